@@ -1,0 +1,189 @@
+// What the process is started with. This folder is the only reader of the environment; everything above gets `Settings`.
+// The table below is the one list: the README's table and example.env are made from it.
+import { resolve } from 'node:path'
+import { z } from 'zod'
+
+const text = z.string().trim().min(1)
+
+export const settingsTable = {
+  PORT: {
+    default: '4000',
+    meaning: 'Port to listen on; 0 takes a free one.',
+    schema: z.coerce.number({ error: 'is not a number' }).int().min(0).max(65535),
+  },
+  HOST: {
+    default: '127.0.0.1',
+    meaning: 'Address to listen on; 0.0.0.0 for every interface.',
+    schema: text,
+  },
+  ISSUER: {
+    default: 'http://localhost:$PORT',
+    meaning:
+      'Public base URL: `iss` and every link come from it, never from the Host header. Plain http only on localhost or a loopback address.',
+    schema: text.transform(readIssuer),
+  },
+  DATA_DIR: {
+    default: './data',
+    meaning: 'Folder of the embedded database and of the secret key.',
+    schema: text.transform(path => resolve(path)),
+  },
+  DATABASE_URL: {
+    default: 'SQLite file in DATA_DIR',
+    meaning:
+      '`mysql://user:password@host:3306/name` (MySQL or MariaDB) or `sqlite:PATH`. One server process per SQLite file.',
+    schema: text.transform(readDatabaseUrl),
+  },
+  SECRET_KEY: {
+    default: 'made in DATA_DIR (embedded database only)',
+    meaning: 'At least 32 random bytes in base64; seals private keys at rest. Required with MySQL.',
+    schema: text.transform(readSecretKey),
+  },
+  ADMIN_USERNAME: {
+    default: 'admin',
+    meaning: 'Name of the first administrator, made when there is none.',
+    schema: text,
+  },
+  ADMIN_PASSWORD: {
+    default: 'a random one, printed once',
+    meaning: 'Password of the first administrator.',
+    schema: z.string().min(1),
+  },
+  TRUST_PROXY: {
+    default: 'none',
+    meaning: 'Proxies whose X-Forwarded-For counts: a number of hops, or addresses and networks separated by commas.',
+    schema: text.transform(readTrustProxy),
+  },
+  LOG_LEVEL: {
+    default: 'info',
+    meaning: 'trace, debug, info, warn, error, fatal or silent. Log lines are JSON on stderr.',
+    schema: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']),
+  },
+} as const satisfies Record<string, { default: string; meaning: string; schema: z.ZodType }>
+
+export type SettingName = keyof typeof settingsTable
+
+export type DatabaseSettings =
+  | { engine: 'sqlite'; path: string }
+  | { engine: 'mysql'; host: string; port: number; user: string; password: string; name: string }
+
+export type Settings = {
+  port: number
+  host: string
+  /** An origin without a trailing slash. */
+  issuer: string
+  dataDir: string
+  database: DatabaseSettings
+  /** null: read or made in `dataDir` (see secret-key.ts). */
+  secretKey: Buffer | null
+  adminUsername: string
+  adminPassword: string | null
+  trustProxy: number | string[]
+  logLevel: string
+}
+
+/** Every problem found in the environment, one line each. */
+export class SettingsError extends Error {
+  constructor(readonly problems: string[]) {
+    super(`The settings are not usable:\n${problems.map(problem => `  - ${problem}`).join('\n')}`)
+    this.name = 'SettingsError'
+  }
+}
+
+/**
+ * Reads and checks the environment once. A variable that is set but empty counts as not set.
+ * @throws SettingsError with every problem at once; values of secrets are never repeated in it
+ */
+export function readSettings(environment: Record<string, string | undefined>): Settings {
+  const problems: string[] = []
+  function read<N extends SettingName>(name: N): z.output<(typeof settingsTable)[N]['schema']> | null {
+    const given = environment[name]
+    if (given === undefined || given.trim() === '') return null
+    const result = settingsTable[name].schema.safeParse(given)
+    if (result.success) return result.data as z.output<(typeof settingsTable)[N]['schema']>
+    problems.push(`${name} ${result.error.issues[0]?.message ?? 'is not usable'}`)
+    return null
+  }
+
+  const dataDir = read('DATA_DIR') ?? resolve('./data')
+  const port = read('PORT') ?? 4000
+  const settings: Settings = {
+    port,
+    host: read('HOST') ?? '127.0.0.1',
+    issuer: read('ISSUER') ?? `http://localhost:${port}`,
+    dataDir,
+    database: read('DATABASE_URL') ?? { engine: 'sqlite', path: resolve(dataDir, 'darvoza.sqlite') },
+    secretKey: read('SECRET_KEY'),
+    adminUsername: read('ADMIN_USERNAME') ?? 'admin',
+    adminPassword: read('ADMIN_PASSWORD'),
+    trustProxy: read('TRUST_PROXY') ?? [],
+    logLevel: read('LOG_LEVEL') ?? 'info',
+  }
+  if (settings.database.engine === 'mysql' && !environment.SECRET_KEY?.trim()) {
+    problems.push('SECRET_KEY is required with MySQL, so that every server has the same one (openssl rand -base64 32)')
+  }
+  if (port === 0 && !environment.ISSUER?.trim()) problems.push('ISSUER is required with PORT=0')
+  if (problems.length > 0) throw new SettingsError(problems)
+  return settings
+}
+
+function readIssuer(value: string, context: z.RefinementCtx): string {
+  const url = URL.canParse(value) ? new URL(value) : null
+  const loopback = url !== null && /^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname)
+  if (url === null || (url.protocol !== 'https:' && url.protocol !== 'http:'))
+    return wrong(context, 'is not a web address')
+  if (url.protocol === 'http:' && !loopback) {
+    return wrong(context, 'must be https, except on localhost or a loopback address')
+  }
+  // RFC 8414 §2: an issuer has no query and no fragment; ours has no path either, every route lies at the root.
+  if (url.pathname !== '/' || url.search || url.hash || url.username || url.password) {
+    return wrong(context, 'must be an origin, such as https://id.example.com, without path, query or user')
+  }
+  return url.origin
+}
+
+function readDatabaseUrl(value: string, context: z.RefinementCtx): DatabaseSettings {
+  if (value.startsWith('sqlite:')) {
+    const path = value.slice('sqlite:'.length)
+    if (!path || path === ':memory:') return wrong(context, 'needs a file: sqlite:PATH')
+    return { engine: 'sqlite', path: resolve(path) }
+  }
+  const url = URL.canParse(value) ? new URL(value) : null
+  if (!url || !['mysql:', 'mariadb:'].includes(url.protocol)) {
+    return wrong(context, 'must be mysql://user:password@host:3306/name or sqlite:PATH')
+  }
+  const name = decodeURIComponent(url.pathname.slice(1))
+  if (!url.hostname || !url.username || !name) return wrong(context, 'lacks a host, a user or a database name')
+  if (url.search) return wrong(context, 'takes no parameters after the database name')
+  return {
+    engine: 'mysql',
+    host: url.hostname.replace(/^\[|\]$/g, ''),
+    port: Number(url.port || 3306),
+    user: decodeURIComponent(url.username),
+    password: decodeURIComponent(url.password),
+    name,
+  }
+}
+
+function readSecretKey(value: string, context: z.RefinementCtx): Buffer {
+  const key = Buffer.from(value, 'base64')
+  const normal = value.replace(/-/g, '+').replace(/_/g, '/').replace(/=+$/, '')
+  if (key.toString('base64').replace(/=+$/, '') !== normal) return wrong(context, 'is not base64')
+  if (key.length < 32) return wrong(context, 'has fewer than 32 bytes (openssl rand -base64 32 makes a good one)')
+  if (new Set(key).size < 8) return wrong(context, 'is not random (openssl rand -base64 32 makes a good one)')
+  return key
+}
+
+function readTrustProxy(value: string, context: z.RefinementCtx): number | string[] {
+  if (/^\d+$/.test(value)) {
+    const hops = Number(value)
+    return hops <= 10 ? hops : wrong(context, 'trusts more than 10 hops')
+  }
+  const networks = value.split(',').map(part => part.trim())
+  const bad = networks.find(part => !/^(loopback|linklocal|uniquelocal|[0-9a-fA-F:.]+(\/[0-9.]+)?)$/.test(part))
+  return bad === undefined ? networks : wrong(context, `has something that is no address or network: ${bad}`)
+}
+
+function wrong(context: z.RefinementCtx, message: string): never {
+  context.addIssue({ code: 'custom', message })
+  return z.NEVER
+}

@@ -1,0 +1,92 @@
+// The HTTP side put together: what every request passes through, and who answers which route.
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import cors from '@koa/cors'
+import Koa from 'koa'
+import type { Settings } from '../config/settings.js'
+import type { Log } from './compose.js'
+import type { Context, Handler } from './http/handler.js'
+import { createHealthHandlers } from './http/health.js'
+import { createMeHandlers, type MeDeps } from './http/me/me.js'
+import { createBody } from './http/middleware/body.js'
+import { createErrors } from './http/middleware/errors.js'
+import { createGuard } from './http/middleware/guard.js'
+import { createRequest } from './http/middleware/request.js'
+import { createSecurityHeaders } from './http/middleware/security-headers.js'
+import { createJwksHandler } from './http/oauth/jwks.js'
+import { createAssetHandler } from './http/pages/assets.js'
+import { createPageHandlers } from './http/pages/pages.js'
+import { createPresentErrorPage } from './http/pages/present-error.js'
+import { createViews } from './http/pages/views.js'
+import { createRouter } from './http/router.js'
+import type { RouteName } from './http/routes.js'
+import { createPresentError } from './http/wire/present-error.js'
+import { createTokenHandlers, type TokenDeps } from './http/wire/token.js'
+import type { Refusal } from './protocol/errors.js'
+import { refuse } from './protocol/errors.js'
+import type { Tail } from './revocation/tail.js'
+import type { SigningKeys } from './tokens/signing-keys.js'
+
+export type AppDeps = TokenDeps &
+  MeDeps & {
+    settings: Settings
+    issuer: string
+    /** Folder that holds `views/` and `public/`. */
+    root: string
+    log: Log
+    uuid: () => string
+    signingKeys: SigningKeys
+    tail: Tail
+  }
+
+export function createApp(deps: AppDeps): Koa {
+  const { settings, issuer, root, log, uuid } = deps
+  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }
+  const render = createViews(join(root, 'views'))
+  const handlers: Record<RouteName, Handler> = {
+    ...createTokenHandlers(deps),
+    ...createMeHandlers(deps),
+    ...createJwksHandler(deps),
+    ...createHealthHandlers(deps),
+    ...createPageHandlers({ render, issuer, version }),
+    ...createAssetHandler({ folder: join(root, 'public') }),
+  }
+  const router = createRouter({ handlers, guard: createGuard(deps), body: createBody() })
+
+  const presentError = createPresentError(issuer)
+  const presentErrorPage = createPresentErrorPage(render)
+  const present = (ctx: Context, refusal: Refusal) =>
+    speaksJson(ctx.path) ? presentError(ctx, refusal) : presentErrorPage(ctx, refusal)
+
+  const app = new Koa()
+  // What reaches Koa's own handler is a broken connection, or a mistake in the error middleware itself.
+  app.silent = true
+  app.on('error', error => log.debug({ err: error }, 'a connection failed'))
+  app.use(createRequest({ trustProxy: settings.trustProxy, uuid, log }))
+  app.use(createErrors({ present, log }))
+  app.use(createSecurityHeaders(issuer))
+  app.use(async (ctx, next) => {
+    // RFC 6749 §5.1: answers with tokens are never stored; what may be says so itself.
+    ctx.set('Cache-Control', 'no-store')
+    if (speaksJson(ctx.path) && !ctx.accepts('json')) throw refuse('not_acceptable')
+    await next()
+  })
+  // Every origin may call: nothing here looks at cookies, so a page can do no more than its own tokens can.
+  const anyOrigin = cors({
+    origin: '*',
+    allowMethods: 'GET,POST,PATCH,PUT,DELETE',
+    exposeHeaders: 'WWW-Authenticate,Retry-After,X-Request-Id',
+    maxAge: 600,
+  })
+  app.use((ctx, next) => (speaksJson(ctx.path) ? anyOrigin(ctx, next) : next()))
+  app.use(router.routes())
+  app.use(() => {
+    throw refuse('not_found')
+  })
+  return app
+}
+
+/** Programs read these; everything else is for people. */
+function speaksJson(path: string): boolean {
+  return /^\/(api|\.well-known|healthz|readyz)(\/|$)/i.test(path)
+}

@@ -1,0 +1,184 @@
+// The roof: names every concrete part once, in the order of the floors. Servers, the command line and tests all stand on
+// what this makes; a test hands in its own clock and log.
+import { randomBytes, randomUUID } from 'node:crypto'
+import { availableParallelism } from 'node:os'
+import { fileURLToPath } from 'node:url'
+import type Koa from 'koa'
+import { requireSecretKey } from '../config/secret-key.js'
+import type { Settings } from '../config/settings.js'
+import { createApp } from './app.js'
+import { ensureAdministrator } from './identity/first-administrator.js'
+import { createHashing } from './identity/hashing.js'
+import { createHousekeeping } from './identity/housekeeping.js'
+import { createOwnPassword } from './identity/own-password.js'
+import { createPolicies } from './identity/policies.js'
+import { createSessions } from './identity/sessions.js'
+import { createSignIn } from './identity/sign-in.js'
+import { createUsers } from './identity/users.js'
+import { createJobs } from './jobs/jobs.js'
+import { builtInRoles } from './policy/permissions.js'
+import { firstPolicy } from './policy/policies.js'
+import { createPolicyInForce } from './revocation/policy-in-force.js'
+import { createProjection } from './revocation/projection.js'
+import { createTail } from './revocation/tail.js'
+import { createApplications } from './storage/applications.js'
+import { createDatabaseClock } from './storage/clock.js'
+import { openDatabase } from './storage/database.js'
+import { createDevices } from './storage/devices.js'
+import { writeFirstRows } from './storage/first-rows.js'
+import { createHeartbeats } from './storage/heartbeats.js'
+import { createIncidents } from './storage/incidents.js'
+import { createKeys } from './storage/keys.js'
+import { migrateUp } from './storage/migrate.js'
+import { createPolicyVersions } from './storage/policy-versions.js'
+import { createRevocations } from './storage/revocations.js'
+import { createRoles } from './storage/roles.js'
+import { createSessions as createSessionStore } from './storage/sessions.js'
+import { createUsers as createUserStore } from './storage/users.js'
+import { createInspect } from './tokens/inspect.js'
+import { createIssue } from './tokens/issue.js'
+import { createRevoke } from './tokens/revoke.js'
+import { createRotate } from './tokens/rotate.js'
+import { createSealing } from './tokens/sealing.js'
+import { createSecrets } from './tokens/secrets.js'
+import { createSigningKeys } from './tokens/signing-keys.js'
+
+type LogLine = (details: object, message: string) => void
+export type Log = { debug: LogLine; info: LogLine; warn: LogLine; error: LogLine }
+
+export type Ports = {
+  log: Log
+  /** Epoch ms; without it the database's clock counts. */
+  now?: () => number
+  random?: (size: number) => Buffer
+  /** Tests hold a request at one of these points. */
+  pauses?: { passwordChecked?: () => Promise<void>; rotationClaimed?: () => Promise<void> }
+}
+
+/** The application that owns password sign-ins. */
+const ownApplication = { id: 'darvoza', name: 'Darvoza' }
+
+const second = 1_000
+const minute = 60 * second
+
+const root = new URL('../../', import.meta.url)
+
+/**
+ * Puts the server together; nothing is migrated, and nothing runs, until it is told to.
+ * @throws SettingsError, database_unavailable
+ */
+export async function compose(settings: Settings, { log, random = randomBytes, pauses = {}, ...ports }: Ports) {
+  const { issuer } = settings
+  const uuid = () => randomUUID()
+
+  // Storage
+  const secretKey = requireSecretKey(settings)
+  const database = await openDatabase(settings.database)
+  const clock = createDatabaseClock()
+  const now = ports.now ?? clock.now
+  const userStore = createUserStore(database.dialect)
+  const sessionStore = createSessionStore()
+  const devices = createDevices()
+  const applications = createApplications()
+  const roles = createRoles()
+  const revocations = createRevocations(database.dialect)
+  const heartbeats = createHeartbeats()
+  const incidents = createIncidents()
+  const keys = createKeys()
+  const policyVersions = createPolicyVersions()
+
+  // The log and what follows its head
+  const projection = createProjection()
+  const monotonic = () => performance.now()
+  const tail = createTail({ database, revocations, projection, now, monotonic, observe: clock.observe, log })
+  const policy = createPolicyInForce({ database, policyVersions, tail })
+
+  // Tokens
+  const sealing = createSealing(secretKey, random)
+  const signingKeys = createSigningKeys({ database, keys, revocations, sealing, tail, now })
+  const secrets = createSecrets({ database, keys, revocations, sealing, tail, random, now })
+  const issue = createIssue({ issuer, signingKeys, secrets, policy, random })
+  const inspect = createInspect({ issuer, signingKeys, secrets, policy, projection, tail, now })
+  const afterwards = (work: () => Promise<void>) => jobs.afterwards(work)
+  const revoke = createRevoke({
+    database,
+    revocations,
+    sessions: sessionStore,
+    users: userStore,
+    tail,
+    now,
+    afterwards,
+  })
+  const rotate = createRotate({
+    ...{ database, sessions: sessionStore, heartbeats, incidents, inspect, issue, revoke, secrets },
+    ...{ tail, policy, now, random, uuid, log, pauses },
+  })
+
+  // People
+  const hashing = createHashing({ slots: Math.max(2, availableParallelism()), cost: () => policy().password_cost })
+  const users = createUsers({ database, users: userStore, devices, roles, hashing, revoke, policy, now })
+  const sessions = createSessions({ database, users: userStore, sessions: sessionStore, devices, revoke, policy, now })
+  const ownPassword = createOwnPassword({ database, users: userStore, hashing, revoke, policy, now })
+  const policies = createPolicies({ database, policyVersions, revocations, now })
+  const signIn = createSignIn({
+    ...{ database, users: userStore, sessions: sessionStore, devices, applications, hashing, inspect, issue, revoke },
+    ...{ secrets, tail, policy, now, uuid, pauses },
+  })
+  const housekeeping = createHousekeeping({
+    ...{ database, heartbeats, revocations, sessions: sessionStore, projection, policy, now },
+  })
+
+  // HTTP and jobs
+  const app: Koa = createApp({
+    ...{ settings, issuer, ownApplication: ownApplication.id, root: fileURLToPath(root), log, uuid },
+    ...{ signIn, rotate, inspect, sessions, users, ownPassword, signingKeys, tail },
+  })
+  const jobs = createJobs({ log }, [
+    { name: 'heartbeat', everyMs: second, run: housekeeping.beat },
+    { name: 'forget revocations', everyMs: minute, run: housekeeping.forgetRevocations },
+    { name: 'tidy sessions', everyMs: 10 * minute, run: housekeeping.tidySessions },
+  ])
+
+  return {
+    app,
+    jobs,
+    /** For the command line and tests. */
+    parts: { database, users, sessions, policies, revocations, keys, tail, userStore, incidents, now },
+
+    /** Makes or updates the schema, and what every installation has. Many servers may do it at once. */
+    async migrate(): Promise<void> {
+      await migrateUp(database)
+      await writeFirstRows(database, {
+        application: ownApplication,
+        roles: builtInRoles,
+        policy: JSON.stringify(firstPolicy),
+        accessLifetime: firstPolicy.access_token_lifetime,
+        logId: random(8).toString('hex'),
+        now: now(),
+      })
+      await signingKeys.ensure()
+      await secrets.ensure()
+    },
+
+    /**
+     * Follows the log, runs the jobs, and makes the first administrator.
+     * @returns what to print once, or null
+     */
+    async start(): Promise<{ username: string; password: string } | null> {
+      await tail.start()
+      const wanted = { username: settings.adminUsername, password: settings.adminPassword }
+      const made = await ensureAdministrator({ database, store: userStore, users, random }, wanted)
+      await housekeeping.beat()
+      jobs.start()
+      return made
+    },
+
+    async close(): Promise<void> {
+      tail.stop()
+      await jobs.stop()
+      await database.close()
+    },
+  }
+}
+
+export type Composed = Awaited<ReturnType<typeof compose>>

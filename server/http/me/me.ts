@@ -1,0 +1,77 @@
+// What the signed-in user may see and do about themselves.
+
+import type { OwnPassword } from '../../identity/own-password.js'
+import type { Sessions } from '../../identity/sessions.js'
+import type { Users } from '../../identity/users.js'
+import { longestPassword } from '../../policy/password.js'
+import { type Context, personOf } from '../handler.js'
+import { readFields } from '../wire/fields.js'
+import { presentDevice, presentSession, presentUser } from './present.js'
+
+export type MeDeps = { users: Users; sessions: Sessions; ownPassword: OwnPassword }
+
+export function createMeHandlers({ users, sessions, ownPassword }: MeDeps) {
+  return {
+    async me(ctx: Context): Promise<void> {
+      ctx.body = presentUser(await users.require(personOf(ctx).userId))
+    },
+
+    async changeMe(ctx: Context): Promise<void> {
+      const { first_name, last_name, email } = readFields(ctx, {
+        first_name: { required: false, blank: true, trim: true },
+        last_name: { required: false, blank: true, trim: true },
+        email: { required: false, blank: true, trim: true },
+      })
+      const profile = { firstName: first_name, lastName: last_name, email }
+      ctx.body = presentUser(
+        await users.updateProfile(personOf(ctx).userId, profile as Parameters<Users['updateProfile']>[1]),
+      )
+    },
+
+    async changePassword(ctx: Context): Promise<void> {
+      const { old_password, new_password } = readFields(ctx, {
+        old_password: { maxLength: longestPassword },
+        new_password: { maxLength: longestPassword },
+      })
+      const { userId, sid } = personOf(ctx)
+      await ownPassword.change(userId, sid, { oldPassword: old_password, newPassword: new_password })
+      ctx.status = 204
+    },
+
+    async mySessions(ctx: Context): Promise<void> {
+      const { userId, sid } = personOf(ctx)
+      const live = await sessions.list(userId)
+      ctx.body = { results: live.map(one => presentSession(one, sid)) }
+    },
+
+    async endMySession(ctx: Context): Promise<void> {
+      const { userId, actor } = personOf(ctx)
+      await sessions.end(ctx.params.id!, userId, actor)
+      ctx.status = 204
+    },
+
+    async endMyOtherSessions(ctx: Context): Promise<void> {
+      const { userId, actor, sid } = personOf(ctx)
+      await sessions.endAll(userId, actor, sid)
+      ctx.status = 204
+    },
+
+    async myDevices(ctx: Context): Promise<void> {
+      const { userId, sid } = personOf(ctx)
+      const live = await sessions.listDevices(userId)
+      ctx.body = { results: live.map(one => presentDevice(one, sid)) }
+    },
+
+    async endMyDevice(ctx: Context): Promise<void> {
+      const { userId, actor } = personOf(ctx)
+      await sessions.endDevice(ctx.params.id!, userId, actor)
+      ctx.status = 204
+    },
+
+    async endMyOtherDevices(ctx: Context): Promise<void> {
+      const { userId, actor, sid } = personOf(ctx)
+      await sessions.endOtherDevices(userId, sid, actor)
+      ctx.status = 204
+    },
+  }
+}

@@ -1,0 +1,52 @@
+// Records as the API shows them: snake_case, times as ISO 8601 in UTC, nothing that is nobody's business.
+import type { LiveDevice, LiveSession } from '../../identity/sessions.js'
+import type { UserRecord } from '../../identity/users.js'
+
+export function presentUser(user: UserRecord) {
+  return {
+    user_id: user.id,
+    username: user.username,
+    first_name: user.firstName,
+    last_name: user.lastName,
+    email: user.email,
+    roles: user.roles,
+    permissions: user.allPermissions,
+    last_login: presentTime(user.lastLoginAt),
+    created_at: presentTime(user.createdAt),
+  }
+}
+
+/** @param sid the session that asks */
+export function presentSession({ session, device, endsAt }: LiveSession, sid: string) {
+  return {
+    id: session.id,
+    application: session.applicationId,
+    device: device && { id: device.id, name: device.name },
+    address: session.address,
+    signed_in_at: presentTime(session.createdAt),
+    last_seen_at: presentTime(session.lastSeenAt),
+    ends_at: presentTime(endsAt),
+    current: session.id === sid,
+  }
+}
+
+/** @param sid the session that asks */
+export function presentDevice({ device, sessions, lastSeenAt }: LiveDevice, sid: string) {
+  return {
+    id: device.id,
+    name: device.name,
+    browser: device.browser,
+    platform: device.platform,
+    address: device.address,
+    first_seen_at: presentTime(device.firstSeenAt),
+    last_seen_at: presentTime(lastSeenAt),
+    sessions: sessions.map(session => ({ id: session.id, application: session.applicationId })),
+    current: sessions.some(session => session.id === sid),
+  }
+}
+
+export function presentTime(epochMs: number): string
+export function presentTime(epochMs: number | null): string | null
+export function presentTime(epochMs: number | null): string | null {
+  return epochMs === null ? null : new Date(epochMs).toISOString()
+}

@@ -1,0 +1,134 @@
+// koa-bodyparser reads the bytes (limit, inflation); what they mean is decided here, by strict parsers, once.
+import { Busboy } from '@fastify/busboy'
+import type { Middleware } from 'koa'
+import bodyParser from 'koa-bodyparser'
+import { refuse } from '../../protocol/errors.js'
+import { JsonError, parseStrictJson } from '../../protocol/json.js'
+import type { Context } from '../handler.js'
+
+export type Fields = Record<string, unknown>
+
+const limit = '64kb'
+
+const parsers = {
+  'application/json': parseJson,
+  'application/x-www-form-urlencoded': parseForm,
+  'multipart/form-data': parseMultipart,
+} as const satisfies Record<string, (bytes: Buffer, contentType: string) => unknown>
+
+/** Puts the fields of the request into `ctx.request.body`; an empty request has none. */
+export function createBody(): Middleware {
+  const read = bodyParser({
+    enableTypes: ['text'],
+    extendTypes: { text: ['*/*'] },
+    textLimit: limit,
+    // Bytes, not text: bytes that are no UTF-8 are an error, not a password with other signs in it.
+    ...{ encoding: null },
+    onerror(error, ctx) {
+      ctx.set('Connection', 'close')
+      const { status } = error as { status?: number }
+      if (status === 413) throw refuse('payload_too_large')
+      if (status === 415) throw unsupported(`content-encoding ${ctx.get('Content-Encoding')}`)
+      throw refuse('parse_error', { detail: 'The request body could not be read.', cause: error })
+    },
+  })
+  return async (ctx, next) => {
+    await read(ctx as never, async () => {})
+    const raw = ctx.request.rawBody as unknown as Buffer | string | undefined
+    const bytes = Buffer.isBuffer(raw) ? raw : Buffer.alloc(0)
+    ctx.request.body = await parse(ctx as unknown as Context, bytes)
+    await next()
+  }
+}
+
+async function parse(ctx: Context, bytes: Buffer): Promise<unknown> {
+  const length = ctx.request.length ?? 0
+  const contentType = ctx.get('Content-Type')
+  if (bytes.length === 0 && length === 0) return {}
+  const type = contentType.split(';', 1)[0]!.trim().toLowerCase()
+  if (!Object.hasOwn(parsers, type)) throw unsupported(contentType)
+  return parsers[type as keyof typeof parsers](bytes, contentType)
+}
+
+function parseJson(bytes: Buffer): unknown {
+  try {
+    return parseStrictJson(decode(bytes))
+  } catch (error) {
+    const why = error instanceof JsonError ? error.message : 'not UTF-8'
+    throw refuse('parse_error', { detail: `JSON parse error - ${why}` })
+  }
+}
+
+function parseForm(bytes: Buffer): Fields {
+  const text = bytes.toString('latin1')
+  try {
+    return single(
+      text.split('&').flatMap(pair => {
+        if (pair === '') return []
+        const [name, value] = [pair.replace(/=.*/s, ''), pair.includes('=') ? pair.replace(/^[^=]*=/s, '') : '']
+        return [[unescapeForm(name), unescapeForm(value)] as const]
+      }),
+    )
+  } catch (error) {
+    throw error instanceof URIError ? refuse('parse_error', { detail: 'Form parse error - a bad %-escape' }) : error
+  }
+}
+
+function unescapeForm(text: string): string {
+  return decodeURIComponent(text.replaceAll('+', ' '))
+}
+
+function parseMultipart(bytes: Buffer, contentType: string): Promise<Fields> {
+  const broken = (why: string) => refuse('parse_error', { detail: `Multipart form parse error - ${why}` })
+  return new Promise((resolve, reject) => {
+    let busboy: InstanceType<typeof Busboy>
+    try {
+      busboy = new Busboy({
+        headers: { 'content-type': contentType },
+        isPartAFile: (_, type, fileName) => fileName !== undefined || type === 'application/octet-stream',
+        limits: { fields: 50, parts: 50, headerPairs: 20 },
+      })
+    } catch {
+      reject(broken('no boundary'))
+      return
+    }
+    const pairs: [string, string][] = []
+    busboy.on('field', (name: string, value: string) => pairs.push([name, value]))
+    busboy.on('file', (_: string, file: { resume(): void }) => {
+      file.resume()
+      reject(broken('files are not accepted'))
+    })
+    busboy.on('fieldsLimit', () => reject(broken('too many fields')))
+    busboy.on('partsLimit', () => reject(broken('too many fields')))
+    busboy.on('error', () => reject(broken('the body is cut off')))
+    busboy.on('finish', () => {
+      try {
+        resolve(single(pairs))
+      } catch (error) {
+        reject(error)
+      }
+    })
+    busboy.end(bytes)
+  })
+}
+
+/** RFC 6749 §3.1: a parameter must not be there more than once. */
+function single(pairs: readonly (readonly [string, string])[]): Fields {
+  const fields: Fields = Object.create(null)
+  for (const [name, value] of pairs) {
+    if (name in fields)
+      throw refuse('parse_error', { detail: `Form parse error - repeated field ${JSON.stringify(name.slice(0, 40))}` })
+    fields[name] = value
+  }
+  return fields
+}
+
+function decode(bytes: Buffer): string {
+  return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+}
+
+function unsupported(type: string) {
+  return refuse('unsupported_media_type', {
+    detail: `Unsupported media type ${JSON.stringify(type.slice(0, 100))} in request.`,
+  })
+}

@@ -1,0 +1,40 @@
+import type { Middleware } from 'koa'
+import { type ErrorCode, Refusal, refuse } from '../../protocol/errors.js'
+import type { Context } from '../handler.js'
+
+export type ErrorsDeps = {
+  /** Writes a refusal on the wire that the path speaks. */
+  present: (ctx: Context, refusal: Refusal) => Promise<void> | void
+  log: { error(details: object, message: string): void; warn(details: object, message: string): void }
+}
+
+/** Turns whatever is thrown into an answer. What is not a refusal is our mistake: logged once, told as `server_error`. */
+export function createErrors({ present, log }: ErrorsDeps): Middleware {
+  return async (ctx, next) => {
+    try {
+      await next()
+    } catch (error) {
+      const refusal = error instanceof Refusal ? error : fromKoa(error)
+      if (refusal.status >= 500) {
+        const details = { requestId: ctx.state.requestId, code: refusal.code, err: refusal.cause ?? error }
+        if (refusal.code === 'server_error') log.error(details, 'a request failed')
+        else log.warn(details, 'a request could not be served')
+      }
+      await present(ctx as unknown as Context, refusal)
+    }
+  }
+}
+
+const byStatus: Record<number, ErrorCode> = {
+  400: 'malformed_request',
+  404: 'not_found',
+  413: 'payload_too_large',
+  415: 'unsupported_media_type',
+}
+
+/** Koa and its parsers throw errors with a 4xx status that may be told. */
+function fromKoa(error: unknown): Refusal {
+  const { status, expose } = error as { status?: unknown; expose?: unknown }
+  const code = typeof status === 'number' && expose === true ? byStatus[status] : undefined
+  return refuse(code ?? 'server_error', { cause: error })
+}

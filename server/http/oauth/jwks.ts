@@ -1,0 +1,15 @@
+import type { SigningKeys } from '../../tokens/signing-keys.js'
+import type { Context } from '../handler.js'
+
+/** The public keys (RFC 7517 §5). Verifiers may keep them for five minutes: a key is published longer before it signs. */
+export function createJwksHandler({ signingKeys }: { signingKeys: SigningKeys }) {
+  return {
+    jwks(ctx: Context): void {
+      ctx.type = 'application/json'
+      ctx.set('Cache-Control', 'public, max-age=300')
+      ctx.set('ETag', signingKeys.jwksTag())
+      if (ctx.fresh) ctx.status = 304
+      else ctx.body = signingKeys.jwks()
+    },
+  }
+}

@@ -1,0 +1,42 @@
+import Router from '@koa/router'
+import type { Middleware } from 'koa'
+import { refuse } from '../protocol/errors.js'
+import type { Context, Handler } from './handler.js'
+import { type Access, type Method, type RouteName, type RouteRow, routes } from './routes.js'
+
+export type RouterDeps = {
+  handlers: Record<RouteName, Handler>
+  /** Lets a request through to the handler, or throws. */
+  guard: (access: Access) => Middleware
+  body: Middleware
+}
+
+/** Builds the router from the table: guard, then body, then handler. */
+export function createRouter({ handlers, guard, body }: RouterDeps): Router {
+  const router = new Router()
+  const methodsOf = new Map<string, Method[]>()
+  for (const [name, row] of Object.entries(routes) as [RouteName, RouteRow][]) {
+    const handle = handlers[name]
+    const run: Middleware = ctx => handle(ctx as unknown as Context)
+    router.register(row.path, [row.method], [guard(row.access), ...(row.method === 'GET' ? [] : [body]), run] as never)
+    methodsOf.set(row.path, [...(methodsOf.get(row.path) ?? []), row.method])
+  }
+  for (const [path, methods] of methodsOf) {
+    const allow = [...methods, ...(methods.includes('GET') ? ['HEAD'] : []), 'OPTIONS'].join(', ')
+    router.all(path, ctx => answerOtherMethods(ctx as unknown as Context, allow))
+  }
+  return router
+}
+
+/** OPTIONS is answered with what is there; any other method that is not is refused with the list. */
+function answerOtherMethods(ctx: Context, allow: string): void {
+  if (ctx.method !== 'OPTIONS') {
+    throw refuse('method_not_allowed', { detail: `Method "${ctx.method}" not allowed.`, headers: { Allow: allow } })
+  }
+  ctx.set('Allow', allow)
+  ctx.body = {
+    name: 'Darvoza',
+    renders: ['application/json'],
+    parses: ['application/json', 'application/x-www-form-urlencoded', 'multipart/form-data'],
+  }
+}

@@ -1,0 +1,69 @@
+// Fields as Django REST framework's serializers read them, with its words for what is wrong.
+import { refuse } from '../../protocol/errors.js'
+import { isJsonObject } from '../../protocol/json.js'
+import type { Context } from '../handler.js'
+
+export type FieldRule = {
+  required?: boolean
+  /** White space at the edges does not count; never for a password. */
+  trim?: boolean
+  blank?: boolean
+  maxLength?: number
+}
+
+/** The fields that the rules name, as text. */
+export type ReadFields<R extends Record<string, FieldRule>> = {
+  [N in keyof R]: R[N] extends { required: false } ? string | undefined : string
+}
+
+/**
+ * Reads text fields from the body; what the rules don't name is left alone.
+ * @throws invalid_fields with every problem at once
+ */
+export function readFields<R extends Record<string, FieldRule>>(ctx: Context, rules: R): ReadFields<R> {
+  const body = requireObject(ctx.request.body)
+  const fields: Record<string, string[]> = {}
+  const read: Record<string, string | undefined> = {}
+  for (const [name, rule] of Object.entries(rules)) {
+    const value = Object.hasOwn(body, name) ? body[name] : undefined
+    if (value === undefined) {
+      if (rule.required !== false) fields[name] = ['This field is required.']
+      continue
+    }
+    const text = readText(value, rule)
+    if ('problem' in text) fields[name] = [text.problem]
+    else read[name] = text.text
+  }
+  if (Object.keys(fields).length > 0) throw refuse('invalid_fields', { fields })
+  return read as ReadFields<R>
+}
+
+function requireObject(body: unknown): Record<string, unknown> {
+  if (isJsonObject(body)) return body
+  const problem =
+    body === null ? 'No data provided' : `Invalid data. Expected a dictionary, but got ${pythonType(body)}.`
+  throw refuse('invalid_fields', { fields: { non_field_errors: [problem] } })
+}
+
+function readText(value: unknown, { trim, blank, maxLength }: FieldRule): { text: string } | { problem: string } {
+  if (value === null) return { problem: 'This field may not be null.' }
+  if (typeof value !== 'string' && typeof value !== 'number') return { problem: 'Not a valid string.' }
+  const text = trim ? String(value).trim() : String(value)
+  if (text === '' && !blank) return { problem: 'This field may not be blank.' }
+  if (text.includes('\0')) return { problem: 'Null characters are not allowed.' }
+  const surrogate = /\p{Cs}/u.exec(text)
+  if (surrogate) {
+    const code = surrogate[0].charCodeAt(0).toString(16).toUpperCase()
+    return { problem: `Surrogate characters are not allowed: U+${code}.` }
+  }
+  if (maxLength !== undefined && text.length > maxLength) {
+    return { problem: `Ensure this field has no more than ${maxLength} characters.` }
+  }
+  return { text }
+}
+
+function pythonType(value: unknown): string {
+  if (Array.isArray(value)) return 'list'
+  if (typeof value === 'number') return Number.isInteger(value) ? 'int' : 'float'
+  return typeof value === 'boolean' ? 'bool' : 'str'
+}

@@ -1,0 +1,80 @@
+// simplejwt's four endpoints. They serve the built-in application's sessions alone.
+
+import type { Sessions } from '../../identity/sessions.js'
+import type { SignIn } from '../../identity/sign-in.js'
+import { longestPassword } from '../../policy/password.js'
+import { longestUsername } from '../../policy/username.js'
+import { refuse } from '../../protocol/errors.js'
+import type { Inspect } from '../../tokens/inspect.js'
+import type { Rotate } from '../../tokens/rotate.js'
+import { type Context, originOf } from '../handler.js'
+import { readFields } from './fields.js'
+
+export type TokenDeps = {
+  signIn: SignIn
+  rotate: Rotate
+  inspect: Inspect
+  sessions: Sessions
+  ownApplication: string
+}
+
+export function createTokenHandlers({ signIn, rotate, inspect, sessions, ownApplication }: TokenDeps) {
+  return {
+    async obtain(ctx: Context): Promise<void> {
+      const { username, password, device_token, device } = readFields(ctx, {
+        username: { trim: true, maxLength: longestUsername },
+        password: { maxLength: longestPassword },
+        device_token: { required: false, blank: true, trim: true },
+        device: { required: false, blank: true, trim: true, maxLength: 128 },
+      })
+      const credentials = {
+        username,
+        password,
+        deviceToken: device_token || undefined,
+        clientDevice: device || undefined,
+      }
+      const { user, access, refresh, deviceToken } = await signIn.signIn(credentials, ownApplication, originOf(ctx))
+      ctx.body = {
+        refresh,
+        access,
+        user_id: user.id,
+        username: user.username,
+        first_name: user.firstName,
+        last_name: user.lastName,
+        device_token: deviceToken,
+      }
+    },
+
+    async refresh(ctx: Context): Promise<void> {
+      const { refresh } = readFields(ctx, { refresh: { trim: true } })
+      const rotated = await rotate.rotate(refresh, ownApplication, originOf(ctx))
+      ctx.body = { access: rotated.access, ...(rotated.refresh !== null && { refresh: rotated.refresh }) }
+    },
+
+    /** Changes nothing: a spent refresh token is told so here, and ends its session only where it is used. */
+    async verify(ctx: Context): Promise<void> {
+      const { token } = readFields(ctx, { token: { trim: true } })
+      const inspected = await inspect.any(token)
+      if (inspected.claims.client_id !== ownApplication) throw refuse('token_claims')
+      if (inspected.kind === 'refresh') await rotate.check(inspected.claims)
+      ctx.body = {}
+    },
+
+    /** Whoever holds a refresh token of the session, also a spent one, may end it: sign-out must not fail for being late. */
+    async blacklist(ctx: Context): Promise<void> {
+      const { refresh } = readFields(ctx, { refresh: { trim: true } })
+      const claims = inspect.refresh(refresh)
+      if (claims.client_id !== ownApplication) throw refuse('token_claims')
+      try {
+        await sessions.end(claims.sid, Number(claims.sub), `user:${claims.sub}`, 'sign_out')
+      } catch (error) {
+        throw isNotFound(error) ? refuse('session_ended') : error
+      }
+      ctx.body = {}
+    },
+  }
+}
+
+function isNotFound(error: unknown): boolean {
+  return (error as { code?: unknown }).code === 'not_found'
+}

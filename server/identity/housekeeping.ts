@@ -1,0 +1,44 @@
+// What keeps the tables small and the clocks honest, in small batches so that nobody waits for it.
+import type { PolicyInForce } from '../revocation/policy-in-force.js'
+import type { Projection } from '../revocation/projection.js'
+import type { Database } from '../storage/database.js'
+import type { Heartbeats } from '../storage/heartbeats.js'
+import type { Revocations } from '../storage/revocations.js'
+import type { Sessions } from '../storage/sessions.js'
+
+export type HousekeepingDeps = {
+  database: Database
+  heartbeats: Heartbeats
+  revocations: Revocations
+  sessions: Sessions
+  projection: Projection
+  policy: PolicyInForce
+  now: () => number
+}
+
+const batch = 500
+
+export function createHousekeeping(deps: HousekeepingDeps) {
+  const { database, heartbeats, revocations, sessions, projection, policy, now } = deps
+  return {
+    /** Tells the database that somebody serves; a gap between two beats is an outage (policy/rotation.ts). */
+    beat: (): Promise<void> => heartbeats.beat(database, now()),
+
+    async forgetRevocations(): Promise<void> {
+      projection.forget(now())
+      await inBatches(() => revocations.forgetExpired(database, now(), batch))
+    },
+
+    async tidySessions(): Promise<void> {
+      await inBatches(() => sessions.markExpired(database, now(), batch))
+      const before = now() - policy().ended_session_retention * 1000
+      await inBatches(() => sessions.forgetEnded(database, before, batch))
+    },
+  }
+}
+
+export type Housekeeping = ReturnType<typeof createHousekeeping>
+
+async function inBatches(forget: () => Promise<number>): Promise<void> {
+  while ((await forget()) === batch);
+}

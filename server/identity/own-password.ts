@@ -1,0 +1,50 @@
+import { refuse, refuseField } from '../protocol/errors.js'
+import type { PolicyInForce } from '../revocation/policy-in-force.js'
+import type { Database } from '../storage/database.js'
+import type { Users } from '../storage/users.js'
+import type { Revoke } from '../tokens/revoke.js'
+import type { Hashing } from './hashing.js'
+import { requireGoodPassword } from './password-rules.js'
+
+export type OwnPasswordDeps = {
+  database: Database
+  users: Users
+  hashing: Hashing
+  revoke: Revoke
+  policy: PolicyInForce
+  now: () => number
+}
+
+export type PasswordChange = { oldPassword: string; newPassword: string }
+
+/** A password changed by its owner: all other sessions end, and the own one too unless the policy keeps it. */
+export function createOwnPassword({ database, users, hashing, revoke, policy, now }: OwnPasswordDeps) {
+  return {
+    /**
+     * @param sid the session that asks
+     * @throws invalid_fields, overloaded, user_unknown
+     */
+    async change(userId: number, sid: string, { oldPassword, newPassword }: PasswordChange): Promise<void> {
+      const user = await users.find(database, userId)
+      if (!user || user.deletedAt !== null) throw refuse('user_unknown')
+      requireGoodPassword(newPassword, [user.username], policy().password_min_length, 'new_password')
+      if (!(await hashing.verify(oldPassword, user.passwordHash, true))) throw wrongPassword()
+      const passwordHash = await hashing.hash(newPassword)
+      const exceptSid = policy().keep_session_on_password_change ? sid : undefined
+      await revoke.transaction(async (tx, record) => {
+        await users.lock(tx, userId)
+        const present = await users.find(tx, userId)
+        // Changed meanwhile: the old password that was checked is no longer the one.
+        if (present?.passwordHash !== user.passwordHash || !present.active) throw wrongPassword()
+        await users.update(tx, userId, { passwordHash, passwordChangedAt: now() })
+        await record('password_changed', { subject: String(userId), actor: `user:${userId}`, exceptSid })
+      })
+    },
+  }
+}
+
+export type OwnPassword = ReturnType<typeof createOwnPassword>
+
+function wrongPassword() {
+  return refuseField('old_password', 'Your old password was entered incorrectly. Please enter it again.')
+}

@@ -1,0 +1,121 @@
+// Devices and their sessions: listed, and ended one by one or together.
+import { absoluteEnd, idleEnd, sessionEnd } from '../policy/session.js'
+import { refuse } from '../protocol/errors.js'
+import type { PolicyInForce } from '../revocation/policy-in-force.js'
+import type { Database } from '../storage/database.js'
+import type { DeviceRecord, Devices } from '../storage/devices.js'
+import type { SessionRecord, Sessions as SessionStore } from '../storage/sessions.js'
+import type { Users } from '../storage/users.js'
+import type { Revoke } from '../tokens/revoke.js'
+import type { Actor } from './actor.js'
+
+/** A session that lives. `endsAt` (epoch ms) is when it is over unless it refreshes. */
+export type LiveSession = { session: SessionRecord; device: DeviceRecord | null; endsAt: number }
+
+/** A device that is not ended, with its live sessions. `lastSeenAt` counts their refreshes. */
+export type LiveDevice = { device: DeviceRecord; sessions: SessionRecord[]; lastSeenAt: number }
+
+export type SessionsDeps = {
+  database: Database
+  users: Users
+  sessions: SessionStore
+  devices: Devices
+  revoke: Revoke
+  policy: PolicyInForce
+  now: () => number
+}
+
+export function createSessions({ database, users, sessions, devices, revoke, policy, now }: SessionsDeps) {
+  async function liveOf(userId: number): Promise<SessionRecord[]> {
+    const open = await sessions.openOf(database, userId)
+    return open.filter(one => sessionEnd(one.session, one.ended, now(), policy()) === null).map(one => one.session)
+  }
+
+  return {
+    /** Oldest first. */
+    async list(userId: number): Promise<LiveSession[]> {
+      const live = await liveOf(userId)
+      const byId = new Map((await devices.openOf(database, userId)).map(device => [device.id, device]))
+      return live.map(session => ({
+        session,
+        device: byId.get(session.deviceId) ?? null,
+        endsAt: Math.min(idleEnd(session, policy()), absoluteEnd(session, policy())),
+      }))
+    },
+
+    /** Oldest first. */
+    async listDevices(userId: number): Promise<LiveDevice[]> {
+      const live = await liveOf(userId)
+      return (await devices.openOf(database, userId)).map(device => {
+        const own = live.filter(session => session.deviceId === device.id)
+        return {
+          device,
+          sessions: own,
+          lastSeenAt: Math.max(device.lastSeenAt, ...own.map(session => session.lastSeenAt)),
+        }
+      })
+    },
+
+    /**
+     * Ends one session.
+     * @param ofUser refuses somebody else's as if it were not there; null where the actor may end anyone's
+     * @throws not_found, also when it had already ended
+     */
+    async end(
+      id: string,
+      ofUser: number | null,
+      actor: Actor,
+      trigger: 'session_ended' | 'sign_out' = 'session_ended',
+    ): Promise<void> {
+      const found = await sessions.find(database, id)
+      if (!found || (ofUser !== null && found.userId !== ofUser)) throw refuse('not_found')
+      const ended = await revoke.transaction((_, record) => record(trigger, { subject: id, actor }))
+      if (!ended) throw refuse('not_found')
+    },
+
+    /** Ends all sessions of a user; `exceptSid` stays. */
+    async endAll(userId: number, actor: Actor, exceptSid?: string): Promise<void> {
+      const trigger = exceptSid === undefined ? 'all_ended' : 'others_ended'
+      await revoke.transaction(async (_, record) => {
+        await record(trigger, { subject: String(userId), actor, exceptSid })
+      })
+    },
+
+    /**
+     * Ends a device: its sessions, and its proof for the next sign-in.
+     * @throws not_found, also when it had already ended
+     */
+    async endDevice(id: string, ofUser: number | null, actor: Actor): Promise<void> {
+      const found = await devices.find(database, id)
+      if (!found || (ofUser !== null && found.userId !== ofUser)) throw refuse('not_found')
+      await endDevices(found.userId, device => device.id === id, actor, true)
+    },
+
+    /** Ends all devices of a user but the one that a session is on. */
+    async endOtherDevices(userId: number, sid: string, actor: Actor): Promise<void> {
+      const own = await sessions.find(database, sid)
+      await endDevices(userId, device => device.id !== own?.deviceId, actor, false)
+    },
+  }
+
+  async function endDevices(
+    userId: number,
+    chosen: (device: DeviceRecord) => boolean,
+    actor: Actor,
+    required: boolean,
+  ): Promise<void> {
+    await revoke.transaction(async (tx, record) => {
+      await users.lock(tx, userId)
+      const ending = (await devices.openOf(tx, userId)).filter(chosen)
+      if (required && ending.length === 0) throw refuse('not_found')
+      for (const device of ending) await devices.end(tx, device.id, now())
+      for (const device of ending) {
+        for (const session of await sessions.openOfDevice(tx, device.id)) {
+          await record('device_ended', { subject: session.id, actor })
+        }
+      }
+    })
+  }
+}
+
+export type Sessions = ReturnType<typeof createSessions>

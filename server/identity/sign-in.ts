@@ -1,0 +1,265 @@
+// Sign-in. The order of the steps closes races that were seen: the log's number is read before the password is checked,
+// the password is checked outside every transaction, and what was checked is compared again under the user's lock.
+import type { Policy } from '../policy/policies.js'
+import { absoluteEnd, sessionEnd } from '../policy/session.js'
+import { usernameKey } from '../policy/username.js'
+import { refuse } from '../protocol/errors.js'
+import type { PolicyInForce } from '../revocation/policy-in-force.js'
+import type { Tail } from '../revocation/tail.js'
+import type { Applications } from '../storage/applications.js'
+import type { Database, Queries } from '../storage/database.js'
+import type { DeviceRecord, Devices } from '../storage/devices.js'
+import type { SessionRecord, Sessions, Standing } from '../storage/sessions.js'
+import type { UserRecord, Users } from '../storage/users.js'
+import type { Inspect } from '../tokens/inspect.js'
+import type { Issue } from '../tokens/issue.js'
+import type { RecordTrigger, Revoke } from '../tokens/revoke.js'
+import type { Secrets } from '../tokens/secrets.js'
+import type { Origin } from './actor.js'
+import { nameDevice } from './device-name.js'
+import type { Hashing } from './hashing.js'
+
+export type Credentials = {
+  username: string
+  /** As received, never trimmed. */
+  password: string
+  /** What an earlier answer carried: proves the device. */
+  deviceToken?: string | undefined
+  /** The client's own stable name for the device: proves nothing. */
+  clientDevice?: string | undefined
+}
+
+export type SignedIn = { user: UserRecord; access: string; refresh: string; deviceToken: string }
+
+export type SignInDeps = {
+  database: Database
+  users: Users
+  sessions: Sessions
+  devices: Devices
+  applications: Applications
+  hashing: Hashing
+  inspect: Inspect
+  issue: Issue
+  revoke: Revoke
+  secrets: Secrets
+  tail: Tail
+  policy: PolicyInForce
+  now: () => number
+  uuid: () => string
+  /** Tests hold a sign-in here, between its password check and its insert. */
+  pauses?: { passwordChecked?: () => Promise<void> }
+}
+
+/** What the check of the password rested on. */
+type Checked = { user: UserRecord; seq: number; at: number; newHash: string | null }
+
+/** Thrown inside the transaction when the check no longer holds: look at the password again. */
+class Outdated extends Error {}
+
+const tries = 3
+
+export function createSignIn(deps: SignInDeps) {
+  const {
+    database,
+    users,
+    sessions,
+    devices,
+    applications,
+    hashing,
+    inspect,
+    issue,
+    revoke,
+    secrets,
+    tail,
+    policy,
+    now,
+    uuid,
+  } = deps
+
+  /**
+   * Signs a user in to an application and answers the first pair of a new session.
+   * @throws no_active_account, session_limit_reached, overloaded, database_unavailable
+   */
+  async function signIn(credentials: Credentials, applicationId: string, origin: Origin): Promise<SignedIn> {
+    await tail.freshen()
+    const key = usernameKey(credentials.username)
+    for (let attempt = 1; attempt <= tries; attempt++) {
+      const checked = await checkPassword(key, credentials)
+      await deps.pauses?.passwordChecked?.()
+      try {
+        return await open(checked, credentials, applicationId, origin)
+      } catch (error) {
+        if (!(error instanceof Outdated)) throw error
+      }
+    }
+    throw refuse('database_unavailable', { retryAfter: 1 })
+  }
+
+  async function checkPassword(key: string, { password, deviceToken }: Credentials): Promise<Checked> {
+    const found = await users.findWithSeq(database, { usernameKey: key })
+    const proven = found !== null && (await provenDevice(found.user.id, deviceToken)) !== null
+    const at = now()
+    const right = await hashing.verify(password, found?.user.passwordHash ?? null, proven)
+    if (!found || !right || !found.user.active) throw refuse('no_active_account')
+    const { user, seq } = found
+    const newHash = hashing.isOutdated(user.passwordHash) ? await hashing.hash(password) : null
+    return { user, seq, at, newHash }
+  }
+
+  /** The live device of this user that the token proves, or null. */
+  async function provenDevice(
+    userId: number,
+    deviceToken: string | undefined,
+    tx: Queries = database,
+  ): Promise<DeviceRecord | null> {
+    const proof = deviceToken === undefined ? null : inspect.device(deviceToken)
+    if (!proof || proof.userId !== String(userId)) return null
+    const device = await devices.find(tx, proof.deviceId)
+    return device && device.userId === userId && device.endedAt === null ? device : null
+  }
+
+  async function open(
+    checked: Checked,
+    credentials: Credentials,
+    applicationId: string,
+    origin: Origin,
+  ): Promise<SignedIn> {
+    const issuedAt = now()
+    const opened = await revoke.transaction(async (tx, record) => {
+      const userId = checked.user.id
+      await users.lock(tx, userId)
+      const standing = await requireUnchanged(tx, checked, applicationId)
+      const device = await deviceFor(tx, userId, credentials, origin)
+      await endOlder(tx, record, userId, applicationId, device.id)
+      const session = newSession(checked, userId, applicationId, device.id, origin.address)
+      await sessions.insert(tx, session)
+      await noteSignIn(tx, checked)
+      return { ...standing, session, deviceId: device.id }
+    })
+    return {
+      user: opened.user,
+      access: issue.access(opened, issuedAt),
+      refresh: issue.refresh(opened.session, opened.user.username),
+      deviceToken: issue.device(opened.user.id, opened.deviceId),
+    }
+  }
+
+  /** What the password was checked against must still be so; an end that came in between overtakes this sign-in. */
+  async function requireUnchanged(
+    tx: Queries,
+    checked: Checked,
+    applicationId: string,
+  ): Promise<Omit<Standing, 'session'>> {
+    const found = await users.findWithSeq(tx, { id: checked.user.id })
+    const application = await applications.find(tx, applicationId)
+    if (!found || !application) throw refuse('no_active_account')
+    const { user, seq, logEndedSeq } = found
+    const ended = { user: user.endedSeq, application: application.endedSeq, log: logEndedSeq }
+    if (user.passwordHash !== checked.user.passwordHash) throw new Outdated()
+    if (user.usernameKey !== checked.user.usernameKey) throw new Outdated()
+    if (checked.seq < Math.max(ended.user, ended.application, ended.log)) throw new Outdated()
+    if (!user.active) throw refuse('no_active_account')
+    if (!application.active) throw refuse('application_disabled')
+    return { user, application, ended, seq }
+  }
+
+  async function deviceFor(
+    tx: Queries,
+    userId: number,
+    { deviceToken, clientDevice }: Credentials,
+    origin: Origin,
+  ): Promise<DeviceRecord> {
+    const seen = { ...nameDevice(origin.userAgent), address: origin.address, lastSeenAt: now() }
+    const known =
+      (await provenDevice(userId, deviceToken, tx)) ??
+      (clientDevice === undefined ? null : await devices.findByClient(tx, userId, clientDevice))
+    if (known) {
+      await devices.update(tx, known.id, seen)
+      return { ...known, ...seen }
+    }
+    const device = {
+      id: uuid(),
+      userId,
+      clientDevice: clientDevice ?? null,
+      ...seen,
+      firstSeenAt: seen.lastSeenAt,
+      endedAt: null,
+    }
+    await devices.insert(tx, device)
+    return device
+  }
+
+  /** The device's older session of this application ends, and the oldest of the user's where there are too many. */
+  async function endOlder(
+    tx: Queries,
+    record: RecordTrigger,
+    userId: number,
+    applicationId: string,
+    deviceId: string,
+  ): Promise<void> {
+    const { max_sessions_per_user, at_session_limit } = policy()
+    const live = (await sessions.openOf(tx, userId)).filter(
+      one => sessionEnd(one.session, one.ended, now(), policy()) === null,
+    )
+    const actor = `user:${userId}` as const
+    const replaced = live.filter(
+      ({ session }) => session.deviceId === deviceId && session.applicationId === applicationId,
+    )
+    for (const { session } of replaced) await record('replaced', { subject: session.id, actor })
+    if (max_sessions_per_user === 0) return
+    const others = live.filter(one => !replaced.includes(one))
+    const surplus = others.slice(0, Math.max(0, others.length - max_sessions_per_user + 1))
+    if (surplus.length > 0 && at_session_limit === 'refuse') throw refuse('session_limit_reached')
+    for (const { session } of surplus) await record('session_limit', { subject: session.id, actor })
+  }
+
+  function newSession(
+    checked: Checked,
+    userId: number,
+    applicationId: string,
+    deviceId: string,
+    address: string,
+  ): SessionRecord {
+    const createdAt = now()
+    const rules = policy()
+    return {
+      id: uuid(),
+      userId,
+      deviceId,
+      applicationId,
+      seq: checked.seq,
+      generation: 1,
+      rotatedAt: createdAt,
+      expiresAt: firstEnd(createdAt, rules),
+      refreshKeyVersion: secrets.present('refresh').version,
+      rotation: '',
+      windowFrom: 1,
+      windowStartedAt: 0,
+      olderFrom: 1,
+      olderStartedAt: 0,
+      authenticatedAt: checked.at,
+      createdAt,
+      lastSeenAt: createdAt,
+      address,
+      endedAt: null,
+      endedReason: null,
+      endedBy: null,
+    }
+  }
+
+  async function noteSignIn(tx: Queries, { user, newHash }: Checked): Promise<void> {
+    const changes = {
+      ...(policy().update_last_login ? { lastLoginAt: now() } : {}),
+      ...(newHash ? { passwordHash: newHash } : {}),
+    }
+    if (Object.keys(changes).length > 0) await users.update(tx, user.id, changes)
+  }
+
+  return { signIn }
+}
+
+export type SignIn = ReturnType<typeof createSignIn>
+
+function firstEnd(createdAt: number, rules: Policy): number {
+  return Math.min(createdAt + rules.refresh_token_lifetime * 1000, absoluteEnd({ createdAt }, rules))
+}

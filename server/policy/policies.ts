@@ -1,0 +1,198 @@
+// The policies: the rules for tokens and sessions that an administrator may change while the server runs, one row each.
+// Pages, the command line, the API and the README list them from this table.
+import { parseDuration } from './durations.js'
+
+type PolicyRow = { meaning: string; simplejwt: string | null } & (
+  | { kind: 'duration'; default: number; min: number; max: number }
+  | { kind: 'integer'; default: number; min: number; max: number }
+  | { kind: 'boolean'; default: boolean }
+  | { kind: 'text'; default: string; pattern: RegExp }
+  | { kind: 'choice'; default: string; choices: readonly string[] }
+)
+
+const minute = 60
+const hour = 3_600
+const day = 86_400
+
+export const policyTable = {
+  access_token_lifetime: {
+    kind: 'duration',
+    default: hour,
+    min: 10,
+    max: day,
+    meaning: 'How long an access token is valid.',
+    simplejwt: 'ACCESS_TOKEN_LIFETIME',
+  },
+  refresh_token_lifetime: {
+    kind: 'duration',
+    default: day,
+    min: minute,
+    max: 365 * day,
+    meaning: 'How long a session may lie idle: each refresh moves its end.',
+    simplejwt: 'REFRESH_TOKEN_LIFETIME',
+  },
+  session_absolute_lifetime: {
+    kind: 'duration',
+    default: 30 * day,
+    min: minute,
+    max: 3_650 * day,
+    meaning: 'How long a session may live at all, however often it refreshes.',
+    simplejwt: null,
+  },
+  rotate_refresh_tokens: {
+    kind: 'boolean',
+    default: true,
+    meaning:
+      'Each refresh brings a new refresh token and spends the old one. Off: refresh answers an access token alone.',
+    simplejwt: 'ROTATE_REFRESH_TOKENS (a rotated token is always spent: BLACKLIST_AFTER_ROTATION is always on)',
+  },
+  reuse_grace: {
+    kind: 'duration',
+    default: 10,
+    min: 0,
+    max: minute,
+    meaning:
+      'How long a spent refresh token still brings its successor, for tabs and lost answers. 0 is strict: a lost answer then costs a sign-in, and parallel refreshes end the session.',
+    simplejwt: null,
+  },
+  update_last_login: {
+    kind: 'boolean',
+    default: true,
+    meaning: 'Write the time of each sign-in to the user.',
+    simplejwt: 'UPDATE_LAST_LOGIN',
+  },
+  user_id_claim: {
+    kind: 'text',
+    default: 'user_id',
+    pattern: /^[a-z][a-z0-9_]{0,39}$/,
+    meaning: 'Name of the claim that repeats the user id beside `sub`.',
+    simplejwt: 'USER_ID_CLAIM',
+  },
+  audience: {
+    kind: 'text',
+    default: '',
+    pattern: /^[\x21-\x7e]{0,200}$/,
+    meaning: '`aud` of access tokens; empty stands for the issuer.',
+    simplejwt: 'AUDIENCE',
+  },
+  max_sessions_per_user: {
+    kind: 'integer',
+    default: 0,
+    min: 0,
+    max: 10_000,
+    meaning: 'How many live sessions a user may have; 0 sets no limit.',
+    simplejwt: null,
+  },
+  at_session_limit: {
+    kind: 'choice',
+    default: 'end_oldest',
+    choices: ['end_oldest', 'refuse'],
+    meaning: 'What a sign-in at the limit does.',
+    simplejwt: null,
+  },
+  keep_session_on_password_change: {
+    kind: 'boolean',
+    default: true,
+    meaning: 'Whether the session that changes its own password stays.',
+    simplejwt: 'CHECK_REVOKE_TOKEN',
+  },
+  username_max_length: {
+    kind: 'integer',
+    default: 30,
+    min: 3,
+    max: 150,
+    meaning: 'How many characters a new username may have.',
+    simplejwt: null,
+  },
+  password_min_length: {
+    kind: 'integer',
+    default: 8,
+    min: 8,
+    max: 128,
+    meaning: 'How many characters a new password must have.',
+    simplejwt: null,
+  },
+  password_cost: {
+    kind: 'integer',
+    default: 12,
+    min: 4,
+    max: 15,
+    meaning: 'Cost of bcrypt for new hashes; each step doubles the work. Older hashes follow at the next sign-in.',
+    simplejwt: null,
+  },
+  ended_session_retention: {
+    kind: 'duration',
+    default: 90 * day,
+    min: day,
+    max: 3_650 * day,
+    meaning: 'How long ended sessions stay listed.',
+    simplejwt: null,
+  },
+} as const satisfies Record<string, PolicyRow>
+
+export type PolicyName = keyof typeof policyTable
+
+/** Every policy's value; durations in seconds. */
+export type Policy = {
+  [N in PolicyName]: (typeof policyTable)[N] extends { choices: readonly (infer C)[] }
+    ? C
+    : (typeof policyTable)[N]['default'] extends boolean
+      ? boolean
+      : (typeof policyTable)[N]['default'] extends number
+        ? number
+        : string
+}
+
+export const policyNames = Object.keys(policyTable) as PolicyName[]
+
+export const firstPolicy = Object.fromEntries(policyNames.map(name => [name, policyTable[name].default])) as Policy
+
+export function isPolicyName(name: string): name is PolicyName {
+  return Object.hasOwn(policyTable, name)
+}
+
+/** Longest an access token of any policy lives, in seconds: what claims more was not issued by us. */
+export const longestAccessLifetime = policyTable.access_token_lifetime.max
+/** Longest a refresh token lives, in seconds. */
+export const longestRefreshLifetime = policyTable.refresh_token_lifetime.max
+
+/** Why a value is no value of this policy, in words for a person; null when it is one. */
+export function whyNotPolicyValue(name: PolicyName, value: unknown): string | null {
+  const row: PolicyRow = policyTable[name]
+  switch (row.kind) {
+    case 'boolean':
+      return typeof value === 'boolean' ? null : 'must be true or false'
+    case 'choice':
+      return row.choices.includes(value as string) ? null : `must be one of ${row.choices.join(', ')}`
+    case 'text':
+      return typeof value === 'string' && row.pattern.test(value) ? null : `must match ${row.pattern.source}`
+    default:
+      if (!Number.isSafeInteger(value))
+        return row.kind === 'duration' ? 'must be a duration such as 90s, 15m, 1h, 30d' : 'must be a whole number'
+      return (value as number) >= row.min && (value as number) <= row.max
+        ? null
+        : `must lie between ${row.min} and ${row.max}${row.kind === 'duration' ? ' seconds' : ''}`
+  }
+}
+
+/** Reads a value as typed on the command line (`1h`, `true`, `12`); what cannot be read comes back as it was. */
+export function readPolicyValue(name: PolicyName, text: string): unknown {
+  const row: PolicyRow = policyTable[name]
+  if (row.kind === 'boolean') return text === 'true' ? true : text === 'false' ? false : text
+  if (row.kind === 'integer') return /^\d+$/.test(text) ? Number(text) : text
+  if (row.kind === 'duration') return parseDuration(text) ?? text
+  return text
+}
+
+/** What contradicts itself in a whole policy; empty when nothing does. */
+export function whyNotPolicy(policy: Policy): string[] {
+  const problems: string[] = []
+  for (const name of policyNames) {
+    const problem = whyNotPolicyValue(name, policy[name])
+    if (problem) problems.push(`${name} ${problem}`)
+  }
+  if (policy.refresh_token_lifetime > policy.session_absolute_lifetime) {
+    problems.push('refresh_token_lifetime is longer than session_absolute_lifetime, so it would never count')
+  }
+  return problems
+}

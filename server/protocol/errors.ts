@@ -1,0 +1,277 @@
+// The catalogue: every way a request can fail, once. Only this file knows a status; floors below HTTP throw `refuse(code)`,
+// and one presenter per wire writes it (http/wire/present-error.ts). `wire` and `wireCode` are what simplejwt's clients read.
+
+type ErrorRow = {
+  status: number
+  /** What a person reads; it never holds a secret or a value from the request. */
+  text: string
+  clause: string
+  /** `detail` on simplejwt's wire, where it differs from `text`. */
+  wire?: string
+  /** `code` on simplejwt's wire, where that library sends one. */
+  wireCode?: string
+}
+
+const notValid = 'token_not_valid'
+
+export const errors = {
+  // The request itself
+  parse_error: { status: 400, text: 'The request body could not be read.', clause: 'RFC 8259 §2' },
+  malformed_request: {
+    status: 400,
+    text: 'The request is malformed.',
+    clause: 'RFC 9110 §15.5.1',
+    wireCode: 'malformed_request',
+  },
+  invalid_fields: { status: 400, text: 'Some fields are missing or wrong.', clause: 'RFC 9110 §15.5.1' },
+  not_found: { status: 404, text: 'Not found.', clause: 'RFC 9110 §15.5.5' },
+  method_not_allowed: { status: 405, text: 'This method is not allowed here.', clause: 'RFC 9110 §15.5.6' },
+  not_acceptable: {
+    status: 406,
+    text: 'Could not satisfy the request Accept header.',
+    clause: 'RFC 9110 §15.5.7',
+  },
+  payload_too_large: {
+    status: 413,
+    text: 'The request body is too large.',
+    clause: 'RFC 9110 §15.5.14',
+    wireCode: 'payload_too_large',
+  },
+  unsupported_media_type: { status: 415, text: 'Unsupported media type in request.', clause: 'RFC 9110 §15.5.16' },
+
+  // Who is asking
+  not_authenticated: {
+    status: 401,
+    text: 'Authentication credentials were not provided.',
+    clause: 'RFC 6750 §3',
+  },
+  bad_authorization_header: {
+    status: 401,
+    text: 'Authorization header must contain two space-delimited values',
+    clause: 'RFC 6750 §2.1',
+    wireCode: 'bad_authorization_header',
+  },
+  no_active_account: {
+    status: 401,
+    text: 'No active account found with the given credentials',
+    clause: 'RFC 6749 §5.2',
+  },
+  permission_denied: {
+    status: 403,
+    text: 'You do not have permission to perform this action.',
+    clause: 'RFC 9110 §15.5.4',
+  },
+  insufficient_scope: {
+    status: 403,
+    text: 'The token was issued to another application and lacks the scope this needs.',
+    clause: 'RFC 6750 §3.1',
+    wireCode: 'insufficient_scope',
+  },
+  session_limit_reached: {
+    status: 403,
+    text: 'This user is signed in on as many devices as the policy allows.',
+    clause: 'policy max_sessions_per_user',
+    wireCode: 'session_limit_reached',
+  },
+  last_administrator: {
+    status: 409,
+    text: 'This would leave no administrator who can sign in.',
+    clause: 'RFC 9110 §15.5.10',
+    wireCode: 'last_administrator',
+  },
+
+  // Every way a token can fail
+  token_malformed: {
+    status: 401,
+    text: 'The token is not a well-formed signed JWT.',
+    clause: 'RFC 7519 §7.2',
+    wire: 'Token is invalid',
+    wireCode: notValid,
+  },
+  token_signature: {
+    status: 401,
+    text: 'The signature of the token does not match.',
+    clause: 'RFC 7515 §5.2',
+    wire: 'Token is invalid',
+    wireCode: notValid,
+  },
+  token_algorithm: {
+    status: 401,
+    text: 'The token is signed with an algorithm that is not accepted for its key.',
+    clause: 'RFC 8725 §3.1',
+    wire: 'Token is invalid',
+    wireCode: notValid,
+  },
+  token_key_unknown: {
+    status: 401,
+    text: 'The token names a key that this server does not have.',
+    clause: 'RFC 7515 §4.1.4',
+    wire: 'Token is invalid',
+    wireCode: notValid,
+  },
+  token_key_revoked: {
+    status: 401,
+    text: 'The key that signed the token was revoked.',
+    clause: 'RFC 7515 §4.1.4',
+    wire: 'Token is blacklisted',
+    wireCode: notValid,
+  },
+  token_issuer: {
+    status: 401,
+    text: 'The token was issued by somebody else.',
+    clause: 'RFC 9068 §4',
+    wire: 'Token is invalid',
+    wireCode: notValid,
+  },
+  token_audience: {
+    status: 401,
+    text: 'The token is meant for another audience.',
+    clause: 'RFC 9068 §4',
+    wire: 'Token is invalid',
+    wireCode: notValid,
+  },
+  token_type: {
+    status: 401,
+    text: 'The token is of another kind than the one wanted here.',
+    clause: 'RFC 8725 §3.11',
+    wire: 'Token has wrong type',
+    wireCode: notValid,
+  },
+  token_expired: {
+    status: 401,
+    text: 'The token has expired.',
+    clause: 'RFC 7519 §4.1.4',
+    wire: 'Token is expired',
+    wireCode: notValid,
+  },
+  token_not_yet_valid: {
+    status: 401,
+    text: 'The token was issued in the future.',
+    clause: 'RFC 7519 §4.1.6',
+    wire: 'Token is invalid',
+    wireCode: notValid,
+  },
+  token_claims: {
+    status: 401,
+    text: 'The token lacks a claim, or has one that cannot be right.',
+    clause: 'RFC 9068 §2.2',
+    wire: 'Token is invalid',
+    wireCode: notValid,
+  },
+  token_revoked: {
+    status: 401,
+    text: 'The token was revoked.',
+    clause: 'RFC 7009 §2',
+    wire: 'Token is blacklisted',
+    wireCode: notValid,
+  },
+  token_stale: {
+    status: 401,
+    text: 'What the token says is no longer so; a refresh brings a new one.',
+    clause: 'RFC 9068 §5',
+    wire: 'Token is expired',
+    wireCode: notValid,
+  },
+  session_ended: {
+    status: 401,
+    text: 'The session of the token has ended.',
+    clause: 'RFC 7009 §2.1',
+    wire: 'Token is blacklisted',
+    wireCode: notValid,
+  },
+  token_reused: {
+    status: 401,
+    text: 'The refresh token was already used; its session has been ended.',
+    clause: 'RFC 9700 §4.14.2',
+    wire: 'Token is blacklisted',
+    wireCode: notValid,
+  },
+  user_inactive: {
+    status: 401,
+    text: 'The user of the token is disabled.',
+    clause: 'RFC 6750 §3.1',
+    wire: 'User is inactive',
+    wireCode: 'user_inactive',
+  },
+  user_unknown: {
+    status: 401,
+    text: 'The user of the token is gone.',
+    clause: 'RFC 6750 §3.1',
+    wire: 'User not found',
+    wireCode: 'user_not_found',
+  },
+  application_disabled: {
+    status: 401,
+    text: 'The application of the token is disabled.',
+    clause: 'RFC 6750 §3.1',
+    wire: 'Token is blacklisted',
+    wireCode: notValid,
+  },
+
+  // Ourselves
+  overloaded: {
+    status: 503,
+    text: 'Too many sign-ins at once; try again in a moment.',
+    clause: 'RFC 9110 §15.6.4',
+    wireCode: 'overloaded',
+  },
+  database_unavailable: {
+    status: 503,
+    text: 'The database does not answer; try again in a moment.',
+    clause: 'RFC 9110 §15.6.4',
+    wireCode: 'database_unavailable',
+  },
+  server_error: {
+    status: 500,
+    text: 'Something went wrong on our side.',
+    clause: 'RFC 9110 §15.6.1',
+    wireCode: 'server_error',
+  },
+} as const satisfies Record<string, ErrorRow>
+
+export type ErrorCode = keyof typeof errors
+
+export type RefusalDetails = {
+  /** Replaces the catalogue's text, where a value helps: a field's name, a media type. Never a secret. */
+  detail?: string
+  /** What is wrong with each field; `non_field_errors` for the whole body. */
+  fields?: Record<string, string[]>
+  /** Seconds until a retry makes sense. */
+  retryAfter?: number
+  /** Headers that the answer must carry, such as Allow. */
+  headers?: Record<string, string>
+  /** The refused token came in the Authorization header (RFC 6750 §3). */
+  inHeader?: boolean
+  /** For our log only. */
+  cause?: unknown
+}
+
+/** A failure with a code of the catalogue. Whatever else is thrown reaches the caller as `server_error`. */
+export class Refusal extends Error {
+  constructor(
+    readonly code: ErrorCode,
+    readonly details: RefusalDetails = {},
+  ) {
+    super(details.detail ?? errors[code].text, { cause: details.cause })
+    this.name = 'Refusal'
+  }
+
+  get status(): number {
+    return errors[this.code].status
+  }
+}
+
+/** Makes the refusal to throw: `throw refuse('token_expired')`. */
+export function refuse(code: ErrorCode, details?: RefusalDetails): Refusal {
+  return new Refusal(code, details)
+}
+
+/** Makes an `invalid_fields` refusal about one field. */
+export function refuseField(field: string, message: string): Refusal {
+  return new Refusal('invalid_fields', { fields: { [field]: [message] } })
+}
+
+/** The catalogue's row of a code, with every optional member there to be asked for. */
+export function errorRow(code: ErrorCode): ErrorRow {
+  return errors[code]
+}

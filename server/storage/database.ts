@@ -1,0 +1,237 @@
+// The one way to the database: explicit SQL with `?` marks, on SQLite and on MySQL alike. Entities and TypeORM's runners
+// lie beneath; the stores beside this file say what the statements are.
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { DataSource, type QueryRunner } from 'typeorm'
+import { Refusal, refuse } from '../protocol/errors.js'
+import { entities } from './entities/index.js'
+import { migrations } from './migrations/index.js'
+import { settleMysql } from './mysql-session.js'
+import { SnakeNaming } from './snake-naming.js'
+import { isolateRunners } from './sqlite-runners.js'
+import { isDeadlock, isDuplicate, isPassing, StorageFailure } from './storage-failure.js'
+
+export type DatabaseAddress =
+  | { engine: 'sqlite'; path: string }
+  | { engine: 'mysql'; host: string; port: number; user: string; password: string; name: string }
+
+export type Value = string | number | boolean | null
+
+/** Where statements run: a transaction, or the database itself, which commits each one by itself. */
+export type Queries = {
+  /** Rows of a SELECT. Booleans come as 0 and 1. */
+  read<Row>(sql: string, values?: readonly Value[]): Promise<Row[]>
+  /** @returns how many rows the statement matched, changed or not */
+  write(sql: string, values?: readonly Value[]): Promise<number>
+}
+
+export type Dialect = {
+  engine: 'sqlite' | 'mysql'
+  /** Ends a SELECT that locks its rows; SQLite's transactions have the one write lock already. */
+  forUpdate: '' | ' FOR UPDATE'
+  /** An expression for epoch ms by the database's clock, or null where that is this process's. */
+  now: string | null
+}
+
+export type Database = Queries & {
+  dialect: Dialect
+  source: DataSource
+  /**
+   * Runs `work` in one transaction: all of it or nothing. A deadlock runs it again, so it must do nothing but storage.
+   * @throws database_unavailable when a retry later may help
+   */
+  transaction<T>(work: (tx: Queries) => Promise<T>): Promise<T>
+  close(): Promise<void>
+}
+
+/** How long one statement or transaction may take, waiting for a connection included, in ms. */
+const deadline = 5_000
+const deadlockTries = 4
+
+/**
+ * Connects; migrates nothing.
+ * @throws database_unavailable
+ */
+export async function openDatabase(address: DatabaseAddress): Promise<Database> {
+  const source = new DataSource(address.engine === 'sqlite' ? sqliteOptions(address) : mysqlOptions(address))
+  try {
+    await source.initialize()
+    if (address.engine === 'sqlite') isolateRunners(source, address.path)
+    else await settleMysql(source)
+  } catch (error) {
+    throw translated(error, 'connect')
+  }
+
+  const dialect: Dialect =
+    address.engine === 'sqlite'
+      ? { engine: 'sqlite', forUpdate: '', now: null }
+      : { engine: 'mysql', forUpdate: ' FOR UPDATE', now: 'CAST(UNIX_TIMESTAMP(NOW(3)) * 1000 AS SIGNED)' }
+  const inTransaction = new AsyncLocalStorage<true>()
+
+  /** A statement beside the transaction that its caller is in would wait for that transaction, or run outside it. */
+  function refuseStray(): void {
+    if (inTransaction.getStore())
+      throw new Error('a statement inside a transaction must use the transaction it was given')
+  }
+
+  async function transaction<T>(work: (tx: Queries) => Promise<T>): Promise<T> {
+    refuseStray()
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await onRunner(source, 'master', runner =>
+          inOneTransaction(runner, () => inTransaction.run(true, work, queriesOn(runner))),
+        )
+      } catch (error) {
+        if (!(error instanceof StorageFailure && isDeadlock(error))) throw asRefusal(error)
+        if (attempt === deadlockTries) throw refuse('database_unavailable', { retryAfter: 1, cause: error })
+      }
+    }
+  }
+
+  return {
+    dialect,
+    source,
+    transaction,
+    async read<Row>(sql: string, values: readonly Value[] = []) {
+      refuseStray()
+      try {
+        return await onRunner(source, 'slave', runner => queriesOn(runner).read<Row>(sql, values))
+      } catch (error) {
+        throw asRefusal(error)
+      }
+    },
+    async write(sql, values = []) {
+      refuseStray()
+      try {
+        return await onRunner(source, 'master', runner => queriesOn(runner).write(sql, values))
+      } catch (error) {
+        throw asRefusal(error)
+      }
+    },
+    async close() {
+      if (source.isInitialized) await source.destroy()
+    },
+  }
+}
+
+async function inOneTransaction<T>(runner: QueryRunner, work: () => Promise<T>): Promise<T> {
+  try {
+    await runner.startTransaction()
+  } catch (error) {
+    throw translated(error, 'BEGIN')
+  }
+  let result: T
+  try {
+    result = await work()
+  } catch (error) {
+    // The first error is the one to tell; a connection that cannot roll back is broken and rolls back by dying.
+    await runner.rollbackTransaction().catch(() => {})
+    throw error
+  }
+  try {
+    await runner.commitTransaction()
+  } catch (error) {
+    await runner.rollbackTransaction().catch(() => {})
+    throw translated(error, 'COMMIT')
+  }
+  return result
+}
+
+function queriesOn(runner: QueryRunner): Queries {
+  const run = async (sql: string, values: readonly Value[]) => {
+    try {
+      return await runner.query(sql, values as Value[], true)
+    } catch (error) {
+      throw translated(error, sql)
+    }
+  }
+  return {
+    read: async <Row>(sql: string, values: readonly Value[] = []) => (await run(sql, values)).records as Row[],
+    // `affected`, never `raw`: SQLite's raw answer is the last rowid, which is truthy when nothing matched.
+    write: async (sql, values = []) => (await run(sql, values)).affected ?? 0,
+  }
+}
+
+/** A hung server answers nothing and closes nothing: past the deadline its connection is thrown away. */
+async function onRunner<T>(
+  source: DataSource,
+  mode: 'master' | 'slave',
+  work: (runner: QueryRunner) => Promise<T>,
+): Promise<T> {
+  const runner = source.createQueryRunner(mode)
+  let late = false
+  let timer: NodeJS.Timeout | undefined
+  const timeout = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      late = true
+      reject(
+        refuse('database_unavailable', { retryAfter: 1, cause: new StorageFailure('DEADLINE', 'no answer in time') }),
+      )
+    }, deadline)
+  })
+  try {
+    return await Promise.race([work(runner), timeout])
+  } finally {
+    clearTimeout(timer)
+    if (late && source.options.type !== 'better-sqlite3') {
+      runner.connect().then(
+        (connection: { destroy(): void }) => connection.destroy(),
+        () => {},
+      )
+    } else await runner.release()
+  }
+}
+
+/** What the driver threw, without the values that were in the statement. */
+function translated(error: unknown, statement: string): unknown {
+  if (error instanceof Refusal || error instanceof StorageFailure) return error
+  return StorageFailure.from(error, statement)
+}
+
+function asRefusal(error: unknown): unknown {
+  if (error instanceof StorageFailure && isPassing(error))
+    return refuse('database_unavailable', { retryAfter: 1, cause: error })
+  return error
+}
+
+export { isDuplicate }
+
+function sqliteOptions(address: { path: string }): ConstructorParameters<typeof DataSource>[0] {
+  return {
+    type: 'better-sqlite3',
+    database: address.path,
+    enableWAL: true,
+    // FULL: a spent token or an ended session survives a power cut once it was answered.
+    prepareDatabase: connection => {
+      connection.pragma('synchronous = FULL')
+      connection.pragma('busy_timeout = 5000')
+    },
+    entities,
+    migrations,
+    namingStrategy: new SnakeNaming(),
+    logging: false,
+  }
+}
+
+function mysqlOptions(
+  address: Extract<DatabaseAddress, { engine: 'mysql' }>,
+): ConstructorParameters<typeof DataSource>[0] {
+  return {
+    type: 'mariadb',
+    host: address.host,
+    port: address.port,
+    username: address.user,
+    password: address.password,
+    database: address.name,
+    timezone: 'Z',
+    charset: 'utf8mb4_bin',
+    supportBigNumbers: true,
+    bigNumberStrings: false,
+    connectTimeout: 3_000,
+    poolSize: 10,
+    extra: { queueLimit: 2_000 },
+    entities,
+    migrations,
+    namingStrategy: new SnakeNaming(),
+    logging: false,
+  }
+}

@@ -1,0 +1,23 @@
+import { Column, Entity, Index, PrimaryColumn } from 'typeorm'
+import { name, orNull, uuid, whole } from './columns.js'
+
+/** One browser or installed app on which a user has signed in. */
+@Entity('device')
+@Index('device_client_device', ['userId', 'clientDevice'], { unique: true })
+export class Device {
+  @PrimaryColumn({ ...uuid, primaryKeyConstraintName: 'device_pk' }) id!: string
+  @Index('device_user')
+  @Column(whole)
+  userId!: number
+  /** The stable id that the client itself sent, which proves nothing; null once the device is ended. */
+  @Column(orNull(name(128))) clientDevice!: string | null
+  @Column(name(150)) name!: string
+  @Column(name(60)) browser!: string
+  @Column(name(60)) platform!: string
+  @Column(name(512)) userAgent!: string
+  /** Of the latest sign-in. */
+  @Column(name(45)) address!: string
+  @Column(whole) firstSeenAt!: number
+  @Column(whole) lastSeenAt!: number
+  @Column(orNull(whole)) endedAt!: number | null
+}

@@ -1,0 +1,18 @@
+import { Column, Entity, Index, PrimaryColumn } from 'typeorm'
+import { name, uuid, whole } from './columns.js'
+
+/** A refresh token that was used again after its grace: who came, and what the session had moved on to. */
+@Entity('incident')
+export class Incident {
+  @PrimaryColumn({ ...uuid, primaryKeyConstraintName: 'incident_pk' }) id!: string
+  @Column(uuid) sessionId!: string
+  @Index('incident_user')
+  @Column(whole)
+  userId!: number
+  @Column(whole) presentedGeneration!: number
+  @Column(whole) presentGeneration!: number
+  @Column(name(45)) address!: string
+  @Column(name(512)) userAgent!: string
+  @Column(name(64)) requestId!: string
+  @Column(whole) createdAt!: number
+}

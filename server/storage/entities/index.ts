@@ -1,0 +1,28 @@
+// Entities serve the schema, the drift test and cold reads. No relations: foreign keys are plain columns.
+import { Application } from './application.js'
+import { Device } from './device.js'
+import { Incident } from './incident.js'
+import { SealedSecret, SigningKey } from './key.js'
+import { LastNumber } from './number.js'
+import { PolicyVersion } from './policy-version.js'
+import { Heartbeat, LogHead, RevocationEntry } from './revocation.js'
+import { Role, UserRole } from './role.js'
+import { Session } from './session.js'
+import { User } from './user.js'
+
+export const entities = [
+  Application,
+  Device,
+  Heartbeat,
+  Incident,
+  LastNumber,
+  LogHead,
+  PolicyVersion,
+  RevocationEntry,
+  Role,
+  SealedSecret,
+  Session,
+  SigningKey,
+  User,
+  UserRole,
+]

@@ -1,0 +1,43 @@
+import { Column, Entity, Index, PrimaryColumn } from 'typeorm'
+import { name, orNull, uuid, whole } from './columns.js'
+
+/** One entry of the revocation log. `seq` is given out by `log_head`: gapless, in the order of commits. */
+@Entity('revocation')
+export class RevocationEntry {
+  @PrimaryColumn({ ...whole, primaryKeyConstraintName: 'revocation_pk' }) seq!: number
+  @Column(name(12)) kind!: string
+  @Column(name(190)) subject!: string
+  @Column(name(8)) effect!: string
+  @Column(orNull(uuid)) exceptSid!: string | null
+  @Column(name(60)) reason!: string
+  @Column(name(190)) actor!: string
+  @Column(whole) createdAt!: number
+  @Index('revocation_expires')
+  @Column(whole)
+  expiresAt!: number
+}
+
+/** One row: the log's position, and the versions of what each process keeps in memory. Raised last in a transaction. */
+@Entity('log_head')
+export class LogHead {
+  @PrimaryColumn({ type: 'int', primaryKeyConstraintName: 'log_head_pk' }) id!: number
+  @Column(name(16)) logId!: string
+  @Column(whole) seq!: number
+  /** Sessions whose `seq` is lower are over, whoever's they are. */
+  @Column(whole) endedSeq!: number
+  /** Epoch ms until which an access token of an older, longer policy may live. */
+  @Column(whole) horizon!: number
+  /** How long access tokens live by the latest policy, in seconds. */
+  @Column({ type: 'int' }) accessLifetime!: number
+  @Column({ type: 'int' }) policyVersion!: number
+  @Column({ type: 'int' }) keyVersion!: number
+}
+
+/** One row: when some process last reached the database, and the latest time none did. */
+@Entity('heartbeat')
+export class Heartbeat {
+  @PrimaryColumn({ type: 'int', primaryKeyConstraintName: 'heartbeat_pk' }) id!: number
+  @Column(whole) outageStartedAt!: number
+  @Column(whole) outageEndedAt!: number
+  @Column(whole) beatAt!: number
+}

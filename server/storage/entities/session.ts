@@ -1,0 +1,40 @@
+import { Column, Entity, Index, PrimaryColumn } from 'typeorm'
+import { name, orNull, uuid, whole } from './columns.js'
+
+/** One application signed in for one user on one device; its id is the claim `sid`. */
+@Entity('session')
+@Index('session_user', ['userId', 'endedAt'])
+@Index('session_device', ['deviceId', 'applicationId'])
+export class Session {
+  @PrimaryColumn({ ...uuid, primaryKeyConstraintName: 'session_pk' }) id!: string
+  @Column(whole) userId!: number
+  @Column(uuid) deviceId!: string
+  @Column(name(100)) applicationId!: string
+  /** The log's number, read before the credential was checked. */
+  @Column(whole) seq!: number
+
+  // The refresh token is a function of these (and of the key that `refreshKeyVersion` names).
+  @Column(whole) generation!: number
+  @Column(whole) rotatedAt!: number
+  @Column(whole) expiresAt!: number
+  @Column({ type: 'int' }) refreshKeyVersion!: number
+
+  /** Random mark of the statement that rotated last: tells winners from losers. */
+  @Column(name(24)) rotation!: string
+  // Which generations were rotated away lately: see policy/rotation.ts.
+  @Column(whole) windowFrom!: number
+  @Column(whole) windowStartedAt!: number
+  @Column(whole) olderFrom!: number
+  @Column(whole) olderStartedAt!: number
+
+  /** When the credential was checked: `auth_time`. */
+  @Column(whole) authenticatedAt!: number
+  @Column(whole) createdAt!: number
+  @Column(whole) lastSeenAt!: number
+  @Column(name(45)) address!: string
+  @Index('session_ended')
+  @Column(orNull(whole))
+  endedAt!: number | null
+  @Column(orNull(name(40))) endedReason!: string | null
+  @Column(orNull(name(190))) endedBy!: string | null
+}

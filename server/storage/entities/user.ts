@@ -1,0 +1,27 @@
+import { Column, Entity, Index, PrimaryColumn } from 'typeorm'
+import { flag, longText, name, orNull, whole } from './columns.js'
+
+@Entity('user')
+export class User {
+  @PrimaryColumn({ ...whole, primaryKeyConstraintName: 'user_pk' }) id!: number
+  @Column(name(150)) username!: string
+  /** What the name is unique on (policy/username.ts); null once the user is deleted. */
+  @Index('user_username_key', { unique: true })
+  @Column(orNull(name(150)))
+  usernameKey!: string | null
+  @Column(name(255)) passwordHash!: string
+  @Column(name(150)) firstName!: string
+  @Column(name(150)) lastName!: string
+  @Index('user_email')
+  @Column(name(254))
+  email!: string
+  @Column(flag) active!: boolean
+  /** JSON array of the permissions that are the user's own, beside those of roles. */
+  @Column(longText) permissions!: string
+  /** Sessions whose `seq` is lower are over. Raised by an "end all", never lowered. */
+  @Column(whole) endedSeq!: number
+  @Column(orNull(whole)) lastLoginAt!: number | null
+  @Column(whole) passwordChangedAt!: number
+  @Column(whole) createdAt!: number
+  @Column(orNull(whole)) deletedAt!: number | null
+}

@@ -1,0 +1,31 @@
+import type { Queries } from './database.js'
+import { insertion } from './statement.js'
+
+/** A spent refresh token that came back; `createdAt` is epoch ms. */
+export type IncidentRecord = {
+  id: string
+  sessionId: string
+  userId: number
+  presentedGeneration: number
+  presentGeneration: number
+  address: string
+  userAgent: string
+  requestId: string
+  createdAt: number
+}
+
+export function createIncidents() {
+  return {
+    async insert(tx: Queries, incident: IncidentRecord): Promise<void> {
+      await tx.write(...insertion('incident', incident))
+    },
+
+    countOf(tx: Queries, sessionId: string): Promise<number> {
+      return tx
+        .read<{ count: number }>('SELECT COUNT(*) AS count FROM incident WHERE session_id = ?', [sessionId])
+        .then(rows => rows[0]!.count)
+    },
+  }
+}
+
+export type Incidents = ReturnType<typeof createIncidents>

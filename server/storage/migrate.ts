@@ -1,0 +1,45 @@
+import type { Database } from './database.js'
+
+/** Servers that start together migrate one after the other: the first makes the schema, the rest find it made. */
+async function underLock<T>(database: Database, work: () => Promise<T>): Promise<T> {
+  if (database.dialect.engine === 'sqlite') return work()
+  const runner = database.source.createQueryRunner('master')
+  try {
+    const rows = (await runner.query("SELECT GET_LOCK(CONCAT('darvoza.migrate.', DATABASE()), 60) AS mine")) as {
+      mine: number
+    }[]
+    if (Number(rows[0]?.mine) !== 1)
+      throw new Error('another server has been migrating this database for over a minute')
+    return await work()
+  } finally {
+    await runner.query("SELECT RELEASE_LOCK(CONCAT('darvoza.migrate.', DATABASE()))").catch(() => {})
+    await runner.release()
+  }
+}
+
+/** Runs the migrations that are due. @returns their names */
+export function migrateUp(database: Database): Promise<string[]> {
+  return underLock(database, async () =>
+    (await database.source.runMigrations({ transaction: 'each' })).map(done => done.name),
+  )
+}
+
+/** Takes the last migration back, with all data in the tables it made. */
+export function migrateDown(database: Database): Promise<void> {
+  return underLock(database, () => database.source.undoLastMigration({ transaction: 'each' }))
+}
+
+/** Every migration and whether it has run. */
+export async function migrationStatus(database: Database): Promise<{ name: string; done: boolean }[]> {
+  const names = database.source.migrations.map(migration => migration.name ?? migration.constructor.name)
+  const done = new Set<string>()
+  const runner = database.source.createQueryRunner('master')
+  try {
+    if (await runner.hasTable('migrations')) {
+      for (const row of (await runner.query('SELECT name FROM migrations')) as { name: string }[]) done.add(row.name)
+    }
+  } finally {
+    await runner.release()
+  }
+  return names.map(name => ({ name, done: done.has(name) }))
+}

@@ -1,0 +1,4 @@
+import { FirstTables1764000000000 } from './1-first-tables.js'
+
+/** In order. Small and re-runnable: MySQL does not roll a failed one back. */
+export const migrations = [FirstTables1764000000000]

@@ -1,0 +1,287 @@
+import type { RotationSpans } from '../policy/rotation.js'
+import type { EndedSeqs, SessionLife } from '../policy/session.js'
+import type { Queries } from './database.js'
+import { columns, grouped, insertion, marks, padded } from './statement.js'
+import { foldUser, type UserRecord, type UserRow, userColumns } from './users.js'
+
+/** A session's row. Times are epoch ms. */
+export type SessionRecord = SessionLife &
+  RotationSpans & {
+    id: string
+    userId: number
+    deviceId: string
+    applicationId: string
+    refreshKeyVersion: number
+    rotation: string
+    authenticatedAt: number
+    lastSeenAt: number
+    address: string
+    endedReason: string | null
+    endedBy: string | null
+  }
+
+/** A session and everything that decides whether it lives and what its tokens say, all of one instant. */
+export type Standing = {
+  session: SessionRecord
+  user: UserRecord
+  application: { active: boolean }
+  ended: EndedSeqs
+  /** The log's number at that instant: the `rev` of a token made from this. */
+  seq: number
+}
+
+export type RotationClaim = { id: string; generation: number; applicationId: string }
+
+/** What the policy in force says of a rotation at `now`; all in ms. */
+export type RotationTerms = {
+  now: number
+  idle: number
+  absolute: number
+  grace: number
+  mark: string
+  keyVersion: number
+}
+
+const sessionColumns = [
+  'id',
+  'userId',
+  'deviceId',
+  'applicationId',
+  'seq',
+  'generation',
+  'rotatedAt',
+  'expiresAt',
+  'refreshKeyVersion',
+  'rotation',
+  'windowFrom',
+  'windowStartedAt',
+  'olderFrom',
+  'olderStartedAt',
+  'authenticatedAt',
+  'createdAt',
+  'lastSeenAt',
+  'address',
+  'endedAt',
+  'endedReason',
+  'endedBy',
+] as const
+
+const selectSession = `SELECT ${columns('s', sessionColumns)} FROM session s`
+
+type StandingRow = { [C in (typeof sessionColumns)[number] as `s_${C}`]: SessionRecord[C] } & UserRow & {
+    applicationActive: number
+    applicationEndedSeq: number
+    logEndedSeq: number
+    logSeq: number
+  }
+
+export function createSessions() {
+  return {
+    async insert(tx: Queries, session: SessionRecord): Promise<void> {
+      await tx.write(...insertion('session', session))
+    },
+
+    /**
+     * Rotates many sessions in one conditional statement: each claim that names the present generation of a session
+     * that lives wins. `standings` then tells who did, by `mark`.
+     */
+    async rotate(tx: Queries, claims: readonly RotationClaim[], terms: RotationTerms): Promise<void> {
+      const { now, idle, absolute, grace, mark, keyVersion } = terms
+      // MySQL assigns from left to right and later expressions see the new values: what is read stands before what it
+      // is written to. moveSpans() in policy/rotation.ts says the same in TypeScript.
+      await tx.write(
+        `UPDATE session SET
+           older_from = CASE WHEN ? - window_started_at <= ? THEN older_from
+                             WHEN ? - window_started_at <= ? THEN window_from ELSE generation END,
+           older_started_at = CASE WHEN ? - window_started_at <= ? THEN older_started_at
+                                   WHEN ? - window_started_at <= ? THEN window_started_at ELSE ? END,
+           window_from = CASE WHEN ? - window_started_at <= ? THEN window_from ELSE generation END,
+           window_started_at = CASE WHEN ? - window_started_at <= ? THEN window_started_at ELSE ? END,
+           expires_at = CASE WHEN created_at + ? < ? THEN created_at + ? ELSE ? END,
+           generation = generation + 1, rotated_at = ?, last_seen_at = ?, rotation = ?, refresh_key_version = ?
+         ${whereClaims(claims)}`,
+        [
+          ...[now, grace, now, 2 * grace],
+          ...[now, grace, now, 2 * grace, now],
+          ...[now, grace],
+          ...[now, grace, now],
+          ...[absolute, now + idle, absolute, now + idle],
+          ...[now, now, mark, keyVersion],
+          ...claimValues(claims, terms),
+        ],
+      )
+    },
+
+    /** A refresh without rotation: nothing moves but the time it was last seen. */
+    async touch(tx: Queries, claims: readonly RotationClaim[], terms: RotationTerms): Promise<void> {
+      await tx.write(`UPDATE session SET last_seen_at = ? ${whereClaims(claims)}`, [
+        terms.now,
+        ...claimValues(claims, terms),
+      ])
+    },
+
+    /** One statement for everything that a refresh must know, of one instant. Sessions that do not exist are left out. */
+    async standings(tx: Queries, ids: readonly string[]): Promise<Map<string, Standing>> {
+      const wanted = padded(ids)
+      const rows = await tx.read<StandingRow>(
+        `SELECT ${columns('s', sessionColumns, 's_')}, ${columns('u', userColumns)},
+           r.name AS roleName, r.permissions AS rolePermissions,
+           a.active AS applicationActive, a.ended_seq AS applicationEndedSeq,
+           h.ended_seq AS logEndedSeq, h.seq AS logSeq
+         FROM session s
+         JOIN user u ON u.id = s.user_id
+         JOIN application a ON a.id = s.application_id
+         CROSS JOIN log_head h
+         LEFT JOIN user_role ur ON ur.user_id = u.id
+         LEFT JOIN role r ON r.name = ur.role_name
+         WHERE s.id IN (${marks(wanted.length)})`,
+        wanted,
+      )
+      const standings = new Map<string, Standing>()
+      for (const [id, group] of grouped(rows, row => row.s_id)) standings.set(id, readStanding(group))
+      return standings
+    },
+
+    async find(tx: Queries, id: string): Promise<SessionRecord | null> {
+      const rows = await tx.read<SessionRecord>(`${selectSession} WHERE s.id = ?`, [id])
+      return rows[0] ?? null
+    },
+
+    /** Those of a user that are not marked as ended, oldest first; some may be over all the same (policy/session.ts). */
+    async openOf(tx: Queries, userId: number): Promise<Standing[]> {
+      const rows = await tx.read<{ id: string }>(
+        'SELECT id FROM session WHERE user_id = ? AND ended_at IS NULL ORDER BY created_at, id',
+        [userId],
+      )
+      if (rows.length === 0) return []
+      const standings = await this.standings(
+        tx,
+        rows.map(row => row.id),
+      )
+      return rows.flatMap(row => standings.get(row.id) ?? [])
+    },
+
+    openOfDevice(tx: Queries, deviceId: string): Promise<SessionRecord[]> {
+      return tx.read(`${selectSession} WHERE s.device_id = ? AND s.ended_at IS NULL ORDER BY s.id`, [deviceId])
+    },
+
+    /** Sessions after an id, in the order of ids, of one user or of all. */
+    list(
+      tx: Queries,
+      page: { after: string; limit: number; userId?: number; open?: boolean },
+    ): Promise<SessionRecord[]> {
+      const conditions = ['s.id > ?']
+      const values: (string | number)[] = [page.after]
+      if (page.userId !== undefined) {
+        conditions.push('s.user_id = ?')
+        values.push(page.userId)
+      }
+      if (page.open) conditions.push('s.ended_at IS NULL')
+      return tx.read(
+        `${selectSession} WHERE ${conditions.join(' AND ')} ORDER BY s.id LIMIT ${Math.trunc(page.limit)}`,
+        values,
+      )
+    },
+
+    /** @returns whether it was open until now */
+    async end(tx: Queries, id: string, at: number, reason: string, by: string): Promise<boolean> {
+      const matched = await tx.write(
+        'UPDATE session SET ended_at = ?, ended_reason = ?, ended_by = ? WHERE id = ? AND ended_at IS NULL',
+        [at, reason, by, id],
+      )
+      return matched === 1
+    },
+
+    /** Takes a session that lives past an "end all" of this transaction. One that an earlier end has overtaken stays over. */
+    async raiseSeq(tx: Queries, id: string, seq: number): Promise<void> {
+      await tx.write(
+        `UPDATE session SET seq = ? WHERE id = ? AND ended_at IS NULL
+           AND seq >= (SELECT u.ended_seq FROM user u WHERE u.id = session.user_id)
+           AND seq >= (SELECT a.ended_seq FROM application a WHERE a.id = session.application_id)
+           AND seq >= (SELECT h.ended_seq FROM log_head h WHERE h.id = 1)`,
+        [seq, id],
+      )
+    },
+
+    /** Marks up to `limit` sessions of a user that an "end all" has overtaken. @returns how many */
+    async markOvertaken(
+      tx: Queries,
+      userId: number,
+      at: number,
+      reason: string,
+      by: string,
+      limit: number,
+    ): Promise<number> {
+      const rows = await tx.read<{ id: string }>(
+        `SELECT s.id AS id FROM session s JOIN user u ON u.id = s.user_id
+         WHERE s.user_id = ? AND s.ended_at IS NULL AND s.seq < u.ended_seq ORDER BY s.id LIMIT ${Math.trunc(limit)}`,
+        [userId],
+      )
+      if (rows.length === 0) return 0
+      return tx.write(
+        `UPDATE session SET ended_at = ?, ended_reason = ?, ended_by = ?
+         WHERE ended_at IS NULL AND id IN (${marks(rows.length)})`,
+        [at, reason, by, ...rows.map(row => row.id)],
+      )
+    },
+
+    /** Marks up to `limit` sessions whose time has run out. @returns how many */
+    async markExpired(tx: Queries, now: number, limit: number): Promise<number> {
+      const rows = await tx.read<{ id: string }>(
+        `SELECT id FROM session WHERE ended_at IS NULL AND expires_at <= ? ORDER BY id LIMIT ${Math.trunc(limit)}`,
+        [now],
+      )
+      if (rows.length === 0) return 0
+      return tx.write(
+        `UPDATE session SET ended_at = expires_at, ended_reason = 'expired', ended_by = 'system'
+         WHERE ended_at IS NULL AND expires_at <= ? AND id IN (${marks(rows.length)})`,
+        [now, ...rows.map(row => row.id)],
+      )
+    },
+
+    /** Forgets up to `limit` sessions that ended before an instant. @returns how many */
+    async forgetEnded(tx: Queries, before: number, limit: number): Promise<number> {
+      const rows = await tx.read<{ id: string }>(
+        `SELECT id FROM session WHERE ended_at < ? ORDER BY ended_at LIMIT ${Math.trunc(limit)}`,
+        [before],
+      )
+      if (rows.length === 0) return 0
+      return tx.write(
+        `DELETE FROM session WHERE id IN (${marks(rows.length)})`,
+        rows.map(row => row.id),
+      )
+    },
+  }
+}
+
+export type Sessions = ReturnType<typeof createSessions>
+
+function whereClaims(claims: readonly RotationClaim[]): string {
+  const each = Array(padded(claims).length).fill('(id = ? AND generation = ? AND application_id = ?)').join(' OR ')
+  return `WHERE ended_at IS NULL AND expires_at > ? AND rotated_at > ? AND created_at > ? AND (${each})`
+}
+
+function claimValues(claims: readonly RotationClaim[], { now, idle, absolute }: RotationTerms): (string | number)[] {
+  // In the order of ids, so that two batches never wait for each other crosswise.
+  const sorted = padded(claims).sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0))
+  return [
+    now,
+    now - idle,
+    now - absolute,
+    ...sorted.flatMap(claim => [claim.id, claim.generation, claim.applicationId]),
+  ]
+}
+
+function readStanding(rows: StandingRow[]): Standing {
+  const [first] = rows as [StandingRow]
+  const session = {} as Record<string, unknown>
+  for (const name of sessionColumns) session[name] = first[`s_${name}`]
+  const user = foldUser(rows)
+  return {
+    session: session as SessionRecord,
+    user,
+    application: { active: first.applicationActive === 1 },
+    ended: { user: user.endedSeq, application: first.applicationEndedSeq, log: first.logEndedSeq },
+    seq: first.logSeq,
+  }
+}

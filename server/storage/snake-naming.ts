@@ -1,0 +1,8 @@
+import { DefaultNamingStrategy } from 'typeorm'
+
+/** `endedAt` in code is `ended_at` in the table. */
+export class SnakeNaming extends DefaultNamingStrategy {
+  override columnName(propertyName: string, customName: string | undefined): string {
+    return customName || propertyName.replace(/[A-Z]/g, letter => `_${letter.toLowerCase()}`)
+  }
+}

@@ -1,0 +1,55 @@
+// Small words for writing statements by hand.
+import type { Value } from './database.js'
+
+/** `columns('s', ['id', 'userId'])` is `s.id AS id, s.user_id AS userId`. */
+export function columns(table: string, names: readonly string[], prefix = ''): string {
+  return names.map(name => `${table}.${snake(name)} AS ${prefix}${name}`).join(', ')
+}
+
+/** The text and values of an INSERT of one row, given by property names. */
+export function insertion(table: string, row: Record<string, Value>): [sql: string, values: Value[]] {
+  const names = Object.keys(row)
+  const marks = names.map(() => '?').join(', ')
+  return [`INSERT INTO ${quoted(table)} (${names.map(snake).join(', ')}) VALUES (${marks})`, Object.values(row)]
+}
+
+/** The SET clause of an UPDATE and its values. */
+export function assignments(changes: Record<string, Value>): [sql: string, values: Value[]] {
+  const names = Object.keys(changes)
+  return [names.map(name => `${snake(name)} = ?`).join(', '), Object.values(changes)]
+}
+
+/** `?, ?, ?` */
+export function marks(count: number): string {
+  return Array(count).fill('?').join(', ')
+}
+
+/** Repeats the last item up to the next power of two, so that lists of any length make few different statements. */
+export function padded<T>(items: readonly T[]): T[] {
+  const size = 2 ** Math.ceil(Math.log2(items.length))
+  return [...items, ...Array<T>(size - items.length).fill(items.at(-1)!)]
+}
+
+/** The start of a key, for LIKE with `ESCAPE '!'`: what the reader typed counts as it is. */
+export function prefixPattern(text: string): string {
+  return `${text.replace(/[!%_]/g, sign => `!${sign}`)}%`
+}
+
+function snake(name: string): string {
+  return name.replace(/[A-Z]/g, letter => `_${letter.toLowerCase()}`)
+}
+
+function quoted(name: string): string {
+  return `\`${name}\``
+}
+
+/** Rows by key, in the order in which they came. */
+export function grouped<Key, Row>(rows: readonly Row[], key: (row: Row) => Key): Map<Key, Row[]> {
+  const groups = new Map<Key, Row[]>()
+  for (const row of rows) {
+    const group = groups.get(key(row))
+    if (group) group.push(row)
+    else groups.set(key(row), [row])
+  }
+  return groups
+}

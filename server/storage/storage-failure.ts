@@ -1,0 +1,67 @@
+/** A statement that failed: the driver's code and the statement with its `?` marks, never a value. */
+export class StorageFailure extends Error {
+  override name = 'StorageFailure'
+  constructor(
+    readonly code: string,
+    readonly statement: string,
+  ) {
+    super(`${code}: ${statement.replace(/\s+/g, ' ').slice(0, 200)}`)
+  }
+
+  static from(error: unknown, statement: string): StorageFailure {
+    const driverError = (error as { driverError?: unknown }).driverError ?? error
+    const { code, message } = driverError as { code?: unknown; message?: unknown }
+    // Without a driver's code it is a mistake of ours, and its message is needed to find it.
+    return new StorageFailure(typeof code === 'string' ? code : `UNKNOWN (${String(message)})`, statement)
+  }
+}
+
+/** A unique index refused the row. */
+export function isDuplicate(error: unknown): boolean {
+  return (
+    error instanceof StorageFailure &&
+    ['ER_DUP_ENTRY', 'SQLITE_CONSTRAINT_UNIQUE', 'SQLITE_CONSTRAINT_PRIMARYKEY'].includes(error.code)
+  )
+}
+
+/** The whole transaction was rolled back by the database, and may be run again at once. */
+export function isDeadlock(error: StorageFailure): boolean {
+  return error.code === 'ER_LOCK_DEADLOCK'
+}
+
+const passing = new Set([
+  'DEADLINE',
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'PROTOCOL_CONNECTION_LOST',
+  'PROTOCOL_SEQUENCE_TIMEOUT',
+  'PROTOCOL_ENQUEUE_AFTER_FATAL_ERROR',
+  'ER_SERVER_SHUTDOWN',
+  'ER_CON_COUNT_ERROR',
+  'ER_LOCK_WAIT_TIMEOUT',
+  'ER_LOCK_DEADLOCK',
+  'ER_OPTION_PREVENTS_STATEMENT',
+  'ER_QUERY_INTERRUPTED',
+  'ER_CONNECTION_KILLED',
+  'ER_STATEMENT_TIMEOUT',
+  'ER_RECORD_FILE_FULL',
+  'ER_DISK_FULL',
+  'SQLITE_BUSY',
+  'SQLITE_BUSY_SNAPSHOT',
+  'SQLITE_LOCKED',
+  'SQLITE_FULL',
+  'SQLITE_IOERR',
+])
+
+/** It may work later, as it is: the answer is 503, never a refusal that would sign somebody out. */
+export function isPassing(error: StorageFailure): boolean {
+  return (
+    passing.has(error.code) || error.code.startsWith('SQLITE_IOERR') || /queue limit|pool is closed/i.test(error.code)
+  )
+}

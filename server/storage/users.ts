@@ -1,0 +1,178 @@
+import type { Queries } from './database.js'
+import { assignments, columns, grouped, insertion, marks, prefixPattern } from './statement.js'
+
+/** A user with roles. Times are epoch ms. */
+export type UserRecord = {
+  id: number
+  username: string
+  usernameKey: string | null
+  passwordHash: string
+  firstName: string
+  lastName: string
+  email: string
+  active: boolean
+  /** The user's own. */
+  permissions: string[]
+  /** The user's own and those of all roles, sorted, each once. */
+  allPermissions: string[]
+  roles: string[]
+  endedSeq: number
+  lastLoginAt: number | null
+  passwordChangedAt: number
+  createdAt: number
+  deletedAt: number | null
+}
+
+export type NewUser = Omit<UserRecord, 'allPermissions' | 'roles' | 'permissions'> & { permissions: string[] }
+
+export type UserChanges = Partial<Omit<NewUser, 'id' | 'permissions'> & { permissions: string[] }>
+
+export const userColumns = [
+  'id',
+  'username',
+  'usernameKey',
+  'passwordHash',
+  'firstName',
+  'lastName',
+  'email',
+  'active',
+  'permissions',
+  'endedSeq',
+  'lastLoginAt',
+  'passwordChangedAt',
+  'createdAt',
+  'deletedAt',
+] as const
+
+export type UserRow = Omit<UserRecord, 'active' | 'permissions' | 'allPermissions' | 'roles'> & {
+  active: number
+  permissions: string
+  roleName: string | null
+  rolePermissions: string | null
+}
+
+/** One row per role comes in, one user goes out. */
+export function foldUser(rows: readonly UserRow[]): UserRecord {
+  const { roleName: _, rolePermissions: __, ...row } = rows[0]!
+  const own = JSON.parse(row.permissions) as string[]
+  const roles = new Set<string>()
+  const all = new Set(own)
+  for (const { roleName, rolePermissions } of rows) {
+    if (roleName === null) continue
+    roles.add(roleName)
+    for (const permission of JSON.parse(rolePermissions!) as string[]) all.add(permission)
+  }
+  return {
+    ...row,
+    active: row.active === 1,
+    permissions: own,
+    roles: [...roles].sort(),
+    allPermissions: [...all].sort(),
+  }
+}
+
+const selectUser = `SELECT ${columns('u', userColumns)}, r.name AS roleName, r.permissions AS rolePermissions`
+const fromUser = 'FROM user u LEFT JOIN user_role ur ON ur.user_id = u.id LEFT JOIN role r ON r.name = ur.role_name'
+
+export function createUsers(dialect: { forUpdate: string }) {
+  /** Users with roles, in the order of `ids`' ascending. */
+  async function some(tx: Queries, ids: readonly number[]): Promise<UserRecord[]> {
+    if (ids.length === 0) return []
+    const rows = await tx.read<UserRow>(
+      `${selectUser} ${fromUser} WHERE u.id IN (${marks(ids.length)}) ORDER BY u.id`,
+      ids,
+    )
+    return [...grouped(rows, row => row.id).values()].map(foldUser)
+  }
+
+  return {
+    some,
+
+    /** The user and the log's number, both of one instant. */
+    async findWithSeq(tx: Queries, where: { id: number } | { usernameKey: string }) {
+      const [condition, value] = 'id' in where ? ['u.id = ?', where.id] : ['u.username_key = ?', where.usernameKey]
+      const rows = await tx.read<UserRow & { seq: number; logEndedSeq: number }>(
+        `${selectUser}, h.seq AS seq, h.ended_seq AS logEndedSeq ${fromUser} CROSS JOIN log_head h WHERE ${condition}`,
+        [value],
+      )
+      const [first] = rows
+      if (!first) return null
+      const { seq, logEndedSeq, ...user } = foldUser(rows) as UserRecord & { seq: number; logEndedSeq: number }
+      return { user, seq, logEndedSeq }
+    },
+
+    async find(tx: Queries, id: number): Promise<UserRecord | null> {
+      return (await some(tx, [id]))[0] ?? null
+    },
+
+    async findByKey(tx: Queries, usernameKey: string): Promise<UserRecord | null> {
+      const rows = await tx.read<UserRow>(`${selectUser} ${fromUser} WHERE u.username_key = ?`, [usernameKey])
+      return rows.length > 0 ? foldUser(rows) : null
+    },
+
+    /** First lock of every transaction about a user: what changes users, their sessions or devices takes turns here. */
+    async lock(tx: Queries, id: number): Promise<boolean> {
+      const rows = await tx.read(`SELECT id FROM user WHERE id = ?${dialect.forUpdate}`, [id])
+      return rows.length > 0
+    },
+
+    /** Gives out the next user id, or keeps `imported` and goes on after it. Ids are never given out twice. */
+    async nextId(tx: Queries, imported?: number): Promise<number> {
+      if (imported === undefined) {
+        await tx.write("UPDATE last_number SET value = value + 1 WHERE name = 'user'")
+        const [row] = await tx.read<{ value: number }>("SELECT value FROM last_number WHERE name = 'user'")
+        return row!.value
+      }
+      await tx.write("UPDATE last_number SET value = ? WHERE name = 'user' AND value < ?", [imported, imported])
+      return imported
+    },
+
+    async insert(tx: Queries, user: NewUser): Promise<void> {
+      await tx.write(...insertion('user', { ...user, permissions: JSON.stringify(user.permissions) }))
+    },
+
+    async update(tx: Queries, id: number, changes: UserChanges): Promise<void> {
+      const { permissions, ...plain } = changes
+      const [set, values] = assignments(permissions ? { ...plain, permissions: JSON.stringify(permissions) } : plain)
+      await tx.write(`UPDATE user SET ${set} WHERE id = ?`, [...values, id])
+    },
+
+    async setRoles(tx: Queries, id: number, roles: readonly string[]): Promise<void> {
+      await tx.write('DELETE FROM user_role WHERE user_id = ?', [id])
+      for (const roleName of roles) await tx.write(...insertion('user_role', { userId: id, roleName }))
+    },
+
+    /**
+     * Ids of the users who can sign in and have this role, locked until the transaction ends, so that two who take it
+     * from two users at once cannot both see the other as the one who is left.
+     */
+    async lockHolders(tx: Queries, role: string): Promise<number[]> {
+      const rows = await tx.read<{ id: number }>(
+        `SELECT u.id AS id FROM user u JOIN user_role ur ON ur.user_id = u.id
+         WHERE ur.role_name = ? AND u.active = ? AND u.deleted_at IS NULL ORDER BY u.id${dialect.forUpdate}`,
+        [role, true],
+      )
+      return rows.map(row => row.id)
+    },
+
+    /** Users after an id, in the order of ids. */
+    async list(tx: Queries, page: { after: number; limit: number; usernamePrefix?: string; deleted?: boolean }) {
+      const conditions = ['u.id > ?', page.deleted ? 'u.deleted_at IS NOT NULL' : 'u.deleted_at IS NULL']
+      const values: (string | number)[] = [page.after]
+      if (page.usernamePrefix) {
+        conditions.push("u.username_key LIKE ? ESCAPE '!'")
+        values.push(prefixPattern(page.usernamePrefix))
+      }
+      const ids = await tx.read<{ id: number }>(
+        `SELECT u.id AS id FROM user u WHERE ${conditions.join(' AND ')} ORDER BY u.id LIMIT ${Math.trunc(page.limit)}`,
+        values,
+      )
+      return some(
+        tx,
+        ids.map(row => row.id),
+      )
+    },
+  }
+}
+
+export type Users = ReturnType<typeof createUsers>

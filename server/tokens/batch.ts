@@ -1,0 +1,30 @@
+/**
+ * Group commit: while one run is under way, what arrives waits and goes together in the next. Nothing waits when idle.
+ * @param run answers each item in its place
+ */
+export function createBatch<Item, Answer>(limit: number, run: (items: Item[]) => Promise<Answer[]>) {
+  type Waiting = { item: Item; resolve: (answer: Answer) => void; reject: (error: unknown) => void }
+  let waiting: Waiting[] = []
+  let running = false
+
+  async function drain(): Promise<void> {
+    running = true
+    while (waiting.length > 0) {
+      const batch = waiting.slice(0, limit)
+      waiting = waiting.slice(limit)
+      try {
+        const answers = await run(batch.map(one => one.item))
+        for (const [index, one] of batch.entries()) one.resolve(answers[index]!)
+      } catch (error) {
+        for (const one of batch) one.reject(error)
+      }
+    }
+    running = false
+  }
+
+  return (item: Item): Promise<Answer> =>
+    new Promise((resolve, reject) => {
+      waiting.push({ item, resolve, reject })
+      if (!running) void drain()
+    })
+}

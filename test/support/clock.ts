@@ -1,0 +1,15 @@
+import { parseDuration } from '../../server/policy/durations.js'
+
+/** A clock that moves only when a test turns it. */
+export type TestClock = { now: () => number; advance: (duration: string) => void }
+
+export function aClock(start = Date.parse('2026-01-05T09:00:00Z')): TestClock {
+  let now = start
+  return {
+    now: () => now,
+    advance(duration) {
+      const milliseconds = /^(\d+)ms$/.exec(duration)
+      now += milliseconds ? Number(milliseconds[1]) : parseDuration(duration)! * 1000
+    },
+  }
+}

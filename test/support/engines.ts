@@ -1,0 +1,50 @@
+// The database engines that tests run on: SQLite always, MariaDB where it is installed.
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { DatabaseSettings } from '../../config/settings.js'
+import { mariadbd, sharedMariaDb } from './mariadb.js'
+
+export type Engine = { name: 'SQLite' | 'MariaDB'; fresh: () => Promise<DatabaseSettings> }
+
+/** Temporary folders of this run; removed at its end. */
+const folders: string[] = []
+
+export function aFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'darvoza-test-'))
+  folders.push(folder)
+  return folder
+}
+
+export function removeFolders(): void {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true })
+}
+
+const sqlite: Engine = {
+  name: 'SQLite',
+  fresh: async () => ({ engine: 'sqlite', path: join(aFolder(), 'test.sqlite') }),
+}
+const mariadb: Engine = { name: 'MariaDB', fresh: async () => (await sharedMariaDb()).create() }
+
+/**
+ * Describes the same behaviour on each engine.
+ * @example onEachEngine('sessions', engine => { it('…', async () => { const server = await aServer({ engine }) }) })
+ */
+export function onEachEngine(title: string, define: (engine: Engine) => void): void {
+  describe(`${title} (SQLite)`, () => define(sqlite))
+  onMariaDb(title, define)
+}
+
+/** Describes behaviour that needs MariaDB: several processes on one database. */
+export function onMariaDb(title: string, define: (engine: Engine) => void): void {
+  if (mariadbd) describe(`${title} (MariaDB)`, () => define(mariadb))
+  else missing(`${title} (MariaDB)`, 'mariadbd is not installed (apt-get install mariadb-server)')
+}
+
+/** Skips in one clear line; where REQUIRE_ALL is set the skip is a failure. */
+function missing(title: string, why: string): void {
+  it(`${title}: ${why}`, function () {
+    if (process.env.REQUIRE_ALL) throw new Error(why)
+    this.skip()
+  })
+}

@@ -1,0 +1,111 @@
+// A private MariaDB: its own temporary folder, socket and port, started once for all tests that ask.
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { type AddressInfo, createServer } from 'node:net'
+import { tmpdir, userInfo } from 'node:os'
+import { join } from 'node:path'
+import mysql from 'mysql2/promise'
+import type { DatabaseSettings } from '../../config/settings.js'
+
+export type MariaDb = {
+  port: number
+  pid: number
+  /** Makes an empty database. */
+  create(): Promise<Extract<DatabaseSettings, { engine: 'mysql' }>>
+  stop(): Promise<void>
+}
+
+const programs = ['/usr/sbin/mariadbd', '/usr/bin/mariadbd', '/usr/local/bin/mariadbd', '/usr/local/sbin/mariadbd']
+export const mariadbd = programs.find(existsSync) ?? null
+
+let shared: Promise<MariaDb> | null = null
+let count = 0
+
+export function sharedMariaDb(): Promise<MariaDb> {
+  shared ??= startMariaDb()
+  return shared
+}
+
+export async function stopSharedMariaDb(): Promise<void> {
+  await (await shared)?.stop()
+  shared = null
+}
+
+export async function startMariaDb(): Promise<MariaDb> {
+  const folder = mkdtempSync(join(tmpdir(), 'darvoza-mariadb-'))
+  const asRoot = userInfo().uid === 0 ? ['--user=root'] : []
+  execFileSync(
+    'mariadb-install-db',
+    [
+      '--no-defaults',
+      `--datadir=${folder}/data`,
+      '--auth-root-authentication-method=normal',
+      '--skip-test-db',
+      ...asRoot,
+    ],
+    { stdio: 'ignore' },
+  )
+  const port = await freePort()
+  const child = spawn(
+    mariadbd!,
+    [
+      '--no-defaults',
+      ...asRoot,
+      `--datadir=${folder}/data`,
+      `--socket=${folder}/socket`,
+      `--port=${port}`,
+      '--bind-address=127.0.0.1',
+      '--innodb-flush-log-at-trx-commit=1',
+      '--max-connections=300',
+    ],
+    { stdio: 'ignore' },
+  )
+  await waitFor(() => mysql.createConnection({ host: '127.0.0.1', port, user: 'root' }).then(c => c.end()))
+  return {
+    port,
+    pid: child.pid!,
+    async create() {
+      const name = `darvoza_${++count}`
+      const connection = await mysql.createConnection({ host: '127.0.0.1', port, user: 'root' })
+      await connection.query(`CREATE DATABASE ${name}`)
+      await connection.end()
+      return { engine: 'mysql', host: '127.0.0.1', port, user: 'root', password: '', name }
+    },
+    async stop() {
+      await ended(child, 'SIGKILL')
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer()
+    server.once('error', reject)
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as AddressInfo
+      server.close(() => resolve(port))
+    })
+  })
+}
+
+export function ended(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+  return new Promise(resolve => {
+    if (child.exitCode !== null || child.signalCode !== null) return resolve()
+    child.once('exit', () => resolve())
+    child.kill(signal)
+  })
+}
+
+/** Tries again until it works; for processes that start. */
+export async function waitFor<T>(attempt: () => Promise<T>, patience = 20_000): Promise<T> {
+  const until = Date.now() + patience
+  for (;;) {
+    try {
+      return await attempt()
+    } catch (error) {
+      if (Date.now() > until) throw error
+      await new Promise(resolve => setTimeout(resolve, 30))
+    }
+  }
+}

@@ -1,0 +1,116 @@
+// A whole server for a test, made by the same compose() as the real one, on its own port and an empty database.
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { DatabaseSettings, Settings } from '../../config/settings.js'
+import { type Composed, compose, type Ports } from '../../server/compose.js'
+import type { UserToCreate } from '../../server/identity/users.js'
+import type { Policy } from '../../server/policy/policies.js'
+import { aClock, type TestClock } from './clock.js'
+import { aFolder, type Engine } from './engines.js'
+
+export const issuer = 'http://localhost:4000'
+export const password = 'correct horse battery'
+
+export type TestServer = {
+  url: string
+  clock: TestClock
+  settings: Settings
+  composed: Composed
+  /** What was logged, as text. */
+  logged: string[]
+  /** Sets policies and waits until this server follows. */
+  setPolicy(changes: Partial<Policy>): Promise<void>
+  aUser(user?: Partial<UserToCreate>): Promise<{ id: number; username: string; password: string }>
+  close(): Promise<void>
+}
+
+const open = new Set<TestServer>()
+
+export type ServerOptions = {
+  engine?: Engine
+  /** An existing database, to stand a second server on it. */
+  settings?: Settings
+  clock?: TestClock
+  pauses?: NonNullable<Ports['pauses']>
+  /** bcrypt's real cost is for production; tests hash a lot. */
+  policy?: Partial<Policy>
+}
+
+/** Starts a server with one administrator, `admin` with `password`. */
+export async function aServer(options: ServerOptions = {}): Promise<TestServer> {
+  const clock = options.clock ?? aClock()
+  const settings = options.settings ?? testSettings(await (options.engine?.fresh() ?? sqliteFile()))
+  const logged: string[] = []
+  const line = (details: object, message: string) => {
+    logged.push(
+      `${message} ${JSON.stringify(details, (_, value) => (value instanceof Error ? { ...value, message: value.message, stack: value.stack } : value))}`,
+    )
+  }
+  const log = { debug: line, info: line, warn: line, error: line }
+  const composed = await compose(settings, { log, now: clock.now, ...(options.pauses && { pauses: options.pauses }) })
+  await composed.migrate()
+  await composed.parts.policies.set({ password_cost: 4, ...options.policy }, 'system', 'test')
+  await composed.start()
+  const server = await listen(composed)
+
+  const made: TestServer = {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    clock,
+    settings,
+    composed,
+    logged,
+    async setPolicy(changes) {
+      await composed.parts.policies.set(changes, 'system', 'test')
+      await settle(composed)
+    },
+    async aUser(user = {}) {
+      const made = { username: `user${Math.random().toString(36).slice(2, 10)}`, password, ...user }
+      const { id } = await composed.parts.users.create(made)
+      return { id, username: made.username, password: made.password }
+    },
+    async close() {
+      open.delete(made)
+      server.closeAllConnections()
+      await new Promise(resolve => server.close(resolve))
+      await composed.close()
+    },
+  }
+  open.add(made)
+  return made
+}
+
+/** Makes a server read the head of the log now, as it does by itself every quarter of a second. */
+export async function settle(composed: Composed): Promise<void> {
+  await composed.parts.tail.readNow()
+}
+
+export async function closeServers(): Promise<void> {
+  for (const server of [...open]) await server.close()
+}
+
+export function testSettings(database: DatabaseSettings): Settings {
+  return {
+    port: 0,
+    host: '127.0.0.1',
+    issuer,
+    dataDir: aFolder(),
+    database,
+    secretKey: Buffer.from('a test secret key of 32+ bytes! 0123456789'),
+    adminUsername: 'admin',
+    adminPassword: password,
+    trustProxy: [],
+    logLevel: 'silent',
+  }
+}
+
+async function sqliteFile(): Promise<DatabaseSettings> {
+  return { engine: 'sqlite', path: `${aFolder()}/test.sqlite` }
+}
+
+function listen(composed: Composed): Promise<Server> {
+  const server = createServer(composed.app.callback())
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(0, '127.0.0.1', () => resolve(server))
+  })
+}
