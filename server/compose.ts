@@ -161,7 +161,7 @@ export async function compose(settings: Settings, { log, random = randomBytes, p
     },
 
     /**
-     * Follows the log, runs the jobs, and makes the first administrator.
+     * Follows the log and makes the first administrator; the jobs are started by themselves.
      * @returns what to print once, or null
      */
     async start(): Promise<{ username: string; password: string } | null> {
@@ -169,7 +169,6 @@ export async function compose(settings: Settings, { log, random = randomBytes, p
       const wanted = { username: settings.adminUsername, password: settings.adminPassword }
       const made = await ensureAdministrator({ database, store: userStore, users, random }, wanted)
       await housekeeping.beat()
-      jobs.start()
       return made
     },
 

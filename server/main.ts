@@ -14,6 +14,7 @@ async function main(): Promise<void> {
   const composed = await compose(settings, { log })
   await composed.migrate()
   const administrator = await composed.start()
+  composed.jobs.start()
 
   const server = createServer(
     { requestTimeout: 15_000, headersTimeout: 10_000, keepAliveTimeout: 65_000 },

@@ -101,7 +101,10 @@ export function createTail({ database, revocations, projection, now, monotonic, 
      * @throws database_unavailable: better no answer than one that may be out of date
      */
     async freshen(): Promise<void> {
-      while (!isFresh()) await readOnce()
+      if (isFresh()) return
+      if (reading) await reading
+      // A read that was asked for after this call is fresh enough for it, however slow the answer was.
+      if (!isFresh()) await readOnce()
     },
 
     /** One read that was asked for after this call. */
