@@ -1,3 +1,5 @@
+import { setImmediate } from 'node:timers/promises'
+
 /**
  * Group commit: while one run is under way, what arrives waits and goes together in the next. Nothing waits when idle.
  * @param run answers each item in its place
@@ -10,6 +12,8 @@ export function createBatch<Item, Answer>(limit: number, run: (items: Item[]) =>
   async function drain(): Promise<void> {
     running = true
     while (waiting.length > 0) {
+      // SQLite answers without leaving this turn of the event loop: requests that lie ready are read first.
+      await setImmediate()
       const batch = waiting.slice(0, limit)
       waiting = waiting.slice(limit)
       try {
