@@ -143,7 +143,20 @@ export async function compose(settings: Settings, { log, random = randomBytes, p
     app,
     jobs,
     /** For the command line and tests. */
-    parts: { database, users, sessions, policies, revocations, keys, tail, userStore, incidents, now },
+    parts: {
+      database,
+      users,
+      sessions,
+      policies,
+      revocations,
+      keys,
+      signingKeys,
+      secrets,
+      tail,
+      userStore,
+      incidents,
+      now,
+    },
 
     /** Makes or updates the schema, and what every installation has. Many servers may do it at once. */
     async migrate(): Promise<void> {

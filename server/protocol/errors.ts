@@ -10,9 +10,12 @@ type ErrorRow = {
   wire?: string
   /** `code` on simplejwt's wire, where that library sends one. */
   wireCode?: string
+  /** `detail`, without a `code`, where the token came in the body and not in the Authorization header. */
+  wireInBody?: string
 }
 
 const notValid = 'token_not_valid'
+const noAccountForToken = 'No active account found for the given token.'
 
 export const errors = {
   // The request itself
@@ -192,6 +195,7 @@ export const errors = {
     clause: 'RFC 6750 §3.1',
     wire: 'User is inactive',
     wireCode: 'user_inactive',
+    wireInBody: noAccountForToken,
   },
   user_unknown: {
     status: 401,
@@ -199,6 +203,7 @@ export const errors = {
     clause: 'RFC 6750 §3.1',
     wire: 'User not found',
     wireCode: 'user_not_found',
+    wireInBody: noAccountForToken,
   },
   application_disabled: {
     status: 401,

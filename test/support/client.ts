@@ -30,7 +30,7 @@ export function aClient(server: { url: string }, userAgent = 'test-client/1.0') 
     })
     const text = await response.text()
     let body: unknown = text
-    if (response.headers.get('content-type')?.includes('json')) body = JSON.parse(text)
+    if (text && response.headers.get('content-type')?.includes('json')) body = JSON.parse(text)
     return { status: response.status, headers: response.headers, body, text }
   }
 

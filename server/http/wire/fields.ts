@@ -56,7 +56,8 @@ function readText(value: unknown, { trim, blank, maxLength }: FieldRule): { text
     const code = surrogate[0].charCodeAt(0).toString(16).toUpperCase()
     return { problem: `Surrogate characters are not allowed: U+${code}.` }
   }
-  if (maxLength !== undefined && text.length > maxLength) {
+  // Signs, not UTF-16 halves of them: what a name may have when it is made, it may have here.
+  if (maxLength !== undefined && [...text].length > maxLength) {
     return { problem: `Ensure this field has no more than ${maxLength} characters.` }
   }
   return { text }

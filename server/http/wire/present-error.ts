@@ -28,7 +28,8 @@ export function createPresentError(issuer: string) {
 
 function body({ code, details, message }: Refusal, requestId: string | undefined): object {
   if (code === 'invalid_fields' && details.fields) return details.fields
-  const { wire, wireCode } = errorRow(code)
+  const { wire, wireCode, wireInBody } = errorRow(code)
+  if (wireInBody !== undefined && !details.inHeader) return { detail: wireInBody, reason: code }
   if (wire === undefined || wireCode === undefined) {
     return { detail: message, ...(wireCode && { code: wireCode }), ...(requestId && { request_id: requestId }) }
   }
