@@ -10,6 +10,7 @@ import { createApp } from './app.js'
 import { ensureAdministrator } from './identity/first-administrator.js'
 import { createHashing } from './identity/hashing.js'
 import { createHousekeeping } from './identity/housekeeping.js'
+import { createKnownDevices } from './identity/known-devices.js'
 import { createOwnPassword } from './identity/own-password.js'
 import { createPolicies } from './identity/policies.js'
 import { createSessions } from './identity/sessions.js'
@@ -120,8 +121,9 @@ export async function compose(settings: Settings, { log, random = randomBytes, p
   const sessions = createSessions({ database, users: userStore, sessions: sessionStore, devices, revoke, policy, now })
   const ownPassword = createOwnPassword({ database, users: userStore, hashing, revoke, policy, now })
   const policies = createPolicies({ database, policyVersions, revocations, now })
+  const knownDevices = createKnownDevices({ devices, inspect, now, uuid })
   const signIn = createSignIn({
-    ...{ database, users: userStore, sessions: sessionStore, devices, applications, hashing, inspect, issue, revoke },
+    ...{ database, users: userStore, sessions: sessionStore, knownDevices, applications, hashing, issue, revoke },
     ...{ secrets, tail, policy, now, uuid, pauses },
   })
   const housekeeping = createHousekeeping({

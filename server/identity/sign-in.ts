@@ -8,25 +8,19 @@ import type { PolicyInForce } from '../revocation/policy-in-force.js'
 import type { Tail } from '../revocation/tail.js'
 import type { Applications } from '../storage/applications.js'
 import type { Database, Queries } from '../storage/database.js'
-import type { DeviceRecord, Devices } from '../storage/devices.js'
 import type { SessionRecord, Sessions, Standing } from '../storage/sessions.js'
 import type { UserRecord, Users } from '../storage/users.js'
-import type { Inspect } from '../tokens/inspect.js'
 import type { Issue } from '../tokens/issue.js'
 import type { RecordTrigger, Revoke } from '../tokens/revoke.js'
 import type { Secrets } from '../tokens/secrets.js'
 import type { Origin } from './actor.js'
-import { nameDevice } from './device-name.js'
 import type { Hashing } from './hashing.js'
+import type { DeviceProof, KnownDevices } from './known-devices.js'
 
-export type Credentials = {
+export type Credentials = DeviceProof & {
   username: string
   /** As received, never trimmed. */
   password: string
-  /** What an earlier answer carried: proves the device. */
-  deviceToken?: string | undefined
-  /** The client's own stable name for the device: proves nothing. */
-  clientDevice?: string | undefined
 }
 
 export type SignedIn = { user: UserRecord; access: string; refresh: string; deviceToken: string }
@@ -35,10 +29,9 @@ export type SignInDeps = {
   database: Database
   users: Users
   sessions: Sessions
-  devices: Devices
+  knownDevices: KnownDevices
   applications: Applications
   hashing: Hashing
-  inspect: Inspect
   issue: Issue
   revoke: Revoke
   secrets: Secrets
@@ -63,10 +56,9 @@ export function createSignIn(deps: SignInDeps) {
     database,
     users,
     sessions,
-    devices,
+    knownDevices,
     applications,
     hashing,
-    inspect,
     issue,
     revoke,
     secrets,
@@ -97,25 +89,13 @@ export function createSignIn(deps: SignInDeps) {
 
   async function checkPassword(key: string, { password, deviceToken }: Credentials): Promise<Checked> {
     const found = await users.findWithSeq(database, { usernameKey: key })
-    const proven = found !== null && (await provenDevice(found.user.id, deviceToken)) !== null
+    const proven = found !== null && (await knownDevices.proven(database, found.user.id, deviceToken)) !== null
     const at = now()
     const right = await hashing.verify(password, found?.user.passwordHash ?? null, proven)
     if (!found || !right || !found.user.active) throw refuse('no_active_account')
     const { user, seq } = found
     const newHash = hashing.isOutdated(user.passwordHash) ? await hashing.hash(password) : null
     return { user, seq, at, newHash }
-  }
-
-  /** The live device of this user that the token proves, or null. */
-  async function provenDevice(
-    userId: number,
-    deviceToken: string | undefined,
-    tx: Queries = database,
-  ): Promise<DeviceRecord | null> {
-    const proof = deviceToken === undefined ? null : inspect.device(deviceToken)
-    if (!proof || proof.userId !== String(userId)) return null
-    const device = await devices.find(tx, proof.deviceId)
-    return device && device.userId === userId && device.endedAt === null ? device : null
   }
 
   async function open(
@@ -129,7 +109,7 @@ export function createSignIn(deps: SignInDeps) {
       const userId = checked.user.id
       await users.lock(tx, userId)
       const standing = await requireUnchanged(tx, checked, applicationId)
-      const device = await deviceFor(tx, userId, credentials, origin)
+      const device = await knownDevices.recognise(tx, userId, credentials, origin)
       await endOlder(tx, record, userId, applicationId, device.id)
       const session = newSession(checked, userId, applicationId, device.id, origin.address)
       await sessions.insert(tx, session)
@@ -161,32 +141,6 @@ export function createSignIn(deps: SignInDeps) {
     if (!user.active) throw refuse('no_active_account')
     if (!application.active) throw refuse('application_disabled')
     return { user, application, ended, seq }
-  }
-
-  async function deviceFor(
-    tx: Queries,
-    userId: number,
-    { deviceToken, clientDevice }: Credentials,
-    origin: Origin,
-  ): Promise<DeviceRecord> {
-    const seen = { ...nameDevice(origin.userAgent), address: origin.address, lastSeenAt: now() }
-    const known =
-      (await provenDevice(userId, deviceToken, tx)) ??
-      (clientDevice === undefined ? null : await devices.findByClient(tx, userId, clientDevice))
-    if (known) {
-      await devices.update(tx, known.id, seen)
-      return { ...known, ...seen }
-    }
-    const device = {
-      id: uuid(),
-      userId,
-      clientDevice: clientDevice ?? null,
-      ...seen,
-      firstSeenAt: seen.lastSeenAt,
-      endedAt: null,
-    }
-    await devices.insert(tx, device)
-    return device
   }
 
   /** The device's older session of this application ends, and the oldest of the user's where there are too many. */

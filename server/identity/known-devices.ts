@@ -1,0 +1,53 @@
+import type { Queries } from '../storage/database.js'
+import type { DeviceRecord, Devices } from '../storage/devices.js'
+import type { Inspect } from '../tokens/inspect.js'
+import type { Origin } from './actor.js'
+import { nameDevice } from './device-name.js'
+
+/** What a client may say about the device it runs on. */
+export type DeviceProof = {
+  /** What an earlier answer carried: proves the device. */
+  deviceToken?: string | undefined
+  /** The client's own stable name for the device: proves nothing. */
+  clientDevice?: string | undefined
+}
+
+export type KnownDevicesDeps = { devices: Devices; inspect: Inspect; now: () => number; uuid: () => string }
+
+/** Tells at a sign-in which device it comes from. */
+export function createKnownDevices({ devices, inspect, now, uuid }: KnownDevicesDeps) {
+  /** The live device of this user that the token proves, or null. */
+  async function proven(tx: Queries, userId: number, deviceToken: string | undefined): Promise<DeviceRecord | null> {
+    const proof = deviceToken === undefined ? null : inspect.device(deviceToken)
+    if (!proof || proof.userId !== String(userId)) return null
+    const device = await devices.find(tx, proof.deviceId)
+    return device && device.userId === userId && device.endedAt === null ? device : null
+  }
+
+  return {
+    proven,
+
+    /** The device that the client proves or names, among this user's alone; a new one where it does neither. */
+    async recognise(
+      tx: Queries,
+      userId: number,
+      { deviceToken, clientDevice }: DeviceProof,
+      origin: Origin,
+    ): Promise<DeviceRecord> {
+      const seen = { ...nameDevice(origin.userAgent), address: origin.address, lastSeenAt: now() }
+      const known =
+        (await proven(tx, userId, deviceToken)) ??
+        (clientDevice === undefined ? null : await devices.findByClient(tx, userId, clientDevice))
+      if (known) {
+        await devices.update(tx, known.id, seen)
+        return { ...known, ...seen }
+      }
+      const firstSeen = { firstSeenAt: seen.lastSeenAt, endedAt: null, clientDevice: clientDevice ?? null }
+      const device = { id: uuid(), userId, ...seen, ...firstSeen }
+      await devices.insert(tx, device)
+      return device
+    },
+  }
+}
+
+export type KnownDevices = ReturnType<typeof createKnownDevices>
