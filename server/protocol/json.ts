@@ -20,7 +20,8 @@ export function parseStrictJson(text: string, maxDepth = 8): unknown {
   }
 }
 
-const token = /"(?:[^"\\]|\\.)*"|[{}[\],:]/gs
+/** A string that is never closed is one piece up to the end: looked for again from each quote in it, it would cost the square. */
+const token = /"(?:[^"\\]|\\.?)*(?:"|$)|[{}[\],:]/gs
 
 /** Looks at strings and brackets alone, in one pass without recursion; JSON.parse judges the rest afterwards. */
 function refuseDepthAndDuplicates(text: string, maxDepth: number): void {
