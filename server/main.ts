@@ -45,6 +45,8 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: unknown) => {
-  console.error(error instanceof SettingsError ? error.message : `Darvoza did not start: ${(error as Error).message}`)
+  const { message, cause } = error as Error
+  const why = cause instanceof Error ? `${message} (${cause.message})` : message
+  console.error(error instanceof SettingsError ? message : `Darvoza did not start: ${why}`)
   process.exit(1)
 })

@@ -58,7 +58,8 @@ export async function openDatabase(address: DatabaseAddress): Promise<Database> 
     if (address.engine === 'sqlite') isolateRunners(source, address.path)
     else await settleMysql(source)
   } catch (error) {
-    throw translated(error, 'connect')
+    if (source.isInitialized) await source.destroy().catch(() => {})
+    throw asRefusal(translated(error, 'connect'))
   }
 
   const dialect: Dialect =
@@ -73,16 +74,15 @@ export async function openDatabase(address: DatabaseAddress): Promise<Database> 
       throw new Error('a statement inside a transaction must use the transaction it was given')
   }
 
-  async function transaction<T>(work: (tx: Queries) => Promise<T>): Promise<T> {
+  /** Whoever loses a deadlock was rolled back whole, a statement by itself too, and is run again. */
+  async function afresh<T>(mode: 'master' | 'slave', work: (runner: QueryRunner) => Promise<T>): Promise<T> {
     refuseStray()
     for (let attempt = 1; ; attempt++) {
       try {
-        return await onRunner(source, 'master', runner =>
-          inOneTransaction(runner, () => inTransaction.run(true, work, queriesOn(runner))),
-        )
+        return await onRunner(source, mode, work)
       } catch (error) {
-        if (!(error instanceof StorageFailure && isDeadlock(error))) throw asRefusal(error)
-        if (attempt === deadlockTries) throw refuse('database_unavailable', { retryAfter: 1, cause: error })
+        const again = error instanceof StorageFailure && isDeadlock(error) && attempt < deadlockTries
+        if (!again) throw asRefusal(error)
       }
     }
   }
@@ -90,23 +90,11 @@ export async function openDatabase(address: DatabaseAddress): Promise<Database> 
   return {
     dialect,
     source,
-    transaction,
-    async read<Row>(sql: string, values: readonly Value[] = []) {
-      refuseStray()
-      try {
-        return await onRunner(source, 'slave', runner => queriesOn(runner).read<Row>(sql, values))
-      } catch (error) {
-        throw asRefusal(error)
-      }
-    },
-    async write(sql, values = []) {
-      refuseStray()
-      try {
-        return await onRunner(source, 'master', runner => queriesOn(runner).write(sql, values))
-      } catch (error) {
-        throw asRefusal(error)
-      }
-    },
+    transaction: work =>
+      afresh('master', runner => inOneTransaction(runner, () => inTransaction.run(true, work, queriesOn(runner)))),
+    read: <Row>(sql: string, values: readonly Value[] = []) =>
+      afresh('slave', runner => queriesOn(runner).read<Row>(sql, values)),
+    write: (sql, values = []) => afresh('master', runner => queriesOn(runner).write(sql, values)),
     async close() {
       if (source.isInitialized) await source.destroy()
     },
@@ -123,17 +111,33 @@ async function inOneTransaction<T>(runner: QueryRunner, work: () => Promise<T>):
   try {
     result = await work()
   } catch (error) {
-    // The first error is the one to tell; a connection that cannot roll back is broken and rolls back by dying.
-    await runner.rollbackTransaction().catch(() => {})
+    await rollBack(runner)
+    // The first error is the one to tell.
     throw error
   }
   try {
     await runner.commitTransaction()
   } catch (error) {
-    await runner.rollbackTransaction().catch(() => {})
+    await rollBack(runner)
     throw translated(error, 'COMMIT')
   }
   return result
+}
+
+async function rollBack(runner: QueryRunner): Promise<void> {
+  try {
+    await runner.rollbackTransaction()
+  } catch {
+    // Back in the pool it would lend its open transaction to the next caller; it rolls back by dying.
+    await discard(runner)
+  }
+}
+
+/** Closes the connection beneath a runner. SQLite has one for all writers, and keeps it. */
+async function discard(runner: QueryRunner): Promise<void> {
+  if (runner.dataSource.options.type === 'better-sqlite3') return
+  const connection = (await runner.connect()) as { destroy(): void }
+  connection.destroy()
 }
 
 function queriesOn(runner: QueryRunner): Queries {
@@ -172,12 +176,9 @@ async function onRunner<T>(
     return await Promise.race([work(runner), timeout])
   } finally {
     clearTimeout(timer)
-    if (late && source.options.type !== 'better-sqlite3') {
-      runner.connect().then(
-        (connection: { destroy(): void }) => connection.destroy(),
-        () => {},
-      )
-    } else await runner.release()
+    // Not waited for: it may be the connection itself that does not come.
+    if (late && source.options.type !== 'better-sqlite3') discard(runner).catch(() => {})
+    else await runner.release()
   }
 }
 

@@ -48,10 +48,12 @@ export function isolateRunners(source: DataSource, path: string): void {
     }
 
     override async rollbackTransaction(): Promise<void> {
+      const outermost = this.transactionDepth <= 1
       try {
         await super.rollbackTransaction()
       } finally {
-        if (this.transactionDepth === 0 || !this.isTransactionActive) this.leave()
+        // Also where ROLLBACK itself fails: a full disk makes SQLite roll back on its own, and the turn must not stay taken.
+        if (outermost) this.leave()
       }
     }
 

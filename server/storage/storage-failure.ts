@@ -29,6 +29,9 @@ export function isDeadlock(error: StorageFailure): boolean {
   return error.code === 'ER_LOCK_DEADLOCK'
 }
 
+/** The driver gives no code to these. */
+const passingWithoutCode = /queue limit|pool is closed|in closed state/i
+
 const passing = new Set([
   'DEADLINE',
   'ECONNREFUSED',
@@ -44,9 +47,14 @@ const passing = new Set([
   'PROTOCOL_ENQUEUE_AFTER_FATAL_ERROR',
   'ER_SERVER_SHUTDOWN',
   'ER_CON_COUNT_ERROR',
+  'ER_TOO_MANY_USER_CONNECTIONS',
+  'ER_UNKNOWN_COM_ERROR',
+  'ER_OPTION_PREVENTS_STATEMENT',
+  'ER_READ_ONLY_MODE',
+  'ER_OUT_OF_RESOURCES',
+  'ER_OUTOFMEMORY',
   'ER_LOCK_WAIT_TIMEOUT',
   'ER_LOCK_DEADLOCK',
-  'ER_OPTION_PREVENTS_STATEMENT',
   'ER_QUERY_INTERRUPTED',
   'ER_CONNECTION_KILLED',
   'ER_STATEMENT_TIMEOUT',
@@ -56,12 +64,12 @@ const passing = new Set([
   'SQLITE_BUSY_SNAPSHOT',
   'SQLITE_LOCKED',
   'SQLITE_FULL',
+  'SQLITE_INTERRUPT',
+  'SQLITE_PROTOCOL',
   'SQLITE_IOERR',
 ])
 
 /** It may work later, as it is: the answer is 503, never a refusal that would sign somebody out. */
 export function isPassing(error: StorageFailure): boolean {
-  return (
-    passing.has(error.code) || error.code.startsWith('SQLITE_IOERR') || /queue limit|pool is closed/i.test(error.code)
-  )
+  return passing.has(error.code) || error.code.startsWith('SQLITE_IOERR') || passingWithoutCode.test(error.code)
 }

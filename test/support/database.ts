@@ -1,0 +1,34 @@
+// A database with the tables in it and nothing that runs: what tests of storage stand on.
+import { type Database, openDatabase } from '../../server/storage/database.js'
+import { writeFirstRows } from '../../server/storage/first-rows.js'
+import { migrateUp } from '../../server/storage/migrate.js'
+import type { Engine } from './engines.js'
+
+const open = new Set<Database>()
+
+/** An empty database with all tables and the rows that every installation has. */
+export async function aDatabase(engine: Engine): Promise<Database> {
+  const database = await anEmptyDatabase(engine)
+  await migrateUp(database)
+  await writeFirstRows(database, {
+    application: { id: 'darvoza', name: 'Darvoza' },
+    roles: { admin: ['darvoza:*'] },
+    policy: '{}',
+    accessLifetime: 3600,
+    logId: 'a-log',
+    now: 1_000_000,
+  })
+  return database
+}
+
+/** Without any table; closed at the end of the test by `closeDatabases`. */
+export async function anEmptyDatabase(engine: Engine): Promise<Database> {
+  const database = await openDatabase(await engine.fresh())
+  open.add(database)
+  return database
+}
+
+export async function closeDatabases(): Promise<void> {
+  for (const database of open) await database.close()
+  open.clear()
+}
