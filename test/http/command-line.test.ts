@@ -1,0 +1,479 @@
+import { spawn } from 'node:child_process'
+import { pbkdf2Sync } from 'node:crypto'
+import { existsSync, writeFileSync } from 'node:fs'
+import { userInfo } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { expect } from 'chai'
+import { aClient, claimsOf } from '../support/client.js'
+import { aClock } from '../support/clock.js'
+import { aFolder } from '../support/engines.js'
+import { waitFor } from '../support/mariadb.js'
+import { aServer, password, type TestServer } from '../support/server.js'
+
+const program = fileURLToPath(new URL('../../../bin.js', import.meta.url))
+const operator = `operator:${userInfo().username}`
+
+type Ran = { code: number | null; stdout: string; stderr: string }
+
+/** The real program, on an installation of its own. */
+function aCommandLine(environment: Record<string, string> = {}) {
+  const folder = aFolder()
+  const dataDir = join(folder, 'data')
+
+  function run(args: string[], stdin = ''): Promise<Ran> {
+    const { PATH = '', HOME = '' } = process.env
+    const child = spawn(process.execPath, [program, ...args], {
+      cwd: folder,
+      env: { PATH, HOME, DATA_DIR: dataDir, ...environment },
+    })
+    const ran: Ran = { code: null, stdout: '', stderr: '' }
+    child.stdout.on('data', chunk => {
+      ran.stdout += chunk
+    })
+    child.stderr.on('data', chunk => {
+      ran.stderr += chunk
+    })
+    child.stdin.on('error', () => {})
+    child.stdin.end(stdin)
+    return new Promise((resolve, reject) => {
+      child.once('error', reject)
+      child.once('close', code => resolve({ ...ran, code }))
+    })
+  }
+
+  return {
+    dataDir,
+    run,
+
+    /** Runs a command that must work; answers what it printed. */
+    async done(args: string[], stdin = ''): Promise<string> {
+      const ran = await run(args, stdin)
+      expect(ran.code, `${args.join(' ')}: ${ran.stderr}`).to.equal(0)
+      return ran.stdout
+    },
+
+    // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every shape
+    async json(args: string[], stdin = ''): Promise<any> {
+      return JSON.parse(await this.done([...args, '--json'], stdin))
+    },
+
+    /** Cheap hashes: bcrypt's real cost is for production. */
+    async cheaply() {
+      await this.done(['policy', 'set', 'password_cost=4'])
+      return this
+    },
+
+    file(name: string, content: string): string {
+      writeFileSync(join(folder, name), content)
+      return name
+    },
+  }
+}
+
+type TestCommandLine = ReturnType<typeof aCommandLine>
+
+/** A running server, and the command line beside it on the same SQLite file. */
+async function besideAServer(): Promise<{ server: TestServer; darvoza: TestCommandLine }> {
+  const server = await aServer({ clock: aClock(Date.now()) })
+  const { database, secretKey } = server.settings
+  if (database.engine !== 'sqlite') throw new Error('this test shares a SQLite file')
+  const darvoza = aCommandLine({
+    DATABASE_URL: `sqlite:${database.path}`,
+    SECRET_KEY: secretKey!.toString('base64'),
+  })
+  return { server, darvoza }
+}
+
+function expectOneLine({ stderr }: Ran, saying: RegExp): void {
+  expect(stderr).to.match(/^darvoza: [^\n]+\n$/)
+  expect(stderr).to.match(saying)
+}
+
+describe('the command line, used wrongly', () => {
+  const wrong: [args: string[], saying: RegExp][] = [
+    [[], /a command is missing/],
+    [['user'], /a command is missing/],
+    [['frobnicate'], /unknown command/],
+    [['user', 'lst'], /unknown command 'lst' \(Did you mean list\?\)/],
+    [['user', 'list', '--limit', 'all'], /--limit .* is invalid/],
+    [['user', 'list', '--nonsense'], /unknown option/],
+    [['user', 'create'], /missing required argument 'name'/],
+    [['user', 'create', 'amy', 'a password'], /too many arguments/],
+    [['user', 'create', 'amy', '--password', 'secret'], /unknown option '--password'/],
+    [['user', 'create', 'amy'], /--password-stdin/],
+    [['user', 'set-password', 'amy'], /--password-stdin/],
+    [['user', 'set-roles', 'amy'], /--none/],
+    [['user', 'set-roles', 'amy', 'admin', '--none'], /--none/],
+    [['user', 'import', 'no-such-file'], /no-such-file cannot be read: ENOENT/],
+    [['user', 'import', '.'], /cannot be read: EISDIR/],
+    [['session', 'end'], /either the id of a session or --user/],
+    [['session', 'end', 'x', '--user', 'amy'], /either the id of a session or --user/],
+    [['device', 'list'], /--user <name>/],
+    [['policy', 'set', 'access_token_lifetime'], /is not NAME=VALUE/],
+    [['policy', 'set', 'no_such_policy=1'], /there is no policy no_such_policy/],
+    [['policy', 'set', 'reuse_grace=5s', 'reuse_grace=6s'], /given twice/],
+    [['migrate', 'down'], /--yes/],
+  ]
+  it('says so on one line, exits with 2 and touches nothing', async () => {
+    const darvoza = aCommandLine()
+    const check = async ([args, saying]: (typeof wrong)[number]) => {
+      const ran = await darvoza.run(args)
+      expect(ran.code, args.join(' ')).to.equal(2)
+      expect(ran.stdout, args.join(' ')).to.equal('')
+      expectOneLine(ran, saying)
+    }
+    await Promise.all(wrong.map(check))
+    expect(existsSync(darvoza.dataDir)).to.equal(false)
+  })
+
+  it('refuses settings that contradict themselves with 2, and says which', async () => {
+    const ran = await aCommandLine({ DATABASE_URL: 'postgres://x' }).run(['user', 'list'])
+    expect(ran.code).to.equal(2)
+    expectOneLine(ran, /DATABASE_URL/)
+  })
+
+  it('refuses values that break a rule, names the field, and changes nothing', async () => {
+    const darvoza = await aCommandLine().cheaply()
+    const refused: [args: string[], stdin: string, saying: RegExp][] = [
+      [['user', 'create', 'a b', '--password-stdin'], password, /username: Enter a valid username/],
+      [['user', 'create', 'amy', '--password-stdin'], 'short', /password: This password is too short/],
+      [['user', 'create', 'amy', '--password-stdin'], '', /password: This password is too short/],
+      [['user', 'create', 'amy', '--password-stdin', '--role', 'no'], password, /roles: There is no role no/],
+      [['user', 'create', 'amy', '--password-stdin', '--email', 'x'], password, /email: Enter a valid email/],
+      [['policy', 'set', 'reuse_grace=5s', 'password_cost=99'], '', /password_cost: must lie between 4 and 15/],
+      [['policy', 'set', 'refresh_token_lifetime=60d'], '', /longer than session_absolute_lifetime/],
+      [['policy', 'set', 'access_token_lifetime=soon'], '', /must be a duration such as 90s, 15m, 1h, 30d/],
+    ]
+    const check = async ([args, stdin, saying]: (typeof refused)[number]) => {
+      const ran = await darvoza.run(args, stdin)
+      expect(ran.code, args.join(' ')).to.equal(2)
+      expectOneLine(ran, saying)
+    }
+    await Promise.all(refused.map(check))
+    expect(await darvoza.json(['user', 'list'])).to.deep.equal([])
+    expect((await darvoza.json(['policy', 'show'])).version).to.equal(2)
+  })
+
+  it('exits with 1 where what it names is not there', async () => {
+    const darvoza = aCommandLine()
+    for (const args of [
+      ['user', 'show', 'nobody'],
+      ['user', 'disable', 'nobody'],
+      ['session', 'list', '--user', 'nobody'],
+      ['session', 'end', 'no-such-session'],
+      ['device', 'end', 'no-such-device'],
+    ]) {
+      const ran = await darvoza.run(args)
+      expect(ran.code, args.join(' ')).to.equal(1)
+      expectOneLine(ran, /There is no/)
+    }
+  })
+
+  it('keeps one line and no control signs where a name has them', async () => {
+    const ran = await aCommandLine().run(['user', 'show', 'a\nb\u001b[31m'])
+    expect(ran.code).to.equal(1)
+    expect(ran.stderr).to.match(/^[^\n\u001b]+\n$/)
+  })
+
+  it('exits with 1 and without a stack where the database cannot be opened', async () => {
+    const ran = await aCommandLine({
+      DATABASE_URL: 'mysql://root@127.0.0.1:1/darvoza',
+      SECRET_KEY: btoa('0123456789'.repeat(4)),
+    }).run(['user', 'list'])
+    expect(ran.code).to.equal(1)
+    expectOneLine(ran, /does not answer|ECONNREFUSED/)
+  })
+
+  it('refuses to take the last administrator away', async () => {
+    const darvoza = await aCommandLine().cheaply()
+    await darvoza.done(['user', 'create', 'root', '--password-stdin', '--role', 'admin'], password)
+    for (const args of [
+      ['user', 'disable', 'root'],
+      ['user', 'delete', 'root'],
+      ['user', 'set-roles', 'root', '--none'],
+    ]) {
+      const ran = await darvoza.run(args)
+      expect(ran.code, args.join(' ')).to.equal(1)
+      expectOneLine(ran, /no administrator/)
+    }
+  })
+})
+
+describe('the command line', () => {
+  it('helps without settings and without a database', async () => {
+    const darvoza = aCommandLine({ DATABASE_URL: 'nonsense' })
+    expect(await darvoza.done(['--help'])).to.contain('policy')
+    expect(await darvoza.done(['user', 'create', '--help'])).to.contain('--password-stdin')
+    expect(existsSync(darvoza.dataDir)).to.equal(false)
+  })
+
+  it('makes, renames, gives roles to, disables, enables and deletes a user', async () => {
+    const darvoza = await aCommandLine().cheaply()
+    const made = await darvoza.json(
+      [
+        'user',
+        'create',
+        'amy',
+        '--password-stdin',
+        '--role',
+        'support',
+        '--role',
+        'auditor',
+        '--first-name',
+        'Amy',
+        '--email',
+        'amy@example.com',
+      ],
+      `${password}\n`,
+    )
+    expect(made).to.include({
+      user_id: 1,
+      username: 'amy',
+      first_name: 'Amy',
+      email: 'amy@example.com',
+      is_active: true,
+    })
+    expect(made.roles).to.deep.equal(['auditor', 'support'])
+    await darvoza.done(['user', 'rename', 'amy', 'amina'])
+    expect((await darvoza.json(['user', 'set-roles', 'amina', 'support'])).roles).to.deep.equal(['support'])
+    expect((await darvoza.json(['user', 'set-roles', 'amina', '--none'])).roles).to.deep.equal([])
+    expect((await darvoza.json(['user', 'disable', 'amina'])).is_active).to.equal(false)
+    expect((await darvoza.json(['user', 'enable', 'amina'])).is_active).to.equal(true)
+    expect(await darvoza.done(['user', 'show', 'amina'])).to.match(/^email +amy@example.com$/m)
+    await darvoza.done(['user', 'delete', 'amina'])
+    expect(await darvoza.json(['user', 'list'])).to.deep.equal([])
+    const log = await darvoza.json(['revocation', 'list'])
+    expect(log.map((entry: { reason: string }) => entry.reason)).to.deep.equal([
+      ...['user_deleted', 'user_disabled', 'roles_changed', 'roles_changed', 'user_renamed'],
+    ])
+    expect(log.every((entry: { actor: string }) => entry.actor === operator)).to.equal(true)
+  })
+
+  it('makes no administrator by itself', async () => {
+    expect(await aCommandLine().json(['user', 'list'])).to.deep.equal([])
+  })
+
+  it('sets policies with who and why, and shows them', async () => {
+    const darvoza = aCommandLine()
+    await darvoza.done([
+      'policy',
+      'set',
+      'access_token_lifetime=15m',
+      'rotate_refresh_tokens=false',
+      '--reason',
+      'audit',
+    ])
+    const shown = await darvoza.json(['policy', 'show'])
+    expect(shown).to.include({ version: 2, actor: operator, reason: 'audit' })
+    expect(shown.policy).to.include({ access_token_lifetime: 900, rotate_refresh_tokens: false })
+    expect(await darvoza.done(['policy', 'show'])).to.match(/^access_token_lifetime +15m /m)
+  })
+
+  it('lists keys without their private half', async () => {
+    const darvoza = aCommandLine()
+    const [key, ...others] = await darvoza.json(['key', 'list'])
+    expect(others).to.deep.equal([])
+    expect(key).to.have.all.keys('kid', 'algorithm', 'state', 'created_at', 'activated_at', 'retired_at')
+    expect(key).to.include({ algorithm: 'ES256', state: 'active' })
+  })
+
+  it('takes the schema down only with --yes, and up again', async () => {
+    const darvoza = aCommandLine()
+    const before = await darvoza.json(['migrate', 'status'])
+    expect(before.map((one: { done: boolean }) => one.done)).not.to.contain(true)
+    const { ran } = await darvoza.json(['migrate', 'up'])
+    expect(ran).to.have.length(before.length)
+    expect((await darvoza.json(['migrate', 'up'])).ran).to.deep.equal([])
+    expect((await darvoza.json(['migrate', 'down', '--yes'])).took_back).to.equal(ran.at(-1))
+    expect((await darvoza.json(['migrate', 'status'])).at(-1).done).to.equal(false)
+  })
+})
+
+describe('user import', () => {
+  it('refuses a file of something else with 2, before anything is written', async () => {
+    const darvoza = aCommandLine()
+    for (const content of [
+      'username,password_hash\namy,x\n',
+      '{\n  "username": "amy"\n}',
+      '[{"username": "amy"}',
+      '"amy"',
+    ]) {
+      const ran = await darvoza.run(['user', 'import', '-'], content)
+      expect(ran.code, content).to.equal(2)
+      expectOneLine(ran, /this (is neither|begins like)/)
+    }
+    expect(existsSync(darvoza.dataDir)).to.equal(false)
+  })
+
+  it('imports each user by itself: a line per refused one, exit 1, and the rest is there', async () => {
+    const darvoza = aCommandLine()
+    const hash = djangoHash(password)
+    const users = [
+      {
+        id: 7,
+        username: 'amy',
+        password_hash: hash,
+        is_active: false,
+        roles: ['support', 'support'],
+        permissions: ['orders:write'],
+      },
+      { username: 'amy', password_hash: hash },
+      { id: 7, username: 'bob', password_hash: hash },
+      { username: 'cid', password_hash: 'plain' },
+      { username: 'dan', password_hash: hash, is_activ: false },
+      { username: 'eve', password_hash: hash, is_active: 'no' },
+      { password_hash: hash },
+      { username: 'fay', password_hash: hash, roles: ['nobody'] },
+      { username: 'gus', password_hash: hash },
+    ]
+    const lines = [...users.map(user => JSON.stringify(user)), '{"username": ', '[]'].join('\n')
+    const ran = await darvoza.run(['user', 'import', darvoza.file('users.jsonl', lines)])
+    expect(ran.code).to.equal(1)
+    expect(ran.stdout).to.equal('imported 2 users\n')
+    expect(ran.stderr.trimEnd().split('\n')).to.deep.equal([
+      'line 2: amy: username: A user with that username already exists.',
+      'line 3: bob: id: A user with that id already exists.',
+      'line 4: cid: password_hash: This is not a hash that can be verified.',
+      'line 5: dan: is_activ: There is no such field.',
+      'line 6: eve: is_active: Must be true or false.',
+      'line 7: username: This field is required.',
+      'line 8: fay: roles: There is no role nobody.',
+      'line 10: This is not JSON.',
+      'line 11: This is not a JSON object.',
+      'darvoza: 9 of 11 users were refused',
+    ])
+    const listed = await darvoza.json(['user', 'list'])
+    expect(listed.map((user: { user_id: number }) => user.user_id)).to.deep.equal([7, 8])
+    expect(listed[0]).to.include({ username: 'amy', is_active: false })
+  })
+
+  it('reads what export writes, as lines and as an array, and exports the same again', async () => {
+    const darvoza = await aCommandLine().cheaply()
+    await darvoza.done(
+      ['user', 'create', 'amy', '--password-stdin', '--role', 'admin', '--last-name', 'Ünal'],
+      password,
+    )
+    await darvoza.done(['user', 'create', 'bob', '--password-stdin'], password)
+    await darvoza.done(['user', 'disable', 'bob'])
+    const exported = await darvoza.done(['user', 'export'])
+    const users = exported
+      .trimEnd()
+      .split('\n')
+      .map(line => JSON.parse(line))
+    expect(users.map(user => user.username)).to.deep.equal(['amy', 'bob'])
+    for (const content of [exported, JSON.stringify(users, null, 2)]) {
+      const other = aCommandLine()
+      expect(await other.json(['user', 'import', '-'], content)).to.deep.equal({
+        imported: 2,
+        refused: [],
+        complete: true,
+      })
+      expect(await other.done(['user', 'export'])).to.equal(exported)
+    }
+  })
+
+  it('lists no more than --limit and says so, on every page', async () => {
+    const darvoza = aCommandLine()
+    const hash = djangoHash(password)
+    const users = Array.from({ length: 450 }, (_, index) => ({ username: `user${index}`, password_hash: hash }))
+    await darvoza.done(['user', 'import', '-'], JSON.stringify(users))
+    const cut = await darvoza.run(['user', 'list', '--limit', '401', '--json'])
+    expect(JSON.parse(cut.stdout)).to.have.length(401)
+    expect(cut.stderr).to.match(/more than these 401/)
+    const whole = await darvoza.run(['user', 'list', '--limit', '450', '--json'])
+    expect(JSON.parse(whole.stdout)).to.have.length(450)
+    expect(whole.stderr).to.equal('')
+  })
+})
+
+describe('the command line beside a running server', () => {
+  it('ends one session and leaves the other', async () => {
+    const { server, darvoza } = await besideAServer()
+    const amy = await server.aUser({ username: 'amy' })
+    const client = aClient(server)
+    const lost = await client.signIn(amy)
+    const kept = await client.signIn(amy)
+    const listed = await darvoza.json(['session', 'list', '--user', 'amy'])
+    expect(listed.map((session: { state: string }) => session.state)).to.deep.equal(['live', 'live'])
+    const { sid } = claimsOf(lost.access)
+
+    expect((await client.get('/api/me/', lost.access)).status).to.equal(200)
+    await darvoza.done(['session', 'end', sid])
+    await refusedWithinASecond(client, lost.access)
+    expect((await client.refresh(lost.refresh)).status).to.equal(401)
+    expect((await client.get('/api/me/', kept.access)).status).to.equal(200)
+
+    expect((await darvoza.run(['session', 'end', sid])).code).to.equal(1)
+    expect(await darvoza.json(['session', 'list'])).to.have.length(1)
+    const all = await darvoza.json(['session', 'list', '--all'])
+    expect(all.find((session: { id: string }) => session.id === sid)).to.include({ state: 'ended', ended_by: operator })
+  })
+
+  it("ends all of a user's sessions, and those of nobody else", async () => {
+    const { server, darvoza } = await besideAServer()
+    const client = aClient(server)
+    const amy = await client.signIn(await server.aUser({ username: 'amy' }))
+    const bob = await client.signIn(await server.aUser({ username: 'bob' }))
+    await darvoza.done(['session', 'end', '--user', 'amy'])
+    await refusedWithinASecond(client, amy.access)
+    expect((await client.get('/api/me/', bob.access)).status).to.equal(200)
+    const live = await darvoza.json(['session', 'list'])
+    expect(live.map((session: { username: string }) => session.username)).to.deep.equal(['bob'])
+  })
+
+  it('ends a device with its sessions', async () => {
+    const { server, darvoza } = await besideAServer()
+    const client = aClient(server, 'phone/1.0')
+    const amy = await client.signIn(await server.aUser({ username: 'amy' }))
+    const [device] = await darvoza.json(['device', 'list', '--user', 'amy'])
+    expect(device).to.include({ name: 'phone/1.0' })
+    await darvoza.done(['device', 'end', device.id])
+    await refusedWithinASecond(client, amy.access)
+    expect(await darvoza.json(['device', 'list', '--user', 'amy'])).to.deep.equal([])
+  })
+
+  it('disables a user, and enabling again revives no session', async () => {
+    const { server, darvoza } = await besideAServer()
+    const client = aClient(server)
+    const amy = await server.aUser({ username: 'amy' })
+    const before = await client.signIn(amy)
+    await darvoza.done(['user', 'disable', 'amy'])
+    await refusedWithinASecond(client, before.access)
+    expect((await client.post('/api/token/', amy)).status).to.equal(401)
+    await darvoza.done(['user', 'enable', 'amy'])
+    expect((await client.refresh(before.refresh)).status).to.equal(401)
+    await client.signIn(amy)
+  })
+
+  it('sets a password that signs in, with one line end taken off and no more, and ends every session', async () => {
+    const { server, darvoza } = await besideAServer()
+    const client = aClient(server)
+    const amy = await server.aUser({ username: 'amy' })
+    const before = await client.signIn(amy)
+    await darvoza.done(['user', 'set-password', 'amy', '--password-stdin'], ' another long one \n\n')
+    await refusedWithinASecond(client, before.access)
+    expect((await client.post('/api/token/', amy)).status).to.equal(401)
+    await client.signIn({ username: 'amy', password: ' another long one \n' })
+  })
+
+  it('imports a Django user who signs in with the old password', async () => {
+    const { server, darvoza } = await besideAServer()
+    const user = { id: 41, username: 'amy', password_hash: djangoHash(password), roles: ['support'] }
+    await darvoza.done(['user', 'import', '-'], JSON.stringify(user))
+    const pair = await aClient(server).signIn({ username: 'amy', password })
+    expect(pair.user_id).to.equal(41)
+    expect(claimsOf(pair.access).roles).to.deep.equal(['support'])
+  })
+})
+
+async function refusedWithinASecond(client: ReturnType<typeof aClient>, access: string): Promise<void> {
+  await waitFor(async () => {
+    const { status } = await client.get('/api/me/', access)
+    if (status !== 401) throw new Error(`the server still answers ${status}`)
+  }, 1_000)
+}
+
+function djangoHash(password: string): string {
+  return `pbkdf2_sha256$1000$salt$${pbkdf2Sync(password, 'salt', 1000, 32, 'sha256').toString('base64')}`
+}

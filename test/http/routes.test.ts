@@ -1,0 +1,133 @@
+// Walks the router that was built against the table that says who may call what.
+import type Router from '@koa/router'
+import { expect } from 'chai'
+import { type RouteName, type RouteRow, routes } from '../../server/http/routes.js'
+import { aClient, type Client } from '../support/client.js'
+import { aServer, type TestServer } from '../support/server.js'
+import { snapshotOf } from '../support/snapshot.js'
+
+const table = Object.entries(routes) as [RouteName, RouteRow][]
+const open = table.filter(([, row]) => row.access.kind === 'open')
+const closed = table.filter(([, row]) => row.access.kind !== 'open')
+
+/** The router inside the Koa application; its middleware carries it along. */
+function routerOf(server: TestServer): Router {
+  const [router] = server.composed.app.middleware.flatMap(one => (one as { router?: Router }).router ?? [])
+  return router!
+}
+
+const pathOf = ({ path }: RouteRow) => path.replace(/:\w+/g, 'a0000000-0000-4000-8000-000000000000')
+
+/** Every closed route, with and without the slash, with these headers. */
+async function askEach(client: Client, headers: Record<string, string>) {
+  const answers = []
+  for (const [name, row] of closed) {
+    for (const slash of ['', '/']) {
+      const answer = await client.send(row.method, pathOf(row) + slash, { headers })
+      answers.push({ name: name + slash, ...answer })
+    }
+  }
+  return answers
+}
+
+describe('the router', () => {
+  it('has every route of the table, and nothing that is not in it', async () => {
+    const { stack } = routerOf(await aServer())
+    const own = stack.filter(layer => layer.methods.length < 8)
+    const built = own.flatMap(layer =>
+      layer.methods.filter(method => method !== 'HEAD').map(method => `${method} ${layer.path}`),
+    )
+    expect(built.sort()).to.deep.equal(table.map(([, row]) => `${row.method} ${row.path}`).sort())
+    // What is left answers OPTIONS and refuses the other methods.
+    const others = stack.filter(layer => !own.includes(layer)).map(layer => layer.path)
+    expect(others.sort()).to.deep.equal([...new Set(table.map(([, row]) => row.path as string))].sort())
+  })
+
+  it('guards every route before it reads a body or does anything', async () => {
+    const client = aClient(await aServer())
+    for (const [name, row] of closed) {
+      if (row.method === 'GET') continue
+      const headers = { 'Content-Type': 'application/json' }
+      const answer = await client.send(row.method, pathOf(row), { headers, body: '{"broken' })
+      expect(answer.status, name).to.equal(401)
+    }
+  })
+
+  it('opens only what is known to be open', () => {
+    expect(open.map(([, row]) => row.path as string).sort()).to.deep.equal([
+      '/',
+      '/.well-known/jwks.json',
+      '/api/token',
+      '/api/token/blacklist',
+      '/api/token/refresh',
+      '/api/token/verify',
+      '/assets/:file',
+      '/errors/:code',
+      '/healthz',
+      '/readyz',
+    ])
+  })
+})
+
+describe('every route that the table does not open', () => {
+  it('answers 401 without a token', async () => {
+    const client = aClient(await aServer())
+    for (const headers of [{}, { Cookie: 'session=a; token=b' }, { Authorization: 'Basic YWRtaW46YQ==' }]) {
+      for (const { name, status, body, headers: answered } of await askEach(
+        client,
+        headers as Record<string, string>,
+      )) {
+        expect(status, name).to.equal(401)
+        expect(body, name).to.deep.equal({ detail: 'Authentication credentials were not provided.' })
+        expect(answered.get('www-authenticate'), name).to.equal('Bearer realm="api"')
+      }
+    }
+  })
+
+  it('answers 401 to garbage, to an expired token, to another kind of token and to one that is over', async () => {
+    const server = await aServer()
+    const client = aClient(server)
+    const early = await client.signIn({ username: 'admin', password: 'correct horse battery' })
+    server.clock.advance('1h')
+    const { access, refresh, device_token } = await client.signIn({
+      username: 'admin',
+      password: 'correct horse battery',
+    })
+    await client.post('/api/token/blacklist/', { refresh })
+    const before = await snapshotOf(server)
+    const reasons: Record<string, string> = {
+      garbage: 'token_malformed',
+      [early.access]: 'token_expired',
+      [refresh]: 'token_type',
+      [device_token]: 'token_type',
+      [access]: 'session_ended',
+    }
+    for (const [token, reason] of Object.entries(reasons)) {
+      for (const { name, status, body } of await askEach(client, { Authorization: `Bearer ${token}` })) {
+        expect(status, name).to.equal(401)
+        expect(body, name).to.include({ code: 'token_not_valid', reason })
+      }
+    }
+    expect(await snapshotOf(server)).to.equal(before)
+  })
+})
+
+describe('every open route', () => {
+  it('answers the same whatever the Authorization header says', async () => {
+    const server = await aServer()
+    const client = aClient(server)
+    const { access } = await client.signIn({ username: 'admin', password: 'correct horse battery' })
+    const ask = async (row: RouteRow, headers: Record<string, string>) => {
+      const body = row.method === 'GET' ? {} : { json: {} }
+      const { status, text } = await client.send(row.method, pathOf(row), { headers, ...body })
+      return { status, text: text.replace(/[0-9a-f-]{36}/g, 'ID') }
+    }
+    for (const [name, row] of open) {
+      const plain = await ask(row, {})
+      expect(plain.status, name).to.be.oneOf([200, 400, 404])
+      for (const authorization of ['Bearer garbage', 'Bearer', 'Bearer a b c', 'Basic YTpi', `Bearer ${access}`]) {
+        expect(await ask(row, { Authorization: authorization }), name).to.deep.equal(plain)
+      }
+    }
+  })
+})
