@@ -78,7 +78,7 @@ export async function compose(settings: Settings, { log, random = randomBytes, p
   const clock = createDatabaseClock()
   const now = ports.now ?? clock.now
   const userStore = createUserStore(database.dialect)
-  const sessionStore = createSessionStore()
+  const sessionStore = createSessionStore(database.dialect)
   const devices = createDevices()
   const applications = createApplications()
   const roles = createRoles()
@@ -91,7 +91,9 @@ export async function compose(settings: Settings, { log, random = randomBytes, p
   // The log and what follows its head
   const projection = createProjection()
   const monotonic = () => performance.now()
-  const tail = createTail({ database, revocations, projection, now, monotonic, observe: clock.observe, log })
+  const tail = createTail({
+    ...{ database, revocations, heartbeats, projection, now, monotonic, observe: clock.observe, log },
+  })
   const policy = createPolicyInForce({ database, policyVersions, tail })
 
   // Tokens

@@ -3,17 +3,21 @@
 import type { Revocation } from '../policy/revocation.js'
 import { refuse } from '../protocol/errors.js'
 import type { Database } from '../storage/database.js'
+import type { Heartbeats } from '../storage/heartbeats.js'
 import type { LogPosition, Revocations } from '../storage/revocations.js'
 import type { Projection } from './projection.js'
 
 /** How often the log's head is read, in ms. */
 const pollInterval = 250
+/** After so long without an answer, in ms, the outage is written down before anybody is judged by it. */
+const silence = 2_000
 /** How old the question behind the last answer may be, in ms. */
 const freshFor = 1_000
 
 export type TailDeps = {
   database: Database
   revocations: Revocations
+  heartbeats: Heartbeats
   projection: Projection
   /** Epoch ms by the database's clock. */
   now: () => number
@@ -25,9 +29,11 @@ export type TailDeps = {
 
 type Follower = (head: LogPosition) => Promise<void>
 
-export function createTail({ database, revocations, projection, now, monotonic, observe, log }: TailDeps) {
+export function createTail(deps: TailDeps) {
+  const { database, revocations, heartbeats, projection, now, monotonic, observe, log } = deps
   const followers: { version: (head: LogPosition) => unknown; known: unknown; follow: Follower }[] = []
   let askedAt = { monotonic: Number.NEGATIVE_INFINITY, wall: Number.NEGATIVE_INFINITY }
+  let answeredAt = { monotonic: Number.NEGATIVE_INFINITY, wall: Number.NEGATIVE_INFINITY }
   let reading: Promise<void> | null = null
   let timer: NodeJS.Timeout | undefined
   let silent = false
@@ -40,10 +46,11 @@ export function createTail({ database, revocations, projection, now, monotonic, 
   async function read(): Promise<void> {
     const asked = { monotonic: monotonic(), wall: now() }
     const sentAt = Date.now()
+    // Not where we stand when the answer comes: a commit of our own may have overtaken it.
+    const stoodAt = projection.position
     const head = await revocations.head(database)
     if (head.databaseNow !== null) observe(head.databaseNow, sentAt, Date.now())
-    if (head.seq < projection.position)
-      throw refuse('database_unavailable', { cause: new Error('the revocation log went back') })
+    if (head.seq < stoodAt) throw refuse('database_unavailable', { cause: new Error('the revocation log went back') })
     if (head.seq > projection.position) {
       const after = projection.position
       const entries = await revocations.between(database, after, head.seq, now())
@@ -55,7 +62,19 @@ export function createTail({ database, revocations, projection, now, monotonic, 
       await follower.follow(head)
       follower.known = version
     }
+    await noteOutage()
     askedAt = asked
+  }
+
+  /**
+   * The first client may be back before the next beat; without the outage its lost answer would look like theft. By real
+   * clocks, both: a stopped process shows on the first, a suspended machine on the second.
+   */
+  async function noteOutage(): Promise<void> {
+    const answered = { monotonic: monotonic(), wall: Date.now() }
+    const silent = Math.max(answered.monotonic - answeredAt.monotonic, answered.wall - answeredAt.wall)
+    if (silent > silence) await heartbeats.beat(database, now())
+    answeredAt = answered
   }
 
   /** Joins the read that is under way, or starts one. */

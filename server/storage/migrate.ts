@@ -1,18 +1,21 @@
 import type { Database } from './database.js'
 
+/** MySQL allows 64 characters, and a database's name alone may have them. */
+const lockName = "CONCAT('darvoza.migrate.', MD5(DATABASE()))"
+
 /** Servers that start together migrate one after the other: the first makes the schema, the rest find it made. */
 async function underLock<T>(database: Database, work: () => Promise<T>): Promise<T> {
   if (database.dialect.engine === 'sqlite') return work()
   const runner = database.source.createQueryRunner('master')
   try {
-    const rows = (await runner.query("SELECT GET_LOCK(CONCAT('darvoza.migrate.', DATABASE()), 60) AS mine")) as {
+    const rows = (await runner.query(`SELECT GET_LOCK(${lockName}, 60) AS mine`)) as {
       mine: number
     }[]
     if (Number(rows[0]?.mine) !== 1)
       throw new Error('another server has been migrating this database for over a minute')
     return await work()
   } finally {
-    await runner.query("SELECT RELEASE_LOCK(CONCAT('darvoza.migrate.', DATABASE()))").catch(() => {})
+    await runner.query(`SELECT RELEASE_LOCK(${lockName})`).catch(() => {})
     await runner.release()
   }
 }

@@ -75,7 +75,7 @@ type StandingRow = { [C in (typeof sessionColumns)[number] as `s_${C}`]: Session
     logSeq: number
   }
 
-export function createSessions() {
+export function createSessions(dialect: { forUpdate: string }) {
   return {
     async insert(tx: Queries, session: SessionRecord): Promise<void> {
       await tx.write(...insertion('session', session))
@@ -145,6 +145,10 @@ export function createSessions() {
     async find(tx: Queries, id: string): Promise<SessionRecord | null> {
       const rows = await tx.read<SessionRecord>(`${selectSession} WHERE s.id = ?`, [id])
       return rows[0] ?? null
+    },
+
+    async lock(tx: Queries, id: string): Promise<void> {
+      await tx.read(`SELECT id FROM session WHERE id = ?${dialect.forUpdate}`, [id])
     },
 
     /** Those of a user that are not marked as ended, oldest first; some may be over all the same (policy/session.ts). */

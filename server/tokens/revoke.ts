@@ -42,8 +42,11 @@ export function createRevoke({ database, revocations, sessions, users, tail, now
     const { result, entries } = await database.transaction(async tx => {
       const pending: (Recorded & { trigger: Trigger })[] = []
       const result = await work(tx, async (trigger, recorded) => {
-        if (triggers[trigger].kind === 'user') await users.lock(tx, Number(recorded.subject))
-        else if (!(await sessions.end(tx, recorded.subject, now(), trigger, recorded.actor))) return false
+        if (triggers[trigger].kind === 'user') {
+          await users.lock(tx, Number(recorded.subject))
+          // Its `seq` is raised under the head's lock, which somebody who ends this very session may be waiting for.
+          if (recorded.exceptSid) await sessions.lock(tx, recorded.exceptSid)
+        } else if (!(await sessions.end(tx, recorded.subject, now(), trigger, recorded.actor))) return false
         pending.push({ ...recorded, trigger })
         return true
       })

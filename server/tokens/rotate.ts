@@ -1,7 +1,7 @@
 // Refresh: spends a refresh token and answers the next pair. One conditional statement decides who rotates, one SELECT
 // tells everything else; what did not win is judged by policy/rotation.ts.
 
-import { judgeGeneration } from '../policy/rotation.js'
+import { judgeGeneration, type Outage } from '../policy/rotation.js'
 import { sessionEnd } from '../policy/session.js'
 import type { RefreshClaims } from '../protocol/claims.js'
 import { refuse } from '../protocol/errors.js'
@@ -51,6 +51,8 @@ export function createRotate(deps: RotateDeps) {
   const { database, sessions, heartbeats, incidents, inspect, issue, revoke, secrets, tail, policy, now, random } = deps
 
   const claim = createBatch<RotationClaim, Claimed>(batchLimit, async claims => {
+    // Who waited behind a batch that the database left hanging does not wait for a second deadline.
+    if (!tail.isFresh()) await tail.freshen()
     const terms = termsNow()
     if (policy().rotate_refresh_tokens) await sessions.rotate(database, claims, terms)
     else await sessions.touch(database, claims, terms)
@@ -85,6 +87,8 @@ export function createRotate(deps: RotateDeps) {
    *   user_inactive, user_unknown, application_disabled, token_reused, database_unavailable
    */
   async function rotate(token: string, applicationId: string, presenter: Presenter): Promise<Rotated> {
+    // The grace is judged at the instant the token came: how long we take is nobody's theft.
+    const cameAt = now()
     if (!tail.isFresh()) await tail.freshen()
     const claims = inspect.refresh(token)
     // What a stranger can fail comes before the claim, and touches nothing.
@@ -94,7 +98,7 @@ export function createRotate(deps: RotateDeps) {
     const { rotate_refresh_tokens } = policy()
     const live = refuseOver(standing, claims, won ? claimedAt : now())
     if (won) return answer(live, issuedAt, true)
-    switch (judge(live, claims.gen)) {
+    switch (judge(live, claims.gen, cameAt)) {
       case 'ahead':
         throw refuse('token_claims')
       case 'present':
@@ -105,12 +109,12 @@ export function createRotate(deps: RotateDeps) {
         // Also without rotation: whoever holds a spent token needs the present one.
         return answer(live, issuedAt, true)
       case 'reused':
-        return forgiveOutageOrEnd(live, claims, issuedAt, presenter)
+        return forgiveOutageOrEnd(live, claims, { cameAt, issuedAt }, presenter)
     }
   }
 
-  function judge({ session }: Standing, generation: number, outage: Parameters<typeof judgeGeneration>[4] = null) {
-    return judgeGeneration(generation, session, now(), policy().reuse_grace * 1000, outage)
+  function judge({ session }: Standing, generation: number, at: number, outage: Outage | null = null) {
+    return judgeGeneration(generation, session, at, policy().reuse_grace * 1000, outage)
   }
 
   function refuseOver(standing: Standing | null, claims: RefreshClaims, at: number): Standing {
@@ -138,10 +142,10 @@ export function createRotate(deps: RotateDeps) {
   async function forgiveOutageOrEnd(
     standing: Standing,
     claims: RefreshClaims,
-    issuedAt: number,
+    { cameAt, issuedAt }: { cameAt: number; issuedAt: number },
     presenter: Presenter,
   ): Promise<Rotated> {
-    if (judge(standing, claims.gen, await heartbeats.outage(database)) === 'forgiven')
+    if (judge(standing, claims.gen, cameAt, await heartbeats.outage(database)) === 'forgiven')
       return answer(standing, issuedAt, true)
     const { session } = standing
     const ended = await revoke.transaction((_, record) =>
@@ -175,7 +179,7 @@ export function createRotate(deps: RotateDeps) {
   async function check(claims: RefreshClaims): Promise<void> {
     const standing = (await sessions.standings(database, [claims.sid])).get(claims.sid) ?? null
     const live = refuseOver(standing, claims, now())
-    const verdict = judge(live, claims.gen, await heartbeats.outage(database))
+    const verdict = judge(live, claims.gen, now(), await heartbeats.outage(database))
     if (verdict === 'ahead') throw refuse('token_claims')
     if (verdict === 'reused') throw refuse('token_revoked')
   }

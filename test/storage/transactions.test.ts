@@ -3,7 +3,7 @@ import { Refusal } from '../../server/protocol/errors.js'
 import { type Database, openDatabase, type Queries } from '../../server/storage/database.js'
 import { LastNumber } from '../../server/storage/entities/number.js'
 import { createRevocations } from '../../server/storage/revocations.js'
-import { aDatabase, closeDatabases } from '../support/database.js'
+import { aDatabase } from '../support/database.js'
 import { onEachEngine, onMariaDb } from '../support/engines.js'
 
 class RolledBack extends Error {}
@@ -35,7 +35,6 @@ onEachEngine('transactions', engine => {
   beforeEach(async () => {
     database = await aDatabase(engine)
   })
-  afterEach(closeDatabases)
 
   it('fifty at once, half of them rolled back, beside single writes and reads: nothing is lost and nothing leaks', async () => {
     const revocations = createRevocations(database.dialect)
@@ -214,8 +213,6 @@ onEachEngine('transactions', engine => {
 })
 
 onMariaDb('connections', engine => {
-  afterEach(closeDatabases)
-
   it('two who take the same rows crosswise are both done: who loses the deadlock is run again', async () => {
     const database = await aDatabase(engine)
     await insert(database, 'x')

@@ -1,4 +1,5 @@
 // A database with the tables in it and nothing that runs: what tests of storage stand on.
+import type { DatabaseSettings } from '../../config/settings.js'
 import { type Database, openDatabase } from '../../server/storage/database.js'
 import { writeFirstRows } from '../../server/storage/first-rows.js'
 import { migrateUp } from '../../server/storage/migrate.js'
@@ -23,7 +24,12 @@ export async function aDatabase(engine: Engine): Promise<Database> {
 
 /** Without any table; closed at the end of the test by `closeDatabases`. */
 export async function anEmptyDatabase(engine: Engine): Promise<Database> {
-  const database = await openDatabase(await engine.fresh())
+  return anOpen(await engine.fresh())
+}
+
+/** One more connection to a database that is there. */
+export async function anOpen(settings: DatabaseSettings): Promise<Database> {
+  const database = await openDatabase(settings)
   open.add(database)
   return database
 }

@@ -1,10 +1,14 @@
+import { closeDatabases } from './database.js'
 import { removeFolders } from './engines.js'
 import { stopSharedMariaDb } from './mariadb.js'
+import { killProcesses } from './processes.js'
 import { closeServers } from './server.js'
 
 export const mochaHooks = {
   async afterEach() {
     await closeServers()
+    await closeDatabases()
+    await killProcesses()
   },
 }
 

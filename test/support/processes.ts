@@ -1,0 +1,73 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import type { DatabaseSettings } from '../../config/settings.js'
+import type { Policy } from '../../server/policy/policies.js'
+import { aFolder } from './engines.js'
+import { ended } from './mariadb.js'
+import { issuer, password } from './server.js'
+import type { Deathbed } from './server-process.js'
+
+export type ServerProcess = {
+  url: string
+  /** What it wrote to stderr. */
+  complaints: string[]
+  /** It kills itself the next time it comes to this place. */
+  dieAt(place: Deathbed): Promise<void>
+  signal(signal: NodeJS.Signals): void
+  kill(): Promise<void>
+  /** Resolves once it is dead. */
+  dead(): Promise<void>
+}
+
+const running = new Set<ChildProcess>()
+
+/** Starts a server on a database, by the real clock, with one administrator like aServer()'s. */
+export async function aServerProcess(database: DatabaseSettings, policy: Partial<Policy> = {}): Promise<ServerProcess> {
+  const child = fork(fileURLToPath(new URL('./server-process.js', import.meta.url)), {
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    env: {
+      PATH: process.env.PATH,
+      PORT: '0',
+      ISSUER: issuer,
+      DATA_DIR: aFolder(),
+      DATABASE_URL: urlOf(database),
+      SECRET_KEY: Buffer.from('a test secret key of 32+ bytes! 0123456789').toString('base64'),
+      ADMIN_USERNAME: 'admin',
+      ADMIN_PASSWORD: password,
+      POLICY: JSON.stringify({ password_cost: 4, ...policy }),
+    },
+  })
+  running.add(child)
+  const complaints: string[] = []
+  child.stderr!.on('data', chunk => complaints.push(String(chunk)))
+  const dead = new Promise<void>(resolve => child.once('exit', () => resolve()))
+  void dead.then(() => running.delete(child))
+  const said = <T>(name: string) =>
+    new Promise<T>((resolve, reject) => {
+      child.on('message', (message: Record<string, T>) => name in message && resolve(message[name]!))
+      void dead.then(() => reject(new Error(`the server process died: ${complaints.join('')}`)))
+    })
+  const port = await said<number>('port')
+  return {
+    url: `http://127.0.0.1:${port}`,
+    complaints,
+    async dieAt(place) {
+      const armed = said('armed')
+      child.send(place)
+      await armed
+    },
+    signal: signal => child.kill(signal),
+    kill: () => ended(child, 'SIGKILL'),
+    dead: () => dead,
+  }
+}
+
+export async function killProcesses(): Promise<void> {
+  await Promise.all([...running].map(child => ended(child, 'SIGKILL')))
+}
+
+function urlOf(database: DatabaseSettings): string {
+  if (database.engine === 'sqlite') return `sqlite:${database.path}`
+  const { user, password, host, port, name } = database
+  return `mysql://${user}:${password}@${host}:${port}/${name}`
+}

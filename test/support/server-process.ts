@@ -1,0 +1,46 @@
+// A server as a process of its own, for tests that kill it. It is told by messages where to die; see processes.ts.
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { readSettings } from '../../config/settings.js'
+import { compose } from '../../server/compose.js'
+
+/** Where the process dies by its own hand, the next time it comes there. */
+export type Deathbed =
+  /** A refresh, between its UPDATE and its SELECT: rotated, and nobody told. */
+  | 'rotationClaimed'
+  /** After a transaction was committed, before anybody is answered. */
+  | 'committed'
+
+let deathbed: Deathbed | null = null
+process.on('message', (message: Deathbed) => {
+  deathbed = message
+  process.send!({ armed: message })
+})
+const dieAt = (place: Deathbed) => {
+  if (deathbed === place) process.kill(process.pid, 'SIGKILL')
+}
+
+const lines = (level: string) => (details: object, message: string) => {
+  const cause = (details as { err?: Error }).err
+  process.stderr.write(`${level} ${message} ${cause?.stack ?? JSON.stringify(details)}\n`)
+}
+const log = { debug: () => {}, info: () => {}, warn: lines('warn'), error: lines('error') }
+const composed = await compose(readSettings(process.env), {
+  log,
+  pauses: { rotationClaimed: async () => dieAt('rotationClaimed') },
+})
+const { database } = composed.parts
+const transaction = database.transaction
+database.transaction = async work => {
+  const result = await transaction(work)
+  dieAt('committed')
+  return result
+}
+await composed.migrate()
+if (process.env.POLICY) await composed.parts.policies.set(JSON.parse(process.env.POLICY), 'system', 'test')
+await composed.start()
+composed.jobs.start()
+const server = createServer(composed.app.callback())
+server.listen(0, '127.0.0.1', () => process.send!({ port: (server.address() as AddressInfo).port }))
+// Without the parent there is nobody to serve.
+process.on('disconnect', () => process.exit(0))
