@@ -4,7 +4,6 @@ import { join } from 'node:path'
 import cors from '@koa/cors'
 import Koa from 'koa'
 import type { Settings } from '../config/settings.js'
-import type { Log } from './compose.js'
 import type { Context, Handler } from './http/handler.js'
 import { createHealthHandlers } from './http/health.js'
 import { createMeHandlers, type MeDeps } from './http/me/me.js'
@@ -26,6 +25,9 @@ import type { Refusal } from './protocol/errors.js'
 import { refuse } from './protocol/errors.js'
 import type { Tail } from './revocation/tail.js'
 import type { SigningKeys } from './tokens/signing-keys.js'
+
+type LogLine = (details: object, message: string) => void
+export type Log = { debug: LogLine; info: LogLine; warn: LogLine; error: LogLine }
 
 export type AppDeps = TokenDeps &
   MeDeps & {

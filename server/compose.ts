@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import type Koa from 'koa'
 import { requireSecretKey } from '../config/secret-key.js'
 import type { Settings } from '../config/settings.js'
-import { createApp } from './app.js'
+import { createApp, type Log } from './app.js'
 import { ensureAdministrator } from './identity/first-administrator.js'
 import { createHashing } from './identity/hashing.js'
 import { createHousekeeping } from './identity/housekeeping.js'
@@ -43,9 +43,6 @@ import { createRotate } from './tokens/rotate.js'
 import { createSealing } from './tokens/sealing.js'
 import { createSecrets } from './tokens/secrets.js'
 import { createSigningKeys } from './tokens/signing-keys.js'
-
-type LogLine = (details: object, message: string) => void
-export type Log = { debug: LogLine; info: LogLine; warn: LogLine; error: LogLine }
 
 export type Ports = {
   log: Log

@@ -1,0 +1,105 @@
+// The house has floors: what is above knows what is below, never the other way round, and nothing goes in a circle.
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, posix } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { expect } from 'chai'
+
+const root = fileURLToPath(new URL('../../../', import.meta.url))
+
+type Room = { floor: number; may: number[] }
+
+const roof = { floor: 7, may: [0, 1, 2, 3, 4, 5, 6, 7] }
+const top = { floor: 6, may: [1, 3, 4, 5, 6] }
+
+/** A folder, its floor, and the floors that it may import from. */
+const rooms: Record<string, Room> = {
+  config: { floor: 0, may: [0] },
+  'server/protocol': { floor: 1, may: [1] },
+  'server/policy': { floor: 1, may: [1] },
+  'server/storage': { floor: 2, may: [1, 2] },
+  'server/revocation': { floor: 3, may: [1, 2, 3] },
+  'server/tokens': { floor: 4, may: [1, 2, 3, 4] },
+  'server/identity': { floor: 5, may: [1, 2, 3, 4, 5] },
+  'server/http': top,
+  'server/jobs': top,
+  'server/commands': top,
+}
+
+/** What a floor may take from outside; the others may take anything that is installed. */
+const packages: Record<number, RegExp> = { 0: /^(node:.*|zod)$/, 1: /^node:crypto$/ }
+
+function roomOf(file: string): Room {
+  const folder = file
+    .split('/')
+    .slice(0, file.startsWith('server/') ? 2 : 1)
+    .join('/')
+  if (rooms[folder]) return rooms[folder]
+  if (/^server\/\w+\.ts$/.test(file)) return roof
+  throw new Error(`${file} lies on no floor: give its folder a row above`)
+}
+
+const files = ['config', 'server']
+  .flatMap(folder =>
+    readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map(name => posix.join(folder, name)),
+  )
+  .filter(name => name.endsWith('.ts') && !/^server\/(verifier|client)\//.test(name))
+
+/** Every import of a file, type-only ones and import() too; our own as paths from the root. */
+function importsOf(file: string): { own: string[]; packages: string[] } {
+  const source = readFileSync(join(root, file), 'utf8').replace(/^\s*(\/\/|\*|\/\*).*$/gm, '')
+  const names = [...source.matchAll(/(?:\bfrom\s*|\bimport\s*\(\s*|^import\s+)['"]([^'"]+)['"]/gm)].map(
+    match => match[1]!,
+  )
+  return {
+    own: names
+      .filter(name => name.startsWith('.'))
+      .map(name => posix.join(dirname(file), name).replace(/\.js$/, '.ts')),
+    packages: names.filter(name => !name.startsWith('.')),
+  }
+}
+
+const imports = new Map(files.map(file => [file, importsOf(file)]))
+
+describe('the floors', () => {
+  it('are read from real files', () => {
+    expect(files.length).to.be.above(60)
+    expect(imports.get('server/tokens/rotate.ts')!.own).to.include('server/policy/rotation.ts')
+    for (const [file, { own }] of imports) for (const name of own) expect(files, `${file} → ${name}`).to.include(name)
+  })
+
+  it('are only ever stepped down', () => {
+    const steps: string[] = []
+    for (const [file, { own }] of imports) {
+      for (const name of own) if (!roomOf(file).may.includes(roomOf(name).floor)) steps.push(`${file} → ${name}`)
+    }
+    expect(steps).to.deep.equal([])
+  })
+
+  it('keep the lower ones free of what is not theirs', () => {
+    const strangers: string[] = []
+    for (const [file, { packages: names }] of imports) {
+      const mine = packages[roomOf(file).floor]
+      for (const name of names) if (mine && !mine.test(name)) strangers.push(`${file} → ${name}`)
+    }
+    expect(strangers).to.deep.equal([])
+  })
+
+  it('have no ring in them', () => {
+    const done = new Set<string>()
+    const rings: string[] = []
+    const visit = (file: string, path: string[]) => {
+      if (path.includes(file)) rings.push([...path.slice(path.indexOf(file)), file].join(' → '))
+      if (path.includes(file) || done.has(file)) return
+      for (const name of imports.get(file)?.own ?? []) visit(name, [...path, file])
+      done.add(file)
+    }
+    for (const file of files) visit(file, [])
+    expect(rings).to.deep.equal([])
+  })
+
+  it('leave the environment to config/', () => {
+    const readers = files.filter(file => readFileSync(join(root, file), 'utf8').includes('process.env'))
+    // The two that are run hand it over; nobody else looks.
+    for (const file of readers) expect(file).to.be.oneOf(['server/main.ts', 'server/cli.ts'])
+  })
+})

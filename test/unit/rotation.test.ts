@@ -1,0 +1,88 @@
+import { expect } from 'chai'
+import { judgeGeneration, moveSpans, type RotationSpans } from '../../server/policy/rotation.js'
+
+const start = 1_750_000_000_000
+const fresh: RotationSpans = { generation: 1, windowFrom: 1, windowStartedAt: 0, olderFrom: 1, olderStartedAt: 0 }
+
+/** mulberry32: the same numbers for the same seed, so that a failure can be run again. */
+function numbersFrom(seed: number): () => number {
+  let state = seed
+  return () => {
+    state = (state + 0x6d2b79f5) | 0
+    let t = Math.imul(state ^ (state >>> 15), 1 | state)
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
+    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296
+  }
+}
+
+describe('the judgement of a generation', () => {
+  it('touches nothing that is ahead of the row, and knows the present one', () => {
+    const spans = { ...fresh, generation: 5 }
+    expect(judgeGeneration(6, spans, start, 10_000, null)).to.equal('ahead')
+    expect(judgeGeneration(5, spans, start, 10_000, null)).to.equal('present')
+  })
+
+  it('agrees with the list of all rotations, however they fall: one grace is always forgiven, two never outlived', () => {
+    for (let seed = 1; seed <= 400; seed++) {
+      const random = numbersFrom(seed)
+      const grace = [1_000, 10_000, 60_000][seed % 3]!
+      const gaps = [0, 1, grace / 3, grace - 1, grace, grace + 1, 2 * grace - 1, 2 * grace, 2 * grace + 1, 5 * grace]
+      const gap = () =>
+        random() < 0.5 ? gaps[Math.floor(random() * gaps.length)]! : Math.floor(random() * 2.5 * grace)
+      /** Index 0 is when generation 1 was rotated away. */
+      const rotatedAt: number[] = []
+      let [spans, now] = [fresh, start]
+      for (let step = 0; step < 60; step++) {
+        now += gap()
+        spans = moveSpans(spans, now, grace)
+        rotatedAt.push(now)
+        for (const later of [0, 1, gap(), gap()]) {
+          for (const [index, at] of rotatedAt.entries()) {
+            const age = now + later - at
+            const verdict = judgeGeneration(index + 1, spans, now + later, grace, null)
+            const expected = age <= grace ? 'forgiven' : age > 2 * grace ? 'reused' : verdict
+            if (verdict === expected) continue
+            const which = `generation ${index + 1} of ${spans.generation}, rotated away ${age} ms ago, grace ${grace}`
+            expect.fail(`seed ${seed}, step ${step}: ${which} is ${verdict}, not ${expected}`)
+          }
+        }
+      }
+    }
+  })
+
+  it('forgives nothing without a grace', () => {
+    for (let seed = 1; seed <= 50; seed++) {
+      const random = numbersFrom(seed)
+      let [spans, now] = [fresh, start]
+      for (let step = 0; step < 30; step++) {
+        now += random() < 0.3 ? 0 : Math.floor(random() * 5_000)
+        spans = moveSpans(spans, now, 0)
+        for (let generation = 1; generation < spans.generation; generation++) {
+          const outage = random() < 0.5 ? null : { startedAt: now, endedAt: now }
+          if (judgeGeneration(generation, spans, now, 0, outage) !== 'reused') expect.fail(`seed ${seed}, step ${step}`)
+        }
+      }
+    }
+  })
+
+  it('counts the grace from the end of an outage that began within it', () => {
+    const grace = 10_000
+    const spans = moveSpans(fresh, start, grace)
+    const outage = { startedAt: start + 5_000, endedAt: start + 3_600_000 }
+    const at = (now: number, known: typeof outage | null) => judgeGeneration(1, spans, now, grace, known)
+    expect(at(outage.endedAt, null)).to.equal('reused')
+    expect(at(outage.endedAt, outage)).to.equal('forgiven')
+    expect(at(outage.endedAt + grace, outage)).to.equal('forgiven')
+    expect(at(outage.endedAt + grace + 1, outage)).to.equal('reused')
+  })
+
+  it('is not moved by an outage that was over before the rotation, or began long after it', () => {
+    const grace = 10_000
+    const spans = moveSpans(fresh, start, grace)
+    for (const outage of [
+      { startedAt: start - 60_000, endedAt: start - 1 },
+      { startedAt: start + 2 * grace + 1, endedAt: start + 60_000 },
+    ])
+      expect(judgeGeneration(1, spans, start + 61_000, grace, outage)).to.equal('reused')
+  })
+})
