@@ -1,5 +1,6 @@
 // What the process is started with. This folder is the only reader of the environment; everything above gets `Settings`.
 // The table below is the one list: the README's table and example.env are made from it.
+import { isIP } from 'node:net'
 import { resolve } from 'node:path'
 import { z } from 'zod'
 
@@ -151,16 +152,26 @@ function readDatabaseUrl(value: string, context: z.RefinementCtx): DatabaseSetti
   if (!url || !['mysql:', 'mariadb:'].includes(url.protocol)) {
     return wrong(context, 'must be mysql://user:password@host:3306/name or sqlite:PATH')
   }
-  const name = decodeURIComponent(url.pathname.slice(1))
-  if (!url.hostname || !url.username || !name) return wrong(context, 'lacks a host, a user or a database name')
+  const [user, password] = [unescaped(url.username), unescaped(url.password)]
+  const name = unescaped(url.pathname.slice(1))
+  if (user === null || password === null || name === null) return wrong(context, 'has a % that escapes nothing')
+  if (!url.hostname || !user || !name) return wrong(context, 'lacks a host, a user or a database name')
   if (url.search) return wrong(context, 'takes no parameters after the database name')
   return {
     engine: 'mysql',
     host: url.hostname.replace(/^\[|\]$/g, ''),
     port: Number(url.port || 3306),
-    user: decodeURIComponent(url.username),
-    password: decodeURIComponent(url.password),
+    user,
+    password,
     name,
+  }
+}
+
+function unescaped(text: string): string | null {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return null
   }
 }
 
@@ -179,8 +190,17 @@ function readTrustProxy(value: string, context: z.RefinementCtx): number | strin
     return hops <= 10 ? hops : wrong(context, 'trusts more than 10 hops')
   }
   const networks = value.split(',').map(part => part.trim())
-  const bad = networks.find(part => !/^(loopback|linklocal|uniquelocal|[0-9a-fA-F:.]+(\/[0-9.]+)?)$/.test(part))
+  const bad = networks.find(part => !isNetwork(part))
   return bad === undefined ? networks : wrong(context, `has something that is no address or network: ${bad}`)
+}
+
+/** What the reader of forwarded headers takes: anything else it would refuse only when the server is put together. */
+function isNetwork(text: string): boolean {
+  if (/^(loopback|linklocal|uniquelocal)$/.test(text)) return true
+  const [, address, bits] = /^([0-9a-fA-F:.]+)(?:\/(\d{1,3}))?$/.exec(text) ?? []
+  const version = isIP(address ?? '')
+  if (version === 0) return false
+  return bits === undefined || (Number(bits) >= 1 && Number(bits) <= (version === 4 ? 32 : 128))
 }
 
 function wrong(context: z.RefinementCtx, message: string): never {

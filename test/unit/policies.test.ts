@@ -1,0 +1,100 @@
+import { expect } from 'chai'
+import { formatDuration, parseDuration } from '../../server/policy/durations.js'
+import {
+  firstPolicy,
+  isPolicyName,
+  policyNames,
+  policyTable,
+  readPolicyValue,
+  whyNotPolicy,
+  whyNotPolicyValue,
+} from '../../server/policy/policies.js'
+
+describe('the table of policies', () => {
+  it('begins with values that it would accept itself', () => {
+    expect(whyNotPolicy(firstPolicy)).to.deep.equal([])
+  })
+
+  it('begins with what simplejwt users expect, and with safe values beside', () => {
+    expect(firstPolicy).to.include({
+      access_token_lifetime: 3_600,
+      refresh_token_lifetime: 86_400,
+      session_absolute_lifetime: 30 * 86_400,
+      rotate_refresh_tokens: true,
+      reuse_grace: 10,
+      user_id_claim: 'user_id',
+      max_sessions_per_user: 0,
+      password_min_length: 8,
+      username_max_length: 30,
+    })
+  })
+
+  for (const name of policyNames) {
+    const row = policyTable[name]
+    it(`${name} refuses values of another kind, in words`, () => {
+      for (const value of [null, undefined, [], {}, Number.NaN, Number.POSITIVE_INFINITY, 1.5, ' ', '1h ', 'ä', -1]) {
+        expect(whyNotPolicyValue(name, value), JSON.stringify(value)).to.match(/^must /)
+      }
+    })
+
+    if ('min' in row) {
+      it(`${name} lies within its bounds`, () => {
+        expect(whyNotPolicyValue(name, row.min)).to.equal(null)
+        expect(whyNotPolicyValue(name, row.max)).to.equal(null)
+        for (const value of [row.min - 1, row.max + 1])
+          expect(whyNotPolicyValue(name, value)).to.match(/^must lie between/)
+      })
+    }
+  }
+
+  it('knows no name that it does not hold', () => {
+    for (const name of ['', 'toString', '__proto__', 'constructor', 'ACCESS_TOKEN_LIFETIME'])
+      expect(isPolicyName(name), name).to.equal(false)
+  })
+
+  it('finds what contradicts itself, and everything that is wrong, at once', () => {
+    const longer = { ...firstPolicy, refresh_token_lifetime: 86_400, session_absolute_lifetime: 3_600 }
+    expect(whyNotPolicy(longer)).to.have.length(1)
+    expect(whyNotPolicy({ ...longer, reuse_grace: 61, password_cost: 40 })).to.have.length(3)
+  })
+
+  it('reads values as they are typed, and leaves what it cannot read for the refusal to name', () => {
+    expect(readPolicyValue('access_token_lifetime', '15m')).to.equal(900)
+    expect(readPolicyValue('rotate_refresh_tokens', 'false')).to.equal(false)
+    expect(readPolicyValue('max_sessions_per_user', '12')).to.equal(12)
+    expect(readPolicyValue('audience', 'shop')).to.equal('shop')
+    for (const [name, text] of [
+      ['access_token_lifetime', '900'],
+      ['access_token_lifetime', '1 h'],
+      ['rotate_refresh_tokens', 'yes'],
+      ['max_sessions_per_user', '1e3'],
+      ['max_sessions_per_user', '-1'],
+      ['at_session_limit', 'end'],
+    ] as const) {
+      const value = readPolicyValue(name, text)
+      expect(value).to.equal(text)
+      expect(whyNotPolicyValue(name, value), text).to.be.a('string')
+    }
+  })
+})
+
+describe('durations', () => {
+  it('are whole numbers with a unit', () => {
+    expect(['90s', '15m', '1h', '30d', '0s'].map(parseDuration)).to.deep.equal([90, 900, 3_600, 2_592_000, 0])
+    for (const text of ['', '1', 'h', '1.5h', '-1h', '1w', '1H', '1h30m', '9999999999s', '1e3s', '١h'])
+      expect(parseDuration(text), text).to.equal(null)
+  })
+
+  it('are written as they are read, in the largest unit that fits', () => {
+    expect([90, 900, 3_600, 5_400, 86_400, 0].map(formatDuration)).to.deep.equal([
+      '90s',
+      '15m',
+      '1h',
+      '90m',
+      '1d',
+      '0s',
+    ])
+    for (let seconds = 0; seconds < 200_000; seconds += 61)
+      expect(parseDuration(formatDuration(seconds))).to.equal(seconds)
+  })
+})

@@ -1,0 +1,137 @@
+import { randomBytes } from 'node:crypto'
+import { resolve } from 'node:path'
+import { expect } from 'chai'
+import proxyAddr from 'proxy-addr'
+import { readSettings, SettingsError } from '../../config/settings.js'
+
+const key = randomBytes(32).toString('base64')
+
+/** The problems that are told, one line each. */
+function problemsOf(environment: Record<string, string>): string[] {
+  try {
+    readSettings(environment)
+  } catch (error) {
+    if (error instanceof SettingsError) return error.problems
+    throw error
+  }
+  return []
+}
+
+describe('the settings', () => {
+  it('are usable without any', () => {
+    const settings = readSettings({})
+    expect(settings).to.deep.include({ port: 4000, host: '127.0.0.1', issuer: 'http://localhost:4000', trustProxy: [] })
+    expect(settings.database).to.deep.equal({ engine: 'sqlite', path: resolve('data/darvoza.sqlite') })
+    expect(settings.secretKey).to.equal(null)
+  })
+
+  it('take a variable that is set but empty for one that is not set', () => {
+    const names = ['PORT', 'HOST', 'ISSUER', 'DATA_DIR', 'DATABASE_URL', 'SECRET_KEY', 'TRUST_PROXY', 'LOG_LEVEL']
+    for (const empty of ['', ' ']) {
+      expect(readSettings(Object.fromEntries(names.map(name => [name, empty])))).to.deep.equal(readSettings({}))
+    }
+  })
+
+  const wrong: Record<string, string[]> = {
+    PORT: ['http', '-1', '65536', '80.5', '4e9', 'NaN'],
+    ISSUER: [
+      'id.example.com',
+      'ftp://id.example.com',
+      'http://id.example.com',
+      'http://localhost.example.com',
+      'http://127.0.0.1.example.com',
+      'http://10.0.0.1',
+      'https://id.example.com/auth',
+      'https://id.example.com/?a=b',
+      'https://id.example.com/#a',
+      'https://user:hunter2@id.example.com',
+      'javascript:alert(1)',
+    ],
+    DATABASE_URL: [
+      'sqlite:',
+      'sqlite::memory:',
+      'postgres://user:hunter2@host/name',
+      'mysql://host/name',
+      'mysql://user:hunter2@host',
+      'mysql://user:hunter2@host/name?ssl=true',
+      'name',
+    ],
+    SECRET_KEY: [
+      'hunter2',
+      'not base64 at all!',
+      randomBytes(31).toString('base64'),
+      Buffer.alloc(40).toString('base64'),
+    ],
+    TRUST_PROXY: ['11', 'everybody', '10.0.0.0/8, all', 'true', '10.0.0.1;10.0.0.2'],
+    LOG_LEVEL: ['loud', 'INFO', '3'],
+  }
+  for (const [name, values] of Object.entries(wrong)) {
+    it(`refuse a ${name} that is none, in one line that names it and holds no secret`, () => {
+      for (const value of values) {
+        const problems = problemsOf({ [name]: value, ...(value.startsWith('mysql:') && { SECRET_KEY: key }) })
+        expect(problems, value).to.have.length(1)
+        expect(problems[0], value)
+          .to.match(new RegExp(`^${name} .{5,}`))
+          .and.not.include('\n')
+        expect(problems[0], value).to.not.include('hunter2')
+      }
+    })
+  }
+
+  it('refuse what contradicts itself, and say why', () => {
+    expect(problemsOf({ DATABASE_URL: 'mysql://user:hunter2@host/name' }).join()).to.match(
+      /^SECRET_KEY is required with MySQL/,
+    )
+    expect(problemsOf({ PORT: '0' }).join()).to.equal('ISSUER is required with PORT=0')
+    expect(problemsOf({ PORT: '0', ISSUER: 'http://localhost:5000' })).to.deep.equal([])
+  })
+
+  it('tell every problem at once, and never a secret', () => {
+    const environment = {
+      PORT: 'x',
+      ISSUER: 'http://user:hunter2@id.example.com',
+      DATABASE_URL: 'mysql://user:hunter2@host',
+      SECRET_KEY: 'hunter2',
+      TRUST_PROXY: 'x',
+      LOG_LEVEL: 'x',
+    }
+    expect(problemsOf(environment)).to.have.length(6)
+    expect(new SettingsError(problemsOf(environment)).message).to.not.include('hunter2')
+    expect(new SettingsError(problemsOf(environment)).message.split('\n')).to.have.length(7)
+  })
+
+  it('tell of a key that is missing beside a key that is wrong only once', () => {
+    expect(problemsOf({ DATABASE_URL: 'mysql://user:a@host/name', SECRET_KEY: 'short' })).to.have.length(1)
+  })
+
+  it('read what is there', () => {
+    const settings = readSettings({
+      PORT: '5000',
+      ISSUER: 'https://id.example.com/',
+      DATABASE_URL: 'mysql://dar%40voza:p%3Aw%2F@[::1]:3307/name',
+      SECRET_KEY: key,
+      ADMIN_PASSWORD: ' kept as it is ',
+      TRUST_PROXY: '10.0.0.0/8, ::1, loopback',
+    })
+    expect(settings.issuer).to.equal('https://id.example.com')
+    expect(settings.database).to.deep.equal({
+      ...{ engine: 'mysql', host: '::1', port: 3307, user: 'dar@voza', password: 'p:w/', name: 'name' },
+    })
+    expect(settings.secretKey?.toString('base64')).to.equal(key)
+    expect(settings.adminPassword).to.equal(' kept as it is ')
+    expect(settings.trustProxy).to.deep.equal(['10.0.0.0/8', '::1', 'loopback'])
+    expect(readSettings({ TRUST_PROXY: '2' }).trustProxy).to.equal(2)
+    expect(readSettings({ SECRET_KEY: randomBytes(33).toString('base64url') }).secretKey).to.have.length(33)
+  })
+
+  it('survive a percent sign that escapes nothing, in words', () => {
+    expect(problemsOf({ DATABASE_URL: 'mysql://user:100%@host/name', SECRET_KEY: key })).to.have.length(1)
+  })
+
+  it('take only networks that the proxy check can read', () => {
+    for (const value of ['10.0.0.0/33', '10.0.0.0/0', '::::', '::1/129', '999.1.1.1', '10.0.0', '10.0.0.1/8/8'])
+      expect(problemsOf({ TRUST_PROXY: value }), value).to.have.length(1)
+    for (const value of ['10.0.0.0/32', '::/1', 'fe80::1/128', 'uniquelocal,linklocal,loopback', '::ffff:10.0.0.1'])
+      expect(() => proxyAddr.compile(readSettings({ TRUST_PROXY: value }).trustProxy as string[]), value).to.not.throw()
+  })
+})
