@@ -121,7 +121,7 @@ export function createTail(deps: TailDeps) {
      */
     async freshen(): Promise<void> {
       if (isFresh()) return
-      if (reading) await reading
+      if (reading !== null) await reading
       // A read that was asked for after this call is fresh enough for it, however slow the answer was.
       if (!isFresh()) await readOnce()
     },

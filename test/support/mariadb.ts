@@ -13,6 +13,13 @@ export type MariaDb = {
   /** Makes an empty database. */
   create(): Promise<Extract<DatabaseSettings, { engine: 'mysql' }>>
   stop(): Promise<void>
+  /** kill -9: what was committed is on the disk, and nothing else. */
+  kill(): Promise<void>
+  /** Starts it again on the same data and port. */
+  restart(): Promise<void>
+  /** Stops its process (SIGSTOP): it holds every connection and answers none. */
+  hang(): void
+  goOn(): void
 }
 
 const programs = ['/usr/sbin/mariadbd', '/usr/bin/mariadbd', '/usr/local/bin/mariadbd', '/usr/local/sbin/mariadbd']
@@ -46,24 +53,30 @@ export async function startMariaDb(): Promise<MariaDb> {
     { stdio: 'ignore' },
   )
   const port = await freePort()
-  const child = spawn(
-    mariadbd!,
-    [
-      '--no-defaults',
-      ...asRoot,
-      `--datadir=${folder}/data`,
-      `--socket=${folder}/socket`,
-      `--port=${port}`,
-      '--bind-address=127.0.0.1',
-      '--innodb-flush-log-at-trx-commit=1',
-      '--max-connections=300',
-    ],
-    { stdio: 'ignore' },
-  )
-  await waitFor(() => mysql.createConnection({ host: '127.0.0.1', port, user: 'root' }).then(c => c.end()))
+  const start = async () => {
+    const child = spawn(
+      mariadbd!,
+      [
+        '--no-defaults',
+        ...asRoot,
+        `--datadir=${folder}/data`,
+        `--socket=${folder}/socket`,
+        `--port=${port}`,
+        '--bind-address=127.0.0.1',
+        '--innodb-flush-log-at-trx-commit=1',
+        '--max-connections=300',
+      ],
+      { stdio: 'ignore' },
+    )
+    await waitFor(() => mysql.createConnection({ host: '127.0.0.1', port, user: 'root' }).then(c => c.end()))
+    return child
+  }
+  let child = await start()
   return {
     port,
-    pid: child.pid!,
+    get pid() {
+      return child.pid!
+    },
     async create() {
       const name = `darvoza_${++count}`
       const connection = await mysql.createConnection({ host: '127.0.0.1', port, user: 'root' })
@@ -75,6 +88,12 @@ export async function startMariaDb(): Promise<MariaDb> {
       await ended(child, 'SIGKILL')
       rmSync(folder, { recursive: true, force: true })
     },
+    kill: () => ended(child, 'SIGKILL'),
+    async restart() {
+      child = await start()
+    },
+    hang: () => void child.kill('SIGSTOP'),
+    goOn: () => void child.kill('SIGCONT'),
   }
 }
 

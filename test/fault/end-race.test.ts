@@ -1,0 +1,204 @@
+import { expect } from 'chai'
+import { trials } from '../support/bursts.js'
+import { type Answer, aClient, type Client, claimsOf, type Pair } from '../support/client.js'
+import { onEachEngine } from '../support/engines.js'
+import { aPause } from '../support/pause.js'
+import { aServer, password, type TestServer } from '../support/server.js'
+
+const newPassword = 'staple battery horse'
+
+/** Lets a few turns of the event loop pass, so that two requests meet in ever other places. */
+async function turns(count: number): Promise<void> {
+  for (let turn = 0; turn < count; turn++) await new Promise(resolve => setImmediate(resolve))
+}
+
+/** What of these is still accepted: nothing, when their session is over. */
+async function accepted(client: Client, pairs: { access?: string; refresh?: string }[]): Promise<string[]> {
+  const found: string[] = []
+  for (const { access, refresh } of pairs) {
+    if (access && (await client.verify(access)).status !== 401) found.push('an access token')
+    if (access && (await client.get('/api/me/', access)).status !== 401) found.push('an access token, as a bearer')
+    if (refresh && (await client.verify(refresh)).status !== 401) found.push('a refresh token, at verify')
+    if (refresh && (await client.refresh(refresh)).status !== 401) found.push('a refresh token')
+  }
+  return found
+}
+
+onEachEngine('a refresh that is overtaken between its UPDATE and its SELECT', engine => {
+  type Amy = { id: number; pair: Pair; sid: string }
+
+  async function overtaken(meanwhile: (server: TestServer, amy: Amy) => Promise<unknown>) {
+    const pause = aPause()
+    const server = await aServer({ engine, pauses: { rotationClaimed: pause.here } })
+    const { id } = await server.aUser({ username: 'amy' })
+    const client = aClient(server)
+    const pair = await client.signIn({ username: 'amy', password })
+    const other = await client.signIn({ username: 'amy', password })
+    pause.arm()
+    const held = client.refresh(pair.refresh)
+    await pause.reached
+    await meanwhile(server, { id, pair, sid: claimsOf(pair.access).sid })
+    pause.letGo()
+    return { server, client, pair, other, answer: await held, id }
+  }
+
+  function refused(answer: Answer): void {
+    expect(answer.status).to.equal(401)
+    expect(answer.body).to.not.have.any.keys('access', 'refresh')
+  }
+
+  it('by the end of its session: refused, no token of it works, and the other session lives', async () => {
+    const { client, answer, pair, other } = await overtaken((server, { id, sid }) =>
+      server.composed.parts.sessions.end(sid, id, 'system'),
+    )
+    refused(answer)
+    expect(answer.body.reason).to.equal('session_ended')
+    expect(await accepted(client, [pair])).to.deep.equal([])
+    expect((await client.refresh(other.refresh)).status).to.equal(200)
+  })
+
+  it('by the end of all sessions: refused, and nothing works', async () => {
+    const { client, answer, pair, other } = await overtaken((server, { id }) =>
+      server.composed.parts.sessions.endAll(id, 'system'),
+    )
+    refused(answer)
+    expect(await accepted(client, [pair, other])).to.deep.equal([])
+  })
+
+  it('by the end of all others from the other session: refused', async () => {
+    const { client, answer, pair } = await overtaken(async (server, { id, sid }) => {
+      const other = (await server.composed.parts.sessions.list(id)).find(one => one.session.id !== sid)
+      await server.composed.parts.sessions.endAll(id, 'system', other!.session.id)
+    })
+    refused(answer)
+    expect(await accepted(client, [pair])).to.deep.equal([])
+  })
+
+  it('by disabling the user: refused, and enabling revives nothing', async () => {
+    const { server, client, answer, pair, other, id } = await overtaken((server, { id }) =>
+      server.composed.parts.users.disable(id, 'system'),
+    )
+    refused(answer)
+    await server.composed.parts.users.enable(id)
+    expect(await accepted(client, [pair, other])).to.deep.equal([])
+  })
+
+  it('by other roles: the token has the new ones and is not stale', async () => {
+    const { client, answer } = await overtaken((server, { id }) =>
+      server.composed.parts.users.setRoles(id, ['support'], 'system'),
+    )
+    expect(answer.status).to.equal(200)
+    expect(claimsOf(answer.body.access).roles).to.deep.equal(['support'])
+    expect((await client.verify(answer.body.access)).status).to.equal(200)
+  })
+
+  it('by its own change of the password: the kept session goes on, the other is over', async () => {
+    const { client, answer, pair, other } = await overtaken(async (server, { pair }) => {
+      const json = { old_password: password, new_password: newPassword }
+      expect((await aClient(server).post('/api/me/password/', json, pair.access)).status).to.equal(204)
+    })
+    expect(answer.status).to.equal(200)
+    expect((await client.verify(answer.body.access)).status).to.equal(200)
+    expect((await client.verify(pair.access)).status, 'the access token that changed it').to.equal(200)
+    expect((await client.refresh(answer.body.refresh)).status).to.equal(200)
+    expect(await accepted(client, [other])).to.deep.equal([])
+  })
+
+  it('by a password change of its owner with the policy that keeps no session: refused', async () => {
+    const { client, answer, pair, other } = await overtaken(async (server, { pair }) => {
+      await server.setPolicy({ keep_session_on_password_change: false })
+      const json = { old_password: password, new_password: newPassword }
+      expect((await aClient(server).post('/api/me/password/', json, pair.access)).status).to.equal(204)
+    })
+    refused(answer)
+    expect(await accepted(client, [pair, other])).to.deep.equal([])
+  })
+})
+
+onEachEngine('a session that an end has reached', engine => {
+  it('is not brought back by the change of the password that would have kept it', async () => {
+    const server = await aServer({ engine })
+    const client = aClient(server)
+    const amy = await server.aUser()
+    const [own, other] = [await client.signIn(amy), await client.signIn(amy)]
+    const { sessions } = server.composed.parts
+    // Overtaken, but its row is not marked: as on a server that was killed before it could.
+    await sessions.endAll(amy.id, 'system', claimsOf(other.access).sid)
+    await server.composed.parts.database.write('UPDATE session SET ended_at = NULL WHERE id = ?', [
+      claimsOf(own.access).sid,
+    ])
+    await sessions.endAll(amy.id, 'system', claimsOf(own.access).sid)
+    expect(await accepted(client, [own, other])).to.deep.equal([])
+  })
+
+  const ends: Record<string, (server: TestServer, id: number, pair: Pair) => Promise<unknown>> = {
+    'the end of the session': (server, id, pair) =>
+      server.composed.parts.sessions.end(claimsOf(pair.access).sid, id, 'system'),
+    'the end of all': (server, id) => server.composed.parts.sessions.endAll(id, 'system'),
+    'a sign-out': (server, _, pair) => aClient(server).post('/api/token/blacklist/', { refresh: pair.refresh }),
+    'a reset of the password': (server, id) => server.composed.parts.users.setPassword(id, newPassword, 'system'),
+    disabling: (server, id) => server.composed.parts.users.disable(id, 'system'),
+    'a device ended': async (server, id) => {
+      const [device] = await server.composed.parts.sessions.listDevices(id)
+      await server.composed.parts.sessions.endDevice(device!.device.id, id, 'system')
+    },
+  }
+
+  it('accepts nothing of it afterwards, however refreshes and the end met', async () => {
+    const server = await aServer({ engine })
+    const client = aClient(server)
+    const found: string[] = []
+    let won = 0
+    const count = trials(200)
+    const names = Object.keys(ends)
+    const trial = async (index: number) => {
+      const amy = await server.aUser()
+      const pair = await client.signIn(amy)
+      const name = names[index % names.length]!
+      const refreshes = [0, 1, 2].map(async step => {
+        await turns(Math.floor(Math.random() * 6) + step)
+        const answer = await client.refresh(pair.refresh)
+        return answer.status === 200 ? [answer.body] : []
+      })
+      await turns(Math.floor(Math.random() * 12))
+      await ends[name]!(server, amy.id, pair)
+      const answered = (await Promise.all(refreshes)).flat()
+      won += answered.length
+      for (const what of await accepted(client, [pair, ...answered])) found.push(`${what} after ${name}`)
+    }
+    for (let index = 0; index < count; index += 10) {
+      await Promise.all(Array.from({ length: Math.min(10, count - index) }, (_, more) => trial(index + more)))
+    }
+    console.log(
+      `      ${count} ends met ${count * 3} refreshes, ${won} of which were answered; accepted after: ${found.length}`,
+    )
+    expect(found).to.deep.equal([])
+  }).timeout(120_000)
+
+  it('a change of roles that meets refreshes: every token has the new roles or is stale', async () => {
+    const server = await aServer({ engine })
+    const client = aClient(server)
+    const wrong: string[] = []
+    const trial = async () => {
+      const amy = await server.aUser()
+      const pair = await client.signIn(amy)
+      const refreshes = Array.from({ length: 4 }, async (_, step) => {
+        await turns(Math.floor(Math.random() * 6) + step)
+        return client.refresh(pair.refresh)
+      })
+      await turns(Math.floor(Math.random() * 10))
+      await server.composed.parts.users.setRoles(amy.id, ['support'], 'system')
+      for (const { status, body, text } of [...(await Promise.all(refreshes)), { status: 200, body: pair, text: '' }]) {
+        if (status !== 200) wrong.push(`a refresh was answered ${status} ${text}`)
+        else if (claimsOf(body.access).roles.includes('support')) {
+          if ((await client.verify(body.access)).status !== 200) wrong.push('a token with the new roles is refused')
+        } else {
+          const verified = await client.verify(body.access)
+          if (verified.body.reason !== 'token_stale') wrong.push(`old roles: ${verified.status} ${verified.text}`)
+        }
+      }
+    }
+    for (let index = 0; index < trials(60); index += 10) await Promise.all(Array.from({ length: 10 }, trial))
+    expect(wrong).to.deep.equal([])
+  }).timeout(60_000)
+})
