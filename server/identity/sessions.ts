@@ -1,10 +1,10 @@
 // Devices and their sessions: listed, and ended one by one or together.
-import { absoluteEnd, idleEnd, sessionEnd } from '../policy/session.js'
+import { absoluteEnd, idleEnd, type SessionEnd, sessionEnd } from '../policy/session.js'
 import { refuse } from '../protocol/errors.js'
 import type { PolicyInForce } from '../revocation/policy-in-force.js'
 import type { Database } from '../storage/database.js'
 import type { DeviceRecord, Devices } from '../storage/devices.js'
-import type { SessionRecord, Sessions as SessionStore } from '../storage/sessions.js'
+import type { SessionRecord, Sessions as SessionStore, Standing } from '../storage/sessions.js'
 import type { Users } from '../storage/users.js'
 import type { Revoke } from '../tokens/revoke.js'
 import type { Actor } from './actor.js'
@@ -14,6 +14,9 @@ export type LiveSession = { session: SessionRecord; device: DeviceRecord | null;
 
 /** A device that is not ended, with its live sessions. `lastSeenAt` counts their refreshes. */
 export type LiveDevice = { device: DeviceRecord; sessions: SessionRecord[]; lastSeenAt: number }
+
+/** A session of anybody, with whose it is and why it is over, if it is. */
+export type ListedSession = { session: SessionRecord; username: string; end: SessionEnd | null; endsAt: number }
 
 export type SessionsDeps = {
   database: Database
@@ -31,6 +34,9 @@ export function createSessions({ database, users, sessions, devices, revoke, pol
     return open.filter(one => sessionEnd(one.session, one.ended, now(), policy()) === null).map(one => one.session)
   }
 
+  /** When it is over unless it refreshes. */
+  const endsAt = (session: SessionRecord) => Math.min(idleEnd(session, policy()), absoluteEnd(session, policy()))
+
   return {
     /** Oldest first. */
     async list(userId: number): Promise<LiveSession[]> {
@@ -39,8 +45,31 @@ export function createSessions({ database, users, sessions, devices, revoke, pol
       return live.map(session => ({
         session,
         device: byId.get(session.deviceId) ?? null,
-        endsAt: Math.min(idleEnd(session, policy()), absoluteEnd(session, policy())),
+        endsAt: endsAt(session),
       }))
+    },
+
+    /**
+     * Sessions of one user or of all, in the order of ids, those that are over too.
+     * @returns `next`: the id to go on after, or null at the end
+     */
+    async page(page: {
+      after: string
+      limit: number
+      userId?: number
+      open?: boolean
+    }): Promise<{ results: ListedSession[]; next: string | null }> {
+      const rows = await sessions.list(database, page)
+      const ids = rows.map(row => row.id)
+      const standings = ids.length > 0 ? await sessions.standings(database, ids) : new Map<string, Standing>()
+      const results = ids.flatMap(id => {
+        const standing = standings.get(id)
+        if (!standing) return []
+        const { session, user, ended } = standing
+        const end = sessionEnd(session, ended, now(), policy())
+        return [{ session, username: user.username, end, endsAt: endsAt(session) }]
+      })
+      return { results, next: rows.length < page.limit ? null : rows.at(-1)!.id }
     },
 
     /** Oldest first. */

@@ -12,6 +12,8 @@ import { waitFor } from '../support/mariadb.js'
 import { aServer, password, type TestServer } from '../support/server.js'
 
 const program = fileURLToPath(new URL('../../../bin.js', import.meta.url))
+/** Each test starts many processes. */
+const patience = 60_000
 const operator = `operator:${userInfo().username}`
 
 type Ran = { code: number | null; stdout: string; stderr: string }
@@ -90,7 +92,9 @@ function expectOneLine({ stderr }: Ran, saying: RegExp): void {
   expect(stderr).to.match(saying)
 }
 
-describe('the command line, used wrongly', () => {
+describe('the command line, used wrongly', function () {
+  this.timeout(patience)
+
   const wrong: [args: string[], saying: RegExp][] = [
     [[], /a command is missing/],
     [['user'], /a command is missing/],
@@ -200,7 +204,9 @@ describe('the command line, used wrongly', () => {
   })
 })
 
-describe('the command line', () => {
+describe('the command line', function () {
+  this.timeout(patience)
+
   it('helps without settings and without a database', async () => {
     const darvoza = aCommandLine({ DATABASE_URL: 'nonsense' })
     expect(await darvoza.done(['--help'])).to.contain('policy')
@@ -290,7 +296,9 @@ describe('the command line', () => {
   })
 })
 
-describe('user import', () => {
+describe('user import', function () {
+  this.timeout(patience)
+
   it('refuses a file of something else with 2, before anything is written', async () => {
     const darvoza = aCommandLine()
     for (const content of [
@@ -387,7 +395,9 @@ describe('user import', () => {
   })
 })
 
-describe('the command line beside a running server', () => {
+describe('the command line beside a running server', function () {
+  this.timeout(patience)
+
   it('ends one session and leaves the other', async () => {
     const { server, darvoza } = await besideAServer()
     const amy = await server.aUser({ username: 'amy' })

@@ -1,0 +1,120 @@
+// `darvoza COMMAND`: composes the same parts as a server, runs one command on them, and closes. Exit 0: done, 1: failed,
+// 2: used wrongly, and nothing has changed. No jobs run here, and no administrator is made.
+import { userInfo } from 'node:os'
+import { inspect } from 'node:util'
+import { Command, CommanderError } from 'commander'
+import { readSettings, type Settings, SettingsError } from '../config/settings.js'
+import type { CommandLine, Domain, Schema } from './commands/command-line.js'
+import { addDeviceCommands } from './commands/device.js'
+import { Failure, tellRefusal, WrongUse } from './commands/failures.js'
+import { createInput } from './commands/input.js'
+import { addKeyCommands } from './commands/key.js'
+import { addMigrateCommands } from './commands/migrate.js'
+import { createOutput } from './commands/output.js'
+import { addPolicyCommands } from './commands/policy.js'
+import { addRevocationCommands } from './commands/revocation.js'
+import { addSessionCommands } from './commands/session.js'
+import { addUserCommands } from './commands/user.js'
+import type { Composed } from './compose.js'
+import { createKeyRing } from './identity/key-ring.js'
+import { createRevocationLog } from './identity/revocation-log.js'
+import { type ErrorCode, Refusal } from './protocol/errors.js'
+import { migrateDown, migrationStatus } from './storage/migrate.js'
+
+const nouns = [
+  addUserCommands,
+  addSessionCommands,
+  addDeviceCommands,
+  addKeyCommands,
+  addPolicyCommands,
+  addRevocationCommands,
+  addMigrateCommands,
+]
+
+/** What was typed is at fault, not the world. */
+const typedWrongly: ReadonlySet<ErrorCode> = new Set(['invalid_fields'])
+
+async function main(): Promise<number> {
+  const output = createOutput(process)
+  const opening = createOpening()
+  const { open, openSchema } = opening
+  const line: CommandLine = { open, openSchema, actor: `operator:${operator()}`, input: createInput(process), output }
+  const program = new Command('darvoza')
+    .description('Looks after a Darvoza server, also while it runs. Settings come from the environment, as its own do.')
+    .exitOverride()
+    // One line of our own says what is wrong.
+    .configureOutput({ writeErr: () => {} })
+  for (const addNoun of nouns) addNoun(program, line)
+
+  let code = 0
+  const fail = (error: unknown) => {
+    if (error instanceof CommanderError && error.exitCode === 0) return
+    const [failedWith, text] = failureOf(error)
+    code = failedWith
+    output.remark(`darvoza: ${text}`)
+    if (opening.debugging()) process.stderr.write(`${inspect(error)}\n`)
+  }
+  await program.parseAsync().catch(fail)
+  await opening.close().catch(fail)
+  return code
+}
+
+/** Composes only when a command asks: `--help` and a slip of the finger need no settings and no database. */
+function createOpening() {
+  let settings: Settings | null = null
+  let composed: Composed | null = null
+
+  async function composeOnce(): Promise<Composed> {
+    settings = readSettings(process.env)
+    const [{ compose }, { pino }] = await Promise.all([import('./compose.js'), import('pino')])
+    composed = await compose(settings, { log: pino({ level: 'warn', base: undefined }, pino.destination(2)) })
+    return composed
+  }
+
+  return {
+    async open(): Promise<Domain> {
+      const { parts, migrate } = await composeOnce()
+      const status = await migrationStatus(parts.database)
+      const pending = status.filter(migration => !migration.done)
+      if (pending.length === status.length) await migrate()
+      else if (pending.length > 0) throw new Failure('the database is older than this program: run darvoza migrate up')
+      await parts.tail.freshen()
+      return { ...parts, keyRing: createKeyRing(parts), revocationLog: createRevocationLog(parts) }
+    },
+
+    async openSchema(): Promise<Schema> {
+      const { parts, migrate } = await composeOnce()
+      const { database } = parts
+      return { status: () => migrationStatus(database), up: migrate, down: () => migrateDown(database) }
+    },
+
+    close: async () => composed?.close(),
+    debugging: () => settings?.logLevel === 'debug' || settings?.logLevel === 'trace',
+  }
+}
+
+function failureOf(error: unknown): [code: 1 | 2, text: string] {
+  if (error instanceof CommanderError) {
+    const missing = error.code === 'commander.help'
+    return [2, missing ? 'a command is missing: --help lists them' : error.message.replace(/^error: /, '')]
+  }
+  if (error instanceof WrongUse) return [2, error.message]
+  if (error instanceof SettingsError) return [2, error.problems.join('; ')]
+  if (error instanceof Refusal) return [typedWrongly.has(error.code) ? 2 : 1, tellRefusal(error)]
+  return [1, error instanceof Error ? error.message : String(error)]
+}
+
+/** A container's user may have no name. */
+function operator(): string {
+  try {
+    return userInfo().username
+  } catch {
+    return `uid-${process.getuid?.()}`
+  }
+}
+
+// The reader went away, as `head` does.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1))
+
+// Not exit(): what is still on its way to a pipe would be lost.
+process.exitCode = await main()

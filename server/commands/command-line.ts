@@ -1,0 +1,42 @@
+// What every command stands on. The roof (cli.ts) makes it; a command opens the database only once what was typed makes
+// sense, so that a wrong use changes nothing.
+import type { Command } from 'commander'
+import type { Actor } from '../identity/actor.js'
+import type { KeyRing } from '../identity/key-ring.js'
+import type { Policies } from '../identity/policies.js'
+import type { RevocationLog } from '../identity/revocation-log.js'
+import type { Sessions } from '../identity/sessions.js'
+import type { Users } from '../identity/users.js'
+import type { Input } from './input.js'
+import type { Output } from './output.js'
+
+export type Domain = {
+  users: Users
+  sessions: Sessions
+  policies: Policies
+  keyRing: KeyRing
+  revocationLog: RevocationLog
+}
+
+export type Schema = {
+  /** Every migration and whether it has run. */
+  status: () => Promise<{ name: string; done: boolean }[]>
+  up: () => Promise<void>
+  /** Takes the last one back, with its data. */
+  down: () => Promise<void>
+}
+
+export type CommandLine = {
+  /** @throws Failure when the database is older than this program */
+  open: () => Promise<Domain>
+  /** Opens the database in whatever state it is. */
+  openSchema: () => Promise<Schema>
+  actor: Actor
+  input: Input
+  output: Output
+}
+
+/** Adds one command under a noun: `addCommand(user, 'rename <name> <new-name>', 'Give a user another name')`. */
+export function addCommand(noun: Command, usage: string, what: string): Command {
+  return noun.command(usage).description(what).option('--json', 'print JSON')
+}

@@ -1,0 +1,39 @@
+import type { Command } from 'commander'
+import type { LiveDevice } from '../identity/sessions.js'
+import { addCommand, type CommandLine } from './command-line.js'
+import { orMissing } from './failures.js'
+import { type Format, type Printed, printedTime } from './output.js'
+
+export function addDeviceCommands(program: Command, { open, actor, output }: CommandLine): void {
+  const device = program.command('device').description('browsers and installed apps on which users have signed in')
+
+  addCommand(device, 'list', "list a user's devices")
+    .requiredOption('--user <name>', 'whose')
+    .action(async ({ user, ...format }: { user: string } & Format) => {
+      const { users, sessions } = await open()
+      const found = await sessions.listDevices((await users.requireByName(user)).id)
+      const columns = ['id', 'name', 'platform', 'address', 'first_seen_at', 'last_seen_at', 'sessions']
+      await output.table(found.map(printedDevice), columns, format)
+    })
+
+  addCommand(device, 'end <id>', 'end a device: its sessions, and its proof for the next sign-in').action(
+    async (id: string, format: Format) => {
+      const { sessions } = await open()
+      await orMissing(sessions.endDevice(id, null, actor), `There is no device ${id}, or it has already ended.`)
+      await output.done(`ended device ${id}`, { id, ended: true }, format)
+    },
+  )
+}
+
+function printedDevice({ device, sessions, lastSeenAt }: LiveDevice): Printed {
+  return {
+    id: device.id,
+    name: device.name,
+    browser: device.browser,
+    platform: device.platform,
+    address: device.address,
+    first_seen_at: printedTime(device.firstSeenAt),
+    last_seen_at: printedTime(lastSeenAt),
+    sessions: sessions.map(session => session.id),
+  }
+}

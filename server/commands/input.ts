@@ -1,0 +1,93 @@
+// What commands read: passwords that nobody sees, and files of users.
+import { open } from 'node:fs/promises'
+import { TextDecoder } from 'node:util'
+import { Failure, WrongUse } from './failures.js'
+
+/** No password is longer; whatever is was piped in by mistake. */
+const longestStdinPassword = 64 * 1024
+
+export function createInput({ stdin, stderr }: { stdin: NodeJS.ReadStream; stderr: NodeJS.WriteStream }) {
+  async function fromStdin(): Promise<string> {
+    const chunks: Buffer[] = []
+    let size = 0
+    for await (const chunk of stdin as AsyncIterable<Buffer>) {
+      chunks.push(chunk)
+      size += chunk.length
+      if (size > longestStdinPassword) throw new WrongUse('what came on stdin is too long to be a password')
+    }
+    // As it was received but for the one line end that `echo` puts after it.
+    return decoded(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }), Buffer.concat(chunks)).replace(
+      /\r?\n$/,
+      '',
+    )
+  }
+
+  async function fromPrompt(): Promise<string> {
+    if (!stdin.isTTY) throw new WrongUse('there is no terminal to ask for the password on: use --password-stdin')
+    const { default: prompt } = await import('@inquirer/password')
+    // On stderr, so that what is printed may go elsewhere.
+    const ask = (message: string) => prompt({ message }, { input: stdin, output: stderr }).catch(refuseToGoOn)
+    const password = await ask('Password:')
+    const again = await ask('Password again:')
+    if (password !== again) throw new WrongUse('the two passwords differ')
+    return password
+  }
+
+  return {
+    /** Never from an argument: everyone on the machine can read those. */
+    password: ({ passwordStdin }: { passwordStdin?: boolean }): Promise<string> =>
+      passwordStdin ? fromStdin() : fromPrompt(),
+
+    /** The lines of a text file; `-` is stdin. @throws WrongUse when it cannot be read */
+    async *lines(path: string): AsyncGenerator<string> {
+      const source = path === '-' ? stdin : await opened(path)
+      try {
+        yield* linesOf(source as AsyncIterable<Buffer>)
+      } catch (error) {
+        throw (error as NodeJS.ErrnoException).syscall ? unreadable(path, error) : error
+      }
+    },
+  }
+}
+
+export type Input = ReturnType<typeof createInput>
+
+/** Ctrl-C, or the terminal went away. */
+function refuseToGoOn(): never {
+  throw new Failure('no password was given')
+}
+
+async function opened(path: string): Promise<AsyncIterable<Buffer>> {
+  try {
+    return (await open(path)).createReadStream()
+  } catch (error) {
+    throw unreadable(path, error)
+  }
+}
+
+function unreadable(path: string, error: unknown): WrongUse {
+  return new WrongUse(`${path} cannot be read: ${(error as NodeJS.ErrnoException).code}`)
+}
+
+async function* linesOf(source: AsyncIterable<Buffer>): AsyncGenerator<string> {
+  const decoder = new TextDecoder('utf-8', { fatal: true })
+  let rest = ''
+  for await (const chunk of source) {
+    const [first, ...others] = decoded(decoder, chunk, true).split('\n')
+    rest += first
+    for (const line of others) {
+      yield rest
+      rest = line
+    }
+  }
+  rest += decoded(decoder)
+  if (rest) yield rest
+}
+
+function decoded(decoder: TextDecoder, bytes?: Uint8Array, stream = false): string {
+  try {
+    return decoder.decode(bytes, { stream })
+  } catch {
+    throw new WrongUse('what was read is not UTF-8 text')
+  }
+}

@@ -1,0 +1,29 @@
+// Lists are read page by page and printed whole, up to a limit that is said when it cuts.
+import { type Command, InvalidArgumentError } from 'commander'
+import type { Output } from './output.js'
+
+/** How many rows are asked for at a time. */
+export const pageSize = 200
+
+export type Limited = { limit: number }
+
+export function withLimit(command: Command): Command {
+  return command.option('--limit <n>', 'list at most so many', readLimit, 1_000)
+}
+
+export async function firstOf<Row>(rows: AsyncIterable<Row>, limit: number, output: Output): Promise<Row[]> {
+  const first: Row[] = []
+  for await (const row of rows) {
+    if (first.length === limit) {
+      output.remark(`There are more than these ${limit}: --limit lists them.`)
+      break
+    }
+    first.push(row)
+  }
+  return first
+}
+
+function readLimit(text: string): number {
+  if (!/^[1-9]\d{0,6}$/.test(text)) throw new InvalidArgumentError('It must be a number from 1 to 9999999.')
+  return Number(text)
+}

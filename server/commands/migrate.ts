@@ -1,0 +1,36 @@
+import type { Command } from 'commander'
+import { addCommand, type CommandLine, type Schema } from './command-line.js'
+import { WrongUse } from './failures.js'
+import type { Format } from './output.js'
+
+export function addMigrateCommands(program: Command, { openSchema, output }: CommandLine): void {
+  const migrate = program.command('migrate').description('the schema of the database')
+
+  addCommand(migrate, 'status', 'list the migrations and whether they have run').action(async (format: Format) => {
+    const schema = await openSchema()
+    await output.table(await schema.status(), ['name', 'done'], format)
+  })
+
+  addCommand(migrate, 'up', 'bring the schema up to date').action(async (format: Format) => {
+    const schema = await openSchema()
+    const before = await doneIn(schema)
+    await schema.up()
+    const ran = (await doneIn(schema)).filter(name => !before.includes(name))
+    await output.done(ran.length > 0 ? `ran ${ran.join(', ')}` : 'the schema is up to date', { ran }, format)
+  })
+
+  addCommand(migrate, 'down', 'take the last migration back, with all data in the tables it made')
+    .option('--yes', 'delete that data')
+    .action(async ({ yes, ...format }: { yes?: boolean } & Format) => {
+      if (!yes) throw new WrongUse('this deletes the data of the last migration: give --yes if you mean it')
+      const schema = await openSchema()
+      const [last] = (await doneIn(schema)).slice(-1)
+      if (last !== undefined) await schema.down()
+      const said = last === undefined ? 'there is no migration to take back' : `took ${last} back`
+      await output.done(said, { took_back: last ?? null }, format)
+    })
+}
+
+async function doneIn(schema: Schema): Promise<string[]> {
+  return (await schema.status()).filter(migration => migration.done).map(migration => migration.name)
+}

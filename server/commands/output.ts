@@ -1,0 +1,73 @@
+// How commands print: a table or lines for people, JSON for programs. Results go to stdout, remarks to stderr.
+import { once } from 'node:events'
+import type { Writable } from 'node:stream'
+
+/** A record as it is printed: snake_case, times as ISO 8601 in UTC. */
+export type Printed = Record<string, unknown>
+
+/** What `--json` says. */
+export type Format = { json?: boolean }
+
+export function createOutput({ stdout, stderr }: { stdout: Writable; stderr: Writable }) {
+  /** Waits where the reader is slower than we are, so that an export of any size takes little memory. */
+  async function print(text: string): Promise<void> {
+    if (!stdout.write(`${text}\n`)) await once(stdout, 'drain')
+  }
+
+  const printJson = (value: unknown) => print(JSON.stringify(value, null, 2))
+
+  return {
+    /** A remark to the person, beside the result. */
+    remark(text: string): void {
+      stderr.write(`${oneLine(text)}\n`)
+    },
+
+    /** One record on one line, for JSON Lines. */
+    jsonLine: (record: Printed): Promise<void> => print(JSON.stringify(record)),
+
+    /** What a change came to: a sentence, or the record as it is now. */
+    done: (sentence: string, record: Printed, { json }: Format): Promise<void> =>
+      json ? printJson(record) : print(oneLine(sentence)),
+
+    /** One record, a line per field. */
+    record(record: Printed, { json }: Format): Promise<void> {
+      if (json) return printJson(record)
+      const width = Math.max(...Object.keys(record).map(key => key.length))
+      return print(
+        Object.entries(record)
+          .map(([key, value]) => `${key.padEnd(width)}  ${cell(value)}`)
+          .join('\n'),
+      )
+    },
+
+    /** Records with some of their fields as columns; JSON has all of them. */
+    table(records: Printed[], columns: string[], { json }: Format): Promise<void> {
+      if (json) return printJson(records)
+      const head = columns.map(column => column.replaceAll('_', ' ').toUpperCase())
+      const rows = [head, ...records.map(record => columns.map(column => cell(record[column])))]
+      const widths = columns.map((_, at) => Math.max(...rows.map(row => [...row[at]!].length)))
+      const lines = rows.map(row => row.map((text, at) => text + ' '.repeat(widths[at]! - [...text].length)).join('  '))
+      return print(lines.map(line => line.trimEnd()).join('\n'))
+    },
+  }
+}
+
+export type Output = ReturnType<typeof createOutput>
+
+/** Text from anywhere, made harmless to a terminal and kept to one line. */
+export function oneLine(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, ' ').trim()
+}
+
+export function printedTime(epochMs: number): string
+export function printedTime(epochMs: number | null): string | null
+export function printedTime(epochMs: number | null): string | null {
+  return epochMs === null ? null : new Date(epochMs).toISOString()
+}
+
+function cell(value: unknown): string {
+  if (value === null || value === undefined || value === '') return '-'
+  if (typeof value === 'boolean') return value ? 'yes' : 'no'
+  if (Array.isArray(value)) return value.length > 0 ? oneLine(value.join(', ')) : '-'
+  return oneLine(String(value))
+}

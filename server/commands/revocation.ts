@@ -1,0 +1,41 @@
+import type { Command } from 'commander'
+import type { RevocationLog, RevocationRecord } from '../identity/revocation-log.js'
+import { addCommand, type CommandLine } from './command-line.js'
+import { firstOf, type Limited, pageSize, withLimit } from './listing.js'
+import { type Format, type Printed, printedTime } from './output.js'
+
+export function addRevocationCommands(program: Command, { open, output }: CommandLine): void {
+  const revocation = program.command('revocation').description('the revocation log')
+
+  withLimit(addCommand(revocation, 'list', 'list what the log refuses, the newest first')).action(
+    async (options: Limited & Format) => {
+      const { revocationLog } = await open()
+      const found = await firstOf(everyRevocation(revocationLog), options.limit, output)
+      const columns = ['seq', 'kind', 'subject', 'effect', 'reason', 'actor', 'created_at', 'expires_at']
+      await output.table(found.map(printedRevocation), columns, options)
+    },
+  )
+}
+
+async function* everyRevocation(log: RevocationLog): AsyncGenerator<RevocationRecord> {
+  for (let before = Number.MAX_SAFE_INTEGER; ; ) {
+    const page = await log.list({ before, limit: pageSize })
+    yield* page
+    if (page.length < pageSize) return
+    before = page.at(-1)!.seq
+  }
+}
+
+function printedRevocation(entry: RevocationRecord): Printed {
+  return {
+    seq: entry.seq,
+    kind: entry.kind,
+    subject: entry.subject,
+    effect: entry.effect,
+    except_sid: entry.exceptSid,
+    reason: entry.reason,
+    actor: entry.actor,
+    created_at: printedTime(entry.createdAt),
+    expires_at: printedTime(entry.expiresAt),
+  }
+}

@@ -1,0 +1,72 @@
+import type { Command } from 'commander'
+import type { ListedSession, Sessions } from '../identity/sessions.js'
+import { addCommand, type CommandLine } from './command-line.js'
+import { orMissing, WrongUse } from './failures.js'
+import { firstOf, type Limited, pageSize, withLimit } from './listing.js'
+import { type Format, type Printed, printedTime } from './output.js'
+
+type OfUser = { user?: string }
+
+export function addSessionCommands(program: Command, { open, actor, output }: CommandLine): void {
+  const session = program.command('session').description('sign-ins of users on devices')
+
+  withLimit(addCommand(session, 'list', 'list the sessions that live'))
+    .option('--user <name>', "only this user's")
+    .option('--all', 'also those that are over')
+    .action(async ({ user, all = false, limit, json }: OfUser & Limited & Format & { all?: boolean }) => {
+      const { users, sessions } = await open()
+      const userId = user === undefined ? undefined : (await users.requireByName(user)).id
+      const found = await firstOf(everySession(sessions, userId, all), limit, output)
+      found.sort((a, b) => a.session.createdAt - b.session.createdAt)
+      const columns = ['id', 'username', 'application', 'address', 'signed_in_at', 'last_seen_at', 'state']
+      await output.table(found.map(printedSession), columns, { json })
+    })
+
+  addCommand(session, 'end [id]', "end a session, or all of a user's")
+    .option('--user <name>', 'end all sessions of this user')
+    .action(async (id: string | undefined, { user, ...format }: OfUser & Format) => {
+      if ((id === undefined) === (user === undefined)) throw new WrongUse('give either the id of a session or --user')
+      const { users, sessions } = await open()
+      if (user !== undefined) {
+        await sessions.endAll((await users.requireByName(user)).id, actor)
+        return output.done(`ended all sessions of ${user}`, { username: user, ended: true }, format)
+      }
+      await orMissing(sessions.end(id!, null, actor), `There is no session ${id}, or it has already ended.`)
+      await output.done(`ended session ${id}`, { id, ended: true }, format)
+    })
+}
+
+async function* everySession(
+  sessions: Sessions,
+  userId: number | undefined,
+  all: boolean,
+): AsyncGenerator<ListedSession> {
+  let after: string | null = ''
+  while (after !== null) {
+    const page: Awaited<ReturnType<Sessions['page']>> = await sessions.page({
+      ...{ after, limit: pageSize, open: !all },
+      ...(userId !== undefined && { userId }),
+    })
+    // A row may be open and its session over all the same: overtaken by an "end all", or by its time.
+    yield* all ? page.results : page.results.filter(one => one.end === null)
+    after = page.next
+  }
+}
+
+function printedSession({ session, username, end, endsAt }: ListedSession): Printed {
+  return {
+    id: session.id,
+    user_id: session.userId,
+    username,
+    application: session.applicationId,
+    device_id: session.deviceId,
+    address: session.address,
+    signed_in_at: printedTime(session.createdAt),
+    last_seen_at: printedTime(session.lastSeenAt),
+    ends_at: printedTime(endsAt),
+    state: end ?? 'live',
+    ended_at: printedTime(session.endedAt),
+    ended_reason: session.endedReason,
+    ended_by: session.endedBy,
+  }
+}

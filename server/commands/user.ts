@@ -1,0 +1,142 @@
+import type { Command } from 'commander'
+import type { UserRecord, Users } from '../identity/users.js'
+import { addCommand, type CommandLine } from './command-line.js'
+import { WrongUse } from './failures.js'
+import { firstOf, type Limited, pageSize, withLimit } from './listing.js'
+import { type Format, type Printed, printedTime } from './output.js'
+import { importUsers } from './user-import.js'
+
+type PasswordSource = { passwordStdin?: boolean }
+type Creation = PasswordSource & { role?: string[]; firstName?: string; lastName?: string; email?: string }
+
+const passwordFromStdin = ['--password-stdin', 'read the password from stdin instead of asking for it'] as const
+
+export function addUserCommands(program: Command, line: CommandLine): void {
+  const { open, actor, input, output } = line
+  const user = program.command('user').description('people who sign in')
+
+  /** Changes one user and says what came of it. */
+  async function change(name: string, format: Format, said: string, work: (users: Users, id: number) => Promise<void>) {
+    const { users } = await open()
+    const { id } = await users.requireByName(name)
+    await work(users, id)
+    await output.done(`${said} ${name}`, printedUser(await users.require(id)), format)
+  }
+
+  addCommand(user, 'create <name>', 'make a user')
+    .option(...passwordFromStdin)
+    .option('--role <role>', 'a role; may be given several times', collect)
+    .option('--first-name <name>')
+    .option('--last-name <name>')
+    .option('--email <address>')
+    .action(async (username: string, { role, passwordStdin, json, ...profile }: Creation & Format) => {
+      const password = await input.password({ passwordStdin })
+      const { users } = await open()
+      const made = await users.create({ username, password, roles: [...new Set(role)], ...profile })
+      await output.done(`created user ${username} with id ${made.id}`, printedUser(made), { json })
+    })
+
+  withLimit(addCommand(user, 'list', 'list users')).action(async (options: Limited & Format) => {
+    const { users } = await open()
+    const found = await firstOf(everyUser(users), options.limit, output)
+    const columns = ['user_id', 'username', 'email', 'is_active', 'roles', 'last_login']
+    await output.table(found.map(printedUser), columns, options)
+  })
+
+  addCommand(user, 'show <name>', 'show a user').action(async (name: string, format: Format) => {
+    const { users } = await open()
+    await output.record(printedUser(await users.requireByName(name)), format)
+  })
+
+  addCommand(user, 'rename <name> <new-name>', 'give a user another name').action(
+    (name: string, newName: string, format: Format) =>
+      change(name, format, `gave the name ${newName} to`, (users, id) => users.rename(id, newName, actor)),
+  )
+
+  addCommand(user, 'disable <name>', 'sign a user out everywhere and let them in no more').action(
+    (name: string, format: Format) => change(name, format, 'disabled', (users, id) => users.disable(id, actor)),
+  )
+
+  addCommand(user, 'enable <name>', 'let a disabled user sign in again').action((name: string, format: Format) =>
+    change(name, format, 'enabled', (users, id) => users.enable(id)),
+  )
+
+  addCommand(user, 'delete <name>', 'delete a user for good; the name becomes free').action(
+    async (name: string, format: Format) => {
+      const { users } = await open()
+      const { id } = await users.requireByName(name)
+      await users.remove(id, actor)
+      await output.done(`deleted ${name}`, { user_id: id, username: name, deleted: true }, format)
+    },
+  )
+
+  addCommand(user, 'set-password <name>', "set a user's password and end all of their sessions")
+    .option(...passwordFromStdin)
+    .action(async (name: string, { passwordStdin, ...format }: PasswordSource & Format) => {
+      const password = await input.password({ passwordStdin })
+      await change(name, format, 'set the password of', (users, id) => users.setPassword(id, password, actor))
+    })
+
+  addCommand(user, 'set-roles <name> [roles...]', 'give a user these roles and no others')
+    .option('--none', 'take all roles away')
+    .action(async (name: string, roles: string[], { none, ...format }: { none?: boolean } & Format) => {
+      if (roles.length === 0 && !none) throw new WrongUse('name the roles, or give --none to take all of them away')
+      if (roles.length > 0 && none) throw new WrongUse('--none leaves no role: name none beside it')
+      await change(name, format, 'set the roles of', (users, id) => users.setRoles(id, roles, actor))
+    })
+
+  addCommand(
+    user,
+    'import <file>',
+    'take in users, with their ids and hashes, from JSON or JSON Lines (- is stdin)',
+  ).action((file: string, format: Format) => importUsers(line, file, format))
+
+  addCommand(user, 'export', 'print all users as JSON Lines, with their hashes, as import reads them').action(
+    async () => {
+      const { users } = await open()
+      for await (const one of everyUser(users)) await output.jsonLine(exportedUser(one))
+    },
+  )
+}
+
+async function* everyUser(users: Users): AsyncGenerator<UserRecord> {
+  for (let after = 0; ; ) {
+    const page = await users.list({ after, limit: pageSize })
+    yield* page
+    if (page.length < pageSize) return
+    after = page.at(-1)!.id
+  }
+}
+
+function printedUser(user: UserRecord): Printed {
+  return {
+    user_id: user.id,
+    username: user.username,
+    first_name: user.firstName,
+    last_name: user.lastName,
+    email: user.email,
+    is_active: user.active,
+    roles: user.roles,
+    permissions: user.allPermissions,
+    last_login: printedTime(user.lastLoginAt),
+    created_at: printedTime(user.createdAt),
+  }
+}
+
+function exportedUser(user: UserRecord): Printed {
+  return {
+    id: user.id,
+    username: user.username,
+    password_hash: user.passwordHash,
+    first_name: user.firstName,
+    last_name: user.lastName,
+    email: user.email,
+    is_active: user.active,
+    roles: user.roles,
+    permissions: user.permissions,
+  }
+}
+
+function collect(value: string, before: string[] = []): string[] {
+  return [...before, value]
+}
