@@ -272,6 +272,21 @@ onEachEngine('my sessions and devices', engine => {
     expect(await living(client, [amy, ben])).to.deep.equal([true, true])
   })
 
+  it('are not found under an id that is spelt otherwise', async () => {
+    const server = await aServer({ engine })
+    const client = aClient(server)
+    const { access } = await client.signIn(await server.aUser())
+    const [session] = (await client.get('/api/me/sessions/', access)).body.results
+    const [device] = (await client.get('/api/me/devices/', access)).body.results
+    const before = await snapshotOf(server)
+    for (const spell of [(id: string) => `${id}%20`, (id: string) => id.toUpperCase(), (id: string) => `${id}%00`]) {
+      expectNotFound(await client.delete(`/api/me/sessions/${spell(session.id)}/`, access))
+      expectNotFound(await client.delete(`/api/me/devices/${spell(device.id)}/`, access))
+    }
+    expect(await snapshotOf(server)).to.equal(before)
+    expect((await client.get('/api/me/', access)).status).to.equal(200)
+  })
+
   it('are listed, the oldest first, with the one that asks marked', async () => {
     const server = await aServer({ engine })
     const amy = await server.aUser()

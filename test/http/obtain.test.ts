@@ -38,6 +38,28 @@ describe('sign-in', () => {
     expect(await snapshotOf(server)).to.equal(before)
   })
 
+  it('takes as long for a name that nobody has as for a wrong password', async () => {
+    const server = await aServer({ policy: { password_cost: 10 } })
+    const client = aClient(server)
+    const amy = await server.aUser()
+    const ben = await server.aUser()
+    await server.composed.parts.users.disable(ben.id, 'system')
+    const timeOf = async (username: string) => {
+      const times: number[] = []
+      for (let count = 0; count < 5; count++) {
+        const begun = performance.now()
+        await client.post(path, { username, password: 'another password' })
+        times.push(performance.now() - begun)
+      }
+      return Math.min(...times)
+    }
+    const wrongPassword = await timeOf(amy.username)
+    for (const username of ['nobody', ben.username]) {
+      // Without a hash of its own an answer would come at once.
+      expect(await timeOf(username), username).to.be.within(wrongPassword / 2, wrongPassword * 2)
+    }
+  })
+
   it('never trims a password, neither the one that is sent nor the one that is kept', async () => {
     const server = await aServer()
     const client = aClient(server)

@@ -8,6 +8,8 @@ export function createJwksHandler({ signingKeys }: { signingKeys: SigningKeys })
       ctx.type = 'application/json'
       ctx.set('Cache-Control', 'public, max-age=300')
       ctx.set('ETag', signingKeys.jwksTag())
+      // Koa calls nothing fresh that has not been found.
+      ctx.status = 200
       if (ctx.fresh) ctx.status = 304
       else ctx.body = signingKeys.jwks()
     },

@@ -24,6 +24,8 @@ export function createAssetHandler({ folder }: { folder: string }) {
       ctx.type = file.type
       ctx.set('ETag', file.tag)
       ctx.set('Cache-Control', 'public, max-age=3600')
+      // Koa calls nothing fresh that has not been found.
+      ctx.status = 200
       if (ctx.fresh) ctx.status = 304
       else ctx.body = file.content
     },

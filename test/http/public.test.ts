@@ -1,0 +1,96 @@
+// What anybody may read: keys, health, pages, style sheets.
+import { expect } from 'chai'
+import { errors } from '../../server/protocol/errors.js'
+import { aClient, claimsOf } from '../support/client.js'
+import { headerOf } from '../support/forge.js'
+import { sendRaw } from '../support/raw.js'
+import { aServer } from '../support/server.js'
+
+describe('the published keys', () => {
+  it('are public members only, named by the tokens they verify, and may be kept for a while', async () => {
+    const server = await aServer()
+    const client = aClient(server)
+    const { access } = await client.signIn(await server.aUser())
+    const { status, body, headers } = await client.get('/.well-known/jwks.json')
+    expect(status).to.equal(200)
+    expect(headers.get('cache-control')).to.equal('public, max-age=300')
+    expect(headers.get('access-control-allow-origin')).to.equal('*')
+    expect(body.keys).to.have.length(1)
+    expect(body.keys[0]).to.have.all.keys('kty', 'crv', 'x', 'y', 'kid', 'alg', 'use')
+    expect(body.keys[0].kid).to.equal(headerOf(access).kid)
+    const kept = ['GET /.well-known/jwks.json HTTP/1.1', 'Host: localhost', `If-None-Match: ${headers.get('etag')}`]
+    expect(await sendRaw(server, kept)).to.include({ status: 304, text: '' })
+  })
+
+  it('stay the same for a second server on the same database, whose tokens each other takes', async () => {
+    const one = await aServer()
+    const two = await aServer({ settings: one.settings, clock: one.clock })
+    const amy = await one.aUser()
+    const { access } = await aClient(one).signIn(amy)
+    expect((await aClient(two).get('/.well-known/jwks.json')).text).to.equal(
+      (await aClient(one).get('/.well-known/jwks.json')).text,
+    )
+    expect((await aClient(two).get('/api/me/', access)).body.user_id).to.equal(Number(claimsOf(access).sub))
+  })
+})
+
+describe('the health checks', () => {
+  it('say that the process lives and that the database answers', async () => {
+    const client = aClient(await aServer())
+    expect((await client.get('/healthz')).body).to.deep.equal({ status: 'ok' })
+    expect((await client.get('/readyz')).body).to.include({ status: 'ok' })
+  })
+})
+
+describe('the pages', () => {
+  it('explain every error code there is, at the address that our challenges name', async () => {
+    const client = aClient(await aServer())
+    for (const [code, row] of Object.entries(errors)) {
+      const { status, text, headers } = await client.get(`/errors/${code}`)
+      expect(status, code).to.equal(200)
+      expect(headers.get('content-type'), code).to.match(/^text\/html/)
+      expect(text, code).to.include(code).and.include(String(row.status))
+    }
+  })
+
+  it('answer what is not there with a page for people', async () => {
+    const client = aClient(await aServer())
+    for (const path of ['/nothing', '/errors/nothing', '/assets/nothing.css', '/apiary']) {
+      const { status, headers } = await client.get(path)
+      expect(status, path).to.equal(404)
+      expect(headers.get('content-type'), path).to.match(/^text\/html/)
+    }
+  })
+
+  it('refuse other methods, and answer HEAD like GET without its body', async () => {
+    const client = aClient(await aServer())
+    const refused = await client.send('POST', '/')
+    expect([refused.status, refused.headers.get('allow')]).to.deep.equal([405, 'GET, HEAD, OPTIONS'])
+    const head = await client.send('HEAD', '/')
+    expect([head.status, head.text]).to.deep.equal([200, ''])
+  })
+
+  it('come with style sheets that a browser may keep', async () => {
+    const server = await aServer()
+    const { status, headers } = await aClient(server).get('/assets/site.css')
+    expect(status).to.equal(200)
+    const kept = ['GET /assets/site.css HTTP/1.1', 'Host: localhost', `If-None-Match: ${headers.get('etag')}`]
+    expect(await sendRaw(server, kept)).to.include({ status: 304, text: '' })
+  })
+
+  it('run no script of others and cannot be framed', async () => {
+    const client = aClient(await aServer())
+    for (const path of ['/', '/nothing', '/errors/token_expired', '/api/me/']) {
+      const { headers } = await client.get(path)
+      const policy = headers.get('content-security-policy')
+      expect(policy, path)
+        .to.include("default-src 'none'")
+        .and.include("frame-ancestors 'none'")
+        .and.not.include('unsafe')
+      expect(headers.get('x-content-type-options'), path).to.equal('nosniff')
+      expect(headers.get('x-powered-by'), path).to.equal(null)
+      expect(headers.get('x-request-id'), path).to.match(/^[0-9a-f-]{36}$/)
+      expect(headers.get('set-cookie'), path).to.equal(null)
+    }
+  })
+})
