@@ -7,6 +7,7 @@ import type { Settings } from '../config/settings.js'
 import type { Context, Handler } from './http/handler.js'
 import { createHealthHandlers } from './http/health.js'
 import { createMeHandlers, type MeDeps } from './http/me/me.js'
+import { acceptsJson } from './http/middleware/accept.js'
 import { createBody } from './http/middleware/body.js'
 import { createErrors } from './http/middleware/errors.js'
 import { createGuard } from './http/middleware/guard.js'
@@ -70,7 +71,7 @@ export function createApp(deps: AppDeps): Koa {
   app.use(async (ctx, next) => {
     // RFC 6749 §5.1: answers with tokens are never stored; what may be says so itself.
     ctx.set('Cache-Control', 'no-store')
-    if (speaksJson(ctx.path) && !ctx.accepts('json')) throw refuse('not_acceptable')
+    if (speaksJson(ctx.path) && !acceptsJson(ctx.get('Accept'))) throw refuse('not_acceptable')
     await next()
   })
   // Every origin may call: nothing here looks at cookies, so a page can do no more than its own tokens can.

@@ -126,10 +126,32 @@ for (const { path, fields } of endpoints) {
 
     it('refuses to answer in a form that it does not speak', async () => {
       const client = aClient(await aServer())
-      for (const accept of ['text/html', 'application/xml', 'application/json;q=0']) {
+      for (const accept of [
+        'text/html',
+        'application/xml',
+        'application/json;q=0',
+        '*/*, application/json; q=0.0',
+        'json',
+      ]) {
         const answer = await client.send('POST', path, { json: fields, headers: { Accept: accept } })
         expect(answer.status, accept).to.equal(406)
         expect(answer.body, accept).to.deep.equal({ detail: 'Could not satisfy the request Accept header.' })
+      }
+    })
+
+    it('answers whoever takes JSON, whatever else the range says', async () => {
+      const server = await aServer()
+      for (const accept of [
+        'application/json; charset=utf-8',
+        'application/json;indent=4',
+        'Application/JSON',
+        'text/html, application/*;q=0.1',
+        'application/json, text/plain, */*',
+        '*/*;q=0.5',
+        '',
+      ]) {
+        const answer = await sendRaw(server, [`OPTIONS ${path} HTTP/1.1`, 'Host: localhost', `Accept: ${accept}`])
+        expect(answer.status, accept).to.equal(200)
       }
     })
 
