@@ -28,6 +28,9 @@ export type UserToImport = Partial<Profile> & {
   permissions?: string[]
 }
 
+/** Of an import. Numbers go on after it, and each must be held exactly by JavaScript and by JSON. */
+const greatestId = 2 ** 52
+
 export type UsersDeps = {
   database: Database
   users: UserStore
@@ -51,6 +54,8 @@ export function createUsers({ database, users, devices, roles, hashing, revoke, 
   /** @throws invalid_fields */
   async function importOne(user: UserToImport): Promise<UserRecord> {
     requireUsername(user.username, longestUsername)
+    if (user.id !== undefined && !(Number.isInteger(user.id) && user.id >= 1 && user.id <= greatestId))
+      throw refuseField('id', `This is not a whole number from 1 to ${greatestId}.`)
     if (!isKnownHash(user.passwordHash)) throw refuseField('password_hash', 'This is not a hash that can be verified.')
     if (user.permissions?.some(permission => !isPermission(permission)))
       throw refuseField('permissions', 'Not a permission.')

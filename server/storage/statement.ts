@@ -30,9 +30,9 @@ export function padded<T>(items: readonly T[]): T[] {
   return [...items, ...Array<T>(size - items.length).fill(items.at(-1)!)]
 }
 
-/** The start of a key, for LIKE with `ESCAPE '!'`: what the reader typed counts as it is. */
-export function prefixPattern(text: string): string {
-  return `${text.replace(/[!%_]/g, sign => `!${sign}`)}%`
+/** From where and up to where keys begin like this. Not LIKE: on SQLite it folds case, and so reads no index. */
+export function prefixRange(text: string): [from: string, upto: string] {
+  return [text, `${text}\u{10ffff}`]
 }
 
 function snake(name: string): string {

@@ -1,5 +1,5 @@
 import type { Queries } from './database.js'
-import { assignments, columns, grouped, insertion, marks, prefixPattern } from './statement.js'
+import { assignments, columns, grouped, insertion, marks, prefixRange } from './statement.js'
 
 /** A user with roles. Times are epoch ms. */
 export type UserRecord = {
@@ -160,8 +160,8 @@ export function createUsers(dialect: { forUpdate: string }) {
       const conditions = ['u.id > ?', page.deleted ? 'u.deleted_at IS NOT NULL' : 'u.deleted_at IS NULL']
       const values: (string | number)[] = [page.after]
       if (page.usernamePrefix) {
-        conditions.push("u.username_key LIKE ? ESCAPE '!'")
-        values.push(prefixPattern(page.usernamePrefix))
+        conditions.push('u.username_key >= ? AND u.username_key < ?')
+        values.push(...prefixRange(page.usernamePrefix))
       }
       const ids = await tx.read<{ id: number }>(
         `SELECT u.id AS id FROM user u WHERE ${conditions.join(' AND ')} ORDER BY u.id LIMIT ${Math.trunc(page.limit)}`,

@@ -3,6 +3,7 @@ import type { DatabaseSettings } from '../../config/settings.js'
 import { type Database, openDatabase } from '../../server/storage/database.js'
 import { writeFirstRows } from '../../server/storage/first-rows.js'
 import { migrateUp } from '../../server/storage/migrate.js'
+import type { NewUser } from '../../server/storage/users.js'
 import type { Engine } from './engines.js'
 
 const open = new Set<Database>()
@@ -37,4 +38,24 @@ export async function anOpen(settings: DatabaseSettings): Promise<Database> {
 export async function closeDatabases(): Promise<void> {
   for (const database of open) await database.close()
   open.clear()
+}
+
+export function aUserRow(id: number, changes: Partial<NewUser> = {}): NewUser {
+  return {
+    id,
+    username: `user${id}`,
+    usernameKey: `user${id}`,
+    passwordHash: '',
+    firstName: '',
+    lastName: '',
+    email: '',
+    active: true,
+    permissions: [],
+    endedSeq: 0,
+    lastLoginAt: null,
+    passwordChangedAt: 1,
+    createdAt: 1,
+    deletedAt: null,
+    ...changes,
+  }
 }

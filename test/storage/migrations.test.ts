@@ -1,0 +1,163 @@
+import { expect } from 'chai'
+import { compose } from '../../server/compose.js'
+import type { Database } from '../../server/storage/database.js'
+import { writeFirstRows } from '../../server/storage/first-rows.js'
+import { migrateDown, migrateUp, migrationStatus } from '../../server/storage/migrate.js'
+import { anEmptyDatabase, anOpen } from '../support/database.js'
+import { onEachEngine, onMariaDb } from '../support/engines.js'
+import { testSettings } from '../support/server.js'
+
+const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
+
+async function drift(database: Database): Promise<string[]> {
+  const { upQueries } = await database.source.driver.createSchemaBuilder().log()
+  return upQueries.map(query => query.query)
+}
+
+async function tables(database: Database): Promise<string[]> {
+  const sql =
+    database.dialect.engine === 'sqlite'
+      ? "SELECT name AS name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'"
+      : 'SELECT table_name AS name FROM information_schema.tables WHERE table_schema = DATABASE()'
+  return (await database.read<{ name: string }>(sql)).map(row => row.name).sort()
+}
+
+onEachEngine('migrations', engine => {
+  it('make exactly the tables that the entities describe', async () => {
+    const database = await anEmptyDatabase(engine)
+    expect(await migrateUp(database)).to.have.length(database.source.migrations.length)
+    expect(await drift(database)).to.deep.equal([])
+  })
+
+  it('would be told of a table that is not as its entity says', async () => {
+    const database = await anEmptyDatabase(engine)
+    await migrateUp(database)
+    await database.write('ALTER TABLE incident ADD COLUMN stray int')
+    expect(await drift(database)).to.not.deep.equal([])
+  })
+
+  it('run once: a second run does nothing', async () => {
+    const database = await anEmptyDatabase(engine)
+    await migrateUp(database)
+    expect(await migrateUp(database)).to.deep.equal([])
+    expect((await migrationStatus(database)).map(one => one.done)).to.deep.equal(
+      database.source.migrations.map(() => true),
+    )
+  })
+
+  it('say what is due before they run, and make nothing by that', async () => {
+    const database = await anEmptyDatabase(engine)
+    expect((await migrationStatus(database)).every(one => !one.done)).to.equal(true)
+    expect(await tables(database)).to.deep.equal([])
+  })
+
+  it('go down to nothing and up again', async () => {
+    const database = await anEmptyDatabase(engine)
+    await migrateUp(database)
+    const made = await tables(database)
+    for (const _ of database.source.migrations) await migrateDown(database)
+    expect(await tables(database)).to.deep.equal(['migrations'])
+    expect((await migrationStatus(database)).every(one => !one.done)).to.equal(true)
+    await migrateUp(database)
+    expect(await tables(database)).to.deep.equal(made)
+    expect(await drift(database)).to.deep.equal([])
+  })
+
+  it('survive a run that died half-way: what is there stays, the rest is made', async () => {
+    const whole = await anEmptyDatabase(engine)
+    await migrateUp(whole)
+    const made = await tables(whole)
+
+    const database = await anEmptyDatabase(engine)
+    const roleTable =
+      database.dialect.engine === 'sqlite'
+        ? 'CREATE TABLE "role" ("name" varchar(40) NOT NULL, "permissions" text NOT NULL, "built_in" boolean NOT NULL, CONSTRAINT "role_pk" PRIMARY KEY ("name"))'
+        : 'CREATE TABLE `role` (`name` varchar(40) NOT NULL, `permissions` text NOT NULL, `built_in` tinyint NOT NULL, PRIMARY KEY (`name`)) ENGINE=InnoDB'
+    await database.write(roleTable)
+    await database.write("INSERT INTO role (name, permissions, built_in) VALUES ('half', '[]', 0)")
+    await migrateUp(database)
+    expect(await tables(database)).to.deep.equal(made)
+    expect(await drift(database)).to.deep.equal([])
+    expect(await database.read('SELECT name FROM role')).to.have.length(1)
+  })
+
+  it('and the first rows: written again they change nothing', async () => {
+    const database = await anEmptyDatabase(engine)
+    await migrateUp(database)
+    const first = {
+      application: { id: 'darvoza', name: 'Darvoza' },
+      roles: { admin: ['darvoza:*'] },
+      policy: '{}',
+      accessLifetime: 60,
+      logId: 'one',
+      now: 1,
+    }
+    await writeFirstRows(database, first)
+    await database.write("UPDATE log_head SET seq = 7, log_id = 'kept'")
+    await database.write("UPDATE role SET permissions = '[]'")
+    await writeFirstRows(database, { ...first, logId: 'two', now: 2 })
+    expect(await database.read('SELECT seq, log_id AS logId FROM log_head')).to.deep.equal([{ seq: 7, logId: 'kept' }])
+    expect(await database.read('SELECT permissions FROM role')).to.deep.equal([{ permissions: '[]' }])
+  })
+})
+
+onMariaDb('servers that start together on an empty database', engine => {
+  it('make one schema, one signing key, one set of secrets, one log and one administrator', async () => {
+    const settings = testSettings(await engine.fresh())
+    const servers = await Promise.all(Array.from({ length: 4 }, () => compose(settings, { log: silent })))
+    try {
+      await Promise.all(servers.map(server => server.migrate()))
+      await Promise.all(servers.map(server => server.start()))
+      const { database } = servers[0]!.parts
+      const count = async (table: string) =>
+        Number((await database.read<{ count: number }>(`SELECT COUNT(*) AS count FROM ${table}`))[0]!.count)
+      const counts: Record<string, number> = {}
+      for (const table of ['migrations', 'signing_key', 'sealed_secret', 'log_head', 'heartbeat', 'policy_version'])
+        counts[table] = await count(table)
+      expect(counts).to.deep.equal({
+        migrations: database.source.migrations.length,
+        signing_key: 1,
+        sealed_secret: 2,
+        log_head: 1,
+        heartbeat: 1,
+        policy_version: 1,
+      })
+      expect(await count('user')).to.equal(1)
+      const kids = new Set(servers.map(server => server.parts.signingKeys.active().kid))
+      const secrets = new Set(servers.map(server => server.parts.secrets.present('refresh').secret.toString('hex')))
+      expect([kids.size, secrets.size]).to.deep.equal([1, 1])
+      expect(await drift(database)).to.deep.equal([])
+    } finally {
+      for (const server of servers) await server.close()
+    }
+  }).timeout(40_000)
+
+  it('do so also on a database whose name has 64 letters', async () => {
+    const settings = await engine.fresh()
+    if (settings.engine !== 'mysql') throw new Error('not MariaDB')
+    const name = 'n'.repeat(64)
+    const first = await anOpen(settings)
+    await first.write(`CREATE DATABASE ${name}`)
+    const long = await anOpen({ ...settings, name })
+    expect(await migrateUp(long)).to.not.deep.equal([])
+    await first.write(`DROP DATABASE ${name}`)
+  })
+
+  it('refuse a database that pads or folds text once there are tables in it, and turn an empty one', async () => {
+    for (const collation of ['utf8mb4_general_ci', 'utf8mb4_bin', 'latin1_swedish_ci']) {
+      const settings = await engine.fresh()
+      if (settings.engine !== 'mysql') throw new Error('not MariaDB')
+      const admin = await anOpen(await engine.fresh())
+      const [charset] = collation.split('_')
+      await admin.write(`ALTER DATABASE ${settings.name} CHARACTER SET ${charset} COLLATE ${collation}`)
+      await admin.write(`CREATE TABLE ${settings.name}.somebodys (id int)`)
+      const error = await anOpen(settings).then(
+        () => null,
+        (thrown: Error) => thrown,
+      )
+      expect(error?.message).to.contain(collation)
+      await admin.write(`DROP TABLE ${settings.name}.somebodys`)
+      await migrateUp(await anOpen(settings))
+    }
+  })
+})

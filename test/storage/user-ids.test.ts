@@ -1,0 +1,84 @@
+import { expect } from 'chai'
+import { aClient } from '../support/client.js'
+import { onEachEngine } from '../support/engines.js'
+import { aServer, password } from '../support/server.js'
+
+const passwordHash = 'pbkdf2_sha256$1$salt$AAAA'
+
+onEachEngine('user ids', engine => {
+  it('go on by one, and are never given out again, not even after a deletion', async () => {
+    const server = await aServer({ engine })
+    const { users } = server.composed.parts
+    const first = await users.create({ username: 'amy', password })
+    await users.remove(first.id, 'system')
+    const second = await users.create({ username: 'amy', password })
+    expect(second.id).to.equal(first.id + 1)
+    const again = await users
+      .importOne({ id: first.id, username: 'zoe', passwordHash })
+      .catch((thrown: unknown) => thrown)
+    expect((again as { details: object }).details).to.deep.equal({
+      fields: { id: ['A user with that id already exists.'] },
+    })
+  })
+
+  it('of imports stay as they were, and new ones go on after the greatest', async () => {
+    const server = await aServer({ engine })
+    const { users } = server.composed.parts
+    expect((await users.importOne({ id: 500, username: 'imported', passwordHash })).id).to.equal(500)
+    expect((await users.importOne({ id: 40, username: 'earlier', passwordHash })).id).to.equal(40)
+    expect((await users.create({ username: 'next', password })).id).to.equal(501)
+    expect((await users.importOne({ username: 'without', passwordHash })).id).to.equal(502)
+  })
+
+  it('are all different when many are made and imported at once', async () => {
+    const server = await aServer({ engine })
+    const { users } = server.composed.parts
+    const made = await Promise.all([
+      ...Array.from({ length: 20 }, (_, index) => users.create({ username: `made${index}`, password })),
+      ...Array.from({ length: 20 }, (_, index) =>
+        users.importOne({ id: 10 + index, username: `imported${index}`, passwordHash }).catch(() => null),
+      ),
+      ...Array.from({ length: 20 }, (_, index) => users.importOne({ username: `free${index}`, passwordHash })),
+    ])
+    const ids = made.flatMap(user => (user ? [user.id] : []))
+    expect(new Set(ids).size).to.equal(ids.length)
+    expect(ids.length).to.be.at.least(40)
+  })
+
+  it('a failed creation gives its number to nobody else wrongly: the next user is a new one', async () => {
+    const server = await aServer({ engine })
+    const { users } = server.composed.parts
+    await users.create({ username: 'amy', password })
+    const codes = await Promise.all(
+      Array.from({ length: 10 }, () =>
+        users.create({ username: 'same', password }).then(
+          () => 'made',
+          () => 'refused',
+        ),
+      ),
+    )
+    expect(codes.filter(code => code === 'made')).to.have.length(1)
+  })
+
+  it('a token of a deleted user is not taken for one of who has the name now', async () => {
+    const server = await aServer({ engine })
+    const client = aClient(server)
+    const first = await server.aUser({ username: 'amy' })
+    const pair = await client.signIn(first)
+    await server.composed.parts.users.remove(first.id, 'system')
+    await server.aUser({ username: 'amy' })
+    expect((await client.get('/api/me/', pair.access)).status).to.equal(401)
+    expect((await client.refresh(pair.refresh)).status).to.equal(401)
+  })
+
+  it('outside of what a number or a token holds exactly are refused', async () => {
+    const server = await aServer({ engine })
+    const { users } = server.composed.parts
+    for (const id of [0, -1, 1.5, Number.NaN, 2 ** 53, Number.POSITIVE_INFINITY]) {
+      const error = await users.importOne({ id, username: `u${id}`, passwordHash }).catch((thrown: unknown) => thrown)
+      expect((error as { code?: string }).code, String(id)).to.equal('invalid_fields')
+    }
+    await users.importOne({ id: Number.MAX_SAFE_INTEGER, username: 'last', passwordHash }).catch(() => {})
+    expect((await users.create({ username: 'next', password })).id).to.be.lessThan(Number.MAX_SAFE_INTEGER)
+  })
+})
