@@ -51,7 +51,7 @@ const sessionsInWords = { it: 'that one ends', all: 'all end', others: 'the othe
 /** A document with the tables between its marks made anew. */
 export function withTables(document: string): string {
   return document.replace(
-    /(<!-- (\w+) -->\n)[^]*?(<!-- \/\2 -->)/g,
+    /(<!-- (\w+) -->\n)[\s\S]*?(<!-- \/\2 -->)/g,
     (whole, opening: string, name: string, closing: string) =>
       tables[name] ? `${opening}${tables[name]()}\n${closing}` : whole,
   )

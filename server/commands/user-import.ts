@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import type { Users, UserToImport } from '../identity/users.js'
+import type { UserToImport } from '../identity/new-users.js'
+import type { Users } from '../identity/users.js'
 import { Refusal } from '../protocol/errors.js'
 import type { CommandLine } from './command-line.js'
 import { Failure, tellRefusal, WrongUse } from './failures.js'

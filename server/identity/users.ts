@@ -1,101 +1,23 @@
 // Users: made, changed, disabled, deleted. Whatever changes something that a token says records its trigger in the same
 // transaction (policy/revocation.ts).
-import { administratorRole, isPermission } from '../policy/permissions.js'
-import { longestUsername, usernameKey, whyNotUsername } from '../policy/username.js'
-import { refuse, refuseField } from '../protocol/errors.js'
-import type { PolicyInForce } from '../revocation/policy-in-force.js'
-import { type Database, isDuplicate, type Queries } from '../storage/database.js'
+import { administratorRole } from '../policy/permissions.js'
+import { usernameKey } from '../policy/username.js'
+import { refuse } from '../protocol/errors.js'
+import { isDuplicate, type Queries } from '../storage/database.js'
 import type { Devices } from '../storage/devices.js'
-import type { Roles } from '../storage/roles.js'
-import type { NewUser, UserRecord, Users as UserStore } from '../storage/users.js'
-import type { Revoke } from '../tokens/revoke.js'
+import type { UserRecord, Users as UserStore } from '../storage/users.js'
+import type { RecordTrigger, Revoke } from '../tokens/revoke.js'
 import type { Actor } from './actor.js'
-import { type Hashing, isKnownHash } from './hashing.js'
+import { createNewUsers, type NewUsersDeps, requireRoles, requireUsername, usernameTaken } from './new-users.js'
 import { requireGoodPassword } from './password-rules.js'
 import { type Profile, requireProfile } from './profile.js'
 
-export type UserToCreate = Partial<Profile> & { username: string; password: string; roles?: string[] }
-
 export type { UserRecord }
 
-/** A user from elsewhere: the hash is taken as it is, the id too where there is one. */
-export type UserToImport = Partial<Profile> & {
-  id?: number | undefined
-  username: string
-  passwordHash: string
-  active?: boolean | undefined
-  roles?: string[]
-  permissions?: string[]
-}
+export type UsersDeps = NewUsersDeps & { devices: Devices; revoke: Revoke }
 
-/** Of an import. Numbers go on after it, and each must be held exactly by JavaScript and by JSON. */
-const greatestId = 2 ** 52
-
-export type UsersDeps = {
-  database: Database
-  users: UserStore
-  devices: Devices
-  roles: Roles
-  hashing: Hashing
-  revoke: Revoke
-  policy: PolicyInForce
-  now: () => number
-}
-
-export function createUsers({ database, users, devices, roles, hashing, revoke, policy, now }: UsersDeps) {
-  /** @throws invalid_fields */
-  async function create(user: UserToCreate): Promise<UserRecord> {
-    requireUsername(user.username, policy().username_max_length)
-    requireGoodPassword(user.password, [user.username], policy().password_min_length, 'password')
-    const passwordHash = await hashing.hash(user.password)
-    return insert({ ...user, passwordHash })
-  }
-
-  /** @throws invalid_fields */
-  async function importOne(user: UserToImport): Promise<UserRecord> {
-    requireUsername(user.username, longestUsername)
-    if (user.id !== undefined && !(Number.isInteger(user.id) && user.id >= 1 && user.id <= greatestId))
-      throw refuseField('id', `This is not a whole number from 1 to ${greatestId}.`)
-    if (!isKnownHash(user.passwordHash)) throw refuseField('password_hash', 'This is not a hash that can be verified.')
-    if (user.permissions?.some(permission => !isPermission(permission)))
-      throw refuseField('permissions', 'Not a permission.')
-    return insert(user)
-  }
-
-  async function insert(user: UserToImport): Promise<UserRecord> {
-    const profile = requireProfile(user)
-    try {
-      return await database.transaction(async tx => {
-        await requireRoles(tx, user.roles ?? [])
-        const key = usernameKey(user.username)
-        if (await users.findByKey(tx, key)) throw usernameTaken()
-        const id = await users.nextId(tx, user.id)
-        const record: NewUser = {
-          id,
-          username: user.username,
-          usernameKey: key,
-          passwordHash: user.passwordHash,
-          firstName: profile.firstName ?? '',
-          lastName: profile.lastName ?? '',
-          email: profile.email ?? '',
-          active: user.active ?? true,
-          permissions: user.permissions ?? [],
-          endedSeq: 0,
-          lastLoginAt: null,
-          passwordChangedAt: now(),
-          createdAt: now(),
-          deletedAt: null,
-        }
-        await users.insert(tx, record)
-        await users.setRoles(tx, id, user.roles ?? [])
-        return (await users.find(tx, id))!
-      })
-    } catch (error) {
-      if (isDuplicate(error))
-        throw user.id === undefined ? usernameTaken() : refuseField('id', 'A user with that id already exists.')
-      throw error
-    }
-  }
+export function createUsers(deps: UsersDeps) {
+  const { database, users, devices, roles, hashing, revoke, policy, now } = deps
 
   /** @throws invalid_fields, not_found */
   async function rename(id: number, username: string, actor: Actor): Promise<void> {
@@ -162,7 +84,7 @@ export function createUsers({ database, users, devices, roles, hashing, revoke, 
   function setRoles(id: number, names: string[], actor: Actor): Promise<void> {
     const wanted = [...new Set(names)].sort()
     return change(id, async (tx, user, record) => {
-      await requireRoles(tx, wanted)
+      await requireRoles(roles, tx, wanted)
       if (wanted.join() === user.roles.join()) return
       if (!wanted.includes(administratorRole)) await requireAdministratorBeside(tx, id)
       await users.setRoles(tx, id, wanted)
@@ -180,7 +102,7 @@ export function createUsers({ database, users, devices, roles, hashing, revoke, 
   /** One change of one user under the user's lock. */
   function change(
     id: number,
-    work: (tx: Queries, user: UserRecord, record: Parameters<Parameters<Revoke['transaction']>[0]>[1]) => Promise<void>,
+    work: (tx: Queries, user: UserRecord, record: RecordTrigger) => Promise<void>,
   ): Promise<void> {
     return revoke.transaction(async (tx, record) => {
       await users.lock(tx, id)
@@ -196,11 +118,6 @@ export function createUsers({ database, users, devices, roles, hashing, revoke, 
     if (holders.length === 1 && holders[0] === id) throw refuse('last_administrator')
   }
 
-  async function requireRoles(tx: Queries, names: readonly string[]): Promise<void> {
-    const unknown = await roles.unknown(tx, names)
-    if (unknown.length > 0) throw refuseField('roles', `There is no role ${unknown.join(', ')}.`)
-  }
-
   /** @throws not_found */
   async function require_(id: number): Promise<UserRecord> {
     const user = await users.find(database, id)
@@ -209,8 +126,7 @@ export function createUsers({ database, users, devices, roles, hashing, revoke, 
   }
 
   return {
-    create,
-    importOne,
+    ...createNewUsers(deps),
     rename,
     disable,
     enable,
@@ -232,12 +148,3 @@ export function createUsers({ database, users, devices, roles, hashing, revoke, 
 }
 
 export type Users = ReturnType<typeof createUsers>
-
-function requireUsername(username: string, maxLength: number): void {
-  const problem = whyNotUsername(username, maxLength)
-  if (problem) throw refuseField('username', problem)
-}
-
-function usernameTaken() {
-  return refuseField('username', 'A user with that username already exists.')
-}

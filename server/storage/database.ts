@@ -1,18 +1,12 @@
 // The one way to the database: explicit SQL with `?` marks, on SQLite and on MySQL alike. Entities and TypeORM's runners
 // lie beneath; the stores beside this file say what the statements are.
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { DataSource, type QueryRunner } from 'typeorm'
+import type { DataSource, QueryRunner } from 'typeorm'
 import { Refusal, refuse } from '../protocol/errors.js'
-import { entities } from './entities/index.js'
-import { migrations } from './migrations/index.js'
+import { createDataSource, type DatabaseAddress } from './data-source.js'
 import { settleMysql } from './mysql-session.js'
-import { SnakeNaming } from './snake-naming.js'
 import { isolateRunners } from './sqlite-runners.js'
 import { isDeadlock, isDuplicate, isPassing, StorageFailure } from './storage-failure.js'
-
-export type DatabaseAddress =
-  | { engine: 'sqlite'; path: string }
-  | { engine: 'mysql'; host: string; port: number; user: string; password: string; name: string }
 
 export type Value = string | number | boolean | null
 
@@ -52,7 +46,7 @@ const deadlockTries = 4
  * @throws database_unavailable
  */
 export async function openDatabase(address: DatabaseAddress): Promise<Database> {
-  const source = new DataSource(address.engine === 'sqlite' ? sqliteOptions(address) : mysqlOptions(address))
+  const source = createDataSource(address)
   try {
     await source.initialize()
     if (address.engine === 'sqlite') isolateRunners(source, address.path)
@@ -195,44 +189,3 @@ function asRefusal(error: unknown): unknown {
 }
 
 export { isDuplicate }
-
-function sqliteOptions(address: { path: string }): ConstructorParameters<typeof DataSource>[0] {
-  return {
-    type: 'better-sqlite3',
-    database: address.path,
-    enableWAL: true,
-    // FULL: a spent token or an ended session survives a power cut once it was answered.
-    prepareDatabase: connection => {
-      connection.pragma('synchronous = FULL')
-      connection.pragma('busy_timeout = 5000')
-    },
-    entities,
-    migrations,
-    namingStrategy: new SnakeNaming(),
-    logging: false,
-  }
-}
-
-function mysqlOptions(
-  address: Extract<DatabaseAddress, { engine: 'mysql' }>,
-): ConstructorParameters<typeof DataSource>[0] {
-  return {
-    type: 'mariadb',
-    host: address.host,
-    port: address.port,
-    username: address.user,
-    password: address.password,
-    database: address.name,
-    timezone: 'Z',
-    charset: 'utf8mb4_bin',
-    supportBigNumbers: true,
-    bigNumberStrings: false,
-    connectTimeout: 3_000,
-    poolSize: 10,
-    extra: { queueLimit: 2_000 },
-    entities,
-    migrations,
-    namingStrategy: new SnakeNaming(),
-    logging: false,
-  }
-}

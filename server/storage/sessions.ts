@@ -1,6 +1,7 @@
 import type { RotationSpans } from '../policy/rotation.js'
 import type { EndedSeqs, SessionLife } from '../policy/session.js'
 import type { Queries } from './database.js'
+import { createRotations } from './rotations.js'
 import { columns, grouped, insertion, marks, padded } from './statement.js'
 import { foldUser, type UserRecord, type UserRow, userColumns } from './users.js'
 
@@ -28,18 +29,6 @@ export type Standing = {
   ended: EndedSeqs
   /** The log's number at that instant: the `rev` of a token made from this. */
   seq: number
-}
-
-export type RotationClaim = { id: string; generation: number; applicationId: string }
-
-/** What the policy in force says of a rotation at `now`; all in ms. */
-export type RotationTerms = {
-  now: number
-  idle: number
-  absolute: number
-  grace: number
-  mark: string
-  keyVersion: number
 }
 
 const sessionColumns = [
@@ -77,47 +66,10 @@ type StandingRow = { [C in (typeof sessionColumns)[number] as `s_${C}`]: Session
 
 export function createSessions(dialect: { forUpdate: string }) {
   return {
+    ...createRotations(),
+
     async insert(tx: Queries, session: SessionRecord): Promise<void> {
       await tx.write(...insertion('session', session))
-    },
-
-    /**
-     * Rotates many sessions in one conditional statement: each claim that names the present generation of a session
-     * that lives wins. `standings` then tells who did, by `mark`.
-     */
-    async rotate(tx: Queries, claims: readonly RotationClaim[], terms: RotationTerms): Promise<void> {
-      const { now, idle, absolute, grace, mark, keyVersion } = terms
-      // MySQL assigns from left to right and later expressions see the new values: what is read stands before what it
-      // is written to. moveSpans() in policy/rotation.ts says the same in TypeScript.
-      await tx.write(
-        `UPDATE session SET
-           older_from = CASE WHEN ? - window_started_at <= ? THEN older_from
-                             WHEN ? - window_started_at <= ? THEN window_from ELSE generation END,
-           older_started_at = CASE WHEN ? - window_started_at <= ? THEN older_started_at
-                                   WHEN ? - window_started_at <= ? THEN window_started_at ELSE ? END,
-           window_from = CASE WHEN ? - window_started_at <= ? THEN window_from ELSE generation END,
-           window_started_at = CASE WHEN ? - window_started_at <= ? THEN window_started_at ELSE ? END,
-           expires_at = CASE WHEN created_at + ? < ? THEN created_at + ? ELSE ? END,
-           generation = generation + 1, rotated_at = ?, last_seen_at = ?, rotation = ?, refresh_key_version = ?
-         ${whereClaims(claims)}`,
-        [
-          ...[now, grace, now, 2 * grace],
-          ...[now, grace, now, 2 * grace, now],
-          ...[now, grace],
-          ...[now, grace, now],
-          ...[absolute, now + idle, absolute, now + idle],
-          ...[now, now, mark, keyVersion],
-          ...claimValues(claims, terms),
-        ],
-      )
-    },
-
-    /** A refresh without rotation: nothing moves but the time it was last seen. */
-    async touch(tx: Queries, claims: readonly RotationClaim[], terms: RotationTerms): Promise<void> {
-      await tx.write(`UPDATE session SET last_seen_at = ? ${whereClaims(claims)}`, [
-        terms.now,
-        ...claimValues(claims, terms),
-      ])
     },
 
     /** One statement for everything that a refresh must know, of one instant. Sessions that do not exist are left out. */
@@ -259,22 +211,6 @@ export function createSessions(dialect: { forUpdate: string }) {
 }
 
 export type Sessions = ReturnType<typeof createSessions>
-
-function whereClaims(claims: readonly RotationClaim[]): string {
-  const each = Array(padded(claims).length).fill('(id = ? AND generation = ? AND application_id = ?)').join(' OR ')
-  return `WHERE ended_at IS NULL AND expires_at > ? AND rotated_at > ? AND created_at > ? AND (${each})`
-}
-
-function claimValues(claims: readonly RotationClaim[], { now, idle, absolute }: RotationTerms): (string | number)[] {
-  // In the order of ids, so that two batches never wait for each other crosswise.
-  const sorted = padded(claims).sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0))
-  return [
-    now,
-    now - idle,
-    now - absolute,
-    ...sorted.flatMap(claim => [claim.id, claim.generation, claim.applicationId]),
-  ]
-}
 
 function readStanding(rows: StandingRow[]): Standing {
   const [first] = rows as [StandingRow]

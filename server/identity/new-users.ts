@@ -1,0 +1,109 @@
+// Users made here, and users brought along from elsewhere.
+import { isPermission } from '../policy/permissions.js'
+import { longestUsername, usernameKey, whyNotUsername } from '../policy/username.js'
+import { refuseField } from '../protocol/errors.js'
+import type { PolicyInForce } from '../revocation/policy-in-force.js'
+import { type Database, isDuplicate, type Queries } from '../storage/database.js'
+import type { Roles } from '../storage/roles.js'
+import type { NewUser, UserRecord, Users as UserStore } from '../storage/users.js'
+import { type Hashing, isKnownHash } from './hashing.js'
+import { requireGoodPassword } from './password-rules.js'
+import { type Profile, requireProfile } from './profile.js'
+
+export type UserToCreate = Partial<Profile> & { username: string; password: string; roles?: string[] }
+
+/** A user from elsewhere: the hash is taken as it is, the id too where there is one. */
+export type UserToImport = Partial<Profile> & {
+  id?: number | undefined
+  username: string
+  passwordHash: string
+  active?: boolean | undefined
+  roles?: string[]
+  permissions?: string[]
+}
+
+/** Of an import. Numbers go on after it, and each must be held exactly by JavaScript and by JSON. */
+const greatestId = 2 ** 52
+
+export type NewUsersDeps = {
+  database: Database
+  users: UserStore
+  roles: Roles
+  hashing: Hashing
+  policy: PolicyInForce
+  now: () => number
+}
+
+export function createNewUsers({ database, users, roles, hashing, policy, now }: NewUsersDeps) {
+  /** @throws invalid_fields */
+  async function create(user: UserToCreate): Promise<UserRecord> {
+    requireUsername(user.username, policy().username_max_length)
+    requireGoodPassword(user.password, [user.username], policy().password_min_length, 'password')
+    const passwordHash = await hashing.hash(user.password)
+    return insert({ ...user, passwordHash })
+  }
+
+  /** @throws invalid_fields */
+  async function importOne(user: UserToImport): Promise<UserRecord> {
+    requireUsername(user.username, longestUsername)
+    if (user.id !== undefined && !(Number.isInteger(user.id) && user.id >= 1 && user.id <= greatestId))
+      throw refuseField('id', `This is not a whole number from 1 to ${greatestId}.`)
+    if (!isKnownHash(user.passwordHash)) throw refuseField('password_hash', 'This is not a hash that can be verified.')
+    if (user.permissions?.some(permission => !isPermission(permission)))
+      throw refuseField('permissions', 'Not a permission.')
+    return insert(user)
+  }
+
+  async function insert(user: UserToImport): Promise<UserRecord> {
+    const profile = requireProfile(user)
+    try {
+      return await database.transaction(async tx => {
+        await requireRoles(roles, tx, user.roles ?? [])
+        const key = usernameKey(user.username)
+        if (await users.findByKey(tx, key)) throw usernameTaken()
+        const id = await users.nextId(tx, user.id)
+        const record: NewUser = {
+          id,
+          username: user.username,
+          usernameKey: key,
+          passwordHash: user.passwordHash,
+          firstName: profile.firstName ?? '',
+          lastName: profile.lastName ?? '',
+          email: profile.email ?? '',
+          active: user.active ?? true,
+          permissions: user.permissions ?? [],
+          endedSeq: 0,
+          lastLoginAt: null,
+          passwordChangedAt: now(),
+          createdAt: now(),
+          deletedAt: null,
+        }
+        await users.insert(tx, record)
+        await users.setRoles(tx, id, user.roles ?? [])
+        return (await users.find(tx, id))!
+      })
+    } catch (error) {
+      if (isDuplicate(error))
+        throw user.id === undefined ? usernameTaken() : refuseField('id', 'A user with that id already exists.')
+      throw error
+    }
+  }
+
+  return { create, importOne }
+}
+
+/** @throws invalid_fields */
+export async function requireRoles(roles: Roles, tx: Queries, names: readonly string[]): Promise<void> {
+  const unknown = await roles.unknown(tx, names)
+  if (unknown.length > 0) throw refuseField('roles', `There is no role ${unknown.join(', ')}.`)
+}
+
+/** @throws invalid_fields */
+export function requireUsername(username: string, maxLength: number): void {
+  const problem = whyNotUsername(username, maxLength)
+  if (problem) throw refuseField('username', problem)
+}
+
+export function usernameTaken() {
+  return refuseField('username', 'A user with that username already exists.')
+}

@@ -1,0 +1,52 @@
+// TypeORM's connection to each engine, and what both have in common.
+import { DataSource, type DataSourceOptions } from 'typeorm'
+import { entities } from './entities/index.js'
+import { migrations } from './migrations/index.js'
+import { SnakeNaming } from './snake-naming.js'
+
+export type DatabaseAddress =
+  | { engine: 'sqlite'; path: string }
+  | { engine: 'mysql'; host: string; port: number; user: string; password: string; name: string }
+
+export function createDataSource(address: DatabaseAddress): DataSource {
+  return new DataSource(address.engine === 'sqlite' ? sqliteOptions(address) : mysqlOptions(address))
+}
+
+function sqliteOptions(address: { path: string }): DataSourceOptions {
+  return {
+    type: 'better-sqlite3',
+    database: address.path,
+    enableWAL: true,
+    // FULL: a spent token or an ended session survives a power cut once it was answered.
+    prepareDatabase: connection => {
+      connection.pragma('synchronous = FULL')
+      connection.pragma('busy_timeout = 5000')
+    },
+    entities,
+    migrations,
+    namingStrategy: new SnakeNaming(),
+    logging: false,
+  }
+}
+
+function mysqlOptions(address: Extract<DatabaseAddress, { engine: 'mysql' }>): DataSourceOptions {
+  return {
+    type: 'mariadb',
+    host: address.host,
+    port: address.port,
+    username: address.user,
+    password: address.password,
+    database: address.name,
+    timezone: 'Z',
+    charset: 'utf8mb4_bin',
+    supportBigNumbers: true,
+    bigNumberStrings: false,
+    connectTimeout: 3_000,
+    poolSize: 10,
+    extra: { queueLimit: 2_000 },
+    entities,
+    migrations,
+    namingStrategy: new SnakeNaming(),
+    logging: false,
+  }
+}
