@@ -17,7 +17,7 @@ onMariaDb('two servers on one database', engine => {
   it('P1: what one ends, the other refuses within a second', async () => {
     const { here, there, atHere, atThere } = await two()
     const times: number[] = []
-    for (let trial = 0; trial < trials(20); trial++) {
+    for (let trial = 0; trial < trials(12); trial++) {
       const amy = await here.aUser()
       const pair = await atHere.signIn(amy)
       expect((await atThere.get('/api/me/', pair.access)).status, 'at once, of a user this server never saw').to.equal(
