@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { trials } from '../support/bursts.js'
 import { type Answer, aClient, type Client, claimsOf, type Pair } from '../support/client.js'
-import { onEachEngine } from '../support/engines.js'
+import { onEachEngine, onMariaDb } from '../support/engines.js'
 import { aPause } from '../support/pause.js'
 import { aServer, password, type TestServer } from '../support/server.js'
 
@@ -202,4 +202,36 @@ onEachEngine('a session that an end has reached', engine => {
     for (let index = 0; index < trials(60); index += 10) await Promise.all(Array.from({ length: 10 }, trial))
     expect(wrong).to.deep.equal([])
   }).timeout(60_000)
+})
+
+onMariaDb('everything that ends sessions of one user, all at once', engine => {
+  it('waits in one order: no deadlock, and nobody is told to come back', async () => {
+    const server = await aServer({ engine })
+    const { sessions, users, database } = server.composed.parts
+    const deadlocks = async () =>
+      Number((await database.read<{ Value: string }>("SHOW GLOBAL STATUS LIKE 'Innodb_deadlocks'"))[0]!.Value)
+    const before = await deadlocks()
+    const client = aClient(server)
+    const wrong: string[] = []
+    const tolerate = (work: Promise<unknown>) =>
+      work.catch((error: Error & { code?: string }) => {
+        if (error.code !== 'not_found') wrong.push(`${error.code} ${error.message}`)
+      })
+    for (let round = 0; round < 10; round++) {
+      const amy = await server.aUser()
+      const pairs = await Promise.all(Array.from({ length: 6 }, () => client.signIn(amy)))
+      const sids = pairs.map(pair => claimsOf(pair.access).sid as string)
+      await Promise.all([
+        ...sids.map(sid => tolerate(sessions.end(sid, amy.id, 'system'))),
+        ...sids.map(sid => tolerate(sessions.endAll(amy.id, 'system', sid))),
+        tolerate(sessions.endOtherDevices(amy.id, sids[0]!, 'system')),
+        tolerate(users.setRoles(amy.id, ['support'], 'system')),
+        tolerate(users.setPassword(amy.id, newPassword, 'system')),
+        ...pairs.map(pair => client.refresh(pair.refresh)),
+        ...pairs.map(() => client.post('/api/token/', amy)),
+      ])
+    }
+    expect(wrong).to.deep.equal([])
+    expect((await deadlocks()) - before).to.equal(0)
+  }).timeout(40_000)
 })

@@ -5,6 +5,9 @@ import { name, orNull, uuid, whole } from './columns.js'
 @Entity('session')
 @Index('session_user', ['userId', 'endedAt'])
 @Index('session_device', ['deviceId', 'applicationId'])
+// The second column is there for MySQL: behind `endedAt` alone stands the id, and `id = ? AND ended_at IS NULL` locked this
+// index before the row, crosswise with who had the row.
+@Index('session_ended', ['endedAt', 'createdAt'])
 export class Session {
   @PrimaryColumn({ ...uuid, primaryKeyConstraintName: 'session_pk' }) id!: string
   @Column(whole) userId!: number
@@ -32,9 +35,7 @@ export class Session {
   @Column(whole) createdAt!: number
   @Column(whole) lastSeenAt!: number
   @Column(name(45)) address!: string
-  @Index('session_ended')
-  @Column(orNull(whole))
-  endedAt!: number | null
+  @Column(orNull(whole)) endedAt!: number | null
   @Column(orNull(name(40))) endedReason!: string | null
   @Column(orNull(name(190))) endedBy!: string | null
 }

@@ -126,7 +126,7 @@ export class FirstTables1764000000000 implements MigrationInterface {
       [
         { name: 'session_user', columnNames: ['user_id', 'ended_at'] },
         { name: 'session_device', columnNames: ['device_id', 'application_id'] },
-        { name: 'session_ended', columnNames: ['ended_at'] },
+        { name: 'session_ended', columnNames: ['ended_at', 'created_at'] },
       ],
     )
     await create(
