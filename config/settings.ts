@@ -6,11 +6,13 @@ import { z } from 'zod'
 
 const text = z.string().trim().min(1)
 
+const notPort = 'is not a port: a whole number from 0 to 65535'
+
 export const settingsTable = {
   PORT: {
     default: '4000',
     meaning: 'Port to listen on; 0 takes a free one.',
-    schema: z.coerce.number({ error: 'is not a number' }).int().min(0).max(65535),
+    schema: z.coerce.number({ error: notPort }).int(notPort).min(0, notPort).max(65_535, notPort),
   },
   HOST: {
     default: '127.0.0.1',
@@ -57,7 +59,7 @@ export const settingsTable = {
   LOG_LEVEL: {
     default: 'info',
     meaning: 'trace, debug, info, warn, error, fatal or silent. Log lines are JSON on stderr.',
-    schema: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']),
+    schema: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], { error: 'is none of the levels' }),
   },
 } as const satisfies Record<string, { default: string; meaning: string; schema: z.ZodType }>
 

@@ -1,5 +1,6 @@
 // `darvoza COMMAND`: composes the same parts as a server, runs one command on them, and closes. Exit 0: done, 1: failed,
 // 2: used wrongly, and nothing has changed. No jobs run here, and no administrator is made.
+import { existsSync } from 'node:fs'
 import { userInfo } from 'node:os'
 import { inspect } from 'node:util'
 import { Command, CommanderError } from 'commander'
@@ -31,6 +32,8 @@ const nouns = [
   addMigrateCommands,
 ]
 
+const howToBegin = 'set DATABASE_URL or DATA_DIR as the server has it, start the server once, or run darvoza migrate up'
+
 /** What was typed is at fault, not the world. */
 const typedWrongly: ReadonlySet<ErrorCode> = new Set(['invalid_fields'])
 
@@ -59,6 +62,16 @@ async function main(): Promise<number> {
   return code
 }
 
+/**
+ * Only a server, or `migrate up`, makes an embedded database: a command typed in a terminal without the server's settings
+ * would otherwise succeed on a database of its own, and end nothing.
+ */
+function refuseMissingFile(): void {
+  const { database } = readSettings(process.env)
+  if (database.engine === 'sqlite' && !existsSync(database.path))
+    throw new Failure(`there is no database at ${database.path}: ${howToBegin}`)
+}
+
 /** Composes only when a command asks: `--help` and a slip of the finger need no settings and no database. */
 function createOpening() {
   let settings: Settings | null = null
@@ -73,11 +86,12 @@ function createOpening() {
 
   return {
     async open(): Promise<Domain> {
-      const { parts, migrate } = await composeOnce()
+      refuseMissingFile()
+      const { parts } = await composeOnce()
       const status = await migrationStatus(parts.database)
       const pending = status.filter(migration => !migration.done)
-      if (pending.length === status.length) await migrate()
-      else if (pending.length > 0) throw new Failure('the database is older than this program: run darvoza migrate up')
+      if (pending.length === status.length) throw new Failure(`the database is empty: ${howToBegin}`)
+      if (pending.length > 0) throw new Failure('the database is older than this program: run darvoza migrate up')
       await parts.tail.freshen()
       return { ...parts, keyRing: createKeyRing(parts), revocationLog: createRevocationLog(parts) }
     },
@@ -115,6 +129,8 @@ function operator(): string {
 
 // The reader went away, as `head` does.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1))
+
+process.umask(0o077)
 
 // Not exit(): what is still on its way to a pipe would be lost.
 process.exitCode = await main()

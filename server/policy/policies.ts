@@ -6,13 +6,31 @@ type PolicyRow = { meaning: string; simplejwt: string | null } & (
   | { kind: 'duration'; default: number; min: number; max: number }
   | { kind: 'integer'; default: number; min: number; max: number }
   | { kind: 'boolean'; default: boolean }
-  | { kind: 'text'; default: string; pattern: RegExp }
+  | { kind: 'text'; default: string; pattern: RegExp; reserved?: readonly string[] }
   | { kind: 'choice'; default: string; choices: readonly string[] }
 )
 
 const minute = 60
 const hour = 3_600
 const day = 86_400
+
+const registeredClaims = [
+  ...['iss', 'aud', 'exp', 'nbf', 'iat', 'jti', 'client_id', 'scope', 'auth_time', 'sid', 'gen', 'token_type'],
+  ...[
+    'username',
+    'roles',
+    'permissions',
+    'permissions_omitted',
+    'rev',
+    'typ',
+    'acr',
+    'amr',
+    'azp',
+    'nonce',
+    'cnf',
+    'act',
+  ],
+] as const
 
 export const policyTable = {
   access_token_lifetime: {
@@ -65,6 +83,8 @@ export const policyTable = {
     kind: 'text',
     default: 'user_id',
     pattern: /^[a-z][a-z0-9_]{0,39}$/,
+    // They mean something else; `sub` is the user id already.
+    reserved: registeredClaims,
     meaning: 'Name of the claim that repeats the user id beside `sub`.',
     simplejwt: 'USER_ID_CLAIM',
   },
@@ -165,6 +185,7 @@ export function whyNotPolicyValue(name: PolicyName, value: unknown): string | nu
     case 'choice':
       return row.choices.includes(value as string) ? null : `must be one of ${row.choices.join(', ')}`
     case 'text':
+      if (row.reserved?.includes(value as string)) return 'is the name of another claim'
       return typeof value === 'string' && row.pattern.test(value) ? null : `must match ${row.pattern.source}`
     default:
       if (!Number.isSafeInteger(value))

@@ -1,6 +1,7 @@
 // The one way to the database: explicit SQL with `?` marks, on SQLite and on MySQL alike. Entities and TypeORM's runners
 // lie beneath; the stores beside this file say what the statements are.
 import { AsyncLocalStorage } from 'node:async_hooks'
+import { setTimeout as pause } from 'node:timers/promises'
 import type { DataSource, QueryRunner } from 'typeorm'
 import { Refusal, refuse } from '../protocol/errors.js'
 import { createDataSource, type DatabaseAddress } from './data-source.js'
@@ -39,7 +40,7 @@ export type Database = Queries & {
 
 /** How long one statement or transaction may take, waiting for a connection included, in ms. */
 const deadline = 5_000
-const deadlockTries = 4
+const deadlockTries = 8
 
 /**
  * Connects; migrates nothing.
@@ -77,6 +78,8 @@ export async function openDatabase(address: DatabaseAddress): Promise<Database> 
       } catch (error) {
         const again = error instanceof StorageFailure && isDeadlock(error) && attempt < deadlockTries
         if (!again) throw asRefusal(error)
+        // Those who met each other once do not set out together again.
+        await pause(Math.random() * 5 * attempt)
       }
     }
   }

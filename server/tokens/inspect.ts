@@ -36,8 +36,9 @@ export type AnyToken = { kind: 'access'; claims: AccessClaims } | { kind: 'refre
 
 export function createInspect({ issuer, signingKeys, secrets, policy, projection, tail, now }: InspectDeps) {
   async function access(token: string): Promise<AccessClaims> {
+    const compact = readCompact(token)
     if (!tail.isFresh()) await tail.freshen()
-    return accessOf(readCompact(token))
+    return accessOf(compact)
   }
 
   function accessOf(token: CompactToken): AccessClaims {
@@ -91,8 +92,8 @@ export function createInspect({ issuer, signingKeys, secrets, policy, projection
 
     /** Whichever of the two it says it is. */
     async any(token: string): Promise<AnyToken> {
-      if (!tail.isFresh()) await tail.freshen()
       const compact = readCompact(token)
+      if (!tail.isFresh()) await tail.freshen()
       return compact.header.typ === 'rt+jwt'
         ? { kind: 'refresh', claims: refreshOf(compact) }
         : { kind: 'access', claims: accessOf(compact) }

@@ -60,8 +60,14 @@ function aCommandLine(environment: Record<string, string> = {}) {
       return JSON.parse(await this.done([...args, '--json'], stdin))
     },
 
+    async migrated() {
+      await this.done(['migrate', 'up'])
+      return this
+    },
+
     /** Cheap hashes: bcrypt's real cost is for production. */
     async cheaply() {
+      await this.migrated()
       await this.done(['policy', 'set', 'password_cost=4'])
       return this
     },
@@ -159,8 +165,16 @@ describe('the command line, used wrongly', function () {
     expect((await darvoza.json(['policy', 'show'])).version).to.equal(2)
   })
 
-  it('exits with 1 where what it names is not there', async () => {
+  it('makes no database of its own where there is none: the server it is meant for has another', async () => {
     const darvoza = aCommandLine()
+    const ran = await darvoza.run(['user', 'create', 'amy', '--password-stdin'], password)
+    expect(ran.code).to.equal(1)
+    expectOneLine(ran, /there is no database at .*: set DATABASE_URL or DATA_DIR/)
+    expect(existsSync(darvoza.dataDir)).to.equal(false)
+  })
+
+  it('exits with 1 where what it names is not there', async () => {
+    const darvoza = await aCommandLine().migrated()
     for (const args of [
       ['user', 'show', 'nobody'],
       ['user', 'disable', 'nobody'],
@@ -175,7 +189,8 @@ describe('the command line, used wrongly', function () {
   })
 
   it('keeps one line and no control signs where a name has them', async () => {
-    const ran = await aCommandLine().run(['user', 'show', 'a\nb\u001b[31m'])
+    const darvoza = await aCommandLine().migrated()
+    const ran = await darvoza.run(['user', 'show', 'a\nb\u001b[31m'])
     expect(ran.code).to.equal(1)
     expect(ran.stderr).to.match(/^[^\n\u001b]+\n$/)
   })
@@ -257,11 +272,12 @@ describe('the command line', function () {
   })
 
   it('makes no administrator by itself', async () => {
-    expect(await aCommandLine().json(['user', 'list'])).to.deep.equal([])
+    const darvoza = await aCommandLine().migrated()
+    expect(await darvoza.json(['user', 'list'])).to.deep.equal([])
   })
 
   it('sets policies with who and why, and shows them', async () => {
-    const darvoza = aCommandLine()
+    const darvoza = await aCommandLine().migrated()
     await darvoza.done([
       'policy',
       'set',
@@ -277,7 +293,7 @@ describe('the command line', function () {
   })
 
   it('lists keys without their private half', async () => {
-    const darvoza = aCommandLine()
+    const darvoza = await aCommandLine().migrated()
     const [key, ...others] = await darvoza.json(['key', 'list'])
     expect(others).to.deep.equal([])
     expect(key).to.have.all.keys('kid', 'algorithm', 'state', 'created_at', 'activated_at', 'retired_at')
@@ -315,7 +331,7 @@ describe('user import', function () {
   })
 
   it('imports each user by itself: a line per refused one, exit 1, and the rest is there', async () => {
-    const darvoza = aCommandLine()
+    const darvoza = await aCommandLine().migrated()
     const hash = djangoHash(password)
     const users = [
       {
@@ -371,7 +387,7 @@ describe('user import', function () {
       .map(line => JSON.parse(line))
     expect(users.map(user => user.username)).to.deep.equal(['amy', 'bob'])
     for (const content of [exported, JSON.stringify(users, null, 2)]) {
-      const other = aCommandLine()
+      const other = await aCommandLine().migrated()
       expect(await other.json(['user', 'import', '-'], content)).to.deep.equal({
         imported: 2,
         refused: [],
@@ -382,7 +398,7 @@ describe('user import', function () {
   })
 
   it('lists no more than --limit and says so, on every page', async () => {
-    const darvoza = aCommandLine()
+    const darvoza = await aCommandLine().migrated()
     const hash = djangoHash(password)
     const users = Array.from({ length: 450 }, (_, index) => ({ username: `user${index}`, password_hash: hash }))
     await darvoza.done(['user', 'import', '-'], JSON.stringify(users))

@@ -98,3 +98,12 @@ describe('durations', () => {
       expect(parseDuration(formatDuration(seconds))).to.equal(seconds)
   })
 })
+
+describe('the name of the user id claim', () => {
+  it('is not that of a claim that means something else', () => {
+    for (const name of ['exp', 'rev', 'sid', 'roles', 'username']) {
+      expect(whyNotPolicyValue('user_id_claim', name), name).to.equal('is the name of another claim')
+    }
+    expect(whyNotPolicyValue('user_id_claim', 'sub')).to.equal(null)
+  })
+})

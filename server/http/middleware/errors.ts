@@ -16,7 +16,11 @@ export function createErrors({ present, log }: ErrorsDeps): Middleware {
     } catch (error) {
       const refusal = error instanceof Refusal ? error : fromKoa(error)
       if (refusal.status >= 500) {
-        const details = { requestId: ctx.state.requestId, code: refusal.code, err: refusal.cause ?? error }
+        const details = {
+          requestId: ctx.state.requestId,
+          code: refusal.code,
+          ...(refusal.code !== 'overloaded' && { err: refusal.cause ?? error }),
+        }
         if (refusal.code === 'server_error') log.error(details, 'a request failed')
         else log.warn(details, 'a request could not be served')
       }

@@ -1,0 +1,23 @@
+import { mkdirSync } from 'node:fs'
+import { dirname } from 'node:path'
+import BetterSqlite3 from 'better-sqlite3'
+
+/**
+ * Takes an embedded database for this one server process, until the process ends, however it ends. The command line does
+ * not ask: it may work beside a server.
+ * @throws Error when another server has it
+ */
+export function claimFile(path: string): void {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+  // A lock of SQLite's own on a file beside it: the system takes it back when the process dies, which no pid file can.
+  const claim = new BetterSqlite3(`${path}.server`, { timeout: 0 })
+  try {
+    claim.exec('BEGIN EXCLUSIVE')
+  } catch {
+    throw new Error(`another server is running on ${path}; several servers need MySQL (DATABASE_URL)`)
+  }
+  claims.push(claim)
+}
+
+/** Kept, so that the lock is not collected with its connection. */
+const claims: BetterSqlite3.Database[] = []
