@@ -20,37 +20,51 @@ export function parseStrictJson(text: string, maxDepth = 8): unknown {
   }
 }
 
-/** A string that is never closed is one piece up to the end: looked for again from each quote in it, it would cost the square. */
-const token = /"(?:[^"\\]|\\.?)*(?:"|$)|[{}[\],:]/gs
-
 /** Looks at strings and brackets alone, in one pass without recursion; JSON.parse judges the rest afterwards. */
 function refuseDepthAndDuplicates(text: string, maxDepth: number): void {
   const open: (Set<string> | null)[] = []
-  let name: string | null = null
-  for (const [piece] of text.matchAll(token)) {
-    if (piece === '{' || piece === '[') {
-      open.push(piece === '{' ? new Set() : null)
-      if (open.length > maxDepth) throw new JsonError(`nested more than ${maxDepth} deep`)
-    } else if (piece === '}' || piece === ']') {
-      open.pop()
-    } else if (piece === ':') {
+  for (let at = 0; at < text.length; at++) {
+    const sign = text[at]
+    if (sign === '"') {
+      const end = endOfString(text, at)
       const members = open.at(-1)
-      if (members && name !== null) {
-        if (members.has(name)) throw new JsonError(`repeated member ${JSON.stringify(name.slice(0, 40))}`)
-        members.add(name)
-      }
+      if (members && isName(text, end)) addMember(members, text.slice(at, end))
+      at = end - 1
+    } else if (sign === '{' || sign === '[') {
+      open.push(sign === '{' ? new Set() : null)
+      if (open.length > maxDepth) throw new JsonError(`nested more than ${maxDepth} deep`)
+    } else if (sign === '}' || sign === ']') {
+      open.pop()
     }
-    name = piece.startsWith('"') ? readName(piece) : null
   }
 }
 
-/** "a" and "\u0061" are the same member. */
-function readName(piece: string): string | null {
-  try {
-    return JSON.parse(piece) as string
-  } catch {
-    return null
+/** The place behind the closing quote; a string that is never closed goes to the end, and is not looked at again. */
+function endOfString(text: string, start: number): number {
+  for (let at = start + 1; at < text.length; at++) {
+    if (text[at] === '\\') at++
+    else if (text[at] === '"') return at + 1
   }
+  return text.length
+}
+
+/** A string is a member's name when a colon follows it. */
+function isName(text: string, end: number): boolean {
+  let at = end
+  while (text[at] === ' ' || text[at] === '\n' || text[at] === '\r' || text[at] === '\t') at++
+  return text[at] === ':'
+}
+
+/** "a" and "\u0061" are the same member. */
+function addMember(members: Set<string>, quoted: string): void {
+  let name: string
+  try {
+    name = quoted.includes('\\') ? (JSON.parse(quoted) as string) : quoted.slice(1, -1)
+  } catch {
+    throw new JsonError('not valid JSON')
+  }
+  if (members.has(name)) throw new JsonError(`repeated member ${JSON.stringify(name.slice(0, 40))}`)
+  members.add(name)
 }
 
 /** True for a plain JSON object: not null, not an array. */

@@ -259,14 +259,6 @@ describe('what a sign-in issues', () => {
     expect((await client.get('/api/me/', access)).status).to.equal(200)
     expect((await client.refresh(refresh)).status).to.equal(200)
   })
-
-  it('never lets the name of the user id claim hide another claim', async () => {
-    const server = await aServer({ policy: { user_id_claim: 'rev' } })
-    const client = aClient(server)
-    const { access } = await client.signIn(await server.aUser())
-    expect(claimsOf(access).rev).to.be.a('number')
-    expect((await client.get('/api/me/', access)).status).to.equal(200)
-  })
 })
 
 onEachEngine('a second sign-in', engine => {

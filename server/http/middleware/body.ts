@@ -10,6 +10,8 @@ import type { Context } from '../handler.js'
 export type Fields = Record<string, unknown>
 
 const limit = '64kb'
+/** How much of a multipart body is parsed at once, in bytes. */
+const pieceSize = 4_096
 
 const parsers = {
   'application/json': parseJson,
@@ -98,10 +100,15 @@ function parseMultipart(bytes: Buffer, contentType: string): Promise<Fields> {
       return
     }
     const pairs: [string, string][] = []
+    let refused = false
+    const fail = (why: string) => {
+      refused = true
+      reject(broken(why))
+    }
     busboy.on('field', (name: string, value: string) => pairs.push([name, value]))
-    busboy.on('fieldsLimit', () => reject(broken('too many fields')))
-    busboy.on('partsLimit', () => reject(broken('too many fields')))
-    busboy.on('error', () => reject(broken('the body is cut off')))
+    busboy.on('fieldsLimit', () => fail('too many fields'))
+    busboy.on('partsLimit', () => fail('too many fields'))
+    busboy.on('error', () => fail('the body is cut off'))
     busboy.on('finish', () => {
       try {
         resolve(single(pairs))
@@ -109,7 +116,9 @@ function parseMultipart(bytes: Buffer, contentType: string): Promise<Fields> {
         reject(error)
       }
     })
-    busboy.end(bytes)
+    // Piece by piece, and no further than the first thing that is wrong.
+    for (let at = 0; at < bytes.length && !refused; at += pieceSize) busboy.write(bytes.subarray(at, at + pieceSize))
+    busboy.end()
   })
 }
 
