@@ -259,6 +259,22 @@ describe('what a sign-in issues', () => {
     expect((await client.get('/api/me/', access)).status).to.equal(200)
     expect((await client.refresh(refresh)).status).to.equal(200)
   })
+
+  it('never lets the name of the user id claim hide another claim', async () => {
+    const server = await aServer()
+    // The policy refuses such a name today; one that was written before it did must do no harm.
+    const { database, tail, revocations } = server.composed.parts
+    await database.transaction(async tx => {
+      await tx.write('UPDATE policy_version SET policy = REPLACE(policy, \'"user_id"\', \'"rev"\')')
+      await revocations.raiseVersion(tx, 'policy')
+    })
+    await tail.readNow()
+    const client = aClient(server)
+    const { access } = await client.signIn(await server.aUser())
+    expect(claimsOf(access)).not.to.have.property('user_id')
+    expect(claimsOf(access).rev).to.be.a('number')
+    expect((await client.get('/api/me/', access)).status).to.equal(200)
+  })
 })
 
 onEachEngine('a second sign-in', engine => {

@@ -6,11 +6,11 @@ const longestBlock = 50
 
 /**
  * Runs requests and insists that none of them blocked the event loop. What a request does is the same each time, what the
- * machine does besides is not: the calmest of some runs counts.
+ * machine does besides is not: the calmest of a few runs counts.
  */
 export async function calmly(requests: () => Promise<void>): Promise<void> {
   let least = Number.POSITIVE_INFINITY
-  for (let run = 1; run <= 15 && least >= longestBlock; run++) {
+  for (let run = 1; run <= 4 && least >= longestBlock; run++) {
     const delay = monitorEventLoopDelay({ resolution: 2 })
     delay.enable()
     // The first tick of the histogram must lie before the requests, its last after them.
