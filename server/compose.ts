@@ -13,6 +13,8 @@ import { createHousekeeping } from './identity/housekeeping.js'
 import { createKnownDevices } from './identity/known-devices.js'
 import { createOwnPassword } from './identity/own-password.js'
 import { createPolicies } from './identity/policies.js'
+import { createRights } from './identity/rights.js'
+import { createRoles } from './identity/roles.js'
 import { createSessions } from './identity/sessions.js'
 import { createSignIn } from './identity/sign-in.js'
 import { createUsers } from './identity/users.js'
@@ -23,6 +25,7 @@ import { createPolicyInForce } from './revocation/policy-in-force.js'
 import { createProjection } from './revocation/projection.js'
 import { createTail } from './revocation/tail.js'
 import { createApplications } from './storage/applications.js'
+import { createAudit } from './storage/audit.js'
 import { createDatabaseClock } from './storage/clock.js'
 import { openDatabase } from './storage/database.js'
 import { createDevices } from './storage/devices.js'
@@ -33,9 +36,10 @@ import { createKeys } from './storage/keys.js'
 import { migrateUp } from './storage/migrate.js'
 import { createPolicyVersions } from './storage/policy-versions.js'
 import { createRevocations } from './storage/revocations.js'
-import { createRoles } from './storage/roles.js'
+import { createRoles as createRoleStore } from './storage/roles.js'
 import { createSessions as createSessionStore } from './storage/sessions.js'
 import { createUsers as createUserStore } from './storage/users.js'
+import { createAuditTrail } from './tokens/audit-trail.js'
 import { createInspect } from './tokens/inspect.js'
 import { createIssue } from './tokens/issue.js'
 import { createRevoke } from './tokens/revoke.js'
@@ -77,8 +81,9 @@ export async function compose(settings: Settings, { log, random = randomBytes, p
   const userStore = createUserStore(database.dialect)
   const sessionStore = createSessionStore(database.dialect)
   const devices = createDevices()
-  const applications = createApplications()
-  const roles = createRoles()
+  const applications = createApplications(database.dialect)
+  const roleStore = createRoleStore(database.dialect)
+  const audit = createAudit(database.dialect)
   const revocations = createRevocations(database.dialect)
   const heartbeats = createHeartbeats()
   const incidents = createIncidents()
@@ -100,13 +105,9 @@ export async function compose(settings: Settings, { log, random = randomBytes, p
   const issue = createIssue({ issuer, signingKeys, secrets, policy, random })
   const inspect = createInspect({ issuer, signingKeys, secrets, policy, projection, tail, now })
   const afterwards = (work: () => Promise<void>) => jobs.afterwards(work)
+  const auditTrail = createAuditTrail({ database, audit, secrets, now })
   const revoke = createRevoke({
-    database,
-    revocations,
-    sessions: sessionStore,
-    users: userStore,
-    tail,
-    now,
+    ...{ database, revocations, sessions: sessionStore, users: userStore, applications, auditTrail, tail, now },
     afterwards,
   })
   const rotate = createRotate({
@@ -116,10 +117,16 @@ export async function compose(settings: Settings, { log, random = randomBytes, p
 
   // People
   const hashing = createHashing({ slots: Math.max(2, availableParallelism()), cost: () => policy().password_cost })
-  const users = createUsers({ database, users: userStore, devices, roles, hashing, revoke, policy, now })
-  const sessions = createSessions({ database, users: userStore, sessions: sessionStore, devices, revoke, policy, now })
+  const rights = createRights({ users: userStore })
+  const users = createUsers({
+    ...{ database, users: userStore, devices, roles: roleStore, hashing, rights, revoke, policy, now },
+  })
+  const roles = createRoles({ database, roles: roleStore, rights, revoke })
+  const sessions = createSessions({
+    ...{ database, users: userStore, sessions: sessionStore, devices, rights, revoke, policy, now },
+  })
   const ownPassword = createOwnPassword({ database, users: userStore, hashing, revoke, policy, now })
-  const policies = createPolicies({ database, policyVersions, revocations, now })
+  const policies = createPolicies({ database, policyVersions, audit, revocations, revoke, now })
   const knownDevices = createKnownDevices({ devices, inspect, now, uuid })
   const signIn = createSignIn({
     ...{ database, users: userStore, sessions: sessionStore, knownDevices, applications, hashing, issue, revoke },
@@ -147,8 +154,11 @@ export async function compose(settings: Settings, { log, random = randomBytes, p
     parts: {
       database,
       users,
+      roles,
       sessions,
       policies,
+      auditTrail,
+      audit,
       revocations,
       keys,
       signingKeys,

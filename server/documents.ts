@@ -39,7 +39,7 @@ export const tables: Record<string, () => string> = {
     table(
       ['What happens', 'Sessions', 'Live access tokens'],
       Object.values(triggers).map(row => [
-        row.what,
+        (row as { later?: true }).later ? `${row.what} *(to come)*` : row.what,
         sessionsInWords[row.sessions],
         row.effect === 'end' ? 'end' : 'stale: a refresh brings new ones',
       ]),

@@ -1,12 +1,12 @@
 // What every command stands on. The roof (cli.ts) makes it; a command opens the database only once what was typed makes
 // sense, so that a wrong use changes nothing.
 import type { Command } from 'commander'
-import type { Actor } from '../identity/actor.js'
 import type { KeyRing } from '../identity/key-ring.js'
 import type { Policies } from '../identity/policies.js'
 import type { RevocationLog } from '../identity/revocation-log.js'
 import type { Sessions } from '../identity/sessions.js'
 import type { Users } from '../identity/users.js'
+import type { Actor } from '../policy/actor.js'
 import type { Input } from './input.js'
 import type { Output } from './output.js'
 

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { UserToImport } from '../identity/new-users.js'
 import type { Users } from '../identity/users.js'
+import type { Actor } from '../policy/actor.js'
 import { Refusal } from '../protocol/errors.js'
 import type { CommandLine } from './command-line.js'
 import { Failure, tellRefusal, WrongUse } from './failures.js'
@@ -16,7 +17,7 @@ type RefusedUser = { at: string; username: string | null; problem: string }
 
 /** Each user by itself: what is wrong with one keeps no other out. */
 export async function importUsers(
-  { open, input, output }: Pick<CommandLine, 'open' | 'input' | 'output'>,
+  { open, actor, input, output }: Pick<CommandLine, 'open' | 'actor' | 'input' | 'output'>,
   file: string,
   format: Format,
 ): Promise<void> {
@@ -27,7 +28,7 @@ export async function importUsers(
   try {
     for await (const found of takingTurns(usersIn(input.lines(file)))) {
       users ??= (await open()).users
-      const problem = await whyNotImported(users, found)
+      const problem = await whyNotImported(users, found, actor)
       if (problem === null) imported++
       else {
         const one = { at: found.at, username: usernameOf(found), problem }
@@ -44,10 +45,10 @@ export async function importUsers(
   if (refused.length > 0) throw new Failure(`${refused.length} of ${imported + refused.length} users were refused`)
 }
 
-async function whyNotImported(users: Users, { value }: FoundUser): Promise<string | null> {
+async function whyNotImported(users: Users, { value }: FoundUser, actor: Actor): Promise<string | null> {
   try {
     const user: UserToImport = readUser(value)
-    await users.importOne(user)
+    await users.importOne(user, actor)
     return null
   } catch (error) {
     if (error instanceof Refusal && error.code === 'invalid_fields') return tellRefusal(error)

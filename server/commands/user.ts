@@ -32,7 +32,7 @@ export function addUserCommands(program: Command, line: CommandLine): void {
     .action(async (username: string, { role, passwordStdin, json, ...profile }: Creation & Format) => {
       const password = await input.password({ passwordStdin })
       const { users } = await open()
-      const made = await users.create({ username, password, roles: [...new Set(role)], ...profile })
+      const made = await users.create({ username, password, roles: [...new Set(role)], ...profile }, actor)
       await output.done(`created user ${username} with id ${made.id}`, printedUser(made), { json })
     })
 
@@ -58,7 +58,7 @@ export function addUserCommands(program: Command, line: CommandLine): void {
   )
 
   addCommand(user, 'enable <name>', 'let a disabled user sign in again').action((name: string, format: Format) =>
-    change(name, format, 'enabled', (users, id) => users.enable(id)),
+    change(name, format, 'enabled', (users, id) => users.enable(id, actor)),
   )
 
   addCommand(user, 'delete <name>', 'delete a user for good; the name becomes free').action(

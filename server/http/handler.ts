@@ -1,6 +1,6 @@
 // What every handler gets. A handler reads, calls down once or twice, and presents.
 import type { Context as KoaContext } from 'koa'
-import type { Origin } from '../identity/actor.js'
+import type { Actor, Origin } from '../policy/actor.js'
 import type { AccessClaims } from '../protocol/claims.js'
 
 export type State = {
@@ -20,7 +20,7 @@ export function originOf(ctx: Context): Origin {
 }
 
 /** The person who asks: user id and session, as the guard has let them in. */
-export function personOf(ctx: Context): { userId: number; sid: string; actor: `user:${string}` } {
+export function personOf(ctx: Context): { userId: number; sid: string; actor: Actor } {
   const { sub, sid } = ctx.state.claims!
-  return { userId: Number(sub), sid: sid!, actor: `user:${sub}` }
+  return { userId: Number(sub), sid: sid!, actor: { name: `user:${sub}`, origin: originOf(ctx) } }
 }

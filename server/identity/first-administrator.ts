@@ -29,7 +29,7 @@ export async function ensureAdministrator(
   }
   const password = wanted.password ?? random(15).toString('base64url')
   try {
-    await users.create({ username: wanted.username, password, roles: [administratorRole] })
+    await users.create({ username: wanted.username, password, roles: [administratorRole] }, 'system')
   } catch (error) {
     // Another server that started at the same time was faster, and prints its own.
     if (await store.findByKey(database, usernameKey(wanted.username))) return null

@@ -1,7 +1,7 @@
+import type { Origin } from '../policy/actor.js'
 import type { Queries } from '../storage/database.js'
 import type { DeviceRecord, Devices } from '../storage/devices.js'
 import type { Inspect } from '../tokens/inspect.js'
-import type { Origin } from './actor.js'
 import { nameDevice } from './device-name.js'
 
 /** What a client may say about the device it runs on. */

@@ -1,14 +1,17 @@
 // Users made here, and users brought along from elsewhere.
-import { isPermission } from '../policy/permissions.js'
+import type { Actor } from '../policy/actor.js'
+import { isPermission, rightsOf } from '../policy/permissions.js'
 import { longestUsername, usernameKey, whyNotUsername } from '../policy/username.js'
 import { refuseField } from '../protocol/errors.js'
 import type { PolicyInForce } from '../revocation/policy-in-force.js'
 import { type Database, isDuplicate, type Queries } from '../storage/database.js'
-import type { Roles } from '../storage/roles.js'
+import type { RoleRecord, Roles } from '../storage/roles.js'
 import type { NewUser, UserRecord, Users as UserStore } from '../storage/users.js'
+import type { Revoke } from '../tokens/revoke.js'
 import { type Hashing, isKnownHash } from './hashing.js'
 import { requireGoodPassword } from './password-rules.js'
 import { type Profile, requireProfile } from './profile.js'
+import type { ActorRights } from './rights.js'
 
 export type UserToCreate = Partial<Profile> & { username: string; password: string; roles?: string[] }
 
@@ -30,35 +33,43 @@ export type NewUsersDeps = {
   users: UserStore
   roles: Roles
   hashing: Hashing
+  rights: ActorRights
+  revoke: Revoke
   policy: PolicyInForce
   now: () => number
 }
 
-export function createNewUsers({ database, users, roles, hashing, policy, now }: NewUsersDeps) {
-  /** @throws invalid_fields */
-  async function create(user: UserToCreate): Promise<UserRecord> {
+export function createNewUsers({ users, roles, hashing, rights, revoke, policy, now }: NewUsersDeps) {
+  /** @throws invalid_fields, permission_denied */
+  async function create(user: UserToCreate, actor: Actor): Promise<UserRecord> {
     requireUsername(user.username, policy().username_max_length)
     requireGoodPassword(user.password, [user.username], policy().password_min_length, 'password')
     const passwordHash = await hashing.hash(user.password)
-    return insert({ ...user, passwordHash })
+    return insert({ ...user, passwordHash }, actor, 'user_created')
   }
 
-  /** @throws invalid_fields */
-  async function importOne(user: UserToImport): Promise<UserRecord> {
+  /** @throws invalid_fields, permission_denied */
+  async function importOne(user: UserToImport, actor: Actor): Promise<UserRecord> {
     requireUsername(user.username, longestUsername)
     if (user.id !== undefined && !(Number.isInteger(user.id) && user.id >= 1 && user.id <= greatestId))
       throw refuseField('id', `This is not a whole number from 1 to ${greatestId}.`)
     if (!isKnownHash(user.passwordHash)) throw refuseField('password_hash', 'This is not a hash that can be verified.')
     if (user.permissions?.some(permission => !isPermission(permission)))
       throw refuseField('permissions', 'Not a permission.')
-    return insert(user)
+    return insert(user, actor, 'user_imported')
   }
 
-  async function insert(user: UserToImport): Promise<UserRecord> {
+  async function insert(
+    user: UserToImport,
+    actor: Actor,
+    action: 'user_created' | 'user_imported',
+  ): Promise<UserRecord> {
     const profile = requireProfile(user)
     try {
-      return await database.transaction(async tx => {
-        await requireRoles(roles, tx, user.roles ?? [])
+      return await revoke.transaction(actor, async (tx, { note }) => {
+        const given = await requireRoles(tx, user.roles ?? [])
+        const allPermissions = [...(user.permissions ?? []), ...given.flatMap(role => role.permissions)]
+        await rights.require(tx, actor, new Set(), rightsOf({ roles: user.roles ?? [], allPermissions }))
         const key = usernameKey(user.username)
         if (await users.findByKey(tx, key)) throw usernameTaken()
         const id = await users.nextId(tx, user.id)
@@ -80,6 +91,8 @@ export function createNewUsers({ database, users, roles, hashing, policy, now }:
         }
         await users.insert(tx, record)
         await users.setRoles(tx, id, user.roles ?? [])
+        const after = { username: user.username, roles: user.roles ?? [], permissions: user.permissions ?? [] }
+        note({ action, subject: String(id), after })
         return (await users.find(tx, id))!
       })
     } catch (error) {
@@ -89,13 +102,18 @@ export function createNewUsers({ database, users, roles, hashing, policy, now }:
     }
   }
 
-  return { create, importOne }
-}
+  /** The roles of these names, locked, so that what they give cannot change before it is given. @throws invalid_fields */
+  async function requireRoles(tx: Queries, names: readonly string[]): Promise<RoleRecord[]> {
+    const found: RoleRecord[] = []
+    for (const name of [...new Set(names)].sort()) {
+      const role = await roles.lock(tx, name)
+      if (!role) throw refuseField('roles', `There is no role ${name}.`)
+      found.push(role)
+    }
+    return found
+  }
 
-/** @throws invalid_fields */
-export async function requireRoles(roles: Roles, tx: Queries, names: readonly string[]): Promise<void> {
-  const unknown = await roles.unknown(tx, names)
-  if (unknown.length > 0) throw refuseField('roles', `There is no role ${unknown.join(', ')}.`)
+  return { create, importOne, requireRoles }
 }
 
 /** @throws invalid_fields */

@@ -1,3 +1,4 @@
+import type { Actor } from '../policy/actor.js'
 import { refuse, refuseField } from '../protocol/errors.js'
 import type { PolicyInForce } from '../revocation/policy-in-force.js'
 import type { Database } from '../storage/database.js'
@@ -24,20 +25,26 @@ export function createOwnPassword({ database, users, hashing, revoke, policy, no
      * @param sid the session that asks
      * @throws invalid_fields, overloaded, user_unknown
      */
-    async change(userId: number, sid: string, { oldPassword, newPassword }: PasswordChange): Promise<void> {
+    async change(
+      userId: number,
+      sid: string,
+      { oldPassword, newPassword }: PasswordChange,
+      actor: Actor,
+    ): Promise<void> {
       const user = await users.find(database, userId)
       if (!user || user.deletedAt !== null) throw refuse('user_unknown')
       requireGoodPassword(newPassword, [user.username], policy().password_min_length, 'new_password')
       if (!(await hashing.verify(oldPassword, user.passwordHash, true))) throw wrongPassword()
       const passwordHash = await hashing.hash(newPassword)
       const exceptSid = policy().keep_session_on_password_change ? sid : undefined
-      await revoke.transaction(async (tx, record) => {
+      await revoke.transaction(actor, async (tx, { record, note }) => {
         await users.lock(tx, userId)
         const present = await users.find(tx, userId)
         // Changed meanwhile: the old password that was checked is no longer the one.
         if (present?.passwordHash !== user.passwordHash || !present.active) throw wrongPassword()
         await users.update(tx, userId, { passwordHash, passwordChangedAt: now() })
-        await record('password_changed', { subject: String(userId), actor: `user:${userId}`, exceptSid })
+        await record('password_changed', { subject: String(userId), exceptSid })
+        note({ action: 'password_changed', subject: String(userId) })
       })
     },
   }

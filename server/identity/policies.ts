@@ -1,9 +1,18 @@
-import { firstPolicy, type Policy, type PolicyName, whyNotPolicy, whyNotPolicyValue } from '../policy/policies.js'
+import { type Actor, nameOf } from '../policy/actor.js'
+import {
+  firstPolicy,
+  type Policy,
+  type PolicyName,
+  policyNames,
+  whyNotPolicy,
+  whyNotPolicyValue,
+} from '../policy/policies.js'
 import { refuse } from '../protocol/errors.js'
+import type { Audit } from '../storage/audit.js'
 import type { Database, Queries } from '../storage/database.js'
 import type { PolicyVersionRecord, PolicyVersions } from '../storage/policy-versions.js'
 import type { Revocations } from '../storage/revocations.js'
-import type { Actor } from './actor.js'
+import type { Revoke } from '../tokens/revoke.js'
 
 /** `since` is epoch ms. */
 export type PolicyInVersion = { version: number; policy: Policy; actor: string; reason: string; since: number }
@@ -11,12 +20,14 @@ export type PolicyInVersion = { version: number; policy: Policy; actor: string; 
 export type PoliciesDeps = {
   database: Database
   policyVersions: PolicyVersions
+  audit: Audit
   revocations: Revocations
+  revoke: Revoke
   now: () => number
 }
 
 /** Policies as an administrator sees and changes them. Every server follows within a quarter of a second. */
-export function createPolicies({ database, policyVersions, revocations, now }: PoliciesDeps) {
+export function createPolicies({ database, policyVersions, audit, revocations, revoke, now }: PoliciesDeps) {
   async function show(tx: Queries = database): Promise<PolicyInVersion> {
     return read((await policyVersions.latest(tx))!)
   }
@@ -30,8 +41,9 @@ export function createPolicies({ database, policyVersions, revocations, now }: P
      */
     set(changes: Partial<Record<PolicyName, unknown>>, actor: Actor, reason: string): Promise<PolicyInVersion> {
       requireValues(changes)
-      return database.transaction(async tx => {
-        // First, so that two changes at once follow each other.
+      return revoke.transaction(actor, async (tx, { note }) => {
+        // First, so that two changes at once follow each other; both heads, in their order.
+        await audit.lockHead(tx)
         await revocations.lockHead(tx)
         const before = await show(tx)
         const policy = { ...before.policy, ...changes } as Policy
@@ -41,7 +53,7 @@ export function createPolicies({ database, policyVersions, revocations, now }: P
         await policyVersions.insert(tx, {
           version,
           policy: JSON.stringify(policy),
-          actor,
+          actor: nameOf(actor),
           reason: reason.slice(0, 255),
           createdAt: now(),
         })
@@ -49,7 +61,8 @@ export function createPolicies({ database, policyVersions, revocations, now }: P
         const horizon = now() + before.policy.access_token_lifetime * 1000
         await revocations.setLifetime(tx, policy.access_token_lifetime, horizon)
         await revocations.raiseVersion(tx, 'policy')
-        return { version, policy, actor, reason, since: now() }
+        note({ action: 'policy_changed', subject: String(version), ...differences(before.policy, policy) })
+        return { version, policy, actor: nameOf(actor), reason, since: now() }
       })
     },
   }
@@ -65,6 +78,13 @@ function read({ version, policy, actor, reason, createdAt }: PolicyVersionRecord
     reason,
     since: createdAt,
   }
+}
+
+/** Only what differs: the audit log tells what a change was about. */
+function differences(before: Policy, after: Policy) {
+  const changed = policyNames.filter(name => before[name] !== after[name])
+  const only = (policy: Policy) => Object.fromEntries(changed.map(name => [name, policy[name]]))
+  return { before: only(before), after: only(after) }
 }
 
 function requireValues(changes: Partial<Record<PolicyName, unknown>>): void {

@@ -1,13 +1,15 @@
 // Devices and their sessions: listed, and ended one by one or together.
+import { type Actor, userOf } from '../policy/actor.js'
+import { rightsOf } from '../policy/permissions.js'
 import { absoluteEnd, idleEnd, type SessionEnd, sessionEnd } from '../policy/session.js'
 import { refuse } from '../protocol/errors.js'
 import type { PolicyInForce } from '../revocation/policy-in-force.js'
-import type { Database } from '../storage/database.js'
+import type { Database, Queries } from '../storage/database.js'
 import type { DeviceRecord, Devices } from '../storage/devices.js'
 import type { SessionRecord, Sessions as SessionStore, Standing } from '../storage/sessions.js'
 import type { Users } from '../storage/users.js'
 import type { Revoke } from '../tokens/revoke.js'
-import type { Actor } from './actor.js'
+import type { ActorRights } from './rights.js'
 
 /** A session that lives. `endsAt` (epoch ms) is when it is over unless it refreshes. */
 export type LiveSession = { session: SessionRecord; device: DeviceRecord | null; endsAt: number }
@@ -23,12 +25,15 @@ export type SessionsDeps = {
   users: Users
   sessions: SessionStore
   devices: Devices
+  rights: ActorRights
   revoke: Revoke
   policy: PolicyInForce
   now: () => number
 }
 
-export function createSessions({ database, users, sessions, devices, revoke, policy, now }: SessionsDeps) {
+export function createSessions(deps: SessionsDeps) {
+  const { database, users, sessions, devices, rights, revoke, policy, now } = deps
+
   async function liveOf(userId: number): Promise<SessionRecord[]> {
     const open = await sessions.openOf(database, userId)
     return open.filter(one => sessionEnd(one.session, one.ended, now(), policy()) === null).map(one => one.session)
@@ -87,8 +92,8 @@ export function createSessions({ database, users, sessions, devices, revoke, pol
 
     /**
      * Ends one session.
-     * @param ofUser refuses somebody else's as if it were not there; null where the actor may end anyone's
-     * @throws not_found, also when it had already ended
+     * @param ofUser refuses somebody else's as if it were not there; null where the actor may end others'
+     * @throws not_found, also when it had already ended; permission_denied
      */
     async end(
       id: string,
@@ -98,21 +103,31 @@ export function createSessions({ database, users, sessions, devices, revoke, pol
     ): Promise<void> {
       const found = await sessions.find(database, id)
       if (!found || (ofUser !== null && found.userId !== ofUser)) throw refuse('not_found')
-      const ended = await revoke.transaction((_, record) => record(trigger, { subject: id, actor }))
+      const ended = await revoke.transaction(actor, async (tx, { record, note }) => {
+        if (ofUser === null) await requireMayActOn(tx, actor, found.userId)
+        if (!(await record(trigger, { subject: id }))) return false
+        const action = trigger === 'sign_out' ? 'signed_out' : 'session_ended'
+        note({ action, subject: id, before: { user: found.userId, device: found.deviceId } })
+        return true
+      })
       if (!ended) throw refuse('not_found')
     },
 
-    /** Ends all sessions of a user; `exceptSid` stays. */
+    /** Ends all sessions of a user; `exceptSid` stays. @throws not_found, permission_denied */
     async endAll(userId: number, actor: Actor, exceptSid?: string): Promise<void> {
       const trigger = exceptSid === undefined ? 'all_ended' : 'others_ended'
-      await revoke.transaction(async (_, record) => {
-        await record(trigger, { subject: String(userId), actor, exceptSid })
+      await revoke.transaction(actor, async (tx, { record, note }) => {
+        await users.lock(tx, userId)
+        await requireMayActOn(tx, actor, userId)
+        await record(trigger, { subject: String(userId), exceptSid })
+        const action = exceptSid === undefined ? 'sessions_ended' : 'other_sessions_ended'
+        note({ action, subject: String(userId) })
       })
     },
 
     /**
      * Ends a device: its sessions, and its proof for the next sign-in.
-     * @throws not_found, also when it had already ended
+     * @throws not_found, also when it had already ended; permission_denied
      */
     async endDevice(id: string, ofUser: number | null, actor: Actor): Promise<void> {
       const found = await devices.find(database, id)
@@ -133,17 +148,27 @@ export function createSessions({ database, users, sessions, devices, revoke, pol
     actor: Actor,
     required: boolean,
   ): Promise<void> {
-    await revoke.transaction(async (tx, record) => {
+    await revoke.transaction(actor, async (tx, { record, note }) => {
       await users.lock(tx, userId)
+      await requireMayActOn(tx, actor, userId)
       const ending = (await devices.openOf(tx, userId)).filter(chosen)
       if (required && ending.length === 0) throw refuse('not_found')
       for (const device of ending) await devices.end(tx, device.id, now())
       for (const device of ending) {
-        for (const session of await sessions.openOfDevice(tx, device.id)) {
-          await record('device_ended', { subject: session.id, actor })
-        }
+        const open = await sessions.openOfDevice(tx, device.id)
+        for (const session of open) await record('device_ended', { subject: session.id })
+        const before = { user: userId, name: device.name, sessions: open.map(session => session.id) }
+        note({ action: 'device_ended', subject: device.id, before })
       }
     })
+  }
+
+  async function requireMayActOn(tx: Queries, actor: Actor, userId: number): Promise<void> {
+    // Whoever it is about may always.
+    if (userOf(actor) === userId) return
+    const user = await users.find(tx, userId)
+    if (!user) throw refuse('not_found')
+    await rights.require(tx, actor, rightsOf(user))
   }
 }
 

@@ -1,5 +1,6 @@
 // Sign-in. The order of the steps closes races that were seen: the log's number is read before the password is checked,
 // the password is checked outside every transaction, and what was checked is compared again under the user's lock.
+import type { Actor, Origin } from '../policy/actor.js'
 import type { Policy } from '../policy/policies.js'
 import { absoluteEnd, sessionEnd } from '../policy/session.js'
 import { usernameKey } from '../policy/username.js'
@@ -11,9 +12,8 @@ import type { Database, Queries } from '../storage/database.js'
 import type { SessionRecord, Sessions, Standing } from '../storage/sessions.js'
 import type { UserRecord, Users } from '../storage/users.js'
 import type { Issue } from '../tokens/issue.js'
-import type { RecordTrigger, Revoke } from '../tokens/revoke.js'
+import type { Change, Revoke } from '../tokens/revoke.js'
 import type { Secrets } from '../tokens/secrets.js'
-import type { Origin } from './actor.js'
 import type { Hashing } from './hashing.js'
 import type { DeviceProof, KnownDevices } from './known-devices.js'
 
@@ -105,15 +105,18 @@ export function createSignIn(deps: SignInDeps) {
     origin: Origin,
   ): Promise<SignedIn> {
     const issuedAt = now()
-    const opened = await revoke.transaction(async (tx, record) => {
-      const userId = checked.user.id
+    const userId = checked.user.id
+    const actor: Actor = { name: `user:${userId}`, origin }
+    const opened = await revoke.transaction(actor, async (tx, change) => {
       await users.lock(tx, userId)
       const standing = await requireUnchanged(tx, checked, applicationId)
       const device = await knownDevices.recognise(tx, userId, credentials, origin)
-      await endOlder(tx, record, userId, applicationId, device.id)
+      await endOlder(tx, change, userId, applicationId, device.id)
       const session = newSession(checked, userId, applicationId, device.id, origin.address)
       await sessions.insert(tx, session)
-      await noteSignIn(tx, checked)
+      await updateUser(tx, checked)
+      const after = { session: session.id, device: device.id, application: applicationId }
+      change.note({ action: 'signed_in', subject: String(userId), after })
       return { ...standing, session, deviceId: device.id }
     })
     return {
@@ -146,7 +149,7 @@ export function createSignIn(deps: SignInDeps) {
   /** The device's older session of this application ends, and the oldest of the user's where there are too many. */
   async function endOlder(
     tx: Queries,
-    record: RecordTrigger,
+    { record }: Change,
     userId: number,
     applicationId: string,
     deviceId: string,
@@ -155,16 +158,15 @@ export function createSignIn(deps: SignInDeps) {
     const live = (await sessions.openOf(tx, userId)).filter(
       one => sessionEnd(one.session, one.ended, now(), policy()) === null,
     )
-    const actor = `user:${userId}` as const
     const replaced = live.filter(
       ({ session }) => session.deviceId === deviceId && session.applicationId === applicationId,
     )
-    for (const { session } of replaced) await record('replaced', { subject: session.id, actor })
+    for (const { session } of replaced) await record('replaced', { subject: session.id })
     if (max_sessions_per_user === 0) return
     const others = live.filter(one => !replaced.includes(one))
     const surplus = others.slice(0, Math.max(0, others.length - max_sessions_per_user + 1))
     if (surplus.length > 0 && at_session_limit === 'refuse') throw refuse('session_limit_reached')
-    for (const { session } of surplus) await record('session_limit', { subject: session.id, actor })
+    for (const { session } of surplus) await record('session_limit', { subject: session.id })
   }
 
   function newSession(
@@ -201,7 +203,7 @@ export function createSignIn(deps: SignInDeps) {
     }
   }
 
-  async function noteSignIn(tx: Queries, { user, newHash }: Checked): Promise<void> {
+  async function updateUser(tx: Queries, { user, newHash }: Checked): Promise<void> {
     const changes = {
       ...(policy().update_last_login ? { lastLoginAt: now() } : {}),
       ...(newHash ? { passwordHash: newHash } : {}),

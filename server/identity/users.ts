@@ -1,56 +1,65 @@
 // Users: made, changed, disabled, deleted. Whatever changes something that a token says records its trigger in the same
 // transaction (policy/revocation.ts).
-import { administratorRole } from '../policy/permissions.js'
+import type { Actor } from '../policy/actor.js'
+import { administratorRole, isPermission, rightsOf } from '../policy/permissions.js'
 import { usernameKey } from '../policy/username.js'
-import { refuse } from '../protocol/errors.js'
+import { refuse, refuseField } from '../protocol/errors.js'
 import { isDuplicate, type Queries } from '../storage/database.js'
 import type { Devices } from '../storage/devices.js'
 import type { UserRecord, Users as UserStore } from '../storage/users.js'
-import type { RecordTrigger, Revoke } from '../tokens/revoke.js'
-import type { Actor } from './actor.js'
-import { createNewUsers, type NewUsersDeps, requireRoles, requireUsername, usernameTaken } from './new-users.js'
+import type { Change } from '../tokens/revoke.js'
+import { createNewUsers, type NewUsersDeps, requireUsername, usernameTaken } from './new-users.js'
 import { requireGoodPassword } from './password-rules.js'
 import { type Profile, requireProfile } from './profile.js'
 
 export type { UserRecord }
 
-export type UsersDeps = NewUsersDeps & { devices: Devices; revoke: Revoke }
+export type UsersDeps = NewUsersDeps & { devices: Devices }
 
 export function createUsers(deps: UsersDeps) {
-  const { database, users, devices, roles, hashing, revoke, policy, now } = deps
+  const { database, users, devices, hashing, rights, revoke, policy, now } = deps
 
-  /** @throws invalid_fields, not_found */
+  const newUsers = createNewUsers(deps)
+
+  /** @throws invalid_fields, not_found, permission_denied */
   async function rename(id: number, username: string, actor: Actor): Promise<void> {
     requireUsername(username, policy().username_max_length)
     try {
-      await change(id, async (tx, user, record) => {
+      await change(id, actor, async (tx, user, { record, note }) => {
         if (user.username === username) return
         await users.update(tx, id, { username, usernameKey: usernameKey(username) })
-        await record('user_renamed', { subject: String(id), actor })
+        await record('user_renamed', { subject: String(id) })
+        const [before, after] = [{ username: user.username }, { username }]
+        note({ action: 'user_renamed', subject: String(id), before, after })
       })
     } catch (error) {
       throw isDuplicate(error) ? usernameTaken() : error
     }
   }
 
-  /** Signs the user out everywhere, for good: enabling again revives nothing. @throws not_found, last_administrator */
+  /** Signs the user out everywhere, for good: enabling again revives nothing. @throws not_found, last_administrator, permission_denied */
   function disable(id: number, actor: Actor): Promise<void> {
-    return change(id, async (tx, user, record) => {
+    return change(id, actor, async (tx, user, { record, note }) => {
       if (!user.active) return
       await requireAdministratorBeside(tx, id)
       await users.update(tx, id, { active: false })
-      await record('user_disabled', { subject: String(id), actor })
+      await record('user_disabled', { subject: String(id) })
+      note({ action: 'user_disabled', subject: String(id) })
     })
   }
 
-  /** @throws not_found */
-  function enable(id: number): Promise<void> {
-    return change(id, async tx => users.update(tx, id, { active: true }))
+  /** @throws not_found, permission_denied */
+  function enable(id: number, actor: Actor): Promise<void> {
+    return change(id, actor, async (tx, user, { note }) => {
+      if (user.active) return
+      await users.update(tx, id, { active: true })
+      note({ action: 'user_enabled', subject: String(id) })
+    })
   }
 
-  /** Keeps the id, blanks the person, frees the name. @throws not_found, last_administrator */
+  /** Keeps the id, blanks the person, frees the name. @throws not_found, last_administrator, permission_denied */
   function remove(id: number, actor: Actor): Promise<void> {
-    return change(id, async (tx, _, record) => {
+    return change(id, actor, async (tx, { roles }, { record, note }) => {
       await requireAdministratorBeside(tx, id)
       await users.update(tx, id, {
         username: '',
@@ -65,50 +74,80 @@ export function createUsers(deps: UsersDeps) {
       })
       await users.setRoles(tx, id, [])
       await devices.blank(tx, id, now())
-      await record('user_deleted', { subject: String(id), actor })
+      await record('user_deleted', { subject: String(id) })
+      note({ action: 'user_deleted', subject: String(id), before: { roles } })
     })
   }
 
-  /** A reset by an administrator: every session ends. @throws invalid_fields, not_found */
+  /** A reset by an administrator: every session ends. @throws invalid_fields, not_found, permission_denied */
   async function setPassword(id: number, password: string, actor: Actor): Promise<void> {
     const user = await require_(id)
+    // Before the hash is paid for; judged again where it counts.
+    await rights.require(database, actor, rightsOf(user))
     requireGoodPassword(password, [user.username], policy().password_min_length, 'password')
     const passwordHash = await hashing.hash(password)
-    await change(id, async (tx, _, record) => {
+    await change(id, actor, async (tx, _, { record, note }) => {
       await users.update(tx, id, { passwordHash, passwordChangedAt: now() })
-      await record('password_reset', { subject: String(id), actor })
+      await record('password_reset', { subject: String(id) })
+      note({ action: 'password_reset', subject: String(id) })
     })
   }
 
-  /** @throws invalid_fields, not_found, last_administrator */
+  /** @throws invalid_fields, not_found, last_administrator, permission_denied */
   function setRoles(id: number, names: string[], actor: Actor): Promise<void> {
     const wanted = [...new Set(names)].sort()
-    return change(id, async (tx, user, record) => {
-      await requireRoles(roles, tx, wanted)
+    return change(id, actor, async (tx, user, { record, note }) => {
+      const given = await newUsers.requireRoles(tx, wanted)
       if (wanted.join() === user.roles.join()) return
+      const allPermissions = [...user.permissions, ...given.flatMap(role => role.permissions)]
+      await rights.require(tx, actor, rightsOf(user), rightsOf({ roles: wanted, allPermissions }))
       if (!wanted.includes(administratorRole)) await requireAdministratorBeside(tx, id)
       await users.setRoles(tx, id, wanted)
-      await record('roles_changed', { subject: String(id), actor })
+      await record('roles_changed', { subject: String(id) })
+      note({ action: 'roles_changed', subject: String(id), before: { roles: user.roles }, after: { roles: wanted } })
     })
   }
 
-  /** @throws invalid_fields, not_found */
-  async function updateProfile(id: number, profile: Partial<Profile>): Promise<UserRecord> {
+  /** Permissions of the user's own, beside those of roles. @throws invalid_fields, not_found, permission_denied */
+  function setPermissions(id: number, permissions: string[], actor: Actor): Promise<void> {
+    const wanted = [...new Set(permissions)].sort()
+    const wrong = wanted.find(permission => !isPermission(permission))
+    if (wrong !== undefined)
+      throw refuseField('permissions', `${JSON.stringify(wrong.slice(0, 100))} is no permission.`)
+    return change(id, actor, async (tx, user, { record, note }) => {
+      if (wanted.join() === user.permissions.join()) return
+      await rights.require(tx, actor, new Set(user.permissions), new Set(wanted))
+      await users.update(tx, id, { permissions: wanted })
+      await record('roles_changed', { subject: String(id) })
+      const [before, after] = [{ permissions: user.permissions }, { permissions: wanted }]
+      note({ action: 'permissions_changed', subject: String(id), before, after })
+    })
+  }
+
+  /** @throws invalid_fields, not_found, permission_denied */
+  async function updateProfile(id: number, profile: Partial<Profile>, actor: Actor): Promise<UserRecord> {
     const changes = requireProfile(profile)
-    if (Object.keys(changes).length > 0) await change(id, tx => users.update(tx, id, changes))
+    if (Object.keys(changes).length > 0)
+      await change(id, actor, async (tx, _, { note }) => {
+        await users.update(tx, id, changes)
+        // Which, not what: the audit log outlives the person's own data.
+        note({ action: 'profile_changed', subject: String(id), after: { changed: Object.keys(changes) } })
+      })
     return require_(id)
   }
 
-  /** One change of one user under the user's lock. */
+  /** One change of one user under the user's lock, by somebody who may act on them. */
   function change(
     id: number,
-    work: (tx: Queries, user: UserRecord, record: RecordTrigger) => Promise<void>,
+    actor: Actor,
+    work: (tx: Queries, user: UserRecord, change: Change) => Promise<void>,
   ): Promise<void> {
-    return revoke.transaction(async (tx, record) => {
+    return revoke.transaction(actor, async (tx, changing) => {
       await users.lock(tx, id)
       const user = await users.find(tx, id)
       if (!user || user.deletedAt !== null) throw refuse('not_found')
-      await work(tx, user, record)
+      await rights.require(tx, actor, rightsOf(user))
+      await work(tx, user, changing)
     })
   }
 
@@ -126,13 +165,15 @@ export function createUsers(deps: UsersDeps) {
   }
 
   return {
-    ...createNewUsers(deps),
+    create: newUsers.create,
+    importOne: newUsers.importOne,
     rename,
     disable,
     enable,
     remove,
     setPassword,
     setRoles,
+    setPermissions,
     updateProfile,
     require: require_,
 

@@ -29,6 +29,29 @@ export const builtInRoles: Record<'admin' | 'support' | 'auditor', OwnPermission
 /** What makes somebody an administrator: the last user who holds it cannot lose it. */
 export const administratorRole = 'admin'
 
+/** What somebody may do: every permission by name, or everything there is, also what other applications call theirs. */
+export type Rights = ReadonlySet<string> | 'everything'
+
+export function rightsOf(person: { roles: readonly string[]; allPermissions: readonly string[] }): Rights {
+  return person.roles.includes(administratorRole) ? 'everything' : new Set(person.allPermissions)
+}
+
+/**
+ * The one rule about acting on people: nobody touches somebody who may do more here than they do, and nobody gives what
+ * they have not. Changing a person, or the role of persons, is judged by what they may do before and after.
+ * @returns whether `actor` may turn somebody with `before` into somebody with `after`
+ */
+export function mayAct(actor: Rights, before: Rights, after: Rights = before): boolean {
+  if (actor === 'everything') return true
+  if (![...ownOf(before), ...ownOf(after)].every(permission => actor.has(permission))) return false
+  if (before === 'everything') return true
+  return after !== 'everything' && [...after].every(permission => before.has(permission) || actor.has(permission))
+}
+
+function ownOf(rights: Rights): readonly string[] {
+  return rights === 'everything' ? every : [...rights].filter(permission => permission.startsWith('darvoza:'))
+}
+
 export function isPermission(text: string): boolean {
   return /^[a-z0-9][a-z0-9._:-]{0,99}$/.test(text)
 }

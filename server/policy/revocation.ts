@@ -14,124 +14,73 @@ type TriggerRow = {
   effect: RevocationEffect
   /** `it`: the one named; `all` and `others`: of the subject; `stay`: untouched. */
   sessions: 'it' | 'all' | 'others' | 'stay'
-  apiKeys: 'stay' | 'end' | 'follow'
+  /** Only what a person or an application holds beside sessions; `none` where there can be none. */
+  apiKeys: 'stay' | 'end' | 'follow' | 'none'
   /** What a token that this ended is refused with. */
   code: ErrorCode
+  /** Nothing fires it yet: it comes with applications, consent and API keys. */
+  later?: true
 }
 
+const endsOne = { kind: 'session', effect: 'end', sessions: 'it', apiKeys: 'stay', code: 'session_ended' } as const
+const endsAllOfUser = { kind: 'user', effect: 'end', sessions: 'all', apiKeys: 'stay', code: 'session_ended' } as const
+const stale = { effect: 'refresh', sessions: 'stay', apiKeys: 'follow', code: 'token_stale' } as const
+const endsApplication = { kind: 'application', effect: 'end', sessions: 'all', apiKeys: 'none' } as const
+const endsEverybody = { kind: 'all', effect: 'end', sessions: 'all', apiKeys: 'stay', code: 'session_ended' } as const
+
 export const triggers = {
-  sign_out: {
-    what: 'Sign-out of one application',
-    kind: 'session',
-    effect: 'end',
-    sessions: 'it',
-    apiKeys: 'stay',
-    code: 'session_ended',
+  sign_out: { ...endsOne, what: 'Sign-out of one application' },
+  replaced: { ...endsOne, what: 'A new sign-in of the same application on the same device' },
+  session_limit: { ...endsOne, what: 'A session over the limit of sessions' },
+  session_ended: { ...endsOne, what: 'A session ended by its owner or an administrator' },
+  device_ended: { ...endsOne, what: 'A device ended by its owner or an administrator' },
+  refresh_token_reused: { ...endsOne, what: 'A refresh token used again after its grace' },
+  token_revoked: {
+    ...{ kind: 'token', effect: 'end', sessions: 'stay', apiKeys: 'none', code: 'token_revoked' },
+    what: 'One access token revoked',
   },
-  replaced: {
-    what: 'A new sign-in of the same application on the same device',
-    kind: 'session',
-    effect: 'end',
-    sessions: 'it',
-    apiKeys: 'stay',
-    code: 'session_ended',
+  all_ended: { ...endsAllOfUser, what: "All of a user's sessions ended" },
+  others_ended: { ...endsAllOfUser, sessions: 'others', what: "All of a user's other sessions ended by the user" },
+  password_changed: { ...endsAllOfUser, sessions: 'others', what: 'Password changed by its owner' },
+  password_reset: { ...endsAllOfUser, apiKeys: 'end', what: 'Password reset by an administrator' },
+  user_disabled: { ...endsAllOfUser, apiKeys: 'end', code: 'user_inactive', what: 'User disabled' },
+  user_deleted: { ...endsAllOfUser, apiKeys: 'end', code: 'user_unknown', what: 'User deleted' },
+  roles_changed: { ...stale, kind: 'user', what: 'Roles or permissions of a user changed' },
+  user_renamed: { ...stale, kind: 'user', what: 'User renamed' },
+  user_stale: { ...stale, kind: 'user', what: "A user's tokens made stale by an administrator" },
+  role_changed: { ...stale, kind: 'role', what: 'Permissions of a role changed' },
+  role_renamed: { ...stale, kind: 'role', what: 'Role renamed' },
+  role_deleted: { ...stale, kind: 'role', what: 'Role deleted' },
+  role_stale: { ...stale, kind: 'role', what: "The tokens of a role's holders made stale by an administrator" },
+  application_ended: { ...endsApplication, code: 'session_ended', what: 'All sessions of an application ended' },
+  application_disabled: {
+    ...endsApplication,
+    code: 'application_disabled',
+    what: 'Application disabled',
+    later: true,
   },
-  session_limit: {
-    what: 'A sign-in over the limit of sessions',
-    kind: 'session',
-    effect: 'end',
-    sessions: 'it',
-    apiKeys: 'stay',
-    code: 'session_ended',
+  consent_withdrawn: { ...endsOne, apiKeys: 'none', what: 'Consent to an application withdrawn', later: true },
+  secret_rotated: {
+    ...stale,
+    ...{ kind: 'application', apiKeys: 'none' },
+    what: "An application's secret rotated",
+    later: true,
   },
-  session_ended: {
-    what: 'A session ended by its owner or an administrator',
-    kind: 'session',
-    effect: 'end',
-    sessions: 'it',
-    apiKeys: 'stay',
-    code: 'session_ended',
+  scope_taken: {
+    ...stale,
+    ...{ kind: 'application', apiKeys: 'none' },
+    what: 'A scope or permission taken from an application',
+    later: true,
   },
-  device_ended: {
-    what: 'A device ended by its owner or an administrator',
-    kind: 'session',
-    effect: 'end',
-    sessions: 'it',
-    apiKeys: 'stay',
-    code: 'session_ended',
+  policy_changed: { ...stale, kind: 'all', apiKeys: 'none', what: 'Policy changed, to be in force now' },
+  all_stale: { ...stale, kind: 'all', apiKeys: 'none', what: "Everybody's tokens made stale by an administrator" },
+  everybody_ended: { ...endsEverybody, what: 'Everybody signed out by an administrator' },
+  signing_key_revoked: {
+    ...{ kind: 'key', effect: 'end', sessions: 'stay', apiKeys: 'stay', code: 'token_key_revoked' },
+    what: 'Signing key compromised: what it signed ends',
   },
-  refresh_token_reused: {
-    what: 'A refresh token used again after its grace',
-    kind: 'session',
-    effect: 'end',
-    sessions: 'it',
-    apiKeys: 'stay',
-    code: 'session_ended',
-  },
-  all_ended: {
-    what: "All of a user's sessions ended",
-    kind: 'user',
-    effect: 'end',
-    sessions: 'all',
-    apiKeys: 'stay',
-    code: 'session_ended',
-  },
-  others_ended: {
-    what: "All of a user's other sessions ended by the user",
-    kind: 'user',
-    effect: 'end',
-    sessions: 'others',
-    apiKeys: 'stay',
-    code: 'session_ended',
-  },
-  password_changed: {
-    what: 'Password changed by its owner',
-    kind: 'user',
-    effect: 'end',
-    sessions: 'others',
-    apiKeys: 'stay',
-    code: 'session_ended',
-  },
-  password_reset: {
-    what: 'Password reset by an administrator',
-    kind: 'user',
-    effect: 'end',
-    sessions: 'all',
-    apiKeys: 'end',
-    code: 'session_ended',
-  },
-  user_disabled: {
-    what: 'User disabled',
-    kind: 'user',
-    effect: 'end',
-    sessions: 'all',
-    apiKeys: 'end',
-    code: 'user_inactive',
-  },
-  user_deleted: {
-    what: 'User deleted',
-    kind: 'user',
-    effect: 'end',
-    sessions: 'all',
-    apiKeys: 'end',
-    code: 'user_unknown',
-  },
-  roles_changed: {
-    what: 'Roles or permissions of a user changed',
-    kind: 'user',
-    effect: 'refresh',
-    sessions: 'stay',
-    apiKeys: 'follow',
-    code: 'token_stale',
-  },
-  user_renamed: {
-    what: 'User renamed',
-    kind: 'user',
-    effect: 'refresh',
-    sessions: 'stay',
-    apiKeys: 'follow',
-    code: 'token_stale',
-  },
+  refresh_key_revoked: { ...endsEverybody, what: 'Refresh key compromised' },
+  log_advanced: { ...endsEverybody, what: 'Database restored: the log has a new id' },
 } as const satisfies Record<string, TriggerRow>
 
 export type Trigger = keyof typeof triggers
@@ -172,6 +121,9 @@ export function refusalCode(entry: Revocation): ErrorCode {
   return entry.kind === 'session' ? 'session_ended' : 'token_revoked'
 }
 
+/** A verifier may hold a revoked key for as long as it keeps a copy of the JWKS; ms. */
+const keyEntryLife = 400 * 86_400_000
+
 /** Slack on an entry's life, in ms: clocks and policies that reach a process late. */
 const entrySlack = 120_000
 
@@ -181,6 +133,8 @@ const entrySlack = 120_000
  * @param horizon epoch ms until which a token of an older, longer policy may live
  * @returns epoch ms
  */
-export function entryExpiry(now: number, longestLifetime: number, horizon: number): number {
+export function entryExpiry(kind: RevocationKind, now: number, longestLifetime: number, horizon: number): number {
+  // Whoever has the key signs what times he likes.
+  if (kind === 'key') return now + keyEntryLife
   return Math.max(now + longestLifetime * 1000, horizon) + entrySlack
 }

@@ -83,6 +83,13 @@ export const errors = {
     wireCode: 'last_administrator',
   },
 
+  built_in_role: {
+    status: 409,
+    text: 'This role is built in, and cannot be changed.',
+    clause: 'RFC 9110 §15.5.10',
+    wireCode: 'built_in_role',
+  },
+
   // Every way a token can fail
   token_malformed: {
     status: 401,

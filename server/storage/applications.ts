@@ -3,7 +3,7 @@ import type { Queries } from './database.js'
 /** `endedSeq`: the application's sessions whose `seq` is lower are over. */
 export type ApplicationRecord = { id: string; active: boolean; endedSeq: number }
 
-export function createApplications() {
+export function createApplications(dialect: { forUpdate: string }) {
   return {
     async find(tx: Queries, id: string): Promise<ApplicationRecord | null> {
       const [row] = await tx.read<{ id: string; active: number; endedSeq: number }>(
@@ -11,6 +11,14 @@ export function createApplications() {
         [id],
       )
       return row ? { ...row, active: row.active === 1 } : null
+    },
+
+    async lock(tx: Queries, id: string): Promise<void> {
+      await tx.read(`SELECT id FROM application WHERE id = ?${dialect.forUpdate}`, [id])
+    },
+
+    async raiseEndedSeq(tx: Queries, id: string, seq: number): Promise<void> {
+      await tx.write('UPDATE application SET ended_seq = ? WHERE id = ? AND ended_seq < ?', [seq, id, seq])
     },
   }
 }

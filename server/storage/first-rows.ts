@@ -31,6 +31,7 @@ export async function writeFirstRows(database: Database, first: FirstRows): Prom
       policyVersion: 1,
       keyVersion: 1,
     })
+    await ensure('audit_head', { id: 1, seq: 0, hash: '', droppedSeq: 0, droppedHash: '', droppedMark: '' })
     await ensure('heartbeat', { id: 1, outageStartedAt: 0, outageEndedAt: 0, beatAt: now })
     await ensure('last_number', { name: 'user', value: 0 })
     await ensure('policy_version', {

@@ -17,7 +17,7 @@ export type KeyRecord = {
   retiredAt: number | null
 }
 
-export type SecretPurpose = 'refresh' | 'device'
+export type SecretPurpose = 'refresh' | 'device' | 'audit'
 export type SecretRecord = { purpose: SecretPurpose; version: number; sealed: string; createdAt: number }
 
 const selectKey = `SELECT ${columns('k', [

@@ -86,6 +86,11 @@ export function createRevocations(dialect: Dialect) {
       )
     },
 
+    /** Everybody's sessions that are older than this number are over. */
+    async raiseEndedSeq(tx: Queries, seq: number): Promise<void> {
+      await tx.write('UPDATE log_head SET ended_seq = ? WHERE id = 1 AND ended_seq < ?', [seq, seq])
+    },
+
     /** Tells every process that the policy or the keys are others now. */
     async raiseVersion(tx: Queries, which: 'policy' | 'key'): Promise<void> {
       await tx.write(`UPDATE log_head SET ${which}_version = ${which}_version + 1 WHERE id = 1`)

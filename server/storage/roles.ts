@@ -1,19 +1,56 @@
 import type { Queries } from './database.js'
-import { marks } from './statement.js'
+import { insertion } from './statement.js'
 
-export function createRoles() {
+export type RoleRecord = { name: string; permissions: string[]; builtIn: boolean }
+/** `holders`: how many users have it. */
+export type ListedRole = RoleRecord & { holders: number }
+
+type RoleRow = { name: string; permissions: string; builtIn: number }
+
+export function createRoles(dialect: { forUpdate: string }) {
   return {
-    /** Which of these names are no roles. */
-    async unknown(tx: Queries, names: readonly string[]): Promise<string[]> {
-      if (names.length === 0) return []
-      const rows = await tx.read<{ name: string }>(
-        `SELECT name FROM role WHERE name IN (${marks(names.length)})`,
-        names,
+    /** Locks a role until the transaction ends; null where there is none. */
+    async lock(tx: Queries, name: string): Promise<RoleRecord | null> {
+      const rows = await tx.read<RoleRow>(
+        `SELECT name, permissions, built_in AS builtIn FROM role WHERE name = ?${dialect.forUpdate}`,
+        [name],
       )
-      const known = new Set(rows.map(row => row.name))
-      return names.filter(name => !known.has(name))
+      return rows[0] ? readRole(rows[0]) : null
+    },
+
+    async list(tx: Queries): Promise<ListedRole[]> {
+      const rows = await tx.read<RoleRow & { holders: number }>(
+        `SELECT r.name AS name, r.permissions AS permissions, r.built_in AS builtIn, COUNT(ur.user_id) AS holders
+         FROM role r LEFT JOIN user_role ur ON ur.role_name = r.name
+         GROUP BY r.name, r.permissions, r.built_in ORDER BY r.name`,
+      )
+      return rows.map(row => ({ ...readRole(row), holders: row.holders }))
+    },
+
+    async insert(tx: Queries, { name, permissions, builtIn }: RoleRecord): Promise<void> {
+      await tx.write(...insertion('role', { name, permissions: JSON.stringify(permissions), builtIn }))
+    },
+
+    async setPermissions(tx: Queries, name: string, permissions: readonly string[]): Promise<void> {
+      await tx.write('UPDATE role SET permissions = ? WHERE name = ?', [JSON.stringify(permissions), name])
+    },
+
+    /** Its holders keep it under the new name. */
+    async rename(tx: Queries, name: string, newName: string): Promise<void> {
+      await tx.write('UPDATE role SET name = ? WHERE name = ?', [newName, name])
+      await tx.write('UPDATE user_role SET role_name = ? WHERE role_name = ?', [newName, name])
+    },
+
+    /** Its holders lose it. */
+    async delete(tx: Queries, name: string): Promise<void> {
+      await tx.write('DELETE FROM user_role WHERE role_name = ?', [name])
+      await tx.write('DELETE FROM role WHERE name = ?', [name])
     },
   }
 }
 
 export type Roles = ReturnType<typeof createRoles>
+
+function readRole({ name, permissions, builtIn }: RoleRow): RoleRecord {
+  return { name, permissions: JSON.parse(permissions) as string[], builtIn: builtIn === 1 }
+}

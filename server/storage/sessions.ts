@@ -31,6 +31,21 @@ export type Standing = {
   seq: number
 }
 
+/** Whose `ended_seq` was raised; the subject is an id, or '' for everybody. */
+export type Overtaken = { kind: 'user' | 'application' | 'all'; subject: string }
+
+const overtakenBy: Record<Overtaken['kind'], (subject: string) => { from: string; values: (string | number)[] }> = {
+  user: subject => ({
+    from: 'JOIN user u ON u.id = s.user_id WHERE s.user_id = ? AND s.seq < u.ended_seq',
+    values: [Number(subject)],
+  }),
+  application: subject => ({
+    from: 'JOIN application a ON a.id = s.application_id WHERE s.application_id = ? AND s.seq < a.ended_seq',
+    values: [subject],
+  }),
+  all: () => ({ from: 'CROSS JOIN log_head h WHERE h.id = 1 AND s.seq < h.ended_seq', values: [] }),
+}
+
 const sessionColumns = [
   'id',
   'userId',
@@ -159,19 +174,19 @@ export function createSessions(dialect: { forUpdate: string }) {
       )
     },
 
-    /** Marks up to `limit` sessions of a user that an "end all" has overtaken. @returns how many */
+    /** Marks up to `limit` sessions that an "end all" of somebody has overtaken. @returns how many */
     async markOvertaken(
       tx: Queries,
-      userId: number,
+      whose: Overtaken,
       at: number,
       reason: string,
       by: string,
       limit: number,
     ): Promise<number> {
+      const { from, values } = overtakenBy[whose.kind](whose.subject)
       const rows = await tx.read<{ id: string }>(
-        `SELECT s.id AS id FROM session s JOIN user u ON u.id = s.user_id
-         WHERE s.user_id = ? AND s.ended_at IS NULL AND s.seq < u.ended_seq ORDER BY s.id LIMIT ${Math.trunc(limit)}`,
-        [userId],
+        `SELECT s.id AS id FROM session s ${from} AND s.ended_at IS NULL ORDER BY s.id LIMIT ${Math.trunc(limit)}`,
+        values,
       )
       if (rows.length === 0) return 0
       return tx.write(

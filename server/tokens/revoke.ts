@@ -1,90 +1,130 @@
-// Writes the revocation log. Whoever changes something that a token says does it in `transaction` here and records the
-// trigger; the table in policy/revocation.ts says what that ends.
-import { entryExpiry, type Trigger, triggers } from '../policy/revocation.js'
+// Writes the revocation log and the audit log. Whoever changes something that a token says, or that somebody will ask
+// about, does it in `transaction` here: it records the triggers, whose effects stand in policy/revocation.ts, and notes
+// what was changed.
+import { type Actor, nameOf } from '../policy/actor.js'
+import type { AuditNote } from '../policy/audit.js'
+import { entryExpiry, type RevocationKind, type Trigger, triggers } from '../policy/revocation.js'
 import type { Tail } from '../revocation/tail.js'
+import type { Applications } from '../storage/applications.js'
 import type { Database, Queries } from '../storage/database.js'
 import type { RevocationRecord, Revocations } from '../storage/revocations.js'
-import type { Sessions } from '../storage/sessions.js'
+import type { Overtaken, Sessions } from '../storage/sessions.js'
 import type { Users } from '../storage/users.js'
+import type { AuditTrail } from './audit-trail.js'
 
 export type Recorded = {
-  /** A session id or a user id, as the trigger's kind says. */
+  /** A session id, a user id, a role's name …: as the trigger's kind says; '' for everybody. */
   subject: string
-  /** Who did it: `user:7`, `operator:NAME` or `system`. */
-  actor: string
   /** The session that stays, where the trigger ends the others. */
   exceptSid?: string | undefined
 }
 
-/** @returns for one session: whether it was open until now (if not, nothing is written) */
-export type RecordTrigger = (trigger: Trigger, recorded: Recorded) => Promise<boolean>
+export type Change = {
+  /** @returns for one session: whether it was open until now (if not, nothing is written) */
+  record: (trigger: Trigger, recorded: Recorded) => Promise<boolean>
+  /** Tells the audit log. */
+  note: (note: AuditNote) => void
+}
 
 export type RevokeDeps = {
   database: Database
   revocations: Revocations
   sessions: Sessions
   users: Users
+  applications: Applications
+  auditTrail: AuditTrail
   tail: Tail
   now: () => number
   /** Runs on by itself what may be done after the answer. */
   afterwards: (work: () => Promise<void>) => void
 }
 
+type Pending = Recorded & { trigger: Trigger }
+
 /** How many overtaken rows are marked in one statement. */
 const markBatch = 500
 
-export function createRevoke({ database, revocations, sessions, users, tail, now, afterwards }: RevokeDeps) {
+export function createRevoke(deps: RevokeDeps) {
+  const { database, revocations, sessions, users, applications, auditTrail, tail, now, afterwards } = deps
+
+  /** What is locked, or ended, as soon as a trigger is recorded. */
+  const lock: Partial<Record<RevocationKind, (tx: Queries, one: Pending, actor: Actor) => Promise<boolean>>> = {
+    session: (tx, { subject, trigger }, actor) => sessions.end(tx, subject, now(), trigger, nameOf(actor)),
+    async user(tx, { subject, exceptSid }) {
+      await users.lock(tx, Number(subject))
+      // Its `seq` is raised under the head's lock, which somebody who ends this very session may be waiting for.
+      if (exceptSid) await sessions.lock(tx, exceptSid)
+      return true
+    },
+    async application(tx, { subject }) {
+      await applications.lock(tx, subject)
+      return true
+    },
+  }
+
+  /** Ending all sessions of somebody is one integer, whatever their number; written once the entry has its own. */
+  const overtake: Partial<Record<RevocationKind, (tx: Queries, entry: RevocationRecord) => Promise<void>>> = {
+    async user(tx, { seq, subject, exceptSid }) {
+      // The one that stays is raised first, while the earlier ends that may have overtaken it can still be seen.
+      if (exceptSid) await sessions.raiseSeq(tx, exceptSid, seq)
+      await users.update(tx, Number(subject), { endedSeq: seq })
+    },
+    application: (tx, { seq, subject }) => applications.raiseEndedSeq(tx, subject, seq),
+    all: (tx, { seq }) => revocations.raiseEndedSeq(tx, seq),
+  }
+
   /**
-   * Runs `work` in a transaction in which triggers can be recorded. Their rows are locked as they are recorded, the log
-   * is raised last (lock order: user, device, session, head), and once it is committed this process enforces it.
+   * Runs `work` in a transaction in which triggers can be recorded and changes noted. Their rows are locked as they are
+   * recorded, then the audit log's head, the revocation log's last; once it is committed this process enforces it.
    */
-  async function transaction<T>(work: (tx: Queries, record: RecordTrigger) => Promise<T>): Promise<T> {
+  async function transaction<T>(actor: Actor, work: (tx: Queries, change: Change) => Promise<T>): Promise<T> {
+    // The chain's key comes with the first read of the log's head.
+    if (!tail.isFresh()) await tail.freshen()
     const { result, entries } = await database.transaction(async tx => {
-      const pending: (Recorded & { trigger: Trigger })[] = []
-      const result = await work(tx, async (trigger, recorded) => {
-        if (triggers[trigger].kind === 'user') {
-          await users.lock(tx, Number(recorded.subject))
-          // Its `seq` is raised under the head's lock, which somebody who ends this very session may be waiting for.
-          if (recorded.exceptSid) await sessions.lock(tx, recorded.exceptSid)
-        } else if (!(await sessions.end(tx, recorded.subject, now(), trigger, recorded.actor))) return false
-        pending.push({ ...recorded, trigger })
-        return true
+      const pending: Pending[] = []
+      const notes: AuditNote[] = []
+      const result = await work(tx, {
+        async record(trigger, recorded) {
+          const one = { ...recorded, trigger }
+          const open = (await lock[triggers[trigger].kind]?.(tx, one, actor)) ?? true
+          if (open) pending.push(one)
+          return open
+        },
+        note: note => notes.push(note),
       })
-      return { result, entries: await write(tx, pending) }
+      await auditTrail.write(tx, actor, notes)
+      return { result, entries: await write(tx, actor, pending) }
     })
     await tail.take(entries)
-    for (const entry of entries) if (entry.kind === 'user' && entry.effect === 'end') markLater(entry)
+    for (const entry of entries) if (isOvertaking(entry)) markLater(entry)
     return result
   }
 
-  async function write(tx: Queries, pending: (Recorded & { trigger: Trigger })[]): Promise<RevocationRecord[]> {
+  async function write(tx: Queries, actor: Actor, pending: readonly Pending[]): Promise<RevocationRecord[]> {
     if (pending.length === 0) return []
     const { seq: last, horizon, accessLifetime } = await revocations.raise(tx, pending.length)
     const createdAt = now()
-    const expiresAt = entryExpiry(createdAt, accessLifetime, horizon)
-    const entries = pending.map(({ trigger, subject, actor, exceptSid }, index): RevocationRecord => {
+    const entries = pending.map(({ trigger, subject, exceptSid }, index): RevocationRecord => {
       const { kind, effect } = triggers[trigger]
       const seq = last - pending.length + 1 + index
-      return { seq, kind, subject, effect, exceptSid: exceptSid ?? null, reason: trigger, actor, createdAt, expiresAt }
+      const expiresAt = entryExpiry(kind, createdAt, accessLifetime, horizon)
+      const about = { kind, subject, effect, exceptSid: exceptSid ?? null, reason: trigger }
+      return { seq, ...about, actor: nameOf(actor), createdAt, expiresAt }
     })
     for (const entry of entries) {
       await revocations.insert(tx, entry)
-      if (entry.kind === 'user' && entry.effect === 'end') {
-        // The one that stays is raised first, while the earlier ends that may have overtaken it can still be seen.
-        if (entry.exceptSid) await sessions.raiseSeq(tx, entry.exceptSid, entry.seq)
-        // Ending all of a user's sessions is one integer, whatever their number.
-        await users.update(tx, Number(entry.subject), { endedSeq: entry.seq })
-      }
+      if (isOvertaking(entry)) await overtake[entry.kind]!(tx, entry)
     }
     return entries
   }
 
+  const isOvertaking = ({ kind, effect }: RevocationRecord) => effect === 'end' && kind in overtake
+
   /** The rows of sessions that an "end all" overtook are marked in batches, for the lists. */
-  function markLater({ subject, createdAt, reason, actor }: RevocationRecord): void {
+  function markLater({ kind, subject, createdAt, reason, actor }: RevocationRecord): void {
+    const whose = { kind, subject } as Overtaken
     afterwards(async () => {
-      while (
-        (await sessions.markOvertaken(database, Number(subject), createdAt, reason, actor, markBatch)) === markBatch
-      );
+      while ((await sessions.markOvertaken(database, whose, createdAt, reason, actor, markBatch)) === markBatch);
     })
   }
 

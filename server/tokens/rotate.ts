@@ -1,6 +1,7 @@
 // Refresh: spends a refresh token and answers the next pair. One conditional statement decides who rotates, one SELECT
 // tells everything else; what did not win is judged by policy/rotation.ts.
 
+import type { Origin } from '../policy/actor.js'
 import { judgeGeneration, type Outage } from '../policy/rotation.js'
 import { sessionEnd } from '../policy/session.js'
 import type { RefreshClaims } from '../protocol/claims.js'
@@ -17,9 +18,6 @@ import type { Inspect } from './inspect.js'
 import type { Issue } from './issue.js'
 import type { Revoke } from './revoke.js'
 import type { Secrets } from './secrets.js'
-
-/** Who presents a token, for incidents. */
-export type Presenter = { address: string; userAgent: string; requestId: string }
 
 /** `refresh` is null where the policy does not rotate and the presented token stays. */
 export type Rotated = { access: string; refresh: string | null }
@@ -87,7 +85,7 @@ export function createRotate(deps: RotateDeps) {
    * @throws what inspect.refresh throws; token_claims (another application's, or ahead), session_ended, token_expired,
    *   user_inactive, user_unknown, application_disabled, token_reused, database_unavailable
    */
-  async function rotate(token: string, applicationId: string, presenter: Presenter): Promise<Rotated> {
+  async function rotate(token: string, applicationId: string, presenter: Origin): Promise<Rotated> {
     // The grace is judged at the instant the token came: how long we take is nobody's theft.
     const cameAt = now()
     if (!tail.isFresh()) await tail.freshen()
@@ -144,20 +142,23 @@ export function createRotate(deps: RotateDeps) {
     standing: Standing,
     claims: RefreshClaims,
     { cameAt, issuedAt }: { cameAt: number; issuedAt: number },
-    presenter: Presenter,
+    presenter: Origin,
   ): Promise<Rotated> {
     if (judge(standing, claims.gen, cameAt, await heartbeats.outage(database)) === 'forgiven')
       return answer(standing, issuedAt, true)
     const { session } = standing
-    const ended = await revoke.transaction((_, record) =>
-      record('refresh_token_reused', { subject: session.id, actor: 'system' }),
-    )
+    const ended = await revoke.transaction({ name: 'system', origin: presenter }, async (_, { record, note }) => {
+      if (!(await record('refresh_token_reused', { subject: session.id }))) return false
+      const before = { user: session.userId, generation: session.generation, presented: claims.gen }
+      note({ action: 'refresh_token_reused', subject: session.id, before })
+      return true
+    })
     // After the commit: nothing that fails here may undo the end.
     if (ended) await writeIncident(standing, claims, presenter)
     throw refuse('token_reused')
   }
 
-  async function writeIncident({ session }: Standing, claims: RefreshClaims, presenter: Presenter): Promise<void> {
+  async function writeIncident({ session }: Standing, claims: RefreshClaims, presenter: Origin): Promise<void> {
     try {
       await incidents.insert(database, {
         id: deps.uuid(),

@@ -1,5 +1,5 @@
-// Our own random secrets, sealed rows with a version each: refresh tokens and device tokens are signed with them. They are
-// never derived from SECRET_KEY and never in the JWKS, so a change of either signs nobody out.
+// Our own random secrets, sealed rows with a version each: refresh tokens, device tokens and the chain of the audit log are
+// signed with them. They are never derived from SECRET_KEY and never in the JWKS, so a change of either signs nobody out.
 import type { Tail } from '../revocation/tail.js'
 import type { Database } from '../storage/database.js'
 import type { Keys, SecretPurpose } from '../storage/keys.js'
@@ -8,7 +8,7 @@ import type { Sealing } from './sealing.js'
 
 export type Secret = { version: number; secret: Buffer }
 
-const purposes: SecretPurpose[] = ['refresh', 'device']
+const purposes: SecretPurpose[] = ['refresh', 'device', 'audit']
 
 export type SecretsDeps = {
   database: Database

@@ -80,7 +80,7 @@ onEachEngine('a refresh that is overtaken between its UPDATE and its SELECT', en
       server.composed.parts.users.disable(id, 'system'),
     )
     refused(answer)
-    await server.composed.parts.users.enable(id)
+    await server.composed.parts.users.enable(id, 'system')
     expect(await accepted(client, [pair, other])).to.deep.equal([])
   })
 

@@ -66,7 +66,7 @@ onEachEngine('a sign-in that is overtaken between its password check and its ins
       server.composed.parts.users.disable(id, 'system'),
     )
     refused(answer)
-    await server.composed.parts.users.enable(id)
+    await server.composed.parts.users.enable(id, 'system')
     expect(await openSessions(server, id)).to.equal(0)
     expect((await client.refresh(before.refresh)).status).to.equal(401)
   })
@@ -74,7 +74,7 @@ onEachEngine('a sign-in that is overtaken between its password check and its ins
   it('by disabling and enabling again: checked again, and only the new session lives', async () => {
     const { server, client, before, answer, id } = await overtaken(async (server, { id }) => {
       await server.composed.parts.users.disable(id, 'system')
-      await server.composed.parts.users.enable(id)
+      await server.composed.parts.users.enable(id, 'system')
     })
     expect(answer.status).to.equal(200)
     expect(await openSessions(server, id)).to.equal(1)

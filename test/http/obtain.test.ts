@@ -144,11 +144,14 @@ describe('sign-in', () => {
   it('takes hashes of Django as they are and replaces them at the first sign-in', async () => {
     const server = await aServer()
     const { users, userStore, database } = server.composed.parts
-    const { id } = await users.importOne({
-      username: 'old',
-      passwordHash: 'pbkdf2_sha256$1000$salt$3p73piur2zhlOXu+Pn01ErOz5QcdNfiQkRgk/Qif1e4=',
-      id: 4711,
-    })
+    const { id } = await users.importOne(
+      {
+        username: 'old',
+        passwordHash: 'pbkdf2_sha256$1000$salt$3p73piur2zhlOXu+Pn01ErOz5QcdNfiQkRgk/Qif1e4=',
+        id: 4711,
+      },
+      'system',
+    )
     expectNoAccount(await aClient(server).post(path, { username: 'old', password: 'guess' }))
     const { user_id } = await aClient(server).signIn({ username: 'old', password: 'imported password' })
     expect([id, user_id]).to.deep.equal([4711, 4711])
@@ -241,7 +244,7 @@ describe('what a sign-in issues', () => {
     const amy = await server.aUser()
     const passwordHash = (await userStore.find(database, amy.id))!.passwordHash
     const permissions = Array.from({ length: 80 }, (_, number) => `orders:permission-number-${number}`)
-    await users.importOne({ username: 'mighty', passwordHash, permissions })
+    await users.importOne({ username: 'mighty', passwordHash, permissions }, 'system')
     const claims = claimsOf((await aClient(server).signIn({ username: 'mighty', password })).access)
     expect(claims).to.include({ permissions_omitted: true })
     expect(claims).to.not.have.property('permissions')

@@ -86,7 +86,7 @@ describe('a refresh is refused', () => {
       reason: 'user_inactive',
     })
     expect(answer.headers.get('www-authenticate')).to.equal(realm)
-    await server.composed.parts.users.enable(amy.id)
+    await server.composed.parts.users.enable(amy.id, 'system')
     expectRefused(await client.refresh(refresh), 'Token is blacklisted', 'session_ended')
   })
 

@@ -212,7 +212,7 @@ onEachEngine('the sessions store', engine => {
     await sessions.insert(database, aSession('kept', { seq: 50 }))
     await sessions.insert(database, aSession('others', { seq: 1, userId: 2 }))
     await sessions.insert(database, aSession('before', { seq: 1, endedAt: 5, endedReason: 'sign_out', endedBy: 'me' }))
-    const mark = () => sessions.markOvertaken(database, 1, 77, 'all_ended', 'system', 5)
+    const mark = () => sessions.markOvertaken(database, { kind: 'user', subject: '1' }, 77, 'all_ended', 'system', 5)
     expect([await mark(), await mark(), await mark(), await mark()]).to.deep.equal([5, 5, 2, 0])
     const rows = await sessions.list(database, { after: '', limit: 100 })
     const ended = (row: SessionRecord) => [row.endedAt, row.endedReason, row.endedBy]

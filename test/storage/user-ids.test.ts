@@ -9,12 +9,12 @@ onEachEngine('user ids', engine => {
   it('go on by one, and are never given out again, not even after a deletion', async () => {
     const server = await aServer({ engine })
     const { users } = server.composed.parts
-    const first = await users.create({ username: 'amy', password })
+    const first = await users.create({ username: 'amy', password }, 'system')
     await users.remove(first.id, 'system')
-    const second = await users.create({ username: 'amy', password })
+    const second = await users.create({ username: 'amy', password }, 'system')
     expect(second.id).to.equal(first.id + 1)
     const again = await users
-      .importOne({ id: first.id, username: 'zoe', passwordHash })
+      .importOne({ id: first.id, username: 'zoe', passwordHash }, 'system')
       .catch((thrown: unknown) => thrown)
     expect((again as { details: object }).details).to.deep.equal({
       fields: { id: ['A user with that id already exists.'] },
@@ -24,21 +24,23 @@ onEachEngine('user ids', engine => {
   it('of imports stay as they were, and new ones go on after the greatest', async () => {
     const server = await aServer({ engine })
     const { users } = server.composed.parts
-    expect((await users.importOne({ id: 500, username: 'imported', passwordHash })).id).to.equal(500)
-    expect((await users.importOne({ id: 40, username: 'earlier', passwordHash })).id).to.equal(40)
-    expect((await users.create({ username: 'next', password })).id).to.equal(501)
-    expect((await users.importOne({ username: 'without', passwordHash })).id).to.equal(502)
+    expect((await users.importOne({ id: 500, username: 'imported', passwordHash }, 'system')).id).to.equal(500)
+    expect((await users.importOne({ id: 40, username: 'earlier', passwordHash }, 'system')).id).to.equal(40)
+    expect((await users.create({ username: 'next', password }, 'system')).id).to.equal(501)
+    expect((await users.importOne({ username: 'without', passwordHash }, 'system')).id).to.equal(502)
   })
 
   it('are all different when many are made and imported at once', async () => {
     const server = await aServer({ engine })
     const { users } = server.composed.parts
     const made = await Promise.all([
-      ...Array.from({ length: 20 }, (_, index) => users.create({ username: `made${index}`, password })),
+      ...Array.from({ length: 20 }, (_, index) => users.create({ username: `made${index}`, password }, 'system')),
       ...Array.from({ length: 20 }, (_, index) =>
-        users.importOne({ id: 10 + index, username: `imported${index}`, passwordHash }).catch(() => null),
+        users.importOne({ id: 10 + index, username: `imported${index}`, passwordHash }, 'system').catch(() => null),
       ),
-      ...Array.from({ length: 20 }, (_, index) => users.importOne({ username: `free${index}`, passwordHash })),
+      ...Array.from({ length: 20 }, (_, index) =>
+        users.importOne({ username: `free${index}`, passwordHash }, 'system'),
+      ),
     ])
     const ids = made.flatMap(user => (user ? [user.id] : []))
     expect(new Set(ids).size).to.equal(ids.length)
@@ -48,10 +50,10 @@ onEachEngine('user ids', engine => {
   it('a failed creation gives its number to nobody else wrongly: the next user is a new one', async () => {
     const server = await aServer({ engine })
     const { users } = server.composed.parts
-    await users.create({ username: 'amy', password })
+    await users.create({ username: 'amy', password }, 'system')
     const codes = await Promise.all(
       Array.from({ length: 10 }, () =>
-        users.create({ username: 'same', password }).then(
+        users.create({ username: 'same', password }, 'system').then(
           () => 'made',
           () => 'refused',
         ),
@@ -75,10 +77,12 @@ onEachEngine('user ids', engine => {
     const server = await aServer({ engine })
     const { users } = server.composed.parts
     for (const id of [0, -1, 1.5, Number.NaN, 2 ** 53, Number.POSITIVE_INFINITY]) {
-      const error = await users.importOne({ id, username: `u${id}`, passwordHash }).catch((thrown: unknown) => thrown)
+      const error = await users
+        .importOne({ id, username: `u${id}`, passwordHash }, 'system')
+        .catch((thrown: unknown) => thrown)
       expect((error as { code?: string }).code, String(id)).to.equal('invalid_fields')
     }
-    await users.importOne({ id: Number.MAX_SAFE_INTEGER, username: 'last', passwordHash }).catch(() => {})
-    expect((await users.create({ username: 'next', password })).id).to.be.lessThan(Number.MAX_SAFE_INTEGER)
+    await users.importOne({ id: Number.MAX_SAFE_INTEGER, username: 'last', passwordHash }, 'system').catch(() => {})
+    expect((await users.create({ username: 'next', password }, 'system')).id).to.be.lessThan(Number.MAX_SAFE_INTEGER)
   })
 })

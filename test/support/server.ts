@@ -65,7 +65,7 @@ export async function aServer(options: ServerOptions = {}): Promise<TestServer> 
     },
     async aUser(user = {}) {
       const made = { username: `user${Math.random().toString(36).slice(2, 10)}`, password, ...user }
-      const { id } = await composed.parts.users.create(made)
+      const { id } = await composed.parts.users.create(made, 'system')
       return { id, username: made.username, password: made.password }
     },
     async close() {

@@ -34,7 +34,8 @@ describe('the table of triggers', () => {
         // Stale claims sign nobody out.
         expect([row.sessions, row.code]).to.deep.equal(['stay', 'token_stale'])
       } else {
-        expect(row.sessions).to.be.oneOf(row.kind === 'session' ? ['it'] : ['all', 'others'])
+        const ended = { session: ['it'], token: ['stay'], key: ['stay'] } as Record<string, string[]>
+        expect(row.sessions).to.be.oneOf(ended[row.kind] ?? ['all', 'others'])
         expect(row.code).to.not.equal('token_stale')
       }
     })
@@ -75,7 +76,7 @@ describe('an entry of the log', () => {
   })
 
   it('is kept until no token that it refuses can be live', () => {
-    expect(entryExpiry(1_000_000, 3_600, 0)).to.equal(1_000_000 + 3_600_000 + 120_000)
-    expect(entryExpiry(1_000_000, 60, 9_000_000)).to.equal(9_000_000 + 120_000)
+    expect(entryExpiry('user', 1_000_000, 3_600, 0)).to.equal(1_000_000 + 3_600_000 + 120_000)
+    expect(entryExpiry('user', 1_000_000, 60, 9_000_000)).to.equal(9_000_000 + 120_000)
   })
 })

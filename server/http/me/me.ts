@@ -23,9 +23,8 @@ export function createMeHandlers({ users, sessions, ownPassword }: MeDeps) {
         email: { required: false, blank: true, trim: true },
       })
       const profile = { firstName: first_name, lastName: last_name, email }
-      ctx.body = presentUser(
-        await users.updateProfile(personOf(ctx).userId, profile as Parameters<Users['updateProfile']>[1]),
-      )
+      const { userId, actor } = personOf(ctx)
+      ctx.body = presentUser(await users.updateProfile(userId, profile as Parameters<Users['updateProfile']>[1], actor))
     },
 
     async changePassword(ctx: Context): Promise<void> {
@@ -33,8 +32,8 @@ export function createMeHandlers({ users, sessions, ownPassword }: MeDeps) {
         old_password: { maxLength: longestPassword },
         new_password: { maxLength: longestPassword },
       })
-      const { userId, sid } = personOf(ctx)
-      await ownPassword.change(userId, sid, { oldPassword: old_password, newPassword: new_password })
+      const { userId, sid, actor } = personOf(ctx)
+      await ownPassword.change(userId, sid, { oldPassword: old_password, newPassword: new_password }, actor)
       ctx.status = 204
     },
 

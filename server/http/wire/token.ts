@@ -66,7 +66,8 @@ export function createTokenHandlers({ signIn, rotate, inspect, sessions, ownAppl
       const claims = inspect.refresh(refresh)
       if (claims.client_id !== ownApplication) throw refuse('token_claims')
       try {
-        await sessions.end(claims.sid, Number(claims.sub), `user:${claims.sub}`, 'sign_out')
+        const actor = { name: `user:${claims.sub}`, origin: originOf(ctx) } as const
+        await sessions.end(claims.sid, Number(claims.sub), actor, 'sign_out')
       } catch (error) {
         throw isNotFound(error) ? refuse('session_ended') : error
       }

@@ -1,5 +1,6 @@
 // Entities serve the schema, the drift test and cold reads. No relations: foreign keys are plain columns.
 import { Application } from './application.js'
+import { AuditEntry, AuditHead } from './audit.js'
 import { Device } from './device.js'
 import { Incident } from './incident.js'
 import { SealedSecret, SigningKey } from './key.js'
@@ -12,6 +13,8 @@ import { User } from './user.js'
 
 export const entities = [
   Application,
+  AuditEntry,
+  AuditHead,
   Device,
   Heartbeat,
   Incident,

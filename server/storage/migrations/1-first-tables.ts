@@ -1,45 +1,17 @@
-import {
-  type MigrationInterface,
-  type QueryRunner,
-  Table,
-  type TableColumnOptions,
-  type TableIndexOptions,
-} from 'typeorm'
-
-const whole = { type: 'bigint' }
-const text = { type: 'text' }
-const uuid = { type: 'varchar', length: '36' }
-const varchar = (length: number) => ({ type: 'varchar', length: String(length) })
-const orNull = <T>(column: T) => ({ ...column, isNullable: true })
+import type { MigrationInterface, QueryRunner, TableColumnOptions, TableIndexOptions } from 'typeorm'
+import { createTable, engineTypes, orNull, text, uuid, varchar, whole } from './columns.js'
 
 export class FirstTables1764000000000 implements MigrationInterface {
   name = 'FirstTables1764000000000'
 
   async up(runner: QueryRunner): Promise<void> {
-    // What each engine calls them when it is asked, so that the drift test finds nothing.
-    const flag = { type: String(runner.dataSource.driver.normalizeType({ type: Boolean })) }
-    const small = { type: String(runner.dataSource.driver.normalizeType({ type: 'int' })) }
-    const create = async (
+    const { flag, small } = engineTypes(runner)
+    const create = (
       name: string,
       primary: string[],
       columns: Record<string, Partial<TableColumnOptions>>,
       indices: TableIndexOptions[] = [],
-    ) => {
-      await runner.createTable(
-        new Table({
-          name,
-          columns: Object.entries(columns).map(([column, options]) => ({
-            name: column,
-            isPrimary: primary.includes(column),
-            primaryKeyConstraintName: `${name}_pk`,
-            ...options,
-          })) as TableColumnOptions[],
-          indices,
-        }),
-        // DDL is not transactional on MySQL: a migration that died half-way can run again.
-        true,
-      )
-    }
+    ) => createTable(runner, name, primary, columns, indices)
 
     await create(
       'user',

@@ -1,4 +1,5 @@
 import { FirstTables1764000000000 } from './1-first-tables.js'
+import { Audit1764100000000 } from './2-audit.js'
 
 /** In order. Small and re-runnable: MySQL does not roll a failed one back. */
-export const migrations = [FirstTables1764000000000]
+export const migrations = [FirstTables1764000000000, Audit1764100000000]

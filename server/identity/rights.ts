@@ -1,0 +1,28 @@
+import { type Actor, userOf } from '../policy/actor.js'
+import { mayAct, type Rights, rightsOf } from '../policy/permissions.js'
+import { refuse } from '../protocol/errors.js'
+import type { Queries } from '../storage/database.js'
+import type { Users } from '../storage/users.js'
+
+/** What the actor of a change may do at the moment of the change, whatever their token said when it was issued. */
+export function createRights({ users }: { users: Users }) {
+  async function rights(tx: Queries, actor: Actor): Promise<Rights> {
+    const userId = userOf(actor)
+    // The command line and the server itself act for whoever runs them.
+    if (userId === null) return 'everything'
+    const user = await users.find(tx, userId)
+    return user?.active ? rightsOf(user) : new Set()
+  }
+
+  return {
+    /**
+     * May the actor turn somebody who may do `before` into somebody who may do `after`?
+     * @throws permission_denied
+     */
+    async require(tx: Queries, actor: Actor, before: Rights, after: Rights = before): Promise<void> {
+      if (!mayAct(await rights(tx, actor), before, after)) throw refuse('permission_denied')
+    },
+  }
+}
+
+export type ActorRights = ReturnType<typeof createRights>

@@ -1,0 +1,109 @@
+// Roles: named sets of permissions. Whoever changes one changes what every holder's tokens say, so each change makes the
+// tokens of its holders stale, under the name that they carry.
+import type { Actor } from '../policy/actor.js'
+import { isPermission, isRoleName, type Rights } from '../policy/permissions.js'
+import { refuse, refuseField } from '../protocol/errors.js'
+import { type Database, isDuplicate, type Queries } from '../storage/database.js'
+import type { ListedRole, RoleRecord, Roles as RoleStore } from '../storage/roles.js'
+import type { Change, Revoke } from '../tokens/revoke.js'
+import type { ActorRights } from './rights.js'
+
+export type { ListedRole }
+
+export type RolesDeps = { database: Database; roles: RoleStore; rights: ActorRights; revoke: Revoke }
+
+/** More would not fit into a token, nor be looked through by anybody. */
+const mostPermissions = 500
+
+export function createRoles({ database, roles, rights, revoke }: RolesDeps) {
+  /** One change of a role that is not built in, under the role's lock, by somebody who may do all that it allows. */
+  function change(
+    name: string,
+    actor: Actor,
+    after: Rights | null,
+    work: (tx: Queries, role: RoleRecord, change: Change) => Promise<void>,
+  ): Promise<void> {
+    return revoke.transaction(actor, async (tx, changing) => {
+      const role = await roles.lock(tx, name)
+      if (!role) throw refuse('not_found', { detail: `There is no role ${name}.` })
+      const before = new Set(role.permissions)
+      await rights.require(tx, actor, before, after ?? before)
+      if (role.builtIn) throw refuse('built_in_role')
+      await work(tx, role, changing)
+    })
+  }
+
+  return {
+    list: (): Promise<ListedRole[]> => roles.list(database),
+
+    /** @throws invalid_fields, permission_denied */
+    async create(name: string, permissions: readonly string[], actor: Actor): Promise<void> {
+      requireName(name)
+      const given = requirePermissions(permissions)
+      try {
+        await revoke.transaction(actor, async (tx, { note }) => {
+          await rights.require(tx, actor, new Set(), new Set(given))
+          await roles.insert(tx, { name, permissions: given, builtIn: false })
+          note({ action: 'role_created', subject: name, after: { permissions: given } })
+        })
+      } catch (error) {
+        throw isDuplicate(error) ? nameTaken() : error
+      }
+    },
+
+    /** @throws invalid_fields, not_found, built_in_role, permission_denied */
+    async setPermissions(name: string, permissions: readonly string[], actor: Actor): Promise<void> {
+      const after = requirePermissions(permissions)
+      await change(name, actor, new Set(after), async (tx, { permissions: before }, { record, note }) => {
+        if (before.join() === after.join()) return
+        await roles.setPermissions(tx, name, after)
+        await record('role_changed', { subject: name })
+        note({ action: 'role_changed', subject: name, before: { permissions: before }, after: { permissions: after } })
+      })
+    },
+
+    /** @throws invalid_fields, not_found, built_in_role, permission_denied */
+    async rename(name: string, newName: string, actor: Actor): Promise<void> {
+      requireName(newName)
+      try {
+        await change(name, actor, null, async (tx, _, { record, note }) => {
+          if (name === newName) return
+          await roles.rename(tx, name, newName)
+          // Under the old name: it is the one that live tokens have.
+          await record('role_renamed', { subject: name })
+          note({ action: 'role_renamed', subject: newName, before: { name }, after: { name: newName } })
+        })
+      } catch (error) {
+        throw isDuplicate(error) ? nameTaken() : error
+      }
+    },
+
+    /** @throws not_found, built_in_role, permission_denied */
+    async remove(name: string, actor: Actor): Promise<void> {
+      await change(name, actor, null, async (tx, { permissions }, { record, note }) => {
+        await roles.delete(tx, name)
+        await record('role_deleted', { subject: name })
+        note({ action: 'role_deleted', subject: name, before: { permissions } })
+      })
+    },
+  }
+}
+
+export type Roles = ReturnType<typeof createRoles>
+
+function requireName(name: string): void {
+  if (!isRoleName(name))
+    throw refuseField('name', 'A role begins with a letter and has at most 40 small letters, digits, - and _.')
+}
+
+function requirePermissions(permissions: readonly string[]): string[] {
+  const wrong = permissions.find(permission => !isPermission(permission))
+  if (wrong !== undefined) throw refuseField('permissions', `${JSON.stringify(wrong.slice(0, 100))} is no permission.`)
+  const each = [...new Set(permissions)].sort()
+  if (each.length > mostPermissions) throw refuseField('permissions', `There are more than ${mostPermissions}.`)
+  return each
+}
+
+function nameTaken() {
+  return refuseField('name', 'A role of that name already exists.')
+}

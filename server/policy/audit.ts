@@ -1,0 +1,86 @@
+// What is written to the audit log, one row each: a change, a sign-in, or an incident. Refreshes are not: there are
+// thousands of them a second, and the session's row tells when it was last seen.
+
+/** What an entry is about. */
+export const auditSubjects = ['user', 'session', 'device', 'role', 'application', 'policy', 'key', 'log'] as const
+export type AuditSubject = (typeof auditSubjects)[number]
+
+export const auditActions = {
+  signed_in: { subject: 'user', what: 'Signed in' },
+  sign_in_failed: { subject: 'user', what: 'Tried to sign in with a wrong password' },
+  signed_out: { subject: 'session', what: 'Signed out of an application' },
+  session_ended: { subject: 'session', what: 'Ended a session' },
+  sessions_ended: { subject: 'user', what: 'Ended all sessions of a user' },
+  other_sessions_ended: { subject: 'user', what: 'Ended all other sessions of the user' },
+  device_ended: { subject: 'device', what: 'Ended a device' },
+  refresh_token_reused: { subject: 'session', what: 'A spent refresh token came back; its session was ended' },
+  password_changed: { subject: 'user', what: 'Changed the own password' },
+  password_reset: { subject: 'user', what: 'Set the password of a user' },
+  profile_changed: { subject: 'user', what: 'Changed a profile' },
+  user_created: { subject: 'user', what: 'Made a user' },
+  user_imported: { subject: 'user', what: 'Took in a user from elsewhere' },
+  user_renamed: { subject: 'user', what: 'Renamed a user' },
+  user_disabled: { subject: 'user', what: 'Disabled a user' },
+  user_enabled: { subject: 'user', what: 'Enabled a user' },
+  user_deleted: { subject: 'user', what: 'Deleted a user' },
+  roles_changed: { subject: 'user', what: 'Changed the roles of a user' },
+  permissions_changed: { subject: 'user', what: "Changed a user's own permissions" },
+  role_created: { subject: 'role', what: 'Made a role' },
+  role_changed: { subject: 'role', what: 'Changed the permissions of a role' },
+  role_renamed: { subject: 'role', what: 'Renamed a role' },
+  role_deleted: { subject: 'role', what: 'Deleted a role' },
+  policy_changed: { subject: 'policy', what: 'Changed the policy' },
+  key_made: { subject: 'key', what: 'Made a key' },
+  key_activated: { subject: 'key', what: 'A signing key began to sign' },
+  key_removed: { subject: 'key', what: 'A signing key that nothing needs was removed' },
+  key_revoked: { subject: 'key', what: 'Revoked a key' },
+  secrets_resealed: { subject: 'key', what: 'Sealed all secrets anew' },
+  revocation_added: { subject: 'log', what: 'Wrote a revocation by hand' },
+  log_advanced: { subject: 'log', what: 'Gave the revocation log a new id' },
+} as const satisfies Record<string, { subject: AuditSubject; what: string }>
+
+export type AuditAction = keyof typeof auditActions
+
+/** Values before or after a change; never a secret, a hash or a token. */
+export type AuditedValues = Record<string, unknown>
+
+/** One change as its transaction tells it. */
+export type AuditNote = {
+  action: AuditAction
+  /** Id of what the action is about, as the table's `subject` says. */
+  subject: string
+  before?: AuditedValues
+  after?: AuditedValues
+}
+
+/** One row, as the chain's hash covers it. Times are epoch ms, the values JSON. */
+export type AuditRow = {
+  seq: number
+  createdAt: number
+  actor: string
+  action: string
+  subjectKind: string
+  subject: string
+  address: string
+  userAgent: string
+  requestId: string
+  beforeJson: string | null
+  afterJson: string | null
+}
+
+/** The text that the hash of a row covers, beside the hash of the row before: every value, in one order, told apart. */
+export function auditText(row: AuditRow): string {
+  return JSON.stringify([
+    row.seq,
+    row.createdAt,
+    row.actor,
+    row.action,
+    row.subjectKind,
+    row.subject,
+    row.address,
+    row.userAgent,
+    row.requestId,
+    row.beforeJson,
+    row.afterJson,
+  ])
+}

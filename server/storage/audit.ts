@@ -1,0 +1,111 @@
+import type { AuditRow } from '../policy/audit.js'
+import type { Queries } from './database.js'
+import { assignments, columns, insertion } from './statement.js'
+
+export type AuditRecord = AuditRow & { hash: string }
+
+/** Where the chain ends; `dropped…`: where it begins. Hashes are base64url, `''` before the first entry. */
+export type AuditPosition = {
+  seq: number
+  hash: string
+  droppedSeq: number
+  droppedHash: string
+  droppedMark: string
+}
+
+/** What a search of the audit log asks for; what is left out does not matter. `before` is a number of the log. */
+export type AuditSearch = {
+  before: number
+  limit: number
+  actor?: string
+  action?: string
+  subject?: { kind: string; id: string }
+  /** Epoch ms. */
+  since?: number
+  until?: number
+}
+
+const entryColumns = columns('e', [
+  'seq',
+  'createdAt',
+  'actor',
+  'action',
+  'subjectKind',
+  'subject',
+  'address',
+  'userAgent',
+  'requestId',
+  'beforeJson',
+  'afterJson',
+  'hash',
+])
+const headColumns = columns('h', ['seq', 'hash', 'droppedSeq', 'droppedHash', 'droppedMark'])
+
+export function createAudit(dialect: { forUpdate: string }) {
+  return {
+    /** Locks the end of the chain; behind the rows of the change and before the log's head. */
+    async lockHead(tx: Queries): Promise<AuditPosition> {
+      const [row] = await tx.read<AuditPosition>(
+        `SELECT ${headColumns} FROM audit_head h WHERE h.id = 1${dialect.forUpdate}`,
+      )
+      return row!
+    },
+
+    async head(tx: Queries): Promise<AuditPosition> {
+      const [row] = await tx.read<AuditPosition>(`SELECT ${headColumns} FROM audit_head h WHERE h.id = 1`)
+      return row!
+    },
+
+    async insert(tx: Queries, entry: AuditRecord): Promise<void> {
+      await tx.write(...insertion('audit_entry', entry))
+    },
+
+    async moveHead(tx: Queries, changes: Partial<AuditPosition>): Promise<void> {
+      const [set, values] = assignments(changes)
+      await tx.write(`UPDATE audit_head SET ${set} WHERE id = 1`, values)
+    },
+
+    /** Entries after a number, in the order of the chain. */
+    after(tx: Queries, seq: number, limit: number): Promise<AuditRecord[]> {
+      return tx.read(
+        `SELECT ${entryColumns} FROM audit_entry e WHERE e.seq > ? ORDER BY e.seq LIMIT ${Math.trunc(limit)}`,
+        [seq],
+      )
+    },
+
+    /** The newest first. */
+    search(tx: Queries, search: AuditSearch): Promise<AuditRecord[]> {
+      const conditions = ['e.seq < ?']
+      const values: (string | number)[] = [search.before]
+      const where = (condition: string, ...asked: (string | number)[]) => {
+        conditions.push(condition)
+        values.push(...asked)
+      }
+      if (search.actor !== undefined) where('e.actor = ?', search.actor)
+      if (search.action !== undefined) where('e.action = ?', search.action)
+      if (search.subject) where('e.subject_kind = ? AND e.subject = ?', search.subject.kind, search.subject.id)
+      if (search.since !== undefined) where('e.created_at >= ?', search.since)
+      if (search.until !== undefined) where('e.created_at < ?', search.until)
+      return tx.read(
+        `SELECT ${entryColumns} FROM audit_entry e WHERE ${conditions.join(' AND ')}
+         ORDER BY e.seq DESC LIMIT ${Math.trunc(search.limit)}`,
+        values,
+      )
+    },
+
+    /** The last of up to `limit` entries at the beginning that were written before an instant, or null. */
+    async lastBefore(tx: Queries, before: number, limit: number): Promise<AuditRecord | null> {
+      const rows = await tx.read<AuditRecord>(
+        `SELECT ${entryColumns} FROM audit_entry e ORDER BY e.seq LIMIT ${Math.trunc(limit)}`,
+      )
+      return rows.filter(row => row.createdAt < before).at(-1) ?? null
+    },
+
+    /** @returns how many */
+    dropUpTo(tx: Queries, seq: number): Promise<number> {
+      return tx.write('DELETE FROM audit_entry WHERE seq <= ?', [seq])
+    },
+  }
+}
+
+export type Audit = ReturnType<typeof createAudit>

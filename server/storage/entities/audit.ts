@@ -1,0 +1,36 @@
+import { Column, Entity, Index, PrimaryColumn } from 'typeorm'
+import { longText, name, orNull, whole } from './columns.js'
+
+/** Who did what to whom. Append-only: each row's hash covers the row and the hash of the one before. */
+@Entity('audit_entry')
+@Index('audit_entry_actor', ['actor', 'seq'])
+@Index('audit_entry_subject', ['subjectKind', 'subject', 'seq'])
+@Index('audit_entry_action', ['action', 'seq'])
+export class AuditEntry {
+  @PrimaryColumn({ ...whole, primaryKeyConstraintName: 'audit_entry_pk' }) seq!: number
+  @Index('audit_entry_created')
+  @Column(whole)
+  createdAt!: number
+  @Column(name(100)) actor!: string
+  @Column(name(40)) action!: string
+  @Column(name(20)) subjectKind!: string
+  @Column(name(100)) subject!: string
+  @Column(name(45)) address!: string
+  @Column(name(512)) userAgent!: string
+  @Column(name(64)) requestId!: string
+  @Column(orNull(longText)) beforeJson!: string | null
+  @Column(orNull(longText)) afterJson!: string | null
+  @Column(name(43)) hash!: string
+}
+
+/** One row: where the chain ends, and where it begins once old entries were dropped. */
+@Entity('audit_head')
+export class AuditHead {
+  @PrimaryColumn({ type: 'int', primaryKeyConstraintName: 'audit_head_pk' }) id!: number
+  @Column(whole) seq!: number
+  @Column(name(43)) hash!: string
+  /** The last entry that was dropped because it was old, its hash, and our mark on both. */
+  @Column(whole) droppedSeq!: number
+  @Column(name(43)) droppedHash!: string
+  @Column(name(43)) droppedMark!: string
+}

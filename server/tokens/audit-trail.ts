@@ -1,0 +1,97 @@
+// The audit log as a chain: each row's hash is an HMAC, under a sealed key of its own, over the row and the hash before it.
+// Who can write to the database but has not the key cannot edit, remove or insert a row without a trace.
+import { type Actor, nameOf, originOf } from '../policy/actor.js'
+import { type AuditNote, type AuditRow, auditActions, auditText } from '../policy/audit.js'
+import { macInput } from '../protocol/algorithms.js'
+import type { Audit, AuditPosition, AuditRecord } from '../storage/audit.js'
+import type { Database, Queries } from '../storage/database.js'
+import type { Secrets } from './secrets.js'
+
+export type AuditTrailDeps = { database: Database; audit: Audit; secrets: Secrets; now: () => number }
+
+/** What a check of the chain found: the first number at which it is broken, and how. */
+export type ChainBreak = { seq: number; what: 'changed' | 'removed' | 'inserted' }
+export type ChainCheck = { checked: number; head: { seq: number; hash: string }; broken: ChainBreak | null }
+
+/** How many rows are read at a time, and dropped at a time. */
+const batch = 500
+
+export function createAuditTrail({ database, audit, secrets, now }: AuditTrailDeps) {
+  const mac = (text: string) => macInput(secrets.present('audit').secret, text).toString('base64url')
+  const hashOf = (previous: string, row: AuditRow) => mac(`${previous}\n${auditText(row)}`)
+  const markOf = (seq: number, hash: string) => mac(`dropped\n${seq}\n${hash}`)
+
+  return {
+    /** Appends what a transaction did; its rows are locked before, the log's head after it. */
+    async write(tx: Queries, actor: Actor, notes: readonly AuditNote[]): Promise<void> {
+      if (notes.length === 0) return
+      const head = await audit.lockHead(tx)
+      const origin = originOf(actor)
+      const who = {
+        createdAt: now(),
+        actor: nameOf(actor),
+        address: origin?.address ?? '',
+        userAgent: origin?.userAgent ?? '',
+        requestId: origin?.requestId ?? '',
+      }
+      let { seq, hash } = head
+      for (const { action, subject, before, after } of notes) {
+        seq++
+        const about = { action, subjectKind: auditActions[action].subject, subject }
+        const row = { seq, ...who, ...about, beforeJson: asJson(before), afterJson: asJson(after) }
+        hash = hashOf(hash, row)
+        await audit.insert(tx, { ...row, hash })
+      }
+      await audit.moveHead(tx, { seq, hash })
+    },
+
+    /** Reads the whole chain and names the first place where it does not hold. Writers go on meanwhile. */
+    async verify(): Promise<ChainCheck> {
+      const head = await audit.head(database)
+      const { seq, hash, droppedSeq, droppedHash, droppedMark } = head
+      const broken = (at: number, what: ChainBreak['what'], checked: number): ChainCheck => ({
+        ...{ checked, head: { seq, hash }, broken: { seq: at, what } },
+      })
+      if (droppedSeq > 0 && markOf(droppedSeq, droppedHash) !== droppedMark) return broken(droppedSeq, 'changed', 0)
+      let last = { seq: droppedSeq, hash: droppedHash }
+      let checked = 0
+      while (last.seq < seq) {
+        const rows = (await audit.after(database, last.seq, batch)).filter(row => row.seq <= seq)
+        for (const row of rows) {
+          if (row.seq !== last.seq + 1) return broken(last.seq + 1, 'removed', checked)
+          if (hashOf(last.hash, row) !== row.hash) return broken(row.seq, 'changed', checked)
+          last = row
+          checked++
+        }
+        if (rows.length === 0) return broken(last.seq + 1, 'removed', checked)
+      }
+      if (last.hash !== hash) return broken(seq, 'changed', checked)
+      // A row that was committed meanwhile is behind the head that is read after it.
+      const [beyond] = await audit.after(database, seq, 1)
+      if (beyond && (await audit.head(database)).seq < beyond.seq) return broken(beyond.seq, 'inserted', checked)
+      return { checked, head: { seq, hash }, broken: null }
+    },
+
+    /** Drops entries from the beginning that were written before an instant (epoch ms). @returns whether there may be more */
+    dropBefore(before: number): Promise<boolean> {
+      return database.transaction(async tx => {
+        await audit.lockHead(tx)
+        const last = await audit.lastBefore(tx, before, batch)
+        if (!last) return false
+        const dropped = await audit.dropUpTo(tx, last.seq)
+        await audit.moveHead(tx, droppedAt(last))
+        return dropped === batch
+      })
+    },
+  }
+
+  function droppedAt({ seq, hash }: AuditRecord): Partial<AuditPosition> {
+    return { droppedSeq: seq, droppedHash: hash, droppedMark: markOf(seq, hash) }
+  }
+}
+
+export type AuditTrail = ReturnType<typeof createAuditTrail>
+
+function asJson(values: object | undefined): string | null {
+  return values === undefined ? null : JSON.stringify(values)
+}
