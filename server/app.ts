@@ -4,6 +4,10 @@ import { join } from 'node:path'
 import cors from '@koa/cors'
 import Koa from 'koa'
 import type { Settings } from '../config/settings.js'
+import { type AdminLogsDeps, createAdminLogHandlers } from './http/admin/logs.js'
+import { createAdminRoleHandlers } from './http/admin/roles.js'
+import { createAdminSessionHandlers } from './http/admin/sessions.js'
+import { createAdminUserHandlers } from './http/admin/users.js'
 import type { Context, Handler } from './http/handler.js'
 import { createHealthHandlers } from './http/health.js'
 import { createMeHandlers, type MeDeps } from './http/me/me.js'
@@ -22,6 +26,7 @@ import { createRouter } from './http/router.js'
 import type { RouteName } from './http/routes.js'
 import { createPresentError } from './http/wire/present-error.js'
 import { createTokenHandlers, type TokenDeps } from './http/wire/token.js'
+import type { Roles } from './identity/roles.js'
 import type { Refusal } from './protocol/errors.js'
 import { refuse } from './protocol/errors.js'
 import type { Tail } from './revocation/tail.js'
@@ -31,7 +36,8 @@ type LogLine = (details: object, message: string) => void
 export type Log = { debug: LogLine; info: LogLine; warn: LogLine; error: LogLine }
 
 export type AppDeps = TokenDeps &
-  MeDeps & {
+  MeDeps &
+  AdminLogsDeps & {
     settings: Settings
     issuer: string
     /** Folder that holds `views/` and `public/`. */
@@ -40,6 +46,8 @@ export type AppDeps = TokenDeps &
     uuid: () => string
     signingKeys: SigningKeys
     tail: Tail
+    roles: Roles
+    now: () => number
   }
 
 export function createApp(deps: AppDeps): Koa {
@@ -49,12 +57,18 @@ export function createApp(deps: AppDeps): Koa {
   const handlers: Record<RouteName, Handler> = {
     ...createTokenHandlers(deps),
     ...createMeHandlers(deps),
+    ...createAdminUserHandlers(deps),
+    ...createAdminSessionHandlers(deps),
+    ...createAdminRoleHandlers(deps),
+    ...createAdminLogHandlers(deps),
     ...createJwksHandler(deps),
     ...createHealthHandlers(deps),
     ...createPageHandlers({ render, issuer, version }),
     ...createAssetHandler({ folder: join(root, 'public') }),
   }
-  const router = createRouter({ handlers, guard: createGuard(deps), body: createBody() })
+  const permissionsOf = async (userId: number) => (await deps.users.require(userId)).allPermissions
+  const guard = createGuard({ ...deps, permissionsOf })
+  const router = createRouter({ handlers, guard, body: createBody() })
 
   const presentError = createPresentError(issuer)
   const presentErrorPage = createPresentErrorPage(render)

@@ -5,6 +5,7 @@ import { userInfo } from 'node:os'
 import { inspect } from 'node:util'
 import { Command, CommanderError } from 'commander'
 import { readSettings, type Settings, SettingsError } from '../config/settings.js'
+import { addAuditCommands } from './commands/audit.js'
 import type { CommandLine, Domain, Schema } from './commands/command-line.js'
 import { addDeviceCommands } from './commands/device.js'
 import { Failure, tellRefusal, WrongUse } from './commands/failures.js'
@@ -14,21 +15,23 @@ import { addMigrateCommands } from './commands/migrate.js'
 import { createOutput } from './commands/output.js'
 import { addPolicyCommands } from './commands/policy.js'
 import { addRevocationCommands } from './commands/revocation.js'
+import { addRoleCommands } from './commands/role.js'
 import { addSessionCommands } from './commands/session.js'
 import { addUserCommands } from './commands/user.js'
 import type { Composed } from './compose.js'
 import { createKeyRing } from './identity/key-ring.js'
-import { createRevocationLog } from './identity/revocation-log.js'
 import { type ErrorCode, Refusal } from './protocol/errors.js'
 import { migrateDown, migrationStatus } from './storage/migrate.js'
 
 const nouns = [
   addUserCommands,
+  addRoleCommands,
   addSessionCommands,
   addDeviceCommands,
   addKeyCommands,
   addPolicyCommands,
   addRevocationCommands,
+  addAuditCommands,
   addMigrateCommands,
 ]
 
@@ -93,7 +96,7 @@ function createOpening() {
       if (pending.length === status.length) throw new Failure(`the database is empty: ${howToBegin}`)
       if (pending.length > 0) throw new Failure('the database is older than this program: run darvoza migrate up')
       await parts.tail.freshen()
-      return { ...parts, keyRing: createKeyRing(parts), revocationLog: createRevocationLog(parts) }
+      return { ...parts, keyRing: createKeyRing(parts) }
     },
 
     async openSchema(): Promise<Schema> {

@@ -7,12 +7,15 @@ import type Koa from 'koa'
 import { requireSecretKey } from '../config/secret-key.js'
 import type { Settings } from '../config/settings.js'
 import { createApp, type Log } from './app.js'
+import { createAuditLog } from './identity/audit-log.js'
 import { ensureAdministrator } from './identity/first-administrator.js'
 import { createHashing } from './identity/hashing.js'
 import { createHousekeeping } from './identity/housekeeping.js'
+import { createIncidents } from './identity/incidents.js'
 import { createKnownDevices } from './identity/known-devices.js'
 import { createOwnPassword } from './identity/own-password.js'
 import { createPolicies } from './identity/policies.js'
+import { createRevocationLog } from './identity/revocation-log.js'
 import { createRights } from './identity/rights.js'
 import { createRoles } from './identity/roles.js'
 import { createSessions } from './identity/sessions.js'
@@ -31,7 +34,7 @@ import { openDatabase } from './storage/database.js'
 import { createDevices } from './storage/devices.js'
 import { writeFirstRows } from './storage/first-rows.js'
 import { createHeartbeats } from './storage/heartbeats.js'
-import { createIncidents } from './storage/incidents.js'
+import { createIncidents as createIncidentStore } from './storage/incidents.js'
 import { createKeys } from './storage/keys.js'
 import { migrateUp } from './storage/migrate.js'
 import { createPolicyVersions } from './storage/policy-versions.js'
@@ -86,7 +89,7 @@ export async function compose(settings: Settings, { log, random = randomBytes, p
   const audit = createAudit(database.dialect)
   const revocations = createRevocations(database.dialect)
   const heartbeats = createHeartbeats()
-  const incidents = createIncidents()
+  const incidents = createIncidentStore()
   const keys = createKeys()
   const policyVersions = createPolicyVersions()
 
@@ -127,6 +130,10 @@ export async function compose(settings: Settings, { log, random = randomBytes, p
   })
   const ownPassword = createOwnPassword({ database, users: userStore, hashing, revoke, policy, now })
   const policies = createPolicies({ database, policyVersions, audit, revocations, revoke, now })
+  const revocationLog = createRevocationLog({
+    ...{ database, revocations, users: userStore, roles: roleStore, applications, rights, revoke },
+  })
+  const auditLog = createAuditLog({ database, audit, auditTrail })
   const knownDevices = createKnownDevices({ devices, inspect, now, uuid })
   const signIn = createSignIn({
     ...{ database, users: userStore, sessions: sessionStore, knownDevices, applications, hashing, issue, revoke },
@@ -139,7 +146,8 @@ export async function compose(settings: Settings, { log, random = randomBytes, p
   // HTTP and jobs
   const app: Koa = createApp({
     ...{ settings, issuer, ownApplication: ownApplication.id, root: fileURLToPath(root), log, uuid },
-    ...{ signIn, rotate, inspect, sessions, users, ownPassword, signingKeys, tail },
+    ...{ signIn, rotate, inspect, sessions, users, roles, ownPassword, signingKeys, tail, now },
+    ...{ revocationLog, auditLog, incidents: createIncidents({ database, incidents }) },
   })
   const jobs = createJobs({ log }, [
     { name: 'heartbeat', everyMs: second, run: housekeeping.beat },
@@ -157,8 +165,9 @@ export async function compose(settings: Settings, { log, random = randomBytes, p
       roles,
       sessions,
       policies,
+      revocationLog,
+      auditLog,
       auditTrail,
-      audit,
       revocations,
       keys,
       signingKeys,

@@ -1,9 +1,11 @@
 // What every command stands on. The roof (cli.ts) makes it; a command opens the database only once what was typed makes
 // sense, so that a wrong use changes nothing.
 import type { Command } from 'commander'
+import type { AuditLog } from '../identity/audit-log.js'
 import type { KeyRing } from '../identity/key-ring.js'
 import type { Policies } from '../identity/policies.js'
 import type { RevocationLog } from '../identity/revocation-log.js'
+import type { Roles } from '../identity/roles.js'
 import type { Sessions } from '../identity/sessions.js'
 import type { Users } from '../identity/users.js'
 import type { Actor } from '../policy/actor.js'
@@ -16,6 +18,8 @@ export type Domain = {
   policies: Policies
   keyRing: KeyRing
   revocationLog: RevocationLog
+  auditLog: AuditLog
+  roles: Roles
 }
 
 export type Schema = {

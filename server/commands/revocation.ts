@@ -1,10 +1,11 @@
 import type { Command } from 'commander'
 import type { RevocationLog, RevocationRecord } from '../identity/revocation-log.js'
+import { manualTriggers } from '../policy/manual-revocation.js'
 import { addCommand, type CommandLine } from './command-line.js'
 import { firstOf, type Limited, pageSize, withLimit } from './listing.js'
 import { type Format, type Printed, printedTime } from './output.js'
 
-export function addRevocationCommands(program: Command, { open, output }: CommandLine): void {
+export function addRevocationCommands(program: Command, { open, actor, output }: CommandLine): void {
   const revocation = program.command('revocation').description('the revocation log')
 
   withLimit(addCommand(revocation, 'list', 'list what the log refuses, the newest first')).action(
@@ -15,7 +16,23 @@ export function addRevocationCommands(program: Command, { open, output }: Comman
       await output.table(found.map(printedRevocation), columns, options)
     },
   )
+
+  addCommand(
+    revocation,
+    'add <kind> [subject]',
+    `refuse by hand: ${Object.keys(manualTriggers).join(', ')} (no subject)`,
+  )
+    .option('--effect <effect>', 'end: it is over; refresh: claims are stale, a refresh brings new ones', 'end')
+    .option('--reason <text>', 'why, for the audit log', '')
+    .action(async (kind: string, subject: string | undefined, { effect, reason, ...format }: Manual & Format) => {
+      const { revocationLog } = await open()
+      const entry = await revocationLog.add({ kind, subject: subject ?? '', effect, why: reason }, actor)
+      const said = `wrote entry ${entry.seq}: ${kind} ${subject ?? ''} ${effect}`
+      await output.done(said, printedRevocation(entry), format)
+    })
 }
+
+type Manual = { effect: string; reason: string }
 
 async function* everyRevocation(log: RevocationLog): AsyncGenerator<RevocationRecord> {
   for (let before = Number.MAX_SAFE_INTEGER; ; ) {

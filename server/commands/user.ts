@@ -1,9 +1,9 @@
 import type { Command } from 'commander'
 import type { UserRecord, Users } from '../identity/users.js'
 import { addCommand, type CommandLine } from './command-line.js'
-import { WrongUse } from './failures.js'
 import { firstOf, type Limited, pageSize, withLimit } from './listing.js'
 import { type Format, type Printed, printedTime } from './output.js'
+import { requireListOrNone } from './role.js'
 import { importUsers } from './user-import.js'
 
 type PasswordSource = { passwordStdin?: boolean }
@@ -16,7 +16,12 @@ export function addUserCommands(program: Command, line: CommandLine): void {
   const user = program.command('user').description('people who sign in')
 
   /** Changes one user and says what came of it. */
-  async function change(name: string, format: Format, said: string, work: (users: Users, id: number) => Promise<void>) {
+  async function change(
+    name: string,
+    format: Format,
+    said: string,
+    work: (users: Users, id: number) => Promise<unknown>,
+  ) {
     const { users } = await open()
     const { id } = await users.requireByName(name)
     await work(users, id)
@@ -80,9 +85,15 @@ export function addUserCommands(program: Command, line: CommandLine): void {
   addCommand(user, 'set-roles <name> [roles...]', 'give a user these roles and no others')
     .option('--none', 'take all roles away')
     .action(async (name: string, roles: string[], { none, ...format }: { none?: boolean } & Format) => {
-      if (roles.length === 0 && !none) throw new WrongUse('name the roles, or give --none to take all of them away')
-      if (roles.length > 0 && none) throw new WrongUse('--none leaves no role: name none beside it')
+      requireListOrNone(roles, none, 'roles')
       await change(name, format, 'set the roles of', (users, id) => users.setRoles(id, roles, actor))
+    })
+
+  addCommand(user, 'set-permissions <name> [permissions...]', "set a user's own permissions, beside those of roles")
+    .option('--none', 'take all of them away')
+    .action(async (name: string, permissions: string[], { none, ...format }: { none?: boolean } & Format) => {
+      requireListOrNone(permissions, none, 'permissions')
+      await change(name, format, 'set the permissions of', (users, id) => users.setPermissions(id, permissions, actor))
     })
 
   addCommand(

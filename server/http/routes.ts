@@ -8,7 +8,12 @@ export type Access =
   /** A person's own token: of the built-in application, or with the scope `darvoza:account`. */
   | { kind: 'person' }
   /** A token of the built-in application, or with the scope `darvoza:admin`, whose user has the permission. */
-  | { kind: 'permission'; permission: OwnPermission }
+  | {
+      kind: 'permission'
+      permission: OwnPermission
+      /** What it does is hard to take back: the person must have signed in within the last five minutes. */
+      fresh?: true
+    }
 
 export type Method = 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE'
 
@@ -24,6 +29,8 @@ export type RouteRow = {
 
 const open = { kind: 'open' } as const
 const person = { kind: 'person' } as const
+const may = <P extends OwnPermission>(permission: P) => ({ kind: 'permission', permission }) as const
+const mayFresh = <P extends OwnPermission>(permission: P) => ({ kind: 'permission', permission, fresh: true }) as const
 
 export const routes = {
   obtain: { method: 'POST', path: '/api/token', access: open, wire: 'api', what: 'Sign in; answers a pair' },
@@ -58,6 +65,113 @@ export const routes = {
     what: 'End all my devices but this one',
   },
   endMyDevice: { method: 'DELETE', path: '/api/me/devices/:id', access: person, wire: 'api', what: 'End a device' },
+
+  listUsers: {
+    ...{ method: 'GET', path: '/api/admin/users', access: may('darvoza:users:read'), wire: 'api' },
+    what: 'Users; `username` is a prefix',
+  },
+  createUser: {
+    ...{ method: 'POST', path: '/api/admin/users', access: may('darvoza:users:write'), wire: 'api' },
+    what: 'Make a user',
+  },
+  showUser: {
+    ...{ method: 'GET', path: '/api/admin/users/:id', access: may('darvoza:users:read'), wire: 'api' },
+    what: 'A user',
+  },
+  changeUser: {
+    ...{ method: 'PATCH', path: '/api/admin/users/:id', access: may('darvoza:users:write'), wire: 'api' },
+    what: "Change a user's name or profile",
+  },
+  deleteUser: {
+    ...{ method: 'DELETE', path: '/api/admin/users/:id', access: mayFresh('darvoza:users:write'), wire: 'api' },
+    what: 'Delete a user',
+  },
+  setUserRoles: {
+    ...{ method: 'PUT', path: '/api/admin/users/:id/roles', access: mayFresh('darvoza:roles:write'), wire: 'api' },
+    what: 'Give a user these roles and no others',
+  },
+  setUserPermissions: {
+    ...{ method: 'PUT', path: '/api/admin/users/:id/permissions', access: mayFresh('darvoza:roles:write') },
+    wire: 'api',
+    what: "Set a user's own permissions",
+  },
+  disableUser: {
+    ...{ method: 'POST', path: '/api/admin/users/:id/disable', access: mayFresh('darvoza:users:write'), wire: 'api' },
+    what: 'Disable a user',
+  },
+  enableUser: {
+    ...{ method: 'POST', path: '/api/admin/users/:id/enable', access: may('darvoza:users:write'), wire: 'api' },
+    what: 'Enable a user',
+  },
+  resetUserPassword: {
+    ...{ method: 'POST', path: '/api/admin/users/:id/password', access: mayFresh('darvoza:users:write'), wire: 'api' },
+    what: "Set a user's password",
+  },
+  listUserSessions: {
+    ...{ method: 'GET', path: '/api/admin/users/:id/sessions', access: may('darvoza:sessions:read'), wire: 'api' },
+    what: "A user's sessions; `all` also those that are over",
+  },
+  endUserSessions: {
+    ...{ method: 'DELETE', path: '/api/admin/users/:id/sessions', access: mayFresh('darvoza:sessions:end') },
+    wire: 'api',
+    what: 'End all sessions of a user',
+  },
+  listUserDevices: {
+    ...{ method: 'GET', path: '/api/admin/users/:id/devices', access: may('darvoza:sessions:read'), wire: 'api' },
+    what: "A user's devices",
+  },
+  listSessions: {
+    ...{ method: 'GET', path: '/api/admin/sessions', access: may('darvoza:sessions:read'), wire: 'api' },
+    what: 'Sessions of everybody; `all` also those that are over',
+  },
+  showSession: {
+    ...{ method: 'GET', path: '/api/admin/sessions/:id', access: may('darvoza:sessions:read'), wire: 'api' },
+    what: 'A session',
+  },
+  endSession: {
+    ...{ method: 'DELETE', path: '/api/admin/sessions/:id', access: mayFresh('darvoza:sessions:end'), wire: 'api' },
+    what: 'End a session of anybody',
+  },
+  endDevice: {
+    ...{ method: 'DELETE', path: '/api/admin/devices/:id', access: mayFresh('darvoza:sessions:end'), wire: 'api' },
+    what: 'End a device of anybody',
+  },
+  listRoles: {
+    ...{ method: 'GET', path: '/api/admin/roles', access: may('darvoza:users:read'), wire: 'api' },
+    what: 'Roles, with how many hold them',
+  },
+  createRole: {
+    ...{ method: 'POST', path: '/api/admin/roles', access: mayFresh('darvoza:roles:write'), wire: 'api' },
+    what: 'Make a role',
+  },
+  changeRole: {
+    ...{ method: 'PATCH', path: '/api/admin/roles/:name', access: mayFresh('darvoza:roles:write'), wire: 'api' },
+    what: "Change a role's name or permissions",
+  },
+  deleteRole: {
+    ...{ method: 'DELETE', path: '/api/admin/roles/:name', access: mayFresh('darvoza:roles:write'), wire: 'api' },
+    what: 'Delete a role',
+  },
+  listRevocations: {
+    ...{ method: 'GET', path: '/api/admin/revocations', access: may('darvoza:revocations:read'), wire: 'api' },
+    what: 'The revocation log, newest first',
+  },
+  addRevocation: {
+    ...{ method: 'POST', path: '/api/admin/revocations', access: mayFresh('darvoza:revocations:write'), wire: 'api' },
+    what: 'Write a revocation by hand',
+  },
+  listAudit: {
+    ...{ method: 'GET', path: '/api/admin/audit', access: may('darvoza:audit:read'), wire: 'api' },
+    what: 'The audit log, newest first',
+  },
+  verifyAudit: {
+    ...{ method: 'GET', path: '/api/admin/audit/verify', access: may('darvoza:audit:read'), wire: 'api' },
+    what: 'Does the chain of the audit log hold?',
+  },
+  listIncidents: {
+    ...{ method: 'GET', path: '/api/admin/incidents', access: may('darvoza:audit:read'), wire: 'api' },
+    what: 'Refresh tokens that were used again, newest first',
+  },
 
   jwks: { method: 'GET', path: '/.well-known/jwks.json', access: open, wire: 'api', what: 'The public keys' },
   healthz: { method: 'GET', path: '/healthz', access: open, wire: 'api', what: 'The process lives' },

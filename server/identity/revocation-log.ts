@@ -1,15 +1,79 @@
-import type { Database } from '../storage/database.js'
+import type { Actor } from '../policy/actor.js'
+import { isManual, type ManualKind, manualTrigger, manualTriggers } from '../policy/manual-revocation.js'
+import { rightsOf } from '../policy/permissions.js'
+import { isUserId } from '../protocol/claims.js'
+import { refuseField } from '../protocol/errors.js'
+import type { Applications } from '../storage/applications.js'
+import type { Database, Queries } from '../storage/database.js'
 import type { RevocationRecord, Revocations } from '../storage/revocations.js'
+import type { Roles } from '../storage/roles.js'
+import type { Users } from '../storage/users.js'
+import type { Revoke } from '../tokens/revoke.js'
+import type { ActorRights } from './rights.js'
 
 export type { RevocationRecord }
 
-export type RevocationLogDeps = { database: Database; revocations: Revocations }
+export type RevocationLogDeps = {
+  database: Database
+  revocations: Revocations
+  users: Users
+  roles: Roles
+  applications: Applications
+  rights: ActorRights
+  revoke: Revoke
+}
 
-/** The log as an administrator reads it. */
-export function createRevocationLog({ database, revocations }: RevocationLogDeps) {
+/** Words as somebody typed them; nothing is believed yet. */
+export type WantedRevocation = { kind: string; subject: string; effect: string; why: string }
+
+/** The log as an administrator reads it, and writes it by hand. */
+export function createRevocationLog(deps: RevocationLogDeps) {
+  const { database, revocations, users, roles, applications, rights, revoke } = deps
+
+  /** Is there such a subject, and may the actor act on it? @throws invalid_fields, permission_denied */
+  const requireSubject: Record<ManualKind, (tx: Queries, actor: Actor, subject: string) => Promise<void>> = {
+    async token(_, __, subject) {
+      if (!/^[\x21-\x7e]{8,190}$/.test(subject)) throw refuseField('subject', 'Must be the jti of an access token.')
+    },
+    async user(tx, actor, subject) {
+      const user = isUserId(subject) ? await users.find(tx, Number(subject)) : null
+      if (!user) throw refuseField('subject', `There is no user ${subject}.`)
+      await rights.require(tx, actor, rightsOf(user))
+    },
+    async role(tx, actor, subject) {
+      const role = await roles.lock(tx, subject)
+      if (!role) throw refuseField('subject', `There is no role ${subject}.`)
+      await rights.require(tx, actor, new Set(role.permissions))
+    },
+    async application(tx, actor, subject) {
+      if (!(await applications.find(tx, subject))) throw refuseField('subject', `There is no application ${subject}.`)
+      // Its users may be administrators.
+      await rights.require(tx, actor, 'everything')
+    },
+    async all(tx, actor, subject) {
+      if (subject !== '') throw refuseField('subject', 'Must be empty: it is about everybody.')
+      await rights.require(tx, actor, 'everything')
+    },
+  }
+
   return {
     /** Newest first, those before a number. */
     list: (page: { before: number; limit: number }): Promise<RevocationRecord[]> => revocations.list(database, page),
+
+    /** Writes an entry by hand. @throws invalid_fields, permission_denied */
+    async add({ kind, subject, effect, why }: WantedRevocation, actor: Actor): Promise<RevocationRecord> {
+      if (!isManual(kind)) throw refuseField('kind', `Must be one of ${Object.keys(manualTriggers).join(', ')}.`)
+      const trigger = manualTrigger(kind, effect)
+      if (!trigger)
+        throw refuseField('effect', `Must be ${Object.keys(manualTriggers[kind]).join(' or ')} for this kind.`)
+      await revoke.transaction(actor, async (tx, { record, note }) => {
+        if (kind === 'user') await users.lock(tx, Number(subject))
+        await requireSubject[kind](tx, actor, subject)
+        await record(trigger, { subject })
+        note({ action: 'revocation_added', subject: subject || 'everybody', after: { kind, effect, why } })
+      })
+      return (await revocations.latestOf(database, kind, subject))!
+    },
   }
 }
 

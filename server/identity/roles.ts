@@ -12,6 +12,8 @@ export type { ListedRole }
 
 export type RolesDeps = { database: Database; roles: RoleStore; rights: ActorRights; revoke: Revoke }
 
+export type RoleChanges = { newName?: string | undefined; permissions?: readonly string[] | undefined }
+
 /** More would not fit into a token, nor be looked through by anybody. */
 const mostPermissions = 500
 
@@ -33,8 +35,33 @@ export function createRoles({ database, roles, rights, revoke }: RolesDeps) {
     })
   }
 
+  async function setPermissions(
+    tx: Queries,
+    { name, permissions }: RoleRecord,
+    after: string[],
+    { record, note }: Change,
+  ): Promise<void> {
+    await roles.setPermissions(tx, name, after)
+    await record('role_changed', { subject: name })
+    note({ action: 'role_changed', subject: name, before: { permissions }, after: { permissions: after } })
+  }
+
+  async function rename(tx: Queries, name: string, newName: string, { record, note }: Change): Promise<void> {
+    await roles.rename(tx, name, newName)
+    // Under the old name: it is the one that live tokens have.
+    await record('role_renamed', { subject: name })
+    note({ action: 'role_renamed', subject: newName, before: { name }, after: { name: newName } })
+  }
+
   return {
     list: (): Promise<ListedRole[]> => roles.list(database),
+
+    /** @throws not_found */
+    async require(name: string): Promise<ListedRole> {
+      const found = (await roles.list(database)).find(role => role.name === name)
+      if (!found) throw refuse('not_found', { detail: `There is no role ${name}.` })
+      return found
+    },
 
     /** @throws invalid_fields, permission_denied */
     async create(name: string, permissions: readonly string[], actor: Actor): Promise<void> {
@@ -51,27 +78,14 @@ export function createRoles({ database, roles, rights, revoke }: RolesDeps) {
       }
     },
 
-    /** @throws invalid_fields, not_found, built_in_role, permission_denied */
-    async setPermissions(name: string, permissions: readonly string[], actor: Actor): Promise<void> {
-      const after = requirePermissions(permissions)
-      await change(name, actor, new Set(after), async (tx, { permissions: before }, { record, note }) => {
-        if (before.join() === after.join()) return
-        await roles.setPermissions(tx, name, after)
-        await record('role_changed', { subject: name })
-        note({ action: 'role_changed', subject: name, before: { permissions: before }, after: { permissions: after } })
-      })
-    },
-
-    /** @throws invalid_fields, not_found, built_in_role, permission_denied */
-    async rename(name: string, newName: string, actor: Actor): Promise<void> {
-      requireName(newName)
+    /** Another name, other permissions, or both at once. @throws invalid_fields, not_found, built_in_role, permission_denied */
+    async update(name: string, { newName = name, permissions }: RoleChanges, actor: Actor): Promise<void> {
+      if (newName !== name) requireName(newName)
+      const after = permissions && requirePermissions(permissions)
       try {
-        await change(name, actor, null, async (tx, _, { record, note }) => {
-          if (name === newName) return
-          await roles.rename(tx, name, newName)
-          // Under the old name: it is the one that live tokens have.
-          await record('role_renamed', { subject: name })
-          note({ action: 'role_renamed', subject: newName, before: { name }, after: { name: newName } })
+        await change(name, actor, after ? new Set(after) : null, async (tx, role, changing) => {
+          if (after && after.join() !== role.permissions.join()) await setPermissions(tx, role, after, changing)
+          if (newName !== name) await rename(tx, name, newName, changing)
         })
       } catch (error) {
         throw isDuplicate(error) ? nameTaken() : error

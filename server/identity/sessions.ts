@@ -42,6 +42,11 @@ export function createSessions(deps: SessionsDeps) {
   /** When it is over unless it refreshes. */
   const endsAt = (session: SessionRecord) => Math.min(idleEnd(session, policy()), absoluteEnd(session, policy()))
 
+  function listed({ session, user, ended }: Standing): ListedSession {
+    const end = sessionEnd(session, ended, now(), policy())
+    return { session, username: user.username, end, endsAt: endsAt(session) }
+  }
+
   return {
     /** Oldest first. */
     async list(userId: number): Promise<LiveSession[]> {
@@ -69,12 +74,16 @@ export function createSessions(deps: SessionsDeps) {
       const standings = ids.length > 0 ? await sessions.standings(database, ids) : new Map<string, Standing>()
       const results = ids.flatMap(id => {
         const standing = standings.get(id)
-        if (!standing) return []
-        const { session, user, ended } = standing
-        const end = sessionEnd(session, ended, now(), policy())
-        return [{ session, username: user.username, end, endsAt: endsAt(session) }]
+        return standing ? [listed(standing)] : []
       })
       return { results, next: rows.length < page.limit ? null : rows.at(-1)!.id }
+    },
+
+    /** One of anybody's, also one that is over. @throws not_found */
+    async require(id: string): Promise<ListedSession> {
+      const standing = (await sessions.standings(database, [id])).get(id)
+      if (!standing) throw refuse('not_found')
+      return listed(standing)
     },
 
     /** Oldest first. */

@@ -21,20 +21,33 @@ export function createUsers(deps: UsersDeps) {
 
   const newUsers = createNewUsers(deps)
 
-  /** @throws invalid_fields, not_found, permission_denied */
-  async function rename(id: number, username: string, actor: Actor): Promise<void> {
-    requireUsername(username, policy().username_max_length)
+  /** A new name, another profile, or both at once. @throws invalid_fields, not_found, permission_denied */
+  async function update(
+    id: number,
+    { username, ...profile }: Partial<Profile> & { username?: string | undefined },
+    actor: Actor,
+  ): Promise<UserRecord> {
+    const changes = requireProfile(profile)
+    if (username !== undefined) requireUsername(username, policy().username_max_length)
     try {
-      await change(id, actor, async (tx, user, { record, note }) => {
-        if (user.username === username) return
-        await users.update(tx, id, { username, usernameKey: usernameKey(username) })
-        await record('user_renamed', { subject: String(id) })
-        const [before, after] = [{ username: user.username }, { username }]
-        note({ action: 'user_renamed', subject: String(id), before, after })
+      await change(id, actor, async (tx, user, changing) => {
+        if (username !== undefined && username !== user.username) await rename(tx, user, username, changing)
+        if (Object.keys(changes).length === 0) return
+        await users.update(tx, id, changes)
+        // Which, not what: the audit log outlives the person's own data.
+        changing.note({ action: 'profile_changed', subject: String(id), after: { changed: Object.keys(changes) } })
       })
     } catch (error) {
       throw isDuplicate(error) ? usernameTaken() : error
     }
+    return require_(id)
+  }
+
+  async function rename(tx: Queries, user: UserRecord, username: string, { record, note }: Change): Promise<void> {
+    const subject = String(user.id)
+    await users.update(tx, user.id, { username, usernameKey: usernameKey(username) })
+    await record('user_renamed', { subject })
+    note({ action: 'user_renamed', subject, before: { username: user.username }, after: { username } })
   }
 
   /** Signs the user out everywhere, for good: enabling again revives nothing. @throws not_found, last_administrator, permission_denied */
@@ -124,18 +137,6 @@ export function createUsers(deps: UsersDeps) {
     })
   }
 
-  /** @throws invalid_fields, not_found, permission_denied */
-  async function updateProfile(id: number, profile: Partial<Profile>, actor: Actor): Promise<UserRecord> {
-    const changes = requireProfile(profile)
-    if (Object.keys(changes).length > 0)
-      await change(id, actor, async (tx, _, { note }) => {
-        await users.update(tx, id, changes)
-        // Which, not what: the audit log outlives the person's own data.
-        note({ action: 'profile_changed', subject: String(id), after: { changed: Object.keys(changes) } })
-      })
-    return require_(id)
-  }
-
   /** One change of one user under the user's lock, by somebody who may act on them. */
   function change(
     id: number,
@@ -167,14 +168,15 @@ export function createUsers(deps: UsersDeps) {
   return {
     create: newUsers.create,
     importOne: newUsers.importOne,
-    rename,
+    update,
+    /** @throws invalid_fields, not_found, permission_denied */
+    rename: (id: number, username: string, actor: Actor) => update(id, { username }, actor),
     disable,
     enable,
     remove,
     setPassword,
     setRoles,
     setPermissions,
-    updateProfile,
     require: require_,
 
     /** @throws not_found */

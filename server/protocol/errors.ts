@@ -59,6 +59,12 @@ export const errors = {
     text: 'No active account found with the given credentials',
     clause: 'RFC 6749 §5.2',
   },
+  insufficient_user_authentication: {
+    status: 401,
+    text: 'This needs a sign-in within the last five minutes.',
+    clause: 'RFC 9470 §3',
+    wireCode: 'insufficient_user_authentication',
+  },
   permission_denied: {
     status: 403,
     text: 'You do not have permission to perform this action.',

@@ -1,5 +1,5 @@
 import type { Queries } from './database.js'
-import { insertion } from './statement.js'
+import { columns, insertion } from './statement.js'
 
 /** A spent refresh token that came back; `createdAt` is epoch ms. */
 export type IncidentRecord = {
@@ -14,10 +14,31 @@ export type IncidentRecord = {
   createdAt: number
 }
 
+const incidentColumns = columns('i', [
+  'id',
+  'sessionId',
+  'userId',
+  'presentedGeneration',
+  'presentGeneration',
+  'address',
+  'userAgent',
+  'requestId',
+  'createdAt',
+])
+
 export function createIncidents() {
   return {
     async insert(tx: Queries, incident: IncidentRecord): Promise<void> {
       await tx.write(...insertion('incident', incident))
+    },
+
+    /** Newest first, those before an instant (epoch ms). */
+    list(tx: Queries, page: { before: number; limit: number }): Promise<IncidentRecord[]> {
+      return tx.read(
+        `SELECT ${incidentColumns} FROM incident i WHERE i.created_at < ?
+         ORDER BY i.created_at DESC, i.id LIMIT ${Math.trunc(page.limit)}`,
+        [page.before],
+      )
     },
 
     countOf(tx: Queries, sessionId: string): Promise<number> {

@@ -1,4 +1,4 @@
-import type { Revocation } from '../policy/revocation.js'
+import type { Revocation, RevocationKind } from '../policy/revocation.js'
 import type { Dialect, Queries } from './database.js'
 import { columns, insertion, marks } from './statement.js'
 
@@ -71,6 +71,16 @@ export function createRevocations(dialect: Dialect) {
          WHERE r.seq < ? ORDER BY r.seq DESC LIMIT ${Math.trunc(page.limit)}`,
         [page.before],
       )
+    },
+
+    /** The newest entry about a subject, or null. */
+    async latestOf(tx: Queries, kind: RevocationKind, subject: string): Promise<RevocationRecord | null> {
+      const rows = await tx.read<RevocationRecord>(
+        `SELECT ${columns('r', [...entryColumns, 'actor', 'createdAt'])} FROM revocation r
+         WHERE r.kind = ? AND r.subject = ? ORDER BY r.seq DESC LIMIT 1`,
+        [kind, subject],
+      )
+      return rows[0] ?? null
     },
 
     /** Forgets up to `limit` entries that no live token can match. @returns how many */

@@ -24,7 +24,7 @@ export function createMeHandlers({ users, sessions, ownPassword }: MeDeps) {
       })
       const profile = { firstName: first_name, lastName: last_name, email }
       const { userId, actor } = personOf(ctx)
-      ctx.body = presentUser(await users.updateProfile(userId, profile as Parameters<Users['updateProfile']>[1], actor))
+      ctx.body = presentUser(await users.update(userId, profile as Parameters<Users['update']>[1], actor))
     },
 
     async changePassword(ctx: Context): Promise<void> {

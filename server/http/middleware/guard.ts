@@ -1,6 +1,6 @@
 import type { Middleware } from 'koa'
 import type { AccessClaims } from '../../protocol/claims.js'
-import { Refusal, refuse } from '../../protocol/errors.js'
+import { errors, Refusal, refuse } from '../../protocol/errors.js'
 import type { Inspect } from '../../tokens/inspect.js'
 import type { State } from '../handler.js'
 import type { Access } from '../routes.js'
@@ -9,10 +9,16 @@ export type GuardDeps = {
   inspect: Inspect
   /** Whose tokens may act on people and their sessions without a scope. */
   ownApplication: string
+  /** What a user may do now, for tokens that could not hold it all. */
+  permissionsOf: (userId: number) => Promise<readonly string[]>
+  now: () => number
 }
 
+/** How long ago a sign-in may be for what is hard to take back, in seconds. */
+export const longestProof = 300
+
 /** Lets through whom the route's row in the table names. Cookies are never read here. */
-export function createGuard({ inspect, ownApplication }: GuardDeps) {
+export function createGuard({ inspect, ownApplication, permissionsOf, now }: GuardDeps) {
   return function guard(access: Access): Middleware {
     if (access.kind === 'open') return (_, next) => next()
     return async (ctx, next) => {
@@ -23,11 +29,21 @@ export function createGuard({ inspect, ownApplication }: GuardDeps) {
         throw refuse('insufficient_scope', { headers: { 'WWW-Authenticate': insufficientScope(scope) } })
       }
       if (claims.sid === undefined) throw refuse('insufficient_scope')
-      if (access.kind === 'permission' && !claims.permissions?.includes(access.permission))
-        throw refuse('permission_denied')
+      if (access.kind === 'permission') await requirePermission(claims, access)
       ;(ctx.state as State).claims = claims
       await next()
     }
+  }
+
+  async function requirePermission(
+    claims: AccessClaims,
+    access: Extract<Access, { kind: 'permission' }>,
+  ): Promise<void> {
+    const permissions = claims.permissions ?? (await permissionsOf(Number(claims.sub)))
+    if (!permissions.includes(access.permission)) throw refuse('permission_denied')
+    // RFC 9470 §3: a new sign-in is what is missing, not another right.
+    if (access.fresh && (claims.auth_time ?? 0) < now() / 1000 - longestProof)
+      throw refuse('insufficient_user_authentication', { headers: { 'WWW-Authenticate': oldProof } })
   }
 
   async function bearer(header: string): Promise<AccessClaims> {
@@ -44,6 +60,9 @@ export function createGuard({ inspect, ownApplication }: GuardDeps) {
     }
   }
 }
+
+/** RFC 9470 §3 */
+const oldProof = `Bearer realm="api", error="insufficient_user_authentication", error_description="${errors.insufficient_user_authentication.text}", max_age="${longestProof}"`
 
 /** RFC 6750 §3.1 */
 function insufficientScope(scope: string): string {

@@ -1,5 +1,5 @@
 // Fields as Django REST framework's serializers read them, with its words for what is wrong.
-import { refuse } from '../../protocol/errors.js'
+import { refuse, refuseField } from '../../protocol/errors.js'
 import { isJsonObject } from '../../protocol/json.js'
 import type { Context } from '../handler.js'
 
@@ -36,6 +36,23 @@ export function readFields<R extends Record<string, FieldRule>>(ctx: Context, ru
   }
   if (Object.keys(fields).length > 0) throw refuse('invalid_fields', { fields })
   return read as ReadFields<R>
+}
+
+/**
+ * Reads a list of texts from the body.
+ * @param otherwise what a field that is not there means; without it the field is required
+ * @throws invalid_fields
+ */
+export function readTexts(ctx: Context, name: string, otherwise?: string[]): string[] {
+  const body = requireObject(ctx.request.body)
+  const value = Object.hasOwn(body, name) ? body[name] : otherwise
+  if (value === undefined) throw refuseField(name, 'This field is required.')
+  if (!Array.isArray(value)) throw refuseField(name, `Expected a list of items but got type "${pythonType(value)}".`)
+  return value.map(item => {
+    const text = typeof item === 'string' ? readText(item, { blank: false, maxLength: 200 }) : null
+    if (text === null || 'problem' in text) throw refuseField(name, text?.problem ?? 'Not a valid string.')
+    return text.text
+  })
 }
 
 function requireObject(body: unknown): Record<string, unknown> {

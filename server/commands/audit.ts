@@ -1,0 +1,77 @@
+import { type Command, InvalidArgumentError } from 'commander'
+import type { AuditLog, AuditRecord, AuditSearch } from '../identity/audit-log.js'
+import { auditSubjects } from '../policy/audit.js'
+import { addCommand, type CommandLine } from './command-line.js'
+import { Failure } from './failures.js'
+import { firstOf, type Limited, pageSize, withLimit } from './listing.js'
+import { type Format, type Printed, printedTime } from './output.js'
+
+type Search = { actor?: string; action?: string; subject?: { kind: string; id: string } }
+
+export function addAuditCommands(program: Command, { open, output }: CommandLine): void {
+  const audit = program.command('audit').description('who did what to whom')
+
+  withLimit(addCommand(audit, 'list', 'list what was done, the newest first'))
+    .option('--actor <actor>', 'only what this one did: user:7, operator:NAME or system')
+    .option('--action <action>', 'only this action, such as user_disabled')
+    .option('--subject <kind:id>', 'only what was done to this, such as user:7', readSubject)
+    .action(async ({ limit, json, ...search }: Search & Limited & Format) => {
+      const { auditLog } = await open()
+      const found = await firstOf(everyEntry(auditLog, search), limit, output)
+      const columns = ['seq', 'at', 'actor', 'action', 'subject', 'address', 'before', 'after']
+      await output.table(found.map(json ? printedEntry : shownEntry), columns, { json: json === true })
+    })
+
+  addCommand(audit, 'verify', 'check the chain; names the first entry that was changed, removed or inserted').action(
+    async (format: Format) => {
+      const { auditLog } = await open()
+      const { checked, head, broken } = await auditLog.verify()
+      const said = broken
+        ? `the chain is broken at entry ${broken.seq}: ${broken.what} (${checked} entries before it are as they were)`
+        : `the chain holds: ${checked} entries, up to ${head.seq} with the hash ${head.hash || '-'}`
+      const record = { checked, head, intact: broken === null, first_broken: broken }
+      if (broken && !format.json) throw new Failure(said)
+      await output.done(said, record, format)
+      if (broken) throw new Failure(said)
+    },
+  )
+}
+
+async function* everyEntry(log: AuditLog, search: Omit<AuditSearch, 'before' | 'limit'>): AsyncGenerator<AuditRecord> {
+  for (let before = Number.MAX_SAFE_INTEGER; ; ) {
+    const page = await log.search({ ...search, before, limit: pageSize })
+    yield* page
+    if (page.length < pageSize) return
+    before = page.at(-1)!.seq
+  }
+}
+
+function readSubject(text: string): { kind: string; id: string } {
+  const [kind, ...id] = text.split(':')
+  if (!(auditSubjects as readonly string[]).includes(kind!) || id.length === 0)
+    throw new InvalidArgumentError(`It must be KIND:ID, the kind one of ${auditSubjects.join(', ')}.`)
+  return { kind: kind!, id: id.join(':') }
+}
+
+function printedEntry(entry: AuditRecord): Printed {
+  return {
+    seq: entry.seq,
+    at: printedTime(entry.createdAt),
+    actor: entry.actor,
+    action: entry.action,
+    subject_kind: entry.subjectKind,
+    subject: entry.subject,
+    address: entry.address,
+    user_agent: entry.userAgent,
+    request_id: entry.requestId,
+    before: entry.beforeJson === null ? null : JSON.parse(entry.beforeJson),
+    after: entry.afterJson === null ? null : JSON.parse(entry.afterJson),
+    hash: entry.hash,
+  }
+}
+
+/** In a table, what was and what is stand as they are kept. */
+function shownEntry(entry: AuditRecord): Printed {
+  const subject = `${entry.subjectKind}:${entry.subject}`
+  return { ...printedEntry(entry), subject, before: entry.beforeJson, after: entry.afterJson }
+}

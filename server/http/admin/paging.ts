@@ -1,0 +1,42 @@
+// Lists are read by keyset: `limit` says how many, `after` (or `before`) where the page before ended; the answer's `next`
+// is the value for the next call, or null at the end.
+import { refuseField } from '../../protocol/errors.js'
+import type { Context } from '../handler.js'
+
+const usualLimit = 50
+const greatestLimit = 200
+
+/** @throws invalid_fields */
+export function readLimit(ctx: Context): number {
+  const text = readQuery(ctx, 'limit')
+  if (text === undefined) return usualLimit
+  const limit = /^\d{1,4}$/.test(text) ? Number(text) : 0
+  if (limit < 1 || limit > greatestLimit) throw refuseField('limit', `Must be a number from 1 to ${greatestLimit}.`)
+  return limit
+}
+
+/** A whole number of the query, such as the place to go on at. @throws invalid_fields */
+export function readNumber<D>(ctx: Context, name: string, otherwise: D): number | D {
+  const text = readQuery(ctx, name)
+  if (text === undefined) return otherwise
+  if (!/^\d{1,15}$/.test(text)) throw refuseField(name, 'Must be a whole number.')
+  return Number(text)
+}
+
+/** A time of the query, as ISO 8601. @returns epoch ms @throws invalid_fields */
+export function readTime(ctx: Context, name: string): number | undefined {
+  const text = readQuery(ctx, name)
+  if (text === undefined) return undefined
+  const time = Date.parse(text)
+  if (Number.isNaN(time)) throw refuseField(name, 'Must be a time such as 2026-01-31T09:00:00Z.')
+  return time
+}
+
+/** @throws invalid_fields when the parameter is there more than once (RFC 6749 §3.1 says the same of OAuth's) */
+export function readQuery(ctx: Context, name: string): string | undefined {
+  const value = ctx.query[name]
+  if (Array.isArray(value)) throw refuseField(name, 'Must be given once.')
+  if (value === undefined || value === '') return undefined
+  if (value.length > 200 || /\p{Cc}/u.test(value)) throw refuseField(name, 'Is not usable.')
+  return value
+}

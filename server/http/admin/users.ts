@@ -1,0 +1,111 @@
+// Users, as administrators see and change them.
+import type { Sessions } from '../../identity/sessions.js'
+import type { Users } from '../../identity/users.js'
+import { longestPassword } from '../../policy/password.js'
+import { isUserId } from '../../protocol/claims.js'
+import { refuse } from '../../protocol/errors.js'
+import { type Context, personOf } from '../handler.js'
+import { presentDevice } from '../me/present.js'
+import { readFields, readTexts } from '../wire/fields.js'
+import { readLimit, readNumber, readQuery } from './paging.js'
+import { presentAnySession, presentAnyUser } from './present.js'
+
+export type AdminUsersDeps = { users: Users; sessions: Sessions }
+
+const profileRules = {
+  first_name: { required: false, blank: true, trim: true },
+  last_name: { required: false, blank: true, trim: true },
+  email: { required: false, blank: true, trim: true },
+} as const
+
+export function createAdminUserHandlers({ users, sessions }: AdminUsersDeps) {
+  /** Changes one user and answers what became of them. */
+  async function change(ctx: Context, work: (id: number) => Promise<unknown>): Promise<void> {
+    const id = idOf(ctx)
+    await work(id)
+    ctx.body = presentAnyUser(await users.require(id))
+  }
+
+  return {
+    async listUsers(ctx: Context): Promise<void> {
+      const limit = readLimit(ctx)
+      const usernamePrefix = readQuery(ctx, 'username')
+      const page = { after: readNumber(ctx, 'after', 0), limit, ...(usernamePrefix && { usernamePrefix }) }
+      const found = await users.list(page)
+      ctx.body = {
+        results: found.map(presentAnyUser),
+        next: found.length < limit ? null : found.at(-1)!.id,
+      }
+    },
+
+    async createUser(ctx: Context): Promise<void> {
+      const { username, password, first_name, last_name, email } = readFields(ctx, {
+        username: {},
+        password: { maxLength: longestPassword },
+        ...profileRules,
+      })
+      const roles = readTexts(ctx, 'roles', [])
+      const profile = { firstName: first_name ?? '', lastName: last_name ?? '', email: email ?? '' }
+      ctx.body = presentAnyUser(await users.create({ username, password, roles, ...profile }, personOf(ctx).actor))
+      ctx.status = 201
+    },
+
+    async showUser(ctx: Context): Promise<void> {
+      ctx.body = presentAnyUser(await users.require(idOf(ctx)))
+    },
+
+    async changeUser(ctx: Context): Promise<void> {
+      const { username, first_name, last_name, email } = readFields(ctx, {
+        username: { required: false },
+        ...profileRules,
+      })
+      const changes = { username, firstName: first_name, lastName: last_name, email }
+      await change(ctx, id => users.update(id, changes as Parameters<Users['update']>[1], personOf(ctx).actor))
+    },
+
+    async deleteUser(ctx: Context): Promise<void> {
+      await users.remove(idOf(ctx), personOf(ctx).actor)
+      ctx.status = 204
+    },
+
+    setUserRoles: (ctx: Context) => change(ctx, id => users.setRoles(id, readTexts(ctx, 'roles'), personOf(ctx).actor)),
+
+    setUserPermissions: (ctx: Context) =>
+      change(ctx, id => users.setPermissions(id, readTexts(ctx, 'permissions'), personOf(ctx).actor)),
+
+    disableUser: (ctx: Context) => change(ctx, id => users.disable(id, personOf(ctx).actor)),
+
+    enableUser: (ctx: Context) => change(ctx, id => users.enable(id, personOf(ctx).actor)),
+
+    async resetUserPassword(ctx: Context): Promise<void> {
+      const { password } = readFields(ctx, { password: { maxLength: longestPassword } })
+      await users.setPassword(idOf(ctx), password, personOf(ctx).actor)
+      ctx.status = 204
+    },
+
+    async listUserSessions(ctx: Context): Promise<void> {
+      const { id } = await users.require(idOf(ctx))
+      const { results, next } = await sessions.page({
+        ...{ userId: id, limit: readLimit(ctx), after: readQuery(ctx, 'after') ?? '' },
+        open: readQuery(ctx, 'all') === undefined,
+      })
+      ctx.body = { results: results.map(presentAnySession), next }
+    },
+
+    async endUserSessions(ctx: Context): Promise<void> {
+      await sessions.endAll((await users.require(idOf(ctx))).id, personOf(ctx).actor)
+      ctx.status = 204
+    },
+
+    async listUserDevices(ctx: Context): Promise<void> {
+      const devices = await sessions.listDevices((await users.require(idOf(ctx))).id)
+      ctx.body = { results: devices.map(device => presentDevice(device, personOf(ctx).sid)) }
+    },
+  }
+}
+
+/** @throws not_found */
+function idOf(ctx: Context): number {
+  if (!isUserId(ctx.params.id)) throw refuse('not_found')
+  return Number(ctx.params.id)
+}

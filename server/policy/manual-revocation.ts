@@ -1,0 +1,22 @@
+import type { RevocationEffect, Trigger } from './revocation.js'
+
+/** What an administrator may write to the log by hand: per kind and effect the trigger that it fires. */
+export const manualTriggers = {
+  token: { end: 'token_revoked' },
+  user: { end: 'all_ended', refresh: 'user_stale' },
+  role: { refresh: 'role_stale' },
+  application: { end: 'application_ended' },
+  all: { end: 'everybody_ended', refresh: 'all_stale' },
+} as const satisfies Record<string, { [E in RevocationEffect]?: Trigger }>
+
+export type ManualKind = keyof typeof manualTriggers
+
+export function isManual(kind: string): kind is ManualKind {
+  return Object.hasOwn(manualTriggers, kind)
+}
+
+/** The trigger of a kind and an effect, as they were typed; null where there is none. */
+export function manualTrigger(kind: ManualKind, effect: string): Trigger | null {
+  const effects: Partial<Record<string, Trigger>> = manualTriggers[kind]
+  return Object.hasOwn(effects, effect) ? effects[effect]! : null
+}
