@@ -18,10 +18,7 @@ import { createGuard } from './http/middleware/guard.js'
 import { createRequest } from './http/middleware/request.js'
 import { createSecurityHeaders } from './http/middleware/security-headers.js'
 import { createJwksHandler } from './http/oauth/jwks.js'
-import { createAssetHandler } from './http/pages/assets.js'
-import { createPageHandlers } from './http/pages/pages.js'
-import { createPresentErrorPage } from './http/pages/present-error.js'
-import { createViews } from './http/pages/views.js'
+import { createPageParts, type PagePartsDeps } from './http/pages/parts.js'
 import { createRouter } from './http/router.js'
 import type { RouteName } from './http/routes.js'
 import { createPresentError } from './http/wire/present-error.js'
@@ -37,7 +34,8 @@ export type Log = { debug: LogLine; info: LogLine; warn: LogLine; error: LogLine
 
 export type AppDeps = TokenDeps &
   MeDeps &
-  AdminLogsDeps & {
+  AdminLogsDeps &
+  Omit<PagePartsDeps, 'version'> & {
     settings: Settings
     issuer: string
     /** Folder that holds `views/` and `public/`. */
@@ -53,7 +51,7 @@ export type AppDeps = TokenDeps &
 export function createApp(deps: AppDeps): Koa {
   const { settings, issuer, root, log, uuid } = deps
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }
-  const render = createViews(join(root, 'views'))
+  const pages = createPageParts({ ...deps, version })
   const handlers: Record<RouteName, Handler> = {
     ...createTokenHandlers(deps),
     ...createMeHandlers(deps),
@@ -63,17 +61,17 @@ export function createApp(deps: AppDeps): Koa {
     ...createAdminLogHandlers(deps),
     ...createJwksHandler(deps),
     ...createHealthHandlers(deps),
-    ...createPageHandlers({ render, issuer, version }),
-    ...createAssetHandler({ folder: join(root, 'public') }),
+    ...pages.handlers,
   }
   const permissionsOf = async (userId: number) => (await deps.users.require(userId)).allPermissions
-  const guard = createGuard({ ...deps, permissionsOf })
-  const router = createRouter({ handlers, guard, body: createBody() })
+  const router = createRouter({
+    ...{ handlers, body: createBody(), guard: createGuard({ ...deps, permissionsOf }) },
+    ...{ gate: pages.gate.gate, confirm: pages.gate.confirm },
+  })
 
   const presentError = createPresentError(issuer)
-  const presentErrorPage = createPresentErrorPage(render)
   const present = (ctx: Context, refusal: Refusal) =>
-    speaksJson(ctx.path) ? presentError(ctx, refusal) : presentErrorPage(ctx, refusal)
+    speaksJson(ctx.path) ? presentError(ctx, refusal) : pages.presentError(ctx, refusal)
 
   const app = new Koa()
   // What reaches Koa's own handler is a broken connection, or a mistake in the error middleware itself.

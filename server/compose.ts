@@ -8,12 +8,14 @@ import { requireSecretKey } from '../config/secret-key.js'
 import type { Settings } from '../config/settings.js'
 import { createApp, type Log } from './app.js'
 import { createAuditLog } from './identity/audit-log.js'
+import { createDeviceNames } from './identity/device-names.js'
 import { ensureAdministrator } from './identity/first-administrator.js'
 import { createHashing } from './identity/hashing.js'
 import { createHousekeeping } from './identity/housekeeping.js'
 import { createIncidents } from './identity/incidents.js'
 import { createKnownDevices } from './identity/known-devices.js'
 import { createOwnPassword } from './identity/own-password.js'
+import { createPageSessions } from './identity/page-sessions.js'
 import { createPolicies } from './identity/policies.js'
 import { createRevocationLog } from './identity/revocation-log.js'
 import { createRights } from './identity/rights.js'
@@ -37,6 +39,7 @@ import { createHeartbeats } from './storage/heartbeats.js'
 import { createIncidents as createIncidentStore } from './storage/incidents.js'
 import { createKeys } from './storage/keys.js'
 import { migrateUp } from './storage/migrate.js'
+import { createPageSessions as createPageSessionStore } from './storage/page-sessions.js'
 import { createPolicyVersions } from './storage/policy-versions.js'
 import { createRevocations } from './storage/revocations.js'
 import { createRoles as createRoleStore } from './storage/roles.js'
@@ -139,6 +142,20 @@ export async function compose(settings: Settings, { log, random = randomBytes, p
     ...{ database, users: userStore, sessions: sessionStore, knownDevices, applications, hashing, issue, revoke },
     ...{ secrets, tail, policy, now, uuid, pauses },
   })
+  const pageSessions = createPageSessions({
+    ...{
+      database,
+      pageSessions: createPageSessionStore(),
+      sessions: sessionStore,
+      signIn,
+      hashing,
+      policy,
+      random,
+      now,
+    },
+    ownApplication: ownApplication.id,
+  })
+  const deviceNames = createDeviceNames({ users: userStore, devices, revoke })
   const housekeeping = createHousekeeping({
     ...{ database, heartbeats, revocations, sessions: sessionStore, projection, policy, now },
   })
@@ -148,6 +165,7 @@ export async function compose(settings: Settings, { log, random = randomBytes, p
     ...{ settings, issuer, ownApplication: ownApplication.id, root: fileURLToPath(root), log, uuid },
     ...{ signIn, rotate, inspect, sessions, users, roles, ownPassword, signingKeys, tail, now },
     ...{ revocationLog, auditLog, incidents: createIncidents({ database, incidents }) },
+    ...{ pageSessions, deviceNames, policy, random },
   })
   const jobs = createJobs({ log }, [
     { name: 'heartbeat', everyMs: second, run: housekeeping.beat },

@@ -39,8 +39,11 @@ export function createKnownDevices({ devices, inspect, now, uuid }: KnownDevices
         (await proven(tx, userId, deviceToken)) ??
         (clientDevice === undefined ? null : await devices.findByClient(tx, userId, clientDevice))
       if (known) {
-        await devices.update(tx, known.id, seen)
-        return { ...known, ...seen }
+        // The name that its owner gave it stays.
+        const named = known.name !== nameDevice(known.userAgent).name
+        const present = { ...seen, name: named ? known.name : seen.name }
+        await devices.update(tx, known.id, present)
+        return { ...known, ...present }
       }
       const firstSeen = { firstSeenAt: seen.lastSeenAt, endedAt: null, clientDevice: clientDevice ?? null }
       const device = { id: uuid(), userId, ...seen, ...firstSeen }

@@ -13,7 +13,13 @@ import { requireGoodPassword } from './password-rules.js'
 import { type Profile, requireProfile } from './profile.js'
 import type { ActorRights } from './rights.js'
 
-export type UserToCreate = Partial<Profile> & { username: string; password: string; roles?: string[] }
+export type UserToCreate = Partial<Profile> & {
+  username: string
+  password: string
+  roles?: string[]
+  /** Somebody else knows the password: the pages ask for a new one. */
+  mustChangePassword?: boolean
+}
 
 /** A user from elsewhere: the hash is taken as it is, the id too where there is one. */
 export type UserToImport = Partial<Profile> & {
@@ -23,6 +29,7 @@ export type UserToImport = Partial<Profile> & {
   active?: boolean | undefined
   roles?: string[]
   permissions?: string[]
+  mustChangePassword?: boolean
 }
 
 /** Of an import. Numbers go on after it, and each must be held exactly by JavaScript and by JSON. */
@@ -86,6 +93,7 @@ export function createNewUsers({ users, roles, hashing, rights, revoke, policy, 
           endedSeq: 0,
           lastLoginAt: null,
           passwordChangedAt: now(),
+          mustChangePassword: user.mustChangePassword ?? false,
           createdAt: now(),
           deletedAt: null,
         }

@@ -42,7 +42,7 @@ export function createOwnPassword({ database, users, hashing, revoke, policy, no
         const present = await users.find(tx, userId)
         // Changed meanwhile: the old password that was checked is no longer the one.
         if (present?.passwordHash !== user.passwordHash || !present.active) throw wrongPassword()
-        await users.update(tx, userId, { passwordHash, passwordChangedAt: now() })
+        await users.update(tx, userId, { passwordHash, passwordChangedAt: now(), mustChangePassword: false })
         await record('password_changed', { subject: String(userId), exceptSid })
         note({ action: 'password_changed', subject: String(userId) })
       })

@@ -23,7 +23,7 @@ export type Credentials = DeviceProof & {
   password: string
 }
 
-export type SignedIn = { user: UserRecord; access: string; refresh: string; deviceToken: string }
+export type SignedIn = { user: UserRecord; sessionId: string; access: string; refresh: string; deviceToken: string }
 
 export type SignInDeps = {
   database: Database
@@ -121,6 +121,7 @@ export function createSignIn(deps: SignInDeps) {
     })
     return {
       user: opened.user,
+      sessionId: opened.session.id,
       access: issue.access(opened, issuedAt),
       refresh: issue.refresh(opened.session, opened.user.username),
       deviceToken: issue.device(opened.user.id, opened.deviceId),

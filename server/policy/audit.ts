@@ -12,6 +12,7 @@ export const auditActions = {
   session_ended: { subject: 'session', what: 'Ended a session' },
   sessions_ended: { subject: 'user', what: 'Ended all sessions of a user' },
   other_sessions_ended: { subject: 'user', what: 'Ended all other sessions of the user' },
+  device_renamed: { subject: 'device', what: 'Renamed a device' },
   device_ended: { subject: 'device', what: 'Ended a device' },
   refresh_token_reused: { subject: 'session', what: 'A spent refresh token came back; its session was ended' },
   password_changed: { subject: 'user', what: 'Changed the own password' },

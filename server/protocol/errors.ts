@@ -76,6 +76,12 @@ export const errors = {
     clause: 'RFC 6750 §3.1',
     wireCode: 'insufficient_scope',
   },
+  form_refused: {
+    status: 403,
+    text: 'The form was not sent from a page of this site, or the page has been open for too long.',
+    clause: 'RFC 9110 §15.5.4',
+    wireCode: 'form_refused',
+  },
   session_limit_reached: {
     status: 403,
     text: 'This user is signed in on as many devices as the policy allows.',

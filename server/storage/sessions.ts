@@ -163,6 +163,26 @@ export function createSessions(dialect: { forUpdate: string }) {
       return matched === 1
     },
 
+    /**
+     * A page of the session was visited: its idle end moves. Nobody holds its refresh token, which moves along.
+     * @param terms all in ms; `every`: visits that follow each other faster write nothing
+     */
+    async visit(
+      tx: Queries,
+      id: string,
+      { now, idle, absolute, every }: { now: number; idle: number; absolute: number; every: number },
+    ): Promise<void> {
+      await tx.write(
+        `UPDATE session SET rotated_at = ?, last_seen_at = ?,
+           expires_at = CASE WHEN created_at + ? < ? THEN created_at + ? ELSE ? END
+         WHERE id = ? AND ended_at IS NULL AND expires_at > ? AND rotated_at > ? AND created_at > ? AND last_seen_at <= ?`,
+        [
+          ...[now, now, absolute, now + idle, absolute, now + idle],
+          ...[id, now, now - idle, now - absolute, now - every],
+        ],
+      )
+    },
+
     /** Takes a session that lives past an "end all" of this transaction. One that an earlier end has overtaken stays over. */
     async raiseSeq(tx: Queries, id: string, seq: number): Promise<void> {
       await tx.write(
@@ -217,10 +237,9 @@ export function createSessions(dialect: { forUpdate: string }) {
         [before],
       )
       if (rows.length === 0) return 0
-      return tx.write(
-        `DELETE FROM session WHERE id IN (${marks(rows.length)})`,
-        rows.map(row => row.id),
-      )
+      const ids = rows.map(row => row.id)
+      await tx.write(`DELETE FROM page_session WHERE session_id IN (${marks(ids.length)})`, ids)
+      return tx.write(`DELETE FROM session WHERE id IN (${marks(ids.length)})`, ids)
     },
   }
 }

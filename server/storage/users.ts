@@ -19,13 +19,17 @@ export type UserRecord = {
   endedSeq: number
   lastLoginAt: number | null
   passwordChangedAt: number
+  /** Somebody else knows the password: pages ask for a new one before anything else. */
+  mustChangePassword: boolean
   createdAt: number
   deletedAt: number | null
 }
 
-export type NewUser = Omit<UserRecord, 'allPermissions' | 'roles' | 'permissions'> & { permissions: string[] }
+export type NewUser = Omit<UserRecord, 'allPermissions' | 'roles' | 'mustChangePassword'> & {
+  mustChangePassword?: boolean
+}
 
-export type UserChanges = Partial<Omit<NewUser, 'id' | 'permissions'> & { permissions: string[] }>
+export type UserChanges = Partial<Omit<NewUser, 'id'>>
 
 export const userColumns = [
   'id',
@@ -40,12 +44,14 @@ export const userColumns = [
   'endedSeq',
   'lastLoginAt',
   'passwordChangedAt',
+  'mustChangePassword',
   'createdAt',
   'deletedAt',
 ] as const
 
-export type UserRow = Omit<UserRecord, 'active' | 'permissions' | 'allPermissions' | 'roles'> & {
+export type UserRow = Omit<UserRecord, 'active' | 'mustChangePassword' | 'permissions' | 'allPermissions' | 'roles'> & {
   active: number
+  mustChangePassword: number
   permissions: string
   roleName: string | null
   rolePermissions: string | null
@@ -65,6 +71,7 @@ export function foldUser(rows: readonly UserRow[]): UserRecord {
   return {
     ...row,
     active: row.active === 1,
+    mustChangePassword: row.mustChangePassword === 1,
     permissions: own,
     roles: [...roles].sort(),
     allPermissions: [...all].sort(),

@@ -1,7 +1,8 @@
 // Walks the router that was built against the table that says who may call what.
 import type Router from '@koa/router'
 import { expect } from 'chai'
-import { type RouteName, type RouteRow, routes } from '../../server/http/routes.js'
+import type { RouteRow } from '../../server/http/access.js'
+import { type RouteName, routes } from '../../server/http/routes.js'
 import { aClient, type Client } from '../support/client.js'
 import { aServer, type TestServer } from '../support/server.js'
 import { snapshotOf } from '../support/snapshot.js'
