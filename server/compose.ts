@@ -179,6 +179,7 @@ export async function compose(settings: Settings, { log, random = randomBytes, p
     /** For the command line and tests. */
     parts: {
       database,
+      hashing,
       users,
       roles,
       sessions,

@@ -16,7 +16,7 @@ export type Access =
   /** A page that anybody sees; who is signed in by cookie is known to it. */
   | {
       kind: 'visitor'
-      /** Its form changes nothing that matters, and may come without a token as long as it comes from here. */
+      /** While nobody is signed in its form changes nothing that matters, and needs no token as long as it comes from here. */
       tokenless?: true
     }
   /** A page of whoever is signed in by cookie, and has the permission where it names one. */

@@ -34,6 +34,8 @@ export function createOwnPassword({ database, users, hashing, revoke, policy, no
       const user = await users.find(database, userId)
       if (!user || user.deletedAt !== null) throw refuse('user_unknown')
       requireGoodPassword(newPassword, [user.username], policy().password_min_length, 'new_password')
+      // Somebody else knows the old one: it is no answer to a demand for another.
+      if (user.mustChangePassword && newPassword === oldPassword) throw refuseField('new_password', samePassword)
       if (!(await hashing.verify(oldPassword, user.passwordHash, true))) throw wrongPassword()
       const passwordHash = await hashing.hash(newPassword)
       const exceptSid = policy().keep_session_on_password_change ? sid : undefined
@@ -51,6 +53,8 @@ export function createOwnPassword({ database, users, hashing, revoke, policy, no
 }
 
 export type OwnPassword = ReturnType<typeof createOwnPassword>
+
+const samePassword = 'The new password is the old one. Choose another.'
 
 function wrongPassword() {
   return refuseField('old_password', 'Your old password was entered incorrectly. Please enter it again.')

@@ -59,6 +59,8 @@ export function createPages({ views, frameOf, pageSessions }: PagesDeps) {
 
     /** `t` of the reader, for titles and notices. */
     translate,
+    /** All that views have (frame.ts), where a handler needs more of it than `t`. */
+    frameOf,
   }
 }
 

@@ -49,12 +49,12 @@ export function createPageParts(deps: PagePartsDeps) {
   const handlers: Record<PageRouteName | 'asset', Handler> = {
     asset: (ctx: Context) => assets.asset(ctx),
     ...createStartPages({ pages, cookies, issuer, version }),
-    ...createSignInPages({ pages, frameOf, gate, cookies, pageSessions, sessions }),
+    ...createSignInPages({ pages, gate, cookies, pageSessions, sessions }),
     ...createProfilePages({ pages, users }),
     ...createPasswordPages({ ...deps, pages }),
     ...createOwnDevicePages({ ...deps, pages }),
     ...createEventPages({ pages, auditLog }),
     ...createUserPages({ ...deps, pages }),
   }
-  return { handlers, gate, presentError: createPresentErrorPage(pages, frameOf) }
+  return { handlers, gate, presentError: createPresentErrorPage(pages) }
 }

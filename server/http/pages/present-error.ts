@@ -1,10 +1,10 @@
 import type { Refusal } from '../../protocol/errors.js'
 import type { Context } from '../handler.js'
-import type { FrameOf } from './frame.js'
 import type { Pages } from './page.js'
 
-/** The headings of error pages, by status. */
-const headings: Record<number, string> = {
+/** The headings of error pages: by code, or else by status. */
+const headings: Record<string, string> = {
+  form_refused: 'failed',
   401: 'who',
   403: 'forbidden',
   404: 'nothing',
@@ -14,13 +14,13 @@ const headings: Record<number, string> = {
 }
 
 /** Writes a refusal as a page for people. It must work when the database does not. */
-export function createPresentErrorPage(pages: Pages, frameOf: FrameOf) {
+export function createPresentErrorPage(pages: Pages) {
   return async function presentErrorPage(ctx: Context, refusal: Refusal): Promise<void> {
     const { retryAfter, headers } = refusal.details
     if (retryAfter !== undefined) ctx.set('Retry-After', String(retryAfter))
     for (const [name, value] of Object.entries(headers ?? {})) ctx.set(name, value)
-    const { t, here } = frameOf(ctx)
-    const heading = headings[refusal.status] ?? (refusal.status >= 500 ? 'ours' : 'failed')
+    const { t, here } = pages.frameOf(ctx)
+    const heading = headings[refusal.code] ?? headings[refusal.status] ?? (refusal.status >= 500 ? 'ours' : 'failed')
     const data = {
       title: t(`error.${heading}`),
       text: t(`errors.${refusal.code}`),

@@ -5,9 +5,12 @@ import type { OwnPermission } from '../../policy/permissions.js'
 import type { PageAccess, RouteRow } from '../access.js'
 
 const visitor = { kind: 'visitor' } as const
+const tokenless = { kind: 'visitor', tokenless: true } as const
 const signedIn = { kind: 'page' } as const
 const beforeNewPassword = { kind: 'page', beforeNewPassword: true } as const
 const sees = <P extends OwnPermission>(permission: P) => ({ kind: 'page', permission }) as const
+
+const fresh = <P extends OwnPermission>(permission: P) => ({ kind: 'page', permission, fresh: true }) as const
 
 const get = <P extends string, A extends PageAccess>(path: P, access: A, what: string) =>
   ({ method: 'GET', path, access, wire: 'page', what }) as const
@@ -20,8 +23,8 @@ export const pageRoutes = {
 
   signInPage: get('/login', visitor, 'The sign-in form'),
   signIn: post('/login', visitor, 'Sign in'),
-  signOut: post('/logout', visitor, 'Sign out'),
-  prefer: post('/preferences', { kind: 'visitor', tokenless: true }, 'Language and look, kept in cookies'),
+  signOut: post('/logout', tokenless, 'Sign out; no error for who is'),
+  prefer: post('/preferences', tokenless, 'Language and look, kept in cookies'),
   prove: post('/prove', signedIn, 'Type the password again, and go on'),
 
   profilePage: get('/account', signedIn, 'My profile'),
@@ -36,6 +39,9 @@ export const pageRoutes = {
 
   usersPage: get('/admin/users', sees('darvoza:users:read'), 'Users'),
   userPage: get('/admin/users/:id', sees('darvoza:users:read'), 'A user'),
+  disableUserPage: post('/admin/users/:id/disable', fresh('darvoza:users:write'), 'Disable a user'),
+  enableUserPage: post('/admin/users/:id/enable', sees('darvoza:users:write'), 'Enable a user'),
+  signOutUserPage: post('/admin/users/:id/sign-out', fresh('darvoza:sessions:end'), 'End all sessions of a user'),
 } as const satisfies Record<string, RouteRow>
 
 export type PageRouteName = keyof typeof pageRoutes

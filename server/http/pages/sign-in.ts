@@ -9,7 +9,6 @@ import { readFields } from '../wire/fields.js'
 import type { Cookies } from './cookies.js'
 import { createDeviceCookie } from './device-cookie.js'
 import { problemsOf, typedIn } from './fields.js'
-import type { FrameOf } from './frame.js'
 import type { Gate } from './gate.js'
 import type { Pages } from './page.js'
 import { localPath } from './paths.js'
@@ -17,14 +16,13 @@ import { administrationHome } from './sections.js'
 
 export type SignInPagesDeps = {
   pages: Pages
-  frameOf: FrameOf
   gate: Gate
   cookies: Cookies
   pageSessions: PageSessions
   sessions: Sessions
 }
 
-export function createSignInPages({ pages, frameOf, gate, cookies, pageSessions, sessions }: SignInPagesDeps) {
+export function createSignInPages({ pages, gate, cookies, pageSessions, sessions }: SignInPagesDeps) {
   const deviceCookie = createDeviceCookie(cookies)
 
   async function showForm(ctx: Context, shown: { problem?: string; username?: string; next: string }, status = 200) {
@@ -101,7 +99,7 @@ export function createSignInPages({ pages, frameOf, gate, cookies, pageSessions,
   }
 
   function problemOf(ctx: Context, refusal: Refusal): string {
-    const { t, format } = frameOf(ctx)
+    const { t, format } = pages.frameOf(ctx)
     if (refusal.code === 'invalid_fields') {
       problemsOf(refusal, t)
       return t('login.both')

@@ -13,7 +13,7 @@ export const languages = {
 
 export type Language = keyof typeof languages
 
-/** `t('users.shown', { count: 3 })`: plain text, to be escaped where it is written. */
+/** `t('shared.rows', { count: 3 })`: plain text, to be escaped where it is written. */
 export type Translate = (key: string, values?: Record<string, string | number>) => string
 
 export function isLanguage(text: unknown): text is Language {

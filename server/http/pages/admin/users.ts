@@ -1,8 +1,9 @@
 // Users, as administrators see them. The pattern for other lists: the address says what is shown (query.ts), one call down,
 // plain values for the view.
-import type { AuditLog } from '../../../identity/audit-log.js'
-import type { Sessions } from '../../../identity/sessions.js'
+import type { AuditLog, AuditRecord } from '../../../identity/audit-log.js'
+import type { LiveDevice, Sessions } from '../../../identity/sessions.js'
 import type { UserRecord, Users } from '../../../identity/users.js'
+import type { Actor } from '../../../policy/actor.js'
 import { usernameKey } from '../../../policy/username.js'
 import { isUserId } from '../../../protocol/claims.js'
 import { refuse } from '../../../protocol/errors.js'
@@ -14,8 +15,17 @@ export type UserPagesDeps = { pages: Pages; users: Users; sessions: Sessions; au
 
 /** How much of the history stands on a user's page. */
 const historyShown = 20
+const latest = Number.MAX_SAFE_INTEGER
 
 export function createUserPages({ pages, users, sessions, auditLog }: UserPagesDeps) {
+  /** Does something with one user, tells it on their page, and leads back there. */
+  async function act(ctx: Context, work: (id: number, actor: Actor) => Promise<void>, told: string): Promise<void> {
+    const user = await users.require(idOf(ctx))
+    await work(user.id, visitorOf(ctx).actor)
+    await pages.tell(ctx, { tone: 'good', text: pages.translate(ctx)(told, { name: user.username }) })
+    pages.go(ctx, `/admin/users/${user.id}`)
+  }
+
   return {
     async usersPage(ctx: Context): Promise<void> {
       const t = pages.translate(ctx)
@@ -30,36 +40,31 @@ export function createUserPages({ pages, users, sessions, auditLog }: UserPagesD
     },
 
     async userPage(ctx: Context): Promise<void> {
-      if (!isUserId(ctx.params.id)) throw refuse('not_found')
-      const t = pages.translate(ctx)
-      const user = await users.require(Number(ctx.params.id))
-      const maySeeSessions = visitorOf(ctx).user.allPermissions.includes('darvoza:sessions:read')
-      const maySeeAudit = visitorOf(ctx).user.allPermissions.includes('darvoza:audit:read')
-      const devices = maySeeSessions ? await sessions.listDevices(user.id) : null
-      const about = {
-        before: Number.MAX_SAFE_INTEGER,
-        limit: historyShown,
-        subject: { kind: 'user', id: String(user.id) },
-      }
-      const history = maySeeAudit ? await auditLog.search(about) : null
+      const user = await users.require(idOf(ctx))
+      const { may, t } = pages.frameOf(ctx)
+      const devices = may('darvoza:sessions:read') ? await sessions.listDevices(user.id) : null
+      const about = { before: latest, limit: historyShown, subject: { kind: 'user', id: String(user.id) } }
+      const history = may('darvoza:audit:read') ? await auditLog.search(about) : null
       await pages.show(ctx, 'admin/user', {
         title: user.username,
         crumbs: [{ label: t('nav.users'), href: '/admin/users' }],
         user: { ...presentListed(user), ...presentMore(user) },
-        devices: devices?.map(({ device, sessions: own, lastSeenAt }) => ({
-          ...{ id: device.id, name: device.name, browser: device.browser, platform: device.platform },
-          ...{ address: device.address, firstSeenAt: device.firstSeenAt, lastSeenAt, sessions: own.length },
-        })),
-        history: history?.map(({ seq, createdAt, action, actor, address }) => ({
-          seq,
-          at: createdAt,
-          action,
-          actor,
-          address,
-        })),
+        devices: devices?.map(presentDevice) ?? null,
+        sessionCount: devices?.reduce((count, device) => count + device.sessions.length, 0) ?? null,
+        history: history?.map(presentEntry) ?? null,
       })
     },
+
+    disableUserPage: (ctx: Context) => act(ctx, users.disable, 'user.nowDisabled'),
+    enableUserPage: (ctx: Context) => act(ctx, users.enable, 'user.nowEnabled'),
+    signOutUserPage: (ctx: Context) => act(ctx, (id, actor) => sessions.endAll(id, actor), 'user.nowSignedOut'),
   }
+}
+
+/** @throws not_found */
+function idOf(ctx: Context): number {
+  if (!isUserId(ctx.params.id)) throw refuse('not_found')
+  return Number(ctx.params.id)
 }
 
 function presentListed({ id, username, firstName, lastName, email, roles, active, lastLoginAt }: UserRecord) {
@@ -69,4 +74,13 @@ function presentListed({ id, username, firstName, lastName, email, roles, active
 
 function presentMore({ createdAt, passwordChangedAt, mustChangePassword, permissions, allPermissions }: UserRecord) {
   return { createdAt, passwordChangedAt, mustChangePassword, permissions, allPermissions }
+}
+
+function presentDevice({ device, sessions, lastSeenAt }: LiveDevice) {
+  const { id, name, browser, platform, address, firstSeenAt } = device
+  return { id, name, browser, platform, address, firstSeenAt, lastSeenAt, sessions: sessions.length }
+}
+
+function presentEntry({ seq, createdAt, action, actor, address }: AuditRecord) {
+  return { seq, at: createdAt, action, actor, address }
 }
