@@ -42,7 +42,7 @@ export function onMariaDb(title: string, define: (engine: Engine) => void): void
 }
 
 /** Skips in one clear line; where REQUIRE_ALL is set the skip is a failure. */
-function missing(title: string, why: string): void {
+export function missing(title: string, why: string): void {
   it(`${title}: ${why}`, function () {
     if (process.env.REQUIRE_ALL) throw new Error(why)
     this.skip()

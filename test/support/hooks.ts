@@ -1,3 +1,4 @@
+import { closeBrowser, closeVisits } from './browser.js'
 import { closeDatabases } from './database.js'
 import { removeFolders } from './engines.js'
 import { stopSharedMariaDb } from './mariadb.js'
@@ -6,6 +7,7 @@ import { closeServers } from './server.js'
 
 export const mochaHooks = {
   async afterEach() {
+    await closeVisits()
     await closeServers()
     await closeDatabases()
     await killProcesses()
@@ -13,6 +15,7 @@ export const mochaHooks = {
 }
 
 export async function mochaGlobalTeardown(): Promise<void> {
+  await closeBrowser()
   await stopSharedMariaDb()
   removeFolders()
 }
