@@ -216,3 +216,35 @@ onEachEngine('my security events', engine => {
     expect(counts).to.deep.equal([25, 7])
   })
 })
+
+describe('the language and the look', () => {
+  it('are kept in cookies when they are known, and lead back to the page they were chosen on, never elsewhere', async () => {
+    const server = await aServer()
+    const visitor = aVisitor(server)
+    const choose = async (form: Record<string, string>, referer?: string) => {
+      const headers = { 'Sec-Fetch-Site': 'same-origin', ...(referer && { Referer: referer }) }
+      return localOf(await visitor.send('POST', '/preferences', { form, headers }))
+    }
+    expect(await choose({ language: 'ru' }, `${server.url}/login?next=%2Faccount`)).to.equal('/login?next=%2Faccount')
+    expect((await visitor.open('/login')).text)
+      .to.include('Вход')
+      .and.include('<html lang="ru"')
+    expect(await choose({ theme: 'dark' }, 'https://other.example/login')).to.equal('/')
+    expect(await choose({ theme: 'dark' }, `${server.url}//other.example`)).to.equal('/')
+    expect(await choose({ theme: '"><script>', language: 'xx' })).to.equal('/')
+    expect((await visitor.open('/')).text)
+      .to.include('data-theme="dark"')
+      .and.include('<html lang="ru"')
+    for (const cookie of [
+      'darvoza-language=xx',
+      'darvoza-theme=neon',
+      'darvoza-zone=Mars/Olympus',
+      'darvoza-zone=%3Cb%3E',
+    ]) {
+      const { text } = await visitor.send('GET', '/', { headers: { Cookie: cookie } })
+      expect(text).to.include('<html lang="en" data-theme="auto"').and.include('Times are shown in UTC.')
+    }
+    const known = await visitor.send('GET', '/', { headers: { Cookie: 'darvoza-zone=Asia/Calcutta' } })
+    expect(known.text).to.match(/Times are shown in Asia\/(Calcutta|Kolkata)\./)
+  })
+})

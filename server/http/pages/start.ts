@@ -4,7 +4,6 @@ import type { Context } from '../handler.js'
 import type { Cookies } from './cookies.js'
 import { typedIn } from './fields.js'
 import type { Pages } from './page.js'
-import { localPath } from './paths.js'
 import { isTheme } from './reader.js'
 import { homeOf } from './sign-in.js'
 import { isLanguage } from './texts.js'
@@ -28,10 +27,11 @@ export function createStartPages({ pages, cookies, issuer, version }: StartPages
     },
 
     async prefer(ctx: Context): Promise<void> {
-      const { language, theme, next } = typedIn(ctx, ['language', 'theme', 'next'])
+      const { language, theme } = typedIn(ctx, ['language', 'theme'])
       if (isLanguage(language)) cookies.set(ctx, 'darvoza-language', language)
       if (isTheme(theme)) cookies.set(ctx, 'darvoza-theme', theme)
-      pages.go(ctx, localPath(next) ?? '/')
+      // By the Referer, which our own pages send whole: no page needs to repeat its address.
+      pages.go(ctx, pages.frameOf(ctx).here)
     },
   }
 }

@@ -1,4 +1,4 @@
-import { type MigrationInterface, type QueryRunner, TableColumn } from 'typeorm'
+import type { MigrationInterface, QueryRunner } from 'typeorm'
 import { createTable, engineTypes, orNull, text, uuid, varchar, whole } from './columns.js'
 
 export class PageSessions1764500000000 implements MigrationInterface {
@@ -19,13 +19,14 @@ export class PageSessions1764500000000 implements MigrationInterface {
       },
       [{ name: 'page_session_session', columnNames: ['session_id'] }],
     )
-    const { flag } = engineTypes(runner)
     if (await runner.hasColumn('user', 'must_change_password')) return
-    await runner.addColumn('user', new TableColumn({ name: 'must_change_password', ...flag, default: 0 }))
+    const { flag } = engineTypes(runner)
+    await runner.query(`ALTER TABLE user ADD COLUMN must_change_password ${flag.type} NOT NULL DEFAULT 0`)
   }
 
   async down(runner: QueryRunner): Promise<void> {
     await runner.dropTable('page_session', true)
-    if (await runner.hasColumn('user', 'must_change_password')) await runner.dropColumn('user', 'must_change_password')
+    if (await runner.hasColumn('user', 'must_change_password'))
+      await runner.query('ALTER TABLE user DROP COLUMN must_change_password')
   }
 }
