@@ -1,4 +1,5 @@
 // What keeps the tables small and the clocks honest, in small batches so that nobody waits for it.
+import { setImmediate } from 'node:timers/promises'
 import type { PolicyInForce } from '../revocation/policy-in-force.js'
 import type { Projection } from '../revocation/projection.js'
 import type { Database } from '../storage/database.js'
@@ -25,7 +26,7 @@ export function createHousekeeping(deps: HousekeepingDeps) {
     beat: (): Promise<void> => heartbeats.beat(database, now()),
 
     async forgetRevocations(): Promise<void> {
-      projection.forget(now())
+      await projection.forget(now())
       await inBatches(() => revocations.forgetExpired(database, now(), batch))
     },
 
@@ -40,5 +41,6 @@ export function createHousekeeping(deps: HousekeepingDeps) {
 export type Housekeeping = ReturnType<typeof createHousekeeping>
 
 async function inBatches(forget: () => Promise<number>): Promise<void> {
-  while ((await forget()) === batch);
+  // SQLite answers without leaving this turn of the event loop: requests come in between.
+  while ((await forget()) === batch) await setImmediate()
 }

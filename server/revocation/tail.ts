@@ -1,5 +1,6 @@
 // Follows the revocation log. The database is the truth, and only an answer of its own makes this process fresh: one that
 // was asked for less than a second ago, with the log applied up to it.
+import { setImmediate } from 'node:timers/promises'
 import type { Revocation } from '../policy/revocation.js'
 import { refuse } from '../protocol/errors.js'
 import type { Database } from '../storage/database.js'
@@ -13,6 +14,8 @@ const pollInterval = 250
 const silence = 2_000
 /** How old the question behind the last answer may be, in ms. */
 const freshFor = 1_000
+/** How many entries are read, and then applied, at a time. */
+const stretch = 2_000
 
 export type TailDeps = {
   database: Database
@@ -51,11 +54,7 @@ export function createTail(deps: TailDeps) {
     const head = await revocations.head(database)
     if (head.databaseNow !== null) observe(head.databaseNow, sentAt, Date.now())
     if (head.seq < stoodAt) throw refuse('database_unavailable', { cause: new Error('the revocation log went back') })
-    if (head.seq > projection.position) {
-      const after = projection.position
-      const entries = await revocations.between(database, after, head.seq, now())
-      projection.apply({ after, upto: head.seq, entries })
-    }
+    await readUpTo(head.seq)
     for (const follower of followers) {
       const version = follower.version(head)
       if (version === follower.known) continue
@@ -64,6 +63,15 @@ export function createTail(deps: TailDeps) {
     }
     await noteOutage()
     askedAt = asked
+  }
+
+  /** Stretch by stretch, so that the process answers meanwhile; only when all of it is applied does the read count. */
+  async function readUpTo(seq: number): Promise<void> {
+    while (projection.position < seq) {
+      projection.apply(await revocations.stretch(database, projection.position, seq, stretch, now()))
+      // SQLite answers without leaving this turn of the event loop.
+      if (projection.position < seq) await setImmediate()
+    }
   }
 
   /**

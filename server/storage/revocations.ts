@@ -17,6 +17,9 @@ export type LogPosition = {
   databaseNow: number | null
 }
 
+/** Everything in (after, upto] that still matters. */
+export type Stretch = { after: number; upto: number; entries: Revocation[] }
+
 /** Under the row's lock, so no policy that another process has just set is missed. `horizon` is epoch ms, the lifetime seconds. */
 export type LogRaise = { seq: number; horizon: number; accessLifetime: number }
 
@@ -55,13 +58,19 @@ export function createRevocations(dialect: Dialect) {
       await tx.write(...insertion('revocation', entry))
     },
 
-    /** The entries after one number up to another that still matter at `now`. */
-    async between(tx: Queries, after: number, upto: number, now: number): Promise<Revocation[]> {
-      return tx.read(
+    /**
+     * The next stretch of the log after one number, at most up to another: what still matters at `now` of the next `most`
+     * entries. Those whose time is over are left out here and not by the statement, which would search on and on for
+     * others: however long nobody forgot, no statement takes long.
+     */
+    async stretch(tx: Queries, after: number, upto: number, most: number, now: number): Promise<Stretch> {
+      const read = await tx.read<Revocation>(
         `SELECT ${columns('r', entryColumns)} FROM revocation r
-         WHERE r.seq > ? AND r.seq <= ? AND r.expires_at > ? ORDER BY r.seq`,
-        [after, upto, now],
+         WHERE r.seq > ? AND r.seq <= ? ORDER BY r.seq LIMIT ${Math.trunc(most)}`,
+        [after, upto],
       )
+      const reached = read.length < most ? upto : read.at(-1)!.seq
+      return { after, upto: reached, entries: read.filter(entry => entry.expiresAt > now) }
     },
 
     /** The newest entries first, below a number. */

@@ -26,6 +26,9 @@ const sqlite: Engine = {
 }
 const mariadb: Engine = { name: 'MariaDB', fresh: async () => (await sharedMariaDb()).create() }
 
+/** Those that this machine has, for what is no test. */
+export const engines = (): Engine[] => (mariadbd ? [sqlite, mariadb] : [sqlite])
+
 /**
  * Describes the same behaviour on each engine.
  * @example onEachEngine('sessions', engine => { it('…', async () => { const server = await aServer({ engine }) }) })
