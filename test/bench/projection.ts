@@ -10,8 +10,9 @@ import type { DatabaseSettings } from '../../config/settings.js'
 import { compose } from '../../server/compose.js'
 import type { RevocableClaims, Revocation } from '../../server/policy/revocation.js'
 import { createProjection } from '../../server/revocation/projection.js'
-import { type Database, openDatabase } from '../../server/storage/database.js'
+import { openDatabase } from '../../server/storage/database.js'
 import { type Engine, engines, removeFolders } from '../support/engines.js'
+import { anEntry, writeEntries } from '../support/log.js'
 import { stopSharedMariaDb } from '../support/mariadb.js'
 import { testSettings } from '../support/server.js'
 
@@ -24,18 +25,11 @@ type Figures = Record<string, number>
 
 const silent = { debug() {}, info() {}, warn() {}, error() {} }
 
-/** Live entries as the log has most of them: one session each. */
+/** Live entries as the log has most of them: one session each. The first half is over before the second. */
 function entriesAfter(after: number, size: number, now: number): Revocation[] {
-  return Array.from({ length: size }, (_, index) => ({
-    seq: after + index + 1,
-    kind: 'session',
-    subject: randomUUID(),
-    effect: 'end',
-    exceptSid: null,
-    reason: 'sign_out',
-    // The first half is over before the second.
-    expiresAt: now + life + (after + index < count / 2 ? 0 : 60_000),
-  }))
+  return Array.from({ length: size }, (_, index) =>
+    anEntry(after + index + 1, { expiresAt: now + life + (after + index < count / 2 ? 0 : 60_000) }),
+  )
 }
 
 async function memory(): Promise<{ resident: number; heap: number }> {
@@ -68,11 +62,12 @@ async function measureProjection(): Promise<Figures> {
   const claims = (sid: string) => ({
     ...{ rev: 0, jti: randomUUID(), sub: '7', sid, client_id: 'darvoza', roles: ['admin', 'staff'] },
   })
-  const step = 5_000
+  // As the tail reads them.
+  const step = 2_000
   for (let after = 0; after < count; after += step) {
     const entries = entriesAfter(after, step, now)
     projection.apply({ after, upto: after + step, entries })
-    for (const { subject } of entries.slice(0, 10)) hits.push(claims(`${subject}`))
+    for (const { subject } of entries.slice(0, 5)) hits.push(claims(subject))
     await setImmediate()
   }
   const full = await memory()
@@ -139,23 +134,13 @@ async function seeded(engine: Engine): Promise<DatabaseSettings> {
   const database = await openDatabase(settings)
   try {
     await database.write('DELETE FROM revocation')
-    for (let after = 0; after < count; after += 1_000) await insert(database, entriesAfter(after, 1_000, Date.now()))
-    await database.write('UPDATE log_head SET seq = ? WHERE id = 1', [count])
+    const step = 10_000
+    for (let after = 0; after < count; after += step)
+      await writeEntries(database, entriesAfter(after, step, Date.now()))
   } finally {
     await database.close()
   }
   return settings
-}
-
-async function insert(database: Database, entries: readonly Revocation[]): Promise<void> {
-  const values = entries.flatMap(({ seq, kind, subject, effect, reason, expiresAt }) => [
-    ...[seq, kind, subject, effect, reason, 'system', Date.now(), expiresAt],
-  ])
-  await database.write(
-    `INSERT INTO revocation (seq, kind, subject, effect, reason, actor, created_at, expires_at)
-     VALUES ${entries.map(() => '(?, ?, ?, ?, ?, ?, ?, ?)').join(', ')}`,
-    values,
-  )
 }
 
 /** Runs one measurement in a process of its own. */

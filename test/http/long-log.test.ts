@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { expect } from 'chai'
 import { aClient, claimsOf } from '../support/client.js'
 import { onEachEngine } from '../support/engines.js'
@@ -22,5 +23,30 @@ onEachEngine('a log longer than what is read at once', engine => {
       for (const { access } of pairs) expect((await aClient(one).verify(access)).body.reason).to.equal('session_ended')
       expect((await aClient(one).verify(kept.access)).status).to.equal(200)
     }
+  })
+
+  it('is forgotten in memory and in the table once it is over, and others have their turns meanwhile', async () => {
+    const { clock, composed } = await aServer({ engine })
+    const { database, revocations } = composed.parts
+    const { seq } = await revocations.head(database)
+    const expiresAt = clock.now() + 1_000
+    await writeEntries(
+      database,
+      Array.from({ length: 5_000 }, (_, index) => anEntry(seq + 1 + index, { expiresAt })),
+    )
+    await settle(composed)
+    clock.advance('1s')
+    let turns = 0
+    let running = true
+    const ran = composed.jobs.runAll().finally(() => {
+      running = false
+    })
+    while (running) {
+      await setImmediate()
+      turns++
+    }
+    await ran
+    expect(turns).to.be.at.least(10)
+    expect(await revocations.list(database, { before: Number.MAX_SAFE_INTEGER, limit: 1 })).to.deep.equal([])
   })
 })
