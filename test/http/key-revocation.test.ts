@@ -326,7 +326,7 @@ describe('a change of a key or secret', () => {
     await later('21m', server)
     await admin.revoke(headerOf(admin.access).kid)
     await parts.sealedSecrets.revoke('refresh', 'operator:root')
-    const rows = await parts.audit.search(parts.database, { before: Number.MAX_SAFE_INTEGER, limit: 50 })
+    const rows = await parts.auditLog.search({ before: Number.MAX_SAFE_INTEGER, limit: 50 })
     const noted = rows.filter(row => row.subjectKind === 'key').map(({ action, actor }) => [action, actor])
     const user = `user:${claimsOf(admin.access).sub}`
     expect(noted).to.deep.equal([

@@ -5,13 +5,14 @@ import { password, settle, type TestServer } from './server.js'
 /** An administrator's client, and the keys as it sees them. */
 export async function aKeyHolder(server: TestServer) {
   const client = aClient(server)
-  const { access } = await client.signIn({ username: 'admin', password })
+  // Changes of keys want a sign-in of a moment ago.
+  const freshToken = async () => (await client.signIn({ username: 'admin', password })).access
   return {
-    access,
+    access: await freshToken(),
     // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every shape
-    keys: async (): Promise<any[]> => (await client.get('/api/admin/keys/', access)).body.results,
-    rotate: (json: object = {}) => client.post('/api/admin/keys/', json, access),
-    revoke: (kid: string) => client.delete(`/api/admin/keys/${kid}/`, access),
+    keys: async (): Promise<any[]> => (await client.get('/api/admin/keys/', await freshToken())).body.results,
+    rotate: async (json: object = {}) => client.post('/api/admin/keys/', json, await freshToken()),
+    revoke: async (kid: string) => client.delete(`/api/admin/keys/${kid}/`, await freshToken()),
   }
 }
 
