@@ -41,6 +41,11 @@ export const settingsTable = {
     meaning: 'At least 32 random bytes in base64; seals private keys at rest. Required with MySQL.',
     schema: text.transform(readSecretKey),
   },
+  SECRET_KEY_PREVIOUS: {
+    default: 'none',
+    meaning: 'The SECRET_KEY before this one: it still opens what it sealed, until `darvoza secret reseal` has run.',
+    schema: text.transform(readSecretKey),
+  },
   ADMIN_USERNAME: {
     default: 'admin',
     meaning: 'Name of the first administrator, made when there is none.',
@@ -78,6 +83,8 @@ export type Settings = {
   database: DatabaseSettings
   /** null: read or made in `dataDir` (see secret-key.ts). */
   secretKey: Buffer | null
+  /** Still opens what it sealed; seals nothing. */
+  secretKeyPrevious: Buffer | null
   adminUsername: string
   adminPassword: string | null
   trustProxy: number | string[]
@@ -116,6 +123,7 @@ export function readSettings(environment: Record<string, string | undefined>): S
     dataDir,
     database: read('DATABASE_URL') ?? { engine: 'sqlite', path: resolve(dataDir, 'darvoza.sqlite') },
     secretKey: read('SECRET_KEY'),
+    secretKeyPrevious: read('SECRET_KEY_PREVIOUS'),
     adminUsername: read('ADMIN_USERNAME') ?? 'admin',
     adminPassword: read('ADMIN_PASSWORD'),
     trustProxy: read('TRUST_PROXY') ?? [],
@@ -123,6 +131,9 @@ export function readSettings(environment: Record<string, string | undefined>): S
   }
   if (settings.database.engine === 'mysql' && !environment.SECRET_KEY?.trim()) {
     problems.push('SECRET_KEY is required with MySQL, so that every server has the same one (openssl rand -base64 32)')
+  }
+  if (settings.secretKey && settings.secretKeyPrevious?.equals(settings.secretKey)) {
+    problems.push('SECRET_KEY_PREVIOUS is the same as SECRET_KEY: one of the two was not changed')
   }
   if (port === 0 && !environment.ISSUER?.trim()) problems.push('ISSUER is required with PORT=0')
   if (problems.length > 0) throw new SettingsError(problems)

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import cors from '@koa/cors'
 import Koa from 'koa'
 import type { Settings } from '../config/settings.js'
+import { type AdminKeyDeps, createAdminKeyHandlers } from './http/admin/keys.js'
 import { type AdminLogsDeps, createAdminLogHandlers } from './http/admin/logs.js'
 import { createAdminRoleHandlers } from './http/admin/roles.js'
 import { createAdminSessionHandlers } from './http/admin/sessions.js'
@@ -37,7 +38,8 @@ export type Log = { debug: LogLine; info: LogLine; warn: LogLine; error: LogLine
 
 export type AppDeps = TokenDeps &
   MeDeps &
-  AdminLogsDeps & {
+  AdminLogsDeps &
+  AdminKeyDeps & {
     settings: Settings
     issuer: string
     /** Folder that holds `views/` and `public/`. */
@@ -61,6 +63,7 @@ export function createApp(deps: AppDeps): Koa {
     ...createAdminSessionHandlers(deps),
     ...createAdminRoleHandlers(deps),
     ...createAdminLogHandlers(deps),
+    ...createAdminKeyHandlers(deps),
     ...createJwksHandler(deps),
     ...createHealthHandlers(deps),
     ...createPageHandlers({ render, issuer, version }),

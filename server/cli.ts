@@ -16,10 +16,10 @@ import { createOutput } from './commands/output.js'
 import { addPolicyCommands } from './commands/policy.js'
 import { addRevocationCommands } from './commands/revocation.js'
 import { addRoleCommands } from './commands/role.js'
+import { addSecretCommands } from './commands/secret.js'
 import { addSessionCommands } from './commands/session.js'
 import { addUserCommands } from './commands/user.js'
 import type { Composed } from './compose.js'
-import { createKeyRing } from './identity/key-ring.js'
 import { type ErrorCode, Refusal } from './protocol/errors.js'
 import { migrateDown, migrationStatus } from './storage/migrate.js'
 
@@ -29,6 +29,7 @@ const nouns = [
   addSessionCommands,
   addDeviceCommands,
   addKeyCommands,
+  addSecretCommands,
   addPolicyCommands,
   addRevocationCommands,
   addAuditCommands,
@@ -96,7 +97,7 @@ function createOpening() {
       if (pending.length === status.length) throw new Failure(`the database is empty: ${howToBegin}`)
       if (pending.length > 0) throw new Failure('the database is older than this program: run darvoza migrate up')
       await parts.tail.freshen()
-      return { ...parts, keyRing: createKeyRing(parts) }
+      return parts
     },
 
     async openSchema(): Promise<Schema> {

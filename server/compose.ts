@@ -12,18 +12,23 @@ import { ensureAdministrator } from './identity/first-administrator.js'
 import { createHashing } from './identity/hashing.js'
 import { createHousekeeping } from './identity/housekeeping.js'
 import { createIncidents } from './identity/incidents.js'
+import { createKeyChange } from './identity/key-change.js'
+import { createKeyMoves } from './identity/key-moves.js'
+import { createKeyRing } from './identity/key-ring.js'
 import { createKnownDevices } from './identity/known-devices.js'
 import { createOwnPassword } from './identity/own-password.js'
 import { createPolicies } from './identity/policies.js'
 import { createRevocationLog } from './identity/revocation-log.js'
 import { createRights } from './identity/rights.js'
 import { createRoles } from './identity/roles.js'
+import { createSealedSecrets } from './identity/sealed-secrets.js'
 import { createSessions } from './identity/sessions.js'
 import { createSignIn } from './identity/sign-in.js'
 import { createUsers } from './identity/users.js'
 import { createJobs } from './jobs/jobs.js'
 import { builtInRoles } from './policy/permissions.js'
 import { firstPolicy } from './policy/policies.js'
+import { createCatchUp } from './revocation/catch-up.js'
 import { createPolicyInForce } from './revocation/policy-in-force.js'
 import { createProjection } from './revocation/projection.js'
 import { createTail } from './revocation/tail.js'
@@ -102,11 +107,15 @@ export async function compose(settings: Settings, { log, random = randomBytes, p
   const policy = createPolicyInForce({ database, policyVersions, tail })
 
   // Tokens
-  const sealing = createSealing(secretKey, random)
-  const signingKeys = createSigningKeys({ database, keys, revocations, sealing, tail, now })
+  const sealing = createSealing(
+    [secretKey, ...(settings.secretKeyPrevious ? [settings.secretKeyPrevious] : [])],
+    random,
+  )
+  const signingKeys = createSigningKeys({ database, keys, revocations, sealing, tail, policy, now, log })
   const secrets = createSecrets({ database, keys, revocations, sealing, tail, random, now })
   const issue = createIssue({ issuer, signingKeys, secrets, policy, random })
-  const inspect = createInspect({ issuer, signingKeys, secrets, policy, projection, tail, now })
+  const catchUp = createCatchUp({ tail, monotonic })
+  const inspect = createInspect({ issuer, signingKeys, secrets, policy, projection, tail, catchUp, now })
   const afterwards = (work: () => Promise<void>) => jobs.afterwards(work)
   const auditTrail = createAuditTrail({ database, audit, secrets, now })
   const revoke = createRevoke({
@@ -136,22 +145,30 @@ export async function compose(settings: Settings, { log, random = randomBytes, p
   const auditLog = createAuditLog({ database, audit, auditTrail })
   const knownDevices = createKnownDevices({ devices, inspect, now, uuid })
   const signIn = createSignIn({
-    ...{ database, users: userStore, sessions: sessionStore, knownDevices, applications, hashing, issue, revoke },
-    ...{ secrets, tail, policy, now, uuid, pauses },
+    ...{ database, users: userStore, sessions: sessionStore, knownDevices, applications, hashing, inspect, issue },
+    ...{ revoke, secrets, tail, policy, now, uuid, pauses },
   })
   const housekeeping = createHousekeeping({
     ...{ database, heartbeats, revocations, sessions: sessionStore, projection, policy, now },
   })
 
+  // Keys
+  const change = createKeyChange({ audit, revocations, revoke, tail })
+  const moves = createKeyMoves({ keys, policyVersions, revocations, now })
+  const keyRing = createKeyRing({ database, keys, moves, change, sealing, now })
+  const sealedSecrets = createSealedSecrets({ keys, change, sealing, random, now })
+
   // HTTP and jobs
   const app: Koa = createApp({
     ...{ settings, issuer, ownApplication: ownApplication.id, root: fileURLToPath(root), log, uuid },
     ...{ signIn, rotate, inspect, sessions, users, roles, ownPassword, signingKeys, tail, now },
+    ...{ keyRing, sealedSecrets },
     ...{ revocationLog, auditLog, incidents: createIncidents({ database, incidents }) },
   })
   const jobs = createJobs({ log }, [
     { name: 'heartbeat', everyMs: second, run: housekeeping.beat },
     { name: 'forget revocations', everyMs: minute, run: housekeeping.forgetRevocations },
+    { name: 'keys', everyMs: minute, run: keyRing.upkeep },
     { name: 'tidy sessions', everyMs: 10 * minute, run: housekeeping.tidySessions },
   ])
 
@@ -171,6 +188,8 @@ export async function compose(settings: Settings, { log, random = randomBytes, p
       revocations,
       keys,
       signingKeys,
+      keyRing,
+      sealedSecrets,
       secrets,
       tail,
       userStore,

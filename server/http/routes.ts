@@ -180,6 +180,28 @@ export const routes = {
   landing: { method: 'GET', path: '/', access: open, wire: 'page', what: 'What this server is' },
   errorPage: { method: 'GET', path: '/errors/:code', access: open, wire: 'page', what: 'What an error code means' },
   asset: { method: 'GET', path: '/assets/:file', access: open, wire: 'page', what: 'Style sheets and scripts' },
+
+  listKeys: {
+    method: 'GET',
+    path: '/api/admin/keys',
+    access: may('darvoza:keys:read'),
+    wire: 'api',
+    what: 'The signing keys, also those of the past',
+  },
+  rotateKey: {
+    method: 'POST',
+    path: '/api/admin/keys',
+    access: mayFresh('darvoza:keys:write'),
+    wire: 'api',
+    what: 'Publish the next signing key, or let it sign at once',
+  },
+  revokeKey: {
+    method: 'DELETE',
+    path: '/api/admin/keys/:kid',
+    access: mayFresh('darvoza:keys:write'),
+    wire: 'api',
+    what: 'Revoke a signing key, or the refresh or device key',
+  },
 } as const satisfies Record<string, RouteRow>
 
 export type RouteName = keyof typeof routes

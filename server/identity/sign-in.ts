@@ -11,6 +11,7 @@ import type { Applications } from '../storage/applications.js'
 import type { Database, Queries } from '../storage/database.js'
 import type { SessionRecord, Sessions, Standing } from '../storage/sessions.js'
 import type { UserRecord, Users } from '../storage/users.js'
+import type { Inspect } from '../tokens/inspect.js'
 import type { Issue } from '../tokens/issue.js'
 import type { Change, Revoke } from '../tokens/revoke.js'
 import type { Secrets } from '../tokens/secrets.js'
@@ -32,6 +33,7 @@ export type SignInDeps = {
   knownDevices: KnownDevices
   applications: Applications
   hashing: Hashing
+  inspect: Inspect
   issue: Issue
   revoke: Revoke
   secrets: Secrets
@@ -48,6 +50,8 @@ type Checked = { user: UserRecord; seq: number; at: number; newHash: string | nu
 
 /** Thrown inside the transaction when the check no longer holds: look at the password again. */
 class Outdated extends Error {}
+/** Thrown there when keys of this process were revoked or rotated at another server: the check holds, they don't. */
+class Behind extends Error {}
 
 const tries = 3
 
@@ -59,6 +63,7 @@ export function createSignIn(deps: SignInDeps) {
     knownDevices,
     applications,
     hashing,
+    inspect,
     issue,
     revoke,
     secrets,
@@ -74,14 +79,18 @@ export function createSignIn(deps: SignInDeps) {
    */
   async function signIn(credentials: Credentials, applicationId: string, origin: Origin): Promise<SignedIn> {
     await tail.freshen()
+    if (credentials.deviceToken !== undefined) await inspect.meet(credentials.deviceToken)
     const key = usernameKey(credentials.username)
+    let checked: Checked | null = null
     for (let attempt = 1; attempt <= tries; attempt++) {
-      const checked = await checkPassword(key, credentials)
+      checked ??= await checkPassword(key, credentials)
       await deps.pauses?.passwordChecked?.()
       try {
         return await open(checked, credentials, applicationId, origin)
       } catch (error) {
-        if (!(error instanceof Outdated)) throw error
+        if (error instanceof Outdated) checked = null
+        else if (error instanceof Behind) await tail.readNow()
+        else throw error
       }
     }
     throw refuse('database_unavailable', { retryAfter: 1 })
@@ -136,14 +145,15 @@ export function createSignIn(deps: SignInDeps) {
     const found = await users.findWithSeq(tx, { id: checked.user.id })
     const application = await applications.find(tx, applicationId)
     if (!found || !application) throw refuse('no_active_account')
-    const { user, seq, logEndedSeq } = found
+    const { user, seq, logEndedSeq, keyVersion } = found
     const ended = { user: user.endedSeq, application: application.endedSeq, log: logEndedSeq }
     if (user.passwordHash !== checked.user.passwordHash) throw new Outdated()
     if (user.usernameKey !== checked.user.usernameKey) throw new Outdated()
     if (checked.seq < Math.max(ended.user, ended.application, ended.log)) throw new Outdated()
     if (!user.active) throw refuse('no_active_account')
     if (!application.active) throw refuse('application_disabled')
-    return { user, application, ended, seq }
+    if (issue.isBehind(found)) throw new Behind()
+    return { user, application, ended, seq, keyVersion }
   }
 
   /** The device's older session of this application ends, and the oldest of the user's where there are too many. */

@@ -1,5 +1,6 @@
 // The policies: the rules for tokens and sessions that an administrator may change while the server runs, one row each.
 // Pages, the command line, the API and the README list them from this table.
+import { type SigningAlgorithm, signingAlgorithmNames } from '../protocol/algorithms.js'
 import { parseDuration } from './durations.js'
 
 type PolicyRow = { meaning: string; simplejwt: string | null } & (
@@ -95,6 +96,14 @@ export const policyTable = {
     meaning: '`aud` of access tokens; empty stands for the issuer.',
     simplejwt: 'AUDIENCE',
   },
+  access_token_algorithm: {
+    kind: 'choice',
+    default: 'ES256' as SigningAlgorithm,
+    choices: signingAlgorithmNames,
+    meaning:
+      'What access tokens are signed with. A key of a new algorithm is published 20 minutes before it signs; the old one signs until then.',
+    simplejwt: 'ALGORITHM',
+  },
   max_sessions_per_user: {
     kind: 'integer',
     default: 0,
@@ -140,6 +149,14 @@ export const policyTable = {
     meaning: 'Cost of bcrypt for new hashes; each step doubles the work. Older hashes follow at the next sign-in.',
     simplejwt: null,
   },
+  key_rotation_interval: {
+    kind: 'duration',
+    default: 90 * day,
+    min: day,
+    max: 730 * day,
+    meaning: 'How long a signing key signs before the next one takes its place. Its tokens stay good.',
+    simplejwt: null,
+  },
   ended_session_retention: {
     kind: 'duration',
     default: 90 * day,
@@ -169,6 +186,11 @@ export const firstPolicy = Object.fromEntries(policyNames.map(name => [name, pol
 
 export function isPolicyName(name: string): name is PolicyName {
   return Object.hasOwn(policyTable, name)
+}
+
+/** A policy as it was written; what this version adds has its first value until somebody sets it. */
+export function readPolicy(json: string): Policy {
+  return { ...firstPolicy, ...(JSON.parse(json) as Partial<Policy>) }
 }
 
 /** Longest an access token of any policy lives, in seconds: what claims more was not issued by us. */

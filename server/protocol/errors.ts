@@ -96,6 +96,13 @@ export const errors = {
     wireCode: 'built_in_role',
   },
 
+  key_in_use: {
+    status: 409,
+    text: 'This key signs, or tokens that it signed may still be live.',
+    clause: 'RFC 9110 §15.5.10',
+    wireCode: 'key_in_use',
+  },
+
   // Every way a token can fail
   token_malformed: {
     status: 401,

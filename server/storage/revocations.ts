@@ -1,3 +1,4 @@
+import type { TokenLives } from '../policy/key-life.js'
 import type { Revocation, RevocationKind } from '../policy/revocation.js'
 import type { Dialect, Queries } from './database.js'
 import { columns, insertion, marks } from './statement.js'
@@ -52,6 +53,14 @@ export function createRevocations(dialect: Dialect) {
     /** Locks the row without taking a number: for what must happen once among all servers. */
     async lockHead(tx: Queries): Promise<void> {
       await tx.read(`SELECT id FROM log_head WHERE id = 1${dialect.forUpdate}`)
+    },
+
+    /** How long access tokens live: by the latest policy in seconds, by those before it until `horizon`, epoch ms. */
+    async lives(tx: Queries): Promise<TokenLives> {
+      const [row] = await tx.read<TokenLives>(
+        'SELECT access_lifetime AS accessLifetime, horizon FROM log_head WHERE id = 1',
+      )
+      return row!
     },
 
     async insert(tx: Queries, entry: RevocationRecord): Promise<void> {

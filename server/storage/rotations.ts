@@ -59,13 +59,17 @@ export function createRotations() {
 
 function whereClaims(claims: readonly RotationClaim[]): string {
   const each = Array(padded(claims).length).fill('(id = ? AND generation = ? AND application_id = ?)').join(' OR ')
-  return `WHERE ended_at IS NULL AND expires_at > ? AND rotated_at > ? AND created_at > ? AND (${each})`
+  // A session under a newer refresh key than this process knows is not one for a token that was verified by an older.
+  return `WHERE ended_at IS NULL AND refresh_key_version <= ? AND expires_at > ? AND rotated_at > ? AND created_at > ?
+    AND (${each})`
 }
 
-function claimValues(claims: readonly RotationClaim[], { now, idle, absolute }: RotationTerms): (string | number)[] {
+function claimValues(claims: readonly RotationClaim[], terms: RotationTerms): (string | number)[] {
+  const { now, idle, absolute, keyVersion } = terms
   // In the order of ids, so that two batches never wait for each other crosswise.
   const sorted = padded(claims).sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0))
   return [
+    keyVersion,
     now,
     now - idle,
     now - absolute,

@@ -29,6 +29,8 @@ export type Standing = {
   ended: EndedSeqs
   /** The log's number at that instant: the `rev` of a token made from this. */
   seq: number
+  /** Version of the keys at that instant: a token made from this is signed by no older ones. */
+  keyVersion: number
 }
 
 /** Whose `ended_seq` was raised; the subject is an id, or '' for everybody. */
@@ -77,6 +79,7 @@ type StandingRow = { [C in (typeof sessionColumns)[number] as `s_${C}`]: Session
     applicationEndedSeq: number
     logEndedSeq: number
     logSeq: number
+    logKeyVersion: number
   }
 
 export function createSessions(dialect: { forUpdate: string }) {
@@ -94,7 +97,7 @@ export function createSessions(dialect: { forUpdate: string }) {
         `SELECT ${columns('s', sessionColumns, 's_')}, ${columns('u', userColumns)},
            r.name AS roleName, r.permissions AS rolePermissions,
            a.active AS applicationActive, a.ended_seq AS applicationEndedSeq,
-           h.ended_seq AS logEndedSeq, h.seq AS logSeq
+           h.ended_seq AS logEndedSeq, h.seq AS logSeq, h.key_version AS logKeyVersion
          FROM session s
          JOIN user u ON u.id = s.user_id
          JOIN application a ON a.id = s.application_id
@@ -238,5 +241,6 @@ function readStanding(rows: StandingRow[]): Standing {
     application: { active: first.applicationActive === 1 },
     ended: { user: user.endedSeq, application: first.applicationEndedSeq, log: first.logEndedSeq },
     seq: first.logSeq,
+    keyVersion: first.logKeyVersion,
   }
 }

@@ -44,6 +44,9 @@ export const userColumns = [
   'deletedAt',
 ] as const
 
+/** What the log's head says at the same instant. */
+type OfLog = { seq: number; logEndedSeq: number; keyVersion: number }
+
 export type UserRow = Omit<UserRecord, 'active' | 'permissions' | 'allPermissions' | 'roles'> & {
   active: number
   permissions: string
@@ -88,17 +91,18 @@ export function createUsers(dialect: { forUpdate: string }) {
   return {
     some,
 
-    /** The user and the log's number, both of one instant. */
+    /** The user, the log's number and the version of the keys, all of one instant. */
     async findWithSeq(tx: Queries, where: { id: number } | { usernameKey: string }) {
       const [condition, value] = 'id' in where ? ['u.id = ?', where.id] : ['u.username_key = ?', where.usernameKey]
-      const rows = await tx.read<UserRow & { seq: number; logEndedSeq: number }>(
-        `${selectUser}, h.seq AS seq, h.ended_seq AS logEndedSeq ${fromUser} CROSS JOIN log_head h WHERE ${condition}`,
+      const rows = await tx.read<UserRow & OfLog>(
+        `${selectUser}, h.seq AS seq, h.ended_seq AS logEndedSeq, h.key_version AS keyVersion
+         ${fromUser} CROSS JOIN log_head h WHERE ${condition}`,
         [value],
       )
       const [first] = rows
       if (!first) return null
-      const { seq, logEndedSeq, ...user } = foldUser(rows) as UserRecord & { seq: number; logEndedSeq: number }
-      return { user, seq, logEndedSeq }
+      const { seq, logEndedSeq, keyVersion, ...user } = foldUser(rows) as UserRecord & OfLog
+      return { user, seq, logEndedSeq, keyVersion }
     },
 
     async find(tx: Queries, id: number): Promise<UserRecord | null> {

@@ -25,6 +25,13 @@ export type IssueDeps = {
 export function createIssue({ issuer, signingKeys, secrets, policy, random }: IssueDeps) {
   return {
     /**
+     * Whether this process signs with older keys than those of a standing; whoever finds it so reads the head of the log
+     * before it signs. After a key was revoked nobody is given a token under it.
+     */
+    isBehind: ({ keyVersion }: Pick<Standing, 'keyVersion'>): boolean =>
+      keyVersion > Math.min(signingKeys.version(), secrets.version()),
+
+    /**
      * An access token (RFC 9068).
      * @param issuedAt epoch ms, an instant before the standing was read
      */

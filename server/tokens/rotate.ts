@@ -57,6 +57,8 @@ export function createRotate(deps: RotateDeps) {
     else await sessions.touch(database, claims, terms)
     await deps.pauses?.rotationClaimed?.()
     const standings = await sessions.standings(database, [...new Set(claims.map(one => one.id))])
+    // A key may have been revoked at another server: nobody is answered with a token under it.
+    if ([...standings.values()].some(issue.isBehind)) await tail.readNow()
     const taken = new Set<string>()
     return claims.map(({ id, generation }) => {
       const standing = standings.get(id) ?? null
@@ -88,8 +90,7 @@ export function createRotate(deps: RotateDeps) {
   async function rotate(token: string, applicationId: string, presenter: Origin): Promise<Rotated> {
     // The grace is judged at the instant the token came: how long we take is nobody's theft.
     const cameAt = now()
-    if (!tail.isFresh()) await tail.freshen()
-    const claims = inspect.refresh(token)
+    const claims = await inspect.refresh(token)
     // What a stranger can fail comes before the claim, and touches nothing.
     if (claims.client_id !== applicationId) throw refuse('token_claims')
     const issuedAt = now()

@@ -3,10 +3,11 @@ import { expect } from 'chai'
 import { type Trigger, triggers } from '../../server/policy/revocation.js'
 import { type Answer, aClient, type Client, claimsOf, type Pair } from '../support/client.js'
 import { onEachEngine } from '../support/engines.js'
+import { headerOf } from '../support/forge.js'
 import { aServer, password, settle, type TestServer } from '../support/server.js'
 
 // TODO: these come with their branches
-type Pending = 'policy_changed' | 'signing_key_revoked' | 'refresh_key_revoked' | 'log_advanced'
+type Pending = 'policy_changed' | 'log_advanced'
 type Fired = Exclude<Trigger, Later | Pending>
 type Later = { [T in Trigger]: (typeof triggers)[T] extends { later: true } ? T : never }[Trigger]
 
@@ -90,6 +91,8 @@ const fire: Record<Fired, (world: World) => Promise<unknown>> = {
   application_ended: byHand(() => ({ kind: 'application', subject: 'darvoza' })),
   all_stale: byHand(() => ({ kind: 'all', effect: 'refresh' })),
   everybody_ended: byHand(() => ({ kind: 'all' })),
+  signing_key_revoked: byAdmin('DELETE', ({ phone }) => `/keys/${headerOf(phone.access).kid}`),
+  refresh_key_revoked: byAdmin('DELETE', () => '/keys/refresh'),
 }
 
 /** Whether a kind's subject, here Amy's or the phone's, is also Ben's. */

@@ -96,6 +96,7 @@ export function testSettings(database: DatabaseSettings): Settings {
     dataDir: aFolder(),
     database,
     secretKey: Buffer.from('a test secret key of 32+ bytes! 0123456789'),
+    secretKeyPrevious: null,
     adminUsername: 'admin',
     adminPassword: password,
     trustProxy: [],

@@ -1,3 +1,4 @@
+import { jwksMaxAge } from '../../policy/key-life.js'
 import type { SigningKeys } from '../../tokens/signing-keys.js'
 import type { Context } from '../handler.js'
 
@@ -6,7 +7,7 @@ export function createJwksHandler({ signingKeys }: { signingKeys: SigningKeys })
   return {
     jwks(ctx: Context): void {
       ctx.type = 'application/json'
-      ctx.set('Cache-Control', 'public, max-age=300')
+      ctx.set('Cache-Control', `public, max-age=${jwksMaxAge}`)
       ctx.set('ETag', signingKeys.jwksTag())
       // Koa calls nothing fresh that has not been found.
       ctx.status = 200

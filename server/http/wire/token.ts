@@ -63,7 +63,7 @@ export function createTokenHandlers({ signIn, rotate, inspect, sessions, ownAppl
     /** Whoever holds a refresh token of the session, also a spent one, may end it: sign-out must not fail for being late. */
     async blacklist(ctx: Context): Promise<void> {
       const { refresh } = readFields(ctx, { refresh: { trim: true } })
-      const claims = inspect.refresh(refresh)
+      const claims = await inspect.refresh(refresh)
       if (claims.client_id !== ownApplication) throw refuse('token_claims')
       try {
         const actor = { name: `user:${claims.sub}`, origin: originOf(ctx) } as const
