@@ -10,6 +10,7 @@ import type { SealedSecrets } from '../identity/sealed-secrets.js'
 import type { Sessions } from '../identity/sessions.js'
 import type { Users } from '../identity/users.js'
 import type { Actor } from '../policy/actor.js'
+import type { Advance } from '../tokens/advance.js'
 import type { Input } from './input.js'
 import type { Output } from './output.js'
 
@@ -22,6 +23,7 @@ export type Domain = {
   revocationLog: RevocationLog
   auditLog: AuditLog
   roles: Roles
+  advance: Advance
 }
 
 export type Schema = {

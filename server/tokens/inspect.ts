@@ -16,6 +16,7 @@ import {
 import { Refusal, refuse } from '../protocol/errors.js'
 import { type CompactToken, readCompact } from '../protocol/jws.js'
 import type { CatchUp } from '../revocation/catch-up.js'
+import { farthest } from '../revocation/high-water.js'
 import type { PolicyInForce } from '../revocation/policy-in-force.js'
 import type { Projection } from '../revocation/projection.js'
 import type { Tail } from '../revocation/tail.js'
@@ -43,7 +44,7 @@ export function createInspect(deps: InspectDeps) {
   const { issuer, signingKeys, secrets, policy, projection, tail, catchUp, now } = deps
 
   async function access(token: string): Promise<AccessClaims> {
-    return accessOf(await read(token))
+    return requireLive(accessOf(await read(token)))
   }
 
   /** Takes a token apart, for a process that knows the log and the key that the token names, if there is such a key. */
@@ -65,7 +66,8 @@ export function createInspect(deps: InspectDeps) {
     return version > present && version <= present + mostNewVersions
   }
 
-  function accessOf(token: CompactToken): AccessClaims {
+  /** Signature and claims; what the log says of them is asked after it. */
+  function accessOf(token: CompactToken): { claims: AccessClaims; kid: string } {
     const { header, claims, input, signature } = token
     if (header.typ !== 'at+jwt') throw refuse('token_type')
     const kid = typeof header.kid === 'string' ? header.kid : ''
@@ -81,10 +83,23 @@ export function createInspect(deps: InspectDeps) {
       now: now(),
       longestLifetime: longestAccessLifetime,
     })
-    const checked = checkAccess(claims, registered)
-    const entry = projection.find(checked, key.kid)
+    return { claims: checkAccess(claims, registered), kid: key.kid }
+  }
+
+  async function requireLive({ claims, kid }: { claims: AccessClaims; kid: string }): Promise<AccessClaims> {
+    refuseRevoked(claims, kid)
+    if (claims.rev > projection.position) {
+      if (claims.rev > farthest) throw refuse('token_claims')
+      // Issued by a process that is further than we are, or before the database went back.
+      await tail.reach(claims.rev, 'a token')
+      refuseRevoked(claims, kid)
+    }
+    return claims
+  }
+
+  function refuseRevoked(claims: AccessClaims, kid: string): void {
+    const entry = projection.find(claims, kid)
     if (entry) throw refuse(refusalCode(entry))
-    return checked
   }
 
   /** A refresh token's signature and claims; whether its session lives is the caller's to ask. */
@@ -121,7 +136,7 @@ export function createInspect(deps: InspectDeps) {
       const compact = await read(token)
       return compact.header.typ === 'rt+jwt'
         ? { kind: 'refresh', claims: refreshOf(compact) }
-        : { kind: 'access', claims: accessOf(compact) }
+        : { kind: 'access', claims: await requireLive(accessOf(compact)) }
     },
 
     /** Asks for the keys anew where a token names one that this process has not heard of yet. */

@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises'
 import { expect } from 'chai'
 import type { RevocableClaims } from '../../server/policy/revocation.js'
 import { refuse } from '../../server/protocol/errors.js'
+import { createHighWater } from '../../server/revocation/high-water.js'
 import { createProjection } from '../../server/revocation/projection.js'
 import { createTail } from '../../server/revocation/tail.js'
 import type { Database } from '../../server/storage/database.js'
@@ -14,7 +15,7 @@ import { aPause } from '../support/pause.js'
 
 const now = 1_000_000
 const claims: RevocableClaims = { rev: 0, jti: 'j', sub: '7', sid: 's', client_id: 'darvoza', roles: [] }
-const log = { warn() {}, info() {} }
+const log = { error() {}, warn() {}, info() {} }
 
 /** A process that follows the log; `read` is told of each stretch before it is read. */
 function aTail(database: Database, read: (after: number) => Promise<void>) {
@@ -28,7 +29,9 @@ function aTail(database: Database, read: (after: number) => Promise<void>) {
       return store.stretch(tx, after, ...rest)
     },
   }
+  const highWater = createHighWater({ database, revocations, log })
   const tail = createTail({
+    highWater,
     ...{ database, revocations, heartbeats: createHeartbeats(), projection, log },
     ...{ now: () => now, monotonic: () => monotonic, observe() {} },
   })
@@ -71,7 +74,7 @@ onEachEngine('the tail of a long log', engine => {
     // What this process commits meanwhile waits for the numbers before it.
     const own = anEntry(head + 1, { expiresAt: now + 1 })
     await writeEntries(database, [own])
-    const taken = tail.take([own])
+    const taken = tail.take(tail.logId, [own])
     for (let turn = 0; turn < 20; turn++) await setImmediate()
     expect([fresh, tail.isFresh(), refuses(own.subject)]).to.deep.equal([false, false, false])
     pause.letGo()
