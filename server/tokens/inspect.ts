@@ -58,7 +58,7 @@ export function createInspect(deps: InspectDeps) {
 
   function mayNameNewKey({ header: { typ, kid } }: CompactToken): boolean {
     if (typeof kid !== 'string') return false
-    if (typ === 'at+jwt') return isThumbprint(kid) && !signingKeys.find(kid) && !signingKeys.findGone(kid)
+    if (typ === 'at+jwt') return !signingKeys.find(kid) && !signingKeys.findGone(kid) && isThumbprint(kid)
     const purpose = typ === 'rt+jwt' ? 'refresh' : typ === 'dt+jwt' ? 'device' : null
     const version = versionOf(kid)
     if (!purpose || version === null) return false

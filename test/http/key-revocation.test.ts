@@ -219,6 +219,22 @@ onMariaDb('a server that has not heard of it yet', engine => {
     expect((await atThere.get('/api/me/', access)).status).to.equal(200)
   })
 
+  it('publishes no keys of before to be kept, when it was stopped for a while', async () => {
+    const { here, there, atThere, admin } = await two()
+    await deafen(there)
+    const { kid } = (await admin.rotate()).body.key
+    expect(await publishedKids(atThere)).to.not.include(kid)
+    here.clock.advance('2s')
+    expect(await publishedKids(atThere)).to.include(kid)
+
+    // The database is silent: what it knows, for this once.
+    there.composed.parts.tail.freshen = () => Promise.reject(new Error('silent'))
+    here.clock.advance('2s')
+    const { status, headers, body } = await atThere.get('/.well-known/jwks.json')
+    expect([status, headers.get('cache-control')]).to.deep.equal([200, 'no-cache'])
+    expect(body.keys).to.have.length(2)
+  })
+
   it('asks the database once for all who bring made-up keys, and not at all for what can be no key', async () => {
     const { here, there, atThere, admin } = await two()
     const forge = aForge(here)

@@ -38,6 +38,20 @@ describe('signing keys are not touched', () => {
     expect((await client.verify(nobody)).status).to.equal(200)
   })
 
+  it('by an administrator whose sign-in is old: reading is all it is good for', async () => {
+    const server = await aServer()
+    const client = aClient(server)
+    const { access } = await aKeyHolder(server)
+    server.clock.advance('6m')
+    expect((await client.get('/api/admin/keys/', access)).status).to.equal(200)
+    for (const answer of [
+      await client.post('/api/admin/keys/', {}, access),
+      await client.delete('/api/admin/keys/refresh', access),
+    ])
+      expect([answer.status, answer.body.code]).to.deep.equal([401, 'insufficient_user_authentication'])
+    expect(await server.composed.parts.keyRing.list()).to.have.length(1)
+  })
+
   it('by a request that makes no sense', async () => {
     const server = await aServer()
     const admin = await aKeyHolder(server)
