@@ -9,7 +9,9 @@ import type { Settings } from '../config/settings.js'
 import { createApp, type Log } from './app.js'
 import { createAuditLog } from './identity/audit-log.js'
 import { ensureAdministrator } from './identity/first-administrator.js'
-import { createHashing } from './identity/hashing.js'
+import { createGuesses } from './identity/guesses.js'
+import { createHashing, type HashingWork } from './identity/hashing.js'
+import { createHashingProcess } from './identity/hashing-process.js'
 import { createHousekeeping } from './identity/housekeeping.js'
 import { createIncidents } from './identity/incidents.js'
 import { createKeyChange } from './identity/key-change.js'
@@ -17,12 +19,14 @@ import { createKeyMoves } from './identity/key-moves.js'
 import { createKeyRing } from './identity/key-ring.js'
 import { createKnownDevices } from './identity/known-devices.js'
 import { createOwnPassword } from './identity/own-password.js'
+import { createPasswordCheck } from './identity/password-check.js'
 import { createPolicies } from './identity/policies.js'
 import { createRevocationLog } from './identity/revocation-log.js'
 import { createRights } from './identity/rights.js'
 import { createRoles } from './identity/roles.js'
 import { createSealedSecrets } from './identity/sealed-secrets.js'
 import { createSessions } from './identity/sessions.js'
+import type { RedisLike } from './identity/shared-guess-counts.js'
 import { createSignIn } from './identity/sign-in.js'
 import { createUsers } from './identity/users.js'
 import { createJobs } from './jobs/jobs.js'
@@ -66,6 +70,10 @@ export type Ports = {
   /** Epoch ms; without it the database's clock counts. */
   now?: () => number
   random?: (size: number) => Buffer
+  /** Where servers count guesses together. */
+  redis?: RedisLike
+  /** Without it passwords are hashed in a process of our own, which `close` ends. */
+  hashingWork?: HashingWork
   /** Tests hold a request at one of these points. */
   pauses?: { passwordChecked?: () => Promise<void>; rotationClaimed?: () => Promise<void> }
 }
@@ -141,7 +149,10 @@ export async function compose(settings: Settings, { log, random = randomBytes, p
   })
 
   // People
-  const hashing = createHashing({ slots: Math.max(2, availableParallelism()), cost: () => policy().password_cost })
+  const slots = Math.max(2, availableParallelism())
+  const hashingProcess = createHashingProcess({ threads: slots, log })
+  const work = ports.hashingWork ?? hashingProcess
+  const hashing = createHashing({ work, slots, cost: () => policy().password_cost })
   const rights = createRights({ users: userStore })
   const users = createUsers({
     ...{ database, users: userStore, devices, roles: roleStore, hashing, rights, revoke, policy, now },
@@ -150,16 +161,20 @@ export async function compose(settings: Settings, { log, random = randomBytes, p
   const sessions = createSessions({
     ...{ database, users: userStore, sessions: sessionStore, devices, rights, revoke, policy, now },
   })
-  const ownPassword = createOwnPassword({ database, users: userStore, hashing, revoke, policy, now })
+  const guesses = createGuesses({ redis: ports.redis ?? redis?.commands, secretKey, policy, now, monotonic, log })
+  const ownPassword = createOwnPassword({
+    ...{ database, users: userStore, sessions: sessionStore, guesses, hashing, revoke, policy, now },
+  })
   const policies = createPolicies({ database, policyVersions, audit, revocations, revoke, now })
   const revocationLog = createRevocationLog({
     ...{ database, revocations, users: userStore, roles: roleStore, applications, rights, revoke },
   })
   const auditLog = createAuditLog({ database, audit, auditTrail })
   const knownDevices = createKnownDevices({ devices, inspect, now, uuid })
+  const passwordCheck = createPasswordCheck({ database, users: userStore, knownDevices, hashing, now })
   const signIn = createSignIn({
-    ...{ database, users: userStore, sessions: sessionStore, knownDevices, applications, hashing, inspect, issue },
-    ...{ revoke, secrets, tail, policy, now, uuid, pauses },
+    ...{ users: userStore, sessions: sessionStore, knownDevices, applications, passwordCheck, guesses },
+    ...{ inspect, issue, revoke, secrets, tail, policy, now, uuid, pauses },
   })
   const housekeeping = createHousekeeping({
     ...{ database, heartbeats, revocations, sessions: sessionStore, projection, policy, now },
@@ -211,6 +226,7 @@ export async function compose(settings: Settings, { log, random = randomBytes, p
       advance,
       userStore,
       incidents,
+      hashingProcess,
       now,
     },
 
@@ -246,6 +262,7 @@ export async function compose(settings: Settings, { log, random = randomBytes, p
       tail.stop()
       await jobs.stop()
       await redisLink?.close()
+      await hashingProcess.close()
       await database.close()
     },
   }

@@ -1,4 +1,4 @@
-// The database engines that tests run on: SQLite always, MariaDB where it is installed.
+// The database engines that tests run on: SQLite always, MariaDB where it is installed; and Redis beside them.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -21,7 +21,7 @@ export function removeFolders(): void {
   for (const folder of folders) rmSync(folder, { recursive: true, force: true })
 }
 
-const sqlite: Engine = {
+export const sqlite: Engine = {
   name: 'SQLite',
   fresh: async () => ({ engine: 'sqlite', path: join(aFolder(), 'test.sqlite') }),
 }

@@ -3,7 +3,7 @@ import { removeFolders } from './engines.js'
 import { stopSharedMariaDb } from './mariadb.js'
 import { killProcesses } from './processes.js'
 import { stopRedises } from './redis.js'
-import { closeServers } from './server.js'
+import { closeServers, stopSharedHashing } from './server.js'
 
 export const mochaHooks = {
   async afterEach() {
@@ -15,6 +15,7 @@ export const mochaHooks = {
 }
 
 export async function mochaGlobalTeardown(): Promise<void> {
+  await stopSharedHashing()
   await stopSharedMariaDb()
   removeFolders()
 }

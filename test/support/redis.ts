@@ -9,6 +9,9 @@ import { ended, freePort, waitFor } from './mariadb.js'
 export type TestRedis = {
   url: string
   port: number
+  pid: number
+  /** A connection as a server has it: what is not answered soon fails. Closed at the end of the test. */
+  connect(): Promise<Connection>
   stop(): Promise<void>
   /** kill -9: it comes back empty. */
   kill(): Promise<void>
@@ -30,6 +33,15 @@ export type TestRedisCluster = { nodes: TestRedis[]; setting: string }
 const programs = ['/usr/bin/redis-server', '/usr/local/bin/redis-server', '/opt/homebrew/bin/redis-server']
 export const redisServer = programs.find(existsSync) ?? null
 
+/** Commands fail instead of waiting: for a Redis that hangs, that is gone, and that was never there. */
+const failFast = {
+  enableOfflineQueue: false,
+  maxRetriesPerRequest: 1,
+  commandTimeout: 300,
+  connectTimeout: 1_000,
+  retryStrategy: (attempt: number) => Math.min(50 * 2 ** attempt, 1_000),
+}
+
 const running = new Set<TestRedis>()
 
 export async function aRedis(...more: string[]): Promise<TestRedis> {
@@ -45,11 +57,23 @@ export async function aRedis(...more: string[]): Promise<TestRedis> {
   }
   let child: ChildProcess = await start()
   const kill = () => ended(child, 'SIGKILL')
+  const connections = new Set<Connection>()
   const redis: TestRedis = {
     url: `redis://127.0.0.1:${port}`,
     port,
+    get pid() {
+      return child.pid!
+    },
+    async connect() {
+      const connection = new Connection({ host: '127.0.0.1', port, ...failFast, lazyConnect: true })
+      connection.on('error', () => {})
+      connections.add(connection)
+      await connection.connect()
+      return connection
+    },
     async stop() {
       running.delete(redis)
+      for (const connection of connections) connection.disconnect()
       await kill()
       rmSync(folder, { recursive: true, force: true })
     },

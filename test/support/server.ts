@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { type RedisSettings, readRedisUrl } from '../../config/addresses.js'
 import type { DatabaseSettings, Settings } from '../../config/settings.js'
 import { type Composed, compose, type Ports } from '../../server/compose.js'
+import { createHashingProcess, type HashingProcess } from '../../server/identity/hashing-process.js'
 import type { UserToCreate } from '../../server/identity/new-users.js'
 import type { Policy } from '../../server/policy/policies.js'
 import { aClock, type TestClock } from './clock.js'
@@ -11,6 +12,9 @@ import { aFolder, type Engine } from './engines.js'
 
 export const issuer = 'http://localhost:4000'
 export const password = 'correct horse battery'
+
+/** For races between more sign-ins of one user than the policy lets be tried at once. */
+export const manyGuesses = { sign_in_guesses_per_hour: 10_000 }
 
 export type TestServer = {
   url: string
@@ -27,6 +31,19 @@ export type TestServer = {
 
 const open = new Set<TestServer>()
 
+let hashing: HashingProcess | null = null
+
+/** One hashing process for all servers of a run: a start of it costs more than most tests. */
+export function sharedHashing(): HashingProcess {
+  hashing ??= createHashingProcess({ threads: 4, log: { warn: (...line) => console.error(line) } })
+  return hashing
+}
+
+export async function stopSharedHashing(): Promise<void> {
+  await hashing?.close()
+  hashing = null
+}
+
 export type ServerOptions = {
   engine?: Engine
   /** An existing database, to stand a second server on it. */
@@ -35,6 +52,8 @@ export type ServerOptions = {
   /** A value for REDIS_URL. */
   redis?: string
   pauses?: NonNullable<Ports['pauses']>
+  /** Replaces parts that are shared between servers here, or left out. */
+  ports?: Partial<Ports>
   /** bcrypt's real cost is for production; tests hash a lot. null: whatever the database has. */
   policy?: Partial<Policy> | null
 }
@@ -53,7 +72,11 @@ export async function aServer(options: ServerOptions = {}): Promise<TestServer> 
     )
   }
   const log = { debug: line, info: line, warn: line, error: line }
-  const composed = await compose(settings, { log, now: clock.now, ...(options.pauses && { pauses: options.pauses }) })
+  const composed = await compose(settings, {
+    ...{ log, now: clock.now, hashingWork: sharedHashing() },
+    ...(options.pauses && { pauses: options.pauses }),
+    ...options.ports,
+  })
   await composed.migrate()
   if (options.policy !== null)
     await composed.parts.policies.set({ password_cost: 4, ...options.policy }, 'system', 'test')
