@@ -15,10 +15,12 @@ import { createIncidents } from './identity/incidents.js'
 import { createKnownDevices } from './identity/known-devices.js'
 import { createOwnPassword } from './identity/own-password.js'
 import { createPolicies } from './identity/policies.js'
+import { createPolicyPreview } from './identity/policy-preview.js'
 import { createRevocationLog } from './identity/revocation-log.js'
 import { createRights } from './identity/rights.js'
 import { createRoles } from './identity/roles.js'
 import { createSessions } from './identity/sessions.js'
+import { createSettledPolicies } from './identity/settled-policies.js'
 import { createSignIn } from './identity/sign-in.js'
 import { createUsers } from './identity/users.js'
 import { createJobs } from './jobs/jobs.js'
@@ -40,6 +42,7 @@ import { migrateUp } from './storage/migrate.js'
 import { createPolicyVersions } from './storage/policy-versions.js'
 import { createRevocations } from './storage/revocations.js'
 import { createRoles as createRoleStore } from './storage/roles.js'
+import { createSessionSurveys } from './storage/session-surveys.js'
 import { createSessions as createSessionStore } from './storage/sessions.js'
 import { createUsers as createUserStore } from './storage/users.js'
 import { createAuditTrail } from './tokens/audit-trail.js'
@@ -49,6 +52,7 @@ import { createRevoke } from './tokens/revoke.js'
 import { createRotate } from './tokens/rotate.js'
 import { createSealing } from './tokens/sealing.js'
 import { createSecrets } from './tokens/secrets.js'
+import { createSessionLimit } from './tokens/session-limit.js'
 import { createSigningKeys } from './tokens/signing-keys.js'
 
 export type Ports = {
@@ -113,8 +117,11 @@ export async function compose(settings: Settings, { log, random = randomBytes, p
     ...{ database, revocations, sessions: sessionStore, users: userStore, applications, auditTrail, tail, now },
     afterwards,
   })
+  const sessionLimit = createSessionLimit({
+    ...{ database, users: userStore, sessions: sessionStore, revoke, tail, policy, now },
+  })
   const rotate = createRotate({
-    ...{ database, sessions: sessionStore, heartbeats, incidents, inspect, issue, revoke, secrets },
+    ...{ database, sessions: sessionStore, heartbeats, incidents, inspect, issue, revoke, secrets, sessionLimit },
     ...{ tail, policy, now, random, uuid, log, pauses },
   })
 
@@ -129,7 +136,14 @@ export async function compose(settings: Settings, { log, random = randomBytes, p
     ...{ database, users: userStore, sessions: sessionStore, devices, rights, revoke, policy, now },
   })
   const ownPassword = createOwnPassword({ database, users: userStore, hashing, revoke, policy, now })
-  const policies = createPolicies({ database, policyVersions, audit, revocations, revoke, now })
+  const surveys = createSessionSurveys()
+  const policyPreview = createPolicyPreview({ database, surveys, users: userStore, devices, now })
+  const policies = createPolicies({
+    ...{ database, policyVersions, policyPreview, audit, revocations, rights, revoke, now },
+  })
+  const settledPolicies = createSettledPolicies({
+    ...{ database, policyVersions, sessions: sessionStore, revocations, now },
+  })
   const revocationLog = createRevocationLog({
     ...{ database, revocations, users: userStore, roles: roleStore, applications, rights, revoke },
   })
@@ -140,7 +154,7 @@ export async function compose(settings: Settings, { log, random = randomBytes, p
     ...{ secrets, tail, policy, now, uuid, pauses },
   })
   const housekeeping = createHousekeeping({
-    ...{ database, heartbeats, revocations, sessions: sessionStore, projection, policy, now },
+    ...{ database, heartbeats, revocations, sessions: sessionStore, auditTrail, projection, policy, now },
   })
 
   // HTTP and jobs
@@ -153,6 +167,8 @@ export async function compose(settings: Settings, { log, random = randomBytes, p
     { name: 'heartbeat', everyMs: second, run: housekeeping.beat },
     { name: 'forget revocations', everyMs: minute, run: housekeeping.forgetRevocations },
     { name: 'tidy sessions', everyMs: 10 * minute, run: housekeeping.tidySessions },
+    { name: 'settle policies', everyMs: 10 * minute, run: settledPolicies.settle },
+    { name: 'drop audit entries', everyMs: 10 * minute, run: housekeeping.dropAudit },
   ])
 
   return {

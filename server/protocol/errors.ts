@@ -96,6 +96,13 @@ export const errors = {
     wireCode: 'built_in_role',
   },
 
+  policy_conflict: {
+    status: 409,
+    text: 'A newer version of the policy stands against this change.',
+    clause: 'RFC 9110 §15.5.10',
+    wireCode: 'policy_conflict',
+  },
+
   // Every way a token can fail
   token_malformed: {
     status: 401,

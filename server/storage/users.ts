@@ -88,17 +88,19 @@ export function createUsers(dialect: { forUpdate: string }) {
   return {
     some,
 
-    /** The user and the log's number, both of one instant. */
+    /** The user, and where the log and the policy stand, all of one instant. */
     async findWithSeq(tx: Queries, where: { id: number } | { usernameKey: string }) {
       const [condition, value] = 'id' in where ? ['u.id = ?', where.id] : ['u.username_key = ?', where.usernameKey]
-      const rows = await tx.read<UserRow & { seq: number; logEndedSeq: number }>(
-        `${selectUser}, h.seq AS seq, h.ended_seq AS logEndedSeq ${fromUser} CROSS JOIN log_head h WHERE ${condition}`,
+      type Head = { seq: number; logEndedSeq: number; policyVersion: number; accessLifetime: number }
+      const rows = await tx.read<UserRow & Head>(
+        `${selectUser}, h.seq AS seq, h.ended_seq AS logEndedSeq, h.policy_version AS policyVersion,
+           h.access_lifetime AS accessLifetime ${fromUser} CROSS JOIN log_head h WHERE ${condition}`,
         [value],
       )
       const [first] = rows
       if (!first) return null
-      const { seq, logEndedSeq, ...user } = foldUser(rows) as UserRecord & { seq: number; logEndedSeq: number }
-      return { user, seq, logEndedSeq }
+      const { seq, logEndedSeq, policyVersion, accessLifetime, ...user } = foldUser(rows) as UserRecord & Head
+      return { user, seq, logEndedSeq, policyVersion, accessLifetime }
     },
 
     async find(tx: Queries, id: number): Promise<UserRecord | null> {
