@@ -21,11 +21,13 @@ import { createKnownDevices } from './identity/known-devices.js'
 import { createOwnPassword } from './identity/own-password.js'
 import { createPasswordCheck } from './identity/password-check.js'
 import { createPolicies } from './identity/policies.js'
+import { createPolicyPreview } from './identity/policy-preview.js'
 import { createRevocationLog } from './identity/revocation-log.js'
 import { createRights } from './identity/rights.js'
 import { createRoles } from './identity/roles.js'
 import { createSealedSecrets } from './identity/sealed-secrets.js'
 import { createSessions } from './identity/sessions.js'
+import { createSettledPolicies } from './identity/settled-policies.js'
 import type { RedisLike } from './identity/shared-guess-counts.js'
 import { createSignIn } from './identity/sign-in.js'
 import { createUsers } from './identity/users.js'
@@ -53,6 +55,7 @@ import { createPolicyVersions } from './storage/policy-versions.js'
 import { openRedis } from './storage/redis.js'
 import { createRevocations } from './storage/revocations.js'
 import { createRoles as createRoleStore } from './storage/roles.js'
+import { createSessionSurveys } from './storage/session-surveys.js'
 import { createSessions as createSessionStore } from './storage/sessions.js'
 import { createUsers as createUserStore } from './storage/users.js'
 import { createAdvance } from './tokens/advance.js'
@@ -63,6 +66,7 @@ import { createRevoke } from './tokens/revoke.js'
 import { createRotate } from './tokens/rotate.js'
 import { createSealing } from './tokens/sealing.js'
 import { createSecrets } from './tokens/secrets.js'
+import { createSessionLimit } from './tokens/session-limit.js'
 import { createSigningKeys } from './tokens/signing-keys.js'
 
 export type Ports = {
@@ -143,8 +147,11 @@ export async function compose(settings: Settings, { log, random = randomBytes, p
   const advance = createAdvance({
     ...{ database, revocations, users: userStore, audit, auditTrail, revoke, tail, redisLog, now, random },
   })
+  const sessionLimit = createSessionLimit({
+    ...{ database, users: userStore, sessions: sessionStore, revoke, tail, policy, now },
+  })
   const rotate = createRotate({
-    ...{ database, sessions: sessionStore, heartbeats, incidents, inspect, issue, revoke, secrets },
+    ...{ database, sessions: sessionStore, heartbeats, incidents, inspect, issue, revoke, secrets, sessionLimit },
     ...{ tail, policy, now, random, uuid, log, pauses },
   })
 
@@ -165,7 +172,14 @@ export async function compose(settings: Settings, { log, random = randomBytes, p
   const ownPassword = createOwnPassword({
     ...{ database, users: userStore, sessions: sessionStore, guesses, hashing, revoke, policy, now },
   })
-  const policies = createPolicies({ database, policyVersions, audit, revocations, revoke, now })
+  const surveys = createSessionSurveys()
+  const policyPreview = createPolicyPreview({ database, surveys, users: userStore, devices, now })
+  const policies = createPolicies({
+    ...{ database, policyVersions, policyPreview, audit, revocations, rights, revoke, now },
+  })
+  const settledPolicies = createSettledPolicies({
+    ...{ database, policyVersions, sessions: sessionStore, revocations, now },
+  })
   const revocationLog = createRevocationLog({
     ...{ database, revocations, users: userStore, roles: roleStore, applications, rights, revoke },
   })
@@ -177,7 +191,7 @@ export async function compose(settings: Settings, { log, random = randomBytes, p
     ...{ inspect, issue, revoke, secrets, tail, policy, now, uuid, pauses },
   })
   const housekeeping = createHousekeeping({
-    ...{ database, heartbeats, revocations, sessions: sessionStore, projection, policy, now },
+    ...{ database, heartbeats, revocations, sessions: sessionStore, auditTrail, projection, policy, now },
   })
 
   // Keys
@@ -198,6 +212,8 @@ export async function compose(settings: Settings, { log, random = randomBytes, p
     { name: 'forget revocations', everyMs: minute, run: housekeeping.forgetRevocations },
     { name: 'keys', everyMs: minute, run: keyRing.upkeep },
     { name: 'tidy sessions', everyMs: 10 * minute, run: housekeeping.tidySessions },
+    { name: 'settle policies', everyMs: 10 * minute, run: settledPolicies.settle },
+    { name: 'drop audit entries', everyMs: 10 * minute, run: housekeeping.dropAudit },
   ])
 
   return {

@@ -6,12 +6,14 @@ import type { Database } from '../storage/database.js'
 import type { Heartbeats } from '../storage/heartbeats.js'
 import type { Revocations } from '../storage/revocations.js'
 import type { Sessions } from '../storage/sessions.js'
+import type { AuditTrail } from '../tokens/audit-trail.js'
 
 export type HousekeepingDeps = {
   database: Database
   heartbeats: Heartbeats
   revocations: Revocations
   sessions: Sessions
+  auditTrail: AuditTrail
   projection: Projection
   policy: PolicyInForce
   now: () => number
@@ -20,7 +22,7 @@ export type HousekeepingDeps = {
 const batch = 500
 
 export function createHousekeeping(deps: HousekeepingDeps) {
-  const { database, heartbeats, revocations, sessions, projection, policy, now } = deps
+  const { database, heartbeats, revocations, sessions, auditTrail, projection, policy, now } = deps
   return {
     /** Tells the database that somebody serves; a gap between two beats is an outage (policy/rotation.ts). */
     beat: (): Promise<void> => heartbeats.beat(database, now()),
@@ -34,6 +36,12 @@ export function createHousekeeping(deps: HousekeepingDeps) {
       await inBatches(() => sessions.markExpired(database, now(), batch))
       const before = now() - policy().ended_session_retention * 1000
       await inBatches(() => sessions.forgetEnded(database, before, batch))
+    },
+
+    /** The chain goes on from where it was cut. */
+    async dropAudit(): Promise<void> {
+      const before = now() - policy().audit_retention * 1000
+      while (await auditTrail.dropBefore(before)) await setImmediate()
     },
   }
 }

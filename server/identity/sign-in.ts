@@ -3,10 +3,11 @@
 // the password is checked outside every transaction, and what was checked is compared again under the user's lock.
 import type { Actor, Origin } from '../policy/actor.js'
 import { absoluteEnd, sessionEnd } from '../policy/session.js'
+import { surplusOf } from '../policy/session-limit.js'
 import { usernameKey } from '../policy/username.js'
 import { refuse } from '../protocol/errors.js'
 import type { Quota } from '../protocol/rate-limit.js'
-import type { PolicyInForce } from '../revocation/policy-in-force.js'
+import type { ErasInForce, PolicyInForce } from '../revocation/policy-in-force.js'
 import type { Tail } from '../revocation/tail.js'
 import type { Applications } from '../storage/applications.js'
 import type { Queries } from '../storage/database.js'
@@ -52,7 +53,7 @@ export type SignInDeps = {
 
 /** Thrown inside the transaction when the check no longer holds: look at the password again. */
 class Outdated extends Error {}
-/** Thrown there when keys of this process were revoked or rotated at another server: the check holds, they don't. */
+/** Thrown there when the policy is another one by now, or the keys are: the check holds, what this process knows does not. */
 class Behind extends Error {}
 
 const tries = 3
@@ -95,14 +96,16 @@ export function createSignIn(deps: SignInDeps) {
     origin: Origin,
   ): Promise<Opened> {
     const issuedAt = now()
+    // One policy from beginning to end: the one that is in force when the log's number is read.
+    const eras = policy.eras()
     const userId = checked.user.id
     const actor: Actor = { name: `user:${userId}`, origin }
     const opened = await revoke.transaction(actor, async (tx, change) => {
       await users.lock(tx, userId)
-      const standing = await requireUnchanged(tx, checked, applicationId)
+      const standing = await requireUnchanged(tx, checked, applicationId, eras)
       const device = await knownDevices.recognise(tx, userId, credentials, origin)
-      await endOlder(tx, change, userId, applicationId, device.id)
-      const session = newSession(checked, userId, applicationId, device.id, origin.address)
+      const session = newSession(checked, userId, applicationId, device.id, origin.address, eras)
+      await endOlder(tx, change, session, eras)
       await sessions.insert(tx, session)
       await updateUser(tx, checked)
       const after = { session: session.id, device: device.id, application: applicationId }
@@ -111,7 +114,7 @@ export function createSignIn(deps: SignInDeps) {
     })
     return {
       user: opened.user,
-      access: issue.access(opened, issuedAt),
+      access: issue.access(opened, issuedAt, eras.of(opened.session)),
       refresh: issue.refresh(opened.session, opened.user.username),
       deviceToken: issue.device(opened.user.id, opened.deviceId),
     }
@@ -122,42 +125,36 @@ export function createSignIn(deps: SignInDeps) {
     tx: Queries,
     checked: Checked,
     applicationId: string,
-  ): Promise<Omit<Standing, 'session'>> {
+    eras: ErasInForce,
+  ): Promise<Omit<Standing, 'session' | 'newerOpen'>> {
     const found = await users.findWithSeq(tx, { id: checked.user.id })
     const application = await applications.find(tx, applicationId)
     if (!found || !application) throw refuse('no_active_account')
-    const { user, seq, logEndedSeq, keyVersion } = found
+    const { user, seq, logEndedSeq, policyVersion, accessLifetime, keyVersion } = found
     const ended = { user: user.endedSeq, application: application.endedSeq, log: logEndedSeq }
     if (user.passwordHash !== checked.user.passwordHash) throw new Outdated()
     if (user.usernameKey !== checked.user.usernameKey) throw new Outdated()
     if (checked.seq < Math.max(ended.user, ended.application, ended.log)) throw new Outdated()
     if (!user.active) throw refuse('no_active_account')
     if (!application.active) throw refuse('application_disabled')
-    if (issue.isBehind(found)) throw new Behind()
-    return { user, application, ended, seq, keyVersion }
+    if (policyVersion !== eras.head || issue.isBehind(found)) throw new Behind()
+    return { user, application, ended, seq, policyVersion, accessLifetime, keyVersion }
   }
 
   /** The device's older session of this application ends, and the oldest of the user's where there are too many. */
-  async function endOlder(
-    tx: Queries,
-    { record }: Change,
-    userId: number,
-    applicationId: string,
-    deviceId: string,
-  ): Promise<void> {
-    const { max_sessions_per_user, at_session_limit } = policy()
-    const live = (await sessions.openOf(tx, userId)).filter(
-      one => sessionEnd(one.session, one.ended, now(), policy()) === null,
+  async function endOlder(tx: Queries, { record }: Change, opening: SessionRecord, eras: ErasInForce): Promise<void> {
+    const live = (await sessions.openOf(tx, opening.userId)).filter(
+      one => sessionEnd(one.session, one.ended, now(), eras.of(one.session)) === null,
     )
     const replaced = live.filter(
-      ({ session }) => session.deviceId === deviceId && session.applicationId === applicationId,
+      ({ session }) => session.deviceId === opening.deviceId && session.applicationId === opening.applicationId,
     )
     for (const { session } of replaced) await record('replaced', { subject: session.id })
-    if (max_sessions_per_user === 0) return
-    const others = live.filter(one => !replaced.includes(one))
-    const surplus = others.slice(0, Math.max(0, others.length - max_sessions_per_user + 1))
-    if (surplus.length > 0 && at_session_limit === 'refuse') throw refuse('session_limit_reached')
-    for (const { session } of surplus) await record('session_limit', { subject: session.id })
+    const others = live.filter(one => !replaced.includes(one)).map(one => one.session)
+    const { max_sessions_per_user: max, at_session_limit } = eras.of(opening)
+    if (max > 0 && at_session_limit === 'refuse' && others.length >= max) throw refuse('session_limit_reached')
+    for (const { id } of surplusOf([...others, opening], session => eras.of(session)))
+      await record('session_limit', { subject: id })
   }
 
   function newSession(
@@ -166,18 +163,19 @@ export function createSignIn(deps: SignInDeps) {
     applicationId: string,
     deviceId: string,
     address: string,
+    { version, latest }: ErasInForce,
   ): SessionRecord {
     const createdAt = now()
-    const rules = policy()
     return {
       id: uuid(),
       userId,
       deviceId,
       applicationId,
       seq: checked.seq,
+      policyVersion: version,
       generation: 1,
       rotatedAt: createdAt,
-      expiresAt: Math.min(createdAt + rules.refresh_token_lifetime * 1000, absoluteEnd({ createdAt }, rules)),
+      expiresAt: Math.min(createdAt + latest.refresh_token_lifetime * 1000, absoluteEnd({ createdAt }, latest)),
       refreshKeyVersion: secrets.present('refresh').version,
       rotation: '',
       windowFrom: 1,

@@ -109,14 +109,15 @@ export const policyTable = {
     default: 0,
     min: 0,
     max: 10_000,
-    meaning: 'How many live sessions a user may have; 0 sets no limit.',
+    meaning: 'How many live sessions a user may have; 0 sets no limit. Judged at sign-in and at refresh.',
     simplejwt: null,
   },
   at_session_limit: {
     kind: 'choice',
     default: 'end_oldest',
     choices: ['end_oldest', 'refuse'],
-    meaning: 'What a sign-in at the limit does.',
+    meaning:
+      'At the limit: the oldest sessions end, with the sign-in or when they refresh next; or the sign-in is refused, and what is signed in stays.',
     simplejwt: null,
   },
   keep_session_on_password_change: {
@@ -174,6 +175,14 @@ export const policyTable = {
     meaning: 'How long ended sessions stay listed.',
     simplejwt: null,
   },
+  audit_retention: {
+    kind: 'duration',
+    default: 365 * day,
+    min: 30 * day,
+    max: 3_650 * day,
+    meaning: 'How long entries of the audit log are kept.',
+    simplejwt: null,
+  },
 } as const satisfies Record<string, PolicyRow>
 
 export type PolicyName = keyof typeof policyTable
@@ -195,6 +204,21 @@ export const firstPolicy = Object.fromEntries(policyNames.map(name => [name, pol
 
 export function isPolicyName(name: string): name is PolicyName {
   return Object.hasOwn(policyTable, name)
+}
+
+/** What a session is judged by and its tokens are made by: what can be meant for new sessions only. */
+export const sessionPolicies = [
+  'access_token_lifetime',
+  'refresh_token_lifetime',
+  'session_absolute_lifetime',
+  'rotate_refresh_tokens',
+  'reuse_grace',
+  'max_sessions_per_user',
+  'at_session_limit',
+] as const satisfies PolicyName[]
+
+export function isSessionPolicy(name: PolicyName): name is (typeof sessionPolicies)[number] {
+  return (sessionPolicies as readonly PolicyName[]).includes(name)
 }
 
 /** A policy as it was written; what this version adds has its first value until somebody sets it. */

@@ -103,6 +103,12 @@ export const errors = {
     clause: 'RFC 9110 §15.5.10',
     wireCode: 'key_in_use',
   },
+  policy_conflict: {
+    status: 409,
+    text: 'A newer version of the policy stands against this change.',
+    clause: 'RFC 9110 §15.5.10',
+    wireCode: 'policy_conflict',
+  },
   too_many_guesses: {
     status: 429,
     text: 'Too many attempts to sign in; try again later.',

@@ -159,13 +159,15 @@ export function createRevocations(dialect: Dialect) {
     },
 
     /**
-     * Writes down how long access tokens live from now on (seconds), and until when those of the policy before may
-     * live (epoch ms).
+     * Writes down how long access tokens live at most from `now` on (seconds; epoch ms). Those of before may live on: what is
+     * written from now on must outlive them too.
      */
-    async setLifetime(tx: Queries, accessLifetime: number, horizon: number): Promise<void> {
+    async setLifetime(tx: Queries, accessLifetime: number, now: number): Promise<void> {
+      // MySQL assigns from left to right: `horizon` is made from the lifetime of before.
       await tx.write(
-        'UPDATE log_head SET access_lifetime = ?, horizon = CASE WHEN horizon < ? THEN ? ELSE horizon END WHERE id = 1',
-        [accessLifetime, horizon, horizon],
+        `UPDATE log_head SET horizon = CASE WHEN horizon < ? + access_lifetime * 1000 THEN ? + access_lifetime * 1000
+           ELSE horizon END, access_lifetime = ? WHERE id = 1`,
+        [now, now, accessLifetime],
       )
     },
   }

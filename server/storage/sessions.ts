@@ -12,6 +12,8 @@ export type SessionRecord = SessionLife &
     userId: number
     deviceId: string
     applicationId: string
+    /** The latest version of the policy when it was opened. */
+    policyVersion: number
     refreshKeyVersion: number
     rotation: string
     authenticatedAt: number
@@ -31,6 +33,12 @@ export type Standing = {
   seq: number
   /** Version of the keys at that instant: a token made from this is signed by no older ones. */
   keyVersion: number
+  /** How often the policy had changed at that instant: who judges by another one is behind. */
+  policyVersion: number
+  /** What the log's entries reckon with at that instant, in seconds: a token made from this lives no longer. */
+  accessLifetime: number
+  /** How many newer sessions of the user are not marked as ended; 0 unless it was asked for. */
+  newerOpen: number
 }
 
 /** Whose `ended_seq` was raised; the subject is an id, or '' for everybody. */
@@ -54,6 +62,7 @@ const sessionColumns = [
   'deviceId',
   'applicationId',
   'seq',
+  'policyVersion',
   'generation',
   'rotatedAt',
   'expiresAt',
@@ -80,7 +89,14 @@ type StandingRow = { [C in (typeof sessionColumns)[number] as `s_${C}`]: Session
     logEndedSeq: number
     logSeq: number
     logKeyVersion: number
+    logPolicyVersion: number
+    logAccessLifetime: number
+    newerOpen: number
   }
+
+/** More than those that live: who goes by it looks closer before anything ends. */
+const countNewerOpen = `(SELECT COUNT(*) FROM session n WHERE n.user_id = s.user_id AND n.ended_at IS NULL
+  AND (n.created_at > s.created_at OR (n.created_at = s.created_at AND n.id > s.id)))`
 
 export function createSessions(dialect: { forUpdate: string }) {
   return {
@@ -90,14 +106,19 @@ export function createSessions(dialect: { forUpdate: string }) {
       await tx.write(...insertion('session', session))
     },
 
-    /** One statement for everything that a refresh must know, of one instant. Sessions that do not exist are left out. */
-    async standings(tx: Queries, ids: readonly string[]): Promise<Map<string, Standing>> {
+    /**
+     * One statement for everything that a refresh must know, of one instant. Sessions that do not exist are left out.
+     * @param limited also count the user's newer sessions: a limit is set
+     */
+    async standings(tx: Queries, ids: readonly string[], limited = false): Promise<Map<string, Standing>> {
       const wanted = padded(ids)
       const rows = await tx.read<StandingRow>(
         `SELECT ${columns('s', sessionColumns, 's_')}, ${columns('u', userColumns)},
            r.name AS roleName, r.permissions AS rolePermissions,
            a.active AS applicationActive, a.ended_seq AS applicationEndedSeq,
-           h.ended_seq AS logEndedSeq, h.seq AS logSeq, h.key_version AS logKeyVersion
+           h.ended_seq AS logEndedSeq, h.seq AS logSeq, h.key_version AS logKeyVersion,
+           h.policy_version AS logPolicyVersion, h.access_lifetime AS logAccessLifetime,
+           ${limited ? countNewerOpen : '0'} AS newerOpen
          FROM session s
          JOIN user u ON u.id = s.user_id
          JOIN application a ON a.id = s.application_id
@@ -213,6 +234,18 @@ export function createSessions(dialect: { forUpdate: string }) {
       )
     },
 
+    /**
+     * Is one open that was opened under an older version of the policy than this?
+     * @param openedBefore epoch ms; later ones are not looked at
+     */
+    async anyOlderPolicy(tx: Queries, version: number, openedBefore: number): Promise<boolean> {
+      const rows = await tx.read(
+        'SELECT id FROM session WHERE ended_at IS NULL AND created_at < ? AND policy_version < ? LIMIT 1',
+        [openedBefore, version],
+      )
+      return rows.length > 0
+    },
+
     /** Forgets up to `limit` sessions that ended before an instant. @returns how many */
     async forgetEnded(tx: Queries, before: number, limit: number): Promise<number> {
       const rows = await tx.read<{ id: string }>(
@@ -242,5 +275,8 @@ function readStanding(rows: StandingRow[]): Standing {
     ended: { user: user.endedSeq, application: first.applicationEndedSeq, log: first.logEndedSeq },
     seq: first.logSeq,
     keyVersion: first.logKeyVersion,
+    policyVersion: first.logPolicyVersion,
+    accessLifetime: first.logAccessLifetime,
+    newerOpen: first.newerOpen,
   }
 }

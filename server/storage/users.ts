@@ -45,7 +45,13 @@ export const userColumns = [
 ] as const
 
 /** What the log's head says at the same instant. */
-type OfLog = { seq: number; logEndedSeq: number; keyVersion: number }
+type OfLog = {
+  seq: number
+  logEndedSeq: number
+  keyVersion: number
+  policyVersion: number
+  accessLifetime: number
+}
 
 export type UserRow = Omit<UserRecord, 'active' | 'permissions' | 'allPermissions' | 'roles'> & {
   active: number
@@ -91,18 +97,20 @@ export function createUsers(dialect: { forUpdate: string }) {
   return {
     some,
 
-    /** The user, the log's number and the version of the keys, all of one instant. */
+    /** The user, and where the log, the policy and the keys stand, all of one instant. */
     async findWithSeq(tx: Queries, where: { id: number } | { usernameKey: string }) {
       const [condition, value] = 'id' in where ? ['u.id = ?', where.id] : ['u.username_key = ?', where.usernameKey]
       const rows = await tx.read<UserRow & OfLog>(
-        `${selectUser}, h.seq AS seq, h.ended_seq AS logEndedSeq, h.key_version AS keyVersion
+        `${selectUser}, h.seq AS seq, h.ended_seq AS logEndedSeq, h.key_version AS keyVersion,
+           h.policy_version AS policyVersion, h.access_lifetime AS accessLifetime
          ${fromUser} CROSS JOIN log_head h WHERE ${condition}`,
         [value],
       )
       const [first] = rows
       if (!first) return null
-      const { seq, logEndedSeq, keyVersion, ...user } = foldUser(rows) as UserRecord & OfLog
-      return { user, seq, logEndedSeq, keyVersion }
+      const { seq, logEndedSeq, keyVersion, policyVersion, accessLifetime, ...user } = foldUser(rows) as UserRecord &
+        OfLog
+      return { user, seq, logEndedSeq, keyVersion, policyVersion, accessLifetime }
     },
 
     async find(tx: Queries, id: number): Promise<UserRecord | null> {

@@ -2,7 +2,10 @@ import { expect } from 'chai'
 import { judgeGeneration, moveSpans, type RotationSpans } from '../../server/policy/rotation.js'
 
 const start = 1_750_000_000_000
-const fresh: RotationSpans = { generation: 1, windowFrom: 1, windowStartedAt: 0, olderFrom: 1, olderStartedAt: 0 }
+const fresh: RotationSpans = {
+  ...{ generation: 1, rotatedAt: 0 },
+  ...{ windowFrom: 1, windowStartedAt: 0, olderFrom: 1, olderStartedAt: 0 },
+}
 
 /** mulberry32: the same numbers for the same seed, so that a failure can be run again. */
 function numbersFrom(seed: number): () => number {
