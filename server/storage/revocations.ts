@@ -58,6 +58,15 @@ export function createRevocations(dialect: Dialect) {
       await tx.write(...insertion('revocation', entry))
     },
 
+    /** The entries after one number up to another that still matter at `now`; for a part whose length is known. */
+    async between(tx: Queries, after: number, upto: number, now: number): Promise<Revocation[]> {
+      return tx.read(
+        `SELECT ${columns('r', entryColumns)} FROM revocation r
+         WHERE r.seq > ? AND r.seq <= ? AND r.expires_at > ? ORDER BY r.seq`,
+        [after, upto, now],
+      )
+    },
+
     /**
      * The next stretch of the log after one number, at most up to another: what still matters at `now` of the next `most`
      * entries. Those whose time is over are left out here and not by the statement, which would search on and on for
