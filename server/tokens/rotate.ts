@@ -81,6 +81,7 @@ export function createRotate(deps: RotateDeps) {
       }
       await deps.pauses?.rotationClaimed?.()
     })
+    if (claims.some(({ id, generation }) => isForgotten(standings.get(id), generation))) await tail.requireForward()
     // A key may have been revoked at another server: nobody is answered with a token under it.
     if ([...standings.values()].some(issue.isBehind)) await tail.readNow()
     const taken = new Set<string>()
@@ -205,6 +206,7 @@ export function createRotate(deps: RotateDeps) {
    */
   async function check(claims: RefreshClaims): Promise<void> {
     const { standings, eras } = await underOnePolicy([claims.sid], async () => {})
+    if (isForgotten(standings.get(claims.sid), claims.gen)) await tail.requireForward()
     const live = refuseOver(standings.get(claims.sid) ?? null, claims, now(), eras)
     const grace = eras.of(live.session).reuse_grace * 1000
     const verdict = judgeGeneration(claims.gen, live.session, now(), grace, await heartbeats.outage(database))
@@ -217,3 +219,8 @@ export function createRotate(deps: RotateDeps) {
 }
 
 export type Rotate = ReturnType<typeof createRotate>
+
+/** A session that is not there, or not so far, may be one that a database that went back has forgotten. */
+function isForgotten(standing: Standing | null | undefined, generation: number): boolean {
+  return !standing || standing.session.generation < generation
+}
