@@ -5,6 +5,7 @@ import cors from '@koa/cors'
 import Koa from 'koa'
 import type { Settings } from '../config/settings.js'
 import { type AdminLogsDeps, createAdminLogHandlers } from './http/admin/logs.js'
+import { type AdminPoliciesDeps, createAdminPolicyHandlers } from './http/admin/policies.js'
 import { createAdminRoleHandlers } from './http/admin/roles.js'
 import { createAdminSessionHandlers } from './http/admin/sessions.js'
 import { createAdminUserHandlers } from './http/admin/users.js'
@@ -37,7 +38,8 @@ export type Log = { debug: LogLine; info: LogLine; warn: LogLine; error: LogLine
 
 export type AppDeps = TokenDeps &
   MeDeps &
-  AdminLogsDeps & {
+  AdminLogsDeps &
+  AdminPoliciesDeps & {
     settings: Settings
     issuer: string
     /** Folder that holds `views/` and `public/`. */
@@ -61,6 +63,7 @@ export function createApp(deps: AppDeps): Koa {
     ...createAdminSessionHandlers(deps),
     ...createAdminRoleHandlers(deps),
     ...createAdminLogHandlers(deps),
+    ...createAdminPolicyHandlers(deps),
     ...createJwksHandler(deps),
     ...createHealthHandlers(deps),
     ...createPageHandlers({ render, issuer, version }),

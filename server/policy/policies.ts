@@ -2,7 +2,7 @@
 // Pages, the command line, the API and the README list them from this table.
 import { parseDuration } from './durations.js'
 
-type PolicyRow = { meaning: string; simplejwt: string | null } & (
+export type PolicyRow = { meaning: string; simplejwt: string | null } & (
   | { kind: 'duration'; default: number; min: number; max: number }
   | { kind: 'integer'; default: number; min: number; max: number }
   | { kind: 'boolean'; default: boolean }
