@@ -6,6 +6,7 @@ import Koa from 'koa'
 import type { Settings } from '../config/settings.js'
 import { type AdminKeyDeps, createAdminKeyHandlers } from './http/admin/keys.js'
 import { type AdminLogsDeps, createAdminLogHandlers } from './http/admin/logs.js'
+import { type AdminPoliciesDeps, createAdminPolicyHandlers } from './http/admin/policies.js'
 import { createAdminRoleHandlers } from './http/admin/roles.js'
 import { createAdminSessionHandlers } from './http/admin/sessions.js'
 import { createAdminUserHandlers } from './http/admin/users.js'
@@ -40,6 +41,7 @@ export type AppDeps = TokenDeps &
   MeDeps &
   AdminLogsDeps &
   AdminKeyDeps &
+  AdminPoliciesDeps &
   HealthDeps & {
     settings: Settings
     issuer: string
@@ -65,6 +67,7 @@ export function createApp(deps: AppDeps): Koa {
     ...createAdminRoleHandlers(deps),
     ...createAdminLogHandlers(deps),
     ...createAdminKeyHandlers(deps),
+    ...createAdminPolicyHandlers(deps),
     ...createJwksHandler(deps),
     ...createHealthHandlers(deps),
     ...createPageHandlers({ render, issuer, version }),

@@ -22,6 +22,7 @@ import { createOwnPassword } from './identity/own-password.js'
 import { createPasswordCheck } from './identity/password-check.js'
 import { createPolicies } from './identity/policies.js'
 import { createPolicyPreview } from './identity/policy-preview.js'
+import { createPolicyWriting } from './identity/policy-writing.js'
 import { createRevocationLog } from './identity/revocation-log.js'
 import { createRights } from './identity/rights.js'
 import { createRoles } from './identity/roles.js'
@@ -68,6 +69,7 @@ import { createSealing } from './tokens/sealing.js'
 import { createSecrets } from './tokens/secrets.js'
 import { createSessionLimit } from './tokens/session-limit.js'
 import { createSigningKeys } from './tokens/signing-keys.js'
+import { createStandings } from './tokens/standings.js'
 
 export type Ports = {
   log: Log
@@ -150,9 +152,10 @@ export async function compose(settings: Settings, { log, random = randomBytes, p
   const sessionLimit = createSessionLimit({
     ...{ database, users: userStore, sessions: sessionStore, revoke, tail, policy, now },
   })
+  const standings = createStandings({ database, sessions: sessionStore, sessionLimit, tail, policy })
   const rotate = createRotate({
-    ...{ database, sessions: sessionStore, heartbeats, incidents, inspect, issue, revoke, secrets, sessionLimit },
-    ...{ tail, policy, now, random, uuid, log, pauses },
+    ...{ database, sessions: sessionStore, heartbeats, incidents, inspect, issue, revoke, secrets },
+    ...{ standings, sessionLimit, tail, now, random, uuid, log, pauses },
   })
 
   // People
@@ -174,11 +177,10 @@ export async function compose(settings: Settings, { log, random = randomBytes, p
   })
   const surveys = createSessionSurveys()
   const policyPreview = createPolicyPreview({ database, surveys, users: userStore, devices, now })
-  const policies = createPolicies({
-    ...{ database, policyVersions, policyPreview, audit, revocations, rights, revoke, now },
-  })
+  const policyWriting = createPolicyWriting({ policyVersions, audit, revocations, rights, revoke, now })
+  const policies = createPolicies({ database, policyVersions, policyPreview, policyWriting, rights })
   const settledPolicies = createSettledPolicies({
-    ...{ database, policyVersions, sessions: sessionStore, revocations, now },
+    ...{ database, policyVersions, surveys, revocations, now },
   })
   const revocationLog = createRevocationLog({
     ...{ database, revocations, users: userStore, roles: roleStore, applications, rights, revoke },
@@ -203,7 +205,7 @@ export async function compose(settings: Settings, { log, random = randomBytes, p
   // HTTP and jobs
   const app: Koa = createApp({
     ...{ settings, issuer, ownApplication: ownApplication.id, root: fileURLToPath(root), log, uuid },
-    ...{ signIn, rotate, inspect, sessions, users, roles, ownPassword, signingKeys, tail, now },
+    ...{ signIn, rotate, inspect, sessions, users, roles, policies, ownPassword, signingKeys, tail, now },
     ...{ keyRing, sealedSecrets, redisLink },
     ...{ revocationLog, auditLog, incidents: createIncidents({ database, incidents }) },
   })

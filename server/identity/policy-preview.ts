@@ -36,7 +36,8 @@ export type PolicyPreview = {
   ends: { sessions: Count; users: Count } & Record<EndReason, Count>
   /** Sessions whose access token would become stale at once; null where none would. */
   staleAccessTokens: Count | null
-  sample: EndingSession[]
+  /** null for somebody who may not see sessions. */
+  sample: EndingSession[] | null
   stays: Stays[]
 }
 
@@ -60,8 +61,15 @@ type Found = { endings: Ending[]; more: boolean }
 
 export function createPolicyPreview({ database, surveys, users, devices, now }: PolicyPreviewDeps) {
   return {
-    /** @param inUse the versions that sessions are judged by now */
-    async preview(inUse: readonly PolicyVersion[], { next, eras: after }: NextVersion): Promise<PolicyPreview> {
+    /**
+     * @param inUse the versions that sessions are judged by now
+     * @param withSample also tell of some sessions whose they are
+     */
+    async preview(
+      inUse: readonly PolicyVersion[],
+      { next, eras: after }: NextVersion,
+      withSample: boolean,
+    ): Promise<PolicyPreview> {
       const before = foldEras(inUse)
       const at = now()
       const { endings, more } = await findEndings(before, after, at)
@@ -73,7 +81,7 @@ export function createPolicyPreview({ database, surveys, users, devices, now }: 
         unchanged: next.changed.filter(name => !differing.includes(name)),
         ends: countsOf(endings, more),
         staleAccessTokens: next.apply === 'now' ? await countStale(before, at) : null,
-        sample: await describe(sampleOf(endings)),
+        sample: withSample ? await describe(sampleOf(endings)) : null,
         stays: whatStays(next, before),
       }
     },

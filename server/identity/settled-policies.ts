@@ -3,12 +3,12 @@ import { readVersions } from '../policy/policy-version.js'
 import type { Database } from '../storage/database.js'
 import type { PolicyVersions } from '../storage/policy-versions.js'
 import type { Revocations } from '../storage/revocations.js'
-import type { Sessions } from '../storage/sessions.js'
+import type { SessionSurveys } from '../storage/session-surveys.js'
 
 export type SettledPoliciesDeps = {
   database: Database
   policyVersions: PolicyVersions
-  sessions: Sessions
+  surveys: SessionSurveys
   revocations: Revocations
   now: () => number
 }
@@ -17,12 +17,12 @@ export type SettledPoliciesDeps = {
 const slack = 3_600_000
 
 /** Brings eras to their end: a version for new sessions only is for all once no session of before is left. */
-export function createSettledPolicies({ database, policyVersions, sessions, revocations, now }: SettledPoliciesDeps) {
+export function createSettledPolicies({ database, policyVersions, surveys, revocations, now }: SettledPoliciesDeps) {
   return {
     async settle(): Promise<void> {
       for (const { version, createdAt } of await policyVersions.unsettled(database)) {
         // A newer one spares all that this one spares.
-        if (await sessions.anyOlderPolicy(database, version, createdAt + slack)) return
+        if (await surveys.anyOlderPolicy(database, version, createdAt + slack)) return
         await database.transaction(async tx => {
           await revocations.lockHead(tx)
           if (!(await policyVersions.settle(tx, version, now()))) return

@@ -3,7 +3,7 @@
 import { type SigningAlgorithm, signingAlgorithmNames } from '../protocol/algorithms.js'
 import { parseDuration } from './durations.js'
 
-type PolicyRow = { meaning: string; simplejwt: string | null } & (
+export type PolicyRow = { meaning: string; simplejwt: string | null } & (
   | { kind: 'duration'; default: number; min: number; max: number }
   | { kind: 'integer'; default: number; min: number; max: number }
   | { kind: 'boolean'; default: boolean }

@@ -19,13 +19,13 @@ export type PolicyChange = {
 
 /** What is wrong with each value by itself, in words for a person; nothing where all may be set. */
 export function whyNotValues(values: Readonly<Record<string, unknown>>, apply: PolicyApply): Record<string, string[]> {
-  const problems: Record<string, string[]> = {}
-  for (const [name, value] of Object.entries(values)) {
-    const problem = whyNotValue(name, value, apply)
-    if (problem) problems[name] = [problem]
-  }
-  if (Object.keys(values).length === 0) problems.non_field_errors = ['No policy is given that is to change.']
-  return problems
+  if (Object.keys(values).length === 0) return { non_field_errors: ['No policy is given that is to change.'] }
+  return Object.fromEntries(
+    Object.entries(values).flatMap(([name, value]) => {
+      const problem = whyNotValue(name, value, apply)
+      return problem === null ? [] : [[name, [problem]]]
+    }),
+  )
 }
 
 function whyNotValue(name: string, value: unknown, apply: PolicyApply): string | null {

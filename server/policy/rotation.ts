@@ -76,9 +76,9 @@ export function moveSpans(spans: RotationSpans, now: number, grace: number): Rot
   if (age <= grace) return next
   next.windowFrom = spans.generation
   next.windowStartedAt = now
-  // The second half is for a window that was made under a greater grace.
+  // The second halves are for a window that was made under a greater grace: its end is what counts.
   const known = age <= 2 * grace || now - spans.rotatedAt <= grace
   next.olderFrom = known ? spans.windowFrom : spans.generation
-  next.olderStartedAt = known ? spans.windowStartedAt : now
+  next.olderStartedAt = known ? Math.max(spans.windowStartedAt, spans.rotatedAt - grace) : now
   return next
 }

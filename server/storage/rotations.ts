@@ -32,8 +32,9 @@ export function createRotations() {
                              WHEN ? - window_started_at <= ? OR ? - rotated_at <= ? THEN window_from
                              ELSE generation END,
            older_started_at = CASE WHEN ? - window_started_at <= ? THEN older_started_at
-                                   WHEN ? - window_started_at <= ? OR ? - rotated_at <= ? THEN window_started_at
-                                   ELSE ? END,
+                                   WHEN ? - window_started_at > ? AND ? - rotated_at > ? THEN ?
+                                   WHEN window_started_at < rotated_at - ? THEN rotated_at - ?
+                                   ELSE window_started_at END,
            window_from = CASE WHEN ? - window_started_at <= ? THEN window_from ELSE generation END,
            window_started_at = CASE WHEN ? - window_started_at <= ? THEN window_started_at ELSE ? END,
            expires_at = CASE WHEN created_at + ? < ? THEN created_at + ? ELSE ? END,
@@ -41,7 +42,7 @@ export function createRotations() {
          ${whereClaims(claims, terms)}`,
         [
           ...[now, grace, now, 2 * grace, now, grace],
-          ...[now, grace, now, 2 * grace, now, grace, now],
+          ...[now, grace, now, 2 * grace, now, grace, now, grace, grace],
           ...[now, grace],
           ...[now, grace, now],
           ...[absolute, now + idle, absolute, now + idle],

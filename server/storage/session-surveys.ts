@@ -1,4 +1,4 @@
-// Many sessions at a time, as the preview of a policy asks for them. What is read here is judged elsewhere: the conditions
+// Many sessions at a time, as a change of the policy asks for them. What is read here is judged elsewhere: the conditions
 // only leave out what cannot matter.
 import { setImmediate } from 'node:timers/promises'
 import type { Surveyed, Tightening } from '../policy/policy-preview.js'
@@ -92,6 +92,18 @@ export function createSessionSurveys() {
       return read(tx, `s.user_id IN (${marks(userIds.length)}) ORDER BY s.user_id, s.created_at, s.id`, [
         ...[...openValues(now), ...userIds],
       ])
+    },
+
+    /**
+     * Is one open that was opened under an older version of the policy than this?
+     * @param openedBefore epoch ms; later ones are not looked at
+     */
+    async anyOlderPolicy(tx: Queries, version: number, openedBefore: number): Promise<boolean> {
+      const rows = await tx.read(
+        'SELECT id FROM session WHERE ended_at IS NULL AND created_at < ? AND policy_version < ? LIMIT 1',
+        [openedBefore, version],
+      )
+      return rows.length > 0
     },
 
     /** The whole table in stretches of so many rows, by their ids. */

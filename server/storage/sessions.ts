@@ -234,18 +234,6 @@ export function createSessions(dialect: { forUpdate: string }) {
       )
     },
 
-    /**
-     * Is one open that was opened under an older version of the policy than this?
-     * @param openedBefore epoch ms; later ones are not looked at
-     */
-    async anyOlderPolicy(tx: Queries, version: number, openedBefore: number): Promise<boolean> {
-      const rows = await tx.read(
-        'SELECT id FROM session WHERE ended_at IS NULL AND created_at < ? AND policy_version < ? LIMIT 1',
-        [openedBefore, version],
-      )
-      return rows.length > 0
-    },
-
     /** Forgets up to `limit` sessions that ended before an instant. @returns how many */
     async forgetEnded(tx: Queries, before: number, limit: number): Promise<number> {
       const rows = await tx.read<{ id: string }>(

@@ -7,7 +7,7 @@ import { judgeGeneration, type Outage } from '../policy/rotation.js'
 import { sessionEnd } from '../policy/session.js'
 import type { RefreshClaims } from '../protocol/claims.js'
 import { refuse } from '../protocol/errors.js'
-import type { ErasInForce, PolicyInForce } from '../revocation/policy-in-force.js'
+import type { ErasInForce } from '../revocation/policy-in-force.js'
 import type { Tail } from '../revocation/tail.js'
 import type { Database } from '../storage/database.js'
 import type { Heartbeats } from '../storage/heartbeats.js'
@@ -21,6 +21,7 @@ import type { Revoke } from './revoke.js'
 import { rotationTerms } from './rotation-terms.js'
 import type { Secrets } from './secrets.js'
 import type { SessionLimit } from './session-limit.js'
+import type { Standings } from './standings.js'
 
 /** `refresh` is null where the policy does not rotate and the presented token stays. */
 export type Rotated = { access: string; refresh: string | null }
@@ -34,9 +35,9 @@ export type RotateDeps = {
   issue: Issue
   revoke: Revoke
   secrets: Secrets
+  standings: Standings
   sessionLimit: SessionLimit
   tail: Tail
-  policy: PolicyInForce
   now: () => number
   random: (size: number) => Buffer
   uuid: () => string
@@ -62,31 +63,29 @@ type Presented = {
 
 /** How many sessions one statement rotates at most. */
 const batchLimit = 128
-/** How often a request looks again because the policy changed under it. */
-const tries = 5
 
 export function createRotate(deps: RotateDeps) {
-  const { database, sessions, heartbeats, incidents, inspect, issue, revoke, secrets, sessionLimit } = deps
-  const { tail, policy, now, random } = deps
+  const { database, sessions, heartbeats, incidents, inspect, issue, revoke, secrets, standings, sessionLimit } = deps
+  const { tail, now, random } = deps
 
   const claim = createBatch<RotationClaim, Claimed>(batchLimit, async claims => {
     // Who waited behind a batch that the database left hanging does not wait for a second deadline.
     if (!tail.isFresh()) await tail.freshen()
     const at = { now: now(), mark: random(12).toString('hex'), keyVersion: secrets.present('refresh').version }
     const ids = [...new Set(claims.map(one => one.id))]
-    const { standings, eras } = await underOnePolicy(ids, async eras => {
+    const { found, eras } = await standings.underOnePolicy(ids, async eras => {
       for (const { rotates, terms } of rotationTerms(eras, at)) {
         if (rotates) await sessions.rotate(database, claims, terms)
         else await sessions.touch(database, claims, terms)
       }
       await deps.pauses?.rotationClaimed?.()
     })
-    if (claims.some(({ id, generation }) => isForgotten(standings.get(id), generation))) await tail.requireForward()
+    if (claims.some(({ id, generation }) => isForgotten(found.get(id), generation))) await tail.requireForward()
     // A key may have been revoked at another server: nobody is answered with a token under it.
-    if ([...standings.values()].some(issue.isBehind)) await tail.readNow()
+    if ([...found.values()].some(issue.isBehind)) await tail.readNow()
     const taken = new Set<string>()
     return claims.map(({ id, generation }) => {
-      const standing = standings.get(id) ?? null
+      const standing = found.get(id) ?? null
       // Of two in one batch that name the same generation the first has won, as it would have by itself.
       const won =
         standing?.session.rotation === at.mark && standing.session.generation === generation + 1 && !taken.has(id)
@@ -94,22 +93,6 @@ export function createRotate(deps: RotateDeps) {
       return { standing, won, claimedAt: at.now, eras }
     })
   })
-
-  /**
-   * Reads standings together with the policy of the same instant. A process that is behind by a quarter of a second must
-   * not sign anybody out by a policy that was undone, nor issue what a new one has just forbidden.
-   * @param first what is done before the read; done again when the policy turns out to be another one
-   */
-  async function underOnePolicy(ids: readonly string[], first: (eras: ErasInForce) => Promise<void>) {
-    for (let attempt = 1; attempt <= tries; attempt++) {
-      const eras = policy.eras()
-      await first(eras)
-      const standings = await sessions.standings(database, ids, sessionLimit.isSet(eras))
-      if ([...standings.values()].every(one => one.policyVersion === eras.head)) return { standings, eras }
-      await tail.readNow()
-    }
-    throw refuse('database_unavailable', { retryAfter: 1 })
-  }
 
   /**
    * Spends a refresh token of this application.
@@ -205,9 +188,9 @@ export function createRotate(deps: RotateDeps) {
    * @throws like `rotate`
    */
   async function check(claims: RefreshClaims): Promise<void> {
-    const { standings, eras } = await underOnePolicy([claims.sid], async () => {})
-    if (isForgotten(standings.get(claims.sid), claims.gen)) await tail.requireForward()
-    const live = refuseOver(standings.get(claims.sid) ?? null, claims, now(), eras)
+    const { found, eras } = await standings.underOnePolicy([claims.sid])
+    if (isForgotten(found.get(claims.sid), claims.gen)) await tail.requireForward()
+    const live = refuseOver(found.get(claims.sid) ?? null, claims, now(), eras)
     const grace = eras.of(live.session).reuse_grace * 1000
     const verdict = judgeGeneration(claims.gen, live.session, now(), grace, await heartbeats.outage(database))
     if (verdict === 'ahead') throw refuse('token_claims')
