@@ -1,0 +1,124 @@
+// One round: some dozens of sessions share one fault. They are revoked at random instants before, during and after it, and
+// from its answer on each token is tried at both servers, until well after all is well again.
+import { askAgainAndAgain, pause } from './asking.js'
+import { aBystander } from './bystanders.js'
+import type { Fault } from './faults.js'
+import { bound } from './judge.js'
+import { instant, type Ledger } from './ledger.js'
+import { aRandom, type Random } from './random.js'
+import { aProbe } from './recovery.js'
+import { aVictim, type RevokeName, revokeNames, revokes, type Victim } from './triggers.js'
+import { healthy, type World } from './world.js'
+
+export type RoundOptions = {
+  seed: number
+  /** Trials in it. */
+  sessions: number
+  /** Number of its first trial. */
+  firstTrial: number
+  /** Shorter, for tests that run all of them: less is asked after the bound. */
+  quick: boolean
+}
+
+export type RoundResult = {
+  /** Revokes whose answer was never known: nothing is claimed of them. */
+  unknown: number
+  /** ms from the lifting of the fault until each server served a fresh token. */
+  recovery: number[]
+  /** What refreshing clients were told that they should not have been. */
+  signedOut: string[]
+}
+
+export async function runRound(
+  world: World,
+  fault: Fault,
+  options: RoundOptions,
+  ledger: Ledger,
+): Promise<RoundResult> {
+  const { seed, sessions, firstTrial, quick } = options
+  const [a, b] = world.servers
+  await healthy(world)
+  const urls = [a.url, b.url] as const
+  const victims = await Promise.all(
+    Array.from({ length: sessions }, (_, index) => aVictim(world.control, index % 2 === 0 ? urls : [b.url, a.url])),
+  )
+  await fault.prepare?.(world)
+  const bystanders = await Promise.all(
+    Array.from({ length: 4 }, (_, index) => aBystander(world, `bystander ${index}`, aRandom(seed, 'bystander', index))),
+  )
+
+  const probe = await aProbe(world)
+
+  const random = aRandom(seed, 'fault')
+  const strikesAfter = random.between(200, 1_000)
+  const holds = random.between(...fault.hold) * (quick ? 0.6 : 1)
+  const began = instant()
+  let recovered = Number.POSITIVE_INFINITY
+  const settled = () => instant() > recovered + (quick ? 300 : 1_500)
+
+  const striking = (async () => {
+    await pause(strikesAfter)
+    ledger.note(`injects: ${fault.what}`)
+    const lift = await fault.inject(world, random)
+    await pause(holds)
+    ledger.note('lifts')
+    const [times] = await Promise.all([probe.timeToRecover(instant()), lift()])
+    ledger.note('recovered')
+    recovered = instant()
+    return times
+  })()
+
+  const window = strikesAfter + holds + 500
+  const trials = victims.map((victim, index) =>
+    tryOne(victim, { trial: firstTrial + index, random: aRandom(seed, 'trial', index) }),
+  )
+  const watching = bystanders.map(one => one.watch(settled, ledger))
+  const recovery = await striking
+  const outcomes = await Promise.all(trials)
+  await Promise.all(watching)
+  return {
+    unknown: outcomes.filter(known => !known).length,
+    recovery,
+    signedOut: [...bystanders.flatMap(one => one.signedOut()), ...probe.signedOut],
+  }
+
+  /** @returns whether the revoke was answered */
+  async function tryOne(victim: Victim, { trial, random }: { trial: number; random: Random }): Promise<boolean> {
+    const trigger = random.pick(revokeNames)
+    await pause(began + random.between(0, window) - instant())
+    const via = await revokeOne(victim, trigger, random)
+    if (via === null) return false
+    const answered = instant()
+    ledger.revoked.push({ trial, trigger, via, answered })
+    const enough = () => instant() > answered + bound + (quick ? 500 : 1_500) && settled()
+    await Promise.all(
+      world.servers.map(server =>
+        askAgainAndAgain(
+          server,
+          {
+            token: trial,
+            access: victim.ending.access,
+            gap: last => (last?.status === 401 ? 250 : instant() < answered + 1_200 ? 25 : 100),
+            over: enough,
+          },
+          ledger,
+          random,
+        ),
+      ),
+    )
+    return true
+  }
+
+  /** Tries until it is answered, or it is clear that it never will be. @returns who answered */
+  async function revokeOne(victim: Victim, trigger: RevokeName, random: Random): Promise<string | null> {
+    while (!settled()) {
+      const server = random.pick(world.servers)
+      const { send, byHand } = revokes[trigger]
+      const outcome = await send(server.url, victim, world.control)
+      if (outcome === 'done') return byHand ? 'operator' : server.name
+      if (outcome === 'dead end') return null
+      await pause(random.between(50, 250))
+    }
+    return null
+  }
+}

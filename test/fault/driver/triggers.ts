@@ -1,0 +1,93 @@
+// The ways in which a trial's access token is revoked, one row each. A revoke may be sent again and again until it is
+// answered: being told that it is over already counts as an answer, for it says the same.
+import { type Answer, aClient, type Pair } from '../../support/client.js'
+import { type Control, isPassing, type Person } from './control.js'
+
+/** A person with two sessions on two devices: the owner's own, and the one that is to end. */
+export type Victim = { person: Person; own: Pair; ending: Pair; sid: string; deviceId: string; device: string }
+
+/** `again`: nothing certain was heard. `dead end`: it never will be, the client cannot tell what became of it. */
+export type RevokeOutcome = 'done' | 'again' | 'dead end'
+
+export type Revoke = {
+  /** Works on the database as the command line does, and asks no server. */
+  byHand: boolean
+  /** @param url the server that is asked */
+  send: (url: string, victim: Victim, control: Control) => Promise<RevokeOutcome>
+}
+
+type Client = ReturnType<typeof aClient>
+
+/** `over` is what a second try is told when the first one did it: a status, or the reason in the body. */
+function byRequest(
+  done: number,
+  over: number | string | null,
+  send: (client: Client, victim: Victim) => Promise<Answer>,
+): Revoke {
+  return {
+    byHand: false,
+    async send(url, victim) {
+      const answer = await send(aClient({ url }), victim).catch(() => null)
+      if (answer === null || answer.status === 503) return 'again'
+      return [done, over].includes(answer.status) || answer.body?.reason === over ? 'done' : 'dead end'
+    },
+  }
+}
+
+function byHand(run: (users: Control['parts']['users'], id: number) => Promise<void>): Revoke {
+  return {
+    byHand: true,
+    async send(_, { person }, { parts }) {
+      try {
+        await run(parts.users, person.id)
+        return 'done'
+      } catch (error) {
+        if (isPassing(error)) return 'again'
+        if ((error as { code?: unknown }).code === 'not_found') return 'done'
+        throw error
+      }
+    },
+  }
+}
+
+const actor = 'operator:fault'
+const newPassword = 'staple battery horse'
+
+export const revokes = {
+  'session ended': byRequest(204, 404, (client, { sid, own }) => client.delete(`/api/me/sessions/${sid}/`, own.access)),
+  'device ended': byRequest(204, 404, (client, { deviceId, own }) =>
+    client.delete(`/api/me/devices/${deviceId}/`, own.access),
+  ),
+  'other sessions ended': byRequest(204, null, (client, { own }) => client.delete('/api/me/sessions/', own.access)),
+  'other devices ended': byRequest(204, null, (client, { own }) => client.delete('/api/me/devices/', own.access)),
+  'signed out': byRequest(200, 'session_ended', (client, { ending }) =>
+    client.post('/api/token/blacklist/', { refresh: ending.refresh }),
+  ),
+  'signed in again': byRequest(200, null, (client, { person, device }) =>
+    client.post('/api/token/', { username: person.username, password: person.password, device }),
+  ),
+  // A second try after a first that was carried out is told that the old password is wrong: a dead end.
+  'password changed': byRequest(204, null, (client, { own, person }) =>
+    client.post('/api/me/password/', { old_password: person.password, new_password: newPassword }, own.access),
+  ),
+  'password reset': byHand((users, id) => users.setPassword(id, newPassword, actor)),
+  'user disabled': byHand((users, id) => users.disable(id, actor)),
+  'user deleted': byHand((users, id) => users.remove(id, actor)),
+} as const satisfies Record<string, Revoke>
+
+export type RevokeName = keyof typeof revokes
+export const revokeNames = Object.keys(revokes) as RevokeName[]
+
+/** Signs a new person in twice; each server is asked once. */
+export async function aVictim(control: Control, urls: readonly [string, string]): Promise<Victim> {
+  const person = await control.aPerson()
+  const [first, second] = [aClient({ url: urls[0] }), aClient({ url: urls[1] })]
+  const device = `phone of ${person.username}`
+  const own = await first.signIn(person, { device: `desk of ${person.username}` })
+  const ending = await second.signIn(person, { device })
+  const { body } = await second.get('/api/me/devices/', ending.access)
+  const current = (body.results as { id: string; current: boolean; sessions: { id: string }[] }[]).find(
+    one => one.current,
+  )!
+  return { person, own, ending, sid: current.sessions[0]!.id, deviceId: current.id, device }
+}
