@@ -79,7 +79,8 @@ export async function compose(settings: Settings, { log, random = randomBytes, p
   // Storage
   const secretKey = requireSecretKey(settings)
   const database = await openDatabase(settings.database)
-  const clock = createDatabaseClock()
+  const monotonic = () => performance.now()
+  const clock = createDatabaseClock(monotonic)
   const now = ports.now ?? clock.now
   const userStore = createUserStore(database.dialect)
   const sessionStore = createSessionStore(database.dialect)
@@ -95,9 +96,9 @@ export async function compose(settings: Settings, { log, random = randomBytes, p
 
   // The log and what follows its head
   const projection = createProjection()
-  const monotonic = () => performance.now()
   const tail = createTail({
     ...{ database, revocations, heartbeats, projection, now, monotonic, observe: clock.observe, log },
+    wall: ports.now ?? Date.now,
   })
   const policy = createPolicyInForce({ database, policyVersions, tail })
 

@@ -23,6 +23,8 @@ export type TailDeps = {
   now: () => number
   /** ms that only ever grow, also while this process is stopped. */
   monotonic: () => number
+  /** Epoch ms by this machine's clock, which goes on while the machine is suspended, and which somebody may set. */
+  wall: () => number
   observe: (databaseNow: number, sentAt: number, answeredAt: number) => void
   log: { warn(details: object, message: string): void; info(details: object, message: string): void }
 }
@@ -30,7 +32,7 @@ export type TailDeps = {
 type Follower = (head: LogPosition) => Promise<void>
 
 export function createTail(deps: TailDeps) {
-  const { database, revocations, heartbeats, projection, now, monotonic, observe, log } = deps
+  const { database, revocations, heartbeats, projection, now, monotonic, wall, observe, log } = deps
   const followers: { version: (head: LogPosition) => unknown; known: unknown; follow: Follower }[] = []
   let askedAt = { monotonic: Number.NEGATIVE_INFINITY, wall: Number.NEGATIVE_INFINITY }
   let answeredAt = { monotonic: Number.NEGATIVE_INFINITY, wall: Number.NEGATIVE_INFINITY }
@@ -38,18 +40,17 @@ export function createTail(deps: TailDeps) {
   let timer: NodeJS.Timeout | undefined
   let silent = false
 
-  /** By the larger of two clocks: a stopped machine shows only on the wall's. */
+  /** By two clocks: a suspended machine shows only on the wall's, and one that was set back tells nothing. */
   function isFresh(): boolean {
-    return monotonic() - askedAt.monotonic < freshFor && now() - askedAt.wall < freshFor
+    return monotonic() - askedAt.monotonic < freshFor && Math.abs(wall() - askedAt.wall) < freshFor
   }
 
   async function read(): Promise<void> {
-    const asked = { monotonic: monotonic(), wall: now() }
-    const sentAt = Date.now()
+    const asked = { monotonic: monotonic(), wall: wall() }
     // Not where we stand when the answer comes: a commit of our own may have overtaken it.
     const stoodAt = projection.position
     const head = await revocations.head(database)
-    if (head.databaseNow !== null) observe(head.databaseNow, sentAt, Date.now())
+    if (head.databaseNow !== null) observe(head.databaseNow, asked.monotonic, monotonic())
     if (head.seq < stoodAt) throw refuse('database_unavailable', { cause: new Error('the revocation log went back') })
     if (head.seq > projection.position) {
       const after = projection.position

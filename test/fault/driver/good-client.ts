@@ -2,6 +2,7 @@
 // at whichever server. Nobody may ever tell it that its session is over.
 import { type Answer, aClient, claimsOf, type Pair } from '../../support/client.js'
 import { pause } from './asking.js'
+import { instant } from './ledger.js'
 import type { Random } from './random.js'
 import type { Server } from './server.js'
 
@@ -10,6 +11,8 @@ export type GoodClient = {
   /** Times that it got a new pair, and times that it had to try again. */
   refreshed: number
   triedAgain: number
+  /** The longest time from a first try to its answer, in ms. */
+  longestWait: number
   /** What it should never have been told. */
   signedOut: string[]
   /** Spends its token once, however often it has to try. @returns false when it was signed out, or it was `over` first */
@@ -21,8 +24,10 @@ export function aGoodClient(pair: Pair, servers: readonly Server[], random: Rand
     pair,
     refreshed: 0,
     triedAgain: 0,
+    longestWait: 0,
     signedOut: [],
     async refresh(over) {
+      const began = instant()
       while (!over()) {
         const server = random.pick(servers)
         const answer = await aClient(server)
@@ -31,6 +36,7 @@ export function aGoodClient(pair: Pair, servers: readonly Server[], random: Rand
         if (answer?.status === 200) {
           client.pair = { ...client.pair, ...answer.body }
           client.refreshed++
+          client.longestWait = Math.max(client.longestWait, instant() - began)
           return true
         }
         if (answer !== null && answer.status !== 503) {

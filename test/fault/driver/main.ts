@@ -3,16 +3,29 @@ import { mariadbd } from '../../support/mariadb.js'
 import { leaveNothing } from './leftovers.js'
 import { type Options, type Proof, readOptions, usage } from './options.js'
 import { runP1 } from './p1.js'
+import { runP2 } from './p2.js'
+import { runP3 } from './p3.js'
 import { reportP1 } from './report.js'
+import { runRoles } from './roles.js'
+import { openStores, raise, type World } from './world.js'
 
 const say = (line: string) => console.log(line)
 
 /** Each says what it found, and whether the promise held. */
 const proofs: Record<Proof, (options: Options) => Promise<boolean>> = {
   trials: async options => reportP1(await runP1({ ...options, trials: options.count, say }), say),
-  p2: async () => true,
-  p3: async () => true,
-  roles: async () => true,
+  p2: onOneStage((world, { count }) => runP2(world, count, say)),
+  p3: onOneStage((world, { count, seed }) => runP3(world, count, seed, say)),
+  roles: onOneStage((world, { count, seed }) => runRoles(world, count, seed, say)),
+}
+
+function onOneStage(prove: (world: World, options: Options) => Promise<boolean>) {
+  return async (options: Options): Promise<boolean> => {
+    const redis = options.redis.includes(true)
+    say(redis ? 'two servers, MariaDB, Redis' : 'two servers, MariaDB')
+    const stores = await openStores(redis)
+    return prove(await raise(stores, 'plain'), options)
+  }
 }
 
 async function main(args: string[]): Promise<number> {
