@@ -14,8 +14,8 @@ export type Asking = {
   over: () => boolean
 }
 
-/** To one path of one server at a time, for one token. */
-const mostOutstanding = 4
+/** To one path of one server at a time, for one token: a last bound, for the gaps grow with what is outstanding. */
+const mostOutstanding = 20
 const paths = ['verify', 'me'] as const
 
 /** Resolves when it is over and everything was answered, or nothing more will be. */
@@ -37,7 +37,9 @@ export async function askAgainAndAgain(
       })
       outstanding[path].add(asked)
     }
-    await pause(gap(last) * random.between(0.7, 1.3))
+    // A stopped server is asked all the time, and not so often that its sockets are full.
+    const waiting = outstanding.verify.size + outstanding.me.size
+    await pause(gap(last) * (1 + waiting / 1.5) * random.between(0.7, 1.3))
   }
   await Promise.race([Promise.all(paths.flatMap(path => [...outstanding[path]])), pause(patience)])
 }

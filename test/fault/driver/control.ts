@@ -16,6 +16,12 @@ export type Control = {
   close(): Promise<void>
 }
 
+/** Who the audit log says it was. */
+export const actor = 'operator:fault'
+
+/** Made by the first server that starts. */
+export const administrator = { username: 'admin', password }
+
 const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
 /** bcrypt's real cost is for production: what is tried here is not the hash. */
 const cost = 4
@@ -36,7 +42,7 @@ export async function aControl(env: Record<string, string>, policy: Partial<Poli
       return insist(async () => {
         // A new name each time: the one before may have been committed and not answered.
         const username = `person${++count}`
-        const { id } = await composed.parts.users.importOne({ username, passwordHash })
+        const { id } = await composed.parts.users.importOne({ username, passwordHash }, actor)
         return { id, username, password }
       })
     },

@@ -16,8 +16,16 @@ export function leaveNothing(): void {
 
   const folder = mkdtempSync(join(tmpdir(), `${folderPrefix}${process.pid}-`))
   process.env.TMPDIR = folder
-  // Reads until the pipe breaks: nobody writes to it, so that happens when this process ends.
-  const script = 'cat >/dev/null; sleep 0.5; [ -n "$2" ] && ip netns del "$2"; rm -rf -- "$1"'
+  // Reads until the pipe breaks: nobody writes to it, so that happens when this process ends. What is still there is not
+  // tied: what the installation of the database has started, say.
+  const script = `
+    cat >/dev/null; sleep 0.2
+    for found in $(grep -lsz -- "^TMPDIR=$1$" /proc/[0-9]*/environ); do
+      pid=\${found#/proc/}; kill -9 "\${pid%/environ}"
+    done
+    sleep 0.1
+    [ -n "$2" ] && ip netns del "$2"
+    rm -rf -- "$1"`
   const shell = spawn('sh', ['-c', script, 'sh', folder, spaces ? namespaceName() : ''], {
     detached: true,
     stdio: ['pipe', 'ignore', 'ignore'],

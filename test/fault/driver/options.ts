@@ -13,6 +13,7 @@ export const usage = `npm run fault -- [--trials N | --p2 N | --p3 N | --roles N
 P1 alone:
   --only FAULT   this fault; more than once for more: ${Object.keys(faults).join(' ')}
   --sessions N   trials that share a round (40)
+  --hold MS      every fault lasts so long, instead of a random time
   --quick        shorter rounds
   --log FILE     adds every revoke and every verdict to it as a line of JSON
   --stale        servers with a mistake of our own making: the driver must find it`
@@ -28,6 +29,8 @@ export type Options = {
   redis: readonly boolean[]
   only: FaultName[] | null
   sessions: number
+  /** ms, or null for a random time. */
+  hold: number | null
   quick: boolean
   log: string | null
   stale: boolean
@@ -39,7 +42,7 @@ export function readOptions(args: string[]): Options {
     args,
     options: {
       ...{ trials: { type: 'string' }, p2: { type: 'string' }, p3: { type: 'string' }, roles: { type: 'string' } },
-      ...{ seed: { type: 'string' }, sessions: { type: 'string' }, log: { type: 'string' } },
+      ...{ seed: { type: 'string' }, sessions: { type: 'string' }, hold: { type: 'string' }, log: { type: 'string' } },
       ...{ redis: { type: 'boolean' }, 'no-redis': { type: 'boolean' }, quick: { type: 'boolean' } },
       ...{ stale: { type: 'boolean' }, only: { type: 'string', multiple: true } },
     },
@@ -57,6 +60,7 @@ export function readOptions(args: string[]): Options {
     redis: withRedis(values.redis ?? false, values['no-redis'] ?? false, proof),
     only: names as FaultName[] | null,
     sessions: wholeNumber('sessions', values.sessions ?? '40'),
+    hold: values.hold === undefined ? null : wholeNumber('hold', values.hold),
     quick: values.quick ?? false,
     log: values.log ?? null,
     stale: values.stale ?? false,

@@ -13,6 +13,7 @@ export type P1Options = {
   sessions: number
   only: FaultName[] | null
   redis: readonly boolean[]
+  hold: number | null
   quick: boolean
   stale: boolean
   /** A file for the log, or null. */
@@ -92,7 +93,7 @@ async function tally(
     const { unknown, recovery, signedOut } = await runRound(
       world,
       faults[name],
-      { seed, sessions, firstTrial: firstTrial + sum.trials, quick: options.quick },
+      { seed, sessions, firstTrial: firstTrial + sum.trials, hold: options.hold, quick: options.quick },
       ledger,
     )
     const judgement = judge(ledger.revoked, ledger.verdicts)

@@ -2,7 +2,7 @@
 // as stale, and a refresh brings the new roles.
 import { aClient, claimsOf } from '../../support/client.js'
 import { pause } from './asking.js'
-import { insist, type Person } from './control.js'
+import { actor, insist, type Person } from './control.js'
 import { aGoodClient, type GoodClient, told } from './good-client.js'
 import { instant } from './ledger.js'
 import { aRandom, type Random } from './random.js'
@@ -43,7 +43,7 @@ export async function runRoles(
     for (let turn = 0; left-- > 0; turn++) {
       const roles = turn % 2 === 0 ? ['support'] : []
       const old = client.pair.access
-      await insist(() => control.parts.users.setRoles(person.id, roles, 'operator:fault'))
+      await insist(() => control.parts.users.setRoles(person.id, roles, actor))
       const changed = instant()
       // The application that holds the token goes on with it until it is told that it is stale, then refreshes.
       const times = await Promise.all(servers.map(server => untilStale(server, old, changed)))

@@ -1,7 +1,9 @@
 // One round: some dozens of sessions share one fault. They are revoked at random instants before, during and after it, and
 // from its answer on each token is tried at both servers, until well after all is well again.
+import { aClient } from '../../support/client.js'
 import { askAgainAndAgain, pause } from './asking.js'
 import { aBystander } from './bystanders.js'
+import { administrator } from './control.js'
 import type { Fault } from './faults.js'
 import { bound } from './judge.js'
 import { instant, type Ledger } from './ledger.js'
@@ -16,7 +18,9 @@ export type RoundOptions = {
   sessions: number
   /** Number of its first trial. */
   firstTrial: number
-  /** Shorter, for tests that run all of them: less is asked after the bound. */
+  /** How long the fault lasts, in ms; null for a random time in its range. */
+  hold: number | null
+  /** Shorter, for tests that run every fault: it strikes sooner, and less is asked after the bound. */
   quick: boolean
 }
 
@@ -39,8 +43,11 @@ export async function runRound(
   const [a, b] = world.servers
   await healthy(world)
   const urls = [a.url, b.url] as const
+  const { access } = await aClient(a).signIn(administrator, { device: 'fault driver' })
   const victims = await Promise.all(
-    Array.from({ length: sessions }, (_, index) => aVictim(world.control, index % 2 === 0 ? urls : [b.url, a.url])),
+    Array.from({ length: sessions }, (_, index) =>
+      aVictim(world.control, index % 2 === 0 ? urls : [b.url, a.url], access),
+    ),
   )
   await fault.prepare?.(world)
   const bystanders = await Promise.all(
@@ -50,11 +57,12 @@ export async function runRound(
   const probe = await aProbe(world)
 
   const random = aRandom(seed, 'fault')
-  const strikesAfter = random.between(200, 1_000)
-  const holds = random.between(...fault.hold) * (quick ? 0.6 : 1)
+  const strikesAfter = random.between(100, quick ? 400 : 1_000)
+  const drawn = random.between(...fault.hold) * (quick ? 0.6 : 1)
+  const holds = options.hold ?? drawn
   const began = instant()
   let recovered = Number.POSITIVE_INFINITY
-  const settled = () => instant() > recovered + (quick ? 300 : 1_500)
+  const settled = () => instant() > recovered + (quick ? 200 : 1_500)
 
   const striking = (async () => {
     await pause(strikesAfter)
@@ -68,7 +76,7 @@ export async function runRound(
     return times
   })()
 
-  const window = strikesAfter + holds + 500
+  const window = strikesAfter + holds + (quick ? 200 : 500)
   const trials = victims.map((victim, index) =>
     tryOne(victim, { trial: firstTrial + index, random: aRandom(seed, 'trial', index) }),
   )
@@ -90,7 +98,7 @@ export async function runRound(
     if (via === null) return false
     const answered = instant()
     ledger.revoked.push({ trial, trigger, via, answered })
-    const enough = () => instant() > answered + bound + (quick ? 500 : 1_500) && settled()
+    const enough = () => instant() > answered + bound + (quick ? 400 : 1_500) && settled()
     await Promise.all(
       world.servers.map(server =>
         askAgainAndAgain(

@@ -1,10 +1,20 @@
 // The ways in which a trial's access token is revoked, one row each. A revoke may be sent again and again until it is
 // answered: being told that it is over already counts as an answer, for it says the same.
 import { type Answer, aClient, type Pair } from '../../support/client.js'
-import { type Control, isPassing, type Person } from './control.js'
+import { actor, type Control, isPassing, type Person } from './control.js'
 
 /** A person with two sessions on two devices: the owner's own, and the one that is to end. */
-export type Victim = { person: Person; own: Pair; ending: Pair; sid: string; deviceId: string; device: string }
+export type Victim = {
+  person: Person
+  own: Pair
+  ending: Pair
+  sid: string
+  deviceId: string
+  /** The name under which the second device is known. */
+  device: string
+  /** An administrator's token, signed in minutes ago. */
+  administrator: string
+}
 
 /** `again`: nothing certain was heard. `dead end`: it never will be, the client cannot tell what became of it. */
 export type RevokeOutcome = 'done' | 'again' | 'dead end'
@@ -50,7 +60,6 @@ function byHand(run: (users: Control['parts']['users'], id: number) => Promise<v
   }
 }
 
-const actor = 'operator:fault'
 const newPassword = 'staple battery horse'
 
 export const revokes = {
@@ -70,16 +79,39 @@ export const revokes = {
   'password changed': byRequest(204, null, (client, { own, person }) =>
     client.post('/api/me/password/', { old_password: person.password, new_password: newPassword }, own.access),
   ),
-  'password reset': byHand((users, id) => users.setPassword(id, newPassword, actor)),
-  'user disabled': byHand((users, id) => users.disable(id, actor)),
-  'user deleted': byHand((users, id) => users.remove(id, actor)),
+  'session ended by an administrator': byRequest(204, 404, (client, { sid, administrator }) =>
+    client.delete(`/api/admin/sessions/${sid}/`, administrator),
+  ),
+  'all ended by an administrator': byRequest(204, null, (client, { person, administrator }) =>
+    client.delete(`/api/admin/users/${person.id}/sessions/`, administrator),
+  ),
+  'user disabled': byRequest(200, null, (client, { person, administrator }) =>
+    client.post(`/api/admin/users/${person.id}/disable/`, {}, administrator),
+  ),
+  'password reset': byRequest(204, null, (client, { person, administrator }) =>
+    client.post(`/api/admin/users/${person.id}/password/`, { password: newPassword }, administrator),
+  ),
+  'user deleted': byRequest(204, 404, (client, { person, administrator }) =>
+    client.delete(`/api/admin/users/${person.id}/`, administrator),
+  ),
+  // Refused as stale: it is over for this token, and not for its session.
+  'roles changed': byRequest(200, null, (client, { person, administrator }) =>
+    client.send('PUT', `/api/admin/users/${person.id}/roles/`, { json: { roles: ['support'] }, token: administrator }),
+  ),
+  'password reset by hand': byHand((users, id) => users.setPassword(id, newPassword, actor)),
+  'user disabled by hand': byHand((users, id) => users.disable(id, actor)),
+  'roles changed by hand': byHand((users, id) => users.setRoles(id, ['support'], actor)),
 } as const satisfies Record<string, Revoke>
 
 export type RevokeName = keyof typeof revokes
 export const revokeNames = Object.keys(revokes) as RevokeName[]
 
 /** Signs a new person in twice; each server is asked once. */
-export async function aVictim(control: Control, urls: readonly [string, string]): Promise<Victim> {
+export async function aVictim(
+  control: Control,
+  urls: readonly [string, string],
+  administrator: string,
+): Promise<Victim> {
   const person = await control.aPerson()
   const [first, second] = [aClient({ url: urls[0] }), aClient({ url: urls[1] })]
   const device = `phone of ${person.username}`
@@ -89,5 +121,5 @@ export async function aVictim(control: Control, urls: readonly [string, string])
   const current = (body.results as { id: string; current: boolean; sessions: { id: string }[] }[]).find(
     one => one.current,
   )!
-  return { person, own, ending, sid: current.sessions[0]!.id, deviceId: current.id, device }
+  return { person, own, ending, sid: current.sessions[0]!.id, deviceId: current.id, device, administrator }
 }

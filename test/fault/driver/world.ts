@@ -1,8 +1,8 @@
 // The stage of the faults: a database, perhaps a Redis, two servers and the operator's hand, all private to this driver.
 import type { DatabaseSettings } from '../../../config/settings.js'
 import { freePort, type MariaDb, startMariaDb, waitFor } from '../../support/mariadb.js'
-import { issuer, password } from '../../support/server.js'
-import { aControl, type Control } from './control.js'
+import { issuer } from '../../support/server.js'
+import { aControl, administrator, type Control } from './control.js'
 import { aNamespace, type Namespace } from './namespace.js'
 import { type Redis, startRedis } from './redis.js'
 import { aRelay, type Relay } from './relay.js'
@@ -110,8 +110,8 @@ function environment(
     DATABASE_URL: databaseUrl(stores, host, database),
     ...(redis !== undefined && { REDIS_URL: `redis://${host}:${redis}` }),
     SECRET_KEY: Buffer.from('a test secret key of 32+ bytes! 0123456789').toString('base64'),
-    ADMIN_USERNAME: 'admin',
-    ADMIN_PASSWORD: password,
+    ADMIN_USERNAME: administrator.username,
+    ADMIN_PASSWORD: administrator.password,
     LOG_LEVEL: 'warn',
   }
 }
