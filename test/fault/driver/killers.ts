@@ -15,8 +15,17 @@ type Target = {
 /** How long it stays dead, in ms. */
 const death = [0, 150] as const
 
-/** Kills until `count` kills are done, and leaves everything running. @returns how often each target was killed */
-export async function killAgainAndAgain(world: World, count: number, seed: number): Promise<Map<string, number>> {
+/**
+ * Kills until `count` kills are done, and leaves everything running.
+ * @param killed is told how many it has been so far
+ * @returns how often each target was killed
+ */
+export async function killAgainAndAgain(
+  world: World,
+  count: number,
+  seed: number,
+  killed: (sofar: number) => void,
+): Promise<Map<string, number>> {
   const kills = new Map<string, number>()
   let left = count
   const taken = () => left-- > 0
@@ -25,6 +34,7 @@ export async function killAgainAndAgain(world: World, count: number, seed: numbe
     const kill = async () => {
       await target.kill()
       kills.set(target.name, (kills.get(target.name) ?? 0) + 1)
+      killed([...kills.values()].reduce((sum, times) => sum + times, 0))
     }
     for (;;) {
       await pause(random.between(...target.life))

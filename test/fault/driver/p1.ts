@@ -27,7 +27,8 @@ export type Tally = Judgement & {
   redis: boolean
   rounds: number
   trials: number
-  unknown: number
+  /** Revokes of which nobody knows what became: nothing is claimed of them. */
+  unknown: string[]
   recovery: number[]
   signedOut: string[]
 }
@@ -82,7 +83,7 @@ async function tally(
   options: P1Options,
 ): Promise<Tally> {
   const sum: Tally = {
-    ...{ fault: name, redis, rounds: 0, trials: 0, unknown: 0, recovery: [], signedOut: [] },
+    ...{ fault: name, redis, rounds: 0, trials: 0, unknown: [], recovery: [], signedOut: [] },
     ...{ violations: [], wrong: [], here: [], there: [] },
   }
   // What was not answered is made up for, within reason: a fault may be such that little is.
@@ -99,7 +100,7 @@ async function tally(
     const judgement = judge(ledger.revoked, ledger.verdicts)
     sum.rounds++
     sum.trials += ledger.revoked.length
-    sum.unknown += unknown
+    sum.unknown.push(...unknown)
     sum.recovery.push(...recovery)
     sum.signedOut.push(...signedOut)
     for (const list of ['violations', 'wrong', 'here', 'there'] as const) {

@@ -40,7 +40,9 @@ export async function runP3(world: World, kills: number, seed: number, say: (lin
     lookBack(aRandom(seed, 'look back')),
   ]
   const began = instant()
-  const killed = await killAgainAndAgain(world, kills, seed)
+  const killed = await killAgainAndAgain(world, kills, seed, sofar => {
+    if (sofar % 100 === 0) say(`${sofar} kills`)
+  })
   const seconds = Math.round((instant() - began) / 1000)
   stop = true
   await Promise.all(load)

@@ -1,4 +1,5 @@
 // What a run of P1 says at its end: one row for each fault, the totals, and every single thing that should not have been.
+import { quantiles } from '../../support/bursts.js'
 import { faults } from './faults.js'
 import { bound, type Violation } from './judge.js'
 import type { Verdict } from './ledger.js'
@@ -18,7 +19,7 @@ export function reportP1(result: P1Result, say: (line: string) => void): boolean
     tally.redis ? 'yes' : 'no',
     tally.rounds,
     tally.trials,
-    tally.unknown,
+    tally.unknown.length,
     tally.violations.length,
     wrongIn(tally),
     spread(tally.here),
@@ -44,6 +45,11 @@ export function reportP1(result: P1Result, say: (line: string) => void): boolean
   const [violations, wrong] = [tallies.flatMap(one => one.violations), tallies.flatMap(one => one.wrong)]
   const signedOut = tallies.flatMap(one => one.signedOut)
   const lost = tallies.filter(one => one.recovery.some(ms => !Number.isFinite(ms)))
+  details(
+    'Unknown',
+    tallies.flatMap(one => one.unknown.map(line => `${one.fault}, ${line}`)),
+    say,
+  )
   details('Violation', violations.map(violationLine), say)
   details('Wrong refusal', [...wrong.map(wrongLine), ...signedOut], say)
   details(
@@ -55,11 +61,21 @@ export function reportP1(result: P1Result, say: (line: string) => void): boolean
 
   const trials = total(tally => tally.trials)
   say('')
+  for (const redis of [true, false]) {
+    const quiet = tallies.find(one => one.fault === 'none' && one.redis === redis)
+    if (quiet) say(`Without a fault, ${redis ? 'with' : 'without'} Redis: ${goals(quiet)}`)
+  }
   say(
     `P1: ${trials} trials, ${violations.length} violations (accepted although begun more than ${bound} ms after the answer), ` +
       `${total(wrongIn)} wrong refusals, ${accidents.length} accidents`,
   )
   return trials > 0 && [violations, wrong, signedOut, lost, accidents].every(list => list.length === 0)
+}
+
+/** P1's goals where nothing goes wrong. */
+function goals({ here, there, redis }: Tally): string {
+  const p99 = (times: number[]) => quantiles(times, 0.99)[0]
+  return `p99 ${p99(here)} ms at the server that was asked (goal 150), ${p99(there)} ms elsewhere (goal ${redis ? 150 : 1_000})`
 }
 
 function details(what: string, lines: readonly string[], say: (line: string) => void): void {

@@ -1,15 +1,15 @@
 // One round: some dozens of sessions share one fault. They are revoked at random instants before, during and after it, and
 // from its answer on each token is tried at both servers, until well after all is well again.
 import { aClient } from '../../support/client.js'
-import { askAgainAndAgain, pause } from './asking.js'
+import { pause } from './asking.js'
 import { aBystander } from './bystanders.js'
 import { administrator } from './control.js'
 import type { Fault } from './faults.js'
-import { bound } from './judge.js'
 import { instant, type Ledger } from './ledger.js'
-import { aRandom, type Random } from './random.js'
+import { aRandom } from './random.js'
 import { aProbe } from './recovery.js'
-import { aVictim, type RevokeName, revokeNames, revokes, type Victim } from './triggers.js'
+import { tryOne } from './trial.js'
+import { aVictim } from './triggers.js'
 import { healthy, type World } from './world.js'
 
 export type RoundOptions = {
@@ -26,7 +26,7 @@ export type RoundOptions = {
 
 export type RoundResult = {
   /** Revokes whose answer was never known: nothing is claimed of them. */
-  unknown: number
+  unknown: string[]
   /** ms from the lifting of the fault until each server served a fresh token. */
   recovery: number[]
   /** What refreshing clients were told that they should not have been. */
@@ -77,56 +77,19 @@ export async function runRound(
   })()
 
   const window = strikesAfter + holds + (quick ? 200 : 500)
-  const trials = victims.map((victim, index) =>
-    tryOne(victim, { trial: firstTrial + index, random: aRandom(seed, 'trial', index) }),
-  )
+  const trials = victims.map((victim, index) => {
+    const random = aRandom(seed, 'trial', index)
+    const at = began + random.between(0, window)
+    const trial = { number: firstTrial + index, victim, random, at, settled, beyond: quick ? 400 : 1_500 }
+    return tryOne(world, trial, ledger)
+  })
   const watching = bystanders.map(one => one.watch(settled, ledger))
   const recovery = await striking
   const outcomes = await Promise.all(trials)
   await Promise.all(watching)
   return {
-    unknown: outcomes.filter(known => !known).length,
+    unknown: outcomes.filter(outcome => outcome !== null),
     recovery,
     signedOut: [...bystanders.flatMap(one => one.signedOut()), ...probe.signedOut],
-  }
-
-  /** @returns whether the revoke was answered */
-  async function tryOne(victim: Victim, { trial, random }: { trial: number; random: Random }): Promise<boolean> {
-    const trigger = random.pick(revokeNames)
-    await pause(began + random.between(0, window) - instant())
-    const via = await revokeOne(victim, trigger, random)
-    if (via === null) return false
-    const answered = instant()
-    ledger.revoked.push({ trial, trigger, via, answered })
-    const enough = () => instant() > answered + bound + (quick ? 400 : 1_500) && settled()
-    await Promise.all(
-      world.servers.map(server =>
-        askAgainAndAgain(
-          server,
-          {
-            token: trial,
-            access: victim.ending.access,
-            gap: last => (last?.status === 401 ? 250 : instant() < answered + 1_200 ? 25 : 100),
-            over: enough,
-          },
-          ledger,
-          random,
-        ),
-      ),
-    )
-    return true
-  }
-
-  /** Tries until it is answered, or it is clear that it never will be. @returns who answered */
-  async function revokeOne(victim: Victim, trigger: RevokeName, random: Random): Promise<string | null> {
-    while (!settled()) {
-      const server = random.pick(world.servers)
-      const { send, byHand } = revokes[trigger]
-      const outcome = await send(server.url, victim, world.control)
-      if (outcome === 'done') return byHand ? 'operator' : server.name
-      if (outcome === 'dead end') return null
-      await pause(random.between(50, 250))
-    }
-    return null
   }
 }

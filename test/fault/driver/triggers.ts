@@ -2,6 +2,7 @@
 // answered: being told that it is over already counts as an answer, for it says the same.
 import { type Answer, aClient, type Pair } from '../../support/client.js'
 import { actor, type Control, isPassing, type Person } from './control.js'
+import { told } from './good-client.js'
 
 /** A person with two sessions on two devices: the owner's own, and the one that is to end. */
 export type Victim = {
@@ -16,8 +17,8 @@ export type Victim = {
   administrator: string
 }
 
-/** `again`: nothing certain was heard. `dead end`: it never will be, the client cannot tell what became of it. */
-export type RevokeOutcome = 'done' | 'again' | 'dead end'
+/** `again`: nothing certain was heard. Any other text is what it was told instead: nobody knows what became of it. */
+export type RevokeOutcome = 'done' | 'again' | (string & {})
 
 export type Revoke = {
   /** Works on the database as the command line does, and asks no server. */
@@ -39,7 +40,7 @@ function byRequest(
     async send(url, victim) {
       const answer = await send(aClient({ url }), victim).catch(() => null)
       if (answer === null || answer.status === 503) return 'again'
-      return [done, over].includes(answer.status) || answer.body?.reason === over ? 'done' : 'dead end'
+      return [done, over].includes(answer.status) || answer.body?.reason === over ? 'done' : told(answer)
     },
   }
 }
@@ -75,7 +76,7 @@ export const revokes = {
   'signed in again': byRequest(200, null, (client, { person, device }) =>
     client.post('/api/token/', { username: person.username, password: person.password, device }),
   ),
-  // A second try after a first that was carried out is told that the old password is wrong: a dead end.
+  // A second try after a first that was carried out is told that the old password is wrong, and then nobody knows.
   'password changed': byRequest(204, null, (client, { own, person }) =>
     client.post('/api/me/password/', { old_password: person.password, new_password: newPassword }, own.access),
   ),
