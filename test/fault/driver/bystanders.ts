@@ -1,6 +1,6 @@
 // People whom nobody revokes: whatever goes wrong, their tokens are accepted or answered 503, and never refused.
-import { aClient } from '../../support/client.js'
 import { askAgainAndAgain, pause } from './asking.js'
+import { signIn } from './control.js'
 import { aGoodClient } from './good-client.js'
 import type { Ledger } from './ledger.js'
 import type { Random } from './random.js'
@@ -8,9 +8,9 @@ import type { World } from './world.js'
 
 export async function aBystander({ servers, control }: World, name: string, random: Random) {
   const person = await control.aPerson()
-  const signIn = () => aClient(random.pick(servers)).signIn(person)
+  const pairs = [await signIn(random.pick(servers), person), await signIn(random.pick(servers), person)] as const
   // One shows the same access token again and again, the other refreshes and shows its newest at once.
-  const [still, moving] = [await signIn(), aGoodClient(await signIn(), servers, random)]
+  const [still, moving] = [pairs[0], aGoodClient(pairs[1], servers, random)]
 
   function show(token: string, access: string, gap: number, over: () => boolean, ledger: Ledger): Promise<unknown> {
     const asking = { token, access, gap: () => gap }

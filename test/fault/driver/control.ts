@@ -5,6 +5,7 @@ import { readSettings } from '../../../config/settings.js'
 import { type Composed, compose } from '../../../server/compose.js'
 import type { Policy } from '../../../server/policy/policies.js'
 import { Refusal } from '../../../server/protocol/errors.js'
+import { aClient, type Pair } from '../../support/client.js'
 import { password } from '../../support/server.js'
 
 export type Person = { id: number; username: string; password: string }
@@ -63,4 +64,19 @@ export async function insist<T>(attempt: () => Promise<T>): Promise<T> {
 
 export function isPassing(error: unknown): boolean {
   return error instanceof Refusal && error.status === 503
+}
+
+/** Signs in, however often a busy server says that it cannot at the moment. */
+export async function signIn(
+  server: { url: string },
+  person: Person | typeof administrator,
+  more: object = {},
+): Promise<Pair> {
+  for (;;) {
+    const { username, password } = person
+    const answer = await aClient(server).post('/api/token/', { username, password, ...more })
+    if (answer.status === 200) return answer.body
+    if (answer.status !== 503) throw new Error(`a sign-in was answered ${answer.status} ${answer.text}`)
+    await new Promise(resolve => setTimeout(resolve, 100))
+  }
 }

@@ -1,10 +1,7 @@
 // What goes wrong, one row each: how it is brought about at a random instant, and how it is lifted. A fault that strikes
 // and is over at once (a FLUSHALL) has nothing to lift.
 import { pause } from './asking.js'
-import { whyNoNamespace } from './namespace.js'
 import type { Random } from './random.js'
-import { redisServer } from './redis.js'
-import { whyNoWallClock } from './wall-clock.js'
 import type { Cast, World } from './world.js'
 
 /** Makes everything well again; begun when the fault is lifted, done when what was killed serves again. */
@@ -194,14 +191,4 @@ function strikers({ redis }: World): Fault[] {
   const names = ['server-killed', 'server-stopped', 'database-killed', 'database-stopped'] as const
   const withRedis = ['redis-killed', 'redis-stopped', 'redis-full'] as const
   return [...names, ...(redis ? withRedis : [])].map(name => faults[name])
-}
-
-/** Why this machine cannot bring it about, or null where it can. */
-export function whyNot(name: FaultName, withRedis: boolean): string | null {
-  const fault: Fault = faults[name]
-  if (fault.needs === 'redis' && !withRedis) return 'without Redis'
-  if (withRedis && !redisServer) return 'redis-server is not installed (apt-get install redis-server)'
-  if (fault.cast === 'cut') return whyNoNamespace()
-  if (fault.cast === 'clock') return whyNoWallClock()
-  return null
 }

@@ -1,7 +1,8 @@
 // P1: rounds of faults until each has had its share of the trials; with Redis, without, or both one after the other.
-import { type Fault, type FaultName, faults, whyNot } from './faults.js'
+import { type Fault, type FaultName, faults } from './faults.js'
 import { type Judgement, judge } from './judge.js'
 import { aLedger } from './ledger.js'
+import { whyNot } from './means.js'
 import { aRandom } from './random.js'
 import { runRound } from './round.js'
 import { openStores, raise, type World } from './world.js'

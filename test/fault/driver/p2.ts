@@ -1,7 +1,8 @@
 // P2: one refresh token spent a hundred times at once over two servers, then its successor, and so on: a chain that must
 // never fork.
 import { quantiles, refreshAtOnce } from '../../support/bursts.js'
-import { aClient, claimsOf } from '../../support/client.js'
+import { claimsOf } from '../../support/client.js'
+import { signIn } from './control.js'
 import { told } from './good-client.js'
 import type { World } from './world.js'
 
@@ -10,7 +11,7 @@ const parallel = 100
 /** @returns whether the promise held */
 export async function runP2(world: World, rounds: number, say: (line: string) => void): Promise<boolean> {
   const urls = world.servers.map(server => server.url)
-  let { refresh, access } = await aClient(world.servers[0]).signIn(await world.control.aPerson())
+  let { refresh, access } = await signIn(world.servers[0], await world.control.aPerson())
   const { sid } = claimsOf(access)
   let forks = 0
   const failures: string[] = []

@@ -2,7 +2,7 @@
 // is lost, and no revocation.
 import { aClient, type Pair } from '../../support/client.js'
 import { pause } from './asking.js'
-import type { Person } from './control.js'
+import { type Person, signIn } from './control.js'
 import { aGoodClient, type GoodClient, told } from './good-client.js'
 import { bound } from './judge.js'
 import { killAgainAndAgain } from './killers.js'
@@ -24,7 +24,7 @@ export async function runP3(world: World, kills: number, seed: number, say: (lin
   const people = await Promise.all(Array.from({ length: living }, () => control.aPerson()))
   const clients = await Promise.all(
     people.map(async (person, index) =>
-      aGoodClient(await aClient(random.pick(servers)).signIn(person), servers, aRandom(seed, 'client', index)),
+      aGoodClient(await signIn(random.pick(servers), person), servers, aRandom(seed, 'client', index)),
     ),
   )
   const wrong: string[] = []

@@ -1,6 +1,7 @@
 // How long after a fault was lifted each server serves again: it spends a refresh token and accepts the fresh access token.
 import { type Answer, aClient, type Pair } from '../../support/client.js'
 import { pause } from './asking.js'
+import { signIn } from './control.js'
 import { told } from './good-client.js'
 import { instant } from './ledger.js'
 import type { Server } from './server.js'
@@ -14,7 +15,7 @@ const mostOutstanding = 5
 /** A session for each server, of which nobody else knows. */
 export async function aProbe(world: World) {
   const person = await world.control.aPerson()
-  const pairs = await Promise.all(world.servers.map(server => aClient(server).signIn(person)))
+  const pairs = await Promise.all(world.servers.map(server => signIn(server, person)))
   const signedOut: string[] = []
 
   async function serves(server: Server, pair: Pair): Promise<boolean> {

@@ -2,7 +2,7 @@
 // as stale, and a refresh brings the new roles.
 import { aClient, claimsOf } from '../../support/client.js'
 import { pause } from './asking.js'
-import { actor, insist, type Person } from './control.js'
+import { actor, insist, type Person, signIn } from './control.js'
 import { aGoodClient, type GoodClient, told } from './good-client.js'
 import { instant } from './ledger.js'
 import { aRandom, type Random } from './random.js'
@@ -35,7 +35,7 @@ export async function runRoles(
   async function aSession(index: number): Promise<{ person: Person; client: GoodClient; random: Random }> {
     const random = aRandom(seed, 'roles', index)
     const person = await control.aPerson()
-    return { person, random, client: aGoodClient(await aClient(random.pick(servers)).signIn(person), servers, random) }
+    return { person, random, client: aGoodClient(await signIn(random.pick(servers), person), servers, random) }
   }
   const sessions = await Promise.all(Array.from({ length: changing + beside }, (_, index) => aSession(index)))
 

@@ -1,9 +1,8 @@
 // One round: some dozens of sessions share one fault. They are revoked at random instants before, during and after it, and
 // from its answer on each token is tried at both servers, until well after all is well again.
-import { aClient } from '../../support/client.js'
 import { pause } from './asking.js'
 import { aBystander } from './bystanders.js'
-import { administrator } from './control.js'
+import { administrator, signIn } from './control.js'
 import type { Fault } from './faults.js'
 import { instant, type Ledger } from './ledger.js'
 import { aRandom } from './random.js'
@@ -42,12 +41,9 @@ export async function runRound(
   const { seed, sessions, firstTrial, quick } = options
   const [a, b] = world.servers
   await healthy(world)
-  const urls = [a.url, b.url] as const
-  const { access } = await aClient(a).signIn(administrator, { device: 'fault driver' })
+  const { access } = await signIn(a, administrator, { device: 'fault driver' })
   const victims = await Promise.all(
-    Array.from({ length: sessions }, (_, index) =>
-      aVictim(world.control, index % 2 === 0 ? urls : [b.url, a.url], access),
-    ),
+    Array.from({ length: sessions }, (_, index) => aVictim(world.control, index % 2 === 0 ? [a, b] : [b, a], access)),
   )
   await fault.prepare?.(world)
   const bystanders = await Promise.all(

@@ -1,8 +1,9 @@
 // The ways in which a trial's access token is revoked, one row each. A revoke may be sent again and again until it is
 // answered: being told that it is over already counts as an answer, for it says the same.
 import { type Answer, aClient, type Pair } from '../../support/client.js'
-import { actor, type Control, isPassing, type Person } from './control.js'
+import { actor, type Control, isPassing, type Person, signIn } from './control.js'
 import { told } from './good-client.js'
+import type { Server } from './server.js'
 
 /** A person with two sessions on two devices: the owner's own, and the one that is to end. */
 export type Victim = {
@@ -107,20 +108,18 @@ export const revokes = {
 export type RevokeName = keyof typeof revokes
 export const revokeNames = Object.keys(revokes) as RevokeName[]
 
-/** Signs a new person in twice; each server is asked once. */
+/** Signs a new person in twice, once at each server. */
 export async function aVictim(
   control: Control,
-  urls: readonly [string, string],
+  [first, second]: readonly [Server, Server],
   administrator: string,
 ): Promise<Victim> {
   const person = await control.aPerson()
-  const [first, second] = [aClient({ url: urls[0] }), aClient({ url: urls[1] })]
   const device = `phone of ${person.username}`
-  const own = await first.signIn(person, { device: `desk of ${person.username}` })
-  const ending = await second.signIn(person, { device })
-  const { body } = await second.get('/api/me/devices/', ending.access)
-  const current = (body.results as { id: string; current: boolean; sessions: { id: string }[] }[]).find(
-    one => one.current,
-  )!
-  return { person, own, ending, sid: current.sessions[0]!.id, deviceId: current.id, device, administrator }
+  const own = await signIn(first, person, { device: `desk of ${person.username}` })
+  const ending = await signIn(second, person, { device })
+  const { body } = await aClient(second).get('/api/me/devices/', ending.access)
+  const devices = body.results as { id: string; current: boolean; sessions: { id: string }[] }[]
+  const { id: deviceId, sessions } = devices.find(one => one.current)!
+  return { person, own, ending, sid: sessions[0]!.id, deviceId, device, administrator }
 }

@@ -9,9 +9,7 @@ import { aRelay, type Relay } from './relay.js'
 import { aServer, type Server } from './server.js'
 import { aWallClock, type WallClock } from './wall-clock.js'
 
-/**
- * How the servers are set up: `plain`; `cut`: B lives in a namespace; `clock`: A has a wall clock of its own.
- */
+/** How the servers are set up: `plain`; `cut`: B lives in a namespace; `clock`: A has a wall clock of its own. */
 export type Cast = 'plain' | 'cut' | 'clock'
 
 export type World = {
@@ -52,7 +50,7 @@ const staleServer = new URL('./stale-server.js', import.meta.url).pathname
 export async function raise(stores: Stores, cast: Cast, stale = false): Promise<World> {
   const { mariaDb, redis } = stores
   const program = stale ? staleServer : main
-  const near = environment(stores, { host: '127.0.0.1', database: mariaDb.port, redis: redis?.port })
+  const near = environment(stores)
   // The tables are there before two servers look for them.
   const control = await aControl(near)
 
@@ -101,14 +99,13 @@ export async function healthy({ servers }: Pick<World, 'servers'>): Promise<void
   }
 }
 
-function environment(
-  stores: Stores,
-  { host, database, redis }: { host: string; database: number; redis: number | undefined },
-): Record<string, string> {
+/** What a server is started with that reaches both stores by the loopback. */
+function environment(stores: Stores): Record<string, string> {
+  const { mariaDb, redis } = stores
   return {
     ISSUER: issuer,
-    DATABASE_URL: databaseUrl(stores, host, database),
-    ...(redis !== undefined && { REDIS_URL: `redis://${host}:${redis}` }),
+    DATABASE_URL: databaseUrl(stores, '127.0.0.1', mariaDb.port),
+    ...(redis && { REDIS_URL: redis.url }),
     SECRET_KEY: Buffer.from('a test secret key of 32+ bytes! 0123456789').toString('base64'),
     ADMIN_USERNAME: administrator.username,
     ADMIN_PASSWORD: administrator.password,
