@@ -1,4 +1,5 @@
 // kill -9 at random instants, again and again, each target by its own dice: now and then several are down together.
+import { waitFor } from '../../support/mariadb.js'
 import { pause } from './asking.js'
 import { aRandom, type Random } from './random.js'
 import type { World } from './world.js'
@@ -8,8 +9,10 @@ type Target = {
   kill(): Promise<void>
   start(): Promise<void>
   mayDieAtStart: boolean
-  /** How long it serves before it is killed, in ms. A server needs the database for longer than that to start. */
+  /** How long it serves before it is killed, in ms. */
   life: readonly [from: number, to: number]
+  /** When that begins to count, if not at its start. */
+  settled?: () => Promise<void>
 }
 
 /** How long it stays dead, in ms. */
@@ -37,6 +40,7 @@ export async function killAgainAndAgain(
       killed([...kills.values()].reduce((sum, times) => sum + times, 0))
     }
     for (;;) {
+      await target.settled?.()
       await pause(random.between(...target.life))
       if (!taken()) return
       await kill()
@@ -56,12 +60,15 @@ export async function killAgainAndAgain(
 }
 
 function targets({ servers, mariaDb, redis }: World): Target[] {
-  const database = { kill: mariaDb.kill, start: mariaDb.restart }
+  // Without a database no server starts: one that dies at once would leave nobody to be killed, and nobody to answer.
+  const someServer = async () =>
+    void (await Promise.any(servers.map(server => waitFor(() => fetch(server.url), 120_000))))
+  const database = { kill: mariaDb.kill, start: mariaDb.restart, settled: someServer }
   return [
     ...servers.map(({ name, kill, start }): Target => {
       return { name: `server ${name}`, kill, start, mayDieAtStart: true, life: [0, 800] }
     }),
-    { name: 'database', ...database, mayDieAtStart: false, life: [500, 4_000] },
+    { name: 'database', ...database, mayDieAtStart: false, life: [300, 3_000] },
     ...(redis
       ? [{ name: 'Redis', kill: redis.kill, start: redis.restart, mayDieAtStart: false, life: [500, 3_000] as const }]
       : []),

@@ -30,7 +30,7 @@ export type ServerOptions = {
 }
 
 /** How long it may take until it serves, in ms. */
-const patience = 60_000
+const patience = 120_000
 
 export function aServer({ name, program, host, port, env, prefix = [] }: ServerOptions): Server {
   const accidents: string[] = []
