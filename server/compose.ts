@@ -103,7 +103,8 @@ export async function compose(settings: Settings, { log, random = randomBytes, p
   // Storage
   const secretKey = requireSecretKey(settings)
   const database = await openDatabase(settings.database)
-  const clock = createDatabaseClock()
+  const monotonic = () => performance.now()
+  const clock = createDatabaseClock(monotonic)
   const now = ports.now ?? clock.now
   const userStore = createUserStore(database.dialect)
   const sessionStore = createSessionStore(database.dialect)
@@ -122,10 +123,9 @@ export async function compose(settings: Settings, { log, random = randomBytes, p
   const redis = settings.redis && (await openRedis(settings.redis))
   const redisLog = redis && createRedisLog({ redis, secretKey })
   const highWater = createHighWater({ database, revocations, log })
-  const monotonic = () => performance.now()
   const tail = createTail({
     ...{ database, revocations, heartbeats, projection, highWater, courier: redisLog, now, monotonic },
-    ...{ observe: clock.observe, log },
+    ...{ wall: ports.now ?? Date.now, observe: clock.observe, log },
   })
   const redisLink = redis && redisLog && createRedisLink({ redis, redisLog, database, revocations, tail, now, log })
   const policy = createPolicyInForce({ database, policyVersions, tail })

@@ -38,6 +38,8 @@ export type TailDeps = {
   now: () => number
   /** ms that only ever grow, also while this process is stopped. */
   monotonic: () => number
+  /** Epoch ms by this machine's clock, which goes on while the machine is suspended, and which somebody may set. */
+  wall: () => number
   observe: (databaseNow: number, sentAt: number, answeredAt: number) => void
   log: { warn(details: object, message: string): void; info(details: object, message: string): void }
 }
@@ -45,7 +47,8 @@ export type TailDeps = {
 type Follower = (head: LogPosition) => Promise<void>
 
 export function createTail(deps: TailDeps) {
-  const { database, revocations, heartbeats, projection, highWater, courier, now, monotonic, observe, log } = deps
+  const { database, revocations, heartbeats, projection, highWater, courier } = deps
+  const { now, monotonic, wall, observe, log } = deps
   const followers: { version: (head: LogPosition) => unknown; known: unknown; follow: Follower }[] = []
   /** Of the log that is projected; '' before the first read. */
   let logId = ''
@@ -55,19 +58,18 @@ export function createTail(deps: TailDeps) {
   let timer: NodeJS.Timeout | undefined
   let silent = false
 
-  /** By the larger of two clocks: a stopped machine shows only on the wall's. */
+  /** By two clocks: a suspended machine shows only on the wall's, and one that was set back tells nothing. */
   function isFresh(): boolean {
-    return monotonic() - askedAt.monotonic < freshFor && now() - askedAt.wall < freshFor
+    return monotonic() - askedAt.monotonic < freshFor && Math.abs(wall() - askedAt.wall) < freshFor
   }
 
   async function read(): Promise<void> {
-    const asked = { monotonic: monotonic(), wall: now() }
-    const sentAt = Date.now()
+    const asked = { monotonic: monotonic(), wall: wall() }
     // Not where we stand when the answer comes: a commit of our own may have overtaken it.
     const mark = highWater.mark(projection.position)
     const { held } = highWater
     const head = await revocations.head(database, held?.seq)
-    if (head.databaseNow !== null) observe(head.databaseNow, sentAt, Date.now())
+    if (head.databaseNow !== null) observe(head.databaseNow, asked.monotonic, monotonic())
     const wentBack = await highWater.judge(head, mark, head.logId === logId ? held : null)
     if (wentBack) askedAt = never
     else await readUpTo(head)

@@ -33,7 +33,7 @@ function aTail(database: Database, read: (after: number) => Promise<void>) {
   const tail = createTail({
     highWater,
     ...{ database, revocations, heartbeats: createHeartbeats(), projection, log },
-    ...{ now: () => now, monotonic: () => monotonic, observe() {} },
+    ...{ now: () => now, monotonic: () => monotonic, wall: () => now, observe() {} },
   })
   const refuses = (sid: string) => projection.find({ ...claims, sid }, 'k') !== null
   const advance = (ms: number) => {

@@ -6,6 +6,7 @@ import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import mysql from 'mysql2/promise'
 import type { DatabaseSettings } from '../../config/settings.js'
+import { tied } from './tied.js'
 
 export type MariaDb = {
   port: number
@@ -56,8 +57,7 @@ export async function startMariaDb(...options: string[]): Promise<MariaDb> {
   const port = await freePort()
   const start = async () => {
     const child = spawn(
-      mariadbd!,
-      [
+      ...tied(mariadbd!, [
         '--no-defaults',
         ...asRoot,
         `--datadir=${folder}/data`,
@@ -67,7 +67,7 @@ export async function startMariaDb(...options: string[]): Promise<MariaDb> {
         '--innodb-flush-log-at-trx-commit=1',
         '--max-connections=300',
         ...options,
-      ],
+      ]),
       { stdio: 'ignore' },
     )
     await waitFor(() => mysql.createConnection({ host: '127.0.0.1', port, user: 'root' }).then(c => c.end()))
