@@ -225,6 +225,7 @@ onEachEngine('a database that went back', engine => {
     await database.write('UPDATE policy_version SET policy = ? WHERE version = ?', [
       ...[JSON.stringify({ password_cost: 4, access_token_lifetime: 240 }), version],
     ])
+    await database.write('UPDATE log_head SET access_lifetime = 240')
     await server.composed.parts.advance(nothing, sign)
     const { iat, exp } = claimsOf((await client.signIn(admin)).access)
     expect(exp - iat).to.equal(240)
