@@ -14,6 +14,8 @@ export type ServerProcess = {
   complaints: string[]
   /** It kills itself the next time it comes to this place. */
   dieAt(place: Deathbed): Promise<void>
+  /** How many passwords it has compared with a hash. */
+  compared(): Promise<number>
   signal(signal: NodeJS.Signals): void
   kill(): Promise<void>
   /** Resolves once it is dead. */
@@ -67,6 +69,11 @@ export async function aServerProcess(
       const armed = said('armed')
       child.send(place)
       await armed
+    },
+    compared() {
+      const told = said<number>('compared')
+      child.send('compared')
+      return told
     },
     signal: signal => child.kill(signal),
     kill: () => ended(child, 'SIGKILL'),
