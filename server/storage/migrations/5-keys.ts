@@ -1,5 +1,4 @@
-import { type MigrationInterface, type QueryRunner, TableColumn } from 'typeorm'
-import { orNull, whole } from './columns.js'
+import type { MigrationInterface, QueryRunner } from 'typeorm'
 
 /** When a pending key is to sign from, and when a key was revoked. */
 const added = ['activates_at', 'revoked_at']
@@ -8,15 +7,16 @@ export class Keys1764400000000 implements MigrationInterface {
   name = 'Keys1764400000000'
 
   async up(runner: QueryRunner): Promise<void> {
-    for (const name of added) {
-      if (await runner.hasColumn('signing_key', name)) continue
-      await runner.addColumn('signing_key', new TableColumn({ name, ...orNull(whole) }))
+    for (const column of added) {
+      if (!(await runner.hasColumn('signing_key', column)))
+        await runner.query(`ALTER TABLE signing_key ADD COLUMN ${column} bigint NULL`)
     }
   }
 
   async down(runner: QueryRunner): Promise<void> {
-    for (const name of added) {
-      if (await runner.hasColumn('signing_key', name)) await runner.dropColumn('signing_key', name)
+    for (const column of added) {
+      if (await runner.hasColumn('signing_key', column))
+        await runner.query(`ALTER TABLE signing_key DROP COLUMN ${column}`)
     }
   }
 }
