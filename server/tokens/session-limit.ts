@@ -21,8 +21,8 @@ export type SessionLimitDeps = {
   now: () => number
 }
 
-/** `moved`: the policy is another one by now. */
-type Judgement = 'stays' | 'surplus' | 'moved'
+/** `over`: it has ended meanwhile; `moved`: the policy is another one by now. */
+type Judgement = 'stays' | 'surplus' | 'over' | 'moved'
 
 const tries = 5
 
@@ -32,8 +32,9 @@ export function createSessionLimit({ database, users, sessions, revoke, tail, po
     const open = await sessions.openOf(tx, session.userId)
     if (open.some(one => one.policyVersion !== eras.head)) return 'moved'
     const live = open.filter(one => sessionEnd(one.session, one.ended, now(), eras.of(one.session)) === null)
-    const surplus = surplusOf(live, one => eras.of(one.session))
-    return surplus.some(one => one.session.id === session.id) ? 'surplus' : 'stays'
+    const own = live.find(one => one.session.id === session.id)
+    if (!own) return 'over'
+    return surplusOf(live, one => eras.of(one.session)).includes(own) ? 'surplus' : 'stays'
   }
 
   const mayBeSurplus = ({ session, newerOpen }: Standing, eras: ErasInForce) => newerOpen > mostBeside(eras.of(session))
@@ -47,8 +48,7 @@ export function createSessionLimit({ database, users, sessions, revoke, tail, po
      * @throws session_ended
      */
     async check(standing: Standing, eras: ErasInForce): Promise<void> {
-      if (mayBeSurplus(standing, eras) && (await judge(database, standing, eras)) === 'surplus')
-        throw refuse('session_ended')
+      if (mayBeSurplus(standing, eras) && isOver(await judge(database, standing, eras))) throw refuse('session_ended')
     },
 
     /**
@@ -58,12 +58,11 @@ export function createSessionLimit({ database, users, sessions, revoke, tail, po
     async endSurplus(standing: Standing, eras: ErasInForce, presenter: Origin): Promise<void> {
       if (!mayBeSurplus(standing, eras)) return
       for (let attempt = 1; attempt <= tries; attempt++) {
+        // A look first, before anybody waits for the user's lock.
         const first = await judge(database, standing, eras)
-        // Before anybody waits for the user's lock.
-        if (first === 'stays') return
-        const verdict = first === 'moved' ? first : await endUnderLock(standing, eras, presenter)
+        const verdict = first === 'surplus' ? await endUnderLock(standing, eras, presenter) : first
         if (verdict === 'stays') return
-        if (verdict === 'surplus') throw refuse('session_ended')
+        if (isOver(verdict)) throw refuse('session_ended')
         await tail.readNow()
         eras = policy.eras()
       }
@@ -85,5 +84,7 @@ export function createSessionLimit({ database, users, sessions, revoke, tail, po
     })
   }
 }
+
+const isOver = (verdict: Judgement) => verdict === 'surplus' || verdict === 'over'
 
 export type SessionLimit = ReturnType<typeof createSessionLimit>
