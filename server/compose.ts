@@ -193,7 +193,7 @@ export async function compose(settings: Settings, { log, random = randomBytes, p
     ...{ inspect, issue, revoke, secrets, tail, policy, now, uuid, pauses },
   })
   const housekeeping = createHousekeeping({
-    ...{ database, heartbeats, revocations, sessions: sessionStore, auditTrail, projection, policy, now },
+    ...{ database, heartbeats, revocations, sessions: sessionStore, auditTrail, projection, policy, highWater, now },
   })
 
   // Keys

@@ -74,8 +74,9 @@ export function createTail(deps: TailDeps) {
     if (wentBack) askedAt = never
     else await readUpTo(head)
     await tellFollowers(head)
+    if (wentBack) return
     await noteOutage()
-    if (!wentBack) askedAt = asked
+    askedAt = asked
   }
 
   /** Stretch by stretch, so that the process answers meanwhile; only when all of it is applied does the read count. */

@@ -35,7 +35,15 @@ onEachEngine('a signing key that is revoked', engine => {
     const { kid } = headerOf(access)
     const forged = () => {
       const iat = Math.floor(server.clock.now() / 1000)
-      return thief(changed(access, { iat, exp: iat + 600, rev: server.composed.parts.tail.position, jti: 'mine', roles: ['admin'] }))
+      return thief(
+        changed(access, {
+          iat,
+          exp: iat + 600,
+          rev: server.composed.parts.tail.position,
+          jti: 'mine',
+          roles: ['admin'],
+        }),
+      )
     }
     expect(await reasonOf(client, forged())).to.equal(null)
     const { status, body } = await admin.revoke(kid)
