@@ -4,12 +4,14 @@ import { join } from 'node:path'
 import cors from '@koa/cors'
 import Koa from 'koa'
 import type { Settings } from '../config/settings.js'
+import { type AdminKeyDeps, createAdminKeyHandlers } from './http/admin/keys.js'
 import { type AdminLogsDeps, createAdminLogHandlers } from './http/admin/logs.js'
+import { type AdminPoliciesDeps, createAdminPolicyHandlers } from './http/admin/policies.js'
 import { createAdminRoleHandlers } from './http/admin/roles.js'
 import { createAdminSessionHandlers } from './http/admin/sessions.js'
 import { createAdminUserHandlers } from './http/admin/users.js'
 import type { Context, Handler } from './http/handler.js'
-import { createHealthHandlers } from './http/health.js'
+import { createHealthHandlers, type HealthDeps } from './http/health.js'
 import { createMeHandlers, type MeDeps } from './http/me/me.js'
 import { acceptsJson } from './http/middleware/accept.js'
 import { createBody } from './http/middleware/body.js'
@@ -35,7 +37,10 @@ export type Log = { debug: LogLine; info: LogLine; warn: LogLine; error: LogLine
 export type AppDeps = TokenDeps &
   MeDeps &
   AdminLogsDeps &
-  Omit<PagePartsDeps, 'version'> & {
+  AdminKeyDeps &
+  AdminPoliciesDeps &
+  Omit<PagePartsDeps, 'version'> &
+  HealthDeps & {
     settings: Settings
     issuer: string
     /** Folder that holds `views/` and `public/`. */
@@ -59,6 +64,8 @@ export function createApp(deps: AppDeps): Koa {
     ...createAdminSessionHandlers(deps),
     ...createAdminRoleHandlers(deps),
     ...createAdminLogHandlers(deps),
+    ...createAdminKeyHandlers(deps),
+    ...createAdminPolicyHandlers(deps),
     ...createJwksHandler(deps),
     ...createHealthHandlers(deps),
     ...pages.handlers,
@@ -90,7 +97,7 @@ export function createApp(deps: AppDeps): Koa {
   const anyOrigin = cors({
     origin: '*',
     allowMethods: 'GET,POST,PATCH,PUT,DELETE',
-    exposeHeaders: 'WWW-Authenticate,Retry-After,X-Request-Id',
+    exposeHeaders: 'WWW-Authenticate,Retry-After,RateLimit,RateLimit-Policy,X-Request-Id',
     maxAge: 600,
   })
   app.use((ctx, next) => (speaksJson(ctx.path) ? anyOrigin(ctx, next) : next()))

@@ -149,10 +149,52 @@ export const routes = {
     ...{ method: 'GET', path: '/api/admin/incidents', access: may('darvoza:audit:read'), wire: 'api' },
     what: 'Refresh tokens that were used again, newest first',
   },
+  showPolicies: {
+    ...{ method: 'GET', path: '/api/admin/policies', access: may('darvoza:policies:read'), wire: 'api' },
+    what: 'Every policy, with its meaning and bounds',
+  },
+  listPolicyVersions: {
+    ...{ method: 'GET', path: '/api/admin/policies/versions', access: may('darvoza:policies:read'), wire: 'api' },
+    what: 'What changed, and who changed it, newest first',
+  },
+  previewPolicies: {
+    ...{ method: 'POST', path: '/api/admin/policies/preview', access: may('darvoza:policies:read'), wire: 'api' },
+    what: 'What a change, or an undoing, would end',
+  },
+  changePolicies: {
+    ...{ method: 'PATCH', path: '/api/admin/policies', access: mayFresh('darvoza:policies:write'), wire: 'api' },
+    what: 'Change policies',
+  },
+  undoPolicies: {
+    ...{ method: 'POST', path: '/api/admin/policies/undo', access: mayFresh('darvoza:policies:write'), wire: 'api' },
+    what: 'Take back what a version changed',
+  },
 
   jwks: { method: 'GET', path: '/.well-known/jwks.json', access: open, wire: 'api', what: 'The public keys' },
   healthz: { method: 'GET', path: '/healthz', access: open, wire: 'api', what: 'The process lives' },
   readyz: { method: 'GET', path: '/readyz', access: open, wire: 'api', what: 'The database answers' },
+
+  listKeys: {
+    method: 'GET',
+    path: '/api/admin/keys',
+    access: may('darvoza:keys:read'),
+    wire: 'api',
+    what: 'The signing keys, also those of the past',
+  },
+  rotateKey: {
+    method: 'POST',
+    path: '/api/admin/keys',
+    access: mayFresh('darvoza:keys:write'),
+    wire: 'api',
+    what: 'Publish the next signing key, or let it sign at once',
+  },
+  revokeKey: {
+    method: 'DELETE',
+    path: '/api/admin/keys/:kid',
+    access: mayFresh('darvoza:keys:write'),
+    wire: 'api',
+    what: 'Revoke a signing key, or the refresh or device key',
+  },
 
   asset: { method: 'GET', path: '/assets/*file', access: open, wire: 'page', what: 'Style sheets and scripts' },
   ...pageRoutes,

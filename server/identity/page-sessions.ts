@@ -9,6 +9,7 @@ import type { Database } from '../storage/database.js'
 import type { PageSessionRecord, PageSessions as PageSessionStore } from '../storage/page-sessions.js'
 import type { SessionRecord, Sessions } from '../storage/sessions.js'
 import type { UserRecord } from '../storage/users.js'
+import type { Guesses } from './guesses.js'
 import type { Hashing } from './hashing.js'
 import type { Credentials, SignIn } from './sign-in.js'
 
@@ -47,6 +48,7 @@ export type PageSessionsDeps = {
   pageSessions: PageSessionStore
   sessions: Sessions
   signIn: SignIn
+  guesses: Guesses
   hashing: Hashing
   policy: PolicyInForce
   ownApplication: string
@@ -58,7 +60,7 @@ export type PageSessionsDeps = {
 const visitEvery = 60_000
 
 export function createPageSessions(deps: PageSessionsDeps) {
-  const { database, pageSessions, sessions, signIn, hashing, policy, ownApplication, random, now } = deps
+  const { database, pageSessions, sessions, signIn, guesses, hashing, policy, ownApplication, random, now } = deps
 
   return {
     /**
@@ -83,23 +85,24 @@ export function createPageSessions(deps: PageSessionsDeps) {
       if (!page || !standing || standing.session.applicationId !== ownApplication) return null
       const { session, user, application, ended } = standing
       const inactive = user.active && application.active ? null : 'inactive'
-      return { page, session, user, end: inactive ?? sessionEnd(session, ended, now(), policy()) }
+      return { page, session, user, end: inactive ?? sessionEnd(session, ended, now(), policy.of(session)) }
     },
 
     /** A page was looked at: the session goes on. */
     async visit({ session }: PageSession): Promise<void> {
       const at = now()
       if (at - session.lastSeenAt < visitEvery) return
-      const { refresh_token_lifetime: idle, session_absolute_lifetime: absolute } = policy()
+      const { refresh_token_lifetime: idle, session_absolute_lifetime: absolute } = policy.of(session)
       const terms = { now: at, idle: idle * 1000, absolute: absolute * 1000, every: visitEvery }
       await sessions.visit(database, session.id, terms)
     },
 
-    /** The person types the password again. @throws invalid_fields, overloaded */
-    async prove({ page, user }: PageSession, password: string): Promise<void> {
-      if (!(await hashing.verify(password, user.passwordHash, true))) {
-        throw refuseField('proof', 'Your password was entered incorrectly. Please enter it again.')
-      }
+    /** The person types the password again. @throws invalid_fields, too_many_guesses, overloaded */
+    async prove({ page, session, user }: PageSession, password: string): Promise<void> {
+      await guesses.count({ kind: 'owner', userId: user.id, deviceId: session.deviceId }, async () => {
+        const right = await hashing.inSlot(user.id, verify => verify(password, user.passwordHash))
+        if (!right) throw refuseField('proof', 'Your password was entered incorrectly. Please enter it again.')
+      })
       await this.proved(page)
     },
 

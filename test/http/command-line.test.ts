@@ -209,7 +209,10 @@ describe('the command line', function () {
     const darvoza = await aCommandLine().migrated()
     const [key, ...others] = await darvoza.json(['key', 'list'])
     expect(others).to.deep.equal([])
-    expect(key).to.have.all.keys('kid', 'algorithm', 'state', 'created_at', 'activated_at', 'retired_at')
+    expect(key).to.have.all.keys(
+      ...['kid', 'algorithm', 'state', 'created_at', 'activates_at', 'activated_at', 'retired_at', 'revoked_at'],
+      'removable_at',
+    )
     expect(key).to.include({ algorithm: 'ES256', state: 'active' })
   })
 

@@ -117,12 +117,12 @@ describe('the sign-in page', () => {
   it('says that too many sign in, keeps the name, and tells when to come again', async () => {
     const server = await aServer()
     const { hashing } = server.composed.parts
-    const verify = hashing.verify
-    hashing.verify = async () => {
+    const { inSlot } = hashing
+    hashing.inSlot = async () => {
       throw refuse('overloaded', { retryAfter: 2 })
     }
     const { status, text, headers } = await aVisitor(server).submit('/login', admin, '/login')
-    hashing.verify = verify
+    hashing.inSlot = inSlot
     expect([status, headers.get('retry-after')]).to.deep.equal([503, '2'])
     expect(text).to.include('Too many people').and.include('value="admin"')
   })

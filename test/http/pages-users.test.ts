@@ -169,3 +169,27 @@ describe('what is hard to take back, when the password was typed a while ago', (
     expect(await snapshotOf(server)).to.equal(before)
   })
 })
+
+describe('guesses at the password that is asked for again', () => {
+  it('are counted: past the limit not even the right one is tested, nobody is signed out, and the form says when', async () => {
+    const server = await aServer({ policy: { sign_in_guesses_per_hour: 5 } })
+    const amy = await server.aUser()
+    const visitor = aVisitor(server)
+    await visitor.signIn(admin)
+    server.clock.advance('6m')
+    const action = `/admin/users/${amy.id}/disable`
+    const _token = visitor.tokenOn(await visitor.open(`/admin/users/${amy.id}`), action)
+    const guess = (_proof: string) => visitor.send('POST', action, { form: { _token, _proof }, headers: ownSite })
+    for (let count = 0; count < 5; count++)
+      expect((await guess('a wrong one')).text).to.include('This is not your password.')
+    for (const proof of ['a wrong one', password]) {
+      const { status, text } = await guess(proof)
+      expect(status).to.equal(401)
+      expect(text).to.include('Too many wrong passwords were tried. Try again in 54 minutes.')
+    }
+    expect((await visitor.open('/account')).status).to.equal(200)
+    expect((await server.composed.parts.users.require(amy.id)).active).to.equal(true)
+    server.clock.advance('54m')
+    expect((await guess(password)).status).to.equal(303)
+  })
+})

@@ -17,6 +17,7 @@ function aSession(id: string, changes: Partial<SessionRecord> = {}): SessionReco
     deviceId: 'device',
     applicationId: 'darvoza',
     seq: 0,
+    policyVersion: 1,
     generation: 1,
     rotatedAt: start,
     expiresAt: start + 24 * hour,
@@ -47,13 +48,10 @@ const termsAt = (now: number, mark = 'mark', changes: Partial<RotationTerms> = {
   ...changes,
 })
 
-const spansOf = ({ generation, windowFrom, windowStartedAt, olderFrom, olderStartedAt }: RotationSpans) => ({
-  generation,
-  windowFrom,
-  windowStartedAt,
-  olderFrom,
-  olderStartedAt,
-})
+const spansOf = (row: RotationSpans): RotationSpans => {
+  const { generation, rotatedAt, windowFrom, windowStartedAt, olderFrom, olderStartedAt } = row
+  return { generation, rotatedAt, windowFrom, windowStartedAt, olderFrom, olderStartedAt }
+}
 
 onEachEngine('the sessions store', engine => {
   let database: Database

@@ -3,7 +3,8 @@ import { closeDatabases } from './database.js'
 import { removeFolders } from './engines.js'
 import { stopSharedMariaDb } from './mariadb.js'
 import { killProcesses } from './processes.js'
-import { closeServers } from './server.js'
+import { stopRedises } from './redis.js'
+import { closeServers, stopSharedHashing } from './server.js'
 
 export const mochaHooks = {
   async afterEach() {
@@ -11,11 +12,13 @@ export const mochaHooks = {
     await closeServers()
     await closeDatabases()
     await killProcesses()
+    await stopRedises()
   },
 }
 
 export async function mochaGlobalTeardown(): Promise<void> {
   await closeBrowser()
+  await stopSharedHashing()
   await stopSharedMariaDb()
   removeFolders()
 }

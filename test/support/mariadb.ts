@@ -6,6 +6,7 @@ import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import mysql from 'mysql2/promise'
 import type { DatabaseSettings } from '../../config/settings.js'
+import { tied } from './tied.js'
 
 export type MariaDb = {
   port: number
@@ -38,7 +39,8 @@ export async function stopSharedMariaDb(): Promise<void> {
   shared = null
 }
 
-export async function startMariaDb(): Promise<MariaDb> {
+/** @param options of mariadbd, beside ours */
+export async function startMariaDb(...options: string[]): Promise<MariaDb> {
   const folder = mkdtempSync(join(tmpdir(), 'darvoza-mariadb-'))
   const asRoot = userInfo().uid === 0 ? ['--user=root'] : []
   execFileSync(
@@ -55,8 +57,7 @@ export async function startMariaDb(): Promise<MariaDb> {
   const port = await freePort()
   const start = async () => {
     const child = spawn(
-      mariadbd!,
-      [
+      ...tied(mariadbd!, [
         '--no-defaults',
         ...asRoot,
         `--datadir=${folder}/data`,
@@ -65,7 +66,8 @@ export async function startMariaDb(): Promise<MariaDb> {
         '--bind-address=127.0.0.1',
         '--innodb-flush-log-at-trx-commit=1',
         '--max-connections=300',
-      ],
+        ...options,
+      ]),
       { stdio: 'ignore' },
     )
     await waitFor(() => mysql.createConnection({ host: '127.0.0.1', port, user: 'root' }).then(c => c.end()))

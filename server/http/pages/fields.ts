@@ -4,25 +4,37 @@
 //     const { name } = readFields(ctx, { name: { trim: true, maxLength: 60 } })   // wire/fields.ts
 //     await devices.rename(…)
 //   } catch (error) {
-//     return show(ctx, { values: typedIn(ctx, ['name']), problems: problemsOf(error, t) }, 400)
+//     return show(ctx, { values: typedIn(ctx, ['name']), problems: problemsOf(error, pages.frameOf(ctx)) }, 400)
 //   }
-import { Refusal } from '../../protocol/errors.js'
+import { type ErrorCode, Refusal } from '../../protocol/errors.js'
 import type { Context } from '../handler.js'
+import type { Frame } from './frame.js'
 import { problemTexts } from './problem-texts.js'
 import type { Translate } from './texts.js'
 
 /** What is wrong with each field, in the reader's language; `non_field_errors` for the whole form. */
 export type Problems = Record<string, string>
 
-/** The problems that a refusal tells; throws on what is no problem of fields. */
-export function problemsOf(error: unknown, t: Translate): Problems {
-  if (!(error instanceof Refusal) || error.code !== 'invalid_fields') throw error
+/** Refusals that leave the form where it is, to be sent again a little later. */
+const passing: ReadonlySet<ErrorCode> = new Set(['too_many_guesses', 'overloaded'])
+
+/** The problems that a refusal tells; throws on what the form cannot mend. */
+export function problemsOf(error: unknown, frame: Frame): Problems {
+  if (!(error instanceof Refusal)) throw error
+  if (passing.has(error.code)) return { non_field_errors: refusalText(error, frame) }
+  if (error.code !== 'invalid_fields') throw error
   return Object.fromEntries(
     Object.entries(error.details.fields ?? {}).map(([field, problems]) => [
       field,
-      problems.map(problem => translateProblem(problem, t)).join(' '),
+      problems.map(problem => translateProblem(problem, frame.t)).join(' '),
     ]),
   )
+}
+
+/** What a refusal says to a person, and when to try again. */
+export function refusalText({ code, details: { retryAfter = 0 } }: Refusal, { t, format }: Frame): string {
+  const text = t(`errors.${code}`)
+  return retryAfter > 5 ? `${text} ${t('error.again', { span: format.duration(retryAfter) })}` : text
 }
 
 /** What the person typed, to be shown again beside what is wrong with it. Never for a password. */

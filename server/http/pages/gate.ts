@@ -90,7 +90,8 @@ export function createGate({ cookies, formTokens, pageSessions, pages, issuer, n
       await pageSessions.prove(ctx.state.browser!, proof)
       return true
     } catch (error) {
-      await askAgain(ctx, fields, problemsOf(error, pages.translate(ctx)).proof ?? '')
+      const problems = problemsOf(error, pages.frameOf(ctx))
+      await askAgain(ctx, fields, problems.proof ?? problems.non_field_errors)
       return false
     }
   }

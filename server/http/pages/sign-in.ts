@@ -8,7 +8,7 @@ import { type Context, originOf } from '../handler.js'
 import { readFields } from '../wire/fields.js'
 import type { Cookies } from './cookies.js'
 import { createDeviceCookie } from './device-cookie.js'
-import { problemsOf, typedIn } from './fields.js'
+import { refusalText, typedIn } from './fields.js'
 import type { Gate } from './gate.js'
 import type { Pages } from './page.js'
 import { localPath } from './paths.js'
@@ -99,14 +99,8 @@ export function createSignInPages({ pages, gate, cookies, pageSessions, sessions
   }
 
   function problemOf(ctx: Context, refusal: Refusal): string {
-    const { t, format } = pages.frameOf(ctx)
-    if (refusal.code === 'invalid_fields') {
-      problemsOf(refusal, t)
-      return t('login.both')
-    }
-    const { retryAfter } = refusal.details
-    const text = t(`errors.${refusal.code}`)
-    return retryAfter && retryAfter > 5 ? `${text} ${t('login.again', { span: format.duration(retryAfter) })}` : text
+    const frame = pages.frameOf(ctx)
+    return refusal.code === 'invalid_fields' ? frame.t('login.both') : refusalText(refusal, frame)
   }
 }
 

@@ -36,7 +36,11 @@ export function createOwnDevicePages({ pages, sessions, deviceNames }: OwnDevice
         const { name } = readFields(ctx, { name: { trim: true } })
         await deviceNames.rename(id, name, userId, actor)
       } catch (error) {
-        return await show(ctx, { id, typed: typedIn(ctx, ['name']).name, problem: problemsOf(error, t).name ?? '' })
+        return await show(ctx, {
+          id,
+          typed: typedIn(ctx, ['name']).name,
+          problem: problemsOf(error, pages.frameOf(ctx)).name ?? '',
+        })
       }
       await pages.tell(ctx, { tone: 'good', text: t('devices.renamed') })
       pages.go(ctx, '/account/devices')

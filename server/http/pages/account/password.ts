@@ -45,7 +45,7 @@ export function createPasswordPages({ pages, ownPassword, pageSessions, policy }
         const change = { oldPassword: fields.old_password, newPassword: fields.new_password }
         await ownPassword.change(user.id, sid, change, actor)
       } catch (error) {
-        return await show(ctx, next, problemsOf(error, t))
+        return await show(ctx, next, problemsOf(error, pages.frameOf(ctx)))
       }
       await pageSessions.proved(browser.page)
       await pages.tell(ctx, { tone: 'good', text: t('password.saved') })

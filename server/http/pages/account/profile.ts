@@ -29,7 +29,11 @@ export function createProfilePages({ pages, users }: { pages: Pages; users: User
         })
         await users.update(userId, { firstName: first_name, lastName: last_name, email }, actor)
       } catch (error) {
-        return await show(ctx, typedIn(ctx, ['first_name', 'last_name', 'email']), problemsOf(error, t))
+        return await show(
+          ctx,
+          typedIn(ctx, ['first_name', 'last_name', 'email']),
+          problemsOf(error, pages.frameOf(ctx)),
+        )
       }
       await pages.tell(ctx, { tone: 'good', text: t('profile.saved') })
       pages.go(ctx, '/account')
