@@ -9,7 +9,7 @@ import { createAdminRoleHandlers } from './http/admin/roles.js'
 import { createAdminSessionHandlers } from './http/admin/sessions.js'
 import { createAdminUserHandlers } from './http/admin/users.js'
 import type { Context, Handler } from './http/handler.js'
-import { createHealthHandlers } from './http/health.js'
+import { createHealthHandlers, type HealthDeps } from './http/health.js'
 import { createMeHandlers, type MeDeps } from './http/me/me.js'
 import { acceptsJson } from './http/middleware/accept.js'
 import { createBody } from './http/middleware/body.js'
@@ -37,7 +37,8 @@ export type Log = { debug: LogLine; info: LogLine; warn: LogLine; error: LogLine
 
 export type AppDeps = TokenDeps &
   MeDeps &
-  AdminLogsDeps & {
+  AdminLogsDeps &
+  HealthDeps & {
     settings: Settings
     issuer: string
     /** Folder that holds `views/` and `public/`. */

@@ -11,6 +11,7 @@ import { addDeviceCommands } from './commands/device.js'
 import { Failure, tellRefusal, WrongUse } from './commands/failures.js'
 import { createInput } from './commands/input.js'
 import { addKeyCommands } from './commands/key.js'
+import { addLogCommands } from './commands/log.js'
 import { addMigrateCommands } from './commands/migrate.js'
 import { createOutput } from './commands/output.js'
 import { addPolicyCommands } from './commands/policy.js'
@@ -32,6 +33,7 @@ const nouns = [
   addPolicyCommands,
   addRevocationCommands,
   addAuditCommands,
+  addLogCommands,
   addMigrateCommands,
 ]
 
@@ -95,7 +97,8 @@ function createOpening() {
       const pending = status.filter(migration => !migration.done)
       if (pending.length === status.length) throw new Failure(`the database is empty: ${howToBegin}`)
       if (pending.length > 0) throw new Failure('the database is older than this program: run darvoza migrate up')
-      await parts.tail.freshen()
+      // Also when the database went back: to look, and to advance the log. Whatever changes something else is refused then.
+      await parts.tail.readNow()
       return { ...parts, keyRing: createKeyRing(parts) }
     },
 

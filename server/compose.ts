@@ -24,8 +24,11 @@ import { createUsers } from './identity/users.js'
 import { createJobs } from './jobs/jobs.js'
 import { builtInRoles } from './policy/permissions.js'
 import { firstPolicy } from './policy/policies.js'
+import { createHighWater } from './revocation/high-water.js'
 import { createPolicyInForce } from './revocation/policy-in-force.js'
 import { createProjection } from './revocation/projection.js'
+import { createRedisLink } from './revocation/redis-link.js'
+import { createRedisLog } from './revocation/redis-log.js'
 import { createTail } from './revocation/tail.js'
 import { createApplications } from './storage/applications.js'
 import { createAudit } from './storage/audit.js'
@@ -38,10 +41,12 @@ import { createIncidents as createIncidentStore } from './storage/incidents.js'
 import { createKeys } from './storage/keys.js'
 import { migrateUp } from './storage/migrate.js'
 import { createPolicyVersions } from './storage/policy-versions.js'
+import { openRedis } from './storage/redis.js'
 import { createRevocations } from './storage/revocations.js'
 import { createRoles as createRoleStore } from './storage/roles.js'
 import { createSessions as createSessionStore } from './storage/sessions.js'
 import { createUsers as createUserStore } from './storage/users.js'
+import { createAdvance } from './tokens/advance.js'
 import { createAuditTrail } from './tokens/audit-trail.js'
 import { createInspect } from './tokens/inspect.js'
 import { createIssue } from './tokens/issue.js'
@@ -95,10 +100,15 @@ export async function compose(settings: Settings, { log, random = randomBytes, p
 
   // The log and what follows its head
   const projection = createProjection()
+  const redis = settings.redis && (await openRedis(settings.redis))
+  const redisLog = redis && createRedisLog({ redis, secretKey })
+  const highWater = createHighWater({ database, revocations, log })
   const monotonic = () => performance.now()
   const tail = createTail({
-    ...{ database, revocations, heartbeats, projection, now, monotonic, observe: clock.observe, log },
+    ...{ database, revocations, heartbeats, projection, highWater, courier: redisLog, now, monotonic },
+    ...{ observe: clock.observe, log },
   })
+  const redisLink = redis && redisLog && createRedisLink({ redis, redisLog, database, revocations, tail, now, log })
   const policy = createPolicyInForce({ database, policyVersions, tail })
 
   // Tokens
@@ -112,6 +122,9 @@ export async function compose(settings: Settings, { log, random = randomBytes, p
   const revoke = createRevoke({
     ...{ database, revocations, sessions: sessionStore, users: userStore, applications, auditTrail, tail, now },
     afterwards,
+  })
+  const advance = createAdvance({
+    ...{ database, revocations, users: userStore, audit, auditTrail, revoke, tail, redisLog, now, random },
   })
   const rotate = createRotate({
     ...{ database, sessions: sessionStore, heartbeats, incidents, inspect, issue, revoke, secrets },
@@ -147,7 +160,7 @@ export async function compose(settings: Settings, { log, random = randomBytes, p
   const app: Koa = createApp({
     ...{ settings, issuer, ownApplication: ownApplication.id, root: fileURLToPath(root), log, uuid },
     ...{ signIn, rotate, inspect, sessions, users, roles, ownPassword, signingKeys, tail, now },
-    ...{ revocationLog, auditLog, incidents: createIncidents({ database, incidents }) },
+    ...{ revocationLog, auditLog, incidents: createIncidents({ database, incidents }), redisLink },
   })
   const jobs = createJobs({ log }, [
     { name: 'heartbeat', everyMs: second, run: housekeeping.beat },
@@ -173,6 +186,10 @@ export async function compose(settings: Settings, { log, random = randomBytes, p
       signingKeys,
       secrets,
       tail,
+      /** null without Redis; others share its connection for commands. */
+      redis,
+      redisLink,
+      advance,
       userStore,
       incidents,
       now,
@@ -199,6 +216,7 @@ export async function compose(settings: Settings, { log, random = randomBytes, p
      */
     async start(): Promise<{ username: string; password: string } | null> {
       await tail.start()
+      await redisLink?.start()
       const wanted = { username: settings.adminUsername, password: settings.adminPassword }
       const made = await ensureAdministrator({ database, store: userStore, users, random }, wanted)
       await housekeeping.beat()
@@ -208,6 +226,7 @@ export async function compose(settings: Settings, { log, random = randomBytes, p
     async close(): Promise<void> {
       tail.stop()
       await jobs.stop()
+      await redisLink?.close()
       await database.close()
     },
   }

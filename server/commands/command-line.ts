@@ -9,6 +9,7 @@ import type { Roles } from '../identity/roles.js'
 import type { Sessions } from '../identity/sessions.js'
 import type { Users } from '../identity/users.js'
 import type { Actor } from '../policy/actor.js'
+import type { Advance } from '../tokens/advance.js'
 import type { Input } from './input.js'
 import type { Output } from './output.js'
 
@@ -20,6 +21,7 @@ export type Domain = {
   revocationLog: RevocationLog
   auditLog: AuditLog
   roles: Roles
+  advance: Advance
 }
 
 export type Schema = {

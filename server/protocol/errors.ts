@@ -239,6 +239,12 @@ export const errors = {
     clause: 'RFC 9110 §15.6.4',
     wireCode: 'database_unavailable',
   },
+  log_went_back: {
+    status: 503,
+    text: 'The database is older than what was already told: a backup was restored, or a replica took over too early. Nothing is issued or accepted until an operator has run: darvoza log advance',
+    clause: 'RFC 9110 §15.6.4',
+    wireCode: 'log_went_back',
+  },
   server_error: {
     status: 500,
     text: 'Something went wrong on our side.',

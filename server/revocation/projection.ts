@@ -63,6 +63,12 @@ export function createProjection() {
       return stale
     },
 
+    /** Drops everything: the log is another, and is read from its beginning. */
+    reset(): void {
+      for (const subjects of Object.values(bySubject)) subjects.clear()
+      position = 0
+    },
+
     /** Drops what no live token can match any more. */
     forget(now: number): void {
       for (const subjects of Object.values(bySubject)) {

@@ -13,24 +13,33 @@ export type LogPosition = {
   horizon: number
   policyVersion: number
   keyVersion: number
+  /** The highest number that was seen above `seq`: once it is the higher one, the database went back. */
+  seenSeq: number
+  /** The entry at the number that was asked for, or null where there is none (any more). */
+  held: Revocation | null
   /** Epoch ms by the database's clock; null where that is this process's. */
   databaseNow: number | null
 }
 
 /** Under the row's lock, so no policy that another process has just set is missed. `horizon` is epoch ms, the lifetime seconds. */
-export type LogRaise = { seq: number; horizon: number; accessLifetime: number }
+export type LogRaise = { logId: string; seq: number; horizon: number; accessLifetime: number }
 
 const entryColumns = ['seq', 'kind', 'subject', 'effect', 'exceptSid', 'reason', 'expiresAt'] as const
 const headColumns = columns('h', ['logId', 'seq', 'endedSeq', 'horizon', 'policyVersion', 'keyVersion'])
+const heldColumns = columns('r', entryColumns, 'held_')
+
+type HeadRow = Omit<LogPosition, 'held'> & { [C in keyof Revocation as `held_${C}`]: Revocation[C] | null }
 
 export function createRevocations(dialect: Dialect) {
   return {
-    async head(tx: Queries): Promise<LogPosition> {
-      const now = dialect.now ?? 'NULL'
-      const [row] = await tx.read<LogPosition>(
-        `SELECT ${headColumns}, ${now} AS databaseNow FROM log_head h WHERE h.id = 1`,
+    /** @param held a number whose entry is wanted too, of the same instant */
+    async head(tx: Queries, held = 0): Promise<LogPosition> {
+      const [row] = await tx.read<HeadRow>(
+        `SELECT ${headColumns}, COALESCE(h.seen_seq, 0) AS seenSeq, ${dialect.now ?? 'NULL'} AS databaseNow, ${heldColumns}
+         FROM log_head h LEFT JOIN revocation r ON r.seq = ? WHERE h.id = 1`,
+        [held],
       )
-      return row!
+      return readHead(row!)
     },
 
     /**
@@ -41,7 +50,7 @@ export function createRevocations(dialect: Dialect) {
     async raise(tx: Queries, count: number): Promise<LogRaise> {
       await tx.write('UPDATE log_head SET seq = seq + ? WHERE id = 1', [count])
       const [row] = await tx.read<LogRaise>(
-        'SELECT seq, horizon, access_lifetime AS accessLifetime FROM log_head WHERE id = 1',
+        'SELECT log_id AS logId, seq, horizon, access_lifetime AS accessLifetime FROM log_head WHERE id = 1',
       )
       return row!
     },
@@ -101,6 +110,20 @@ export function createRevocations(dialect: Dialect) {
       await tx.write('UPDATE log_head SET ended_seq = ? WHERE id = 1 AND ended_seq < ?', [seq, seq])
     },
 
+    /** Writes down that the log was seen at a number that the database, at this instant, does not have. */
+    async noteSeen(tx: Queries, seq: number): Promise<void> {
+      await tx.write('UPDATE log_head SET seen_seq = ? WHERE id = 1 AND seq < ? AND COALESCE(seen_seq, 0) < ?', [
+        ...[seq, seq, seq],
+      ])
+    },
+
+    /** Gives the log a new id and its next number; everything older is over. The row is locked until the transaction ends. */
+    async advance(tx: Queries, to: { logId: string; seq: number }): Promise<void> {
+      await tx.write('UPDATE log_head SET log_id = ?, seq = ?, ended_seq = ?, seen_seq = NULL WHERE id = 1', [
+        ...[to.logId, to.seq, to.seq],
+      ])
+    },
+
     /** Tells every process that the policy or the keys are others now. */
     async raiseVersion(tx: Queries, which: 'policy' | 'key'): Promise<void> {
       await tx.write(`UPDATE log_head SET ${which}_version = ${which}_version + 1 WHERE id = 1`)
@@ -120,3 +143,12 @@ export function createRevocations(dialect: Dialect) {
 }
 
 export type Revocations = ReturnType<typeof createRevocations>
+
+function readHead(row: HeadRow): LogPosition {
+  const { logId, seq, endedSeq, horizon, policyVersion, keyVersion, seenSeq, databaseNow } = row
+  const held =
+    row.held_seq === null
+      ? null
+      : (Object.fromEntries(entryColumns.map(name => [name, row[`held_${name}`]])) as unknown as Revocation)
+  return { logId, seq, endedSeq, horizon, policyVersion, keyVersion, seenSeq, held, databaseNow }
+}

@@ -127,6 +127,17 @@ export function createUsers(dialect: { forUpdate: string }) {
       return imported
     },
 
+    /** Leaves out this many ids behind the last that was ever given out, as far as is known. @returns the last left out */
+    async skipIds(tx: Queries, count: number): Promise<number> {
+      await tx.write(
+        `UPDATE last_number SET value = ? + CASE WHEN value < (SELECT COALESCE(MAX(id), 0) FROM user)
+           THEN (SELECT COALESCE(MAX(id), 0) FROM user) ELSE value END WHERE name = 'user'`,
+        [count],
+      )
+      const [row] = await tx.read<{ value: number }>("SELECT value FROM last_number WHERE name = 'user'")
+      return row!.value
+    },
+
     async insert(tx: Queries, user: NewUser): Promise<void> {
       await tx.write(...insertion('user', { ...user, permissions: JSON.stringify(user.permissions) }))
     },

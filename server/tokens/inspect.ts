@@ -15,6 +15,7 @@ import {
 } from '../protocol/claims.js'
 import { refuse } from '../protocol/errors.js'
 import { type CompactToken, readCompact } from '../protocol/jws.js'
+import { farthest } from '../revocation/high-water.js'
 import type { PolicyInForce } from '../revocation/policy-in-force.js'
 import type { Projection } from '../revocation/projection.js'
 import type { Tail } from '../revocation/tail.js'
@@ -38,10 +39,11 @@ export function createInspect({ issuer, signingKeys, secrets, policy, projection
   async function access(token: string): Promise<AccessClaims> {
     const compact = readCompact(token)
     if (!tail.isFresh()) await tail.freshen()
-    return accessOf(compact)
+    return requireLive(accessOf(compact))
   }
 
-  function accessOf(token: CompactToken): AccessClaims {
+  /** Signature and claims; what the log says of them is asked after it. */
+  function accessOf(token: CompactToken): { claims: AccessClaims; kid: string } {
     const { header, claims, input, signature } = token
     if (header.typ !== 'at+jwt') throw refuse('token_type')
     const key = typeof header.kid === 'string' ? signingKeys.find(header.kid) : null
@@ -55,10 +57,23 @@ export function createInspect({ issuer, signingKeys, secrets, policy, projection
       now: now(),
       longestLifetime: longestAccessLifetime,
     })
-    const checked = checkAccess(claims, registered)
-    const entry = projection.find(checked, key.kid)
+    return { claims: checkAccess(claims, registered), kid: key.kid }
+  }
+
+  async function requireLive({ claims, kid }: { claims: AccessClaims; kid: string }): Promise<AccessClaims> {
+    refuseRevoked(claims, kid)
+    if (claims.rev > projection.position) {
+      if (claims.rev > farthest) throw refuse('token_claims')
+      // Issued by a process that is further than we are, or before the database went back.
+      await tail.reach(claims.rev, 'a token')
+      refuseRevoked(claims, kid)
+    }
+    return claims
+  }
+
+  function refuseRevoked(claims: AccessClaims, kid: string): void {
+    const entry = projection.find(claims, kid)
     if (entry) throw refuse(refusalCode(entry))
-    return checked
   }
 
   /** A refresh token's signature and claims; whether its session lives is the caller's to ask. */
@@ -96,7 +111,7 @@ export function createInspect({ issuer, signingKeys, secrets, policy, projection
       if (!tail.isFresh()) await tail.freshen()
       return compact.header.typ === 'rt+jwt'
         ? { kind: 'refresh', claims: refreshOf(compact) }
-        : { kind: 'access', claims: accessOf(compact) }
+        : { kind: 'access', claims: await requireLive(accessOf(compact)) }
     },
 
     /** The device that a device token proves, or null: a proof that fails is no proof, and no error. */

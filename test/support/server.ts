@@ -95,6 +95,8 @@ export function testSettings(database: DatabaseSettings): Settings {
     issuer,
     dataDir: aFolder(),
     database,
+    redis: null,
+    workers: 1,
     secretKey: Buffer.from('a test secret key of 32+ bytes! 0123456789'),
     adminUsername: 'admin',
     adminPassword: password,
