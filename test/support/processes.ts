@@ -22,7 +22,12 @@ export type ServerProcess = {
 const running = new Set<ChildProcess>()
 
 /** Starts a server on a database, by the real clock, with one administrator like aServer()'s. */
-export async function aServerProcess(database: DatabaseSettings, policy: Partial<Policy> = {}): Promise<ServerProcess> {
+export async function aServerProcess(
+  database: DatabaseSettings,
+  policy: Partial<Policy> = {},
+  /** Settings beside those that every such server has, such as REDIS_URL. */
+  settings: Record<string, string> = {},
+): Promise<ServerProcess> {
   const child = fork(fileURLToPath(new URL('./server-process.js', import.meta.url)), {
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     env: {
@@ -34,6 +39,7 @@ export async function aServerProcess(database: DatabaseSettings, policy: Partial
       SECRET_KEY: Buffer.from('a test secret key of 32+ bytes! 0123456789').toString('base64'),
       ADMIN_USERNAME: 'admin',
       ADMIN_PASSWORD: password,
+      ...settings,
       POLICY: JSON.stringify({ password_cost: 4, ...policy }),
     },
   })

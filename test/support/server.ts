@@ -1,6 +1,7 @@
 // A whole server for a test, made by the same compose() as the real one, on its own port and an empty database.
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { type RedisSettings, readRedisUrl } from '../../config/addresses.js'
 import type { DatabaseSettings, Settings } from '../../config/settings.js'
 import { type Composed, compose, type Ports } from '../../server/compose.js'
 import type { UserToCreate } from '../../server/identity/new-users.js'
@@ -31,6 +32,8 @@ export type ServerOptions = {
   /** An existing database, to stand a second server on it. */
   settings?: Settings
   clock?: TestClock
+  /** A value for REDIS_URL. */
+  redis?: string
   pauses?: NonNullable<Ports['pauses']>
   /** bcrypt's real cost is for production; tests hash a lot. */
   policy?: Partial<Policy>
@@ -39,7 +42,10 @@ export type ServerOptions = {
 /** Starts a server with one administrator, `admin` with `password`. */
 export async function aServer(options: ServerOptions = {}): Promise<TestServer> {
   const clock = options.clock ?? aClock()
-  const settings = options.settings ?? testSettings(await (options.engine?.fresh() ?? sqliteFile()))
+  const settings = options.settings ?? {
+    ...testSettings(await (options.engine?.fresh() ?? sqliteFile())),
+    ...(options.redis && { redis: readRedisUrl(options.redis) as RedisSettings }),
+  }
   const logged: string[] = []
   const line = (details: object, message: string) => {
     logged.push(
