@@ -72,7 +72,7 @@ export async function killProcesses(): Promise<void> {
   await Promise.all([...running].map(child => ended(child, 'SIGKILL')))
 }
 
-function urlOf(database: DatabaseSettings): string {
+export function urlOf(database: DatabaseSettings): string {
   if (database.engine === 'sqlite') return `sqlite:${database.path}`
   const { user, password, host, port, name } = database
   return `mysql://${user}:${password}@${host}:${port}/${name}`
