@@ -1,4 +1,5 @@
 import type { Revocation, RevocationKind } from '../policy/revocation.js'
+import { refuse } from '../protocol/errors.js'
 import type { Dialect, Queries } from './database.js'
 import { columns, insertion, marks } from './statement.js'
 
@@ -39,7 +40,8 @@ export function createRevocations(dialect: Dialect) {
          FROM log_head h LEFT JOIN revocation r ON r.seq = ? WHERE h.id = 1`,
         [held],
       )
-      return readHead(row!)
+      if (!row) throw refuse('database_unavailable', { retryAfter: 1, cause: new Error('log_head has no row') })
+      return readHead(row)
     },
 
     /**

@@ -35,8 +35,8 @@ export type ServerOptions = {
   /** A value for REDIS_URL. */
   redis?: string
   pauses?: NonNullable<Ports['pauses']>
-  /** bcrypt's real cost is for production; tests hash a lot. */
-  policy?: Partial<Policy>
+  /** bcrypt's real cost is for production; tests hash a lot. null: whatever the database has. */
+  policy?: Partial<Policy> | null
 }
 
 /** Starts a server with one administrator, `admin` with `password`. */
@@ -55,7 +55,8 @@ export async function aServer(options: ServerOptions = {}): Promise<TestServer> 
   const log = { debug: line, info: line, warn: line, error: line }
   const composed = await compose(settings, { log, now: clock.now, ...(options.pauses && { pauses: options.pauses }) })
   await composed.migrate()
-  await composed.parts.policies.set({ password_cost: 4, ...options.policy }, 'system', 'test')
+  if (options.policy !== null)
+    await composed.parts.policies.set({ password_cost: 4, ...options.policy }, 'system', 'test')
   await composed.start()
   const server = await listen(composed)
 
