@@ -85,7 +85,7 @@ function createOpening() {
   async function composeOnce(): Promise<Composed> {
     settings = readSettings(process.env)
     const [{ compose }, { pino }] = await Promise.all([import('./compose.js'), import('pino')])
-    composed = await compose(settings, { log: pino({ level: 'warn', base: undefined }, pino.destination(2)) })
+    composed = await compose(settings, { log: pino({ level: level(settings), base: undefined }, pino.destination(2)) })
     return composed
   }
 
@@ -109,8 +109,17 @@ function createOpening() {
     },
 
     close: async () => composed?.close(),
-    debugging: () => settings?.logLevel === 'debug' || settings?.logLevel === 'trace',
+    debugging: () => isDebugging(settings),
   }
+}
+
+/** What goes wrong is said in one line of our own. */
+function level(settings: Settings): string {
+  return isDebugging(settings) ? settings.logLevel : 'fatal'
+}
+
+function isDebugging(settings: Settings | null): boolean {
+  return settings?.logLevel === 'debug' || settings?.logLevel === 'trace'
 }
 
 function failureOf(error: unknown): [code: 1 | 2, text: string] {

@@ -21,12 +21,14 @@ export function aCommandLine(environment: Record<string, string> = {}) {
   const folder = aFolder()
   const dataDir = join(folder, 'data')
 
-  function run(args: string[], stdin = ''): Promise<Ran> {
+  /** @param killWhen kill -9 once this resolves */
+  function run(args: string[], stdin = '', killWhen?: Promise<unknown>): Promise<Ran> {
     const { PATH = '', HOME = '' } = process.env
     const child = spawn(process.execPath, [program, ...args], {
       cwd: folder,
       env: { PATH, HOME, DATA_DIR: dataDir, ...environment },
     })
+    void killWhen?.then(() => child.kill('SIGKILL'))
     const ran: Ran = { code: null, stdout: '', stderr: '' }
     child.stdout.on('data', chunk => {
       ran.stdout += chunk

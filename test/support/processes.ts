@@ -21,10 +21,14 @@ export type ServerProcess = {
 
 const running = new Set<ChildProcess>()
 
+/** SECRET_KEY of every such server. */
+export const secretKey = Buffer.from('a test secret key of 32+ bytes! 0123456789').toString('base64')
+
 /** Starts a server on a database, by the real clock, with one administrator like aServer()'s. */
 export async function aServerProcess(
   database: DatabaseSettings,
-  policy: Partial<Policy> = {},
+  /** null: whatever the database has. */
+  policy: Partial<Policy> | null = {},
   /** Settings beside those that every such server has, such as REDIS_URL. */
   settings: Record<string, string> = {},
 ): Promise<ServerProcess> {
@@ -36,11 +40,11 @@ export async function aServerProcess(
       ISSUER: issuer,
       DATA_DIR: aFolder(),
       DATABASE_URL: urlOf(database),
-      SECRET_KEY: Buffer.from('a test secret key of 32+ bytes! 0123456789').toString('base64'),
+      SECRET_KEY: secretKey,
       ADMIN_USERNAME: 'admin',
       ADMIN_PASSWORD: password,
       ...settings,
-      POLICY: JSON.stringify({ password_cost: 4, ...policy }),
+      ...(policy && { POLICY: JSON.stringify({ password_cost: 4, ...policy }) }),
     },
   })
   running.add(child)
