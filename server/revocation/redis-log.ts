@@ -19,7 +19,6 @@ const batch = 200
 const patience = 1_000
 
 const entrySchema = z.object({
-  log: z.string(),
   seq: z.int().positive(),
   kind: z.enum(revocationKinds),
   subject: z.string(),
@@ -28,6 +27,8 @@ const entrySchema = z.object({
   reason: z.string(),
   expiresAt: z.number(),
 })
+/** One member of the sorted set: it says itself whose it is, whatever its place says. */
+const memberSchema = z.object({ log: z.string(), entry: entrySchema })
 const messageSchema = z.object({
   log: z.string(),
   after: z.int().nonnegative(),
@@ -66,11 +67,17 @@ export function createRedisLog({ redis, secretKey }: RedisLogDeps) {
     }
   }
 
+  /** The entry of this log that a member is, or null. */
+  function entryIn(logId: string, member: string): Revocation | null {
+    const read = opened(member, memberSchema)
+    return read?.log === logId ? read.entry : null
+  }
+
   async function add(logId: string, entries: readonly Revocation[]): Promise<void> {
     try {
       for (let from = 0; from < entries.length; from += batch) {
         const some = entries.slice(from, from + batch)
-        const members = some.flatMap(entry => [entry.seq, sealed(entryOf(logId, entry))])
+        const members = some.flatMap(entry => [entry.seq, sealed({ log: logId, entry: entryOf(entry) })])
         await ask(client => client.zadd(keyOf(logId), ...members))
       }
       await redis.run(client => client.pexpire(keyOf(logId), keptFor))
@@ -94,7 +101,7 @@ export function createRedisLog({ redis, secretKey }: RedisLogDeps) {
 
   async function tellAll(logId: string, entries: readonly Revocation[]): Promise<void> {
     const upto = entries.at(-1)!.seq
-    const told = entries.length > batch ? [] : entries.map(entry => entryOf(logId, entry))
+    const told = entries.length > batch ? [] : entries.map(entryOf)
     const message = sealed({ log: logId, after: entries[0]!.seq - 1, upto, entries: told })
     await Promise.allSettled([ask(client => client.publish(logChannel, message)), add(logId, entries)])
   }
@@ -117,8 +124,7 @@ export function createRedisLog({ redis, secretKey }: RedisLogDeps) {
 
     /** What somebody said on the channel; null when it was not one of us. */
     readMessage(text: string): LogMessage | null {
-      const message = opened(text, messageSchema)
-      return message?.entries.every(entry => entry.log === message.log) ? message : null
+      return opened(text, messageSchema)
     },
 
     /** Every entry in (after, upto], or null where one is missing, two claim one number, or Redis does not say. */
@@ -126,11 +132,10 @@ export function createRedisLog({ redis, secretKey }: RedisLogDeps) {
       if (upto - after > keptEntries || !redis.answers) return null
       try {
         const members = await range(logId, after, upto)
-        const entries = members.map(member => opened(member, entrySchema))
-        const isRight = (entry: (typeof entries)[number], index: number) =>
-          entry !== null && entry.log === logId && entry.seq === after + 1 + index
-        if (members.length > 0 && !entries.every(isRight)) spoilt = true
-        return members.length === upto - after && entries.every(isRight) ? (entries as Revocation[]) : null
+        const entries = members.map(member => entryIn(logId, member))
+        const isRight = entries.every((entry, index) => entry?.seq === after + 1 + index)
+        if (!isRight) spoilt = true
+        return isRight && entries.length === upto - after ? (entries as Revocation[]) : null
       } catch {
         return null
       }
@@ -140,14 +145,15 @@ export function createRedisLog({ redis, secretKey }: RedisLogDeps) {
     async highest(logId: string): Promise<number> {
       // Beside what others may have put there.
       const members = await redis.run(client => client.zrevrange(keyOf(logId), 0, 9))
-      const entries = members.map(member => opened(member, entrySchema))
-      return entries.find(entry => entry?.log === logId)?.seq ?? 0
+      return Math.max(0, ...members.map(member => entryIn(logId, member)?.seq ?? 0))
     },
 
     /** What the copy has above a number, as the database had it. @throws RedisFailure */
     async above(logId: string, seq: number): Promise<Revocation[]> {
       const members = await range(logId, seq, Number.MAX_SAFE_INTEGER)
-      return members.map(member => opened(member, entrySchema)).filter(entry => entry?.log === logId) as Revocation[]
+      return members
+        .map(member => entryIn(logId, member))
+        .filter(entry => entry !== null && entry.seq > seq) as Revocation[]
     },
 
     /** How many entries there are in (after, upto]. @throws RedisFailure */
@@ -182,7 +188,7 @@ function keyOf(logId: string): string {
 }
 
 /** Always the same text for the same entry, whoever writes it. */
-function entryOf(log: string, entry: Revocation): z.output<typeof entrySchema> {
+function entryOf(entry: Revocation): Revocation {
   const { seq, kind, subject, effect, exceptSid, reason, expiresAt } = entry
-  return { log, seq, kind, subject, effect, exceptSid, reason, expiresAt }
+  return { seq, kind, subject, effect, exceptSid, reason, expiresAt }
 }

@@ -147,6 +147,15 @@ export function createTail(deps: TailDeps) {
     await readOnce()
   }
 
+  /**
+   * One such read, for whoever is about to refuse somebody for what the database does not know.
+   * @throws log_went_back, database_unavailable
+   */
+  async function requireForward(): Promise<void> {
+    await readNow()
+    if (highWater.wentBack) throw wentBackRefusal()
+  }
+
   return {
     isFresh,
 
@@ -197,9 +206,10 @@ export function createTail(deps: TailDeps) {
     async reach(seq: number, by: Witness): Promise<void> {
       if (seq <= projection.position) return
       highWater.show(seq, by)
-      await readNow()
-      if (highWater.wentBack) throw wentBackRefusal()
+      await requireForward()
     },
+
+    requireForward,
 
     /** Takes in what another process has committed, if it begins exactly where we stand. */
     hear(answer: LogAnswer): boolean {

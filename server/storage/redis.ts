@@ -56,11 +56,11 @@ export async function openRedis(address: RedisAddress) {
   const clients = [commands, listener]
   let answers = false
   let lastFailure: RedisFailure | null = null
-  const failed = (error: unknown) => {
-    lastFailure = RedisFailure.from(error)
-    return lastFailure
+  for (const client of clients) {
+    client.on('error', (error: unknown) => {
+      lastFailure = RedisFailure.from(error)
+    })
   }
-  for (const client of clients) client.on('error', failed)
   commands.on('ready', () => {
     answers = true
   })
@@ -75,7 +75,9 @@ export async function openRedis(address: RedisAddress) {
       answers = true
       return result
     } catch (error) {
-      const failure = failed(error)
+      const failure = RedisFailure.from(error)
+      // Without a connection, why there is none says more.
+      if (commands.status === 'ready') lastFailure = failure
       answers = failure.isRefusal
       throw failure
     }

@@ -57,6 +57,7 @@ export function createRotate(deps: RotateDeps) {
     else await sessions.touch(database, claims, terms)
     await deps.pauses?.rotationClaimed?.()
     const standings = await sessions.standings(database, [...new Set(claims.map(one => one.id))])
+    if (claims.some(({ id, generation }) => isForgotten(standings.get(id), generation))) await tail.requireForward()
     const taken = new Set<string>()
     return claims.map(({ id, generation }) => {
       const standing = standings.get(id) ?? null
@@ -180,6 +181,7 @@ export function createRotate(deps: RotateDeps) {
    */
   async function check(claims: RefreshClaims): Promise<void> {
     const standing = (await sessions.standings(database, [claims.sid])).get(claims.sid) ?? null
+    if (isForgotten(standing, claims.gen)) await tail.requireForward()
     const live = refuseOver(standing, claims, now())
     const verdict = judge(live, claims.gen, now(), await heartbeats.outage(database))
     if (verdict === 'ahead') throw refuse('token_claims')
@@ -190,3 +192,8 @@ export function createRotate(deps: RotateDeps) {
 }
 
 export type Rotate = ReturnType<typeof createRotate>
+
+/** A session that is not there, or not so far, may be one that a database that went back has forgotten. */
+function isForgotten(standing: Standing | null | undefined, generation: number): boolean {
+  return !standing || standing.session.generation < generation
+}

@@ -1,0 +1,117 @@
+// Real replication: a replica takes over that has not heard everything, and hears it later.
+import { connect, createServer, type Server, type Socket } from 'node:net'
+import { expect } from 'chai'
+import mysql from 'mysql2/promise'
+import { aClient, claimsOf } from '../support/client.js'
+import { onMariaDb } from '../support/engines.js'
+import { freePort, type MariaDb, startMariaDb, waitFor } from '../support/mariadb.js'
+import { aServerProcess } from '../support/processes.js'
+import { password } from '../support/server.js'
+
+const admin = { username: 'admin', password }
+
+/** What a load balancer is to the servers: one address, and now another database behind it. */
+async function aRelay(target: number) {
+  const sockets = new Set<Socket>()
+  let to = target
+  const server: Server = createServer(near => {
+    const far = connect(to, '127.0.0.1')
+    for (const [one, other] of [
+      [near, far],
+      [far, near],
+    ] as const) {
+      sockets.add(one)
+      one.on('error', () => other.destroy())
+      one.on('close', () => other.destroy())
+      one.pipe(other)
+    }
+  })
+  const port = await freePort()
+  await new Promise<void>(resolve => server.listen(port, '127.0.0.1', resolve))
+  const cut = () => {
+    for (const socket of sockets) socket.destroy()
+    sockets.clear()
+  }
+  return {
+    port,
+    turnTo(next: number): void {
+      to = next
+      cut()
+    },
+    close(): void {
+      cut()
+      server.close()
+    },
+  }
+}
+
+async function run(database: MariaDb, ...statements: string[]): Promise<unknown[]> {
+  const connection = await mysql.createConnection({ host: '127.0.0.1', port: database.port, user: 'root' })
+  try {
+    let rows: unknown[] = []
+    for (const statement of statements) rows = (await connection.query(statement))[0] as unknown[]
+    return rows
+  } finally {
+    await connection.end()
+  }
+}
+
+onMariaDb('a replica that takes over too early', () => {
+  let primary: MariaDb
+  let replica: MariaDb
+  let relay: Awaited<ReturnType<typeof aRelay>>
+  beforeEach(async () => {
+    primary = await startMariaDb('--server-id=1', '--log-bin=log', '--binlog-format=MIXED')
+    replica = await startMariaDb('--server-id=2', '--log-bin=log', '--log-slave-updates')
+    await run(
+      replica,
+      `CHANGE MASTER TO MASTER_HOST='127.0.0.1', MASTER_PORT=${primary.port}, MASTER_USER='root',
+         MASTER_LOG_FILE='log.000001', MASTER_LOG_POS=4`,
+      'START SLAVE',
+    )
+    relay = await aRelay(primary.port)
+  })
+  afterEach(async () => {
+    relay.close()
+    await primary.stop()
+    await replica.stop()
+  })
+
+  it('is noticed at once, and forgotten once it has heard what it lacked', async () => {
+    const database = await primary.create()
+    const server = await aServerProcess({ ...database, port: relay.port })
+    const client = aClient(server)
+    const [own, other] = [await client.signIn(admin), await client.signIn(admin)]
+    const seqAt = async (one: MariaDb) => await run(one, `SELECT seq, seen_seq FROM ${database.name}.log_head`)
+    await waitFor(async () => expect(await seqAt(replica)).to.deep.equal(await seqAt(primary)))
+
+    await run(replica, 'STOP SLAVE SQL_THREAD')
+    await client.delete(`/api/me/sessions/${claimsOf(other.access).sid}/`, own.access)
+    const newest = await client.signIn(admin)
+    expect((await client.verify(other.access)).status).to.equal(401)
+    relay.turnTo(replica.port)
+    const turnedAt = performance.now()
+    // A session that the replica has never heard of: nobody is signed out by what is only late.
+    const early = await client.refresh(newest.refresh)
+    expect([early.status, early.body.code]).to.deep.equal([503, early.body.code])
+    await waitFor(async () => {
+      const answer = await client.get('/readyz')
+      expect([answer.status, answer.body.code]).to.deep.equal([503, 'log_went_back'])
+    })
+    const noticed = performance.now() - turnedAt
+    for (const { access, refresh } of [own, other, newest]) {
+      expect((await client.verify(access)).body.code).to.equal('log_went_back')
+      expect((await client.refresh(refresh)).body.code).to.equal('log_went_back')
+    }
+
+    await run(replica, 'START SLAVE SQL_THREAD')
+    await waitFor(async () => expect((await client.get('/readyz')).status).to.equal(200))
+    expect((await client.verify(other.access)).body.reason).to.equal('session_ended')
+    for (const { access, refresh } of [own, newest]) {
+      expect((await client.verify(access)).status).to.equal(200)
+      expect((await client.refresh(refresh)).status).to.equal(200)
+    }
+    expect(server.complaints.join('').match(/the database went back/g)).to.have.length(1)
+    console.log(`      noticed ${Math.round(noticed)} ms after it took over`)
+  }).timeout(60_000)
+})
