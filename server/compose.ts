@@ -153,7 +153,7 @@ export async function compose(settings: Settings, { log, random = randomBytes, p
     ...{ secrets, tail, policy, now, uuid, pauses },
   })
   const housekeeping = createHousekeeping({
-    ...{ database, heartbeats, revocations, sessions: sessionStore, projection, policy, now },
+    ...{ database, heartbeats, revocations, sessions: sessionStore, projection, policy, highWater, now },
   })
 
   // HTTP and jobs

@@ -1,4 +1,5 @@
 // What keeps the tables small and the clocks honest, in small batches so that nobody waits for it.
+import type { HighWater } from '../revocation/high-water.js'
 import type { PolicyInForce } from '../revocation/policy-in-force.js'
 import type { Projection } from '../revocation/projection.js'
 import type { Database } from '../storage/database.js'
@@ -13,16 +14,20 @@ export type HousekeepingDeps = {
   sessions: Sessions
   projection: Projection
   policy: PolicyInForce
+  highWater: Pick<HighWater, 'wentBack'>
   now: () => number
 }
 
 const batch = 500
 
 export function createHousekeeping(deps: HousekeepingDeps) {
-  const { database, heartbeats, revocations, sessions, projection, policy, now } = deps
+  const { database, heartbeats, revocations, sessions, projection, policy, highWater, now } = deps
   return {
     /** Tells the database that somebody serves; a gap between two beats is an outage (policy/rotation.ts). */
-    beat: (): Promise<void> => heartbeats.beat(database, now()),
+    async beat(): Promise<void> {
+      // Nobody is served then: whoever comes back to a database that was only late had no answer meanwhile.
+      if (!highWater.wentBack) await heartbeats.beat(database, now())
+    },
 
     async forgetRevocations(): Promise<void> {
       projection.forget(now())

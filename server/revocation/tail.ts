@@ -69,8 +69,9 @@ export function createTail(deps: TailDeps) {
     if (wentBack) askedAt = never
     else await catchUp(head)
     await tellFollowers(head)
+    if (wentBack) return
     await noteOutage()
-    if (!wentBack) askedAt = asked
+    askedAt = asked
   }
 
   async function catchUp(head: LogPosition): Promise<void> {

@@ -1,49 +1,14 @@
 // Real replication: a replica takes over that has not heard everything, and hears it later.
-import { connect, createServer, type Server, type Socket } from 'node:net'
 import { expect } from 'chai'
 import mysql from 'mysql2/promise'
 import { aClient, claimsOf } from '../support/client.js'
 import { onMariaDb } from '../support/engines.js'
-import { freePort, type MariaDb, startMariaDb, waitFor } from '../support/mariadb.js'
+import { type MariaDb, startMariaDb, waitFor } from '../support/mariadb.js'
 import { aServerProcess } from '../support/processes.js'
+import { aRelay, type Relay } from '../support/relay.js'
 import { password } from '../support/server.js'
 
 const admin = { username: 'admin', password }
-
-/** What a load balancer is to the servers: one address, and now another database behind it. */
-async function aRelay(target: number) {
-  const sockets = new Set<Socket>()
-  let to = target
-  const server: Server = createServer(near => {
-    const far = connect(to, '127.0.0.1')
-    for (const [one, other] of [
-      [near, far],
-      [far, near],
-    ] as const) {
-      sockets.add(one)
-      one.on('error', () => other.destroy())
-      one.on('close', () => other.destroy())
-      one.pipe(other)
-    }
-  })
-  const port = await freePort()
-  await new Promise<void>(resolve => server.listen(port, '127.0.0.1', resolve))
-  const cut = () => {
-    for (const socket of sockets) socket.destroy()
-    sockets.clear()
-  }
-  return {
-    port,
-    turnTo(next: number): void {
-      to = next
-      cut()
-    },
-    close(): void {
-      cut()
-      server.close()
-    },
-  }
-}
 
 async function run(database: MariaDb, ...statements: string[]): Promise<unknown[]> {
   const connection = await mysql.createConnection({ host: '127.0.0.1', port: database.port, user: 'root' })
@@ -59,7 +24,7 @@ async function run(database: MariaDb, ...statements: string[]): Promise<unknown[
 onMariaDb('a replica that takes over too early', () => {
   let primary: MariaDb
   let replica: MariaDb
-  let relay: Awaited<ReturnType<typeof aRelay>>
+  let relay: Relay
   beforeEach(async () => {
     primary = await startMariaDb('--server-id=1', '--log-bin=log', '--binlog-format=MIXED')
     replica = await startMariaDb('--server-id=2', '--log-bin=log', '--log-slave-updates')

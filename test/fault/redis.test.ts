@@ -7,6 +7,7 @@ import { type Engine, onMariaDb, onRedis } from '../support/engines.js'
 import { waitFor } from '../support/mariadb.js'
 import { aServerProcess, type ServerProcess } from '../support/processes.js'
 import { aRedis, aRedisCluster, type TestRedis } from '../support/redis.js'
+import { aRelay } from '../support/relay.js'
 import { password } from '../support/server.js'
 
 const admin = { username: 'admin', password }
@@ -112,6 +113,40 @@ onMariaDb('two servers with Redis', engine =>
       await bothSay(two, 'ok')
       expect(await endAndSee(two)).to.be.below(1_000)
       await waitFor(async () => expect((await copyIn(redis)).count).to.equal(2), 10_000)
+    }).timeout(60_000)
+
+    it('they start while Redis hangs, and find it once it goes on', async () => {
+      const redis = await aRedis()
+      redis.hang()
+      const two = await twoServers(engine, { REDIS_URL: redis.url })
+      await bothSay(two, 'degraded')
+      expect(await endAndSee(two)).to.be.below(1_000)
+      redis.goOn()
+      await bothSay(two, 'ok')
+      expect(await endAndSee(two)).to.be.below(1_000)
+    }).timeout(60_000)
+
+    it('a connection to Redis that died without a word is given up, and made anew', async () => {
+      const redis = await aRedis()
+      const relay = await aRelay(redis.port)
+      try {
+        const two = await twoServers(engine, { REDIS_URL: `redis://127.0.0.1:${relay.port}` })
+        await bothSay(two, 'ok')
+        const watch = bystander(two, await two.there.signIn(admin))
+        relay.freeze()
+        const frozenAt = performance.now()
+        expect(await endAndSee(two)).to.be.below(1_000)
+        await bothSay(two, 'degraded')
+        expect(await endAndSee(two)).to.be.below(1_000)
+        await bothSay(two, 'ok')
+        console.log(
+          `      in touch again ${Math.round((performance.now() - frozenAt) / 100) / 10} s after the wire was cut`,
+        )
+        expect(await endAndSee(two)).to.be.below(1_000)
+        expect(await watch.stop()).to.deep.equal([])
+      } finally {
+        relay.close()
+      }
     }).timeout(60_000)
 
     type Fault = {
