@@ -16,6 +16,7 @@ import { createOutput } from './commands/output.js'
 import { addPolicyCommands } from './commands/policy.js'
 import { addRevocationCommands } from './commands/revocation.js'
 import { addRoleCommands } from './commands/role.js'
+import { addSeedCommands } from './commands/seed.js'
 import { addSessionCommands } from './commands/session.js'
 import { addUserCommands } from './commands/user.js'
 import type { Composed } from './compose.js'
@@ -33,6 +34,7 @@ const nouns = [
   addRevocationCommands,
   addAuditCommands,
   addMigrateCommands,
+  addSeedCommands,
 ]
 
 const howToBegin = 'set DATABASE_URL or DATA_DIR as the server has it, start the server once, or run darvoza migrate up'

@@ -8,6 +8,7 @@ import { requireSecretKey } from '../config/secret-key.js'
 import type { Settings } from '../config/settings.js'
 import { createApp, type Log } from './app.js'
 import { createAuditLog } from './identity/audit-log.js'
+import { createDemo } from './identity/demo/demo.js'
 import { ensureAdministrator } from './identity/first-administrator.js'
 import { createHashing } from './identity/hashing.js'
 import { createHousekeeping } from './identity/housekeeping.js'
@@ -32,6 +33,7 @@ import { createAudit } from './storage/audit.js'
 import { createDatabaseClock } from './storage/clock.js'
 import { openDatabase } from './storage/database.js'
 import { createDevices } from './storage/devices.js'
+import { createFigures as createFigureStore } from './storage/figures.js'
 import { writeFirstRows } from './storage/first-rows.js'
 import { createHeartbeats } from './storage/heartbeats.js'
 import { createIncidents as createIncidentStore } from './storage/incidents.js'
@@ -92,6 +94,7 @@ export async function compose(settings: Settings, { log, random = randomBytes, p
   const incidents = createIncidentStore()
   const keys = createKeys()
   const policyVersions = createPolicyVersions()
+  const figureStore = createFigureStore(database.dialect)
 
   // The log and what follows its head
   const projection = createProjection()
@@ -139,6 +142,10 @@ export async function compose(settings: Settings, { log, random = randomBytes, p
     ...{ database, users: userStore, sessions: sessionStore, knownDevices, applications, hashing, issue, revoke },
     ...{ secrets, tail, policy, now, uuid, pauses },
   })
+  const demo = createDemo({
+    ...{ database, users: userStore, roles: roleStore, applications, policyVersions, revocations, audit, auditTrail },
+    ...{ figures: figureStore, secrets, hashing, tail, policy, now },
+  })
   const housekeeping = createHousekeeping({
     ...{ database, heartbeats, revocations, sessions: sessionStore, projection, policy, now },
   })
@@ -175,6 +182,7 @@ export async function compose(settings: Settings, { log, random = randomBytes, p
       tail,
       userStore,
       incidents,
+      demo,
       now,
     },
 

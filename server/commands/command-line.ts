@@ -2,6 +2,7 @@
 // sense, so that a wrong use changes nothing.
 import type { Command } from 'commander'
 import type { AuditLog } from '../identity/audit-log.js'
+import type { Demo } from '../identity/demo/demo.js'
 import type { KeyRing } from '../identity/key-ring.js'
 import type { Policies } from '../identity/policies.js'
 import type { RevocationLog } from '../identity/revocation-log.js'
@@ -20,6 +21,7 @@ export type Domain = {
   revocationLog: RevocationLog
   auditLog: AuditLog
   roles: Roles
+  demo: Demo
 }
 
 export type Schema = {

@@ -1,6 +1,6 @@
 import type { AuditRow } from '../policy/audit.js'
 import type { Queries } from './database.js'
-import { assignments, columns, insertion } from './statement.js'
+import { assignments, columns, insertion, insertions } from './statement.js'
 
 export type AuditRecord = AuditRow & { hash: string }
 
@@ -58,6 +58,11 @@ export function createAudit(dialect: { forUpdate: string }) {
 
     async insert(tx: Queries, entry: AuditRecord): Promise<void> {
       await tx.write(...insertion('audit_entry', entry))
+    },
+
+    /** Entries that follow each other, in one statement. */
+    async insertAll(tx: Queries, entries: readonly AuditRecord[]): Promise<void> {
+      await tx.write(...insertions('audit_entry', entries))
     },
 
     async moveHead(tx: Queries, changes: Partial<AuditPosition>): Promise<void> {
