@@ -6,8 +6,8 @@ import Koa from 'koa'
 import type { Settings } from '../config/settings.js'
 import { type AdminLogsDeps, createAdminLogHandlers } from './http/admin/logs.js'
 import { createAdminRoleHandlers } from './http/admin/roles.js'
-import { createAdminSessionHandlers } from './http/admin/sessions.js'
-import { createAdminUserHandlers } from './http/admin/users.js'
+import { type AdminSessionsDeps, createAdminSessionHandlers } from './http/admin/sessions.js'
+import { type AdminUsersDeps, createAdminUserHandlers } from './http/admin/users.js'
 import type { Context, Handler } from './http/handler.js'
 import { createHealthHandlers } from './http/health.js'
 import { createMeHandlers, type MeDeps } from './http/me/me.js'
@@ -37,6 +37,8 @@ export type Log = { debug: LogLine; info: LogLine; warn: LogLine; error: LogLine
 
 export type AppDeps = TokenDeps &
   MeDeps &
+  AdminUsersDeps &
+  AdminSessionsDeps &
   AdminLogsDeps & {
     settings: Settings
     issuer: string

@@ -9,18 +9,23 @@ import type { Settings } from '../config/settings.js'
 import { createApp, type Log } from './app.js'
 import { createAuditLog } from './identity/audit-log.js'
 import { createDemo } from './identity/demo/demo.js'
+import { createDeviceList } from './identity/device-list.js'
 import { ensureAdministrator } from './identity/first-administrator.js'
 import { createHashing } from './identity/hashing.js'
 import { createHousekeeping } from './identity/housekeeping.js'
 import { createIncidents } from './identity/incidents.js'
 import { createKnownDevices } from './identity/known-devices.js'
+import { createNames } from './identity/names.js'
 import { createOwnPassword } from './identity/own-password.js'
 import { createPolicies } from './identity/policies.js'
 import { createRevocationLog } from './identity/revocation-log.js'
 import { createRights } from './identity/rights.js'
 import { createRoles } from './identity/roles.js'
+import { createSessionList } from './identity/session-list.js'
+import { createSessionStates } from './identity/session-state.js'
 import { createSessions } from './identity/sessions.js'
 import { createSignIn } from './identity/sign-in.js'
+import { createUserList } from './identity/user-list.js'
 import { createUsers } from './identity/users.js'
 import { createJobs } from './jobs/jobs.js'
 import { builtInRoles } from './policy/permissions.js'
@@ -32,17 +37,21 @@ import { createApplications } from './storage/applications.js'
 import { createAudit } from './storage/audit.js'
 import { createDatabaseClock } from './storage/clock.js'
 import { openDatabase } from './storage/database.js'
+import { createDeviceLists } from './storage/device-lists.js'
 import { createDevices } from './storage/devices.js'
 import { createFigures as createFigureStore } from './storage/figures.js'
 import { writeFirstRows } from './storage/first-rows.js'
 import { createHeartbeats } from './storage/heartbeats.js'
 import { createIncidents as createIncidentStore } from './storage/incidents.js'
 import { createKeys } from './storage/keys.js'
+import { createLogLists } from './storage/log-lists.js'
 import { migrateUp } from './storage/migrate.js'
 import { createPolicyVersions } from './storage/policy-versions.js'
 import { createRevocations } from './storage/revocations.js'
 import { createRoles as createRoleStore } from './storage/roles.js'
+import { createSessionLists } from './storage/session-lists.js'
 import { createSessions as createSessionStore } from './storage/sessions.js'
+import { createUserLists } from './storage/user-lists.js'
 import { createUsers as createUserStore } from './storage/users.js'
 import { createAuditTrail } from './tokens/audit-trail.js'
 import { createInspect } from './tokens/inspect.js'
@@ -95,6 +104,7 @@ export async function compose(settings: Settings, { log, random = randomBytes, p
   const keys = createKeys()
   const policyVersions = createPolicyVersions()
   const figureStore = createFigureStore(database.dialect)
+  const logLists = createLogLists(database.dialect)
 
   // The log and what follows its head
   const projection = createProjection()
@@ -134,13 +144,22 @@ export async function compose(settings: Settings, { log, random = randomBytes, p
   const ownPassword = createOwnPassword({ database, users: userStore, hashing, revoke, policy, now })
   const policies = createPolicies({ database, policyVersions, audit, revocations, revoke, now })
   const revocationLog = createRevocationLog({
-    ...{ database, revocations, users: userStore, roles: roleStore, applications, rights, revoke },
+    ...{ database, revocations, logLists, users: userStore, roles: roleStore, applications, rights, revoke },
   })
-  const auditLog = createAuditLog({ database, audit, auditTrail })
+  const auditLog = createAuditLog({ database, audit, logLists, auditTrail })
   const knownDevices = createKnownDevices({ devices, inspect, now, uuid })
   const signIn = createSignIn({
     ...{ database, users: userStore, sessions: sessionStore, knownDevices, applications, hashing, issue, revoke },
     ...{ secrets, tail, policy, now, uuid, pauses },
+  })
+  const names = createNames({ database, users: userStore })
+  const states = createSessionStates({ policy, now })
+  const userList = createUserList({ database, users: userStore, userLists: createUserLists(database.dialect), states })
+  const deviceList = createDeviceList({
+    ...{ database, devices, deviceLists: createDeviceLists(database.dialect), states, names },
+  })
+  const sessionList = createSessionList({
+    ...{ database, sessions: sessionStore, sessionLists: createSessionLists(database.dialect), devices, states, names },
   })
   const demo = createDemo({
     ...{ database, users: userStore, roles: roleStore, applications, policyVersions, revocations, audit, auditTrail },
@@ -154,7 +173,8 @@ export async function compose(settings: Settings, { log, random = randomBytes, p
   const app: Koa = createApp({
     ...{ settings, issuer, ownApplication: ownApplication.id, root: fileURLToPath(root), log, uuid },
     ...{ signIn, rotate, inspect, sessions, users, roles, ownPassword, signingKeys, tail, now },
-    ...{ revocationLog, auditLog, incidents: createIncidents({ database, incidents }) },
+    ...{ userList, deviceList, sessionList, revocationLog, auditLog },
+    incidents: createIncidents({ database, logLists, sessions: sessionStore, devices, names }),
   })
   const jobs = createJobs({ log }, [
     { name: 'heartbeat', everyMs: second, run: housekeeping.beat },
@@ -183,6 +203,9 @@ export async function compose(settings: Settings, { log, random = randomBytes, p
       userStore,
       incidents,
       demo,
+      userList,
+      deviceList,
+      sessionList,
       now,
     },
 

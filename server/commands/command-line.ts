@@ -7,7 +7,9 @@ import type { KeyRing } from '../identity/key-ring.js'
 import type { Policies } from '../identity/policies.js'
 import type { RevocationLog } from '../identity/revocation-log.js'
 import type { Roles } from '../identity/roles.js'
+import type { SessionList } from '../identity/session-list.js'
 import type { Sessions } from '../identity/sessions.js'
+import type { UserList } from '../identity/user-list.js'
 import type { Users } from '../identity/users.js'
 import type { Actor } from '../policy/actor.js'
 import type { Input } from './input.js'
@@ -22,6 +24,8 @@ export type Domain = {
   auditLog: AuditLog
   roles: Roles
   demo: Demo
+  userList: UserList
+  sessionList: SessionList
 }
 
 export type Schema = {

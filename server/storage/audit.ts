@@ -13,19 +13,7 @@ export type AuditPosition = {
   droppedMark: string
 }
 
-/** What a search of the audit log asks for; what is left out does not matter. `before` is a number of the log. */
-export type AuditSearch = {
-  before: number
-  limit: number
-  actor?: string
-  action?: string
-  subject?: { kind: string; id: string }
-  /** Epoch ms. */
-  since?: number
-  until?: number
-}
-
-const entryColumns = columns('e', [
+export const auditColumns = columns('e', [
   'seq',
   'createdAt',
   'actor',
@@ -73,35 +61,15 @@ export function createAudit(dialect: { forUpdate: string }) {
     /** Entries after a number, in the order of the chain. */
     after(tx: Queries, seq: number, limit: number): Promise<AuditRecord[]> {
       return tx.read(
-        `SELECT ${entryColumns} FROM audit_entry e WHERE e.seq > ? ORDER BY e.seq LIMIT ${Math.trunc(limit)}`,
+        `SELECT ${auditColumns} FROM audit_entry e WHERE e.seq > ? ORDER BY e.seq LIMIT ${Math.trunc(limit)}`,
         [seq],
-      )
-    },
-
-    /** The newest first. */
-    search(tx: Queries, search: AuditSearch): Promise<AuditRecord[]> {
-      const conditions = ['e.seq < ?']
-      const values: (string | number)[] = [search.before]
-      const where = (condition: string, ...asked: (string | number)[]) => {
-        conditions.push(condition)
-        values.push(...asked)
-      }
-      if (search.actor !== undefined) where('e.actor = ?', search.actor)
-      if (search.action !== undefined) where('e.action = ?', search.action)
-      if (search.subject) where('e.subject_kind = ? AND e.subject = ?', search.subject.kind, search.subject.id)
-      if (search.since !== undefined) where('e.created_at >= ?', search.since)
-      if (search.until !== undefined) where('e.created_at < ?', search.until)
-      return tx.read(
-        `SELECT ${entryColumns} FROM audit_entry e WHERE ${conditions.join(' AND ')}
-         ORDER BY e.seq DESC LIMIT ${Math.trunc(search.limit)}`,
-        values,
       )
     },
 
     /** The last of up to `limit` entries at the beginning that were written before an instant, or null. */
     async lastBefore(tx: Queries, before: number, limit: number): Promise<AuditRecord | null> {
       const rows = await tx.read<AuditRecord>(
-        `SELECT ${entryColumns} FROM audit_entry e ORDER BY e.seq LIMIT ${Math.trunc(limit)}`,
+        `SELECT ${auditColumns} FROM audit_entry e ORDER BY e.seq LIMIT ${Math.trunc(limit)}`,
       )
       return rows.filter(row => row.createdAt < before).at(-1) ?? null
     },

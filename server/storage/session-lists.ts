@@ -33,10 +33,13 @@ export function stateOf(session: string, { now, idle, absolute }: SessionTerms):
   }
 }
 
-/** It lives. Not marked as ended, so that an index leads there. */
+/** It lives. What its row alone tells comes first, and what an index leads to. */
 export function livesAs(session: string, terms: SessionTerms): Condition {
   const { sql, values } = stateOf(session, terms)
-  return { sql: `${session}.ended_at IS NULL AND ${sql} = 'live'`, values }
+  return {
+    sql: `${session}.ended_at IS NULL AND ${session}.expires_at > ? AND ${session}.rotated_at > ? AND ${sql} = 'live'`,
+    values: [terms.now, terms.now - terms.idle, ...values],
+  }
 }
 
 const inOrder = ['s.created_at', 's.id'] as const
@@ -97,9 +100,12 @@ function is(column: string, value: string | number | undefined, index: string): 
 function ofState(state: SessionState, terms: SessionTerms): Filter[] {
   if (state === 'ended')
     return [{ sql: 's.ended_at IS NOT NULL', values: [], way: { index: 'session_ended', order: null } }]
+  const open = { sql: 's.ended_at IS NULL', values: [], way: along('session_ended') }
+  if (state === 'live') return [open, livesAs('s', terms)]
   const { sql, values } = stateOf('s', terms)
-  return [
-    { sql: 's.ended_at IS NULL', values: [], way: along('session_ended') },
-    { sql: `${sql} = ?`, values: [...values, state] },
-  ]
+  const judged = { sql: `${sql} = ?`, values: [...values, state] }
+  if (state !== 'idle') return [open, judged]
+  // What its row alone tells comes first.
+  const mayBeIdle = { sql: 's.expires_at <= ? OR s.rotated_at <= ?', values: [terms.now, terms.now - terms.idle] }
+  return [open, mayBeIdle, judged]
 }

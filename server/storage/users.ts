@@ -1,6 +1,6 @@
 import { emailKey } from '../policy/email.js'
 import type { Queries, Value } from './database.js'
-import { assignments, columns, grouped, insertion, marks, prefixRange } from './statement.js'
+import { assignments, columns, grouped, insertion, marks } from './statement.js'
 
 /** A user with roles. Times are epoch ms. */
 export type UserRecord = {
@@ -120,6 +120,16 @@ export function createUsers(dialect: { forUpdate: string }) {
       return rows.length > 0 ? foldUser(rows) : null
     },
 
+    /** By id; a deleted user's is empty. */
+    async names(tx: Queries, ids: readonly number[]): Promise<Map<number, string>> {
+      if (ids.length === 0) return new Map()
+      const rows = await tx.read<{ id: number; username: string }>(
+        `SELECT id, username FROM user WHERE id IN (${marks(ids.length)})`,
+        ids,
+      )
+      return new Map(rows.map(row => [row.id, row.username]))
+    },
+
     /** Which of these names are somebody's. There must be one at least. */
     async takenKeys(tx: Queries, usernameKeys: readonly string[]): Promise<Set<string>> {
       const rows = await tx.read<{ usernameKey: string }>(
@@ -181,24 +191,6 @@ export function createUsers(dialect: { forUpdate: string }) {
         [role],
       )
       return rows.length > 0
-    },
-
-    /** Users after an id, in the order of ids. */
-    async list(tx: Queries, page: { after: number; limit: number; usernamePrefix?: string; deleted?: boolean }) {
-      const conditions = ['u.id > ?', page.deleted ? 'u.deleted_at IS NOT NULL' : 'u.deleted_at IS NULL']
-      const values: (string | number)[] = [page.after]
-      if (page.usernamePrefix) {
-        conditions.push('u.username_key >= ? AND u.username_key < ?')
-        values.push(...prefixRange(page.usernamePrefix))
-      }
-      const ids = await tx.read<{ id: number }>(
-        `SELECT u.id AS id FROM user u WHERE ${conditions.join(' AND ')} ORDER BY u.id LIMIT ${Math.trunc(page.limit)}`,
-        values,
-      )
-      return some(
-        tx,
-        ids.map(row => row.id),
-      )
     },
   }
 }

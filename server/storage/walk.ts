@@ -63,15 +63,16 @@ type Chosen = {
   order: readonly string[]
 }
 
-const usualBudget = 20_000
+const usualBudget = 8_000
 /** A way with so few rows is read whole, whatever its order. */
 const narrow = 1_000
-const highestCount = 10_000
+/** How high is counted: what an index knows by itself, and what every row must be looked at for. */
+const highestCount = { known: 10_000, looked: 5_000 }
 
 export function createWalk({ engine }: Pick<Dialect, 'engine'>) {
   const { select, hint } = walkWords(engine)
   /** SQLite answers without leaving this turn of the event loop: nobody shall wait for long. */
-  const greatestSlice = engine === 'sqlite' ? 2_000 : 8_000
+  const greatestSlice = engine === 'sqlite' ? 2_000 : 25_000
 
   function follow(list: List, filters: readonly Filter[], chosen: Filter | null, bounds: readonly Condition[]): Chosen {
     const way = chosen?.way
@@ -175,7 +176,7 @@ export function createWalk({ engine }: Pick<Dialect, 'engine'>) {
       return { rows: rows.slice(0, limit), next, partial: !isFull && next !== null }
     },
 
-    /** Counts up to 10,000. */
+    /** Counts up to 10,000, or up to 5,000 where each row must be looked at. */
     async count(tx: Queries, list: List, { filters, from, upto, budget = usualBudget }: Walk): Promise<Counted> {
       const isAlone = filters.length === 1 && from === undefined && upto === undefined
       const { filter, isNarrow } = await choose(tx, list, filters, isAlone)
@@ -184,6 +185,7 @@ export function createWalk({ engine }: Pick<Dialect, 'engine'>) {
       const { table, join, own, all } = chosen
       // What the index knows by itself needs no look at the rows, and no budget.
       const isPlain = isNarrow || all.length === own.length
+      const highest = all.length === own.length ? highestCount.known : highestCount.looked
       let count = 0
       let edge: Place | null = null
       const slices = windows(tx, list, chosen, null, greatestSlice, budget)
@@ -191,11 +193,11 @@ export function createWalk({ engine }: Pick<Dialect, 'engine'>) {
         const where = both([...all, ...between(list, order, window)])
         const [row] = await tx.read<{ count: number }>(
           `SELECT COUNT(*) AS count FROM
-             (${select} 1 FROM ${table.sql}${join}${where.sql} LIMIT ${highestCount + 1 - count}) t`,
+             (${select} 1 FROM ${table.sql}${join}${where.sql} LIMIT ${highest + 1 - count}) t`,
           [...table.values, ...where.values],
         )
         count += row!.count
-        if (count > highestCount) return { count: highestCount, more: true }
+        if (count > highest) return { count: highest, more: true }
         edge = window.edge
       }
       return { count, more: edge !== null }
