@@ -8,8 +8,8 @@ import { type AdminKeyDeps, createAdminKeyHandlers } from './http/admin/keys.js'
 import { type AdminLogsDeps, createAdminLogHandlers } from './http/admin/logs.js'
 import { type AdminPoliciesDeps, createAdminPolicyHandlers } from './http/admin/policies.js'
 import { createAdminRoleHandlers } from './http/admin/roles.js'
-import { createAdminSessionHandlers } from './http/admin/sessions.js'
-import { createAdminUserHandlers } from './http/admin/users.js'
+import { type AdminSessionsDeps, createAdminSessionHandlers } from './http/admin/sessions.js'
+import { type AdminUsersDeps, createAdminUserHandlers } from './http/admin/users.js'
 import type { Context, Handler } from './http/handler.js'
 import { createHealthHandlers, type HealthDeps } from './http/health.js'
 import { createMeHandlers, type MeDeps } from './http/me/me.js'
@@ -37,6 +37,8 @@ export type Log = { debug: LogLine; info: LogLine; warn: LogLine; error: LogLine
 
 export type AppDeps = TokenDeps &
   MeDeps &
+  AdminUsersDeps &
+  AdminSessionsDeps &
   AdminLogsDeps &
   AdminKeyDeps &
   AdminPoliciesDeps &

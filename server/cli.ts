@@ -18,6 +18,7 @@ import { addPolicyCommands } from './commands/policy.js'
 import { addRevocationCommands } from './commands/revocation.js'
 import { addRoleCommands } from './commands/role.js'
 import { addSecretCommands } from './commands/secret.js'
+import { addSeedCommands } from './commands/seed.js'
 import { addSessionCommands } from './commands/session.js'
 import { addUserCommands } from './commands/user.js'
 import type { Composed } from './compose.js'
@@ -36,6 +37,7 @@ const nouns = [
   addAuditCommands,
   addLogCommands,
   addMigrateCommands,
+  addSeedCommands,
 ]
 
 const howToBegin = 'set DATABASE_URL or DATA_DIR as the server has it, start the server once, or run darvoza migrate up'

@@ -8,6 +8,8 @@ import { requireSecretKey } from '../config/secret-key.js'
 import type { Settings } from '../config/settings.js'
 import { createApp, type Log } from './app.js'
 import { createAuditLog } from './identity/audit-log.js'
+import { createDemo } from './identity/demo/demo.js'
+import { createDeviceList } from './identity/device-list.js'
 import { createDeviceNames } from './identity/device-names.js'
 import { createFailedSignIns } from './identity/failed-sign-ins.js'
 import { ensureAdministrator } from './identity/first-administrator.js'
@@ -20,6 +22,7 @@ import { createKeyChange } from './identity/key-change.js'
 import { createKeyMoves } from './identity/key-moves.js'
 import { createKeyRing } from './identity/key-ring.js'
 import { createKnownDevices } from './identity/known-devices.js'
+import { createNames } from './identity/names.js'
 import { createOwnPassword } from './identity/own-password.js'
 import { createPageSessions } from './identity/page-sessions.js'
 import { createPasswordCheck } from './identity/password-check.js'
@@ -30,10 +33,13 @@ import { createRevocationLog } from './identity/revocation-log.js'
 import { createRights } from './identity/rights.js'
 import { createRoles } from './identity/roles.js'
 import { createSealedSecrets } from './identity/sealed-secrets.js'
+import { createSessionList } from './identity/session-list.js'
+import { createSessionStates } from './identity/session-state.js'
 import { createSessions } from './identity/sessions.js'
 import { createSettledPolicies } from './identity/settled-policies.js'
 import type { RedisLike } from './identity/shared-guess-counts.js'
 import { createSignIn } from './identity/sign-in.js'
+import { createUserList } from './identity/user-list.js'
 import { createUsers } from './identity/users.js'
 import { createJobs } from './jobs/jobs.js'
 import { builtInRoles } from './policy/permissions.js'
@@ -49,19 +55,24 @@ import { createApplications } from './storage/applications.js'
 import { createAudit } from './storage/audit.js'
 import { createDatabaseClock } from './storage/clock.js'
 import { openDatabase } from './storage/database.js'
+import { createDeviceLists } from './storage/device-lists.js'
 import { createDevices } from './storage/devices.js'
+import { createFigures as createFigureStore } from './storage/figures.js'
 import { writeFirstRows } from './storage/first-rows.js'
 import { createHeartbeats } from './storage/heartbeats.js'
 import { createIncidents as createIncidentStore } from './storage/incidents.js'
 import { createKeys } from './storage/keys.js'
+import { createLogLists } from './storage/log-lists.js'
 import { migrateUp } from './storage/migrate.js'
 import { createPageSessions as createPageSessionStore } from './storage/page-sessions.js'
 import { createPolicyVersions } from './storage/policy-versions.js'
 import { openRedis } from './storage/redis.js'
 import { createRevocations } from './storage/revocations.js'
 import { createRoles as createRoleStore } from './storage/roles.js'
+import { createSessionLists } from './storage/session-lists.js'
 import { createSessionSurveys } from './storage/session-surveys.js'
 import { createSessions as createSessionStore } from './storage/sessions.js'
+import { createUserLists } from './storage/user-lists.js'
 import { createUsers as createUserStore } from './storage/users.js'
 import { createAdvance } from './tokens/advance.js'
 import { createAuditTrail } from './tokens/audit-trail.js'
@@ -121,6 +132,8 @@ export async function compose(settings: Settings, { log, random = randomBytes, p
   const incidents = createIncidentStore()
   const keys = createKeys()
   const policyVersions = createPolicyVersions()
+  const figureStore = createFigureStore(database.dialect)
+  const logLists = createLogLists(database.dialect)
 
   // The log and what follows its head
   const projection = createProjection()
@@ -187,9 +200,9 @@ export async function compose(settings: Settings, { log, random = randomBytes, p
     ...{ database, policyVersions, surveys, revocations, now },
   })
   const revocationLog = createRevocationLog({
-    ...{ database, revocations, users: userStore, roles: roleStore, applications, rights, revoke },
+    ...{ database, revocations, logLists, users: userStore, roles: roleStore, applications, rights, revoke },
   })
-  const auditLog = createAuditLog({ database, audit, auditTrail })
+  const auditLog = createAuditLog({ database, audit, logLists, auditTrail })
   const knownDevices = createKnownDevices({ devices, inspect, now, uuid })
   const failedSignIns = createFailedSignIns({ revoke })
   const passwordCheck = createPasswordCheck({
@@ -204,6 +217,19 @@ export async function compose(settings: Settings, { log, random = randomBytes, p
     ...{ policy, ownApplication: ownApplication.id, random, now },
   })
   const deviceNames = createDeviceNames({ users: userStore, devices, revoke })
+  const names = createNames({ database, users: userStore })
+  const states = createSessionStates({ policy, now })
+  const userList = createUserList({ database, users: userStore, userLists: createUserLists(database.dialect), states })
+  const deviceList = createDeviceList({
+    ...{ database, devices, deviceLists: createDeviceLists(database.dialect), states, names },
+  })
+  const sessionList = createSessionList({
+    ...{ database, sessions: sessionStore, sessionLists: createSessionLists(database.dialect), devices, states, names },
+  })
+  const demo = createDemo({
+    ...{ database, users: userStore, roles: roleStore, applications, policyVersions, revocations, audit, auditTrail },
+    ...{ figures: figureStore, secrets, hashing, tail, policy, now },
+  })
   const housekeeping = createHousekeeping({
     ...{ database, heartbeats, revocations, sessions: sessionStore, auditTrail, projection, policy, highWater, now },
   })
@@ -218,9 +244,9 @@ export async function compose(settings: Settings, { log, random = randomBytes, p
   const app: Koa = createApp({
     ...{ settings, issuer, ownApplication: ownApplication.id, root: fileURLToPath(root), log, uuid },
     ...{ signIn, rotate, inspect, sessions, users, roles, policies, ownPassword, signingKeys, tail, now },
-    ...{ keyRing, sealedSecrets, redisLink },
-    ...{ revocationLog, auditLog, incidents: createIncidents({ database, incidents }) },
-    ...{ pageSessions, deviceNames, policy, random },
+    ...{ keyRing, sealedSecrets, redisLink, pageSessions, deviceNames, policy, random },
+    ...{ userList, deviceList, sessionList, revocationLog, auditLog },
+    incidents: createIncidents({ database, logLists, sessions: sessionStore, devices, names }),
   })
   const jobs = createJobs({ log }, [
     { name: 'heartbeat', everyMs: second, run: housekeeping.beat },
@@ -260,6 +286,10 @@ export async function compose(settings: Settings, { log, random = randomBytes, p
       userStore,
       incidents,
       hashingProcess,
+      demo,
+      userList,
+      deviceList,
+      sessionList,
       now,
     },
 

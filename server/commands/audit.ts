@@ -1,9 +1,9 @@
 import { type Command, InvalidArgumentError } from 'commander'
-import type { AuditLog, AuditRecord, AuditSearch } from '../identity/audit-log.js'
+import type { AuditRecord } from '../identity/audit-log.js'
 import { auditSubjects } from '../policy/audit.js'
 import { addCommand, type CommandLine } from './command-line.js'
 import { Failure } from './failures.js'
-import { firstOf, type Limited, pageSize, withLimit } from './listing.js'
+import { firstOf, type Limited, withLimit } from './listing.js'
 import { type Format, type Printed, printedTime } from './output.js'
 
 type Search = { actor?: string; action?: string; subject?: { kind: string; id: string } }
@@ -17,7 +17,7 @@ export function addAuditCommands(program: Command, { open, output }: CommandLine
     .option('--subject <kind:id>', 'only what was done to this, such as user:7', readSubject)
     .action(async ({ limit, json, ...search }: Search & Limited & Format) => {
       const { auditLog } = await open()
-      const found = await firstOf(everyEntry(auditLog, search), limit, output)
+      const found = await firstOf(auditLog.every(search), limit, output)
       const columns = ['seq', 'at', 'actor', 'action', 'subject', 'address', 'before', 'after']
       await output.table(found.map(json ? printedEntry : shownEntry), columns, { json: json === true })
     })
@@ -35,15 +35,6 @@ export function addAuditCommands(program: Command, { open, output }: CommandLine
       if (broken) throw new Failure(said)
     },
   )
-}
-
-async function* everyEntry(log: AuditLog, search: Omit<AuditSearch, 'before' | 'limit'>): AsyncGenerator<AuditRecord> {
-  for (let before = Number.MAX_SAFE_INTEGER; ; ) {
-    const page = await log.search({ ...search, before, limit: pageSize })
-    yield* page
-    if (page.length < pageSize) return
-    before = page.at(-1)!.seq
-  }
 }
 
 function readSubject(text: string): { kind: string; id: string } {

@@ -2,12 +2,15 @@
 // sense, so that a wrong use changes nothing.
 import type { Command } from 'commander'
 import type { AuditLog } from '../identity/audit-log.js'
+import type { Demo } from '../identity/demo/demo.js'
 import type { KeyRing } from '../identity/key-ring.js'
 import type { Policies } from '../identity/policies.js'
 import type { RevocationLog } from '../identity/revocation-log.js'
 import type { Roles } from '../identity/roles.js'
 import type { SealedSecrets } from '../identity/sealed-secrets.js'
+import type { SessionList } from '../identity/session-list.js'
 import type { Sessions } from '../identity/sessions.js'
+import type { UserList } from '../identity/user-list.js'
 import type { Users } from '../identity/users.js'
 import type { Actor } from '../policy/actor.js'
 import type { Advance } from '../tokens/advance.js'
@@ -24,6 +27,9 @@ export type Domain = {
   auditLog: AuditLog
   roles: Roles
   advance: Advance
+  demo: Demo
+  userList: UserList
+  sessionList: SessionList
 }
 
 export type Schema = {

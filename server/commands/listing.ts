@@ -2,9 +2,6 @@
 import { type Command, InvalidArgumentError } from 'commander'
 import type { Output } from './output.js'
 
-/** How many rows are asked for at a time. */
-export const pageSize = 200
-
 export type Limited = { limit: number }
 
 export function withLimit(command: Command): Command {

@@ -22,6 +22,23 @@ export function createOutput({ stdout, stderr }: { stdout: Writable; stderr: Wri
       stderr.write(`${oneLine(text)}\n`)
     },
 
+    /** A bar on the person's terminal, beside the result; nothing where there is none. */
+    async progress(): Promise<{ show: (done: number, total: number) => void; end: () => void }> {
+      if (!(stderr as Partial<NodeJS.WriteStream>).isTTY) return { show: () => {}, end: () => {} }
+      const { default: progress } = await import('cli-progress')
+      const format = '{bar} {percentage} % · {value} of {total} · {eta_formatted} to go'
+      const bar = new progress.SingleBar({ format, stream: stderr as NodeJS.WriteStream, hideCursor: true, fps: 5 })
+      let begun = false
+      return {
+        show(done, total) {
+          if (!begun) bar.start(total, 0)
+          begun = true
+          bar.update(done)
+        },
+        end: () => bar.stop(),
+      }
+    },
+
     /** One record on one line, for JSON Lines. */
     jsonLine: (record: Printed): Promise<void> => print(JSON.stringify(record)),
 

@@ -6,7 +6,7 @@ import { type EndReason, endReasons, stays } from '../policy/policy-preview.js'
 import { type PolicyApply, policyApplies } from '../policy/policy-version.js'
 import { addCommand, type CommandLine } from './command-line.js'
 import { WrongUse } from './failures.js'
-import { firstOf, type Limited, pageSize, withLimit } from './listing.js'
+import { firstOf, type Limited, withLimit } from './listing.js'
 import { type Format, type Output, type Printed, printedTime } from './output.js'
 
 type How = { apply: PolicyApply }
@@ -86,6 +86,9 @@ function readAssignments(assignments: string[]): Partial<Record<PolicyName, unkn
   }
   return changes
 }
+
+/** How many versions are asked for at a time. */
+const pageSize = 200
 
 async function* everyVersion(policies: Policies): AsyncGenerator<ListedPolicyVersion> {
   for (let before = Number.MAX_SAFE_INTEGER; ; ) {

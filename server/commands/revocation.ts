@@ -1,8 +1,8 @@
 import type { Command } from 'commander'
-import type { RevocationLog, RevocationRecord } from '../identity/revocation-log.js'
+import type { RevocationRecord } from '../identity/revocation-log.js'
 import { manualTriggers } from '../policy/manual-revocation.js'
 import { addCommand, type CommandLine } from './command-line.js'
-import { firstOf, type Limited, pageSize, withLimit } from './listing.js'
+import { firstOf, type Limited, withLimit } from './listing.js'
 import { type Format, type Printed, printedTime } from './output.js'
 
 export function addRevocationCommands(program: Command, { open, actor, output }: CommandLine): void {
@@ -11,7 +11,7 @@ export function addRevocationCommands(program: Command, { open, actor, output }:
   withLimit(addCommand(revocation, 'list', 'list what the log refuses, the newest first')).action(
     async (options: Limited & Format) => {
       const { revocationLog } = await open()
-      const found = await firstOf(everyRevocation(revocationLog), options.limit, output)
+      const found = await firstOf(revocationLog.every({}), options.limit, output)
       const columns = ['seq', 'kind', 'subject', 'effect', 'reason', 'actor', 'created_at', 'expires_at']
       await output.table(found.map(printedRevocation), columns, options)
     },
@@ -33,15 +33,6 @@ export function addRevocationCommands(program: Command, { open, actor, output }:
 }
 
 type Manual = { effect: string; reason: string }
-
-async function* everyRevocation(log: RevocationLog): AsyncGenerator<RevocationRecord> {
-  for (let before = Number.MAX_SAFE_INTEGER; ; ) {
-    const page = await log.list({ before, limit: pageSize })
-    yield* page
-    if (page.length < pageSize) return
-    before = page.at(-1)!.seq
-  }
-}
 
 function printedRevocation(entry: RevocationRecord): Printed {
   return {

@@ -54,5 +54,5 @@ export function requireListOrNone(list: readonly string[], none: boolean | undef
 }
 
 function printedRole({ name, permissions, builtIn, holders }: ListedRole): Printed {
-  return { name, permissions, built_in: builtIn, holders }
+  return { name, permissions, built_in: builtIn, holders: holders.count }
 }

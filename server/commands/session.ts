@@ -1,8 +1,8 @@
 import type { Command } from 'commander'
-import type { ListedSession, Sessions } from '../identity/sessions.js'
+import type { SessionInList } from '../identity/session-list.js'
 import { addCommand, type CommandLine } from './command-line.js'
 import { orMissing, WrongUse } from './failures.js'
-import { firstOf, type Limited, pageSize, withLimit } from './listing.js'
+import { firstOf, type Limited, withLimit } from './listing.js'
 import { type Format, type Printed, printedTime } from './output.js'
 
 type OfUser = { user?: string }
@@ -14,9 +14,9 @@ export function addSessionCommands(program: Command, { open, actor, output }: Co
     .option('--user <name>', "only this user's")
     .option('--all', 'also those that are over')
     .action(async ({ user, all = false, limit, json }: OfUser & Limited & Format & { all?: boolean }) => {
-      const { users, sessions } = await open()
+      const { users, sessionList } = await open()
       const userId = user === undefined ? undefined : (await users.requireByName(user)).id
-      const found = await firstOf(everySession(sessions, userId, all), limit, output)
+      const found = await firstOf(sessionList.every({ userId, state: all ? undefined : 'live' }), limit, output)
       found.sort((a, b) => a.session.createdAt - b.session.createdAt)
       const columns = ['id', 'username', 'application', 'address', 'signed_in_at', 'last_seen_at', 'state']
       await output.table(found.map(printedSession), columns, { json })
@@ -36,24 +36,7 @@ export function addSessionCommands(program: Command, { open, actor, output }: Co
     })
 }
 
-async function* everySession(
-  sessions: Sessions,
-  userId: number | undefined,
-  all: boolean,
-): AsyncGenerator<ListedSession> {
-  let after: string | null = ''
-  while (after !== null) {
-    const page: Awaited<ReturnType<Sessions['page']>> = await sessions.page({
-      ...{ after, limit: pageSize, open: !all },
-      ...(userId !== undefined && { userId }),
-    })
-    // A row may be open and its session over all the same: overtaken by an "end all", or by its time.
-    yield* all ? page.results : page.results.filter(one => one.end === null)
-    after = page.next
-  }
-}
-
-function printedSession({ session, username, end, endsAt }: ListedSession): Printed {
+function printedSession({ session, username, state, endsAt }: SessionInList): Printed {
   return {
     id: session.id,
     user_id: session.userId,
@@ -64,7 +47,7 @@ function printedSession({ session, username, end, endsAt }: ListedSession): Prin
     signed_in_at: printedTime(session.createdAt),
     last_seen_at: printedTime(session.lastSeenAt),
     ends_at: printedTime(endsAt),
-    state: end ?? 'live',
+    state,
     ended_at: printedTime(session.endedAt),
     ended_reason: session.endedReason,
     ended_by: session.endedBy,

@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import type { UserRecord, Users } from '../identity/users.js'
 import { addCommand, type CommandLine } from './command-line.js'
-import { firstOf, type Limited, pageSize, withLimit } from './listing.js'
+import { firstOf, type Limited, withLimit } from './listing.js'
 import { type Format, type Printed, printedTime } from './output.js'
 import { requireListOrNone } from './role.js'
 import { importUsers } from './user-import.js'
@@ -42,10 +42,14 @@ export function addUserCommands(program: Command, line: CommandLine): void {
     })
 
   withLimit(addCommand(user, 'list', 'list users')).action(async (options: Limited & Format) => {
-    const { users } = await open()
-    const found = await firstOf(everyUser(users), options.limit, output)
+    const { userList } = await open()
+    const found = await firstOf(userList.every({}, 'oldest'), options.limit, output)
     const columns = ['user_id', 'username', 'email', 'is_active', 'roles', 'last_login']
-    await output.table(found.map(printedUser), columns, options)
+    await output.table(
+      found.map(one => printedUser(one.user)),
+      columns,
+      options,
+    )
   })
 
   addCommand(user, 'show <name>', 'show a user').action(async (name: string, format: Format) => {
@@ -104,19 +108,10 @@ export function addUserCommands(program: Command, line: CommandLine): void {
 
   addCommand(user, 'export', 'print all users as JSON Lines, with their hashes, as import reads them').action(
     async () => {
-      const { users } = await open()
-      for await (const one of everyUser(users)) await output.jsonLine(exportedUser(one))
+      const { userList } = await open()
+      for await (const { user } of userList.every({}, 'oldest')) await output.jsonLine(exportedUser(user))
     },
   )
-}
-
-async function* everyUser(users: Users): AsyncGenerator<UserRecord> {
-  for (let after = 0; ; ) {
-    const page = await users.list({ after, limit: pageSize })
-    yield* page
-    if (page.length < pageSize) return
-    after = page.at(-1)!.id
-  }
 }
 
 function printedUser(user: UserRecord): Printed {

@@ -45,7 +45,7 @@ export const routes = {
 
   listUsers: {
     ...{ method: 'GET', path: '/api/admin/users', access: may('darvoza:users:read'), wire: 'api' },
-    what: 'Users; `username` is a prefix',
+    what: 'Users, by what they are called, where they were seen, their role and state',
   },
   createUser: {
     ...{ method: 'POST', path: '/api/admin/users', access: may('darvoza:users:write'), wire: 'api' },
@@ -86,7 +86,7 @@ export const routes = {
   },
   listUserSessions: {
     ...{ method: 'GET', path: '/api/admin/users/:id/sessions', access: may('darvoza:sessions:read'), wire: 'api' },
-    what: "A user's sessions; `all` also those that are over",
+    what: "A user's sessions that live; `state` or `all` also others",
   },
   endUserSessions: {
     ...{ method: 'DELETE', path: '/api/admin/users/:id/sessions', access: mayFresh('darvoza:sessions:end') },
@@ -99,7 +99,7 @@ export const routes = {
   },
   listSessions: {
     ...{ method: 'GET', path: '/api/admin/sessions', access: may('darvoza:sessions:read'), wire: 'api' },
-    what: 'Sessions of everybody; `all` also those that are over',
+    what: 'Sessions of everybody that live; `state` or `all` also others',
   },
   showSession: {
     ...{ method: 'GET', path: '/api/admin/sessions/:id', access: may('darvoza:sessions:read'), wire: 'api' },
@@ -108,6 +108,10 @@ export const routes = {
   endSession: {
     ...{ method: 'DELETE', path: '/api/admin/sessions/:id', access: mayFresh('darvoza:sessions:end'), wire: 'api' },
     what: 'End a session of anybody',
+  },
+  listDevices: {
+    ...{ method: 'GET', path: '/api/admin/devices', access: may('darvoza:sessions:read'), wire: 'api' },
+    what: 'Devices of everybody, the one seen last first',
   },
   endDevice: {
     ...{ method: 'DELETE', path: '/api/admin/devices/:id', access: mayFresh('darvoza:sessions:end'), wire: 'api' },

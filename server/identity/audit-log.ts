@@ -1,16 +1,29 @@
 import type { Audit, AuditRecord, AuditSearch } from '../storage/audit.js'
 import type { Database } from '../storage/database.js'
+import { type AuditFilter, auditList, type LogLists } from '../storage/log-lists.js'
 import type { AuditTrail, ChainCheck } from '../tokens/audit-trail.js'
+import { type Counted, every, type Listed, listed, type Page, placeIn } from './listing.js'
 
-export type { AuditRecord, AuditSearch, ChainCheck }
+export type { AuditFilter, AuditRecord, ChainCheck }
 
-export type AuditLogDeps = { database: Database; audit: Audit; auditTrail: AuditTrail }
+export type AuditLogDeps = { database: Database; audit: Audit; logLists: LogLists; auditTrail: AuditTrail }
 
 /** The audit log as an administrator reads it. */
-export function createAuditLog({ database, audit, auditTrail }: AuditLogDeps) {
+export function createAuditLog({ database, audit, logLists, auditTrail }: AuditLogDeps) {
+  /** Newest first. @throws invalid_fields */
+  async function page(filter: AuditFilter, page: Page): Promise<Listed<AuditRecord>> {
+    const after = placeIn(auditList, page)
+    const walked = await logLists.audit.page(database, filter, { ...page, after })
+    return listed(walked, walked.rows)
+  }
+
   return {
-    /** Newest first, those before a number. */
+    page,
+    /** By number, newest first; for what is woven of several searches. */
     search: (search: AuditSearch): Promise<AuditRecord[]> => audit.search(database, search),
+    count: (filter: AuditFilter): Promise<Counted> => logLists.audit.count(database, filter),
+    /** All of them, for a file. */
+    every: (filter: AuditFilter): AsyncGenerator<AuditRecord> => every(next => page(filter, next)),
 
     /** Does the chain hold, and if not, where is it broken first? */
     verify: (): Promise<ChainCheck> => auditTrail.verify(),

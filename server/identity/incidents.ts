@@ -1,13 +1,52 @@
 import type { Database } from '../storage/database.js'
-import type { IncidentRecord, Incidents as IncidentStore } from '../storage/incidents.js'
+import type { DeviceRecord, Devices } from '../storage/devices.js'
+import type { IncidentRecord } from '../storage/incidents.js'
+import { type IncidentFilter, incidentList, type LogLists } from '../storage/log-lists.js'
+import type { SessionRecord, Sessions } from '../storage/sessions.js'
+import { type Counted, type Listed, listed, type Page, placeIn } from './listing.js'
+import type { Names } from './names.js'
 
-export type { IncidentRecord }
+export type { IncidentFilter, IncidentRecord }
+
+/**
+ * A spent refresh token that came back: `incident` tells who presented it, `session` and `device` who had moved on; null
+ * where they have been forgotten.
+ */
+export type IncidentInList = {
+  incident: IncidentRecord
+  username: string
+  session: SessionRecord | null
+  device: DeviceRecord | null
+}
+
+export type IncidentsDeps = {
+  database: Database
+  logLists: LogLists
+  sessions: Sessions
+  devices: Devices
+  names: Names
+}
 
 /** Refresh tokens that were used again, as an administrator reads them. */
-export function createIncidents({ database, incidents }: { database: Database; incidents: IncidentStore }) {
+export function createIncidents({ database, logLists, sessions, devices, names }: IncidentsDeps) {
   return {
-    /** Newest first, those before an instant (epoch ms). */
-    list: (page: { before: number; limit: number }): Promise<IncidentRecord[]> => incidents.list(database, page),
+    /** Newest first. @throws invalid_fields */
+    async page(filter: IncidentFilter, page: Page): Promise<Listed<IncidentInList>> {
+      const after = placeIn(incidentList, page)
+      const walked = await logLists.incidents.page(database, filter, { ...page, after })
+      const { rows } = walked
+      const owners = await sessions.some(database, [...new Set(rows.map(row => row.sessionId))])
+      const known = await devices.some(database, [...new Set([...owners.values()].map(one => one.deviceId))])
+      const usernames = await names.ofUsers(rows.map(row => row.userId))
+      const results = rows.map((incident): IncidentInList => {
+        const session = owners.get(incident.sessionId) ?? null
+        const device = session && (known.get(session.deviceId) ?? null)
+        return { incident, username: usernames.get(incident.userId) ?? '', session, device }
+      })
+      return listed(walked, results)
+    },
+
+    count: (filter: IncidentFilter): Promise<Counted> => logLists.incidents.count(database, filter),
   }
 }
 

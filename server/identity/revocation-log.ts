@@ -5,17 +5,20 @@ import { isUserId } from '../protocol/claims.js'
 import { refuseField } from '../protocol/errors.js'
 import type { Applications } from '../storage/applications.js'
 import type { Database, Queries } from '../storage/database.js'
+import { type LogLists, type RevocationFilter, revocationList } from '../storage/log-lists.js'
 import type { RevocationRecord, Revocations } from '../storage/revocations.js'
 import type { Roles } from '../storage/roles.js'
 import type { Users } from '../storage/users.js'
 import type { Revoke } from '../tokens/revoke.js'
+import { type Counted, every, type Listed, listed, type Page, placeIn } from './listing.js'
 import type { ActorRights } from './rights.js'
 
-export type { RevocationRecord }
+export type { RevocationFilter, RevocationRecord }
 
 export type RevocationLogDeps = {
   database: Database
   revocations: Revocations
+  logLists: LogLists
   users: Users
   roles: Roles
   applications: Applications
@@ -28,7 +31,7 @@ export type WantedRevocation = { kind: string; subject: string; effect: string; 
 
 /** The log as an administrator reads it, and writes it by hand. */
 export function createRevocationLog(deps: RevocationLogDeps) {
-  const { database, revocations, users, roles, applications, rights, revoke } = deps
+  const { database, revocations, logLists, users, roles, applications, rights, revoke } = deps
 
   /** Is there such a subject, and may the actor act on it? @throws invalid_fields, permission_denied */
   const requireSubject: Record<ManualKind, (tx: Queries, actor: Actor, subject: string) => Promise<void>> = {
@@ -56,9 +59,17 @@ export function createRevocationLog(deps: RevocationLogDeps) {
     },
   }
 
+  /** Newest first. @throws invalid_fields */
+  async function page(filter: RevocationFilter, page: Page): Promise<Listed<RevocationRecord>> {
+    const after = placeIn(revocationList, page)
+    const walked = await logLists.revocations.page(database, filter, { ...page, after })
+    return listed(walked, walked.rows)
+  }
+
   return {
-    /** Newest first, those before a number. */
-    list: (page: { before: number; limit: number }): Promise<RevocationRecord[]> => revocations.list(database, page),
+    page,
+    count: (filter: RevocationFilter): Promise<Counted> => logLists.revocations.count(database, filter),
+    every: (filter: RevocationFilter): AsyncGenerator<RevocationRecord> => every(next => page(filter, next)),
 
     /** Writes an entry by hand. @throws invalid_fields, permission_denied */
     async add({ kind, subject, effect, why }: WantedRevocation, actor: Actor): Promise<RevocationRecord> {

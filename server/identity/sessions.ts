@@ -11,6 +11,8 @@ import type { Users } from '../storage/users.js'
 import type { Revoke } from '../tokens/revoke.js'
 import type { ActorRights } from './rights.js'
 
+export type { SessionRecord }
+
 /** A session that lives. `endsAt` (epoch ms) is when it is over unless it refreshes. */
 export type LiveSession = { session: SessionRecord; device: DeviceRecord | null; endsAt: number }
 
@@ -62,26 +64,6 @@ export function createSessions(deps: SessionsDeps) {
         device: byId.get(session.deviceId) ?? null,
         endsAt: endsAt(session),
       }))
-    },
-
-    /**
-     * Sessions of one user or of all, in the order of ids, those that are over too.
-     * @returns `next`: the id to go on after, or null at the end
-     */
-    async page(page: {
-      after: string
-      limit: number
-      userId?: number
-      open?: boolean
-    }): Promise<{ results: ListedSession[]; next: string | null }> {
-      const rows = await sessions.list(database, page)
-      const ids = rows.map(row => row.id)
-      const standings = ids.length > 0 ? await sessions.standings(database, ids) : new Map<string, Standing>()
-      const results = ids.flatMap(id => {
-        const standing = standings.get(id)
-        return standing ? [listed(standing)] : []
-      })
-      return { results, next: rows.length < page.limit ? null : rows.at(-1)!.id }
     },
 
     /** One of anybody's, also one that is over. @throws not_found */

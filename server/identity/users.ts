@@ -6,7 +6,7 @@ import { usernameKey } from '../policy/username.js'
 import { refuse, refuseField } from '../protocol/errors.js'
 import { isDuplicate, type Queries } from '../storage/database.js'
 import type { Devices } from '../storage/devices.js'
-import type { UserRecord, Users as UserStore } from '../storage/users.js'
+import type { UserRecord } from '../storage/users.js'
 import type { Change } from '../tokens/revoke.js'
 import { createNewUsers, type NewUsersDeps, requireUsername, usernameTaken } from './new-users.js'
 import { requireGoodPassword } from './password-rules.js'
@@ -189,8 +189,6 @@ export function createUsers(deps: UsersDeps) {
       if (!user) throw refuse('not_found', { detail: `There is no user ${username}.` })
       return user
     },
-
-    list: (page: Parameters<UserStore['list']>[1]) => users.list(database, page),
   }
 }
 

@@ -13,6 +13,12 @@ export function createApplications(dialect: { forUpdate: string }) {
       return row ? { ...row, active: row.active === 1 } : null
     },
 
+    /** Those that may sign users in. */
+    async activeIds(tx: Queries): Promise<string[]> {
+      const rows = await tx.read<{ id: string }>('SELECT id FROM application WHERE active = ? ORDER BY id', [true])
+      return rows.map(row => row.id)
+    },
+
     async lock(tx: Queries, id: string): Promise<void> {
       await tx.read(`SELECT id FROM application WHERE id = ?${dialect.forUpdate}`, [id])
     },

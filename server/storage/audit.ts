@@ -1,6 +1,6 @@
 import type { AuditRow } from '../policy/audit.js'
 import type { Queries } from './database.js'
-import { assignments, columns, insertion } from './statement.js'
+import { assignments, columns, insertion, insertions } from './statement.js'
 
 export type AuditRecord = AuditRow & { hash: string }
 
@@ -13,19 +13,7 @@ export type AuditPosition = {
   droppedMark: string
 }
 
-/** What a search of the audit log asks for; what is left out does not matter. `before` is a number of the log. */
-export type AuditSearch = {
-  before: number
-  limit: number
-  actor?: string
-  action?: string
-  subject?: { kind: string; id: string }
-  /** Epoch ms. */
-  since?: number
-  until?: number
-}
-
-const entryColumns = columns('e', [
+export const auditColumns = columns('e', [
   'seq',
   'createdAt',
   'actor',
@@ -40,6 +28,18 @@ const entryColumns = columns('e', [
   'hash',
 ])
 const headColumns = columns('h', ['seq', 'hash', 'droppedSeq', 'droppedHash', 'droppedMark'])
+
+/** What a search of the audit log asks for; what is left out does not matter. `before` is a number of the log. */
+export type AuditSearch = {
+  before: number
+  limit: number
+  actor?: string
+  action?: string
+  subject?: { kind: string; id: string }
+  /** Epoch ms. */
+  since?: number
+  until?: number
+}
 
 export function createAudit(dialect: { forUpdate: string }) {
   return {
@@ -60,6 +60,11 @@ export function createAudit(dialect: { forUpdate: string }) {
       await tx.write(...insertion('audit_entry', entry))
     },
 
+    /** Entries that follow each other, in one statement. */
+    async insertAll(tx: Queries, entries: readonly AuditRecord[]): Promise<void> {
+      await tx.write(...insertions('audit_entry', entries))
+    },
+
     async moveHead(tx: Queries, changes: Partial<AuditPosition>): Promise<void> {
       const [set, values] = assignments(changes)
       await tx.write(`UPDATE audit_head SET ${set} WHERE id = 1`, values)
@@ -68,7 +73,7 @@ export function createAudit(dialect: { forUpdate: string }) {
     /** Entries after a number, in the order of the chain. */
     after(tx: Queries, seq: number, limit: number): Promise<AuditRecord[]> {
       return tx.read(
-        `SELECT ${entryColumns} FROM audit_entry e WHERE e.seq > ? ORDER BY e.seq LIMIT ${Math.trunc(limit)}`,
+        `SELECT ${auditColumns} FROM audit_entry e WHERE e.seq > ? ORDER BY e.seq LIMIT ${Math.trunc(limit)}`,
         [seq],
       )
     },
@@ -87,7 +92,7 @@ export function createAudit(dialect: { forUpdate: string }) {
       if (search.since !== undefined) where('e.created_at >= ?', search.since)
       if (search.until !== undefined) where('e.created_at < ?', search.until)
       return tx.read(
-        `SELECT ${entryColumns} FROM audit_entry e WHERE ${conditions.join(' AND ')}
+        `SELECT ${auditColumns} FROM audit_entry e WHERE ${conditions.join(' AND ')}
          ORDER BY e.seq DESC LIMIT ${Math.trunc(search.limit)}`,
         values,
       )
@@ -96,7 +101,7 @@ export function createAudit(dialect: { forUpdate: string }) {
     /** The last of up to `limit` entries at the beginning that were written before an instant, or null. */
     async lastBefore(tx: Queries, before: number, limit: number): Promise<AuditRecord | null> {
       const rows = await tx.read<AuditRecord>(
-        `SELECT ${entryColumns} FROM audit_entry e ORDER BY e.seq LIMIT ${Math.trunc(limit)}`,
+        `SELECT ${auditColumns} FROM audit_entry e ORDER BY e.seq LIMIT ${Math.trunc(limit)}`,
       )
       return rows.filter(row => row.createdAt < before).at(-1) ?? null
     },

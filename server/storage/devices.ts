@@ -1,5 +1,5 @@
 import type { Queries } from './database.js'
-import { assignments, columns, insertion } from './statement.js'
+import { assignments, columns, insertion, marks } from './statement.js'
 
 /** Times are epoch ms. */
 export type DeviceRecord = {
@@ -38,6 +38,12 @@ export function createDevices() {
 
     async find(tx: Queries, id: string): Promise<DeviceRecord | null> {
       return (await tx.read<DeviceRecord>(`${selectDevice} WHERE d.id = ?`, [id]))[0] ?? null
+    },
+
+    async some(tx: Queries, ids: readonly string[]): Promise<Map<string, DeviceRecord>> {
+      if (ids.length === 0) return new Map()
+      const rows = await tx.read<DeviceRecord>(`${selectDevice} WHERE d.id IN (${marks(ids.length)})`, ids)
+      return new Map(rows.map(row => [row.id, row]))
     },
 
     /** The live device that this user's client calls by this name. */

@@ -14,7 +14,7 @@ export type IncidentRecord = {
   createdAt: number
 }
 
-const incidentColumns = columns('i', [
+export const incidentColumns = columns('i', [
   'id',
   'sessionId',
   'userId',
@@ -30,15 +30,6 @@ export function createIncidents() {
   return {
     async insert(tx: Queries, incident: IncidentRecord): Promise<void> {
       await tx.write(...insertion('incident', incident))
-    },
-
-    /** Newest first, those before an instant (epoch ms). */
-    list(tx: Queries, page: { before: number; limit: number }): Promise<IncidentRecord[]> {
-      return tx.read(
-        `SELECT ${incidentColumns} FROM incident i WHERE i.created_at < ?
-         ORDER BY i.created_at DESC, i.id LIMIT ${Math.trunc(page.limit)}`,
-        [page.before],
-      )
     },
 
     countOf(tx: Queries, sessionId: string): Promise<number> {

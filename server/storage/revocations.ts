@@ -30,6 +30,7 @@ export type Stretch = { after: number; upto: number; entries: Revocation[] }
 export type LogRaise = { logId: string; seq: number; horizon: number; accessLifetime: number }
 
 const entryColumns = ['seq', 'kind', 'subject', 'effect', 'exceptSid', 'reason', 'expiresAt'] as const
+export const revocationColumns = columns('r', [...entryColumns, 'actor', 'createdAt'])
 const headColumns = columns('h', ['logId', 'seq', 'endedSeq', 'horizon', 'policyVersion', 'keyVersion'])
 const heldColumns = columns('r', entryColumns, 'held_')
 
@@ -102,19 +103,10 @@ export function createRevocations(dialect: Dialect) {
       return { after, upto: reached, entries: read.filter(entry => entry.expiresAt > now) }
     },
 
-    /** The newest entries first, below a number. */
-    async list(tx: Queries, page: { before: number; limit: number }): Promise<RevocationRecord[]> {
-      return tx.read(
-        `SELECT ${columns('r', [...entryColumns, 'actor', 'createdAt'])} FROM revocation r
-         WHERE r.seq < ? ORDER BY r.seq DESC LIMIT ${Math.trunc(page.limit)}`,
-        [page.before],
-      )
-    },
-
     /** The newest entry about a subject, or null. */
     async latestOf(tx: Queries, kind: RevocationKind, subject: string): Promise<RevocationRecord | null> {
       const rows = await tx.read<RevocationRecord>(
-        `SELECT ${columns('r', [...entryColumns, 'actor', 'createdAt'])} FROM revocation r
+        `SELECT ${revocationColumns} FROM revocation r
          WHERE r.kind = ? AND r.subject = ? ORDER BY r.seq DESC LIMIT 1`,
         [kind, subject],
       )

@@ -1,9 +1,13 @@
 import type { Queries } from './database.js'
 import { insertion } from './statement.js'
+import type { Counted } from './walk.js'
 
 export type RoleRecord = { name: string; permissions: string[]; builtIn: boolean }
-/** `holders`: how many users have it. */
-export type ListedRole = RoleRecord & { holders: number }
+/** `holders`: how many users have it, counted up to 10,000. */
+export type ListedRole = RoleRecord & { holders: Counted }
+
+const highestCount = 10_000
+const countedAtOnce = 100
 
 type RoleRow = { name: string; permissions: string; builtIn: number }
 
@@ -19,12 +23,26 @@ export function createRoles(dialect: { forUpdate: string }) {
     },
 
     async list(tx: Queries): Promise<ListedRole[]> {
-      const rows = await tx.read<RoleRow & { holders: number }>(
-        `SELECT r.name AS name, r.permissions AS permissions, r.built_in AS builtIn, COUNT(ur.user_id) AS holders
-         FROM role r LEFT JOIN user_role ur ON ur.role_name = r.name
-         GROUP BY r.name, r.permissions, r.built_in ORDER BY r.name`,
+      const rows = await tx.read<RoleRow>(
+        'SELECT r.name AS name, r.permissions AS permissions, r.built_in AS builtIn FROM role r ORDER BY r.name',
       )
-      return rows.map(row => ({ ...readRole(row), holders: row.holders }))
+      const counts = new Map<string, number>()
+      for (let from = 0; from < rows.length; from += countedAtOnce) {
+        const names = rows.slice(from, from + countedAtOnce).map(row => row.name)
+        const each = names.map(
+          () => `SELECT ? AS name, COUNT(*) AS count FROM
+            (SELECT 1 FROM user_role ur WHERE ur.role_name = ? LIMIT ${highestCount + 1}) t`,
+        )
+        const found = await tx.read<{ name: string; count: number }>(
+          each.join(' UNION ALL '),
+          names.flatMap(name => [name, name]),
+        )
+        for (const { name, count } of found) counts.set(name, count)
+      }
+      return rows.map(row => {
+        const count = counts.get(row.name) ?? 0
+        return { ...readRole(row), holders: { count: Math.min(count, highestCount), more: count > highestCount } }
+      })
     },
 
     async insert(tx: Queries, { name, permissions, builtIn }: RoleRecord): Promise<void> {

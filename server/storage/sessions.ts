@@ -160,22 +160,10 @@ export function createSessions(dialect: { forUpdate: string }) {
       return tx.read(`${selectSession} WHERE s.device_id = ? AND s.ended_at IS NULL ORDER BY s.id`, [deviceId])
     },
 
-    /** Sessions after an id, in the order of ids, of one user or of all. */
-    list(
-      tx: Queries,
-      page: { after: string; limit: number; userId?: number; open?: boolean },
-    ): Promise<SessionRecord[]> {
-      const conditions = ['s.id > ?']
-      const values: (string | number)[] = [page.after]
-      if (page.userId !== undefined) {
-        conditions.push('s.user_id = ?')
-        values.push(page.userId)
-      }
-      if (page.open) conditions.push('s.ended_at IS NULL')
-      return tx.read(
-        `${selectSession} WHERE ${conditions.join(' AND ')} ORDER BY s.id LIMIT ${Math.trunc(page.limit)}`,
-        values,
-      )
+    async some(tx: Queries, ids: readonly string[]): Promise<Map<string, SessionRecord>> {
+      if (ids.length === 0) return new Map()
+      const rows = await tx.read<SessionRecord>(`${selectSession} WHERE s.id IN (${marks(ids.length)})`, ids)
+      return new Map(rows.map(row => [row.id, row]))
     },
 
     /** @returns whether it was open until now */

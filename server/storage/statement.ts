@@ -13,6 +13,16 @@ export function insertion(table: string, row: Record<string, Value>): [sql: stri
   return [`INSERT INTO ${quoted(table)} (${names.map(snake).join(', ')}) VALUES (${marks})`, Object.values(row)]
 }
 
+/** The same of many rows, which have the same properties in the same order. There must be one at least. */
+export function insertions(table: string, rows: readonly Record<string, Value>[]): [sql: string, values: Value[]] {
+  const names = Object.keys(rows[0]!)
+  const each = `(${marks(names.length)})`
+  return [
+    `INSERT INTO ${quoted(table)} (${names.map(snake).join(', ')}) VALUES ${Array(rows.length).fill(each).join(', ')}`,
+    rows.flatMap(row => Object.values(row)),
+  ]
+}
+
 /** The SET clause of an UPDATE and its values. */
 export function assignments(changes: Record<string, Value>): [sql: string, values: Value[]] {
   const names = Object.keys(changes)

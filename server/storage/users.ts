@@ -1,5 +1,6 @@
-import type { Queries } from './database.js'
-import { assignments, columns, grouped, insertion, marks, prefixRange } from './statement.js'
+import { emailKey } from '../policy/email.js'
+import type { Queries, Value } from './database.js'
+import { assignments, columns, grouped, insertion, marks } from './statement.js'
 
 /** A user with roles. Times are epoch ms. */
 export type UserRecord = {
@@ -87,6 +88,15 @@ export function foldUser(rows: readonly UserRow[]): UserRecord {
   }
 }
 
+/** As the columns hold it. */
+export function writtenUser({ permissions, ...plain }: UserChanges): Record<string, Value> {
+  return {
+    ...plain,
+    ...(permissions && { permissions: JSON.stringify(permissions) }),
+    ...(plain.email !== undefined && { emailKey: emailKey(plain.email) }),
+  }
+}
+
 const selectUser = `SELECT ${columns('u', userColumns)}, r.name AS roleName, r.permissions AS rolePermissions`
 const fromUser = 'FROM user u LEFT JOIN user_role ur ON ur.user_id = u.id LEFT JOIN role r ON r.name = ur.role_name'
 
@@ -129,6 +139,25 @@ export function createUsers(dialect: { forUpdate: string }) {
       return rows.length > 0 ? foldUser(rows) : null
     },
 
+    /** By id; a deleted user's is empty. */
+    async names(tx: Queries, ids: readonly number[]): Promise<Map<number, string>> {
+      if (ids.length === 0) return new Map()
+      const rows = await tx.read<{ id: number; username: string }>(
+        `SELECT id, username FROM user WHERE id IN (${marks(ids.length)})`,
+        ids,
+      )
+      return new Map(rows.map(row => [row.id, row.username]))
+    },
+
+    /** Which of these names are somebody's. There must be one at least. */
+    async takenKeys(tx: Queries, usernameKeys: readonly string[]): Promise<Set<string>> {
+      const rows = await tx.read<{ usernameKey: string }>(
+        `SELECT username_key AS usernameKey FROM user WHERE username_key IN (${marks(usernameKeys.length)})`,
+        usernameKeys,
+      )
+      return new Set(rows.map(row => row.usernameKey))
+    },
+
     /** First lock of every transaction about a user: what changes users, their sessions or devices takes turns here. */
     async lock(tx: Queries, id: number): Promise<boolean> {
       const rows = await tx.read(`SELECT id FROM user WHERE id = ?${dialect.forUpdate}`, [id])
@@ -158,12 +187,11 @@ export function createUsers(dialect: { forUpdate: string }) {
     },
 
     async insert(tx: Queries, user: NewUser): Promise<void> {
-      await tx.write(...insertion('user', { ...user, permissions: JSON.stringify(user.permissions) }))
+      await tx.write(...insertion('user', writtenUser(user)))
     },
 
     async update(tx: Queries, id: number, changes: UserChanges): Promise<void> {
-      const { permissions, ...plain } = changes
-      const [set, values] = assignments(permissions ? { ...plain, permissions: JSON.stringify(permissions) } : plain)
+      const [set, values] = assignments(writtenUser(changes))
       await tx.write(`UPDATE user SET ${set} WHERE id = ?`, [...values, id])
     },
 
@@ -185,22 +213,14 @@ export function createUsers(dialect: { forUpdate: string }) {
       return rows.map(row => row.id)
     },
 
-    /** Users after an id, in the order of ids. */
-    async list(tx: Queries, page: { after: number; limit: number; usernamePrefix?: string; deleted?: boolean }) {
-      const conditions = ['u.id > ?', page.deleted ? 'u.deleted_at IS NOT NULL' : 'u.deleted_at IS NULL']
-      const values: (string | number)[] = [page.after]
-      if (page.usernamePrefix) {
-        conditions.push('u.username_key >= ? AND u.username_key < ?')
-        values.push(...prefixRange(page.usernamePrefix))
-      }
-      const ids = await tx.read<{ id: number }>(
-        `SELECT u.id AS id FROM user u WHERE ${conditions.join(' AND ')} ORDER BY u.id LIMIT ${Math.trunc(page.limit)}`,
-        values,
+    /** Is there anybody who has not this role? */
+    async anyoneWithout(tx: Queries, role: string): Promise<boolean> {
+      const rows = await tx.read(
+        `SELECT u.id FROM user u WHERE u.deleted_at IS NULL
+           AND NOT EXISTS (SELECT 1 FROM user_role ur WHERE ur.user_id = u.id AND ur.role_name = ?) LIMIT 1`,
+        [role],
       )
-      return some(
-        tx,
-        ids.map(row => row.id),
-      )
+      return rows.length > 0
     },
   }
 }

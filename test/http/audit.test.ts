@@ -5,8 +5,8 @@ import { onEachEngine } from '../support/engines.js'
 import { aServer, password, type TestServer } from '../support/server.js'
 
 async function entries(server: TestServer) {
-  const found = await server.composed.parts.auditLog.search({ before: Number.MAX_SAFE_INTEGER, limit: 1_000 })
-  return found.reverse()
+  const found = await server.composed.parts.auditLog.page({}, { limit: 1_000 })
+  return found.results.sort((a, b) => a.seq - b.seq)
 }
 
 /** A server with a chain of a few entries. */

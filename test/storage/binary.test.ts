@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import { type Database, isDuplicate, type Queries } from '../../server/storage/database.js'
 import { createDevices } from '../../server/storage/devices.js'
+import { createUserLists } from '../../server/storage/user-lists.js'
 import { createUsers } from '../../server/storage/users.js'
 import { aDatabase, aUserRow } from '../support/database.js'
 import { onEachEngine, onMariaDb } from '../support/engines.js'
@@ -72,12 +73,18 @@ onEachEngine('text and numbers', engine => {
   it('a name of a user is found by its start alone, whatever signs it has', async () => {
     for (const [index, name] of ['50%_off', '50x_off', '50%yoff', '!a', 'a\\b'].entries())
       await users.insert(database, aUserRow(index + 1, { username: name, usernameKey: name }))
-    const startingWith = async (usernamePrefix: string) =>
-      (await users.list(database, { after: 0, limit: 10, usernamePrefix })).map(user => user.username)
+    const lists = createUserLists(database.dialect)
+    const startingWith = async (username: string) => {
+      const page = { after: null, limit: 10 }
+      const { rows } = await lists.page(database, { username }, 'name', { now: 1, idle: 1, absolute: 1 }, page)
+      const ids = rows.map(row => row.id)
+      return (await users.some(database, ids)).map(user => user.username)
+    }
     expect(await startingWith('50%_')).to.deep.equal(['50%_off'])
     expect(await startingWith('!')).to.deep.equal(['!a'])
     expect(await startingWith('a\\')).to.deep.equal(['a\\b'])
-    expect(await startingWith('A')).to.deep.equal([])
+    expect(await startingWith('A\\')).to.deep.equal(['a\\b'])
+    expect(await startingWith('b')).to.deep.equal([])
   })
 
   it('whole numbers up to 2^53 - 1 come back as they went in, as numbers', async () => {

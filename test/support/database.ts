@@ -3,6 +3,7 @@ import type { DatabaseSettings } from '../../config/settings.js'
 import { type Database, openDatabase } from '../../server/storage/database.js'
 import { writeFirstRows } from '../../server/storage/first-rows.js'
 import { migrateUp } from '../../server/storage/migrate.js'
+import type { SessionRecord } from '../../server/storage/sessions.js'
 import type { NewUser } from '../../server/storage/users.js'
 import type { Engine } from './engines.js'
 
@@ -56,6 +57,35 @@ export function aUserRow(id: number, changes: Partial<NewUser> = {}): NewUser {
     passwordChangedAt: 1,
     createdAt: 1,
     deletedAt: null,
+    ...changes,
+  }
+}
+
+/** Signed in at `at` (epoch ms) for a day, by user 1. */
+export function aSessionRow(id: string, at: number, changes: Partial<SessionRecord> = {}): SessionRecord {
+  return {
+    id,
+    userId: 1,
+    deviceId: 'device',
+    applicationId: 'darvoza',
+    seq: 0,
+    policyVersion: 1,
+    generation: 1,
+    rotatedAt: at,
+    expiresAt: at + 86_400_000,
+    refreshKeyVersion: 1,
+    rotation: '',
+    windowFrom: 1,
+    windowStartedAt: 0,
+    olderFrom: 1,
+    olderStartedAt: 0,
+    authenticatedAt: at,
+    createdAt: at,
+    lastSeenAt: at,
+    address: '',
+    endedAt: null,
+    endedReason: null,
+    endedBy: null,
     ...changes,
   }
 }

@@ -4,21 +4,18 @@ import type { Incidents } from '../../identity/incidents.js'
 import type { RevocationLog } from '../../identity/revocation-log.js'
 import { type Context, personOf } from '../handler.js'
 import { readFields } from '../wire/fields.js'
-import { readLimit, readNumber, readQuery, readTime } from './paging.js'
+import { readAuditFilter, readIncidentFilter, readPage, readRevocationFilter } from './filters.js'
+import { answerPage } from './paging.js'
 import { presentAuditEntry, presentIncident, presentRevocation } from './present.js'
 
 export type AdminLogsDeps = { revocationLog: RevocationLog; auditLog: AuditLog; incidents: Incidents }
 
-/** Lists with the newest first go on before the last one's number. */
-const nextOf = <R extends { seq: number }>(found: R[], limit: number) =>
-  found.length < limit ? null : found.at(-1)!.seq
-
 export function createAdminLogHandlers({ revocationLog, auditLog, incidents }: AdminLogsDeps) {
   return {
     async listRevocations(ctx: Context): Promise<void> {
-      const page = { limit: readLimit(ctx), before: readNumber(ctx, 'before', Number.MAX_SAFE_INTEGER) }
-      const found = await revocationLog.list(page)
-      ctx.body = { results: found.map(presentRevocation), next: nextOf(found, page.limit) }
+      const filter = readRevocationFilter(ctx)
+      const found = await revocationLog.page(filter, readPage(ctx))
+      await answerPage(ctx, found, presentRevocation, () => revocationLog.count(filter))
     },
 
     async addRevocation(ctx: Context): Promise<void> {
@@ -34,20 +31,8 @@ export function createAdminLogHandlers({ revocationLog, auditLog, incidents }: A
     },
 
     async listAudit(ctx: Context): Promise<void> {
-      const [actor, action, kind, subject] = ['actor', 'action', 'subject_kind', 'subject'].map(name =>
-        readQuery(ctx, name),
-      )
-      const [since, until] = [readTime(ctx, 'since'), readTime(ctx, 'until')]
-      const page = { limit: readLimit(ctx), before: readNumber(ctx, 'before', Number.MAX_SAFE_INTEGER) }
-      const found = await auditLog.search({
-        ...page,
-        ...(actor && { actor }),
-        ...(action && { action }),
-        ...(kind && subject && { subject: { kind, id: subject } }),
-        ...(since !== undefined && { since }),
-        ...(until !== undefined && { until }),
-      })
-      ctx.body = { results: found.map(presentAuditEntry), next: nextOf(found, page.limit) }
+      const filter = readAuditFilter(ctx)
+      await answerPage(ctx, await auditLog.page(filter, readPage(ctx)), presentAuditEntry, () => auditLog.count(filter))
     },
 
     async verifyAudit(ctx: Context): Promise<void> {
@@ -56,12 +41,8 @@ export function createAdminLogHandlers({ revocationLog, auditLog, incidents }: A
     },
 
     async listIncidents(ctx: Context): Promise<void> {
-      const limit = readLimit(ctx)
-      const found = await incidents.list({ limit, before: readNumber(ctx, 'before', Number.MAX_SAFE_INTEGER) })
-      ctx.body = {
-        results: found.map(presentIncident),
-        next: found.length < limit ? null : found.at(-1)!.createdAt,
-      }
+      const filter = readIncidentFilter(ctx)
+      await answerPage(ctx, await incidents.page(filter, readPage(ctx)), presentIncident, () => incidents.count(filter))
     },
   }
 }

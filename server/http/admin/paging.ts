@@ -1,5 +1,6 @@
-// Lists are read by keyset: `limit` says how many, `after` (or `before`) where the page before ended; the answer's `next`
-// is the value for the next call, or null at the end.
+// Lists are read by keyset: `limit` says how many, `after` where the page before ended; the answer's `next` is the value for
+// the next call, or null at the end. `partial`: what is asked for is rare, and `next` looks further. `count=true` counts.
+import type { Counted, Listed } from '../../identity/listing.js'
 import { refuseField } from '../../protocol/errors.js'
 import type { Context } from '../handler.js'
 
@@ -39,4 +40,18 @@ export function readQuery(ctx: Context, name: string): string | undefined {
   if (value === undefined || value === '') return undefined
   if (value.length > 200 || /\p{Cc}/u.test(value)) throw refuseField(name, 'Is not usable.')
   return value
+}
+
+/** Answers one page of a list, and how many there are where that is asked for. */
+export async function answerPage<Row>(
+  ctx: Context,
+  { results, next, partial }: Listed<Row>,
+  present: (row: Row) => object,
+  count: () => Promise<Counted>,
+): Promise<void> {
+  const counted = readQuery(ctx, 'count') === undefined ? null : await count()
+  ctx.body = {
+    ...{ results: results.map(present), next, partial },
+    ...(counted && { count: counted.count, more: counted.more }),
+  }
 }

@@ -1,10 +1,13 @@
 // Records as administrators see them, on top of what everybody sees of their own (me/present.ts).
 
 import type { AuditRecord } from '../../identity/audit-log.js'
-import type { IncidentRecord } from '../../identity/incidents.js'
+import type { DeviceInList } from '../../identity/device-list.js'
+import type { IncidentInList } from '../../identity/incidents.js'
 import type { RevocationRecord } from '../../identity/revocation-log.js'
 import type { ListedRole } from '../../identity/roles.js'
-import type { ListedSession } from '../../identity/sessions.js'
+import type { SessionInList } from '../../identity/session-list.js'
+import type { ListedSession, SessionRecord } from '../../identity/sessions.js'
+import type { UserInList } from '../../identity/user-list.js'
 import type { UserRecord } from '../../identity/users.js'
 import { presentTime, presentUser } from '../me/present.js'
 
@@ -12,7 +15,39 @@ export function presentAnyUser(user: UserRecord) {
   return { ...presentUser(user), is_active: user.active, own_permissions: user.permissions }
 }
 
-export function presentAnySession({ session, username, end, endsAt }: ListedSession) {
+export function presentListedUser({ user, state, liveSessions }: UserInList) {
+  return { ...presentAnyUser(user), state, live_sessions: liveSessions }
+}
+
+export function presentAnyDevice({ device, username, state, liveSessions }: DeviceInList) {
+  return {
+    id: device.id,
+    user_id: device.userId,
+    username,
+    name: device.name,
+    browser: device.browser,
+    platform: device.platform,
+    address: device.address,
+    first_seen_at: presentTime(device.firstSeenAt),
+    last_seen_at: presentTime(device.lastSeenAt),
+    state,
+    ended_at: presentTime(device.endedAt),
+    live_sessions: liveSessions,
+  }
+}
+
+export function presentListedSession({ session, username, device, state, endsAt, endedByUsername }: SessionInList) {
+  return {
+    ...presentAnySession(session, username, state, endsAt),
+    ...{ device: device && { id: device.id, name: device.name }, ended_by_username: endedByUsername },
+  }
+}
+
+export function presentSessionOf({ session, username, end, endsAt }: ListedSession) {
+  return presentAnySession(session, username, end ?? 'live', endsAt)
+}
+
+function presentAnySession(session: SessionRecord, username: string, state: string, endsAt: number) {
   return {
     id: session.id,
     user_id: session.userId,
@@ -23,7 +58,7 @@ export function presentAnySession({ session, username, end, endsAt }: ListedSess
     signed_in_at: presentTime(session.createdAt),
     last_seen_at: presentTime(session.lastSeenAt),
     ends_at: presentTime(endsAt),
-    state: end ?? 'live',
+    state,
     ended_at: presentTime(session.endedAt),
     ended_reason: session.endedReason,
     ended_by: session.endedBy,
@@ -31,7 +66,7 @@ export function presentAnySession({ session, username, end, endsAt }: ListedSess
 }
 
 export function presentRole({ name, permissions, builtIn, holders }: ListedRole) {
-  return { name, permissions, built_in: builtIn, holders }
+  return { name, permissions, built_in: builtIn, holders: holders.count, more_holders: holders.more }
 }
 
 export function presentRevocation(entry: RevocationRecord) {
@@ -65,16 +100,24 @@ export function presentAuditEntry(entry: AuditRecord) {
   }
 }
 
-export function presentIncident(incident: IncidentRecord) {
+/** Both presenters side by side: who came with the spent token, and who had moved on. */
+export function presentIncident({ incident, username, session, device }: IncidentInList) {
   return {
     id: incident.id,
     session_id: incident.sessionId,
     user_id: incident.userId,
+    username,
     presented_generation: incident.presentedGeneration,
     present_generation: incident.presentGeneration,
     address: incident.address,
     user_agent: incident.userAgent,
     request_id: incident.requestId,
     at: presentTime(incident.createdAt),
+    session: session && {
+      address: session.address,
+      signed_in_at: presentTime(session.createdAt),
+      last_seen_at: presentTime(session.lastSeenAt),
+      device: device && { id: device.id, name: device.name, user_agent: device.userAgent },
+    },
   }
 }

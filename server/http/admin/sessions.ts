@@ -1,24 +1,35 @@
 // Devices and sessions of everybody.
+import type { DeviceList } from '../../identity/device-list.js'
+import type { SessionList } from '../../identity/session-list.js'
 import type { Sessions } from '../../identity/sessions.js'
 import { type Context, personOf } from '../handler.js'
-import { readLimit, readQuery } from './paging.js'
-import { presentAnySession } from './present.js'
+import { readDeviceFilter, readPage, readSessionFilter } from './filters.js'
+import { answerPage } from './paging.js'
+import { presentAnyDevice, presentListedSession, presentSessionOf } from './present.js'
 
-export function createAdminSessionHandlers({ sessions }: { sessions: Sessions }) {
+export type AdminSessionsDeps = { sessions: Sessions; sessionList: SessionList; deviceList: DeviceList }
+
+export function createAdminSessionHandlers({ sessions, sessionList, deviceList }: AdminSessionsDeps) {
   return {
     async listSessions(ctx: Context): Promise<void> {
-      const page = { limit: readLimit(ctx), after: readQuery(ctx, 'after') ?? '' }
-      const { results, next } = await sessions.page({ ...page, open: readQuery(ctx, 'all') === undefined })
-      ctx.body = { results: results.map(presentAnySession), next }
+      const filter = readSessionFilter(ctx)
+      const found = await sessionList.page(filter, readPage(ctx))
+      await answerPage(ctx, found, presentListedSession, () => sessionList.count(filter))
     },
 
     async showSession(ctx: Context): Promise<void> {
-      ctx.body = presentAnySession(await sessions.require(ctx.params.id!))
+      ctx.body = presentSessionOf(await sessions.require(ctx.params.id!))
     },
 
     async endSession(ctx: Context): Promise<void> {
       await sessions.end(ctx.params.id!, null, personOf(ctx).actor)
       ctx.status = 204
+    },
+
+    async listDevices(ctx: Context): Promise<void> {
+      const filter = readDeviceFilter(ctx)
+      const found = await deviceList.page(filter, readPage(ctx))
+      await answerPage(ctx, found, presentAnyDevice, () => deviceList.count(filter))
     },
 
     async endDevice(ctx: Context): Promise<void> {

@@ -1,5 +1,7 @@
 // Users, as administrators see and change them.
+import type { SessionList } from '../../identity/session-list.js'
 import type { Sessions } from '../../identity/sessions.js'
+import type { UserList } from '../../identity/user-list.js'
 import type { Users } from '../../identity/users.js'
 import { longestPassword } from '../../policy/password.js'
 import { isUserId } from '../../protocol/claims.js'
@@ -7,10 +9,11 @@ import { refuse } from '../../protocol/errors.js'
 import { type Context, personOf } from '../handler.js'
 import { presentDevice } from '../me/present.js'
 import { readFields, readTexts } from '../wire/fields.js'
-import { readLimit, readNumber, readQuery } from './paging.js'
-import { presentAnySession, presentAnyUser } from './present.js'
+import { readPage, readSessionFilter, readUserFilter } from './filters.js'
+import { answerPage } from './paging.js'
+import { presentAnyUser, presentListedSession, presentListedUser } from './present.js'
 
-export type AdminUsersDeps = { users: Users; sessions: Sessions }
+export type AdminUsersDeps = { users: Users; sessions: Sessions; userList: UserList; sessionList: SessionList }
 
 const profileRules = {
   first_name: { required: false, blank: true, trim: true },
@@ -18,7 +21,7 @@ const profileRules = {
   email: { required: false, blank: true, trim: true },
 } as const
 
-export function createAdminUserHandlers({ users, sessions }: AdminUsersDeps) {
+export function createAdminUserHandlers({ users, sessions, userList, sessionList }: AdminUsersDeps) {
   /** Changes one user and answers what became of them. */
   async function change(ctx: Context, work: (id: number) => Promise<unknown>): Promise<void> {
     const id = idOf(ctx)
@@ -28,14 +31,9 @@ export function createAdminUserHandlers({ users, sessions }: AdminUsersDeps) {
 
   return {
     async listUsers(ctx: Context): Promise<void> {
-      const limit = readLimit(ctx)
-      const usernamePrefix = readQuery(ctx, 'username')
-      const page = { after: readNumber(ctx, 'after', 0), limit, ...(usernamePrefix && { usernamePrefix }) }
-      const found = await users.list(page)
-      ctx.body = {
-        results: found.map(presentAnyUser),
-        next: found.length < limit ? null : found.at(-1)!.id,
-      }
+      const { filter, order } = readUserFilter(ctx)
+      const found = await userList.page(filter, order, readPage(ctx))
+      await answerPage(ctx, found, presentListedUser, () => userList.count(filter))
     },
 
     async createUser(ctx: Context): Promise<void> {
@@ -85,11 +83,9 @@ export function createAdminUserHandlers({ users, sessions }: AdminUsersDeps) {
 
     async listUserSessions(ctx: Context): Promise<void> {
       const { id } = await users.require(idOf(ctx))
-      const { results, next } = await sessions.page({
-        ...{ userId: id, limit: readLimit(ctx), after: readQuery(ctx, 'after') ?? '' },
-        open: readQuery(ctx, 'all') === undefined,
-      })
-      ctx.body = { results: results.map(presentAnySession), next }
+      const filter = { ...readSessionFilter(ctx), userId: id }
+      const found = await sessionList.page(filter, readPage(ctx))
+      await answerPage(ctx, found, presentListedSession, () => sessionList.count(filter))
     },
 
     async endUserSessions(ctx: Context): Promise<void> {

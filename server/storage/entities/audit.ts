@@ -3,14 +3,14 @@ import { longText, name, orNull, whole } from './columns.js'
 
 /** Who did what to whom. Append-only: each row's hash covers the row and the hash of the one before. */
 @Entity('audit_entry')
-@Index('audit_entry_actor', ['actor', 'seq'])
-@Index('audit_entry_subject', ['subjectKind', 'subject', 'seq'])
-@Index('audit_entry_action', ['action', 'seq'])
+@Index('audit_entry_created', ['createdAt', 'seq'])
+@Index('audit_entry_actor', ['actor', 'createdAt', 'seq'])
+@Index('audit_entry_subject', ['subjectKind', 'subject', 'createdAt', 'seq'])
+@Index('audit_entry_action', ['action', 'createdAt', 'seq'])
+@Index('audit_entry_address', ['address', 'createdAt', 'seq'])
 export class AuditEntry {
   @PrimaryColumn({ ...whole, primaryKeyConstraintName: 'audit_entry_pk' }) seq!: number
-  @Index('audit_entry_created')
-  @Column(whole)
-  createdAt!: number
+  @Column(whole) createdAt!: number
   @Column(name(100)) actor!: string
   @Column(name(40)) action!: string
   @Column(name(20)) subjectKind!: string

@@ -4,11 +4,16 @@ import { name, orNull, uuid, whole } from './columns.js'
 /** One browser or installed app on which a user has signed in. */
 @Entity('device')
 @Index('device_client_device', ['userId', 'clientDevice'], { unique: true })
+@Index('device_seen', ['lastSeenAt', 'id'])
+@Index('device_user_seen', ['userId', 'lastSeenAt', 'id'])
+@Index('device_address', ['address', 'lastSeenAt', 'id'])
+@Index('device_browser', ['browser'])
+@Index('device_platform', ['platform'])
+// The second column keeps MySQL from locking this index before the row, as in session.ts.
+@Index('device_ended', ['endedAt', 'firstSeenAt'])
 export class Device {
   @PrimaryColumn({ ...uuid, primaryKeyConstraintName: 'device_pk' }) id!: string
-  @Index('device_user')
-  @Column(whole)
-  userId!: number
+  @Column(whole) userId!: number
   /** The stable id that the client itself sent, which proves nothing; null once the device is ended. */
   @Column(orNull(name(128))) clientDevice!: string | null
   @Column(name(150)) name!: string
@@ -18,6 +23,7 @@ export class Device {
   /** Of the latest sign-in. */
   @Column(name(45)) address!: string
   @Column(whole) firstSeenAt!: number
+  /** Of the latest sign-in, or of a refresh since: those are written down together, once a minute. */
   @Column(whole) lastSeenAt!: number
   @Column(orNull(whole)) endedAt!: number | null
 }

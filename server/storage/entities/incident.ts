@@ -3,12 +3,13 @@ import { name, uuid, whole } from './columns.js'
 
 /** A refresh token that was used again after its grace: who came, and what the session had moved on to. */
 @Entity('incident')
+@Index('incident_created', ['createdAt', 'id'])
+@Index('incident_user_created', ['userId', 'createdAt', 'id'])
+@Index('incident_session', ['sessionId'])
 export class Incident {
   @PrimaryColumn({ ...uuid, primaryKeyConstraintName: 'incident_pk' }) id!: string
   @Column(uuid) sessionId!: string
-  @Index('incident_user')
-  @Column(whole)
-  userId!: number
+  @Column(whole) userId!: number
   @Column(whole) presentedGeneration!: number
   @Column(whole) presentGeneration!: number
   @Column(name(45)) address!: string

@@ -2,6 +2,7 @@
 import { Application } from './application.js'
 import { AuditEntry, AuditHead } from './audit.js'
 import { Device } from './device.js'
+import { Figure } from './figure.js'
 import { Incident } from './incident.js'
 import { SealedSecret, SigningKey } from './key.js'
 import { LastNumber } from './number.js'
@@ -17,6 +18,7 @@ export const entities = [
   AuditEntry,
   AuditHead,
   Device,
+  Figure,
   Heartbeat,
   Incident,
   LastNumber,

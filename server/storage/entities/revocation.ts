@@ -3,6 +3,9 @@ import { name, orNull, uuid, whole } from './columns.js'
 
 /** One entry of the revocation log. `seq` is given out by `log_head`: gapless, in the order of commits. */
 @Entity('revocation')
+@Index('revocation_subject', ['kind', 'subject', 'seq'])
+@Index('revocation_actor', ['actor', 'seq'])
+@Index('revocation_reason', ['reason', 'seq'])
 export class RevocationEntry {
   @PrimaryColumn({ ...whole, primaryKeyConstraintName: 'revocation_pk' }) seq!: number
   @Column(name(12)) kind!: string

@@ -10,9 +10,8 @@ export class Role {
 }
 
 @Entity('user_role')
+@Index('user_role_holder', ['roleName', 'userId'])
 export class UserRole {
   @PrimaryColumn({ ...whole, primaryKeyConstraintName: 'user_role_pk' }) userId!: number
-  @Index('user_role_role')
-  @PrimaryColumn({ ...name(40), primaryKeyConstraintName: 'user_role_pk' })
-  roleName!: string
+  @PrimaryColumn({ ...name(40), primaryKeyConstraintName: 'user_role_pk' }) roleName!: string
 }

@@ -3,8 +3,14 @@ import { name, orNull, uuid, whole } from './columns.js'
 
 /** One application signed in for one user on one device; its id is the claim `sid`. */
 @Entity('session')
+// What a refresh moves stands in no index: thousands of rows move each second.
+@Index('session_created', ['createdAt', 'id'])
 @Index('session_user', ['userId', 'endedAt'])
-@Index('session_device', ['deviceId', 'applicationId'])
+@Index('session_user_created', ['userId', 'createdAt', 'id'])
+@Index('session_device_open', ['deviceId', 'endedAt'])
+@Index('session_device_created', ['deviceId', 'createdAt', 'id'])
+@Index('session_application', ['applicationId', 'createdAt', 'id'])
+@Index('session_address', ['address', 'createdAt', 'id'])
 // The second column is there for MySQL: behind `endedAt` alone stands the id, and `id = ? AND ended_at IS NULL` locked this
 // index before the row, crosswise with who had the row.
 @Index('session_ended', ['endedAt', 'createdAt'])

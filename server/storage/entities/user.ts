@@ -12,9 +12,11 @@ export class User {
   @Column(name(255)) passwordHash!: string
   @Column(name(150)) firstName!: string
   @Column(name(150)) lastName!: string
-  @Index('user_email')
-  @Column(name(254))
-  email!: string
+  @Column(name(254)) email!: string
+  /** What people are searched by (policy/email.ts); null where there is none. */
+  @Index('user_email_key')
+  @Column(orNull(name(254)))
+  emailKey!: string | null
   @Column(flag) active!: boolean
   /** JSON array of the permissions that are the user's own, beside those of roles. */
   @Column(longText) permissions!: string

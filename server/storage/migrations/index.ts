@@ -4,6 +4,7 @@ import { LogSeen1764200000000 } from './3-log-seen.js'
 import { PolicyVersions1764300000000 } from './4-policy-versions.js'
 import { Keys1764400000000 } from './5-keys.js'
 import { PageSessions1764500000000 } from './6-page-sessions.js'
+import { Lists1764600000000 } from './7-lists.js'
 
 /** In order. Small and re-runnable: MySQL does not roll a failed one back. */
 export const migrations = [
@@ -13,4 +14,5 @@ export const migrations = [
   PolicyVersions1764300000000,
   Keys1764400000000,
   PageSessions1764500000000,
+  Lists1764600000000,
 ]

@@ -2,22 +2,22 @@
 // plain values for the view.
 import type { AuditLog, AuditRecord } from '../../../identity/audit-log.js'
 import type { LiveDevice, Sessions } from '../../../identity/sessions.js'
+import type { UserList } from '../../../identity/user-list.js'
 import type { UserRecord, Users } from '../../../identity/users.js'
 import type { Actor } from '../../../policy/actor.js'
-import { usernameKey } from '../../../policy/username.js'
 import { isUserId } from '../../../protocol/claims.js'
 import { refuse } from '../../../protocol/errors.js'
 import { type Context, visitorOf } from '../../handler.js'
 import type { Pages } from '../page.js'
-import { readSize, readText, readWhole } from '../query.js'
+import { readSize, readText } from '../query.js'
 
-export type UserPagesDeps = { pages: Pages; users: Users; sessions: Sessions; auditLog: AuditLog }
+export type UserPagesDeps = { pages: Pages; users: Users; userList: UserList; sessions: Sessions; auditLog: AuditLog }
 
 /** How much of the history stands on a user's page. */
 const historyShown = 20
 const latest = Number.MAX_SAFE_INTEGER
 
-export function createUserPages({ pages, users, sessions, auditLog }: UserPagesDeps) {
+export function createUserPages({ pages, users, userList, sessions, auditLog }: UserPagesDeps) {
   /** Does something with one user, tells it on their page, and leads back there. */
   async function act(ctx: Context, work: (id: number, actor: Actor) => Promise<void>, told: string): Promise<void> {
     const user = await users.require(idOf(ctx))
@@ -31,12 +31,10 @@ export function createUserPages({ pages, users, sessions, auditLog }: UserPagesD
       const t = pages.translate(ctx)
       const name = readText(ctx, 'name')
       const limit = readSize(ctx)
-      // One more than is shown tells whether there is more.
-      const page = { after: readWhole(ctx, 'after', 0), limit: limit + 1 }
-      const found = await users.list({ ...page, ...(name && { usernamePrefix: usernameKey(name) }) })
-      const shown = found.slice(0, limit)
-      const next = found.length > limit ? shown.at(-1)!.id : null
-      await pages.show(ctx, 'admin/users', { title: t('users.title'), users: shown.map(presentListed), name, next })
+      const page = { after: readText(ctx, 'after'), limit }
+      const { results, next } = await userList.page({ username: name || undefined }, 'oldest', page)
+      const shown = results.map(({ user }) => presentListed(user))
+      await pages.show(ctx, 'admin/users', { title: t('users.title'), users: shown, name, next })
     },
 
     async userPage(ctx: Context): Promise<void> {

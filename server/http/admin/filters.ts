@@ -1,0 +1,93 @@
+// What a list's address asks for: which rows, from where on, how many. One table of readers for the API and the pages.
+import type { AuditFilter } from '../../identity/audit-log.js'
+import { type DeviceFilter, deviceStates } from '../../identity/device-list.js'
+import type { IncidentFilter } from '../../identity/incidents.js'
+import type { Page } from '../../identity/listing.js'
+import type { RevocationFilter } from '../../identity/revocation-log.js'
+import type { SessionFilter } from '../../identity/session-list.js'
+import { type UserFilter, type UserOrder, userOrders, userStates } from '../../identity/user-list.js'
+import { sessionStates } from '../../policy/session.js'
+import { isUserId } from '../../protocol/claims.js'
+import { refuseField } from '../../protocol/errors.js'
+import type { Context } from '../handler.js'
+import { readLimit, readQuery, readTime } from './paging.js'
+
+export function readPage(ctx: Context): Page {
+  return { limit: readLimit(ctx), after: readQuery(ctx, 'after') }
+}
+
+/** @throws invalid_fields, as all of these */
+export function readUserFilter(ctx: Context): { filter: UserFilter; order: UserOrder } {
+  return {
+    filter: {
+      ...readTexts(ctx, ['text', 'username', 'email', 'address', 'role']),
+      id: readId(ctx, 'id'),
+      state: readChoice(ctx, 'state', userStates),
+      live: readFlag(ctx, 'live'),
+    },
+    order: readChoice(ctx, 'order', userOrders) ?? 'newest',
+  }
+}
+
+export function readDeviceFilter(ctx: Context): DeviceFilter {
+  return {
+    ...readTexts(ctx, ['address', 'browser', 'platform']),
+    ...{ userId: readId(ctx, 'user'), state: readChoice(ctx, 'state', deviceStates) },
+    ...readBetween(ctx),
+  }
+}
+
+/** Those that live, unless a state or `all` is asked for. */
+export function readSessionFilter(ctx: Context): SessionFilter {
+  const state = readChoice(ctx, 'state', sessionStates)
+  const usual = readQuery(ctx, 'all') === undefined ? 'live' : undefined
+  return {
+    ...{ address: readQuery(ctx, 'address'), userId: readId(ctx, 'user') },
+    ...{ deviceId: readQuery(ctx, 'device'), applicationId: readQuery(ctx, 'application') },
+    ...{ state: state ?? usual, ...readBetween(ctx) },
+  }
+}
+
+export function readRevocationFilter(ctx: Context): RevocationFilter {
+  return readTexts(ctx, ['kind', 'subject', 'actor', 'reason'])
+}
+
+export function readAuditFilter(ctx: Context): AuditFilter {
+  const [kind, id] = [readQuery(ctx, 'subject_kind'), readQuery(ctx, 'subject')]
+  return {
+    ...readTexts(ctx, ['actor', 'action', 'address']),
+    ...{ subject: kind && id ? { kind, id } : undefined, ...readBetween(ctx) },
+  }
+}
+
+export function readIncidentFilter(ctx: Context): IncidentFilter {
+  return { userId: readId(ctx, 'user'), sessionId: readQuery(ctx, 'session'), ...readBetween(ctx) }
+}
+
+function readTexts<N extends string>(ctx: Context, names: readonly N[]): { [K in N]?: string | undefined } {
+  return Object.fromEntries(names.map(name => [name, readQuery(ctx, name)])) as { [K in N]?: string | undefined }
+}
+
+function readBetween(ctx: Context) {
+  return { since: readTime(ctx, 'since'), until: readTime(ctx, 'until') }
+}
+
+function readId(ctx: Context, name: string): number | undefined {
+  const text = readQuery(ctx, name)
+  if (text === undefined) return undefined
+  if (!isUserId(text)) throw refuseField(name, 'Must be the id of a user.')
+  return Number(text)
+}
+
+function readFlag(ctx: Context, name: string): boolean | undefined {
+  const text = readChoice(ctx, name, ['true', 'false'])
+  return text === undefined ? undefined : text === 'true'
+}
+
+function readChoice<C extends string>(ctx: Context, name: string, choices: readonly C[]): C | undefined {
+  const text = readQuery(ctx, name)
+  if (text === undefined) return undefined
+  const choice = choices.find(one => one === text)
+  if (choice === undefined) throw refuseField(name, `Must be one of ${choices.join(', ')}.`)
+  return choice
+}

@@ -1,0 +1,115 @@
+// Fills an installation with people who never were, so that the first look at it is not an empty page. Whatever holds of
+// rows that the server wrote holds of these: numbers of the log, ends, generations, the chain of the audit log.
+import { administratorRole } from '../../policy/permissions.js'
+import type { PolicyInForce } from '../../revocation/policy-in-force.js'
+import type { Tail } from '../../revocation/tail.js'
+import type { Applications } from '../../storage/applications.js'
+import type { Audit } from '../../storage/audit.js'
+import type { Database } from '../../storage/database.js'
+import type { Figures } from '../../storage/figures.js'
+import type { PolicyVersions } from '../../storage/policy-versions.js'
+import type { Revocations } from '../../storage/revocations.js'
+import type { Roles } from '../../storage/roles.js'
+import type { Users } from '../../storage/users.js'
+import type { AuditTrail } from '../../tokens/audit-trail.js'
+import type { Secrets } from '../../tokens/secrets.js'
+import type { Hashing } from '../hashing.js'
+import { requireGoodPassword } from '../password-rules.js'
+import { historyOf } from './history.js'
+import { type DemoPlan, demoRoles, planDemo } from './plan.js'
+import { writePolicyChanges } from './policy-changes.js'
+import { demoTimes } from './spans.js'
+import { createWriteDemo, type DemoMade } from './write.js'
+
+export type DemoDeps = {
+  database: Database
+  users: Users
+  roles: Roles
+  applications: Applications
+  policyVersions: PolicyVersions
+  revocations: Revocations
+  audit: Audit
+  auditTrail: AuditTrail
+  figures: Figures
+  secrets: Secrets
+  hashing: Hashing
+  tail: Tail
+  policy: PolicyInForce
+  now: () => number
+}
+
+export type DemoOrder = {
+  users: number
+  sessions: number
+  /** The same seed makes the same people. */
+  seed: string
+  /** With which all of them can sign in; without it nobody can. */
+  password: string | null
+  /** Called as rows are written. */
+  onProgress?: (done: number, total: number) => void
+}
+
+/** More would not fit into a process's memory at once. */
+export const mostDemoUsers = 500_000
+export const mostDemoSessions = 2_000_000
+
+export function createDemo(deps: DemoDeps) {
+  const { database, users, roles, applications, hashing, policy } = deps
+  const write = createWriteDemo(deps)
+
+  async function make({ users: userCount, sessions, seed, password, onProgress }: DemoOrder): Promise<DemoMade> {
+    if (password !== null) requireGoodPassword(password, [], policy().password_min_length, 'password')
+    const passwordHash = password === null ? '' : await hashing.hash(password, null)
+    await deps.tail.readNow()
+    const times = demoTimes(deps.now(), policy())
+    await makeRoles()
+    const plan = planDemo({
+      ...{ seed, users: userCount, sessions, times, longestUsername: Math.min(30, policy().username_max_length) },
+      firstUserId: await reserveIds(userCount),
+      applicationIds: await applications.activeIds(database),
+    })
+    const history = historyOf(plan, seed, await writePolicyChanges(deps, times))
+    await freeNames(plan)
+    const rules = { passwordHash, grace: policy().reuse_grace * 1000, policyVersion: policy.eras().version }
+    return write({ plan, history, seed }, rules, onProgress ?? (() => {}))
+  }
+
+  function makeRoles(): Promise<void> {
+    return database.transaction(async tx => {
+      for (const [name, permissions] of Object.entries(demoRoles))
+        if (!(await roles.lock(tx, name)))
+          await roles.insert(tx, { name, permissions: [...permissions], builtIn: false })
+    })
+  }
+
+  /** @returns the first of so many ids that follow each other */
+  function reserveIds(count: number): Promise<number> {
+    return database.transaction(async tx => {
+      const first = await users.nextId(tx)
+      await users.nextId(tx, first + count - 1)
+      return first
+    })
+  }
+
+  /** Who was there before keeps the name. */
+  async function freeNames({ users: people }: DemoPlan): Promise<void> {
+    for (let from = 0; from < people.length; from += 500) {
+      const some = people.slice(from, from + 500)
+      const taken = await users.takenKeys(
+        database,
+        some.map(user => user.username),
+      )
+      for (const user of some) if (taken.has(user.username)) user.username = `${user.username.slice(0, 20)}.${user.id}`
+    }
+  }
+
+  return {
+    /** Is there anybody beside administrators? */
+    hasPeople: (): Promise<boolean> => users.anyoneWithout(database, administratorRole),
+
+    /** @throws invalid_fields, database_unavailable */
+    make,
+  }
+}
+
+export type Demo = ReturnType<typeof createDemo>

@@ -1,0 +1,47 @@
+// What all lists have in common for those who read them.
+import { refuseField } from '../protocol/errors.js'
+import { readPlace, writePlace } from '../storage/places.js'
+import type { Counted, List, Place, Walked } from '../storage/walk.js'
+
+export type { Counted }
+
+/** `after`: the `next` of the page before. */
+export type Page = {
+  after?: string | null | undefined
+  limit: number
+  /** How many rows are looked at, at most; for tests. */
+  budget?: number | undefined
+}
+
+export type Listed<Row> = {
+  results: Row[]
+  /** Where to go on, or null at the end. */
+  next: string | null
+  /** What is looked for is rare: the page is not full, and `next` looks further. */
+  partial: boolean
+}
+
+/** @throws invalid_fields when the text is no place in this list */
+export function placeIn(list: List, { after }: Page): Place | null {
+  if (after === undefined || after === null || after === '') return null
+  const place = readPlace(list, after)
+  if (!place) throw refuseField('after', 'Is no place in this list.')
+  return place
+}
+
+export function listed<Row>({ next, partial }: Pick<Walked<unknown>, 'next' | 'partial'>, results: Row[]): Listed<Row> {
+  return { results, next: next && writePlace(next), partial }
+}
+
+/** How many rows are read at a time where all are wanted. */
+const batch = 250
+
+/** All rows of a list, page by page, so that a list of any length takes little memory. */
+export async function* every<Row>(read: (page: Page) => Promise<Listed<Row>>): AsyncGenerator<Row> {
+  for (let after: string | null = null; ; ) {
+    const page: Listed<Row> = await read({ after, limit: batch })
+    yield* page.results
+    if (page.next === null) return
+    after = page.next
+  }
+}

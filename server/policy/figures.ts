@@ -1,0 +1,41 @@
+// What is counted for the plots of the dashboard, how finely, and for how long.
+
+/** `count`: how often something happened. `level`: how much there was. */
+export const figures = {
+  sign_ins: { kind: 'count', what: 'Sign-ins' },
+  failed_sign_ins: { kind: 'count', what: 'Sign-ins that failed' },
+  refreshes: { kind: 'count', what: 'Refreshes' },
+  reuse_incidents: { kind: 'count', what: 'Spent refresh tokens that came back' },
+  revocations: { kind: 'count', what: 'Entries of the revocation log' },
+  live_sessions: { kind: 'level', what: 'Sessions that live' },
+  live_users: { kind: 'level', what: 'Users with a session that lives' },
+} as const satisfies Record<string, { kind: 'count' | 'level'; what: string }>
+
+export type FigureName = keyof typeof figures
+/** What is counted as it happens; the rest is measured now and then. */
+export type CountName = { [N in FigureName]: (typeof figures)[N]['kind'] extends 'count' ? N : never }[FigureName]
+export type LevelName = Exclude<FigureName, CountName>
+
+export const figureNames = Object.keys(figures) as FigureName[]
+export const countNames = figureNames.filter((name): name is CountName => figures[name].kind === 'count')
+
+const minute = 60_000
+const hour = 60 * minute
+const day = 24 * hour
+
+/** How finely is counted, and how long it is kept; ms. */
+export const grains = {
+  minute: { length: minute, kept: 2 * day },
+  hour: { length: hour, kept: 40 * day },
+} as const
+
+export type Grain = keyof typeof grains
+
+/** The spans that are shown: from which counts, and how many of them make one point of a plot; ms. */
+export const figureRanges = {
+  '24h': { grain: 'minute', span: day, step: 15 * minute },
+  '7d': { grain: 'hour', span: 7 * day, step: 2 * hour },
+  '30d': { grain: 'hour', span: 30 * day, step: 6 * hour },
+} as const satisfies Record<string, { grain: Grain; span: number; step: number }>
+
+export type FigureRange = keyof typeof figureRanges

@@ -1,0 +1,128 @@
+// The logs, the newest first, found by what filters want: revocations, audit entries, and incidents.
+
+import { type AuditRecord, auditColumns } from './audit.js'
+import type { Dialect, Queries } from './database.js'
+import { type IncidentRecord, incidentColumns } from './incidents.js'
+import { type RevocationRecord, revocationColumns } from './revocations.js'
+import { createWalk, type Filter, type List, type Place, type Walk } from './walk.js'
+
+/** What is left out does not matter. Times are epoch ms, `until` is without. */
+type Between = { since?: number | undefined; until?: number | undefined }
+
+export type RevocationFilter = {
+  kind?: string | undefined
+  /** With a kind alone. */
+  subject?: string | undefined
+  actor?: string | undefined
+  /** The trigger that wrote it. */
+  reason?: string | undefined
+}
+
+export type AuditFilter = Between & {
+  actor?: string | undefined
+  action?: string | undefined
+  subject?: { kind: string; id: string } | undefined
+  address?: string | undefined
+}
+
+export type IncidentFilter = Between & { userId?: number | undefined; sessionId?: string | undefined }
+
+type Page = { after: Place | null; limit: number; budget?: number | undefined }
+
+const byTime = (alias: string, id: string, kind: 'number' | 'text') =>
+  [
+    { column: `${alias}.created_at`, kind: 'number' },
+    { column: `${alias}.${id}`, kind },
+  ] as const
+
+export const revocationList: List = {
+  ...{ table: 'revocation r', index: 'PRIMARY', columns: revocationColumns },
+  ...{ order: [{ column: 'r.seq', kind: 'number' }], descending: true },
+}
+
+export const auditList: List = {
+  ...{ table: 'audit_entry e', index: 'audit_entry_created', columns: auditColumns },
+  ...{ order: byTime('e', 'seq', 'number'), descending: true },
+}
+
+export const incidentList: List = {
+  ...{ table: 'incident i', index: 'incident_created', columns: incidentColumns },
+  ...{ order: byTime('i', 'id', 'text'), descending: true },
+}
+
+export function createLogLists(dialect: Dialect) {
+  const walk = createWalk(dialect)
+  const lists = <F, Row>(list: List, walkOf: (filter: F) => Walk) => ({
+    page: (tx: Queries, filter: F, page: Page) =>
+      walk.page<Row>(tx, list, { ...walkOf(filter), budget: page.budget }, page),
+    count: (tx: Queries, filter: F) => walk.count(tx, list, walkOf(filter)),
+  })
+  return {
+    revocations: lists<RevocationFilter, RevocationRecord>(revocationList, walkOfRevocations),
+    audit: lists<AuditFilter, AuditRecord>(auditList, walkOfAudit),
+    incidents: lists<IncidentFilter, IncidentRecord>(incidentList, walkOfIncidents),
+  }
+}
+
+export type LogLists = ReturnType<typeof createLogLists>
+
+function walkOfRevocations({ kind, subject, actor, reason }: RevocationFilter): Walk {
+  const bySeq = ['r.seq']
+  const ofSubject: Filter[] =
+    kind === undefined
+      ? []
+      : subject === undefined
+        ? [{ sql: 'r.kind = ?', values: [kind], way: { index: 'revocation_subject', order: null } }]
+        : [
+            {
+              ...{ sql: 'r.kind = ? AND r.subject = ?', values: [kind, subject] },
+              way: { index: 'revocation_subject', order: bySeq },
+            },
+          ]
+  return {
+    filters: [
+      ...ofSubject,
+      ...is('r.actor', actor, 'revocation_actor', bySeq),
+      ...is('r.reason', reason, 'revocation_reason', bySeq),
+    ],
+  }
+}
+
+function walkOfAudit({ actor, action, subject, address, since, until }: AuditFilter): Walk {
+  const order = auditList.order.map(({ column }) => column)
+  const ofSubject: Filter[] = subject
+    ? [
+        {
+          ...{ sql: 'e.subject_kind = ? AND e.subject = ?', values: [subject.kind, subject.id] },
+          way: { index: 'audit_entry_subject', order },
+        },
+      ]
+    : []
+  return {
+    filters: [
+      ...ofSubject,
+      ...is('e.actor', actor, 'audit_entry_actor', order),
+      ...is('e.address', address, 'audit_entry_address', order),
+      ...is('e.action', action, 'audit_entry_action', order),
+    ],
+    from: since,
+    upto: until,
+  }
+}
+
+function walkOfIncidents({ userId, sessionId, since, until }: IncidentFilter): Walk {
+  const order = incidentList.order.map(({ column }) => column)
+  const ofSession = { sql: 'i.session_id = ?', values: [sessionId!], way: { index: 'incident_session', order: null } }
+  return {
+    filters: [
+      ...is('i.user_id', userId, 'incident_user_created', order),
+      ...(sessionId === undefined ? [] : [ofSession]),
+    ],
+    from: since,
+    upto: until,
+  }
+}
+
+function is(column: string, value: string | number | undefined, index: string, order: readonly string[]): Filter[] {
+  return value === undefined ? [] : [{ sql: `${column} = ?`, values: [value], way: { index, order } }]
+}

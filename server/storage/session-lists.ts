@@ -1,0 +1,111 @@
+// Sessions of everybody, the newest sign-in first: found by what filters want, and counted.
+import type { SessionState, SessionTerms } from '../policy/session.js'
+import type { Dialect, Queries } from './database.js'
+import { type Condition, createWalk, type Filter, type List, type Place, type Walk } from './walk.js'
+
+/** What is left out does not matter. Times are epoch ms, `until` is without. */
+export type SessionFilter = {
+  userId?: number | undefined
+  deviceId?: string | undefined
+  applicationId?: string | undefined
+  /** Where it was signed in from. */
+  address?: string | undefined
+  state?: SessionState | undefined
+  /** Signed in. */
+  since?: number | undefined
+  until?: number | undefined
+}
+
+/** What of a session a list needs to go on, and an end of many to know whom it reaches. */
+export type FoundSession = { id: string; userId: number; deviceId: string }
+
+/** policy/session.ts judges; this says the same, so that the database need not send what nobody asked for. */
+export function stateOf(session: string, { now, idle, absolute }: SessionTerms): Condition {
+  const s = session
+  return {
+    sql: `CASE WHEN ${s}.ended_at IS NOT NULL THEN 'ended'
+      WHEN ${s}.seq < (SELECT h.ended_seq FROM log_head h WHERE h.id = 1)
+        OR ${s}.seq < (SELECT a.ended_seq FROM application a WHERE a.id = ${s}.application_id)
+        OR ${s}.seq < (SELECT o.ended_seq FROM user o WHERE o.id = ${s}.user_id) THEN 'overtaken'
+      WHEN ${s}.created_at <= ? THEN 'absolute'
+      WHEN ${s}.expires_at <= ? OR ${s}.rotated_at <= ? THEN 'idle' ELSE 'live' END`,
+    values: [now - absolute, now, now - idle],
+  }
+}
+
+/** It lives. What its row alone tells comes first, and what an index leads to. */
+export function livesAs(session: string, terms: SessionTerms): Condition {
+  const { sql, values } = stateOf(session, terms)
+  return {
+    sql: `${session}.ended_at IS NULL AND ${session}.expires_at > ? AND ${session}.rotated_at > ? AND ${sql} = 'live'`,
+    values: [terms.now, terms.now - terms.idle, ...values],
+  }
+}
+
+const inOrder = ['s.created_at', 's.id'] as const
+
+export const sessionList: List = {
+  table: 'session s',
+  index: 'session_created',
+  columns: 's.id AS id, s.user_id AS userId, s.device_id AS deviceId',
+  order: [
+    { column: 's.created_at', kind: 'number' },
+    { column: 's.id', kind: 'text' },
+  ],
+  descending: true,
+}
+
+const along = (index: string) => ({ index, order: inOrder })
+
+export function createSessionLists(dialect: Dialect) {
+  const walk = createWalk(dialect)
+  return {
+    page: (
+      tx: Queries,
+      filter: SessionFilter,
+      terms: SessionTerms,
+      page: { after: Place | null; limit: number; budget?: number | undefined },
+    ) => walk.page<FoundSession>(tx, sessionList, { ...walkOf(filter, terms), budget: page.budget }, page),
+
+    count: (tx: Queries, filter: SessionFilter, terms: SessionTerms) =>
+      walk.count(tx, sessionList, walkOf(filter, terms)),
+  }
+}
+
+export type SessionLists = ReturnType<typeof createSessionLists>
+
+function walkOf(filter: SessionFilter, terms: SessionTerms): Walk {
+  const { userId, deviceId, applicationId, address, state, since, until } = filter
+  const oldestAlive = terms.now - terms.absolute + 1
+  const isOfTime = state === 'live' || state === 'idle'
+  const filters: Filter[] = [
+    ...is('s.device_id', deviceId, 'session_device_created'),
+    ...is('s.user_id', userId, 'session_user_created'),
+    ...is('s.address', address, 'session_address'),
+    ...is('s.application_id', applicationId, 'session_application'),
+    ...(state === undefined ? [] : ofState(state, terms)),
+  ]
+  return {
+    filters,
+    // An older one is over for its age alone, whatever else it is.
+    from: isOfTime ? Math.max(since ?? 0, oldestAlive) : since,
+    upto: state === 'absolute' ? Math.min(until ?? oldestAlive, oldestAlive) : until,
+  }
+}
+
+function is(column: string, value: string | number | undefined, index: string): Filter[] {
+  return value === undefined ? [] : [{ sql: `${column} = ?`, values: [value], way: along(index) }]
+}
+
+function ofState(state: SessionState, terms: SessionTerms): Filter[] {
+  if (state === 'ended')
+    return [{ sql: 's.ended_at IS NOT NULL', values: [], way: { index: 'session_ended', order: null } }]
+  const open = { sql: 's.ended_at IS NULL', values: [], way: along('session_ended') }
+  if (state === 'live') return [open, livesAs('s', terms)]
+  const { sql, values } = stateOf('s', terms)
+  const judged = { sql: `${sql} = ?`, values: [...values, state] }
+  if (state !== 'idle') return [open, judged]
+  // What its row alone tells comes first.
+  const mayBeIdle = { sql: 's.expires_at <= ? OR s.rotated_at <= ?', values: [terms.now, terms.now - terms.idle] }
+  return [open, mayBeIdle, judged]
+}

@@ -1,0 +1,185 @@
+// Users, found by what filters want, and counted.
+import { isIP } from 'node:net'
+import { emailKey } from '../policy/email.js'
+import type { SessionTerms } from '../policy/session.js'
+import { usernameKey } from '../policy/username.js'
+import type { Dialect, Queries } from './database.js'
+import { livesAs } from './session-lists.js'
+import { prefixRange } from './statement.js'
+import { type Condition, createWalk, type Filter, type List, type Place, type Walk } from './walk.js'
+
+export const userStates = ['active', 'disabled', 'deleted'] as const
+export type UserState = (typeof userStates)[number]
+
+export const userOrders = ['newest', 'oldest', 'name'] as const
+export type UserOrder = (typeof userOrders)[number]
+
+/** What is left out does not matter; without a state all who are not deleted are meant. */
+export type UserFilter = {
+  /** How a username or an e-mail address begins, an id, or an address that was signed in from. */
+  text?: string | undefined
+  /** How it begins. */
+  username?: string | undefined
+  /** How it begins. */
+  email?: string | undefined
+  id?: number | undefined
+  /** Signed in from there, as far back as sessions are kept. */
+  address?: string | undefined
+  role?: string | undefined
+  state?: UserState | undefined
+  /** Has a session that lives, or has none. */
+  live?: boolean | undefined
+}
+
+const byId: Pick<List, 'index' | 'order'> = { index: 'PRIMARY', order: [{ column: 'u.id', kind: 'number' }] }
+const user = { table: 'user u', columns: 'u.id AS id' }
+
+export const userLists: Record<UserOrder, List> = {
+  // Ids are given out in their order, and those who were imported keep theirs.
+  newest: { ...user, ...byId, descending: true },
+  oldest: { ...user, ...byId, descending: false },
+  name: { ...user, index: 'user_username_key', order: [{ column: 'u.username_key', kind: 'text' }], descending: false },
+}
+
+/** A deleted user has no name to be listed by. */
+export function userListOf(filter: UserFilter, order: UserOrder): List {
+  return userLists[order === 'name' && filter.state === 'deleted' ? 'newest' : order]
+}
+
+const mostLive = 1_000
+
+/** Rows of this table alone are read fast. */
+const budgets = { plain: 100_000, dear: 8_000 }
+
+export function createUserLists(dialect: Dialect) {
+  const walk = createWalk(dialect)
+  return {
+    page: (
+      tx: Queries,
+      filter: UserFilter,
+      order: UserOrder,
+      terms: SessionTerms,
+      page: { after: Place | null; limit: number; budget?: number | undefined },
+    ) => {
+      const { filters, budget } = walkOf(filter, order, terms)
+      return walk.page<{ id: number }>(tx, userListOf(filter, order), { filters, budget: page.budget ?? budget }, page)
+    },
+
+    /** How many sessions of each live, counted up to a thousand: some programs sign in every few seconds. */
+    async liveSessions(tx: Queries, ids: readonly number[], terms: SessionTerms): Promise<Map<number, number>> {
+      const { sql, values } = livesAs('l', terms)
+      const each = ids.map(
+        () => `SELECT ? AS id, COUNT(*) AS count FROM
+          (SELECT 1 FROM session l WHERE l.user_id = ? AND ${sql} LIMIT ${mostLive + 1}) t`,
+      )
+      const rows = await tx.read<{ id: number; count: number }>(
+        each.join(' UNION ALL '),
+        ids.flatMap(id => [id, id, ...values]),
+      )
+      return new Map(rows.map(row => [row.id, row.count]))
+    },
+
+    count: (tx: Queries, filter: UserFilter, terms: SessionTerms) =>
+      walk.count(tx, userLists.newest, walkOf(filter, 'newest', terms)),
+  }
+}
+
+export type UserLists = ReturnType<typeof createUserLists>
+
+function walkOf(filter: UserFilter, order: UserOrder, terms: SessionTerms): Walk {
+  const { id, role, address, live } = filter
+  const dear = [
+    ...(address === undefined ? [] : [seenFrom(address)]),
+    ...(live === undefined ? [] : [hasLive(live, terms)]),
+    ...(role === undefined ? [] : [holds(role, order)]),
+  ]
+  const filters = [
+    ...(id === undefined ? [] : [{ sql: 'u.id = ?', values: [id], way: { index: 'PRIMARY', order: null } }]),
+    ...(filter.text ? [matches(filter.text)] : []),
+    ...(filter.username ? [named(filter.username, order)] : []),
+    ...(filter.email ? [mailed(filter.email)] : []),
+    ...dear,
+    ...inState(filter.state, order),
+  ]
+  const isDear = dear.length > 0 || (filter.text !== undefined && isIP(filter.text) > 0)
+  return { filters, budget: isDear ? budgets.dear : budgets.plain }
+}
+
+function inState(state: UserState | undefined, order: UserOrder): Filter[] {
+  // Nobody who is deleted is in the order of names.
+  const isThere = { sql: 'u.deleted_at IS NULL', values: [] }
+  if (state === undefined) return order === 'name' ? [] : [isThere]
+  if (state === 'deleted') return [{ sql: 'u.deleted_at IS NOT NULL', values: [] }]
+  return [{ sql: 'u.active = ?', values: [state === 'active'] }, isThere]
+}
+
+function named(prefix: string, order: UserOrder): Filter {
+  const way = { index: 'user_username_key', order: order === 'name' ? ['u.username_key'] : null }
+  return { ...begins('u.username_key', usernameKey(prefix)), way }
+}
+
+function mailed(prefix: string): Filter {
+  return { ...begins('u.email_key', emailKey(prefix)!), way: { index: 'user_email_key', order: null } }
+}
+
+function begins(column: string, prefix: string): Condition {
+  return { sql: `${column} >= ? AND ${column} < ?`, values: prefixRange(prefix) }
+}
+
+function holds(role: string, order: UserOrder): Filter {
+  const where = { sql: 'x.role_name = ?', values: [role] }
+  return {
+    sql: 'EXISTS (SELECT 1 FROM user_role h WHERE h.user_id = u.id AND h.role_name = ?)',
+    values: [role],
+    way: {
+      index: 'user_role_holder',
+      order: order === 'name' ? null : ['x.user_id'],
+      other: { table: { sql: 'user_role x', values: [] }, join: 'CROSS JOIN user u ON u.id = x.user_id', where },
+    },
+  }
+}
+
+/** Users whose ids come from elsewhere, one row or more each. */
+function among(sources: readonly Condition[]): NonNullable<Filter['way']> {
+  const table = {
+    sql: `(${sources.map(({ sql }) => `SELECT DISTINCT ${sql}`).join(' UNION ')}) x`,
+    values: sources.flatMap(({ values }) => values),
+  }
+  const counted = sources.map(({ sql, values }) => ({ sql: sql.slice(sql.indexOf('FROM ') + 5), values }))
+  return { order: null, other: { table, join: 'CROSS JOIN user u ON u.id = x.id', where: null }, counted }
+}
+
+function seenFrom(address: string): Filter {
+  const tables = ['session', 'device']
+  return {
+    sql: tables.map(name => `EXISTS (SELECT 1 FROM ${name} y WHERE y.user_id = u.id AND y.address = ?)`).join(' OR '),
+    values: tables.map(() => address),
+    way: among(tables.map(name => ({ sql: `user_id AS id FROM ${name} WHERE address = ?`, values: [address] }))),
+  }
+}
+
+function hasLive(live: boolean, terms: SessionTerms): Filter {
+  const { sql, values } = livesAs('l', terms)
+  const has = { sql: `EXISTS (SELECT 1 FROM session l WHERE l.user_id = u.id AND ${sql})`, values }
+  if (!live) return { sql: `NOT ${has.sql}`, values }
+  // Whoever has one is among those who have one that is not marked as ended.
+  return { ...has, way: among([{ sql: 'user_id AS id FROM session WHERE ended_at IS NULL', values: [] }]) }
+}
+
+/** One box to type in. An id and a name may look alike. */
+function matches(text: string): Filter {
+  const ranges = [begins('u.username_key', usernameKey(text)), begins('u.email_key', emailKey(text) ?? '')]
+  const isId = /^\d{1,15}$/.test(text)
+  const own = [...ranges, ...(isId ? [{ sql: 'u.id = ?', values: [Number(text)] }] : [])]
+  const from = own.map(({ sql, values }) => ({ sql: `u.id AS id FROM user u WHERE ${sql}`, values }))
+  const seen = isIP(text) > 0 ? seenFrom(text) : null
+  const elsewhere = ['session', 'device'].map(name => ({
+    ...{ sql: `user_id AS id FROM ${name} WHERE address = ?`, values: [text] },
+  }))
+  const all = [...own, ...(seen ? [seen] : [])]
+  return {
+    sql: all.map(({ sql }) => `(${sql})`).join(' OR '),
+    values: all.flatMap(({ values }) => values),
+    way: among([...from, ...(seen ? elsewhere : [])]),
+  }
+}

@@ -1,0 +1,71 @@
+// The words of a walk along an index (walk.ts), the same rows on each engine.
+import type { Dialect, Value } from './database.js'
+
+export type Condition = { sql: string; values: readonly Value[] }
+
+/** Where a page or a slice ends: the values of the columns in which the list is ordered, one or two. */
+export type Place = readonly Value[]
+
+/** With LIMIT both engines guess at the index and at the order of joins, each wrongly in its own way: we say both. */
+export function walkWords(engine: Dialect['engine']) {
+  if (engine === 'mysql') return { select: 'SELECT STRAIGHT_JOIN', hint: (index: string) => ` FORCE INDEX (${index})` }
+  // The second table of a CROSS JOIN comes second; for a primary key SQLite needs no telling.
+  return { select: 'SELECT', hint: (index: string) => (index === 'PRIMARY' ? '' : ` INDEXED BY ${index}`) }
+}
+
+/** A WHERE clause of all conditions, or nothing. */
+export function both(conditions: readonly Condition[]): Condition {
+  if (conditions.length === 0) return { sql: '', values: [] }
+  return {
+    sql: ` WHERE ${conditions.map(({ sql }) => `(${sql})`).join(' AND ')}`,
+    values: conditions.flatMap(({ values }) => values),
+  }
+}
+
+export function boundsOf(
+  [first]: readonly string[],
+  from: Value | undefined,
+  upto: Value | undefined,
+): readonly Condition[] {
+  return [
+    ...(from === undefined ? [] : [{ sql: `${first} >= ?`, values: [from] }]),
+    ...(upto === undefined ? [] : [{ sql: `${first} < ?`, values: [upto] }]),
+  ]
+}
+
+type Direction = { descending: boolean }
+
+/** Behind one place and up to another, which is within. */
+export function between(
+  { descending }: Direction,
+  order: readonly string[],
+  { after, edge }: { after: Place | null; edge: Place | null },
+): readonly Condition[] {
+  const [onwards, backwards] = descending ? ['<', '>'] : ['>', '<']
+  return [
+    ...(after ? [compared(order, onwards!, '', after)] : []),
+    ...(edge ? [compared(order, backwards!, '=', edge)] : []),
+  ]
+}
+
+/** `(a, b) < (?, ?)`, so that each engine finds the range of its index in it. */
+function compared(order: readonly string[], than: string, equal: '' | '=', place: Place): Condition {
+  const [a, b] = order
+  if (b === undefined) return { sql: `${a} ${than}${equal} ?`, values: place }
+  return {
+    sql: `${a} ${than}= ? AND (${a} ${than} ? OR ${b} ${than}${equal} ?)`,
+    values: [place[0]!, place[0]!, place[1]!],
+  }
+}
+
+export function ordering({ descending }: Direction, order: readonly string[]): string {
+  return order.map(column => (descending ? `${column} DESC` : column)).join(', ')
+}
+
+export function placeColumns(order: readonly string[]): string {
+  return order.map((column, index) => `${column} AS place${index}`).join(', ')
+}
+
+export function takePlace(row: Record<string, Value>, order: readonly string[]): Place {
+  return order.map((_, index) => row[`place${index}`]!)
+}
