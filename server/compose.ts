@@ -9,7 +9,8 @@ import type { Settings } from '../config/settings.js'
 import { createApp, type Log } from './app.js'
 import { createAuditLog } from './identity/audit-log.js'
 import { ensureAdministrator } from './identity/first-administrator.js'
-import { createHashing } from './identity/hashing.js'
+import { createHashing, type HashingWork } from './identity/hashing.js'
+import { createHashingProcess } from './identity/hashing-process.js'
 import { createHousekeeping } from './identity/housekeeping.js'
 import { createIncidents } from './identity/incidents.js'
 import { createKnownDevices } from './identity/known-devices.js'
@@ -56,6 +57,8 @@ export type Ports = {
   /** Epoch ms; without it the database's clock counts. */
   now?: () => number
   random?: (size: number) => Buffer
+  /** Without it passwords are hashed in a process of our own, which \`close\` ends. */
+  hashingWork?: HashingWork
   /** Tests hold a request at one of these points. */
   pauses?: { passwordChecked?: () => Promise<void>; rotationClaimed?: () => Promise<void> }
 }
@@ -119,7 +122,10 @@ export async function compose(settings: Settings, { log, random = randomBytes, p
   })
 
   // People
-  const hashing = createHashing({ slots: Math.max(2, availableParallelism()), cost: () => policy().password_cost })
+  const slots = Math.max(2, availableParallelism())
+  const hashingProcess = createHashingProcess({ threads: slots, log })
+  const work = ports.hashingWork ?? hashingProcess
+  const hashing = createHashing({ work, slots, cost: () => policy().password_cost })
   const rights = createRights({ users: userStore })
   const users = createUsers({
     ...{ database, users: userStore, devices, roles: roleStore, hashing, rights, revoke, policy, now },
@@ -175,6 +181,7 @@ export async function compose(settings: Settings, { log, random = randomBytes, p
       tail,
       userStore,
       incidents,
+      hashingProcess,
       now,
     },
 
@@ -208,6 +215,7 @@ export async function compose(settings: Settings, { log, random = randomBytes, p
     async close(): Promise<void> {
       tail.stop()
       await jobs.stop()
+      await hashingProcess.close()
       await database.close()
     },
   }

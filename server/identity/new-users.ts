@@ -8,10 +8,11 @@ import { type Database, isDuplicate, type Queries } from '../storage/database.js
 import type { RoleRecord, Roles } from '../storage/roles.js'
 import type { NewUser, UserRecord, Users as UserStore } from '../storage/users.js'
 import type { Revoke } from '../tokens/revoke.js'
-import { type Hashing, isKnownHash } from './hashing.js'
+import type { Hashing } from './hashing.js'
 import { requireGoodPassword } from './password-rules.js'
 import { type Profile, requireProfile } from './profile.js'
 import type { ActorRights } from './rights.js'
+import { isKnownHash } from './stored-passwords.js'
 
 export type UserToCreate = Partial<Profile> & { username: string; password: string; roles?: string[] }
 

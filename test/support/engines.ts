@@ -20,7 +20,7 @@ export function removeFolders(): void {
   for (const folder of folders) rmSync(folder, { recursive: true, force: true })
 }
 
-const sqlite: Engine = {
+export const sqlite: Engine = {
   name: 'SQLite',
   fresh: async () => ({ engine: 'sqlite', path: join(aFolder(), 'test.sqlite') }),
 }

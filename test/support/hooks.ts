@@ -2,7 +2,7 @@ import { closeDatabases } from './database.js'
 import { removeFolders } from './engines.js'
 import { stopSharedMariaDb } from './mariadb.js'
 import { killProcesses } from './processes.js'
-import { closeServers } from './server.js'
+import { closeServers, stopSharedHashing } from './server.js'
 
 export const mochaHooks = {
   async afterEach() {
@@ -13,6 +13,7 @@ export const mochaHooks = {
 }
 
 export async function mochaGlobalTeardown(): Promise<void> {
+  await stopSharedHashing()
   await stopSharedMariaDb()
   removeFolders()
 }

@@ -9,6 +9,7 @@ import type { Deathbed } from './server-process.js'
 
 export type ServerProcess = {
   url: string
+  pid: number
   /** What it wrote to stderr. */
   complaints: string[]
   /** It kills itself the next time it comes to this place. */
@@ -50,6 +51,7 @@ export async function aServerProcess(database: DatabaseSettings, policy: Partial
   const port = await said<number>('port')
   return {
     url: `http://127.0.0.1:${port}`,
+    pid: child.pid!,
     complaints,
     async dieAt(place) {
       const armed = said('armed')

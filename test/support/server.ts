@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { DatabaseSettings, Settings } from '../../config/settings.js'
 import { type Composed, compose, type Ports } from '../../server/compose.js'
+import { createHashingProcess, type HashingProcess } from '../../server/identity/hashing-process.js'
 import type { UserToCreate } from '../../server/identity/new-users.js'
 import type { Policy } from '../../server/policy/policies.js'
 import { aClock, type TestClock } from './clock.js'
@@ -26,12 +27,27 @@ export type TestServer = {
 
 const open = new Set<TestServer>()
 
+let hashing: HashingProcess | null = null
+
+/** One hashing process for all servers of a run: a start of it costs more than most tests. */
+function sharedHashing(): HashingProcess {
+  hashing ??= createHashingProcess({ threads: 4, log: { warn: (...line) => console.error(line) } })
+  return hashing
+}
+
+export async function stopSharedHashing(): Promise<void> {
+  await hashing?.close()
+  hashing = null
+}
+
 export type ServerOptions = {
   engine?: Engine
   /** An existing database, to stand a second server on it. */
   settings?: Settings
   clock?: TestClock
   pauses?: NonNullable<Ports['pauses']>
+  /** Replaces parts that are shared between servers here, or left out. */
+  ports?: Partial<Ports>
   /** bcrypt's real cost is for production; tests hash a lot. */
   policy?: Partial<Policy>
 }
@@ -47,7 +63,11 @@ export async function aServer(options: ServerOptions = {}): Promise<TestServer> 
     )
   }
   const log = { debug: line, info: line, warn: line, error: line }
-  const composed = await compose(settings, { log, now: clock.now, ...(options.pauses && { pauses: options.pauses }) })
+  const composed = await compose(settings, {
+    ...{ log, now: clock.now, hashingWork: sharedHashing() },
+    ...(options.pauses && { pauses: options.pauses }),
+    ...options.ports,
+  })
   await composed.migrate()
   await composed.parts.policies.set({ password_cost: 4, ...options.policy }, 'system', 'test')
   await composed.start()
