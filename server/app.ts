@@ -92,7 +92,7 @@ export function createApp(deps: AppDeps): Koa {
   const anyOrigin = cors({
     origin: '*',
     allowMethods: 'GET,POST,PATCH,PUT,DELETE',
-    exposeHeaders: 'WWW-Authenticate,Retry-After,X-Request-Id',
+    exposeHeaders: 'WWW-Authenticate,Retry-After,RateLimit,RateLimit-Policy,X-Request-Id',
     maxAge: 600,
   })
   app.use((ctx, next) => (speaksJson(ctx.path) ? anyOrigin(ctx, next) : next()))

@@ -9,17 +9,20 @@ import type { Settings } from '../config/settings.js'
 import { createApp, type Log } from './app.js'
 import { createAuditLog } from './identity/audit-log.js'
 import { ensureAdministrator } from './identity/first-administrator.js'
+import { createGuesses } from './identity/guesses.js'
 import { createHashing, type HashingWork } from './identity/hashing.js'
 import { createHashingProcess } from './identity/hashing-process.js'
 import { createHousekeeping } from './identity/housekeeping.js'
 import { createIncidents } from './identity/incidents.js'
 import { createKnownDevices } from './identity/known-devices.js'
 import { createOwnPassword } from './identity/own-password.js'
+import { createPasswordCheck } from './identity/password-check.js'
 import { createPolicies } from './identity/policies.js'
 import { createRevocationLog } from './identity/revocation-log.js'
 import { createRights } from './identity/rights.js'
 import { createRoles } from './identity/roles.js'
 import { createSessions } from './identity/sessions.js'
+import type { RedisLike } from './identity/shared-guess-counts.js'
 import { createSignIn } from './identity/sign-in.js'
 import { createUsers } from './identity/users.js'
 import { createJobs } from './jobs/jobs.js'
@@ -57,7 +60,9 @@ export type Ports = {
   /** Epoch ms; without it the database's clock counts. */
   now?: () => number
   random?: (size: number) => Buffer
-  /** Without it passwords are hashed in a process of our own, which \`close\` ends. */
+  /** Where servers count guesses together. */
+  redis?: RedisLike
+  /** Without it passwords are hashed in a process of our own, which `close` ends. */
   hashingWork?: HashingWork
   /** Tests hold a request at one of these points. */
   pauses?: { passwordChecked?: () => Promise<void>; rotationClaimed?: () => Promise<void> }
@@ -134,16 +139,20 @@ export async function compose(settings: Settings, { log, random = randomBytes, p
   const sessions = createSessions({
     ...{ database, users: userStore, sessions: sessionStore, devices, rights, revoke, policy, now },
   })
-  const ownPassword = createOwnPassword({ database, users: userStore, hashing, revoke, policy, now })
+  const guesses = createGuesses({ redis: ports.redis, secretKey, policy, now, monotonic, log })
+  const ownPassword = createOwnPassword({
+    ...{ database, users: userStore, sessions: sessionStore, guesses, hashing, revoke, policy, now },
+  })
   const policies = createPolicies({ database, policyVersions, audit, revocations, revoke, now })
   const revocationLog = createRevocationLog({
     ...{ database, revocations, users: userStore, roles: roleStore, applications, rights, revoke },
   })
   const auditLog = createAuditLog({ database, audit, auditTrail })
   const knownDevices = createKnownDevices({ devices, inspect, now, uuid })
+  const passwordCheck = createPasswordCheck({ database, users: userStore, knownDevices, hashing, now })
   const signIn = createSignIn({
-    ...{ database, users: userStore, sessions: sessionStore, knownDevices, applications, hashing, issue, revoke },
-    ...{ secrets, tail, policy, now, uuid, pauses },
+    ...{ users: userStore, sessions: sessionStore, knownDevices, applications, passwordCheck, guesses },
+    ...{ issue, revoke, secrets, tail, policy, now, uuid, pauses },
   })
   const housekeeping = createHousekeeping({
     ...{ database, heartbeats, revocations, sessions: sessionStore, projection, policy, now },

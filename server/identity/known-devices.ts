@@ -25,6 +25,12 @@ export function createKnownDevices({ devices, inspect, now, uuid }: KnownDevices
   }
 
   return {
+    /** The user whose device the token proves if it is alive, or null. */
+    claimedUser(deviceToken: string | undefined): number | null {
+      const proof = deviceToken === undefined ? null : inspect.device(deviceToken)
+      return proof && Number(proof.userId)
+    },
+
     proven,
 
     /** The device that the client proves or names, among this user's alone; a new one where it does neither. */

@@ -1,21 +1,23 @@
-// Sign-in. The order of the steps closes races that were seen: the log's number is read before the password is checked,
+// Sign-in, the one front door: every page and wire that takes a password comes through here. The order of the steps closes
+// races that were seen: a guess is counted before it is tested, the log's number is read before the password is checked,
 // the password is checked outside every transaction, and what was checked is compared again under the user's lock.
 import type { Actor, Origin } from '../policy/actor.js'
-import type { Policy } from '../policy/policies.js'
 import { absoluteEnd, sessionEnd } from '../policy/session.js'
 import { usernameKey } from '../policy/username.js'
 import { refuse } from '../protocol/errors.js'
+import type { Quota } from '../protocol/rate-limit.js'
 import type { PolicyInForce } from '../revocation/policy-in-force.js'
 import type { Tail } from '../revocation/tail.js'
 import type { Applications } from '../storage/applications.js'
-import type { Database, Queries } from '../storage/database.js'
+import type { Queries } from '../storage/database.js'
 import type { SessionRecord, Sessions, Standing } from '../storage/sessions.js'
 import type { UserRecord, Users } from '../storage/users.js'
 import type { Issue } from '../tokens/issue.js'
 import type { Change, Revoke } from '../tokens/revoke.js'
 import type { Secrets } from '../tokens/secrets.js'
-import type { Hashing } from './hashing.js'
+import type { Guesses } from './guesses.js'
 import type { DeviceProof, KnownDevices } from './known-devices.js'
+import type { Checked, PasswordCheck } from './password-check.js'
 
 export type Credentials = DeviceProof & {
   username: string
@@ -23,15 +25,18 @@ export type Credentials = DeviceProof & {
   password: string
 }
 
-export type SignedIn = { user: UserRecord; access: string; refresh: string; deviceToken: string }
+type Opened = { user: UserRecord; access: string; refresh: string; deviceToken: string }
+
+/** `quotas`: what is left to guess, as the answer tells it. */
+export type SignedIn = Opened & { quotas: Quota[] }
 
 export type SignInDeps = {
-  database: Database
   users: Users
   sessions: Sessions
   knownDevices: KnownDevices
   applications: Applications
-  hashing: Hashing
+  passwordCheck: PasswordCheck
+  guesses: Guesses
   issue: Issue
   revoke: Revoke
   secrets: Secrets
@@ -43,59 +48,36 @@ export type SignInDeps = {
   pauses?: { passwordChecked?: () => Promise<void> }
 }
 
-/** What the check of the password rested on. */
-type Checked = { user: UserRecord; seq: number; at: number; newHash: string | null }
-
 /** Thrown inside the transaction when the check no longer holds: look at the password again. */
 class Outdated extends Error {}
 
 const tries = 3
 
 export function createSignIn(deps: SignInDeps) {
-  const {
-    database,
-    users,
-    sessions,
-    knownDevices,
-    applications,
-    hashing,
-    issue,
-    revoke,
-    secrets,
-    tail,
-    policy,
-    now,
-    uuid,
-  } = deps
+  const { users, sessions, knownDevices, applications, passwordCheck, guesses } = deps
+  const { issue, revoke, secrets, tail, policy, now, uuid } = deps
 
   /**
    * Signs a user in to an application and answers the first pair of a new session.
-   * @throws no_active_account, session_limit_reached, overloaded, database_unavailable
+   * @throws no_active_account, too_many_guesses, session_limit_reached, overloaded, database_unavailable
    */
   async function signIn(credentials: Credentials, applicationId: string, origin: Origin): Promise<SignedIn> {
     await tail.freshen()
     const key = usernameKey(credentials.username)
-    for (let attempt = 1; attempt <= tries; attempt++) {
-      const checked = await checkPassword(key, credentials)
-      await deps.pauses?.passwordChecked?.()
-      try {
-        return await open(checked, credentials, applicationId, origin)
-      } catch (error) {
-        if (!(error instanceof Outdated)) throw error
+    const guesser = await passwordCheck.guesserOf(key, credentials.deviceToken, origin)
+    const { result, quotas } = await guesses.count(guesser, async () => {
+      for (let attempt = 1; attempt <= tries; attempt++) {
+        const checked = await passwordCheck.check(key, credentials.password, guesser)
+        await deps.pauses?.passwordChecked?.()
+        try {
+          return await open(checked, credentials, applicationId, origin)
+        } catch (error) {
+          if (!(error instanceof Outdated)) throw error
+        }
       }
-    }
-    throw refuse('database_unavailable', { retryAfter: 1 })
-  }
-
-  async function checkPassword(key: string, { password, deviceToken }: Credentials): Promise<Checked> {
-    const found = await users.findWithSeq(database, { usernameKey: key })
-    const proven = found !== null && (await knownDevices.proven(database, found.user.id, deviceToken)) !== null
-    const at = now()
-    const right = await hashing.verify(password, found?.user.passwordHash ?? null, proven)
-    if (!found || !right || !found.user.active) throw refuse('no_active_account')
-    const { user, seq } = found
-    const newHash = hashing.isOutdated(user.passwordHash) ? await hashing.hash(password) : null
-    return { user, seq, at, newHash }
+      throw refuse('database_unavailable', { retryAfter: 1 })
+    })
+    return { ...result, quotas }
   }
 
   async function open(
@@ -103,7 +85,7 @@ export function createSignIn(deps: SignInDeps) {
     credentials: Credentials,
     applicationId: string,
     origin: Origin,
-  ): Promise<SignedIn> {
+  ): Promise<Opened> {
     const issuedAt = now()
     const userId = checked.user.id
     const actor: Actor = { name: `user:${userId}`, origin }
@@ -186,7 +168,7 @@ export function createSignIn(deps: SignInDeps) {
       seq: checked.seq,
       generation: 1,
       rotatedAt: createdAt,
-      expiresAt: firstEnd(createdAt, rules),
+      expiresAt: Math.min(createdAt + rules.refresh_token_lifetime * 1000, absoluteEnd({ createdAt }, rules)),
       refreshKeyVersion: secrets.present('refresh').version,
       rotation: '',
       windowFrom: 1,
@@ -215,7 +197,3 @@ export function createSignIn(deps: SignInDeps) {
 }
 
 export type SignIn = ReturnType<typeof createSignIn>
-
-function firstEnd(createdAt: number, rules: Policy): number {
-  return Math.min(createdAt + rules.refresh_token_lifetime * 1000, absoluteEnd({ createdAt }, rules))
-}

@@ -140,6 +140,15 @@ export const policyTable = {
     meaning: 'Cost of bcrypt for new hashes; each step doubles the work. Older hashes follow at the next sign-in.',
     simplejwt: null,
   },
+  sign_in_guesses_per_hour: {
+    kind: 'integer',
+    default: 20,
+    min: 5,
+    max: 10_000,
+    meaning:
+      'How many wrong passwords an hour may be tried for one user: on each device that has signed in before, and on all others together. One network, a shared address, may try ten times as many.',
+    simplejwt: null,
+  },
   ended_session_retention: {
     kind: 'duration',
     default: 90 * day,

@@ -1,5 +1,6 @@
 // The catalogue: every way a request can fail, once. Only this file knows a status; floors below HTTP throw `refuse(code)`,
 // and one presenter per wire writes it (http/wire/present-error.ts). `wire` and `wireCode` are what simplejwt's clients read.
+import type { Quota } from './rate-limit.js'
 
 type ErrorRow = {
   status: number
@@ -94,6 +95,13 @@ export const errors = {
     text: 'This role is built in, and cannot be changed.',
     clause: 'RFC 9110 §15.5.10',
     wireCode: 'built_in_role',
+  },
+
+  too_many_guesses: {
+    status: 429,
+    text: 'Too many attempts to sign in; try again later.',
+    clause: 'RFC 6585 §4',
+    wireCode: 'too_many_guesses',
   },
 
   // Every way a token can fail
@@ -258,6 +266,8 @@ export type RefusalDetails = {
   retryAfter?: number
   /** Headers that the answer must carry, such as Allow. */
   headers?: Record<string, string>
+  /** What is left to the caller of the limits that count such requests. */
+  quotas?: readonly Quota[]
   /** The refused token came in the Authorization header (RFC 6750 §3). */
   inHeader?: boolean
   /** For our log only. */

@@ -12,6 +12,9 @@ import { aFolder, type Engine } from './engines.js'
 export const issuer = 'http://localhost:4000'
 export const password = 'correct horse battery'
 
+/** For races between more sign-ins of one user than the policy lets be tried at once. */
+export const manyGuesses = { sign_in_guesses_per_hour: 10_000 }
+
 export type TestServer = {
   url: string
   clock: TestClock
