@@ -33,7 +33,7 @@ const open = new Set<TestServer>()
 let hashing: HashingProcess | null = null
 
 /** One hashing process for all servers of a run: a start of it costs more than most tests. */
-function sharedHashing(): HashingProcess {
+export function sharedHashing(): HashingProcess {
   hashing ??= createHashingProcess({ threads: 4, log: { warn: (...line) => console.error(line) } })
   return hashing
 }
