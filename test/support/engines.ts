@@ -1,9 +1,10 @@
-// The database engines that tests run on: SQLite always, MariaDB where it is installed.
+// The database engines that tests run on: SQLite always, MariaDB where it is installed; and Redis beside them.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { DatabaseSettings } from '../../config/settings.js'
 import { mariadbd, sharedMariaDb } from './mariadb.js'
+import { redisServer } from './redis.js'
 
 export type Engine = { name: 'SQLite' | 'MariaDB'; fresh: () => Promise<DatabaseSettings> }
 
@@ -39,6 +40,12 @@ export function onEachEngine(title: string, define: (engine: Engine) => void): v
 export function onMariaDb(title: string, define: (engine: Engine) => void): void {
   if (mariadbd) describe(`${title} (MariaDB)`, () => define(mariadb))
   else missing(`${title} (MariaDB)`, 'mariadbd is not installed (apt-get install mariadb-server)')
+}
+
+/** Describes behaviour that needs Redis; see aRedis(). */
+export function onRedis(title: string, define: () => void): void {
+  if (redisServer) describe(`${title} (Redis)`, define)
+  else missing(`${title} (Redis)`, 'redis-server is not installed (apt-get install redis-server)')
 }
 
 /** Skips in one clear line; where REQUIRE_ALL is set the skip is a failure. */

@@ -2,6 +2,7 @@ import { closeDatabases } from './database.js'
 import { removeFolders } from './engines.js'
 import { stopSharedMariaDb } from './mariadb.js'
 import { killProcesses } from './processes.js'
+import { stopRedises } from './redis.js'
 import { closeServers, stopSharedHashing } from './server.js'
 
 export const mochaHooks = {
@@ -9,6 +10,7 @@ export const mochaHooks = {
     await closeServers()
     await closeDatabases()
     await killProcesses()
+    await stopRedises()
   },
 }
 
