@@ -130,7 +130,7 @@ export async function compose(settings: Settings, { log, random = randomBytes, p
   const slots = Math.max(2, availableParallelism())
   const hashingProcess = createHashingProcess({ threads: slots, log })
   const work = ports.hashingWork ?? hashingProcess
-  const hashing = createHashing({ work, slots, cost: () => policy().password_cost })
+  const hashing = createHashing({ work, slots, chance: Math.random, cost: () => policy().password_cost })
   const rights = createRights({ users: userStore })
   const users = createUsers({
     ...{ database, users: userStore, devices, roles: roleStore, hashing, rights, revoke, policy, now },

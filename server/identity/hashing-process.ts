@@ -9,10 +9,10 @@ import type { HashingWork } from './hashing.js'
 import type { HashingJob, HashingResult, Numbered } from './hashing-child.js'
 
 /**
- * Nice value: a tenth of the share of a thread at 0. It yields to the server, and cannot be starved by it, which a
- * priority for idle time alone could be.
+ * A tenth of the share that a thread at 0 has: it yields to the server, and is not starved by it, as it would be if it got
+ * idle time alone.
  */
-const niceness = 10
+const usualNiceness = 10
 
 /** A process that died before it answered anything is not started again for so long, in ms. */
 const restAfterFailure = 1_000
@@ -22,12 +22,15 @@ export type HashingProcessDeps = {
   threads: number
   /** How long a job may take, in ms; the process that takes longer is ended. */
   patience?: number
+  /** Nice value of the process, from 0 to 19. */
+  niceness?: number
   log: { warn(details: object, message: string): void }
 }
 
 type Job = { resolve: (result: HashingResult) => void; reject: (refusal: Refusal) => void; deadline: NodeJS.Timeout }
 
-export function createHashingProcess({ threads, patience = 20_000, log }: HashingProcessDeps) {
+export function createHashingProcess(deps: HashingProcessDeps) {
+  const { threads, patience = 20_000, niceness = usualNiceness, log } = deps
   let running: ReturnType<typeof start> | null = null
   let restsUntil = 0
   let closed = false
@@ -39,7 +42,7 @@ export function createHashingProcess({ threads, patience = 20_000, log }: Hashin
       execArgv: [],
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     })
-    yieldToUs(child)
+    setNiceness(child, niceness)
     child.unref()
     child.channel?.unref()
     const jobs = new Map<number, Job>()
@@ -130,12 +133,12 @@ export function createHashingProcess({ threads, patience = 20_000, log }: Hashin
 
 export type HashingProcess = ReturnType<typeof createHashingProcess>
 
-/** At once: the priority is that of one thread, and the others inherit it as they are made. */
-function yieldToUs(child: ChildProcess): void {
+/** At once: it is that of one thread, and the others inherit it as they are made. */
+function setNiceness(child: ChildProcess, niceness: number): void {
   try {
     if (child.pid !== undefined) setPriority(child.pid, niceness)
   } catch {
-    // Where it may not be lowered, hashing competes with the server: slower, and no worse.
+    // Where it may not be set, hashing competes with the server: slower, and no worse.
   }
 }
 

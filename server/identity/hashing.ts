@@ -13,29 +13,50 @@ export type HashingDeps = {
   work: HashingWork
   /** How many hashes run at once. */
   slots: number
+  /** From 0 up to 1. */
+  chance: () => number
   /** Cost of bcrypt for new hashes. */
   cost: () => number
 }
 
-export function createHashing({ work, slots, cost }: HashingDeps) {
-  const open = createSlots(Math.max(1, Math.ceil(slots / 2)))
-  const proven = createSlots(Math.max(1, Math.floor(slots / 2)))
+/** Compares a password, as it was received, with a stored hash; nobody's (`null`) takes the same time. */
+export type Verify = (password: string, encoded: string | null) => Promise<boolean>
+
+export function createHashing({ work, slots, chance, cost }: HashingDeps) {
+  /** How long a hash takes of late, in ms; the later the more it counts. */
+  let typical = 0
+  const share = { typical: () => typical, chance }
+  const open = createSlots({ count: Math.max(1, Math.ceil(slots / 2)), ...share })
+  const proven = createSlots({ count: Math.max(1, Math.floor(slots / 2)), ...share })
+
+  async function timed<T>(hash: Promise<T>): Promise<T> {
+    const begun = performance.now()
+    const result = await hash
+    typical += (performance.now() - begun - typical) / 4
+    return result
+  }
+
+  const verify: Verify = async (password, encoded) => {
+    const right = await timed(work.matches(password, encoded ?? standInHash(cost())))
+    return right && encoded !== null
+  }
 
   return {
-    /** @throws overloaded */
-    hash(password: string): Promise<string> {
-      return proven.run(() => work.hash(password, cost()))
+    /**
+     * @param userId whose password it is; null for a new user's
+     * @throws overloaded
+     */
+    hash(password: string, userId: number | null): Promise<string> {
+      return proven.run(userId, () => timed(work.hash(password, cost())))
     },
 
     /**
-     * Compares a password, as it was received, with a stored hash; an unknown user's (`null`) takes the same time.
-     * @param provenDevice takes the slots that strangers cannot fill
-     * @throws overloaded
+     * Waits for a slot and verifies in it. What is looked up for that is looked up then: who waits in vain costs nothing.
+     * @param provenUser who proves a device, and so takes the slots that strangers cannot fill; null for strangers
+     * @throws overloaded, and what `check` throws
      */
-    async verify(password: string, encoded: string | null, provenDevice: boolean): Promise<boolean> {
-      const slots = provenDevice ? proven : open
-      const right = await slots.run(() => work.matches(password, encoded ?? standInHash(cost())))
-      return right && encoded !== null
+    inSlot<T>(provenUser: number | null, check: (verify: Verify) => Promise<T>): Promise<T> {
+      return (provenUser === null ? open : proven).run(provenUser, () => check(verify))
     },
 
     /** Is a stored hash older than the policy, or foreign? */

@@ -45,7 +45,7 @@ export function createNewUsers({ users, roles, hashing, rights, revoke, policy, 
   async function create(user: UserToCreate, actor: Actor): Promise<UserRecord> {
     requireUsername(user.username, policy().username_max_length)
     requireGoodPassword(user.password, [user.username], policy().password_min_length, 'password')
-    const passwordHash = await hashing.hash(user.password)
+    const passwordHash = await hashing.hash(user.password, null)
     return insert({ ...user, passwordHash }, actor, 'user_created')
   }
 

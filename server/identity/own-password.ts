@@ -43,9 +43,10 @@ export function createOwnPassword(deps: OwnPasswordDeps) {
       const session = await sessions.find(database, sid)
       if (session?.userId !== userId) throw refuse('session_ended')
       await guesses.count({ kind: 'owner', userId, deviceId: session.deviceId }, async () => {
-        if (!(await hashing.verify(oldPassword, user.passwordHash, true))) throw wrongPassword()
+        const right = await hashing.inSlot(userId, verify => verify(oldPassword, user.passwordHash))
+        if (!right) throw wrongPassword()
       })
-      const passwordHash = await hashing.hash(newPassword)
+      const passwordHash = await hashing.hash(newPassword, userId)
       const exceptSid = policy().keep_session_on_password_change ? sid : undefined
       await revoke.transaction(actor, async (tx, { record, note }) => {
         await users.lock(tx, userId)

@@ -2,7 +2,7 @@
 // number is read with the user, before the password is checked, and both outside of every transaction.
 import type { Origin } from '../policy/actor.js'
 import type { Guesser } from '../policy/guesses.js'
-import { refuse } from '../protocol/errors.js'
+import { Refusal, refuse } from '../protocol/errors.js'
 import type { Database } from '../storage/database.js'
 import type { UserRecord, Users } from '../storage/users.js'
 import type { Hashing } from './hashing.js'
@@ -19,6 +19,17 @@ export type PasswordCheckDeps = {
 }
 
 export function createPasswordCheck({ database, users, knownDevices, hashing, now }: PasswordCheckDeps) {
+  /** What cannot be hashed now is hashed at the next sign-in; this one is right all the same. */
+  async function newHash({ id, passwordHash }: UserRecord, password: string): Promise<string | null> {
+    if (!hashing.isOutdated(passwordHash)) return null
+    try {
+      return await hashing.hash(password, id)
+    } catch (error) {
+      if (error instanceof Refusal && error.code === 'overloaded') return null
+      throw error
+    }
+  }
+
   return {
     /** Who guesses. The database is asked only for a device token that is ours: a flood of strangers costs no query. */
     async guesserOf(usernameKey: string, deviceToken: string | undefined, { address }: Origin): Promise<Guesser> {
@@ -33,16 +44,17 @@ export function createPasswordCheck({ database, users, knownDevices, hashing, no
 
     /** Unknown, disabled and deleted users take the same time, and the same answer. @throws no_active_account, overloaded */
     async check(usernameKey: string, password: string, guesser: Guesser): Promise<Checked> {
-      const found = await users.findWithSeq(database, { usernameKey })
-      // The name may have gone to somebody else since the device was proven.
-      const mine = guesser.kind === 'stranger' || guesser.userId === found?.user.id
-      const at = now()
-      const encoded = found && mine ? found.user.passwordHash : null
-      const right = await hashing.verify(password, encoded, guesser.kind !== 'stranger')
-      if (!found || !right || !found.user.active) throw refuse('no_active_account')
-      const { user, seq } = found
-      const newHash = hashing.isOutdated(user.passwordHash) ? await hashing.hash(password) : null
-      return { user, seq, at, newHash }
+      const provenUser = guesser.kind === 'stranger' ? null : guesser.userId
+      const checked = await hashing.inSlot(provenUser, async verify => {
+        const found = await users.findWithSeq(database, { usernameKey })
+        const at = now()
+        // The name may have gone to somebody else since the device was proven.
+        const isTheirs = provenUser === null || provenUser === found?.user.id
+        const right = await verify(password, found && isTheirs ? found.user.passwordHash : null)
+        return found && right ? { user: found.user, seq: found.seq, at } : null
+      })
+      if (!checked?.user.active) throw refuse('no_active_account')
+      return { ...checked, newHash: await newHash(checked.user, password) }
     },
   }
 }

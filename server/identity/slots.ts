@@ -1,20 +1,41 @@
 import { refuse } from '../protocol/errors.js'
 
-/** How long somebody waits for a slot, in ms, and how many may wait. */
+/** How long somebody may wait for a slot, in ms, and how many may, however quick the work is. */
 const longestWait = 2_000
 const longestQueue = 500
 
-/** So many at a time, in the order of arrival; who waits too long, or comes when the queue is full, is told so. */
-export function createSlots(count: number) {
-  let free = count
-  const waiting = new Set<() => void>()
+/** How many of one person may wait: with right passwords too, nobody keeps the others out. */
+const mostOfOne = 2
 
-  async function enter(): Promise<void> {
+export type SlotsDeps = {
+  count: number
+  /** How long the work takes of late, in ms. */
+  typical: () => number
+  /** From 0 up to 1: refused ones that came together should not come back together. */
+  chance: () => number
+}
+
+/**
+ * So many at a time, in the order of arrival. Who would wait too long by what the work took of late is told so at once,
+ * so that a flood costs little, and who does wait too long is told so then.
+ */
+export function createSlots({ count, typical, chance }: SlotsDeps) {
+  let free = count
+  /** Each turn, and whose it is. */
+  const waiting = new Map<() => void, number | null>()
+
+  function overloaded() {
+    return refuse('overloaded', { retryAfter: 2 + Math.floor(chance() * 4) })
+  }
+
+  async function enter(userId: number | null): Promise<void> {
     if (free > 0) {
       free--
       return
     }
-    if (waiting.size >= longestQueue) throw refuse('overloaded', { retryAfter: 2 })
+    const wait = (typical() * (waiting.size + 1)) / count
+    if (wait > longestWait || waiting.size >= longestQueue) throw overloaded()
+    if (userId !== null && waitingOf(userId) >= mostOfOne) throw overloaded()
     await new Promise<void>((resolve, reject) => {
       const turn = () => {
         clearTimeout(timer)
@@ -23,20 +44,29 @@ export function createSlots(count: number) {
       }
       const timer = setTimeout(() => {
         waiting.delete(turn)
-        reject(refuse('overloaded', { retryAfter: 2 }))
+        reject(overloaded())
       }, longestWait)
-      waiting.add(turn)
+      waiting.set(turn, userId)
     })
   }
 
+  function waitingOf(userId: number): number {
+    let count = 0
+    for (const other of waiting.values()) if (other === userId) count++
+    return count
+  }
+
   return {
-    /** @throws overloaded, and what the work throws */
-    async run<T>(work: () => Promise<T>): Promise<T> {
-      await enter()
+    /**
+     * @param userId who it is for; null where that is not known
+     * @throws overloaded, and what the work throws
+     */
+    async run<T>(userId: number | null, work: () => Promise<T>): Promise<T> {
+      await enter(userId)
       try {
         return await work()
       } finally {
-        const [next] = waiting
+        const [next] = waiting.keys()
         if (next) next()
         else free++
       }

@@ -98,7 +98,7 @@ export function createUsers(deps: UsersDeps) {
     // Before the hash is paid for; judged again where it counts.
     await rights.require(database, actor, rightsOf(user))
     requireGoodPassword(password, [user.username], policy().password_min_length, 'password')
-    const passwordHash = await hashing.hash(password)
+    const passwordHash = await hashing.hash(password, id)
     await change(id, actor, async (tx, _, { record, note }) => {
       await users.update(tx, id, { passwordHash, passwordChangedAt: now() })
       await record('password_reset', { subject: String(id) })

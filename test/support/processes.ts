@@ -14,6 +14,8 @@ export type ServerProcess = {
   complaints: string[]
   /** It kills itself the next time it comes to this place. */
   dieAt(place: Deathbed): Promise<void>
+  /** How many passwords it has compared with a hash. */
+  compared(): Promise<number>
   signal(signal: NodeJS.Signals): void
   kill(): Promise<void>
   /** Resolves once it is dead. */
@@ -23,7 +25,11 @@ export type ServerProcess = {
 const running = new Set<ChildProcess>()
 
 /** Starts a server on a database, by the real clock, with one administrator like aServer()'s. */
-export async function aServerProcess(database: DatabaseSettings, policy: Partial<Policy> = {}): Promise<ServerProcess> {
+export async function aServerProcess(
+  database: DatabaseSettings,
+  policy: Partial<Policy> = {},
+  environment: Record<string, string> = {},
+): Promise<ServerProcess> {
   const child = fork(fileURLToPath(new URL('./server-process.js', import.meta.url)), {
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     env: {
@@ -36,6 +42,7 @@ export async function aServerProcess(database: DatabaseSettings, policy: Partial
       ADMIN_USERNAME: 'admin',
       ADMIN_PASSWORD: password,
       POLICY: JSON.stringify({ password_cost: 4, ...policy }),
+      ...environment,
     },
   })
   running.add(child)
@@ -57,6 +64,11 @@ export async function aServerProcess(database: DatabaseSettings, policy: Partial
       const armed = said('armed')
       child.send(place)
       await armed
+    },
+    compared() {
+      const told = said<number>('compared')
+      child.send('compared')
+      return told
     },
     signal: signal => child.kill(signal),
     kill: () => ended(child, 'SIGKILL'),

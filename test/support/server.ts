@@ -32,9 +32,9 @@ const open = new Set<TestServer>()
 
 let hashing: HashingProcess | null = null
 
-/** One hashing process for all servers of a run: a start of it costs more than most tests. */
+/** One hashing process for all servers of a run: a start of it costs more than most tests. It yields to nobody here. */
 export function sharedHashing(): HashingProcess {
-  hashing ??= createHashingProcess({ threads: 4, log: { warn: (...line) => console.error(line) } })
+  hashing ??= createHashingProcess({ threads: 4, niceness: 0, log: { warn: (...line) => console.error(line) } })
   return hashing
 }
 
