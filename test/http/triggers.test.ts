@@ -6,7 +6,7 @@ import { onEachEngine } from '../support/engines.js'
 import { aServer, password, settle, type TestServer } from '../support/server.js'
 
 // TODO: these come with their branches
-type Pending = 'policy_changed' | 'signing_key_revoked' | 'refresh_key_revoked' | 'log_advanced'
+type Pending = 'signing_key_revoked' | 'refresh_key_revoked' | 'log_advanced'
 type Fired = Exclude<Trigger, Later | Pending>
 type Later = { [T in Trigger]: (typeof triggers)[T] extends { later: true } ? T : never }[Trigger]
 
@@ -88,6 +88,11 @@ const fire: Record<Fired, (world: World) => Promise<unknown>> = {
   role_deleted: byAdmin('DELETE', () => '/roles/clerk'),
   role_stale: byHand(() => ({ kind: 'role', subject: 'clerk', effect: 'refresh' })),
   application_ended: byHand(() => ({ kind: 'application', subject: 'darvoza' })),
+  policy_changed: byAdmin(
+    'PATCH',
+    () => '/policies',
+    () => ({ changes: { access_token_lifetime: '15m' }, apply: 'now' }),
+  ),
   all_stale: byHand(() => ({ kind: 'all', effect: 'refresh' })),
   everybody_ended: byHand(() => ({ kind: 'all' })),
 }
