@@ -6,37 +6,7 @@ import { createSessions, type SessionRecord } from '../../server/storage/session
 import { createUsers } from '../../server/storage/users.js'
 import { aDatabase, aUserRow } from '../support/database.js'
 import { onEachEngine } from '../support/engines.js'
-
-const hour = 3_600_000
-const start = 1_000 * hour
-
-function aSession(id: string, changes: Partial<SessionRecord> = {}): SessionRecord {
-  return {
-    id,
-    userId: 1,
-    deviceId: 'device',
-    applicationId: 'darvoza',
-    seq: 0,
-    policyVersion: 1,
-    generation: 1,
-    rotatedAt: start,
-    expiresAt: start + 24 * hour,
-    refreshKeyVersion: 1,
-    rotation: '',
-    windowFrom: 1,
-    windowStartedAt: 0,
-    olderFrom: 1,
-    olderStartedAt: 0,
-    authenticatedAt: start,
-    createdAt: start,
-    lastSeenAt: start,
-    address: '',
-    endedAt: null,
-    endedReason: null,
-    endedBy: null,
-    ...changes,
-  }
-}
+import { aSession, hour, start } from '../support/sessions.js'
 
 const termsAt = (now: number, mark = 'mark', changes: Partial<RotationTerms> = {}): RotationTerms => ({
   now,
