@@ -80,7 +80,8 @@ export function whatStays({ policy, changed, apply }: PolicyVersion, before: Era
   const refuses = policy.max_sessions_per_user > 0 && policy.at_session_limit === 'refuse'
   const said: Record<Stays, boolean> = {
     open_sessions: apply === 'new',
-    access_tokens: apply !== 'now',
+    // A token for another audience is refused as soon as the audience is another one.
+    access_tokens: apply !== 'now' && !changed.includes('audience'),
     refresh_tokens: rises('refresh_token_lifetime') || rises('session_absolute_lifetime'),
     signed_in: refuses && changed.some(name => limits.includes(name)),
     undoable: apply !== 'new',

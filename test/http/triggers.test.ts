@@ -87,8 +87,11 @@ const fire: Record<Fired, (world: World) => Promise<unknown>> = {
   role_deleted: byAdmin('DELETE', () => '/roles/clerk'),
   role_stale: byHand(() => ({ kind: 'role', subject: 'clerk', effect: 'refresh' })),
   application_ended: byHand(() => ({ kind: 'application', subject: 'darvoza' })),
-  policy_changed: ({ server }) =>
-    server.composed.parts.policies.set({ access_token_lifetime: 600 }, 'operator:test', 'a test', { apply: 'now' }),
+  policy_changed: byAdmin(
+    'PATCH',
+    () => '/policies',
+    () => ({ changes: { access_token_lifetime: '15m' }, apply: 'now' }),
+  ),
   all_stale: byHand(() => ({ kind: 'all', effect: 'refresh' })),
   everybody_ended: byHand(() => ({ kind: 'all' })),
   log_advanced: ({ server }) => server.composed.parts.advance({ seen: 0, userIds: 0 }, 'operator:test'),

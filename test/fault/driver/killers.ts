@@ -1,6 +1,7 @@
-// kill -9 at random instants, again and again, each target by its own dice: now and then several are down together.
-import { waitFor } from '../../support/mariadb.js'
+// kill -9 at random instants, again and again, each target by its own dice: now and then several are down together. Nobody
+// is killed twice without that somebody was served in between: a system that never comes up proves nothing.
 import { pause } from './asking.js'
+import { instant } from './ledger.js'
 import { aRandom, type Random } from './random.js'
 import type { World } from './world.js'
 
@@ -9,68 +10,78 @@ type Target = {
   kill(): Promise<void>
   start(): Promise<void>
   mayDieAtStart: boolean
-  /** How long it serves before it is killed, in ms. */
+  /** How long it lives at least before it is killed, in ms. */
   life: readonly [from: number, to: number]
-  /** When that begins to count, if not at its start. */
-  settled?: () => Promise<void>
 }
 
 /** How long it stays dead, in ms. */
 const death = [0, 150] as const
+/** How many requests are served between one kill and the next. */
+const served = [1, 60] as const
+/** Not served for so long, in ms, a system is down for good. */
+const patience = 180_000
 
-/**
- * Kills until `count` kills are done, and leaves everything running.
- * @param killed is told how many it has been so far
- * @returns how often each target was killed
- */
-export async function killAgainAndAgain(
-  world: World,
-  count: number,
-  seed: number,
-  killed: (sofar: number) => void,
-): Promise<Map<string, number>> {
+export type Killing = {
+  count: number
+  seed: number
+  /** How many requests were served so far. */
+  progress: () => number
+  /** Told after each kill how many it has been. */
+  killed: (sofar: number) => void
+}
+
+/** Kills `count` times, and leaves everything running. @returns how often each target was killed */
+export async function killAgainAndAgain(world: World, killing: Killing): Promise<Map<string, number>> {
   const kills = new Map<string, number>()
-  let left = count
+  let left = killing.count
+  let servedAtLastKill = killing.progress()
   const taken = () => left-- > 0
 
   async function killer(target: Target, random: Random): Promise<void> {
-    const kill = async () => {
-      await target.kill()
-      kills.set(target.name, (kills.get(target.name) ?? 0) + 1)
-      killed([...kills.values()].reduce((sum, times) => sum + times, 0))
-    }
     for (;;) {
-      await target.settled?.()
       await pause(random.between(...target.life))
+      await someServed(random.between(...served))
       if (!taken()) return
-      await kill()
+      await kill(target)
       await pause(random.between(...death))
       const started = target.start()
       // Some die while they start: with the schema half looked at, a key half made.
       if (target.mayDieAtStart && random.next() < 0.25) {
         await pause(random.between(50, 800))
-        if (taken()) await kill()
+        if (taken()) await kill(target)
       }
       await started
     }
   }
 
-  await Promise.all(targets(world).map(target => killer(target, aRandom(seed, 'killer', target.name))))
+  async function someServed(least: number): Promise<void> {
+    const until = instant() + patience
+    while (killing.progress() < servedAtLastKill + least) {
+      if (instant() > until) throw new Error(`nobody was served for ${patience / 1000} s`)
+      await pause(5)
+    }
+  }
+
+  async function kill(target: Target): Promise<void> {
+    servedAtLastKill = killing.progress()
+    await target.kill()
+    kills.set(target.name, (kills.get(target.name) ?? 0) + 1)
+    killing.killed([...kills.values()].reduce((sum, times) => sum + times, 0))
+  }
+
+  await Promise.all(targets(world).map(target => killer(target, aRandom(killing.seed, 'killer', target.name))))
   return kills
 }
 
 function targets({ servers, mariaDb, redis }: World): Target[] {
-  // Without a database no server starts: one that dies at once would leave nobody to be killed, and nobody to answer.
-  const someServer = async () =>
-    void (await Promise.any(servers.map(server => waitFor(() => fetch(server.url), 120_000))))
-  const database = { kill: mariaDb.kill, start: mariaDb.restart, settled: someServer }
+  const stores = [
+    { name: 'database', kill: mariaDb.kill, start: mariaDb.restart },
+    ...(redis ? [{ name: 'Redis', kill: redis.kill, start: redis.restart }] : []),
+  ]
   return [
     ...servers.map(({ name, kill, start }): Target => {
-      return { name: `server ${name}`, kill, start, mayDieAtStart: true, life: [0, 800] }
+      return { name: `server ${name}`, kill, start, mayDieAtStart: true, life: [0, 500] }
     }),
-    { name: 'database', ...database, mayDieAtStart: false, life: [300, 3_000] },
-    ...(redis
-      ? [{ name: 'Redis', kill: redis.kill, start: redis.restart, mayDieAtStart: false, life: [500, 3_000] as const }]
-      : []),
+    ...stores.map((store): Target => ({ ...store, mayDieAtStart: false, life: [300, 3_000] })),
   ]
 }

@@ -53,6 +53,9 @@ export async function runP1(options: P1Options): Promise<P1Result> {
             result.tallies.push(await tally(world, name, redis, trial, share, options))
             trial += share
           }
+        } catch (error) {
+          // What was found so far is told all the same.
+          result.accidents.push(`the driver itself: ${(error as Error).stack}`)
         } finally {
           result.accidents.push(...world.accidents())
           await world.close()

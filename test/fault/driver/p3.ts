@@ -40,8 +40,13 @@ export async function runP3(world: World, kills: number, seed: number, say: (lin
     lookBack(aRandom(seed, 'look back')),
   ]
   const began = instant()
-  const killed = await killAgainAndAgain(world, kills, seed, sofar => {
-    if (sofar % 100 === 0) say(`${sofar} kills`)
+  const killed = await killAgainAndAgain(world, {
+    count: kills,
+    seed,
+    progress: () => clients.reduce((all, one) => all + one.refreshed, 0),
+    killed(sofar) {
+      if (sofar % 100 === 0) say(`${sofar} kills`)
+    },
   })
   const seconds = Math.round((instant() - began) / 1000)
   stop = true

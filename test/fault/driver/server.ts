@@ -54,16 +54,19 @@ export function aServer({ name, program, host, port, env, prefix = [] }: ServerO
         resolve(true)
       })
       launched.stderr.on('data', chunk => {
-        said = `${said}${chunk}`.slice(-2_000)
+        said = `${said}${chunk}`.slice(-4_000)
       })
       launched.once('exit', (code, signal) => {
-        if (serves && child === launched) accidents.push(`server ${name} ended (${signal ?? code}): ${said}`)
         resolve(false)
+        if (!serves || child !== launched) return
+        accidents.push(`server ${name} ended by itself (${signal ?? code}): ${said}`)
+        // As whoever runs it would; the run goes on, and tells of it at its end.
+        server.start().catch(error => accidents.push(String(error)))
       })
     })
   }
 
-  return {
+  const server: Server = {
     name,
     url: `http://${host}:${port}`,
     accidents,
@@ -82,4 +85,5 @@ export function aServer({ name, program, host, port, env, prefix = [] }: ServerO
     hang: () => void child?.kill('SIGSTOP'),
     goOn: () => void child?.kill('SIGCONT'),
   }
+  return server
 }
