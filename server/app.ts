@@ -19,6 +19,7 @@ import { createErrors } from './http/middleware/errors.js'
 import { createGuard } from './http/middleware/guard.js'
 import { createRequest } from './http/middleware/request.js'
 import { createSecurityHeaders } from './http/middleware/security-headers.js'
+import { createTurnstile } from './http/middleware/turnstile.js'
 import { createJwksHandler } from './http/oauth/jwks.js'
 import { createPageParts, type PagePartsDeps } from './http/pages/parts.js'
 import { createRouter } from './http/router.js'
@@ -84,6 +85,7 @@ export function createApp(deps: AppDeps): Koa {
   // What reaches Koa's own handler is a broken connection, or a mistake in the error middleware itself.
   app.silent = true
   app.on('error', error => log.debug({ err: error }, 'a connection failed'))
+  app.use(createTurnstile(signsIn))
   app.use(createRequest({ trustProxy: settings.trustProxy, uuid, log }))
   app.use(createErrors({ present, log }))
   app.use(createSecurityHeaders(issuer))
@@ -106,6 +108,11 @@ export function createApp(deps: AppDeps): Koa {
     throw refuse('not_found')
   })
   return app
+}
+
+/** Everybody signs in at nine o'clock; those who are signed in have work to do. */
+function signsIn(method: string, path: string): boolean {
+  return method === 'POST' && /^\/api\/token\/?$/i.test(path)
 }
 
 /** Programs read these; everything else is for people. */

@@ -9,6 +9,7 @@ import type { Settings } from '../config/settings.js'
 import { createApp, type Log } from './app.js'
 import { createAuditLog } from './identity/audit-log.js'
 import { createDeviceNames } from './identity/device-names.js'
+import { createFailedSignIns } from './identity/failed-sign-ins.js'
 import { ensureAdministrator } from './identity/first-administrator.js'
 import { createGuesses } from './identity/guesses.js'
 import { createHashing, type HashingWork } from './identity/hashing.js'
@@ -190,7 +191,10 @@ export async function compose(settings: Settings, { log, random = randomBytes, p
   })
   const auditLog = createAuditLog({ database, audit, auditTrail })
   const knownDevices = createKnownDevices({ devices, inspect, now, uuid })
-  const passwordCheck = createPasswordCheck({ database, users: userStore, knownDevices, hashing, now })
+  const failedSignIns = createFailedSignIns({ revoke })
+  const passwordCheck = createPasswordCheck({
+    ...{ database, users: userStore, knownDevices, hashing, failedSignIns, now },
+  })
   const signIn = createSignIn({
     ...{ users: userStore, sessions: sessionStore, knownDevices, applications, passwordCheck, guesses },
     ...{ inspect, issue, revoke, secrets, tail, policy, now, uuid, pauses },
@@ -220,6 +224,7 @@ export async function compose(settings: Settings, { log, random = randomBytes, p
   })
   const jobs = createJobs({ log }, [
     { name: 'heartbeat', everyMs: second, run: housekeeping.beat },
+    { name: 'failed sign-ins', everyMs: second, run: failedSignIns.write },
     { name: 'forget revocations', everyMs: minute, run: housekeeping.forgetRevocations },
     { name: 'keys', everyMs: minute, run: keyRing.upkeep },
     { name: 'tidy sessions', everyMs: 10 * minute, run: housekeeping.tidySessions },

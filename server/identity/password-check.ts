@@ -5,6 +5,7 @@ import type { Guesser } from '../policy/guesses.js'
 import { Refusal, refuse } from '../protocol/errors.js'
 import type { Database } from '../storage/database.js'
 import type { UserRecord, Users } from '../storage/users.js'
+import type { FailedSignIns } from './failed-sign-ins.js'
 import type { Hashing } from './hashing.js'
 import type { KnownDevices } from './known-devices.js'
 
@@ -15,10 +16,13 @@ export type PasswordCheckDeps = {
   users: Users
   knownDevices: KnownDevices
   hashing: Hashing
+  failedSignIns: FailedSignIns
   now: () => number
 }
 
-export function createPasswordCheck({ database, users, knownDevices, hashing, now }: PasswordCheckDeps) {
+export function createPasswordCheck(deps: PasswordCheckDeps) {
+  const { database, users, knownDevices, hashing, failedSignIns, now } = deps
+
   /** What cannot be hashed now is hashed at the next sign-in; this one is right all the same. */
   async function newHash({ id, passwordHash }: UserRecord, password: string): Promise<string | null> {
     if (!hashing.isOutdated(passwordHash)) return null
@@ -43,7 +47,7 @@ export function createPasswordCheck({ database, users, knownDevices, hashing, no
     },
 
     /** Unknown, disabled and deleted users take the same time, and the same answer. @throws no_active_account, overloaded */
-    async check(usernameKey: string, password: string, guesser: Guesser): Promise<Checked> {
+    async check(usernameKey: string, password: string, guesser: Guesser, origin: Origin): Promise<Checked> {
       const provenUser = guesser.kind === 'stranger' ? null : guesser.userId
       const checked = await hashing.inSlot(provenUser, async verify => {
         const found = await users.findWithSeq(database, { usernameKey })
@@ -51,6 +55,7 @@ export function createPasswordCheck({ database, users, knownDevices, hashing, no
         // The name may have gone to somebody else since the device was proven.
         const isTheirs = provenUser === null || provenUser === found?.user.id
         const right = await verify(password, found && isTheirs ? found.user.passwordHash : null)
+        if (found && !(right && found.user.active)) failedSignIns.remember(found.user.id, origin)
         return found && right ? { user: found.user, seq: found.seq, at } : null
       })
       if (!checked?.user.active) throw refuse('no_active_account')

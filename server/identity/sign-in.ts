@@ -74,7 +74,7 @@ export function createSignIn(deps: SignInDeps) {
     const { result, quotas } = await guesses.count(guesser, async () => {
       let checked: Checked | null = null
       for (let attempt = 1; attempt <= tries; attempt++) {
-        checked ??= await passwordCheck.check(key, credentials.password, guesser)
+        checked ??= await passwordCheck.check(key, credentials.password, guesser, origin)
         await deps.pauses?.passwordChecked?.()
         try {
           return await open(checked, credentials, applicationId, origin)

@@ -4,6 +4,8 @@ import { Agent, request } from 'node:http'
 export type Posted = {
   status: number
   ms: number
+  /** Seconds to wait before the next try; 0 where the answer names none. */
+  retryAfter: number
   // biome-ignore lint/suspicious/noExplicitAny: benches look into answers of every shape
   body: any
 }
@@ -32,7 +34,8 @@ export function aPoster(url: string, connections: number) {
             answer.on('error', reject)
             answer.on('end', () => {
               const ms = performance.now() - startedAt
-              resolve({ status: answer.statusCode!, ms, body: text ? JSON.parse(text) : null })
+              const retryAfter = Number(answer.headers['retry-after'] ?? 0)
+              resolve({ status: answer.statusCode!, ms, retryAfter, body: text ? JSON.parse(text) : null })
             })
           },
         )

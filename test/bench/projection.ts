@@ -1,16 +1,15 @@
 // What a million live revocations cost in a process: memory, look-ups, forgetting, and the start of a server that finds
-// them in its database. Run by `npm run bench:projection`; each measurement has a process of its own, and other work on
-// the machine shows in the stalls, so that the calmest of a few runs is told.
+// them in its database. Run by `npm run bench:projection`; each measurement has a process of its own.
 import { fork } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
-import { monitorEventLoopDelay } from 'node:perf_hooks'
-import { setImmediate, setTimeout } from 'node:timers/promises'
+import { setImmediate } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { DatabaseSettings } from '../../config/settings.js'
 import { compose } from '../../server/compose.js'
 import type { RevocableClaims, Revocation } from '../../server/policy/revocation.js'
 import { createProjection } from '../../server/revocation/projection.js'
 import { openDatabase } from '../../server/storage/database.js'
+import { type Cost, costOf, memory } from '../support/cost.js'
 import { type Engine, engines, removeFolders } from '../support/engines.js'
 import { anEntry, writeEntries } from '../support/log.js'
 import { stopSharedMariaDb } from '../support/mariadb.js'
@@ -25,33 +24,20 @@ type Figures = Record<string, number>
 
 const silent = { debug() {}, info() {}, warn() {}, error() {} }
 
+function costFigures(title: string, { took, stall, cpu, busy }: Cost): Figures {
+  return {
+    [`${title}, ms`]: took,
+    [`${title}, ms on the CPU`]: cpu,
+    [`${title}, longest stall`]: stall,
+    [`${title}, longest on the CPU`]: busy,
+  }
+}
+
 /** Live entries as the log has most of them: one session each. The first half is over before the second. */
 function entriesAfter(after: number, size: number, now: number): Revocation[] {
   return Array.from({ length: size }, (_, index) =>
     anEntry(after + index + 1, { expiresAt: now + life + (after + index < count / 2 ? 0 : 60_000) }),
   )
-}
-
-async function memory(): Promise<{ resident: number; heap: number }> {
-  for (let round = 0; round < 4; round++) {
-    global.gc!()
-    await setTimeout(20)
-  }
-  const { rss, heapUsed, external } = process.memoryUsage()
-  return { resident: rss, heap: heapUsed + external }
-}
-
-/** @returns how long `work` took, and for how long at most nothing else came to its turn; ms */
-async function timed(work: () => Promise<unknown>): Promise<{ took: number; stall: number }> {
-  const delay = monitorEventLoopDelay({ resolution: 1 })
-  delay.enable()
-  await setTimeout(5)
-  const startedAt = performance.now()
-  await work()
-  const took = performance.now() - startedAt
-  await setTimeout(5)
-  delay.disable()
-  return { took, stall: delay.max / 1e6 }
 }
 
 async function measureProjection(): Promise<Figures> {
@@ -85,10 +71,10 @@ async function measureProjection(): Promise<Figures> {
   const perMiss = (process.memoryUsage().heapUsed - allocated) / lookups
   perSecond(hits, true)
   const hitsPerSecond = perSecond(hits, true)
-  const nothing = await timed(() => projection.forget(now))
-  const half = await timed(() => projection.forget(now + life + 1_000))
+  const nothing = await costOf(() => projection.forget(now))
+  const half = await costOf(() => projection.forget(now + life + 1_000))
   if (projection.size() !== count / 2) throw new Error('half of it was to be forgotten')
-  const rest = await timed(() => projection.forget(now + life + 61_000))
+  const rest = await costOf(() => projection.forget(now + life + 61_000))
   if (projection.size() !== 0) throw new Error('all of it was to be forgotten')
   const empty = await memory()
   return {
@@ -98,11 +84,9 @@ async function measureProjection(): Promise<Figures> {
     'look-ups/s without a match': missesPerSecond,
     'bytes allocated by each': Math.max(0, perMiss),
     'look-ups/s with one': hitsPerSecond,
-    'forget nothing, ms': nothing.took,
-    'forget half, ms': half.took,
-    'longest stall of it, ms': half.stall,
-    'forget the rest, ms': rest.took,
-    'longest stall of that, ms': rest.stall,
+    ...costFigures('forget nothing', nothing),
+    ...costFigures('forget half', half),
+    ...costFigures('forget the rest', rest),
   }
 }
 
@@ -110,14 +94,13 @@ async function measureStart(database: DatabaseSettings): Promise<Figures> {
   const composed = await compose(testSettings(database), { log: silent })
   await composed.parts.database.read('SELECT 1')
   const before = await memory()
-  const { took, stall } = await timed(() => composed.start())
+  const cost = await costOf(() => composed.start())
   const peak = process.memoryUsage().rss
   const full = await memory()
   if ((await composed.parts.revocations.head(composed.parts.database)).seq !== count) throw new Error('no such log')
   await composed.close()
   return {
-    'start, ms': took,
-    'longest stall, ms': stall,
+    ...costFigures('start', cost),
     'resident bytes an entry, at once': (peak - before.resident) / count,
     'resident bytes an entry, settled': (full.resident - before.resident) / count,
     'heap and external bytes an entry': (full.heap - before.heap) / count,

@@ -1,5 +1,6 @@
-// The flood of sign-ins.ts, in a process of its own: what it costs to send must not slow what is measured. It keeps so many
-// sign-ins on their way until it is told to stop, each of another user and from another address.
+// The flood of sign-ins.ts, in a process of its own: what it costs to send must not slow what is measured. All its users sign
+// in at the same moment, each from an address of its own, and again and again until it is told to stop; who is told to come
+// back later does so.
 import { setPriority } from 'node:os'
 import { aPoster } from './post.js'
 
@@ -8,22 +9,26 @@ export type Flood = { url: string; path: string; users: string[]; password: stri
 setPriority(10)
 process.once('message', async ({ url, path, users, password }: Flood) => {
   const statuses: number[] = []
-  const times: number[] = []
+  const poster = aPoster(url, users.length)
   let stopped = false
+  let wake = () => {}
+  const stop = new Promise<void>(resolve => {
+    wake = resolve
+  })
   process.once('message', () => {
     stopped = true
+    wake()
   })
-  const poster = aPoster(url, users.length)
   const keepOn = async (username: string, index: number) => {
+    const from = { 'X-Forwarded-For': `198.18.${index >> 8}.${index & 255}` }
     while (!stopped) {
-      const from = { 'X-Forwarded-For': `198.18.${index >> 8}.${index & 255}` }
-      const { status, ms } = await poster.post(path, { username, password }, from)
+      const { status, retryAfter } = await poster.post(path, { username, password }, from)
       statuses.push(status)
-      if (status === 200) times.push(ms)
+      await Promise.race([stop, new Promise(resolve => setTimeout(resolve, retryAfter * 1000).unref())])
     }
   }
   await Promise.all(users.map(keepOn))
   poster.close()
-  process.send!({ statuses, times })
+  process.send!({ statuses })
 })
 process.on('disconnect', () => process.exit())

@@ -44,12 +44,16 @@ onMariaDb('a replica that takes over too early', () => {
 
   it('is noticed at once, and forgotten once it has heard what it lacked', async () => {
     const database = await primary.create()
-    const server = await aServerProcess({ ...database, port: relay.port })
+    const server = await aServerProcess({ ...database, port: relay.port }, { reuse_grace: 1 })
     const client = aClient(server)
-    const [own, other] = [await client.signIn(admin), await client.signIn(admin)]
+    const [own, other, third] = [await client.signIn(admin), await client.signIn(admin), await client.signIn(admin)]
     const seqAt = async (one: MariaDb) => await run(one, `SELECT seq, seen_seq FROM ${database.name}.log_head`)
     await waitFor(async () => expect(await seqAt(replica)).to.deep.equal(await seqAt(primary)))
 
+    // Rotated, and the answer never arrives: its client tries again as soon as it is answered at all.
+    await client.refresh(third.refresh)
+    const rotation = async (one: MariaDb) => await run(one, `SELECT MAX(generation) FROM ${database.name}.session`)
+    await waitFor(async () => expect(await rotation(replica)).to.deep.equal(await rotation(primary)))
     await run(replica, 'STOP SLAVE SQL_THREAD')
     await client.delete(`/api/me/sessions/${claimsOf(other.access).sid}/`, own.access)
     const newest = await client.signIn(admin)
@@ -69,8 +73,10 @@ onMariaDb('a replica that takes over too early', () => {
       expect((await client.refresh(refresh)).body.code).to.equal('log_went_back')
     }
 
+    await new Promise(resolve => setTimeout(resolve, 4_000))
     await run(replica, 'START SLAVE SQL_THREAD')
     await waitFor(async () => expect((await client.get('/readyz')).status).to.equal(200))
+    expect((await client.refresh(third.refresh)).status, 'long after the grace').to.equal(200)
     expect((await client.verify(other.access)).body.reason).to.equal('session_ended')
     for (const { access, refresh } of [own, newest]) {
       expect((await client.verify(access)).status).to.equal(200)

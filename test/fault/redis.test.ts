@@ -99,7 +99,7 @@ onMariaDb('two servers with Redis', engine =>
       )
       expect(p99!).to.be.at.most(150)
       expect(two.servers.flatMap(server => server.complaints)).to.deep.equal([])
-    }).timeout(60_000)
+    }).timeout(60_000 + trials(60) * 500)
 
     it('they start without Redis, say that it is degraded, and find it once it is there', async () => {
       const redis = await aRedis()

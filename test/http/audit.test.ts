@@ -82,6 +82,23 @@ onEachEngine('the audit log', engine => {
     expect(tail[1]!.userAgent).to.equal('thief/1')
   })
 
+  it('tells a moment later of a wrong password of a user that there is, and of no other name', async () => {
+    const server = await aServer({ engine })
+    const client = aClient(server, 'guesser/1')
+    const amy = await server.aUser()
+    const before = (await entries(server)).length
+    for (const username of [amy.username, 'nobody'])
+      await client.post('/api/token/', { username, password: 'a wrong guess' })
+    await server.composed.parts.users.disable(amy.id, 'system')
+    await client.post('/api/token/', { username: amy.username, password: amy.password })
+    await server.composed.jobs.runAll()
+    const failed = (await entries(server)).slice(before).filter(entry => entry.action === 'sign_in_failed')
+    expect(failed.map(entry => [entry.actor, entry.subject, entry.userAgent])).to.deep.equal([
+      ['system', String(amy.id), 'guesser/1'],
+      ['system', String(amy.id), 'guesser/1'],
+    ])
+  })
+
   it('has one unbroken chain also when many write at once', async () => {
     const server = await aServer({ engine })
     const { users, auditLog } = server.composed.parts

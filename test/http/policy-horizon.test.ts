@@ -1,7 +1,7 @@
 // Whatever becomes of the policy: no entry of the log is forgotten before a token that it refuses.
 import { expect } from 'chai'
 import type { Policy } from '../../server/policy/policies.js'
-import { type PolicyApply, policyApplies } from '../../server/policy/policy-version.js'
+import type { PolicyApply } from '../../server/policy/policy-version.js'
 import { aClient, claimsOf, type Pair } from '../support/client.js'
 import { aDice } from '../support/dice.js'
 import { onEachEngine } from '../support/engines.js'
@@ -87,37 +87,46 @@ onEachEngine('an entry of the revocation log', engine => {
         const { rev, exp, sid } = claimsOf(pair.access)
         issued.push({ rev, exp, sid })
       }
-      const steps: (() => Promise<unknown>)[] = [
-        async () => {
-          const pair = await client.signIn(amy)
-          pairs.push(pair)
-          keep(pair)
-        },
-        async () => {
-          for (const pair of pairs) {
-            const answer = await client.refresh(pair.refresh)
-            if (answer.status === 200) keep(Object.assign(pair, answer.body))
-          }
-        },
-        async () => {
-          const lifetime = dice.oneOf([60, 600, 3_600, 14_400])
-          const apply = dice.oneOf(Object.keys(policyApplies)) as PolicyApply
-          await policies.set({ access_token_lifetime: lifetime }, 'system', '', { apply })
-        },
-        () =>
-          policies
-            .undo(null, 'system', '')
-            .catch(error => expect(error.code).to.be.oneOf(['policy_conflict', 'invalid_fields'])),
-        () => revocationLog.add({ kind: 'all', subject: '', effect: 'refresh', why: '' }, 'system'),
-        async () => {
-          const pair = dice.oneOf(pairs)
-          if (pair) await sessions.end(claimsOf(pair.access).sid, amy.id, 'system').catch(() => {})
-        },
-        async () => server.clock.advance(dice.oneOf(['1m', '20m', '2h', '9h'])),
-        () => server.composed.jobs.runAll(),
+      const signIn = async () => {
+        const pair = await client.signIn(amy)
+        pairs.push(pair)
+        keep(pair)
+      }
+      const refreshAll = async () => {
+        for (const pair of pairs) {
+          const answer = await client.refresh(pair.refresh)
+          if (answer.status === 200) keep(Object.assign(pair, answer.body))
+        }
+      }
+      const change = () => {
+        const access_token_lifetime = dice.oneOf([60, 600, 3_600, 14_400])
+        const apply = dice.oneOf<PolicyApply>(['new', 'new', 'refresh', 'now'])
+        return policies.set({ access_token_lifetime }, 'system', '', { apply })
+      }
+      const undo = () =>
+        policies
+          .undo(null, 'system', '')
+          .catch(error => expect(error.code).to.be.oneOf(['policy_conflict', 'invalid_fields']))
+      const endOne = async () => {
+        const pair = dice.oneOf(pairs)
+        if (pair) await sessions.end(claimsOf(pair.access).sid, amy.id, 'system').catch(() => {})
+      }
+      const advance = async () => server.clock.advance(dice.oneOf(['1s', '2m', '20m', '2h', '5h']))
+      const revokeAll = () => revocationLog.add({ kind: 'all', subject: '', effect: 'refresh', why: '' }, 'system')
+      // Each round in this order, each step of it perhaps.
+      const round: [chance: number, step: () => Promise<unknown>][] = [
+        [0.6, signIn],
+        [0.4, change],
+        [0.1, undo],
+        [0.7, advance],
+        [0.3, server.composed.jobs.runAll],
+        [0.8, refreshAll],
+        [0.4, advance],
+        [0.2, endOne],
+        [0.5, revokeAll],
       ]
-      for (let step = 0; step < 60; step++) {
-        await dice.oneOf(steps)()
+      for (let count = 0; count < 25; count++) {
+        for (const [chance, step] of round) if (dice.chance(chance)) await step()
         const columns = 'seq, kind, subject, expires_at AS expiresAt'
         for (const entry of await database.read<Written>(`SELECT ${columns} FROM revocation`))
           written.set(entry.seq, entry)
