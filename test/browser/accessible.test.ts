@@ -17,7 +17,7 @@ import { aServer, password, type TestServer } from '../support/server.js'
 
 const admin = { username: 'admin', password }
 
-type Shown = { name: string; path: string; prepare?: (page: Page) => Promise<void> }
+type Shown = { name: string; path: string; prepare?: (page: Page, server: TestServer) => Promise<void> }
 
 const outside: Shown[] = [
   { name: 'landing', path: '/' },
@@ -29,6 +29,11 @@ const outside: Shown[] = [
   },
   { name: 'nothing here', path: '/nothing' },
   { name: 'error code', path: '/errors/token_reused' },
+  {
+    name: 'first password',
+    path: '/login',
+    prepare: page => signIn(page, { username: 'newcomer', password }),
+  },
 ]
 
 const inside: Shown[] = [
@@ -65,7 +70,24 @@ const inside: Shown[] = [
     path: '/admin/users',
     prepare: page => page.locator('summary', { hasText: 'Account menu' }).click(),
   },
-  { name: 'not allowed', path: '/errors/permission_denied' },
+  { name: 'error code inside', path: '/errors/permission_denied' },
+  {
+    name: 'refused',
+    path: '/admin/users/1',
+    async prepare(page) {
+      await page.locator('summary', { hasText: 'Disable' }).click()
+      await page.getByRole('button', { name: 'Disable' }).click()
+    },
+  },
+  {
+    name: 'password again',
+    path: '/admin/users/2',
+    async prepare(page, server) {
+      server.clock.advance('6m')
+      await page.locator('summary', { hasText: 'Disable' }).click()
+      await page.getByRole('button', { name: 'Disable' }).click()
+    },
+  },
 ]
 
 const devices = [
@@ -87,6 +109,7 @@ async function aTown(): Promise<TestServer> {
     const roles = username === 'bobur' ? ['support'] : []
     await server.aUser({ username, firstName, lastName, email: `${username}@example.com`, roles })
   }
+  await server.aUser({ username: 'newcomer', mustChangePassword: true })
   for (const userAgent of devices) {
     await aClient(server, userAgent).signIn({ username: 'amina.karimova', password })
     await aClient(server, userAgent).signIn(admin)
@@ -99,7 +122,8 @@ onBrowser('every page', () => {
   for (const colorScheme of ['light', 'dark'] as const) {
     for (const size of Object.keys(sizes) as Size[]) {
       it(`is accessible and whole in ${colorScheme} on a ${size} screen`, async () => {
-        const page = await aVisit(await aTown(), { colorScheme, size, reducedMotion: 'reduce' })
+        const town = await aTown()
+        const page = await aVisit(town, { colorScheme, size, reducedMotion: 'reduce' })
         const complaints: string[] = []
         page.on('console', message => {
           // Chromium tells of each page that is an error by its status.
@@ -107,12 +131,13 @@ onBrowser('every page', () => {
         })
         const check = async ({ name, path, prepare }: Shown) => {
           await page.goto(path)
-          await prepare?.(page)
+          await prepare?.(page, town)
           await takeScreenshot(page, `${name} ${colorScheme} ${size}`)
           await expectAccessible(page, name)
           await expectNoSidewaysScroll(page, name)
         }
         for (const shown of outside) await check(shown)
+        await page.context().clearCookies()
         await signIn(page, admin)
         for (const shown of inside) await check(shown)
         expect(complaints).to.deep.equal([])

@@ -34,7 +34,7 @@ onBrowser('the first sign-in', () => {
     expect(await page.locator('[name=username]').inputValue()).to.equal('admin')
     await page.locator('[name=password]').fill(password)
     await page.keyboard.press('Enter')
-    await page.getByRole('heading', { name: 'Users' }).waitFor()
+    await page.waitForURL('**/admin**')
   })
 })
 

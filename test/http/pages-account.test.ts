@@ -182,6 +182,8 @@ onEachEngine('my security events', engine => {
     await users.disable(ben.id, `user:${amy.id}`)
     await sessions.endAll(amy.id, 'user:1')
     await users.update(amy.id, { firstName: 'Amy' }, 'operator:root')
+    await aVisitor(server, 'guesser/1.0').submit('/login', { username: amy.username, password: 'wrong' }, '/login')
+    await server.composed.jobs.runAll()
     const visitor = aVisitor(server)
     await visitor.signIn(amy)
     const { text } = await visitor.open('/account/events')
@@ -190,6 +192,7 @@ onEachEngine('my security events', engine => {
     ].map(match => [match[1]!.trim(), match[2]!.trim()])
     expect(told).to.deep.equal([
       ['Signed in', '· Firefox on Linux · 127.0.0.1'],
+      ['A wrong password was tried', '· guesser/1.0 · 127.0.0.1'],
       ['Changed the profile', '· by the operator of the server'],
       ['Ended all sessions of the user', '· by an administrator'],
       ['Made the user', '· by the server'],

@@ -93,7 +93,7 @@ describe('the sign-in page', () => {
     ]
     for (const next of elsewhere) {
       const answer = await aVisitor(server).signIn(admin, next)
-      expect(localOf(answer), next).to.equal('/admin/users')
+      expect(localOf(answer), next).to.match(/^\/admin(\/\w+)?$/)
       const page = await aVisitor(server).send('GET', `/login?next=${encodeURIComponent(next)}`)
       expect(page.status).to.equal(200)
       const [form] = /<form[^>]*action="\/login"[\s\S]*?<\/form>/.exec(page.text) ?? []
@@ -303,6 +303,26 @@ onEachEngine('a browser that is signed in', engine => {
     expect(await liveSessions(server, amy.id)).to.deep.equal([])
     const old = await aVisitor(server).send('GET', '/account', { headers: { Cookie: `darvoza=${amysCookie}` } })
     expect(old.status).to.equal(303)
+  })
+})
+
+describe('a database that does not answer', () => {
+  it('signs nobody out: the page says so and when to try again, and the cookie stays', async () => {
+    const server = await aServer()
+    const visitor = aVisitor(server)
+    await visitor.signIn(admin)
+    const { database } = server.composed.parts
+    const { read } = database
+    database.read = async () => {
+      throw refuse('database_unavailable', { retryAfter: 1 })
+    }
+    for (const path of ['/account', '/login', '/', '/admin/users']) {
+      const { status, text, headers } = await visitor.send('GET', path)
+      expect([status, headers.get('retry-after')], path).to.deep.equal([503, '1'])
+      expect(text, path).to.include('You are still signed in').and.include(`href="${path}"`)
+    }
+    database.read = read
+    expect(await isSignedIn(visitor)).to.equal(true)
   })
 })
 

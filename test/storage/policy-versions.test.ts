@@ -89,7 +89,7 @@ onEachEngine('the versions of the policy', engine => {
     const terms = { now: createdAt + 1, idle: 9e8, absolute: 9e9, grace: 0, mark: 'm', keyVersion: 1 }
     await sessions.rotate(database, claims, { ...terms, opened: { from: 2, upto: 3 } })
     await sessions.touch(database, claims, { ...terms, now: createdAt + 5, opened: { from: 4, upto: 9 } })
-    const rows = await sessions.list(database, { after: 'v', limit: 9 })
+    const rows = await Promise.all(claims.map(async ({ id }) => (await sessions.find(database, id))!))
     expect(rows.map(row => [row.id, row.generation, row.lastSeenAt - createdAt])).to.deep.equal([
       ['v1', 1, 0],
       ['v2', 2, 1],

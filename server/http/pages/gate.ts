@@ -31,7 +31,7 @@ export function createGate({ cookies, formTokens, pageSessions, pages, issuer, n
   function gate(access: PageAccess): Middleware {
     return async (koaContext, next) => {
       const ctx = koaContext as unknown as Context
-      if (ctx.method !== 'GET' && ctx.method !== 'HEAD') formTokens.requireOwnSite(ctx)
+      if (!isReading(ctx)) formTokens.requireOwnSite(ctx)
       await recognise(ctx)
       if (access.kind === 'page' && !(await admit(ctx, access))) return
       await next()
@@ -59,13 +59,14 @@ export function createGate({ cookies, formTokens, pageSessions, pages, issuer, n
       return false
     }
     if (access.permission && !browser.user.allPermissions.includes(access.permission)) throw refuse('permission_denied')
-    if (access.fresh && ctx.method === 'GET' && !isFresh(ctx)) {
+    if (access.fresh && isReading(ctx) && !isFresh(ctx)) {
       await askAgain(ctx, {})
       return false
     }
     return true
   }
 
+  const isReading = ({ method }: Context) => method === 'GET' || method === 'HEAD'
   const isFresh = (ctx: Context) => ctx.state.browser!.page.authenticatedAt > now() - longestProof
 
   /** What the body of a form must hold: the token, and the password where the last proof is too old. */
@@ -102,8 +103,7 @@ export function createGate({ cookies, formTokens, pageSessions, pages, issuer, n
       ([name, value]) => typeof value === 'string' && !/password|secret|token/i.test(name),
     )
     const t = pages.translate(ctx)
-    const action = ctx.method === 'GET' ? '/prove' : ctx.path
-    const hidden = ctx.method === 'GET' ? [['next', ctx.url]] : kept
+    const [action, hidden] = isReading(ctx) ? ['/prove', [['next', ctx.url]]] : [ctx.path, kept]
     const status = new Refusal('insufficient_user_authentication').status
     await pages.show(ctx, 'prove', { title: t('prove.title'), action, hidden, problem: problem ?? '' }, status)
   }

@@ -28,6 +28,7 @@ export function createPresentErrorPage(pages: Pages) {
       requestId: ctx.state.requestId,
       // A form that failed leads back to where it stood; a page that failed can be asked for again.
       back: ctx.method === 'GET' && refusal.status < 500 ? null : here,
+      again: ctx.method === 'GET',
     }
     const { browser } = ctx.state
     try {

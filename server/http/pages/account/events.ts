@@ -53,20 +53,20 @@ function concerns({ subjectKind, subject, beforeJson }: AuditRecord, userId: num
 }
 
 function presentEvent({ seq, createdAt, action, actor, address, userAgent }: AuditRecord, userId: number) {
-  const own = actor === `user:${userId}`
+  // Whoever tried a wrong password may have been anybody; from where is the person's to know.
+  const told = actor === `user:${userId}` || action === 'sign_in_failed'
   return {
     seq,
     at: createdAt,
     action,
-    /** Whoever it was; somebody else is not named. */
-    by: own
-      ? 'you'
-      : actor.startsWith('user:')
-        ? 'administrator'
-        : actor.startsWith('operator:')
-          ? 'operator'
-          : 'system',
-    address: own ? address : '',
-    device: own && userAgent !== '' ? nameDevice(userAgent).name : '',
+    /** Whoever else it was, '' for the person; nobody is named. */
+    by: told ? '' : kindOf(actor),
+    address: told ? address : '',
+    device: told && userAgent !== '' ? nameDevice(userAgent).name : '',
   }
+}
+
+function kindOf(actor: string): 'administrator' | 'operator' | 'system' {
+  if (actor.startsWith('user:')) return 'administrator'
+  return actor.startsWith('operator:') ? 'operator' : 'system'
 }
