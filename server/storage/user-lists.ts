@@ -61,8 +61,9 @@ export function createUserLists(dialect: Dialect) {
       terms: SessionTerms,
       page: { after: Place | null; limit: number; budget?: number | undefined },
     ) => {
-      const { filters, budget } = walkOf(filter, order, terms)
-      return walk.page<{ id: number }>(tx, userListOf(filter, order), { filters, budget: page.budget ?? budget }, page)
+      const wanted = walkOf(filter, filter.state === 'deleted' ? 'newest' : order, terms)
+      const budget = page.budget ?? wanted.budget
+      return walk.page<{ id: number }>(tx, userListOf(filter, order), { ...wanted, budget }, page)
     },
 
     /** How many sessions of each live, counted up to a thousand: some programs sign in every few seconds. */
@@ -102,12 +103,13 @@ function walkOf(filter: UserFilter, order: UserOrder, terms: SessionTerms): Walk
     ...inState(filter.state, order),
   ]
   const isDear = dear.length > 0 || (filter.text !== undefined && isIP(filter.text) > 0)
-  return { filters, budget: isDear ? budgets.dear : budgets.plain }
+  // NULL stands in the index before every name.
+  return { filters, budget: isDear ? budgets.dear : budgets.plain, from: order === 'name' ? '' : undefined }
 }
 
 function inState(state: UserState | undefined, order: UserOrder): Filter[] {
-  // Nobody who is deleted is in the order of names.
   const isThere = { sql: 'u.deleted_at IS NULL', values: [] }
+  // Whoever is deleted has no name.
   if (state === undefined) return order === 'name' ? [] : [isThere]
   if (state === 'deleted') return [{ sql: 'u.deleted_at IS NOT NULL', values: [] }]
   return [{ sql: 'u.active = ?', values: [state === 'active'] }, isThere]

@@ -22,7 +22,10 @@ export type Way = {
   index?: string
   /** The columns in which it goes on in the order of the list; null where it does not. */
   order: readonly string[] | null
-  /** Where it is another table's: that table, how the list's is joined to it, and the filter's condition on it. */
+  /**
+   * Where it is another table's: that table, how the list's is joined to it, and the filter's condition on it; null where
+   * the table holds more than the filter wants.
+   */
   other?: { table: Condition; join: string; where: Condition | null }
   /** FROM … WHERE … of what tells how many rows lie on it; left out where the way itself does. */
   counted?: readonly Condition[]
@@ -65,7 +68,7 @@ type Chosen = {
 
 const usualBudget = 8_000
 /** A way with so few rows is read whole, whatever its order. */
-const narrow = 1_000
+const narrowest = (budget: number) => Math.min(1_000, Math.floor(budget / 8))
 /** How high is counted: what an index knows by itself, and what every row must be looked at for. */
 const highestCount = { known: 10_000, looked: 5_000 }
 
@@ -87,23 +90,24 @@ export function createWalk({ engine }: Pick<Dialect, 'engine'>) {
     const own = where ? [where] : []
     return {
       ...{ table: { sql: table.sql + (way.index ? hint(way.index) : ''), values: table.values }, join: ` ${join}` },
-      ...{ own, all: [...own, ...bounds, ...others], order },
+      ...{ own, all: [...own, ...bounds, ...(where ? others : filters)], order },
     }
   }
 
   /** The filter whose way has the fewest rows where one is narrow; else the first whose way has the list's order. */
-  async function choose(tx: Queries, list: List, filters: readonly Filter[], anyOrder: boolean) {
+  async function choose(tx: Queries, list: List, { filters, budget = usualBudget }: Walk, anyOrder: boolean) {
     const ways = filters.filter(filter => filter.way)
     const ordered = ways.find(filter => anyOrder || filter.way!.order !== null) ?? null
     if (ways.length === 0 || (ways.length === 1 && ordered)) return { filter: ordered, isNarrow: false }
-    const sizes = await sizesOf(tx, list, ways)
+    const narrow = narrowest(budget)
+    const sizes = await sizesOf(tx, list, ways, narrow)
     const least = Math.min(...sizes)
     return least <= narrow
       ? { filter: ways[sizes.indexOf(least)]!, isNarrow: true }
       : { filter: ordered, isNarrow: false }
   }
 
-  async function sizesOf(tx: Queries, list: List, ways: readonly Filter[]): Promise<number[]> {
+  async function sizesOf(tx: Queries, list: List, ways: readonly Filter[], narrow: number): Promise<number[]> {
     const each = ways.map(filter => {
       const { table, own } = follow(list, [filter], filter, [])
       const { sql, values } = both(own)
@@ -149,10 +153,11 @@ export function createWalk({ engine }: Pick<Dialect, 'engine'>) {
     async page<Row>(
       tx: Queries,
       list: List,
-      { filters, from, upto, budget = usualBudget }: Walk,
+      wanted: Walk,
       { after, limit }: { after: Place | null; limit: number },
     ): Promise<Walked<Row>> {
-      const { filter, isNarrow } = await choose(tx, list, filters, false)
+      const { filters, from, upto, budget = usualBudget } = wanted
+      const { filter, isNarrow } = await choose(tx, list, wanted, false)
       const order = filter?.way?.order ?? list.order.map(({ column }) => column)
       const chosen = follow(list, filters, filter, boundsOf(order, from, upto))
       const { table, join, all } = chosen
@@ -173,13 +178,14 @@ export function createWalk({ engine }: Pick<Dialect, 'engine'>) {
       const isFull = rows.length > limit
       const places = rows.slice(0, limit).map(row => takePlace(row, order))
       const next = isFull ? places.at(-1)! : edge
-      return { rows: rows.slice(0, limit), next, partial: !isFull && next !== null }
+      return { rows: rows.slice(0, limit), next, partial: rows.length < limit && next !== null }
     },
 
     /** Counts up to 10,000, or up to 5,000 where each row must be looked at. */
-    async count(tx: Queries, list: List, { filters, from, upto, budget = usualBudget }: Walk): Promise<Counted> {
+    async count(tx: Queries, list: List, wanted: Walk): Promise<Counted> {
+      const { filters, from, upto, budget = usualBudget } = wanted
       const isAlone = filters.length === 1 && from === undefined && upto === undefined
-      const { filter, isNarrow } = await choose(tx, list, filters, isAlone)
+      const { filter, isNarrow } = await choose(tx, list, wanted, isAlone)
       const order = filter?.way?.order ?? list.order.map(({ column }) => column)
       const chosen = follow(list, filters, filter, boundsOf(order, from, upto))
       const { table, join, own, all } = chosen
