@@ -161,6 +161,7 @@ export async function compose(settings: Settings, { log, random = randomBytes, p
   const sessionList = createSessionList({
     ...{ database, sessions: sessionStore, sessionLists: createSessionLists(database.dialect), devices, states, names },
   })
+  const incidentLog = createIncidents({ database, logLists, sessions: sessionStore, devices, names })
   const demo = createDemo({
     ...{ database, users: userStore, roles: roleStore, applications, policyVersions, revocations, audit, auditTrail },
     ...{ figures: figureStore, secrets, hashing, tail, policy, now },
@@ -174,7 +175,7 @@ export async function compose(settings: Settings, { log, random = randomBytes, p
     ...{ settings, issuer, ownApplication: ownApplication.id, root: fileURLToPath(root), log, uuid },
     ...{ signIn, rotate, inspect, sessions, users, roles, ownPassword, signingKeys, tail, now },
     ...{ userList, deviceList, sessionList, revocationLog, auditLog },
-    incidents: createIncidents({ database, logLists, sessions: sessionStore, devices, names }),
+    incidents: incidentLog,
   })
   const jobs = createJobs({ log }, [
     { name: 'heartbeat', everyMs: second, run: housekeeping.beat },
@@ -206,6 +207,7 @@ export async function compose(settings: Settings, { log, random = randomBytes, p
       userList,
       deviceList,
       sessionList,
+      incidentLog,
       now,
     },
 

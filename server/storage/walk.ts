@@ -49,6 +49,8 @@ export type Walk = {
   upto?: Value | undefined
   /** How many rows are looked at in one call, at most. */
   budget?: number | undefined
+  /** How high is counted where each row must be looked at. */
+  highest?: number | undefined
 }
 
 /** `next`: where to go on, or null at the end. `partial`: the budget ended before the page was full. */
@@ -66,14 +68,14 @@ type Chosen = {
   order: readonly string[]
 }
 
-const usualBudget = 8_000
+const usualBudget = 6_000
 /** A way with so few rows is read whole, whatever its order. */
-const narrowest = (budget: number) => Math.min(1_000, Math.floor(budget / 8))
-/** How high is counted: what an index knows by itself, and what every row must be looked at for. */
+const narrowest = (budget: number) => Math.min(4_000, Math.floor(budget / 2))
+/** How high is counted: what an index knows by itself, and where each row must be looked at. */
 const highestCount = { known: 10_000, looked: 5_000 }
 
 export function createWalk({ engine }: Pick<Dialect, 'engine'>) {
-  const { select, hint } = walkWords(engine)
+  const { select, hint, compared } = walkWords(engine)
   /** SQLite answers without leaving this turn of the event loop: nobody shall wait for long. */
   const greatestSlice = engine === 'sqlite' ? 2_000 : 25_000
 
@@ -139,7 +141,7 @@ export function createWalk({ engine }: Pick<Dialect, 'engine'>) {
 
   /** Where a slice ends, told by the index alone; null where the way ends before. */
   async function edgeOf(tx: Queries, list: List, { table, own, order }: Chosen, after: Place | null, slice: number) {
-    const where = both([...own, ...between(list, order, { after, edge: null })])
+    const where = both([...own, ...between(compared, list, order, { after, edge: null })])
     const [row] = await tx.read<Record<string, Value>>(
       `SELECT ${placeColumns(order)} FROM ${table.sql}${where.sql}
        ORDER BY ${ordering(list, order)} LIMIT 1 OFFSET ${slice - 1}`,
@@ -165,7 +167,7 @@ export function createWalk({ engine }: Pick<Dialect, 'engine'>) {
       let edge: Place | null = null
       const slices = windows(tx, list, chosen, after, limit * 4, budget)
       for await (const window of isNarrow ? [{ after, edge: null }] : slices) {
-        const where = both([...all, ...between(list, order, window)])
+        const where = both([...all, ...between(compared, list, order, window)])
         const found = await tx.read<Row & Record<string, Value>>(
           `${select} ${list.columns}, ${placeColumns(order)} FROM ${table.sql}${join}${where.sql}
            ORDER BY ${ordering(list, order)} LIMIT ${Math.trunc(limit) + 1 - rows.length}`,
@@ -183,7 +185,7 @@ export function createWalk({ engine }: Pick<Dialect, 'engine'>) {
 
     /** Counts up to 10,000, or up to 5,000 where each row must be looked at. */
     async count(tx: Queries, list: List, wanted: Walk): Promise<Counted> {
-      const { filters, from, upto, budget = usualBudget } = wanted
+      const { filters, from, upto, budget = usualBudget, highest: looked = highestCount.looked } = wanted
       const isAlone = filters.length === 1 && from === undefined && upto === undefined
       const { filter, isNarrow } = await choose(tx, list, wanted, isAlone)
       const order = filter?.way?.order ?? list.order.map(({ column }) => column)
@@ -191,12 +193,12 @@ export function createWalk({ engine }: Pick<Dialect, 'engine'>) {
       const { table, join, own, all } = chosen
       // What the index knows by itself needs no look at the rows, and no budget.
       const isPlain = isNarrow || all.length === own.length
-      const highest = all.length === own.length ? highestCount.known : highestCount.looked
+      const highest = all.length === own.length ? highestCount.known : looked
       let count = 0
       let edge: Place | null = null
       const slices = windows(tx, list, chosen, null, greatestSlice, budget)
       for await (const window of isPlain ? [{ after: null, edge: null }] : slices) {
-        const where = both([...all, ...between(list, order, window)])
+        const where = both([...all, ...between(compared, list, order, window)])
         const [row] = await tx.read<{ count: number }>(
           `SELECT COUNT(*) AS count FROM
              (${select} 1 FROM ${table.sql}${join}${where.sql} LIMIT ${highest + 1 - count}) t`,

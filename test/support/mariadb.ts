@@ -38,7 +38,8 @@ export async function stopSharedMariaDb(): Promise<void> {
   shared = null
 }
 
-export async function startMariaDb(): Promise<MariaDb> {
+/** @param options more of them for mariadbd */
+export async function startMariaDb(options: readonly string[] = []): Promise<MariaDb> {
   const folder = mkdtempSync(join(tmpdir(), 'darvoza-mariadb-'))
   const asRoot = userInfo().uid === 0 ? ['--user=root'] : []
   execFileSync(
@@ -65,6 +66,7 @@ export async function startMariaDb(): Promise<MariaDb> {
         '--bind-address=127.0.0.1',
         '--innodb-flush-log-at-trx-commit=1',
         '--max-connections=300',
+        ...options,
       ],
       { stdio: 'ignore' },
     )
