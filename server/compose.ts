@@ -226,6 +226,7 @@ export async function compose(settings: Settings, { log, random = randomBytes, p
   const sessionList = createSessionList({
     ...{ database, sessions: sessionStore, sessionLists: createSessionLists(database.dialect), devices, states, names },
   })
+  const incidentLog = createIncidents({ database, logLists, sessions: sessionStore, devices, names })
   const demo = createDemo({
     ...{ database, users: userStore, roles: roleStore, applications, policyVersions, revocations, audit, auditTrail },
     ...{ figures: figureStore, secrets, hashing, tail, policy, now },
@@ -246,7 +247,7 @@ export async function compose(settings: Settings, { log, random = randomBytes, p
     ...{ signIn, rotate, inspect, sessions, users, roles, policies, ownPassword, signingKeys, tail, now },
     ...{ keyRing, sealedSecrets, redisLink, pageSessions, deviceNames, policy, random },
     ...{ userList, deviceList, sessionList, revocationLog, auditLog },
-    incidents: createIncidents({ database, logLists, sessions: sessionStore, devices, names }),
+    incidents: incidentLog,
   })
   const jobs = createJobs({ log }, [
     { name: 'heartbeat', everyMs: second, run: housekeeping.beat },
@@ -290,6 +291,7 @@ export async function compose(settings: Settings, { log, random = randomBytes, p
       userList,
       deviceList,
       sessionList,
+      incidentLog,
       now,
     },
 

@@ -4,7 +4,7 @@ import {
   type DeviceFilter,
   type DeviceLists,
   type DeviceState,
-  deviceList,
+  deviceListOf,
   deviceStates,
 } from '../storage/device-lists.js'
 import type { DeviceRecord, Devices } from '../storage/devices.js'
@@ -29,7 +29,7 @@ export function createDeviceList({ database, devices, deviceLists, states, names
     /** The one seen last first. @throws invalid_fields */
     async page(filter: DeviceFilter, page: Page): Promise<Listed<DeviceInList>> {
       const terms = states.terms()
-      const after = placeIn(deviceList, page)
+      const after = placeIn(deviceListOf(filter), page)
       const walked = await deviceLists.page(database, filter, terms, { ...page, after })
       const ids = walked.rows.map(row => row.id)
       const records = await devices.some(database, ids)

@@ -3,7 +3,8 @@ import type { SessionTerms } from '../policy/session.js'
 import type { Dialect, Queries } from './database.js'
 import { livesAs } from './session-lists.js'
 import { marks, prefixRange } from './statement.js'
-import { createWalk, type Filter, type List, type Place, type Walk } from './walk.js'
+import { type Condition, createWalk, type Filter, type List, type Place, type Walk } from './walk.js'
+import { walkWords } from './walk-words.js'
 
 /** `live`: with a session that lives. `signed_out`: known, with none. */
 export const deviceStates = ['live', 'signed_out', 'ended'] as const
@@ -27,18 +28,32 @@ export type DeviceFilter = {
 /** What of a device a list needs to go on, and an end of many to know whom it reaches. */
 export type FoundDevice = { id: string; userId: number }
 
-const inOrder = ['d.last_seen_at', 'd.id'] as const
+const device = { table: 'device d', columns: 'd.id AS id, d.user_id AS userId', descending: true }
 
-export const deviceList: List = {
-  table: 'device d',
-  index: 'device_seen',
-  columns: 'd.id AS id, d.user_id AS userId',
+const bySeen: List = {
+  ...{ ...device, index: 'device_seen' },
   order: [
     { column: 'd.last_seen_at', kind: 'number' },
     { column: 'd.id', kind: 'text' },
   ],
-  descending: true,
 }
+
+/** Devices that are ended are not seen any more: the one ended last comes first. */
+const byEnd: List = {
+  ...{ ...device, index: 'device_ended' },
+  order: [
+    { column: 'd.ended_at', kind: 'number' },
+    { column: 'd.first_seen_at', kind: 'number' },
+    { column: 'd.id', kind: 'text' },
+  ],
+}
+
+export function deviceListOf({ state }: DeviceFilter): List {
+  return state === 'ended' ? byEnd : bySeen
+}
+
+/** Whether one has a session that lives takes long to say. */
+const dearest = { budget: 2_000, highest: 2_000 }
 
 export function createDeviceLists(dialect: Dialect) {
   const walk = createWalk(dialect)
@@ -48,17 +63,21 @@ export function createDeviceLists(dialect: Dialect) {
       filter: DeviceFilter,
       terms: SessionTerms,
       page: { after: Place | null; limit: number; budget?: number | undefined },
-    ) => walk.page<FoundDevice>(tx, deviceList, { ...walkOf(filter, terms), budget: page.budget }, page),
+    ) => {
+      const wanted = walkOf(dialect, filter, terms)
+      const budget = page.budget ?? wanted.budget
+      return walk.page<FoundDevice>(tx, deviceListOf(filter), { ...wanted, budget }, page)
+    },
 
     count: (tx: Queries, filter: DeviceFilter, terms: SessionTerms) =>
-      walk.count(tx, deviceList, walkOf(filter, terms)),
+      walk.count(tx, deviceListOf(filter), walkOf(dialect, filter, terms)),
 
     /** How many sessions live on each; devices without one are left out. */
     async liveSessions(tx: Queries, ids: readonly string[], terms: SessionTerms): Promise<Map<string, number>> {
       if (ids.length === 0) return new Map()
       const { sql, values } = livesAs('l', terms)
       const rows = await tx.read<{ id: string; count: number }>(
-        `SELECT l.device_id AS id, COUNT(*) AS count FROM session l
+        `SELECT l.device_id AS id, COUNT(*) AS count FROM session l${walkWords(dialect.engine).hint('session_device_open')}
          WHERE l.device_id IN (${marks(ids.length)}) AND ${sql} GROUP BY l.device_id`,
         [...ids, ...values],
       )
@@ -69,36 +88,47 @@ export function createDeviceLists(dialect: Dialect) {
 
 export type DeviceLists = ReturnType<typeof createDeviceLists>
 
-function walkOf({ userId, address, browser, platform, state, since, until }: DeviceFilter, terms: SessionTerms): Walk {
+function walkOf({ engine }: Pick<Dialect, 'engine'>, filter: DeviceFilter, terms: SessionTerms): Walk {
+  const { userId, address, browser, platform, state, since, until } = filter
+  const isEnded = state === 'ended'
+  const order = isEnded ? null : bySeen.order.map(({ column }) => column)
+  const isOpen = { sql: 'd.ended_at IS NULL', values: [] }
+  const live = hasLive(engine, terms)
+  const states: Record<DeviceState, Filter[]> = {
+    ended: [
+      ...(since === undefined ? [] : [{ sql: 'd.last_seen_at >= ?', values: [since] }]),
+      ...(until === undefined ? [] : [{ sql: 'd.last_seen_at < ?', values: [until] }]),
+    ],
+    live: [isOpen, live],
+    signed_out: [isOpen, { sql: `NOT ${live.sql}`, values: live.values }],
+  }
   return {
     filters: [
-      ...is('d.user_id', userId, 'device_user_seen'),
-      ...is('d.address', address, 'device_address'),
+      ...is('d.user_id', userId, 'device_user_seen', order),
+      ...is('d.address', address, 'device_address', order),
       ...begins('d.browser', browser, 'device_browser'),
       ...begins('d.platform', platform, 'device_platform'),
-      ...(state === undefined ? [] : states[state](terms)),
+      ...(state === undefined ? [] : states[state]),
     ],
-    from: since,
-    upto: until,
+    // NULL stands in the index of ends before every end.
+    ...(isEnded ? { from: 0 } : { from: since, upto: until }),
+    ...(state === 'live' || state === 'signed_out' ? dearest : {}),
   }
 }
 
-const isOpen: Filter = { sql: 'd.ended_at IS NULL', values: [] }
-
-const states: Record<DeviceState, (terms: SessionTerms) => Filter[]> = {
-  ended: () => [{ sql: 'd.ended_at IS NOT NULL', values: [], way: { index: 'device_ended', order: null } }],
-  live(terms) {
-    const { sql, values } = livesAs('l', terms)
-    return [isOpen, { sql: `EXISTS (SELECT 1 FROM session l WHERE l.device_id = d.id AND ${sql})`, values }]
-  },
-  signed_out(terms) {
-    const [open, live] = states.live(terms)
-    return [open!, { sql: `NOT ${live!.sql}`, values: live!.values }]
-  },
+function hasLive(engine: Dialect['engine'], terms: SessionTerms): Condition {
+  const { sql, values } = livesAs('l', terms)
+  const of = `FROM session l${walkWords(engine).hint('session_device_open')} WHERE l.device_id = d.id`
+  return { sql: `EXISTS (SELECT 1 ${of} AND ${sql})`, values }
 }
 
-function is(column: string, value: string | number | undefined, index: string): Filter[] {
-  return value === undefined ? [] : [{ sql: `${column} = ?`, values: [value], way: { index, order: inOrder } }]
+function is(
+  column: string,
+  value: string | number | undefined,
+  index: string,
+  order: readonly string[] | null,
+): Filter[] {
+  return value === undefined ? [] : [{ sql: `${column} = ?`, values: [value], way: { index, order } }]
 }
 
 function begins(column: string, prefix: string | undefined, index: string): Filter[] {

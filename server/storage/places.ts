@@ -8,15 +8,14 @@ export function writePlace(place: Place): string {
 
 /** @returns null where the text is no place in this list */
 export function readPlace({ order }: Pick<List, 'order'>, text: string): Place | null {
-  const [first, second] = order
-  if (!second) return readValue(first!.kind, text)
-  const dot = text.indexOf('.')
-  if (dot < 0) return null
-  const values = [readValue(first!.kind, text.slice(0, dot)), readValue(second.kind, text.slice(dot + 1))]
-  return values.includes(null) ? null : values.flatMap(value => value!)
+  // Only the last may have a dot in it: a name, an id.
+  const parts = text.split('.')
+  const texts = [...parts.slice(0, order.length - 1), parts.slice(order.length - 1).join('.')]
+  const values = order.map(({ kind }, index) => readValue(kind, texts[index] ?? ''))
+  return values.includes(null) ? null : values.map(value => value!)
 }
 
-function readValue(kind: 'number' | 'text', text: string): Place | null {
-  if (kind === 'number') return /^\d{1,15}$/.test(text) ? [Number(text)] : null
-  return text !== '' && text.length <= 200 ? [text] : null
+function readValue(kind: 'number' | 'text', text: string): string | number | null {
+  if (kind === 'number') return /^\d{1,15}$/.test(text) ? Number(text) : null
+  return text !== '' && text.length <= 200 ? text : null
 }

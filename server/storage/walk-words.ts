@@ -3,15 +3,32 @@ import type { Dialect, Value } from './database.js'
 
 export type Condition = { sql: string; values: readonly Value[] }
 
-/** Where a page or a slice ends: the values of the columns in which the list is ordered, one or two. */
+/** Where a page or a slice ends: the values of the columns in which the list is ordered. */
 export type Place = readonly Value[]
 
 /** With LIMIT both engines guess at the index and at the order of joins, each wrongly in its own way: we say both. */
 export function walkWords(engine: Dialect['engine']) {
-  if (engine === 'mysql') return { select: 'SELECT STRAIGHT_JOIN', hint: (index: string) => ` FORCE INDEX (${index})` }
+  if (engine === 'mysql')
+    return { select: 'SELECT STRAIGHT_JOIN', hint: (index: string) => ` FORCE INDEX (${index})`, compared: spelledOut }
   // The second table of a CROSS JOIN comes second; for a primary key SQLite needs no telling.
-  return { select: 'SELECT', hint: (index: string) => (index === 'PRIMARY' ? '' : ` INDEXED BY ${index}`) }
+  const hint = (index: string) => (index === 'PRIMARY' ? '' : ` INDEXED BY ${index}`)
+  return { select: 'SELECT', hint, compared: asRow }
 }
+
+type Compared = (order: readonly string[], than: string, equal: '' | '=', place: Place) => Condition
+
+/** `(a, b) < (?, ?)` as ranges that MySQL finds; of a row it makes none. */
+const spelledOut: Compared = ([a, ...others], than, equal, [value, ...more]) => {
+  if (others.length === 0) return { sql: `${a} ${than}${equal} ?`, values: [value!] }
+  const rest = spelledOut(others, than, equal, more)
+  return { sql: `${a} ${than} ? OR (${a} = ? AND (${rest.sql}))`, values: [value!, value!, ...rest.values] }
+}
+
+/** And of what is spelled out SQLite makes none. */
+const asRow: Compared = (order, than, equal, place) => ({
+  sql: `(${order.join(', ')}) ${than}${equal} (${place.map(() => '?').join(', ')})`,
+  values: place,
+})
 
 /** A WHERE clause of all conditions, or nothing. */
 export function both(conditions: readonly Condition[]): Condition {
@@ -37,6 +54,7 @@ type Direction = { descending: boolean }
 
 /** Behind one place and up to another, which is within. */
 export function between(
+  compared: Compared,
   { descending }: Direction,
   order: readonly string[],
   { after, edge }: { after: Place | null; edge: Place | null },
@@ -46,16 +64,6 @@ export function between(
     ...(after ? [compared(order, onwards!, '', after)] : []),
     ...(edge ? [compared(order, backwards!, '=', edge)] : []),
   ]
-}
-
-/** `(a, b) < (?, ?)`, so that each engine finds the range of its index in it. */
-function compared(order: readonly string[], than: string, equal: '' | '=', place: Place): Condition {
-  const [a, b] = order
-  if (b === undefined) return { sql: `${a} ${than}${equal} ?`, values: place }
-  return {
-    sql: `${a} ${than}= ? AND (${a} ${than} ? OR ${b} ${than}${equal} ?)`,
-    values: [place[0]!, place[0]!, place[1]!],
-  }
 }
 
 export function ordering({ descending }: Direction, order: readonly string[]): string {

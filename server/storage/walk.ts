@@ -22,7 +22,10 @@ export type Way = {
   index?: string
   /** The columns in which it goes on in the order of the list; null where it does not. */
   order: readonly string[] | null
-  /** Where it is another table's: that table, how the list's is joined to it, and the filter's condition on it. */
+  /**
+   * Where it is another table's: that table, how the list's is joined to it, and the filter's condition on it; null where
+   * the table holds more than the filter wants.
+   */
   other?: { table: Condition; join: string; where: Condition | null }
   /** FROM … WHERE … of what tells how many rows lie on it; left out where the way itself does. */
   counted?: readonly Condition[]
@@ -46,6 +49,8 @@ export type Walk = {
   upto?: Value | undefined
   /** How many rows are looked at in one call, at most. */
   budget?: number | undefined
+  /** How high is counted where each row must be looked at. */
+  highest?: number | undefined
 }
 
 /** `next`: where to go on, or null at the end. `partial`: the budget ended before the page was full. */
@@ -63,14 +68,14 @@ type Chosen = {
   order: readonly string[]
 }
 
-const usualBudget = 8_000
+const usualBudget = 6_000
 /** A way with so few rows is read whole, whatever its order. */
-const narrow = 1_000
-/** How high is counted: what an index knows by itself, and what every row must be looked at for. */
+const narrowest = (budget: number) => Math.min(4_000, Math.floor(budget / 2))
+/** How high is counted: what an index knows by itself, and where each row must be looked at. */
 const highestCount = { known: 10_000, looked: 5_000 }
 
 export function createWalk({ engine }: Pick<Dialect, 'engine'>) {
-  const { select, hint } = walkWords(engine)
+  const { select, hint, compared } = walkWords(engine)
   /** SQLite answers without leaving this turn of the event loop: nobody shall wait for long. */
   const greatestSlice = engine === 'sqlite' ? 2_000 : 25_000
 
@@ -87,23 +92,24 @@ export function createWalk({ engine }: Pick<Dialect, 'engine'>) {
     const own = where ? [where] : []
     return {
       ...{ table: { sql: table.sql + (way.index ? hint(way.index) : ''), values: table.values }, join: ` ${join}` },
-      ...{ own, all: [...own, ...bounds, ...others], order },
+      ...{ own, all: [...own, ...bounds, ...(where ? others : filters)], order },
     }
   }
 
   /** The filter whose way has the fewest rows where one is narrow; else the first whose way has the list's order. */
-  async function choose(tx: Queries, list: List, filters: readonly Filter[], anyOrder: boolean) {
+  async function choose(tx: Queries, list: List, { filters, budget = usualBudget }: Walk, anyOrder: boolean) {
     const ways = filters.filter(filter => filter.way)
     const ordered = ways.find(filter => anyOrder || filter.way!.order !== null) ?? null
     if (ways.length === 0 || (ways.length === 1 && ordered)) return { filter: ordered, isNarrow: false }
-    const sizes = await sizesOf(tx, list, ways)
+    const narrow = narrowest(budget)
+    const sizes = await sizesOf(tx, list, ways, narrow)
     const least = Math.min(...sizes)
     return least <= narrow
       ? { filter: ways[sizes.indexOf(least)]!, isNarrow: true }
       : { filter: ordered, isNarrow: false }
   }
 
-  async function sizesOf(tx: Queries, list: List, ways: readonly Filter[]): Promise<number[]> {
+  async function sizesOf(tx: Queries, list: List, ways: readonly Filter[], narrow: number): Promise<number[]> {
     const each = ways.map(filter => {
       const { table, own } = follow(list, [filter], filter, [])
       const { sql, values } = both(own)
@@ -135,7 +141,7 @@ export function createWalk({ engine }: Pick<Dialect, 'engine'>) {
 
   /** Where a slice ends, told by the index alone; null where the way ends before. */
   async function edgeOf(tx: Queries, list: List, { table, own, order }: Chosen, after: Place | null, slice: number) {
-    const where = both([...own, ...between(list, order, { after, edge: null })])
+    const where = both([...own, ...between(compared, list, order, { after, edge: null })])
     const [row] = await tx.read<Record<string, Value>>(
       `SELECT ${placeColumns(order)} FROM ${table.sql}${where.sql}
        ORDER BY ${ordering(list, order)} LIMIT 1 OFFSET ${slice - 1}`,
@@ -149,10 +155,11 @@ export function createWalk({ engine }: Pick<Dialect, 'engine'>) {
     async page<Row>(
       tx: Queries,
       list: List,
-      { filters, from, upto, budget = usualBudget }: Walk,
+      wanted: Walk,
       { after, limit }: { after: Place | null; limit: number },
     ): Promise<Walked<Row>> {
-      const { filter, isNarrow } = await choose(tx, list, filters, false)
+      const { filters, from, upto, budget = usualBudget } = wanted
+      const { filter, isNarrow } = await choose(tx, list, wanted, false)
       const order = filter?.way?.order ?? list.order.map(({ column }) => column)
       const chosen = follow(list, filters, filter, boundsOf(order, from, upto))
       const { table, join, all } = chosen
@@ -160,7 +167,7 @@ export function createWalk({ engine }: Pick<Dialect, 'engine'>) {
       let edge: Place | null = null
       const slices = windows(tx, list, chosen, after, limit * 4, budget)
       for await (const window of isNarrow ? [{ after, edge: null }] : slices) {
-        const where = both([...all, ...between(list, order, window)])
+        const where = both([...all, ...between(compared, list, order, window)])
         const found = await tx.read<Row & Record<string, Value>>(
           `${select} ${list.columns}, ${placeColumns(order)} FROM ${table.sql}${join}${where.sql}
            ORDER BY ${ordering(list, order)} LIMIT ${Math.trunc(limit) + 1 - rows.length}`,
@@ -173,24 +180,25 @@ export function createWalk({ engine }: Pick<Dialect, 'engine'>) {
       const isFull = rows.length > limit
       const places = rows.slice(0, limit).map(row => takePlace(row, order))
       const next = isFull ? places.at(-1)! : edge
-      return { rows: rows.slice(0, limit), next, partial: !isFull && next !== null }
+      return { rows: rows.slice(0, limit), next, partial: rows.length < limit && next !== null }
     },
 
     /** Counts up to 10,000, or up to 5,000 where each row must be looked at. */
-    async count(tx: Queries, list: List, { filters, from, upto, budget = usualBudget }: Walk): Promise<Counted> {
+    async count(tx: Queries, list: List, wanted: Walk): Promise<Counted> {
+      const { filters, from, upto, budget = usualBudget, highest: looked = highestCount.looked } = wanted
       const isAlone = filters.length === 1 && from === undefined && upto === undefined
-      const { filter, isNarrow } = await choose(tx, list, filters, isAlone)
+      const { filter, isNarrow } = await choose(tx, list, wanted, isAlone)
       const order = filter?.way?.order ?? list.order.map(({ column }) => column)
       const chosen = follow(list, filters, filter, boundsOf(order, from, upto))
       const { table, join, own, all } = chosen
       // What the index knows by itself needs no look at the rows, and no budget.
       const isPlain = isNarrow || all.length === own.length
-      const highest = all.length === own.length ? highestCount.known : highestCount.looked
+      const highest = all.length === own.length ? highestCount.known : looked
       let count = 0
       let edge: Place | null = null
       const slices = windows(tx, list, chosen, null, greatestSlice, budget)
       for await (const window of isPlain ? [{ after: null, edge: null }] : slices) {
-        const where = both([...all, ...between(list, order, window)])
+        const where = both([...all, ...between(compared, list, order, window)])
         const [row] = await tx.read<{ count: number }>(
           `SELECT COUNT(*) AS count FROM
              (${select} 1 FROM ${table.sql}${join}${where.sql} LIMIT ${highest + 1 - count}) t`,

@@ -140,7 +140,8 @@ function live(dice: Dice, { times, reuse }: LifeRules, session: DemoSession, fat
   const horizon = Math.min(cut?.at ?? now, now)
   const isBusy = cut === null && dice.chance(0.55) && createdAt > now - absolute + hour
   const wished = isBusy ? now - dice.next() * Math.min(access * 4, times.idle / 2) : createdAt + dice.wait(30 * hour)
-  const seenAt = Math.floor(Math.min(wished, horizon - 30_000, createdAt + absolute - minute))
+  const latest = Math.min(horizon - 30_000, createdAt + absolute - minute)
+  const seenAt = Math.floor(wished < latest ? wished : latest - dice.next() * Math.min(access, latest - createdAt))
   if (seenAt > createdAt + access / 2) {
     session.seenAt = seenAt
     session.refreshes = 1 + Math.floor(((seenAt - createdAt) / access) * (0.2 + 0.3 * dice.next()))

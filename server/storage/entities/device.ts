@@ -10,7 +10,7 @@ import { name, orNull, uuid, whole } from './columns.js'
 @Index('device_browser', ['browser'])
 @Index('device_platform', ['platform'])
 // The second column keeps MySQL from locking this index before the row, as in session.ts.
-@Index('device_ended', ['endedAt', 'firstSeenAt'])
+@Index('device_ended', ['endedAt', 'firstSeenAt', 'id'])
 export class Device {
   @PrimaryColumn({ ...uuid, primaryKeyConstraintName: 'device_pk' }) id!: string
   @Column(whole) userId!: number

@@ -18,7 +18,7 @@ const added: Indices = {
     device_address: ['address', 'last_seen_at', 'id'],
     device_browser: ['browser'],
     device_platform: ['platform'],
-    device_ended: ['ended_at', 'first_seen_at'],
+    device_ended: ['ended_at', 'first_seen_at', 'id'],
   },
   incident: {
     incident_created: ['created_at', 'id'],
