@@ -1,5 +1,6 @@
 // What a change of the policy would end, before it is made. However many sessions there are, an answer comes soon: they are
 // counted exactly up to ten thousand.
+import { setImmediate } from 'node:timers/promises'
 import { type Eras, foldEras } from '../policy/eras.js'
 import type { PolicyName } from '../policy/policies.js'
 import type { NextVersion } from '../policy/policy-change.js'
@@ -52,8 +53,8 @@ export type PolicyPreviewDeps = {
 const countedUpTo = 10_000
 const sampleSize = 20
 /** How many rows one statement passes over, and of how many users it reads all sessions. */
-const stretchSize = 10_000
-const usersAtOnce = 200
+const stretchSize = 2_000
+const usersAtOnce = 100
 /** How many sessions of crowded users are looked at, whether they end or not. */
 const mostLookedAt = 200_000
 
@@ -108,6 +109,7 @@ export function createPolicyPreview({ database, surveys, users, devices, now }: 
         for (const open of grouped(sessions, session => session.userId).values())
           endings.push(...endedByChange(open, before, after, at))
         lookedAt += sessions.length
+        await setImmediate()
         if (endings.length > countedUpTo || lookedAt > mostLookedAt) return { endings, userIds, more: true }
       }
     }

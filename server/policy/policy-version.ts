@@ -1,6 +1,6 @@
 // A policy changes as a whole version: who, why, when, what was set, and for whom. What was set is not always what differs:
 // a value that holds for new sessions only may be set once more, for all.
-import { type Policy, type PolicyName, policyNames, readPolicy } from './policies.js'
+import { isPolicyName, type Policy, type PolicyName, policyNames, readPolicy } from './policies.js'
 
 /** How a version comes into force, in words for an administrator. */
 export const policyApplies = {
@@ -46,7 +46,8 @@ export function readVersions(written: readonly WrittenVersion[]): PolicyVersion[
     const before = versions.at(-1)?.policy ?? policy
     versions.push({
       ...{ version, policy, apply: apply as PolicyApply, undoes, settled: settledAt !== null },
-      changed: changed === null ? differing(before, policy) : (JSON.parse(changed) as PolicyName[]),
+      // What an older program knew and this one does not is nothing to anybody here.
+      changed: changed === null ? differing(before, policy) : (JSON.parse(changed) as string[]).filter(isPolicyName),
     })
   }
   return versions

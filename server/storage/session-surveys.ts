@@ -18,18 +18,20 @@ const surveyed = columns('s', [
   ...['seq', 'createdAt', 'rotatedAt', 'expiresAt', 'endedAt'],
 ])
 /** Those that are open, and that nothing but time, or their number, can end. */
-const fromOpen = `FROM session s
+const fromOpen = (endedAt: string) => `FROM session s
   JOIN user u ON u.id = s.user_id AND u.active = ? AND u.deleted_at IS NULL AND s.seq >= u.ended_seq
   JOIN application a ON a.id = s.application_id AND a.active = ? AND s.seq >= a.ended_seq
   JOIN log_head h ON h.id = 1 AND s.seq >= h.ended_seq
-  WHERE s.ended_at IS NULL AND s.expires_at > ?`
+  WHERE ${endedAt} IS NULL AND s.expires_at > ?`
+/** An expression, not a column: SQLite would go through all that are open, and not through the stretch. */
+const endedInStretch = '+s.ended_at'
 const openValues = (now: number) => [true, true, now]
 
 export function createSessionSurveys() {
-  async function read(tx: Queries, conditions: string, values: readonly Value[]): Promise<Surveyed[]> {
+  async function read(tx: Queries, from: string, conditions: string, values: readonly Value[]): Promise<Surveyed[]> {
     const rows = await tx.read<SurveyedRow>(
       `SELECT ${surveyed}, u.ended_seq AS userEndedSeq, a.ended_seq AS applicationEndedSeq, h.ended_seq AS logEndedSeq
-       ${fromOpen} AND ${conditions}`,
+       ${from} AND ${conditions}`,
       values,
     )
     return rows.map(({ userEndedSeq, applicationEndedSeq, logEndedSeq, ...session }) => ({
@@ -54,7 +56,7 @@ export function createSessionSurveys() {
         ...[one.from, one.upto, now - one.before.idle, now - one.before.absolute],
         ...[now - one.after.idle, now - one.after.absolute],
       ])
-      return read(tx, `s.id > ? AND s.id <= ? AND (${each.join(' OR ')})`, [
+      return read(tx, fromOpen(endedInStretch), `s.id > ? AND s.id <= ? AND (${each.join(' OR ')})`, [
         ...openValues(now),
         ...[after, upto],
         ...values,
@@ -71,7 +73,7 @@ export function createSessionSurveys() {
       const each = spans.map(() => '(s.policy_version BETWEEN ? AND ? AND s.last_seen_at > ?)')
       const values = spans.flatMap(({ from, upto, lifetime }) => [from, upto, now - lifetime])
       const [row] = await tx.read<{ count: number }>(
-        `SELECT COUNT(*) AS count ${fromOpen} AND s.id > ? AND s.id <= ? AND (${each.join(' OR ')})`,
+        `SELECT COUNT(*) AS count ${fromOpen(endedInStretch)} AND s.id > ? AND s.id <= ? AND (${each.join(' OR ')})`,
         [...openValues(now), after, upto, ...values],
       )
       return row!.count
@@ -80,7 +82,7 @@ export function createSessionSurveys() {
     /** Users of a stretch with more open sessions than this. */
     async crowded(tx: Queries, { after, upto }: Stretch<number>, most: number): Promise<number[]> {
       const rows = await tx.read<{ userId: number }>(
-        `SELECT user_id AS userId FROM session WHERE ended_at IS NULL AND user_id > ? AND user_id <= ?
+        `SELECT user_id AS userId FROM session s WHERE ${endedInStretch} IS NULL AND user_id > ? AND user_id <= ?
          GROUP BY user_id HAVING COUNT(*) > ? ORDER BY user_id`,
         [after, upto, most],
       )
@@ -89,9 +91,8 @@ export function createSessionSurveys() {
 
     /** All open sessions of some users, each user's oldest first. */
     ofUsers(tx: Queries, userIds: readonly number[], now: number): Promise<Surveyed[]> {
-      return read(tx, `s.user_id IN (${marks(userIds.length)}) ORDER BY s.user_id, s.created_at, s.id`, [
-        ...[...openValues(now), ...userIds],
-      ])
+      const conditions = `s.user_id IN (${marks(userIds.length)}) ORDER BY s.user_id, s.created_at, s.id`
+      return read(tx, fromOpen('s.ended_at'), conditions, [...openValues(now), ...userIds])
     },
 
     /**

@@ -2,6 +2,7 @@
 import { expect } from 'chai'
 import type { Policy } from '../../server/policy/policies.js'
 import type { PolicyApply } from '../../server/policy/policy-version.js'
+import { trials } from '../support/bursts.js'
 import { aClient, claimsOf, type Pair } from '../support/client.js'
 import { aDice } from '../support/dice.js'
 import { onEachEngine } from '../support/engines.js'
@@ -76,7 +77,7 @@ onEachEngine('an entry of the revocation log', engine => {
 
   it('is forgotten before no token that it refuses, whatever is changed, undone, signed in and ended', async () => {
     let refused = 0
-    for (let seed = 1; seed <= 4; seed++) {
+    for (let seed = 1; seed <= trials(3); seed++) {
       const dice = aDice(seed)
       const { server, client, amy } = await aWorld()
       const { policies, sessions, revocationLog, database } = server.composed.parts

@@ -3,6 +3,7 @@ import { expect } from 'chai'
 import type { PolicyPreview } from '../../server/identity/policies.js'
 import type { Policy } from '../../server/policy/policies.js'
 import { type PolicyApply, policyApplies } from '../../server/policy/policy-version.js'
+import { trials } from '../support/bursts.js'
 import { type Answer, aClient, claimsOf, type Pair } from '../support/client.js'
 import { aDice } from '../support/dice.js'
 import { onEachEngine } from '../support/engines.js'
@@ -117,9 +118,9 @@ onEachEngine('the preview of a policy', engine => {
         }[reason]
         const none = { sessions: 0, users: 0, idle: 0, absolute: 0, limit: 0 }
         expect(numbers(preview)).to.deep.equal(apply === 'new' ? none : expected)
-        const hers = preview.sample!.find(one => one.username === 'amy')
-        if (apply !== 'new')
-          expect(hers).to.include({ id: claimsOf(early.access).sid, device: 'test-client/1.0', reason })
+        const { sid } = claimsOf(early.access)
+        const said = preview.sample!.find(one => one.id === sid)
+        if (apply !== 'new') expect(said).to.include({ username: 'amy', device: 'test-client/1.0', reason })
         await expectTrue(server, pairs, preview, () => policies.set(values, 'system', '', { apply }))
       })
     }
@@ -156,7 +157,7 @@ onEachEngine('the preview of a policy', engine => {
       ...{ access_token_lifetime: [600, 3_600], rotate_refresh_tokens: [true, false] },
     } as const
     let ends = 0
-    for (let seed = 1; seed <= 5; seed++) {
+    for (let seed = 1; seed <= trials(4); seed++) {
       const dice = aDice(seed)
       const { server, client, pairs, signIn } = await aWorld()
       const { policies, sessions } = server.composed.parts
@@ -199,6 +200,6 @@ onEachEngine('the preview of a policy', engine => {
       }
       await server.close()
     }
-    expect(ends, 'sessions that were to end').to.be.above(15)
+    expect(ends, 'sessions that were to end').to.be.above(10)
   }).timeout(180_000)
 })

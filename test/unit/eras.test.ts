@@ -236,7 +236,14 @@ describe('a change of the policy', () => {
     const read = readVersions([
       { ...row, version: 1, policy: '{}', changed: null },
       { ...row, version: 2, policy: '{"reuse_grace":20}', changed: null },
-      { ...row, version: 3, policy: '{"reuse_grace":20}', changed: '["reuse_grace"]', apply: 'new', settledAt: 5 },
+      {
+        ...row,
+        version: 3,
+        policy: '{"reuse_grace":20}',
+        changed: '["gone","reuse_grace"]',
+        apply: 'new',
+        settledAt: 5,
+      },
     ])
     expect(read.map(one => one.changed)).to.deep.equal([[], ['reuse_grace'], ['reuse_grace']])
     expect(read.map(one => [one.apply, one.settled])).to.deep.equal([
