@@ -8,8 +8,11 @@ import { requireSecretKey } from '../config/secret-key.js'
 import type { Settings } from '../config/settings.js'
 import { createApp, type Log } from './app.js'
 import { createAuditLog } from './identity/audit-log.js'
+import { countSignIns } from './identity/counted-sign-ins.js'
 import { createDemo } from './identity/demo/demo.js'
+import { createDeviceEnds } from './identity/device-ends.js'
 import { createDeviceList } from './identity/device-list.js'
+import { createFigures } from './identity/figures.js'
 import { ensureAdministrator } from './identity/first-administrator.js'
 import { createHashing } from './identity/hashing.js'
 import { createHousekeeping } from './identity/housekeeping.js'
@@ -21,10 +24,12 @@ import { createPolicies } from './identity/policies.js'
 import { createRevocationLog } from './identity/revocation-log.js'
 import { createRights } from './identity/rights.js'
 import { createRoles } from './identity/roles.js'
+import { createSessionEnds } from './identity/session-ends.js'
 import { createSessionList } from './identity/session-list.js'
 import { createSessionStates } from './identity/session-state.js'
 import { createSessions } from './identity/sessions.js'
 import { createSignIn } from './identity/sign-in.js'
+import { createUserActs } from './identity/user-acts.js'
 import { createUserList } from './identity/user-list.js'
 import { createUsers } from './identity/users.js'
 import { createJobs } from './jobs/jobs.js'
@@ -60,7 +65,9 @@ import { createRevoke } from './tokens/revoke.js'
 import { createRotate } from './tokens/rotate.js'
 import { createSealing } from './tokens/sealing.js'
 import { createSecrets } from './tokens/secrets.js'
+import { createSightings } from './tokens/sightings.js'
 import { createSigningKeys } from './tokens/signing-keys.js'
+import { createTally } from './tokens/tally.js'
 
 export type Ports = {
   log: Log
@@ -120,15 +127,21 @@ export async function compose(settings: Settings, { log, random = randomBytes, p
   const secrets = createSecrets({ database, keys, revocations, sealing, tail, random, now })
   const issue = createIssue({ issuer, signingKeys, secrets, policy, random })
   const inspect = createInspect({ issuer, signingKeys, secrets, policy, projection, tail, now })
+  const tally = createTally({ database, figures: figureStore, now })
+  const sightings = createSightings({ database, devices, now })
+  const refreshed = ({ deviceId }: { deviceId: string }) => {
+    tally.count('refreshes')
+    sightings.note(deviceId)
+  }
   const afterwards = (work: () => Promise<void>) => jobs.afterwards(work)
   const auditTrail = createAuditTrail({ database, audit, secrets, now })
   const revoke = createRevoke({
     ...{ database, revocations, sessions: sessionStore, users: userStore, applications, auditTrail, tail, now },
-    afterwards,
+    ...{ count: tally.count, afterwards },
   })
   const rotate = createRotate({
     ...{ database, sessions: sessionStore, heartbeats, incidents, inspect, issue, revoke, secrets },
-    ...{ tail, policy, now, random, uuid, log, pauses },
+    ...{ tail, policy, now, random, uuid, log, pauses, count: tally.count, refreshed },
   })
 
   // People
@@ -148,19 +161,33 @@ export async function compose(settings: Settings, { log, random = randomBytes, p
   })
   const auditLog = createAuditLog({ database, audit, logLists, auditTrail })
   const knownDevices = createKnownDevices({ devices, inspect, now, uuid })
-  const signIn = createSignIn({
-    ...{ database, users: userStore, sessions: sessionStore, knownDevices, applications, hashing, issue, revoke },
-    ...{ secrets, tail, policy, now, uuid, pauses },
-  })
+  const signIn = countSignIns(
+    createSignIn({
+      ...{ database, users: userStore, sessions: sessionStore, knownDevices, applications, hashing, issue, revoke },
+      ...{ secrets, tail, policy, now, uuid, pauses },
+    }),
+    tally.count,
+  )
   const names = createNames({ database, users: userStore })
   const states = createSessionStates({ policy, now })
-  const userList = createUserList({ database, users: userStore, userLists: createUserLists(database.dialect), states })
-  const deviceList = createDeviceList({
-    ...{ database, devices, deviceLists: createDeviceLists(database.dialect), states, names },
-  })
+  const userLists = createUserLists(database.dialect)
+  const deviceLists = createDeviceLists(database.dialect)
+  const userList = createUserList({ database, users: userStore, userLists, states })
+  const deviceList = createDeviceList({ database, devices, deviceLists, states, names })
+  const sessionLists = createSessionLists(database.dialect)
   const sessionList = createSessionList({
-    ...{ database, sessions: sessionStore, sessionLists: createSessionLists(database.dialect), devices, states, names },
+    ...{ database, sessions: sessionStore, sessionLists, devices, states, names },
   })
+  const sessionEnds = createSessionEnds({
+    ...{ database, users: userStore, sessions: sessionStore, sessionLists, states, rights, revoke, now },
+  })
+  const deviceEnds = createDeviceEnds({
+    ...{ database, users: userStore, devices, deviceLists, sessionLists, sessions, states, rights, now },
+  })
+  const userActs = createUserActs({
+    ...{ database, store: userStore, roles: roleStore, userLists, users, sessions, states, rights, now },
+  })
+  const figures = createFigures({ database, figures: figureStore, sessionLists, states, now })
   const incidentLog = createIncidents({ database, logLists, sessions: sessionStore, devices, names })
   const demo = createDemo({
     ...{ database, users: userStore, roles: roleStore, applications, policyVersions, revocations, audit, auditTrail },
@@ -175,9 +202,13 @@ export async function compose(settings: Settings, { log, random = randomBytes, p
     ...{ settings, issuer, ownApplication: ownApplication.id, root: fileURLToPath(root), log, uuid },
     ...{ signIn, rotate, inspect, sessions, users, roles, ownPassword, signingKeys, tail, now },
     ...{ userList, deviceList, sessionList, revocationLog, auditLog },
-    incidents: incidentLog,
+    ...{ incidents: incidentLog, figures, sessionEnds, deviceEnds, userActs },
   })
   const jobs = createJobs({ log }, [
+    { name: 'figures', everyMs: 5 * second, run: tally.flush },
+    { name: 'devices seen', everyMs: minute, run: sightings.flush },
+    { name: 'levels', everyMs: minute, run: figures.measure },
+    { name: 'tidy figures', everyMs: 60 * minute, run: figures.tidy },
     { name: 'heartbeat', everyMs: second, run: housekeeping.beat },
     { name: 'forget revocations', everyMs: minute, run: housekeeping.forgetRevocations },
     { name: 'tidy sessions', everyMs: 10 * minute, run: housekeeping.tidySessions },
@@ -208,6 +239,12 @@ export async function compose(settings: Settings, { log, random = randomBytes, p
       deviceList,
       sessionList,
       incidentLog,
+      figures,
+      tally,
+      sightings,
+      sessionEnds,
+      deviceEnds,
+      userActs,
       now,
     },
 
@@ -241,6 +278,8 @@ export async function compose(settings: Settings, { log, random = randomBytes, p
     async close(): Promise<void> {
       tail.stop()
       await jobs.stop()
+      await tally.flush().catch(() => {})
+      await sightings.flush().catch(() => {})
       await database.close()
     },
   }

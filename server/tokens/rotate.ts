@@ -18,6 +18,7 @@ import type { Inspect } from './inspect.js'
 import type { Issue } from './issue.js'
 import type { Revoke } from './revoke.js'
 import type { Secrets } from './secrets.js'
+import type { Count } from './tally.js'
 
 /** `refresh` is null where the policy does not rotate and the presented token stays. */
 export type Rotated = { access: string; refresh: string | null }
@@ -36,6 +37,9 @@ export type RotateDeps = {
   now: () => number
   random: (size: number) => Buffer
   uuid: () => string
+  count: Count
+  /** Told of each refresh that is answered. */
+  refreshed: (session: { deviceId: string }) => void
   log: { error(details: object, message: string): void }
   /** Tests hold a refresh here, between its two statements. */
   pauses?: { rotationClaimed?: () => Promise<void> }
@@ -131,6 +135,7 @@ export function createRotate(deps: RotateDeps) {
   }
 
   function answer(standing: Standing, issuedAt: number, withRefresh: boolean): Rotated {
+    deps.refreshed(standing.session)
     return {
       access: issue.access(standing, issuedAt),
       refresh: withRefresh ? issue.refresh(standing.session, standing.user.username) : null,
@@ -154,6 +159,7 @@ export function createRotate(deps: RotateDeps) {
       return true
     })
     // After the commit: nothing that fails here may undo the end.
+    if (ended) deps.count('reuse_incidents')
     if (ended) await writeIncident(standing, claims, presenter)
     throw refuse('token_reused')
   }
