@@ -4,8 +4,10 @@ import { join } from 'node:path'
 import cors from '@koa/cors'
 import Koa from 'koa'
 import type { Settings } from '../config/settings.js'
+import { type AdminBulkDeps, createAdminBulkHandlers } from './http/admin/bulk.js'
 import { type AdminKeyDeps, createAdminKeyHandlers } from './http/admin/keys.js'
 import { type AdminLogsDeps, createAdminLogHandlers } from './http/admin/logs.js'
+import { createAdminOverviewHandlers } from './http/admin/overview.js'
 import { type AdminPoliciesDeps, createAdminPolicyHandlers } from './http/admin/policies.js'
 import { createAdminRoleHandlers } from './http/admin/roles.js'
 import { type AdminSessionsDeps, createAdminSessionHandlers } from './http/admin/sessions.js'
@@ -26,6 +28,7 @@ import { createRouter } from './http/router.js'
 import type { RouteName } from './http/routes.js'
 import { createPresentError } from './http/wire/present-error.js'
 import { createTokenHandlers, type TokenDeps } from './http/wire/token.js'
+import type { Figures } from './identity/figures.js'
 import type { Roles } from './identity/roles.js'
 import type { Refusal } from './protocol/errors.js'
 import { refuse } from './protocol/errors.js'
@@ -39,6 +42,7 @@ export type AppDeps = TokenDeps &
   MeDeps &
   AdminUsersDeps &
   AdminSessionsDeps &
+  AdminBulkDeps &
   AdminLogsDeps &
   AdminKeyDeps &
   AdminPoliciesDeps &
@@ -53,6 +57,7 @@ export type AppDeps = TokenDeps &
     signingKeys: SigningKeys
     tail: Tail
     roles: Roles
+    figures: Figures
     now: () => number
   }
 
@@ -65,6 +70,8 @@ export function createApp(deps: AppDeps): Koa {
     ...createMeHandlers(deps),
     ...createAdminUserHandlers(deps),
     ...createAdminSessionHandlers(deps),
+    ...createAdminBulkHandlers(deps),
+    ...createAdminOverviewHandlers(deps),
     ...createAdminRoleHandlers(deps),
     ...createAdminLogHandlers(deps),
     ...createAdminKeyHandlers(deps),

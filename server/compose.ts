@@ -8,10 +8,13 @@ import { requireSecretKey } from '../config/secret-key.js'
 import type { Settings } from '../config/settings.js'
 import { createApp, type Log } from './app.js'
 import { createAuditLog } from './identity/audit-log.js'
+import { countSignIns } from './identity/counted-sign-ins.js'
 import { createDemo } from './identity/demo/demo.js'
+import { createDeviceEnds } from './identity/device-ends.js'
 import { createDeviceList } from './identity/device-list.js'
 import { createDeviceNames } from './identity/device-names.js'
 import { createFailedSignIns } from './identity/failed-sign-ins.js'
+import { createFigures } from './identity/figures.js'
 import { ensureAdministrator } from './identity/first-administrator.js'
 import { createGuesses } from './identity/guesses.js'
 import { createHashing, type HashingWork } from './identity/hashing.js'
@@ -33,12 +36,14 @@ import { createRevocationLog } from './identity/revocation-log.js'
 import { createRights } from './identity/rights.js'
 import { createRoles } from './identity/roles.js'
 import { createSealedSecrets } from './identity/sealed-secrets.js'
+import { createSessionEnds } from './identity/session-ends.js'
 import { createSessionList } from './identity/session-list.js'
 import { createSessionStates } from './identity/session-state.js'
 import { createSessions } from './identity/sessions.js'
 import { createSettledPolicies } from './identity/settled-policies.js'
 import type { RedisLike } from './identity/shared-guess-counts.js'
 import { createSignIn } from './identity/sign-in.js'
+import { createUserActs } from './identity/user-acts.js'
 import { createUserList } from './identity/user-list.js'
 import { createUsers } from './identity/users.js'
 import { createJobs } from './jobs/jobs.js'
@@ -83,8 +88,10 @@ import { createRotate } from './tokens/rotate.js'
 import { createSealing } from './tokens/sealing.js'
 import { createSecrets } from './tokens/secrets.js'
 import { createSessionLimit } from './tokens/session-limit.js'
+import { createSightings } from './tokens/sightings.js'
 import { createSigningKeys } from './tokens/signing-keys.js'
 import { createStandings } from './tokens/standings.js'
+import { createTally } from './tokens/tally.js'
 
 export type Ports = {
   log: Log
@@ -157,11 +164,17 @@ export async function compose(settings: Settings, { log, random = randomBytes, p
   const issue = createIssue({ issuer, signingKeys, secrets, policy, random })
   const catchUp = createCatchUp({ tail, monotonic })
   const inspect = createInspect({ issuer, signingKeys, secrets, policy, projection, tail, catchUp, now })
+  const tally = createTally({ database, figures: figureStore, now })
+  const sightings = createSightings({ database, devices, now })
+  const refreshed = ({ deviceId }: { deviceId: string }) => {
+    tally.count('refreshes')
+    sightings.note(deviceId)
+  }
   const afterwards = (work: () => Promise<void>) => jobs.afterwards(work)
   const auditTrail = createAuditTrail({ database, audit, secrets, now })
   const revoke = createRevoke({
     ...{ database, revocations, sessions: sessionStore, users: userStore, applications, auditTrail, tail, now },
-    afterwards,
+    ...{ count: tally.count, afterwards },
   })
   const advance = createAdvance({
     ...{ database, revocations, users: userStore, audit, auditTrail, revoke, tail, redisLog, now, random },
@@ -172,7 +185,7 @@ export async function compose(settings: Settings, { log, random = randomBytes, p
   const standings = createStandings({ database, sessions: sessionStore, sessionLimit, tail, policy })
   const rotate = createRotate({
     ...{ database, sessions: sessionStore, heartbeats, incidents, inspect, issue, revoke, secrets },
-    ...{ standings, sessionLimit, tail, now, random, uuid, log, pauses },
+    ...{ standings, sessionLimit, tail, now, random, uuid, log, pauses, count: tally.count, refreshed },
   })
 
   // People
@@ -208,10 +221,13 @@ export async function compose(settings: Settings, { log, random = randomBytes, p
   const passwordCheck = createPasswordCheck({
     ...{ database, users: userStore, knownDevices, hashing, failedSignIns, now },
   })
-  const signIn = createSignIn({
-    ...{ users: userStore, sessions: sessionStore, knownDevices, applications, passwordCheck, guesses },
-    ...{ inspect, issue, revoke, secrets, tail, policy, now, uuid, pauses },
-  })
+  const signIn = countSignIns(
+    createSignIn({
+      ...{ users: userStore, sessions: sessionStore, knownDevices, applications, passwordCheck, guesses },
+      ...{ inspect, issue, revoke, secrets, tail, policy, now, uuid, pauses },
+    }),
+    tally.count,
+  )
   const pageSessions = createPageSessions({
     ...{ database, pageSessions: createPageSessionStore(), sessions: sessionStore, signIn, guesses, hashing },
     ...{ policy, ownApplication: ownApplication.id, random, now },
@@ -219,13 +235,24 @@ export async function compose(settings: Settings, { log, random = randomBytes, p
   const deviceNames = createDeviceNames({ users: userStore, devices, revoke })
   const names = createNames({ database, users: userStore })
   const states = createSessionStates({ policy, now })
-  const userList = createUserList({ database, users: userStore, userLists: createUserLists(database.dialect), states })
-  const deviceList = createDeviceList({
-    ...{ database, devices, deviceLists: createDeviceLists(database.dialect), states, names },
-  })
+  const userLists = createUserLists(database.dialect)
+  const deviceLists = createDeviceLists(database.dialect)
+  const userList = createUserList({ database, users: userStore, userLists, states })
+  const deviceList = createDeviceList({ database, devices, deviceLists, states, names })
+  const sessionLists = createSessionLists(database.dialect)
   const sessionList = createSessionList({
-    ...{ database, sessions: sessionStore, sessionLists: createSessionLists(database.dialect), devices, states, names },
+    ...{ database, sessions: sessionStore, sessionLists, devices, states, names },
   })
+  const sessionEnds = createSessionEnds({
+    ...{ database, users: userStore, sessions: sessionStore, sessionLists, states, rights, revoke, now },
+  })
+  const deviceEnds = createDeviceEnds({
+    ...{ database, users: userStore, devices, deviceLists, sessionLists, sessions, states, rights, now },
+  })
+  const userActs = createUserActs({
+    ...{ database, store: userStore, roles: roleStore, userLists, users, sessions, states, rights, now },
+  })
+  const figures = createFigures({ database, figures: figureStore, sessionLists, states, now })
   const incidentLog = createIncidents({ database, logLists, sessions: sessionStore, devices, names })
   const demo = createDemo({
     ...{ database, users: userStore, roles: roleStore, applications, policyVersions, revocations, audit, auditTrail },
@@ -247,9 +274,13 @@ export async function compose(settings: Settings, { log, random = randomBytes, p
     ...{ signIn, rotate, inspect, sessions, users, roles, policies, ownPassword, signingKeys, tail, now },
     ...{ keyRing, sealedSecrets, redisLink, pageSessions, deviceNames, policy, random },
     ...{ userList, deviceList, sessionList, revocationLog, auditLog },
-    incidents: incidentLog,
+    ...{ incidents: incidentLog, figures, sessionEnds, deviceEnds, userActs },
   })
   const jobs = createJobs({ log }, [
+    { name: 'figures', everyMs: 5 * second, run: tally.flush },
+    { name: 'devices seen', everyMs: minute, run: sightings.flush },
+    { name: 'levels', everyMs: minute, run: figures.measure },
+    { name: 'tidy figures', everyMs: 60 * minute, run: figures.tidy },
     { name: 'heartbeat', everyMs: second, run: housekeeping.beat },
     { name: 'failed sign-ins', everyMs: second, run: failedSignIns.write },
     { name: 'forget revocations', everyMs: minute, run: housekeeping.forgetRevocations },
@@ -292,6 +323,12 @@ export async function compose(settings: Settings, { log, random = randomBytes, p
       deviceList,
       sessionList,
       incidentLog,
+      figures,
+      tally,
+      sightings,
+      sessionEnds,
+      deviceEnds,
+      userActs,
       now,
     },
 
@@ -326,6 +363,8 @@ export async function compose(settings: Settings, { log, random = randomBytes, p
     async close(): Promise<void> {
       tail.stop()
       await jobs.stop()
+      await tally.flush().catch(() => {})
+      await sightings.flush().catch(() => {})
       await redisLink?.close()
       await hashingProcess.close()
       await database.close()

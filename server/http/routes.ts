@@ -117,6 +117,39 @@ export const routes = {
     ...{ method: 'DELETE', path: '/api/admin/devices/:id', access: mayFresh('darvoza:sessions:end'), wire: 'api' },
     what: 'End a device of anybody',
   },
+  endSessions: {
+    ...{ method: 'POST', path: '/api/admin/bulk/end-sessions', access: mayFresh('darvoza:sessions:end'), wire: 'api' },
+    what: 'End many sessions: `ids`, or the filter of the list; without `at` and `count` a preview',
+  },
+  endDevices: {
+    ...{ method: 'POST', path: '/api/admin/bulk/end-devices', access: mayFresh('darvoza:sessions:end'), wire: 'api' },
+    what: 'End many devices, likewise',
+  },
+  disableUsers: {
+    ...{ method: 'POST', path: '/api/admin/bulk/disable-users', access: mayFresh('darvoza:users:write'), wire: 'api' },
+    what: 'Disable many users, likewise',
+  },
+  signOutUsers: {
+    ...{
+      method: 'POST',
+      path: '/api/admin/bulk/sign-out-users',
+      access: mayFresh('darvoza:sessions:end'),
+      wire: 'api',
+    },
+    what: 'End all sessions of many users, likewise',
+  },
+  addRoleToUsers: {
+    ...{ method: 'POST', path: '/api/admin/bulk/add-role', access: mayFresh('darvoza:roles:write'), wire: 'api' },
+    what: 'Give many users one more role, likewise',
+  },
+  removeRoleFromUsers: {
+    ...{ method: 'POST', path: '/api/admin/bulk/remove-role', access: mayFresh('darvoza:roles:write'), wire: 'api' },
+    what: 'Take a role from many users, likewise',
+  },
+  showOverview: {
+    ...{ method: 'GET', path: '/api/admin/overview', access: may('darvoza:sessions:read'), wire: 'api' },
+    what: 'Figures of a day, a week or a month, and what lives now',
+  },
   listRoles: {
     ...{ method: 'GET', path: '/api/admin/roles', access: may('darvoza:users:read'), wire: 'api' },
     what: 'Roles, with how many hold them',

@@ -25,6 +25,12 @@ export function createRights({ users }: { users: Users }) {
     async require(tx: Queries, actor: Actor, before: Rights, after: Rights = before): Promise<void> {
       if (!mayAct(await rights(tx, actor), before, after)) throw refuse('permission_denied')
     },
+
+    /** The same question for many, of one instant; null where the answer is always yes. */
+    async judge(tx: Queries, actor: Actor): Promise<((before: Rights, after?: Rights) => boolean) | null> {
+      const own = await rights(tx, actor)
+      return own === 'everything' ? null : (before, after = before) => mayAct(own, before, after)
+    },
   }
 }
 

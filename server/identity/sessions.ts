@@ -128,13 +128,18 @@ export function createSessions(deps: SessionsDeps) {
     async endDevice(id: string, ofUser: number | null, actor: Actor): Promise<void> {
       const found = await devices.find(database, id)
       if (!found || (ofUser !== null && found.userId !== ofUser)) throw refuse('not_found')
-      await endDevices(found.userId, device => device.id === id, actor, true)
+      const { ended } = await endDevices(found.userId, device => device.id === id, actor)
+      if (ended === 0) throw refuse('not_found')
     },
+
+    /** Ends some devices of one user; those that have ended already are passed over. @throws not_found, permission_denied */
+    endDevicesOf: (userId: number, ids: ReadonlySet<string>, actor: Actor, why?: string) =>
+      endDevices(userId, device => ids.has(device.id), actor, why),
 
     /** Ends all devices of a user but the one that a session is on. */
     async endOtherDevices(userId: number, sid: string, actor: Actor): Promise<void> {
       const own = await sessions.find(database, sid)
-      await endDevices(userId, device => device.id !== own?.deviceId, actor, false)
+      await endDevices(userId, device => device.id !== own?.deviceId, actor)
     },
   }
 
@@ -142,20 +147,22 @@ export function createSessions(deps: SessionsDeps) {
     userId: number,
     chosen: (device: DeviceRecord) => boolean,
     actor: Actor,
-    required: boolean,
-  ): Promise<void> {
-    await revoke.transaction(actor, async (tx, { record, note }) => {
+    why?: string,
+  ): Promise<{ ended: number; sessions: number }> {
+    return revoke.transaction(actor, async (tx, { record, note }) => {
       await users.lock(tx, userId)
       await requireMayActOn(tx, actor, userId)
       const ending = (await devices.openOf(tx, userId)).filter(chosen)
-      if (required && ending.length === 0) throw refuse('not_found')
       for (const device of ending) await devices.end(tx, device.id, now())
+      let sessionCount = 0
       for (const device of ending) {
         const open = await sessions.openOfDevice(tx, device.id)
         for (const session of open) await record('device_ended', { subject: session.id })
         const before = { user: userId, name: device.name, sessions: open.map(session => session.id) }
-        note({ action: 'device_ended', subject: device.id, before })
+        note({ action: 'device_ended', subject: device.id, before, ...(why && { after: { why } }) })
+        sessionCount += open.length
       }
+      return { ended: ending.length, sessions: sessionCount }
     })
   }
 

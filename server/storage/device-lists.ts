@@ -20,6 +20,10 @@ export type DeviceFilter = {
   /** How its name begins: `Android`. */
   platform?: string | undefined
   state?: DeviceState | undefined
+  /** Not marked as ended. */
+  open?: boolean | undefined
+  /** There at that instant (epoch ms). */
+  firstSeenUpto?: number | undefined
   /** Last seen. */
   since?: number | undefined
   until?: number | undefined
@@ -89,7 +93,7 @@ export function createDeviceLists(dialect: Dialect) {
 export type DeviceLists = ReturnType<typeof createDeviceLists>
 
 function walkOf({ engine }: Pick<Dialect, 'engine'>, filter: DeviceFilter, terms: SessionTerms): Walk {
-  const { userId, address, browser, platform, state, since, until } = filter
+  const { userId, address, browser, platform, state, open, firstSeenUpto, since, until } = filter
   const isEnded = state === 'ended'
   const order = isEnded ? null : bySeen.order.map(({ column }) => column)
   const isOpen = { sql: 'd.ended_at IS NULL', values: [] }
@@ -109,6 +113,8 @@ function walkOf({ engine }: Pick<Dialect, 'engine'>, filter: DeviceFilter, terms
       ...begins('d.browser', browser, 'device_browser'),
       ...begins('d.platform', platform, 'device_platform'),
       ...(state === undefined ? [] : states[state]),
+      ...(open ? [isOpen] : []),
+      ...(firstSeenUpto === undefined ? [] : [{ sql: 'd.first_seen_at <= ?', values: [firstSeenUpto] }]),
     ],
     // NULL stands in the index of ends before every end.
     ...(isEnded ? { from: 0 } : { from: since, upto: until }),

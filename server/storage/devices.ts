@@ -63,6 +63,17 @@ export function createDevices() {
       await tx.write(`UPDATE device SET ${set} WHERE id = ?`, [...values, id])
     },
 
+    /** Writes down when some were last seen, never back. */
+    async seen(tx: Queries, sightings: readonly (readonly [id: string, at: number])[]): Promise<void> {
+      const ids = sightings.map(([id]) => id)
+      const cases = sightings.map(() => 'WHEN ? THEN ?').join(' ')
+      const at = `CASE id ${cases} END`
+      await tx.write(
+        `UPDATE device SET last_seen_at = ${at} WHERE id IN (${marks(ids.length)}) AND last_seen_at < ${at}`,
+        [...sightings.flat(), ...ids, ...sightings.flat()],
+      )
+    },
+
     /** @returns whether it was open until now. Its client's name for it becomes free. */
     async end(tx: Queries, id: string, at: number): Promise<boolean> {
       const sql = 'UPDATE device SET ended_at = ?, client_device = NULL WHERE id = ? AND ended_at IS NULL'

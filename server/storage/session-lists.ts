@@ -1,7 +1,9 @@
 // Sessions of everybody, the newest sign-in first: found by what filters want, and counted.
 import type { SessionState, SessionTerms } from '../policy/session.js'
 import type { Dialect, Queries } from './database.js'
+import { marks } from './statement.js'
 import { type Condition, createWalk, type Filter, type List, type Place, type Walk } from './walk.js'
+import { walkWords } from './walk-words.js'
 
 /** What is left out does not matter. Times are epoch ms, `until` is without. */
 export type SessionFilter = {
@@ -11,6 +13,8 @@ export type SessionFilter = {
   /** Where it was signed in from. */
   address?: string | undefined
   state?: SessionState | undefined
+  /** Not marked as ended, whatever its time says. */
+  open?: boolean | undefined
   /** Signed in. */
   since?: number | undefined
   until?: number | undefined
@@ -59,6 +63,7 @@ const along = (index: string) => ({ index, order: inOrder })
 
 export function createSessionLists(dialect: Dialect) {
   const walk = createWalk(dialect)
+  const { hint } = walkWords(dialect.engine)
   return {
     page: (
       tx: Queries,
@@ -66,6 +71,48 @@ export function createSessionLists(dialect: Dialect) {
       terms: SessionTerms,
       page: { after: Place | null; limit: number; budget?: number | undefined },
     ) => walk.page<FoundSession>(tx, sessionList, { ...walkOf(filter, terms), budget: page.budget }, page),
+
+    /**
+     * How many sessions live, and of how many users, among the next few hundred users after an id.
+     * @returns `upto`: the last of these users, or null at the end
+     */
+    async liveOfSome(
+      tx: Queries,
+      after: number,
+      terms: SessionTerms,
+    ): Promise<{ sessions: number; users: number; upto: number | null }> {
+      const [edge] = await tx.read<{ id: number }>('SELECT id FROM user WHERE id > ? ORDER BY id LIMIT 1 OFFSET 499', [
+        after,
+      ])
+      const { sql, values } = livesAs('s', terms)
+      const [row] = await tx.read<{ sessions: number; users: number }>(
+        `SELECT COUNT(*) AS sessions, COUNT(DISTINCT s.user_id) AS users FROM session s${hint('session_user')}
+         WHERE s.user_id > ?${edge ? ' AND s.user_id <= ?' : ''} AND ${sql}`,
+        [after, ...(edge ? [edge.id] : []), ...values],
+      )
+      return { ...row!, upto: edge?.id ?? null }
+    },
+
+    /** The same of all at once, where few sessions are open. */
+    async liveOfAll(tx: Queries, terms: SessionTerms): Promise<{ sessions: number; users: number }> {
+      const { sql, values } = livesAs('s', terms)
+      const [row] = await tx.read<{ sessions: number; users: number }>(
+        `SELECT COUNT(*) AS sessions, COUNT(DISTINCT s.user_id) AS users FROM session s${hint('session_ended')}
+         WHERE ${sql}`,
+        values,
+      )
+      return row!
+    },
+
+    /** How many on each device are not marked as ended; devices without one are left out. */
+    async openOn(tx: Queries, deviceIds: readonly string[]): Promise<Map<string, number>> {
+      const rows = await tx.read<{ id: string; count: number }>(
+        `SELECT s.device_id AS id, COUNT(*) AS count FROM session s${hint('session_device_open')}
+         WHERE s.device_id IN (${marks(deviceIds.length)}) AND s.ended_at IS NULL GROUP BY s.device_id`,
+        deviceIds,
+      )
+      return new Map(rows.map(row => [row.id, row.count]))
+    },
 
     count: (tx: Queries, filter: SessionFilter, terms: SessionTerms) =>
       walk.count(tx, sessionList, walkOf(filter, terms)),
@@ -75,7 +122,7 @@ export function createSessionLists(dialect: Dialect) {
 export type SessionLists = ReturnType<typeof createSessionLists>
 
 function walkOf(filter: SessionFilter, terms: SessionTerms): Walk {
-  const { userId, deviceId, applicationId, address, state, since, until } = filter
+  const { userId, deviceId, applicationId, address, state, open, since, until } = filter
   const oldestAlive = terms.now - terms.absolute + 1
   const isOfTime = state === 'live' || state === 'idle'
   const filters: Filter[] = [
@@ -84,6 +131,7 @@ function walkOf(filter: SessionFilter, terms: SessionTerms): Walk {
     ...is('s.address', address, 'session_address'),
     ...is('s.application_id', applicationId, 'session_application'),
     ...(state === undefined ? [] : ofState(state, terms)),
+    ...(open ? [isOpen] : []),
   ]
   return {
     filters,
@@ -97,15 +145,16 @@ function is(column: string, value: string | number | undefined, index: string): 
   return value === undefined ? [] : [{ sql: `${column} = ?`, values: [value], way: along(index) }]
 }
 
+const isOpen: Filter = { sql: 's.ended_at IS NULL', values: [], way: along('session_ended') }
+
 function ofState(state: SessionState, terms: SessionTerms): Filter[] {
   if (state === 'ended')
     return [{ sql: 's.ended_at IS NOT NULL', values: [], way: { index: 'session_ended', order: null } }]
-  const open = { sql: 's.ended_at IS NULL', values: [], way: along('session_ended') }
-  if (state === 'live') return [open, livesAs('s', terms)]
+  if (state === 'live') return [isOpen, livesAs('s', terms)]
   const { sql, values } = stateOf('s', terms)
   const judged = { sql: `${sql} = ?`, values: [...values, state] }
-  if (state !== 'idle') return [open, judged]
+  if (state !== 'idle') return [isOpen, judged]
   // What its row alone tells comes first.
   const mayBeIdle = { sql: 's.expires_at <= ? OR s.rotated_at <= ?', values: [terms.now, terms.now - terms.idle] }
-  return [open, mayBeIdle, judged]
+  return [isOpen, mayBeIdle, judged]
 }

@@ -30,6 +30,8 @@ export type UserFilter = {
   state?: UserState | undefined
   /** Has a session that lives, or has none. */
   live?: boolean | undefined
+  /** There at that instant (epoch ms). */
+  createdUpto?: number | undefined
 }
 
 const byId: Pick<List, 'index' | 'order'> = { index: 'PRIMARY', order: [{ column: 'u.id', kind: 'number' }] }
@@ -105,7 +107,7 @@ export function createUserLists(dialect: Dialect) {
 export type UserLists = ReturnType<typeof createUserLists>
 
 function walkOf(engine: Engine, filter: UserFilter, order: UserOrder, terms: SessionTerms): Walk {
-  const { id, role, address, live } = filter
+  const { id, role, address, live, createdUpto } = filter
   const dear = [
     ...(address === undefined ? [] : [seenFrom(address)]),
     ...(live === undefined ? [] : [hasLive(engine, live, terms)]),
@@ -117,6 +119,7 @@ function walkOf(engine: Engine, filter: UserFilter, order: UserOrder, terms: Ses
     ...(filter.username ? [named(filter.username, order)] : []),
     ...(filter.email ? [mailed(filter.email)] : []),
     ...dear,
+    ...(createdUpto === undefined ? [] : [{ sql: 'u.created_at <= ?', values: [createdUpto] }]),
     ...inState(filter, order),
   ]
   const isDear = dear.length > 0 || (filter.text !== undefined && isIP(filter.text) > 0)

@@ -11,6 +11,7 @@ import type { RevocationRecord, Revocations } from '../storage/revocations.js'
 import type { Overtaken, Sessions } from '../storage/sessions.js'
 import type { Users } from '../storage/users.js'
 import type { AuditTrail } from './audit-trail.js'
+import type { Count } from './tally.js'
 
 export type Recorded = {
   /** A session id, a user id, a role's name …: as the trigger's kind says; '' for everybody. */
@@ -34,6 +35,7 @@ export type RevokeDeps = {
   applications: Applications
   auditTrail: AuditTrail
   tail: Tail
+  count: Count
   now: () => number
   /** Runs on by itself what may be done after the answer. */
   afterwards: (work: () => Promise<void>) => void
@@ -96,6 +98,7 @@ export function createRevoke(deps: RevokeDeps) {
       return { result, ...(await write(tx, actor, pending)) }
     })
     await finish(logId, entries)
+    deps.count('revocations', entries.length)
     return result
   }
 

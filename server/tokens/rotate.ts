@@ -22,6 +22,7 @@ import { rotationTerms } from './rotation-terms.js'
 import type { Secrets } from './secrets.js'
 import type { SessionLimit } from './session-limit.js'
 import type { Standings } from './standings.js'
+import type { Count } from './tally.js'
 
 /** `refresh` is null where the policy does not rotate and the presented token stays. */
 export type Rotated = { access: string; refresh: string | null }
@@ -41,6 +42,9 @@ export type RotateDeps = {
   now: () => number
   random: (size: number) => Buffer
   uuid: () => string
+  count: Count
+  /** Told of each refresh that is answered. */
+  refreshed: (session: { deviceId: string }) => void
   log: { error(details: object, message: string): void }
   /** Tests hold a refresh here, between its two statements. */
   pauses?: { rotationClaimed?: () => Promise<void> }
@@ -145,6 +149,7 @@ export function createRotate(deps: RotateDeps) {
 
   async function answer({ live, eras, rules, issuedAt, presenter }: Presented, withRefresh: boolean): Promise<Rotated> {
     await sessionLimit.endSurplus(live, eras, presenter)
+    deps.refreshed(live.session)
     return {
       access: issue.access(live, issuedAt, rules),
       refresh: withRefresh ? issue.refresh(live.session, live.user.username) : null,
@@ -163,6 +168,7 @@ export function createRotate(deps: RotateDeps) {
       return true
     })
     // After the commit: nothing that fails here may undo the end.
+    if (ended) deps.count('reuse_incidents')
     if (ended) await writeIncident(live, claims, presenter)
     throw refuse('token_reused')
   }

@@ -84,7 +84,7 @@ function readFlag(ctx: Context, name: string): boolean | undefined {
   return text === undefined ? undefined : text === 'true'
 }
 
-function readChoice<C extends string>(ctx: Context, name: string, choices: readonly C[]): C | undefined {
+export function readChoice<C extends string>(ctx: Context, name: string, choices: readonly C[]): C | undefined {
   const text = readQuery(ctx, name)
   if (text === undefined) return undefined
   const choice = choices.find(one => one === text)

@@ -1,0 +1,37 @@
+// What acts on many at once have in common. A preview says whom they reach; what is done then is what was previewed, found
+// again as it was asked for, without what has come since; and how many differ is told.
+import { refuse } from '../protocol/errors.js'
+
+/** Those named, or all that a filter finds. */
+export type Selection<Id, Filter> = { ids: readonly Id[] } | { filter: Filter }
+
+/** What was previewed: when, and how many would be reached. */
+export type Previewed = { at: number; count: number }
+
+/** Somebody whom the actor may not act on, or who cannot be acted on; `count`: of what is theirs. */
+export type LeftOut = {
+  userId: number
+  username: string
+  count: number
+  why: 'permission_denied' | 'last_administrator'
+}
+
+export type Done = {
+  done: number
+  /** How many more, or (below 0) fewer, were reached than the preview said. */
+  differ: number
+  leftOut: LeftOut[]
+}
+
+/** @throws invalid_fields when there are more than may be acted on at once */
+export function requireNotTooMany(count: number, most: number, what: string): void {
+  if (count <= most) return
+  const problem = `There are more than ${most} ${what}: narrow it down.`
+  throw refuse('invalid_fields', { fields: { non_field_errors: [problem] } })
+}
+
+export function countLeftOut(leftOut: Map<number, LeftOut>, one: Omit<LeftOut, 'count'>): void {
+  const known = leftOut.get(one.userId)
+  if (known) known.count++
+  else leftOut.set(one.userId, { ...one, count: 1 })
+}

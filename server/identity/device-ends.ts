@@ -1,0 +1,133 @@
+// Many devices ended at once, chosen by hand or by a filter: their sessions, and their proof for the next sign-in.
+import { type Actor, userOf } from '../policy/actor.js'
+import { rightsOf } from '../policy/permissions.js'
+import { Refusal } from '../protocol/errors.js'
+import type { Database } from '../storage/database.js'
+import type { DeviceFilter, DeviceLists, FoundDevice } from '../storage/device-lists.js'
+import type { Devices } from '../storage/devices.js'
+import type { SessionLists } from '../storage/session-lists.js'
+import type { Users } from '../storage/users.js'
+import { type Done, type LeftOut, type Previewed, requireNotTooMany, type Selection } from './bulk.js'
+import type { ActorRights } from './rights.js'
+import type { SessionStates } from './session-state.js'
+import type { Sessions } from './sessions.js'
+
+export type DeviceSelection = Selection<string, DeviceFilter>
+
+/** Whom an end would reach. `count` is of devices. */
+export type DeviceEndPreview = Previewed & { users: number; sessions: number; leftOut: LeftOut[] }
+
+/** `sessions`: that ended with the devices. */
+export type DevicesEnded = Done & { sessions: number }
+
+export type DeviceEndOptions = {
+  /** A device that stays: the one of whoever asks. */
+  keep?: string | null | undefined
+  /** For the audit log. */
+  why?: string | undefined
+}
+
+export type DeviceEndsDeps = {
+  database: Database
+  users: Users
+  devices: Devices
+  deviceLists: DeviceLists
+  sessionLists: SessionLists
+  sessions: Sessions
+  states: SessionStates
+  rights: ActorRights
+  now: () => number
+}
+
+export const mostDevicesAtOnce = 5_000
+const budget = 1_000_000
+const batch = 500
+
+export function createDeviceEnds(deps: DeviceEndsDeps) {
+  const { database, users, devices, deviceLists, sessionLists, sessions, states, rights, now } = deps
+
+  /** Those of the selection that are not ended and were there at `at`, by their owners. @throws invalid_fields */
+  async function find(selection: DeviceSelection, at: number, keep: DeviceEndOptions['keep']) {
+    const found = 'ids' in selection ? await named(selection.ids) : await filtered(selection.filter, at)
+    const byOwner = new Map<number, Set<string>>()
+    for (const { id, userId } of found) {
+      if (id === keep) continue
+      const known = byOwner.get(userId)
+      if (known) known.add(id)
+      else byOwner.set(userId, new Set([id]))
+    }
+    return byOwner
+  }
+
+  async function named(ids: readonly string[]): Promise<FoundDevice[]> {
+    requireNotTooMany(ids.length, mostDevicesAtOnce, 'devices')
+    const found: FoundDevice[] = []
+    for (let from = 0; from < ids.length; from += batch)
+      for (const one of (await devices.some(database, ids.slice(from, from + batch))).values())
+        if (one.endedAt === null) found.push(one)
+    return found
+  }
+
+  async function filtered(filter: DeviceFilter, at: number): Promise<FoundDevice[]> {
+    if (filter.state === 'ended') return []
+    const page = { after: null, limit: mostDevicesAtOnce, budget }
+    const wanted = { ...filter, firstSeenUpto: at, open: true }
+    const { rows, next } = await deviceLists.page(database, wanted, states.terms(), page)
+    requireNotTooMany(next === null ? rows.length : mostDevicesAtOnce + 1, mostDevicesAtOnce, 'devices')
+    return rows
+  }
+
+  return {
+    /** @throws invalid_fields when there are more than can be ended at once */
+    async preview(
+      selection: DeviceSelection,
+      actor: Actor,
+      { keep }: DeviceEndOptions = {},
+    ): Promise<DeviceEndPreview> {
+      const at = now()
+      const byOwner = await find(selection, at, keep)
+      const may = await rights.judge(database, actor)
+      const leftOut: LeftOut[] = []
+      const owners = [...byOwner.keys()].filter(id => id !== userOf(actor))
+      for (let from = 0; may !== null && from < owners.length; from += batch) {
+        for (const user of await users.some(database, owners.slice(from, from + batch))) {
+          if (may(rightsOf(user))) continue
+          const count = byOwner.get(user.id)!.size
+          leftOut.push({ userId: user.id, username: user.username, count, why: 'permission_denied' })
+          byOwner.delete(user.id)
+        }
+      }
+      const ids = [...byOwner.values()].flatMap(some => [...some])
+      let open = 0
+      for (let from = 0; from < ids.length; from += batch)
+        for (const count of (await sessionLists.openOn(database, ids.slice(from, from + batch))).values()) open += count
+      return { at, count: ids.length, users: byOwner.size, sessions: open, leftOut }
+    },
+
+    /** Ends what was previewed, one owner's devices after the other's. @throws invalid_fields */
+    async run(
+      selection: DeviceSelection,
+      previewed: Previewed,
+      actor: Actor,
+      { keep, why }: DeviceEndOptions = {},
+    ): Promise<DevicesEnded> {
+      const byOwner = await find(selection, previewed.at, keep)
+      const leftOut: LeftOut[] = []
+      const ended = { devices: 0, sessions: 0 }
+      for (const [userId, ids] of byOwner) {
+        try {
+          const one = await sessions.endDevicesOf(userId, ids, actor, why)
+          ended.devices += one.ended
+          ended.sessions += one.sessions
+        } catch (error) {
+          if (!(error instanceof Refusal) || error.code !== 'permission_denied') throw error
+          const username = (await users.names(database, [userId])).get(userId) ?? ''
+          leftOut.push({ userId, username, count: ids.size, why: error.code })
+        }
+      }
+      return { done: ended.devices, sessions: ended.sessions, differ: ended.devices - previewed.count, leftOut }
+    },
+  }
+}
+
+export type DeviceEnds = ReturnType<typeof createDeviceEnds>
