@@ -1,15 +1,13 @@
 // Roles: what each allows, who holds it, and what a change of it does to tokens that are out.
-import type { Counted } from '../../../identity/listing.js'
 import type { ListedRole, Roles } from '../../../identity/roles.js'
 import type { UserList } from '../../../identity/user-list.js'
 import type { Actor } from '../../../policy/actor.js'
-import { ownPermissions } from '../../../policy/permissions.js'
 import { type Context, visitorOf } from '../../handler.js'
 import { readFields } from '../../wire/fields.js'
 import { type Problems, problemsOf, typedIn } from '../fields.js'
-import type { Frame } from '../frame.js'
 import type { Pages } from '../page.js'
 import { readSize, readText, readWhole } from '../query.js'
+import { choicesOf, countText, isOwn, matrixOf, meaningOf, presentRole } from './role-texts.js'
 
 export type RolePagesDeps = { pages: Pages; roles: Roles; userList: UserList }
 
@@ -84,19 +82,30 @@ export function createRolePages({ pages, roles, userList }: RolePagesDeps) {
   async function change(
     ctx: Context,
     form: 'permissions' | 'name',
-    work: (name: string, actor: Actor) => Promise<string>,
+    work: (ctx: Context, name: string, actor: Actor) => Promise<string>,
     told: string,
   ): Promise<void> {
     const role = await roles.require(ctx.params.name ?? '')
     let name: string
     try {
-      name = await work(role.name, visitorOf(ctx).actor)
+      name = await work(ctx, role.name, visitorOf(ctx).actor)
     } catch (error) {
       const problems = problemsOf(error, pages.frameOf(ctx))
       return showOne(ctx, role, { form, values: valuesIn(ctx), problems })
     }
     await pages.tell(ctx, { tone: 'good', text: pages.translate(ctx)(told, { name }) })
     pages.go(ctx, `/admin/roles/${name}`)
+  }
+
+  async function permit(ctx: Context, name: string, actor: Actor): Promise<string> {
+    await roles.update(name, { permissions: permissionsIn(ctx) }, actor)
+    return name
+  }
+
+  async function rename(ctx: Context, name: string, actor: Actor): Promise<string> {
+    const { name: newName } = readFields(ctx, nameRule)
+    await roles.update(name, { newName }, actor)
+    return newName
   }
 
   return {
@@ -119,28 +128,8 @@ export function createRolePages({ pages, roles, userList }: RolePagesDeps) {
       await showOne(ctx, await roles.require(ctx.params.name ?? ''))
     },
 
-    permitRolePage: (ctx: Context) =>
-      change(
-        ctx,
-        'permissions',
-        async (name, actor) => {
-          await roles.update(name, { permissions: permissionsIn(ctx) }, actor)
-          return name
-        },
-        'roles.permitted',
-      ),
-
-    renameRolePage: (ctx: Context) =>
-      change(
-        ctx,
-        'name',
-        async (name, actor) => {
-          const { name: newName } = readFields(ctx, nameRule)
-          await roles.update(name, { newName }, actor)
-          return newName
-        },
-        'roles.renamed',
-      ),
+    permitRolePage: (ctx: Context) => change(ctx, 'permissions', permit, 'roles.permitted'),
+    renameRolePage: (ctx: Context) => change(ctx, 'name', rename, 'roles.renamed'),
 
     async deleteRolePage(ctx: Context): Promise<void> {
       const { name } = await roles.require(ctx.params.name ?? '')
@@ -149,39 +138,6 @@ export function createRolePages({ pages, roles, userList }: RolePagesDeps) {
       pages.go(ctx, '/admin/roles')
     },
   }
-}
-
-const isOwn = (permission: string) => Object.hasOwn(ownPermissions, permission)
-
-/** What one of our own permissions lets do; null for what other applications call theirs. */
-function meaningOf(permission: string, { t }: Frame): string | null {
-  return isOwn(permission) ? t(`roles.may.${permissionKey(permission)}`) : null
-}
-
-/** `users_read`: a colon means something else in the locales. */
-export function permissionKey(permission: string): string {
-  return permission.replace('darvoza:', '').replaceAll(':', '_')
-}
-
-function choicesOf(frame: Frame) {
-  return Object.keys(ownPermissions).map(value => ({ value, label: value, help: meaningOf(value, frame) }))
-}
-
-function matrixOf(columns: readonly ListedRole[], frame: Frame) {
-  const others = new Set(columns.flatMap(role => role.permissions).filter(permission => !isOwn(permission)))
-  return [...Object.keys(ownPermissions), ...[...others].sort()].map(permission => ({
-    permission,
-    meaning: meaningOf(permission, frame),
-    has: columns.map(role => role.permissions.includes(permission)),
-  }))
-}
-
-function presentRole({ name, permissions, builtIn, holders }: ListedRole, frame: Frame) {
-  return { name, builtIn, permissions: permissions.length, count: holders.count, holders: countText(holders, frame) }
-}
-
-function countText({ count, more }: Counted, { format }: Frame): string {
-  return `${format.number(count)}${more ? '+' : ''}`
 }
 
 /** Ours are boxes that are ticked, `own:NAME`; those of others stand in lines. */
