@@ -38,6 +38,9 @@ const spoken: readonly unknown[] = ['end_oldest', 'refuse']
 
 export const titleOf = (name: PolicyName, { t }: Frame): string => t(`policies.name.${name}`)
 
+/** The table marks names of claims as Markdown does, for documents. */
+const meaningOf = (name: PolicyName, { t }: Frame): string => t(`policies.meaning.${name}`).replaceAll('`', '')
+
 /** A value as people say it: `1 hour 30 minutes`, `on`. */
 export function valueText(name: PolicyName, value: unknown, { t, format }: Frame): string {
   const row: PolicyRow = policyTable[name]
@@ -82,7 +85,7 @@ export function presentPolicy(name: PolicyName, policy: Policy, frame: Frame) {
   return {
     name,
     title: titleOf(name, frame),
-    meaning: frame.t(`policies.meaning.${name}`),
+    meaning: meaningOf(name, frame),
     value: valueText(name, policy[name], frame),
     first: valueText(name, firstPolicy[name], frame),
     changed: policy[name] !== firstPolicy[name],
@@ -100,10 +103,9 @@ function simplejwtOf(name: PolicyName, { t }: Frame): string | null {
 
 /** Inputs of `ui('field')`. */
 export function fieldOf(name: PolicyName, frame: Frame) {
-  const { t } = frame
   const row: PolicyRow = policyTable[name]
   const bounds = row.kind === 'boolean' || row.kind === 'choice' ? null : boundsText(name, frame)
-  const help = [t(`policies.meaning.${name}`), bounds].filter(Boolean).join(' ')
+  const help = [meaningOf(name, frame), bounds].filter(Boolean).join(' ')
   const common = { name, label: titleOf(name, frame), help, required: name !== 'audience', autocomplete: 'off' }
   const optionOf = (value: unknown) => ({ value: String(value), label: valueText(name, value, frame) })
   if (row.kind === 'boolean') return { ...common, type: 'select', options: [true, false].map(optionOf) }

@@ -2,7 +2,7 @@
 import type { ListedRole, Roles } from '../../../identity/roles.js'
 import type { UserList } from '../../../identity/user-list.js'
 import type { Actor } from '../../../policy/actor.js'
-import { type Context, visitorOf } from '../../handler.js'
+import { type Context, type Handler, visitorOf } from '../../handler.js'
 import { readFields } from '../../wire/fields.js'
 import { type Problems, problemsOf, typedIn } from '../fields.js'
 import type { Pages } from '../page.js'
@@ -11,6 +11,8 @@ import { choicesOf, countText, isOwn, matrixOf, meaningOf, presentRole } from '.
 
 export type RolePagesDeps = { pages: Pages; roles: Roles; userList: UserList }
 
+type RolePage = 'rolesPage' | 'createRolePage' | 'rolePage' | 'permitRolePage' | 'renameRolePage' | 'deleteRolePage'
+
 /** How many roles stand beside each other in the matrix. */
 const abreast = 8
 const nameRule = { name: { trim: true, maxLength: 100 } } as const
@@ -18,7 +20,7 @@ const nameRule = { name: { trim: true, maxLength: 100 } } as const
 /** What a form sent that was refused, to be shown again. */
 type Refused = { form: 'create' | 'permissions' | 'name'; values: Record<string, unknown>; problems: Problems }
 
-export function createRolePages({ pages, roles, userList }: RolePagesDeps) {
+export function createRolePages({ pages, roles, userList }: RolePagesDeps): Record<RolePage, Handler> {
   async function showAll(ctx: Context, refused: Refused | null = null): Promise<void> {
     const frame = pages.frameOf(ctx)
     const { t, may } = frame
