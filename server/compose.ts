@@ -273,7 +273,7 @@ export async function compose(settings: Settings, { log, random = randomBytes, p
     ...{ settings, issuer, ownApplication: ownApplication.id, root: fileURLToPath(root), log, uuid },
     ...{ signIn, rotate, inspect, sessions, users, roles, policies, ownPassword, signingKeys, tail, now },
     ...{ keyRing, sealedSecrets, redisLink, pageSessions, deviceNames, policy, random },
-    ...{ userList, deviceList, sessionList, revocationLog, auditLog },
+    ...{ userList, deviceList, sessionList, revocationLog, auditLog, names },
     ...{ incidents: incidentLog, figures, sessionEnds, deviceEnds, userActs },
   })
   const jobs = createJobs({ log }, [

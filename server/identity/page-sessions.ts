@@ -39,8 +39,8 @@ export type NewPageSession = {
 export type Notice = {
   tone: 'good' | 'warn' | 'bad' | 'info'
   text: string
-  /** A form of one button, such as the one that takes it back. */
-  action?: { label: string; path: string; fields?: Record<string, string> }
+  /** A form of one button, such as the one that takes it back; or a link to where that is weighed first. */
+  action?: { label: string; path: string; fields?: Record<string, string> } | { label: string; href: string }
 }
 
 export type PageSessionsDeps = {

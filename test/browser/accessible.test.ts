@@ -60,6 +60,20 @@ const inside: Shown[] = [
   { name: 'users', path: '/admin/users' },
   { name: 'users none', path: '/admin/users?name=zzz' },
   { name: 'user', path: '/admin/users/2' },
+  { name: 'policies', path: '/admin/policies' },
+  { name: 'policy change', path: '/admin/policies/change?group=lifetimes' },
+  { name: 'policy preview', path: '/admin/policies/preview?refresh_token_lifetime=1h&version=2&apply=now' },
+  { name: 'policy versions', path: '/admin/policies/versions' },
+  { name: 'policy undo', path: '/admin/policies/versions/2/undo' },
+  { name: 'roles', path: '/admin/roles' },
+  { name: 'role', path: '/admin/roles/clerk' },
+  { name: 'role built in', path: '/admin/roles/support' },
+  { name: 'keys', path: '/admin/keys' },
+  {
+    name: 'keys asked',
+    path: '/admin/keys',
+    prepare: page => page.locator('.confirm summary').nth(1).click(),
+  },
   {
     name: 'language menu',
     path: '/admin/users',
@@ -99,6 +113,7 @@ const devices = [
 /** People with names, roles and devices, so that pages are not empty. */
 async function aTown(): Promise<TestServer> {
   const server = await aServer()
+  await server.composed.parts.roles.create('clerk', ['darvoza:users:read', 'orders:write'], 'system')
   const people = [
     ['amina.karimova', 'Amina', 'Karimova'],
     ['bobur', 'Bobur', 'Yusupov'],

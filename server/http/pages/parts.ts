@@ -6,6 +6,10 @@ import { createOwnDevicePages, type OwnDevicePagesDeps } from './account/devices
 import { createEventPages } from './account/events.js'
 import { createPasswordPages, type PasswordPagesDeps } from './account/password.js'
 import { createProfilePages } from './account/profile.js'
+import { createKeyPages, type KeyPagesDeps } from './admin/keys.js'
+import { createPolicyPages, type PolicyPagesDeps } from './admin/policies.js'
+import { createPolicyVersionPages, type PolicyVersionPagesDeps } from './admin/policy-versions.js'
+import { createRolePages, type RolePagesDeps } from './admin/roles.js'
 import { createUserPages, type UserPagesDeps } from './admin/users.js'
 import { createAssets } from './assets.js'
 import { createCookies } from './cookies.js'
@@ -21,7 +25,13 @@ import { createStartPages } from './start.js'
 import { createTexts } from './texts.js'
 import { createViews } from './views.js'
 
-type HandlerDeps = UserPagesDeps & OwnDevicePagesDeps & PasswordPagesDeps
+type HandlerDeps = UserPagesDeps &
+  OwnDevicePagesDeps &
+  PasswordPagesDeps &
+  PolicyPagesDeps &
+  PolicyVersionPagesDeps &
+  RolePagesDeps &
+  KeyPagesDeps
 
 export type PagePartsDeps = Omit<HandlerDeps, 'pages'> & {
   issuer: string
@@ -55,6 +65,10 @@ export function createPageParts(deps: PagePartsDeps) {
     ...createOwnDevicePages({ ...deps, pages }),
     ...createEventPages({ pages, auditLog }),
     ...createUserPages({ ...deps, pages }),
+    ...createPolicyPages({ ...deps, pages }),
+    ...createPolicyVersionPages({ ...deps, pages }),
+    ...createRolePages({ ...deps, pages }),
+    ...createKeyPages({ ...deps, pages }),
   }
   return { handlers, gate, presentError: createPresentErrorPage(pages) }
 }

@@ -20,4 +20,9 @@ export const problemTexts: readonly { pattern: RegExp; key: string }[] = [
   { pattern: /^The new password is the old one\./, key: 'problems.passwordSame' },
   { pattern: /^There is no role (?<name>.+)\.$/, key: 'problems.noRole' },
   { pattern: /^(?<name>.+) is no permission\.$/, key: 'problems.noPermission' },
+  { pattern: /^There are more than (?<count>\d+)\.$/, key: 'problems.tooMany' },
+  { pattern: /^A role begins with a letter/, key: 'problems.roleName' },
+  { pattern: /^A role of that name already exists\.$/, key: 'problems.roleTaken' },
+  { pattern: /^refresh_token_lifetime is longer than session_absolute_lifetime/, key: 'problems.idleTooLong' },
+  { pattern: /^there are sessions under (?<count>\d+) different sets of rules/, key: 'problems.manyRules' },
 ]

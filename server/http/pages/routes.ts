@@ -42,6 +42,39 @@ export const pageRoutes = {
   disableUserPage: post('/admin/users/:id/disable', fresh('darvoza:users:write'), 'Disable a user'),
   enableUserPage: post('/admin/users/:id/enable', sees('darvoza:users:write'), 'Enable a user'),
   signOutUserPage: post('/admin/users/:id/sign-out', fresh('darvoza:sessions:end'), 'End all sessions of a user'),
+
+  policiesPage: get('/admin/policies', sees('darvoza:policies:read'), 'Every policy'),
+  changePoliciesPage: get('/admin/policies/change', sees('darvoza:policies:write'), 'The form for other policies'),
+  weighPoliciesPage: post('/admin/policies/change', sees('darvoza:policies:write'), 'On to the preview of a change'),
+  previewPoliciesPage: get('/admin/policies/preview', sees('darvoza:policies:write'), 'What a change would do'),
+  savePoliciesPage: post('/admin/policies', fresh('darvoza:policies:write'), 'Change policies'),
+  policyVersionsPage: get(
+    '/admin/policies/versions',
+    sees('darvoza:policies:read'),
+    'What was changed, by whom and why',
+  ),
+  undoPolicyPage: get(
+    '/admin/policies/versions/:version/undo',
+    sees('darvoza:policies:write'),
+    'What an undoing would do',
+  ),
+  undoPolicyNow: post('/admin/policies/versions/:version/undo', fresh('darvoza:policies:write'), 'Undo a change'),
+
+  rolesPage: get('/admin/roles', sees('darvoza:users:read'), 'Roles and permissions'),
+  createRolePage: post('/admin/roles', fresh('darvoza:roles:write'), 'Make a role'),
+  rolePage: get('/admin/roles/:name', sees('darvoza:users:read'), 'A role and who has it'),
+  permitRolePage: post('/admin/roles/:name/permissions', fresh('darvoza:roles:write'), 'Change what a role allows'),
+  renameRolePage: post('/admin/roles/:name/name', fresh('darvoza:roles:write'), 'Rename a role'),
+  deleteRolePage: post('/admin/roles/:name/delete', fresh('darvoza:roles:write'), 'Delete a role'),
+
+  keysPage: get('/admin/keys', sees('darvoza:keys:read'), 'Keys'),
+  rotateKeyPage: post('/admin/keys/rotate', fresh('darvoza:keys:write'), 'Let another key sign'),
+  revokeKeyPage: post('/admin/keys/:kid/revoke', fresh('darvoza:keys:write'), 'Revoke a signing key'),
+  revokeSecretPage: post(
+    '/admin/keys/secrets/:secret/revoke',
+    fresh('darvoza:keys:write'),
+    'Revoke one of our secrets',
+  ),
 } as const satisfies Record<string, RouteRow>
 
 export type PageRouteName = keyof typeof pageRoutes

@@ -1,0 +1,116 @@
+// The signing keys, and the secrets that refresh tokens and device tokens are signed with: what each is at, and what would
+// break if it were taken away.
+import type { KeyRing, ListedKey } from '../../../identity/key-ring.js'
+import { type RevocableSecret, revocableSecrets, type SealedSecrets } from '../../../identity/sealed-secrets.js'
+import type { SessionList } from '../../../identity/session-list.js'
+import { jwksMaxAge, pendingOf, publishedAt } from '../../../policy/key-life.js'
+import { refuse } from '../../../protocol/errors.js'
+import type { PolicyInForce } from '../../../revocation/policy-in-force.js'
+import { type Context, visitorOf } from '../../handler.js'
+import { typedIn } from '../fields.js'
+import type { Pages } from '../page.js'
+import { readWhole } from '../query.js'
+
+export type KeyPagesDeps = {
+  pages: Pages
+  keyRing: KeyRing
+  sealedSecrets: SealedSecrets
+  sessionList: SessionList
+  policy: PolicyInForce
+  now: () => number
+}
+
+/** What a key is at, in the order of its life; `revoked` is how some end. */
+export const keyStates = ['pending', 'active', 'retiring', 'gone', 'revoked'] as const
+
+/** How many keys of the past stand on a page. */
+const pastShown = 25
+
+export function createKeyPages({ pages, keyRing, sealedSecrets, sessionList, policy, now }: KeyPagesDeps) {
+  return {
+    async keysPage(ctx: Context): Promise<void> {
+      const { t, format } = pages.frameOf(ctx)
+      const [keys, live] = await Promise.all([keyRing.list(), sessionList.count({ state: 'live' })])
+      const { access_token_algorithm: algorithm, key_rotation_interval: interval } = policy()
+      const [here, past] = [keys.filter(key => key.state !== 'gone'), keys.filter(key => key.state === 'gone')]
+      const from = Math.min(readWhole(ctx, 'from', 0), past.length)
+      const pending = pendingOf(algorithm, here)
+      const ready = pending !== null && publishedAt(pending) <= now()
+      const signing = here.filter(key => key.state === 'active' && key.algorithm === algorithm)
+      const begun = Math.max(...signing.map(key => key.activatedAt ?? 0))
+      await pages.show(ctx, 'admin/keys', {
+        title: t('nav.keys'),
+        lead: t('keys.lead'),
+        keys: here.map(key => presentKey(key, here, now())),
+        past: past.slice(from, from + pastShown).map(key => presentKey(key, here, now())),
+        previous: from > 0 ? Math.max(from - pastShown, 0) : null,
+        next: from + pastShown < past.length ? from + pastShown : null,
+        rotation: {
+          algorithm,
+          interval,
+          // By itself: when the next one that waits is to sign, or the present one has signed for long enough.
+          due: pending?.activatesAt ?? (signing.length > 0 ? begun + interval * 1000 : null),
+          soonest: pending ? Math.max(publishedAt(pending), now()) : publishedAt({ createdAt: now() }),
+          unknownFor: ready ? 0 : jwksMaxAge,
+        },
+        live: { count: live.count, text: `${format.number(live.count)}${live.more ? '+' : ''}` },
+        secrets: revocableSecrets,
+        states: keyStates,
+      })
+    },
+
+    /** `now=1`: at once, whether verifiers have the new key or not. */
+    async rotateKeyPage(ctx: Context): Promise<void> {
+      const { t, format } = pages.frameOf(ctx)
+      const atOnce = typedIn(ctx, ['now']).now === '1'
+      const { key, published } = await keyRing.rotate({ atOnce }, visitorOf(ctx).actor)
+      const text = atOnce
+        ? t(published ? 'keys.rotated' : 'keys.rotatedEarly', { kid: shortOf(key), span: format.duration(jwksMaxAge) })
+        : t('keys.scheduled', { kid: shortOf(key), at: format.dateTime(key.activatesAt ?? now()) })
+      await pages.tell(ctx, { tone: atOnce && !published ? 'warn' : 'good', text })
+      pages.go(ctx, '/admin/keys')
+    },
+
+    async revokeKeyPage(ctx: Context): Promise<void> {
+      const { t } = pages.frameOf(ctx)
+      const { key, successor } = await keyRing.revoke(ctx.params.kid ?? '', visitorOf(ctx).actor)
+      const text = successor
+        ? t('keys.revokedNext', { kid: shortOf(key), next: shortOf(successor.key) })
+        : t('keys.revoked', { kid: shortOf(key) })
+      await pages.tell(ctx, { tone: 'good', text })
+      pages.go(ctx, '/admin/keys')
+    },
+
+    async revokeSecretPage(ctx: Context): Promise<void> {
+      const { t } = pages.frameOf(ctx)
+      const { secret = '' } = ctx.params
+      if (!isRevocable(secret)) throw refuse('not_found')
+      await sealedSecrets.revoke(secret, visitorOf(ctx).actor)
+      // Who has just ended all sessions has ended their own.
+      if (secret === 'refresh') return pages.go(ctx, '/login')
+      await pages.tell(ctx, { tone: 'good', text: t('keys.deviceRevoked') })
+      pages.go(ctx, '/admin/keys')
+    },
+  }
+}
+
+const shownSigns = 12
+
+function shortOf({ kid }: ListedKey): string {
+  return `${kid.slice(0, shownSigns)}…`
+}
+
+function presentKey(key: ListedKey, here: readonly ListedKey[], now: number) {
+  const { kid, algorithm, createdAt, activatesAt, activatedAt, retiredAt, revokedAt, removableAt } = key
+  const waiting = pendingOf(algorithm, here)
+  return {
+    ...{ kid, algorithm, createdAt, activatesAt, activatedAt, retiredAt, revokedAt, removableAt },
+    state: revokedAt === null ? key.state : ('revoked' as const),
+    /** What must sign in its place is not known to verifiers yet. */
+    gap: key.state === 'active' && (waiting === null || publishedAt(waiting) > now) ? jwksMaxAge : 0,
+  }
+}
+
+function isRevocable(name: string): name is RevocableSecret {
+  return revocableSecrets.some(secret => secret === name)
+}

@@ -1,0 +1,165 @@
+// Policies in the words of the reader: what each is called and means, its values, bounds and what a change would do.
+
+import type { PolicyPreview } from '../../../identity/policies.js'
+import type { Count } from '../../../identity/policy-preview.js'
+import { formatDuration } from '../../../policy/durations.js'
+import {
+  firstPolicy,
+  isSessionPolicy,
+  type Policy,
+  type PolicyName,
+  type PolicyRow,
+  policyTable,
+  whyNotPolicyValue,
+} from '../../../policy/policies.js'
+import type { PolicyApply } from '../../../policy/policy-version.js'
+import type { Frame } from '../frame.js'
+
+/** How the pages arrange them; a test finds the policy that stands in none, or in two. */
+export const policyGroups = {
+  lifetimes: [
+    ...['access_token_lifetime', 'refresh_token_lifetime', 'session_absolute_lifetime'],
+    ...['rotate_refresh_tokens', 'reuse_grace'],
+  ],
+  sessions: ['max_sessions_per_user', 'at_session_limit', 'keep_session_on_password_change'],
+  tokens: ['user_id_claim', 'audience', 'access_token_algorithm', 'key_rotation_interval'],
+  people: [
+    ...['username_max_length', 'password_min_length', 'password_cost'],
+    ...['sign_in_guesses_per_hour', 'update_last_login'],
+  ],
+  records: ['ended_session_retention', 'audit_retention'],
+} as const satisfies Record<string, readonly PolicyName[]>
+
+export type PolicyGroup = keyof typeof policyGroups
+export const policyGroupNames = Object.keys(policyGroups) as [PolicyGroup, ...PolicyGroup[]]
+
+/** Choices that are words; the others are names of algorithms. */
+const spoken: readonly unknown[] = ['end_oldest', 'refuse']
+
+export const titleOf = (name: PolicyName, { t }: Frame): string => t(`policies.name.${name}`)
+
+/** The table marks names of claims as Markdown does, for documents. */
+const meaningOf = (name: PolicyName, { t }: Frame): string => t(`policies.meaning.${name}`).replaceAll('`', '')
+
+/** A value as people say it: `1 hour 30 minutes`, `on`. */
+export function valueText(name: PolicyName, value: unknown, { t, format }: Frame): string {
+  const row: PolicyRow = policyTable[name]
+  switch (row.kind) {
+    case 'duration':
+      return spanOf(value as number, format)
+    case 'integer':
+      return format.number(value as number)
+    case 'boolean':
+      return t(value ? 'policies.on' : 'policies.off')
+    default:
+      if (value === '') return t('policies.empty')
+      return spoken.includes(value) ? t(`policies.choice.${value}`) : String(value)
+  }
+}
+
+/** To the second: two values that differ look different. */
+function spanOf(seconds: number, format: Frame['format']): string {
+  const parts: number[] = []
+  let rest = seconds
+  for (const length of [86_400, 3_600, 60, 1]) {
+    parts.push(rest - (rest % length))
+    rest %= length
+  }
+  const said = parts.filter(part => part > 0)
+  return said.length === 0 ? format.duration(0) : said.map(format.duration).join(' ')
+}
+
+/** What may be set; null where it says itself. */
+export function boundsText(name: PolicyName, frame: Frame): string | null {
+  const { t } = frame
+  const row: PolicyRow = policyTable[name]
+  if ('min' in row) {
+    return t('policies.between', { min: valueText(name, row.min, frame), max: valueText(name, row.max, frame) })
+  }
+  if (row.kind === 'text') return t(`policies.form.${name}`)
+  if (row.kind === 'choice') return row.choices.map(choice => valueText(name, choice, frame)).join(' · ')
+  return null
+}
+
+export function presentPolicy(name: PolicyName, policy: Policy, frame: Frame) {
+  return {
+    name,
+    title: titleOf(name, frame),
+    meaning: meaningOf(name, frame),
+    value: valueText(name, policy[name], frame),
+    first: valueText(name, firstPolicy[name], frame),
+    changed: policy[name] !== firstPolicy[name],
+    bounds: boundsText(name, frame),
+    simplejwt: simplejwtOf(name, frame),
+  }
+}
+
+/** The setting's name; what the table says beside it is told in the reader's language. */
+function simplejwtOf(name: PolicyName, { t }: Frame): string | null {
+  const [setting, more] = policyTable[name].simplejwt?.split(' ') ?? []
+  if (!setting) return null
+  return more ? `${setting} · ${t('policies.alwaysSpent')}` : setting
+}
+
+/** Inputs of `ui('field')`. */
+export function fieldOf(name: PolicyName, frame: Frame) {
+  const row: PolicyRow = policyTable[name]
+  const bounds = row.kind === 'boolean' || row.kind === 'choice' ? null : boundsText(name, frame)
+  const help = [meaningOf(name, frame), bounds].filter(Boolean).join(' ')
+  const common = { name, label: titleOf(name, frame), help, required: name !== 'audience', autocomplete: 'off' }
+  const optionOf = (value: unknown) => ({ value: String(value), label: valueText(name, value, frame) })
+  if (row.kind === 'boolean') return { ...common, type: 'select', options: [true, false].map(optionOf) }
+  if (row.kind === 'choice') return { ...common, type: 'select', options: row.choices.map(optionOf) }
+  if (row.kind === 'integer') return { ...common, type: 'number', min: row.min, max: row.max }
+  return { ...common, spellcheck: 'false', autocapitalize: 'none', maxlength: 200 }
+}
+
+/** A value as it is typed, and as the address has it. */
+export function typedValue(name: PolicyName, value: unknown): string {
+  return policyTable[name].kind === 'duration' ? formatDuration(value as number) : String(value)
+}
+
+/** What is wrong with a value, or null. */
+export function problemText(name: PolicyName, value: unknown, frame: Frame): string | null {
+  if (whyNotPolicyValue(name, value) === null) return null
+  const { t } = frame
+  const row: PolicyRow = policyTable[name]
+  if (row.kind === 'boolean' || row.kind === 'choice') return t('policies.problem.choice')
+  if (row.kind === 'text' && row.reserved?.includes(value as string)) return t('policies.problem.reserved')
+  if (row.kind === 'duration' && typeof value !== 'number') return t('policies.problem.span')
+  if (row.kind === 'integer' && typeof value !== 'number') return t('policies.problem.whole')
+  return boundsText(name, frame)
+}
+
+export const applies = ['refresh', 'now', 'new'] as const satisfies PolicyApply[]
+
+/** The ways in which these may come into force. */
+export function appliesOf(names: readonly PolicyName[]): [PolicyApply, ...PolicyApply[]] {
+  return names.every(isSessionPolicy) ? [...applies] : ['refresh', 'now']
+}
+
+const countText = ({ count, more }: Count, { format }: Frame) => `${format.number(count)}${more ? '+' : ''}`
+
+export function presentPreview(preview: PolicyPreview, frame: Frame) {
+  const { ends, staleAccessTokens, sample, stays } = preview
+  const reasons = (['idle', 'absolute', 'limit'] as const).filter(reason => ends[reason].count > 0)
+  return {
+    changes: preview.changes.map(change => presentChange(change, frame)),
+    unchanged: preview.unchanged.map(name => titleOf(name, frame)),
+    ends: ends.sessions.count,
+    sessions: countText(ends.sessions, frame),
+    users: countText(ends.users, frame),
+    reasons: reasons.map(reason => ({ reason, count: countText(ends[reason], frame) })),
+    stale: staleAccessTokens && countText(staleAccessTokens, frame),
+    sample,
+    stays,
+  }
+}
+
+export function presentChange(
+  { name, before, after }: { name: PolicyName; before: unknown; after: unknown },
+  frame: Frame,
+) {
+  const [from, to] = [before, after].map(value => valueText(name, value, frame))
+  return { name, title: titleOf(name, frame), before: from!, after: to! }
+}

@@ -1,0 +1,140 @@
+// What was changed in the policy, by whom, when and why; and taking one of the changes back, by way of its preview.
+import type { Names } from '../../../identity/names.js'
+import type { ListedPolicyVersion, Policies, PolicyInVersion } from '../../../identity/policies.js'
+import type { PolicyName } from '../../../policy/policies.js'
+import type { PolicyApply } from '../../../policy/policy-version.js'
+import { Refusal, refuse } from '../../../protocol/errors.js'
+import { type Context, visitorOf } from '../../handler.js'
+import { readFields } from '../../wire/fields.js'
+import { type Problems, problemsOf, typedIn } from '../fields.js'
+import type { Frame } from '../frame.js'
+import type { Pages } from '../page.js'
+import { readChoice, readSize, readWhole } from '../query.js'
+import { previewPath, reasonRule } from './policies.js'
+import { appliesOf, presentChange, presentPreview, typedValue } from './policy-texts.js'
+
+export type PolicyVersionPagesDeps = { pages: Pages; policies: Policies; names: Names }
+
+const list = '/admin/policies/versions'
+
+export function createPolicyVersionPages({ pages, policies, names }: PolicyVersionPagesDeps) {
+  /** @throws not_found */
+  async function requireVersion(ctx: Context): Promise<ListedPolicyVersion> {
+    const { version: text = '' } = ctx.params
+    const wanted = /^[1-9]\d{0,8}$/.test(text) ? Number(text) : 0
+    const [found] = await policies.versions({ before: wanted + 1, limit: 1 })
+    // The first one changed nothing that could be taken back.
+    if (found?.version !== wanted || wanted <= 1) throw refuse('not_found')
+    return found
+  }
+
+  async function showUndoing(ctx: Context, one: ListedPolicyVersion, apply: PolicyApply, problems: Problems = {}) {
+    const frame = pages.frameOf(ctx)
+    const { t } = frame
+    const { version } = one
+    const preview = await policies.previewUndo(version, visitorOf(ctx).actor, apply)
+    const action = `${list}/${version}/undo`
+    await pages.show(
+      ctx,
+      'admin/policy-preview',
+      {
+        title: t('policies.undoVersion', { version }),
+        crumbs: [
+          { label: t('nav.policies'), href: '/admin/policies' },
+          { label: t('policies.versions'), href: list },
+        ],
+        preview: presentPreview(preview, frame),
+        ...{ problem: '', apply, problems, values: typedIn(ctx, ['reason']), action, back: list },
+        applies: appliesOf(one.changed).map(one => ({ name: one, href: `${action}?apply=${one}` })),
+        hidden: { apply },
+      },
+      Object.keys(problems).length > 0 ? 400 : 200,
+    )
+  }
+
+  /** What cannot be taken back is told where the versions stand. */
+  async function orTell(ctx: Context, version: number, work: () => Promise<void>): Promise<void> {
+    try {
+      await work()
+    } catch (error) {
+      if (!(error instanceof Refusal) || error.code !== 'policy_conflict') throw error
+      await pages.tell(ctx, { tone: 'warn', text: pages.translate(ctx)('policies.cannotUndo', { version }) })
+      pages.go(ctx, list)
+    }
+  }
+
+  return {
+    async policyVersionsPage(ctx: Context): Promise<void> {
+      const frame = pages.frameOf(ctx)
+      const { t } = frame
+      const limit = readSize(ctx)
+      const before = readWhole(ctx, 'before', Number.MAX_SAFE_INTEGER)
+      const [found, { version, policy }] = await Promise.all([
+        policies.versions({ before, limit: limit + 1 }),
+        policies.show(),
+      ])
+      const shown = found.slice(0, limit)
+      const known = await names.ofActors(shown.map(one => one.actor))
+      await pages.show(ctx, 'admin/policy-versions', {
+        title: t('policies.versions'),
+        lead: t('policies.versionsLead'),
+        crumbs: [{ label: t('nav.policies'), href: '/admin/policies' }],
+        versions: shown.map(one => ({
+          ...presentVersion(one, frame),
+          by: actorText(one.actor, known, frame),
+          forAll: isForNew(one) ? previewPath(typedOf(one, policy), version, 'refresh') : null,
+        })),
+        next: found.length > limit ? shown.at(-1)!.version : null,
+      })
+    },
+
+    async undoPolicyPage(ctx: Context): Promise<void> {
+      const one = await requireVersion(ctx)
+      const apply = readChoice(ctx, 'apply', appliesOf(one.changed))
+      await orTell(ctx, one.version, () => showUndoing(ctx, one, apply))
+    },
+
+    async undoPolicyNow(ctx: Context): Promise<void> {
+      const one = await requireVersion(ctx)
+      const asked = typedIn(ctx, ['apply']).apply
+      const apply = appliesOf(one.changed).find(one => one === asked)
+      if (!apply) return pages.go(ctx, `${list}/${one.version}/undo`)
+      await orTell(ctx, one.version, async () => {
+        try {
+          const { reason } = readFields(ctx, { reason: reasonRule })
+          await policies.undo(one.version, visitorOf(ctx).actor, reason, apply)
+        } catch (error) {
+          return showUndoing(ctx, one, apply, problemsOf(error, pages.frameOf(ctx)))
+        }
+        const text = pages.translate(ctx)('policies.undone', { version: one.version })
+        await pages.tell(ctx, { tone: 'good', text })
+        pages.go(ctx, list)
+      })
+    },
+  }
+}
+
+function presentVersion(one: ListedPolicyVersion, frame: Frame) {
+  const { version, since, reason, apply, undoes } = one
+  const changes = one.changes.map(change => presentChange(change, frame))
+  return { version, since, reason, apply, undoes, changes, settled: apply !== 'new' || one.settledAt !== null }
+}
+
+/** Some sessions of before still have other rules. */
+function isForNew({ apply, settledAt }: ListedPolicyVersion): boolean {
+  return apply === 'new' && settledAt === null
+}
+
+/** What it set, as it stands now. */
+function typedOf({ changed }: ListedPolicyVersion, policy: PolicyInVersion['policy']) {
+  return Object.fromEntries(changed.map((name: PolicyName) => [name, typedValue(name, policy[name])]))
+}
+
+/** Who did it: a user by name, or what else acts here. */
+function actorText(actor: string, known: ReadonlyMap<string, string>, { t }: Frame): string {
+  const name = known.get(actor)
+  if (name !== undefined) return name
+  if (actor === 'system') return t('policies.by.system')
+  const [kind, who = ''] = actor.split(':')
+  return kind === 'operator' ? t('policies.by.operator', { name: who }) : t('policies.by.gone', { id: who })
+}

@@ -1,0 +1,38 @@
+// Roles and permissions in the words of the reader.
+import type { Counted } from '../../../identity/listing.js'
+import type { ListedRole } from '../../../identity/roles.js'
+import { ownPermissions } from '../../../policy/permissions.js'
+import type { Frame } from '../frame.js'
+
+export const isOwn = (permission: string) => Object.hasOwn(ownPermissions, permission)
+
+/** What one of our own permissions lets do; null for what other applications call theirs. */
+export function meaningOf(permission: string, { t }: Frame): string | null {
+  return isOwn(permission) ? t(`roles.may.${permissionKey(permission)}`) : null
+}
+
+/** `users_read`: a colon means something else in the locales. */
+export function permissionKey(permission: string): string {
+  return permission.replace('darvoza:', '').replaceAll(':', '_')
+}
+
+export function choicesOf(frame: Frame) {
+  return Object.keys(ownPermissions).map(value => ({ value, label: value, help: meaningOf(value, frame) }))
+}
+
+export function matrixOf(columns: readonly ListedRole[], frame: Frame) {
+  const others = new Set(columns.flatMap(role => role.permissions).filter(permission => !isOwn(permission)))
+  return [...Object.keys(ownPermissions), ...[...others].sort()].map(permission => ({
+    permission,
+    meaning: meaningOf(permission, frame),
+    has: columns.map(role => role.permissions.includes(permission)),
+  }))
+}
+
+export function presentRole({ name, permissions, builtIn, holders }: ListedRole, frame: Frame) {
+  return { name, builtIn, permissions: permissions.length, count: holders.count, holders: countText(holders, frame) }
+}
+
+export function countText({ count, more }: Counted, { format }: Frame): string {
+  return `${format.number(count)}${more ? '+' : ''}`
+}

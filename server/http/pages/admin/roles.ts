@@ -1,0 +1,162 @@
+// Roles: what each allows, who holds it, and what a change of it does to tokens that are out.
+import type { ListedRole, Roles } from '../../../identity/roles.js'
+import type { UserList } from '../../../identity/user-list.js'
+import type { Actor } from '../../../policy/actor.js'
+import { type Context, type Handler, visitorOf } from '../../handler.js'
+import { readFields } from '../../wire/fields.js'
+import { type Problems, problemsOf, typedIn } from '../fields.js'
+import type { Pages } from '../page.js'
+import { readSize, readText, readWhole } from '../query.js'
+import { choicesOf, countText, isOwn, matrixOf, meaningOf, presentRole } from './role-texts.js'
+
+export type RolePagesDeps = { pages: Pages; roles: Roles; userList: UserList }
+
+type RolePage = 'rolesPage' | 'createRolePage' | 'rolePage' | 'permitRolePage' | 'renameRolePage' | 'deleteRolePage'
+
+/** How many roles stand beside each other in the matrix. */
+const abreast = 8
+const nameRule = { name: { trim: true, maxLength: 100 } } as const
+
+/** What a form sent that was refused, to be shown again. */
+type Refused = { form: 'create' | 'permissions' | 'name'; values: Record<string, unknown>; problems: Problems }
+
+export function createRolePages({ pages, roles, userList }: RolePagesDeps): Record<RolePage, Handler> {
+  async function showAll(ctx: Context, refused: Refused | null = null): Promise<void> {
+    const frame = pages.frameOf(ctx)
+    const { t, may } = frame
+    const all = await roles.list()
+    const from = Math.min(readWhole(ctx, 'from', 0), Math.max(all.length - 1, 0))
+    const columns = all.slice(from, from + abreast)
+    await pages.show(
+      ctx,
+      'admin/roles',
+      {
+        title: t('roles.title'),
+        lead: t('roles.lead'),
+        actions: may('darvoza:roles:write') ? [{ label: t('roles.new'), icon: 'add', href: '#new' }] : [],
+        roles: all.map(role => presentRole(role, frame)),
+        columns: columns.map(role => role.name),
+        matrix: matrixOf(columns, frame),
+        previous: from > 0 ? Math.max(from - abreast, 0) : null,
+        next: from + abreast < all.length ? from + abreast : null,
+        choices: choicesOf(frame),
+        ...{ values: refused?.values ?? {}, problems: refused?.problems ?? {} },
+      },
+      refused ? 400 : 200,
+    )
+  }
+
+  async function showOne(ctx: Context, role: ListedRole, refused: Refused | null = null): Promise<void> {
+    const frame = pages.frameOf(ctx)
+    const { t } = frame
+    const page = { after: readText(ctx, 'after'), limit: readSize(ctx) }
+    const [holders, live] = await Promise.all([
+      userList.page({ role: role.name }, 'oldest', page),
+      userList.count({ role: role.name, live: true }),
+    ])
+    const typed = (form: Refused['form'], values: Record<string, unknown>) =>
+      refused?.form === form ? { values: refused.values, problems: refused.problems } : { values, problems: {} }
+    const own = role.permissions.filter(isOwn)
+    const others = role.permissions.filter(permission => !isOwn(permission))
+    await pages.show(
+      ctx,
+      'admin/role',
+      {
+        title: role.name,
+        crumbs: [{ label: t('nav.roles'), href: '/admin/roles' }],
+        role: presentRole(role, frame),
+        permissions: role.permissions.map(permission => ({ permission, meaning: meaningOf(permission, frame) })),
+        live: { count: live.count, text: countText(live, frame) },
+        holders: holders.results.map(({ user, state, liveSessions }) => ({
+          ...{ id: user.id, username: user.username, state, liveSessions },
+          name: [user.firstName, user.lastName].filter(Boolean).join(' '),
+        })),
+        next: holders.next,
+        choices: choicesOf(frame),
+        permit: typed('permissions', { own, permissions: others.join('\n') }),
+        rename: typed('name', { name: role.name }),
+      },
+      refused ? 400 : 200,
+    )
+  }
+
+  /** Changes the role of the address, tells it, and leads to where it then is. */
+  async function change(
+    ctx: Context,
+    form: 'permissions' | 'name',
+    work: (ctx: Context, name: string, actor: Actor) => Promise<string>,
+    told: string,
+  ): Promise<void> {
+    const role = await roles.require(ctx.params.name ?? '')
+    let name: string
+    try {
+      name = await work(ctx, role.name, visitorOf(ctx).actor)
+    } catch (error) {
+      const problems = problemsOf(error, pages.frameOf(ctx))
+      return showOne(ctx, role, { form, values: valuesIn(ctx), problems })
+    }
+    await pages.tell(ctx, { tone: 'good', text: pages.translate(ctx)(told, { name }) })
+    pages.go(ctx, `/admin/roles/${name}`)
+  }
+
+  async function permit(ctx: Context, name: string, actor: Actor): Promise<string> {
+    await roles.update(name, { permissions: permissionsIn(ctx) }, actor)
+    return name
+  }
+
+  async function rename(ctx: Context, name: string, actor: Actor): Promise<string> {
+    const { name: newName } = readFields(ctx, nameRule)
+    await roles.update(name, { newName }, actor)
+    return newName
+  }
+
+  return {
+    rolesPage: (ctx: Context) => showAll(ctx),
+
+    async createRolePage(ctx: Context): Promise<void> {
+      let name: string
+      try {
+        name = readFields(ctx, nameRule).name
+        await roles.create(name, permissionsIn(ctx), visitorOf(ctx).actor)
+      } catch (error) {
+        const problems = problemsOf(error, pages.frameOf(ctx))
+        return showAll(ctx, { form: 'create', values: valuesIn(ctx), problems })
+      }
+      await pages.tell(ctx, { tone: 'good', text: pages.translate(ctx)('roles.created', { name }) })
+      pages.go(ctx, `/admin/roles/${name}`)
+    },
+
+    async rolePage(ctx: Context): Promise<void> {
+      await showOne(ctx, await roles.require(ctx.params.name ?? ''))
+    },
+
+    permitRolePage: (ctx: Context) => change(ctx, 'permissions', permit, 'roles.permitted'),
+    renameRolePage: (ctx: Context) => change(ctx, 'name', rename, 'roles.renamed'),
+
+    async deleteRolePage(ctx: Context): Promise<void> {
+      const { name } = await roles.require(ctx.params.name ?? '')
+      await roles.remove(name, visitorOf(ctx).actor)
+      await pages.tell(ctx, { tone: 'good', text: pages.translate(ctx)('roles.deleted', { name }) })
+      pages.go(ctx, '/admin/roles')
+    },
+  }
+}
+
+/** Ours are boxes that are ticked, `own:NAME`; those of others stand in lines. */
+function permissionsIn(ctx: Context): string[] {
+  return [
+    ...ticked(ctx),
+    ...typedIn(ctx, ['permissions'])
+      .permissions.split(/[\s,]+/)
+      .filter(Boolean),
+  ]
+}
+
+function ticked(ctx: Context): string[] {
+  const names = Object.keys((ctx.request.body ?? {}) as object)
+  return names.filter(name => name.startsWith('own:')).map(name => name.slice('own:'.length))
+}
+
+function valuesIn(ctx: Context): Record<string, unknown> {
+  return { ...typedIn(ctx, ['name', 'permissions']), own: ticked(ctx) }
+}
