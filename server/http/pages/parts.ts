@@ -6,6 +6,10 @@ import { createOwnDevicePages, type OwnDevicePagesDeps } from './account/devices
 import { createEventPages } from './account/events.js'
 import { createPasswordPages, type PasswordPagesDeps } from './account/password.js'
 import { createProfilePages } from './account/profile.js'
+import { type AuditPagesDeps, createAuditPages } from './admin/audit.js'
+import { createIncidentPages, type IncidentPagesDeps } from './admin/incidents.js'
+import { createInspectorPages, type InspectorPagesDeps } from './admin/inspector.js'
+import { createRevocationPages, type RevocationPagesDeps } from './admin/revocations.js'
 import { createUserPages, type UserPagesDeps } from './admin/users.js'
 import { createAssets } from './assets.js'
 import { createCookies } from './cookies.js'
@@ -21,7 +25,13 @@ import { createStartPages } from './start.js'
 import { createTexts } from './texts.js'
 import { createViews } from './views.js'
 
-type HandlerDeps = UserPagesDeps & OwnDevicePagesDeps & PasswordPagesDeps
+type HandlerDeps = UserPagesDeps &
+  OwnDevicePagesDeps &
+  PasswordPagesDeps &
+  RevocationPagesDeps &
+  InspectorPagesDeps &
+  AuditPagesDeps &
+  IncidentPagesDeps
 
 export type PagePartsDeps = Omit<HandlerDeps, 'pages'> & {
   issuer: string
@@ -55,6 +65,10 @@ export function createPageParts(deps: PagePartsDeps) {
     ...createOwnDevicePages({ ...deps, pages }),
     ...createEventPages({ pages, auditLog }),
     ...createUserPages({ ...deps, pages }),
+    ...createRevocationPages({ ...deps, pages }),
+    ...createInspectorPages({ ...deps, pages }),
+    ...createAuditPages({ ...deps, pages }),
+    ...createIncidentPages({ ...deps, pages }),
   }
   return { handlers, gate, presentError: createPresentErrorPage(pages) }
 }

@@ -18,6 +18,10 @@ export const problemTexts: readonly { pattern: RegExp; key: string }[] = [
   { pattern: /^This password is too common\.$/, key: 'problems.passwordCommon' },
   { pattern: /^The password is too similar to the username\.$/, key: 'problems.passwordSimilar' },
   { pattern: /^The new password is the old one\./, key: 'problems.passwordSame' },
-  { pattern: /^There is no role (?<name>.+)\.$/, key: 'problems.noRole' },
+  { pattern: /^There is no role (?<name>.*)\.$/, key: 'problems.noRole' },
+  { pattern: /^There is no user (?<name>.*)\.$/, key: 'problems.noUser' },
+  { pattern: /^There is no application (?<name>.*)\.$/, key: 'problems.noApplication' },
+  { pattern: /^Must be the jti of an access token\.$/, key: 'problems.noJti' },
+  { pattern: /^Must be empty: it is about everybody\.$/, key: 'problems.notEmpty' },
   { pattern: /^(?<name>.+) is no permission\.$/, key: 'problems.noPermission' },
 ]
