@@ -79,10 +79,12 @@ function presentVerdict({ kind, checks, refusal, decoded, signed }: InspectedTok
 function presentMembers(members: Record<string, unknown>) {
   return Object.entries(members).map(([name, value]) => {
     const isTime = times.has(name) && Number.isSafeInteger(value) && Math.abs(value as number) < 1e11
-    return {
-      name,
-      text: typeof value === 'string' ? value : JSON.stringify(value),
-      at: isTime ? (value as number) * 1000 : null,
-    }
+    return { name, text: textOf(value), at: isTime ? (value as number) * 1000 : null }
   })
+}
+
+function textOf(value: unknown): string {
+  if (typeof value === 'string') return value
+  const isList = Array.isArray(value) && value.every(one => typeof one === 'string')
+  return isList ? value.join(', ') : JSON.stringify(value)
 }
