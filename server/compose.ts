@@ -43,6 +43,7 @@ import { createSessions } from './identity/sessions.js'
 import { createSettledPolicies } from './identity/settled-policies.js'
 import type { RedisLike } from './identity/shared-guess-counts.js'
 import { createSignIn } from './identity/sign-in.js'
+import { createTokenInspector } from './identity/token-inspector.js'
 import { createUserActs } from './identity/user-acts.js'
 import { createUserList } from './identity/user-list.js'
 import { createUsers } from './identity/users.js'
@@ -81,6 +82,8 @@ import { createUserLists } from './storage/user-lists.js'
 import { createUsers as createUserStore } from './storage/users.js'
 import { createAdvance } from './tokens/advance.js'
 import { createAuditTrail } from './tokens/audit-trail.js'
+import { createTokenChecks } from './tokens/checks.js'
+import { createExplain } from './tokens/explain.js'
 import { createInspect } from './tokens/inspect.js'
 import { createIssue } from './tokens/issue.js'
 import { createRevoke } from './tokens/revoke.js'
@@ -163,7 +166,8 @@ export async function compose(settings: Settings, { log, random = randomBytes, p
   const secrets = createSecrets({ database, keys, revocations, sealing, tail, random, now })
   const issue = createIssue({ issuer, signingKeys, secrets, policy, random })
   const catchUp = createCatchUp({ tail, monotonic })
-  const inspect = createInspect({ issuer, signingKeys, secrets, policy, projection, tail, catchUp, now })
+  const checks = createTokenChecks({ issuer, signingKeys, secrets, policy, now })
+  const inspect = createInspect({ issuer, signingKeys, secrets, checks, projection, tail, catchUp })
   const tally = createTally({ database, figures: figureStore, now })
   const sightings = createSightings({ database, devices, now })
   const refreshed = ({ deviceId }: { deviceId: string }) => {
@@ -187,6 +191,7 @@ export async function compose(settings: Settings, { log, random = randomBytes, p
     ...{ database, sessions: sessionStore, heartbeats, incidents, inspect, issue, revoke, secrets },
     ...{ standings, sessionLimit, tail, now, random, uuid, log, pauses, count: tally.count, refreshed },
   })
+  const explain = createExplain({ inspect, checks, projection, rotate })
 
   // People
   const slots = Math.max(2, availableParallelism())
@@ -216,6 +221,9 @@ export async function compose(settings: Settings, { log, random = randomBytes, p
     ...{ database, revocations, logLists, users: userStore, roles: roleStore, applications, rights, revoke },
   })
   const auditLog = createAuditLog({ database, audit, logLists, auditTrail })
+  const tokenInspector = createTokenInspector({
+    ...{ database, explain, revocations, sessions: sessionStore, auditLog },
+  })
   const knownDevices = createKnownDevices({ devices, inspect, now, uuid })
   const failedSignIns = createFailedSignIns({ revoke })
   const passwordCheck = createPasswordCheck({
@@ -273,7 +281,7 @@ export async function compose(settings: Settings, { log, random = randomBytes, p
     ...{ settings, issuer, ownApplication: ownApplication.id, root: fileURLToPath(root), log, uuid },
     ...{ signIn, rotate, inspect, sessions, users, roles, policies, ownPassword, signingKeys, tail, now },
     ...{ keyRing, sealedSecrets, redisLink, pageSessions, deviceNames, policy, random },
-    ...{ userList, deviceList, sessionList, revocationLog, auditLog, names },
+    ...{ userList, deviceList, sessionList, revocationLog, auditLog, tokenInspector, names },
     ...{ incidents: incidentLog, figures, sessionEnds, deviceEnds, userActs },
   })
   const jobs = createJobs({ log }, [
@@ -307,6 +315,9 @@ export async function compose(settings: Settings, { log, random = randomBytes, p
       revocations,
       keys,
       signingKeys,
+      inspect,
+      rotate,
+      tokenInspector,
       keyRing,
       sealedSecrets,
       secrets,

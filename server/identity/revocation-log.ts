@@ -1,6 +1,7 @@
 import type { Actor } from '../policy/actor.js'
 import { isManual, type ManualKind, manualTrigger, manualTriggers } from '../policy/manual-revocation.js'
 import { rightsOf } from '../policy/permissions.js'
+import type { Trigger } from '../policy/revocation.js'
 import { isUserId } from '../protocol/claims.js'
 import { refuseField } from '../protocol/errors.js'
 import type { Applications } from '../storage/applications.js'
@@ -71,12 +72,17 @@ export function createRevocationLog(deps: RevocationLogDeps) {
     count: (filter: RevocationFilter): Promise<Counted> => logLists.revocations.count(database, filter),
     every: (filter: RevocationFilter): AsyncGenerator<RevocationRecord> => every(next => page(filter, next)),
 
+    /** Could the actor write this now? What an entry by hand would be. @throws invalid_fields, permission_denied */
+    async check(wanted: WantedRevocation, actor: Actor): Promise<{ kind: ManualKind; trigger: Trigger }> {
+      const { kind, trigger } = readWanted(wanted)
+      await requireSubject[kind](database, actor, wanted.subject)
+      return { kind, trigger }
+    },
+
     /** Writes an entry by hand. @throws invalid_fields, permission_denied */
-    async add({ kind, subject, effect, why }: WantedRevocation, actor: Actor): Promise<RevocationRecord> {
-      if (!isManual(kind)) throw refuseField('kind', `Must be one of ${Object.keys(manualTriggers).join(', ')}.`)
-      const trigger = manualTrigger(kind, effect)
-      if (!trigger)
-        throw refuseField('effect', `Must be ${Object.keys(manualTriggers[kind]).join(' or ')} for this kind.`)
+    async add(wanted: WantedRevocation, actor: Actor): Promise<RevocationRecord> {
+      const { kind, trigger } = readWanted(wanted)
+      const { subject, effect, why } = wanted
       await revoke.transaction(actor, async (tx, { record, note }) => {
         if (kind === 'user') await users.lock(tx, Number(subject))
         await requireSubject[kind](tx, actor, subject)
@@ -86,6 +92,14 @@ export function createRevocationLog(deps: RevocationLogDeps) {
       return (await revocations.latestOf(database, kind, subject))!
     },
   }
+}
+
+/** @throws invalid_fields */
+function readWanted({ kind, effect }: WantedRevocation): { kind: ManualKind; trigger: Trigger } {
+  if (!isManual(kind)) throw refuseField('kind', `Must be one of ${Object.keys(manualTriggers).join(', ')}.`)
+  const trigger = manualTrigger(kind, effect)
+  if (trigger) return { kind, trigger }
+  throw refuseField('effect', `Must be ${Object.keys(manualTriggers[kind]).join(' or ')} for this kind.`)
 }
 
 export type RevocationLog = ReturnType<typeof createRevocationLog>

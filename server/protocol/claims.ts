@@ -1,5 +1,5 @@
 // What our tokens say, and what is believed of one whose signature is right. Pure: `now` comes in.
-import { refuse } from './errors.js'
+import type { ErrorCode } from './errors.js'
 
 /** Seconds by which another clock may run ahead of ours. */
 const clockTolerance = 5
@@ -40,47 +40,64 @@ export type RefreshClaims = RegisteredClaims & {
   username: string
 }
 
+/** `now` is epoch ms, `longestLifetime` seconds. */
 export type ExpectedToken = { issuer: string; audience: string; now: number; longestLifetime: number }
 
-/**
- * Checks the claims that both kinds share.
- * @param expected times in milliseconds and seconds: `now` is epoch ms, `longestLifetime` seconds
- * @throws token_claims, token_issuer, token_audience, token_expired, token_not_yet_valid
- */
-export function checkRegistered(claims: Record<string, unknown>, expected: ExpectedToken): RegisteredClaims {
-  const { iss, aud, sub, iat, exp, jti, client_id } = claims
-  if (!isText(iss) || !isText(aud) || !isText(jti) || !isText(client_id)) throw refuse('token_claims')
-  if (!isUserId(sub)) throw refuse('token_claims')
-  if (!isEpochSeconds(iat) || !isEpochSeconds(exp)) throw refuse('token_claims')
-  if (iss !== expected.issuer) throw refuse('token_issuer')
-  if (aud !== expected.audience) throw refuse('token_audience')
-  const now = expected.now / 1000
-  if (exp <= now) throw refuse('token_expired')
-  if (iat > now + clockTolerance) throw refuse('token_not_yet_valid')
-  if (exp <= iat || exp - iat > expected.longestLifetime) throw refuse('token_claims')
-  return { iss, aud, sub, iat, exp, jti, client_id }
+/** One thing that claims must be: the code that they are refused with when they are not, or null. */
+export type ClaimCheck = {
+  name: string
+  whyNot: (claims: Record<string, unknown>, expected: ExpectedToken) => ErrorCode | null
 }
 
-/** @throws token_claims */
-export function checkAccess(claims: Record<string, unknown>, registered: RegisteredClaims): AccessClaims {
-  const { token_type, sid, roles, permissions, rev, username, auth_time, scope } = claims
-  if (token_type !== 'access') throw refuse('token_type')
-  if (!Number.isSafeInteger(rev) || (rev as number) < 0) throw refuse('token_claims')
-  if (!isTextList(roles) || !isOptional(permissions, isTextList)) throw refuse('token_claims')
-  if (!isOptional(sid, isText) || !isOptional(username, isText) || !isOptional(scope, isText))
-    throw refuse('token_claims')
-  if (!isOptional(auth_time, isEpochSeconds)) throw refuse('token_claims')
-  return { ...claims, ...registered } as AccessClaims
-}
+/** What is asked of both kinds, in the order in which it may be told. */
+export const registeredChecks = [
+  {
+    name: 'registered',
+    whyNot({ iss, aud, sub, jti, client_id, iat, exp }) {
+      const texts = isText(iss) && isText(aud) && isText(jti) && isText(client_id)
+      return texts && isUserId(sub) && isEpochSeconds(iat) && isEpochSeconds(exp) ? null : 'token_claims'
+    },
+  },
+  { name: 'iss', whyNot: ({ iss }, { issuer }) => (iss === issuer ? null : 'token_issuer') },
+  { name: 'aud', whyNot: ({ aud }, { audience }) => (aud === audience ? null : 'token_audience') },
+  { name: 'exp', whyNot: ({ exp }, { now }) => ((exp as number) > now / 1000 ? null : 'token_expired') },
+  {
+    name: 'iat',
+    whyNot: ({ iat }, { now }) => ((iat as number) <= now / 1000 + clockTolerance ? null : 'token_not_yet_valid'),
+  },
+  {
+    name: 'life',
+    whyNot(claims, { longestLifetime }) {
+      const life = (claims.exp as number) - (claims.iat as number)
+      return life > 0 && life <= longestLifetime ? null : 'token_claims'
+    },
+  },
+] as const satisfies ClaimCheck[]
 
-/** @throws token_claims */
-export function checkRefresh(claims: Record<string, unknown>, registered: RegisteredClaims): RefreshClaims {
-  const { token_type, sid, gen, username } = claims
-  if (token_type !== 'refresh') throw refuse('token_type')
-  if (!isText(sid) || !isText(username)) throw refuse('token_claims')
-  if (!Number.isSafeInteger(gen) || (gen as number) < 1) throw refuse('token_claims')
-  return { ...claims, ...registered } as RefreshClaims
-}
+/** What is asked of an access token beside. */
+export const accessChecks = [
+  { name: 'token_type', whyNot: ({ token_type }) => (token_type === 'access' ? null : 'token_type') },
+  { name: 'rev', whyNot: ({ rev }) => (Number.isSafeInteger(rev) && (rev as number) >= 0 ? null : 'token_claims') },
+  {
+    name: 'roles',
+    whyNot: ({ roles, permissions }) =>
+      isTextList(roles) && isOptional(permissions, isTextList) ? null : 'token_claims',
+  },
+  {
+    name: 'person',
+    whyNot({ sid, username, scope, auth_time }) {
+      const texts = isOptional(sid, isText) && isOptional(username, isText) && isOptional(scope, isText)
+      return texts && isOptional(auth_time, isEpochSeconds) ? null : 'token_claims'
+    },
+  },
+] as const satisfies ClaimCheck[]
+
+/** What is asked of a refresh token beside. */
+export const refreshChecks = [
+  { name: 'token_type', whyNot: ({ token_type }) => (token_type === 'refresh' ? null : 'token_type') },
+  { name: 'sid', whyNot: ({ sid, username }) => (isText(sid) && isText(username) ? null : 'token_claims') },
+  { name: 'gen', whyNot: ({ gen }) => (Number.isSafeInteger(gen) && (gen as number) >= 1 ? null : 'token_claims') },
+] as const satisfies ClaimCheck[]
 
 /** A user id is a decimal string without leading zeros that a JavaScript number holds exactly. */
 export function isUserId(value: unknown): value is string {

@@ -113,6 +113,24 @@ export function createRevocations(dialect: Dialect) {
       return rows[0] ?? null
     },
 
+    /** The newest entry that ended a subject, or null. */
+    async latestEnd(tx: Queries, kind: RevocationKind, subject: string): Promise<RevocationRecord | null> {
+      const rows = await tx.read<RevocationRecord>(
+        `SELECT ${revocationColumns} FROM revocation r
+         WHERE r.kind = ? AND r.subject = ? AND r.effect = 'end' ORDER BY r.seq DESC LIMIT 1`,
+        [kind, subject],
+      )
+      return rows[0] ?? null
+    },
+
+    /** The entry of a number; null where it was forgotten. */
+    async find(tx: Queries, seq: number): Promise<RevocationRecord | null> {
+      const rows = await tx.read<RevocationRecord>(`SELECT ${revocationColumns} FROM revocation r WHERE r.seq = ?`, [
+        seq,
+      ])
+      return rows[0] ?? null
+    },
+
     /** Forgets up to `limit` entries that no live token can match. @returns how many */
     async forgetExpired(tx: Queries, now: number, limit: number): Promise<number> {
       const rows = await tx.read<{ seq: number }>(

@@ -1,26 +1,16 @@
 // Reads tokens that come back to us. Each check stands in the order in which it may be told: form, kind, key, signature,
-// claims, log. Nothing of a token is believed before its signature is right, and it is denied by its claims, never by its
+// claims (checks.ts), log. Nothing of a token is believed before its signature is right, and it is denied by its claims, never by its
 // text: one token can be spelt in many ways.
 
-import { longestAccessLifetime, longestRefreshLifetime } from '../policy/policies.js'
 import { refusalCode } from '../policy/revocation.js'
-import { macMatches, verifyInput } from '../protocol/algorithms.js'
-import {
-  type AccessClaims,
-  checkAccess,
-  checkRefresh,
-  checkRegistered,
-  isUserId,
-  type RefreshClaims,
-} from '../protocol/claims.js'
+import { type AccessClaims, isUserId, type RefreshClaims } from '../protocol/claims.js'
 import { Refusal, refuse } from '../protocol/errors.js'
 import { type CompactToken, readCompact } from '../protocol/jws.js'
 import type { CatchUp } from '../revocation/catch-up.js'
 import { farthest } from '../revocation/high-water.js'
-import type { PolicyInForce } from '../revocation/policy-in-force.js'
 import type { Projection } from '../revocation/projection.js'
 import type { Tail } from '../revocation/tail.js'
-import type { SecretPurpose } from '../storage/keys.js'
+import { pass, type TokenChecks, versionOf } from './checks.js'
 import type { Secrets } from './secrets.js'
 import type { SigningKeys } from './signing-keys.js'
 
@@ -28,11 +18,10 @@ export type InspectDeps = {
   issuer: string
   signingKeys: SigningKeys
   secrets: Secrets
-  policy: PolicyInForce
+  checks: TokenChecks
   projection: Projection
   tail: Tail
   catchUp: CatchUp
-  now: () => number
 }
 
 export type AnyToken = { kind: 'access'; claims: AccessClaims } | { kind: 'refresh'; claims: RefreshClaims }
@@ -41,7 +30,7 @@ export type AnyToken = { kind: 'access'; claims: AccessClaims } | { kind: 'refre
 const mostNewVersions = 8
 
 export function createInspect(deps: InspectDeps) {
-  const { issuer, signingKeys, secrets, policy, projection, tail, catchUp, now } = deps
+  const { issuer, signingKeys, secrets, checks, projection, tail, catchUp } = deps
 
   async function access(token: string): Promise<AccessClaims> {
     return requireLive(accessOf(await read(token)))
@@ -68,22 +57,8 @@ export function createInspect(deps: InspectDeps) {
 
   /** Signature and claims; what the log says of them is asked after it. */
   function accessOf(token: CompactToken): { claims: AccessClaims; kid: string } {
-    const { header, claims, input, signature } = token
-    if (header.typ !== 'at+jwt') throw refuse('token_type')
-    const kid = typeof header.kid === 'string' ? header.kid : ''
-    const key = signingKeys.find(kid)
-    // Whoever stole the key can sign as well as we could: its name is all that counts.
-    if (!key) throw refuse(signingKeys.findGone(kid)?.revoked ? 'token_key_revoked' : 'token_key_unknown')
-    // RFC 8725 §3.1: the key says which algorithm is right, not the token.
-    if (header.alg !== key.algorithm) throw refuse('token_algorithm')
-    if (!verifyInput(key.algorithm, key.publicKey, input, signature)) throw refuse('token_signature')
-    const registered = checkRegistered(claims, {
-      issuer,
-      audience: policy().audience || issuer,
-      now: now(),
-      longestLifetime: longestAccessLifetime,
-    })
-    return { claims: checkAccess(claims, registered), kid: key.kid }
+    pass(checks.access, token)
+    return { claims: token.claims as AccessClaims, kid: token.header.kid as string }
   }
 
   async function requireLive({ claims, kid }: { claims: AccessClaims; kid: string }): Promise<AccessClaims> {
@@ -108,28 +83,15 @@ export function createInspect(deps: InspectDeps) {
   }
 
   function refreshOf(token: CompactToken): RefreshClaims {
-    if (token.header.typ !== 'rt+jwt') throw refuse('token_type')
-    checkMac(token, 'refresh')
-    const registered = checkRegistered(token.claims, {
-      issuer,
-      audience: issuer,
-      now: now(),
-      longestLifetime: longestRefreshLifetime,
-    })
-    return checkRefresh(token.claims, registered)
-  }
-
-  function checkMac({ header, input, signature }: CompactToken, purpose: SecretPurpose): void {
-    if (header.alg !== 'HS256') throw refuse('token_algorithm')
-    const version = versionOf(header.kid) ?? 0
-    const secret = secrets.find(purpose, version)
-    if (!secret) throw refuse(secrets.isRevoked(purpose, version) ? 'token_key_revoked' : 'token_key_unknown')
-    if (!macMatches(secret.secret, input, signature)) throw refuse('token_signature')
+    pass(checks.refresh, token)
+    return token.claims as RefreshClaims
   }
 
   return {
     access,
     refresh,
+    read,
+    requireLive,
 
     /** Whichever of the two it says it is. */
     async any(token: string): Promise<AnyToken> {
@@ -148,8 +110,7 @@ export function createInspect(deps: InspectDeps) {
     device(token: string): { userId: string; deviceId: string } | null {
       try {
         const compact = readCompact(token)
-        if (compact.header.typ !== 'dt+jwt') return null
-        checkMac(compact, 'device')
+        pass(checks.device, compact)
         const { iss, sub, did } = compact.claims
         return iss === issuer && isUserId(sub) && typeof did === 'string' ? { userId: sub, deviceId: did } : null
       } catch {
@@ -164,10 +125,6 @@ export type Inspect = ReturnType<typeof createInspect>
 /** RFC 7638: the base64url of a SHA-256. */
 function isThumbprint(kid: string): boolean {
   return /^[A-Za-z0-9_-]{43}$/.test(kid)
-}
-
-function versionOf(kid: unknown): number | null {
-  return typeof kid === 'string' && /^[1-9]\d{0,8}$/.test(kid) ? Number(kid) : null
 }
 
 function passOnOutage(error: unknown): void {

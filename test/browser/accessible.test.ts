@@ -74,6 +74,31 @@ const inside: Shown[] = [
     path: '/admin/keys',
     prepare: page => page.locator('.confirm summary').nth(1).click(),
   },
+  { name: 'revocations', path: '/admin/revocations' },
+  { name: 'what ends what', path: '/admin/revocations/effects' },
+  { name: 'revoke by hand', path: '/admin/revocations/new?what=all_ended&subject=bobur&reason=lost' },
+  {
+    name: 'revoke by hand asked',
+    path: '/admin/revocations/new?what=all_ended&subject=bobur&reason=lost',
+    prepare: page => page.locator('main form .buttons button').click(),
+  },
+  { name: 'inspector', path: '/admin/inspector' },
+  {
+    name: 'inspector refused',
+    path: '/admin/inspector',
+    async prepare(page) {
+      await page.locator('textarea').fill('eyJhbGciOiJFUzI1NiIsInR5cCI6ImF0K2p3dCIsImtpZCI6IngifQ.eyJzdWIiOiIxIn0.AAAA')
+      await page.locator('main form .buttons button').click()
+    },
+  },
+  { name: 'audit', path: '/admin/audit' },
+  {
+    name: 'audit opened',
+    path: '/admin/audit',
+    prepare: page => page.locator('.disclosure summary').first().click(),
+  },
+  { name: 'audit entry', path: '/admin/audit/1' },
+  { name: 'incidents', path: '/admin/incidents' },
   {
     name: 'language menu',
     path: '/admin/users',

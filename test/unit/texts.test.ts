@@ -6,8 +6,10 @@ import { expect } from 'chai'
 import { createFormats } from '../../server/http/pages/formats.js'
 import { problemTexts } from '../../server/http/pages/problem-texts.js'
 import { createTexts, type Language, languages } from '../../server/http/pages/texts.js'
-import { auditActions } from '../../server/policy/audit.js'
+import { auditActions, auditSubjects } from '../../server/policy/audit.js'
+import { manualTriggers } from '../../server/policy/manual-revocation.js'
 import { whyNotPassword } from '../../server/policy/password.js'
+import { revocationKinds, triggers } from '../../server/policy/revocation.js'
 import { whyNotUsername } from '../../server/policy/username.js'
 import { errors } from '../../server/protocol/errors.js'
 
@@ -93,10 +95,16 @@ describe('the texts of the pages', () => {
     expect(whole.size).to.be.above(100)
   })
 
-  it('tell every error code and every action of the audit log, and no others', () => {
+  it('tell every error code, every action of the audit log and every cause of a revocation, and no others', () => {
     for (const [group, table] of [
       ['errors', errors],
       ['audit', auditActions],
+      ['causes', triggers],
+      ['kinds', Object.fromEntries([...revocationKinds, ...auditSubjects].map(kind => [kind, kind]))],
+      [
+        'reach',
+        Object.fromEntries(Object.values(manualTriggers).flatMap(one => Object.values(one).map(by => [by, by]))),
+      ],
     ] as const) {
       const told = [...keysOf('en')].filter(key => key.startsWith(`${group}.`)).map(key => key.slice(group.length + 1))
       expect(told.sort()).to.deep.equal(Object.keys(table).sort())
@@ -118,6 +126,7 @@ describe('the texts of the pages', () => {
       ...sentencesIn('server/identity/own-password.ts'),
       ...sentencesIn('server/identity/page-sessions.ts'),
       ...sentencesIn('server/identity/device-names.ts'),
+      ...sentencesIn('server/identity/revocation-log.ts'),
       ...sentencesIn('server/http/wire/fields.ts'),
     ]
     expect(said.length).to.be.above(15)
@@ -131,7 +140,10 @@ function sentencesIn(file: string): string[] {
   const text = readFileSync(join(root, file), 'utf8').replace(/\/\*\*?[\s\S]*?\*\/|^\s*\/\/.*$/gm, '')
   return [...text.matchAll(/['`]([A-Z][^'`\n]{8,}\.)['`]/g)]
     .map(match => match[1]!.replace(/\$\{[^}]*\}/g, '8'))
-    .filter(sentence => !/list of items|whole number from|hash that can|that id already|dictionary/.test(sentence))
+    .filter(
+      sentence =>
+        !/list of items|whole number from|hash that can|that id already|dictionary|one of|for this kind/.test(sentence),
+    )
 }
 
 describe('dates, numbers and spans', () => {

@@ -6,9 +6,13 @@ import { createOwnDevicePages, type OwnDevicePagesDeps } from './account/devices
 import { createEventPages } from './account/events.js'
 import { createPasswordPages, type PasswordPagesDeps } from './account/password.js'
 import { createProfilePages } from './account/profile.js'
+import { type AuditPagesDeps, createAuditPages } from './admin/audit.js'
+import { createIncidentPages, type IncidentPagesDeps } from './admin/incidents.js'
+import { createInspectorPages, type InspectorPagesDeps } from './admin/inspector.js'
 import { createKeyPages, type KeyPagesDeps } from './admin/keys.js'
 import { createPolicyPages, type PolicyPagesDeps } from './admin/policies.js'
 import { createPolicyVersionPages, type PolicyVersionPagesDeps } from './admin/policy-versions.js'
+import { createRevocationPages, type RevocationPagesDeps } from './admin/revocations.js'
 import { createRolePages, type RolePagesDeps } from './admin/roles.js'
 import { createUserPages, type UserPagesDeps } from './admin/users.js'
 import { createAssets } from './assets.js'
@@ -31,7 +35,11 @@ type HandlerDeps = UserPagesDeps &
   PolicyPagesDeps &
   PolicyVersionPagesDeps &
   RolePagesDeps &
-  KeyPagesDeps
+  KeyPagesDeps &
+  RevocationPagesDeps &
+  InspectorPagesDeps &
+  AuditPagesDeps &
+  IncidentPagesDeps
 
 export type PagePartsDeps = Omit<HandlerDeps, 'pages'> & {
   issuer: string
@@ -69,6 +77,10 @@ export function createPageParts(deps: PagePartsDeps) {
     ...createPolicyVersionPages({ ...deps, pages }),
     ...createRolePages({ ...deps, pages }),
     ...createKeyPages({ ...deps, pages }),
+    ...createRevocationPages({ ...deps, pages }),
+    ...createInspectorPages({ ...deps, pages }),
+    ...createAuditPages({ ...deps, pages }),
+    ...createIncidentPages({ ...deps, pages }),
   }
   return { handlers, gate, presentError: createPresentErrorPage(pages) }
 }

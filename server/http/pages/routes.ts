@@ -75,6 +75,25 @@ export const pageRoutes = {
     fresh('darvoza:keys:write'),
     'Revoke one of our secrets',
   ),
+  revocationsPage: get('/admin/revocations', sees('darvoza:revocations:read'), 'The revocation log'),
+  effectsPage: get('/admin/revocations/effects', sees('darvoza:revocations:read'), 'What ends what'),
+  newRevocationPage: get('/admin/revocations/new', sees('darvoza:revocations:write'), 'Revoke by hand'),
+  previewRevocationPage: post(
+    '/admin/revocations/preview',
+    sees('darvoza:revocations:write'),
+    'How far a revocation reaches',
+  ),
+  addRevocationPage: post('/admin/revocations', fresh('darvoza:revocations:write'), 'Write a revocation'),
+
+  inspectorPage: get('/admin/inspector', sees('darvoza:sessions:read'), 'The token inspector'),
+  inspectToken: post('/admin/inspector', sees('darvoza:sessions:read'), 'Inspect a token'),
+
+  auditPage: get('/admin/audit', sees('darvoza:audit:read'), 'The audit log'),
+  auditFile: get('/admin/audit/export', sees('darvoza:audit:read'), 'The audit log as a file'),
+  checkAudit: post('/admin/audit/check', sees('darvoza:audit:read'), 'Check the chain of the audit log'),
+  auditEntryPage: get('/admin/audit/:seq', sees('darvoza:audit:read'), 'An entry of the audit log'),
+
+  incidentsPage: get('/admin/incidents', sees('darvoza:audit:read'), 'Refresh tokens that were used again'),
 } as const satisfies Record<string, RouteRow>
 
 export type PageRouteName = keyof typeof pageRoutes

@@ -1,0 +1,166 @@
+// The audit log: searched, looked into, taken away as a file, and its chain checked.
+import { Readable } from 'node:stream'
+import { stringify } from 'csv-stringify/sync'
+import type { AuditFilter, AuditLog, AuditRecord, ChainCheck } from '../../../identity/audit-log.js'
+import type { Users } from '../../../identity/users.js'
+import { type AuditAction, auditActions, auditSubjects } from '../../../policy/audit.js'
+import { Refusal, refuse } from '../../../protocol/errors.js'
+import { presentAuditEntry } from '../../admin/present.js'
+import type { Context } from '../../handler.js'
+import { beginningOf, endOf } from '../days.js'
+import type { Frame } from '../frame.js'
+import type { Pages } from '../page.js'
+import { readChoice, readText } from '../query.js'
+import { readListed } from './listed.js'
+import { createPeople, type Named, readActor, type Shown, sessionShown } from './people.js'
+
+export type AuditPagesDeps = { pages: Pages; auditLog: AuditLog; users: Users } & Parameters<typeof createPeople>[0]
+
+export function createAuditPages({ pages, auditLog, users, names }: AuditPagesDeps) {
+  const named = createPeople({ names })
+  /** One check at a time reads the whole log, however many ask. */
+  let checking: Promise<ChainCheck> | null = null
+
+  const userNamed = async (username: string): Promise<number | null> => {
+    try {
+      return (await users.requireByName(username)).id
+    } catch (error) {
+      if (error instanceof Refusal && error.code === 'not_found') return null
+      throw error
+    }
+  }
+
+  async function readFilter(ctx: Context): Promise<AuditFilter> {
+    const { zone } = pages.frameOf(ctx)
+    const id = readText(ctx, 'subject')
+    const chosen = readChoice(ctx, 'kind', ['', ...auditSubjects])
+    const kind = chosen || (/^[0-9a-f]{8}-[0-9a-f-]{27}$/i.test(id) ? 'session' : 'user')
+    const subject = kind === 'user' ? String((await userNamed(id)) ?? id) : id
+    return {
+      actor: await readActor(readText(ctx, 'actor'), userNamed),
+      action: readChoice(ctx, 'action', ['', ...(Object.keys(auditActions) as AuditAction[])]) || undefined,
+      subject: id ? { kind, id: subject } : undefined,
+      address: readText(ctx, 'address', 45) || undefined,
+      since: beginningOf(readText(ctx, 'from'), zone),
+      until: endOf(readText(ctx, 'to'), zone),
+    }
+  }
+
+  async function present(ctx: Context, entries: readonly AuditRecord[]) {
+    const frame = pages.frameOf(ctx)
+    const people = await named(
+      frame,
+      entries.map(entry => entry.actor),
+      entries.flatMap(entry => (entry.subjectKind === 'user' ? [entry.subject] : [])),
+    )
+    return entries.map(entry => presentEntry(entry, people, frame))
+  }
+
+  return {
+    async auditPage(ctx: Context): Promise<void> {
+      const t = pages.translate(ctx)
+      const filter = await readFilter(ctx)
+      const { results, next, partial } = await readListed(ctx, page => auditLog.page(filter, page))
+      await pages.show(ctx, 'admin/audit', {
+        title: t('nav.audit'),
+        lead: t('auditLog.lead'),
+        entries: await present(ctx, results),
+        ...{ next, partial, actions_: Object.keys(auditActions), subjects: auditSubjects },
+        filtered: Object.values(filter).some(value => value !== undefined),
+      })
+    },
+
+    async auditEntryPage(ctx: Context): Promise<void> {
+      const seq = /^[1-9]\d{0,14}$/.test(ctx.params.seq!) ? Number(ctx.params.seq) : 0
+      const [entry] = await auditLog.search({ before: seq + 1, limit: 1 })
+      if (!entry || entry.seq !== seq) throw refuse('not_found')
+      const { t, format } = pages.frameOf(ctx)
+      const [shown] = await present(ctx, [entry])
+      await pages.show(ctx, 'admin/audit-entry', {
+        title: t('auditLog.entry', { number: format.number(seq) }),
+        crumbs: [{ label: t('nav.audit'), href: '/admin/audit' }],
+        entry: shown,
+      })
+    },
+
+    /** What the filters find, all of it, as it is read: a log of any length takes little memory. */
+    async auditFile(ctx: Context): Promise<void> {
+      const format = readChoice(ctx, 'format', ['csv', 'jsonl'])
+      const entries = auditLog.every(await readFilter(ctx))
+      ctx.attachment(`audit.${format}`)
+      ctx.type = format === 'csv' ? 'text/csv; charset=utf-8' : 'application/jsonl; charset=utf-8'
+      ctx.body = Readable.from(format === 'csv' ? asCsv(entries) : asLines(entries), { objectMode: false })
+    },
+
+    async checkAudit(ctx: Context): Promise<void> {
+      const { t, format } = pages.frameOf(ctx)
+      checking ??= auditLog.verify().finally(() => {
+        checking = null
+      })
+      const { checked, head, broken } = await checking
+      const seq = format.number(broken?.seq ?? head.seq)
+      const text = broken
+        ? t(`chain.${broken.what}`, { seq, before: format.number(checked) })
+        : t('chain.holds', { seq, checked: format.number(checked) })
+      await pages.tell(ctx, { tone: broken ? 'bad' : 'good', text })
+      pages.go(ctx, '/admin/audit')
+    },
+  }
+}
+
+const columns = [
+  ...['seq', 'at', 'actor', 'action', 'subject_kind', 'subject', 'address', 'user_agent', 'request_id'],
+  ...['before', 'after', 'hash'],
+] as const
+
+/** A cell that a spreadsheet would run begins with a quote instead. */
+const csv = (row: unknown[]) => stringify([row], { escape_formulas: true })
+
+async function* asCsv(entries: AsyncIterable<AuditRecord>): AsyncGenerator<string> {
+  yield csv([...columns])
+  for await (const entry of entries) {
+    const told: Record<string, unknown> = presentAuditEntry(entry)
+    yield csv(columns.map(name => (name === 'before' || name === 'after' ? jsonOf(told[name]) : told[name])))
+  }
+}
+
+async function* asLines(entries: AsyncIterable<AuditRecord>): AsyncGenerator<string> {
+  for await (const entry of entries) yield `${JSON.stringify(presentAuditEntry(entry))}\n`
+}
+
+const jsonOf = (value: unknown) => (value === null ? '' : JSON.stringify(value))
+
+/** An action in words; what an older version wrote stands as it is. */
+export function actionOf(action: string, { t }: Frame): string {
+  return Object.hasOwn(auditActions, action) ? t(`audit.${action}`) : action
+}
+
+function presentEntry(entry: AuditRecord, people: Named, frame: Frame) {
+  const { seq, createdAt, action, actor, subjectKind, address, userAgent, requestId, hash } = entry
+  return {
+    ...{ seq, at: createdAt, subjectKind, address, userAgent, requestId, hash },
+    action: actionOf(action, frame),
+    actor: people.actor(actor),
+    subject: subjectShown(entry, people, frame),
+    changes: changesOf(entry),
+  }
+}
+
+function subjectShown({ subjectKind, subject }: AuditRecord, people: Named, frame: Frame): Shown {
+  if (subjectKind === 'user') return people.user(subject)
+  if (subjectKind === 'session') return sessionShown(subject, frame)
+  return subject.length > 24 ? { is: 'code', text: subject, short: 12 } : subject
+}
+
+/** Each value that an entry tells, before and after; null where it tells none. */
+function changesOf({ beforeJson, afterJson }: AuditRecord) {
+  const before = JSON.parse(beforeJson ?? '{}') as Record<string, unknown>
+  const after = JSON.parse(afterJson ?? '{}') as Record<string, unknown>
+  const text = (values: Record<string, unknown>, name: string) => {
+    if (!Object.hasOwn(values, name)) return null
+    return typeof values[name] === 'string' ? values[name] : JSON.stringify(values[name])
+  }
+  return [...new Set([...Object.keys(before), ...Object.keys(after)])].map(name => ({
+    ...{ name, before: text(before, name), after: text(after, name) },
+  }))
+}

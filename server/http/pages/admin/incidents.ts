@@ -1,0 +1,59 @@
+// Refresh tokens that were used again: two held the session, and here they stand side by side.
+import { nameDevice } from '../../../identity/device-name.js'
+import type { IncidentInList, Incidents } from '../../../identity/incidents.js'
+import { isUserId } from '../../../protocol/claims.js'
+import type { Context } from '../../handler.js'
+import { beginningOf, endOf } from '../days.js'
+import type { Pages } from '../page.js'
+import { readText } from '../query.js'
+import { readListed } from './listed.js'
+
+export type IncidentPagesDeps = { pages: Pages; incidents: Incidents }
+
+export function createIncidentPages({ pages, incidents }: IncidentPagesDeps) {
+  return {
+    async incidentsPage(ctx: Context): Promise<void> {
+      const { t, zone } = pages.frameOf(ctx)
+      const user = readText(ctx, 'user')
+      const filter = {
+        userId: isUserId(user) ? Number(user) : undefined,
+        sessionId: readText(ctx, 'session', 36) || undefined,
+        since: beginningOf(readText(ctx, 'from'), zone),
+        until: endOf(readText(ctx, 'to'), zone),
+      }
+      const { results, next, partial } = await readListed(ctx, page => incidents.page(filter, page))
+      await pages.show(ctx, 'admin/incidents', {
+        title: t('nav.incidents'),
+        lead: t('incidents.lead'),
+        incidents: results.map(presentIncident),
+        ...{ next, partial, filtered: Object.values(filter).some(value => value !== undefined) },
+      })
+    },
+  }
+}
+
+function presentIncident({ incident, username, session, device }: IncidentInList) {
+  return {
+    id: incident.id,
+    sessionId: incident.sessionId,
+    userId: incident.userId,
+    username,
+    at: incident.createdAt,
+    came: {
+      device: nameDevice(incident.userAgent).name,
+      userAgent: incident.userAgent,
+      address: incident.address,
+      generation: incident.presentedGeneration,
+      requestId: incident.requestId,
+    },
+    held: session && {
+      device: device?.name ?? null,
+      userAgent: device?.userAgent ?? null,
+      address: session.address,
+      generation: incident.presentGeneration,
+      application: session.applicationId,
+      signedInAt: session.createdAt,
+      lastSeenAt: session.lastSeenAt,
+    },
+  }
+}

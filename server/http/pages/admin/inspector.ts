@@ -1,0 +1,90 @@
+// A token, looked at: every check in order, and who revoked it. The token comes by POST, is kept nowhere, and goes back to
+// the browser only as what it says, never with its signature.
+import type { InspectedToken, TokenInspector } from '../../../identity/token-inspector.js'
+import type { Context } from '../../handler.js'
+import { readFields } from '../../wire/fields.js'
+import { type Problems, problemsOf } from '../fields.js'
+import type { Frame } from '../frame.js'
+import type { Pages } from '../page.js'
+import { actionOf } from './audit.js'
+import { createPeople, sessionShown } from './people.js'
+import { causeOf, subjectShown } from './revocations.js'
+
+export type InspectorPagesDeps = { pages: Pages; tokenInspector: TokenInspector } & Parameters<typeof createPeople>[0]
+
+/** Claims that are times, in seconds. */
+const times: ReadonlySet<string> = new Set(['iat', 'exp', 'auth_time', 'nbf'])
+
+export function createInspectorPages({ pages, tokenInspector, names }: InspectorPagesDeps) {
+  const named = createPeople({ names })
+
+  async function show(ctx: Context, found: InspectedToken | null, problems: Problems = {}): Promise<void> {
+    const frame = pages.frameOf(ctx)
+    const { t } = frame
+    const data = { title: t('nav.inspector'), lead: t('inspector.lead'), problems }
+    const shown = found && { ...presentVerdict(found), ...(await presentCauses(found, frame)) }
+    await pages.show(ctx, 'admin/inspector', { ...data, found: shown }, Object.keys(problems).length > 0 ? 400 : 200)
+  }
+
+  /** Who saw to it that the token is refused, as far as the reader may see that. */
+  async function presentCauses({ revocation, audit, session }: InspectedToken, frame: Frame) {
+    const people = await named(frame, revocation ? [revocation.actor] : [], [
+      ...(session ? [session.userId] : []),
+      ...(revocation?.kind === 'user' ? [revocation.subject] : []),
+    ])
+    return {
+      revocation: revocation && {
+        cause: causeOf(revocation.reason, frame),
+        actor: people.actor(revocation.actor),
+        at: revocation.createdAt,
+        effect: revocation.effect,
+        subject: subjectShown(revocation, people, frame),
+        seq: revocation.seq,
+        href: frame.may('darvoza:revocations:read')
+          ? frame.url('/admin/revocations', { kind: revocation.kind, subject: revocation.subject })
+          : null,
+      },
+      audit:
+        audit && frame.may('darvoza:audit:read')
+          ? { seq: audit.seq, action: actionOf(audit.action, frame), address: audit.address }
+          : null,
+      session: session && { link: sessionShown(session.id, frame), user: people.user(session.userId) },
+    }
+  }
+
+  return {
+    inspectorPage: (ctx: Context) => show(ctx, null),
+
+    async inspectToken(ctx: Context): Promise<void> {
+      let token: string
+      try {
+        token = readFields(ctx, { token: { trim: true } }).token
+      } catch (error) {
+        return await show(ctx, null, problemsOf(error, pages.frameOf(ctx)))
+      }
+      // As it stands in a request: `Authorization: Bearer …`.
+      await show(ctx, await tokenInspector.inspect(token.replace(/^(Authorization:\s*)?Bearer\s+/i, '')))
+    },
+  }
+}
+
+function presentVerdict({ kind, checks, refusal, decoded, signed }: InspectedToken) {
+  return {
+    ...{ kind, checks, refusal, signed },
+    header: decoded && presentMembers(decoded.header),
+    claims: decoded && presentMembers(decoded.claims),
+  }
+}
+
+function presentMembers(members: Record<string, unknown>) {
+  return Object.entries(members).map(([name, value]) => {
+    const isTime = times.has(name) && Number.isSafeInteger(value) && Math.abs(value as number) < 1e11
+    return { name, text: textOf(value), at: isTime ? (value as number) * 1000 : null }
+  })
+}
+
+function textOf(value: unknown): string {
+  if (typeof value === 'string') return value
+  const isList = Array.isArray(value) && value.every(one => typeof one === 'string')
+  return isList ? value.join(', ') : JSON.stringify(value)
+}

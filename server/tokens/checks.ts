@@ -1,0 +1,117 @@
+// What is asked of a token that comes back to us, one row each, in the order in which it may be told. inspect.ts walks the
+// rows and stops at the first that refuses; explain.ts walks the same rows and tells how far a token comes.
+import { longestAccessLifetime, longestRefreshLifetime } from '../policy/policies.js'
+import { macMatches, verifyInput } from '../protocol/algorithms.js'
+import {
+  accessChecks,
+  type ClaimCheck,
+  type ExpectedToken,
+  refreshChecks,
+  registeredChecks,
+} from '../protocol/claims.js'
+import { type ErrorCode, refuse } from '../protocol/errors.js'
+import type { CompactToken } from '../protocol/jws.js'
+import type { PolicyInForce } from '../revocation/policy-in-force.js'
+import type { SecretPurpose } from '../storage/keys.js'
+import type { Secrets } from './secrets.js'
+import type { SigningKeys } from './signing-keys.js'
+
+export type TokenChecksDeps = {
+  issuer: string
+  signingKeys: SigningKeys
+  secrets: Secrets
+  policy: PolicyInForce
+  now: () => number
+}
+
+/** One question to a token that was taken apart: the code that refuses it, or null. Each may count on those before it. */
+export type TokenCheck = { name: string; whyNot: (token: CompactToken) => ErrorCode | null }
+
+export type TokenKind = 'access' | 'refresh'
+
+export function createTokenChecks({ issuer, signingKeys, secrets, policy, now }: TokenChecksDeps) {
+  const keyOf = ({ header: { kid } }: CompactToken) => signingKeys.find(typeof kid === 'string' ? kid : '')
+
+  const signed: TokenCheck[] = [
+    {
+      name: 'key',
+      // Whoever stole the key can sign as well as we could: its name is all that counts.
+      whyNot(token) {
+        if (keyOf(token)) return null
+        const { kid } = token.header
+        const gone = typeof kid === 'string' ? signingKeys.findGone(kid) : null
+        return gone?.revoked ? 'token_key_revoked' : 'token_key_unknown'
+      },
+    },
+    {
+      name: 'algorithm',
+      // RFC 8725 §3.1: the key says which algorithm is right, not the token.
+      whyNot: token => (token.header.alg === keyOf(token)!.algorithm ? null : 'token_algorithm'),
+    },
+    {
+      name: 'signature',
+      whyNot(token) {
+        const { algorithm, publicKey } = keyOf(token)!
+        return verifyInput(algorithm, publicKey, token.input, token.signature) ? null : 'token_signature'
+      },
+    },
+  ]
+
+  /** Of what we alone read: the algorithm is one, whatever the key. */
+  const maced = (purpose: SecretPurpose): TokenCheck[] => {
+    const versionIn = ({ header }: CompactToken) => versionOf(header.kid) ?? 0
+    return [
+      { name: 'algorithm', whyNot: ({ header }) => (header.alg === 'HS256' ? null : 'token_algorithm') },
+      {
+        name: 'key',
+        whyNot(token) {
+          if (secrets.find(purpose, versionIn(token))) return null
+          return secrets.isRevoked(purpose, versionIn(token)) ? 'token_key_revoked' : 'token_key_unknown'
+        },
+      },
+      {
+        name: 'signature',
+        whyNot(token) {
+          const { secret } = secrets.find(purpose, versionIn(token))!
+          return macMatches(secret, token.input, token.signature) ? null : 'token_signature'
+        },
+      },
+    ]
+  }
+
+  const kind = (typ: string): TokenCheck => ({
+    name: 'kind',
+    whyNot: ({ header }) => (header.typ === typ ? null : 'token_type'),
+  })
+
+  const claims = (expected: () => ExpectedToken, ...checks: readonly ClaimCheck[]): TokenCheck[] =>
+    checks.map(({ name, whyNot }) => ({ name, whyNot: token => whyNot(token.claims, expected()) }))
+
+  const expectedAccess = () => {
+    const audience = policy().audience || issuer
+    return { issuer, audience, now: now(), longestLifetime: longestAccessLifetime }
+  }
+  const expectedRefresh = () => ({ issuer, audience: issuer, now: now(), longestLifetime: longestRefreshLifetime })
+
+  return {
+    access: [kind('at+jwt'), ...signed, ...claims(expectedAccess, ...registeredChecks, ...accessChecks)],
+    refresh: [kind('rt+jwt'), ...maced('refresh'), ...claims(expectedRefresh, ...registeredChecks, ...refreshChecks)],
+    /** A device's proof: what it says is judged where it is used. */
+    device: [kind('dt+jwt'), ...maced('device')],
+  }
+}
+
+export type TokenChecks = ReturnType<typeof createTokenChecks>
+
+/** Asks one after the other, and stops at the first that refuses. @throws what that one says */
+export function pass(checks: readonly TokenCheck[], token: CompactToken): void {
+  for (const { whyNot } of checks) {
+    const code = whyNot(token)
+    if (code) throw refuse(code)
+  }
+}
+
+/** The version of a secret that a `kid` names. */
+export function versionOf(kid: unknown): number | null {
+  return typeof kid === 'string' && /^[1-9]\d{0,8}$/.test(kid) ? Number(kid) : null
+}

@@ -1,0 +1,105 @@
+// Why a token is good, or what it fails at: the same checks that inspect.ts and rotate.ts make, in the same order, told one
+// by one. Changes nothing, and keeps nothing of the token.
+import type { Revocation } from '../policy/revocation.js'
+import type { AccessClaims, RefreshClaims } from '../protocol/claims.js'
+import { type ErrorCode, Refusal, refuse } from '../protocol/errors.js'
+import { type CompactToken, readCompact } from '../protocol/jws.js'
+import type { Projection } from '../revocation/projection.js'
+import type { TokenChecks, TokenKind } from './checks.js'
+import type { Inspect } from './inspect.js'
+import type { Rotate } from './rotate.js'
+
+export type ExplainDeps = { inspect: Inspect; checks: TokenChecks; projection: Projection; rotate: Rotate }
+
+/** `skipped`: something before it failed, so it was not asked. */
+export type CheckResult = { name: string; result: 'passed' | 'failed' | 'skipped' }
+
+export type Explanation = {
+  /** What the token says it is; null where it could not be read. */
+  kind: TokenKind | null
+  checks: CheckResult[]
+  /** What it is refused with, or null: it is good. */
+  refusal: ErrorCode | null
+  /** As they stand in the token; not to be believed unless the signature passed. */
+  decoded: { header: Record<string, unknown>; claims: Record<string, unknown> } | null
+  signed: boolean
+  /** The entry of the revocation log that refuses it. */
+  entry: Revocation | null
+}
+
+type Step = { name: string; run: () => Promise<void> | void }
+
+export function createExplain({ inspect, checks, projection, rotate }: ExplainDeps) {
+  /** @throws database_unavailable, log_went_back: whatever may pass is no verdict */
+  return async function explain(token: string): Promise<Explanation> {
+    let compact: CompactToken | undefined
+    const form: Step = {
+      name: 'form',
+      async run() {
+        compact = readCompact(token)
+        compact = await inspect.read(token)
+      },
+    }
+    const [first] = await walk([form])
+    if (!compact) return { kind: null, ...told([first!], ['kind']), decoded: null, signed: false, entry: null }
+
+    const { header, claims } = compact
+    const kind = header.typ === 'rt+jwt' ? 'refresh' : 'access'
+    const steps = kind === 'refresh' ? refreshSteps(compact) : accessSteps(compact)
+    const results = [first!, ...(await walk(steps))]
+    const rest = steps.slice(results.length - 1).map(step => step.name)
+    const verdict = told(results, rest)
+    const signed = results.some(({ name, refusal }) => name === 'signature' && refusal === null)
+    const logged = kind === 'access' && results.at(-1)?.name === 'log' && verdict.refusal !== null
+    const entry = logged ? projection.find(claims as AccessClaims, header.kid as string) : null
+    return { kind, ...verdict, decoded: { header, claims }, signed, entry }
+  }
+
+  function accessSteps(compact: CompactToken): Step[] {
+    const live = () =>
+      inspect.requireLive({ claims: compact.claims as AccessClaims, kid: compact.header.kid as string })
+    return [...asSteps('access', compact), { name: 'log', run: async () => void (await live()) }]
+  }
+
+  function refreshSteps(compact: CompactToken): Step[] {
+    return [
+      ...asSteps('refresh', compact),
+      { name: 'session', run: () => rotate.check(compact.claims as RefreshClaims) },
+    ]
+  }
+
+  function asSteps(kind: TokenKind, compact: CompactToken): Step[] {
+    return checks[kind].map(({ name, whyNot }) => ({
+      name,
+      run() {
+        const code = whyNot(compact)
+        if (code) throw refuse(code)
+      },
+    }))
+  }
+}
+
+export type Explain = ReturnType<typeof createExplain>
+
+type Walked = { name: string; refusal: ErrorCode | null }
+
+/** Each in turn, up to the first that refuses. */
+async function walk(steps: readonly Step[]): Promise<Walked[]> {
+  const walked: Walked[] = []
+  for (const { name, run } of steps) {
+    try {
+      await run()
+      walked.push({ name, refusal: null })
+    } catch (error) {
+      if (!(error instanceof Refusal) || error.status !== 401) throw error
+      return [...walked, { name, refusal: error.code }]
+    }
+  }
+  return walked
+}
+
+function told(walked: readonly Walked[], rest: readonly string[]): Pick<Explanation, 'checks' | 'refusal'> {
+  const asked = walked.map(({ name, refusal }) => ({ name, result: refusal ? 'failed' : 'passed' }) as const)
+  const skipped = rest.map(name => ({ name, result: 'skipped' }) as const)
+  return { checks: [...asked, ...skipped], refusal: walked.at(-1)?.refusal ?? null }
+}

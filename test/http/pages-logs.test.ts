@@ -1,0 +1,214 @@
+// The pages of what happened: revocations, the token inspector, the audit log, incidents.
+import { expect } from 'chai'
+import { aClient, claimsOf } from '../support/client.js'
+import { aServer, password, type TestServer } from '../support/server.js'
+import { snapshotOf } from '../support/snapshot.js'
+import { aVisitor, localOf } from '../support/visitor.js'
+
+const admin = { username: 'admin', password }
+const ownSite = { 'Sec-Fetch-Site': 'same-origin' }
+
+const pages = {
+  '/admin/revocations': ['admin', 'auditor'],
+  '/admin/revocations/effects': ['admin', 'auditor'],
+  '/admin/revocations/new': ['admin'],
+  '/admin/inspector': ['admin', 'auditor', 'support'],
+  '/admin/audit': ['admin', 'auditor'],
+  '/admin/audit/1': ['admin', 'auditor'],
+  '/admin/audit/export': ['admin', 'auditor'],
+  '/admin/incidents': ['admin', 'auditor'],
+}
+
+const forms = {
+  '/admin/revocations/preview': { on: '/admin/revocations/new', may: ['admin'] },
+  '/admin/revocations': { on: '/admin/revocations/new', may: ['admin'] },
+  '/admin/inspector': { on: '/admin/inspector', may: ['admin', 'auditor', 'support'] },
+  '/admin/audit/check': { on: '/admin/audit', may: ['admin', 'auditor'] },
+}
+
+async function signedIn(server: TestServer, user: { username: string; password: string } = admin) {
+  const visitor = aVisitor(server)
+  await visitor.signIn(user)
+  return visitor
+}
+
+describe('the pages of what happened', () => {
+  it('are open to whoever has the permission, and to nobody else', async () => {
+    const server = await aServer()
+    for (const role of ['admin', 'auditor', 'support', '']) {
+      const visitor = await signedIn(server, await server.aUser({ roles: role ? [role] : [] }))
+      for (const [path, may] of Object.entries(pages)) {
+        const { status } = await visitor.open(path)
+        expect(status, `${path} for ${role}`).to.equal(may.includes(role) ? 200 : 403)
+      }
+    }
+    const nobody = aVisitor(server)
+    for (const path of Object.keys(pages)) expect(localOf(await nobody.send('GET', path))).to.match(/^\/login\?next=/)
+  })
+
+  it('take no form without its token, from another site, or of who may not; nothing changes', async () => {
+    const server = await aServer()
+    const amy = await server.aUser()
+    const body = { what: 'all_ended', subject: String(amy.id), reason: 'lost', token: 'a.b.c' }
+    const visitor = await signedIn(server)
+    const token = visitor.tokenOn(await visitor.open('/admin/audit'), '/admin/audit/check')
+    const others = await Promise.all(
+      ['auditor', 'support', ''].map(async role => {
+        const other = await signedIn(server, await server.aUser({ roles: role ? [role] : [] }))
+        return { role, other, _token: other.tokenOn(await other.open('/account'), '/account') }
+      }),
+    )
+    const before = await snapshotOf(server)
+    for (const [action, { may }] of Object.entries(forms)) {
+      const send = (form: Record<string, string>, headers: Record<string, string>) =>
+        visitor.send('POST', action, { form, headers })
+      expect((await send(body, ownSite)).status, action).to.equal(403)
+      expect((await send({ ...body, _token: others[0]!._token }, ownSite)).status, action).to.equal(403)
+      for (const site of ['cross-site', 'same-site'])
+        expect((await send({ ...body, _token: token }, { 'Sec-Fetch-Site': site })).status, action).to.equal(403)
+      for (const { role, other, _token } of others) {
+        if (may.includes(role)) continue
+        const answer = await other.send('POST', action, { form: { ...body, _token }, headers: ownSite })
+        expect(answer.status, `${action} by ${role}`).to.equal(403)
+      }
+    }
+    expect(await snapshotOf(server)).to.equal(before)
+  })
+
+  it('show an address that is wrong as the list, and entries that are not there as nothing', async () => {
+    const server = await aServer()
+    const visitor = await signedIn(server)
+    for (const list of ['revocations', 'audit', 'incidents'])
+      for (const query of ['after=x', 'size=7', 'kind=x&action=y&cause=z', 'from=2026-13-45&to=x', 'actor=a&actor=b'])
+        expect((await visitor.open(`/admin/${list}?${query}`)).status, `${list}?${query}`).to.equal(200)
+    for (const seq of ['0', '999999', '1e1', '-1', 'x'])
+      expect((await visitor.open(`/admin/audit/${seq}`)).status, seq).to.equal(404)
+  })
+})
+
+describe('revocations by hand', () => {
+  it('say first what is wrong, then how far they reach, and are done when that was confirmed', async () => {
+    const server = await aServer()
+    const amy = await server.aUser({ username: 'amy' })
+    const client = aClient(server)
+    const pair = await client.signIn(amy)
+    const visitor = await signedIn(server)
+    const preview = (form: Record<string, string>) =>
+      visitor.submit('/admin/revocations/preview', form, '/admin/revocations/new')
+    const before = await snapshotOf(server)
+    const wrong: [Record<string, string>, string][] = [
+      [{ what: 'all_ended', subject: 'nobody', reason: 'x' }, 'There is no user nobody.'],
+      [{ what: 'role_stale', subject: 'none', reason: 'x' }, 'There is no role none.'],
+      [{ what: 'application_ended', subject: 'none', reason: 'x' }, 'There is no application none.'],
+      [{ what: 'token_revoked', subject: '', reason: 'x' }, 'This is no jti of an access token.'],
+      [{ what: 'everybody_ended', subject: 'amy', reason: 'x' }, 'Leave this empty: it is about everybody.'],
+      [{ what: 'all_ended', subject: 'amy', reason: ' ' }, 'Please fill this in.'],
+      [{ what: 'user_deleted', subject: 'amy', reason: 'x' }, 'Choose what is to be revoked.'],
+      [{ subject: 'amy', reason: 'x' }, 'Choose what is to be revoked.'],
+    ]
+    for (const [form, said] of wrong) {
+      const { status, text } = await preview(form)
+      expect(status, said).to.equal(400)
+      expect(text).to.include(said)
+    }
+    const form = { what: 'all_ended', subject: 'amy', reason: '<lost> phone' }
+    const shown = await preview(form)
+    expect(shown.text).to.include('amy is signed out at once, of 1 session.').and.include('&lt;lost&gt; phone')
+    expect(shown.text).to.not.include('You too')
+    expect(await snapshotOf(server)).to.equal(before)
+
+    const _token = visitor.tokenOn(shown, '/admin/revocations')
+    const done = await visitor.send('POST', '/admin/revocations', { form: { ...form, _token }, headers: ownSite })
+    expect(localOf(done)).to.equal('/admin/revocations')
+    const { text } = await visitor.open('/admin/revocations?actor=admin&kind=user&subject=amy')
+    expect(text).to.include('Revoked: All sessions of a user ended.').and.include(`href="/admin/users/${amy.id}">amy<`)
+    expect((await client.get('/api/me/', pair.access)).status).to.equal(401)
+    expect((await visitor.open('/admin/audit?action=revocation_added')).text).to.include('&lt;lost&gt; phone')
+    expect((await visitor.open('/admin/revocations?cause=sign_out')).text).to.include('No revocation is like that')
+  })
+
+  it('wait for the password when it was typed a while ago, and warn who would be signed out with everybody', async () => {
+    const server = await aServer()
+    const visitor = await signedIn(server)
+    const form = { what: 'everybody_ended', subject: '', reason: 'a breach' }
+    const shown = await visitor.submit('/admin/revocations/preview', form, '/admin/revocations/new')
+    expect(shown.text).to.include('Everybody is signed out at once, everywhere: 1 session.').and.include('You too')
+    server.clock.advance('6m')
+    const _token = visitor.tokenOn(shown, '/admin/revocations')
+    const asked = await visitor.send('POST', '/admin/revocations', { form: { ...form, _token }, headers: ownSite })
+    expect(asked.status).to.equal(401)
+    expect((await visitor.open('/admin/revocations')).text).to.include('Nothing was revoked')
+    const proven = { ...form, _token, _proof: password }
+    expect((await visitor.send('POST', '/admin/revocations', { form: proven, headers: ownSite })).status).to.equal(303)
+    expect(localOf(await visitor.send('GET', '/admin/revocations'))).to.match(/^\/login/)
+  })
+})
+
+describe('the audit log on its page', () => {
+  it('is searched by actor, action, subject, address and day, and tells before and after', async () => {
+    const server = await aServer()
+    const amy = await server.aUser({ username: 'amy' })
+    await server.composed.parts.users.setRoles(amy.id, ['support'], 'user:1')
+    const visitor = await signedIn(server)
+    const today = new Date(server.clock.now()).toISOString().slice(0, 10)
+    const changed = 'actor=admin&action=roles_changed&subject=amy'
+    for (const query of [changed, `${changed}&kind=user&from=${today}&to=${today}`]) {
+      const { text } = await visitor.open(`/admin/audit?${query}`)
+      expect(text, query).to.include('Changed the roles').and.include('[&#34;support&#34;]').and.include('1 row shown')
+    }
+    for (const query of ['actor=amy&action=roles_changed', `${changed}&address=10.0.0.1`, `${changed}&to=2020-01-01`])
+      expect((await visitor.open(`/admin/audit?${query}`)).text, query).to.include('Nothing is written down like that')
+  })
+
+  it('goes into files, with the filters, and no cell that a spreadsheet would run', async () => {
+    const server = await aServer()
+    const amy = await server.aUser({ username: 'amy' })
+    await aClient(server, '=cmd|calc').signIn(amy)
+    const visitor = await signedIn(server)
+    const csv = await visitor.open('/admin/audit/export?format=csv&action=signed_in&actor=amy')
+    expect(csv.headers.get('content-type')).to.match(/^text\/csv/)
+    expect(csv.headers.get('content-disposition')).to.include('audit.csv')
+    expect(csv.text.trim().split('\n')).to.have.length(2)
+    expect(csv.text)
+      .to.include("'=cmd|calc")
+      .and.match(/^seq,at,actor,action,/)
+    const lines = (await visitor.open('/admin/audit/export?format=jsonl')).text.trim().split('\n')
+    const entries = lines.map(line => JSON.parse(line) as { seq: number })
+    const found = await server.composed.parts.auditLog.page({}, { limit: 200 })
+    expect(entries.map(entry => entry.seq)).to.deep.equal(found.results.map(entry => entry.seq))
+  })
+
+  it('is checked, and the first entry that was changed is named', async () => {
+    const server = await aServer()
+    await server.aUser()
+    const visitor = await signedIn(server)
+    const check = async () => {
+      expect(localOf(await visitor.submit('/admin/audit/check', {}, '/admin/audit'))).to.equal('/admin/audit')
+      return (await visitor.open('/admin/audit')).text
+    }
+    expect(await check()).to.include('The chain holds: ')
+    await server.composed.parts.database.write("UPDATE audit_entry SET actor = 'user:7' WHERE seq = 2", [])
+    expect(await check()).to.include('The chain is broken: entry 2 was changed.')
+  })
+})
+
+describe('an incident', () => {
+  it('shows who held the session and who came with the spent token side by side', async () => {
+    const server = await aServer()
+    const amy = await server.aUser({ username: 'amy' })
+    const firefox = 'Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:132.0) Gecko/20100101 Firefox/132.0'
+    const owner = aClient(server, firefox)
+    const { refresh } = await owner.signIn(amy)
+    const next = (await owner.refresh(refresh)).body.refresh as string
+    server.clock.advance('25s')
+    await owner.refresh(next)
+    server.clock.advance('25s')
+    await aClient(server, 'thief/<1>').refresh(refresh)
+    const visitor = await signedIn(server)
+    const { text } = await visitor.open('/admin/incidents')
+    const { sid } = claimsOf(refresh)
+    expect(text).to.include('Firefox on Windows').and.include('thief/&lt;1&gt;').and.include(`/admin/sessions/${sid}`)
+    expect((await visitor.open(`/admin/incidents?session=${sid}`)).text).to.include('thief/')
+    expect((await visitor.open('/admin/incidents?user=999')).text).to.include('No incident is like that')
+  })
+})
