@@ -8,6 +8,9 @@ import { requireSecretKey } from '../config/secret-key.js'
 import type { Settings } from '../config/settings.js'
 import { createApp, type Log } from './app.js'
 import { createAuditLog } from './identity/audit-log.js'
+import { createBulkEnds } from './identity/bulk-ends.js'
+import { createBulkUsers } from './identity/bulk-users.js'
+import { createCloseLook } from './identity/close-look.js'
 import { createDemo } from './identity/demo/demo.js'
 import { createDeviceList } from './identity/device-list.js'
 import { createDeviceNames } from './identity/device-names.js'
@@ -226,6 +229,14 @@ export async function compose(settings: Settings, { log, random = randomBytes, p
   const sessionList = createSessionList({
     ...{ database, sessions: sessionStore, sessionLists: createSessionLists(database.dialect), devices, states, names },
   })
+  const incidentList = createIncidents({ database, logLists, sessions: sessionStore, devices, names })
+  const closeLook = createCloseLook({
+    ...{ database, devices, sessions, sessionList, auditLog, incidents: incidentList, names },
+  })
+  const bulkEnds = createBulkEnds({
+    ...{ database, users: userStore, sessions: sessionStore, devices, ends: sessions, states, rights, revoke },
+  })
+  const bulkUsers = createBulkUsers({ database, userStore, roles: roleStore, users, sessions, rights })
   const demo = createDemo({
     ...{ database, users: userStore, roles: roleStore, applications, policyVersions, revocations, audit, auditTrail },
     ...{ figures: figureStore, secrets, hashing, tail, policy, now },
@@ -246,7 +257,7 @@ export async function compose(settings: Settings, { log, random = randomBytes, p
     ...{ signIn, rotate, inspect, sessions, users, roles, policies, ownPassword, signingKeys, tail, now },
     ...{ keyRing, sealedSecrets, redisLink, pageSessions, deviceNames, policy, random },
     ...{ userList, deviceList, sessionList, revocationLog, auditLog },
-    incidents: createIncidents({ database, logLists, sessions: sessionStore, devices, names }),
+    ...{ closeLook, bulkEnds, bulkUsers, incidents: incidentList },
   })
   const jobs = createJobs({ log }, [
     { name: 'heartbeat', everyMs: second, run: housekeeping.beat },

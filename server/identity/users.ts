@@ -111,9 +111,12 @@ export function createUsers(deps: UsersDeps) {
   }
 
   /** @throws invalid_fields, not_found, last_administrator, permission_denied */
-  function setRoles(id: number, names: string[], actor: Actor): Promise<void> {
-    const wanted = [...new Set(names)].sort()
+  const setRoles = (id: number, names: string[], actor: Actor): Promise<void> => changeRoles(id, () => names, actor)
+
+  /** Whatever the roles are by then. @throws invalid_fields, not_found, last_administrator, permission_denied */
+  function changeRoles(id: number, names: (present: string[]) => string[], actor: Actor): Promise<void> {
     return change(id, actor, async (tx, user, { record, note }) => {
+      const wanted = [...new Set(names(user.roles))].sort()
       const given = await newUsers.requireRoles(tx, wanted)
       if (wanted.join() === user.roles.join()) return
       const allPermissions = [...user.permissions, ...given.flatMap(role => role.permissions)]
@@ -180,6 +183,7 @@ export function createUsers(deps: UsersDeps) {
     remove,
     setPassword,
     setRoles,
+    changeRoles,
     setPermissions,
     require: require_,
 

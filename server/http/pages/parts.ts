@@ -6,6 +6,13 @@ import { createOwnDevicePages, type OwnDevicePagesDeps } from './account/devices
 import { createEventPages } from './account/events.js'
 import { createPasswordPages, type PasswordPagesDeps } from './account/password.js'
 import { createProfilePages } from './account/profile.js'
+import { createDevicePages, type DevicePagesDeps } from './admin/devices.js'
+import { createHomePages, type HomePagesDeps } from './admin/home.js'
+import { createManyEndsPages, type ManyEndsPagesDeps } from './admin/many-ends.js'
+import { createManyUsersPages, type ManyUsersPagesDeps } from './admin/many-users.js'
+import { createNewUserPages, type NewUserPagesDeps } from './admin/new-user.js'
+import { createSessionPages, type SessionPagesDeps } from './admin/sessions.js'
+import { createOneUserPages, type OneUserPagesDeps } from './admin/user.js'
 import { createUserPages, type UserPagesDeps } from './admin/users.js'
 import { createAssets } from './assets.js'
 import { createCookies } from './cookies.js'
@@ -21,7 +28,16 @@ import { createStartPages } from './start.js'
 import { createTexts } from './texts.js'
 import { createViews } from './views.js'
 
-type HandlerDeps = UserPagesDeps & OwnDevicePagesDeps & PasswordPagesDeps
+/** Of the pages about people. */
+type PeopleDeps = HomePagesDeps &
+  UserPagesDeps &
+  OneUserPagesDeps &
+  NewUserPagesDeps &
+  ManyUsersPagesDeps &
+  DevicePagesDeps &
+  SessionPagesDeps &
+  ManyEndsPagesDeps
+type HandlerDeps = PeopleDeps & OwnDevicePagesDeps & PasswordPagesDeps
 
 export type PagePartsDeps = Omit<HandlerDeps, 'pages'> & {
   issuer: string
@@ -54,7 +70,14 @@ export function createPageParts(deps: PagePartsDeps) {
     ...createPasswordPages({ ...deps, pages }),
     ...createOwnDevicePages({ ...deps, pages }),
     ...createEventPages({ pages, auditLog }),
+    ...createHomePages({ ...deps, pages }),
     ...createUserPages({ ...deps, pages }),
+    ...createOneUserPages({ ...deps, pages }),
+    ...createNewUserPages({ ...deps, pages }),
+    ...createManyUsersPages({ ...deps, pages }),
+    ...createDevicePages({ ...deps, pages }),
+    ...createSessionPages({ ...deps, pages }),
+    ...createManyEndsPages({ ...deps, pages }),
   }
   return { handlers, gate, presentError: createPresentErrorPage(pages) }
 }
