@@ -15,6 +15,9 @@ export function createRights({ users }: { users: Users }) {
   }
 
   return {
+    /** For judging many at once. */
+    of: rights,
+
     may: async (tx: Queries, actor: Actor, permission: OwnPermission): Promise<boolean> =>
       mayAct(await rights(tx, actor), new Set([permission])),
 

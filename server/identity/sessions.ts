@@ -89,6 +89,7 @@ export function createSessions(deps: SessionsDeps) {
     /**
      * Ends one session.
      * @param ofUser refuses somebody else's as if it were not there; null where the actor may end others'
+     * @param why what an administrator wrote, for the audit log
      * @throws not_found, also when it had already ended; permission_denied
      */
     async end(
@@ -96,6 +97,7 @@ export function createSessions(deps: SessionsDeps) {
       ofUser: number | null,
       actor: Actor,
       trigger: 'session_ended' | 'sign_out' = 'session_ended',
+      why = '',
     ): Promise<void> {
       const found = await sessions.find(database, id)
       if (!found || (ofUser !== null && found.userId !== ofUser)) throw refuse('not_found')
@@ -103,7 +105,8 @@ export function createSessions(deps: SessionsDeps) {
         if (ofUser === null) await requireMayActOn(tx, actor, found.userId)
         if (!(await record(trigger, { subject: id }))) return false
         const action = trigger === 'sign_out' ? 'signed_out' : 'session_ended'
-        note({ action, subject: id, before: { user: found.userId, device: found.deviceId } })
+        const before = { user: found.userId, device: found.deviceId }
+        note({ action, subject: id, before, ...(why && { after: { why } }) })
         return true
       })
       if (!ended) throw refuse('not_found')

@@ -58,7 +58,33 @@ const inside: Shown[] = [
   },
   { name: 'events', path: '/account/events' },
   { name: 'users', path: '/admin/users' },
-  { name: 'users none', path: '/admin/users?name=zzz' },
+  { name: 'home', path: '/admin' },
+  { name: 'users none', path: '/admin/users?text=zzz' },
+  { name: 'new user', path: '/admin/users/new' },
+  { name: 'reset password', path: '/admin/users/2/password' },
+  {
+    name: 'many users',
+    path: '/admin/users',
+    async prepare(page) {
+      await page.locator('tbody input[type=checkbox]').first().check()
+      await page.locator('button[value=disable]').click()
+      await page.locator('.preview').waitFor()
+    },
+  },
+  { name: 'all devices', path: '/admin/devices' },
+  {
+    name: 'one device',
+    path: '/admin/devices',
+    prepare: page => page.locator('tbody a[href^="/admin/devices/"]').first().click(),
+  },
+  { name: 'all sessions', path: '/admin/sessions' },
+  { name: 'all sessions none', path: '/admin/sessions?user=nobody' },
+  { name: 'end many sessions', path: '/admin/sessions/end?user=amina.karimova' },
+  {
+    name: 'one session',
+    path: '/admin/sessions',
+    prepare: page => page.locator('tbody a[href^="/admin/sessions/"]').first().click(),
+  },
   { name: 'user', path: '/admin/users/2' },
   { name: 'policies', path: '/admin/policies' },
   { name: 'policy change', path: '/admin/policies/change?group=lifetimes' },

@@ -7,13 +7,20 @@ import { createEventPages } from './account/events.js'
 import { createPasswordPages, type PasswordPagesDeps } from './account/password.js'
 import { createProfilePages } from './account/profile.js'
 import { type AuditPagesDeps, createAuditPages } from './admin/audit.js'
+import { createDevicePages, type DevicePagesDeps } from './admin/devices.js'
+import { createHomePages, type HomePagesDeps } from './admin/home.js'
 import { createIncidentPages, type IncidentPagesDeps } from './admin/incidents.js'
 import { createInspectorPages, type InspectorPagesDeps } from './admin/inspector.js'
 import { createKeyPages, type KeyPagesDeps } from './admin/keys.js'
+import { createManyEndsPages, type ManyEndsPagesDeps } from './admin/many-ends.js'
+import { createManyUsersPages, type ManyUsersPagesDeps } from './admin/many-users.js'
+import { createNewUserPages, type NewUserPagesDeps } from './admin/new-user.js'
 import { createPolicyPages, type PolicyPagesDeps } from './admin/policies.js'
 import { createPolicyVersionPages, type PolicyVersionPagesDeps } from './admin/policy-versions.js'
 import { createRevocationPages, type RevocationPagesDeps } from './admin/revocations.js'
 import { createRolePages, type RolePagesDeps } from './admin/roles.js'
+import { createSessionPages, type SessionPagesDeps } from './admin/sessions.js'
+import { createOneUserPages, type OneUserPagesDeps } from './admin/user.js'
 import { createUserPages, type UserPagesDeps } from './admin/users.js'
 import { createAssets } from './assets.js'
 import { createCookies } from './cookies.js'
@@ -29,17 +36,19 @@ import { createStartPages } from './start.js'
 import { createTexts } from './texts.js'
 import { createViews } from './views.js'
 
-type HandlerDeps = UserPagesDeps &
-  OwnDevicePagesDeps &
-  PasswordPagesDeps &
-  PolicyPagesDeps &
-  PolicyVersionPagesDeps &
-  RolePagesDeps &
-  KeyPagesDeps &
-  RevocationPagesDeps &
-  InspectorPagesDeps &
-  AuditPagesDeps &
-  IncidentPagesDeps
+/** Of the pages about people. */
+type PeopleDeps = HomePagesDeps &
+  UserPagesDeps &
+  OneUserPagesDeps &
+  NewUserPagesDeps &
+  ManyUsersPagesDeps &
+  DevicePagesDeps &
+  SessionPagesDeps &
+  ManyEndsPagesDeps
+/** Of those about rules, and about what happened. */
+type RuleDeps = PolicyPagesDeps & PolicyVersionPagesDeps & RolePagesDeps & KeyPagesDeps
+type LogDeps = RevocationPagesDeps & InspectorPagesDeps & AuditPagesDeps & IncidentPagesDeps
+type HandlerDeps = PeopleDeps & RuleDeps & LogDeps & OwnDevicePagesDeps & PasswordPagesDeps
 
 export type PagePartsDeps = Omit<HandlerDeps, 'pages'> & {
   issuer: string
@@ -72,6 +81,7 @@ export function createPageParts(deps: PagePartsDeps) {
     ...createPasswordPages({ ...deps, pages }),
     ...createOwnDevicePages({ ...deps, pages }),
     ...createEventPages({ pages, auditLog }),
+    ...createHomePages({ ...deps, pages }),
     ...createUserPages({ ...deps, pages }),
     ...createPolicyPages({ ...deps, pages }),
     ...createPolicyVersionPages({ ...deps, pages }),
@@ -81,6 +91,12 @@ export function createPageParts(deps: PagePartsDeps) {
     ...createInspectorPages({ ...deps, pages }),
     ...createAuditPages({ ...deps, pages }),
     ...createIncidentPages({ ...deps, pages }),
+    ...createOneUserPages({ ...deps, pages }),
+    ...createNewUserPages({ ...deps, pages }),
+    ...createManyUsersPages({ ...deps, pages }),
+    ...createDevicePages({ ...deps, pages }),
+    ...createSessionPages({ ...deps, pages }),
+    ...createManyEndsPages({ ...deps, pages }),
   }
   return { handlers, gate, presentError: createPresentErrorPage(pages) }
 }

@@ -1,84 +1,86 @@
-// Users, as administrators see them. The pattern for other lists: the address says what is shown (query.ts), one call down,
-// plain values for the view.
-import type { AuditLog, AuditRecord } from '../../../identity/audit-log.js'
-import type { LiveDevice, Sessions } from '../../../identity/sessions.js'
-import type { UserList } from '../../../identity/user-list.js'
-import type { UserRecord, Users } from '../../../identity/users.js'
-import type { Actor } from '../../../policy/actor.js'
-import { isUserId } from '../../../protocol/claims.js'
-import { refuse } from '../../../protocol/errors.js'
-import { type Context, visitorOf } from '../../handler.js'
+// Users, as administrators look through them. The pattern for other lists: the address says what is shown (query.ts), one
+// call down, plain values for the view.
+import { Readable } from 'node:stream'
+import { stringify } from 'csv-stringify'
+import type { Roles } from '../../../identity/roles.js'
+import { type UserFilter, type UserInList, type UserList, userOrders, userStates } from '../../../identity/user-list.js'
+import type { UserRecord } from '../../../identity/users.js'
+import type { Context } from '../../handler.js'
 import type { Pages } from '../page.js'
-import { readSize, readText } from '../query.js'
+import { readChoice, readText } from '../query.js'
+import { isFiltered, readListed, readOneOf } from './lists.js'
 
-export type UserPagesDeps = { pages: Pages; users: Users; userList: UserList; sessions: Sessions; auditLog: AuditLog }
+export type UserPagesDeps = { pages: Pages; userList: UserList; roles: Roles }
 
-/** How much of the history stands on a user's page. */
-const historyShown = 20
-const latest = Number.MAX_SAFE_INTEGER
-
-export function createUserPages({ pages, users, userList, sessions, auditLog }: UserPagesDeps) {
-  /** Does something with one user, tells it on their page, and leads back there. */
-  async function act(ctx: Context, work: (id: number, actor: Actor) => Promise<void>, told: string): Promise<void> {
-    const user = await users.require(idOf(ctx))
-    await work(user.id, visitorOf(ctx).actor)
-    await pages.tell(ctx, { tone: 'good', text: pages.translate(ctx)(told, { name: user.username }) })
-    pages.go(ctx, `/admin/users/${user.id}`)
-  }
-
+export function createUserPages({ pages, userList, roles }: UserPagesDeps) {
   return {
     async usersPage(ctx: Context): Promise<void> {
-      const t = pages.translate(ctx)
-      const name = readText(ctx, 'name')
-      const limit = readSize(ctx)
-      const page = { after: readText(ctx, 'after'), limit }
-      const { results, next } = await userList.page({ username: name || undefined }, 'oldest', page)
-      const shown = results.map(({ user }) => presentListed(user))
-      await pages.show(ctx, 'admin/users', { title: t('users.title'), users: shown, name, next })
-    },
-
-    async userPage(ctx: Context): Promise<void> {
-      const user = await users.require(idOf(ctx))
-      const { may, t } = pages.frameOf(ctx)
-      const devices = may('darvoza:sessions:read') ? await sessions.listDevices(user.id) : null
-      const about = { before: latest, limit: historyShown, subject: { kind: 'user', id: String(user.id) } }
-      const history = may('darvoza:audit:read') ? await auditLog.search(about) : null
-      await pages.show(ctx, 'admin/user', {
-        title: user.username,
-        crumbs: [{ label: t('nav.users'), href: '/admin/users' }],
-        user: { ...presentListed(user), ...presentMore(user) },
-        devices: devices?.map(presentDevice) ?? null,
-        sessionCount: devices?.reduce((count, device) => count + device.sessions.length, 0) ?? null,
-        history: history?.map(presentEntry) ?? null,
+      const { t, may, url, query } = pages.frameOf(ctx)
+      const filter = readUserFilter(ctx)
+      const { results, next, partial } = await readListed(ctx, page => userList.page(filter, readOrder(ctx), page))
+      const { after: _, size: __, ...asked } = query
+      await pages.show(ctx, 'admin/users', {
+        title: t('users.title'),
+        actions: [
+          { label: t('users.file'), icon: 'download', href: url('/admin/users.csv', asked) },
+          ...(may('darvoza:users:write')
+            ? [{ label: t('users.new'), icon: 'add', tone: 'primary', href: '/admin/users/new' }]
+            : []),
+        ],
+        ...{ users: results.map(presentListed), next, partial, filtered: isFiltered(filter) },
+        ...{ states: userStates, orders: userOrders, roleNames: (await roles.list()).map(role => role.name) },
       })
     },
 
-    disableUserPage: (ctx: Context) => act(ctx, users.disable, 'user.nowDisabled'),
-    enableUserPage: (ctx: Context) => act(ctx, users.enable, 'user.nowEnabled'),
-    signOutUserPage: (ctx: Context) => act(ctx, (id, actor) => sessions.endAll(id, actor), 'user.nowSignedOut'),
+    /** All that the filter finds, row by row, however many. */
+    usersFile(ctx: Context): void {
+      const rows = rowsOf(userList.every(readUserFilter(ctx), readOrder(ctx)))
+      // A cell that begins like a formula is none.
+      const file = stringify({ header: true, columns: [...columns], escape_formulas: true, bom: true })
+      ctx.type = 'text/csv'
+      ctx.set('Content-Disposition', 'attachment; filename="darvoza-users.csv"')
+      ctx.set('Cache-Control', 'no-store')
+      const source = Readable.from(rows)
+      source.on('error', error => file.destroy(error))
+      file.on('close', () => source.destroy())
+      ctx.body = source.pipe(file)
+    },
   }
 }
 
-/** @throws not_found */
-function idOf(ctx: Context): number {
-  if (!isUserId(ctx.params.id)) throw refuse('not_found')
-  return Number(ctx.params.id)
+const columns = [
+  ...['id', 'username', 'first_name', 'last_name', 'email', 'state', 'roles', 'own_permissions'],
+  ...['live_sessions', 'last_sign_in', 'created'],
+] as const
+
+async function* rowsOf(users: AsyncGenerator<UserInList>): AsyncGenerator<Record<(typeof columns)[number], unknown>> {
+  for await (const { user, state, liveSessions } of users)
+    yield {
+      ...{ id: user.id, username: user.username, first_name: user.firstName, last_name: user.lastName },
+      ...{ email: user.email, state, roles: user.roles.join(' '), own_permissions: user.permissions.join(' ') },
+      ...{ live_sessions: liveSessions, last_sign_in: isoTime(user.lastLoginAt), created: isoTime(user.createdAt) },
+    }
 }
 
-function presentListed({ id, username, firstName, lastName, email, roles, active, lastLoginAt }: UserRecord) {
+const isoTime = (at: number | null) => (at === null ? '' : new Date(at).toISOString())
+
+const yesOrNo = ['true', 'false'] as const
+
+function readUserFilter(ctx: Context): UserFilter {
+  const live = readOneOf(ctx, 'live', yesOrNo)
+  return {
+    ...{ text: readText(ctx, 'text') || undefined, role: readText(ctx, 'role') || undefined },
+    ...{ state: readOneOf(ctx, 'state', userStates), live: live === undefined ? undefined : live === 'true' },
+  }
+}
+
+const readOrder = (ctx: Context) => readChoice(ctx, 'order', userOrders)
+
+export function presentUser({ id, username, firstName, lastName, email, roles, lastLoginAt }: UserRecord) {
   const name = [firstName, lastName].filter(Boolean).join(' ')
-  return { id, username, name, email, roles, active, lastLoginAt }
+  return { id, username, name, email, roles, lastLoginAt }
 }
 
-function presentMore({ createdAt, passwordChangedAt, mustChangePassword, permissions, allPermissions }: UserRecord) {
-  return { createdAt, passwordChangedAt, mustChangePassword, permissions, allPermissions }
-}
-
-function presentDevice({ device, sessions, lastSeenAt }: LiveDevice) {
-  const { id, name, browser, platform, address, firstSeenAt } = device
-  return { id, name, browser, platform, address, firstSeenAt, lastSeenAt, sessions: sessions.length }
-}
-
-function presentEntry({ seq, createdAt, action, actor, address }: AuditRecord) {
-  return { seq, at: createdAt, action, actor, address }
+function presentListed({ user, state, liveSessions }: UserInList) {
+  return { ...presentUser(user), state, liveSessions }
 }

@@ -1,0 +1,61 @@
+import type { CloseLook } from '../../../identity/close-look.js'
+import type { DeviceList } from '../../../identity/device-list.js'
+import { deviceStates } from '../../../identity/device-list.js'
+import type { Sessions } from '../../../identity/sessions.js'
+import type { Users } from '../../../identity/users.js'
+import { type Context, visitorOf } from '../../handler.js'
+import { typedIn } from '../fields.js'
+import type { Pages } from '../page.js'
+import { actorName, isFiltered, presentListedDevice, presentSession, readDeviceFilter, readListed } from './lists.js'
+
+export type DevicePagesDeps = {
+  pages: Pages
+  users: Users
+  sessions: Sessions
+  deviceList: DeviceList
+  closeLook: CloseLook
+}
+
+/** Devices of everybody, and one of them. */
+export function createDevicePages({ pages, users, sessions, deviceList, closeLook }: DevicePagesDeps) {
+  return {
+    async devicesPage(ctx: Context): Promise<void> {
+      const { t } = pages.frameOf(ctx)
+      const filter = await readDeviceFilter(ctx, users)
+      const { results, next, partial } = await readListed(ctx, page => deviceList.page(filter, page))
+      await pages.show(ctx, 'admin/devices', {
+        title: t('allDevices.title'),
+        lead: t('allDevices.lead'),
+        ...{ devices: results.map(presentListedDevice), next, partial },
+        ...{ filtered: isFiltered(filter), states: deviceStates },
+      })
+    },
+
+    async devicePage(ctx: Context): Promise<void> {
+      const { t, may } = pages.frameOf(ctx)
+      const { device, username, sessions: found } = await closeLook.device(ctx.params.id!)
+      const happened = may('darvoza:audit:read') ? await closeLook.deviceHistory(device) : null
+      const { id, userId, name, browser, platform, userAgent, address, firstSeenAt, lastSeenAt, endedAt } = device
+      const shown = found.map(presentSession)
+      await pages.show(ctx, 'admin/device', {
+        title: name || t('allDevices.nameless'),
+        crumbs: [{ label: t('nav.devices'), href: '/admin/devices' }],
+        device: { id, userId, username, browser, platform, userAgent, address, firstSeenAt, lastSeenAt, endedAt },
+        ...{ sessions: shown, live: shown.filter(one => one.state === 'live').length },
+        history:
+          happened?.entries.map(({ createdAt, action, actor, address }) => ({
+            ...{ at: createdAt, action, by: [actorName(actor, happened.names.get(actor), t), address] },
+          })) ?? null,
+      })
+    },
+
+    async endDevicePage(ctx: Context): Promise<void> {
+      const { t } = pages.frameOf(ctx)
+      const { actor } = visitorOf(ctx)
+      const { device, username } = await closeLook.device(ctx.params.id!)
+      await sessions.endDevice(device.id, null, actor)
+      await pages.tell(ctx, { tone: 'good', text: t('allDevices.ended', { name: device.name, username }) })
+      pages.go(ctx, typedIn(ctx, ['back']).back || `/admin/devices/${device.id}`)
+    },
+  }
+}

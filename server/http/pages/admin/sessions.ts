@@ -1,0 +1,122 @@
+import type { CloseLook, Happened, LookedAtSession } from '../../../identity/close-look.js'
+import { nameDevice } from '../../../identity/device-name.js'
+import type { SessionList } from '../../../identity/session-list.js'
+import type { Sessions } from '../../../identity/sessions.js'
+import type { Users } from '../../../identity/users.js'
+import { sessionStates } from '../../../policy/session.js'
+import { type Context, visitorOf } from '../../handler.js'
+import { readFields } from '../../wire/fields.js'
+import { typedIn } from '../fields.js'
+import type { Pages } from '../page.js'
+import type { Translate } from '../texts.js'
+import { actorName, isFiltered, presentDeviceName, presentSession, readListed, readSessionFilter } from './lists.js'
+
+export type SessionPagesDeps = {
+  pages: Pages
+  users: Users
+  sessions: Sessions
+  sessionList: SessionList
+  closeLook: CloseLook
+}
+
+/** Longest reason that can be written for an end, in signs. */
+export const longestReason = 200
+
+/** Sessions of everybody, and one of them with its time line. */
+export function createSessionPages({ pages, users, sessions, sessionList, closeLook }: SessionPagesDeps) {
+  return {
+    async sessionsPage(ctx: Context): Promise<void> {
+      const { t } = pages.frameOf(ctx)
+      const filter = await readSessionFilter(ctx, users)
+      const { results, next, partial } = await readListed(ctx, page => sessionList.page(filter, page))
+      await pages.show(ctx, 'admin/sessions', {
+        title: t('allSessions.title'),
+        lead: t('allSessions.lead'),
+        ...{ sessions: results.map(one => presentEnded(presentSession(one), t)), next, partial },
+        ...{ filtered: isFiltered(filter), states: sessionStates },
+      })
+    },
+
+    async sessionPage(ctx: Context): Promise<void> {
+      const { t, may } = pages.frameOf(ctx)
+      const found = await closeLook.session(ctx.params.id!)
+      const happened = may('darvoza:audit:read') ? await closeLook.sessionHistory(found.session) : null
+      const { session, username, device, end, endsAt, endedByUsername } = found
+      const { id, userId, deviceId, applicationId, address, createdAt, lastSeenAt, generation } = session
+      const { endedAt, endedReason, endedBy } = session
+      await pages.show(ctx, 'admin/session', {
+        title: t('oneSession.title', { name: username }),
+        crumbs: [{ label: t('nav.sessions'), href: '/admin/sessions' }],
+        session: presentEnded(
+          {
+            ...{ id, userId, username, deviceId, application: applicationId, address, signedInAt: createdAt },
+            ...{ lastSeenAt, refreshes: generation, state: end ?? 'live', endsAt, endedAt, endedReason, endedBy },
+            ...{ endedByUsername, device: device && presentDeviceName(device) },
+          },
+          t,
+        ),
+        ...{ timeline: timelineOf(found, happened, t), whole: happened !== null, longestReason },
+        own: visitorOf(ctx).sid === id,
+      })
+    },
+
+    async endSessionPage(ctx: Context): Promise<void> {
+      const { t } = pages.frameOf(ctx)
+      const { actor } = visitorOf(ctx)
+      const { session, username } = await closeLook.session(ctx.params.id!)
+      const { why } = readFields(ctx, { why: { required: false, blank: true, trim: true, maxLength: longestReason } })
+      await sessions.end(session.id, null, actor, 'session_ended', why ?? '')
+      await pages.tell(ctx, { tone: 'good', text: t('oneSession.ended', { name: username }) })
+      pages.go(ctx, typedIn(ctx, ['back']).back || `/admin/sessions/${session.id}`)
+    },
+  }
+}
+
+/** Who ended it and why, in words. */
+function presentEnded<S extends { endedBy: string | null; endedByUsername: string | null; endedReason: string | null }>(
+  session: S,
+  t: Translate,
+) {
+  const { endedBy, endedByUsername, endedReason } = session
+  const why = endedReason === null ? '' : t(`endedWhy.${endedReason}`)
+  return { ...session, why, by: endedBy === null ? '' : actorName(endedBy, endedByUsername, t) }
+}
+
+type Item = { at: number; text: string; by: string; icon: string; tone?: string }
+
+/** What its row tells, and where the reader may see it, what the logs tell, newest first. */
+function timelineOf(
+  { session, end, endsAt, device }: LookedAtSession,
+  happened: Happened | null,
+  t: Translate,
+): Item[] {
+  const items: Item[] = [
+    { at: session.createdAt, text: t('oneSession.signedIn'), by: join(device?.name, session.address), icon: 'check' },
+  ]
+  if (session.generation > 0)
+    items.push({ at: session.rotatedAt, text: t('oneSession.refreshed'), by: '', icon: 'refresh' })
+  for (const { createdAt, address, userAgent } of happened?.incidents ?? []) {
+    const by = join(nameDevice(userAgent).name, address)
+    items.push({ at: createdAt, text: t('oneSession.reused'), by, icon: 'incident', tone: 'bad' })
+  }
+  const entries = happened?.entries.filter(({ action }) => action !== 'refresh_token_reused') ?? []
+  for (const { createdAt, action, actor, address, afterJson } of entries) {
+    const { why } = JSON.parse(afterJson ?? '{}') as { why?: unknown }
+    const by = join(actorName(actor, happened?.names.get(actor), t), address, typeof why === 'string' ? `“${why}”` : '')
+    items.push({ at: createdAt, text: t(`audit.${action}`), by, icon: 'revoke', tone: 'warn' })
+  }
+  const told = entries.some(({ action }) => action === 'session_ended' || action === 'signed_out')
+  if (session.endedAt !== null && !told)
+    items.push({
+      at: session.endedAt,
+      text: t(`endedWhy.${session.endedReason}`),
+      by: '',
+      icon: 'revoke',
+      tone: 'warn',
+    })
+  if (end === 'idle' || end === 'absolute')
+    items.push({ at: endsAt, text: t(`sessionState.${end}`), by: '', icon: 'clock' })
+  return items.sort((a, b) => b.at - a.at)
+}
+
+const join = (...parts: (string | undefined)[]) => parts.filter(Boolean).join(' · ')

@@ -1,0 +1,189 @@
+// One user: where they are signed in, who they are, what they may do, what happened; and whatever changes that.
+import type { CloseLook } from '../../../identity/close-look.js'
+import type { Roles } from '../../../identity/roles.js'
+import type { LiveDevice, Sessions } from '../../../identity/sessions.js'
+import type { UserRecord, Users } from '../../../identity/users.js'
+import type { Actor } from '../../../policy/actor.js'
+import { isPermission } from '../../../policy/permissions.js'
+import { isUserId } from '../../../protocol/claims.js'
+import { refuse, refuseField } from '../../../protocol/errors.js'
+import { type Context, visitorOf } from '../../handler.js'
+import { readFields } from '../../wire/fields.js'
+import { type Problems, problemsOf, typedIn } from '../fields.js'
+import type { Pages } from '../page.js'
+import { actorName, presentDeviceName } from './lists.js'
+import { presentUser } from './users.js'
+
+export type OneUserPagesDeps = {
+  pages: Pages
+  users: Users
+  roles: Roles
+  sessions: Sessions
+  closeLook: CloseLook
+}
+
+const profileFields = ['username', 'first_name', 'last_name', 'email'] as const
+const roleFields = ['permissions'] as const
+
+/** A form that was sent and could not be used: what was typed, and what is wrong with it. */
+type Wrong = { form: 'profile' | 'roles'; typed: Record<string, string>; problems: Problems }
+
+export function createOneUserPages({ pages, users, roles, sessions, closeLook }: OneUserPagesDeps) {
+  async function show(ctx: Context, user: UserRecord, wrong: Wrong | null = null): Promise<void> {
+    const { may, t } = pages.frameOf(ctx)
+    const devices = may('darvoza:sessions:read') ? await sessions.listDevices(user.id) : null
+    // The one used last is the one that is looked for.
+    devices?.sort((a, b) => b.lastSeenAt - a.lastSeenAt)
+    const happened = may('darvoza:audit:read') ? await closeLook.userHistory(user.id) : null
+    const history = happened?.entries.map(({ createdAt, action, actor, address }) => ({
+      ...{ at: createdAt, action, by: [actorName(actor, happened.names.get(actor), t), address] },
+    }))
+    const data = {
+      title: user.username,
+      crumbs: [{ label: t('nav.users'), href: '/admin/users' }],
+      user: { ...presentUser(user), ...presentMore(user) },
+      devices: devices?.map(presentDevice) ?? null,
+      sessionCount: (await sessions.list(user.id)).length,
+      ...{ history: history ?? null, wrong, values: profileOf(user) },
+      roles: may('darvoza:roles:write') ? (await roles.list()).map(({ name }) => name) : [],
+    }
+    await pages.show(ctx, 'admin/user', data, wrong ? 400 : 200)
+  }
+
+  /** Does something with one user, tells it on their page, and leads back there. */
+  async function act(ctx: Context, work: (id: number, actor: Actor) => Promise<void>, told: string): Promise<void> {
+    const user = await users.require(idOf(ctx))
+    await work(user.id, visitorOf(ctx).actor)
+    await pages.tell(ctx, { tone: 'good', text: pages.translate(ctx)(told, { name: user.username }) })
+    pages.go(ctx, `/admin/users/${user.id}`)
+  }
+
+  /** The same with a form: what is wrong with it is told beside it. */
+  async function save(ctx: Context, form: Wrong['form'], work: (user: UserRecord) => Promise<void>, told: string) {
+    const user = await users.require(idOf(ctx))
+    try {
+      await work(user)
+    } catch (error) {
+      const problems = problemsOf(error, pages.frameOf(ctx))
+      return await show(ctx, user, { form, typed: typedIn(ctx, [...profileFields, ...roleFields]), problems })
+    }
+    const { t } = pages.frameOf(ctx)
+    await pages.tell(ctx, { tone: 'good', text: t(told, { name: user.username }) })
+    pages.go(ctx, `/admin/users/${user.id}`)
+  }
+
+  async function showPassword(ctx: Context, user: UserRecord, problems: Problems = {}): Promise<void> {
+    const t = pages.translate(ctx)
+    const crumbs = [
+      { label: t('nav.users'), href: '/admin/users' },
+      { label: user.username, href: `/admin/users/${user.id}` },
+    ]
+    const { id, username } = user
+    const data = { title: t('user.resetTitle', { name: username }), crumbs, user: { id, username }, problems }
+    const live = await sessions.list(id)
+    await pages.show(
+      ctx,
+      'admin/reset-password',
+      { ...data, sessionCount: live.length },
+      Object.keys(problems).length > 0 ? 400 : 200,
+    )
+  }
+
+  return {
+    async userPage(ctx: Context): Promise<void> {
+      await show(ctx, await users.require(idOf(ctx)))
+    },
+
+    saveUserPage: (ctx: Context) =>
+      save(
+        ctx,
+        'profile',
+        async ({ id }) => {
+          const { username, first_name, last_name, email } = readFields(ctx, {
+            username: { trim: true },
+            first_name: { blank: true, trim: true },
+            last_name: { blank: true, trim: true },
+            email: { blank: true, trim: true },
+          })
+          const profile = { username, firstName: first_name, lastName: last_name, email }
+          await users.update(id, profile, visitorOf(ctx).actor)
+        },
+        'user.saved',
+      ),
+
+    saveUserRoles: (ctx: Context) =>
+      save(
+        ctx,
+        'roles',
+        async user => {
+          const { permissions } = readFields(ctx, { permissions: { blank: true } })
+          const { actor } = visitorOf(ctx)
+          const chosen = chosenIn(ctx, 'roles')
+          const own = permissions.split(/[\s,]+/).filter(Boolean)
+          // Before anything is changed.
+          const wrong = own.find(permission => !isPermission(permission))
+          if (wrong !== undefined) throw refuseField('permissions', `${wrong.slice(0, 100)} is no permission.`)
+          if (chosen.sort().join() !== user.roles.join()) await users.setRoles(user.id, chosen, actor)
+          await users.setPermissions(user.id, own, actor)
+        },
+        'user.rolesSaved',
+      ),
+
+    async resetPasswordPage(ctx: Context): Promise<void> {
+      await showPassword(ctx, await users.require(idOf(ctx)))
+    },
+
+    async savePasswordOfUser(ctx: Context): Promise<void> {
+      const user = await users.require(idOf(ctx))
+      try {
+        const { password } = readFields(ctx, { password: {} })
+        // Whoever is given a password by somebody else is asked for one of their own.
+        await users.setPassword(user.id, password, visitorOf(ctx).actor, true)
+      } catch (error) {
+        return await showPassword(ctx, user, problemsOf(error, pages.frameOf(ctx)))
+      }
+      const text = pages.translate(ctx)('user.nowReset', { name: user.username })
+      await pages.tell(ctx, { tone: 'good', text })
+      pages.go(ctx, `/admin/users/${user.id}`)
+    },
+
+    async deleteUserPage(ctx: Context): Promise<void> {
+      const user = await users.require(idOf(ctx))
+      await users.remove(user.id, visitorOf(ctx).actor)
+      const text = pages.translate(ctx)('user.nowDeleted', { name: user.username })
+      await pages.tell(ctx, { tone: 'good', text })
+      pages.go(ctx, '/admin/users')
+    },
+
+    disableUserPage: (ctx: Context) => act(ctx, users.disable, 'user.nowDisabled'),
+    enableUserPage: (ctx: Context) => act(ctx, users.enable, 'user.nowEnabled'),
+    signOutUserPage: (ctx: Context) => act(ctx, (id, actor) => sessions.endAll(id, actor), 'user.nowSignedOut'),
+  }
+}
+
+/** The checkboxes of a field that are on: `NAME:VALUE`. */
+export function chosenIn(ctx: Context, field: string): string[] {
+  const names = Object.keys((ctx.request.body ?? {}) as object)
+  return names.filter(name => name.startsWith(`${field}:`)).map(name => name.slice(field.length + 1))
+}
+
+/** @throws not_found */
+function idOf(ctx: Context): number {
+  if (!isUserId(ctx.params.id)) throw refuse('not_found')
+  return Number(ctx.params.id)
+}
+
+function profileOf({ username, firstName, lastName, email, permissions }: UserRecord): Record<string, string> {
+  return { username, first_name: firstName, last_name: lastName, email, permissions: permissions.join('\n') }
+}
+
+function presentMore(user: UserRecord) {
+  const { active, createdAt, passwordChangedAt, mustChangePassword, permissions } = user
+  return { active, createdAt, passwordChangedAt, mustChangePassword, permissions }
+}
+
+function presentDevice({ device, sessions, lastSeenAt }: LiveDevice) {
+  const { address, firstSeenAt } = device
+  const live = sessions.map(({ id, applicationId }) => ({ id, application: applicationId }))
+  return { ...presentDeviceName(device), address, firstSeenAt, lastSeenAt, sessions: live }
+}

@@ -1,0 +1,269 @@
+// The pages about people: who sees them, what a lost phone takes, and what many at once do and leave alone.
+import { expect } from 'chai'
+import { aClient } from '../support/client.js'
+import { aServer, password, type TestServer } from '../support/server.js'
+import { snapshotOf } from '../support/snapshot.js'
+import { aVisitor, localOf, type Seen, type Visitor } from '../support/visitor.js'
+
+const admin = { username: 'admin', password }
+const ownSite = { 'Sec-Fetch-Site': 'same-origin' }
+const phone =
+  'Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0.0.0 Mobile Safari/537.36'
+
+async function signedIn(server: TestServer, user: { username: string; password: string } = admin): Promise<Visitor> {
+  const visitor = aVisitor(server)
+  await visitor.signIn(user)
+  return visitor
+}
+
+async function aPhone(server: TestServer, user: { username: string; password: string }) {
+  const client = aClient(server, phone)
+  const { access } = await client.signIn(user)
+  return { isLive: async () => (await client.get('/api/me/', access)).status === 200 }
+}
+
+const firstLink = ({ text }: Seen, folder: string) =>
+  new RegExp(`href="(/admin/${folder}/[0-9a-f-]{36})"`).exec(text)?.[1] ?? ''
+
+/** The hidden fields of the form that is sent to `action`. */
+function hiddenIn({ text }: Seen, action: string): Record<string, string> {
+  const form = [...text.matchAll(/<form\b[^>]*>[\s\S]*?<\/form>/g)].find(([all]) => all.includes(`action="${action}"`))
+  const inputs = [...(form?.[0] ?? '').matchAll(/<input type="hidden" name="([^"]*)" value="([^"]*)"/g)]
+  return Object.fromEntries(inputs.map(([, name, value]) => [name!, value!.replaceAll('&amp;', '&')]))
+}
+
+describe('the pages about people', () => {
+  it('are refused to who lacks the permission, and shown to who has it', async () => {
+    const server = await aServer()
+    const amy = await server.aUser()
+    await aPhone(server, amy)
+    const boss = await signedIn(server)
+    const session = firstLink(await boss.open(`/admin/sessions?user=${amy.username}`), 'sessions')
+    const device = firstLink(await boss.open(`/admin/devices?user=${amy.username}`), 'devices')
+    const lists = [
+      '/admin',
+      '/admin/users',
+      `/admin/users/${amy.id}`,
+      '/admin/devices',
+      '/admin/sessions',
+      session,
+      device,
+    ]
+    const ends = ['/admin/sessions/end?state=live', '/admin/devices/end']
+    const writes = ['/admin/users/new', `/admin/users/${amy.id}/password`]
+    const seen: [Visitor, string[], string[]][] = [
+      [boss, [...lists, ...ends, ...writes], []],
+      [await signedIn(server, await server.aUser({ roles: ['support'] })), [...lists, ...ends], writes],
+      [await signedIn(server, await server.aUser({ roles: ['auditor'] })), lists, [...ends, ...writes]],
+      [await signedIn(server, amy), [], [...lists, ...ends, ...writes, '/admin/users.csv']],
+    ]
+    for (const [visitor, open, shut] of seen) {
+      for (const path of open) expect((await visitor.open(path)).status, path).to.equal(200)
+      for (const path of shut) expect((await visitor.open(path)).status, path).to.equal(403)
+    }
+  })
+
+  it('change nothing by forms without token, from another site, or by who may not', async () => {
+    const server = await aServer()
+    const amy = await server.aUser()
+    await aPhone(server, amy)
+    const boss = await signedIn(server)
+    const session = firstLink(await boss.open(`/admin/sessions?user=${amy.username}`), 'sessions')
+    const device = firstLink(await boss.open(`/admin/devices?user=${amy.username}`), 'devices')
+    const auditor = await signedIn(server, await server.aUser({ roles: ['auditor'] }))
+    const _token = boss.tokenOn(await boss.open('/admin/users/new'), '/admin/users/new')
+    const theirs = auditor.tokenOn(await auditor.open('/account'), '/account')
+    const form = {
+      [`pick:${amy.id}`]: '1',
+      role: 'admin',
+      username: 'eve',
+      password: 'long enough to be good',
+      permissions: '',
+    }
+    const picks = { [`pick:${session.split('/').at(-1)}`]: '1', [`pick:${device.split('/').at(-1)}`]: '1' }
+    const before = await snapshotOf(server)
+    for (const action of [
+      ...['', '/roles', '/password', '/delete'].map(act => `/admin/users/${amy.id}${act}`),
+      ...['disable', 'sign-out', 'add-role', 'remove-role'].map(act => `/admin/users/change/${act}`),
+      ...['/admin/users/new', `${session}/end`, `${device}/end`, '/admin/sessions/end', '/admin/devices/end'],
+    ]) {
+      const all = { ...form, ...picks }
+      const other = { 'Sec-Fetch-Site': 'cross-site' }
+      expect((await boss.send('POST', action, { form: all, headers: ownSite })).status, action).to.equal(403)
+      expect((await boss.send('POST', action, { form: { ...all, _token }, headers: other })).status, action).to.equal(
+        403,
+      )
+      const foreign = { ...all, _token: theirs }
+      expect((await boss.send('POST', action, { form: foreign, headers: ownSite })).status, action).to.equal(403)
+      expect((await auditor.send('POST', action, { form: foreign, headers: ownSite })).status, action).to.equal(403)
+    }
+    expect(await snapshotOf(server)).to.equal(before)
+  })
+})
+
+describe('a lost phone', () => {
+  it('is found by the name of its owner and ended from their page, and its tokens are refused at once', async () => {
+    const server = await aServer()
+    const amy = await server.aUser({ username: 'amina' })
+    const lost = await aPhone(server, amy)
+    const boss = await signedIn(server)
+    const found = await boss.open('/admin/users?text=AMI')
+    expect(found.text).to.include(`href="/admin/users/${amy.id}"`)
+    const page = await boss.open(`/admin/users/${amy.id}`)
+    expect(page.text).to.include('Chrome on Android')
+    const action = `${firstLink(page, 'devices')}/end`
+    const back = hiddenIn(page, action).back!
+    expect(await lost.isLive()).to.equal(true)
+    expect(localOf(await boss.submit(action, { back }, `/admin/users/${amy.id}`))).to.equal(`/admin/users/${amy.id}`)
+    expect(await lost.isLive()).to.equal(false)
+    expect((await boss.open(`/admin/users/${amy.id}`)).text).to.include('its tokens are refused from now on')
+    await aPhone(server, amy)
+  })
+
+  it('leaves a session whose page tells who ended it and why', async () => {
+    const server = await aServer()
+    const amy = await server.aUser()
+    const lost = await aPhone(server, amy)
+    const boss = await signedIn(server)
+    const path = firstLink(await boss.open(`/admin/sessions?user=${amy.username}`), 'sessions')
+    await boss.submit(`${path}/end`, { why: 'left in a <taxi>' }, path)
+    expect(await lost.isLive()).to.equal(false)
+    const { text } = await boss.open(path)
+    expect(text).to.include('Ended by hand').and.include('left in a &lt;taxi&gt;').and.include('admin')
+    expect((await boss.open('/admin/sessions?state=ended')).text).to.include(path)
+    expect((await boss.open('/admin/sessions?state=live')).text).not.to.include(path)
+    for (const id of ['x', '00000000-0000-4000-8000-000000000000'])
+      for (const folder of ['sessions', 'devices'])
+        expect((await boss.open(`/admin/${folder}/${id}`)).status).to.equal(404)
+  })
+
+  it('leads nowhere else by the way back that a form names', async () => {
+    const server = await aServer()
+    const amy = await server.aUser()
+    await aPhone(server, amy)
+    const boss = await signedIn(server)
+    const page = `/admin/users/${amy.id}`
+    const action = `${firstLink(await boss.open(page), 'devices')}/end`
+    expect(localOf(await boss.submit(action, { back: 'https://evil.example/' }, page))).to.equal('/')
+  })
+})
+
+describe('many at once', () => {
+  it('are ended as the preview said: those who may do more are left out and named, and the own place stays', async () => {
+    const server = await aServer()
+    const [amy, bob] = [await server.aUser(), await server.aUser()]
+    const phones = [await aPhone(server, amy), await aPhone(server, bob)]
+    const chief = await aPhone(server, admin)
+    const helper = await signedIn(server, await server.aUser({ roles: ['support'] }))
+    const preview = await helper.open('/admin/sessions/end?application=darvoza')
+    expect(preview.text).to.include('2 sessions of 2 users end at once.').and.include('>admin<')
+    expect(preview.text).to.include('The place where you sit is among them.')
+    const fields = hiddenIn(preview, '/admin/sessions/end')
+    // Who signs in after the preview is not reached by it.
+    const later = await aPhone(server, await server.aUser())
+    // A session that was not shown is judged like any other.
+    const done = await helper.send('POST', '/admin/sessions/end', { form: fields, headers: ownSite })
+    expect(done.status).to.equal(303)
+    expect(await Promise.all(phones.map(one => one.isLive()))).to.deep.equal([false, false])
+    expect([await chief.isLive(), await later.isLive()]).to.deep.equal([true, true])
+    expect((await helper.open('/admin/sessions')).text).to.include('2 sessions of 2 users are over.')
+  })
+
+  it('leave alone whom a forged form adds', async () => {
+    const server = await aServer()
+    const chief = await aPhone(server, admin)
+    const boss = await signedIn(server)
+    const ids = (kind: string, text: string) =>
+      [...text.matchAll(new RegExp(`/admin/${kind}/([0-9a-f-]{36})"`, 'g'))].map(match => `pick:${match[1]}`)
+    const forged = {
+      sessions: ids('sessions', (await boss.open('/admin/sessions?user=admin')).text),
+      devices: ids('devices', (await boss.open('/admin/devices?user=admin')).text),
+    }
+    const helper = await signedIn(server, await server.aUser({ roles: ['support'] }))
+    const _token = helper.tokenOn(await helper.open('/account'), '/account')
+    for (const [kind, picks] of Object.entries(forged)) {
+      expect(picks).not.to.deep.equal([])
+      const form = { _token, ...Object.fromEntries(picks.map(name => [name, '1'])) }
+      await helper.send('POST', `/admin/${kind}/end`, { form, headers: ownSite })
+      expect((await helper.open(`/admin/${kind}`)).text).to.include('Left out, for they may do more than you: admin.')
+    }
+    expect(await chief.isLive()).to.equal(true)
+    expect((await boss.open('/admin')).status).to.equal(200)
+  })
+
+  it('are disabled or given a role after a preview, but for who does it', async () => {
+    const server = await aServer()
+    const [amy, bob] = [await server.aUser(), await server.aUser()]
+    const lost = await aPhone(server, amy)
+    const boss = await signedIn(server)
+    const picks = { [`pick:${amy.id}`]: '1', [`pick:${bob.id}`]: '1', 'pick:1': '1' }
+    const given = await boss.submit(
+      '/admin/users/change',
+      { change: 'add-role', role: 'support', ...picks },
+      '/admin/users',
+    )
+    expect(given.text).to.include('3 users get the role support.')
+    await boss.send('POST', '/admin/users/change/add-role', {
+      ...{ form: hiddenIn(given, '/admin/users/change/add-role'), headers: ownSite },
+    })
+    const { users } = server.composed.parts
+    expect((await users.require(bob.id)).roles).to.deep.equal(['support'])
+    const preview = await boss.submit('/admin/users/change', { change: 'disable', ...picks }, '/admin/users')
+    expect(preview.text).to.include('2 users are signed out at once').and.include('That is you.')
+    expect(await lost.isLive()).to.equal(false) // stale: the role came
+    const action = '/admin/users/change/disable'
+    const form = { ...hiddenIn(preview, action), ...picks }
+    await boss.send('POST', action, { form, headers: ownSite })
+    const active = await Promise.all([1, amy.id, bob.id].map(async id => (await users.require(id)).active))
+    expect(active).to.deep.equal([true, false, false])
+    expect((await boss.open('/admin/users')).text).to.include('2 users are disabled. Left out: admin.')
+  })
+})
+
+describe('a user', () => {
+  it('is made, changed, given roles, given a password to be replaced, and deleted', async () => {
+    const server = await aServer()
+    const boss = await signedIn(server)
+    const fields = { username: 'carl', first_name: 'C', last_name: '', email: 'c@example.com', password }
+    const short = await boss.submit('/admin/users/new', { ...fields, password: 'x' }, '/admin/users/new')
+    expect(short.status).to.equal(400)
+    expect(short.text).to.include('It needs at least').and.include('value="carl"')
+    const made = localOf(await boss.submit('/admin/users/new', fields, '/admin/users/new'))
+    const id = Number(made.split('/').at(-1))
+    const { users } = server.composed.parts
+    expect((await users.require(id)).mustChangePassword).to.equal(true)
+
+    const taken = await boss.submit(made, { ...fields, username: 'admin' }, made)
+    expect(taken.status).to.equal(400)
+    expect(taken.text).to.include('Somebody has this username already.')
+    await boss.submit(made, { ...fields, username: 'carla' }, made)
+    expect((await boss.open(made)).text).to.include('Saving a change will refresh 0 live tokens.')
+    const wrong = await boss.submit(`${made}/roles`, { 'roles:support': '1', permissions: 'NOT ONE' }, made)
+    expect(wrong.text).to.include('NOT is no permission.')
+    expect((await users.require(id)).roles).to.deep.equal([])
+    await boss.submit(`${made}/roles`, { 'roles:support': '1', permissions: 'orders:read\norders:write' }, made)
+    const { username, roles, permissions } = await users.require(id)
+    expect({ username, roles, permissions }).to.deep.equal({
+      ...{ username: 'carla', roles: ['support'], permissions: ['orders:read', 'orders:write'] },
+    })
+    const phone = await aPhone(server, { username: 'carla', password })
+    await boss.submit(`${made}/password`, { password: 'another long password' }, `${made}/password`)
+    expect(await phone.isLive()).to.equal(false)
+    expect((await users.require(id)).mustChangePassword).to.equal(true)
+    expect(localOf(await boss.submit(`${made}/delete`, {}, made))).to.equal('/admin/users')
+    expect((await boss.open(made)).status).to.equal(404)
+  })
+
+  it('stands in the CSV file once, with no cell that a spreadsheet would run', async () => {
+    const server = await aServer()
+    await server.aUser({ username: 'amina', firstName: '=HYPERLINK("x")' })
+    const boss = await signedIn(server)
+    const { text, headers } = await boss.open('/admin/users.csv?text=amina')
+    expect(headers.get('content-type')).to.match(/^text\/csv/)
+    const lines = text.trim().split('\n')
+    expect(lines).to.have.length(2)
+    expect(lines[1])
+      .to.include('amina')
+      .and.match(/,"?'=HYPERLINK/)
+  })
+})
