@@ -3,10 +3,20 @@
 import { isIP } from 'node:net'
 import { resolve } from 'node:path'
 import { z } from 'zod'
+import {
+  type DatabaseSettings,
+  type RedisSettings,
+  readDatabaseUrl,
+  readRedisCluster,
+  readRedisUrl,
+} from './addresses.js'
+
+export type { DatabaseSettings, RedisSettings }
 
 const text = z.string().trim().min(1)
 
 const notPort = 'is not a port: a whole number from 0 to 65535'
+const notWorkers = 'is not a number of processes from 1 to 64'
 
 export const settingsTable = {
   PORT: {
@@ -34,11 +44,28 @@ export const settingsTable = {
     default: 'SQLite file in DATA_DIR',
     meaning:
       '`mysql://user:password@host:3306/name` (MySQL or MariaDB) or `sqlite:PATH`. One server process per SQLite file.',
-    schema: text.transform(readDatabaseUrl),
+    schema: text.transform(orWrong(readDatabaseUrl)),
+  },
+  REDIS_URL: {
+    default: 'none',
+    meaning:
+      '`redis://user:password@host:6379` (`rediss://` with TLS): carries revocations between servers in milliseconds. Nothing is lost with it.',
+    schema: text.transform(orWrong(readRedisUrl)),
+  },
+  REDIS_CLUSTER: {
+    default: 'none',
+    meaning:
+      'Instead of REDIS_URL: nodes of a Redis Cluster, `host:port,host:port`; with `redis://user:password@` or `rediss://` before the first where they ask for it.',
+    schema: text.transform(orWrong(readRedisCluster)),
   },
   SECRET_KEY: {
     default: 'made in DATA_DIR (embedded database only)',
     meaning: 'At least 32 random bytes in base64; seals private keys at rest. Required with MySQL.',
+    schema: text.transform(readSecretKey),
+  },
+  SECRET_KEY_PREVIOUS: {
+    default: 'none',
+    meaning: 'The SECRET_KEY before this one: it still opens what it sealed, until `darvoza secret reseal` has run.',
     schema: text.transform(readSecretKey),
   },
   ADMIN_USERNAME: {
@@ -50,6 +77,11 @@ export const settingsTable = {
     default: 'a random one, printed once',
     meaning: 'Password of the first administrator.',
     schema: z.string().min(1),
+  },
+  WORKERS: {
+    default: '1',
+    meaning: 'Processes that share the port. More than one needs MySQL and Redis.',
+    schema: z.coerce.number({ error: notWorkers }).int(notWorkers).min(1, notWorkers).max(64, notWorkers),
   },
   TRUST_PROXY: {
     default: 'none',
@@ -65,10 +97,6 @@ export const settingsTable = {
 
 export type SettingName = keyof typeof settingsTable
 
-export type DatabaseSettings =
-  | { engine: 'sqlite'; path: string }
-  | { engine: 'mysql'; host: string; port: number; user: string; password: string; name: string }
-
 export type Settings = {
   port: number
   host: string
@@ -76,10 +104,14 @@ export type Settings = {
   issuer: string
   dataDir: string
   database: DatabaseSettings
+  redis: RedisSettings | null
   /** null: read or made in `dataDir` (see secret-key.ts). */
   secretKey: Buffer | null
+  /** Still opens what it sealed; seals nothing. */
+  secretKeyPrevious: Buffer | null
   adminUsername: string
   adminPassword: string | null
+  workers: number
   trustProxy: number | string[]
   logLevel: string
 }
@@ -115,14 +147,27 @@ export function readSettings(environment: Record<string, string | undefined>): S
     issuer: read('ISSUER') ?? `http://localhost:${port}`,
     dataDir,
     database: read('DATABASE_URL') ?? { engine: 'sqlite', path: resolve(dataDir, 'darvoza.sqlite') },
+    redis: read('REDIS_URL') ?? read('REDIS_CLUSTER'),
     secretKey: read('SECRET_KEY'),
+    secretKeyPrevious: read('SECRET_KEY_PREVIOUS'),
     adminUsername: read('ADMIN_USERNAME') ?? 'admin',
     adminPassword: read('ADMIN_PASSWORD'),
+    workers: read('WORKERS') ?? 1,
     trustProxy: read('TRUST_PROXY') ?? [],
     logLevel: read('LOG_LEVEL') ?? 'info',
   }
   if (settings.database.engine === 'mysql' && !environment.SECRET_KEY?.trim()) {
     problems.push('SECRET_KEY is required with MySQL, so that every server has the same one (openssl rand -base64 32)')
+  }
+  if (settings.secretKey && settings.secretKeyPrevious?.equals(settings.secretKey)) {
+    problems.push('SECRET_KEY_PREVIOUS is the same as SECRET_KEY: one of the two was not changed')
+  }
+  if (environment.REDIS_URL?.trim() && environment.REDIS_CLUSTER?.trim()) {
+    problems.push('REDIS_URL and REDIS_CLUSTER are both set: keep the one that names your Redis')
+  }
+  if (settings.workers > 1) {
+    if (settings.database.engine !== 'mysql') problems.push('WORKERS above 1 needs MySQL (DATABASE_URL)')
+    if (!settings.redis) problems.push('WORKERS above 1 needs Redis (REDIS_URL or REDIS_CLUSTER)')
   }
   if (port === 0 && !environment.ISSUER?.trim()) problems.push('ISSUER is required with PORT=0')
   if (problems.length > 0) throw new SettingsError(problems)
@@ -144,36 +189,11 @@ function readIssuer(value: string, context: z.RefinementCtx): string {
   return url.origin
 }
 
-function readDatabaseUrl(value: string, context: z.RefinementCtx): DatabaseSettings {
-  if (value.startsWith('sqlite:')) {
-    const path = value.slice('sqlite:'.length)
-    if (!path || path === ':memory:') return wrong(context, 'needs a file: sqlite:PATH')
-    return { engine: 'sqlite', path: resolve(path) }
-  }
-  const url = URL.canParse(value) ? new URL(value) : null
-  if (!url || !['mysql:', 'mariadb:'].includes(url.protocol)) {
-    return wrong(context, 'must be mysql://user:password@host:3306/name or sqlite:PATH')
-  }
-  const [user, password] = [unescaped(url.username), unescaped(url.password)]
-  const name = unescaped(url.pathname.slice(1))
-  if (user === null || password === null || name === null) return wrong(context, 'has a % that escapes nothing')
-  if (!url.hostname || !user || !name) return wrong(context, 'lacks a host, a user or a database name')
-  if (url.search) return wrong(context, 'takes no parameters after the database name')
-  return {
-    engine: 'mysql',
-    host: url.hostname.replace(/^\[|\]$/g, ''),
-    port: Number(url.port || 3306),
-    user,
-    password,
-    name,
-  }
-}
-
-function unescaped(text: string): string | null {
-  try {
-    return decodeURIComponent(text)
-  } catch {
-    return null
+/** What a reader of addresses answers, a text for what is wrong, as zod has it. */
+function orWrong<T>(read: (value: string) => T | string) {
+  return (value: string, context: z.RefinementCtx): T => {
+    const address = read(value)
+    return typeof address === 'string' ? wrong(context, address) : address
   }
 }
 

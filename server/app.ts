@@ -5,13 +5,15 @@ import cors from '@koa/cors'
 import Koa from 'koa'
 import type { Settings } from '../config/settings.js'
 import { type AdminBulkDeps, createAdminBulkHandlers } from './http/admin/bulk.js'
+import { type AdminKeyDeps, createAdminKeyHandlers } from './http/admin/keys.js'
 import { type AdminLogsDeps, createAdminLogHandlers } from './http/admin/logs.js'
 import { createAdminOverviewHandlers } from './http/admin/overview.js'
+import { type AdminPoliciesDeps, createAdminPolicyHandlers } from './http/admin/policies.js'
 import { createAdminRoleHandlers } from './http/admin/roles.js'
 import { type AdminSessionsDeps, createAdminSessionHandlers } from './http/admin/sessions.js'
 import { type AdminUsersDeps, createAdminUserHandlers } from './http/admin/users.js'
 import type { Context, Handler } from './http/handler.js'
-import { createHealthHandlers } from './http/health.js'
+import { createHealthHandlers, type HealthDeps } from './http/health.js'
 import { createMeHandlers, type MeDeps } from './http/me/me.js'
 import { acceptsJson } from './http/middleware/accept.js'
 import { createBody } from './http/middleware/body.js'
@@ -19,11 +21,9 @@ import { createErrors } from './http/middleware/errors.js'
 import { createGuard } from './http/middleware/guard.js'
 import { createRequest } from './http/middleware/request.js'
 import { createSecurityHeaders } from './http/middleware/security-headers.js'
+import { createTurnstile } from './http/middleware/turnstile.js'
 import { createJwksHandler } from './http/oauth/jwks.js'
-import { createAssetHandler } from './http/pages/assets.js'
-import { createPageHandlers } from './http/pages/pages.js'
-import { createPresentErrorPage } from './http/pages/present-error.js'
-import { createViews } from './http/pages/views.js'
+import { createPageParts, type PagePartsDeps } from './http/pages/parts.js'
 import { createRouter } from './http/router.js'
 import type { RouteName } from './http/routes.js'
 import { createPresentError } from './http/wire/present-error.js'
@@ -43,7 +43,11 @@ export type AppDeps = TokenDeps &
   AdminUsersDeps &
   AdminSessionsDeps &
   AdminBulkDeps &
-  AdminLogsDeps & {
+  AdminLogsDeps &
+  AdminKeyDeps &
+  AdminPoliciesDeps &
+  Omit<PagePartsDeps, 'version'> &
+  HealthDeps & {
     settings: Settings
     issuer: string
     /** Folder that holds `views/` and `public/`. */
@@ -60,7 +64,7 @@ export type AppDeps = TokenDeps &
 export function createApp(deps: AppDeps): Koa {
   const { settings, issuer, root, log, uuid } = deps
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }
-  const render = createViews(join(root, 'views'))
+  const pages = createPageParts({ ...deps, version })
   const handlers: Record<RouteName, Handler> = {
     ...createTokenHandlers(deps),
     ...createMeHandlers(deps),
@@ -70,24 +74,27 @@ export function createApp(deps: AppDeps): Koa {
     ...createAdminOverviewHandlers(deps),
     ...createAdminRoleHandlers(deps),
     ...createAdminLogHandlers(deps),
+    ...createAdminKeyHandlers(deps),
+    ...createAdminPolicyHandlers(deps),
     ...createJwksHandler(deps),
     ...createHealthHandlers(deps),
-    ...createPageHandlers({ render, issuer, version }),
-    ...createAssetHandler({ folder: join(root, 'public') }),
+    ...pages.handlers,
   }
   const permissionsOf = async (userId: number) => (await deps.users.require(userId)).allPermissions
-  const guard = createGuard({ ...deps, permissionsOf })
-  const router = createRouter({ handlers, guard, body: createBody() })
+  const router = createRouter({
+    ...{ handlers, body: createBody(), guard: createGuard({ ...deps, permissionsOf }) },
+    ...{ gate: pages.gate.gate, confirm: pages.gate.confirm },
+  })
 
   const presentError = createPresentError(issuer)
-  const presentErrorPage = createPresentErrorPage(render)
   const present = (ctx: Context, refusal: Refusal) =>
-    speaksJson(ctx.path) ? presentError(ctx, refusal) : presentErrorPage(ctx, refusal)
+    speaksJson(ctx.path) ? presentError(ctx, refusal) : pages.presentError(ctx, refusal)
 
   const app = new Koa()
   // What reaches Koa's own handler is a broken connection, or a mistake in the error middleware itself.
   app.silent = true
   app.on('error', error => log.debug({ err: error }, 'a connection failed'))
+  app.use(createTurnstile(signsIn))
   app.use(createRequest({ trustProxy: settings.trustProxy, uuid, log }))
   app.use(createErrors({ present, log }))
   app.use(createSecurityHeaders(issuer))
@@ -101,7 +108,7 @@ export function createApp(deps: AppDeps): Koa {
   const anyOrigin = cors({
     origin: '*',
     allowMethods: 'GET,POST,PATCH,PUT,DELETE',
-    exposeHeaders: 'WWW-Authenticate,Retry-After,X-Request-Id',
+    exposeHeaders: 'WWW-Authenticate,Retry-After,RateLimit,RateLimit-Policy,X-Request-Id',
     maxAge: 600,
   })
   app.use((ctx, next) => (speaksJson(ctx.path) ? anyOrigin(ctx, next) : next()))
@@ -110,6 +117,11 @@ export function createApp(deps: AppDeps): Koa {
     throw refuse('not_found')
   })
   return app
+}
+
+/** Everybody signs in at nine o'clock; those who are signed in have work to do. */
+function signsIn(method: string, path: string): boolean {
+  return method === 'POST' && /^\/api\/token\/?$/i.test(path)
 }
 
 /** Programs read these; everything else is for people. */

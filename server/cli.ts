@@ -11,16 +11,17 @@ import { addDeviceCommands } from './commands/device.js'
 import { Failure, tellRefusal, WrongUse } from './commands/failures.js'
 import { createInput } from './commands/input.js'
 import { addKeyCommands } from './commands/key.js'
+import { addLogCommands } from './commands/log.js'
 import { addMigrateCommands } from './commands/migrate.js'
 import { createOutput } from './commands/output.js'
 import { addPolicyCommands } from './commands/policy.js'
 import { addRevocationCommands } from './commands/revocation.js'
 import { addRoleCommands } from './commands/role.js'
+import { addSecretCommands } from './commands/secret.js'
 import { addSeedCommands } from './commands/seed.js'
 import { addSessionCommands } from './commands/session.js'
 import { addUserCommands } from './commands/user.js'
 import type { Composed } from './compose.js'
-import { createKeyRing } from './identity/key-ring.js'
 import { type ErrorCode, Refusal } from './protocol/errors.js'
 import { migrateDown, migrationStatus } from './storage/migrate.js'
 
@@ -30,9 +31,11 @@ const nouns = [
   addSessionCommands,
   addDeviceCommands,
   addKeyCommands,
+  addSecretCommands,
   addPolicyCommands,
   addRevocationCommands,
   addAuditCommands,
+  addLogCommands,
   addMigrateCommands,
   addSeedCommands,
 ]
@@ -85,7 +88,7 @@ function createOpening() {
   async function composeOnce(): Promise<Composed> {
     settings = readSettings(process.env)
     const [{ compose }, { pino }] = await Promise.all([import('./compose.js'), import('pino')])
-    composed = await compose(settings, { log: pino({ level: 'warn', base: undefined }, pino.destination(2)) })
+    composed = await compose(settings, { log: pino({ level: level(settings), base: undefined }, pino.destination(2)) })
     return composed
   }
 
@@ -97,8 +100,9 @@ function createOpening() {
       const pending = status.filter(migration => !migration.done)
       if (pending.length === status.length) throw new Failure(`the database is empty: ${howToBegin}`)
       if (pending.length > 0) throw new Failure('the database is older than this program: run darvoza migrate up')
-      await parts.tail.freshen()
-      return { ...parts, keyRing: createKeyRing(parts) }
+      // Also when the database went back: to look, and to advance the log. Whatever changes something else is refused then.
+      await parts.tail.readNow()
+      return parts
     },
 
     async openSchema(): Promise<Schema> {
@@ -108,8 +112,17 @@ function createOpening() {
     },
 
     close: async () => composed?.close(),
-    debugging: () => settings?.logLevel === 'debug' || settings?.logLevel === 'trace',
+    debugging: () => isDebugging(settings),
   }
+}
+
+/** What goes wrong is said in one line of our own. */
+function level(settings: Settings): string {
+  return isDebugging(settings) ? settings.logLevel : 'fatal'
+}
+
+function isDebugging(settings: Settings | null): boolean {
+  return settings?.logLevel === 'debug' || settings?.logLevel === 'trace'
 }
 
 function failureOf(error: unknown): [code: 1 | 2, text: string] {

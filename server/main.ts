@@ -1,10 +1,13 @@
-// Starts one server and stops it again in good order.
+// Starts one server, or several processes that share its port, and stops them again in good order.
+import cluster from 'node:cluster'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { pino } from 'pino'
-import { readSettings, SettingsError } from '../config/settings.js'
-import { compose } from './compose.js'
+import { readSettings, type Settings, SettingsError } from '../config/settings.js'
+import type { Log } from './app.js'
+import { type Composed, compose } from './compose.js'
 import { claimFile } from './storage/sqlite-claim.js'
+import { createWorkers } from './workers.js'
 
 /** How long requests may take to finish once the server is told to stop, in ms. */
 const patience = 10_000
@@ -14,7 +17,17 @@ async function main(): Promise<void> {
   process.umask(0o077)
   const settings = readSettings(process.env)
   const log = pino({ level: settings.logLevel, base: undefined }, pino.destination(2))
-  if (settings.database.engine === 'sqlite') claimFile(settings.database.path)
+  if (cluster.isWorker) await work(settings, log)
+  else if (settings.workers > 1) await lead(settings, log)
+  else {
+    if (settings.database.engine === 'sqlite') claimFile(settings.database.path)
+    const { port } = await serve(await prepare(settings, log), settings)
+    announce(settings, port)
+  }
+}
+
+/** What is done once, however many processes serve: the schema, and the first administrator. */
+async function prepare(settings: Settings, log: Log): Promise<Composed> {
   const composed = await compose(settings, { log })
   await composed.migrate()
   const administrator = await composed.start()
@@ -24,29 +37,57 @@ async function main(): Promise<void> {
     console.log(`  username  ${administrator.username}`)
     console.log(`  password  ${administrator.password}`)
   }
-  composed.jobs.start()
+  return composed
+}
 
+/** Serves until it is told to stop. */
+async function serve({ app, jobs, close }: Composed, { port, host }: Settings): Promise<{ port: number }> {
+  jobs.start()
   const server = createServer(
     { requestTimeout: 15_000, headersTimeout: 10_000, connectionsCheckingInterval: 5_000, keepAliveTimeout: 65_000 },
-    composed.app.callback(),
+    app.callback(),
   )
+  onStop(() => {
+    setTimeout(() => server.closeAllConnections(), patience).unref()
+    server.close(() => void close().then(() => process.exit(0)))
+    server.closeIdleConnections()
+  })
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
-    server.listen(settings.port, settings.host, resolve)
+    server.listen(port, host, resolve)
   })
-  const { port } = server.address() as AddressInfo
-  console.log(`Darvoza is ready at ${settings.issuer} (listening on ${settings.host}:${port})`)
+  return server.address() as AddressInfo
+}
 
+/** One of several; who leads them has prepared everything. */
+async function work(settings: Settings, log: Log): Promise<void> {
+  const composed = await compose(settings, { log })
+  await composed.start()
+  await serve(composed, settings)
+}
+
+async function lead(settings: Settings, log: Log): Promise<void> {
+  const composed = await prepare(settings, log)
+  await composed.close()
+  const workers = createWorkers({ count: settings.workers, patience: patience + 5_000, log })
+  onStop(() => void workers.stop().then(() => process.exit(0)))
+  const { port } = await workers.start()
+  announce(settings, port)
+}
+
+function announce({ issuer, host }: Settings, port: number): void {
+  console.log(`Darvoza is ready at ${issuer} (listening on ${host}:${port})`)
+}
+
+/** Once: whoever asks again is heard already. */
+function onStop(stop: () => void): void {
   let stopping = false
-  const stop = () => {
-    if (stopping) return
-    stopping = true
-    setTimeout(() => server.closeAllConnections(), patience).unref()
-    server.close(() => void composed.close().then(() => process.exit(0)))
-    server.closeIdleConnections()
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.on(signal, () => {
+      if (!stopping) stop()
+      stopping = true
+    })
   }
-  process.on('SIGTERM', stop)
-  process.on('SIGINT', stop)
 }
 
 /** What most often keeps a server from starting, by the code of the error. */

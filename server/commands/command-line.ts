@@ -7,11 +7,13 @@ import type { KeyRing } from '../identity/key-ring.js'
 import type { Policies } from '../identity/policies.js'
 import type { RevocationLog } from '../identity/revocation-log.js'
 import type { Roles } from '../identity/roles.js'
+import type { SealedSecrets } from '../identity/sealed-secrets.js'
 import type { SessionList } from '../identity/session-list.js'
 import type { Sessions } from '../identity/sessions.js'
 import type { UserList } from '../identity/user-list.js'
 import type { Users } from '../identity/users.js'
 import type { Actor } from '../policy/actor.js'
+import type { Advance } from '../tokens/advance.js'
 import type { Input } from './input.js'
 import type { Output } from './output.js'
 
@@ -20,9 +22,11 @@ export type Domain = {
   sessions: Sessions
   policies: Policies
   keyRing: KeyRing
+  sealedSecrets: SealedSecrets
   revocationLog: RevocationLog
   auditLog: AuditLog
   roles: Roles
+  advance: Advance
   demo: Demo
   userList: UserList
   sessionList: SessionList

@@ -1,43 +1,78 @@
-import type { Command } from 'commander'
-import type { PolicyInVersion } from '../identity/policies.js'
+import { type Command, Option } from 'commander'
+import type { ListedPolicyVersion, Policies, PolicyInVersion, PolicyPreview } from '../identity/policies.js'
 import { formatDuration } from '../policy/durations.js'
-import {
-  isPolicyName,
-  type Policy,
-  type PolicyName,
-  policyNames,
-  policyTable,
-  readPolicyValue,
-} from '../policy/policies.js'
+import { isPolicyName, type PolicyName, policyNames, policyTable, readPolicyValue } from '../policy/policies.js'
+import { type EndReason, endReasons, stays } from '../policy/policy-preview.js'
+import { type PolicyApply, policyApplies } from '../policy/policy-version.js'
 import { addCommand, type CommandLine } from './command-line.js'
 import { WrongUse } from './failures.js'
-import { type Format, type Printed, printedTime } from './output.js'
+import { firstOf, type Limited, withLimit } from './listing.js'
+import { type Format, type Output, type Printed, printedTime } from './output.js'
+
+type How = { apply: PolicyApply }
+type Why = { reason: string }
 
 export function addPolicyCommands(program: Command, { open, actor, output }: CommandLine): void {
   const policy = program.command('policy').description('the rules for tokens and sessions')
+  const durations = 'durations as 90s, 15m, 1h, 30d'
 
   addCommand(policy, 'show', 'show every policy').action(async (format: Format) => {
     const { policies } = await open()
     const shown = await policies.show()
     if (format.json) return output.record(printedPolicy(shown), format)
     const rows = policyNames.map(name => ({
-      name,
-      value: printedValue(name, shown.policy),
-      meaning: policyTable[name].meaning,
+      ...{ name, value: printedValue(name, shown.policy[name]), meaning: policyTable[name].meaning },
     }))
     await output.table(rows, ['name', 'value', 'meaning'], format)
   })
 
-  addCommand(policy, 'set <name=value...>', 'change policies, all of them or none; durations as 90s, 15m, 1h, 30d')
-    .option('--reason <text>', 'why, for those who come later', '')
-    .action(async (assignments: string[], { reason, ...format }: { reason: string } & Format) => {
+  withApply(addCommand(policy, 'preview <name=value...>', `tell what a change would end; ${durations}`)).action(
+    async (assignments: string[], { apply, ...format }: How & Format) => {
       const changes = readAssignments(assignments)
       const { policies } = await open()
-      const shown = await policies.set(changes, actor, reason)
-      const names = Object.keys(changes) as PolicyName[]
-      const said = names.map(name => `${name} is ${printedValue(name, shown.policy)}`).join(', ')
-      await output.done(`${said} (version ${shown.version})`, printedPolicy(shown), format)
-    })
+      await printPreview(await policies.preview(changes, actor, apply), output, format)
+    },
+  )
+
+  withReason(withApply(addCommand(policy, 'set <name=value...>', `change policies, all or none; ${durations}`))).action(
+    async (assignments: string[], { apply, reason, ...format }: How & Why & Format) => {
+      const changes = readAssignments(assignments)
+      const { policies } = await open()
+      await printChanged(await policies.set(changes, actor, reason, { apply }), output, format)
+    },
+  )
+
+  withLimit(addCommand(policy, 'versions', 'list what was changed, and by whom, the newest first')).action(
+    async ({ limit, ...format }: Limited & Format) => {
+      const { policies } = await open()
+      const found = await firstOf(everyVersion(policies), limit, output)
+      const columns = ['version', 'since', 'actor', 'apply', 'set', 'undoes', 'reason']
+      await output.table(found.map(format.json ? printedVersion : tabledVersion), columns, format)
+    },
+  )
+
+  withReason(
+    withApply(addCommand(policy, 'undo [version]', 'take back what a version changed, or the last one')),
+  ).action(async (version: string | undefined, { apply, reason, ...format }: How & Why & Format) => {
+    if (version !== undefined && !/^[1-9]\d{0,8}$/.test(version))
+      throw new WrongUse(`${version} is not the number of a version: policy versions lists them`)
+    const { policies } = await open()
+    const undone = await policies.undo(version === undefined ? null : Number(version), actor, reason, apply)
+    await printChanged(undone, output, format)
+  })
+}
+
+function withApply(command: Command): Command {
+  const words = Object.entries(policyApplies).map(([name, what]) => `${name}: ${what}`)
+  return command.addOption(
+    new Option('--apply <when>', `from when on. ${words.join(' ')}`)
+      .choices(Object.keys(policyApplies))
+      .default('refresh' satisfies PolicyApply),
+  )
+}
+
+function withReason(command: Command): Command {
+  return command.option('--reason <text>', 'why, for those who come later', '')
 }
 
 function readAssignments(assignments: string[]): Partial<Record<PolicyName, unknown>> {
@@ -52,13 +87,71 @@ function readAssignments(assignments: string[]): Partial<Record<PolicyName, unkn
   return changes
 }
 
-/** Durations in seconds. */
-function printedPolicy({ version, since, actor, reason, policy }: PolicyInVersion): Printed {
-  return { version, since: printedTime(since), actor, reason, policy }
+/** How many versions are asked for at a time. */
+const pageSize = 200
+
+async function* everyVersion(policies: Policies): AsyncGenerator<ListedPolicyVersion> {
+  for (let before = Number.MAX_SAFE_INTEGER; ; ) {
+    const page = await policies.versions({ before, limit: pageSize })
+    yield* page
+    if (page.length < pageSize) return
+    before = page.at(-1)!.version
+  }
 }
 
-function printedValue(name: PolicyName, policy: Policy): string {
-  const value = policy[name]
+async function printChanged(changed: PolicyInVersion, output: Output, format: Format): Promise<void> {
+  const said = changed.changed.map(name => `${name} is ${printedValue(name, changed.policy[name])}`).join(', ')
+  const forWhom = changed.apply === 'new' ? ', for new sessions' : ''
+  await output.done(`${said}${forWhom} (version ${changed.version})`, printedPolicy(changed), format)
+}
+
+async function printPreview(preview: PolicyPreview, output: Output, format: Format): Promise<void> {
+  const { ends, staleAccessTokens: stale, sample } = preview
+  const counted = ({ count, more }: { count: number; more: boolean }) => `${count}${more ? '+' : ''}`
+  if (format.json) return output.record(printedPreview(preview), format)
+  const reasons = (Object.keys(endReasons) as EndReason[]).filter(reason => ends[reason].count > 0)
+  await output.record(
+    {
+      changes: preview.changes.map(
+        ({ name, before, after }) => `${name} ${printedValue(name, before)} → ${printedValue(name, after)}`,
+      ),
+      unchanged: preview.unchanged,
+      'ends sessions': `${counted(ends.sessions)} of ${counted(ends.users)} users, at their next refresh`,
+      why: reasons.map(reason => `${counted(ends[reason])} ${reason}`),
+      'stale access tokens': stale === null ? 'none' : `${counted(stale)}, at once`,
+    },
+    format,
+  )
+  for (const name of preview.stays) output.remark(stays[name])
+  if (!sample?.length) return
+  const rows = sample.map(({ id, username, device, reason }) => ({
+    ...{ session: id, username, device, why: endReasons[reason] },
+  }))
+  await output.table(rows, ['session', 'username', 'device', 'why'], format)
+}
+
+function printedPreview({ staleAccessTokens, sample, ...preview }: PolicyPreview): Printed {
+  return {
+    ...{ ...preview, stale_access_tokens: staleAccessTokens, stays: preview.stays.map(name => stays[name]) },
+    sample: sample?.map(({ userId, ...one }) => ({ user_id: userId, ...one })) ?? null,
+  }
+}
+
+/** Durations in seconds. */
+function printedPolicy({ version, since, actor, reason, apply, undoes, policy }: PolicyInVersion): Printed {
+  return { version, since: printedTime(since), actor, reason, apply, undoes, policy }
+}
+
+function printedVersion({ changed: _, settledAt, since, ...version }: ListedPolicyVersion): Printed {
+  return { ...version, since: printedTime(since), settled_at: printedTime(settledAt) }
+}
+
+function tabledVersion(version: ListedPolicyVersion): Printed {
+  const said = ({ name, after }: ListedPolicyVersion['changes'][number]) => `${name}=${printedValue(name, after)}`
+  return { ...printedVersion(version), set: version.changes.map(said) }
+}
+
+function printedValue(name: PolicyName, value: unknown): string {
   if (policyTable[name].kind === 'duration') return formatDuration(value as number)
   return value === '' ? '-' : String(value)
 }

@@ -1,5 +1,7 @@
 // What every handler gets. A handler reads, calls down once or twice, and presents.
 import type { Context as KoaContext } from 'koa'
+import type { PageSession } from '../identity/page-sessions.js'
+import type { UserRecord } from '../identity/users.js'
 import type { Actor, Origin } from '../policy/actor.js'
 import type { AccessClaims } from '../protocol/claims.js'
 
@@ -9,6 +11,12 @@ export type State = {
   address: string
   /** The verified token of the Authorization header; there on every route that is not open. */
   claims?: AccessClaims
+  /** The sign-in behind the browser's cookie; there, and live, on every page that needs one. `/api/` never has it. */
+  browser?: PageSession
+  /** The same where it is over: the sign-in page says why. */
+  formerBrowser?: PageSession
+  /** What the tokens of forms on this page are made from. */
+  formSecret?: string
 }
 
 export type Context = KoaContext & { state: State; params: Record<string, string> }
@@ -19,8 +27,21 @@ export function originOf(ctx: Context): Origin {
   return { address: ctx.state.address, userAgent: ctx.get('User-Agent').slice(0, 512), requestId: ctx.state.requestId }
 }
 
-/** The person who asks: user id and session, as the guard has let them in. */
+/** The person who asks by a token: user id and session, as the guard has let them in. */
 export function personOf(ctx: Context): { userId: number; sid: string; actor: Actor } {
   const { sub, sid } = ctx.state.claims!
   return { userId: Number(sub), sid: sid!, actor: { name: `user:${sub}`, origin: originOf(ctx) } }
+}
+
+/** The person who looks at a page: user id, session and what they may do, as the gate has let them in. */
+export function visitorOf(ctx: Context): {
+  userId: number
+  sid: string
+  user: UserRecord
+  actor: Actor
+  browser: PageSession
+} {
+  const browser = ctx.state.browser!
+  const { user, session } = browser
+  return { userId: user.id, sid: session.id, user, actor: { name: `user:${user.id}`, origin: originOf(ctx) }, browser }
 }

@@ -1,22 +1,33 @@
-import { refuse } from '../protocol/errors.js'
+import { Refusal, refuse } from '../protocol/errors.js'
+import type { RedisLink } from '../revocation/redis-link.js'
 import type { Tail } from '../revocation/tail.js'
 import type { Context } from './handler.js'
 
-export function createHealthHandlers({ tail }: { tail: Tail }) {
+export type HealthDeps = {
+  tail: Tail
+  /** null where no Redis is set. */
+  redisLink: RedisLink | null
+}
+
+export function createHealthHandlers({ tail, redisLink }: HealthDeps) {
   return {
     /** The process answers: restart it when this does not. */
     healthz(ctx: Context): void {
       ctx.body = { status: 'ok' }
     },
 
-    /** The database answered within the last second: send no requests here while this is 503. */
+    /**
+     * The database answered within the last second, and did not go back: send no requests here while this is 503. Without
+     * Redis everything works, only slower.
+     */
     async readyz(ctx: Context): Promise<void> {
       try {
         await tail.freshen()
       } catch (cause) {
+        if (cause instanceof Refusal && cause.code === 'log_went_back') throw cause
         throw refuse('database_unavailable', { retryAfter: 1, cause })
       }
-      ctx.body = { status: 'ok', database: 'ok' }
+      ctx.body = { status: 'ok', database: 'ok', ...(redisLink && { redis: redisLink.status() }) }
     },
   }
 }

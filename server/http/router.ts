@@ -1,24 +1,32 @@
 import Router from '@koa/router'
 import type { Middleware } from 'koa'
 import { refuse } from '../protocol/errors.js'
+import { type BearerAccess, isPage, type Method, type PageAccess, type RouteRow } from './access.js'
 import type { Context, Handler } from './handler.js'
-import { type Access, type Method, type RouteName, type RouteRow, routes } from './routes.js'
+import { type RouteName, routes } from './routes.js'
 
 export type RouterDeps = {
   handlers: Record<RouteName, Handler>
-  /** Lets a request through to the handler, or throws. */
-  guard: (access: Access) => Middleware
+  /** Lets a request through to the handler by its token, or throws. */
+  guard: (access: BearerAccess) => Middleware
+  /** The same by its cookie. */
+  gate: (access: PageAccess) => Middleware
   body: Middleware
+  /** What the body of a page's form must hold; behind `body`. */
+  confirm: (access: PageAccess) => Middleware
 }
 
-/** Builds the router from the table: guard, then body, then handler. */
-export function createRouter({ handlers, guard, body }: RouterDeps): Router {
+/** Builds the router from the table: who is let in comes first, then the body, then the handler. */
+export function createRouter({ handlers, guard, gate, body, confirm }: RouterDeps): Router {
   const router = new Router()
   const methodsOf = new Map<string, Method[]>()
   for (const [name, row] of Object.entries(routes) as [RouteName, RouteRow][]) {
     const handle = handlers[name]
     const run: Middleware = ctx => handle(ctx as unknown as Context)
-    router.register(row.path, [row.method], [guard(row.access), ...(row.method === 'GET' ? [] : [body]), run] as never)
+    const steps = isPage(row.access)
+      ? [gate(row.access), ...(row.method === 'GET' ? [] : [body, confirm(row.access)])]
+      : [guard(row.access), ...(row.method === 'GET' ? [] : [body])]
+    router.register(row.path, [row.method], [...steps, run] as never)
     methodsOf.set(row.path, [...(methodsOf.get(row.path) ?? []), row.method])
   }
   for (const [path, methods] of methodsOf) {

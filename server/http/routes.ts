@@ -1,31 +1,8 @@
 // Every route, and who may call it. What is not in this table does not exist, and what the table does not open is closed:
-// router.ts builds the router from it, and a test walks that router against it.
+// router.ts builds the router from it, and a test walks that router against it. The pages have a table of their own.
 import type { OwnPermission } from '../policy/permissions.js'
-
-export type Access =
-  /** Anybody; whatever credential the request has is not looked at. */
-  | { kind: 'open' }
-  /** A person's own token: of the built-in application, or with the scope `darvoza:account`. */
-  | { kind: 'person' }
-  /** A token of the built-in application, or with the scope `darvoza:admin`, whose user has the permission. */
-  | {
-      kind: 'permission'
-      permission: OwnPermission
-      /** What it does is hard to take back: the person must have signed in within the last five minutes. */
-      fresh?: true
-    }
-
-export type Method = 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE'
-
-export type RouteRow = {
-  method: Method
-  /** Without the trailing slash, which every route takes as well. */
-  path: string
-  access: Access
-  /** How errors are written: simplejwt's JSON, or a page for people. */
-  wire: 'api' | 'page'
-  what: string
-}
+import type { RouteRow } from './access.js'
+import { pageRoutes } from './pages/routes.js'
 
 const open = { kind: 'open' } as const
 const person = { kind: 'person' } as const
@@ -209,14 +186,55 @@ export const routes = {
     ...{ method: 'GET', path: '/api/admin/incidents', access: may('darvoza:audit:read'), wire: 'api' },
     what: 'Refresh tokens that were used again, newest first',
   },
+  showPolicies: {
+    ...{ method: 'GET', path: '/api/admin/policies', access: may('darvoza:policies:read'), wire: 'api' },
+    what: 'Every policy, with its meaning and bounds',
+  },
+  listPolicyVersions: {
+    ...{ method: 'GET', path: '/api/admin/policies/versions', access: may('darvoza:policies:read'), wire: 'api' },
+    what: 'What changed, and who changed it, newest first',
+  },
+  previewPolicies: {
+    ...{ method: 'POST', path: '/api/admin/policies/preview', access: may('darvoza:policies:read'), wire: 'api' },
+    what: 'What a change, or an undoing, would end',
+  },
+  changePolicies: {
+    ...{ method: 'PATCH', path: '/api/admin/policies', access: mayFresh('darvoza:policies:write'), wire: 'api' },
+    what: 'Change policies',
+  },
+  undoPolicies: {
+    ...{ method: 'POST', path: '/api/admin/policies/undo', access: mayFresh('darvoza:policies:write'), wire: 'api' },
+    what: 'Take back what a version changed',
+  },
 
   jwks: { method: 'GET', path: '/.well-known/jwks.json', access: open, wire: 'api', what: 'The public keys' },
   healthz: { method: 'GET', path: '/healthz', access: open, wire: 'api', what: 'The process lives' },
   readyz: { method: 'GET', path: '/readyz', access: open, wire: 'api', what: 'The database answers' },
 
-  landing: { method: 'GET', path: '/', access: open, wire: 'page', what: 'What this server is' },
-  errorPage: { method: 'GET', path: '/errors/:code', access: open, wire: 'page', what: 'What an error code means' },
-  asset: { method: 'GET', path: '/assets/:file', access: open, wire: 'page', what: 'Style sheets and scripts' },
+  listKeys: {
+    method: 'GET',
+    path: '/api/admin/keys',
+    access: may('darvoza:keys:read'),
+    wire: 'api',
+    what: 'The signing keys, also those of the past',
+  },
+  rotateKey: {
+    method: 'POST',
+    path: '/api/admin/keys',
+    access: mayFresh('darvoza:keys:write'),
+    wire: 'api',
+    what: 'Publish the next signing key, or let it sign at once',
+  },
+  revokeKey: {
+    method: 'DELETE',
+    path: '/api/admin/keys/:kid',
+    access: mayFresh('darvoza:keys:write'),
+    wire: 'api',
+    what: 'Revoke a signing key, or the refresh or device key',
+  },
+
+  asset: { method: 'GET', path: '/assets/*file', access: open, wire: 'page', what: 'Style sheets and scripts' },
+  ...pageRoutes,
 } as const satisfies Record<string, RouteRow>
 
 export type RouteName = keyof typeof routes

@@ -1,4 +1,4 @@
-import type { Audit, AuditRecord } from '../storage/audit.js'
+import type { Audit, AuditRecord, AuditSearch } from '../storage/audit.js'
 import type { Database } from '../storage/database.js'
 import { type AuditFilter, auditList, type LogLists } from '../storage/log-lists.js'
 import type { AuditTrail, ChainCheck } from '../tokens/audit-trail.js'
@@ -9,7 +9,7 @@ export type { AuditFilter, AuditRecord, ChainCheck }
 export type AuditLogDeps = { database: Database; audit: Audit; logLists: LogLists; auditTrail: AuditTrail }
 
 /** The audit log as an administrator reads it. */
-export function createAuditLog({ database, logLists, auditTrail }: AuditLogDeps) {
+export function createAuditLog({ database, audit, logLists, auditTrail }: AuditLogDeps) {
   /** Newest first. @throws invalid_fields */
   async function page(filter: AuditFilter, page: Page): Promise<Listed<AuditRecord>> {
     const after = placeIn(auditList, page)
@@ -19,6 +19,8 @@ export function createAuditLog({ database, logLists, auditTrail }: AuditLogDeps)
 
   return {
     page,
+    /** By number, newest first; for what is woven of several searches. */
+    search: (search: AuditSearch): Promise<AuditRecord[]> => audit.search(database, search),
     count: (filter: AuditFilter): Promise<Counted> => logLists.audit.count(database, filter),
     /** All of them, for a file. */
     every: (filter: AuditFilter): AsyncGenerator<AuditRecord> => every(next => page(filter, next)),

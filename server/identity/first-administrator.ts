@@ -29,7 +29,12 @@ export async function ensureAdministrator(
   }
   const password = wanted.password ?? random(15).toString('base64url')
   try {
-    await users.create({ username: wanted.username, password, roles: [administratorRole] }, 'system')
+    // A password that was printed may stand in a log.
+    const mustChangePassword = wanted.password === null
+    await users.create(
+      { username: wanted.username, password, roles: [administratorRole], mustChangePassword },
+      'system',
+    )
   } catch (error) {
     // Another server that started at the same time was faster, and prints its own.
     if (await store.findByKey(database, usernameKey(wanted.username))) return null

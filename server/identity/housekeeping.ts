@@ -1,31 +1,39 @@
 // What keeps the tables small and the clocks honest, in small batches so that nobody waits for it.
+import { setImmediate } from 'node:timers/promises'
+import type { HighWater } from '../revocation/high-water.js'
 import type { PolicyInForce } from '../revocation/policy-in-force.js'
 import type { Projection } from '../revocation/projection.js'
 import type { Database } from '../storage/database.js'
 import type { Heartbeats } from '../storage/heartbeats.js'
 import type { Revocations } from '../storage/revocations.js'
 import type { Sessions } from '../storage/sessions.js'
+import type { AuditTrail } from '../tokens/audit-trail.js'
 
 export type HousekeepingDeps = {
   database: Database
   heartbeats: Heartbeats
   revocations: Revocations
   sessions: Sessions
+  auditTrail: AuditTrail
   projection: Projection
   policy: PolicyInForce
+  highWater: Pick<HighWater, 'wentBack'>
   now: () => number
 }
 
 const batch = 500
 
 export function createHousekeeping(deps: HousekeepingDeps) {
-  const { database, heartbeats, revocations, sessions, projection, policy, now } = deps
+  const { database, heartbeats, revocations, sessions, auditTrail, projection, policy, highWater, now } = deps
   return {
     /** Tells the database that somebody serves; a gap between two beats is an outage (policy/rotation.ts). */
-    beat: (): Promise<void> => heartbeats.beat(database, now()),
+    async beat(): Promise<void> {
+      // Nobody is served then: whoever comes back to a database that was only late had no answer meanwhile.
+      if (!highWater.wentBack) await heartbeats.beat(database, now())
+    },
 
     async forgetRevocations(): Promise<void> {
-      projection.forget(now())
+      await projection.forget(now())
       await inBatches(() => revocations.forgetExpired(database, now(), batch))
     },
 
@@ -34,11 +42,18 @@ export function createHousekeeping(deps: HousekeepingDeps) {
       const before = now() - policy().ended_session_retention * 1000
       await inBatches(() => sessions.forgetEnded(database, before, batch))
     },
+
+    /** The chain goes on from where it was cut. */
+    async dropAudit(): Promise<void> {
+      const before = now() - policy().audit_retention * 1000
+      while (await auditTrail.dropBefore(before)) await setImmediate()
+    },
   }
 }
 
 export type Housekeeping = ReturnType<typeof createHousekeeping>
 
 async function inBatches(forget: () => Promise<number>): Promise<void> {
-  while ((await forget()) === batch);
+  // SQLite answers without leaving this turn of the event loop: requests come in between.
+  while ((await forget()) === batch) await setImmediate()
 }

@@ -25,6 +25,12 @@ export function createKnownDevices({ devices, inspect, now, uuid }: KnownDevices
   }
 
   return {
+    /** The user whose device the token proves if it is alive, or null. */
+    claimedUser(deviceToken: string | undefined): number | null {
+      const proof = deviceToken === undefined ? null : inspect.device(deviceToken)
+      return proof && Number(proof.userId)
+    },
+
     proven,
 
     /** The device that the client proves or names, among this user's alone; a new one where it does neither. */
@@ -39,8 +45,11 @@ export function createKnownDevices({ devices, inspect, now, uuid }: KnownDevices
         (await proven(tx, userId, deviceToken)) ??
         (clientDevice === undefined ? null : await devices.findByClient(tx, userId, clientDevice))
       if (known) {
-        await devices.update(tx, known.id, seen)
-        return { ...known, ...seen }
+        // The name that its owner gave it stays.
+        const named = known.name !== nameDevice(known.userAgent).name
+        const present = { ...seen, name: named ? known.name : seen.name }
+        await devices.update(tx, known.id, present)
+        return { ...known, ...present }
       }
       const firstSeen = { firstSeenAt: seen.lastSeenAt, endedAt: null, clientDevice: clientDevice ?? null }
       const device = { id: uuid(), userId, ...seen, ...firstSeen }

@@ -8,12 +8,19 @@ import { type Database, isDuplicate, type Queries } from '../storage/database.js
 import type { RoleRecord, Roles } from '../storage/roles.js'
 import type { NewUser, UserRecord, Users as UserStore } from '../storage/users.js'
 import type { Revoke } from '../tokens/revoke.js'
-import { type Hashing, isKnownHash } from './hashing.js'
+import type { Hashing } from './hashing.js'
 import { requireGoodPassword } from './password-rules.js'
 import { type Profile, requireProfile } from './profile.js'
 import type { ActorRights } from './rights.js'
+import { isKnownHash } from './stored-passwords.js'
 
-export type UserToCreate = Partial<Profile> & { username: string; password: string; roles?: string[] }
+export type UserToCreate = Partial<Profile> & {
+  username: string
+  password: string
+  roles?: string[]
+  /** Somebody else knows the password: the pages ask for a new one. */
+  mustChangePassword?: boolean
+}
 
 /** A user from elsewhere: the hash is taken as it is, the id too where there is one. */
 export type UserToImport = Partial<Profile> & {
@@ -23,6 +30,7 @@ export type UserToImport = Partial<Profile> & {
   active?: boolean | undefined
   roles?: string[]
   permissions?: string[]
+  mustChangePassword?: boolean
 }
 
 /** Of an import. Numbers go on after it, and each must be held exactly by JavaScript and by JSON. */
@@ -44,7 +52,7 @@ export function createNewUsers({ users, roles, hashing, rights, revoke, policy, 
   async function create(user: UserToCreate, actor: Actor): Promise<UserRecord> {
     requireUsername(user.username, policy().username_max_length)
     requireGoodPassword(user.password, [user.username], policy().password_min_length, 'password')
-    const passwordHash = await hashing.hash(user.password)
+    const passwordHash = await hashing.hash(user.password, null)
     return insert({ ...user, passwordHash }, actor, 'user_created')
   }
 
@@ -86,6 +94,7 @@ export function createNewUsers({ users, roles, hashing, rights, revoke, policy, 
           endedSeq: 0,
           lastLoginAt: null,
           passwordChangedAt: now(),
+          mustChangePassword: user.mustChangePassword ?? false,
           createdAt: now(),
           deletedAt: null,
         }

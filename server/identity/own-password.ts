@@ -2,14 +2,18 @@ import type { Actor } from '../policy/actor.js'
 import { refuse, refuseField } from '../protocol/errors.js'
 import type { PolicyInForce } from '../revocation/policy-in-force.js'
 import type { Database } from '../storage/database.js'
+import type { Sessions } from '../storage/sessions.js'
 import type { Users } from '../storage/users.js'
 import type { Revoke } from '../tokens/revoke.js'
+import type { Guesses } from './guesses.js'
 import type { Hashing } from './hashing.js'
 import { requireGoodPassword } from './password-rules.js'
 
 export type OwnPasswordDeps = {
   database: Database
   users: Users
+  sessions: Sessions
+  guesses: Guesses
   hashing: Hashing
   revoke: Revoke
   policy: PolicyInForce
@@ -19,11 +23,13 @@ export type OwnPasswordDeps = {
 export type PasswordChange = { oldPassword: string; newPassword: string }
 
 /** A password changed by its owner: all other sessions end, and the own one too unless the policy keeps it. */
-export function createOwnPassword({ database, users, hashing, revoke, policy, now }: OwnPasswordDeps) {
+export function createOwnPassword(deps: OwnPasswordDeps) {
+  const { database, users, sessions, guesses, hashing, revoke, policy, now } = deps
+
   return {
     /**
      * @param sid the session that asks
-     * @throws invalid_fields, overloaded, user_unknown
+     * @throws invalid_fields, too_many_guesses, overloaded, user_unknown, session_ended
      */
     async change(
       userId: number,
@@ -34,15 +40,22 @@ export function createOwnPassword({ database, users, hashing, revoke, policy, no
       const user = await users.find(database, userId)
       if (!user || user.deletedAt !== null) throw refuse('user_unknown')
       requireGoodPassword(newPassword, [user.username], policy().password_min_length, 'new_password')
-      if (!(await hashing.verify(oldPassword, user.passwordHash, true))) throw wrongPassword()
-      const passwordHash = await hashing.hash(newPassword)
+      // Somebody else knows the old one: it is no answer to a demand for another.
+      if (user.mustChangePassword && newPassword === oldPassword) throw refuseField('new_password', samePassword)
+      const session = await sessions.find(database, sid)
+      if (session?.userId !== userId) throw refuse('session_ended')
+      await guesses.count({ kind: 'owner', userId, deviceId: session.deviceId }, async () => {
+        const right = await hashing.inSlot(userId, verify => verify(oldPassword, user.passwordHash))
+        if (!right) throw wrongPassword()
+      })
+      const passwordHash = await hashing.hash(newPassword, userId)
       const exceptSid = policy().keep_session_on_password_change ? sid : undefined
       await revoke.transaction(actor, async (tx, { record, note }) => {
         await users.lock(tx, userId)
         const present = await users.find(tx, userId)
         // Changed meanwhile: the old password that was checked is no longer the one.
         if (present?.passwordHash !== user.passwordHash || !present.active) throw wrongPassword()
-        await users.update(tx, userId, { passwordHash, passwordChangedAt: now() })
+        await users.update(tx, userId, { passwordHash, passwordChangedAt: now(), mustChangePassword: false })
         await record('password_changed', { subject: String(userId), exceptSid })
         note({ action: 'password_changed', subject: String(userId) })
       })
@@ -51,6 +64,8 @@ export function createOwnPassword({ database, users, hashing, revoke, policy, no
 }
 
 export type OwnPassword = ReturnType<typeof createOwnPassword>
+
+const samePassword = 'The new password is the old one. Choose another.'
 
 function wrongPassword() {
   return refuseField('old_password', 'Your old password was entered incorrectly. Please enter it again.')

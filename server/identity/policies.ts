@@ -1,97 +1,185 @@
-import { type Actor, nameOf } from '../policy/actor.js'
+// The policy as an administrator sees and changes it. Every server follows within a quarter of a second, and until it does
+// none signs anybody in, on or out by an older one (tokens/standings.ts, sign-in.ts).
+import type { Actor } from '../policy/actor.js'
+import { foldEras } from '../policy/eras.js'
+import { type Policy, type PolicyName, readPolicy } from '../policy/policies.js'
 import {
-  firstPolicy,
-  type Policy,
-  type PolicyName,
-  policyNames,
-  whyNotPolicy,
-  whyNotPolicyValue,
-} from '../policy/policies.js'
-import { refuse } from '../protocol/errors.js'
-import type { Audit } from '../storage/audit.js'
+  areAlike,
+  type NextVersion,
+  nextVersion,
+  type PolicyChange,
+  setSince,
+  whyNotNext,
+  whyNotValues,
+} from '../policy/policy-change.js'
+import { type PolicyApply, type PolicyVersion, readVersions, undoing } from '../policy/policy-version.js'
+import { refuse, refuseField } from '../protocol/errors.js'
 import type { Database, Queries } from '../storage/database.js'
 import type { PolicyVersionRecord, PolicyVersions } from '../storage/policy-versions.js'
-import type { Revocations } from '../storage/revocations.js'
-import type { Revoke } from '../tokens/revoke.js'
+import type { PolicyPreview, PolicyPreviews } from './policy-preview.js'
+import type { PolicyWriting } from './policy-writing.js'
+import type { ActorRights } from './rights.js'
 
-/** `since` is epoch ms. */
-export type PolicyInVersion = { version: number; policy: Policy; actor: string; reason: string; since: number }
+export type { PolicyPreview }
+
+/** `since` and `settledAt` are epoch ms. */
+export type PolicyInVersion = Omit<PolicyVersion, 'settled'> & {
+  actor: string
+  reason: string
+  since: number
+  /** For new sessions only until then; null also where it was for all from the beginning. */
+  settledAt: number | null
+}
+
+/** A version in a list: what it set, and what that was before. */
+export type ListedPolicyVersion = Omit<PolicyInVersion, 'policy'> & {
+  changes: { name: PolicyName; before: Policy[PolicyName]; after: Policy[PolicyName] }[]
+}
+
+/** What was asked for, not yet looked at. */
+export type WantedPolicies = Readonly<Partial<Record<PolicyName, unknown>>>
+
+export type HowToSet = {
+  apply?: PolicyApply
+  /** The version that the change was made for: what a newer one has set is not written over. */
+  seen?: number | undefined
+}
 
 export type PoliciesDeps = {
   database: Database
   policyVersions: PolicyVersions
-  audit: Audit
-  revocations: Revocations
-  revoke: Revoke
-  now: () => number
+  policyPreview: PolicyPreviews
+  policyWriting: PolicyWriting
+  rights: ActorRights
 }
 
-/** Policies as an administrator sees and changes them. Every server follows within a quarter of a second. */
-export function createPolicies({ database, policyVersions, audit, revocations, revoke, now }: PoliciesDeps) {
-  async function show(tx: Queries = database): Promise<PolicyInVersion> {
-    return read((await policyVersions.latest(tx))!)
+export function createPolicies({ database, policyVersions, policyPreview, policyWriting, rights }: PoliciesDeps) {
+  async function preview(
+    actor: Actor,
+    make: (inUse: readonly PolicyVersion[]) => NextVersion | Promise<NextVersion>,
+  ): Promise<PolicyPreview> {
+    const inUse = readVersions(await policyVersions.inUse(database))
+    const seesSessions = await rights.may(database, actor, 'darvoza:sessions:read')
+    return policyPreview.preview(inUse, await make(inUse), seesSessions)
+  }
+
+  /** @throws not_found, invalid_fields, policy_conflict */
+  async function requireUndoing(
+    tx: Queries,
+    inUse: readonly PolicyVersion[],
+    named: number | null,
+    apply: PolicyApply,
+  ): Promise<NextVersion> {
+    const undoes = named ?? inUse.at(-1)!.version
+    const values = await requireBefore(tx, undoes)
+    requireValues(values, apply)
+    const made = nextVersion(inUse, { values, apply, undoes })
+    const problems = whyNotNext(made)
+    if (problems.length > 0) throw conflict(`Without version ${undoes}: ${problems.join('; ')}.`)
+    if (areAlike(foldEras(inUse), made.eras)) throw conflict(`Nothing is left of version ${undoes} to take back.`)
+    return made
+  }
+
+  /** What a version has changed, as it was before. */
+  async function requireBefore(tx: Queries, version: number): Promise<Partial<Policy>> {
+    if (version === 1) throw refuseField('version', 'The first version changed nothing.')
+    const written = version > 1 ? await policyVersions.since(tx, version - 1) : []
+    if (written.length < 2) throw refuse('not_found', { detail: `There is no version ${version} of the policy.` })
+    const found = undoing(readVersions(written))
+    if ('values' in found) return found.values
+    const told = found.conflicts.map(({ name, version: newer }) => `version ${newer} has set ${name} again`)
+    throw conflict(`${told.join(', ')}: take that back first, or set the value itself.`)
+  }
+
+  /** What was changed since somebody looked is not written over. */
+  async function requireUntouched(tx: Queries, values: WantedPolicies, seen: number): Promise<void> {
+    const [known, ...newer] = readVersions(await policyVersions.since(tx, seen))
+    if (known?.version !== seen) throw refuseField('version', 'There is no such version.')
+    const found = setSince(newer, Object.keys(values))
+    if (found) throw conflict(`Version ${found.version} has set ${found.name} since: look at it again.`)
   }
 
   return {
-    show: (): Promise<PolicyInVersion> => show(),
+    async show(): Promise<PolicyInVersion> {
+      return read((await policyVersions.latest(database))!)
+    },
+
+    /** The newest first, those below a version. */
+    async versions(page: { before: number; limit: number }): Promise<ListedPolicyVersion[]> {
+      // One more: what a version changed is told by the one before it.
+      const found = await policyVersions.list(database, { ...page, limit: page.limit + 1 })
+      return found.slice(0, page.limit).map((record, index) => listed(record, found[index + 1] ?? null))
+    },
 
     /**
-     * Writes a new version. Sessions are judged against it at their next refresh.
-     * @throws invalid_fields; nothing has changed then
+     * What a change would end, and what it would leave. Changes nothing.
+     * @throws invalid_fields
      */
-    set(changes: Partial<Record<PolicyName, unknown>>, actor: Actor, reason: string): Promise<PolicyInVersion> {
-      requireValues(changes)
-      return revoke.transaction(actor, async (tx, { note }) => {
-        // First, so that two changes at once follow each other; both heads, in their order.
-        await audit.lockHead(tx)
-        await revocations.lockHead(tx)
-        const before = await show(tx)
-        const policy = { ...before.policy, ...changes } as Policy
-        const problems = whyNotPolicy(policy)
-        if (problems.length > 0) throw refuse('invalid_fields', { fields: { non_field_errors: problems } })
-        const version = before.version + 1
-        await policyVersions.insert(tx, {
-          version,
-          policy: JSON.stringify(policy),
-          actor: nameOf(actor),
-          reason: reason.slice(0, 255),
-          createdAt: now(),
-        })
-        // Tokens of the policy before live on: entries written from now on must outlive them.
-        const horizon = now() + before.policy.access_token_lifetime * 1000
-        await revocations.setLifetime(tx, policy.access_token_lifetime, horizon)
-        await revocations.raiseVersion(tx, 'policy')
-        note({ action: 'policy_changed', subject: String(version), ...differences(before.policy, policy) })
-        return { version, policy, actor: nameOf(actor), reason, since: now() }
+    async preview(values: WantedPolicies, actor: Actor, apply: PolicyApply = 'refresh'): Promise<PolicyPreview> {
+      requireValues(values, apply)
+      return preview(actor, inUse => requireNext(inUse, { values: values as Partial<Policy>, apply, undoes: null }))
+    },
+
+    /** The same of an undoing. @throws like `undo` */
+    previewUndo: (named: number | null, actor: Actor, apply: PolicyApply = 'refresh'): Promise<PolicyPreview> =>
+      preview(actor, inUse => requireUndoing(database, inUse, named, apply)),
+
+    /**
+     * Writes a new version.
+     * @throws invalid_fields, policy_conflict, permission_denied; nothing has changed then
+     */
+    async set(values: WantedPolicies, actor: Actor, reason: string, how: HowToSet = {}): Promise<PolicyInVersion> {
+      const { apply = 'refresh', seen } = how
+      requireValues(values, apply)
+      const written = await policyWriting.write(actor, reason, async (tx, inUse) => {
+        if (seen !== undefined) await requireUntouched(tx, values, seen)
+        return requireNext(inUse, { values: values as Partial<Policy>, apply, undoes: null })
       })
+      return read(written)
+    },
+
+    /**
+     * Takes back what one version changed, the last one if none is named, as a new version: for everybody who had it.
+     * @throws not_found, invalid_fields, policy_conflict, permission_denied
+     */
+    async undo(
+      named: number | null,
+      actor: Actor,
+      reason: string,
+      apply: PolicyApply = 'refresh',
+    ): Promise<PolicyInVersion> {
+      return read(await policyWriting.write(actor, reason, (tx, inUse) => requireUndoing(tx, inUse, named, apply)))
     },
   }
 }
 
 export type Policies = ReturnType<typeof createPolicies>
 
-function read({ version, policy, actor, reason, createdAt }: PolicyVersionRecord): PolicyInVersion {
-  return {
-    version,
-    policy: { ...firstPolicy, ...(JSON.parse(policy) as Partial<Policy>) },
-    actor,
-    reason,
-    since: createdAt,
-  }
-}
-
-/** Only what differs: the audit log tells what a change was about. */
-function differences(before: Policy, after: Policy) {
-  const changed = policyNames.filter(name => before[name] !== after[name])
-  const only = (policy: Policy) => Object.fromEntries(changed.map(name => [name, policy[name]]))
-  return { before: only(before), after: only(after) }
-}
-
-function requireValues(changes: Partial<Record<PolicyName, unknown>>): void {
-  const fields: Record<string, string[]> = {}
-  for (const [name, value] of Object.entries(changes)) {
-    const problem = whyNotPolicyValue(name as PolicyName, value)
-    if (problem) fields[name] = [problem]
-  }
+function requireValues(values: WantedPolicies, apply: PolicyApply): void {
+  const fields = whyNotValues(values, apply)
   if (Object.keys(fields).length > 0) throw refuse('invalid_fields', { fields })
+}
+
+function requireNext(inUse: readonly PolicyVersion[], change: PolicyChange): NextVersion {
+  const made = nextVersion(inUse, change)
+  const problems = whyNotNext(made)
+  if (problems.length > 0) throw refuse('invalid_fields', { fields: { non_field_errors: problems } })
+  return made
+}
+
+function conflict(detail: string) {
+  return refuse('policy_conflict', { detail })
+}
+
+function read(record: PolicyVersionRecord, before: PolicyVersionRecord | null = null): PolicyInVersion {
+  const { actor, reason, createdAt, settledAt } = record
+  const { settled: _, ...version } = readVersions(before ? [before, record] : [record]).at(-1)!
+  return { ...version, actor, reason, since: createdAt, settledAt }
+}
+
+function listed(record: PolicyVersionRecord, before: PolicyVersionRecord | null): ListedPolicyVersion {
+  const { policy, ...version } = read(record, before)
+  const earlier = before && readPolicy(before.policy)
+  const changes = earlier ? version.changed.map(name => ({ name, before: earlier[name], after: policy[name] })) : []
+  return { ...version, changes }
 }

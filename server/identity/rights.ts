@@ -1,5 +1,5 @@
 import { type Actor, userOf } from '../policy/actor.js'
-import { mayAct, type Rights, rightsOf } from '../policy/permissions.js'
+import { mayAct, type OwnPermission, type Rights, rightsOf } from '../policy/permissions.js'
 import { refuse } from '../protocol/errors.js'
 import type { Queries } from '../storage/database.js'
 import type { Users } from '../storage/users.js'
@@ -15,6 +15,9 @@ export function createRights({ users }: { users: Users }) {
   }
 
   return {
+    may: async (tx: Queries, actor: Actor, permission: OwnPermission): Promise<boolean> =>
+      mayAct(await rights(tx, actor), new Set([permission])),
+
     /**
      * May the actor turn somebody who may do `before` into somebody who may do `after`?
      * @throws permission_denied

@@ -38,14 +38,19 @@ export function createSessions(deps: SessionsDeps) {
 
   async function liveOf(userId: number): Promise<SessionRecord[]> {
     const open = await sessions.openOf(database, userId)
-    return open.filter(one => sessionEnd(one.session, one.ended, now(), policy()) === null).map(one => one.session)
+    return open
+      .filter(one => sessionEnd(one.session, one.ended, now(), policy.of(one.session)) === null)
+      .map(one => one.session)
   }
 
   /** When it is over unless it refreshes. */
-  const endsAt = (session: SessionRecord) => Math.min(idleEnd(session, policy()), absoluteEnd(session, policy()))
+  const endsAt = (session: SessionRecord) => {
+    const rules = policy.of(session)
+    return Math.min(idleEnd(session, rules), absoluteEnd(session, rules))
+  }
 
   function listed({ session, user, ended }: Standing): ListedSession {
-    const end = sessionEnd(session, ended, now(), policy())
+    const end = sessionEnd(session, ended, now(), policy.of(session))
     return { session, username: user.username, end, endsAt: endsAt(session) }
   }
 

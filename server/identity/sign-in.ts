@@ -1,21 +1,25 @@
-// Sign-in. The order of the steps closes races that were seen: the log's number is read before the password is checked,
+// Sign-in, the one front door: every page and wire that takes a password comes through here. The order of the steps closes
+// races that were seen: a guess is counted before it is tested, the log's number is read before the password is checked,
 // the password is checked outside every transaction, and what was checked is compared again under the user's lock.
 import type { Actor, Origin } from '../policy/actor.js'
-import type { Policy } from '../policy/policies.js'
 import { absoluteEnd, sessionEnd } from '../policy/session.js'
+import { surplusOf } from '../policy/session-limit.js'
 import { usernameKey } from '../policy/username.js'
 import { refuse } from '../protocol/errors.js'
-import type { PolicyInForce } from '../revocation/policy-in-force.js'
+import type { Quota } from '../protocol/rate-limit.js'
+import type { ErasInForce, PolicyInForce } from '../revocation/policy-in-force.js'
 import type { Tail } from '../revocation/tail.js'
 import type { Applications } from '../storage/applications.js'
-import type { Database, Queries } from '../storage/database.js'
+import type { Queries } from '../storage/database.js'
 import type { SessionRecord, Sessions, Standing } from '../storage/sessions.js'
 import type { UserRecord, Users } from '../storage/users.js'
+import type { Inspect } from '../tokens/inspect.js'
 import type { Issue } from '../tokens/issue.js'
 import type { Change, Revoke } from '../tokens/revoke.js'
 import type { Secrets } from '../tokens/secrets.js'
-import type { Hashing } from './hashing.js'
+import type { Guesses } from './guesses.js'
 import type { DeviceProof, KnownDevices } from './known-devices.js'
+import type { Checked, PasswordCheck } from './password-check.js'
 
 export type Credentials = DeviceProof & {
   username: string
@@ -23,15 +27,19 @@ export type Credentials = DeviceProof & {
   password: string
 }
 
-export type SignedIn = { user: UserRecord; access: string; refresh: string; deviceToken: string }
+type Opened = { user: UserRecord; sessionId: string; access: string; refresh: string; deviceToken: string }
+
+/** `quotas`: what is left to guess, as the answer tells it. */
+export type SignedIn = Opened & { quotas: Quota[] }
 
 export type SignInDeps = {
-  database: Database
   users: Users
   sessions: Sessions
   knownDevices: KnownDevices
   applications: Applications
-  hashing: Hashing
+  passwordCheck: PasswordCheck
+  guesses: Guesses
+  inspect: Inspect
   issue: Issue
   revoke: Revoke
   secrets: Secrets
@@ -43,59 +51,42 @@ export type SignInDeps = {
   pauses?: { passwordChecked?: () => Promise<void> }
 }
 
-/** What the check of the password rested on. */
-type Checked = { user: UserRecord; seq: number; at: number; newHash: string | null }
-
 /** Thrown inside the transaction when the check no longer holds: look at the password again. */
 class Outdated extends Error {}
+/** Thrown there when the policy is another one by now, or the keys are: the check holds, what this process knows does not. */
+class Behind extends Error {}
 
 const tries = 3
 
 export function createSignIn(deps: SignInDeps) {
-  const {
-    database,
-    users,
-    sessions,
-    knownDevices,
-    applications,
-    hashing,
-    issue,
-    revoke,
-    secrets,
-    tail,
-    policy,
-    now,
-    uuid,
-  } = deps
+  const { users, sessions, knownDevices, applications, passwordCheck, guesses } = deps
+  const { inspect, issue, revoke, secrets, tail, policy, now, uuid } = deps
 
   /**
    * Signs a user in to an application and answers the first pair of a new session.
-   * @throws no_active_account, session_limit_reached, overloaded, database_unavailable
+   * @throws no_active_account, too_many_guesses, session_limit_reached, overloaded, database_unavailable
    */
   async function signIn(credentials: Credentials, applicationId: string, origin: Origin): Promise<SignedIn> {
     await tail.freshen()
+    if (credentials.deviceToken !== undefined) await inspect.meet(credentials.deviceToken)
     const key = usernameKey(credentials.username)
-    for (let attempt = 1; attempt <= tries; attempt++) {
-      const checked = await checkPassword(key, credentials)
-      await deps.pauses?.passwordChecked?.()
-      try {
-        return await open(checked, credentials, applicationId, origin)
-      } catch (error) {
-        if (!(error instanceof Outdated)) throw error
+    const guesser = await passwordCheck.guesserOf(key, credentials.deviceToken, origin)
+    const { result, quotas } = await guesses.count(guesser, async () => {
+      let checked: Checked | null = null
+      for (let attempt = 1; attempt <= tries; attempt++) {
+        checked ??= await passwordCheck.check(key, credentials.password, guesser, origin)
+        await deps.pauses?.passwordChecked?.()
+        try {
+          return await open(checked, credentials, applicationId, origin)
+        } catch (error) {
+          if (error instanceof Outdated) checked = null
+          else if (error instanceof Behind) await tail.readNow()
+          else throw error
+        }
       }
-    }
-    throw refuse('database_unavailable', { retryAfter: 1 })
-  }
-
-  async function checkPassword(key: string, { password, deviceToken }: Credentials): Promise<Checked> {
-    const found = await users.findWithSeq(database, { usernameKey: key })
-    const proven = found !== null && (await knownDevices.proven(database, found.user.id, deviceToken)) !== null
-    const at = now()
-    const right = await hashing.verify(password, found?.user.passwordHash ?? null, proven)
-    if (!found || !right || !found.user.active) throw refuse('no_active_account')
-    const { user, seq } = found
-    const newHash = hashing.isOutdated(user.passwordHash) ? await hashing.hash(password) : null
-    return { user, seq, at, newHash }
+      throw refuse('database_unavailable', { retryAfter: 1 })
+    })
+    return { ...result, quotas }
   }
 
   async function open(
@@ -103,16 +94,18 @@ export function createSignIn(deps: SignInDeps) {
     credentials: Credentials,
     applicationId: string,
     origin: Origin,
-  ): Promise<SignedIn> {
+  ): Promise<Opened> {
     const issuedAt = now()
+    // One policy from beginning to end: the one that is in force when the log's number is read.
+    const eras = policy.eras()
     const userId = checked.user.id
     const actor: Actor = { name: `user:${userId}`, origin }
     const opened = await revoke.transaction(actor, async (tx, change) => {
       await users.lock(tx, userId)
-      const standing = await requireUnchanged(tx, checked, applicationId)
+      const standing = await requireUnchanged(tx, checked, applicationId, eras)
       const device = await knownDevices.recognise(tx, userId, credentials, origin)
-      await endOlder(tx, change, userId, applicationId, device.id)
-      const session = newSession(checked, userId, applicationId, device.id, origin.address)
+      const session = newSession(checked, userId, applicationId, device.id, origin.address, eras)
+      await endOlder(tx, change, session, eras)
       await sessions.insert(tx, session)
       await updateUser(tx, checked)
       const after = { session: session.id, device: device.id, application: applicationId }
@@ -121,7 +114,8 @@ export function createSignIn(deps: SignInDeps) {
     })
     return {
       user: opened.user,
-      access: issue.access(opened, issuedAt),
+      sessionId: opened.session.id,
+      access: issue.access(opened, issuedAt, eras.of(opened.session)),
       refresh: issue.refresh(opened.session, opened.user.username),
       deviceToken: issue.device(opened.user.id, opened.deviceId),
     }
@@ -132,41 +126,36 @@ export function createSignIn(deps: SignInDeps) {
     tx: Queries,
     checked: Checked,
     applicationId: string,
-  ): Promise<Omit<Standing, 'session'>> {
+    eras: ErasInForce,
+  ): Promise<Omit<Standing, 'session' | 'newerOpen'>> {
     const found = await users.findWithSeq(tx, { id: checked.user.id })
     const application = await applications.find(tx, applicationId)
     if (!found || !application) throw refuse('no_active_account')
-    const { user, seq, logEndedSeq } = found
+    const { user, seq, logEndedSeq, policyVersion, accessLifetime, keyVersion } = found
     const ended = { user: user.endedSeq, application: application.endedSeq, log: logEndedSeq }
     if (user.passwordHash !== checked.user.passwordHash) throw new Outdated()
     if (user.usernameKey !== checked.user.usernameKey) throw new Outdated()
     if (checked.seq < Math.max(ended.user, ended.application, ended.log)) throw new Outdated()
     if (!user.active) throw refuse('no_active_account')
     if (!application.active) throw refuse('application_disabled')
-    return { user, application, ended, seq }
+    if (policyVersion !== eras.head || issue.isBehind(found)) throw new Behind()
+    return { user, application, ended, seq, policyVersion, accessLifetime, keyVersion }
   }
 
   /** The device's older session of this application ends, and the oldest of the user's where there are too many. */
-  async function endOlder(
-    tx: Queries,
-    { record }: Change,
-    userId: number,
-    applicationId: string,
-    deviceId: string,
-  ): Promise<void> {
-    const { max_sessions_per_user, at_session_limit } = policy()
-    const live = (await sessions.openOf(tx, userId)).filter(
-      one => sessionEnd(one.session, one.ended, now(), policy()) === null,
+  async function endOlder(tx: Queries, { record }: Change, opening: SessionRecord, eras: ErasInForce): Promise<void> {
+    const live = (await sessions.openOf(tx, opening.userId)).filter(
+      one => sessionEnd(one.session, one.ended, now(), eras.of(one.session)) === null,
     )
     const replaced = live.filter(
-      ({ session }) => session.deviceId === deviceId && session.applicationId === applicationId,
+      ({ session }) => session.deviceId === opening.deviceId && session.applicationId === opening.applicationId,
     )
     for (const { session } of replaced) await record('replaced', { subject: session.id })
-    if (max_sessions_per_user === 0) return
-    const others = live.filter(one => !replaced.includes(one))
-    const surplus = others.slice(0, Math.max(0, others.length - max_sessions_per_user + 1))
-    if (surplus.length > 0 && at_session_limit === 'refuse') throw refuse('session_limit_reached')
-    for (const { session } of surplus) await record('session_limit', { subject: session.id })
+    const others = live.filter(one => !replaced.includes(one)).map(one => one.session)
+    const { max_sessions_per_user: max, at_session_limit } = eras.of(opening)
+    if (max > 0 && at_session_limit === 'refuse' && others.length >= max) throw refuse('session_limit_reached')
+    for (const { id } of surplusOf([...others, opening], session => eras.of(session)))
+      await record('session_limit', { subject: id })
   }
 
   function newSession(
@@ -175,18 +164,19 @@ export function createSignIn(deps: SignInDeps) {
     applicationId: string,
     deviceId: string,
     address: string,
+    { version, latest }: ErasInForce,
   ): SessionRecord {
     const createdAt = now()
-    const rules = policy()
     return {
       id: uuid(),
       userId,
       deviceId,
       applicationId,
       seq: checked.seq,
+      policyVersion: version,
       generation: 1,
       rotatedAt: createdAt,
-      expiresAt: firstEnd(createdAt, rules),
+      expiresAt: Math.min(createdAt + latest.refresh_token_lifetime * 1000, absoluteEnd({ createdAt }, latest)),
       refreshKeyVersion: secrets.present('refresh').version,
       rotation: '',
       windowFrom: 1,
@@ -215,7 +205,3 @@ export function createSignIn(deps: SignInDeps) {
 }
 
 export type SignIn = ReturnType<typeof createSignIn>
-
-function firstEnd(createdAt: number, rules: Policy): number {
-  return Math.min(createdAt + rules.refresh_token_lifetime * 1000, absoluteEnd({ createdAt }, rules))
-}

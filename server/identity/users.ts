@@ -92,15 +92,19 @@ export function createUsers(deps: UsersDeps) {
     })
   }
 
-  /** A reset by an administrator: every session ends. @throws invalid_fields, not_found, permission_denied */
-  async function setPassword(id: number, password: string, actor: Actor): Promise<void> {
+  /**
+   * A reset by an administrator: every session ends.
+   * @param mustChange the pages then ask the user for one that nobody else knows
+   * @throws invalid_fields, not_found, permission_denied
+   */
+  async function setPassword(id: number, password: string, actor: Actor, mustChange = false): Promise<void> {
     const user = await require_(id)
     // Before the hash is paid for; judged again where it counts.
     await rights.require(database, actor, rightsOf(user))
     requireGoodPassword(password, [user.username], policy().password_min_length, 'password')
-    const passwordHash = await hashing.hash(password)
+    const passwordHash = await hashing.hash(password, id)
     await change(id, actor, async (tx, _, { record, note }) => {
-      await users.update(tx, id, { passwordHash, passwordChangedAt: now() })
+      await users.update(tx, id, { passwordHash, passwordChangedAt: now(), mustChangePassword: mustChange })
       await record('password_reset', { subject: String(id) })
       note({ action: 'password_reset', subject: String(id) })
     })

@@ -1,8 +1,9 @@
 // The policies: the rules for tokens and sessions that an administrator may change while the server runs, one row each.
 // Pages, the command line, the API and the README list them from this table.
+import { type SigningAlgorithm, signingAlgorithmNames } from '../protocol/algorithms.js'
 import { parseDuration } from './durations.js'
 
-type PolicyRow = { meaning: string; simplejwt: string | null } & (
+export type PolicyRow = { meaning: string; simplejwt: string | null } & (
   | { kind: 'duration'; default: number; min: number; max: number }
   | { kind: 'integer'; default: number; min: number; max: number }
   | { kind: 'boolean'; default: boolean }
@@ -95,19 +96,28 @@ export const policyTable = {
     meaning: '`aud` of access tokens; empty stands for the issuer.',
     simplejwt: 'AUDIENCE',
   },
+  access_token_algorithm: {
+    kind: 'choice',
+    default: 'ES256' as SigningAlgorithm,
+    choices: signingAlgorithmNames,
+    meaning:
+      'What access tokens are signed with. A key of a new algorithm is published 20 minutes before it signs; the old one signs until then.',
+    simplejwt: 'ALGORITHM',
+  },
   max_sessions_per_user: {
     kind: 'integer',
     default: 0,
     min: 0,
     max: 10_000,
-    meaning: 'How many live sessions a user may have; 0 sets no limit.',
+    meaning: 'How many live sessions a user may have; 0 sets no limit. Judged at sign-in and at refresh.',
     simplejwt: null,
   },
   at_session_limit: {
     kind: 'choice',
     default: 'end_oldest',
     choices: ['end_oldest', 'refuse'],
-    meaning: 'What a sign-in at the limit does.',
+    meaning:
+      'At the limit: the oldest sessions end, with the sign-in or when they refresh next; or the sign-in is refused, and what is signed in stays.',
     simplejwt: null,
   },
   keep_session_on_password_change: {
@@ -140,12 +150,37 @@ export const policyTable = {
     meaning: 'Cost of bcrypt for new hashes; each step doubles the work. Older hashes follow at the next sign-in.',
     simplejwt: null,
   },
+  key_rotation_interval: {
+    kind: 'duration',
+    default: 90 * day,
+    min: day,
+    max: 730 * day,
+    meaning: 'How long a signing key signs before the next one takes its place. Its tokens stay good.',
+    simplejwt: null,
+  },
+  sign_in_guesses_per_hour: {
+    kind: 'integer',
+    default: 20,
+    min: 5,
+    max: 10_000,
+    meaning:
+      'How many wrong passwords an hour may be tried for one user: on each device that has signed in before, and on all others together. One network, a shared address, may try ten times as many.',
+    simplejwt: null,
+  },
   ended_session_retention: {
     kind: 'duration',
     default: 90 * day,
     min: day,
     max: 3_650 * day,
     meaning: 'How long ended sessions stay listed.',
+    simplejwt: null,
+  },
+  audit_retention: {
+    kind: 'duration',
+    default: 365 * day,
+    min: 30 * day,
+    max: 3_650 * day,
+    meaning: 'How long entries of the audit log are kept.',
     simplejwt: null,
   },
 } as const satisfies Record<string, PolicyRow>
@@ -169,6 +204,26 @@ export const firstPolicy = Object.fromEntries(policyNames.map(name => [name, pol
 
 export function isPolicyName(name: string): name is PolicyName {
   return Object.hasOwn(policyTable, name)
+}
+
+/** What a session is judged by and its tokens are made by: what can be meant for new sessions only. */
+export const sessionPolicies = [
+  'access_token_lifetime',
+  'refresh_token_lifetime',
+  'session_absolute_lifetime',
+  'rotate_refresh_tokens',
+  'reuse_grace',
+  'max_sessions_per_user',
+  'at_session_limit',
+] as const satisfies PolicyName[]
+
+export function isSessionPolicy(name: PolicyName): name is (typeof sessionPolicies)[number] {
+  return (sessionPolicies as readonly PolicyName[]).includes(name)
+}
+
+/** A policy as it was written; what this version adds has its first value until somebody sets it. */
+export function readPolicy(json: string): Policy {
+  return { ...firstPolicy, ...(JSON.parse(json) as Partial<Policy>) }
 }
 
 /** Longest an access token of any policy lives, in seconds: what claims more was not issued by us. */

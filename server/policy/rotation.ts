@@ -6,6 +6,8 @@
 
 export type RotationSpans = {
   generation: number
+  /** When the present generation began, and the one before it was rotated away. */
+  rotatedAt: number
   windowFrom: number
   windowStartedAt: number
   olderFrom: number
@@ -40,15 +42,29 @@ export function judgeGeneration(
 ): RotationVerdict {
   if (generation > spans.generation) return 'ahead'
   if (generation === spans.generation) return 'present'
-  const startedAt =
-    generation >= spans.windowFrom ? spans.windowStartedAt : generation >= spans.olderFrom ? spans.olderStartedAt : null
-  if (grace === 0 || startedAt === null) return 'reused'
-  return now <= forgivenUntil(startedAt, grace, outage) ? 'forgiven' : 'reused'
+  const span = spanOf(generation, spans, grace)
+  if (grace === 0 || span === null) return 'reused'
+  return now <= forgivenUntil(span, grace, outage) ? 'forgiven' : 'reused'
 }
 
-/** A span's last rotation is at most one grace after its first, so all of it may be forgiven for two. */
-function forgivenUntil(startedAt: number, grace: number, outage: Outage | null): number {
-  const until = startedAt + 2 * grace
+/** When a span's first rotation was, and the latest that its last one can have been. */
+type Span = { startedAt: number; endedAt: number }
+
+/**
+ * A span's last rotation is at most one grace after its first. One that is longer was made under a greater grace: a policy
+ * that was tightened, or undone, ends no session for what was forgiven when it happened.
+ */
+function spanOf(generation: number, spans: RotationSpans, grace: number): Span | null {
+  const { windowFrom, windowStartedAt, olderFrom, olderStartedAt, rotatedAt } = spans
+  if (generation >= windowFrom)
+    return { startedAt: windowStartedAt, endedAt: Math.max(windowStartedAt + grace, rotatedAt) }
+  if (generation < olderFrom) return null
+  const longer = windowStartedAt - olderStartedAt > 2 * grace
+  return { startedAt: olderStartedAt, endedAt: longer ? windowStartedAt : olderStartedAt + grace }
+}
+
+function forgivenUntil({ startedAt, endedAt }: Span, grace: number, outage: Outage | null): number {
+  const until = endedAt + grace
   const beganWithin = outage !== null && outage.startedAt <= until && outage.endedAt >= startedAt
   return beganWithin ? Math.max(until, outage.endedAt + grace) : until
 }
@@ -56,11 +72,13 @@ function forgivenUntil(startedAt: number, grace: number, outage: Outage | null):
 /** How the spans move when `spans.generation` is rotated away at `now`. The stores say the same in SQL. */
 export function moveSpans(spans: RotationSpans, now: number, grace: number): RotationSpans {
   const age = now - spans.windowStartedAt
-  const next = { ...spans, generation: spans.generation + 1 }
+  const next = { ...spans, generation: spans.generation + 1, rotatedAt: now }
   if (age <= grace) return next
   next.windowFrom = spans.generation
   next.windowStartedAt = now
-  next.olderFrom = age <= 2 * grace ? spans.windowFrom : spans.generation
-  next.olderStartedAt = age <= 2 * grace ? spans.windowStartedAt : now
+  // The second halves are for a window that was made under a greater grace: its end is what counts.
+  const known = age <= 2 * grace || now - spans.rotatedAt <= grace
+  next.olderFrom = known ? spans.windowFrom : spans.generation
+  next.olderStartedAt = known ? Math.max(spans.windowStartedAt, spans.rotatedAt - grace) : now
   return next
 }

@@ -1,28 +1,53 @@
 // The JOSE algorithms we speak, one row each (RFC 7518 §3.1, RFC 8037 §3.1). Signing is synchronous on a cached KeyObject:
-// the thread pool's queue is full of password hashes whenever many people sign in.
-import { createHmac, generateKeyPairSync, type KeyObject, sign, timingSafeEqual, verify } from 'node:crypto'
+// the thread pool's queue is full of password hashes whenever many people sign in. Making a key is not: the primes of RSA
+// take a good part of a second, and nobody waits for them.
+import { constants, createHmac, generateKeyPair, type KeyObject, sign, timingSafeEqual, verify } from 'node:crypto'
+
+type KeyPair = { publicKey: KeyObject; privateKey: KeyObject }
 
 type AlgorithmRow = {
   hash: 'sha256' | null
-  /** For node:crypto next to the key. JOSE wants r‖s of ECDSA, not DER (RFC 7518 §3.4). */
-  options: { dsaEncoding?: 'ieee-p1363' }
-  keyType: string
-  generate(): { publicKey: KeyObject; privateKey: KeyObject }
+  /** For node:crypto next to the key. */
+  options: { dsaEncoding?: 'ieee-p1363'; padding?: number; saltLength?: number }
+  generate(): Promise<KeyPair>
 }
 
 export const signingAlgorithms = {
   ES256: {
     hash: 'sha256',
+    // JOSE wants r‖s of ECDSA, not DER (RFC 7518 §3.4).
     options: { dsaEncoding: 'ieee-p1363' },
-    keyType: 'ec',
-    generate: () => generateKeyPairSync('ec', { namedCurve: 'P-256' }),
+    generate: () => pair(done => generateKeyPair('ec', { namedCurve: 'P-256' }, done)),
+  },
+  RS256: {
+    hash: 'sha256',
+    options: { padding: constants.RSA_PKCS1_PADDING },
+    generate: rsa,
+  },
+  PS256: {
+    hash: 'sha256',
+    // RFC 7518 §3.5: the salt is as long as the hash; a reader that took any length would read one token in many ways.
+    options: { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST },
+    generate: rsa,
+  },
+  EdDSA: {
+    hash: null,
+    options: {},
+    generate: () => pair(done => generateKeyPair('ed25519', {}, done)),
   },
 } as const satisfies Record<string, AlgorithmRow>
 
 export type SigningAlgorithm = keyof typeof signingAlgorithms
 
+export const signingAlgorithmNames = Object.keys(signingAlgorithms) as SigningAlgorithm[]
+
 export function isSigningAlgorithm(name: unknown): name is SigningAlgorithm {
   return typeof name === 'string' && Object.hasOwn(signingAlgorithms, name)
+}
+
+/** Makes a key pair without holding up the event loop. */
+export function generatePair(algorithm: SigningAlgorithm): Promise<KeyPair> {
+  return signingAlgorithms[algorithm].generate()
 }
 
 /** @returns the raw JWS signature of `input` */
@@ -49,4 +74,20 @@ export function macInput(secret: Buffer, input: string): Buffer {
 export function macMatches(secret: Buffer, input: string, signature: Buffer): boolean {
   const expected = macInput(secret, input)
   return signature.length === expected.length && timingSafeEqual(signature, expected)
+}
+
+/**
+ * 2,048 bits are what RFC 7518 §3.3 asks for at least, and enough for keys that sign for months and tokens that live for
+ * hours; 3,072 would triple the time of each signature, which is spent on the event loop.
+ */
+function rsa(): Promise<KeyPair> {
+  return pair(done => generateKeyPair('rsa', { modulusLength: 2_048 }, done))
+}
+
+function pair(
+  generate: (done: (error: Error | null, publicKey: KeyObject, privateKey: KeyObject) => void) => void,
+): Promise<KeyPair> {
+  return new Promise((resolve, reject) => {
+    generate((error, publicKey, privateKey) => (error ? reject(error) : resolve({ publicKey, privateKey })))
+  })
 }

@@ -1,5 +1,6 @@
 // The catalogue: every way a request can fail, once. Only this file knows a status; floors below HTTP throw `refuse(code)`,
 // and one presenter per wire writes it (http/wire/present-error.ts). `wire` and `wireCode` are what simplejwt's clients read.
+import type { Quota } from './rate-limit.js'
 
 type ErrorRow = {
   status: number
@@ -76,6 +77,12 @@ export const errors = {
     clause: 'RFC 6750 §3.1',
     wireCode: 'insufficient_scope',
   },
+  form_refused: {
+    status: 403,
+    text: 'The form was not sent from a page of this site, or the page has been open for too long.',
+    clause: 'RFC 9110 §15.5.4',
+    wireCode: 'form_refused',
+  },
   session_limit_reached: {
     status: 403,
     text: 'This user is signed in on as many devices as the policy allows.',
@@ -94,6 +101,25 @@ export const errors = {
     text: 'This role is built in, and cannot be changed.',
     clause: 'RFC 9110 §15.5.10',
     wireCode: 'built_in_role',
+  },
+
+  key_in_use: {
+    status: 409,
+    text: 'This key signs, or tokens that it signed may still be live.',
+    clause: 'RFC 9110 §15.5.10',
+    wireCode: 'key_in_use',
+  },
+  policy_conflict: {
+    status: 409,
+    text: 'A newer version of the policy stands against this change.',
+    clause: 'RFC 9110 §15.5.10',
+    wireCode: 'policy_conflict',
+  },
+  too_many_guesses: {
+    status: 429,
+    text: 'Too many attempts to sign in; try again later.',
+    clause: 'RFC 6585 §4',
+    wireCode: 'too_many_guesses',
   },
 
   // Every way a token can fail
@@ -239,6 +265,12 @@ export const errors = {
     clause: 'RFC 9110 §15.6.4',
     wireCode: 'database_unavailable',
   },
+  log_went_back: {
+    status: 503,
+    text: 'The database is older than what was already told: a backup was restored, or a replica took over too early. Nothing is issued or accepted until an operator has run: darvoza log advance',
+    clause: 'RFC 9110 §15.6.4',
+    wireCode: 'log_went_back',
+  },
   server_error: {
     status: 500,
     text: 'Something went wrong on our side.',
@@ -258,6 +290,8 @@ export type RefusalDetails = {
   retryAfter?: number
   /** Headers that the answer must carry, such as Allow. */
   headers?: Record<string, string>
+  /** What is left to the caller of the limits that count such requests. */
+  quotas?: readonly Quota[]
   /** The refused token came in the Authorization header (RFC 6750 §3). */
   inHeader?: boolean
   /** For our log only. */

@@ -1,4 +1,6 @@
-// The live entries of the revocation log in memory: what a verifier asks, without I/O. Filled by tail.ts alone.
+// The live entries of the revocation log in memory: what a verifier asks, without I/O. Filled by tail.ts alone. Sized for
+// millions: entries.ts packs them, subjects.ts finds them, and here are the rules.
+import { setImmediate } from 'node:timers/promises'
 import {
   type RevocableClaims,
   type Revocation,
@@ -6,37 +8,61 @@ import {
   refuses,
   revocationKinds,
 } from '../policy/revocation.js'
+import { createEntries, none } from './entries.js'
+import { flat } from './flat-text.js'
+import { createSubjects, type Subjects } from './subjects.js'
 
 /** One stretch of the log without a gap: everything in (after, upto] that still matters. */
 export type LogAnswer = { after: number; upto: number; entries: readonly Revocation[] }
 
+type BySubject = Record<RevocationKind, Subjects>
+
 export function createProjection() {
-  const bySubject = Object.fromEntries(
-    revocationKinds.map(kind => [kind, new Map<string, Revocation[]>()]),
-  ) as unknown as Record<RevocationKind, Map<string, Revocation[]>>
+  const entries = createEntries()
+  const bySubject = Object.fromEntries(revocationKinds.map(kind => [kind, createSubjects()])) as BySubject
   let position = 0
 
   function add(entry: Revocation): void {
     const subjects = bySubject[entry.kind]
-    const others = subjects.get(entry.subject) ?? []
-    // An entry that excepts nobody says all that the earlier ones of no greater effect said.
-    const kept =
-      entry.exceptSid === null ? others.filter(other => other.effect === 'end' && entry.effect !== 'end') : others
-    subjects.set(entry.subject, [...kept, entry])
+    const first = subjects.first(entry.subject)
+    const subject = first === none ? flat(entry.subject) : entries.subject(first)
+    const slot = entries.add(entry, subject, entry.exceptSid === null ? null : flat(entry.exceptSid))
+    const last = sift(subjects, subject, first, other => {
+      const spoken = isSaidBy(entry, entries.show(other))
+      // Never forgotten earlier than what it stands for.
+      if (spoken) entries.keepUntil(slot, Math.max(entries.expiry(slot), entries.expiry(other)))
+      return !spoken
+    })
+    if (last === none) subjects.set(subject, slot)
+    else entries.link(last, slot)
   }
 
-  function* matching(claims: RevocableClaims, kid: string): Generator<Revocation> {
-    const { key, all, token, session, user, role, application } = bySubject
-    yield* key.get(kid) ?? []
-    yield* all.get('') ?? []
-    yield* token.get(claims.jti) ?? []
-    if (claims.sid !== undefined) {
-      yield* session.get(claims.sid) ?? []
-      // A user's entries are about what that user signed in to.
-      yield* user.get(claims.sub) ?? []
+  /** Keeps of one subject's entries, oldest first, those that `stays` says. @returns the last of them */
+  function sift(subjects: Subjects, subject: string, first: number, stays: (slot: number) => boolean): number {
+    let last = none
+    for (let slot = first, next = none; slot !== none; slot = next) {
+      next = entries.next(slot)
+      if (stays(slot)) {
+        last = slot
+        continue
+      }
+      if (last === none) subjects.set(subject, next)
+      else entries.link(last, next)
+      entries.drop(slot)
     }
-    yield* application.get(claims.client_id) ?? []
-    if (role.size > 0) for (const name of claims.roles) yield* role.get(name) ?? []
+    return last
+  }
+
+  /** The first entry under this subject that ends the token, else what was found, else the first that makes it stale. */
+  function look(found: number, kind: RevocationKind, subject: string, claims: RevocableClaims): number {
+    if (found !== none && entries.show(found).effect === 'end') return found
+    for (let slot = bySubject[kind].first(subject); slot !== none; slot = entries.next(slot)) {
+      const entry = entries.show(slot)
+      if (!refuses(entry, claims)) continue
+      if (entry.effect === 'end') return slot
+      if (found === none) found = slot
+    }
+    return found
   }
 
   return {
@@ -45,42 +71,63 @@ export function createProjection() {
     },
 
     /** Moves on by one answer that begins where we stand. @returns false, and does nothing, when it begins later */
-    apply({ after, upto, entries }: LogAnswer): boolean {
-      if (after > position) return false
-      for (const entry of entries) if (entry.seq > position) add(entry)
-      position = Math.max(position, upto)
+    apply(answer: LogAnswer): boolean {
+      if (answer.after > position) return false
+      for (const entry of answer.entries) if (entry.seq > position) add(entry)
+      position = Math.max(position, answer.upto)
       return true
     },
 
-    /** The entry that refuses a token with these claims, signed by this key; null when none does. `end` goes before `refresh`. */
+    /**
+     * The entry that refuses a token with these claims, signed by this key; null when none does. `end` goes before
+     * `refresh`. Costs no memory until something is found.
+     */
     find(claims: RevocableClaims, kid: string): Revocation | null {
-      let stale: Revocation | null = null
-      for (const entry of matching(claims, kid)) {
-        if (!refuses(entry, claims)) continue
-        if (entry.effect === 'end') return entry
-        stale ??= entry
+      let found = look(none, 'key', kid, claims)
+      found = look(found, 'all', '', claims)
+      found = look(found, 'token', claims.jti, claims)
+      if (claims.sid !== undefined) {
+        found = look(found, 'session', claims.sid, claims)
+        // A user's entries are about what that user signed in to.
+        found = look(found, 'user', claims.sub, claims)
       }
-      return stale
+      found = look(found, 'application', claims.client_id, claims)
+      for (let at = 0; at < claims.roles.length; at++) found = look(found, 'role', claims.roles[at]!, claims)
+      return found === none ? null : { ...entries.show(found) }
     },
 
-    /** Drops what no live token can match any more. */
-    forget(now: number): void {
-      for (const subjects of Object.values(bySubject)) {
-        for (const [subject, entries] of subjects) {
-          const live = entries.filter(entry => entry.expiresAt > now)
-          if (live.length === 0) subjects.delete(subject)
-          else if (live.length < entries.length) subjects.set(subject, live)
-        }
+    /**
+     * Drops what no live token can match any more at `now` (epoch ms), a page in each turn of the event loop; the log may
+     * move on in between.
+     */
+    async forget(now: number): Promise<void> {
+      const seconds = Math.floor(now / 1000)
+      const forgetSubject = (slot: number) => {
+        const { kind, subject } = entries.show(slot)
+        const subjects = bySubject[kind]
+        sift(subjects, subject, subjects.first(subject), other => entries.expiry(other) > seconds)
       }
+      for (let page = 0; page < entries.pageCount(); page++) {
+        if (entries.expired(page, seconds, forgetSubject) > 0) await setImmediate()
+      }
+    },
+
+    /** Drops everything: the log is another one now, and is read from its beginning. */
+    reset(): void {
+      for (const subjects of Object.values(bySubject)) subjects.clear()
+      entries.clear()
+      position = 0
     },
 
     /** How many entries are kept. */
-    size(): number {
-      let size = 0
-      for (const subjects of Object.values(bySubject)) for (const entries of subjects.values()) size += entries.length
-      return size
-    },
+    size: () => entries.size(),
   }
 }
 
 export type Projection = ReturnType<typeof createProjection>
+
+/** Does the later entry refuse all that the earlier one of the same subject refuses, and no more mildly? */
+function isSaidBy(later: Revocation, earlier: Revocation): boolean {
+  if (earlier.effect === 'end' && later.effect !== 'end') return false
+  return later.exceptSid === null || later.exceptSid === earlier.exceptSid
+}

@@ -1,11 +1,13 @@
 // Follows the revocation log. The database is the truth, and only an answer of its own makes this process fresh: one that
 // was asked for less than a second ago, with the log applied up to it.
+import { setImmediate } from 'node:timers/promises'
 import type { Revocation } from '../policy/revocation.js'
 import { refuse } from '../protocol/errors.js'
 import type { Database } from '../storage/database.js'
 import type { Heartbeats } from '../storage/heartbeats.js'
 import type { LogPosition, Revocations } from '../storage/revocations.js'
-import type { Projection } from './projection.js'
+import type { HighWater, Witness } from './high-water.js'
+import type { LogAnswer, Projection } from './projection.js'
 
 /** How often the log's head is read, in ms. */
 const pollInterval = 250
@@ -13,16 +15,31 @@ const pollInterval = 250
 const silence = 2_000
 /** How old the question behind the last answer may be, in ms. */
 const freshFor = 1_000
+/** How many entries are read, and then applied, at a time. */
+const stretch = 2_000
+const never = { monotonic: Number.NEGATIVE_INFINITY, wall: Number.NEGATIVE_INFINITY }
+
+/** Carries entries from process to process faster than the database tells of them. It never makes anybody fresh. */
+export type Courier = {
+  /** What this process has committed. Nobody waits for it. */
+  tell(logId: string, entries: readonly Revocation[]): void
+  /** Every entry in (after, upto], or null where it has not all of them. */
+  between(logId: string, after: number, upto: number): Promise<Revocation[] | null>
+}
 
 export type TailDeps = {
   database: Database
   revocations: Revocations
   heartbeats: Heartbeats
   projection: Projection
+  highWater: HighWater
+  courier?: Courier | null
   /** Epoch ms by the database's clock. */
   now: () => number
   /** ms that only ever grow, also while this process is stopped. */
   monotonic: () => number
+  /** Epoch ms by this machine's clock, which goes on while the machine is suspended, and which somebody may set. */
+  wall: () => number
   observe: (databaseNow: number, sentAt: number, answeredAt: number) => void
   log: { warn(details: object, message: string): void; info(details: object, message: string): void }
 }
@@ -30,40 +47,80 @@ export type TailDeps = {
 type Follower = (head: LogPosition) => Promise<void>
 
 export function createTail(deps: TailDeps) {
-  const { database, revocations, heartbeats, projection, now, monotonic, observe, log } = deps
+  const { database, revocations, heartbeats, projection, highWater, courier } = deps
+  const { now, monotonic, wall, observe, log } = deps
   const followers: { version: (head: LogPosition) => unknown; known: unknown; follow: Follower }[] = []
-  let askedAt = { monotonic: Number.NEGATIVE_INFINITY, wall: Number.NEGATIVE_INFINITY }
-  let answeredAt = { monotonic: Number.NEGATIVE_INFINITY, wall: Number.NEGATIVE_INFINITY }
+  /** Of the log that is projected; '' before the first read. */
+  let logId = ''
+  let askedAt = never
+  let answeredAt = never
   let reading: Promise<void> | null = null
   let timer: NodeJS.Timeout | undefined
   let silent = false
 
-  /** By the larger of two clocks: a stopped machine shows only on the wall's. */
+  /** By two clocks: a suspended machine shows only on the wall's, and one that was set back tells nothing. */
   function isFresh(): boolean {
-    return monotonic() - askedAt.monotonic < freshFor && now() - askedAt.wall < freshFor
+    return monotonic() - askedAt.monotonic < freshFor && Math.abs(wall() - askedAt.wall) < freshFor
   }
 
   async function read(): Promise<void> {
-    const asked = { monotonic: monotonic(), wall: now() }
-    const sentAt = Date.now()
+    const asked = { monotonic: monotonic(), wall: wall() }
     // Not where we stand when the answer comes: a commit of our own may have overtaken it.
-    const stoodAt = projection.position
-    const head = await revocations.head(database)
-    if (head.databaseNow !== null) observe(head.databaseNow, sentAt, Date.now())
-    if (head.seq < stoodAt) throw refuse('database_unavailable', { cause: new Error('the revocation log went back') })
-    if (head.seq > projection.position) {
-      const after = projection.position
-      const entries = await revocations.between(database, after, head.seq, now())
-      projection.apply({ after, upto: head.seq, entries })
+    const mark = highWater.mark(projection.position)
+    const { held } = highWater
+    const head = await revocations.head(database, held?.seq)
+    if (head.databaseNow !== null) observe(head.databaseNow, asked.monotonic, monotonic())
+    const wentBack = await highWater.judge(head, mark, head.logId === logId ? held : null)
+    if (wentBack) askedAt = never
+    else await readUpTo(head)
+    await tellFollowers(head)
+    if (wentBack) return
+    await noteOutage()
+    askedAt = asked
+  }
+
+  /** Stretch by stretch, so that the process answers meanwhile; only when all of it is applied does the read count. */
+  async function readUpTo(head: LogPosition): Promise<void> {
+    if (head.logId !== logId) enter(head)
+    while (projection.position < head.seq) {
+      apply(await stretchAfter(projection.position, head.seq))
+      // SQLite answers without leaving this turn of the event loop.
+      if (projection.position < head.seq) await setImmediate()
     }
+  }
+
+  async function stretchAfter(after: number, upto: number): Promise<LogAnswer> {
+    // From the beginning, only the database: it alone knows that what lies before the oldest entry has expired.
+    const told = after > 0 && upto - after <= stretch ? await courier?.between(logId, after, upto) : null
+    if (told) return { after, upto, entries: told }
+    return revocations.stretch(database, after, upto, stretch, now())
+  }
+
+  /** A log with another id is another log, and so may be the policy and the keys, whatever their versions. */
+  function enter(head: LogPosition): void {
+    if (logId !== '') log.info({ logId: head.logId, seq: head.seq }, 'the revocation log has a new id and is read anew')
+    // Until all of it is there this process knows nothing.
+    askedAt = never
+    projection.reset()
+    highWater.hold(null)
+    for (const follower of followers) follower.known = undefined
+    logId = head.logId
+  }
+
+  function apply(answer: LogAnswer): boolean {
+    if (!projection.apply(answer)) return false
+    const last = answer.entries.at(-1)
+    if (answer.upto === projection.position) highWater.hold(last?.seq === answer.upto ? last : null)
+    return true
+  }
+
+  async function tellFollowers(head: LogPosition): Promise<void> {
     for (const follower of followers) {
       const version = follower.version(head)
       if (version === follower.known) continue
       await follower.follow(head)
       follower.known = version
     }
-    await noteOutage()
-    askedAt = asked
   }
 
   /**
@@ -97,8 +154,33 @@ export function createTail(deps: TailDeps) {
     timer = setTimeout(poll, pollInterval).unref()
   }
 
+  /** One read that was asked for after this call. */
+  async function readNow(): Promise<void> {
+    await reading?.catch(() => {})
+    await readOnce()
+  }
+
+  /**
+   * One such read, for whoever is about to refuse somebody for what the database does not know.
+   * @throws log_went_back, database_unavailable
+   */
+  async function requireForward(): Promise<void> {
+    await readNow()
+    if (highWater.wentBack) throw wentBackRefusal()
+  }
+
   return {
     isFresh,
+
+    /** Of the log that is projected; '' before the first read. */
+    get logId() {
+      return logId
+    },
+
+    /** Up to where the log is known here. */
+    get position() {
+      return projection.position
+    },
 
     /** Calls `follow` at each read that finds `version` changed, before the read counts; the first read finds it so. */
     follow(version: (head: LogPosition) => unknown, follow: Follower): void {
@@ -117,33 +199,54 @@ export function createTail(deps: TailDeps) {
 
     /**
      * Waits, only when this process is not fresh, for one read that all who wait share.
-     * @throws database_unavailable: better no answer than one that may be out of date
+     * @throws database_unavailable: better no answer than one that may be out of date; log_went_back
      */
     async freshen(): Promise<void> {
       if (isFresh()) return
       if (reading !== null) await reading
       // A read that was asked for after this call is fresh enough for it, however slow the answer was.
       if (!isFresh()) await readOnce()
+      if (highWater.wentBack) throw wentBackRefusal()
     },
 
-    /** One read that was asked for after this call. */
-    async readNow(): Promise<void> {
-      await reading?.catch(() => {})
-      await readOnce()
+    readNow,
+
+    /**
+     * Somebody whom we believe (a token that we signed, an entry that another server told) names a number of the log that is
+     * not here yet. We may merely be behind; a read that was asked for after that tells, and all who wait share it.
+     * @throws log_went_back when the database has not got so far either; database_unavailable
+     */
+    async reach(seq: number, by: Witness): Promise<void> {
+      if (seq <= projection.position) return
+      highWater.show(seq, by)
+      await requireForward()
+    },
+
+    requireForward,
+
+    /** Takes in what another process has committed, if it begins exactly where we stand. */
+    hear(answer: LogAnswer): boolean {
+      return answer.after === projection.position && apply(answer)
     },
 
     /** Takes in what this process has just committed; the numbers in between, if any, are read. */
-    async take(entries: readonly Revocation[]): Promise<void> {
+    async take(itsLog: string, entries: readonly Revocation[]): Promise<void> {
       const last = entries.at(-1)
-      if (!last || projection.apply({ after: entries[0]!.seq - 1, upto: last.seq, entries })) return
+      if (!last) return
+      courier?.tell(itsLog, entries)
+      if (itsLog === logId && apply({ after: entries[0]!.seq - 1, upto: last.seq, entries })) return
       try {
-        while (projection.position < last.seq) await readOnce()
+        while (projection.position < last.seq && !highWater.wentBack) await readOnce()
       } catch {
         // Committed all the same. Until the database answers again this process must not think itself fresh.
-        askedAt = { monotonic: Number.NEGATIVE_INFINITY, wall: Number.NEGATIVE_INFINITY }
+        askedAt = never
       }
     },
   }
 }
 
 export type Tail = ReturnType<typeof createTail>
+
+function wentBackRefusal() {
+  return refuse('log_went_back', { retryAfter: 5 })
+}

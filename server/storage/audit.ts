@@ -29,6 +29,18 @@ export const auditColumns = columns('e', [
 ])
 const headColumns = columns('h', ['seq', 'hash', 'droppedSeq', 'droppedHash', 'droppedMark'])
 
+/** What a search of the audit log asks for; what is left out does not matter. `before` is a number of the log. */
+export type AuditSearch = {
+  before: number
+  limit: number
+  actor?: string
+  action?: string
+  subject?: { kind: string; id: string }
+  /** Epoch ms. */
+  since?: number
+  until?: number
+}
+
 export function createAudit(dialect: { forUpdate: string }) {
   return {
     /** Locks the end of the chain; behind the rows of the change and before the log's head. */
@@ -63,6 +75,26 @@ export function createAudit(dialect: { forUpdate: string }) {
       return tx.read(
         `SELECT ${auditColumns} FROM audit_entry e WHERE e.seq > ? ORDER BY e.seq LIMIT ${Math.trunc(limit)}`,
         [seq],
+      )
+    },
+
+    /** The newest first. */
+    search(tx: Queries, search: AuditSearch): Promise<AuditRecord[]> {
+      const conditions = ['e.seq < ?']
+      const values: (string | number)[] = [search.before]
+      const where = (condition: string, ...asked: (string | number)[]) => {
+        conditions.push(condition)
+        values.push(...asked)
+      }
+      if (search.actor !== undefined) where('e.actor = ?', search.actor)
+      if (search.action !== undefined) where('e.action = ?', search.action)
+      if (search.subject) where('e.subject_kind = ? AND e.subject = ?', search.subject.kind, search.subject.id)
+      if (search.since !== undefined) where('e.created_at >= ?', search.since)
+      if (search.until !== undefined) where('e.created_at < ?', search.until)
+      return tx.read(
+        `SELECT ${auditColumns} FROM audit_entry e WHERE ${conditions.join(' AND ')}
+         ORDER BY e.seq DESC LIMIT ${Math.trunc(search.limit)}`,
+        values,
       )
     },
 

@@ -1,20 +1,13 @@
+import type { KeyLife } from '../policy/key-life.js'
 import type { Queries } from './database.js'
-import { columns, insertion } from './statement.js'
+import { assignments, columns, insertion } from './statement.js'
 
-export type KeyState = 'pending' | 'active' | 'retiring' | 'gone'
-
-export type KeyRecord = {
-  /** RFC 7638 thumbprint. */
-  kid: string
-  algorithm: string
-  state: KeyState
-  /** JSON. */
+export type KeyRecord = KeyLife & {
+  /** JSON; `kid` is its RFC 7638 thumbprint. */
   publicJwk: string
+  /** '' once the key signs no more: what is not there cannot be stolen. */
   sealedPrivateKey: string
-  /** Epoch ms, like the two below. */
-  createdAt: number
-  activatedAt: number | null
-  retiredAt: number | null
+  revokedAt: number | null
 }
 
 export type SecretPurpose = 'refresh' | 'device' | 'audit'
@@ -27,21 +20,29 @@ const selectKey = `SELECT ${columns('k', [
   'publicJwk',
   'sealedPrivateKey',
   'createdAt',
+  'activatesAt',
   'activatedAt',
   'retiredAt',
+  'revokedAt',
 ])} FROM signing_key k`
 
 export function createKeys() {
   return {
-    /** All whose tokens may be live, newest first. */
+    /** All that there ever were, newest first. */
     list(tx: Queries): Promise<KeyRecord[]> {
-      return tx.read(`${selectKey} WHERE k.state <> 'gone' ORDER BY k.created_at DESC, k.kid`)
+      return tx.read(`${selectKey} ORDER BY k.created_at DESC, k.kid`)
     },
 
     async insert(tx: Queries, key: KeyRecord): Promise<void> {
       await tx.write(...insertion('signing_key', key))
     },
 
+    async update(tx: Queries, kid: string, changes: Partial<KeyRecord>): Promise<void> {
+      const [set, values] = assignments(changes)
+      await tx.write(`UPDATE signing_key SET ${set} WHERE kid = ?`, [...values, kid])
+    },
+
+    /** By purpose, in the order of versions. */
     secrets(tx: Queries): Promise<SecretRecord[]> {
       return tx.read(
         `SELECT ${columns('x', ['purpose', 'version', 'sealed', 'createdAt'])} FROM sealed_secret x ORDER BY x.purpose, x.version`,
@@ -50,6 +51,19 @@ export function createKeys() {
 
     async insertSecret(tx: Queries, secret: SecretRecord): Promise<void> {
       await tx.write(...insertion('sealed_secret', secret))
+    },
+
+    async reseal(tx: Queries, { purpose, version, sealed }: Omit<SecretRecord, 'createdAt'>): Promise<void> {
+      await tx.write('UPDATE sealed_secret SET sealed = ? WHERE purpose = ? AND version = ?', [
+        sealed,
+        purpose,
+        version,
+      ])
+    },
+
+    /** Destroys those of a purpose that are older than a version. */
+    async deleteSecretsBefore(tx: Queries, purpose: SecretPurpose, version: number): Promise<void> {
+      await tx.write('DELETE FROM sealed_secret WHERE purpose = ? AND version < ?', [purpose, version])
     },
   }
 }

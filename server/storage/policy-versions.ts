@@ -1,10 +1,16 @@
+import type { WrittenVersion } from '../policy/policy-version.js'
 import type { Queries } from './database.js'
 import { columns, insertion } from './statement.js'
 
-/** `policy` is JSON; `createdAt` epoch ms. */
-export type PolicyVersionRecord = { version: number; policy: string; actor: string; reason: string; createdAt: number }
+/** `createdAt` and `settledAt` are epoch ms. */
+export type PolicyVersionRecord = WrittenVersion & { actor: string; reason: string; createdAt: number }
 
-const selectVersion = `SELECT ${columns('p', ['version', 'policy', 'actor', 'reason', 'createdAt'])} FROM policy_version p`
+const selectVersion = `SELECT ${columns('p', [
+  ...['version', 'policy', 'changed', 'apply', 'undoes', 'actor', 'reason', 'createdAt', 'settledAt'],
+])} FROM policy_version p`
+
+/** For new sessions only, and sessions of before may be left. */
+const unsettled = "apply = 'new' AND settled_at IS NULL"
 
 export function createPolicyVersions() {
   return {
@@ -12,8 +18,44 @@ export function createPolicyVersions() {
       return (await tx.read<PolicyVersionRecord>(`${selectVersion} ORDER BY p.version DESC LIMIT 1`))[0] ?? null
     },
 
+    /** What sessions may be judged by (policy/eras.ts): from before the oldest that is not for all, or the latest alone. */
+    inUse(tx: Queries): Promise<PolicyVersionRecord[]> {
+      return tx.read(
+        `${selectVersion} WHERE p.version >= COALESCE(
+           (SELECT MIN(version) - 1 FROM policy_version WHERE ${unsettled}), (SELECT MAX(version) FROM policy_version))
+         ORDER BY p.version`,
+      )
+    },
+
+    /** From one version on, in their order. */
+    since(tx: Queries, version: number): Promise<PolicyVersionRecord[]> {
+      return tx.read(`${selectVersion} WHERE p.version >= ? ORDER BY p.version`, [version])
+    },
+
+    /** The newest first, below a version. */
+    list(tx: Queries, page: { before: number; limit: number }): Promise<PolicyVersionRecord[]> {
+      return tx.read(`${selectVersion} WHERE p.version < ? ORDER BY p.version DESC LIMIT ${Math.trunc(page.limit)}`, [
+        page.before,
+      ])
+    },
+
     async insert(tx: Queries, version: PolicyVersionRecord): Promise<void> {
       await tx.write(...insertion('policy_version', version))
+    },
+
+    /** Those that spare older sessions, in their order. */
+    unsettled(tx: Queries): Promise<PolicyVersionRecord[]> {
+      return tx.read(`${selectVersion} WHERE ${unsettled} ORDER BY p.version`)
+    },
+
+    /** From now on a version that was for new sessions only is for all. @returns whether it was not yet */
+    async settle(tx: Queries, version: number, at: number): Promise<boolean> {
+      return (
+        (await tx.write(`UPDATE policy_version SET settled_at = ? WHERE version = ? AND ${unsettled}`, [
+          at,
+          version,
+        ])) === 1
+      )
     },
   }
 }

@@ -1,4 +1,6 @@
+import type { TokenLives } from '../policy/key-life.js'
 import type { Revocation, RevocationKind } from '../policy/revocation.js'
+import { refuse } from '../protocol/errors.js'
 import type { Dialect, Queries } from './database.js'
 import { columns, insertion, marks } from './statement.js'
 
@@ -13,25 +15,38 @@ export type LogPosition = {
   horizon: number
   policyVersion: number
   keyVersion: number
+  /** The highest number that was seen above `seq`: once it is the higher one, the database went back. */
+  seenSeq: number
+  /** The entry at the number that was asked for, or null where there is none (any more). */
+  held: Revocation | null
   /** Epoch ms by the database's clock; null where that is this process's. */
   databaseNow: number | null
 }
 
+/** Everything in (after, upto] that still matters. */
+export type Stretch = { after: number; upto: number; entries: Revocation[] }
+
 /** Under the row's lock, so no policy that another process has just set is missed. `horizon` is epoch ms, the lifetime seconds. */
-export type LogRaise = { seq: number; horizon: number; accessLifetime: number }
+export type LogRaise = { logId: string; seq: number; horizon: number; accessLifetime: number }
 
 const entryColumns = ['seq', 'kind', 'subject', 'effect', 'exceptSid', 'reason', 'expiresAt'] as const
 export const revocationColumns = columns('r', [...entryColumns, 'actor', 'createdAt'])
 const headColumns = columns('h', ['logId', 'seq', 'endedSeq', 'horizon', 'policyVersion', 'keyVersion'])
+const heldColumns = columns('r', entryColumns, 'held_')
+
+type HeadRow = Omit<LogPosition, 'held'> & { [C in keyof Revocation as `held_${C}`]: Revocation[C] | null }
 
 export function createRevocations(dialect: Dialect) {
   return {
-    async head(tx: Queries): Promise<LogPosition> {
-      const now = dialect.now ?? 'NULL'
-      const [row] = await tx.read<LogPosition>(
-        `SELECT ${headColumns}, ${now} AS databaseNow FROM log_head h WHERE h.id = 1`,
+    /** @param held a number whose entry is wanted too, of the same instant */
+    async head(tx: Queries, held = 0): Promise<LogPosition> {
+      const [row] = await tx.read<HeadRow>(
+        `SELECT ${headColumns}, COALESCE(h.seen_seq, 0) AS seenSeq, ${dialect.now ?? 'NULL'} AS databaseNow, ${heldColumns}
+         FROM log_head h LEFT JOIN revocation r ON r.seq = ? WHERE h.id = 1`,
+        [held],
       )
-      return row!
+      if (!row) throw refuse('database_unavailable', { retryAfter: 1, cause: new Error('log_head has no row') })
+      return readHead(row)
     },
 
     /**
@@ -42,7 +57,7 @@ export function createRevocations(dialect: Dialect) {
     async raise(tx: Queries, count: number): Promise<LogRaise> {
       await tx.write('UPDATE log_head SET seq = seq + ? WHERE id = 1', [count])
       const [row] = await tx.read<LogRaise>(
-        'SELECT seq, horizon, access_lifetime AS accessLifetime FROM log_head WHERE id = 1',
+        'SELECT log_id AS logId, seq, horizon, access_lifetime AS accessLifetime FROM log_head WHERE id = 1',
       )
       return row!
     },
@@ -52,17 +67,40 @@ export function createRevocations(dialect: Dialect) {
       await tx.read(`SELECT id FROM log_head WHERE id = 1${dialect.forUpdate}`)
     },
 
+    /** How long access tokens live: by the latest policy in seconds, by those before it until `horizon`, epoch ms. */
+    async lives(tx: Queries): Promise<TokenLives> {
+      const [row] = await tx.read<TokenLives>(
+        'SELECT access_lifetime AS accessLifetime, horizon FROM log_head WHERE id = 1',
+      )
+      return row!
+    },
+
     async insert(tx: Queries, entry: RevocationRecord): Promise<void> {
       await tx.write(...insertion('revocation', entry))
     },
 
-    /** The entries after one number up to another that still matter at `now`. */
-    async between(tx: Queries, after: number, upto: number, now: number): Promise<Revocation[]> {
+    /** The entries after one number up to another that still matter at `now`; the caller keeps the two close together. */
+    between(tx: Queries, after: number, upto: number, now: number): Promise<Revocation[]> {
       return tx.read(
         `SELECT ${columns('r', entryColumns)} FROM revocation r
          WHERE r.seq > ? AND r.seq <= ? AND r.expires_at > ? ORDER BY r.seq`,
         [after, upto, now],
       )
+    },
+
+    /**
+     * The next stretch of the log after one number, at most up to another: what still matters at `now` of the next `most`
+     * entries. Those whose time is over are left out here and not by the statement, which would search on and on for
+     * others: however long nobody forgot, no statement takes long.
+     */
+    async stretch(tx: Queries, after: number, upto: number, most: number, now: number): Promise<Stretch> {
+      const read = await tx.read<Revocation>(
+        `SELECT ${columns('r', entryColumns)} FROM revocation r
+         WHERE r.seq > ? AND r.seq <= ? ORDER BY r.seq LIMIT ${Math.trunc(most)}`,
+        [after, upto],
+      )
+      const reached = read.length < most ? upto : read.at(-1)!.seq
+      return { after, upto: reached, entries: read.filter(entry => entry.expiresAt > now) }
     },
 
     /** The newest entry about a subject, or null. */
@@ -93,22 +131,47 @@ export function createRevocations(dialect: Dialect) {
       await tx.write('UPDATE log_head SET ended_seq = ? WHERE id = 1 AND ended_seq < ?', [seq, seq])
     },
 
+    /** Writes down that the log was seen at a number that the database, at this instant, does not have. */
+    async noteSeen(tx: Queries, seq: number): Promise<void> {
+      await tx.write('UPDATE log_head SET seen_seq = ? WHERE id = 1 AND seq < ? AND COALESCE(seen_seq, 0) < ?', [
+        ...[seq, seq, seq],
+      ])
+    },
+
+    /** Gives the log a new id and its next number; everything older is over. The row is locked until the transaction ends. */
+    async advance(tx: Queries, to: { logId: string; seq: number }): Promise<void> {
+      await tx.write('UPDATE log_head SET log_id = ?, seq = ?, ended_seq = ?, seen_seq = NULL WHERE id = 1', [
+        ...[to.logId, to.seq, to.seq],
+      ])
+    },
+
     /** Tells every process that the policy or the keys are others now. */
     async raiseVersion(tx: Queries, which: 'policy' | 'key'): Promise<void> {
       await tx.write(`UPDATE log_head SET ${which}_version = ${which}_version + 1 WHERE id = 1`)
     },
 
     /**
-     * Writes down how long access tokens live from now on (seconds), and until when those of the policy before may
-     * live (epoch ms).
+     * Writes down how long access tokens live at most from `now` on (seconds; epoch ms). Those of before may live on: what is
+     * written from now on must outlive them too.
      */
-    async setLifetime(tx: Queries, accessLifetime: number, horizon: number): Promise<void> {
+    async setLifetime(tx: Queries, accessLifetime: number, now: number): Promise<void> {
+      // MySQL assigns from left to right: `horizon` is made from the lifetime of before.
       await tx.write(
-        'UPDATE log_head SET access_lifetime = ?, horizon = CASE WHEN horizon < ? THEN ? ELSE horizon END WHERE id = 1',
-        [accessLifetime, horizon, horizon],
+        `UPDATE log_head SET horizon = CASE WHEN horizon < ? + access_lifetime * 1000 THEN ? + access_lifetime * 1000
+           ELSE horizon END, access_lifetime = ? WHERE id = 1`,
+        [now, now, accessLifetime],
       )
     },
   }
 }
 
 export type Revocations = ReturnType<typeof createRevocations>
+
+function readHead(row: HeadRow): LogPosition {
+  const { logId, seq, endedSeq, horizon, policyVersion, keyVersion, seenSeq, databaseNow } = row
+  const held =
+    row.held_seq === null
+      ? null
+      : (Object.fromEntries(entryColumns.map(name => [name, row[`held_${name}`]])) as unknown as Revocation)
+  return { logId, seq, endedSeq, horizon, policyVersion, keyVersion, seenSeq, held, databaseNow }
+}

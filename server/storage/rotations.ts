@@ -12,6 +12,8 @@ export type RotationTerms = {
   grace: number
   mark: string
   keyVersion: number
+  /** Only sessions that were opened under these versions of the policy; without it all. */
+  opened?: { from: number; upto: number }
 }
 
 export function createRotations() {
@@ -27,17 +29,20 @@ export function createRotations() {
       await tx.write(
         `UPDATE session SET
            older_from = CASE WHEN ? - window_started_at <= ? THEN older_from
-                             WHEN ? - window_started_at <= ? THEN window_from ELSE generation END,
+                             WHEN ? - window_started_at <= ? OR ? - rotated_at <= ? THEN window_from
+                             ELSE generation END,
            older_started_at = CASE WHEN ? - window_started_at <= ? THEN older_started_at
-                                   WHEN ? - window_started_at <= ? THEN window_started_at ELSE ? END,
+                                   WHEN ? - window_started_at > ? AND ? - rotated_at > ? THEN ?
+                                   WHEN window_started_at < rotated_at - ? THEN rotated_at - ?
+                                   ELSE window_started_at END,
            window_from = CASE WHEN ? - window_started_at <= ? THEN window_from ELSE generation END,
            window_started_at = CASE WHEN ? - window_started_at <= ? THEN window_started_at ELSE ? END,
            expires_at = CASE WHEN created_at + ? < ? THEN created_at + ? ELSE ? END,
            generation = generation + 1, rotated_at = ?, last_seen_at = ?, rotation = ?, refresh_key_version = ?
-         ${whereClaims(claims)}`,
+         ${whereClaims(claims, terms)}`,
         [
-          ...[now, grace, now, 2 * grace],
-          ...[now, grace, now, 2 * grace, now],
+          ...[now, grace, now, 2 * grace, now, grace],
+          ...[now, grace, now, 2 * grace, now, grace, now, grace, grace],
           ...[now, grace],
           ...[now, grace, now],
           ...[absolute, now + idle, absolute, now + idle],
@@ -49,7 +54,7 @@ export function createRotations() {
 
     /** A refresh without rotation: nothing moves but the time it was last seen. */
     async touch(tx: Queries, claims: readonly RotationClaim[], terms: RotationTerms): Promise<void> {
-      await tx.write(`UPDATE session SET last_seen_at = ? ${whereClaims(claims)}`, [
+      await tx.write(`UPDATE session SET last_seen_at = ? ${whereClaims(claims, terms)}`, [
         terms.now,
         ...claimValues(claims, terms),
       ])
@@ -57,18 +62,24 @@ export function createRotations() {
   }
 }
 
-function whereClaims(claims: readonly RotationClaim[]): string {
+function whereClaims(claims: readonly RotationClaim[], { opened }: RotationTerms): string {
   const each = Array(padded(claims).length).fill('(id = ? AND generation = ? AND application_id = ?)').join(' OR ')
-  return `WHERE ended_at IS NULL AND expires_at > ? AND rotated_at > ? AND created_at > ? AND (${each})`
+  const era = opened ? ' AND policy_version BETWEEN ? AND ?' : ''
+  // A session under a newer refresh key than this process knows is not one for a token that was verified by an older.
+  return `WHERE ended_at IS NULL AND refresh_key_version <= ? AND expires_at > ? AND rotated_at > ? AND created_at > ?${era}
+    AND (${each})`
 }
 
-function claimValues(claims: readonly RotationClaim[], { now, idle, absolute }: RotationTerms): (string | number)[] {
+function claimValues(claims: readonly RotationClaim[], terms: RotationTerms): (string | number)[] {
+  const { now, idle, absolute, keyVersion, opened } = terms
   // In the order of ids, so that two batches never wait for each other crosswise.
   const sorted = padded(claims).sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0))
   return [
+    keyVersion,
     now,
     now - idle,
     now - absolute,
+    ...(opened ? [opened.from, opened.upto] : []),
     ...sorted.flatMap(claim => [claim.id, claim.generation, claim.applicationId]),
   ]
 }

@@ -12,6 +12,8 @@ export type SessionRecord = SessionLife &
     userId: number
     deviceId: string
     applicationId: string
+    /** The latest version of the policy when it was opened. */
+    policyVersion: number
     refreshKeyVersion: number
     rotation: string
     authenticatedAt: number
@@ -29,6 +31,14 @@ export type Standing = {
   ended: EndedSeqs
   /** The log's number at that instant: the `rev` of a token made from this. */
   seq: number
+  /** Version of the keys at that instant: a token made from this is signed by no older ones. */
+  keyVersion: number
+  /** How often the policy had changed at that instant: who judges by another one is behind. */
+  policyVersion: number
+  /** What the log's entries reckon with at that instant, in seconds: a token made from this lives no longer. */
+  accessLifetime: number
+  /** How many newer sessions of the user are not marked as ended; 0 unless it was asked for. */
+  newerOpen: number
 }
 
 /** Whose `ended_seq` was raised; the subject is an id, or '' for everybody. */
@@ -52,6 +62,7 @@ const sessionColumns = [
   'deviceId',
   'applicationId',
   'seq',
+  'policyVersion',
   'generation',
   'rotatedAt',
   'expiresAt',
@@ -77,7 +88,15 @@ type StandingRow = { [C in (typeof sessionColumns)[number] as `s_${C}`]: Session
     applicationEndedSeq: number
     logEndedSeq: number
     logSeq: number
+    logKeyVersion: number
+    logPolicyVersion: number
+    logAccessLifetime: number
+    newerOpen: number
   }
+
+/** More than those that live: who goes by it looks closer before anything ends. */
+const countNewerOpen = `(SELECT COUNT(*) FROM session n WHERE n.user_id = s.user_id AND n.ended_at IS NULL
+  AND (n.created_at > s.created_at OR (n.created_at = s.created_at AND n.id > s.id)))`
 
 export function createSessions(dialect: { forUpdate: string }) {
   return {
@@ -87,14 +106,19 @@ export function createSessions(dialect: { forUpdate: string }) {
       await tx.write(...insertion('session', session))
     },
 
-    /** One statement for everything that a refresh must know, of one instant. Sessions that do not exist are left out. */
-    async standings(tx: Queries, ids: readonly string[]): Promise<Map<string, Standing>> {
+    /**
+     * One statement for everything that a refresh must know, of one instant. Sessions that do not exist are left out.
+     * @param limited also count the user's newer sessions: a limit is set
+     */
+    async standings(tx: Queries, ids: readonly string[], limited = false): Promise<Map<string, Standing>> {
       const wanted = padded(ids)
       const rows = await tx.read<StandingRow>(
         `SELECT ${columns('s', sessionColumns, 's_')}, ${columns('u', userColumns)},
            r.name AS roleName, r.permissions AS rolePermissions,
            a.active AS applicationActive, a.ended_seq AS applicationEndedSeq,
-           h.ended_seq AS logEndedSeq, h.seq AS logSeq
+           h.ended_seq AS logEndedSeq, h.seq AS logSeq, h.key_version AS logKeyVersion,
+           h.policy_version AS logPolicyVersion, h.access_lifetime AS logAccessLifetime,
+           ${limited ? countNewerOpen : '0'} AS newerOpen
          FROM session s
          JOIN user u ON u.id = s.user_id
          JOIN application a ON a.id = s.application_id
@@ -151,6 +175,26 @@ export function createSessions(dialect: { forUpdate: string }) {
       return matched === 1
     },
 
+    /**
+     * A page of the session was visited: its idle end moves. Nobody holds its refresh token, which moves along.
+     * @param terms all in ms; `every`: visits that follow each other faster write nothing
+     */
+    async visit(
+      tx: Queries,
+      id: string,
+      { now, idle, absolute, every }: { now: number; idle: number; absolute: number; every: number },
+    ): Promise<void> {
+      await tx.write(
+        `UPDATE session SET rotated_at = ?, last_seen_at = ?,
+           expires_at = CASE WHEN created_at + ? < ? THEN created_at + ? ELSE ? END
+         WHERE id = ? AND ended_at IS NULL AND expires_at > ? AND rotated_at > ? AND created_at > ? AND last_seen_at <= ?`,
+        [
+          ...[now, now, absolute, now + idle, absolute, now + idle],
+          ...[id, now, now - idle, now - absolute, now - every],
+        ],
+      )
+    },
+
     /** Takes a session that lives past an "end all" of this transaction. One that an earlier end has overtaken stays over. */
     async raiseSeq(tx: Queries, id: string, seq: number): Promise<void> {
       await tx.write(
@@ -205,10 +249,9 @@ export function createSessions(dialect: { forUpdate: string }) {
         [before],
       )
       if (rows.length === 0) return 0
-      return tx.write(
-        `DELETE FROM session WHERE id IN (${marks(rows.length)})`,
-        rows.map(row => row.id),
-      )
+      const ids = rows.map(row => row.id)
+      await tx.write(`DELETE FROM page_session WHERE session_id IN (${marks(ids.length)})`, ids)
+      return tx.write(`DELETE FROM session WHERE id IN (${marks(ids.length)})`, ids)
     },
   }
 }
@@ -226,5 +269,9 @@ function readStanding(rows: StandingRow[]): Standing {
     application: { active: first.applicationActive === 1 },
     ended: { user: user.endedSeq, application: first.applicationEndedSeq, log: first.logEndedSeq },
     seq: first.logSeq,
+    keyVersion: first.logKeyVersion,
+    policyVersion: first.logPolicyVersion,
+    accessLifetime: first.logAccessLifetime,
+    newerOpen: first.newerOpen,
   }
 }

@@ -60,6 +60,9 @@ const passing = new Set([
   'ER_STATEMENT_TIMEOUT',
   'ER_RECORD_FILE_FULL',
   'ER_DISK_FULL',
+  // A backup is being restored beneath us.
+  'ER_NO_SUCH_TABLE',
+  'ER_TABLE_DEF_CHANGED',
   'SQLITE_BUSY',
   'SQLITE_BUSY_SNAPSHOT',
   'SQLITE_LOCKED',

@@ -20,13 +20,17 @@ export type UserRecord = {
   endedSeq: number
   lastLoginAt: number | null
   passwordChangedAt: number
+  /** Somebody else knows the password: pages ask for a new one before anything else. */
+  mustChangePassword: boolean
   createdAt: number
   deletedAt: number | null
 }
 
-export type NewUser = Omit<UserRecord, 'allPermissions' | 'roles' | 'permissions'> & { permissions: string[] }
+export type NewUser = Omit<UserRecord, 'allPermissions' | 'roles' | 'mustChangePassword'> & {
+  mustChangePassword?: boolean
+}
 
-export type UserChanges = Partial<Omit<NewUser, 'id' | 'permissions'> & { permissions: string[] }>
+export type UserChanges = Partial<Omit<NewUser, 'id'>>
 
 export const userColumns = [
   'id',
@@ -41,12 +45,23 @@ export const userColumns = [
   'endedSeq',
   'lastLoginAt',
   'passwordChangedAt',
+  'mustChangePassword',
   'createdAt',
   'deletedAt',
 ] as const
 
-export type UserRow = Omit<UserRecord, 'active' | 'permissions' | 'allPermissions' | 'roles'> & {
+/** What the log's head says at the same instant. */
+type OfLog = {
+  seq: number
+  logEndedSeq: number
+  keyVersion: number
+  policyVersion: number
+  accessLifetime: number
+}
+
+export type UserRow = Omit<UserRecord, 'active' | 'mustChangePassword' | 'permissions' | 'allPermissions' | 'roles'> & {
   active: number
+  mustChangePassword: number
   permissions: string
   roleName: string | null
   rolePermissions: string | null
@@ -66,6 +81,7 @@ export function foldUser(rows: readonly UserRow[]): UserRecord {
   return {
     ...row,
     active: row.active === 1,
+    mustChangePassword: row.mustChangePassword === 1,
     permissions: own,
     roles: [...roles].sort(),
     allPermissions: [...all].sort(),
@@ -98,17 +114,20 @@ export function createUsers(dialect: { forUpdate: string }) {
   return {
     some,
 
-    /** The user and the log's number, both of one instant. */
+    /** The user, and where the log, the policy and the keys stand, all of one instant. */
     async findWithSeq(tx: Queries, where: { id: number } | { usernameKey: string }) {
       const [condition, value] = 'id' in where ? ['u.id = ?', where.id] : ['u.username_key = ?', where.usernameKey]
-      const rows = await tx.read<UserRow & { seq: number; logEndedSeq: number }>(
-        `${selectUser}, h.seq AS seq, h.ended_seq AS logEndedSeq ${fromUser} CROSS JOIN log_head h WHERE ${condition}`,
+      const rows = await tx.read<UserRow & OfLog>(
+        `${selectUser}, h.seq AS seq, h.ended_seq AS logEndedSeq, h.key_version AS keyVersion,
+           h.policy_version AS policyVersion, h.access_lifetime AS accessLifetime
+         ${fromUser} CROSS JOIN log_head h WHERE ${condition}`,
         [value],
       )
       const [first] = rows
       if (!first) return null
-      const { seq, logEndedSeq, ...user } = foldUser(rows) as UserRecord & { seq: number; logEndedSeq: number }
-      return { user, seq, logEndedSeq }
+      const { seq, logEndedSeq, keyVersion, policyVersion, accessLifetime, ...user } = foldUser(rows) as UserRecord &
+        OfLog
+      return { user, seq, logEndedSeq, keyVersion, policyVersion, accessLifetime }
     },
 
     async find(tx: Queries, id: number): Promise<UserRecord | null> {
@@ -154,6 +173,17 @@ export function createUsers(dialect: { forUpdate: string }) {
       }
       await tx.write("UPDATE last_number SET value = ? WHERE name = 'user' AND value < ?", [imported, imported])
       return imported
+    },
+
+    /** Leaves out this many ids behind the last that was ever given out, as far as is known. @returns the last left out */
+    async skipIds(tx: Queries, count: number): Promise<number> {
+      await tx.write(
+        `UPDATE last_number SET value = ? + CASE WHEN value < (SELECT COALESCE(MAX(id), 0) FROM user)
+           THEN (SELECT COALESCE(MAX(id), 0) FROM user) ELSE value END WHERE name = 'user'`,
+        [count],
+      )
+      const [row] = await tx.read<{ value: number }>("SELECT value FROM last_number WHERE name = 'user'")
+      return row!.value
     },
 
     async insert(tx: Queries, user: NewUser): Promise<void> {

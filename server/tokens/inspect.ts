@@ -13,8 +13,10 @@ import {
   isUserId,
   type RefreshClaims,
 } from '../protocol/claims.js'
-import { refuse } from '../protocol/errors.js'
+import { Refusal, refuse } from '../protocol/errors.js'
 import { type CompactToken, readCompact } from '../protocol/jws.js'
+import type { CatchUp } from '../revocation/catch-up.js'
+import { farthest } from '../revocation/high-water.js'
 import type { PolicyInForce } from '../revocation/policy-in-force.js'
 import type { Projection } from '../revocation/projection.js'
 import type { Tail } from '../revocation/tail.js'
@@ -29,23 +31,49 @@ export type InspectDeps = {
   policy: PolicyInForce
   projection: Projection
   tail: Tail
+  catchUp: CatchUp
   now: () => number
 }
 
 export type AnyToken = { kind: 'access'; claims: AccessClaims } | { kind: 'refresh'; claims: RefreshClaims }
 
-export function createInspect({ issuer, signingKeys, secrets, policy, projection, tail, now }: InspectDeps) {
+/** How many versions a secret may be ahead of what this process knows; each is a revocation of a second ago. */
+const mostNewVersions = 8
+
+export function createInspect(deps: InspectDeps) {
+  const { issuer, signingKeys, secrets, policy, projection, tail, catchUp, now } = deps
+
   async function access(token: string): Promise<AccessClaims> {
-    const compact = readCompact(token)
-    if (!tail.isFresh()) await tail.freshen()
-    return accessOf(compact)
+    return requireLive(accessOf(await read(token)))
   }
 
-  function accessOf(token: CompactToken): AccessClaims {
+  /** Takes a token apart, for a process that knows the log and the key that the token names, if there is such a key. */
+  async function read(token: string): Promise<CompactToken> {
+    const compact = readCompact(token)
+    if (!tail.isFresh()) await tail.freshen()
+    // Another server may have signed it with a key of a moment ago: no good token is refused for being the first.
+    if (mayNameNewKey(compact)) await catchUp()
+    return compact
+  }
+
+  function mayNameNewKey({ header: { typ, kid } }: CompactToken): boolean {
+    if (typeof kid !== 'string') return false
+    if (typ === 'at+jwt') return !signingKeys.find(kid) && !signingKeys.findGone(kid) && isThumbprint(kid)
+    const purpose = typ === 'rt+jwt' ? 'refresh' : typ === 'dt+jwt' ? 'device' : null
+    const version = versionOf(kid)
+    if (!purpose || version === null) return false
+    const present = secrets.present(purpose).version
+    return version > present && version <= present + mostNewVersions
+  }
+
+  /** Signature and claims; what the log says of them is asked after it. */
+  function accessOf(token: CompactToken): { claims: AccessClaims; kid: string } {
     const { header, claims, input, signature } = token
     if (header.typ !== 'at+jwt') throw refuse('token_type')
-    const key = typeof header.kid === 'string' ? signingKeys.find(header.kid) : null
-    if (!key) throw refuse('token_key_unknown')
+    const kid = typeof header.kid === 'string' ? header.kid : ''
+    const key = signingKeys.find(kid)
+    // Whoever stole the key can sign as well as we could: its name is all that counts.
+    if (!key) throw refuse(signingKeys.findGone(kid)?.revoked ? 'token_key_revoked' : 'token_key_unknown')
     // RFC 8725 §3.1: the key says which algorithm is right, not the token.
     if (header.alg !== key.algorithm) throw refuse('token_algorithm')
     if (!verifyInput(key.algorithm, key.publicKey, input, signature)) throw refuse('token_signature')
@@ -55,15 +83,28 @@ export function createInspect({ issuer, signingKeys, secrets, policy, projection
       now: now(),
       longestLifetime: longestAccessLifetime,
     })
-    const checked = checkAccess(claims, registered)
-    const entry = projection.find(checked, key.kid)
+    return { claims: checkAccess(claims, registered), kid: key.kid }
+  }
+
+  async function requireLive({ claims, kid }: { claims: AccessClaims; kid: string }): Promise<AccessClaims> {
+    refuseRevoked(claims, kid)
+    if (claims.rev > projection.position) {
+      if (claims.rev > farthest) throw refuse('token_claims')
+      // Issued by a process that is further than we are, or before the database went back.
+      await tail.reach(claims.rev, 'a token')
+      refuseRevoked(claims, kid)
+    }
+    return claims
+  }
+
+  function refuseRevoked(claims: AccessClaims, kid: string): void {
+    const entry = projection.find(claims, kid)
     if (entry) throw refuse(refusalCode(entry))
-    return checked
   }
 
   /** A refresh token's signature and claims; whether its session lives is the caller's to ask. */
-  function refresh(token: string): RefreshClaims {
-    return refreshOf(readCompact(token))
+  async function refresh(token: string): Promise<RefreshClaims> {
+    return refreshOf(await read(token))
   }
 
   function refreshOf(token: CompactToken): RefreshClaims {
@@ -80,9 +121,9 @@ export function createInspect({ issuer, signingKeys, secrets, policy, projection
 
   function checkMac({ header, input, signature }: CompactToken, purpose: SecretPurpose): void {
     if (header.alg !== 'HS256') throw refuse('token_algorithm')
-    const secret =
-      typeof header.kid === 'string' && /^\d{1,9}$/.test(header.kid) ? secrets.find(purpose, Number(header.kid)) : null
-    if (!secret) throw refuse('token_key_unknown')
+    const version = versionOf(header.kid) ?? 0
+    const secret = secrets.find(purpose, version)
+    if (!secret) throw refuse(secrets.isRevoked(purpose, version) ? 'token_key_revoked' : 'token_key_unknown')
     if (!macMatches(secret.secret, input, signature)) throw refuse('token_signature')
   }
 
@@ -92,11 +133,15 @@ export function createInspect({ issuer, signingKeys, secrets, policy, projection
 
     /** Whichever of the two it says it is. */
     async any(token: string): Promise<AnyToken> {
-      const compact = readCompact(token)
-      if (!tail.isFresh()) await tail.freshen()
+      const compact = await read(token)
       return compact.header.typ === 'rt+jwt'
         ? { kind: 'refresh', claims: refreshOf(compact) }
-        : { kind: 'access', claims: accessOf(compact) }
+        : { kind: 'access', claims: await requireLive(accessOf(compact)) }
+    },
+
+    /** Asks for the keys anew where a token names one that this process has not heard of yet. */
+    async meet(token: string): Promise<void> {
+      await read(token).catch(passOnOutage)
     },
 
     /** The device that a device token proves, or null: a proof that fails is no proof, and no error. */
@@ -115,3 +160,17 @@ export function createInspect({ issuer, signingKeys, secrets, policy, projection
 }
 
 export type Inspect = ReturnType<typeof createInspect>
+
+/** RFC 7638: the base64url of a SHA-256. */
+function isThumbprint(kid: string): boolean {
+  return /^[A-Za-z0-9_-]{43}$/.test(kid)
+}
+
+function versionOf(kid: unknown): number | null {
+  return typeof kid === 'string' && /^[1-9]\d{0,8}$/.test(kid) ? Number(kid) : null
+}
+
+function passOnOutage(error: unknown): void {
+  if (error instanceof Refusal && error.status === 401) return
+  throw error
+}

@@ -1,5 +1,6 @@
 // Makes tokens. What an access token says comes from one Standing, read in one statement together with its `rev`.
 
+import type { Policy } from '../policy/policies.js'
 import { absoluteEnd } from '../policy/session.js'
 import { macInput, signInput } from '../protocol/algorithms.js'
 import type { AccessClaims, RefreshClaims } from '../protocol/claims.js'
@@ -25,19 +26,31 @@ export type IssueDeps = {
 export function createIssue({ issuer, signingKeys, secrets, policy, random }: IssueDeps) {
   return {
     /**
+     * Whether this process signs with older keys than those of a standing; whoever finds it so reads the head of the log
+     * before it signs. After a key was revoked nobody is given a token under it.
+     */
+    isBehind: ({ keyVersion }: Pick<Standing, 'keyVersion'>): boolean =>
+      keyVersion > Math.min(signingKeys.version(), secrets.version()),
+
+    /**
      * An access token (RFC 9068).
      * @param issuedAt epoch ms, an instant before the standing was read
+     * @param rules the session's, of the instant of its standing
      */
-    access(standing: Standing, issuedAt: number): string {
-      const { session, user, seq } = standing
-      const rules = policy()
+    access(
+      standing: Pick<Standing, 'session' | 'user' | 'seq' | 'accessLifetime'>,
+      issuedAt: number,
+      rules: Policy,
+    ): string {
+      const { session, user, seq, accessLifetime } = standing
       const iat = Math.floor(issuedAt / 1000)
       const end = Math.floor(absoluteEnd(session, rules) / 1000)
       const claims: AccessClaims = {
         iss: issuer,
         sub: String(user.id),
         aud: rules.audience || issuer,
-        exp: Math.min(iat + rules.access_token_lifetime, end),
+        // Never longer than the log reckoned with when it stood at `rev`: no entry is forgotten before a token it refuses.
+        exp: Math.min(iat + rules.access_token_lifetime, iat + accessLifetime, end),
         iat,
         jti: random(16).toString('hex'),
         client_id: session.applicationId,

@@ -82,7 +82,7 @@ export function createRevoke(deps: RevokeDeps) {
   async function transaction<T>(actor: Actor, work: (tx: Queries, change: Change) => Promise<T>): Promise<T> {
     // The chain's key comes with the first read of the log's head.
     if (!tail.isFresh()) await tail.freshen()
-    const { result, entries } = await database.transaction(async tx => {
+    const { result, logId, entries } = await database.transaction(async tx => {
       const pending: Pending[] = []
       const notes: AuditNote[] = []
       const result = await work(tx, {
@@ -95,17 +95,26 @@ export function createRevoke(deps: RevokeDeps) {
         note: note => notes.push(note),
       })
       await auditTrail.write(tx, actor, notes)
-      return { result, entries: await write(tx, actor, pending) }
+      return { result, ...(await write(tx, actor, pending)) }
     })
-    await tail.take(entries)
+    await finish(logId, entries)
     deps.count('revocations', entries.length)
-    for (const entry of entries) if (isOvertaking(entry)) markLater(entry)
     return result
   }
 
-  async function write(tx: Queries, actor: Actor, pending: readonly Pending[]): Promise<RevocationRecord[]> {
-    if (pending.length === 0) return []
-    const { seq: last, horizon, accessLifetime } = await revocations.raise(tx, pending.length)
+  /** What was committed is enforced here and told to the others; the rows that it overtook are marked by and by. */
+  async function finish(logId: string, entries: readonly RevocationRecord[]): Promise<void> {
+    await tail.take(logId, entries)
+    for (const entry of entries) if (isOvertaking(entry)) markLater(entry)
+  }
+
+  async function write(
+    tx: Queries,
+    actor: Actor,
+    pending: readonly Pending[],
+  ): Promise<{ logId: string; entries: RevocationRecord[] }> {
+    if (pending.length === 0) return { logId: '', entries: [] }
+    const { logId, seq: last, horizon, accessLifetime } = await revocations.raise(tx, pending.length)
     const createdAt = now()
     const entries = pending.map(({ trigger, subject, exceptSid }, index): RevocationRecord => {
       const { kind, effect } = triggers[trigger]
@@ -118,7 +127,7 @@ export function createRevoke(deps: RevokeDeps) {
       await revocations.insert(tx, entry)
       if (isOvertaking(entry)) await overtake[entry.kind]!(tx, entry)
     }
-    return entries
+    return { logId, entries }
   }
 
   const isOvertaking = ({ kind, effect }: RevocationRecord) => effect === 'end' && kind in overtake
@@ -131,7 +140,7 @@ export function createRevoke(deps: RevokeDeps) {
     })
   }
 
-  return { transaction }
+  return { transaction, finish }
 }
 
 export type Revoke = ReturnType<typeof createRevoke>

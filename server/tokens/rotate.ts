@@ -2,22 +2,26 @@
 // tells everything else; what did not win is judged by policy/rotation.ts.
 
 import type { Origin } from '../policy/actor.js'
+import type { Policy } from '../policy/policies.js'
 import { judgeGeneration, type Outage } from '../policy/rotation.js'
 import { sessionEnd } from '../policy/session.js'
 import type { RefreshClaims } from '../protocol/claims.js'
 import { refuse } from '../protocol/errors.js'
-import type { PolicyInForce } from '../revocation/policy-in-force.js'
+import type { ErasInForce } from '../revocation/policy-in-force.js'
 import type { Tail } from '../revocation/tail.js'
 import type { Database } from '../storage/database.js'
 import type { Heartbeats } from '../storage/heartbeats.js'
 import type { Incidents } from '../storage/incidents.js'
-import type { RotationClaim, RotationTerms } from '../storage/rotations.js'
+import type { RotationClaim } from '../storage/rotations.js'
 import type { Sessions, Standing } from '../storage/sessions.js'
 import { createBatch } from './batch.js'
 import type { Inspect } from './inspect.js'
 import type { Issue } from './issue.js'
 import type { Revoke } from './revoke.js'
+import { rotationTerms } from './rotation-terms.js'
 import type { Secrets } from './secrets.js'
+import type { SessionLimit } from './session-limit.js'
+import type { Standings } from './standings.js'
 import type { Count } from './tally.js'
 
 /** `refresh` is null where the policy does not rotate and the presented token stays. */
@@ -32,8 +36,9 @@ export type RotateDeps = {
   issue: Issue
   revoke: Revoke
   secrets: Secrets
+  standings: Standings
+  sessionLimit: SessionLimit
   tail: Tail
-  policy: PolicyInForce
   now: () => number
   random: (size: number) => Buffer
   uuid: () => string
@@ -45,44 +50,53 @@ export type RotateDeps = {
   pauses?: { rotationClaimed?: () => Promise<void> }
 }
 
-type Claimed = { standing: Standing | null; won: boolean; claimedAt: number }
+/** The standing is of one instant with the policy that `eras` holds. */
+type Claimed = { standing: Standing | null; won: boolean; claimedAt: number; eras: ErasInForce }
+
+/** A refresh token that came, with all that decides what becomes of it. Times are epoch ms. */
+type Presented = {
+  claims: RefreshClaims
+  live: Standing
+  eras: ErasInForce
+  /** The session's own. */
+  rules: Policy
+  cameAt: number
+  issuedAt: number
+  presenter: Origin
+}
 
 /** How many sessions one statement rotates at most. */
 const batchLimit = 128
 
 export function createRotate(deps: RotateDeps) {
-  const { database, sessions, heartbeats, incidents, inspect, issue, revoke, secrets, tail, policy, now, random } = deps
+  const { database, sessions, heartbeats, incidents, inspect, issue, revoke, secrets, standings, sessionLimit } = deps
+  const { tail, now, random } = deps
 
   const claim = createBatch<RotationClaim, Claimed>(batchLimit, async claims => {
     // Who waited behind a batch that the database left hanging does not wait for a second deadline.
     if (!tail.isFresh()) await tail.freshen()
-    const terms = termsNow()
-    if (policy().rotate_refresh_tokens) await sessions.rotate(database, claims, terms)
-    else await sessions.touch(database, claims, terms)
-    await deps.pauses?.rotationClaimed?.()
-    const standings = await sessions.standings(database, [...new Set(claims.map(one => one.id))])
+    const at = { now: now(), mark: random(12).toString('hex'), keyVersion: secrets.present('refresh').version }
+    const ids = [...new Set(claims.map(one => one.id))]
+    const { found, eras } = await standings.underOnePolicy(ids, async eras => {
+      for (const { rotates, terms } of rotationTerms(eras, at)) {
+        if (rotates) await sessions.rotate(database, claims, terms)
+        else await sessions.touch(database, claims, terms)
+      }
+      await deps.pauses?.rotationClaimed?.()
+    })
+    if (claims.some(({ id, generation }) => isForgotten(found.get(id), generation))) await tail.requireForward()
+    // A key may have been revoked at another server: nobody is answered with a token under it.
+    if ([...found.values()].some(issue.isBehind)) await tail.readNow()
     const taken = new Set<string>()
     return claims.map(({ id, generation }) => {
-      const standing = standings.get(id) ?? null
+      const standing = found.get(id) ?? null
       // Of two in one batch that name the same generation the first has won, as it would have by itself.
       const won =
-        standing?.session.rotation === terms.mark && standing.session.generation === generation + 1 && !taken.has(id)
+        standing?.session.rotation === at.mark && standing.session.generation === generation + 1 && !taken.has(id)
       if (won) taken.add(id)
-      return { standing, won, claimedAt: terms.now }
+      return { standing, won, claimedAt: at.now, eras }
     })
   })
-
-  function termsNow(): RotationTerms {
-    const { refresh_token_lifetime, session_absolute_lifetime, reuse_grace } = policy()
-    return {
-      now: now(),
-      idle: refresh_token_lifetime * 1000,
-      absolute: session_absolute_lifetime * 1000,
-      grace: reuse_grace * 1000,
-      mark: random(12).toString('hex'),
-      keyVersion: secrets.present('refresh').version,
-    }
-  }
 
   /**
    * Spends a refresh token of this application.
@@ -92,35 +106,34 @@ export function createRotate(deps: RotateDeps) {
   async function rotate(token: string, applicationId: string, presenter: Origin): Promise<Rotated> {
     // The grace is judged at the instant the token came: how long we take is nobody's theft.
     const cameAt = now()
-    if (!tail.isFresh()) await tail.freshen()
-    const claims = inspect.refresh(token)
+    const claims = await inspect.refresh(token)
     // What a stranger can fail comes before the claim, and touches nothing.
     if (claims.client_id !== applicationId) throw refuse('token_claims')
     const issuedAt = now()
-    const { standing, won, claimedAt } = await claim({ id: claims.sid, generation: claims.gen, applicationId })
-    const { rotate_refresh_tokens } = policy()
-    const live = refuseOver(standing, claims, won ? claimedAt : now())
-    if (won) return answer(live, issuedAt, true)
-    switch (judge(live, claims.gen, cameAt)) {
+    const { standing, won, claimedAt, eras } = await claim({ id: claims.sid, generation: claims.gen, applicationId })
+    const live = refuseOver(standing, claims, won ? claimedAt : now(), eras)
+    const presented: Presented = { claims, live, eras, rules: eras.of(live.session), cameAt, issuedAt, presenter }
+    if (won) return answer(presented, true)
+    switch (judge(presented)) {
       case 'ahead':
         throw refuse('token_claims')
       case 'present':
-        // With rotation the claim should have won: it met an end by a hair, or the policy changed under it. Again will do.
-        if (rotate_refresh_tokens) throw refuse('database_unavailable', { retryAfter: 1 })
-        return answer(live, issuedAt, false)
+        // With rotation the claim should have won: it met an end by a hair. Again will do.
+        if (presented.rules.rotate_refresh_tokens) throw refuse('database_unavailable', { retryAfter: 1 })
+        return answer(presented, false)
       case 'forgiven':
         // Also without rotation: whoever holds a spent token needs the present one.
-        return answer(live, issuedAt, true)
+        return answer(presented, true)
       case 'reused':
-        return forgiveOutageOrEnd(live, claims, { cameAt, issuedAt }, presenter)
+        return forgiveOutageOrEnd(presented)
     }
   }
 
-  function judge({ session }: Standing, generation: number, at: number, outage: Outage | null = null) {
-    return judgeGeneration(generation, session, at, policy().reuse_grace * 1000, outage)
+  function judge({ live, claims, rules, cameAt }: Presented, outage: Outage | null = null) {
+    return judgeGeneration(claims.gen, live.session, cameAt, rules.reuse_grace * 1000, outage)
   }
 
-  function refuseOver(standing: Standing | null, claims: RefreshClaims, at: number): Standing {
+  function refuseOver(standing: Standing | null, claims: RefreshClaims, at: number, eras: ErasInForce): Standing {
     if (!standing) throw refuse('session_ended')
     const { session, user, application, ended } = standing
     if (String(session.userId) !== claims.sub) throw refuse('token_claims')
@@ -128,30 +141,26 @@ export function createRotate(deps: RotateDeps) {
     if (user.deletedAt !== null) throw refuse('user_unknown')
     if (!user.active) throw refuse('user_inactive')
     if (!application.active) throw refuse('application_disabled')
-    const end = sessionEnd(session, ended, at, policy())
+    const end = sessionEnd(session, ended, at, eras.of(session))
     if (end === 'ended' || end === 'overtaken') throw refuse('session_ended')
     if (end) throw refuse('token_expired')
     return standing
   }
 
-  function answer(standing: Standing, issuedAt: number, withRefresh: boolean): Rotated {
-    deps.refreshed(standing.session)
+  async function answer({ live, eras, rules, issuedAt, presenter }: Presented, withRefresh: boolean): Promise<Rotated> {
+    await sessionLimit.endSurplus(live, eras, presenter)
+    deps.refreshed(live.session)
     return {
-      access: issue.access(standing, issuedAt),
-      refresh: withRefresh ? issue.refresh(standing.session, standing.user.username) : null,
+      access: issue.access(live, issuedAt, rules),
+      refresh: withRefresh ? issue.refresh(live.session, live.user.username) : null,
     }
   }
 
   /** RFC 9700 §4.14.2: a spent token that comes back means that two hold the session; neither keeps it. */
-  async function forgiveOutageOrEnd(
-    standing: Standing,
-    claims: RefreshClaims,
-    { cameAt, issuedAt }: { cameAt: number; issuedAt: number },
-    presenter: Origin,
-  ): Promise<Rotated> {
-    if (judge(standing, claims.gen, cameAt, await heartbeats.outage(database)) === 'forgiven')
-      return answer(standing, issuedAt, true)
-    const { session } = standing
+  async function forgiveOutageOrEnd(presented: Presented): Promise<Rotated> {
+    const { live, claims, presenter } = presented
+    if (judge(presented, await heartbeats.outage(database)) === 'forgiven') return answer(presented, true)
+    const { session } = live
     const ended = await revoke.transaction({ name: 'system', origin: presenter }, async (_, { record, note }) => {
       if (!(await record('refresh_token_reused', { subject: session.id }))) return false
       const before = { user: session.userId, generation: session.generation, presented: claims.gen }
@@ -160,7 +169,7 @@ export function createRotate(deps: RotateDeps) {
     })
     // After the commit: nothing that fails here may undo the end.
     if (ended) deps.count('reuse_incidents')
-    if (ended) await writeIncident(standing, claims, presenter)
+    if (ended) await writeIncident(live, claims, presenter)
     throw refuse('token_reused')
   }
 
@@ -185,14 +194,22 @@ export function createRotate(deps: RotateDeps) {
    * @throws like `rotate`
    */
   async function check(claims: RefreshClaims): Promise<void> {
-    const standing = (await sessions.standings(database, [claims.sid])).get(claims.sid) ?? null
-    const live = refuseOver(standing, claims, now())
-    const verdict = judge(live, claims.gen, now(), await heartbeats.outage(database))
+    const { found, eras } = await standings.underOnePolicy([claims.sid])
+    if (isForgotten(found.get(claims.sid), claims.gen)) await tail.requireForward()
+    const live = refuseOver(found.get(claims.sid) ?? null, claims, now(), eras)
+    const grace = eras.of(live.session).reuse_grace * 1000
+    const verdict = judgeGeneration(claims.gen, live.session, now(), grace, await heartbeats.outage(database))
     if (verdict === 'ahead') throw refuse('token_claims')
     if (verdict === 'reused') throw refuse('token_revoked')
+    await sessionLimit.check(live, eras)
   }
 
   return { rotate, check }
 }
 
 export type Rotate = ReturnType<typeof createRotate>
+
+/** A session that is not there, or not so far, may be one that a database that went back has forgotten. */
+function isForgotten(standing: Standing | null | undefined, generation: number): boolean {
+  return !standing || standing.session.generation < generation
+}

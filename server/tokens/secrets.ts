@@ -2,13 +2,17 @@
 // signed with them. They are never derived from SECRET_KEY and never in the JWKS, so a change of either signs nobody out.
 import type { Tail } from '../revocation/tail.js'
 import type { Database } from '../storage/database.js'
-import type { Keys, SecretPurpose } from '../storage/keys.js'
+import type { Keys, SecretPurpose, SecretRecord } from '../storage/keys.js'
 import type { Revocations } from '../storage/revocations.js'
 import type { Sealing } from './sealing.js'
 
 export type Secret = { version: number; secret: Buffer }
 
 const purposes: SecretPurpose[] = ['refresh', 'device', 'audit']
+
+/** What a secret is sealed for. */
+export const secretOf = ({ purpose, version }: Pick<SecretRecord, 'purpose' | 'version'>) =>
+  `secret:${purpose}:${version}`
 
 export type SecretsDeps = {
   database: Database
@@ -21,47 +25,61 @@ export type SecretsDeps = {
 }
 
 export function createSecrets({ database, keys, revocations, sealing, tail, random, now }: SecretsDeps) {
-  let known = new Map<string, Secret>()
-  let present = new Map<SecretPurpose, Secret>()
+  let known: ReadonlyMap<string, Secret> = new Map()
+  let present: ReadonlyMap<SecretPurpose, Secret> = new Map()
+  let version = 0
 
   tail.follow(
     head => head.keyVersion,
-    async () => {
-      const records = await keys.secrets(database)
-      const opened = records.map(({ purpose, version, sealed }) => ({
-        purpose,
-        version,
-        secret: sealing.open(sealed, `secret:${purpose}:${version}`),
-      }))
-      known = new Map(opened.map(one => [`${one.purpose}:${one.version}`, one]))
+    async ({ keyVersion }) => {
+      const opened = (await keys.secrets(database)).map(record => {
+        const name = secretOf(record)
+        // Opened once: it may be sealed anew meanwhile, under a SECRET_KEY that this process was not started with.
+        const secret = known.get(name)?.secret ?? sealing.open(record.sealed, name)
+        return { name, purpose: record.purpose, version: record.version, secret }
+      })
+      known = new Map(opened.map(one => [one.name, one]))
       // Records come in the order of versions: the last of a purpose is the present one.
       present = new Map(opened.map(one => [one.purpose, one]))
+      version = keyVersion
     },
   )
+
+  /** The one that signs now. */
+  function requirePresent(purpose: SecretPurpose): Secret {
+    const secret = present.get(purpose)
+    if (!secret) throw new Error(`there is no ${purpose} secret`)
+    return secret
+  }
 
   return {
     /** Makes what is missing, once among all servers. */
     async ensure(): Promise<void> {
       await database.transaction(async tx => {
         await revocations.lockHead(tx)
-        const there = new Set((await keys.secrets(tx)).map(record => record.purpose))
-        const missing = purposes.filter(purpose => !there.has(purpose))
+        const records = await keys.secrets(tx)
+        const missing = purposes.filter(purpose => !records.some(record => record.purpose === purpose))
+        // Whoever was started with a wrong SECRET_KEY seals nothing under it.
+        if (missing.length > 0) for (const record of records) sealing.open(record.sealed, secretOf(record))
         for (const purpose of missing) {
-          const sealed = sealing.seal(random(32), `secret:${purpose}:1`)
+          const sealed = sealing.seal(random(32), secretOf({ purpose, version: 1 }))
           await keys.insertSecret(tx, { purpose, version: 1, sealed, createdAt: now() })
         }
         if (missing.length > 0) await revocations.raiseVersion(tx, 'key')
       })
     },
 
-    /** The one that signs now. */
-    present(purpose: SecretPurpose): Secret {
-      const secret = present.get(purpose)
-      if (!secret) throw new Error(`there is no ${purpose} secret`)
-      return secret
-    },
+    present: requirePresent,
 
-    find: (purpose: SecretPurpose, version: number): Secret | null => known.get(`${purpose}:${version}`) ?? null,
+    find: (purpose: SecretPurpose, wanted: number): Secret | null =>
+      known.get(secretOf({ purpose, version: wanted })) ?? null,
+
+    /** Versions only grow, and one that is older than the present one was destroyed because it was revoked. */
+    isRevoked: (purpose: SecretPurpose, wanted: number): boolean =>
+      wanted > 0 && wanted < requirePresent(purpose).version && !known.has(secretOf({ purpose, version: wanted })),
+
+    /** The version of all of them that this process holds, as the log's head counts it. */
+    version: (): number => version,
   }
 }
 

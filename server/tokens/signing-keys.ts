@@ -1,12 +1,15 @@
-// The key pairs of access tokens: which one signs, which ones verify, and the JWKS.
+// The key pairs of access tokens as this process holds them: which one signs, which ones verify, and the JWKS. What becomes
+// of them is decided in identity/key-ring.ts; here they are followed.
 import { createHash, createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto'
-import { calculateJwkThumbprint, type JWK } from 'jose'
-import { isSigningAlgorithm, type SigningAlgorithm, signingAlgorithms } from '../protocol/algorithms.js'
+import type { JWK } from 'jose'
+import { isSigningAlgorithm, type SigningAlgorithm } from '../protocol/algorithms.js'
 import { encodePart } from '../protocol/jws.js'
+import type { PolicyInForce } from '../revocation/policy-in-force.js'
 import type { Tail } from '../revocation/tail.js'
 import type { Database } from '../storage/database.js'
 import type { KeyRecord, Keys } from '../storage/keys.js'
 import type { Revocations } from '../storage/revocations.js'
+import { newKeyPair, privateKeyOf } from './key-pairs.js'
 import type { Sealing } from './sealing.js'
 
 export type ActiveKey = { kid: string; algorithm: SigningAlgorithm; privateKey: KeyObject; encodedHeader: string }
@@ -18,83 +21,132 @@ export type SigningKeysDeps = {
   revocations: Revocations
   sealing: Sealing
   tail: Tail
+  policy: PolicyInForce
   now: () => number
+  log: { error(details: object, message: string): void }
 }
 
-const firstAlgorithm: SigningAlgorithm = 'ES256'
+type Followed = {
+  /** Of the log's head. */
+  version: number
+  /** By algorithm. */
+  active: ReadonlyMap<string, ActiveKey>
+  newest: ActiveKey | null
+  /** Private halves that were opened, by kid. */
+  opened: ReadonlyMap<string, ActiveKey>
+  verifying: ReadonlyMap<string, VerifyingKey>
+  /** Kids that are published no more, and whether they were revoked. */
+  gone: ReadonlyMap<string, { revoked: boolean }>
+  jwks: string
+  jwksTag: string
+}
 
-export function createSigningKeys({ database, keys, revocations, sealing, tail, now }: SigningKeysDeps) {
-  let active: ActiveKey | null = null
-  let verifying = new Map<string, VerifyingKey>()
-  let jwks = ''
-  let jwksTag = ''
+export function createSigningKeys(deps: SigningKeysDeps) {
+  const { database, keys, revocations, sealing, tail, policy, now, log } = deps
+  let followed: Followed = {
+    ...{ active: new Map(), newest: null, opened: new Map(), verifying: new Map(), gone: new Map() },
+    ...{ version: 0, jwks: '', jwksTag: '' },
+  }
 
   tail.follow(
     head => head.keyVersion,
-    async () => {
-      const records = (await keys.list(database)).filter(record => isSigningAlgorithm(record.algorithm))
-      verifying = new Map(records.map(record => [record.kid, verifyingKey(record)]))
-      jwks = JSON.stringify({ keys: records.map(publicJwk) })
-      jwksTag = `"${createHash('sha256').update(jwks).digest('base64url').slice(0, 22)}"`
-      const signing = records.find(record => record.state === 'active')
-      active = signing ? activeKey(signing, sealing) : null
+    async ({ keyVersion }) => {
+      const records = await keys.list(database)
+      followed = follow(
+        records.filter(record => isSigningAlgorithm(record.algorithm)),
+        keyVersion,
+      )
     },
   )
+
+  function follow(records: readonly KeyRecord[], version: number): Followed {
+    const published = records.filter(record => record.state !== 'gone')
+    const actives = published.filter(record => record.state === 'active')
+    const opened = new Map([...actives.map(open), ...published.flatMap(openAhead)].map(key => [key.kid, key]))
+    const jwks = JSON.stringify({ keys: published.map(publicJwk) })
+    const [newest] = [...actives].sort((a, b) => b.activatedAt! - a.activatedAt!)
+    return {
+      version,
+      active: new Map(actives.map(({ algorithm, kid }) => [algorithm, opened.get(kid)!])),
+      newest: newest ? opened.get(newest.kid)! : null,
+      opened,
+      verifying: new Map(
+        published.map(record => [record.kid, followed.verifying.get(record.kid) ?? verifyingKey(record)]),
+      ),
+      gone: new Map(
+        records
+          .filter(record => record.state === 'gone')
+          .map(({ kid, revokedAt }) => [kid, { revoked: revokedAt !== null }]),
+      ),
+      jwks,
+      jwksTag: `"${createHash('sha256').update(jwks).digest('base64url').slice(0, 22)}"`,
+    }
+  }
+
+  /** Opened once: the row may be sealed anew meanwhile, under a SECRET_KEY that this process was not started with. */
+  function open(record: KeyRecord): ActiveKey {
+    return followed.opened.get(record.kid) ?? activeKey(record, sealing)
+  }
+
+  /** A key that cannot be opened is told while it does not sign yet. */
+  function openAhead(record: KeyRecord): ActiveKey[] {
+    if (record.state !== 'pending') return []
+    try {
+      return [open(record)]
+    } catch (error) {
+      log.error({ err: error, kid: record.kid }, 'a key that is to sign soon cannot be opened by this process')
+      return []
+    }
+  }
 
   return {
     /** Makes the first key pair, once among all servers. Nobody has fetched the JWKS yet, so it signs at once. */
     async ensure(): Promise<void> {
-      const made = await newKeyPair(firstAlgorithm, sealing, now())
+      const isThere = (records: readonly KeyRecord[]) => records.some(record => record.state === 'active')
+      if (isThere(await keys.list(database))) return
+      const made = await newKeyPair(policy().access_token_algorithm, sealing)
       await database.transaction(async tx => {
         await revocations.lockHead(tx)
-        const present = await keys.list(tx)
-        if (present.length > 0) return
-        await keys.insert(tx, made)
+        if (isThere(await keys.list(tx))) return
+        const at = now()
+        const times = { createdAt: at, activatesAt: at, activatedAt: at, retiredAt: null, revokedAt: null }
+        await keys.insert(tx, { ...made, state: 'active', ...times })
         await revocations.raiseVersion(tx, 'key')
       })
     },
 
-    /** The key that signs access tokens now. */
+    /** The key that signs access tokens now: of the policy's algorithm, or of the one before until that may be used. */
     active(): ActiveKey {
-      if (!active) throw new Error('there is no active signing key')
-      return active
+      const key = followed.active.get(policy().access_token_algorithm) ?? followed.newest
+      if (!key) throw new Error('there is no active signing key')
+      return key
     },
 
-    find: (kid: string): VerifyingKey | null => verifying.get(kid) ?? null,
+    /** The version of the keys that this process holds, as the log's head counts it. */
+    version: (): number => followed.version,
+
+    find: (kid: string): VerifyingKey | null => followed.verifying.get(kid) ?? null,
+
+    /** A key that was published once; null for one that this process has never heard of. */
+    findGone: (kid: string): { revoked: boolean } | null => followed.gone.get(kid) ?? null,
 
     /** The public keys as a JWK set (RFC 7517 §5), as text. */
-    jwks: (): string => jwks,
-    jwksTag: (): string => jwksTag,
+    jwks: (): string => followed.jwks,
+    jwksTag: (): string => followed.jwksTag,
   }
 }
 
 export type SigningKeys = ReturnType<typeof createSigningKeys>
 
-async function newKeyPair(algorithm: SigningAlgorithm, sealing: Sealing, now: number): Promise<KeyRecord> {
-  const { publicKey, privateKey } = signingAlgorithms[algorithm].generate()
-  const jwk = publicKey.export({ format: 'jwk' }) as JWK
-  const kid = await calculateJwkThumbprint(jwk)
+function activeKey({ kid, algorithm: name, sealedPrivateKey }: KeyRecord, sealing: Sealing): ActiveKey {
+  const algorithm = name as SigningAlgorithm
+  const der = sealing.open(sealedPrivateKey, privateKeyOf(kid))
   return {
     kid,
     algorithm,
-    state: 'active',
-    publicJwk: JSON.stringify(jwk),
-    sealedPrivateKey: sealing.seal(privateKey.export({ type: 'pkcs8', format: 'der' }), `signing-key:${kid}`),
-    createdAt: now,
-    activatedAt: now,
-    retiredAt: null,
-  }
-}
-
-function activeKey(record: KeyRecord, sealing: Sealing): ActiveKey {
-  const algorithm = record.algorithm as SigningAlgorithm
-  const der = sealing.open(record.sealedPrivateKey, `signing-key:${record.kid}`)
-  return {
-    kid: record.kid,
-    algorithm,
     privateKey: createPrivateKey({ key: der, format: 'der', type: 'pkcs8' }),
     // RFC 9068 §2.1: the type tells an access token from every other JWT.
-    encodedHeader: encodePart({ alg: algorithm, typ: 'at+jwt', kid: record.kid }),
+    encodedHeader: encodePart({ alg: algorithm, typ: 'at+jwt', kid }),
   }
 }
 

@@ -21,7 +21,7 @@ const { values: options } = parseArgs({
   },
 })
 
-const mariadb = options.database ? null : await startMariaDb([`--innodb-buffer-pool-size=${options.pool}`])
+const mariadb = options.database ? null : await startMariaDb(`--innodb-buffer-pool-size=${options.pool}`)
 const settings = mariadb
   ? testSettings(await mariadb.create())
   : readSettings({ DATABASE_URL: options.database!, SECRET_KEY: process.env.SECRET_KEY!, LOG_LEVEL: 'warn' })

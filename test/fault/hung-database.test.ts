@@ -3,7 +3,7 @@ import { type Answer, aClient, claimsOf } from '../support/client.js'
 import { onMariaDb } from '../support/engines.js'
 import { type MariaDb, startMariaDb, waitFor } from '../support/mariadb.js'
 import { aServerProcess } from '../support/processes.js'
-import { password } from '../support/server.js'
+import { manyGuesses, password } from '../support/server.js'
 
 const admin = { username: 'admin', password }
 /** The statement's deadline and some slack, in ms. */
@@ -21,7 +21,7 @@ onMariaDb('a database that hangs: it holds every connection and answers none', (
 
   it('503 within the deadline, nothing stale is accepted, and everything goes on when it does', async () => {
     const grace = 2
-    const server = await aServerProcess(await mariaDb.create(), { reuse_grace: grace })
+    const server = await aServerProcess(await mariaDb.create(), { reuse_grace: grace, ...manyGuesses })
     const client = aClient(server)
     const [pair, other] = [await client.signIn(admin), await client.signIn(admin)]
     const timed = async (request: Promise<Answer>) => {
@@ -79,7 +79,7 @@ onMariaDb('a database that hangs: it holds every connection and answers none', (
     const others = await client.refresh(other.refresh)
     expect([200, 401], 'its end was answered 503: it may or may not have happened').to.include(others.status)
     if (others.status === 401) expect(others.body.reason).to.equal('session_ended')
-    const many = await Promise.all(Array.from({ length: 60 }, () => client.signIn(admin)))
+    const many = await Promise.all(Array.from({ length: 60 }, () => waitFor(() => client.signIn(admin))))
     expect(many).to.have.length(60)
     console.log(
       `      hung for ${Math.round(sentLast / 100) / 10} s: slowest 503 after ${slowest} ms, back ${recovery} ms after it went on`,

@@ -3,13 +3,13 @@ import { quantiles, trials } from '../support/bursts.js'
 import { aClient, claimsOf } from '../support/client.js'
 import { onMariaDb } from '../support/engines.js'
 import { waitFor } from '../support/mariadb.js'
-import { aServer, password } from '../support/server.js'
+import { aServer, manyGuesses, password } from '../support/server.js'
 
 const patience = 1_500
 
 onMariaDb('two servers on one database', engine => {
   async function two() {
-    const here = await aServer({ engine })
+    const here = await aServer({ engine, policy: manyGuesses })
     const there = await aServer({ settings: here.settings, clock: here.clock })
     return { here, there, atHere: aClient(here), atThere: aClient(there) }
   }

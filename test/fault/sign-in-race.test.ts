@@ -3,7 +3,7 @@ import { trials } from '../support/bursts.js'
 import { type Answer, aClient, claimsOf } from '../support/client.js'
 import { onEachEngine } from '../support/engines.js'
 import { aPause } from '../support/pause.js'
-import { aServer, password, type TestServer } from '../support/server.js'
+import { aServer, manyGuesses, password, type TestServer } from '../support/server.js'
 
 const newPassword = 'staple battery horse'
 
@@ -159,7 +159,7 @@ onEachEngine('a sign-in that is overtaken between its password check and its ins
   })
 
   it('by many at once: of all that signed in with the old password, none outlives its change', async () => {
-    const server = await aServer({ engine })
+    const server = await aServer({ engine, policy: manyGuesses })
     const client = aClient(server)
     let signedIn = 0
     let outlived = 0
@@ -184,7 +184,7 @@ onEachEngine('a sign-in that is overtaken between its password check and its ins
   }).timeout(60_000)
 
   it('by itself, many times on one device: one session is left, and it is one that was answered', async () => {
-    const server = await aServer({ engine })
+    const server = await aServer({ engine, policy: manyGuesses })
     const client = aClient(server)
     const amy = await server.aUser()
     const answers = await Promise.all(
@@ -198,7 +198,7 @@ onEachEngine('a sign-in that is overtaken between its password check and its ins
   })
 
   it('by itself, many times under a limit of three: never more than three live', async () => {
-    const server = await aServer({ engine, policy: { max_sessions_per_user: 3 } })
+    const server = await aServer({ engine, policy: { max_sessions_per_user: 3, ...manyGuesses } })
     const client = aClient(server)
     const amy = await server.aUser()
     const answers = await Promise.all(Array.from({ length: 20 }, () => client.post('/api/token/', amy)))

@@ -1,6 +1,7 @@
 // What administrators may do to people through the API, and who else may not.
 import { expect } from 'chai'
-import { type RouteName, type RouteRow, routes } from '../../server/http/routes.js'
+import type { RouteRow } from '../../server/http/access.js'
+import { type RouteName, routes } from '../../server/http/routes.js'
 import { builtInRoles } from '../../server/policy/permissions.js'
 import { type Answer, aClient, type Client, claimsOf } from '../support/client.js'
 import { onEachEngine } from '../support/engines.js'

@@ -82,6 +82,23 @@ onEachEngine('the audit log', engine => {
     expect(tail[1]!.userAgent).to.equal('thief/1')
   })
 
+  it('tells a moment later of a wrong password of a user that there is, and of no other name', async () => {
+    const server = await aServer({ engine })
+    const client = aClient(server, 'guesser/1')
+    const amy = await server.aUser()
+    const before = (await entries(server)).length
+    for (const username of [amy.username, 'nobody'])
+      await client.post('/api/token/', { username, password: 'a wrong guess' })
+    await server.composed.parts.users.disable(amy.id, 'system')
+    await client.post('/api/token/', { username: amy.username, password: amy.password })
+    await server.composed.jobs.runAll()
+    const failed = (await entries(server)).slice(before).filter(entry => entry.action === 'sign_in_failed')
+    expect(failed.map(entry => [entry.actor, entry.subject, entry.userAgent])).to.deep.equal([
+      ['system', String(amy.id), 'guesser/1'],
+      ['system', String(amy.id), 'guesser/1'],
+    ])
+  })
+
   it('has one unbroken chain also when many write at once', async () => {
     const server = await aServer({ engine })
     const { users, auditLog } = server.composed.parts
@@ -171,6 +188,21 @@ onEachEngine('the audit log', engine => {
     while (await auditTrail.dropBefore(before));
     expect((await entries(server)).length).to.be.lessThan(count)
     expect(await entries(server)).to.have.length(1)
+    expect((await auditLog.verify()).broken).to.equal(null)
+  })
+
+  it('is kept for as long as the policy says, and by itself no longer', async () => {
+    const server = await aChain(await aServer({ engine }))
+    const { auditLog } = server.composed.parts
+    const chain = await entries(server)
+    server.clock.advance('364d')
+    await server.setPolicy({ audit_retention: 86_400 * 400 })
+    await server.setPolicy({ audit_retention: 86_400 * 365 })
+    await server.composed.jobs.runAll()
+    expect(await entries(server)).to.have.length(chain.length + 2)
+    server.clock.advance('2d')
+    await server.composed.jobs.runAll()
+    expect((await entries(server)).map(entry => entry.action)).to.deep.equal(['policy_changed', 'policy_changed'])
     expect((await auditLog.verify()).broken).to.equal(null)
   })
 

@@ -1,102 +1,10 @@
-import { spawn } from 'node:child_process'
 import { pbkdf2Sync } from 'node:crypto'
-import { existsSync, writeFileSync } from 'node:fs'
-import { userInfo } from 'node:os'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { existsSync } from 'node:fs'
 import { expect } from 'chai'
 import { aClient, claimsOf } from '../support/client.js'
-import { aClock } from '../support/clock.js'
-import { aFolder } from '../support/engines.js'
+import { aCommandLine, besideAServer, expectOneLine, operator, patience } from '../support/command-line.js'
 import { waitFor } from '../support/mariadb.js'
-import { aServer, password, type TestServer } from '../support/server.js'
-
-const program = fileURLToPath(new URL('../../../bin.js', import.meta.url))
-/** Each test starts many processes. */
-const patience = 60_000
-const operator = `operator:${userInfo().username}`
-
-type Ran = { code: number | null; stdout: string; stderr: string }
-
-/** The real program, on an installation of its own. */
-function aCommandLine(environment: Record<string, string> = {}) {
-  const folder = aFolder()
-  const dataDir = join(folder, 'data')
-
-  function run(args: string[], stdin = ''): Promise<Ran> {
-    const { PATH = '', HOME = '' } = process.env
-    const child = spawn(process.execPath, [program, ...args], {
-      cwd: folder,
-      env: { PATH, HOME, DATA_DIR: dataDir, ...environment },
-    })
-    const ran: Ran = { code: null, stdout: '', stderr: '' }
-    child.stdout.on('data', chunk => {
-      ran.stdout += chunk
-    })
-    child.stderr.on('data', chunk => {
-      ran.stderr += chunk
-    })
-    child.stdin.on('error', () => {})
-    child.stdin.end(stdin)
-    return new Promise((resolve, reject) => {
-      child.once('error', reject)
-      child.once('close', code => resolve({ ...ran, code }))
-    })
-  }
-
-  return {
-    dataDir,
-    run,
-
-    /** Runs a command that must work; answers what it printed. */
-    async done(args: string[], stdin = ''): Promise<string> {
-      const ran = await run(args, stdin)
-      expect(ran.code, `${args.join(' ')}: ${ran.stderr}`).to.equal(0)
-      return ran.stdout
-    },
-
-    // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every shape
-    async json(args: string[], stdin = ''): Promise<any> {
-      return JSON.parse(await this.done([...args, '--json'], stdin))
-    },
-
-    async migrated() {
-      await this.done(['migrate', 'up'])
-      return this
-    },
-
-    /** Cheap hashes: bcrypt's real cost is for production. */
-    async cheaply() {
-      await this.migrated()
-      await this.done(['policy', 'set', 'password_cost=4'])
-      return this
-    },
-
-    file(name: string, content: string): string {
-      writeFileSync(join(folder, name), content)
-      return name
-    },
-  }
-}
-
-type TestCommandLine = ReturnType<typeof aCommandLine>
-
-/** A running server, and the command line beside it on the same SQLite file. */
-async function besideAServer(): Promise<{ server: TestServer; darvoza: TestCommandLine }> {
-  const server = await aServer({ clock: aClock(Date.now()) })
-  const { database, secretKey } = server.settings
-  if (database.engine !== 'sqlite') throw new Error('this test shares a SQLite file')
-  const darvoza = aCommandLine({
-    DATABASE_URL: `sqlite:${database.path}`,
-    SECRET_KEY: secretKey!.toString('base64'),
-  })
-  return { server, darvoza }
-}
-
-function expectOneLine({ stderr }: Ran, saying: RegExp): void {
-  expect(stderr).to.match(/^darvoza: [^\n]+\n$/)
-  expect(stderr).to.match(saying)
-}
+import { password } from '../support/server.js'
 
 describe('the command line, used wrongly', function () {
   this.timeout(patience)
@@ -115,8 +23,16 @@ describe('the command line, used wrongly', function () {
     [['user', 'set-password', 'amy'], /--password-stdin/],
     [['user', 'set-roles', 'amy'], /--none/],
     [['user', 'set-roles', 'amy', 'admin', '--none'], /--none/],
+    [['user', 'set-permissions', 'amy'], /--none/],
+    [['role', 'set-permissions', 'clerk'], /--none/],
+    [['role', 'create'], /missing required argument 'name'/],
+    [['audit', 'list', '--subject', 'amy'], /KIND:ID/],
+    [['revocation', 'add'], /missing required argument 'kind'/],
     [['user', 'import', 'no-such-file'], /no-such-file cannot be read: ENOENT/],
     [['user', 'import', '.'], /cannot be read: EISDIR/],
+    [['log', 'advance', '--seen', 'all'], /--seen .* is invalid/],
+    [['log', 'advance', '--seen', '9007199254740993'], /--seen .* is invalid/],
+    [['log', 'advance', '--user-ids', '-1'], /--user-ids .* is invalid/],
     [['session', 'end'], /either the id of a session or --user/],
     [['session', 'end', 'x', '--user', 'amy'], /either the id of a session or --user/],
     [['device', 'list'], /--user <name>/],
@@ -296,7 +212,10 @@ describe('the command line', function () {
     const darvoza = await aCommandLine().migrated()
     const [key, ...others] = await darvoza.json(['key', 'list'])
     expect(others).to.deep.equal([])
-    expect(key).to.have.all.keys('kid', 'algorithm', 'state', 'created_at', 'activated_at', 'retired_at')
+    expect(key).to.have.all.keys(
+      ...['kid', 'algorithm', 'state', 'created_at', 'activates_at', 'activated_at', 'retired_at', 'revoked_at'],
+      'removable_at',
+    )
     expect(key).to.include({ algorithm: 'ES256', state: 'active' })
   })
 

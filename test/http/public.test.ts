@@ -72,10 +72,45 @@ describe('the pages', () => {
 
   it('come with style sheets that a browser may keep', async () => {
     const server = await aServer()
-    const { status, headers } = await aClient(server).get('/assets/site.css')
-    expect(status).to.equal(200)
-    const kept = ['GET /assets/site.css HTTP/1.1', 'Host: localhost', `If-None-Match: ${headers.get('etag')}`]
-    expect(await sendRaw(server, kept)).to.include({ status: 304, text: '' })
+    const client = aClient(server)
+    const [path] = /\/assets\/[\w-]{12}\/css\/site\.css/.exec((await client.get('/')).text) ?? ['']
+    for (const encoding of ['br', 'gzip', 'identity']) {
+      const asked = { headers: { 'Accept-Encoding': encoding } }
+      const { status, headers, text } = await client.send('GET', path, asked)
+      expect(status).to.equal(200)
+      expect(headers.get('content-encoding') ?? 'identity').to.equal(encoding)
+      expect(headers.get('cache-control')).to.equal('public, max-age=31536000, immutable')
+      expect(headers.get('vary')).to.equal('Accept-Encoding')
+      expect(text)
+        .to.match(/^\/\*.*\n@layer tokens, /)
+        .and.include('.table')
+        .and.include('@media print')
+      const kept = [`GET ${path} HTTP/1.1`, 'Host: localhost', `Accept-Encoding: ${encoding}`]
+      expect(await sendRaw(server, [...kept, `If-None-Match: ${headers.get('etag')}`])).to.include({
+        status: 304,
+        text: '',
+      })
+      expect((await sendRaw(server, [...kept, 'If-None-Match: "another"'])).status).to.equal(200)
+    }
+    // A page of the version before, and whoever writes the address by hand.
+    for (const older of ['/assets/0123456789ab/css/site.css', '/assets/css/site.css']) {
+      const { status, headers } = await client.get(older)
+      expect([status, headers.get('cache-control')]).to.deep.equal([200, 'public, max-age=3600'])
+    }
+  })
+
+  it('have no way out of their folder', async () => {
+    const client = aClient(await aServer())
+    for (const path of [
+      '..%2fpackage.json',
+      '%2e%2e/package.json',
+      'css/..%2f..%2fpackage.json',
+      'css',
+      'css/',
+      'js%00/site.js',
+    ]) {
+      expect((await client.get(`/assets/${path}`)).status, path).to.be.oneOf([400, 404])
+    }
   })
 
   it('run no script of others and cannot be framed', async () => {

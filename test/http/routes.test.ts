@@ -1,14 +1,17 @@
 // Walks the router that was built against the table that says who may call what.
 import type Router from '@koa/router'
 import { expect } from 'chai'
-import { type RouteName, type RouteRow, routes } from '../../server/http/routes.js'
+import { isPage, type RouteRow } from '../../server/http/access.js'
+import { type RouteName, routes } from '../../server/http/routes.js'
 import { aClient, type Client } from '../support/client.js'
-import { aServer, type TestServer } from '../support/server.js'
+import { aServer, password, type TestServer } from '../support/server.js'
 import { snapshotOf } from '../support/snapshot.js'
+import { aVisitor } from '../support/visitor.js'
 
 const table = Object.entries(routes) as [RouteName, RouteRow][]
 const open = table.filter(([, row]) => row.access.kind === 'open')
-const closed = table.filter(([, row]) => row.access.kind !== 'open')
+const pages = table.filter(([, row]) => isPage(row.access))
+const closed = table.filter(([, row]) => row.access.kind !== 'open' && !isPage(row.access))
 
 /** The router inside the Koa application; its middleware carries it along. */
 function routerOf(server: TestServer): Router {
@@ -16,7 +19,7 @@ function routerOf(server: TestServer): Router {
   return router!
 }
 
-const pathOf = ({ path }: RouteRow) => path.replace(/:\w+/g, 'a0000000-0000-4000-8000-000000000000')
+const pathOf = ({ path }: RouteRow) => path.replace(/[:*]\w+/g, 'a0000000-0000-4000-8000-000000000000')
 
 /** Every closed route, with and without the slash, with these headers. */
 async function askEach(client: Client, headers: Record<string, string>) {
@@ -55,14 +58,12 @@ describe('the router', () => {
 
   it('opens only what is known to be open', () => {
     expect(open.map(([, row]) => row.path as string).sort()).to.deep.equal([
-      '/',
       '/.well-known/jwks.json',
       '/api/token',
       '/api/token/blacklist',
       '/api/token/refresh',
       '/api/token/verify',
-      '/assets/:file',
-      '/errors/:code',
+      '/assets/*file',
       '/healthz',
       '/readyz',
     ])
@@ -107,6 +108,133 @@ describe('every route that the table does not open', () => {
         expect(status, name).to.equal(401)
         expect(body, name).to.include({ code: 'token_not_valid', reason })
       }
+    }
+    expect(await snapshotOf(server)).to.equal(before)
+  })
+})
+
+describe('every route that takes a token', () => {
+  it('never takes the cookie of somebody who may do everything', async () => {
+    const server = await aServer()
+    const visitor = aVisitor(server)
+    await visitor.signIn({ username: 'admin', password })
+    expect(visitor.cookies.has('darvoza')).to.equal(true)
+    const before = await snapshotOf(server)
+    for (const [name, row] of closed) {
+      const { status } = await visitor.send(row.method, pathOf(row), { headers: { 'Sec-Fetch-Site': 'same-origin' } })
+      expect(status, name).to.equal(401)
+    }
+    expect(await snapshotOf(server)).to.equal(before)
+  })
+})
+
+describe('every page', () => {
+  const forms = pages.filter(([, row]) => row.method === 'POST')
+  const inside = pages.filter(([, row]) => row.access.kind === 'page')
+  const ownSite = { 'Sec-Fetch-Site': 'same-origin' }
+
+  it('that is not for anybody leads to the sign-in page and back, whatever token comes along', async () => {
+    const server = await aServer()
+    const { access } = await aClient(server).signIn({ username: 'admin', password })
+    const visitor = aVisitor(server)
+    const before = await snapshotOf(server)
+    for (const authorization of ['', `Bearer ${access}`, 'Bearer garbage']) {
+      for (const [name, row] of inside) {
+        const path = pathOf(row)
+        const options = row.method === 'POST' ? { form: { a: 'b' } } : {}
+        const headers = { ...ownSite, ...(authorization && { Authorization: authorization }) }
+        const { status, headers: answered } = await visitor.send(row.method, path, { ...options, headers })
+        expect(status, name).to.equal(303)
+        const next = row.method === 'GET' ? path : '/'
+        expect(answered.get('location'), name).to.equal(`/login?next=${encodeURIComponent(next)}`)
+      }
+    }
+    expect(await snapshotOf(server)).to.equal(before)
+  })
+
+  it('is shown to nobody without its permission', async () => {
+    const server = await aServer()
+    const visitor = aVisitor(server)
+    await visitor.signIn(await server.aUser())
+    const token = visitor.tokenOn(await visitor.open('/account'), '/account')
+    const before = await snapshotOf(server)
+    for (const [name, row] of inside) {
+      if (!('permission' in row.access)) continue
+      const options = row.method === 'POST' ? { form: { _token: token } } : {}
+      const { status, text } = await visitor.send(row.method, pathOf(row), { ...options, headers: ownSite })
+      expect(status, name).to.equal(403)
+      expect(text, name).to.include('permission_denied')
+    }
+    expect(await snapshotOf(server)).to.equal(before)
+  })
+
+  it('refuses a form from another site before it reads it', async () => {
+    const server = await aServer()
+    const visitor = aVisitor(server)
+    await visitor.signIn({ username: 'admin', password })
+    const token = visitor.tokenOn(await visitor.open('/account'), '/account')
+    const before = await snapshotOf(server)
+    const sites: Record<string, string>[] = [
+      { 'Sec-Fetch-Site': 'cross-site' },
+      { 'Sec-Fetch-Site': 'same-site' },
+      { Origin: 'https://other.example' },
+      { Origin: 'null' },
+    ]
+    for (const headers of sites) {
+      for (const [name, row] of forms) {
+        const { status, text } = await visitor.send('POST', pathOf(row), { form: { _token: token }, headers })
+        expect(status, name).to.equal(403)
+        expect(text, name).to.include('form_refused')
+      }
+    }
+    expect(await snapshotOf(server)).to.equal(before)
+  })
+
+  it("refuses a form without a token, with a made-up one, with one that was changed, and with another session's", async () => {
+    const server = await aServer()
+    const visitor = aVisitor(server)
+    await visitor.signIn({ username: 'admin', password })
+    const stranger = aVisitor(server)
+    await stranger.signIn(await server.aUser())
+    const own = visitor.tokenOn(await visitor.open('/account'), '/account')
+    const others = stranger.tokenOn(await stranger.open('/account'), '/account')
+    const before = await snapshotOf(server)
+    const changed = own.slice(0, -1) + (own.endsWith('A') ? 'B' : 'A')
+    for (const _token of [undefined, '', 'made-up', changed, `${others.split('.')[0]}.${own.split('.')[1]}`, others]) {
+      for (const [name, row] of forms) {
+        const form = { ...(_token !== undefined && { _token }), username: 'admin', password }
+        const { status, text } = await visitor.send('POST', pathOf(row), { form, headers: ownSite })
+        expect(status, name).to.equal(403)
+        expect(text, name).to.include('form_refused')
+      }
+    }
+    for (const body of ['null', '[]', '"a"', '{"_token":null}', `{"_token":["${own}"]}`]) {
+      const headers = {
+        ...ownSite,
+        'Content-Type': 'application/json',
+        Cookie: `darvoza=${visitor.cookies.get('darvoza')}`,
+      }
+      for (const [name, row] of forms) {
+        expect((await aClient(server).send('POST', pathOf(row), { headers, body })).status, name).to.equal(403)
+      }
+    }
+    expect(await snapshotOf(server)).to.equal(before)
+  })
+
+  it('that does what is hard to take back asks for the password once the last proof is old', async () => {
+    const server = await aServer()
+    const visitor = aVisitor(server)
+    await visitor.signIn({ username: 'admin', password })
+    server.clock.advance('6m')
+    const token = visitor.tokenOn(await visitor.open('/account'), '/account')
+    const before = await snapshotOf(server)
+    expect(inside.some(([, row]) => 'fresh' in row.access)).to.equal(true)
+    for (const [name, row] of inside) {
+      if (!('fresh' in row.access)) continue
+      const options = row.method === 'POST' ? { form: { _token: token } } : {}
+      const { status, text } = await visitor.send(row.method, pathOf(row), { ...options, headers: ownSite })
+      expect(status, name).to.equal(401)
+      expect(text, name).to.include('name="_proof"')
     }
     expect(await snapshotOf(server)).to.equal(before)
   })

@@ -4,13 +4,9 @@ import type { Database } from '../../server/storage/database.js'
 import type { RotationTerms } from '../../server/storage/rotations.js'
 import { createSessions, type SessionRecord } from '../../server/storage/sessions.js'
 import { createUsers } from '../../server/storage/users.js'
-import { aDatabase, aSessionRow, aUserRow } from '../support/database.js'
+import { aDatabase, aUserRow } from '../support/database.js'
 import { onEachEngine } from '../support/engines.js'
-
-const hour = 3_600_000
-const start = 1_000 * hour
-
-const aSession = (id: string, changes: Partial<SessionRecord> = {}) => aSessionRow(id, start, changes)
+import { aSession, hour, start } from '../support/sessions.js'
 
 const termsAt = (now: number, mark = 'mark', changes: Partial<RotationTerms> = {}): RotationTerms => ({
   now,
@@ -22,13 +18,10 @@ const termsAt = (now: number, mark = 'mark', changes: Partial<RotationTerms> = {
   ...changes,
 })
 
-const spansOf = ({ generation, windowFrom, windowStartedAt, olderFrom, olderStartedAt }: RotationSpans) => ({
-  generation,
-  windowFrom,
-  windowStartedAt,
-  olderFrom,
-  olderStartedAt,
-})
+const spansOf = (row: RotationSpans): RotationSpans => {
+  const { generation, rotatedAt, windowFrom, windowStartedAt, olderFrom, olderStartedAt } = row
+  return { generation, rotatedAt, windowFrom, windowStartedAt, olderFrom, olderStartedAt }
+}
 
 onEachEngine('the sessions store', engine => {
   let database: Database

@@ -69,6 +69,7 @@ export function aSessionRow(id: string, at: number, changes: Partial<SessionReco
     deviceId: 'device',
     applicationId: 'darvoza',
     seq: 0,
+    policyVersion: 1,
     generation: 1,
     rotatedAt: at,
     expiresAt: at + 86_400_000,

@@ -1,9 +1,10 @@
-// The database engines that tests run on: SQLite always, MariaDB where it is installed.
+// The database engines that tests run on: SQLite always, MariaDB where it is installed; and Redis beside them.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { DatabaseSettings } from '../../config/settings.js'
 import { mariadbd, sharedMariaDb } from './mariadb.js'
+import { redisServer } from './redis.js'
 
 export type Engine = { name: 'SQLite' | 'MariaDB'; fresh: () => Promise<DatabaseSettings> }
 
@@ -20,11 +21,14 @@ export function removeFolders(): void {
   for (const folder of folders) rmSync(folder, { recursive: true, force: true })
 }
 
-const sqlite: Engine = {
+export const sqlite: Engine = {
   name: 'SQLite',
   fresh: async () => ({ engine: 'sqlite', path: join(aFolder(), 'test.sqlite') }),
 }
 const mariadb: Engine = { name: 'MariaDB', fresh: async () => (await sharedMariaDb()).create() }
+
+/** Those that this machine has, for what is no test. */
+export const engines = (): Engine[] => (mariadbd ? [sqlite, mariadb] : [sqlite])
 
 /**
  * Describes the same behaviour on each engine.
@@ -41,8 +45,14 @@ export function onMariaDb(title: string, define: (engine: Engine) => void): void
   else missing(`${title} (MariaDB)`, 'mariadbd is not installed (apt-get install mariadb-server)')
 }
 
+/** Describes behaviour that needs a real Redis. */
+export function onRedis(title: string, define: () => void): void {
+  if (redisServer) describe(`${title} (Redis)`, define)
+  else missing(`${title} (Redis)`, 'redis-server is not installed (apt-get install redis-server)')
+}
+
 /** Skips in one clear line; where REQUIRE_ALL is set the skip is a failure. */
-function missing(title: string, why: string): void {
+export function missing(title: string, why: string): void {
   it(`${title}: ${why}`, function () {
     if (process.env.REQUIRE_ALL) throw new Error(why)
     this.skip()

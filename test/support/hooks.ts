@@ -1,18 +1,24 @@
+import { closeBrowser, closeVisits } from './browser.js'
 import { closeDatabases } from './database.js'
 import { removeFolders } from './engines.js'
 import { stopSharedMariaDb } from './mariadb.js'
 import { killProcesses } from './processes.js'
-import { closeServers } from './server.js'
+import { stopRedises } from './redis.js'
+import { closeServers, stopSharedHashing } from './server.js'
 
 export const mochaHooks = {
   async afterEach() {
+    await closeVisits()
     await closeServers()
     await closeDatabases()
     await killProcesses()
+    await stopRedises()
   },
 }
 
 export async function mochaGlobalTeardown(): Promise<void> {
+  await closeBrowser()
+  await stopSharedHashing()
   await stopSharedMariaDb()
   removeFolders()
 }

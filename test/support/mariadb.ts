@@ -6,6 +6,7 @@ import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import mysql from 'mysql2/promise'
 import type { DatabaseSettings } from '../../config/settings.js'
+import { tied } from './tied.js'
 
 export type MariaDb = {
   port: number
@@ -38,8 +39,8 @@ export async function stopSharedMariaDb(): Promise<void> {
   shared = null
 }
 
-/** @param options more of them for mariadbd */
-export async function startMariaDb(options: readonly string[] = []): Promise<MariaDb> {
+/** @param options of mariadbd, beside ours */
+export async function startMariaDb(...options: string[]): Promise<MariaDb> {
   const folder = mkdtempSync(join(tmpdir(), 'darvoza-mariadb-'))
   const asRoot = userInfo().uid === 0 ? ['--user=root'] : []
   execFileSync(
@@ -56,8 +57,7 @@ export async function startMariaDb(options: readonly string[] = []): Promise<Mar
   const port = await freePort()
   const start = async () => {
     const child = spawn(
-      mariadbd!,
-      [
+      ...tied(mariadbd!, [
         '--no-defaults',
         ...asRoot,
         `--datadir=${folder}/data`,
@@ -67,7 +67,7 @@ export async function startMariaDb(options: readonly string[] = []): Promise<Mar
         '--innodb-flush-log-at-trx-commit=1',
         '--max-connections=300',
         ...options,
-      ],
+      ]),
       { stdio: 'ignore' },
     )
     await waitFor(() => mysql.createConnection({ host: '127.0.0.1', port, user: 'root' }).then(c => c.end()))

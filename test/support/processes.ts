@@ -9,10 +9,13 @@ import type { Deathbed } from './server-process.js'
 
 export type ServerProcess = {
   url: string
+  pid: number
   /** What it wrote to stderr. */
   complaints: string[]
   /** It kills itself the next time it comes to this place. */
   dieAt(place: Deathbed): Promise<void>
+  /** How many passwords it has compared with a hash. */
+  compared(): Promise<number>
   signal(signal: NodeJS.Signals): void
   kill(): Promise<void>
   /** Resolves once it is dead. */
@@ -21,8 +24,17 @@ export type ServerProcess = {
 
 const running = new Set<ChildProcess>()
 
+/** SECRET_KEY of every such server. */
+export const secretKey = Buffer.from('a test secret key of 32+ bytes! 0123456789').toString('base64')
+
 /** Starts a server on a database, by the real clock, with one administrator like aServer()'s. */
-export async function aServerProcess(database: DatabaseSettings, policy: Partial<Policy> = {}): Promise<ServerProcess> {
+export async function aServerProcess(
+  database: DatabaseSettings,
+  /** null: whatever the database has. */
+  policy: Partial<Policy> | null = {},
+  /** Settings beside those that every such server has, such as REDIS_URL. */
+  settings: Record<string, string> = {},
+): Promise<ServerProcess> {
   const child = fork(fileURLToPath(new URL('./server-process.js', import.meta.url)), {
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     env: {
@@ -31,10 +43,11 @@ export async function aServerProcess(database: DatabaseSettings, policy: Partial
       ISSUER: issuer,
       DATA_DIR: aFolder(),
       DATABASE_URL: urlOf(database),
-      SECRET_KEY: Buffer.from('a test secret key of 32+ bytes! 0123456789').toString('base64'),
+      SECRET_KEY: secretKey,
       ADMIN_USERNAME: 'admin',
       ADMIN_PASSWORD: password,
-      POLICY: JSON.stringify({ password_cost: 4, ...policy }),
+      ...settings,
+      ...(policy && { POLICY: JSON.stringify({ password_cost: 4, ...policy }) }),
     },
   })
   running.add(child)
@@ -50,11 +63,17 @@ export async function aServerProcess(database: DatabaseSettings, policy: Partial
   const port = await said<number>('port')
   return {
     url: `http://127.0.0.1:${port}`,
+    pid: child.pid!,
     complaints,
     async dieAt(place) {
       const armed = said('armed')
       child.send(place)
       await armed
+    },
+    compared() {
+      const told = said<number>('compared')
+      child.send('compared')
+      return told
     },
     signal: signal => child.kill(signal),
     kill: () => ended(child, 'SIGKILL'),
@@ -66,7 +85,7 @@ export async function killProcesses(): Promise<void> {
   await Promise.all([...running].map(child => ended(child, 'SIGKILL')))
 }
 
-function urlOf(database: DatabaseSettings): string {
+export function urlOf(database: DatabaseSettings): string {
   if (database.engine === 'sqlite') return `sqlite:${database.path}`
   const { user, password, host, port, name } = database
   return `mysql://${user}:${password}@${host}:${port}/${name}`

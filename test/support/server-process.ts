@@ -12,7 +12,9 @@ export type Deathbed =
   | 'committed'
 
 let deathbed: Deathbed | null = null
-process.on('message', (message: Deathbed) => {
+let compared = 0
+process.on('message', (message: Deathbed | 'compared') => {
+  if (message === 'compared') return process.send!({ compared })
   deathbed = message
   process.send!({ armed: message })
 })
@@ -29,7 +31,12 @@ const composed = await compose(readSettings(process.env), {
   log,
   pauses: { rotationClaimed: async () => dieAt('rotationClaimed') },
 })
-const { database } = composed.parts
+const { database, hashingProcess } = composed.parts
+const { matches } = hashingProcess
+hashingProcess.matches = (...guess) => {
+  compared++
+  return matches(...guess)
+}
 const transaction = database.transaction
 database.transaction = async work => {
   const result = await transaction(work)

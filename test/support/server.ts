@@ -1,15 +1,21 @@
 // A whole server for a test, made by the same compose() as the real one, on its own port and an empty database.
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { type RedisSettings, readRedisUrl } from '../../config/addresses.js'
 import type { DatabaseSettings, Settings } from '../../config/settings.js'
 import { type Composed, compose, type Ports } from '../../server/compose.js'
+import { createHashingProcess, type HashingProcess } from '../../server/identity/hashing-process.js'
 import type { UserToCreate } from '../../server/identity/new-users.js'
+import { hashPassword } from '../../server/identity/stored-passwords.js'
 import type { Policy } from '../../server/policy/policies.js'
 import { aClock, type TestClock } from './clock.js'
 import { aFolder, type Engine } from './engines.js'
 
 export const issuer = 'http://localhost:4000'
 export const password = 'correct horse battery'
+
+/** For races between more sign-ins of one user than the policy lets be tried at once. */
+export const manyGuesses = { sign_in_guesses_per_hour: 10_000 }
 
 export type TestServer = {
   url: string
@@ -26,20 +32,44 @@ export type TestServer = {
 
 const open = new Set<TestServer>()
 
+/** bcrypt's real cost is for production; tests hash a lot. */
+const usualCost = 4
+let usualHash: Promise<string> | null = null
+
+let hashing: HashingProcess | null = null
+
+/** One hashing process for all servers of a run: a start of it costs more than most tests. It yields to nobody here. */
+export function sharedHashing(): HashingProcess {
+  hashing ??= createHashingProcess({ threads: 4, niceness: 0, log: { warn: (...line) => console.error(line) } })
+  return hashing
+}
+
+export async function stopSharedHashing(): Promise<void> {
+  await hashing?.close()
+  hashing = null
+}
+
 export type ServerOptions = {
   engine?: Engine
   /** An existing database, to stand a second server on it. */
   settings?: Settings
   clock?: TestClock
+  /** A value for REDIS_URL. */
+  redis?: string
   pauses?: NonNullable<Ports['pauses']>
-  /** bcrypt's real cost is for production; tests hash a lot. */
-  policy?: Partial<Policy>
+  /** Replaces parts that are shared between servers here, or left out. */
+  ports?: Partial<Ports>
+  /** bcrypt's real cost is for production; tests hash a lot. null: whatever the database has. */
+  policy?: Partial<Policy> | null
 }
 
 /** Starts a server with one administrator, `admin` with `password`. */
 export async function aServer(options: ServerOptions = {}): Promise<TestServer> {
   const clock = options.clock ?? aClock()
-  const settings = options.settings ?? testSettings(await (options.engine?.fresh() ?? sqliteFile()))
+  const settings = options.settings ?? {
+    ...testSettings(await (options.engine?.fresh() ?? sqliteFile())),
+    ...(options.redis && { redis: readRedisUrl(options.redis) as RedisSettings }),
+  }
   const logged: string[] = []
   const line = (details: object, message: string) => {
     logged.push(
@@ -47,9 +77,14 @@ export async function aServer(options: ServerOptions = {}): Promise<TestServer> 
     )
   }
   const log = { debug: line, info: line, warn: line, error: line }
-  const composed = await compose(settings, { log, now: clock.now, ...(options.pauses && { pauses: options.pauses }) })
+  const composed = await compose(settings, {
+    ...{ log, now: clock.now, hashingWork: sharedHashing() },
+    ...(options.pauses && { pauses: options.pauses }),
+    ...options.ports,
+  })
   await composed.migrate()
-  await composed.parts.policies.set({ password_cost: 4, ...options.policy }, 'system', 'test')
+  if (options.policy !== null)
+    await composed.parts.policies.set({ password_cost: usualCost, ...options.policy }, 'system', 'test')
   await composed.start()
   const server = await listen(composed)
 
@@ -65,7 +100,14 @@ export async function aServer(options: ServerOptions = {}): Promise<TestServer> 
     },
     async aUser(user = {}) {
       const made = { username: `user${Math.random().toString(36).slice(2, 10)}`, password, ...user }
-      const { id } = await composed.parts.users.create(made, 'system')
+      // Without a hash for each: a hundred users at once would wait for each other's longer than anybody may.
+      const { password: own, mustChangePassword: _, ...person } = made
+      usualHash ??= hashPassword(password, usualCost)
+      const passwordHash = await (own === password ? usualHash : hashPassword(own, usualCost))
+      const { users } = composed.parts
+      const { id } = made.mustChangePassword
+        ? await users.create(made, 'system')
+        : await users.importOne({ ...person, passwordHash }, 'system')
       return { id, username: made.username, password: made.password }
     },
     async close() {
@@ -95,7 +137,10 @@ export function testSettings(database: DatabaseSettings): Settings {
     issuer,
     dataDir: aFolder(),
     database,
+    redis: null,
+    workers: 1,
     secretKey: Buffer.from('a test secret key of 32+ bytes! 0123456789'),
+    secretKeyPrevious: null,
     adminUsername: 'admin',
     adminPassword: password,
     trustProxy: [],

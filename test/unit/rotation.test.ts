@@ -1,18 +1,11 @@
 import { expect } from 'chai'
 import { judgeGeneration, moveSpans, type RotationSpans } from '../../server/policy/rotation.js'
+import { aDice, numbersFrom } from '../support/dice.js'
 
 const start = 1_750_000_000_000
-const fresh: RotationSpans = { generation: 1, windowFrom: 1, windowStartedAt: 0, olderFrom: 1, olderStartedAt: 0 }
-
-/** mulberry32: the same numbers for the same seed, so that a failure can be run again. */
-function numbersFrom(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let t = Math.imul(state ^ (state >>> 15), 1 | state)
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296
-  }
+const fresh: RotationSpans = {
+  ...{ generation: 1, rotatedAt: 0 },
+  ...{ windowFrom: 1, windowStartedAt: 0, olderFrom: 1, olderStartedAt: 0 },
 }
 
 describe('the judgement of a generation', () => {
@@ -84,5 +77,32 @@ describe('the judgement of a generation', () => {
       { startedAt: start + 2 * grace + 1, endedAt: start + 60_000 },
     ])
       expect(judgeGeneration(1, spans, start + 61_000, grace, outage)).to.equal('reused')
+  })
+
+  it('punishes nobody for a grace that fell meanwhile, nor forgives for long what was spent under a lesser one', () => {
+    const graces = [1_000, 10_000, 60_000]
+    for (let seed = 1; seed <= 400; seed++) {
+      const dice = aDice(seed)
+      let [spans, now, grace] = [fresh, start, 10_000]
+      /** Which generation was rotated away when, and the least and the greatest grace in force since. */
+      const gone: { generation: number; at: number; least: number; most: number }[] = []
+      for (let step = 0; step < 60; step++) {
+        now += dice.oneOf([0, 1, 300, 1_000, 3_000, 9_000, 20_000, 50_000])
+        if (dice.chance(0.2)) grace = dice.oneOf(graces)
+        for (const one of gone) [one.least, one.most] = [Math.min(one.least, grace), Math.max(one.most, grace)]
+        for (const { generation, at, least, most } of gone) {
+          const verdict = judgeGeneration(generation, spans, now, grace, null)
+          const age = now - at
+          // What was spent under a greater grace may be forgiven for one of the present grace longer.
+          const longest = 2 * most + grace
+          const wrong = age <= least ? verdict !== 'forgiven' : age > longest && verdict !== 'reused'
+          if (wrong) expect.fail(`seed ${seed}, step ${step}: ${age} ms, grace ${least} to ${most}: ${verdict}`)
+        }
+        if (dice.chance(0.7)) {
+          gone.push({ generation: spans.generation, at: now, least: grace, most: grace })
+          spans = moveSpans(spans, now, grace)
+        }
+      }
+    }
   })
 })

@@ -62,6 +62,26 @@ describe('the settings', () => {
       randomBytes(31).toString('base64'),
       Buffer.alloc(40).toString('base64'),
     ],
+    REDIS_URL: [
+      'localhost:6379',
+      'http://localhost:6379',
+      'redis://',
+      'redis://:hunter2@',
+      'redis://user:hunter2@host:6379/name',
+      'redis://user:hunter2@host:6379?ssl=true',
+      'redis://user:hunter2%@host',
+      'redis://host:hunter2',
+    ],
+    REDIS_CLUSTER: [
+      'one',
+      'one:7000,two',
+      'one:7000;two:7001',
+      'one:7000,,two:7001',
+      'one:99999',
+      'mysql://user:hunter2@one:7000',
+      'redis://user:hunter2@one:7000/1',
+    ],
+    WORKERS: ['0', '-1', '65', '1.5', 'all', '1e9'],
     TRUST_PROXY: ['11', 'everybody', '10.0.0.0/8, all', 'true', '10.0.0.1;10.0.0.2'],
     LOG_LEVEL: ['loud', 'INFO', '3'],
   }
@@ -84,6 +104,16 @@ describe('the settings', () => {
     )
     expect(problemsOf({ PORT: '0' }).join()).to.equal('ISSUER is required with PORT=0')
     expect(problemsOf({ PORT: '0', ISSUER: 'http://localhost:5000' })).to.deep.equal([])
+    const redis = { REDIS_URL: 'redis://:hunter2@one', REDIS_CLUSTER: 'one:7000' }
+    expect(problemsOf(redis).join()).to.match(/^REDIS_URL and REDIS_CLUSTER are both set/)
+    const mysql = { DATABASE_URL: 'mysql://user:hunter2@host/name', SECRET_KEY: key }
+    expect(problemsOf({ WORKERS: '2' }).map(problem => problem.slice(0, 29))).to.deep.equal([
+      'WORKERS above 1 needs MySQL (',
+      'WORKERS above 1 needs Redis (',
+    ])
+    expect(problemsOf({ WORKERS: '2', ...mysql }).join()).to.match(/^WORKERS above 1 needs Redis/)
+    expect(problemsOf({ WORKERS: '2', ...mysql, REDIS_URL: 'redis://one' })).to.deep.equal([])
+    expect(problemsOf({ WORKERS: '1' })).to.deep.equal([])
   })
 
   it('tell every problem at once, and never a secret', () => {
@@ -122,6 +152,23 @@ describe('the settings', () => {
     expect(settings.trustProxy).to.deep.equal(['10.0.0.0/8', '::1', 'loopback'])
     expect(readSettings({ TRUST_PROXY: '2' }).trustProxy).to.equal(2)
     expect(readSettings({ SECRET_KEY: randomBytes(33).toString('base64url') }).secretKey).to.have.length(33)
+  })
+
+  it('read where Redis is, alone or as a cluster', () => {
+    const none = { username: null, password: null, tls: false, db: 0 }
+    const one = { nodes: [{ host: 'one', port: 6379 }], cluster: false }
+    expect(readSettings({}).redis).to.equal(null)
+    expect(readSettings({ REDIS_URL: 'redis://one' }).redis).to.deep.equal({ ...none, ...one })
+    expect(readSettings({ REDIS_URL: 'rediss://dar%40:p%3Aw%2F@[::1]:7000/3' }).redis).to.deep.equal({
+      ...{ nodes: [{ host: '::1', port: 7000 }], cluster: false, username: 'dar@', password: 'p:w/', tls: true, db: 3 },
+    })
+    const three = ['one', '10.0.0.2', '::1'].map((host, at) => ({ host, port: 7000 + at }))
+    expect(readSettings({ REDIS_CLUSTER: 'one:7000, 10.0.0.2:7001,[::1]:7002' }).redis).to.deep.equal({
+      ...{ ...none, nodes: three, cluster: true },
+    })
+    expect(readSettings({ REDIS_CLUSTER: 'rediss://:p%40w@one:7000,two:7001' }).redis).to.deep.include({
+      ...{ cluster: true, password: 'p@w', tls: true },
+    })
   })
 
   it('survive a percent sign that escapes nothing, in words', () => {

@@ -16,6 +16,14 @@ export function readLimit(ctx: Context): number {
   return limit
 }
 
+/** A whole number of the query, such as the place to go on at. @throws invalid_fields */
+export function readNumber<D>(ctx: Context, name: string, otherwise: D): number | D {
+  const text = readQuery(ctx, name)
+  if (text === undefined) return otherwise
+  if (!/^\d{1,15}$/.test(text)) throw refuseField(name, 'Must be a whole number.')
+  return Number(text)
+}
+
 /** A time of the query, as ISO 8601. @returns epoch ms @throws invalid_fields */
 export function readTime(ctx: Context, name: string): number | undefined {
   const text = readQuery(ctx, name)

@@ -2,8 +2,8 @@ import type { Middleware } from 'koa'
 import type { AccessClaims } from '../../protocol/claims.js'
 import { errors, Refusal, refuse } from '../../protocol/errors.js'
 import type { Inspect } from '../../tokens/inspect.js'
+import type { BearerAccess } from '../access.js'
 import type { State } from '../handler.js'
-import type { Access } from '../routes.js'
 
 export type GuardDeps = {
   inspect: Inspect
@@ -17,9 +17,9 @@ export type GuardDeps = {
 /** How long ago a sign-in may be for what is hard to take back, in seconds. */
 export const longestProof = 300
 
-/** Lets through whom the route's row in the table names. Cookies are never read here. */
+/** Lets through whom the route's row in the table names. Cookies are never read here: see pages/gate.ts for those. */
 export function createGuard({ inspect, ownApplication, permissionsOf, now }: GuardDeps) {
-  return function guard(access: Access): Middleware {
+  return function guard(access: BearerAccess): Middleware {
     if (access.kind === 'open') return (_, next) => next()
     return async (ctx, next) => {
       const claims = await bearer(ctx.get('Authorization'))
@@ -37,7 +37,7 @@ export function createGuard({ inspect, ownApplication, permissionsOf, now }: Gua
 
   async function requirePermission(
     claims: AccessClaims,
-    access: Extract<Access, { kind: 'permission' }>,
+    access: Extract<BearerAccess, { kind: 'permission' }>,
   ): Promise<void> {
     const permissions = claims.permissions ?? (await permissionsOf(Number(claims.sub)))
     if (!permissions.includes(access.permission)) throw refuse('permission_denied')

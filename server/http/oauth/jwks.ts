@@ -1,12 +1,30 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { jwksMaxAge } from '../../policy/key-life.js'
+import type { Tail } from '../../revocation/tail.js'
 import type { SigningKeys } from '../../tokens/signing-keys.js'
 import type { Context } from '../handler.js'
 
+/** How long an answer waits for the database, in ms. */
+const patience = 1_000
+
 /** The public keys (RFC 7517 §5). Verifiers may keep them for five minutes: a key is published longer before it signs. */
-export function createJwksHandler({ signingKeys }: { signingKeys: SigningKeys }) {
+export function createJwksHandler({ signingKeys, tail }: { signingKeys: SigningKeys; tail: Tail }) {
+  /** A server that was stopped for a while must not hand out the keys of before, to be kept for five minutes more. */
+  async function isCurrent(): Promise<boolean> {
+    if (tail.isFresh()) return true
+    const read = tail.freshen().then(
+      () => true,
+      () => false,
+    )
+    return Promise.race([read, pause(patience, false, { ref: false })])
+  }
+
   return {
-    jwks(ctx: Context): void {
+    async jwks(ctx: Context): Promise<void> {
+      const current = await isCurrent()
       ctx.type = 'application/json'
-      ctx.set('Cache-Control', 'public, max-age=300')
+      // While the database is silent the keys of before are better than none, for whoever asks now.
+      ctx.set('Cache-Control', current ? `public, max-age=${jwksMaxAge}` : 'no-cache')
       ctx.set('ETag', signingKeys.jwksTag())
       // Koa calls nothing fresh that has not been found.
       ctx.status = 200

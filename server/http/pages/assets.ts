@@ -1,33 +1,86 @@
+// The files of `public/`, read once. Their addresses carry the hash of all of them, /assets/HASH/css/site.css, so that a
+// browser keeps them for good, and modules find each other by relative names. All style sheets are one: css/site.css.
 import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { extname, join } from 'node:path'
+import { promisify } from 'node:util'
+import { brotliCompress, constants, gzip } from 'node:zlib'
 import { refuse } from '../../protocol/errors.js'
 import type { Context } from '../handler.js'
 
 const types: Record<string, string> = { '.css': 'text/css', '.js': 'text/javascript', '.svg': 'image/svg+xml' }
 
-/** The files of `public/`, read once. What is not among them is not there, whatever the path says. */
-export function createAssetHandler({ folder }: { folder: string }) {
-  const files = new Map(
-    readdirSync(folder)
-      .filter(name => extname(name) in types)
-      .map(name => {
-        const content = readFileSync(join(folder, name))
-        const tag = `"${createHash('sha256').update(content).digest('base64url').slice(0, 22)}"`
-        return [name, { content, tag, type: types[extname(name)]! }]
-      }),
-  )
+type Encoding = 'br' | 'gzip' | 'identity'
+type Asset = { content: Buffer; type: string; tag: string; encoded: Map<Encoding, Promise<Buffer>> }
+
+export function createAssets({ folder }: { folder: string }) {
+  const files = readFiles(folder)
+  const build = createHash('sha256')
+  for (const [name, { tag }] of files) build.update(name).update(tag)
+  const hash = build.digest('base64url').slice(0, 12)
+
   return {
-    asset(ctx: Context): void {
-      const file = files.get(ctx.params.file ?? '')
+    /** @param name below `public/` @throws Error on a file that is not there: a mistake in a view */
+    path(name: string): string {
+      if (!files.has(name)) throw new Error(`there is no public/${name}`)
+      return `/assets/${hash}/${name}`
+    },
+
+    /** What is not among the files is not there, whatever the path says. */
+    async asset(ctx: Context): Promise<void> {
+      const asked = ctx.params.file ?? ''
+      const hashed = asked.startsWith(`${hash}/`)
+      // A page of the version before asks for an older hash, and gets what there is now.
+      const file = files.get(asked) ?? files.get(asked.replace(/^[\w-]{12}\//, ''))
       if (!file) throw refuse('not_found')
+      const encoding = (ctx.acceptsEncodings('br', 'gzip', 'identity') || 'identity') as Encoding
       ctx.type = file.type
-      ctx.set('ETag', file.tag)
-      ctx.set('Cache-Control', 'public, max-age=3600')
+      ctx.vary('Accept-Encoding')
+      ctx.set('ETag', `"${file.tag}-${encoding}"`)
+      ctx.set('Cache-Control', hashed ? 'public, max-age=31536000, immutable' : 'public, max-age=3600')
       // Koa calls nothing fresh that has not been found.
       ctx.status = 200
-      if (ctx.fresh) ctx.status = 304
-      else ctx.body = file.content
+      if (ctx.fresh) {
+        ctx.status = 304
+        return
+      }
+      const content = await encoded(file, encoding)
+      if (encoding !== 'identity') ctx.set('Content-Encoding', encoding)
+      ctx.body = content
     },
   }
+}
+
+export type Assets = ReturnType<typeof createAssets>
+
+function readFiles(folder: string): Map<string, Asset> {
+  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter(name => extname(name) in types)
+    .sort()
+  const sheets = names.filter(name => name.endsWith('.css'))
+  const contents = new Map<string, Buffer>()
+  for (const name of names) if (!sheets.includes(name)) contents.set(name, readFileSync(join(folder, name)))
+  // Layers say who wins, so the order of the files does not matter, but the one that names the layers comes first.
+  const first = join('css', 'tokens.css')
+  const ordered = [first, ...sheets.filter(name => name !== first)]
+  contents.set('css/site.css', Buffer.concat(ordered.map(name => readFileSync(join(folder, name)))))
+  return new Map(
+    [...contents].map(([name, content]) => {
+      const tag = createHash('sha256').update(content).digest('base64url').slice(0, 22)
+      return [name, { content, tag, type: types[extname(name)]!, encoded: new Map() }]
+    }),
+  )
+}
+
+const compress: Record<Encoding, (content: Buffer) => Promise<Buffer>> = {
+  br: content => promisify(brotliCompress)(content, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }),
+  gzip: content => promisify(gzip)(content, { level: 9 }),
+  identity: async content => content,
+}
+
+/** Once for each encoding, when it is first asked for. */
+function encoded(file: Asset, encoding: Encoding): Promise<Buffer> {
+  const made = file.encoded.get(encoding) ?? compress[encoding](file.content)
+  file.encoded.set(encoding, made)
+  return made
 }

@@ -1,19 +1,43 @@
 import type { Refusal } from '../../protocol/errors.js'
 import type { Context } from '../handler.js'
-import type { Render } from './views.js'
+import type { Pages } from './page.js'
 
-/** Writes a refusal as a page for people. */
-export function createPresentErrorPage(render: Render) {
+/** The headings of error pages: by code, or else by status. */
+const headings: Record<string, string> = {
+  form_refused: 'failed',
+  401: 'who',
+  403: 'forbidden',
+  404: 'nothing',
+  409: 'conflict',
+  429: 'later',
+  503: 'later',
+}
+
+/** Writes a refusal as a page for people. It must work when the database does not. */
+export function createPresentErrorPage(pages: Pages) {
   return async function presentErrorPage(ctx: Context, refusal: Refusal): Promise<void> {
-    ctx.status = refusal.status
-    ctx.type = 'html'
-    ctx.set('Cache-Control', 'no-store')
-    if (refusal.details.retryAfter !== undefined) ctx.set('Retry-After', String(refusal.details.retryAfter))
-    for (const [name, value] of Object.entries(refusal.details.headers ?? {})) ctx.set(name, value)
-    ctx.body = await render('error', {
-      title: refusal.status === 404 ? 'Nothing here' : 'That did not work',
-      message: refusal.message,
+    const { retryAfter, headers } = refusal.details
+    if (retryAfter !== undefined) ctx.set('Retry-After', String(retryAfter))
+    for (const [name, value] of Object.entries(headers ?? {})) ctx.set(name, value)
+    const { t, here } = pages.frameOf(ctx)
+    const heading = headings[refusal.code] ?? headings[refusal.status] ?? (refusal.status >= 500 ? 'ours' : 'failed')
+    const data = {
+      title: t(`error.${heading}`),
+      text: t(`errors.${refusal.code}`),
+      code: refusal.code,
       requestId: ctx.state.requestId,
-    })
+      // A form that failed leads back to where it stood; a page that failed can be asked for again.
+      back: ctx.method === 'GET' && refusal.status < 500 ? null : here,
+      again: ctx.method === 'GET',
+    }
+    const { browser } = ctx.state
+    try {
+      await pages.show(ctx, 'error', data, refusal.status)
+    } catch (error) {
+      if (browser === undefined) throw error
+      // Even what is told once needs the database.
+      delete ctx.state.browser
+      await pages.show(ctx, 'error', data, refusal.status)
+    }
   }
 }

@@ -55,6 +55,16 @@ export function readTexts(ctx: Context, name: string, otherwise?: string[]): str
   })
 }
 
+/** An object inside the body, with whatever members. @throws invalid_fields */
+export function readObject(ctx: Context, name: string): Record<string, unknown> {
+  const body = requireObject(ctx.request.body)
+  const value = Object.hasOwn(body, name) ? body[name] : undefined
+  if (value === undefined) throw refuseField(name, 'This field is required.')
+  if (!isJsonObject(value))
+    throw refuseField(name, `Expected a dictionary of items but got type "${pythonType(value)}".`)
+  return value
+}
+
 function requireObject(body: unknown): Record<string, unknown> {
   if (isJsonObject(body)) return body
   const problem =

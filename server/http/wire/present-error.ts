@@ -1,5 +1,6 @@
 // Writes a refusal as djangorestframework-simplejwt does, word for word where that library has a word for it.
 import { errorRow, errors, type Refusal } from '../../protocol/errors.js'
+import { rateLimitHeaders } from '../../protocol/rate-limit.js'
 import type { Context } from '../handler.js'
 
 /** @param issuer for the links to the pages that explain the codes */
@@ -10,6 +11,7 @@ export function createPresentError(issuer: string) {
     ctx.set('Cache-Control', 'no-store')
     if (status === 401) ctx.set('WWW-Authenticate', details.inHeader ? challenge(refusal) : 'Bearer realm="api"')
     if (details.retryAfter !== undefined) ctx.set('Retry-After', String(details.retryAfter))
+    ctx.set(rateLimitHeaders(details.quotas ?? []))
     for (const [name, value] of Object.entries(details.headers ?? {})) ctx.set(name, value)
     ctx.body = body(refusal, code === 'server_error' ? ctx.state.requestId : undefined)
   }

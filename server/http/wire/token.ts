@@ -5,6 +5,7 @@ import type { SignIn } from '../../identity/sign-in.js'
 import { longestPassword } from '../../policy/password.js'
 import { longestUsername } from '../../policy/username.js'
 import { refuse } from '../../protocol/errors.js'
+import { rateLimitHeaders } from '../../protocol/rate-limit.js'
 import type { Inspect } from '../../tokens/inspect.js'
 import type { Rotate } from '../../tokens/rotate.js'
 import { type Context, originOf } from '../handler.js'
@@ -33,7 +34,9 @@ export function createTokenHandlers({ signIn, rotate, inspect, sessions, ownAppl
         deviceToken: device_token || undefined,
         clientDevice: device || undefined,
       }
-      const { user, access, refresh, deviceToken } = await signIn.signIn(credentials, ownApplication, originOf(ctx))
+      const signedIn = await signIn.signIn(credentials, ownApplication, originOf(ctx))
+      const { user, access, refresh, deviceToken } = signedIn
+      ctx.set(rateLimitHeaders(signedIn.quotas))
       ctx.body = {
         refresh,
         access,
@@ -63,7 +66,7 @@ export function createTokenHandlers({ signIn, rotate, inspect, sessions, ownAppl
     /** Whoever holds a refresh token of the session, also a spent one, may end it: sign-out must not fail for being late. */
     async blacklist(ctx: Context): Promise<void> {
       const { refresh } = readFields(ctx, { refresh: { trim: true } })
-      const claims = inspect.refresh(refresh)
+      const claims = await inspect.refresh(refresh)
       if (claims.client_id !== ownApplication) throw refuse('token_claims')
       try {
         const actor = { name: `user:${claims.sub}`, origin: originOf(ctx) } as const

@@ -59,7 +59,7 @@ export function createDemo(deps: DemoDeps) {
 
   async function make({ users: userCount, sessions, seed, password, onProgress }: DemoOrder): Promise<DemoMade> {
     if (password !== null) requireGoodPassword(password, [], policy().password_min_length, 'password')
-    const passwordHash = password === null ? '' : await hashing.hash(password)
+    const passwordHash = password === null ? '' : await hashing.hash(password, null)
     await deps.tail.readNow()
     const times = demoTimes(deps.now(), policy())
     await makeRoles()
@@ -70,7 +70,7 @@ export function createDemo(deps: DemoDeps) {
     })
     const history = historyOf(plan, seed, await writePolicyChanges(deps, times))
     await freeNames(plan)
-    const rules = { passwordHash, grace: policy().reuse_grace * 1000 }
+    const rules = { passwordHash, grace: policy().reuse_grace * 1000, policyVersion: policy.eras().version }
     return write({ plan, history, seed }, rules, onProgress ?? (() => {}))
   }
 

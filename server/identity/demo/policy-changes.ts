@@ -23,11 +23,13 @@ export function writePolicyChanges(deps: Deps, { idle, longer }: DemoTimes): Pro
       { at: longer.from, before: idle, after: longer.idle, reason: 'People on the road were signed out too often' },
       { at: longer.upto, before: longer.idle, after: idle, reason: 'Back to what the auditors ask for' },
     ]
+    const changed = JSON.stringify(['refresh_token_lifetime'])
+    const asSet = { changed, apply: 'refresh', undoes: null, settledAt: null }
     const events: DemoEvent[] = []
     for (const [index, { at, before, after, reason }] of changes.entries()) {
       const version = latest.version + 1 + index
       const policy = index === 0 ? JSON.stringify({ ...now, refresh_token_lifetime: after / 1000 }) : latest.policy
-      await policyVersions.insert(tx, { version, policy, actor: demoActor, reason, createdAt: at })
+      await policyVersions.insert(tx, { version, policy, actor: demoActor, reason, createdAt: at, ...asSet })
       const told = {
         before: { refresh_token_lifetime: before / 1000 },
         after: { refresh_token_lifetime: after / 1000 },

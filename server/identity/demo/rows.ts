@@ -22,6 +22,7 @@ export type DemoGround = {
   helper: DemoUser | null
   passwordHash: string
   refreshKeyVersion: number
+  policyVersion: number
   grace: number
   nameDevice: (userAgent: string) => DeviceName
 }
@@ -71,7 +72,7 @@ export function sessionRow(user: DemoUser, session: DemoSession, ground: DemoGro
   const { id, createdAt, seenAt, refreshes, end } = session
   const generation = 1 + refreshes
   const isKept = user.fate?.keptBy === session
-  const atFirst = { generation, windowFrom: 1, windowStartedAt: 0, olderFrom: 1, olderStartedAt: 0 }
+  const atFirst = { generation, rotatedAt: seenAt, windowFrom: 1, windowStartedAt: 0, olderFrom: 1, olderStartedAt: 0 }
   // As after its last rotation, long after the one before.
   const spans = refreshes === 0 ? atFirst : moveSpans({ ...atFirst, generation: generation - 1 }, seenAt, ground.grace)
   const by = end && (end.why === 'user_disabled' || end.why === 'user_deleted' || end.why === 'all_ended')
@@ -82,7 +83,7 @@ export function sessionRow(user: DemoUser, session: DemoSession, ground: DemoGro
     applicationId: session.applicationId,
     // What stays past an "end all" is raised to the number of that entry.
     seq: isKept ? ground.fateSeq(user) : ground.seqAt(createdAt),
-    rotatedAt: seenAt,
+    policyVersion: ground.policyVersion,
     expiresAt: session.expiresAt,
     refreshKeyVersion: ground.refreshKeyVersion,
     rotation: refreshes === 0 ? '' : uuidOf('rotation', id).replaceAll('-', '').slice(0, 24),

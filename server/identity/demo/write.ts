@@ -92,7 +92,7 @@ export function createWriteDemo({ database, revocations, auditTrail, figures, se
 
   return async function write(
     { plan, history, seed }: Whole,
-    rules: Pick<DemoGround, 'passwordHash' | 'grace'>,
+    rules: Pick<DemoGround, 'passwordHash' | 'grace' | 'policyVersion'>,
     onProgress: (done: number, total: number) => void,
   ): Promise<DemoMade> {
     const ground: DemoGround = {

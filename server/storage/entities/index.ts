@@ -6,6 +6,7 @@ import { Figure } from './figure.js'
 import { Incident } from './incident.js'
 import { SealedSecret, SigningKey } from './key.js'
 import { LastNumber } from './number.js'
+import { PageSession } from './page-session.js'
 import { PolicyVersion } from './policy-version.js'
 import { Heartbeat, LogHead, RevocationEntry } from './revocation.js'
 import { Role, UserRole } from './role.js'
@@ -22,6 +23,7 @@ export const entities = [
   Incident,
   LastNumber,
   LogHead,
+  PageSession,
   PolicyVersion,
   RevocationEntry,
   Role,

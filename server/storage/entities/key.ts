@@ -10,11 +10,13 @@ export class SigningKey {
   @Column(name(10)) state!: string
   /** JSON of the public JWK. */
   @Column(longText) publicJwk!: string
-  /** PKCS #8, sealed under the secret key. */
+  /** PKCS #8, sealed under the secret key; '' once it signs no more. */
   @Column(longText) sealedPrivateKey!: string
   @Column(whole) createdAt!: number
   @Column(orNull(whole)) activatedAt!: number | null
   @Column(orNull(whole)) retiredAt!: number | null
+  @Column(orNull(whole)) activatesAt!: number | null
+  @Column(orNull(whole)) revokedAt!: number | null
 }
 
 /** A random secret of ours by purpose and version: what refresh tokens and device tokens are signed with. */

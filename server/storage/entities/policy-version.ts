@@ -1,5 +1,5 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm'
-import { longText, name, whole } from './columns.js'
+import { longText, name, orNull, whole } from './columns.js'
 
 /** The whole policy as it was from `createdAt` on; the highest version is in force. */
 @Entity('policy_version')
@@ -10,4 +10,12 @@ export class PolicyVersion {
   @Column(name(190)) actor!: string
   @Column(name(255)) reason!: string
   @Column(whole) createdAt!: number
+  /** now, refresh or new: see policy/policy-version.ts. */
+  @Column({ ...name(8), default: 'refresh' }) apply!: string
+  /** JSON array of the policies that were set; null: those that differ from the version before. */
+  @Column(orNull(longText)) changed!: string | null
+  /** The version whose change this one takes back. */
+  @Column(orNull({ type: 'int' } as const)) undoes!: number | null
+  /** For new sessions only, until this instant: no session of before was left. */
+  @Column(orNull(whole)) settledAt!: number | null
 }

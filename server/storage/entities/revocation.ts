@@ -34,6 +34,8 @@ export class LogHead {
   @Column({ type: 'int' }) accessLifetime!: number
   @Column({ type: 'int' }) policyVersion!: number
   @Column({ type: 'int' }) keyVersion!: number
+  /** The highest number that somebody saw and that the database did not have: it went back. */
+  @Column(orNull(whole)) seenSeq!: number | null
 }
 
 /** One row: when some process last reached the database, and the latest time none did. */

@@ -21,6 +21,8 @@ export class Session {
   @Column(name(100)) applicationId!: string
   /** The log's number, read before the credential was checked. */
   @Column(whole) seq!: number
+  /** The latest version of the policy when it was opened; what came since may spare it (policy/eras.ts). */
+  @Column({ type: 'int', default: 1 }) policyVersion!: number
 
   // The refresh token is a function of these (and of the key that `refreshKeyVersion` names).
   @Column(whole) generation!: number

@@ -24,6 +24,8 @@ export class User {
   @Column(whole) endedSeq!: number
   @Column(orNull(whole)) lastLoginAt!: number | null
   @Column(whole) passwordChangedAt!: number
+  /** Somebody else knows the password: pages ask for a new one before anything else. */
+  @Column({ ...flag, default: false }) mustChangePassword!: boolean
   @Column(whole) createdAt!: number
   @Column(orNull(whole)) deletedAt!: number | null
 }

@@ -1,6 +1,18 @@
 import { FirstTables1764000000000 } from './1-first-tables.js'
 import { Audit1764100000000 } from './2-audit.js'
+import { LogSeen1764200000000 } from './3-log-seen.js'
+import { PolicyVersions1764300000000 } from './4-policy-versions.js'
+import { Keys1764400000000 } from './5-keys.js'
+import { PageSessions1764500000000 } from './6-page-sessions.js'
 import { Lists1764600000000 } from './7-lists.js'
 
 /** In order. Small and re-runnable: MySQL does not roll a failed one back. */
-export const migrations = [FirstTables1764000000000, Audit1764100000000, Lists1764600000000]
+export const migrations = [
+  FirstTables1764000000000,
+  Audit1764100000000,
+  LogSeen1764200000000,
+  PolicyVersions1764300000000,
+  Keys1764400000000,
+  PageSessions1764500000000,
+  Lists1764600000000,
+]

@@ -1,0 +1,85 @@
+// Addresses of the database and of Redis, with credentials in them. Each reader answers what is wrong as a text, which holds
+// nothing of the address.
+import { resolve } from 'node:path'
+
+export type DatabaseSettings =
+  | { engine: 'sqlite'; path: string }
+  | { engine: 'mysql'; host: string; port: number; user: string; password: string; name: string }
+
+export type RedisSettings = {
+  /** One, or some of a cluster's. */
+  nodes: { host: string; port: number }[]
+  cluster: boolean
+  username: string | null
+  password: string | null
+  tls: boolean
+  /** Number of the database; a cluster has only 0. */
+  db: number
+}
+
+export function readDatabaseUrl(value: string): DatabaseSettings | string {
+  if (value.startsWith('sqlite:')) {
+    const path = value.slice('sqlite:'.length)
+    return !path || path === ':memory:' ? 'needs a file: sqlite:PATH' : { engine: 'sqlite', path: resolve(path) }
+  }
+  const url = URL.canParse(value) ? new URL(value) : null
+  if (!url || !['mysql:', 'mariadb:'].includes(url.protocol))
+    return 'must be mysql://user:password@host:3306/name or sqlite:PATH'
+  const [user, password] = [unescaped(url.username), unescaped(url.password)]
+  const name = unescaped(url.pathname.slice(1))
+  if (user === null || password === null || name === null) return 'has a % that escapes nothing'
+  if (!url.hostname || !user || !name) return 'lacks a host, a user or a database name'
+  if (url.search) return 'takes no parameters after the database name'
+  return { engine: 'mysql', host: unbracketed(url.hostname), port: Number(url.port || 3306), user, password, name }
+}
+
+export function readRedisUrl(value: string): RedisSettings | string {
+  const node = readRedisNode(value)
+  return typeof node === 'string' ? node : { ...node, cluster: false }
+}
+
+/** `host:port,host:port`; what stands before the first (`rediss://user:password@`) holds for all. */
+export function readRedisCluster(value: string): RedisSettings | string {
+  const [, scheme = 'redis://', credentials = '', list = ''] = /^(rediss?:\/\/)?(.*@)?(.*)$/.exec(value) ?? []
+  const read = list
+    .split(',')
+    .map(node => node.trim())
+    .map(node => (/:\d+$/.test(node) ? readRedisNode(`${scheme}${credentials}${node}`) : 'must be host:port,host:port'))
+  const problem = read.find(node => typeof node === 'string')
+  if (problem !== undefined) return problem
+  const nodes = read as RedisNode[]
+  return { ...nodes[0]!, nodes: nodes.flatMap(node => node.nodes), cluster: true }
+}
+
+type RedisNode = Omit<RedisSettings, 'cluster'>
+
+function readRedisNode(value: string): RedisNode | string {
+  const url = URL.canParse(value) ? new URL(value) : null
+  if (!url || !['redis:', 'rediss:'].includes(url.protocol)) return 'must be redis://user:password@host:6379'
+  const [username, password] = [unescaped(url.username), unescaped(url.password)]
+  if (username === null || password === null) return 'has a % that escapes nothing'
+  if (!url.hostname) return 'lacks a host'
+  if (url.search || url.hash) return 'takes no parameters'
+  const db = /^\/?(\d{0,3})$/.exec(url.pathname)?.[1]
+  if (db === undefined) return 'has something behind the port that is no number of a database'
+  return {
+    nodes: [{ host: unbracketed(url.hostname), port: Number(url.port || 6379) }],
+    username: username || null,
+    password: password || null,
+    tls: url.protocol === 'rediss:',
+    db: Number(db),
+  }
+}
+
+/** Of an IPv6 address. */
+function unbracketed(host: string): string {
+  return host.replace(/^\[|\]$/g, '')
+}
+
+function unescaped(text: string): string | null {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,11 @@
+// Comfort, and nothing but: every page works without.
+import { watchBulk } from './bulk.js'
+import { watchCopy } from './copy.js'
+import { watchMenus } from './menus.js'
+import { tellZone } from './zone.js'
+
+document.documentElement.dataset.script = ''
+tellZone()
+watchMenus()
+watchCopy()
+watchBulk()

@@ -1,0 +1,19 @@
+import type { Command } from 'commander'
+import { addCommand, type CommandLine } from './command-line.js'
+import type { Format } from './output.js'
+
+export function addSecretCommands(program: Command, { open, actor, output }: CommandLine): void {
+  const secret = program.command('secret').description('what is sealed under SECRET_KEY')
+
+  addCommand(secret, 'reseal', 'seal anew under SECRET_KEY what SECRET_KEY_PREVIOUS sealed').action(
+    async (format: Format) => {
+      const { sealedSecrets } = await open()
+      const { resealed, untouched } = await sealedSecrets.reseal(actor)
+      const said =
+        resealed === 0
+          ? `everything was sealed under SECRET_KEY before (${untouched})`
+          : `sealed ${resealed} anew under SECRET_KEY; ${untouched} were sealed under it before`
+      await output.done(said, { resealed, untouched }, format)
+    },
+  )
+}

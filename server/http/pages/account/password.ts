@@ -1,0 +1,55 @@
+import type { OwnPassword } from '../../../identity/own-password.js'
+import type { PageSessions } from '../../../identity/page-sessions.js'
+import { longestPassword } from '../../../policy/password.js'
+import type { PolicyInForce } from '../../../revocation/policy-in-force.js'
+import { type Context, visitorOf } from '../../handler.js'
+import { readFields } from '../../wire/fields.js'
+import { type Problems, problemsOf, typedIn } from '../fields.js'
+import type { Pages } from '../page.js'
+import { localPath } from '../paths.js'
+import { homeOf } from '../sign-in.js'
+
+export type PasswordPagesDeps = {
+  pages: Pages
+  ownPassword: OwnPassword
+  pageSessions: PageSessions
+  policy: PolicyInForce
+}
+
+/** My password; also the page that stands before all others for who must choose a new one. */
+export function createPasswordPages({ pages, ownPassword, pageSessions, policy }: PasswordPagesDeps) {
+  async function show(ctx: Context, next: string, problems?: Problems): Promise<void> {
+    const t = pages.translate(ctx)
+    const must = visitorOf(ctx).user.mustChangePassword
+    const { password_min_length: minLength, keep_session_on_password_change: kept } = policy()
+    const title = t(must ? 'password.mustTitle' : 'password.title')
+    const data = { title, must, kept, minLength, next, problems: problems ?? {} }
+    await pages.show(ctx, 'account/password', data, problems ? 400 : 200)
+  }
+
+  return {
+    passwordPage: (ctx: Context) => show(ctx, localPath(ctx.query.next) ?? ''),
+
+    async savePassword(ctx: Context): Promise<void> {
+      const t = pages.translate(ctx)
+      const { user, sid, actor, browser } = visitorOf(ctx)
+      const next = localPath(typedIn(ctx, ['next']).next) ?? ''
+      try {
+        const fields = readFields(ctx, {
+          old_password: { maxLength: longestPassword },
+          new_password: { maxLength: longestPassword },
+          new_password_again: { maxLength: longestPassword },
+        })
+        if (fields.new_password !== fields.new_password_again)
+          return await show(ctx, next, { new_password_again: t('problems.notTheSame') })
+        const change = { oldPassword: fields.old_password, newPassword: fields.new_password }
+        await ownPassword.change(user.id, sid, change, actor)
+      } catch (error) {
+        return await show(ctx, next, problemsOf(error, pages.frameOf(ctx)))
+      }
+      await pageSessions.proved(browser.page)
+      await pages.tell(ctx, { tone: 'good', text: t('password.saved') })
+      pages.go(ctx, next || (user.mustChangePassword ? homeOf(user) : '/account/password'))
+    },
+  }
+}

@@ -1,0 +1,62 @@
+// What a form sends, and what was wrong with it. Handlers read only the fields they name; whatever else is sent is left alone.
+//
+//   try {
+//     const { name } = readFields(ctx, { name: { trim: true, maxLength: 60 } })   // wire/fields.ts
+//     await devices.rename(…)
+//   } catch (error) {
+//     return show(ctx, { values: typedIn(ctx, ['name']), problems: problemsOf(error, pages.frameOf(ctx)) }, 400)
+//   }
+import { type ErrorCode, Refusal } from '../../protocol/errors.js'
+import type { Context } from '../handler.js'
+import type { Frame } from './frame.js'
+import { problemTexts } from './problem-texts.js'
+import type { Translate } from './texts.js'
+
+/** What is wrong with each field, in the reader's language; `non_field_errors` for the whole form. */
+export type Problems = Record<string, string>
+
+/** Refusals that leave the form where it is, to be sent again a little later. */
+const passing: ReadonlySet<ErrorCode> = new Set(['too_many_guesses', 'overloaded'])
+
+/** The problems that a refusal tells; throws on what the form cannot mend. */
+export function problemsOf(error: unknown, frame: Frame): Problems {
+  if (!(error instanceof Refusal)) throw error
+  if (passing.has(error.code)) return { non_field_errors: refusalText(error, frame) }
+  if (error.code !== 'invalid_fields') throw error
+  return Object.fromEntries(
+    Object.entries(error.details.fields ?? {}).map(([field, problems]) => [
+      field,
+      problems.map(problem => translateProblem(problem, frame.t)).join(' '),
+    ]),
+  )
+}
+
+/** What a refusal says to a person, and when to try again. */
+export function refusalText({ code, details: { retryAfter = 0 } }: Refusal, { t, format }: Frame): string {
+  const text = t(`errors.${code}`)
+  return retryAfter > 5 ? `${text} ${t('error.again', { span: format.duration(retryAfter) })}` : text
+}
+
+/** What the person typed, to be shown again beside what is wrong with it. Never for a password. */
+export function typedIn<N extends string>(ctx: Context, names: readonly N[]): Record<N, string> {
+  const body = ctx.request.body as Record<string, unknown>
+  return Object.fromEntries(names.map(name => [name, typeof body?.[name] === 'string' ? body[name] : ''])) as Record<
+    N,
+    string
+  >
+}
+
+/** The ids of the rows that were picked in a table: fields `pick:ID`. */
+export function picked(ctx: Context): string[] {
+  const names = Object.keys((ctx.request.body ?? {}) as object)
+  return names.filter(name => name.startsWith('pick:')).map(name => name.slice('pick:'.length))
+}
+
+/** The floors below tell in English what is wrong; a problem without a row is told as it is. */
+export function translateProblem(problem: string, t: Translate): string {
+  for (const { pattern, key } of problemTexts) {
+    const match = pattern.exec(problem)
+    if (match) return t(key, { ...match.groups, ...(match.groups?.count && { count: Number(match.groups.count) }) })
+  }
+  return problem
+}

@@ -1,0 +1,60 @@
+// Against forms that other sites send in a person's name: each of ours carries a token made from a secret of this browser,
+// the page session's once somebody is signed in, before that the one of a cookie. (Login forms need it as well: whoever is
+// signed in to somebody else's account may not notice.)
+import { isFormToken, type PageSessions } from '../../identity/page-sessions.js'
+import { refuse } from '../../protocol/errors.js'
+import { isJsonObject } from '../../protocol/json.js'
+import type { Context } from '../handler.js'
+import type { Cookies } from './cookies.js'
+
+export type FormTokensDeps = {
+  cookies: Cookies
+  pageSessions: PageSessions
+  issuer: string
+  random: (size: number) => Buffer
+}
+
+export function createFormTokens({ cookies, pageSessions, issuer, random }: FormTokensDeps) {
+  /** Of a browser that nobody is signed in with. */
+  function ownSecret(ctx: Context): string | undefined {
+    const secret = cookies.read(ctx, 'darvoza-form')
+    return secret && /^[\w-]{43}$/.test(secret) ? secret : undefined
+  }
+
+  return {
+    /** A token for a form on the page that is being made; a browser without a secret gets one. */
+    make(ctx: Context): string {
+      const { browser } = ctx.state
+      let secret = browser?.page.formSecret ?? ctx.state.formSecret ?? ownSecret(ctx)
+      if (secret === undefined) {
+        secret = random(32).toString('base64url')
+        cookies.set(ctx, 'darvoza-form', secret)
+      }
+      ctx.state.formSecret = secret
+      return pageSessions.formToken(secret)
+    },
+
+    /** Before the body is read: browsers say where a form comes from. @throws form_refused */
+    requireOwnSite(ctx: Context): void {
+      const site = ctx.get('Sec-Fetch-Site')
+      const origin = ctx.get('Origin')
+      // Browsers from before 2023 send the origin alone.
+      const own = site ? site === 'same-origin' || site === 'none' : origin === '' || origin === issuer
+      if (!own) throw refuse('form_refused')
+    },
+
+    /** @throws form_refused */
+    require(ctx: Context, tokenless: boolean): void {
+      const { browser, formerBrowser } = ctx.state
+      const secrets = [browser?.page.formSecret, formerBrowser?.page.formSecret, ownSecret(ctx)].filter(
+        secret => secret !== undefined,
+      )
+      if (tokenless && browser === undefined) return
+      const { body } = ctx.request
+      const token = isJsonObject(body) ? body._token : undefined
+      if (!secrets.some(secret => isFormToken(token, secret))) throw refuse('form_refused')
+    },
+  }
+}
+
+export type FormTokens = ReturnType<typeof createFormTokens>

@@ -1,0 +1,114 @@
+// Who may see a page. The cookie's session is read anew with each request and judged by the policy in force, so that what
+// ends it anywhere ends it here; what a person may do is read with it, never from a token.
+import type { Middleware } from 'koa'
+import type { PageSessions } from '../../identity/page-sessions.js'
+import { Refusal, refuse } from '../../protocol/errors.js'
+import type { PageAccess } from '../access.js'
+import type { Context } from '../handler.js'
+import type { Cookies } from './cookies.js'
+import { problemsOf } from './fields.js'
+import type { FormTokens } from './form-tokens.js'
+import type { Pages } from './page.js'
+import { pathWith, whereIs } from './paths.js'
+
+export type GateDeps = {
+  cookies: Cookies
+  formTokens: FormTokens
+  pageSessions: PageSessions
+  pages: Pages
+  issuer: string
+  now: () => number
+}
+
+/** How long ago a password may have been typed for what is hard to take back, in ms. */
+const longestProof = 300_000
+
+/** The field of the form that asks for the password again. */
+export const proofField = '_proof'
+
+export function createGate({ cookies, formTokens, pageSessions, pages, issuer, now }: GateDeps) {
+  /** Knows the browser, and lets it through to what its user may see; otherwise leads to where that is mended. */
+  function gate(access: PageAccess): Middleware {
+    return async (koaContext, next) => {
+      const ctx = koaContext as unknown as Context
+      if (!isReading(ctx)) formTokens.requireOwnSite(ctx)
+      await recognise(ctx)
+      if (access.kind === 'page' && !(await admit(ctx, access))) return
+      await next()
+    }
+  }
+
+  async function recognise(ctx: Context): Promise<void> {
+    const id = cookies.read(ctx, 'darvoza')
+    const found = id === undefined ? null : await pageSessions.find(id)
+    if (!found) return
+    if (found.end !== null) ctx.state.formerBrowser = found
+    else ctx.state.browser = found
+  }
+
+  /** @returns whether the request may go on; if not it is answered */
+  async function admit(ctx: Context, access: Extract<PageAccess, { kind: 'page' }>): Promise<boolean> {
+    const { browser } = ctx.state
+    if (!browser) {
+      pages.go(ctx, pathWith('/login', { next: whereIs(ctx, issuer) }))
+      return false
+    }
+    await pageSessions.visit(browser)
+    if (browser.user.mustChangePassword && !access.beforeNewPassword) {
+      pages.go(ctx, pathWith('/account/password', { next: whereIs(ctx, issuer) }))
+      return false
+    }
+    if (access.permission && !browser.user.allPermissions.includes(access.permission)) throw refuse('permission_denied')
+    if (access.fresh && isReading(ctx) && !isFresh(ctx)) {
+      await askAgain(ctx, {})
+      return false
+    }
+    return true
+  }
+
+  const isReading = ({ method }: Context) => method === 'GET' || method === 'HEAD'
+  const isFresh = (ctx: Context) => ctx.state.browser!.page.authenticatedAt > now() - longestProof
+
+  /** What the body of a form must hold: the token, and the password where the last proof is too old. */
+  function confirm(access: PageAccess): Middleware {
+    return async (koaContext, next) => {
+      const ctx = koaContext as unknown as Context
+      formTokens.require(ctx, access.kind === 'visitor' && access.tokenless === true)
+      if (access.kind === 'page' && access.fresh && !isFresh(ctx) && !(await proven(ctx))) return
+      await next()
+    }
+  }
+
+  /** @returns whether the form holds the right password; if not it is asked for, and the form's fields are kept */
+  async function proven(ctx: Context): Promise<boolean> {
+    const body = ctx.request.body as Record<string, unknown>
+    const { [proofField]: proof, _token: _, ...fields } = body
+    if (typeof proof !== 'string') {
+      await askAgain(ctx, fields)
+      return false
+    }
+    try {
+      await pageSessions.prove(ctx.state.browser!, proof)
+      return true
+    } catch (error) {
+      const problems = problemsOf(error, pages.frameOf(ctx))
+      await askAgain(ctx, fields, problems.proof ?? problems.non_field_errors)
+      return false
+    }
+  }
+
+  /** @param fields of the form that goes on once the password was typed; a password among them is asked for again by it */
+  async function askAgain(ctx: Context, fields: Record<string, unknown>, problem?: string): Promise<void> {
+    const kept = Object.entries(fields).filter(
+      ([name, value]) => typeof value === 'string' && !/password|secret|token/i.test(name),
+    )
+    const t = pages.translate(ctx)
+    const [action, hidden] = isReading(ctx) ? ['/prove', [['next', ctx.url]]] : [ctx.path, kept]
+    const status = new Refusal('insufficient_user_authentication').status
+    await pages.show(ctx, 'prove', { title: t('prove.title'), action, hidden, problem: problem ?? '' }, status)
+  }
+
+  return { gate, confirm, proven }
+}
+
+export type Gate = ReturnType<typeof createGate>

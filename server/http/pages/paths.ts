@@ -1,0 +1,37 @@
+// Addresses on this server, for links and for the way back. Nothing here ever leads to another one.
+import type { Context } from '../handler.js'
+
+/** Query parameters; null, undefined, '' and false leave one out. */
+export type Parameters = Record<string, string | number | boolean | null | undefined>
+
+/**
+ * The path and query of an address on this server, or null: `//other.example`, `/\other.example` and `javascript:` are none.
+ * Whatever a browser would make of it is decided by the parser that browsers use.
+ */
+export function localPath(text: unknown): string | null {
+  if (typeof text !== 'string' || !text.startsWith('/') || text.length > 2_000 || /[\p{Cc}\\]/u.test(text)) return null
+  const base = 'http://here.invalid'
+  if (!URL.canParse(text, base)) return null
+  const url = new URL(text, base)
+  if (url.origin !== base || url.pathname.startsWith('//')) return null
+  return url.pathname + url.search
+}
+
+/** `/admin/users?q=amy` */
+export function pathWith(path: string, parameters: Parameters): string {
+  const query = new URLSearchParams()
+  for (const [name, value] of Object.entries(parameters)) {
+    if (value !== null && value !== undefined && value !== '' && value !== false) query.set(name, String(value))
+  }
+  return query.size > 0 ? `${path}?${query}` : path
+}
+
+/** Where the person is: the page itself, or for a form that was sent the page it stood on. */
+export function whereIs(ctx: Context, issuer: string): string {
+  if (ctx.method === 'GET' || ctx.method === 'HEAD') return localPath(ctx.url) ?? '/'
+  const referer = ctx.get('Referer')
+  if (!URL.canParse(referer)) return '/'
+  const url = new URL(referer)
+  const own = url.origin === issuer || url.host === ctx.get('Host')
+  return (own && localPath(url.pathname + url.search)) || '/'
+}

@@ -1,0 +1,51 @@
+// Who reads a page, as far as the browser says: language, look and time zone. Nothing here needs the database, so that
+// pages about errors have it too.
+import type { Context } from '../handler.js'
+import type { Cookies } from './cookies.js'
+import { isLanguage, type Language, languages } from './texts.js'
+
+export const themes = ['auto', 'light', 'dark'] as const
+export type Theme = (typeof themes)[number]
+
+export type Reader = {
+  language: Language
+  theme: Theme
+  /** An IANA time zone, and whether the browser has said so; UTC otherwise. */
+  zone: string
+  zoneKnown: boolean
+}
+
+export function createReaders(cookies: Cookies) {
+  return function readerOf(ctx: Context): Reader {
+    const chosen = cookies.read(ctx, 'darvoza-language')
+    const preferred = ctx.acceptsLanguages(...Object.keys(languages)) as Language | false
+    const theme = cookies.read(ctx, 'darvoza-theme')
+    const zone = readZone(cookies.read(ctx, 'darvoza-zone'))
+    return {
+      language: isLanguage(chosen) ? chosen : preferred || 'en',
+      theme: isTheme(theme) ? theme : 'auto',
+      zone: zone ?? 'UTC',
+      zoneKnown: zone !== null,
+    }
+  }
+}
+
+export type ReaderOf = ReturnType<typeof createReaders>
+
+export function isTheme(text: unknown): text is Theme {
+  return themes.includes(text as Theme)
+}
+
+const known = new Set(Intl.supportedValuesOf('timeZone'))
+
+/** Browsers name some zones by an older name than ours: Asia/Calcutta. */
+function readZone(cookie: string | undefined): string | null {
+  const zone = cookie ?? ''
+  if (known.has(zone) || zone === 'UTC') return zone
+  if (!/^[A-Za-z]+\/[A-Za-z_/-]{1,40}$/.test(zone)) return null
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,58 @@
+// The menus. A section is shown to whoever may see it, once its page stands in the route table.
+import type { OwnPermission } from '../../policy/permissions.js'
+import { pageRoutes } from './routes.js'
+
+export type Section = {
+  /** Its texts are `nav.NAME`. */
+  name: string
+  path: string
+  icon: string
+  permission?: OwnPermission
+}
+
+const administration: Section[] = [
+  { name: 'home', path: '/admin', icon: 'home' },
+  { name: 'users', path: '/admin/users', icon: 'users', permission: 'darvoza:users:read' },
+  { name: 'devices', path: '/admin/devices', icon: 'device', permission: 'darvoza:sessions:read' },
+  { name: 'sessions', path: '/admin/sessions', icon: 'session', permission: 'darvoza:sessions:read' },
+  { name: 'revocations', path: '/admin/revocations', icon: 'revoke', permission: 'darvoza:revocations:read' },
+  { name: 'incidents', path: '/admin/incidents', icon: 'incident', permission: 'darvoza:audit:read' },
+  { name: 'policies', path: '/admin/policies', icon: 'policy', permission: 'darvoza:policies:read' },
+  { name: 'roles', path: '/admin/roles', icon: 'role', permission: 'darvoza:users:read' },
+  { name: 'keys', path: '/admin/keys', icon: 'key', permission: 'darvoza:keys:read' },
+  { name: 'inspector', path: '/admin/inspector', icon: 'inspect', permission: 'darvoza:sessions:read' },
+  { name: 'audit', path: '/admin/audit', icon: 'audit', permission: 'darvoza:audit:read' },
+]
+
+const account: Section[] = [
+  { name: 'profile', path: '/account', icon: 'user' },
+  { name: 'password', path: '/account/password', icon: 'lock' },
+  { name: 'ownDevices', path: '/account/devices', icon: 'device' },
+  { name: 'events', path: '/account/events', icon: 'history' },
+]
+
+const served = new Set(Object.values(pageRoutes).flatMap(row => (row.method === 'GET' ? [row.path as string] : [])))
+
+/** The sections that this person may see, of the area that the path lies in. */
+export function sectionsFor(path: string, permissions: readonly string[]): (Section & { current: boolean })[] {
+  const area = isAdministration(path) ? administrationFor(permissions) : account.filter(({ path }) => served.has(path))
+  const here = path.replace(/\/$/, '')
+  const current = area.filter(one => here === one.path || here.startsWith(`${one.path}/`)).at(-1)
+  return area.map(one => ({ ...one, current: one === current }))
+}
+
+/** Where an administrator begins, or null for who is none. */
+export function administrationHome(permissions: readonly string[]): string | null {
+  return administrationFor(permissions)[0]?.path ?? null
+}
+
+export function isAdministration(path: string): boolean {
+  return /^\/admin(\/|$)/.test(path)
+}
+
+function administrationFor(permissions: readonly string[]): Section[] {
+  const own = permissions.some(permission => permission.startsWith('darvoza:'))
+  return administration.filter(
+    ({ path, permission }) => served.has(path) && (permission === undefined ? own : permissions.includes(permission)),
+  )
+}

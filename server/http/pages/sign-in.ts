@@ -1,0 +1,117 @@
+// The way in and out: sign-in, sign-out, and the password that is asked for once more.
+import type { PageSession, PageSessions } from '../../identity/page-sessions.js'
+import type { Sessions } from '../../identity/sessions.js'
+import { longestPassword } from '../../policy/password.js'
+import { longestUsername } from '../../policy/username.js'
+import { Refusal } from '../../protocol/errors.js'
+import { type Context, originOf } from '../handler.js'
+import { readFields } from '../wire/fields.js'
+import type { Cookies } from './cookies.js'
+import { createDeviceCookie } from './device-cookie.js'
+import { refusalText, typedIn } from './fields.js'
+import type { Gate } from './gate.js'
+import type { Pages } from './page.js'
+import { localPath } from './paths.js'
+import { administrationHome } from './sections.js'
+
+export type SignInPagesDeps = {
+  pages: Pages
+  gate: Gate
+  cookies: Cookies
+  pageSessions: PageSessions
+  sessions: Sessions
+}
+
+export function createSignInPages({ pages, gate, cookies, pageSessions, sessions }: SignInPagesDeps) {
+  const deviceCookie = createDeviceCookie(cookies)
+
+  async function showForm(ctx: Context, shown: { problem?: string; username?: string; next: string }, status = 200) {
+    const t = pages.translate(ctx)
+    const data = { title: t('login.title'), why: whyOver(ctx), problem: '', username: '', ...shown }
+    await pages.show(ctx, 'login', data, status)
+  }
+
+  /** A friendly sentence for who was signed in and is no more, or has just signed out. */
+  function whyOver(ctx: Context): string {
+    const t = pages.translate(ctx)
+    const { formerBrowser } = ctx.state
+    if ('signed_out' in ctx.query) return t('login.signedOut')
+    return formerBrowser?.end ? t(`login.over.${reasonOf(formerBrowser)}`) : ''
+  }
+
+  /** The browser was used by somebody until now: they leave with this sign-in. */
+  async function replace(ctx: Context, former: PageSession | undefined): Promise<void> {
+    if (!former) return
+    if (former.end === null) await end(ctx, former)
+    await pageSessions.forget(former)
+  }
+
+  async function end(ctx: Context, { session, user }: PageSession): Promise<void> {
+    const actor = { name: `user:${user.id}`, origin: originOf(ctx) } as const
+    try {
+      await sessions.end(session.id, user.id, actor, 'sign_out')
+    } catch (error) {
+      // It ended between the look at it and now.
+      if (!(error instanceof Refusal && error.code === 'not_found')) throw error
+    }
+  }
+
+  return {
+    async signInPage(ctx: Context): Promise<void> {
+      const next = localPath(ctx.query.next) ?? ''
+      if (ctx.state.browser) pages.go(ctx, next || homeOf(ctx.state.browser.user))
+      else await showForm(ctx, { next })
+    },
+
+    async signIn(ctx: Context): Promise<void> {
+      const typed = typedIn(ctx, ['username', 'next'])
+      const next = localPath(typed.next) ?? ''
+      try {
+        const { username, password } = readFields(ctx, {
+          username: { trim: true, maxLength: longestUsername },
+          password: { maxLength: longestPassword },
+        })
+        const deviceToken = deviceCookie.tokenFor(ctx, username)
+        const opened = await pageSessions.signIn({ username, password, deviceToken }, originOf(ctx))
+        await replace(ctx, ctx.state.browser ?? ctx.state.formerBrowser)
+        cookies.set(ctx, 'darvoza', opened.id, opened.maxAge)
+        cookies.clear(ctx, 'darvoza-form')
+        deviceCookie.remember(ctx, username, opened.deviceToken)
+        pages.go(ctx, next || homeOf(opened.user))
+      } catch (error) {
+        if (!(error instanceof Refusal) || error.code === 'server_error') throw error
+        const { retryAfter } = error.details
+        if (retryAfter !== undefined) ctx.set('Retry-After', String(retryAfter))
+        await showForm(ctx, { problem: problemOf(ctx, error), username: typed.username, next }, error.status)
+      }
+    },
+
+    async signOut(ctx: Context): Promise<void> {
+      await replace(ctx, ctx.state.browser ?? ctx.state.formerBrowser)
+      cookies.clear(ctx, 'darvoza')
+      pages.go(ctx, '/login?signed_out')
+    },
+
+    /** The way on to a page that wanted a fresh proof. */
+    async prove(ctx: Context): Promise<void> {
+      if (await gate.proven(ctx)) pages.go(ctx, typedIn(ctx, ['next']).next)
+    },
+  }
+
+  function problemOf(ctx: Context, refusal: Refusal): string {
+    const frame = pages.frameOf(ctx)
+    return refusal.code === 'invalid_fields' ? frame.t('login.both') : refusalText(refusal, frame)
+  }
+}
+
+/** Where somebody begins. */
+export function homeOf(user: { allPermissions: readonly string[] }): string {
+  return administrationHome(user.allPermissions) ?? '/account'
+}
+
+/** Of the ways to be over, those that have a sentence of their own. */
+function reasonOf({ end, session }: PageSession): string {
+  if (end !== 'ended') return end!
+  const own = ['expired', 'sign_out', 'password_changed', 'password_reset', 'user_disabled', 'session_limit']
+  return session.endedReason && own.includes(session.endedReason) ? session.endedReason : 'ended'
+}

@@ -1,0 +1,51 @@
+// What the pages say, in every language: views/locales/LANGUAGE.json, keys grouped by page. A test compares the languages
+// with each other, and the keys with what views and handlers use (test/unit/texts.test.ts).
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { createInstance } from 'i18next'
+
+/** Each in its own words, with what Intl calls it. */
+export const languages = {
+  en: { name: 'English', locale: 'en-GB' },
+  uz: { name: 'Oʻzbekcha', locale: 'uz-Latn-UZ' },
+  ru: { name: 'Русский', locale: 'ru-RU' },
+} as const
+
+export type Language = keyof typeof languages
+
+/** `t('shared.rows', { count: 3 })`: plain text, to be escaped where it is written. */
+export type Translate = (key: string, values?: Record<string, string | number>) => string
+
+export function isLanguage(text: unknown): text is Language {
+  return typeof text === 'string' && Object.hasOwn(languages, text)
+}
+
+/** @param folder of the locales */
+export function createTexts(folder: string): { in: (language: Language) => Translate; has: (key: string) => boolean } {
+  const names = Object.keys(languages) as Language[]
+  const resources = Object.fromEntries(
+    names.map(name => [
+      name,
+      { translation: JSON.parse(readFileSync(join(folder, `${name}.json`), 'utf8')) as object },
+    ]),
+  )
+  const i18next = createInstance()
+  void i18next.init({
+    resources,
+    initAsync: false,
+    supportedLngs: names,
+    fallbackLng: 'en',
+    // Views escape what they write, all of it.
+    interpolation: { escapeValue: false },
+    showSupportNotice: false,
+  } as Parameters<typeof i18next.init>[0])
+  const translators = new Map(
+    names.map(name => {
+      const fixed = i18next.getFixedT(name)
+      return [name, ((key, values = {}) => fixed(key, values) as string) as Translate]
+    }),
+  )
+  return { in: language => translators.get(language)!, has: key => i18next.exists(key) }
+}
+
+export type Texts = ReturnType<typeof createTexts>

@@ -1,0 +1,33 @@
+// What runs in the hashing process, and as little more as can be: it answers jobs by their number, and goes when its
+// parent does. See hashing-process.ts for the other end.
+import { hashPassword, matchesHash } from './stored-passwords.js'
+
+export type HashingJob =
+  | { kind: 'hash'; password: string; cost: number }
+  | { kind: 'matches'; password: string; encoded: string }
+
+/** `problem` says what is wrong with a stored hash, or with this machine; it never holds a password. */
+export type HashingResult = { result: string | boolean } | { problem: string }
+
+export type Numbered<T> = T & { id: number }
+
+async function work(job: HashingJob): Promise<HashingResult> {
+  try {
+    const { password } = job
+    return {
+      result: await (job.kind === 'hash' ? hashPassword(password, job.cost) : matchesHash(password, job.encoded)),
+    }
+  } catch (error) {
+    return { problem: (error as Error).message }
+  }
+}
+
+process.on('message', async (job: Numbered<HashingJob>) => {
+  const result = await work(job)
+  // Without a parent nobody waits for it.
+  if (process.connected) process.send!({ ...result, id: job.id }, () => {})
+})
+process.on('disconnect', () => process.exit())
+
+// A terminal's Ctrl-C reaches this process too, while its parent still has sign-ins to finish.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => {})

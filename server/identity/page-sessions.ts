@@ -1,0 +1,149 @@
+// Who is behind a browser's cookie. A sign-in to our own pages is a session of the built-in application like any other:
+// whatever ends it in the lists, the log or the policy ends it here with the next request, as one SELECT tells.
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
+import type { Origin } from '../policy/actor.js'
+import { type SessionEnd, sessionEnd } from '../policy/session.js'
+import { refuseField } from '../protocol/errors.js'
+import type { PolicyInForce } from '../revocation/policy-in-force.js'
+import type { Database } from '../storage/database.js'
+import type { PageSessionRecord, PageSessions as PageSessionStore } from '../storage/page-sessions.js'
+import type { SessionRecord, Sessions } from '../storage/sessions.js'
+import type { UserRecord } from '../storage/users.js'
+import type { Guesses } from './guesses.js'
+import type { Hashing } from './hashing.js'
+import type { Credentials, SignIn } from './sign-in.js'
+
+/** Why a browser is signed in no more; `inactive`: its user is disabled or gone. */
+export type PageSessionEnd = SessionEnd | 'inactive'
+
+/** One browser's sign-in. `end` is null while it lives. */
+export type PageSession = {
+  page: PageSessionRecord
+  session: SessionRecord
+  user: UserRecord
+  end: PageSessionEnd | null
+}
+
+export type NewPageSession = {
+  /** What the cookie says. */
+  id: string
+  user: UserRecord
+  sessionId: string
+  /** Proves the device at its next sign-in. */
+  deviceToken: string
+  /** For how long the cookie may be of use, in seconds. */
+  maxAge: number
+}
+
+/** What the next page tells once; the text stands in the reader's language. */
+export type Notice = {
+  tone: 'good' | 'warn' | 'bad' | 'info'
+  text: string
+  /** A form of one button, such as the one that takes it back. */
+  action?: { label: string; path: string; fields?: Record<string, string> }
+}
+
+export type PageSessionsDeps = {
+  database: Database
+  pageSessions: PageSessionStore
+  sessions: Sessions
+  signIn: SignIn
+  guesses: Guesses
+  hashing: Hashing
+  policy: PolicyInForce
+  ownApplication: string
+  random: (size: number) => Buffer
+  now: () => number
+}
+
+/** Visits write at most so often, in ms. */
+const visitEvery = 60_000
+
+export function createPageSessions(deps: PageSessionsDeps) {
+  const { database, pageSessions, sessions, signIn, guesses, hashing, policy, ownApplication, random, now } = deps
+
+  return {
+    /**
+     * Signs in and gives the browser a new id, whatever it had before.
+     * @throws as sign-in does
+     */
+    async signIn(credentials: Credentials, origin: Origin): Promise<NewPageSession> {
+      const { user, sessionId, deviceToken } = await signIn.signIn(credentials, ownApplication, origin)
+      const id = random(32).toString('base64url')
+      const formSecret = random(32).toString('base64url')
+      const at = now()
+      const row = { idHash: hashOf(id), sessionId, formSecret, authenticatedAt: at, notices: null, createdAt: at }
+      await pageSessions.insert(database, row)
+      return { id, user, sessionId, deviceToken, maxAge: policy().session_absolute_lifetime }
+    },
+
+    /** The sign-in behind a cookie, also one that is over; null when there is none. @throws database_unavailable */
+    async find(id: string): Promise<PageSession | null> {
+      if (!/^[\w-]{43}$/.test(id)) return null
+      const page = await pageSessions.find(database, hashOf(id))
+      const standing = page && (await sessions.standings(database, [page.sessionId])).get(page.sessionId)
+      if (!page || !standing || standing.session.applicationId !== ownApplication) return null
+      const { session, user, application, ended } = standing
+      const inactive = user.active && application.active ? null : 'inactive'
+      return { page, session, user, end: inactive ?? sessionEnd(session, ended, now(), policy.of(session)) }
+    },
+
+    /** A page was looked at: the session goes on. */
+    async visit({ session }: PageSession): Promise<void> {
+      const at = now()
+      if (at - session.lastSeenAt < visitEvery) return
+      const { refresh_token_lifetime: idle, session_absolute_lifetime: absolute } = policy.of(session)
+      const terms = { now: at, idle: idle * 1000, absolute: absolute * 1000, every: visitEvery }
+      await sessions.visit(database, session.id, terms)
+    },
+
+    /** The person types the password again. @throws invalid_fields, too_many_guesses, overloaded */
+    async prove({ page, session, user }: PageSession, password: string): Promise<void> {
+      await guesses.count({ kind: 'owner', userId: user.id, deviceId: session.deviceId }, async () => {
+        const right = await hashing.inSlot(user.id, verify => verify(password, user.passwordHash))
+        if (!right) throw refuseField('proof', 'Your password was entered incorrectly. Please enter it again.')
+      })
+      await this.proved(page)
+    },
+
+    /** The password was typed somewhere else on the way, such as where it is changed. */
+    proved: ({ idHash }: PageSessionRecord): Promise<void> => pageSessions.proved(database, idHash, now()),
+
+    /** Keeps something for the next page. */
+    async tell({ page }: PageSession, notices: readonly Notice[]): Promise<void> {
+      await pageSessions.setNotices(database, page.idHash, JSON.stringify(notices))
+    },
+
+    /** What the page now made is to tell; nobody is told it twice. */
+    async takeNotices({ page }: PageSession): Promise<Notice[]> {
+      if (page.notices === null || !(await pageSessions.takeNotices(database, page.idHash, page.notices))) return []
+      return JSON.parse(page.notices) as Notice[]
+    },
+
+    /** Forgets the cookie; its session is ended by whoever ends sessions. */
+    forget: ({ page }: PageSession): Promise<void> => pageSessions.remove(database, page.idHash),
+
+    /** A token for one form: each is written otherwise, so that a compressed page gives nothing of it away (BREACH). */
+    formToken: (secret: string): string => {
+      const salt = random(12).toString('base64url')
+      return `${salt}.${macOf(secret, salt)}`
+    },
+  }
+}
+
+export type PageSessions = ReturnType<typeof createPageSessions>
+
+/** Was this token made for this secret? */
+export function isFormToken(token: unknown, secret: string): boolean {
+  const [, salt, mac] = typeof token === 'string' ? (/^([\w-]{16})\.([\w-]{43})$/.exec(token) ?? []) : []
+  if (salt === undefined || mac === undefined) return false
+  return timingSafeEqual(Buffer.from(mac), Buffer.from(macOf(secret, salt)))
+}
+
+function macOf(secret: string, salt: string): string {
+  return createHmac('sha256', secret).update(salt).digest('base64url')
+}
+
+function hashOf(id: string): string {
+  return createHash('sha256').update(id).digest('base64url')
+}

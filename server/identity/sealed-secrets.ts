@@ -1,0 +1,72 @@
+// Our own secrets as an operator looks after them: revoked when they may be known, and sealed anew when SECRET_KEY changes.
+import type { Actor } from '../policy/actor.js'
+import type { Queries } from '../storage/database.js'
+import type { Keys } from '../storage/keys.js'
+import { privateKeyOf } from '../tokens/key-pairs.js'
+import type { Sealing } from '../tokens/sealing.js'
+import { secretOf } from '../tokens/secrets.js'
+import type { KeyChange } from './key-change.js'
+
+/** The chain of the audit log is under a secret too; it would break with another. */
+export const revocableSecrets = ['refresh', 'device'] as const
+export type RevocableSecret = (typeof revocableSecrets)[number]
+
+export type Resealed = { resealed: number; untouched: number }
+
+export type SealedSecretsDeps = {
+  keys: Keys
+  change: KeyChange
+  sealing: Sealing
+  random: (size: number) => Buffer
+  now: () => number
+}
+
+export function createSealedSecrets({ keys, change, sealing, random, now }: SealedSecretsDeps) {
+  return {
+    /**
+     * Whatever was signed with it is void from now on, and so is what a thief signs. `refresh`: all sessions end;
+     * `device`: nobody's device is known any more, which ends nothing.
+     * @returns the version that takes its place
+     */
+    revoke(purpose: RevocableSecret, actor: Actor): Promise<number> {
+      return change(actor, async (tx, { record, note }) => {
+        const before = (await keys.secrets(tx)).filter(secret => secret.purpose === purpose).at(-1)!.version
+        const next = { purpose, version: before + 1 }
+        await keys.insertSecret(tx, { ...next, sealed: sealing.seal(random(32), secretOf(next)), createdAt: now() })
+        await keys.deleteSecretsBefore(tx, purpose, next.version)
+        if (purpose === 'refresh') await record('refresh_key_revoked', { subject: '' })
+        note({ action: 'key_revoked', subject: purpose, before: { version: before }, after: { version: next.version } })
+        return next.version
+      })
+    },
+
+    /** Seals under the present SECRET_KEY what the previous one sealed, all of it or nothing; done twice it does nothing. */
+    reseal(actor: Actor): Promise<Resealed> {
+      return change(actor, async (tx, { note }) => {
+        const sealed = await everything(tx)
+        const old = sealed.filter(one => !sealing.isPresent(one.sealed, one.name))
+        for (const { name, sealed, save } of old) await save(sealing.seal(sealing.open(sealed, name), name))
+        if (old.length > 0) note({ action: 'secrets_resealed', subject: 'all', after: { count: old.length } })
+        return { resealed: old.length, untouched: sealed.length - old.length }
+      })
+    },
+  }
+
+  async function everything(tx: Queries) {
+    const pairs = (await keys.list(tx))
+      .filter(({ sealedPrivateKey }) => sealedPrivateKey !== '')
+      .map(({ kid, sealedPrivateKey: sealed }) => ({
+        name: privateKeyOf(kid),
+        sealed,
+        save: (anew: string) => keys.update(tx, kid, { sealedPrivateKey: anew }),
+      }))
+    const secrets = (await keys.secrets(tx)).map(({ purpose, version, sealed }) => ({
+      name: secretOf({ purpose, version }),
+      sealed,
+      save: (anew: string) => keys.reseal(tx, { purpose, version, sealed: anew }),
+    }))
+    return [...pairs, ...secrets]
+  }
+}
+
+export type SealedSecrets = ReturnType<typeof createSealedSecrets>

@@ -1,0 +1,54 @@
+// What counts a guess at a password, and how much of it an hour takes. The rule behind the table: nobody can use up what
+// somebody needs who proves a device that they already use.
+import { networkOf } from './network.js'
+
+/** How long a bucket counts, in seconds. Windows begin at full hours, so that every server has the same ones. */
+export const guessWindow = 3_600
+
+/** Who tries a password, and from where. */
+export type Guesser =
+  /** At a sign-in, from a device that the user has signed in on before, and that proves it. */
+  | { kind: 'device'; userId: number; deviceId: string }
+  /** At a sign-in, from anywhere else; the name may be nobody's. */
+  | { kind: 'stranger'; usernameKey: string; address: string }
+  /** At a change of the password, which asks for the present one, by somebody who is signed in. */
+  | { kind: 'owner'; userId: number; deviceId: string }
+
+export type Bucket = {
+  /** What it counts, told apart from every other bucket. */
+  of: readonly string[]
+  limit: number
+  /** What the caller reads. */
+  name: string
+  /** Whether the caller reads how much of it is left, before it is full. */
+  told: boolean
+}
+
+/** @param limit the policy `sign_in_guesses_per_hour` */
+export function bucketsOf(guesser: Guesser, limit: number): Bucket[] {
+  switch (guesser.kind) {
+    case 'device':
+      // No network's bucket: whoever shares the owner's address could fill it.
+      return [{ of: ['device', String(guesser.userId), guesser.deviceId], limit, name: 'device', told: true }]
+    case 'owner':
+      // Not the bucket above: whoever has a stolen access token could fill it, and the owner's next sign-in be refused.
+      return [{ of: ['owner', String(guesser.userId), guesser.deviceId], limit, name: 'device', told: true }]
+    case 'stranger': {
+      const { usernameKey, address } = guesser
+      const network = networkOf(address)
+      return [
+        // What is left of it would tell whether others try this name too, and so whether it is somebody's.
+        { of: ['user', usernameKey], limit, name: 'user', told: false },
+        { of: ['user from network', network, usernameKey], limit, name: 'user', told: true },
+        { of: ['network', network], limit: 10 * limit, name: 'network', told: true },
+      ]
+    }
+  }
+}
+
+/** The number of the window that an instant lies in, and its end; epoch ms. */
+export function windowOf(now: number): { number: number; endsAt: number } {
+  const length = guessWindow * 1000
+  const number = Math.floor(now / length)
+  return { number, endsAt: (number + 1) * length }
+}

@@ -1,0 +1,76 @@
+// A change of the policy before it is written: what was asked for, and whether a version can be made of it.
+import { type Eras, foldEras, mostEras } from './eras.js'
+import {
+  isPolicyName,
+  isSessionPolicy,
+  type Policy,
+  type PolicyName,
+  whyNotPolicy,
+  whyNotPolicyValue,
+} from './policies.js'
+import { differing, type PolicyApply, type PolicyVersion } from './policy-version.js'
+
+export type PolicyChange = {
+  values: Partial<Policy>
+  apply: PolicyApply
+  /** The version whose change is taken back. */
+  undoes: number | null
+}
+
+/** What is wrong with each value by itself, in words for a person; nothing where all may be set. */
+export function whyNotValues(values: Readonly<Record<string, unknown>>, apply: PolicyApply): Record<string, string[]> {
+  if (Object.keys(values).length === 0) return { non_field_errors: ['No policy is given that is to change.'] }
+  return Object.fromEntries(
+    Object.entries(values).flatMap(([name, value]) => {
+      const problem = whyNotValue(name, value, apply)
+      return problem === null ? [] : [[name, [problem]]]
+    }),
+  )
+}
+
+function whyNotValue(name: string, value: unknown, apply: PolicyApply): string | null {
+  if (!isPolicyName(name)) return 'there is no such policy'
+  if (apply === 'new' && !isSessionPolicy(name)) return 'is not a rule for sessions, so it cannot be for new ones only'
+  return whyNotPolicyValue(name, value)
+}
+
+/** The version that follows, and what sessions are judged by once it is there. */
+export type NextVersion = { next: PolicyVersion; eras: Eras }
+
+/** @param inUse the versions that sessions may be judged by, the latest at the end */
+export function nextVersion(inUse: readonly PolicyVersion[], { values, apply, undoes }: PolicyChange): NextVersion {
+  const latest = inUse.at(-1)!
+  const changed = Object.keys(values) as PolicyName[]
+  const policy = { ...latest.policy, ...values }
+  const next = { version: latest.version + 1, policy, changed, apply, undoes, settled: false }
+  return { next, eras: foldEras([...inUse, next]) }
+}
+
+/** What contradicts itself once everything is put together; empty when nothing does. */
+export function whyNotNext({ next, eras }: NextVersion): string[] {
+  const problems = whyNotPolicy(next.policy)
+  if (eras.list.length > mostEras)
+    problems.push(
+      `there are sessions under ${mostEras} different sets of rules already; let this one be for all, or wait until the oldest are over`,
+    )
+  return problems
+}
+
+/** Which of these policies a newer version has set, and the version; null when none has. */
+export function setSince(
+  newer: readonly PolicyVersion[],
+  names: readonly string[],
+): { name: PolicyName; version: number } | null {
+  for (const { version, changed } of newer.toReversed()) {
+    const name = changed.find(one => names.includes(one))
+    if (name) return { name, version }
+  }
+  return null
+}
+
+/** Whether nobody would notice one in place of the other. */
+export function areAlike(one: Eras, other: Eras): boolean {
+  const begins = [...one.list, ...other.list].map(era => era.from)
+  const policyAt = (eras: Eras, from: number) => eras.of({ policyVersion: from, applicationId: '' })
+  return begins.every(from => differing(policyAt(one, from), policyAt(other, from)).length === 0)
+}

@@ -1,0 +1,90 @@
+// What a change of the policy would do to the sessions that are open, judged by the rules that will judge them.
+import type { Eras, Judged } from './eras.js'
+import type { PolicyName } from './policies.js'
+import type { PolicyVersion } from './policy-version.js'
+import { type EndedSeqs, type SessionLife, sessionEnd } from './session.js'
+import { mostBeside, surplusOf } from './session-limit.js'
+
+/** An open session, with all that decides whether it lives. */
+export type Surveyed = SessionLife & Judged & { id: string; userId: number; deviceId: string; ended: EndedSeqs }
+
+export const endReasons = {
+  idle: 'has lain idle for longer than the change allows',
+  absolute: 'is older than the change allows',
+  limit: 'is one more than its user may have',
+} as const
+
+export type EndReason = keyof typeof endReasons
+
+export type Ending = { session: Surveyed; reason: EndReason }
+
+/**
+ * Which sessions of one user would be refused by the change if they refreshed now, and are not without it.
+ * @param open all that are not marked as ended, oldest first
+ */
+export function endedByChange(open: readonly Surveyed[], before: Eras, after: Eras, now: number): Ending[] {
+  const kept = new Set(survivors(open, after, now))
+  return survivors(open, before, now).flatMap(session => {
+    if (kept.has(session)) return []
+    const end = sessionEnd(session, session.ended, now, after.of(session))
+    return [{ session, reason: end === 'idle' || end === 'absolute' ? end : ('limit' as const) }]
+  })
+}
+
+function survivors(open: readonly Surveyed[], eras: Eras, now: number): Surveyed[] {
+  const live = open.filter(session => sessionEnd(session, session.ended, now, eras.of(session)) === null)
+  const surplus = new Set(surplusOf(live, eras.of))
+  return live.filter(session => !surplus.has(session))
+}
+
+/** Sessions opened under these versions, how long they may be idle and live at all, before and after; ms. */
+export type Tightening = { from: number; upto: number; before: Lifetimes; after: Lifetimes }
+export type Lifetimes = { idle: number; absolute: number }
+
+/** Where lifetimes fall, by when sessions were opened: the others need not be looked at. */
+export function tightenings(before: Eras, after: Eras): Tightening[] {
+  const begins = [...new Set([...before.list, ...after.list].map(era => era.from))]
+    .filter(from => from <= before.version)
+    .sort((a, b) => a - b)
+  const lifetimes = (eras: Eras, from: number): Lifetimes => {
+    const policy = eras.of({ policyVersion: from, applicationId: '' })
+    return { idle: policy.refresh_token_lifetime * 1000, absolute: policy.session_absolute_lifetime * 1000 }
+  }
+  return begins
+    .map((from, index) => ({
+      ...{ from, upto: (begins[index + 1] ?? before.list.at(-1)!.upto + 1) - 1 },
+      ...{ before: lifetimes(before, from), after: lifetimes(after, from) },
+    }))
+    .filter(one => one.after.idle < one.before.idle || one.after.absolute < one.before.absolute)
+}
+
+/** With no more sessions than this no user is over any limit; Infinity where there is none. */
+export function leastLimit(...all: Eras[]): number {
+  return Math.min(...all.flatMap(eras => eras.list.map(era => mostBeside(era.policy) + 1)))
+}
+
+/** What a change leaves as it is, in words for an administrator. */
+export const stays = {
+  open_sessions: 'Sessions that are open keep the rules they have.',
+  access_tokens: 'Access tokens that are live stay valid until they expire.',
+  refresh_tokens: 'Refresh tokens end when they say; a longer life begins with the next refresh.',
+  signed_in: 'Whoever is signed in stays so; only sign-ins beyond the limit are refused.',
+  undoable: 'Nothing is ended by the change itself: until a session refreshes, undoing it saves that session.',
+} as const
+
+export type Stays = keyof typeof stays
+
+export function whatStays({ policy, changed, apply }: PolicyVersion, before: Eras): Stays[] {
+  const rises = (name: 'refresh_token_lifetime' | 'session_absolute_lifetime') => policy[name] > before.latest[name]
+  const limits: readonly PolicyName[] = ['max_sessions_per_user', 'at_session_limit']
+  const refuses = policy.max_sessions_per_user > 0 && policy.at_session_limit === 'refuse'
+  const said: Record<Stays, boolean> = {
+    open_sessions: apply === 'new',
+    // A token for another audience is refused as soon as the audience is another one.
+    access_tokens: apply !== 'now' && !changed.includes('audience'),
+    refresh_tokens: rises('refresh_token_lifetime') || rises('session_absolute_lifetime'),
+    signed_in: refuses && changed.some(name => limits.includes(name)),
+    undoable: apply !== 'new',
+  }
+  return (Object.keys(said) as Stays[]).filter(name => said[name])
+}

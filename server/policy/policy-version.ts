@@ -1,0 +1,86 @@
+// A policy changes as a whole version: who, why, when, what was set, and for whom. What was set is not always what differs:
+// a value that holds for new sessions only may be set once more, for all.
+import { isPolicyName, type Policy, type PolicyName, policyNames, readPolicy } from './policies.js'
+
+/** How a version comes into force, in words for an administrator. */
+export const policyApplies = {
+  now: 'Live access tokens become stale at once, so that every client refreshes, and is judged by it, now.',
+  refresh: 'Sessions are judged by it at their next refresh; live access tokens stay as they are.',
+  new: 'For sessions that are opened from now on; the others keep the rules they have.',
+} as const
+
+export type PolicyApply = keyof typeof policyApplies
+
+export function isPolicyApply(text: string): text is PolicyApply {
+  return Object.hasOwn(policyApplies, text)
+}
+
+export type PolicyVersion = {
+  version: number
+  /** The whole policy, as sessions have it that are opened under this version. */
+  policy: Policy
+  changed: readonly PolicyName[]
+  apply: PolicyApply
+  /** The version whose change this one takes back. */
+  undoes: number | null
+  /** For new sessions only, and no session of before is left: it holds for all. */
+  settled: boolean
+}
+
+/** As a row has it; JSON in `policy` and `changed`. */
+export type WrittenVersion = {
+  version: number
+  policy: string
+  /** null where it was not written yet: what differs from the version before was set. */
+  changed: string | null
+  apply: string
+  undoes: number | null
+  settledAt: number | null
+}
+
+/** @param written in the order of versions */
+export function readVersions(written: readonly WrittenVersion[]): PolicyVersion[] {
+  const versions: PolicyVersion[] = []
+  for (const { version, policy: json, changed, apply, undoes, settledAt } of written) {
+    const policy = readPolicy(json)
+    const before = versions.at(-1)?.policy ?? policy
+    versions.push({
+      ...{ version, policy, apply: apply as PolicyApply, undoes, settled: settledAt !== null },
+      // What an older program knew and this one does not is nothing to anybody here.
+      changed: changed === null ? differing(before, policy) : (JSON.parse(changed) as string[]).filter(isPolicyName),
+    })
+  }
+  return versions
+}
+
+export function differing(before: Policy, after: Policy): PolicyName[] {
+  return policyNames.filter(name => before[name] !== after[name])
+}
+
+/** Some policies' values. */
+export function only(policy: Policy, names: readonly PolicyName[]): Partial<Policy> {
+  return Object.fromEntries(names.map(name => [name, policy[name]]))
+}
+
+export type Undoing =
+  /** The values to go back to. */
+  | { values: Partial<Policy> }
+  /** What was set again since, and by which version. */
+  | { conflicts: { name: PolicyName; version: number }[] }
+
+/**
+ * Takes back what one version set. What a newer version has set to something else is not for this undoing to decide.
+ * @param versions from the one before it up to the latest
+ */
+export function undoing(versions: readonly PolicyVersion[]): Undoing {
+  const [before, undone, ...newer] = versions as [PolicyVersion, PolicyVersion, ...PolicyVersion[]]
+  const latest = versions.at(-1)!.policy
+  const conflicts = undone.changed.flatMap(name => {
+    const now = latest[name]
+    if (now === undone.policy[name] || now === before.policy[name]) return []
+    const last = newer.findLast(one => one.changed.includes(name))
+    return [{ name, version: last?.version ?? undone.version }]
+  })
+  if (conflicts.length > 0) return { conflicts }
+  return { values: only(before.policy, undone.changed) }
+}

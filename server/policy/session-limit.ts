@@ -1,0 +1,22 @@
+// The limit of sessions per user, as a rule about one user's live sessions.
+import type { Policy } from './policies.js'
+
+/** How many of a user's newer sessions a session may live beside. */
+export function mostBeside({ max_sessions_per_user, at_session_limit }: Policy): number {
+  return max_sessions_per_user > 0 && at_session_limit === 'end_oldest' ? max_sessions_per_user - 1 : Infinity
+}
+
+/**
+ * Which sessions are too many, each by its own policy. What is too many itself counts for no other: whichever of them ends
+ * first, the others stay what they are, and never more end than must.
+ * @param oldestFirst the live sessions of one user
+ */
+export function surplusOf<S>(oldestFirst: readonly S[], policyOf: (session: S) => Policy): S[] {
+  const surplus: S[] = []
+  let stay = 0
+  for (const session of oldestFirst.toReversed()) {
+    if (stay > mostBeside(policyOf(session))) surplus.push(session)
+    else stay++
+  }
+  return surplus.reverse()
+}

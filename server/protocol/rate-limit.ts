@@ -1,0 +1,11 @@
+/** What a limit leaves to whoever asked; times in seconds. */
+export type Quota = { name: string; limit: number; window: number; remaining: number; resetsIn: number }
+
+/** The header fields that tell it: draft-ietf-httpapi-ratelimit-headers-11 §3 (RateLimit-Policy) and §4 (RateLimit). */
+export function rateLimitHeaders(quotas: readonly Quota[]): Record<string, string> {
+  if (quotas.length === 0) return {}
+  return {
+    'RateLimit-Policy': quotas.map(({ name, limit, window }) => `"${name}";q=${limit};w=${window}`).join(', '),
+    RateLimit: quotas.map(({ name, remaining, resetsIn }) => `"${name}";r=${remaining};t=${resetsIn}`).join(', '),
+  }
+}

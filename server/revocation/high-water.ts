@@ -1,0 +1,102 @@
+// The highest number of the log that anybody has shown us: what this process holds, a token that we signed, Redis, and what is
+// written down in the database itself. A log that stands lower went back: a backup was restored, or a replica took over
+// that had not heard everything. What it forgot cannot be told, so nothing is issued and nothing accepted until
+// `darvoza log advance`, or until the database has caught up with what was only late.
+import type { Revocation } from '../policy/revocation.js'
+import type { Database } from '../storage/database.js'
+import type { LogPosition, Revocations } from '../storage/revocations.js'
+
+/** Who has shown a number. */
+export type Witness = 'this process' | 'a token' | 'Redis' | 'an entry that is another now' | 'the record'
+
+/** What was known before a question was sent: the answer must not lie below. */
+export type Mark = { seq: number; by: Witness }
+
+/** Nobody honest shows a number beyond; the log needs numbers to go on to. */
+export const farthest = 2 ** 50
+
+/** Two histories that both have a number tell nothing about how far the other went; further than this is not believed. */
+export const farAhead = 2 ** 20
+
+export type HighWaterDeps = {
+  database: Database
+  revocations: Revocations
+  log: {
+    error(details: object, message: string): void
+    warn(details: object, message: string): void
+    info(details: object, message: string): void
+  }
+}
+
+export function createHighWater({ database, revocations, log }: HighWaterDeps) {
+  let shown: Mark = { seq: 0, by: 'this process' }
+  let held: Revocation | null = null
+  let wentBack = false
+
+  /** Is what we hold under a number what the database has there now? A row that is gone has expired. */
+  function isOurs({ held: there }: LogPosition, asked: Revocation | null): boolean {
+    if (!asked || !there || there.seq !== asked.seq) return true
+    return (['kind', 'subject', 'effect', 'reason', 'expiresAt'] as const).every(name => there[name] === asked[name])
+  }
+
+  async function writeDown(seq: number): Promise<void> {
+    try {
+      await revocations.noteSeen(database, seq)
+    } catch (error) {
+      // Tried again at the next read; this process knows it meanwhile.
+      log.warn({ err: error }, 'how far the revocation log had come could not be written down')
+    }
+  }
+
+  return {
+    get wentBack() {
+      return wentBack
+    },
+
+    /** The last entry that was taken in; null where it is not known, or the log is another. */
+    hold(entry: Revocation | null): void {
+      held = entry
+    },
+
+    get held() {
+      return held
+    },
+
+    /** Somebody whom we believe has shown that the log came to this number. */
+    show(seq: number, by: Witness): void {
+      if (seq > shown.seq) shown = { seq, by }
+    },
+
+    /** What the next answer is judged by; to be asked for before the question is sent, or an answer that is merely old looks false. */
+    mark(position: number): Mark {
+      return position > shown.seq ? { seq: position, by: 'this process' } : shown
+    },
+
+    /**
+     * Judges the head of the log against what was known when it was asked for. Numbers only grow, over ids of the log too.
+     * @param asked the entry whose row was asked for, where the log is still the same
+     * @returns whether the database went back
+     */
+    async judge(head: LogPosition, mark: Mark, asked: Revocation | null): Promise<boolean> {
+      if (!isOurs(head, asked)) this.show(head.seq + farAhead, 'an entry that is another now')
+      const known = shown.by === 'an entry that is another now' ? shown : mark
+      const highest: Mark = head.seenSeq > known.seq ? { seq: head.seenSeq, by: 'the record' } : known
+      if (head.seq >= highest.seq) {
+        if (wentBack) log.info({ seq: head.seq, logId: head.logId }, 'the database has what was missing: it goes on')
+        wentBack = false
+        return false
+      }
+      if (!wentBack) {
+        log.error(
+          { seq: head.seq, seen: highest.seq, by: highest.by, logId: head.logId },
+          'the database went back: it lacks revocations that were already told. Nothing is issued or accepted until `darvoza log advance`',
+        )
+      }
+      wentBack = true
+      if (head.seenSeq < highest.seq) await writeDown(highest.seq)
+      return true
+    },
+  }
+}
+
+export type HighWater = ReturnType<typeof createHighWater>

@@ -1,0 +1,202 @@
+// Keeps this process and Redis in touch: hears what other processes have committed, makes sure by a beat that it would hear
+// it, and puts the copy of the log right after Redis lost it. Redis away or wrong costs time, and nothing else.
+import { randomUUID } from 'node:crypto'
+import type { Database } from '../storage/database.js'
+import type { RedisConnections } from '../storage/redis.js'
+import type { Revocations } from '../storage/revocations.js'
+import { keptEntries, logChannel, type RedisLog } from './redis-log.js'
+import type { Tail } from './tail.js'
+
+/** How often it is tried whether Redis answers and we hear, in ms. */
+const beatInterval = 1_000
+/** How long a word to ourselves may take, in ms. */
+const earshot = 500
+/** After so many beats without an answer the connections are made anew: they may be dead without having been closed. */
+const patientBeats = 3
+/** The copy is looked after at every so many beats. */
+const beatsPerRepair = 5
+/** How long a start waits for Redis, in ms. */
+const patience = 1_000
+/** How often somebody else's words on our channel are told of, in ms. */
+const complaintInterval = 60_000
+
+export type RedisLinkDeps = {
+  redis: RedisConnections
+  redisLog: RedisLog
+  database: Database
+  revocations: Revocations
+  tail: Tail
+  /** Epoch ms by the database's clock. */
+  now: () => number
+  log: { warn(details: object, message: string): void; info(details: object, message: string): void }
+}
+
+export function createRedisLink(deps: RedisLinkDeps) {
+  const { redis, redisLog, database, revocations, tail, now, log } = deps
+  const ownChannel = `${logChannel}:${randomUUID()}`
+  let echo: (() => void) | null = null
+  let timer: NodeJS.Timeout | undefined
+  let stopped = false
+  let hears = false
+  let told: 'ok' | 'degraded' | null = null
+  let missedBeats = 0
+  let beatsToRepair = 0
+  let strangers = { count: 0, toldAt: Number.NEGATIVE_INFINITY }
+  /** Where we stood a beat ago: who committed that has put it into the copy since, or never will. */
+  let settled = { logId: '', upto: 0 }
+  /** From where on every entry was live when we last looked, and so must be in the copy. */
+  let whole = { logId: '', from: 0 }
+
+  redis.listener.on('ready', () => void listen())
+  redis.listener.on('close', () => {
+    hears = false
+  })
+  redis.listener.on('message', (channel: string, text: string) => (channel === ownChannel ? echo?.() : hear(text)))
+
+  async function listen(): Promise<void> {
+    try {
+      await redis.listener.subscribe(logChannel, ownChannel)
+    } catch {
+      // The next beat does not hear itself, and connects anew.
+    }
+  }
+
+  function hear(text: string): void {
+    const message = redisLog.readMessage(text)
+    if (!message) complain()
+    else if (message.log !== tail.logId) look(tail.readNow())
+    else if (message.entries.length < message.upto - message.after || !tail.hear(message)) {
+      // A gap, or too many to send: whoever said it had committed it, so the database must have it by now.
+      look(tail.reach(message.upto, 'Redis'))
+    }
+  }
+
+  /** Nobody waits for this read; who needs one that works asks for it. */
+  function look(read: Promise<void>): void {
+    read.catch(() => {})
+  }
+
+  function complain(): void {
+    strangers.count++
+    if (performance.now() - strangers.toldAt < complaintInterval) return
+    const message = 'what was said in Redis is not ours: another installation, or a server with another SECRET_KEY'
+    log.warn({ count: strangers.count }, message)
+    strangers = { count: 0, toldAt: performance.now() }
+  }
+
+  /** Publishes to itself, through everything that another process's words would pass. */
+  async function hearsItself(): Promise<boolean> {
+    let overdue: NodeJS.Timeout | undefined
+    const heard = new Promise<boolean>(resolve => {
+      echo = () => resolve(true)
+      overdue = setTimeout(resolve, earshot, false)
+    })
+    try {
+      await redis.probe(client => client.publish(ownChannel, ''))
+      return await heard
+    } catch {
+      return false
+    } finally {
+      clearTimeout(overdue)
+      echo = null
+    }
+  }
+
+  async function beat(): Promise<void> {
+    hears = await hearsItself()
+    missedBeats = hears ? 0 : missedBeats + 1
+    if (missedBeats >= patientBeats) {
+      missedBeats = 0
+      redis.reconnect()
+    }
+    // After each silence at once: much may have been missed, or lost.
+    if (!hears) beatsToRepair = 0
+    else if (beatsToRepair-- <= 0) {
+      beatsToRepair = beatsPerRepair
+      await repair()
+    }
+    settled = { logId: tail.logId, upto: tail.position }
+    tellStatus()
+  }
+
+  /** @returns resolves also when it could not be done: the next beat tries again */
+  async function repair(): Promise<void> {
+    try {
+      // What Redis has and the database has not must stay where it is: it is the proof, and `log advance` looks for it.
+      await tail.reach(await redisLog.highest(tail.logId), 'Redis')
+      await tail.freshen()
+      if (settled.logId === tail.logId) await putRight(settled.logId, settled.upto)
+    } catch {
+      beatsToRepair = 0
+    }
+  }
+
+  async function putRight(logId: string, upto: number): Promise<void> {
+    const after = Math.max(0, upto - keptEntries)
+    const live = () => revocations.between(database, after, upto, now())
+    let entries = whole.logId === logId ? null : await live()
+    if (entries) whole = { logId, from: upto - gaplessAtTheEnd(entries, upto) }
+    const from = Math.max(after, whole.from)
+    const isThere = (await redisLog.count(logId, from, upto)) === upto - from
+    if (isThere && !redisLog.spoilt && !redisLog.refused) return redisLog.trim(logId, upto)
+    entries ??= await live()
+    // Entries expire meanwhile; what is not live any more need not be there.
+    whole = { logId, from: upto - gaplessAtTheEnd(entries, upto) }
+    await redisLog.restore(logId, after, upto, entries)
+    log.info({ logId, upto, entries: entries.length }, 'the copy of the revocation log in Redis was put right')
+  }
+
+  function status(): 'ok' | 'degraded' {
+    return redis.answers && hears && !redisLog.refused ? 'ok' : 'degraded'
+  }
+
+  function tellStatus(): void {
+    const present = status()
+    if (present === told) return
+    if (present === 'degraded')
+      log.warn(
+        { failure: (redisLog.refused ?? redis.lastFailure)?.code },
+        'Redis is degraded: revocations reach other servers through the database',
+      )
+    else if (told !== null) log.info({}, 'Redis works again')
+    told = present
+  }
+
+  function schedule(): void {
+    timer = setTimeout(async () => {
+      await beat()
+      if (!stopped) schedule()
+    }, beatInterval).unref()
+  }
+
+  return {
+    /** `degraded`: revocations still hold, they reach other processes more slowly. */
+    status,
+
+    /** Connects, and waits a moment for what Redis knows already; without Redis it goes on, and connects later. */
+    async start(): Promise<void> {
+      const connected = await redis.connect(patience)
+      if (connected) await listen()
+      settled = { logId: tail.logId, upto: tail.position }
+      await beat()
+      if (!stopped) schedule()
+    },
+
+    /** Says what is still to be said, and closes. */
+    async close(): Promise<void> {
+      stopped = true
+      clearTimeout(timer)
+      await redisLog.silence()
+      redis.close()
+    },
+  }
+}
+
+export type RedisLink = ReturnType<typeof createRedisLink>
+
+/** How many numbers up to the last are there without a gap: what has expired is missing. */
+function gaplessAtTheEnd(entries: readonly { seq: number }[], upto: number): number {
+  let count = 0
+  while (entries.at(-1 - count)?.seq === upto - count) count++
+  return count
+}

@@ -1,0 +1,140 @@
+// Many sessions at a time, as a change of the policy asks for them. What is read here is judged elsewhere: the conditions
+// only leave out what cannot matter.
+import { setImmediate } from 'node:timers/promises'
+import type { Surveyed, Tightening } from '../policy/policy-preview.js'
+import type { Queries, Value } from './database.js'
+import { columns, marks } from './statement.js'
+
+/** Part of a table, by a column's values: after the one, up to the other. */
+export type Stretch<Key> = { after: Key; upto: Key }
+
+/** Sessions opened under these versions, how old their latest access token may be; ms. */
+export type AccessSpan = { from: number; upto: number; lifetime: number }
+
+type SurveyedRow = Omit<Surveyed, 'ended'> & { userEndedSeq: number; applicationEndedSeq: number; logEndedSeq: number }
+
+const surveyed = columns('s', [
+  ...['id', 'userId', 'deviceId', 'applicationId', 'policyVersion'],
+  ...['seq', 'createdAt', 'rotatedAt', 'expiresAt', 'endedAt'],
+])
+/** Those that are open, and that nothing but time, or their number, can end. */
+const fromOpen = (endedAt: string) => `FROM session s
+  JOIN user u ON u.id = s.user_id AND u.active = ? AND u.deleted_at IS NULL AND s.seq >= u.ended_seq
+  JOIN application a ON a.id = s.application_id AND a.active = ? AND s.seq >= a.ended_seq
+  JOIN log_head h ON h.id = 1 AND s.seq >= h.ended_seq
+  WHERE ${endedAt} IS NULL AND s.expires_at > ?`
+/** An expression, not a column: SQLite would go through all that are open, and not through the stretch. */
+const endedInStretch = '+s.ended_at'
+const openValues = (now: number) => [true, true, now]
+
+export function createSessionSurveys() {
+  async function read(tx: Queries, from: string, conditions: string, values: readonly Value[]): Promise<Surveyed[]> {
+    const rows = await tx.read<SurveyedRow>(
+      `SELECT ${surveyed}, u.ended_seq AS userEndedSeq, a.ended_seq AS applicationEndedSeq, h.ended_seq AS logEndedSeq
+       ${from} AND ${conditions}`,
+      values,
+    )
+    return rows.map(({ userEndedSeq, applicationEndedSeq, logEndedSeq, ...session }) => ({
+      ...session,
+      ended: { user: userEndedSeq, application: applicationEndedSeq, log: logEndedSeq },
+    }))
+  }
+
+  return {
+    /** Sessions of a stretch that live by the lifetimes of before and not by those of after. */
+    outliving(
+      tx: Queries,
+      { after, upto }: Stretch<string>,
+      tightenings: readonly Tightening[],
+      now: number,
+    ): Promise<Surveyed[]> {
+      const each = tightenings.map(
+        () => `(s.policy_version BETWEEN ? AND ? AND s.rotated_at > ? AND s.created_at > ?
+                AND (s.rotated_at <= ? OR s.created_at <= ?))`,
+      )
+      const values = tightenings.flatMap(one => [
+        ...[one.from, one.upto, now - one.before.idle, now - one.before.absolute],
+        ...[now - one.after.idle, now - one.after.absolute],
+      ])
+      return read(tx, fromOpen(endedInStretch), `s.id > ? AND s.id <= ? AND (${each.join(' OR ')})`, [
+        ...openValues(now),
+        ...[after, upto],
+        ...values,
+      ])
+    },
+
+    /** How many sessions of a stretch were given an access token that lives. */
+    async withAccess(
+      tx: Queries,
+      { after, upto }: Stretch<string>,
+      spans: readonly AccessSpan[],
+      now: number,
+    ): Promise<number> {
+      const each = spans.map(() => '(s.policy_version BETWEEN ? AND ? AND s.last_seen_at > ?)')
+      const values = spans.flatMap(({ from, upto, lifetime }) => [from, upto, now - lifetime])
+      const [row] = await tx.read<{ count: number }>(
+        `SELECT COUNT(*) AS count ${fromOpen(endedInStretch)} AND s.id > ? AND s.id <= ? AND (${each.join(' OR ')})`,
+        [...openValues(now), after, upto, ...values],
+      )
+      return row!.count
+    },
+
+    /** Users of a stretch with more open sessions than this. */
+    async crowded(tx: Queries, { after, upto }: Stretch<number>, most: number): Promise<number[]> {
+      const rows = await tx.read<{ userId: number }>(
+        `SELECT user_id AS userId FROM session s WHERE ${endedInStretch} IS NULL AND user_id > ? AND user_id <= ?
+         GROUP BY user_id HAVING COUNT(*) > ? ORDER BY user_id`,
+        [after, upto, most],
+      )
+      return rows.map(row => row.userId)
+    },
+
+    /** All open sessions of some users, each user's oldest first. */
+    ofUsers(tx: Queries, userIds: readonly number[], now: number): Promise<Surveyed[]> {
+      const conditions = `s.user_id IN (${marks(userIds.length)}) ORDER BY s.user_id, s.created_at, s.id`
+      return read(tx, fromOpen('s.ended_at'), conditions, [...openValues(now), ...userIds])
+    },
+
+    /**
+     * Is one open that was opened under an older version of the policy than this?
+     * @param openedBefore epoch ms; later ones are not looked at
+     */
+    async anyOlderPolicy(tx: Queries, version: number, openedBefore: number): Promise<boolean> {
+      const rows = await tx.read(
+        'SELECT id FROM session WHERE ended_at IS NULL AND created_at < ? AND policy_version < ? LIMIT 1',
+        [openedBefore, version],
+      )
+      return rows.length > 0
+    },
+
+    /** The whole table in stretches of so many rows, by their ids. */
+    byId: (tx: Queries, size: number) => stretches(tx, 'id', '', lastOfTexts, size),
+    /** The same by their users'. */
+    byUser: (tx: Queries, size: number) => stretches(tx, 'user_id', -1, Number.MAX_SAFE_INTEGER, size),
+  }
+}
+
+export type SessionSurveys = ReturnType<typeof createSessionSurveys>
+
+/** Behind every id. */
+const lastOfTexts = '\u{10ffff}'
+
+/** No statement takes long, and SQLite, which answers without leaving this turn of the event loop, lets others in between. */
+async function* stretches<Key extends string | number>(
+  tx: Queries,
+  column: 'id' | 'user_id',
+  first: Key,
+  last: Key,
+  size: number,
+): AsyncGenerator<Stretch<Key>> {
+  for (let after = first; ; ) {
+    const [row] = await tx.read<{ upto: Key }>(
+      `SELECT ${column} AS upto FROM session WHERE ${column} > ? ORDER BY ${column} LIMIT 1 OFFSET ${Math.trunc(size)}`,
+      [after],
+    )
+    yield { after, upto: row?.upto ?? last }
+    if (!row) return
+    after = row.upto
+    await setImmediate()
+  }
+}

@@ -1,0 +1,66 @@
+// Requests of a bench: as many at once as it wants, over connections that stay, and little else that could cost time.
+import { Agent, request } from 'node:http'
+
+export type Posted = {
+  status: number
+  ms: number
+  /** Seconds to wait before the next try; 0 where the answer names none. */
+  retryAfter: number
+  // biome-ignore lint/suspicious/noExplicitAny: benches look into answers of every shape
+  body: any
+}
+
+/** @param connections how many there are at most; what comes beyond waits, and its time counts from when it was asked */
+export function aPoster(url: string, connections: number) {
+  // Given up before the server gives it up, after 5 s: a request that meets that would be lost.
+  const agent = new Agent({ keepAlive: true, maxSockets: connections, timeout: 3_000 })
+  return {
+    post(path: string, json: object, headers: Record<string, string> = {}): Promise<Posted> {
+      const startedAt = performance.now()
+      const body = JSON.stringify(json)
+      return new Promise((resolve, reject) => {
+        const sent = request(
+          url + path,
+          {
+            agent,
+            method: 'POST',
+            headers: { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(body), ...headers },
+          },
+          answer => {
+            let text = ''
+            answer.setEncoding('utf8')
+            answer.on('data', chunk => {
+              text += chunk
+            })
+            answer.on('error', reject)
+            answer.on('end', () => {
+              const ms = performance.now() - startedAt
+              const retryAfter = Number(answer.headers['retry-after'] ?? 0)
+              resolve({ status: answer.statusCode!, ms, retryAfter, body: text ? JSON.parse(text) : null })
+            })
+          },
+        )
+        sent.on('error', reject)
+        sent.end(body)
+      })
+    },
+    close: () => agent.destroy(),
+  }
+}
+
+export type Poster = ReturnType<typeof aPoster>
+
+/** A number of the environment. */
+export function count(name: string, usual: number): number {
+  return Number(process.env[name]) || usual
+}
+
+/** How often each value occurs, as a line: `401: 60, 429: 1940`. */
+export function tally(values: Iterable<string | number>): string {
+  const counts = new Map<string | number, number>()
+  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1)
+  return [...counts]
+    .sort(([one], [other]) => (one < other ? -1 : 1))
+    .map(([value, count]) => `${value}: ${count}`)
+    .join(', ')
+}

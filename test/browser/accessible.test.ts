@@ -1,0 +1,161 @@
+// Every page, in light and dark, on a phone and on a wide screen: axe finds nothing, nothing is cut off, no script of ours
+// and no rule of the CSP complains. Leaves a screenshot of each (dist/screenshots).
+import { expect } from 'chai'
+import type { Page } from 'playwright-core'
+import {
+  aVisit,
+  expectAccessible,
+  expectNoSidewaysScroll,
+  onBrowser,
+  type Size,
+  signIn,
+  sizes,
+  takeScreenshot,
+} from '../support/browser.js'
+import { aClient } from '../support/client.js'
+import { aServer, password, type TestServer } from '../support/server.js'
+
+const admin = { username: 'admin', password }
+
+type Shown = { name: string; path: string; prepare?: (page: Page, server: TestServer) => Promise<void> }
+
+const outside: Shown[] = [
+  { name: 'landing', path: '/' },
+  { name: 'sign-in', path: '/login?next=%2Faccount' },
+  {
+    name: 'sign-in refused',
+    path: '/login',
+    prepare: page => signIn(page, { username: 'admin', password: 'wrong' }),
+  },
+  { name: 'nothing here', path: '/nothing' },
+  { name: 'error code', path: '/errors/token_reused' },
+  {
+    name: 'first password',
+    path: '/login',
+    prepare: page => signIn(page, { username: 'newcomer', password }),
+  },
+]
+
+const inside: Shown[] = [
+  { name: 'profile', path: '/account' },
+  {
+    name: 'profile refused',
+    path: '/account',
+    async prepare(page) {
+      await page.getByLabel('E-mail').evaluate(input => {
+        ;(input as unknown as { type: string }).type = 'text'
+      })
+      await page.getByLabel('E-mail').fill('nobody')
+      await page.getByRole('button', { name: 'Save' }).click()
+    },
+  },
+  { name: 'password', path: '/account/password' },
+  { name: 'devices', path: '/account/devices' },
+  {
+    name: 'devices asked',
+    path: '/account/devices',
+    prepare: page => page.locator('.confirm summary').first().click(),
+  },
+  { name: 'events', path: '/account/events' },
+  { name: 'users', path: '/admin/users' },
+  { name: 'users none', path: '/admin/users?name=zzz' },
+  { name: 'user', path: '/admin/users/2' },
+  {
+    name: 'language menu',
+    path: '/admin/users',
+    prepare: page => page.locator('summary', { hasText: 'English' }).click(),
+  },
+  {
+    name: 'account menu',
+    path: '/admin/users',
+    prepare: page => page.locator('summary', { hasText: 'Account menu' }).click(),
+  },
+  { name: 'error code inside', path: '/errors/permission_denied' },
+  {
+    name: 'refused',
+    path: '/admin/users/1',
+    async prepare(page) {
+      await page.locator('summary', { hasText: 'Disable' }).click()
+      await page.getByRole('button', { name: 'Disable' }).click()
+    },
+  },
+  {
+    name: 'password again',
+    path: '/admin/users/2',
+    async prepare(page, server) {
+      server.clock.advance('6m')
+      await page.locator('summary', { hasText: 'Disable' }).click()
+      await page.getByRole('button', { name: 'Disable' }).click()
+    },
+  },
+]
+
+const devices = [
+  'Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.1 Mobile/15E148 Safari/604.1',
+  'Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0.0.0 Mobile Safari/537.36',
+  'Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:132.0) Gecko/20100101 Firefox/132.0',
+]
+
+/** People with names, roles and devices, so that pages are not empty. */
+async function aTown(): Promise<TestServer> {
+  const server = await aServer()
+  const people = [
+    ['amina.karimova', 'Amina', 'Karimova'],
+    ['bobur', 'Bobur', 'Yusupov'],
+    ['elena.petrova', 'Elena', 'Petrova'],
+    ['a-very-long-username-of-thirty', 'Maximiliana Alexandrovna', 'Bartholomew-Featherstonehaugh'],
+  ] as const
+  for (const [username, firstName, lastName] of people) {
+    const roles = username === 'bobur' ? ['support'] : []
+    await server.aUser({ username, firstName, lastName, email: `${username}@example.com`, roles })
+  }
+  await server.aUser({ username: 'newcomer', mustChangePassword: true })
+  for (const userAgent of devices) {
+    await aClient(server, userAgent).signIn({ username: 'amina.karimova', password })
+    await aClient(server, userAgent).signIn(admin)
+    server.clock.advance('3h')
+  }
+  return server
+}
+
+onBrowser('every page', () => {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    for (const size of Object.keys(sizes) as Size[]) {
+      it(`is accessible and whole in ${colorScheme} on a ${size} screen`, async () => {
+        const town = await aTown()
+        const page = await aVisit(town, { colorScheme, size, reducedMotion: 'reduce' })
+        const complaints: string[] = []
+        page.on('console', message => {
+          // Chromium tells of each page that is an error by its status.
+          if (message.type() === 'error' && !/status of 4\d\d/.test(message.text())) complaints.push(message.text())
+        })
+        const check = async ({ name, path, prepare }: Shown) => {
+          await page.goto(path)
+          await prepare?.(page, town)
+          await takeScreenshot(page, `${name} ${colorScheme} ${size}`)
+          await expectAccessible(page, name)
+          await expectNoSidewaysScroll(page, name)
+        }
+        for (const shown of outside) await check(shown)
+        await page.context().clearCookies()
+        await signIn(page, admin)
+        for (const shown of inside) await check(shown)
+        expect(complaints).to.deep.equal([])
+      }).timeout(120_000)
+    }
+  }
+
+  for (const locale of ['uz', 'ru']) {
+    it(`fits on a phone in ${locale}`, async () => {
+      const page = await aVisit(await aTown(), { locale, size: 'phone' })
+      await signIn(page, admin)
+      for (const { name, path, prepare } of inside) {
+        if (prepare) continue
+        await page.goto(path)
+        await takeScreenshot(page, `${name} ${locale} phone`)
+        await expectAccessible(page, name)
+        await expectNoSidewaysScroll(page, name)
+      }
+    }).timeout(60_000)
+  }
+})

@@ -1,0 +1,64 @@
+// Asks the servers about one token, again and again, and writes down what they say. No question waits for the answer to
+// the one before: a server that hangs must not keep the driver from beginning requests.
+import { aClient } from '../../support/client.js'
+import { instant, type Ledger, type Verdict } from './ledger.js'
+import type { Random } from './random.js'
+import type { Server } from './server.js'
+
+export type Asking = {
+  token: number | string
+  access: string
+  /** ms until the next question, told what was said so far. */
+  gap: (last: Verdict | null) => number
+  /** Asked before each question: is it over? */
+  over: () => boolean
+}
+
+/** To one path of one server at a time, for one token: a last bound, for the gaps grow with what is outstanding. */
+const mostOutstanding = 20
+const paths = ['verify', 'me'] as const
+
+/** Resolves when it is over and everything was answered, or nothing more will be. */
+export async function askAgainAndAgain(
+  server: Server,
+  { token, access, gap, over }: Asking,
+  ledger: Ledger,
+  random: Random,
+): Promise<void> {
+  const outstanding = { verify: new Set<Promise<void>>(), me: new Set<Promise<void>>() }
+  let last: Verdict | null = null
+  for (let turn = Math.floor(random.between(0, 2)); !over(); turn++) {
+    const path = paths[turn % 2]!
+    if (outstanding[path].size < mostOutstanding) {
+      const asked = ask(server, token, access, path).then(verdict => {
+        ledger.verdicts.push(verdict)
+        last = verdict
+        outstanding[path].delete(asked)
+      })
+      outstanding[path].add(asked)
+    }
+    // A stopped server is asked all the time, and not so often that its sockets are full.
+    const waiting = outstanding.verify.size + outstanding.me.size
+    await pause(gap(last) * (1 + waiting / 1.5) * random.between(0.7, 1.3))
+  }
+  await Promise.race([Promise.all(paths.flatMap(path => [...outstanding[path]])), pause(patience)])
+}
+
+/** A question that is still not answered so long after everything is well again, in ms, never will be. */
+const patience = 12_000
+
+async function ask(server: Server, token: number | string, access: string, path: Verdict['path']): Promise<Verdict> {
+  const client = aClient(server)
+  const begun = instant()
+  const answer = await (path === 'verify' ? client.verify(access) : client.get('/api/me/', access)).catch(() => null)
+  const { reason, code } = answer?.body ?? {}
+  return {
+    ...{ token, server: server.name, path, begun, ended: instant() },
+    status: answer?.status ?? 0,
+    reason: reason ?? code ?? '',
+  }
+}
+
+export function pause(ms: number): Promise<void> {
+  return new Promise(resolve => setTimeout(resolve, ms))
+}

@@ -1,0 +1,194 @@
+// What goes wrong, one row each: how it is brought about at a random instant, and how it is lifted. A fault that strikes
+// and is over at once (a FLUSHALL) has nothing to lift.
+import { pause } from './asking.js'
+import type { Random } from './random.js'
+import type { Cast, World } from './world.js'
+
+/** Makes everything well again; begun when the fault is lifted, done when what was killed serves again. */
+type Lift = () => Promise<void>
+
+export type Fault = {
+  what: string
+  cast: Cast
+  needs?: 'redis'
+  /** How long it lasts, in ms: drawn from this range. */
+  hold: readonly [from: number, to: number]
+  /** Before the round begins. */
+  prepare?: (world: World) => Promise<void>
+  inject: (world: World, random: Random) => Promise<Lift>
+}
+
+const nothing: Lift = async () => {}
+const short = [0, 1_000] as const
+const long = [300, 4_000] as const
+
+export const faults = {
+  none: { what: 'No fault', cast: 'plain', hold: [0, 0], inject: async () => nothing },
+  'server-killed': {
+    what: 'kill -9 of one server, which is started again',
+    cast: 'plain',
+    hold: short,
+    async inject({ servers }, random) {
+      const server = random.pick(servers)
+      await server.kill()
+      return () => server.start()
+    },
+  },
+  'servers-killed': {
+    what: 'kill -9 of both servers',
+    cast: 'plain',
+    hold: short,
+    async inject({ servers }) {
+      await Promise.all(servers.map(server => server.kill()))
+      return async () => void (await Promise.all(servers.map(server => server.start())))
+    },
+  },
+  'server-stopped': {
+    what: 'SIGSTOP of one server, SIGCONT',
+    cast: 'plain',
+    hold: long,
+    async inject({ servers }, random) {
+      const server = random.pick(servers)
+      server.hang()
+      return async () => server.goOn()
+    },
+  },
+  'database-killed': {
+    what: 'kill -9 of the database',
+    cast: 'plain',
+    hold: short,
+    async inject({ mariaDb }) {
+      await mariaDb.kill()
+      return () => mariaDb.restart()
+    },
+  },
+  'database-stopped': {
+    what: 'SIGSTOP of the database, SIGCONT',
+    cast: 'plain',
+    hold: long,
+    async inject({ mariaDb }) {
+      mariaDb.hang()
+      return async () => mariaDb.goOn()
+    },
+  },
+  'redis-killed': {
+    what: 'kill -9 of Redis, which comes back empty',
+    cast: 'plain',
+    needs: 'redis',
+    hold: short,
+    async inject({ redis }) {
+      await redis!.kill()
+      return () => redis!.restart()
+    },
+  },
+  'redis-stopped': {
+    what: 'SIGSTOP of Redis, SIGCONT',
+    cast: 'plain',
+    needs: 'redis',
+    hold: long,
+    async inject({ redis }) {
+      redis!.hang()
+      return async () => redis!.goOn()
+    },
+  },
+  'redis-flushed': {
+    what: 'FLUSHALL, again and again',
+    cast: 'plain',
+    needs: 'redis',
+    hold: long,
+    async inject({ redis }, random) {
+      let over = false
+      const flushing = (async () => {
+        while (!over) {
+          await redis!.flush()
+          await pause(random.between(1, 300))
+        }
+      })()
+      return async () => {
+        over = true
+        await flushing
+      }
+    },
+  },
+  'redis-old': {
+    what: 'Redis restored from a dump of before',
+    cast: 'plain',
+    needs: 'redis',
+    hold: [0, 0],
+    prepare: ({ redis }) => redis!.dump(),
+    async inject({ redis }) {
+      await redis!.restore()
+      return nothing
+    },
+  },
+  'redis-full': {
+    what: 'Redis full (noeviction)',
+    cast: 'plain',
+    needs: 'redis',
+    hold: long,
+    async inject({ redis }) {
+      await redis!.fill()
+      return () => redis!.empty()
+    },
+  },
+  'cut-database': {
+    what: 'One server cut off from the database',
+    cast: 'cut',
+    hold: long,
+    inject: ({ namespace }) => cut(namespace!.links.database),
+  },
+  'cut-redis': {
+    what: 'One server cut off from Redis',
+    cast: 'cut',
+    needs: 'redis',
+    hold: long,
+    inject: ({ namespace }) => cut(namespace!.links.redis),
+  },
+  'cut-both': {
+    what: 'One server cut off from database and Redis',
+    cast: 'cut',
+    needs: 'redis',
+    hold: long,
+    inject: ({ namespace }) => cut(namespace!.links.database, namespace!.links.redis),
+  },
+  clock: {
+    what: "One server's wall clock stepped, there and back",
+    cast: 'clock',
+    hold: long,
+    async inject({ clock }, random) {
+      const step = random.pick([2, 30, 600, 7_200, 86_400])
+      clock!.set(random.pick([step, -step]))
+      return async () => clock!.set(0)
+    },
+  },
+  storm: {
+    what: 'Two of the above at once',
+    cast: 'plain',
+    hold: short,
+    async inject(world, random) {
+      const first = random.pick(strikers(world))
+      const second = random.pick(strikers(world).filter(one => one !== first))
+      const lifts = [await first.inject(world, random)]
+      await pause(random.between(0, 500))
+      lifts.push(await second.inject(world, random))
+      // Together: a server that is started waits for a database that is still away.
+      return async () => void (await Promise.all(lifts.map(lift => lift())))
+    },
+  },
+} as const satisfies Record<string, Fault>
+
+export type FaultName = keyof typeof faults
+
+function cut(...links: { cut(): void; mend(): void }[]): Promise<Lift> {
+  for (const link of links) link.cut()
+  return Promise.resolve(async () => {
+    for (const link of links) link.mend()
+  })
+}
+
+/** What a storm is made of. */
+function strikers({ redis }: World): Fault[] {
+  const names = ['server-killed', 'server-stopped', 'database-killed', 'database-stopped'] as const
+  const withRedis = ['redis-killed', 'redis-stopped', 'redis-full'] as const
+  return [...names, ...(redis ? withRedis : [])].map(name => faults[name])
+}

@@ -1,0 +1,145 @@
+// P3: servers, database and Redis are killed while good clients refresh, sign in and sign out. No session that was answered
+// is lost, and no revocation.
+import { aClient, type Pair } from '../../support/client.js'
+import { pause } from './asking.js'
+import { type Person, signIn } from './control.js'
+import { aGoodClient, type GoodClient, told } from './good-client.js'
+import { bound } from './judge.js'
+import { killAgainAndAgain } from './killers.js'
+import { instant } from './ledger.js'
+import { aRandom, type Random } from './random.js'
+import { healthy, type World } from './world.js'
+
+/** Sessions that live through it all, and people who come and go beside them. */
+const living = 24
+const visitors = 4
+
+/** A session whose end was answered. */
+type Ended = Pair & { at: number }
+
+/** @returns whether the promise held */
+export async function runP3(world: World, kills: number, seed: number, say: (line: string) => void): Promise<boolean> {
+  const { servers, control } = world
+  const random = aRandom(seed, 'p3')
+  const people = await Promise.all(Array.from({ length: living }, () => control.aPerson()))
+  const clients = await Promise.all(
+    people.map(async (person, index) =>
+      aGoodClient(await signIn(random.pick(servers), person), servers, aRandom(seed, 'client', index)),
+    ),
+  )
+  const wrong: string[] = []
+  const revived: string[] = []
+  const ended: Ended[] = []
+  const signedIn: GoodClient[] = []
+  let stop = false
+  const over = () => stop
+
+  const load = [
+    ...clients.map((client, index) => keepRefreshing(client, aRandom(seed, 'pace', index))),
+    ...people.slice(0, visitors).map((person, index) => comeAndGo(person, aRandom(seed, 'visitor', index))),
+    lookBack(aRandom(seed, 'look back')),
+  ]
+  const began = instant()
+  const killed = await killAgainAndAgain(world, {
+    count: kills,
+    seed,
+    progress: () => clients.reduce((all, one) => all + one.refreshed, 0),
+    killed(sofar) {
+      if (sofar % 100 === 0) say(`${sofar} kills`)
+    },
+  })
+  const seconds = Math.round((instant() - began) / 1000)
+  stop = true
+  await Promise.all(load)
+  await healthy(world)
+
+  // All that was ever answered, now that everything is well.
+  await pause(bound)
+  for (const client of [...clients, ...signedIn.slice(-1)]) await client.refresh(() => false)
+  for (const one of ended) for (const server of servers) await requireEnded(one, aClient(server), server.name)
+
+  const lost = [...clients, ...signedIn].flatMap(client => client.signedOut)
+  const sum = (of: (client: GoodClient) => number) => [...clients, ...signedIn].reduce((all, one) => all + of(one), 0)
+  for (const line of [...lost, ...wrong, ...revived].slice(0, 20)) say(`Wrong: ${line}`)
+  for (const line of world.accidents()) say(`Accident: ${line}`)
+  say(
+    `P3: kill -9 of ${[...killed].map(([name, times]) => `${name} ${times}`).join(', ')}, in ${seconds} s, under load:`,
+  )
+  say(
+    `    ${sum(one => one.refreshed)} refreshes answered, ${sum(one => one.triedAgain)} tried again, ` +
+      `${signedIn.length} sign-ins and ${ended.length} sign-outs answered,`,
+  )
+  say(`    longest wait of a client for its answer ${Math.round(Math.max(...clients.map(one => one.longestWait)))} ms`)
+  say(`    sessions lost ${lost.length}, valid tokens refused ${wrong.length}, revocations lost ${revived.length}`)
+  return [lost, wrong, revived, world.accidents()].every(list => list.length === 0)
+
+  async function keepRefreshing(client: GoodClient, random: Random): Promise<void> {
+    while (!stop && (await client.refresh(over))) {
+      const server = random.pick(servers)
+      const answer = await aClient(server)
+        .verify(client.pair.access)
+        .catch(() => null)
+      if (answer && ![200, 503].includes(answer.status)) wrong.push(`${server.name}: verify ${told(answer)}`)
+      await pause(random.between(0, 60))
+    }
+  }
+
+  /** Signs in, refreshes, signs out; each until it is answered. */
+  async function comeAndGo(person: Person, random: Random): Promise<void> {
+    while (!stop) {
+      const pair = await untilAnswered(random, client => client.post('/api/token/', person), 'sign-in')
+      if (!pair) continue
+      const client = aGoodClient(pair, servers, random)
+      signedIn.push(client)
+      if (!(await client.refresh(over))) continue
+      const { refresh } = client.pair
+      if (await untilAnswered(random, one => one.post('/api/token/blacklist/', { refresh }), 'sign-out')) {
+        ended.push({ ...client.pair, at: instant() })
+      }
+      await pause(random.between(0, 200))
+    }
+  }
+
+  // biome-ignore lint/suspicious/noExplicitAny: the body of an answer
+  async function untilAnswered(random: Random, send: (client: ReturnType<typeof aClient>) => any, what: string) {
+    while (!stop) {
+      const server = random.pick(servers)
+      const answer = await send(aClient(server)).catch(() => null)
+      if (answer?.status === 200) return answer.body
+      // The try before was carried out, and its answer lost.
+      if (answer?.body?.reason === 'session_ended' && what === 'sign-out') return answer.body
+      if (answer && answer.status !== 503) {
+        wrong.push(`${server.name}: ${what} ${told(answer)}`)
+        return null
+      }
+      await pause(random.between(20, 100))
+    }
+    return null
+  }
+
+  /** What ended a while ago stays so, whoever has been killed since. */
+  async function lookBack(random: Random): Promise<void> {
+    while (!stop) {
+      await pause(50)
+      const old = ended.filter(one => instant() > one.at + bound)
+      const server = random.pick(servers)
+      if (old.length > 0) await requireEnded(random.pick(old), aClient(server), server.name, true)
+    }
+  }
+
+  async function requireEnded(
+    { access, refresh }: Ended,
+    client: ReturnType<typeof aClient>,
+    server: string,
+    mayFail = false,
+  ): Promise<void> {
+    for (const [what, send] of [
+      ['verify', () => client.verify(access)],
+      ['refresh', () => client.refresh(refresh)],
+    ] as const) {
+      const answer = await send().catch(() => null)
+      if (answer?.status === 401 || (mayFail && (answer === null || answer.status === 503))) continue
+      revived.push(`${server}: ${what} of an ended session ${answer ? told(answer) : 'unanswered'}`)
+    }
+  }
+}

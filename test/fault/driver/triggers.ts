@@ -1,0 +1,125 @@
+// The ways in which a trial's access token is revoked, one row each. A revoke may be sent again and again until it is
+// answered: being told that it is over already counts as an answer, for it says the same.
+import { type Answer, aClient, type Pair } from '../../support/client.js'
+import { actor, type Control, isPassing, type Person, signIn } from './control.js'
+import { told } from './good-client.js'
+import type { Server } from './server.js'
+
+/** A person with two sessions on two devices: the owner's own, and the one that is to end. */
+export type Victim = {
+  person: Person
+  own: Pair
+  ending: Pair
+  sid: string
+  deviceId: string
+  /** The name under which the second device is known. */
+  device: string
+  /** An administrator's token, signed in minutes ago. */
+  administrator: string
+}
+
+/** `again`: nothing certain was heard. Any other text is what it was told instead: nobody knows what became of it. */
+export type RevokeOutcome = 'done' | 'again' | (string & {})
+
+export type Revoke = {
+  /** Works on the database as the command line does, and asks no server. */
+  byHand: boolean
+  /** @param url the server that is asked */
+  send: (url: string, victim: Victim, control: Control) => Promise<RevokeOutcome>
+}
+
+type Client = ReturnType<typeof aClient>
+
+/** `over` is what a second try is told when the first one did it: a status, or the reason in the body. */
+function byRequest(
+  done: number,
+  over: number | string | null,
+  send: (client: Client, victim: Victim) => Promise<Answer>,
+): Revoke {
+  return {
+    byHand: false,
+    async send(url, victim) {
+      const answer = await send(aClient({ url }), victim).catch(() => null)
+      if (answer === null || answer.status === 503) return 'again'
+      return [done, over].includes(answer.status) || answer.body?.reason === over ? 'done' : told(answer)
+    },
+  }
+}
+
+function byHand(run: (users: Control['parts']['users'], id: number) => Promise<void>): Revoke {
+  return {
+    byHand: true,
+    async send(_, { person }, { parts }) {
+      try {
+        await run(parts.users, person.id)
+        return 'done'
+      } catch (error) {
+        if (isPassing(error)) return 'again'
+        if ((error as { code?: unknown }).code === 'not_found') return 'done'
+        throw error
+      }
+    },
+  }
+}
+
+const newPassword = 'staple battery horse'
+
+export const revokes = {
+  'session ended': byRequest(204, 404, (client, { sid, own }) => client.delete(`/api/me/sessions/${sid}/`, own.access)),
+  'device ended': byRequest(204, 404, (client, { deviceId, own }) =>
+    client.delete(`/api/me/devices/${deviceId}/`, own.access),
+  ),
+  'other sessions ended': byRequest(204, null, (client, { own }) => client.delete('/api/me/sessions/', own.access)),
+  'other devices ended': byRequest(204, null, (client, { own }) => client.delete('/api/me/devices/', own.access)),
+  'signed out': byRequest(200, 'session_ended', (client, { ending }) =>
+    client.post('/api/token/blacklist/', { refresh: ending.refresh }),
+  ),
+  'signed in again': byRequest(200, null, (client, { person, device }) =>
+    client.post('/api/token/', { username: person.username, password: person.password, device }),
+  ),
+  // A second try after a first that was carried out is told that the old password is wrong, and then nobody knows.
+  'password changed': byRequest(204, null, (client, { own, person }) =>
+    client.post('/api/me/password/', { old_password: person.password, new_password: newPassword }, own.access),
+  ),
+  'session ended by an administrator': byRequest(204, 404, (client, { sid, administrator }) =>
+    client.delete(`/api/admin/sessions/${sid}/`, administrator),
+  ),
+  'all ended by an administrator': byRequest(204, null, (client, { person, administrator }) =>
+    client.delete(`/api/admin/users/${person.id}/sessions/`, administrator),
+  ),
+  'user disabled': byRequest(200, null, (client, { person, administrator }) =>
+    client.post(`/api/admin/users/${person.id}/disable/`, {}, administrator),
+  ),
+  'password reset': byRequest(204, null, (client, { person, administrator }) =>
+    client.post(`/api/admin/users/${person.id}/password/`, { password: newPassword }, administrator),
+  ),
+  'user deleted': byRequest(204, 404, (client, { person, administrator }) =>
+    client.delete(`/api/admin/users/${person.id}/`, administrator),
+  ),
+  // Refused as stale: it is over for this token, and not for its session.
+  'roles changed': byRequest(200, null, (client, { person, administrator }) =>
+    client.send('PUT', `/api/admin/users/${person.id}/roles/`, { json: { roles: ['support'] }, token: administrator }),
+  ),
+  'password reset by hand': byHand((users, id) => users.setPassword(id, newPassword, actor)),
+  'user disabled by hand': byHand((users, id) => users.disable(id, actor)),
+  'roles changed by hand': byHand((users, id) => users.setRoles(id, ['support'], actor)),
+} as const satisfies Record<string, Revoke>
+
+export type RevokeName = keyof typeof revokes
+export const revokeNames = Object.keys(revokes) as RevokeName[]
+
+/** Signs a new person in twice, once at each server. */
+export async function aVictim(
+  control: Control,
+  [first, second]: readonly [Server, Server],
+  administrator: string,
+): Promise<Victim> {
+  const person = await control.aPerson()
+  const device = `phone of ${person.username}`
+  const own = await signIn(first, person, { device: `desk of ${person.username}` })
+  const ending = await signIn(second, person, { device })
+  const { body } = await aClient(second).get('/api/me/devices/', ending.access)
+  const devices = body.results as { id: string; current: boolean; sessions: { id: string }[] }[]
+  const { id: deviceId, sessions } = devices.find(one => one.current)!
+  return { person, own, ending, sid: sessions[0]!.id, deviceId, device, administrator }
+}

@@ -1,0 +1,119 @@
+// The stage of the faults: a database, perhaps a Redis, two servers and the operator's hand, all private to this driver.
+import type { DatabaseSettings } from '../../../config/settings.js'
+import { freePort, type MariaDb, startMariaDb, waitFor } from '../../support/mariadb.js'
+import { issuer } from '../../support/server.js'
+import { aControl, administrator, type Control } from './control.js'
+import { aNamespace, type Namespace } from './namespace.js'
+import { type Redis, startRedis } from './redis.js'
+import { aRelay, type Relay } from './relay.js'
+import { aServer, type Server } from './server.js'
+import { aWallClock, type WallClock } from './wall-clock.js'
+
+/** How the servers are set up: `plain`; `cut`: B lives in a namespace; `clock`: A has a wall clock of its own. */
+export type Cast = 'plain' | 'cut' | 'clock'
+
+export type World = {
+  mariaDb: MariaDb
+  redis: Redis | null
+  servers: readonly [Server, Server]
+  control: Control
+  /** Of the cast `cut`. */
+  namespace: Namespace | null
+  /** Of the cast `clock`. */
+  clock: WallClock | null
+  /** Ends that nobody asked for. */
+  accidents: () => string[]
+  /** The servers end; the database and Redis stay for the next cast. */
+  close(): Promise<void>
+}
+
+export type Stores = { mariaDb: MariaDb; database: DatabaseSettings; redis: Redis | null; stop(): Promise<void> }
+
+/** A database that is empty, and a Redis where one is wanted; the casts of one run share them. */
+export async function openStores(withRedis: boolean): Promise<Stores> {
+  const mariaDb = await startMariaDb()
+  const redis = withRedis ? await startRedis() : null
+  return {
+    mariaDb,
+    database: await mariaDb.create(),
+    redis,
+    async stop() {
+      await Promise.all([mariaDb.stop(), redis?.stop()])
+    },
+  }
+}
+
+const main = new URL('../../../server/main.js', import.meta.url).pathname
+const staleServer = new URL('./stale-server.js', import.meta.url).pathname
+
+/** @param stale runs servers that have a mistake, to see that it is found */
+export async function raise(stores: Stores, cast: Cast, stale = false): Promise<World> {
+  const { mariaDb, redis } = stores
+  const program = stale ? staleServer : main
+  const near = environment(stores)
+  // The tables are there before two servers look for them.
+  const control = await aControl(near)
+
+  const clock = cast === 'clock' ? aWallClock() : null
+  const namespace = cast === 'cut' ? aNamespace() : null
+  const relays: Relay[] = []
+  const a = aServer({ name: 'A', program, host: '127.0.0.1', port: await freePort(), env: { ...near, ...clock?.env } })
+  const b =
+    namespace === null
+      ? aServer({ name: 'B', program, host: '127.0.0.1', port: await freePort(), env: near })
+      : await serverWithin(namespace)
+  await Promise.all([a.start(), b.start()])
+  const world: World = {
+    ...{ mariaDb, redis, servers: [a, b], control, namespace, clock },
+    accidents: () => [...a.accidents, ...b.accidents],
+    async close() {
+      await Promise.all([a.kill(), b.kill(), control.close()])
+      for (const relay of relays) relay.close()
+      namespace?.remove()
+    },
+  }
+  await healthy(world)
+  return world
+
+  async function serverWithin({ prefix, links }: Namespace): Promise<Server> {
+    const toDatabase = await aRelay(links.database.outside, mariaDb.port)
+    const toRedis = redis && (await aRelay(links.redis.outside, redis.port))
+    relays.push(toDatabase, ...(toRedis ? [toRedis] : []))
+    const env = {
+      ...near,
+      DATABASE_URL: databaseUrl(stores, links.database.outside, toDatabase.port),
+      ...(toRedis && { REDIS_URL: `redis://${links.redis.outside}:${toRedis.port}` }),
+    }
+    // A port of its own network: nobody else has it.
+    return aServer({ name: 'B', program, host: links.front.inside, port: 4000, env, prefix })
+  }
+}
+
+/** Waits until both servers say that they are ready. */
+export async function healthy({ servers }: Pick<World, 'servers'>): Promise<void> {
+  for (const { url } of servers) {
+    await waitFor(async () => {
+      const { status } = await fetch(`${url}/readyz`)
+      if (status !== 200) throw new Error(`${url} answers ${status}`)
+    }, 30_000)
+  }
+}
+
+/** What a server is started with that reaches both stores by the loopback. */
+function environment(stores: Stores): Record<string, string> {
+  const { mariaDb, redis } = stores
+  return {
+    ISSUER: issuer,
+    DATABASE_URL: databaseUrl(stores, '127.0.0.1', mariaDb.port),
+    ...(redis && { REDIS_URL: redis.url }),
+    SECRET_KEY: Buffer.from('a test secret key of 32+ bytes! 0123456789').toString('base64'),
+    ADMIN_USERNAME: administrator.username,
+    ADMIN_PASSWORD: administrator.password,
+    LOG_LEVEL: 'warn',
+  }
+}
+
+function databaseUrl({ database }: Stores, host: string, port: number): string {
+  if (database.engine !== 'mysql') throw new Error('two servers need MySQL')
+  return `mysql://${database.user}:${database.password}@${host}:${port}/${database.name}`
+}

@@ -1,0 +1,79 @@
+// The command line about roles, the revocation log and the audit log, beside a running server.
+import { expect } from 'chai'
+import { aClient, claimsOf } from '../support/client.js'
+import { besideAServer, expectOneLine, operator, patience } from '../support/command-line.js'
+import { password, settle } from '../support/server.js'
+
+describe('the command line, about roles and logs', function () {
+  this.timeout(patience)
+
+  it('makes, changes, renames and deletes roles, and the tokens of their holders follow', async () => {
+    const { server, darvoza } = await besideAServer()
+    const client = aClient(server)
+    await darvoza.done(['role', 'create', 'clerk', 'orders:read'])
+    const amy = await server.aUser({ username: 'amy', roles: ['clerk'] })
+    const { access, refresh } = await client.signIn(amy)
+    expect(await darvoza.json(['role', 'set-permissions', 'clerk', 'orders:write'])).to.deep.equal({
+      ...{ name: 'clerk', permissions: ['orders:write'], built_in: false, holders: 1 },
+    })
+    await settle(server.composed)
+    expect((await client.verify(access)).body.reason).to.equal('token_stale')
+    expect(claimsOf((await client.refresh(refresh)).body.access).permissions).to.deep.equal(['orders:write'])
+    await darvoza.done(['role', 'rename', 'clerk', 'seller'])
+    expect((await darvoza.json(['user', 'show', 'amy'])).roles).to.deep.equal(['seller'])
+    await darvoza.done(['role', 'delete', 'seller'])
+    const names = (await darvoza.json(['role', 'list'])).map((role: { name: string }) => role.name)
+    expect(names).to.deep.equal(['admin', 'auditor', 'support'])
+  })
+
+  it('refuses what is no role, is taken or is built in, and changes nothing', async () => {
+    const { darvoza } = await besideAServer()
+    await darvoza.done(['role', 'create', 'clerk'])
+    for (const [args, code, saying] of [
+      [['role', 'create', 'Clerk'], 2, /name: A role begins with a letter/],
+      [['role', 'create', 'clerk'], 2, /already exists/],
+      [['role', 'create', 'other', 'no spaces'], 2, /is no permission/],
+      [['role', 'delete', 'nobody'], 1, /There is no role nobody/],
+      [['role', 'set-permissions', 'admin', '--none'], 1, /built in/],
+      [['role', 'rename', 'clerk', 'admin'], 2, /already exists/],
+    ] as const) {
+      const ran = await darvoza.run([...args])
+      expect(ran.code, args.join(' ')).to.equal(code)
+      expectOneLine(ran, saying)
+    }
+    expect(await darvoza.json(['role', 'list'])).to.have.length(4)
+  })
+
+  it('writes the revocation log by hand, and a running server enforces it', async () => {
+    const { server, darvoza } = await besideAServer()
+    const client = aClient(server)
+    const { access } = await client.signIn({ username: 'admin', password })
+    for (const args of [
+      ['nobody', '1'],
+      ['user', '77'],
+      ['role', 'admin'],
+      ['all', 'x'],
+    ]) {
+      const ran = await darvoza.run(['revocation', 'add', ...args])
+      expect([ran.code, ran.stdout], args.join(' ')).to.deep.equal([2, ''])
+      expectOneLine(ran, /kind|subject|effect/)
+    }
+    const entry = await darvoza.json(['revocation', 'add', 'all', '--reason', 'a drill'])
+    expect(entry).to.include({ kind: 'all', effect: 'end', reason: 'everybody_ended', actor: operator })
+    await settle(server.composed)
+    expect((await client.verify(access)).body.reason).to.equal('session_ended')
+  })
+
+  it('tells who did what, and says at which entry the audit log was changed', async () => {
+    const { server, darvoza } = await besideAServer()
+    const amy = await server.aUser({ username: 'amy' })
+    await darvoza.done(['user', 'disable', 'amy'])
+    const [last] = await darvoza.json(['audit', 'list', '--subject', `user:${amy.id}`, '--limit', '1'])
+    expect(last).to.include({ actor: operator, action: 'user_disabled', subject: String(amy.id) })
+    expect(await darvoza.done(['audit', 'verify'])).to.match(/^the chain holds: \d+ entries/)
+    await server.composed.parts.database.write("UPDATE audit_entry SET actor = 'user:1' WHERE seq = ?", [last.seq])
+    const ran = await darvoza.run(['audit', 'verify'])
+    expect(ran.code).to.equal(1)
+    expectOneLine(ran, new RegExp(`broken at entry ${last.seq}: changed`))
+  })
+})

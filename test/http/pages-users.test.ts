@@ -1,0 +1,195 @@
+// Users as administrators see them on the pages, and what is hard to take back.
+import { expect } from 'chai'
+import { aClient } from '../support/client.js'
+import { aServer, password } from '../support/server.js'
+import { snapshotOf } from '../support/snapshot.js'
+import { aVisitor, localOf } from '../support/visitor.js'
+
+const admin = { username: 'admin', password }
+const ownSite = { 'Sec-Fetch-Site': 'same-origin' }
+
+describe('the list of users', () => {
+  it('is searched by the beginning of a name, in any case, and shows text as text', async () => {
+    const server = await aServer()
+    await server.aUser({ username: 'Amina', firstName: '<i>A</i>', email: 'amina@example.com' })
+    await server.aUser({ username: 'bobur' })
+    const visitor = aVisitor(server)
+    await visitor.signIn(admin)
+    const found = await visitor.open('/admin/users?name=AM')
+    expect(found.text).to.include('>Amina<').and.include('&lt;i&gt;A&lt;/i&gt;').and.not.include('>bobur<')
+    const none = await visitor.open('/admin/users?name=%3Cscript%3E')
+    expect(none.text).to.include('begins with “&lt;script&gt;”').and.include('Clear filters')
+  })
+
+  it('goes on page by page, and an address that is wrong shows the list all the same', async () => {
+    const server = await aServer()
+    for (let count = 0; count < 60; count++)
+      await server.composed.parts.users.importOne(
+        {
+          username: `user${count}`,
+          passwordHash: 'bcrypt_sha256$$2b$04$abcdefghijklmnopqrstuuZn9G4kT2sVbJ0xqM7wYdLrEc5HfPa8i',
+        },
+        'system',
+      )
+    const visitor = aVisitor(server)
+    await visitor.signIn(admin)
+    const names = new Set<string>()
+    const counts: number[] = []
+    for (let next: string | undefined = '/admin/users?name='; next; ) {
+      const page: string = (await visitor.open(next)).text
+      const shown: string[] = [...page.matchAll(/<a href="\/admin\/users\/\d+">([^<]+)</g)].map(match => match[1]!)
+      for (const name of shown) names.add(name)
+      counts.push(shown.length)
+      next = /href="([^"]*after=\d+[^"]*)"[^>]*>(?:(?!<\/a>)[\s\S])*Next/.exec(page)?.[1]?.replaceAll('&amp;', '&')
+    }
+    expect(counts).to.deep.equal([25, 25, 11])
+    expect(names.size).to.equal(61)
+    for (const query of [
+      'after=x',
+      'after=-1',
+      'size=7',
+      'size=1e9',
+      'name=a&name=b',
+      'name[a]=b',
+      'after=99999999999999999999',
+    ]) {
+      expect((await visitor.open(`/admin/users?${query}`)).status, query).to.equal(200)
+    }
+    expect((await visitor.open('/admin/users?size=100')).text.match(/\/admin\/users\/\d+"/g)).to.have.length(61)
+  })
+})
+
+describe('the page of a user', () => {
+  it('is not there for an id of nobody', async () => {
+    const server = await aServer()
+    const visitor = aVisitor(server)
+    await visitor.signIn(admin)
+    for (const id of ['0', '999', '1e1', '01', '-1', 'x', '1%00', '1.0'])
+      expect((await visitor.open(`/admin/users/${id}`)).status, id).to.equal(404)
+  })
+
+  it('shows to each what they may see, and only the buttons that they may press', async () => {
+    const server = await aServer()
+    const amy = await server.aUser()
+    const buttons = { support: ['sign-out'], auditor: [], admin: ['sign-out', 'disable'] }
+    for (const [role, expected] of Object.entries(buttons)) {
+      const visitor = aVisitor(server)
+      await visitor.signIn(await server.aUser({ roles: [role] }))
+      const { status, text } = await visitor.open(`/admin/users/${amy.id}`)
+      expect(status, role).to.equal(200)
+      const shown = [...text.matchAll(new RegExp(`action="/admin/users/${amy.id}/([a-z-]+)"`, 'g'))].map(
+        match => match[1],
+      )
+      expect(shown, role).to.deep.equal(expected)
+      expect(text.includes('<h2>History</h2>'), role).to.equal(role !== 'support')
+    }
+  })
+
+  it('disables, signs out everywhere, and enables again', async () => {
+    const server = await aServer()
+    const amy = await server.aUser()
+    const client = aClient(server)
+    const { access } = await client.signIn(amy)
+    const visitor = aVisitor(server)
+    await visitor.signIn(admin)
+    const path = `/admin/users/${amy.id}`
+    expect((await visitor.open(path)).text).to.include('is signed out at once, of 1 session,')
+    expect(localOf(await visitor.submit(`${path}/disable`, {}, path))).to.equal(path)
+    expect((await client.get('/api/me/', access)).status).to.equal(401)
+    expect((await visitor.open(path)).text)
+      .to.include('is disabled and signed out everywhere.')
+      .and.include('Disabled')
+    await visitor.submit(`${path}/enable`, {}, path)
+    const again = await client.signIn(amy)
+    await visitor.submit(`${path}/sign-out`, {}, path)
+    expect((await client.get('/api/me/', again.access)).status).to.equal(401)
+    await client.signIn(amy)
+  })
+
+  it('refuses to disable the last administrator, as a page that leads back', async () => {
+    const server = await aServer()
+    const visitor = aVisitor(server)
+    await visitor.signIn(admin)
+    const { status, text } = await visitor.submit('/admin/users/1/disable', {}, '/admin/users/1')
+    expect(status).to.equal(409)
+    expect(text).to.include('nobody who can sign in as an administrator').and.include('last_administrator')
+  })
+})
+
+describe('what is hard to take back, when the password was typed a while ago', () => {
+  it('waits for the password, keeps the fields of the form but no secret among them, and then is done', async () => {
+    const server = await aServer()
+    const amy = await server.aUser()
+    const visitor = aVisitor(server)
+    await visitor.signIn(admin)
+    server.clock.advance('5m')
+    const action = `/admin/users/${amy.id}/disable`
+    const isActive = async () => (await server.composed.parts.users.require(amy.id)).active
+
+    const asked = await visitor.submit(
+      action,
+      { reason: '<lost> "phone"', new_password: 'a secret' },
+      `/admin/users/${amy.id}`,
+    )
+    expect(asked.status).to.equal(401)
+    expect(asked.text).to.include(`action="${action}"`)
+    expect(asked.text).to.include('name="reason" value="&lt;lost&gt; &#34;phone&#34;"').and.not.include('a secret')
+    expect(await isActive()).to.equal(true)
+
+    const form = (proof: string) => ({ _token: visitor.tokenOn(asked, action), reason: 'lost', _proof: proof })
+    for (const wrong of ['', 'a wrong password', ` ${password}`]) {
+      const again = await visitor.send('POST', action, { form: form(wrong), headers: ownSite })
+      expect(again.status).to.equal(401)
+      expect(again.text).to.include('This is not your password.').and.include('name="reason" value="lost"')
+      expect(await isActive()).to.equal(true)
+    }
+    const done = await visitor.send('POST', action, { form: form(password), headers: ownSite })
+    expect(localOf(done)).to.equal(`/admin/users/${amy.id}`)
+    expect(await isActive()).to.equal(false)
+    // For the next five minutes nobody is asked again.
+    server.clock.advance('299s')
+    expect((await visitor.submit(`/admin/users/${amy.id}/sign-out`, {}, `/admin/users/${amy.id}`)).status).to.equal(303)
+    server.clock.advance('1s')
+    expect((await visitor.submit(`/admin/users/${amy.id}/sign-out`, {}, `/admin/users/${amy.id}`)).status).to.equal(401)
+  })
+
+  it("is not proved by another's password, nor by a proof without the form's token", async () => {
+    const server = await aServer()
+    const amy = await server.aUser({ password: 'the password of amy' })
+    const visitor = aVisitor(server)
+    await visitor.signIn(admin)
+    server.clock.advance('6m')
+    const action = `/admin/users/${amy.id}/disable`
+    const _token = visitor.tokenOn(await visitor.open(`/admin/users/${amy.id}`), action)
+    const before = await snapshotOf(server)
+    expect(
+      (await visitor.send('POST', action, { form: { _token, _proof: amy.password }, headers: ownSite })).status,
+    ).to.equal(401)
+    expect((await visitor.send('POST', action, { form: { _proof: password }, headers: ownSite })).status).to.equal(403)
+    expect(await snapshotOf(server)).to.equal(before)
+  })
+})
+
+describe('guesses at the password that is asked for again', () => {
+  it('are counted: past the limit not even the right one is tested, nobody is signed out, and the form says when', async () => {
+    const server = await aServer({ policy: { sign_in_guesses_per_hour: 5 } })
+    const amy = await server.aUser()
+    const visitor = aVisitor(server)
+    await visitor.signIn(admin)
+    server.clock.advance('6m')
+    const action = `/admin/users/${amy.id}/disable`
+    const _token = visitor.tokenOn(await visitor.open(`/admin/users/${amy.id}`), action)
+    const guess = (_proof: string) => visitor.send('POST', action, { form: { _token, _proof }, headers: ownSite })
+    for (let count = 0; count < 5; count++)
+      expect((await guess('a wrong one')).text).to.include('This is not your password.')
+    for (const proof of ['a wrong one', password]) {
+      const { status, text } = await guess(proof)
+      expect(status).to.equal(401)
+      expect(text).to.include('Too many wrong passwords were tried. Try again in 54 minutes.')
+    }
+    expect((await visitor.open('/account')).status).to.equal(200)
+    expect((await server.composed.parts.users.require(amy.id)).active).to.equal(true)
+    server.clock.advance('54m')
+    expect((await guess(password)).status).to.equal(303)
+  })
+})

@@ -1,0 +1,94 @@
+// Headless Chromium on real pages, where it is installed. One browser for the whole run, a fresh context for each visit.
+import { existsSync, mkdirSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { expect } from 'chai'
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
+import { missing } from './engines.js'
+
+const executable = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync)
+
+const flags = [
+  ...['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'],
+  ...['--disable-background-networking', '--disable-component-update', '--disable-sync'],
+]
+
+/** Not committed, and gone with the next build: to be looked at. */
+const screenshots = fileURLToPath(new URL('../../screenshots/', import.meta.url))
+
+export const sizes = {
+  wide: { width: 1360, height: 860 },
+  phone: { width: 390, height: 844 },
+} as const
+export type Size = keyof typeof sizes
+
+let browser: Promise<Browser> | null = null
+
+/** Describes behaviour that needs a browser. */
+export function onBrowser(title: string, define: () => void): void {
+  if (executable) describe(title, () => define())
+  else missing(title, 'chromium is not installed (apt-get install chromium)')
+}
+
+/** A visit with cookies, language and look of its own; what the page's scripts complain of fails the test. */
+export async function aVisit(
+  server: { url: string },
+  { size = 'wide', ...options }: BrowserContextOptions & { size?: Size } = {},
+): Promise<Page> {
+  browser ??= chromium.launch({ executablePath: executable!, args: flags })
+  const context = await (await browser).newContext({
+    ...{ baseURL: server.url, viewport: sizes[size], locale: 'en-GB', timezoneId: 'Asia/Tashkent' },
+    ...options,
+  })
+  context.setDefaultTimeout(10_000)
+  const page = await context.newPage()
+  page.on('pageerror', error => {
+    throw error
+  })
+  return page
+}
+
+export async function closeVisits(): Promise<void> {
+  for (const context of (await browser)?.contexts() ?? []) await context.close()
+}
+
+export async function closeBrowser(): Promise<void> {
+  await (await browser)?.close()
+  browser = null
+}
+
+export async function signIn(page: Page, user: { username: string; password: string }): Promise<void> {
+  await page.goto('/login')
+  await page.locator('[name=username]').fill(user.username)
+  await page.locator('[name=password]').fill(user.password)
+  await page.locator('main button').click()
+}
+
+const axeSource = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
+
+/** Insists that axe finds nothing: WCAG 2.2 A and AA, and its own best practices. */
+export async function expectAccessible(page: Page, what: string): Promise<void> {
+  const { readFile } = await import('node:fs/promises')
+  await page.evaluate(await readFile(axeSource, 'utf8'))
+  const violations = await page.evaluate(async () => {
+    // @ts-expect-error axe is there by the line above
+    const found = await globalThis.axe.run({ resultTypes: ['violations'] })
+    return found.violations.map((one: { id: string; nodes: { html: string; failureSummary: string }[] }) => ({
+      id: one.id,
+      nodes: one.nodes.slice(0, 3).map(node => `${node.html.slice(0, 200)} ${node.failureSummary}`),
+    }))
+  })
+  expect(violations, what).to.deep.equal([])
+}
+
+/** Nothing is wider than the screen: a person would have to push the page from side to side (WCAG 1.4.10). */
+export async function expectNoSidewaysScroll(page: Page, what: string): Promise<void> {
+  const surplus = await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')
+  expect(surplus, `${what}: pixels wider than the screen`).to.equal(0)
+}
+
+export async function takeScreenshot(page: Page, name: string): Promise<void> {
+  mkdirSync(screenshots, { recursive: true })
+  await page.screenshot({ path: join(screenshots, `${name}.png`), fullPage: true })
+}

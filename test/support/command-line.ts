@@ -1,0 +1,99 @@
+// The real program `darvoza`, on an installation of its own or beside a server.
+import { spawn } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
+import { userInfo } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { expect } from 'chai'
+import { aClock } from './clock.js'
+import { aFolder } from './engines.js'
+import { aServer, type TestServer } from './server.js'
+
+const program = fileURLToPath(new URL('../../../bin.js', import.meta.url))
+/** Each test starts many processes. */
+export const patience = 60_000
+export const operator = `operator:${userInfo().username}`
+
+export type Ran = { code: number | null; stdout: string; stderr: string }
+
+/** The real program, on an installation of its own. */
+export function aCommandLine(environment: Record<string, string> = {}) {
+  const folder = aFolder()
+  const dataDir = join(folder, 'data')
+
+  /** @param killWhen kill -9 once this resolves */
+  function run(args: string[], stdin = '', killWhen?: Promise<unknown>): Promise<Ran> {
+    const { PATH = '', HOME = '' } = process.env
+    const child = spawn(process.execPath, [program, ...args], {
+      cwd: folder,
+      env: { PATH, HOME, DATA_DIR: dataDir, ...environment },
+    })
+    void killWhen?.then(() => child.kill('SIGKILL'))
+    const ran: Ran = { code: null, stdout: '', stderr: '' }
+    child.stdout.on('data', chunk => {
+      ran.stdout += chunk
+    })
+    child.stderr.on('data', chunk => {
+      ran.stderr += chunk
+    })
+    child.stdin.on('error', () => {})
+    child.stdin.end(stdin)
+    return new Promise((resolve, reject) => {
+      child.once('error', reject)
+      child.once('close', code => resolve({ ...ran, code }))
+    })
+  }
+
+  return {
+    dataDir,
+    run,
+
+    /** Runs a command that must work; answers what it printed. */
+    async done(args: string[], stdin = ''): Promise<string> {
+      const ran = await run(args, stdin)
+      expect(ran.code, `${args.join(' ')}: ${ran.stderr}`).to.equal(0)
+      return ran.stdout
+    },
+
+    // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every shape
+    async json(args: string[], stdin = ''): Promise<any> {
+      return JSON.parse(await this.done([...args, '--json'], stdin))
+    },
+
+    async migrated() {
+      await this.done(['migrate', 'up'])
+      return this
+    },
+
+    /** Cheap hashes: bcrypt's real cost is for production. */
+    async cheaply() {
+      await this.migrated()
+      await this.done(['policy', 'set', 'password_cost=4'])
+      return this
+    },
+
+    file(name: string, content: string): string {
+      writeFileSync(join(folder, name), content)
+      return name
+    },
+  }
+}
+
+export type TestCommandLine = ReturnType<typeof aCommandLine>
+
+/** A running server, and the command line beside it on the same SQLite file. */
+export async function besideAServer(): Promise<{ server: TestServer; darvoza: TestCommandLine }> {
+  const server = await aServer({ clock: aClock(Date.now()) })
+  const { database, secretKey } = server.settings
+  if (database.engine !== 'sqlite') throw new Error('this test shares a SQLite file')
+  const darvoza = aCommandLine({
+    DATABASE_URL: `sqlite:${database.path}`,
+    SECRET_KEY: secretKey!.toString('base64'),
+  })
+  return { server, darvoza }
+}
+
+export function expectOneLine({ stderr }: Ran, saying: RegExp): void {
+  expect(stderr).to.match(/^darvoza: [^\n]+\n$/)
+  expect(stderr).to.match(saying)
+}

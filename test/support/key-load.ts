@@ -1,0 +1,128 @@
+// Sign-ins, refreshes and verifies at several servers while keys change: counts every good token that somebody refuses.
+import { createRemoteJWKSet, jwtVerify } from 'jose'
+import { type Composed, compose } from '../../server/compose.js'
+import type { KeyRing } from '../../server/identity/key-ring.js'
+import { aClient, type Client } from './client.js'
+import { publishedKids } from './keys.js'
+import { waitFor } from './mariadb.js'
+import { issuer, password, testSettings } from './server.js'
+
+export type LoadCounts = { signIns: number; refreshes: number; verifies: number; outside: number; refused: string[] }
+
+type Load = {
+  counts: LoadCounts
+  /** Resolves once every worker has ended what it had begun. */
+  stop(): Promise<LoadCounts>
+}
+
+/** How many tokens of the past are kept to be verified again and again, evenly over the time. */
+const kept = 2_000
+
+/**
+ * @param urls of servers on one database that have the administrator of tests
+ * @param workers how many refresh a session each, beside two who sign in, two who verify, and one outside verifier
+ */
+export function keyLoad(urls: readonly string[], workers: number): Load {
+  const clients = urls.map(url => aClient({ url }))
+  const counts: LoadCounts = { signIns: 0, refreshes: 0, verifies: 0, outside: 0, refused: [] }
+  const pool: string[] = []
+  let running = true
+  const any = <T>(items: readonly T[]): T => items[Math.floor(Math.random() * items.length)]!
+  const keep = (token: string) => {
+    if (pool.length < kept) pool.push(token)
+    else pool[Math.floor(Math.random() * kept)] = token
+  }
+  const refuse = (what: string, why: unknown) => counts.refused.push(`${what}: ${JSON.stringify(why).slice(0, 300)}`)
+
+  async function verify(client: Client, token: string): Promise<void> {
+    const answer = await client.verify(token)
+    counts.verifies++
+    if (answer.status !== 200) refuse(`verify ${answer.status}`, answer.body)
+  }
+
+  async function signIn(client: Client): Promise<string | null> {
+    const answer = await client.post('/api/token/', { username: 'admin', password })
+    counts.signIns++
+    if (answer.status !== 200) {
+      refuse(`sign-in ${answer.status}`, answer.body)
+      return null
+    }
+    keep(answer.body.access)
+    // At each of them, at once: whichever learns of a key last is asked too.
+    await Promise.all(clients.map(one => verify(one, answer.body.access)))
+    return answer.body.refresh
+  }
+
+  async function refresher(at: number): Promise<void> {
+    let refresh = await signIn(clients[at % clients.length]!)
+    for (let round = at; running && refresh; round++) {
+      const answer = await clients[round % clients.length]!.refresh(refresh)
+      counts.refreshes++
+      if (answer.status !== 200) return void refuse(`refresh ${answer.status}`, answer.body)
+      refresh = answer.body.refresh
+      keep(answer.body.access)
+      await Promise.all(clients.map(one => verify(one, answer.body.access)))
+    }
+  }
+
+  async function signer(): Promise<void> {
+    while (running) await signIn(any(clients))
+  }
+
+  async function verifier(): Promise<void> {
+    while (running) {
+      if (pool.length > 0) await verify(any(clients), any(pool))
+      else await new Promise(resolve => setTimeout(resolve, 10))
+    }
+  }
+
+  /** jose, as a resource server uses it; it asks for the JWKS again whenever it meets a key that it does not know. */
+  async function outsider(): Promise<void> {
+    const jwks = createRemoteJWKSet(new URL('/.well-known/jwks.json', urls[0]), { cooldownDuration: 0 })
+    while (running) {
+      await new Promise(resolve => setTimeout(resolve, 5))
+      const token = pool.length > 0 ? any(pool) : null
+      if (!token) continue
+      counts.outside++
+      await jwtVerify(token, jwks, { issuer, audience: issuer, typ: 'at+jwt' }).catch(error =>
+        refuse('jose', error.message),
+      )
+    }
+  }
+
+  const all = [
+    ...Array.from({ length: workers }, (_, at) => refresher(at)),
+    ...[signer(), signer(), verifier(), verifier(), outsider()],
+  ].map(worker => worker.catch(error => refuse('a worker', String(error))))
+  return {
+    counts,
+    async stop() {
+      running = false
+      await Promise.all(all)
+      return counts
+    },
+  }
+}
+
+/** An operator beside the servers, as the command line is: the same parts, and no server. */
+export async function anOperator(database: Parameters<typeof testSettings>[0]): Promise<Composed> {
+  const ignore = () => {}
+  const log = { debug: ignore, info: ignore, warn: ignore, error: ignore }
+  const composed = await compose(testSettings(database), { log })
+  await composed.parts.tail.start()
+  return composed
+}
+
+/** Publishes the next key, waits until every server does, and lets it sign. */
+export async function rotateUnderLoad(keyRing: KeyRing, urls: readonly string[], pause: number): Promise<string> {
+  const { key } = await keyRing.rotate({}, 'operator:test')
+  for (const url of urls) await waitFor(async () => requireKid(await publishedKids(aClient({ url })), key.kid))
+  await new Promise(resolve => setTimeout(resolve, pause))
+  await keyRing.rotate({ atOnce: true }, 'operator:test')
+  await new Promise(resolve => setTimeout(resolve, pause))
+  return key.kid
+}
+
+function requireKid(kids: readonly string[], kid: string): void {
+  if (!kids.includes(kid)) throw new Error(`${kid} is not published yet`)
+}

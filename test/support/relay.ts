@@ -1,0 +1,62 @@
+// A wire between a server and what it stands on, which a test can turn to somebody else, or cut without anybody being told.
+import { connect, createServer, type Socket } from 'node:net'
+import { freePort } from './mariadb.js'
+
+export type Relay = {
+  port: number
+  /** What comes from now on goes to another port; what is there is closed. */
+  turnTo(port: number): void
+  /** What is there stays open and carries nothing any more; new connections work. */
+  freeze(): void
+  close(): void
+}
+
+export async function aRelay(target: number): Promise<Relay> {
+  const pairs = new Set<[near: Socket, far: Socket]>()
+  let to = target
+  const server = createServer(near => {
+    const far = connect(to, '127.0.0.1')
+    const pair: [Socket, Socket] = [near, far]
+    pairs.add(pair)
+    near.pipe(far)
+    far.pipe(near)
+    for (const socket of pair) {
+      socket.on('error', () => {})
+      socket.on('close', () => {
+        pairs.delete(pair)
+        near.destroy()
+        far.destroy()
+      })
+    }
+  })
+  const port = await freePort()
+  await new Promise<void>(resolve => server.listen(port, '127.0.0.1', resolve))
+  const frozen = new Set<Socket>()
+  const cut = () => {
+    for (const socket of [...[...pairs].flat(), ...frozen]) socket.destroy()
+  }
+  return {
+    port,
+    turnTo(next) {
+      to = next
+      cut()
+    },
+    freeze() {
+      for (const [near, far] of pairs) {
+        near.unpipe(far)
+        far.unpipe(near)
+        for (const socket of [near, far]) {
+          // Not even that one end has gone is told.
+          socket.removeAllListeners('close')
+          socket.pause()
+          frozen.add(socket)
+        }
+      }
+      pairs.clear()
+    },
+    close() {
+      cut()
+      server.close()
+    },
+  }
+}

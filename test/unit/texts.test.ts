@@ -1,0 +1,181 @@
+// What the pages say: in every language the same, all of it used, and nothing asked for that is not there.
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { expect } from 'chai'
+import { createFormats } from '../../server/http/pages/formats.js'
+import { problemTexts } from '../../server/http/pages/problem-texts.js'
+import { createTexts, type Language, languages } from '../../server/http/pages/texts.js'
+import { auditActions } from '../../server/policy/audit.js'
+import { whyNotPassword } from '../../server/policy/password.js'
+import { whyNotUsername } from '../../server/policy/username.js'
+import { errors } from '../../server/protocol/errors.js'
+
+const root = fileURLToPath(new URL('../../../', import.meta.url))
+const folder = join(root, 'views/locales')
+const names = Object.keys(languages) as Language[]
+
+type Tree = { [key: string]: string | Tree }
+
+/** `a.b_one` → text, for each. */
+function flat(tree: Tree, path = ''): [key: string, text: string][] {
+  return Object.entries(tree).flatMap(([key, value]) =>
+    typeof value === 'string' ? [[path + key, value] as [string, string]] : flat(value, `${path}${key}.`),
+  )
+}
+
+const plural = /_(zero|one|two|few|many|other)$/
+const locales = new Map(
+  names.map(name => [name, new Map(flat(JSON.parse(readFileSync(join(folder, `${name}.json`), 'utf8'))))]),
+)
+
+/** The keys, plurals taken together. */
+const keysOf = (name: Language) => new Set([...locales.get(name)!.keys()].map(key => key.replace(plural, '')))
+const valuesIn = (text: string) => [...new Set([...text.matchAll(/\{\{(\w+)/g)].map(match => match[1]))].sort()
+
+/** Views, handlers and whatever else may name a key. */
+const sources = ['views', 'server/http/pages'].flatMap(from =>
+  readdirSync(join(root, from), { recursive: true, encoding: 'utf8' })
+    .filter(file => /\.(ejs|ts)$/.test(file))
+    .map(file => ({ file: `${from}/${file}`, text: readFileSync(join(root, from, file), 'utf8') })),
+)
+
+/** Keys as they stand in quotes, and the beginnings of those that are put together: `audit.${action}`. */
+function used(): { whole: Map<string, string>; beginnings: Set<string> } {
+  const groups = new Set([...keysOf('en')].map(key => key.split('.')[0]!))
+  const whole = new Map<string, string>()
+  const beginnings = new Set<string>()
+  for (const { file, text } of sources) {
+    for (const [, key] of text.matchAll(/['"]([a-z]\w*(?:\.\w+)+)['"]/g))
+      if (groups.has(key!.split('.')[0]!)) whole.set(key!, file)
+    for (const [, beginning] of text.matchAll(/`([a-z]\w*(?:\.\w+)*\.)\$\{[^`]*`/g))
+      if (groups.has(beginning!.split('.')[0]!)) beginnings.add(beginning!)
+  }
+  return { whole, beginnings }
+}
+
+describe('the texts of the pages', () => {
+  it('are there in every language, none of them empty, each with the same values in it', () => {
+    for (const name of names) {
+      expect([...keysOf(name)].sort(), name).to.deep.equal([...keysOf('en')].sort())
+      for (const [key, text] of locales.get(name)!) {
+        expect(text.trim(), `${name} ${key}`).to.equal(text).and.not.equal('')
+        const english = locales.get('en')!.get(key) ?? locales.get('en')!.get(key.replace(plural, '_other'))!
+        // `one` may leave the number out.
+        const values = valuesIn(text).filter(value => value !== 'count')
+        expect(values, `${name} ${key}`).to.deep.equal(valuesIn(english).filter(value => value !== 'count'))
+      }
+    }
+  })
+
+  it('have every plural that their language has', () => {
+    for (const name of names) {
+      const categories = new Intl.PluralRules(languages[name].locale).resolvedOptions().pluralCategories
+      const keys = [...locales.get(name)!.keys()]
+      for (const base of new Set(keys.filter(key => plural.test(key)).map(key => key.replace(plural, '')))) {
+        const found = keys.filter(key => key.replace(plural, '') === base).map(key => key.slice(base.length + 1))
+        expect(found.sort(), `${name} ${base}`).to.deep.equal([...categories].sort())
+      }
+    }
+  })
+
+  it('are all used somewhere', () => {
+    const { whole, beginnings } = used()
+    const unused = [...keysOf('en')].filter(key => !whole.has(key) && ![...beginnings].some(one => key.startsWith(one)))
+    expect(unused).to.deep.equal([])
+  })
+
+  it('are there wherever they are asked for', () => {
+    const { whole } = used()
+    const there = keysOf('en')
+    const missing = [...whole].filter(([key]) => !there.has(key)).map(([key, file]) => `${key} (${file})`)
+    expect(missing).to.deep.equal([])
+    expect(whole.size).to.be.above(100)
+  })
+
+  it('tell every error code and every action of the audit log, and no others', () => {
+    for (const [group, table] of [
+      ['errors', errors],
+      ['audit', auditActions],
+    ] as const) {
+      const told = [...keysOf('en')].filter(key => key.startsWith(`${group}.`)).map(key => key.slice(group.length + 1))
+      expect(told.sort()).to.deep.equal(Object.keys(table).sort())
+    }
+  })
+
+  it('write Uzbek with the letters that it has', () => {
+    for (const [key, text] of locales.get('uz')!) expect(text, key).to.not.match(/[og]['’‘`]/i)
+  })
+
+  it('say what the floors below say about passwords, names and profiles', () => {
+    const rules = { minLength: 8, isCommon: () => true }
+    const said = [
+      ...whyNotPassword('1234', ['1234'], rules),
+      ...whyNotPassword('a'.repeat(5_000), [], rules),
+      ...['', 'a b', 'a'.repeat(40)].map(name => whyNotUsername(name, 30)!),
+      ...sentencesIn('server/identity/profile.ts'),
+      ...sentencesIn('server/identity/new-users.ts'),
+      ...sentencesIn('server/identity/own-password.ts'),
+      ...sentencesIn('server/identity/page-sessions.ts'),
+      ...sentencesIn('server/identity/device-names.ts'),
+      ...sentencesIn('server/http/wire/fields.ts'),
+    ]
+    expect(said.length).to.be.above(15)
+    const untold = said.filter(sentence => !problemTexts.some(({ pattern }) => pattern.test(sentence)))
+    expect(untold).to.deep.equal([])
+  })
+})
+
+/** What a file tells about fields, with a number where it puts a value. Lists and imports are nobody's form. */
+function sentencesIn(file: string): string[] {
+  const text = readFileSync(join(root, file), 'utf8').replace(/\/\*\*?[\s\S]*?\*\/|^\s*\/\/.*$/gm, '')
+  return [...text.matchAll(/['`]([A-Z][^'`\n]{8,}\.)['`]/g)]
+    .map(match => match[1]!.replace(/\$\{[^}]*\}/g, '8'))
+    .filter(sentence => !/list of items|whole number from|hash that can|that id already|dictionary/.test(sentence))
+}
+
+describe('dates, numbers and spans', () => {
+  const texts = createTexts(folder)
+  const at = Date.parse('2026-01-05T14:03:07Z')
+  const formats = (name: Language, zone = 'Asia/Tashkent') =>
+    createFormats(languages[name].locale, zone, at, texts.in(name))
+
+  it("are written as the reader's language and time zone write them", () => {
+    expect(names.map(name => formats(name).dateTime(at))).to.deep.equal([
+      '5 Jan 2026, 19:03',
+      '5-yan, 2026, 19:03',
+      '5 янв. 2026 г., 19:03',
+    ])
+    expect(formats('en', 'UTC').exactTime(at)).to.equal('5 January 2026 at 14:03:07 UTC')
+    expect(formats('ru', 'America/New_York').time(at)).to.equal('09:03')
+    expect(names.map(name => formats(name).number(1_234_567).replace(/\s/g, ' '))).to.deep.equal([
+      '1,234,567',
+      '1 234 567',
+      '1 234 567',
+    ])
+  })
+
+  it('tell spans by their largest units, and how long ago', () => {
+    const { duration, relative } = formats('en')
+    expect([0, 59, 60, 5_400, 86_400, 2_592_000, 90_061].map(duration)).to.deep.equal([
+      '0 seconds',
+      '59 seconds',
+      '1 minute',
+      '1 hour 30 minutes',
+      '1 day',
+      '30 days',
+      '1 day 1 hour',
+    ])
+    const ago = (ms: number) => relative(at - ms)
+    expect([0, 44_000, 60_000, 3_600_000, 86_400_000, 40 * 86_400_000].map(ago)).to.deep.equal([
+      'just now',
+      'just now',
+      '1 minute ago',
+      '1 hour ago',
+      'yesterday',
+      'last month',
+    ])
+    expect(formats('uz').relative(at - 300_000)).to.equal('5 daqiqa oldin')
+    expect(formats('ru').duration(7_200)).to.equal('2 часа')
+  })
+})

@@ -1,0 +1,47 @@
+import { expect } from 'chai'
+import type { Context, Next } from 'koa'
+import { createTurnstile } from '../../server/http/middleware/turnstile.js'
+
+const turn = () => new Promise(resolve => setImmediate(resolve))
+
+describe('the turnstile', () => {
+  it('lets a crowd in a few at a time and in order, and keeps nobody else waiting', async () => {
+    const turnstile = createTurnstile((_, path) => path === '/crowd')
+    const served: (string | number)[] = []
+    const request = (path: string, name: string | number) =>
+      turnstile({ method: 'POST', path } as Context, (async () => served.push(name)) as unknown as Next)
+    const crowd = Array.from({ length: 10 }, (_, index) => request('/crowd', index))
+    await request('/other', 'another')
+    expect(served).to.deep.equal(['another'])
+    const seen: number[] = []
+    while (served.length < 11) {
+      await turn()
+      seen.push(served.length)
+      await request('/other', 'another')
+      served.splice(served.lastIndexOf('another'), 1)
+    }
+    await Promise.all(crowd)
+    expect(served.slice(1)).to.deep.equal([0, 1, 2, 3, 4, 5, 6, 7, 8, 9])
+    expect(seen).to.deep.equal([5, 9, 11])
+    // Nothing is stuck after it was empty.
+    await request('/crowd', 'late')
+    expect(served.at(-1)).to.equal('late')
+  })
+
+  it('goes on after a request that fails', async () => {
+    const turnstile = createTurnstile(() => true)
+    const fail = (async () => {
+      throw new Error('failed')
+    }) as Next
+    const failed = await turnstile({} as Context, fail).then(
+      () => 'served',
+      () => 'failed',
+    )
+    expect(failed).to.equal('failed')
+    let served = false
+    await turnstile({} as Context, async () => {
+      served = true
+    })
+    expect(served).to.equal(true)
+  })
+})
