@@ -64,6 +64,11 @@ export function readIncidentFilter(ctx: Context): IncidentFilter {
   return { userId: readId(ctx, 'user'), sessionId: readQuery(ctx, 'session'), ...readBetween(ctx) }
 }
 
+/** A file instead of a page. */
+export function wantsCsv(ctx: Context): boolean {
+  return readChoice(ctx, 'format', ['json', 'csv']) === 'csv'
+}
+
 function readTexts<N extends string>(ctx: Context, names: readonly N[]): { [K in N]?: string | undefined } {
   return Object.fromEntries(names.map(name => [name, readQuery(ctx, name)])) as { [K in N]?: string | undefined }
 }

@@ -9,7 +9,8 @@ import { refuse } from '../../protocol/errors.js'
 import { type Context, personOf } from '../handler.js'
 import { presentDevice } from '../me/present.js'
 import { readFields, readTexts } from '../wire/fields.js'
-import { readPage, readSessionFilter, readUserFilter } from './filters.js'
+import { answerCsv, userColumns } from './csv.js'
+import { readPage, readSessionFilter, readUserFilter, wantsCsv } from './filters.js'
 import { answerPage } from './paging.js'
 import { presentAnyUser, presentListedSession, presentListedUser } from './present.js'
 
@@ -32,6 +33,7 @@ export function createAdminUserHandlers({ users, sessions, userList, sessionList
   return {
     async listUsers(ctx: Context): Promise<void> {
       const { filter, order } = readUserFilter(ctx)
+      if (wantsCsv(ctx)) return answerCsv(ctx, 'users', userColumns, userList.every(filter, order))
       const found = await userList.page(filter, order, readPage(ctx))
       await answerPage(ctx, found, presentListedUser, () => userList.count(filter))
     },

@@ -1,0 +1,65 @@
+import type { Readable } from 'node:stream'
+import { buffer } from 'node:stream/consumers'
+import { expect } from 'chai'
+import { csvOf } from '../../server/http/admin/csv.js'
+
+type Row = { name: string; count: number | null }
+const columns = { name: (row: Row) => row.name, count: (row: Row) => row.count }
+
+async function* rows(...all: Row[]) {
+  yield* all
+}
+
+/** With the mark at its beginning, which a decoder would take away. */
+const text = async (stream: Readable) => (await buffer(stream)).toString()
+
+describe('a list as a file', () => {
+  it('never holds a formula, whoever typed it', async () => {
+    const names = ['=1+1', '+1', '-1', '@SUM(A1)', '\t=1', '\r=1', '=HYPERLINK("http://x","y")']
+    const csv = await text(csvOf(columns, rows(...names.map(name => ({ name, count: 1 })))))
+    for (const line of csv.slice(1).split('\r\n').slice(1, -1)) expect(line).to.match(/^"?'/)
+  })
+
+  it('keeps quotes, commas, line ends and letters of every alphabet in their cell', async () => {
+    const csv = await text(
+      csvOf(columns, rows({ name: 'a "b", c\nd', count: null }, { name: 'Анна Gʻayrat', count: 3 })),
+    )
+    expect(csv).to.equal('\ufeffname,count\r\n"a ""b"", c\nd",\r\nАнна Gʻayrat,3\r\n')
+  })
+
+  it('has its head also where there is no row', async () => {
+    expect(await text(csvOf(columns, rows()))).to.equal('\ufeffname,count\r\n')
+  })
+
+  it('is read no faster than it is taken, and not at all once nobody takes it', async () => {
+    let read = 0
+    let end = () => {}
+    const over = new Promise<void>(resolve => {
+      end = resolve
+    })
+    async function* endless() {
+      try {
+        for (;;) yield { name: `n${read++}`, count: 1 }
+      } finally {
+        end()
+      }
+    }
+    const stream = csvOf(columns, endless())
+    for await (const chunk of stream) {
+      expect(String(chunk)).to.include('n0')
+      break
+    }
+    expect(read).to.be.below(5_000)
+    await over
+    expect(stream.destroyed).to.equal(true)
+  })
+
+  it('breaks off where the database does, and does not end as if it were whole', async () => {
+    async function* failing() {
+      yield { name: 'a', count: 1 }
+      throw new Error('away')
+    }
+    const failed = await text(csvOf(columns, failing())).catch((error: Error) => error.message)
+    expect(failed).to.equal('away')
+  })
+})
