@@ -9,10 +9,11 @@ import type { HashingWork } from './hashing.js'
 import type { HashingJob, HashingResult, Numbered } from './hashing-child.js'
 
 /**
- * A tenth of the share that a thread at 0 has: it yields to the server, and is not starved by it, as it would be if it got
- * idle time alone.
+ * A third of the share that a thread at 0 has (335 to 1024 by Linux's weights): it yields to the server, but on a core that
+ * refreshes alone would fill, two threads still get two fifths. At 10 it would be a sixth, at 15 a fifteenth: too few
+ * sign-ins a second.
  */
-const usualNiceness = 10
+const usualNiceness = 5
 
 /** A process that died before it answered anything is not started again for so long, in ms. */
 const restAfterFailure = 1_000
