@@ -80,13 +80,13 @@ export function createManyEndsPages({ pages, users, sessionList, deviceList, bul
     endPickedSessionsPage: (ctx: Context) => preview(ctx, 'sessions', picked(ctx), false, pages.frameOf(ctx).here),
     endPickedDevicesPage: (ctx: Context) => preview(ctx, 'devices', picked(ctx), false, pages.frameOf(ctx).here),
 
-    async endSessions(ctx: Context): Promise<void> {
+    async endManySessionsPage(ctx: Context): Promise<void> {
       const { sid, actor } = visitorOf(ctx)
       const { why } = readFields(ctx, { why: { required: false, blank: true, trim: true, maxLength: longestReason } })
       await told(ctx, 'sessions', await bulkEnds.endSessions(picked(ctx), sid, why ?? '', actor))
     },
 
-    async endDevices(ctx: Context): Promise<void> {
+    async endManyDevicesPage(ctx: Context): Promise<void> {
       const { sid, actor } = visitorOf(ctx)
       await told(ctx, 'devices', await bulkEnds.endDevices(picked(ctx), sid, actor))
     },

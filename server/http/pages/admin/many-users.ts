@@ -58,10 +58,10 @@ export function createManyUsersPages({ pages, bulkUsers, roles }: ManyUsersPages
       })
     },
 
-    disableUsers: (ctx: Context) => apply(ctx, 'disable'),
-    signOutUsers: (ctx: Context) => apply(ctx, 'sign-out'),
-    addRoleToUsers: (ctx: Context) => apply(ctx, 'add-role'),
-    removeRoleFromUsers: (ctx: Context) => apply(ctx, 'remove-role'),
+    disableUsersPage: (ctx: Context) => apply(ctx, 'disable'),
+    signOutUsersPage: (ctx: Context) => apply(ctx, 'sign-out'),
+    addRoleToUsersPage: (ctx: Context) => apply(ctx, 'add-role'),
+    removeRoleFromUsersPage: (ctx: Context) => apply(ctx, 'remove-role'),
   }
 }
 
