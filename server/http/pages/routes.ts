@@ -40,7 +40,7 @@ export const pageRoutes = {
   usersPage: get('/admin/users', sees('darvoza:users:read'), 'Users'),
   userPage: get('/admin/users/:id', sees('darvoza:users:read'), 'A user'),
   disableUserPage: post('/admin/users/:id/disable', fresh('darvoza:users:write'), 'Disable a user'),
-  enableUserPage: post('/admin/users/:id/enable', sees('darvoza:users:write'), 'Enable a user'),
+  enableUserPage: post('/admin/users/:id/enable', fresh('darvoza:users:write'), 'Enable a user'),
   signOutUserPage: post('/admin/users/:id/sign-out', fresh('darvoza:sessions:end'), 'End all sessions of a user'),
 } as const satisfies Record<string, RouteRow>
 
