@@ -365,7 +365,7 @@ export async function compose(settings: Settings, { log, random = randomBytes, p
         now: now(),
       })
       await signingKeys.ensure()
-      await secrets.ensure()
+      await secrets.ensure(auditTrail.begin)
     },
 
     /**

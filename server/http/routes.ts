@@ -77,7 +77,7 @@ export const routes = {
     what: 'Disable a user',
   },
   enableUser: {
-    ...{ method: 'POST', path: '/api/admin/users/:id/enable', access: may('darvoza:users:write'), wire: 'api' },
+    ...{ method: 'POST', path: '/api/admin/users/:id/enable', access: mayFresh('darvoza:users:write'), wire: 'api' },
     what: 'Enable a user',
   },
   resetUserPassword: {

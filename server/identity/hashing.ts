@@ -1,7 +1,7 @@
 // Who may hash when: hashing is the dearest thing the server does, so it has few slots and a short queue, and half of the
 // slots are for those alone who prove a device that they already use.
 import { createSlots } from './slots.js'
-import { isOutdatedHash, standInHash } from './stored-passwords.js'
+import { isOutdatedHash, missingCosts, standInHash } from './stored-passwords.js'
 
 /** Does the work, wherever it is done. */
 export type HashingWork = {
@@ -36,8 +36,16 @@ export function createHashing({ work, slots, chance, cost }: HashingDeps) {
     return result
   }
 
+  /** A hash from before the cost was raised would tell by its time that the name is somebody's. */
+  async function compare(password: string, encoded: string, present: number): Promise<boolean> {
+    const right = await work.matches(password, encoded)
+    for (const missing of missingCosts(encoded, present)) await work.matches(password, standInHash(missing))
+    return right
+  }
+
   const verify: Verify = async (password, encoded) => {
-    const right = await timed(work.matches(password, encoded ?? standInHash(cost())))
+    const present = cost()
+    const right = await timed(compare(password, encoded ?? standInHash(present), present))
     return right && encoded !== null
   }
 

@@ -78,6 +78,8 @@ export function createNewUsers({ users, roles, hashing, rights, revoke, policy, 
         const given = await requireRoles(tx, user.roles ?? [])
         const allPermissions = [...(user.permissions ?? []), ...given.flatMap(role => role.permissions)]
         await rights.require(tx, actor, new Set(), rightsOf({ roles: user.roles ?? [], allPermissions }))
+        // Who may make users may not give roles by it, not even roles of their own.
+        if (given.length > 0) await rights.require(tx, actor, new Set(['darvoza:roles:write']))
         const key = usernameKey(user.username)
         if (await users.findByKey(tx, key)) throw usernameTaken()
         const id = await users.nextId(tx, user.id)

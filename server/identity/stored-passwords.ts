@@ -81,6 +81,15 @@ export function standInHash(cost: number): string {
   return `bcrypt_sha256$$2b$${twoDigits(cost)}$abcdefghijklmnopqrstuuZn9G4kT2sVbJ0xqM7wYdLrEc5HfPa8i`
 }
 
+/**
+ * Costs of bcrypt whose work, each done once, makes a cheaper hash of ours take as long as one of `cost`: 2^a + 2^a +
+ * 2^(a+1) + … + 2^(c-1) = 2^c.
+ */
+export function missingCosts(encoded: string, cost: number): number[] {
+  const own = Number(/^(?:bcrypt_sha256\$|bcrypt\$)?\$2[aby]\$(\d\d)\$/.exec(encoded)?.[1] ?? cost)
+  return Array.from({ length: Math.max(0, cost - own) }, (_, step) => own + step)
+}
+
 function readHash(encoded: string): { format: Format; parts: string[] } | null {
   for (const format of Object.values(formats)) {
     const found = format.pattern.exec(encoded)

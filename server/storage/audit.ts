@@ -8,6 +8,7 @@ export type AuditRecord = AuditRow & { hash: string }
 export type AuditPosition = {
   seq: number
   hash: string
+  mark: string
   droppedSeq: number
   droppedHash: string
   droppedMark: string
@@ -27,7 +28,7 @@ export const auditColumns = columns('e', [
   'afterJson',
   'hash',
 ])
-const headColumns = columns('h', ['seq', 'hash', 'droppedSeq', 'droppedHash', 'droppedMark'])
+const headColumns = columns('h', ['seq', 'hash', 'mark', 'droppedSeq', 'droppedHash', 'droppedMark'])
 
 /** What a search of the audit log asks for; what is left out does not matter. `before` is a number of the log. */
 export type AuditSearch = {

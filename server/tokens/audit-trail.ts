@@ -5,6 +5,7 @@ import { type AuditNote, type AuditRow, auditActions, auditText } from '../polic
 import { macInput } from '../protocol/algorithms.js'
 import type { Audit, AuditPosition, AuditRecord } from '../storage/audit.js'
 import type { Database, Queries } from '../storage/database.js'
+import type { SecretPurpose } from '../storage/keys.js'
 import type { Secrets } from './secrets.js'
 
 export type AuditTrailDeps = { database: Database; audit: Audit; secrets: Secrets; now: () => number }
@@ -17,11 +18,27 @@ export type ChainCheck = { checked: number; head: { seq: number; hash: string };
 const batch = 500
 
 export function createAuditTrail({ database, audit, secrets, now }: AuditTrailDeps) {
-  const mac = (text: string) => macInput(secrets.present('audit').secret, text).toString('base64url')
+  const mac = (text: string, secret = secrets.present('audit').secret) => macInput(secret, text).toString('base64url')
   const hashOf = (previous: string, row: AuditRow) => mac(`${previous}\n${auditText(row)}`)
   const markOf = (seq: number, hash: string) => mac(`dropped\n${seq}\n${hash}`)
+  const endMarkOf = (seq: number, hash: string, secret?: Buffer) => mac(`end\n${seq}\n${hash}`, secret)
+  const endsAt = (seq: number, hash: string) => ({ seq, hash, mark: endMarkOf(seq, hash) })
+
+  /**
+   * What the next row's hash covers. An end that is not ours was put there to hide what came behind it: the change goes on,
+   * but no check will find the chain whole again.
+   */
+  const follows = ({ seq, hash, mark }: AuditPosition) =>
+    mark === endMarkOf(seq, hash) ? hash : `not our end\n${hash}`
 
   return {
+    /** Marks the empty chain, when its secret is made. */
+    async begin(tx: Queries, purpose: SecretPurpose, secret: Buffer): Promise<void> {
+      if (purpose !== 'audit') return
+      const { seq, hash } = await audit.lockHead(tx)
+      await audit.moveHead(tx, { mark: endMarkOf(seq, hash, secret) })
+    },
+
     /** Appends what a transaction did; its rows are locked before, the log's head after it. */
     async write(tx: Queries, actor: Actor, notes: readonly AuditNote[]): Promise<void> {
       if (notes.length === 0) return
@@ -34,19 +51,22 @@ export function createAuditTrail({ database, audit, secrets, now }: AuditTrailDe
         userAgent: origin?.userAgent ?? '',
         requestId: origin?.requestId ?? '',
       }
-      let { seq, hash } = head
+      let { seq } = head
+      let hash = follows(head)
       for (const note of notes) {
         seq++
         const row = { seq, ...who, ...noted(note) }
         hash = hashOf(hash, row)
         await audit.insert(tx, { ...row, hash })
       }
-      await audit.moveHead(tx, { seq, hash })
+      await audit.moveHead(tx, endsAt(seq, hash))
     },
 
     /** Appends many at once, as they were told elsewhere: what a demo brings along. There must be one at least. */
     async append(tx: Queries, rows: readonly Omit<AuditRow, 'seq'>[]): Promise<void> {
-      let { seq, hash } = await audit.lockHead(tx)
+      const head = await audit.lockHead(tx)
+      let { seq } = head
+      let hash = follows(head)
       const chained = rows.map(told => {
         seq++
         const row = { ...told, seq }
@@ -54,13 +74,13 @@ export function createAuditTrail({ database, audit, secrets, now }: AuditTrailDe
         return { ...row, hash }
       })
       await audit.insertAll(tx, chained)
-      await audit.moveHead(tx, { seq, hash })
+      await audit.moveHead(tx, endsAt(seq, hash))
     },
 
     /** Reads the whole chain and names the first place where it does not hold. Writers go on meanwhile. */
     async verify(): Promise<ChainCheck> {
       const head = await audit.head(database)
-      const { seq, hash, droppedSeq, droppedHash, droppedMark } = head
+      const { seq, hash, mark, droppedSeq, droppedHash, droppedMark } = head
       const broken = (at: number, what: ChainBreak['what'], checked: number): ChainCheck => ({
         ...{ checked, head: { seq, hash }, broken: { seq: at, what } },
       })
@@ -78,6 +98,7 @@ export function createAuditTrail({ database, audit, secrets, now }: AuditTrailDe
         if (rows.length === 0) return broken(last.seq + 1, 'removed', checked)
       }
       if (last.hash !== hash) return broken(seq, 'changed', checked)
+      if (mark !== endMarkOf(seq, hash)) return broken(seq + 1, 'removed', checked)
       // A row that was committed meanwhile is behind the head that is read after it.
       const [beyond] = await audit.after(database, seq, 1)
       if (beyond && (await audit.head(database)).seq < beyond.seq) return broken(beyond.seq, 'inserted', checked)

@@ -1,7 +1,7 @@
 // Our own random secrets, sealed rows with a version each: refresh tokens, device tokens and the chain of the audit log are
 // signed with them. They are never derived from SECRET_KEY and never in the JWKS, so a change of either signs nobody out.
 import type { Tail } from '../revocation/tail.js'
-import type { Database } from '../storage/database.js'
+import type { Database, Queries } from '../storage/database.js'
 import type { Keys, SecretPurpose, SecretRecord } from '../storage/keys.js'
 import type { Revocations } from '../storage/revocations.js'
 import type { Sealing } from './sealing.js'
@@ -53,8 +53,11 @@ export function createSecrets({ database, keys, revocations, sealing, tail, rand
   }
 
   return {
-    /** Makes what is missing, once among all servers. */
-    async ensure(): Promise<void> {
+    /**
+     * Makes what is missing, once among all servers.
+     * @param begin what begins with a new secret, in the transaction that makes it
+     */
+    async ensure(begin: (tx: Queries, purpose: SecretPurpose, secret: Buffer) => Promise<void>): Promise<void> {
       await database.transaction(async tx => {
         await revocations.lockHead(tx)
         const records = await keys.secrets(tx)
@@ -62,8 +65,10 @@ export function createSecrets({ database, keys, revocations, sealing, tail, rand
         // Whoever was started with a wrong SECRET_KEY seals nothing under it.
         if (missing.length > 0) for (const record of records) sealing.open(record.sealed, secretOf(record))
         for (const purpose of missing) {
-          const sealed = sealing.seal(random(32), secretOf({ purpose, version: 1 }))
+          const secret = random(32)
+          const sealed = sealing.seal(secret, secretOf({ purpose, version: 1 }))
           await keys.insertSecret(tx, { purpose, version: 1, sealed, createdAt: now() })
+          await begin(tx, purpose, secret)
         }
         if (missing.length > 0) await revocations.raiseVersion(tx, 'key')
       })

@@ -54,9 +54,13 @@ describe('the admin API', () => {
       expect([answer.status, answer.body.code], name).to.deep.equal([401, 'insufficient_user_authentication'])
       expect(answer.headers.get('www-authenticate'), name).to.include('max_age="300"')
     }
+    const made = { username: 'mallory', password: 'a good password 9' }
+    const mighty = await client.post('/api/admin/users/', { ...made, roles: ['admin'] }, admin)
+    expect([mighty.status, mighty.body.code]).to.deep.equal([401, 'insufficient_user_authentication'])
     expect(await snapshotOf(server)).to.equal(before)
-    // What takes nothing away goes on.
+    // What takes nothing away, and gives nothing, goes on.
     expect((await client.get('/api/admin/users/', admin)).status).to.equal(200)
+    expect((await client.post('/api/admin/users/', made, admin)).status).to.equal(201)
   })
 
   it('reads what a user may do from the database where the token could not hold it', async () => {
@@ -177,6 +181,17 @@ onEachEngine('the one rule about acting on people', engine => {
     await insist(
       client.send('PUT', `/api/admin/users/${amy.id}/permissions`, { token, json: { permissions: ['orders:read'] } }),
     )
+  })
+
+  it('lets who may make users, but not give roles, make users without roles alone', async () => {
+    const { server, client, signIn } = await aWorld(await aServer({ engine }))
+    await server.composed.parts.roles.create('maker', ['darvoza:users:read', 'darvoza:users:write'], 'system')
+    const { token } = await signIn(['maker'])
+    const made = { username: 'mallory', password: 'a good password 9' }
+    const before = await snapshotOf(server)
+    await forbidden(client, token, [['POST', '/api/admin/users/', { ...made, roles: ['maker'] }]])
+    expect(await snapshotOf(server)).to.equal(before)
+    await insist(client.post('/api/admin/users/', made, token), 201)
   })
 
   it('counts what the actor may do at the moment of the change, not when the token was issued', async () => {

@@ -1,6 +1,7 @@
 import { hash as argon2 } from '@node-rs/argon2'
 import bcrypt from 'bcrypt'
 import { expect } from 'chai'
+import { createHashing } from '../../server/identity/hashing.js'
 import {
   hashPassword,
   isKnownHash,
@@ -48,6 +49,23 @@ describe('a stored password', () => {
     for (const cost of [4, 12]) expect(isKnownHash(standInHash(cost)), String(cost)).to.equal(true)
     for (const guess of ['', 'password', standInHash(4)])
       expect(await matchesHash(guess, standInHash(4))).to.equal(false)
+  })
+
+  it('takes the work of the present cost to compare, whether it was made at a lower one or is of nobody', async () => {
+    let done = 0
+    const work = {
+      hash: hashPassword,
+      async matches(_: string, encoded: string) {
+        done += 2 ** Number(/\$2b\$(\d\d)\$/.exec(encoded)![1])
+        return false
+      },
+    }
+    const hashing = createHashing({ work, slots: 2, chance: () => 0, cost: () => 12 })
+    for (const encoded of [null, standInHash(12), standInHash(10), standInHash(4), bcrypted]) {
+      done = 0
+      await hashing.inSlot(null, verify => verify(password, encoded))
+      expect(done, String(encoded)).to.equal(2 ** 12)
+    }
   })
 
   it('is not taken in when it cannot be read, or costs more than a sign-in may', () => {

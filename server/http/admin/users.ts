@@ -8,13 +8,20 @@ import { isUserId } from '../../protocol/claims.js'
 import { refuse } from '../../protocol/errors.js'
 import { type Context, personOf } from '../handler.js'
 import { presentDevice } from '../me/present.js'
+import { requireNewSignIn } from '../middleware/guard.js'
 import { readFields, readTexts } from '../wire/fields.js'
 import { answerCsv, userColumns } from './csv.js'
 import { readPage, readSessionFilter, readUserFilter, wantsCsv } from './filters.js'
 import { answerPage } from './paging.js'
 import { presentAnyUser, presentListedSession, presentListedUser } from './present.js'
 
-export type AdminUsersDeps = { users: Users; sessions: Sessions; userList: UserList; sessionList: SessionList }
+export type AdminUsersDeps = {
+  users: Users
+  sessions: Sessions
+  userList: UserList
+  sessionList: SessionList
+  now: () => number
+}
 
 const profileRules = {
   first_name: { required: false, blank: true, trim: true },
@@ -22,7 +29,7 @@ const profileRules = {
   email: { required: false, blank: true, trim: true },
 } as const
 
-export function createAdminUserHandlers({ users, sessions, userList, sessionList }: AdminUsersDeps) {
+export function createAdminUserHandlers({ users, sessions, userList, sessionList, now }: AdminUsersDeps) {
   /** Changes one user and answers what became of them. */
   async function change(ctx: Context, work: (id: number) => Promise<unknown>): Promise<void> {
     const id = idOf(ctx)
@@ -45,6 +52,8 @@ export function createAdminUserHandlers({ users, sessions, userList, sessionList
         ...profileRules,
       })
       const roles = readTexts(ctx, 'roles', [])
+      // Giving roles asks for as much here as where they are given later; an old token could make itself an administrator.
+      if (roles.length > 0) requireNewSignIn(ctx.state.claims!, now())
       const profile = { firstName: first_name ?? '', lastName: last_name ?? '', email: email ?? '' }
       ctx.body = presentAnyUser(await users.create({ username, password, roles, ...profile }, personOf(ctx).actor))
       ctx.status = 201

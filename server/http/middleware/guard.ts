@@ -41,9 +41,7 @@ export function createGuard({ inspect, ownApplication, permissionsOf, now }: Gua
   ): Promise<void> {
     const permissions = claims.permissions ?? (await permissionsOf(Number(claims.sub)))
     if (!permissions.includes(access.permission)) throw refuse('permission_denied')
-    // RFC 9470 §3: a new sign-in is what is missing, not another right.
-    if (access.fresh && (claims.auth_time ?? 0) < now() / 1000 - longestProof)
-      throw refuse('insufficient_user_authentication', { headers: { 'WWW-Authenticate': oldProof } })
+    if (access.fresh) requireNewSignIn(claims, now())
   }
 
   async function bearer(header: string): Promise<AccessClaims> {
@@ -61,7 +59,16 @@ export function createGuard({ inspect, ownApplication, permissionsOf, now }: Gua
   }
 }
 
-/** RFC 9470 §3 */
+/**
+ * RFC 9470 §3: a new sign-in is what is missing, not another right.
+ * @param now epoch ms
+ * @throws insufficient_user_authentication
+ */
+export function requireNewSignIn({ auth_time = 0 }: AccessClaims, now: number): void {
+  if (auth_time < now / 1000 - longestProof)
+    throw refuse('insufficient_user_authentication', { headers: { 'WWW-Authenticate': oldProof } })
+}
+
 const oldProof = `Bearer realm="api", error="insufficient_user_authentication", error_description="${errors.insufficient_user_authentication.text}", max_age="${longestProof}"`
 
 /** RFC 6750 §3.1 */

@@ -70,7 +70,7 @@ export const pageRoutes = {
   savePasswordOfUser: post('/admin/users/:id/password', fresh('darvoza:users:write'), 'Set a new password for a user'),
   deleteUserPage: post('/admin/users/:id/delete', fresh('darvoza:users:write'), 'Delete a user'),
   disableUserPage: post('/admin/users/:id/disable', fresh('darvoza:users:write'), 'Disable a user'),
-  enableUserPage: post('/admin/users/:id/enable', sees('darvoza:users:write'), 'Enable a user'),
+  enableUserPage: post('/admin/users/:id/enable', fresh('darvoza:users:write'), 'Enable a user'),
   signOutUserPage: post('/admin/users/:id/sign-out', fresh('darvoza:sessions:end'), 'End all sessions of a user'),
 
   policiesPage: get('/admin/policies', sees('darvoza:policies:read'), 'Every policy'),

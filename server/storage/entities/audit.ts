@@ -29,6 +29,8 @@ export class AuditHead {
   @PrimaryColumn({ type: 'int', primaryKeyConstraintName: 'audit_head_pk' }) id!: number
   @Column(whole) seq!: number
   @Column(name(43)) hash!: string
+  /** Our mark on both: nobody else can say where the chain ends. */
+  @Column({ ...name(43), default: '' }) mark!: string
   /** The last entry that was dropped because it was old, its hash, and our mark on both. */
   @Column(whole) droppedSeq!: number
   @Column(name(43)) droppedHash!: string

@@ -5,6 +5,7 @@ import { PolicyVersions1764300000000 } from './4-policy-versions.js'
 import { Keys1764400000000 } from './5-keys.js'
 import { PageSessions1764500000000 } from './6-page-sessions.js'
 import { Lists1764600000000 } from './7-lists.js'
+import { AuditMark1764700000000 } from './8-audit-mark.js'
 
 /** In order. Small and re-runnable: MySQL does not roll a failed one back. */
 export const migrations = [
@@ -15,4 +16,5 @@ export const migrations = [
   Keys1764400000000,
   PageSessions1764500000000,
   Lists1764600000000,
+  AuditMark1764700000000,
 ]
