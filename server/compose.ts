@@ -281,7 +281,7 @@ export async function compose(settings: Settings, { log, random = randomBytes, p
   })
 
   // Keys
-  const change = createKeyChange({ audit, revocations, revoke, tail })
+  const change = createKeyChange({ audit, revocations, rights, revoke, tail })
   const moves = createKeyMoves({ keys, policyVersions, revocations, now })
   const keyRing = createKeyRing({ database, keys, moves, change, sealing, now })
   const sealedSecrets = createSealedSecrets({ keys, change, sealing, random, now })

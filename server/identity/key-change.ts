@@ -1,18 +1,31 @@
 import type { Actor } from '../policy/actor.js'
+import type { OwnPermission, Rights } from '../policy/permissions.js'
 import type { Tail } from '../revocation/tail.js'
 import type { Audit } from '../storage/audit.js'
 import type { Queries } from '../storage/database.js'
 import type { Revocations } from '../storage/revocations.js'
 import type { Change, Revoke } from '../tokens/revoke.js'
+import type { ActorRights } from './rights.js'
 
-export type KeyChangeDeps = { audit: Audit; revocations: Revocations; revoke: Revoke; tail: Tail }
+export type KeyChangeDeps = { audit: Audit; revocations: Revocations; rights: ActorRights; revoke: Revoke; tail: Tail }
+
+const toChangeKeys: Rights = new Set<OwnPermission>(['darvoza:keys:write'])
 
 /** Changes of keys and secrets follow each other, whichever servers make them, and every server follows them. */
-export function createKeyChange({ audit, revocations, revoke, tail }: KeyChangeDeps) {
-  /** Runs `work` as one change; what it notes is what was changed. Once it is done this process holds the keys of then. */
-  return async function change<T>(actor: Actor, work: (tx: Queries, change: Change) => Promise<T>): Promise<T> {
+export function createKeyChange({ audit, revocations, rights, revoke, tail }: KeyChangeDeps) {
+  /**
+   * Runs `work` as one change; what it notes is what was changed. Once it is done this process holds the keys of then.
+   * @param needed what the actor must be able to do at this moment
+   * @throws permission_denied
+   */
+  return async function change<T>(
+    actor: Actor,
+    work: (tx: Queries, change: Change) => Promise<T>,
+    needed: Rights = toChangeKeys,
+  ): Promise<T> {
     const result = await revoke.transaction(actor, async (tx, { record, note }) => {
-      // First, and both heads in their order: whoever changes keys takes turns here.
+      await rights.require(tx, actor, needed)
+      // Both heads in their order before anything else: whoever changes keys takes turns here.
       await audit.lockHead(tx)
       await revocations.lockHead(tx)
       let changed = false

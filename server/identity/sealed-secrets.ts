@@ -3,6 +3,7 @@ import type { Actor } from '../policy/actor.js'
 import type { Queries } from '../storage/database.js'
 import type { Keys } from '../storage/keys.js'
 import { privateKeyOf } from '../tokens/key-pairs.js'
+import type { Change } from '../tokens/revoke.js'
 import type { Sealing } from '../tokens/sealing.js'
 import { secretOf } from '../tokens/secrets.js'
 import type { KeyChange } from './key-change.js'
@@ -27,9 +28,10 @@ export function createSealedSecrets({ keys, change, sealing, random, now }: Seal
      * Whatever was signed with it is void from now on, and so is what a thief signs. `refresh`: all sessions end;
      * `device`: nobody's device is known any more, which ends nothing.
      * @returns the version that takes its place
+     * @throws permission_denied
      */
     revoke(purpose: RevocableSecret, actor: Actor): Promise<number> {
-      return change(actor, async (tx, { record, note }) => {
+      const work = async (tx: Queries, { record, note }: Change) => {
         const before = (await keys.secrets(tx)).filter(secret => secret.purpose === purpose).at(-1)!.version
         const next = { purpose, version: before + 1 }
         await keys.insertSecret(tx, { ...next, sealed: sealing.seal(random(32), secretOf(next)), createdAt: now() })
@@ -37,7 +39,9 @@ export function createSealedSecrets({ keys, change, sealing, random, now }: Seal
         if (purpose === 'refresh') await record('refresh_key_revoked', { subject: '' })
         note({ action: 'key_revoked', subject: purpose, before: { version: before }, after: { version: next.version } })
         return next.version
-      })
+      }
+      // It ends the sessions of everybody, also of those who may do more than change keys.
+      return change(actor, work, purpose === 'refresh' ? 'everything' : undefined)
     },
 
     /** Seals under the present SECRET_KEY what the previous one sealed, all of it or nothing; done twice it does nothing. */

@@ -52,7 +52,9 @@ function ownOf(rights: Rights): readonly string[] {
   return rights === 'everything' ? every : [...rights].filter(permission => permission.startsWith('darvoza:'))
 }
 
+/** Any word of another application's, and of ours those that there are: one that was mistyped would protect its holder. */
 export function isPermission(text: string): boolean {
+  if (text.startsWith('darvoza:')) return Object.hasOwn(ownPermissions, text)
   return /^[a-z0-9][a-z0-9._:-]{0,99}$/.test(text)
 }
 

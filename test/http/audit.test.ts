@@ -209,15 +209,17 @@ onEachEngine('the audit log', engine => {
   it('is kept for as long as the policy says, and by itself no longer', async () => {
     const server = await aChain(await aServer({ engine }))
     const { auditLog } = server.composed.parts
-    const chain = await entries(server)
+    // The schedule of keys goes on meanwhile, and is noted too.
+    const others = async () => (await entries(server)).filter(entry => entry.subjectKind !== 'key')
+    const chain = await others()
     server.clock.advance('364d')
     await server.setPolicy({ audit_retention: 86_400 * 400 })
     await server.setPolicy({ audit_retention: 86_400 * 365 })
     await server.composed.jobs.runAll()
-    expect(await entries(server)).to.have.length(chain.length + 2)
+    expect(await others()).to.have.length(chain.length + 2)
     server.clock.advance('2d')
     await server.composed.jobs.runAll()
-    expect((await entries(server)).map(entry => entry.action)).to.deep.equal(['policy_changed', 'policy_changed'])
+    expect((await others()).map(entry => entry.action)).to.deep.equal(['policy_changed', 'policy_changed'])
     expect((await auditLog.verify()).broken).to.equal(null)
   })
 
