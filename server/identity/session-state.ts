@@ -13,13 +13,16 @@ import type { SessionRecord, Standing } from '../storage/sessions.js'
 export function createSessionStates({ policy, now }: { policy: PolicyInForce; now: () => number }) {
   return {
     /** For one reading: all of it is judged at one instant. */
-    terms: (): SessionTerms => sessionTerms(now(), policy()),
+    terms: (): SessionTerms => sessionTerms(now(), policy.eras().list),
 
     of: ({ session, ended }: Pick<Standing, 'session' | 'ended'>, { now }: SessionTerms): SessionState =>
-      sessionEnd(session, ended, now, policy()) ?? 'live',
+      sessionEnd(session, ended, now, policy.of(session)) ?? 'live',
 
     /** When it is over unless it refreshes; epoch ms. */
-    endsAt: (session: SessionRecord): number => Math.min(idleEnd(session, policy()), absoluteEnd(session, policy())),
+    endsAt(session: SessionRecord): number {
+      const rules = policy.of(session)
+      return Math.min(idleEnd(session, rules), absoluteEnd(session, rules))
+    },
   }
 }
 

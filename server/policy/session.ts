@@ -1,5 +1,6 @@
 // When a session is over. Judged at sign-in, refresh and in lists against the policy in force, so that a tightened policy
 // needs no mass update and can be undone. Times are epoch ms.
+import type { Era } from './eras.js'
 import type { Policy } from './policies.js'
 
 export type SessionLife = {
@@ -28,15 +29,21 @@ export function sessionEnd(session: SessionLife, ended: EndedSeqs, now: number, 
   return null
 }
 
-/** How long sessions live, in ms, and the instant at which they are judged: what lists need to tell states in SQL. */
-export type SessionTerms = { now: number; idle: number; absolute: number }
+/** Sessions opened under these versions of the policy, both included, live for so long; ms. */
+export type Lifetimes = { from: number; upto: number; idle: number; absolute: number }
 
-export function sessionTerms(now: number, policy: Policy): SessionTerms {
-  return {
-    now,
-    idle: policy.refresh_token_lifetime * 1000,
-    absolute: policy.session_absolute_lifetime * 1000,
+/** What lists judge by, in SQL too: one instant, and how long sessions of each era live; oldest first, one at least. */
+export type SessionTerms = { now: number; lifetimes: readonly Lifetimes[] }
+
+export function sessionTerms(now: number, eras: readonly Era[]): SessionTerms {
+  const lifetimes: Lifetimes[] = []
+  for (const { from, upto, policy } of eras) {
+    const [idle, absolute] = [policy.refresh_token_lifetime * 1000, policy.session_absolute_lifetime * 1000]
+    const last = lifetimes.at(-1)
+    if (last?.idle === idle && last.absolute === absolute) last.upto = upto
+    else lifetimes.push({ from, upto, idle, absolute })
   }
+  return { now, lifetimes }
 }
 
 /** With rotation each refresh moves the idle end; without, it stands where the sign-in put it. */

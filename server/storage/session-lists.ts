@@ -23,26 +23,37 @@ export type SessionFilter = {
 /** What of a session a list needs to go on, and an end of many to know whom it reaches. */
 export type FoundSession = { id: string; userId: number; deviceId: string }
 
+/** The latest instant that is one lifetime ago, for the session of a row. */
+function ago(session: string, { now, lifetimes }: SessionTerms, which: 'idle' | 'absolute'): Condition {
+  if (lifetimes.length === 1) return { sql: '?', values: [now - lifetimes[0]![which]] }
+  const [last, ...older] = [...lifetimes].reverse()
+  return {
+    sql: `CASE ${older.map(() => `WHEN ${session}.policy_version <= ? THEN ?`).join(' ')} ELSE ? END`,
+    values: [...older.reverse().flatMap(one => [one.upto, now - one[which]]), now - last![which]],
+  }
+}
+
 /** policy/session.ts judges; this says the same, so that the database need not send what nobody asked for. */
-export function stateOf(session: string, { now, idle, absolute }: SessionTerms): Condition {
-  const s = session
+export function stateOf(s: string, terms: SessionTerms): Condition {
+  const [absolute, idle] = [ago(s, terms, 'absolute'), ago(s, terms, 'idle')]
   return {
     sql: `CASE WHEN ${s}.ended_at IS NOT NULL THEN 'ended'
       WHEN ${s}.seq < (SELECT h.ended_seq FROM log_head h WHERE h.id = 1)
         OR ${s}.seq < (SELECT a.ended_seq FROM application a WHERE a.id = ${s}.application_id)
         OR ${s}.seq < (SELECT o.ended_seq FROM user o WHERE o.id = ${s}.user_id) THEN 'overtaken'
-      WHEN ${s}.created_at <= ? THEN 'absolute'
-      WHEN ${s}.expires_at <= ? OR ${s}.rotated_at <= ? THEN 'idle' ELSE 'live' END`,
-    values: [now - absolute, now, now - idle],
+      WHEN ${s}.created_at <= ${absolute.sql} THEN 'absolute'
+      WHEN ${s}.expires_at <= ? OR ${s}.rotated_at <= ${idle.sql} THEN 'idle' ELSE 'live' END`,
+    values: [...absolute.values, terms.now, ...idle.values],
   }
 }
 
 /** It lives. What its row alone tells comes first, and what an index leads to. */
-export function livesAs(session: string, terms: SessionTerms): Condition {
-  const { sql, values } = stateOf(session, terms)
+export function livesAs(s: string, terms: SessionTerms): Condition {
+  const state = stateOf(s, terms)
+  const idle = ago(s, terms, 'idle')
   return {
-    sql: `${session}.ended_at IS NULL AND ${session}.expires_at > ? AND ${session}.rotated_at > ? AND ${sql} = 'live'`,
-    values: [terms.now, terms.now - terms.idle, ...values],
+    sql: `${s}.ended_at IS NULL AND ${s}.expires_at > ? AND ${s}.rotated_at > ${idle.sql} AND ${state.sql} = 'live'`,
+    values: [terms.now, ...idle.values, ...state.values],
   }
 }
 
@@ -123,7 +134,9 @@ export type SessionLists = ReturnType<typeof createSessionLists>
 
 function walkOf(filter: SessionFilter, terms: SessionTerms): Walk {
   const { userId, deviceId, applicationId, address, state, open, since, until } = filter
-  const oldestAlive = terms.now - terms.absolute + 1
+  // Whoever is older is over for its age alone, by the rules of any era; whoever is younger is not.
+  const oldestAlive = terms.now - Math.max(...terms.lifetimes.map(one => one.absolute)) + 1
+  const youngestOld = terms.now - Math.min(...terms.lifetimes.map(one => one.absolute)) + 1
   const isOfTime = state === 'live' || state === 'idle'
   const filters: Filter[] = [
     ...is('s.device_id', deviceId, 'session_device_created'),
@@ -135,9 +148,8 @@ function walkOf(filter: SessionFilter, terms: SessionTerms): Walk {
   ]
   return {
     filters,
-    // An older one is over for its age alone, whatever else it is.
     from: isOfTime ? Math.max(since ?? 0, oldestAlive) : since,
-    upto: state === 'absolute' ? Math.min(until ?? oldestAlive, oldestAlive) : until,
+    upto: state === 'absolute' ? Math.min(until ?? youngestOld, youngestOld) : until,
   }
 }
 
@@ -155,6 +167,7 @@ function ofState(state: SessionState, terms: SessionTerms): Filter[] {
   const judged = { sql: `${sql} = ?`, values: [...values, state] }
   if (state !== 'idle') return [isOpen, judged]
   // What its row alone tells comes first.
-  const mayBeIdle = { sql: 's.expires_at <= ? OR s.rotated_at <= ?', values: [terms.now, terms.now - terms.idle] }
+  const idle = ago('s', terms, 'idle')
+  const mayBeIdle = { sql: `s.expires_at <= ? OR s.rotated_at <= ${idle.sql}`, values: [terms.now, ...idle.values] }
   return [isOpen, mayBeIdle, judged]
 }

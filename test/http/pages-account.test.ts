@@ -195,7 +195,7 @@ onEachEngine('my security events', engine => {
       ['A wrong password was tried', '· guesser/1.0 · 127.0.0.1'],
       ['Changed the profile', '· by the operator of the server'],
       ['Ended all sessions of the user', '· by an administrator'],
-      ['Made the user', '· by the server'],
+      ['Took in the user from elsewhere', '· by the server'],
     ])
   })
 

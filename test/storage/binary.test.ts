@@ -76,7 +76,13 @@ onEachEngine('text and numbers', engine => {
     const lists = createUserLists(database.dialect)
     const startingWith = async (username: string) => {
       const page = { after: null, limit: 10 }
-      const { rows } = await lists.page(database, { username }, 'name', { now: 1, idle: 1, absolute: 1 }, page)
+      const { rows } = await lists.page(
+        database,
+        { username },
+        'name',
+        { now: 1, lifetimes: [{ from: 0, upto: 9, idle: 1, absolute: 1 }] },
+        page,
+      )
       const ids = rows.map(row => row.id)
       return (await users.some(database, ids)).map(user => user.username)
     }

@@ -2,6 +2,7 @@
 // page and the budget.
 import { expect } from 'chai'
 import { emailKey } from '../../server/policy/email.js'
+import { type Era, forever } from '../../server/policy/eras.js'
 import { firstPolicy } from '../../server/policy/policies.js'
 import { sessionEnd, sessionStates, sessionTerms } from '../../server/policy/session.js'
 import { insertRows } from '../../server/storage/bulk.js'
@@ -19,7 +20,19 @@ import { onEachEngine } from '../support/engines.js'
 
 const hour = 3_600_000
 const now = 10_000 * hour
-const terms = sessionTerms(now, firstPolicy)
+/** The second set lifetimes of its own for new sessions, the third changed something else, the fourth set another. */
+const eras: Era[] = [
+  { from: 0, upto: 1, policy: firstPolicy },
+  {
+    from: 2,
+    upto: 2,
+    policy: { ...firstPolicy, refresh_token_lifetime: 48 * 3_600, session_absolute_lifetime: 10 * 86_400 },
+  },
+  { from: 3, upto: 3, policy: firstPolicy },
+  { from: 4, upto: forever, policy: { ...firstPolicy, reuse_grace: 0 } },
+]
+const policyOf = (session: SessionRecord) => eras.findLast(era => era.from <= session.policyVersion)!.policy
+const terms = sessionTerms(now, eras)
 
 const below = (count: number) => Math.floor(Math.random() * count)
 const pick = <T>(items: readonly T[]): T => items[below(items.length)]!
@@ -75,6 +88,7 @@ async function aWorld(database: Database): Promise<World> {
       ...{
         rotatedAt,
         seq: 4 + below(12),
+        policyVersion: 1 + below(5),
         expiresAt: Math.min(rotatedAt + pick([24, 72]) * hour, createdAt + 720 * hour),
       },
       ...(ended && { endedAt: now - below(9), endedReason: 'sign_out', endedBy: 'system' }),
@@ -110,7 +124,7 @@ async function aWorld(database: Database): Promise<World> {
 const stateIn = ({ users, applicationEnds, logEndedSeq }: World, session: SessionRecord) => {
   const user = users[session.userId - 1]!.endedSeq
   const ended = { user, application: applicationEnds.get(session.applicationId)!, log: logEndedSeq }
-  return sessionEnd(session, ended, now, firstPolicy) ?? 'live'
+  return sessionEnd(session, ended, now, policyOf(session)) ?? 'live'
 }
 
 /** Reads a list to its end, and insists that no page is longer than asked for, nor short without a reason. */
@@ -143,6 +157,14 @@ onEachEngine('lists', engine => {
   beforeEach(async () => {
     database = await aDatabase(engine)
     world = await aWorld(database)
+  })
+
+  it('judge by few lifetimes: eras that end sessions alike are one', () => {
+    expect(terms.lifetimes.map(one => [one.from, one.upto])).to.deep.equal([
+      [0, 1],
+      [2, 2],
+      [3, forever],
+    ])
   })
 
   it('of sessions hold what the policy says of each, by any filter', async () => {

@@ -1,5 +1,5 @@
 // A plot as text: series in, SVG out. No script, no style within it: attributes and classes only, so that a strict CSP holds
-// and a style sheet (public/plot.css) gives it the colours of light and dark. What it shows stands in a table beneath it.
+// and a style sheet (public/css/components/plot.css) gives it the colours of light and dark. What it shows stands in a table beneath it.
 import { max } from 'd3-array'
 import { scaleLinear } from 'd3-scale'
 import { area, curveMonotoneX, line } from 'd3-shape'
@@ -41,7 +41,7 @@ export function plot(series: readonly PlotSeries[], words: PlotWords, options: P
   const points = series.flatMap(one => one.points)
   const hasAny = points.some(({ value }) => value !== null)
   return [
-    `<svg class="plot" viewBox="0 0 ${width} ${height}" role="img" aria-labelledby="${id}-title ${id}-desc">`,
+    `<svg class="plot-drawing" viewBox="0 0 ${width} ${height}" role="img" aria-labelledby="${id}-title ${id}-desc">`,
     `<title id="${id}-title">${escaped(words.title)}</title>`,
     `<desc id="${id}-desc">${escaped(words.description)}</desc>`,
     ...(hasAny ? drawn(series, words, { width, height }) : [nothing(words, { width, height })]),
