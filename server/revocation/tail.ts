@@ -2,6 +2,7 @@
 // was asked for less than a second ago, with the log applied up to it.
 import { setImmediate } from 'node:timers/promises'
 import type { Revocation } from '../policy/revocation.js'
+import type { Outage } from '../policy/rotation.js'
 import { refuse } from '../protocol/errors.js'
 import type { Database } from '../storage/database.js'
 import type { Heartbeats } from '../storage/heartbeats.js'
@@ -57,6 +58,7 @@ export function createTail(deps: TailDeps) {
   let reading: Promise<void> | null = null
   let timer: NodeJS.Timeout | undefined
   let silent = false
+  let ownOutage: Outage | null = null
 
   /** By two clocks: a suspended machine shows only on the wall's, and one that was set back tells nothing. */
   function isFresh(): boolean {
@@ -131,6 +133,8 @@ export function createTail(deps: TailDeps) {
     const answered = { monotonic: monotonic(), wall: Date.now() }
     const silent = Math.max(answered.monotonic - answeredAt.monotonic, answered.wall - answeredAt.wall)
     if (silent > silence) await heartbeats.beat(database, now())
+    // The others may have served meanwhile: whoever comes only to us had no answer all the same.
+    if (silent > silence && Number.isFinite(silent)) ownOutage = { startedAt: now() - silent, endedAt: now() }
     answeredAt = answered
   }
 
@@ -171,6 +175,9 @@ export function createTail(deps: TailDeps) {
 
   return {
     isFresh,
+
+    /** The latest time when this process alone, or with all others, did not reach the database; null if there was none. */
+    ownOutage: (): Outage | null => ownOutage,
 
     /** Of the log that is projected; '' before the first read. */
     get logId() {

@@ -159,7 +159,7 @@ export function createRotate(deps: RotateDeps) {
   /** RFC 9700 §4.14.2: a spent token that comes back means that two hold the session; neither keeps it. */
   async function forgiveOutageOrEnd(presented: Presented): Promise<Rotated> {
     const { live, claims, presenter } = presented
-    if (judge(presented, await heartbeats.outage(database)) === 'forgiven') return answer(presented, true)
+    for (const outage of await outages()) if (judge(presented, outage) === 'forgiven') return answer(presented, true)
     const { session } = live
     const ended = await revoke.transaction({ name: 'system', origin: presenter }, async (_, { record, note }) => {
       if (!(await record('refresh_token_reused', { subject: session.id }))) return false
@@ -189,6 +189,11 @@ export function createRotate(deps: RotateDeps) {
     }
   }
 
+  /** When nobody could answer, and when this process could not: a client that was waiting for us gets its grace afterwards. */
+  async function outages(): Promise<(Outage | null)[]> {
+    return [tail.ownOutage(), await heartbeats.outage(database)]
+  }
+
   /**
    * Would a refresh with these claims succeed now? Changes nothing.
    * @throws like `rotate`
@@ -198,9 +203,10 @@ export function createRotate(deps: RotateDeps) {
     if (isForgotten(found.get(claims.sid), claims.gen)) await tail.requireForward()
     const live = refuseOver(found.get(claims.sid) ?? null, claims, now(), eras)
     const grace = eras.of(live.session).reuse_grace * 1000
-    const verdict = judgeGeneration(claims.gen, live.session, now(), grace, await heartbeats.outage(database))
-    if (verdict === 'ahead') throw refuse('token_claims')
-    if (verdict === 'reused') throw refuse('token_revoked')
+    const at = now()
+    const verdicts = (await outages()).map(outage => judgeGeneration(claims.gen, live.session, at, grace, outage))
+    if (verdicts.includes('ahead')) throw refuse('token_claims')
+    if (verdicts.every(verdict => verdict === 'reused')) throw refuse('token_revoked')
     await sessionLimit.check(live, eras)
   }
 

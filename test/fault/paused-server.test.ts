@@ -28,6 +28,25 @@ onMariaDb('P1: a server that was stopped for a while', engine => {
   }).timeout(20_000)
 })
 
+onMariaDb('P6: one of two servers, away for longer than the grace while the other serves', engine => {
+  it('takes the token whose successor never arrived from whoever waited for it', async () => {
+    const settings = await engine.fresh()
+    const [away, other] = [await aServerProcess(settings, { reuse_grace: 1 }), await aServerProcess(settings, null)]
+    const pair = await aClient(away).signIn(admin)
+    expect((await aClient(away).refresh(pair.refresh)).status, 'an answer that we take to be lost').to.equal(200)
+    away.signal('SIGSTOP')
+    const until = performance.now() + 4_500
+    while (performance.now() < until) {
+      expect((await aClient(other).get('/readyz')).status).to.equal(200)
+      await pause(200)
+    }
+    const again = aClient(away).refresh(pair.refresh)
+    away.signal('SIGCONT')
+    const { status, text } = await again
+    expect(status, text).to.equal(200)
+  }).timeout(20_000)
+})
+
 onEachEngine('P6: the only server, stopped for longer than the grace', engine => {
   it('takes the token whose successor never arrived', async () => {
     const server = await aServerProcess(await engine.fresh(), { reuse_grace: 1 })
