@@ -45,6 +45,8 @@ const failFast = {
   connectTimeout: 1_000,
   keepAlive: 5_000,
   disableClientInfo: true,
+  // The library would subscribe anew by itself with nobody there to take the failure, and the process would end with it.
+  autoResubscribe: false,
 } as const
 const retryDelay = (attempt: number) => Math.min(50 * 2 ** Math.min(attempt, 10), 1_000)
 
