@@ -148,7 +148,8 @@ export function createSessions(dialect: { forUpdate: string }) {
     /** Those of a user that are not marked as ended, oldest first; some may be over all the same (policy/session.ts). */
     async openOf(tx: Queries, userId: number): Promise<Standing[]> {
       const rows = await tx.read<{ id: string }>(
-        'SELECT id FROM session WHERE user_id = ? AND ended_at IS NULL ORDER BY created_at, id',
+        // An expression: no index for the order, which would lead through all that ever were.
+        'SELECT id FROM session WHERE user_id = ? AND ended_at IS NULL ORDER BY created_at + 0, id',
         [userId],
       )
       if (rows.length === 0) return []
@@ -241,15 +242,20 @@ export function createSessions(dialect: { forUpdate: string }) {
       now: number,
       { after, limit }: { after: OpenPlace | null; limit: number },
     ): Promise<{ marked: number; next: OpenPlace | null }> {
-      const rows = await tx.read<OpenPlace & { expiresAt: number }>(
-        `SELECT id, created_at AS createdAt, expires_at AS expiresAt FROM session
+      const rows = await tx.read<OpenPlace>(
+        `SELECT id, created_at AS createdAt FROM session
          WHERE ended_at IS NULL AND created_at >= ? AND (created_at > ? OR id > ?)
          ORDER BY created_at, id LIMIT ${Math.trunc(limit)}`,
         after ? [after.createdAt, after.createdAt, after.id] : [0, 0, ''],
       )
       const next = rows.length < limit ? null : rows.at(-1)!
-      const ids = rows.filter(row => row.expiresAt <= now).map(row => row.id)
-      if (ids.length === 0) return { marked: 0, next }
+      if (rows.length === 0) return { marked: 0, next }
+      const expired = await tx.read<{ id: string }>(
+        `SELECT id FROM session WHERE expires_at <= ? AND id IN (${marks(rows.length)})`,
+        [now, ...rows.map(row => row.id)],
+      )
+      if (expired.length === 0) return { marked: 0, next }
+      const ids = expired.map(row => row.id)
       const marked = await tx.write(
         `UPDATE session SET ended_at = expires_at, ended_reason = 'expired', ended_by = 'system'
          WHERE ended_at IS NULL AND expires_at <= ? AND id IN (${marks(ids.length)})`,
