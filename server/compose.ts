@@ -241,7 +241,7 @@ export async function compose(settings: Settings, { log, random = randomBytes, p
   )
   const pageSessions = createPageSessions({
     ...{ database, pageSessions: createPageSessionStore(), sessions: sessionStore, signIn, guesses, hashing },
-    ...{ policy, ownApplication: ownApplication.id, random, now },
+    ...{ policy, ownApplication: ownApplication.id, random, now, seen: sightings.note },
   })
   const deviceNames = createDeviceNames({ users: userStore, devices, revoke })
   const names = createNames({ database, users: userStore })

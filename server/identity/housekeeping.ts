@@ -6,7 +6,7 @@ import type { Projection } from '../revocation/projection.js'
 import type { Database } from '../storage/database.js'
 import type { Heartbeats } from '../storage/heartbeats.js'
 import type { Revocations } from '../storage/revocations.js'
-import type { Sessions } from '../storage/sessions.js'
+import type { OpenPlace, Sessions } from '../storage/sessions.js'
 import type { AuditTrail } from '../tokens/audit-trail.js'
 
 export type HousekeepingDeps = {
@@ -38,7 +38,12 @@ export function createHousekeeping(deps: HousekeepingDeps) {
     },
 
     async tidySessions(): Promise<void> {
-      await inBatches(() => sessions.markExpired(database, now(), batch))
+      let after: OpenPlace | null = null
+      do {
+        const looked: { next: OpenPlace | null } = await sessions.markExpired(database, now(), { after, limit: batch })
+        after = looked.next
+        await setImmediate()
+      } while (after !== null)
       const before = now() - policy().ended_session_retention * 1000
       await inBatches(() => sessions.forgetEnded(database, before, batch))
     },

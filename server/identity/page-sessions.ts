@@ -54,6 +54,8 @@ export type PageSessionsDeps = {
   ownApplication: string
   random: (size: number) => Buffer
   now: () => number
+  /** Told of each visit that is written. */
+  seen: (deviceId: string) => void
 }
 
 /** Visits write at most so often, in ms. */
@@ -95,6 +97,7 @@ export function createPageSessions(deps: PageSessionsDeps) {
       const { refresh_token_lifetime: idle, session_absolute_lifetime: absolute } = policy.of(session)
       const terms = { now: at, idle: idle * 1000, absolute: absolute * 1000, every: visitEvery }
       await sessions.visit(database, session.id, terms)
+      deps.seen(session.deviceId)
     },
 
     /** The person types the password again. @throws invalid_fields, too_many_guesses, overloaded */

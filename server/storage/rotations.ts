@@ -66,7 +66,8 @@ function whereClaims(claims: readonly RotationClaim[], { opened }: RotationTerms
   const each = Array(padded(claims).length).fill('(id = ? AND generation = ? AND application_id = ?)').join(' OR ')
   const era = opened ? ' AND policy_version BETWEEN ? AND ?' : ''
   // A session under a newer refresh key than this process knows is not one for a token that was verified by an older.
-  return `WHERE ended_at IS NULL AND refresh_key_version <= ? AND expires_at > ? AND rotated_at > ? AND created_at > ?${era}
+  // Expressions, not columns, before the ids: of two claims or more SQLite would go through every open session instead.
+  return `WHERE +ended_at IS NULL AND refresh_key_version <= ? AND expires_at > ? AND rotated_at > ? AND +created_at > ?${era}
     AND (${each})`
 }
 

@@ -41,6 +41,9 @@ export type Standing = {
   newerOpen: number
 }
 
+/** Where a walk through the sessions that are not marked as ended has come to. */
+export type OpenPlace = { createdAt: number; id: string }
+
 /** Whose `ended_seq` was raised; the subject is an id, or '' for everybody. */
 export type Overtaken = { kind: 'user' | 'application' | 'all'; subject: string }
 
@@ -145,7 +148,8 @@ export function createSessions(dialect: { forUpdate: string }) {
     /** Those of a user that are not marked as ended, oldest first; some may be over all the same (policy/session.ts). */
     async openOf(tx: Queries, userId: number): Promise<Standing[]> {
       const rows = await tx.read<{ id: string }>(
-        'SELECT id FROM session WHERE user_id = ? AND ended_at IS NULL ORDER BY created_at, id',
+        // An expression: no index for the order, which would lead through all that ever were.
+        'SELECT id FROM session WHERE user_id = ? AND ended_at IS NULL ORDER BY created_at + 0, id',
         [userId],
       )
       if (rows.length === 0) return []
@@ -228,18 +232,36 @@ export function createSessions(dialect: { forUpdate: string }) {
       )
     },
 
-    /** Marks up to `limit` sessions whose time has run out. @returns how many */
-    async markExpired(tx: Queries, now: number, limit: number): Promise<number> {
-      const rows = await tx.read<{ id: string }>(
-        `SELECT id FROM session WHERE ended_at IS NULL AND expires_at <= ? ORDER BY id LIMIT ${Math.trunc(limit)}`,
-        [now],
+    /**
+     * Looks at the next `limit` sessions that are not marked as ended, in the order of their sign-ins, and marks those
+     * whose time has run out. All at once would be too many to look at.
+     * @returns `next`: where to go on, or null at the end
+     */
+    async markExpired(
+      tx: Queries,
+      now: number,
+      { after, limit }: { after: OpenPlace | null; limit: number },
+    ): Promise<{ marked: number; next: OpenPlace | null }> {
+      const rows = await tx.read<OpenPlace>(
+        `SELECT id, created_at AS createdAt FROM session
+         WHERE ended_at IS NULL AND created_at >= ? AND (created_at > ? OR id > ?)
+         ORDER BY created_at, id LIMIT ${Math.trunc(limit)}`,
+        after ? [after.createdAt, after.createdAt, after.id] : [0, 0, ''],
       )
-      if (rows.length === 0) return 0
-      return tx.write(
-        `UPDATE session SET ended_at = expires_at, ended_reason = 'expired', ended_by = 'system'
-         WHERE ended_at IS NULL AND expires_at <= ? AND id IN (${marks(rows.length)})`,
+      const next = rows.length < limit ? null : rows.at(-1)!
+      if (rows.length === 0) return { marked: 0, next }
+      const expired = await tx.read<{ id: string }>(
+        `SELECT id FROM session WHERE expires_at <= ? AND id IN (${marks(rows.length)})`,
         [now, ...rows.map(row => row.id)],
       )
+      if (expired.length === 0) return { marked: 0, next }
+      const ids = expired.map(row => row.id)
+      const marked = await tx.write(
+        `UPDATE session SET ended_at = expires_at, ended_reason = 'expired', ended_by = 'system'
+         WHERE ended_at IS NULL AND expires_at <= ? AND id IN (${marks(ids.length)})`,
+        [now, ...ids],
+      )
+      return { marked, next }
     },
 
     /** Forgets up to `limit` sessions that ended before an instant. @returns how many */

@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import { judgeGeneration, moveSpans, type RotationSpans } from '../../server/policy/rotation.js'
 import type { Database } from '../../server/storage/database.js'
 import type { RotationTerms } from '../../server/storage/rotations.js'
-import { createSessions, type SessionRecord } from '../../server/storage/sessions.js'
+import { createSessions, type OpenPlace, type SessionRecord } from '../../server/storage/sessions.js'
 import { createUsers } from '../../server/storage/users.js'
 import { aDatabase, aUserRow } from '../support/database.js'
 import { onEachEngine } from '../support/engines.js'
@@ -204,9 +204,16 @@ onEachEngine('the sessions store', engine => {
   it('markExpired and forgetEnded take those whose time has come, in batches', async () => {
     for (let index = 0; index < 7; index++)
       await sessions.insert(database, aSession(`e${index}`, { expiresAt: start + index }))
-    expect(await sessions.markExpired(database, start + 4, 3)).to.equal(3)
-    expect(await sessions.markExpired(database, start + 4, 3)).to.equal(2)
-    expect(await sessions.markExpired(database, start + 4, 3)).to.equal(0)
+    const marked: number[] = []
+    for (let after: OpenPlace | null = null; ; ) {
+      const done: Awaited<ReturnType<typeof sessions.markExpired>> = await sessions.markExpired(
+        ...([database, start + 4, { after, limit: 3 }] as const),
+      )
+      marked.push(done.marked)
+      after = done.next
+      if (after === null) break
+    }
+    expect(marked).to.deep.equal([3, 2, 0])
     const row = await present('e2')
     expect([row.endedAt, row.endedReason]).to.deep.equal([start + 2, 'expired'])
     expect((await present('e5')).endedAt).to.equal(null)
