@@ -43,17 +43,7 @@ export async function stopSharedMariaDb(): Promise<void> {
 export async function startMariaDb(...options: string[]): Promise<MariaDb> {
   const folder = mkdtempSync(join(tmpdir(), 'darvoza-mariadb-'))
   const asRoot = userInfo().uid === 0 ? ['--user=root'] : []
-  execFileSync(
-    'mariadb-install-db',
-    [
-      '--no-defaults',
-      `--datadir=${folder}/data`,
-      '--auth-root-authentication-method=normal',
-      '--skip-test-db',
-      ...asRoot,
-    ],
-    { stdio: 'ignore' },
-  )
+  makeData(`${folder}/data`, asRoot)
   const port = await freePort()
   const start = async () => {
     const child = spawn(
@@ -96,6 +86,20 @@ export async function startMariaDb(...options: string[]): Promise<MariaDb> {
     },
     hang: () => void child.kill('SIGSTOP'),
     goOn: () => void child.kill('SIGCONT'),
+  }
+}
+
+/** Its program for that crashes now and then on a busy machine; a second attempt finds nothing of the first. */
+function makeData(data: string, asRoot: readonly string[]): void {
+  const options = ['--no-defaults', `--datadir=${data}`, '--auth-root-authentication-method=normal', '--skip-test-db']
+  for (let attempt = 1; ; attempt++) {
+    try {
+      execFileSync('mariadb-install-db', [...options, ...asRoot], { stdio: 'ignore' })
+      return
+    } catch (error) {
+      if (attempt === 3) throw error
+      rmSync(data, { recursive: true, force: true })
+    }
   }
 }
 
