@@ -51,6 +51,11 @@ onEachEngine('the versions of the policy', engine => {
     const isDone = async () =>
       (await migrationStatus(database)).find(one => one.name === 'PolicyVersions1764300000000')!.done
     while (await isDone()) await migrateDown(database)
+    const insertOlder = (table: string, row: object) => {
+      const names = Object.keys(row).map(name => name.replace(/[A-Z]/g, letter => `_${letter.toLowerCase()}`))
+      const marks = names.map(() => '?').join()
+      return database.write(`INSERT INTO ${table} (${names.join()}) VALUES (${marks})`, Object.values(row))
+    }
     for (const [version, grace] of [
       [2, 20],
       [3, 30],
@@ -59,13 +64,10 @@ onEachEngine('the versions of the policy', engine => {
         'INSERT INTO policy_version (version, policy, actor, reason, created_at) VALUES (?, ?, ?, ?, ?)',
         [version!, JSON.stringify({ reuse_grace: grace }), 'system', '', 1],
       )
-    await createUsers(database.dialect).insert(database, aUserRow(1))
-    const { policyVersion: _, ...older } = aSession('s')
-    const names = Object.keys(older).map(name => name.replace(/[A-Z]/g, letter => `_${letter.toLowerCase()}`))
-    await database.write(
-      `INSERT INTO session (${names.join()}) VALUES (${names.map(() => '?').join()})`,
-      Object.values(older),
-    )
+    const { mustChangePassword: _, ...olderUser } = aUserRow(1)
+    await insertOlder('user', { ...olderUser, permissions: '[]' })
+    const { policyVersion: __, ...older } = aSession('s')
+    await insertOlder('session', older)
     await migrateUp(database)
     const session = (await createSessions(database.dialect).find(database, 's'))!
     const eras = foldEras(readVersions(await policyVersions.inUse(database)))

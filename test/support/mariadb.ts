@@ -1,6 +1,6 @@
 // A private MariaDB: its own temporary folder, socket and port, started once for all tests that ask.
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
@@ -44,6 +44,8 @@ export async function startMariaDb(...options: string[]): Promise<MariaDb> {
   const folder = mkdtempSync(join(tmpdir(), 'darvoza-mariadb-'))
   const asRoot = userInfo().uid === 0 ? ['--user=root'] : []
   makeData(`${folder}/data`, asRoot)
+  // Of its own: several servers give their temporary tables the same names, and delete each other's.
+  mkdirSync(`${folder}/tmp`)
   const port = await freePort()
   const start = async () => {
     const child = spawn(
@@ -51,6 +53,7 @@ export async function startMariaDb(...options: string[]): Promise<MariaDb> {
         '--no-defaults',
         ...asRoot,
         `--datadir=${folder}/data`,
+        `--tmpdir=${folder}/tmp`,
         `--socket=${folder}/socket`,
         `--port=${port}`,
         '--bind-address=127.0.0.1',
