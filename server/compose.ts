@@ -274,7 +274,7 @@ export async function compose(settings: Settings, { log, random = randomBytes, p
   const bulkUsers = createBulkUsers({ database, userStore, roles: roleStore, users, sessions, rights })
   const demo = createDemo({
     ...{ database, users: userStore, roles: roleStore, applications, policyVersions, revocations, audit, auditTrail },
-    ...{ figures: figureStore, secrets, hashing, tail, policy, now },
+    ...{ figures: figureStore, secrets, hashing, tail, policy, now, random },
   })
   const housekeeping = createHousekeeping({
     ...{ database, heartbeats, revocations, sessions: sessionStore, auditTrail, projection, policy, highWater, now },

@@ -107,10 +107,10 @@ function signInTimes(dice: Dice, from: number, upto: number, count: number): num
 
 function aFate(dice: Dice, sessions: readonly DemoSession[], { now }: DemoTimes): DemoFate | null {
   const what = dice.weighted([
-    [null, 945],
+    [null, 915],
     ['user_disabled', 12],
     ['user_deleted', 4],
-    ['password_changed', 30],
+    ['password_changed', 60],
     ['all_ended', 9],
   ] as const)
   const last = sessions.at(-1)

@@ -39,11 +39,11 @@ export function createWriteDemo({ database, revocations, auditTrail, figures, se
   async function writeRevocations({ revocations: all }: DemoHistory): Promise<Pick<DemoGround, 'seqAt' | 'fateSeq'>> {
     const times = Float64Array.from(all, one => one.at)
     const base = await database.transaction(async tx => {
-      const { seq, horizon, accessLifetime } = await revocations.raise(tx, all.length)
+      const { seq, accessLifetime } = await revocations.raise(tx, all.length)
       const base = seq - all.length
       const entries = all.map(({ at, trigger, subject, exceptSid, actor }, index) => {
         const { kind, effect } = triggers[trigger]
-        const expiresAt = entryExpiry(kind, at, accessLifetime, horizon)
+        const expiresAt = entryExpiry(kind, at, accessLifetime, 0)
         return {
           seq: base + 1 + index,
           kind,
