@@ -89,6 +89,7 @@ onBrowser('the time', () => {
     await page.getByText('Times are shown in UTC.').waitFor()
     await signIn(page, admin)
     await page.getByText('Times are shown in Asia/Tashkent.').waitFor()
+    await page.goto('/account/devices')
     const title = await page.locator('time').first().getAttribute('title')
     expect(title).to.equal('5 January 2026 at 14:00:00 GMT+5')
   })
