@@ -12,7 +12,11 @@ export class StorageFailure extends Error {
     const driverError = (error as { driverError?: unknown }).driverError ?? error
     const { code, message } = driverError as { code?: unknown; message?: unknown }
     // Without a driver's code it is a mistake of ours, and its message is needed to find it.
-    return new StorageFailure(typeof code === 'string' ? code : `UNKNOWN (${String(message)})`, statement)
+    // One that writes many rows is very long, and a log holds it whole.
+    return new StorageFailure(
+      typeof code === 'string' ? code : `UNKNOWN (${String(message)})`,
+      statement.slice(0, 2_000),
+    )
   }
 }
 

@@ -1,4 +1,5 @@
 // Chance that can be repeated: the same seed throws the same.
+import { hash } from 'node:crypto'
 
 export type Dice = {
   /** From 0 up to but without 1. */
@@ -40,16 +41,11 @@ export function diceOf(...names: readonly (string | number)[]): Dice {
   }
 }
 
-/** An id like those of `randomUUID`, for rows that must be the same each time. */
+/** An id like those of `randomUUID`, for rows that must be the same each time: of all 128 bits, or two of a million meet. */
 export function uuidOf(...names: readonly (string | number)[]): string {
-  const dice = diceOf('uuid', ...names)
-  const hex = Array.from({ length: 4 }, () =>
-    Math.floor(dice.next() * 4_294_967_296)
-      .toString(16)
-      .padStart(8, '0'),
-  ).join('')
+  const hex = hash('sha256', names.join('\u0000'))
   const variant = '89ab'[Number.parseInt(hex[16]!, 16) & 3]
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20)}`
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`
 }
 
 /** FNV-1a, 32 bits. */
