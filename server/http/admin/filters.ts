@@ -10,7 +10,7 @@ import { sessionStates } from '../../policy/session.js'
 import { isUserId } from '../../protocol/claims.js'
 import { refuseField } from '../../protocol/errors.js'
 import type { Context } from '../handler.js'
-import { readLimit, readQuery, readTime } from './paging.js'
+import { isAsked, readLimit, readQuery, readTime } from './paging.js'
 
 export function readPage(ctx: Context): Page {
   return { limit: readLimit(ctx), after: readQuery(ctx, 'after') }
@@ -40,7 +40,7 @@ export function readDeviceFilter(ctx: Context): DeviceFilter {
 /** Those that live, unless a state or `all` is asked for. */
 export function readSessionFilter(ctx: Context): SessionFilter {
   const state = readChoice(ctx, 'state', sessionStates)
-  const usual = readQuery(ctx, 'all') === undefined ? 'live' : undefined
+  const usual = isAsked(ctx, 'all') ? undefined : 'live'
   return {
     ...{ address: readQuery(ctx, 'address'), userId: readId(ctx, 'user') },
     ...{ deviceId: readQuery(ctx, 'device'), applicationId: readQuery(ctx, 'application') },

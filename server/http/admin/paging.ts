@@ -42,6 +42,11 @@ export function readQuery(ctx: Context, name: string): string | undefined {
   return value
 }
 
+/** Is it in the address, with whatever value? */
+export function isAsked(ctx: Context, name: string): boolean {
+  return Object.hasOwn(ctx.query, name)
+}
+
 /** Answers one page of a list, and how many there are where that is asked for. */
 export async function answerPage<Row>(
   ctx: Context,
@@ -49,7 +54,7 @@ export async function answerPage<Row>(
   present: (row: Row) => object,
   count: () => Promise<Counted>,
 ): Promise<void> {
-  const counted = readQuery(ctx, 'count') === undefined ? null : await count()
+  const counted = isAsked(ctx, 'count') ? await count() : null
   ctx.body = {
     ...{ results: results.map(present), next, partial },
     ...(counted && { count: counted.count, more: counted.more }),
