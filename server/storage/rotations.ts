@@ -1,5 +1,5 @@
 // The hot statements of a refresh: who rotates is decided by one UPDATE, its state in the WHERE.
-import type { Queries } from './database.js'
+import type { Dialect, Queries } from './database.js'
 import { padded } from './statement.js'
 
 export type RotationClaim = { id: string; generation: number; applicationId: string }
@@ -16,7 +16,10 @@ export type RotationTerms = {
   opened?: { from: number; upto: number }
 }
 
-export function createRotations() {
+export function createRotations({ engine }: Pick<Dialect, 'engine'>) {
+  // By their ids, whatever else the WHERE says: told so, MySQL does not weigh the other indexes first. For SQLite see below.
+  const session = engine === 'mysql' ? 'session FORCE INDEX (PRIMARY)' : 'session'
+
   return {
     /**
      * Rotates many sessions in one conditional statement: each claim that names the present generation of a session
@@ -27,7 +30,7 @@ export function createRotations() {
       // MySQL assigns from left to right and later expressions see the new values: what is read stands before what it
       // is written to. moveSpans() in policy/rotation.ts says the same in TypeScript.
       await tx.write(
-        `UPDATE session SET
+        `UPDATE ${session} SET
            older_from = CASE WHEN ? - window_started_at <= ? THEN older_from
                              WHEN ? - window_started_at <= ? OR ? - rotated_at <= ? THEN window_from
                              ELSE generation END,
@@ -54,7 +57,7 @@ export function createRotations() {
 
     /** A refresh without rotation: nothing moves but the time it was last seen. */
     async touch(tx: Queries, claims: readonly RotationClaim[], terms: RotationTerms): Promise<void> {
-      await tx.write(`UPDATE session SET last_seen_at = ? ${whereClaims(claims, terms)}`, [
+      await tx.write(`UPDATE ${session} SET last_seen_at = ? ${whereClaims(claims, terms)}`, [
         terms.now,
         ...claimValues(claims, terms),
       ])

@@ -1,6 +1,6 @@
 import type { RotationSpans } from '../policy/rotation.js'
 import type { EndedSeqs, SessionLife } from '../policy/session.js'
-import type { Queries } from './database.js'
+import type { Dialect, Queries } from './database.js'
 import { createRotations } from './rotations.js'
 import { columns, grouped, insertion, marks, padded } from './statement.js'
 import { foldUser, type UserRecord, type UserRow, userColumns } from './users.js'
@@ -101,9 +101,9 @@ type StandingRow = { [C in (typeof sessionColumns)[number] as `s_${C}`]: Session
 const countNewerOpen = `(SELECT COUNT(*) FROM session n WHERE n.user_id = s.user_id AND n.ended_at IS NULL
   AND (n.created_at > s.created_at OR (n.created_at = s.created_at AND n.id > s.id)))`
 
-export function createSessions(dialect: { forUpdate: string }) {
+export function createSessions(dialect: Pick<Dialect, 'engine' | 'forUpdate'>) {
   return {
-    ...createRotations(),
+    ...createRotations(dialect),
 
     async insert(tx: Queries, session: SessionRecord): Promise<void> {
       await tx.write(...insertion('session', session))

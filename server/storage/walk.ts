@@ -68,7 +68,7 @@ type Chosen = {
   order: readonly string[]
 }
 
-const usualBudget = 6_000
+const usualBudget = 5_000
 /** A way with so few rows is read whole, whatever its order. */
 const narrowest = (budget: number) => Math.min(4_000, Math.floor(budget / 2))
 /** How high is counted: what an index knows by itself, and where each row must be looked at. */
