@@ -42,6 +42,9 @@ export type Database = Queries & {
 const deadline = 5_000
 const deadlockTries = 8
 
+/** Whose transaction a caller is in. One for all databases: each that was ever run in slows every promise from then on. */
+const inTransaction = new AsyncLocalStorage<DataSource>()
+
 /**
  * Connects; migrates nothing.
  * @throws database_unavailable
@@ -61,11 +64,9 @@ export async function openDatabase(address: DatabaseAddress): Promise<Database> 
     address.engine === 'sqlite'
       ? { engine: 'sqlite', forUpdate: '', now: null }
       : { engine: 'mysql', forUpdate: ' FOR UPDATE', now: 'CAST(UNIX_TIMESTAMP(NOW(3)) * 1000 AS SIGNED)' }
-  const inTransaction = new AsyncLocalStorage<true>()
-
   /** A statement beside the transaction that its caller is in would wait for that transaction, or run outside it. */
   function refuseStray(): void {
-    if (inTransaction.getStore())
+    if (inTransaction.getStore() === source)
       throw new Error('a statement inside a transaction must use the transaction it was given')
   }
 
@@ -88,7 +89,7 @@ export async function openDatabase(address: DatabaseAddress): Promise<Database> 
     dialect,
     source,
     transaction: work =>
-      afresh('master', runner => inOneTransaction(runner, () => inTransaction.run(true, work, queriesOn(runner)))),
+      afresh('master', runner => inOneTransaction(runner, () => inTransaction.run(source, work, queriesOn(runner)))),
     read: <Row>(sql: string, values: readonly Value[] = []) =>
       afresh('slave', runner => queriesOn(runner).read<Row>(sql, values)),
     write: (sql, values = []) => afresh('master', runner => queriesOn(runner).write(sql, values)),
