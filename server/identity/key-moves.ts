@@ -21,8 +21,14 @@ export function createKeyMoves({ keys, policyVersions, revocations, now }: KeyMo
     return { records: await keys.list(tx), rules }
   }
 
-  async function add(tx: Queries, { note }: Change, pair: KeyPair, activatesAt: number): Promise<KeyRecord> {
-    const times = { createdAt: now(), activatesAt, activatedAt: null, retiredAt: null, revokedAt: null }
+  /** @param at the instant that `activatesAt` was reckoned from: a millisecond later it would seem to sign too early */
+  async function add(
+    tx: Queries,
+    { note }: Change,
+    pair: KeyPair,
+    { at, activatesAt }: { at: number; activatesAt: number },
+  ): Promise<KeyRecord> {
+    const times = { createdAt: at, activatesAt, activatedAt: null, retiredAt: null, revokedAt: null }
     const made: KeyRecord = { ...pair, state: 'pending', ...times }
     await keys.insert(tx, made)
     note({ action: 'key_made', subject: made.kid, after: { algorithm: made.algorithm, activates_at: activatesAt } })
@@ -47,13 +53,14 @@ export function createKeyMoves({ keys, policyVersions, revocations, now }: KeyMo
   /** Does what is due. A key that must be made is taken from `spares`, or left for the next time. */
   async function takeSteps(tx: Queries, changing: Change, spares: readonly KeyPair[] = []): Promise<void> {
     const { records, rules } = await ringIn(tx)
-    for (const step of dueSteps(records, rules, now())) {
+    const at = now()
+    for (const step of dueSteps(records, rules, at)) {
       if (step.act !== 'make') {
         await moves[step.act](tx, changing, step.kid)
         continue
       }
       const spare = spares.find(pair => pair.algorithm === step.algorithm)
-      if (spare) await add(tx, changing, spare, step.activatesAt)
+      if (spare) await add(tx, changing, spare, { at, activatesAt: step.activatesAt })
     }
   }
 

@@ -80,8 +80,10 @@ export function createKeyRing({ database, keys, moves, change, sealing, now }: K
         requireAlgorithm(algorithm, rules)
         const pending = pendingOf(algorithm, records)
         if (!pending && !spare) throw overtaken()
-        const soonest = pending ? publishedAt(pending) : publishedAt({ createdAt: now() })
-        const next = pending ?? (await moves.add(tx, changing, spare!, options.atOnce ? now() : soonest))
+        const at = now()
+        const soonest = publishedAt(pending ?? { createdAt: at })
+        const activatesAt = options.atOnce ? at : soonest
+        const next = pending ?? (await moves.add(tx, changing, spare!, { at, activatesAt }))
         if (options.atOnce) await moves.replaceBy(tx, changing, next, records)
         else if (next.activatesAt! > soonest) {
           await keys.update(tx, next.kid, { activatesAt: soonest })
@@ -114,7 +116,8 @@ export function createKeyRing({ database, keys, moves, change, sealing, now }: K
         changing.note({ action: 'key_revoked', subject: kid, before: { state: key.state, algorithm: key.algorithm } })
         if (!next) return null
         if (next.kid === null && spare?.algorithm !== next.algorithm) throw overtaken()
-        const signing = records.find(one => one.kid === next.kid) ?? (await moves.add(tx, changing, spare!, at))
+        const signing =
+          records.find(one => one.kid === next.kid) ?? (await moves.add(tx, changing, spare!, { at, activatesAt: at }))
         const others = records.filter(one => one !== key)
         await moves.replaceBy(tx, changing, signing, others)
         return signing.kid
