@@ -51,11 +51,9 @@ onMariaDb('the promises under faults', () => {
 
 onMariaDb('the driver of faults', () => {
   it('finds servers that take themselves for fresh when they are not', async () => {
-    const { ended, said } = driver(
-      ...['--stale', '--no-redis', '--only', 'server-stopped', '--hold', '4000', '--trials', '30', '--quick'],
-    )
+    const { ended, said } = driver('--stale', '--no-redis', '--only', 'none', '--trials', '12', '--quick')
     expect(await ended, said()).to.equal(1)
-    expect(said()).to.match(/Violation: trial \d+, .* begun [2-9]\d{3} ms after, .*, accepted/)
+    expect(said()).to.match(/Violation: trial \d+, .* begun 2\d{3} ms after, .*, accepted/)
   }).timeout(60_000)
 
   it('leaves no process, folder or namespace behind when it is killed', async function () {

@@ -1,10 +1,12 @@
 import { closeBrowser, closeVisits } from './browser.js'
 import { closeDatabases } from './database.js'
 import { removeFolders } from './engines.js'
-import { stopSharedMariaDb } from './mariadb.js'
+import { neverSyncSharedMariaDb, stopSharedMariaDb } from './mariadb.js'
 import { killProcesses } from './processes.js'
 import { stopRedises } from './redis.js'
 import { closeServers, stopSharedHashing } from './server.js'
+
+neverSyncSharedMariaDb()
 
 export const mochaHooks = {
   async afterEach() {

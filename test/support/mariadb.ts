@@ -27,11 +27,17 @@ const programs = ['/usr/sbin/mariadbd', '/usr/bin/mariadbd', '/usr/local/bin/mar
 export const mariadbd = programs.find(existsSync) ?? null
 
 let shared: Promise<MariaDb> | null = null
+let sharedOptions: string[] = []
 let count = 0
 
 export function sharedMariaDb(): Promise<MariaDb> {
-  shared ??= startMariaDb()
+  shared ??= startMariaDb(...sharedOptions)
   return shared
+}
+
+/** What is committed need not outlive the machine: for tests, which never ask; not for what measures. */
+export function neverSyncSharedMariaDb(): void {
+  sharedOptions = ['--innodb-flush-method=nosync']
 }
 
 export async function stopSharedMariaDb(): Promise<void> {
