@@ -14,6 +14,11 @@ import type { LogAnswer, Projection } from './projection.js'
 const pollInterval = 250
 /** After so long without an answer, in ms, the outage is written down before anybody is judged by it. */
 const silence = 2_000
+/**
+ * How long a request waits to become fresh, in ms: less than a statement's deadline, and far less than the grace. A client
+ * that is told so soon has time to ask another server.
+ */
+const patience = 1_500
 /** How old the question behind the last answer may be, in ms. */
 const freshFor = 1_000
 /** How many entries are read, and then applied, at a time. */
@@ -210,9 +215,11 @@ export function createTail(deps: TailDeps) {
      */
     async freshen(): Promise<void> {
       if (isFresh()) return
-      if (reading !== null) await reading
-      // A read that was asked for after this call is fresh enough for it, however slow the answer was.
-      if (!isFresh()) await readOnce()
+      await inTime(async () => {
+        if (reading !== null) await reading
+        // A read that was asked for after this call is fresh enough for it, however slow the answer was.
+        if (!isFresh()) await readOnce()
+      })
       if (highWater.wentBack) throw wentBackRefusal()
     },
 
@@ -253,6 +260,21 @@ export function createTail(deps: TailDeps) {
 }
 
 export type Tail = ReturnType<typeof createTail>
+
+/** @throws database_unavailable when it takes too long; it goes on all the same, for those who come later */
+async function inTime(read: () => Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      reject(refuse('database_unavailable', { retryAfter: 1, cause: new Error('no answer in time') }))
+    }, patience)
+  })
+  try {
+    await Promise.race([read(), late])
+  } finally {
+    clearTimeout(timer)
+  }
+}
 
 function wentBackRefusal() {
   return refuse('log_went_back', { retryAfter: 5 })

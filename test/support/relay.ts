@@ -8,18 +8,23 @@ export type Relay = {
   turnTo(port: number): void
   /** What is there stays open and carries nothing any more; new connections work. */
   freeze(): void
+  /** From now on what the far side answers goes nowhere; what is sent to it arrives. */
+  holdAnswers(): void
+  /** What was held goes on its way. */
+  letGo(): void
   close(): void
 }
 
 export async function aRelay(target: number): Promise<Relay> {
   const pairs = new Set<[near: Socket, far: Socket]>()
   let to = target
+  let held = false
   const server = createServer(near => {
     const far = connect(to, '127.0.0.1')
     const pair: [Socket, Socket] = [near, far]
     pairs.add(pair)
     near.pipe(far)
-    far.pipe(near)
+    if (!held) far.pipe(near)
     for (const socket of pair) {
       socket.on('error', () => {})
       socket.on('close', () => {
@@ -53,6 +58,14 @@ export async function aRelay(target: number): Promise<Relay> {
         }
       }
       pairs.clear()
+    },
+    holdAnswers() {
+      held = true
+      for (const [near, far] of pairs) far.unpipe(near)
+    },
+    letGo() {
+      held = false
+      for (const [near, far] of pairs) far.pipe(near)
     },
     close() {
       cut()
