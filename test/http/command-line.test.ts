@@ -2,7 +2,14 @@ import { pbkdf2Sync } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { expect } from 'chai'
 import { aClient, claimsOf } from '../support/client.js'
-import { aCommandLine, besideAServer, expectOneLine, operator, patience } from '../support/command-line.js'
+import {
+  aCommandLine,
+  besideAServer,
+  expectOneLine,
+  expectRefused,
+  operator,
+  patience,
+} from '../support/command-line.js'
 import { waitFor } from '../support/mariadb.js'
 import { password } from '../support/server.js'
 
@@ -43,13 +50,10 @@ describe('the command line, used wrongly', function () {
   ]
   it('says so on one line, exits with 2 and touches nothing', async () => {
     const darvoza = aCommandLine()
-    const check = async ([args, saying]: (typeof wrong)[number]) => {
-      const ran = await darvoza.run(args)
-      expect(ran.code, args.join(' ')).to.equal(2)
-      expect(ran.stdout, args.join(' ')).to.equal('')
-      expectOneLine(ran, saying)
-    }
-    await Promise.all(wrong.map(check))
+    await expectRefused(
+      darvoza,
+      wrong.map(([args, saying]) => [args, 2, saying] as const),
+    )
     expect(existsSync(darvoza.dataDir)).to.equal(false)
   })
 
@@ -71,12 +75,10 @@ describe('the command line, used wrongly', function () {
       [['policy', 'set', 'refresh_token_lifetime=60d'], '', /longer than session_absolute_lifetime/],
       [['policy', 'set', 'access_token_lifetime=soon'], '', /must be a duration such as 90s, 15m, 1h, 30d/],
     ]
-    const check = async ([args, stdin, saying]: (typeof refused)[number]) => {
-      const ran = await darvoza.run(args, stdin)
-      expect(ran.code, args.join(' ')).to.equal(2)
-      expectOneLine(ran, saying)
-    }
-    await Promise.all(refused.map(check))
+    await expectRefused(
+      darvoza,
+      refused.map(([args, stdin, saying]) => [args, 2, saying, stdin] as const),
+    )
     expect(await darvoza.json(['user', 'list'])).to.deep.equal([])
     expect((await darvoza.json(['policy', 'show'])).version).to.equal(2)
   })
@@ -91,17 +93,13 @@ describe('the command line, used wrongly', function () {
 
   it('exits with 1 where what it names is not there', async () => {
     const darvoza = await aCommandLine().migrated()
-    for (const args of [
-      ['user', 'show', 'nobody'],
-      ['user', 'disable', 'nobody'],
-      ['session', 'list', '--user', 'nobody'],
-      ['session', 'end', 'no-such-session'],
-      ['device', 'end', 'no-such-device'],
-    ]) {
-      const ran = await darvoza.run(args)
-      expect(ran.code, args.join(' ')).to.equal(1)
-      expectOneLine(ran, /There is no/)
-    }
+    await expectRefused(darvoza, [
+      [['user', 'show', 'nobody'], 1, /There is no/],
+      [['user', 'disable', 'nobody'], 1, /There is no/],
+      [['session', 'list', '--user', 'nobody'], 1, /There is no/],
+      [['session', 'end', 'no-such-session'], 1, /There is no/],
+      [['device', 'end', 'no-such-device'], 1, /There is no/],
+    ])
   })
 
   it('keeps one line and no control signs where a name has them', async () => {
@@ -123,15 +121,11 @@ describe('the command line, used wrongly', function () {
   it('refuses to take the last administrator away', async () => {
     const darvoza = await aCommandLine().cheaply()
     await darvoza.done(['user', 'create', 'root', '--password-stdin', '--role', 'admin'], password)
-    for (const args of [
-      ['user', 'disable', 'root'],
-      ['user', 'delete', 'root'],
-      ['user', 'set-roles', 'root', '--none'],
-    ]) {
-      const ran = await darvoza.run(args)
-      expect(ran.code, args.join(' ')).to.equal(1)
-      expectOneLine(ran, /no administrator/)
-    }
+    await expectRefused(darvoza, [
+      [['user', 'disable', 'root'], 1, /no administrator/],
+      [['user', 'delete', 'root'], 1, /no administrator/],
+      [['user', 'set-roles', 'root', '--none'], 1, /no administrator/],
+    ])
   })
 })
 
@@ -236,16 +230,11 @@ describe('user import', function () {
 
   it('refuses a file of something else with 2, before anything is written', async () => {
     const darvoza = aCommandLine()
-    for (const content of [
-      'username,password_hash\namy,x\n',
-      '{\n  "username": "amy"\n}',
-      '[{"username": "amy"}',
-      '"amy"',
-    ]) {
-      const ran = await darvoza.run(['user', 'import', '-'], content)
-      expect(ran.code, content).to.equal(2)
-      expectOneLine(ran, /this (is neither|begins like)/)
-    }
+    const contents = ['username,password_hash\namy,x\n', '{\n  "username": "amy"\n}', '[{"username": "amy"}', '"amy"']
+    await expectRefused(
+      darvoza,
+      contents.map(content => [['user', 'import', '-'], 2, /this (is neither|begins like)/, content] as const),
+    )
     expect(existsSync(darvoza.dataDir)).to.equal(false)
   })
 
