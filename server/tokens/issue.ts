@@ -4,6 +4,7 @@ import type { Policy } from '../policy/policies.js'
 import { absoluteEnd } from '../policy/session.js'
 import { macInput, signInput } from '../protocol/algorithms.js'
 import type { AccessClaims, RefreshClaims } from '../protocol/claims.js'
+import { refuse } from '../protocol/errors.js'
 import { encodePart, writeCompact } from '../protocol/jws.js'
 import type { PolicyInForce } from '../revocation/policy-in-force.js'
 import type { SessionRecord, Standing } from '../storage/sessions.js'
@@ -74,7 +75,11 @@ export function createIssue({ issuer, signingKeys, secrets, policy, random }: Is
      */
     refresh(session: SessionRecord, username: string): string {
       const secret = secrets.find('refresh', session.refreshKeyVersion)
-      if (!secret) throw new Error(`there is no refresh secret of version ${session.refreshKeyVersion}`)
+      // Revoked between the reading of the session and now: whoever comes again is told that it is over.
+      if (!secret) {
+        const cause = new Error(`there is no refresh secret of version ${session.refreshKeyVersion}`)
+        throw refuse('database_unavailable', { retryAfter: 1, cause })
+      }
       const sub = String(session.userId)
       const claims: RefreshClaims = {
         iss: issuer,
