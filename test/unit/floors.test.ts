@@ -23,6 +23,7 @@ const rooms: Record<string, Room> = {
   'server/http': top,
   'server/jobs': top,
   'server/commands': top,
+  'server/composition': roof,
 }
 
 /** What a floor may take from outside; the others may take anything that is installed. */

@@ -1,0 +1,38 @@
+// The revocation log as this process knows it, and what follows its head.
+import type { Settings } from '../../config/settings.js'
+import { createCatchUp } from '../revocation/catch-up.js'
+import { createHighWater } from '../revocation/high-water.js'
+import { createPolicyInForce } from '../revocation/policy-in-force.js'
+import { createProjection } from '../revocation/projection.js'
+import { createRedisLink } from '../revocation/redis-link.js'
+import { createRedisLog } from '../revocation/redis-log.js'
+import { createTail } from '../revocation/tail.js'
+import { createDatabaseClock } from '../storage/clock.js'
+import { openRedis } from '../storage/redis.js'
+import type { Ports } from './ports.js'
+import type { StorageParts } from './storage.js'
+
+export async function composeRevocation(
+  settings: Pick<Settings, 'redis'>,
+  secretKey: Buffer,
+  { log, ...ports }: Pick<Ports, 'log' | 'now'>,
+  { database, revocations, heartbeats, policyVersions }: StorageParts,
+) {
+  const monotonic = () => performance.now()
+  const clock = createDatabaseClock(monotonic)
+  const now = ports.now ?? clock.now
+  const projection = createProjection()
+  const redis = settings.redis && (await openRedis(settings.redis))
+  const redisLog = redis && createRedisLog({ redis, secretKey })
+  const highWater = createHighWater({ database, revocations, log })
+  const tail = createTail({
+    ...{ database, revocations, heartbeats, projection, highWater, courier: redisLog, now, monotonic },
+    ...{ wall: ports.now ?? Date.now, observe: clock.observe, log },
+  })
+  const redisLink = redis && redisLog && createRedisLink({ redis, redisLog, database, revocations, tail, now, log })
+  const policy = createPolicyInForce({ database, policyVersions, tail })
+  const catchUp = createCatchUp({ tail, monotonic })
+  return { now, monotonic, projection, redis, redisLog, redisLink, highWater, tail, policy, catchUp }
+}
+
+export type RevocationParts = Awaited<ReturnType<typeof composeRevocation>>

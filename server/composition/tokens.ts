@@ -1,0 +1,66 @@
+// What makes, rotates, checks and revokes tokens.
+import type { Settings } from '../../config/settings.js'
+import { createAdvance } from '../tokens/advance.js'
+import { createAuditTrail } from '../tokens/audit-trail.js'
+import { createTokenChecks } from '../tokens/checks.js'
+import { createExplain } from '../tokens/explain.js'
+import { createInspect } from '../tokens/inspect.js'
+import { createIssue } from '../tokens/issue.js'
+import { createRevoke } from '../tokens/revoke.js'
+import { createRotate } from '../tokens/rotate.js'
+import { createSealing } from '../tokens/sealing.js'
+import { createSecrets } from '../tokens/secrets.js'
+import { createSessionLimit } from '../tokens/session-limit.js'
+import { createSightings } from '../tokens/sightings.js'
+import { createSigningKeys } from '../tokens/signing-keys.js'
+import { createStandings } from '../tokens/standings.js'
+import { createTally } from '../tokens/tally.js'
+import type { Given } from './ports.js'
+import type { RevocationParts } from './revocation.js'
+import type { StorageParts } from './storage.js'
+
+export function composeTokens(
+  { issuer, secretKeyPrevious }: Pick<Settings, 'issuer' | 'secretKeyPrevious'>,
+  secretKey: Buffer,
+  { log, random, uuid, pauses }: Given,
+  storage: StorageParts,
+  { now, projection, redisLog, tail, policy, catchUp }: RevocationParts,
+  /** Runs what need not be waited for. */
+  afterwards: (work: () => Promise<void>) => void,
+) {
+  const { database, keys, revocations, devices, applications, audit, heartbeats, incidents, figureStore } = storage
+  const { userStore: users, sessionStore: sessions } = storage
+  const sealing = createSealing([secretKey, ...(secretKeyPrevious ? [secretKeyPrevious] : [])], random)
+  const signingKeys = createSigningKeys({ database, keys, revocations, sealing, tail, policy, now, log })
+  const secrets = createSecrets({ database, keys, revocations, sealing, tail, random, now })
+  const issue = createIssue({ issuer, signingKeys, secrets, policy, random })
+  const checks = createTokenChecks({ issuer, signingKeys, secrets, policy, now })
+  const inspect = createInspect({ issuer, signingKeys, secrets, checks, projection, tail, catchUp })
+  const tally = createTally({ database, figures: figureStore, now })
+  const sightings = createSightings({ database, devices, now })
+  const refreshed = ({ deviceId }: { deviceId: string }) => {
+    tally.count('refreshes')
+    sightings.note(deviceId)
+  }
+  const auditTrail = createAuditTrail({ database, audit, secrets, now })
+  const revoke = createRevoke({
+    ...{ database, revocations, sessions, users, applications, auditTrail, tail, now },
+    ...{ count: tally.count, afterwards },
+  })
+  const advance = createAdvance({
+    ...{ database, revocations, users, audit, auditTrail, revoke, tail, redisLog, now, random },
+  })
+  const sessionLimit = createSessionLimit({ database, users, sessions, revoke, tail, policy, now })
+  const standings = createStandings({ database, sessions, sessionLimit, tail, policy })
+  const rotate = createRotate({
+    ...{ database, sessions, heartbeats, incidents, inspect, issue, revoke, secrets },
+    ...{ standings, sessionLimit, tail, now, random, uuid, log, pauses, count: tally.count, refreshed },
+  })
+  const explain = createExplain({ inspect, checks, projection, rotate })
+  return {
+    ...{ sealing, signingKeys, secrets, issue, inspect, tally, sightings, auditTrail, revoke, advance, rotate },
+    explain,
+  }
+}
+
+export type TokenParts = ReturnType<typeof composeTokens>
