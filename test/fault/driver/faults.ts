@@ -1,5 +1,6 @@
 // What goes wrong, one row each: how it is brought about at a random instant, and how it is lifted. A fault that strikes
 // and is over at once (a FLUSHALL) has nothing to lift.
+import { waitFor } from '../../support/mariadb.js'
 import { pause } from './asking.js'
 import type { Random } from './random.js'
 import type { Cast, World } from './world.js'
@@ -127,8 +128,9 @@ export const faults = {
     needs: 'redis',
     hold: long,
     async inject({ redis }) {
-      await redis!.fill()
-      return () => redis!.empty()
+      // In a storm it may be away, and then it is not full; and while it comes back it must be asked again.
+      await redis!.fill().catch(() => {})
+      return () => waitFor(() => redis!.empty())
     },
   },
   'cut-database': {

@@ -88,7 +88,7 @@ export async function startRedis(): Promise<Redis> {
   }
 }
 
-/** One command on a connection of its own, which fails at once where nobody answers. */
+/** One command on a connection of its own, which fails soon where nobody answers. */
 async function command<T>(port: number, run: (connection: Connection) => Promise<T>): Promise<T> {
   const connection = new Connection(port, '127.0.0.1', {
     lazyConnect: true,
@@ -97,10 +97,13 @@ async function command<T>(port: number, run: (connection: Connection) => Promise
     connectTimeout: 1_000,
   })
   connection.on('error', () => {})
+  // One that hangs takes the connection, and says nothing more.
+  const hangs = setTimeout(() => connection.disconnect(), 2_000)
   try {
     await connection.connect()
     return await run(connection)
   } finally {
+    clearTimeout(hangs)
     connection.disconnect()
   }
 }

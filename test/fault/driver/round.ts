@@ -71,6 +71,10 @@ export async function runRound(
     recovered = instant()
     return times
   })()
+  // Nobody waits for what will not come.
+  striking.catch(() => {
+    recovered = 0
+  })
 
   const window = strikesAfter + holds + (quick ? 200 : 500)
   const trials = victims.map((victim, index) => {
@@ -80,8 +84,9 @@ export async function runRound(
     return tryOne(world, trial, ledger)
   })
   const watching = bystanders.map(one => one.watch(settled, ledger))
-  const recovery = await striking
-  const outcomes = await Promise.all(trials)
+  // All of them end before the stage is taken down, also when one fails.
+  await Promise.allSettled([striking, ...trials, ...watching])
+  const [recovery, outcomes] = [await striking, await Promise.all(trials)]
   await Promise.all(watching)
   return {
     unknown: outcomes.filter(outcome => outcome !== null),
