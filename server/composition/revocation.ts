@@ -2,6 +2,7 @@
 import type { Settings } from '../../config/settings.js'
 import { createCatchUp } from '../revocation/catch-up.js'
 import { createHighWater } from '../revocation/high-water.js'
+import { createOutages } from '../revocation/outages.js'
 import { createPolicyInForce } from '../revocation/policy-in-force.js'
 import { createProjection } from '../revocation/projection.js'
 import { createRedisLink } from '../revocation/redis-link.js'
@@ -25,14 +26,15 @@ export async function composeRevocation(
   const redis = settings.redis && (await openRedis(settings.redis))
   const redisLog = redis && createRedisLog({ redis, secretKey })
   const highWater = createHighWater({ database, revocations, log })
+  const outages = createOutages({ database, heartbeats, now, monotonic })
   const tail = createTail({
-    ...{ database, revocations, heartbeats, projection, highWater, courier: redisLog, now, monotonic },
+    ...{ database, revocations, outages, projection, highWater, courier: redisLog, now, monotonic },
     ...{ wall: ports.now ?? Date.now, observe: clock.observe, log },
   })
   const redisLink = redis && redisLog && createRedisLink({ redis, redisLog, database, revocations, tail, now, log })
   const policy = createPolicyInForce({ database, policyVersions, tail })
   const catchUp = createCatchUp({ tail, monotonic })
-  return { now, monotonic, projection, redis, redisLog, redisLink, highWater, tail, policy, catchUp }
+  return { now, monotonic, projection, redis, redisLog, redisLink, highWater, tail, outages, policy, catchUp }
 }
 
 export type RevocationParts = Awaited<ReturnType<typeof composeRevocation>>

@@ -24,11 +24,11 @@ export function composeTokens(
   secretKey: Buffer,
   { log, random, uuid, pauses }: Given,
   storage: StorageParts,
-  { now, projection, redisLog, tail, policy, catchUp }: RevocationParts,
+  { now, projection, redisLog, tail, outages, policy, catchUp }: RevocationParts,
   /** Runs what need not be waited for. */
   afterwards: (work: () => Promise<void>) => void,
 ) {
-  const { database, keys, revocations, devices, applications, audit, heartbeats, incidents, figureStore } = storage
+  const { database, keys, revocations, devices, applications, audit, incidents, figureStore } = storage
   const { userStore: users, sessionStore: sessions } = storage
   const sealing = createSealing([secretKey, ...(secretKeyPrevious ? [secretKeyPrevious] : [])], random)
   const signingKeys = createSigningKeys({ database, keys, revocations, sealing, tail, policy, now, log })
@@ -53,7 +53,7 @@ export function composeTokens(
   const sessionLimit = createSessionLimit({ database, users, sessions, revoke, tail, policy, now })
   const standings = createStandings({ database, sessions, sessionLimit, tail, policy })
   const rotate = createRotate({
-    ...{ database, sessions, heartbeats, incidents, inspect, issue, revoke, secrets },
+    ...{ database, sessions, outages, incidents, inspect, issue, revoke, secrets },
     ...{ standings, sessionLimit, tail, now, random, uuid, log, pauses, count: tally.count, refreshed },
   })
   const explain = createExplain({ inspect, checks, projection, rotate })

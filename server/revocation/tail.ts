@@ -2,18 +2,15 @@
 // was asked for less than a second ago, with the log applied up to it.
 import { setImmediate } from 'node:timers/promises'
 import type { Revocation } from '../policy/revocation.js'
-import type { Outage } from '../policy/rotation.js'
 import { refuse } from '../protocol/errors.js'
 import type { Database } from '../storage/database.js'
-import type { Heartbeats } from '../storage/heartbeats.js'
 import type { LogPosition, Revocations } from '../storage/revocations.js'
 import type { HighWater, Witness } from './high-water.js'
+import type { Outages } from './outages.js'
 import type { LogAnswer, Projection } from './projection.js'
 
 /** How often the log's head is read, in ms. */
 const pollInterval = 250
-/** After so long without an answer, in ms, the outage is written down before anybody is judged by it. */
-const silence = 2_000
 /**
  * How long a request waits to become fresh, in ms: less than a statement's deadline, and far less than the grace. A client
  * that is told so soon has time to ask another server.
@@ -36,7 +33,7 @@ export type Courier = {
 export type TailDeps = {
   database: Database
   revocations: Revocations
-  heartbeats: Heartbeats
+  outages: Outages
   projection: Projection
   highWater: HighWater
   courier?: Courier | null
@@ -53,17 +50,15 @@ export type TailDeps = {
 type Follower = (head: LogPosition) => Promise<void>
 
 export function createTail(deps: TailDeps) {
-  const { database, revocations, heartbeats, projection, highWater, courier } = deps
+  const { database, revocations, outages, projection, highWater, courier } = deps
   const { now, monotonic, wall, observe, log } = deps
   const followers: { version: (head: LogPosition) => unknown; known: unknown; follow: Follower }[] = []
   /** Of the log that is projected; '' before the first read. */
   let logId = ''
   let askedAt = never
-  let answeredAt = never
   let reading: Promise<void> | null = null
   let timer: NodeJS.Timeout | undefined
   let silent = false
-  let ownOutage: Outage | null = null
 
   /** By two clocks: a suspended machine shows only on the wall's, and one that was set back tells nothing. */
   function isFresh(): boolean {
@@ -82,7 +77,7 @@ export function createTail(deps: TailDeps) {
     else await readUpTo(head)
     await tellFollowers(head)
     if (wentBack) return
-    await noteOutage()
+    await outages.answered()
     askedAt = asked
   }
 
@@ -130,19 +125,6 @@ export function createTail(deps: TailDeps) {
     }
   }
 
-  /**
-   * The first client may be back before the next beat; without the outage its lost answer would look like theft. By real
-   * clocks, both: a stopped process shows on the first, a suspended machine on the second.
-   */
-  async function noteOutage(): Promise<void> {
-    const answered = { monotonic: monotonic(), wall: Date.now() }
-    const silent = Math.max(answered.monotonic - answeredAt.monotonic, answered.wall - answeredAt.wall)
-    if (silent > silence) await heartbeats.beat(database, now())
-    // The others may have served meanwhile: whoever comes only to us had no answer all the same.
-    if (silent > silence && Number.isFinite(silent)) ownOutage = { startedAt: now() - silent, endedAt: now() }
-    answeredAt = answered
-  }
-
   /** Joins the read that is under way, or starts one. */
   function readOnce(): Promise<void> {
     reading ??= read().finally(() => {
@@ -180,9 +162,6 @@ export function createTail(deps: TailDeps) {
 
   return {
     isFresh,
-
-    /** The latest time when this process alone, or with all others, did not reach the database; null if there was none. */
-    ownOutage: (): Outage | null => ownOutage,
 
     /** Of the log that is projected; '' before the first read. */
     get logId() {

@@ -7,10 +7,10 @@ import { judgeGeneration, type Outage } from '../policy/rotation.js'
 import { sessionEnd } from '../policy/session.js'
 import type { RefreshClaims } from '../protocol/claims.js'
 import { refuse } from '../protocol/errors.js'
+import type { Outages } from '../revocation/outages.js'
 import type { ErasInForce } from '../revocation/policy-in-force.js'
 import type { Tail } from '../revocation/tail.js'
 import type { Database } from '../storage/database.js'
-import type { Heartbeats } from '../storage/heartbeats.js'
 import type { Incidents } from '../storage/incidents.js'
 import type { RotationClaim } from '../storage/rotations.js'
 import type { Sessions, Standing } from '../storage/sessions.js'
@@ -30,7 +30,7 @@ export type Rotated = { access: string; refresh: string | null }
 export type RotateDeps = {
   database: Database
   sessions: Sessions
-  heartbeats: Heartbeats
+  outages: Outages
   incidents: Incidents
   inspect: Inspect
   issue: Issue
@@ -69,7 +69,7 @@ type Presented = {
 const batchLimit = 128
 
 export function createRotate(deps: RotateDeps) {
-  const { database, sessions, heartbeats, incidents, inspect, issue, revoke, secrets, standings, sessionLimit } = deps
+  const { database, sessions, outages, incidents, inspect, issue, revoke, secrets, standings, sessionLimit } = deps
   const { tail, now, random } = deps
 
   const claim = createBatch<RotationClaim, Claimed>(batchLimit, async claims => {
@@ -159,7 +159,8 @@ export function createRotate(deps: RotateDeps) {
   /** RFC 9700 §4.14.2: a spent token that comes back means that two hold the session; neither keeps it. */
   async function forgiveOutageOrEnd(presented: Presented): Promise<Rotated> {
     const { live, claims, presenter } = presented
-    for (const outage of await outages()) if (judge(presented, outage) === 'forgiven') return answer(presented, true)
+    for (const outage of await outages.known())
+      if (judge(presented, outage) === 'forgiven') return answer(presented, true)
     const { session } = live
     const ended = await revoke.transaction({ name: 'system', origin: presenter }, async (_, { record, note }) => {
       if (!(await record('refresh_token_reused', { subject: session.id }))) return false
@@ -189,11 +190,6 @@ export function createRotate(deps: RotateDeps) {
     }
   }
 
-  /** When nobody could answer, and when this process could not: a client that was waiting for us gets its grace afterwards. */
-  async function outages(): Promise<(Outage | null)[]> {
-    return [tail.ownOutage(), await heartbeats.outage(database)]
-  }
-
   /**
    * Would a refresh with these claims succeed now? Changes nothing.
    * @throws like `rotate`
@@ -204,7 +200,7 @@ export function createRotate(deps: RotateDeps) {
     const live = refuseOver(found.get(claims.sid) ?? null, claims, now(), eras)
     const grace = eras.of(live.session).reuse_grace * 1000
     const at = now()
-    const verdicts = (await outages()).map(outage => judgeGeneration(claims.gen, live.session, at, grace, outage))
+    const verdicts = (await outages.known()).map(outage => judgeGeneration(claims.gen, live.session, at, grace, outage))
     if (verdicts.includes('ahead')) throw refuse('token_claims')
     if (verdicts.every(verdict => verdict === 'reused')) throw refuse('token_revoked')
     await sessionLimit.check(live, eras)

@@ -3,6 +3,7 @@ import { expect } from 'chai'
 import type { RevocableClaims } from '../../server/policy/revocation.js'
 import { refuse } from '../../server/protocol/errors.js'
 import { createHighWater } from '../../server/revocation/high-water.js'
+import { createOutages } from '../../server/revocation/outages.js'
 import { createProjection } from '../../server/revocation/projection.js'
 import { createTail } from '../../server/revocation/tail.js'
 import type { Database } from '../../server/storage/database.js'
@@ -30,10 +31,13 @@ function aTail(database: Database, read: (after: number) => Promise<void>) {
     },
   }
   const highWater = createHighWater({ database, revocations, log })
+  const clocks = { now: () => now, monotonic: () => monotonic }
+  const outages = createOutages({ database, heartbeats: createHeartbeats(), ...clocks })
   const tail = createTail({
     highWater,
-    ...{ database, revocations, heartbeats: createHeartbeats(), projection, log },
-    ...{ now: () => now, monotonic: () => monotonic, wall: () => now, observe() {} },
+    ...{ database, revocations, outages, projection, log },
+    ...clocks,
+    ...{ wall: () => now, observe() {} },
   })
   const refuses = (sid: string) => projection.find({ ...claims, sid }, 'k') !== null
   const advance = (ms: number) => {

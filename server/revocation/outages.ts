@@ -1,0 +1,44 @@
+// When clients asked and had no answer: a token that was spent then is no sign of theft. One outage all servers shared,
+// which the heartbeats tell, and one that this process had alone, which it tells itself.
+import type { Outage } from '../policy/rotation.js'
+import type { Database } from '../storage/database.js'
+import type { Heartbeats } from '../storage/heartbeats.js'
+
+/** After so long without an answer, in ms, the outage is written down before anybody is judged by it. */
+const silence = 2_000
+
+export type OutagesDeps = {
+  database: Database
+  heartbeats: Heartbeats
+  /** Epoch ms by the database's clock. */
+  now: () => number
+  /** ms that only ever grow, also while this process is stopped. */
+  monotonic: () => number
+}
+
+export function createOutages({ database, heartbeats, now, monotonic }: OutagesDeps) {
+  let answeredAt = { monotonic: Number.NEGATIVE_INFINITY, wall: Number.NEGATIVE_INFINITY }
+  let own: Outage | null = null
+
+  return {
+    /**
+     * The database has just answered. The first client may be back before the next beat; without the outage its lost answer
+     * would look like theft. By real clocks, both: a stopped process shows on the first, a suspended machine on the second.
+     */
+    async answered(): Promise<void> {
+      const at = { monotonic: monotonic(), wall: Date.now() }
+      const silent = Math.max(at.monotonic - answeredAt.monotonic, at.wall - answeredAt.wall)
+      if (silent > silence) await heartbeats.beat(database, now())
+      // The others may have served meanwhile: whoever comes only to us had no answer all the same.
+      if (silent > silence && Number.isFinite(silent)) own = { startedAt: now() - silent, endedAt: now() }
+      answeredAt = at
+    },
+
+    /** The latest of either kind, null where there was none. */
+    async known(): Promise<(Outage | null)[]> {
+      return [own, await heartbeats.outage(database)]
+    },
+  }
+}
+
+export type Outages = ReturnType<typeof createOutages>
