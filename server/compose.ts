@@ -8,8 +8,6 @@ import { requireSecretKey } from '../config/secret-key.js'
 import type { Settings } from '../config/settings.js'
 import { createApp, type Log } from './app.js'
 import { createAuditLog } from './identity/audit-log.js'
-import { createBulkEnds } from './identity/bulk-ends.js'
-import { createBulkUsers } from './identity/bulk-users.js'
 import { createCloseLook } from './identity/close-look.js'
 import { countSignIns } from './identity/counted-sign-ins.js'
 import { createDemo } from './identity/demo/demo.js'
@@ -268,10 +266,6 @@ export async function compose(settings: Settings, { log, random = randomBytes, p
   const closeLook = createCloseLook({
     ...{ database, devices, sessions, sessionList, auditLog, incidents: incidentLog, names },
   })
-  const bulkEnds = createBulkEnds({
-    ...{ database, users: userStore, sessions: sessionStore, devices, ends: sessions, states, rights, revoke },
-  })
-  const bulkUsers = createBulkUsers({ database, userStore, roles: roleStore, users, sessions, rights })
   const demo = createDemo({
     ...{ database, users: userStore, roles: roleStore, applications, policyVersions, revocations, audit, auditTrail },
     ...{ figures: figureStore, secrets, hashing, tail, policy, now, random },
@@ -292,7 +286,7 @@ export async function compose(settings: Settings, { log, random = randomBytes, p
     ...{ signIn, rotate, inspect, sessions, users, roles, policies, ownPassword, signingKeys, tail, now },
     ...{ keyRing, sealedSecrets, redisLink, pageSessions, deviceNames, policy, random },
     ...{ userList, deviceList, sessionList, revocationLog, auditLog, tokenInspector, names },
-    ...{ incidents: incidentLog, figures, sessionEnds, deviceEnds, userActs, closeLook, bulkEnds, bulkUsers },
+    ...{ incidents: incidentLog, figures, sessionEnds, deviceEnds, userActs, closeLook },
   })
   const jobs = createJobs({ log }, [
     { name: 'figures', everyMs: 5 * second, run: tally.flush },

@@ -165,6 +165,8 @@ export function createUsers(deps: UsersDeps) {
     if (holders.length === 1 && holders[0] === id) throw refuse('last_administrator')
   }
 
+  const findByName = (username: string): Promise<UserRecord | null> => users.findByKey(database, usernameKey(username))
+
   /** @throws not_found */
   async function require_(id: number): Promise<UserRecord> {
     const user = await users.find(database, id)
@@ -187,9 +189,11 @@ export function createUsers(deps: UsersDeps) {
     setPermissions,
     require: require_,
 
+    findByName,
+
     /** @throws not_found */
     async requireByName(username: string): Promise<UserRecord> {
-      const user = await users.findByKey(database, usernameKey(username))
+      const user = await findByName(username)
       if (!user) throw refuse('not_found', { detail: `There is no user ${username}.` })
       return user
     },

@@ -9,7 +9,7 @@ import { isUserId } from '../../../protocol/claims.js'
 import { refuse, refuseField } from '../../../protocol/errors.js'
 import { type Context, visitorOf } from '../../handler.js'
 import { readFields } from '../../wire/fields.js'
-import { type Problems, problemsOf, typedIn } from '../fields.js'
+import { chosenIn, type Problems, problemsOf, typedIn } from '../fields.js'
 import type { Pages } from '../page.js'
 import { actorName, presentDeviceName } from './lists.js'
 import { presentUser } from './users.js'
@@ -159,12 +159,6 @@ export function createOneUserPages({ pages, users, roles, sessions, closeLook }:
     enableUserPage: (ctx: Context) => act(ctx, users.enable, 'user.nowEnabled'),
     signOutUserPage: (ctx: Context) => act(ctx, (id, actor) => sessions.endAll(id, actor), 'user.nowSignedOut'),
   }
-}
-
-/** The checkboxes of a field that are on: `NAME:VALUE`. */
-export function chosenIn(ctx: Context, field: string): string[] {
-  const names = Object.keys((ctx.request.body ?? {}) as object)
-  return names.filter(name => name.startsWith(`${field}:`)).map(name => name.slice(field.length + 1))
 }
 
 /** @throws not_found */
