@@ -52,10 +52,10 @@ export function createSessionEnds(deps: SessionEndsDeps) {
     return found.filter(one => one.id !== keep)
   }
 
-  async function named(named: readonly string[]): Promise<FoundSession[]> {
-    requireNotTooMany(named.length, mostSessionsAtOnce, 'sessions')
+  async function named(wanted: readonly string[]): Promise<FoundSession[]> {
+    requireNotTooMany(wanted.length, mostSessionsAtOnce, 'sessions')
     const found: FoundSession[] = []
-    for (const ids of chunked([...new Set(named)], 500))
+    for (const ids of chunked([...new Set(wanted)], 500))
       for (const one of (await sessions.some(database, ids)).values()) if (one.endedAt === null) found.push(one)
     return found
   }
