@@ -1,7 +1,5 @@
 // What administrators look at and act on: lists, policies, keys, logs, many at once; and what keeps the house.
 import { createAuditLog } from '../identity/audit-log.js'
-import { createBulkEnds } from '../identity/bulk-ends.js'
-import { createBulkUsers } from '../identity/bulk-users.js'
 import { createCloseLook } from '../identity/close-look.js'
 import { createDemo } from '../identity/demo/demo.js'
 import { createDeviceEnds } from '../identity/device-ends.js'
@@ -78,12 +76,6 @@ export function composeAdministration(
   const closeLook = createCloseLook({
     ...{ database, devices, sessions, sessionList, auditLog, incidents: incidentLog, names },
   })
-  const bulkEnds = createBulkEnds({
-    ...{ database, users: userStore, sessions: sessionStore, devices, ends: sessions, states, rights, revoke },
-  })
-  const bulkUsers = createBulkUsers({
-    ...{ database, userStore, roles: roleStore, users, sessions, rights },
-  })
 
   // Keys
   const change = createKeyChange({ audit, revocations, rights, revoke, tail })
@@ -102,7 +94,7 @@ export function composeAdministration(
   })
   return {
     ...{ policies, settledPolicies, revocationLog, auditLog, tokenInspector, names, userList, deviceList, sessionList },
-    ...{ sessionEnds, deviceEnds, userActs, figures, incidentLog, closeLook, bulkEnds, bulkUsers, keyRing },
+    ...{ sessionEnds, deviceEnds, userActs, figures, incidentLog, closeLook, keyRing },
     ...{ sealedSecrets, demo, housekeeping },
   }
 }

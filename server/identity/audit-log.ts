@@ -19,8 +19,25 @@ export function createAuditLog({ database, audit, logLists, auditTrail }: AuditL
 
   return {
     page,
-    /** By number, newest first; for what is woven of several searches. */
+    /** By number, newest first. */
     search: (search: AuditSearch): Promise<AuditRecord[]> => audit.search(database, search),
+    /** What happened to somebody and to their sessions and devices, whoever did it. `next`: the number to go on before. */
+    async ofPerson(
+      userId: number,
+      before: number,
+      limit: number,
+    ): Promise<{ results: AuditRecord[]; next: number | null }> {
+      const page = { before, limit: limit + 1 }
+      const found = await Promise.all([
+        audit.search(database, { ...page, subject: { kind: 'user', id: String(userId) } }),
+        audit.ofPlaces(database, 'session', userId, page),
+        audit.ofPlaces(database, 'device', userId, page),
+      ])
+      const entries = found.flat().sort((a, b) => b.seq - a.seq)
+      const results = entries.slice(0, limit)
+      return { results, next: entries.length > limit ? results.at(-1)!.seq : null }
+    },
+
     count: (filter: AuditFilter): Promise<Counted> => logLists.audit.count(database, filter),
     /** All of them, for a file. */
     every: (filter: AuditFilter): AsyncGenerator<AuditRecord> => every(next => page(filter, next)),

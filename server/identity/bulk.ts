@@ -8,12 +8,16 @@ export type Selection<Id, Filter> = { ids: readonly Id[] } | { filter: Filter }
 /** What was previewed: when, and how many would be reached. */
 export type Previewed = { at: number; count: number }
 
+/** Of those who are named one by one, and so are the same whenever it was that they were shown. */
+export const previewOf = (ids: readonly unknown[]): Previewed => ({ at: 0, count: ids.length })
+
 /** Somebody whom the actor may not act on, or who cannot be acted on; `count`: of what is theirs. */
 export type LeftOut = {
   userId: number
   username: string
   count: number
-  why: 'permission_denied' | 'last_administrator'
+  /** `self`: whoever does it is spared. */
+  why: 'permission_denied' | 'last_administrator' | 'self'
 }
 
 export type Done = {
@@ -30,8 +34,8 @@ export function requireNotTooMany(count: number, most: number, what: string): vo
   throw refuse('invalid_fields', { fields: { non_field_errors: [problem] } })
 }
 
-export function countLeftOut(leftOut: Map<number, LeftOut>, one: Omit<LeftOut, 'count'>): void {
+export function countLeftOut(leftOut: Map<number, LeftOut>, one: LeftOut): void {
   const known = leftOut.get(one.userId)
-  if (known) known.count++
-  else leftOut.set(one.userId, { ...one, count: 1 })
+  if (known) known.count += one.count
+  else leftOut.set(one.userId, { ...one })
 }

@@ -17,8 +17,8 @@ export type DeviceSelection = Selection<string, DeviceFilter>
 /** Whom an end would reach. `count` is of devices. */
 export type DeviceEndPreview = Previewed & { users: number; sessions: number; leftOut: LeftOut[] }
 
-/** `sessions`: that ended with the devices. */
-export type DevicesEnded = Done & { sessions: number }
+/** `users`: whose they were; `sessions`: that ended with them. */
+export type DevicesEnded = Done & { users: number; sessions: number }
 
 export type DeviceEndOptions = {
   /** A device that stays: the one of whoever asks. */
@@ -113,19 +113,20 @@ export function createDeviceEnds(deps: DeviceEndsDeps) {
     ): Promise<DevicesEnded> {
       const byOwner = await find(selection, previewed.at, keep)
       const leftOut: LeftOut[] = []
-      const ended = { devices: 0, sessions: 0 }
+      const ended = { done: 0, users: 0, sessions: 0 }
       for (const [userId, ids] of byOwner) {
         try {
           const one = await sessions.endDevicesOf(userId, ids, actor, why)
-          ended.devices += one.ended
+          ended.done += one.ended
           ended.sessions += one.sessions
+          if (one.ended > 0) ended.users++
         } catch (error) {
           if (!(error instanceof Refusal) || error.code !== 'permission_denied') throw error
           const username = (await users.names(database, [userId])).get(userId) ?? ''
           leftOut.push({ userId, username, count: ids.size, why: error.code })
         }
       }
-      return { done: ended.devices, sessions: ended.sessions, differ: ended.devices - previewed.count, leftOut }
+      return { ...ended, differ: ended.done - previewed.count, leftOut }
     },
   }
 }

@@ -127,6 +127,8 @@ export function createNewUsers({ users, roles, hashing, rights, revoke, policy, 
   return { create, importOne, requireRoles }
 }
 
+export type NewUsers = ReturnType<typeof createNewUsers>
+
 /** @throws invalid_fields */
 export function requireUsername(username: string, maxLength: number): void {
   const problem = whyNotUsername(username, maxLength)

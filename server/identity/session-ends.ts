@@ -15,6 +15,9 @@ export type SessionSelection = Selection<string, SessionFilter>
 /** Whom an end would reach. `count` is of sessions. */
 export type EndPreview = Previewed & { users: number; devices: number; leftOut: LeftOut[] }
 
+/** `users`: whose they were. */
+export type SessionsEnded = Done & { users: number }
+
 export type EndOptions = {
   /** A session that stays: the one of whoever asks. */
   keep?: string | null | undefined
@@ -44,19 +47,23 @@ export function createSessionEnds(deps: SessionEndsDeps) {
   const { database, users, sessions, sessionLists, states, rights, revoke, now } = deps
 
   /** Those of the selection that are not marked as ended and were there at `at`. @throws invalid_fields */
-  async function find(selection: SessionSelection, at: number): Promise<FoundSession[]> {
-    if ('ids' in selection) {
-      requireNotTooMany(selection.ids.length, mostSessionsAtOnce, 'sessions')
-      const found: FoundSession[] = []
-      for (const ids of chunked([...new Set(selection.ids)], 500))
-        for (const one of (await sessions.some(database, ids)).values()) if (one.endedAt === null) found.push(one)
-      return found
-    }
-    const until = Math.min(selection.filter.until ?? at + 1, at + 1)
+  async function find(selection: SessionSelection, at: number, { keep }: EndOptions): Promise<FoundSession[]> {
+    const found = 'ids' in selection ? await named(selection.ids) : await filtered(selection.filter, at)
+    return found.filter(one => one.id !== keep)
+  }
+
+  async function named(wanted: readonly string[]): Promise<FoundSession[]> {
+    requireNotTooMany(wanted.length, mostSessionsAtOnce, 'sessions')
+    const found: FoundSession[] = []
+    for (const ids of chunked([...new Set(wanted)], 500))
+      for (const one of (await sessions.some(database, ids)).values()) if (one.endedAt === null) found.push(one)
+    return found
+  }
+
+  async function filtered(filter: SessionFilter, at: number): Promise<FoundSession[]> {
+    const until = Math.min(filter.until ?? at + 1, at + 1)
     const page = { after: null, limit: mostSessionsAtOnce, budget }
-    const { rows, next } = await sessionLists.page(
-      ...([database, { ...selection.filter, until, open: true }, states.terms(), page] as const),
-    )
+    const { rows, next } = await sessionLists.page(database, { ...filter, until, open: true }, states.terms(), page)
     requireNotTooMany(next === null ? rows.length : mostSessionsAtOnce + 1, mostSessionsAtOnce, 'sessions')
     return rows
   }
@@ -76,37 +83,37 @@ export function createSessionEnds(deps: SessionEndsDeps) {
     return denied
   }
 
-  async function leaveOut(found: readonly FoundSession[], actor: Actor, keep: EndOptions['keep']) {
-    const denied = await untouchable(database, found, actor)
+  async function leaveOut(tx: Queries, found: readonly FoundSession[], actor: Actor) {
+    const denied = await untouchable(tx, found, actor)
     const leftOut = new Map<number, LeftOut>()
-    const reached = found.filter(({ id, userId }) => {
+    const reached = found.filter(({ userId }) => {
       const user = denied.get(userId)
-      if (user) countLeftOut(leftOut, { userId, username: user.username, why: 'permission_denied' })
-      return !user && id !== keep
+      if (user) countLeftOut(leftOut, { userId, username: user.username, count: 1, why: 'permission_denied' })
+      return !user
     })
     return { reached, leftOut: [...leftOut.values()] }
   }
 
-  /** @returns how many; what the actor may do counts at the moment of the change */
-  function endSome(some: readonly FoundSession[], actor: Actor, why: string | undefined): Promise<number> {
+  /** What the actor may do counts at the moment of the change. */
+  function endSome(some: readonly FoundSession[], actor: Actor, why: string | undefined) {
     return revoke.transaction(actor, async (tx, { record, note }) => {
-      const denied = await untouchable(tx, some, actor)
-      let ended = 0
-      for (const { id, userId, deviceId } of some) {
-        if (denied.has(userId) || !(await record('session_ended', { subject: id }))) continue
-        const before = { user: userId, device: deviceId }
-        note({ action: 'session_ended', subject: id, before, ...(why && { after: { why } }) })
-        ended++
+      const { reached, leftOut } = await leaveOut(tx, some, actor)
+      const ended: FoundSession[] = []
+      for (const one of reached) {
+        if (!(await record('session_ended', { subject: one.id }))) continue
+        const before = { user: one.userId, device: one.deviceId }
+        note({ action: 'session_ended', subject: one.id, before, ...(why && { after: { why } }) })
+        ended.push(one)
       }
-      return ended
+      return { ended, leftOut }
     })
   }
 
   return {
     /** @throws invalid_fields when there are more than can be ended at once */
-    async preview(selection: SessionSelection, actor: Actor, { keep }: EndOptions = {}): Promise<EndPreview> {
+    async preview(selection: SessionSelection, actor: Actor, options: EndOptions = {}): Promise<EndPreview> {
       const at = now()
-      const { reached, leftOut } = await leaveOut(await find(selection, at), actor, keep)
+      const { reached, leftOut } = await leaveOut(database, await find(selection, at, options), actor)
       return {
         ...{ at, count: reached.length, leftOut },
         users: new Set(reached.map(one => one.userId)).size,
@@ -119,14 +126,21 @@ export function createSessionEnds(deps: SessionEndsDeps) {
       selection: SessionSelection,
       previewed: Previewed,
       actor: Actor,
-      { keep, why }: EndOptions = {},
-    ): Promise<Done> {
-      const { reached, leftOut } = await leaveOut(await find(selection, previewed.at), actor, keep)
+      options: EndOptions = {},
+    ): Promise<SessionsEnded> {
+      const found = await find(selection, previewed.at, options)
       // In the order of ids, as every other transaction about many locks them.
-      reached.sort((a, b) => (a.id < b.id ? -1 : 1))
+      found.sort((a, b) => (a.id < b.id ? -1 : 1))
+      const users = new Set<number>()
+      const leftOut = new Map<number, LeftOut>()
       let done = 0
-      for (const some of chunked(reached, batch)) done += await endSome(some, actor, why)
-      return { done, differ: done - previewed.count, leftOut }
+      for (const some of chunked(found, batch)) {
+        const part = await endSome(some, actor, options.why)
+        for (const { userId } of part.ended) users.add(userId)
+        for (const one of part.leftOut) countLeftOut(leftOut, one)
+        done += part.ended.length
+      }
+      return { done, users: users.size, differ: done - previewed.count, leftOut: [...leftOut.values()] }
     },
   }
 }

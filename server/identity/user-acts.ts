@@ -24,6 +24,11 @@ export type UserAct = { what: 'disable' | 'sign_out' } | { what: 'add_role' | 'r
  */
 export type UserActPreview = Previewed & { sessions: number; unchanged: number; leftOut: LeftOut[] }
 
+export type UserActOptions = {
+  /** A user who is left out: whoever asks, where nobody shall be shut out in passing, among many. */
+  keep?: number | null | undefined
+}
+
 export type UserActsDeps = {
   database: Database
   store: UserStore
@@ -90,7 +95,12 @@ export function createUserActs(deps: UserActsDeps) {
 
   return {
     /** @throws invalid_fields, also when there are more than can be acted on at once */
-    async preview(selection: UserSelection, act: UserAct, actor: Actor): Promise<UserActPreview> {
+    async preview(
+      selection: UserSelection,
+      act: UserAct,
+      actor: Actor,
+      { keep }: UserActOptions = {},
+    ): Promise<UserActPreview> {
       const at = now()
       const role = await requireRole(act)
       const may = await rights.judge(database, actor)
@@ -98,9 +108,10 @@ export function createUserActs(deps: UserActsDeps) {
       const reached: UserRecord[] = []
       let unchanged = 0
       for (const user of await find(selection, at)) {
-        if (isSo(user, act)) unchanged++
+        if (user.id === keep) leftOut.push(leftOutOf(user, 'self'))
+        else if (isSo(user, act)) unchanged++
         else if (may === null || may(rightsOf(user), rightsOf(withRole(user, act, role)))) reached.push(user)
-        else leftOut.push({ userId: user.id, username: user.username, count: 1, why: 'permission_denied' })
+        else leftOut.push(leftOutOf(user, 'permission_denied'))
       }
       let live = 0
       for (let from = 0; from < reached.length; from += batch) {
@@ -111,11 +122,21 @@ export function createUserActs(deps: UserActsDeps) {
     },
 
     /** Acts on whom was previewed, one after the other. @throws invalid_fields */
-    async run(selection: UserSelection, act: UserAct, previewed: Previewed, actor: Actor): Promise<Done> {
+    async run(
+      selection: UserSelection,
+      act: UserAct,
+      previewed: Previewed,
+      actor: Actor,
+      { keep }: UserActOptions = {},
+    ): Promise<Done> {
       await requireRole(act)
       const leftOut: LeftOut[] = []
       let done = 0
       for (const user of await find(selection, previewed.at)) {
+        if (user.id === keep) {
+          leftOut.push(leftOutOf(user, 'self'))
+          continue
+        }
         if (isSo(user, act)) continue
         try {
           await doTo(user, act, actor)
@@ -123,7 +144,7 @@ export function createUserActs(deps: UserActsDeps) {
         } catch (error) {
           const why = whyLeftOut(error)
           // Deleted meanwhile: nothing is left to be done.
-          if (why !== 'not_found') leftOut.push({ userId: user.id, username: user.username, count: 1, why })
+          if (why !== 'not_found') leftOut.push(leftOutOf(user, why))
         }
       }
       return { done, differ: done - previewed.count, leftOut }
@@ -132,6 +153,10 @@ export function createUserActs(deps: UserActsDeps) {
 }
 
 export type UserActs = ReturnType<typeof createUserActs>
+
+function leftOutOf({ id, username }: UserRecord, why: LeftOut['why']): LeftOut {
+  return { userId: id, username, count: 1, why }
+}
 
 /** Is the user already as the act would make them? */
 function isSo({ active, roles }: UserRecord, act: UserAct): boolean {

@@ -1,9 +1,9 @@
 // Users: made, changed, disabled, deleted. Whatever changes something that a token says records its trigger in the same
 // transaction (policy/revocation.ts).
 import type { Actor } from '../policy/actor.js'
-import { administratorRole, isPermission, rightsOf } from '../policy/permissions.js'
+import { administratorRole, rightsOf } from '../policy/permissions.js'
 import { usernameKey } from '../policy/username.js'
-import { refuse, refuseField } from '../protocol/errors.js'
+import { refuse } from '../protocol/errors.js'
 import { isDuplicate, type Queries } from '../storage/database.js'
 import type { Devices } from '../storage/devices.js'
 import type { UserRecord } from '../storage/users.js'
@@ -11,6 +11,7 @@ import type { Change } from '../tokens/revoke.js'
 import { createNewUsers, type NewUsersDeps, requireUsername, usernameTaken } from './new-users.js'
 import { requireGoodPassword } from './password-rules.js'
 import { type Profile, requireProfile } from './profile.js'
+import { createUserAccess, type UserChange } from './user-access.js'
 
 export type { UserRecord }
 
@@ -20,6 +21,7 @@ export function createUsers(deps: UsersDeps) {
   const { database, users, devices, hashing, rights, revoke, policy, now } = deps
 
   const newUsers = createNewUsers(deps)
+  const access = createUserAccess({ ...deps, newUsers, change, requireAdministratorBeside })
 
   /** A new name, another profile, or both at once. @throws invalid_fields, not_found, permission_denied */
   async function update(
@@ -110,46 +112,8 @@ export function createUsers(deps: UsersDeps) {
     })
   }
 
-  /** @throws invalid_fields, not_found, last_administrator, permission_denied */
-  const setRoles = (id: number, names: string[], actor: Actor): Promise<void> => changeRoles(id, () => names, actor)
-
-  /** @param chosen of the roles that the user has at that moment @throws like setRoles */
-  function changeRoles(id: number, chosen: (roles: readonly string[]) => string[], actor: Actor): Promise<void> {
-    return change(id, actor, async (tx, user, { record, note }) => {
-      const wanted = [...new Set(chosen(user.roles))].sort()
-      const given = await newUsers.requireRoles(tx, wanted)
-      if (wanted.join() === user.roles.join()) return
-      const allPermissions = [...user.permissions, ...given.flatMap(role => role.permissions)]
-      await rights.require(tx, actor, rightsOf(user), rightsOf({ roles: wanted, allPermissions }))
-      if (!wanted.includes(administratorRole)) await requireAdministratorBeside(tx, id)
-      await users.setRoles(tx, id, wanted)
-      await record('roles_changed', { subject: String(id) })
-      note({ action: 'roles_changed', subject: String(id), before: { roles: user.roles }, after: { roles: wanted } })
-    })
-  }
-
-  /** Permissions of the user's own, beside those of roles. @throws invalid_fields, not_found, permission_denied */
-  function setPermissions(id: number, permissions: string[], actor: Actor): Promise<void> {
-    const wanted = [...new Set(permissions)].sort()
-    const wrong = wanted.find(permission => !isPermission(permission))
-    if (wrong !== undefined)
-      throw refuseField('permissions', `${JSON.stringify(wrong.slice(0, 100))} is no permission.`)
-    return change(id, actor, async (tx, user, { record, note }) => {
-      if (wanted.join() === user.permissions.join()) return
-      await rights.require(tx, actor, new Set(user.permissions), new Set(wanted))
-      await users.update(tx, id, { permissions: wanted })
-      await record('roles_changed', { subject: String(id) })
-      const [before, after] = [{ permissions: user.permissions }, { permissions: wanted }]
-      note({ action: 'permissions_changed', subject: String(id), before, after })
-    })
-  }
-
   /** One change of one user under the user's lock, by somebody who may act on them. */
-  function change(
-    id: number,
-    actor: Actor,
-    work: (tx: Queries, user: UserRecord, change: Change) => Promise<void>,
-  ): Promise<void> {
+  function change(id: number, actor: Actor, work: UserChange): Promise<void> {
     return revoke.transaction(actor, async (tx, changing) => {
       await users.lock(tx, id)
       const user = await users.find(tx, id)
@@ -164,6 +128,8 @@ export function createUsers(deps: UsersDeps) {
     const holders = await users.lockHolders(tx, administratorRole)
     if (holders.length === 1 && holders[0] === id) throw refuse('last_administrator')
   }
+
+  const findByName = (username: string): Promise<UserRecord | null> => users.findByKey(database, usernameKey(username))
 
   /** @throws not_found */
   async function require_(id: number): Promise<UserRecord> {
@@ -182,14 +148,14 @@ export function createUsers(deps: UsersDeps) {
     enable,
     remove,
     setPassword,
-    setRoles,
-    changeRoles,
-    setPermissions,
+    ...access,
     require: require_,
+
+    findByName,
 
     /** @throws not_found */
     async requireByName(username: string): Promise<UserRecord> {
-      const user = await users.findByKey(database, usernameKey(username))
+      const user = await findByName(username)
       if (!user) throw refuse('not_found', { detail: `There is no user ${username}.` })
       return user
     },

@@ -1,6 +1,7 @@
 import type { AuditRow } from '../policy/audit.js'
-import type { Queries } from './database.js'
+import type { Dialect, Queries } from './database.js'
 import { assignments, columns, insertion, insertions } from './statement.js'
+import { walkWords } from './walk-words.js'
 
 export type AuditRecord = AuditRow & { hash: string }
 
@@ -37,12 +38,18 @@ export type AuditSearch = {
   actor?: string
   action?: string
   subject?: { kind: string; id: string }
-  /** Epoch ms. */
-  since?: number
-  until?: number
 }
 
-export function createAudit(dialect: { forUpdate: string }) {
+/** So many of somebody's are looked at: those that ended, or were seen, last. */
+const mostPlaces = 1_000
+const places = {
+  session: `SELECT id FROM session WHERE user_id = ? AND ended_at IS NOT NULL ORDER BY ended_at DESC LIMIT ${mostPlaces}`,
+  device: `SELECT id FROM device WHERE user_id = ? ORDER BY last_seen_at DESC LIMIT ${mostPlaces}`,
+}
+
+export function createAudit(dialect: Pick<Dialect, 'engine' | 'forUpdate'>) {
+  const { select, hint } = walkWords(dialect.engine)
+
   return {
     /** Locks the end of the chain; behind the rows of the change and before the log's head. */
     async lockHead(tx: Queries): Promise<AuditPosition> {
@@ -90,12 +97,25 @@ export function createAudit(dialect: { forUpdate: string }) {
       if (search.actor !== undefined) where('e.actor = ?', search.actor)
       if (search.action !== undefined) where('e.action = ?', search.action)
       if (search.subject) where('e.subject_kind = ? AND e.subject = ?', search.subject.kind, search.subject.id)
-      if (search.since !== undefined) where('e.created_at >= ?', search.since)
-      if (search.until !== undefined) where('e.created_at < ?', search.until)
       return tx.read(
         `SELECT ${auditColumns} FROM audit_entry e WHERE ${conditions.join(' AND ')}
          ORDER BY e.seq DESC LIMIT ${Math.trunc(search.limit)}`,
         values,
+      )
+    },
+
+    /** What is written about somebody's sessions or devices, as long as these are kept; the newest first. */
+    ofPlaces(
+      tx: Queries,
+      kind: keyof typeof places,
+      userId: number,
+      { before, limit }: Pick<AuditSearch, 'before' | 'limit'>,
+    ): Promise<AuditRecord[]> {
+      return tx.read(
+        `${select} ${auditColumns} FROM (${places[kind]}) p CROSS JOIN audit_entry e${hint('audit_entry_subject')}
+         WHERE e.subject_kind = '${kind}' AND e.subject = p.id AND e.seq < ?
+         ORDER BY e.seq DESC LIMIT ${Math.trunc(limit)}`,
+        [userId, before],
       )
     },
 

@@ -93,6 +93,23 @@ onEachEngine('ending many sessions', engine => {
     for (const token of [admin, auditor.token, helper.token]) await insist(client.verify(token))
   })
 
+  it('judges by the rights of the moment: who may do more since the preview is left out, and counted once', async () => {
+    const { server, client, signIn } = await aWorld(await aServer({ engine }))
+    const helper = await signIn(['support'])
+    const [amy, bob] = [await signIn([], 60), await signIn([], 2)]
+    const { access } = await client.signIn(amy)
+    const path = '/api/admin/bulk/end-sessions'
+    const { at, count } = (await insist(client.post(path, {}, helper.token))).body
+    expect(count).to.equal(63)
+    await server.composed.parts.users.setRoles(amy.id, ['admin'], 'system')
+    const done = (await insist(client.post(path, { at, count }, helper.token))).body
+    expect(done).to.include({ done: 2, differ: -61 })
+    const ofAmy = done.left_out.filter((one: { user_id: number }) => one.user_id === amy.id)
+    expect(ofAmy).to.deep.equal([{ user_id: amy.id, username: amy.username, count: 61, why: 'permission_denied' }])
+    expect((await client.verify(access)).body).to.include({ reason: 'token_stale' })
+    for (const token of bob.tokens) await insist(client.verify(token), 401)
+  })
+
   it('ends those that were named, and nothing that is not a session that is open', async () => {
     const { client, signIn, admin } = await aWorld(await aServer({ engine }))
     const amy = await signIn([], 3)
@@ -246,6 +263,21 @@ onEachEngine('acting on many users', engine => {
     await insist(client.post('/api/admin/bulk/add-role', { ids, role: 'none' }, admin), 400)
     await insist(client.post('/api/admin/bulk/add-role', { ids }, admin), 400)
     await insist(client.post('/api/admin/bulk/add-role', { ids: ['a'], role: 'clerk' }, admin), 400)
+  })
+
+  it('spares whoever asks, where that is asked for, and says so', async () => {
+    const { server, signIn } = await aWorld(await aServer({ engine }))
+    const { userActs, users } = server.composed.parts
+    const [ann, amy] = [await signIn(['admin']), await signIn()]
+    const ids = [ann.id, amy.id]
+    const [act, actor, options] = [{ what: 'disable' }, `user:${ann.id}`, { keep: ann.id }] as const
+    const spared = [{ userId: ann.id, username: ann.username, count: 1, why: 'self' }]
+    const previewed = await userActs.preview({ ids }, act, actor, options)
+    expect(previewed).to.deep.include({ count: 1, sessions: 1, leftOut: spared })
+    expect(await userActs.run({ ids }, act, previewed, actor, options)).to.deep.equal({
+      ...{ done: 1, differ: 0, leftOut: spared },
+    })
+    expect([(await users.require(ann.id)).active, (await users.require(amy.id)).active]).to.deep.equal([true, false])
   })
 
   it('loses no role when two roles are given to the same people at once', async () => {

@@ -199,6 +199,35 @@ onEachEngine('my security events', engine => {
     ])
   })
 
+  it('tell of one session or device that an administrator ended, and nothing of what I ended of others', async () => {
+    const server = await aServer({ engine })
+    const { sessions } = server.composed.parts
+    const [amy, ben] = [await server.aUser({ roles: ['admin'] }), await server.aUser()]
+    const client = aClient(server)
+    for (const user of [amy, amy, ben]) await client.signIn(user)
+    const boss = aVisitor(server)
+    await boss.signIn({ username: 'admin', password })
+    const [first, second] = await sessions.listDevices(amy.id)
+    const path = `/admin/sessions/${first!.sessions[0]!.id}`
+    await boss.submit(`${path}/end`, { why: 'lost' }, path)
+    await sessions.endDevice(second!.device.id, null, 'user:1')
+    const [bens] = await sessions.list(ben.id)
+    await sessions.end(bens!.session.id, null, `user:${amy.id}`)
+    const told = async (user: { username: string; password: string }) => {
+      const visitor = aVisitor(server)
+      await visitor.signIn(user)
+      const { text } = await visitor.open('/account/events')
+      return [...text.matchAll(/<div class="what"><div>([^<]+)<\/div><small>[\s\S]*?<\/time>([^<]*)<\/small>/g)]
+        .map(match => `${match[1]!.trim()} ${match[2]!.trim()}`)
+        .filter(event => event.startsWith('Ended'))
+    }
+    expect(await told(amy)).to.deep.equal([
+      'Ended a device · by an administrator',
+      'Ended a session · by an administrator',
+    ])
+    expect(await told(ben)).to.deep.equal(['Ended a session · by an administrator'])
+  })
+
   it('go on page by page, each event once', async () => {
     const server = await aServer({ engine })
     const { users } = server.composed.parts

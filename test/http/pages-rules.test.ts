@@ -338,6 +338,41 @@ describe('keys on the pages', () => {
       expect((await visitor.send('POST', path, { form: { _token }, headers: ownSite })).status, path).to.equal(404)
   })
 
+  it('are removed once nothing needs them: not earlier, not by who may not, and with a fresh password', async () => {
+    const server = await aServer()
+    const client = aClient(server)
+    const visitor = await asAdmin(server)
+    const old = (await server.composed.parts.keyRing.list())[0]!
+    const action = `/admin/keys/${old.kid}/remove`
+    const page = await visitor.open('/admin/keys')
+    expect(page.text).to.not.include('/remove"')
+    const auditor = aVisitor(server)
+    await auditor.signIn(await server.aUser({ roles: ['auditor'] }))
+    const theirs = auditor.tokenOn(await auditor.open('/admin/keys'), '/logout')
+    const before = await snapshotOf(server)
+    const send = async (from: Visitor, token: string) =>
+      (await from.send('POST', action, { form: { _token: token }, headers: ownSite })).status
+    expect(await send(visitor, visitor.tokenOn(page, '/admin/keys/rotate'))).to.equal(409)
+    expect(await send(auditor, theirs)).to.equal(403)
+    expect(await snapshotOf(server)).to.equal(before)
+
+    await visitor.submit('/admin/keys/rotate', { now: '1' }, '/admin/keys')
+    expect((await visitor.open('/admin/keys')).text).to.not.include(action)
+    server.clock.advance('67m')
+    const ready = await visitor.open('/admin/keys')
+    expect(ready.text).to.include(action).and.include('Nothing that it signed can be live any more')
+    const _token = visitor.tokenOn(ready, action)
+    expect((await visitor.send('POST', action, { form: { _token }, headers: ownSite })).status).to.equal(401)
+    const form = { _token, _proof: password }
+    expect(localOf(await visitor.send('POST', action, { form, headers: ownSite }))).to.equal('/admin/keys')
+    expect((await visitor.open('/admin/keys')).text).to.include('is removed; nothing needed it.')
+    expect(await statesOf(server)).to.deep.equal(['active', 'gone'])
+    const [noted] = await server.composed.parts.auditLog.search({ before: 1e9, limit: 1, action: 'key_removed' })
+    expect(noted).to.include({ actor: 'user:1', subject: old.kid })
+    const jwks = (await client.get('/.well-known/jwks.json')).body as { keys: { kid: string }[] }
+    expect(jwks.keys.map(key => key.kid)).to.not.include(old.kid)
+  })
+
   it('and secrets: the one of devices signs nobody out, the one of refresh tokens everybody', async () => {
     const server = await aServer()
     const client = aClient(server)

@@ -1,12 +1,15 @@
 // Users as administrators see them on the pages, and what is hard to take back.
 import { expect } from 'chai'
 import { aClient } from '../support/client.js'
-import { aServer, password } from '../support/server.js'
+import { aServer, password, type TestServer } from '../support/server.js'
 import { snapshotOf } from '../support/snapshot.js'
 import { aVisitor, localOf } from '../support/visitor.js'
 
 const admin = { username: 'admin', password }
 const ownSite = { 'Sec-Fetch-Site': 'same-origin' }
+
+const revocationLogOf = async (server: TestServer) =>
+  (await server.composed.parts.revocationLog.page({}, { limit: 50 })).results
 
 describe('the list of users', () => {
   it('is searched by the beginning of a name, in any case, and shows text as text', async () => {
@@ -105,6 +108,66 @@ describe('the page of a user', () => {
     await visitor.submit(`${path}/sign-out`, {}, path)
     expect((await client.get('/api/me/', again.access)).status).to.equal(401)
     await client.signIn(amy)
+  })
+
+  it('gives roles and permissions in one change: both are told, tokens are stale once, and nobody is signed out', async () => {
+    const server = await aServer()
+    const { auditLog, revocationLog, users } = server.composed.parts
+    const amy = await server.aUser()
+    const client = aClient(server)
+    const { access, refresh } = await client.signIn(amy)
+    const visitor = aVisitor(server)
+    await visitor.signIn(admin)
+    const page = `/admin/users/${amy.id}`
+    expect((await visitor.open(page)).text).to.include('Saving a change will refresh 1 live token.')
+    const fields = { 'roles:support': '1', permissions: 'orders:read' }
+    await visitor.submit(`${page}/roles`, fields, page)
+    expect(await users.require(amy.id)).to.deep.include({ roles: ['support'], permissions: ['orders:read'] })
+    const entriesOf = async () =>
+      (await revocationLog.page({ kind: 'user', subject: String(amy.id) }, { limit: 10 })).results
+    expect((await entriesOf()).map(({ effect, reason }) => [effect, reason])).to.deep.equal([
+      ['refresh', 'roles_changed'],
+    ])
+    const told = async () =>
+      (await auditLog.page({ subject: { kind: 'user', id: String(amy.id) } }, { limit: 2 })).results
+        .reverse()
+        .map(({ action, beforeJson, afterJson }) => [action, beforeJson, afterJson])
+    expect(await told()).to.deep.equal([
+      ['roles_changed', '{"roles":[]}', '{"roles":["support"]}'],
+      ['permissions_changed', '{"permissions":[]}', '{"permissions":["orders:read"]}'],
+    ])
+    expect((await client.get('/api/me/', access)).body).to.include({ reason: 'token_stale' })
+    expect((await client.post('/api/token/refresh/', { refresh })).status).to.equal(200)
+    // The same again changes nothing.
+    await visitor.submit(`${page}/roles`, fields, page)
+    expect(await entriesOf()).to.have.length(1)
+  })
+
+  it('gives neither roles nor permissions where one of them is refused', async () => {
+    const server = await aServer()
+    const { roles, users } = server.composed.parts
+    await roles.create('chief', ['darvoza:roles:write', 'darvoza:users:read'], 'system')
+    await roles.create('clerk', [], 'system')
+    const amy = await server.aUser()
+    const chief = aVisitor(server)
+    await chief.signIn(await server.aUser({ roles: ['chief'] }))
+    const boss = aVisitor(server)
+    await boss.signIn(admin)
+    const page = `/admin/users/${amy.id}`
+    for (const visitor of [chief, boss]) await visitor.open(page)
+    const before = await users.require(amy.id)
+    for (const [visitor, path, fields, status] of [
+      [chief, page, { 'roles:clerk': '1', permissions: 'orders:read' }, 403],
+      [chief, page, { 'roles:support': '1', permissions: '' }, 403],
+      [boss, page, { 'roles:none': '1', permissions: 'orders:read' }, 400],
+      [boss, page, { 'roles:clerk': '1', permissions: 'NOT' }, 400],
+      [boss, '/admin/users/1', { permissions: 'orders:read' }, 409],
+    ] as const) {
+      expect((await visitor.submit(`${path}/roles`, fields, path)).status, JSON.stringify(fields)).to.equal(status)
+    }
+    expect(await users.require(amy.id)).to.deep.equal(before)
+    expect(await users.require(1)).to.deep.include({ roles: ['admin'], permissions: [] })
+    expect((await revocationLogOf(server)).filter(entry => entry.reason === 'roles_changed')).to.deep.equal([])
   })
 
   it('refuses to disable the last administrator, as a page that leads back', async () => {

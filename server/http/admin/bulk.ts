@@ -101,7 +101,7 @@ function presentPreview({ at, leftOut, ...counts }: Preview) {
   return { preview: true, at: presentTime(at), ...counts, left_out: leftOut.map(presentLeftOut) }
 }
 
-function presentDone({ leftOut, ...counts }: Done) {
+function presentDone({ leftOut, users: _, ...counts }: Done & { users?: number }) {
   return { preview: false, ...counts, left_out: leftOut.map(presentLeftOut) }
 }
 

@@ -47,9 +47,12 @@ export function typedIn<N extends string>(ctx: Context, names: readonly N[]): Re
 }
 
 /** The ids of the rows that were picked in a table: fields `pick:ID`. */
-export function picked(ctx: Context): string[] {
+export const picked = (ctx: Context): string[] => chosenIn(ctx, 'pick')
+
+/** The checkboxes of a field that are on: `NAME:VALUE`. */
+export function chosenIn(ctx: Context, field: string): string[] {
   const names = Object.keys((ctx.request.body ?? {}) as object)
-  return names.filter(name => name.startsWith('pick:')).map(name => name.slice('pick:'.length))
+  return names.filter(name => name.startsWith(`${field}:`)).map(name => name.slice(field.length + 1))
 }
 
 /** The floors below tell in English what is wrong; a problem without a row is told as it is. */

@@ -23,7 +23,7 @@ export const problemTexts: readonly { pattern: RegExp; key: string }[] = [
   { pattern: /^There is no application (?<name>.*)\.$/, key: 'problems.noApplication' },
   { pattern: /^Must be the jti of an access token\.$/, key: 'problems.noJti' },
   { pattern: /^Must be empty: it is about everybody\.$/, key: 'problems.notEmpty' },
-  { pattern: /^(?<name>.+) is no permission\.$/, key: 'problems.noPermission' },
+  { pattern: /^"?(?<name>.+?)"? is no permission\.$/, key: 'problems.noPermission' },
   { pattern: /^There are more than (?<count>\d+)\.$/, key: 'problems.tooMany' },
   { pattern: /^A role begins with a letter/, key: 'problems.roleName' },
   { pattern: /^A role of that name already exists\.$/, key: 'problems.roleTaken' },

@@ -100,6 +100,7 @@ export const pageRoutes = {
   keysPage: get('/admin/keys', sees('darvoza:keys:read'), 'Keys'),
   rotateKeyPage: post('/admin/keys/rotate', fresh('darvoza:keys:write'), 'Let another key sign'),
   revokeKeyPage: post('/admin/keys/:kid/revoke', fresh('darvoza:keys:write'), 'Revoke a signing key'),
+  removeKeyPage: post('/admin/keys/:kid/remove', fresh('darvoza:keys:write'), 'Remove a key that nothing needs'),
   revokeSecretPage: post(
     '/admin/keys/secrets/:secret/revoke',
     fresh('darvoza:keys:write'),

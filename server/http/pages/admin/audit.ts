@@ -4,15 +4,14 @@ import { stringify } from 'csv-stringify/sync'
 import type { AuditFilter, AuditLog, AuditRecord, ChainCheck } from '../../../identity/audit-log.js'
 import type { Users } from '../../../identity/users.js'
 import { type AuditAction, auditActions, auditSubjects } from '../../../policy/audit.js'
-import { Refusal, refuse } from '../../../protocol/errors.js'
+import { refuse } from '../../../protocol/errors.js'
 import { presentAuditEntry } from '../../admin/present.js'
 import type { Context } from '../../handler.js'
-import { beginningOf, endOf } from '../days.js'
 import type { Frame } from '../frame.js'
 import type { Pages } from '../page.js'
 import { readChoice, readText } from '../query.js'
-import { readListed } from './listed.js'
-import { createPeople, type Named, readActor, type Shown, sessionShown } from './people.js'
+import { isFiltered, readDays, readListed } from './lists.js'
+import { createPeople, type Named, readActor, type Shown, sessionShown, userIdOf } from './people.js'
 
 export type AuditPagesDeps = { pages: Pages; auditLog: AuditLog; users: Users } & Parameters<typeof createPeople>[0]
 
@@ -21,28 +20,17 @@ export function createAuditPages({ pages, auditLog, users, names }: AuditPagesDe
   /** One check at a time reads the whole log, however many ask. */
   let checking: Promise<ChainCheck> | null = null
 
-  const userNamed = async (username: string): Promise<number | null> => {
-    try {
-      return (await users.requireByName(username)).id
-    } catch (error) {
-      if (error instanceof Refusal && error.code === 'not_found') return null
-      throw error
-    }
-  }
-
   async function readFilter(ctx: Context): Promise<AuditFilter> {
-    const { zone } = pages.frameOf(ctx)
     const id = readText(ctx, 'subject')
     const chosen = readChoice(ctx, 'kind', ['', ...auditSubjects])
     const kind = chosen || (/^[0-9a-f]{8}-[0-9a-f-]{27}$/i.test(id) ? 'session' : 'user')
-    const subject = kind === 'user' ? String((await userNamed(id)) ?? id) : id
+    const subject = kind === 'user' ? await userIdOf(id, users) : id
     return {
-      actor: await readActor(readText(ctx, 'actor'), userNamed),
+      actor: await readActor(readText(ctx, 'actor'), users),
       action: readChoice(ctx, 'action', ['', ...(Object.keys(auditActions) as AuditAction[])]) || undefined,
       subject: id ? { kind, id: subject } : undefined,
       address: readText(ctx, 'address', 45) || undefined,
-      since: beginningOf(readText(ctx, 'from'), zone),
-      until: endOf(readText(ctx, 'to'), zone),
+      ...readDays(ctx, pages.frameOf(ctx)),
     }
   }
 
@@ -66,7 +54,7 @@ export function createAuditPages({ pages, auditLog, users, names }: AuditPagesDe
         lead: t('auditLog.lead'),
         entries: await present(ctx, results),
         ...{ next, partial, actions_: Object.keys(auditActions), subjects: auditSubjects },
-        filtered: Object.values(filter).some(value => value !== undefined),
+        filtered: isFiltered(filter),
       })
     },
 

@@ -21,7 +21,7 @@ export function createDevicePages({ pages, users, sessions, deviceList, closeLoo
   return {
     async devicesPage(ctx: Context): Promise<void> {
       const { t } = pages.frameOf(ctx)
-      const filter = await readDeviceFilter(ctx, users)
+      const filter = await readDeviceFilter(ctx, users, pages.frameOf(ctx))
       const { results, next, partial } = await readListed(ctx, page => deviceList.page(filter, page))
       await pages.show(ctx, 'admin/devices', {
         title: t('allDevices.title'),

@@ -3,30 +3,29 @@ import { nameDevice } from '../../../identity/device-name.js'
 import type { IncidentInList, Incidents } from '../../../identity/incidents.js'
 import { isUserId } from '../../../protocol/claims.js'
 import type { Context } from '../../handler.js'
-import { beginningOf, endOf } from '../days.js'
 import type { Pages } from '../page.js'
 import { readText } from '../query.js'
-import { readListed } from './listed.js'
+import { isFiltered, readDays, readListed } from './lists.js'
 
 export type IncidentPagesDeps = { pages: Pages; incidents: Incidents }
 
 export function createIncidentPages({ pages, incidents }: IncidentPagesDeps) {
   return {
     async incidentsPage(ctx: Context): Promise<void> {
-      const { t, zone } = pages.frameOf(ctx)
+      const frame = pages.frameOf(ctx)
+      const { t } = frame
       const user = readText(ctx, 'user')
       const filter = {
         userId: isUserId(user) ? Number(user) : undefined,
         sessionId: readText(ctx, 'session', 36) || undefined,
-        since: beginningOf(readText(ctx, 'from'), zone),
-        until: endOf(readText(ctx, 'to'), zone),
+        ...readDays(ctx, frame),
       }
       const { results, next, partial } = await readListed(ctx, page => incidents.page(filter, page))
       await pages.show(ctx, 'admin/incidents', {
         title: t('nav.incidents'),
         lead: t('incidents.lead'),
         incidents: results.map(presentIncident),
-        ...{ next, partial, filtered: Object.values(filter).some(value => value !== undefined) },
+        ...{ next, partial, filtered: isFiltered(filter) },
       })
     },
   }

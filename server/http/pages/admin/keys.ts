@@ -81,6 +81,12 @@ export function createKeyPages({ pages, keyRing, sealedSecrets, sessionList, pol
       pages.go(ctx, '/admin/keys')
     },
 
+    async removeKeyPage(ctx: Context): Promise<void> {
+      const key = await keyRing.remove(ctx.params.kid ?? '', visitorOf(ctx).actor)
+      await pages.tell(ctx, { tone: 'good', text: pages.translate(ctx)('keys.removed', { kid: shortOf(key) }) })
+      pages.go(ctx, '/admin/keys')
+    },
+
     async revokeSecretPage(ctx: Context): Promise<void> {
       const { t } = pages.frameOf(ctx)
       const { secret = '' } = ctx.params
@@ -105,6 +111,7 @@ function presentKey(key: ListedKey, here: readonly ListedKey[], now: number) {
   const waiting = pendingOf(algorithm, here)
   return {
     ...{ kid, algorithm, createdAt, activatesAt, activatedAt, retiredAt, revokedAt, removableAt },
+    removable: removableAt !== null && removableAt <= now,
     state: revokedAt === null ? key.state : ('revoked' as const),
     /** What must sign in its place is not known to verifiers yet. */
     gap: key.state === 'active' && (waiting === null || publishedAt(waiting) > now) ? jwksMaxAge : 0,

@@ -8,6 +8,8 @@ import { sessionStates } from '../../../policy/session.js'
 import { isUserId } from '../../../protocol/claims.js'
 import { Refusal } from '../../../protocol/errors.js'
 import type { Context } from '../../handler.js'
+import { beginningOf, endOf } from '../days.js'
+import type { Frame } from '../frame.js'
 import { readSize, readText } from '../query.js'
 import type { Translate } from '../texts.js'
 
@@ -29,12 +31,7 @@ const nobody = 0
 export async function readUserId(ctx: Context, users: Users): Promise<number | undefined> {
   const text = readText(ctx, 'user')
   if (text === '') return undefined
-  try {
-    return (await users.requireByName(text)).id
-  } catch (error) {
-    if (!(error instanceof Refusal) || error.code !== 'not_found') throw error
-    return isUserId(text) ? Number(text) : nobody
-  }
+  return (await users.findByName(text))?.id ?? (isUserId(text) ? Number(text) : nobody)
 }
 
 export function readOneOf<C extends string>(ctx: Context, name: string, choices: readonly C[]): C | undefined {
@@ -42,34 +39,24 @@ export function readOneOf<C extends string>(ctx: Context, name: string, choices:
   return choices.find(one => one === text)
 }
 
-/** A day, as `2026-01-31`, in UTC; epoch ms of its beginning. */
-function readDay(ctx: Context, name: string): number | undefined {
-  const text = readText(ctx, name)
-  const at = /^\d{4}-\d\d-\d\d$/.test(text) ? Date.parse(`${text}T00:00:00Z`) : Number.NaN
-  return Number.isNaN(at) ? undefined : at
+/** The days between which something happened, where the reader is; the second is within. */
+export function readDays(ctx: Context, { zone }: Frame, from = 'from', to = 'to') {
+  return { since: beginningOf(readText(ctx, from), zone), until: endOf(readText(ctx, to), zone) }
 }
 
-const day = 86_400_000
-
-/** `until` takes in the day that it names. */
-function readDays(ctx: Context) {
-  const until = readDay(ctx, 'until')
-  return { since: readDay(ctx, 'since'), until: until === undefined ? undefined : until + day }
-}
-
-export async function readSessionFilter(ctx: Context, users: Users): Promise<SessionFilter> {
+export async function readSessionFilter(ctx: Context, users: Users, frame: Frame): Promise<SessionFilter> {
   return {
     ...{ userId: await readUserId(ctx, users), deviceId: readText(ctx, 'device') || undefined },
     ...{ applicationId: readText(ctx, 'application') || undefined, address: readText(ctx, 'address') || undefined },
-    ...{ state: readOneOf(ctx, 'state', sessionStates), ...readDays(ctx) },
+    ...{ state: readOneOf(ctx, 'state', sessionStates), ...readDays(ctx, frame, 'since', 'until') },
   }
 }
 
-export async function readDeviceFilter(ctx: Context, users: Users): Promise<DeviceFilter> {
+export async function readDeviceFilter(ctx: Context, users: Users, frame: Frame): Promise<DeviceFilter> {
   return {
     ...{ userId: await readUserId(ctx, users), address: readText(ctx, 'address') || undefined },
     ...{ browser: readText(ctx, 'browser') || undefined, platform: readText(ctx, 'platform') || undefined },
-    ...{ state: readOneOf(ctx, 'state', deviceStates), ...readDays(ctx) },
+    ...{ state: readOneOf(ctx, 'state', deviceStates), ...readDays(ctx, frame, 'since', 'until') },
   }
 }
 

@@ -1,9 +1,10 @@
 // Many sessions or devices ended at once: those that a filter finds, or that were picked. A page tells count and reach and
 // names who is left out; what it then sends is what it has shown, and nothing that came later.
-import type { BulkEnds, Reach } from '../../../identity/bulk-ends.js'
-import { mostEnded } from '../../../identity/bulk-ends.js'
+import { type LeftOut, previewOf } from '../../../identity/bulk.js'
+import type { DeviceEnds } from '../../../identity/device-ends.js'
 import type { DeviceList } from '../../../identity/device-list.js'
 import type { Listed, Page } from '../../../identity/listing.js'
+import type { SessionEnds } from '../../../identity/session-ends.js'
 import type { SessionList } from '../../../identity/session-list.js'
 import type { Users } from '../../../identity/users.js'
 import { type Context, visitorOf } from '../../handler.js'
@@ -18,20 +19,32 @@ export type ManyEndsPagesDeps = {
   users: Users
   sessionList: SessionList
   deviceList: DeviceList
-  bulkEnds: BulkEnds
+  sessionEnds: SessionEnds
+  deviceEnds: DeviceEnds
 }
 
-type Kind = 'sessions' | 'devices'
+/** As many stand in one form; who wants more does it again. */
+const mostEnded = 1_000
 
-export function createManyEndsPages({ pages, users, sessionList, deviceList, bulkEnds }: ManyEndsPagesDeps) {
-  async function preview(ctx: Context, kind: Kind, ids: readonly string[], more: boolean, back: string) {
+export function createManyEndsPages(deps: ManyEndsPagesDeps) {
+  const { pages, users, sessionList, deviceList } = deps
+  const ends = { sessions: deps.sessionEnds, devices: deps.deviceEnds }
+  type Kind = keyof typeof ends
+
+  /** The place where the actor sits: it stays. */
+  function ownOf(ctx: Context, kind: Kind): string {
+    const { session } = visitorOf(ctx).browser
+    return kind === 'sessions' ? session.id : session.deviceId
+  }
+
+  async function preview(ctx: Context, kind: Kind, wanted: readonly string[], more: boolean, back: string) {
     const { t } = pages.frameOf(ctx)
-    const { sid, actor } = visitorOf(ctx)
-    const reach = await bulkEnds.preview(kind, ids, sid, actor)
+    const [ids, keep] = [wanted.slice(0, mostEnded), ownOf(ctx, kind)]
+    const reach = await ends[kind].preview({ ids }, visitorOf(ctx).actor, { keep })
     await pages.show(ctx, 'admin/end-many', {
       title: t(`manyEnds.title.${kind}`),
       crumbs: [{ label: t(`nav.${kind}`), href: `/admin/${kind}` }],
-      ...{ kind, reach, more, most: mostEnded, back, longestReason },
+      ...{ kind, ids, reach, own: ids.includes(keep), more, most: mostEnded, back, longestReason },
     })
   }
 
@@ -42,17 +55,18 @@ export function createManyEndsPages({ pages, users, sessionList, deviceList, bul
       const page: Listed<string> = await read({ after, limit: 250 })
       ids.push(...page.results)
       if (page.next === null) return { ids, more: false }
-      if (ids.length >= mostEnded) return { ids: ids.slice(0, mostEnded), more: true }
+      if (ids.length >= mostEnded) return { ids, more: true }
       after = page.next
     }
   }
 
-  async function told(ctx: Context, kind: Kind, { ids, users, leftOut }: Reach): Promise<void> {
-    const { t, format } = pages.frameOf(ctx)
-    const done = t(`manyEnds.done.${kind}`, { count: ids.length, people: t('manyEnds.people', { count: users }) })
-    const names = leftOut.map(one => one.username)
-    const but = names.length > 0 ? ` ${t('manyEnds.but', { names: format.list(names) })}` : ''
-    await pages.tell(ctx, { tone: names.length > 0 ? 'warn' : 'good', text: done + but })
+  async function end(ctx: Context, kind: Kind, why?: string): Promise<void> {
+    const { t } = pages.frameOf(ctx)
+    const ids = picked(ctx).slice(0, mostEnded)
+    const options = { keep: ownOf(ctx, kind), why }
+    const { done, users, leftOut } = await ends[kind].run({ ids }, previewOf(ids), visitorOf(ctx).actor, options)
+    const text = t(`manyEnds.done.${kind}`, { count: done, people: t('manyEnds.people', { count: users }) })
+    await tellDone(pages, ctx, text, 'manyEnds.but', leftOut)
     pages.go(ctx, typedIn(ctx, ['back']).back || `/admin/${kind}`)
   }
 
@@ -60,7 +74,7 @@ export function createManyEndsPages({ pages, users, sessionList, deviceList, bul
 
   return {
     async endSessionsPage(ctx: Context): Promise<void> {
-      const filter = await readSessionFilter(ctx, users)
+      const filter = await readSessionFilter(ctx, users, pages.frameOf(ctx))
       const { ids, more } = await found(async page => {
         const { results, ...rest } = await sessionList.page({ ...filter, state: 'live' }, page)
         return { ...rest, results: results.map(one => one.session.id) }
@@ -69,7 +83,7 @@ export function createManyEndsPages({ pages, users, sessionList, deviceList, bul
     },
 
     async endDevicesPage(ctx: Context): Promise<void> {
-      const filter = await readDeviceFilter(ctx, users)
+      const filter = await readDeviceFilter(ctx, users, pages.frameOf(ctx))
       const { ids, more } = await found(async page => {
         const { results, ...rest } = await deviceList.page(filter, page)
         return { ...rest, results: results.filter(one => one.state !== 'ended').map(one => one.device.id) }
@@ -81,14 +95,20 @@ export function createManyEndsPages({ pages, users, sessionList, deviceList, bul
     endPickedDevicesPage: (ctx: Context) => preview(ctx, 'devices', picked(ctx), false, pages.frameOf(ctx).here),
 
     async endManySessionsPage(ctx: Context): Promise<void> {
-      const { sid, actor } = visitorOf(ctx)
       const { why } = readFields(ctx, { why: { required: false, blank: true, trim: true, maxLength: longestReason } })
-      await told(ctx, 'sessions', await bulkEnds.endSessions(picked(ctx), sid, why ?? '', actor))
+      await end(ctx, 'sessions', why)
     },
 
-    async endManyDevicesPage(ctx: Context): Promise<void> {
-      const { sid, actor } = visitorOf(ctx)
-      await told(ctx, 'devices', await bulkEnds.endDevices(picked(ctx), sid, actor))
-    },
+    endManyDevicesPage: (ctx: Context) => end(ctx, 'devices'),
   }
+}
+
+/** Tells what was done to many, and names who was left out. */
+export async function tellDone(pages: Pages, ctx: Context, text: string, but: string, leftOut: readonly LeftOut[]) {
+  const { t, format } = pages.frameOf(ctx)
+  const names = format.list(leftOut.map(one => one.username))
+  await pages.tell(
+    ctx,
+    leftOut.length > 0 ? { tone: 'warn', text: `${text} ${t(but, { names })}` } : { tone: 'good', text },
+  )
 }

@@ -1,60 +1,71 @@
 // One change of the users that were picked in the list: a page tells its reach and names who is left out, then it is made.
-import {
-  type BulkUsers,
-  isUserChange,
-  type UserChange,
-  type UserReach,
-  userChanges,
-} from '../../../identity/bulk-users.js'
+import { previewOf } from '../../../identity/bulk.js'
 import type { Roles } from '../../../identity/roles.js'
+import type { UserAct, UserActPreview, UserActs } from '../../../identity/user-acts.js'
+import type { OwnPermission } from '../../../policy/permissions.js'
 import { isUserId } from '../../../protocol/claims.js'
 import { refuse } from '../../../protocol/errors.js'
 import { type Context, visitorOf } from '../../handler.js'
 import { picked, typedIn } from '../fields.js'
 import type { Pages } from '../page.js'
 import type { Translate } from '../texts.js'
+import { tellDone } from './many-ends.js'
 
-export type ManyUsersPagesDeps = { pages: Pages; bulkUsers: BulkUsers; roles: Roles }
+export type ManyUsersPagesDeps = { pages: Pages; userActs: UserActs; roles: Roles }
 
-export function createManyUsersPages({ pages, bulkUsers, roles }: ManyUsersPagesDeps) {
+/** What can be done to many at once, and the permission that it needs. */
+const changes = {
+  disable: { permission: 'darvoza:users:write', what: 'disable' },
+  'sign-out': { permission: 'darvoza:sessions:end', what: 'sign_out' },
+  'add-role': { permission: 'darvoza:roles:write', what: 'add_role' },
+  'remove-role': { permission: 'darvoza:roles:write', what: 'remove_role' },
+} as const satisfies Record<string, { permission: OwnPermission; what: UserAct['what'] }>
+
+type Change = keyof typeof changes
+
+export function createManyUsersPages({ pages, userActs, roles }: ManyUsersPagesDeps) {
   const pickedIds = (ctx: Context) => picked(ctx).filter(isUserId).map(Number)
 
-  /** What was asked for; null where the role is still to be chosen. @throws not_found, permission_denied */
-  async function readChange(ctx: Context, text: string): Promise<{ change: UserChange; role: string | null }> {
-    if (!isUserChange(text)) throw refuse('not_found')
-    const { permission, role: named } = userChanges[text]
+  /** What was asked for; null where the role is still to be chosen. @throws permission_denied */
+  async function readAct(ctx: Context, change: Change): Promise<UserAct | null> {
+    const { permission, what } = changes[change]
     if (!pages.frameOf(ctx).may(permission)) throw refuse('permission_denied')
-    if (!named) return { change: text, role: '' }
+    if (what === 'disable' || what === 'sign_out') return { what }
     const { role } = typedIn(ctx, ['role'])
-    const there = (await roles.list()).some(one => one.name === role)
-    return { change: text, role: there ? role : null }
+    return (await roles.list()).some(one => one.name === role) ? { what, role } : null
   }
 
-  async function apply(ctx: Context, wanted: UserChange): Promise<void> {
-    const { change, role } = await readChange(ctx, wanted)
-    if (role === null) throw refuse('not_found')
-    const { ids, leftOut } = await bulkUsers.apply(change, pickedIds(ctx), role, visitorOf(ctx).actor)
-    const { t, format } = pages.frameOf(ctx)
-    const done = t(`manyUsers.done.${change}`, { count: ids.length, role })
-    const names = leftOut.map(one => one.username)
-    const but = names.length > 0 ? ` ${t('manyUsers.but', { names: format.list(names) })}` : ''
-    await pages.tell(ctx, { tone: names.length > 0 ? 'warn' : 'good', text: done + but })
+  /** Nobody locks themselves out in passing, among many. */
+  const sparedBy = (ctx: Context, change: Change) => ({
+    keep: change === 'add-role' ? null : visitorOf(ctx).userId,
+  })
+
+  async function apply(ctx: Context, change: Change): Promise<void> {
+    const act = await readAct(ctx, change)
+    if (act === null) throw refuse('not_found')
+    const ids = pickedIds(ctx)
+    const { actor } = visitorOf(ctx)
+    const { done, leftOut } = await userActs.run({ ids }, act, previewOf(ids), actor, sparedBy(ctx, change))
+    const text = pages.translate(ctx)(`manyUsers.done.${change}`, { count: done, role: roleOf(act) })
+    await tellDone(pages, ctx, text, 'manyUsers.but', leftOut)
     pages.go(ctx, typedIn(ctx, ['back']).back || '/admin/users')
   }
 
   return {
     async changeUsersPage(ctx: Context): Promise<void> {
       const { t, here } = pages.frameOf(ctx)
-      const { change: asked, back } = typedIn(ctx, ['change', 'back'])
-      const { change, role } = await readChange(ctx, asked)
-      const wanted = pickedIds(ctx)
-      const reach = role === null ? null : await bulkUsers.preview(change, wanted, role, visitorOf(ctx).actor)
+      const { change, back } = typedIn(ctx, ['change', 'back'])
+      if (!isChange(change)) throw refuse('not_found')
+      const act = await readAct(ctx, change)
+      const ids = pickedIds(ctx)
+      const { actor } = visitorOf(ctx)
+      const reach = act && (await userActs.preview({ ids }, act, actor, sparedBy(ctx, change)))
       await pages.show(ctx, 'admin/change-users', {
         title: t(`manyUsers.title.${change}`),
         crumbs: [{ label: t('nav.users'), href: '/admin/users' }],
-        ...{ change, role, wanted, back: back || here },
+        ...{ change, role: act && roleOf(act), ids, back: back || here },
         reach: reach && presentReach(reach, t),
-        roleNames: role === null ? (await roles.list()).map(one => one.name) : [],
+        roleNames: act === null ? (await roles.list()).map(one => one.name) : [],
       })
     },
 
@@ -65,13 +76,15 @@ export function createManyUsersPages({ pages, bulkUsers, roles }: ManyUsersPages
   }
 }
 
-const reasons: Partial<Record<UserReach['leftOut'][number]['why'], string>> = {
-  self: 'manyUsers.self',
-  unchanged: 'manyUsers.unchanged',
-  permission_denied: 'manyUsers.mayMore',
+const roleOf = (act: UserAct) => ('role' in act ? act.role : '')
+
+function isChange(text: string): text is Change {
+  return Object.hasOwn(changes, text)
 }
 
-function presentReach({ ids, leftOut, sessions }: UserReach, t: Translate) {
-  const named = leftOut.map(({ username, why }) => ({ username, why: t(reasons[why] ?? `errors.${why}`) }))
-  return { ids, sessions, leftOut: named }
+function presentReach({ leftOut, ...reach }: UserActPreview, t: Translate) {
+  const told = leftOut.map(({ username, why }) => ({
+    ...{ username, why: t(why === 'self' ? 'manyUsers.self' : 'manyUsers.mayMore') },
+  }))
+  return { ...reach, leftOut: told }
 }

@@ -2,9 +2,8 @@ import type { Roles } from '../../../identity/roles.js'
 import type { Users } from '../../../identity/users.js'
 import { type Context, visitorOf } from '../../handler.js'
 import { readFields } from '../../wire/fields.js'
-import { type Problems, problemsOf, typedIn } from '../fields.js'
+import { chosenIn, type Problems, problemsOf, typedIn } from '../fields.js'
 import type { Pages } from '../page.js'
-import { chosenIn } from './user.js'
 
 export type NewUserPagesDeps = { pages: Pages; users: Users; roles: Roles }
 

@@ -1,5 +1,6 @@
 // Who and what the logs name, as pages show it: a name with a way to its page, for whoever may see that page.
 import type { Names } from '../../../identity/names.js'
+import type { Users } from '../../../identity/users.js'
 import { isUserId } from '../../../protocol/claims.js'
 import type { Frame } from '../frame.js'
 
@@ -47,14 +48,15 @@ export function sessionShown(id: string, { may }: Frame): Shown {
     : { is: 'code', text: id, short: 8 }
 }
 
+/** A user may be typed by name or by number. */
+export async function userIdOf(typed: string, users: Users): Promise<string> {
+  return String((await users.findByName(typed))?.id ?? typed)
+}
+
 /** Whom a filter means: `user:7`, `system` and `operator:NAME` as they are; anything else is a username. */
-export async function readActor(
-  typed: string,
-  findUser: (username: string) => Promise<number | null>,
-): Promise<string | undefined> {
+export async function readActor(typed: string, users: Users): Promise<string | undefined> {
   if (typed === '') return undefined
   if (/^(user|operator):|^system$/.test(typed)) return typed
-  const id = await findUser(typed)
-  // Nobody of this name did anything.
-  return id === null ? `user:${typed}` : `user:${id}`
+  // Nobody of an unknown name did anything.
+  return `user:${await userIdOf(typed, users)}`
 }

@@ -6,15 +6,14 @@ import type { SessionList } from '../../../identity/session-list.js'
 import type { Users } from '../../../identity/users.js'
 import { manualTriggers } from '../../../policy/manual-revocation.js'
 import { type RevocationKind, revocationKinds, type Trigger, triggers } from '../../../policy/revocation.js'
-import { Refusal } from '../../../protocol/errors.js'
 import { type Context, visitorOf } from '../../handler.js'
 import { readFields } from '../../wire/fields.js'
 import { type Problems, problemsOf, typedIn } from '../fields.js'
 import type { Frame } from '../frame.js'
 import type { Pages } from '../page.js'
 import { readChoice, readText } from '../query.js'
-import { readListed } from './listed.js'
-import { createPeople, type Named, readActor, type Shown, sessionShown } from './people.js'
+import { isFiltered, readListed } from './lists.js'
+import { createPeople, type Named, readActor, type Shown, sessionShown, userIdOf } from './people.js'
 
 export type RevocationPagesDeps = {
   pages: Pages
@@ -38,18 +37,8 @@ export function createRevocationPages(deps: RevocationPagesDeps) {
   const { pages, revocationLog, sessionList, roles, users } = deps
   const named = createPeople(deps)
 
-  const userNamed = async (username: string): Promise<number | null> => {
-    try {
-      return (await users.requireByName(username)).id
-    } catch (error) {
-      if (error instanceof Refusal && error.code === 'not_found') return null
-      throw error
-    }
-  }
-
-  /** A user may be typed by name or by number. */
   const subjectOf = async (kind: string, typed: string): Promise<string> =>
-    kind === 'user' ? String((await userNamed(typed)) ?? typed) : typed
+    kind === 'user' ? userIdOf(typed, users) : typed
 
   /** What a form wants, in the log's own words. */
   async function wantedOf({ what, subject, reason }: Typed): Promise<WantedRevocation> {
@@ -114,7 +103,7 @@ export function createRevocationPages(deps: RevocationPagesDeps) {
       const kind = readChoice(ctx, 'kind', ['', ...revocationKinds]) || guessKind(subject)
       const reason = readChoice(ctx, 'cause', ['', ...(Object.keys(triggers) as Trigger[])]) || undefined
       const filter = {
-        ...{ kind, reason, actor: await readActor(readText(ctx, 'actor'), userNamed) },
+        ...{ kind, reason, actor: await readActor(readText(ctx, 'actor'), users) },
         subject: kind && subject ? await subjectOf(kind, subject) : undefined,
       }
       const { results, next, partial } = await readListed(ctx, page => revocationLog.page(filter, page))
@@ -131,7 +120,7 @@ export function createRevocationPages(deps: RevocationPagesDeps) {
           : [],
         entries: results.map(entry => presentEntry(entry, people, frame)),
         ...{ next, partial, kind: kind ?? '', kinds: revocationKinds, causes: Object.keys(triggers) },
-        filtered: Object.values(filter).some(value => value !== undefined),
+        filtered: isFiltered(filter),
       })
     },
 

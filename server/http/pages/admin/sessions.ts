@@ -27,7 +27,7 @@ export function createSessionPages({ pages, users, sessions, sessionList, closeL
   return {
     async sessionsPage(ctx: Context): Promise<void> {
       const { t } = pages.frameOf(ctx)
-      const filter = await readSessionFilter(ctx, users)
+      const filter = await readSessionFilter(ctx, users, pages.frameOf(ctx))
       const { results, next, partial } = await readListed(ctx, page => sessionList.page(filter, page))
       await pages.show(ctx, 'admin/sessions', {
         title: t('allSessions.title'),

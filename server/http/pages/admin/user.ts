@@ -4,12 +4,11 @@ import type { Roles } from '../../../identity/roles.js'
 import type { LiveDevice, Sessions } from '../../../identity/sessions.js'
 import type { UserRecord, Users } from '../../../identity/users.js'
 import type { Actor } from '../../../policy/actor.js'
-import { isPermission } from '../../../policy/permissions.js'
 import { isUserId } from '../../../protocol/claims.js'
-import { refuse, refuseField } from '../../../protocol/errors.js'
+import { refuse } from '../../../protocol/errors.js'
 import { type Context, visitorOf } from '../../handler.js'
 import { readFields } from '../../wire/fields.js'
-import { type Problems, problemsOf, typedIn } from '../fields.js'
+import { chosenIn, type Problems, problemsOf, typedIn } from '../fields.js'
 import type { Pages } from '../page.js'
 import { actorName, presentDeviceName } from './lists.js'
 import { presentUser } from './users.js'
@@ -115,16 +114,10 @@ export function createOneUserPages({ pages, users, roles, sessions, closeLook }:
       save(
         ctx,
         'roles',
-        async user => {
+        async ({ id }) => {
           const { permissions } = readFields(ctx, { permissions: { blank: true } })
-          const { actor } = visitorOf(ctx)
-          const chosen = chosenIn(ctx, 'roles')
           const own = permissions.split(/[\s,]+/).filter(Boolean)
-          // Before anything is changed.
-          const wrong = own.find(permission => !isPermission(permission))
-          if (wrong !== undefined) throw refuseField('permissions', `${wrong.slice(0, 100)} is no permission.`)
-          if (chosen.sort().join() !== user.roles.join()) await users.setRoles(user.id, chosen, actor)
-          await users.setPermissions(user.id, own, actor)
+          await users.setAccess(id, { roles: chosenIn(ctx, 'roles'), permissions: own }, visitorOf(ctx).actor)
         },
         'user.rolesSaved',
       ),
@@ -159,12 +152,6 @@ export function createOneUserPages({ pages, users, roles, sessions, closeLook }:
     enableUserPage: (ctx: Context) => act(ctx, users.enable, 'user.nowEnabled'),
     signOutUserPage: (ctx: Context) => act(ctx, (id, actor) => sessions.endAll(id, actor), 'user.nowSignedOut'),
   }
-}
-
-/** The checkboxes of a field that are on: `NAME:VALUE`. */
-export function chosenIn(ctx: Context, field: string): string[] {
-  const names = Object.keys((ctx.request.body ?? {}) as object)
-  return names.filter(name => name.startsWith(`${field}:`)).map(name => name.slice(field.length + 1))
 }
 
 /** @throws not_found */
