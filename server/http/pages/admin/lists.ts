@@ -8,6 +8,7 @@ import { sessionStates } from '../../../policy/session.js'
 import { isUserId } from '../../../protocol/claims.js'
 import { Refusal } from '../../../protocol/errors.js'
 import type { Context } from '../../handler.js'
+import { beginningOf, endOf } from '../days.js'
 import { readSize, readText } from '../query.js'
 import type { Translate } from '../texts.js'
 
@@ -42,34 +43,25 @@ export function readOneOf<C extends string>(ctx: Context, name: string, choices:
   return choices.find(one => one === text)
 }
 
-/** A day, as `2026-01-31`, in UTC; epoch ms of its beginning. */
-function readDay(ctx: Context, name: string): number | undefined {
-  const text = readText(ctx, name)
-  const at = /^\d{4}-\d\d-\d\d$/.test(text) ? Date.parse(`${text}T00:00:00Z`) : Number.NaN
-  return Number.isNaN(at) ? undefined : at
+/** From and up to: days or minutes where the reader is; `until` takes in the day that it names. */
+function readDays(ctx: Context, zone: string) {
+  return { since: beginningOf(readText(ctx, 'since'), zone), until: endOf(readText(ctx, 'until'), zone) }
 }
 
-const day = 86_400_000
-
-/** `until` takes in the day that it names. */
-function readDays(ctx: Context) {
-  const until = readDay(ctx, 'until')
-  return { since: readDay(ctx, 'since'), until: until === undefined ? undefined : until + day }
-}
-
-export async function readSessionFilter(ctx: Context, users: Users): Promise<SessionFilter> {
+/** @param zone the reader's, in which days are meant */
+export async function readSessionFilter(ctx: Context, users: Users, zone: string): Promise<SessionFilter> {
   return {
     ...{ userId: await readUserId(ctx, users), deviceId: readText(ctx, 'device') || undefined },
     ...{ applicationId: readText(ctx, 'application') || undefined, address: readText(ctx, 'address') || undefined },
-    ...{ state: readOneOf(ctx, 'state', sessionStates), ...readDays(ctx) },
+    ...{ state: readOneOf(ctx, 'state', sessionStates), ...readDays(ctx, zone) },
   }
 }
 
-export async function readDeviceFilter(ctx: Context, users: Users): Promise<DeviceFilter> {
+export async function readDeviceFilter(ctx: Context, users: Users, zone: string): Promise<DeviceFilter> {
   return {
     ...{ userId: await readUserId(ctx, users), address: readText(ctx, 'address') || undefined },
     ...{ browser: readText(ctx, 'browser') || undefined, platform: readText(ctx, 'platform') || undefined },
-    ...{ state: readOneOf(ctx, 'state', deviceStates), ...readDays(ctx) },
+    ...{ state: readOneOf(ctx, 'state', deviceStates), ...readDays(ctx, zone) },
   }
 }
 

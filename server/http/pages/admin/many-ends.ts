@@ -60,7 +60,7 @@ export function createManyEndsPages({ pages, users, sessionList, deviceList, bul
 
   return {
     async endSessionsPage(ctx: Context): Promise<void> {
-      const filter = await readSessionFilter(ctx, users)
+      const filter = await readSessionFilter(ctx, users, pages.frameOf(ctx).zone)
       const { ids, more } = await found(async page => {
         const { results, ...rest } = await sessionList.page({ ...filter, state: 'live' }, page)
         return { ...rest, results: results.map(one => one.session.id) }
@@ -69,7 +69,7 @@ export function createManyEndsPages({ pages, users, sessionList, deviceList, bul
     },
 
     async endDevicesPage(ctx: Context): Promise<void> {
-      const filter = await readDeviceFilter(ctx, users)
+      const filter = await readDeviceFilter(ctx, users, pages.frameOf(ctx).zone)
       const { ids, more } = await found(async page => {
         const { results, ...rest } = await deviceList.page(filter, page)
         return { ...rest, results: results.filter(one => one.state !== 'ended').map(one => one.device.id) }
