@@ -15,7 +15,7 @@ import type { FigureRecord, Figures as FigureStore } from '../storage/figures.js
 import type { SessionLists } from '../storage/session-lists.js'
 import type { SessionStates } from './session-state.js'
 
-/** `at`: when the step begins, epoch ms. A level that was not measured is null. */
+/** `at`: when the step begins, epoch ms. What was not measured, or not counted because no server ran, is null. */
 export type FigurePoint = { at: number; value: number | null }
 
 export type FigureSeries = {
@@ -52,11 +52,14 @@ export function createFigures({ database, figures, sessionLists, states, now }: 
     const from = upto - span
     const found = await figures.steps(database, grain, figureNames, { from, upto, step })
     const values = new Map(found.map(one => [`${one.name} ${one.at}`, one]))
+    // Levels are measured every few minutes: where not even they are, no server ran, and nobody counted.
+    const known = new Set([...found.map(one => one.at), upto - step])
     const pointsOf = (name: FigureName) =>
       Array.from({ length: span / step }, (_, index): FigurePoint => {
         const at = from + index * step
         const one = values.get(`${name} ${at}`)
-        return { at, value: figureTable[name].kind === 'level' ? (one?.highest ?? null) : (one?.sum ?? 0) }
+        if (figureTable[name].kind === 'level') return { at, value: one?.highest ?? null }
+        return { at, value: one?.sum ?? (known.has(at) ? 0 : null) }
       })
     const points = Object.fromEntries(figureNames.map(name => [name, pointsOf(name)])) as FigureSeries['points']
     const totals = Object.fromEntries(
@@ -77,6 +80,15 @@ export function createFigures({ database, figures, sessionLists, states, now }: 
       after = slice.upto
       await setImmediate()
     }
+  }
+
+  /** One measurement at a time, however many ask. */
+  let measuring: Promise<Levels> | null = null
+  function measureOnce(): Promise<Levels> {
+    measuring ??= measureLevels().finally(() => {
+      measuring = null
+    })
+    return measuring
   }
 
   async function lastMeasured(): Promise<Levels | null> {
@@ -103,14 +115,14 @@ export function createFigures({ database, figures, sessionLists, states, now }: 
     async levels(): Promise<Levels> {
       const { more } = await sessionLists.count(database, { state: 'live' }, states.terms())
       if (!more) return { ...(await sessionLists.liveOfAll(database, states.terms())), at: now() }
-      return (await lastMeasured()) ?? measureLevels()
+      return (await lastMeasured()) ?? measureOnce()
     },
 
     /** Measures how much there is, unless another process has just done so. */
     async measure(): Promise<void> {
       const last = await lastMeasured()
       if (last && now() - last.at < fresh) return
-      const { sessions, users, at } = await measureLevels()
+      const { sessions, users, at } = await measureOnce()
       const rows = (Object.keys(grains) as Grain[]).flatMap((grain): FigureRecord[] => {
         const beginsAt = at - (at % grains[grain].length)
         return [
