@@ -34,7 +34,8 @@ export type PlotOptions = {
   times?: readonly number[]
 }
 
-const margin = { top: 30, right: 12, bottom: 26 }
+/** Units of the plot; `legend` where several series are named above. */
+const margin = { top: 12, legend: 30, right: 12, bottom: 26 }
 /** How many times are written below, at most; they must not run into each other. */
 const mostTimes = 6
 /** Classes exist for so many series. */
@@ -71,7 +72,8 @@ function drawn(series: readonly PlotSeries[], words: PlotWords, drawing: Drawing
   const { width, height, step } = drawing
   const times = [...new Set(series.flatMap(one => one.points.map(point => point.at)))].sort((a, b) => a - b)
   const highest = max(series, one => max(one.points, point => point.value ?? 0)) ?? 0
-  const y = scaleLinear([0, Math.max(1, highest)], [height - margin.bottom, margin.top]).nice(4)
+  const top = series.length > 1 ? margin.legend : margin.top
+  const y = scaleLinear([0, Math.max(1, highest)], [height - margin.bottom, top]).nice(4)
   // Things are counted whole: half a sign-in needs no line.
   const values = y.ticks(4).filter(Number.isInteger)
   const left = Math.max(34, 12 + letter * Math.max(...values.map(value => [...words.value(value)].length)))
@@ -101,13 +103,11 @@ function someOf(times: readonly number[]): number[] {
 }
 
 /** Every second one is left out where the drawing is small (plot.css). */
-function hours(x: Scale, written: readonly number[], words: PlotWords, { width, height }: Drawing): string[] {
-  return written.map((at, index) => {
-    const place = x(at)
-    const [begin, end] = [place < x(written[0]!) + 1 && place < 60, place > width - 40]
-    const anchor = begin ? 'start' : end ? 'end' : 'middle'
-    return `<text class="plot-time${index % 2 === 1 ? ' plot-more' : ''}" x="${rounded(place)}" y="${height - 6}" text-anchor="${anchor}" fill="currentColor">${escaped(words.time(at))}</text>`
-  })
+function hours(x: Scale, written: readonly number[], words: PlotWords, { height }: Drawing): string[] {
+  return written.map(
+    (at, index) =>
+      `<text class="plot-time${index % 2 === 1 ? ' plot-more' : ''}" x="${rounded(x(at))}" y="${height - 6}" text-anchor="middle" fill="currentColor">${escaped(words.time(at))}</text>`,
+  )
 }
 
 function curve({ points }: PlotSeries, index: number, x: Scale, y: Scale, { shape, step }: Drawing): string[] {
