@@ -58,6 +58,15 @@ const inside: Shown[] = [
   { name: 'events', path: '/account/events' },
   { name: 'users', path: '/admin/users' },
   { name: 'home', path: '/admin' },
+  { name: 'home week', path: '/admin?range=7d' },
+  { name: 'home month', path: '/admin?range=30d' },
+  {
+    name: 'home figures',
+    path: '/admin?range=never',
+    async prepare(page) {
+      for (const summary of await page.locator('.plot summary').all()) await summary.click()
+    },
+  },
   { name: 'users none', path: '/admin/users?text=zzz' },
   { name: 'new user', path: '/admin/users/new' },
   { name: 'reset password', path: '/admin/users/2/password' },
