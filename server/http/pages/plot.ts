@@ -7,7 +7,8 @@ import { area, curveMonotoneX, curveStepAfter, line } from 'd3-shape'
 /** A value that is not known is null, and the line has a gap there. `at` is epoch ms. */
 export type PlotPoint = { at: number; value: number | null }
 
-export type PlotSeries = { label: string; points: readonly PlotPoint[] }
+/** `look`: which of the classes it has, from 1; by its place without it. */
+export type PlotSeries = { label: string; points: readonly PlotPoint[]; look?: number }
 
 /** Texts as the reader writes them. */
 export type PlotWords = {
@@ -110,14 +111,17 @@ function hours(x: Scale, written: readonly number[], words: PlotWords, { height 
   )
 }
 
-function curve({ points }: PlotSeries, index: number, x: Scale, y: Scale, { shape, step }: Drawing): string[] {
+const classOf = ({ look }: PlotSeries, index: number) => `plot-series-${look ?? index + 1}`
+
+function curve(one: PlotSeries, index: number, x: Scale, y: Scale, { shape, step }: Drawing): string[] {
+  const { points } = one
   const isKnown = ({ value }: PlotPoint) => value !== null
   const [left, top] = [({ at }: PlotPoint) => x(at), ({ value }: PlotPoint) => y(value ?? 0)]
   const shown = shape === 'steps' ? lasting(points, step) : points
   const bend = shape === 'steps' ? curveStepAfter : curveMonotoneX
   const stroke = line<PlotPoint>(left, top).defined(isKnown).curve(bend).digits(1)(shown)
   const fill = area<PlotPoint>(left, y(0), top).defined(isKnown).curve(bend).digits(1)(shown)
-  const classes = `plot-series-${index + 1}`
+  const classes = classOf(one, index)
   return [
     ...(fill && (index === 0 || shape === 'steps')
       ? [`<path class="plot-area ${classes}" d="${fill}" fill="currentColor"/>`]
@@ -151,12 +155,12 @@ function lonely(points: readonly PlotPoint[]): PlotPoint[] {
 
 function legend(series: readonly PlotSeries[], from: number): string[] {
   let left = from
-  return series.flatMap(({ label }, index) => {
+  return series.flatMap((one, index) => {
     const at = left
-    left += [...label].length * letter + 36
+    left += [...one.label].length * letter + 36
     return [
-      `<line class="plot-key plot-series-${index + 1}" x1="${at}" x2="${at + 16}" y1="10" y2="10" stroke="currentColor"/>`,
-      `<text class="plot-label" x="${at + 22}" y="10" dy="0.32em" fill="currentColor">${escaped(label)}</text>`,
+      `<line class="plot-key ${classOf(one, index)}" x1="${at}" x2="${at + 16}" y1="10" y2="10" stroke="currentColor"/>`,
+      `<text class="plot-label" x="${at + 22}" y="10" dy="0.32em" fill="currentColor">${escaped(one.label)}</text>`,
     ]
   })
 }

@@ -5,11 +5,20 @@ import { beginningOf, minuteIn } from '../days.js'
 import type { Frame } from '../frame.js'
 import { plot } from '../plot.js'
 
-/** Texts are `home.plot.NAME`, and `home.series.NAME` of the figures. `per`: shown as how many in a minute. */
-type PlotRow = { name: string; shape: 'line' | 'steps'; figures: readonly FigureName[]; per?: 'minute' }
+/**
+ * Texts are `home.plot.NAME`, and `home.series.NAME` of the figures. `per`: shown as how many in a minute. `looks`: where
+ * nothing is bad, nothing is red.
+ */
+type PlotRow = {
+  name: string
+  shape: 'line' | 'steps'
+  figures: readonly FigureName[]
+  per?: 'minute'
+  looks?: readonly number[]
+}
 
 const plots: readonly PlotRow[] = [
-  { name: 'levels', shape: 'line', figures: ['live_sessions', 'live_users'] },
+  { name: 'levels', shape: 'line', figures: ['live_sessions', 'live_users'], looks: [1, 3] },
   { name: 'signIns', shape: 'steps', figures: ['sign_ins', 'failed_sign_ins'] },
   { name: 'refreshes', shape: 'line', figures: ['refreshes'], per: 'minute' },
   { name: 'revocations', shape: 'steps', figures: ['revocations', 'reuse_incidents'] },
@@ -39,7 +48,12 @@ export function gapsIn({ points, from }: FigureSeries): { begin: number | null; 
   return { begin: begin === from ? null : begin, isBroken: isKnown.slice(first).includes(false) }
 }
 
-function plotOf({ name, shape, figures: names, per }: PlotRow, found: FigureSeries, range: FigureRange, frame: Frame) {
+function plotOf(
+  { name, shape, figures: names, per, looks }: PlotRow,
+  found: FigureSeries,
+  range: FigureRange,
+  frame: Frame,
+) {
   const { t, format, now, zone } = frame
   const { step } = found
   const label = (figure: FigureName) => t(`home.series.${figure}`)
@@ -48,8 +62,8 @@ function plotOf({ name, shape, figures: names, per }: PlotRow, found: FigureSeri
     // Of the last step only a part is over.
     value: value === null ? null : value / Math.max(1, Math.min(step, now - at) / minute),
   })
-  const series = names.map(figure => ({
-    figure,
+  const series = names.map((figure, index) => ({
+    ...{ figure, ...(looks && { look: looks[index]! }) },
     label: label(figure),
     points: per ? found.points[figure].map(rate) : found.points[figure],
   }))
