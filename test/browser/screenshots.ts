@@ -27,7 +27,6 @@ await page.goto('/admin?range=7d')
 await take(page, 'home', 1040)
 
 await page.goto(`/admin/users/${await whoHasMany(server)}`)
-await page.locator('#devices, h2:has-text("Devices")').first().scrollIntoViewIfNeeded()
 await take(page, 'devices', 900)
 
 await page.goto('/admin/inspector')

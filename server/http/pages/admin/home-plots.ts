@@ -36,8 +36,33 @@ export type HomePlot = {
 
 const minute = 60_000
 
+/** What is written hundreds of times on the page is found once. */
+type Told = Frame & {
+  label: (figure: FigureName) => string
+  unknown: string
+  moment: (at: number) => string
+  minute: (at: number) => string
+}
+
 export function plotsOf(found: FigureSeries, range: FigureRange, frame: Frame): HomePlot[] {
-  return plots.map(row => plotOf(row, found, range, frame))
+  const { t, format, zone } = frame
+  const told: Told = {
+    ...frame,
+    label: remembered(figure => t(`home.series.${figure}`)),
+    unknown: t('home.unknown'),
+    moment: remembered(format.moment),
+    minute: remembered(at => minuteIn(at, zone)),
+  }
+  return plots.map(row => plotOf(row, found, range, told))
+}
+
+function remembered<Of>(tell: (of: Of) => string): (of: Of) => string {
+  const known = new Map<Of, string>()
+  return of => {
+    const text = known.get(of) ?? tell(of)
+    known.set(of, text)
+    return text
+  }
 }
 
 /** Since when anything is known, where that is not all the time; and whether nothing is known of some of it since. */
@@ -52,11 +77,10 @@ function plotOf(
   { name, shape, figures: names, per, looks }: PlotRow,
   found: FigureSeries,
   range: FigureRange,
-  frame: Frame,
+  told: Told,
 ) {
-  const { t, format, now, zone } = frame
+  const { t, format, now, zone, label, moment, unknown } = told
   const { step } = found
-  const label = (figure: FigureName) => t(`home.series.${figure}`)
   const rate = ({ at, value }: FigurePoint): FigurePoint => ({
     at,
     // Of the last step only a part is over.
@@ -71,16 +95,16 @@ function plotOf(
   const valueAt = new Map(series.map(one => [one.figure, new Map(one.points.map(({ at, value }) => [at, value]))]))
   const said = (figure: FigureName, at: number) => {
     const value = valueAt.get(figure)!.get(at) ?? null
-    return t('home.said', { what: label(figure), value: value === null ? t('home.unknown') : write(value) })
+    return `${label(figure)}: ${value === null ? unknown : write(value)}`
   }
-  const summary = names.map(figure => summed(figure, found, frame)).join(' · ')
+  const summary = names.map(figure => summed(figure, found, told)).join(' · ')
   const svg = plot(
     series,
     {
       ...{ title: t(`home.plot.${name}`), nothing: t('home.nothing'), value: write },
       description: t('home.described', { period: t(`home.period.${range}`), summary }),
       time: range === '24h' ? format.time : format.dayMonth,
-      point: at => [format.moment(at), ...names.map(figure => said(figure, at))].join('\n'),
+      point: at => [moment(at), ...names.map(figure => said(figure, at))].join('\n'),
     },
     { id: `plot-${name}`, step, shape, times: roundTimes(range, found, zone) },
   )
@@ -90,23 +114,22 @@ function plotOf(
     ...(per ? [{ label: t('home.perMinute'), end: true as const }] : []),
   ]
   const cellsAt = (at: number, index: number) => [
-    ...names.map(figure => counted(figure, found.points[figure][index]!, step, frame)),
+    ...names.map(figure => counted(figure, found.points[figure][index]!, step, told)),
     ...(per ? names.map(figure => written(valueAt.get(figure)!.get(at) ?? null, write)) : []),
   ]
-  return { name, summary, svg, columns, rows: rowsOf(found.points[names[0]!], step, cellsAt, frame) }
+  return { name, summary, svg, columns, rows: rowsOf(found.points[names[0]!], step, cellsAt, told) }
 }
 
 const written = (value: number | null, write: (value: number) => string) => (value === null ? null : write(value))
 
 /** How often in all, or between what and what. */
-function summed(figure: FigureName, { points, totals }: FigureSeries, { t, format }: Frame): string {
-  const what = t(`home.series.${figure}`)
-  if (figures[figure].kind === 'count')
-    return t('home.said', { what, value: format.number(totals[figure as CountName]) })
+function summed(figure: FigureName, { points, totals }: FigureSeries, { t, format, label, unknown }: Told) {
+  const what = label(figure)
+  if (figures[figure].kind === 'count') return `${what}: ${format.number(totals[figure as CountName])}`
   const known = points[figure].flatMap(({ value }) => (value === null ? [] : [value]))
-  if (known.length === 0) return t('home.said', { what, value: t('home.unknown') })
+  if (known.length === 0) return `${what}: ${unknown}`
   const [least, most] = [format.number(Math.min(...known)), format.number(Math.max(...known))]
-  return least === most ? t('home.said', { what, value: least }) : t('home.between', { what, least, most })
+  return least === most ? `${what}: ${least}` : t('home.between', { what, least, most })
 }
 
 /** The lists behind single figures, for whoever may see them. */
@@ -115,11 +138,11 @@ const behind: Partial<Record<FigureName, { path: string; query: Record<string, s
   reuse_incidents: { path: '/admin/incidents', query: {} },
 }
 
-function counted(figure: FigureName, { at, value }: FigurePoint, step: number, { format, may, url, zone }: Frame) {
+function counted(figure: FigureName, { at, value }: FigurePoint, step: number, { format, may, url, minute }: Told) {
   const list = behind[figure]
   if (value === null || value === 0 || !list || !may('darvoza:audit:read'))
     return value === null ? null : format.number(value)
-  const href = url(list.path, { ...list.query, from: minuteIn(at, zone), to: minuteIn(at + step, zone) })
+  const href = url(list.path, { ...list.query, from: minute(at), to: minute(at + step) })
   return { is: 'link', href, text: format.number(value) }
 }
 
@@ -128,7 +151,7 @@ function rowsOf(
   points: readonly FigurePoint[],
   step: number,
   cellsAt: (at: number, index: number) => unknown[],
-  { format }: Frame,
+  { moment }: Told,
 ): HomePlot['rows'] {
   const rows: { at: number; upto: number; cells: unknown[] }[] = []
   for (const [index, { at }] of points.entries()) {
@@ -138,7 +161,7 @@ function rowsOf(
     else rows.push({ at, upto: at + step, cells })
   }
   return rows.reverse().map(({ at, upto, cells }) => {
-    const when = upto - at > step ? `${format.moment(at)} – ${format.moment(upto)}` : format.moment(at)
+    const when = upto - at > step ? `${moment(at)} – ${moment(upto)}` : moment(at)
     return { id: String(at), cells: [when, ...cells] }
   })
 }
