@@ -44,6 +44,8 @@ const minute = 60_000
 /** How old a measurement may be. */
 const fresh = 5 * minute
 const batch = 500
+/** More live sessions than these are not counted for whoever asks. */
+const many = 10_000
 
 export function createFigures({ database, figures, sessionLists, states, now }: FiguresDeps) {
   async function series(range: FigureRange): Promise<FigureSeries> {
@@ -113,9 +115,12 @@ export function createFigures({ database, figures, sessionLists, states, now }: 
 
     /** Sessions that live and users who have one: counted where there are few, else as last measured. */
     async levels(): Promise<Levels> {
+      const last = await lastMeasured()
+      // So many do not become few within minutes, and counting them again would only tell that they are many.
+      if (last && last.sessions > many) return last
       const { more } = await sessionLists.count(database, { state: 'live' }, states.terms())
       if (!more) return { ...(await sessionLists.liveOfAll(database, states.terms())), at: now() }
-      return (await lastMeasured()) ?? measureOnce()
+      return last ?? measureOnce()
     },
 
     /** Measures how much there is, unless another process has just done so. */

@@ -2,6 +2,7 @@
 // what nobody counted is not drawn as if nothing had happened.
 import { expect } from 'chai'
 import { type FigureRange, figureRanges } from '../../server/policy/figures.js'
+import { createFigures } from '../../server/storage/figures.js'
 import { aClient } from '../support/client.js'
 import { aServer, password, type TestServer } from '../support/server.js'
 import { aVisitor, type Seen, type Visitor } from '../support/visitor.js'
@@ -208,6 +209,26 @@ describe('the administrators’ home', () => {
     expect(points.refreshes.filter(({ value }) => value !== null && value > 0)).to.deep.equal([])
     const [line] = /<path class="plot-line plot-series-1" d="[^"]*"/.exec(after.text.split('id="signIns"')[1]!)!
     expect(line.match(/M/g)).to.have.length(2)
+  })
+
+  it('tells of very many sessions as they were last counted, and when that was', async () => {
+    const server = await aServer()
+    const boss = await signedIn(server)
+    const { database } = server.composed.parts
+    const beginsAt = server.clock.now() - (server.clock.now() % 60_000)
+    await createFigures(database.dialect).set(database, [
+      { grain: 'minute', beginsAt, name: 'live_sessions', value: 54_321 },
+      { grain: 'minute', beginsAt, name: 'live_users', value: 43_210 },
+    ])
+    server.clock.advance('4m')
+    const seen = await boss.open('/admin')
+    expect(tilesOn(seen).get('Live sessions')!.value).to.equal('54,321')
+    expect(tilesOn(seen).get('Signed in now')!.value).to.equal('43,210')
+    expect(mainOf(seen).match(/as counted at \d\d:\d\d/g)).to.have.length(2)
+    server.clock.advance('7m')
+    const later = await boss.open('/admin')
+    expect(tilesOn(later).get('Live sessions')!.value, 'nobody measured for long').to.equal('1')
+    expect(mainOf(later)).to.not.include('as counted at')
   })
 
   it('writes numbers and times as its reader does', async () => {

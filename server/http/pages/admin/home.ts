@@ -73,10 +73,15 @@ export function createHomePages(deps: HomePagesDeps) {
       const own = visitorOf(ctx).user.allPermissions
       if (!own.some(permission => permission.startsWith('darvoza:'))) throw refuse('permission_denied')
       const asked = readText(ctx, 'range')
+      const [ofNow, period, well, key] = await Promise.all([
+        numbers.ofNow(frame),
+        periodOf(ctx, frame),
+        health(),
+        frame.may('darvoza:keys:read') ? signingKey() : null,
+      ])
       await pages.show(ctx, 'admin/home', {
         title: frame.t('home.title'),
-        ...{ numbers: await numbers.ofNow(frame), period: await periodOf(ctx, frame), health: await health() },
-        key: frame.may('darvoza:keys:read') ? await signingKey() : null,
+        ...{ numbers: ofNow, period, health: well, key },
         ...{ ranges, refreshMinutes, isUnknown: asked !== '' && !ranges.some(range => range === asked) },
       })
     },
