@@ -189,6 +189,10 @@ async function aTown(): Promise<TestServer> {
     await aClient(server, userAgent).signIn(admin)
     server.clock.advance('3h')
   }
+  for (const table of ['session', 'device'])
+    await server.composed.parts.database.write(
+      `UPDATE ${table} SET address = '2001:db8:85a3:1234:5678:8a2e:370:7334' WHERE user_id = 2`,
+    )
   return server
 }
 
