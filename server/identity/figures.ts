@@ -15,7 +15,7 @@ import type { FigureRecord, Figures as FigureStore } from '../storage/figures.js
 import type { SessionLists } from '../storage/session-lists.js'
 import type { SessionStates } from './session-state.js'
 
-/** `at`: when the step begins, epoch ms. A level that was not measured is null. */
+/** `at`: when the step begins, epoch ms. What was not measured, or not counted because no server ran, is null. */
 export type FigurePoint = { at: number; value: number | null }
 
 export type FigureSeries = {
@@ -44,6 +44,8 @@ const minute = 60_000
 /** How old a measurement may be. */
 const fresh = 5 * minute
 const batch = 500
+/** More live sessions than these are not counted for whoever asks. */
+const many = 10_000
 
 export function createFigures({ database, figures, sessionLists, states, now }: FiguresDeps) {
   async function series(range: FigureRange): Promise<FigureSeries> {
@@ -52,11 +54,14 @@ export function createFigures({ database, figures, sessionLists, states, now }: 
     const from = upto - span
     const found = await figures.steps(database, grain, figureNames, { from, upto, step })
     const values = new Map(found.map(one => [`${one.name} ${one.at}`, one]))
+    // Levels are measured every few minutes: where not even they are, no server ran, and nobody counted.
+    const known = new Set([...found.map(one => one.at), upto - step])
     const pointsOf = (name: FigureName) =>
       Array.from({ length: span / step }, (_, index): FigurePoint => {
         const at = from + index * step
         const one = values.get(`${name} ${at}`)
-        return { at, value: figureTable[name].kind === 'level' ? (one?.highest ?? null) : (one?.sum ?? 0) }
+        if (figureTable[name].kind === 'level') return { at, value: one?.highest ?? null }
+        return { at, value: one?.sum ?? (known.has(at) ? 0 : null) }
       })
     const points = Object.fromEntries(figureNames.map(name => [name, pointsOf(name)])) as FigureSeries['points']
     const totals = Object.fromEntries(
@@ -77,6 +82,15 @@ export function createFigures({ database, figures, sessionLists, states, now }: 
       after = slice.upto
       await setImmediate()
     }
+  }
+
+  /** One measurement at a time, however many ask. */
+  let measuring: Promise<Levels> | null = null
+  function measureOnce(): Promise<Levels> {
+    measuring ??= measureLevels().finally(() => {
+      measuring = null
+    })
+    return measuring
   }
 
   async function lastMeasured(): Promise<Levels | null> {
@@ -101,16 +115,19 @@ export function createFigures({ database, figures, sessionLists, states, now }: 
 
     /** Sessions that live and users who have one: counted where there are few, else as last measured. */
     async levels(): Promise<Levels> {
+      const last = await lastMeasured()
+      // So many do not become few within minutes, and counting them again would only tell that they are many.
+      if (last && last.sessions > many) return last
       const { more } = await sessionLists.count(database, { state: 'live' }, states.terms())
       if (!more) return { ...(await sessionLists.liveOfAll(database, states.terms())), at: now() }
-      return (await lastMeasured()) ?? measureLevels()
+      return last ?? measureOnce()
     },
 
     /** Measures how much there is, unless another process has just done so. */
     async measure(): Promise<void> {
       const last = await lastMeasured()
       if (last && now() - last.at < fresh) return
-      const { sessions, users, at } = await measureLevels()
+      const { sessions, users, at } = await measureOnce()
       const rows = (Object.keys(grains) as Grain[]).flatMap((grain): FigureRecord[] => {
         const beginsAt = at - (at % grains[grain].length)
         return [

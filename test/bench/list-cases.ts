@@ -13,7 +13,7 @@ const day = 86_400_000
 const page = { limit: 50 }
 
 export async function casesOf({ parts }: Composed): Promise<Case[]> {
-  const { database, userList, deviceList, sessionList, auditLog, revocationLog, incidentLog, roles } = parts
+  const { database, userList, deviceList, sessionList, auditLog, revocationLog, incidentLog, roles, figures } = parts
   const now = parts.now()
   const most = async (table: string, column: string, more = '') => {
     const [row] = await database.read<{ value: never }>(
@@ -60,6 +60,12 @@ export async function casesOf({ parts }: Composed): Promise<Case[]> {
   const incidents = (filter: string, wanted: Parameters<typeof incidentLog.page>[0]): Case => ({
     ...{ list: 'incidents', filter, page: () => incidentLog.page(wanted, page) },
     count: () => incidentLog.count(wanted),
+  })
+
+  /** What the administrators' home reads beside what it counts in lists. */
+  const atHome = (filter: string, read: () => Promise<unknown>): Case => ({
+    ...{ list: 'figures', filter },
+    page: async () => ({ results: [await read()], next: null, partial: false }),
   })
 
   return [
@@ -135,12 +141,21 @@ export async function casesOf({ parts }: Composed): Promise<Case[]> {
     audit('one day, six months ago', { since: now - 180 * day, until: now - 179 * day }),
     audit('sign_in_failed on that attack', { action: 'sign_in_failed', since: now - 4 * day, until: now - 3 * day }),
 
+    audit('signed_in, a month (home)', { action: 'signed_in', since: now - 30 * day }),
+    audit('sign_in_failed, a month (home)', { action: 'sign_in_failed', since: now - 30 * day }),
+
     revocations('none', {}),
     revocations('kind user', { kind: 'user' }),
     revocations('reason sign_out', { reason: 'sign_out' }),
     revocations('actor system', { actor: 'system' }),
     incidents('none', {}),
     incidents('of one user', { userId: busy }),
+    incidents('a month (home)', { since: now - 30 * day }),
+    atHome('levels (home)', () => figures.levels()),
+    atHome('refreshes of five minutes (home)', () => figures.recent('refreshes', 5)),
+    atHome('series of a day (home)', () => figures.series('24h')),
+    atHome('series of a week (home)', () => figures.series('7d')),
+    atHome('series of a month (home)', () => figures.series('30d')),
     {
       ...{ list: 'roles', filter: 'with holders' },
       page: async () => ({ results: await roles.list(), next: null, partial: false }),

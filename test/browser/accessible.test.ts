@@ -58,6 +58,15 @@ const inside: Shown[] = [
   { name: 'events', path: '/account/events' },
   { name: 'users', path: '/admin/users' },
   { name: 'home', path: '/admin' },
+  { name: 'home week', path: '/admin?range=7d' },
+  { name: 'home month', path: '/admin?range=30d' },
+  {
+    name: 'home figures',
+    path: '/admin?range=never',
+    async prepare(page) {
+      for (const summary of await page.locator('.plot summary').all()) await summary.click()
+    },
+  },
   { name: 'users none', path: '/admin/users?text=zzz' },
   { name: 'new user', path: '/admin/users/new' },
   { name: 'reset password', path: '/admin/users/2/password' },
@@ -180,6 +189,10 @@ async function aTown(): Promise<TestServer> {
     await aClient(server, userAgent).signIn(admin)
     server.clock.advance('3h')
   }
+  for (const table of ['session', 'device'])
+    await server.composed.parts.database.write(
+      `UPDATE ${table} SET address = '2001:db8:85a3:1234:5678:8a2e:370:7334' WHERE user_id = 2`,
+    )
   return server
 }
 

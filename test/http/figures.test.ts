@@ -67,6 +67,12 @@ onEachEngine('figures', engine => {
         range,
       ).to.deep.equal(wanted)
       expect(totals.sign_ins, range).to.equal(3)
+      // Where nothing was counted nor measured, nobody knows that nothing happened.
+      const known = points.refreshes.filter(point => point.value !== null)
+      expect(
+        known.map(point => [point.at, point.value]),
+        range,
+      ).to.deep.equal([...new Set(expected)].map(at => [at, 0]))
       expect(points.live_sessions.every(point => point.value === null)).to.equal(true)
     }
     expect(await figures.recent('sign_ins', 5), 'the minute that is not over').to.equal(0)

@@ -191,6 +191,35 @@ describe('many at once', () => {
     expect((await boss.open('/admin')).status).to.equal(200)
   })
 
+  it('are found by the days of their reader', async () => {
+    const server = await aServer()
+    const amy = await server.aUser()
+    await aPhone(server, amy)
+    const boss = await signedIn(server)
+    const [east, west] = ['Pacific/Kiritimati', 'Pacific/Pago_Pago']
+    // Never the same day: 25 hours lie between them.
+    const dayIn = (timeZone: string) => new Intl.DateTimeFormat('sv', { timeZone }).format(server.clock.now())
+    const isFound = async (zone: string, query: string) => {
+      boss.cookies.set('darvoza-zone', zone)
+      const found = []
+      for (const list of ['sessions', 'devices'])
+        found.push((await boss.open(`/admin/${list}?user=${amy.username}&${query}`)).text.includes(`/admin/${list}/`))
+      return found
+    }
+    for (const query of [`since=${dayIn(east)}`, `since=${dayIn(east)}T00:00`]) {
+      expect(await isFound(east, query), query).to.deep.equal([true, true])
+      expect(await isFound(west, query), query).to.deep.equal([false, false])
+    }
+    for (const query of [`until=${dayIn(west)}`, `until=${dayIn(east)}T00:00`]) {
+      expect(await isFound(west, query), query).to.deep.equal([true, true])
+      expect(await isFound(east, query), query).to.deep.equal([false, false])
+    }
+    const kept = await boss.open(`/admin/sessions?since=${dayIn(west)}T10:30`)
+    expect(kept.text).to.match(new RegExp(`type="datetime-local" value="${dayIn(west)}T10:30"`))
+    for (const nonsense of ['2026-13-01', '2026-01-01T25:00', '2026-01-01T', 'T', '<b>'])
+      expect(await isFound(east, `since=${nonsense}`), nonsense).to.deep.equal([true, true])
+  })
+
   it('are disabled or given a role after a preview, but for who does it', async () => {
     const server = await aServer()
     const [amy, bob] = [await server.aUser(), await server.aUser()]

@@ -86,6 +86,10 @@ export async function expectAccessible(page: Page, what: string): Promise<void> 
 export async function expectNoSidewaysScroll(page: Page, what: string): Promise<void> {
   const surplus = await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')
   expect(surplus, `${what}: pixels wider than the screen`).to.equal(0)
+  const beyond = await page.evaluate(`[...document.querySelectorAll('.card .table')].filter(table =>
+    table.getBoundingClientRect().right > table.closest('.card').getBoundingClientRect().right + 1
+  ).map(table => table.caption?.textContent)`)
+  expect(beyond, `${what}: tables wider than their card`).to.deep.equal([])
 }
 
 export async function takeScreenshot(page: Page, name: string): Promise<void> {

@@ -13,6 +13,7 @@ const series = (...values: (number | null)[]): PlotSeries => ({
   points: values.map((value, at) => ({ at, value })),
 })
 const drawn = (...all: PlotSeries[]) => plot(all, words, { id: 'p1' })
+const steps = (...all: PlotSeries[]) => plot(all, words, { id: 'p1', step: 1, shape: 'steps' })
 
 const heights = (path: string) => [...path.matchAll(/[\d.]+,([\d.]+)/g)].map(match => Number(match[1]))
 
@@ -21,12 +22,12 @@ describe('a plot', () => {
     const bad = '</text><script>alert(1)</script><a href="javascript:x" style="a:b" onload=\'x\'>\u0000\u0008&amp;'
     const svg = plot(
       [{ label: bad, points: series(1, 2).points }, series(2, 3)],
-      { title: bad, description: bad, nothing: bad, time: () => bad, value: () => bad },
-      { id: 'p1' },
+      { title: bad, description: bad, nothing: bad, time: () => bad, value: () => bad, point: () => bad },
+      { id: 'p1', step: 1 },
     )
     const tags = new Set([...svg.matchAll(/<\/?([a-z]+)/g)].map(match => match[1]))
     expect([...tags].sort()).to.deep.equal(
-      ['circle', 'desc', 'line', 'path', 'svg', 'text', 'title'].filter(tag => tags.has(tag)),
+      ['circle', 'desc', 'line', 'path', 'rect', 'svg', 'text', 'title'].filter(tag => tags.has(tag)),
     )
     const attributes = new Set(
       [...svg.matchAll(/<[a-z]+([^>]*)>/g)].flatMap(match =>
@@ -57,16 +58,16 @@ describe('a plot', () => {
         .and.not.include('<path')
     }
     const [path] = /<path class="plot-line[^>]*>/.exec(drawn(series(0, 0, 0)))!
-    expect(new Set(heights(path))).to.deep.equal(new Set([196]))
+    expect(new Set(heights(path))).to.deep.equal(new Set([174]))
   })
 
   it('puts the higher value higher, within its frame', () => {
     const [path] = /<path class="plot-line[^>]*>/.exec(drawn(series(0, 5, 80, 0)))!
     const all = heights(path)
-    expect(Math.min(...all)).to.be.at.least(26)
-    expect(Math.max(...all)).to.equal(196)
+    expect(Math.min(...all)).to.be.at.least(12)
+    expect(Math.max(...all)).to.equal(174)
     const svg = drawn(series(3, 9))
-    const rulers = [...svg.matchAll(/class="plot-value" x="\d+" y="([\d.]+)"[^>]*>(\d+)</g)]
+    const rulers = [...svg.matchAll(/class="plot-value" x="[\d.]+" y="([\d.]+)"[^>]*>(\d+)</g)]
     const values = rulers.map(match => Number(match[2]))
     expect(values[0]).to.equal(0)
     expect(values.at(-1)).to.be.at.least(9)
@@ -96,10 +97,41 @@ describe('a plot', () => {
   it('writes few times below, whatever the number of points', () => {
     for (const count of [1, 2, 6, 7, 96, 1_440]) {
       const svg = drawn(series(...Array.from({ length: count }, (_, index) => index % 7)))
-      const times = svg.match(/class="plot-time"/g)!
+      const times = svg.match(/class="plot-time[" ]/g)!
       expect(times.length, String(count)).to.be.within(1, 6)
       expect(svg).to.not.include('NaN')
     }
+  })
+
+  it('stands for its whole step where things are counted, also beside a gap and at the end', () => {
+    const svg = steps(series(null, 3, null, null, 5))
+    const [path] = /<path class="plot-line[^>]*>/.exec(svg)!
+    const [, d] = / d="([^"]*)"/.exec(path)!
+    const runs = d!.split('M').slice(1)
+    expect(runs).to.have.length(2)
+    for (const run of runs) {
+      const [from, upto] = [...run.matchAll(/([\d.]+),/g)].map(match => Number(match[1])).sort((a, b) => a - b)
+      expect(upto! - from!).to.be.closeTo((480 - 12 - 34) / 5, 1)
+    }
+    expect(svg).to.not.include('<circle')
+    expect(svg).to.not.include('NaN')
+  })
+
+  it('tells the figures of each step where one points at it, and where times are to be written', () => {
+    const told = plot(
+      [series(4, null, 6)],
+      { ...words, point: at => `step ${at}` },
+      { id: 'p1', step: 1, times: [2, 9] },
+    )
+    for (const at of [0, 1, 2]) expect(told).to.include(`<title>step ${at}</title></rect>`)
+    expect(told.match(/class="plot-time/g)).to.have.length(1)
+    expect(told).to.include('>t2</text>')
+    expect(drawn(series(4, 6))).to.not.include('<rect')
+  })
+
+  it('leaves room for its largest number', () => {
+    const left = (svg: string) => Number(/class="plot-ruler" x1="([\d.]+)"/.exec(svg)![1])
+    expect(left(drawn(series(1_000_000))) - left(drawn(series(1)))).to.be.at.least(20)
   })
 
   it('names its series where there are several', () => {

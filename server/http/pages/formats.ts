@@ -28,7 +28,8 @@ export function createFormats(locale: string, zone: string, now: number, t: Tran
   const numbers = (name: string, options: Intl.NumberFormatOptions) =>
     once(`${locale} ${name}`, () => new Intl.NumberFormat(locale, options))
 
-  const day = { day: 'numeric', month: 'short', year: 'numeric' } as const
+  const dayMonth = { day: 'numeric', month: 'short' } as const
+  const day = { ...dayMonth, year: 'numeric' } as const
   const minute = { hour: '2-digit', minute: '2-digit' } as const
 
   return {
@@ -38,6 +39,10 @@ export function createFormats(locale: string, zone: string, now: number, t: Tran
     dateTime: (at: number) => dates('dateTime', { ...day, ...minute }).format(at),
     /** `5 January 2026 at 14:03:07 GMT+5`: to the second, with the zone */
     exactTime: (at: number) => dates('exactTime', { dateStyle: 'long', timeStyle: 'long' }).format(at),
+    /** `5 Jan` */
+    dayMonth: (at: number) => dates('dayMonth', dayMonth).format(at),
+    /** `5 Jan, 14:03` */
+    moment: (at: number) => dates('moment', { ...dayMonth, ...minute }).format(at),
     /** `14:03` */
     time: (at: number) => dates('time', minute).format(at),
 
@@ -51,6 +56,8 @@ export function createFormats(locale: string, zone: string, now: number, t: Tran
     },
 
     number: (value: number) => numbers('number', {}).format(value),
+    /** At most one digit behind the point. */
+    rate: (value: number) => numbers('rate', { maximumFractionDigits: 1 }).format(value),
     percent: (share: number) => numbers('percent', { style: 'percent', maximumFractionDigits: 1 }).format(share),
 
     /** `2 days`, `1 hour 30 minutes`: the two largest units of a span. @param seconds whole */

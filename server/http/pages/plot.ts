@@ -2,12 +2,13 @@
 // and a style sheet (public/css/components/plot.css) gives it the colours of light and dark. What it shows stands in a table beneath it.
 import { max } from 'd3-array'
 import { scaleLinear } from 'd3-scale'
-import { area, curveMonotoneX, line } from 'd3-shape'
+import { area, curveMonotoneX, curveStepAfter, line } from 'd3-shape'
 
 /** A value that is not known is null, and the line has a gap there. `at` is epoch ms. */
 export type PlotPoint = { at: number; value: number | null }
 
-export type PlotSeries = { label: string; points: readonly PlotPoint[] }
+/** `look`: which of the classes it has, from 1; by its place without it. */
+export type PlotSeries = { label: string; points: readonly PlotPoint[]; look?: number }
 
 /** Texts as the reader writes them. */
 export type PlotWords = {
@@ -18,6 +19,8 @@ export type PlotWords = {
   nothing: string
   time: (at: number) => string
   value: (value: number) => string
+  /** Said where one points at a step; nothing is said without it. */
+  point?: (at: number) => string
 }
 
 export type PlotOptions = {
@@ -25,9 +28,15 @@ export type PlotOptions = {
   id: string
   width?: number
   height?: number
+  /** For how long each point stands, in ms: the drawing is made of steps where what happened is counted, and ends with the last. */
+  step?: number
+  shape?: 'line' | 'steps'
+  /** Where times are written below, epoch ms; a few of the points' without it. */
+  times?: readonly number[]
 }
 
-const margin = { top: 26, right: 12, bottom: 24, left: 46 }
+/** Units of the plot; `legend` where several series are named above. */
+const margin = { top: 12, legend: 30, right: 12, bottom: 26 }
 /** How many times are written below, at most; they must not run into each other. */
 const mostTimes = 6
 /** Classes exist for so many series. */
@@ -35,74 +44,107 @@ export const mostSeries = 5
 
 /** @returns an `svg` element */
 export function plot(series: readonly PlotSeries[], words: PlotWords, options: PlotOptions): string {
-  const { id, width = 720, height = 220 } = options
+  const { id, width = 480, height = 200, step = 0, shape = 'line', times } = options
   if (!/^[a-z][\w-]*$/i.test(id)) throw new Error('a plot needs an id that may stand in a page')
   if (series.length > mostSeries) throw new Error(`a plot shows at most ${mostSeries} series`)
-  const points = series.flatMap(one => one.points)
-  const hasAny = points.some(({ value }) => value !== null)
+  const hasAny = series.some(one => one.points.some(({ value }) => value !== null))
+  const drawing = { width, height, step, shape, times: times ?? null }
   return [
     `<svg class="plot-drawing" viewBox="0 0 ${width} ${height}" role="img" aria-labelledby="${id}-title ${id}-desc">`,
     `<title id="${id}-title">${escaped(words.title)}</title>`,
     `<desc id="${id}-desc">${escaped(words.description)}</desc>`,
-    ...(hasAny ? drawn(series, words, { width, height }) : [nothing(words, { width, height })]),
+    ...(hasAny ? drawn(series, words, drawing) : [nothing(words, drawing)]),
     '</svg>',
   ].join('')
 }
 
-type Size = { width: number; height: number }
+type Drawing = {
+  width: number
+  height: number
+  step: number
+  shape: 'line' | 'steps'
+  times: readonly number[] | null
+}
 
-function drawn(series: readonly PlotSeries[], words: PlotWords, { width, height }: Size): string[] {
+/** How wide a letter is taken to be, in units of the plot. */
+const letter = 8
+
+function drawn(series: readonly PlotSeries[], words: PlotWords, drawing: Drawing): string[] {
+  const { width, height, step } = drawing
   const times = [...new Set(series.flatMap(one => one.points.map(point => point.at)))].sort((a, b) => a - b)
   const highest = max(series, one => max(one.points, point => point.value ?? 0)) ?? 0
-  const x = scaleLinear([times[0]!, Math.max(times.at(-1)!, times[0]! + 1)], [margin.left, width - margin.right])
-  const y = scaleLinear([0, Math.max(1, highest)], [height - margin.bottom, margin.top]).nice(4)
+  const top = series.length > 1 ? margin.legend : margin.top
+  const y = scaleLinear([0, Math.max(1, highest)], [height - margin.bottom, top]).nice(4)
+  // Things are counted whole: half a sign-in needs no line.
+  const values = y.ticks(4).filter(Number.isInteger)
+  const left = Math.max(34, 12 + letter * Math.max(...values.map(value => [...words.value(value)].length)))
+  const [from, upto] = [times[0]!, Math.max(times.at(-1)! + step, times[0]! + 1)]
+  const x = scaleLinear([from, upto], [left, width - margin.right])
   return [
-    ...rulers(y, words, width),
-    ...hours(x, times, words, height),
-    ...series.flatMap((one, index) => curve(one, index, x, y)),
-    ...(series.length > 1 ? legend(series) : []),
+    ...values.flatMap(value => ruler(value, rounded(y(value)), words, { left, right: width - margin.right })),
+    ...hours(x, drawing.times?.filter(at => at >= from && at <= upto) ?? someOf(times), words, drawing),
+    ...series.flatMap((one, index) => curve(one, index, x, y, drawing)),
+    ...(series.length > 1 ? legend(series, left) : []),
+    ...(words.point && step > 0 ? pointers(times, words.point, x, drawing) : []),
   ]
 }
 
 type Scale = (value: number) => number
 
-function rulers(y: Scale & { ticks: (count: number) => number[] }, words: PlotWords, width: number): string[] {
-  // Things are counted whole: half a sign-in needs no line.
-  return y
-    .ticks(4)
-    .filter(Number.isInteger)
-    .flatMap(value => {
-      const at = rounded(y(value))
-      return [
-        `<line class="plot-ruler" x1="${margin.left}" x2="${width - margin.right}" y1="${at}" y2="${at}" stroke="currentColor"/>`,
-        `<text class="plot-value" x="${margin.left - 6}" y="${at}" dy="0.32em" text-anchor="end" fill="currentColor">${escaped(words.value(value))}</text>`,
-      ]
-    })
+function ruler(value: number, at: number, words: PlotWords, { left, right }: { left: number; right: number }) {
+  return [
+    `<line class="plot-ruler" x1="${left}" x2="${right}" y1="${at}" y2="${at}" stroke="currentColor"/>`,
+    `<text class="plot-value" x="${left - 6}" y="${at}" dy="0.32em" text-anchor="end" fill="currentColor">${escaped(words.value(value))}</text>`,
+  ]
 }
 
-function hours(x: Scale, times: readonly number[], words: PlotWords, height: number): string[] {
-  const step = Math.ceil(times.length / mostTimes)
-  const written = times.filter((_, index) => index % step === 0)
-  return written.map((at, index) => {
-    const anchor = index === 0 ? 'start' : 'middle'
-    return `<text class="plot-time" x="${rounded(x(at))}" y="${height - 6}" text-anchor="${anchor}" fill="currentColor">${escaped(words.time(at))}</text>`
-  })
+function someOf(times: readonly number[]): number[] {
+  const every = Math.ceil(times.length / mostTimes)
+  return times.filter((_, index) => index % every === 0)
 }
 
-function curve({ points }: PlotSeries, index: number, x: Scale, y: Scale): string[] {
+/** Every second one is left out where the drawing is small (plot.css). */
+function hours(x: Scale, written: readonly number[], words: PlotWords, { height }: Drawing): string[] {
+  return written.map(
+    (at, index) =>
+      `<text class="plot-time${index % 2 === 1 ? ' plot-more' : ''}" x="${rounded(x(at))}" y="${height - 6}" text-anchor="middle" fill="currentColor">${escaped(words.time(at))}</text>`,
+  )
+}
+
+const classOf = ({ look }: PlotSeries, index: number) => `plot-series-${look ?? index + 1}`
+
+function curve(one: PlotSeries, index: number, x: Scale, y: Scale, { shape, step }: Drawing): string[] {
+  const { points } = one
   const isKnown = ({ value }: PlotPoint) => value !== null
   const [left, top] = [({ at }: PlotPoint) => x(at), ({ value }: PlotPoint) => y(value ?? 0)]
-  const stroke = line<PlotPoint>(left, top).defined(isKnown).curve(curveMonotoneX).digits(1)(points)
-  const fill = area<PlotPoint>(left, y(0), top).defined(isKnown).curve(curveMonotoneX).digits(1)(points)
-  const classes = `plot-series-${index + 1}`
+  const shown = shape === 'steps' ? lasting(points, step) : points
+  const bend = shape === 'steps' ? curveStepAfter : curveMonotoneX
+  const stroke = line<PlotPoint>(left, top).defined(isKnown).curve(bend).digits(1)(shown)
+  const fill = area<PlotPoint>(left, y(0), top).defined(isKnown).curve(bend).digits(1)(shown)
+  const classes = classOf(one, index)
   return [
-    ...(fill && index === 0 ? [`<path class="plot-area ${classes}" d="${fill}" fill="currentColor"/>`] : []),
+    ...(fill && (index === 0 || shape === 'steps')
+      ? [`<path class="plot-area ${classes}" d="${fill}" fill="currentColor"/>`]
+      : []),
     ...(stroke ? [`<path class="plot-line ${classes}" d="${stroke}" fill="none" stroke="currentColor"/>`] : []),
-    ...lonely(points).map(
+    ...lonely(shown).map(
       point =>
-        `<circle class="plot-dot ${classes}" cx="${rounded(left(point))}" cy="${rounded(top(point))}" r="2" fill="currentColor"/>`,
+        `<circle class="plot-dot ${classes}" cx="${rounded(left(point))}" cy="${rounded(top(point))}" r="2.5" fill="currentColor"/>`,
     ),
   ]
+}
+
+/** The last point before a gap stands for its whole step, as the others do. */
+function lasting(points: readonly PlotPoint[], step: number): PlotPoint[] {
+  return points.flatMap(({ at, value }, index) => {
+    const endsHere = value !== null && (points[index + 1]?.value ?? null) === null
+    return endsHere
+      ? [
+          { at, value },
+          { at: at + step, value },
+        ]
+      : [{ at, value }]
+  })
 }
 
 /** A point between two gaps makes no line. */
@@ -111,22 +153,27 @@ function lonely(points: readonly PlotPoint[]): PlotPoint[] {
   return points.filter((_, index) => !isGap(index) && isGap(index - 1) && isGap(index + 1))
 }
 
-/** How wide a letter is taken to be, in units of the plot. */
-const letter = 7
-
-function legend(series: readonly PlotSeries[]): string[] {
-  let left = margin.left
-  return series.flatMap(({ label }, index) => {
+function legend(series: readonly PlotSeries[], from: number): string[] {
+  let left = from
+  return series.flatMap((one, index) => {
     const at = left
-    left += [...label].length * letter + 36
+    left += [...one.label].length * letter + 36
     return [
-      `<line class="plot-key plot-series-${index + 1}" x1="${at}" x2="${at + 14}" y1="10" y2="10" stroke="currentColor"/>`,
-      `<text class="plot-label" x="${at + 20}" y="10" dy="0.32em" fill="currentColor">${escaped(label)}</text>`,
+      `<line class="plot-key ${classOf(one, index)}" x1="${at}" x2="${at + 16}" y1="10" y2="10" stroke="currentColor"/>`,
+      `<text class="plot-label" x="${at + 22}" y="10" dy="0.32em" fill="currentColor">${escaped(one.label)}</text>`,
     ]
   })
 }
 
-function nothing(words: PlotWords, { width, height }: Size): string {
+/** What browsers show by themselves where one points: the figures of a step, without any script. */
+function pointers(times: readonly number[], point: (at: number) => string, x: Scale, { step, height }: Drawing) {
+  return times.map(at => {
+    const [left, right] = [rounded(x(at)), rounded(x(at + step))]
+    return `<rect class="plot-pointer" x="${left}" y="${margin.top}" width="${rounded(right - left)}" height="${height - margin.top - margin.bottom}" fill="currentColor" fill-opacity="0"><title>${escaped(point(at))}</title></rect>`
+  })
+}
+
+function nothing(words: PlotWords, { width, height }: Drawing): string {
   return `<text class="plot-nothing" x="${width / 2}" y="${height / 2}" text-anchor="middle" fill="currentColor">${escaped(words.nothing)}</text>`
 }
 

@@ -15,7 +15,7 @@ import type { AuditTrail } from '../../tokens/audit-trail.js'
 import type { Secrets } from '../../tokens/secrets.js'
 import type { Hashing } from '../hashing.js'
 import { requireGoodPassword } from '../password-rules.js'
-import { historyOf } from './history.js'
+import { demoActor, historyOf } from './history.js'
 import { type DemoPlan, demoRoles, planDemo } from './plan.js'
 import { writePolicyChanges } from './policy-changes.js'
 import { demoTimes } from './spans.js'
@@ -70,7 +70,9 @@ export function createDemo(deps: DemoDeps) {
       firstUserId: await reserveIds(userCount),
       applicationIds: await applications.activeIds(database),
     })
-    const history = historyOf(plan, seed, await writePolicyChanges(deps, times))
+    const [administrator] = await database.transaction(tx => users.lockHolders(tx, administratorRole))
+    const boss = administrator === undefined ? demoActor : `user:${administrator}`
+    const history = historyOf(plan, { seed, boss, policyChanges: await writePolicyChanges(deps, times) })
     await freeNames(plan)
     const rules = { passwordHash, grace: policy().reuse_grace * 1000, policyVersion: policy.eras().version }
     return write({ plan, history, seed }, rules, onProgress ?? (() => {}))

@@ -5,14 +5,15 @@ import { type DemoEvent, type DemoHistory, demoActor, endedBy, requestIdOf } fro
 import type { DemoSession } from './lives.js'
 import type { DemoUser } from './plan.js'
 import { incidentRow } from './rows.js'
+import { anOffice, anOfficesAgent } from './surroundings.js'
 
 /** Without its number, which the chain gives. */
 type Entry = Omit<AuditRow, 'seq'>
 type From = { actor: string; address: string; userAgent: string }
 type Told = From & Pick<AuditNote, 'subject'> & { before?: AuditedValues; after?: AuditedValues }
 
-export function entryOf(event: DemoEvent, { helper }: DemoHistory, seed: string): Entry {
-  const { before, after, subject, ...from } = tell[event.action as keyof typeof tell](event, helper)
+export function entryOf(event: DemoEvent, history: DemoHistory, seed: string): Entry {
+  const { before, after, subject, ...from } = tell[event.action as keyof typeof tell](event, history)
   const note = { action: event.action, subject, ...(before && { before }), ...(after && { after }) }
   const requestId = from.address === '' ? '' : requestIdOf(seed, event)
   return { createdAt: event.at, ...from, requestId, ...noted(note) }
@@ -23,6 +24,10 @@ const fromNowhere: From = { actor: demoActor, address: '', userAgent: '' }
 function fromSession(user: DemoUser, { address, device }: DemoSession): From {
   return { actor: `user:${user.id}`, address, userAgent: device.userAgent }
 }
+
+/** By page, from the office; or by the command line. */
+const fromBoss = ({ boss }: DemoHistory): From =>
+  boss === demoActor ? fromNowhere : { actor: boss, address: anOffice, userAgent: anOfficesAgent }
 
 const aboutUser = (from: From, user: DemoUser): Told => ({ ...from, subject: String(user.id) })
 
@@ -49,7 +54,7 @@ const tell = {
     subject: session!.id,
     before: { user: user!.id, device: session!.device.id },
   }),
-  session_ended: ({ user, session }: DemoEvent, helper: DemoUser | null): Told => {
+  session_ended: ({ user, session }: DemoEvent, { helper }: DemoHistory): Told => {
     const by = endedBy(session!, user!, helper)
     const from = by === user ? session! : (by.sessions.at(-1) ?? session!)
     return {
@@ -71,11 +76,11 @@ const tell = {
     }
   },
   password_changed: ({ user }: DemoEvent): Told => aboutUser(fromSession(user!, user!.fate!.keptBy!), user!),
-  sessions_ended: ({ user }: DemoEvent): Told => aboutUser(fromNowhere, user!),
-  user_disabled: ({ user }: DemoEvent): Told => aboutUser(fromNowhere, user!),
-  user_deleted: ({ user }: DemoEvent): Told => ({
-    ...aboutUser(fromNowhere, user!),
+  sessions_ended: ({ user }: DemoEvent, history: DemoHistory): Told => aboutUser(fromBoss(history), user!),
+  user_disabled: ({ user }: DemoEvent, history: DemoHistory): Told => aboutUser(fromBoss(history), user!),
+  user_deleted: ({ user }: DemoEvent, history: DemoHistory): Told => ({
+    ...aboutUser(fromBoss(history), user!),
     before: { roles: user!.roles },
   }),
   policy_changed: ({ more }: DemoEvent): Told => more as Told,
-} as const satisfies Record<string, (event: DemoEvent, helper: DemoUser | null) => Told>
+} as const satisfies Record<string, (event: DemoEvent, history: DemoHistory) => Told>

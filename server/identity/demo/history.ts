@@ -25,6 +25,8 @@ export type DemoHistory = {
   attack: DemoEvent[]
   /** Who ended what was ended by a helper. */
   helper: DemoUser | null
+  /** The actor who disabled and deleted people, and ended all that they had: a real administrator where there is one. */
+  boss: string
 }
 
 /** Ends that are no entry of the revocation log: time ran out. */
@@ -32,7 +34,10 @@ const silent: ReadonlySet<DemoEnd> = new Set(['expired'])
 /** Ends of all that a user has are one entry. */
 const ofUser: ReadonlySet<DemoEnd> = new Set(['user_disabled', 'user_deleted', 'password_changed', 'all_ended'])
 
-export function historyOf(plan: DemoPlan, seed: string, policyChanges: readonly DemoEvent[]): DemoHistory {
+export function historyOf(
+  plan: DemoPlan,
+  { seed, boss, policyChanges }: { seed: string; boss: string; policyChanges: readonly DemoEvent[] },
+): DemoHistory {
   const { users, times } = plan
   const helper = users.find(user => user.roles.includes('support')) ?? null
   const revocations: DemoRevocation[] = []
@@ -60,7 +65,7 @@ export function historyOf(plan: DemoPlan, seed: string, policyChanges: readonly 
     }
     if (user.fate) {
       const { what, at, keptBy } = user.fate
-      const actor = what === 'password_changed' ? `user:${user.id}` : demoActor
+      const actor = what === 'password_changed' ? `user:${user.id}` : boss
       revocations.push({ at, trigger: what, subject: String(user.id), exceptSid: keptBy?.id ?? null, actor })
       events.push({ at, action: fateActions[what], user })
     }
@@ -69,7 +74,7 @@ export function historyOf(plan: DemoPlan, seed: string, policyChanges: readonly 
   for (const event of attack) events.push(event)
   revocations.sort((a, b) => a.at - b.at)
   events.sort((a, b) => a.at - b.at)
-  return { revocations, events, helper, attack }
+  return { revocations, events, helper, boss, attack }
 }
 
 /** Who made all this. */

@@ -8,7 +8,7 @@ import type { SessionRecord } from '../../storage/sessions.js'
 import type { NewUser } from '../../storage/users.js'
 import type { DeviceName } from '../device-name.js'
 import { diceOf, uuidOf } from './dice.js'
-import { demoActor, endedBy } from './history.js'
+import { endedBy } from './history.js'
 import type { DemoDevice, DemoSession } from './lives.js'
 import type { DemoUser } from './plan.js'
 import { anAttackersAgent, carrier, isApp } from './surroundings.js'
@@ -20,6 +20,7 @@ export type DemoGround = {
   /** The number of the entry that ended all that a user had; 0 where there is none. */
   fateSeq: (user: DemoUser) => number
   helper: DemoUser | null
+  boss: string
   passwordHash: string
   refreshKeyVersion: number
   policyVersion: number
@@ -94,7 +95,7 @@ export function sessionRow(user: DemoUser, session: DemoSession, ground: DemoGro
     address: session.address,
     endedAt: end?.at ?? null,
     endedReason: end?.why ?? null,
-    endedBy: end && (by ? demoActor : sessionEnder(user, session, ground)),
+    endedBy: end && (by ? ground.boss : sessionEnder(user, session, ground)),
   }
 }
 

@@ -32,6 +32,9 @@ const userAgents: readonly (readonly [string, number])[] = [
 
 export const anAttackersAgent = 'python-requests/2.32.3'
 
+export const anOffice = '10.20.0.1'
+export const anOfficesAgent = userAgents[0]![0]
+
 export function aUserAgent(dice: Dice): string {
   return dice.weighted(userAgents)
 }

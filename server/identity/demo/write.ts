@@ -96,7 +96,7 @@ export function createWriteDemo({ database, revocations, auditTrail, figures, se
     onProgress: (done: number, total: number) => void,
   ): Promise<DemoMade> {
     const ground: DemoGround = {
-      ...{ ...rules, ...(await writeRevocations(history)), helper: history.helper },
+      ...{ ...rules, ...(await writeRevocations(history)), helper: history.helper, boss: history.boss },
       ...{ refreshKeyVersion: secrets.present('refresh').version, nameDevice: remembered(nameDevice) },
     }
     const devices = plan.users.flatMap(user => user.devices.map(device => ({ user, device })))

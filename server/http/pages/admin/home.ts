@@ -1,124 +1,92 @@
-// How things stand, at a glance: who is signed in, what happened lately, and whether what everything stands on is well.
-// Each number leads to the list behind it, for those who may see the list.
-import type { AuditLog } from '../../../identity/audit-log.js'
-import type { Incidents } from '../../../identity/incidents.js'
+// How things stand, at a glance: whether what everything stands on is well, who is signed in, and what happened lately.
 import type { KeyRing } from '../../../identity/key-ring.js'
-import type { Counted } from '../../../identity/listing.js'
-import type { RevocationLog } from '../../../identity/revocation-log.js'
-import type { SessionList } from '../../../identity/session-list.js'
-import type { UserList } from '../../../identity/user-list.js'
-import type { OwnPermission } from '../../../policy/permissions.js'
-import { refuse } from '../../../protocol/errors.js'
+import { type FigureRange, figureRanges } from '../../../policy/figures.js'
+import { pendingOf } from '../../../policy/key-life.js'
+import { Refusal, refuse } from '../../../protocol/errors.js'
+import type { PolicyInForce } from '../../../revocation/policy-in-force.js'
 import type { RedisLink } from '../../../revocation/redis-link.js'
 import type { Tail } from '../../../revocation/tail.js'
 import { type Context, visitorOf } from '../../handler.js'
+import { beginningOf, minuteIn } from '../days.js'
+import type { Frame } from '../frame.js'
 import type { Pages } from '../page.js'
-import { pageRoutes } from '../routes.js'
+import { readChoice, readText } from '../query.js'
+import { createHomeNumbers, type HomeNumbersDeps, refreshMinutes } from './home-numbers.js'
+import { gapsIn, plotsOf } from './home-plots.js'
 
-export type HomePagesDeps = {
+export type HomePagesDeps = HomeNumbersDeps & {
   pages: Pages
-  userList: UserList
-  sessionList: SessionList
-  auditLog: AuditLog
-  incidents: Incidents
-  revocationLog: RevocationLog
   keyRing: KeyRing
+  policy: PolicyInForce
   tail: Tail
   redisLink: RedisLink | null
   now: () => number
 }
 
-const day = 86_400_000
-
-type Tile = {
-  name: string
-  icon: string
-  permission: OwnPermission
-  count: (since: number) => Promise<Counted>
-  /** The list behind it. */
-  path: string
-  query: (since: number) => Record<string, string>
-  /** Some are too many. */
-  bad?: true
-}
+const ranges = Object.keys(figureRanges) as [FigureRange, ...FigureRange[]]
 
 export function createHomePages(deps: HomePagesDeps) {
-  const { pages, userList, sessionList, auditLog, incidents, revocationLog, keyRing, tail, redisLink, now } = deps
+  const { pages, figures, keyRing, policy, tail, redisLink, now } = deps
+  const numbers = createHomeNumbers(deps)
 
-  const action = (action: string) => (since: number) => auditLog.count({ action, since })
-  const none = () => ({})
-  const actionQuery = (action: string) => (since: number) => ({ action, since: new Date(since).toISOString() })
-
-  const tiles: Tile[] = [
-    {
-      ...{ name: 'users', icon: 'users', permission: 'darvoza:sessions:read', path: '/admin/users' },
-      ...{ count: () => userList.count({ live: true }), query: () => ({ live: 'true' }) },
-    },
-    {
-      ...{ name: 'sessions', icon: 'session', permission: 'darvoza:sessions:read', path: '/admin/sessions' },
-      ...{ count: () => sessionList.count({ state: 'live' }), query: () => ({ state: 'live' }) },
-    },
-    {
-      ...{ name: 'signIns', icon: 'check', permission: 'darvoza:audit:read', path: '/admin/audit' },
-      ...{ count: action('signed_in'), query: actionQuery('signed_in') },
-    },
-    {
-      ...{ name: 'failures', icon: 'bad', permission: 'darvoza:audit:read', path: '/admin/audit' },
-      ...{ count: action('sign_in_failed'), query: actionQuery('sign_in_failed') },
-    },
-    {
-      ...{ name: 'incidents', icon: 'incident', permission: 'darvoza:audit:read', path: '/admin/incidents', bad: true },
-      ...{ count: since => incidents.count({ since }), query: since => ({ since: new Date(since).toISOString() }) },
-    },
-    {
-      ...{ name: 'revocations', icon: 'revoke', permission: 'darvoza:revocations:read', path: '/admin/revocations' },
-      ...{ count: () => revocationLog.count({}), query: none },
-    },
-  ]
-
-  const served = new Set(Object.values(pageRoutes).map(row => row.path as string))
-
-  async function tileOf(ctx: Context, tile: Tile, since: number) {
-    const { url, format } = pages.frameOf(ctx)
-    const { count, more } = await tile.count(since)
+  /** What happened, and since when: each list behind a number is asked for the very same. */
+  async function periodOf(ctx: Context, frame: Frame) {
+    const range = readChoice(ctx, 'range', ranges)
+    const found = await figures.series(range)
+    const from = minuteIn(found.from, frame.zone)
+    const since = beginningOf(from, frame.zone) ?? found.from
+    const isSeen = frame.may('darvoza:sessions:read')
     return {
-      ...{ name: tile.name, icon: tile.icon, value: `${format.number(count)}${more ? '+' : ''}` },
-      href: served.has(tile.path) ? url(tile.path, tile.query(since)) : null,
-      tone: tile.bad && count > 0 ? 'bad' : null,
+      ...{ range, ...gapsIn(found) },
+      numbers: await numbers.ofPeriod(frame, { since, from, totals: found.totals }),
+      plots: isSeen ? plotsOf(found, range, frame) : [],
     }
   }
 
-  /** How old the signing key is, in whole days; the one that signs longest. */
-  async function keyAge(): Promise<number | null> {
-    const signing = (await keyRing.list()).filter(key => key.activatedAt !== null && key.removableAt === null)
-    const oldest = Math.min(...signing.map(key => key.activatedAt!))
-    return signing.length === 0 ? null : now() - oldest
+  /** The key that signs access tokens: for how long it has, and when the next one takes over; epoch ms. */
+  async function signingKey() {
+    const { access_token_algorithm: algorithm, key_rotation_interval: interval } = policy()
+    const keys = await keyRing.list()
+    const begun = keys.flatMap(key =>
+      key.state === 'active' && key.algorithm === algorithm && key.activatedAt !== null ? [key.activatedAt] : [],
+    )
+    if (begun.length === 0) return { algorithm, age: null, due: null, isLate: true }
+    const since = Math.max(...begun)
+    const due = pendingOf(algorithm, keys)?.activatesAt ?? since + interval * 1000
+    return { algorithm, age: now() - since, due, isLate: due < now() - late }
   }
 
-  async function health(): Promise<{ database: boolean; redis: 'ok' | 'degraded' | null }> {
+  async function health(): Promise<{ database: 'well' | 'away' | 'wentBack'; redis: 'ok' | 'degraded' | null }> {
     const redis = redisLink?.status() ?? null
     try {
       await tail.freshen()
-      return { database: true, redis }
-    } catch {
-      return { database: false, redis }
+      return { database: 'well', redis }
+    } catch (error) {
+      const wentBack = error instanceof Refusal && error.code === 'log_went_back'
+      return { database: wentBack ? 'wentBack' : 'away', redis }
     }
   }
 
   return {
     async homePage(ctx: Context): Promise<void> {
-      const { t, may } = pages.frameOf(ctx)
+      const frame = pages.frameOf(ctx)
       const own = visitorOf(ctx).user.allPermissions
       if (!own.some(permission => permission.startsWith('darvoza:'))) throw refuse('permission_denied')
-      const since = now() - day
-      const seen = tiles.filter(({ permission }) => own.includes(permission))
+      const asked = readText(ctx, 'range')
+      const [ofNow, period, well, key] = await Promise.all([
+        numbers.ofNow(frame),
+        periodOf(ctx, frame),
+        health(),
+        frame.may('darvoza:keys:read') ? signingKey() : null,
+      ])
       await pages.show(ctx, 'admin/home', {
-        title: t('home.title'),
-        tiles: await Promise.all(seen.map(tile => tileOf(ctx, tile, since))),
-        keyAge: may('darvoza:keys:read') ? await keyAge() : null,
-        keysHref: served.has('/admin/keys') ? '/admin/keys' : null,
-        health: await health(),
+        title: frame.t('home.title'),
+        ...{ numbers: ofNow, period, health: well, key },
+        ...{ ranges, refreshMinutes, isUnknown: asked !== '' && !ranges.some(range => range === asked) },
       })
     },
   }
 }
+
+/** Keys take turns by a job that runs every minute; what waits for longer waits in vain. */
+const late = 10 * 60_000

@@ -39,7 +39,7 @@ export function readOneOf<C extends string>(ctx: Context, name: string, choices:
   return choices.find(one => one === text)
 }
 
-/** The days between which something happened, where the reader is; the second is within. */
+/** Between which days or minutes something happened, where the reader is; the second day is within. */
 export function readDays(ctx: Context, { zone }: Frame, from = 'from', to = 'to') {
   return { since: beginningOf(readText(ctx, from), zone), until: endOf(readText(ctx, to), zone) }
 }
