@@ -206,8 +206,10 @@ export async function compose(settings: Settings, { log, random = randomBytes, p
     ...{ database, users: userStore, devices, roles: roleStore, hashing, rights, revoke, policy, now },
   })
   const roles = createRoles({ database, roles: roleStore, rights, revoke })
+  const pageSessionStore = createPageSessionStore()
   const sessions = createSessions({
-    ...{ database, users: userStore, sessions: sessionStore, devices, rights, revoke, policy, now },
+    ...{ database, users: userStore, sessions: sessionStore, pageSessions: pageSessionStore, devices, rights, revoke },
+    ...{ policy, now },
   })
   const guesses = createGuesses({ redis: ports.redis ?? redis?.commands, secretKey, policy, now, monotonic, log })
   const ownPassword = createOwnPassword({
@@ -240,7 +242,7 @@ export async function compose(settings: Settings, { log, random = randomBytes, p
     tally.count,
   )
   const pageSessions = createPageSessions({
-    ...{ database, pageSessions: createPageSessionStore(), sessions: sessionStore, signIn, guesses, hashing },
+    ...{ database, pageSessions: pageSessionStore, sessions: sessionStore, signIn, guesses, hashing },
     ...{ policy, ownApplication: ownApplication.id, random, now, seen: sightings.note },
   })
   const deviceNames = createDeviceNames({ users: userStore, devices, revoke })

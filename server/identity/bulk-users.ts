@@ -27,8 +27,8 @@ export type LeftOut = { username: string; why: ErrorCode | 'self' | 'unchanged' 
 export type UserReach = {
   ids: number[]
   leftOut: LeftOut[]
-  /** Live sessions of those who are reached: they end, or their tokens are refreshed. */
-  sessions: number
+  /** Of those who are reached: how many sessions end, or how many live tokens are refreshed. */
+  count: number
 }
 
 /** As many as a page of the list has. */
@@ -80,22 +80,25 @@ export function createBulkUsers({ database, userStore, roles, users, sessions, r
   return {
     async preview(change: UserChange, ids: readonly number[], role: string, actor: Actor): Promise<UserReach> {
       const why = await judge(change, role, actor)
-      const reach: UserReach = { ids: [], leftOut: [], sessions: 0 }
+      const countOf = userChanges[change].role
+        ? sessions.countTokens
+        : async (id: number) => (await sessions.list(id)).length
+      const reach: UserReach = { ids: [], leftOut: [], count: 0 }
       for (const user of await find(ids)) {
         const reason = why(user)
         if (reason) reach.leftOut.push({ username: user.username, why: reason })
         else {
           reach.ids.push(user.id)
-          reach.sessions += (await sessions.list(user.id)).length
+          reach.count += await countOf(user.id)
         }
       }
       return reach
     },
 
-    /** `sessions` is what the preview would have said. */
+    /** `count` is the preview's to say. */
     async apply(change: UserChange, ids: readonly number[], role: string, actor: Actor): Promise<UserReach> {
       const why = await judge(change, role, actor)
-      const reach: UserReach = { ids: [], leftOut: [], sessions: 0 }
+      const reach: UserReach = { ids: [], leftOut: [], count: 0 }
       for (const user of await find(ids)) {
         const reason = why(user) ?? (await attempt(() => acts[change](user.id, role, actor)))
         if (reason) reach.leftOut.push({ username: user.username, why: reason })

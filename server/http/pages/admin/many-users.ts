@@ -71,7 +71,7 @@ const reasons: Partial<Record<UserReach['leftOut'][number]['why'], string>> = {
   permission_denied: 'manyUsers.mayMore',
 }
 
-function presentReach({ ids, leftOut, sessions }: UserReach, t: Translate) {
+function presentReach({ ids, leftOut, count }: UserReach, t: Translate) {
   const named = leftOut.map(({ username, why }) => ({ username, why: t(reasons[why] ?? `errors.${why}`) }))
-  return { ids, sessions, leftOut: named }
+  return { ids, count, leftOut: named }
 }
