@@ -49,10 +49,11 @@ export function createManyEndsPages({ pages, users, sessionList, deviceList, bul
 
   async function told(ctx: Context, kind: Kind, { ids, users, leftOut }: Reach): Promise<void> {
     const { t, format } = pages.frameOf(ctx)
-    const done = t(`manyEnds.done.${kind}`, { count: ids.length, people: t('manyEnds.people', { count: users }) })
+    const people = t('manyEnds.people', { count: users })
+    const done = ids.length === 0 ? t('manyEnds.doneNone') : t(`manyEnds.done.${kind}`, { count: ids.length, people })
     const names = leftOut.map(one => one.username)
     const but = names.length > 0 ? ` ${t('manyEnds.but', { names: format.list(names) })}` : ''
-    await pages.tell(ctx, { tone: names.length > 0 ? 'warn' : 'good', text: done + but })
+    await pages.tell(ctx, { tone: names.length > 0 || ids.length === 0 ? 'warn' : 'good', text: done + but })
     pages.go(ctx, typedIn(ctx, ['back']).back || `/admin/${kind}`)
   }
 
