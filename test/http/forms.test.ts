@@ -5,7 +5,7 @@ import type { PageAccess, RouteRow } from '../../server/http/access.js'
 import { type PageRouteName, pageRoutes } from '../../server/http/pages/routes.js'
 import { builtInRoles, type OwnPermission, ownPermissions } from '../../server/policy/permissions.js'
 import { aClient } from '../support/client.js'
-import { formNames, type ReadyForm, readyForm, tokenOf } from '../support/forms.js'
+import { type FormName, formNames, type ReadyForm, readyForm, tokenOf } from '../support/forms.js'
 import { aServer, password, type TestServer } from '../support/server.js'
 import { snapshotOf } from '../support/snapshot.js'
 import { aVisitor, type Seen, type Visitor } from '../support/visitor.js'
@@ -132,6 +132,27 @@ describe('every form of every page', () => {
     }
   }).timeout(60_000)
 
+  it('that acts on somebody does nothing to who may do more than its sender, whatever the sender may', async () => {
+    const server = await aServer()
+    const { roles } = server.composed.parts
+    const some = Object.keys(ownPermissions).filter(permission => permission !== 'darvoza:keys:write')
+    await roles.create('deputy', some, 'system')
+    const deputy = aVisitor(server)
+    await deputy.signIn(await server.aUser({ roles: ['deputy'] }))
+    const token = await tokenOf(deputy)
+    const ready: ReadyForm[] = []
+    for (const name of onSomebody) ready.push(await readyForm(server, name, name.toLowerCase(), ['admin']))
+    const before = await snapshotOf(server)
+    for (const form of ready) {
+      const { status, text } = await send(form, token, ownSite, deputy)
+      // Many at once: whoever is left out is named where the list is.
+      if (status === 303) expect((await deputy.open('/account')).text, form.name).to.match(/left out/i)
+      else expect([status, text.includes('permission_denied')], form.name).to.deep.equal([403, true])
+      // The page has told what it had to, and keeps it no more.
+      await expectUnchanged(server, before, form.name)
+    }
+  }).timeout(60_000)
+
   it('that needs a fresh proof waits for the password once the last one is five minutes old', async () => {
     const server = await aServer()
     const ready = (await everyForm(server)).filter(({ name }) => isFresh(name))
@@ -188,6 +209,14 @@ describe('every form of every page', () => {
     }
   }).timeout(90_000)
 })
+
+/** Forms that change a person, or end what is theirs. */
+const onSomebody: FormName[] = [
+  ...(['disableUsersPage', 'signOutUsersPage', 'addRoleToUsersPage', 'removeRoleFromUsersPage'] as const),
+  ...(['saveUserPage', 'saveUserRoles', 'savePasswordOfUser', 'deleteUserPage', 'disableUserPage'] as const),
+  ...(['enableUserPage', 'signOutUserPage', 'addRevocationPage', 'endManyDevicesPage', 'endDevicePage'] as const),
+  ...(['endManySessionsPage', 'endSessionPage'] as const),
+]
 
 /** Those who have a built-in role or none, and for each permission one who has all others. */
 async function lesserPeople(server: TestServer, permissions: ReadonlySet<OwnPermission>) {

@@ -148,21 +148,27 @@ export type ReadyForm = {
 /**
  * Somebody new to act on, and the form filled in about them.
  * @param mark makes their name, so that two servers can be given the same
+ * @param roles that they have beside one of their own
  */
-export async function readyForm(server: TestServer, name: FormName, mark: string): Promise<ReadyForm> {
+export async function readyForm(
+  server: TestServer,
+  name: FormName,
+  mark: string,
+  roles: string[] = [],
+): Promise<ReadyForm> {
   const row = forms[name]
-  const world = await aWorld(server, mark)
+  const world = await aWorld(server, mark, roles)
   const { path = {}, fields } = await row.fill(world)
   const sender = aVisitor(server)
   if (row.by !== 'nobody') await sender.signIn(row.by === 'person' ? world.person : { username: 'admin', password })
   return { name, path: pathOf(name, path), fields, sender, looks: row.looks === true }
 }
 
-async function aWorld(server: TestServer, mark: string): Promise<World> {
+async function aWorld(server: TestServer, mark: string, others: string[]): Promise<World> {
   const { roles, sessions } = server.composed.parts
   const roleName = `clerk-${mark}`
   await roles.create(roleName, ['orders:write'], 'system')
-  const person = await server.aUser({ username: `amy-${mark}`, roles: [roleName] })
+  const person = await server.aUser({ username: `amy-${mark}`, roles: [roleName, ...others] })
   await aClient(server, 'phone/1.0').signIn(person)
   const [found] = await sessions.listDevices(person.id)
   // Of two values in turn, so that there is always a change to be taken back.
