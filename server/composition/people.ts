@@ -40,7 +40,8 @@ export function composePeople(
   })
   const roles = createRoles({ database, roles: roleStore, rights, revoke })
   const sessions = createSessions({
-    ...{ database, users: userStore, sessions: sessionStore, devices, rights, revoke, policy, now },
+    ...{ database, users: userStore, sessions: sessionStore, pageSessions: pageSessionStore, devices, rights, revoke },
+    ...{ policy, now },
   })
   const guesses = createGuesses({ redis: ports.redis ?? redis?.commands, secretKey, policy, now, monotonic, log })
   const ownPassword = createOwnPassword({

@@ -6,6 +6,7 @@ import { refuse } from '../protocol/errors.js'
 import type { PolicyInForce } from '../revocation/policy-in-force.js'
 import type { Database, Queries } from '../storage/database.js'
 import type { DeviceRecord, Devices } from '../storage/devices.js'
+import type { PageSessions } from '../storage/page-sessions.js'
 import type { SessionRecord, Sessions as SessionStore, Standing } from '../storage/sessions.js'
 import type { Users } from '../storage/users.js'
 import type { Revoke } from '../tokens/revoke.js'
@@ -26,6 +27,7 @@ export type SessionsDeps = {
   database: Database
   users: Users
   sessions: SessionStore
+  pageSessions: PageSessions
   devices: Devices
   rights: ActorRights
   revoke: Revoke
@@ -34,7 +36,7 @@ export type SessionsDeps = {
 }
 
 export function createSessions(deps: SessionsDeps) {
-  const { database, users, sessions, devices, rights, revoke, policy, now } = deps
+  const { database, users, sessions, pageSessions, devices, rights, revoke, policy, now } = deps
 
   async function liveOf(userId: number): Promise<SessionRecord[]> {
     const open = await sessions.openOf(database, userId)
@@ -64,6 +66,13 @@ export function createSessions(deps: SessionsDeps) {
         device: byId.get(session.deviceId) ?? null,
         endsAt: endsAt(session),
       }))
+    },
+
+    /** How many access tokens of a user may be live: one of each session, but of those that sleep and of our own pages. */
+    async countTokens(userId: number): Promise<number> {
+      const [live, tokenless] = await Promise.all([liveOf(userId), pageSessions.sessionsOf(database, userId)])
+      const issuedAfter = (session: SessionRecord) => now() - policy.of(session).access_token_lifetime * 1000
+      return live.filter(one => !tokenless.has(one.id) && one.lastSeenAt > issuedAfter(one)).length
     },
 
     /** One of anybody's, also one that is over. @throws not_found */

@@ -22,7 +22,14 @@ export type UserAct = { what: 'disable' | 'sign_out' } | { what: 'add_role' | 'r
  * Whom an act would reach. `count` is of users whom it changes; `sessions` live: they end, or their tokens become stale;
  * `unchanged` are as they would be already.
  */
-export type UserActPreview = Previewed & { sessions: number; unchanged: number; leftOut: LeftOut[] }
+export type UserActPreview = Previewed & {
+  /** Their live sessions. */
+  sessions: number
+  /** The live access tokens that a change of roles makes stale; null for other acts, and for more than 250 people. */
+  tokens: number | null
+  unchanged: number
+  leftOut: LeftOut[]
+}
 
 export type UserActOptions = {
   /** A user who is left out: whoever asks, where nobody shall be shut out in passing, among many. */
@@ -93,6 +100,12 @@ export function createUserActs(deps: UserActsDeps) {
     }
   }
 
+  async function countTokens(of: readonly UserRecord[]): Promise<number> {
+    let tokens = 0
+    for (const { id } of of) tokens += await sessions.countTokens(id)
+    return tokens
+  }
+
   return {
     /** @throws invalid_fields, also when there are more than can be acted on at once */
     async preview(
@@ -118,7 +131,8 @@ export function createUserActs(deps: UserActsDeps) {
         const ids = reached.slice(from, from + batch).map(user => user.id)
         for (const count of (await userLists.liveSessions(database, ids, states.terms())).values()) live += count
       }
-      return { at, count: reached.length, sessions: live, unchanged, leftOut }
+      const tokens = 'role' in act && reached.length <= batch ? await countTokens(reached) : null
+      return { at, count: reached.length, sessions: live, tokens, unchanged, leftOut }
     },
 
     /** Acts on whom was previewed, one after the other. @throws invalid_fields */

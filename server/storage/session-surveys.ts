@@ -63,7 +63,7 @@ export function createSessionSurveys() {
       ])
     },
 
-    /** How many sessions of a stretch were given an access token that lives. */
+    /** How many sessions of a stretch were given an access token that lives; those of our own pages never are. */
     async withAccess(
       tx: Queries,
       { after, upto }: Stretch<string>,
@@ -73,7 +73,8 @@ export function createSessionSurveys() {
       const each = spans.map(() => '(s.policy_version BETWEEN ? AND ? AND s.last_seen_at > ?)')
       const values = spans.flatMap(({ from, upto, lifetime }) => [from, upto, now - lifetime])
       const [row] = await tx.read<{ count: number }>(
-        `SELECT COUNT(*) AS count ${fromOpen(endedInStretch)} AND s.id > ? AND s.id <= ? AND (${each.join(' OR ')})`,
+        `SELECT COUNT(*) AS count ${fromOpen(endedInStretch)} AND s.id > ? AND s.id <= ? AND (${each.join(' OR ')})
+         AND NOT EXISTS (SELECT 1 FROM page_session p WHERE p.session_id = s.id)`,
         [...openValues(now), after, upto, ...values],
       )
       return row!.count

@@ -1,7 +1,6 @@
-// The first quarter of an hour with the pages: a printed password, a language, a look, a lost device.
+// The first quarter of an hour with the pages: a printed password, a language, a look, a time zone.
 import { expect } from 'chai'
 import { aVisit, onBrowser, signIn } from '../support/browser.js'
-import { aClient } from '../support/client.js'
 import { aServer, password } from '../support/server.js'
 
 const admin = { username: 'admin', password }
@@ -92,23 +91,5 @@ onBrowser('the time', () => {
     await page.goto('/account/devices')
     const title = await page.locator('time').first().getAttribute('title')
     expect(title).to.equal('5 January 2026 at 14:00:00 GMT+5')
-  })
-})
-
-onBrowser('a device', () => {
-  it('that was lost is ended in two presses, and its token is refused', async () => {
-    const server = await aServer()
-    const amy = await server.aUser({ username: 'amy' })
-    const phone = aClient(server, 'lost-phone/1.0')
-    const { access } = await phone.signIn(amy)
-    const page = await aVisit(server)
-    await signIn(page, amy)
-    await page.getByRole('link', { name: 'My devices' }).first().click()
-    const lost = page.getByRole('listitem').filter({ hasText: 'lost-phone' })
-    await lost.locator('summary', { hasText: 'End' }).click()
-    await lost.getByText('lost-phone/1.0 is signed out at once, in one application.').waitFor()
-    await lost.getByRole('button', { name: 'End', exact: true }).click()
-    await page.getByRole('status').getByText('lost-phone/1.0 is signed out.').waitFor()
-    expect((await phone.get('/api/me/', access)).status).to.equal(401)
   })
 })

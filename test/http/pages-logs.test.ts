@@ -19,13 +19,6 @@ const pages = {
   '/admin/incidents': ['admin', 'auditor'],
 }
 
-const forms = {
-  '/admin/revocations/preview': { on: '/admin/revocations/new', may: ['admin'] },
-  '/admin/revocations': { on: '/admin/revocations/new', may: ['admin'] },
-  '/admin/inspector': { on: '/admin/inspector', may: ['admin', 'auditor', 'support'] },
-  '/admin/audit/check': { on: '/admin/audit', may: ['admin', 'auditor'] },
-}
-
 async function signedIn(server: TestServer, user: { username: string; password: string } = admin) {
   const visitor = aVisitor(server)
   await visitor.signIn(user)
@@ -44,35 +37,6 @@ describe('the pages of what happened', () => {
     }
     const nobody = aVisitor(server)
     for (const path of Object.keys(pages)) expect(localOf(await nobody.send('GET', path))).to.match(/^\/login\?next=/)
-  })
-
-  it('take no form without its token, from another site, or of who may not; nothing changes', async () => {
-    const server = await aServer()
-    const amy = await server.aUser()
-    const body = { what: 'all_ended', subject: String(amy.id), reason: 'lost', token: 'a.b.c' }
-    const visitor = await signedIn(server)
-    const token = visitor.tokenOn(await visitor.open('/admin/audit'), '/admin/audit/check')
-    const others = await Promise.all(
-      ['auditor', 'support', ''].map(async role => {
-        const other = await signedIn(server, await server.aUser({ roles: role ? [role] : [] }))
-        return { role, other, _token: other.tokenOn(await other.open('/account'), '/account') }
-      }),
-    )
-    const before = await snapshotOf(server)
-    for (const [action, { may }] of Object.entries(forms)) {
-      const send = (form: Record<string, string>, headers: Record<string, string>) =>
-        visitor.send('POST', action, { form, headers })
-      expect((await send(body, ownSite)).status, action).to.equal(403)
-      expect((await send({ ...body, _token: others[0]!._token }, ownSite)).status, action).to.equal(403)
-      for (const site of ['cross-site', 'same-site'])
-        expect((await send({ ...body, _token: token }, { 'Sec-Fetch-Site': site })).status, action).to.equal(403)
-      for (const { role, other, _token } of others) {
-        if (may.includes(role)) continue
-        const answer = await other.send('POST', action, { form: { ...body, _token }, headers: ownSite })
-        expect(answer.status, `${action} by ${role}`).to.equal(403)
-      }
-    }
-    expect(await snapshotOf(server)).to.equal(before)
   })
 
   it('show an address that is wrong as the list, and entries that are not there as nothing', async () => {

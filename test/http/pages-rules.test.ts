@@ -69,47 +69,6 @@ describe('the pages about rules', () => {
       expect(page.text, path).to.not.match(/action="\/admin\//)
     }
   })
-
-  it('refuse every form without a token, from another site and of lesser roles, and change nothing', async () => {
-    const server = await aServer()
-    await server.composed.parts.roles.create('clerk', ['orders:write'], 'system')
-    await server.setPolicy({ reuse_grace: 7 })
-    const visitor = await asAdmin(server)
-    const { kid } = (await server.composed.parts.keyRing.list())[0]!
-    const forms: [string, Record<string, string>][] = [
-      ['/admin/policies/change', { version: '3', reuse_grace: '5s' }],
-      ['/admin/policies', { changes: 'reuse_grace=5s', apply: 'now', version: '3', reason: 'x' }],
-      ['/admin/policies/versions/3/undo', { apply: 'now', reason: 'x' }],
-      ['/admin/roles', { name: 'new-role' }],
-      ['/admin/roles/clerk/permissions', { permissions: 'orders:read' }],
-      ['/admin/roles/clerk/name', { name: 'other' }],
-      ['/admin/roles/clerk/delete', {}],
-      ['/admin/keys/rotate', { now: '1' }],
-      [`/admin/keys/${kid}/revoke`, {}],
-      ['/admin/keys/secrets/refresh/revoke', {}],
-      ['/admin/keys/secrets/device/revoke', {}],
-    ]
-    const lesser = await Promise.all(
-      [['auditor'], ['support'], []].map(async roles => {
-        const one = aVisitor(server)
-        await one.signIn(await server.aUser({ roles }))
-        return one
-      }),
-    )
-    const tokenOf = async (one: Visitor) => one.tokenOn(await one.open('/account'), '/logout')
-    const tokens = await Promise.all([visitor, ...lesser].map(tokenOf))
-    const before = await snapshotOf(server)
-    for (const [path, fields] of forms) {
-      const send = (one: Visitor, _token: string | undefined, headers: Record<string, string>) =>
-        one.send('POST', path, { form: { ...fields, ...(_token && { _token }) }, headers })
-      expect((await send(visitor, undefined, ownSite)).status, path).to.equal(403)
-      expect((await send(visitor, tokens[1], ownSite)).status, path).to.equal(403)
-      expect((await send(visitor, tokens[0], { 'Sec-Fetch-Site': 'cross-site' })).status, path).to.equal(403)
-      for (const [index, one] of lesser.entries())
-        expect((await send(one, tokens[index + 1], ownSite)).status, path).to.equal(403)
-    }
-    expect(await snapshotOf(server)).to.equal(before)
-  })
 })
 
 describe('a change of policies on the pages', () => {

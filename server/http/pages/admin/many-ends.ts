@@ -65,8 +65,9 @@ export function createManyEndsPages(deps: ManyEndsPagesDeps) {
     const ids = picked(ctx).slice(0, mostEnded)
     const options = { keep: ownOf(ctx, kind), why }
     const { done, users, leftOut } = await ends[kind].run({ ids }, previewOf(ids), visitorOf(ctx).actor, options)
-    const text = t(`manyEnds.done.${kind}`, { count: done, people: t('manyEnds.people', { count: users }) })
-    await tellDone(pages, ctx, text, 'manyEnds.but', leftOut)
+    const people = t('manyEnds.people', { count: users })
+    const text = done === 0 ? t('manyEnds.doneNone') : t(`manyEnds.done.${kind}`, { count: done, people })
+    await tellDone(pages, ctx, { done, text, but: 'manyEnds.but', leftOut })
     pages.go(ctx, typedIn(ctx, ['back']).back || `/admin/${kind}`)
   }
 
@@ -104,11 +105,13 @@ export function createManyEndsPages(deps: ManyEndsPagesDeps) {
 }
 
 /** Tells what was done to many, and names who was left out. */
-export async function tellDone(pages: Pages, ctx: Context, text: string, but: string, leftOut: readonly LeftOut[]) {
+export async function tellDone(
+  pages: Pages,
+  ctx: Context,
+  { done, text, but, leftOut }: { done: number; text: string; but: string; leftOut: readonly LeftOut[] },
+): Promise<void> {
   const { t, format } = pages.frameOf(ctx)
   const names = format.list(leftOut.map(one => one.username))
-  await pages.tell(
-    ctx,
-    leftOut.length > 0 ? { tone: 'warn', text: `${text} ${t(but, { names })}` } : { tone: 'good', text },
-  )
+  const whole = leftOut.length > 0 ? `${text} ${t(but, { names })}` : text
+  await pages.tell(ctx, { tone: leftOut.length > 0 || done === 0 ? 'warn' : 'good', text: whole })
 }

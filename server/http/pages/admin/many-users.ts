@@ -47,7 +47,7 @@ export function createManyUsersPages({ pages, userActs, roles }: ManyUsersPagesD
     const { actor } = visitorOf(ctx)
     const { done, leftOut } = await userActs.run({ ids }, act, previewOf(ids), actor, sparedBy(ctx, change))
     const text = pages.translate(ctx)(`manyUsers.done.${change}`, { count: done, role: roleOf(act) })
-    await tellDone(pages, ctx, text, 'manyUsers.but', leftOut)
+    await tellDone(pages, ctx, { done, text, but: 'manyUsers.but', leftOut })
     pages.go(ctx, typedIn(ctx, ['back']).back || '/admin/users')
   }
 

@@ -43,6 +43,7 @@ export function createOneUserPages({ pages, users, roles, sessions, closeLook }:
       user: { ...presentUser(user), ...presentMore(user) },
       devices: devices?.map(presentDevice) ?? null,
       sessionCount: (await sessions.list(user.id)).length,
+      tokenCount: await sessions.countTokens(user.id),
       ...{ history: history ?? null, wrong, values: profileOf(user) },
       roles: may('darvoza:roles:write') ? (await roles.list()).map(({ name }) => name) : [],
     }

@@ -1,0 +1,197 @@
+// A filled-in form for every POST of the pages' route table, each with somebody and something of its own to act on, so that
+// what is tried with them is refused for the reason that is meant and not because a field was wrong.
+import { type PageRouteName, pageRoutes } from '../../server/http/pages/routes.js'
+import { aClient } from './client.js'
+import { password, type TestServer } from './server.js'
+import { aVisitor, type Visitor } from './visitor.js'
+
+export type FormName = {
+  [N in PageRouteName]: (typeof pageRoutes)[N]['method'] extends 'POST' ? N : never
+}[PageRouteName]
+
+/** Somebody to act on, with a device, a session, a role and a policy version that was just made. */
+type World = {
+  server: TestServer
+  person: { id: number; username: string; password: string }
+  sid: string
+  deviceId: string
+  roleName: string
+  policyVersion: number
+}
+
+type Filled = { path?: Record<string, string>; fields: Record<string, string> }
+
+type FormRow = {
+  /** Who sends it; an administrator unless it says otherwise. `nobody` is not signed in. */
+  by?: 'person' | 'nobody'
+  /** It shows something, and changes nothing. */
+  looks?: true
+  fill: (world: World) => Filled | Promise<Filled>
+}
+
+const profile = { first_name: 'Amelia', last_name: 'Pond', email: 'amelia@example.com' }
+const longPassword = 'a much better horse'
+
+const onPerson =
+  (fields: (world: World) => Record<string, string> = () => ({})) =>
+  (world: World): Filled => ({ path: { id: String(world.person.id) }, fields: fields(world) })
+const onDevice =
+  (fields: Record<string, string> = {}) =>
+  ({ deviceId: id }: World): Filled => ({ path: { id }, fields })
+const onRole =
+  (fields: (world: World) => Record<string, string> = () => ({})) =>
+  (world: World): Filled => ({ path: { name: world.roleName }, fields: fields(world) })
+const pickPerson =
+  (fields: Record<string, string>) =>
+  ({ person }: World): Filled => ({ fields: { ...fields, [`pick:${person.id}`]: '1', back: '/admin/users' } })
+const revocation = ({ person }: World): Filled => ({
+  fields: { what: 'all_ended', subject: String(person.id), reason: 'lost' },
+})
+const activeKey = async ({ server }: World) =>
+  (await server.composed.parts.keyRing.list()).find(key => key.state === 'active')!.kid
+/** Published, and signs nothing yet. */
+const waitingKey = async ({ server }: World) => (await server.composed.parts.keyRing.rotate({}, 'system')).key.kid
+
+export const forms: Record<FormName, FormRow> = {
+  signIn: { by: 'nobody', fill: ({ person }) => ({ fields: { username: person.username, password, next: '' } }) },
+  signOut: { by: 'person', fill: () => ({ fields: {} }) },
+  prefer: { by: 'person', looks: true, fill: () => ({ fields: { language: 'ru', theme: 'dark' } }) },
+  prove: { by: 'person', looks: true, fill: () => ({ fields: { next: '/account', _proof: password } }) },
+
+  saveProfile: { by: 'person', fill: () => ({ fields: profile }) },
+  savePassword: {
+    by: 'person',
+    fill: () => ({
+      fields: { old_password: password, new_password: longPassword, new_password_again: longPassword, next: '' },
+    }),
+  },
+  endOwnOtherDevices: { by: 'person', fill: () => ({ fields: {} }) },
+  renameOwnDevice: { by: 'person', fill: onDevice({ name: 'Kitchen' }) },
+  endOwnDevice: { by: 'person', fill: onDevice() },
+
+  createUserPage: {
+    fill: ({ person }) => ({
+      fields: { username: `new-${person.username}`, ...profile, password: longPassword, 'roles:support': '1' },
+    }),
+  },
+  changeUsersPage: { looks: true, fill: pickPerson({ change: 'add-role', role: 'support' }) },
+  disableUsersPage: { fill: pickPerson({}) },
+  signOutUsersPage: { fill: pickPerson({}) },
+  addRoleToUsersPage: { fill: pickPerson({ role: 'support' }) },
+  removeRoleFromUsersPage: {
+    fill: world => pickPerson({ role: world.roleName })(world),
+  },
+  saveUserPage: { fill: onPerson(({ person }) => ({ username: `re-${person.username}`, ...profile })) },
+  saveUserRoles: { fill: onPerson(() => ({ 'roles:support': '1', permissions: 'orders:read' })) },
+  savePasswordOfUser: { fill: onPerson(() => ({ password: longPassword })) },
+  deleteUserPage: { fill: onPerson() },
+  disableUserPage: { fill: onPerson() },
+  enableUserPage: {
+    async fill(world) {
+      await world.server.composed.parts.users.disable(world.person.id, 'system')
+      return onPerson()(world)
+    },
+  },
+  signOutUserPage: { fill: onPerson() },
+
+  weighPoliciesPage: {
+    looks: true,
+    fill: ({ policyVersion }) => ({ fields: { version: String(policyVersion), reuse_grace: '5s' } }),
+  },
+  savePoliciesPage: {
+    fill: ({ policyVersion }) => ({
+      fields: { changes: 'reuse_grace=5s', apply: 'now', version: String(policyVersion), reason: 'tighter' },
+    }),
+  },
+  undoPolicyNow: {
+    fill: ({ policyVersion }) => ({
+      path: { version: String(policyVersion) },
+      fields: { apply: 'now', reason: 'a mistake' },
+    }),
+  },
+
+  createRolePage: {
+    fill: ({ roleName }) => ({
+      fields: { name: `new-${roleName}`, 'own:darvoza:users:read': '1', permissions: 'orders:read' },
+    }),
+  },
+  permitRolePage: { fill: onRole(() => ({ 'own:darvoza:users:read': '1', permissions: 'orders:read' })) },
+  renameRolePage: { fill: onRole(({ roleName }) => ({ name: `re-${roleName}` })) },
+  deleteRolePage: { fill: onRole() },
+
+  rotateKeyPage: { fill: () => ({ fields: { now: '1' } }) },
+  removeKeyPage: { fill: async world => ({ path: { kid: await waitingKey(world) }, fields: {} }) },
+  revokeKeyPage: { fill: async world => ({ path: { kid: await activeKey(world) }, fields: {} }) },
+  revokeSecretPage: { fill: () => ({ path: { secret: 'device' }, fields: {} }) },
+  previewRevocationPage: { looks: true, fill: revocation },
+  addRevocationPage: { fill: revocation },
+
+  inspectToken: { looks: true, fill: () => ({ fields: { token: 'a.b.c' } }) },
+  checkAudit: { looks: true, fill: () => ({ fields: {} }) },
+
+  endPickedDevicesPage: { looks: true, fill: ({ deviceId }) => ({ fields: { [`pick:${deviceId}`]: '1' } }) },
+  endManyDevicesPage: { fill: ({ deviceId }) => ({ fields: { [`pick:${deviceId}`]: '1', back: '' } }) },
+  endDevicePage: { fill: onDevice({ back: '' }) },
+  endPickedSessionsPage: { looks: true, fill: ({ sid }) => ({ fields: { [`pick:${sid}`]: '1' } }) },
+  endManySessionsPage: { fill: ({ sid }) => ({ fields: { [`pick:${sid}`]: '1', why: 'lost', back: '' } }) },
+  endSessionPage: { fill: ({ sid }) => ({ path: { id: sid }, fields: { why: 'lost', back: '' } }) },
+}
+
+export const formNames = Object.keys(forms) as FormName[]
+
+/** A form that is ready to be sent by whoever may send it. */
+export type ReadyForm = {
+  name: FormName
+  path: string
+  fields: Record<string, string>
+  sender: Visitor
+  looks: boolean
+}
+
+/**
+ * Somebody new to act on, and the form filled in about them.
+ * @param mark makes their name, so that two servers can be given the same
+ * @param roles that they have beside one of their own
+ */
+export async function readyForm(
+  server: TestServer,
+  name: FormName,
+  mark: string,
+  roles: string[] = [],
+): Promise<ReadyForm> {
+  const row = forms[name]
+  const world = await aWorld(server, mark, roles)
+  const { path = {}, fields } = await row.fill(world)
+  const sender = aVisitor(server)
+  if (row.by !== 'nobody') await sender.signIn(row.by === 'person' ? world.person : { username: 'admin', password })
+  return { name, path: pathOf(name, path), fields, sender, looks: row.looks === true }
+}
+
+async function aWorld(server: TestServer, mark: string, others: string[]): Promise<World> {
+  const { roles, sessions } = server.composed.parts
+  const roleName = `clerk-${mark}`
+  await roles.create(roleName, ['orders:write'], 'system')
+  const person = await server.aUser({ username: `amy-${mark}`, roles: [roleName, ...others] })
+  await aClient(server, 'phone/1.0').signIn(person)
+  const [found] = await sessions.listDevices(person.id)
+  // Of two values in turn, so that there is always a change to be taken back.
+  const { reuse_grace: grace } = (await server.composed.parts.policies.show()).policy
+  await server.setPolicy({ reuse_grace: grace === 7 ? 8 : 7 })
+  const { version: policyVersion } = await server.composed.parts.policies.show()
+  return { server, person, roleName, policyVersion, sid: found!.sessions[0]!.id, deviceId: found!.device.id }
+}
+
+function pathOf(name: FormName, values: Record<string, string>): string {
+  return pageRoutes[name].path.replace(/:(\w+)/g, (_, part: string) => {
+    if (values[part] === undefined) throw new Error(`${name} needs ${part}`)
+    return encodeURIComponent(values[part])
+  })
+}
+
+/** The token that a page of the visitor's has for its forms. */
+export async function tokenOf(visitor: Visitor): Promise<string> {
+  const { text, path } = await visitor.open('/account')
+  const token = /name="_token" value="([^"]+)"/.exec(text)?.[1]
+  if (!token) throw new Error(`no form on ${path}`)
+  return token
+}
