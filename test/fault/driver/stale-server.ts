@@ -13,6 +13,7 @@ await composed.start()
 composed.jobs.start()
 const { tail, revocations } = composed.parts
 tail.isFresh = () => true
+tail.freshen = async () => {}
 const { head } = revocations
 revocations.head = async (...asked) => {
   const answer = await head(...asked)
