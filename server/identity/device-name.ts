@@ -4,7 +4,7 @@ export type DeviceName = { name: string; browser: string; platform: string; user
 
 /** Names a device from its User-Agent header: `Firefox on Android`, or the program's own word for itself. */
 export function nameDevice(userAgent: string): DeviceName {
-  const text = userAgent.replace(/[\p{Cc}\p{Cs}]/gu, ' ').slice(0, 512)
+  const text = userAgent.replace(/[\p{Cc}\p{Cs}\p{Bidi_Control}]/gu, ' ').slice(0, 512)
   const { browser, os } = Bowser.parse(text || 'unknown')
   const browserName = [browser.name, browser.version?.split('.')[0]].filter(Boolean).join(' ')
   const platformName = [os.name, os.versionName ?? os.version].filter(Boolean).join(' ')

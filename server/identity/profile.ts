@@ -23,7 +23,7 @@ export function requireProfile(profile: Partial<Profile>): Partial<Profile> {
 
 function whyNot(name: keyof Profile, value: string): string | null {
   if ([...value].length > limits[name]) return `Ensure this field has no more than ${limits[name]} characters.`
-  if (/\p{Cc}/u.test(value)) return 'Control characters are not allowed.'
+  if (/[\p{Cc}\p{Bidi_Control}]/u.test(value)) return 'Control characters are not allowed.'
   if (name === 'email' && value !== '' && !/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(value))
     return 'Enter a valid email address.'
   return null

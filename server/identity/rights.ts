@@ -1,5 +1,5 @@
 import { type Actor, userOf } from '../policy/actor.js'
-import { mayAct, type OwnPermission, type Rights, rightsOf } from '../policy/permissions.js'
+import { mayAct, mayHold, maySetPassword, type OwnPermission, type Rights, rightsOf } from '../policy/permissions.js'
 import { refuse } from '../protocol/errors.js'
 import type { Queries } from '../storage/database.js'
 import type { Users } from '../storage/users.js'
@@ -27,6 +27,16 @@ export function createRights({ users }: { users: Users }) {
      */
     async require(tx: Queries, actor: Actor, before: Rights, after: Rights = before): Promise<void> {
       if (!mayAct(await rights(tx, actor), before, after)) throw refuse('permission_denied')
+    },
+
+    /** May the actor change a role with these permissions, before or after? @throws permission_denied */
+    async requireHeld(tx: Queries, actor: Actor, permissions: readonly string[]): Promise<void> {
+      if (!mayHold(await rights(tx, actor), permissions)) throw refuse('permission_denied')
+    },
+
+    /** @throws permission_denied */
+    async requirePassword(tx: Queries, actor: Actor, of: Rights): Promise<void> {
+      if (!maySetPassword(await rights(tx, actor), of)) throw refuse('permission_denied')
     },
 
     /** The same question for many, of one instant; null where the answer is always yes. */

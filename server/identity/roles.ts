@@ -1,7 +1,7 @@
 // Roles: named sets of permissions. Whoever changes one changes what every holder's tokens say, so each change makes the
 // tokens of its holders stale, under the name that they carry.
 import type { Actor } from '../policy/actor.js'
-import { isPermission, isRoleName, type Rights } from '../policy/permissions.js'
+import { isPermission, isRoleName } from '../policy/permissions.js'
 import { refuse, refuseField } from '../protocol/errors.js'
 import { type Database, isDuplicate, type Queries } from '../storage/database.js'
 import type { ListedRole, RoleRecord, Roles as RoleStore } from '../storage/roles.js'
@@ -22,14 +22,13 @@ export function createRoles({ database, roles, rights, revoke }: RolesDeps) {
   function change(
     name: string,
     actor: Actor,
-    after: Rights | null,
+    after: readonly string[] | null,
     work: (tx: Queries, role: RoleRecord, change: Change) => Promise<void>,
   ): Promise<void> {
     return revoke.transaction(actor, async (tx, changing) => {
       const role = await roles.lock(tx, name)
       if (!role) throw refuse('not_found', { detail: `There is no role ${name}.` })
-      const before = new Set(role.permissions)
-      await rights.require(tx, actor, before, after ?? before)
+      await rights.requireHeld(tx, actor, [...role.permissions, ...(after ?? [])])
       if (role.builtIn) throw refuse('built_in_role')
       await work(tx, role, changing)
     })
@@ -69,7 +68,7 @@ export function createRoles({ database, roles, rights, revoke }: RolesDeps) {
       const given = requirePermissions(permissions)
       try {
         await revoke.transaction(actor, async (tx, { note }) => {
-          await rights.require(tx, actor, new Set(), new Set(given))
+          await rights.requireHeld(tx, actor, given)
           await roles.insert(tx, { name, permissions: given, builtIn: false })
           note({ action: 'role_created', subject: name, after: { permissions: given } })
         })
@@ -83,7 +82,7 @@ export function createRoles({ database, roles, rights, revoke }: RolesDeps) {
       if (newName !== name) requireName(newName)
       const after = permissions && requirePermissions(permissions)
       try {
-        await change(name, actor, after ? new Set(after) : null, async (tx, role, changing) => {
+        await change(name, actor, after ?? null, async (tx, role, changing) => {
           if (after && after.join() !== role.permissions.join()) await setPermissions(tx, role, after, changing)
           if (newName !== name) await rename(tx, name, newName, changing)
         })

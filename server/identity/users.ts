@@ -102,10 +102,11 @@ export function createUsers(deps: UsersDeps) {
   async function setPassword(id: number, password: string, actor: Actor, mustChange = false): Promise<void> {
     const user = await require_(id)
     // Before the hash is paid for; judged again where it counts.
-    await rights.require(database, actor, rightsOf(user))
+    await rights.requirePassword(database, actor, rightsOf(user))
     requireGoodPassword(password, [user.username], policy().password_min_length, 'password')
     const passwordHash = await hashing.hash(password, id)
-    await change(id, actor, async (tx, _, { record, note }) => {
+    await change(id, actor, async (tx, user, { record, note }) => {
+      await rights.requirePassword(tx, actor, rightsOf(user))
       await users.update(tx, id, { passwordHash, passwordChangedAt: now(), mustChangePassword: mustChange })
       await record('password_reset', { subject: String(id) })
       note({ action: 'password_reset', subject: String(id) })

@@ -48,6 +48,16 @@ export function mayAct(actor: Rights, before: Rights, after: Rights = before): b
   return after !== 'everything' && [...after].every(permission => before.has(permission) || actor.has(permission))
 }
 
+/** Does `actor` have all of this, what other applications call theirs too? Nobody takes away either what they have not. */
+export function mayHold(actor: Rights, permissions: readonly string[]): boolean {
+  return actor === 'everything' || permissions.every(permission => actor.has(permission))
+}
+
+/** Whoever sets a password may sign in with it: that of somebody who may do everything is for their like alone. */
+export function maySetPassword(actor: Rights, of: Rights): boolean {
+  return mayAct(actor, of) && (of !== 'everything' || actor === 'everything')
+}
+
 function ownOf(rights: Rights): readonly string[] {
   return rights === 'everything' ? every : [...rights].filter(permission => permission.startsWith('darvoza:'))
 }

@@ -183,6 +183,25 @@ onEachEngine('the one rule about acting on people', engine => {
     )
   })
 
+  it('keeps the password of an administrator from who may do the same by name, and roles from who has not all of them', async () => {
+    const { server, client, signIn } = await aWorld(await aServer({ engine }))
+    const { roles } = server.composed.parts
+    await roles.create('mighty', builtInRoles.admin, 'system')
+    await roles.create('warehouse', ['orders:refund'], 'system')
+    const mighty = await signIn(['mighty'])
+    const clerk = await signIn([], ['darvoza:roles:write'])
+    await signIn(['warehouse'])
+    const before = await snapshotOf(server)
+    // Whoever sets it could sign in with it, and be what they may not make themselves.
+    await forbidden(client, mighty.token, [['POST', '/api/admin/users/1/password', { password: 'a good password 9' }]])
+    await forbidden(client, clerk.token, [
+      ['PATCH', '/api/admin/roles/warehouse', { permissions: [] }],
+      ['PATCH', '/api/admin/roles/warehouse', { name: 'store' }],
+      ['DELETE', '/api/admin/roles/warehouse'],
+    ])
+    expect(await snapshotOf(server)).to.equal(before)
+  })
+
   it('lets who may make users, but not give roles, make users without roles alone', async () => {
     const { server, client, signIn } = await aWorld(await aServer({ engine }))
     await server.composed.parts.roles.create('maker', ['darvoza:users:read', 'darvoza:users:write'], 'system')

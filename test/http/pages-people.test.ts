@@ -117,6 +117,8 @@ describe('many at once', () => {
     const phones = [await aPhone(server, amy), await aPhone(server, bob)]
     const chief = await aPhone(server, admin)
     const helper = await signedIn(server, await server.aUser({ roles: ['support'] }))
+    for (const unusable of ['since=soon', 'user=a&user=b', `address=${'a'.repeat(250)}`, 'state=asleep'])
+      expect((await helper.open(`/admin/sessions/end?${unusable}`)).status, unusable).to.equal(400)
     const preview = await helper.open('/admin/sessions/end?application=darvoza')
     expect(preview.text).to.include('2 sessions of 2 users end at once.').and.include('>admin<')
     expect(preview.text).to.include('The place where you sit is among them.')

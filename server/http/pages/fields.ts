@@ -31,6 +31,16 @@ export function problemsOf(error: unknown, frame: Frame): Problems {
   )
 }
 
+/** The form may be sent again as it is, a little later. */
+export const isPassing = (error: unknown): error is Refusal => error instanceof Refusal && passing.has(error.code)
+
+/** With what a form is shown again that was refused; says when to try again where that is known. */
+export function statusOf(ctx: Context, error: unknown): number {
+  if (!isPassing(error)) return 400
+  if (error.details.retryAfter !== undefined) ctx.set('Retry-After', String(error.details.retryAfter))
+  return error.status
+}
+
 /** What a refusal says to a person, and when to try again. */
 export function refusalText({ code, details: { retryAfter = 0 } }: Refusal, { t, format }: Frame): string {
   const text = t(`errors.${code}`)

@@ -46,9 +46,9 @@ export function createFormTokens({ cookies, pageSessions, issuer, random }: Form
     /** @throws form_refused */
     require(ctx: Context, tokenless: boolean): void {
       const { browser, formerBrowser } = ctx.state
-      const secrets = [browser?.page.formSecret, formerBrowser?.page.formSecret, ownSecret(ctx)].filter(
-        secret => secret !== undefined,
-      )
+      // Not the one of before the sign-in: on plain http another port of this host can plant its cookie.
+      const own = browser === undefined ? [formerBrowser?.page.formSecret, ownSecret(ctx)] : [browser.page.formSecret]
+      const secrets = own.filter(secret => secret !== undefined)
       if (tokenless && browser === undefined) return
       const { body } = ctx.request
       const token = isJsonObject(body) ? body._token : undefined

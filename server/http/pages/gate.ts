@@ -2,11 +2,11 @@
 // ends it anywhere ends it here; what a person may do is read with it, never from a token.
 import type { Middleware } from 'koa'
 import type { PageSessions } from '../../identity/page-sessions.js'
-import { Refusal, refuse } from '../../protocol/errors.js'
+import { errorRow, refuse } from '../../protocol/errors.js'
 import type { PageAccess } from '../access.js'
 import type { Context } from '../handler.js'
 import type { Cookies } from './cookies.js'
-import { problemsOf } from './fields.js'
+import { isPassing, problemsOf, statusOf } from './fields.js'
 import type { FormTokens } from './form-tokens.js'
 import type { Pages } from './page.js'
 import { pathWith, whereIs } from './paths.js'
@@ -22,6 +22,12 @@ export type GateDeps = {
 
 /** How long ago a password may have been typed for what is hard to take back, in ms. */
 const longestProof = 300_000
+
+/** Fields that no page ever holds: their form asks for them again. By their whole names, for others may hold such a word. */
+const secretFields: ReadonlySet<string> = new Set([
+  ...['password', 'old_password', 'new_password', 'new_password_again', 'token'],
+])
+const asked = errorRow('insufficient_user_authentication').status
 
 /** The field of the form that asks for the password again. */
 export const proofField = '_proof'
@@ -92,19 +98,22 @@ export function createGate({ cookies, formTokens, pageSessions, pages, issuer, n
       return true
     } catch (error) {
       const problems = problemsOf(error, pages.frameOf(ctx))
-      await askAgain(ctx, fields, problems.proof ?? problems.non_field_errors)
+      const status = isPassing(error) ? statusOf(ctx, error) : undefined
+      await askAgain(ctx, fields, problems.proof ?? problems.non_field_errors, status)
       return false
     }
   }
 
   /** @param fields of the form that goes on once the password was typed; a password among them is asked for again by it */
-  async function askAgain(ctx: Context, fields: Record<string, unknown>, problem?: string): Promise<void> {
-    const kept = Object.entries(fields).filter(
-      ([name, value]) => typeof value === 'string' && !/password|secret|token/i.test(name),
-    )
+  async function askAgain(
+    ctx: Context,
+    fields: Record<string, unknown>,
+    problem?: string,
+    status = asked,
+  ): Promise<void> {
+    const kept = Object.entries(fields).filter(([name, value]) => typeof value === 'string' && !secretFields.has(name))
     const t = pages.translate(ctx)
     const [action, hidden] = isReading(ctx) ? ['/prove', [['next', ctx.url]]] : [ctx.path, kept]
-    const status = new Refusal('insufficient_user_authentication').status
     await pages.show(ctx, 'prove', { title: t('prove.title'), action, hidden, problem: problem ?? '' }, status)
   }
 

@@ -4,7 +4,7 @@ import { longestPassword } from '../../../policy/password.js'
 import type { PolicyInForce } from '../../../revocation/policy-in-force.js'
 import { type Context, visitorOf } from '../../handler.js'
 import { readFields } from '../../wire/fields.js'
-import { type Problems, problemsOf, typedIn } from '../fields.js'
+import { type Problems, problemsOf, statusOf, typedIn } from '../fields.js'
 import type { Pages } from '../page.js'
 import { localPath } from '../paths.js'
 import { homeOf } from '../sign-in.js'
@@ -18,13 +18,13 @@ export type PasswordPagesDeps = {
 
 /** My password; also the page that stands before all others for who must choose a new one. */
 export function createPasswordPages({ pages, ownPassword, pageSessions, policy }: PasswordPagesDeps) {
-  async function show(ctx: Context, next: string, problems?: Problems): Promise<void> {
+  async function show(ctx: Context, next: string, problems?: Problems, status = 400): Promise<void> {
     const t = pages.translate(ctx)
     const must = visitorOf(ctx).user.mustChangePassword
     const { password_min_length: minLength, keep_session_on_password_change: kept } = policy()
     const title = t(must ? 'password.mustTitle' : 'password.title')
     const data = { title, must, kept, minLength, next, problems: problems ?? {} }
-    await pages.show(ctx, 'account/password', data, problems ? 400 : 200)
+    await pages.show(ctx, 'account/password', data, problems ? status : 200)
   }
 
   return {
@@ -45,7 +45,7 @@ export function createPasswordPages({ pages, ownPassword, pageSessions, policy }
         const change = { oldPassword: fields.old_password, newPassword: fields.new_password }
         await ownPassword.change(user.id, sid, change, actor)
       } catch (error) {
-        return await show(ctx, next, problemsOf(error, pages.frameOf(ctx)))
+        return await show(ctx, next, problemsOf(error, pages.frameOf(ctx)), statusOf(ctx, error))
       }
       await pageSessions.proved(browser.page)
       await pages.tell(ctx, { tone: 'good', text: t('password.saved') })

@@ -6,7 +6,7 @@ import type { SessionFilter, SessionInList } from '../../../identity/session-lis
 import type { Users } from '../../../identity/users.js'
 import { sessionStates } from '../../../policy/session.js'
 import { isUserId } from '../../../protocol/claims.js'
-import { Refusal } from '../../../protocol/errors.js'
+import { Refusal, refuseField } from '../../../protocol/errors.js'
 import type { Context } from '../../handler.js'
 import { beginningOf, endOf } from '../days.js'
 import type { Frame } from '../frame.js'
@@ -57,6 +57,22 @@ export async function readDeviceFilter(ctx: Context, users: Users, frame: Frame)
     ...{ userId: await readUserId(ctx, users), address: readText(ctx, 'address') || undefined },
     ...{ browser: readText(ctx, 'browser') || undefined, platform: readText(ctx, 'platform') || undefined },
     ...{ state: readOneOf(ctx, 'state', deviceStates), ...readDays(ctx, frame, 'since', 'until') },
+  }
+}
+
+/** Names in the address, and what they become in a filter. */
+const filterNames = {
+  ...{ user: 'userId', device: 'deviceId', application: 'applicationId', address: 'address', state: 'state' },
+  ...{ since: 'since', until: 'until', browser: 'browser', platform: 'platform' },
+} as const
+
+/** A list may show more than was asked for; what ends something may not. @throws invalid_fields */
+export function requireRead(ctx: Context, filter: object): void {
+  for (const [name, key] of Object.entries(filterNames)) {
+    const asked = ctx.query[name]
+    const isAsked = Array.isArray(asked) || (asked ?? '').trim() !== ''
+    if (isAsked && key in filter && (filter as Record<string, unknown>)[key] === undefined)
+      throw refuseField(name, 'Is not usable.')
   }
 }
 
