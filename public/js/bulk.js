@@ -15,7 +15,10 @@ function count(form) {
   const boxes = [...boxesOf(form.id)]
   const picked = boxes.filter(box => box.checked).length
   for (const button of form.querySelectorAll('button')) button.disabled = picked === 0
-  if (picked > 0) form.querySelector('[data-count]').textContent = form.dataset.picked.replace('%', picked)
+  const told = form.querySelector('[data-count]')
+  told.textContent = picked > 0 ? form.dataset.picked.replace('%', picked) : ''
+  told.hidden = picked === 0
+  form.querySelector('[data-none]').hidden = picked > 0
   const all = document.querySelector(`[data-pick-all="${CSS.escape(form.id)}"]`)
   if (all) {
     all.checked = picked === boxes.length

@@ -19,6 +19,7 @@ const screenshots = fileURLToPath(new URL('../../screenshots/', import.meta.url)
 
 export const sizes = {
   wide: { width: 1360, height: 860 },
+  laptop: { width: 1024, height: 768 },
   phone: { width: 390, height: 844 },
 } as const
 export type Size = keyof typeof sizes

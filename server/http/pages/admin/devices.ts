@@ -28,6 +28,7 @@ export function createDevicePages({ pages, users, sessions, deviceList, closeLoo
         lead: t('allDevices.lead'),
         ...{ devices: results.map(presentListedDevice), next, partial },
         ...{ filtered: isFiltered(filter), states: deviceStates },
+        own: visitorOf(ctx).browser.session.deviceId,
       })
     },
 

@@ -34,6 +34,7 @@ export function createSessionPages({ pages, users, sessions, sessionList, closeL
         lead: t('allSessions.lead'),
         ...{ sessions: results.map(one => presentEnded(presentSession(one), t)), next, partial },
         ...{ filtered: isFiltered(filter), states: sessionStates },
+        own: visitorOf(ctx).browser.session.id,
       })
     },
 
@@ -56,7 +57,7 @@ export function createSessionPages({ pages, users, sessions, sessionList, closeL
           t,
         ),
         ...{ timeline: timelineOf(found, happened, t), whole: happened !== null, longestReason },
-        own: visitorOf(ctx).sid === id,
+        own: visitorOf(ctx).browser.session.id === id,
       })
     },
 
@@ -95,12 +96,12 @@ function timelineOf(
   ]
   if (session.generation > 0)
     items.push({ at: session.rotatedAt, text: t('oneSession.refreshed'), by: '', icon: 'refresh' })
-  for (const { createdAt, address, userAgent } of happened?.incidents ?? []) {
+  for (const { createdAt, address, userAgent } of happened?.incidents.toReversed() ?? []) {
     const by = join(nameDevice(userAgent).name, address)
     items.push({ at: createdAt, text: t('oneSession.reused'), by, icon: 'incident', tone: 'bad' })
   }
   const entries = happened?.entries.filter(({ action }) => action !== 'refresh_token_reused') ?? []
-  for (const { createdAt, action, actor, address, afterJson } of entries) {
+  for (const { createdAt, action, actor, address, afterJson } of entries.toReversed()) {
     const { why } = JSON.parse(afterJson ?? '{}') as { why?: unknown }
     const by = join(actorName(actor, happened?.names.get(actor), t), address, typeof why === 'string' ? `“${why}”` : '')
     items.push({ at: createdAt, text: t(`audit.${action}`), by, icon: 'revoke', tone: 'warn' })
@@ -116,7 +117,8 @@ function timelineOf(
     })
   if (end === 'idle' || end === 'absolute')
     items.push({ at: endsAt, text: t(`sessionState.${end}`), by: '', icon: 'clock' })
-  return items.sort((a, b) => b.at - a.at)
+  // What came later in one instant stands above: they were put down in their order.
+  return items.reverse().sort((a, b) => b.at - a.at)
 }
 
 const join = (...parts: (string | undefined)[]) => parts.filter(Boolean).join(' · ')

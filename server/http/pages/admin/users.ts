@@ -18,7 +18,11 @@ export function createUserPages({ pages, userList, roles }: UserPagesDeps) {
       const { t, may, url, query } = pages.frameOf(ctx)
       const filter = readUserFilter(ctx)
       const { results, next, partial } = await readListed(ctx, page => userList.page(filter, readOrder(ctx), page))
-      const { after: _, size: __, ...asked } = query
+      const [only] = results
+      // Who looks for somebody on the home page wants that page rather than a list of one.
+      if (query.open && only && results.length === 1 && next === null && !query.after && only.state !== 'deleted')
+        return pages.go(ctx, `/admin/users/${only.user.id}`)
+      const { after: _, size: __, open: ___, ...asked } = query
       await pages.show(ctx, 'admin/users', {
         title: t('users.title'),
         actions: [
