@@ -69,7 +69,14 @@ export function createCloseLook(deps: CloseLookDeps) {
       return { device, username, sessions: results }
     },
 
-    userHistory: async (id: number): Promise<Happened> => named(await entriesOf('user', String(id)), []),
+    /** Theirs, and what happened to their sessions and devices. */
+    async userHistory(id: number): Promise<Happened & { devices: Map<string, DeviceRecord> }> {
+      const { results } = await auditLog.ofPerson(id, latest, shown)
+      const ids = results.flatMap(entry => (entry.subjectKind === 'device' ? [entry.subject] : []))
+      const [happened, known] = await Promise.all([named(results, []), devices.some(database, [...new Set(ids)])])
+      return { ...happened, devices: known }
+    },
+
     deviceHistory: async ({ id }: DeviceRecord): Promise<Happened> => named(await entriesOf('device', id), []),
   }
 }

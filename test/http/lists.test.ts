@@ -152,7 +152,7 @@ onEachEngine('what lists show', engine => {
       ...{ id: claimsOf(lost.access).sid, username: 'amy', state: 'ended', ended_reason: 'session_ended' },
       ...{ ended_by: 'user:1', ended_by_username: 'admin', application: 'darvoza', address: '127.0.0.1' },
     })
-    expect(ended.device.name).to.equal('Chrome on Android')
+    expect(ended.device.name).to.equal('Chrome · Android')
     const sids = (body: Answer['body']) => body.results.map((one: { id: string }) => one.id)
     expect(sids(await list(`sessions?user=${amy.id}`))).to.deep.equal([claimsOf(kept.access).sid])
     expect(sids(await list(`sessions?all&user=${amy.id}`))).to.have.members(

@@ -303,7 +303,7 @@ onEachEngine('my sessions and devices', engine => {
     expect(sessions[0].device.name).to.equal('phone/1.0')
     expect(Date.parse(sessions[0].ends_at)).to.equal(server.clock.now() + 86_400_000)
     const devices = (await browser.get('/api/me/devices/', access)).body.results
-    expect(devices.map((one: { name: string }) => one.name)).to.deep.equal(['phone/1.0', 'Firefox on Linux'])
+    expect(devices.map((one: { name: string }) => one.name)).to.deep.equal(['phone/1.0', 'Firefox · Linux'])
     expect(devices.map((one: { current: boolean }) => one.current)).to.deep.equal([false, true])
     expect(devices[0].sessions).to.deep.equal([{ id: sessions[0].id, application: 'darvoza' }])
     expect(Date.parse(devices[0].last_seen_at)).to.equal(server.clock.now())

@@ -95,7 +95,7 @@ onEachEngine('my devices page', engine => {
     await aClient(server, 'bens-program/1.0').signIn(ben)
     const [bens] = await server.composed.parts.sessions.listDevices(ben.id)
     const page = await visitor.open('/account/devices')
-    expect(page.text).to.include('Firefox on Linux').and.include('This device').and.not.include('bens-program')
+    expect(page.text).to.include('Firefox · Linux').and.include('This device').and.not.include('bens-program')
     const token = visitor.tokenOn(page, '/logout')
     const before = await snapshotOf(server)
     for (const id of [bens!.device.id, unknown, 'x', '%00']) {
@@ -191,7 +191,7 @@ onEachEngine('my security events', engine => {
       ...text.matchAll(/<div class="what"><div>([^<]+)<\/div><small>[\s\S]*?<\/time>([^<]*)<\/small>/g),
     ].map(match => [match[1]!.trim(), match[2]!.trim()])
     expect(told).to.deep.equal([
-      ['Signed in', '· Firefox on Linux · 127.0.0.1'],
+      ['Signed in', '· Firefox · Linux · 127.0.0.1'],
       ['A wrong password was tried', '· guesser/1.0 · 127.0.0.1'],
       ['Changed the profile', '· by the operator of the server'],
       ['Ended all sessions of the user', '· by an administrator'],

@@ -171,7 +171,7 @@ describe('an incident', () => {
     const visitor = await signedIn(server)
     const { text } = await visitor.open('/admin/incidents')
     const { sid } = claimsOf(refresh)
-    expect(text).to.include('Firefox on Windows').and.include('thief/&lt;1&gt;').and.include(`/admin/sessions/${sid}`)
+    expect(text).to.include('Firefox · Windows').and.include('thief/&lt;1&gt;').and.include(`/admin/sessions/${sid}`)
     expect((await visitor.open(`/admin/incidents?session=${sid}`)).text).to.include('thief/')
     expect((await visitor.open('/admin/incidents?user=999')).text).to.include('No incident is like that')
   })

@@ -72,7 +72,7 @@ describe('a lost phone', () => {
     const found = await boss.open('/admin/users?text=AMI')
     expect(found.text).to.include(`href="/admin/users/${amy.id}"`)
     const page = await boss.open(`/admin/users/${amy.id}`)
-    expect(page.text).to.include('Chrome on Android')
+    expect(page.text).to.include('Chrome · Android')
     const action = `${firstLink(page, 'devices')}/end`
     const back = hiddenIn(page, action).back!
     expect(await lost.isLive()).to.equal(true)

@@ -203,7 +203,7 @@ onEachEngine('a browser that is signed in', engine => {
     const visitor = aVisitor(server)
     await visitor.signIn(amy)
     const [first] = await server.composed.parts.sessions.listDevices(amy.id)
-    expect(first?.device.name).to.equal('Firefox on Linux')
+    expect(first?.device.name).to.equal('Firefox · Linux')
     expect(first?.sessions.map(one => one.applicationId)).to.deep.equal(['darvoza'])
     await visitor.submit('/logout', {}, '/account')
     expect(await liveSessions(server, amy.id)).to.deep.equal([])

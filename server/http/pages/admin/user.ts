@@ -34,8 +34,9 @@ export function createOneUserPages({ pages, users, roles, sessions, closeLook }:
     // The one used last is the one that is looked for.
     devices?.sort((a, b) => b.lastSeenAt - a.lastSeenAt)
     const happened = may('darvoza:audit:read') ? await closeLook.userHistory(user.id) : null
-    const history = happened?.entries.map(({ createdAt, action, actor, address }) => ({
+    const history = happened?.entries.map(({ createdAt, action, actor, address, subject }) => ({
       ...{ at: createdAt, action, by: [actorName(actor, happened.names.get(actor), t), address] },
+      device: happened.devices.get(subject)?.name ?? '',
     }))
     const data = {
       title: user.username,
