@@ -19,14 +19,14 @@ const languages = {
   },
   'uz-UZ': {
     ...{ username: 'Foydalanuvchi nomi', password: 'Parol', signIn: 'Kirish', users: 'Foydalanuvchilar' },
-    ...{ find: 'Nom, e-pochta, raqam yoki manzil', search: 'Qidirish', end: 'Uzish', devices: 'Qurilmalar' },
-    ...{ user: 'Foydalanuvchi: nomi yoki raqami', menu: 'Menyu', reach: '1 ta sessiya', proof: 'Davom etish' },
+    ...{ find: 'Ism, e-pochta, ID yoki manzil', search: 'Qidirish', end: 'Uzish', devices: 'Qurilmalar' },
+    ...{ user: 'Foydalanuvchi: nomi yoki ID', menu: 'Menyu', reach: '1 ta sessiya', proof: 'Davom etish' },
     ...{ ended: 'Uzilgan', told: 'endi qabul qilinmaydi' },
   },
   'ru-RU': {
     ...{ username: 'Имя пользователя', password: 'Пароль', signIn: 'Войти', users: 'Пользователи' },
-    ...{ find: 'Имя, почта, номер или адрес', search: 'Найти', end: 'Завершить', devices: 'Устройства' },
-    ...{ user: 'Пользователь: имя или номер', menu: 'Меню', reach: '1 сессия', proof: 'Продолжить' },
+    ...{ find: 'Имя, почта, ID или адрес', search: 'Найти', end: 'Отключить', devices: 'Устройства' },
+    ...{ user: 'Пользователь: имя или ID', menu: 'Меню', reach: '1 сессия', proof: 'Продолжить' },
     ...{ ended: 'Отключено', told: 'токены больше не принимаются' },
   },
 } as const

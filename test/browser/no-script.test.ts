@@ -42,7 +42,8 @@ onBrowser('with scripts off', () => {
     await signIn(page, admin)
     await page.getByLabel('Find a person').fill('AMI')
     await page.getByRole('button', { name: 'Search' }).click()
-    await page.getByRole('link', { name: 'amina' }).click()
+    // The only one there is: no list stands between.
+    await page.getByRole('heading', { level: 1, name: 'amina' }).waitFor()
     server.clock.advance('10m')
     await page.locator('summary', { hasText: 'Disable' }).first().click()
     await page.getByRole('button', { name: 'Disable' }).click()

@@ -35,7 +35,7 @@ onBrowser("a person's own pages", () => {
     await device('tablet/1.0').getByRole('button', { name: 'Save' }).click()
     await told('The device has its new name.')
     await device('tv/1.0').locator('.confirm summary').click()
-    await device('tv/1.0').getByText('tv/1.0 is signed out at once, in one application.').waitFor()
+    await device('tv/1.0').getByText('This signs tv/1.0 out at once, in one application.').waitFor()
     expect(await statuses()).to.deep.equal([200, 200, 200])
     await device('tv/1.0').getByRole('button', { name: 'End', exact: true }).click()
     await told('tv/1.0 is signed out.')

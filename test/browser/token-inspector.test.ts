@@ -205,7 +205,7 @@ onBrowser('the token inspector', () => {
       expect(results, told).to.deep.equal(expected)
       if (because)
         expect(
-          cards.find(card => card.includes('Who saw to that')),
+          cards.find(card => card.includes('Who ended it')),
           told,
         ).to.include(because)
       // Not in the page, nor in its address.
