@@ -78,7 +78,11 @@ describe('a lost phone', () => {
     expect(await lost.isLive()).to.equal(true)
     expect(localOf(await boss.submit(action, { back }, `/admin/users/${amy.id}`))).to.equal(`/admin/users/${amy.id}`)
     expect(await lost.isLive()).to.equal(false)
-    expect((await boss.open(`/admin/users/${amy.id}`)).text).to.include('its tokens are refused from now on')
+    const after = (await boss.open(`/admin/users/${amy.id}`)).text
+    expect(after).to.include('its tokens are refused from now on')
+    expect(after.replace(/<[^>]+>/g, ''), 'its history').to.match(
+      /Ended a device: Chrome · Android\s*just now\s*·\s*admin/,
+    )
     await aPhone(server, amy)
   })
 
