@@ -6,7 +6,8 @@ import type { Projection } from '../revocation/projection.js'
 import type { Database } from '../storage/database.js'
 import type { Heartbeats } from '../storage/heartbeats.js'
 import type { Revocations } from '../storage/revocations.js'
-import type { OpenPlace, Sessions } from '../storage/sessions.js'
+import type { OpenPlace } from '../storage/session-tidying.js'
+import type { Sessions } from '../storage/sessions.js'
 import type { AuditTrail } from '../tokens/audit-trail.js'
 
 export type HousekeepingDeps = {

@@ -1,7 +1,6 @@
 // The policies: the rules for tokens and sessions that an administrator may change while the server runs, one row each.
 // Pages, the command line, the API and the README list them from this table.
 import { type SigningAlgorithm, signingAlgorithmNames } from '../protocol/algorithms.js'
-import { parseDuration } from './durations.js'
 
 export type PolicyRow = { meaning: string; simplejwt: string | null } & (
   | { kind: 'duration'; default: number; min: number; max: number }
@@ -230,45 +229,3 @@ export function readPolicy(json: string): Policy {
 export const longestAccessLifetime = policyTable.access_token_lifetime.max
 /** Longest a refresh token lives, in seconds. */
 export const longestRefreshLifetime = policyTable.refresh_token_lifetime.max
-
-/** Why a value is no value of this policy, in words for a person; null when it is one. */
-export function whyNotPolicyValue(name: PolicyName, value: unknown): string | null {
-  const row: PolicyRow = policyTable[name]
-  switch (row.kind) {
-    case 'boolean':
-      return typeof value === 'boolean' ? null : 'must be true or false'
-    case 'choice':
-      return row.choices.includes(value as string) ? null : `must be one of ${row.choices.join(', ')}`
-    case 'text':
-      if (row.reserved?.includes(value as string)) return 'is the name of another claim'
-      return typeof value === 'string' && row.pattern.test(value) ? null : `must match ${row.pattern.source}`
-    default:
-      if (!Number.isSafeInteger(value))
-        return row.kind === 'duration' ? 'must be a duration such as 90s, 15m, 1h, 30d' : 'must be a whole number'
-      return (value as number) >= row.min && (value as number) <= row.max
-        ? null
-        : `must lie between ${row.min} and ${row.max}${row.kind === 'duration' ? ' seconds' : ''}`
-  }
-}
-
-/** Reads a value as typed on the command line (`1h`, `true`, `12`); what cannot be read comes back as it was. */
-export function readPolicyValue(name: PolicyName, text: string): unknown {
-  const row: PolicyRow = policyTable[name]
-  if (row.kind === 'boolean') return text === 'true' ? true : text === 'false' ? false : text
-  if (row.kind === 'integer') return /^\d+$/.test(text) ? Number(text) : text
-  if (row.kind === 'duration') return parseDuration(text) ?? text
-  return text
-}
-
-/** What contradicts itself in a whole policy; empty when nothing does. */
-export function whyNotPolicy(policy: Policy): string[] {
-  const problems: string[] = []
-  for (const name of policyNames) {
-    const problem = whyNotPolicyValue(name, policy[name])
-    if (problem) problems.push(`${name} ${problem}`)
-  }
-  if (policy.refresh_token_lifetime > policy.session_absolute_lifetime) {
-    problems.push('refresh_token_lifetime is longer than session_absolute_lifetime, so it would never count')
-  }
-  return problems
-}

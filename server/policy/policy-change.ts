@@ -1,13 +1,7 @@
 // A change of the policy before it is written: what was asked for, and whether a version can be made of it.
 import { type Eras, foldEras, mostEras } from './eras.js'
-import {
-  isPolicyName,
-  isSessionPolicy,
-  type Policy,
-  type PolicyName,
-  whyNotPolicy,
-  whyNotPolicyValue,
-} from './policies.js'
+import { isPolicyName, isSessionPolicy, type Policy, type PolicyName } from './policies.js'
+import { whyNotPolicy, whyNotPolicyValue } from './policy-values.js'
 import { differing, type PolicyApply, type PolicyVersion } from './policy-version.js'
 
 export type PolicyChange = {

@@ -5,6 +5,7 @@ import type { Revocation } from '../policy/revocation.js'
 import { refuse } from '../protocol/errors.js'
 import type { Database } from '../storage/database.js'
 import type { LogPosition, Revocations } from '../storage/revocations.js'
+import { createFreshness } from './freshness.js'
 import type { HighWater, Witness } from './high-water.js'
 import type { Outages } from './outages.js'
 import type { LogAnswer, Projection } from './projection.js'
@@ -16,11 +17,8 @@ const pollInterval = 250
  * that is told so soon has time to ask another server.
  */
 const patience = 1_500
-/** How old the question behind the last answer may be, in ms. */
-const freshFor = 1_000
 /** How many entries are read, and then applied, at a time. */
 const stretch = 2_000
-const never = { monotonic: Number.NEGATIVE_INFINITY, wall: Number.NEGATIVE_INFINITY }
 
 /** Carries entries from process to process faster than the database tells of them. It never makes anybody fresh. */
 export type Courier = {
@@ -55,30 +53,26 @@ export function createTail(deps: TailDeps) {
   const followers: { version: (head: LogPosition) => unknown; known: unknown; follow: Follower }[] = []
   /** Of the log that is projected; '' before the first read. */
   let logId = ''
-  let askedAt = never
   let reading: Promise<void> | null = null
   let timer: NodeJS.Timeout | undefined
   let silent = false
-
-  /** By two clocks: a suspended machine shows only on the wall's, and one that was set back tells nothing. */
-  function isFresh(): boolean {
-    return monotonic() - askedAt.monotonic < freshFor && Math.abs(wall() - askedAt.wall) < freshFor
-  }
+  const freshness = createFreshness({ monotonic, wall })
+  const { isFresh } = freshness
 
   async function read(): Promise<void> {
-    const asked = { monotonic: monotonic(), wall: wall() }
+    const asked = freshness.ask()
     // Not where we stand when the answer comes: a commit of our own may have overtaken it.
     const mark = highWater.mark(projection.position)
     const { held } = highWater
     const head = await revocations.head(database, held?.seq)
     if (head.databaseNow !== null) observe(head.databaseNow, asked.monotonic, monotonic())
     const wentBack = await highWater.judge(head, mark, head.logId === logId ? held : null)
-    if (wentBack) askedAt = never
+    if (wentBack) freshness.lose()
     else await readUpTo(head)
     await tellFollowers(head)
     if (wentBack) return
     await outages.answered()
-    askedAt = asked
+    freshness.answered(asked)
   }
 
   /** Stretch by stretch, so that the process answers meanwhile; only when all of it is applied does the read count. */
@@ -102,7 +96,7 @@ export function createTail(deps: TailDeps) {
   function enter(head: LogPosition): void {
     if (logId !== '') log.info({ logId: head.logId, seq: head.seq }, 'the revocation log has a new id and is read anew')
     // Until all of it is there this process knows nothing.
-    askedAt = never
+    freshness.lose()
     projection.reset()
     highWater.hold(null)
     for (const follower of followers) follower.known = undefined
@@ -232,7 +226,7 @@ export function createTail(deps: TailDeps) {
         while (projection.position < last.seq && !highWater.wentBack) await readOnce()
       } catch {
         // Committed all the same. Until the database answers again this process must not think itself fresh.
-        askedAt = never
+        freshness.lose()
       }
     },
   }

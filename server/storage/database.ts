@@ -64,6 +64,7 @@ export async function openDatabase(address: DatabaseAddress): Promise<Database> 
     address.engine === 'sqlite'
       ? { engine: 'sqlite', forUpdate: '', now: null }
       : { engine: 'mysql', forUpdate: ' FOR UPDATE', now: 'CAST(UNIX_TIMESTAMP(NOW(3)) * 1000 AS SIGNED)' }
+
   /** A statement beside the transaction that its caller is in would wait for that transaction, or run outside it. */
   function refuseStray(): void {
     if (inTransaction.getStore() === source)

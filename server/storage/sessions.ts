@@ -2,8 +2,9 @@ import type { RotationSpans } from '../policy/rotation.js'
 import type { EndedSeqs, SessionLife } from '../policy/session.js'
 import type { Dialect, Queries } from './database.js'
 import { createRotations } from './rotations.js'
+import { createSessionTidying } from './session-tidying.js'
 import { columns, grouped, insertion, marks, padded } from './statement.js'
-import { foldUser, type UserRecord, type UserRow, userColumns } from './users.js'
+import { foldUser, type UserRecord, type UserRow, userColumns } from './user-rows.js'
 
 /** A session's row. Times are epoch ms. */
 export type SessionRecord = SessionLife &
@@ -39,24 +40,6 @@ export type Standing = {
   accessLifetime: number
   /** How many newer sessions of the user are not marked as ended; 0 unless it was asked for. */
   newerOpen: number
-}
-
-/** Where a walk through the sessions that are not marked as ended has come to. */
-export type OpenPlace = { createdAt: number; id: string }
-
-/** Whose `ended_seq` was raised; the subject is an id, or '' for everybody. */
-export type Overtaken = { kind: 'user' | 'application' | 'all'; subject: string }
-
-const overtakenBy: Record<Overtaken['kind'], (subject: string) => { from: string; values: (string | number)[] }> = {
-  user: subject => ({
-    from: 'JOIN user u ON u.id = s.user_id WHERE s.user_id = ? AND s.seq < u.ended_seq',
-    values: [Number(subject)],
-  }),
-  application: subject => ({
-    from: 'JOIN application a ON a.id = s.application_id WHERE s.application_id = ? AND s.seq < a.ended_seq',
-    values: [subject],
-  }),
-  all: () => ({ from: 'CROSS JOIN log_head h WHERE h.id = 1 AND s.seq < h.ended_seq', values: [] }),
 }
 
 const sessionColumns = [
@@ -104,6 +87,7 @@ const countNewerOpen = `(SELECT COUNT(*) FROM session n WHERE n.user_id = s.user
 export function createSessions(dialect: Pick<Dialect, 'engine' | 'forUpdate'>) {
   return {
     ...createRotations(dialect),
+    ...createSessionTidying(),
 
     async insert(tx: Queries, session: SessionRecord): Promise<void> {
       await tx.write(...insertion('session', session))
@@ -208,72 +192,6 @@ export function createSessions(dialect: Pick<Dialect, 'engine' | 'forUpdate'>) {
            AND seq >= (SELECT h.ended_seq FROM log_head h WHERE h.id = 1)`,
         [seq, id],
       )
-    },
-
-    /** Marks up to `limit` sessions that an "end all" of somebody has overtaken. @returns how many */
-    async markOvertaken(
-      tx: Queries,
-      whose: Overtaken,
-      at: number,
-      reason: string,
-      by: string,
-      limit: number,
-    ): Promise<number> {
-      const { from, values } = overtakenBy[whose.kind](whose.subject)
-      const rows = await tx.read<{ id: string }>(
-        `SELECT s.id AS id FROM session s ${from} AND s.ended_at IS NULL ORDER BY s.id LIMIT ${Math.trunc(limit)}`,
-        values,
-      )
-      if (rows.length === 0) return 0
-      return tx.write(
-        `UPDATE session SET ended_at = ?, ended_reason = ?, ended_by = ?
-         WHERE ended_at IS NULL AND id IN (${marks(rows.length)})`,
-        [at, reason, by, ...rows.map(row => row.id)],
-      )
-    },
-
-    /**
-     * Looks at the next `limit` sessions that are not marked as ended, in the order of their sign-ins, and marks those
-     * whose time has run out. All at once would be too many to look at.
-     * @returns `next`: where to go on, or null at the end
-     */
-    async markExpired(
-      tx: Queries,
-      now: number,
-      { after, limit }: { after: OpenPlace | null; limit: number },
-    ): Promise<{ marked: number; next: OpenPlace | null }> {
-      const rows = await tx.read<OpenPlace>(
-        `SELECT id, created_at AS createdAt FROM session
-         WHERE ended_at IS NULL AND created_at >= ? AND (created_at > ? OR id > ?)
-         ORDER BY created_at, id LIMIT ${Math.trunc(limit)}`,
-        after ? [after.createdAt, after.createdAt, after.id] : [0, 0, ''],
-      )
-      const next = rows.length < limit ? null : rows.at(-1)!
-      if (rows.length === 0) return { marked: 0, next }
-      const expired = await tx.read<{ id: string }>(
-        `SELECT id FROM session WHERE expires_at <= ? AND id IN (${marks(rows.length)})`,
-        [now, ...rows.map(row => row.id)],
-      )
-      if (expired.length === 0) return { marked: 0, next }
-      const ids = expired.map(row => row.id)
-      const marked = await tx.write(
-        `UPDATE session SET ended_at = expires_at, ended_reason = 'expired', ended_by = 'system'
-         WHERE ended_at IS NULL AND expires_at <= ? AND id IN (${marks(ids.length)})`,
-        [now, ...ids],
-      )
-      return { marked, next }
-    },
-
-    /** Forgets up to `limit` sessions that ended before an instant. @returns how many */
-    async forgetEnded(tx: Queries, before: number, limit: number): Promise<number> {
-      const rows = await tx.read<{ id: string }>(
-        `SELECT id FROM session WHERE ended_at < ? ORDER BY ended_at LIMIT ${Math.trunc(limit)}`,
-        [before],
-      )
-      if (rows.length === 0) return 0
-      const ids = rows.map(row => row.id)
-      await tx.write(`DELETE FROM page_session WHERE session_id IN (${marks(ids.length)})`, ids)
-      return tx.write(`DELETE FROM session WHERE id IN (${marks(ids.length)})`, ids)
     },
   }
 }

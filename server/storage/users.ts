@@ -1,54 +1,16 @@
-import { emailKey } from '../policy/email.js'
-import type { Queries, Value } from './database.js'
+import type { Queries } from './database.js'
 import { assignments, columns, grouped, insertion, marks } from './statement.js'
+import {
+  foldUser,
+  type NewUser,
+  type UserChanges,
+  type UserRecord,
+  type UserRow,
+  userColumns,
+  writtenUser,
+} from './user-rows.js'
 
-/** A user with roles. Times are epoch ms. */
-export type UserRecord = {
-  id: number
-  username: string
-  usernameKey: string | null
-  passwordHash: string
-  firstName: string
-  lastName: string
-  email: string
-  active: boolean
-  /** The user's own. */
-  permissions: string[]
-  /** The user's own and those of all roles, sorted, each once. */
-  allPermissions: string[]
-  roles: string[]
-  endedSeq: number
-  lastLoginAt: number | null
-  passwordChangedAt: number
-  /** Somebody else knows the password: pages ask for a new one before anything else. */
-  mustChangePassword: boolean
-  createdAt: number
-  deletedAt: number | null
-}
-
-export type NewUser = Omit<UserRecord, 'allPermissions' | 'roles' | 'mustChangePassword'> & {
-  mustChangePassword?: boolean
-}
-
-export type UserChanges = Partial<Omit<NewUser, 'id'>>
-
-export const userColumns = [
-  'id',
-  'username',
-  'usernameKey',
-  'passwordHash',
-  'firstName',
-  'lastName',
-  'email',
-  'active',
-  'permissions',
-  'endedSeq',
-  'lastLoginAt',
-  'passwordChangedAt',
-  'mustChangePassword',
-  'createdAt',
-  'deletedAt',
-] as const
+export type { NewUser, UserChanges, UserRecord }
 
 /** What the log's head says at the same instant. */
 type OfLog = {
@@ -57,44 +19,6 @@ type OfLog = {
   keyVersion: number
   policyVersion: number
   accessLifetime: number
-}
-
-export type UserRow = Omit<UserRecord, 'active' | 'mustChangePassword' | 'permissions' | 'allPermissions' | 'roles'> & {
-  active: number
-  mustChangePassword: number
-  permissions: string
-  roleName: string | null
-  rolePermissions: string | null
-}
-
-/** One row per role comes in, one user goes out. */
-export function foldUser(rows: readonly UserRow[]): UserRecord {
-  const { roleName: _, rolePermissions: __, ...row } = rows[0]!
-  const own = JSON.parse(row.permissions) as string[]
-  const roles = new Set<string>()
-  const all = new Set(own)
-  for (const { roleName, rolePermissions } of rows) {
-    if (roleName === null) continue
-    roles.add(roleName)
-    for (const permission of JSON.parse(rolePermissions!) as string[]) all.add(permission)
-  }
-  return {
-    ...row,
-    active: row.active === 1,
-    mustChangePassword: row.mustChangePassword === 1,
-    permissions: own,
-    roles: [...roles].sort(),
-    allPermissions: [...all].sort(),
-  }
-}
-
-/** As the columns hold it. */
-export function writtenUser({ permissions, ...plain }: UserChanges): Record<string, Value> {
-  return {
-    ...plain,
-    ...(permissions && { permissions: JSON.stringify(permissions) }),
-    ...(plain.email !== undefined && { emailKey: emailKey(plain.email) }),
-  }
 }
 
 const selectUser = `SELECT ${columns('u', userColumns)}, r.name AS roleName, r.permissions AS rolePermissions`

@@ -1,14 +1,7 @@
 import { expect } from 'chai'
 import { formatDuration, parseDuration } from '../../server/policy/durations.js'
-import {
-  firstPolicy,
-  isPolicyName,
-  policyNames,
-  policyTable,
-  readPolicyValue,
-  whyNotPolicy,
-  whyNotPolicyValue,
-} from '../../server/policy/policies.js'
+import { firstPolicy, isPolicyName, policyNames, policyTable } from '../../server/policy/policies.js'
+import { readPolicyValue, whyNotPolicy, whyNotPolicyValue } from '../../server/policy/policy-values.js'
 
 describe('the table of policies', () => {
   it('begins with values that it would accept itself', () => {

@@ -9,9 +9,9 @@ import {
   type PolicyRow,
   policyNames,
   policyTable,
-  readPolicyValue,
 } from '../../policy/policies.js'
 import { stays } from '../../policy/policy-preview.js'
+import { readPolicyValue } from '../../policy/policy-values.js'
 import { isPolicyApply, type PolicyApply, policyApplies } from '../../policy/policy-version.js'
 import { refuseField } from '../../protocol/errors.js'
 import { type Context, personOf } from '../handler.js'

@@ -1,7 +1,8 @@
 // The policies as an administrator sees and changes them. A change goes by way of its preview, whose address says all of it,
 // so that it can be looked at again, and shown to somebody else, before it is saved.
 import type { Policies, PolicyInVersion } from '../../../identity/policies.js'
-import { type Policy, type PolicyName, policyNames, readPolicyValue, whyNotPolicy } from '../../../policy/policies.js'
+import { type Policy, type PolicyName, policyNames } from '../../../policy/policies.js'
+import { readPolicyValue, whyNotPolicy } from '../../../policy/policy-values.js'
 import type { PolicyApply } from '../../../policy/policy-version.js'
 import { type Context, visitorOf } from '../../handler.js'
 import { readFields } from '../../wire/fields.js'

@@ -10,8 +10,8 @@ import {
   type PolicyName,
   type PolicyRow,
   policyTable,
-  whyNotPolicyValue,
 } from '../../../policy/policies.js'
+import { whyNotPolicyValue } from '../../../policy/policy-values.js'
 import type { PolicyApply } from '../../../policy/policy-version.js'
 import type { Frame } from '../frame.js'
 

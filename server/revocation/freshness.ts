@@ -1,0 +1,34 @@
+// How old what this process knows of the log may be: only an answer to a question of less than a second ago makes it fresh.
+
+/** How old the question behind the last answer may be, in ms. */
+const freshFor = 1_000
+
+const never = { monotonic: Number.NEGATIVE_INFINITY, wall: Number.NEGATIVE_INFINITY }
+
+export type FreshnessDeps = {
+  /** ms that only ever grow, also while this process is stopped. */
+  monotonic: () => number
+  /** Epoch ms by this machine's clock, which goes on while the machine is suspended, and which somebody may set. */
+  wall: () => number
+}
+
+export function createFreshness({ monotonic, wall }: FreshnessDeps) {
+  let askedAt = never
+
+  return {
+    /** By two clocks: a suspended machine shows only on the wall's, and one that was set back tells nothing. */
+    isFresh: (): boolean => monotonic() - askedAt.monotonic < freshFor && Math.abs(wall() - askedAt.wall) < freshFor,
+
+    /** Now, to be handed back with the answer. */
+    ask: () => ({ monotonic: monotonic(), wall: wall() }),
+
+    answered(asked: { monotonic: number; wall: number }): void {
+      askedAt = asked
+    },
+
+    /** What was known counts no more. */
+    lose(): void {
+      askedAt = never
+    },
+  }
+}
