@@ -23,8 +23,8 @@ export type GateDeps = {
 /** How long ago a password may have been typed for what is hard to take back, in ms. */
 const longestProof = 300_000
 
-/** Fields that no page ever holds: their form asks for them again. By their whole names, for others may hold such a word. */
-const secretFields: ReadonlySet<string> = new Set([
+/** Fields whose values no page ever holds: their form asks for them again. By their whole names, for others may hold such a word. */
+export const secretFields: ReadonlySet<string> = new Set([
   ...['password', 'old_password', 'new_password', 'new_password_again', 'token'],
 ])
 const asked = errorRow('insufficient_user_authentication').status

@@ -12,6 +12,7 @@ import { createHomePages, type HomePagesDeps } from './admin/home.js'
 import { createIncidentPages, type IncidentPagesDeps } from './admin/incidents.js'
 import { createInspectorPages, type InspectorPagesDeps } from './admin/inspector.js'
 import { createKeyPages, type KeyPagesDeps } from './admin/keys.js'
+import { createManualRevocationPages, type ManualRevocationPagesDeps } from './admin/manual-revocations.js'
 import { createManyEndsPages, type ManyEndsPagesDeps } from './admin/many-ends.js'
 import { createManyUsersPages, type ManyUsersPagesDeps } from './admin/many-users.js'
 import { createNewUserPages, type NewUserPagesDeps } from './admin/new-user.js'
@@ -47,7 +48,7 @@ type PeopleDeps = HomePagesDeps &
   ManyEndsPagesDeps
 /** Of those about rules, and about what happened. */
 type RuleDeps = PolicyPagesDeps & PolicyVersionPagesDeps & RolePagesDeps & KeyPagesDeps
-type LogDeps = RevocationPagesDeps & InspectorPagesDeps & AuditPagesDeps & IncidentPagesDeps
+type LogDeps = RevocationPagesDeps & ManualRevocationPagesDeps & InspectorPagesDeps & AuditPagesDeps & IncidentPagesDeps
 type HandlerDeps = PeopleDeps & RuleDeps & LogDeps & OwnDevicePagesDeps & PasswordPagesDeps
 
 export type PagePartsDeps = Omit<HandlerDeps, 'pages'> & {
@@ -88,6 +89,7 @@ export function createPageParts(deps: PagePartsDeps) {
     ...createRolePages({ ...deps, pages }),
     ...createKeyPages({ ...deps, pages }),
     ...createRevocationPages({ ...deps, pages }),
+    ...createManualRevocationPages({ ...deps, pages }),
     ...createInspectorPages({ ...deps, pages }),
     ...createAuditPages({ ...deps, pages }),
     ...createIncidentPages({ ...deps, pages }),

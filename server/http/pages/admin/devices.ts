@@ -20,8 +20,9 @@ export type DevicePagesDeps = {
 export function createDevicePages({ pages, users, sessions, deviceList, closeLook }: DevicePagesDeps) {
   return {
     async devicesPage(ctx: Context): Promise<void> {
-      const { t } = pages.frameOf(ctx)
-      const filter = await readDeviceFilter(ctx, users, pages.frameOf(ctx))
+      const frame = pages.frameOf(ctx)
+      const { t } = frame
+      const filter = await readDeviceFilter(ctx, { users, frame })
       const { results, next, partial } = await readListed(ctx, page => deviceList.page(filter, page))
       await pages.show(ctx, 'admin/devices', {
         title: t('allDevices.title'),

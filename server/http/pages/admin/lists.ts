@@ -12,6 +12,7 @@ import { beginningOf, endOf } from '../days.js'
 import type { Frame } from '../frame.js'
 import { readSize, readText } from '../query.js'
 import type { Translate } from '../texts.js'
+import { userIdOf } from './people.js'
 
 /** One page of a list. An address that was cut off wrongly shows the list from its beginning. */
 export async function readListed<Row>(ctx: Context, read: (page: Page) => Promise<Listed<Row>>): Promise<Listed<Row>> {
@@ -24,16 +25,6 @@ export async function readListed<Row>(ctx: Context, read: (page: Page) => Promis
   }
 }
 
-/** Nobody has this id: what is looked for is nobody's. */
-const nobody = 0
-
-/** Whoever is typed into a filter, by name or by id; undefined where nothing is. */
-export async function readUserId(ctx: Context, users: Users): Promise<number | undefined> {
-  const text = readText(ctx, 'user')
-  if (text === '') return undefined
-  return (await users.findByName(text))?.id ?? (isUserId(text) ? Number(text) : nobody)
-}
-
 export function readOneOf<C extends string>(ctx: Context, name: string, choices: readonly C[]): C | undefined {
   const text = readText(ctx, name)
   return choices.find(one => one === text)
@@ -44,36 +35,65 @@ export function readDays(ctx: Context, { zone }: Frame, from = 'from', to = 'to'
   return { since: beginningOf(readText(ctx, from), zone), until: endOf(readText(ctx, to), zone) }
 }
 
-export async function readSessionFilter(ctx: Context, users: Users, frame: Frame): Promise<SessionFilter> {
-  return {
-    ...{ userId: await readUserId(ctx, users), deviceId: readText(ctx, 'device') || undefined },
-    ...{ applicationId: readText(ctx, 'application') || undefined, address: readText(ctx, 'address') || undefined },
-    ...{ state: readOneOf(ctx, 'state', sessionStates), ...readDays(ctx, frame, 'since', 'until') },
-  }
+/** Nobody has this id: what is looked for is nobody's. */
+const nobody = 0
+
+/** What a field of an address is for a filter, and how it is read: undefined where it is not there, or cannot be used. */
+type Field = { as: string; read: (ctx: Context, name: string, by: ReadBy) => unknown }
+type ReadBy = { users: Users; frame: Frame }
+
+const text: Field['read'] = (ctx, name) => readText(ctx, name) || undefined
+/** By name or by id. */
+const user: Field['read'] = async (ctx, name, { users }) => {
+  const typed = readText(ctx, name)
+  if (typed === '') return undefined
+  const id = await userIdOf(typed, users)
+  return isUserId(id) ? Number(id) : nobody
+}
+const beginning: Field['read'] = (ctx, name, { frame }) => beginningOf(readText(ctx, name), frame.zone)
+const ending: Field['read'] = (ctx, name, { frame }) => endOf(readText(ctx, name), frame.zone)
+
+const ofBoth = {
+  ...{ user: { as: 'userId', read: user }, address: { as: 'address', read: text } },
+  ...{ since: { as: 'since', read: beginning }, until: { as: 'until', read: ending } },
+} satisfies Record<string, Field>
+const ofSessions: Record<string, Field> = {
+  ...{ ...ofBoth, device: { as: 'deviceId', read: text }, application: { as: 'applicationId', read: text } },
+  state: { as: 'state', read: (ctx, name) => readOneOf(ctx, name, sessionStates) },
+}
+const ofDevices: Record<string, Field> = {
+  ...{ ...ofBoth, browser: { as: 'browser', read: text }, platform: { as: 'platform', read: text } },
+  state: { as: 'state', read: (ctx, name) => readOneOf(ctx, name, deviceStates) },
 }
 
-export async function readDeviceFilter(ctx: Context, users: Users, frame: Frame): Promise<DeviceFilter> {
-  return {
-    ...{ userId: await readUserId(ctx, users), address: readText(ctx, 'address') || undefined },
-    ...{ browser: readText(ctx, 'browser') || undefined, platform: readText(ctx, 'platform') || undefined },
-    ...{ state: readOneOf(ctx, 'state', deviceStates), ...readDays(ctx, frame, 'since', 'until') },
+/** `strictly`: a list may show more than was asked for; what ends something may not. */
+type Reading = { strictly?: boolean }
+
+/** @throws invalid_fields, strictly, where a field is there and cannot be used */
+export const readSessionFilter = (ctx: Context, by: ReadBy, reading: Reading = {}): Promise<SessionFilter> =>
+  readFilter(ctx, ofSessions, by, reading)
+
+/** @throws like readSessionFilter */
+export const readDeviceFilter = (ctx: Context, by: ReadBy, reading: Reading = {}): Promise<DeviceFilter> =>
+  readFilter(ctx, ofDevices, by, reading)
+
+async function readFilter<Filter>(
+  ctx: Context,
+  fields: Record<string, Field>,
+  by: ReadBy,
+  { strictly = false }: Reading,
+): Promise<Filter> {
+  const filter: Record<string, unknown> = {}
+  for (const [name, { as, read }] of Object.entries(fields)) {
+    filter[as] = await read(ctx, name, by)
+    if (strictly && filter[as] === undefined && isThere(ctx, name)) throw refuseField(name, 'Is not usable.')
   }
+  return filter as Filter
 }
 
-/** Names in the address, and what they become in a filter. */
-const filterNames = {
-  ...{ user: 'userId', device: 'deviceId', application: 'applicationId', address: 'address', state: 'state' },
-  ...{ since: 'since', until: 'until', browser: 'browser', platform: 'platform' },
-} as const
-
-/** A list may show more than was asked for; what ends something may not. @throws invalid_fields */
-export function requireRead(ctx: Context, filter: object): void {
-  for (const [name, key] of Object.entries(filterNames)) {
-    const asked = ctx.query[name]
-    const isAsked = Array.isArray(asked) || (asked ?? '').trim() !== ''
-    if (isAsked && key in filter && (filter as Record<string, unknown>)[key] === undefined)
-      throw refuseField(name, 'Is not usable.')
-  }
+function isThere(ctx: Context, name: string): boolean {
+  const asked = ctx.query[name]
+  return Array.isArray(asked) || (asked ?? '').trim() !== ''
 }
 
 /** Is anything filtered? */

@@ -11,7 +11,7 @@ import { type Context, visitorOf } from '../../handler.js'
 import { readFields } from '../../wire/fields.js'
 import { picked, typedIn } from '../fields.js'
 import type { Pages } from '../page.js'
-import { readDeviceFilter, readSessionFilter, requireRead } from './lists.js'
+import { readDeviceFilter, readSessionFilter } from './lists.js'
 import { longestReason } from './sessions.js'
 
 export type ManyEndsPagesDeps = {
@@ -75,8 +75,7 @@ export function createManyEndsPages(deps: ManyEndsPagesDeps) {
 
   return {
     async endSessionsPage(ctx: Context): Promise<void> {
-      const filter = await readSessionFilter(ctx, users, pages.frameOf(ctx))
-      requireRead(ctx, filter)
+      const filter = await readSessionFilter(ctx, { users, frame: pages.frameOf(ctx) }, { strictly: true })
       const { ids, more } = await found(async page => {
         const { results, ...rest } = await sessionList.page({ ...filter, state: 'live' }, page)
         return { ...rest, results: results.map(one => one.session.id) }
@@ -85,8 +84,7 @@ export function createManyEndsPages(deps: ManyEndsPagesDeps) {
     },
 
     async endDevicesPage(ctx: Context): Promise<void> {
-      const filter = await readDeviceFilter(ctx, users, pages.frameOf(ctx))
-      requireRead(ctx, filter)
+      const filter = await readDeviceFilter(ctx, { users, frame: pages.frameOf(ctx) }, { strictly: true })
       const { ids, more } = await found(async page => {
         const { results, ...rest } = await deviceList.page(filter, page)
         return { ...rest, results: results.filter(one => one.state !== 'ended').map(one => one.device.id) }

@@ -26,8 +26,9 @@ export const longestReason = 200
 export function createSessionPages({ pages, users, sessions, sessionList, closeLook }: SessionPagesDeps) {
   return {
     async sessionsPage(ctx: Context): Promise<void> {
-      const { t } = pages.frameOf(ctx)
-      const filter = await readSessionFilter(ctx, users, pages.frameOf(ctx))
+      const frame = pages.frameOf(ctx)
+      const { t } = frame
+      const filter = await readSessionFilter(ctx, { users, frame })
       const { results, next, partial } = await readListed(ctx, page => sessionList.page(filter, page))
       await pages.show(ctx, 'admin/sessions', {
         title: t('allSessions.title'),
