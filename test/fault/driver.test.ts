@@ -5,7 +5,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { expect } from 'chai'
-import { onMariaDb } from '../support/engines.js'
+import { needsLinux, onMariaDb, skipFor } from '../support/engines.js'
 import { waitFor } from '../support/mariadb.js'
 import { tied } from '../support/tied.js'
 import { type FaultName, faults } from './driver/faults.js'
@@ -37,9 +37,7 @@ const faultNames = Object.keys(faults) as FaultName[]
 /** Several at once: their servers mostly wait. */
 onMariaDb('the promises under faults', () => {
   before(function () {
-    if (redisServer) return
-    if (process.env.REQUIRE_ALL) throw new Error('redis-server is not installed (apt-get install redis-server)')
-    this.skip()
+    if (!redisServer) skipFor(this, 'redis-server is not installed (apt-get install redis-server)')
   })
 
   it('P1: every fault that this machine can bring about, with Redis and without', async () => {
@@ -68,7 +66,7 @@ onMariaDb('the driver of faults', () => {
   }).timeout(60_000)
 
   it('leaves no process, folder or namespace behind when it is killed', async function () {
-    if (!existsSync('/proc/self/environ')) return this.skip()
+    needsLinux(this)
     const { child, ended } = driver('--no-redis', '--only', 'cut-database', '--only', 'none', '--trials', '1000')
     const folder = `darvoza-fault-${child.pid}-`
     const folders = () => readdirSync(tmpdir()).filter(name => name.startsWith(folder))

@@ -5,7 +5,7 @@ import { expect } from 'chai'
 import { createHashingProcess } from '../../server/identity/hashing-process.js'
 import type { Refusal } from '../../server/protocol/errors.js'
 import { aClient } from '../support/client.js'
-import { sqlite } from '../support/engines.js'
+import { needsLinux, sqlite } from '../support/engines.js'
 import { waitFor } from '../support/mariadb.js'
 import { aServerProcess } from '../support/processes.js'
 import { aServer, password } from '../support/server.js'
@@ -102,7 +102,7 @@ describe('the hashing process', () => {
   })
 
   it('goes when its server is killed, however that happens', async function () {
-    if (process.platform !== 'linux') return this.skip()
+    needsLinux(this)
     const server = await aServerProcess(await sqlite.fresh())
     await aClient(server).signIn({ username: 'admin', password })
     const [pid] = childrenOf(server.pid)
@@ -112,7 +112,7 @@ describe('the hashing process', () => {
   })
 
   it('yields to the server in all its threads, and knows nothing of its environment', async function () {
-    if (process.platform !== 'linux') return this.skip()
+    needsLinux(this)
     const server = await aServer(ownProcess)
     const amy = await server.aUser()
     await aClient(server).signIn(amy)

@@ -1,5 +1,5 @@
 // The database engines that tests run on: SQLite always, MariaDB where it is installed; and Redis beside them.
-import { mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { DatabaseSettings } from '../../config/settings.js'
@@ -54,7 +54,18 @@ export function onRedis(title: string, define: () => void): void {
 /** Skips in one clear line; where REQUIRE_ALL is set the skip is a failure. */
 export function missing(title: string, why: string): void {
   it(`${title}: ${why}`, function () {
-    if (process.env.REQUIRE_ALL) throw new Error(why)
-    this.skip()
+    skipFor(this, why)
   })
+}
+
+/** Skips the test that runs, or those that a hook is for; the one place where anything is skipped. */
+export function skipFor(running: Mocha.Context, why: string): void {
+  if (process.env.REQUIRE_ALL) throw new Error(why)
+  console.log(`      skipped: ${why}`)
+  running.skip()
+}
+
+/** For what is seen in /proc alone. */
+export function needsLinux(running: Mocha.Context): void {
+  if (!existsSync('/proc/self/environ')) skipFor(running, 'this is no Linux, or /proc is not there')
 }

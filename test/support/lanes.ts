@@ -13,7 +13,7 @@ const tests = fileURLToPath(new URL('../', import.meta.url))
 type Counts = { passed: number; failed: number; skipped: number }
 
 /** @param say is given what the lane prints, as it comes */
-function runLane(folders: readonly string[], say: (text: string) => void): Promise<Counts> {
+function runLane(folders: readonly string[], say: (text: string) => unknown): Promise<Counts> {
   const files = folders.map(folder => join(tests, folder, '**/*.test.js'))
   const child = spawn(process.execPath, [mocha, ...files, ...process.argv.slice(2)], {
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -41,20 +41,11 @@ function countsIn(end: string, code: number | null): Counts {
 }
 
 const print = (text: string) => void process.stdout.write(text)
-let later = ''
+const later: string[] = []
 const counts = await Promise.all(
-  lanes.map((folders, lane) =>
-    runLane(
-      folders,
-      lane === 0
-        ? print
-        : text => {
-            later += text
-          },
-    ),
-  ),
+  lanes.map((folders, lane) => runLane(folders, lane === 0 ? print : text => later.push(text))),
 )
-print(later)
+print(later.join(''))
 const sum = (name: keyof Counts) => counts.reduce((total, one) => total + one[name], 0)
 const [passed, failed, skipped] = [sum('passed'), sum('failed'), sum('skipped')]
 print(`${passed} passed, ${failed} failed${skipped ? `, ${skipped} skipped` : ''}\n`)
