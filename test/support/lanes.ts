@@ -1,11 +1,15 @@
-// `npm test`: the whole suite in two lanes side by side, for the tests of faults mostly wait and the others mostly work.
-// Prints one lane after the other; the last line counts both. What it is told beside goes to mocha: `npm test -- --grep …`.
+// `npm test`: the whole suite in two lanes side by side, about as long as each other: tests of faults mostly wait, and those
+// in a browser leave the work to it. Prints one lane after the other; the last line counts both. What it is told beside
+// goes to mocha: `npm test -- --grep …`.
 import { spawn } from 'node:child_process'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-const lanes = [['unit', 'storage', 'http', 'browser'], ['fault']]
+const lanes = [
+  ['unit', 'storage', 'http'],
+  ['fault', 'browser'],
+]
 
 const mocha = createRequire(import.meta.url).resolve('mocha/bin/mocha.js')
 const tests = fileURLToPath(new URL('../', import.meta.url))
