@@ -44,19 +44,19 @@ describe('sign-in', () => {
     const amy = await server.aUser()
     const ben = await server.aUser()
     await server.composed.parts.users.disable(ben.id, 'system')
-    const timeOf = async (username: string) => {
-      const times: number[] = []
-      for (let count = 0; count < 5; count++) {
+    const least: Record<string, number> = { [amy.username]: Infinity, nobody: Infinity, [ben.username]: Infinity }
+    // In turns, so that what else the machine does is shared by all.
+    for (let count = 0; count < 5; count++) {
+      for (const username of Object.keys(least)) {
         const begun = performance.now()
         await client.post(path, { username, password: 'another password' })
-        times.push(performance.now() - begun)
+        least[username] = Math.min(least[username]!, performance.now() - begun)
       }
-      return Math.min(...times)
     }
-    const wrongPassword = await timeOf(amy.username)
-    for (const username of ['nobody', ben.username]) {
+    const wrongPassword = least[amy.username]!
+    for (const [username, time] of Object.entries(least)) {
       // Without a hash of its own an answer would come at once.
-      expect(await timeOf(username), username).to.be.within(wrongPassword / 2, wrongPassword * 2)
+      expect(time, username).to.be.within(wrongPassword / 2, wrongPassword * 2)
     }
   })
 
