@@ -55,7 +55,7 @@ export function composeAdministration(
   })
 
   // Lists, and acts on what they show
-  const names = createNames({ database, users: userStore })
+  const names = createNames({ database, users: userStore, sessions: sessionStore, devices })
   const states = createSessionStates({ policy, now })
   const userList = createUserList({ database, users: userStore, userLists, states })
   const deviceList = createDeviceList({ database, devices, deviceLists, states, names })

@@ -1,10 +1,17 @@
 import type { ActorName } from '../policy/actor.js'
 import { userOf } from '../policy/actor.js'
 import type { Database } from '../storage/database.js'
+import type { Devices } from '../storage/devices.js'
+import type { Sessions } from '../storage/sessions.js'
 import type { Users } from '../storage/users.js'
 
-/** What people are called who stand in lists by their ids. */
-export function createNames({ database, users }: { database: Database; users: Users }) {
+/** Whose a session is and on what; '' where nobody knows. */
+export type SessionName = { username: string; device: string }
+
+type NamesDeps = { database: Database; users: Users; sessions: Sessions; devices: Devices }
+
+/** What people and their sessions are called who stand in lists by their ids. */
+export function createNames({ database, users, sessions, devices }: NamesDeps) {
   return {
     /** By user id. */
     ofUsers: (ids: readonly number[]): Promise<Map<number, string>> => users.names(database, [...new Set(ids)]),
@@ -14,6 +21,21 @@ export function createNames({ database, users }: { database: Database; users: Us
       const ids = [...new Set(actors)].flatMap(actor => (actor === null ? [] : (userOf(actor as ActorName) ?? [])))
       const names = await users.names(database, ids)
       return new Map([...names].map(([id, name]) => [`user:${id}`, name]))
+    },
+
+    /** By session id; one that has been forgotten has none. */
+    async ofSessions(ids: readonly string[]): Promise<Map<string, SessionName>> {
+      const found = [...(await sessions.some(database, [...new Set(ids)])).values()]
+      const [owners, known] = await Promise.all([
+        users.names(database, [...new Set(found.map(session => session.userId))]),
+        devices.some(database, [...new Set(found.map(session => session.deviceId))]),
+      ])
+      return new Map(
+        found.map(({ id, userId, deviceId }) => [
+          id,
+          { username: owners.get(userId) ?? '', device: known.get(deviceId)?.name ?? '' },
+        ]),
+      )
     },
   }
 }

@@ -50,6 +50,37 @@ describe('the pages of what happened', () => {
   })
 })
 
+describe('a session in the logs', () => {
+  const mac = 'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Safari/605.1.15'
+
+  it('is called by whose it is and on what, and by its number once it has been forgotten', async () => {
+    const server = await aServer()
+    const amy = await server.aUser({ username: 'amy' })
+    const client = aClient(server, mac)
+    const pair = await client.signIn(amy)
+    await client.post('/api/token/blacklist/', { refresh: pair.refresh })
+    const visitor = await signedIn(server)
+    const { sid } = claimsOf(pair.refresh)
+    const lists = ['/admin/revocations?kind=session', '/admin/audit?action=signed_out']
+    for (const list of lists)
+      expect((await visitor.open(list)).text, list).to.include(`href="/admin/sessions/${sid}">amy · Safari · macOS<`)
+    await server.composed.parts.database.write('DELETE FROM session WHERE id = ?', [sid])
+    for (const list of lists)
+      expect((await visitor.open(list)).text, list).to.include(`href="/admin/sessions/${sid}">${sid.slice(0, 8)}…<`)
+  })
+
+  it('tells no name to whoever may read the log and not the sessions', async () => {
+    const server = await aServer()
+    const amy = await server.aUser({ username: 'amy' })
+    const { sid } = claimsOf((await aClient(server, mac).signIn(amy)).access)
+    await server.composed.parts.sessions.end(sid, amy.id, 'system')
+    const reader = await server.aUser({ username: 'reader' })
+    await server.composed.parts.users.setPermissions(reader.id, ['darvoza:revocations:read'], 'system')
+    const { text } = await (await signedIn(server, reader)).open('/admin/revocations?kind=session')
+    expect(text).to.include(sid.slice(0, 8)).and.not.include('Safari')
+  })
+})
+
 describe('revocations by hand', () => {
   it('say first what is wrong, then how far they reach, and are done when that was confirmed', async () => {
     const server = await aServer()
@@ -118,7 +149,7 @@ describe('the audit log on its page', () => {
     const changed = 'actor=admin&action=roles_changed&subject=amy'
     for (const query of [changed, `${changed}&kind=user&from=${today}&to=${today}`]) {
       const { text } = await visitor.open(`/admin/audit?${query}`)
-      expect(text, query).to.include('Changed the roles').and.include('[&#34;support&#34;]').and.include('1 row shown')
+      expect(text, query).to.include('Changed the roles').and.include('– → support<').and.include('1 row shown')
     }
     for (const query of ['actor=amy&action=roles_changed', `${changed}&address=10.0.0.1`, `${changed}&to=2020-01-01`])
       expect((await visitor.open(`/admin/audit?${query}`)).text, query).to.include('Nothing is written down like that')
@@ -173,6 +204,8 @@ describe('an incident', () => {
     const { sid } = claimsOf(refresh)
     expect(text).to.include('Firefox · Windows').and.include('thief/&lt;1&gt;').and.include(`/admin/sessions/${sid}`)
     expect((await visitor.open(`/admin/incidents?session=${sid}`)).text).to.include('thief/')
-    expect((await visitor.open('/admin/incidents?user=999')).text).to.include('No incident is like that')
+    expect((await visitor.open('/admin/incidents?user=AMY')).text).to.include('thief/')
+    for (const user of ['999', 'nobody', 'admin'])
+      expect((await visitor.open(`/admin/incidents?user=${user}`)).text, user).to.include('No incident is like that')
   })
 })

@@ -11,7 +11,7 @@ import type { Frame } from '../frame.js'
 import type { Pages } from '../page.js'
 import { readChoice, readText } from '../query.js'
 import { isFiltered, readDays, readListed } from './lists.js'
-import { createPeople, type Named, readActor, type Shown, sessionShown, userIdOf } from './people.js'
+import { createPeople, type Named, readActor, type Shown, userIdOf } from './people.js'
 
 export type AuditPagesDeps = { pages: Pages; auditLog: AuditLog; users: Users } & Parameters<typeof createPeople>[0]
 
@@ -36,11 +36,13 @@ export function createAuditPages({ pages, auditLog, users, names }: AuditPagesDe
 
   async function present(ctx: Context, entries: readonly AuditRecord[]) {
     const frame = pages.frameOf(ctx)
-    const people = await named(
-      frame,
-      entries.map(entry => entry.actor),
-      entries.flatMap(entry => (entry.subjectKind === 'user' ? [entry.subject] : [])),
-    )
+    const subjects = (kind: AuditRecord['subjectKind']) =>
+      entries.flatMap(entry => (entry.subjectKind === kind ? [entry.subject] : []))
+    const people = await named(frame, {
+      actors: entries.map(entry => entry.actor),
+      users: subjects('user'),
+      sessions: subjects('session'),
+    })
     return entries.map(entry => presentEntry(entry, people, frame))
   }
 
@@ -129,14 +131,14 @@ function presentEntry(entry: AuditRecord, people: Named, frame: Frame) {
     ...{ seq, at: createdAt, subjectKind, address, userAgent, requestId, hash },
     action: actionOf(action, frame),
     actor: people.actor(actor),
-    subject: subjectShown(entry, people, frame),
+    subject: subjectShown(entry, people),
     changes: changesOf(entry),
   }
 }
 
-function subjectShown({ subjectKind, subject }: AuditRecord, people: Named, frame: Frame): Shown {
+function subjectShown({ subjectKind, subject }: AuditRecord, people: Named): Shown {
   if (subjectKind === 'user') return people.user(subject)
-  if (subjectKind === 'session') return sessionShown(subject, frame)
+  if (subjectKind === 'session') return people.session(subject)
   return subject.length > 24 ? { is: 'code', text: subject, short: 12 } : subject
 }
 
@@ -144,11 +146,16 @@ function subjectShown({ subjectKind, subject }: AuditRecord, people: Named, fram
 function changesOf({ beforeJson, afterJson }: AuditRecord) {
   const before = JSON.parse(beforeJson ?? '{}') as Record<string, unknown>
   const after = JSON.parse(afterJson ?? '{}') as Record<string, unknown>
-  const text = (values: Record<string, unknown>, name: string) => {
-    if (!Object.hasOwn(values, name)) return null
-    return typeof values[name] === 'string' ? values[name] : JSON.stringify(values[name])
-  }
+  const text = (values: Record<string, unknown>, name: string) =>
+    Object.hasOwn(values, name) ? wordsOf(values[name]) : null
   return [...new Set([...Object.keys(before), ...Object.keys(after)])].map(name => ({
     ...{ name, before: text(before, name), after: text(after, name) },
   }))
+}
+
+/** Lists of names as people write them; the files have every value as it was written down. */
+function wordsOf(value: unknown): string {
+  if (typeof value === 'string') return value
+  if (!Array.isArray(value) || value.some(one => typeof one !== 'string')) return JSON.stringify(value)
+  return value.join(', ') || '–'
 }

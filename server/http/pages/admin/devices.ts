@@ -6,7 +6,8 @@ import type { Users } from '../../../identity/users.js'
 import { type Context, visitorOf } from '../../handler.js'
 import { typedIn } from '../fields.js'
 import type { Pages } from '../page.js'
-import { actorName, isFiltered, presentListedDevice, presentSession, readDeviceFilter, readListed } from './lists.js'
+import { isFiltered, presentListedDevice, presentSession, readDeviceFilter, readListed } from './lists.js'
+import { actorText } from './people.js'
 
 export type DevicePagesDeps = {
   pages: Pages
@@ -46,7 +47,7 @@ export function createDevicePages({ pages, users, sessions, deviceList, closeLoo
         ...{ sessions: shown, live: shown.filter(one => one.state === 'live').length },
         history:
           happened?.entries.map(({ createdAt, action, actor, address }) => ({
-            ...{ at: createdAt, action, by: [actorName(actor, happened.names.get(actor), t), address] },
+            ...{ at: createdAt, action, by: [actorText(actor, happened.names.get(actor), t), address] },
           })) ?? null,
       })
     },

@@ -1,22 +1,21 @@
 // Refresh tokens that were used again: two held the session, and here they stand side by side.
 import { nameDevice } from '../../../identity/device-name.js'
 import type { IncidentInList, Incidents } from '../../../identity/incidents.js'
-import { isUserId } from '../../../protocol/claims.js'
+import type { Users } from '../../../identity/users.js'
 import type { Context } from '../../handler.js'
 import type { Pages } from '../page.js'
 import { readText } from '../query.js'
-import { isFiltered, readDays, readListed } from './lists.js'
+import { isFiltered, readDays, readListed, readUser } from './lists.js'
 
-export type IncidentPagesDeps = { pages: Pages; incidents: Incidents }
+export type IncidentPagesDeps = { pages: Pages; incidents: Incidents; users: Users }
 
-export function createIncidentPages({ pages, incidents }: IncidentPagesDeps) {
+export function createIncidentPages({ pages, incidents, users }: IncidentPagesDeps) {
   return {
     async incidentsPage(ctx: Context): Promise<void> {
       const frame = pages.frameOf(ctx)
       const { t } = frame
-      const user = readText(ctx, 'user')
       const filter = {
-        userId: isUserId(user) ? Number(user) : undefined,
+        userId: await readUser(ctx, 'user', users),
         sessionId: readText(ctx, 'session', 36) || undefined,
         ...readDays(ctx, frame),
       }

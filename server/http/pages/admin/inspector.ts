@@ -1,13 +1,14 @@
 // A token, looked at: every check in order, and who revoked it. The token comes by POST, is kept nowhere, and goes back to
 // the browser only as what it says, never with its signature.
 import type { InspectedToken, TokenInspector } from '../../../identity/token-inspector.js'
+import type { RevocationKind } from '../../../policy/revocation.js'
 import type { Context } from '../../handler.js'
 import { readFields } from '../../wire/fields.js'
 import { type Problems, problemsOf } from '../fields.js'
 import type { Frame } from '../frame.js'
 import type { Pages } from '../page.js'
 import { actionOf } from './audit.js'
-import { createPeople, sessionShown } from './people.js'
+import { createPeople } from './people.js'
 import { causeOf, subjectShown } from './revocations.js'
 
 export type InspectorPagesDeps = { pages: Pages; tokenInspector: TokenInspector } & Parameters<typeof createPeople>[0]
@@ -28,10 +29,12 @@ export function createInspectorPages({ pages, tokenInspector, names }: Inspector
 
   /** Who saw to it that the token is refused, as far as the reader may see that. */
   async function presentCauses({ revocation, audit, session }: InspectedToken, frame: Frame) {
-    const people = await named(frame, revocation ? [revocation.actor] : [], [
-      ...(session ? [session.userId] : []),
-      ...(revocation?.kind === 'user' ? [revocation.subject] : []),
-    ])
+    const subjects = (kind: RevocationKind) => (revocation?.kind === kind ? [revocation.subject] : [])
+    const people = await named(frame, {
+      actors: revocation ? [revocation.actor] : [],
+      users: [...(session ? [session.userId] : []), ...subjects('user')],
+      sessions: [...(session ? [session.id] : []), ...subjects('session')],
+    })
     return {
       revocation: revocation && {
         cause: causeOf(revocation.reason, frame),
@@ -48,7 +51,7 @@ export function createInspectorPages({ pages, tokenInspector, names }: Inspector
         audit && frame.may('darvoza:audit:read')
           ? { seq: audit.seq, action: actionOf(audit.action, frame), address: audit.address }
           : null,
-      session: session && { link: sessionShown(session.id, frame), user: people.user(session.userId) },
+      session: session && { link: people.session(session.id), user: people.user(session.userId) },
     }
   }
 

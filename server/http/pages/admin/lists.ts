@@ -11,7 +11,6 @@ import type { Context } from '../../handler.js'
 import { beginningOf, endOf } from '../days.js'
 import type { Frame } from '../frame.js'
 import { readSize, readText } from '../query.js'
-import type { Translate } from '../texts.js'
 import { userIdOf } from './people.js'
 
 /** One page of a list. An address that was cut off wrongly shows the list from its beginning. */
@@ -38,18 +37,20 @@ export function readDays(ctx: Context, { zone }: Frame, from = 'from', to = 'to'
 /** Nobody has this id: what is looked for is nobody's. */
 const nobody = 0
 
-/** What a field of an address is for a filter, and how it is read: undefined where it is not there, or cannot be used. */
-type Field = { as: string; read: (ctx: Context, name: string, by: ReadBy) => unknown }
-type ReadBy = { users: Users; frame: Frame }
-
-const text: Field['read'] = (ctx, name) => readText(ctx, name) || undefined
-/** By name or by id. */
-const user: Field['read'] = async (ctx, name, { users }) => {
+/** Whose, by name or by id. */
+export async function readUser(ctx: Context, name: string, users: Users): Promise<number | undefined> {
   const typed = readText(ctx, name)
   if (typed === '') return undefined
   const id = await userIdOf(typed, users)
   return isUserId(id) ? Number(id) : nobody
 }
+
+/** What a field of an address is for a filter, and how it is read: undefined where it is not there, or cannot be used. */
+type Field = { as: string; read: (ctx: Context, name: string, by: ReadBy) => unknown }
+type ReadBy = { users: Users; frame: Frame }
+
+const text: Field['read'] = (ctx, name) => readText(ctx, name) || undefined
+const user: Field['read'] = (ctx, name, { users }) => readUser(ctx, name, users)
 const beginning: Field['read'] = (ctx, name, { frame }) => beginningOf(readText(ctx, name), frame.zone)
 const ending: Field['read'] = (ctx, name, { frame }) => endOf(readText(ctx, name), frame.zone)
 
@@ -99,12 +100,6 @@ function isThere(ctx: Context, name: string): boolean {
 /** Is anything filtered? */
 export function isFiltered(filter: object): boolean {
   return Object.values(filter).some(value => value !== undefined)
-}
-
-/** Who did something: a person by name, or what acts without one. */
-export function actorName(actor: string, name: string | null | undefined, t: Translate): string {
-  if (actor.startsWith('user:')) return name || `#${actor.slice('user:'.length)}`
-  return actor.startsWith('operator:') ? t('people.operator') : t('people.server')
 }
 
 export function presentSession({ session, username, device, state, endsAt, endedByUsername }: SessionInList) {

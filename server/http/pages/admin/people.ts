@@ -3,6 +3,7 @@ import type { Names } from '../../../identity/names.js'
 import type { Users } from '../../../identity/users.js'
 import { isUserId } from '../../../protocol/claims.js'
 import type { Frame } from '../frame.js'
+import type { Translate } from '../texts.js'
 
 /** An input of `ui('value').of`. */
 export type Shown =
@@ -11,41 +12,53 @@ export type Shown =
   | { is: 'link'; href: string; text: string }
   | { is: 'code'; text: string; short?: number }
 
-export type Named = { actor: (name: string) => Shown; user: (id: string | number) => Shown }
+/** Who and what stands in a page. Which of them have names is read once, for all of them. */
+type Standing = {
+  actors?: readonly string[]
+  users?: readonly (string | number)[]
+  sessions?: readonly string[]
+}
+
+export type Named = {
+  actor: (name: string) => Shown
+  user: (id: string | number) => Shown
+  session: (id: string) => Shown
+}
 
 export type People = ReturnType<typeof createPeople>
 
 export function createPeople({ names }: { names: Names }) {
-  /** Reads the names of these actors and users once, for a whole page. */
-  return async function named(
-    { t, may }: Frame,
-    actors: readonly string[],
-    users: readonly (string | number)[] = [],
-  ): Promise<Named> {
+  return async function named({ t, may }: Frame, { actors = [], users = [], sessions = [] }: Standing): Promise<Named> {
     const ids = users.filter(id => isUserId(String(id))).map(id => `user:${id}`)
-    const known = await names.ofActors([...actors, ...ids])
-    const person = (name: string): Shown => {
-      const id = name.slice('user:'.length)
-      const text = known.get(name) || t('logs.userNumber', { id })
+    const seesSessions = may('darvoza:sessions:read')
+    const [known, knownSessions] = await Promise.all([
+      names.ofActors([...actors, ...ids]),
+      names.ofSessions(seesSessions ? sessions : []),
+    ])
+    const actor = (name: string): Shown => {
+      const id = name.startsWith('user:') ? name.slice('user:'.length) : ''
+      const text = actorText(name, known.get(name), t)
       return may('darvoza:users:read') && isUserId(id) ? { is: 'link', href: `/admin/users/${id}`, text } : text
     }
     return {
-      actor(name) {
-        if (name.startsWith('user:')) return person(name)
-        if (name.startsWith('operator:')) return t('logs.operator', { name: name.slice('operator:'.length) })
-        return name === 'system' ? t('logs.system') : name
+      actor,
+      user: id => actor(`user:${id}`),
+      session(id) {
+        if (!seesSessions) return { is: 'code', text: id, short: 8 }
+        const name = knownSessions.get(id)
+        const text = name ? [name.username, name.device].filter(Boolean).join(' · ') : ''
+        return { is: 'link', href: `/admin/sessions/${id}`, text: text || `${id.slice(0, 8)}…` }
       },
-      user: id => person(`user:${id}`),
     }
   }
 }
 
-/** A session, with a way to its page. */
-export function sessionShown(id: string, { may }: Frame): Shown {
-  const text = `${id.slice(0, 8)}…`
-  return may('darvoza:sessions:read')
-    ? { is: 'link', href: `/admin/sessions/${id}`, text }
-    : { is: 'code', text: id, short: 8 }
+/** Who did something: a person by name, or what acts without one. */
+export function actorText(actor: string, name: string | null | undefined, t: Translate): string {
+  const [kind, own = ''] = actor.split(/:(.*)/s)
+  if (kind === 'user') return name || t('logs.userNumber', { id: own })
+  if (kind === 'operator') return t('logs.operator', { name: own })
+  return actor === 'system' ? t('logs.system') : actor
 }
 
 /** A user may be typed by name or by number. */

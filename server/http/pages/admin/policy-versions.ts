@@ -10,6 +10,7 @@ import { type Problems, problemsOf, typedIn } from '../fields.js'
 import type { Frame } from '../frame.js'
 import type { Pages } from '../page.js'
 import { readChoice, readSize, readWhole } from '../query.js'
+import { actorText } from './people.js'
 import { previewPath, reasonRule } from './policies.js'
 import { appliesOf, presentChange, presentPreview, typedValue } from './policy-texts.js'
 
@@ -81,7 +82,7 @@ export function createPolicyVersionPages({ pages, policies, names }: PolicyVersi
         crumbs: [{ label: t('nav.policies'), href: '/admin/policies' }],
         versions: shown.map(one => ({
           ...presentVersion(one, frame),
-          by: actorText(one.actor, known, frame),
+          by: actorText(one.actor, known.get(one.actor), frame.t),
           forAll: isForNew(one) ? previewPath(typedOf(one, policy), version, 'refresh') : null,
         })),
         next: found.length > limit ? shown.at(-1)!.version : null,
@@ -128,13 +129,4 @@ function isForNew({ apply, settledAt }: ListedPolicyVersion): boolean {
 /** What it set, as it stands now. */
 function typedOf({ changed }: ListedPolicyVersion, policy: PolicyInVersion['policy']) {
   return Object.fromEntries(changed.map((name: PolicyName) => [name, typedValue(name, policy[name])]))
-}
-
-/** Who did it: a user by name, or what else acts here. */
-function actorText(actor: string, known: ReadonlyMap<string, string>, { t }: Frame): string {
-  const name = known.get(actor)
-  if (name !== undefined) return name
-  if (actor === 'system') return t('policies.by.system')
-  const [kind, who = ''] = actor.split(':')
-  return kind === 'operator' ? t('policies.by.operator', { name: who }) : t('policies.by.gone', { id: who })
 }

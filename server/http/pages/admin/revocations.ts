@@ -8,7 +8,7 @@ import type { Pages } from '../page.js'
 import { readChoice, readText } from '../query.js'
 import type { Translate } from '../texts.js'
 import { isFiltered, readListed } from './lists.js'
-import { createPeople, type Named, readActor, type Shown, sessionShown, userIdOf } from './people.js'
+import { createPeople, type Named, readActor, type Shown, userIdOf } from './people.js'
 
 export type RevocationPagesDeps = {
   pages: Pages
@@ -32,11 +32,13 @@ export function createRevocationPages(deps: RevocationPagesDeps) {
         subject: kind && subject ? await subjectOf(kind, subject, users) : undefined,
       }
       const { results, next, partial } = await readListed(ctx, page => revocationLog.page(filter, page))
-      const people = await named(
-        frame,
-        results.map(entry => entry.actor),
-        results.flatMap(entry => (entry.kind === 'user' ? [entry.subject] : [])),
-      )
+      const people = await named(frame, {
+        actors: results.map(entry => entry.actor),
+        users: results.flatMap(entry => (entry.kind === 'user' ? [entry.subject] : [])),
+        sessions: results.flatMap(entry =>
+          [entry.kind === 'session' ? entry.subject : [], entry.exceptSid ?? []].flat(),
+        ),
+      })
       await pages.show(ctx, 'admin/revocations', {
         title: t('nav.revocations'),
         lead: t('revocations.lead'),
@@ -82,7 +84,7 @@ function presentEntry(entry: RevocationRecord, people: Named, frame: Frame) {
     effect: entry.effect,
     kind: entry.kind,
     subject: subjectShown(entry, people, frame),
-    except: entry.exceptSid === null ? null : sessionShown(entry.exceptSid, frame),
+    except: entry.exceptSid === null ? null : people.session(entry.exceptSid),
     actor: people.actor(entry.actor),
     expiresAt: entry.expiresAt,
   }
@@ -102,7 +104,7 @@ export function subjectShown({ kind, subject }: RevocationRecord, people: Named,
     case 'user':
       return people.user(subject)
     case 'session':
-      return sessionShown(subject, frame)
+      return people.session(subject)
     case 'role':
       return link('/admin/roles', may('darvoza:users:read'))
     case 'key':

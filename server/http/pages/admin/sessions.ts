@@ -9,7 +9,8 @@ import { readFields } from '../../wire/fields.js'
 import { typedIn } from '../fields.js'
 import type { Pages } from '../page.js'
 import type { Translate } from '../texts.js'
-import { actorName, isFiltered, presentDeviceName, presentSession, readListed, readSessionFilter } from './lists.js'
+import { isFiltered, presentDeviceName, presentSession, readListed, readSessionFilter } from './lists.js'
+import { actorText } from './people.js'
 
 export type SessionPagesDeps = {
   pages: Pages
@@ -81,7 +82,7 @@ function presentEnded<S extends { endedBy: string | null; endedByUsername: strin
 ) {
   const { endedBy, endedByUsername, endedReason } = session
   const why = endedReason === null ? '' : t(`endedWhy.${endedReason}`)
-  return { ...session, why, by: endedBy === null ? '' : actorName(endedBy, endedByUsername, t) }
+  return { ...session, why, by: endedBy === null ? '' : actorText(endedBy, endedByUsername, t) }
 }
 
 type Item = { at: number; text: string; by: string; icon: string; tone?: string }
@@ -104,7 +105,7 @@ function timelineOf(
   const entries = happened?.entries.filter(({ action }) => action !== 'refresh_token_reused') ?? []
   for (const { createdAt, action, actor, address, afterJson } of entries.toReversed()) {
     const { why } = JSON.parse(afterJson ?? '{}') as { why?: unknown }
-    const by = join(actorName(actor, happened?.names.get(actor), t), address, typeof why === 'string' ? `“${why}”` : '')
+    const by = join(actorText(actor, happened?.names.get(actor), t), address, typeof why === 'string' ? `“${why}”` : '')
     items.push({ at: createdAt, text: t(`audit.${action}`), by, icon: 'revoke', tone: 'warn' })
   }
   const told = entries.some(({ action }) => action === 'session_ended' || action === 'signed_out')

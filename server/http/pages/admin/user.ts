@@ -10,7 +10,8 @@ import { type Context, visitorOf } from '../../handler.js'
 import { readFields } from '../../wire/fields.js'
 import { chosenIn, type Problems, problemsOf, typedIn } from '../fields.js'
 import type { Pages } from '../page.js'
-import { actorName, presentDeviceName } from './lists.js'
+import { presentDeviceName } from './lists.js'
+import { actorText } from './people.js'
 import { presentUser } from './users.js'
 
 export type OneUserPagesDeps = {
@@ -35,7 +36,7 @@ export function createOneUserPages({ pages, users, roles, sessions, closeLook }:
     devices?.sort((a, b) => b.lastSeenAt - a.lastSeenAt)
     const happened = may('darvoza:audit:read') ? await closeLook.userHistory(user.id) : null
     const history = happened?.entries.map(({ createdAt, action, actor, address, subject }) => ({
-      ...{ at: createdAt, action, by: [actorName(actor, happened.names.get(actor), t), address] },
+      ...{ at: createdAt, action, by: [actorText(actor, happened.names.get(actor), t), address] },
       device: happened.devices.get(subject)?.name ?? '',
     }))
     const data = {
