@@ -94,7 +94,8 @@ onMariaDb('several workers on one port', engine =>
         ADMIN_PASSWORD: 'correct horse battery',
       })
       const client = aClient(running)
-      const signIns = Array.from({ length: 6 }, () =>
+      // One to a worker: more would wait for each other, and a busy machine may tell those to come again.
+      const signIns = Array.from({ length: 3 }, () =>
         client.send('POST', '/api/token/', {
           ...fresh,
           json: { username: 'admin', password: 'correct horse battery' },
@@ -102,7 +103,7 @@ onMariaDb('several workers on one port', engine =>
       )
       await new Promise(resolve => setTimeout(resolve, 150))
       running.child.kill('SIGTERM')
-      expect((await Promise.all(signIns)).map(answer => answer.status)).to.deep.equal([200, 200, 200, 200, 200, 200])
+      expect((await Promise.all(signIns)).map(answer => answer.status)).to.deep.equal([200, 200, 200])
       await new Promise(resolve => running.child.once('exit', resolve))
 
       const next = await start(await settingsOf(await engine.fresh()))
