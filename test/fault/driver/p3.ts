@@ -31,6 +31,8 @@ export async function runP3(world: World, kills: number, seed: number, say: (lin
   const revived: string[] = []
   const ended: Ended[] = []
   const signedIn: GoodClient[] = []
+  /** Those of them who have asked to be signed out, whatever they heard of it. */
+  const leaving = new Set<GoodClient>()
   let stop = false
   const over = () => stop
 
@@ -55,7 +57,8 @@ export async function runP3(world: World, kills: number, seed: number, say: (lin
 
   // All that was ever answered, now that everything is well.
   await pause(bound)
-  for (const client of [...clients, ...signedIn.slice(-1)]) await client.refresh(() => false)
+  const stayed = signedIn.filter(client => !leaving.has(client))
+  for (const client of [...clients, ...stayed]) await client.refresh(() => false)
   for (const one of ended) for (const server of servers) await requireEnded(one, aClient(server), server.name)
 
   const lost = [...clients, ...signedIn].flatMap(client => client.signedOut)
@@ -93,6 +96,7 @@ export async function runP3(world: World, kills: number, seed: number, say: (lin
       signedIn.push(client)
       if (!(await client.refresh(over))) continue
       const { refresh } = client.pair
+      leaving.add(client)
       if (await untilAnswered(random, one => one.post('/api/token/blacklist/', { refresh }), 'sign-out')) {
         ended.push({ ...client.pair, at: instant() })
       }
