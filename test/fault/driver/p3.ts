@@ -73,7 +73,7 @@ export async function runP3(world: World, kills: number, seed: number, say: (lin
       `${signedIn.length} sign-ins and ${ended.length} sign-outs answered,`,
   )
   say(`    longest wait of a client for its answer ${Math.round(Math.max(...clients.map(one => one.longestWait)))} ms`)
-  say(`    sessions lost ${lost.length}, valid tokens refused ${wrong.length}, revocations lost ${revived.length}`)
+  say(`    sessions lost ${lost.length}, refused wrongly ${wrong.length}, revocations lost ${revived.length}`)
   return [lost, wrong, revived, world.accidents()].every(list => list.length === 0)
 
   async function keepRefreshing(client: GoodClient, random: Random): Promise<void> {
