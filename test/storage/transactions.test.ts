@@ -177,8 +177,10 @@ onEachEngine('transactions', engine => {
     })
     const holderEnds = codeOf(holder)
     await isLocked
+    const startedAt = Date.now()
     const late = database.write("UPDATE last_number SET value = value + 10 WHERE name = 'user'")
     expect(await codeOf(late)).to.equal('database_unavailable')
+    expect(Date.now() - startedAt).to.be.lessThan(5_500)
     release()
     await holderEnds
     const before = (await numbers(database)).get('user')!
