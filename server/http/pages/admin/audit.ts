@@ -36,13 +36,11 @@ export function createAuditPages({ pages, auditLog, users, names }: AuditPagesDe
 
   async function present(ctx: Context, entries: readonly AuditRecord[]) {
     const frame = pages.frameOf(ctx)
-    const subjects = (kind: AuditRecord['subjectKind']) =>
-      entries.flatMap(entry => (entry.subjectKind === kind ? [entry.subject] : []))
-    const people = await named(frame, {
-      actors: entries.map(entry => entry.actor),
-      users: subjects('user'),
-      sessions: subjects('session'),
-    })
+    const people = await named(
+      frame,
+      entries.map(entry => entry.actor),
+      entries.map(({ subjectKind, subject }) => ({ kind: subjectKind, id: subject })),
+    )
     return entries.map(entry => presentEntry(entry, people, frame))
   }
 

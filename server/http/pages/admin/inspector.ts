@@ -1,7 +1,6 @@
 // A token, looked at: every check in order, and who revoked it. The token comes by POST, is kept nowhere, and goes back to
 // the browser only as what it says, never with its signature.
 import type { InspectedToken, TokenInspector } from '../../../identity/token-inspector.js'
-import type { RevocationKind } from '../../../policy/revocation.js'
 import type { Context } from '../../handler.js'
 import { readFields } from '../../wire/fields.js'
 import { type Problems, problemsOf } from '../fields.js'
@@ -9,7 +8,7 @@ import type { Frame } from '../frame.js'
 import type { Pages } from '../page.js'
 import { actionOf } from './audit.js'
 import { createPeople } from './people.js'
-import { causeOf, subjectShown } from './revocations.js'
+import { causeOf, subjectShown, subjectsOf } from './revocations.js'
 
 export type InspectorPagesDeps = { pages: Pages; tokenInspector: TokenInspector } & Parameters<typeof createPeople>[0]
 
@@ -29,12 +28,15 @@ export function createInspectorPages({ pages, tokenInspector, names }: Inspector
 
   /** Who saw to it that the token is refused, as far as the reader may see that. */
   async function presentCauses({ revocation, audit, session }: InspectedToken, frame: Frame) {
-    const subjects = (kind: RevocationKind) => (revocation?.kind === kind ? [revocation.subject] : [])
-    const people = await named(frame, {
-      actors: revocation ? [revocation.actor] : [],
-      users: [...(session ? [session.userId] : []), ...subjects('user')],
-      sessions: [...(session ? [session.id] : []), ...subjects('session')],
-    })
+    const people = await named(frame, revocation ? [revocation.actor] : [], [
+      ...(revocation ? subjectsOf(revocation) : []),
+      ...(session
+        ? [
+            { kind: 'session', id: session.id },
+            { kind: 'user', id: session.userId },
+          ]
+        : []),
+    ])
     return {
       revocation: revocation && {
         cause: causeOf(revocation.reason, frame),

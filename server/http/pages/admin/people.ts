@@ -12,12 +12,8 @@ export type Shown =
   | { is: 'link'; href: string; text: string }
   | { is: 'code'; text: string; short?: number }
 
-/** Who and what stands in a page. Which of them have names is read once, for all of them. */
-type Standing = {
-  actors?: readonly string[]
-  users?: readonly (string | number)[]
-  sessions?: readonly string[]
-}
+/** What an entry is about: of the kinds of the logs, `user` and `session` have names. */
+export type Subject = { kind: string; id: string | number }
 
 export type Named = {
   actor: (name: string) => Shown
@@ -28,12 +24,18 @@ export type Named = {
 export type People = ReturnType<typeof createPeople>
 
 export function createPeople({ names }: { names: Names }) {
-  return async function named({ t, may }: Frame, { actors = [], users = [], sessions = [] }: Standing): Promise<Named> {
-    const ids = users.filter(id => isUserId(String(id))).map(id => `user:${id}`)
+  /** Reads the names of these actors and subjects once, for a whole page. */
+  return async function named(
+    { t, may }: Frame,
+    actors: readonly string[],
+    subjects: readonly Subject[] = [],
+  ): Promise<Named> {
+    const idsOf = (wanted: string) => subjects.flatMap(({ kind, id }) => (kind === wanted ? [String(id)] : []))
+    const users = idsOf('user').filter(isUserId)
     const seesSessions = may('darvoza:sessions:read')
     const [known, knownSessions] = await Promise.all([
-      names.ofActors([...actors, ...ids]),
-      names.ofSessions(seesSessions ? sessions : []),
+      names.ofActors([...actors, ...users.map(id => `user:${id}`)]),
+      names.ofSessions(seesSessions ? idsOf('session') : []),
     ])
     const actor = (name: string): Shown => {
       const id = name.startsWith('user:') ? name.slice('user:'.length) : ''

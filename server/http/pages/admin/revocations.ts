@@ -8,7 +8,7 @@ import type { Pages } from '../page.js'
 import { readChoice, readText } from '../query.js'
 import type { Translate } from '../texts.js'
 import { isFiltered, readListed } from './lists.js'
-import { createPeople, type Named, readActor, type Shown, userIdOf } from './people.js'
+import { createPeople, type Named, readActor, type Shown, type Subject, userIdOf } from './people.js'
 
 export type RevocationPagesDeps = {
   pages: Pages
@@ -32,13 +32,11 @@ export function createRevocationPages(deps: RevocationPagesDeps) {
         subject: kind && subject ? await subjectOf(kind, subject, users) : undefined,
       }
       const { results, next, partial } = await readListed(ctx, page => revocationLog.page(filter, page))
-      const people = await named(frame, {
-        actors: results.map(entry => entry.actor),
-        users: results.flatMap(entry => (entry.kind === 'user' ? [entry.subject] : [])),
-        sessions: results.flatMap(entry =>
-          [entry.kind === 'session' ? entry.subject : [], entry.exceptSid ?? []].flat(),
-        ),
-      })
+      const people = await named(
+        frame,
+        results.map(entry => entry.actor),
+        results.flatMap(subjectsOf),
+      )
       await pages.show(ctx, 'admin/revocations', {
         title: t('nav.revocations'),
         lead: t('revocations.lead'),
@@ -93,6 +91,12 @@ function presentEntry(entry: RevocationRecord, people: Named, frame: Frame) {
 /** A trigger in words; what an older version wrote stands as it is. */
 export function causeOf(reason: string, { t }: Frame): string {
   return Object.hasOwn(triggers, reason) ? t(`causes.${reason}`) : reason
+}
+
+/** What an entry names: whom it is about, and the session that it leaves alone. */
+export function subjectsOf({ kind, subject, exceptSid }: RevocationRecord): Subject[] {
+  const about = { kind, id: subject }
+  return exceptSid === null ? [about] : [about, { kind: 'session', id: exceptSid }]
 }
 
 export function subjectShown({ kind, subject }: RevocationRecord, people: Named, frame: Frame): Shown {
