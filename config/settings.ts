@@ -85,8 +85,14 @@ export const settingsTable = {
   },
   TRUST_PROXY: {
     default: 'none',
-    meaning: 'Proxies whose X-Forwarded-For counts: a number of hops, or addresses and networks separated by commas.',
+    meaning: 'Proxies whose FORWARDED_HEADER counts: a number of hops, or addresses and networks separated by commas.',
     schema: text.transform(readTrustProxy),
+  },
+  FORWARDED_HEADER: {
+    default: 'X-Forwarded-For',
+    meaning:
+      'Where the proxies of TRUST_PROXY write the address of the caller: X-Forwarded-For, or Forwarded (RFC 7239). The other one is not read: a proxy passes it on as the caller wrote it.',
+    schema: text.transform(readForwardedHeader),
   },
   LOG_LEVEL: {
     default: 'info',
@@ -113,6 +119,7 @@ export type Settings = {
   adminPassword: string | null
   workers: number
   trustProxy: number | string[]
+  forwardedHeader: 'X-Forwarded-For' | 'Forwarded'
   logLevel: string
 }
 
@@ -154,6 +161,7 @@ export function readSettings(environment: Record<string, string | undefined>): S
     adminPassword: read('ADMIN_PASSWORD'),
     workers: read('WORKERS') ?? 1,
     trustProxy: read('TRUST_PROXY') ?? [],
+    forwardedHeader: read('FORWARDED_HEADER') ?? 'X-Forwarded-For',
     logLevel: read('LOG_LEVEL') ?? 'info',
   }
   if (settings.database.engine === 'mysql' && !environment.SECRET_KEY?.trim()) {
@@ -168,6 +176,9 @@ export function readSettings(environment: Record<string, string | undefined>): S
   if (settings.workers > 1) {
     if (settings.database.engine !== 'mysql') problems.push('WORKERS above 1 needs MySQL (DATABASE_URL)')
     if (!settings.redis) problems.push('WORKERS above 1 needs Redis (REDIS_URL or REDIS_CLUSTER)')
+  }
+  if (environment.FORWARDED_HEADER?.trim() && !environment.TRUST_PROXY?.trim()) {
+    problems.push('FORWARDED_HEADER counts for nothing without TRUST_PROXY: set both')
   }
   if (port === 0 && !environment.ISSUER?.trim()) problems.push('ISSUER is required with PORT=0')
   if (problems.length > 0) throw new SettingsError(problems)
@@ -204,6 +215,12 @@ function readSecretKey(value: string, context: z.RefinementCtx): Buffer {
   if (key.length < 32) return wrong(context, 'has fewer than 32 bytes (openssl rand -base64 32 makes a good one)')
   if (new Set(key).size < 8) return wrong(context, 'is not random (openssl rand -base64 32 makes a good one)')
   return key
+}
+
+/** Names of header fields are alike in any case (RFC 9110 §5.1). */
+function readForwardedHeader(value: string, context: z.RefinementCtx): Settings['forwardedHeader'] {
+  const name = (['X-Forwarded-For', 'Forwarded'] as const).find(one => one.toLowerCase() === value.toLowerCase())
+  return name ?? wrong(context, 'is neither X-Forwarded-For nor Forwarded')
 }
 
 function readTrustProxy(value: string, context: z.RefinementCtx): number | string[] {

@@ -95,7 +95,7 @@ export function createApp(deps: AppDeps): Koa {
   app.silent = true
   app.on('error', error => log.debug({ err: error }, 'a connection failed'))
   app.use(createTurnstile(signsIn))
-  app.use(createRequest({ trustProxy: settings.trustProxy, uuid, log }))
+  app.use(createRequest({ trustProxy: settings.trustProxy, forwardedHeader: settings.forwardedHeader, uuid, log }))
   app.use(createErrors({ present, log }))
   app.use(createSecurityHeaders(issuer))
   app.use(async (ctx, next) => {

@@ -1,10 +1,6 @@
 /** The network that an address is counted with: an IPv4 address alone, of IPv6 the /64 that one customer is given. */
 export function networkOf(address: string): string {
-  // Some proxies write the port behind it, which changes with every connection.
-  const plain = address
-    .replace(/^(\d+\.\d+\.\d+\.\d+):\d+$/, '$1')
-    .replace(/%.*$/, '')
-    .toLowerCase()
+  const plain = address.replace(/%.*$/, '').toLowerCase()
   if (!plain.includes(':')) return plain
   const groups = groupsOf(plain)
   // RFC 4291 §2.5.5.2: IPv4 in the clothes of IPv6, which would put the whole of IPv4 into one network.

@@ -350,6 +350,18 @@ describe('guesses from one network', () => {
     expect((await guess(amy, '192.0.2.8')).status).to.equal(200)
   })
 
+  it('behind a proxy that writes ports count for the address; one that hides addresses makes no bucket for all', async () => {
+    const { server, guess } = await aGuessedServer()
+    const amy = await server.aUser()
+    await repeat(10 * limit, index =>
+      guess({ username: `nobody${index}`, password: wrong }, `${here}:${50_000 + index}`),
+    )
+    expect((await guess(amy, `${here}:40000`)).status).to.equal(429)
+    expect((await guess(amy, '[2001:db8::7]:40000')).status).to.equal(200)
+    await repeat(10 * limit, index => guess({ username: `noone${index}`, password: wrong }, 'unknown'))
+    expect((await guess(amy, 'unknown')).status).to.equal(200)
+  })
+
   it('of IPv6 count for the whole /64, and are not lost among its addresses', async () => {
     const { server, guess } = await aGuessedServer()
     const amy = await server.aUser()

@@ -144,6 +144,7 @@ export function testSettings(database: DatabaseSettings): Settings {
     adminUsername: 'admin',
     adminPassword: password,
     trustProxy: [],
+    forwardedHeader: 'X-Forwarded-For',
     logLevel: 'silent',
   }
 }

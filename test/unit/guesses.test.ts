@@ -5,13 +5,7 @@ import { rateLimitHeaders } from '../../server/protocol/rate-limit.js'
 
 describe('the network of an address', () => {
   it('is the address itself in IPv4, in whatever clothes it comes', () => {
-    for (const address of [
-      '192.0.2.7',
-      '192.0.2.7:4711',
-      '::ffff:192.0.2.7',
-      '::FFFF:c000:207',
-      '0:0:0:0:0:ffff:192.0.2.7',
-    ])
+    for (const address of ['192.0.2.7', '::ffff:192.0.2.7', '::FFFF:c000:207', '0:0:0:0:0:ffff:192.0.2.7'])
       expect(networkOf(address), address).to.equal('192.0.2.7')
     expect(networkOf('192.0.2.8')).to.not.equal(networkOf('192.0.2.7'))
   })

@@ -104,6 +104,9 @@ describe('the settings', () => {
     )
     expect(problemsOf({ PORT: '0' }).join()).to.equal('ISSUER is required with PORT=0')
     expect(problemsOf({ PORT: '0', ISSUER: 'http://localhost:5000' })).to.deep.equal([])
+    expect(problemsOf({ FORWARDED_HEADER: 'Forwarded' }).join()).to.match(/^FORWARDED_HEADER counts for nothing/)
+    expect(problemsOf({ FORWARDED_HEADER: 'X-Real-IP', TRUST_PROXY: '1' }).join()).to.match(/^FORWARDED_HEADER is/)
+    expect(problemsOf({ FORWARDED_HEADER: 'forwarded', TRUST_PROXY: '1' })).to.deep.equal([])
     const redis = { REDIS_URL: 'redis://:hunter2@one', REDIS_CLUSTER: 'one:7000' }
     expect(problemsOf(redis).join()).to.match(/^REDIS_URL and REDIS_CLUSTER are both set/)
     const mysql = { DATABASE_URL: 'mysql://user:hunter2@host/name', SECRET_KEY: key }

@@ -1,25 +1,25 @@
-import type { IncomingMessage } from 'node:http'
 import type { Middleware } from 'koa'
 import proxyAddr from 'proxy-addr'
 import type { State } from '../handler.js'
+import { callerOf, type ForwardedHeader, type ForwardedNode } from './forwarded.js'
 
 export type RequestDeps = {
-  /** Hops, or networks, whose X-Forwarded-For counts. */
+  /** Hops, or networks, whose header counts. */
   trustProxy: number | string[]
+  forwardedHeader: ForwardedHeader
   uuid: () => string
   log: { debug(details: object, message: string): void }
 }
 
 /** Gives each request an id and the caller's address, and says in the debug log how it went. Never logs a query or a body. */
-export function createRequest({ trustProxy, uuid, log }: RequestDeps): Middleware {
-  const trust =
-    typeof trustProxy === 'number' ? (_: string, hop: number) => hop < trustProxy : proxyAddr.compile(trustProxy)
+export function createRequest({ trustProxy, forwardedHeader, uuid, log }: RequestDeps): Middleware {
+  const trust = trustOf(trustProxy)
 
   return async (ctx, next) => {
     const begun = performance.now()
     const state = ctx.state as State
     state.requestId = uuid()
-    state.address = addressOf(ctx.req, trust)
+    state.address = callerOf(ctx.req.socket.remoteAddress, forwardedHeader, ctx.get(forwardedHeader), trust) ?? ''
     ctx.set('X-Request-Id', state.requestId)
     await next()
     log.debug(
@@ -36,9 +36,9 @@ export function createRequest({ trustProxy, uuid, log }: RequestDeps): Middlewar
   }
 }
 
-/** A forwarded address is whatever the header says: what is none is cut off rather than stored. */
-function addressOf(request: IncomingMessage, trust: (address: string, hop: number) => boolean): string {
-  const address = proxyAddr(request, trust) ?? ''
-  const plain = address.replace(/^::ffff:(?=\d+\.)/, '')
-  return /^[0-9a-fA-F:.]{2,45}$/.test(plain) ? plain : (request.socket.remoteAddress ?? '')
+/** A hop without an address is of no network. */
+function trustOf(trustProxy: number | string[]): (node: ForwardedNode, hop: number) => boolean {
+  if (typeof trustProxy === 'number') return (_, hop) => hop < trustProxy
+  const isTrusted = proxyAddr.compile(trustProxy)
+  return (node, hop) => node !== null && isTrusted(node, hop)
 }

@@ -1,0 +1,79 @@
+// Which address a request comes from, behind proxies: X-Forwarded-For, or Forwarded (RFC 7239), read from the right, where
+// the nearest proxy wrote. Whatever stands left of the last trusted hop was written by the caller.
+import { isIP, SocketAddress } from 'node:net'
+
+/** An address; null where a hop has none to tell: `unknown`, an obfuscated identifier (RFC 7239 §6.2, §6.3), or nonsense. */
+export type ForwardedNode = string | null
+
+/** The names of the headers, as the setting FORWARDED_HEADER has them. */
+export type ForwardedHeader = 'X-Forwarded-For' | 'Forwarded'
+
+/** Who trusts longer chains than this trusts a chain that the caller wrote. */
+const mostHops = 32
+
+const pair = String.raw`[!#$%&'*+.^_\x60|~\w-]+=(?:[!#$%&'*+.^_\x60|~\w-]+|"(?:[^"\\]|\\.)*")`
+/** The last element of a list (RFC 7239 §4), anchored at the end: an open quote that the caller left cannot hide it. */
+const lastElement = new RegExp(String.raw`(?:^|,)[ \t]*(${pair}(?:[ \t]*;[ \t]*${pair})*)$`)
+const forPair = /(?:^|;)[ \t]*for=(?:"((?:[^"\\]|\\.)*)"|([^;"]*))/i
+
+/** Reads one header from right to left, the nearest hop first. */
+const readers = {
+  *'X-Forwarded-For'(value: string): Generator<ForwardedNode> {
+    for (const element of value.split(',').reverse()) if (element.trim() !== '') yield nodeOf(element)
+  },
+
+  *Forwarded(value: string): Generator<ForwardedNode> {
+    for (let rest = withoutEmptyEnd(value); rest !== ''; ) {
+      const found = lastElement.exec(rest)
+      if (!found) return yield null
+      rest = withoutEmptyEnd(rest.slice(0, found.index))
+      const [, quoted, token] = forPair.exec(found[1]!) ?? []
+      yield nodeOf(quoted?.replace(/\\(.)/g, '$1') ?? token ?? '')
+    }
+  },
+} as const satisfies Record<ForwardedHeader, (value: string) => Generator<ForwardedNode>>
+
+/** Cuts off empty elements (RFC 9110 §5.6.1) at once, whatever their number. */
+function withoutEmptyEnd(list: string): string {
+  let end = list.length
+  while (end > 0 && ', \t'.includes(list[end - 1]!)) end--
+  return list.slice(0, end)
+}
+
+/**
+ * The nearest hop that is not trusted, or the farthest that is.
+ * @param peer the address of the connection
+ * @param trust whether a hop, by its address and its distance, may say who came before it
+ * @returns null where the hop that counts has no address to tell
+ */
+export function callerOf(
+  peer: string | undefined,
+  header: ForwardedHeader,
+  value: string,
+  trust: (node: ForwardedNode, hop: number) => boolean,
+): ForwardedNode {
+  let caller = nodeOf(peer ?? '')
+  let hop = 0
+  for (const node of readers[header](value)) {
+    if (hop === mostHops || !trust(caller, hop)) return caller
+    caller = node
+    hop++
+  }
+  return caller
+}
+
+/**
+ * A node of RFC 7239 §6: an address with or without a port, in IPv6 with or without brackets, in quotes or not.
+ * @returns the address in its shortest spelling, so that one caller is one text; IPv4 in IPv6 as IPv4
+ */
+export function nodeOf(text: string): ForwardedNode {
+  const bare = text.trim().replace(/^"(.*)"$/, '$1')
+  const [, bracketed, plain] = /^(?:\[([^\]]*)\](?::\w+)?|(\d+(?:\.\d+){3})(?::\w+)?)$/.exec(bare) ?? []
+  // A zone (RFC 4007 §11) means something on the proxy alone.
+  const address = (bracketed ?? plain ?? bare).replace(/%.*$/, '')
+  const version = isIP(address)
+  if (version === 0) return null
+  if (version === 4) return address
+  const shortest = new SocketAddress({ address, family: 'ipv6' }).address
+  return shortest.replace(/^::ffff:(?=\d+\.)/, '')
+}
