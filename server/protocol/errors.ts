@@ -59,6 +59,7 @@ export const errors = {
     status: 401,
     text: 'No active account found with the given credentials',
     clause: 'RFC 6749 §5.2',
+    wireCode: 'no_active_account',
   },
   insufficient_user_authentication: {
     status: 401,

@@ -24,15 +24,14 @@ function expectNotFound(answer: Answer, what?: string): void {
 }
 
 describe('the Authorization header', () => {
-  it('that is missing, empty, of another scheme or in another case is no credential', async () => {
+  it('that is missing, empty or of another scheme is no credential', async () => {
     const server = await aServer()
     const client = aClient(server)
     const { access } = await client.signIn(await server.aUser())
     for (const header of [
       '',
       ' ',
-      `bearer ${access}`,
-      `BEARER ${access}`,
+      `Bearers ${access}`,
       `Token ${access}`,
       `JWT ${access}`,
       access,
@@ -42,6 +41,16 @@ describe('the Authorization header', () => {
       expect(answer.status, header.slice(0, 10)).to.equal(401)
       expect(answer.body).to.deep.equal({ detail: 'Authentication credentials were not provided.' })
       expect(answer.headers.get('www-authenticate')).to.equal('Bearer realm="api"')
+    }
+  })
+
+  it('names its scheme in any case (RFC 9110 §11.1)', async () => {
+    const server = await aServer()
+    const client = aClient(server)
+    const { access } = await client.signIn(await server.aUser())
+    for (const scheme of ['bearer', 'BEARER', 'bEARER']) {
+      const answer = await client.send('GET', '/api/me/', { headers: { Authorization: `${scheme} ${access}` } })
+      expect(answer.status, scheme).to.equal(200)
     }
   })
 

@@ -45,9 +45,9 @@ export function createGuard({ inspect, ownApplication, permissionsOf, now }: Gua
   }
 
   async function bearer(header: string): Promise<AccessClaims> {
-    // As simplejwt reads it: another scheme, also `bearer`, is no credential at all.
+    // Another scheme is no credential at all, as simplejwt reads it; the name is read in any case (RFC 9110 §11.1).
     const parts = header.split(' ').filter(Boolean)
-    if (parts[0] !== 'Bearer') throw refuse('not_authenticated')
+    if (parts[0]?.toLowerCase() !== 'bearer') throw refuse('not_authenticated')
     if (parts.length !== 2) throw refuse('bad_authorization_header')
     try {
       return await inspect.access(parts[1]!)
