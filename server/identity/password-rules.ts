@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module'
+import skeleton from 'unhomoglyph'
 import { whyNotPassword } from '../policy/password.js'
 import { refuse } from '../protocol/errors.js'
 
@@ -21,6 +22,6 @@ function isCommon(password: string): boolean {
  * @throws invalid_fields
  */
 export function requireGoodPassword(password: string, personal: string[], minLength: number, field: string): void {
-  const problems = whyNotPassword(password, personal, { minLength, isCommon })
+  const problems = whyNotPassword(password, personal, { minLength, isCommon, skeleton })
   if (problems.length > 0) throw refuse('invalid_fields', { fields: { [field]: problems } })
 }

@@ -1,7 +1,15 @@
 /** Longest password that is hashed, in characters: more is no password but a load. */
 export const longestPassword = 4_096
 
-export type PasswordRules = { minLength: number; isCommon: (password: string) => boolean }
+/** Fewer different characters than this are a repetition, however long (NIST SP 800-63B §5.1.1.2). */
+const leastVariety = 4
+
+export type PasswordRules = {
+  minLength: number
+  isCommon: (password: string) => boolean
+  /** A text in which letters that look alike are the same letter (UTS #39 §4: the skeleton). */
+  skeleton: (text: string) => string
+}
 
 /** Why a text cannot be a new password, one sentence per reason; empty when it can. Nothing is trimmed. */
 export function whyNotPassword(password: string, personal: string[], rules: PasswordRules): string[] {
@@ -13,10 +21,18 @@ export function whyNotPassword(password: string, personal: string[], rules: Pass
     problems.push(`Ensure this field has no more than ${longestPassword} characters.`)
   }
   if (/^\d+$/.test(password)) problems.push('This password is entirely numeric.')
-  const folded = password.toLowerCase()
-  if (personal.some(word => word.length >= 4 && folded.includes(word.toLowerCase()))) {
+  if (new Set(password).size < leastVariety) problems.push('This password repeats too few characters.')
+  if (personal.some(word => word.length >= 4 && holds(password, word, rules.skeleton))) {
     problems.push('The password is too similar to the username.')
   }
-  if (rules.isCommon(folded)) problems.push('This password is too common.')
+  if (rules.isCommon(password.toLowerCase())) problems.push('This password is too common.')
   return problems
+}
+
+/** In any case: some letters look alike as capitals alone, such as the Cyrillic and the Latin ones of M. */
+function holds(password: string, word: string, skeleton: PasswordRules['skeleton']): boolean {
+  const shape = (text: string) => skeleton(text.normalize('NFKD').replace(/\p{M}/gu, ''))
+  return [(text: string) => text.toLowerCase(), (text: string) => text.toUpperCase()].some(cased =>
+    shape(cased(password)).includes(shape(cased(word))),
+  )
 }

@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import skeleton from 'unhomoglyph'
 import { longestPassword, whyNotPassword } from '../../server/policy/password.js'
 import { usernameKey, whyNotUsername } from '../../server/policy/username.js'
 
@@ -49,16 +50,16 @@ describe('a username', () => {
 })
 
 describe('a new password', () => {
-  const rules = { minLength: 8, isCommon: (password: string) => password === 'iloveyou' }
+  const rules = { minLength: 8, isCommon: (password: string) => password === 'iloveyou', skeleton }
   const why = (password: string, personal: string[] = []) => whyNotPassword(password, personal, rules)
 
   it('is long enough, counted in signs, and not without end', () => {
     expect(why('sevens7')).to.have.length(1)
-    expect(why('💩'.repeat(7))).to.have.length(1)
-    expect(why('💩'.repeat(8))).to.deep.equal([])
-    expect(why(`a${' '.repeat(7)}`)).to.deep.equal([])
-    expect(why('ab'.repeat(longestPassword / 2))).to.deep.equal([])
-    expect(why('ab'.repeat(longestPassword / 2 + 1))).to.have.length(1)
+    expect(why('🌍🎉🌙🔥🚀🍎🌵')).to.have.length(1)
+    expect(why('🌍🎉🌙🔥🚀🍎🌵🐫')).to.deep.equal([])
+    expect(why(` a b c${' '.repeat(2)}`)).to.deep.equal([])
+    expect(why('abcd'.repeat(longestPassword / 4))).to.deep.equal([])
+    expect(why('abcd'.repeat(longestPassword / 4 + 1))).to.have.length(1)
   })
 
   it('is not all digits, not common in any case, and does not hold the name', () => {
@@ -67,6 +68,25 @@ describe('a new password', () => {
     expect(why('xxAMELIAxx', ['amelia'])).to.deep.equal(['The password is too similar to the username.'])
     // A short name is part of too many words.
     expect(why('family tree', ['amy', 'ami'])).to.deep.equal([])
+  })
+
+  it('is no repetition of a few characters, whatever they are', () => {
+    for (const password of ['aaaaaaaa', ' '.repeat(8), 'abababab', 'abcabcabcabc', '💩'.repeat(8), '\u2003'.repeat(9)])
+      expect(why(password), password).to.deep.equal(['This password repeats too few characters.'])
+  })
+
+  it('does not hold the name in letters that look like it', () => {
+    for (const password of [
+      'xxАМELIАxx',
+      'аmеliа2024',
+      'AMÉLIA2024',
+      'ａｍｅｌｉａ-1',
+      'AMΕLIΑ2024',
+      'amel1a2024',
+      'амеlia77',
+    ])
+      expect(why(password, ['amelia']), password).to.deep.equal(['The password is too similar to the username.'])
+    expect(why('Амелия2024', ['amelia'])).to.deep.equal([])
   })
 
   it('is told all that is wrong with it at once', () => {

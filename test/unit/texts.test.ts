@@ -116,7 +116,7 @@ describe('the texts of the pages', () => {
   })
 
   it('say what the floors below say about passwords, names and profiles', () => {
-    const rules = { minLength: 8, isCommon: () => true }
+    const rules = { minLength: 8, isCommon: () => true, skeleton: (text: string) => text }
     const said = [
       ...whyNotPassword('1234', ['1234'], rules),
       ...whyNotPassword('a'.repeat(5_000), [], rules),

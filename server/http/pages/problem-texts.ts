@@ -15,6 +15,7 @@ export const problemTexts: readonly { pattern: RegExp; key: string }[] = [
     key: 'problems.passwordShort',
   },
   { pattern: /^This password is entirely numeric\.$/, key: 'problems.passwordNumeric' },
+  { pattern: /^This password repeats too few characters\.$/, key: 'problems.passwordRepeats' },
   { pattern: /^This password is too common\.$/, key: 'problems.passwordCommon' },
   { pattern: /^The password is too similar to the username\.$/, key: 'problems.passwordSimilar' },
   { pattern: /^The new password is the old one\./, key: 'problems.passwordSame' },
