@@ -47,7 +47,7 @@ export async function compose(settings: Settings, { log, random = randomBytes, p
   const { database, userStore } = storage
   const { now, tail, redisLink } = revocation
   const { signingKeys, secrets, tally, sightings, auditTrail } = tokens
-  const { users, hashingProcess, failedSignIns } = people
+  const { users, hashing, hashingProcess, failedSignIns } = people
   const { figures, housekeeping, keyRing, settledPolicies, incidentLog } = administration
 
   const app: Koa = createApp({
@@ -68,6 +68,7 @@ export async function compose(settings: Settings, { log, random = randomBytes, p
     { name: 'failed sign-ins', everyMs: second, run: failedSignIns.write },
     { name: 'forget revocations', everyMs: minute, run: housekeeping.forgetRevocations },
     { name: 'keys', everyMs: minute, run: keyRing.upkeep },
+    { name: 'kinds of password hashes', everyMs: minute, run: hashing.prepare },
     { name: 'tidy sessions', everyMs: 10 * minute, run: housekeeping.tidySessions },
     { name: 'settle policies', everyMs: 10 * minute, run: settledPolicies.settle },
     { name: 'drop audit entries', everyMs: 10 * minute, run: housekeeping.dropAudit },
@@ -104,6 +105,7 @@ export async function compose(settings: Settings, { log, random = randomBytes, p
       const wanted = { username: settings.adminUsername, password: settings.adminPassword }
       const made = await ensureAdministrator({ database, store: userStore, users, random }, wanted)
       await housekeeping.beat()
+      jobs.afterwards(hashing.prepare)
       return made
     },
 

@@ -14,6 +14,7 @@ import { createRights } from '../identity/rights.js'
 import { createRoles } from '../identity/roles.js'
 import { createSessions } from '../identity/sessions.js'
 import { createSignIn } from '../identity/sign-in.js'
+import { createStoredKinds } from '../identity/stored-kinds.js'
 import { createUsers } from '../identity/users.js'
 import type { Given } from './ports.js'
 import type { RevocationParts } from './revocation.js'
@@ -33,7 +34,10 @@ export function composePeople(
   const slots = Math.max(2, availableParallelism())
   const hashingProcess = createHashingProcess({ threads: slots, log })
   const work = ports.hashingWork ?? hashingProcess
-  const hashing = createHashing({ work, slots, chance: Math.random, cost: () => policy().password_cost })
+  const hashing = createHashing({
+    ...{ work, slots, chance: Math.random, cost: () => policy().password_cost },
+    ...{ storedKinds: createStoredKinds({ database, users: userStore }), monotonic },
+  })
   const rights = createRights({ users: userStore })
   const users = createUsers({
     ...{ database, users: userStore, devices, roles: roleStore, hashing, rights, revoke, policy, now },

@@ -1,7 +1,8 @@
 // Who may hash when: hashing is the dearest thing the server does, so it has few slots and a short queue, and half of the
 // slots are for those alone who prove a device that they already use.
+import { createEqualWork } from './equal-work.js'
 import { createSlots } from './slots.js'
-import { isOutdatedHash, missingCosts, standInHash } from './stored-passwords.js'
+import { isOutdatedHash } from './stored-passwords.js'
 
 /** Does the work, wherever it is done. */
 export type HashingWork = {
@@ -17,12 +18,16 @@ export type HashingDeps = {
   chance: () => number
   /** Cost of bcrypt for new hashes. */
   cost: () => number
+  /** A stand-in (`workOf`) for every kind of hash that is stored. */
+  storedKinds: () => Promise<readonly string[]>
+  /** ms */
+  monotonic: () => number
 }
 
 /** Compares a password, as it was received, with a stored hash; nobody's (`null`) takes the same time. */
 export type Verify = (password: string, encoded: string | null) => Promise<boolean>
 
-export function createHashing({ work, slots, chance, cost }: HashingDeps) {
+export function createHashing({ work, slots, chance, cost, storedKinds, monotonic }: HashingDeps) {
   /** How long a hash takes of late, in ms; the later the more it counts. */
   let typical = 0
   const share = { typical: () => typical, chance }
@@ -30,24 +35,14 @@ export function createHashing({ work, slots, chance, cost }: HashingDeps) {
   const proven = createSlots({ count: Math.max(1, Math.floor(slots / 2)), ...share })
 
   async function timed<T>(hash: Promise<T>): Promise<T> {
-    const begun = performance.now()
+    const begun = monotonic()
     const result = await hash
-    typical += (performance.now() - begun - typical) / 4
+    typical += (monotonic() - begun - typical) / 4
     return result
   }
 
-  /** A hash from before the cost was raised would tell by its time that the name is somebody's. */
-  async function compare(password: string, encoded: string, present: number): Promise<boolean> {
-    const right = await work.matches(password, encoded)
-    for (const missing of missingCosts(encoded, present)) await work.matches(password, standInHash(missing))
-    return right
-  }
-
-  const verify: Verify = async (password, encoded) => {
-    const present = cost()
-    const right = await timed(compare(password, encoded ?? standInHash(present), present))
-    return right && encoded !== null
-  }
+  const equalWork = createEqualWork({ work, cost, storedKinds, monotonic })
+  const verify: Verify = (password, encoded) => timed(equalWork.compare(password, encoded))
 
   return {
     /**
@@ -66,6 +61,9 @@ export function createHashing({ work, slots, chance, cost }: HashingDeps) {
     inSlot<T>(provenUser: number | null, check: (verify: Verify) => Promise<T>): Promise<T> {
       return (provenUser === null ? open : proven).run(provenUser, () => check(verify))
     },
+
+    /** Looks which kinds of hash are stored, so that none of them is told by its time. */
+    prepare: equalWork.prepare,
 
     /** Is a stored hash older than the policy, or foreign? */
     isOutdated: (encoded: string): boolean => isOutdatedHash(encoded, cost()),

@@ -8,48 +8,52 @@ import bcrypt from 'bcrypt'
 const slowPbkdf2 = promisify(pbkdf2)
 const slowScrypt = promisify<string, string, number, object, Buffer>(scrypt)
 
+type Groups = Record<string, string>
+
 type Format = {
-  /** Its groups are what the functions below get. */
+  /** `head` is what all hashes of the same work begin with, and no others. */
   pattern: RegExp
   /** Does it cost no more than a sign-in may? */
-  isAffordable: (parts: string[]) => boolean
-  matches: (password: string, parts: string[]) => Promise<boolean>
+  isAffordable: (groups: Groups) => boolean
+  matches: (password: string, groups: Groups) => Promise<boolean>
+  /** A hash of the same work that no password has. */
+  standIn: (groups: Groups) => string
 }
 
 /** What scrypt and argon2 may take of the memory for one hash, in bytes. */
 const mostMemory = 256 * 1024 * 1024
 
+/** Salt and digest of hashes that no password has, in the alphabet of each. */
+const noBcrypt = 'abcdefghijklmnopqrstuuZn9G4kT2sVbJ0xqM7wYdLrEc5HfPa8i'
+const noSalt = 'c3RhbmQtaW4'
+const noDigest = (size: number) => Buffer.alloc(size).toString('base64')
+
 /** Django's names for them (django.contrib.auth.hashers). */
 const formats = {
-  bcrypt_sha256: {
-    pattern: /^bcrypt_sha256\$(\$2[aby]\$(\d\d)\$[./A-Za-z0-9]{53})$/,
-    isAffordable: ([, cost]) => Number(cost) <= 15,
-    matches: (password, [hash]) => bcrypt.compare(prehashed(password), spelt(hash!)),
-  },
-  bcrypt: {
-    pattern: /^(?:bcrypt\$)?(\$2[aby]\$(\d\d)\$[./A-Za-z0-9]{53})$/,
-    isAffordable: ([, cost]) => Number(cost) <= 15,
-    matches: (password, [hash]) => bcrypt.compare(password, spelt(hash!)),
-  },
+  bcrypt_sha256: bcryptFormat('bcrypt_sha256\\$', prehashed),
+  bcrypt: bcryptFormat('(?:bcrypt\\$)?', password => password),
   pbkdf2_sha256: pbkdf2Format('sha256', 32),
   pbkdf2_sha1: pbkdf2Format('sha1', 20),
   scrypt: {
-    pattern: /^scrypt\$(\d{1,8})\$([^$]+)\$(\d{1,3})\$(\d{1,3})\$([A-Za-z0-9+/]+=*)$/,
-    isAffordable: ([n, , r, p]) =>
+    pattern:
+      /^(?<head>scrypt\$(?<n>\d{1,8})\$)(?<salt>[^$]+)\$(?<r>\d{1,3})\$(?<p>\d{1,3})\$(?<digest>[A-Za-z0-9+/]+=*)$/,
+    isAffordable: ({ n, r, p }) =>
       scryptMemory(Number(n), Number(r)) <= mostMemory && Number(p) >= 1 && Number(p) <= 16,
-    async matches(password, [n, salt, r, p, hash]) {
+    async matches(password, { n, salt, r, p, digest }) {
       const options = { N: Number(n), r: Number(r), p: Number(p), maxmem: 2 * mostMemory }
-      return equal(await slowScrypt(password, salt!, 64, options), hash!)
+      return equal(await slowScrypt(password, salt!, 64, options), digest!)
     },
+    standIn: ({ head, r, p }) => `${head}${noSalt}$${r}$${p}$${noDigest(64)}`,
   },
   argon2: {
     pattern:
-      /^argon2(\$argon2(?:id|i|d)\$(?:v=\d+\$)?m=(\d{1,7}),t=(\d{1,3}),p=(\d{1,3})\$[A-Za-z0-9+/]+\$[A-Za-z0-9+/]+)$/,
-    isAffordable: ([, m, t, p]) => Number(m) * 1024 <= mostMemory && Number(t) <= 64 && Number(p) <= 64,
-    async matches(password, [hash]) {
+      /^(?<head>argon2(?<parameters>\$argon2(?:id|i|d)\$(?:v=\d+\$)?m=(?<m>\d{1,7}),t=(?<t>\d{1,3}),p=(?<p>\d{1,3})\$))(?<rest>[A-Za-z0-9+/]+\$[A-Za-z0-9+/]+)$/,
+    isAffordable: ({ m, t, p }) => Number(m) * 1024 <= mostMemory && Number(t) <= 64 && Number(p) <= 64,
+    async matches(password, { parameters, rest }) {
       const { verify } = await import('@node-rs/argon2')
-      return verify(hash!, password)
+      return verify(`${parameters}${rest}`, password)
     },
+    standIn: ({ head }) => `${head}${noSalt}$${noDigest(32).replace('=', '')}`,
   },
 } as const satisfies Record<string, Format>
 
@@ -62,13 +66,13 @@ export async function hashPassword(password: string, cost: number): Promise<stri
 export async function matchesHash(password: string, encoded: string): Promise<boolean> {
   const read = readHash(encoded)
   if (!read) throw new Error('the stored hash is of no known format')
-  return read.format.matches(password, read.parts)
+  return read.format.matches(password, read.groups)
 }
 
 /** Can this hash be verified, and does it cost no more than a sign-in may? For imports. */
 export function isKnownHash(encoded: string): boolean {
   const read = readHash(encoded)
-  return read?.format.isAffordable(read.parts) ?? false
+  return read?.format.isAffordable(read.groups) ?? false
 }
 
 /** Is a stored hash foreign, or of another cost than new ones have? */
@@ -76,35 +80,67 @@ export function isOutdatedHash(encoded: string, cost: number): boolean {
   return !encoded.startsWith(`bcrypt_sha256$$2b$${twoDigits(cost)}$`)
 }
 
-/** A hash of no password, that takes as long as one of this cost. */
+/** A hash that no password has, of bcrypt at this cost. */
 export function standInHash(cost: number): string {
-  return `bcrypt_sha256$$2b$${twoDigits(cost)}$abcdefghijklmnopqrstuuZn9G4kT2sVbJ0xqM7wYdLrEc5HfPa8i`
+  return `bcrypt_sha256$$2b$${twoDigits(cost)}$${noBcrypt}`
+}
+
+/** A hash that no password has, of so many rounds: work that can be dosed. */
+export function standInRounds(iterations: number): string {
+  return `pbkdf2_sha256$${iterations}$${noSalt}$${noDigest(32)}`
 }
 
 /**
- * Costs of bcrypt whose work, each done once, makes a cheaper hash of ours take as long as one of `cost`: 2^a + 2^a +
- * 2^(a+1) + … + 2^(c-1) = 2^c.
+ * The work that comparing with a stored hash takes, whosever it is.
+ * @returns `standIn`, which is the same text for all hashes of that work, and what they all begin with; null where it is none
+ *   that can be compared
  */
-export function missingCosts(encoded: string, cost: number): number[] {
-  const own = Number(/^(?:bcrypt_sha256\$|bcrypt\$)?\$2[aby]\$(\d\d)\$/.exec(encoded)?.[1] ?? cost)
-  return Array.from({ length: Math.max(0, cost - own) }, (_, step) => own + step)
+export function workOf(encoded: string): { standIn: string; head: string } | null {
+  const read = readHash(encoded)
+  return read && { standIn: read.format.standIn(read.groups), head: read.groups.head! }
 }
 
-function readHash(encoded: string): { format: Format; parts: string[] } | null {
+/** null for other hashes. */
+export function bcryptCost(encoded: string): number | null {
+  const cost = /^(?:bcrypt_sha256\$|bcrypt\$)?\$2[aby]\$(\d\d)\$/.exec(encoded)?.[1]
+  return cost === undefined ? null : Number(cost)
+}
+
+/** Of PBKDF2 with SHA-256; null for other hashes. */
+export function roundsOf(encoded: string): number | null {
+  const rounds = /^pbkdf2_sha256\$(\d+)\$/.exec(encoded)?.[1]
+  return rounds === undefined ? null : Number(rounds)
+}
+
+function readHash(encoded: string): { format: Format; groups: Groups } | null {
   for (const format of Object.values(formats)) {
-    const found = format.pattern.exec(encoded)
-    if (found) return { format, parts: found.slice(1) }
+    const groups = format.pattern.exec(encoded)?.groups
+    if (groups) return { format, groups }
   }
   return null
 }
 
+function bcryptFormat(prefix: string, prepare: (password: string) => string): Format {
+  return {
+    pattern: new RegExp(`^(?<head>${prefix}\\$2[aby]\\$(?<cost>\\d\\d)\\$)(?<rest>[./A-Za-z0-9]{53})$`),
+    isAffordable: ({ cost }) => Number(cost) <= 15,
+    // `$2y$` is PHP's spelling of `$2b$`, which the library does not know.
+    matches: (password, { head, cost, rest }) =>
+      bcrypt.compare(prepare(password), `$2${head!.includes('$2a$') ? 'a' : 'b'}$${cost}$${rest}`),
+    standIn: ({ cost }) => standInHash(Number(cost)),
+  }
+}
+
 function pbkdf2Format(digest: string, size: number): Format {
   return {
-    pattern: new RegExp(`^pbkdf2_${digest}\\$(\\d{1,7})\\$([^$]+)\\$([A-Za-z0-9+/]+=*)$`),
-    isAffordable: ([iterations]) => Number(iterations) >= 1 && Number(iterations) <= 2_000_000,
-    async matches(password, [iterations, salt, hash]) {
-      return equal(await slowPbkdf2(password, salt!, Number(iterations), size, digest), hash!)
+    pattern: new RegExp(
+      `^(?<head>pbkdf2_${digest}\\$(?<iterations>\\d{1,7})\\$)(?<salt>[^$]+)\\$(?<digest>[A-Za-z0-9+/]+=*)$`,
+    ),
+    isAffordable: ({ iterations }) => Number(iterations) >= 1 && Number(iterations) <= 2_000_000,
+    async matches(password, { iterations, salt, digest: expected }) {
+      return equal(await slowPbkdf2(password, salt!, Number(iterations), size, digest), expected!)
     },
+    standIn: ({ head }) => `${head}${noSalt}$${noDigest(size)}`,
   }
 }
 
@@ -116,11 +152,6 @@ function scryptMemory(n: number, r: number): number {
 /** bcrypt reads at most 72 bytes and stops at a NUL: it gets 64 hex digits instead. */
 function prehashed(password: string): string {
   return createHash('sha256').update(password).digest('hex')
-}
-
-/** `$2y$` is PHP's spelling of `$2b$`, which the library does not know. */
-function spelt(hash: string): string {
-  return hash.replace(/^\$2y\$/, '$2b$')
 }
 
 function twoDigits(cost: number): string {

@@ -73,6 +73,15 @@ export function createUsers(dialect: { forUpdate: string }) {
       return new Map(rows.map(row => [row.id, row.username]))
     },
 
+    /** The first stored hash that sorts behind a text; null where there is none. */
+    async passwordHashAfter(tx: Queries, text: string): Promise<string | null> {
+      const [row] = await tx.read<{ passwordHash: string }>(
+        'SELECT password_hash AS passwordHash FROM user WHERE password_hash > ? ORDER BY password_hash LIMIT 1',
+        [text],
+      )
+      return row?.passwordHash ?? null
+    },
+
     /** Which of these names are somebody's. There must be one at least. */
     async takenKeys(tx: Queries, usernameKeys: readonly string[]): Promise<Set<string>> {
       const rows = await tx.read<{ usernameKey: string }>(

@@ -9,7 +9,10 @@ export class User {
   @Index('user_username_key', { unique: true })
   @Column(orNull(name(150)))
   usernameKey!: string | null
-  @Column(name(255)) passwordHash!: string
+  /** Which kinds of hash there are is found by seeking in this index. */
+  @Index('user_password_hash')
+  @Column(name(255))
+  passwordHash!: string
   @Column(name(150)) firstName!: string
   @Column(name(150)) lastName!: string
   @Column(name(254)) email!: string
