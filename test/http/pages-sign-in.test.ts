@@ -3,8 +3,8 @@ import { createHash } from 'node:crypto'
 import { expect } from 'chai'
 import { refuse } from '../../server/protocol/errors.js'
 import { aClient, claimsOf } from '../support/client.js'
-import { onEachEngine } from '../support/engines.js'
-import { aServer, password, type TestServer } from '../support/server.js'
+import { onEachEngine, sqlite } from '../support/engines.js'
+import { aServer, password, type TestServer, testSettings } from '../support/server.js'
 import { snapshotOf } from '../support/snapshot.js'
 import { aVisitor, localOf, type Visitor } from '../support/visitor.js'
 
@@ -45,7 +45,7 @@ describe('the sign-in page', () => {
       expect(status).to.equal(400)
       expect(text).to.include('Type both')
     }
-    expect(visitor.cookies.has('darvoza')).to.equal(false)
+    expect(visitor.cookies.has('darvoza-4000')).to.equal(false)
     expect(await isSignedIn(visitor)).to.equal(false)
   })
 
@@ -133,13 +133,13 @@ describe('the cookie of a sign-in', () => {
     const server = await aServer()
     const visitor = aVisitor(server)
     await visitor.signIn(admin)
-    const first = visitor.cookies.get('darvoza')
+    const first = visitor.cookies.get('darvoza-4000')
     await visitor.submit('/logout', {}, '/account')
     await visitor.signIn(admin)
-    expect(visitor.cookies.get('darvoza'))
+    expect(visitor.cookies.get('darvoza-4000'))
       .to.match(/^[\w-]{43}$/)
       .and.not.equal(first)
-    for (const line of [...cookieLines(visitor, 'darvoza'), ...cookieLines(visitor, 'darvoza-device')]) {
+    for (const line of [...cookieLines(visitor, 'darvoza-4000'), ...cookieLines(visitor, 'darvoza-device-4000')]) {
       expect(line).to.match(/; Path=\/; SameSite=Lax; HttpOnly; Max-Age=\d+$/)
       expect(line).to.not.match(/Domain/i)
     }
@@ -171,11 +171,58 @@ describe('the cookie of a sign-in', () => {
     expect((await aVisitor(server).send('GET', '/account', { headers: stolen })).status).to.equal(303)
   })
 
+  it('is one of each issuer, so that two instances on one host sign nobody out of the other', async () => {
+    const server = await aServer()
+    for (const [issuer, suffix] of [
+      ['http://localhost:4001', '-4001'],
+      ['https://id.example.com:8443', '-8443'],
+    ] as const) {
+      const other = await aServer({ settings: { ...testSettings(await sqlite.fresh()), issuer } })
+      const [visitor, there] = [aVisitor(server), aVisitor(other)]
+      await visitor.signIn(admin)
+      // One browser: what one instance sets is sent to the other.
+      for (const [name, value] of visitor.cookies) there.cookies.set(name, value)
+      await there.signIn(admin)
+      for (const [name, value] of there.cookies) visitor.cookies.set(name, value)
+      expect(await isSignedIn(there)).to.equal(true)
+      expect(await isSignedIn(visitor)).to.equal(true)
+      await visitor.submit('/logout', {}, '/account')
+      expect(await isSignedIn(there)).to.equal(true)
+      expect(
+        [...there.cookies.keys()].filter(name => name.endsWith(suffix)),
+        issuer,
+      ).to.have.length(2)
+    }
+  })
+
+  it('is given from each name of this machine, where the issuer is on it, to browsers that send the origin alone', async () => {
+    const server = await aServer()
+    const https = await aServer({
+      settings: { ...testSettings(await sqlite.fresh()), issuer: 'https://id.example.com' },
+    })
+    const signIn = async (at: TestServer, Origin: string) => {
+      const visitor = aVisitor(at)
+      const form = { ...admin, _token: visitor.tokenOn(await visitor.open('/login'), '/login') }
+      return (await visitor.send('POST', '/login', { form, headers: { Origin } })).status
+    }
+    for (const origin of [
+      'http://localhost:4001',
+      'http://127.0.0.1',
+      'https://127.0.0.1:4000',
+      'http://127.0.0.2:4000',
+    ])
+      expect(await signIn(server, origin), origin).to.equal(403)
+    for (const origin of ['http://localhost', 'https://localhost', 'http://id.example.com', 'http://127.0.0.1:4000'])
+      expect(await signIn(https, origin), origin).to.equal(403)
+    for (const origin of ['http://localhost:4000', 'http://127.0.0.1:4000', 'http://[::1]:4000'])
+      expect(await signIn(server, origin), origin).to.equal(303)
+  })
+
   it('is not in the database, which has its SHA-256', async () => {
     const server = await aServer()
     const visitor = aVisitor(server)
     await visitor.signIn(admin)
-    const id = visitor.cookies.get('darvoza')!
+    const id = visitor.cookies.get('darvoza-4000')!
     const stored = await snapshotOf(server)
     expect(stored).to.not.include(id)
     expect(stored).to.include(createHash('sha256').update(id).digest('base64url'))
@@ -186,10 +233,10 @@ describe('the cookie of a sign-in', () => {
     const server = await aServer()
     const visitor = aVisitor(server)
     await visitor.signIn(admin)
-    const id = visitor.cookies.get('darvoza')!
+    const id = visitor.cookies.get('darvoza-4000')!
     const hash = createHash('sha256').update(id).digest('base64url')
     for (const made of ['', 'a', 'a'.repeat(43), `${id}x`, id.slice(1), hash, `"${id.slice(0, 42)}"`, "' OR 1=1 --"]) {
-      const { status } = await aVisitor(server).send('GET', '/account', { headers: { Cookie: `darvoza=${made}` } })
+      const { status } = await aVisitor(server).send('GET', '/account', { headers: { Cookie: `darvoza-4000=${made}` } })
       expect(status, made).to.equal(303)
     }
     expect(await isSignedIn(visitor)).to.equal(true)
@@ -294,14 +341,14 @@ onEachEngine('a browser that is signed in', engine => {
     const [amy, ben] = [await server.aUser(), await server.aUser()]
     const visitor = aVisitor(server)
     await visitor.signIn(amy)
-    const amysCookie = visitor.cookies.get('darvoza')
+    const amysCookie = visitor.cookies.get('darvoza-4000')
     // In another tab the sign-in form was open all the time.
     const _token = visitor.tokenOn(await visitor.open('/account'), '/logout')
     const form = { _token, username: ben.username, password }
     expect((await visitor.send('POST', '/login', { form, headers: ownSite })).status).to.equal(303)
     expect((await visitor.open('/account')).text).to.include(ben.username)
     expect(await liveSessions(server, amy.id)).to.deep.equal([])
-    const old = await aVisitor(server).send('GET', '/account', { headers: { Cookie: `darvoza=${amysCookie}` } })
+    const old = await aVisitor(server).send('GET', '/account', { headers: { Cookie: `darvoza-4000=${amysCookie}` } })
     expect(old.status).to.equal(303)
   })
 })
@@ -334,10 +381,10 @@ describe('signing out', () => {
     const { access } = await client.signIn(amy)
     const visitor = aVisitor(server)
     await visitor.signIn(amy)
-    const kept = visitor.cookies.get('darvoza')
+    const kept = visitor.cookies.get('darvoza-4000')
     expect(localOf(await visitor.submit('/logout', {}, '/account'))).to.equal('/login?signed_out')
-    expect(visitor.cookies.has('darvoza')).to.equal(false)
-    const stolen = await aVisitor(server).send('GET', '/account', { headers: { Cookie: `darvoza=${kept}` } })
+    expect(visitor.cookies.has('darvoza-4000')).to.equal(false)
+    const stolen = await aVisitor(server).send('GET', '/account', { headers: { Cookie: `darvoza-4000=${kept}` } })
     expect(stolen.status).to.equal(303)
     expect(await liveSessions(server, amy.id)).to.deep.equal([claimsOf(access).sid])
     expect((await client.get('/api/me/', access)).status).to.equal(200)

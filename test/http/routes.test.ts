@@ -118,7 +118,7 @@ describe('every route that takes a token', () => {
     const server = await aServer()
     const visitor = aVisitor(server)
     await visitor.signIn({ username: 'admin', password })
-    expect(visitor.cookies.has('darvoza')).to.equal(true)
+    expect(visitor.cookies.has('darvoza-4000')).to.equal(true)
     const before = await snapshotOf(server)
     for (const [name, row] of closed) {
       const { status } = await visitor.send(row.method, pathOf(row), { headers: { 'Sec-Fetch-Site': 'same-origin' } })

@@ -95,7 +95,7 @@ describe('what a server writes', function () {
       await tell(client.get(`/api/admin/users/?username=a&token=${plant()}`, token))
       for (const authorization of [`Basic ${plant()}`, `Bearer ${plant()} ${plant()}`, `bearer ${plant()}`, plant()])
         await tell(client.send('GET', '/api/me/', { headers: { Authorization: authorization } }))
-      await tell(client.send('GET', '/api/me/', { headers: { Cookie: `darvoza=${plant()}` } }))
+      await tell(client.send('GET', '/api/me/', { headers: { Cookie: `darvoza-4000=${plant()}` } }))
       await tell(
         client.send('POST', '/api/token/', {
           json: {},

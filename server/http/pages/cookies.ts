@@ -5,8 +5,8 @@ import type { Context } from '../handler.js'
 type CookieRow = {
   /** Scripts never see it. */
   httpOnly: boolean
-  /** `__Host-`, where there is https. */
-  host: boolean
+  /** One of each issuer: with `__Host-` where there is https, and the port where it is not the scheme's own. */
+  own: boolean
   /** Seconds it is kept; without it as long as the browser runs. */
   maxAge?: number
 }
@@ -15,15 +15,15 @@ const year = 365 * 86_400
 
 const cookies = {
   /** The opaque id of the page session. */
-  darvoza: { httpOnly: true, host: true },
+  darvoza: { httpOnly: true, own: true },
   /** The tokens that prove this browser as a known device, one for each of the last few users. */
-  'darvoza-device': { httpOnly: true, host: true, maxAge: year },
+  'darvoza-device': { httpOnly: true, own: true, maxAge: year },
   /** What the token of the sign-in form is made from, while nobody is signed in. */
-  'darvoza-form': { httpOnly: true, host: true },
-  'darvoza-language': { httpOnly: true, host: false, maxAge: year },
-  'darvoza-theme': { httpOnly: true, host: false, maxAge: year },
+  'darvoza-form': { httpOnly: true, own: true },
+  'darvoza-language': { httpOnly: true, own: false, maxAge: year },
+  'darvoza-theme': { httpOnly: true, own: false, maxAge: year },
   /** Set by public/js/zone.js. */
-  'darvoza-zone': { httpOnly: false, host: false, maxAge: year },
+  'darvoza-zone': { httpOnly: false, own: false, maxAge: year },
 } as const satisfies Record<string, CookieRow>
 
 export type CookieName = keyof typeof cookies
@@ -31,7 +31,10 @@ export type CookieName = keyof typeof cookies
 /** @param issuer the public origin */
 export function createCookies(issuer: string) {
   const https = issuer.startsWith('https:')
-  const nameOf = (name: CookieName) => (https && cookies[name].host ? `__Host-${name}` : name)
+  // Cookies know no port (RFC 6265 §8.5): a second instance on the same host would sign this one's browsers out.
+  const { port } = new URL(issuer)
+  const ownName = (name: CookieName) => `${https ? '__Host-' : ''}${name}${port && `-${port}`}`
+  const nameOf = (name: CookieName) => (cookies[name].own ? ownName(name) : name)
 
   function write(ctx: Context, name: CookieName, value: string, maxAge: number | undefined): void {
     const parts = [`${nameOf(name)}=${value}`, 'Path=/', 'SameSite=Lax']

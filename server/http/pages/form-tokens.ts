@@ -14,7 +14,18 @@ export type FormTokensDeps = {
   random: (size: number) => Buffer
 }
 
+const loopbackNames = ['localhost', '127.0.0.1', '[::1]']
+
+/** An issuer on this machine is reached by each of its names; which one a person typed makes no other site. */
+function ownOrigins(issuer: string): readonly string[] {
+  const { protocol, hostname, port } = new URL(issuer)
+  if (!loopbackNames.includes(hostname)) return [issuer]
+  return loopbackNames.map(name => `${protocol}//${name}${port && `:${port}`}`)
+}
+
 export function createFormTokens({ cookies, pageSessions, issuer, random }: FormTokensDeps) {
+  const origins = ownOrigins(issuer)
+
   /** Of a browser that nobody is signed in with. */
   function ownSecret(ctx: Context): string | undefined {
     const secret = cookies.read(ctx, 'darvoza-form')
@@ -39,7 +50,7 @@ export function createFormTokens({ cookies, pageSessions, issuer, random }: Form
       const site = ctx.get('Sec-Fetch-Site')
       const origin = ctx.get('Origin')
       // Browsers from before 2023 send the origin alone.
-      const own = site ? site === 'same-origin' || site === 'none' : origin === '' || origin === issuer
+      const own = site ? site === 'same-origin' || site === 'none' : origin === '' || origins.includes(origin)
       if (!own) throw refuse('form_refused')
     },
 
