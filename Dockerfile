@@ -5,17 +5,20 @@ COPY config config
 COPY server server
 COPY test test
 # i18next names TypeScript as an optional peer, so that the prune alone would keep all of it.
-RUN npm ci && npm prune --omit=dev && rm -rf node_modules/typescript node_modules/@typescript
+RUN npm ci && npm prune --omit=dev && rm -rf node_modules/typescript node_modules/@typescript dist/test
 
 FROM node:22-bookworm-slim
-ENV NODE_ENV=production
+ENV NODE_ENV=production HOST=0.0.0.0
 WORKDIR /app
 COPY --from=build /app/node_modules node_modules
 COPY --from=build /app/dist dist
 COPY package.json bin.js ./
 COPY views views
 COPY public public
-RUN mkdir data && chown node data
+RUN mkdir data && chown node data && ln -s /app/bin.js /usr/local/bin/darvoza
 USER node
+# The embedded database and its secret key; with MySQL the mark that a restored database is noticed by.
+VOLUME /app/data
 EXPOSE 4000
+HEALTHCHECK --interval=10s --timeout=6s --start-period=30s CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT || 4000}/readyz`).then(answer => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
 CMD ["node", "dist/server/main.js"]
