@@ -40,7 +40,9 @@ async function serverProblems(source: DataSource): Promise<string[]> {
   if (server.get('log_bin') === 'ON' && server.get('binlog_format') === 'STATEMENT')
     problems.push('has binlog_format at STATEMENT, which refuses writes under READ COMMITTED: it must be ROW or MIXED')
   if (Number(server.get('max_allowed_packet') ?? longestStatement) < longestStatement)
-    problems.push(`has max_allowed_packet at ${server.get('max_allowed_packet')}: it must be ${longestStatement} at least`)
+    problems.push(
+      `has max_allowed_packet at ${server.get('max_allowed_packet')}: it must be ${longestStatement} at least`,
+    )
   return problems
 }
 
@@ -49,7 +51,9 @@ export async function remarksOn(source: DataSource): Promise<string[]> {
   const name = 'innodb_flush_log_at_trx_commit'
   const flush = (await serverVariables(source, [name])).get(name)
   if (flush === undefined || flush === '1') return []
-  return [`the database server has ${name} at ${flush}: what was answered in its last second can be lost when it crashes`]
+  return [
+    `the database server has ${name} at ${flush}: what was answered in its last second can be lost when it crashes`,
+  ]
 }
 
 async function serverVariables(source: DataSource, names: readonly string[]): Promise<Map<string, string>> {
@@ -67,7 +71,8 @@ async function unfitTables(source: DataSource): Promise<string[]> {
   const rows = (await source.query(
     `SELECT table_name AS name, engine AS engine, table_collation AS collation FROM information_schema.tables
      WHERE table_schema = DATABASE() AND table_name IN (${ours})
-       AND (engine <> 'InnoDB' OR table_collation <> @@collation_database)`,
+       AND (engine <> 'InnoDB' OR table_collation <> @@collation_database)
+     ORDER BY table_name`,
   )) as { name: string; engine: string; collation: string }[]
   return rows.map(({ name, engine, collation }) => `${name} (${engine}, ${collation})`)
 }

@@ -1,7 +1,14 @@
 // Makes every connection of the pool speak with our settings, and looks at start whether the database is one to rely on.
 import type { DataSource, QueryRunner } from 'typeorm'
 import { compareInBinary, refuseUnfit, remarksOn } from './mysql-fitness.js'
-import { namesOf, type SessionVariables, sessionVariables, settingThem, wideningThem } from './mysql-variables.js'
+import {
+  namesOf,
+  type SessionVariables,
+  sessionVariables,
+  settingEverywhere,
+  settingThem,
+  wideningThem,
+} from './mysql-variables.js'
 
 type Connection = {
   query(statement: { sql: string; timeout: number }, done: (error: unknown, rows: unknown) => void): void
@@ -29,16 +36,22 @@ export async function settleMysql(source: DataSource): Promise<string[]> {
   async function settle(connection: Connection): Promise<void> {
     // The pool's own listener is there for the first error alone; a second would end the process.
     connection.on('error', () => {})
-    statement ??= settingThem(variables, await shownTo(sql => ask(connection, sql), variables))
+    statement ??= await statementFor(connection)
     try {
       await ask(connection, statement)
     } catch (error) {
       if ((error as { code?: unknown }).code !== 'ER_UNKNOWN_SYSTEM_VARIABLE') throw error
       // Another version of the server runs now: one of them was removed there.
-      statement = settingThem(variables, await shownTo(sql => ask(connection, sql), variables))
+      statement = await statementFor(connection)
       await ask(connection, statement)
     }
     settled.add(connection)
+  }
+
+  async function statementFor(connection: Connection): Promise<string> {
+    // With these alone looking is safe: a limit of one row for every SELECT holds for SHOW too.
+    await ask(connection, settingEverywhere(variables))
+    return settingThem(variables, await shownTo(sql => ask(connection, sql), variables))
   }
 
   const acquire = pool.getConnection.bind(pool)

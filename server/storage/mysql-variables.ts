@@ -42,18 +42,32 @@ export function sessionVariables(collation: string): SessionVariables {
     sql_select_limit: { value: '18446744073709551615', why: 'a SELECT answers all its rows' },
     sql_big_selects: { value: 'ON', why: 'a SELECT is not refused because its rows look many beforehand' },
     sql_safe_updates: { value: 'OFF', why: 'an UPDATE may find its rows by any column' },
-    max_sort_length: { value: 1024, why: 'texts are sorted by all their characters, and pages of lists follow that order' },
+    max_sort_length: {
+      value: 1024,
+      why: 'texts are sorted by all their characters, and pages of lists follow that order',
+    },
     foreign_key_checks: { value: 'ON', why: 'no row points to one that is not there' },
     unique_checks: { value: 'ON', why: 'no two users have one name' },
     default_storage_engine: { value: 'InnoDB', why: 'tables take part in transactions' },
-    alter_algorithm: { value: 'DEFAULT', why: 'a migration may change a table in the way that this change needs', somewhere: true },
+    alter_algorithm: {
+      value: 'DEFAULT',
+      why: 'a migration may change a table in the way that this change needs',
+      somewhere: true,
+    },
 
     time_zone: { value: '+00:00', why: 'a time is the same whatever the server takes for its own zone' },
     character_set_client: { ...unicode },
     character_set_results: { ...unicode },
-    collation_connection: { value: collation, why: 'texts that differ in case, accents or spaces at the end are different' },
+    collation_connection: {
+      value: collation,
+      why: 'texts that differ in case, accents or spaces at the end are different',
+    },
 
-    innodb_lock_wait_timeout: { value: 4, why: 'who waits for a row hears that it took too long before the caller has gone', whileMigrating: 60 },
+    innodb_lock_wait_timeout: {
+      value: 4,
+      why: 'who waits for a row hears that it took too long before the caller has gone',
+      whileMigrating: 60,
+    },
     lock_wait_timeout: {
       value: deadline,
       why: 'statements do not queue up behind somebody who changes a table',
@@ -88,6 +102,12 @@ export function namesOf(variables: SessionVariables): string[] {
   return Object.entries(variables).flatMap(([name, { formerly }]) => [name, ...(formerly ? [formerly] : [])])
 }
 
+/** SET of those that every server has, by one name. */
+export function settingEverywhere(variables: SessionVariables): string {
+  const everywhere = Object.entries(variables).filter(([, { formerly, somewhere }]) => !formerly && !somewhere)
+  return setting(variables, new Map(everywhere.map(([name]) => [name, ''])), ({ value }) => value)
+}
+
 /** SET of all that the server has, of which `shown` tells. */
 export function settingThem(variables: SessionVariables, shown: ReadonlyMap<string, string>): string {
   return setting(variables, shown, ({ value }) => value)
@@ -111,11 +131,11 @@ export function unsettled(variables: SessionVariables, shown: ReadonlyMap<string
 function setting(
   variables: SessionVariables,
   shown: ReadonlyMap<string, string>,
-  valueOf: (variable: SessionVariable) => string | number | undefined,
+  wanted: (variable: SessionVariable) => string | number | undefined,
 ): string {
   const parts = Object.entries(variables).flatMap(([name, variable]) => {
     const known = [name, variable.formerly].find(one => one !== undefined && shown.has(one))
-    const value = valueOf(variable)
+    const value = wanted(variable)
     return known === undefined || value === undefined ? [] : [`SESSION ${known} = ${quoted(value)}`]
   })
   return `SET ${parts.join(', ')}`
