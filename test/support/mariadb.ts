@@ -88,7 +88,7 @@ export async function startMariaDb(...options: string[]): Promise<MariaDb> {
     async create() {
       const name = `darvoza_${++count}`
       await run(`CREATE DATABASE ${name}`)
-      return { engine: 'mysql', host: '127.0.0.1', port, user: 'root', password: '', name }
+      return { engine: 'mysql', host: '127.0.0.1', port, user: 'root', password: '', name, tls: null }
     },
     run,
     async stop() {
