@@ -2,9 +2,30 @@
 // nothing of the address.
 import { resolve } from 'node:path'
 
+/** Certificates and keys are texts in PEM. */
+export type TlsSettings = {
+  /** null: the authorities that Node knows. */
+  ca: string | null
+  /** Our own, where the server asks for one. */
+  cert: string | null
+  key: string | null
+  verify: 'full' | 'ca' | 'none'
+}
+
+const usualTls: TlsSettings = { ca: null, cert: null, key: null, verify: 'full' }
+
 export type DatabaseSettings =
   | { engine: 'sqlite'; path: string }
-  | { engine: 'mysql'; host: string; port: number; user: string; password: string; name: string }
+  | {
+      engine: 'mysql'
+      host: string
+      port: number
+      user: string
+      password: string
+      name: string
+      /** null: everything can be read on the way. */
+      tls: TlsSettings | null
+    }
 
 export type RedisSettings = {
   /** One, or some of a cluster's. */
@@ -12,7 +33,7 @@ export type RedisSettings = {
   cluster: boolean
   username: string | null
   password: string | null
-  tls: boolean
+  tls: TlsSettings | null
   /** Number of the database; a cluster has only 0. */
   db: number
 }
@@ -23,14 +44,15 @@ export function readDatabaseUrl(value: string): DatabaseSettings | string {
     return !path || path === ':memory:' ? 'needs a file: sqlite:PATH' : { engine: 'sqlite', path: resolve(path) }
   }
   const url = URL.canParse(value) ? new URL(value) : null
-  if (!url || !['mysql:', 'mariadb:'].includes(url.protocol))
-    return 'must be mysql://user:password@host:3306/name or sqlite:PATH'
+  const scheme = /^(?:mysql|mariadb)(s?):$/.exec(url?.protocol ?? '')
+  if (!url || !scheme) return 'must be mysql://user:password@host:3306/name, mysqls:// with TLS, or sqlite:PATH'
   const [user, password] = [unescaped(url.username), unescaped(url.password)]
   const name = unescaped(url.pathname.slice(1))
   if (user === null || password === null || name === null) return 'has a % that escapes nothing'
   if (!url.hostname || !user || !name) return 'lacks a host, a user or a database name'
-  if (url.search) return 'takes no parameters after the database name'
-  return { engine: 'mysql', host: unbracketed(url.hostname), port: Number(url.port || 3306), user, password, name }
+  if (url.search) return `takes no parameters after the database name${forTls(url, 'mysqls://', 'DATABASE_TLS_CA')}`
+  const tls = scheme[1] ? usualTls : null
+  return { engine: 'mysql', host: unbracketed(url.hostname), port: Number(url.port || 3306), user, password, name, tls }
 }
 
 export function readRedisUrl(value: string): RedisSettings | string {
@@ -59,16 +81,21 @@ function readRedisNode(value: string): RedisNode | string {
   const [username, password] = [unescaped(url.username), unescaped(url.password)]
   if (username === null || password === null) return 'has a % that escapes nothing'
   if (!url.hostname) return 'lacks a host'
-  if (url.search || url.hash) return 'takes no parameters'
+  if (url.search || url.hash) return `takes no parameters${forTls(url, 'rediss://', 'REDIS_TLS_CA')}`
   const db = /^\/?(\d{0,3})$/.exec(url.pathname)?.[1]
   if (db === undefined) return 'has something behind the port that is no number of a database'
   return {
     nodes: [{ host: unbracketed(url.hostname), port: Number(url.port || 6379) }],
     username: username || null,
     password: password || null,
-    tls: url.protocol === 'rediss:',
+    tls: url.protocol === 'rediss:' ? usualTls : null,
     db: Number(db),
   }
+}
+
+/** What other programs write behind an address. */
+function forTls({ search }: URL, scheme: string, setting: string): string {
+  return /ssl|tls/i.test(search) ? `: for TLS begin it with ${scheme}, and set ${setting} where it is needed` : ''
 }
 
 /** Of an IPv6 address. */

@@ -10,6 +10,7 @@ import {
   readRedisCluster,
   readRedisUrl,
 } from './addresses.js'
+import { databaseWithTls, redisWithTls, tlsTable } from './tls.js'
 
 export type { DatabaseSettings, RedisSettings }
 
@@ -43,7 +44,7 @@ export const settingsTable = {
   DATABASE_URL: {
     default: 'SQLite file in DATA_DIR',
     meaning:
-      '`mysql://user:password@host:3306/name` (MySQL or MariaDB) or `sqlite:PATH`. One server process per SQLite file.',
+      '`mysql://user:password@host:3306/name` (MySQL or MariaDB; `mysqls://` with TLS) or `sqlite:PATH`. One server process per SQLite file.',
     schema: text.transform(orWrong(readDatabaseUrl)),
   },
   REDIS_URL: {
@@ -58,6 +59,7 @@ export const settingsTable = {
       'Instead of REDIS_URL: nodes of a Redis Cluster, `host:port,host:port`; with `redis://user:password@` or `rediss://` before the first where they ask for it.',
     schema: text.transform(orWrong(readRedisCluster)),
   },
+  ...tlsTable,
   SECRET_KEY: {
     default: 'made in DATA_DIR (embedded database only)',
     meaning: 'At least 32 random bytes in base64; seals private keys at rest. Required with MySQL.',
@@ -146,6 +148,13 @@ export function readSettings(environment: Record<string, string | undefined>): S
     return null
   }
 
+  const readTls = (prefix: 'DATABASE' | 'REDIS') => ({
+    ca: read(`${prefix}_TLS_CA`),
+    cert: read(`${prefix}_TLS_CERT`),
+    key: read(`${prefix}_TLS_KEY`),
+    verify: read(`${prefix}_TLS_VERIFY`),
+  })
+
   const dataDir = read('DATA_DIR') ?? resolve('./data')
   const port = read('PORT') ?? 4000
   const settings: Settings = {
@@ -153,8 +162,12 @@ export function readSettings(environment: Record<string, string | undefined>): S
     host: read('HOST') ?? '127.0.0.1',
     issuer: read('ISSUER') ?? `http://localhost:${port}`,
     dataDir,
-    database: read('DATABASE_URL') ?? { engine: 'sqlite', path: resolve(dataDir, 'darvoza.sqlite') },
-    redis: read('REDIS_URL') ?? read('REDIS_CLUSTER'),
+    database: databaseWithTls(
+      read('DATABASE_URL') ?? { engine: 'sqlite', path: resolve(dataDir, 'darvoza.sqlite') },
+      readTls('DATABASE'),
+      problems,
+    ),
+    redis: redisWithTls(read('REDIS_URL') ?? read('REDIS_CLUSTER'), readTls('REDIS'), problems),
     secretKey: read('SECRET_KEY'),
     secretKeyPrevious: read('SECRET_KEY_PREVIOUS'),
     adminUsername: read('ADMIN_USERNAME') ?? 'admin',

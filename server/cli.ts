@@ -24,6 +24,7 @@ import { addUserCommands } from './commands/user.js'
 import type { Composed } from './compose.js'
 import { type ErrorCode, Refusal } from './protocol/errors.js'
 import { migrateDown, migrationStatus } from './storage/migrate.js'
+import { inWordsOf } from './wording.js'
 
 const nouns = [
   addUserCommands,
@@ -60,7 +61,7 @@ async function main(): Promise<number> {
   let code = 0
   const fail = (error: unknown) => {
     if (error instanceof CommanderError && error.exitCode === 0) return
-    const [failedWith, text] = failureOf(error)
+    const [failedWith, text] = failureOf(error, opening.settings())
     code = failedWith
     output.remark(`darvoza: ${text}`)
     if (opening.debugging()) process.stderr.write(`${inspect(error)}\n`)
@@ -112,6 +113,7 @@ function createOpening() {
     },
 
     close: async () => composed?.close(),
+    settings: () => settings,
     debugging: () => isDebugging(settings),
   }
 }
@@ -125,13 +127,15 @@ function isDebugging(settings: Settings | null): boolean {
   return settings?.logLevel === 'debug' || settings?.logLevel === 'trace'
 }
 
-function failureOf(error: unknown): [code: 1 | 2, text: string] {
+function failureOf(error: unknown, settings: Settings | null): [code: 1 | 2, text: string] {
   if (error instanceof CommanderError) {
     const missing = error.code === 'commander.help'
     return [2, missing ? 'a command is missing: --help lists them' : error.message.replace(/^error: /, '')]
   }
   if (error instanceof WrongUse) return [2, error.message]
   if (error instanceof SettingsError) return [2, error.problems.join('; ')]
+  const words = inWordsOf(error, settings)
+  if (words) return [1, words]
   if (error instanceof Refusal) return [typedWrongly.has(error.code) ? 2 : 1, tellRefusal(error)]
   return [1, error instanceof Error ? error.message : String(error)]
 }

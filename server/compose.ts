@@ -82,6 +82,7 @@ export async function compose(settings: Settings, { log, random = randomBytes, p
 
     /** Makes or updates the schema, and what every installation has. Many servers may do it at once. */
     async migrate(): Promise<void> {
+      for (const remark of database.remarks) log.warn({}, remark)
       await migrateUp(database)
       await writeFirstRows(database, {
         application: ownApplication,

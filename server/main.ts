@@ -7,6 +7,7 @@ import { readSettings, type Settings, SettingsError } from '../config/settings.j
 import type { Log } from './app.js'
 import { type Composed, compose } from './compose.js'
 import { claimFile } from './storage/sqlite-claim.js'
+import { inWordsOf } from './wording.js'
 import { createWorkers } from './workers.js'
 
 /** How long requests may take to finish once the server is told to stop, in ms. */
@@ -90,20 +91,10 @@ function onStop(stop: () => void): void {
   }
 }
 
-/** What most often keeps a server from starting, by the code of the error. */
-const inWords: Record<string, string> = {
-  EADDRINUSE: 'another program listens on this address; set PORT',
-  EACCES: 'the address, or the folder DATA_DIR, may not be used by this user',
-  ER_ACCESS_DENIED_ERROR: 'the database refuses the user or the password of DATABASE_URL',
-  ER_DBACCESS_DENIED_ERROR: 'the database refuses this user of DATABASE_URL its database',
-  ER_BAD_DB_ERROR: 'there is no database of the name in DATABASE_URL',
-  ECONNREFUSED: 'nobody listens at the address in DATABASE_URL',
-}
-
 main().catch((error: unknown) => {
-  const { message, cause, code } = error as Error & { code?: string }
-  const why = inWords[code ?? ''] ?? inWords[(cause as { code?: string } | undefined)?.code ?? '']
+  const { message, cause } = error as Error
   const raw = cause instanceof Error ? `${message} (${cause.message})` : message
-  console.error(error instanceof SettingsError ? message : `Darvoza did not start: ${why ?? raw}`)
+  const why = () => inWordsOf(error, readSettings(process.env)) ?? raw
+  console.error(error instanceof SettingsError ? message : `Darvoza did not start: ${why()}`)
   process.exit(1)
 })

@@ -7,7 +7,7 @@ import { Refusal, refuse } from '../protocol/errors.js'
 import { createDataSource, type DatabaseAddress } from './data-source.js'
 import { settleMysql } from './mysql-session.js'
 import { isolateRunners } from './sqlite-runners.js'
-import { isDeadlock, isDuplicate, isPassing, StorageFailure } from './storage-failure.js'
+import { isDeadlock, isDuplicate, isPassing, StorageFailure, UnfitDatabase } from './storage-failure.js'
 
 export type Value = string | number | boolean | null
 
@@ -30,6 +30,8 @@ export type Dialect = {
 export type Database = Queries & {
   dialect: Dialect
   source: DataSource
+  /** About the database server, for the operator. */
+  remarks: readonly string[]
   /**
    * Runs `work` in one transaction: all of it or nothing. A deadlock runs it again, so it must do nothing but storage.
    * @throws database_unavailable when a retry later may help
@@ -47,14 +49,15 @@ const inTransaction = new AsyncLocalStorage<DataSource>()
 
 /**
  * Connects; migrates nothing.
- * @throws database_unavailable
+ * @throws database_unavailable, UnfitDatabase
  */
 export async function openDatabase(address: DatabaseAddress): Promise<Database> {
   const source = createDataSource(address)
+  let remarks: string[] = []
   try {
     await source.initialize()
     if (address.engine === 'sqlite') isolateRunners(source, address.path)
-    else await settleMysql(source)
+    else remarks = await settleMysql(source)
   } catch (error) {
     if (source.isInitialized) await source.destroy().catch(() => {})
     throw asRefusal(translated(error, 'connect'))
@@ -89,6 +92,7 @@ export async function openDatabase(address: DatabaseAddress): Promise<Database> 
   return {
     dialect,
     source,
+    remarks,
     transaction: work =>
       afresh('master', runner => inOneTransaction(runner, () => inTransaction.run(source, work, queriesOn(runner)))),
     read: <Row>(sql: string, values: readonly Value[] = []) =>
@@ -133,7 +137,7 @@ async function rollBack(runner: QueryRunner): Promise<void> {
 }
 
 /** Closes the connection beneath a runner. SQLite has one for all writers, and keeps it. */
-async function discard(runner: QueryRunner): Promise<void> {
+export async function discard(runner: QueryRunner): Promise<void> {
   if (runner.dataSource.options.type === 'better-sqlite3') return
   const connection = (await runner.connect()) as { destroy(): void }
   connection.destroy()
@@ -141,6 +145,7 @@ async function discard(runner: QueryRunner): Promise<void> {
 
 function queriesOn(runner: QueryRunner): Queries {
   const run = async (sql: string, values: readonly Value[]) => {
+    refuseWhatIsNoNumber(values, sql)
     try {
       return await runner.query(sql, values as Value[], true)
     } catch (error) {
@@ -152,6 +157,12 @@ function queriesOn(runner: QueryRunner): Queries {
     // `affected`, never `raw`: SQLite's raw answer is the last rowid, which is truthy when nothing matched.
     write: async (sql, values = []) => (await run(sql, values)).affected ?? 0,
   }
+}
+
+/** The driver of MySQL would write `NaN` into the statement, where it is the name of a column; SQLite would take it for NULL. */
+function refuseWhatIsNoNumber(values: readonly Value[], sql: string): void {
+  const at = values.findIndex(value => typeof value === 'number' && !Number.isFinite(value))
+  if (at !== -1) throw new TypeError(`value ${at + 1} is ${values[at]}: ${sql.replace(/\s+/g, ' ').slice(0, 200)}`)
 }
 
 /** A hung server answers nothing and closes nothing: past the deadline its connection is thrown away. */
@@ -183,7 +194,7 @@ async function onRunner<T>(
 
 /** What the driver threw, without the values that were in the statement. */
 function translated(error: unknown, statement: string): unknown {
-  if (error instanceof Refusal || error instanceof StorageFailure) return error
+  if (error instanceof Refusal || error instanceof StorageFailure || error instanceof UnfitDatabase) return error
   return StorageFailure.from(error, statement)
 }
 

@@ -1,35 +1,48 @@
-import type { Database } from './database.js'
+import { MigrationExecutor, type QueryRunner } from 'typeorm'
+import { type Database, discard } from './database.js'
+import { widenForMigrations } from './mysql-session.js'
 
 /** MySQL allows 64 characters, and a database's name alone may have them. */
 const lockName = "CONCAT('darvoza.migrate.', MD5(DATABASE()))"
 
-/** Servers that start together migrate one after the other: the first makes the schema, the rest find it made. */
-async function underLock<T>(database: Database, work: () => Promise<T>): Promise<T> {
+/**
+ * Servers that start together migrate one after the other: the first makes the schema, the rest find it made. The lock and
+ * the migrations share one connection, so that neither outlives the other.
+ */
+async function underLock<T>(database: Database, work: (runner?: QueryRunner) => Promise<T>): Promise<T> {
   if (database.dialect.engine === 'sqlite') return work()
   const runner = database.source.createQueryRunner('master')
   try {
+    await widenForMigrations(runner)
     const rows = (await runner.query(`SELECT GET_LOCK(${lockName}, 60) AS mine`)) as {
       mine: number
     }[]
     if (Number(rows[0]?.mine) !== 1)
       throw new Error('another server has been migrating this database for over a minute')
-    return await work()
+    return await work(runner)
   } finally {
     await runner.query(`SELECT RELEASE_LOCK(${lockName})`).catch(() => {})
+    await discard(runner).catch(() => {})
     await runner.release()
   }
 }
 
 /** Runs the migrations that are due. @returns their names */
 export function migrateUp(database: Database): Promise<string[]> {
-  return underLock(database, async () =>
-    (await database.source.runMigrations({ transaction: 'each' })).map(done => done.name),
+  return underLock(database, async runner =>
+    (await executor(database, runner).executePendingMigrations()).map(done => done.name),
   )
 }
 
 /** Takes the last migration back, with all data in the tables it made. */
 export function migrateDown(database: Database): Promise<void> {
-  return underLock(database, () => database.source.undoLastMigration({ transaction: 'each' }))
+  return underLock(database, runner => executor(database, runner).undoLastMigration())
+}
+
+function executor({ source }: Database, runner?: QueryRunner): MigrationExecutor {
+  const executor = new MigrationExecutor(source, runner)
+  executor.transaction = 'each'
+  return executor
 }
 
 /** Every migration and whether it has run. */

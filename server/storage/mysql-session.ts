@@ -1,42 +1,102 @@
-import type { DataSource } from 'typeorm'
+// Makes every connection of the pool speak with our settings, and looks at start whether the database is one to rely on.
+import type { DataSource, QueryRunner } from 'typeorm'
+import { compareInBinary, refuseUnfit, remarksOn } from './mysql-fitness.js'
+import {
+  namesOf,
+  type SessionVariables,
+  sessionVariables,
+  settingEverywhere,
+  settingThem,
+  wideningThem,
+} from './mysql-variables.js'
 
-// READ COMMITTED: under MySQL's own REPEATABLE READ a missed claim on an absent id locks the gap, and another session's
-// INSERT waits for it. The time zone and the strict mode make values come back as they went in.
-const sessionSettings = [
-  'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED',
-  "SET SESSION time_zone = '+00:00'",
-  "SET SESSION sql_mode = 'STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'",
-  'SET SESSION innodb_lock_wait_timeout = 4',
-]
+type Connection = {
+  query(statement: { sql: string; timeout: number }, done: (error: unknown, rows: unknown) => void): void
+  on(event: 'error', listener: () => void): void
+  destroy(): void
+}
+type Acquired = (error: unknown, connection?: Connection) => void
+type Pool = { getConnection(done: Acquired): void }
 
-type PoolConnection = { query(sql: string, done: (error: unknown) => void): void; destroy(): void }
-type Pool = { on(event: 'connection', listener: (connection: PoolConnection) => void): void }
+/** How long a new connection may take to be settled, in ms; a hung server would otherwise keep its place in the pool. */
+const patience = 3_000
 
-/** Makes every connection of the pool speak with our settings, and the database compare text in binary. */
-export async function settleMysql(source: DataSource): Promise<void> {
+/**
+ * Nobody gets a connection before our settings are in force on it: one more trip for each new one, and none for a statement.
+ * @returns what an operator should know
+ * @throws UnfitDatabase
+ */
+export async function settleMysql(source: DataSource): Promise<string[]> {
   const pool = (source.driver as unknown as { pool: Pool }).pool
-  pool.on('connection', connection => {
-    // Queued first on the new connection. One that cannot be settled must not be used.
-    for (const sql of sessionSettings) connection.query(sql, error => error && connection.destroy())
-  })
-  // The connection that initialize() opened came too early for the listener.
-  const runner = source.createQueryRunner('master')
-  const early = (await runner.connect()) as PoolConnection
-  early.destroy()
-  await compareInBinary(source)
+  const collation = await binaryCollation(source)
+  const variables = sessionVariables(collation)
+  const settled = new WeakSet<Connection>()
+  let statement: string | null = null
+
+  async function settle(connection: Connection): Promise<void> {
+    // The pool's own listener is there for the first error alone; a second would end the process.
+    connection.on('error', () => {})
+    statement ??= await statementFor(connection)
+    try {
+      await ask(connection, statement)
+    } catch (error) {
+      if ((error as { code?: unknown }).code !== 'ER_UNKNOWN_SYSTEM_VARIABLE') throw error
+      // Another version of the server runs now: one of them was removed there.
+      statement = await statementFor(connection)
+      await ask(connection, statement)
+    }
+    settled.add(connection)
+  }
+
+  async function statementFor(connection: Connection): Promise<string> {
+    // With these alone looking is safe: a limit of one row for every SELECT holds for SHOW too.
+    await ask(connection, settingEverywhere(variables))
+    return settingThem(variables, await shownTo(sql => ask(connection, sql), variables))
+  }
+
+  const acquire = pool.getConnection.bind(pool)
+  pool.getConnection = done =>
+    acquire((error, connection) => {
+      if (error || !connection || settled.has(connection)) return done(error, connection)
+      settle(connection).then(
+        () => done(null, connection),
+        (failure: unknown) => {
+          // One that cannot be settled must not be used.
+          connection.destroy()
+          done(failure)
+        },
+      )
+    })
+
+  await compareInBinary(source, collation)
+  await refuseUnfit(source, variables, await shownTo(sql => source.query(sql), variables))
+  return remarksOn(source)
 }
 
-/** Ids and secrets that differ in case or in a trailing space are different: an empty database is told so. */
-async function compareInBinary(source: DataSource): Promise<void> {
-  type Row = { version: string; collation: string; tables: number }
-  const [row] = (await source.query(
-    `SELECT VERSION() AS version, @@collation_database AS collation,
-       (SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = DATABASE()) AS tables`,
-  )) as [Row]
-  // Not plain utf8mb4_bin: it pads, so that an id and the same id with a space behind it are one.
-  const collation = /mariadb/i.test(row.version) ? 'utf8mb4_nopad_bin' : 'utf8mb4_0900_bin'
-  if (row.collation === collation) return
-  if (Number(row.tables) > 0)
-    throw new Error(`the database has the collation ${row.collation} and tables in it; it needs ${collation}`)
-  await source.query(`ALTER DATABASE CHARACTER SET utf8mb4 COLLATE ${collation}`)
+/** Gives what changes the schema the time it needs; the connection is not to be used for anything else afterwards. */
+export async function widenForMigrations(runner: QueryRunner): Promise<void> {
+  const variables = sessionVariables('')
+  await runner.query(wideningThem(variables, await shownTo(sql => runner.query(sql), variables)))
+}
+
+function ask(connection: Connection, sql: string): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    connection.query({ sql, timeout: patience }, (error, rows) => (error ? reject(error) : resolve(rows)))
+  })
+}
+
+/** Those of the variables that the server has. */
+async function shownTo(
+  query: (sql: string) => Promise<unknown>,
+  variables: SessionVariables,
+): Promise<Map<string, string>> {
+  const names = namesOf(variables).map(name => `'${name}'`)
+  const rows = await query(`SHOW SESSION VARIABLES WHERE Variable_name IN (${names.join(', ')})`)
+  return new Map((rows as { Variable_name: string; Value: string }[]).map(row => [row.Variable_name, row.Value]))
+}
+
+/** Not plain utf8mb4_bin: it pads, so that an id and the same id with a space behind it are one. */
+async function binaryCollation(source: DataSource): Promise<string> {
+  const [row] = (await source.query('SELECT VERSION() AS version')) as [{ version: string }]
+  return /mariadb/i.test(row.version) ? 'utf8mb4_nopad_bin' : 'utf8mb4_0900_bin'
 }

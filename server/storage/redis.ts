@@ -1,13 +1,14 @@
 // The way to Redis, one server or a cluster: a connection for commands and one that listens. Redis holds copies and counts,
 // never the truth, so nothing here waits for it: it may be away, hang, be full or forget, and that is told at once.
 import type { Cluster, Redis, RedisOptions } from 'ioredis'
+import { secureContext, type TlsOptions } from './tls.js'
 
 export type RedisAddress = {
   nodes: { host: string; port: number }[]
   cluster: boolean
   username: string | null
   password: string | null
-  tls: boolean
+  tls: TlsOptions | null
   db: number
 }
 
@@ -142,7 +143,9 @@ async function clientMaker(address: RedisAddress): Promise<() => RedisClient> {
     ...failFast,
     ...(username !== null && { username }),
     ...(password !== null && { password }),
-    ...(tls && { tls: {} }),
+    ...(tls && {
+      tls: { ...secureContext(tls), ...(tls.verify !== 'full' && { checkServerIdentity: () => undefined }) },
+    }),
   }
   if (!cluster) return () => new Redis({ ...options, ...nodes[0]!, db, retryStrategy: retryDelay })
   return () =>

@@ -1,23 +1,80 @@
-/** A statement that failed: the driver's code and the statement with its `?` marks, never a value. */
+// What a database refuses, and whether it may work later. Whatever it refuses passes: rights are given back, limits end,
+// disks are emptied, migrations finish. Except what it refuses because of the statement itself, or of the values in it.
+
+/**
+ * A statement that failed: the driver's code, what it said where that is safe to tell, and the statement with its `?` marks;
+ * never a value.
+ */
 export class StorageFailure extends Error {
   override name = 'StorageFailure'
   constructor(
     readonly code: string,
     readonly statement: string,
+    readonly detail = '',
+    /** The mistake is in this program: the same again would fail again. */
+    readonly isOurs = false,
   ) {
-    super(`${code}: ${statement.replace(/\s+/g, ' ').slice(0, 200)}`)
+    super(`${code}${detail && ` (${detail})`}: ${statement.replace(/\s+/g, ' ').slice(0, 200)}`)
   }
 
   static from(error: unknown, statement: string): StorageFailure {
-    const driverError = (error as { driverError?: unknown }).driverError ?? error
-    const { code, message } = driverError as { code?: unknown; message?: unknown }
-    // Without a driver's code it is a mistake of ours, and its message is needed to find it.
+    const driverError = ((error as { driverError?: unknown }).driverError ?? error) as DriverError
+    const { code, errno, sqlState = '' } = driverError
+    const said = String(driverError.message ?? driverError)
     // One that writes many rows is very long, and a log holds it whole.
-    return new StorageFailure(
-      typeof code === 'string' ? code : `UNKNOWN (${String(message)})`,
-      statement.slice(0, 2_000),
-    )
+    const short = statement.slice(0, 2_000)
+    if (typeof code === 'string')
+      return new StorageFailure(code, short, tellsNoValue.test(code) ? said : '', isOurMistake(code, sqlState, said))
+    // The driver knows MySQL's codes; of MariaDB's own there is a number.
+    if (typeof errno === 'number')
+      return new StorageFailure(`ER_${errno}`, short, '', isOurMistake(`ER_${errno}`, sqlState, said))
+    return new StorageFailure('UNKNOWN', short, said, !aboutConnections.test(said))
   }
+}
+
+type DriverError = { code?: unknown; errno?: unknown; sqlState?: string; message?: unknown }
+
+/** The database is one that this program must not use as it is; trying again is of no use. */
+export class UnfitDatabase extends Error {
+  override name = 'UnfitDatabase'
+}
+
+/** What the driver says to these holds names of columns and hosts, and nothing that somebody typed in. */
+const tellsNoValue = /^(HANDSHAKE_.*|SQLITE_ERROR|ER_BAD_FIELD_ERROR|ER_NO_SUCH_TABLE|ER_UNKNOWN_SYSTEM_VARIABLE)$/
+
+/** The drivers give no code to these; whatever else has none is a mistake of ours, and its message is needed to find it. */
+const aboutConnections = /queue limit|pool is closed|no connections available|in closed state|connection is not open/i
+
+/** Of SQLSTATE (ISO 9075): the wrong number of values, values that do not fit, rows that break a constraint. */
+const ourStates = /^2[123]/
+
+/** Beside those, as their SQLSTATE is that of rights and limits too, or none. */
+const ourCodes = new Set([
+  'ER_PARSE_ERROR',
+  'ER_SYNTAX_ERROR',
+  'ER_EMPTY_QUERY',
+  'ER_NONUNIQ_TABLE',
+  'ER_WRONG_FIELD_WITH_GROUP',
+  'ER_MIX_OF_GROUP_FUNC_AND_FIELDS',
+  'ER_INVALID_GROUP_FUNC_USE',
+  'ER_FIELD_SPECIFIED_TWICE',
+  'ER_CANT_AGGREGATE_2COLLATIONS',
+  'ER_CANT_AGGREGATE_NCOLLATIONS',
+  'ER_NO_DEFAULT_FOR_FIELD',
+  'ER_SP_DOES_NOT_EXIST',
+  'SQLITE_MISMATCH',
+  'SQLITE_MISUSE',
+  'SQLITE_RANGE',
+  'SQLITE_TOOBIG',
+])
+
+function isOurMistake(code: string, sqlState: string, said: string): boolean {
+  // Node's own about arguments: a value of a kind that no database takes.
+  if (code.startsWith('SQLITE_CONSTRAINT') || code.startsWith('ERR_INVALID_')) return true
+  // One code for all that is wrong in a statement. What is missing is no mistake of the statement: somebody migrates or
+  // restores the database at this moment. (MySQL has codes of their own for these, which are not listed above.)
+  if (code === 'SQLITE_ERROR') return !/^no such (table|column)|has no column named/.test(said)
+  return ourStates.test(sqlState) || ourCodes.has(code)
 }
 
 /** A unique index refused the row. */
@@ -33,50 +90,7 @@ export function isDeadlock(error: StorageFailure): boolean {
   return error.code === 'ER_LOCK_DEADLOCK'
 }
 
-/** The driver gives no code to these. */
-const passingWithoutCode = /queue limit|pool is closed|in closed state/i
-
-const passing = new Set([
-  'DEADLINE',
-  'ECONNREFUSED',
-  'ECONNRESET',
-  'EPIPE',
-  'ETIMEDOUT',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'PROTOCOL_CONNECTION_LOST',
-  'PROTOCOL_SEQUENCE_TIMEOUT',
-  'PROTOCOL_ENQUEUE_AFTER_FATAL_ERROR',
-  'ER_SERVER_SHUTDOWN',
-  'ER_CON_COUNT_ERROR',
-  'ER_TOO_MANY_USER_CONNECTIONS',
-  'ER_UNKNOWN_COM_ERROR',
-  'ER_OPTION_PREVENTS_STATEMENT',
-  'ER_READ_ONLY_MODE',
-  'ER_OUT_OF_RESOURCES',
-  'ER_OUTOFMEMORY',
-  'ER_LOCK_WAIT_TIMEOUT',
-  'ER_LOCK_DEADLOCK',
-  'ER_QUERY_INTERRUPTED',
-  'ER_CONNECTION_KILLED',
-  'ER_STATEMENT_TIMEOUT',
-  'ER_RECORD_FILE_FULL',
-  'ER_DISK_FULL',
-  // A backup is being restored beneath us.
-  'ER_NO_SUCH_TABLE',
-  'ER_TABLE_DEF_CHANGED',
-  'SQLITE_BUSY',
-  'SQLITE_BUSY_SNAPSHOT',
-  'SQLITE_LOCKED',
-  'SQLITE_FULL',
-  'SQLITE_INTERRUPT',
-  'SQLITE_PROTOCOL',
-  'SQLITE_IOERR',
-])
-
 /** It may work later, as it is: the answer is 503, never a refusal that would sign somebody out. */
 export function isPassing(error: StorageFailure): boolean {
-  return passing.has(error.code) || error.code.startsWith('SQLITE_IOERR') || passingWithoutCode.test(error.code)
+  return !error.isOurs
 }

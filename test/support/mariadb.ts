@@ -13,6 +13,8 @@ export type MariaDb = {
   pid: number
   /** Makes an empty database. */
   create(): Promise<Extract<DatabaseSettings, { engine: 'mysql' }>>
+  /** Runs statements one after the other, as root. */
+  run(...statements: string[]): Promise<void>
   stop(): Promise<void>
   /** kill -9: what was committed is on the disk, and nothing else. */
   kill(): Promise<void>
@@ -73,6 +75,11 @@ export async function startMariaDb(...options: string[]): Promise<MariaDb> {
     return child
   }
   let child = await start()
+  async function run(...statements: string[]): Promise<void> {
+    const connection = await mysql.createConnection({ host: '127.0.0.1', port, user: 'root' })
+    for (const statement of statements) await connection.query(statement)
+    await connection.end()
+  }
   return {
     port,
     get pid() {
@@ -80,11 +87,10 @@ export async function startMariaDb(...options: string[]): Promise<MariaDb> {
     },
     async create() {
       const name = `darvoza_${++count}`
-      const connection = await mysql.createConnection({ host: '127.0.0.1', port, user: 'root' })
-      await connection.query(`CREATE DATABASE ${name}`)
-      await connection.end()
-      return { engine: 'mysql', host: '127.0.0.1', port, user: 'root', password: '', name }
+      await run(`CREATE DATABASE ${name}`)
+      return { engine: 'mysql', host: '127.0.0.1', port, user: 'root', password: '', name, tls: null }
     },
+    run,
     async stop() {
       await ended(child, 'SIGKILL')
       rmSync(folder, { recursive: true, force: true })

@@ -3,8 +3,11 @@ import { resolve } from 'node:path'
 import { expect } from 'chai'
 import proxyAddr from 'proxy-addr'
 import { readSettings, SettingsError } from '../../config/settings.js'
+import { anAuthority, textOf } from '../support/certificates.js'
 
 const key = randomBytes(32).toString('base64')
+
+const usualTls = { ca: null, cert: null, key: null, verify: 'full' }
 
 /** The problems that are told, one line each. */
 function problemsOf(environment: Record<string, string>): string[] {
@@ -148,7 +151,7 @@ describe('the settings', () => {
     })
     expect(settings.issuer).to.equal('https://id.example.com')
     expect(settings.database).to.deep.equal({
-      ...{ engine: 'mysql', host: '::1', port: 3307, user: 'dar@voza', password: 'p:w/', name: 'name' },
+      ...{ engine: 'mysql', host: '::1', port: 3307, user: 'dar@voza', password: 'p:w/', name: 'name', tls: null },
     })
     expect(settings.secretKey?.toString('base64')).to.equal(key)
     expect(settings.adminPassword).to.equal(' kept as it is ')
@@ -158,19 +161,115 @@ describe('the settings', () => {
   })
 
   it('read where Redis is, alone or as a cluster', () => {
-    const none = { username: null, password: null, tls: false, db: 0 }
+    const none = { username: null, password: null, tls: null, db: 0 }
     const one = { nodes: [{ host: 'one', port: 6379 }], cluster: false }
     expect(readSettings({}).redis).to.equal(null)
     expect(readSettings({ REDIS_URL: 'redis://one' }).redis).to.deep.equal({ ...none, ...one })
     expect(readSettings({ REDIS_URL: 'rediss://dar%40:p%3Aw%2F@[::1]:7000/3' }).redis).to.deep.equal({
-      ...{ nodes: [{ host: '::1', port: 7000 }], cluster: false, username: 'dar@', password: 'p:w/', tls: true, db: 3 },
+      ...{
+        nodes: [{ host: '::1', port: 7000 }],
+        cluster: false,
+        username: 'dar@',
+        password: 'p:w/',
+        tls: usualTls,
+        db: 3,
+      },
     })
     const three = ['one', '10.0.0.2', '::1'].map((host, at) => ({ host, port: 7000 + at }))
     expect(readSettings({ REDIS_CLUSTER: 'one:7000, 10.0.0.2:7001,[::1]:7002' }).redis).to.deep.equal({
       ...{ ...none, nodes: three, cluster: true },
     })
     expect(readSettings({ REDIS_CLUSTER: 'rediss://:p%40w@one:7000,two:7001' }).redis).to.deep.include({
-      ...{ cluster: true, password: 'p@w', tls: true },
+      ...{ cluster: true, password: 'p@w', tls: usualTls },
+    })
+  })
+
+  describe('of TLS', () => {
+    const authority = anAuthority('An authority')
+    const [one, other] = [authority.sign('one'), authority.sign('other')]
+    const mysql = { DATABASE_URL: 'mysqls://user:hunter2@host/name', SECRET_KEY: key }
+    const tlsOf = (more: Record<string, string>) => {
+      const { database } = readSettings({ ...mysql, ...more })
+      return database.engine === 'mysql' && database.tls
+    }
+
+    it('are certificates and keys, as files or as they are, and what is looked at', () => {
+      expect(tlsOf({})).to.deep.equal(usualTls)
+      expect(tlsOf({ DATABASE_URL: 'mysql://user@host/name' })).to.equal(null)
+      const [ca, cert, own] = [authority.ca, one.cert, one.key].map(textOf) as [string, string, string]
+      const files = { DATABASE_TLS_CA: authority.ca, DATABASE_TLS_CERT: one.cert, DATABASE_TLS_KEY: one.key }
+      expect(tlsOf(files)).to.deep.equal({ ca, cert, key: own, verify: 'full' })
+      expect(tlsOf({ DATABASE_TLS_CA: ca, DATABASE_TLS_VERIFY: 'ca' })).to.deep.equal({
+        ...usualTls,
+        ca: ca.trim(),
+        verify: 'ca',
+      })
+      const redis = { REDIS_TLS_CA: authority.ca, REDIS_TLS_VERIFY: 'ca' }
+      for (const where of [{ REDIS_URL: 'rediss://one' }, { REDIS_CLUSTER: 'rediss://one:7000,two:7000' }])
+        expect(readSettings({ ...where, ...redis }).redis?.tls).to.deep.equal({ ...usualTls, ca, verify: 'ca' })
+    })
+
+    const refused: [environment: Record<string, string>, ...problems: RegExp[]][] = [
+      [{ DATABASE_TLS_CA: '/nowhere/ca.pem' }, /^DATABASE_TLS_CA cannot be read \(ENOENT\)$/],
+      [{ DATABASE_TLS_CA: one.key }, /^DATABASE_TLS_CA holds no certificate/],
+      [
+        { DATABASE_TLS_CA: '-----BEGIN CERTIFICATE-----\nhunter2\n-----END CERTIFICATE-----' },
+        /^DATABASE_TLS_CA holds no/,
+      ],
+      [{ DATABASE_TLS_CERT: one.cert }, /^DATABASE_TLS_CERT and DATABASE_TLS_KEY belong together/],
+      [{ DATABASE_TLS_KEY: one.key }, /^DATABASE_TLS_CERT and DATABASE_TLS_KEY belong together/],
+      [
+        { DATABASE_TLS_CERT: one.cert, DATABASE_TLS_KEY: other.key },
+        /^DATABASE_TLS_KEY is not the key of DATABASE_TLS_CERT/,
+      ],
+      [{ DATABASE_TLS_CERT: one.cert, DATABASE_TLS_KEY: one.cert }, /^DATABASE_TLS_KEY holds no private key/],
+      [{ DATABASE_TLS_CERT: one.cert, DATABASE_TLS_KEY: authority.encrypted(one) }, /^DATABASE_TLS_KEY is encrypted/],
+      [{ DATABASE_TLS_VERIFY: 'no' }, /^DATABASE_TLS_VERIFY is none of full, ca, none$/],
+      [
+        { DATABASE_TLS_VERIFY: 'none', DATABASE_TLS_CA: authority.ca },
+        /^DATABASE_TLS_CA is not looked at with DATABASE_TLS_VERIFY=none/,
+      ],
+      [{ DATABASE_URL: 'mysqls://user@10.0.0.1/name' }, /^DATABASE_URL has an IP address, .*DATABASE_TLS_VERIFY=ca$/],
+      [{ DATABASE_URL: 'mysqls://user@[::1]/name' }, /^DATABASE_URL has an IP address/],
+      [
+        { DATABASE_URL: 'mysql://user@host/name', DATABASE_TLS_CA: authority.ca },
+        /^DATABASE_TLS_CA counts only where DATABASE_URL begins with mysqls:/,
+      ],
+      [
+        { DATABASE_URL: '', DATABASE_TLS_CA: authority.ca, DATABASE_TLS_VERIFY: 'ca' },
+        /^DATABASE_TLS_CA, DATABASE_TLS_VERIFY count only where/,
+      ],
+      [
+        { DATABASE_URL: 'mysqls://host', DATABASE_TLS_CA: authority.ca },
+        /^DATABASE_URL lacks a host, a user or a database name/,
+      ],
+      [
+        { REDIS_URL: 'redis://one', REDIS_TLS_CA: authority.ca },
+        /^REDIS_TLS_CA counts only where REDIS_URL or REDIS_CLUSTER begins with/,
+      ],
+      [{ REDIS_TLS_CERT: one.cert }, /^REDIS_TLS_CERT counts only where/],
+      ...['ssl=true', 'sslmode=require', 'ssl-mode=REQUIRED', 'useSSL=true', 'tls=1'].map(
+        (parameter): [Record<string, string>, RegExp] => [
+          { DATABASE_URL: `mysql://user@host/name?${parameter}` },
+          /^DATABASE_URL takes no parameters after the database name: for TLS begin it with mysqls:.*DATABASE_TLS_CA/,
+        ],
+      ),
+      [{ REDIS_URL: 'redis://one?ssl=true' }, /^REDIS_URL takes no parameters: for TLS begin it with rediss:/],
+    ]
+    for (const [environment, ...problems] of refused) {
+      const shown = Object.entries(environment).map(
+        ([name, value]) => `${name}=${value.split('/').at(-1)!.slice(0, 30)}`,
+      )
+      it(`refuse ${JSON.stringify(shown.join(' '))}`, () => {
+        const found = problemsOf({ ...mysql, ...environment })
+        expect(found).to.have.length(problems.length)
+        for (const [at, problem] of problems.entries()) expect(found[at]).to.match(problem).and.not.include('hunter2')
+      })
+    }
+
+    it('are all told at once', () => {
+      const wrong = { DATABASE_TLS_CA: '/nowhere', DATABASE_TLS_VERIFY: 'x', REDIS_TLS_KEY: '/nowhere', PORT: 'x' }
+      expect(problemsOf({ ...mysql, ...wrong })).to.have.length(4)
     })
   })
 
