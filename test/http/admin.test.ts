@@ -220,7 +220,11 @@ onEachEngine('the one rule about acting on people', engine => {
     const amy = await signIn([])
     // As a process that has not followed the log yet: the actor by name, with a token that is out of date.
     await users.setRoles(id, ['support'], 'system')
-    const late = { name: `user:${id}`, origin: { address: '', userAgent: '', requestId: '' } } as const
+    const late = {
+      name: `user:${id}`,
+      origin: { address: '', userAgent: '', requestId: '' },
+      credential: null,
+    } as const
     const refused = await users.setRoles(amy.id, ['admin'], late).catch((error: { code: string }) => error.code)
     expect(refused).to.equal('permission_denied')
     await insist(client.get('/api/admin/users/', token), 401)

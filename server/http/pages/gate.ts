@@ -3,8 +3,8 @@
 import type { Middleware } from 'koa'
 import type { PageSessions } from '../../identity/page-sessions.js'
 import { errorRow, refuse } from '../../protocol/errors.js'
-import type { PageAccess } from '../access.js'
-import type { Context } from '../handler.js'
+import { credentialFor, type PageAccess } from '../access.js'
+import { type Context, visitorOf } from '../handler.js'
 import type { Cookies } from './cookies.js'
 import { isPassing, problemsOf, statusOf } from './fields.js'
 import type { FormTokens } from './form-tokens.js'
@@ -45,6 +45,9 @@ export function createGate({ cookies, formTokens, pageSessions, pages, issuer, n
   }
 
   async function recognise(ctx: Context): Promise<void> {
+    // Of the first time that it was asked.
+    delete ctx.state.browser
+    delete ctx.state.formerBrowser
     const id = cookies.read(ctx, 'darvoza')
     const found = id === undefined ? null : await pageSessions.find(id)
     if (!found) return
@@ -59,6 +62,7 @@ export function createGate({ cookies, formTokens, pageSessions, pages, issuer, n
       pages.go(ctx, pathWith('/login', { next: whereIs(ctx, issuer) }))
       return false
     }
+    ctx.state.credential = credentialFor(access, browser.session.id)
     await pageSessions.visit(browser)
     if (browser.user.mustChangePassword && !access.beforeNewPassword) {
       pages.go(ctx, pathWith('/account/password', { next: whereIs(ctx, issuer) }))
@@ -94,7 +98,8 @@ export function createGate({ cookies, formTokens, pageSessions, pages, issuer, n
       return false
     }
     try {
-      await pageSessions.prove(ctx.state.browser!, proof)
+      const { browser, actor } = visitorOf(ctx)
+      await pageSessions.prove(browser, proof, actor)
       return true
     } catch (error) {
       const problems = problemsOf(error, pages.frameOf(ctx))
