@@ -58,6 +58,7 @@ export type AppDeps = TokenDeps &
     tail: Tail
     roles: Roles
     figures: Figures
+    bodyWait: number | undefined
     now: () => number
   }
 
@@ -82,7 +83,7 @@ export function createApp(deps: AppDeps): Koa {
   }
   const permissionsOf = async (userId: number) => (await deps.users.require(userId)).allPermissions
   const router = createRouter({
-    ...{ handlers, body: createBody(), guard: createGuard({ ...deps, permissionsOf }) },
+    ...{ handlers, body: createBody(deps.bodyWait), guard: createGuard({ ...deps, permissionsOf }) },
     ...{ gate: pages.gate.gate, confirm: pages.gate.confirm },
   })
 

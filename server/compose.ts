@@ -52,7 +52,7 @@ export async function compose(settings: Settings, { log, random = randomBytes, p
 
   const app: Koa = createApp({
     ...{ settings, issuer: settings.issuer, ownApplication: ownApplication.id, root: fileURLToPath(root) },
-    ...{ log, uuid, random },
+    ...{ log, uuid, random, bodyWait: ports.bodyWait },
     ...revocation,
     ...tokens,
     ...people,

@@ -64,8 +64,8 @@ export function composePeople(
     tally.count,
   )
   const pageSessions = createPageSessions({
-    ...{ database, pageSessions: pageSessionStore, sessions: sessionStore, signIn, guesses, hashing },
-    ...{ policy, ownApplication, random, now, seen: sightings.note },
+    ...{ database, users: userStore, pageSessions: pageSessionStore, sessions: sessionStore, signIn, revoke, guesses },
+    ...{ hashing, policy, ownApplication, random, now, seen: sightings.note },
   })
   const deviceNames = createDeviceNames({ users: userStore, devices, revoke })
   return {

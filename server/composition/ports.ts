@@ -12,6 +12,8 @@ export type Ports = {
   redis?: RedisLike
   /** Without it passwords are hashed in a process of our own, which `close` ends. */
   hashingWork?: HashingWork
+  /** How long the body of a request may take, in ms, where a test does not wait that long. */
+  bodyWait?: number
   /** Tests hold a request at one of these points. */
   pauses?: { passwordChecked?: () => Promise<void>; rotationClaimed?: () => Promise<void> }
 }

@@ -3,6 +3,7 @@ import type { Settings } from '../../config/settings.js'
 import { createAdvance } from '../tokens/advance.js'
 import { createAuditTrail } from '../tokens/audit-trail.js'
 import { createTokenChecks } from '../tokens/checks.js'
+import { createCredentials } from '../tokens/credential.js'
 import { createExplain } from '../tokens/explain.js'
 import { createInspect } from '../tokens/inspect.js'
 import { createIssue } from '../tokens/issue.js'
@@ -43,8 +44,9 @@ export function composeTokens(
     sightings.note(deviceId)
   }
   const auditTrail = createAuditTrail({ database, audit, secrets, now })
+  const credentials = createCredentials({ users, roles: storage.roleStore, sessions, applications, policy, now })
   const revoke = createRevoke({
-    ...{ database, revocations, sessions, users, applications, auditTrail, tail, now },
+    ...{ database, revocations, sessions, users, applications, auditTrail, credentials, tail, now },
     ...{ count: tally.count, afterwards },
   })
   const advance = createAdvance({

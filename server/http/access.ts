@@ -1,11 +1,16 @@
 // Who may call a route, and what a row of the route table says.
+import type { Credential } from '../policy/actor.js'
 import type { OwnPermission } from '../policy/permissions.js'
 
 export type Access =
   /** Anybody; whatever credential the request has is not looked at. */
   | { kind: 'open' }
   /** A person's own token: of the built-in application, or with the scope `darvoza:account`. */
-  | { kind: 'person' }
+  | {
+      kind: 'person'
+      /** Also for who must first choose a password that nobody else knows. */
+      beforeNewPassword?: true
+    }
   /** A token of the built-in application, or with the scope `darvoza:admin`, whose user has the permission. */
   | {
       kind: 'permission'
@@ -36,6 +41,15 @@ export type PageAccess = Exclude<Access, BearerAccess>
 
 export function isPage(access: Access): access is PageAccess {
   return access.kind === 'page' || access.kind === 'visitor'
+}
+
+/** What a route asks of whoever was let in by a session. */
+export function credentialFor(access: Access, sid: string): Credential {
+  return {
+    sid,
+    permission: ('permission' in access && access.permission) || null,
+    beforeNewPassword: 'beforeNewPassword' in access && access.beforeNewPassword === true,
+  }
 }
 
 export type Method = 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE'

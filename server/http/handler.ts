@@ -2,7 +2,7 @@
 import type { Context as KoaContext } from 'koa'
 import type { PageSession } from '../identity/page-sessions.js'
 import type { UserRecord } from '../identity/users.js'
-import type { Actor, Origin } from '../policy/actor.js'
+import type { Actor, Credential, Origin } from '../policy/actor.js'
 import type { AccessClaims } from '../protocol/claims.js'
 
 export type State = {
@@ -11,6 +11,10 @@ export type State = {
   address: string
   /** The verified token of the Authorization header; there on every route that is not open. */
   claims?: AccessClaims
+  /** What the caller acts by, and what for: of a token, or of a cookie; there on every route that is not for anybody. */
+  credential?: Credential
+  /** When its body must have come, by `performance.now()`; there where one is read. */
+  bodyDueAt?: number
   /** The sign-in behind the browser's cookie; there, and live, on every page that needs one. `/api/` never has it. */
   browser?: PageSession
   /** The same where it is over: the sign-in page says why. */
@@ -30,7 +34,7 @@ export function originOf(ctx: Context): Origin {
 /** The person who asks by a token: user id and session, as the guard has let them in. */
 export function personOf(ctx: Context): { userId: number; sid: string; actor: Actor } {
   const { sub, sid } = ctx.state.claims!
-  return { userId: Number(sub), sid: sid!, actor: { name: `user:${sub}`, origin: originOf(ctx) } }
+  return { userId: Number(sub), sid: sid!, actor: actorOf(ctx, Number(sub)) }
 }
 
 /** The person who looks at a page: user id, session and what they may do, as the gate has let them in. */
@@ -43,5 +47,9 @@ export function visitorOf(ctx: Context): {
 } {
   const browser = ctx.state.browser!
   const { user, session } = browser
-  return { userId: user.id, sid: session.id, user, actor: { name: `user:${user.id}`, origin: originOf(ctx) }, browser }
+  return { userId: user.id, sid: session.id, user, actor: actorOf(ctx, user.id), browser }
+}
+
+function actorOf(ctx: Context, userId: number): Actor {
+  return { name: `user:${userId}`, origin: originOf(ctx), credential: ctx.state.credential! }
 }

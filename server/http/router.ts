@@ -3,6 +3,7 @@ import type { Middleware } from 'koa'
 import { refuse } from '../protocol/errors.js'
 import { type BearerAccess, isPage, type Method, type PageAccess, type RouteRow } from './access.js'
 import type { Context, Handler } from './handler.js'
+import type { Body } from './middleware/body.js'
 import { type RouteName, routes } from './routes.js'
 
 export type RouterDeps = {
@@ -11,21 +12,25 @@ export type RouterDeps = {
   guard: (access: BearerAccess) => Middleware
   /** The same by its cookie. */
   gate: (access: PageAccess) => Middleware
-  body: Middleware
+  body: Body
   /** What the body of a page's form must hold; behind `body`. */
   confirm: (access: PageAccess) => Middleware
 }
 
-/** Builds the router from the table: who is let in comes first, then the body, then the handler. */
+/**
+ * Builds the router from the table: who is let in comes first, then the body, then the same question once more, because a
+ * body can be held back until the answer is another one; then the handler, whose changes ask a third time
+ * (tokens/credential.ts).
+ */
 export function createRouter({ handlers, guard, gate, body, confirm }: RouterDeps): Router {
   const router = new Router()
   const methodsOf = new Map<string, Method[]>()
   for (const [name, row] of Object.entries(routes) as [RouteName, RouteRow][]) {
     const handle = handlers[name]
     const run: Middleware = ctx => handle(ctx as unknown as Context)
-    const steps = isPage(row.access)
-      ? [gate(row.access), ...(row.method === 'GET' ? [] : [body, confirm(row.access)])]
-      : [guard(row.access), ...(row.method === 'GET' ? [] : [body])]
+    const judge = isPage(row.access) ? gate(row.access) : guard(row.access)
+    const asked = isPage(row.access) ? [judge, confirm(row.access)] : [judge]
+    const steps = row.method === 'GET' ? [judge] : [body.begin, judge, body.read, ...asked]
     router.register(row.path, [row.method], [...steps, run] as never)
     methodsOf.set(row.path, [...(methodsOf.get(row.path) ?? []), row.method])
   }

@@ -6,6 +6,7 @@ import { pageRoutes } from './pages/routes.js'
 
 const open = { kind: 'open' } as const
 const person = { kind: 'person' } as const
+const beforeNewPassword = { kind: 'person', beforeNewPassword: true } as const
 const may = <P extends OwnPermission>(permission: P) => ({ kind: 'permission', permission }) as const
 const mayFresh = <P extends OwnPermission>(permission: P) => ({ kind: 'permission', permission, fresh: true }) as const
 
@@ -15,12 +16,12 @@ export const routes = {
   verify: { method: 'POST', path: '/api/token/verify', access: open, wire: 'api', what: 'Is this token good?' },
   blacklist: { method: 'POST', path: '/api/token/blacklist', access: open, wire: 'api', what: 'Sign out' },
 
-  me: { method: 'GET', path: '/api/me', access: person, wire: 'api', what: 'The signed-in user' },
-  changeMe: { method: 'PATCH', path: '/api/me', access: person, wire: 'api', what: 'Change the profile' },
+  me: { method: 'GET', path: '/api/me', access: beforeNewPassword, wire: 'api', what: 'The signed-in user' },
+  changeMe: { method: 'PATCH', path: '/api/me', access: beforeNewPassword, wire: 'api', what: 'Change the profile' },
   changePassword: {
     method: 'POST',
     path: '/api/me/password',
-    access: person,
+    access: beforeNewPassword,
     wire: 'api',
     what: 'Change the password',
   },

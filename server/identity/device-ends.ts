@@ -121,7 +121,7 @@ export function createDeviceEnds(deps: DeviceEndsDeps) {
           ended.sessions += one.sessions
           if (one.ended > 0) ended.users++
         } catch (error) {
-          if (!(error instanceof Refusal) || error.code !== 'permission_denied') throw error
+          if (!(error instanceof Refusal) || error.code !== 'permission_denied' || error.details.ofSender) throw error
           const username = (await users.names(database, [userId])).get(userId) ?? ''
           leftOut.push({ userId, username, count: ids.size, why: error.code })
         }

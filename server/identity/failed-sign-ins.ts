@@ -18,7 +18,7 @@ export function createFailedSignIns({ revoke }: { revoke: Revoke }) {
       try {
         for (let one = writing[0]; one; writing.shift(), one = writing[0]) {
           const { userId, origin } = one
-          await revoke.transaction({ name: 'system', origin }, async (_, { note }) =>
+          await revoke.transaction({ name: 'system', origin, credential: null }, async (_, { note }) =>
             note({ action: 'sign_in_failed', subject: String(userId) }),
           )
         }

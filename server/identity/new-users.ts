@@ -1,13 +1,13 @@
 // Users made here, and users brought along from elsewhere.
 import type { Actor } from '../policy/actor.js'
-import { isPermission, rightsOf } from '../policy/permissions.js'
+import { isPermission, rightsOfRoles } from '../policy/permissions.js'
 import { longestUsername, usernameKey, whyNotUsername } from '../policy/username.js'
 import { refuseField } from '../protocol/errors.js'
 import type { PolicyInForce } from '../revocation/policy-in-force.js'
 import { type Database, isDuplicate, type Queries } from '../storage/database.js'
 import type { RoleRecord, Roles } from '../storage/roles.js'
 import type { NewUser, UserRecord, Users as UserStore } from '../storage/users.js'
-import type { Revoke } from '../tokens/revoke.js'
+import type { Change, Revoke } from '../tokens/revoke.js'
 import type { Hashing } from './hashing.js'
 import { requireGoodPassword } from './password-rules.js'
 import { type Profile, requireProfile } from './profile.js'
@@ -74,10 +74,9 @@ export function createNewUsers({ users, roles, hashing, rights, revoke, policy, 
   ): Promise<UserRecord> {
     const profile = requireProfile(user)
     try {
-      return await revoke.transaction(actor, async (tx, { note }) => {
+      const work = async (tx: Queries, { note }: Change): Promise<UserRecord> => {
         const given = await requireRoles(tx, user.roles ?? [])
-        const allPermissions = [...(user.permissions ?? []), ...given.flatMap(role => role.permissions)]
-        await rights.require(tx, actor, new Set(), rightsOf({ roles: user.roles ?? [], allPermissions }))
+        await rights.requireGiving(tx, actor, rightsOfRoles(given, user.permissions))
         // Who may make users may not give roles by it, not even roles of their own.
         if (given.length > 0) await rights.require(tx, actor, new Set(['darvoza:roles:write']))
         const key = usernameKey(user.username)
@@ -105,7 +104,8 @@ export function createNewUsers({ users, roles, hashing, rights, revoke, policy, 
         const after = { username: user.username, roles: user.roles ?? [], permissions: user.permissions ?? [] }
         note({ action, subject: String(id), after })
         return (await users.find(tx, id))!
-      })
+      }
+      return await revoke.transaction(actor, work, { roles: user.roles ?? [] })
     } catch (error) {
       if (isDuplicate(error))
         throw user.id === undefined ? usernameTaken() : refuseField('id', 'A user with that id already exists.')

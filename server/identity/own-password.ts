@@ -57,6 +57,8 @@ export function createOwnPassword(deps: OwnPasswordDeps) {
         if (present?.passwordHash !== user.passwordHash || !present.active) throw wrongPassword()
         await users.update(tx, userId, { passwordHash, passwordChangedAt: now(), mustChangePassword: false })
         await record('password_changed', { subject: String(userId), exceptSid })
+        // The token of the session that stays has no permissions (tokens/issue.ts): it is stale, and a refresh brings them.
+        if (present.mustChangePassword && exceptSid) await record('roles_changed', { subject: String(userId) })
         note({ action: 'password_changed', subject: String(userId) })
       })
     },

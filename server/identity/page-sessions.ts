@@ -1,14 +1,15 @@
 // Who is behind a browser's cookie. A sign-in to our own pages is a session of the built-in application like any other:
 // whatever ends it in the lists, the log or the policy ends it here with the next request, as one SELECT tells.
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
-import type { Origin } from '../policy/actor.js'
+import type { Actor, Origin } from '../policy/actor.js'
 import { type SessionEnd, sessionEnd } from '../policy/session.js'
 import { refuseField } from '../protocol/errors.js'
 import type { PolicyInForce } from '../revocation/policy-in-force.js'
 import type { Database } from '../storage/database.js'
 import type { PageSessionRecord, PageSessions as PageSessionStore } from '../storage/page-sessions.js'
 import type { SessionRecord, Sessions } from '../storage/sessions.js'
-import type { UserRecord } from '../storage/users.js'
+import type { UserRecord, Users } from '../storage/users.js'
+import type { Revoke } from '../tokens/revoke.js'
 import type { Guesses } from './guesses.js'
 import type { Hashing } from './hashing.js'
 import type { Credentials, SignIn } from './sign-in.js'
@@ -45,9 +46,11 @@ export type Notice = {
 
 export type PageSessionsDeps = {
   database: Database
+  users: Users
   pageSessions: PageSessionStore
   sessions: Sessions
   signIn: SignIn
+  revoke: Revoke
   guesses: Guesses
   hashing: Hashing
   policy: PolicyInForce
@@ -62,7 +65,8 @@ export type PageSessionsDeps = {
 const visitEvery = 60_000
 
 export function createPageSessions(deps: PageSessionsDeps) {
-  const { database, pageSessions, sessions, signIn, guesses, hashing, policy, ownApplication, random, now } = deps
+  const { database, users, pageSessions, sessions, signIn, revoke, guesses, hashing } = deps
+  const { policy, ownApplication, random, now } = deps
 
   return {
     /**
@@ -100,13 +104,17 @@ export function createPageSessions(deps: PageSessionsDeps) {
       deps.seen(session.deviceId)
     },
 
-    /** The person types the password again. @throws invalid_fields, too_many_guesses, overloaded */
-    async prove({ page, session, user }: PageSession, password: string): Promise<void> {
+    /** The person types the password again. @throws invalid_fields, too_many_guesses, overloaded, what `transaction` throws */
+    async prove({ page, session, user }: PageSession, password: string, actor: Actor): Promise<void> {
       await guesses.count({ kind: 'owner', userId: user.id, deviceId: session.deviceId }, async () => {
         const right = await hashing.inSlot(user.id, verify => verify(password, user.passwordHash))
-        if (!right) throw refuseField('proof', 'Your password was entered incorrectly. Please enter it again.')
+        if (!right) throw wrongProof()
       })
-      await this.proved(page)
+      await revoke.transaction(actor, async tx => {
+        // Changed meanwhile: what was typed is no longer the password.
+        if ((await users.find(tx, user.id))?.passwordHash !== user.passwordHash) throw wrongProof()
+        await pageSessions.proved(tx, page.idHash, now())
+      })
     },
 
     /** The password was typed somewhere else on the way, such as where it is changed. */
@@ -132,6 +140,10 @@ export function createPageSessions(deps: PageSessionsDeps) {
       return `${salt}.${macOf(secret, salt)}`
     },
   }
+}
+
+function wrongProof() {
+  return refuseField('proof', 'Your password was entered incorrectly. Please enter it again.')
 }
 
 export type PageSessions = ReturnType<typeof createPageSessions>

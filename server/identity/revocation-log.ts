@@ -83,12 +83,18 @@ export function createRevocationLog(deps: RevocationLogDeps) {
     async add(wanted: WantedRevocation, actor: Actor): Promise<RevocationRecord> {
       const { kind, trigger } = readWanted(wanted)
       const { subject, effect, why } = wanted
-      await revoke.transaction(actor, async (tx, { record, note }) => {
-        if (kind === 'user') await users.lock(tx, Number(subject))
-        await requireSubject[kind](tx, actor, subject)
-        await record(trigger, { subject })
-        note({ action: 'revocation_added', subject: subject || 'everybody', after: { kind, effect, why } })
-      })
+      // What is no user's id is refused for it further down.
+      const userIds = kind === 'user' && isUserId(subject) ? [Number(subject)] : []
+      await revoke.transaction(
+        actor,
+        async (tx, { record, note }) => {
+          for (const id of userIds) await users.lock(tx, id)
+          await requireSubject[kind](tx, actor, subject)
+          await record(trigger, { subject })
+          note({ action: 'revocation_added', subject: subject || 'everybody', after: { kind, effect, why } })
+        },
+        { users: userIds, ...(kind === 'role' && { roles: [subject] }) },
+      )
       return (await revocations.latestOf(database, kind, subject))!
     },
   }

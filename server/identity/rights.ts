@@ -1,5 +1,13 @@
 import { type Actor, userOf } from '../policy/actor.js'
-import { mayAct, mayHold, maySetPassword, type OwnPermission, type Rights, rightsOf } from '../policy/permissions.js'
+import {
+  mayAct,
+  mayGive,
+  maySetPassword,
+  type OwnPermission,
+  type Rights,
+  rightsBeyond,
+  rightsOf,
+} from '../policy/permissions.js'
 import { refuse } from '../protocol/errors.js'
 import type { Queries } from '../storage/database.js'
 import type { Users } from '../storage/users.js'
@@ -11,7 +19,9 @@ export function createRights({ users }: { users: Users }) {
     // The command line and the server itself act for whoever runs them.
     if (userId === null) return 'everything'
     const user = await users.find(tx, userId)
-    return user?.active ? rightsOf(user) : new Set()
+    // Not "no rights": who has none may still act on who has none.
+    if (!user?.active) throw refuse('user_inactive', { ofSender: true })
+    return rightsOf(user)
   }
 
   return {
@@ -22,29 +32,38 @@ export function createRights({ users }: { users: Users }) {
       mayAct(await rights(tx, actor), new Set([permission])),
 
     /**
-     * May the actor turn somebody who may do `before` into somebody who may do `after`?
+     * May the actor turn somebody who may do `before` into somebody who may do `after`? What is given is asked by itself.
      * @throws permission_denied
      */
     async require(tx: Queries, actor: Actor, before: Rights, after: Rights = before): Promise<void> {
       if (!mayAct(await rights(tx, actor), before, after)) throw refuse('permission_denied')
     },
 
-    /** May the actor change a role with these permissions, before or after? @throws permission_denied */
-    async requireHeld(tx: Queries, actor: Actor, permissions: readonly string[]): Promise<void> {
-      if (!mayHold(await rights(tx, actor), permissions)) throw refuse('permission_denied')
+    /** May the actor give all of this? Also asked of who changes a role, before and after. @throws permission_denied */
+    async requireGiving(tx: Queries, actor: Actor, given: Rights): Promise<void> {
+      if (!mayGive(await rights(tx, actor), given)) throw refuse('permission_denied')
     },
 
-    /** @throws permission_denied */
-    async requirePassword(tx: Queries, actor: Actor, of: Rights): Promise<void> {
-      if (!maySetPassword(await rights(tx, actor), of)) throw refuse('permission_denied')
-    },
-
-    /** The same question for many, of one instant; null where the answer is always yes. */
-    async judge(tx: Queries, actor: Actor): Promise<((before: Rights, after?: Rights) => boolean) | null> {
+    /**
+     * @returns what whoever sets the password of such a person could thereby use, beside what they may do themselves
+     * @throws permission_denied
+     */
+    async requirePassword(tx: Queries, actor: Actor, of: Rights): Promise<string[]> {
       const own = await rights(tx, actor)
-      return own === 'everything' ? null : (before, after = before) => mayAct(own, before, after)
+      if (!maySetPassword(own, of)) throw refuse('permission_denied')
+      return rightsBeyond(own, of)
+    },
+
+    /** The same questions for many, of one instant; null where the answer is always yes. */
+    async judge(tx: Queries, actor: Actor): Promise<Judge | null> {
+      const own = await rights(tx, actor)
+      if (own === 'everything') return null
+      return (before, after = before, given = new Set()) => mayAct(own, before, after) && mayGive(own, given)
     },
   }
 }
+
+/** May the actor turn such a person into such a person, by giving this? */
+type Judge = (before: Rights, after?: Rights, given?: Rights) => boolean
 
 export type ActorRights = ReturnType<typeof createRights>

@@ -25,13 +25,17 @@ export function createRoles({ database, roles, rights, revoke }: RolesDeps) {
     after: readonly string[] | null,
     work: (tx: Queries, role: RoleRecord, change: Change) => Promise<void>,
   ): Promise<void> {
-    return revoke.transaction(actor, async (tx, changing) => {
-      const role = await roles.lock(tx, name)
-      if (!role) throw refuse('not_found', { detail: `There is no role ${name}.` })
-      await rights.requireHeld(tx, actor, [...role.permissions, ...(after ?? [])])
-      if (role.builtIn) throw refuse('built_in_role')
-      await work(tx, role, changing)
-    })
+    return revoke.transaction(
+      actor,
+      async (tx, changing) => {
+        const role = await roles.lock(tx, name)
+        if (!role) throw refuse('not_found', { detail: `There is no role ${name}.` })
+        await rights.requireGiving(tx, actor, new Set([...role.permissions, ...(after ?? [])]))
+        if (role.builtIn) throw refuse('built_in_role')
+        await work(tx, role, changing)
+      },
+      { roles: [name] },
+    )
   }
 
   async function setPermissions(
@@ -68,7 +72,7 @@ export function createRoles({ database, roles, rights, revoke }: RolesDeps) {
       const given = requirePermissions(permissions)
       try {
         await revoke.transaction(actor, async (tx, { note }) => {
-          await rights.requireHeld(tx, actor, given)
+          await rights.requireGiving(tx, actor, new Set(given))
           await roles.insert(tx, { name, permissions: given, builtIn: false })
           note({ action: 'role_created', subject: name, after: { permissions: given } })
         })

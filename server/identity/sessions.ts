@@ -9,7 +9,7 @@ import type { DeviceRecord, Devices } from '../storage/devices.js'
 import type { PageSessions } from '../storage/page-sessions.js'
 import type { SessionRecord, Sessions as SessionStore, Standing } from '../storage/sessions.js'
 import type { Users } from '../storage/users.js'
-import type { Revoke } from '../tokens/revoke.js'
+import type { Change, Revoke } from '../tokens/revoke.js'
 import type { ActorRights } from './rights.js'
 
 export type { SessionRecord }
@@ -124,13 +124,17 @@ export function createSessions(deps: SessionsDeps) {
     /** Ends all sessions of a user; `exceptSid` stays. @throws not_found, permission_denied */
     async endAll(userId: number, actor: Actor, exceptSid?: string): Promise<void> {
       const trigger = exceptSid === undefined ? 'all_ended' : 'others_ended'
-      await revoke.transaction(actor, async (tx, { record, note }) => {
-        await users.lock(tx, userId)
-        await requireMayActOn(tx, actor, userId)
-        await record(trigger, { subject: String(userId), exceptSid })
-        const action = exceptSid === undefined ? 'sessions_ended' : 'other_sessions_ended'
-        note({ action, subject: String(userId) })
-      })
+      await revoke.transaction(
+        actor,
+        async (tx, { record, note }) => {
+          await users.lock(tx, userId)
+          await requireMayActOn(tx, actor, userId)
+          await record(trigger, { subject: String(userId), exceptSid })
+          const action = exceptSid === undefined ? 'sessions_ended' : 'other_sessions_ended'
+          note({ action, subject: String(userId) })
+        },
+        { users: [userId] },
+      )
     },
 
     /**
@@ -161,7 +165,7 @@ export function createSessions(deps: SessionsDeps) {
     actor: Actor,
     why?: string,
   ): Promise<{ ended: number; sessions: number }> {
-    return revoke.transaction(actor, async (tx, { record, note }) => {
+    const work = async (tx: Queries, { record, note }: Change) => {
       await users.lock(tx, userId)
       await requireMayActOn(tx, actor, userId)
       const ending = (await devices.openOf(tx, userId)).filter(chosen)
@@ -175,7 +179,8 @@ export function createSessions(deps: SessionsDeps) {
         sessionCount += open.length
       }
       return { ended: ending.length, sessions: sessionCount }
-    })
+    }
+    return revoke.transaction(actor, work, { users: [userId] })
   }
 
   async function requireMayActOn(tx: Queries, actor: Actor, userId: number): Promise<void> {

@@ -99,7 +99,7 @@ export function createSignIn(deps: SignInDeps) {
     // One policy from beginning to end: the one that is in force when the log's number is read.
     const eras = policy.eras()
     const userId = checked.user.id
-    const actor: Actor = { name: `user:${userId}`, origin }
+    const actor: Actor = { name: `user:${userId}`, origin, credential: null }
     const opened = await revoke.transaction(actor, async (tx, change) => {
       await users.lock(tx, userId)
       const standing = await requireUnchanged(tx, checked, applicationId, eras)

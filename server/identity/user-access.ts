@@ -1,7 +1,7 @@
 // What a user may do: their roles, and permissions of their own, each alone or both as one change.
 import type { Actor } from '../policy/actor.js'
 import type { AuditNote } from '../policy/audit.js'
-import { administratorRole, isPermission, rightsOf } from '../policy/permissions.js'
+import { administratorRole, isPermission, rightsOf, rightsOfRoles } from '../policy/permissions.js'
 import { refuseField } from '../protocol/errors.js'
 import type { Queries } from '../storage/database.js'
 import type { UserRecord, Users as UserStore } from '../storage/users.js'
@@ -21,18 +21,22 @@ export type UserAccessDeps = {
   newUsers: NewUsers
   rights: ActorRights
   /** Changes one user under their lock, by somebody who may act on them. */
-  change: (id: number, actor: Actor, work: UserChange) => Promise<void>
+  change: (id: number, actor: Actor, work: UserChange, roles?: readonly string[]) => Promise<void>
   /** @throws last_administrator */
-  requireAdministratorBeside: (tx: Queries, id: number) => Promise<void>
+  requireAdministratorBeside: (tx: Queries, user: UserRecord) => Promise<void>
 }
 
 export function createUserAccess({ users, newUsers, rights, change, requireAdministratorBeside }: UserAccessDeps) {
   /** @throws invalid_fields, not_found, last_administrator, permission_denied */
   const setRoles = (id: number, roles: string[], actor: Actor): Promise<void> => setAccess(id, { roles }, actor)
 
-  /** @param chosen of the roles that the user has at that moment @throws like setRoles */
-  const changeRoles = (id: number, chosen: (roles: readonly string[]) => string[], actor: Actor): Promise<void> =>
-    changeAccess(id, ({ roles }) => ({ roles: chosen(roles) }), actor)
+  /** One role more, beside those that the user has at that moment. @throws like setRoles */
+  const addRole = (id: number, role: string, actor: Actor): Promise<void> =>
+    changeAccess(id, ({ roles }) => ({ roles: [...roles, role] }), actor, [role])
+
+  /** One role less. @throws like setRoles */
+  const removeRole = (id: number, role: string, actor: Actor): Promise<void> =>
+    changeAccess(id, ({ roles }) => ({ roles: roles.filter(one => one !== role) }), actor, [role])
 
   /** Permissions of the user's own, beside those of roles. @throws invalid_fields, not_found, permission_denied */
   const setPermissions = (id: number, permissions: string[], actor: Actor): Promise<void> =>
@@ -43,11 +47,17 @@ export function createUserAccess({ users, newUsers, rights, change, requireAdmin
     const wrong = access.permissions?.find(permission => !isPermission(permission))
     if (wrong !== undefined)
       throw refuseField('permissions', `${JSON.stringify(wrong.slice(0, 100))} is no permission.`)
-    await changeAccess(id, () => access, actor)
+    await changeAccess(id, () => access, actor, access.roles)
   }
 
-  function changeAccess(id: number, chosen: (user: UserRecord) => Access, actor: Actor): Promise<void> {
-    return change(id, actor, async (tx, user, { record, note }) => {
+  /** @param giving the roles that may be given, as far as they are known before */
+  function changeAccess(
+    id: number,
+    chosen: (user: UserRecord) => Access,
+    actor: Actor,
+    giving?: readonly string[],
+  ): Promise<void> {
+    const work: UserChange = async (tx, user, { record, note }) => {
       const { roles, permissions } = chosen(user)
       const notes = [
         ...(roles ? await giveRoles(tx, user, distinct(roles), actor) : []),
@@ -56,15 +66,17 @@ export function createUserAccess({ users, newUsers, rights, change, requireAdmin
       // What their tokens say is stale but once, whatever of it was changed.
       if (notes.length > 0) await record('roles_changed', { subject: String(id) })
       for (const one of notes) note({ ...one, subject: String(id) })
-    })
+    }
+    return change(id, actor, work, giving)
   }
 
   async function giveRoles(tx: Queries, user: UserRecord, wanted: string[], actor: Actor): Promise<AccessNote[]> {
-    const given = await newUsers.requireRoles(tx, wanted)
+    const held = await newUsers.requireRoles(tx, wanted)
     if (wanted.join() === user.roles.join()) return []
-    const allPermissions = [...user.permissions, ...given.flatMap(role => role.permissions)]
-    await rights.require(tx, actor, rightsOf(user), rightsOf({ roles: wanted, allPermissions }))
-    if (!wanted.includes(administratorRole)) await requireAdministratorBeside(tx, user.id)
+    await rights.require(tx, actor, rightsOf(user), rightsOfRoles(held, user.permissions))
+    const given = held.filter(role => !user.roles.includes(role.name))
+    await rights.requireGiving(tx, actor, rightsOfRoles(given))
+    if (!wanted.includes(administratorRole)) await requireAdministratorBeside(tx, user)
     await users.setRoles(tx, user.id, wanted)
     return [{ action: 'roles_changed', before: { roles: user.roles }, after: { roles: wanted } }]
   }
@@ -72,12 +84,13 @@ export function createUserAccess({ users, newUsers, rights, change, requireAdmin
   async function givePermissions(tx: Queries, user: UserRecord, wanted: string[], actor: Actor): Promise<AccessNote[]> {
     if (wanted.join() === user.permissions.join()) return []
     await rights.require(tx, actor, new Set(user.permissions), new Set(wanted))
+    await rights.requireGiving(tx, actor, new Set(wanted.filter(one => !user.permissions.includes(one))))
     await users.update(tx, user.id, { permissions: wanted })
     const [before, after] = [{ permissions: user.permissions }, { permissions: wanted }]
     return [{ action: 'permissions_changed', before, after }]
   }
 
-  return { setRoles, changeRoles, setPermissions, setAccess }
+  return { setRoles, addRole, removeRole, setPermissions, setAccess }
 }
 
 const distinct = (names: readonly string[]) => [...new Set(names)].sort()

@@ -1,6 +1,6 @@
 // Acts on many users at once, chosen by hand or by a filter: each by itself, with all the rules of the act on one.
 import type { Actor } from '../policy/actor.js'
-import { rightsOf } from '../policy/permissions.js'
+import { rightsOf, rightsOfRoles } from '../policy/permissions.js'
 import { Refusal, refuseField } from '../protocol/errors.js'
 import type { Database } from '../storage/database.js'
 import type { RoleRecord, Roles as RoleStore } from '../storage/roles.js'
@@ -94,9 +94,9 @@ export function createUserActs(deps: UserActsDeps) {
       case 'sign_out':
         return sessions.endAll(user.id, actor)
       case 'add_role':
-        return users.changeRoles(user.id, held => [...held, act.role], actor)
+        return users.addRole(user.id, act.role, actor)
       case 'remove_role':
-        return users.changeRoles(user.id, held => held.filter(role => role !== act.role), actor)
+        return users.removeRole(user.id, act.role, actor)
     }
   }
 
@@ -116,6 +116,7 @@ export function createUserActs(deps: UserActsDeps) {
     ): Promise<UserActPreview> {
       const at = now()
       const role = await requireRole(act)
+      const given = rightsOfRoles(role !== null && act.what === 'add_role' ? [role] : [])
       const may = await rights.judge(database, actor)
       const leftOut: LeftOut[] = []
       const reached: UserRecord[] = []
@@ -123,7 +124,7 @@ export function createUserActs(deps: UserActsDeps) {
       for (const user of await find(selection, at)) {
         if (user.id === keep) leftOut.push(leftOutOf(user, 'self'))
         else if (isSo(user, act)) unchanged++
-        else if (may === null || may(rightsOf(user), rightsOf(withRole(user, act, role)))) reached.push(user)
+        else if (may === null || may(rightsOf(user), rightsOf(withRole(user, act, role)), given)) reached.push(user)
         else leftOut.push(leftOutOf(user, 'permission_denied'))
       }
       let live = 0
@@ -193,6 +194,8 @@ function withRole(user: UserRecord, act: UserAct, role: RoleRecord | null) {
 }
 
 function whyLeftOut(error: unknown): LeftOut['why'] | 'not_found' {
+  // The sender may do it to nobody any more.
+  if (error instanceof Refusal && error.details.ofSender) throw error
   const code = error instanceof Refusal ? error.code : null
   if (code === 'permission_denied' || code === 'last_administrator' || code === 'not_found') return code
   throw error

@@ -56,7 +56,7 @@ export function createUsers(deps: UsersDeps) {
   function disable(id: number, actor: Actor): Promise<void> {
     return change(id, actor, async (tx, user, { record, note }) => {
       if (!user.active) return
-      await requireAdministratorBeside(tx, id)
+      await requireAdministratorBeside(tx, user)
       await users.update(tx, id, { active: false })
       await record('user_disabled', { subject: String(id) })
       note({ action: 'user_disabled', subject: String(id) })
@@ -74,8 +74,8 @@ export function createUsers(deps: UsersDeps) {
 
   /** Keeps the id, blanks the person, frees the name. @throws not_found, last_administrator, permission_denied */
   function remove(id: number, actor: Actor): Promise<void> {
-    return change(id, actor, async (tx, { roles }, { record, note }) => {
-      await requireAdministratorBeside(tx, id)
+    return change(id, actor, async (tx, user, { record, note }) => {
+      await requireAdministratorBeside(tx, user)
       await users.update(tx, id, {
         username: '',
         usernameKey: null,
@@ -90,7 +90,7 @@ export function createUsers(deps: UsersDeps) {
       await users.setRoles(tx, id, [])
       await devices.blank(tx, id, now())
       await record('user_deleted', { subject: String(id) })
-      note({ action: 'user_deleted', subject: String(id), before: { roles } })
+      note({ action: 'user_deleted', subject: String(id), before: { roles: user.roles } })
     })
   }
 
@@ -106,26 +106,36 @@ export function createUsers(deps: UsersDeps) {
     requireGoodPassword(password, [user.username], policy().password_min_length, 'password')
     const passwordHash = await hashing.hash(password, id)
     await change(id, actor, async (tx, user, { record, note }) => {
-      await rights.requirePassword(tx, actor, rightsOf(user))
+      const beyond = await rights.requirePassword(tx, actor, rightsOf(user))
       await users.update(tx, id, { passwordHash, passwordChangedAt: now(), mustChangePassword: mustChange })
       await record('password_reset', { subject: String(id) })
-      note({ action: 'password_reset', subject: String(id) })
+      // What the actor could use by it, and may not do otherwise: whoever reads the log sees whom to ask.
+      note({
+        action: 'password_reset',
+        subject: String(id),
+        ...(beyond.length > 0 && { after: { usable_rights: beyond } }),
+      })
     })
   }
 
-  /** One change of one user under the user's lock, by somebody who may act on them. */
-  function change(id: number, actor: Actor, work: UserChange): Promise<void> {
-    return revoke.transaction(actor, async (tx, changing) => {
-      await users.lock(tx, id)
-      const user = await users.find(tx, id)
-      if (!user || user.deletedAt !== null) throw refuse('not_found')
-      await rights.require(tx, actor, rightsOf(user))
-      await work(tx, user, changing)
-    })
+  /** One change of one user under the user's lock, by somebody who may act on them. @param roles that it may give */
+  function change(id: number, actor: Actor, work: UserChange, roles?: readonly string[]): Promise<void> {
+    return revoke.transaction(
+      actor,
+      async (tx, changing) => {
+        await users.lock(tx, id)
+        const user = await users.find(tx, id)
+        if (!user || user.deletedAt !== null) throw refuse('not_found')
+        await rights.require(tx, actor, rightsOf(user))
+        await work(tx, user, changing)
+      },
+      { users: [id], ...(roles && { roles }) },
+    )
   }
 
   /** There must be another administrator who can sign in. Their rows stay locked, so two at once cannot both be last. */
-  async function requireAdministratorBeside(tx: Queries, id: number): Promise<void> {
+  async function requireAdministratorBeside(tx: Queries, { id, roles }: UserRecord): Promise<void> {
+    if (!roles.includes(administratorRole)) return
     const holders = await users.lockHolders(tx, administratorRole)
     if (holders.length === 1 && holders[0] === id) throw refuse('last_administrator')
   }
@@ -151,6 +161,13 @@ export function createUsers(deps: UsersDeps) {
     setPassword,
     ...access,
     require: require_,
+
+    /**
+     * What the actor could use by setting this user's password, and may not do otherwise.
+     * @throws not_found, permission_denied where they may not set it
+     */
+    usableByPassword: async (id: number, actor: Actor): Promise<string[]> =>
+      rights.requirePassword(database, actor, rightsOf(await require_(id))),
 
     findByName,
 

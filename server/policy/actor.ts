@@ -1,11 +1,29 @@
+import type { OwnPermission } from './permissions.js'
+
 /** Who does something, as the log, lists, audit and incidents write it: `operator:root` is the command line. */
 export type ActorName = `user:${string}` | `operator:${string}` | 'system'
 
 /** Where a request comes from. */
 export type Origin = { address: string; userAgent: string; requestId: string }
 
-/** Who does something, and from where; whoever comes by no request is a name alone. */
-export type Actor = ActorName | { name: ActorName; origin: Origin }
+/**
+ * What a person acts by. It was judged when the request came; it is judged again inside the transaction of every change
+ * (tokens/credential.ts), because a request can be held back for as long as its sender likes.
+ */
+export type Credential = {
+  /** The session behind the token, or behind the browser's cookie. */
+  sid: string
+  /** What the route asks for; null where everybody may who is signed in. */
+  permission: OwnPermission | null
+  /** Whether it serves those who must first choose a password that nobody else knows. */
+  beforeNewPassword: boolean
+}
+
+/**
+ * Who does something, and from where; whoever comes by no request is a name alone. `credential` is null where the request
+ * itself holds what is judged: a password, a refresh token, or a session that signs itself out.
+ */
+export type Actor = ActorName | { name: ActorName; origin: Origin; credential: Credential | null }
 
 export function nameOf(actor: Actor): ActorName {
   return typeof actor === 'string' ? actor : actor.name
@@ -14,6 +32,11 @@ export function nameOf(actor: Actor): ActorName {
 /** null for the command line and for what the server does by itself. */
 export function originOf(actor: Actor): Origin | null {
   return typeof actor === 'string' ? null : actor.origin
+}
+
+/** null for the command line, for what the server does by itself, and where the work judges for itself. */
+export function credentialOf(actor: Actor): Credential | null {
+  return typeof actor === 'string' ? null : actor.credential
 }
 
 /** The user who acts, or null: the command line and the system have no rights to compare. */

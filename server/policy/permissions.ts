@@ -36,21 +36,31 @@ export function rightsOf(person: { roles: readonly string[]; allPermissions: rea
   return person.roles.includes(administratorRole) ? 'everything' : new Set(person.allPermissions)
 }
 
-/**
- * The one rule about acting on people: nobody touches somebody who may do more here than they do, and nobody gives what
- * they have not. Changing a person, or the role of persons, is judged by what they may do before and after.
- * @returns whether `actor` may turn somebody with `before` into somebody with `after`
- */
-export function mayAct(actor: Rights, before: Rights, after: Rights = before): boolean {
-  if (actor === 'everything') return true
-  if (![...ownOf(before), ...ownOf(after)].every(permission => actor.has(permission))) return false
-  if (before === 'everything') return true
-  return after !== 'everything' && [...after].every(permission => before.has(permission) || actor.has(permission))
+/** What roles allow together, and permissions beside them. */
+export function rightsOfRoles(
+  roles: readonly { name: string; permissions: readonly string[] }[],
+  permissions: readonly string[] = [],
+): Rights {
+  const allPermissions = [...permissions, ...roles.flatMap(role => role.permissions)]
+  return rightsOf({ roles: roles.map(role => role.name), allPermissions })
 }
 
-/** Does `actor` have all of this, what other applications call theirs too? Nobody takes away either what they have not. */
-export function mayHold(actor: Rights, permissions: readonly string[]): boolean {
-  return actor === 'everything' || permissions.every(permission => actor.has(permission))
+/**
+ * The one rule about acting on people: nobody touches somebody who may do more here than they do. It compares our own
+ * permissions, before and after; what other applications call theirs is theirs to protect, and a helpdesk goes on helping.
+ * @returns whether `actor` may turn somebody with `before` into somebody with `after`, if all that is given may be given
+ */
+export function mayAct(actor: Rights, before: Rights, after: Rights = before): boolean {
+  return actor === 'everything' || [...ownOf(before), ...ownOf(after)].every(permission => actor.has(permission))
+}
+
+/**
+ * Nobody gives what they have not, what other applications call theirs included; whatever the same call takes away, and
+ * whatever the receiver could do before.
+ */
+export function mayGive(actor: Rights, given: Rights): boolean {
+  if (actor === 'everything') return true
+  return given !== 'everything' && [...given].every(permission => actor.has(permission))
 }
 
 /** Whoever sets a password may sign in with it: that of somebody who may do everything is for their like alone. */
@@ -58,13 +68,23 @@ export function maySetPassword(actor: Rights, of: Rights): boolean {
   return mayAct(actor, of) && (of !== 'everything' || actor === 'everything')
 }
 
+/** What `of` may do and `actor` may not: what whoever sets a password, and may sign in with it, could thereby use. */
+export function rightsBeyond(actor: Rights, of: Rights): string[] {
+  if (actor === 'everything' || of === 'everything') return []
+  return [...of].filter(permission => !actor.has(permission)).sort()
+}
+
 function ownOf(rights: Rights): readonly string[] {
-  return rights === 'everything' ? every : [...rights].filter(permission => permission.startsWith('darvoza:'))
+  return rights === 'everything' ? every : [...rights].filter(isOwnPermission)
+}
+
+export function isOwnPermission(permission: string): boolean {
+  return permission.startsWith('darvoza:')
 }
 
 /** Any word of another application's, and of ours those that there are: one that was mistyped would protect its holder. */
 export function isPermission(text: string): boolean {
-  if (text.startsWith('darvoza:')) return Object.hasOwn(ownPermissions, text)
+  if (isOwnPermission(text)) return Object.hasOwn(ownPermissions, text)
   return /^[a-z0-9][a-z0-9._:-]{0,99}$/.test(text)
 }
 

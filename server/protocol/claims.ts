@@ -27,6 +27,8 @@ export type AccessClaims = RegisteredClaims & {
   roles: string[]
   permissions?: string[]
   permissions_omitted?: true
+  /** Somebody else knows the password: the token serves to change it, and for nothing else that is ours. */
+  must_change_password?: true
   /** Number of the last entry of the revocation log that the token takes into account. */
   rev: number
 }
@@ -85,9 +87,10 @@ export const accessChecks = [
   },
   {
     name: 'person',
-    whyNot({ sid, username, scope, auth_time }) {
+    whyNot({ sid, username, scope, auth_time, must_change_password: mustChange }) {
       const texts = isOptional(sid, isText) && isOptional(username, isText) && isOptional(scope, isText)
-      return texts && isOptional(auth_time, isEpochSeconds) ? null : 'token_claims'
+      const rest = isOptional(auth_time, isEpochSeconds) && (mustChange === undefined || mustChange === true)
+      return texts && rest ? null : 'token_claims'
     },
   },
 ] as const satisfies ClaimCheck[]

@@ -30,6 +30,12 @@ export const errors = {
   invalid_fields: { status: 400, text: 'Some fields are missing or wrong.', clause: 'RFC 9110 §15.5.1' },
   not_found: { status: 404, text: 'Not found.', clause: 'RFC 9110 §15.5.5' },
   method_not_allowed: { status: 405, text: 'This method is not allowed here.', clause: 'RFC 9110 §15.5.6' },
+  request_timeout: {
+    status: 408,
+    text: 'The request body took too long to arrive.',
+    clause: 'RFC 9110 §15.5.9',
+    wireCode: 'request_timeout',
+  },
   not_acceptable: {
     status: 406,
     text: 'Could not satisfy the request Accept header.',
@@ -77,6 +83,12 @@ export const errors = {
     text: 'The token was issued to another application and lacks the scope this needs.',
     clause: 'RFC 6750 §3.1',
     wireCode: 'insufficient_scope',
+  },
+  password_change_required: {
+    status: 403,
+    text: 'Somebody else knows this password: choose a new one first, then refresh.',
+    clause: 'RFC 9110 §15.5.4',
+    wireCode: 'password_change_required',
   },
   form_refused: {
     status: 403,
@@ -295,6 +307,8 @@ export type RefusalDetails = {
   quotas?: readonly Quota[]
   /** The refused token came in the Authorization header (RFC 6750 §3). */
   inHeader?: boolean
+  /** About whoever sends it, not about what it is about: an act on many stops there. */
+  ofSender?: true
   /** For our log only. */
   cause?: unknown
 }

@@ -23,6 +23,16 @@ export function createApplications(dialect: { forUpdate: string }) {
       await tx.read(`SELECT id FROM application WHERE id = ?${dialect.forUpdate}`, [id])
     },
 
+    /** What ended all its sessions, or everybody's, last. */
+    async endedSeq(tx: Queries, id: string): Promise<number> {
+      const [row] = await tx.read<{ ofApplication: number; ofLog: number }>(
+        `SELECT a.ended_seq AS ofApplication, h.ended_seq AS ofLog
+         FROM application a CROSS JOIN log_head h WHERE a.id = ?`,
+        [id],
+      )
+      return row ? Math.max(row.ofApplication, row.ofLog) : 0
+    },
+
     async raiseEndedSeq(tx: Queries, id: string, seq: number): Promise<void> {
       await tx.write('UPDATE application SET ended_seq = ? WHERE id = ? AND ended_seq < ?', [seq, id, seq])
     },

@@ -1,5 +1,5 @@
 import type { Queries } from './database.js'
-import { insertion } from './statement.js'
+import { insertion, marks } from './statement.js'
 import type { Counted } from './walk.js'
 
 export type RoleRecord = { name: string; permissions: string[]; builtIn: boolean }
@@ -20,6 +20,15 @@ export function createRoles(dialect: { forUpdate: string }) {
         [name],
       )
       return rows[0] ? readRole(rows[0]) : null
+    },
+
+    /** Locks roles in the order of their names; `share`: so that nobody changes them, while others may hold them likewise. */
+    async lockAll(tx: Queries, names: readonly string[], how: 'update' | 'share'): Promise<void> {
+      const each = [...new Set(names)].sort()
+      if (dialect.forUpdate === '' || each.length === 0) return
+      // MariaDB knows no FOR SHARE.
+      const lock = how === 'update' ? dialect.forUpdate : ' LOCK IN SHARE MODE'
+      await tx.read(`SELECT name FROM role WHERE name IN (${marks(each.length)}) ORDER BY name${lock}`, each)
     },
 
     async list(tx: Queries): Promise<ListedRole[]> {

@@ -1,5 +1,6 @@
 // Makes tokens. What an access token says comes from one Standing, read in one statement together with its `rev`.
 
+import { isOwnPermission } from '../policy/permissions.js'
 import type { Policy } from '../policy/policies.js'
 import { absoluteEnd } from '../policy/session.js'
 import { macInput, signInput } from '../protocol/algorithms.js'
@@ -8,13 +9,12 @@ import { refuse } from '../protocol/errors.js'
 import { encodePart, writeCompact } from '../protocol/jws.js'
 import type { PolicyInForce } from '../revocation/policy-in-force.js'
 import type { SessionRecord, Standing } from '../storage/sessions.js'
+import type { UserRecord } from '../storage/users.js'
 import type { Secrets } from './secrets.js'
 import type { SigningKeys } from './signing-keys.js'
 
 /** Permissions that take more than this many bytes are left out, so that the token still fits into a header. */
 const mostPermissionBytes = 1_536
-/** What the built-in application's own tokens may do here. */
-const ownScope = 'darvoza:account darvoza:admin'
 
 export type IssueDeps = {
   issuer: string
@@ -55,13 +55,14 @@ export function createIssue({ issuer, signingKeys, secrets, policy, random }: Is
         iat,
         jti: random(16).toString('hex'),
         client_id: session.applicationId,
-        scope: ownScope,
+        scope: ownScope(user),
         auth_time: Math.floor(session.authenticatedAt / 1000),
         sid: session.id,
         token_type: 'access',
         username: user.username,
         roles: user.roles,
-        ...fittingPermissions(user.allPermissions),
+        ...fittingPermissions(user.mustChangePassword ? [] : user.allPermissions),
+        ...(user.mustChangePassword && { must_change_password: true }),
         rev: seq,
       }
       if (!(rules.user_id_claim in claims)) Object.assign(claims, { [rules.user_id_claim]: claims.sub })
@@ -111,6 +112,15 @@ export function createIssue({ issuer, signingKeys, secrets, policy, random }: Is
 }
 
 export type Issue = ReturnType<typeof createIssue>
+
+/**
+ * What the built-in application's own tokens may do here: as much as their user may. A change of that makes them stale
+ * (policy/revocation.ts).
+ */
+function ownScope({ mustChangePassword, allPermissions }: UserRecord): string {
+  const administers = !mustChangePassword && allPermissions.some(isOwnPermission)
+  return administers ? 'darvoza:account darvoza:admin' : 'darvoza:account'
+}
 
 function fittingPermissions(permissions: string[]): Pick<AccessClaims, 'permissions' | 'permissions_omitted'> {
   return Buffer.byteLength(JSON.stringify(permissions)) <= mostPermissionBytes

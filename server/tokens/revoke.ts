@@ -4,6 +4,7 @@
 import { type Actor, nameOf } from '../policy/actor.js'
 import type { AuditNote } from '../policy/audit.js'
 import { entryExpiry, type RevocationKind, type Trigger, triggers } from '../policy/revocation.js'
+import { refuse } from '../protocol/errors.js'
 import type { Tail } from '../revocation/tail.js'
 import type { Applications } from '../storage/applications.js'
 import type { Database, Queries } from '../storage/database.js'
@@ -12,6 +13,7 @@ import type { Overtaken } from '../storage/session-tidying.js'
 import type { Sessions } from '../storage/sessions.js'
 import type { Users } from '../storage/users.js'
 import type { AuditTrail } from './audit-trail.js'
+import { type Credentials, PolicyMoved, type Subjects } from './credential.js'
 import type { Count } from './tally.js'
 
 export type Recorded = {
@@ -35,6 +37,7 @@ export type RevokeDeps = {
   users: Users
   applications: Applications
   auditTrail: AuditTrail
+  credentials: Credentials
   tail: Tail
   count: Count
   now: () => number
@@ -44,11 +47,14 @@ export type RevokeDeps = {
 
 type Pending = Recorded & { trigger: Trigger }
 
+/** How often a change begins again because the policy changed under it. */
+const tries = 5
+
 /** How many overtaken rows are marked in one statement. */
 const markBatch = 500
 
 export function createRevoke(deps: RevokeDeps) {
-  const { database, revocations, sessions, users, applications, auditTrail, tail, now, afterwards } = deps
+  const { database, revocations, sessions, users, applications, auditTrail, credentials, tail, now, afterwards } = deps
 
   /** What is locked, or ended, as soon as a trigger is recorded. */
   const lock: Partial<Record<RevocationKind, (tx: Queries, one: Pending, actor: Actor) => Promise<boolean>>> = {
@@ -79,11 +85,35 @@ export function createRevoke(deps: RevokeDeps) {
   /**
    * Runs `work` in a transaction in which triggers can be recorded and changes noted. Their rows are locked as they are
    * recorded, then the audit log's head, the revocation log's last; once it is committed this process enforces it.
+   * Before anything else the actor is judged, by what the rows say now.
+   * @param subjects whom and what `work` will lock; they are locked together with the actor, in one order
+   * @throws what Credentials.judge throws, and what `work` throws
    */
-  async function transaction<T>(actor: Actor, work: (tx: Queries, change: Change) => Promise<T>): Promise<T> {
+  async function transaction<T>(
+    actor: Actor,
+    work: (tx: Queries, change: Change) => Promise<T>,
+    subjects: Subjects = {},
+  ): Promise<T> {
     // The chain's key comes with the first read of the log's head.
     if (!tail.isFresh()) await tail.freshen()
+    for (let attempt = 1; attempt <= tries; attempt++) {
+      try {
+        return await once(actor, work, subjects)
+      } catch (error) {
+        if (!(error instanceof PolicyMoved)) throw error
+        await tail.readNow()
+      }
+    }
+    throw refuse('database_unavailable', { retryAfter: 1 })
+  }
+
+  async function once<T>(
+    actor: Actor,
+    work: (tx: Queries, change: Change) => Promise<T>,
+    subjects: Subjects,
+  ): Promise<T> {
     const { result, logId, entries } = await database.transaction(async tx => {
+      const requireStill = await credentials.judge(tx, actor, subjects)
       const pending: Pending[] = []
       const notes: AuditNote[] = []
       const result = await work(tx, {
@@ -96,6 +126,7 @@ export function createRevoke(deps: RevokeDeps) {
         note: note => notes.push(note),
       })
       await auditTrail.write(tx, actor, notes)
+      if (notes.length > 0) await requireStill?.(tx)
       return { result, ...(await write(tx, actor, pending)) }
     })
     await finish(logId, entries)

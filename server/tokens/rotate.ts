@@ -162,12 +162,15 @@ export function createRotate(deps: RotateDeps) {
     for (const outage of await outages.known())
       if (judge(presented, outage) === 'forgiven') return answer(presented, true)
     const { session } = live
-    const ended = await revoke.transaction({ name: 'system', origin: presenter }, async (_, { record, note }) => {
-      if (!(await record('refresh_token_reused', { subject: session.id }))) return false
-      const before = { user: session.userId, generation: session.generation, presented: claims.gen }
-      note({ action: 'refresh_token_reused', subject: session.id, before })
-      return true
-    })
+    const ended = await revoke.transaction(
+      { name: 'system', origin: presenter, credential: null },
+      async (_, { record, note }) => {
+        if (!(await record('refresh_token_reused', { subject: session.id }))) return false
+        const before = { user: session.userId, generation: session.generation, presented: claims.gen }
+        note({ action: 'refresh_token_reused', subject: session.id, before })
+        return true
+      },
+    )
     // After the commit: nothing that fails here may undo the end.
     if (ended) deps.count('reuse_incidents')
     if (ended) await writeIncident(live, claims, presenter)

@@ -73,7 +73,7 @@ export function createSessionLimit({ database, users, sessions, revoke, tail, po
   /** Whoever ends sessions for being too many takes turns at the user's row: what one has ended counts for no other. */
   function endUnderLock(standing: Standing, eras: ErasInForce, presenter: Origin): Promise<Judgement> {
     const { id, userId, deviceId } = standing.session
-    return revoke.transaction({ name: 'system', origin: presenter }, async (tx, { record, note }) => {
+    return revoke.transaction({ name: 'system', origin: presenter, credential: null }, async (tx, { record, note }) => {
       await users.lock(tx, userId)
       const verdict = await judge(tx, standing, eras)
       if (verdict === 'surplus' && (await record('session_limit', { subject: id }))) {

@@ -202,6 +202,60 @@ onEachEngine('the one rule about acting on people', engine => {
     expect(await snapshotOf(server)).to.equal(before)
   })
 
+  it('compares what is given by itself, whatever the same call takes away and whoever receives it', async () => {
+    const { server, client, signIn, admin } = await aWorld(await aServer({ engine }))
+    const { roles, users } = server.composed.parts
+    await roles.create('mighty', builtInRoles.admin, 'system')
+    await roles.create('payer', ['payments:pay'], 'system')
+    const mighty = await signIn(['mighty'])
+    const other = await signIn(['admin'])
+    const holder = await signIn([], ['payments:pay'])
+    const payer = await signIn(['payer'])
+    const before = await snapshotOf(server)
+    await forbidden(client, mighty.token, [
+      // An administrator may do everything, and so this too; given it would outlive that.
+      ['PUT', `/api/admin/users/${other.id}/roles`, { roles: ['payer'] }],
+      ['PUT', `/api/admin/users/${other.id}/roles`, { roles: ['admin', 'payer'] }],
+      ['PUT', `/api/admin/users/${other.id}/permissions`, { permissions: ['payments:pay'] }],
+      ['PUT', `/api/admin/users/${holder.id}/roles`, { roles: ['payer'] }],
+      ['PUT', `/api/admin/users/${payer.id}/permissions`, { permissions: ['payments:pay'] }],
+      ['PUT', `/api/admin/users/${mighty.id}/roles`, { roles: ['payer'] }],
+      ['PUT', `/api/admin/users/${payer.id}/roles`, { roles: ['payer', 'admin'] }],
+      ['PATCH', '/api/admin/roles/mighty', { permissions: ['payments:pay'] }],
+      ['POST', '/api/admin/users/', { username: 'mallory', password: 'a good password 9', roles: ['payer'] }],
+    ])
+    const path = '/api/admin/bulk/add-role'
+    const chosen = { ids: [other.id, holder.id].map(String), role: 'payer' }
+    const preview = (await insist(client.post(path, chosen, mighty.token))).body
+    expect([preview.count, preview.left_out.length]).to.deep.equal([0, 2])
+    const { at } = preview
+    const done = (await insist(client.post(path, { ...chosen, at, count: 2 }, mighty.token))).body
+    expect([done.done, done.left_out.length]).to.deep.equal([0, 2])
+    expect(await snapshotOf(server)).to.equal(before)
+    // What somebody has already they keep, and may lose.
+    const set = (json: object) =>
+      insist(client.send('PUT', `/api/admin/users/${payer.id}/roles`, { token: mighty.token, json }))
+    await set({ roles: ['payer', 'support'] })
+    expect((await users.require(payer.id)).roles).to.deep.equal(['payer', 'support'])
+    await set({ roles: [] })
+    await insist(client.send('PUT', `/api/admin/users/${other.id}/roles`, { token: admin, json: { roles: ['payer'] } }))
+  })
+
+  it('lets a helpdesk set the password of who may do more elsewhere, and writes down what it could use by it', async () => {
+    const { server, client, signIn } = await aWorld(await aServer({ engine }))
+    const { roles, auditLog } = server.composed.parts
+    await roles.create('payer', ['payments:pay', 'orders:read'], 'system')
+    const helper = await signIn([], ['darvoza:users:read', 'darvoza:users:write', 'orders:read'])
+    const [amy, bob] = [await signIn(['payer']), await signIn([], ['orders:read'])]
+    for (const { id } of [amy, bob])
+      await insist(client.post(`/api/admin/users/${id}/password`, { password: 'a good password 9' }, helper.token), 204)
+    const { results } = await auditLog.page({ action: 'password_reset' }, { limit: 10 })
+    expect(results.map(one => [one.subject, one.afterJson])).to.deep.equal([
+      [String(bob.id), null],
+      [String(amy.id), '{"usable_rights":["payments:pay"]}'],
+    ])
+  })
+
   it('lets who may make users, but not give roles, make users without roles alone', async () => {
     const { server, client, signIn } = await aWorld(await aServer({ engine }))
     await server.composed.parts.roles.create('maker', ['darvoza:users:read', 'darvoza:users:write'], 'system')
@@ -220,7 +274,11 @@ onEachEngine('the one rule about acting on people', engine => {
     const amy = await signIn([])
     // As a process that has not followed the log yet: the actor by name, with a token that is out of date.
     await users.setRoles(id, ['support'], 'system')
-    const late = { name: `user:${id}`, origin: { address: '', userAgent: '', requestId: '' } } as const
+    const late = {
+      name: `user:${id}`,
+      origin: { address: '', userAgent: '', requestId: '' },
+      credential: null,
+    } as const
     const refused = await users.setRoles(amy.id, ['admin'], late).catch((error: { code: string }) => error.code)
     expect(refused).to.equal('permission_denied')
     await insist(client.get('/api/admin/users/', token), 401)

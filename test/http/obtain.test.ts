@@ -192,6 +192,32 @@ describe('what a sign-in issues', () => {
     expect(rev).to.be.a('number')
   })
 
+  it('the scope follows what the user may do here, not what they may do elsewhere', async () => {
+    const server = await aServer()
+    const client = aClient(server)
+    const { users } = server.composed.parts
+    const amy = await server.aUser()
+    const scopeAfter = async (change: () => Promise<void>, pair: Pair) => {
+      await change()
+      expect((await client.get('/api/me/', pair.access)).body.reason).to.equal('token_stale')
+      Object.assign(pair, (await client.refresh(pair.refresh)).body)
+      expect((await client.get('/api/me/', pair.access)).status).to.equal(200)
+      return claimsOf(pair.access).scope
+    }
+    const pair = await client.signIn(amy)
+    expect(claimsOf(pair.access).scope).to.equal('darvoza:account')
+    const give = (permissions: string[]) => () => users.setPermissions(amy.id, permissions, 'system')
+    expect(await scopeAfter(give(['orders:write']), pair)).to.equal('darvoza:account')
+    expect(await scopeAfter(give(['darvoza:audit:read']), pair)).to.equal('darvoza:account darvoza:admin')
+    expect(await scopeAfter(give([]), pair)).to.equal('darvoza:account')
+    const roles = (names: string[]) => () => users.setRoles(amy.id, names, 'system')
+    expect(await scopeAfter(roles(['auditor']), pair)).to.equal('darvoza:account darvoza:admin')
+    await server.composed.parts.roles.create('reader', ['darvoza:users:read'], 'system')
+    await scopeAfter(roles(['reader']), pair)
+    const deleted = () => server.composed.parts.roles.remove('reader', 'system')
+    expect(await scopeAfter(deleted, pair)).to.equal('darvoza:account')
+  })
+
   it('a refresh token names its session and generation, and is of a kind of its own', async () => {
     const server = await aServer()
     const amy = await server.aUser({ username: 'amy' })

@@ -251,6 +251,27 @@ describe('a user', () => {
     expect((await boss.open(made)).status).to.equal(404)
   })
 
+  it('whose password is about to be reset can do more elsewhere: the page names it, in the reader’s language', async () => {
+    const server = await aServer()
+    const { roles, users } = server.composed.parts
+    await roles.create('payer', ['payments:pay'], 'system')
+    await roles.create('helper', ['darvoza:users:read', 'darvoza:users:write'], 'system')
+    const amy = await server.aUser({ roles: ['payer'] })
+    const helper = aVisitor(server)
+    await helper.signIn(await server.aUser({ roles: ['helper'] }))
+    const words = { en: 'rights in other applications', uz: 'boshqa ilovalarda', ru: 'в других приложениях' }
+    for (const [language, text] of Object.entries(words)) {
+      const headers = { 'Accept-Language': language }
+      const page = await helper.send('GET', `/admin/users/${amy.id}/password`, { headers })
+      expect(page.text, language).to.include('payments:pay').and.include(text)
+    }
+    await users.setRoles(amy.id, [], 'system')
+    const page = await helper.open(`/admin/users/${amy.id}/password`)
+    expect(page.text).to.include('name="password"').and.not.include('other applications')
+    // A form that would be refused is not shown.
+    expect((await helper.open('/admin/users/1/password')).status).to.equal(403)
+  })
+
   it('stands in the CSV file once, with no cell that a spreadsheet would run', async () => {
     const server = await aServer()
     await server.aUser({ username: 'amina', firstName: '=HYPERLINK("x")' })

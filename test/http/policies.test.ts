@@ -77,7 +77,11 @@ onEachEngine('the policy, by the API', engine => {
     await insist(client.post(`${path}/preview`, { changes: { reuse_grace: 5 } }, access))
     await insist(client.patch(path, { changes: { reuse_grace: 5 } }, access), 403)
     await insist(client.post(`${path}/undo`, {}, access), 403)
-    const late = { name: `user:${auditor.id}`, origin: { address: '', userAgent: '', requestId: '' } } as const
+    const late = {
+      name: `user:${auditor.id}`,
+      origin: { address: '', userAgent: '', requestId: '' },
+      credential: null,
+    } as const
     for (const work of [policies.set({ reuse_grace: 5 }, late, ''), policies.undo(null, late, '')])
       expect(
         await work.then(

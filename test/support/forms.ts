@@ -10,7 +10,7 @@ export type FormName = {
 }[PageRouteName]
 
 /** Somebody to act on, with a device, a session, a role and a policy version that was just made. */
-type World = {
+export type World = {
   server: TestServer
   person: { id: number; username: string; password: string }
   sid: string
@@ -161,13 +161,22 @@ export async function readyForm(
 ): Promise<ReadyForm> {
   const row = forms[name]
   const world = await aWorld(server, mark, roles)
-  const { path = {}, fields } = await row.fill(world)
+  const { path, fields } = await filledForm(world, name)
   const sender = aVisitor(server)
   if (row.by !== 'nobody') await sender.signIn(row.by === 'person' ? world.person : { username: 'admin', password })
-  return { name, path: pathOf(name, path), fields, sender, looks: row.looks === true }
+  return { name, path, fields, sender, looks: row.looks === true }
 }
 
-async function aWorld(server: TestServer, mark: string, others: string[]): Promise<World> {
+/** The form filled in about somebody who is there already. */
+export async function filledForm(
+  world: World,
+  name: FormName,
+): Promise<{ path: string; fields: Record<string, string> }> {
+  const { path = {}, fields } = await forms[name].fill(world)
+  return { path: pathOf(name, path), fields }
+}
+
+export async function aWorld(server: TestServer, mark: string, others: string[]): Promise<World> {
   const { roles, sessions } = server.composed.parts
   const roleName = `clerk-${mark}`
   await roles.create(roleName, ['orders:write'], 'system')

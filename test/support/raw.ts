@@ -12,9 +12,14 @@ export function sendRaw(
   head: readonly string[],
   body: string | Uint8Array = '',
 ): Promise<RawAnswer> {
+  return sendSlowly(server, head, body).answer
+}
+
+/** The same, and more of the body can be sent later. */
+export function sendSlowly(server: { url: string }, head: readonly string[], body: string | Uint8Array) {
   const { hostname, port } = new URL(server.url)
-  return new Promise((resolve, reject) => {
-    const socket = connect(Number(port), hostname)
+  const socket = connect(Number(port), hostname)
+  const answer = new Promise<RawAnswer>((resolve, reject) => {
     const received: Buffer[] = []
     let settled = false
     const settle = () => {
@@ -32,8 +37,9 @@ export function sendRaw(
     socket.on('error', settle)
     socket.on('close', settle)
     socket.write(`${[...head, 'Connection: close'].join('\r\n')}\r\n\r\n`)
-    socket.write(body)
+    if (body.length > 0) socket.write(body)
   })
+  return { answer, send: (more: string | Uint8Array) => socket.write(more) }
 }
 
 function readAnswer(text: string): RawAnswer {

@@ -1,5 +1,5 @@
 // A whole server for a test, made by the same compose() as the real one, on its own port and an empty database.
-import { createServer, type Server } from 'node:http'
+import { createServer, type IncomingMessage, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { type RedisSettings, readRedisUrl } from '../../config/addresses.js'
 import type { DatabaseSettings, Settings } from '../../config/settings.js'
@@ -59,6 +59,8 @@ export type ServerOptions = {
   pauses?: NonNullable<Ports['pauses']>
   /** Replaces parts that are shared between servers here, or left out. */
   ports?: Partial<Ports>
+  /** Told of each request whose headers have come. */
+  onRequest?: (request: IncomingMessage) => void
   /** bcrypt's real cost is for production; tests hash a lot. null: whatever the database has. */
   policy?: Partial<Policy> | null
 }
@@ -86,7 +88,7 @@ export async function aServer(options: ServerOptions = {}): Promise<TestServer> 
   if (options.policy !== null)
     await composed.parts.policies.set({ password_cost: usualCost, ...options.policy }, 'system', 'test')
   await composed.start()
-  const server = await listen(composed)
+  const server = await listen(composed, options.onRequest)
 
   const made: TestServer = {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
@@ -153,8 +155,9 @@ async function sqliteFile(): Promise<DatabaseSettings> {
   return { engine: 'sqlite', path: `${aFolder()}/test.sqlite` }
 }
 
-function listen(composed: Composed): Promise<Server> {
+function listen(composed: Composed, onRequest?: (request: IncomingMessage) => void): Promise<Server> {
   const server = createServer(composed.app.callback())
+  if (onRequest) server.prependListener('request', onRequest)
   return new Promise((resolve, reject) => {
     server.once('error', reject)
     server.listen(0, '127.0.0.1', () => resolve(server))

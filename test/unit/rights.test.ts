@@ -1,5 +1,12 @@
 import { expect } from 'chai'
-import { builtInRoles, mayAct, ownPermissions, rightsOf } from '../../server/policy/permissions.js'
+import {
+  builtInRoles,
+  mayAct,
+  mayGive,
+  ownPermissions,
+  rightsBeyond,
+  rightsOf,
+} from '../../server/policy/permissions.js'
 
 const rights = (...permissions: string[]) => new Set(permissions)
 const support = rights(...builtInRoles.support)
@@ -19,9 +26,11 @@ describe('who may act on whom', () => {
   })
 
   it('refuses to give what the giver has not, of any application', () => {
-    expect(mayAct(support, nobody, rights('orders:write'))).to.equal(false)
-    expect(mayAct(rights('orders:write'), nobody, rights('orders:write'))).to.equal(true)
-    expect(mayAct(support, nobody, rights('darvoza:roles:write'))).to.equal(false)
+    expect(mayGive(support, rights('orders:write'))).to.equal(false)
+    expect(mayGive(support, rights('darvoza:roles:write'))).to.equal(false)
+    expect(mayGive(support, rights('darvoza:users:read', 'orders:write'))).to.equal(false)
+    expect(mayGive(rights('orders:write'), rights('orders:write'))).to.equal(true)
+    expect(mayGive(nobody, nobody)).to.equal(true)
   })
 
   it('lets somebody keep, or lose, what the actor has not', () => {
@@ -35,9 +44,18 @@ describe('who may act on whom', () => {
 
   it('lets only an administrator make one, whatever somebody may do by name', () => {
     const every = rights(...Object.keys(ownPermissions))
-    expect(mayAct(every, nobody, 'everything')).to.equal(false)
-    expect(mayAct('everything', nobody, 'everything')).to.equal(true)
+    expect(mayGive(every, 'everything')).to.equal(false)
+    expect(mayGive('everything', 'everything')).to.equal(true)
     expect(mayAct('everything', 'everything', nobody)).to.equal(true)
+  })
+
+  it('tells what whoever sets a password could use by it, and may not otherwise', () => {
+    expect(rightsBeyond(support, rights('orders:write', 'darvoza:users:read', 'a:b'))).to.deep.equal([
+      'a:b',
+      'orders:write',
+    ])
+    expect(rightsBeyond(rights('orders:write'), rights('orders:write'))).to.deep.equal([])
+    expect(rightsBeyond('everything', rights('orders:write'))).to.deep.equal([])
   })
 
   it('knows an administrator by the role, not by what a token lists', () => {

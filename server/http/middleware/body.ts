@@ -9,6 +9,8 @@ import type { Context } from '../handler.js'
 
 export type Fields = Record<string, unknown>
 
+export type Body = { begin: Middleware; read: Middleware }
+
 const limit = '64kb'
 /** How much of a multipart body is parsed at once, in bytes. */
 const pieceSize = 4_096
@@ -19,9 +21,16 @@ const parsers = {
   'multipart/form-data': parseMultipart,
 } as const satisfies Record<string, (bytes: Buffer, contentType: string) => unknown>
 
-/** Puts the fields of the request into `ctx.request.body`; an empty request has none. */
-export function createBody(): Middleware {
-  const read = bodyParser({
+/** How long a body may take from the headers on, in ms: whoever sends one slower holds back what was judged by then. */
+const longestWait = 10_000
+
+/**
+ * Two steps, since others come between them: `begin` starts the time that a body has, `read` puts the fields of the request
+ * into `ctx.request.body`; an empty request has none.
+ * @param wait in ms, for tests
+ */
+export function createBody(wait = longestWait): Body {
+  const parseBody = bodyParser({
     enableTypes: ['text'],
     extendTypes: { text: ['*/*'] },
     textLimit: limit,
@@ -35,12 +44,42 @@ export function createBody(): Middleware {
       throw refuse('parse_error', { detail: 'The request body could not be read.', cause: error })
     },
   })
-  return async (ctx, next) => {
-    await read(ctx as never, async () => {})
+  const begin: Middleware = (ctx, next) => {
+    ctx.state.bodyDueAt = performance.now() + wait
+    return next()
+  }
+
+  const read: Middleware = async (ctx, next) => {
+    await inTime(
+      ctx as unknown as Context,
+      parseBody(ctx as never, async () => {}),
+    )
     const raw = ctx.request.rawBody as unknown as Buffer | string | undefined
     const bytes = Buffer.isBuffer(raw) ? raw : Buffer.alloc(0)
     ctx.request.body = await parse(ctx as unknown as Context, bytes)
     await next()
+  }
+  return { begin, read }
+}
+
+/** @throws request_timeout; RFC 9110 §15.5.9: the connection is closed, what is left of the body is read by nobody */
+async function inTime(ctx: Context, reading: Promise<unknown>): Promise<void> {
+  // Once nobody waits for it, it may fail as it likes.
+  reading.catch(() => {})
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(
+      () => {
+        ctx.set('Connection', 'close')
+        reject(refuse('request_timeout'))
+      },
+      Math.max(0, ctx.state.bodyDueAt! - performance.now()),
+    )
+  })
+  try {
+    await Promise.race([reading, late])
+  } finally {
+    clearTimeout(timer)
   }
 }
 

@@ -1,8 +1,8 @@
 import type { Middleware } from 'koa'
 import type { AccessClaims } from '../../protocol/claims.js'
-import { errors, Refusal, refuse } from '../../protocol/errors.js'
+import { errorRow, errors, Refusal, refuse } from '../../protocol/errors.js'
 import type { Inspect } from '../../tokens/inspect.js'
-import type { BearerAccess } from '../access.js'
+import { type BearerAccess, credentialFor } from '../access.js'
 import type { State } from '../handler.js'
 
 export type GuardDeps = {
@@ -29,9 +29,13 @@ export function createGuard({ inspect, ownApplication, permissionsOf, now }: Gua
         throw refuse('insufficient_scope', { headers: { 'WWW-Authenticate': insufficientScope(scope) } })
       }
       if (claims.sid === undefined) throw refuse('insufficient_scope')
+      if (claims.must_change_password && !('beforeNewPassword' in access)) throw refuse('password_change_required')
       if (access.kind === 'permission') await requirePermission(claims, access)
-      ;(ctx.state as State).claims = claims
-      await next()
+      const state = ctx.state as State
+      state.claims = claims
+      state.credential = credentialFor(access, claims.sid)
+      // Judged again further down, the token is refused as it would have been here.
+      await inHeader(next)
     }
   }
 
@@ -49,13 +53,18 @@ export function createGuard({ inspect, ownApplication, permissionsOf, now }: Gua
     const parts = header.split(' ').filter(Boolean)
     if (parts[0]?.toLowerCase() !== 'bearer') throw refuse('not_authenticated')
     if (parts.length !== 2) throw refuse('bad_authorization_header')
-    try {
-      return await inspect.access(parts[1]!)
-    } catch (error) {
-      if (error instanceof Refusal && error.status === 401)
-        throw new Refusal(error.code, { ...error.details, inHeader: true })
-      throw error
-    }
+    return inHeader(() => inspect.access(parts[1]!))
+  }
+}
+
+/** What refuses a token here tells that it came in the Authorization header (RFC 6750 §3). */
+async function inHeader<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    if (error instanceof Refusal && error.status === 401 && errorRow(error.code).wire !== undefined)
+      throw new Refusal(error.code, { ...error.details, inHeader: true })
+    throw error
   }
 }
 

@@ -2,9 +2,9 @@
 // ends it anywhere ends it here; what a person may do is read with it, never from a token.
 import type { Middleware } from 'koa'
 import type { PageSessions } from '../../identity/page-sessions.js'
-import { errorRow, refuse } from '../../protocol/errors.js'
-import type { PageAccess } from '../access.js'
-import type { Context } from '../handler.js'
+import { errorRow, Refusal, refuse } from '../../protocol/errors.js'
+import { credentialFor, type PageAccess } from '../access.js'
+import { type Context, visitorOf } from '../handler.js'
 import type { Cookies } from './cookies.js'
 import { isPassing, problemsOf, statusOf } from './fields.js'
 import type { FormTokens } from './form-tokens.js'
@@ -40,11 +40,22 @@ export function createGate({ cookies, formTokens, pageSessions, pages, issuer, n
       if (!isReading(ctx)) formTokens.requireOwnSite(ctx)
       await recognise(ctx)
       if (access.kind === 'page' && !(await admit(ctx, access))) return
-      await next()
+      try {
+        await next()
+      } catch (error) {
+        // It was over by the time of the change: as if it had been over when the request came.
+        if (!(error instanceof Refusal && error.details.ofSender && error.status === 401)) throw error
+        leadToSignIn(ctx)
+      }
     }
   }
 
+  const leadToSignIn = (ctx: Context) => pages.go(ctx, pathWith('/login', { next: whereIs(ctx, issuer) }))
+
   async function recognise(ctx: Context): Promise<void> {
+    // Of the first time that it was asked.
+    delete ctx.state.browser
+    delete ctx.state.formerBrowser
     const id = cookies.read(ctx, 'darvoza')
     const found = id === undefined ? null : await pageSessions.find(id)
     if (!found) return
@@ -56,9 +67,10 @@ export function createGate({ cookies, formTokens, pageSessions, pages, issuer, n
   async function admit(ctx: Context, access: Extract<PageAccess, { kind: 'page' }>): Promise<boolean> {
     const { browser } = ctx.state
     if (!browser) {
-      pages.go(ctx, pathWith('/login', { next: whereIs(ctx, issuer) }))
+      leadToSignIn(ctx)
       return false
     }
+    ctx.state.credential = credentialFor(access, browser.session.id)
     await pageSessions.visit(browser)
     if (browser.user.mustChangePassword && !access.beforeNewPassword) {
       pages.go(ctx, pathWith('/account/password', { next: whereIs(ctx, issuer) }))
@@ -94,7 +106,8 @@ export function createGate({ cookies, formTokens, pageSessions, pages, issuer, n
       return false
     }
     try {
-      await pageSessions.prove(ctx.state.browser!, proof)
+      const { browser, actor } = visitorOf(ctx)
+      await pageSessions.prove(browser, proof, actor)
       return true
     } catch (error) {
       const problems = problemsOf(error, pages.frameOf(ctx))

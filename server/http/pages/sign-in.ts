@@ -47,7 +47,7 @@ export function createSignInPages({ pages, gate, cookies, pageSessions, sessions
   }
 
   async function end(ctx: Context, { session, user }: PageSession): Promise<void> {
-    const actor = { name: `user:${user.id}`, origin: originOf(ctx) } as const
+    const actor = { name: `user:${user.id}`, origin: originOf(ctx), credential: null } as const
     try {
       await sessions.end(session.id, user.id, actor, 'sign_out')
     } catch (error) {

@@ -45,6 +45,7 @@ export function createTokenHandlers({ signIn, rotate, inspect, sessions, ownAppl
         first_name: user.firstName,
         last_name: user.lastName,
         device_token: deviceToken,
+        ...(user.mustChangePassword && { must_change_password: true }),
       }
     },
 
@@ -69,7 +70,7 @@ export function createTokenHandlers({ signIn, rotate, inspect, sessions, ownAppl
       const claims = await inspect.refresh(refresh)
       if (claims.client_id !== ownApplication) throw refuse('token_claims')
       try {
-        const actor = { name: `user:${claims.sub}`, origin: originOf(ctx) } as const
+        const actor = { name: `user:${claims.sub}`, origin: originOf(ctx), credential: null } as const
         await sessions.end(claims.sid, Number(claims.sub), actor, 'sign_out')
       } catch (error) {
         throw isNotFound(error) ? refuse('session_ended') : error

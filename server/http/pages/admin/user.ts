@@ -83,10 +83,11 @@ export function createOneUserPages({ pages, users, roles, sessions, closeLook }:
     const { id, username } = user
     const data = { title: t('user.resetTitle', { name: username }), crumbs, user: { id, username }, problems }
     const live = await sessions.list(id)
+    const rights = await users.usableByPassword(id, visitorOf(ctx).actor)
     await pages.show(
       ctx,
       'admin/reset-password',
-      { ...data, sessionCount: live.length },
+      { ...data, sessionCount: live.length, rights },
       Object.keys(problems).length > 0 ? 400 : 200,
     )
   }

@@ -1,0 +1,85 @@
+// The credential of a change, judged where the change is made: inside its transaction, by the rows, under locks. What a
+// token or a cookie said when the request came may be over by then; whoever ends it commits before or after the change,
+// never in between unseen.
+import { type Actor, type Credential, credentialOf, userOf } from '../policy/actor.js'
+import { sessionEnd } from '../policy/session.js'
+import { type ErrorCode, refuse } from '../protocol/errors.js'
+import type { PolicyInForce } from '../revocation/policy-in-force.js'
+import type { Applications } from '../storage/applications.js'
+import type { Queries } from '../storage/database.js'
+import type { Roles } from '../storage/roles.js'
+import type { Sessions, Standing } from '../storage/sessions.js'
+import type { Users } from '../storage/users.js'
+
+/** What a change will lock beside its actor; named before, so that everybody locks in the same order. */
+export type Subjects = {
+  users?: readonly number[]
+  /** Where it gives or changes roles: these, and those of `users`. */
+  roles?: readonly string[]
+}
+
+export type CredentialsDeps = {
+  users: Users
+  roles: Roles
+  sessions: Sessions
+  applications: Applications
+  policy: PolicyInForce
+  now: () => number
+}
+
+/** Thrown inside the transaction when this process knows an older policy than the database: read it, and begin again. */
+export class PolicyMoved extends Error {}
+
+export function createCredentials({ users, roles, sessions, applications, policy, now }: CredentialsDeps) {
+  /** In the order of all transactions (users, roles, sessions), each kind by its ids: the actor's rows and the subjects'. */
+  async function lock(tx: Queries, userId: number, { sid }: Credential, subjects: Subjects): Promise<void> {
+    const ids = [userId, ...(subjects.users ?? [])]
+    await users.lockAll(tx, ids)
+    // A role that is about to be given or changed is locked at once as the change needs it: two who both share it first
+    // could never go on.
+    if (subjects.roles) await roles.lockAll(tx, [...subjects.roles, ...(await users.roleNames(tx, ids))], 'update')
+    else await roles.lockAll(tx, await users.roleNames(tx, [userId]), 'share')
+    await sessions.lock(tx, sid)
+  }
+
+  function whyNot(standing: Standing | undefined, userId: number, credential: Credential): ErrorCode | null {
+    if (standing?.session.userId !== userId) return 'session_ended'
+    const { session, user, application, ended, policyVersion } = standing
+    if (user.deletedAt !== null) return 'user_unknown'
+    if (!user.active) return 'user_inactive'
+    if (!application.active) return 'application_disabled'
+    const eras = policy.eras()
+    if (policyVersion !== eras.head) throw new PolicyMoved()
+    const end = sessionEnd(session, ended, now(), eras.of(session))
+    if (end !== null) return end === 'ended' || end === 'overtaken' ? 'session_ended' : 'token_expired'
+    if (user.mustChangePassword && !credential.beforeNewPassword) return 'password_change_required'
+    if (credential.permission && !user.allPermissions.includes(credential.permission)) return 'permission_denied'
+    return null
+  }
+
+  return {
+    /**
+     * Judges the actor at the beginning of a transaction, before anything of it is changed: what the change itself ends,
+     * such as the own session, does not count against it.
+     * @returns asks, under the lock of the audit log's head, whether everybody's or the application's sessions were ended
+     *   meanwhile: those have no row that could be locked before. Null where there is no credential to judge.
+     * @throws session_ended, token_expired, user_inactive, user_unknown, application_disabled, password_change_required,
+     *   permission_denied
+     */
+    async judge(tx: Queries, actor: Actor, subjects: Subjects): Promise<((tx: Queries) => Promise<void>) | null> {
+      const credential = credentialOf(actor)
+      const userId = userOf(actor)
+      if (credential === null || userId === null) return null
+      await lock(tx, userId, credential, subjects)
+      const standing = (await sessions.standings(tx, [credential.sid])).get(credential.sid)
+      const code = whyNot(standing, userId, credential)
+      if (code) throw refuse(code, { ofSender: true })
+      const { seq, applicationId } = standing!.session
+      return async tx => {
+        if (seq < (await applications.endedSeq(tx, applicationId))) throw refuse('session_ended', { ofSender: true })
+      }
+    },
+  }
+}
+
+export type Credentials = ReturnType<typeof createCredentials>

@@ -1,0 +1,79 @@
+// A password that somebody else knows, such as the printed one of the first administrator: its tokens serve to choose
+// another, and for nothing else that is ours.
+import { expect } from 'chai'
+import { isPage, type RouteRow } from '../../server/http/access.js'
+import { routes } from '../../server/http/routes.js'
+import { aClient, claimsOf } from '../support/client.js'
+import { onEachEngine } from '../support/engines.js'
+import { aServer, password } from '../support/server.js'
+import { snapshotOf } from '../support/snapshot.js'
+
+const longPassword = 'a much better horse'
+const pathOf = ({ path }: RouteRow) => path.replace(/:\w+/g, '1')
+const closed = Object.entries(routes as Record<string, RouteRow>).filter(
+  ([, row]) => row.access.kind !== 'open' && !isPage(row.access),
+)
+/** What may be done before. */
+const allowed = ['me', 'changeMe', 'changePassword']
+
+onEachEngine('the tokens of somebody whose password must be changed', engine => {
+  it('open nothing but the own profile and password, whatever their user may do', async () => {
+    const server = await aServer({ engine })
+    const client = aClient(server)
+    const root = await server.aUser({ username: 'root', roles: ['admin'], mustChangePassword: true })
+    const pair = await client.signIn(root)
+    expect(pair).to.include({ must_change_password: true })
+    const claims = claimsOf(pair.access)
+    expect(claims).to.include({ scope: 'darvoza:account', must_change_password: true })
+    expect([claims.roles, claims.permissions]).to.deep.equal([['admin'], []])
+    // A refresh is no way around it.
+    const { access } = (await client.refresh(pair.refresh)).body
+    expect(claimsOf(access)).to.include({ scope: 'darvoza:account', must_change_password: true })
+
+    const before = await snapshotOf(server)
+    for (const [name, row] of closed) {
+      if (allowed.includes(name)) continue
+      const body = row.method === 'GET' ? {} : { json: {} }
+      const answer = await client.send(row.method, pathOf(row), { token: access, ...body })
+      expect([answer.status, answer.body.code], name).to.deep.equal([403, 'password_change_required'])
+    }
+    expect(await snapshotOf(server)).to.equal(before)
+    expect((await client.get('/api/me/', access)).status).to.equal(200)
+    expect((await client.patch('/api/me/', { first_name: 'Root' }, access)).status).to.equal(200)
+  })
+
+  it('are stale once another was chosen: a refresh of the same session brings whole ones', async () => {
+    const server = await aServer({ engine })
+    const client = aClient(server)
+    const root = await server.aUser({ username: 'root', roles: ['admin'], mustChangePassword: true })
+    const pair = await client.signIn(root)
+    const change = (new_password: string) =>
+      client.post('/api/me/password/', { old_password: password, new_password }, pair.access)
+    expect((await change(password)).status).to.equal(400)
+    expect((await change(longPassword)).status).to.equal(204)
+    expect((await client.get('/api/me/', pair.access)).body).to.include({ reason: 'token_stale' })
+    const whole = (await client.refresh(pair.refresh)).body
+    const claims = claimsOf(whole.access)
+    expect(claims).to.include({ scope: 'darvoza:account darvoza:admin', sid: claimsOf(pair.access).sid })
+    expect(claims).to.not.have.property('must_change_password')
+    expect((await client.get('/api/admin/users/', whole.access)).status).to.equal(200)
+    expect(await client.signIn({ ...root, password: longPassword })).to.not.have.property('must_change_password')
+  })
+
+  it('are judged by the row where something is changed, whatever an older token says', async () => {
+    const server = await aServer({ engine })
+    const client = aClient(server)
+    const { access } = await client.signIn({ username: 'admin', password })
+    await server.composed.parts.database.write('UPDATE user SET must_change_password = 1 WHERE id = 1')
+    const before = await snapshotOf(server)
+    for (const [method, path] of [
+      ['DELETE', '/api/me/devices/'],
+      ['POST', '/api/admin/users/1/disable'],
+    ] as const) {
+      const { status, body } = await client.send(method, path, { token: access, json: {} })
+      expect([status, body.code], path).to.deep.equal([403, 'password_change_required'])
+    }
+    expect(await snapshotOf(server)).to.equal(before)
+    expect((await client.patch('/api/me/', { first_name: 'Root' }, access)).status).to.equal(200)
+  })
+})

@@ -1,0 +1,108 @@
+// A call for every route of the API that changes something, filled in so that it does: the counterpart of forms.ts.
+import type { PageRouteName } from '../../server/http/pages/routes.js'
+import { type RouteName, routes } from '../../server/http/routes.js'
+import type { World } from './forms.js'
+import { password } from './server.js'
+
+type ChangingRoute = {
+  [N in RouteName]: N extends PageRouteName ? never : (typeof routes)[N]['method'] extends 'GET' ? never : N
+}[RouteName]
+
+/** What they are judged by is in the body, and judged with it: a password, a refresh token, or the token that is asked about. */
+export const judgedByBody = ['obtain', 'refresh', 'verify', 'blacklist'] as const satisfies readonly ChangingRoute[]
+
+export type CallName = Exclude<ChangingRoute, (typeof judgedByBody)[number]>
+
+/** Sessions and devices of the sender, beside those that the token is of. */
+export type Own = { sid: string; deviceId: string }
+
+type Call = { path?: Record<string, string>; json?: object }
+type CallRow = {
+  /** It shows something, and changes nothing. */
+  looks?: true
+  fill: (world: World, own: Own) => Call | Promise<Call>
+}
+
+const profile = { first_name: 'Amelia', last_name: 'Pond', email: 'amelia@example.com' }
+const longPassword = 'a much better horse'
+
+const onPerson =
+  (json: object = {}) =>
+  ({ person }: World): Call => ({ path: { id: String(person.id) }, json })
+const onRole =
+  (json: (world: World) => object) =>
+  (world: World): Call => ({ path: { name: world.roleName }, json: json(world) })
+/** Done, not previewed: the count is only told apart from what was reached. */
+const many =
+  (ids: (world: World) => string[], more: (world: World) => object = () => ({})) =>
+  (world: World): Call => ({
+    json: { ids: ids(world), at: new Date(world.server.clock.now()).toISOString(), count: '1', ...more(world) },
+  })
+const thePerson = ({ person }: World) => [String(person.id)]
+
+export const calls: Record<CallName, CallRow> = {
+  changeMe: { fill: () => ({ json: profile }) },
+  changePassword: { fill: () => ({ json: { old_password: password, new_password: longPassword } }) },
+  endMyOtherSessions: { fill: () => ({}) },
+  endMySession: { fill: (_, { sid }) => ({ path: { id: sid } }) },
+  endMyOtherDevices: { fill: () => ({}) },
+  endMyDevice: { fill: (_, { deviceId }) => ({ path: { id: deviceId } }) },
+
+  createUser: {
+    fill: ({ person }) => ({
+      json: { username: `new-${person.username}`, password: longPassword, roles: ['support'], ...profile },
+    }),
+  },
+  changeUser: { fill: onPerson(profile) },
+  deleteUser: { fill: onPerson() },
+  setUserRoles: { fill: onPerson({ roles: ['support'] }) },
+  setUserPermissions: { fill: onPerson({ permissions: ['darvoza:users:read'] }) },
+  disableUser: { fill: onPerson() },
+  enableUser: {
+    async fill({ server }) {
+      // Somebody else: the others' calls are about who is there.
+      const { id } = await server.aUser()
+      await server.composed.parts.users.disable(id, 'system')
+      return { path: { id: String(id) }, json: {} }
+    },
+  },
+  resetUserPassword: { fill: onPerson({ password: longPassword }) },
+  endUserSessions: { fill: onPerson() },
+  endSession: { fill: ({ sid }) => ({ path: { id: sid } }) },
+  endDevice: { fill: ({ deviceId }) => ({ path: { id: deviceId } }) },
+
+  endSessions: { fill: many(({ sid }) => [sid]) },
+  endDevices: { fill: many(({ deviceId }) => [deviceId]) },
+  disableUsers: { fill: many(thePerson) },
+  signOutUsers: { fill: many(thePerson) },
+  addRoleToUsers: { fill: many(thePerson, () => ({ role: 'support' })) },
+  removeRoleFromUsers: { fill: many(thePerson, ({ roleName }) => ({ role: roleName })) },
+
+  createRole: {
+    fill: ({ roleName }) => ({ json: { name: `new-${roleName}`, permissions: ['darvoza:users:read'] } }),
+  },
+  changeRole: { fill: onRole(({ roleName }) => ({ name: `re-${roleName}` })) },
+  deleteRole: { fill: onRole(() => ({})) },
+  addRevocation: { fill: ({ person }) => ({ json: { kind: 'user', subject: String(person.id), effect: 'end' } }) },
+
+  previewPolicies: { looks: true, fill: () => ({ json: { changes: { reuse_grace: 5 } } }) },
+  changePolicies: { fill: () => ({ json: { changes: { reuse_grace: 5 }, reason: 'tighter' } }) },
+  undoPolicies: { fill: () => ({ json: { reason: 'a mistake' } }) },
+  rotateKey: { fill: () => ({ json: { now: true } }) },
+  revokeKey: { fill: () => ({ path: { kid: 'device' } }) },
+}
+
+export const callNames = Object.keys(calls) as CallName[]
+
+export type ReadyCall = { name: CallName; method: string; path: string; body: string; looks: boolean }
+
+/** A call filled in about somebody. @param own of whoever is to send it */
+export async function readyCall(world: World, name: CallName, own: Own): Promise<ReadyCall> {
+  const { path = {}, json = {} } = await calls[name].fill(world, own)
+  const { method, path: pattern } = routes[name]
+  const filled = pattern.replace(/:(\w+)/g, (_, part: string) => {
+    if (path[part] === undefined) throw new Error(`${name} needs ${part}`)
+    return encodeURIComponent(path[part])
+  })
+  return { name, method, path: filled, body: JSON.stringify(json), looks: calls[name].looks === true }
+}
