@@ -26,7 +26,7 @@ export function composePeople(
   ownApplication: string,
   { log, random, uuid, pauses, ...ports }: Given,
   storage: StorageParts,
-  { now, monotonic, redis, tail, policy }: RevocationParts,
+  { now, monotonic, redis, redisLink, tail, policy }: RevocationParts,
   { inspect, issue, revoke, secrets, tally, sightings }: TokenParts,
 ) {
   const { database, userStore, sessionStore, roleStore, devices, applications, pageSessionStore } = storage
@@ -44,6 +44,7 @@ export function composePeople(
     ...{ policy, now },
   })
   const guesses = createGuesses({ redis: ports.redis ?? redis?.commands, secretKey, policy, now, monotonic, log })
+  if (redisLink && guesses.shared) redisLink.require(guesses.shared)
   const ownPassword = createOwnPassword({
     ...{ database, users: userStore, sessions: sessionStore, guesses, hashing, revoke, policy, now },
   })

@@ -23,7 +23,7 @@ export async function composeRevocation(
   const clock = createDatabaseClock(monotonic)
   const now = ports.now ?? clock.now
   const projection = createProjection()
-  const redis = settings.redis && (await openRedis(settings.redis))
+  const redis = settings.redis && (await openRedis(settings.redis, { log }))
   const redisLog = redis && createRedisLog({ redis, secretKey })
   const highWater = createHighWater({ database, revocations, log })
   const outages = createOutages({ database, heartbeats, now, monotonic })

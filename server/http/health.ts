@@ -27,7 +27,12 @@ export function createHealthHandlers({ tail, redisLink }: HealthDeps) {
         if (cause instanceof Refusal && cause.code === 'log_went_back') throw cause
         throw refuse('database_unavailable', { retryAfter: 1, cause })
       }
-      ctx.body = { status: 'ok', database: 'ok', ...(redisLink && { redis: redisLink.status() }) }
+      const reason = redisLink?.reason()
+      ctx.body = {
+        ...{ status: 'ok', database: 'ok' },
+        ...(redisLink && { redis: redisLink.status() }),
+        ...(reason && { redis_reason: reason }),
+      }
     },
   }
 }
