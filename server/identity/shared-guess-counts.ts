@@ -50,7 +50,13 @@ export type SharedGuessCountsDeps = {
   log: { warn(details: object, message: string): void; info(details: object, message: string): void }
 }
 
-export function createSharedGuessCounts({ redis, own, now, monotonic, log }: SharedGuessCountsDeps): GuessCounts & RedisNeed {
+export function createSharedGuessCounts({
+  redis,
+  own,
+  now,
+  monotonic,
+  log,
+}: SharedGuessCountsDeps): GuessCounts & RedisNeed {
   redis.defineCommand('darvozaTakeGuess', { lua: takeScript })
   redis.defineCommand('darvozaGiveGuessBack', { lua: giveBackScript })
   const scripted = redis as unknown as Scripted
