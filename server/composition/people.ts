@@ -26,7 +26,7 @@ export function composePeople(
   ownApplication: string,
   { log, random, uuid, pauses, ...ports }: Given,
   storage: StorageParts,
-  { now, monotonic, redis, redisLink, tail, policy }: RevocationParts,
+  { clock: { latest }, now, monotonic, redis, redisLink, tail, policy }: RevocationParts,
   { inspect, issue, revoke, secrets, tally, sightings }: TokenParts,
 ) {
   const { database, userStore, sessionStore, roleStore, devices, applications, pageSessionStore } = storage
@@ -62,7 +62,7 @@ export function composePeople(
   )
   const pageSessions = createPageSessions({
     ...{ database, pageSessions: pageSessionStore, sessions: sessionStore, signIn, guesses, hashing },
-    ...{ policy, ownApplication, random, now, seen: sightings.note },
+    ...{ policy, ownApplication, random, now, latest, seen: sightings.note },
   })
   const deviceNames = createDeviceNames({ users: userStore, devices, revoke })
   return {
