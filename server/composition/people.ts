@@ -27,7 +27,7 @@ export function composePeople(
   ownApplication: string,
   { log, random, uuid, pauses, ...ports }: Given,
   storage: StorageParts,
-  { now, monotonic, redis, tail, policy }: RevocationParts,
+  { clock: { latest }, now, monotonic, redis, redisLink, tail, policy }: RevocationParts,
   { inspect, issue, revoke, secrets, tally, sightings }: TokenParts,
 ) {
   const { database, userStore, sessionStore, roleStore, devices, applications, pageSessionStore } = storage
@@ -48,6 +48,7 @@ export function composePeople(
     ...{ policy, now },
   })
   const guesses = createGuesses({ redis: ports.redis ?? redis?.commands, secretKey, policy, now, monotonic, log })
+  if (redisLink && guesses.shared) redisLink.require(guesses.shared)
   const ownPassword = createOwnPassword({
     ...{ database, users: userStore, sessions: sessionStore, guesses, hashing, revoke, policy, now },
   })
@@ -65,7 +66,7 @@ export function composePeople(
   )
   const pageSessions = createPageSessions({
     ...{ database, users: userStore, pageSessions: pageSessionStore, sessions: sessionStore, signIn, revoke, guesses },
-    ...{ hashing, policy, ownApplication, random, now, seen: sightings.note },
+    ...{ hashing, policy, ownApplication, random, now, latest, seen: sightings.note },
   })
   const deviceNames = createDeviceNames({ users: userStore, devices, revoke })
   return {

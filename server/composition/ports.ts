@@ -2,11 +2,14 @@
 import type { Log } from '../app.js'
 import type { HashingWork } from '../identity/hashing.js'
 import type { RedisLike } from '../identity/shared-guess-counts.js'
+import type { ClockPorts } from '../storage/clock.js'
 
 export type Ports = {
   log: Log
   /** Epoch ms; without it the database's clock counts. */
   now?: () => number
+  /** What the clock goes by where `now` is not given. */
+  clocks?: ClockPorts
   random?: (size: number) => Buffer
   /** Where servers count guesses together. */
   redis?: RedisLike

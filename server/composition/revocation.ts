@@ -1,4 +1,5 @@
 // The revocation log as this process knows it, and what follows its head.
+import { uptime } from 'node:os'
 import type { Settings } from '../../config/settings.js'
 import { createCatchUp } from '../revocation/catch-up.js'
 import { createHighWater } from '../revocation/high-water.js'
@@ -8,7 +9,7 @@ import { createProjection } from '../revocation/projection.js'
 import { createRedisLink } from '../revocation/redis-link.js'
 import { createRedisLog } from '../revocation/redis-log.js'
 import { createTail } from '../revocation/tail.js'
-import { createDatabaseClock } from '../storage/clock.js'
+import { createClock, createTrustedClock } from '../storage/clock.js'
 import { openRedis } from '../storage/redis.js'
 import type { Ports } from './ports.js'
 import type { StorageParts } from './storage.js'
@@ -16,25 +17,26 @@ import type { StorageParts } from './storage.js'
 export async function composeRevocation(
   settings: Pick<Settings, 'redis'>,
   secretKey: Buffer,
-  { log, ...ports }: Pick<Ports, 'log' | 'now'>,
+  { log, ...ports }: Pick<Ports, 'log' | 'now' | 'clocks'>,
   { database, revocations, heartbeats, policyVersions }: StorageParts,
 ) {
-  const monotonic = () => performance.now()
-  const clock = createDatabaseClock(monotonic)
-  const now = ports.now ?? clock.now
+  const clocks = { monotonic: () => performance.now(), wall: Date.now, uptime: () => uptime() * 1000, ...ports.clocks }
+  const { monotonic } = clocks
+  const clock = ports.now ? createTrustedClock(ports.now, monotonic) : createClock({ ...clocks, log })
+  const { now } = clock
   const projection = createProjection()
-  const redis = settings.redis && (await openRedis(settings.redis))
+  const redis = settings.redis && (await openRedis(settings.redis, { log }))
   const redisLog = redis && createRedisLog({ redis, secretKey })
   const highWater = createHighWater({ database, revocations, log })
-  const outages = createOutages({ database, heartbeats, now, monotonic })
+  const outages = createOutages({ database, heartbeats, now, elapsed: clock.elapsed })
   const tail = createTail({
     ...{ database, revocations, outages, projection, highWater, courier: redisLog, now, monotonic },
-    ...{ wall: ports.now ?? Date.now, observe: clock.observe, log },
+    ...{ wall: ports.now ?? clocks.wall, observe: clock.observe, log },
   })
   const redisLink = redis && redisLog && createRedisLink({ redis, redisLog, database, revocations, tail, now, log })
   const policy = createPolicyInForce({ database, policyVersions, tail })
   const catchUp = createCatchUp({ tail, monotonic })
-  return { now, monotonic, projection, redis, redisLog, redisLink, highWater, tail, outages, policy, catchUp }
+  return { clock, now, monotonic, projection, redis, redisLog, redisLink, highWater, tail, outages, policy, catchUp }
 }
 
 export type RevocationParts = Awaited<ReturnType<typeof composeRevocation>>

@@ -25,7 +25,7 @@ export function composeTokens(
   secretKey: Buffer,
   { log, random, uuid, pauses }: Given,
   storage: StorageParts,
-  { now, projection, redisLog, tail, outages, policy, catchUp }: RevocationParts,
+  { clock: { latest }, now, projection, redisLog, tail, outages, policy, catchUp }: RevocationParts,
   /** Runs what need not be waited for. */
   afterwards: (work: () => Promise<void>) => void,
 ) {
@@ -35,7 +35,7 @@ export function composeTokens(
   const signingKeys = createSigningKeys({ database, keys, revocations, sealing, tail, policy, now, log })
   const secrets = createSecrets({ database, keys, revocations, sealing, tail, random, now })
   const issue = createIssue({ issuer, signingKeys, secrets, policy, random })
-  const checks = createTokenChecks({ issuer, signingKeys, secrets, policy, now })
+  const checks = createTokenChecks({ issuer, signingKeys, secrets, policy, now, latest })
   const inspect = createInspect({ issuer, signingKeys, secrets, checks, projection, tail, catchUp })
   const tally = createTally({ database, figures: figureStore, now })
   const sightings = createSightings({ database, devices, now })
@@ -56,7 +56,7 @@ export function composeTokens(
   const standings = createStandings({ database, sessions, sessionLimit, tail, policy })
   const rotate = createRotate({
     ...{ database, sessions, outages, incidents, inspect, issue, revoke, secrets },
-    ...{ standings, sessionLimit, tail, now, random, uuid, log, pauses, count: tally.count, refreshed },
+    ...{ standings, sessionLimit, tail, now, latest, random, uuid, log, pauses, count: tally.count, refreshed },
   })
   const explain = createExplain({ inspect, checks, projection, rotate })
   return {

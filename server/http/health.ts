@@ -7,9 +7,10 @@ export type HealthDeps = {
   tail: Tail
   /** null where no Redis is set. */
   redisLink: RedisLink | null
+  clock: { trouble(): { kind: string; reason: string } | null }
 }
 
-export function createHealthHandlers({ tail, redisLink }: HealthDeps) {
+export function createHealthHandlers({ tail, redisLink, clock }: HealthDeps) {
   return {
     /** The process answers: restart it when this does not. */
     healthz(ctx: Context): void {
@@ -27,7 +28,14 @@ export function createHealthHandlers({ tail, redisLink }: HealthDeps) {
         if (cause instanceof Refusal && cause.code === 'log_went_back') throw cause
         throw refuse('database_unavailable', { retryAfter: 1, cause })
       }
-      ctx.body = { status: 'ok', database: 'ok', ...(redisLink && { redis: redisLink.status() }) }
+      const reason = redisLink?.reason()
+      const trouble = clock.trouble()
+      ctx.body = {
+        ...{ status: 'ok', database: 'ok' },
+        ...(redisLink && { redis: redisLink.status() }),
+        ...(reason && { redis_reason: reason }),
+        ...(trouble && { clock: trouble.kind, clock_reason: trouble.reason }),
+      }
     },
   }
 }

@@ -1,10 +1,9 @@
 // A name that nobody has must not be told from one that somebody has by how long its password takes to compare: every
 // comparison takes the work of the slowest kind of hash that is stored, whatever kind this one is.
-import type { HashingWork } from './hashing.js'
 import { bcryptCost, roundsOf, standInHash, standInRounds, workOf } from './stored-passwords.js'
 
 export type EqualWorkDeps = {
-  work: Pick<HashingWork, 'matches'>
+  work: { matches(password: string, encoded: string): Promise<boolean> }
   /** Cost of bcrypt for new hashes. */
   cost: () => number
   /** A stand-in (`workOf`) for every kind of hash that is stored. */

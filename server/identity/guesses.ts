@@ -24,7 +24,8 @@ export type GuessesDeps = Omit<SharedGuessCountsDeps, 'redis' | 'own'> & {
 export function createGuesses({ redis, secretKey, policy, ...deps }: GuessesDeps) {
   const { now } = deps
   const own = createGuessCounts({ now })
-  const counts = redis ? createSharedGuessCounts({ redis, own, ...deps }) : own
+  const shared = redis ? createSharedGuessCounts({ redis, own, ...deps }) : null
+  const counts = shared ?? own
   const key = Buffer.from(hkdfSync('sha256', secretKey, '', 'darvoza guesses', 32))
   /** How many guesses this process tests at this moment, by bucket. */
   const underTest = new Map<string, number>()
@@ -77,7 +78,7 @@ export function createGuesses({ redis, secretKey, policy, ...deps }: GuessesDeps
     }
   }
 
-  return { count }
+  return { count, shared }
 }
 
 export type Guesses = ReturnType<typeof createGuesses>

@@ -25,6 +25,8 @@ export type HashingProcessDeps = {
   patience?: number
   /** Nice value of the process, from 0 to 19. */
   niceness?: number
+  /** What runs there; tests have others. */
+  program?: string
   log: { warn(details: object, message: string): void }
 }
 
@@ -32,12 +34,13 @@ type Job = { resolve: (result: HashingResult) => void; reject: (refusal: Refusal
 
 export function createHashingProcess(deps: HashingProcessDeps) {
   const { threads, patience = 20_000, niceness = usualNiceness, log } = deps
+  const { program = fileURLToPath(new URL('./hashing-child.js', import.meta.url)) } = deps
   let running: ReturnType<typeof start> | null = null
   let restsUntil = 0
   let closed = false
 
   function start() {
-    const child = fork(fileURLToPath(new URL('./hashing-child.js', import.meta.url)), [], {
+    const child = fork(program, [], {
       // Nothing of ours: the environment holds secrets.
       env: { UV_THREADPOOL_SIZE: String(threads) },
       execArgv: [],
@@ -70,7 +73,9 @@ export function createHashingProcess(deps: HashingProcessDeps) {
       for (const id of [...jobs.keys()]) settle(id)?.reject(overloaded())
     }
 
-    child.on('message', ({ id, ...result }: Numbered<HashingResult>) => {
+    child.on('message', (message: unknown) => {
+      if (!isResult(message)) return over({ reason: 'it answered wrongly' })
+      const { id, ...result } = message
       answered = true
       settle(id)?.resolve(result)
     })
@@ -133,6 +138,12 @@ export function createHashingProcess(deps: HashingProcessDeps) {
 }
 
 export type HashingProcess = ReturnType<typeof createHashingProcess>
+
+/** What a listener throws would end the server. */
+function isResult(message: unknown): message is Numbered<HashingResult> {
+  const { id, result, problem } = (message ?? {}) as Record<string, unknown>
+  return typeof id === 'number' && (typeof problem === 'string' || ['string', 'boolean'].includes(typeof result))
+}
 
 /** At once: it is that of one thread, and the others inherit it as they are made. */
 function setNiceness(child: ChildProcess, niceness: number): void {

@@ -3,7 +3,7 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
 import type { Actor, Origin } from '../policy/actor.js'
 import { type SessionEnd, sessionEnd } from '../policy/session.js'
-import { refuseField } from '../protocol/errors.js'
+import { refuse, refuseField } from '../protocol/errors.js'
 import type { PolicyInForce } from '../revocation/policy-in-force.js'
 import type { Database } from '../storage/database.js'
 import type { PageSessionRecord, PageSessions as PageSessionStore } from '../storage/page-sessions.js'
@@ -57,6 +57,8 @@ export type PageSessionsDeps = {
   ownApplication: string
   random: (size: number) => Buffer
   now: () => number
+  /** As `now`, by the latest that it may be. */
+  latest: () => number
   /** Told of each visit that is written. */
   seen: (deviceId: string) => void
 }
@@ -66,7 +68,7 @@ const visitEvery = 60_000
 
 export function createPageSessions(deps: PageSessionsDeps) {
   const { database, users, pageSessions, sessions, signIn, revoke, guesses, hashing } = deps
-  const { policy, ownApplication, random, now } = deps
+  const { policy, ownApplication, random, now, latest } = deps
 
   return {
     /**
@@ -91,7 +93,11 @@ export function createPageSessions(deps: PageSessionsDeps) {
       if (!page || !standing || standing.session.applicationId !== ownApplication) return null
       const { session, user, application, ended } = standing
       const inactive = user.active && application.active ? null : 'inactive'
-      return { page, session, user, end: inactive ?? sessionEnd(session, ended, now(), policy.of(session)) }
+      const end = inactive ?? sessionEnd(session, ended, now(), policy.of(session))
+      // A form that is sent again in five minutes is worth more than one that is lost to a sign-in.
+      if (!end && sessionEnd(session, ended, latest(), policy.of(session)))
+        throw refuse('clock_jumped', { retryAfter: 10 })
+      return { page, session, user, end }
     },
 
     /** A page was looked at: the session goes on. */

@@ -1,6 +1,8 @@
 // Guesses counted in Redis, for all servers together. While Redis is away, hangs or is full, this process counts by itself:
 // nobody waits for it, and nobody is refused because of it.
 import type { Cluster, Redis } from 'ioredis'
+import type { RedisNeed } from '../revocation/redis-link.js'
+import { RedisFailure } from '../storage/redis-failure.js'
 import type { Count, GuessCounts, Taken } from './guess-counts.js'
 
 export type RedisLike = Redis | Cluster
@@ -34,7 +36,7 @@ for _, key in ipairs(KEYS) do
 end`
 
 type Scripted = {
-  darvozaTakeGuess(keys: number, ...keysAndValues: (string | number)[]): Promise<[counted: number, held: number[]]>
+  darvozaTakeGuess(keys: number, ...keysAndValues: (string | number)[]): Promise<unknown>
   darvozaGiveGuessBack(keys: number, ...names: string[]): Promise<unknown>
 }
 
@@ -48,17 +50,24 @@ export type SharedGuessCountsDeps = {
   log: { warn(details: object, message: string): void; info(details: object, message: string): void }
 }
 
-export function createSharedGuessCounts({ redis, own, now, monotonic, log }: SharedGuessCountsDeps): GuessCounts {
+export function createSharedGuessCounts({
+  redis,
+  own,
+  now,
+  monotonic,
+  log,
+}: SharedGuessCountsDeps): GuessCounts & RedisNeed {
   redis.defineCommand('darvozaTakeGuess', { lua: takeScript })
   redis.defineCommand('darvozaGiveGuessBack', { lua: giveBackScript })
   const scripted = redis as unknown as Scripted
-  let away = false
+  /** Why Redis does not count; null while it does. */
+  let failure: RedisFailure | null = null
   let probedAt = 0
 
   async function takeThere(wanted: readonly Count[]): Promise<Taken> {
     const keys = wanted.map(({ key }) => prefix + key)
     const values = wanted.flatMap(({ limit, endsAt }) => [limit, Math.max(1, Math.ceil(endsAt - now()))])
-    const [counted, held] = await scripted.darvozaTakeGuess(keys.length, ...keys, ...values)
+    const [counted, held] = readTaken(await scripted.darvozaTakeGuess(keys.length, ...keys, ...values), keys.length)
     const giveBack = () => {
       // One that is not given back counts until its window ends.
       if (counted) scripted.darvozaGiveGuessBack(keys.length, ...keys).catch(leave)
@@ -66,38 +75,50 @@ export function createSharedGuessCounts({ redis, own, now, monotonic, log }: Sha
     return { counted: counted === 1, held, giveBack }
   }
 
-  /** Of the error only what it says: ioredis puts the command and its keys beside. */
-  function leave(error: Error): void {
-    if (!away) log.warn({ reason: error.message }, 'Redis does not count guesses: each server counts by itself')
-    away = true
+  function leave(error: unknown): void {
+    const why = RedisFailure.from(error, 'count guesses')
+    if (!failure) log.warn({ reason: why.reason }, 'Redis does not count guesses: each server counts by itself')
+    failure = why
     probedAt = monotonic()
   }
 
-  /** A write: one that is full, or a replica, answers reads. */
-  function probe(): void {
-    if (monotonic() - probedAt < probeEvery) return
+  /** As a guess is counted: one that is full, or a replica, answers reads, and another user's rights may end at scripts. */
+  async function tryOut(): Promise<void> {
     probedAt = monotonic()
-    redis.set(`${prefix}probe`, '1', 'PX', 10 * probeEvery).then(
-      () => {
-        away = false
-        log.info({}, 'Redis counts guesses again')
-      },
-      () => {},
-    )
+    try {
+      const key = `${prefix}probe`
+      readTaken(await scripted.darvozaTakeGuess(1, key, 1, 10 * probeEvery), 1)
+      await scripted.darvozaGiveGuessBack(1, key)
+      if (failure) log.info({}, 'Redis counts guesses again')
+      failure = null
+    } catch (error) {
+      leave(error)
+    }
   }
 
   return {
+    failure: () => failure,
+    tryOut,
+
     async take(wanted) {
-      if (away) {
-        probe()
+      if (failure) {
+        if (monotonic() - probedAt >= probeEvery) void tryOut()
         return own.take(wanted)
       }
       try {
         return await takeThere(wanted)
       } catch (error) {
-        leave(error as Error)
+        leave(error)
         return own.take(wanted)
       }
     },
   }
+}
+
+/** @throws RedisFailure when it is no answer of our script */
+function readTaken(answer: unknown, keys: number): [counted: number, held: number[]] {
+  const [counted, held] = Array.isArray(answer) ? answer : []
+  const isRight = Array.isArray(held) && held.length === keys && held.every(Number.isInteger)
+  if (!isRight || (counted !== 0 && counted !== 1)) throw new RedisFailure('PROTOCOL')
+  return [counted, held]
 }

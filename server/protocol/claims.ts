@@ -3,6 +3,8 @@ import type { ErrorCode } from './errors.js'
 
 /** Seconds by which another clock may run ahead of ours. */
 const clockTolerance = 5
+/** Seconds by which a clock may have gone back. */
+const farthestAhead = 86_400
 
 /** Claims that every token has (RFC 7519 §4.1). Times are seconds since the epoch. */
 export type RegisteredClaims = {
@@ -42,8 +44,14 @@ export type RefreshClaims = RegisteredClaims & {
   username: string
 }
 
-/** `now` is epoch ms, `longestLifetime` seconds. */
-export type ExpectedToken = { issuer: string; audience: string; now: number; longestLifetime: number }
+/** `now` and `latest` are epoch ms (what is over only by the latter may not be), `longestLifetime` seconds. */
+export type ExpectedToken = {
+  issuer: string
+  audience: string
+  now: number
+  latest: number
+  longestLifetime: number
+}
 
 /** One thing that claims must be: the code that they are refused with when they are not, or null. */
 export type ClaimCheck = {
@@ -62,22 +70,36 @@ export const registeredChecks = [
   },
   { name: 'iss', whyNot: ({ iss }, { issuer }) => (iss === issuer ? null : 'token_issuer') },
   { name: 'aud', whyNot: ({ aud }, { audience }) => (aud === audience ? null : 'token_audience') },
-  { name: 'exp', whyNot: ({ exp }, { now }) => ((exp as number) > now / 1000 ? null : 'token_expired') },
   {
-    name: 'iat',
-    whyNot: ({ iat }, { now }) => ((iat as number) <= now / 1000 + clockTolerance ? null : 'token_not_yet_valid'),
-  },
-  {
-    name: 'life',
-    whyNot(claims, { longestLifetime }) {
-      const life = (claims.exp as number) - (claims.iat as number)
-      return life > 0 && life <= longestLifetime ? null : 'token_claims'
+    name: 'exp',
+    whyNot({ exp }, { now, latest }) {
+      if ((exp as number) <= now / 1000) return 'token_expired'
+      return (exp as number) > latest / 1000 ? null : 'clock_jumped'
     },
   },
 ] as const satisfies ClaimCheck[]
 
+/** Beyond the longest life there is no token of ours. */
+const life = {
+  name: 'life',
+  whyNot(claims, { longestLifetime }) {
+    const life = (claims.exp as number) - (claims.iat as number)
+    return life > 0 && life <= longestLifetime ? null : 'token_claims'
+  },
+} as const satisfies ClaimCheck
+
 /** What is asked of an access token beside. */
 export const accessChecks = [
+  {
+    name: 'iat',
+    // It was us who signed it, so the clock stood there once. Further ahead than a day no clock of ours was right.
+    whyNot({ iat }, { now }) {
+      const ahead = (iat as number) - now / 1000
+      if (ahead <= clockTolerance) return null
+      return ahead <= farthestAhead ? 'clock_went_back' : 'token_not_yet_valid'
+    },
+  },
+  life,
   { name: 'token_type', whyNot: ({ token_type }) => (token_type === 'access' ? null : 'token_type') },
   { name: 'rev', whyNot: ({ rev }) => (Number.isSafeInteger(rev) && (rev as number) >= 0 ? null : 'token_claims') },
   {
@@ -95,8 +117,9 @@ export const accessChecks = [
   },
 ] as const satisfies ClaimCheck[]
 
-/** What is asked of a refresh token beside. */
+/** What is asked of a refresh token beside. When it was issued is asked of the row of its session alone. */
 export const refreshChecks = [
+  life,
   { name: 'token_type', whyNot: ({ token_type }) => (token_type === 'refresh' ? null : 'token_type') },
   { name: 'sid', whyNot: ({ sid, username }) => (isText(sid) && isText(username) ? null : 'token_claims') },
   { name: 'gen', whyNot: ({ gen }) => (Number.isSafeInteger(gen) && (gen as number) >= 1 ? null : 'token_claims') },

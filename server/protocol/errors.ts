@@ -284,6 +284,18 @@ export const errors = {
     clause: 'RFC 9110 §15.6.4',
     wireCode: 'log_went_back',
   },
+  clock_jumped: {
+    status: 503,
+    text: 'The clock of the server jumped ahead, and by the new time this would be over; in a few minutes it is known whether that time is right. Try again then.',
+    clause: 'RFC 9110 §15.6.4',
+    wireCode: 'clock_jumped',
+  },
+  clock_went_back: {
+    status: 503,
+    text: 'The token was issued at a time that is still to come: the clock of the server went back. Try again in a moment.',
+    clause: 'RFC 9110 §15.6.4',
+    wireCode: 'clock_went_back',
+  },
   server_error: {
     status: 500,
     text: 'Something went wrong on our side.',

@@ -12,22 +12,22 @@ export type OutagesDeps = {
   heartbeats: Heartbeats
   /** Epoch ms by the database's clock. */
   now: () => number
-  /** ms that only ever grow, also while this process is stopped. */
-  monotonic: () => number
+  /** ms that only ever grow, also while this process is stopped or the machine suspended, whoever sets its clock. */
+  elapsed: () => number
 }
 
-export function createOutages({ database, heartbeats, now, monotonic }: OutagesDeps) {
-  let answeredAt = { monotonic: Number.NEGATIVE_INFINITY, wall: Number.NEGATIVE_INFINITY }
+export function createOutages({ database, heartbeats, now, elapsed }: OutagesDeps) {
+  let answeredAt = Number.NEGATIVE_INFINITY
   let own: Outage | null = null
 
   return {
     /**
      * The database has just answered. The first client may be back before the next beat; without the outage its lost answer
-     * would look like theft. By real clocks, both: a stopped process shows on the first, a suspended machine on the second.
+     * would look like theft.
      */
     async answered(): Promise<void> {
-      const at = { monotonic: monotonic(), wall: Date.now() }
-      const silent = Math.max(at.monotonic - answeredAt.monotonic, at.wall - answeredAt.wall)
+      const at = elapsed()
+      const silent = at - answeredAt
       if (silent > silence) await heartbeats.beat(database, now())
       // The others may have served meanwhile: whoever comes only to us had no answer all the same.
       if (silent > silence && Number.isFinite(silent)) own = { startedAt: now() - silent, endedAt: now() }

@@ -3,6 +3,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Database } from '../storage/database.js'
 import type { RedisConnections } from '../storage/redis.js'
+import { RedisFailure } from '../storage/redis-failure.js'
 import type { Revocations } from '../storage/revocations.js'
 import { keptEntries, logChannel, type RedisLog } from './redis-log.js'
 import type { Tail } from './tail.js'
@@ -31,6 +32,14 @@ export type RedisLinkDeps = {
   log: { warn(details: object, message: string): void; info(details: object, message: string): void }
 }
 
+/** What somebody else wants of the same Redis. */
+export type RedisNeed = {
+  /** Why it cannot be had now, or null. */
+  failure(): RedisFailure | null
+  /** Tries whether it can be had; `failure` tells. */
+  tryOut(): Promise<void>
+}
+
 export function createRedisLink(deps: RedisLinkDeps) {
   const { redis, redisLog, database, revocations, tail, now, log } = deps
   const ownChannel = `${logChannel}:${randomUUID()}`
@@ -38,7 +47,13 @@ export function createRedisLink(deps: RedisLinkDeps) {
   let timer: NodeJS.Timeout | undefined
   let stopped = false
   let hears = false
-  let told: 'ok' | 'degraded' | null = null
+  /** Why we do not hear, where Redis has said so. */
+  let deafness: RedisFailure | null = null
+  /** Why the copy of the log could not be looked after. */
+  let neglect: RedisFailure | null = null
+  const needs: RedisNeed[] = []
+  /** The reason that was logged, null for none; undefined before the first look. */
+  let told: string | null | undefined
   let missedBeats = 0
   let beatsToRepair = 0
   let strangers = { count: 0, toldAt: Number.NEGATIVE_INFINITY }
@@ -56,8 +71,10 @@ export function createRedisLink(deps: RedisLinkDeps) {
   async function listen(): Promise<void> {
     try {
       await redis.listener.subscribe(logChannel, ownChannel)
-    } catch {
+      deafness = null
+    } catch (error) {
       // The next beat does not hear itself, and connects anew.
+      deafness = RedisFailure.from(error, 'listen to the other servers')
     }
   }
 
@@ -92,7 +109,8 @@ export function createRedisLink(deps: RedisLinkDeps) {
       overdue = setTimeout(resolve, earshot, false)
     })
     try {
-      await redis.probe(client => client.publish(ownChannel, ''))
+      await redis.verify()
+      await redis.probe(client => client.publish(ownChannel, ''), 'tell the other servers')
       return await heard
     } catch {
       return false
@@ -104,6 +122,7 @@ export function createRedisLink(deps: RedisLinkDeps) {
 
   async function beat(): Promise<void> {
     hears = await hearsItself()
+    if (hears) redis.heard()
     missedBeats = hears ? 0 : missedBeats + 1
     if (missedBeats >= patientBeats) {
       missedBeats = 0
@@ -126,8 +145,15 @@ export function createRedisLink(deps: RedisLinkDeps) {
       await tail.reach(await redisLog.highest(tail.logId), 'Redis')
       await tail.freshen()
       if (settled.logId === tail.logId) await putRight(settled.logId, settled.upto)
-    } catch {
+      neglect = null
+    } catch (error) {
+      // Also when it is the database that does not answer.
+      neglect = error instanceof RedisFailure ? error : null
       beatsToRepair = 0
+    }
+    for (const need of needs) {
+      await need.tryOut()
+      if (need.failure()) beatsToRepair = 0
     }
   }
 
@@ -146,19 +172,26 @@ export function createRedisLink(deps: RedisLinkDeps) {
     log.info({ logId, upto, entries: entries.length }, 'the copy of the revocation log in Redis was put right')
   }
 
-  function status(): 'ok' | 'degraded' {
-    return redis.answers && hears && !redisLog.refused ? 'ok' : 'degraded'
+  /** Why Redis does not do all that it is there for; null while it does. */
+  function trouble(): RedisFailure | null {
+    if (!redis.answers) return redis.lastFailure ?? new RedisFailure('AWAY')
+    if (!hears) return deafness ?? redis.lastFailure ?? new RedisFailure('TIMEOUT', 'listen to the other servers')
+    const unmet = needs.map(need => need.failure()).find(failure => failure !== null)
+    return redisLog.refused ?? neglect ?? unmet ?? null
   }
 
+  const status = () => (trouble() === null ? 'ok' : 'degraded')
+
   function tellStatus(): void {
-    const present = status()
+    const failure = trouble()
+    const present = failure?.reason ?? null
     if (present === told) return
-    if (present === 'degraded')
+    if (failure)
       log.warn(
-        { failure: (redisLog.refused ?? redis.lastFailure)?.code },
-        'Redis is degraded: revocations reach other servers through the database',
+        { failure: failure.code, reason: failure.reason },
+        'Redis is degraded: what servers share through it goes through the database, or each by itself',
       )
-    else if (told !== null) log.info({}, 'Redis works again')
+    else if (told !== undefined) log.info({}, 'Redis works again')
     told = present
   }
 
@@ -172,6 +205,14 @@ export function createRedisLink(deps: RedisLinkDeps) {
   return {
     /** `degraded`: revocations still hold, they reach other processes more slowly. */
     status,
+
+    /** Why it is degraded, in words; null while it is not. */
+    reason: (): string | null => trouble()?.reason ?? null,
+
+    /** Counts among what Redis is there for from now on. */
+    require(need: RedisNeed): void {
+      needs.push(need)
+    },
 
     /** Connects, and waits a moment for what Redis knows already; without Redis it goes on, and connects later. */
     async start(): Promise<void> {

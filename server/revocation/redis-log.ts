@@ -4,7 +4,8 @@
 import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto'
 import { z } from 'zod'
 import { type Revocation, revocationKinds } from '../policy/revocation.js'
-import type { RedisClient, RedisConnections, RedisFailure } from '../storage/redis.js'
+import type { RedisClient, RedisConnections } from '../storage/redis.js'
+import type { RedisFailure } from '../storage/redis-failure.js'
 import type { LogAnswer } from './projection.js'
 
 /** Where all servers say what they have committed, whatever the log's id: a new id is news for everybody. */
@@ -17,6 +18,12 @@ const keptFor = 7 * 86_400_000
 const batch = 200
 /** How long a command that was not started as a server waits for a connection, in ms. */
 const patience = 1_000
+
+/** What a refusal kept us from. */
+const keeping = 'keep a copy of the revocation log'
+
+const isNumber = (answer: unknown) => typeof answer === 'number'
+const areTexts = (answer: unknown) => Array.isArray(answer) && answer.every(text => typeof text === 'string')
 
 const entrySchema = z.object({
   seq: z.int().positive(),
@@ -78,9 +85,9 @@ export function createRedisLog({ redis, secretKey }: RedisLogDeps) {
       for (let from = 0; from < entries.length; from += batch) {
         const some = entries.slice(from, from + batch)
         const members = some.flatMap(entry => [entry.seq, sealed({ log: logId, entry: entryOf(entry) })])
-        await ask(client => client.zadd(keyOf(logId), ...members))
+        await ask(client => client.zadd(keyOf(logId), ...members), isNumber)
       }
-      await redis.run(client => client.pexpire(keyOf(logId), keptFor))
+      await redis.run(client => client.pexpire(keyOf(logId), keptFor), isNumber, keeping)
       refused = null
     } catch (error) {
       if ((error as RedisFailure).isRefusal) refused = error as RedisFailure
@@ -89,21 +96,24 @@ export function createRedisLog({ redis, secretKey }: RedisLogDeps) {
   }
 
   /** As `redis.run`; a program that is no server connects only once it has something to ask. */
-  async function ask<T>(work: (client: RedisClient) => Promise<T>): Promise<T> {
+  async function ask<T>(work: (client: RedisClient) => Promise<T>, isRight: (answer: T) => boolean): Promise<T> {
     if (redis.commands.status === 'wait') connecting = redis.connect(patience)
     await connecting
-    return redis.run(work)
+    return redis.run(work, isRight, keeping)
   }
 
   /** Members with numbers in (after, upto], as they are. */
   const range = (logId: string, after: number, upto: number) =>
-    ask(client => client.zrangebyscore(keyOf(logId), `(${after}`, upto))
+    ask(client => client.zrangebyscore(keyOf(logId), `(${after}`, upto), areTexts)
+
+  const remove = (logId: string, from: string, upto: number) =>
+    redis.run(client => client.zremrangebyscore(keyOf(logId), from, upto), isNumber, keeping)
 
   async function tellAll(logId: string, entries: readonly Revocation[]): Promise<void> {
     const upto = entries.at(-1)!.seq
     const told = entries.length > batch ? [] : entries.map(entryOf)
     const message = sealed({ log: logId, after: entries[0]!.seq - 1, upto, entries: told })
-    await Promise.allSettled([ask(client => client.publish(logChannel, message)), add(logId, entries)])
+    await Promise.allSettled([ask(client => client.publish(logChannel, message), isNumber), add(logId, entries)])
   }
 
   return {
@@ -144,7 +154,7 @@ export function createRedisLog({ redis, secretKey }: RedisLogDeps) {
     /** The highest number in the copy, 0 for none. @throws RedisFailure */
     async highest(logId: string): Promise<number> {
       // Beside what others may have put there.
-      const members = await redis.run(client => client.zrevrange(keyOf(logId), 0, 9))
+      const members = await redis.run(client => client.zrevrange(keyOf(logId), 0, 9), areTexts, keeping)
       return Math.max(0, ...members.map(member => entryIn(logId, member)?.seq ?? 0))
     },
 
@@ -158,19 +168,19 @@ export function createRedisLog({ redis, secretKey }: RedisLogDeps) {
 
     /** How many entries there are in (after, upto]. @throws RedisFailure */
     count: (logId: string, after: number, upto: number): Promise<number> =>
-      redis.run(client => client.zcount(keyOf(logId), `(${after}`, upto)),
+      redis.run(client => client.zcount(keyOf(logId), `(${after}`, upto), isNumber, keeping),
 
     /** Puts the copy of (after, upto] right, and forgets what lies before the newest. @throws RedisFailure */
     async restore(logId: string, after: number, upto: number, entries: readonly Revocation[]): Promise<void> {
-      if (spoilt) await redis.run(client => client.zremrangebyscore(keyOf(logId), `(${after}`, upto))
+      if (spoilt) await remove(logId, `(${after}`, upto)
       spoilt = false
       await add(logId, entries)
     },
 
     /** Forgets what lies before the newest. @throws RedisFailure */
     async trim(logId: string, upto: number): Promise<void> {
-      await redis.run(client => client.zremrangebyscore(keyOf(logId), '-inf', upto - keptEntries))
-      await redis.run(client => client.pexpire(keyOf(logId), keptFor))
+      await remove(logId, '-inf', upto - keptEntries)
+      await redis.run(client => client.pexpire(keyOf(logId), keptFor), isNumber, keeping)
     },
 
     /** Resolves once nothing is being said any more. */

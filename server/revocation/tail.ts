@@ -3,6 +3,7 @@
 import { setImmediate } from 'node:timers/promises'
 import type { Revocation } from '../policy/revocation.js'
 import { refuse } from '../protocol/errors.js'
+import type { Clock } from '../storage/clock.js'
 import type { Database } from '../storage/database.js'
 import type { LogPosition, Revocations } from '../storage/revocations.js'
 import { createFreshness } from './freshness.js'
@@ -41,7 +42,7 @@ export type TailDeps = {
   monotonic: () => number
   /** Epoch ms by this machine's clock, which goes on while the machine is suspended, and which somebody may set. */
   wall: () => number
-  observe: (databaseNow: number, sentAt: number, answeredAt: number) => void
+  observe: Clock['observe']
   log: { warn(details: object, message: string): void; info(details: object, message: string): void }
 }
 
@@ -65,7 +66,10 @@ export function createTail(deps: TailDeps) {
     const mark = highWater.mark(projection.position)
     const { held } = highWater
     const head = await revocations.head(database, held?.seq)
-    if (head.databaseNow !== null) observe(head.databaseNow, asked.monotonic, monotonic())
+    const answeredAt = monotonic()
+    // Where the database has no clock of its own this machine's is the one that is followed.
+    if (head.databaseNow === null) observe(wall(), answeredAt, answeredAt, head.beatAt)
+    else observe(head.databaseNow, asked.monotonic, answeredAt, head.beatAt)
     const wentBack = await highWater.judge(head, mark, head.logId === logId ? held : null)
     if (wentBack) freshness.lose()
     else await readUpTo(head)

@@ -1,4 +1,5 @@
 import type { Outage } from '../policy/rotation.js'
+import { farthestSeen } from './clock.js'
 import type { Queries } from './database.js'
 
 /** A gap between two beats that is longer is an outage; ms. */
@@ -17,8 +18,9 @@ export function createHeartbeats() {
            outage_started_at = CASE WHEN beat_at < ? AND beat_at - outage_ended_at > ? THEN beat_at ELSE outage_started_at END,
            outage_ended_at = CASE WHEN beat_at < ? THEN ? ELSE outage_ended_at END,
            beat_at = ?
-         WHERE id = 1 AND beat_at < ?`,
-        [gap, sameOutage, gap, now, now, now - 500],
+         WHERE id = 1 AND (beat_at < ? OR beat_at > ?)`,
+        // One that lies too far ahead was written by a clock that was wrong.
+        [gap, sameOutage, gap, now, now, now - 500, now + farthestSeen],
       )
     },
 

@@ -21,6 +21,8 @@ export type LogPosition = {
   held: Revocation | null
   /** Epoch ms by the database's clock; null where that is this process's. */
   databaseNow: number | null
+  /** The latest time, in epoch ms, at which a server is known to have served; 0 for none. */
+  beatAt: number
 }
 
 /** Everything in (after, upto] that still matters. */
@@ -41,8 +43,9 @@ export function createRevocations(dialect: Dialect) {
     /** @param held a number whose entry is wanted too, of the same instant */
     async head(tx: Queries, held = 0): Promise<LogPosition> {
       const [row] = await tx.read<HeadRow>(
-        `SELECT ${headColumns}, COALESCE(h.seen_seq, 0) AS seenSeq, ${dialect.now ?? 'NULL'} AS databaseNow, ${heldColumns}
-         FROM log_head h LEFT JOIN revocation r ON r.seq = ? WHERE h.id = 1`,
+        `SELECT ${headColumns}, COALESCE(h.seen_seq, 0) AS seenSeq, ${dialect.now ?? 'NULL'} AS databaseNow,
+           COALESCE(b.beat_at, 0) AS beatAt, ${heldColumns}
+         FROM log_head h LEFT JOIN heartbeat b ON b.id = 1 LEFT JOIN revocation r ON r.seq = ? WHERE h.id = 1`,
         [held],
       )
       if (!row) throw refuse('database_unavailable', { retryAfter: 1, cause: new Error('log_head has no row') })
@@ -186,10 +189,10 @@ export function createRevocations(dialect: Dialect) {
 export type Revocations = ReturnType<typeof createRevocations>
 
 function readHead(row: HeadRow): LogPosition {
-  const { logId, seq, endedSeq, horizon, policyVersion, keyVersion, seenSeq, databaseNow } = row
+  const { logId, seq, endedSeq, horizon, policyVersion, keyVersion, seenSeq, databaseNow, beatAt } = row
   const held =
     row.held_seq === null
       ? null
       : (Object.fromEntries(entryColumns.map(name => [name, row[`held_${name}`]])) as unknown as Revocation)
-  return { logId, seq, endedSeq, horizon, policyVersion, keyVersion, seenSeq, held, databaseNow }
+  return { logId, seq, endedSeq, horizon, policyVersion, keyVersion, seenSeq, held, databaseNow, beatAt }
 }

@@ -9,7 +9,7 @@ import {
   refreshChecks,
   registeredChecks,
 } from '../protocol/claims.js'
-import { type ErrorCode, refuse } from '../protocol/errors.js'
+import { type ErrorCode, type Refusal, refuse } from '../protocol/errors.js'
 import type { CompactToken } from '../protocol/jws.js'
 import type { PolicyInForce } from '../revocation/policy-in-force.js'
 import type { SecretPurpose } from '../storage/keys.js'
@@ -22,6 +22,8 @@ export type TokenChecksDeps = {
   secrets: Secrets
   policy: PolicyInForce
   now: () => number
+  /** As `now`, by the latest that it may be. */
+  latest: () => number
 }
 
 /** One question to a token that was taken apart: the code that refuses it, or null. Each may count on those before it. */
@@ -29,7 +31,7 @@ export type TokenCheck = { name: string; whyNot: (token: CompactToken) => ErrorC
 
 export type TokenKind = 'access' | 'refresh'
 
-export function createTokenChecks({ issuer, signingKeys, secrets, policy, now }: TokenChecksDeps) {
+export function createTokenChecks({ issuer, signingKeys, secrets, policy, now, latest }: TokenChecksDeps) {
   const keyOf = ({ header: { kid } }: CompactToken) => signingKeys.find(typeof kid === 'string' ? kid : '')
 
   const signed: TokenCheck[] = [
@@ -89,9 +91,12 @@ export function createTokenChecks({ issuer, signingKeys, secrets, policy, now }:
 
   const expectedAccess = () => {
     const audience = policy().audience || issuer
-    return { issuer, audience, now: now(), longestLifetime: longestAccessLifetime }
+    return { issuer, audience, now: now(), latest: latest(), longestLifetime: longestAccessLifetime }
   }
-  const expectedRefresh = () => ({ issuer, audience: issuer, now: now(), longestLifetime: longestRefreshLifetime })
+  const expectedRefresh = () => ({
+    ...{ issuer, audience: issuer, now: now(), latest: latest() },
+    longestLifetime: longestRefreshLifetime,
+  })
 
   return {
     access: [kind('at+jwt'), ...signed, ...claims(expectedAccess, ...registeredChecks, ...accessChecks)],
@@ -107,8 +112,13 @@ export type TokenChecks = ReturnType<typeof createTokenChecks>
 export function pass(checks: readonly TokenCheck[], token: CompactToken): void {
   for (const { whyNot } of checks) {
     const code = whyNot(token)
-    if (code) throw refuse(code)
+    if (code) throw refuseToken(code)
   }
+}
+
+/** What a time decides may be otherwise in a moment. */
+export function refuseToken(code: ErrorCode): Refusal {
+  return refuse(code, code === 'clock_jumped' || code === 'clock_went_back' ? { retryAfter: 10 } : {})
 }
 
 /** The version of a secret that a `kid` names. */

@@ -2,10 +2,10 @@
 // by one. Changes nothing, and keeps nothing of the token.
 import type { Revocation } from '../policy/revocation.js'
 import type { AccessClaims, RefreshClaims } from '../protocol/claims.js'
-import { type ErrorCode, Refusal, refuse } from '../protocol/errors.js'
+import { type ErrorCode, Refusal } from '../protocol/errors.js'
 import { type CompactToken, readCompact } from '../protocol/jws.js'
 import type { Projection } from '../revocation/projection.js'
-import type { TokenChecks, TokenKind } from './checks.js'
+import { refuseToken, type TokenChecks, type TokenKind } from './checks.js'
 import type { Inspect } from './inspect.js'
 import type { Rotate } from './rotate.js'
 
@@ -73,7 +73,7 @@ export function createExplain({ inspect, checks, projection, rotate }: ExplainDe
       name,
       run() {
         const code = whyNot(compact)
-        if (code) throw refuse(code)
+        if (code) throw refuseToken(code)
       },
     }))
   }

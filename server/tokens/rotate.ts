@@ -15,6 +15,7 @@ import type { Incidents } from '../storage/incidents.js'
 import type { RotationClaim } from '../storage/rotations.js'
 import type { Sessions, Standing } from '../storage/sessions.js'
 import { createBatch } from './batch.js'
+import { refuseToken } from './checks.js'
 import type { Inspect } from './inspect.js'
 import type { Issue } from './issue.js'
 import type { Revoke } from './revoke.js'
@@ -40,6 +41,8 @@ export type RotateDeps = {
   sessionLimit: SessionLimit
   tail: Tail
   now: () => number
+  /** As `now`, by the latest that it may be. */
+  latest: () => number
   random: (size: number) => Buffer
   uuid: () => string
   count: Count
@@ -70,7 +73,7 @@ const batchLimit = 128
 
 export function createRotate(deps: RotateDeps) {
   const { database, sessions, outages, incidents, inspect, issue, revoke, secrets, standings, sessionLimit } = deps
-  const { tail, now, random } = deps
+  const { tail, now, latest, random } = deps
 
   const claim = createBatch<RotationClaim, Claimed>(batchLimit, async claims => {
     // Who waited behind a batch that the database left hanging does not wait for a second deadline.
@@ -109,6 +112,8 @@ export function createRotate(deps: RotateDeps) {
     const claims = await inspect.refresh(token)
     // What a stranger can fail comes before the claim, and touches nothing.
     if (claims.client_id !== applicationId) throw refuse('token_claims')
+    // Before anything rotates: who is told to come again later must not come with a spent token then.
+    if (latest() > now()) await requireUndoubted(claims)
     const issuedAt = now()
     const { standing, won, claimedAt, eras } = await claim({ id: claims.sid, generation: claims.gen, applicationId })
     const live = refuseOver(standing, claims, won ? claimedAt : now(), eras)
@@ -145,6 +150,15 @@ export function createRotate(deps: RotateDeps) {
     if (end === 'ended' || end === 'overtaken') throw refuse('session_ended')
     if (end) throw refuse('token_expired')
     return standing
+  }
+
+  /** @throws clock_jumped when the session is over only by a time that is doubted; as `refuseOver` */
+  async function requireUndoubted(claims: RefreshClaims): Promise<{ live: Standing; eras: ErasInForce }> {
+    const { found, eras } = await standings.underOnePolicy([claims.sid])
+    if (isForgotten(found.get(claims.sid), claims.gen)) await tail.requireForward()
+    const live = refuseOver(found.get(claims.sid) ?? null, claims, now(), eras)
+    if (sessionEnd(live.session, live.ended, latest(), eras.of(live.session))) throw refuseToken('clock_jumped')
+    return { live, eras }
   }
 
   async function answer({ live, eras, rules, issuedAt, presenter }: Presented, withRefresh: boolean): Promise<Rotated> {
@@ -198,9 +212,7 @@ export function createRotate(deps: RotateDeps) {
    * @throws like `rotate`
    */
   async function check(claims: RefreshClaims): Promise<void> {
-    const { found, eras } = await standings.underOnePolicy([claims.sid])
-    if (isForgotten(found.get(claims.sid), claims.gen)) await tail.requireForward()
-    const live = refuseOver(found.get(claims.sid) ?? null, claims, now(), eras)
+    const { live, eras } = await requireUndoubted(claims)
     const grace = eras.of(live.session).reuse_grace * 1000
     const at = now()
     const verdicts = (await outages.known()).map(outage => judgeGeneration(claims.gen, live.session, at, grace, outage))

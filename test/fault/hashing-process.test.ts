@@ -1,11 +1,11 @@
 // The process that hashes dies, hangs, or is not there: whoever wants to sign in is told to try again, and nothing else is
 // noticed.
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { expect } from 'chai'
 import { createHashingProcess } from '../../server/identity/hashing-process.js'
 import type { Refusal } from '../../server/protocol/errors.js'
 import { aClient } from '../support/client.js'
-import { needsLinux, sqlite } from '../support/engines.js'
+import { aFolder, needsLinux, sqlite } from '../support/engines.js'
 import { waitFor } from '../support/mariadb.js'
 import { aServerProcess } from '../support/processes.js'
 import { aServer, password } from '../support/server.js'
@@ -33,6 +33,19 @@ describe('the hashing process', () => {
     expect(isAlive(pid)).to.equal(false)
     const second = await aServer({ ...ownProcess, settings: server.settings })
     expect(second.composed.parts.hashingProcess.pid(), 'nothing was hashed').to.equal(null)
+  })
+
+  it('that answers something else ends itself, not the server', async () => {
+    const program = `${aFolder()}/child.cjs`
+    for (const answer of ['null', '5', '[]', '{"id":1}', '{"id":1,"result":null}', '{"id":"1","result":true}']) {
+      writeFileSync(program, `process.on('message', () => process.send(${answer}))`)
+      const told: object[] = []
+      const own = createHashingProcess({ threads: 1, program, log: { warn: details => told.push(details) } })
+      const refused = await own.matches(password, '').catch((error: Refusal) => error.code)
+      expect(refused, answer).to.equal('overloaded')
+      expect(told[0]).to.deep.include({ reason: 'it answered wrongly' })
+      await own.close()
+    }
   })
 
   for (const [how, end] of [

@@ -31,7 +31,7 @@ onRedis('the copy of the log in Redis', () => {
 
   /** As another server has it, or one with another SECRET_KEY. */
   async function aRedisLog(secretKey = testSettings({ engine: 'sqlite', path: '-' }).secretKey!) {
-    const connections = await openRedis(readRedisUrl(redis.url) as RedisSettings)
+    const connections = await openRedis(readRedisUrl(redis.url) as RedisSettings, { log: { warn() {} } })
     open.push(connections)
     expect(await connections.connect(2_000)).to.equal(true)
     return createRedisLog({ redis: connections, secretKey })
@@ -129,7 +129,7 @@ onRedis('a server with Redis', () => {
     const redis = await aRedis()
     const server = await aServer({ redis: redis.url })
     const { tail, database } = server.composed.parts
-    const connections = await openRedis(readRedisUrl(redis.url) as RedisSettings)
+    const connections = await openRedis(readRedisUrl(redis.url) as RedisSettings, { log: { warn() {} } })
     await connections.connect(2_000)
     const log = createRedisLog({ redis: connections, secretKey: server.settings.secretKey! })
     try {

@@ -27,7 +27,10 @@ describe('a connection to Redis', () => {
   it('that is made anew, and hangs when the channels are asked for, ends no process', async () => {
     const redis = await aForgetfulRedis()
     const address = { nodes: [{ host: '127.0.0.1', port: redis.port }], cluster: false }
-    const connections = await openRedis({ ...address, username: null, password: null, tls: null, db: 0 })
+    const connections = await openRedis(
+      { ...address, username: null, password: null, tls: null, db: 0 },
+      { log: { warn() {} } },
+    )
     const unhandled: unknown[] = []
     const note = (reason: unknown) => unhandled.push(reason)
     const before = process.rawListeners('unhandledRejection')

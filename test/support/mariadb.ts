@@ -48,7 +48,12 @@ export async function stopSharedMariaDb(): Promise<void> {
 }
 
 /** @param options of mariadbd, beside ours */
-export async function startMariaDb(...options: string[]): Promise<MariaDb> {
+export function startMariaDb(...options: string[]): Promise<MariaDb> {
+  return startMariaDbIn({}, ...options)
+}
+
+/** @param env what its environment has beside ours */
+export async function startMariaDbIn(env: Record<string, string>, ...options: string[]): Promise<MariaDb> {
   const folder = mkdtempSync(join(tmpdir(), 'darvoza-mariadb-'))
   const asRoot = userInfo().uid === 0 ? ['--user=root'] : []
   makeData(`${folder}/data`, asRoot)
@@ -69,7 +74,7 @@ export async function startMariaDb(...options: string[]): Promise<MariaDb> {
         '--max-connections=300',
         ...options,
       ]),
-      { stdio: 'ignore' },
+      { stdio: 'ignore', env: { ...process.env, ...env } },
     )
     await waitFor(() => mysql.createConnection({ host: '127.0.0.1', port, user: 'root' }).then(c => c.end()))
     return child

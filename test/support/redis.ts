@@ -44,9 +44,11 @@ const failFast = {
 
 const running = new Set<TestRedis>()
 
-export async function aRedis(...more: string[]): Promise<TestRedis> {
+/** The first may be where it listens; the others are options of redis-server. */
+export async function aRedis(...[first, ...rest]: [({ port: number } | string)?, ...string[]]): Promise<TestRedis> {
   const folder = mkdtempSync(join(tmpdir(), 'darvoza-redis-'))
-  const port = await freePort()
+  const port = typeof first === 'object' ? first.port : await freePort()
+  const more = typeof first === 'string' ? [first, ...rest] : rest
   const dumped = join(folder, 'dump.rdb')
   const kept = join(folder, 'kept.rdb')
   const start = async () => {
