@@ -53,7 +53,7 @@ export async function openDatabase(address: DatabaseAddress): Promise<Database> 
   const source = createDataSource(address)
   try {
     await source.initialize()
-    if (address.engine === 'sqlite') isolateRunners(source, address.path)
+    if (address.engine === 'sqlite') await isolateRunners(source, address.path)
     else await settleMysql(source)
   } catch (error) {
     if (source.isInitialized) await source.destroy().catch(() => {})

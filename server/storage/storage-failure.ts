@@ -74,6 +74,10 @@ const passing = new Set([
   'SQLITE_INTERRUPT',
   'SQLITE_PROTOCOL',
   'SQLITE_IOERR',
+  // The file is not writable, or not where it was.
+  'SQLITE_READONLY',
+  'SQLITE_READONLY_DBMOVED',
+  'SQLITE_THREAD_ENDED',
 ])
 
 /** It may work later, as it is: the answer is 503, never a refusal that would sign somebody out. */
