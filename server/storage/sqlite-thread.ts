@@ -101,7 +101,8 @@ function named(names: readonly string[], row: readonly unknown[]): Record<string
   for (let index = 0; index < names.length; index++) {
     const value = row[index]
     // A Buffer loses its class on the way.
-    made[names[index]!] = value instanceof Uint8Array ? Buffer.from(value.buffer, value.byteOffset, value.length) : value
+    made[names[index]!] =
+      value instanceof Uint8Array ? Buffer.from(value.buffer, value.byteOffset, value.length) : value
   }
   return made
 }
