@@ -7,9 +7,11 @@ export type HealthDeps = {
   tail: Tail
   /** null where no Redis is set. */
   redisLink: RedisLink | null
+  /** Why nothing can be written, or null where it can. */
+  writeTrouble: () => string | null
 }
 
-export function createHealthHandlers({ tail, redisLink }: HealthDeps) {
+export function createHealthHandlers({ tail, redisLink, writeTrouble }: HealthDeps) {
   return {
     /** The process answers: restart it when this does not. */
     healthz(ctx: Context): void {
@@ -17,8 +19,8 @@ export function createHealthHandlers({ tail, redisLink }: HealthDeps) {
     },
 
     /**
-     * The database answered within the last second, and did not go back: send no requests here while this is 503. Without
-     * Redis everything works, only slower.
+     * The database answered within the last second, takes writes, and did not go back: send no requests here while this is
+     * 503. Without Redis everything works, only slower.
      */
     async readyz(ctx: Context): Promise<void> {
       try {
@@ -27,6 +29,8 @@ export function createHealthHandlers({ tail, redisLink }: HealthDeps) {
         if (cause instanceof Refusal && cause.code === 'log_went_back') throw cause
         throw refuse('database_unavailable', { retryAfter: 1, cause })
       }
+      const trouble = writeTrouble()
+      if (trouble) throw refuse('database_unavailable', { retryAfter: 1, cause: new Error(trouble) })
       ctx.body = { status: 'ok', database: 'ok', ...(redisLink && { redis: redisLink.status() }) }
     },
   }

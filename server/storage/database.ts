@@ -8,6 +8,7 @@ import { createDataSource, type DatabaseAddress } from './data-source.js'
 import { settleMysql } from './mysql-session.js'
 import { isolateRunners } from './sqlite-runners.js'
 import { isDeadlock, isDuplicate, isPassing, StorageFailure } from './storage-failure.js'
+import { createWriteHealth, type WriteHealthDeps } from './write-health.js'
 
 export type Value = string | number | boolean | null
 
@@ -35,6 +36,8 @@ export type Database = Queries & {
    * @throws database_unavailable when a retry later may help
    */
   transaction<T>(work: (tx: Queries) => Promise<T>): Promise<T>
+  /** Why nothing can be written at present, or null where it can. Asks nothing. */
+  writeTrouble(): string | null
   close(): Promise<void>
 }
 
@@ -49,7 +52,11 @@ const inTransaction = new AsyncLocalStorage<DataSource>()
  * Connects; migrates nothing.
  * @throws database_unavailable
  */
-export async function openDatabase(address: DatabaseAddress): Promise<Database> {
+export async function openDatabase(
+  address: DatabaseAddress,
+  log: WriteHealthDeps['log'] = { error() {}, info() {} },
+): Promise<Database> {
+  const writes = createWriteHealth({ log, monotonic: () => performance.now() })
   const source = createDataSource(address)
   try {
     await source.initialize()
@@ -76,8 +83,11 @@ export async function openDatabase(address: DatabaseAddress): Promise<Database> 
     refuseStray()
     for (let attempt = 1; ; attempt++) {
       try {
-        return await onRunner(source, mode, work)
+        const result = await onRunner(source, mode, work)
+        if (mode === 'master') writes.succeeded()
+        return result
       } catch (error) {
+        if (mode === 'master' && error instanceof StorageFailure) writes.failed(error)
         const again = error instanceof StorageFailure && isDeadlock(error) && attempt < deadlockTries
         if (!again) throw asRefusal(error)
         // Those who met each other once do not set out together again.
@@ -94,6 +104,7 @@ export async function openDatabase(address: DatabaseAddress): Promise<Database> 
     read: <Row>(sql: string, values: readonly Value[] = []) =>
       afresh('slave', runner => queriesOn(runner).read<Row>(sql, values)),
     write: (sql, values = []) => afresh('master', runner => queriesOn(runner).write(sql, values)),
+    writeTrouble: writes.trouble,
     async close() {
       if (source.isInitialized) await source.destroy()
     },
@@ -166,9 +177,7 @@ async function onRunner<T>(
   const timeout = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
       late = true
-      reject(
-        refuse('database_unavailable', { retryAfter: 1, cause: new StorageFailure('DEADLINE', 'no answer in time') }),
-      )
+      reject(new StorageFailure('DEADLINE', 'no answer in time'))
     }, deadline)
   })
   try {
