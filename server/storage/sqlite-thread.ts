@@ -19,6 +19,7 @@ export function createSqliteThread(options: Pick<ConnectionOptions, 'path' | 're
   let worker: Worker | null = null
   let expected: FileIdentity | null = null
   let life = 0
+  let isReady = false
   let closed = false
 
   function start(): Worker {
@@ -26,14 +27,15 @@ export function createSqliteThread(options: Pick<ConnectionOptions, 'path' | 're
     const started = new Worker(new URL('./sqlite-worker.js', import.meta.url), { workerData })
     // An idle database keeps no process alive; a statement under way does.
     started.unref()
+    isReady = false
     started.on('message', (answer: Answer) => {
+      isReady = true
       const one = waiting.shift()!
       if (waiting.length === 0) started.unref()
       settle(one, answer)
     })
     started.once('error', error => lose(started, error.message))
     started.once('exit', () => lose(started, 'it ended'))
-    life++
     return started
   }
 
@@ -41,11 +43,12 @@ export function createSqliteThread(options: Pick<ConnectionOptions, 'path' | 're
   function lose(lost: Worker, why: string): void {
     if (worker !== lost) return
     worker = null
+    life++
     for (const one of waiting.splice(0)) one.reject(new StorageFailure('SQLITE_THREAD_ENDED', why))
   }
 
   return {
-    /** Which start of the thread this is: what began in one cannot go on in another. */
+    /** How often the thread has died: what began before cannot go on behind it. */
     get life() {
       return life
     },
@@ -54,9 +57,14 @@ export function createSqliteThread(options: Pick<ConnectionOptions, 'path' | 're
       return waiting.length
     },
 
-    /** How long the statement that is under way has been waited for, in ms. */
+    /** How long the statement that is under way has been waited for, in ms; 0 while the thread only starts. */
     get busyFor() {
-      return waiting[0] ? performance.now() - waiting[0].since : 0
+      return isReady && waiting[0] ? performance.now() - waiting[0].since : 0
+    },
+
+    /** Starts the thread before it is needed. It opens the file with its first statement. */
+    warm(): void {
+      worker ??= start()
     },
 
     /** From now on it is this file or none. */
