@@ -38,7 +38,7 @@ export async function compose(settings: Settings, { log, random = randomBytes, p
   const given = { log, random, pauses, uuid, ...ports }
   const secretKey = requireSecretKey(settings)
 
-  const storage = await composeStorage(settings)
+  const storage = await composeStorage(settings, log)
   const revocation = await composeRevocation(settings, secretKey, given, storage)
   const tokens = composeTokens(settings, secretKey, given, storage, revocation, work => jobs.afterwards(work))
   const people = composePeople(secretKey, ownApplication.id, given, storage, revocation, tokens)

@@ -36,7 +36,10 @@ export async function composeRevocation(
   const redisLink = redis && redisLog && createRedisLink({ redis, redisLog, database, revocations, tail, now, log })
   const policy = createPolicyInForce({ database, policyVersions, tail })
   const catchUp = createCatchUp({ tail, monotonic })
-  return { clock, now, monotonic, projection, redis, redisLog, redisLink, highWater, tail, outages, policy, catchUp }
+  return {
+    ...{ clock, now, monotonic, projection, redis, redisLog, redisLink, highWater, tail, outages, policy, catchUp },
+    writeTrouble: database.writeTrouble,
+  }
 }
 
 export type RevocationParts = Awaited<ReturnType<typeof composeRevocation>>

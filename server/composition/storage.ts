@@ -1,5 +1,6 @@
 // The database, and everything that has statements for it.
 import type { Settings } from '../../config/settings.js'
+import type { Log } from '../app.js'
 import { createApplications } from '../storage/applications.js'
 import { createAudit } from '../storage/audit.js'
 import { openDatabase } from '../storage/database.js'
@@ -21,8 +22,8 @@ import { createUserLists } from '../storage/user-lists.js'
 import { createUsers } from '../storage/users.js'
 
 /** @throws database_unavailable */
-export async function composeStorage(settings: Pick<Settings, 'database'>) {
-  const database = await openDatabase(settings.database)
+export async function composeStorage(settings: Pick<Settings, 'database'>, log: Log) {
+  const database = await openDatabase(settings.database, log)
   const { dialect } = database
   return {
     database,

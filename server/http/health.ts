@@ -8,9 +8,11 @@ export type HealthDeps = {
   /** null where no Redis is set. */
   redisLink: RedisLink | null
   clock: { trouble(): { kind: string; reason: string } | null }
+  /** Why nothing can be written, or null where it can. */
+  writeTrouble: () => string | null
 }
 
-export function createHealthHandlers({ tail, redisLink, clock }: HealthDeps) {
+export function createHealthHandlers({ tail, redisLink, clock, writeTrouble }: HealthDeps) {
   return {
     /** The process answers: restart it when this does not. */
     healthz(ctx: Context): void {
@@ -18,8 +20,8 @@ export function createHealthHandlers({ tail, redisLink, clock }: HealthDeps) {
     },
 
     /**
-     * The database answered within the last second, and did not go back: send no requests here while this is 503. Without
-     * Redis everything works, only slower.
+     * The database answered within the last second, takes writes, and did not go back: send no requests here while this is
+     * 503. Without Redis everything works, only slower.
      */
     async readyz(ctx: Context): Promise<void> {
       try {
@@ -28,6 +30,8 @@ export function createHealthHandlers({ tail, redisLink, clock }: HealthDeps) {
         if (cause instanceof Refusal && cause.code === 'log_went_back') throw cause
         throw refuse('database_unavailable', { retryAfter: 1, cause })
       }
+      const unwritable = writeTrouble()
+      if (unwritable) throw refuse('database_unavailable', { retryAfter: 1, cause: new Error(unwritable) })
       const reason = redisLink?.reason()
       const trouble = clock.trouble()
       ctx.body = {

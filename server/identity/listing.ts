@@ -33,8 +33,8 @@ export function listed<Row>({ next, partial }: Pick<Walked<unknown>, 'next' | 'p
   return { results, next: next && writePlace(next), partial }
 }
 
-/** How many rows are read at a time where all are wanted. */
-const batch = 250
+/** How many rows are read at a time where all are wanted: others are answered between two pages. */
+const batch = 100
 
 /** All rows of a list, page by page, so that a list of any length takes little memory. */
 export async function* every<Row>(read: (page: Page) => Promise<Listed<Row>>): AsyncGenerator<Row> {

@@ -19,23 +19,38 @@ export type OutagesDeps = {
 export function createOutages({ database, heartbeats, now, elapsed }: OutagesDeps) {
   let answeredAt = Number.NEGATIVE_INFINITY
   let own: Outage | null = null
+  /** Seen, and perhaps not written down. */
+  let owed = false
+
+  async function settle(): Promise<void> {
+    if (!owed) return
+    await heartbeats.beat(database, now())
+    owed = false
+  }
 
   return {
     /**
      * The database has just answered. The first client may be back before the next beat; without the outage its lost answer
-     * would look like theft.
+     * would look like a stolen one. Nobody waits until it is written: where nothing can be, what is read is fresh all the same.
      */
-    async answered(): Promise<void> {
+    answered(): void {
       const at = elapsed()
       const silent = at - answeredAt
-      if (silent > silence) await heartbeats.beat(database, now())
+      if (silent > silence) {
+        owed = true
+        settle().catch(() => {})
+      }
       // The others may have served meanwhile: whoever comes only to us had no answer all the same.
       if (silent > silence && Number.isFinite(silent)) own = { startedAt: now() - silent, endedAt: now() }
       answeredAt = at
     },
 
-    /** The latest of either kind, null where there was none. */
+    /**
+     * The latest of either kind, null where there was none.
+     * @throws database_unavailable rather than judge somebody by less
+     */
     async known(): Promise<(Outage | null)[]> {
+      await settle()
       return [own, await heartbeats.outage(database)]
     },
   }

@@ -75,7 +75,7 @@ export function createTail(deps: TailDeps) {
     else await readUpTo(head)
     await tellFollowers(head)
     if (wentBack) return
-    await outages.answered()
+    outages.answered()
     freshness.answered(asked)
   }
 

@@ -4,6 +4,7 @@ import { entities } from './entities/index.js'
 import { migrations } from './migrations/index.js'
 import { SnakeNaming } from './snake-naming.js'
 import { secureContext, type TlsOptions } from './tls.js'
+import { NoConnection } from './sqlite-runners.js'
 
 export type DatabaseAddress =
   | { engine: 'sqlite'; path: string }
@@ -25,12 +26,8 @@ function sqliteOptions(address: { path: string }): DataSourceOptions {
   return {
     type: 'better-sqlite3',
     database: address.path,
-    enableWAL: true,
-    // FULL: a spent token or an ended session survives a power cut once it was answered.
-    prepareDatabase: connection => {
-      connection.pragma('synchronous = FULL')
-      connection.pragma('busy_timeout = 5000')
-    },
+    // Threads of our own have the connections.
+    driver: NoConnection,
     entities,
     migrations,
     namingStrategy: new SnakeNaming(),

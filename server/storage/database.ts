@@ -8,6 +8,7 @@ import { createDataSource, type DatabaseAddress } from './data-source.js'
 import { settleMysql } from './mysql-session.js'
 import { isolateRunners } from './sqlite-runners.js'
 import { isDeadlock, isDuplicate, isPassing, StorageFailure, UnfitDatabase } from './storage-failure.js'
+import { createWriteHealth, type WriteHealthDeps } from './write-health.js'
 
 export type Value = string | number | boolean | null
 
@@ -37,6 +38,8 @@ export type Database = Queries & {
    * @throws database_unavailable when a retry later may help
    */
   transaction<T>(work: (tx: Queries) => Promise<T>): Promise<T>
+  /** Why nothing can be written at present, or null where it can. Asks nothing. */
+  writeTrouble(): string | null
   close(): Promise<void>
 }
 
@@ -51,12 +54,16 @@ const inTransaction = new AsyncLocalStorage<DataSource>()
  * Connects; migrates nothing.
  * @throws database_unavailable, UnfitDatabase
  */
-export async function openDatabase(address: DatabaseAddress): Promise<Database> {
+export async function openDatabase(
+  address: DatabaseAddress,
+  log: WriteHealthDeps['log'] = { error() {}, info() {} },
+): Promise<Database> {
+  const writes = createWriteHealth({ log, monotonic: () => performance.now() })
   const source = createDataSource(address)
   let remarks: string[] = []
   try {
     await source.initialize()
-    if (address.engine === 'sqlite') isolateRunners(source, address.path)
+    if (address.engine === 'sqlite') await isolateRunners(source, address.path)
     else remarks = await settleMysql(source)
   } catch (error) {
     if (source.isInitialized) await source.destroy().catch(() => {})
@@ -79,8 +86,11 @@ export async function openDatabase(address: DatabaseAddress): Promise<Database> 
     refuseStray()
     for (let attempt = 1; ; attempt++) {
       try {
-        return await onRunner(source, mode, work)
+        const result = await onRunner(source, mode, work)
+        if (mode === 'master') writes.succeeded()
+        return result
       } catch (error) {
+        if (mode === 'master' && error instanceof StorageFailure) writes.failed(error)
         const again = error instanceof StorageFailure && isDeadlock(error) && attempt < deadlockTries
         if (!again) throw asRefusal(error)
         // Those who met each other once do not set out together again.
@@ -98,6 +108,7 @@ export async function openDatabase(address: DatabaseAddress): Promise<Database> 
     read: <Row>(sql: string, values: readonly Value[] = []) =>
       afresh('slave', runner => queriesOn(runner).read<Row>(sql, values)),
     write: (sql, values = []) => afresh('master', runner => queriesOn(runner).write(sql, values)),
+    writeTrouble: writes.trouble,
     async close() {
       if (source.isInitialized) await source.destroy()
     },
@@ -177,9 +188,7 @@ async function onRunner<T>(
   const timeout = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
       late = true
-      reject(
-        refuse('database_unavailable', { retryAfter: 1, cause: new StorageFailure('DEADLINE', 'no answer in time') }),
-      )
+      reject(new StorageFailure('DEADLINE', 'no answer in time'))
     }, deadline)
   })
   try {

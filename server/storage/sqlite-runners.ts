@@ -1,20 +1,35 @@
 // TypeORM's SQLite driver has ONE query runner for everybody: two requests that overlap share a transaction, and the
 // rollback of one takes the other's committed row with it. Here each caller gets a runner of its own. Writers take turns
-// on the one connection that writes; readers have a read-only connection, so they never wait and never see a row that is
-// not committed.
+// on the one connection that writes; readers have read-only connections, so they never wait and never see a row that is
+// not committed. Each connection has a thread of its own.
+import { setTimeout as pause } from 'node:timers/promises'
 import { Mutex, withTimeout } from 'async-mutex'
-import BetterSqlite3 from 'better-sqlite3'
-import type { DataSource, QueryRunner, ReplicationMode } from 'typeorm'
+import { type DataSource, QueryResult, type QueryRunner, type ReplicationMode } from 'typeorm'
+import { identify } from './sqlite-connection.js'
+import { createReaders } from './sqlite-readers.js'
+import { createSqliteThread, type Result } from './sqlite-thread.js'
 import { StorageFailure } from './storage-failure.js'
 
-type SqliteRunner = QueryRunner & { stmtCache: Map<string, unknown>; transactionDepth: number }
+type SqliteRunner = QueryRunner & { transactionDepth: number }
 type SqliteDriver = { createQueryRunner(mode: ReplicationMode): SqliteRunner; disconnect(): Promise<void> }
 
 /** How long a writer waits for its turn, in ms. */
 const turnTimeout = 4_000
+/** How long a statement waits for the lock of another process, in ms: less than a caller's deadline. */
+const busyPatience = 4_500
+const busyPause = 20
 
-/** Replaces the driver's shared runner; call it right after `initialize()`. */
-export function isolateRunners(source: DataSource, path: string): void {
+/** TypeORM opens a connection by itself and sets pragmas on it; this one does neither. */
+export class NoConnection {
+  pragma(): void {}
+  close(): void {}
+}
+
+/**
+ * Replaces the driver's shared runner; call it right after `initialize()`.
+ * @throws an error with the driver's code when the file cannot be opened
+ */
+export async function isolateRunners(source: DataSource, path: string): Promise<void> {
   const driver = source.driver as unknown as SqliteDriver
   const Runner = driver.createQueryRunner('master').constructor as new (driver: SqliteDriver) => SqliteRunner
   const turn = withTimeout(
@@ -22,15 +37,29 @@ export function isolateRunners(source: DataSource, path: string): void {
     turnTimeout,
     new StorageFailure('SQLITE_BUSY', 'waited too long for a turn to write'),
   )
-  const reader = new BetterSqlite3(path, { readonly: true })
-  reader.pragma('busy_timeout = 5000')
-  // Prepared statements belong to a connection, not to a runner: one cache each (a fresh one per runner costs threefold).
-  const writerStatements = new Map<string, unknown>()
-  const readerStatements = new Map<string, unknown>()
+  const writer = createSqliteThread({ path, readonly: false })
+  const readers = createReaders(path)
 
-  class Writer extends Runner {
-    override stmtCache = writerStatements
+  /** TypeORM would speak to the connection itself in these places. */
+  class Threaded extends Runner {
+    override async beforeMigration(): Promise<void> {
+      await this.query('PRAGMA foreign_keys = OFF')
+    }
+
+    override async afterMigration(): Promise<void> {
+      await this.query('PRAGMA foreign_keys = ON')
+    }
+
+    loadPragmaRecords(table: string, pragma: string): Promise<unknown> {
+      return this.query(`PRAGMA ${pragma}("${table}")`)
+    }
+  }
+
+  class Writer extends Threaded {
     private endTurn: (() => void) | null = null
+    /** The life of the thread in which the transaction began. */
+    private began = 0
+    private abandoned = false
 
     override async startTransaction(): Promise<void> {
       if (this.transactionDepth === 0) this.endTurn = await turn.acquire()
@@ -57,12 +86,31 @@ export function isolateRunners(source: DataSource, path: string): void {
       }
     }
 
+    /** Whoever waited was told that it failed: a transaction that is still under way must not commit. */
+    override release(): Promise<void> {
+      this.abandoned = true
+      return super.release()
+    }
+
     // biome-ignore lint/suspicious/noExplicitAny: the signature of the class above
-    override query(sql: string, values?: unknown[], structured?: boolean): Promise<any> {
-      // IMMEDIATE takes the write lock at once; a deferred transaction that turns into a writer can only fail.
-      const statement = sql === 'BEGIN TRANSACTION' ? 'BEGIN IMMEDIATE' : sql
-      const run = () => super.query(statement, values as never, structured as never)
-      return this.endTurn ? run() : turn.runExclusive(run)
+    override async query(sql: string, values?: unknown[], structured?: boolean): Promise<any> {
+      const run = () => patiently(() => this.onThread(sql, values), this.isAbandoned)
+      return shaped(await (this.endTurn ? run() : turn.runExclusive(run)), structured)
+    }
+
+    private isAbandoned = () => this.abandoned
+
+    private onThread(sql: string, values: unknown[] = []): Promise<Result> {
+      if (this.abandoned && sql !== 'ROLLBACK') throw new StorageFailure('DEADLINE', 'nobody waits for it any more')
+      if (sql === 'BEGIN TRANSACTION') {
+        // IMMEDIATE takes the write lock at once; a deferred transaction that turns into a writer can only fail.
+        const begun = writer.run('BEGIN IMMEDIATE', [])
+        this.began = writer.life
+        return begun
+      }
+      if (this.endTurn && this.began !== writer.life)
+        throw new StorageFailure('SQLITE_THREAD_ENDED', 'the transaction went with its thread')
+      return writer.run(sql, bindable(values))
     }
 
     private leave(): void {
@@ -71,17 +119,65 @@ export function isolateRunners(source: DataSource, path: string): void {
     }
   }
 
-  class Reader extends Runner {
-    override stmtCache = readerStatements
-    override connect(): Promise<unknown> {
-      return Promise.resolve(reader)
+  class Reader extends Threaded {
+    private abandoned = false
+
+    override release(): Promise<void> {
+      this.abandoned = true
+      return super.release()
+    }
+
+    // biome-ignore lint/suspicious/noExplicitAny: the signature of the class above
+    override async query(sql: string, values: unknown[] = [], structured?: boolean): Promise<any> {
+      return shaped(
+        await patiently(
+          () => readers.run(sql, bindable(values)),
+          () => this.abandoned,
+        ),
+        structured,
+      )
     }
   }
 
   driver.createQueryRunner = mode => (mode === 'slave' ? new Reader(driver) : new Writer(driver))
-  const disconnect = driver.disconnect.bind(driver)
   driver.disconnect = async () => {
-    reader.close()
-    await disconnect()
+    await readers.close()
+    await writer.close()
   }
+  await patiently(() => writer.run('SELECT 1', []))
+  const file = identify(path)
+  writer.expect(file)
+  readers.expect(file)
+}
+
+/** Another process may hold the lock for seconds; a thread that waited for it would be as blocked as we were without one. */
+async function patiently(run: () => Promise<Result>, isOver = () => false): Promise<Result> {
+  const until = performance.now() + busyPatience
+  for (;;) {
+    try {
+      return await run()
+    } catch (error) {
+      const { code } = error as { code?: unknown }
+      if (code !== 'SQLITE_BUSY' || isOver() || performance.now() > until) throw error
+      await pause(busyPause)
+    }
+  }
+}
+
+/** SQLite has no booleans. */
+function bindable(values: readonly unknown[]): unknown[] {
+  return values.map(value => (typeof value === 'boolean' ? Number(value) : value))
+}
+
+/** As TypeORM's own runner answers. */
+function shaped(result: Result, structured = false): unknown {
+  const made = new QueryResult()
+  if ('rows' in result) {
+    made.raw = result.rows
+    made.records = result.rows
+  } else {
+    made.raw = result.lastId
+    made.affected = result.affected
+  }
+  return structured ? made : made.raw
 }

@@ -14,34 +14,34 @@ export type Posted = {
 export function aPoster(url: string, connections: number) {
   // Given up before the server gives it up, after 5 s: a request that meets that would be lost.
   const agent = new Agent({ keepAlive: true, maxSockets: connections, timeout: 3_000 })
+  function send(method: string, path: string, body: string, headers: Record<string, string | number>): Promise<Posted> {
+    const startedAt = performance.now()
+    return new Promise((resolve, reject) => {
+      const sent = request(url + path, { agent, method, headers }, answer => {
+        let text = ''
+        answer.setEncoding('utf8')
+        answer.on('data', chunk => {
+          text += chunk
+        })
+        answer.on('error', reject)
+        answer.on('end', () => {
+          const ms = performance.now() - startedAt
+          const retryAfter = Number(answer.headers['retry-after'] ?? 0)
+          resolve({ status: answer.statusCode!, ms, retryAfter, body: text ? JSON.parse(text) : null })
+        })
+      })
+      sent.on('error', reject)
+      sent.end(body)
+    })
+  }
+
   return {
+    get: (path: string, headers: Record<string, string> = {}): Promise<Posted> => send('GET', path, '', headers),
     post(path: string, json: object, headers: Record<string, string> = {}): Promise<Posted> {
-      const startedAt = performance.now()
       const body = JSON.stringify(json)
-      return new Promise((resolve, reject) => {
-        const sent = request(
-          url + path,
-          {
-            agent,
-            method: 'POST',
-            headers: { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(body), ...headers },
-          },
-          answer => {
-            let text = ''
-            answer.setEncoding('utf8')
-            answer.on('data', chunk => {
-              text += chunk
-            })
-            answer.on('error', reject)
-            answer.on('end', () => {
-              const ms = performance.now() - startedAt
-              const retryAfter = Number(answer.headers['retry-after'] ?? 0)
-              resolve({ status: answer.statusCode!, ms, retryAfter, body: text ? JSON.parse(text) : null })
-            })
-          },
-        )
-        sent.on('error', reject)
-        sent.end(body)
+      return send('POST', path, body, {
+        ...{ 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(body) },
+        ...headers,
       })
     },
     close: () => agent.destroy(),

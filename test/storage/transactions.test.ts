@@ -188,6 +188,23 @@ onEachEngine('transactions', engine => {
     expect((await numbers(database)).get('user')).to.equal(before + 10)
   })
 
+  it('a transaction that was told to have failed does not commit later', async () => {
+    let goOn = () => {}
+    const told = new Promise<void>(resolve => {
+      goOn = resolve
+    })
+    const late = database.transaction(async tx => {
+      await insert(tx, 'late')
+      await told
+      await insert(tx, 'later')
+    })
+    expect(await codeOf(late)).to.equal('database_unavailable')
+    goOn()
+    await insert(database, 'next')
+    const left = await numbers(database)
+    expect(['late', 'later', 'next'].map(name => left.has(name))).to.deep.equal([false, false, true])
+  })
+
   it('a transaction that the database rolled back by itself leaves no lock behind', async () => {
     const broken = database.transaction(async tx => {
       await insert(tx, 'gone')

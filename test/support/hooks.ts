@@ -5,6 +5,7 @@ import { neverSyncSharedMariaDb, stopSharedMariaDb } from './mariadb.js'
 import { killProcesses } from './processes.js'
 import { stopRedises } from './redis.js'
 import { closeServers, stopSharedHashing } from './server.js'
+import { unmountDisks } from './small-disk.js'
 
 neverSyncSharedMariaDb()
 
@@ -14,6 +15,7 @@ export const mochaHooks = {
     await closeServers()
     await closeDatabases()
     await killProcesses()
+    unmountDisks()
     await stopRedises()
   },
 }

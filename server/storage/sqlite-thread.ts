@@ -1,0 +1,116 @@
+// A thread with one SQLite connection. SQLite blocks whoever calls it, for an fsync, a long statement or the lock of another
+// process; beside it the event loop goes on, and whatever needs no database is answered.
+import { Worker } from 'node:worker_threads'
+import { type Answer, type ConnectionOptions, type FileIdentity, fileMoved } from './sqlite-connection.js'
+import { StorageFailure } from './storage-failure.js'
+
+export type Result = { rows: Record<string, unknown>[] } | { affected: number; lastId: number }
+
+type Waiting = { since: number; resolve: (result: Result) => void; reject: (error: unknown) => void }
+
+/** How long the connection may take to close, in ms: a statement in it cannot be interrupted. */
+const closing = 3_000
+
+export type SqliteThread = ReturnType<typeof createSqliteThread>
+
+export function createSqliteThread(options: Pick<ConnectionOptions, 'path' | 'readonly'>) {
+  /** In the order in which their answers will come. */
+  const waiting: Waiting[] = []
+  let worker: Worker | null = null
+  let expected: FileIdentity | null = null
+  let life = 0
+  let isReady = false
+  let closed = false
+
+  function start(): Worker {
+    const workerData = { ...options, expected } satisfies ConnectionOptions
+    const started = new Worker(new URL('./sqlite-worker.js', import.meta.url), { workerData })
+    // An idle database keeps no process alive; a statement under way does.
+    started.unref()
+    isReady = false
+    started.on('message', (answer: Answer) => {
+      isReady = true
+      const one = waiting.shift()!
+      if (waiting.length === 0) started.unref()
+      settle(one, answer)
+    })
+    started.once('error', error => lose(started, error.message))
+    started.once('exit', () => lose(started, 'it ended'))
+    return started
+  }
+
+  /** Its connection is gone, and what was not committed with it; the next statement starts another. */
+  function lose(lost: Worker, why: string): void {
+    if (worker !== lost) return
+    worker = null
+    life++
+    for (const one of waiting.splice(0)) one.reject(new StorageFailure('SQLITE_THREAD_ENDED', why))
+  }
+
+  return {
+    /** How often the thread has died: what began before cannot go on behind it. */
+    get life() {
+      return life
+    },
+
+    get waiting() {
+      return waiting.length
+    },
+
+    /** How long the statement that is under way has been waited for, in ms; 0 while the thread only starts. */
+    get busyFor() {
+      return isReady && waiting[0] ? performance.now() - waiting[0].since : 0
+    },
+
+    /** Starts the thread before it is needed. It opens the file with its first statement. */
+    warm(): void {
+      worker ??= start()
+    },
+
+    /** From now on it is this file or none. */
+    expect(file: FileIdentity | null): void {
+      expected = file
+    },
+
+    /** @throws StorageFailure, or an error with the driver's code */
+    run(sql: string, values: readonly unknown[]): Promise<Result> {
+      if (closed) return Promise.reject(new StorageFailure('SQLITE_THREAD_ENDED', 'the database is closed'))
+      worker ??= start()
+      const at = worker
+      return new Promise((resolve, reject) => {
+        at.postMessage({ sql, values })
+        if (waiting.push({ since: performance.now(), resolve, reject }) === 1) at.ref()
+      })
+    },
+
+    /** After what was asked for before. */
+    async close(): Promise<void> {
+      closed = true
+      const last = worker
+      if (!last) return
+      const timer = setTimeout(() => void last.terminate(), closing)
+      last.ref()
+      last.postMessage(null)
+      await new Promise<void>(resolve => last.once('exit', () => resolve()))
+      clearTimeout(timer)
+    },
+  }
+}
+
+function settle({ resolve, reject }: Waiting, answer: Answer): void {
+  if ('rows' in answer) resolve({ rows: answer.rows.map(row => named(answer.names, row)) })
+  else if ('affected' in answer) resolve(answer)
+  else if (answer.code === fileMoved) reject(new StorageFailure(fileMoved, answer.message))
+  else reject(Object.assign(new Error(answer.message), answer.code !== undefined && { code: answer.code }))
+}
+
+function named(names: readonly string[], row: readonly unknown[]): Record<string, unknown> {
+  const made: Record<string, unknown> = {}
+  for (let index = 0; index < names.length; index++) {
+    const value = row[index]
+    // A Buffer loses its class on the way.
+    made[names[index]!] =
+      value instanceof Uint8Array ? Buffer.from(value.buffer, value.byteOffset, value.length) : value
+  }
+  return made
+}
