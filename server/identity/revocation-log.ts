@@ -40,7 +40,9 @@ export function createRevocationLog(deps: RevocationLogDeps) {
       if (!/^[\x21-\x7e]{8,190}$/.test(subject)) throw refuseField('subject', 'Must be the jti of an access token.')
     },
     async user(tx, actor, subject) {
-      const user = isUserId(subject) ? await users.find(tx, Number(subject)) : null
+      const id = isUserId(subject) ? Number(subject) : null
+      if (id !== null) await users.lock(tx, id)
+      const user = id === null ? null : await users.find(tx, id)
       if (!user) throw refuseField('subject', `There is no user ${subject}.`)
       await rights.require(tx, actor, rightsOf(user))
     },
@@ -83,12 +85,10 @@ export function createRevocationLog(deps: RevocationLogDeps) {
     async add(wanted: WantedRevocation, actor: Actor): Promise<RevocationRecord> {
       const { kind, trigger } = readWanted(wanted)
       const { subject, effect, why } = wanted
-      // What is no user's id is refused for it further down.
       const userIds = kind === 'user' && isUserId(subject) ? [Number(subject)] : []
       await revoke.transaction(
         actor,
         async (tx, { record, note }) => {
-          for (const id of userIds) await users.lock(tx, id)
           await requireSubject[kind](tx, actor, subject)
           await record(trigger, { subject })
           note({ action: 'revocation_added', subject: subject || 'everybody', after: { kind, effect, why } })
