@@ -1,8 +1,9 @@
 // A MariaDB whose operator has set for everybody whatever changes the meaning of statements.
 import { expect } from 'chai'
 import type { DatabaseSettings } from '../../config/settings.js'
-import { openDatabase } from '../../server/storage/database.js'
+import { discard, openDatabase } from '../../server/storage/database.js'
 import { migrateUp } from '../../server/storage/migrate.js'
+import { widenForMigrations } from '../../server/storage/mysql-session.js'
 import { sessionVariables } from '../../server/storage/mysql-variables.js'
 import { aClient } from '../support/client.js'
 import { anOpen } from '../support/database.js'
@@ -60,6 +61,7 @@ onMariaDb('a database server with settings of its own', () => {
 
   it('sets them anew on each connection, before its first statement and only once', async () => {
     const database = await anOpen(await aHostileDatabase())
+    await migrateUp(database)
     const told = async () => {
       const rows = await database.read<{ name: string; value: string; id: number }>(
         `SELECT LOWER(variable_name) AS name, variable_value AS value, CONNECTION_ID() AS id
@@ -87,6 +89,22 @@ onMariaDb('a database server with settings of its own', () => {
     expect(await database.read("SHOW GLOBAL STATUS LIKE 'Com_set_option'")).to.deep.equal([
       { Variable_name: 'Com_set_option', Value: sets!.Value },
     ])
+  })
+
+  it('leaves migrations, and those who wait for them, the time they need', async () => {
+    const database = await anOpen(await aHostileDatabase())
+    const runner = database.source.createQueryRunner('master')
+    await widenForMigrations(runner)
+    const rows = (await runner.query(
+      `SHOW SESSION VARIABLES WHERE Variable_name IN
+         ('max_statement_time', 'lock_wait_timeout', 'innodb_lock_wait_timeout', 'idle_transaction_timeout')`,
+    )) as { Variable_name: string; Value: string }[]
+    await discard(runner)
+    await runner.release()
+    expect(Object.fromEntries(rows.map(row => [row.Variable_name, Number(row.Value)]))).to.deep.equal({
+      ...{ max_statement_time: 0, idle_transaction_timeout: 0 },
+      ...{ lock_wait_timeout: 60, innodb_lock_wait_timeout: 60 },
+    })
   })
 
   it('loses nothing that was answered: kill -9 of the server, and another beside it and after it', async () => {

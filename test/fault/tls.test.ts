@@ -1,5 +1,7 @@
 // A database and a Redis behind TLS: as most of those that somebody else looks after.
+import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
+import { fileURLToPath } from 'node:url'
 import { expect } from 'chai'
 import type { DatabaseSettings } from '../../config/settings.js'
 import { openRedis } from '../../server/storage/redis.js'
@@ -8,11 +10,13 @@ import { anAuthority, type Certificate, replace, textOf } from '../support/certi
 import { aClient } from '../support/client.js'
 import { aCommandLine } from '../support/command-line.js'
 import { anOpen } from '../support/database.js'
-import { onMariaDb, onRedis } from '../support/engines.js'
+import { aFolder, onMariaDb, onRedis } from '../support/engines.js'
 import { freePort, type MariaDb, sharedMariaDb, startMariaDb } from '../support/mariadb.js'
 import { aServerProcess } from '../support/processes.js'
 import { aRedis } from '../support/redis.js'
-import { password } from '../support/server.js'
+import { issuer, password } from '../support/server.js'
+
+const main = fileURLToPath(new URL('../../server/main.js', import.meta.url))
 
 type MySql = Extract<DatabaseSettings, { engine: 'mysql' }>
 
@@ -95,6 +99,26 @@ onMariaDb('a database that takes only TLS connections', () => {
     await show(authority.sign('db.example'))
     expect(await said(mysqls)).to.match(/^the certificate of the database is for another name .*db\.example/)
   }).timeout(90_000)
+
+  it('a server that does not start says the same', async () => {
+    const environment = {
+      PATH: process.env.PATH,
+      SECRET_KEY: randomBytes(32).toString('base64'),
+      PORT: '0',
+      ISSUER: issuer,
+    }
+    const child = spawn(process.execPath, [main], {
+      env: { ...environment, DATA_DIR: aFolder(), DATABASE_URL: url('mysqls') },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    })
+    let said = ''
+    child.stderr.on('data', chunk => {
+      said += chunk
+    })
+    const code = await new Promise(resolve => child.once('close', resolve))
+    expect(code).to.equal(1)
+    expect(said).to.match(/^Darvoza did not start: the certificate of the database .* set DATABASE_TLS_CA [^\n]*\n$/)
+  }).timeout(60_000)
 
   it('is not talked to where somebody else shows its own certificate, unless nobody wants to look', async () => {
     const opened = (tls: Partial<TlsOptions>) =>
