@@ -18,6 +18,7 @@ export function createSqliteThread(options: Pick<ConnectionOptions, 'path' | 're
   const waiting: Waiting[] = []
   let worker: Worker | null = null
   let expected: FileIdentity | null = null
+  const turn = createTurn()
   let life = 0
   let isReady = false
   let closed = false
@@ -30,9 +31,11 @@ export function createSqliteThread(options: Pick<ConnectionOptions, 'path' | 're
     isReady = false
     started.on('message', (answer: Answer) => {
       isReady = true
+      turn.count()
       const one = waiting.shift()!
       if (waiting.length === 0) started.unref()
-      settle(one, answer)
+      if (turn.isLong()) setImmediate(settle, one, answer)
+      else settle(one, answer)
     })
     started.once('error', error => lose(started, error.message))
     started.once('exit', () => lose(started, 'it ended'))
@@ -94,6 +97,26 @@ export function createSqliteThread(options: Pick<ConnectionOptions, 'path' | 're
       await new Promise<void>(resolve => last.once('exit', () => resolve()))
       clearTimeout(timer)
     },
+  }
+}
+
+/**
+ * Node hands on messages as long as there are any, and whoever reads page by page asks for the next at once: on a busy machine
+ * its answer is there before the loop gets to anything else. From so many ms on answers wait for the next turn.
+ */
+const longestTurn = 3
+
+function createTurn() {
+  let since: number | null = null
+  return {
+    count(): void {
+      if (since !== null) return
+      since = performance.now()
+      setImmediate(() => {
+        since = null
+      })
+    },
+    isLong: () => since !== null && performance.now() - since > longestTurn,
   }
 }
 

@@ -40,7 +40,7 @@ describe('an SQLite file', () => {
       expect(server.complaints.join('')).to.match(
         /the database takes no writes: the file of the database was deleted, moved or replaced/,
       )
-    })
+    }).timeout(40_000)
 
   it('that is moved away and back again goes on as if nothing had been', async () => {
     const { file, client, pair } = await aServerOnAFile()
@@ -49,5 +49,5 @@ describe('an SQLite file', () => {
     renameSync(`${file}.away`, file)
     await waitFor(async () => expect((await client.get('/readyz')).status).to.equal(200))
     expect((await client.refresh(pair.refresh)).status).to.equal(200)
-  })
+  }).timeout(40_000)
 })

@@ -38,7 +38,7 @@ describe('the write lock of SQLite in other hands', () => {
     const { body } = await refresh
     expect(answered).to.deep.equal(['all others', 'refresh 200'])
     expect((await client.refresh(body.refresh)).status).to.equal(200)
-  })
+  }).timeout(40_000)
 
   it('past the deadline is 503 for who writes, never a sign-out, and /readyz says so', async () => {
     const { client, pair, other } = await aLockedServer()
