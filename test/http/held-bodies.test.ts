@@ -28,6 +28,9 @@ const forAnybody = new Set<string>(
     row.access.kind === 'visitor' ? [name] : [],
   ),
 )
+/** A busy machine takes its time with so many. */
+const patient = { bodyWait: 60_000 }
+
 const heldForms = formNames.filter(name => !forAnybody.has(name))
 
 /** Somebody who may do everything that is ours, signed in by token and by cookie; everything else may be lost. */
@@ -127,7 +130,7 @@ describe('the routes that change something', () => {
 
   it('do what they say when the body comes late and nothing has happened', async () => {
     const watch = aWatch()
-    const server = await aServer({ onRequest: watch.onRequest })
+    const server = await aServer({ onRequest: watch.onRequest, ports: patient })
     const client = aClient(server)
     const admin = { username: 'admin', password }
     for (const [index, name] of callNames.entries()) {
@@ -154,7 +157,7 @@ async function restorePassword(server: TestServer): Promise<void> {
 describe('a body that is held back', () => {
   async function aStage() {
     const watch = aWatch()
-    const server = await aServer({ onRequest: watch.onRequest })
+    const server = await aServer({ onRequest: watch.onRequest, ports: patient })
     return { watch, server, world: await aWorld(server, 'world', []) }
   }
 
@@ -237,13 +240,12 @@ describe('a body that is held back', () => {
   }).timeout(30_000)
 
   it('that comes later than 10 s is read no further: 408, and the connection is closed', async () => {
-    const impatient = aWatch()
-    const short = await aServer({ onRequest: impatient.onRequest, ports: { bodyWait: 250 } })
+    const short = await aServer({ ports: { bodyWait: 1_000 } })
     const sender = await aSender(short, 'slow')
     const about = await aWorld(short, 'slow', [])
-    const before = await snapshotOf(short)
     const [call] = await callsOf(about, sender, ['changeMe'])
     const [form] = await formsOf(about, sender, ['saveProfile'])
+    const before = await snapshotOf(short)
     // Nobody has signed in by it yet: an open route waits no longer.
     const obtain = {
       ...call!,
@@ -252,7 +254,7 @@ describe('a body that is held back', () => {
       path: '/api/token/',
       headers: { 'Content-Type': 'text/plain' },
     }
-    const held = await hold(short, impatient, [call!, form!, obtain])
+    const held = await hold(short, null, [call!, form!, obtain])
     for (const { answer, name } of held) {
       const { status, headers, text } = await answer
       expect([status, headers.connection], name).to.deep.equal([408, 'close'])
@@ -289,6 +291,7 @@ onMariaDb('a body that is held back at a server that has not heard of it yet', e
     const watch = aWatch()
     const here = await aServer({ engine })
     const there = await aServer({
+      ports: patient,
       settings: here.settings,
       clock: here.clock,
       onRequest: watch.onRequest,
@@ -358,24 +361,27 @@ onMariaDb('a body that is held back at a server that has not heard of it yet', e
     }
   }).timeout(60_000)
 
-  it('waits for nobody for ever: people who act on each other and on themselves at once are all answered', async () => {
+  it('is judged under locks that are taken in one order: people who act on each other at once never meet halfway', async () => {
     const { here } = await aStage()
     const client = aClient(here)
-    const people = [await aSender(here, 'a'), await aSender(here, 'b'), await aSender(here, 'c')]
-    const acts = people.flatMap(({ access }) =>
+    const people = [await aSender(here, 'a'), await aSender(here, 'b')]
+    const deadlocks = async () => {
+      const sql = "SHOW GLOBAL STATUS LIKE 'Innodb_deadlocks'"
+      return Number((await here.composed.parts.database.read<{ Value: string }>(sql))[0]!.Value)
+    }
+    const before = await deadlocks()
+    const acts = people.flatMap(({ access: token }, giver) =>
       people.flatMap(({ id }, index) => [
-        client.patch(`/api/admin/users/${id}`, { first_name: `Name ${index}` }, access),
-        client.send('PUT', `/api/admin/users/${id}/permissions`, {
-          json: { permissions: ['orders:read'] },
-          token: access,
-        }),
-        client.patch('/api/me/', { last_name: `Other ${index}` }, access),
-        client.post('/api/admin/bulk/sign-out-users', { ids: [] }, access),
+        client.patch(`/api/admin/users/${id}`, { first_name: `Name ${giver}` }, token),
+        client.send('PUT', `/api/admin/users/${id}/permissions`, { json: { permissions: ['orders:read'] }, token }),
+        client.patch('/api/admin/roles/clerk-world', { permissions: [index ? 'orders:read' : 'orders:write'] }, token),
+        client.patch('/api/me/', { last_name: `Other ${index}` }, token),
       ]),
     )
     const answers = await Promise.all(acts)
-    // Giving makes tokens stale: who comes after it is told so.
-    for (const { status, text } of answers) expect(status, text).to.be.oneOf([200, 401])
-    expect(answers.filter(({ status }) => status === 200)).to.have.length.above(3)
-  }).timeout(30_000)
+    // What is given makes tokens stale, and a machine that is very slow may say to come again: nobody is a victim.
+    for (const { status, text } of answers) expect(status, text).to.be.oneOf([200, 401, 503])
+    expect(answers.filter(({ status }) => status === 200)).to.have.length.above(1)
+    expect(await deadlocks()).to.equal(before)
+  }).timeout(60_000)
 })

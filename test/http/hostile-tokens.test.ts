@@ -236,6 +236,7 @@ describe('a hostile token', () => {
       rev: [-1, 1.5, '0', null, undefined],
       username: [1, null, []],
       scope: [1, ['darvoza:admin'], null],
+      must_change_password: [false, 1, 'true', null],
       auth_time: ['1', null, -1],
     }
     const ofRefresh: Record<string, unknown[]> = {
