@@ -7,6 +7,7 @@ import { createLogMemory } from '../revocation/log-memory.js'
 import { createOutages } from '../revocation/outages.js'
 import { createPolicyInForce } from '../revocation/policy-in-force.js'
 import { createProjection } from '../revocation/projection.js'
+import { createRedisCopy } from '../revocation/redis-copy.js'
 import { createRedisLink } from '../revocation/redis-link.js'
 import { createRedisLog } from '../revocation/redis-log.js'
 import { createTail } from '../revocation/tail.js'
@@ -37,7 +38,8 @@ export async function composeRevocation(
     ...{ database, revocations, outages, projection, highWater, memory, courier: redisLog, now, monotonic },
     ...{ wall: ports.now ?? clocks.wall, observe: clock.observe, log },
   })
-  const redisLink = redis && redisLog && createRedisLink({ redis, redisLog, database, revocations, tail, now, log })
+  const redisCopy = redisLog && createRedisCopy({ redisLog, database, revocations, tail, now, log })
+  const redisLink = redis && redisLog && redisCopy && createRedisLink({ redis, redisLog, redisCopy, tail, log })
   const policy = createPolicyInForce({ database, policyVersions, tail })
   const catchUp = createCatchUp({ tail, monotonic })
   return {
