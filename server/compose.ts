@@ -45,7 +45,7 @@ export async function compose(settings: Settings, { log, random = randomBytes, p
   const administration = composeAdministration(given, storage, revocation, tokens, people)
 
   const { database, userStore } = storage
-  const { now, tail, redisLink } = revocation
+  const { now, tail, redisLink, highWater, memory } = revocation
   const { signingKeys, secrets, tally, sightings, auditTrail } = tokens
   const { users, hashing, hashingProcess, failedSignIns } = people
   const { figures, housekeeping, keyRing, settledPolicies, incidentLog } = administration
@@ -59,12 +59,17 @@ export async function compose(settings: Settings, { log, random = randomBytes, p
     ...administration,
     incidents: incidentLog,
   })
+  /** Not while the database lacks what was told: then the mark is the proof. */
+  async function noteLog(): Promise<void> {
+    if (!highWater.wentBack) await memory.note(tail.logId, tail.position)
+  }
   const jobs = createJobs({ log }, [
     { name: 'figures', everyMs: 5 * second, run: tally.flush },
     { name: 'devices seen', everyMs: minute, run: sightings.flush },
     { name: 'levels', everyMs: minute, run: figures.measure },
     { name: 'tidy figures', everyMs: 60 * minute, run: figures.tidy },
     { name: 'heartbeat', everyMs: second, run: housekeeping.beat },
+    { name: 'log mark', everyMs: second, run: noteLog },
     { name: 'failed sign-ins', everyMs: second, run: failedSignIns.write },
     { name: 'forget revocations', everyMs: minute, run: housekeeping.forgetRevocations },
     { name: 'keys', everyMs: minute, run: keyRing.upkeep },
@@ -107,12 +112,15 @@ export async function compose(settings: Settings, { log, random = randomBytes, p
       const made = await ensureAdministrator({ database, store: userStore, users, random }, wanted)
       await housekeeping.beat()
       jobs.afterwards(hashing.prepare)
+      await noteLog()
       return made
     },
 
     async close(): Promise<void> {
       tail.stop()
       await jobs.stop()
+      // A command keeps no mark, whatever database it was run on.
+      if (memory.isKept) await noteLog()
       await tally.flush().catch(() => {})
       await sightings.flush().catch(() => {})
       await redisLink?.close()

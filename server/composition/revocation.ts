@@ -3,19 +3,22 @@ import { uptime } from 'node:os'
 import type { Settings } from '../../config/settings.js'
 import { createCatchUp } from '../revocation/catch-up.js'
 import { createHighWater } from '../revocation/high-water.js'
+import { createLogMemory } from '../revocation/log-memory.js'
 import { createOutages } from '../revocation/outages.js'
 import { createPolicyInForce } from '../revocation/policy-in-force.js'
 import { createProjection } from '../revocation/projection.js'
+import { createRedisCopy } from '../revocation/redis-copy.js'
 import { createRedisLink } from '../revocation/redis-link.js'
 import { createRedisLog } from '../revocation/redis-log.js'
 import { createTail } from '../revocation/tail.js'
 import { createClock, createTrustedClock } from '../storage/clock.js'
+import { createLogMarks } from '../storage/log-marks.js'
 import { openRedis } from '../storage/redis.js'
 import type { Ports } from './ports.js'
 import type { StorageParts } from './storage.js'
 
 export async function composeRevocation(
-  settings: Pick<Settings, 'redis'>,
+  settings: Pick<Settings, 'redis' | 'dataDir' | 'database'>,
   secretKey: Buffer,
   { log, ...ports }: Pick<Ports, 'log' | 'now' | 'clocks'>,
   { database, revocations, heartbeats, policyVersions }: StorageParts,
@@ -28,17 +31,20 @@ export async function composeRevocation(
   const redis = settings.redis && (await openRedis(settings.redis, { log }))
   const redisLog = redis && createRedisLog({ redis, secretKey })
   const highWater = createHighWater({ database, revocations, log })
+  const logMarks = createLogMarks({ folder: settings.dataDir, address: settings.database })
+  const memory = createLogMemory({ logMarks, log })
   const outages = createOutages({ database, heartbeats, now, elapsed: clock.elapsed })
   const tail = createTail({
-    ...{ database, revocations, outages, projection, highWater, courier: redisLog, now, monotonic },
+    ...{ database, revocations, outages, projection, highWater, memory, courier: redisLog, now, monotonic },
     ...{ wall: ports.now ?? clocks.wall, observe: clock.observe, log },
   })
-  const redisLink = redis && redisLog && createRedisLink({ redis, redisLog, database, revocations, tail, now, log })
+  const redisCopy = redisLog && createRedisCopy({ redisLog, database, revocations, tail, now, log })
+  const redisLink = redis && redisLog && redisCopy && createRedisLink({ redis, redisLog, redisCopy, tail, log })
   const policy = createPolicyInForce({ database, policyVersions, tail })
   const catchUp = createCatchUp({ tail, monotonic })
   return {
-    ...{ clock, now, monotonic, projection, redis, redisLog, redisLink, highWater, tail, outages, policy, catchUp },
-    writeTrouble: database.writeTrouble,
+    ...{ clock, now, monotonic, projection, redis, redisLog, redisLink, highWater, memory, tail, outages, policy },
+    ...{ catchUp, writeTrouble: database.writeTrouble },
   }
 }
 

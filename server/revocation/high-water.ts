@@ -1,5 +1,5 @@
-// The highest number of the log that anybody has shown us: what this process holds, a token that we signed, Redis, and what is
-// written down in the database itself. A log that stands lower went back: a backup was restored, or a replica took over
+// The highest number of the log that anybody has shown us: what this process holds, a token that we signed, Redis, what is written
+// down in the database itself, and what this machine remembers of an earlier process (log-memory.ts). A log that stands lower went back: a backup was restored, or a replica took over
 // that had not heard everything. What it forgot cannot be told, so nothing is issued and nothing accepted until
 // `darvoza log advance`, or until the database has caught up with what was only late.
 import type { Revocation } from '../policy/revocation.js'
@@ -7,7 +7,13 @@ import type { Database } from '../storage/database.js'
 import type { LogPosition, Revocations } from '../storage/revocations.js'
 
 /** Who has shown a number. */
-export type Witness = 'this process' | 'a token' | 'Redis' | 'an entry that is another now' | 'the record'
+export type Witness =
+  | 'this process'
+  | 'a token'
+  | 'Redis'
+  | 'an entry that is another now'
+  | 'the record'
+  | 'a mark in DATA_DIR'
 
 /** What was known before a question was sent: the answer must not lie below. */
 export type Mark = { seq: number; by: Witness }

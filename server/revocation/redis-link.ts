@@ -1,11 +1,10 @@
 // Keeps this process and Redis in touch: hears what other processes have committed, makes sure by a beat that it would hear
-// it, and puts the copy of the log right after Redis lost it. Redis away or wrong costs time, and nothing else.
+// it, and tries whether Redis does what else it is there for. Redis away or wrong costs time, and nothing else.
 import { randomUUID } from 'node:crypto'
-import type { Database } from '../storage/database.js'
 import type { RedisConnections } from '../storage/redis.js'
 import { RedisFailure } from '../storage/redis-failure.js'
-import type { Revocations } from '../storage/revocations.js'
-import { keptEntries, logChannel, type RedisLog } from './redis-log.js'
+import type { RedisCopy } from './redis-copy.js'
+import { logChannel, type RedisLog } from './redis-log.js'
 import type { Tail } from './tail.js'
 
 /** How often it is tried whether Redis answers and we hear, in ms. */
@@ -18,17 +17,14 @@ const patientBeats = 3
 const beatsPerRepair = 5
 /** How long a start waits for Redis, in ms. */
 const patience = 1_000
-/** How often somebody else's words on our channel are told of, in ms. */
+/** How often somebody else's words on our channel, or another reason of the same outage, are told of, in ms. */
 const complaintInterval = 60_000
 
 export type RedisLinkDeps = {
   redis: RedisConnections
   redisLog: RedisLog
-  database: Database
-  revocations: Revocations
+  redisCopy: RedisCopy
   tail: Tail
-  /** Epoch ms by the database's clock. */
-  now: () => number
   log: { warn(details: object, message: string): void; info(details: object, message: string): void }
 }
 
@@ -41,7 +37,7 @@ export type RedisNeed = {
 }
 
 export function createRedisLink(deps: RedisLinkDeps) {
-  const { redis, redisLog, database, revocations, tail, now, log } = deps
+  const { redis, redisLog, redisCopy, tail, log } = deps
   const ownChannel = `${logChannel}:${randomUUID()}`
   let echo: (() => void) | null = null
   let timer: NodeJS.Timeout | undefined
@@ -49,18 +45,12 @@ export function createRedisLink(deps: RedisLinkDeps) {
   let hears = false
   /** Why we do not hear, where Redis has said so. */
   let deafness: RedisFailure | null = null
-  /** Why the copy of the log could not be looked after. */
-  let neglect: RedisFailure | null = null
   const needs: RedisNeed[] = []
-  /** The reason that was logged, null for none; undefined before the first look. */
-  let told: string | null | undefined
+  /** What was logged last: the reason, null for none. */
+  let told: { reason: string | null; at: number } | null = null
   let missedBeats = 0
   let beatsToRepair = 0
   let strangers = { count: 0, toldAt: Number.NEGATIVE_INFINITY }
-  /** Where we stood a beat ago: who committed that has put it into the copy since, or never will. */
-  let settled = { logId: '', upto: 0 }
-  /** From where on every entry was live when we last looked, and so must be in the copy. */
-  let whole = { logId: '', from: 0 }
 
   redis.listener.on('ready', () => void listen())
   redis.listener.on('close', () => {
@@ -131,45 +121,16 @@ export function createRedisLink(deps: RedisLinkDeps) {
     // After each silence at once: much may have been missed, or lost.
     if (!hears) beatsToRepair = 0
     else if (beatsToRepair-- <= 0) {
-      beatsToRepair = beatsPerRepair
-      await repair()
+      beatsToRepair = (await isInOrder()) ? beatsPerRepair : 0
     }
-    settled = { logId: tail.logId, upto: tail.position }
+    redisCopy.settle()
     tellStatus()
   }
 
-  /** @returns resolves also when it could not be done: the next beat tries again */
-  async function repair(): Promise<void> {
-    try {
-      // What Redis has and the database has not must stay where it is: it is the proof, and `log advance` looks for it.
-      await tail.reach(await redisLog.highest(tail.logId), 'Redis')
-      await tail.freshen()
-      if (settled.logId === tail.logId) await putRight(settled.logId, settled.upto)
-      neglect = null
-    } catch (error) {
-      // Also when it is the database that does not answer.
-      neglect = error instanceof RedisFailure ? error : null
-      beatsToRepair = 0
-    }
-    for (const need of needs) {
-      await need.tryOut()
-      if (need.failure()) beatsToRepair = 0
-    }
-  }
-
-  async function putRight(logId: string, upto: number): Promise<void> {
-    const after = Math.max(0, upto - keptEntries)
-    const live = () => revocations.between(database, after, upto, now())
-    let entries = whole.logId === logId ? null : await live()
-    if (entries) whole = { logId, from: upto - gaplessAtTheEnd(entries, upto) }
-    const from = Math.max(after, whole.from)
-    const isThere = (await redisLog.count(logId, from, upto)) === upto - from
-    if (isThere && !redisLog.spoilt && !redisLog.refused) return redisLog.trim(logId, upto)
-    entries ??= await live()
-    // Entries expire meanwhile; what is not live any more need not be there.
-    whole = { logId, from: upto - gaplessAtTheEnd(entries, upto) }
-    await redisLog.restore(logId, after, upto, entries)
-    log.info({ logId, upto, entries: entries.length }, 'the copy of the revocation log in Redis was put right')
+  async function isInOrder(): Promise<boolean> {
+    const isRight = await redisCopy.repair()
+    for (const need of needs) await need.tryOut()
+    return isRight && needs.every(need => need.failure() === null)
   }
 
   /** Why Redis does not do all that it is there for; null while it does. */
@@ -177,22 +138,25 @@ export function createRedisLink(deps: RedisLinkDeps) {
     if (!redis.answers) return redis.lastFailure ?? new RedisFailure('AWAY')
     if (!hears) return deafness ?? redis.lastFailure ?? new RedisFailure('TIMEOUT', 'listen to the other servers')
     const unmet = needs.map(need => need.failure()).find(failure => failure !== null)
-    return redisLog.refused ?? neglect ?? unmet ?? null
+    return redisLog.refused ?? redisCopy.failure ?? unmet ?? null
   }
 
   const status = () => (trouble() === null ? 'ok' : 'degraded')
 
   function tellStatus(): void {
     const failure = trouble()
-    const present = failure?.reason ?? null
-    if (present === told) return
+    const reason = failure?.reason ?? null
+    if (reason === (told?.reason ?? null) && told) return
+    // One outage has many faces: another reason is told after a while.
+    const at = performance.now()
+    if (reason !== null && told?.reason && at - told.at < complaintInterval) return
     if (failure)
       log.warn(
         { failure: failure.code, reason: failure.reason },
         'Redis is degraded: what servers share through it goes through the database, or each by itself',
       )
-    else if (told !== undefined) log.info({}, 'Redis works again')
-    told = present
+    else if (told) log.info({}, 'Redis works again')
+    told = { reason, at }
   }
 
   function schedule(): void {
@@ -218,7 +182,7 @@ export function createRedisLink(deps: RedisLinkDeps) {
     async start(): Promise<void> {
       const connected = await redis.connect(patience)
       if (connected) await listen()
-      settled = { logId: tail.logId, upto: tail.position }
+      redisCopy.settle()
       await beat()
       if (!stopped) schedule()
     },
@@ -234,10 +198,3 @@ export function createRedisLink(deps: RedisLinkDeps) {
 }
 
 export type RedisLink = ReturnType<typeof createRedisLink>
-
-/** How many numbers up to the last are there without a gap: what has expired is missing. */
-function gaplessAtTheEnd(entries: readonly { seq: number }[], upto: number): number {
-  let count = 0
-  while (entries.at(-1 - count)?.seq === upto - count) count++
-  return count
-}

@@ -8,6 +8,7 @@ import type { Database } from '../storage/database.js'
 import type { LogPosition, Revocations } from '../storage/revocations.js'
 import { createFreshness } from './freshness.js'
 import type { HighWater, Witness } from './high-water.js'
+import type { LogMemory } from './log-memory.js'
 import type { Outages } from './outages.js'
 import type { LogAnswer, Projection } from './projection.js'
 
@@ -36,6 +37,8 @@ export type TailDeps = {
   projection: Projection
   highWater: HighWater
   courier?: Courier | null
+  /** Left out where nothing is remembered. */
+  memory?: Pick<LogMemory, 'recall' | 'knownOf'>
   /** Epoch ms by the database's clock. */
   now: () => number
   /** ms that only ever grow, also while this process is stopped. */
@@ -49,7 +52,7 @@ export type TailDeps = {
 type Follower = (head: LogPosition) => Promise<void>
 
 export function createTail(deps: TailDeps) {
-  const { database, revocations, outages, projection, highWater, courier } = deps
+  const { database, revocations, outages, projection, highWater, courier, memory } = deps
   const { now, monotonic, wall, observe, log } = deps
   const followers: { version: (head: LogPosition) => unknown; known: unknown; follow: Follower }[] = []
   /** Of the log that is projected; '' before the first read. */
@@ -57,10 +60,14 @@ export function createTail(deps: TailDeps) {
   let reading: Promise<void> | null = null
   let timer: NodeJS.Timeout | undefined
   let silent = false
+  /** A command looks at whatever database it is told to; only a server takes what another had for a mark of this log. */
+  let serves = false
   const freshness = createFreshness({ monotonic, wall })
   const { isFresh } = freshness
 
   async function read(): Promise<void> {
+    const isFirst = logId === ''
+    if (isFirst) await memory?.recall()
     const asked = freshness.ask()
     // Not where we stand when the answer comes: a commit of our own may have overtaken it.
     const mark = highWater.mark(projection.position)
@@ -70,7 +77,10 @@ export function createTail(deps: TailDeps) {
     // Where the database has no clock of its own this machine's is the one that is followed.
     if (head.databaseNow === null) observe(wall(), answeredAt, answeredAt, head.beatAt)
     else observe(head.databaseNow, asked.monotonic, answeredAt, head.beatAt)
-    const wentBack = await highWater.judge(head, mark, head.logId === logId ? held : null)
+    const known = (isFirst && memory?.knownOf(head, serves)) || 0
+    if (known > 0) highWater.show(known, 'a mark in DATA_DIR')
+    const before = known > mark.seq ? highWater.mark(0) : mark
+    const wentBack = await highWater.judge(head, before, head.logId === logId ? held : null)
     if (wentBack) freshness.lose()
     else await readUpTo(head)
     await tellFollowers(head)
@@ -178,6 +188,7 @@ export function createTail(deps: TailDeps) {
 
     /** Reads everything once, then again every quarter of a second. */
     async start(): Promise<void> {
+      serves = true
       await readOnce()
       timer = setTimeout(poll, pollInterval).unref()
     },

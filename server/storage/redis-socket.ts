@@ -48,7 +48,7 @@ export function connectorOf(Base: typeof AbstractConnector, options: RedisSocket
         this.firstError ??= error
       })
       guard(socket)
-      const timer = setTimeout(() => socket.destroy(new RedisFailure('TIMEOUT')), patience)
+      const timer = setTimeout(() => socket.destroy(new RedisFailure('TIMEOUT')), patience).unref()
       try {
         await connected(socket, options.tls ? 'secureConnect' : 'connect')
         await authenticate(socket, options)

@@ -32,7 +32,12 @@ function aTail(database: Database, read: (after: number) => Promise<void>) {
   }
   const highWater = createHighWater({ database, revocations, log })
   const clocks = { now: () => now, monotonic: () => monotonic }
-  const outages = createOutages({ database, heartbeats: createHeartbeats(), now: clocks.now, elapsed: clocks.monotonic })
+  const outages = createOutages({
+    database,
+    heartbeats: createHeartbeats(),
+    now: clocks.now,
+    elapsed: clocks.monotonic,
+  })
   const tail = createTail({
     highWater,
     ...{ database, revocations, outages, projection, log },

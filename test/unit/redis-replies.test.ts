@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { requireSlots } from '../../server/storage/redis.js'
+import { requireSlots } from '../../server/storage/redis-clients.js'
 import { RedisFailure } from '../../server/storage/redis-failure.js'
 import { createReplyCheck } from '../../server/storage/redis-replies.js'
 

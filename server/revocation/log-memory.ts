@@ -1,0 +1,77 @@
+// What this machine remembers of the log from before this process was started, and what it writes down for the next.
+import type { LogMark, LogMarks } from '../storage/log-marks.js'
+import type { LogPosition } from '../storage/revocations.js'
+
+export type LogMemoryDeps = {
+  logMarks: LogMarks
+  log: { warn(details: object, message: string): void }
+}
+
+export function createLogMemory({ logMarks, log }: LogMemoryDeps) {
+  let remembered: LogMark[] = []
+  /** Ids that the log has had, the present one last. */
+  let ids: string[] = []
+  /** What was written down last, and whether it was found there afterwards: another process may write at the same time. */
+  let noted = { seq: -1, id: '', isSure: false }
+  let complained = false
+
+  function complain(error: unknown): void {
+    if (complained) return
+    complained = true
+    const { code = 'not readable' } = error as NodeJS.ErrnoException
+    const message =
+      'how far the revocation log has come cannot be kept in DATA_DIR: a restored database may go unnoticed'
+    log.warn({ reason: code }, message)
+  }
+
+  return {
+    /** Whether this process writes marks. */
+    get isKept() {
+      return noted.id !== ''
+    },
+
+    /** To be called before the head is asked for: a mark that is newer than the answer proves nothing. */
+    async recall(): Promise<void> {
+      try {
+        remembered = await logMarks.readAll()
+      } catch (error) {
+        complain(error)
+      }
+    },
+
+    /**
+     * The number up to which a log is known to have come that stands at this head now; null where none is known.
+     * @param anywhere whether it counts also where the log was in another database: restored to a new machine, or a copy
+     */
+    knownOf({ logId, seq }: LogPosition, anywhere: boolean): number | null {
+      const isHere = (mark: LogMark) => mark.database === logMarks.database
+      const mark = remembered.find(one => one.ids.includes(logId) && (anywhere || isHere(one)))
+      if (mark) {
+        ids = mark.ids
+        // It has had another id since: `log advance` is undone.
+        return mark.ids.at(-1) === logId ? mark.seq : Math.max(mark.seq, seq + 1)
+      }
+      // Advanced while nobody was here; or a database that was made anew.
+      const before = remembered.find(one => isHere(one) && one.seq <= seq)
+      ids = [...(before?.ids ?? []), logId]
+      return null
+    },
+
+    /** Writes down where the log stands. Nothing waits for it, and it may fail. */
+    async note(logId: string, seq: number): Promise<void> {
+      if (logId === '') return
+      if (noted.isSure && noted.seq === seq && noted.id === logId) return
+      if (ids.at(-1) !== logId) ids = [...ids.filter(id => id !== logId), logId]
+      const isSure = noted.seq === seq && noted.id === logId
+      try {
+        await logMarks.note(ids, seq)
+        noted = { seq, id: logId, isSure }
+        complained = false
+      } catch (error) {
+        complain(error)
+      }
+    },
+  }
+}
+
+export type LogMemory = ReturnType<typeof createLogMemory>

@@ -1,0 +1,75 @@
+// Looks after the copy of the log in Redis, and puts it right after Redis lost it.
+import type { Database } from '../storage/database.js'
+import { RedisFailure } from '../storage/redis-failure.js'
+import type { Revocations } from '../storage/revocations.js'
+import { keptEntries, type RedisLog } from './redis-log.js'
+import type { Tail } from './tail.js'
+
+export type RedisCopyDeps = {
+  redisLog: RedisLog
+  database: Database
+  revocations: Revocations
+  tail: Tail
+  /** Epoch ms by the database's clock. */
+  now: () => number
+  log: { info(details: object, message: string): void }
+}
+
+export function createRedisCopy({ redisLog, database, revocations, tail, now, log }: RedisCopyDeps) {
+  let failure: RedisFailure | null = null
+  /** Where we stood a beat ago: who committed that has put it into the copy since, or never will. */
+  let settled = { logId: '', upto: 0 }
+  /** From where on every entry was live when we last looked, and so must be in the copy. */
+  let whole = { logId: '', from: 0 }
+
+  async function putRight(logId: string, upto: number): Promise<void> {
+    const after = Math.max(0, upto - keptEntries)
+    const live = () => revocations.between(database, after, upto, now())
+    let entries = whole.logId === logId ? null : await live()
+    if (entries) whole = { logId, from: upto - gaplessAtTheEnd(entries, upto) }
+    const from = Math.max(after, whole.from)
+    const isThere = (await redisLog.count(logId, from, upto)) === upto - from
+    if (isThere && !redisLog.spoilt && !redisLog.refused) return redisLog.trim(logId, upto)
+    entries ??= await live()
+    // Entries expire meanwhile; what is not live any more need not be there.
+    whole = { logId, from: upto - gaplessAtTheEnd(entries, upto) }
+    await redisLog.restore(logId, after, upto, entries)
+    log.info({ logId, upto, entries: entries.length }, 'the copy of the revocation log in Redis was put right')
+  }
+
+  return {
+    /** Why Redis did not let us the last time; null where it did, or where it was the database that did not answer. */
+    get failure() {
+      return failure
+    },
+
+    /** What is known here now must be in the copy at the next look. */
+    settle(): void {
+      settled = { logId: tail.logId, upto: tail.position }
+    },
+
+    /** @returns whether it could be done: if not, it is tried again soon */
+    async repair(): Promise<boolean> {
+      try {
+        // What Redis has and the database has not must stay where it is: it is the proof, and `log advance` looks for it.
+        await tail.reach(await redisLog.highest(tail.logId), 'Redis')
+        await tail.freshen()
+        if (settled.logId === tail.logId) await putRight(settled.logId, settled.upto)
+        failure = null
+        return true
+      } catch (error) {
+        failure = error instanceof RedisFailure ? error : null
+        return false
+      }
+    },
+  }
+}
+
+export type RedisCopy = ReturnType<typeof createRedisCopy>
+
+/** How many numbers up to the last are there without a gap: what has expired is missing. */
+function gaplessAtTheEnd(entries: readonly { seq: number }[], upto: number): number {
+  let count = 0
+  while (entries.at(-1 - count)?.seq === upto - count) count++
+  return count
+}
