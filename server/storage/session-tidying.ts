@@ -33,7 +33,7 @@ export function createSessionTidying() {
   ): Promise<number> {
     const { from, values } = overtakenBy[whose.kind](whose.subject)
     const rows = await tx.read<{ id: string }>(
-      `SELECT s.id AS id FROM session s ${from} AND s.ended_at IS NULL ORDER BY s.id LIMIT ${Math.trunc(limit)}`,
+      `SELECT s.id AS id FROM session s ${from} AND s.ended_at IS NULL LIMIT ${Math.trunc(limit)}`,
       values,
     )
     if (rows.length === 0) return 0

@@ -1,5 +1,5 @@
 import type { Queries } from './database.js'
-import { assignments, columns, grouped, insertion, marks } from './statement.js'
+import { assignments, columns, grouped, inChunks, insertion, marks } from './statement.js'
 import {
   foldUser,
   type NewUser,
@@ -27,10 +27,9 @@ const fromUser = 'FROM user u LEFT JOIN user_role ur ON ur.user_id = u.id LEFT J
 export function createUsers(dialect: { forUpdate: string }) {
   /** Users with roles, in the order of `ids`' ascending. */
   async function some(tx: Queries, ids: readonly number[]): Promise<UserRecord[]> {
-    if (ids.length === 0) return []
-    const rows = await tx.read<UserRow>(
-      `${selectUser} ${fromUser} WHERE u.id IN (${marks(ids.length)}) ORDER BY u.id`,
-      ids,
+    const ascending = [...new Set(ids)].sort((a, b) => a - b)
+    const rows = await inChunks(ascending, part =>
+      tx.read<UserRow>(`${selectUser} ${fromUser} WHERE u.id IN (${marks(part.length)}) ORDER BY u.id`, part),
     )
     return [...grouped(rows, row => row.id).values()].map(foldUser)
   }
@@ -65,19 +64,22 @@ export function createUsers(dialect: { forUpdate: string }) {
 
     /** By id; a deleted user's is empty. */
     async names(tx: Queries, ids: readonly number[]): Promise<Map<number, string>> {
-      if (ids.length === 0) return new Map()
-      const rows = await tx.read<{ id: number; username: string }>(
-        `SELECT id, username FROM user WHERE id IN (${marks(ids.length)})`,
-        ids,
+      const rows = await inChunks(ids, part =>
+        tx.read<{ id: number; username: string }>(
+          `SELECT id, username FROM user WHERE id IN (${marks(part.length)})`,
+          part,
+        ),
       )
       return new Map(rows.map(row => [row.id, row.username]))
     },
 
-    /** Which of these names are somebody's. There must be one at least. */
+    /** Which of these names are somebody's. */
     async takenKeys(tx: Queries, usernameKeys: readonly string[]): Promise<Set<string>> {
-      const rows = await tx.read<{ usernameKey: string }>(
-        `SELECT username_key AS usernameKey FROM user WHERE username_key IN (${marks(usernameKeys.length)})`,
-        usernameKeys,
+      const rows = await inChunks(usernameKeys, part =>
+        tx.read<{ usernameKey: string }>(
+          `SELECT username_key AS usernameKey FROM user WHERE username_key IN (${marks(part.length)})`,
+          part,
+        ),
       )
       return new Set(rows.map(row => row.usernameKey))
     },
