@@ -101,7 +101,10 @@ export async function compose(settings: Settings, { log, random = randomBytes, p
     async start(): Promise<{ username: string; password: string } | null> {
       await tail.start()
       await redisLink?.start()
-      const wanted = { username: settings.adminUsername, password: settings.adminPassword }
+      const wanted = {
+        ...{ username: settings.adminUsername, password: settings.adminPassword },
+        id: ports.administratorId,
+      }
       const made = await ensureAdministrator({ database, store: userStore, users, random }, wanted)
       await housekeeping.beat()
       return made

@@ -12,6 +12,8 @@ export type Ports = {
   redis?: RedisLike
   /** Without it passwords are hashed in a process of our own, which `close` ends. */
   hashingWork?: HashingWork
+  /** Tests know the first administrator by this id. */
+  administratorId?: number | undefined
   /** Tests hold a request at one of these points. */
   pauses?: { passwordChecked?: () => Promise<void>; rotationClaimed?: () => Promise<void> }
 }

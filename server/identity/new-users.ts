@@ -20,6 +20,8 @@ export type UserToCreate = Partial<Profile> & {
   roles?: string[]
   /** Somebody else knows the password: the pages ask for a new one. */
   mustChangePassword?: boolean
+  /** Of one whose id is not given out in turn. */
+  apartId?: number
 }
 
 /** A user from elsewhere: the hash is taken as it is, the id too where there is one. */
@@ -68,7 +70,7 @@ export function createNewUsers({ users, roles, hashing, rights, revoke, policy, 
   }
 
   async function insert(
-    user: UserToImport,
+    user: UserToImport & Pick<UserToCreate, 'apartId'>,
     actor: Actor,
     action: 'user_created' | 'user_imported',
   ): Promise<UserRecord> {
@@ -82,7 +84,7 @@ export function createNewUsers({ users, roles, hashing, rights, revoke, policy, 
         if (given.length > 0) await rights.require(tx, actor, new Set(['darvoza:roles:write']))
         const key = usernameKey(user.username)
         if (await users.findByKey(tx, key)) throw usernameTaken()
-        const id = await users.nextId(tx, user.id)
+        const id = user.apartId ?? (await users.nextId(tx, user.id))
         const record: NewUser = {
           id,
           username: user.username,

@@ -21,6 +21,10 @@ type OfLog = {
   accessLifetime: number
 }
 
+/** Below 2^31, so that the integer columns of other applications hold them. */
+const apartIds = { from: 1_000_000_000, upto: 1_000_001_000 }
+const greatestInTurn = `(SELECT COALESCE(MAX(id), 0) FROM user WHERE id < ${apartIds.from} OR id >= ${apartIds.upto})`
+
 const selectUser = `SELECT ${columns('u', userColumns)}, r.name AS roleName, r.permissions AS rolePermissions`
 const fromUser = 'FROM user u LEFT JOIN user_role ur ON ur.user_id = u.id LEFT JOIN role r ON r.name = ur.role_name'
 
@@ -93,19 +97,33 @@ export function createUsers(dialect: { forUpdate: string }) {
     /** Gives out the next user id, or keeps `imported` and goes on after it. Ids are never given out twice. */
     async nextId(tx: Queries, imported?: number): Promise<number> {
       if (imported === undefined) {
-        await tx.write("UPDATE last_number SET value = value + 1 WHERE name = 'user'")
-        const [row] = await tx.read<{ value: number }>("SELECT value FROM last_number WHERE name = 'user'")
-        return row!.value
+        for (;;) {
+          await tx.write("UPDATE last_number SET value = value + 1 WHERE name = 'user'")
+          const [row] = await tx.read<{ value: number; holder: number | null }>(
+            "SELECT n.value AS value, u.id AS holder FROM last_number n LEFT JOIN user u ON u.id = n.value WHERE n.name = 'user'",
+          )
+          // Somebody whose id was given out apart may stand in the way.
+          if (row!.holder === null) return row!.value
+        }
       }
       await tx.write("UPDATE last_number SET value = ? WHERE name = 'user' AND value < ?", [imported, imported])
       return imported
     },
 
+    /** The lowest free id apart from those that are given out in turn: it stands in no import's way. */
+    async nextApartId(tx: Queries): Promise<number> {
+      const [row] = await tx.read<{ id: number | null }>('SELECT MAX(id) AS id FROM user WHERE id >= ? AND id < ?', [
+        apartIds.from,
+        apartIds.upto,
+      ])
+      return row?.id ? row.id + 1 : apartIds.from
+    },
+
     /** Leaves out this many ids behind the last that was ever given out, as far as is known. @returns the last left out */
     async skipIds(tx: Queries, count: number): Promise<number> {
       await tx.write(
-        `UPDATE last_number SET value = ? + CASE WHEN value < (SELECT COALESCE(MAX(id), 0) FROM user)
-           THEN (SELECT COALESCE(MAX(id), 0) FROM user) ELSE value END WHERE name = 'user'`,
+        `UPDATE last_number SET value = ? + CASE WHEN value < ${greatestInTurn}
+           THEN ${greatestInTurn} ELSE value END WHERE name = 'user'`,
         [count],
       )
       const [row] = await tx.read<{ value: number }>("SELECT value FROM last_number WHERE name = 'user'")
