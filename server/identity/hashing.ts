@@ -1,7 +1,7 @@
 // Who may hash when: hashing is the dearest thing the server does, so it has few slots and a short queue, and half of the
 // slots are for those alone who prove a device that they already use.
 import { createSlots } from './slots.js'
-import { isOutdatedHash, missingCosts, standInHash } from './stored-passwords.js'
+import { isOutdatedHash, isUnusableHash, missingCosts, standInHash } from './stored-passwords.js'
 
 /** Does the work, wherever it is done. */
 export type HashingWork = {
@@ -19,7 +19,7 @@ export type HashingDeps = {
   cost: () => number
 }
 
-/** Compares a password, as it was received, with a stored hash; nobody's (`null`) takes the same time. */
+/** Compares a password, as it was received, with a stored hash; nobody's (`null`), and none, take the same time. */
 export type Verify = (password: string, encoded: string | null) => Promise<boolean>
 
 export function createHashing({ work, slots, chance, cost }: HashingDeps) {
@@ -43,7 +43,8 @@ export function createHashing({ work, slots, chance, cost }: HashingDeps) {
     return right
   }
 
-  const verify: Verify = async (password, encoded) => {
+  const verify: Verify = async (password, stored) => {
+    const encoded = stored !== null && isUnusableHash(stored) ? null : stored
     const present = cost()
     const right = await timed(compare(password, encoded ?? standInHash(present), present))
     return right && encoded !== null

@@ -280,6 +280,28 @@ describe('user import', function () {
     expect(listed[0]).to.include({ username: 'amy', is_active: false })
   })
 
+  it('says which fields it takes, and takes people without a password, who come out again as such', async () => {
+    const darvoza = await aCommandLine().migrated()
+    const help = await darvoza.done(['user', 'import', '--help'])
+    const fields = [
+      'username',
+      'id',
+      'password_hash',
+      'first_name',
+      'last_name',
+      'email',
+      'is_active',
+      'roles',
+      'permissions',
+    ]
+    for (const field of fields) expect(help).to.match(new RegExp(`^  ${field} +\\w`, 'm'))
+    const users = [{ password_hash: '' }, { password_hash: '!Xr0rand' }, { password_hash: null }, {}]
+    const lines = users.map((user, index) => JSON.stringify({ username: `user${index}`, ...user })).join('\n')
+    expect(await darvoza.done(['user', 'import', '-'], lines)).to.equal('imported 4 users\n')
+    const exported = (await darvoza.done(['user', 'export'])).trimEnd().split('\n')
+    expect(exported.map(line => JSON.parse(line).password_hash)).to.deep.equal(['!', '!Xr0rand', '!', '!'])
+  })
+
   it('reads what export writes, as lines and as an array, and exports the same again', async () => {
     const darvoza = await aCommandLine().cheaply()
     await darvoza.done(

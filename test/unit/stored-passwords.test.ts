@@ -61,7 +61,7 @@ describe('a stored password', () => {
       },
     }
     const hashing = createHashing({ work, slots: 2, chance: () => 0, cost: () => 12 })
-    for (const encoded of [null, standInHash(12), standInHash(10), standInHash(4), bcrypted]) {
+    for (const encoded of [null, '', '!', '!Yx0random', standInHash(12), standInHash(10), standInHash(4), bcrypted]) {
       done = 0
       await hashing.inSlot(null, verify => verify(password, encoded))
       expect(done, String(encoded)).to.equal(2 ** 12)
