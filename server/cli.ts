@@ -1,19 +1,20 @@
 // `darvoza COMMAND`: composes the same parts as a server, runs one command on them, and closes. Exit 0: done, 1: failed,
 // 2: used wrongly, and nothing has changed. No jobs run here, and no administrator is made.
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { userInfo } from 'node:os'
 import { inspect } from 'node:util'
 import { Command, CommanderError } from 'commander'
 import { readSettings, type Settings, SettingsError } from '../config/settings.js'
 import { addAuditCommands } from './commands/audit.js'
 import type { CommandLine, Domain, Schema } from './commands/command-line.js'
+import { askFirst } from './commands/confirmation.js'
 import { addDeviceCommands } from './commands/device.js'
 import { Failure, tellRefusal, WrongUse } from './commands/failures.js'
 import { createInput } from './commands/input.js'
 import { addKeyCommands } from './commands/key.js'
 import { addLogCommands } from './commands/log.js'
 import { addMigrateCommands } from './commands/migrate.js'
-import { createOutput } from './commands/output.js'
+import { createOutput, type Failed } from './commands/output.js'
 import { addPolicyCommands } from './commands/policy.js'
 import { addRevocationCommands } from './commands/revocation.js'
 import { addRoleCommands } from './commands/role.js'
@@ -21,9 +22,8 @@ import { addSecretCommands } from './commands/secret.js'
 import { addSeedCommands } from './commands/seed.js'
 import { addSessionCommands } from './commands/session.js'
 import { addUserCommands } from './commands/user.js'
-import type { Composed } from './compose.js'
+import type { Parts } from './compose.js'
 import { type ErrorCode, Refusal } from './protocol/errors.js'
-import { migrateDown, migrationStatus } from './storage/migrate.js'
 import { inWordsOf } from './wording.js'
 
 const nouns = [
@@ -47,23 +47,26 @@ const howToBegin = 'set DATABASE_URL or DATA_DIR as the server has it, start the
 const typedWrongly: ReadonlySet<ErrorCode> = new Set(['invalid_fields'])
 
 async function main(): Promise<number> {
-  const output = createOutput(process)
+  const output = createOutput(process, wantsJson(process.argv))
   const opening = createOpening()
   const { open, openSchema } = opening
-  const line: CommandLine = { open, openSchema, actor: `operator:${operator()}`, input: createInput(process), output }
+  const input = createInput(process)
+  const line: CommandLine = { open, openSchema, actor: `operator:${operator()}`, input, output }
   const program = new Command('darvoza')
     .description('Looks after a Darvoza server, also while it runs. Settings come from the environment, as its own do.')
+    .version(versionOfPackage())
     .exitOverride()
     // One line of our own says what is wrong.
     .configureOutput({ writeErr: () => {} })
   for (const addNoun of nouns) addNoun(program, line)
+  askFirst(program, input)
 
   let code = 0
   const fail = (error: unknown) => {
     if (error instanceof CommanderError && error.exitCode === 0) return
-    const [failedWith, text] = failureOf(error, opening.settings())
-    code = failedWith
-    output.remark(`darvoza: ${text}`)
+    const failed = failureOf(error, opening.settings())
+    code = failed.exit
+    output.failed(failed)
     if (opening.debugging()) process.stderr.write(`${inspect(error)}\n`)
   }
   await program.parseAsync().catch(fail)
@@ -84,12 +87,14 @@ function refuseMissingFile(): void {
 /** Composes only when a command asks: `--help` and a slip of the finger need no settings and no database. */
 function createOpening() {
   let settings: Settings | null = null
-  let composed: Composed | null = null
+  let composed: Parts | null = null
 
-  async function composeOnce(): Promise<Composed> {
+  async function composeOnce(): Promise<Parts> {
     settings = readSettings(process.env)
-    const [{ compose }, { pino }] = await Promise.all([import('./compose.js'), import('pino')])
-    composed = await compose(settings, { log: pino({ level: level(settings), base: undefined }, pino.destination(2)) })
+    const [{ composeParts }, { pino }] = await Promise.all([import('./compose.js'), import('pino')])
+    composed = await composeParts(settings, {
+      log: pino({ level: level(settings), base: undefined }, pino.destination(2)),
+    })
     return composed
   }
 
@@ -97,6 +102,7 @@ function createOpening() {
     async open(): Promise<Domain> {
       refuseMissingFile()
       const { parts } = await composeOnce()
+      const { migrationStatus } = await import('./storage/migrate.js')
       const status = await migrationStatus(parts.database)
       const pending = status.filter(migration => !migration.done)
       if (pending.length === status.length) throw new Failure(`the database is empty: ${howToBegin}`)
@@ -109,6 +115,7 @@ function createOpening() {
     async openSchema(): Promise<Schema> {
       const { parts, migrate } = await composeOnce()
       const { database } = parts
+      const { migrateDown, migrationStatus } = await import('./storage/migrate.js')
       return { status: () => migrationStatus(database), up: migrate, down: () => migrateDown(database) }
     },
 
@@ -127,17 +134,32 @@ function isDebugging(settings: Settings | null): boolean {
   return settings?.logLevel === 'debug' || settings?.logLevel === 'trace'
 }
 
-function failureOf(error: unknown, settings: Settings | null): [code: 1 | 2, text: string] {
+function failureOf(error: unknown, settings: Settings | null): Failed {
   if (error instanceof CommanderError) {
     const missing = error.code === 'commander.help'
-    return [2, missing ? 'a command is missing: --help lists them' : error.message.replace(/^error: /, '')]
+    const said = missing ? 'a command is missing: --help lists them' : error.message.replace(/^error: /, '')
+    return { exit: 2, code: 'wrong_use', message: said }
   }
-  if (error instanceof WrongUse) return [2, error.message]
-  if (error instanceof SettingsError) return [2, error.problems.join('; ')]
+  if (error instanceof WrongUse) return { exit: 2, code: 'wrong_use', message: error.message }
+  if (error instanceof SettingsError) return { exit: 2, code: 'wrong_settings', message: error.problems.join('; ') }
   const words = inWordsOf(error, settings)
-  if (words) return [1, words]
-  if (error instanceof Refusal) return [typedWrongly.has(error.code) ? 2 : 1, tellRefusal(error)]
-  return [1, error instanceof Error ? error.message : String(error)]
+  if (words) return { exit: 1, code: error instanceof Refusal ? error.code : 'failed', message: words }
+  if (error instanceof Refusal) {
+    const { code, details } = error
+    return { exit: typedWrongly.has(code) ? 2 : 1, code, message: tellRefusal(error), fields: details.fields }
+  }
+  return { exit: 1, code: 'failed', message: error instanceof Error ? error.message : String(error) }
+}
+
+/** Known before anything is parsed: what cannot be parsed is told in the same way. */
+function wantsJson(argv: readonly string[]): boolean {
+  const end = argv.indexOf('--')
+  return argv.slice(2, end === -1 ? undefined : end).includes('--json')
+}
+
+function versionOfPackage(): string {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8')
+  return (JSON.parse(text) as { version: string }).version
 }
 
 /** A container's user may have no name. */

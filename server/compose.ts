@@ -5,7 +5,6 @@ import { fileURLToPath } from 'node:url'
 import type Koa from 'koa'
 import { requireSecretKey } from '../config/secret-key.js'
 import type { Settings } from '../config/settings.js'
-import { createApp } from './app.js'
 import { composeAdministration } from './composition/administration.js'
 import { composePeople } from './composition/people.js'
 import type { Ports } from './composition/ports.js'
@@ -33,7 +32,21 @@ const root = new URL('../../', import.meta.url)
  * Puts the server together; nothing is migrated, and nothing runs, until it is told to.
  * @throws SettingsError, database_unavailable
  */
-export async function compose(settings: Settings, { log, random = randomBytes, pauses = {}, ...ports }: Ports) {
+export async function compose(settings: Settings, ports: Ports) {
+  // Loaded for those alone who serve: for a command it would be half of the wait.
+  const [{ createApp }, { served, ...composed }] = await Promise.all([
+    import('./app.js'),
+    composeParts(settings, ports),
+  ])
+  const app: Koa = createApp({
+    ...{ settings, issuer: settings.issuer, ownApplication: ownApplication.id, root: fileURLToPath(root) },
+    ...served,
+  })
+  return { app, ...composed }
+}
+
+/** All but the pages and the API, as the command line needs it. */
+export async function composeParts(settings: Settings, { log, random = randomBytes, pauses = {}, ...ports }: Ports) {
   const uuid = () => randomUUID()
   const given = { log, random, pauses, uuid, ...ports }
   const secretKey = requireSecretKey(settings)
@@ -50,15 +63,6 @@ export async function compose(settings: Settings, { log, random = randomBytes, p
   const { users, hashing, hashingProcess, failedSignIns } = people
   const { figures, housekeeping, keyRing, settledPolicies, incidentLog } = administration
 
-  const app: Koa = createApp({
-    ...{ settings, issuer: settings.issuer, ownApplication: ownApplication.id, root: fileURLToPath(root) },
-    ...{ log, uuid, random, bodyWait: ports.bodyWait },
-    ...revocation,
-    ...tokens,
-    ...people,
-    ...administration,
-    incidents: incidentLog,
-  })
   /** Not while the database lacks what was told: then the mark is the proof. */
   async function noteLog(): Promise<void> {
     if (!highWater.wentBack) await memory.note(tail.logId, tail.position)
@@ -80,7 +84,14 @@ export async function compose(settings: Settings, { log, random = randomBytes, p
   ])
 
   return {
-    app,
+    /** What requests may reach: no storage. */
+    served: {
+      ...{ log, uuid, random, bodyWait: ports.bodyWait, incidents: incidentLog },
+      ...revocation,
+      ...tokens,
+      ...people,
+      ...administration,
+    },
     jobs,
     /** For the command line and tests. */
     parts: { ...storage, ...revocation, ...tokens, ...people, ...administration },
@@ -108,7 +119,10 @@ export async function compose(settings: Settings, { log, random = randomBytes, p
     async start(): Promise<{ username: string; password: string } | null> {
       await tail.start()
       await redisLink?.start()
-      const wanted = { username: settings.adminUsername, password: settings.adminPassword }
+      const wanted = {
+        ...{ username: settings.adminUsername, password: settings.adminPassword },
+        id: ports.administratorId,
+      }
       const made = await ensureAdministrator({ database, store: userStore, users, random }, wanted)
       await housekeeping.beat()
       jobs.afterwards(hashing.prepare)
@@ -131,3 +145,4 @@ export async function compose(settings: Settings, { log, random = randomBytes, p
 }
 
 export type Composed = Awaited<ReturnType<typeof compose>>
+export type Parts = Awaited<ReturnType<typeof composeParts>>

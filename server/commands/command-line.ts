@@ -12,6 +12,7 @@ import type { SessionList } from '../identity/session-list.js'
 import type { Sessions } from '../identity/sessions.js'
 import type { UserList } from '../identity/user-list.js'
 import type { Users } from '../identity/users.js'
+import type { WhereSignedIn } from '../identity/where-signed-in.js'
 import type { Actor } from '../policy/actor.js'
 import type { Advance } from '../tokens/advance.js'
 import type { Input } from './input.js'
@@ -30,6 +31,7 @@ export type Domain = {
   demo: Demo
   userList: UserList
   sessionList: SessionList
+  whereSignedIn: WhereSignedIn
 }
 
 export type Schema = {

@@ -1,17 +1,24 @@
 import type { Command } from 'commander'
-import type { LiveDevice } from '../identity/sessions.js'
+import { every } from '../identity/listing.js'
+import type { LiveDevice } from '../identity/where-signed-in.js'
 import { addCommand, type CommandLine } from './command-line.js'
 import { orMissing } from './failures.js'
+import { firstOf, type Limited, withLimit } from './listing.js'
 import { type Format, type Printed, printedTime } from './output.js'
 
 export function addDeviceCommands(program: Command, { open, actor, output }: CommandLine): void {
   const device = program.command('device').description('browsers and installed apps on which users have signed in')
 
-  addCommand(device, 'list', "list a user's devices")
+  withLimit(addCommand(device, 'list', "list a user's devices"))
     .requiredOption('--user <name>', 'whose')
-    .action(async ({ user, ...format }: { user: string } & Format) => {
-      const { users, sessions } = await open()
-      const found = await sessions.listDevices((await users.requireByName(user)).id)
+    .action(async ({ user, limit, ...format }: { user: string } & Limited & Format) => {
+      const { users, whereSignedIn } = await open()
+      const { id } = await users.requireByName(user)
+      const found = await firstOf(
+        every(page => whereSignedIn.devices(id, page)),
+        limit,
+        output,
+      )
       const columns = ['id', 'name', 'platform', 'address', 'first_seen_at', 'last_seen_at', 'sessions']
       await output.table(found.map(printedDevice), columns, format)
     })

@@ -2,6 +2,7 @@
 import { open } from 'node:fs/promises'
 import { TextDecoder } from 'node:util'
 import { Failure, WrongUse } from './failures.js'
+import { oneLine } from './output.js'
 
 /** No password is longer; whatever is was piped in by mistake. */
 const longestStdinPassword = 64 * 1024
@@ -37,6 +38,20 @@ export function createInput({ stdin, stderr }: { stdin: NodeJS.ReadStream; stder
     /** Never from an argument: everyone on the machine can read those. */
     password: ({ passwordStdin }: { passwordStdin?: boolean }): Promise<string> =>
       passwordStdin ? fromStdin() : fromPrompt(),
+
+    /** @throws WrongUse where there is nobody to ask */
+    async confirmed(warning: string): Promise<boolean> {
+      if (!stdin.isTTY) throw new WrongUse(`${warning} There is no terminal to ask on: give --yes if you mean it`)
+      const { createInterface } = await import('node:readline')
+      const ask = createInterface({ input: stdin, output: stderr, terminal: false })
+      const answer = await new Promise<string>(resolve => {
+        // Ctrl-C and Ctrl-D are no yes.
+        ask.once('close', () => resolve(''))
+        ask.question(`${oneLine(warning)} Go on? [y/N] `, resolve)
+      })
+      ask.close()
+      return /^y(es)?$/i.test(answer.trim())
+    },
 
     /** The lines of a text file; `-` is stdin. @throws WrongUse when it cannot be read */
     async *lines(path: string): AsyncGenerator<string> {

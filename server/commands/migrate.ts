@@ -1,6 +1,5 @@
 import type { Command } from 'commander'
 import { addCommand, type CommandLine, type Schema } from './command-line.js'
-import { WrongUse } from './failures.js'
 import type { Format } from './output.js'
 
 export function addMigrateCommands(program: Command, { openSchema, output }: CommandLine): void {
@@ -19,16 +18,15 @@ export function addMigrateCommands(program: Command, { openSchema, output }: Com
     await output.done(ran.length > 0 ? `ran ${ran.join(', ')}` : 'the schema is up to date', { ran }, format)
   })
 
-  addCommand(migrate, 'down', 'take the last migration back, with all data in the tables it made')
-    .option('--yes', 'delete that data')
-    .action(async ({ yes, ...format }: { yes?: boolean } & Format) => {
-      if (!yes) throw new WrongUse('this deletes the data of the last migration: give --yes if you mean it')
+  addCommand(migrate, 'down', 'take the last migration back, with all data in the tables it made').action(
+    async (format: Format) => {
       const schema = await openSchema()
       const [last] = (await doneIn(schema)).slice(-1)
       if (last !== undefined) await schema.down()
       const said = last === undefined ? 'there is no migration to take back' : `took ${last} back`
       await output.done(said, { took_back: last ?? null }, format)
-    })
+    },
+  )
 }
 
 async function doneIn(schema: Schema): Promise<string[]> {

@@ -1,4 +1,5 @@
-// How commands print: a table or lines for people, JSON for programs. Results go to stdout, remarks to stderr.
+// How commands print: a table or lines for people, JSON for programs. Results go to stdout; remarks, and why a command
+// failed, to stderr: text, or with `--json` one JSON object a line, `{"remark": …}` or `{"error": {code, message, exit}}`.
 import { once } from 'node:events'
 import type { Writable } from 'node:stream'
 
@@ -8,7 +9,16 @@ export type Printed = Record<string, unknown>
 /** What `--json` says. */
 export type Format = { json?: boolean }
 
-export function createOutput({ stdout, stderr }: { stdout: Writable; stderr: Writable }) {
+/** Why a command failed. `fields`: what was wrong with which, where the input was. */
+export type Failed = {
+  code: string
+  message: string
+  exit: 1 | 2
+  fields?: Record<string, readonly string[]> | undefined
+}
+
+/** @param json whether remarks and failures are JSON, too */
+export function createOutput({ stdout, stderr }: { stdout: Writable; stderr: Writable }, json = false) {
   /** Waits where the reader is slower than we are, so that an export of any size takes little memory. */
   async function print(text: string): Promise<void> {
     if (!stdout.write(`${text}\n`)) await once(stdout, 'drain')
@@ -19,7 +29,11 @@ export function createOutput({ stdout, stderr }: { stdout: Writable; stderr: Wri
   return {
     /** A remark to the person, beside the result. */
     remark(text: string): void {
-      stderr.write(`${oneLine(text)}\n`)
+      stderr.write(json ? `${JSON.stringify({ remark: text })}\n` : `${oneLine(text)}\n`)
+    },
+
+    failed(error: Failed): void {
+      stderr.write(json ? `${JSON.stringify({ error })}\n` : `${oneLine(`darvoza: ${error.message}`)}\n`)
     },
 
     /** A bar on the person's terminal, beside the result; nothing where there is none. */
@@ -62,9 +76,8 @@ export function createOutput({ stdout, stderr }: { stdout: Writable; stderr: Wri
       if (json) return printJson(records)
       const head = columns.map(column => column.replaceAll('_', ' ').toUpperCase())
       const rows = [head, ...records.map(record => columns.map(column => cell(record[column])))]
-      const widths = columns.map((_, at) => Math.max(...rows.map(row => [...row[at]!].length)))
-      const lines = rows.map(row => row.map((text, at) => text + ' '.repeat(widths[at]! - [...text].length)).join('  '))
-      return print(lines.map(line => line.trimEnd()).join('\n'))
+      const { isTTY, columns: room = 80 } = stdout as Partial<NodeJS.WriteStream>
+      return print(inColumns(isTTY ? folded(rows, room) : rows))
     },
   }
 }
@@ -81,6 +94,39 @@ export function printedTime(epochMs: number | null): string | null
 export function printedTime(epochMs: number | null): string | null {
   return epochMs === null ? null : new Date(epochMs).toISOString()
 }
+
+function inColumns(rows: string[][]): string {
+  const widths = widthsOf(rows)
+  const lines = rows.map(row => row.map((text, at) => text + ' '.repeat(widths[at]! - lengthOf(text))).join(gap))
+  return lines.map(line => line.trimEnd()).join('\n')
+}
+
+/** Where the rows are wider than a terminal, its widest lists go on in lines below; programs that read lines get each whole. */
+function folded(rows: string[][], room: number): string[][] {
+  const widths = widthsOf(rows)
+  const excess = widths.reduce((sum, width) => sum + width, gap.length * (widths.length - 1)) - room
+  const at = widths.indexOf(Math.max(...widths))
+  const left = Math.max(16, widths[at]! - excess)
+  if (excess <= 0) return rows
+  return rows.flatMap(row => {
+    const [first, ...others] = foldedList(row[at]!, left)
+    return [row.with(at, first!), ...others.map(text => row.map((_, column) => (column === at ? text : '')))]
+  })
+}
+
+/** Breaks behind commas alone: what has none stays whole, to be copied. */
+function foldedList(text: string, room: number): string[] {
+  const lines = ['']
+  for (const part of text.split(/(?<=, )/)) {
+    if (lines.at(-1) !== '' && lengthOf(lines.at(-1)! + part.trimEnd()) > room) lines.push('')
+    lines.push(lines.pop()! + part)
+  }
+  return lines.map(line => line.trimEnd())
+}
+
+const gap = '  '
+const lengthOf = (text: string) => [...text].length
+const widthsOf = (rows: string[][]) => rows[0]!.map((_, at) => Math.max(...rows.map(row => lengthOf(row[at]!))))
 
 function cell(value: unknown): string {
   if (value === null || value === undefined || value === '') return '-'

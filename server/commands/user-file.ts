@@ -29,7 +29,13 @@ export async function* usersIn(lines: AsyncIterable<string>): AsyncGenerator<Fou
   for (const [index, value] of users.entries()) yield { at: `user ${index + 1}`, value }
 }
 
-type FieldRow = { property: keyof UserToImport; isValue: (value: unknown) => boolean; problem: string }
+type FieldRow = {
+  property: keyof UserToImport
+  isValue: (value: unknown) => boolean
+  problem: string
+  /** For `--help`. */
+  meaning: string
+}
 
 const isText = (value: unknown) => typeof value === 'string'
 const isTexts = (value: unknown) => Array.isArray(value) && value.every(isText)
@@ -41,19 +47,40 @@ const isId = (value: unknown) => {
   const id = isText(value) && /^\d+$/.test(value as string) ? Number(value) : value
   return Number.isSafeInteger(id) && (id as number) >= 1 && (id as number) <= highestId
 }
-const isHash = (value: unknown) => isText(value) && (value as string).length <= 255
+const isHash = (value: unknown) => value === null || (isText(value) && (value as string).length <= 255)
+
+const text = { isValue: isText, problem: 'Must be text.' }
+const texts = { isValue: isTexts, problem: 'Must be an array of texts.' }
 
 const fields = {
-  id: { property: 'id', isValue: isId, problem: `Must be a whole number from 1 to ${highestId}.` },
-  username: { property: 'username', isValue: isText, problem: 'Must be text.' },
-  password_hash: { property: 'passwordHash', isValue: isHash, problem: 'Must be text of at most 255 characters.' },
-  first_name: { property: 'firstName', isValue: isText, problem: 'Must be text.' },
-  last_name: { property: 'lastName', isValue: isText, problem: 'Must be text.' },
-  email: { property: 'email', isValue: isText, problem: 'Must be text.' },
-  is_active: { property: 'active', isValue: value => typeof value === 'boolean', problem: 'Must be true or false.' },
-  roles: { property: 'roles', isValue: isTexts, problem: 'Must be an array of texts.' },
-  permissions: { property: 'permissions', isValue: isTexts, problem: 'Must be an array of texts.' },
+  username: { ...text, property: 'username', meaning: 'required; as it is typed at sign-in, at most 150 characters' },
+  id: {
+    ...{ property: 'id', isValue: isId, problem: `Must be a whole number from 1 to ${highestId}.` },
+    meaning: 'kept as it is; the next free one where it is left out',
+  },
+  password_hash: {
+    ...{ property: 'passwordHash', isValue: isHash, problem: 'Must be text of at most 255 characters.' },
+    meaning:
+      'as Django stores it (pbkdf2, bcrypt, scrypt, argon2); empty, left out or !…: cannot sign in until an administrator sets a password',
+  },
+  first_name: { ...text, property: 'firstName', meaning: 'at most 150 characters' },
+  last_name: { ...text, property: 'lastName', meaning: 'at most 150 characters' },
+  email: { ...text, property: 'email', meaning: 'an e-mail address' },
+  is_active: {
+    ...{ property: 'active', isValue: value => typeof value === 'boolean', problem: 'Must be true or false.' },
+    meaning: 'false: cannot sign in; true where it is left out',
+  },
+  roles: { ...texts, property: 'roles', meaning: 'names of roles that are there' },
+  permissions: { ...texts, property: 'permissions', meaning: 'permissions beside those of the roles' },
 } as const satisfies Record<string, FieldRow>
+
+/** What a user may say, a line each. */
+export function fieldsInWords(): string {
+  const width = Math.max(...Object.keys(fields).map(name => name.length))
+  return Object.entries(fields)
+    .map(([name, { meaning }]) => `  ${name.padEnd(width)}  ${meaning}`)
+    .join('\n')
+}
 
 /** @throws invalid_fields. A field that we do not know may be a misspelt `is_active`, so it is not passed over. */
 export function readUser(value: unknown): UserToImport {
@@ -65,11 +92,9 @@ export function readUser(value: unknown): UserToImport {
     const row: FieldRow | undefined = Object.hasOwn(fields, name) ? fields[name as keyof typeof fields] : undefined
     if (!row) problems[name] = ['There is no such field.']
     else if (!row.isValue(content)) problems[name] = [row.problem]
-    else user[row.property] = row.property === 'id' ? Number(content) : content
+    else if (content !== null) user[row.property] = row.property === 'id' ? Number(content) : content
   }
-  for (const name of ['username', 'password_hash'] as const) {
-    if (!Object.hasOwn(value, name)) problems[name] = ['This field is required.']
-  }
+  if (!Object.hasOwn(value, 'username')) problems.username = ['This field is required.']
   if (Object.keys(problems).length > 0) throw refuse('invalid_fields', { fields: problems })
   return { ...user, roles: [...new Set(user.roles as string[] | undefined)] } as UserToImport
 }

@@ -4,6 +4,7 @@ import { addCommand, type CommandLine } from './command-line.js'
 import { firstOf, type Limited, withLimit } from './listing.js'
 import { type Format, type Printed, printedTime } from './output.js'
 import { requireListOrNone } from './role.js'
+import { fieldsInWords } from './user-file.js'
 import { importUsers } from './user-import.js'
 
 type PasswordSource = { passwordStdin?: boolean }
@@ -100,11 +101,9 @@ export function addUserCommands(program: Command, line: CommandLine): void {
       await change(name, format, 'set the permissions of', (users, id) => users.setPermissions(id, permissions, actor))
     })
 
-  addCommand(
-    user,
-    'import <file>',
-    'take in users, with their ids and hashes, from JSON or JSON Lines (- is stdin)',
-  ).action((file: string, format: Format) => importUsers(line, file, format))
+  addCommand(user, 'import <file>', 'take in users, with their ids and hashes, from JSON or JSON Lines (- is stdin)')
+    .addHelpText('after', `\nFields of a user, as \`darvoza user export\` writes them:\n${fieldsInWords()}`)
+    .action((file: string, format: Format) => importUsers(line, file, format))
 
   addCommand(user, 'export', 'print all users as JSON Lines, with their hashes, as import reads them').action(
     async () => {

@@ -23,6 +23,7 @@ import { createSettledPolicies } from '../identity/settled-policies.js'
 import { createTokenInspector } from '../identity/token-inspector.js'
 import { createUserActs } from '../identity/user-acts.js'
 import { createUserList } from '../identity/user-list.js'
+import { createWhereSignedIn } from '../identity/where-signed-in.js'
 import type { PeopleParts } from './people.js'
 import type { Given } from './ports.js'
 import type { RevocationParts } from './revocation.js'
@@ -37,7 +38,8 @@ export function composeAdministration(
   { hashing, rights, users, sessions }: PeopleParts,
 ) {
   const { database, userStore, sessionStore, roleStore, devices, applications, audit, revocations } = storage
-  const { policyVersions, figureStore, logLists, userLists, deviceLists, sessionLists, surveys, keys } = storage
+  const { policyVersions, figureStore, logLists, userLists, deviceLists, sessionLists, listsOfOne } = storage
+  const { surveys, keys } = storage
 
   // Policies
   const policyPreview = createPolicyPreview({ database, surveys, users: userStore, devices, now })
@@ -57,6 +59,9 @@ export function composeAdministration(
   // Lists, and acts on what they show
   const names = createNames({ database, users: userStore, sessions: sessionStore, devices })
   const states = createSessionStates({ policy, now })
+  const whereSignedIn = createWhereSignedIn({
+    ...{ database, sessions: sessionStore, devices, listsOfOne, deviceLists, states, policy },
+  })
   const userList = createUserList({ database, users: userStore, userLists, states })
   const deviceList = createDeviceList({ database, devices, deviceLists, states, names })
   const sessionList = createSessionList({
@@ -69,7 +74,8 @@ export function composeAdministration(
     ...{ database, users: userStore, devices, deviceLists, sessionLists, sessions, states, rights, now },
   })
   const userActs = createUserActs({
-    ...{ database, store: userStore, roles: roleStore, userLists, users, sessions, states, rights, now },
+    ...{ database, store: userStore, roles: roleStore, userLists, users, sessions, whereSignedIn, states },
+    ...{ rights, now },
   })
   const figures = createFigures({ database, figures: figureStore, sessionLists, states, now })
   const incidentLog = createIncidents({ database, logLists, sessions: sessionStore, devices, names })
@@ -89,11 +95,12 @@ export function composeAdministration(
     ...{ figures: figureStore, secrets, hashing, tail, policy, now, random },
   })
   const housekeeping = createHousekeeping({
-    ...{ database, heartbeats: storage.heartbeats, revocations, sessions: sessionStore, auditTrail, projection },
-    ...{ policy, highWater, now },
+    ...{ database, heartbeats: storage.heartbeats, revocations, sessions: sessionStore, devices },
+    ...{ auditTrail, projection, policy, highWater, now },
   })
   return {
     ...{ policies, settledPolicies, revocationLog, auditLog, tokenInspector, names, userList, deviceList, sessionList },
+    whereSignedIn,
     ...{ sessionEnds, deviceEnds, userActs, figures, incidentLog, closeLook, keyRing },
     ...{ sealedSecrets, demo, housekeeping },
   }

@@ -12,6 +12,7 @@ import { createPageSessions } from '../identity/page-sessions.js'
 import { createPasswordCheck } from '../identity/password-check.js'
 import { createRights } from '../identity/rights.js'
 import { createRoles } from '../identity/roles.js'
+import { createRoom } from '../identity/room.js'
 import { createSessions } from '../identity/sessions.js'
 import { createSignIn } from '../identity/sign-in.js'
 import { createStoredKinds } from '../identity/stored-kinds.js'
@@ -44,8 +45,7 @@ export function composePeople(
   })
   const roles = createRoles({ database, roles: roleStore, rights, revoke })
   const sessions = createSessions({
-    ...{ database, users: userStore, sessions: sessionStore, pageSessions: pageSessionStore, devices, rights, revoke },
-    ...{ policy, now },
+    ...{ database, users: userStore, sessions: sessionStore, devices, rights, revoke, policy, now },
   })
   const guesses = createGuesses({ redis: ports.redis ?? redis?.commands, secretKey, policy, now, monotonic, log })
   if (redisLink && guesses.shared) redisLink.require(guesses.shared)
@@ -60,6 +60,7 @@ export function composePeople(
   const signIn = countSignIns(
     createSignIn({
       ...{ users: userStore, sessions: sessionStore, knownDevices, applications, passwordCheck, guesses },
+      room: createRoom({ sessions: sessionStore, devices, now }),
       ...{ inspect, issue, revoke, secrets, tail, policy, now, uuid, pauses },
     }),
     tally.count,

@@ -17,6 +17,8 @@ export type Ports = {
   hashingWork?: HashingWork
   /** How long the body of a request may take, in ms, where a test does not wait that long. */
   bodyWait?: number
+  /** Tests know the first administrator by this id. */
+  administratorId?: number | undefined
   /** Tests hold a request at one of these points. */
   pauses?: { passwordChecked?: () => Promise<void>; rotationClaimed?: () => Promise<void> }
 }

@@ -10,6 +10,7 @@ import { createFigures } from '../storage/figures.js'
 import { createHeartbeats } from '../storage/heartbeats.js'
 import { createIncidents } from '../storage/incidents.js'
 import { createKeys } from '../storage/keys.js'
+import { createListsOfOne } from '../storage/lists-of-one.js'
 import { createLogLists } from '../storage/log-lists.js'
 import { createPageSessions } from '../storage/page-sessions.js'
 import { createPolicyVersions } from '../storage/policy-versions.js'
@@ -29,7 +30,7 @@ export async function composeStorage(settings: Pick<Settings, 'database'>, log: 
     database,
     userStore: createUsers(dialect),
     sessionStore: createSessions(dialect),
-    devices: createDevices(),
+    devices: createDevices(dialect),
     applications: createApplications(dialect),
     roleStore: createRoles(dialect),
     audit: createAudit(dialect),
@@ -44,6 +45,7 @@ export async function composeStorage(settings: Pick<Settings, 'database'>, log: 
     userLists: createUserLists(dialect),
     deviceLists: createDeviceLists(dialect),
     sessionLists: createSessionLists(dialect),
+    listsOfOne: createListsOfOne(dialect),
     surveys: createSessionSurveys(),
   }
 }

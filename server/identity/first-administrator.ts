@@ -13,12 +13,13 @@ export type FirstAdministratorDeps = {
 
 /**
  * Makes the first administrator when nobody can sign in as one.
+ * Their id is none of those in turn: users of elsewhere, the first of whom has the id 1, are imported whenever one likes.
  * @returns the password to print once when a random one was made; null when there is nothing to print
  * @throws Error when the name belongs to somebody who is no administrator
  */
 export async function ensureAdministrator(
   { database, store, users, random }: FirstAdministratorDeps,
-  wanted: { username: string; password: string | null },
+  wanted: { username: string; password: string | null; id?: number | undefined },
 ): Promise<{ username: string; password: string } | null> {
   const holders = await database.transaction(tx => store.lockHolders(tx, administratorRole))
   if (holders.length > 0) return null
@@ -31,8 +32,9 @@ export async function ensureAdministrator(
   try {
     // A password that was printed may stand in a log.
     const mustChangePassword = wanted.password === null
+    const apartId = wanted.id ?? (await store.nextApartId(database))
     await users.create(
-      { username: wanted.username, password, roles: [administratorRole], mustChangePassword },
+      { username: wanted.username, password, roles: [administratorRole], mustChangePassword, apartId },
       'system',
     )
   } catch (error) {

@@ -4,6 +4,7 @@ import type { HighWater } from '../revocation/high-water.js'
 import type { PolicyInForce } from '../revocation/policy-in-force.js'
 import type { Projection } from '../revocation/projection.js'
 import type { Database } from '../storage/database.js'
+import type { Devices, SeenPlace } from '../storage/devices.js'
 import type { Heartbeats } from '../storage/heartbeats.js'
 import type { Revocations } from '../storage/revocations.js'
 import type { OpenPlace } from '../storage/session-tidying.js'
@@ -15,6 +16,7 @@ export type HousekeepingDeps = {
   heartbeats: Heartbeats
   revocations: Revocations
   sessions: Sessions
+  devices: Devices
   auditTrail: AuditTrail
   projection: Projection
   policy: PolicyInForce
@@ -25,7 +27,7 @@ export type HousekeepingDeps = {
 const batch = 500
 
 export function createHousekeeping(deps: HousekeepingDeps) {
-  const { database, heartbeats, revocations, sessions, auditTrail, projection, policy, highWater, now } = deps
+  const { database, heartbeats, revocations, sessions, devices, auditTrail, projection, policy, highWater, now } = deps
   return {
     /** Tells the database that somebody serves; a gap between two beats is an outage (policy/rotation.ts). */
     async beat(): Promise<void> {
@@ -47,6 +49,14 @@ export function createHousekeeping(deps: HousekeepingDeps) {
       } while (after !== null)
       const before = now() - policy().ended_session_retention * 1000
       await inBatches(() => sessions.forgetEnded(database, before, batch))
+      let seen: SeenPlace | null = null
+      do {
+        const walked: { next: SeenPlace | null } = await devices.forgetUnused(database, before, {
+          ...{ after: seen, limit: batch },
+        })
+        seen = walked.next
+        await setImmediate()
+      } while (seen !== null)
     },
 
     /** The chain goes on from where it was cut. */

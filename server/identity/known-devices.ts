@@ -48,8 +48,7 @@ export function createKnownDevices({ devices, inspect, now, uuid }: KnownDevices
         // The name that its owner gave it stays.
         const named = known.name !== nameDevice(known.userAgent).name
         const present = { ...seen, name: named ? known.name : seen.name }
-        await devices.update(tx, known.id, present)
-        return { ...known, ...present }
+        if (await devices.update(tx, known.id, present)) return { ...known, ...present }
       }
       const firstSeen = { firstSeenAt: seen.lastSeenAt, endedAt: null, clientDevice: clientDevice ?? null }
       const device = { id: uuid(), userId, ...seen, ...firstSeen }

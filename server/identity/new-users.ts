@@ -12,7 +12,7 @@ import type { Hashing } from './hashing.js'
 import { requireGoodPassword } from './password-rules.js'
 import { type Profile, requireProfile } from './profile.js'
 import type { ActorRights } from './rights.js'
-import { isKnownHash } from './stored-passwords.js'
+import { isKnownHash, isUnusableHash, unusableHash } from './stored-passwords.js'
 
 export type UserToCreate = Partial<Profile> & {
   username: string
@@ -20,13 +20,15 @@ export type UserToCreate = Partial<Profile> & {
   roles?: string[]
   /** Somebody else knows the password: the pages ask for a new one. */
   mustChangePassword?: boolean
+  /** Of one whose id is not given out in turn. */
+  apartId?: number
 }
 
-/** A user from elsewhere: the hash is taken as it is, the id too where there is one. */
+/** A user from elsewhere: the hash is taken as it is, the id too where there is one. Without a hash nobody signs in yet. */
 export type UserToImport = Partial<Profile> & {
   id?: number | undefined
   username: string
-  passwordHash: string
+  passwordHash?: string
   active?: boolean | undefined
   roles?: string[]
   permissions?: string[]
@@ -61,14 +63,16 @@ export function createNewUsers({ users, roles, hashing, rights, revoke, policy, 
     requireUsername(user.username, longestUsername)
     if (user.id !== undefined && !(Number.isInteger(user.id) && user.id >= 1 && user.id <= greatestId))
       throw refuseField('id', `This is not a whole number from 1 to ${greatestId}.`)
-    if (!isKnownHash(user.passwordHash)) throw refuseField('password_hash', 'This is not a hash that can be verified.')
+    const passwordHash = user.passwordHash || unusableHash
+    if (!isUnusableHash(passwordHash) && !isKnownHash(passwordHash))
+      throw refuseField('password_hash', 'This is not a hash that can be verified.')
     if (user.permissions?.some(permission => !isPermission(permission)))
       throw refuseField('permissions', 'Not a permission.')
-    return insert(user, actor, 'user_imported')
+    return insert({ ...user, passwordHash }, actor, 'user_imported')
   }
 
   async function insert(
-    user: UserToImport,
+    user: UserToImport & { passwordHash: string; apartId?: number },
     actor: Actor,
     action: 'user_created' | 'user_imported',
   ): Promise<UserRecord> {
@@ -81,7 +85,7 @@ export function createNewUsers({ users, roles, hashing, rights, revoke, policy, 
         if (given.length > 0) await rights.require(tx, actor, new Set(['darvoza:roles:write']))
         const key = usernameKey(user.username)
         if (await users.findByKey(tx, key)) throw usernameTaken()
-        const id = await users.nextId(tx, user.id)
+        const id = user.apartId ?? (await users.nextId(tx, user.id))
         const record: NewUser = {
           id,
           username: user.username,

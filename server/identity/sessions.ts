@@ -5,20 +5,13 @@ import { absoluteEnd, idleEnd, type SessionEnd, sessionEnd } from '../policy/ses
 import { refuse } from '../protocol/errors.js'
 import type { PolicyInForce } from '../revocation/policy-in-force.js'
 import type { Database, Queries } from '../storage/database.js'
-import type { DeviceRecord, Devices } from '../storage/devices.js'
-import type { PageSessions } from '../storage/page-sessions.js'
+import type { Devices } from '../storage/devices.js'
 import type { SessionRecord, Sessions as SessionStore, Standing } from '../storage/sessions.js'
 import type { Users } from '../storage/users.js'
 import type { Change, Revoke } from '../tokens/revoke.js'
 import type { ActorRights } from './rights.js'
 
 export type { SessionRecord }
-
-/** A session that lives. `endsAt` (epoch ms) is when it is over unless it refreshes. */
-export type LiveSession = { session: SessionRecord; device: DeviceRecord | null; endsAt: number }
-
-/** A device that is not ended, with its live sessions. `lastSeenAt` counts their refreshes. */
-export type LiveDevice = { device: DeviceRecord; sessions: SessionRecord[]; lastSeenAt: number }
 
 /** A session of anybody, with whose it is and why it is over, if it is. */
 export type ListedSession = { session: SessionRecord; username: string; end: SessionEnd | null; endsAt: number }
@@ -27,7 +20,6 @@ export type SessionsDeps = {
   database: Database
   users: Users
   sessions: SessionStore
-  pageSessions: PageSessions
   devices: Devices
   rights: ActorRights
   revoke: Revoke
@@ -35,15 +27,13 @@ export type SessionsDeps = {
   now: () => number
 }
 
-export function createSessions(deps: SessionsDeps) {
-  const { database, users, sessions, pageSessions, devices, rights, revoke, policy, now } = deps
+/** How many are ended in one transaction. */
+const [devicesAtOnce, sessionsAtOnce] = [50, 200]
+/** More are ended by one entry where all of a user's end. */
+const [fewDevices, fewSessions] = [200, 500]
 
-  async function liveOf(userId: number): Promise<SessionRecord[]> {
-    const open = await sessions.openOf(database, userId)
-    return open
-      .filter(one => sessionEnd(one.session, one.ended, now(), policy.of(one.session)) === null)
-      .map(one => one.session)
-  }
+export function createSessions(deps: SessionsDeps) {
+  const { database, users, sessions, devices, rights, revoke, policy, now } = deps
 
   /** When it is over unless it refreshes. */
   const endsAt = (session: SessionRecord) => {
@@ -57,42 +47,11 @@ export function createSessions(deps: SessionsDeps) {
   }
 
   return {
-    /** Oldest first. */
-    async list(userId: number): Promise<LiveSession[]> {
-      const live = await liveOf(userId)
-      const byId = new Map((await devices.openOf(database, userId)).map(device => [device.id, device]))
-      return live.map(session => ({
-        session,
-        device: byId.get(session.deviceId) ?? null,
-        endsAt: endsAt(session),
-      }))
-    },
-
-    /** How many access tokens of a user may be live: one of each session, but of those that sleep and of our own pages. */
-    async countTokens(userId: number): Promise<number> {
-      const [live, tokenless] = await Promise.all([liveOf(userId), pageSessions.sessionsOf(database, userId)])
-      const issuedAfter = (session: SessionRecord) => now() - policy.of(session).access_token_lifetime * 1000
-      return live.filter(one => !tokenless.has(one.id) && one.lastSeenAt > issuedAfter(one)).length
-    },
-
     /** One of anybody's, also one that is over. @throws not_found */
     async require(id: string): Promise<ListedSession> {
       const standing = (await sessions.standings(database, [id])).get(id)
       if (!standing) throw refuse('not_found')
       return listed(standing)
-    },
-
-    /** Oldest first. */
-    async listDevices(userId: number): Promise<LiveDevice[]> {
-      const live = await liveOf(userId)
-      return (await devices.openOf(database, userId)).map(device => {
-        const own = live.filter(session => session.deviceId === device.id)
-        return {
-          device,
-          sessions: own,
-          lastSeenAt: Math.max(device.lastSeenAt, ...own.map(session => session.lastSeenAt)),
-        }
-      })
     },
 
     /**
@@ -144,41 +103,74 @@ export function createSessions(deps: SessionsDeps) {
     async endDevice(id: string, ofUser: number | null, actor: Actor): Promise<void> {
       const found = await devices.find(database, id)
       if (!found || (ofUser !== null && found.userId !== ofUser)) throw refuse('not_found')
-      const { ended } = await endDevices(found.userId, device => device.id === id, actor)
+      const { ended } = await endDevices(found.userId, [id], actor)
       if (ended === 0) throw refuse('not_found')
     },
 
     /** Ends some devices of one user; those that have ended already are passed over. @throws not_found, permission_denied */
     endDevicesOf: (userId: number, ids: ReadonlySet<string>, actor: Actor, why?: string) =>
-      endDevices(userId, device => ids.has(device.id), actor, why),
+      endDevices(userId, [...ids], actor, why),
 
-    /** Ends all devices of a user but the one that a session is on. */
+    /**
+     * Ends all devices of a user but the one that a session is on. Where they are very many, one entry ends them all: then
+     * of this device the session alone stays.
+     */
     async endOtherDevices(userId: number, sid: string, actor: Actor): Promise<void> {
-      const own = await sessions.find(database, sid)
-      await endDevices(userId, device => device.id !== own?.deviceId, actor)
+      const own = (await sessions.find(database, sid))?.deviceId ?? ''
+      const others = await devices.openBeside(database, userId, own, fewDevices + 1)
+      const open = await sessions.countBeside(database, userId, own, fewSessions + 1)
+      if (others.length <= fewDevices && open <= fewSessions) {
+        await endDevices(userId, others, actor)
+        return
+      }
+      await revoke.transaction(actor, async (tx, { record, note }) => {
+        await users.lock(tx, userId)
+        await requireMayActOn(tx, actor, userId)
+        const ended = await devices.endBeside(tx, userId, own, now())
+        await record('others_ended', { subject: String(userId), exceptSid: sid })
+        note({ action: 'other_sessions_ended', subject: String(userId), after: { devices: ended } })
+      })
     },
   }
 
-  async function endDevices(
-    userId: number,
-    chosen: (device: DeviceRecord) => boolean,
-    actor: Actor,
-    why?: string,
-  ): Promise<{ ended: number; sessions: number }> {
+  /** So many at a time that nobody waits for long: a transaction holds the user's lock, and the log's head in the end. */
+  async function endDevices(userId: number, ids: readonly string[], actor: Actor, why?: string) {
+    const ended = { ended: 0, sessions: 0 }
+    const left = ids.toSorted()
+    while (left.length > 0) {
+      const part = await endSome(userId, left.slice(0, devicesAtOnce), actor, why)
+      left.splice(0, part.passed)
+      ended.ended += part.ended
+      ended.sessions += part.sessions
+    }
+    return ended
+  }
+
+  /** @returns `passed`: how many of the devices are done with; the next has more sessions than were left to end */
+  function endSome(userId: number, ids: readonly string[], actor: Actor, why?: string) {
     const work = async (tx: Queries, { record, note }: Change) => {
       await users.lock(tx, userId)
       await requireMayActOn(tx, actor, userId)
-      const ending = (await devices.openOf(tx, userId)).filter(chosen)
-      for (const device of ending) await devices.end(tx, device.id, now())
-      let sessionCount = 0
-      for (const device of ending) {
-        const open = await sessions.openOfDevice(tx, device.id)
-        for (const session of open) await record('device_ended', { subject: session.id })
-        const before = { user: userId, name: device.name, sessions: open.map(session => session.id) }
-        note({ action: 'device_ended', subject: device.id, before, ...(why && { after: { why } }) })
-        sessionCount += open.length
+      const known = await devices.some(tx, ids)
+      const done = { passed: 0, ended: 0, sessions: 0 }
+      const ending: string[] = []
+      for (const id of ids) {
+        const device = known.get(id)
+        if (device?.userId === userId && device.endedAt === null) {
+          const left = sessionsAtOnce - ending.length
+          const open = (await sessions.onDevice(tx, id, left + 1)).map(session => session.id)
+          ending.push(...open.slice(0, left))
+          if (open.length > left) break
+          await devices.end(tx, id, now())
+          const before = { user: userId, name: device.name, sessions: open }
+          note({ action: 'device_ended', subject: id, before, ...(why && { after: { why } }) })
+          done.ended++
+        }
+        done.passed++
       }
-      return { ended: ending.length, sessions: sessionCount }
+      for (const subject of ending.sort()) await record('device_ended', { subject })
+      done.sessions = ending.length
+      return done
     }
     return revoke.transaction(actor, work, { users: [userId] })
   }

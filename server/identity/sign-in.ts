@@ -2,8 +2,7 @@
 // races that were seen: a guess is counted before it is tested, the log's number is read before the password is checked,
 // the password is checked outside every transaction, and what was checked is compared again under the user's lock.
 import type { Actor, Origin } from '../policy/actor.js'
-import { absoluteEnd, sessionEnd } from '../policy/session.js'
-import { surplusOf } from '../policy/session-limit.js'
+import { absoluteEnd } from '../policy/session.js'
 import { usernameKey } from '../policy/username.js'
 import { refuse } from '../protocol/errors.js'
 import type { Quota } from '../protocol/rate-limit.js'
@@ -15,11 +14,12 @@ import type { SessionRecord, Sessions, Standing } from '../storage/sessions.js'
 import type { UserRecord, Users } from '../storage/users.js'
 import type { Inspect } from '../tokens/inspect.js'
 import type { Issue } from '../tokens/issue.js'
-import type { Change, Revoke } from '../tokens/revoke.js'
+import type { Revoke } from '../tokens/revoke.js'
 import type { Secrets } from '../tokens/secrets.js'
 import type { Guesses } from './guesses.js'
 import type { DeviceProof, KnownDevices } from './known-devices.js'
 import type { Checked, PasswordCheck } from './password-check.js'
+import type { Room } from './room.js'
 
 export type Credentials = DeviceProof & {
   username: string
@@ -36,6 +36,7 @@ export type SignInDeps = {
   users: Users
   sessions: Sessions
   knownDevices: KnownDevices
+  room: Room
   applications: Applications
   passwordCheck: PasswordCheck
   guesses: Guesses
@@ -59,7 +60,7 @@ class Behind extends Error {}
 const tries = 3
 
 export function createSignIn(deps: SignInDeps) {
-  const { users, sessions, knownDevices, applications, passwordCheck, guesses } = deps
+  const { users, sessions, knownDevices, room, applications, passwordCheck, guesses } = deps
   const { inspect, issue, revoke, secrets, tail, policy, now, uuid } = deps
 
   /**
@@ -105,7 +106,7 @@ export function createSignIn(deps: SignInDeps) {
       const standing = await requireUnchanged(tx, checked, applicationId, eras)
       const device = await knownDevices.recognise(tx, userId, credentials, origin)
       const session = newSession(checked, userId, applicationId, device.id, origin.address, eras)
-      await endOlder(tx, change, session, eras)
+      await room.make(tx, change, session, eras)
       await sessions.insert(tx, session)
       await updateUser(tx, checked)
       const after = { session: session.id, device: device.id, application: applicationId }
@@ -127,7 +128,7 @@ export function createSignIn(deps: SignInDeps) {
     checked: Checked,
     applicationId: string,
     eras: ErasInForce,
-  ): Promise<Omit<Standing, 'session' | 'newerOpen'>> {
+  ): Promise<Omit<Standing, 'session' | 'crowdedUpto'>> {
     const found = await users.findWithSeq(tx, { id: checked.user.id })
     const application = await applications.find(tx, applicationId)
     if (!found || !application) throw refuse('no_active_account')
@@ -140,22 +141,6 @@ export function createSignIn(deps: SignInDeps) {
     if (!application.active) throw refuse('application_disabled')
     if (policyVersion !== eras.head || issue.isBehind(found)) throw new Behind()
     return { user, application, ended, seq, policyVersion, accessLifetime, keyVersion }
-  }
-
-  /** The device's older session of this application ends, and the oldest of the user's where there are too many. */
-  async function endOlder(tx: Queries, { record }: Change, opening: SessionRecord, eras: ErasInForce): Promise<void> {
-    const live = (await sessions.openOf(tx, opening.userId)).filter(
-      one => sessionEnd(one.session, one.ended, now(), eras.of(one.session)) === null,
-    )
-    const replaced = live.filter(
-      ({ session }) => session.deviceId === opening.deviceId && session.applicationId === opening.applicationId,
-    )
-    for (const { session } of replaced) await record('replaced', { subject: session.id })
-    const others = live.filter(one => !replaced.includes(one)).map(one => one.session)
-    const { max_sessions_per_user: max, at_session_limit } = eras.of(opening)
-    if (max > 0 && at_session_limit === 'refuse' && others.length >= max) throw refuse('session_limit_reached')
-    for (const { id } of surplusOf([...others, opening], session => eras.of(session)))
-      await record('session_limit', { subject: id })
   }
 
   function newSession(

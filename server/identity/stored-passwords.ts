@@ -75,6 +75,14 @@ export function isKnownHash(encoded: string): boolean {
   return read?.format.isAffordable(read.groups) ?? false
 }
 
+/** What stands for the password of somebody who has none, as Django writes it: nothing matches it. */
+export const unusableHash = '!'
+
+/** Django puts random text behind the mark, so that reset links of before are void. */
+export function isUnusableHash(encoded: string): boolean {
+  return encoded === '' || encoded.startsWith(unusableHash)
+}
+
 /** Is a stored hash foreign, or of another cost than new ones have? */
 export function isOutdatedHash(encoded: string, cost: number): boolean {
   return !encoded.startsWith(`bcrypt_sha256$$2b$${twoDigits(cost)}$`)

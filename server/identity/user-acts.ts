@@ -11,6 +11,7 @@ import type { ActorRights } from './rights.js'
 import type { SessionStates } from './session-state.js'
 import type { Sessions } from './sessions.js'
 import type { Users } from './users.js'
+import type { WhereSignedIn } from './where-signed-in.js'
 
 export type UserSelection = Selection<number, UserFilter>
 
@@ -43,6 +44,7 @@ export type UserActsDeps = {
   userLists: UserLists
   users: Users
   sessions: Sessions
+  whereSignedIn: WhereSignedIn
   states: SessionStates
   rights: ActorRights
   now: () => number
@@ -53,7 +55,7 @@ const budget = 1_000_000
 const batch = 250
 
 export function createUserActs(deps: UserActsDeps) {
-  const { database, store, roles, userLists, users, sessions, states, rights, now } = deps
+  const { database, store, roles, userLists, users, sessions, whereSignedIn, states, rights, now } = deps
 
   /** Those of the selection who were there at `at` and are not deleted. @throws invalid_fields */
   async function find(selection: UserSelection, at: number): Promise<UserRecord[]> {
@@ -102,7 +104,7 @@ export function createUserActs(deps: UserActsDeps) {
 
   async function countTokens(of: readonly UserRecord[]): Promise<number> {
     let tokens = 0
-    for (const { id } of of) tokens += await sessions.countTokens(id)
+    for (const { id } of of) tokens += await whereSignedIn.countTokens(id)
     return tokens
   }
 

@@ -105,7 +105,7 @@ export const policyTable = {
   },
   max_sessions_per_user: {
     kind: 'integer',
-    default: 0,
+    default: 500,
     min: 0,
     max: 10_000,
     meaning: 'How many live sessions a user may have; 0 sets no limit. Judged at sign-in and at refresh.',
@@ -117,6 +117,15 @@ export const policyTable = {
     choices: ['end_oldest', 'refuse'],
     meaning:
       'At the limit: the oldest sessions end, with the sign-in or when they refresh next; or the sign-in is refused, and what is signed in stays.',
+    simplejwt: null,
+  },
+  max_devices_per_user: {
+    kind: 'integer',
+    default: 500,
+    min: 0,
+    max: 10_000,
+    meaning:
+      'How many devices a user may have; 0 sets no limit. Beyond it a sign-in ends the ones seen longest ago, a few at a time.',
     simplejwt: null,
   },
   keep_session_on_password_change: {
@@ -171,7 +180,7 @@ export const policyTable = {
     default: 90 * day,
     min: day,
     max: 3_650 * day,
-    meaning: 'How long ended sessions stay listed.',
+    meaning: 'How long ended sessions stay listed, and devices without a session are known.',
     simplejwt: null,
   },
   audit_retention: {

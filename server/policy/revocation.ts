@@ -32,6 +32,7 @@ export const triggers = {
   sign_out: { ...endsOne, what: 'Sign-out of one application' },
   replaced: { ...endsOne, what: 'A new sign-in of the same application on the same device' },
   session_limit: { ...endsOne, what: 'A session over the limit of sessions' },
+  device_limit: { ...endsOne, what: 'A session on a device over the limit of devices' },
   session_ended: { ...endsOne, what: 'A session ended by its owner or an administrator' },
   device_ended: { ...endsOne, what: 'A device ended by its owner or an administrator' },
   refresh_token_reused: { ...endsOne, what: 'A refresh token used again after its grace' },

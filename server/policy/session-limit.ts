@@ -12,11 +12,28 @@ export function mostBeside({ max_sessions_per_user, at_session_limit }: Policy):
  * @param oldestFirst the live sessions of one user
  */
 export function surplusOf<S>(oldestFirst: readonly S[], policyOf: (session: S) => Policy): S[] {
-  const surplus: S[] = []
+  const { isSurplus } = countStaying()
+  return oldestFirst
+    .toReversed()
+    .filter(session => isSurplus(policyOf(session)))
+    .reverse()
+}
+
+/** The same for who goes through one user's live sessions from the newest on, and need not see all. */
+export function countStaying() {
   let stay = 0
-  for (const session of oldestFirst.toReversed()) {
-    if (stay > mostBeside(policyOf(session))) surplus.push(session)
-    else stay++
+  return {
+    /** Is the next one too many? If not it stays, and counts. */
+    isSurplus(policy: Policy): boolean {
+      const surplus = isCrowdedFor(policy)
+      if (!surplus) stay++
+      return surplus
+    },
+    isCrowdedFor,
   }
-  return surplus.reverse()
+
+  /** Would any older one under this policy be too many? */
+  function isCrowdedFor(policy: Policy): boolean {
+    return stay > mostBeside(policy)
+  }
 }

@@ -1,5 +1,6 @@
-import type { Queries } from './database.js'
-import { assignments, columns, insertion, marks } from './statement.js'
+import type { Dialect, Queries } from './database.js'
+import { assignments, columns, inChunks, insertion, marks } from './statement.js'
+import { walkWords } from './walk-words.js'
 
 /** Times are epoch ms. */
 export type DeviceRecord = {
@@ -30,7 +31,15 @@ const selectDevice = `SELECT ${columns('d', [
   'endedAt',
 ])} FROM device d`
 
-export function createDevices() {
+/** Where a walk along `lastSeenAt` has come to. */
+export type SeenPlace = { id: string; lastSeenAt: number }
+
+/** So many are always looked through for the one seen longest ago. */
+const fewest = 1_000
+
+export function createDevices({ engine }: Pick<Dialect, 'engine'>) {
+  const { hint } = walkWords(engine)
+  const openOfUser = `device d${hint('device_user_open')} WHERE d.user_id = ? AND d.ended_at IS NULL`
   return {
     async insert(tx: Queries, device: DeviceRecord): Promise<void> {
       await tx.write(...insertion('device', device))
@@ -41,8 +50,9 @@ export function createDevices() {
     },
 
     async some(tx: Queries, ids: readonly string[]): Promise<Map<string, DeviceRecord>> {
-      if (ids.length === 0) return new Map()
-      const rows = await tx.read<DeviceRecord>(`${selectDevice} WHERE d.id IN (${marks(ids.length)})`, ids)
+      const rows = await inChunks(ids, some =>
+        tx.read<DeviceRecord>(`${selectDevice} WHERE d.id IN (${marks(some.length)})`, some),
+      )
       return new Map(rows.map(row => [row.id, row]))
     },
 
@@ -52,15 +62,40 @@ export function createDevices() {
       return (await tx.read<DeviceRecord>(sql, [userId, clientDevice]))[0] ?? null
     },
 
-    openOf(tx: Queries, userId: number): Promise<DeviceRecord[]> {
-      return tx.read(`${selectDevice} WHERE d.user_id = ? AND d.ended_at IS NULL ORDER BY d.first_seen_at, d.id`, [
-        userId,
-      ])
+    /** Ids of those that are not ended, beside one; as many as were asked for. */
+    async openBeside(tx: Queries, userId: number, beside: string, limit: number): Promise<string[]> {
+      const rows = await tx.read<{ id: string }>(
+        `SELECT d.id AS id FROM ${openOfUser} AND d.id <> ? LIMIT ${Math.trunc(limit)}`,
+        [userId, beside],
+      )
+      return rows.map(row => row.id)
     },
 
-    async update(tx: Queries, id: string, changes: Partial<Omit<DeviceRecord, 'id' | 'userId'>>): Promise<void> {
+    /**
+     * Those that are too many beside so many, or some of them: the ones seen longest ago. Where very many are open, as
+     * after an import, it is asked among those that are known longest: no sign-in goes through all.
+     * @param keep never among them
+     */
+    async surplusOf(tx: Queries, userId: number, keep: string, most: number, limit: number): Promise<string[]> {
+      const [row] = await tx.read<{ count: number }>(
+        `SELECT COUNT(*) AS count FROM (SELECT 1 FROM ${openOfUser} LIMIT ${Math.trunc(most + limit)}) t`,
+        [userId],
+      )
+      const surplus = row!.count - most
+      if (surplus <= 0) return []
+      const rows = await tx.read<{ id: string }>(
+        `SELECT t.id AS id FROM (SELECT d.id AS id, d.last_seen_at AS lastSeenAt FROM ${openOfUser}
+           ORDER BY d.first_seen_at, d.id LIMIT ${Math.max(fewest, Math.trunc(most + limit))}) t
+         WHERE t.id <> ? ORDER BY t.lastSeenAt, t.id LIMIT ${surplus}`,
+        [userId, keep],
+      )
+      return rows.map(row => row.id)
+    },
+
+    /** @returns whether it was there: one that nobody used for long may have been forgotten a moment ago */
+    async update(tx: Queries, id: string, changes: Partial<Omit<DeviceRecord, 'id' | 'userId'>>): Promise<boolean> {
       const [set, values] = assignments(changes)
-      await tx.write(`UPDATE device SET ${set} WHERE id = ?`, [...values, id])
+      return (await tx.write(`UPDATE device SET ${set} WHERE id = ?`, [...values, id])) === 1
     },
 
     /** Writes down when some were last seen, never back. */
@@ -78,6 +113,49 @@ export function createDevices() {
     async end(tx: Queries, id: string, at: number): Promise<boolean> {
       const sql = 'UPDATE device SET ended_at = ?, client_device = NULL WHERE id = ? AND ended_at IS NULL'
       return (await tx.write(sql, [at, id])) === 1
+    },
+
+    /** Ends all of a user's but one. @returns how many */
+    async endBeside(tx: Queries, userId: number, keep: string, at: number): Promise<number> {
+      const sql = `UPDATE device SET ended_at = ?, client_device = NULL
+        WHERE user_id = ? AND ended_at IS NULL AND id <> ?`
+      return tx.write(sql, [at, userId, keep])
+    },
+
+    /**
+     * Looks at the next `limit` devices that were last seen before an instant, and forgets those that have no session any
+     * more, not even an ended one.
+     * @returns `next`: where to go on, or null at the end
+     */
+    async forgetUnused(
+      tx: Queries,
+      before: number,
+      { after, limit }: { after: SeenPlace | null; limit: number },
+    ): Promise<{ forgotten: number; next: SeenPlace | null }> {
+      const rows = await tx.read<SeenPlace & { endedAt: number | null }>(
+        `SELECT d.id AS id, d.last_seen_at AS lastSeenAt, d.ended_at AS endedAt FROM device d${hint('device_seen')}
+         WHERE d.last_seen_at < ? AND d.last_seen_at >= ? AND (d.last_seen_at > ? OR d.id > ?)
+         ORDER BY d.last_seen_at, d.id LIMIT ${Math.trunc(limit)}`,
+        [before, ...(after ? [after.lastSeenAt, after.lastSeenAt, after.id] : [0, 0, ''])],
+      )
+      const next = rows.length < limit ? null : { id: rows.at(-1)!.id, lastSeenAt: rows.at(-1)!.lastSeenAt }
+      const old = rows.filter(row => row.endedAt === null || row.endedAt < before).map(row => row.id)
+      const used = await inChunks(old, some =>
+        tx.read<{ id: string }>(
+          `SELECT DISTINCT s.device_id AS id FROM session s WHERE s.device_id IN (${marks(some.length)})`,
+          some,
+        ),
+      )
+      const kept = new Set(used.map(row => row.id))
+      const unused = old.filter(id => !kept.has(id)).sort()
+      // Whoever signs in on one meanwhile has written that it was seen.
+      const forgotten = await inChunks(unused, async some => [
+        await tx.write(`DELETE FROM device WHERE last_seen_at < ? AND id IN (${marks(some.length)})`, [
+          before,
+          ...some,
+        ]),
+      ])
+      return { forgotten: forgotten.reduce((sum, count) => sum + count, 0), next }
     },
 
     /** Ends all of a user's and forgets what tells about the person. */

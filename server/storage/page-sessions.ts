@@ -50,16 +50,6 @@ export function createPageSessions() {
       return (await tx.write(sql, [idHash, notices])) === 1
     },
 
-    /** The open sessions of a user that are a browser's, and hold no token. */
-    async sessionsOf(tx: Queries, userId: number): Promise<Set<string>> {
-      const rows = await tx.read<{ id: string }>(
-        `SELECT s.id FROM session s JOIN page_session p ON p.session_id = s.id
-         WHERE s.user_id = ? AND s.ended_at IS NULL`,
-        [userId],
-      )
-      return new Set(rows.map(row => row.id))
-    },
-
     async remove(tx: Queries, idHash: string): Promise<void> {
       await tx.write('DELETE FROM page_session WHERE id_hash = ?', [idHash])
     },

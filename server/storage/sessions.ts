@@ -1,10 +1,12 @@
 import type { RotationSpans } from '../policy/rotation.js'
 import type { EndedSeqs, SessionLife } from '../policy/session.js'
 import type { Dialect, Queries } from './database.js'
+import { createOpenSessions } from './open-sessions.js'
 import { createRotations } from './rotations.js'
 import { createSessionTidying } from './session-tidying.js'
-import { columns, grouped, insertion, marks, padded } from './statement.js'
+import { columns, grouped, inChunks, insertion, marks, padded } from './statement.js'
 import { foldUser, type UserRecord, type UserRow, userColumns } from './user-rows.js'
+import { walkWords } from './walk-words.js'
 
 /** A session's row. Times are epoch ms. */
 export type SessionRecord = SessionLife &
@@ -38,8 +40,11 @@ export type Standing = {
   policyVersion: number
   /** What the log's entries reckon with at that instant, in seconds: a token made from this lives no longer. */
   accessLifetime: number
-  /** How many newer sessions of the user are not marked as ended; 0 unless it was asked for. */
-  newerOpen: number
+  /**
+   * The user has more open sessions than was asked about, and this is when the newest beyond that number was opened: it
+   * and older ones may be too many. null where there are no more, or nothing was asked. Epoch ms.
+   */
+  crowdedUpto: number | null
 }
 
 const sessionColumns = [
@@ -77,17 +82,20 @@ type StandingRow = { [C in (typeof sessionColumns)[number] as `s_${C}`]: Session
     logKeyVersion: number
     logPolicyVersion: number
     logAccessLifetime: number
-    newerOpen: number
+    crowdedUpto: number | null
   }
 
-/** More than those that live: who goes by it looks closer before anything ends. */
-const countNewerOpen = `(SELECT COUNT(*) FROM session n WHERE n.user_id = s.user_id AND n.ended_at IS NULL
-  AND (n.created_at > s.created_at OR (n.created_at = s.created_at AND n.id > s.id)))`
+/** Some of those that are open do not live: who goes by it looks closer before anything ends. The index alone tells. */
+const crowdedUpto = (hint: string, beside: number) => `(SELECT n.created_at FROM session n${hint}
+  WHERE n.user_id = s.user_id AND n.ended_at IS NULL
+  ORDER BY n.created_at DESC, n.id DESC LIMIT 1 OFFSET ${Math.trunc(beside) + 1})`
 
 export function createSessions(dialect: Pick<Dialect, 'engine' | 'forUpdate'>) {
+  const { hint } = walkWords(dialect.engine)
   return {
     ...createRotations(dialect),
     ...createSessionTidying(),
+    ...createOpenSessions(dialect),
 
     async insert(tx: Queries, session: SessionRecord): Promise<void> {
       await tx.write(...insertion('session', session))
@@ -95,9 +103,10 @@ export function createSessions(dialect: Pick<Dialect, 'engine' | 'forUpdate'>) {
 
     /**
      * One statement for everything that a refresh must know, of one instant. Sessions that do not exist are left out.
-     * @param limited also count the user's newer sessions: a limit is set
+     * @param ids as many as one statement takes: a batch of refreshes, a page of a list
+     * @param beside also tell from where on a user has more newer sessions than this; Infinity: do not ask
      */
-    async standings(tx: Queries, ids: readonly string[], limited = false): Promise<Map<string, Standing>> {
+    async standings(tx: Queries, ids: readonly string[], beside = Infinity): Promise<Map<string, Standing>> {
       const wanted = padded(ids)
       const rows = await tx.read<StandingRow>(
         `SELECT ${columns('s', sessionColumns, 's_')}, ${columns('u', userColumns)},
@@ -105,7 +114,7 @@ export function createSessions(dialect: Pick<Dialect, 'engine' | 'forUpdate'>) {
            a.active AS applicationActive, a.ended_seq AS applicationEndedSeq,
            h.ended_seq AS logEndedSeq, h.seq AS logSeq, h.key_version AS logKeyVersion,
            h.policy_version AS logPolicyVersion, h.access_lifetime AS logAccessLifetime,
-           ${limited ? countNewerOpen : '0'} AS newerOpen
+           ${beside === Infinity ? 'NULL' : crowdedUpto(hint('session_user'), beside)} AS crowdedUpto
          FROM session s
          JOIN user u ON u.id = s.user_id
          JOIN application a ON a.id = s.application_id
@@ -129,28 +138,10 @@ export function createSessions(dialect: Pick<Dialect, 'engine' | 'forUpdate'>) {
       await tx.read(`SELECT id FROM session WHERE id = ?${dialect.forUpdate}`, [id])
     },
 
-    /** Those of a user that are not marked as ended, oldest first; some may be over all the same (policy/session.ts). */
-    async openOf(tx: Queries, userId: number): Promise<Standing[]> {
-      const rows = await tx.read<{ id: string }>(
-        // An expression: no index for the order, which would lead through all that ever were.
-        'SELECT id FROM session WHERE user_id = ? AND ended_at IS NULL ORDER BY created_at + 0, id',
-        [userId],
-      )
-      if (rows.length === 0) return []
-      const standings = await this.standings(
-        tx,
-        rows.map(row => row.id),
-      )
-      return rows.flatMap(row => standings.get(row.id) ?? [])
-    },
-
-    openOfDevice(tx: Queries, deviceId: string): Promise<SessionRecord[]> {
-      return tx.read(`${selectSession} WHERE s.device_id = ? AND s.ended_at IS NULL ORDER BY s.id`, [deviceId])
-    },
-
     async some(tx: Queries, ids: readonly string[]): Promise<Map<string, SessionRecord>> {
-      if (ids.length === 0) return new Map()
-      const rows = await tx.read<SessionRecord>(`${selectSession} WHERE s.id IN (${marks(ids.length)})`, ids)
+      const rows = await inChunks(ids, some =>
+        tx.read<SessionRecord>(`${selectSession} WHERE s.id IN (${marks(some.length)})`, some),
+      )
       return new Map(rows.map(row => [row.id, row]))
     },
 
@@ -212,6 +203,6 @@ function readStanding(rows: StandingRow[]): Standing {
     keyVersion: first.logKeyVersion,
     policyVersion: first.logPolicyVersion,
     accessLifetime: first.logAccessLifetime,
-    newerOpen: first.newerOpen,
+    crowdedUpto: first.crowdedUpto,
   }
 }

@@ -29,6 +29,20 @@ export function assignments(changes: Record<string, Value>): [sql: string, value
   return [names.map(name => `${snake(name)} = ?`).join(', '), Object.values(changes)]
 }
 
+/** How many values a list in one statement has at most: SQLite takes 32,766 in all, MySQL what fits its packet. */
+const chunk = 500
+
+/** Reads by a list of any length, in statements of bounded length, one after the other. */
+export async function inChunks<T, Row>(
+  items: readonly T[],
+  read: (some: readonly T[]) => Promise<readonly Row[]>,
+): Promise<Row[]> {
+  const rows: Row[] = []
+  for (let from = 0; from < items.length; from += chunk)
+    for (const row of await read(items.slice(from, from + chunk))) rows.push(row)
+  return rows
+}
+
 /** `?, ?, ?` */
 export function marks(count: number): string {
   return Array(count).fill('?').join(', ')

@@ -1,5 +1,5 @@
 import type { Queries } from './database.js'
-import { assignments, columns, grouped, insertion, marks } from './statement.js'
+import { assignments, columns, grouped, inChunks, insertion, marks } from './statement.js'
 import {
   foldUser,
   type NewUser,
@@ -21,16 +21,19 @@ type OfLog = {
   accessLifetime: number
 }
 
+/** Below 2^31, so that the integer columns of other applications hold them. */
+const apartIds = { from: 1_000_000_000, upto: 1_000_001_000 }
+const greatestInTurn = `(SELECT COALESCE(MAX(id), 0) FROM user WHERE id < ${apartIds.from} OR id >= ${apartIds.upto})`
+
 const selectUser = `SELECT ${columns('u', userColumns)}, r.name AS roleName, r.permissions AS rolePermissions`
 const fromUser = 'FROM user u LEFT JOIN user_role ur ON ur.user_id = u.id LEFT JOIN role r ON r.name = ur.role_name'
 
 export function createUsers(dialect: { forUpdate: string }) {
   /** Users with roles, in the order of `ids`' ascending. */
   async function some(tx: Queries, ids: readonly number[]): Promise<UserRecord[]> {
-    if (ids.length === 0) return []
-    const rows = await tx.read<UserRow>(
-      `${selectUser} ${fromUser} WHERE u.id IN (${marks(ids.length)}) ORDER BY u.id`,
-      ids,
+    const ascending = [...new Set(ids)].sort((a, b) => a - b)
+    const rows = await inChunks(ascending, part =>
+      tx.read<UserRow>(`${selectUser} ${fromUser} WHERE u.id IN (${marks(part.length)}) ORDER BY u.id`, part),
     )
     return [...grouped(rows, row => row.id).values()].map(foldUser)
   }
@@ -65,10 +68,11 @@ export function createUsers(dialect: { forUpdate: string }) {
 
     /** By id; a deleted user's is empty. */
     async names(tx: Queries, ids: readonly number[]): Promise<Map<number, string>> {
-      if (ids.length === 0) return new Map()
-      const rows = await tx.read<{ id: number; username: string }>(
-        `SELECT id, username FROM user WHERE id IN (${marks(ids.length)})`,
-        ids,
+      const rows = await inChunks(ids, part =>
+        tx.read<{ id: number; username: string }>(
+          `SELECT id, username FROM user WHERE id IN (${marks(part.length)})`,
+          part,
+        ),
       )
       return new Map(rows.map(row => [row.id, row.username]))
     },
@@ -82,11 +86,13 @@ export function createUsers(dialect: { forUpdate: string }) {
       return row?.passwordHash ?? null
     },
 
-    /** Which of these names are somebody's. There must be one at least. */
+    /** Which of these names are somebody's. */
     async takenKeys(tx: Queries, usernameKeys: readonly string[]): Promise<Set<string>> {
-      const rows = await tx.read<{ usernameKey: string }>(
-        `SELECT username_key AS usernameKey FROM user WHERE username_key IN (${marks(usernameKeys.length)})`,
-        usernameKeys,
+      const rows = await inChunks(usernameKeys, part =>
+        tx.read<{ usernameKey: string }>(
+          `SELECT username_key AS usernameKey FROM user WHERE username_key IN (${marks(part.length)})`,
+          part,
+        ),
       )
       return new Set(rows.map(row => row.usernameKey))
     },
@@ -117,19 +123,33 @@ export function createUsers(dialect: { forUpdate: string }) {
     /** Gives out the next user id, or keeps `imported` and goes on after it. Ids are never given out twice. */
     async nextId(tx: Queries, imported?: number): Promise<number> {
       if (imported === undefined) {
-        await tx.write("UPDATE last_number SET value = value + 1 WHERE name = 'user'")
-        const [row] = await tx.read<{ value: number }>("SELECT value FROM last_number WHERE name = 'user'")
-        return row!.value
+        for (;;) {
+          await tx.write("UPDATE last_number SET value = value + 1 WHERE name = 'user'")
+          const [row] = await tx.read<{ value: number; holder: number | null }>(
+            "SELECT n.value AS value, u.id AS holder FROM last_number n LEFT JOIN user u ON u.id = n.value WHERE n.name = 'user'",
+          )
+          // Somebody whose id was given out apart may stand in the way.
+          if (row!.holder === null) return row!.value
+        }
       }
       await tx.write("UPDATE last_number SET value = ? WHERE name = 'user' AND value < ?", [imported, imported])
       return imported
     },
 
+    /** The lowest free id apart from those that are given out in turn: it stands in no import's way. */
+    async nextApartId(tx: Queries): Promise<number> {
+      const [row] = await tx.read<{ id: number | null }>('SELECT MAX(id) AS id FROM user WHERE id >= ? AND id < ?', [
+        apartIds.from,
+        apartIds.upto,
+      ])
+      return row?.id ? row.id + 1 : apartIds.from
+    },
+
     /** Leaves out this many ids behind the last that was ever given out, as far as is known. @returns the last left out */
     async skipIds(tx: Queries, count: number): Promise<number> {
       await tx.write(
-        `UPDATE last_number SET value = ? + CASE WHEN value < (SELECT COALESCE(MAX(id), 0) FROM user)
-           THEN (SELECT COALESCE(MAX(id), 0) FROM user) ELSE value END WHERE name = 'user'`,
+        `UPDATE last_number SET value = ? + CASE WHEN value < ${greatestInTurn}
+           THEN ${greatestInTurn} ELSE value END WHERE name = 'user'`,
         [count],
       )
       const [row] = await tx.read<{ value: number }>("SELECT value FROM last_number WHERE name = 'user'")

@@ -2,7 +2,7 @@
 // and can be undone until then.
 import type { Origin } from '../policy/actor.js'
 import { sessionEnd } from '../policy/session.js'
-import { mostBeside, surplusOf } from '../policy/session-limit.js'
+import { countStaying, mostBeside } from '../policy/session-limit.js'
 import { refuse } from '../protocol/errors.js'
 import type { ErasInForce, PolicyInForce } from '../revocation/policy-in-force.js'
 import type { Tail } from '../revocation/tail.js'
@@ -27,28 +27,33 @@ type Judgement = 'stays' | 'surplus' | 'over' | 'moved'
 const tries = 5
 
 export function createSessionLimit({ database, users, sessions, revoke, tail, policy, now }: SessionLimitDeps) {
-  /** By all live sessions of the user; those that are too many themselves do not count. */
+  /** By the live sessions of the user that are newer; those that are too many themselves do not count. */
   async function judge(tx: Queries, { session }: Standing, eras: ErasInForce): Promise<Judgement> {
-    const open = await sessions.openOf(tx, session.userId)
-    if (open.some(one => one.policyVersion !== eras.head)) return 'moved'
-    const live = open.filter(one => sessionEnd(one.session, one.ended, now(), eras.of(one.session)) === null)
-    const own = live.find(one => one.session.id === session.id)
-    if (!own) return 'over'
-    return surplusOf(live, one => eras.of(one.session)).includes(own) ? 'surplus' : 'stays'
+    const newer = countStaying()
+    for await (const one of sessions.newestOf(tx, session.userId)) {
+      if (one.headPolicyVersion !== eras.head) return 'moved'
+      const rules = eras.of(one)
+      const lives = sessionEnd(one, one.ended, now(), rules) === null
+      if (one.id === session.id) return !lives ? 'over' : newer.isSurplus(rules) ? 'surplus' : 'stays'
+      if (lives) newer.isSurplus(rules)
+      // It is older than all that were seen, and there is no need to read up to it.
+      if (newer.isCrowdedFor(eras.of(session))) return 'surplus'
+    }
+    return 'over'
   }
 
-  const mayBeSurplus = ({ session, newerOpen }: Standing, eras: ErasInForce) => newerOpen > mostBeside(eras.of(session))
+  const mayBeSurplus = ({ session, crowdedUpto }: Standing) => crowdedUpto !== null && session.createdAt <= crowdedUpto
 
   return {
-    /** Whether any session is under a limit that ends the oldest: only then their numbers are counted. */
-    isSet: (eras: ErasInForce): boolean => eras.list.some(era => mostBeside(era.policy) < Infinity),
+    /** How many newer ones any session may live beside; Infinity where no limit ends the oldest. */
+    least: (eras: ErasInForce): number => Math.min(...eras.list.map(era => mostBeside(era.policy))),
 
     /**
      * Refuses a session that is one too many; changes nothing.
      * @throws session_ended
      */
     async check(standing: Standing, eras: ErasInForce): Promise<void> {
-      if (mayBeSurplus(standing, eras) && isOver(await judge(database, standing, eras))) throw refuse('session_ended')
+      if (mayBeSurplus(standing) && isOver(await judge(database, standing, eras))) throw refuse('session_ended')
     },
 
     /**
@@ -56,7 +61,7 @@ export function createSessionLimit({ database, users, sessions, revoke, tail, po
      * @throws session_ended, database_unavailable
      */
     async endSurplus(standing: Standing, eras: ErasInForce, presenter: Origin): Promise<void> {
-      if (!mayBeSurplus(standing, eras)) return
+      if (!mayBeSurplus(standing)) return
       for (let attempt = 1; attempt <= tries; attempt++) {
         // A look first, before anybody waits for the user's lock.
         const first = await judge(database, standing, eras)

@@ -31,7 +31,7 @@ export function createStandings({ database, sessions, sessionLimit, tail, policy
       for (let attempt = 1; attempt <= tries; attempt++) {
         const eras = policy.eras()
         await first(eras)
-        const found = await sessions.standings(database, ids, sessionLimit.isSet(eras))
+        const found = await sessions.standings(database, ids, sessionLimit.least(eras))
         if ([...found.values()].every(one => one.policyVersion === eras.head)) return { found, eras }
         await tail.readNow()
       }

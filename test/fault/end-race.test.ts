@@ -4,6 +4,7 @@ import { type Answer, aClient, type Client, claimsOf, type Pair } from '../suppo
 import { onEachEngine, onMariaDb } from '../support/engines.js'
 import { aPause } from '../support/pause.js'
 import { aServer, password, type TestServer } from '../support/server.js'
+import { devicesOf, sessionsOf } from '../support/sessions.js'
 
 const newPassword = 'staple battery horse'
 
@@ -68,7 +69,7 @@ onEachEngine('a refresh that is overtaken between its UPDATE and its SELECT', en
 
   it('by the end of all others from the other session: refused', async () => {
     const { client, answer, pair } = await overtaken(async (server, { id, sid }) => {
-      const other = (await server.composed.parts.sessions.list(id)).find(one => one.session.id !== sid)
+      const other = (await sessionsOf(server, id)).find(one => one.session.id !== sid)
       await server.composed.parts.sessions.endAll(id, 'system', other!.session.id)
     })
     refused(answer)
@@ -140,7 +141,7 @@ onEachEngine('a session that an end has reached', engine => {
     'a reset of the password': (server, id) => server.composed.parts.users.setPassword(id, newPassword, 'system'),
     disabling: (server, id) => server.composed.parts.users.disable(id, 'system'),
     'a device ended': async (server, id) => {
-      const [device] = await server.composed.parts.sessions.listDevices(id)
+      const [device] = await devicesOf(server, id)
       await server.composed.parts.sessions.endDevice(device!.device.id, id, 'system')
     },
   }

@@ -5,6 +5,7 @@ import { trials } from '../support/bursts.js'
 import { type Answer, aClient, claimsOf, type Pair } from '../support/client.js'
 import { onMariaDb } from '../support/engines.js'
 import { aServer, settle } from '../support/server.js'
+import { sessionsOf } from '../support/sessions.js'
 
 const told = ({ status, body }: Answer) => (status === 200 ? 200 : (body.reason ?? body.code ?? status))
 
@@ -145,7 +146,7 @@ onMariaDb('two servers', engine => {
       const answers = refreshed.map(told)
       expect(answers.slice(0, 10 - max), 'the oldest').to.deep.equal(Array(10 - max).fill('session_ended'))
       expect(answers.slice(10 - max + signIns), 'the newest').to.deep.equal(Array(max - signIns).fill(200))
-      const live = await here.composed.parts.sessions.list(amy.id)
+      const live = await sessionsOf(here, amy.id)
       expect(live.length, `trial ${trial}`).to.equal(max)
     }
   }).timeout(60_000)

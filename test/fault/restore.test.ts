@@ -94,7 +94,7 @@ onMariaDb('a backup restored beneath two running servers', engine => {
       }
       expect((await client.post('/api/token/', admin)).body.code).to.equal('log_went_back')
     }
-    const refused = await darvoza.run(['session', 'end', '--user', 'admin'])
+    const refused = await darvoza.run(['session', 'end', '--user', 'admin', '--yes'])
     expect([refused.code, refused.stderr]).to.deep.equal([1, refused.stderr])
     expect(refused.stderr).to.match(
       /^darvoza: The database is older than what was already told.*darvoza log advance\n$/,
@@ -102,7 +102,7 @@ onMariaDb('a backup restored beneath two running servers', engine => {
     expect(await darvoza.json(['revocation', 'list']), 'looking is allowed').to.be.an('array')
 
     const startedAt = performance.now()
-    const advanced = await darvoza.json(['log', 'advance'])
+    const advanced = await darvoza.json(['log', 'advance', '--yes'])
     await everyoneSays(clients, 200)
     console.log(
       `      noticed by both after ${noticed} ms; the command and the way back took ${Math.round(performance.now() - startedAt)} ms`,
@@ -130,7 +130,7 @@ onMariaDb('a backup restored beneath two running servers', engine => {
     const later = aClient(await aServerProcess(database, null))
     expect((await later.get('/readyz')).body.code).to.equal('log_went_back')
     expect((await later.verify(pairs.revived.access)).body.code).to.equal('log_went_back')
-    await darvoza.done(['log', 'advance'])
+    await darvoza.done(['log', 'advance', '--yes'])
     await everyoneSays([later], 200)
     for (const pair of Object.values(pairs)) await expectOver([later], pair)
     await later.signIn(admin)
@@ -140,7 +140,7 @@ onMariaDb('a backup restored beneath two running servers', engine => {
     const { database, servers, darvoza, restore, pairs } = await history({})
     for (const server of servers) await server.kill()
     restore()
-    const { seen, before } = await darvoza.json(['log', 'advance'])
+    const { seen, before } = await darvoza.json(['log', 'advance', '--yes'])
     expect(seen).to.equal(before.seq)
     const later = aClient(await aServerProcess(database, null))
     expect((await later.get('/readyz')).status).to.equal(200)
@@ -185,21 +185,21 @@ onMariaDb('a backup restored beneath two running servers', engine => {
       const held = await store.read("SELECT 1 FROM information_schema.innodb_trx WHERE trx_state = 'LOCK WAIT'")
       expect(held).to.have.length(1)
     })
-    await darvoza.run(['log', 'advance'], '', waiting)
+    await darvoza.run(['log', 'advance', '--yes'], '', waiting)
     await holder.end()
     await check()
     expect((await state()).head.logId).to.equal(first)
     const startedAt = performance.now()
-    await darvoza.done(['log', 'advance'])
+    await darvoza.done(['log', 'advance', '--yes'])
     const usual = performance.now() - startedAt
     await check()
     for (let trial = 0; trial < trials(3); trial++) {
       const wait = usual * (0.7 + Math.random() * 0.4)
-      await darvoza.run(['log', 'advance'], '', new Promise(resolve => setTimeout(resolve, wait)))
+      await darvoza.run(['log', 'advance', '--yes'], '', new Promise(resolve => setTimeout(resolve, wait)))
       await check()
     }
     console.log(`      of ${trials(3)} that were killed at random ${logs.size - 2} had committed`)
-    await darvoza.done(['log', 'advance'])
+    await darvoza.done(['log', 'advance', '--yes'])
     await everyoneSays(clients, 200)
     for (const pair of Object.values(pairs)) await expectOver(clients, pair)
     await clients[0]!.signIn(admin)
@@ -216,7 +216,7 @@ onMariaDb('a backup restored beneath two running servers', engine => {
       const later = aClient(await aServerProcess(database, null, settings))
       const answer = await later.get('/readyz')
       expect(answer.body.code, 'its first answer').to.equal('log_went_back')
-      const ran = await darvoza.run(['log', 'advance'])
+      const ran = await darvoza.run(['log', 'advance', '--yes'])
       expect(ran.code, ran.stderr).to.equal(0)
       expect(ran.stderr).to.include(`Undone: user_disabled of user ${mallory}\n`)
       await everyoneSays([later], 200)
@@ -251,7 +251,7 @@ describe('a SQLite file put back from a copy', () => {
     expect((await later.verify(newer.access)).body.code).to.equal('log_went_back')
     expect((await later.get('/readyz')).body.code).to.equal('log_went_back')
     expect((await later.verify(revived.access)).status).to.equal(503)
-    await commandLineOf(database).done(['log', 'advance'])
+    await commandLineOf(database).done(['log', 'advance', '--yes'])
     await everyoneSays([later], 200)
     for (const pair of [own, revived, newer]) await expectOver([later], pair)
     await later.signIn(admin)

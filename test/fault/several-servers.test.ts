@@ -5,6 +5,7 @@ import { lastLetIn } from '../support/enforcement.js'
 import { onMariaDb } from '../support/engines.js'
 import { waitFor } from '../support/mariadb.js'
 import { aServer, manyGuesses, password } from '../support/server.js'
+import { sessionsOf } from '../support/sessions.js'
 
 const patience = 1_500
 
@@ -132,7 +133,7 @@ onMariaDb('two servers on one database', engine => {
     await waitFor(async () => {
       for (const { access } of pairs) expect((await atThere.verify(access)).status).to.equal(401)
     }, patience)
-    expect(await there.composed.parts.sessions.list(amy.id)).to.have.length(1)
+    expect(await sessionsOf(there, amy.id)).to.have.length(1)
     expect((await atThere.refresh(own.refresh)).status).to.equal(200)
   })
 })

@@ -4,6 +4,7 @@ import { type Answer, aClient, claimsOf } from '../support/client.js'
 import { onEachEngine } from '../support/engines.js'
 import { aPause } from '../support/pause.js'
 import { aServer, manyGuesses, password, type TestServer } from '../support/server.js'
+import { devicesOf, sessionsOf } from '../support/sessions.js'
 
 const newPassword = 'staple battery horse'
 
@@ -27,7 +28,7 @@ onEachEngine('a sign-in that is overtaken between its password check and its ins
   }
 
   async function openSessions(server: TestServer, id: number): Promise<number> {
-    return (await server.composed.parts.sessions.list(id)).length
+    return (await sessionsOf(server, id)).length
   }
 
   function refused({ status, body }: Answer): void {
@@ -147,14 +148,14 @@ onEachEngine('a sign-in that is overtaken between its password check and its ins
   it('by the end of the device that it proves: it gets another device, which lives', async () => {
     const { server, client, answer, id } = await overtaken(
       async (server, { id }) => {
-        const [device] = await server.composed.parts.sessions.listDevices(id)
+        const [device] = await devicesOf(server, id)
         await server.composed.parts.sessions.endDevice(device!.device.id, id, 'system')
       },
       first => ({ device_token: first.device_token }),
     )
     expect(answer.status).to.equal(200)
     expect((await client.refresh(answer.body.refresh)).status).to.equal(200)
-    const devices = await server.composed.parts.sessions.listDevices(id)
+    const devices = await devicesOf(server, id)
     expect(devices.map(one => one.sessions.length)).to.deep.equal([1])
   })
 
@@ -194,7 +195,7 @@ onEachEngine('a sign-in that is overtaken between its password check and its ins
     const verified = await Promise.all(answers.map(answer => client.verify(answer.body.access)))
     expect(verified.filter(answer => answer.status === 200)).to.have.length(1)
     expect(await openSessions(server, amy.id)).to.equal(1)
-    expect(await server.composed.parts.sessions.listDevices(amy.id)).to.have.length(1)
+    expect(await devicesOf(server, amy.id)).to.have.length(1)
   })
 
   it('by itself, many times under a limit of three: never more than three live', async () => {

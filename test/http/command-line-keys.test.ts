@@ -26,8 +26,8 @@ describe('keys on the command line', function () {
       [['key', 'revoke'], 2, /missing required argument/],
       [['key', 'rotate', '--algorithm', 'HS256'], 2, /no such signing algorithm/],
       [['key', 'rotate', '--algorithm', 'PS256'], 2, /access_token_algorithm/],
-      [['key', 'revoke', 'nobody'], 1, /no key nobody/],
-      [['key', 'revoke', 'audit'], 1, /no key audit/],
+      [['key', 'revoke', 'nobody', '--yes'], 1, /no key nobody/],
+      [['key', 'revoke', 'audit', '--yes'], 1, /no key audit/],
       [['key', 'remove', before[0]!.kid], 1, /signs: rotate it/],
       [['secret', 'unseal'], 2, /unknown command/],
     ])
@@ -63,7 +63,7 @@ describe('keys on the command line', function () {
     const amy = await server.aUser()
     const pair = await client.signIn(amy)
     const { kid } = headerOf(pair.access)
-    const ran = await darvoza.run(['key', 'revoke', kid])
+    const ran = await darvoza.run(['key', 'revoke', kid, '--yes'])
     expect(ran.code).to.equal(0)
     expect(ran.stdout).to.match(
       new RegExp(`^revoked ${kid}: tokens under it are refused.*; \\S{43} \\(ES256\\) signs\n$`),
@@ -73,8 +73,8 @@ describe('keys on the command line', function () {
     const refreshed = await client.refresh(pair.refresh)
     expect(await reasonOf(client, refreshed.body.access)).to.equal(null)
 
-    expect(await darvoza.json(['key', 'revoke', 'device'])).to.deep.equal({ secret: 'device', version: 2 })
-    expect(await darvoza.done(['key', 'revoke', 'refresh'])).to.match(/everybody is signed out/)
+    expect(await darvoza.json(['key', 'revoke', 'device', '--yes'])).to.deep.equal({ secret: 'device', version: 2 })
+    expect(await darvoza.done(['key', 'revoke', 'refresh', '--yes'])).to.match(/everybody is signed out/)
     await waitFor(async () => {
       expect(await reasonOf(client, refreshed.body.refresh)).to.equal('token_key_revoked')
       expect(await reasonOf(client, refreshed.body.access)).to.equal('session_ended')

@@ -21,7 +21,7 @@ describe('the command line, about roles and logs', function () {
     expect(claimsOf((await client.refresh(refresh)).body.access).permissions).to.deep.equal(['orders:write'])
     await darvoza.done(['role', 'rename', 'clerk', 'seller'])
     expect((await darvoza.json(['user', 'show', 'amy'])).roles).to.deep.equal(['seller'])
-    await darvoza.done(['role', 'delete', 'seller'])
+    await darvoza.done(['role', 'delete', 'seller', '--yes'])
     const names = (await darvoza.json(['role', 'list'])).map((role: { name: string }) => role.name)
     expect(names).to.deep.equal(['admin', 'auditor', 'support'])
   })
@@ -33,7 +33,7 @@ describe('the command line, about roles and logs', function () {
       [['role', 'create', 'Clerk'], 2, /name: A role begins with a letter/],
       [['role', 'create', 'clerk'], 2, /already exists/],
       [['role', 'create', 'other', 'no spaces'], 2, /is no permission/],
-      [['role', 'delete', 'nobody'], 1, /There is no role nobody/],
+      [['role', 'delete', 'nobody', '--yes'], 1, /There is no role nobody/],
       [['role', 'set-permissions', 'admin', '--none'], 1, /built in/],
       [['role', 'rename', 'clerk', 'admin'], 2, /already exists/],
     ])
@@ -45,12 +45,12 @@ describe('the command line, about roles and logs', function () {
     const client = aClient(server)
     const { access } = await client.signIn({ username: 'admin', password })
     await expectRefused(darvoza, [
-      [['revocation', 'add', 'nobody', '1'], 2, /kind/],
-      [['revocation', 'add', 'user', '77'], 2, /subject|effect/],
-      [['revocation', 'add', 'role', 'admin'], 2, /subject|effect/],
-      [['revocation', 'add', 'all', 'x'], 2, /subject|effect/],
+      [['revocation', 'add', 'nobody', '1', '--yes'], 2, /kind/],
+      [['revocation', 'add', 'user', '77', '--yes'], 2, /subject|effect/],
+      [['revocation', 'add', 'role', 'admin', '--yes'], 2, /subject|effect/],
+      [['revocation', 'add', 'all', 'x', '--yes'], 2, /subject|effect/],
     ])
-    const entry = await darvoza.json(['revocation', 'add', 'all', '--reason', 'a drill'])
+    const entry = await darvoza.json(['revocation', 'add', 'all', '--reason', 'a drill', '--yes'])
     expect(entry).to.include({ kind: 'all', effect: 'end', reason: 'everybody_ended', actor: operator })
     await settle(server.composed)
     expect((await client.verify(access)).body.reason).to.equal('session_ended')

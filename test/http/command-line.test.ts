@@ -1,5 +1,6 @@
 import { pbkdf2Sync } from 'node:crypto'
-import { existsSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect } from 'chai'
 import { aClient, claimsOf } from '../support/client.js'
 import {
@@ -10,6 +11,7 @@ import {
   operator,
   patience,
 } from '../support/command-line.js'
+import { aFolder } from '../support/engines.js'
 import { waitFor } from '../support/mariadb.js'
 import { password } from '../support/server.js'
 
@@ -55,6 +57,42 @@ describe('the command line, used wrongly', function () {
       wrong.map(([args, saying]) => [args, 2, saying] as const),
     )
     expect(existsSync(darvoza.dataDir)).to.equal(false)
+  })
+
+  it('is told as JSON on stderr with --json, and stdout stays empty', async () => {
+    const darvoza = await aCommandLine().migrated()
+    const cases: [args: string[], exit: number, error: object, stdin?: string][] = [
+      [['user', 'show', 'nobody', '--json'], 1, { code: 'not_found', message: 'There is no user nobody.' }],
+      [['user', 'shwo', '--json'], 2, { code: 'wrong_use' }],
+      [['log', 'advance', '--json'], 2, { code: 'wrong_use' }],
+      [['user', 'create', 'a b', '--password-stdin', '--json'], 2, { code: 'invalid_fields' }, password],
+    ]
+    for (const [args, exit, wanted, stdin] of cases) {
+      const ran = await darvoza.run(args, stdin)
+      expect([ran.code, ran.stdout], args.join(' ')).to.deep.equal([exit, ''])
+      const { error } = JSON.parse(ran.stderr)
+      expect(error, args.join(' ')).to.include({ exit, code: (wanted as { code: string }).code })
+      expect(Object.keys(error)).to.include('message')
+    }
+  })
+
+  it('says its version, and loads no more than a command needs', async () => {
+    const { version } = JSON.parse(readFileSync('package.json', 'utf8'))
+    expect(await aCommandLine().done(['--version'])).to.equal(`${version}\n`)
+    const loaded = async (args: string[]): Promise<string> => {
+      const folder = aFolder()
+      const darvoza = await aCommandLine({ NODE_V8_COVERAGE: folder }).migrated()
+      await darvoza.done(args)
+      return readdirSync(folder)
+        .map(file => readFileSync(join(folder, file), 'utf8'))
+        .join('')
+    }
+    // Half of what a command waits for.
+    const serving = ['node_modules/koa/', 'node_modules/ejs/', 'node_modules/i18next/']
+    const [help, list] = [await loaded(['--help']), await loaded(['user', 'list'])]
+    for (const part of [...serving, 'node_modules/typeorm/']) expect(help, part).to.not.include(part)
+    for (const part of serving) expect(list, part).to.not.include(part)
+    expect(list).to.include('node_modules/typeorm/')
   })
 
   it('refuses settings that contradict themselves with 2, and says which', async () => {
@@ -123,7 +161,7 @@ describe('the command line, used wrongly', function () {
     await darvoza.done(['user', 'create', 'root', '--password-stdin', '--role', 'admin'], password)
     await expectRefused(darvoza, [
       [['user', 'disable', 'root'], 1, /no administrator/],
-      [['user', 'delete', 'root'], 1, /no administrator/],
+      [['user', 'delete', 'root', '--yes'], 1, /no administrator/],
       [['user', 'set-roles', 'root', '--none'], 1, /no administrator/],
     ])
   })
@@ -172,7 +210,7 @@ describe('the command line', function () {
     expect((await darvoza.json(['user', 'disable', 'amina'])).is_active).to.equal(false)
     expect((await darvoza.json(['user', 'enable', 'amina'])).is_active).to.equal(true)
     expect(await darvoza.done(['user', 'show', 'amina'])).to.match(/^email +amy@example.com$/m)
-    await darvoza.done(['user', 'delete', 'amina'])
+    await darvoza.done(['user', 'delete', 'amina', '--yes'])
     expect(await darvoza.json(['user', 'list'])).to.deep.equal([])
     const log = await darvoza.json(['revocation', 'list'])
     expect(log.map((entry: { reason: string }) => entry.reason)).to.deep.equal([
@@ -280,6 +318,28 @@ describe('user import', function () {
     expect(listed[0]).to.include({ username: 'amy', is_active: false })
   })
 
+  it('says which fields it takes, and takes people without a password, who come out again as such', async () => {
+    const darvoza = await aCommandLine().migrated()
+    const help = await darvoza.done(['user', 'import', '--help'])
+    const fields = [
+      'username',
+      'id',
+      'password_hash',
+      'first_name',
+      'last_name',
+      'email',
+      'is_active',
+      'roles',
+      'permissions',
+    ]
+    for (const field of fields) expect(help).to.match(new RegExp(`^  ${field} +\\w`, 'm'))
+    const users = [{ password_hash: '' }, { password_hash: '!Xr0rand' }, { password_hash: null }, {}]
+    const lines = users.map((user, index) => JSON.stringify({ username: `user${index}`, ...user })).join('\n')
+    expect(await darvoza.done(['user', 'import', '-'], lines)).to.equal('imported 4 users\n')
+    const exported = (await darvoza.done(['user', 'export'])).trimEnd().split('\n')
+    expect(exported.map(line => JSON.parse(line).password_hash)).to.deep.equal(['!', '!Xr0rand', '!', '!'])
+  })
+
   it('reads what export writes, as lines and as an array, and exports the same again', async () => {
     const darvoza = await aCommandLine().cheaply()
     await darvoza.done(
@@ -349,7 +409,7 @@ describe('the command line beside a running server', function () {
     const client = aClient(server)
     const amy = await client.signIn(await server.aUser({ username: 'amy' }))
     const bob = await client.signIn(await server.aUser({ username: 'bob' }))
-    await darvoza.done(['session', 'end', '--user', 'amy'])
+    await darvoza.done(['session', 'end', '--user', 'amy', '--yes'])
     await refusedWithinASecond(client, amy.access)
     expect((await client.get('/api/me/', bob.access)).status).to.equal(200)
     const live = await darvoza.json(['session', 'list'])

@@ -12,6 +12,7 @@ import { aWorld, type FormName, filledForm, formNames, forms, tokenOf, type Worl
 import { aWatch, type Held, type Holdable, hold } from '../support/held.js'
 import type { RawAnswer } from '../support/raw.js'
 import { aServer, password, type TestServer } from '../support/server.js'
+import { sessionsOf } from '../support/sessions.js'
 import { snapshotOf } from '../support/snapshot.js'
 import { aVisitor } from '../support/visitor.js'
 
@@ -183,7 +184,7 @@ describe('a body that is held back', () => {
     const { sessions } = server.composed.parts
     const byToken = await hold(server, watch, await callsOf(world, sender, callNames))
     const byCookie = await hold(server, watch, await formsOf(world, sender, heldForms))
-    const others = (await sessions.list(sender.id)).filter(({ session }) => session.id !== sender.own.sid)
+    const others = (await sessionsOf(server, sender.id)).filter(({ session }) => session.id !== sender.own.sid)
     expect(others).to.have.length(2)
     for (const { session } of others) await sessions.end(session.id, null, 'system')
     await expectRefused(server, byToken, refusedWith(401, 'session_ended'))

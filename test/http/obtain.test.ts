@@ -46,7 +46,9 @@ describe('sign-in', () => {
     const amy = await server.aUser()
     const ben = await server.aUser()
     await server.composed.parts.users.disable(ben.id, 'system')
-    const least: Record<string, number> = { [amy.username]: Infinity, nobody: Infinity, [ben.username]: Infinity }
+    await server.composed.parts.users.importOne({ username: 'cid', passwordHash: '!' }, 'system')
+    const names = [amy.username, 'nobody', ben.username, 'cid']
+    const least: Record<string, number> = Object.fromEntries(names.map(name => [name, Infinity]))
     // In turns, so that what else the machine does is shared by all.
     for (let count = 0; count < 5; count++) {
       for (const username of Object.keys(least)) {
@@ -59,6 +61,22 @@ describe('sign-in', () => {
     for (const [username, time] of Object.entries(least)) {
       // Without a hash of its own an answer would come at once.
       expect(time, username).to.be.within(wrongPassword / 2, wrongPassword * 2)
+    }
+  })
+
+  it('matches no password of somebody who was imported without one, and works once an administrator has set it', async () => {
+    const server = await aServer()
+    const client = aClient(server)
+    const { users } = server.composed.parts
+    const admin = (await client.signIn({ username: 'admin', password })).access
+    for (const [index, passwordHash] of [undefined, '', '!', '!7Yt0pLwQ9'].entries()) {
+      const username = `imported${index}`
+      const { id } = await users.importOne({ username, ...(passwordHash !== undefined && { passwordHash }) }, 'system')
+      for (const guess of ['!', '!7Yt0pLwQ9', password])
+        expectNoAccount(await client.post(path, { username, password: guess }), guess)
+      const set = await client.post(`/api/admin/users/${id}/password`, { password: 'given by hand 12' }, admin)
+      expect(set.status).to.equal(204)
+      await client.signIn({ username, password: 'given by hand 12' })
     }
   })
 

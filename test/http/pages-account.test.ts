@@ -3,6 +3,7 @@ import { expect } from 'chai'
 import { aClient } from '../support/client.js'
 import { onEachEngine } from '../support/engines.js'
 import { aServer, password } from '../support/server.js'
+import { devicesOf, sessionsOf } from '../support/sessions.js'
 import { snapshotOf } from '../support/snapshot.js'
 import { aVisitor, localOf } from '../support/visitor.js'
 
@@ -93,7 +94,7 @@ onEachEngine('my devices page', engine => {
     const visitor = aVisitor(server)
     await visitor.signIn(amy)
     await aClient(server, 'bens-program/1.0').signIn(ben)
-    const [bens] = await server.composed.parts.sessions.listDevices(ben.id)
+    const [bens] = await devicesOf(server, ben.id)
     const page = await visitor.open('/account/devices')
     expect(page.text).to.include('Firefox · Linux').and.include('This device').and.not.include('bens-program')
     const token = visitor.tokenOn(page, '/logout')
@@ -114,7 +115,7 @@ onEachEngine('my devices page', engine => {
     const amy = await server.aUser()
     const visitor = aVisitor(server)
     await visitor.signIn(amy)
-    const devices = () => server.composed.parts.sessions.listDevices(amy.id)
+    const devices = () => devicesOf(server, amy.id)
     const id = (await devices())[0]!.device.id
     const path = `/account/devices/${id}/name`
     for (const [name, problem] of [
@@ -143,9 +144,7 @@ onEachEngine('my devices page', engine => {
     const { access, refresh } = await phone.signIn(amy)
     const visitor = aVisitor(server)
     await visitor.signIn(amy)
-    const found = (await server.composed.parts.sessions.listDevices(amy.id)).find(
-      one => one.device.name === 'phone/1.0',
-    )
+    const found = (await devicesOf(server, amy.id)).find(one => one.device.name === 'phone/1.0')
     const answer = await visitor.submit(`/account/devices/${found!.device.id}/end`, {}, '/account/devices')
     expect(localOf(answer)).to.equal('/account/devices')
     expect((await visitor.open('/account/devices')).text).to.include('phone/1.0 is signed out.')
@@ -164,7 +163,7 @@ onEachEngine('my devices page', engine => {
     expect(page.text).to.include('2 other devices are signed out at once.')
     await visitor.submit('/account/devices/end-others', {}, '/account/devices')
     for (const other of others) expect((await other.send('GET', '/account')).status).to.equal(303)
-    const devices = await server.composed.parts.sessions.listDevices(amy.id)
+    const devices = await devicesOf(server, amy.id)
     expect(devices).to.have.length(1)
     expect((await visitor.open('/account/devices')).text).to.not.include('End all others')
     const answer = await visitor.submit(`/account/devices/${devices[0]!.device.id}/end`, {}, '/account/devices')
@@ -207,11 +206,11 @@ onEachEngine('my security events', engine => {
     for (const user of [amy, amy, ben]) await client.signIn(user)
     const boss = aVisitor(server)
     await boss.signIn({ username: 'admin', password })
-    const [first, second] = await sessions.listDevices(amy.id)
+    const [first, second] = await devicesOf(server, amy.id)
     const path = `/admin/sessions/${first!.sessions[0]!.id}`
     await boss.submit(`${path}/end`, { why: 'lost' }, path)
     await sessions.endDevice(second!.device.id, null, 'user:1')
-    const [bens] = await sessions.list(ben.id)
+    const [bens] = await sessionsOf(server, ben.id)
     await sessions.end(bens!.session.id, null, `user:${amy.id}`)
     const told = async (user: { username: string; password: string }) => {
       const visitor = aVisitor(server)

@@ -5,6 +5,7 @@ import { refuse } from '../../server/protocol/errors.js'
 import { aClient, claimsOf } from '../support/client.js'
 import { onEachEngine, sqlite } from '../support/engines.js'
 import { aServer, password, type TestServer, testSettings } from '../support/server.js'
+import { devicesOf, sessionsOf } from '../support/sessions.js'
 import { snapshotOf } from '../support/snapshot.js'
 import { aVisitor, localOf, type Visitor } from '../support/visitor.js'
 
@@ -19,7 +20,7 @@ const cookieLines = (visitor: Visitor, name: string) =>
   visitor.setCookies.filter(line => line.startsWith(`${name}=`) && !line.startsWith(`${name}=;`))
 
 async function liveSessions(server: TestServer, userId: number): Promise<string[]> {
-  return (await server.composed.parts.sessions.list(userId)).map(one => one.session.id)
+  return (await sessionsOf(server, userId)).map(one => one.session.id)
 }
 
 describe('the sign-in page', () => {
@@ -249,22 +250,20 @@ onEachEngine('a browser that is signed in', engine => {
     const amy = await server.aUser()
     const visitor = aVisitor(server)
     await visitor.signIn(amy)
-    const [first] = await server.composed.parts.sessions.listDevices(amy.id)
+    const [first] = await devicesOf(server, amy.id)
     expect(first?.device.name).to.equal('Firefox · Linux')
     expect(first?.sessions.map(one => one.applicationId)).to.deep.equal(['darvoza'])
     await visitor.submit('/logout', {}, '/account')
     expect(await liveSessions(server, amy.id)).to.deep.equal([])
     await visitor.signIn(amy)
-    const again = await server.composed.parts.sessions.listDevices(amy.id)
+    const again = await devicesOf(server, amy.id)
     expect(again.map(one => one.device.id)).to.deep.equal([first?.device.id])
     // Somebody else on the same browser is another device, and takes nothing from the first.
     await visitor.submit('/logout', {}, '/account')
     await visitor.signIn(await server.aUser())
     await visitor.submit('/logout', {}, '/account')
     await visitor.signIn(amy)
-    expect((await server.composed.parts.sessions.listDevices(amy.id)).map(one => one.device.id)).to.deep.equal([
-      first?.device.id,
-    ])
+    expect((await devicesOf(server, amy.id)).map(one => one.device.id)).to.deep.equal([first?.device.id])
   })
 
   it('is signed out by whatever ends its session, with the next page, and told why', async () => {

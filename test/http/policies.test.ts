@@ -187,7 +187,7 @@ onEachEngine('the policy, by the API', engine => {
     await insist(undo({ version: 4 }))
     expect([await value('reuse_grace'), await value('update_last_login')]).to.deep.equal([20, false])
     await insist(undo({ version: 3 }))
-    expect([await value('reuse_grace'), await value('max_sessions_per_user')]).to.deep.equal([10, 0])
+    expect([await value('reuse_grace'), await value('max_sessions_per_user')]).to.deep.equal([10, 500])
     await stands(3, /Nothing is left of version 3/)
     await insist(undo())
     expect(await value('reuse_grace'), 'the undoing undone').to.equal(20)
@@ -217,7 +217,7 @@ onEachEngine('the policy, by the API', engine => {
     const none = { count: 0, more: false }
     expect(body).to.deep.include({
       ...{ version: 2, apply: 'now', unchanged: ['reuse_grace'] },
-      changes: [{ name: 'max_sessions_per_user', before: 0, after: 1 }],
+      changes: [{ name: 'max_sessions_per_user', before: 500, after: 1 }],
       ends: { sessions: one, users: one, idle: none, absolute: none, limit: one },
       stale_access_tokens: { count: 3, more: false },
       sample: [{ id: sid, user_id: amy.id, username: 'amy', device: 'test-client/1.0', reason: 'limit' }],

@@ -4,6 +4,7 @@ import type { PolicyApply } from '../../server/policy/policy-version.js'
 import { type Answer, aClient, claimsOf, type Pair } from '../support/client.js'
 import { onEachEngine } from '../support/engines.js'
 import { aServer, settle, type TestServer } from '../support/server.js'
+import { sessionsOf } from '../support/sessions.js'
 import { snapshotOf } from '../support/snapshot.js'
 import { statementsOf } from '../support/statements.js'
 
@@ -144,7 +145,7 @@ onEachEngine('a change of the policy', engine => {
     await settle(server.composed)
     expect(await refreshed(), 'while there are sessions of before').to.deep.equal([...dear, ...dear])
     const last = claimsOf(late.refresh).sid
-    for (const { session } of await server.composed.parts.sessions.list(amy.id))
+    for (const { session } of await sessionsOf(server, amy.id))
       if (session.id !== last) await server.composed.parts.sessions.end(session.id, amy.id, 'system')
     await server.composed.jobs.runAll()
     await settle(server.composed)
@@ -241,7 +242,7 @@ onEachEngine('the limit of sessions, at a refresh', engine => {
     server.clock.advance('10m')
     await server.setPolicy({ max_sessions_per_user: 1 })
     expect(await refreshEach(server, [pairs[1]!, pairs[0]!])).to.deep.equal([200, 'session_ended'])
-    expect(await server.composed.parts.sessions.list(amy.id)).to.have.length(1)
+    expect(await sessionsOf(server, amy.id)).to.have.length(1)
   })
 
   it('ends no more than must when all refresh and others sign in at once', async () => {
@@ -256,7 +257,7 @@ onEachEngine('the limit of sessions, at a refresh', engine => {
     ])
     expect(signedIn).to.have.length(3)
     for (const answer of refreshed!) expect(told(answer)).to.be.oneOf([200, 'session_ended'])
-    const live = await server.composed.parts.sessions.list(amy.id)
+    const live = await sessionsOf(server, amy.id)
     expect(live, 'exactly as many as may be').to.have.length(5)
   })
 })

@@ -47,6 +47,10 @@ const fire: Record<Fired, (world: World) => Promise<unknown>> = {
     await server.setPolicy({ max_sessions_per_user: 2 })
     await client.signIn(amy)
   },
+  async device_limit({ server, client, amy }) {
+    await server.setPolicy({ max_devices_per_user: 2 })
+    await client.signIn(amy)
+  },
   session_ended: byAdmin('DELETE', ({ phone }) => `/sessions/${claimsOf(phone.access).sid}`),
   async device_ended(world) {
     const answer = await insist(world.client.get(`/api/admin${ofAmy('/devices')(world)}`, world.admin))

@@ -50,7 +50,7 @@ onEachEngine('text and numbers', engine => {
   })
 
   it('ids compare in binary: another case or a space behind it is another id', async () => {
-    const devices = createDevices()
+    const devices = createDevices(database.dialect)
     const empty = { clientDevice: null, name: '', browser: '', platform: '', userAgent: '', address: '' }
     await devices.insert(database, { ...empty, id: 'abc', userId: 1, firstSeenAt: 1, lastSeenAt: 1, endedAt: null })
     expect((await devices.find(database, 'abc'))?.id).to.equal('abc')

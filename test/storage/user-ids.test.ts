@@ -30,6 +30,33 @@ onEachEngine('user ids', engine => {
     expect((await users.importOne({ username: 'without', passwordHash }, 'system')).id).to.equal(502)
   })
 
+  it('of the first administrators stand apart, below 2^31: users of elsewhere keep theirs from 1 on', async () => {
+    const server = await aServer({ engine, ports: { administratorId: undefined } })
+    const { users, database, userStore } = server.composed.parts
+    const idOf = async (name: string) => (await users.requireByName(name)).id
+    const first = await idOf('admin')
+    expect(first).to.equal(1_000_000_000)
+    expect((await users.importOne({ id: 1, username: 'imported', passwordHash }, 'system')).id).to.equal(1)
+    expect((await users.create({ username: 'next', password }, 'system')).id).to.equal(2)
+    const just = { id: first - 1, username: 'below', passwordHash }
+    await users.importOne(just, 'system')
+    expect((await users.create({ username: 'behind', password }, 'system')).id).to.equal(first + 1)
+    // Nobody can sign in as an administrator any more: the next start makes another.
+    await database.write('DELETE FROM user_role WHERE user_id = ?', [first])
+    const again = { ...server.settings, adminUsername: 'second' }
+    await aServer({ settings: again, clock: server.clock, policy: null, ports: { administratorId: undefined } })
+    expect(await idOf('second')).to.equal(first + 2)
+    expect(await database.transaction(tx => userStore.skipIds(tx, 10))).to.be.below(2 ** 31)
+  })
+
+  it('after a restore go on behind those in turn, not behind the administrator', async () => {
+    const server = await aServer({ engine, ports: { administratorId: undefined } })
+    const { users, database, userStore } = server.composed.parts
+    await users.importOne({ id: 7, username: 'seventh', passwordHash }, 'system')
+    expect(await database.transaction(tx => userStore.skipIds(tx, 10))).to.equal(17)
+    expect((await users.create({ username: 'next', password }, 'system')).id).to.equal(18)
+  })
+
   it('are all different when many are made and imported at once', async () => {
     const server = await aServer({ engine })
     const { users } = server.composed.parts

@@ -3,6 +3,7 @@
 import { type PageRouteName, pageRoutes } from '../../server/http/pages/routes.js'
 import { aClient } from './client.js'
 import { password, type TestServer } from './server.js'
+import { devicesOf } from './sessions.js'
 import { aVisitor, type Visitor } from './visitor.js'
 
 export type FormName = {
@@ -177,12 +178,12 @@ export async function filledForm(
 }
 
 export async function aWorld(server: TestServer, mark: string, others: string[]): Promise<World> {
-  const { roles, sessions } = server.composed.parts
+  const { roles } = server.composed.parts
   const roleName = `clerk-${mark}`
   await roles.create(roleName, ['orders:write'], 'system')
   const person = await server.aUser({ username: `amy-${mark}`, roles: [roleName, ...others] })
   await aClient(server, 'phone/1.0').signIn(person)
-  const [found] = await sessions.listDevices(person.id)
+  const [found] = await devicesOf(server, person.id)
   // Of two values in turn, so that there is always a change to be taken back.
   const { reuse_grace: grace } = (await server.composed.parts.policies.show()).policy
   await server.setPolicy({ reuse_grace: grace === 7 ? 8 : 7 })

@@ -1,5 +1,7 @@
+import type { LiveDevice, LiveSession } from '../../server/identity/where-signed-in.js'
 import type { SessionRecord } from '../../server/storage/sessions.js'
 import { aSessionRow } from './database.js'
+import type { TestServer } from './server.js'
 
 export const hour = 3_600_000
 /** When sessions of tests are opened. */
@@ -7,3 +9,13 @@ export const start = 1_000 * hour
 
 /** A session's row: user 1's, just signed in. */
 export const aSession = (id: string, changes: Partial<SessionRecord> = {}) => aSessionRow(id, start, changes)
+
+/** The live sessions of a user, the oldest first. */
+export async function sessionsOf({ composed }: Pick<TestServer, 'composed'>, userId: number): Promise<LiveSession[]> {
+  return (await composed.parts.whereSignedIn.sessions(userId, { limit: 1_000 })).results
+}
+
+/** The devices of a user that are not ended, the oldest first. */
+export async function devicesOf({ composed }: Pick<TestServer, 'composed'>, userId: number): Promise<LiveDevice[]> {
+  return (await composed.parts.whereSignedIn.devices(userId, { limit: 1_000 })).results
+}

@@ -16,7 +16,8 @@ describe('the table of policies', () => {
       rotate_refresh_tokens: true,
       reuse_grace: 10,
       user_id_claim: 'user_id',
-      max_sessions_per_user: 0,
+      max_sessions_per_user: 500,
+      max_devices_per_user: 500,
       password_min_length: 8,
       username_max_length: 30,
     })

@@ -6,7 +6,14 @@ import { endedByChange, leastLimit, type Surveyed, tightenings, whatStays } from
 import type { PolicyApply, PolicyVersion } from '../../server/policy/policy-version.js'
 
 const first: PolicyVersion = {
-  ...{ version: 1, policy: firstPolicy, changed: [], apply: 'refresh', undoes: null, settled: false },
+  ...{
+    version: 1,
+    policy: { ...firstPolicy, max_sessions_per_user: 0 },
+    changed: [],
+    apply: 'refresh',
+    undoes: null,
+    settled: false,
+  },
 }
 const hour = 3_600_000
 const now = 1_000 * hour

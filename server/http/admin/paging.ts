@@ -5,12 +5,12 @@ import { refuseField } from '../../protocol/errors.js'
 import type { Context } from '../handler.js'
 
 const usualLimit = 50
-const greatestLimit = 200
+export const greatestLimit = 200
 
 /** @throws invalid_fields */
-export function readLimit(ctx: Context): number {
+export function readLimit(ctx: Context, usual = usualLimit): number {
   const text = readQuery(ctx, 'limit')
-  if (text === undefined) return usualLimit
+  if (text === undefined) return usual
   const limit = /^\d{1,4}$/.test(text) ? Number(text) : 0
   if (limit < 1 || limit > greatestLimit) throw refuseField('limit', `Must be a number from 1 to ${greatestLimit}.`)
   return limit

@@ -3,6 +3,7 @@ import type { SessionList } from '../../identity/session-list.js'
 import type { Sessions } from '../../identity/sessions.js'
 import type { UserList } from '../../identity/user-list.js'
 import type { Users } from '../../identity/users.js'
+import type { WhereSignedIn } from '../../identity/where-signed-in.js'
 import { longestPassword } from '../../policy/password.js'
 import { isUserId } from '../../protocol/claims.js'
 import { refuse } from '../../protocol/errors.js'
@@ -20,6 +21,7 @@ export type AdminUsersDeps = {
   sessions: Sessions
   userList: UserList
   sessionList: SessionList
+  whereSignedIn: WhereSignedIn
   now: () => number
 }
 
@@ -29,7 +31,9 @@ const profileRules = {
   email: { required: false, blank: true, trim: true },
 } as const
 
-export function createAdminUserHandlers({ users, sessions, userList, sessionList, now }: AdminUsersDeps) {
+export function createAdminUserHandlers(deps: AdminUsersDeps) {
+  const { users, sessions, userList, sessionList, whereSignedIn, now } = deps
+
   /** Changes one user and answers what became of them. */
   async function change(ctx: Context, work: (id: number) => Promise<unknown>): Promise<void> {
     const id = idOf(ctx)
@@ -105,8 +109,15 @@ export function createAdminUserHandlers({ users, sessions, userList, sessionList
     },
 
     async listUserDevices(ctx: Context): Promise<void> {
-      const devices = await sessions.listDevices((await users.require(idOf(ctx))).id)
-      ctx.body = { results: devices.map(device => presentDevice(device, personOf(ctx).sid)) }
+      const { id } = await users.require(idOf(ctx))
+      const found = await whereSignedIn.devices(id, readPage(ctx))
+      const { sid } = personOf(ctx)
+      await answerPage(
+        ctx,
+        found,
+        one => presentDevice(one, sid),
+        () => whereSignedIn.countDevices(id),
+      )
     },
   }
 }

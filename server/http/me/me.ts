@@ -1,16 +1,19 @@
 // What the signed-in user may see and do about themselves.
 
+import type { Page } from '../../identity/listing.js'
 import type { OwnPassword } from '../../identity/own-password.js'
 import type { Sessions } from '../../identity/sessions.js'
 import type { Users } from '../../identity/users.js'
+import type { WhereSignedIn } from '../../identity/where-signed-in.js'
 import { longestPassword } from '../../policy/password.js'
+import { answerPage, greatestLimit, readLimit, readQuery } from '../admin/paging.js'
 import { type Context, personOf } from '../handler.js'
 import { readFields } from '../wire/fields.js'
 import { presentDevice, presentSession, presentUser } from './present.js'
 
-export type MeDeps = { users: Users; sessions: Sessions; ownPassword: OwnPassword }
+export type MeDeps = { users: Users; sessions: Sessions; whereSignedIn: WhereSignedIn; ownPassword: OwnPassword }
 
-export function createMeHandlers({ users, sessions, ownPassword }: MeDeps) {
+export function createMeHandlers({ users, sessions, whereSignedIn, ownPassword }: MeDeps) {
   return {
     async me(ctx: Context): Promise<void> {
       ctx.body = presentUser(await users.require(personOf(ctx).userId))
@@ -39,8 +42,13 @@ export function createMeHandlers({ users, sessions, ownPassword }: MeDeps) {
 
     async mySessions(ctx: Context): Promise<void> {
       const { userId, sid } = personOf(ctx)
-      const live = await sessions.list(userId)
-      ctx.body = { results: live.map(one => presentSession(one, sid)) }
+      const found = await whereSignedIn.sessions(userId, readOwnPage(ctx))
+      await answerPage(
+        ctx,
+        found,
+        one => presentSession(one, sid),
+        () => whereSignedIn.countSessions(userId),
+      )
     },
 
     async endMySession(ctx: Context): Promise<void> {
@@ -57,8 +65,13 @@ export function createMeHandlers({ users, sessions, ownPassword }: MeDeps) {
 
     async myDevices(ctx: Context): Promise<void> {
       const { userId, sid } = personOf(ctx)
-      const live = await sessions.listDevices(userId)
-      ctx.body = { results: live.map(one => presentDevice(one, sid)) }
+      const found = await whereSignedIn.devices(userId, readOwnPage(ctx))
+      await answerPage(
+        ctx,
+        found,
+        one => presentDevice(one, sid),
+        () => whereSignedIn.countDevices(userId),
+      )
     },
 
     async endMyDevice(ctx: Context): Promise<void> {
@@ -73,4 +86,9 @@ export function createMeHandlers({ users, sessions, ownPassword }: MeDeps) {
       ctx.status = 204
     },
   }
+}
+
+/** Whoever knows nothing of pages, as clients of before, is answered as many as one page may have. */
+function readOwnPage(ctx: Context): Page {
+  return { limit: readLimit(ctx, greatestLimit), after: readQuery(ctx, 'after') }
 }

@@ -1,6 +1,6 @@
 // Records as the API shows them: snake_case, times as ISO 8601 in UTC, nothing that is nobody's business.
-import type { LiveDevice, LiveSession } from '../../identity/sessions.js'
 import type { UserRecord } from '../../identity/users.js'
+import type { LiveDevice, LiveSession } from '../../identity/where-signed-in.js'
 
 export function presentUser(user: UserRecord) {
   return {

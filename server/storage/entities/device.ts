@@ -5,6 +5,7 @@ import { name, orNull, uuid, whole } from './columns.js'
 @Entity('device')
 @Index('device_client_device', ['userId', 'clientDevice'], { unique: true })
 @Index('device_seen', ['lastSeenAt', 'id'])
+@Index('device_user_open', ['userId', 'endedAt', 'firstSeenAt', 'id'])
 @Index('device_user_seen', ['userId', 'lastSeenAt', 'id'])
 @Index('device_address', ['address', 'lastSeenAt', 'id'])
 @Index('device_browser', ['browser'])

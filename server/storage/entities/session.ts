@@ -5,7 +5,7 @@ import { name, orNull, uuid, whole } from './columns.js'
 @Entity('session')
 // What a refresh moves stands in no index: thousands of rows move each second.
 @Index('session_created', ['createdAt', 'id'])
-@Index('session_user', ['userId', 'endedAt'])
+@Index('session_user', ['userId', 'endedAt', 'createdAt', 'id'])
 @Index('session_user_created', ['userId', 'createdAt', 'id'])
 @Index('session_device_open', ['deviceId', 'endedAt'])
 @Index('session_device_created', ['deviceId', 'createdAt', 'id'])

@@ -1,24 +1,36 @@
 import { type DeviceNames, longestDeviceName } from '../../../identity/device-names.js'
-import type { LiveDevice, Sessions } from '../../../identity/sessions.js'
+import type { Sessions } from '../../../identity/sessions.js'
+import type { LiveDevice, WhereSignedIn } from '../../../identity/where-signed-in.js'
 import { type Context, visitorOf } from '../../handler.js'
 import { readFields } from '../../wire/fields.js'
+import { readListed } from '../admin/lists.js'
 import { problemsOf, typedIn } from '../fields.js'
 import type { Pages } from '../page.js'
+import { readText } from '../query.js'
 
-export type OwnDevicePagesDeps = { pages: Pages; sessions: Sessions; deviceNames: DeviceNames }
+export type OwnDevicePagesDeps = {
+  pages: Pages
+  sessions: Sessions
+  whereSignedIn: WhereSignedIn
+  deviceNames: DeviceNames
+}
 
 /** Where I am signed in, and how to end it. */
-export function createOwnDevicePages({ pages, sessions, deviceNames }: OwnDevicePagesDeps) {
+export function createOwnDevicePages({ pages, sessions, whereSignedIn, deviceNames }: OwnDevicePagesDeps) {
   async function show(ctx: Context, wrong?: { id: string; typed: string; problem: string }): Promise<void> {
-    const { userId, sid } = visitorOf(ctx)
+    const { userId, browser } = visitorOf(ctx)
+    const { deviceId } = browser.session
     const t = pages.translate(ctx)
-    const devices = (await sessions.listDevices(userId)).map(one => presentOwnDevice(one, sid))
-    // This one first, then the last seen.
-    devices.sort((a, b) => Number(b.current) - Number(a.current) || b.lastSeenAt - a.lastSeenAt)
+    const { results, next } = await readListed(ctx, page => whereSignedIn.devicesLastSeen(userId, page))
+    const others = results.filter(one => one.device.id !== deviceId)
+    // This one first, whenever it was seen; then the last seen, page by page.
+    const own = readText(ctx, 'after') === '' ? await whereSignedIn.device(userId, deviceId) : null
+    const { count, more } = await whereSignedIn.countDevices(userId)
     const data = {
       title: t('devices.title'),
       lead: t('devices.lead'),
-      devices,
+      devices: [...(own ? [own] : []), ...others].map(one => presentOwnDevice(one, deviceId)),
+      ...{ total: count, more, next },
       longestDeviceName,
       wrong: wrong ?? null,
     }
@@ -47,12 +59,12 @@ export function createOwnDevicePages({ pages, sessions, deviceNames }: OwnDevice
     },
 
     async endOwnDevice(ctx: Context): Promise<void> {
-      const { userId, actor, sid } = visitorOf(ctx)
+      const { userId, actor, browser } = visitorOf(ctx)
       const id = ctx.params.id!
-      const device = (await sessions.listDevices(userId)).find(one => one.device.id === id)
+      const device = await whereSignedIn.device(userId, id)
       await sessions.endDevice(id, userId, actor)
       // Whoever ends the device they sit at is signed out with it.
-      if (device?.sessions.some(session => session.id === sid)) return pages.go(ctx, '/login?signed_out')
+      if (id === browser.session.deviceId) return pages.go(ctx, '/login?signed_out')
       const text = pages.translate(ctx)('devices.ended', { name: device?.device.name ?? '' })
       await pages.tell(ctx, { tone: 'good', text })
       pages.go(ctx, '/account/devices')
@@ -67,7 +79,7 @@ export function createOwnDevicePages({ pages, sessions, deviceNames }: OwnDevice
   }
 }
 
-function presentOwnDevice({ device, sessions, lastSeenAt }: LiveDevice, sid: string) {
+function presentOwnDevice({ device, sessions, lastSeenAt }: LiveDevice, own: string) {
   return {
     id: device.id,
     name: device.name,
@@ -77,6 +89,6 @@ function presentOwnDevice({ device, sessions, lastSeenAt }: LiveDevice, sid: str
     firstSeenAt: device.firstSeenAt,
     lastSeenAt,
     applications: [...new Set(sessions.map(session => session.applicationId))],
-    current: sessions.some(session => session.id === sid),
+    current: device.id === own,
   }
 }

@@ -21,7 +21,10 @@ export const policyGroups = {
     ...['access_token_lifetime', 'refresh_token_lifetime', 'session_absolute_lifetime'],
     ...['rotate_refresh_tokens', 'reuse_grace'],
   ],
-  sessions: ['max_sessions_per_user', 'at_session_limit', 'keep_session_on_password_change'],
+  sessions: [
+    ...['max_sessions_per_user', 'at_session_limit', 'max_devices_per_user'],
+    ...['keep_session_on_password_change'],
+  ],
   tokens: ['user_id_claim', 'audience', 'access_token_algorithm', 'key_rotation_interval'],
   people: [
     ...['username_max_length', 'password_min_length', 'password_cost'],

@@ -1,8 +1,9 @@
 // One user: where they are signed in, who they are, what they may do, what happened; and whatever changes that.
 import type { CloseLook } from '../../../identity/close-look.js'
 import type { Roles } from '../../../identity/roles.js'
-import type { LiveDevice, Sessions } from '../../../identity/sessions.js'
+import type { Sessions } from '../../../identity/sessions.js'
 import type { UserRecord, Users } from '../../../identity/users.js'
+import type { LiveDevice, WhereSignedIn } from '../../../identity/where-signed-in.js'
 import type { Actor } from '../../../policy/actor.js'
 import { isUserId } from '../../../protocol/claims.js'
 import { refuse } from '../../../protocol/errors.js'
@@ -19,6 +20,7 @@ export type OneUserPagesDeps = {
   users: Users
   roles: Roles
   sessions: Sessions
+  whereSignedIn: WhereSignedIn
   closeLook: CloseLook
 }
 
@@ -28,12 +30,16 @@ const roleFields = ['permissions'] as const
 /** A form that was sent and could not be used: what was typed, and what is wrong with it. */
 type Wrong = { form: 'profile' | 'roles'; typed: Record<string, string>; problems: Problems }
 
-export function createOneUserPages({ pages, users, roles, sessions, closeLook }: OneUserPagesDeps) {
+/** More of them are a list of its own. */
+const devicesShown = 10
+
+export function createOneUserPages(deps: OneUserPagesDeps) {
+  const { pages, users, roles, sessions, whereSignedIn, closeLook } = deps
+
   async function show(ctx: Context, user: UserRecord, wrong: Wrong | null = null): Promise<void> {
     const { may, t } = pages.frameOf(ctx)
-    const devices = may('darvoza:sessions:read') ? await sessions.listDevices(user.id) : null
     // The one used last is the one that is looked for.
-    devices?.sort((a, b) => b.lastSeenAt - a.lastSeenAt)
+    const devices = may('darvoza:sessions:read') ? await lastSeen(user.id) : null
     const happened = may('darvoza:audit:read') ? await closeLook.userHistory(user.id) : null
     const history = happened?.entries.map(({ createdAt, action, actor, address, subject }) => ({
       ...{ at: createdAt, action, by: [actorText(actor, happened.names.get(actor), t), address] },
@@ -44,12 +50,17 @@ export function createOneUserPages({ pages, users, roles, sessions, closeLook }:
       crumbs: [{ label: t('nav.users'), href: '/admin/users' }],
       user: { ...presentUser(user), ...presentMore(user) },
       devices: devices?.map(presentDevice) ?? null,
-      sessionCount: (await sessions.list(user.id)).length,
-      tokenCount: await sessions.countTokens(user.id),
+      deviceCount: devices ? (await whereSignedIn.countDevices(user.id)).count : 0,
+      sessionCount: (await whereSignedIn.countSessions(user.id)).count,
+      tokenCount: await whereSignedIn.countTokens(user.id),
       ...{ history: history ?? null, wrong, values: profileOf(user) },
       roles: may('darvoza:roles:write') ? (await roles.list()).map(({ name }) => name) : [],
     }
     await pages.show(ctx, 'admin/user', data, wrong ? 400 : 200)
+  }
+
+  async function lastSeen(id: number): Promise<LiveDevice[]> {
+    return (await whereSignedIn.devicesLastSeen(id, { limit: devicesShown })).results
   }
 
   /** Does something with one user, tells it on their page, and leads back there. */
@@ -82,12 +93,12 @@ export function createOneUserPages({ pages, users, roles, sessions, closeLook }:
     ]
     const { id, username } = user
     const data = { title: t('user.resetTitle', { name: username }), crumbs, user: { id, username }, problems }
-    const live = await sessions.list(id)
+    const { count } = await whereSignedIn.countSessions(id)
     const rights = await users.usableByPassword(id, visitorOf(ctx).actor)
     await pages.show(
       ctx,
       'admin/reset-password',
-      { ...data, sessionCount: live.length, rights },
+      { ...data, sessionCount: count, rights },
       Object.keys(problems).length > 0 ? 400 : 200,
     )
   }

@@ -1,0 +1,38 @@
+// Which commands ask before they act: those that take something away which no other command brings back, from more than one
+// session or device. Ending one of these asks nothing, nor does disabling a user: signing in again, enabling, undoes it.
+import type { Command } from 'commander'
+import { Failure } from './failures.js'
+import type { Input } from './input.js'
+
+/** What would happen, or null where these arguments take nothing of weight away. */
+type Warning = (args: readonly string[], options: Record<string, unknown>) => string | null
+
+const everybody = 'everybody is signed out'
+
+export const warnings: Record<string, Warning> = {
+  'user delete': ([name]) => `This deletes the user ${name} for good.`,
+  'role delete': ([name]) => `This deletes the role ${name}; its holders lose it.`,
+  'session end': ([id], { user }) => (user && id === undefined ? `This ends all sessions of ${user}.` : null),
+  'key revoke': ([kid]) =>
+    kid === 'refresh' ? `This revokes the refresh key: ${everybody}.` : `This revokes ${kid} for good.`,
+  'revocation add': ([kind, subject], { effect }) =>
+    effect === 'end' && kind !== 'token' && kind !== 'session'
+      ? `This ends all sessions of ${subject ? `${kind} ${subject}` : 'everybody'}.`
+      : null,
+  'log advance': () => `This gives the log a new id: ${everybody}.`,
+  'migrate down': () => 'This deletes the data in the tables of the last migration.',
+}
+
+/** Gives these commands `--yes`, and lets each ask before it runs. */
+export function askFirst(program: Command, input: Pick<Input, 'confirmed'>): void {
+  for (const [path, warn] of Object.entries(warnings)) {
+    const [noun, verb] = path.split(' ')
+    const command = program.commands.find(one => one.name() === noun)?.commands.find(one => one.name() === verb)
+    if (!command) throw new Error(`there is no command ${path}`)
+    command.option('--yes', 'do not ask').hook('preAction', async (_, { args }) => {
+      const { yes, ...options } = command.opts<Record<string, unknown>>()
+      const warning = yes ? null : warn(args, options)
+      if (warning !== null && !(await input.confirmed(warning))) throw new Failure('nothing was changed')
+    })
+  }
+}
