@@ -3,6 +3,8 @@ import type { Middleware } from 'koa'
 import { refuse } from '../protocol/errors.js'
 import { type BearerAccess, isPage, type Method, type PageAccess, type RouteRow } from './access.js'
 import type { Context, Handler } from './handler.js'
+import { checkMembers, checkQuery } from './middleware/parameters.js'
+import { parametersOf } from './parameters.js'
 import { type RouteName, routes } from './routes.js'
 
 export type RouterDeps = {
@@ -16,7 +18,7 @@ export type RouterDeps = {
   confirm: (access: PageAccess) => Middleware
 }
 
-/** Builds the router from the table: who is let in comes first, then the body, then the handler. */
+/** Builds the router from the table: who is let in comes first, then what is asked for, then the handler. */
 export function createRouter({ handlers, guard, gate, body, confirm }: RouterDeps): Router {
   const router = new Router()
   const methodsOf = new Map<string, Method[]>()
@@ -25,10 +27,17 @@ export function createRouter({ handlers, guard, gate, body, confirm }: RouterDep
     const run: Middleware = ctx => handle(ctx as unknown as Context)
     const steps = isPage(row.access)
       ? [gate(row.access), ...(row.method === 'GET' ? [] : [body, confirm(row.access)])]
-      : [guard(row.access), ...(row.method === 'GET' ? [] : [body])]
+      : [guard(row.access), ...reading(name, row)]
     router.register(row.path, [row.method], [...steps, run] as never)
     methodsOf.set(row.path, [...(methodsOf.get(row.path) ?? []), row.method])
   }
+  /** The address is judged before the body is read. */
+  function reading(name: RouteName, { method, path }: RouteRow): Middleware[] {
+    const known = parametersOf(name, path)
+    const read = method === 'GET' ? [] : [body, ...(known ? [checkMembers(known)] : [])]
+    return [...(known ? [checkQuery(known)] : []), ...read]
+  }
+
   for (const [path, methods] of methodsOf) {
     const allow = [...methods, ...(methods.includes('GET') ? ['HEAD'] : []), 'OPTIONS'].join(', ')
     router.all(path, ctx => answerOtherMethods(ctx as unknown as Context, allow))

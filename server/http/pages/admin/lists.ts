@@ -70,7 +70,10 @@ const ofDevices: Record<string, Field> = {
 /** `strictly`: a list may show more than was asked for; what ends something may not. */
 type Reading = { strictly?: boolean }
 
-/** @throws invalid_fields, strictly, where a field is there and cannot be used */
+/** What addresses of lists say beside filters: how much is shown, and from where on. */
+const ofPages = ['size', 'after', 'before', 'row']
+
+/** @throws invalid_fields, strictly, where a field is there and cannot be used, or is not known */
 export const readSessionFilter = (ctx: Context, by: ReadBy, reading: Reading = {}): Promise<SessionFilter> =>
   readFilter(ctx, ofSessions, by, reading)
 
@@ -85,6 +88,8 @@ async function readFilter<Filter>(
   { strictly = false }: Reading,
 ): Promise<Filter> {
   const filter: Record<string, unknown> = {}
+  const unknown = Object.keys(ctx.query).find(name => !Object.hasOwn(fields, name) && !ofPages.includes(name))
+  if (strictly && unknown !== undefined) throw refuseField(unknown, 'Is not known here.')
   for (const [name, { as, read }] of Object.entries(fields)) {
     filter[as] = await read(ctx, name, by)
     if (strictly && filter[as] === undefined && isThere(ctx, name)) throw refuseField(name, 'Is not usable.')
