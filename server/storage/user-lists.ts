@@ -1,11 +1,13 @@
 // Users, found by what filters want, and counted.
 import { isIP } from 'node:net'
 import { emailKey } from '../policy/email.js'
+import { searchedWords } from '../policy/search-words.js'
 import type { SessionTerms } from '../policy/session.js'
 import { usernameKey } from '../policy/username.js'
 import type { Dialect, Queries } from './database.js'
 import { livesAs } from './session-lists.js'
 import { marks, prefixRange } from './statement.js'
+import { hasWord, idsByWord } from './user-words.js'
 import { type Condition, createWalk, type Filter, type List, type Place, type Walk } from './walk.js'
 import { walkWords } from './walk-words.js'
 
@@ -17,7 +19,7 @@ export type UserOrder = (typeof userOrders)[number]
 
 /** What is left out does not matter; without a state all who are not deleted are meant. */
 export type UserFilter = {
-  /** How a username or an e-mail address begins, an id, or an address that was signed in from. */
+  /** How words of names or an e-mail address begin, all of them; an id; or an address that was signed in from. */
   text?: string | undefined
   /** How it begins. */
   username?: string | undefined
@@ -115,14 +117,14 @@ function walkOf(engine: Engine, filter: UserFilter, order: UserOrder, terms: Ses
   ]
   const filters = [
     ...(id === undefined ? [] : [{ sql: 'u.id = ?', values: [id], way: { index: 'PRIMARY', order: null } }]),
-    ...(filter.text ? [matches(filter.text)] : []),
+    ...(filter.text === undefined ? [] : matches(filter.text.trim())),
     ...(filter.username ? [named(filter.username, order)] : []),
     ...(filter.email ? [mailed(filter.email)] : []),
     ...dear,
     ...(createdUpto === undefined ? [] : [{ sql: 'u.created_at <= ?', values: [createdUpto] }]),
     ...inState(filter, order),
   ]
-  const isDear = dear.length > 0 || (filter.text !== undefined && isIP(filter.text) > 0)
+  const isDear = dear.length > 0 || (filter.text !== undefined && isIP(filter.text.trim()) > 0)
   // NULL stands in the index before every name.
   return { filters, ...(isDear ? dearest : plain), from: order === 'name' ? '' : undefined }
 }
@@ -176,8 +178,14 @@ function seenFrom(address: string): Filter {
   return {
     sql: tables.map(name => `EXISTS (SELECT 1 FROM ${name} y WHERE y.user_id = u.id AND y.address = ?)`).join(' OR '),
     values: tables.map(() => address),
-    way: among(tables.map(name => ({ sql: `user_id AS id FROM ${name} WHERE address = ?`, values: [address] }))),
+    way: among(idsSeenFrom(address)),
   }
+}
+
+function idsSeenFrom(address: string): Condition[] {
+  return ['session', 'device'].map(name => ({
+    ...{ sql: `user_id AS id FROM ${name} WHERE address = ?`, values: [address] },
+  }))
 }
 
 function hasLive(engine: Engine, live: boolean, terms: SessionTerms): Filter {
@@ -193,19 +201,29 @@ function hasLive(engine: Engine, live: boolean, terms: SessionTerms): Filter {
 }
 
 /** One box to type in. An id and a name may look alike. */
-function matches(text: string): Filter {
-  const ranges = [begins('u.username_key', usernameKey(text)), begins('u.email_key', emailKey(text) ?? '')]
+function matches(text: string): Filter[] {
+  const isAddress = isIP(text) > 0
+  const words = text.includes(':') && isAddress ? null : searchedWords(text)
   const isId = /^\d{1,15}$/.test(text)
-  const own = [...ranges, ...(isId ? [{ sql: 'u.id = ?', values: [Number(text)] }] : [])]
-  const from = own.map(({ sql, values }) => ({ sql: `u.id AS id FROM user u WHERE ${sql}`, values }))
-  const seen = isIP(text) > 0 ? seenFrom(text) : null
-  const elsewhere = ['session', 'device'].map(name => ({
-    ...{ sql: `user_id AS id FROM ${name} WHERE address = ?`, values: [text] },
-  }))
-  const all = [...own, ...(seen ? [seen] : [])]
-  return {
-    sql: all.map(({ sql }) => `(${sql})`).join(' OR '),
-    values: all.flatMap(({ values }) => values),
-    way: among([...from, ...(seen ? elsewhere : [])]),
-  }
+  // Each leads to its users by itself: the walk begins with the rarest.
+  if (!isId && !isAddress)
+    return words?.map(word => ({ ...hasWord(word), way: among([idsByWord(word)]) })) ?? [{ sql: '1 = 0', values: [] }]
+  const seen = isAddress ? seenFrom(text) : null
+  const any = [
+    ...(words ? [hasWord(words[0]!)] : []),
+    ...(isId ? [{ sql: 'u.id = ?', values: [Number(text)] }] : []),
+    ...(seen ? [seen] : []),
+  ]
+  const from = [
+    ...(words ? [idsByWord(words[0]!)] : []),
+    ...(isId ? [{ sql: 'u.id AS id FROM user u WHERE u.id = ?', values: [Number(text)] }] : []),
+    ...(isAddress ? idsSeenFrom(text) : []),
+  ]
+  return [
+    {
+      sql: any.map(({ sql }) => `(${sql})`).join(' OR '),
+      values: any.flatMap(({ values }) => values),
+      way: among(from),
+    },
+  ]
 }

@@ -159,6 +159,15 @@ describe('every route of people and administrators', () => {
     expect(await snapshotOf(server)).to.equal(before)
   })
 
+  it('names only the first of very many', async () => {
+    const client = aClient(await aServer())
+    const { access } = await client.signIn({ username: 'admin', password })
+    const many = Object.fromEntries(Array.from({ length: 4_000 }, (_, index) => [`n${index}`, 1]))
+    expect(Object.keys((await client.patch('/api/me', many, access)).body)).to.have.length(10)
+    const query = Array.from({ length: 2_000 }, (_, index) => `n${index}`).join('&')
+    expect(Object.keys((await client.get(`/api/me?${query}`, access)).body)).to.have.length(10)
+  })
+
   it('does not tell what it knows to whom it does not let in', async () => {
     const client = aClient(await aServer())
     for (const [name, row] of strict)

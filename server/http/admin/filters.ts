@@ -69,7 +69,7 @@ export function readAuditFilter(ctx: Context): AuditFilter {
       'A subject is a kind and an id: both are needed.',
     )
   return {
-    ...readTexts(ctx, ['actor', 'action', 'address']),
+    ...{ ...readTexts(ctx, ['actor', 'action', 'address']), userId: readId(ctx, 'user') },
     ...{ subject: kind && id ? { kind, id } : undefined, ...readBetween(ctx) },
   }
 }

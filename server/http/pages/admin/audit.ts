@@ -137,6 +137,7 @@ function presentEntry(entry: AuditRecord, people: Named, frame: Frame) {
 function subjectShown({ subjectKind, subject }: AuditRecord, people: Named): Shown {
   if (subjectKind === 'user') return people.user(subject)
   if (subjectKind === 'session') return people.session(subject)
+  if (subjectKind === 'device') return people.device(subject)
   return subject.length > 24 ? { is: 'code', text: subject, short: 12 } : subject
 }
 

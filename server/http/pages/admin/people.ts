@@ -1,5 +1,5 @@
 // Who and what the logs name, as pages show it: a name with a way to its page, for whoever may see that page.
-import type { Names } from '../../../identity/names.js'
+import type { Names, SessionName } from '../../../identity/names.js'
 import type { Users } from '../../../identity/users.js'
 import { isUserId } from '../../../protocol/claims.js'
 import type { Frame } from '../frame.js'
@@ -12,13 +12,14 @@ export type Shown =
   | { is: 'link'; href: string; text: string }
   | { is: 'code'; text: string; short?: number }
 
-/** What an entry is about: of the kinds of the logs, `user` and `session` have names. */
+/** What an entry is about: of the kinds of the logs, `user`, `session` and `device` have names. */
 export type Subject = { kind: string; id: string | number }
 
 export type Named = {
   actor: (name: string) => Shown
   user: (id: string | number) => Shown
   session: (id: string) => Shown
+  device: (id: string) => Shown
 }
 
 export type People = ReturnType<typeof createPeople>
@@ -33,10 +34,16 @@ export function createPeople({ names }: { names: Names }) {
     const idsOf = (wanted: string) => subjects.flatMap(({ kind, id }) => (kind === wanted ? [String(id)] : []))
     const users = idsOf('user').filter(isUserId)
     const seesSessions = may('darvoza:sessions:read')
-    const [known, knownSessions] = await Promise.all([
+    const [known, knownSessions, knownDevices] = await Promise.all([
       names.ofActors([...actors, ...users.map(id => `user:${id}`)]),
       names.ofSessions(seesSessions ? idsOf('session') : []),
+      names.ofDevices(seesSessions ? idsOf('device') : []),
     ])
+    const place = (id: string, path: string, name: SessionName | undefined): Shown => {
+      if (!seesSessions) return { is: 'code', text: id, short: 8 }
+      const text = name ? [name.username, name.device].filter(Boolean).join(' · ') : ''
+      return { is: 'link', href: `${path}/${id}`, text: text || `${id.slice(0, 8)}…` }
+    }
     const actor = (name: string): Shown => {
       const id = name.startsWith('user:') ? name.slice('user:'.length) : ''
       const text = actorText(name, known.get(name), t)
@@ -45,12 +52,8 @@ export function createPeople({ names }: { names: Names }) {
     return {
       actor,
       user: id => actor(`user:${id}`),
-      session(id) {
-        if (!seesSessions) return { is: 'code', text: id, short: 8 }
-        const name = knownSessions.get(id)
-        const text = name ? [name.username, name.device].filter(Boolean).join(' · ') : ''
-        return { is: 'link', href: `/admin/sessions/${id}`, text: text || `${id.slice(0, 8)}…` }
-      },
+      session: id => place(id, '/admin/sessions', knownSessions.get(id)),
+      device: id => place(id, '/admin/devices', knownDevices.get(id)),
     }
   }
 }
