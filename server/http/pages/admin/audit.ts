@@ -2,6 +2,7 @@
 import { Readable } from 'node:stream'
 import { stringify } from 'csv-stringify/sync'
 import type { AuditFilter, AuditLog, AuditRecord, ChainCheck } from '../../../identity/audit-log.js'
+import type { UserList } from '../../../identity/user-list.js'
 import type { Users } from '../../../identity/users.js'
 import { type AuditAction, auditActions, auditSubjects } from '../../../policy/audit.js'
 import { refuse } from '../../../protocol/errors.js'
@@ -11,24 +12,26 @@ import type { Frame } from '../frame.js'
 import type { Pages } from '../page.js'
 import { readChoice, readText } from '../query.js'
 import { isFiltered, readDays, readListed } from './lists.js'
-import { createPeople, type Named, readActor, type Shown, userIdOf } from './people.js'
+import { createPeople, findPerson, type Named, readActor, type Shown, type Which } from './people.js'
 
-export type AuditPagesDeps = { pages: Pages; auditLog: AuditLog; users: Users } & Parameters<typeof createPeople>[0]
+export type AuditPagesDeps = { pages: Pages; auditLog: AuditLog; users: Users; userList: UserList } & Parameters<typeof createPeople>[0]
 
-export function createAuditPages({ pages, auditLog, users, names }: AuditPagesDeps) {
+export function createAuditPages({ pages, auditLog, users, userList, names }: AuditPagesDeps) {
   const named = createPeople({ names })
   /** One check at a time reads the whole log, however many ask. */
   let checking: Promise<ChainCheck> | null = null
 
-  async function readFilter(ctx: Context): Promise<AuditFilter> {
+  async function readFilter(ctx: Context, which: Which[] = []): Promise<AuditFilter> {
+    const finder = { users, userList, frame: pages.frameOf(ctx), which }
     const id = readText(ctx, 'subject')
     const chosen = readChoice(ctx, 'kind', ['', ...auditSubjects])
     const kind = chosen || (/^[0-9a-f]{8}-[0-9a-f-]{27}$/i.test(id) ? 'session' : 'user')
-    const subject = kind === 'user' ? await userIdOf(id, users) : id
     return {
-      actor: await readActor(readText(ctx, 'actor'), users),
+      actor: await readActor('actor', readText(ctx, 'actor'), finder),
       action: readChoice(ctx, 'action', ['', ...(Object.keys(auditActions) as AuditAction[])]) || undefined,
-      subject: id ? { kind, id: subject } : undefined,
+      // Whatever is about a person: their sessions and devices too.
+      userId: id && kind === 'user' ? await findPerson('subject', id, finder) : undefined,
+      subject: id && kind !== 'user' ? { kind, id } : undefined,
       address: readText(ctx, 'address', 45) || undefined,
       ...readDays(ctx, pages.frameOf(ctx)),
     }
@@ -47,13 +50,14 @@ export function createAuditPages({ pages, auditLog, users, names }: AuditPagesDe
   return {
     async auditPage(ctx: Context): Promise<void> {
       const t = pages.translate(ctx)
-      const filter = await readFilter(ctx)
+      const which: Which[] = []
+      const filter = await readFilter(ctx, which)
       const { results, next, partial } = await readListed(ctx, page => auditLog.page(filter, page))
       await pages.show(ctx, 'admin/audit', {
         title: t('nav.audit'),
         lead: t('auditLog.lead'),
         entries: await present(ctx, results),
-        ...{ next, partial, actions_: Object.keys(auditActions), subjects: auditSubjects },
+        ...{ next, partial, which, actions_: Object.keys(auditActions), subjects: auditSubjects },
         filtered: isFiltered(filter),
       })
     },

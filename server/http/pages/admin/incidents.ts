@@ -1,21 +1,24 @@
 // Refresh tokens that were used again: two held the session, and here they stand side by side.
 import { nameDevice } from '../../../identity/device-name.js'
 import type { IncidentInList, Incidents } from '../../../identity/incidents.js'
+import type { UserList } from '../../../identity/user-list.js'
 import type { Users } from '../../../identity/users.js'
 import type { Context } from '../../handler.js'
 import type { Pages } from '../page.js'
 import { readText } from '../query.js'
 import { isFiltered, readDays, readListed, readUser } from './lists.js'
+import type { Which } from './people.js'
 
-export type IncidentPagesDeps = { pages: Pages; incidents: Incidents; users: Users }
+export type IncidentPagesDeps = { pages: Pages; incidents: Incidents; users: Users; userList: UserList }
 
-export function createIncidentPages({ pages, incidents, users }: IncidentPagesDeps) {
+export function createIncidentPages({ pages, incidents, users, userList }: IncidentPagesDeps) {
   return {
     async incidentsPage(ctx: Context): Promise<void> {
       const frame = pages.frameOf(ctx)
       const { t } = frame
+      const which: Which[] = []
       const filter = {
-        userId: await readUser(ctx, 'user', users),
+        userId: await readUser(ctx, 'user', { users, userList, frame, which }),
         sessionId: readText(ctx, 'session', 36) || undefined,
         ...readDays(ctx, frame),
       }
@@ -24,7 +27,7 @@ export function createIncidentPages({ pages, incidents, users }: IncidentPagesDe
         title: t('nav.incidents'),
         lead: t('incidents.lead'),
         incidents: results.map(presentIncident),
-        ...{ next, partial, filtered: isFiltered(filter) },
+        ...{ next, partial, filtered: isFiltered(filter), which },
       })
     },
   }

@@ -1,5 +1,6 @@
 // Who and what the logs name, as pages show it: a name with a way to its page, for whoever may see that page.
 import type { Names, SessionName } from '../../../identity/names.js'
+import type { UserList } from '../../../identity/user-list.js'
 import type { Users } from '../../../identity/users.js'
 import { isUserId } from '../../../protocol/claims.js'
 import type { Frame } from '../frame.js'
@@ -71,10 +72,36 @@ export async function userIdOf(typed: string, users: Users): Promise<string> {
   return String((await users.findByName(typed))?.id ?? typed)
 }
 
-/** Whom a filter means: `user:7`, `system` and `operator:NAME` as they are; anything else is a username. */
-export async function readActor(typed: string, users: Users): Promise<string | undefined> {
+/** Several people whom somebody may mean by what was typed into a field; `more`: there are others. */
+export type Which = { field: string; typed: string; people: { username: string; name: string }[]; more: boolean }
+
+/** How people are found, and where it is put down that several were. */
+export type Finder = { users: Users; userList: UserList; frame: Frame; which: Which[] }
+
+/** Nobody has this id: what is looked for is nobody's. */
+const nobody = 0
+const mostShown = 8
+
+/** Whom a field means: by name or number, or the only one whom a search finds. Nobody where it finds several. */
+export async function findPerson(field: string, typed: string, { users, userList, frame, which }: Finder) {
+  const id = await userIdOf(typed, users)
+  if (isUserId(id)) return Number(id)
+  // Who may not look through people learns nothing of their names here.
+  if (!frame.may('darvoza:users:read')) return nobody
+  const { results, next } = await userList.page({ text: typed }, 'name', { limit: mostShown })
+  const [only] = results
+  if (only && results.length === 1 && next === null) return only.user.id
+  const people = results.map(({ user }) => ({
+    ...{ username: user.username, name: [user.firstName, user.lastName].filter(Boolean).join(' ') },
+  }))
+  if (people.length > 0) which.push({ field, typed, people, more: next !== null })
+  return nobody
+}
+
+/** Whom a filter means: `user:7`, `system` and `operator:NAME` as they are; anything else is a person. */
+export async function readActor(field: string, typed: string, finder: Finder): Promise<string | undefined> {
   if (typed === '') return undefined
   if (/^(user|operator):|^system$/.test(typed)) return typed
   // Nobody of an unknown name did anything.
-  return `user:${await userIdOf(typed, users)}`
+  return `user:${await findPerson(field, typed, finder)}`
 }

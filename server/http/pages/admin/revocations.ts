@@ -1,5 +1,6 @@
 // The revocation log as administrators read it, and what ends what.
 import type { RevocationLog, RevocationRecord } from '../../../identity/revocation-log.js'
+import type { UserList } from '../../../identity/user-list.js'
 import type { Users } from '../../../identity/users.js'
 import { type RevocationKind, revocationKinds, type Trigger, triggers } from '../../../policy/revocation.js'
 import type { Context } from '../../handler.js'
@@ -8,16 +9,17 @@ import type { Pages } from '../page.js'
 import { readChoice, readText } from '../query.js'
 import type { Translate } from '../texts.js'
 import { isFiltered, readListed } from './lists.js'
-import { createPeople, type Named, readActor, type Shown, type Subject, userIdOf } from './people.js'
+import { createPeople, type Named, readActor, type Shown, type Subject, userIdOf, type Which } from './people.js'
 
 export type RevocationPagesDeps = {
   pages: Pages
   revocationLog: RevocationLog
   users: Users
+  userList: UserList
 } & Parameters<typeof createPeople>[0]
 
 export function createRevocationPages(deps: RevocationPagesDeps) {
-  const { pages, revocationLog, users } = deps
+  const { pages, revocationLog, users, userList } = deps
   const named = createPeople(deps)
 
   return {
@@ -27,8 +29,9 @@ export function createRevocationPages(deps: RevocationPagesDeps) {
       const subject = readText(ctx, 'subject')
       const kind = readChoice(ctx, 'kind', ['', ...revocationKinds]) || guessKind(subject)
       const reason = readChoice(ctx, 'cause', ['', ...(Object.keys(triggers) as Trigger[])]) || undefined
+      const which: Which[] = []
       const filter = {
-        ...{ kind, reason, actor: await readActor(readText(ctx, 'actor'), users) },
+        ...{ kind, reason, actor: await readActor('actor', readText(ctx, 'actor'), { users, userList, frame, which }) },
         subject: kind && subject ? await subjectOf(kind, subject, users) : undefined,
       }
       const { results, next, partial } = await readListed(ctx, page => revocationLog.page(filter, page))
@@ -44,7 +47,7 @@ export function createRevocationPages(deps: RevocationPagesDeps) {
           ? [{ label: t('revocations.new'), icon: 'revoke', tone: 'primary', href: '/admin/revocations/new' }]
           : [],
         entries: results.map(entry => presentEntry(entry, people, frame)),
-        ...{ next, partial, kind: kind ?? '', kinds: revocationKinds, causes: Object.keys(triggers) },
+        ...{ next, partial, which, kind: kind ?? '', kinds: revocationKinds, causes: Object.keys(triggers) },
         filtered: isFiltered(filter),
       })
     },
