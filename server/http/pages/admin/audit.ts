@@ -11,7 +11,7 @@ import type { Context } from '../../handler.js'
 import type { Frame } from '../frame.js'
 import type { Pages } from '../page.js'
 import { readChoice, readText } from '../query.js'
-import { isFiltered, readDays, readListed } from './lists.js'
+import { isFiltered, readDays, readCounted } from './lists.js'
 import { createPeople, findPerson, type Named, readActor, type Shown, type Which } from './people.js'
 
 export type AuditPagesDeps = { pages: Pages; auditLog: AuditLog; users: Users; userList: UserList } & Parameters<typeof createPeople>[0]
@@ -52,12 +52,16 @@ export function createAuditPages({ pages, auditLog, users, userList, names }: Au
       const t = pages.translate(ctx)
       const which: Which[] = []
       const filter = await readFilter(ctx, which)
-      const { results, next, partial } = await readListed(ctx, page => auditLog.page(filter, page))
+      const { results, next, partial, counted } = await readCounted(
+        ctx,
+        page => auditLog.page(filter, page),
+        () => auditLog.count(filter),
+      )
       await pages.show(ctx, 'admin/audit', {
         title: t('nav.audit'),
         lead: t('auditLog.lead'),
         entries: await present(ctx, results),
-        ...{ next, partial, which, actions_: Object.keys(auditActions), subjects: auditSubjects },
+        ...{ next, partial, counted, which, actions_: Object.keys(auditActions), subjects: auditSubjects },
         filtered: isFiltered(filter),
       })
     },

@@ -7,7 +7,7 @@ import type { Users } from '../../../identity/users.js'
 import { type Context, visitorOf } from '../../handler.js'
 import { typedIn } from '../fields.js'
 import type { Pages } from '../page.js'
-import { isFiltered, presentListedDevice, presentSession, readDeviceFilter, readListed } from './lists.js'
+import { isFiltered, presentListedDevice, presentSession, readDeviceFilter, readCounted } from './lists.js'
 import { actorText, type Which } from './people.js'
 
 export type DevicePagesDeps = {
@@ -27,11 +27,15 @@ export function createDevicePages({ pages, users, userList, sessions, deviceList
       const { t } = frame
       const which: Which[] = []
       const filter = await readDeviceFilter(ctx, { users, userList, frame, which })
-      const { results, next, partial } = await readListed(ctx, page => deviceList.page(filter, page))
+      const { results, next, partial, counted } = await readCounted(
+        ctx,
+        page => deviceList.page(filter, page),
+        () => deviceList.count(filter),
+      )
       await pages.show(ctx, 'admin/devices', {
         title: t('allDevices.title'),
         lead: t('allDevices.lead'),
-        ...{ devices: results.map(presentListedDevice), next, partial },
+        ...{ devices: results.map(presentListedDevice), next, partial, counted },
         ...{ filtered: isFiltered(filter), states: deviceStates, which },
         own: visitorOf(ctx).browser.session.deviceId,
       })

@@ -6,7 +6,7 @@ import type { Users } from '../../../identity/users.js'
 import type { Context } from '../../handler.js'
 import type { Pages } from '../page.js'
 import { readText } from '../query.js'
-import { isFiltered, readDays, readListed, readUser } from './lists.js'
+import { isFiltered, readDays, readCounted, readUser } from './lists.js'
 import type { Which } from './people.js'
 
 export type IncidentPagesDeps = { pages: Pages; incidents: Incidents; users: Users; userList: UserList }
@@ -22,12 +22,16 @@ export function createIncidentPages({ pages, incidents, users, userList }: Incid
         sessionId: readText(ctx, 'session', 36) || undefined,
         ...readDays(ctx, frame),
       }
-      const { results, next, partial } = await readListed(ctx, page => incidents.page(filter, page))
+      const { results, next, partial, counted } = await readCounted(
+        ctx,
+        page => incidents.page(filter, page),
+        () => incidents.count(filter),
+      )
       await pages.show(ctx, 'admin/incidents', {
         title: t('nav.incidents'),
         lead: t('incidents.lead'),
         incidents: results.map(presentIncident),
-        ...{ next, partial, filtered: isFiltered(filter), which },
+        ...{ next, partial, counted, filtered: isFiltered(filter), which },
       })
     },
   }

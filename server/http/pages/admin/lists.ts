@@ -1,7 +1,7 @@
 // What the lists of people, devices and sessions have in common: what their addresses say, and how their rows are told.
 import type { DeviceFilter, DeviceInList } from '../../../identity/device-list.js'
 import { deviceStates } from '../../../identity/device-list.js'
-import type { Listed, Page } from '../../../identity/listing.js'
+import type { Counted, Listed, Page } from '../../../identity/listing.js'
 import type { SessionFilter, SessionInList } from '../../../identity/session-list.js'
 import { sessionStates } from '../../../policy/session.js'
 import { Refusal, refuseField } from '../../../protocol/errors.js'
@@ -20,6 +20,17 @@ export async function readListed<Row>(ctx: Context, read: (page: Page) => Promis
     if (!(error instanceof Refusal) || error.code !== 'invalid_fields') throw error
     return read({ limit })
   }
+}
+
+/** The same with how many there are of all, counted up to a bound. */
+export async function readCounted<Row>(
+  ctx: Context,
+  read: (page: Page) => Promise<Listed<Row>>,
+  count: () => Promise<Counted>,
+): Promise<Listed<Row> & { counted: Counted }> {
+  const found = await readListed(ctx, read)
+  const isAll = found.next === null && readText(ctx, 'after') === ''
+  return { ...found, counted: isAll ? { count: found.results.length, more: false } : await count() }
 }
 
 export function readOneOf<C extends string>(ctx: Context, name: string, choices: readonly C[]): C | undefined {

@@ -8,7 +8,7 @@ import type { Frame } from '../frame.js'
 import type { Pages } from '../page.js'
 import { readChoice, readText } from '../query.js'
 import type { Translate } from '../texts.js'
-import { isFiltered, readListed } from './lists.js'
+import { isFiltered, readCounted } from './lists.js'
 import { createPeople, type Named, readActor, type Shown, type Subject, userIdOf, type Which } from './people.js'
 
 export type RevocationPagesDeps = {
@@ -34,7 +34,11 @@ export function createRevocationPages(deps: RevocationPagesDeps) {
         ...{ kind, reason, actor: await readActor('actor', readText(ctx, 'actor'), { users, userList, frame, which }) },
         subject: kind && subject ? await subjectOf(kind, subject, users) : undefined,
       }
-      const { results, next, partial } = await readListed(ctx, page => revocationLog.page(filter, page))
+      const { results, next, partial, counted } = await readCounted(
+        ctx,
+        page => revocationLog.page(filter, page),
+        () => revocationLog.count(filter),
+      )
       const people = await named(
         frame,
         results.map(entry => entry.actor),
@@ -47,7 +51,7 @@ export function createRevocationPages(deps: RevocationPagesDeps) {
           ? [{ label: t('revocations.new'), icon: 'revoke', tone: 'primary', href: '/admin/revocations/new' }]
           : [],
         entries: results.map(entry => presentEntry(entry, people, frame)),
-        ...{ next, partial, which, kind: kind ?? '', kinds: revocationKinds, causes: Object.keys(triggers) },
+        ...{ next, partial, counted, which, kind: kind ?? '', kinds: revocationKinds, causes: Object.keys(triggers) },
         filtered: isFiltered(filter),
       })
     },

@@ -10,7 +10,7 @@ import { readFields } from '../../wire/fields.js'
 import { typedIn } from '../fields.js'
 import type { Pages } from '../page.js'
 import type { Translate } from '../texts.js'
-import { isFiltered, presentDeviceName, presentSession, readListed, readSessionFilter } from './lists.js'
+import { isFiltered, presentDeviceName, presentSession, readCounted, readSessionFilter } from './lists.js'
 import { actorText, type Which } from './people.js'
 
 export type SessionPagesDeps = {
@@ -33,11 +33,15 @@ export function createSessionPages({ pages, users, userList, sessions, sessionLi
       const { t } = frame
       const which: Which[] = []
       const filter = await readSessionFilter(ctx, { users, userList, frame, which })
-      const { results, next, partial } = await readListed(ctx, page => sessionList.page(filter, page))
+      const { results, next, partial, counted } = await readCounted(
+        ctx,
+        page => sessionList.page(filter, page),
+        () => sessionList.count(filter),
+      )
       await pages.show(ctx, 'admin/sessions', {
         title: t('allSessions.title'),
         lead: t('allSessions.lead'),
-        ...{ sessions: results.map(one => presentEnded(presentSession(one), t)), next, partial },
+        ...{ sessions: results.map(one => presentEnded(presentSession(one), t)), next, partial, counted },
         ...{ filtered: isFiltered(filter), states: sessionStates, which },
         own: visitorOf(ctx).browser.session.id,
       })

@@ -8,7 +8,7 @@ import type { UserRecord } from '../../../identity/users.js'
 import type { Context } from '../../handler.js'
 import type { Pages } from '../page.js'
 import { readChoice, readText } from '../query.js'
-import { isFiltered, readListed, readOneOf } from './lists.js'
+import { isFiltered, readCounted, readOneOf } from './lists.js'
 
 export type UserPagesDeps = { pages: Pages; userList: UserList; roles: Roles }
 
@@ -17,7 +17,11 @@ export function createUserPages({ pages, userList, roles }: UserPagesDeps) {
     async usersPage(ctx: Context): Promise<void> {
       const { t, may, url, query } = pages.frameOf(ctx)
       const filter = readUserFilter(ctx)
-      const { results, next, partial } = await readListed(ctx, page => userList.page(filter, readOrder(ctx), page))
+      const { results, next, partial, counted } = await readCounted(
+        ctx,
+        page => userList.page(filter, readOrder(ctx), page),
+        () => userList.count(filter),
+      )
       const [only] = results
       // Who looks for somebody on the home page wants that page rather than a list of one.
       if (query.open && only && results.length === 1 && next === null && !query.after && only.state !== 'deleted')
@@ -31,7 +35,7 @@ export function createUserPages({ pages, userList, roles }: UserPagesDeps) {
             ? [{ label: t('users.new'), icon: 'add', tone: 'primary', href: '/admin/users/new' }]
             : []),
         ],
-        ...{ users: results.map(presentListed), next, partial, filtered: isFiltered(filter) },
+        ...{ users: results.map(presentListed), next, partial, counted, filtered: isFiltered(filter) },
         ...{ states: userStates, orders: userOrders, roleNames: (await roles.list()).map(role => role.name) },
       })
     },
