@@ -43,6 +43,11 @@ export function createPolicyVersions() {
       await tx.write(...insertion('policy_version', version))
     },
 
+    /** Puts the instant of a version back, never on. */
+    async antedate(tx: Queries, version: number, at: number): Promise<void> {
+      await tx.write('UPDATE policy_version SET created_at = ? WHERE version = ? AND created_at > ?', [at, version, at])
+    },
+
     /** Those that spare older sessions, in their order. */
     unsettled(tx: Queries): Promise<PolicyVersionRecord[]> {
       return tx.read(`${selectVersion} WHERE ${unsettled} ORDER BY p.version`)

@@ -83,6 +83,18 @@ describe('lists', () => {
     }
     const users = (await client.get('/api/admin/users?format=csv', admin)).text
     expect(users).to.include("amy,'=cmd|calc,")
+    for (const [query, head] of [
+      ['separator=;', 'user_id;username'],
+      ['separator=semicolon', 'user_id;username'],
+      ['separator=tab', 'user_id\tusername'],
+      ['zone=Asia/Tashkent', 'user_id,username'],
+    ] as const) {
+      const { text } = await client.get(`/api/admin/users?format=csv&${query}`, admin)
+      expect(text.startsWith(head), query).to.equal(true)
+      expect(text.includes('created_at (Asia/Tashkent)'), query).to.equal(query.startsWith('zone'))
+    }
+    for (const query of ['separator=|', 'zone=Mars/Base', 'zone=../etc'])
+      expect((await client.get(`/api/admin/users?format=csv&${query}`, admin)).status, query).to.equal(400)
     const nobody = (await client.signIn(await server.aUser())).access
     expect((await client.get('/api/admin/users?format=csv', nobody)).status).to.equal(403)
   })

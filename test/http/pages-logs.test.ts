@@ -191,7 +191,7 @@ describe('the audit log on its page', () => {
     expect(csv.text.trim().split('\n')).to.have.length(2)
     expect(csv.text)
       .to.include("'=cmd|calc")
-      .and.match(/^seq,at,actor,action,/)
+      .and.match(/^seq,at,at \(UTC\),actor,action,/)
     const lines = (await visitor.open('/admin/audit/export?format=jsonl')).text.trim().split('\n')
     const entries = lines.map(line => JSON.parse(line) as { seq: number })
     const found = await server.composed.parts.auditLog.page({}, { limit: 200 })

@@ -10,7 +10,7 @@ import { type Context, personOf } from '../handler.js'
 import { presentDevice } from '../me/present.js'
 import { requireNewSignIn } from '../middleware/guard.js'
 import { readFields, readTexts } from '../wire/fields.js'
-import { answerCsv, userColumns } from './csv.js'
+import { answerCsv, readCsvChoice, userColumns } from './csv.js'
 import { readPage, readSessionFilter, readUserFilter, readUserOrder, wantsCsv } from './filters.js'
 import { answerPage } from './paging.js'
 import { presentAnyUser, presentListedSession, presentListedUser } from './present.js'
@@ -40,7 +40,7 @@ export function createAdminUserHandlers({ users, sessions, userList, sessionList
   return {
     async listUsers(ctx: Context): Promise<void> {
       const [filter, order] = [readUserFilter(ctx), readUserOrder(ctx)]
-      if (wantsCsv(ctx)) return answerCsv(ctx, 'users', userColumns, userList.every(filter, order))
+      if (wantsCsv(ctx)) return answerCsv(ctx, 'users', userColumns, userList.every(filter, order), readCsvChoice(ctx))
       const found = await userList.page(filter, order, readPage(ctx))
       await answerPage(ctx, found, presentListedUser, () => userList.count(filter))
     },

@@ -10,7 +10,7 @@ import type { DemoTimes } from './spans.js'
 type Deps = { database: Database; audit: Audit; revocations: Revocations; policyVersions: PolicyVersions }
 
 /** @returns what the audit log will tell of it */
-export function writePolicyChanges(deps: Deps, { idle, longer }: DemoTimes): Promise<DemoEvent[]> {
+export function writePolicyChanges(deps: Deps, { idle, longer, firstUser }: DemoTimes): Promise<DemoEvent[]> {
   if (longer.idle === idle) return Promise.resolve([])
   const { database, audit, revocations, policyVersions } = deps
   return database.transaction(async tx => {
@@ -18,6 +18,10 @@ export function writePolicyChanges(deps: Deps, { idle, longer }: DemoTimes): Pro
     await audit.lockHead(tx)
     await revocations.lockHead(tx)
     const latest = (await policyVersions.latest(tx))!
+    // Versions stand in the order of time: the first was there before everybody, and behind a change of somebody's own none
+    // of before can be written any more.
+    if (latest.version === 1) await policyVersions.antedate(tx, 1, firstUser)
+    else if (latest.createdAt > longer.from) return []
     const now = JSON.parse(latest.policy) as Record<string, unknown>
     const changes = [
       { at: longer.from, before: idle, after: longer.idle, reason: 'People on the road were signed out too often' },
