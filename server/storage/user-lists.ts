@@ -7,8 +7,8 @@ import { usernameKey } from '../policy/username.js'
 import type { Dialect, Queries } from './database.js'
 import { livesAs } from './session-lists.js'
 import { marks, prefixRange } from './statement.js'
-import { hasWord, idsByWord } from './user-words.js'
-import { type Condition, createWalk, type Filter, type List, type Place, type Walk } from './walk.js'
+import { countByWord, hasWord, idsByWord } from './user-words.js'
+import { type Condition, type Counted, createWalk, type Filter, type List, type Place, type Walk } from './walk.js'
 import { walkWords } from './walk-words.js'
 
 export const userStates = ['active', 'disabled', 'deleted'] as const
@@ -101,9 +101,19 @@ export function createUserLists(dialect: Dialect) {
       return new Map(counted.map(row => [row.id, row.count]))
     },
 
-    count: (tx: Queries, filter: UserFilter, terms: SessionTerms) =>
-      walk.count(tx, userLists.newest, walkOf(engine, filter, 'newest', terms)),
+    count(tx: Queries, filter: UserFilter, terms: SessionTerms): Promise<Counted> {
+      const word = onlyWord(filter)
+      if (word !== null) return countByWord(tx, word)
+      return walk.count(tx, userLists.newest, walkOf(engine, filter, 'newest', terms))
+    },
   }
+}
+
+/** The one word that is looked for, where nothing else is asked: whoever has one is not deleted, so its index knows. */
+function onlyWord({ text, ...others }: UserFilter): string | null {
+  if (text === undefined || /^\d+$/.test(text.trim()) || isIP(text.trim()) > 0) return null
+  const words = searchedWords(text)
+  return words?.length === 1 && Object.values(others).every(other => other === undefined) ? words[0]! : null
 }
 
 export type UserLists = ReturnType<typeof createUserLists>

@@ -3,7 +3,7 @@ import { type SearchedNames, searchWordsOf } from '../policy/search-words.js'
 import { insertRows } from './bulk.js'
 import type { Queries } from './database.js'
 import { prefixRange } from './statement.js'
-import type { Condition } from './walk.js'
+import type { Condition, Counted } from './walk.js'
 
 type Named = SearchedNames & { id: number }
 
@@ -44,4 +44,17 @@ export function hasWord(beginning: string): Condition {
 /** The ids of those who have, some of them more than once. */
 export function idsByWord(beginning: string): Condition {
   return { sql: 'user_id AS id FROM user_word WHERE word >= ? AND word < ?', values: prefixRange(beginning) }
+}
+
+const highestCount = 10_000
+
+/** How many users have a word that begins like this, as the index knows it. */
+export async function countByWord(tx: Queries, beginning: string): Promise<Counted> {
+  const [row] = await tx.read<{ count: number }>(
+    `SELECT COUNT(*) AS count FROM
+       (SELECT DISTINCT user_id FROM user_word WHERE word >= ? AND word < ? LIMIT ${highestCount + 1}) t`,
+    prefixRange(beginning),
+  )
+  const { count } = row!
+  return { count: Math.min(count, highestCount), more: count > highestCount }
 }

@@ -55,7 +55,9 @@ describe('the list of users', () => {
       ['ru', '1–25 из 61'],
       ['uz', '61 tadan 1–25'],
     ])
-      expect((await visitor.send('GET', '/admin/users', { headers: { 'Accept-Language': language! } })).text).to.include(told)
+      expect(
+        (await visitor.send('GET', '/admin/users', { headers: { 'Accept-Language': language! } })).text,
+      ).to.include(told)
     // An address that was put together says nothing that cannot be.
     for (const row of ['', '0', '-1', '1e9', '60', '99999999999'])
       expect((await visitor.open(`/admin/users?after=30&row=${row}`)).text, row).to.include('25 of 61')

@@ -30,14 +30,16 @@ describe('a list as a file', () => {
   it('holds none for a program either that splits lines at another separator', async () => {
     const names = ['a;=1+1', 'a; +1+cmd', 'a,@SUM(A1)', 'a\t-1+cmd|x', 'a;-2+3']
     for (const separator of ['comma', 'semicolon', 'tab'] as const) {
-      const csv = await text(csvOf(columns, rows(...names.map(name => ({ name, count: 1 }))), { separator, zone: null }))
+      const csv = await text(
+        csvOf(columns, rows(...names.map(name => ({ name, count: 1 }))), { separator, zone: null }),
+      )
       for (const line of csv.slice(1).split('\r\n').slice(1, -1)) expect(line, line).to.match(/[;,\t]\s*'[=+@-]/)
     }
     // What JSON has of negative numbers stays as it is.
     const json = '{"a":-1,"b":[2,-3.5]}'
-    expect(await text(csvOf(columns, rows({ name: json, count: 1 }), { separator: 'semicolon', zone: null }))).to.include(
-      '"{""a"":-1,""b"":[2,-3.5]}";1',
-    )
+    expect(
+      await text(csvOf(columns, rows({ name: json, count: 1 }), { separator: 'semicolon', zone: null })),
+    ).to.include('"{""a"":-1,""b"":[2,-3.5]}";1')
   })
 
   it('is separated as its reader wants, and has local times beside those in UTC', async () => {

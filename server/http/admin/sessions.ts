@@ -14,7 +14,8 @@ export function createAdminSessionHandlers({ sessions, sessionList, deviceList }
   return {
     async listSessions(ctx: Context): Promise<void> {
       const filter = readSessionFilter(ctx)
-      if (wantsCsv(ctx)) return answerCsv(ctx, 'sessions', sessionColumns, sessionList.every(filter), readCsvChoice(ctx))
+      if (wantsCsv(ctx))
+        return answerCsv(ctx, 'sessions', sessionColumns, sessionList.every(filter), readCsvChoice(ctx))
       const found = await sessionList.page(filter, readPage(ctx))
       await answerPage(ctx, found, presentListedSession, () => sessionList.count(filter))
     },

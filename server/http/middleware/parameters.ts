@@ -29,7 +29,11 @@ export function checkMembers({ body: known = [] }: Parameters): Middleware {
   return (ctx, next) => {
     const { body } = ctx.request
     // What is no object at all is refused by who reads fields from it.
-    const names = isJsonObject(body) ? Object.keys(body).filter(name => !known.includes(name)).slice(0, mostTold) : []
+    const names = isJsonObject(body)
+      ? Object.keys(body)
+          .filter(name => !known.includes(name))
+          .slice(0, mostTold)
+      : []
     if (names.length > 0) {
       const fields = Object.fromEntries(names.map(name => [shown(name), [unknown('member', name, known)]]))
       throw refuse('invalid_fields', { fields })

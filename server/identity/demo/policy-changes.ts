@@ -18,10 +18,10 @@ export function writePolicyChanges(deps: Deps, { idle, longer, firstUser }: Demo
     await audit.lockHead(tx)
     await revocations.lockHead(tx)
     const latest = (await policyVersions.latest(tx))!
-    // Versions stand in the order of time: the first was there before everybody, and behind a change of somebody's own none
-    // of before can be written any more.
-    if (latest.version === 1) await policyVersions.antedate(tx, 1, firstUser)
-    else if (latest.createdAt > longer.from) return []
+    // Versions stand in the order of time: those that nobody made were there before everybody, and behind a change of
+    // somebody's own none of before can be written any more.
+    await policyVersions.antedate(tx, firstUser)
+    if ((await policyVersions.latest(tx))!.createdAt > longer.from) return []
     const now = JSON.parse(latest.policy) as Record<string, unknown>
     const changes = [
       { at: longer.from, before: idle, after: longer.idle, reason: 'People on the road were signed out too often' },

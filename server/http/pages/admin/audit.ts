@@ -13,10 +13,16 @@ import type { Frame } from '../frame.js'
 import type { Pages } from '../page.js'
 import { readChoice, readText } from '../query.js'
 import type { Translate } from '../texts.js'
-import { isFiltered, readDays, readCounted } from './lists.js'
+import { isFiltered, readCounted, readDays } from './lists.js'
 import { createPeople, findPerson, type Named, readActor, type Shown, type Which } from './people.js'
 
-export type AuditPagesDeps = { pages: Pages; files: FileChoice; auditLog: AuditLog; users: Users; userList: UserList } & Parameters<typeof createPeople>[0]
+export type AuditPagesDeps = {
+  pages: Pages
+  files: FileChoice
+  auditLog: AuditLog
+  users: Users
+  userList: UserList
+} & Parameters<typeof createPeople>[0]
 
 export function createAuditPages({ pages, files, auditLog, users, userList, names }: AuditPagesDeps) {
   const named = createPeople({ names })
@@ -89,9 +95,8 @@ export function createAuditPages({ pages, files, auditLog, users, userList, name
     async auditFile(ctx: Context): Promise<void> {
       const format = readChoice(ctx, 'format', ['csv', 'jsonl'])
       const entries = auditLog.every(await readFilter(ctx))
-      if (format === 'csv')
-        return answerCsv(ctx, 'audit', auditColumns, entries, files.take(ctx, pages.frameOf(ctx)))
-      ctx.attachment('audit.jsonl')
+      if (format === 'csv') return answerCsv(ctx, 'audit', auditColumns, entries, files.take(ctx, pages.frameOf(ctx)))
+      ctx.attachment(`audit.${format}`)
       ctx.type = 'application/jsonl; charset=utf-8'
       ctx.body = Readable.from(asLines(entries), { objectMode: false })
     },

@@ -7,7 +7,7 @@ import type { Users } from '../../../identity/users.js'
 import { type Context, visitorOf } from '../../handler.js'
 import { typedIn } from '../fields.js'
 import type { Pages } from '../page.js'
-import { isFiltered, presentListedDevice, presentSession, readDeviceFilter, readCounted } from './lists.js'
+import { isFiltered, presentListedDevice, presentSession, readCounted, readDeviceFilter } from './lists.js'
 import { actorText, type Which } from './people.js'
 
 export type DevicePagesDeps = {

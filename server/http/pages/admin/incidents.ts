@@ -6,7 +6,7 @@ import type { Users } from '../../../identity/users.js'
 import type { Context } from '../../handler.js'
 import type { Pages } from '../page.js'
 import { readText } from '../query.js'
-import { isFiltered, readDays, readCounted, readUser } from './lists.js'
+import { isFiltered, readCounted, readDays, readUser } from './lists.js'
 import type { Which } from './people.js'
 
 export type IncidentPagesDeps = { pages: Pages; incidents: Incidents; users: Users; userList: UserList }
