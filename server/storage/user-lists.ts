@@ -1,13 +1,13 @@
 // Users, found by what filters want, and counted.
 import { isIP } from 'node:net'
 import { emailKey } from '../policy/email.js'
-import { searchedWords } from '../policy/search-words.js'
 import type { SessionTerms } from '../policy/session.js'
 import { usernameKey } from '../policy/username.js'
 import type { Dialect, Queries } from './database.js'
 import { livesAs } from './session-lists.js'
 import { marks, prefixRange } from './statement.js'
-import { countByWord, hasWord, idsByWord } from './user-words.js'
+import { among, matches, onlyWord, seenFrom } from './user-search.js'
+import { countByWord } from './user-words.js'
 import { type Condition, type Counted, createWalk, type Filter, type List, type Place, type Walk } from './walk.js'
 import { walkWords } from './walk-words.js'
 
@@ -109,13 +109,6 @@ export function createUserLists(dialect: Dialect) {
   }
 }
 
-/** The one word that is looked for, where nothing else is asked: whoever has one is not deleted, so its index knows. */
-function onlyWord({ text, ...others }: UserFilter): string | null {
-  if (text === undefined || /^\d+$/.test(text.trim()) || isIP(text.trim()) > 0) return null
-  const words = searchedWords(text)
-  return words?.length === 1 && Object.values(others).every(other => other === undefined) ? words[0]! : null
-}
-
 export type UserLists = ReturnType<typeof createUserLists>
 
 function walkOf(engine: Engine, filter: UserFilter, order: UserOrder, terms: SessionTerms): Walk {
@@ -173,31 +166,6 @@ function holds(role: string, order: UserOrder): Filter {
   }
 }
 
-/** Users whose ids come from elsewhere, one row or more each. */
-function among(sources: readonly Condition[]): NonNullable<Filter['way']> {
-  const table = {
-    sql: `(${sources.map(({ sql }) => `SELECT DISTINCT ${sql}`).join(' UNION ')}) x`,
-    values: sources.flatMap(({ values }) => values),
-  }
-  const counted = sources.map(({ sql, values }) => ({ sql: sql.slice(sql.indexOf('FROM ') + 5), values }))
-  return { order: null, other: { table, join: 'CROSS JOIN user u ON u.id = x.id', where: null }, counted }
-}
-
-function seenFrom(address: string): Filter {
-  const tables = ['session', 'device']
-  return {
-    sql: tables.map(name => `EXISTS (SELECT 1 FROM ${name} y WHERE y.user_id = u.id AND y.address = ?)`).join(' OR '),
-    values: tables.map(() => address),
-    way: among(idsSeenFrom(address)),
-  }
-}
-
-function idsSeenFrom(address: string): Condition[] {
-  return ['session', 'device'].map(name => ({
-    ...{ sql: `user_id AS id FROM ${name} WHERE address = ?`, values: [address] },
-  }))
-}
-
 function hasLive(engine: Engine, live: boolean, terms: SessionTerms): Filter {
   const { hint } = walkWords(engine)
   const { sql, values } = livesAs('l', terms)
@@ -208,32 +176,4 @@ function hasLive(engine: Engine, live: boolean, terms: SessionTerms): Filter {
   if (!live) return { sql: `NOT ${has.sql}`, values }
   // Whoever has one is among those who have one that is not marked as ended.
   return { ...has, way: among([{ sql: 'user_id AS id FROM session WHERE ended_at IS NULL', values: [] }]) }
-}
-
-/** One box to type in. An id and a name may look alike. */
-function matches(text: string): Filter[] {
-  const isAddress = isIP(text) > 0
-  const words = text.includes(':') && isAddress ? null : searchedWords(text)
-  const isId = /^\d{1,15}$/.test(text)
-  // Each leads to its users by itself: the walk begins with the rarest.
-  if (!isId && !isAddress)
-    return words?.map(word => ({ ...hasWord(word), way: among([idsByWord(word)]) })) ?? [{ sql: '1 = 0', values: [] }]
-  const seen = isAddress ? seenFrom(text) : null
-  const any = [
-    ...(words ? [hasWord(words[0]!)] : []),
-    ...(isId ? [{ sql: 'u.id = ?', values: [Number(text)] }] : []),
-    ...(seen ? [seen] : []),
-  ]
-  const from = [
-    ...(words ? [idsByWord(words[0]!)] : []),
-    ...(isId ? [{ sql: 'u.id AS id FROM user u WHERE u.id = ?', values: [Number(text)] }] : []),
-    ...(isAddress ? idsSeenFrom(text) : []),
-  ]
-  return [
-    {
-      sql: any.map(({ sql }) => `(${sql})`).join(' OR '),
-      values: any.flatMap(({ values }) => values),
-      way: among(from),
-    },
-  ]
 }

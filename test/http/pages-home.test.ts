@@ -116,10 +116,10 @@ describe('the administrators’ home', () => {
     // No job has run since: what is plotted is not yet written down.
     for (const range of ranges) {
       const home = await boss.open(`/admin?range=${range}`)
-      const valueOf = (name: string) => tilesOn(home).get(name)!.value
-      expect(home.text, range).to.include(`Sign-ins: ${valueOf('Sign-ins')} ·`)
-      expect(home.text, range).to.include(`Reused tokens: ${valueOf('Reused refresh tokens')}`)
-      const [sessions, people] = [valueOf('Live sessions'), valueOf('Signed in now')]
+      const shownIn = (name: string) => tilesOn(home).get(name)!.value
+      expect(home.text, range).to.include(`Sign-ins: ${shownIn('Sign-ins')} ·`)
+      expect(home.text, range).to.include(`Reused tokens: ${shownIn('Reused refresh tokens')}`)
+      const [sessions, people] = [shownIn('Live sessions'), shownIn('Signed in now')]
       expect(Number(sessions)).to.be.above(3)
       const last = home.text.split('Sessions: ').at(-1)!
       expect(`${/^\d+/.exec(last)![0]} ${/People: (\d+)/.exec(last)![1]}`, range).to.equal(`${sessions} ${people}`)
