@@ -7,7 +7,7 @@ import type { DeviceFilter, DeviceLists, FoundDevice } from '../storage/device-l
 import type { Devices } from '../storage/devices.js'
 import type { SessionLists } from '../storage/session-lists.js'
 import type { Users } from '../storage/users.js'
-import { type Done, type LeftOut, type Previewed, requireNotTooMany, type Selection } from './bulk.js'
+import { type AsOf, type Done, type LeftOut, type Previewed, requireNotTooMany, type Selection } from './bulk.js'
 import type { ActorRights } from './rights.js'
 import type { SessionStates } from './session-state.js'
 import type { Sessions } from './sessions.js'
@@ -82,9 +82,9 @@ export function createDeviceEnds(deps: DeviceEndsDeps) {
     async preview(
       selection: DeviceSelection,
       actor: Actor,
-      { keep }: DeviceEndOptions = {},
+      { keep, asOf }: DeviceEndOptions & AsOf = {},
     ): Promise<DeviceEndPreview> {
-      const at = now()
+      const at = asOf ?? now()
       const byOwner = await find(selection, at, keep)
       const may = await rights.judge(database, actor)
       const leftOut: LeftOut[] = []

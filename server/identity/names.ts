@@ -5,7 +5,7 @@ import type { Devices } from '../storage/devices.js'
 import type { Sessions } from '../storage/sessions.js'
 import type { Users } from '../storage/users.js'
 
-/** Whose a session is and on what; '' where nobody knows. */
+/** Whose a session or a device is and on what; '' where nobody knows. */
 export type SessionName = { username: string; device: string }
 
 type NamesDeps = { database: Database; users: Users; sessions: Sessions; devices: Devices }
@@ -35,6 +35,15 @@ export function createNames({ database, users, sessions, devices }: NamesDeps) {
           id,
           { username: owners.get(userId) ?? '', device: known.get(deviceId)?.name ?? '' },
         ]),
+      )
+    },
+
+    /** By device id; one that has been forgotten has none. */
+    async ofDevices(ids: readonly string[]): Promise<Map<string, SessionName>> {
+      const found = await devices.some(database, [...new Set(ids)])
+      const owners = await users.names(database, [...new Set([...found.values()].map(device => device.userId))])
+      return new Map(
+        [...found].map(([id, { userId, name }]) => [id, { username: owners.get(userId) ?? '', device: name }]),
       )
     },
   }

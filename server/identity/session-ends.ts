@@ -6,7 +6,15 @@ import type { FoundSession, SessionFilter, SessionLists } from '../storage/sessi
 import type { Sessions } from '../storage/sessions.js'
 import type { UserRecord, Users } from '../storage/users.js'
 import type { Revoke } from '../tokens/revoke.js'
-import { countLeftOut, type Done, type LeftOut, type Previewed, requireNotTooMany, type Selection } from './bulk.js'
+import {
+  type AsOf,
+  countLeftOut,
+  type Done,
+  type LeftOut,
+  type Previewed,
+  requireNotTooMany,
+  type Selection,
+} from './bulk.js'
 import type { ActorRights } from './rights.js'
 import type { SessionStates } from './session-state.js'
 
@@ -111,8 +119,8 @@ export function createSessionEnds(deps: SessionEndsDeps) {
 
   return {
     /** @throws invalid_fields when there are more than can be ended at once */
-    async preview(selection: SessionSelection, actor: Actor, options: EndOptions = {}): Promise<EndPreview> {
-      const at = now()
+    async preview(selection: SessionSelection, actor: Actor, options: EndOptions & AsOf = {}): Promise<EndPreview> {
+      const at = options.asOf ?? now()
       const { reached, leftOut } = await leaveOut(database, await find(selection, at, options), actor)
       return {
         ...{ at, count: reached.length, leftOut },

@@ -6,7 +6,7 @@ import type { Database } from '../storage/database.js'
 import type { RoleRecord, Roles as RoleStore } from '../storage/roles.js'
 import type { UserFilter, UserLists } from '../storage/user-lists.js'
 import type { UserRecord, Users as UserStore } from '../storage/users.js'
-import { type Done, type LeftOut, type Previewed, requireNotTooMany, type Selection } from './bulk.js'
+import { type AsOf, type Done, type LeftOut, type Previewed, requireNotTooMany, type Selection } from './bulk.js'
 import type { ActorRights } from './rights.js'
 import type { SessionStates } from './session-state.js'
 import type { Sessions } from './sessions.js'
@@ -114,9 +114,9 @@ export function createUserActs(deps: UserActsDeps) {
       selection: UserSelection,
       act: UserAct,
       actor: Actor,
-      { keep }: UserActOptions = {},
+      { keep, asOf }: UserActOptions & AsOf = {},
     ): Promise<UserActPreview> {
-      const at = now()
+      const at = asOf ?? now()
       const role = await requireRole(act)
       const given = rightsOfRoles(role !== null && act.what === 'add_role' ? [role] : [])
       const may = await rights.judge(database, actor)

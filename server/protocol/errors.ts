@@ -122,6 +122,12 @@ export const errors = {
     clause: 'RFC 9110 §15.5.10',
     wireCode: 'key_in_use',
   },
+  preview_outdated: {
+    status: 409,
+    text: 'This would reach others than the preview said: preview it again.',
+    clause: 'RFC 9110 §15.5.10',
+    wireCode: 'preview_outdated',
+  },
   policy_conflict: {
     status: 409,
     text: 'A newer version of the policy stands against this change.',
@@ -311,6 +317,8 @@ export type RefusalDetails = {
   detail?: string
   /** What is wrong with each field; `non_field_errors` for the whole body. */
   fields?: Record<string, string[]>
+  /** Numbers that the answer tells beside. */
+  figures?: Record<string, number>
   /** Seconds until a retry makes sense. */
   retryAfter?: number
   /** Headers that the answer must carry, such as Allow. */

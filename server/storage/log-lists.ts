@@ -5,6 +5,7 @@ import type { Dialect, Queries } from './database.js'
 import { type IncidentRecord, incidentColumns } from './incidents.js'
 import { type RevocationRecord, revocationColumns } from './revocations.js'
 import { createWalk, type Filter, type List, type Place, type Walk } from './walk.js'
+import { walkWords } from './walk-words.js'
 
 /** What is left out does not matter. Times are epoch ms, `until` is without. */
 type Between = { since?: number | undefined; until?: number | undefined }
@@ -22,10 +23,14 @@ export type AuditFilter = Between & {
   actor?: string | undefined
   action?: string | undefined
   subject?: { kind: string; id: string } | undefined
+  /** About this user, or a session or a device of theirs, as long as these are kept. */
+  userId?: number | undefined
   address?: string | undefined
 }
 
 export type IncidentFilter = Between & { userId?: number | undefined; sessionId?: string | undefined }
+
+type Hint = ReturnType<typeof walkWords>['hint']
 
 type Page = { after: Place | null; limit: number; budget?: number | undefined }
 
@@ -52,6 +57,7 @@ export const incidentList: List = {
 
 export function createLogLists(dialect: Dialect) {
   const walk = createWalk(dialect)
+  const { hint } = walkWords(dialect.engine)
   const lists = <F, Row>(list: List, walkOf: (filter: F) => Walk) => ({
     page: (tx: Queries, filter: F, page: Page) =>
       walk.page<Row>(tx, list, { ...walkOf(filter), budget: page.budget }, page),
@@ -59,7 +65,7 @@ export function createLogLists(dialect: Dialect) {
   })
   return {
     revocations: lists<RevocationFilter, RevocationRecord>(revocationList, walkOfRevocations),
-    audit: lists<AuditFilter, AuditRecord>(auditList, walkOfAudit),
+    audit: lists<AuditFilter, AuditRecord>(auditList, filter => walkOfAudit(filter, hint)),
     incidents: lists<IncidentFilter, IncidentRecord>(incidentList, walkOfIncidents),
   }
 }
@@ -88,7 +94,7 @@ function walkOfRevocations({ kind, subject, actor, reason }: RevocationFilter): 
   }
 }
 
-function walkOfAudit({ actor, action, subject, address, since, until }: AuditFilter): Walk {
+function walkOfAudit({ actor, action, subject, userId, address, since, until }: AuditFilter, hint: Hint): Walk {
   const order = auditList.order.map(({ column }) => column)
   const ofSubject: Filter[] = subject
     ? [
@@ -101,12 +107,40 @@ function walkOfAudit({ actor, action, subject, address, since, until }: AuditFil
   return {
     filters: [
       ...ofSubject,
+      ...(userId === undefined ? [] : [ofUser(userId, hint)]),
       ...is('e.actor', actor, 'audit_entry_actor', order),
       ...is('e.address', address, 'audit_entry_address', order),
       ...is('e.action', action, 'audit_entry_action', order),
     ],
     from: since,
     upto: until,
+  }
+}
+
+/** More places than this are not looked through to find out that a walk along them would be long. */
+const mostPlaces = 4_000
+
+/** Entries name a session or a device by its id: whose it is, its own row says. */
+function ofUser(userId: number, hint: Hint): Filter {
+  const places = (more = '') => `(SELECT 'user' AS kind, ? AS id
+    UNION ALL SELECT * FROM (SELECT 'session' AS kind, id FROM session WHERE user_id = ?${more}) s
+    UNION ALL SELECT * FROM (SELECT 'device' AS kind, id FROM device WHERE user_id = ?${more}) d) x`
+  const join = `CROSS JOIN audit_entry e${hint('audit_entry_subject')} ON e.subject_kind = x.kind AND e.subject = x.id`
+  const values = [String(userId), userId, userId]
+  const owned = (kind: 'session' | 'device') =>
+    `e.subject_kind = '${kind}' AND EXISTS (SELECT 1 FROM ${kind} y WHERE y.id = e.subject AND y.user_id = ?)`
+  return {
+    sql: `(e.subject_kind = 'user' AND e.subject = ?) OR (${owned('session')}) OR (${owned('device')})`,
+    values,
+    way: {
+      order: null,
+      other: { table: { sql: places(), values }, join, where: null },
+      counted: [
+        { sql: 'session WHERE user_id = ?', values: [userId] },
+        { sql: 'device WHERE user_id = ?', values: [userId] },
+        { sql: `${places(` LIMIT ${mostPlaces}`)} ${join}`, values },
+      ],
+    },
   }
 }
 

@@ -43,6 +43,18 @@ export function createPolicyVersions() {
       await tx.write(...insertion('policy_version', version))
     },
 
+    /** Puts those back, never on, that came before the first of a person. */
+    async antedate(tx: Queries, at: number): Promise<void> {
+      const [first] = await tx.read<{ version: number | null }>(
+        "SELECT MIN(version) AS version FROM policy_version WHERE actor <> 'system'",
+      )
+      await tx.write('UPDATE policy_version SET created_at = ? WHERE version < ? AND created_at > ?', [
+        at,
+        first?.version ?? Number.MAX_SAFE_INTEGER,
+        at,
+      ])
+    },
+
     /** Those that spare older sessions, in their order. */
     unsettled(tx: Queries): Promise<PolicyVersionRecord[]> {
       return tx.read(`${selectVersion} WHERE ${unsettled} ORDER BY p.version`)

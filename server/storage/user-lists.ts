@@ -6,7 +6,9 @@ import { usernameKey } from '../policy/username.js'
 import type { Dialect, Queries } from './database.js'
 import { livesAs } from './session-lists.js'
 import { marks, prefixRange } from './statement.js'
-import { type Condition, createWalk, type Filter, type List, type Place, type Walk } from './walk.js'
+import { among, matches, onlyWord, seenFrom } from './user-search.js'
+import { countByWord } from './user-words.js'
+import { type Condition, type Counted, createWalk, type Filter, type List, type Place, type Walk } from './walk.js'
 import { walkWords } from './walk-words.js'
 
 export const userStates = ['active', 'disabled', 'deleted'] as const
@@ -17,7 +19,7 @@ export type UserOrder = (typeof userOrders)[number]
 
 /** What is left out does not matter; without a state all who are not deleted are meant. */
 export type UserFilter = {
-  /** How a username or an e-mail address begins, an id, or an address that was signed in from. */
+  /** How words of names or an e-mail address begin, all of them; an id; or an address that was signed in from. */
   text?: string | undefined
   /** How it begins. */
   username?: string | undefined
@@ -99,8 +101,11 @@ export function createUserLists(dialect: Dialect) {
       return new Map(counted.map(row => [row.id, row.count]))
     },
 
-    count: (tx: Queries, filter: UserFilter, terms: SessionTerms) =>
-      walk.count(tx, userLists.newest, walkOf(engine, filter, 'newest', terms)),
+    count(tx: Queries, filter: UserFilter, terms: SessionTerms): Promise<Counted> {
+      const word = onlyWord(filter)
+      if (word !== null) return countByWord(tx, word)
+      return walk.count(tx, userLists.newest, walkOf(engine, filter, 'newest', terms))
+    },
   }
 }
 
@@ -115,14 +120,14 @@ function walkOf(engine: Engine, filter: UserFilter, order: UserOrder, terms: Ses
   ]
   const filters = [
     ...(id === undefined ? [] : [{ sql: 'u.id = ?', values: [id], way: { index: 'PRIMARY', order: null } }]),
-    ...(filter.text ? [matches(filter.text)] : []),
+    ...(filter.text === undefined ? [] : matches(filter.text.trim())),
     ...(filter.username ? [named(filter.username, order)] : []),
     ...(filter.email ? [mailed(filter.email)] : []),
     ...dear,
     ...(createdUpto === undefined ? [] : [{ sql: 'u.created_at <= ?', values: [createdUpto] }]),
     ...inState(filter, order),
   ]
-  const isDear = dear.length > 0 || (filter.text !== undefined && isIP(filter.text) > 0)
+  const isDear = dear.length > 0 || (filter.text !== undefined && isIP(filter.text.trim()) > 0)
   // NULL stands in the index before every name.
   return { filters, ...(isDear ? dearest : plain), from: order === 'name' ? '' : undefined }
 }
@@ -161,25 +166,6 @@ function holds(role: string, order: UserOrder): Filter {
   }
 }
 
-/** Users whose ids come from elsewhere, one row or more each. */
-function among(sources: readonly Condition[]): NonNullable<Filter['way']> {
-  const table = {
-    sql: `(${sources.map(({ sql }) => `SELECT DISTINCT ${sql}`).join(' UNION ')}) x`,
-    values: sources.flatMap(({ values }) => values),
-  }
-  const counted = sources.map(({ sql, values }) => ({ sql: sql.slice(sql.indexOf('FROM ') + 5), values }))
-  return { order: null, other: { table, join: 'CROSS JOIN user u ON u.id = x.id', where: null }, counted }
-}
-
-function seenFrom(address: string): Filter {
-  const tables = ['session', 'device']
-  return {
-    sql: tables.map(name => `EXISTS (SELECT 1 FROM ${name} y WHERE y.user_id = u.id AND y.address = ?)`).join(' OR '),
-    values: tables.map(() => address),
-    way: among(tables.map(name => ({ sql: `user_id AS id FROM ${name} WHERE address = ?`, values: [address] }))),
-  }
-}
-
 function hasLive(engine: Engine, live: boolean, terms: SessionTerms): Filter {
   const { hint } = walkWords(engine)
   const { sql, values } = livesAs('l', terms)
@@ -190,22 +176,4 @@ function hasLive(engine: Engine, live: boolean, terms: SessionTerms): Filter {
   if (!live) return { sql: `NOT ${has.sql}`, values }
   // Whoever has one is among those who have one that is not marked as ended.
   return { ...has, way: among([{ sql: 'user_id AS id FROM session WHERE ended_at IS NULL', values: [] }]) }
-}
-
-/** One box to type in. An id and a name may look alike. */
-function matches(text: string): Filter {
-  const ranges = [begins('u.username_key', usernameKey(text)), begins('u.email_key', emailKey(text) ?? '')]
-  const isId = /^\d{1,15}$/.test(text)
-  const own = [...ranges, ...(isId ? [{ sql: 'u.id = ?', values: [Number(text)] }] : [])]
-  const from = own.map(({ sql, values }) => ({ sql: `u.id AS id FROM user u WHERE ${sql}`, values }))
-  const seen = isIP(text) > 0 ? seenFrom(text) : null
-  const elsewhere = ['session', 'device'].map(name => ({
-    ...{ sql: `user_id AS id FROM ${name} WHERE address = ?`, values: [text] },
-  }))
-  const all = [...own, ...(seen ? [seen] : [])]
-  return {
-    sql: all.map(({ sql }) => `(${sql})`).join(' OR '),
-    values: all.flatMap(({ values }) => values),
-    way: among([...from, ...(seen ? elsewhere : [])]),
-  }
 }

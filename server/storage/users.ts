@@ -9,6 +9,7 @@ import {
   userColumns,
   writtenUser,
 } from './user-rows.js'
+import { changesWords, insertWords, rewriteWords } from './user-words.js'
 
 export type { NewUser, UserChanges, UserRecord }
 
@@ -158,11 +159,13 @@ export function createUsers(dialect: { forUpdate: string }) {
 
     async insert(tx: Queries, user: NewUser): Promise<void> {
       await tx.write(...insertion('user', writtenUser(user)))
+      await insertWords(tx, [user])
     },
 
     async update(tx: Queries, id: number, changes: UserChanges): Promise<void> {
       const [set, values] = assignments(writtenUser(changes))
       await tx.write(`UPDATE user SET ${set} WHERE id = ?`, [...values, id])
+      if (changesWords(changes)) await rewriteWords(tx, id)
     },
 
     async setRoles(tx: Queries, id: number, roles: readonly string[]): Promise<void> {

@@ -99,7 +99,9 @@ export function createWalk({ engine }: Pick<Dialect, 'engine'>) {
   /** The filter whose way has the fewest rows where one is narrow; else the first whose way has the list's order. */
   async function choose(tx: Queries, list: List, { filters, budget = usualBudget }: Walk, anyOrder: boolean) {
     const ways = filters.filter(filter => filter.way)
-    const ordered = ways.find(filter => anyOrder || filter.way!.order !== null) ?? null
+    // A way whose table knows nothing of the order cannot be cut into slices.
+    const isSliced = ({ order, other }: Way) => order !== null || (anyOrder && other?.where !== null)
+    const ordered = ways.find(filter => isSliced(filter.way!)) ?? null
     if (ways.length === 0 || (ways.length === 1 && ordered)) return { filter: ordered, isNarrow: false }
     const narrow = narrowest(budget)
     const sizes = await sizesOf(tx, list, ways, narrow)

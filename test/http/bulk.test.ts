@@ -64,14 +64,107 @@ onEachEngine('ending many sessions', engine => {
     expect((await server.composed.parts.auditLog.verify()).broken).to.equal(null)
   })
 
-  it('says how many differ from the preview because they ended in between', async () => {
-    const { client, signIn, admin } = await aWorld(await aServer({ engine }))
+  it('is refused once it would reach more or fewer than the preview said, with the present count', async () => {
+    const { server, client, signIn, admin } = await aWorld(await aServer({ engine }))
     const amy = await signIn([], 3)
     const path = `/api/admin/bulk/end-sessions?user=${amy.id}`
     const { at, count } = (await insist(client.post(path, {}, admin))).body
     await insist(client.delete(`/api/admin/sessions/${sidOf(amy.token)}`, admin), 204)
-    expect((await client.post(path, { at, count }, admin)).body).to.include({ done: 2, differ: -1 })
-    expect((await client.post(path, { at, count }, admin)).body).to.include({ done: 0, differ: -3 })
+    const before = await snapshotOf(server)
+    for (const previewed of [count, count - 2, 0, 999]) {
+      const refused = (await insist(client.post(path, { at, count: previewed }, admin), 409)).body
+      expect(refused).to.include({ code: 'preview_outdated', count: 2 })
+    }
+    const ids = amy.tokens.map(sidOf)
+    const named = await insist(client.post('/api/admin/bulk/end-sessions', { ids, at, count: 3 }, admin), 409)
+    expect(named.body).to.include({ count: 2 })
+    expect(await snapshotOf(server)).to.equal(before)
+    expect((await both(client, admin, path))[1]).to.include({ done: 2, differ: 0 })
+  })
+
+  it('says how many differ because they ended while it ran', async () => {
+    const { server, client, signIn, admin } = await aWorld(await aServer({ engine }))
+    const amy = await signIn([], 3)
+    const { sessionEnds } = server.composed.parts
+    const selection = { filter: { userId: amy.id } }
+    const previewed = await sessionEnds.preview(selection, 'system')
+    await insist(client.delete(`/api/admin/sessions/${sidOf(amy.token)}`, admin), 204)
+    expect(await sessionEnds.run(selection, previewed, 'system')).to.include({ done: 2, differ: -1 })
+    expect(await sessionEnds.run(selection, previewed, 'system')).to.include({ done: 0, differ: -3 })
+  })
+
+  it('reaches nobody through a preview that was never given', async () => {
+    const { server, client, signIn, admin } = await aWorld(await aServer({ engine }))
+    await signIn([], 3)
+    await insist(client.post('/api/admin/bulk/end-sessions', {}, admin))
+    const before = await snapshotOf(server)
+    const paths = ['end-sessions', 'end-devices', 'disable-users?username=nobody', 'sign-out-users?text=nobody']
+    for (const path of paths) {
+      const future = await insist(
+        client.post(`/api/admin/bulk/${path}`, { at: '2100-01-01T00:00:00Z', count: 0 }, admin),
+        400,
+      )
+      expect(Object.keys(future.body), path).to.deep.equal(['at'])
+    }
+    const at = new Date(server.composed.parts.now()).toISOString()
+    for (const path of ['end-sessions', 'end-devices', 'disable-users', 'sign-out-users'])
+      await insist(client.post(`/api/admin/bulk/${path}`, { at, count: 0 }, admin), 409)
+    for (const wrong of ['1', '2026', '01/02/2026', at.replace('Z', '')])
+      await insist(client.post('/api/admin/bulk/end-sessions', { at: wrong, count: 3 }, admin), 400)
+    expect(await snapshotOf(server)).to.equal(before)
+  })
+
+  it('reaches nobody where a filter is unknown, empty, there twice, or beside ids', async () => {
+    const { server, client, signIn, admin } = await aWorld(await aServer({ engine }))
+    const amy = await signIn([], 3)
+    const before = await snapshotOf(server)
+    const at = new Date(server.composed.parts.now()).toISOString()
+    const wrong: Record<string, [query: string, told: string][]> = {
+      'end-sessions': [
+        [`user_id=${amy.id}`, 'Did you mean "user"?'],
+        [`User=${amy.id}`, 'Did you mean "user"?'],
+        ['adress=192.0.2.7', 'Did you mean "address"?'],
+        ['user=', 'blank'],
+        ['user=%20', 'blank'],
+        [`user=${amy.id}&user=${amy.id}`, 'once'],
+        [`${'&'.repeat(1_100)}user_id=${amy.id}`, 'Did you mean "user"?'],
+        ['limit=1', 'Unknown'],
+        ['all=false&state=live&all=true', 'once'],
+        ['all=perhaps', 'true or false'],
+      ],
+      'end-devices': [
+        ['user_id=1', 'Did you mean "user"?'],
+        ['browsr=Firefox', 'Did you mean "browser"?'],
+      ],
+      'disable-users': [
+        ['usename=nobody', 'Did you mean "username"?'],
+        ['live=', 'blank'],
+        ['order=name', 'Unknown'],
+      ],
+      'sign-out-users': [
+        ['usename=nobody', 'Did you mean "username"?'],
+        ['text=%09', 'blank'],
+      ],
+      'add-role': [['roles=clerk', 'Did you mean "role"?']],
+      'remove-role': [['roles=clerk', 'Did you mean "role"?']],
+    }
+    for (const [path, queries] of Object.entries(wrong)) {
+      const role = path.endsWith('role') ? { role: 'support' } : {}
+      for (const [query, told] of queries)
+        for (const body of [{}, { at, count: 3 }]) {
+          const refused = await insist(
+            client.post(`/api/admin/bulk/${path}?${query}`, { ...body, ...role }, admin),
+            400,
+          )
+          expect(refused.text.replaceAll('\\"', '"'), query).to.include(told)
+        }
+    }
+    const ids = [sidOf(amy.token)]
+    const mixed = await insist(client.post(`/api/admin/bulk/end-sessions?user=${amy.id}`, { ids }, admin), 400)
+    expect(Object.keys(mixed.body)).to.deep.equal(['ids'])
+    const member = await insist(client.post('/api/admin/bulk/end-sessions', { id: ids }, admin), 400)
+    expect(member.body.id[0]).to.include('Did you mean "ids"?')
+    expect(await snapshotOf(server)).to.equal(before)
   })
 
   it('leaves out and names those whom the actor may not act on, and keeps the session that asks', async () => {
@@ -102,8 +195,9 @@ onEachEngine('ending many sessions', engine => {
     const { at, count } = (await insist(client.post(path, {}, helper.token))).body
     expect(count).to.equal(63)
     await server.composed.parts.users.setRoles(amy.id, ['admin'], 'system')
-    const done = (await insist(client.post(path, { at, count }, helper.token))).body
-    expect(done).to.include({ done: 2, differ: -61 })
+    expect((await insist(client.post(path, { at, count }, helper.token), 409)).body).to.include({ count: 2 })
+    const [preview, done] = await both(client, helper.token, path)
+    expect([preview.count, done.done, done.differ]).to.deep.equal([2, 2, 0])
     const ofAmy = done.left_out.filter((one: { user_id: number }) => one.user_id === amy.id)
     expect(ofAmy).to.deep.equal([{ user_id: amy.id, username: amy.username, count: 61, why: 'permission_denied' }])
     expect((await client.verify(access)).body).to.include({ reason: 'token_stale' })

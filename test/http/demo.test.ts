@@ -27,6 +27,14 @@ async function all<Row>(server: TestServer, table: string, by: string): Promise<
 type UserRow = { id: number; username: string; usernameKey: string | null; passwordHash: string; active: number }
 type UserLife = UserRow & { endedSeq: number; lastLoginAt: number | null; createdAt: number; deletedAt: number | null }
 
+/** Of each version, the first one first; insists that none is older than the one before. */
+async function timesOfVersions(server: TestServer): Promise<number[]> {
+  const versions = await server.composed.parts.policies.versions({ limit: 50, before: Number.MAX_SAFE_INTEGER })
+  const times = versions.map(one => one.since).reverse()
+  expect(times).to.deep.equal([...times].sort((a, b) => a - b))
+  return times
+}
+
 onEachEngine('a demo', engine => {
   it('holds just as many users and sessions as were asked for, of every kind, and no administrator', async () => {
     const server = await aServer({ engine })
@@ -251,6 +259,7 @@ onEachEngine('a demo', engine => {
     const server = await aServer({ engine })
     const client = aClient(server)
     const { demo, policies, database } = server.composed.parts
+    const versions = (await timesOfVersions(server)).length
     await demo.make({ ...order, users: 40, sessions: 100 })
     await settle(server.composed)
     const before = await all<UserLife>(server, 'user', 'id')
@@ -266,12 +275,29 @@ onEachEngine('a demo', engine => {
     expect((await client.verify(admin.access)).status).to.equal(200)
     expect((await client.refresh(admin.refresh)).status).to.equal(200)
     expect((await policies.show()).policy).to.deep.equal(policy)
+    expect(await timesOfVersions(server)).to.have.length(versions + 2)
+    const found = await server.composed.parts.userList.page({ text: before[4]!.username }, 'newest', { limit: 5 })
+    expect(found.results.map(one => one.user.id)).to.include(before[4]!.id)
     const made = await server.aUser()
     expect(made.id).to.equal(82)
     const [{ count }] = (await database.read<{ count: number }>('SELECT COUNT(*) AS count FROM session')) as [
       { count: number },
     ]
     expect(count).to.equal(201)
+  }).timeout(60_000)
+
+  it('has versions of the policy in the order of time, and none of before a change of somebody’s own', async () => {
+    const server = await aServer({ engine })
+    const { demo, policies } = server.composed.parts
+    const atFirst = await timesOfVersions(server)
+    await policies.set({ reuse_grace: 20 }, 'user:1', 'ours')
+    await demo.make({ ...order, users: 20, sessions: 50 })
+    expect(await timesOfVersions(server)).to.have.length(atFirst.length + 1)
+    const other = await aServer({ engine })
+    await other.composed.parts.demo.make({ ...order, users: 20, sessions: 50 })
+    const times = await timesOfVersions(other)
+    expect(times).to.have.length(atFirst.length + 2)
+    expect(new Set(times.slice(-3)).size, 'one after the other').to.equal(3)
   }).timeout(60_000)
 
   it('refuses a password that nobody should have, and makes nothing', async () => {

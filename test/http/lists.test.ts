@@ -37,7 +37,20 @@ describe('lists', () => {
       audit: ['since=soon', 'after=5', 'after=1.x', 'limit=201'],
       revocations: ['after=x', 'limit=0'],
       incidents: ['user=me', 'after=7'],
-      overview: ['range=1y'],
+      overview: ['range=1y', 'rang=24h'],
+      'policies/versions': ['after=3', 'limit=0'],
+      'users/1/sessions': ['user=2', 'format=csv'],
+    }
+    Object.assign(wrong, {
+      users: [...wrong.users!, 'usename=amy', 'count=maybe', 'separator=;', 'limit=10&format=csv', 'text=%20'],
+      sessions: [...wrong.sessions!, 'user_id=1', 'since=1', 'all=no', 'all&state=live'],
+      audit: [...wrong.audit!, 'subject=7', 'subject_kind=user', 'subject_kind=person&subject=7', 'zone=UTC'],
+      revocations: [...wrong.revocations!, 'subject=amy', 'kind=person', 'format=csv'],
+    })
+    const named: Record<string, string> = {
+      'subject=7': 'subject_kind',
+      'subject_kind=user': 'subject',
+      'subject=amy': 'kind',
     }
     for (const [path, queries] of Object.entries(wrong)) {
       for (const query of queries) {
@@ -46,7 +59,7 @@ describe('lists', () => {
         else
           expect([answer.status, Object.keys(answer.body)], `${path}?${query}`).to.deep.equal([
             400,
-            [query.split('=')[0]],
+            [named[query] ?? query.split(/[=&]/)[0]],
           ])
       }
     }
@@ -70,6 +83,18 @@ describe('lists', () => {
     }
     const users = (await client.get('/api/admin/users?format=csv', admin)).text
     expect(users).to.include("amy,'=cmd|calc,")
+    for (const [query, head] of [
+      ['separator=;', 'user_id;username'],
+      ['separator=semicolon', 'user_id;username'],
+      ['separator=tab', 'user_id\tusername'],
+      ['zone=Asia/Tashkent', 'user_id,username'],
+    ] as const) {
+      const { text } = await client.get(`/api/admin/users?format=csv&${query}`, admin)
+      expect(text.startsWith(head), query).to.equal(true)
+      expect(text.includes('created_at (Asia/Tashkent)'), query).to.equal(query.startsWith('zone'))
+    }
+    for (const query of ['separator=|', 'zone=Mars/Base', 'zone=../etc'])
+      expect((await client.get(`/api/admin/users?format=csv&${query}`, admin)).status, query).to.equal(400)
     const nobody = (await client.signIn(await server.aUser())).access
     expect((await client.get('/api/admin/users?format=csv', nobody)).status).to.equal(403)
   })

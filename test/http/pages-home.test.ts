@@ -106,6 +106,26 @@ describe('the administrators’ home', () => {
     expect([day!['Live sessions'], day!['Signed in now']]).to.deep.equal(['3', '3'])
   }).timeout(30_000)
 
+  it('tells one figure alike in its number and in its plot, also of what happened this second', async () => {
+    const server = await aServer()
+    await aWeek(server)
+    const boss = await signedIn(server)
+    const client = aClient(server)
+    const amy = await server.aUser()
+    for (let time = 0; time < 3; time++) await client.signIn(amy)
+    // No job has run since: what is plotted is not yet written down.
+    for (const range of ranges) {
+      const home = await boss.open(`/admin?range=${range}`)
+      const shownIn = (name: string) => tilesOn(home).get(name)!.value
+      expect(home.text, range).to.include(`Sign-ins: ${shownIn('Sign-ins')} ·`)
+      expect(home.text, range).to.include(`Reused tokens: ${shownIn('Reused refresh tokens')}`)
+      const [sessions, people] = [shownIn('Live sessions'), shownIn('Signed in now')]
+      expect(Number(sessions)).to.be.above(3)
+      const last = home.text.split('Sessions: ').at(-1)!
+      expect(`${/^\d+/.exec(last)![0]} ${/People: (\d+)/.exec(last)![1]}`, range).to.equal(`${sessions} ${people}`)
+    }
+  }).timeout(30_000)
+
   it('leads nobody to where they are refused', async () => {
     const server = await aServer()
     await aWeek(server)
@@ -191,7 +211,9 @@ describe('the administrators’ home', () => {
     const server = await aServer()
     const boss = await signedIn(server)
     const first = await boss.open('/admin')
-    expect(first.text).to.include('There are no figures from before').and.include('Nothing yet')
+    expect(first.text).to.include('There are no figures from before')
+    // Nothing is written down yet, and the plots know all the same what the numbers know.
+    expect(first.text).to.include('Sign-ins: 1 ·').and.include('Sessions: 1')
     expect(first.text).to.not.include('no server was running').and.not.include('NaN')
     expect(tilesOn(first).get('Sign-ins')!.value).to.equal('1')
     for (let minutes = 0; minutes < 60; minutes += 5) {

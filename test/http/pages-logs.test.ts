@@ -140,6 +140,31 @@ describe('revocations by hand', () => {
 })
 
 describe('the audit log on its page', () => {
+  it('calls an ended device by its name and owner, and finds it by the person whose it was', async () => {
+    const server = await aServer()
+    const [amy, bob] = [await server.aUser({ username: 'amy', lastName: 'Joʻrayeva' }), await server.aUser()]
+    const client = aClient(server, 'Mozilla/5.0 (X11; Linux x86_64; rv:132.0) Gecko/20100101 Firefox/132.0')
+    const { access } = await client.signIn(amy)
+    const other = await client.signIn(bob)
+    const [device] = (await client.get('/api/me/devices/', access)).body.results
+    const admin_ = (await client.signIn(admin)).access
+    expect((await client.delete(`/api/admin/devices/${device.id}`, admin_)).status).to.equal(204)
+    expect((await client.delete(`/api/admin/sessions/${claimsOf(other.access).sid}`, admin_)).status).to.equal(204)
+    const visitor = await signedIn(server)
+    for (const query of ['subject=amy', 'kind=user&subject=jorayeva', `subject=${amy.id}&action=device_ended`]) {
+      const { text } = await visitor.open(`/admin/audit?${query}`)
+      expect(text, query).to.include(`href="/admin/devices/${device.id}">amy · Firefox`).and.not.include(bob.username)
+    }
+    const exact = await visitor.open(`/admin/audit?kind=device&subject=${device.id}`)
+    expect(exact.text).to.include('amy · Firefox')
+    const actions = async (query: string) =>
+      (await client.get(`/api/admin/audit?${query}`, admin_)).body.results.map((one: { action: string }) => one.action)
+    expect(await actions(`user=${amy.id}&action=device_ended`)).to.deep.equal(['device_ended'])
+    expect(await actions(`user=${bob.id}&action=session_ended`)).to.deep.equal(['session_ended'])
+    // A subject is exactly what it names, as before.
+    expect(await actions(`subject_kind=user&subject=${amy.id}`)).to.not.include('device_ended')
+  })
+
   it('is searched by actor, action, subject, address and day, and tells before and after', async () => {
     const server = await aServer()
     const amy = await server.aUser({ username: 'amy' })
@@ -149,7 +174,7 @@ describe('the audit log on its page', () => {
     const changed = 'actor=admin&action=roles_changed&subject=amy'
     for (const query of [changed, `${changed}&kind=user&from=${today}&to=${today}`]) {
       const { text } = await visitor.open(`/admin/audit?${query}`)
-      expect(text, query).to.include('Changed the roles').and.include('– → support<').and.include('1 row shown')
+      expect(text, query).to.include('Changed the roles').and.include('– → support<').and.include('1–1 of 1')
     }
     for (const query of ['actor=amy&action=roles_changed', `${changed}&address=10.0.0.1`, `${changed}&to=2020-01-01`])
       expect((await visitor.open(`/admin/audit?${query}`)).text, query).to.include('Nothing is written down like that')
@@ -166,7 +191,7 @@ describe('the audit log on its page', () => {
     expect(csv.text.trim().split('\n')).to.have.length(2)
     expect(csv.text)
       .to.include("'=cmd|calc")
-      .and.match(/^seq,at,actor,action,/)
+      .and.match(/^seq,at,at \(UTC\),actor,action,/)
     const lines = (await visitor.open('/admin/audit/export?format=jsonl')).text.trim().split('\n')
     const entries = lines.map(line => JSON.parse(line) as { seq: number })
     const found = await server.composed.parts.auditLog.page({}, { limit: 200 })

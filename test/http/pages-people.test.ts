@@ -284,4 +284,32 @@ describe('a user', () => {
       .to.include('amina')
       .and.match(/,"?'=HYPERLINK/)
   })
+
+  it('stands in a file as the spreadsheets of the reader’s language split it, or as was chosen once', async () => {
+    const server = await aServer()
+    await server.aUser({ username: 'amina' })
+    const boss = await signedIn(server)
+    boss.cookies.set('darvoza-zone', 'Asia/Tashkent')
+    const headOf = async (path: string, language: string) => {
+      const { text, status } = await boss.send('GET', path, { headers: { 'Accept-Language': language } })
+      expect(status, path).to.equal(200)
+      return text.split('\r\n')[0]!
+    }
+    for (const [file, comma] of [
+      ['/admin/users.csv', 'user_id,username'],
+      ['/admin/audit/export', 'seq,at,at (Asia/Tashkent),actor'],
+    ] as const) {
+      const semicolon = comma.replaceAll(',', ';')
+      expect(await headOf(file, 'en'), file).to.include(comma)
+      for (const language of ['uz', 'ru']) expect(await headOf(file, language), file).to.include(semicolon)
+    }
+    expect(await headOf('/admin/users.csv', 'ru')).to.include('last_login;last_login (Asia/Tashkent)')
+    const list = (await boss.send('GET', '/admin/users', { headers: { 'Accept-Language': 'ru' } })).text
+    expect(list).to.include('CSV с запятыми').and.include('/admin/users.csv?separator=comma')
+    expect(await headOf('/admin/users.csv?separator=comma', 'ru')).to.include('user_id,username')
+    expect(await headOf('/admin/audit/export', 'ru')).to.include('seq,at,')
+    expect(await headOf('/admin/users.csv?separator=|', 'ru')).to.include('user_id,username')
+    boss.cookies.set('darvoza-separator', 'nonsense')
+    expect(await headOf('/admin/users.csv', 'uz')).to.include('user_id;username')
+  })
 })

@@ -39,15 +39,28 @@ describe('the list of users', () => {
     await visitor.signIn(admin)
     const names = new Set<string>()
     const counts: number[] = []
+    const ranges: string[] = []
     for (let next: string | undefined = '/admin/users?text='; next; ) {
       const page: string = (await visitor.open(next)).text
       const shown: string[] = [...page.matchAll(/<a href="\/admin\/users\/\d+">([^<]+)</g)].map(match => match[1]!)
       for (const name of shown) names.add(name)
       counts.push(shown.length)
+      ranges.push(/\d+–\d+ of [\d,+]+/.exec(page)?.[0] ?? '')
       next = /href="([^"]*after=[^"]+)"[^>]*>(?:(?!<\/a>)[\s\S])*Next/.exec(page)?.[1]?.replaceAll('&amp;', '&')
     }
     expect(counts).to.deep.equal([25, 25, 11])
+    expect(ranges).to.deep.equal(['1–25 of 61', '26–50 of 61', '51–61 of 61'])
     expect(names.size).to.equal(61)
+    for (const [language, told] of [
+      ['ru', '1–25 из 61'],
+      ['uz', '61 tadan 1–25'],
+    ])
+      expect(
+        (await visitor.send('GET', '/admin/users', { headers: { 'Accept-Language': language! } })).text,
+      ).to.include(told)
+    // An address that was put together says nothing that cannot be.
+    for (const row of ['', '0', '-1', '1e9', '60', '99999999999'])
+      expect((await visitor.open(`/admin/users?after=30&row=${row}`)).text, row).to.include('25 of 61')
     for (const query of [
       'after=x',
       'after=-1',

@@ -2,6 +2,7 @@
 import type Router from '@koa/router'
 import { expect } from 'chai'
 import { isPage, type RouteRow } from '../../server/http/access.js'
+import { isStrict, type Parameters, parameters } from '../../server/http/parameters.js'
 import { type RouteName, routes } from '../../server/http/routes.js'
 import { aClient, type Client } from '../support/client.js'
 import { aServer, password, type TestServer } from '../support/server.js'
@@ -125,6 +126,65 @@ describe('every route that takes a token', () => {
       expect(status, name).to.equal(401)
     }
     expect(await snapshotOf(server)).to.equal(before)
+  })
+})
+
+describe('every route of people and administrators', () => {
+  const strict = closed.filter(([, row]) => isStrict(row.path))
+
+  it('refuses what it does not know, in the address and in the body, names it, and changes nothing', async () => {
+    const server = await aServer()
+    const client = aClient(server)
+    const { access } = await client.signIn({ username: 'admin', password })
+    const before = await snapshotOf(server)
+    expect(strict.length).to.equal(closed.length)
+    for (const [name, row] of strict) {
+      const known = parameters[name as keyof typeof parameters] as Parameters | undefined
+      expect(known, `${name} has a row`).to.not.equal(undefined)
+      const body = row.method === 'GET' ? {} : { json: {} }
+      for (const slash of ['', '/']) {
+        const path = pathOf(row) + slash
+        const { status, body: told } = await client.send(row.method, `${path}?usename=x`, { ...body, token: access })
+        expect([status, Object.keys(told)], name).to.deep.equal([400, ['usename']])
+        const twice = known?.query?.[0]
+        if (twice) {
+          const refused = await client.send(row.method, `${path}?${twice}=1&${twice}=2`, { ...body, token: access })
+          expect([refused.status, refused.body], name).to.deep.equal([400, { [twice]: ['Must be given once.'] }])
+        }
+        if (row.method === 'GET') continue
+        const refused = await client.send(row.method, path, { json: { usename: 'x' }, token: access })
+        expect([refused.status, Object.keys(refused.body)], name).to.deep.equal([400, ['usename']])
+      }
+    }
+    expect(await snapshotOf(server)).to.equal(before)
+  })
+
+  it('names only the first of very many', async () => {
+    const client = aClient(await aServer())
+    const { access } = await client.signIn({ username: 'admin', password })
+    const many = Object.fromEntries(Array.from({ length: 4_000 }, (_, index) => [`n${index}`, 1]))
+    expect(Object.keys((await client.patch('/api/me', many, access)).body)).to.have.length(10)
+    const query = Array.from({ length: 2_000 }, (_, index) => `n${index}`).join('&')
+    expect(Object.keys((await client.get(`/api/me?${query}`, access)).body)).to.have.length(10)
+  })
+
+  it('does not tell what it knows to whom it does not let in', async () => {
+    const client = aClient(await aServer())
+    for (const [name, row] of strict)
+      expect((await client.send(row.method, `${pathOf(row)}?usename=x`)).status, name).to.equal(401)
+  })
+})
+
+describe('the routes of simplejwt', () => {
+  it('leave what they do not know, as serializers of Django do', async () => {
+    const server = await aServer()
+    const client = aClient(server)
+    const signedIn = await client.post('/api/token/?next=/', { username: 'admin', password, remember: true })
+    expect(signedIn.status).to.equal(200)
+    const { access, refresh } = signedIn.body
+    expect((await client.post('/api/token/verify/?a=b', { token: access, user: 1 })).status).to.equal(200)
+    expect((await client.post('/api/token/refresh/?a=b', { refresh, csrf: 'x' })).status).to.equal(200)
+    expect((await client.post('/api/token/blacklist/?a=b', { refresh, csrf: 'x' })).status).to.equal(200)
   })
 })
 

@@ -14,6 +14,7 @@ import { createSessionLists, type SessionFilter } from '../../server/storage/ses
 import type { SessionRecord } from '../../server/storage/sessions.js'
 import { createUserLists, type UserFilter, userOrders, userStates } from '../../server/storage/user-lists.js'
 import { type NewUser, writtenUser } from '../../server/storage/user-rows.js'
+import { insertWords } from '../../server/storage/user-words.js'
 import type { Place, Walked } from '../../server/storage/walk.js'
 import { aDatabase, aSessionRow, aUserRow } from '../support/database.js'
 import { onEachEngine } from '../support/engines.js'
@@ -44,6 +45,48 @@ const addresses = ['10.0.0.1', '10.0.0.2', '192.0.2.7', '2001:db8::7', '10.0.0.1
 const applications = ['darvoza', 'shop', 'depot']
 const roles = ['admin', 'clerk', 'driver']
 const names = ['anna', 'anvar', 'Анна', 'bek', 'bekzod', '50%_off', '12', 'ANNE']
+const firstNames = ['Anna', 'Мария', 'Ёлка', 'Anna-Maria', 'Gʻayrat', 'René', '']
+const lastNames = ['Kim', 'Joʻrayeva', 'Jo’rayev', 'Егорова', 'von der Kim', "O'Brien", '']
+const typedTexts = [
+  ...['an', 'AN', 'анн', 'Анна', '5', '50%', '12', '10.0.0.1', '10.0.0.', '7', 'bek', '2001:db8::7', 'zzz', 'a b c d'],
+  ...[
+    'anna kim',
+    'Kim, Anna',
+    'k a',
+    'anna anna',
+    'мар',
+    'елк',
+    'ЁЛК',
+    'Joʼray',
+    'jo`rayeva',
+    'jorayev',
+    'gayrat',
+    'rene',
+  ],
+  ...['maria', 'anna-m', 'OBRIEN', 'der', 'егоров мария', '@a.ex', 'b.example', 'an b.example', 'nna', '%', '–'],
+]
+
+/** Does a word of the names, or of the address up to its last `@` and one behind, begin so? Written otherwise than the index. */
+function isFoundBy({ username, firstName, lastName, email }: NewUser, typed: string): boolean {
+  const plain = (text: string) =>
+    text
+      .replace(/[ʻ’ʼ'`]/g, '')
+      .normalize('NFD')
+      .replace(/[\u0300-\u036f]/g, '')
+      .toLowerCase()
+  const chunks = (text: string) =>
+    plain(text)
+      .split(/[\s,%–:]+/)
+      .map(one => one.replace(/^[^\p{L}\p{N}]+/u, ''))
+      .filter(Boolean)
+  const texts = [username, firstName, lastName, email.replace('.example', '~xample')].flatMap(chunks)
+  const wanted = chunks(typed)
+  const escaped = (text: string) => text.replaceAll(/[.+]/g, '\\$&').replaceAll('.ex', '~x').replaceAll('\\~x', '~x')
+  return (
+    wanted.length > 0 &&
+    wanted.every(one => texts.some(text => new RegExp(`(^|[@.+_-])${escaped(one)}`, 'u').test(text)))
+  )
+}
 
 type World = {
   users: (NewUser & { roles: string[] })[]
@@ -60,6 +103,7 @@ async function aWorld(database: Database): Promise<World> {
     const username = deleted ? '' : `${pick(names)}${index}`
     const user = aUserRow(index + 1, {
       ...{ username, usernameKey: deleted ? null : username.toLowerCase() },
+      ...(!deleted && { firstName: pick(firstNames), lastName: pick(lastNames) }),
       email: deleted || Math.random() < 0.2 ? '' : `${pick(names)}${below(4)}@${pick(['a.example', 'B.example'])}`,
       ...{ active: !deleted && Math.random() < 0.8, deletedAt: deleted ? now - hour : null },
       endedSeq: Math.random() < 0.2 ? below(12) : 0,
@@ -105,6 +149,7 @@ async function aWorld(database: Database): Promise<World> {
       'user',
       users.map(({ roles: _, ...user }) => writtenUser(user)),
     )
+    await insertWords(tx, users)
     await insertRows(
       tx,
       'user_role',
@@ -257,9 +302,7 @@ onEachEngine('lists', engine => {
     const found = new Set<string>()
     for (let trial = 0; trial < 150; trial++) {
       const some: UserFilter = {
-        text: perhaps(0.25, () =>
-          pick(['an', 'AN', 'анн', 'Анна', '5', '50%', '12', '10.0.0.1', '10.0.0.', '7', 'bek', '2001:db8::7']),
-        ),
+        text: perhaps(0.4, () => pick(typedTexts)),
         username: perhaps(0.2, () => pick(['an', 'ANNA', 'be', '50%_', 'zz', '1'])),
         email: perhaps(0.2, () => pick(['an', 'bek', 'ANNE1@a.EXAMPLE', 'анна', '50%'])),
         id: perhaps(0.1, () => 1 + below(62)),
@@ -268,7 +311,7 @@ onEachEngine('lists', engine => {
         state: perhaps(0.4, () => pick(userStates)),
         live: perhaps(0.3, () => Math.random() < 0.5),
       }
-      const filter = trial % 15 === 0 ? { id: 1 + below(60) } : some
+      const filter = trial % 15 === 0 ? { id: 1 + below(60) } : trial % 3 === 0 ? { text: pick(typedTexts) } : some
       const order = pick(userOrders)
       const { text, username, email, id, address, role, state, live }: UserFilter = filter
       const isState = (one: NewUser) =>
@@ -277,8 +320,7 @@ onEachEngine('lists', engine => {
           : one.deletedAt === null && (!state || one.active === (state === 'active'))
       const begins = (key: string | null, prefix: string) => key?.startsWith(prefix.toLowerCase()) ?? false
       const matches = (one: NewUser, typed: string) =>
-        begins(one.usernameKey, typed) ||
-        begins(emailKey(one.email), typed) ||
+        (!typed.includes(':') && isFoundBy(one, typed)) ||
         String(one.id) === typed ||
         (/^[\d.]{7,}$|:/.test(typed) && seenFrom(one.id, typed))
       const expected = world.users
@@ -329,7 +371,12 @@ onEachEngine('lists', engine => {
         actor: pick(actors),
         action: pick(['signed_in', 'signed_out']),
       },
-      ...{ subjectKind: pick(['user', 'session']), subject: pick(['1', '2', 'a']), address: pick(addresses) },
+      ...(Math.random() < 0.5
+        ? { subjectKind: pick(['user', 'session', 'role']), subject: pick(['1', '2', 'a']) }
+        : Math.random() < 0.5
+          ? { subjectKind: 'session', subject: pick(world.sessions).id }
+          : { subjectKind: 'device', subject: pick(world.devices).id }),
+      address: pick(addresses),
       ...{ userAgent: '', requestId: '', beforeJson: null, afterJson: null, hash: '' },
     }))
     const incidents = numbered(100, index => ({
@@ -358,8 +405,13 @@ onEachEngine('lists', engine => {
       ).to.deep.equal(revoked)
       expect((await lists.revocations.count(database, filter)).count).to.equal(revoked.length)
     }
+    const owners = new Map([...world.sessions, ...world.devices].map(({ id, userId }) => [id, userId]))
+    const isAbout = ({ subjectKind, subject }: (typeof entries)[number], userId: number) =>
+      subjectKind === 'user' ? subject === String(userId) : subjectKind !== 'role' && owners.get(subject) === userId
+    let ofSomebody = 0
     for (let trial = 0; trial < 100; trial++) {
       const filter = {
+        userId: perhaps(0.4, () => (Math.random() < 0.5 ? 1 : 1 + below(62))),
         actor: perhaps(0.4, () => pick(actors)),
         action: perhaps(0.4, () => pick(['signed_in', 'signed_out', 'other'])),
         subject: perhaps(0.3, () => ({ kind: pick(['user', 'session']), id: pick(['1', 'a']) })),
@@ -367,8 +419,9 @@ onEachEngine('lists', engine => {
         since: perhaps(0.3, () => now - below(31) * hour),
         until: perhaps(0.3, () => now - below(31) * hour),
       }
-      const { actor, action, subject, address, since, until } = filter
+      const { userId, actor, action, subject, address, since, until } = filter
       const expected = entries
+        .filter(one => userId === undefined || isAbout(one, userId))
         .filter(one => (actor === undefined || one.actor === actor) && (action === undefined || one.action === action))
         .filter(one => !subject || (one.subjectKind === subject.kind && one.subject === subject.id))
         .filter(one => address === undefined || one.address === address)
@@ -383,7 +436,9 @@ onEachEngine('lists', engine => {
         JSON.stringify(filter),
       ).to.deep.equal(expected)
       expect((await lists.audit.count(database, filter)).count).to.equal(expected.length)
+      if (userId !== undefined) ofSomebody += expected.length
     }
+    expect(ofSomebody).to.be.above(0)
     for (let trial = 0; trial < 40; trial++) {
       const filter = {
         userId: perhaps(0.4, () => 1 + below(6)),

@@ -1,9 +1,11 @@
 import { expect } from 'chai'
 import { compose } from '../../server/compose.js'
+import { insertRows } from '../../server/storage/bulk.js'
 import type { Database } from '../../server/storage/database.js'
 import { writeFirstRows } from '../../server/storage/first-rows.js'
 import { migrateDown, migrateUp, migrationStatus } from '../../server/storage/migrate.js'
-import { anEmptyDatabase, anOpen } from '../support/database.js'
+import { writtenUser } from '../../server/storage/user-rows.js'
+import { anEmptyDatabase, anOpen, aUserRow } from '../support/database.js'
 import { onEachEngine, onMariaDb } from '../support/engines.js'
 import { testSettings } from '../support/server.js'
 
@@ -79,6 +81,27 @@ onEachEngine('migrations', engine => {
     expect(await tables(database)).to.deep.equal(made)
     expect(await drift(database)).to.deep.equal([])
     expect(await database.read('SELECT name FROM role')).to.have.length(1)
+  })
+
+  it('find the words of everybody who was there before, also when a run died half-way', async () => {
+    const database = await anEmptyDatabase(engine)
+    await migrateUp(database)
+    while ((await tables(database)).includes('user_word')) await migrateDown(database)
+    const before = Array.from({ length: 1_203 }, (_, index) => {
+      const deleted = index === 7 ? { username: '', usernameKey: null, deletedAt: 1 } : {}
+      return writtenUser(aUserRow(index, { lastName: index === 7 ? '' : `Gʻofurov${index}`, ...deleted }))
+    })
+    await insertRows(database, 'user', before)
+    await migrateUp(database)
+    const words = () => database.read<{ id: number; word: string }>('SELECT user_id AS id, word FROM user_word')
+    const whole = await words()
+    expect(whole).to.have.length(2 * 1_202)
+    expect(whole).to.deep.include({ id: 1_202, word: 'gofurov1202' })
+    // Of a run that died before it was written down as done.
+    await database.write("DELETE FROM migrations WHERE name = 'UserWords1765000000000'")
+    await database.write('DELETE FROM user_word WHERE user_id > 600')
+    await migrateUp(database)
+    expect(await words()).to.have.deep.members(whole)
   })
 
   it('and the first rows: written again they change nothing', async () => {

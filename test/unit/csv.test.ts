@@ -27,6 +27,34 @@ describe('a list as a file', () => {
     expect(csv).to.equal('\ufeffname,count\r\n"a ""b"", c\nd",\r\nАнна Gʻayrat,3\r\n')
   })
 
+  it('holds none for a program either that splits lines at another separator', async () => {
+    const names = ['a;=1+1', 'a; +1+cmd', 'a,@SUM(A1)', 'a\t-1+cmd|x', 'a;-2+3']
+    for (const separator of ['comma', 'semicolon', 'tab'] as const) {
+      const csv = await text(
+        csvOf(columns, rows(...names.map(name => ({ name, count: 1 }))), { separator, zone: null }),
+      )
+      for (const line of csv.slice(1).split('\r\n').slice(1, -1)) expect(line, line).to.match(/[;,\t]\s*'[=+@-]/)
+    }
+    // What JSON has of negative numbers stays as it is.
+    const json = '{"a":-1,"b":[2,-3.5]}'
+    expect(
+      await text(csvOf(columns, rows({ name: json, count: 1 }), { separator: 'semicolon', zone: null })),
+    ).to.include('"{""a"":-1,""b"":[2,-3.5]}";1')
+  })
+
+  it('is separated as its reader wants, and has local times beside those in UTC', async () => {
+    const timed = { name: (row: Row) => row.name, seen: { at: (row: Row) => row.count } }
+    const some = [
+      { name: 'a;b', count: Date.parse('2026-01-31T20:30:05Z') },
+      { name: 'c,d', count: null },
+    ]
+    const csv = await text(csvOf(timed, rows(...some), { separator: 'semicolon', zone: 'Asia/Tashkent' }))
+    expect(csv).to.equal(
+      '\ufeffname;seen;seen (Asia/Tashkent)\r\n"a;b";2026-01-31T20:30:05.000Z;2026-02-01 01:30:05\r\nc,d;;\r\n',
+    )
+    expect(await text(csvOf(timed, rows(...some)))).to.include('name,seen\r\na;b,2026-01-31T20:30:05.000Z\r\n"c,d",')
+  })
+
   it('has its head also where there is no row', async () => {
     expect(await text(csvOf(columns, rows()))).to.equal('\ufeffname,count\r\n')
   })

@@ -1,29 +1,52 @@
 // Acts on many at once: the address says which (`ids` in the body, or the filter of the list), the first call answers whom it
-// would reach, and the same call with that answer's `at` and `count` does it.
+// would reach, and the same call with that answer's `at` and `count` does it, as long as it would reach as many.
 import type { Done, LeftOut, Previewed, Selection } from '../../identity/bulk.js'
 import type { DeviceEnds } from '../../identity/device-ends.js'
 import type { SessionEnds } from '../../identity/session-ends.js'
 import type { Sessions } from '../../identity/sessions.js'
 import type { UserAct, UserActs } from '../../identity/user-acts.js'
 import { isUserId } from '../../protocol/claims.js'
-import { refuseField } from '../../protocol/errors.js'
+import { refuse, refuseField } from '../../protocol/errors.js'
 import { isJsonObject } from '../../protocol/json.js'
 import { type Context, personOf } from '../handler.js'
 import { presentTime } from '../me/present.js'
 import { readFields, readTexts } from '../wire/fields.js'
 import { readDeviceFilter, readSessionFilter, readUserFilter } from './filters.js'
+import { parseTime } from './paging.js'
 
-export type AdminBulkDeps = { sessionEnds: SessionEnds; deviceEnds: DeviceEnds; userActs: UserActs; sessions: Sessions }
+export type AdminBulkDeps = {
+  sessionEnds: SessionEnds
+  deviceEnds: DeviceEnds
+  userActs: UserActs
+  sessions: Sessions
+  now: () => number
+}
 
 type Preview = Previewed & { leftOut: LeftOut[] }
 
-export function createAdminBulkHandlers({ sessionEnds, deviceEnds, userActs, sessions }: AdminBulkDeps) {
+export function createAdminBulkHandlers({ sessionEnds, deviceEnds, userActs, sessions, now }: AdminBulkDeps) {
+  /** Previews without `at` and `count`; with those of a preview that still holds, does it. @throws preview_outdated */
+  async function answer(
+    ctx: Context,
+    preview: (asOf?: number) => Promise<Preview>,
+    run: (previewed: Previewed) => Promise<Done>,
+  ): Promise<void> {
+    const previewed = readPreviewed(ctx, now())
+    if (!previewed) {
+      ctx.body = presentPreview(await preview())
+      return
+    }
+    const { count } = await preview(previewed.at)
+    if (count !== previewed.count) throw refuse('preview_outdated', { figures: { count } })
+    ctx.body = presentDone(await run(previewed))
+  }
+
   async function actOnUsers(ctx: Context, act: UserAct): Promise<void> {
     const { actor } = personOf(ctx)
-    const selection = readSelection(ctx, readUserId, () => readUserFilter(ctx).filter)
+    const selection = readSelection(ctx, readUserId, () => readUserFilter(ctx))
     await answer(
       ctx,
-      () => userActs.preview(selection, act, actor),
+      asOf => userActs.preview(selection, act, actor, { asOf }),
       previewed => userActs.run(selection, act, previewed, actor),
     )
   }
@@ -35,7 +58,7 @@ export function createAdminBulkHandlers({ sessionEnds, deviceEnds, userActs, ses
       const options = { keep: sid, why: readWhy(ctx) }
       await answer(
         ctx,
-        () => sessionEnds.preview(selection, actor, options),
+        asOf => sessionEnds.preview(selection, actor, { ...options, asOf }),
         previewed => sessionEnds.run(selection, previewed, actor, options),
       )
     },
@@ -46,7 +69,7 @@ export function createAdminBulkHandlers({ sessionEnds, deviceEnds, userActs, ses
       const options = { keep: (await sessions.require(sid)).session.deviceId, why: readWhy(ctx) }
       await answer(
         ctx,
-        () => deviceEnds.preview(selection, actor, options),
+        asOf => deviceEnds.preview(selection, actor, { ...options, asOf }),
         previewed => deviceEnds.run(selection, previewed, actor, options),
       )
     },
@@ -58,23 +81,15 @@ export function createAdminBulkHandlers({ sessionEnds, deviceEnds, userActs, ses
   }
 }
 
-/** Previews without `at` and `count`, does it with them. */
-async function answer(
-  ctx: Context,
-  preview: () => Promise<Preview>,
-  run: (previewed: Previewed) => Promise<Done>,
-): Promise<void> {
-  const previewed = readPreviewed(ctx)
-  ctx.body = previewed ? presentDone(await run(previewed)) : presentPreview(await preview())
-}
-
 function readSelection<Id, Filter>(
   ctx: Context,
   readId: (text: string) => Id,
   readFilter: () => Filter,
 ): Selection<Id, Filter> {
   const { body } = ctx.request
-  return isJsonObject(body) && 'ids' in body ? { ids: readTexts(ctx, 'ids').map(readId) } : { filter: readFilter() }
+  if (!isJsonObject(body) || !('ids' in body)) return { filter: readFilter() }
+  if (ctx.querystring !== '') throw refuseField('ids', 'Cannot be given together with filters in the address.')
+  return { ids: readTexts(ctx, 'ids').map(readId) }
 }
 
 const asItIs = (id: string) => id
@@ -88,11 +103,12 @@ function readWhy(ctx: Context): string | undefined {
   return readFields(ctx, { why: { required: false, blank: true, trim: true, maxLength: 255 } }).why
 }
 
-function readPreviewed(ctx: Context): Previewed | null {
+function readPreviewed(ctx: Context, now: number): Previewed | null {
   const { at, count } = readFields(ctx, { at: { required: false }, count: { required: false } })
   if (at === undefined && count === undefined) return null
-  const time = Date.parse(at ?? '')
-  if (Number.isNaN(time)) throw refuseField('at', 'Must be the `at` of a preview.')
+  const time = parseTime(at ?? '')
+  if (time === null) throw refuseField('at', 'Must be the `at` of a preview.')
+  if (time > now) throw refuseField('at', 'Must be the `at` of a preview, and no preview was given in the future.')
   if (!/^\d{1,9}$/.test(count ?? '')) throw refuseField('count', 'Must be the `count` of a preview.')
   return { at: time, count: Number(count) }
 }

@@ -6,6 +6,8 @@ import type { Page } from '../../identity/listing.js'
 import type { RevocationFilter } from '../../identity/revocation-log.js'
 import type { SessionFilter } from '../../identity/session-list.js'
 import { type UserFilter, type UserOrder, userOrders, userStates } from '../../identity/user-list.js'
+import { auditSubjects } from '../../policy/audit.js'
+import { revocationKinds } from '../../policy/revocation.js'
 import { sessionStates } from '../../policy/session.js'
 import { isUserId } from '../../protocol/claims.js'
 import { refuseField } from '../../protocol/errors.js'
@@ -17,16 +19,17 @@ export function readPage(ctx: Context): Page {
 }
 
 /** @throws invalid_fields, as all of these */
-export function readUserFilter(ctx: Context): { filter: UserFilter; order: UserOrder } {
+export function readUserFilter(ctx: Context): UserFilter {
   return {
-    filter: {
-      ...readTexts(ctx, ['text', 'username', 'email', 'address', 'role']),
-      id: readId(ctx, 'id'),
-      state: readChoice(ctx, 'state', userStates),
-      live: readFlag(ctx, 'live'),
-    },
-    order: readChoice(ctx, 'order', userOrders) ?? 'newest',
+    ...readTexts(ctx, ['text', 'username', 'email', 'address', 'role']),
+    id: readId(ctx, 'id'),
+    state: readChoice(ctx, 'state', userStates),
+    live: readFlag(ctx, 'live'),
   }
+}
+
+export function readUserOrder(ctx: Context): UserOrder {
+  return readChoice(ctx, 'order', userOrders) ?? 'newest'
 }
 
 export function readDeviceFilter(ctx: Context): DeviceFilter {
@@ -40,7 +43,9 @@ export function readDeviceFilter(ctx: Context): DeviceFilter {
 /** Those that live, unless a state or `all` is asked for. */
 export function readSessionFilter(ctx: Context): SessionFilter {
   const state = readChoice(ctx, 'state', sessionStates)
-  const usual = isAsked(ctx, 'all') ? undefined : 'live'
+  const isAll = isAsked(ctx, 'all')
+  if (isAll && state !== undefined) throw refuseField('all', 'Cannot be asked for together with a state.')
+  const usual = isAll ? undefined : 'live'
   return {
     ...{ address: readQuery(ctx, 'address'), userId: readId(ctx, 'user') },
     ...{ deviceId: readQuery(ctx, 'device'), applicationId: readQuery(ctx, 'application') },
@@ -49,13 +54,22 @@ export function readSessionFilter(ctx: Context): SessionFilter {
 }
 
 export function readRevocationFilter(ctx: Context): RevocationFilter {
-  return readTexts(ctx, ['kind', 'subject', 'actor', 'reason'])
+  const kind = readChoice(ctx, 'kind', revocationKinds)
+  const filter = { kind, ...readTexts(ctx, ['subject', 'actor', 'reason']) }
+  if (filter.subject !== undefined && kind === undefined)
+    throw refuseField('kind', 'Is needed where a subject is given.')
+  return filter
 }
 
 export function readAuditFilter(ctx: Context): AuditFilter {
-  const [kind, id] = [readQuery(ctx, 'subject_kind'), readQuery(ctx, 'subject')]
+  const [kind, id] = [readChoice(ctx, 'subject_kind', auditSubjects), readQuery(ctx, 'subject')]
+  if ((kind === undefined) !== (id === undefined))
+    throw refuseField(
+      kind === undefined ? 'subject_kind' : 'subject',
+      'A subject is a kind and an id: both are needed.',
+    )
   return {
-    ...readTexts(ctx, ['actor', 'action', 'address']),
+    ...{ ...readTexts(ctx, ['actor', 'action', 'address']), userId: readId(ctx, 'user') },
     ...{ subject: kind && id ? { kind, id } : undefined, ...readBetween(ctx) },
   }
 }
@@ -64,9 +78,13 @@ export function readIncidentFilter(ctx: Context): IncidentFilter {
   return { userId: readId(ctx, 'user'), sessionId: readQuery(ctx, 'session'), ...readBetween(ctx) }
 }
 
-/** A file instead of a page. */
+/** A file instead of a page: it has all rows, and nothing that is said of pages is passed over. */
 export function wantsCsv(ctx: Context): boolean {
-  return readChoice(ctx, 'format', ['json', 'csv']) === 'csv'
+  const isFile = readChoice(ctx, 'format', ['json', 'csv']) === 'csv'
+  for (const name of isFile ? ['limit', 'after', 'count'] : ['separator', 'zone'])
+    if (Object.hasOwn(ctx.query, name))
+      throw refuseField(name, isFile ? 'A file has all rows.' : 'Is for a file, with format=csv.')
+  return isFile
 }
 
 function readTexts<N extends string>(ctx: Context, names: readonly N[]): { [K in N]?: string | undefined } {

@@ -4,7 +4,7 @@ import type { Incidents } from '../../identity/incidents.js'
 import type { RevocationLog } from '../../identity/revocation-log.js'
 import { type Context, personOf } from '../handler.js'
 import { readFields } from '../wire/fields.js'
-import { answerCsv, auditColumns } from './csv.js'
+import { answerCsv, auditColumns, readCsvChoice } from './csv.js'
 import { readAuditFilter, readIncidentFilter, readPage, readRevocationFilter, wantsCsv } from './filters.js'
 import { answerPage } from './paging.js'
 import { presentAuditEntry, presentIncident, presentRevocation } from './present.js'
@@ -33,7 +33,7 @@ export function createAdminLogHandlers({ revocationLog, auditLog, incidents }: A
 
     async listAudit(ctx: Context): Promise<void> {
       const filter = readAuditFilter(ctx)
-      if (wantsCsv(ctx)) return answerCsv(ctx, 'audit', auditColumns, auditLog.every(filter))
+      if (wantsCsv(ctx)) return answerCsv(ctx, 'audit', auditColumns, auditLog.every(filter), readCsvChoice(ctx))
       await answerPage(ctx, await auditLog.page(filter, readPage(ctx)), presentAuditEntry, () => auditLog.count(filter))
     },
 

@@ -28,23 +28,39 @@ export function readNumber<D>(ctx: Context, name: string, otherwise: D): number 
 export function readTime(ctx: Context, name: string): number | undefined {
   const text = readQuery(ctx, name)
   if (text === undefined) return undefined
-  const time = Date.parse(text)
-  if (Number.isNaN(time)) throw refuseField(name, 'Must be a time such as 2026-01-31T09:00:00Z.')
+  const time = parseTime(text)
+  if (time === null) throw refuseField(name, 'Must be a time such as 2026-01-31T09:00:00Z.')
   return time
 }
 
-/** @throws invalid_fields when the parameter is there more than once (RFC 6749 §3.1 says the same of OAuth's) */
+const isoTime = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d))?$/
+
+/** ISO 8601; a time of day has its zone, a day alone begins in UTC. `Date.parse` takes `1` for a year. */
+export function parseTime(text: string): number | null {
+  const time = isoTime.test(text) ? Date.parse(text) : Number.NaN
+  return Number.isNaN(time) ? null : time
+}
+
+/**
+ * In an act, what is there and empty is refused: `?user=` means somebody, and shall not reach everybody.
+ * @throws invalid_fields, also when the parameter is there more than once (RFC 6749 §3.1 says the same of OAuth's)
+ */
 export function readQuery(ctx: Context, name: string): string | undefined {
   const value = ctx.query[name]
   if (Array.isArray(value)) throw refuseField(name, 'Must be given once.')
-  if (value === undefined || value === '') return undefined
+  if (value === undefined || (value === '' && ctx.method !== 'POST')) return undefined
+  if (value.trim() === '') throw refuseField(name, 'This parameter may not be blank.')
   if (value.length > 200 || /\p{Cc}/u.test(value)) throw refuseField(name, 'Is not usable.')
   return value
 }
 
-/** Is it in the address, with whatever value? */
+/** Is it asked for: `?all`, `?all=true`? @throws invalid_fields */
 export function isAsked(ctx: Context, name: string): boolean {
-  return Object.hasOwn(ctx.query, name)
+  if (ctx.query[name] === '') return true
+  const text = readQuery(ctx, name)
+  if (text === undefined || text === 'false' || text === '0') return false
+  if (text === 'true' || text === '1') return true
+  throw refuseField(name, 'Must be true or false.')
 }
 
 /** Answers one page of a list, and how many there are where that is asked for. */

@@ -3,7 +3,7 @@ import type { DeviceList } from '../../identity/device-list.js'
 import type { SessionList } from '../../identity/session-list.js'
 import type { Sessions } from '../../identity/sessions.js'
 import { type Context, personOf } from '../handler.js'
-import { answerCsv, sessionColumns } from './csv.js'
+import { answerCsv, readCsvChoice, sessionColumns } from './csv.js'
 import { readDeviceFilter, readPage, readSessionFilter, wantsCsv } from './filters.js'
 import { answerPage } from './paging.js'
 import { presentAnyDevice, presentListedSession, presentSessionOf } from './present.js'
@@ -14,7 +14,8 @@ export function createAdminSessionHandlers({ sessions, sessionList, deviceList }
   return {
     async listSessions(ctx: Context): Promise<void> {
       const filter = readSessionFilter(ctx)
-      if (wantsCsv(ctx)) return answerCsv(ctx, 'sessions', sessionColumns, sessionList.every(filter))
+      if (wantsCsv(ctx))
+        return answerCsv(ctx, 'sessions', sessionColumns, sessionList.every(filter), readCsvChoice(ctx))
       const found = await sessionList.page(filter, readPage(ctx))
       await answerPage(ctx, found, presentListedSession, () => sessionList.count(filter))
     },

@@ -11,8 +11,8 @@ import { type Context, personOf } from '../handler.js'
 import { presentDevice } from '../me/present.js'
 import { requireNewSignIn } from '../middleware/guard.js'
 import { readFields, readTexts } from '../wire/fields.js'
-import { answerCsv, userColumns } from './csv.js'
-import { readPage, readSessionFilter, readUserFilter, wantsCsv } from './filters.js'
+import { answerCsv, readCsvChoice, userColumns } from './csv.js'
+import { readPage, readSessionFilter, readUserFilter, readUserOrder, wantsCsv } from './filters.js'
 import { answerPage } from './paging.js'
 import { presentAnyUser, presentListedSession, presentListedUser } from './present.js'
 
@@ -43,8 +43,8 @@ export function createAdminUserHandlers(deps: AdminUsersDeps) {
 
   return {
     async listUsers(ctx: Context): Promise<void> {
-      const { filter, order } = readUserFilter(ctx)
-      if (wantsCsv(ctx)) return answerCsv(ctx, 'users', userColumns, userList.every(filter, order))
+      const [filter, order] = [readUserFilter(ctx), readUserOrder(ctx)]
+      if (wantsCsv(ctx)) return answerCsv(ctx, 'users', userColumns, userList.every(filter, order), readCsvChoice(ctx))
       const found = await userList.page(filter, order, readPage(ctx))
       await answerPage(ctx, found, presentListedUser, () => userList.count(filter))
     },

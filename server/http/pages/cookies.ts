@@ -21,6 +21,8 @@ const cookies = {
   /** What the token of the sign-in form is made from, while nobody is signed in. */
   'darvoza-form': { httpOnly: true, own: true },
   'darvoza-language': { httpOnly: true, own: false, maxAge: year },
+  /** How files for spreadsheets are separated. */
+  'darvoza-separator': { httpOnly: true, own: false, maxAge: year },
   'darvoza-theme': { httpOnly: true, own: false, maxAge: year },
   /** Set by public/js/zone.js. */
   'darvoza-zone': { httpOnly: false, own: false, maxAge: year },

@@ -23,7 +23,12 @@ export function endOf(text: string, zone: string): number | undefined {
 
 /** An instant as the minute that an address says: `2026-01-31T14:05`, where the reader is. */
 export function minuteIn(at: number, zone: string): string {
-  return new Date(at + offsetAt(at, zone)).toISOString().slice(0, 16)
+  return secondIn(at, zone).slice(0, 16)
+}
+
+/** `2026-01-31T14:05:09`, where the reader is. */
+export function secondIn(at: number, zone: string): string {
+  return new Date(at + offsetAt(at, zone)).toISOString().slice(0, 19)
 }
 
 function isMinute(text: string): boolean {

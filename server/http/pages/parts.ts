@@ -25,6 +25,7 @@ import { createOneUserPages, type OneUserPagesDeps } from './admin/user.js'
 import { createUserPages, type UserPagesDeps } from './admin/users.js'
 import { createAssets } from './assets.js'
 import { createCookies } from './cookies.js'
+import { createFileChoice } from './files.js'
 import { createFormTokens } from './form-tokens.js'
 import { createFrames } from './frame.js'
 import { createGate } from './gate.js'
@@ -51,7 +52,7 @@ type RuleDeps = PolicyPagesDeps & PolicyVersionPagesDeps & RolePagesDeps & KeyPa
 type LogDeps = RevocationPagesDeps & ManualRevocationPagesDeps & InspectorPagesDeps & AuditPagesDeps & IncidentPagesDeps
 type HandlerDeps = PeopleDeps & RuleDeps & LogDeps & OwnDevicePagesDeps & PasswordPagesDeps
 
-export type PagePartsDeps = Omit<HandlerDeps, 'pages'> & {
+export type PagePartsDeps = Omit<HandlerDeps, 'pages' | 'files'> & {
   issuer: string
   /** Folder that holds `views/` and `public/`. */
   root: string
@@ -71,6 +72,7 @@ export function createPageParts(deps: PagePartsDeps) {
     ...{ views, texts, readerOf: createReaders(cookies), issuer, now },
     ...{ assetPath: assets.path, formToken: formTokens.make },
   })
+  const files = createFileChoice({ cookies })
   const pages = createPages({ views, frameOf, pageSessions })
   const gate = createGate({ cookies, formTokens, pageSessions, pages, issuer, now })
 
@@ -83,7 +85,7 @@ export function createPageParts(deps: PagePartsDeps) {
     ...createOwnDevicePages({ ...deps, pages }),
     ...createEventPages({ pages, auditLog }),
     ...createHomePages({ ...deps, pages }),
-    ...createUserPages({ ...deps, pages }),
+    ...createUserPages({ ...deps, pages, files }),
     ...createPolicyPages({ ...deps, pages }),
     ...createPolicyVersionPages({ ...deps, pages }),
     ...createRolePages({ ...deps, pages }),
@@ -91,7 +93,7 @@ export function createPageParts(deps: PagePartsDeps) {
     ...createRevocationPages({ ...deps, pages }),
     ...createManualRevocationPages({ ...deps, pages }),
     ...createInspectorPages({ ...deps, pages }),
-    ...createAuditPages({ ...deps, pages }),
+    ...createAuditPages({ ...deps, pages, files }),
     ...createIncidentPages({ ...deps, pages }),
     ...createOneUserPages({ ...deps, pages }),
     ...createNewUserPages({ ...deps, pages }),

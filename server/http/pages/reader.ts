@@ -20,7 +20,7 @@ export function createReaders(cookies: Cookies) {
     const chosen = cookies.read(ctx, 'darvoza-language')
     const preferred = ctx.acceptsLanguages(...Object.keys(languages)) as Language | false
     const theme = cookies.read(ctx, 'darvoza-theme')
-    const zone = readZone(cookies.read(ctx, 'darvoza-zone'))
+    const zone = knownZone(cookies.read(ctx, 'darvoza-zone') ?? '')
     return {
       language: isLanguage(chosen) ? chosen : preferred || 'en',
       theme: isTheme(theme) ? theme : 'auto',
@@ -39,8 +39,7 @@ export function isTheme(text: unknown): text is Theme {
 const known = new Set(Intl.supportedValuesOf('timeZone'))
 
 /** Browsers name some zones by an older name than ours: Asia/Calcutta. */
-function readZone(cookie: string | undefined): string | null {
-  const zone = cookie ?? ''
+export function knownZone(zone: string): string | null {
   if (known.has(zone) || zone === 'UTC') return zone
   if (!/^[A-Za-z]+\/[A-Za-z_/-]{1,40}$/.test(zone)) return null
   try {

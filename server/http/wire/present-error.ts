@@ -33,7 +33,8 @@ function body({ code, details, message }: Refusal, requestId: string | undefined
   const { wire, wireCode, wireInBody } = errorRow(code)
   if (wireInBody !== undefined && !details.inHeader) return { detail: wireInBody, reason: code }
   if (wire === undefined || wireCode === undefined) {
-    return { detail: message, ...(wireCode && { code: wireCode }), ...(requestId && { request_id: requestId }) }
+    const beside = { ...details.figures, ...(requestId && { request_id: requestId }) }
+    return { detail: message, ...(wireCode && { code: wireCode }), ...beside }
   }
   if (!details.inHeader || wireCode !== 'token_not_valid') return { detail: wire, code: wireCode, reason: code }
   return {

@@ -10,7 +10,7 @@ import type { DemoTimes } from './spans.js'
 type Deps = { database: Database; audit: Audit; revocations: Revocations; policyVersions: PolicyVersions }
 
 /** @returns what the audit log will tell of it */
-export function writePolicyChanges(deps: Deps, { idle, longer }: DemoTimes): Promise<DemoEvent[]> {
+export function writePolicyChanges(deps: Deps, { idle, longer, firstUser }: DemoTimes): Promise<DemoEvent[]> {
   if (longer.idle === idle) return Promise.resolve([])
   const { database, audit, revocations, policyVersions } = deps
   return database.transaction(async tx => {
@@ -18,6 +18,10 @@ export function writePolicyChanges(deps: Deps, { idle, longer }: DemoTimes): Pro
     await audit.lockHead(tx)
     await revocations.lockHead(tx)
     const latest = (await policyVersions.latest(tx))!
+    // Versions stand in the order of time: those that nobody made were there before everybody, and behind a change of
+    // somebody's own none of before can be written any more.
+    await policyVersions.antedate(tx, firstUser)
+    if ((await policyVersions.latest(tx))!.createdAt > longer.from) return []
     const now = JSON.parse(latest.policy) as Record<string, unknown>
     const changes = [
       { at: longer.from, before: idle, after: longer.idle, reason: 'People on the road were signed out too often' },

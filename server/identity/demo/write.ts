@@ -6,6 +6,7 @@ import type { Database, Queries } from '../../storage/database.js'
 import type { Figures } from '../../storage/figures.js'
 import type { Revocations } from '../../storage/revocations.js'
 import { writtenUser } from '../../storage/user-rows.js'
+import { insertWords } from '../../storage/user-words.js'
 import type { AuditTrail } from '../../tokens/audit-trail.js'
 import type { Secrets } from '../../tokens/secrets.js'
 import { nameDevice } from '../device-name.js'
@@ -102,11 +103,9 @@ export function createWriteDemo({ database, revocations, auditTrail, figures, se
       })
 
     await rowsOf(plan.users, async (tx, some) => {
-      await insertRows(
-        tx,
-        'user',
-        some.map(user => writtenUser(userRow(user, ground))),
-      )
+      const rows = some.map(user => userRow(user, ground))
+      await insertRows(tx, 'user', rows.map(writtenUser))
+      await insertWords(tx, rows)
       await insertRows(tx, 'user_role', some.flatMap(rolesOf))
     })
     await rowsOf(devices, (tx, some) =>

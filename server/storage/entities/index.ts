@@ -12,6 +12,7 @@ import { Heartbeat, LogHead, RevocationEntry } from './revocation.js'
 import { Role, UserRole } from './role.js'
 import { Session } from './session.js'
 import { User } from './user.js'
+import { UserWord } from './user-word.js'
 
 export const entities = [
   Application,
@@ -32,4 +33,5 @@ export const entities = [
   SigningKey,
   User,
   UserRole,
+  UserWord,
 ]

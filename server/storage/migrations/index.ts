@@ -7,6 +7,7 @@ import { PageSessions1764500000000 } from './6-page-sessions.js'
 import { Lists1764600000000 } from './7-lists.js'
 import { AuditMark1764700000000 } from './8-audit-mark.js'
 import { OpenOfOne1764900000000 } from './10-open-of-one.js'
+import { UserWords1765000000000 } from './11-user-words.js'
 import { PasswordHashes1765400000000 } from './15-password-hashes.js'
 
 /** In order. Small and re-runnable: MySQL does not roll a failed one back. */
@@ -20,5 +21,6 @@ export const migrations = [
   Lists1764600000000,
   AuditMark1764700000000,
   OpenOfOne1764900000000,
+  UserWords1765000000000,
   PasswordHashes1765400000000,
 ]

@@ -1,34 +1,45 @@
 // The audit log: searched, looked into, taken away as a file, and its chain checked.
 import { Readable } from 'node:stream'
-import { stringify } from 'csv-stringify/sync'
 import type { AuditFilter, AuditLog, AuditRecord, ChainCheck } from '../../../identity/audit-log.js'
+import type { UserList } from '../../../identity/user-list.js'
 import type { Users } from '../../../identity/users.js'
 import { type AuditAction, auditActions, auditSubjects } from '../../../policy/audit.js'
 import { refuse } from '../../../protocol/errors.js'
+import { answerCsv, auditColumns } from '../../admin/csv.js'
 import { presentAuditEntry } from '../../admin/present.js'
 import type { Context } from '../../handler.js'
+import type { FileChoice } from '../files.js'
 import type { Frame } from '../frame.js'
 import type { Pages } from '../page.js'
 import { readChoice, readText } from '../query.js'
-import { isFiltered, readDays, readListed } from './lists.js'
-import { createPeople, type Named, readActor, type Shown, userIdOf } from './people.js'
+import type { Translate } from '../texts.js'
+import { isFiltered, readCounted, readDays } from './lists.js'
+import { createPeople, findPerson, type Named, readActor, type Shown, type Which } from './people.js'
 
-export type AuditPagesDeps = { pages: Pages; auditLog: AuditLog; users: Users } & Parameters<typeof createPeople>[0]
+export type AuditPagesDeps = {
+  pages: Pages
+  files: FileChoice
+  auditLog: AuditLog
+  users: Users
+  userList: UserList
+} & Parameters<typeof createPeople>[0]
 
-export function createAuditPages({ pages, auditLog, users, names }: AuditPagesDeps) {
+export function createAuditPages({ pages, files, auditLog, users, userList, names }: AuditPagesDeps) {
   const named = createPeople({ names })
   /** One check at a time reads the whole log, however many ask. */
   let checking: Promise<ChainCheck> | null = null
 
-  async function readFilter(ctx: Context): Promise<AuditFilter> {
+  async function readFilter(ctx: Context, which: Which[] = []): Promise<AuditFilter> {
+    const finder = { users, userList, frame: pages.frameOf(ctx), which }
     const id = readText(ctx, 'subject')
     const chosen = readChoice(ctx, 'kind', ['', ...auditSubjects])
     const kind = chosen || (/^[0-9a-f]{8}-[0-9a-f-]{27}$/i.test(id) ? 'session' : 'user')
-    const subject = kind === 'user' ? await userIdOf(id, users) : id
     return {
-      actor: await readActor(readText(ctx, 'actor'), users),
+      actor: await readActor('actor', readText(ctx, 'actor'), finder),
       action: readChoice(ctx, 'action', ['', ...(Object.keys(auditActions) as AuditAction[])]) || undefined,
-      subject: id ? { kind, id: subject } : undefined,
+      // Whatever is about a person: their sessions and devices too.
+      userId: id && kind === 'user' ? await findPerson('subject', id, finder) : undefined,
+      subject: id && kind !== 'user' ? { kind, id } : undefined,
       address: readText(ctx, 'address', 45) || undefined,
       ...readDays(ctx, pages.frameOf(ctx)),
     }
@@ -46,14 +57,23 @@ export function createAuditPages({ pages, auditLog, users, names }: AuditPagesDe
 
   return {
     async auditPage(ctx: Context): Promise<void> {
-      const t = pages.translate(ctx)
-      const filter = await readFilter(ctx)
-      const { results, next, partial } = await readListed(ctx, page => auditLog.page(filter, page))
+      const frame = pages.frameOf(ctx)
+      const { t, url, query } = frame
+      const file = (more: Record<string, string>) =>
+        url('/admin/audit/export', { ...query, after: null, size: null, row: null, format: 'csv', ...more })
+      const which: Which[] = []
+      const filter = await readFilter(ctx, which)
+      const { results, next, partial, counted } = await readCounted(
+        ctx,
+        page => auditLog.page(filter, page),
+        () => auditLog.count(filter),
+      )
       await pages.show(ctx, 'admin/audit', {
         title: t('nav.audit'),
         lead: t('auditLog.lead'),
         entries: await present(ctx, results),
-        ...{ next, partial, actions_: Object.keys(auditActions), subjects: auditSubjects },
+        files: [...files.links(ctx, frame, file, t('auditLog.csv')), jsonLines(file({ format: 'jsonl' }), t)],
+        ...{ next, partial, counted, which, actions_: Object.keys(auditActions), subjects: auditSubjects },
         filtered: isFiltered(filter),
       })
     },
@@ -75,9 +95,10 @@ export function createAuditPages({ pages, auditLog, users, names }: AuditPagesDe
     async auditFile(ctx: Context): Promise<void> {
       const format = readChoice(ctx, 'format', ['csv', 'jsonl'])
       const entries = auditLog.every(await readFilter(ctx))
+      if (format === 'csv') return answerCsv(ctx, 'audit', auditColumns, entries, files.take(ctx, pages.frameOf(ctx)))
       ctx.attachment(`audit.${format}`)
-      ctx.type = format === 'csv' ? 'text/csv; charset=utf-8' : 'application/jsonl; charset=utf-8'
-      ctx.body = Readable.from(format === 'csv' ? asCsv(entries) : asLines(entries), { objectMode: false })
+      ctx.type = 'application/jsonl; charset=utf-8'
+      ctx.body = Readable.from(asLines(entries), { objectMode: false })
     },
 
     async checkAudit(ctx: Context): Promise<void> {
@@ -96,27 +117,11 @@ export function createAuditPages({ pages, auditLog, users, names }: AuditPagesDe
   }
 }
 
-const columns = [
-  ...['seq', 'at', 'actor', 'action', 'subject_kind', 'subject', 'address', 'user_agent', 'request_id'],
-  ...['before', 'after', 'hash'],
-] as const
-
-/** A cell that a spreadsheet would run begins with a quote instead. */
-const csv = (row: unknown[]) => stringify([row], { escape_formulas: true })
-
-async function* asCsv(entries: AsyncIterable<AuditRecord>): AsyncGenerator<string> {
-  yield csv([...columns])
-  for await (const entry of entries) {
-    const told: Record<string, unknown> = presentAuditEntry(entry)
-    yield csv(columns.map(name => (name === 'before' || name === 'after' ? jsonOf(told[name]) : told[name])))
-  }
-}
+const jsonLines = (href: string, t: Translate) => ({ label: t('auditLog.lines'), icon: 'download', href })
 
 async function* asLines(entries: AsyncIterable<AuditRecord>): AsyncGenerator<string> {
   for await (const entry of entries) yield `${JSON.stringify(presentAuditEntry(entry))}\n`
 }
-
-const jsonOf = (value: unknown) => (value === null ? '' : JSON.stringify(value))
 
 /** An action in words; what an older version wrote stands as it is. */
 export function actionOf(action: string, { t }: Frame): string {
@@ -137,6 +142,7 @@ function presentEntry(entry: AuditRecord, people: Named, frame: Frame) {
 function subjectShown({ subjectKind, subject }: AuditRecord, people: Named): Shown {
   if (subjectKind === 'user') return people.user(subject)
   if (subjectKind === 'session') return people.session(subject)
+  if (subjectKind === 'device') return people.device(subject)
   return subject.length > 24 ? { is: 'code', text: subject, short: 12 } : subject
 }
 

@@ -2,34 +2,41 @@ import type { CloseLook } from '../../../identity/close-look.js'
 import type { DeviceList } from '../../../identity/device-list.js'
 import { deviceStates } from '../../../identity/device-list.js'
 import type { Sessions } from '../../../identity/sessions.js'
+import type { UserList } from '../../../identity/user-list.js'
 import type { Users } from '../../../identity/users.js'
 import { type Context, visitorOf } from '../../handler.js'
 import { typedIn } from '../fields.js'
 import type { Pages } from '../page.js'
-import { isFiltered, presentListedDevice, presentSession, readDeviceFilter, readListed } from './lists.js'
-import { actorText } from './people.js'
+import { isFiltered, presentListedDevice, presentSession, readCounted, readDeviceFilter } from './lists.js'
+import { actorText, type Which } from './people.js'
 
 export type DevicePagesDeps = {
   pages: Pages
   users: Users
+  userList: UserList
   sessions: Sessions
   deviceList: DeviceList
   closeLook: CloseLook
 }
 
 /** Devices of everybody, and one of them. */
-export function createDevicePages({ pages, users, sessions, deviceList, closeLook }: DevicePagesDeps) {
+export function createDevicePages({ pages, users, userList, sessions, deviceList, closeLook }: DevicePagesDeps) {
   return {
     async devicesPage(ctx: Context): Promise<void> {
       const frame = pages.frameOf(ctx)
       const { t } = frame
-      const filter = await readDeviceFilter(ctx, { users, frame })
-      const { results, next, partial } = await readListed(ctx, page => deviceList.page(filter, page))
+      const which: Which[] = []
+      const filter = await readDeviceFilter(ctx, { users, userList, frame, which })
+      const { results, next, partial, counted } = await readCounted(
+        ctx,
+        page => deviceList.page(filter, page),
+        () => deviceList.count(filter),
+      )
       await pages.show(ctx, 'admin/devices', {
         title: t('allDevices.title'),
         lead: t('allDevices.lead'),
-        ...{ devices: results.map(presentListedDevice), next, partial },
-        ...{ filtered: isFiltered(filter), states: deviceStates },
+        ...{ devices: results.map(presentListedDevice), next, partial, counted },
+        ...{ filtered: isFiltered(filter), states: deviceStates, which },
         own: visitorOf(ctx).browser.session.deviceId,
       })
     },

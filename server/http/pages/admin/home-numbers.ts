@@ -1,12 +1,12 @@
 // The numbers of the administrators' home: each is counted as the list behind it is filtered, so that both tell of the same,
 // and leads there whoever may see the list.
 import type { AuditLog } from '../../../identity/audit-log.js'
-import type { Figures, Levels } from '../../../identity/figures.js'
+import type { FigureSeries, Figures, Levels } from '../../../identity/figures.js'
 import type { Incidents } from '../../../identity/incidents.js'
 import type { Counted } from '../../../identity/listing.js'
 import type { RevocationLog } from '../../../identity/revocation-log.js'
 import type { AuditAction } from '../../../policy/audit.js'
-import type { CountName } from '../../../policy/figures.js'
+import type { CountName, FigureName } from '../../../policy/figures.js'
 import type { OwnPermission } from '../../../policy/permissions.js'
 import type { Frame } from '../frame.js'
 
@@ -29,15 +29,17 @@ export type HomeNumber = {
   /** Counted then, where it was not just now; epoch ms. */
   at: number | null
   tone: 'bad' | 'warn' | null
+  exact?: Partial<Record<CountName, number>>
 }
 
 /** Over how many whole minutes is said how many refreshes there are in one. */
 export const refreshMinutes = 5
 
-/** Two numbers are of one counting. */
-type Now = { levels: Promise<Levels> | null }
+/** Two numbers, and the ends of two plots, are of one counting. */
+type Now = { levels: () => Promise<Levels> }
 
-type Told = { value: string; at?: number | null; tone?: 'bad' | 'warn' | null }
+/** `exact`: how often in all, of the figure that is plotted as well. */
+type Told = { value: string; at?: number | null; tone?: HomeNumber['tone']; exact?: Partial<Record<CountName, number>> }
 
 type Row<Of> = {
   name: string
@@ -53,8 +55,7 @@ export function createHomeNumbers({ figures, auditLog, incidents, revocationLog 
   const counted = ({ format }: Frame, { count, more }: Counted) => `${format.number(count)}${more ? '+' : ''}`
 
   const level = async (which: 'users' | 'sessions', { format, now }: Frame, of: Now): Promise<Told> => {
-    of.levels ??= figures.levels()
-    const levels = await of.levels
+    const levels = await of.levels()
     return { value: format.number(levels[which]), at: levels.at < now - 60_000 ? levels.at : null }
   }
 
@@ -90,14 +91,18 @@ export function createHomeNumbers({ figures, auditLog, incidents, revocationLog 
     },
   ]
 
+  /** What figures have not yet written down the log knows; where that is too long, or already short, the figures know. */
+  function agreed(frame: Frame, name: CountName, found: Counted, totals: Period['totals']): Told {
+    if (totals[name] > found.count) return { value: frame.format.number(totals[name]) }
+    return { value: counted(frame, found), ...(!found.more && { exact: { [name]: found.count } }) }
+  }
+
   const action = (name: string, icon: string, action: AuditAction, exact: CountName | null): Row<Period> => ({
     ...{ name, icon, seenBy: ['darvoza:sessions:read', 'darvoza:audit:read'], behind: 'darvoza:audit:read' },
     href: ({ url }, { from }) => url('/admin/audit', { action, from }),
     async tell(frame, { since, totals }) {
       const found = await auditLog.count({ action, since })
-      // Where a log is too long to be counted the figures know.
-      const isLong = found.more && exact !== null && totals[exact] > found.count
-      return { value: isLong ? frame.format.number(totals[exact]) : counted(frame, found) }
+      return exact === null ? { value: counted(frame, found) } : agreed(frame, exact, found, totals)
     },
   })
 
@@ -109,9 +114,12 @@ export function createHomeNumbers({ figures, auditLog, incidents, revocationLog 
       ...{ name: 'incidents', icon: 'incident', behind: 'darvoza:audit:read' },
       seenBy: ['darvoza:sessions:read', 'darvoza:audit:read'],
       href: ({ url }, { from }) => url('/admin/incidents', { from }),
-      async tell(frame, { since }) {
+      async tell(frame, { since, totals }) {
         const found = await incidents.count({ since })
-        return { value: counted(frame, found), tone: found.count > 0 ? 'bad' : null }
+        return {
+          ...agreed(frame, 'reuse_incidents', found, totals),
+          tone: found.count > 0 ? 'bad' : null,
+        }
       },
     },
   ]
@@ -127,7 +135,26 @@ export function createHomeNumbers({ figures, auditLog, incidents, revocationLog 
     )
 
   return {
-    ofNow: (frame: Frame): Promise<HomeNumber[]> => told(ofNow, frame, { levels: null }),
+    ofNow: (frame: Frame, of: Now): Promise<HomeNumber[]> => told(ofNow, frame, of),
     ofPeriod: (frame: Frame, period: Period): Promise<HomeNumber[]> => told(ofPeriod, frame, period),
   }
+}
+
+/** The figures with what the numbers beside them know better: their last step is of this moment. */
+export function brought(found: FigureSeries, numbers: readonly HomeNumber[], levels: Levels): FigureSeries {
+  const points = { ...found.points }
+  const totals = { ...found.totals }
+  const last = (name: FigureName, of: (value: number | null) => number) => {
+    points[name] = points[name].map((point, index, { length }) =>
+      index === length - 1 ? { ...point, value: of(point.value) } : point,
+    )
+  }
+  for (const [name, exact] of numbers.flatMap(one => Object.entries(one.exact ?? {}) as [CountName, number][])) {
+    const missing = exact - totals[name]
+    last(name, value => (value ?? 0) + missing)
+    totals[name] = exact
+  }
+  last('live_sessions', () => levels.sessions)
+  last('live_users', () => levels.users)
+  return { ...found, points, totals }
 }

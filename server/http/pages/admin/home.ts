@@ -1,4 +1,5 @@
 // How things stand, at a glance: whether what everything stands on is well, who is signed in, and what happened lately.
+import type { Levels } from '../../../identity/figures.js'
 import type { KeyRing } from '../../../identity/key-ring.js'
 import { type FigureRange, figureRanges } from '../../../policy/figures.js'
 import { pendingOf } from '../../../policy/key-life.js'
@@ -11,7 +12,7 @@ import { beginningOf, minuteIn } from '../days.js'
 import type { Frame } from '../frame.js'
 import type { Pages } from '../page.js'
 import { readChoice, readText } from '../query.js'
-import { createHomeNumbers, type HomeNumbersDeps, refreshMinutes } from './home-numbers.js'
+import { brought, createHomeNumbers, type HomeNumbersDeps, refreshMinutes } from './home-numbers.js'
 import { gapsIn, plotsOf } from './home-plots.js'
 
 export type HomePagesDeps = HomeNumbersDeps & {
@@ -30,16 +31,16 @@ export function createHomePages(deps: HomePagesDeps) {
   const numbers = createHomeNumbers(deps)
 
   /** What happened, and since when: each list behind a number is asked for the very same. */
-  async function periodOf(ctx: Context, frame: Frame) {
+  async function periodOf(ctx: Context, frame: Frame, levels: () => Promise<Levels>) {
     const range = readChoice(ctx, 'range', ranges)
     const found = await figures.series(range)
     const from = minuteIn(found.from, frame.zone)
     const since = beginningOf(from, frame.zone) ?? found.from
     const isSeen = frame.may('darvoza:sessions:read')
+    const told = await numbers.ofPeriod(frame, { since, from, totals: found.totals })
     return {
-      ...{ range, ...gapsIn(found) },
-      numbers: await numbers.ofPeriod(frame, { since, from, totals: found.totals }),
-      plots: isSeen ? plotsOf(found, range, frame) : [],
+      ...{ range, ...gapsIn(found), numbers: told },
+      plots: isSeen ? plotsOf(brought(found, told, await levels()), range, frame) : [],
     }
   }
 
@@ -73,9 +74,11 @@ export function createHomePages(deps: HomePagesDeps) {
       const own = visitorOf(ctx).user.allPermissions
       if (!own.some(permission => permission.startsWith('darvoza:'))) throw refuse('permission_denied')
       const asked = readText(ctx, 'range')
+      let counting: Promise<Levels> | null = null
+      const levels = () => (counting ??= figures.levels())
       const [ofNow, period, well, key] = await Promise.all([
-        numbers.ofNow(frame),
-        periodOf(ctx, frame),
+        numbers.ofNow(frame, { levels }),
+        periodOf(ctx, frame, levels),
         health(),
         frame.may('darvoza:keys:read') ? signingKey() : null,
       ])

@@ -1,17 +1,15 @@
 // What the lists of people, devices and sessions have in common: what their addresses say, and how their rows are told.
 import type { DeviceFilter, DeviceInList } from '../../../identity/device-list.js'
 import { deviceStates } from '../../../identity/device-list.js'
-import type { Listed, Page } from '../../../identity/listing.js'
+import type { Counted, Listed, Page } from '../../../identity/listing.js'
 import type { SessionFilter, SessionInList } from '../../../identity/session-list.js'
-import type { Users } from '../../../identity/users.js'
 import { sessionStates } from '../../../policy/session.js'
-import { isUserId } from '../../../protocol/claims.js'
 import { Refusal, refuseField } from '../../../protocol/errors.js'
 import type { Context } from '../../handler.js'
 import { beginningOf, endOf } from '../days.js'
 import type { Frame } from '../frame.js'
 import { readSize, readText } from '../query.js'
-import { userIdOf } from './people.js'
+import { type Finder, findPerson } from './people.js'
 
 /** One page of a list. An address that was cut off wrongly shows the list from its beginning. */
 export async function readListed<Row>(ctx: Context, read: (page: Page) => Promise<Listed<Row>>): Promise<Listed<Row>> {
@@ -24,6 +22,17 @@ export async function readListed<Row>(ctx: Context, read: (page: Page) => Promis
   }
 }
 
+/** The same with how many there are of all, counted up to a bound. */
+export async function readCounted<Row>(
+  ctx: Context,
+  read: (page: Page) => Promise<Listed<Row>>,
+  count: () => Promise<Counted>,
+): Promise<Listed<Row> & { counted: Counted }> {
+  const found = await readListed(ctx, read)
+  const isAll = found.next === null && readText(ctx, 'after') === ''
+  return { ...found, counted: isAll ? { count: found.results.length, more: false } : await count() }
+}
+
 export function readOneOf<C extends string>(ctx: Context, name: string, choices: readonly C[]): C | undefined {
   const text = readText(ctx, name)
   return choices.find(one => one === text)
@@ -34,23 +43,17 @@ export function readDays(ctx: Context, { zone }: Frame, from = 'from', to = 'to'
   return { since: beginningOf(readText(ctx, from), zone), until: endOf(readText(ctx, to), zone) }
 }
 
-/** Nobody has this id: what is looked for is nobody's. */
-const nobody = 0
-
-/** Whose, by name or by id. */
-export async function readUser(ctx: Context, name: string, users: Users): Promise<number | undefined> {
+/** Whose, by whatever people are found by. */
+export async function readUser(ctx: Context, name: string, finder: Finder): Promise<number | undefined> {
   const typed = readText(ctx, name)
-  if (typed === '') return undefined
-  const id = await userIdOf(typed, users)
-  return isUserId(id) ? Number(id) : nobody
+  return typed === '' ? undefined : findPerson(name, typed, finder)
 }
 
 /** What a field of an address is for a filter, and how it is read: undefined where it is not there, or cannot be used. */
-type Field = { as: string; read: (ctx: Context, name: string, by: ReadBy) => unknown }
-type ReadBy = { users: Users; frame: Frame }
+type Field = { as: string; read: (ctx: Context, name: string, by: Finder) => unknown }
 
 const text: Field['read'] = (ctx, name) => readText(ctx, name) || undefined
-const user: Field['read'] = (ctx, name, { users }) => readUser(ctx, name, users)
+const user: Field['read'] = readUser
 const beginning: Field['read'] = (ctx, name, { frame }) => beginningOf(readText(ctx, name), frame.zone)
 const ending: Field['read'] = (ctx, name, { frame }) => endOf(readText(ctx, name), frame.zone)
 
@@ -70,23 +73,29 @@ const ofDevices: Record<string, Field> = {
 /** `strictly`: a list may show more than was asked for; what ends something may not. */
 type Reading = { strictly?: boolean }
 
-/** @throws invalid_fields, strictly, where a field is there and cannot be used */
-export const readSessionFilter = (ctx: Context, by: ReadBy, reading: Reading = {}): Promise<SessionFilter> =>
+/** What addresses of lists say beside filters: how much is shown, and from where on. */
+const ofPages = ['size', 'after', 'before', 'row']
+
+/** @throws invalid_fields, strictly, where a field is there and cannot be used, or is not known */
+export const readSessionFilter = (ctx: Context, by: Finder, reading: Reading = {}): Promise<SessionFilter> =>
   readFilter(ctx, ofSessions, by, reading)
 
 /** @throws like readSessionFilter */
-export const readDeviceFilter = (ctx: Context, by: ReadBy, reading: Reading = {}): Promise<DeviceFilter> =>
+export const readDeviceFilter = (ctx: Context, by: Finder, reading: Reading = {}): Promise<DeviceFilter> =>
   readFilter(ctx, ofDevices, by, reading)
 
 async function readFilter<Filter>(
   ctx: Context,
   fields: Record<string, Field>,
-  by: ReadBy,
+  by: Finder,
   { strictly = false }: Reading,
 ): Promise<Filter> {
   const filter: Record<string, unknown> = {}
+  const unknown = Object.keys(ctx.query).find(name => !Object.hasOwn(fields, name) && !ofPages.includes(name))
+  if (strictly && unknown !== undefined) throw refuseField(unknown, 'Is not known here.')
   for (const [name, { as, read }] of Object.entries(fields)) {
     filter[as] = await read(ctx, name, by)
+    if (strictly && by.which.some(({ field }) => field === name)) throw refuseField(name, 'Could be several people.')
     if (strictly && filter[as] === undefined && isThere(ctx, name)) throw refuseField(name, 'Is not usable.')
   }
   return filter as Filter

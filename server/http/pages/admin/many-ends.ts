@@ -6,6 +6,7 @@ import type { DeviceList } from '../../../identity/device-list.js'
 import type { Listed, Page } from '../../../identity/listing.js'
 import type { SessionEnds } from '../../../identity/session-ends.js'
 import type { SessionList } from '../../../identity/session-list.js'
+import type { UserList } from '../../../identity/user-list.js'
 import type { Users } from '../../../identity/users.js'
 import { type Context, visitorOf } from '../../handler.js'
 import { readFields } from '../../wire/fields.js'
@@ -17,6 +18,7 @@ import { longestReason } from './sessions.js'
 export type ManyEndsPagesDeps = {
   pages: Pages
   users: Users
+  userList: UserList
   sessionList: SessionList
   deviceList: DeviceList
   sessionEnds: SessionEnds
@@ -27,7 +29,7 @@ export type ManyEndsPagesDeps = {
 const mostEnded = 1_000
 
 export function createManyEndsPages(deps: ManyEndsPagesDeps) {
-  const { pages, users, sessionList, deviceList } = deps
+  const { pages, users, userList, sessionList, deviceList } = deps
   const ends = { sessions: deps.sessionEnds, devices: deps.deviceEnds }
   type Kind = keyof typeof ends
 
@@ -71,11 +73,12 @@ export function createManyEndsPages(deps: ManyEndsPagesDeps) {
     pages.go(ctx, typedIn(ctx, ['back']).back || `/admin/${kind}`)
   }
 
+  const finderOf = (ctx: Context) => ({ users, userList, frame: pages.frameOf(ctx), which: [] })
   const listOf = (ctx: Context, kind: Kind) => pages.frameOf(ctx).url(`/admin/${kind}`, pages.frameOf(ctx).query)
 
   return {
     async endSessionsPage(ctx: Context): Promise<void> {
-      const filter = await readSessionFilter(ctx, { users, frame: pages.frameOf(ctx) }, { strictly: true })
+      const filter = await readSessionFilter(ctx, finderOf(ctx), { strictly: true })
       const { ids, more } = await found(async page => {
         const { results, ...rest } = await sessionList.page({ ...filter, state: 'live' }, page)
         return { ...rest, results: results.map(one => one.session.id) }
@@ -84,7 +87,7 @@ export function createManyEndsPages(deps: ManyEndsPagesDeps) {
     },
 
     async endDevicesPage(ctx: Context): Promise<void> {
-      const filter = await readDeviceFilter(ctx, { users, frame: pages.frameOf(ctx) }, { strictly: true })
+      const filter = await readDeviceFilter(ctx, finderOf(ctx), { strictly: true })
       const { ids, more } = await found(async page => {
         const { results, ...rest } = await deviceList.page(filter, page)
         return { ...rest, results: results.filter(one => one.state !== 'ended').map(one => one.device.id) }

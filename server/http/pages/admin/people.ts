@@ -1,5 +1,6 @@
 // Who and what the logs name, as pages show it: a name with a way to its page, for whoever may see that page.
-import type { Names } from '../../../identity/names.js'
+import type { Names, SessionName } from '../../../identity/names.js'
+import type { UserList } from '../../../identity/user-list.js'
 import type { Users } from '../../../identity/users.js'
 import { isUserId } from '../../../protocol/claims.js'
 import type { Frame } from '../frame.js'
@@ -12,13 +13,14 @@ export type Shown =
   | { is: 'link'; href: string; text: string }
   | { is: 'code'; text: string; short?: number }
 
-/** What an entry is about: of the kinds of the logs, `user` and `session` have names. */
+/** What an entry is about: of the kinds of the logs, `user`, `session` and `device` have names. */
 export type Subject = { kind: string; id: string | number }
 
 export type Named = {
   actor: (name: string) => Shown
   user: (id: string | number) => Shown
   session: (id: string) => Shown
+  device: (id: string) => Shown
 }
 
 export type People = ReturnType<typeof createPeople>
@@ -33,10 +35,16 @@ export function createPeople({ names }: { names: Names }) {
     const idsOf = (wanted: string) => subjects.flatMap(({ kind, id }) => (kind === wanted ? [String(id)] : []))
     const users = idsOf('user').filter(isUserId)
     const seesSessions = may('darvoza:sessions:read')
-    const [known, knownSessions] = await Promise.all([
+    const [known, knownSessions, knownDevices] = await Promise.all([
       names.ofActors([...actors, ...users.map(id => `user:${id}`)]),
       names.ofSessions(seesSessions ? idsOf('session') : []),
+      names.ofDevices(seesSessions ? idsOf('device') : []),
     ])
+    const place = (id: string, path: string, name: SessionName | undefined): Shown => {
+      if (!seesSessions) return { is: 'code', text: id, short: 8 }
+      const text = name ? [name.username, name.device].filter(Boolean).join(' · ') : ''
+      return { is: 'link', href: `${path}/${id}`, text: text || `${id.slice(0, 8)}…` }
+    }
     const actor = (name: string): Shown => {
       const id = name.startsWith('user:') ? name.slice('user:'.length) : ''
       const text = actorText(name, known.get(name), t)
@@ -45,12 +53,8 @@ export function createPeople({ names }: { names: Names }) {
     return {
       actor,
       user: id => actor(`user:${id}`),
-      session(id) {
-        if (!seesSessions) return { is: 'code', text: id, short: 8 }
-        const name = knownSessions.get(id)
-        const text = name ? [name.username, name.device].filter(Boolean).join(' · ') : ''
-        return { is: 'link', href: `/admin/sessions/${id}`, text: text || `${id.slice(0, 8)}…` }
-      },
+      session: id => place(id, '/admin/sessions', knownSessions.get(id)),
+      device: id => place(id, '/admin/devices', knownDevices.get(id)),
     }
   }
 }
@@ -68,10 +72,36 @@ export async function userIdOf(typed: string, users: Users): Promise<string> {
   return String((await users.findByName(typed))?.id ?? typed)
 }
 
-/** Whom a filter means: `user:7`, `system` and `operator:NAME` as they are; anything else is a username. */
-export async function readActor(typed: string, users: Users): Promise<string | undefined> {
+/** Several people whom somebody may mean by what was typed into a field; `more`: there are others. */
+export type Which = { field: string; typed: string; people: { username: string; name: string }[]; more: boolean }
+
+/** How people are found, and where it is put down that several were. */
+export type Finder = { users: Users; userList: UserList; frame: Frame; which: Which[] }
+
+/** Nobody has this id: what is looked for is nobody's. */
+const nobody = 0
+const mostShown = 8
+
+/** Whom a field means: by name or number, or the only one whom a search finds. Nobody where it finds several. */
+export async function findPerson(field: string, typed: string, { users, userList, frame, which }: Finder) {
+  const id = await userIdOf(typed, users)
+  if (isUserId(id)) return Number(id)
+  // Who may not look through people learns nothing of their names here.
+  if (!frame.may('darvoza:users:read')) return nobody
+  const { results, next } = await userList.page({ text: typed }, 'name', { limit: mostShown })
+  const [only] = results
+  if (only && results.length === 1 && next === null) return only.user.id
+  const people = results.map(({ user }) => ({
+    ...{ username: user.username, name: [user.firstName, user.lastName].filter(Boolean).join(' ') },
+  }))
+  if (people.length > 0) which.push({ field, typed, people, more: next !== null })
+  return nobody
+}
+
+/** Whom a filter means: `user:7`, `system` and `operator:NAME` as they are; anything else is a person. */
+export async function readActor(field: string, typed: string, finder: Finder): Promise<string | undefined> {
   if (typed === '') return undefined
   if (/^(user|operator):|^system$/.test(typed)) return typed
   // Nobody of an unknown name did anything.
-  return `user:${await userIdOf(typed, users)}`
+  return `user:${await findPerson(field, typed, finder)}`
 }

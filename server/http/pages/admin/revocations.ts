@@ -1,5 +1,6 @@
 // The revocation log as administrators read it, and what ends what.
 import type { RevocationLog, RevocationRecord } from '../../../identity/revocation-log.js'
+import type { UserList } from '../../../identity/user-list.js'
 import type { Users } from '../../../identity/users.js'
 import { type RevocationKind, revocationKinds, type Trigger, triggers } from '../../../policy/revocation.js'
 import type { Context } from '../../handler.js'
@@ -7,17 +8,18 @@ import type { Frame } from '../frame.js'
 import type { Pages } from '../page.js'
 import { readChoice, readText } from '../query.js'
 import type { Translate } from '../texts.js'
-import { isFiltered, readListed } from './lists.js'
-import { createPeople, type Named, readActor, type Shown, type Subject, userIdOf } from './people.js'
+import { isFiltered, readCounted } from './lists.js'
+import { createPeople, type Named, readActor, type Shown, type Subject, userIdOf, type Which } from './people.js'
 
 export type RevocationPagesDeps = {
   pages: Pages
   revocationLog: RevocationLog
   users: Users
+  userList: UserList
 } & Parameters<typeof createPeople>[0]
 
 export function createRevocationPages(deps: RevocationPagesDeps) {
-  const { pages, revocationLog, users } = deps
+  const { pages, revocationLog, users, userList } = deps
   const named = createPeople(deps)
 
   return {
@@ -27,11 +29,16 @@ export function createRevocationPages(deps: RevocationPagesDeps) {
       const subject = readText(ctx, 'subject')
       const kind = readChoice(ctx, 'kind', ['', ...revocationKinds]) || guessKind(subject)
       const reason = readChoice(ctx, 'cause', ['', ...(Object.keys(triggers) as Trigger[])]) || undefined
+      const which: Which[] = []
       const filter = {
-        ...{ kind, reason, actor: await readActor(readText(ctx, 'actor'), users) },
+        ...{ kind, reason, actor: await readActor('actor', readText(ctx, 'actor'), { users, userList, frame, which }) },
         subject: kind && subject ? await subjectOf(kind, subject, users) : undefined,
       }
-      const { results, next, partial } = await readListed(ctx, page => revocationLog.page(filter, page))
+      const { results, next, partial, counted } = await readCounted(
+        ctx,
+        page => revocationLog.page(filter, page),
+        () => revocationLog.count(filter),
+      )
       const people = await named(
         frame,
         results.map(entry => entry.actor),
@@ -44,7 +51,7 @@ export function createRevocationPages(deps: RevocationPagesDeps) {
           ? [{ label: t('revocations.new'), icon: 'revoke', tone: 'primary', href: '/admin/revocations/new' }]
           : [],
         entries: results.map(entry => presentEntry(entry, people, frame)),
-        ...{ next, partial, kind: kind ?? '', kinds: revocationKinds, causes: Object.keys(triggers) },
+        ...{ next, partial, counted, which, kind: kind ?? '', kinds: revocationKinds, causes: Object.keys(triggers) },
         filtered: isFiltered(filter),
       })
     },

@@ -2,6 +2,7 @@ import type { CloseLook, Happened, LookedAtSession } from '../../../identity/clo
 import { nameDevice } from '../../../identity/device-name.js'
 import type { SessionList } from '../../../identity/session-list.js'
 import type { Sessions } from '../../../identity/sessions.js'
+import type { UserList } from '../../../identity/user-list.js'
 import type { Users } from '../../../identity/users.js'
 import { sessionStates } from '../../../policy/session.js'
 import { type Context, visitorOf } from '../../handler.js'
@@ -9,12 +10,13 @@ import { readFields } from '../../wire/fields.js'
 import { typedIn } from '../fields.js'
 import type { Pages } from '../page.js'
 import type { Translate } from '../texts.js'
-import { isFiltered, presentDeviceName, presentSession, readListed, readSessionFilter } from './lists.js'
-import { actorText } from './people.js'
+import { isFiltered, presentDeviceName, presentSession, readCounted, readSessionFilter } from './lists.js'
+import { actorText, type Which } from './people.js'
 
 export type SessionPagesDeps = {
   pages: Pages
   users: Users
+  userList: UserList
   sessions: Sessions
   sessionList: SessionList
   closeLook: CloseLook
@@ -24,18 +26,23 @@ export type SessionPagesDeps = {
 export const longestReason = 200
 
 /** Sessions of everybody, and one of them with its time line. */
-export function createSessionPages({ pages, users, sessions, sessionList, closeLook }: SessionPagesDeps) {
+export function createSessionPages({ pages, users, userList, sessions, sessionList, closeLook }: SessionPagesDeps) {
   return {
     async sessionsPage(ctx: Context): Promise<void> {
       const frame = pages.frameOf(ctx)
       const { t } = frame
-      const filter = await readSessionFilter(ctx, { users, frame })
-      const { results, next, partial } = await readListed(ctx, page => sessionList.page(filter, page))
+      const which: Which[] = []
+      const filter = await readSessionFilter(ctx, { users, userList, frame, which })
+      const { results, next, partial, counted } = await readCounted(
+        ctx,
+        page => sessionList.page(filter, page),
+        () => sessionList.count(filter),
+      )
       await pages.show(ctx, 'admin/sessions', {
         title: t('allSessions.title'),
         lead: t('allSessions.lead'),
-        ...{ sessions: results.map(one => presentEnded(presentSession(one), t)), next, partial },
-        ...{ filtered: isFiltered(filter), states: sessionStates },
+        ...{ sessions: results.map(one => presentEnded(presentSession(one), t)), next, partial, counted },
+        ...{ filtered: isFiltered(filter), states: sessionStates, which },
         own: visitorOf(ctx).browser.session.id,
       })
     },

@@ -1,0 +1,53 @@
+import type { Middleware } from 'koa'
+import { refuse } from '../../protocol/errors.js'
+import { isJsonObject } from '../../protocol/json.js'
+import { nearest } from '../../protocol/near.js'
+import type { Parameters } from '../parameters.js'
+
+/** A body may hold very many: each that is told costs a look for the name that was meant. */
+const mostTold = 10
+
+/** Refuses what stands in the address twice, or is not known there. @throws invalid_fields with the first problems */
+export function checkQuery({ query: known = [] }: Parameters): Middleware {
+  return (ctx, next) => {
+    const fields: Record<string, string[]> = {}
+    const seen = new Set<string>()
+    // Not ctx.query: it stops reading behind a thousand signs `&`.
+    for (const name of new URLSearchParams(ctx.querystring).keys()) {
+      if (Object.keys(fields).length >= mostTold) break
+      if (!known.includes(name)) fields[shown(name)] = [unknown('parameter', name, known)]
+      else if (seen.has(name)) fields[name] = ['Must be given once.']
+      seen.add(name)
+    }
+    if (Object.keys(fields).length > 0) throw refuse('invalid_fields', { fields })
+    return next()
+  }
+}
+
+/** Refuses members of the body that are not known; behind the body's parser. @throws invalid_fields */
+export function checkMembers({ body: known = [] }: Parameters): Middleware {
+  return (ctx, next) => {
+    const { body } = ctx.request
+    // What is no object at all is refused by who reads fields from it.
+    const names = isJsonObject(body)
+      ? Object.keys(body)
+          .filter(name => !known.includes(name))
+          .slice(0, mostTold)
+      : []
+    if (names.length > 0) {
+      const fields = Object.fromEntries(names.map(name => [shown(name), [unknown('member', name, known)]]))
+      throw refuse('invalid_fields', { fields })
+    }
+    return next()
+  }
+}
+
+function unknown(what: 'parameter' | 'member', name: string, known: readonly string[]): string {
+  const near = nearest(name, known)
+  const meant = near === null ? '' : ` Did you mean "${near}"?`
+  const all = known.length === 0 ? ` No ${what} is taken here.` : ` Known: ${[...known].sort().join(', ')}.`
+  return `Unknown ${what}.${meant}${all}`
+}
+
+/** An answer is no place for long texts of strangers. */
+const shown = (name: string) => (name.length > 60 ? `${name.slice(0, 60)}…` : name)

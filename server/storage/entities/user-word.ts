@@ -1,0 +1,10 @@
+import { Entity, Index, PrimaryColumn } from 'typeorm'
+import { name, whole } from './columns.js'
+
+/** What somebody is found by (policy/search-words.ts). */
+@Entity('user_word')
+@Index('user_word_word', ['word', 'userId'])
+export class UserWord {
+  @PrimaryColumn({ ...whole, primaryKeyConstraintName: 'user_word_pk' }) userId!: number
+  @PrimaryColumn({ ...name(190), primaryKeyConstraintName: 'user_word_pk' }) word!: string
+}
