@@ -1,7 +1,7 @@
 // What every view and every component can use, beside what its handler gives it. This is the whole of it:
 //
 //   t(key, values)                     a text in the reader's language
-//   format.date|dayMonth|dateTime|moment|exactTime|time|relative(ms) · format.number|rate|percent|duration(seconds)|list
+//   format.date|dayMonth|dateTime|moment|exactTime|time|relative(ms) · format.number|rate|percent|duration|during(seconds)|list
 //   ui('badge', { … })                 a component of views/components/; its first lines say what it takes
 //   url(path, { query })               an address · withQuery({ page: null })   this address, with other parameters
 //   query.NAME                         what the address says, for filters · here   this address, to come back to

@@ -89,7 +89,7 @@ export function createAuditPages({ pages, auditLog, users, names }: AuditPagesDe
       const seq = format.number(broken?.seq ?? head.seq)
       const text = broken
         ? t(`chain.${broken.what}`, { seq, before: format.number(checked) })
-        : t('chain.holds', { seq, checked: format.number(checked) })
+        : t('chain.holds', { seq, count: checked, checked: format.number(checked) })
       await pages.tell(ctx, { tone: broken ? 'bad' : 'good', text })
       pages.go(ctx, '/admin/audit')
     },

@@ -7,6 +7,7 @@ import type { PolicyApply } from '../../../policy/policy-version.js'
 import { type Context, visitorOf } from '../../handler.js'
 import { readFields } from '../../wire/fields.js'
 import { type Problems, problemsOf, translateProblem, typedIn } from '../fields.js'
+import type { Frame } from '../frame.js'
 import type { Pages } from '../page.js'
 import { readChoice } from '../query.js'
 import {
@@ -17,6 +18,7 @@ import {
   presentPolicy,
   presentPreview,
   problemText,
+  reasonText,
   typedValue,
 } from './policy-texts.js'
 
@@ -96,7 +98,7 @@ export function createPolicyPages({ pages, policies }: PolicyPagesDeps) {
         title: t('nav.policies'),
         lead: t('policies.lead'),
         actions: [{ label: t('policies.versions'), icon: 'history', href: '/admin/policies/versions' }],
-        ...presentInForce(shown),
+        ...presentInForce(shown, frame),
         groups: policyGroupNames.map(group => ({
           group,
           policies: policyGroups[group].map(name => presentPolicy(name, shown.policy, frame)),
@@ -169,8 +171,8 @@ export function createPolicyPages({ pages, policies }: PolicyPagesDeps) {
   }
 }
 
-function presentInForce({ version, since, reason }: PolicyInVersion) {
-  return { version, since, reason }
+function presentInForce({ version, since, reason }: PolicyInVersion, frame: Frame) {
+  return { version, since, reason: reasonText(version, reason, frame) }
 }
 
 /** The policies among the parameters of an address. */

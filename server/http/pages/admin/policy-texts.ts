@@ -163,3 +163,8 @@ export function presentChange(
   const [from, to] = [before, after].map(value => valueText(name, value, frame))
   return { name, title: titleOf(name, frame), before: from!, after: to! }
 }
+
+/** Why a version was made; the first one was made by the server, in its own words. */
+export function reasonText(version: number, reason: string, { t }: Frame): string {
+  return version === 1 && reason === 'first' ? t('policies.firstReason') : reason
+}
