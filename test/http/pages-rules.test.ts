@@ -105,8 +105,16 @@ describe('a change of policies on the pages', () => {
     const visitor = await asAdmin(server)
     const weighed = await preview(visitor, 'lifetimes', { access_token_lifetime: '30m', refresh_token_lifetime: '1h' })
     const shown = await visitor.open(localOf(weighed))
-    expect(shown.text).to.include('1 session would end').and.include('>amy<').and.include('has lain idle')
-    expect(shown.text).to.include('Save, and end 1 session').and.include('30 minutes')
+    expect(shown.text).to.include('>1 session will end at its next refresh<').and.include('>amy<').and.include('has lain idle')
+    // One thing is said, by the text and by the button, which is red only where something ends at once.
+    const button = /<button class="button (\w+)"[^>]*><span>(Save: [^<]+)/
+    expect(button.exec(shown.text)?.slice(1)).to.deep.equal(['primary', 'Save: 1 session will end at its next refresh'])
+    expect(shown.text).to.include('30 minutes').and.not.include('itself')
+    const now = await visitor.open(localOf(weighed).replace('apply=refresh', 'apply=now'))
+    expect(button.exec(now.text)?.slice(1)).to.deep.equal([
+      'danger',
+      'Save: 1 session will end at its next refresh, which is due now',
+    ])
     // An address that somebody else looks at later says the same.
     expect(localOf(weighed)).to.match(/access_token_lifetime=30m&refresh_token_lifetime=1h&version=\d+&apply=refresh$/)
 
@@ -142,13 +150,13 @@ describe('a change of policies on the pages', () => {
     const path = localOf(await preview(visitor, 'lifetimes', { refresh_token_lifetime: '1h' }))
     const forNew = path.replace('apply=refresh', 'apply=new')
     const shown = await visitor.open(forNew)
-    expect(shown.text).to.include('No session would end')
+    expect(shown.text).to.include('No session will end')
     await visitor.submit('/admin/policies', { ...hiddenOn(shown.text, '/admin/policies'), reason: 'x' }, forNew)
     const forAll = /href="(\/admin\/policies\/preview[^"]+)"/.exec(
       (await visitor.open('/admin/policies/versions')).text,
     )![1]!
     const again = await visitor.open(forAll.replaceAll('&amp;', '&'))
-    expect(again.text).to.include('1 session would end').and.include('For new sessions nothing changes')
+    expect(again.text).to.include('1 session will end').and.include('For new sessions nothing changes')
 
     const others = localOf(await preview(visitor, 'people', { password_min_length: '12' }))
     expect((await visitor.open(others.replace('apply=refresh', 'apply=new'))).text)

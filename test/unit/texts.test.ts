@@ -87,7 +87,7 @@ describe('the texts of the pages', () => {
     const questions = [
       ...['devices.endText', 'devices.endCurrentText', 'user.signOutText', 'user.disableText', 'user.resetText'],
       ...['user.deleteText', 'user.editHelp', 'user.giveHelp', 'allDevices.endText', 'roles.deleteText'],
-      ...['roles.renameMore', 'policies.saves.refresh', 'policies.saves.now'],
+      'roles.renameMore',
       ...[...keysOf('en')].filter(key => /^(keys\.(breaks|secretBreaks)|reach|manyUsers\.(reach|done))\./.test(key)),
     ]
     const texts = createTexts(folder)
