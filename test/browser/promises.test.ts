@@ -110,7 +110,9 @@ onBrowser('the preview of a policy', () => {
     expect(await countOf(lively, isGood)).to.equal(lively.length)
 
     await page.getByLabel('Why').fill('a stricter year')
-    await page.getByRole('button', { name: `Save: ${said.sessions} sessions will end at their next refresh, which is due now` }).click()
+    await page
+      .getByRole('button', { name: `Save: ${said.sessions} sessions will end at their next refresh, which is due now` })
+      .click()
     await told(page, /Saved as version/)
     await settle(server.composed)
     const stale = live - (await countOf(all, isGood))

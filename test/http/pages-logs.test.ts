@@ -155,6 +155,37 @@ describe('the audit log on its page', () => {
       expect((await visitor.open(`/admin/audit?${query}`)).text, query).to.include('Nothing is written down like that')
   })
 
+  it('tells values as the reader says them: durations, switches, lists, algorithms', async () => {
+    const server = await aServer()
+    const { users, policies, roles } = server.composed.parts
+    await roles.create('clerk', ['orders:read', 'orders:write'], 'system')
+    const amy = await server.aUser({ username: 'amy' })
+    await users.update(amy.id, { firstName: 'Amy', email: 'amy@example.com' }, 'user:1')
+    const values = { refresh_token_lifetime: 21_600, rotate_refresh_tokens: false, access_token_algorithm: 'RS256' }
+    await policies.set(values, 'user:1', 'a stricter year')
+    const said = {
+      en: ['1 day → 6 hours', 'on → off', 'ES256 → RS256', 'Rotation of refresh tokens', 'First name, E-mail'],
+      uz: ['1 kun → 6 soat', 'yoqilgan → oʻchirilgan', 'ES256 → RS256', 'Imzolash algoritmi', 'Ism, E-pochta'],
+      ru: ['1 день → 6 часов', 'включено → выключено', 'ES256 → RS256', 'Алгоритм подписи', 'Имя, Эл. почта'],
+    }
+    const visitor = await signedIn(server)
+    for (const [language, words] of Object.entries(said)) {
+      visitor.cookies.set('darvoza-language', language)
+      const { text } = await visitor.open('/admin/audit')
+      const versions = (await visitor.open('/admin/policies/versions')).text
+      for (const word of words) expect(text).to.include(word)
+      expect(versions).to.include(words[0]).and.include(words[1])
+      expect(text)
+        .to.include('orders:read, orders:write')
+        .and.not.match(/86,?400|21,?600|refresh_token_lifetime|firstName/)
+    }
+    // The first version was made by the server, whose word for it is no one's language.
+    visitor.cookies.set('darvoza-language', 'uz')
+    expect((await visitor.open('/admin/policies/versions')).text)
+      .to.include('birinchi versiya')
+      .and.not.include('first')
+  })
+
   it('goes into files, with the filters, and no cell that a spreadsheet would run', async () => {
     const server = await aServer()
     const amy = await server.aUser({ username: 'amy' })

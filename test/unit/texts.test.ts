@@ -3,10 +3,12 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect } from 'chai'
+import { formValue } from '../../server/http/pages/admin/policy-texts.js'
 import { createFormats } from '../../server/http/pages/formats.js'
 import { problemTexts } from '../../server/http/pages/problem-texts.js'
 import { createTexts, type Language, languages } from '../../server/http/pages/texts.js'
 import { auditActions, auditSubjects } from '../../server/policy/audit.js'
+import { parseDuration } from '../../server/policy/durations.js'
 import { manualTriggers } from '../../server/policy/manual-revocation.js'
 import { whyNotPassword } from '../../server/policy/password.js'
 import { revocationKinds, triggers } from '../../server/policy/revocation.js'
@@ -94,7 +96,14 @@ describe('the texts of the pages', () => {
     for (const name of names)
       for (const key of questions) {
         if (!locales.get(name)!.has(`${key}_other`)) continue
-        const said = texts.in(name)(key, { count: 0, number: '0', live: '0', name: 'amy', username: 'amy', role: 'clerk' })
+        const said = texts.in(name)(key, {
+          count: 0,
+          number: '0',
+          live: '0',
+          name: 'amy',
+          username: 'amy',
+          role: 'clerk',
+        })
         expect(said, `${name} ${key}`).to.not.match(/\d|\{/)
       }
   })
@@ -131,7 +140,8 @@ describe('the texts of the pages', () => {
 
   it('write Uzbek with the letters that it has', () => {
     // ʻ belongs to oʻ and gʻ, ʼ stands between other letters; what looks like them is another sign.
-    for (const [key, text] of locales.get('uz')!) expect(text, key).to.not.match(/[\p{L}]['’‘`´](?=\p{L})|[og]['’‘`´]|[^og]ʻ|[og]ʼ/iu)
+    for (const [key, text] of locales.get('uz')!)
+      expect(text, key).to.not.match(/[\p{L}]['’‘`´](?=\p{L})|[og]['’‘`´]|[^og]ʻ|[og]ʼ/iu)
   })
 
   it('say what the floors below say about passwords, names and profiles', () => {
@@ -229,6 +239,14 @@ describe('dates, numbers and spans', () => {
     expect(people('ru')).to.deep.equal(['человек', 'человека', 'человек', 'человек'])
     const minutes = (count: number) => texts.in('ru')('home.hint.refreshes', { count })
     expect([1, 5].map(minutes)).to.deep.equal(['за последнюю 1 минуту', 'за последние 5 минут'])
+  })
+
+  it('are read again as the form of a policy has written them', () => {
+    for (const name of names) {
+      const frame = { t: texts.in(name), format: formats(name) } as Parameters<typeof formValue>[2]
+      for (const seconds of [0, 1, 61, 3_600, 5_400, 21_600, 86_399, 108_000, 2_592_000, 3_650 * 86_400, 90_061])
+        expect(parseDuration(formValue('session_absolute_lifetime', seconds, frame)), name).to.equal(seconds)
+    }
   })
 
   it('have one apostrophe in Uzbek, whatever Intl writes', () => {

@@ -44,6 +44,9 @@ export function createFormats(locale: string, zone: string, now: number, t: Tran
   const day = { ...dayMonth, year: 'numeric' } as const
   const minute = { hour: '2-digit', minute: '2-digit' } as const
 
+  // Without a mark between thousands, as durations are typed (policy/durations.ts).
+  const unitNumbers = (unit: string) => numbers(unit, { style: 'unit', unit, unitDisplay: 'long', useGrouping: false })
+
   /** `2 days`, `1 hour 30 minutes`: the two largest units of a span. @param seconds whole */
   function duration(seconds: number): string {
     const parts: string[] = []
@@ -52,9 +55,9 @@ export function createFormats(locale: string, zone: string, now: number, t: Tran
       const count = Math.floor(rest / length)
       if (count === 0 || parts.length === 2) continue
       rest -= count * length
-      parts.push(numbers(unit, { style: 'unit', unit, unitDisplay: 'long' }).format(count))
+      parts.push(unitNumbers(unit).format(count))
     }
-    return parts.join(' ') || numbers('second', { style: 'unit', unit: 'second', unitDisplay: 'long' }).format(0)
+    return parts.join(' ') || unitNumbers('second').format(0)
   }
 
   return {

@@ -10,6 +10,7 @@ import type { Context } from '../../handler.js'
 import type { Frame } from '../frame.js'
 import type { Pages } from '../page.js'
 import { readChoice, readText } from '../query.js'
+import { changesOf } from './audit-words.js'
 import { isFiltered, readDays, readListed } from './lists.js'
 import { createPeople, type Named, readActor, type Shown, userIdOf } from './people.js'
 
@@ -130,7 +131,7 @@ function presentEntry(entry: AuditRecord, people: Named, frame: Frame) {
     action: actionOf(action, frame),
     actor: people.actor(actor),
     subject: subjectShown(entry, people),
-    changes: changesOf(entry),
+    changes: changesOf(entry, frame),
   }
 }
 
@@ -138,22 +139,4 @@ function subjectShown({ subjectKind, subject }: AuditRecord, people: Named): Sho
   if (subjectKind === 'user') return people.user(subject)
   if (subjectKind === 'session') return people.session(subject)
   return subject.length > 24 ? { is: 'code', text: subject, short: 12 } : subject
-}
-
-/** Each value that an entry tells, before and after; null where it tells none. */
-function changesOf({ beforeJson, afterJson }: AuditRecord) {
-  const before = JSON.parse(beforeJson ?? '{}') as Record<string, unknown>
-  const after = JSON.parse(afterJson ?? '{}') as Record<string, unknown>
-  const text = (values: Record<string, unknown>, name: string) =>
-    Object.hasOwn(values, name) ? wordsOf(values[name]) : null
-  return [...new Set([...Object.keys(before), ...Object.keys(after)])].map(name => ({
-    ...{ name, before: text(before, name), after: text(after, name) },
-  }))
-}
-
-/** Lists of names as people write them; the files have every value as it was written down. */
-function wordsOf(value: unknown): string {
-  if (typeof value === 'string') return value
-  if (!Array.isArray(value) || value.some(one => typeof one !== 'string')) return JSON.stringify(value)
-  return value.join(', ') || '–'
 }

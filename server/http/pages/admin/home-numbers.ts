@@ -57,7 +57,11 @@ export function createHomeNumbers({ figures, auditLog, incidents, revocationLog 
   const level = async (which: 'users' | 'sessions', { format, now }: Frame, of: Now): Promise<Told> => {
     of.levels ??= figures.levels()
     const levels = await of.levels
-    return { value: format.number(levels[which]), count: levels[which], at: levels.at < now - 60_000 ? levels.at : null }
+    return {
+      value: format.number(levels[which]),
+      count: levels[which],
+      at: levels.at < now - 60_000 ? levels.at : null,
+    }
   }
 
   const ofNow: Row<Now>[] = [

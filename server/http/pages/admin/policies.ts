@@ -13,6 +13,7 @@ import { readChoice } from '../query.js'
 import {
   appliesOf,
   fieldOf,
+  formValue,
   policyGroupNames,
   policyGroups,
   presentPolicy,
@@ -47,7 +48,7 @@ export function createPolicyPages({ pages, policies }: PolicyPagesDeps) {
         crumbs: crumbsOf(ctx),
         ...{ group, groups: policyGroupNames, version, problems },
         fields: names.map(name => fieldOf(name, frame)),
-        values: Object.fromEntries(names.map(name => [name, typed[name] ?? typedValue(name, policy[name])])),
+        values: Object.fromEntries(names.map(name => [name, typed[name] ?? formValue(name, policy[name], frame)])),
       },
       status,
     )
@@ -132,7 +133,7 @@ export function createPolicyPages({ pages, policies }: PolicyPagesDeps) {
         else if (different.length === 0) problems.non_field_errors = frame.t('policies.nothingChanged')
       }
       if (Object.keys(problems).length > 0) return showForm(ctx, typed, problems, 400)
-      const changed = Object.fromEntries(different.map(name => [name, typed[name]!]))
+      const changed = Object.fromEntries(different.map(name => [name, typedValue(name, values[name])]))
       pages.go(ctx, previewPath(changed, version, 'refresh'))
     },
 

@@ -118,7 +118,15 @@ export function createPolicyVersionPages({ pages, policies, names }: PolicyVersi
 function presentVersion(one: ListedPolicyVersion, frame: Frame) {
   const { version, since, reason, apply, undoes } = one
   const changes = one.changes.map(change => presentChange(change, frame))
-  return { version, since, reason: reasonText(version, reason, frame), apply, undoes, changes, settled: apply !== 'new' || one.settledAt !== null }
+  return {
+    version,
+    since,
+    reason: reasonText(version, reason, frame),
+    apply,
+    undoes,
+    changes,
+    settled: apply !== 'new' || one.settledAt !== null,
+  }
 }
 
 /** Some sessions of before still have other rules. */
