@@ -6,6 +6,7 @@ import {
   aVisit,
   expectAccessible,
   expectNoSidewaysScroll,
+  expectOwnComplaints,
   onBrowser,
   type Size,
   signIn,
@@ -220,6 +221,7 @@ onBrowser('every page', () => {
         await takeScreenshot(page, `${name} ${colorScheme} ${size}`)
         await expectAccessible(page, name)
         await expectNoSidewaysScroll(page, name)
+        await expectOwnComplaints(page, name)
       }
       for (const shown of outside) await check(shown)
       await page.context().clearCookies()

@@ -43,7 +43,7 @@ describe('the sign-in page', () => {
     for (const fields of lacking) {
       const { status, text } = await visitor.submit('/login', fields, '/login')
       expect(status).to.equal(400)
-      expect(text).to.include('Type both')
+      expect(text).to.include('Please fill this in.').and.include('aria-invalid="true"')
     }
     expect(visitor.cookies.has('darvoza')).to.equal(false)
     expect(await isSignedIn(visitor)).to.equal(false)
