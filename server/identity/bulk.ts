@@ -8,6 +8,9 @@ export type Selection<Id, Filter> = { ids: readonly Id[] } | { filter: Filter }
 /** What was previewed: when, and how many would be reached. */
 export type Previewed = { at: number; count: number }
 
+/** Whom a preview reaches, by id; the pages name the first of them. */
+export type Reached = { userIds: number[] }
+
 /** Of those who are named one by one, and so are the same whenever it was that they were shown. */
 export const previewOf = (ids: readonly unknown[]): Previewed => ({ at: 0, count: ids.length })
 

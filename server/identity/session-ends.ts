@@ -6,14 +6,14 @@ import type { FoundSession, SessionFilter, SessionLists } from '../storage/sessi
 import type { Sessions } from '../storage/sessions.js'
 import type { UserRecord, Users } from '../storage/users.js'
 import type { Revoke } from '../tokens/revoke.js'
-import { countLeftOut, type Done, type LeftOut, type Previewed, requireNotTooMany, type Selection } from './bulk.js'
+import { countLeftOut, type Done, type LeftOut, type Previewed, type Reached, requireNotTooMany, type Selection } from './bulk.js'
 import type { ActorRights } from './rights.js'
 import type { SessionStates } from './session-state.js'
 
 export type SessionSelection = Selection<string, SessionFilter>
 
 /** Whom an end would reach. `count` is of sessions. */
-export type EndPreview = Previewed & { users: number; devices: number; leftOut: LeftOut[] }
+export type EndPreview = Previewed & Reached & { users: number; devices: number; leftOut: LeftOut[] }
 
 /** `users`: whose they were. */
 export type SessionsEnded = Done & { users: number }
@@ -114,9 +114,9 @@ export function createSessionEnds(deps: SessionEndsDeps) {
     async preview(selection: SessionSelection, actor: Actor, options: EndOptions = {}): Promise<EndPreview> {
       const at = now()
       const { reached, leftOut } = await leaveOut(database, await find(selection, at, options), actor)
+      const userIds = [...new Set(reached.map(one => one.userId))]
       return {
-        ...{ at, count: reached.length, leftOut },
-        users: new Set(reached.map(one => one.userId)).size,
+        ...{ at, count: reached.length, leftOut, userIds, users: userIds.length },
         devices: new Set(reached.map(one => one.deviceId)).size,
       }
     },

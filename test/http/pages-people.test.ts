@@ -234,7 +234,7 @@ describe('a user', () => {
     expect(taken.status).to.equal(400)
     expect(taken.text).to.include('Somebody has this username already.')
     await boss.submit(made, { ...fields, username: 'carla' }, made)
-    expect((await boss.open(made)).text).to.include('Saving a change will refresh 0 live tokens.')
+    expect((await boss.open(made)).text).to.include('Nobody is signed out by a change.')
     const wrong = await boss.submit(`${made}/roles`, { 'roles:support': '1', permissions: 'NOT ONE' }, made)
     expect(wrong.text).to.include('NOT is no permission.')
     expect((await users.require(id)).roles).to.deep.equal([])

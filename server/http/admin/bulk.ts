@@ -1,6 +1,6 @@
 // Acts on many at once: the address says which (`ids` in the body, or the filter of the list), the first call answers whom it
 // would reach, and the same call with that answer's `at` and `count` does it.
-import type { Done, LeftOut, Previewed, Selection } from '../../identity/bulk.js'
+import type { Done, LeftOut, Previewed, Reached, Selection } from '../../identity/bulk.js'
 import type { DeviceEnds } from '../../identity/device-ends.js'
 import type { SessionEnds } from '../../identity/session-ends.js'
 import type { Sessions } from '../../identity/sessions.js'
@@ -15,7 +15,7 @@ import { readDeviceFilter, readSessionFilter, readUserFilter } from './filters.j
 
 export type AdminBulkDeps = { sessionEnds: SessionEnds; deviceEnds: DeviceEnds; userActs: UserActs; sessions: Sessions }
 
-type Preview = Previewed & { leftOut: LeftOut[] }
+type Preview = Previewed & Reached & { leftOut: LeftOut[] }
 
 export function createAdminBulkHandlers({ sessionEnds, deviceEnds, userActs, sessions }: AdminBulkDeps) {
   async function actOnUsers(ctx: Context, act: UserAct): Promise<void> {
@@ -97,7 +97,7 @@ function readPreviewed(ctx: Context): Previewed | null {
   return { at: time, count: Number(count) }
 }
 
-function presentPreview({ at, leftOut, ...counts }: Preview) {
+function presentPreview({ at, leftOut, userIds: _, ...counts }: Preview) {
   return { preview: true, at: presentTime(at), ...counts, left_out: leftOut.map(presentLeftOut) }
 }
 

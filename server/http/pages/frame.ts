@@ -8,14 +8,14 @@
 //   asset(name)                        a file of public/
 //   me                                 { id, username, name } or null · may(permission)
 //   csrf()                             the hidden field that every form must have (ui('form') has it)
-//   attributes({ … })                  HTML attributes, escaped
+//   attributes({ … })                  HTML attributes, escaped · breakable(text)   text, escaped, whose long names may take two lines
 //   language, locale, theme, zone, zoneKnown
 import type { Context } from '../handler.js'
 import { createFormats } from './formats.js'
 import { type Parameters, pathWith, whereIs } from './paths.js'
 import type { ReaderOf } from './reader.js'
 import { languages, type Texts, type Translate } from './texts.js'
-import { type Inputs, type Views, writeAttributes } from './views.js'
+import { type Inputs, type Views, writeAttributes, writeBreakable } from './views.js'
 
 export type FrameDeps = {
   views: Views
@@ -54,6 +54,7 @@ export function createFrames({ views, texts, readerOf, issuer, assetPath, formTo
       withQuery: (changes: Parameters) => pathWith(ctx.path, { ...query, ...changes }),
       asset: assetPath,
       attributes: writeAttributes,
+      breakable: writeBreakable,
       me: user && {
         id: user.id,
         username: user.username,

@@ -3,6 +3,7 @@ import type { LiveDevice, Sessions } from '../../../identity/sessions.js'
 import { type Context, visitorOf } from '../../handler.js'
 import { readFields } from '../../wire/fields.js'
 import { problemsOf, typedIn } from '../fields.js'
+import { firstOf } from '../admin/people.js'
 import type { Pages } from '../page.js'
 
 export type OwnDevicePagesDeps = { pages: Pages; sessions: Sessions; deviceNames: DeviceNames }
@@ -11,12 +12,15 @@ export type OwnDevicePagesDeps = { pages: Pages; sessions: Sessions; deviceNames
 export function createOwnDevicePages({ pages, sessions, deviceNames }: OwnDevicePagesDeps) {
   async function show(ctx: Context, wrong?: { id: string; typed: string; problem: string }): Promise<void> {
     const { userId, sid } = visitorOf(ctx)
-    const t = pages.translate(ctx)
+    const frame = pages.frameOf(ctx)
+    const { t } = frame
     const devices = (await sessions.listDevices(userId)).map(one => presentOwnDevice(one, sid))
     // This one first, then the last seen.
     devices.sort((a, b) => Number(b.current) - Number(a.current) || b.lastSeenAt - a.lastSeenAt)
+    const others = devices.filter(one => !one.current && one.applications.length > 0).map(one => one.name)
     const data = {
       title: t('devices.title'),
+      othersNamed: firstOf(others, others.length, frame),
       lead: t('devices.lead'),
       devices,
       longestDeviceName,

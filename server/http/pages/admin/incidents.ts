@@ -1,15 +1,24 @@
 // Refresh tokens that were used again: two held the session, and here they stand side by side.
 import { nameDevice } from '../../../identity/device-name.js'
 import type { IncidentInList, Incidents } from '../../../identity/incidents.js'
+import type { SessionList } from '../../../identity/session-list.js'
 import type { Users } from '../../../identity/users.js'
 import type { Context } from '../../handler.js'
 import type { Pages } from '../page.js'
 import { readText } from '../query.js'
 import { isFiltered, readDays, readListed, readUser } from './lists.js'
 
-export type IncidentPagesDeps = { pages: Pages; incidents: Incidents; users: Users }
+export type IncidentPagesDeps = { pages: Pages; incidents: Incidents; users: Users; sessionList: SessionList }
 
-export function createIncidentPages({ pages, incidents, users }: IncidentPagesDeps) {
+export function createIncidentPages({ pages, incidents, users, sessionList }: IncidentPagesDeps) {
+  /** How many sessions each of them has that live: so many would end. */
+  async function liveSessionsOf(userIds: readonly number[]): Promise<Map<number, number>> {
+    const live = new Map<number, number>()
+    for (const userId of new Set(userIds))
+      live.set(userId, (await sessionList.count({ userId, state: 'live' })).count)
+    return live
+  }
+
   return {
     async incidentsPage(ctx: Context): Promise<void> {
       const frame = pages.frameOf(ctx)
@@ -20,10 +29,11 @@ export function createIncidentPages({ pages, incidents, users }: IncidentPagesDe
         ...readDays(ctx, frame),
       }
       const { results, next, partial } = await readListed(ctx, page => incidents.page(filter, page))
+      const live = await liveSessionsOf(results.map(one => one.incident.userId))
       await pages.show(ctx, 'admin/incidents', {
         title: t('nav.incidents'),
         lead: t('incidents.lead'),
-        incidents: results.map(presentIncident),
+        incidents: results.map(one => ({ ...presentIncident(one), sessions: live.get(one.incident.userId) ?? 0 })),
         ...{ next, partial, filtered: isFiltered(filter) },
       })
     },

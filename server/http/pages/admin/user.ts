@@ -12,6 +12,7 @@ import { chosenIn, type Problems, problemsOf, typedIn } from '../fields.js'
 import type { Pages } from '../page.js'
 import { presentDeviceName } from './lists.js'
 import { actorText } from './people.js'
+import { roleChoice } from './role-texts.js'
 import { presentUser } from './users.js'
 
 export type OneUserPagesDeps = {
@@ -30,7 +31,8 @@ type Wrong = { form: 'profile' | 'roles'; typed: Record<string, string>; problem
 
 export function createOneUserPages({ pages, users, roles, sessions, closeLook }: OneUserPagesDeps) {
   async function show(ctx: Context, user: UserRecord, wrong: Wrong | null = null): Promise<void> {
-    const { may, t } = pages.frameOf(ctx)
+    const frame = pages.frameOf(ctx)
+    const { may, t } = frame
     const devices = may('darvoza:sessions:read') ? await sessions.listDevices(user.id) : null
     // The one used last is the one that is looked for.
     devices?.sort((a, b) => b.lastSeenAt - a.lastSeenAt)
@@ -47,7 +49,7 @@ export function createOneUserPages({ pages, users, roles, sessions, closeLook }:
       sessionCount: (await sessions.list(user.id)).length,
       tokenCount: await sessions.countTokens(user.id),
       ...{ history: history ?? null, wrong, values: profileOf(user) },
-      roles: may('darvoza:roles:write') ? (await roles.list()).map(({ name }) => name) : [],
+      roles: may('darvoza:roles:write') ? (await roles.list()).map(role => roleChoice(role, frame)) : [],
     }
     await pages.show(ctx, 'admin/user', data, wrong ? 400 : 200)
   }
