@@ -6,7 +6,15 @@ import type { FoundSession, SessionFilter, SessionLists } from '../storage/sessi
 import type { Sessions } from '../storage/sessions.js'
 import type { UserRecord, Users } from '../storage/users.js'
 import type { Revoke } from '../tokens/revoke.js'
-import { countLeftOut, type Done, type LeftOut, type Previewed, type Reached, requireNotTooMany, type Selection } from './bulk.js'
+import {
+  countLeftOut,
+  type Done,
+  type LeftOut,
+  type Previewed,
+  type Reached,
+  requireNotTooMany,
+  type Selection,
+} from './bulk.js'
 import type { ActorRights } from './rights.js'
 import type { SessionStates } from './session-state.js'
 

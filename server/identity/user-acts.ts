@@ -24,13 +24,13 @@ export type UserAct = { what: 'disable' | 'sign_out' } | { what: 'add_role' | 'r
  */
 export type UserActPreview = Previewed &
   Reached & {
-  /** Their live sessions. */
-  sessions: number
-  /** The live access tokens that a change of roles makes stale; null for other acts, and for more than 250 people. */
-  tokens: number | null
-  unchanged: number
-  leftOut: LeftOut[]
-}
+    /** Their live sessions. */
+    sessions: number
+    /** The live access tokens that a change of roles makes stale; null for other acts, and for more than 250 people. */
+    tokens: number | null
+    unchanged: number
+    leftOut: LeftOut[]
+  }
 
 export type UserActOptions = {
   /** A user who is left out: whoever asks, where nobody shall be shut out in passing, among many. */

@@ -234,6 +234,15 @@ describe('an incident', () => {
     const { text } = await visitor.open('/admin/incidents')
     const { sid } = claimsOf(refresh)
     expect(text).to.include('Firefox · Windows').and.include('thief/&lt;1&gt;').and.include(`/admin/sessions/${sid}`)
+    // What to do next, for those who may.
+    expect(text).to.include('Was it amy? Ask.').and.include('If not: end all sessions and reset the password.')
+    expect(text).to.include(`action="/admin/users/${amy.id}/sign-out"`).and.include(`/admin/users/${amy.id}/password"`)
+    const auditor = aVisitor(server)
+    await auditor.signIn(await server.aUser({ roles: ['auditor'] }))
+    const seen = (await auditor.open('/admin/incidents')).text
+    expect(seen)
+      .to.include('Was it amy? Ask.')
+      .and.not.match(/\/admin\/users\/\d+\/(sign-out|password)/)
     expect((await visitor.open(`/admin/incidents?session=${sid}`)).text).to.include('thief/')
     expect((await visitor.open('/admin/incidents?user=AMY')).text).to.include('thief/')
     for (const user of ['999', 'nobody', 'admin'])

@@ -63,7 +63,13 @@ describe('the pages about rules', () => {
     const { text } = await auditor.open('/admin/policies')
     for (const name of policyNames) expect(text).to.include(`<code>${name}</code>`)
     expect(text).to.not.include('/admin/policies/change')
-    for (const path of ['/admin/keys', '/admin/roles', '/admin/roles/support', '/admin/policies/versions']) {
+    for (const path of [
+      '/admin/keys',
+      '/admin/roles',
+      '/admin/roles/-/matrix',
+      '/admin/roles/support',
+      '/admin/policies/versions',
+    ]) {
       const page = await auditor.open(path)
       expect(page.status, path).to.equal(200)
       expect(page.text, path).to.not.match(/action="\/admin\//)
@@ -212,7 +218,7 @@ describe('roles on the pages', () => {
     const made = await visitor.submit(
       '/admin/roles',
       { name: 'clerk', 'own:darvoza:users:read': '1', permissions: 'orders:read\n orders:write,' },
-      '/admin/roles',
+      '/admin/roles/-/new',
     )
     expect(localOf(made)).to.equal('/admin/roles/clerk')
     const roleOf = async (name: string) => (await server.composed.parts.roles.require(name)).permissions
@@ -246,7 +252,7 @@ describe('roles on the pages', () => {
       [{ name: 'clerk', permissions: 'Orders&Write' }, 'is no permission.'],
       [{ name: '' }, 'Please fill this in.'],
     ] as [Record<string, string>, string][]) {
-      const { status, text } = await visitor.submit('/admin/roles', fields, '/admin/roles')
+      const { status, text } = await visitor.submit('/admin/roles', fields, '/admin/roles/-/new')
       expect(status, problem).to.equal(400)
       expect(text).to.include(problem)
     }
@@ -268,7 +274,7 @@ describe('roles on the pages', () => {
     const visitor = aVisitor(server)
     await visitor.signIn(await server.aUser({ roles: ['chief'] }))
     const fields = { name: 'more', 'own:darvoza:keys:write': '1' }
-    expect((await visitor.submit('/admin/roles', fields, '/admin/roles')).status).to.equal(403)
+    expect((await visitor.submit('/admin/roles', fields, '/admin/roles/-/new')).status).to.equal(403)
     expect((await server.composed.parts.roles.list()).map(role => role.name)).to.not.include('more')
   })
 })

@@ -205,7 +205,9 @@ describe('what is hard to take back, when the password was typed a while ago', (
       const again = await visitor.send('POST', action, { form: form(wrong), headers: ownSite })
       expect(again.status).to.equal(401)
       // An empty one is no guess, and is asked for in other words.
-      expect(again.text).to.include(wrong === '' ? 'Please fill this in.' : 'This is not your password.').and.include('name="reason" value="lost"')
+      expect(again.text)
+        .to.include(wrong === '' ? 'Please fill this in.' : 'This is not your password.')
+        .and.include('name="reason" value="lost"')
       expect(await isActive()).to.equal(true)
     }
     const done = await visitor.send('POST', action, { form: form(password), headers: ownSite })

@@ -2,8 +2,8 @@ import { type DeviceNames, longestDeviceName } from '../../../identity/device-na
 import type { LiveDevice, Sessions } from '../../../identity/sessions.js'
 import { type Context, visitorOf } from '../../handler.js'
 import { readFields } from '../../wire/fields.js'
-import { problemsOf, typedIn } from '../fields.js'
 import { firstOf } from '../admin/people.js'
+import { problemsOf, typedIn } from '../fields.js'
 import type { Pages } from '../page.js'
 
 export type OwnDevicePagesDeps = { pages: Pages; sessions: Sessions; deviceNames: DeviceNames }

@@ -14,8 +14,7 @@ export function createIncidentPages({ pages, incidents, users, sessionList }: In
   /** How many sessions each of them has that live: so many would end. */
   async function liveSessionsOf(userIds: readonly number[]): Promise<Map<number, number>> {
     const live = new Map<number, number>()
-    for (const userId of new Set(userIds))
-      live.set(userId, (await sessionList.count({ userId, state: 'live' })).count)
+    for (const userId of new Set(userIds)) live.set(userId, (await sessionList.count({ userId, state: 'live' })).count)
     return live
   }
 

@@ -24,7 +24,8 @@ export function choicesOf(frame: Frame) {
 export function roleChoice({ name, permissions }: ListedRole, frame: Frame) {
   const most = 6
   const said = permissions.map(permission => meaningOf(permission, frame) ?? permission)
-  const more = said.length > most ? [frame.t('people.more', { count: said.length - most, number: said.length - most })] : []
+  const more =
+    said.length > most ? [frame.t('people.more', { count: said.length - most, number: said.length - most })] : []
   const help = [...said.slice(0, most), ...more].join(' · ') || frame.t('roles.allowsNothing')
   return { value: name, label: name, help }
 }

@@ -10,12 +10,13 @@ import { type Context, visitorOf } from '../../handler.js'
 import { readFields } from '../../wire/fields.js'
 import { chosenIn, type Problems, problemsOf, typedIn } from '../fields.js'
 import type { Pages } from '../page.js'
+import { createGivenPasswords, type GivenPassword, type GivenPasswordDeps } from './given-password.js'
 import { presentDeviceName } from './lists.js'
 import { actorText } from './people.js'
 import { roleChoice } from './role-texts.js'
 import { presentUser } from './users.js'
 
-export type OneUserPagesDeps = {
+export type OneUserPagesDeps = GivenPasswordDeps & {
   pages: Pages
   users: Users
   roles: Roles
@@ -29,7 +30,10 @@ const roleFields = ['permissions'] as const
 /** A form that was sent and could not be used: what was typed, and what is wrong with it. */
 type Wrong = { form: 'profile' | 'roles'; typed: Record<string, string>; problems: Problems }
 
-export function createOneUserPages({ pages, users, roles, sessions, closeLook }: OneUserPagesDeps) {
+export function createOneUserPages(deps: OneUserPagesDeps) {
+  const { pages, users, roles, sessions, closeLook } = deps
+  const given = createGivenPasswords(deps)
+
   async function show(ctx: Context, user: UserRecord, wrong: Wrong | null = null): Promise<void> {
     const frame = pages.frameOf(ctx)
     const { may, t } = frame
@@ -83,14 +87,16 @@ export function createOneUserPages({ pages, users, roles, sessions, closeLook }:
       { label: user.username, href: `/admin/users/${user.id}` },
     ]
     const { id, username } = user
-    const data = { title: t('user.resetTitle', { name: username }), crumbs, user: { id, username }, problems }
+    const isAgain = Object.keys(problems).length > 0
+    const data = {
+      title: t('user.resetTitle', { name: username }),
+      crumbs,
+      user: { id, username },
+      how: isAgain ? given.howOf(ctx) : 'make',
+      problems,
+    }
     const live = await sessions.list(id)
-    await pages.show(
-      ctx,
-      'admin/reset-password',
-      { ...data, sessionCount: live.length },
-      Object.keys(problems).length > 0 ? 400 : 200,
-    )
+    await pages.show(ctx, 'admin/reset-password', { ...data, sessionCount: live.length }, isAgain ? 400 : 200)
   }
 
   return {
@@ -133,14 +139,16 @@ export function createOneUserPages({ pages, users, roles, sessions, closeLook }:
 
     async savePasswordOfUser(ctx: Context): Promise<void> {
       const user = await users.require(idOf(ctx))
+      let password: GivenPassword
       try {
-        const { password } = readFields(ctx, { password: {} })
+        password = given.read(ctx)
         // Whoever is given a password by somebody else is asked for one of their own.
-        await users.setPassword(user.id, password, visitorOf(ctx).actor, true)
+        await users.setPassword(user.id, password.password, visitorOf(ctx).actor, true)
       } catch (error) {
         return await showPassword(ctx, user, problemsOf(error, pages.frameOf(ctx)))
       }
       const text = pages.translate(ctx)('user.nowReset', { name: user.username })
+      if (password.isMade) return await given.show(ctx, user, password.password, text)
       await pages.tell(ctx, { tone: 'good', text })
       pages.go(ctx, `/admin/users/${user.id}`)
     },
