@@ -77,7 +77,7 @@ const inside: Shown[] = [
   },
   {
     name: 'password made',
-    path: '/admin/users/2/password',
+    path: '/admin/users/4/password',
     prepare: page => page.locator('main form .buttons button').click(),
   },
   { name: 'reset password', path: '/admin/users/2/password' },
