@@ -2,6 +2,7 @@
 import { watchBulk } from './bulk.js'
 import { watchCopy } from './copy.js'
 import { watchMenus } from './menus.js'
+import { watchReveal } from './reveal.js'
 import { tellZone } from './zone.js'
 
 document.documentElement.dataset.script = ''
@@ -9,3 +10,4 @@ tellZone()
 watchMenus()
 watchCopy()
 watchBulk()
+watchReveal()

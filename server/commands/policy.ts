@@ -15,7 +15,7 @@ type Why = { reason: string }
 
 export function addPolicyCommands(program: Command, { open, actor, output }: CommandLine): void {
   const policy = program.command('policy').description('the rules for tokens and sessions')
-  const durations = 'durations as 90s, 15m, 1h, 30d'
+  const durations = 'durations as 90s, 15m, "6 hours", 30d'
 
   addCommand(policy, 'show', 'show every policy').action(async (format: Format) => {
     const { policies } = await open()

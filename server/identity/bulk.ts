@@ -11,6 +11,9 @@ export type Previewed = { at: number; count: number }
 /** `asOf`: whom the same would reach that was previewed then; epoch ms. */
 export type AsOf = { asOf?: number | undefined }
 
+/** Whom a preview reaches, by id; the pages name the first of them. */
+export type Reached = { userIds: number[] }
+
 /** Of those who are named one by one, and so are the same whenever it was that they were shown. */
 export const previewOf = (ids: readonly unknown[]): Previewed => ({ at: 0, count: ids.length })
 

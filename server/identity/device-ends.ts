@@ -7,7 +7,15 @@ import type { DeviceFilter, DeviceLists, FoundDevice } from '../storage/device-l
 import type { Devices } from '../storage/devices.js'
 import type { SessionLists } from '../storage/session-lists.js'
 import type { Users } from '../storage/users.js'
-import { type AsOf, type Done, type LeftOut, type Previewed, requireNotTooMany, type Selection } from './bulk.js'
+import {
+  type AsOf,
+  type Done,
+  type LeftOut,
+  type Previewed,
+  type Reached,
+  requireNotTooMany,
+  type Selection,
+} from './bulk.js'
 import type { ActorRights } from './rights.js'
 import type { SessionStates } from './session-state.js'
 import type { Sessions } from './sessions.js'
@@ -15,7 +23,7 @@ import type { Sessions } from './sessions.js'
 export type DeviceSelection = Selection<string, DeviceFilter>
 
 /** Whom an end would reach. `count` is of devices. */
-export type DeviceEndPreview = Previewed & { users: number; sessions: number; leftOut: LeftOut[] }
+export type DeviceEndPreview = Previewed & Reached & { users: number; sessions: number; leftOut: LeftOut[] }
 
 /** `users`: whose they were; `sessions`: that ended with them. */
 export type DevicesEnded = Done & { users: number; sessions: number }
@@ -101,7 +109,7 @@ export function createDeviceEnds(deps: DeviceEndsDeps) {
       let open = 0
       for (let from = 0; from < ids.length; from += batch)
         for (const count of (await sessionLists.openOn(database, ids.slice(from, from + batch))).values()) open += count
-      return { at, count: ids.length, users: byOwner.size, sessions: open, leftOut }
+      return { at, count: ids.length, users: byOwner.size, userIds: [...byOwner.keys()], sessions: open, leftOut }
     },
 
     /** Ends what was previewed, one owner's devices after the other's. @throws invalid_fields */

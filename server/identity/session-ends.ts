@@ -12,6 +12,7 @@ import {
   type Done,
   type LeftOut,
   type Previewed,
+  type Reached,
   requireNotTooMany,
   type Selection,
 } from './bulk.js'
@@ -21,7 +22,7 @@ import type { SessionStates } from './session-state.js'
 export type SessionSelection = Selection<string, SessionFilter>
 
 /** Whom an end would reach. `count` is of sessions. */
-export type EndPreview = Previewed & { users: number; devices: number; leftOut: LeftOut[] }
+export type EndPreview = Previewed & Reached & { users: number; devices: number; leftOut: LeftOut[] }
 
 /** `users`: whose they were. */
 export type SessionsEnded = Done & { users: number }
@@ -122,9 +123,9 @@ export function createSessionEnds(deps: SessionEndsDeps) {
     async preview(selection: SessionSelection, actor: Actor, options: EndOptions & AsOf = {}): Promise<EndPreview> {
       const at = options.asOf ?? now()
       const { reached, leftOut } = await leaveOut(database, await find(selection, at, options), actor)
+      const userIds = [...new Set(reached.map(one => one.userId))]
       return {
-        ...{ at, count: reached.length, leftOut },
-        users: new Set(reached.map(one => one.userId)).size,
+        ...{ at, count: reached.length, leftOut, userIds, users: userIds.length },
         devices: new Set(reached.map(one => one.deviceId)).size,
       }
     },

@@ -6,7 +6,15 @@ import type { Database } from '../storage/database.js'
 import type { RoleRecord, Roles as RoleStore } from '../storage/roles.js'
 import type { UserFilter, UserLists } from '../storage/user-lists.js'
 import type { UserRecord, Users as UserStore } from '../storage/users.js'
-import { type AsOf, type Done, type LeftOut, type Previewed, requireNotTooMany, type Selection } from './bulk.js'
+import {
+  type AsOf,
+  type Done,
+  type LeftOut,
+  type Previewed,
+  type Reached,
+  requireNotTooMany,
+  type Selection,
+} from './bulk.js'
 import type { ActorRights } from './rights.js'
 import type { SessionStates } from './session-state.js'
 import type { Sessions } from './sessions.js'
@@ -23,14 +31,15 @@ export type UserAct = { what: 'disable' | 'sign_out' } | { what: 'add_role' | 'r
  * Whom an act would reach. `count` is of users whom it changes; `sessions` live: they end, or their tokens become stale;
  * `unchanged` are as they would be already.
  */
-export type UserActPreview = Previewed & {
-  /** Their live sessions. */
-  sessions: number
-  /** The live access tokens that a change of roles makes stale; null for other acts, and for more than 250 people. */
-  tokens: number | null
-  unchanged: number
-  leftOut: LeftOut[]
-}
+export type UserActPreview = Previewed &
+  Reached & {
+    /** Their live sessions. */
+    sessions: number
+    /** The live access tokens that a change of roles makes stale; null for other acts, and for more than 250 people. */
+    tokens: number | null
+    unchanged: number
+    leftOut: LeftOut[]
+  }
 
 export type UserActOptions = {
   /** A user who is left out: whoever asks, where nobody shall be shut out in passing, among many. */
@@ -135,7 +144,8 @@ export function createUserActs(deps: UserActsDeps) {
         for (const count of (await userLists.liveSessions(database, ids, states.terms())).values()) live += count
       }
       const tokens = 'role' in act && reached.length <= batch ? await countTokens(reached) : null
-      return { at, count: reached.length, sessions: live, tokens, unchanged, leftOut }
+      const userIds = reached.map(user => user.id)
+      return { at, count: reached.length, userIds, sessions: live, tokens, unchanged, leftOut }
     },
 
     /** Acts on whom was previewed, one after the other. @throws invalid_fields */

@@ -69,7 +69,7 @@ export const stays = {
   access_tokens: 'Access tokens that are live stay valid until they expire.',
   refresh_tokens: 'Refresh tokens end when they say; a longer life begins with the next refresh.',
   signed_in: 'Whoever is signed in stays so; only sign-ins beyond the limit are refused.',
-  undoable: 'Nothing is ended by the change itself: until a session refreshes, undoing it saves that session.',
+  undoable: 'Until a session refreshes, undoing the change saves it.',
 } as const
 
 export type Stays = keyof typeof stays

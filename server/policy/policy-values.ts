@@ -1,5 +1,5 @@
 // What a value of a policy may be: as it was typed, by itself, and beside the others.
-import { parseDuration } from './durations.js'
+import { hasFraction, parseDuration } from './durations.js'
 import { type Policy, type PolicyName, type PolicyRow, policyNames, policyTable } from './policies.js'
 
 /** Why a value is no value of this policy, in words for a person; null when it is one. */
@@ -15,11 +15,17 @@ export function whyNotPolicyValue(name: PolicyName, value: unknown): string | nu
       return typeof value === 'string' && row.pattern.test(value) ? null : `must match ${row.pattern.source}`
     default:
       if (!Number.isSafeInteger(value))
-        return row.kind === 'duration' ? 'must be a duration such as 90s, 15m, 1h, 30d' : 'must be a whole number'
+        return row.kind === 'duration' ? whyNotDuration(value) : 'must be a whole number'
       return (value as number) >= row.min && (value as number) <= row.max
         ? null
         : `must lie between ${row.min} and ${row.max}${row.kind === 'duration' ? ' seconds' : ''}`
   }
+}
+
+function whyNotDuration(value: unknown): string {
+  return typeof value === 'string' && hasFraction(value)
+    ? 'must be made of whole numbers, such as 1 hour 30 minutes'
+    : 'must be a duration such as 90s, 15m, 6 hours or 1 day 6 hours'
 }
 
 /** Reads a value as typed on the command line (`1h`, `true`, `12`); what cannot be read comes back as it was. */

@@ -6,6 +6,7 @@ import {
   aVisit,
   expectAccessible,
   expectNoSidewaysScroll,
+  expectOwnComplaints,
   onBrowser,
   type Size,
   signIn,
@@ -69,6 +70,16 @@ const inside: Shown[] = [
   },
   { name: 'users none', path: '/admin/users?text=zzz' },
   { name: 'new user', path: '/admin/users/new' },
+  {
+    name: 'new user refused',
+    path: '/admin/users/new',
+    prepare: page => page.locator('main form .buttons button').click(),
+  },
+  {
+    name: 'password made',
+    path: '/admin/users/4/password',
+    prepare: page => page.locator('main form .buttons button').click(),
+  },
   { name: 'reset password', path: '/admin/users/2/password' },
   {
     name: 'many users',
@@ -100,6 +111,8 @@ const inside: Shown[] = [
   { name: 'policy versions', path: '/admin/policies/versions' },
   { name: 'policy undo', path: '/admin/policies/versions/2/undo' },
   { name: 'roles', path: '/admin/roles' },
+  { name: 'role matrix', path: '/admin/roles/-/matrix' },
+  { name: 'new role', path: '/admin/roles/-/new' },
   { name: 'role', path: '/admin/roles/clerk' },
   { name: 'role built in', path: '/admin/roles/support' },
   { name: 'keys', path: '/admin/keys' },
@@ -220,6 +233,7 @@ onBrowser('every page', () => {
         await takeScreenshot(page, `${name} ${colorScheme} ${size}`)
         await expectAccessible(page, name)
         await expectNoSidewaysScroll(page, name)
+        await expectOwnComplaints(page, name)
       }
       for (const shown of outside) await check(shown)
       await page.context().clearCookies()

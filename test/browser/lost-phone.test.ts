@@ -19,15 +19,15 @@ const languages = {
   },
   'uz-UZ': {
     ...{ username: 'Foydalanuvchi nomi', password: 'Parol', signIn: 'Kirish', users: 'Foydalanuvchilar' },
-    ...{ find: 'Ism, e-pochta, ID yoki manzil', search: 'Qidirish', end: 'Uzish', devices: 'Qurilmalar' },
+    ...{ find: 'Ism, e-pochta, ID yoki IP manzil', search: 'Qidirish', end: 'Uzish', devices: 'Qurilmalar' },
     ...{ user: 'Foydalanuvchi: nomi yoki ID', menu: 'Menyu', reach: '1 ta sessiya', proof: 'Davom etish' },
     ...{ ended: 'Uzilgan', told: 'endi qabul qilinmaydi' },
   },
   'ru-RU': {
     ...{ username: 'Имя пользователя', password: 'Пароль', signIn: 'Войти', users: 'Пользователи' },
-    ...{ find: 'Имя, почта, ID или адрес', search: 'Найти', end: 'Отключить', devices: 'Устройства' },
+    ...{ find: 'Имя, почта, ID или IP-адрес', search: 'Найти', end: 'Завершить', devices: 'Устройства' },
     ...{ user: 'Пользователь: имя или ID', menu: 'Меню', reach: '1 сессия', proof: 'Продолжить' },
-    ...{ ended: 'Отключено', told: 'токены больше не принимаются' },
+    ...{ ended: 'Завершено', told: 'токены больше не принимаются' },
   },
 } as const
 type Locale = keyof typeof languages

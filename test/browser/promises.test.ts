@@ -100,7 +100,7 @@ onBrowser('the preview of a policy', () => {
     await page.getByRole('link', { name: 'Now', exact: true }).click()
     await page.getByText('Live access tokens become stale at once').waitFor()
     const said = {
-      sessions: await numberIn(page, /^(\d+) sessions would end/),
+      sessions: await numberIn(page, /^(\d+) sessions will end/),
       users: await factOf(page, 'Users among them'),
       stale: await factOf(page, 'Access tokens that become stale at once'),
     }
@@ -110,7 +110,9 @@ onBrowser('the preview of a policy', () => {
     expect(await countOf(lively, isGood)).to.equal(lively.length)
 
     await page.getByLabel('Why').fill('a stricter year')
-    await page.getByRole('button', { name: `Save, and end ${said.sessions} sessions` }).click()
+    await page
+      .getByRole('button', { name: `Save: ${said.sessions} sessions will end at their next refresh, which is due now` })
+      .click()
     await told(page, /Saved as version/)
     await settle(server.composed)
     const stale = live - (await countOf(all, isGood))

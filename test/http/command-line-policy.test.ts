@@ -18,6 +18,7 @@ describe('darvoza policy', function () {
     await expectRefused(darvoza, [
       [['policy', 'preview'], 2, /missing required argument/],
       [['policy', 'preview', 'reuse_grace=61s'], 2, /reuse_grace: must lie between/],
+      [['policy', 'preview', 'access_token_lifetime=1,5 soat'], 2, /whole numbers, such as 1 hour 30 minutes/],
       [['policy', 'preview', 'no_such=1'], 2, /there is no policy no_such/],
       [['policy', 'set', 'reuse_grace=5s', '--apply', 'soon'], 2, /soon.*now, refresh, new/],
       [['policy', 'set', 'password_cost=5', '--apply', 'new'], 2, /password_cost: is not a rule for sessions/],
@@ -36,7 +37,7 @@ describe('darvoza policy', function () {
     const early = await client.signIn(amy)
     server.clock.advance('1s')
     await client.signIn(amy)
-    const assignments = ['max_sessions_per_user=1', 'access_token_lifetime=15m']
+    const assignments = ['max_sessions_per_user=1', 'access_token_lifetime=15 минут']
 
     const preview = await darvoza.json(['policy', 'preview', ...assignments, '--apply', 'now'])
     expect(preview.ends.limit).to.deep.equal({ count: 1, more: false })

@@ -180,6 +180,37 @@ describe('the audit log on its page', () => {
       expect((await visitor.open(`/admin/audit?${query}`)).text, query).to.include('Nothing is written down like that')
   })
 
+  it('tells values as the reader says them: durations, switches, lists, algorithms', async () => {
+    const server = await aServer()
+    const { users, policies, roles } = server.composed.parts
+    await roles.create('clerk', ['orders:read', 'orders:write'], 'system')
+    const amy = await server.aUser({ username: 'amy' })
+    await users.update(amy.id, { firstName: 'Amy', email: 'amy@example.com' }, 'user:1')
+    const values = { refresh_token_lifetime: 21_600, rotate_refresh_tokens: false, access_token_algorithm: 'RS256' }
+    await policies.set(values, 'user:1', 'a stricter year')
+    const said = {
+      en: ['1 day → 6 hours', 'on → off', 'ES256 → RS256', 'Rotation of refresh tokens', 'First name, E-mail'],
+      uz: ['1 kun → 6 soat', 'yoqilgan → oʻchirilgan', 'ES256 → RS256', 'Imzolash algoritmi', 'Ism, E-pochta'],
+      ru: ['1 день → 6 часов', 'включено → выключено', 'ES256 → RS256', 'Алгоритм подписи', 'Имя, Эл. почта'],
+    }
+    const visitor = await signedIn(server)
+    for (const [language, words] of Object.entries(said)) {
+      visitor.cookies.set('darvoza-language', language)
+      const { text } = await visitor.open('/admin/audit')
+      const versions = (await visitor.open('/admin/policies/versions')).text
+      for (const word of words) expect(text).to.include(word)
+      expect(versions).to.include(words[0]).and.include(words[1])
+      expect(text)
+        .to.include('orders:read, orders:write')
+        .and.not.match(/86,?400|21,?600|refresh_token_lifetime|firstName/)
+    }
+    // The first version was made by the server, whose word for it is no one's language.
+    visitor.cookies.set('darvoza-language', 'uz')
+    expect((await visitor.open('/admin/policies/versions')).text)
+      .to.include('birinchi versiya')
+      .and.not.include('first')
+  })
+
   it('goes into files, with the filters, and no cell that a spreadsheet would run', async () => {
     const server = await aServer()
     const amy = await server.aUser({ username: 'amy' })
@@ -228,6 +259,15 @@ describe('an incident', () => {
     const { text } = await visitor.open('/admin/incidents')
     const { sid } = claimsOf(refresh)
     expect(text).to.include('Firefox · Windows').and.include('thief/&lt;1&gt;').and.include(`/admin/sessions/${sid}`)
+    // What to do next, for those who may.
+    expect(text).to.include('Was it amy? Ask.').and.include('If not: end all sessions and reset the password.')
+    expect(text).to.include(`action="/admin/users/${amy.id}/sign-out"`).and.include(`/admin/users/${amy.id}/password"`)
+    const auditor = aVisitor(server)
+    await auditor.signIn(await server.aUser({ roles: ['auditor'] }))
+    const seen = (await auditor.open('/admin/incidents')).text
+    expect(seen)
+      .to.include('Was it amy? Ask.')
+      .and.not.match(/\/admin\/users\/\d+\/(sign-out|password)/)
     expect((await visitor.open(`/admin/incidents?session=${sid}`)).text).to.include('thief/')
     expect((await visitor.open('/admin/incidents?user=AMY')).text).to.include('thief/')
     for (const user of ['999', 'nobody', 'admin'])

@@ -199,7 +199,9 @@ describe('many at once', () => {
       { change: 'add-role', role: 'support', ...picks },
       '/admin/users',
     )
-    expect(given.text).to.include('3 users get the role support.')
+    expect(given.text)
+      .to.include('3 users get the role support.')
+      .and.include(`admin, ${amy.username} and ${bob.username}`)
     await boss.send('POST', '/admin/users/change/add-role', {
       ...{ form: hiddenIn(given, '/admin/users/change/add-role'), headers: ownSite },
     })
@@ -214,6 +216,55 @@ describe('many at once', () => {
     const active = await Promise.all([1, amy.id, bob.id].map(async id => (await users.require(id)).active))
     expect(active).to.deep.equal([true, false, false])
     expect((await boss.open('/admin/users')).text).to.include('2 users are disabled. Left out: admin.')
+  })
+})
+
+describe('a question about many', () => {
+  it('names the first of them, and counts only the others', async () => {
+    const server = await aServer()
+    const people = [
+      await server.aUser({ username: 'amina.karimova', firstName: 'Amina', lastName: 'Karimova' }),
+      await server.aUser({ username: 'bek', firstName: 'Bek', lastName: '' }),
+    ]
+    for (let more = 0; more < 4; more++) people.push(await server.aUser({ username: `somebody${more}` }))
+    for (const one of people) await aPhone(server, one)
+    const boss = await signedIn(server)
+    const named = 'Amina K. (amina.karimova), Bek (bek), somebody0 and 3 more'
+    const picks = Object.fromEntries(people.map(one => [`pick:${one.id}`, '1']))
+    const users = await boss.submit('/admin/users/change', { change: 'sign-out', ...picks }, '/admin/users')
+    expect(plain(users.text)).to.include(named)
+    for (const kind of ['sessions', 'devices'] as const) {
+      const list = await boss.open(`/admin/${kind}`)
+      const ids = [...list.text.matchAll(/name="pick:([^"]+)"/g)].map(match => [`pick:${match[1]}`, '1'])
+      const { text } = await boss.submit(`/admin/${kind}/end/preview`, Object.fromEntries(ids), `/admin/${kind}`)
+      expect(plain(text), kind).to.match(/\(?\w[^<]* and 3 more/)
+      expect((await boss.open(`/admin/${kind}/end?user=bek`)).text).to.include('Bek (bek)')
+    }
+  })
+})
+
+describe('after everything of a person was ended', () => {
+  it('devices say that nobody is signed in on them, and have no button that ends', async () => {
+    const server = await aServer()
+    const amy = await server.aUser()
+    await aPhone(server, amy)
+    const boss = await signedIn(server)
+    const own = aVisitor(server)
+    const [page, end] = [`/admin/users/${amy.id}`, /action="\/(?:admin|account)\/devices\/[^"]+\/end"/]
+    expect((await boss.open(page)).text)
+      .to.include('Signed in<')
+      .and.match(end)
+    await boss.submit(`${page}/sign-out`, {}, page)
+    const after = await boss.open(page)
+    expect(after.text).to.include('Chrome · Android').and.include('Signed out<').and.not.match(end)
+    expect((await boss.open(`/admin/devices?user=${amy.username}`)).text)
+      .to.include('Signed out<')
+      .and.not.match(end)
+    await own.signIn(amy)
+    const devices = (await own.open('/account/devices')).text
+    expect(devices).to.include('Chrome · Android').and.include('Signed out<')
+    expect([...devices.matchAll(new RegExp(end, 'g'))]).to.have.length(1)
+    expect(devices).to.not.include('/account/devices/end-others')
   })
 })
 
@@ -234,7 +285,7 @@ describe('a user', () => {
     expect(taken.status).to.equal(400)
     expect(taken.text).to.include('Somebody has this username already.')
     await boss.submit(made, { ...fields, username: 'carla' }, made)
-    expect((await boss.open(made)).text).to.include('Saving a change will refresh 0 live tokens.')
+    expect((await boss.open(made)).text).to.include('Nobody is signed out by a change.')
     const wrong = await boss.submit(`${made}/roles`, { 'roles:support': '1', permissions: 'NOT ONE' }, made)
     expect(wrong.text).to.include('NOT is no permission.')
     expect((await users.require(id)).roles).to.deep.equal([])
@@ -270,6 +321,53 @@ describe('a user', () => {
     expect(page.text).to.include('name="password"').and.not.include('other applications')
     // A form that would be refused is not shown.
     expect((await helper.open('/admin/users/1/password')).status).to.equal(403)
+  })
+
+  it('gets a password that is made here, shown once, copied, and nowhere else', async () => {
+    const server = await aServer()
+    const boss = await signedIn(server)
+    await server.setPolicy({ password_min_length: 30 })
+    const { users, database } = server.composed.parts
+    const blank = { username: 'carl', first_name: '', last_name: '', email: '' }
+    // One is made where that was chosen, and not because none was typed.
+    const empty = await boss.submit('/admin/users/new', { ...blank, how: 'typed', password: '' }, '/admin/users/new')
+    expect([empty.status, empty.text.includes('Please fill this in.')]).to.deep.equal([400, true])
+    const made = await boss.submit('/admin/users/new', { ...blank, how: 'make', password: '' }, '/admin/users/new')
+    expect([made.status, made.headers.get('cache-control')]).to.deep.equal([200, 'no-store'])
+    const [first, again] = [passwordOn(made), passwordOn(made)]
+    expect(first)
+      .to.equal(again)
+      .and.match(/^([a-km-z2-9]{4}-){5,}[a-km-z2-9]{4}$/)
+    expect([...first].length).to.be.at.least(30)
+    expect(made.text).to.include(`data-copy="${first}"`)
+    const carl = (await users.findByName('carl'))!
+    expect(carl.mustChangePassword).to.equal(true)
+    await aClient(server).signIn({ username: 'carl', password: first })
+
+    const page = `/admin/users/${carl.id}/password`
+    const reset = await boss.submit(page, { how: 'make' }, page)
+    expect(reset.text).to.include('carl has a new password').and.not.include(first)
+    const second = passwordOn(reset)
+    await aClient(server).signIn({ username: 'carl', password: second })
+    for (const path of ['/admin/users/new', page, `/admin/users/${carl.id}`, '/admin/audit', '/admin'])
+      expect((await boss.open(path)).text, path)
+        .to.not.include(first)
+        .and.not.include(second)
+    const kept = JSON.stringify([
+      await database.read('SELECT * FROM audit_entry'),
+      await database.read('SELECT * FROM page_session'),
+    ])
+    expect(kept).to.not.include(first).and.not.include(second)
+  })
+
+  it('may be given a role, and each says what it lets do', async () => {
+    const server = await aServer()
+    await server.composed.parts.roles.create('clerk', ['darvoza:users:read', 'orders:write'], 'system')
+    await server.composed.parts.roles.create('nothing', [], 'system')
+    const boss = await signedIn(server)
+    const { text } = await boss.open('/admin/users/new')
+    expect(text).to.include('See users · orders:write').and.include('It allows nothing yet')
+    expect(text).to.match(/admin<small>[^<]+ · \d+ more</)
   })
 
   it('stands in the CSV file once, with no cell that a spreadsheet would run', async () => {
@@ -313,3 +411,13 @@ describe('a user', () => {
     expect(await headOf('/admin/users.csv', 'uz')).to.include('user_id;username')
   })
 })
+
+/** The password that a page shows. */
+function passwordOn({ text }: { text: string }): string {
+  const found = /class="given"><span class="code"><code[^>]*>([^<]+)</.exec(text)?.[1]
+  if (!found) throw new Error('no password is shown')
+  return found
+}
+
+/** What a person reads of a page. */
+const plain = (text: string) => text.replace(/<[^>]+>/g, '')

@@ -63,7 +63,13 @@ describe('the pages about rules', () => {
     const { text } = await auditor.open('/admin/policies')
     for (const name of policyNames) expect(text).to.include(`<code>${name}</code>`)
     expect(text).to.not.include('/admin/policies/change')
-    for (const path of ['/admin/keys', '/admin/roles', '/admin/roles/support', '/admin/policies/versions']) {
+    for (const path of [
+      '/admin/keys',
+      '/admin/roles',
+      '/admin/roles/-/matrix',
+      '/admin/roles/support',
+      '/admin/policies/versions',
+    ]) {
       const page = await auditor.open(path)
       expect(page.status, path).to.equal(200)
       expect(page.text, path).to.not.match(/action="\/admin\//)
@@ -77,7 +83,8 @@ describe('a change of policies on the pages', () => {
     const visitor = await asAdmin(server)
     const before = await snapshotOf(server)
     const cases: [string, Record<string, string>, string][] = [
-      ['lifetimes', { access_token_lifetime: 'soon' }, 'Write a span such as 90s'],
+      ['lifetimes', { access_token_lifetime: 'soon' }, 'Write a span such as 90 seconds'],
+      ['lifetimes', { access_token_lifetime: '1,5 hours' }, 'Write whole numbers'],
       ['lifetimes', { access_token_lifetime: '2d' }, 'From 10 seconds to 1 day.'],
       ['lifetimes', { refresh_token_lifetime: '40d' }, 'longer than the whole session may'],
       ['lifetimes', { rotate_refresh_tokens: 'maybe' }, 'Choose one of what is offered.'],
@@ -105,8 +112,19 @@ describe('a change of policies on the pages', () => {
     const visitor = await asAdmin(server)
     const weighed = await preview(visitor, 'lifetimes', { access_token_lifetime: '30m', refresh_token_lifetime: '1h' })
     const shown = await visitor.open(localOf(weighed))
-    expect(shown.text).to.include('1 session would end').and.include('>amy<').and.include('has lain idle')
-    expect(shown.text).to.include('Save, and end 1 session').and.include('30 minutes')
+    expect(shown.text)
+      .to.include('>1 session will end at its next refresh<')
+      .and.include('>amy<')
+      .and.include('has lain idle')
+    // One thing is said, by the text and by the button, which is red only where something ends at once.
+    const button = /<button class="button (\w+)"[^>]*><span>(Save: [^<]+)/
+    expect(button.exec(shown.text)?.slice(1)).to.deep.equal(['primary', 'Save: 1 session will end at its next refresh'])
+    expect(shown.text).to.include('30 minutes').and.not.include('itself')
+    const now = await visitor.open(localOf(weighed).replace('apply=refresh', 'apply=now'))
+    expect(button.exec(now.text)?.slice(1)).to.deep.equal([
+      'danger',
+      'Save: 1 session will end at its next refresh, which is due now',
+    ])
     // An address that somebody else looks at later says the same.
     expect(localOf(weighed)).to.match(/access_token_lifetime=30m&refresh_token_lifetime=1h&version=\d+&apply=refresh$/)
 
@@ -142,13 +160,13 @@ describe('a change of policies on the pages', () => {
     const path = localOf(await preview(visitor, 'lifetimes', { refresh_token_lifetime: '1h' }))
     const forNew = path.replace('apply=refresh', 'apply=new')
     const shown = await visitor.open(forNew)
-    expect(shown.text).to.include('No session would end')
+    expect(shown.text).to.include('No session will end')
     await visitor.submit('/admin/policies', { ...hiddenOn(shown.text, '/admin/policies'), reason: 'x' }, forNew)
     const forAll = /href="(\/admin\/policies\/preview[^"]+)"/.exec(
       (await visitor.open('/admin/policies/versions')).text,
     )![1]!
     const again = await visitor.open(forAll.replaceAll('&amp;', '&'))
-    expect(again.text).to.include('1 session would end').and.include('For new sessions nothing changes')
+    expect(again.text).to.include('1 session will end').and.include('For new sessions nothing changes')
 
     const others = localOf(await preview(visitor, 'people', { password_min_length: '12' }))
     expect((await visitor.open(others.replace('apply=refresh', 'apply=new'))).text)
@@ -200,7 +218,7 @@ describe('roles on the pages', () => {
     const made = await visitor.submit(
       '/admin/roles',
       { name: 'clerk', 'own:darvoza:users:read': '1', permissions: 'orders:read\n orders:write,' },
-      '/admin/roles',
+      '/admin/roles/-/new',
     )
     expect(localOf(made)).to.equal('/admin/roles/clerk')
     const roleOf = async (name: string) => (await server.composed.parts.roles.require(name)).permissions
@@ -234,7 +252,7 @@ describe('roles on the pages', () => {
       [{ name: 'clerk', permissions: 'Orders&Write' }, 'is no permission.'],
       [{ name: '' }, 'Please fill this in.'],
     ] as [Record<string, string>, string][]) {
-      const { status, text } = await visitor.submit('/admin/roles', fields, '/admin/roles')
+      const { status, text } = await visitor.submit('/admin/roles', fields, '/admin/roles/-/new')
       expect(status, problem).to.equal(400)
       expect(text).to.include(problem)
     }
@@ -256,7 +274,7 @@ describe('roles on the pages', () => {
     const visitor = aVisitor(server)
     await visitor.signIn(await server.aUser({ roles: ['chief'] }))
     const fields = { name: 'more', 'own:darvoza:keys:write': '1' }
-    expect((await visitor.submit('/admin/roles', fields, '/admin/roles')).status).to.equal(403)
+    expect((await visitor.submit('/admin/roles', fields, '/admin/roles/-/new')).status).to.equal(403)
     expect((await server.composed.parts.roles.list()).map(role => role.name)).to.not.include('more')
   })
 })
@@ -343,6 +361,6 @@ describe('keys on the pages', () => {
     const ended = await visitor.submit('/admin/keys/secrets/refresh/revoke', {}, '/admin/keys')
     expect(localOf(ended)).to.equal('/login')
     expect((await client.get('/api/me/', access)).status).to.equal(401)
-    expect((await visitor.open('/admin/keys')).text).to.include('signed out everywhere')
+    expect((await visitor.open('/admin/keys')).text).to.match(/Your session was ended|You were signed out everywhere/)
   })
 })

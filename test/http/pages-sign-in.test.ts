@@ -44,7 +44,7 @@ describe('the sign-in page', () => {
     for (const fields of lacking) {
       const { status, text } = await visitor.submit('/login', fields, '/login')
       expect(status).to.equal(400)
-      expect(text).to.include('Type both')
+      expect(text).to.include('Please fill this in.').and.include('aria-invalid="true"')
     }
     expect(visitor.cookies.has('darvoza-4000')).to.equal(false)
     expect(await isSignedIn(visitor)).to.equal(false)
@@ -272,12 +272,12 @@ onEachEngine('a browser that is signed in', engine => {
     const amy = await server.aUser()
     const ends: [how: (sid: string) => Promise<unknown>, why: string][] = [
       [sid => sessions.end(sid, amy.id, 'system'), 'Your session was ended'],
-      [async () => sessions.endAll(amy.id, 'system'), 'Your session was ended|signed out everywhere'],
+      [async () => sessions.endAll(amy.id, 'system'), 'Your session was ended|You were signed out everywhere'],
       [
         async sid => sessions.endDevice((await sessions.require(sid)).session.deviceId, amy.id, 'system'),
         'Your session was ended',
       ],
-      [() => users.setPassword(amy.id, password, 'system'), 'set a new password|signed out everywhere'],
+      [() => users.setPassword(amy.id, password, 'system'), 'set a new password|You were signed out everywhere'],
       [async () => server.clock.advance('25h'), 'You were away for a while'],
       [
         async () => {

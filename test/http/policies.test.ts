@@ -32,7 +32,7 @@ onEachEngine('the policy, by the API', engine => {
       ['reuse_grace', ['changes']],
       [{}, ['non_field_errors']],
       [
-        { no_such: 1, reuse_grace: '61s', access_token_lifetime: '15 m', audience: 7 },
+        { no_such: 1, reuse_grace: '61s', access_token_lifetime: '1.5 hours', audience: 7 },
         ['access_token_lifetime', 'audience', 'no_such', 'reuse_grace'],
       ],
       [JSON.parse('{"__proto__":1,"constructor":{},"toString":"1h"}'), ['__proto__', 'constructor', 'toString']],
@@ -121,7 +121,7 @@ onEachEngine('the policy, by the API', engine => {
   it('takes durations in seconds or in words, and tells who changed what, when, why and for whom', async () => {
     const { server, change, undo, admin } = await aWorld()
     const changed = await insist(
-      change({ access_token_lifetime: '15m', reuse_grace: 20 }, { apply: 'now', reason: 'an audit asked' }),
+      change({ access_token_lifetime: '15 daqiqa', reuse_grace: 20 }, { apply: 'now', reason: 'an audit asked' }),
     )
     expect(changed.body).to.include({ version: 3, actor: 'user:1', reason: 'an audit asked', apply: 'now' })
     // It was in force at once, also for whoever changed it.
@@ -222,7 +222,7 @@ onEachEngine('the policy, by the API', engine => {
       stale_access_tokens: { count: 3, more: false },
       sample: [{ id: sid, user_id: amy.id, username: 'amy', device: 'test-client/1.0', reason: 'limit' }],
     })
-    expect(body.stays.join()).to.match(/undoing it saves/)
+    expect(body.stays.join()).to.match(/undoing the change saves it/)
     const fewer = (await insist(preview({ changes: { max_sessions_per_user: 1, at_session_limit: 'refuse' } }))).body
     expect([fewer.ends.sessions.count, fewer.stale_access_tokens]).to.deep.equal([0, null])
     expect(fewer.stays.join()).to.match(/signed in stays so.*|Access tokens that are live/)

@@ -63,7 +63,7 @@ export async function signIn(page: Page, user: { username: string; password: str
   await page.goto('/login')
   await page.locator('[name=username]').fill(user.username)
   await page.locator('[name=password]').fill(user.password)
-  await page.locator('main button').click()
+  await page.locator('main form .buttons button').first().click()
 }
 
 const axeSource = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
@@ -91,6 +91,14 @@ export async function expectNoSidewaysScroll(page: Page, what: string): Promise<
     table.getBoundingClientRect().right > table.closest('.card').getBoundingClientRect().right + 1
   ).map(table => table.caption?.textContent)`)
   expect(beyond, `${what}: tables wider than their card`).to.deep.equal([])
+}
+
+/** No browser is asked to complain of a field, which it would do in a language of its own. */
+export async function expectOwnComplaints(page: Page, what: string): Promise<void> {
+  const forms = await page.evaluate(`[...document.querySelectorAll('form:not([novalidate])')].filter(form =>
+    form.querySelector('[required], [pattern], [type=email], [type=number], [type=url], [type^=date], [minlength]')
+  ).map(form => form.outerHTML.slice(0, 200))`)
+  expect(forms, `${what}: forms that the browser checks`).to.deep.equal([])
 }
 
 export async function takeScreenshot(page: Page, name: string): Promise<void> {

@@ -1,6 +1,6 @@
 // Acts on many at once: the address says which (`ids` in the body, or the filter of the list), the first call answers whom it
 // would reach, and the same call with that answer's `at` and `count` does it, as long as it would reach as many.
-import type { Done, LeftOut, Previewed, Selection } from '../../identity/bulk.js'
+import type { Done, LeftOut, Previewed, Reached, Selection } from '../../identity/bulk.js'
 import type { DeviceEnds } from '../../identity/device-ends.js'
 import type { SessionEnds } from '../../identity/session-ends.js'
 import type { Sessions } from '../../identity/sessions.js'
@@ -22,7 +22,7 @@ export type AdminBulkDeps = {
   now: () => number
 }
 
-type Preview = Previewed & { leftOut: LeftOut[] }
+type Preview = Previewed & Reached & { leftOut: LeftOut[] }
 
 export function createAdminBulkHandlers({ sessionEnds, deviceEnds, userActs, sessions, now }: AdminBulkDeps) {
   /** Previews without `at` and `count`; with those of a preview that still holds, does it. @throws preview_outdated */
@@ -113,7 +113,7 @@ function readPreviewed(ctx: Context, now: number): Previewed | null {
   return { at: time, count: Number(count) }
 }
 
-function presentPreview({ at, leftOut, ...counts }: Preview) {
+function presentPreview({ at, leftOut, userIds: _, ...counts }: Preview) {
   return { preview: true, at: presentTime(at), ...counts, left_out: leftOut.map(presentLeftOut) }
 }
 

@@ -21,8 +21,20 @@ function once<T>(key: string, make: () => T): T {
   return made.get(key) as T
 }
 
+/** Uzbek of Intl has other apostrophes (oʻtgan is o‘tgan there); the pages write ʻ after o and g, and ʼ elsewhere. */
+const apostrophes: Record<string, (text: string) => string> = {
+  uz: text => text.replace(/(?<=[og])[‘’'`]/gi, 'ʻ').replace(/(?<=\p{L})[‘’'`](?=\p{L})/gu, 'ʼ'),
+}
+
+/** Accusative, as it stands after "in" and "for": only two feminine words differ from the nominative that Intl has. */
+const accusatives: Record<string, (text: string) => string> = {
+  ru: text => text.replaceAll('минута', 'минуту').replaceAll('секунда', 'секунду'),
+}
+
 /** @param now epoch ms, to which relative times relate */
 export function createFormats(locale: string, zone: string, now: number, t: Translate) {
+  const language = locale.slice(0, 2)
+  const spelt = apostrophes[language] ?? (text => text)
   const dates = (name: string, options: Intl.DateTimeFormatOptions) =>
     once(`${locale} ${zone} ${name}`, () => new Intl.DateTimeFormat(locale, { ...options, timeZone: zone }))
   const numbers = (name: string, options: Intl.NumberFormatOptions) =>
@@ -32,17 +44,33 @@ export function createFormats(locale: string, zone: string, now: number, t: Tran
   const day = { ...dayMonth, year: 'numeric' } as const
   const minute = { hour: '2-digit', minute: '2-digit' } as const
 
+  // Without a mark between thousands, as durations are typed (policy/durations.ts).
+  const unitNumbers = (unit: string) => numbers(unit, { style: 'unit', unit, unitDisplay: 'long', useGrouping: false })
+
+  /** `2 days`, `1 hour 30 minutes`: the two largest units of a span. @param seconds whole */
+  function duration(seconds: number): string {
+    const parts: string[] = []
+    let rest = seconds
+    for (const [unit, length] of steps.slice(2)) {
+      const count = Math.floor(rest / length)
+      if (count === 0 || parts.length === 2) continue
+      rest -= count * length
+      parts.push(unitNumbers(unit).format(count))
+    }
+    return parts.join(' ') || unitNumbers('second').format(0)
+  }
+
   return {
     /** `5 Jan 2026` */
-    date: (at: number) => dates('date', day).format(at),
+    date: (at: number) => spelt(dates('date', day).format(at)),
     /** `5 Jan 2026, 14:03` */
-    dateTime: (at: number) => dates('dateTime', { ...day, ...minute }).format(at),
+    dateTime: (at: number) => spelt(dates('dateTime', { ...day, ...minute }).format(at)),
     /** `5 January 2026 at 14:03:07 GMT+5`: to the second, with the zone */
-    exactTime: (at: number) => dates('exactTime', { dateStyle: 'long', timeStyle: 'long' }).format(at),
+    exactTime: (at: number) => spelt(dates('exactTime', { dateStyle: 'long', timeStyle: 'long' }).format(at)),
     /** `5 Jan` */
-    dayMonth: (at: number) => dates('dayMonth', dayMonth).format(at),
+    dayMonth: (at: number) => spelt(dates('dayMonth', dayMonth).format(at)),
     /** `5 Jan, 14:03` */
-    moment: (at: number) => dates('moment', { ...dayMonth, ...minute }).format(at),
+    moment: (at: number) => spelt(dates('moment', { ...dayMonth, ...minute }).format(at)),
     /** `14:03` */
     time: (at: number) => dates('time', minute).format(at),
 
@@ -52,7 +80,7 @@ export function createFormats(locale: string, zone: string, now: number, t: Tran
       const [unit, size] = steps.find(([, length]) => Math.abs(seconds) >= length) ?? ['second', 1]
       if (unit === 'second' && Math.abs(seconds) < 45) return t('shared.justNow')
       const format = once(`${locale} relative`, () => new Intl.RelativeTimeFormat(locale, { numeric: 'auto' }))
-      return format.format(Math.trunc(seconds / size), unit)
+      return spelt(format.format(Math.trunc(seconds / size), unit))
     },
 
     number: (value: number) => numbers('number', {}).format(value),
@@ -60,18 +88,9 @@ export function createFormats(locale: string, zone: string, now: number, t: Tran
     rate: (value: number) => numbers('rate', { maximumFractionDigits: 1 }).format(value),
     percent: (share: number) => numbers('percent', { style: 'percent', maximumFractionDigits: 1 }).format(share),
 
-    /** `2 days`, `1 hour 30 minutes`: the two largest units of a span. @param seconds whole */
-    duration(seconds: number): string {
-      const parts: string[] = []
-      let rest = seconds
-      for (const [unit, length] of steps.slice(2)) {
-        const count = Math.floor(rest / length)
-        if (count === 0 || parts.length === 2) continue
-        rest -= count * length
-        parts.push(numbers(unit, { style: 'unit', unit, unitDisplay: 'long' }).format(count))
-      }
-      return parts.join(' ') || numbers('second', { style: 'unit', unit: 'second', unitDisplay: 'long' }).format(0)
-    },
+    duration,
+    /** The same as it stands in a sentence, after "in" or "for". */
+    during: (seconds: number) => (accusatives[language] ?? (text => text))(duration(seconds)),
 
     /** `a, b and c` */
     list: (items: readonly string[]) => once(`${locale} list`, () => new Intl.ListFormat(locale)).format(items),

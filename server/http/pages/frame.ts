@@ -1,21 +1,21 @@
 // What every view and every component can use, beside what its handler gives it. This is the whole of it:
 //
 //   t(key, values)                     a text in the reader's language
-//   format.date|dayMonth|dateTime|moment|exactTime|time|relative(ms) · format.number|rate|percent|duration(seconds)|list
+//   format.date|dayMonth|dateTime|moment|exactTime|time|relative(ms) · format.number|rate|percent|duration|during(seconds)|list
 //   ui('badge', { … })                 a component of views/components/; its first lines say what it takes
 //   url(path, { query })               an address · withQuery({ page: null })   this address, with other parameters
 //   query.NAME                         what the address says, for filters · here   this address, to come back to
 //   asset(name)                        a file of public/
 //   me                                 { id, username, name } or null · may(permission)
 //   csrf()                             the hidden field that every form must have (ui('form') has it)
-//   attributes({ … })                  HTML attributes, escaped
+//   attributes({ … })                  HTML attributes, escaped · breakable(text)   text, escaped, whose long names may take two lines
 //   language, locale, theme, zone, zoneKnown
 import type { Context } from '../handler.js'
 import { createFormats } from './formats.js'
 import { type Parameters, pathWith, whereIs } from './paths.js'
 import type { ReaderOf } from './reader.js'
 import { languages, type Texts, type Translate } from './texts.js'
-import { type Inputs, type Views, writeAttributes } from './views.js'
+import { type Inputs, type Views, writeAttributes, writeBreakable } from './views.js'
 
 export type FrameDeps = {
   views: Views
@@ -54,6 +54,7 @@ export function createFrames({ views, texts, readerOf, issuer, assetPath, formTo
       withQuery: (changes: Parameters) => pathWith(ctx.path, { ...query, ...changes }),
       asset: assetPath,
       attributes: writeAttributes,
+      breakable: writeBreakable,
       me: user && {
         id: user.id,
         username: user.username,

@@ -105,6 +105,11 @@ export function createGate({ cookies, formTokens, pageSessions, pages, issuer, n
       await askAgain(ctx, fields)
       return false
     }
+    // Nothing was typed: that is no guess.
+    if (proof === '') {
+      await askAgain(ctx, fields, pages.translate(ctx)('problems.required'))
+      return false
+    }
     try {
       const { browser, actor } = visitorOf(ctx)
       await pageSessions.prove(browser, proof, actor)

@@ -91,6 +91,9 @@ export const pageRoutes = {
   undoPolicyNow: post('/admin/policies/versions/:version/undo', fresh('darvoza:policies:write'), 'Undo a change'),
 
   rolesPage: get('/admin/roles', sees('darvoza:users:read'), 'Roles and permissions'),
+  // No role is called "-": these addresses are nobody's.
+  roleMatrixPage: get('/admin/roles/-/matrix', sees('darvoza:users:read'), 'Which role allows what'),
+  newRolePage: get('/admin/roles/-/new', sees('darvoza:roles:write'), 'The form for a new role'),
   createRolePage: post('/admin/roles', fresh('darvoza:roles:write'), 'Make a role'),
   rolePage: get('/admin/roles/:name', sees('darvoza:users:read'), 'A role and who has it'),
   permitRolePage: post('/admin/roles/:name/permissions', fresh('darvoza:roles:write'), 'Change what a role allows'),

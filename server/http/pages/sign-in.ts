@@ -8,7 +8,7 @@ import { type Context, originOf } from '../handler.js'
 import { readFields } from '../wire/fields.js'
 import type { Cookies } from './cookies.js'
 import { createDeviceCookie } from './device-cookie.js'
-import { refusalText, typedIn } from './fields.js'
+import { type Problems, problemsOf, refusalText, typedIn } from './fields.js'
 import type { Gate } from './gate.js'
 import type { Pages } from './page.js'
 import { localPath } from './paths.js'
@@ -25,9 +25,13 @@ export type SignInPagesDeps = {
 export function createSignInPages({ pages, gate, cookies, pageSessions, sessions }: SignInPagesDeps) {
   const deviceCookie = createDeviceCookie(cookies)
 
-  async function showForm(ctx: Context, shown: { problem?: string; username?: string; next: string }, status = 200) {
+  async function showForm(
+    ctx: Context,
+    shown: { problem?: string; problems?: Problems; username?: string; next: string },
+    status = 200,
+  ) {
     const t = pages.translate(ctx)
-    const data = { title: t('login.title'), why: whyOver(ctx), problem: '', username: '', ...shown }
+    const data = { title: t('login.title'), why: whyOver(ctx), problem: '', problems: {}, username: '', ...shown }
     await pages.show(ctx, 'login', data, status)
   }
 
@@ -82,7 +86,12 @@ export function createSignInPages({ pages, gate, cookies, pageSessions, sessions
         if (!(error instanceof Refusal) || error.code === 'server_error') throw error
         const { retryAfter } = error.details
         if (retryAfter !== undefined) ctx.set('Retry-After', String(retryAfter))
-        await showForm(ctx, { problem: problemOf(ctx, error), username: typed.username, next }, error.status)
+        const frame = pages.frameOf(ctx)
+        const said =
+          error.code === 'invalid_fields'
+            ? { problems: problemsOf(error, frame) }
+            : { problem: refusalText(error, frame) }
+        await showForm(ctx, { ...said, username: typed.username, next }, error.status)
       }
     },
 
@@ -96,11 +105,6 @@ export function createSignInPages({ pages, gate, cookies, pageSessions, sessions
     async prove(ctx: Context): Promise<void> {
       if (await gate.proven(ctx)) pages.go(ctx, typedIn(ctx, ['next']).next)
     },
-  }
-
-  function problemOf(ctx: Context, refusal: Refusal): string {
-    const frame = pages.frameOf(ctx)
-    return refusal.code === 'invalid_fields' ? frame.t('login.both') : refusalText(refusal, frame)
   }
 }
 

@@ -26,6 +26,20 @@ export function createViews(folder: string) {
   }
 }
 
+/**
+ * Text in which long names and addresses of e-mail may go on in the next line behind a dot or a sign, and so need not be
+ * broken inside a word. Escaped.
+ */
+export function writeBreakable(text: string): string {
+  return text
+    .split(/(\s+)/)
+    .map(word => {
+      const parts = /\p{L}/u.test(word) && word.length > 12 ? word.split(/(?<=[._@-])(?=\p{L})/u) : [word]
+      return parts.map(part => ejs.escapeXML(part)).join('<wbr>')
+    })
+    .join('')
+}
+
 /** ` name="value"` for each that has one; `true` writes the name alone, null, undefined and false nothing. */
 export function writeAttributes(attributes: Record<string, string | number | boolean | null | undefined>): string {
   return Object.entries(attributes)

@@ -4,6 +4,7 @@ import type { LiveDevice, WhereSignedIn } from '../../../identity/where-signed-i
 import { type Context, visitorOf } from '../../handler.js'
 import { readFields } from '../../wire/fields.js'
 import { readListed } from '../admin/lists.js'
+import { firstOf } from '../admin/people.js'
 import { problemsOf, typedIn } from '../fields.js'
 import type { Pages } from '../page.js'
 import { readText } from '../query.js'
@@ -20,14 +21,17 @@ export function createOwnDevicePages({ pages, sessions, whereSignedIn, deviceNam
   async function show(ctx: Context, wrong?: { id: string; typed: string; problem: string }): Promise<void> {
     const { userId, browser } = visitorOf(ctx)
     const { deviceId } = browser.session
-    const t = pages.translate(ctx)
+    const frame = pages.frameOf(ctx)
+    const { t } = frame
     const { results, next } = await readListed(ctx, page => whereSignedIn.devicesLastSeen(userId, page))
     const others = results.filter(one => one.device.id !== deviceId)
     // This one first, whenever it was seen; then the last seen, page by page.
     const own = readText(ctx, 'after') === '' ? await whereSignedIn.device(userId, deviceId) : null
     const { count, more } = await whereSignedIn.countDevices(userId)
+    const names = others.map(one => one.device.name)
     const data = {
       title: t('devices.title'),
+      othersNamed: names.length > 0 ? firstOf(names, count - 1, frame) : '',
       lead: t('devices.lead'),
       devices: [...(own ? [own] : []), ...others].map(one => presentOwnDevice(one, deviceId)),
       ...{ total: count, more, next },

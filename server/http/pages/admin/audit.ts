@@ -13,6 +13,7 @@ import type { Frame } from '../frame.js'
 import type { Pages } from '../page.js'
 import { readChoice, readText } from '../query.js'
 import type { Translate } from '../texts.js'
+import { changesOf } from './audit-words.js'
 import { isFiltered, readCounted, readDays } from './lists.js'
 import { createPeople, findPerson, type Named, readActor, type Shown, type Which } from './people.js'
 
@@ -110,7 +111,7 @@ export function createAuditPages({ pages, files, auditLog, users, userList, name
       const seq = format.number(broken?.seq ?? head.seq)
       const text = broken
         ? t(`chain.${broken.what}`, { seq, before: format.number(checked) })
-        : t('chain.holds', { seq, checked: format.number(checked) })
+        : t('chain.holds', { seq, count: checked, checked: format.number(checked) })
       await pages.tell(ctx, { tone: broken ? 'bad' : 'good', text })
       pages.go(ctx, '/admin/audit')
     },
@@ -135,7 +136,7 @@ function presentEntry(entry: AuditRecord, people: Named, frame: Frame) {
     action: actionOf(action, frame),
     actor: people.actor(actor),
     subject: subjectShown(entry, people),
-    changes: changesOf(entry),
+    changes: changesOf(entry, frame),
   }
 }
 
@@ -144,22 +145,4 @@ function subjectShown({ subjectKind, subject }: AuditRecord, people: Named): Sho
   if (subjectKind === 'session') return people.session(subject)
   if (subjectKind === 'device') return people.device(subject)
   return subject.length > 24 ? { is: 'code', text: subject, short: 12 } : subject
-}
-
-/** Each value that an entry tells, before and after; null where it tells none. */
-function changesOf({ beforeJson, afterJson }: AuditRecord) {
-  const before = JSON.parse(beforeJson ?? '{}') as Record<string, unknown>
-  const after = JSON.parse(afterJson ?? '{}') as Record<string, unknown>
-  const text = (values: Record<string, unknown>, name: string) =>
-    Object.hasOwn(values, name) ? wordsOf(values[name]) : null
-  return [...new Set([...Object.keys(before), ...Object.keys(after)])].map(name => ({
-    ...{ name, before: text(before, name), after: text(after, name) },
-  }))
-}
-
-/** Lists of names as people write them; the files have every value as it was written down. */
-function wordsOf(value: unknown): string {
-  if (typeof value === 'string') return value
-  if (!Array.isArray(value) || value.some(one => typeof one !== 'string')) return JSON.stringify(value)
-  return value.join(', ') || '–'
 }

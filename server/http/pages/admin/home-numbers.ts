@@ -25,6 +25,8 @@ export type HomeNumber = {
   name: string
   icon: string
   value: string
+  /** What the value says, where a word beside it follows it. */
+  count: number | null
   href: string | null
   /** Counted then, where it was not just now; epoch ms. */
   at: number | null
@@ -39,7 +41,13 @@ export const refreshMinutes = 5
 type Now = { levels: () => Promise<Levels> }
 
 /** `exact`: how often in all, of the figure that is plotted as well. */
-type Told = { value: string; at?: number | null; tone?: HomeNumber['tone']; exact?: Partial<Record<CountName, number>> }
+type Told = {
+  value: string
+  count?: number
+  at?: number | null
+  tone?: HomeNumber['tone']
+  exact?: Partial<Record<CountName, number>>
+}
 
 type Row<Of> = {
   name: string
@@ -56,7 +64,11 @@ export function createHomeNumbers({ figures, auditLog, incidents, revocationLog 
 
   const level = async (which: 'users' | 'sessions', { format, now }: Frame, of: Now): Promise<Told> => {
     const levels = await of.levels()
-    return { value: format.number(levels[which]), at: levels.at < now - 60_000 ? levels.at : null }
+    return {
+      value: format.number(levels[which]),
+      count: levels[which],
+      at: levels.at < now - 60_000 ? levels.at : null,
+    }
   }
 
   const ofNow: Row<Now>[] = [
@@ -129,7 +141,7 @@ export function createHomeNumbers({ figures, auditLog, incidents, revocationLog 
       numbers
         .filter(({ seenBy }) => seenBy.some(permission => frame.may(permission)))
         .map(async ({ name, icon, behind, href, tell }) => ({
-          ...{ name, icon, at: null, tone: null, ...(await tell(frame, of)) },
+          ...{ name, icon, count: null, at: null, tone: null, ...(await tell(frame, of)) },
           href: behind === null || frame.may(behind) ? href(frame, of) : null,
         })),
     )

@@ -1,6 +1,7 @@
 // Refresh tokens that were used again: two held the session, and here they stand side by side.
 import { nameDevice } from '../../../identity/device-name.js'
 import type { IncidentInList, Incidents } from '../../../identity/incidents.js'
+import type { SessionList } from '../../../identity/session-list.js'
 import type { UserList } from '../../../identity/user-list.js'
 import type { Users } from '../../../identity/users.js'
 import type { Context } from '../../handler.js'
@@ -9,9 +10,22 @@ import { readText } from '../query.js'
 import { isFiltered, readCounted, readDays, readUser } from './lists.js'
 import type { Which } from './people.js'
 
-export type IncidentPagesDeps = { pages: Pages; incidents: Incidents; users: Users; userList: UserList }
+export type IncidentPagesDeps = {
+  pages: Pages
+  incidents: Incidents
+  users: Users
+  userList: UserList
+  sessionList: SessionList
+}
 
-export function createIncidentPages({ pages, incidents, users, userList }: IncidentPagesDeps) {
+export function createIncidentPages({ pages, incidents, users, userList, sessionList }: IncidentPagesDeps) {
+  /** How many sessions each of them has that live: so many would end. */
+  async function liveSessionsOf(userIds: readonly number[]): Promise<Map<number, number>> {
+    const live = new Map<number, number>()
+    for (const userId of new Set(userIds)) live.set(userId, (await sessionList.count({ userId, state: 'live' })).count)
+    return live
+  }
+
   return {
     async incidentsPage(ctx: Context): Promise<void> {
       const frame = pages.frameOf(ctx)
@@ -27,10 +41,11 @@ export function createIncidentPages({ pages, incidents, users, userList }: Incid
         page => incidents.page(filter, page),
         () => incidents.count(filter),
       )
+      const live = await liveSessionsOf(results.map(one => one.incident.userId))
       await pages.show(ctx, 'admin/incidents', {
         title: t('nav.incidents'),
         lead: t('incidents.lead'),
-        incidents: results.map(presentIncident),
+        incidents: results.map(one => ({ ...presentIncident(one), sessions: live.get(one.incident.userId) ?? 0 })),
         ...{ next, partial, counted, filtered: isFiltered(filter), which },
       })
     },

@@ -65,7 +65,7 @@ export function createKeyPages({ pages, keyRing, sealedSecrets, sessionList, pol
       const atOnce = typedIn(ctx, ['now']).now === '1'
       const { key, published } = await keyRing.rotate({ atOnce }, visitorOf(ctx).actor)
       const text = atOnce
-        ? t(published ? 'keys.rotated' : 'keys.rotatedEarly', { kid: shortOf(key), span: format.duration(jwksMaxAge) })
+        ? t(published ? 'keys.rotated' : 'keys.rotatedEarly', { kid: shortOf(key), span: format.during(jwksMaxAge) })
         : t('keys.scheduled', { kid: shortOf(key), at: format.dateTime(key.activatesAt ?? now()) })
       await pages.tell(ctx, { tone: atOnce && !published ? 'warn' : 'good', text })
       pages.go(ctx, '/admin/keys')

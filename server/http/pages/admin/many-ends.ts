@@ -13,6 +13,7 @@ import { readFields } from '../../wire/fields.js'
 import { picked, typedIn } from '../fields.js'
 import type { Pages } from '../page.js'
 import { readDeviceFilter, readSessionFilter } from './lists.js'
+import { firstPeople } from './people.js'
 import { longestReason } from './sessions.js'
 
 export type ManyEndsPagesDeps = {
@@ -42,10 +43,11 @@ export function createManyEndsPages(deps: ManyEndsPagesDeps) {
   async function preview(ctx: Context, kind: Kind, wanted: readonly string[], more: boolean, back: string) {
     const { t } = pages.frameOf(ctx)
     const [ids, keep] = [wanted.slice(0, mostEnded), ownOf(ctx, kind)]
-    const reach = await ends[kind].preview({ ids }, visitorOf(ctx).actor, { keep })
+    const { userIds, ...reach } = await ends[kind].preview({ ids }, visitorOf(ctx).actor, { keep })
     await pages.show(ctx, 'admin/end-many', {
       title: t(`manyEnds.title.${kind}`),
       crumbs: [{ label: t(`nav.${kind}`), href: `/admin/${kind}` }],
+      people: await firstPeople(userIds, users, pages.frameOf(ctx)),
       ...{ kind, ids, reach, own: ids.includes(keep), more, most: mostEnded, back, longestReason },
     })
   }

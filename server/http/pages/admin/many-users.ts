@@ -2,6 +2,7 @@
 import { previewOf } from '../../../identity/bulk.js'
 import type { Roles } from '../../../identity/roles.js'
 import type { UserAct, UserActPreview, UserActs } from '../../../identity/user-acts.js'
+import type { Users } from '../../../identity/users.js'
 import type { OwnPermission } from '../../../policy/permissions.js'
 import { isUserId } from '../../../protocol/claims.js'
 import { refuse } from '../../../protocol/errors.js'
@@ -10,8 +11,9 @@ import { picked, typedIn } from '../fields.js'
 import type { Pages } from '../page.js'
 import type { Translate } from '../texts.js'
 import { tellDone } from './many-ends.js'
+import { firstPeople } from './people.js'
 
-export type ManyUsersPagesDeps = { pages: Pages; userActs: UserActs; roles: Roles }
+export type ManyUsersPagesDeps = { pages: Pages; users: Users; userActs: UserActs; roles: Roles }
 
 /** What can be done to many at once, and the permission that it needs. */
 const changes = {
@@ -23,7 +25,7 @@ const changes = {
 
 type Change = keyof typeof changes
 
-export function createManyUsersPages({ pages, userActs, roles }: ManyUsersPagesDeps) {
+export function createManyUsersPages({ pages, users, userActs, roles }: ManyUsersPagesDeps) {
   const pickedIds = (ctx: Context) => picked(ctx).filter(isUserId).map(Number)
 
   /** What was asked for; null where the role is still to be chosen. @throws permission_denied */
@@ -53,7 +55,8 @@ export function createManyUsersPages({ pages, userActs, roles }: ManyUsersPagesD
 
   return {
     async changeUsersPage(ctx: Context): Promise<void> {
-      const { t, here } = pages.frameOf(ctx)
+      const frame = pages.frameOf(ctx)
+      const { t, here } = frame
       const { change, back } = typedIn(ctx, ['change', 'back'])
       if (!isChange(change)) throw refuse('not_found')
       const act = await readAct(ctx, change)
@@ -65,6 +68,7 @@ export function createManyUsersPages({ pages, userActs, roles }: ManyUsersPagesD
         crumbs: [{ label: t('nav.users'), href: '/admin/users' }],
         ...{ change, role: act && roleOf(act), ids, back: back || here },
         reach: reach && presentReach(reach, t),
+        people: reach && (await firstPeople(reach.userIds, users, frame)),
         roleNames: act === null ? (await roles.list()).map(one => one.name) : [],
       })
     },
@@ -82,7 +86,7 @@ function isChange(text: string): text is Change {
   return Object.hasOwn(changes, text)
 }
 
-function presentReach({ leftOut, ...reach }: UserActPreview, t: Translate) {
+function presentReach({ leftOut, userIds: _, ...reach }: UserActPreview, t: Translate) {
   const told = leftOut.map(({ username, why }) => ({
     ...{ username, why: t(why === 'self' ? 'manyUsers.self' : 'manyUsers.mayMore') },
   }))

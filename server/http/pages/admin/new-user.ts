@@ -4,17 +4,29 @@ import { type Context, visitorOf } from '../../handler.js'
 import { readFields } from '../../wire/fields.js'
 import { chosenIn, type Problems, problemsOf, typedIn } from '../fields.js'
 import type { Pages } from '../page.js'
+import { createGivenPasswords, type GivenPasswordDeps } from './given-password.js'
+import { roleChoice } from './role-texts.js'
 
-export type NewUserPagesDeps = { pages: Pages; users: Users; roles: Roles }
+export type NewUserPagesDeps = GivenPasswordDeps & { pages: Pages; users: Users; roles: Roles }
 
 /** A new user, made by an administrator: the first sign-in asks for another password. */
-export function createNewUserPages({ pages, users, roles }: NewUserPagesDeps) {
+export function createNewUserPages(deps: NewUserPagesDeps) {
+  const { pages, users, roles } = deps
+  const given = createGivenPasswords(deps)
+
   async function show(ctx: Context, typed: Record<string, unknown> | null, problems: Problems = {}): Promise<void> {
-    const { t, may } = pages.frameOf(ctx)
-    const given = may('darvoza:roles:write') ? (await roles.list()).map(role => role.name) : []
+    const frame = pages.frameOf(ctx)
+    const { t, may } = frame
+    const choices = may('darvoza:roles:write') ? (await roles.list()).map(role => roleChoice(role, frame)) : []
     const crumbs = [{ label: t('nav.users'), href: '/admin/users' }]
-    const data = { title: t('newUser.title'), lead: t('newUser.lead'), crumbs, values: typed ?? {}, problems }
-    await pages.show(ctx, 'admin/new-user', { ...data, roles: given }, typed ? 400 : 200)
+    const data = {
+      title: t('newUser.title'),
+      lead: t('newUser.lead'),
+      crumbs,
+      values: typed ?? { how: 'make' },
+      problems,
+    }
+    await pages.show(ctx, 'admin/new-user', { ...data, roles: choices }, typed ? 400 : 200)
   }
 
   return {
@@ -24,23 +36,25 @@ export function createNewUserPages({ pages, users, roles }: NewUserPagesDeps) {
       const { may, t } = pages.frameOf(ctx)
       const chosen = may('darvoza:roles:write') ? chosenIn(ctx, 'roles') : []
       try {
-        const { username, first_name, last_name, email, password } = readFields(ctx, {
+        const { password, isMade } = given.read(ctx)
+        const { username, first_name, last_name, email } = readFields(ctx, {
           username: { trim: true },
           first_name: { required: false, blank: true, trim: true },
           last_name: { required: false, blank: true, trim: true },
           email: { required: false, blank: true, trim: true },
-          password: {},
         })
         const profile = { firstName: first_name ?? '', lastName: last_name ?? '', email: email ?? '' }
         const user = await users.create(
           { ...{ username, password, ...profile }, roles: chosen, mustChangePassword: true },
           visitorOf(ctx).actor,
         )
-        await pages.tell(ctx, { tone: 'good', text: t('newUser.made', { name: user.username }) })
+        const text = t('newUser.made', { name: user.username })
+        if (isMade) return await given.show(ctx, user, password, text)
+        await pages.tell(ctx, { tone: 'good', text })
         pages.go(ctx, `/admin/users/${user.id}`)
       } catch (error) {
         const typed = typedIn(ctx, ['username', 'first_name', 'last_name', 'email'])
-        await show(ctx, { ...typed, roles: chosen }, problemsOf(error, pages.frameOf(ctx)))
+        await show(ctx, { ...typed, how: given.howOf(ctx), roles: chosen }, problemsOf(error, pages.frameOf(ctx)))
       }
     },
   }

@@ -1,7 +1,7 @@
 // Who and what the logs name, as pages show it: a name with a way to its page, for whoever may see that page.
 import type { Names, SessionName } from '../../../identity/names.js'
 import type { UserList } from '../../../identity/user-list.js'
-import type { Users } from '../../../identity/users.js'
+import type { UserRecord, Users } from '../../../identity/users.js'
 import { isUserId } from '../../../protocol/claims.js'
 import type { Frame } from '../frame.js'
 import type { Translate } from '../texts.js'
@@ -104,4 +104,28 @@ export async function readActor(field: string, typed: string, finder: Finder): P
   if (/^(user|operator):|^system$/.test(typed)) return typed
   // Nobody of an unknown name did anything.
   return `user:${await findPerson(field, typed, finder)}`
+}
+
+/** So many are named before the others are counted. */
+const firstNamed = 3
+
+/** Of many, the first by name and how many more: `Amina K. (amina.karimova), Bek T. (bek) and 12 more`. */
+export async function firstPeople(ids: readonly number[], users: Users, frame: Frame): Promise<string> {
+  // Where one more is all that is left, the name is as short as the number.
+  const named = ids.length === firstNamed + 1 ? ids : ids.slice(0, firstNamed)
+  const found = await Promise.all(named.map(id => users.require(id)))
+  return firstOf(found.map(shortName), ids.length, frame)
+}
+
+/** The same of anything with a name. @param names the first of them, or all */
+export function firstOf(names: readonly string[], count: number, { t, format }: Frame): string {
+  const shown = names.length === count && count <= firstNamed + 1 ? names : names.slice(0, firstNamed)
+  const more = count - shown.length
+  return format.list(more > 0 ? [...shown, t('people.more', { count: more, number: format.number(more) })] : shown)
+}
+
+function shortName({ username, firstName, lastName }: UserRecord): string {
+  const initial = [...lastName][0]
+  const name = [firstName, firstName && initial ? `${initial}.` : lastName].filter(Boolean).join(' ')
+  return name ? `${name} (${username})` : username
 }

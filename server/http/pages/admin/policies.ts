@@ -7,16 +7,19 @@ import type { PolicyApply } from '../../../policy/policy-version.js'
 import { type Context, visitorOf } from '../../handler.js'
 import { readFields } from '../../wire/fields.js'
 import { type Problems, problemsOf, translateProblem, typedIn } from '../fields.js'
+import type { Frame } from '../frame.js'
 import type { Pages } from '../page.js'
 import { readChoice } from '../query.js'
 import {
   appliesOf,
   fieldOf,
+  formValue,
   policyGroupNames,
   policyGroups,
   presentPolicy,
   presentPreview,
   problemText,
+  reasonText,
   typedValue,
 } from './policy-texts.js'
 
@@ -45,7 +48,7 @@ export function createPolicyPages({ pages, policies }: PolicyPagesDeps) {
         crumbs: crumbsOf(ctx),
         ...{ group, groups: policyGroupNames, version, problems },
         fields: names.map(name => fieldOf(name, frame)),
-        values: Object.fromEntries(names.map(name => [name, typed[name] ?? typedValue(name, policy[name])])),
+        values: Object.fromEntries(names.map(name => [name, typed[name] ?? formValue(name, policy[name], frame)])),
       },
       status,
     )
@@ -96,7 +99,7 @@ export function createPolicyPages({ pages, policies }: PolicyPagesDeps) {
         title: t('nav.policies'),
         lead: t('policies.lead'),
         actions: [{ label: t('policies.versions'), icon: 'history', href: '/admin/policies/versions' }],
-        ...presentInForce(shown),
+        ...presentInForce(shown, frame),
         groups: policyGroupNames.map(group => ({
           group,
           policies: policyGroups[group].map(name => presentPolicy(name, shown.policy, frame)),
@@ -130,7 +133,7 @@ export function createPolicyPages({ pages, policies }: PolicyPagesDeps) {
         else if (different.length === 0) problems.non_field_errors = frame.t('policies.nothingChanged')
       }
       if (Object.keys(problems).length > 0) return showForm(ctx, typed, problems, 400)
-      const changed = Object.fromEntries(different.map(name => [name, typed[name]!]))
+      const changed = Object.fromEntries(different.map(name => [name, typedValue(name, values[name])]))
       pages.go(ctx, previewPath(changed, version, 'refresh'))
     },
 
@@ -169,8 +172,8 @@ export function createPolicyPages({ pages, policies }: PolicyPagesDeps) {
   }
 }
 
-function presentInForce({ version, since, reason }: PolicyInVersion) {
-  return { version, since, reason }
+function presentInForce({ version, since, reason }: PolicyInVersion, frame: Frame) {
+  return { version, since, reason: reasonText(version, reason, frame) }
 }
 
 /** The policies among the parameters of an address. */

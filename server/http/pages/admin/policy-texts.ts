@@ -2,7 +2,7 @@
 
 import type { PolicyPreview } from '../../../identity/policies.js'
 import type { Count } from '../../../identity/policy-preview.js'
-import { formatDuration } from '../../../policy/durations.js'
+import { formatDuration, hasFraction } from '../../../policy/durations.js'
 import {
   firstPolicy,
   isSessionPolicy,
@@ -117,7 +117,12 @@ export function fieldOf(name: PolicyName, frame: Frame) {
   return { ...common, spellcheck: 'false', autocapitalize: 'none', maxlength: 200 }
 }
 
-/** A value as it is typed, and as the address has it. */
+/** A value as the form has it: a duration in words, which are read as they are written. */
+export function formValue(name: PolicyName, value: unknown, frame: Frame): string {
+  return policyTable[name].kind === 'duration' ? spanOf(value as number, frame.format) : String(value)
+}
+
+/** A value as the address has it, whatever the language. */
 export function typedValue(name: PolicyName, value: unknown): string {
   return policyTable[name].kind === 'duration' ? formatDuration(value as number) : String(value)
 }
@@ -129,7 +134,8 @@ export function problemText(name: PolicyName, value: unknown, frame: Frame): str
   const row: PolicyRow = policyTable[name]
   if (row.kind === 'boolean' || row.kind === 'choice') return t('policies.problem.choice')
   if (row.kind === 'text' && row.reserved?.includes(value as string)) return t('policies.problem.reserved')
-  if (row.kind === 'duration' && typeof value !== 'number') return t('policies.problem.span')
+  if (row.kind === 'duration' && typeof value !== 'number')
+    return t(hasFraction(String(value)) ? 'policies.problem.fraction' : 'policies.problem.span')
   if (row.kind === 'integer' && typeof value !== 'number') return t('policies.problem.whole')
   return boundsText(name, frame)
 }
@@ -165,4 +171,9 @@ export function presentChange(
 ) {
   const [from, to] = [before, after].map(value => valueText(name, value, frame))
   return { name, title: titleOf(name, frame), before: from!, after: to! }
+}
+
+/** Why a version was made; the first one was made by the server, in its own words. */
+export function reasonText(version: number, reason: string, { t }: Frame): string {
+  return version === 1 && reason === 'first' ? t('policies.firstReason') : reason
 }

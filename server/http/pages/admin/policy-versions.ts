@@ -12,7 +12,7 @@ import type { Pages } from '../page.js'
 import { readChoice, readSize, readWhole } from '../query.js'
 import { actorText } from './people.js'
 import { previewPath, reasonRule } from './policies.js'
-import { appliesOf, presentChange, presentPreview, typedValue } from './policy-texts.js'
+import { appliesOf, presentChange, presentPreview, reasonText, typedValue } from './policy-texts.js'
 
 export type PolicyVersionPagesDeps = { pages: Pages; policies: Policies; names: Names }
 
@@ -118,7 +118,15 @@ export function createPolicyVersionPages({ pages, policies, names }: PolicyVersi
 function presentVersion(one: ListedPolicyVersion, frame: Frame) {
   const { version, since, reason, apply, undoes } = one
   const changes = one.changes.map(change => presentChange(change, frame))
-  return { version, since, reason, apply, undoes, changes, settled: apply !== 'new' || one.settledAt !== null }
+  return {
+    version,
+    since,
+    reason: reasonText(version, reason, frame),
+    apply,
+    undoes,
+    changes,
+    settled: apply !== 'new' || one.settledAt !== null,
+  }
 }
 
 /** Some sessions of before still have other rules. */

@@ -20,6 +20,16 @@ export function choicesOf(frame: Frame) {
   return Object.keys(ownPermissions).map(value => ({ value, label: value, help: meaningOf(value, frame) }))
 }
 
+/** A role to choose, with what it lets do; permissions of other applications by their names. */
+export function roleChoice({ name, permissions }: ListedRole, frame: Frame) {
+  const most = 6
+  const said = permissions.map(permission => meaningOf(permission, frame) ?? permission)
+  const more =
+    said.length > most ? [frame.t('people.more', { count: said.length - most, number: said.length - most })] : []
+  const help = [...said.slice(0, most), ...more].join(' · ') || frame.t('roles.allowsNothing')
+  return { value: name, label: name, help }
+}
+
 export function matrixOf(columns: readonly ListedRole[], frame: Frame) {
   const others = new Set(columns.flatMap(role => role.permissions).filter(permission => !isOwn(permission)))
   return [...Object.keys(ownPermissions), ...[...others].sort()].map(permission => ({

@@ -11,7 +11,15 @@ import { choicesOf, countText, isOwn, matrixOf, meaningOf, presentRole } from '.
 
 export type RolePagesDeps = { pages: Pages; roles: Roles; userList: UserList }
 
-type RolePage = 'rolesPage' | 'createRolePage' | 'rolePage' | 'permitRolePage' | 'renameRolePage' | 'deleteRolePage'
+type RolePage =
+  | 'rolesPage'
+  | 'roleMatrixPage'
+  | 'newRolePage'
+  | 'createRolePage'
+  | 'rolePage'
+  | 'permitRolePage'
+  | 'renameRolePage'
+  | 'deleteRolePage'
 
 /** How many roles stand beside each other in the matrix. */
 const abreast = 8
@@ -21,29 +29,42 @@ const nameRule = { name: { trim: true, maxLength: 100 } } as const
 type Refused = { form: 'create' | 'permissions' | 'name'; values: Record<string, unknown>; problems: Problems }
 
 export function createRolePages({ pages, roles, userList }: RolePagesDeps): Record<RolePage, Handler> {
-  async function showAll(ctx: Context, refused: Refused | null = null): Promise<void> {
+  async function showList(ctx: Context): Promise<void> {
     const frame = pages.frameOf(ctx)
     const { t, may } = frame
+    await pages.show(ctx, 'admin/roles', {
+      title: t('roles.title'),
+      lead: t('roles.lead'),
+      actions: may('darvoza:roles:write')
+        ? [{ label: t('roles.new'), icon: 'add', tone: 'primary', href: '/admin/roles/-/new' }]
+        : [],
+      roles: (await roles.list()).map(role => presentRole(role, frame)),
+    })
+  }
+
+  async function showMatrix(ctx: Context): Promise<void> {
+    const frame = pages.frameOf(ctx)
+    const { t } = frame
     const all = await roles.list()
     const from = Math.min(readWhole(ctx, 'from', 0), Math.max(all.length - 1, 0))
     const columns = all.slice(from, from + abreast)
-    await pages.show(
-      ctx,
-      'admin/roles',
-      {
-        title: t('roles.title'),
-        lead: t('roles.lead'),
-        actions: may('darvoza:roles:write') ? [{ label: t('roles.new'), icon: 'add', href: '#new' }] : [],
-        roles: all.map(role => presentRole(role, frame)),
-        columns: columns.map(role => role.name),
-        matrix: matrixOf(columns, frame),
-        previous: from > 0 ? Math.max(from - abreast, 0) : null,
-        next: from + abreast < all.length ? from + abreast : null,
-        choices: choicesOf(frame),
-        ...{ values: refused?.values ?? {}, problems: refused?.problems ?? {} },
-      },
-      refused ? 400 : 200,
-    )
+    await pages.show(ctx, 'admin/role-matrix', {
+      title: t('roles.title'),
+      lead: t('roles.lead'),
+      columns: columns.map(role => role.name),
+      matrix: matrixOf(columns, frame),
+      previous: from > 0 ? Math.max(from - abreast, 0) : null,
+      next: from + abreast < all.length ? from + abreast : null,
+    })
+  }
+
+  async function showNew(ctx: Context, refused: Refused | null = null): Promise<void> {
+    const frame = pages.frameOf(ctx)
+    const { t } = frame
+    const crumbs = [{ label: t('nav.roles'), href: '/admin/roles' }]
+    const data = { title: t('roles.new'), lead: t('roles.newMore'), crumbs, choices: choicesOf(frame) }
+    const typed = { values: refused?.values ?? {}, problems: refused?.problems ?? {} }
+    await pages.show(ctx, 'admin/new-role', { ...data, ...typed }, refused ? 400 : 200)
   }
 
   async function showOne(ctx: Context, role: ListedRole, refused: Refused | null = null): Promise<void> {
@@ -111,7 +132,9 @@ export function createRolePages({ pages, roles, userList }: RolePagesDeps): Reco
   }
 
   return {
-    rolesPage: (ctx: Context) => showAll(ctx),
+    rolesPage: showList,
+    roleMatrixPage: showMatrix,
+    newRolePage: (ctx: Context) => showNew(ctx),
 
     async createRolePage(ctx: Context): Promise<void> {
       let name: string
@@ -120,7 +143,7 @@ export function createRolePages({ pages, roles, userList }: RolePagesDeps): Reco
         await roles.create(name, permissionsIn(ctx), visitorOf(ctx).actor)
       } catch (error) {
         const problems = problemsOf(error, pages.frameOf(ctx))
-        return showAll(ctx, { form: 'create', values: valuesIn(ctx), problems })
+        return showNew(ctx, { form: 'create', values: valuesIn(ctx), problems })
       }
       await pages.tell(ctx, { tone: 'good', text: pages.translate(ctx)('roles.created', { name }) })
       pages.go(ctx, `/admin/roles/${name}`)

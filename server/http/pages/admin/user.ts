@@ -11,11 +11,13 @@ import { type Context, visitorOf } from '../../handler.js'
 import { readFields } from '../../wire/fields.js'
 import { chosenIn, type Problems, problemsOf, typedIn } from '../fields.js'
 import type { Pages } from '../page.js'
+import { createGivenPasswords, type GivenPassword, type GivenPasswordDeps } from './given-password.js'
 import { presentDeviceName } from './lists.js'
 import { actorText } from './people.js'
+import { roleChoice } from './role-texts.js'
 import { presentUser } from './users.js'
 
-export type OneUserPagesDeps = {
+export type OneUserPagesDeps = GivenPasswordDeps & {
   pages: Pages
   users: Users
   roles: Roles
@@ -35,9 +37,11 @@ const devicesShown = 10
 
 export function createOneUserPages(deps: OneUserPagesDeps) {
   const { pages, users, roles, sessions, whereSignedIn, closeLook } = deps
+  const given = createGivenPasswords(deps)
 
   async function show(ctx: Context, user: UserRecord, wrong: Wrong | null = null): Promise<void> {
-    const { may, t } = pages.frameOf(ctx)
+    const frame = pages.frameOf(ctx)
+    const { may, t } = frame
     // The one used last is the one that is looked for.
     const devices = may('darvoza:sessions:read') ? await lastSeen(user.id) : null
     const happened = may('darvoza:audit:read') ? await closeLook.userHistory(user.id) : null
@@ -54,7 +58,7 @@ export function createOneUserPages(deps: OneUserPagesDeps) {
       sessionCount: (await whereSignedIn.countSessions(user.id)).count,
       tokenCount: await whereSignedIn.countTokens(user.id),
       ...{ history: history ?? null, wrong, values: profileOf(user) },
-      roles: may('darvoza:roles:write') ? (await roles.list()).map(({ name }) => name) : [],
+      roles: may('darvoza:roles:write') ? (await roles.list()).map(role => roleChoice(role, frame)) : [],
     }
     await pages.show(ctx, 'admin/user', data, wrong ? 400 : 200)
   }
@@ -92,15 +96,17 @@ export function createOneUserPages(deps: OneUserPagesDeps) {
       { label: user.username, href: `/admin/users/${user.id}` },
     ]
     const { id, username } = user
-    const data = { title: t('user.resetTitle', { name: username }), crumbs, user: { id, username }, problems }
+    const isAgain = Object.keys(problems).length > 0
+    const data = {
+      title: t('user.resetTitle', { name: username }),
+      crumbs,
+      user: { id, username },
+      how: isAgain ? given.howOf(ctx) : 'make',
+      problems,
+    }
     const { count } = await whereSignedIn.countSessions(id)
     const rights = await users.usableByPassword(id, visitorOf(ctx).actor)
-    await pages.show(
-      ctx,
-      'admin/reset-password',
-      { ...data, sessionCount: count, rights },
-      Object.keys(problems).length > 0 ? 400 : 200,
-    )
+    await pages.show(ctx, 'admin/reset-password', { ...data, sessionCount: count, rights }, isAgain ? 400 : 200)
   }
 
   return {
@@ -143,14 +149,16 @@ export function createOneUserPages(deps: OneUserPagesDeps) {
 
     async savePasswordOfUser(ctx: Context): Promise<void> {
       const user = await users.require(idOf(ctx))
+      let password: GivenPassword
       try {
-        const { password } = readFields(ctx, { password: {} })
+        password = given.read(ctx)
         // Whoever is given a password by somebody else is asked for one of their own.
-        await users.setPassword(user.id, password, visitorOf(ctx).actor, true)
+        await users.setPassword(user.id, password.password, visitorOf(ctx).actor, true)
       } catch (error) {
         return await showPassword(ctx, user, problemsOf(error, pages.frameOf(ctx)))
       }
       const text = pages.translate(ctx)('user.nowReset', { name: user.username })
+      if (password.isMade) return await given.show(ctx, user, password.password, text)
       await pages.tell(ctx, { tone: 'good', text })
       pages.go(ctx, `/admin/users/${user.id}`)
     },

@@ -1,0 +1,87 @@
+// What an entry of the audit log tells, in the words of the reader: each value with its name, before and after. The files of
+// the log, and the API, have every value as it was written down.
+import type { AuditRecord } from '../../../identity/audit-log.js'
+import { isPolicyName } from '../../../policy/policies.js'
+import { isPolicyApply } from '../../../policy/policy-version.js'
+import { triggers } from '../../../policy/revocation.js'
+import type { Frame } from '../frame.js'
+import { titleOf, valueText } from './policy-texts.js'
+
+export type AuditChange = {
+  name: string
+  /** What the value is called; the name where nothing better is known. */
+  label: string
+  before: string | null
+  after: string | null
+}
+
+type Words = (value: unknown, frame: Frame) => string
+
+const plain: Words = (value, frame) => wordsOf(value, frame)
+const instant: Words = (value, frame) =>
+  typeof value === 'number' ? frame.format.dateTime(value) : wordsOf(value, frame)
+/** Numbers that name something are not grouped in thousands. */
+const id: Words = (value, frame) => (typeof value === 'number' ? String(value) : wordsOf(value, frame))
+const cause: Words = (value, { t }) =>
+  typeof value === 'string' && Object.hasOwn(triggers, value) ? t(`causes.${value}`) : String(value)
+const kind: Words = (value, { t }) =>
+  ['token', 'session', 'user', 'role', 'application', 'key', 'all'].includes(String(value))
+    ? t(`kinds.${value}`)
+    : String(value)
+const effect: Words = (value, { t }) =>
+  value === 'end' || value === 'refresh' ? t(`revocations.of.${value}`) : String(value)
+const keyState: Words = (value, { t }) =>
+  ['pending', 'active', 'retiring', 'gone', 'revoked'].includes(String(value))
+    ? t(`keys.state.${value}`)
+    : String(value)
+const apply: Words = (value, { t }) => (isPolicyApply(String(value)) ? t(`policies.apply.${value}`) : String(value))
+const fields: Words = (value, frame) =>
+  Array.isArray(value) ? value.map(name => fieldNames[name]?.(frame) ?? String(name)).join(', ') : wordsOf(value, frame)
+
+/** The fields of a profile, which an entry names and does not tell. */
+const fieldNames: Record<string, (frame: Frame) => string> = {
+  username: ({ t }) => t('shared.username'),
+  firstName: ({ t }) => t('shared.firstName'),
+  lastName: ({ t }) => t('shared.lastName'),
+  email: ({ t }) => t('shared.email'),
+}
+
+/** The values that entries tell beside policies; their names are `auditValues.NAME`. */
+const values: Record<string, Words> = {
+  ...{ username: plain, name: plain, user: id, device: plain, sessions: plain, application: plain },
+  ...{ roles: plain, permissions: plain, changed: fields, why: plain, count: plain, algorithm: plain },
+  ...{ reason: cause, apply, undoes: id, kind, effect, state: keyState, activates_at: instant, version: id },
+  ...{ log_id: plain, seq: id, seen: id, last_user_id: id },
+}
+
+/** Each value that an entry tells, before and after; null where it tells none. */
+export function changesOf({ beforeJson, afterJson }: AuditRecord, frame: Frame): AuditChange[] {
+  const before = JSON.parse(beforeJson ?? '{}') as Record<string, unknown>
+  const after = JSON.parse(afterJson ?? '{}') as Record<string, unknown>
+  const names = [...new Set([...Object.keys(before), ...Object.keys(after)])]
+  return names.map(name => {
+    const text = (told: Record<string, unknown>) =>
+      Object.hasOwn(told, name) ? valueWords(name, told[name], frame) : null
+    return { name, label: labelOf(name, frame), before: text(before), after: text(after) }
+  })
+}
+
+function labelOf(name: string, frame: Frame): string {
+  if (isPolicyName(name)) return titleOf(name, frame)
+  return Object.hasOwn(values, name) ? frame.t(`auditValues.${name}`) : name
+}
+
+function valueWords(name: string, value: unknown, frame: Frame): string {
+  if (isPolicyName(name)) return valueText(name, value, frame)
+  return (Object.hasOwn(values, name) ? values[name]! : plain)(value, frame)
+}
+
+/** Numbers, lists of names, yes and no as people write them; what an older version wrote stands as it is. */
+function wordsOf(value: unknown, { t, format }: Frame): string {
+  if (typeof value === 'string') return value
+  if (typeof value === 'number') return format.number(value)
+  if (typeof value === 'boolean') return t(value ? 'auditValues.yes' : 'auditValues.no')
+  if (value === null) return '–'
+  if (!Array.isArray(value) || value.some(one => typeof one !== 'string')) return JSON.stringify(value)
+  return value.join(', ') || '–'
+}

@@ -1,0 +1,37 @@
+// A password that an administrator gives somebody: made here, or typed. One that is made is in the answer to the form and
+// nowhere else: it is not kept, not logged, and stands in no address; a page that is loaded again does not show it.
+import { makePassword } from '../../../policy/password.js'
+import type { PolicyInForce } from '../../../revocation/policy-in-force.js'
+import type { Context } from '../../handler.js'
+import { readFields } from '../../wire/fields.js'
+import { typedIn } from '../fields.js'
+import type { Pages } from '../page.js'
+
+export type GivenPasswordDeps = { pages: Pages; policy: PolicyInForce; random: (size: number) => Buffer }
+
+export type GivenPassword = { password: string; isMade: boolean }
+
+export function createGivenPasswords({ pages, policy, random }: GivenPasswordDeps) {
+  return {
+    /** @throws invalid_fields where one was to be typed and is not there */
+    read(ctx: Context): GivenPassword {
+      if (typedIn(ctx, ['how']).how === 'make')
+        return { password: makePassword(policy().password_min_length, random), isMade: true }
+      return { password: readFields(ctx, { password: {} }).password, isMade: false }
+    },
+
+    /** Which way was chosen, for the form that is shown again. */
+    howOf: (ctx: Context): string => (typedIn(ctx, ['how']).how === 'typed' ? 'typed' : 'make'),
+
+    /** Shows the password that was made, this once. */
+    async show(ctx: Context, user: { id: number; username: string }, password: string, text: string): Promise<void> {
+      const { t } = pages.frameOf(ctx)
+      const crumbs = [
+        { label: t('nav.users'), href: '/admin/users' },
+        { label: user.username, href: `/admin/users/${user.id}` },
+      ]
+      const title = t('newUser.shown', { name: user.username })
+      await pages.show(ctx, 'admin/given-password', { title, crumbs, user, password, text })
+    },
+  }
+}
