@@ -32,12 +32,14 @@ export type SessionOnDevice = { id: string; deviceId: string; applicationId: str
 const perDevice = { usual: 20, most: 100 }
 /** How high is counted. */
 const highest = 10_000
+/** So many rows are looked at for a page: right after all were ended, most are over and not marked yet. */
+const looked = 100_000
 
 export function createListsOfOne(dialect: Dialect) {
   const walk = createWalk(dialect)
   const { hint } = walkWords(dialect.engine)
 
-  const liveOf = (userId: number, terms: SessionTerms, budget?: number): Walk => ({
+  const liveOf = (userId: number, terms: SessionTerms, budget: number): Walk => ({
     filters: [along(sessionsOfOne, 's', userId), livesAs('s', terms)],
     budget,
     highest,
@@ -46,7 +48,7 @@ export function createListsOfOne(dialect: Dialect) {
 
   return {
     sessions: (tx: Queries, userId: number, terms: SessionTerms, page: PageOf) =>
-      walk.page<{ id: string }>(tx, sessionsOfOne, liveOf(userId, terms, page.budget), page),
+      walk.page<{ id: string }>(tx, sessionsOfOne, liveOf(userId, terms, page.budget ?? looked), page),
 
     countSessions: (tx: Queries, userId: number, terms: SessionTerms) =>
       walk.count(tx, sessionsOfOne, liveOf(userId, terms, 2 * highest)),
