@@ -50,6 +50,7 @@ export async function compose(settings: Settings, { log, random = randomBytes, p
   const { users, hashingProcess, failedSignIns } = people
   const { figures, housekeeping, keyRing, settledPolicies, incidentLog } = administration
 
+  let leaving = false
   const app: Koa = createApp({
     ...{ settings, issuer: settings.issuer, ownApplication: ownApplication.id, root: fileURLToPath(root) },
     ...{ log, uuid, random },
@@ -58,6 +59,7 @@ export async function compose(settings: Settings, { log, random = randomBytes, p
     ...people,
     ...administration,
     incidents: incidentLog,
+    isLeaving: () => leaving,
   })
   const jobs = createJobs({ log }, [
     { name: 'figures', everyMs: 5 * second, run: tally.flush },
@@ -105,6 +107,11 @@ export async function compose(settings: Settings, { log, random = randomBytes, p
       const made = await ensureAdministrator({ database, store: userStore, users, random }, wanted)
       await housekeeping.beat()
       return made
+    },
+
+    /** The process is about to stop: it says so to whoever asks whether it is ready, and goes on answering. */
+    leave(): void {
+      leaving = true
     },
 
     async close(): Promise<void> {

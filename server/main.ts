@@ -1,28 +1,38 @@
 // Starts one server, or several processes that share its port, and stops them again in good order.
 import cluster from 'node:cluster'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { createServer, type Server as HttpServer } from 'node:http'
+import type { AddressInfo, Server } from 'node:net'
+import { setTimeout as pause } from 'node:timers/promises'
 import { pino } from 'pino'
 import { readSettings, type Settings, SettingsError } from '../config/settings.js'
 import type { Log } from './app.js'
 import { type Composed, compose } from './compose.js'
+import { closeListening } from './process/close-listening.js'
+import { type Connections, trackConnections } from './process/connections.js'
 import { claimFile } from './storage/sqlite-claim.js'
-import { createWorkers } from './workers.js'
+import { createWorkers, serveForLeader } from './workers.js'
 
-/** How long requests may take to finish once the server is told to stop, in ms. */
+/** How long the server is not ready, and still accepts connections, once it is told to stop; ms. */
+const notice = 250
+/** How long requests may take to finish after that, in ms. */
 const patience = 10_000
+/** How long what goes on behind the answers may take to finish, in ms: a kill at any instant must do no harm either. */
+const closePatience = 1_500
+
+/** What a signal does. Until something is served nothing is lost by an end. */
+let stop: () => Promise<void> = async () => {}
 
 async function main(): Promise<void> {
   // What this process writes is for its own user alone: the embedded database holds hashes and sealed keys.
   process.umask(0o077)
+  listenToSignals()
   const settings = readSettings(process.env)
   const log = pino({ level: settings.logLevel, base: undefined }, pino.destination(2))
   if (cluster.isWorker) await work(settings, log)
   else if (settings.workers > 1) await lead(settings, log)
   else {
     if (settings.database.engine === 'sqlite') claimFile(settings.database.path)
-    const { port } = await serve(await prepare(settings, log), settings)
-    announce(settings, port)
+    await serveAlone(await prepare(settings, log), settings)
   }
 }
 
@@ -40,51 +50,82 @@ async function prepare(settings: Settings, log: Log): Promise<Composed> {
   return composed
 }
 
-/** Serves until it is told to stop. */
-async function serve({ app, jobs, close }: Composed, { port, host }: Settings): Promise<{ port: number }> {
-  jobs.start()
-  const server = createServer(
-    { requestTimeout: 15_000, headersTimeout: 10_000, connectionsCheckingInterval: 5_000, keepAliveTimeout: 65_000 },
-    app.callback(),
-  )
-  onStop(() => {
-    setTimeout(() => server.closeAllConnections(), patience).unref()
-    server.close(() => void close().then(() => process.exit(0)))
-    server.closeIdleConnections()
-  })
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(port, host, resolve)
-  })
-  return server.address() as AddressInfo
+async function serveAlone(composed: Composed, settings: Settings): Promise<void> {
+  const { server, connections } = serverOf(composed)
+  composed.jobs.start()
+  const port = await listen(server, settings)
+  stop = async () => {
+    composed.leave()
+    connections.leave()
+    await pause(notice)
+    await closeListening(server)
+    await finish(composed, connections)
+  }
+  announce(settings, port)
 }
 
 /** One of several; who leads them has prepared everything. */
 async function work(settings: Settings, log: Log): Promise<void> {
+  // A terminal, and systemd, send signals to workers too: when they end says who leads them, who still accepts connections.
+  stop = () => new Promise(() => {})
   const composed = await compose(settings, { log })
   await composed.start()
-  await serve(composed, settings)
+  composed.jobs.start()
+  const { server, connections } = serverOf(composed)
+  serveForLeader(server, {
+    leave() {
+      composed.leave()
+      connections.leave()
+    },
+    stop: () => void finish(composed, connections).then(() => process.exit(0)),
+  })
 }
 
 async function lead(settings: Settings, log: Log): Promise<void> {
   const composed = await prepare(settings, log)
   await composed.close()
   const workers = createWorkers({ count: settings.workers, patience: patience + 5_000, log })
-  onStop(() => void workers.stop().then(() => process.exit(0)))
-  const { port } = await workers.start()
-  announce(settings, port)
+  stop = async () => {
+    workers.leave()
+    await pause(notice)
+    await closeListening(workers.front)
+    await workers.stop()
+  }
+  await workers.start()
+  announce(settings, await listen(workers.front, settings))
+}
+
+function serverOf({ app }: Composed): { server: HttpServer; connections: Connections } {
+  const server = createServer(
+    { requestTimeout: 15_000, headersTimeout: 10_000, connectionsCheckingInterval: 5_000, keepAliveTimeout: 65_000 },
+    app.callback(),
+  )
+  return { server, connections: trackConnections(server) }
+}
+
+/** Answers what was begun, and closes everything. */
+async function finish(composed: Composed, connections: Connections): Promise<void> {
+  await connections.drain(patience)
+  await Promise.race([composed.close(), pause(closePatience)])
+}
+
+function listen(server: Server, { port, host }: Settings): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, host, () => resolve((server.address() as AddressInfo).port))
+  })
 }
 
 function announce({ issuer, host }: Settings, port: number): void {
   console.log(`Darvoza is ready at ${issuer} (listening on ${host}:${port})`)
 }
 
-/** Once: whoever asks again is heard already. */
-function onStop(stop: () => void): void {
+/** From the beginning: process 1 of a container would not hear what it has no handler for. The first signal is heard. */
+function listenToSignals(): void {
   let stopping = false
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.on(signal, () => {
-      if (!stopping) stop()
+      if (!stopping) void stop().finally(() => process.exit(0))
       stopping = true
     })
   }

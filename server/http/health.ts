@@ -7,9 +7,11 @@ export type HealthDeps = {
   tail: Tail
   /** null where no Redis is set. */
   redisLink: RedisLink | null
+  /** The process was told to stop: it still answers, but is to be sent nothing any more. */
+  isLeaving: () => boolean
 }
 
-export function createHealthHandlers({ tail, redisLink }: HealthDeps) {
+export function createHealthHandlers({ tail, redisLink, isLeaving }: HealthDeps) {
   return {
     /** The process answers: restart it when this does not. */
     healthz(ctx: Context): void {
@@ -21,6 +23,7 @@ export function createHealthHandlers({ tail, redisLink }: HealthDeps) {
      * Redis everything works, only slower.
      */
     async readyz(ctx: Context): Promise<void> {
+      if (isLeaving()) throw refuse('stopping')
       try {
         await tail.freshen()
       } catch (cause) {
