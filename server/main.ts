@@ -3,12 +3,13 @@ import cluster from 'node:cluster'
 import { createServer, type Server as HttpServer } from 'node:http'
 import type { AddressInfo, Server } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
-import { pino } from 'pino'
 import { readSettings, type Settings, SettingsError } from '../config/settings.js'
 import type { Log } from './app.js'
 import { type Composed, compose } from './compose.js'
 import { closeListening } from './process/close-listening.js'
 import { type Connections, trackConnections } from './process/connections.js'
+import { captureOutput, createProcessLog, type ProcessLog } from './process/log.js'
+import { tellFailure, tellPassword, tellReady } from './process/telling.js'
 import { claimFile } from './storage/sqlite-claim.js'
 import { createWorkers, serveForLeader } from './workers.js'
 
@@ -19,15 +20,23 @@ const patience = 10_000
 /** How long what goes on behind the answers may take to finish, in ms: a kill at any instant must do no harm either. */
 const closePatience = 1_500
 
+/** How long the last lines of the log may take to be written, in ms. */
+const logPatience = 500
+
 /** What a signal does. Until something is served nothing is lost by an end. */
 let stop: () => Promise<void> = async () => {}
+let stopping = false
+/** null until the settings are read. */
+let processLog: ProcessLog | null = null
 
 async function main(): Promise<void> {
   // What this process writes is for its own user alone: the embedded database holds hashes and sealed keys.
   process.umask(0o077)
   listenToSignals()
   const settings = readSettings(process.env)
-  const log = pino({ level: settings.logLevel, base: undefined }, pino.destination(2))
+  processLog = createProcessLog(settings.logLevel)
+  captureOutput(processLog)
+  const { log } = processLog
   if (cluster.isWorker) await work(settings, log)
   else if (settings.workers > 1) await lead(settings, log)
   else {
@@ -42,11 +51,7 @@ async function prepare(settings: Settings, log: Log): Promise<Composed> {
   await composed.migrate()
   const administrator = await composed.start()
   // Before anything else can fail: it is never shown again.
-  if (administrator) {
-    console.log('The first administrator was made. This password is shown once:')
-    console.log(`  username  ${administrator.username}`)
-    console.log(`  password  ${administrator.password}`)
-  }
+  if (administrator) tellPassword(administrator.username, administrator.password)
   return composed
 }
 
@@ -77,7 +82,7 @@ async function work(settings: Settings, log: Log): Promise<void> {
       composed.leave()
       connections.leave()
     },
-    stop: () => void finish(composed, connections).then(() => process.exit(0)),
+    stop: () => void finish(composed, connections).then(() => exit(0)),
   })
 }
 
@@ -117,15 +122,21 @@ function listen(server: Server, { port, host }: Settings): Promise<number> {
 }
 
 function announce({ issuer, host }: Settings, port: number): void {
-  console.log(`Darvoza is ready at ${issuer} (listening on ${host}:${port})`)
+  tellReady(`Darvoza is ready at ${issuer} (listening on ${host}:${port})`, { issuer, host, port })
+}
+
+/** Once what is still to be logged is written, if that can be. */
+async function exit(code: number): Promise<never> {
+  await processLog?.flush(logPatience)
+  if (processLog?.isStuck()) process.kill(process.pid, 'SIGKILL')
+  process.exit(code)
 }
 
 /** From the beginning: process 1 of a container would not hear what it has no handler for. The first signal is heard. */
 function listenToSignals(): void {
-  let stopping = false
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.on(signal, () => {
-      if (!stopping) void stop().finally(() => process.exit(0))
+      if (!stopping) void stop().finally(() => exit(0))
       stopping = true
     })
   }
@@ -145,6 +156,8 @@ main().catch((error: unknown) => {
   const { message, cause, code } = error as Error & { code?: string }
   const why = inWords[code ?? ''] ?? inWords[(cause as { code?: string } | undefined)?.code ?? '']
   const raw = cause instanceof Error ? `${message} (${cause.message})` : message
-  console.error(error instanceof SettingsError ? message : `Darvoza did not start: ${why ?? raw}`)
-  process.exit(1)
+  if (stopping) return
+  if (error instanceof SettingsError) tellFailure('Darvoza did not start: the settings are not usable', error.problems)
+  else tellFailure(`Darvoza did not start: ${why ?? raw}`)
+  void exit(1)
 })

@@ -14,6 +14,7 @@ import { createRights } from '../identity/rights.js'
 import { createRoles } from '../identity/roles.js'
 import { createSessions } from '../identity/sessions.js'
 import { createSignIn } from '../identity/sign-in.js'
+import { logRefusedSignIns } from '../identity/sign-in-lines.js'
 import { createUsers } from '../identity/users.js'
 import type { Given } from './ports.js'
 import type { RevocationParts } from './revocation.js'
@@ -52,12 +53,15 @@ export function composePeople(
   const passwordCheck = createPasswordCheck({
     ...{ database, users: userStore, knownDevices, hashing, failedSignIns, now },
   })
-  const signIn = countSignIns(
-    createSignIn({
-      ...{ users: userStore, sessions: sessionStore, knownDevices, applications, passwordCheck, guesses },
-      ...{ inspect, issue, revoke, secrets, tail, policy, now, uuid, pauses },
-    }),
-    tally.count,
+  const signIn = logRefusedSignIns(
+    countSignIns(
+      createSignIn({
+        ...{ users: userStore, sessions: sessionStore, knownDevices, applications, passwordCheck, guesses },
+        ...{ inspect, issue, revoke, secrets, tail, policy, now, uuid, pauses },
+      }),
+      tally.count,
+    ),
+    log,
   )
   const pageSessions = createPageSessions({
     ...{ database, pageSessions: pageSessionStore, sessions: sessionStore, signIn, guesses, hashing },

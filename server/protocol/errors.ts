@@ -302,6 +302,8 @@ export type RefusalDetails = {
   inHeader?: boolean
   /** For our log only. */
   cause?: unknown
+  /** For our log only: why, where the answer must not tell, and about whom. */
+  logged?: { reason: string; user: number | null }
 }
 
 /** A failure with a code of the catalogue. Whatever else is thrown reaches the caller as `server_error`. */

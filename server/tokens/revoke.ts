@@ -11,6 +11,7 @@ import type { RevocationRecord, Revocations } from '../storage/revocations.js'
 import type { Overtaken } from '../storage/session-tidying.js'
 import type { Sessions } from '../storage/sessions.js'
 import type { Users } from '../storage/users.js'
+import type { Audited } from './audit-lines.js'
 import type { AuditTrail } from './audit-trail.js'
 import type { Count } from './tally.js'
 
@@ -38,6 +39,8 @@ export type RevokeDeps = {
   tail: Tail
   count: Count
   now: () => number
+  /** Told of each change that is noted, once it is committed. */
+  audited: Audited
   /** Runs on by itself what may be done after the answer. */
   afterwards: (work: () => Promise<void>) => void
 }
@@ -83,7 +86,7 @@ export function createRevoke(deps: RevokeDeps) {
   async function transaction<T>(actor: Actor, work: (tx: Queries, change: Change) => Promise<T>): Promise<T> {
     // The chain's key comes with the first read of the log's head.
     if (!tail.isFresh()) await tail.freshen()
-    const { result, logId, entries } = await database.transaction(async tx => {
+    const { result, notes, logId, entries } = await database.transaction(async tx => {
       const pending: Pending[] = []
       const notes: AuditNote[] = []
       const result = await work(tx, {
@@ -96,8 +99,9 @@ export function createRevoke(deps: RevokeDeps) {
         note: note => notes.push(note),
       })
       await auditTrail.write(tx, actor, notes)
-      return { result, ...(await write(tx, actor, pending)) }
+      return { result, notes, ...(await write(tx, actor, pending)) }
     })
+    for (const note of notes) deps.audited(actor, note)
     await finish(logId, entries)
     deps.count('revocations', entries.length)
     return result
