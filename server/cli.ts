@@ -4,12 +4,14 @@ import { existsSync } from 'node:fs'
 import { userInfo } from 'node:os'
 import { inspect } from 'node:util'
 import { Command, CommanderError } from 'commander'
-import { readSettings, type Settings, SettingsError } from '../config/settings.js'
+import { readEnvironment } from '../config/environment.js'
+import { readSettings, requireIssuer, type Settings, SettingsError } from '../config/settings.js'
 import { addAuditCommands } from './commands/audit.js'
 import type { CommandLine, Domain, Schema } from './commands/command-line.js'
 import { addDeviceCommands } from './commands/device.js'
 import { Failure, tellRefusal, WrongUse } from './commands/failures.js'
 import { createInput } from './commands/input.js'
+import { addIssuerCommands } from './commands/issuer.js'
 import { addKeyCommands } from './commands/key.js'
 import { addLogCommands } from './commands/log.js'
 import { addMigrateCommands } from './commands/migrate.js'
@@ -23,7 +25,7 @@ import { addSessionCommands } from './commands/session.js'
 import { addUserCommands } from './commands/user.js'
 import type { Composed } from './compose.js'
 import { type ErrorCode, Refusal } from './protocol/errors.js'
-import { migrateDown, migrationStatus } from './storage/migrate.js'
+import { migrateDown, migrationStatus, requireKnownMigrations } from './storage/migrate.js'
 
 const nouns = [
   addUserCommands,
@@ -31,6 +33,7 @@ const nouns = [
   addSessionCommands,
   addDeviceCommands,
   addKeyCommands,
+  addIssuerCommands,
   addSecretCommands,
   addPolicyCommands,
   addRevocationCommands,
@@ -49,7 +52,8 @@ async function main(): Promise<number> {
   const output = createOutput(process)
   const opening = createOpening()
   const { open, openSchema } = opening
-  const line: CommandLine = { open, openSchema, actor: `operator:${operator()}`, input: createInput(process), output }
+  const actor = `operator:${operator()}` as const
+  const line: CommandLine = { open, openSchema, requireIssuer, actor, input: createInput(process), output }
   const program = new Command('darvoza')
     .description('Looks after a Darvoza server, also while it runs. Settings come from the environment, as its own do.')
     .exitOverride()
@@ -70,12 +74,17 @@ async function main(): Promise<number> {
   return code
 }
 
+/** As the server reads them: from the environment, and from .env in the working directory. */
+function settingsHere(): Settings {
+  return readSettings(readEnvironment(process.env, process.cwd()).variables)
+}
+
 /**
  * Only a server, or `migrate up`, makes an embedded database: a command typed in a terminal without the server's settings
  * would otherwise succeed on a database of its own, and end nothing.
  */
 function refuseMissingFile(): void {
-  const { database } = readSettings(process.env)
+  const { database } = settingsHere()
   if (database.engine === 'sqlite' && !existsSync(database.path))
     throw new Failure(`there is no database at ${database.path}: ${howToBegin}`)
 }
@@ -86,7 +95,7 @@ function createOpening() {
   let composed: Composed | null = null
 
   async function composeOnce(): Promise<Composed> {
-    settings = readSettings(process.env)
+    settings = settingsHere()
     const [{ compose }, { pino }] = await Promise.all([import('./compose.js'), import('pino')])
     composed = await compose(settings, { log: pino({ level: level(settings), base: undefined }, pino.destination(2)) })
     return composed
@@ -96,6 +105,7 @@ function createOpening() {
     async open(): Promise<Domain> {
       refuseMissingFile()
       const { parts } = await composeOnce()
+      await requireKnownMigrations(parts.database)
       const status = await migrationStatus(parts.database)
       const pending = status.filter(migration => !migration.done)
       if (pending.length === status.length) throw new Failure(`the database is empty: ${howToBegin}`)

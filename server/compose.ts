@@ -17,7 +17,7 @@ import { createJobs } from './jobs/jobs.js'
 import { builtInRoles } from './policy/permissions.js'
 import { firstPolicy } from './policy/policies.js'
 import { writeFirstRows } from './storage/first-rows.js'
-import { migrateUp } from './storage/migrate.js'
+import { migrateUp, requireKnownMigrations } from './storage/migrate.js'
 
 export type { Ports }
 
@@ -48,7 +48,7 @@ export async function compose(settings: Settings, { log, random = randomBytes, p
   const { now, tail, redisLink } = revocation
   const { signingKeys, secrets, tally, sightings, auditTrail } = tokens
   const { users, hashingProcess, failedSignIns } = people
-  const { figures, housekeeping, keyRing, settledPolicies, incidentLog } = administration
+  const { figures, housekeeping, issuerClaim, keyRing, settledPolicies, incidentLog } = administration
 
   let leaving = false
   const app: Koa = createApp({
@@ -101,6 +101,8 @@ export async function compose(settings: Settings, { log, random = randomBytes, p
      * @returns what to print once, or null
      */
     async start(): Promise<{ username: string; password: string } | null> {
+      await requireKnownMigrations(database)
+      await issuerClaim.claim(settings.issuer)
       await tail.start()
       await redisLink?.start()
       const wanted = { username: settings.adminUsername, password: settings.adminPassword }

@@ -1,15 +1,20 @@
 // Starts one server, or several processes that share its port, and stops them again in good order.
 import cluster from 'node:cluster'
+import { existsSync } from 'node:fs'
 import { createServer, type Server as HttpServer } from 'node:http'
 import type { AddressInfo, Server } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
+import { type Environment, readEnvironment } from '../config/environment.js'
 import { readSettings, type Settings, SettingsError } from '../config/settings.js'
 import type { Log } from './app.js'
 import { type Composed, compose } from './compose.js'
+import { whyNotAdministrator } from './identity/first-administrator.js'
+import { firstPolicy } from './policy/policies.js'
 import { closeListening } from './process/close-listening.js'
 import { type Connections, trackConnections } from './process/connections.js'
 import { captureOutput, createProcessLog, type ProcessLog } from './process/log.js'
 import { tellFailure, tellPassword, tellReady } from './process/telling.js'
+import { migrationStatus } from './storage/migrate.js'
 import { claimFile } from './storage/sqlite-claim.js'
 import { createWorkers, serveForLeader } from './workers.js'
 
@@ -33,21 +38,25 @@ async function main(): Promise<void> {
   // What this process writes is for its own user alone: the embedded database holds hashes and sealed keys.
   process.umask(0o077)
   listenToSignals()
-  const settings = readSettings(process.env)
+  const environment = readEnvironment(process.env, process.cwd())
+  const settings = readSettings(environment.variables)
   processLog = createProcessLog(settings.logLevel)
   captureOutput(processLog)
   const { log } = processLog
   if (cluster.isWorker) await work(settings, log)
-  else if (settings.workers > 1) await lead(settings, log)
+  else if (settings.workers > 1) await lead(settings, log, environment)
   else {
-    if (settings.database.engine === 'sqlite') claimFile(settings.database.path)
-    await serveAlone(await prepare(settings, log), settings)
+    const { database } = settings
+    if (database.engine === 'sqlite' && !existsSync(database.path)) requireAdministrator(settings)
+    if (database.engine === 'sqlite') claimFile(database.path)
+    await serveAlone(await prepare(settings, log), settings, environment)
   }
 }
 
 /** What is done once, however many processes serve: the schema, and the first administrator. */
 async function prepare(settings: Settings, log: Log): Promise<Composed> {
   const composed = await compose(settings, { log })
+  if ((await migrationStatus(composed.parts.database)).every(({ done }) => !done)) requireAdministrator(settings)
   await composed.migrate()
   const administrator = await composed.start()
   // Before anything else can fail: it is never shown again.
@@ -55,7 +64,13 @@ async function prepare(settings: Settings, log: Log): Promise<Composed> {
   return composed
 }
 
-async function serveAlone(composed: Composed, settings: Settings): Promise<void> {
+/** Before the first start makes anything. Later the settings of an administrator who is there do not matter. */
+function requireAdministrator({ adminUsername: username, adminPassword: password }: Settings): void {
+  const problems = whyNotAdministrator({ username, password }, firstPolicy)
+  if (problems.length > 0) throw new SettingsError(problems)
+}
+
+async function serveAlone(composed: Composed, settings: Settings, environment: Environment): Promise<void> {
   const { server, connections } = serverOf(composed)
   composed.jobs.start()
   const port = await listen(server, settings)
@@ -66,7 +81,7 @@ async function serveAlone(composed: Composed, settings: Settings): Promise<void>
     await closeListening(server)
     await finish(composed, connections)
   }
-  announce(settings, port)
+  announce(settings, environment, port)
 }
 
 /** One of several; who leads them has prepared everything. */
@@ -86,7 +101,7 @@ async function work(settings: Settings, log: Log): Promise<void> {
   })
 }
 
-async function lead(settings: Settings, log: Log): Promise<void> {
+async function lead(settings: Settings, log: Log, environment: Environment): Promise<void> {
   const composed = await prepare(settings, log)
   await composed.close()
   const workers = createWorkers({ count: settings.workers, patience: patience + 5_000, log })
@@ -97,7 +112,7 @@ async function lead(settings: Settings, log: Log): Promise<void> {
     await workers.stop()
   }
   await workers.start()
-  announce(settings, await listen(workers.front, settings))
+  announce(settings, environment, await listen(workers.front, settings))
 }
 
 function serverOf({ app }: Composed): { server: HttpServer; connections: Connections } {
@@ -121,8 +136,11 @@ function listen(server: Server, { port, host }: Settings): Promise<number> {
   })
 }
 
-function announce({ issuer, host }: Settings, port: number): void {
-  tellReady(`Darvoza is ready at ${issuer} (listening on ${host}:${port})`, { issuer, host, port })
+function announce({ issuer, host }: Settings, { file, passedOver }: Environment, port: number): void {
+  const read = file === null ? '' : `; settings were read from ${file}`
+  const strange = passedOver.length === 0 ? '' : `; nobody reads ${passedOver.join(', ')}`
+  const details = { issuer, host, port, ...(file && { settings: file }), ...(strange && { passedOver }) }
+  tellReady(`Darvoza is ready at ${issuer} (listening on ${host}:${port})${read}${strange}`, details)
 }
 
 /** Once what is still to be logged is written, if that can be. */

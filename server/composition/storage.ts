@@ -8,6 +8,7 @@ import { createDevices } from '../storage/devices.js'
 import { createFigures } from '../storage/figures.js'
 import { createHeartbeats } from '../storage/heartbeats.js'
 import { createIncidents } from '../storage/incidents.js'
+import { createInstallation } from '../storage/installation.js'
 import { createKeys } from '../storage/keys.js'
 import { createLogLists } from '../storage/log-lists.js'
 import { createPageSessions } from '../storage/page-sessions.js'
@@ -35,6 +36,7 @@ export async function composeStorage(settings: Pick<Settings, 'database'>) {
     revocations: createRevocations(dialect),
     heartbeats: createHeartbeats(),
     incidents: createIncidents(),
+    installation: createInstallation(dialect),
     keys: createKeys(),
     policyVersions: createPolicyVersions(),
     pageSessionStore: createPageSessions(),

@@ -22,19 +22,45 @@ async function underLock<T>(database: Database, work: () => Promise<T>): Promise
 
 /** Runs the migrations that are due. @returns their names */
 export function migrateUp(database: Database): Promise<string[]> {
-  return underLock(database, async () =>
-    (await database.source.runMigrations({ transaction: 'each' })).map(done => done.name),
-  )
+  return underLock(database, async () => {
+    await requireKnownMigrations(database)
+    return (await database.source.runMigrations({ transaction: 'each' })).map(done => done.name)
+  })
 }
 
 /** Takes the last migration back, with all data in the tables it made. */
 export function migrateDown(database: Database): Promise<void> {
-  return underLock(database, () => database.source.undoLastMigration({ transaction: 'each' }))
+  return underLock(database, async () => {
+    await requireKnownMigrations(database)
+    await database.source.undoLastMigration({ transaction: 'each' })
+  })
 }
 
-/** Every migration and whether it has run. */
+/**
+ * A program that is older than the schema would write what its successor does not understand.
+ * @throws Error with the migrations that only a newer version knows
+ */
+export async function requireKnownMigrations(database: Database): Promise<void> {
+  const known = ours(database)
+  const strange = [...(await doneIn(database))].filter(name => !known.includes(name))
+  if (strange.length > 0)
+    throw new Error(
+      `the database was made by a newer version of Darvoza (${strange.join(', ')}): run that version; migrations of its own only it can take back`,
+    )
+}
+
+/** Every migration that this program knows, and whether it has run; then those that it does not know. */
 export async function migrationStatus(database: Database): Promise<{ name: string; done: boolean }[]> {
-  const names = database.source.migrations.map(migration => migration.name ?? migration.constructor.name)
+  const [known, done] = [ours(database), await doneIn(database)]
+  const strange = [...done].filter(name => !known.includes(name))
+  return [...known, ...strange].map(name => ({ name, done: done.has(name) }))
+}
+
+function ours(database: Database): string[] {
+  return database.source.migrations.map(migration => migration.name ?? migration.constructor.name)
+}
+
+async function doneIn(database: Database): Promise<Set<string>> {
   const done = new Set<string>()
   const runner = database.source.createQueryRunner('master')
   try {
@@ -44,5 +70,5 @@ export async function migrationStatus(database: Database): Promise<{ name: strin
   } finally {
     await runner.release()
   }
-  return names.map(name => ({ name, done: done.has(name) }))
+  return done
 }

@@ -6,6 +6,7 @@ import { Keys1764400000000 } from './5-keys.js'
 import { PageSessions1764500000000 } from './6-page-sessions.js'
 import { Lists1764600000000 } from './7-lists.js'
 import { AuditMark1764700000000 } from './8-audit-mark.js'
+import { Installation1764800000000 } from './9-installation.js'
 
 /** In order. Small and re-runnable: MySQL does not roll a failed one back. */
 export const migrations = [
@@ -17,4 +18,5 @@ export const migrations = [
   PageSessions1764500000000,
   Lists1764600000000,
   AuditMark1764700000000,
+  Installation1764800000000,
 ]
