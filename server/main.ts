@@ -112,7 +112,9 @@ async function lead(settings: Settings, log: Log, environment: Environment): Pro
     await workers.stop()
   }
   await workers.start()
-  announce(settings, environment, await listen(workers.front, settings))
+  const port = await listen(workers.front, settings)
+  await workers.allServing()
+  announce(settings, environment, port)
 }
 
 function serverOf({ app }: Composed): { server: HttpServer; connections: Connections } {

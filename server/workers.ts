@@ -10,6 +10,9 @@ const shortLife = 10_000
 /** The longest wait before another start, in ms. */
 const longestWait = 30_000
 
+/** How long it is waited for the others once the first serves, in ms. */
+const longestStart = 10_000
+
 /** What workers are told. Messages and connections arrive in the order in which they were sent. */
 type Told = { take: number } | { leave: true } | { stop: true }
 /** What they answer. */
@@ -31,6 +34,7 @@ export function createWorkers({ count, patience, log }: WorkersDeps) {
   let lastId = 0
   let stopping = false
   let stopped = () => {}
+  let complete = () => {}
   let shortLives = 0
 
   const front: Server = createServer({ pauseOnConnect: true, noDelay: true }, handOut)
@@ -60,6 +64,7 @@ export function createWorkers({ count, patience, log }: WorkersDeps) {
       return
     }
     serving.set(worker, new Map())
+    if (serving.size === count) complete()
     for (const socket of waiting.splice(0)) handOut(socket)
   }
 
@@ -114,6 +119,14 @@ export function createWorkers({ count, patience, log }: WorkersDeps) {
       watch(first)
       for (let started = 1; started < count; started++) watch(fork())
     },
+
+    /** Resolves when all of them serve, or after a while: those that are there do. */
+    allServing: (): Promise<void> =>
+      new Promise(resolve => {
+        complete = resolve
+        if (serving.size === count) resolve()
+        setTimeout(resolve, longestStart).unref()
+      }),
 
     /** Tells all that they are about to stop. */
     leave(): void {

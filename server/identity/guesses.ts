@@ -22,7 +22,7 @@ export type GuessesDeps = Omit<SharedGuessCountsDeps, 'redis' | 'own'> & {
 }
 
 export function createGuesses({ redis, secretKey, policy, ...deps }: GuessesDeps) {
-  const { now } = deps
+  const { now, log } = deps
   const own = createGuessCounts({ now })
   const counts = redis ? createSharedGuessCounts({ redis, own, ...deps }) : own
   const key = Buffer.from(hkdfSync('sha256', secretKey, '', 'darvoza guesses', 32))
@@ -52,6 +52,10 @@ export function createGuesses({ redis, secretKey, policy, ...deps }: GuessesDeps
     } catch (error) {
       const isWrong = error instanceof Refusal && wrong.has(error.code)
       if (!isWrong) taken.giveBack()
+      else if (guesser.kind === 'owner') {
+        const { userId: user, deviceId: device } = guesser
+        log.info({ reason: 'wrong_password', user, device }, 'a signed-in user typed a wrong password')
+      }
       throw error instanceof Refusal
         ? new Refusal(error.code, { ...error.details, quotas: quotas(isWrong ? 0 : 1) })
         : error

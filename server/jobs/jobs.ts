@@ -1,5 +1,7 @@
 // What runs by itself, each on its own beat. A job that fails is logged and runs again; jobs never overlap themselves.
 
+import { Refusal } from '../protocol/errors.js'
+
 export type Job = { name: string; everyMs: number; run: () => Promise<void> }
 
 type Line = (details: object, message: string) => void
@@ -21,6 +23,11 @@ export function createJobs({ log }: JobsDeps, jobs: readonly Job[]) {
       if (times !== undefined) log.info({ job: name, times }, 'a job that failed works again')
     } catch (error) {
       if (stopped) return
+      // Of an outage the log has its one line from whoever follows the database (revocation/tail.ts).
+      if (error instanceof Refusal && error.status === 503) {
+        log.debug({ err: error, job: name }, 'a job must wait')
+        return
+      }
       const times = (failures.get(name) ?? 0) + 1
       failures.set(name, times)
       const write = times === 1 ? log.warn : log.debug

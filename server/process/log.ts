@@ -28,7 +28,7 @@ function lossOf(lines: number, reason: string): string {
 }
 
 /** What somebody reads who runs the server: why it could not be served. Statements and stacks are for who looks for a mistake. */
-function errorsAt(level: string): (error: unknown) => unknown {
+export function errorsAt(level: string): (error: unknown) => unknown {
   if (level === 'debug' || level === 'trace') return error => stdSerializers.err(error as Error)
   return error => {
     const reason = reasonOf(error)

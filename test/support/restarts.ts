@@ -18,10 +18,7 @@ export type Restarts = {
   stops: number[]
 }
 
-/**
- * @param env settings, PORT among them
- * @param token an access token, or null where any text will do
- */
+/** @param env settings, PORT among them */
 export async function restartUnderLoad(count: number, env: Record<string, string>): Promise<Restarts> {
   const seen: Restarts = { answered: 0, refused: 0, cut: [], stops: [] }
   const port = Number(env.PORT)
@@ -35,7 +32,7 @@ export async function restartUnderLoad(count: number, env: Record<string, string
       const sent = request(options, answer => {
         answer.resume()
         answer.once('end', () => {
-          // A token that is none: answered with the log's state at hand, like every other.
+          // What was sent is no token.
           if (answer.statusCode === 401) seen.answered++
           else seen.cut.push(`status ${answer.statusCode}`)
           resolve()

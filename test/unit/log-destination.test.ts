@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import { createFailureLines } from '../../server/http/middleware/failure-lines.js'
+import { errorsAt } from '../../server/process/log.js'
 import { createLogDestination } from '../../server/process/log-destination.js'
 import { refuse } from '../../server/protocol/errors.js'
 import { StorageFailure } from '../../server/storage/storage-failure.js'
@@ -51,6 +52,28 @@ describe('where log lines go', () => {
       expect(await destination.flush(1_000).then(() => parsed(disk.text).at(-1)?.number)).to.equal(count)
     })
   }
+})
+
+describe('what the log says of an error', () => {
+  const failure = new StorageFailure('ECONNREFUSED', 'SELECT secret FROM t')
+  const outages = [failure, refuse('database_unavailable', { cause: failure })]
+
+  it('is a word for an outage; the statement and the stack stand in it at debug', () => {
+    for (const outage of outages) {
+      expect(errorsAt('info')(outage)).to.deep.equal({ reason: 'ECONNREFUSED' })
+      expect(JSON.stringify(errorsAt('debug')(outage)))
+        .to.include('SELECT')
+        .and.include('log-destination.test')
+    }
+    expect(errorsAt('warn')(refuse('log_went_back'))).to.deep.equal({ reason: 'log_went_back' })
+  })
+
+  it('is everything for a mistake of ours', () => {
+    for (const level of ['info', 'debug'])
+      expect(errorsAt(level)(new TypeError('x is undefined')))
+        .to.have.property('stack')
+        .that.includes('log-destination.test')
+  })
 })
 
 describe('requests that cannot be served', () => {
