@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { linkSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Settings, SettingsError } from './settings.js'
 
@@ -9,11 +9,23 @@ import { type Settings, SettingsError } from './settings.js'
  * @returns at least 32 bytes
  * @throws SettingsError when the file holds something else
  */
-export function requireSecretKey(settings: Pick<Settings, 'secretKey' | 'dataDir'>): Buffer {
-  if (settings.secretKey) return settings.secretKey
-  const path = join(settings.dataDir, 'secret.key')
-  mkdirSync(settings.dataDir, { recursive: true, mode: 0o700 })
-  return readKey(path) ?? makeKey(path)
+export function requireSecretKey({ secretKey, dataDir, database }: KeySettings): Buffer {
+  if (secretKey) return secretKey
+  const path = join(dataDir, 'secret.key')
+  const kept = readKey(path)
+  if (kept) return kept
+  if (database?.engine === 'sqlite' && hasContent(database.path))
+    throw new SettingsError([
+      `${path} is missing, and ${database.path} was set up with it: put it back, or set SECRET_KEY as it was then`,
+    ])
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+  return makeKey(path)
+}
+
+type KeySettings = Pick<Settings, 'secretKey' | 'dataDir'> & Partial<Pick<Settings, 'database'>>
+
+function hasContent(path: string): boolean {
+  return (statSync(path, { throwIfNoEntry: false })?.size ?? 0) > 0
 }
 
 function makeKey(path: string): Buffer {

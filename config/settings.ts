@@ -28,7 +28,7 @@ export const settingsTable = {
   HOST: {
     default: '127.0.0.1',
     meaning: 'Address to listen on; 0.0.0.0 for every interface.',
-    schema: text,
+    schema: text.refine(isHost, 'is not an address or a name; the port is PORT'),
   },
   ISSUER: {
     default: 'http://localhost:$PORT',
@@ -104,6 +104,8 @@ export const settingsTable = {
 } as const satisfies Record<string, { default: string; meaning: string; schema: z.ZodType }>
 
 export type SettingName = keyof typeof settingsTable
+
+export const settingNames = Object.keys(settingsTable)
 
 export type Settings = {
   port: number
@@ -198,6 +200,17 @@ export function readSettings(environment: Record<string, string | undefined>): S
   return settings
 }
 
+/** @throws SettingsError for what cannot be an ISSUER */
+export function requireIssuer(value: string): string {
+  const read = settingsTable.ISSUER.schema.safeParse(value)
+  if (!read.success) throw new SettingsError([`the issuer ${read.error.issues[0]?.message ?? 'is not usable'}`])
+  return read.data
+}
+
+function isHost(value: string): boolean {
+  return isIP(value) > 0 || /^[\p{L}\p{N}_]([\p{L}\p{N}_.-]*[\p{L}\p{N}_])?$/u.test(value)
+}
+
 function readIssuer(value: string, context: z.RefinementCtx): string {
   const url = URL.canParse(value) ? new URL(value) : null
   const loopback = url !== null && /^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname)
@@ -239,6 +252,7 @@ function readForwardedHeader(value: string, context: z.RefinementCtx): Settings[
 function readTrustProxy(value: string, context: z.RefinementCtx): number | string[] {
   if (/^\d+$/.test(value)) {
     const hops = Number(value)
+    if (hops === 0) return wrong(context, 'trusts nobody with 0: leave it out, or say how many proxies there are')
     return hops <= 10 ? hops : wrong(context, 'trusts more than 10 hops')
   }
   const networks = value.split(',').map(part => part.trim())

@@ -4,13 +4,15 @@ import { existsSync, readFileSync } from 'node:fs'
 import { userInfo } from 'node:os'
 import { inspect } from 'node:util'
 import { Command, CommanderError } from 'commander'
-import { readSettings, type Settings, SettingsError } from '../config/settings.js'
+import { readEnvironment } from '../config/environment.js'
+import { readSettings, requireIssuer, type Settings, SettingsError } from '../config/settings.js'
 import { addAuditCommands } from './commands/audit.js'
 import type { CommandLine, Domain, Schema } from './commands/command-line.js'
 import { askFirst } from './commands/confirmation.js'
 import { addDeviceCommands } from './commands/device.js'
 import { Failure, tellRefusal, WrongUse } from './commands/failures.js'
 import { createInput } from './commands/input.js'
+import { addIssuerCommands } from './commands/issuer.js'
 import { addKeyCommands } from './commands/key.js'
 import { addLogCommands } from './commands/log.js'
 import { addMigrateCommands } from './commands/migrate.js'
@@ -32,6 +34,7 @@ const nouns = [
   addSessionCommands,
   addDeviceCommands,
   addKeyCommands,
+  addIssuerCommands,
   addSecretCommands,
   addPolicyCommands,
   addRevocationCommands,
@@ -51,7 +54,8 @@ async function main(): Promise<number> {
   const opening = createOpening()
   const { open, openSchema } = opening
   const input = createInput(process)
-  const line: CommandLine = { open, openSchema, actor: `operator:${operator()}`, input, output }
+  const actor = `operator:${operator()}` as const
+  const line: CommandLine = { open, openSchema, requireIssuer, actor, input, output }
   const program = new Command('darvoza')
     .description('Looks after a Darvoza server, also while it runs. Settings come from the environment, as its own do.')
     .version(versionOfPackage())
@@ -74,12 +78,17 @@ async function main(): Promise<number> {
   return code
 }
 
+/** As the server reads them: from the environment, and from .env in the working directory. */
+function settingsHere(): Settings {
+  return readSettings(readEnvironment(process.env, process.cwd()).variables)
+}
+
 /**
  * Only a server, or `migrate up`, makes an embedded database: a command typed in a terminal without the server's settings
  * would otherwise succeed on a database of its own, and end nothing.
  */
 function refuseMissingFile(): void {
-  const { database } = readSettings(process.env)
+  const { database } = settingsHere()
   if (database.engine === 'sqlite' && !existsSync(database.path))
     throw new Failure(`there is no database at ${database.path}: ${howToBegin}`)
 }
@@ -90,7 +99,7 @@ function createOpening() {
   let composed: Parts | null = null
 
   async function composeOnce(): Promise<Parts> {
-    settings = readSettings(process.env)
+    settings = settingsHere()
     const [{ composeParts }, { pino }] = await Promise.all([import('./compose.js'), import('pino')])
     composed = await composeParts(settings, {
       log: pino({ level: level(settings), base: undefined }, pino.destination(2)),
@@ -102,7 +111,8 @@ function createOpening() {
     async open(): Promise<Domain> {
       refuseMissingFile()
       const { parts } = await composeOnce()
-      const { migrationStatus } = await import('./storage/migrate.js')
+      const { migrationStatus, requireKnownMigrations } = await import('./storage/migrate.js')
+      await requireKnownMigrations(parts.database)
       const status = await migrationStatus(parts.database)
       const pending = status.filter(migration => !migration.done)
       if (pending.length === status.length) throw new Failure(`the database is empty: ${howToBegin}`)

@@ -16,7 +16,7 @@ import { createJobs } from './jobs/jobs.js'
 import { builtInRoles } from './policy/permissions.js'
 import { firstPolicy } from './policy/policies.js'
 import { writeFirstRows } from './storage/first-rows.js'
-import { migrateUp } from './storage/migrate.js'
+import { migrateUp, requireKnownMigrations } from './storage/migrate.js'
 
 export type { Ports }
 
@@ -61,8 +61,9 @@ export async function composeParts(settings: Settings, { log, random = randomByt
   const { now, tail, redisLink, highWater, memory } = revocation
   const { signingKeys, secrets, tally, sightings, auditTrail } = tokens
   const { users, hashing, hashingProcess, failedSignIns } = people
-  const { figures, housekeeping, keyRing, settledPolicies, incidentLog } = administration
+  const { figures, housekeeping, issuerClaim, keyRing, settledPolicies, incidentLog } = administration
 
+  let leaving = false
   /** Not while the database lacks what was told: then the mark is the proof. */
   async function noteLog(): Promise<void> {
     if (!highWater.wentBack) await memory.note(tail.logId, tail.position)
@@ -86,7 +87,7 @@ export async function composeParts(settings: Settings, { log, random = randomByt
   return {
     /** What requests may reach: no storage. */
     served: {
-      ...{ log, uuid, random, bodyWait: ports.bodyWait, incidents: incidentLog },
+      ...{ log, uuid, random, bodyWait: ports.bodyWait, incidents: incidentLog, isLeaving: () => leaving },
       ...revocation,
       ...tokens,
       ...people,
@@ -117,6 +118,8 @@ export async function composeParts(settings: Settings, { log, random = randomByt
      * @returns what to print once, or null
      */
     async start(): Promise<{ username: string; password: string } | null> {
+      await requireKnownMigrations(database)
+      await issuerClaim.claim(settings.issuer)
       await tail.start()
       await redisLink?.start()
       const wanted = {
@@ -128,6 +131,11 @@ export async function composeParts(settings: Settings, { log, random = randomByt
       jobs.afterwards(hashing.prepare)
       await noteLog()
       return made
+    },
+
+    /** The process is about to stop: it says so to whoever asks whether it is ready, and goes on answering. */
+    leave(): void {
+      leaving = true
     },
 
     async close(): Promise<void> {

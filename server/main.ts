@@ -1,91 +1,166 @@
 // Starts one server, or several processes that share its port, and stops them again in good order.
 import cluster from 'node:cluster'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { pino } from 'pino'
+import { existsSync } from 'node:fs'
+import { createServer, type Server as HttpServer } from 'node:http'
+import type { AddressInfo, Server } from 'node:net'
+import { setTimeout as pause } from 'node:timers/promises'
+import { type Environment, readEnvironment } from '../config/environment.js'
 import { readSettings, type Settings, SettingsError } from '../config/settings.js'
 import type { Log } from './app.js'
 import { type Composed, compose } from './compose.js'
+import { whyNotAdministrator } from './identity/first-administrator.js'
+import { firstPolicy } from './policy/policies.js'
+import { closeListening } from './process/close-listening.js'
+import { type Connections, trackConnections } from './process/connections.js'
+import { captureOutput, createProcessLog, type ProcessLog } from './process/log.js'
+import { tellFailure, tellPassword, tellReady } from './process/telling.js'
+import { migrationStatus } from './storage/migrate.js'
 import { claimFile } from './storage/sqlite-claim.js'
 import { inWordsOf } from './wording.js'
-import { createWorkers } from './workers.js'
+import { createWorkers, serveForLeader } from './workers.js'
 
-/** How long requests may take to finish once the server is told to stop, in ms. */
+/** How long the server is not ready, and still accepts connections, once it is told to stop; ms. */
+const notice = 250
+/** How long requests may take to finish after that, in ms. */
 const patience = 10_000
+/** How long what goes on behind the answers may take to finish, in ms: a kill at any instant must do no harm either. */
+const closePatience = 1_500
+
+/** How long the last lines of the log may take to be written, in ms. */
+const logPatience = 500
+
+/** What a signal does. Until something is served nothing is lost by an end. */
+let stop: () => Promise<void> = async () => {}
+let stopping = false
+/** null until the settings are read, both. */
+let settings: Settings | null = null
+let processLog: ProcessLog | null = null
 
 async function main(): Promise<void> {
   // What this process writes is for its own user alone: the embedded database holds hashes and sealed keys.
   process.umask(0o077)
-  const settings = readSettings(process.env)
-  const log = pino({ level: settings.logLevel, base: undefined }, pino.destination(2))
+  listenToSignals()
+  const environment = readEnvironment(process.env, process.cwd())
+  settings = readSettings(environment.variables)
+  processLog = createProcessLog(settings.logLevel)
+  captureOutput(processLog)
+  const { log } = processLog
   if (cluster.isWorker) await work(settings, log)
-  else if (settings.workers > 1) await lead(settings, log)
+  else if (settings.workers > 1) await lead(settings, log, environment)
   else {
-    if (settings.database.engine === 'sqlite') claimFile(settings.database.path)
-    const { port } = await serve(await prepare(settings, log), settings)
-    announce(settings, port)
+    const { database } = settings
+    if (database.engine === 'sqlite' && !existsSync(database.path)) requireAdministrator(settings)
+    if (database.engine === 'sqlite') claimFile(database.path)
+    await serveAlone(await prepare(settings, log), settings, environment)
   }
 }
 
 /** What is done once, however many processes serve: the schema, and the first administrator. */
 async function prepare(settings: Settings, log: Log): Promise<Composed> {
   const composed = await compose(settings, { log })
+  if ((await migrationStatus(composed.parts.database)).every(({ done }) => !done)) requireAdministrator(settings)
   await composed.migrate()
   const administrator = await composed.start()
   // Before anything else can fail: it is never shown again.
-  if (administrator) {
-    console.log('The first administrator was made. This password is shown once:')
-    console.log(`  username  ${administrator.username}`)
-    console.log(`  password  ${administrator.password}`)
-  }
+  if (administrator) tellPassword(administrator.username, administrator.password)
   return composed
 }
 
-/** Serves until it is told to stop. */
-async function serve({ app, jobs, close }: Composed, { port, host }: Settings): Promise<{ port: number }> {
-  jobs.start()
-  const server = createServer(
-    { requestTimeout: 15_000, headersTimeout: 10_000, connectionsCheckingInterval: 5_000, keepAliveTimeout: 65_000 },
-    app.callback(),
-  )
-  onStop(() => {
-    setTimeout(() => server.closeAllConnections(), patience).unref()
-    server.close(() => void close().then(() => process.exit(0)))
-    server.closeIdleConnections()
-  })
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(port, host, resolve)
-  })
-  return server.address() as AddressInfo
+/** Before the first start makes anything. Later the settings of an administrator who is there do not matter. */
+function requireAdministrator({ adminUsername: username, adminPassword: password }: Settings): void {
+  const problems = whyNotAdministrator({ username, password }, firstPolicy)
+  if (problems.length > 0) throw new SettingsError(problems)
+}
+
+async function serveAlone(composed: Composed, settings: Settings, environment: Environment): Promise<void> {
+  const { server, connections } = serverOf(composed)
+  composed.jobs.start()
+  const port = await listen(server, settings)
+  stop = async () => {
+    composed.leave()
+    connections.leave()
+    await pause(notice)
+    await closeListening(server)
+    await finish(composed, connections)
+  }
+  announce(settings, environment, port)
 }
 
 /** One of several; who leads them has prepared everything. */
 async function work(settings: Settings, log: Log): Promise<void> {
+  // A terminal, and systemd, send signals to workers too: when they end says who leads them, who still accepts connections.
+  stop = () => new Promise(() => {})
   const composed = await compose(settings, { log })
   await composed.start()
-  await serve(composed, settings)
+  composed.jobs.start()
+  const { server, connections } = serverOf(composed)
+  serveForLeader(server, {
+    leave() {
+      composed.leave()
+      connections.leave()
+    },
+    stop: () => void finish(composed, connections).then(() => exit(0)),
+  })
 }
 
-async function lead(settings: Settings, log: Log): Promise<void> {
+async function lead(settings: Settings, log: Log, environment: Environment): Promise<void> {
   const composed = await prepare(settings, log)
   await composed.close()
   const workers = createWorkers({ count: settings.workers, patience: patience + 5_000, log })
-  onStop(() => void workers.stop().then(() => process.exit(0)))
-  const { port } = await workers.start()
-  announce(settings, port)
+  stop = async () => {
+    workers.leave()
+    await pause(notice)
+    await closeListening(workers.front)
+    await workers.stop()
+  }
+  await workers.start()
+  const port = await listen(workers.front, settings)
+  await workers.allServing()
+  announce(settings, environment, port)
 }
 
-function announce({ issuer, host }: Settings, port: number): void {
-  console.log(`Darvoza is ready at ${issuer} (listening on ${host}:${port})`)
+function serverOf({ app }: Composed): { server: HttpServer; connections: Connections } {
+  const server = createServer(
+    { requestTimeout: 15_000, headersTimeout: 10_000, connectionsCheckingInterval: 5_000, keepAliveTimeout: 65_000 },
+    app.callback(),
+  )
+  return { server, connections: trackConnections(server) }
 }
 
-/** Once: whoever asks again is heard already. */
-function onStop(stop: () => void): void {
-  let stopping = false
+/** Answers what was begun, and closes everything. */
+async function finish(composed: Composed, connections: Connections): Promise<void> {
+  await connections.drain(patience)
+  await Promise.race([composed.close(), pause(closePatience)])
+}
+
+function listen(server: Server, { port, host }: Settings): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, host, () => resolve((server.address() as AddressInfo).port))
+  })
+}
+
+/** One address, which a browser opens; where a proxy stands before it, also the one that the proxy needs. */
+function announce({ issuer, host }: Settings, { file, passedOver }: Environment, port: number): void {
+  const listening = issuer.startsWith('http:') ? '' : ` (listening on ${host}:${port})`
+  const read = file === null ? '' : `; settings were read from ${file}`
+  const strange = passedOver.length === 0 ? '' : `; nobody reads ${passedOver.join(', ')}`
+  const details = { issuer, host, port, ...(file && { settings: file }), ...(strange && { passedOver }) }
+  tellReady(`Darvoza is ready at ${issuer}${listening}${read}${strange}`, details)
+}
+
+/** Once what is still to be logged is written, if that can be. */
+async function exit(code: number): Promise<never> {
+  await processLog?.flush(logPatience)
+  if (processLog?.isStuck()) process.kill(process.pid, 'SIGKILL')
+  process.exit(code)
+}
+
+/** From the beginning: process 1 of a container would not hear what it has no handler for. The first signal is heard. */
+function listenToSignals(): void {
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.on(signal, () => {
-      if (!stopping) stop()
+      if (!stopping) void stop().finally(() => exit(0))
       stopping = true
     })
   }
@@ -94,7 +169,8 @@ function onStop(stop: () => void): void {
 main().catch((error: unknown) => {
   const { message, cause } = error as Error
   const raw = cause instanceof Error ? `${message} (${cause.message})` : message
-  const why = () => inWordsOf(error, readSettings(process.env)) ?? raw
-  console.error(error instanceof SettingsError ? message : `Darvoza did not start: ${why()}`)
-  process.exit(1)
+  if (stopping) return
+  if (error instanceof SettingsError) tellFailure('Darvoza did not start: the settings are not usable', error.problems)
+  else tellFailure(`Darvoza did not start: ${inWordsOf(error, settings) ?? raw}`)
+  void exit(1)
 })

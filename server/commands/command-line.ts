@@ -3,6 +3,7 @@
 import type { Command } from 'commander'
 import type { AuditLog } from '../identity/audit-log.js'
 import type { Demo } from '../identity/demo/demo.js'
+import type { IssuerClaim } from '../identity/issuer-claim.js'
 import type { KeyRing } from '../identity/key-ring.js'
 import type { Policies } from '../identity/policies.js'
 import type { RevocationLog } from '../identity/revocation-log.js'
@@ -29,6 +30,7 @@ export type Domain = {
   roles: Roles
   advance: Advance
   demo: Demo
+  issuerClaim: IssuerClaim
   userList: UserList
   sessionList: SessionList
   whereSignedIn: WhereSignedIn
@@ -47,6 +49,8 @@ export type CommandLine = {
   open: () => Promise<Domain>
   /** Opens the database in whatever state it is. */
   openSchema: () => Promise<Schema>
+  /** What can be an ISSUER, as the setting is read. */
+  requireIssuer: (text: string) => string
   actor: Actor
   input: Input
   output: Output

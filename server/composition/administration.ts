@@ -7,6 +7,7 @@ import { createDeviceList } from '../identity/device-list.js'
 import { createFigures } from '../identity/figures.js'
 import { createHousekeeping } from '../identity/housekeeping.js'
 import { createIncidents } from '../identity/incidents.js'
+import { createIssuerClaim } from '../identity/issuer-claim.js'
 import { createKeyChange } from '../identity/key-change.js'
 import { createKeyMoves } from '../identity/key-moves.js'
 import { createKeyRing } from '../identity/key-ring.js'
@@ -90,6 +91,7 @@ export function composeAdministration(
   const sealedSecrets = createSealedSecrets({ keys, change, sealing, random, now })
 
   // The house
+  const issuerClaim = createIssuerClaim({ database, installation: storage.installation, revoke })
   const demo = createDemo({
     ...{ database, users: userStore, roles: roleStore, applications, policyVersions, revocations, audit, auditTrail },
     ...{ figures: figureStore, secrets, hashing, tail, policy, now, random },
@@ -102,6 +104,6 @@ export function composeAdministration(
     ...{ policies, settledPolicies, revocationLog, auditLog, tokenInspector, names, userList, deviceList, sessionList },
     whereSignedIn,
     ...{ sessionEnds, deviceEnds, userActs, figures, incidentLog, closeLook, keyRing },
-    ...{ sealedSecrets, demo, housekeeping },
+    ...{ sealedSecrets, issuerClaim, demo, housekeeping },
   }
 }

@@ -15,6 +15,7 @@ import { createRoles } from '../identity/roles.js'
 import { createRoom } from '../identity/room.js'
 import { createSessions } from '../identity/sessions.js'
 import { createSignIn } from '../identity/sign-in.js'
+import { logRefusedSignIns } from '../identity/sign-in-lines.js'
 import { createStoredKinds } from '../identity/stored-kinds.js'
 import { createUsers } from '../identity/users.js'
 import type { Given } from './ports.js'
@@ -57,13 +58,16 @@ export function composePeople(
   const passwordCheck = createPasswordCheck({
     ...{ database, users: userStore, knownDevices, hashing, failedSignIns, now },
   })
-  const signIn = countSignIns(
-    createSignIn({
-      ...{ users: userStore, sessions: sessionStore, knownDevices, applications, passwordCheck, guesses },
-      room: createRoom({ sessions: sessionStore, devices, now }),
-      ...{ inspect, issue, revoke, secrets, tail, policy, now, uuid, pauses },
-    }),
-    tally.count,
+  const signIn = logRefusedSignIns(
+    countSignIns(
+      createSignIn({
+        ...{ users: userStore, sessions: sessionStore, knownDevices, applications, passwordCheck, guesses },
+        room: createRoom({ sessions: sessionStore, devices, now }),
+        ...{ inspect, issue, revoke, secrets, tail, policy, now, uuid, pauses },
+      }),
+      tally.count,
+    ),
+    log,
   )
   const pageSessions = createPageSessions({
     ...{ database, users: userStore, pageSessions: pageSessionStore, sessions: sessionStore, signIn, revoke, guesses },

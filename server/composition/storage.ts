@@ -9,6 +9,7 @@ import { createDevices } from '../storage/devices.js'
 import { createFigures } from '../storage/figures.js'
 import { createHeartbeats } from '../storage/heartbeats.js'
 import { createIncidents } from '../storage/incidents.js'
+import { createInstallation } from '../storage/installation.js'
 import { createKeys } from '../storage/keys.js'
 import { createListsOfOne } from '../storage/lists-of-one.js'
 import { createLogLists } from '../storage/log-lists.js'
@@ -37,6 +38,7 @@ export async function composeStorage(settings: Pick<Settings, 'database'>, log: 
     revocations: createRevocations(dialect),
     heartbeats: createHeartbeats(),
     incidents: createIncidents(),
+    installation: createInstallation(dialect),
     keys: createKeys(),
     policyVersions: createPolicyVersions(),
     pageSessionStore: createPageSessions(),

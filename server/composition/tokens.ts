@@ -1,6 +1,7 @@
 // What makes, rotates, checks and revokes tokens.
 import type { Settings } from '../../config/settings.js'
 import { createAdvance } from '../tokens/advance.js'
+import { createAuditLines } from '../tokens/audit-lines.js'
 import { createAuditTrail } from '../tokens/audit-trail.js'
 import { createTokenChecks } from '../tokens/checks.js'
 import { createCredentials } from '../tokens/credential.js'
@@ -44,13 +45,14 @@ export function composeTokens(
     sightings.note(deviceId)
   }
   const auditTrail = createAuditTrail({ database, audit, secrets, now })
+  const audited = createAuditLines({ log })
   const credentials = createCredentials({ users, roles: storage.roleStore, sessions, applications, policy, now })
   const revoke = createRevoke({
     ...{ database, revocations, sessions, users, applications, auditTrail, credentials, tail, now },
-    ...{ count: tally.count, afterwards },
+    ...{ count: tally.count, audited, afterwards },
   })
   const advance = createAdvance({
-    ...{ database, revocations, users, audit, auditTrail, revoke, tail, redisLog, now, random },
+    ...{ database, revocations, users, audit, auditTrail, audited, revoke, tail, redisLog, now, random },
   })
   const sessionLimit = createSessionLimit({ database, users, sessions, revoke, tail, policy, now })
   const standings = createStandings({ database, sessions, sessionLimit, tail, policy })

@@ -10,9 +10,11 @@ export type HealthDeps = {
   clock: { trouble(): { kind: string; reason: string } | null }
   /** Why nothing can be written, or null where it can. */
   writeTrouble: () => string | null
+  /** The process was told to stop: it still answers, but is to be sent nothing any more. */
+  isLeaving: () => boolean
 }
 
-export function createHealthHandlers({ tail, redisLink, clock, writeTrouble }: HealthDeps) {
+export function createHealthHandlers({ tail, redisLink, clock, writeTrouble, isLeaving }: HealthDeps) {
   return {
     /** The process answers: restart it when this does not. */
     healthz(ctx: Context): void {
@@ -24,6 +26,7 @@ export function createHealthHandlers({ tail, redisLink, clock, writeTrouble }: H
      * 503. Without Redis everything works, only slower.
      */
     async readyz(ctx: Context): Promise<void> {
+      if (isLeaving()) throw refuse('stopping')
       try {
         await tail.freshen()
       } catch (cause) {

@@ -1,7 +1,11 @@
 import { administratorRole } from '../policy/permissions.js'
+import type { Policy } from '../policy/policies.js'
 import { usernameKey } from '../policy/username.js'
+import { Refusal } from '../protocol/errors.js'
 import type { Database } from '../storage/database.js'
 import type { Users as UserStore } from '../storage/users.js'
+import { requireUsername } from './new-users.js'
+import { requireGoodPassword } from './password-rules.js'
 import type { Users } from './users.js'
 
 export type FirstAdministratorDeps = {
@@ -9,6 +13,37 @@ export type FirstAdministratorDeps = {
   store: UserStore
   users: Users
   random: (size: number) => Buffer
+}
+
+/** What the settings say of the first administrator. */
+export type Wanted = { username: string; password: string | null }
+
+/** Why it cannot be made so, one line for each problem, with the setting and the rule and no value; empty when it can. */
+export function whyNotAdministrator({ username, password }: Wanted, rules: Rules): string[] {
+  const checks = [
+    () => requireUsername(username, rules.username_max_length),
+    () => password === null || requireGoodPassword(password, [username], rules.password_min_length, 'password'),
+  ]
+  return checks.flatMap(check => {
+    try {
+      check()
+      return []
+    } catch (error) {
+      return problemsOf(error)
+    }
+  })
+}
+
+type Rules = Pick<Policy, 'username_max_length' | 'password_min_length'>
+
+const settingOf: Record<string, string> = { username: 'ADMIN_USERNAME', password: 'ADMIN_PASSWORD' }
+
+/** @throws whatever it is, where it is about no field */
+function problemsOf(error: unknown): string[] {
+  if (!(error instanceof Refusal) || !error.details.fields) throw error
+  return Object.entries(error.details.fields).flatMap(([field, problems]) =>
+    problems.map(problem => `${settingOf[field] ?? field}: ${problem}`),
+  )
 }
 
 /**
@@ -19,7 +54,7 @@ export type FirstAdministratorDeps = {
  */
 export async function ensureAdministrator(
   { database, store, users, random }: FirstAdministratorDeps,
-  wanted: { username: string; password: string | null; id?: number | undefined },
+  wanted: Wanted & { id?: number | undefined },
 ): Promise<{ username: string; password: string } | null> {
   const holders = await database.transaction(tx => store.lockHolders(tx, administratorRole))
   if (holders.length > 0) return null
@@ -40,7 +75,7 @@ export async function ensureAdministrator(
   } catch (error) {
     // Another server that started at the same time was faster, and prints its own.
     if (await store.findByKey(database, usernameKey(wanted.username))) return null
-    throw error
+    throw new Error(problemsOf(error).join('; '))
   }
   return wanted.password === null ? { username: wanted.username, password } : null
 }

@@ -2,7 +2,7 @@
 // out to be no wrong guess is given back. Names stand in no key: what is kept, here or in Redis, is a keyed hash.
 import { createHmac, hkdfSync } from 'node:crypto'
 import { type Bucket, bucketsOf, type Guesser, guessWindow, windowOf } from '../policy/guesses.js'
-import { type ErrorCode, Refusal, refuse } from '../protocol/errors.js'
+import { type ErrorCode, Refusal, type RefusalDetails, refuse } from '../protocol/errors.js'
 import type { Quota } from '../protocol/rate-limit.js'
 import type { PolicyInForce } from '../revocation/policy-in-force.js'
 import { type Count, createGuessCounts } from './guess-counts.js'
@@ -22,7 +22,7 @@ export type GuessesDeps = Omit<SharedGuessCountsDeps, 'redis' | 'own'> & {
 }
 
 export function createGuesses({ redis, secretKey, policy, ...deps }: GuessesDeps) {
-  const { now } = deps
+  const { now, log } = deps
   const own = createGuessCounts({ now })
   const shared = redis ? createSharedGuessCounts({ redis, own, ...deps }) : null
   const counts = shared ?? own
@@ -41,7 +41,10 @@ export function createGuesses({ redis, secretKey, policy, ...deps }: GuessesDeps
     const wanted = buckets.map(bucket => countOf(bucket, at))
     const taken = await counts.take(wanted)
     const quotas = (givenBack: number) => quotasOf(buckets, taken.held, givenBack, at)
-    if (!taken.counted) throw refuseFull(wanted, taken.held, at, quotas(0))
+    if (!taken.counted) {
+      const logged = { reason: 'too_many_guesses', user: guesser.kind === 'stranger' ? null : guesser.userId }
+      throw refuseFull(wanted, taken.held, at, { quotas: quotas(0), logged })
+    }
     note(wanted, 1)
     try {
       const result = await test()
@@ -50,6 +53,10 @@ export function createGuesses({ redis, secretKey, policy, ...deps }: GuessesDeps
     } catch (error) {
       const isWrong = error instanceof Refusal && wrong.has(error.code)
       if (!isWrong) taken.giveBack()
+      else if (guesser.kind === 'owner') {
+        const { userId: user, deviceId: device } = guesser
+        log.info({ reason: 'wrong_password', user, device }, 'a signed-in user typed a wrong password')
+      }
       throw error instanceof Refusal
         ? new Refusal(error.code, { ...error.details, quotas: quotas(isWrong ? 0 : 1) })
         : error
@@ -64,10 +71,10 @@ export function createGuesses({ redis, secretKey, policy, ...deps }: GuessesDeps
     return { key: `${number}:${mark}`, limit, endsAt }
   }
 
-  function refuseFull(wanted: readonly Count[], held: readonly number[], at: number, quotas: Quota[]): Refusal {
+  function refuseFull(wanted: readonly Count[], held: readonly number[], at: number, details: RefusalDetails): Refusal {
     const full = wanted.filter(({ limit }, index) => held[index]! >= limit)
     const waits = full.map(one => (underTest.has(one.key) ? soon : secondsUntil(one.endsAt, at)))
-    return refuse('too_many_guesses', { retryAfter: Math.max(...waits), quotas })
+    return refuse('too_many_guesses', { ...details, retryAfter: Math.max(...waits) })
   }
 
   function note(wanted: readonly Count[], more: 1 | -1): void {

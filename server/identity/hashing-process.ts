@@ -44,8 +44,15 @@ export function createHashingProcess(deps: HashingProcessDeps) {
       // Nothing of ours: the environment holds secrets.
       env: { UV_THREADPOOL_SIZE: String(threads) },
       execArgv: [],
-      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     })
+    // What it prints is no JSON: it is told with its end.
+    let said = ''
+    child.stderr!.setEncoding('utf8').on('data', text => {
+      said = `${said}${text}`.slice(-2_000)
+    })
+    const stderr = child.stderr as unknown as { unref(): void }
+    stderr.unref()
     setNiceness(child, niceness)
     child.unref()
     child.channel?.unref()
@@ -69,7 +76,7 @@ export function createHashingProcess(deps: HashingProcessDeps) {
       if (running?.child === child) running = null
       child.kill('SIGKILL')
       if (!answered) restsUntil = performance.now() + restAfterFailure
-      if (!closed) log.warn({ ...why, jobs: jobs.size }, 'the hashing process ended')
+      if (!closed) log.warn({ ...why, jobs: jobs.size, ...(said && { said }) }, 'the hashing process ended')
       for (const id of [...jobs.keys()]) settle(id)?.reject(overloaded())
     }
 

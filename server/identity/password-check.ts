@@ -49,16 +49,18 @@ export function createPasswordCheck(deps: PasswordCheckDeps) {
     /** Unknown, disabled and deleted users take the same time, and the same answer. @throws no_active_account, overloaded */
     async check(usernameKey: string, password: string, guesser: Guesser, origin: Origin): Promise<Checked> {
       const provenUser = guesser.kind === 'stranger' ? null : guesser.userId
+      const logged = { reason: 'unknown_user', user: null as number | null }
       const checked = await hashing.inSlot(provenUser, async verify => {
         const found = await users.findWithSeq(database, { usernameKey })
         const at = now()
         // The name may have gone to somebody else since the device was proven.
         const isTheirs = provenUser === null || provenUser === found?.user.id
         const right = await verify(password, found && isTheirs ? found.user.passwordHash : null)
+        if (found) Object.assign(logged, { reason: right ? 'user_inactive' : 'wrong_password', user: found.user.id })
         if (found && !(right && found.user.active)) failedSignIns.remember(found.user.id, origin)
         return found && right ? { user: found.user, seq: found.seq, at } : null
       })
-      if (!checked?.user.active) throw refuse('no_active_account')
+      if (!checked?.user.active) throw refuse('no_active_account', { logged })
       return { ...checked, newHash: await newHash(checked.user, password) }
     },
   }

@@ -137,7 +137,7 @@ export function createSignIn(deps: SignInDeps) {
     if (user.passwordHash !== checked.user.passwordHash) throw new Outdated()
     if (user.usernameKey !== checked.user.usernameKey) throw new Outdated()
     if (checked.seq < Math.max(ended.user, ended.application, ended.log)) throw new Outdated()
-    if (!user.active) throw refuse('no_active_account')
+    if (!user.active) throw refuse('no_active_account', { logged: { reason: 'user_inactive', user: user.id } })
     if (!application.active) throw refuse('application_disabled')
     if (policyVersion !== eras.head || issue.isBehind(found)) throw new Behind()
     return { user, application, ended, seq, policyVersion, accessLifetime, keyVersion }

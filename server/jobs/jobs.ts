@@ -1,19 +1,37 @@
 // What runs by itself, each on its own beat. A job that fails is logged and runs again; jobs never overlap themselves.
 
+import { Refusal } from '../protocol/errors.js'
+
 export type Job = { name: string; everyMs: number; run: () => Promise<void> }
 
-export type JobsDeps = { log: { warn(details: object, message: string): void } }
+type Line = (details: object, message: string) => void
+export type JobsDeps = { log: { debug: Line; info: Line; warn: Line } }
 
 export function createJobs({ log }: JobsDeps, jobs: readonly Job[]) {
   const timers = new Map<string, NodeJS.Timeout>()
   const running = new Set<Promise<void>>()
   let stopped = false
 
+  /** How often in a row it has failed: once is told, and that it works again. */
+  const failures = new Map<string, number>()
+
   async function runOnce({ name, run }: Job): Promise<void> {
     try {
       await run()
+      const times = failures.get(name)
+      failures.delete(name)
+      if (times !== undefined) log.info({ job: name, times }, 'a job that failed works again')
     } catch (error) {
-      if (!stopped) log.warn({ err: error, job: name }, 'a job failed')
+      if (stopped) return
+      // Of an outage the log has its one line from whoever follows the database (revocation/tail.ts).
+      if (error instanceof Refusal && error.status === 503) {
+        log.debug({ err: error, job: name }, 'a job must wait')
+        return
+      }
+      const times = (failures.get(name) ?? 0) + 1
+      failures.set(name, times)
+      const write = times === 1 ? log.warn : log.debug
+      write.call(log, { err: error, job: name, times }, 'a job failed')
     }
   }
 

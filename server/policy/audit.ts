@@ -38,6 +38,7 @@ export const auditActions = {
   key_removed: { subject: 'key', what: 'A signing key that nothing needs was removed' },
   key_revoked: { subject: 'key', what: 'Revoked a key' },
   secrets_resealed: { subject: 'key', what: 'Sealed all secrets anew' },
+  issuer_changed: { subject: 'log', what: 'Changed the issuer' },
   revocation_added: { subject: 'log', what: 'Wrote a revocation by hand' },
   log_advanced: { subject: 'log', what: 'Gave the revocation log a new id' },
 } as const satisfies Record<string, { subject: AuditSubject; what: string }>

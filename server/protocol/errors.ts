@@ -284,6 +284,12 @@ export const errors = {
     clause: 'RFC 9110 §15.6.4',
     wireCode: 'database_unavailable',
   },
+  stopping: {
+    status: 503,
+    text: 'This server is being stopped; another one answers, or the next.',
+    clause: 'RFC 9110 §15.6.4',
+    wireCode: 'stopping',
+  },
   log_went_back: {
     status: 503,
     text: 'The database is older than what was already told: a backup was restored, or a replica took over too early. Nothing is issued or accepted until an operator has run: darvoza log advance',
@@ -331,6 +337,8 @@ export type RefusalDetails = {
   ofSender?: true
   /** For our log only. */
   cause?: unknown
+  /** For our log only: why, where the answer must not tell, and about whom. */
+  logged?: { reason: string; user: number | null }
 }
 
 /** A failure with a code of the catalogue. Whatever else is thrown reaches the caller as `server_error`. */

@@ -147,7 +147,7 @@ export function createTail(deps: TailDeps) {
       if (silent) log.info({}, 'the database answers again')
       silent = false
     } catch (error) {
-      if (!silent) log.warn({ err: error }, 'the revocation log cannot be read')
+      if (!silent) log.warn({ err: error }, 'the database does not answer: what needs it is not served')
       silent = true
     }
     timer = setTimeout(poll, pollInterval).unref()

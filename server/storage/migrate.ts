@@ -29,14 +29,18 @@ async function underLock<T>(database: Database, work: (runner?: QueryRunner) => 
 
 /** Runs the migrations that are due. @returns their names */
 export function migrateUp(database: Database): Promise<string[]> {
-  return underLock(database, async runner =>
-    (await executor(database, runner).executePendingMigrations()).map(done => done.name),
-  )
+  return underLock(database, async runner => {
+    await requireKnownMigrations(database)
+    return (await executor(database, runner).executePendingMigrations()).map(done => done.name)
+  })
 }
 
 /** Takes the last migration back, with all data in the tables it made. */
 export function migrateDown(database: Database): Promise<void> {
-  return underLock(database, runner => executor(database, runner).undoLastMigration())
+  return underLock(database, async runner => {
+    await requireKnownMigrations(database)
+    await executor(database, runner).undoLastMigration()
+  })
 }
 
 function executor({ source }: Database, runner?: QueryRunner): MigrationExecutor {
@@ -45,9 +49,31 @@ function executor({ source }: Database, runner?: QueryRunner): MigrationExecutor
   return executor
 }
 
-/** Every migration and whether it has run. */
+/**
+ * A program that is older than the schema would write what its successor does not understand.
+ * @throws Error with the migrations that only a newer version knows
+ */
+export async function requireKnownMigrations(database: Database): Promise<void> {
+  const known = ours(database)
+  const strange = [...(await doneIn(database))].filter(name => !known.includes(name))
+  if (strange.length > 0)
+    throw new Error(
+      `the database was made by a newer version of Darvoza (${strange.join(', ')}): run that version; migrations of its own only it can take back`,
+    )
+}
+
+/** Every migration that this program knows, and whether it has run; then those that it does not know. */
 export async function migrationStatus(database: Database): Promise<{ name: string; done: boolean }[]> {
-  const names = database.source.migrations.map(migration => migration.name ?? migration.constructor.name)
+  const [known, done] = [ours(database), await doneIn(database)]
+  const strange = [...done].filter(name => !known.includes(name))
+  return [...known, ...strange].map(name => ({ name, done: done.has(name) }))
+}
+
+function ours(database: Database): string[] {
+  return database.source.migrations.map(migration => migration.name ?? migration.constructor.name)
+}
+
+async function doneIn(database: Database): Promise<Set<string>> {
   const done = new Set<string>()
   const runner = database.source.createQueryRunner('master')
   try {
@@ -57,5 +83,5 @@ export async function migrationStatus(database: Database): Promise<{ name: strin
   } finally {
     await runner.release()
   }
-  return names.map(name => ({ name, done: done.has(name) }))
+  return done
 }

@@ -12,6 +12,7 @@ import type { Audit } from '../storage/audit.js'
 import type { Database, Queries } from '../storage/database.js'
 import type { LogPosition, RevocationRecord, Revocations } from '../storage/revocations.js'
 import type { Users } from '../storage/users.js'
+import type { Audited } from './audit-lines.js'
 import type { AuditTrail } from './audit-trail.js'
 import type { Revoke } from './revoke.js'
 
@@ -25,6 +26,7 @@ export type AdvanceDeps = {
   tail: Tail
   /** null where no Redis is set. */
   redisLog: RedisLog | null
+  audited: Audited
   now: () => number
   random: (size: number) => Buffer
 }
@@ -72,7 +74,7 @@ export function createAdvance(deps: AdvanceDeps) {
     await revocations.advance(tx, after)
     const entry = endOfEverything(after.seq, actor, horizon)
     await revocations.insert(tx, entry)
-    return { before, after, seen, lost, lastUserId, entry }
+    return { before, after, seen, lost, lastUserId, entry, note }
   }
 
   function endOfEverything(seq: number, actor: Actor, horizon: number): RevocationRecord {
@@ -92,7 +94,8 @@ export function createAdvance(deps: AdvanceDeps) {
     // Also brings the key of the audit log; that the database went back is why we are here.
     await tail.readNow()
     const lost = await lostSince(await revocations.head(database))
-    const { entry, ...advanced } = await database.transaction(tx => write(tx, actor, lost, options))
+    const { entry, note, ...advanced } = await database.transaction(tx => write(tx, actor, lost, options))
+    deps.audited(actor, note)
     await revoke.finish(advanced.after.logId, [entry])
     return advanced
   }

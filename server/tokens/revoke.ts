@@ -12,6 +12,7 @@ import type { RevocationRecord, Revocations } from '../storage/revocations.js'
 import type { Overtaken } from '../storage/session-tidying.js'
 import type { Sessions } from '../storage/sessions.js'
 import type { Users } from '../storage/users.js'
+import type { Audited } from './audit-lines.js'
 import type { AuditTrail } from './audit-trail.js'
 import { type Credentials, PolicyMoved, type Subjects } from './credential.js'
 import type { Count } from './tally.js'
@@ -41,6 +42,8 @@ export type RevokeDeps = {
   tail: Tail
   count: Count
   now: () => number
+  /** Told of each change that is noted, once it is committed. */
+  audited: Audited
   /** Runs on by itself what may be done after the answer. */
   afterwards: (work: () => Promise<void>) => void
 }
@@ -112,7 +115,7 @@ export function createRevoke(deps: RevokeDeps) {
     work: (tx: Queries, change: Change) => Promise<T>,
     subjects: Subjects,
   ): Promise<T> {
-    const { result, logId, entries } = await database.transaction(async tx => {
+    const { result, notes, logId, entries } = await database.transaction(async tx => {
       const requireStill = await credentials.judge(tx, actor, subjects)
       const pending: Pending[] = []
       const notes: AuditNote[] = []
@@ -127,8 +130,9 @@ export function createRevoke(deps: RevokeDeps) {
       })
       await auditTrail.write(tx, actor, notes)
       if (notes.length > 0) await requireStill?.(tx)
-      return { result, ...(await write(tx, actor, pending)) }
+      return { result, notes, ...(await write(tx, actor, pending)) }
     })
+    for (const note of notes) deps.audited(actor, note)
     await finish(logId, entries)
     deps.count('revocations', entries.length)
     return result

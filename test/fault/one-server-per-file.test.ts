@@ -11,8 +11,9 @@ const main = fileURLToPath(new URL('../../server/main.js', import.meta.url))
 async function start(folder: string) {
   const port = await freePort()
   const { PATH = '' } = process.env
-  const environment = { PATH, DATA_DIR: folder, PORT: String(port), ADMIN_PASSWORD: 'correct horse battery' }
-  const child = spawn(process.execPath, [main], { env: environment })
+  const ours = { ISSUER: 'http://localhost:4000', ADMIN_PASSWORD: 'correct horse battery' }
+  const environment = { PATH, DATA_DIR: folder, PORT: String(port), ...ours }
+  const child = spawn(process.execPath, [main], { cwd: aFolder(), env: environment })
   let printed = ''
   for (const stream of [child.stdout, child.stderr]) stream.on('data', chunk => (printed += chunk))
   return { child, port, printed: () => printed }
@@ -30,7 +31,9 @@ describe('one embedded database', () => {
     const second = await start(folder)
     await new Promise(resolve => second.child.once('close', resolve))
     expect(second.child.exitCode).to.equal(1)
-    expect(second.printed()).to.match(/^Darvoza did not start: another server is running on .*DATABASE_URL\)\n$/)
+    expect(second.printed()).to.match(
+      /^\{.*"Darvoza did not start: another server is running on .*DATABASE_URL\)"\}\n$/,
+    )
 
     await ended(first.child, 'SIGKILL')
     const third = await start(folder)
@@ -46,6 +49,7 @@ describe('one embedded database', () => {
     await new Promise<void>(resolve => taken.listen(0, '127.0.0.1', resolve))
     const { port } = taken.address() as { port: number }
     const child = spawn(process.execPath, [main], {
+      cwd: aFolder(),
       env: { PATH: process.env.PATH, DATA_DIR: folder, PORT: String(port) },
     })
     let printed = ''

@@ -116,7 +116,7 @@ onEachEngine('another SECRET_KEY', engine => {
       ...{ DATABASE_URL: urlOf(settings.database), SECRET_KEY: next.toString('base64') },
     }
     const started = await new Promise<{ code: number | null; said: string }>(resolve => {
-      const child = spawn(process.execPath, [main], { env: environment })
+      const child = spawn(process.execPath, [main], { cwd: settings.dataDir, env: environment })
       let said = ''
       for (const stream of [child.stdout, child.stderr])
         stream.on('data', chunk => {
@@ -125,7 +125,7 @@ onEachEngine('another SECRET_KEY', engine => {
       child.once('close', code => resolve({ code, said }))
     })
     expect(started.code).to.equal(1)
-    expect(started.said).to.match(/^Darvoza did not start: SECRET_KEY does not open \S+: [^\n]+\n$/)
+    expect(started.said).to.match(/^\{.*"Darvoza did not start: SECRET_KEY does not open \S+: [^\n]+"\}\n$/)
     expect(await sealed()).to.deep.equal(before)
   }).timeout(patience)
 

@@ -24,6 +24,7 @@ const rooms: Record<string, Room> = {
   'server/jobs': top,
   'server/commands': top,
   'server/composition': roof,
+  'server/process': roof,
 }
 
 /** What a floor may take from outside; the others may take anything that is installed. */

@@ -34,4 +34,14 @@ describe('the secret key', () => {
       expect(statSync(join(dataDir, 'secret.key')).size).to.equal(content.length)
     }
   })
+
+  it('is not made anew beside a database that was set up with another', () => {
+    const dataDir = aFolder()
+    const database = { engine: 'sqlite', path: join(dataDir, 'darvoza.sqlite') } as const
+    writeFileSync(database.path, 'rows')
+    expect(() => requireSecretKey({ secretKey: null, dataDir, database })).to.throw(SettingsError, /put it back/)
+    expect(readdirSync(dataDir)).to.deep.equal(['darvoza.sqlite'])
+    writeFileSync(database.path, '')
+    expect(requireSecretKey({ secretKey: null, dataDir, database })).to.have.length(32)
+  })
 })

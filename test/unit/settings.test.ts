@@ -85,7 +85,8 @@ describe('the settings', () => {
       'redis://user:hunter2@one:7000/1',
     ],
     WORKERS: ['0', '-1', '65', '1.5', 'all', '1e9'],
-    TRUST_PROXY: ['11', 'everybody', '10.0.0.0/8, all', 'true', '10.0.0.1;10.0.0.2'],
+    HOST: ['127.0.0.1:4000', 'localhost:80', 'http://localhost', '[::1]', 'a b', '-', '10.0.0.0/8'],
+    TRUST_PROXY: ['0', '11', 'everybody', '10.0.0.0/8, all', 'true', '10.0.0.1;10.0.0.2'],
     LOG_LEVEL: ['loud', 'INFO', '3'],
   }
   for (const [name, values] of Object.entries(wrong)) {

@@ -1,28 +1,28 @@
 import type { Middleware } from 'koa'
 import { type ErrorCode, Refusal, refuse } from '../../protocol/errors.js'
 import type { Context } from '../handler.js'
+import { createFailureLines, type FailureLinesDeps } from './failure-lines.js'
 
 export type ErrorsDeps = {
   /** Writes a refusal on the wire that the path speaks. */
   present: (ctx: Context, refusal: Refusal) => Promise<void> | void
-  log: { error(details: object, message: string): void; warn(details: object, message: string): void }
+  log: FailureLinesDeps['log'] & { error(details: object, message: string): void }
 }
 
 /** Turns whatever is thrown into an answer. What is not a refusal is our mistake: logged once, told as `server_error`. */
 export function createErrors({ present, log }: ErrorsDeps): Middleware {
+  const noteFailure = createFailureLines({ log })
+
   return async (ctx, next) => {
     try {
       await next()
     } catch (error) {
       const refusal = error instanceof Refusal ? error : fromKoa(error)
       if (refusal.status >= 500) {
-        const details = {
-          requestId: ctx.state.requestId,
-          code: refusal.code,
-          ...(refusal.code !== 'overloaded' && { err: refusal.cause ?? error }),
-        }
-        if (refusal.code === 'server_error') log.error(details, 'a request failed')
-        else log.warn(details, 'a request could not be served')
+        const { requestId } = ctx.state
+        const { code, cause } = refusal
+        if (code === 'server_error') log.error({ requestId, code, err: cause ?? error }, 'a request failed')
+        else if (code !== 'stopping') noteFailure(refusal, requestId)
       }
       await present(ctx as unknown as Context, refusal)
     }

@@ -4,6 +4,7 @@ import { AuditEntry, AuditHead } from './audit.js'
 import { Device } from './device.js'
 import { Figure } from './figure.js'
 import { Incident } from './incident.js'
+import { Installation } from './installation.js'
 import { SealedSecret, SigningKey } from './key.js'
 import { LastNumber } from './number.js'
 import { PageSession } from './page-session.js'
@@ -22,6 +23,7 @@ export const entities = [
   Figure,
   Heartbeat,
   Incident,
+  Installation,
   LastNumber,
   LogHead,
   PageSession,

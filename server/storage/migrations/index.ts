@@ -6,6 +6,7 @@ import { Keys1764400000000 } from './5-keys.js'
 import { PageSessions1764500000000 } from './6-page-sessions.js'
 import { Lists1764600000000 } from './7-lists.js'
 import { AuditMark1764700000000 } from './8-audit-mark.js'
+import { Installation1764800000000 } from './9-installation.js'
 import { OpenOfOne1764900000000 } from './10-open-of-one.js'
 import { UserWords1765000000000 } from './11-user-words.js'
 import { PasswordHashes1765400000000 } from './15-password-hashes.js'
@@ -20,6 +21,7 @@ export const migrations = [
   PageSessions1764500000000,
   Lists1764600000000,
   AuditMark1764700000000,
+  Installation1764800000000,
   OpenOfOne1764900000000,
   UserWords1765000000000,
   PasswordHashes1765400000000,

@@ -6,6 +6,7 @@ import { runP1 } from './p1.js'
 import { runP2 } from './p2.js'
 import { runP3 } from './p3.js'
 import { reportP1 } from './report.js'
+import { runRestarts } from './restarts.js'
 import { runRoles } from './roles.js'
 import { openStores, raise, type World } from './world.js'
 
@@ -16,6 +17,7 @@ const proofs: Record<Proof, (options: Options) => Promise<boolean>> = {
   trials: async options => reportP1(await runP1({ ...options, trials: options.count, say }), say),
   p2: onOneStage((world, { count }) => runP2(world, count, say)),
   p3: onOneStage((world, { count, seed }) => runP3(world, count, seed, say)),
+  restarts: ({ count }) => runRestarts(count, say),
   roles: onOneStage((world, { count, seed }) => runRoles(world, count, seed, say)),
 }
 

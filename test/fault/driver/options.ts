@@ -3,11 +3,12 @@ import { parseArgs } from 'node:util'
 import { type FaultName, faults } from './faults.js'
 import { redisServer } from './redis.js'
 
-export const usage = `npm run fault -- [--trials N | --p2 N | --p3 N | --roles N] [options]
+export const usage = `npm run fault -- [--trials N | --p2 N | --p3 N | --roles N | --restarts N] [options]
   --trials N     P1: N revokes under faults, each token tried at both servers afterwards (3000)
   --p2 N         P2: N times 100 refreshes of one token at once
   --p3 N         P3: N times kill -9 under load
   --roles N      P6: N changes of roles under load
+  --restarts N   N times SIGTERM to a server with workers under load, and a start: nobody is cut off
   --redis, --no-redis   with it, or without it, alone; otherwise P1 is tried with and without, the others with it
   --seed N       draws the same instants again
 P1 alone:
@@ -18,7 +19,7 @@ P1 alone:
   --log FILE     adds every revoke and every verdict to it as a line of JSON
   --stale        servers with a mistake of our own making: the driver must find it`
 
-export type Proof = 'trials' | 'p2' | 'p3' | 'roles'
+export type Proof = 'trials' | 'p2' | 'p3' | 'roles' | 'restarts'
 
 export type Options = {
   proof: Proof
@@ -42,12 +43,18 @@ export function readOptions(args: string[]): Options {
     args,
     options: {
       ...{ trials: { type: 'string' }, p2: { type: 'string' }, p3: { type: 'string' }, roles: { type: 'string' } },
-      ...{ seed: { type: 'string' }, sessions: { type: 'string' }, hold: { type: 'string' }, log: { type: 'string' } },
+      ...{
+        restarts: { type: 'string' },
+        seed: { type: 'string' },
+        sessions: { type: 'string' },
+        hold: { type: 'string' },
+        log: { type: 'string' },
+      },
       ...{ redis: { type: 'boolean' }, 'no-redis': { type: 'boolean' }, quick: { type: 'boolean' } },
       ...{ stale: { type: 'boolean' }, only: { type: 'string', multiple: true } },
     },
   })
-  const proofs = (['trials', 'p2', 'p3', 'roles'] as const).filter(name => values[name] !== undefined)
+  const proofs = (['trials', 'p2', 'p3', 'roles', 'restarts'] as const).filter(name => values[name] !== undefined)
   if (proofs.length > 1) throw new Error('one proof at a time')
   const proof = proofs[0] ?? 'trials'
   const names = values.only ?? null

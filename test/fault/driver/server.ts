@@ -1,5 +1,6 @@
 // One server of the two: the real program as a process of its own, on a port that it keeps when it is started again.
 import { type ChildProcess, spawn } from 'node:child_process'
+import { tmpdir } from 'node:os'
 import { ended } from '../../support/mariadb.js'
 import { tied } from '../../support/tied.js'
 
@@ -42,6 +43,8 @@ export function aServer({ name, program, host, port, env, prefix = [] }: ServerO
     const [command, ...args] = [...prefix, process.execPath, program]
     const launched = spawn(...tied(command!, args), {
       stdio: ['ignore', 'pipe', 'pipe'],
+      // Without what a checkout may hold in .env.
+      cwd: tmpdir(),
       env: { PATH: process.env.PATH, TMPDIR: process.env.TMPDIR, HOST: host, PORT: String(port), ...env },
     })
     child = launched

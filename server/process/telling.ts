@@ -1,0 +1,31 @@
+// What a start tells who started it: sentences in a terminal, and elsewhere JSON lines like those of the log.
+import type { Writable } from 'node:stream'
+
+type Output = Writable & { isTTY?: boolean }
+
+const levels = { info: 30, fatal: 60 }
+
+/** A full disk or a closed pipe is no reason not to start. */
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
+
+/** That it is ready. On stdout, whatever LOG_LEVEL says: who starts it waits for it. */
+export function tellReady(sentence: string, details: object): void {
+  tell(process.stdout, levels.info, sentence, details, [])
+}
+
+/** Why it did not start. */
+export function tellFailure(sentence: string, problems: readonly string[] = []): void {
+  tell(process.stderr, levels.fatal, sentence, problems.length > 0 ? { problems } : {}, problems)
+}
+
+/** A password that is shown once, to whoever starts it, in whatever he reads; it stands in no line of the log. */
+export function tellPassword(username: string, password: string): void {
+  process.stdout.write(
+    `The first administrator was made. This password is shown once:\n  username  ${username}\n  password  ${password}\n`,
+  )
+}
+
+function tell(output: Output, level: number, msg: string, details: object, list: readonly string[]): void {
+  const text = [msg, ...list.map(one => `  - ${one}`)].join('\n')
+  output.write(`${output.isTTY ? text : JSON.stringify({ level, time: Date.now(), ...details, msg })}\n`)
+}
