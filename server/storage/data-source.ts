@@ -3,8 +3,8 @@ import { DataSource, type DataSourceOptions } from 'typeorm'
 import { entities } from './entities/index.js'
 import { migrations } from './migrations/index.js'
 import { SnakeNaming } from './snake-naming.js'
-import { secureContext, type TlsOptions } from './tls.js'
 import { NoConnection } from './sqlite-runners.js'
+import { secureContext, type TlsOptions } from './tls.js'
 
 export type DatabaseAddress =
   | { engine: 'sqlite'; path: string }

@@ -84,9 +84,7 @@ describe('the log of a server', () => {
       .map(line => JSON.parse(line))
     expect(lines.filter(line => line.path === '/healthz')).to.have.length(500)
     const told = lines.filter(line => line.level === 30)
-    expect(told.map(line => line.msg)).to.include.members([
-      `Darvoza is ready at ${issuer}`,
-    ])
+    expect(told.map(line => line.msg)).to.include.members([`Darvoza is ready at ${issuer}`])
     expect(told.find(line => line.action === 'signed_in')).to.include({
       id: '1',
       actor: 'user:1',
