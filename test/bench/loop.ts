@@ -1,6 +1,7 @@
 // Does anything hold up the event loop? One server on a big database does its longest works, one after the other, while
-// /healthz is asked again and again: `npm run bench:loop -- [--users 20000] [--sessions 200000] [--engine mariadb]
-// [--file PATH] [--only TEXT]`. PATH keeps the filled SQLite database for the next run. Goal: p99 under 50 ms in each.
+// /healthz is asked again and again, and its loop's turns are measured: `npm run bench:loop -- [--users 20000] [--sessions 200000] [--engine mariadb]
+// [--file PATH] [--only TEXT]`. PATH keeps the filled SQLite database for the next run. Goal: p99 under 50 ms in each. What
+// others on the machine do shows in /healthz, and not in the processor's time for a turn.
 import { copyFileSync, existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { request } from 'node:http'
@@ -165,8 +166,9 @@ const works: Record<string, () => Promise<unknown>> = {
   everybody: () => revokeAndMark('all', ''),
 }
 
-console.log('| work | s | /healthz p50 ms | p99 | max | answers | |')
-console.log('|---|---|---|---|---|---|---|')
+console.log('| work | s | /healthz p50 ms | p99 | max | answers | a turn of the loop, p99 ms | max | |')
+console.log('|---|---|---|---|---|---|---|---|---|')
+await server.turns()
 for (const [name, work] of Object.entries(works)) {
   if (!name.includes(options.only)) continue
   const since = performance.now()
@@ -183,9 +185,11 @@ for (const [name, work] of Object.entries(works)) {
   }
   prober.close()
   const told = await working
+  const turns = await server.turns()
   const [p50, p99, most] = quantiles(times, 0.5, 0.99, 1)
   const seconds = ((performance.now() - since) / 1000).toFixed(1)
-  console.log(`| ${name} | ${seconds} | ${p50} | ${p99} | ${most} | ${times.length} | ${told ?? ''} |`)
+  const cells = [name, seconds, p50, p99, most, times.length, turns.p99, turns.most, told ?? '']
+  console.log(`| ${cells.join(' | ')} |`)
 }
 
 poster.close()

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import type { DatabaseSettings } from '../../config/settings.js'
 import type { Policy } from '../../server/policy/policies.js'
 import { aFolder } from './engines.js'
+import type { LoopTurns } from './loop-turns.js'
 import { ended } from './mariadb.js'
 import { issuer, password } from './server.js'
 import type { Deathbed } from './server-process.js'
@@ -16,6 +17,8 @@ export type ServerProcess = {
   dieAt(place: Deathbed): Promise<void>
   /** How many passwords it has compared with a hash. */
   compared(): Promise<number>
+  /** What its event loop's turns cost since this was last asked. */
+  turns(): Promise<LoopTurns>
   signal(signal: NodeJS.Signals): void
   kill(): Promise<void>
   /** Resolves once it is dead. */
@@ -57,7 +60,11 @@ export async function aServerProcess(
   void dead.then(() => running.delete(child))
   const said = <T>(name: string) =>
     new Promise<T>((resolve, reject) => {
-      child.on('message', (message: Record<string, T>) => name in message && resolve(message[name]!))
+      child.on('message', function hear(message: Record<string, T>) {
+        if (!(name in message)) return
+        child.off('message', hear)
+        resolve(message[name]!)
+      })
       void dead.then(() => reject(new Error(`the server process died: ${complaints.join('')}`)))
     })
   const port = await said<number>('port')
@@ -73,6 +80,11 @@ export async function aServerProcess(
     compared() {
       const told = said<number>('compared')
       child.send('compared')
+      return told
+    },
+    turns() {
+      const told = said<LoopTurns>('turns')
+      child.send('turns')
       return told
     },
     signal: signal => child.kill(signal),

@@ -3,6 +3,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { readSettings } from '../../config/settings.js'
 import { compose } from '../../server/compose.js'
+import { loopTurns } from './loop-turns.js'
 
 /** Where the process dies by its own hand, the next time it comes there. */
 export type Deathbed =
@@ -13,8 +14,9 @@ export type Deathbed =
 
 let deathbed: Deathbed | null = null
 let compared = 0
-process.on('message', (message: Deathbed | 'compared') => {
+process.on('message', (message: Deathbed | 'compared' | 'turns') => {
   if (message === 'compared') return process.send!({ compared })
+  if (message === 'turns') return process.send!({ turns: loopTurns() })
   deathbed = message
   process.send!({ armed: message })
 })
