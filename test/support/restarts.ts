@@ -18,8 +18,15 @@ export type Restarts = {
   stops: number[]
 }
 
-/** @param env settings, PORT among them */
-export async function restartUnderLoad(count: number, env: Record<string, string>): Promise<Restarts> {
+/**
+ * @param env settings, PORT among them
+ * @param tell is told how it stands after each restart
+ */
+export async function restartUnderLoad(
+  count: number,
+  env: Record<string, string>,
+  tell: (seen: Restarts) => void = () => {},
+): Promise<Restarts> {
   const seen: Restarts = { answered: 0, refused: 0, cut: [], stops: [] }
   const port = Number(env.PORT)
   const keptAlive = new Agent({ keepAlive: true })
@@ -62,6 +69,7 @@ export async function restartUnderLoad(count: number, env: Record<string, string
     if (child.exitCode !== 0) seen.cut.push(`exit ${child.exitCode ?? child.signalCode}`)
     seen.stops.push(Math.round(performance.now() - began))
     child = await start(env)
+    tell(seen)
   }
   over = true
   await Promise.all(clients)
