@@ -98,6 +98,7 @@ const inside: Shown[] = [
   },
   { name: 'all sessions', path: '/admin/sessions' },
   { name: 'all sessions none', path: '/admin/sessions?user=nobody' },
+  { name: 'all sessions of several', path: '/admin/sessions?user=%40example.com' },
   { name: 'end many sessions', path: '/admin/sessions/end?user=amina.karimova' },
   {
     name: 'one session',

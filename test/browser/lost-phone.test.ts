@@ -14,19 +14,19 @@ const laptop = 'Mozilla/5.0 (X11; Linux x86_64; rv:132.0) Gecko/20100101 Firefox
 const languages = {
   'en-GB': {
     ...{ username: 'Username', password: 'Password', signIn: 'Sign in', users: 'Users', devices: 'Devices' },
-    ...{ find: 'Name, e-mail, id or address', search: 'Search', end: 'End', proof: 'Go on', ended: 'Ended' },
-    ...{ user: 'User: name or id', menu: 'Menu', reach: '1 session', told: 'refused from now on' },
+    ...{ find: 'Name, e-mail, ID or IP address', search: 'Search', end: 'End', proof: 'Go on', ended: 'Ended' },
+    ...{ user: 'User: name, e-mail or ID', menu: 'Menu', reach: '1 session', told: 'refused from now on' },
   },
   'uz-UZ': {
     ...{ username: 'Foydalanuvchi nomi', password: 'Parol', signIn: 'Kirish', users: 'Foydalanuvchilar' },
-    ...{ find: 'Ism, e-pochta, ID yoki IP manzil', search: 'Qidirish', end: 'Uzish', devices: 'Qurilmalar' },
-    ...{ user: 'Foydalanuvchi: nomi yoki ID', menu: 'Menyu', reach: '1 ta sessiya', proof: 'Davom etish' },
+    ...{ find: 'Ism, login, e-pochta, ID yoki IP manzil', search: 'Qidirish', end: 'Uzish', devices: 'Qurilmalar' },
+    ...{ user: 'Foydalanuvchi: ism, e-pochta yoki ID', menu: 'Menyu', reach: '1 ta sessiya', proof: 'Davom etish' },
     ...{ ended: 'Uzilgan', told: 'endi qabul qilinmaydi' },
   },
   'ru-RU': {
     ...{ username: 'Имя пользователя', password: 'Пароль', signIn: 'Войти', users: 'Пользователи' },
-    ...{ find: 'Имя, почта, ID или IP-адрес', search: 'Найти', end: 'Завершить', devices: 'Устройства' },
-    ...{ user: 'Пользователь: имя или ID', menu: 'Меню', reach: '1 сессия', proof: 'Продолжить' },
+    ...{ find: 'Имя, логин, почта, ID или IP-адрес', search: 'Найти', end: 'Завершить', devices: 'Устройства' },
+    ...{ user: 'Пользователь: имя, почта или ID', menu: 'Меню', reach: '1 сессия', proof: 'Продолжить' },
     ...{ ended: 'Завершено', told: 'токены больше не принимаются' },
   },
 } as const
