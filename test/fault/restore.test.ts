@@ -177,7 +177,7 @@ onMariaDb('a backup restored beneath two running servers', engine => {
     }
 
     // In the middle of its transaction: it waits for the head, and everything else is written already.
-    const { engine: _, name, ...where } = database as Extract<DatabaseSettings, { engine: 'mysql' }>
+    const { engine: _, tls: __, name, ...where } = database as Extract<DatabaseSettings, { engine: 'mysql' }>
     const holder = await mysql.createConnection({ ...where, database: name })
     await holder.query('BEGIN')
     await holder.query('SELECT id FROM log_head FOR UPDATE')
