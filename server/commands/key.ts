@@ -1,7 +1,6 @@
 import type { Command } from 'commander'
 import type { ListedKey, Rotation } from '../identity/key-ring.js'
-import { type RevocableSecret, revocableSecrets } from '../identity/sealed-secrets.js'
-import { jwksMaxAge } from '../policy/key-life.js'
+import { jwksMaxAge, type RevocableSecret, revocableSecrets } from '../policy/key-life.js'
 import { addCommand, type CommandLine } from './command-line.js'
 import { type Format, type Printed, printedTime } from './output.js'
 

@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander'
-import { mostDemoSessions, mostDemoUsers } from '../identity/demo/demo.js'
+import { mostDemoSessions, mostDemoUsers } from '../identity/demo/spans.js'
 import { addCommand, type CommandLine } from './command-line.js'
 import { Failure } from './failures.js'
 import type { Format } from './output.js'

@@ -1,5 +1,6 @@
 // Our own secrets as an operator looks after them: revoked when they may be known, and sealed anew when SECRET_KEY changes.
 import type { Actor } from '../policy/actor.js'
+import type { RevocableSecret } from '../policy/key-life.js'
 import type { Queries } from '../storage/database.js'
 import type { Keys } from '../storage/keys.js'
 import { privateKeyOf } from '../tokens/key-pairs.js'
@@ -7,10 +8,6 @@ import type { Change } from '../tokens/revoke.js'
 import type { Sealing } from '../tokens/sealing.js'
 import { secretOf } from '../tokens/secrets.js'
 import type { KeyChange } from './key-change.js'
-
-/** The chain of the audit log is under a secret too; it would break with another. */
-export const revocableSecrets = ['refresh', 'device'] as const
-export type RevocableSecret = (typeof revocableSecrets)[number]
 
 export type Resealed = { resealed: number; untouched: number }
 

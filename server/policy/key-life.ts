@@ -125,3 +125,7 @@ function rotationOf(algorithm: string, keys: readonly KeyLife[], { interval }: K
 function withState<Key extends KeyLife>(keys: readonly Key[], state: KeyState): Key[] {
   return keys.filter(key => key.state === state)
 }
+
+/** Secrets that can be revoked. The chain of the audit log is under one too; it would break with another. */
+export const revocableSecrets = ['refresh', 'device'] as const
+export type RevocableSecret = (typeof revocableSecrets)[number]

@@ -50,10 +50,6 @@ export type DemoOrder = {
   onProgress?: (done: number, total: number) => void
 }
 
-/** More would not fit into a process's memory at once. */
-export const mostDemoUsers = 500_000
-export const mostDemoSessions = 2_000_000
-
 export function createDemo(deps: DemoDeps) {
   const { database, users, roles, applications, hashing, policy } = deps
   const write = createWriteDemo(deps)

@@ -40,3 +40,7 @@ const byHour = [
   0.06, 0.04, 0.03, 0.03, 0.04, 0.08, 0.2, 0.45, 0.85, 1, 0.95, 0.85,
   0.7, 0.75, 0.85, 0.85, 0.75, 0.65, 0.55, 0.5, 0.45, 0.35, 0.22, 0.12,
 ]
+
+/** More would not fit into a process's memory at once. */
+export const mostDemoUsers = 500_000
+export const mostDemoSessions = 2_000_000

@@ -1,7 +1,8 @@
 // The signing keys, and the secrets that refresh tokens and device tokens are signed with: what each is at, and what would
 // break if it were taken away.
 import type { KeyRing, ListedKey } from '../../../identity/key-ring.js'
-import { type RevocableSecret, revocableSecrets, type SealedSecrets } from '../../../identity/sealed-secrets.js'
+import type { SealedSecrets } from '../../../identity/sealed-secrets.js'
+import { type RevocableSecret, revocableSecrets } from '../../../policy/key-life.js'
 import type { SessionList } from '../../../identity/session-list.js'
 import { jwksMaxAge, pendingOf, publishedAt } from '../../../policy/key-life.js'
 import { refuse } from '../../../protocol/errors.js'
