@@ -128,6 +128,7 @@ describe('revocations by hand', () => {
     const form = { what: 'everybody_ended', subject: '', reason: 'a breach' }
     const shown = await visitor.submit('/admin/revocations/preview', form, '/admin/revocations/new')
     expect(shown.text).to.include('Everybody is signed out at once, everywhere: 1 session.').and.include('You too')
+    expect(shown.text).to.match(/Among them<\/dt><dd>admin</)
     server.clock.advance('6m')
     const _token = visitor.tokenOn(shown, '/admin/revocations')
     const asked = await visitor.send('POST', '/admin/revocations', { form: { ...form, _token }, headers: ownSite })

@@ -2,12 +2,14 @@
 import type { RevocationLog, RevocationRecord, WantedRevocation } from '../../../identity/revocation-log.js'
 import type { Roles } from '../../../identity/roles.js'
 import type { SessionList } from '../../../identity/session-list.js'
+import type { UserList } from '../../../identity/user-list.js'
 import type { Users } from '../../../identity/users.js'
 import { manualTriggers } from '../../../policy/manual-revocation.js'
 import type { Trigger } from '../../../policy/revocation.js'
 import { type Context, visitorOf } from '../../handler.js'
 import { readFields } from '../../wire/fields.js'
 import { type Problems, problemsOf, typedIn } from '../fields.js'
+import type { Frame } from '../frame.js'
 import type { Pages } from '../page.js'
 import { readText } from '../query.js'
 import { crumbs, presentEffects, subjectOf } from './revocations.js'
@@ -18,6 +20,7 @@ export type ManualRevocationPagesDeps = {
   sessionList: SessionList
   roles: Roles
   users: Users
+  userList: UserList
 }
 
 type Typed = { what: string; subject: string; reason: string }
@@ -28,10 +31,11 @@ const byHand = Object.entries(manualTriggers).flatMap(([kind, effects]) =>
 )
 
 const longestReason = 255
+const mostNamed = 3
 const fields = ['what', 'subject', 'reason'] as const
 
 export function createManualRevocationPages(deps: ManualRevocationPagesDeps) {
-  const { pages, revocationLog, sessionList, roles, users } = deps
+  const { pages, revocationLog, sessionList, userList, roles, users } = deps
 
   /** What a form wants, in the log's own words. */
   async function wantedOf({ what, subject, reason }: Typed): Promise<WantedRevocation> {
@@ -86,6 +90,19 @@ export function createManualRevocationPages(deps: ManualRevocationPagesDeps) {
     return sessionList.count({ ...whose, state: 'live' })
   }
 
+  /** A few of the people it is about where there may be many, for whoever may see them. */
+  async function someOf(kind: string, subject: string, { may, format }: Frame): Promise<string> {
+    const page = { after: null, limit: 25 }
+    if (kind === 'role' && may('darvoza:users:read')) {
+      const { results } = await userList.page({ role: subject }, 'oldest', page)
+      return format.list(results.slice(0, mostNamed).map(one => one.user.username))
+    }
+    if (!(kind === 'application' || kind === 'all') || !may('darvoza:sessions:read')) return ''
+    const whose = kind === 'application' ? { applicationId: subject } : {}
+    const { results } = await sessionList.page({ ...whose, state: 'live' }, page)
+    return format.list([...new Set(results.map(one => one.username))].slice(0, mostNamed))
+  }
+
   return {
     newRevocationPage: (ctx: Context) =>
       showForm(ctx, {
@@ -123,7 +140,10 @@ export function createManualRevocationPages(deps: ManualRevocationPagesDeps) {
           choices: byHand.map(one => one.trigger),
           longestReason,
         },
-        reach: { text: t(`reach.${values.what}`, { name, count }), more, endsOwn, hidden: values },
+        reach: {
+          ...{ text: t(`reach.${values.what}`, { name, count }), more, endsOwn, hidden: values },
+          among: await someOf(kind, subject, frame),
+        },
         effects: [presentEffects(values.what as Trigger)],
       })
     },
