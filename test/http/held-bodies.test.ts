@@ -222,7 +222,7 @@ describe('a body that is held back', () => {
     const { pageSessions, roles, users } = server.composed.parts
     const changing = heldForms.filter(name => !forms[name].looks || name === 'prove')
     const sender = await aSender(server, 'between')
-    const browser = await pageSessions.find(/darvoza=([^;]+)/.exec(sender.cookie)![1]!)
+    const browser = await pageSessions.find(/darvoza-4000=([^;]+)/.exec(sender.cookie)![1]!)
     expect(browser?.user.id).to.equal(sender.id)
     // From here on the look tells what was so a moment ago.
     pageSessions.find = async () => browser

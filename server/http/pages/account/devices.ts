@@ -28,10 +28,15 @@ export function createOwnDevicePages({ pages, sessions, whereSignedIn, deviceNam
     // This one first, whenever it was seen; then the last seen, page by page.
     const own = readText(ctx, 'after') === '' ? await whereSignedIn.device(userId, deviceId) : null
     const { count, more } = await whereSignedIn.countDevices(userId)
-    const names = others.map(one => one.device.name)
+    const names = others.filter(one => one.sessions.length > 0).map(one => one.device.name)
+    // Of those on other pages it is not known here.
+    const isAll = next === null && own !== null
     const data = {
       title: t('devices.title'),
-      othersNamed: names.length > 0 ? firstOf(names, count - 1, frame) : '',
+      ending: {
+        count: isAll ? names.length : count - 1,
+        named: names.length > 0 ? firstOf(names, isAll ? names.length : count - 1, frame) : '',
+      },
       lead: t('devices.lead'),
       devices: [...(own ? [own] : []), ...others].map(one => presentOwnDevice(one, deviceId)),
       ...{ total: count, more, next },
