@@ -229,7 +229,8 @@ onEachEngine('the one rule about acting on people', engine => {
     const preview = (await insist(client.post(path, chosen, mighty.token))).body
     expect([preview.count, preview.left_out.length]).to.deep.equal([0, 2])
     const { at } = preview
-    const done = (await insist(client.post(path, { ...chosen, at, count: 2 }, mighty.token))).body
+    await insist(client.post(path, { ...chosen, at, count: 2 }, mighty.token), 409)
+    const done = (await insist(client.post(path, { ...chosen, at, count: 0 }, mighty.token))).body
     expect([done.done, done.left_out.length]).to.deep.equal([0, 2])
     expect(await snapshotOf(server)).to.equal(before)
     // What somebody has already they keep, and may lose.
