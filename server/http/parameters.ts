@@ -8,8 +8,7 @@ export type Parameters = {
   body?: readonly string[]
 }
 
-const page = ['limit', 'after'] as const
-const listed = [...page, 'count'] as const
+const listed = ['limit', 'after', 'count'] as const
 const file = ['format', 'separator', 'zone'] as const
 const between = ['since', 'until'] as const
 
@@ -27,10 +26,10 @@ export const parameters = {
   me: {},
   changeMe: { body: profile },
   changePassword: { body: ['old_password', 'new_password'] },
-  mySessions: { query: page },
+  mySessions: { query: listed },
   endMyOtherSessions: {},
   endMySession: {},
-  myDevices: { query: page },
+  myDevices: { query: listed },
   endMyOtherDevices: {},
   endMyDevice: {},
 
@@ -46,7 +45,7 @@ export const parameters = {
   resetUserPassword: { body: ['password'] },
   listUserSessions: { query: [...sessionsOfOne, ...listed] },
   endUserSessions: {},
-  listUserDevices: { query: page },
+  listUserDevices: { query: listed },
 
   listSessions: { query: [...sessions, ...listed, ...file] },
   showSession: {},

@@ -147,9 +147,7 @@ describe('the cookie of a sign-in', () => {
   })
 
   it('carries the prefix that no other host can set, and Secure, where the address is https', async () => {
-    const https = await aServer()
-    const settings = { ...https.settings, issuer: 'https://id.example.com' }
-    await https.close()
+    const settings = { ...testSettings(await sqlite.fresh()), issuer: 'https://id.example.com' }
     const server = await aServer({ settings })
     const visitor = aVisitor(server)
     await visitor.signIn(admin)
@@ -435,7 +433,7 @@ describe('a password that was printed, or given by an administrator', () => {
     const { database } = first.composed.parts
     await database.write("UPDATE user SET deleted_at = 1, username_key = NULL, active = 0 WHERE username = 'admin'")
     await first.close()
-    const server = await aServer({ settings })
+    const server = await aServer({ settings, ports: { administratorId: undefined } })
     const { users } = server.composed.parts
     expect((await users.requireByName('admin')).mustChangePassword).to.equal(true)
   })

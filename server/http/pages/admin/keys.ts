@@ -2,9 +2,8 @@
 // break if it were taken away.
 import type { KeyRing, ListedKey } from '../../../identity/key-ring.js'
 import type { SealedSecrets } from '../../../identity/sealed-secrets.js'
-import { type RevocableSecret, revocableSecrets } from '../../../policy/key-life.js'
 import type { SessionList } from '../../../identity/session-list.js'
-import { jwksMaxAge, pendingOf, publishedAt } from '../../../policy/key-life.js'
+import { jwksMaxAge, pendingOf, publishedAt, type RevocableSecret, revocableSecrets } from '../../../policy/key-life.js'
 import { refuse } from '../../../protocol/errors.js'
 import type { PolicyInForce } from '../../../revocation/policy-in-force.js'
 import { type Context, visitorOf } from '../../handler.js'
