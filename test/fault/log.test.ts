@@ -86,15 +86,15 @@ describe('the log of a server', () => {
     const told = lines.filter(line => line.level === 30)
     expect(told.map(line => line.msg)).to.include.members([`Darvoza is ready at ${issuer}`])
     expect(told.find(line => line.action === 'signed_in')).to.include({
-      id: '1',
-      actor: 'user:1',
+      id: '1000000000',
+      actor: 'user:1000000000',
       address: '127.0.0.1',
     })
-    expect(told.find(line => line.action === 'role_created')).to.include({ id: 'clerk', actor: 'user:1' })
+    expect(told.find(line => line.action === 'role_created')).to.include({ id: 'clerk', actor: 'user:1000000000' })
     expect(
       told.filter(line => line.msg === 'a sign-in was refused').map(line => [line.reason, line.user]),
     ).to.deep.equal([
-      ['wrong_password', 1],
+      ['wrong_password', 1_000_000_000],
       ['unknown_user', null],
     ])
     expect(lines.find(line => line.msg === 'a library wrote to the console').text).to.equal('from a\nlibrary')

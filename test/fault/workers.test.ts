@@ -57,7 +57,10 @@ onMariaDb('several workers on one port', engine =>
       const [, password] = /password {2}(\S+)/.exec(running.printed()) ?? []
       expect(running.printed().match(/This password is shown once/g)).to.have.length(1)
       const client = aClient(running)
-      const admin = { username: 'admin', password: password! }
+      const printed = { old_password: password!, new_password: 'a password of my own' }
+      const { access } = await client.signIn({ username: 'admin', password: password! })
+      expect((await client.post('/api/me/password/', printed, access)).status).to.be.below(300)
+      const admin = { username: 'admin', password: printed.new_password }
       const [own, other] = [await client.signIn(admin), await client.signIn(admin)]
 
       await client.delete(`/api/me/sessions/${claimsOf(other.access).sid}/`, own.access)
