@@ -13,7 +13,7 @@ import type { Change } from '../tokens/revoke.js'
 export type RoomDeps = { sessions: Sessions; devices: Devices; now: () => number }
 
 /** How many end with one sign-in for being too many. */
-const mostAtOnce = { sessions: 5, devices: 3, sessionsOfDevices: 15 }
+const mostAtOnce = { sessions: 10, devices: 3, sessionsOfDevices: 15 }
 /** How many of the oldest sessions are looked at: some are over and only not marked yet. */
 const oldestLookedAt = 50
 

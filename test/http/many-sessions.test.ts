@@ -48,7 +48,7 @@ onEachEngine('one person with more sessions than a statement takes values', engi
 async function signsIn(server: TestServer, client: Client, amy: Person): Promise<void> {
   const pair = await client.signIn(amy)
   expect((await client.refresh(pair.refresh)).status).to.equal(200)
-  expect([await endedFor(server, 'session_limit'), await endedFor(server, 'device_limit')]).to.deep.equal([5, 15])
+  expect([await endedFor(server, 'session_limit'), await endedFor(server, 'device_limit')]).to.deep.equal([10, 15])
   const [oldest] = await sessionsOf(server, amy.id)
   const ended = await server.composed.parts.database.read<{ createdAt: number }>(
     "SELECT created_at AS createdAt FROM session WHERE ended_reason = 'session_limit'",
