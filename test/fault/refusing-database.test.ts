@@ -82,7 +82,7 @@ onMariaDb('a database server that refuses', () => {
       `CREATE OR REPLACE USER ${who} IDENTIFIED BY 'secret'`,
       `GRANT ALL ON ${settings.name}.* TO ${who}`,
     )
-    server = await aServer({ engine: { name: 'MariaDB', fresh: async () => settings } })
+    server = await aServer({ engine: { name: 'MariaDB', fresh: async () => settings, migrated: async () => settings } })
     pair = await aClient(server).signIn(await server.aUser())
   })
 

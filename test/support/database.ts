@@ -2,7 +2,6 @@
 import type { DatabaseSettings } from '../../config/settings.js'
 import { type Database, openDatabase } from '../../server/storage/database.js'
 import { writeFirstRows } from '../../server/storage/first-rows.js'
-import { migrateUp } from '../../server/storage/migrate.js'
 import type { SessionRecord } from '../../server/storage/sessions.js'
 import type { NewUser } from '../../server/storage/users.js'
 import type { Engine } from './engines.js'
@@ -11,8 +10,7 @@ const open = new Set<Database>()
 
 /** An empty database with all tables and the rows that every installation has. */
 export async function aDatabase(engine: Engine): Promise<Database> {
-  const database = await anEmptyDatabase(engine)
-  await migrateUp(database)
+  const database = await anOpen(await engine.migrated())
   await writeFirstRows(database, {
     application: { id: 'darvoza', name: 'Darvoza' },
     roles: { admin: ['darvoza:*'] },

@@ -5,8 +5,15 @@ import { join } from 'node:path'
 import type { DatabaseSettings } from '../../config/settings.js'
 import { mariadbd, sharedMariaDb } from './mariadb.js'
 import { redisServer } from './redis.js'
+import { mariaDbWithTables, sqliteWithTables } from './schema.js'
 
-export type Engine = { name: 'SQLite' | 'MariaDB'; fresh: () => Promise<DatabaseSettings> }
+export type Engine = {
+  name: 'SQLite' | 'MariaDB'
+  /** An empty database. */
+  fresh: () => Promise<DatabaseSettings>
+  /** One with all tables and no row, as a server that starts finds it after the migrations. */
+  migrated: () => Promise<DatabaseSettings>
+}
 
 /** Temporary folders of this run; removed at its end. */
 const folders: string[] = []
@@ -21,11 +28,13 @@ export function removeFolders(): void {
   for (const folder of folders) rmSync(folder, { recursive: true, force: true })
 }
 
-export const sqlite: Engine = {
-  name: 'SQLite',
-  fresh: async () => ({ engine: 'sqlite', path: join(aFolder(), 'test.sqlite') }),
+const aFile = () => ({ engine: 'sqlite', path: join(aFolder(), 'test.sqlite') }) as const
+export const sqlite: Engine = { name: 'SQLite', fresh: async () => aFile(), migrated: sqliteWithTables(aFile) }
+const mariadb: Engine = {
+  name: 'MariaDB',
+  fresh: async () => (await sharedMariaDb()).create(),
+  migrated: mariaDbWithTables(sharedMariaDb),
 }
-const mariadb: Engine = { name: 'MariaDB', fresh: async () => (await sharedMariaDb()).create() }
 
 /** Those that this machine has, for what is no test. */
 export const engines = (): Engine[] => (mariadbd ? [sqlite, mariadb] : [sqlite])

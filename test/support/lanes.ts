@@ -1,6 +1,6 @@
 // `npm test`: the whole suite in two lanes side by side, about as long as each other: tests of faults mostly wait, and those
-// in a browser leave the work to it. Prints one lane after the other; the last line counts both. What it is told beside
-// goes to mocha: `npm test -- --grep …`.
+// in a browser leave the work to it. With TRIALS=1 those follow that take minutes of chance each. Prints one lane after the
+// other; the last line counts all. What it is told beside goes to mocha: `npm test -- --grep …`.
 import { spawn } from 'node:child_process'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
@@ -44,12 +44,16 @@ function countsIn(end: string, code: number | null): Counts {
   return counts
 }
 
+const trials = process.env.TRIALS ? [['trials']] : []
+
 const print = (text: string) => void process.stdout.write(text)
 const later: string[] = []
 const counts = await Promise.all(
   lanes.map((folders, lane) => runLane(folders, lane === 0 ? print : text => later.push(text))),
 )
 print(later.join(''))
+// Alone: what they count depends on how soon processes get their turn.
+for (const folders of trials) counts.push(await runLane(folders, print))
 const sum = (name: keyof Counts) => counts.reduce((total, one) => total + one[name], 0)
 const [passed, failed, skipped] = [sum('passed'), sum('failed'), sum('skipped')]
 print(`${passed} passed, ${failed} failed${skipped ? `, ${skipped} skipped` : ''}\n`)

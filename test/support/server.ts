@@ -9,7 +9,7 @@ import type { UserToCreate } from '../../server/identity/new-users.js'
 import { hashPassword } from '../../server/identity/stored-passwords.js'
 import type { Policy } from '../../server/policy/policies.js'
 import { aClock, type TestClock } from './clock.js'
-import { aFolder, type Engine } from './engines.js'
+import { aFolder, type Engine, sqlite } from './engines.js'
 
 export const issuer = 'http://localhost:4000'
 export const password = 'correct horse battery'
@@ -69,7 +69,7 @@ export type ServerOptions = {
 export async function aServer(options: ServerOptions = {}): Promise<TestServer> {
   const clock = options.clock ?? aClock()
   const settings = options.settings ?? {
-    ...testSettings(await (options.engine?.fresh() ?? sqliteFile())),
+    ...testSettings(await (options.engine ?? sqlite).migrated()),
     ...(options.redis && { redis: readRedisUrl(options.redis) as RedisSettings }),
   }
   const logged: string[] = []
@@ -149,10 +149,6 @@ export function testSettings(database: DatabaseSettings): Settings {
     forwardedHeader: 'X-Forwarded-For',
     logLevel: 'silent',
   }
-}
-
-async function sqliteFile(): Promise<DatabaseSettings> {
-  return { engine: 'sqlite', path: `${aFolder()}/test.sqlite` }
 }
 
 function listen(composed: Composed, onRequest?: (request: IncomingMessage) => void): Promise<Server> {

@@ -5,11 +5,11 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { expect } from 'chai'
+import { type FaultName, faults } from '../fault/driver/faults.js'
+import { redisServer } from '../fault/driver/redis.js'
 import { needsLinux, onMariaDb, skipFor } from '../support/engines.js'
 import { waitFor } from '../support/mariadb.js'
 import { tied } from '../support/tied.js'
-import { type FaultName, faults } from './driver/faults.js'
-import { redisServer } from './driver/redis.js'
 
 type Run = { child: ChildProcess; said: () => string; ended: Promise<number | null> }
 
