@@ -19,6 +19,7 @@ export const warnings: Record<string, Warning> = {
     effect === 'end' && kind !== 'token' && kind !== 'session'
       ? `This ends all sessions of ${subject ? `${kind} ${subject}` : 'everybody'}.`
       : null,
+  'issuer set': () => `This refuses every token that there is: ${everybody}.`,
   'log advance': () => `This gives the log a new id: ${everybody}.`,
   'migrate down': () => 'This deletes the data in the tables of the last migration.',
 }

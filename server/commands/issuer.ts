@@ -1,6 +1,5 @@
 import type { Command } from 'commander'
 import { addCommand, type CommandLine } from './command-line.js'
-import { WrongUse } from './failures.js'
 import type { Format } from './output.js'
 
 export function addIssuerCommands(program: Command, { open, requireIssuer, actor, output }: CommandLine): void {
@@ -11,14 +10,13 @@ export function addIssuerCommands(program: Command, { open, requireIssuer, actor
     await output.done(known ?? 'none yet: the first server that starts writes its own', { issuer: known }, format)
   })
 
-  addCommand(issuer, 'set <url>', 'give it another, while no server runs: everybody signs in again')
-    .option('--yes', 'refuse the tokens that there are')
-    .action(async (url: string, { yes, ...format }: { yes?: boolean } & Format) => {
+  addCommand(issuer, 'set <url>', 'give it another, while no server runs: everybody signs in again').action(
+    async (url: string, format: Format) => {
       const wanted = requireIssuer(url)
-      if (!yes) throw new WrongUse('this refuses every token that there is: give --yes if you mean it')
       const before = await (await open()).issuerClaim.set(wanted, actor)
       const said =
         before === wanted ? `the issuer was ${wanted} before` : `the issuer is ${wanted}: start the servers with it`
       await output.done(said, { issuer: wanted, before }, format)
-    })
+    },
+  )
 }

@@ -91,7 +91,9 @@ export function composeAdministration(
   const sealedSecrets = createSealedSecrets({ keys, change, sealing, random, now })
 
   // The house
-  const issuerClaim = createIssuerClaim({ database, installation: storage.installation, revoke })
+  const issuerClaim = createIssuerClaim({
+    ...{ database, installation: storage.installation, heartbeats: storage.heartbeats, revoke, now },
+  })
   const demo = createDemo({
     ...{ database, users: userStore, roles: roleStore, applications, policyVersions, revocations, audit, auditTrail },
     ...{ figures: figureStore, secrets, hashing, tail, policy, now, random },

@@ -34,7 +34,11 @@ export function createHealthHandlers({ tail, redisLink, clock, writeTrouble, isL
         throw refuse('database_unavailable', { retryAfter: 1, cause })
       }
       const unwritable = writeTrouble()
-      if (unwritable) throw refuse('database_unavailable', { retryAfter: 1, cause: new Error(unwritable) })
+      if (unwritable)
+        throw refuse('database_unavailable', {
+          retryAfter: 1,
+          cause: Object.assign(new Error(unwritable), { code: 'NO_WRITES' }),
+        })
       const reason = redisLink?.reason()
       const trouble = clock.trouble()
       ctx.body = {

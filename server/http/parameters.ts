@@ -34,7 +34,7 @@ export const parameters = {
   endMyDevice: {},
 
   listUsers: { query: [...users, 'order', ...listed, ...file] },
-  createUser: { body: ['username', 'password', 'roles', ...profile] },
+  createUser: { body: ['username', 'password', 'must_change_password', 'roles', ...profile] },
   showUser: {},
   changeUser: { body: ['username', ...profile] },
   deleteUser: {},
@@ -42,7 +42,7 @@ export const parameters = {
   setUserPermissions: { body: ['permissions'] },
   disableUser: {},
   enableUser: {},
-  resetUserPassword: { body: ['password'] },
+  resetUserPassword: { body: ['password', 'must_change_password'] },
   listUserSessions: { query: [...sessionsOfOne, ...listed] },
   endUserSessions: {},
   listUserDevices: { query: listed },

@@ -2,12 +2,22 @@
 // sign each other's people out.
 import type { Actor } from '../policy/actor.js'
 import type { Database } from '../storage/database.js'
+import type { Heartbeats } from '../storage/heartbeats.js'
 import type { Installation } from '../storage/installation.js'
 import type { Revoke } from '../tokens/revoke.js'
 
-export type IssuerClaimDeps = { database: Database; installation: Installation; revoke: Revoke }
+export type IssuerClaimDeps = {
+  database: Database
+  installation: Installation
+  heartbeats: Heartbeats
+  revoke: Revoke
+  now: () => number
+}
 
-export function createIssuerClaim({ database, installation, revoke }: IssuerClaimDeps) {
+/** A server writes one each second; ms. */
+const beatsWithin = 5_000
+
+export function createIssuerClaim({ database, installation, heartbeats, revoke, now }: IssuerClaimDeps) {
   return {
     /** null until a server has started. */
     show: (): Promise<string | null> => installation.issuer(database),
@@ -23,11 +33,17 @@ export function createIssuerClaim({ database, installation, revoke }: IssuerClai
         )
     },
 
-    /** From the next start of each server on; who is signed in signs in again. @returns the one before */
+    /**
+     * From the next start of each server on; who is signed in signs in again.
+     * @returns the one before
+     * @throws Error while a server runs, which would go on issuing tokens that the next one refuses
+     */
     set(issuer: string, actor: Actor): Promise<string | null> {
       return revoke.transaction(actor, async (tx, { note }) => {
         const before = await installation.issuer(tx)
         if (before === issuer) return before
+        if (now() - (await heartbeats.last(tx)) < beatsWithin)
+          throw new Error('a server runs on this database, or has until a moment ago: stop every server first')
         if (before === null) await installation.claim(tx, issuer)
         else await installation.setIssuer(tx, issuer)
         note({ action: 'issuer_changed', subject: issuer, before: { issuer: before }, after: { issuer } })

@@ -20,18 +20,20 @@ export function whyNotPassword(password: string, personal: string[], rules: Pass
   if (password.length > longestPassword) {
     problems.push(`Ensure this field has no more than ${longestPassword} characters.`)
   }
-  if (/^\d+$/.test(password)) problems.push('This password is entirely numeric.')
+  if (/^\p{Nd}+$/u.test(password)) problems.push('This password is entirely numeric.')
   if (new Set(password).size < leastVariety) problems.push('This password repeats too few characters.')
   if (personal.some(word => word.length >= 4 && holds(password, word, rules.skeleton))) {
     problems.push('The password is too similar to the username.')
   }
-  if (rules.isCommon(password.toLowerCase())) problems.push('This password is too common.')
+  const plain = password.normalize('NFKC').toLowerCase()
+  if ([plain, rules.skeleton(plain)].some(rules.isCommon)) problems.push('This password is too common.')
   return problems
 }
 
 /** In any case: some letters look alike as capitals alone, such as the Cyrillic and the Latin ones of M. */
 function holds(password: string, word: string, skeleton: PasswordRules['skeleton']): boolean {
-  const shape = (text: string) => skeleton(text.normalize('NFKD').replace(/\p{M}/gu, ''))
+  const shape = (text: string) =>
+    skeleton(text.normalize('NFKD').replace(/[\p{M}\p{Default_Ignorable_Code_Point}\s]/gu, ''))
   return [(text: string) => text.toLowerCase(), (text: string) => text.toUpperCase()].some(cased =>
     shape(cased(password)).includes(shape(cased(word))),
   )

@@ -14,13 +14,15 @@ const minute = 60
 const hour = 3_600
 const day = 86_400
 
-const registeredClaims = [
+/** Claims that tokens have, or that an RFC gives a meaning; no other may take their name. */
+export const registeredClaims = [
   ...['iss', 'aud', 'exp', 'nbf', 'iat', 'jti', 'client_id', 'scope', 'auth_time', 'sid', 'gen', 'token_type'],
   ...[
     'username',
     'roles',
     'permissions',
     'permissions_omitted',
+    'must_change_password',
     'rev',
     'typ',
     'acr',

@@ -24,6 +24,12 @@ export function createHeartbeats() {
       )
     },
 
+    /** When the last one was, by any process; epoch ms. */
+    async last(tx: Queries): Promise<number> {
+      const [row] = await tx.read<{ beatAt: number }>('SELECT beat_at AS beatAt FROM heartbeat WHERE id = 1')
+      return row?.beatAt ?? 0
+    },
+
     /** The latest outage, or null when there was none. */
     async outage(tx: Queries): Promise<Outage | null> {
       const [row] = await tx.read<Outage>(

@@ -65,10 +65,7 @@ onBrowser('a change of roles', () => {
     await page.locator('#roles > summary').click()
     const clerk = page.getByRole('checkbox', { name: /^clerk/ })
     await clerk.check()
-    await page
-      .locator('form', { has: clerk })
-      .getByRole('button')
-      .click()
+    await page.locator('form', { has: clerk }).getByRole('button').click()
     await told(page, 'Roles and permissions of amy are saved.')
     for (const { client, pair } of awake) {
       expect((await client.get('/api/me/', pair.access)).body).to.include({ reason: 'token_stale' })

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { statSync } from 'node:fs'
+import { copyFileSync, statSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect } from 'chai'
@@ -34,6 +34,14 @@ describe('one embedded database', () => {
     expect(second.printed()).to.match(
       /^\{.*"Darvoza did not start: another server is running on .*DATABASE_URL\)"\}\n$/,
     )
+
+    // By another name it is the same file.
+    const linked = aFolder()
+    symlinkSync(join(folder, 'darvoza.sqlite'), join(linked, 'darvoza.sqlite'))
+    copyFileSync(join(folder, 'secret.key'), join(linked, 'secret.key'))
+    const throughLink = await start(linked)
+    await new Promise(resolve => throughLink.child.once('close', resolve))
+    expect(throughLink.printed()).to.include('another server is running on')
 
     await ended(first.child, 'SIGKILL')
     const third = await start(folder)

@@ -39,6 +39,31 @@ async function insist(sent: Promise<Answer>, status = 200): Promise<Answer> {
   return answer
 }
 
+onEachEngine('acting on many among whom the sender is', engine => {
+  it('leaves the sender out, and reaches those behind them as well', async () => {
+    const { client, signIn } = await aWorld(await aServer({ engine }))
+    const [before, boss, behind] = [
+      await signIn(['support']),
+      await signIn(['admin']),
+      await signIn(['support', 'admin']),
+    ]
+    const self = { user_id: String(boss.id), username: boss.username, count: 1, why: 'self' }
+    for (const [path, body, count] of [
+      ['/api/admin/bulk/sign-out-users', {}, 3],
+      ['/api/admin/bulk/remove-role', { role: 'admin' }, 1],
+      ['/api/admin/bulk/disable-users?role=support', {}, 2],
+    ] as const) {
+      const [preview, done] = await both(client, boss.token, path, body)
+      expect(preview.count, path).to.be.at.least(count)
+      expect(done.done, path).to.equal(preview.count)
+      if (!path.includes('?'))
+        expect(JSON.stringify(done.left_out), path).to.include('"why":"self"').and.include(self.username)
+      await insist(client.get('/api/me/', boss.token))
+    }
+    for (const { token } of [before, behind]) await insist(client.get('/api/me/', token), 401)
+  })
+})
+
 onEachEngine('ending many sessions', engine => {
   it('is previewed without a change, ends what was previewed, and not who signs in later', async () => {
     const { server, client, signIn, admin } = await aWorld(await aServer({ engine }))

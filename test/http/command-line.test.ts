@@ -111,7 +111,11 @@ describe('the command line, used wrongly', function () {
       [['user', 'create', 'amy', '--password-stdin', '--email', 'x'], password, /email: Enter a valid email/],
       [['policy', 'set', 'reuse_grace=5s', 'password_cost=99'], '', /password_cost: must lie between 4 and 15/],
       [['policy', 'set', 'refresh_token_lifetime=60d'], '', /longer than session_absolute_lifetime/],
-      [['policy', 'set', 'access_token_lifetime=soon'], '', /must be a duration such as 90s, 15m, 6 hours or 1 day 6 hours/],
+      [
+        ['policy', 'set', 'access_token_lifetime=soon'],
+        '',
+        /must be a duration such as 90s, 15m, 6 hours or 1 day 6 hours/,
+      ],
     ]
     await expectRefused(
       darvoza,

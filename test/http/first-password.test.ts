@@ -37,9 +37,30 @@ onEachEngine('the tokens of somebody whose password must be changed', engine => 
       const answer = await client.send(row.method, pathOf(row), { token: access, ...body })
       expect([answer.status, answer.body.code], name).to.deep.equal([403, 'password_change_required'])
     }
+    // A resource server that goes by the roles in it would be told that it is good.
+    const verified = await client.verify(access)
+    expect([verified.status, verified.body.code]).to.deep.equal([403, 'password_change_required'])
     expect(await snapshotOf(server)).to.equal(before)
     expect((await client.get('/api/me/', access)).status).to.equal(200)
     expect((await client.patch('/api/me/', { first_name: 'Root' }, access)).status).to.equal(200)
+  })
+
+  it('are what an administrator asks for, with a new user and with a new password', async () => {
+    const server = await aServer({ engine })
+    const client = aClient(server)
+    const { access } = await client.signIn({ username: 'admin', password })
+    const users = '/api/admin/users/'
+    const made = { username: 'amy', password: longPassword, must_change_password: 'perhaps' }
+    const refused = await client.post(users, made, access)
+    expect([refused.status, refused.body]).to.deep.equal([400, { must_change_password: ['Must be a valid boolean.'] }])
+    const { user_id: id } = (await client.post(users, { ...made, must_change_password: true }, access)).body
+    const amy = { username: 'amy', password: longPassword }
+    expect(await client.signIn(amy)).to.include({ must_change_password: true })
+    const reset = (json: object) => client.post(`${users}${id}/password/`, { password, ...json }, access)
+    expect((await reset({})).status).to.equal(204)
+    expect(await client.signIn({ ...amy, password })).to.not.have.property('must_change_password')
+    expect((await reset({ must_change_password: true })).status).to.equal(204)
+    expect(await client.signIn({ ...amy, password })).to.include({ must_change_password: true })
   })
 
   it('are stale once another was chosen: a refresh of the same session brings whole ones', async () => {

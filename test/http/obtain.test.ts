@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import { createRemoteJWKSet, jwtVerify } from 'jose'
 import { builtInRoles } from '../../server/policy/permissions.js'
+import { registeredClaims } from '../../server/policy/policies.js'
 import { type Answer, aClient, claimsOf, type Pair } from '../support/client.js'
 import { onEachEngine } from '../support/engines.js'
 import { headerOf } from '../support/forge.js'
@@ -307,6 +308,20 @@ describe('what a sign-in issues', () => {
     expect(claimsOf(refresh)).to.include({ uid: String(amy.id), aud: issuer })
     expect((await client.get('/api/me/', access)).status).to.equal(200)
     expect((await client.refresh(refresh)).status).to.equal(200)
+  })
+
+  it('keeps the name of every claim that a token has from being that of the user id', async () => {
+    const server = await aServer()
+    const client = aClient(server)
+    const names = new Set<string>()
+    const permissions = Array.from({ length: 80 }, (_, number) => `orders:permission-number-${number}`)
+    for (const user of [{ roles: ['admin'] }, { mustChangePassword: true }, { permissions }]) {
+      const { access, refresh } = await client.signIn(await server.aUser(user))
+      for (const token of [access, refresh]) for (const name of Object.keys(claimsOf(token))) names.add(name)
+    }
+    expect([...names]).to.include.members(['must_change_password', 'permissions_omitted', 'gen', 'rev'])
+    const reserved: readonly string[] = [...registeredClaims, 'sub', 'user_id']
+    expect([...names].filter(name => !reserved.includes(name))).to.deep.equal([])
   })
 
   it('never lets the name of the user id claim hide another claim', async () => {

@@ -46,6 +46,8 @@ describe('the caller behind proxies', () => {
     ['Forwarded', 'proto=https;FOR="[2001:db8::7]:51234";by=10.0.0.1', oneHop, '2001:db8::7'],
     ['Forwarded', 'for=203.0.113.9 ,for=203.0.113.7; host="a,for=1.1.1.1"', oneHop, '203.0.113.7'],
     ['Forwarded', 'for=203.0.113.9,for=10.0.0.3, , for="10.0.0.2:80",', ownNetwork, '203.0.113.9'],
+    ['Forwarded', 'for=203.0.113.9, for=203.0.113.7:80;proto=http', oneHop, '203.0.113.7'],
+    ['Forwarded', 'for=203.0.113.9, for=[2001:db8::7]:80', oneHop, '2001:db8::7'],
     ['Forwarded', 'for=203.0.113.9, for=_hidden', oneHop, null],
     ['Forwarded', 'for=203.0.113.9, proto=https', oneHop, null],
     ['Forwarded', '203.0.113.9', oneHop, null],

@@ -64,7 +64,9 @@ describe('a new password', () => {
 
   it('is not all digits, not common in any case, and does not hold the name', () => {
     expect(why('93847562019')).to.deep.equal(['This password is entirely numeric.'])
-    expect(why('ILoveYou')).to.deep.equal(['This password is too common.'])
+    expect(why('٩٣٨٤٧٥٦٢')).to.deep.equal(['This password is entirely numeric.'])
+    for (const common of ['ILoveYou', 'ilоvеyоu', 'ｉｌｏｖｅｙｏｕ'])
+      expect(why(common), common).to.deep.equal(['This password is too common.'])
     expect(why('xxAMELIAxx', ['amelia'])).to.deep.equal(['The password is too similar to the username.'])
     // A short name is part of too many words.
     expect(why('family tree', ['amy', 'ami'])).to.deep.equal([])
@@ -77,6 +79,8 @@ describe('a new password', () => {
 
   it('does not hold the name in letters that look like it', () => {
     for (const password of [
+      'v\u200bamel\u00adia12',
+      'a m e l i a 12',
       'xxАМELIАxx',
       'аmеliа2024',
       'AMÉLIA2024',

@@ -42,12 +42,14 @@ export function createAdminBulkHandlers({ sessionEnds, deviceEnds, userActs, ses
   }
 
   async function actOnUsers(ctx: Context, act: UserAct): Promise<void> {
-    const { actor } = personOf(ctx)
+    const { actor, userId } = personOf(ctx)
     const selection = readSelection(ctx, readUserId, () => readUserFilter(ctx))
+    // Whoever took their own right among many could not go on with the rest; more rights do no harm.
+    const keep = act.what === 'add_role' ? null : userId
     await answer(
       ctx,
-      asOf => userActs.preview(selection, act, actor, { asOf }),
-      previewed => userActs.run(selection, act, previewed, actor),
+      asOf => userActs.preview(selection, act, actor, { keep, asOf }),
+      previewed => userActs.run(selection, act, previewed, actor, { keep }),
     )
   }
 

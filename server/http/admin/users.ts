@@ -10,7 +10,7 @@ import { refuse } from '../../protocol/errors.js'
 import { type Context, personOf } from '../handler.js'
 import { presentDevice } from '../me/present.js'
 import { requireNewSignIn } from '../middleware/guard.js'
-import { readFields, readTexts } from '../wire/fields.js'
+import { readFields, readFlag, readTexts } from '../wire/fields.js'
 import { answerCsv, readCsvChoice, userColumns } from './csv.js'
 import { readPage, readSessionFilter, readUserFilter, readUserOrder, wantsCsv } from './filters.js'
 import { answerPage } from './paging.js'
@@ -59,7 +59,9 @@ export function createAdminUserHandlers(deps: AdminUsersDeps) {
       // Giving roles asks for as much here as where they are given later; an old token could make itself an administrator.
       if (roles.length > 0) requireNewSignIn(ctx.state.claims!, now())
       const profile = { firstName: first_name ?? '', lastName: last_name ?? '', email: email ?? '' }
-      ctx.body = presentAnyUser(await users.create({ username, password, roles, ...profile }, personOf(ctx).actor))
+      const mustChangePassword = readFlag(ctx, 'must_change_password')
+      const made = { username, password, mustChangePassword, roles, ...profile }
+      ctx.body = presentAnyUser(await users.create(made, personOf(ctx).actor))
       ctx.status = 201
     },
 
@@ -92,7 +94,8 @@ export function createAdminUserHandlers(deps: AdminUsersDeps) {
 
     async resetUserPassword(ctx: Context): Promise<void> {
       const { password } = readFields(ctx, { password: { maxLength: longestPassword } })
-      await users.setPassword(idOf(ctx), password, personOf(ctx).actor)
+      const mustChange = readFlag(ctx, 'must_change_password')
+      await users.setPassword(idOf(ctx), password, personOf(ctx).actor, mustChange)
       ctx.status = 204
     },
 

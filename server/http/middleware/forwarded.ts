@@ -11,7 +11,8 @@ export type ForwardedHeader = 'X-Forwarded-For' | 'Forwarded'
 /** Who trusts longer chains than this trusts a chain that the caller wrote. */
 const mostHops = 32
 
-const pair = String.raw`[!#$%&'*+.^_\x60|~\w-]+=(?:[!#$%&'*+.^_\x60|~\w-]+|"(?:[^"\\]|\\.)*")`
+// An address with colons needs quotes; proxies that leave them out are understood all the same.
+const pair = String.raw`[!#$%&'*+.^_\x60|~\w-]+=(?:[!#$%&'*+.^_\x60|~\w:[\]-]+|"(?:[^"\\]|\\.)*")`
 /** The last element of a list (RFC 7239 §4), anchored at the end: an open quote that the caller left cannot hide it. */
 const lastElement = new RegExp(String.raw`(?:^|,)[ \t]*(${pair}(?:[ \t]*;[ \t]*${pair})*)$`)
 const forPair = /(?:^|;)[ \t]*for=(?:"((?:[^"\\]|\\.)*)"|([^;"]*))/i

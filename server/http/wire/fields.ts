@@ -55,6 +55,15 @@ export function readTexts(ctx: Context, name: string, otherwise?: string[]): str
   })
 }
 
+/** A member that is true or false, in forms as text; false where it is not there. @throws invalid_fields */
+export function readFlag(ctx: Context, name: string): boolean {
+  const body = requireObject(ctx.request.body)
+  const value = Object.hasOwn(body, name) ? body[name] : false
+  if (value === true || value === 'true') return true
+  if (value === false || value === 'false') return false
+  throw refuseField(name, 'Must be a valid boolean.')
+}
+
 /** An object inside the body, with whatever members. @throws invalid_fields */
 export function readObject(ctx: Context, name: string): Record<string, unknown> {
   const body = requireObject(ctx.request.body)

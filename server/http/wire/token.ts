@@ -61,6 +61,8 @@ export function createTokenHandlers({ signIn, rotate, inspect, sessions, ownAppl
       const inspected = await inspect.any(token)
       if (inspected.claims.client_id !== ownApplication) throw refuse('token_claims')
       if (inspected.kind === 'refresh') await rotate.check(inspected.claims)
+      // It serves for a new password alone, and has its user's roles all the same: no resource server should take it.
+      if (inspected.kind === 'access' && inspected.claims.must_change_password) throw refuse('password_change_required')
       ctx.body = {}
     },
 
