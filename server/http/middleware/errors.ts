@@ -24,8 +24,16 @@ export function createErrors({ present, log }: ErrorsDeps): Middleware {
         if (code === 'server_error') log.error({ requestId, code, err: cause ?? error }, 'a request failed')
         else if (code !== 'stopping') noteFailure(refusal, requestId)
       }
+      if (refusal.status === 403) noteForbidden(ctx as unknown as Context, refusal)
       await present(ctx as unknown as Context, refusal)
     }
+  }
+
+  /** Who tries what they may not is asked about later. Refused tokens are not told: clients show stale ones all day. */
+  function noteForbidden({ state, method, path }: Context, { code }: Refusal): void {
+    const { requestId, address, claims, browser } = state
+    const user = claims ? Number(claims.sub) : (browser?.user.id ?? null)
+    log.info({ code, user, address, method, path: path.slice(0, 200), requestId }, 'a request was refused')
   }
 }
 

@@ -22,7 +22,10 @@ export function createGuard({ inspect, ownApplication, permissionsOf, now }: Gua
   return function guard(access: BearerAccess): Middleware {
     if (access.kind === 'open') return (_, next) => next()
     return async (ctx, next) => {
+      const state = ctx.state as State
       const claims = await bearer(ctx.get('Authorization'))
+      // Known from here on, also to the log line of a refusal.
+      state.claims = claims
       // A token of another application must not act as its user, unless it was given the scope to.
       const scope = access.kind === 'person' ? 'darvoza:account' : 'darvoza:admin'
       if (claims.client_id !== ownApplication && !claims.scope?.split(' ').includes(scope)) {
@@ -31,8 +34,6 @@ export function createGuard({ inspect, ownApplication, permissionsOf, now }: Gua
       if (claims.sid === undefined) throw refuse('insufficient_scope')
       if (claims.must_change_password && !('beforeNewPassword' in access)) throw refuse('password_change_required')
       if (access.kind === 'permission') await requirePermission(claims, access)
-      const state = ctx.state as State
-      state.claims = claims
       state.credential = credentialFor(access, claims.sid)
       // Judged again further down, the token is refused as it would have been here.
       await inHeader(next)
