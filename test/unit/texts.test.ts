@@ -138,6 +138,22 @@ describe('the texts of the pages', () => {
     }
   })
 
+  it('tell every reason that a session ends for', () => {
+    // What a trigger ends is marked with its name; what ends without one stands in the statement that marks it.
+    const fired = Object.entries(triggers).filter(([, { effect, sessions }]) => effect === 'end' && sessions !== 'stay')
+    const marked = ['storage', 'tokens', 'identity'].flatMap(from =>
+      readdirSync(join(root, 'server', from), { recursive: true, encoding: 'utf8' })
+        .filter(file => file.endsWith('.ts'))
+        .flatMap(file => [
+          ...readFileSync(join(root, 'server', from, file), 'utf8').matchAll(/ended_reason = '(\w+)'/g),
+        ])
+        .map(([, reason]) => reason!),
+    )
+    expect(marked).to.include('expired')
+    const told = [...keysOf('en')].filter(key => key.startsWith('endedWhy.')).map(key => key.slice('endedWhy.'.length))
+    expect(told.sort()).to.deep.equal([...new Set([...fired.map(([name]) => name), ...marked])].sort())
+  })
+
   it('write Uzbek with the letters that it has', () => {
     // ʻ belongs to oʻ and gʻ, ʼ stands between other letters; what looks like them is another sign.
     for (const [key, text] of locales.get('uz')!)
