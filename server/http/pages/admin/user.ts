@@ -13,7 +13,7 @@ import { chosenIn, type Problems, problemsOf, typedIn } from '../fields.js'
 import type { Pages } from '../page.js'
 import { createGivenPasswords, type GivenPassword, type GivenPasswordDeps } from './given-password.js'
 import { presentDeviceName } from './lists.js'
-import { actorText } from './people.js'
+import { doerText } from './people.js'
 import { roleChoice } from './role-texts.js'
 import { presentUser } from './users.js'
 
@@ -46,7 +46,7 @@ export function createOneUserPages(deps: OneUserPagesDeps) {
     const devices = may('darvoza:sessions:read') ? await lastSeen(user.id) : null
     const happened = may('darvoza:audit:read') ? await closeLook.userHistory(user.id) : null
     const history = happened?.entries.map(({ createdAt, action, actor, address, subject }) => ({
-      ...{ at: createdAt, action, by: [actorText(actor, happened.names.get(actor), t), address] },
+      ...{ at: createdAt, action, by: [doerText({ action, actor }, happened.names, t), address] },
       device: happened.devices.get(subject)?.name ?? '',
     }))
     const data = {
