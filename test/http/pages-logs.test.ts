@@ -95,7 +95,10 @@ describe('revocations by hand', () => {
       [{ what: 'all_ended', subject: 'nobody', reason: 'x' }, 'There is no user nobody.'],
       [{ what: 'role_stale', subject: 'none', reason: 'x' }, 'There is no role none.'],
       [{ what: 'application_ended', subject: 'none', reason: 'x' }, 'There is no application none.'],
-      [{ what: 'token_revoked', subject: '', reason: 'x' }, 'This is no jti of an access token.'],
+      [{ what: 'token_revoked', subject: 'short', reason: 'x' }, 'This is no jti of an access token.'],
+      ...['token_revoked', 'all_ended', 'role_stale', 'application_ended'].map(
+        (what): [Record<string, string>, string] => [{ what, subject: ' ', reason: 'x' }, 'Please fill this in.'],
+      ),
       [{ what: 'everybody_ended', subject: 'amy', reason: 'x' }, 'Leave this empty: it is about everybody.'],
       [{ what: 'all_ended', subject: 'amy', reason: ' ' }, 'Please fill this in.'],
       [{ what: 'user_deleted', subject: 'amy', reason: 'x' }, 'Choose what is to be revoked.'],
@@ -104,7 +107,16 @@ describe('revocations by hand', () => {
     for (const [form, said] of wrong) {
       const { status, text } = await preview(form)
       expect(status, said).to.equal(400)
-      expect(text).to.include(said)
+      expect(text).to.include(said).and.not.include('There is no user .')
+    }
+    const several: [Record<string, string>, string[]][] = [
+      [{ subject: 'amy', reason: '' }, ['Choose what is to be revoked.', 'Please fill this in.']],
+      [{ what: 'role_stale', subject: 'none', reason: '' }, ['There is no role none.', 'Please fill this in.']],
+    ]
+    for (const [form, said] of several) {
+      const { text } = await preview(form)
+      expect(text).to.include('2 things are to be put right')
+      for (const one of said) expect(text).to.include(one)
     }
     const form = { what: 'all_ended', subject: 'amy', reason: '<lost> phone' }
     const shown = await preview(form)

@@ -331,6 +331,18 @@ describe('a user', () => {
     const blank = { username: 'carl', first_name: '', last_name: '', email: '' }
     // One is made where that was chosen, and not because none was typed.
     const empty = await boss.submit('/admin/users/new', { ...blank, how: 'typed', password: '' }, '/admin/users/new')
+    // All at once: what is missing, and what is wrong with the rest.
+    for (const [username, password, said] of [
+      ['', '', ['Please fill this in.', 'no e-mail address']],
+      ['', 'x', ['Please fill this in.', 'at least 30 characters', 'no e-mail address']],
+      ['admin', '', ['Somebody has this username', 'Please fill this in.', 'no e-mail address']],
+    ] as const) {
+      const form = { ...blank, username, email: 'nobody', how: 'typed', password }
+      const { status, text } = await boss.submit('/admin/users/new', form, '/admin/users/new')
+      expect(status).to.equal(400)
+      for (const one of ['3 things are to be put right', ...said])
+        expect(text, `${username} ${password}`).to.include(one)
+    }
     expect([empty.status, empty.text.includes('Please fill this in.')]).to.deep.equal([400, true])
     const made = await boss.submit('/admin/users/new', { ...blank, how: 'make', password: '' }, '/admin/users/new')
     expect([made.status, made.headers.get('cache-control')]).to.deep.equal([200, 'no-store'])

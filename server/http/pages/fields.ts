@@ -56,6 +56,23 @@ export function typedIn<N extends string>(ctx: Context, names: readonly N[]): Re
   >
 }
 
+/** How a form about somebody who is there is read: what it leaves out would be lost. */
+export const profileRules = {
+  username: { trim: true },
+  first_name: { blank: true, trim: true },
+  last_name: { blank: true, trim: true },
+  email: { blank: true, trim: true },
+} as const
+
+/** A profile as it was typed. */
+export function typedProfile(ctx: Context) {
+  const { username, first_name, last_name, email } = typedIn(ctx, ['username', 'first_name', 'last_name', 'email'])
+  return {
+    ...{ username: username.trim(), email: email.trim() },
+    ...{ firstName: first_name.trim(), lastName: last_name.trim() },
+  }
+}
+
 /** The ids of the rows that were picked in a table: fields `pick:ID`. */
 export const picked = (ctx: Context): string[] => chosenIn(ctx, 'pick')
 

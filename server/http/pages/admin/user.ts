@@ -7,9 +7,10 @@ import type { LiveDevice, WhereSignedIn } from '../../../identity/where-signed-i
 import type { Actor } from '../../../policy/actor.js'
 import { isUserId } from '../../../protocol/claims.js'
 import { refuse } from '../../../protocol/errors.js'
+import { checkAll } from '../../../protocol/together.js'
 import { type Context, visitorOf } from '../../handler.js'
 import { readFields } from '../../wire/fields.js'
-import { chosenIn, type Problems, problemsOf, typedIn } from '../fields.js'
+import { chosenIn, type Problems, problemsOf, profileRules, typedIn, typedProfile } from '../fields.js'
 import type { Pages } from '../page.js'
 import { createGivenPasswords, type GivenPassword, type GivenPasswordDeps } from './given-password.js'
 import { presentDeviceName } from './lists.js'
@@ -119,13 +120,11 @@ export function createOneUserPages(deps: OneUserPagesDeps) {
         ctx,
         'profile',
         async ({ id }) => {
-          const { username, first_name, last_name, email } = readFields(ctx, {
-            username: { trim: true },
-            first_name: { blank: true, trim: true },
-            last_name: { blank: true, trim: true },
-            email: { blank: true, trim: true },
-          })
-          const profile = { username, firstName: first_name, lastName: last_name, email }
+          const profile = typedProfile(ctx)
+          await checkAll(
+            () => readFields(ctx, profileRules),
+            () => users.check(profile, id),
+          )
           await users.update(id, profile, visitorOf(ctx).actor)
         },
         'user.saved',
