@@ -268,6 +268,26 @@ describe('after everything of a person was ended', () => {
   })
 })
 
+describe('whom somebody may mean', () => {
+  it('is asked on every list, and no list says that it found nobody', async () => {
+    const server = await aServer()
+    for (const username of ['amina.k', 'amina.s']) await server.aUser({ username })
+    const boss = await signedIn(server)
+    for (const [list, none] of [
+      ['sessions?user=amina', 'No such session was found'],
+      ['devices?user=amina', 'No such device was found'],
+      ['incidents?user=amina', 'No incident is like that'],
+      ['revocations?actor=amina', 'No revocation is like that'],
+      ['audit?actor=amina', 'Nothing is written down like that'],
+    ] as const) {
+      const { text } = await boss.open(`/admin/${list}`)
+      expect(text, list).to.include('Whom do you mean?').and.include('amina.k').and.not.include(none)
+      const nobody = (await boss.open(`/admin/${list.replace('amina', 'zzz')}`)).text
+      expect(nobody, list).to.include(none).and.not.include('Whom do you mean?')
+    }
+  })
+})
+
 describe('a user', () => {
   it('is made, changed, given roles, given a password to be replaced, and deleted', async () => {
     const server = await aServer()
