@@ -320,6 +320,9 @@ describe('guesses at the password that is asked for again', () => {
     }
     expect((await visitor.open('/account')).status).to.equal(200)
     expect((await server.composed.parts.users.require(amy.id)).active).to.equal(true)
+    server.clock.advance('10s')
+    // Rounded up to minutes.
+    expect((await guess(password)).text).to.include('Try again in 54 minutes.')
     server.clock.advance('54m')
     expect((await guess(password)).status).to.equal(303)
   })

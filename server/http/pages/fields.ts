@@ -44,7 +44,9 @@ export function statusOf(ctx: Context, error: unknown): number {
 /** What a refusal says to a person, and when to try again. */
 export function refusalText({ code, details: { retryAfter = 0 } }: Refusal, { t, format }: Frame): string {
   const text = t(`errors.${code}`)
-  return retryAfter > 5 ? `${text} ${t('error.again', { span: format.during(retryAfter) })}` : text
+  // Rounded up: who comes back a moment too early is refused again.
+  const seconds = retryAfter < 60 ? retryAfter : Math.ceil(retryAfter / 60) * 60
+  return retryAfter > 5 ? `${text} ${t('error.again', { span: format.during(seconds) })}` : text
 }
 
 /** What the person typed, to be shown again beside what is wrong with it. Never for a password. */
