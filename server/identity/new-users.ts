@@ -3,6 +3,7 @@ import type { Actor } from '../policy/actor.js'
 import { isPermission, rightsOfRoles } from '../policy/permissions.js'
 import { longestUsername, usernameKey, whyNotUsername } from '../policy/username.js'
 import { refuseField } from '../protocol/errors.js'
+import { checkAll } from '../protocol/together.js'
 import type { PolicyInForce } from '../revocation/policy-in-force.js'
 import { type Database, isDuplicate, type Queries } from '../storage/database.js'
 import type { RoleRecord, Roles } from '../storage/roles.js'
@@ -52,8 +53,12 @@ export type NewUsersDeps = {
 export function createNewUsers({ users, roles, hashing, rights, revoke, policy, now }: NewUsersDeps) {
   /** @throws invalid_fields, permission_denied */
   async function create(user: UserToCreate, actor: Actor): Promise<UserRecord> {
-    requireUsername(user.username, policy().username_max_length)
-    requireGoodPassword(user.password, [user.username], policy().password_min_length, 'password')
+    const { username_max_length, password_min_length } = policy()
+    await checkAll(
+      () => requireUsername(user.username, username_max_length),
+      () => requireGoodPassword(user.password, [user.username], password_min_length, 'password'),
+      () => requireProfile(user),
+    )
     const passwordHash = await hashing.hash(user.password, null)
     return insert({ ...user, passwordHash }, actor, 'user_created')
   }

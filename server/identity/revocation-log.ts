@@ -35,7 +35,12 @@ export function createRevocationLog(deps: RevocationLogDeps) {
   const { database, revocations, logLists, users, roles, applications, rights, revoke } = deps
 
   /** Is there such a subject, and may the actor act on it? @throws invalid_fields, permission_denied */
-  const requireSubject: Record<ManualKind, (tx: Queries, actor: Actor, subject: string) => Promise<void>> = {
+  async function requireSubject(kind: ManualKind, tx: Queries, actor: Actor, subject: string): Promise<void> {
+    if (kind !== 'all' && subject === '') throw refuseField('subject', 'This field may not be blank.')
+    await requireOf[kind](tx, actor, subject)
+  }
+
+  const requireOf: Record<ManualKind, (tx: Queries, actor: Actor, subject: string) => Promise<void>> = {
     async token(_, __, subject) {
       if (!/^[\x21-\x7e]{8,190}$/.test(subject)) throw refuseField('subject', 'Must be the jti of an access token.')
     },
@@ -77,7 +82,7 @@ export function createRevocationLog(deps: RevocationLogDeps) {
     /** Could the actor write this now? What an entry by hand would be. @throws invalid_fields, permission_denied */
     async check(wanted: WantedRevocation, actor: Actor): Promise<{ kind: ManualKind; trigger: Trigger }> {
       const { kind, trigger } = readWanted(wanted)
-      await requireSubject[kind](database, actor, wanted.subject)
+      await requireSubject(kind, database, actor, wanted.subject)
       return { kind, trigger }
     },
 
@@ -89,7 +94,7 @@ export function createRevocationLog(deps: RevocationLogDeps) {
       await revoke.transaction(
         actor,
         async (tx, { record, note }) => {
-          await requireSubject[kind](tx, actor, subject)
+          await requireSubject(kind, tx, actor, subject)
           await record(trigger, { subject })
           note({ action: 'revocation_added', subject: subject || 'everybody', after: { kind, effect, why } })
         },

@@ -3,6 +3,7 @@
 import type { Actor } from '../policy/actor.js'
 import { isPermission, isRoleName } from '../policy/permissions.js'
 import { refuse, refuseField } from '../protocol/errors.js'
+import { checkAll } from '../protocol/together.js'
 import { type Database, isDuplicate, type Queries } from '../storage/database.js'
 import type { ListedRole, RoleRecord, Roles as RoleStore } from '../storage/roles.js'
 import type { Change, Revoke } from '../tokens/revoke.js'
@@ -66,10 +67,23 @@ export function createRoles({ database, roles, rights, revoke }: RolesDeps) {
       return found
     },
 
+    /** All that is wrong with a form for a new role. @throws invalid_fields */
+    async check(name: string, permissions: readonly string[]): Promise<void> {
+      await checkAll(
+        () => requireName(name),
+        async () => {
+          if ((await roles.list(database)).some(role => role.name === name)) throw nameTaken()
+        },
+        () => requirePermissions(permissions),
+      )
+    },
+
     /** @throws invalid_fields, permission_denied */
     async create(name: string, permissions: readonly string[], actor: Actor): Promise<void> {
-      requireName(name)
-      const given = requirePermissions(permissions)
+      const [, given] = await checkAll(
+        () => requireName(name),
+        () => requirePermissions(permissions),
+      )
       try {
         await revoke.transaction(actor, async (tx, { note }) => {
           await rights.requireGiving(tx, actor, new Set(given))

@@ -4,6 +4,7 @@ import type { Actor } from '../policy/actor.js'
 import { administratorRole, rightsOf } from '../policy/permissions.js'
 import { usernameKey } from '../policy/username.js'
 import { refuse } from '../protocol/errors.js'
+import { checkAll } from '../protocol/together.js'
 import { isDuplicate, type Queries } from '../storage/database.js'
 import type { Devices } from '../storage/devices.js'
 import type { UserRecord } from '../storage/users.js'
@@ -29,8 +30,10 @@ export function createUsers(deps: UsersDeps) {
     { username, ...profile }: Partial<Profile> & { username?: string | undefined },
     actor: Actor,
   ): Promise<UserRecord> {
-    const changes = requireProfile(profile)
-    if (username !== undefined) requireUsername(username, policy().username_max_length)
+    const [changes] = await checkAll(
+      () => requireProfile(profile),
+      () => username !== undefined && requireUsername(username, policy().username_max_length),
+    )
     try {
       await change(id, actor, async (tx, user, changing) => {
         if (username !== undefined && username !== user.username) await rename(tx, user, username, changing)
@@ -50,6 +53,30 @@ export function createUsers(deps: UsersDeps) {
     await users.update(tx, user.id, { username, usernameKey: usernameKey(username) })
     await record('user_renamed', { subject })
     note({ action: 'user_renamed', subject, before: { username: user.username }, after: { username } })
+  }
+
+  /**
+   * All that is wrong with a form about a user, before it is carried out.
+   * @param of whose form it is; null for somebody new
+   * @throws invalid_fields
+   */
+  async function check(
+    { username, password, ...profile }: Partial<Profile> & { username: string; password?: string | undefined },
+    of: number | null,
+  ): Promise<void> {
+    const { username_max_length, password_min_length } = policy()
+    await checkAll(
+      () => requireUsername(username, username_max_length),
+      async () => {
+        const other = await findByName(username)
+        if (other && other.id !== of) throw usernameTaken()
+      },
+      () => {
+        if (password !== undefined)
+          requireGoodPassword(password, username ? [username] : [], password_min_length, 'password')
+      },
+      () => requireProfile(profile),
+    )
   }
 
   /** Signs the user out everywhere, for good: enabling again revives nothing. @throws not_found, last_administrator, permission_denied */
@@ -152,6 +179,7 @@ export function createUsers(deps: UsersDeps) {
   return {
     create: newUsers.create,
     importOne: newUsers.importOne,
+    check,
     update,
     /** @throws invalid_fields, not_found, permission_denied */
     rename: (id: number, username: string, actor: Actor) => update(id, { username }, actor),

@@ -27,7 +27,7 @@ const units = new Map(
 
 /**
  * Reads a duration: `90s`, `15m`, `6 hours`, `6 soat`, `90 мин`, `1 day 6 hours`. Parts go from the larger unit to the smaller,
- * each unit once: what is out of order is more often a slip than meant.
+ * each unit once: what is out of order is more often a slip than meant. 0 needs no unit.
  * @returns whole seconds, or null when the text is not one
  */
 export function parseDuration(text: string): number | null {
@@ -36,6 +36,7 @@ export function parseDuration(text: string): number | null {
     .trim()
     .toLowerCase()
     .replace(/\s+(and|va|и)\s+/g, ' ')
+  if (/^0{1,9}$/.test(plain)) return 0
   if (plain.length > 100 || !/^(\d{1,9}\s*\p{L}+\.?,?\s*)+$/u.test(plain)) return null
   let seconds = 0
   let last = Number.POSITIVE_INFINITY

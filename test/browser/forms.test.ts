@@ -52,6 +52,25 @@ onBrowser('a form that was filled in wrongly', () => {
   }
 })
 
+onBrowser('a form without a choice that it needs', () => {
+  it('has the focus on the first of what can be chosen, marks the group, and tells the rest with it', async () => {
+    const page = await aVisit(await aServer())
+    await signIn(page, admin)
+    await page.goto('/admin/revocations/new')
+    await page.getByRole('button', { name: 'See how far it reaches' }).click()
+    await page.getByText('2 things are to be put right:').waitFor()
+    expect(await focused(page)).to.equal('field-what-first')
+    expect(await page.locator('[aria-invalid=true]').evaluateAll(all => all.map(one => one.id))).to.deep.equal([
+      'field-what-first',
+      'field-reason',
+    ])
+    expect(await page.locator('#field-what .choices.wrong').count()).to.equal(1)
+    await page.locator('#field-reason').focus()
+    await page.getByRole('alert').getByRole('link').first().click()
+    expect(await focused(page)).to.equal('field-what-first')
+  })
+})
+
 onBrowser('a password field', () => {
   it('shows what is typed and hides it again, by the keyboard too, and is sent hidden', async () => {
     const page = await aVisit(await aServer())

@@ -95,7 +95,10 @@ describe('revocations by hand', () => {
       [{ what: 'all_ended', subject: 'nobody', reason: 'x' }, 'There is no user nobody.'],
       [{ what: 'role_stale', subject: 'none', reason: 'x' }, 'There is no role none.'],
       [{ what: 'application_ended', subject: 'none', reason: 'x' }, 'There is no application none.'],
-      [{ what: 'token_revoked', subject: '', reason: 'x' }, 'This is no jti of an access token.'],
+      [{ what: 'token_revoked', subject: 'short', reason: 'x' }, 'This is no jti of an access token.'],
+      ...['token_revoked', 'all_ended', 'role_stale', 'application_ended'].map(
+        (what): [Record<string, string>, string] => [{ what, subject: ' ', reason: 'x' }, 'Please fill this in.'],
+      ),
       [{ what: 'everybody_ended', subject: 'amy', reason: 'x' }, 'Leave this empty: it is about everybody.'],
       [{ what: 'all_ended', subject: 'amy', reason: ' ' }, 'Please fill this in.'],
       [{ what: 'user_deleted', subject: 'amy', reason: 'x' }, 'Choose what is to be revoked.'],
@@ -104,7 +107,16 @@ describe('revocations by hand', () => {
     for (const [form, said] of wrong) {
       const { status, text } = await preview(form)
       expect(status, said).to.equal(400)
-      expect(text).to.include(said)
+      expect(text).to.include(said).and.not.include('There is no user .')
+    }
+    const several: [Record<string, string>, string[]][] = [
+      [{ subject: 'amy', reason: '' }, ['Choose what is to be revoked.', 'Please fill this in.']],
+      [{ what: 'role_stale', subject: 'none', reason: '' }, ['There is no role none.', 'Please fill this in.']],
+    ]
+    for (const [form, said] of several) {
+      const { text } = await preview(form)
+      expect(text).to.include('2 things are to be put right')
+      for (const one of said) expect(text).to.include(one)
     }
     const form = { what: 'all_ended', subject: 'amy', reason: '<lost> phone' }
     const shown = await preview(form)
@@ -210,6 +222,48 @@ describe('the audit log on its page', () => {
     expect((await visitor.open('/admin/policies/versions')).text)
       .to.include('birinchi versiya')
       .and.not.include('first')
+  })
+
+  it('names people, devices and sessions that an entry tells of, and counts lists of sessions', async () => {
+    const server = await aServer()
+    const amy = await server.aUser({ username: 'amy' })
+    const client = aClient(server, 'Mozilla/5.0 (X11; Linux x86_64; rv:132.0) Gecko/20100101 Firefox/132.0')
+    const { access } = await client.signIn(amy)
+    const { sid } = claimsOf(access)
+    const [device] = (await client.get('/api/me/devices/', access)).body.results
+    const admin_ = (await client.signIn(admin)).access
+    expect((await client.delete(`/api/admin/devices/${device.id}`, admin_)).status).to.equal(204)
+    const again = await client.signIn(amy)
+    const later = claimsOf(again.access).sid
+    expect((await client.delete(`/api/admin/sessions/${later}`, admin_)).status).to.equal(204)
+    const visitor = await signedIn(server)
+    const seqOf = async (action: string) => {
+      const found = await server.composed.parts.auditLog.page({ userId: amy.id }, { limit: 50 })
+      return found.results.findLast(one => one.action === action)!.seq
+    }
+    const owner = `href="/admin/users/${amy.id}">amy</a>`
+    const ended = (await visitor.open(`/admin/audit/${await seqOf('device_ended')}`)).text
+    expect(ended).to.include(owner).and.not.include(sid)
+    expect(ended.replace(/\s+/g, ' ')).to.match(/Sessions.{0,80}>1</)
+    const opened = (await visitor.open(`/admin/audit/${await seqOf('signed_in')}`)).text
+    expect(opened).to.include(`href="/admin/sessions/${sid}">amy · Firefox`)
+    expect(opened).to.include(`href="/admin/devices/${device.id}">amy · Firefox`)
+    for (const text of [opened, (await visitor.open(`/admin/audit/${await seqOf('session_ended')}`)).text, ended])
+      expect(text.slice(text.indexOf('<table'))).to.not.match(/>[\da-f]{8}-[\da-f]{4}-[\da-f-]{22}</)
+    expect((await visitor.open('/admin/audit?subject=amy')).text)
+      .to.include(owner)
+      .and.include(`>amy · Firefox`)
+  })
+
+  it('says that nobody knows who typed a wrong password, also in the history of the user', async () => {
+    const server = await aServer()
+    const amy = await server.aUser({ username: 'amy' })
+    await aClient(server).post('/api/token/', { username: 'amy', password: 'not the password' })
+    await server.composed.parts.failedSignIns.write()
+    const visitor = await signedIn(server)
+    const listed = (await visitor.open('/admin/audit?action=sign_in_failed')).text
+    expect(listed).to.include('unknown').and.not.include('The server itself')
+    expect((await visitor.open(`/admin/users/${amy.id}`)).text).to.include('unknown · 127.0.0.1')
   })
 
   it('goes into files, with the filters, and no cell that a spreadsheet would run', async () => {

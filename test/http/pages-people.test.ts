@@ -268,6 +268,26 @@ describe('after everything of a person was ended', () => {
   })
 })
 
+describe('whom somebody may mean', () => {
+  it('is asked on every list, and no list says that it found nobody', async () => {
+    const server = await aServer()
+    for (const username of ['amina.k', 'amina.s']) await server.aUser({ username })
+    const boss = await signedIn(server)
+    for (const [list, none] of [
+      ['sessions?user=amina', 'No such session was found'],
+      ['devices?user=amina', 'No such device was found'],
+      ['incidents?user=amina', 'No incident is like that'],
+      ['revocations?actor=amina', 'No revocation is like that'],
+      ['audit?actor=amina', 'Nothing is written down like that'],
+    ] as const) {
+      const { text } = await boss.open(`/admin/${list}`)
+      expect(text, list).to.include('Whom do you mean?').and.include('amina.k').and.not.include(none)
+      const nobody = (await boss.open(`/admin/${list.replace('amina', 'zzz')}`)).text
+      expect(nobody, list).to.include(none).and.not.include('Whom do you mean?')
+    }
+  })
+})
+
 describe('a user', () => {
   it('is made, changed, given roles, given a password to be replaced, and deleted', async () => {
     const server = await aServer()
@@ -331,6 +351,18 @@ describe('a user', () => {
     const blank = { username: 'carl', first_name: '', last_name: '', email: '' }
     // One is made where that was chosen, and not because none was typed.
     const empty = await boss.submit('/admin/users/new', { ...blank, how: 'typed', password: '' }, '/admin/users/new')
+    // All at once: what is missing, and what is wrong with the rest.
+    for (const [username, password, said] of [
+      ['', '', ['Please fill this in.', 'no e-mail address']],
+      ['', 'x', ['Please fill this in.', 'at least 30 characters', 'no e-mail address']],
+      ['admin', '', ['Somebody has this username', 'Please fill this in.', 'no e-mail address']],
+    ] as const) {
+      const form = { ...blank, username, email: 'nobody', how: 'typed', password }
+      const { status, text } = await boss.submit('/admin/users/new', form, '/admin/users/new')
+      expect(status).to.equal(400)
+      for (const one of ['3 things are to be put right', ...said])
+        expect(text, `${username} ${password}`).to.include(one)
+    }
     expect([empty.status, empty.text.includes('Please fill this in.')]).to.deep.equal([400, true])
     const made = await boss.submit('/admin/users/new', { ...blank, how: 'make', password: '' }, '/admin/users/new')
     expect([made.status, made.headers.get('cache-control')]).to.deep.equal([200, 'no-store'])

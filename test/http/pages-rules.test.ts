@@ -174,6 +174,21 @@ describe('a change of policies on the pages', () => {
       .and.not.include('apply=new')
   })
 
+  it('takes 0 for no time at all, and lists every version there is', async () => {
+    const server = await aServer()
+    const visitor = await asAdmin(server)
+    const path = localOf(await preview(visitor, 'lifetimes', { reuse_grace: '0' }))
+    const form = { ...hiddenOn((await visitor.open(path)).text, '/admin/policies'), reason: 'strict' }
+    await visitor.send('POST', '/admin/policies', { form, headers: ownSite })
+    expect(await policyOf(server)).to.include({ reuse_grace: 0 })
+    for (let more = 1; more <= 25; more++) await server.setPolicy({ reuse_grace: more })
+    const [{ version } = { version: 0 }] = await server.composed.parts.policies.versions({ before: 1_000, limit: 1 })
+    const first = (await visitor.open('/admin/policies/versions')).text
+    expect(first).to.include(`1–25 of ${version}`)
+    const next = /href="(\/admin\/policies\/versions\?before=\d+)"/.exec(first)![1]!
+    expect((await visitor.open(next)).text).to.include(`26–${version} of ${version}`)
+  })
+
   it('does not write over what somebody else has changed since', async () => {
     const server = await aServer()
     const visitor = await asAdmin(server)
@@ -242,6 +257,20 @@ describe('roles on the pages', () => {
     expect((await server.composed.parts.users.require(amy.id)).roles).to.deep.equal([])
   })
 
+  it('tell how many hold them, page by page, and show first what changes them', async () => {
+    const server = await aServer()
+    const visitor = await asAdmin(server)
+    await server.composed.parts.roles.create('clerk', ['orders:read'], 'system')
+    for (let one = 0; one < 26; one++) await server.aUser({ roles: ['clerk'] })
+    const { text } = await visitor.open('/admin/roles/clerk')
+    expect(text).to.include('1–25 of 26')
+    expect(text.indexOf('id="delete"')).to.be.above(0).and.below(text.indexOf('Who has clerk'))
+    const next = /href="(\/admin\/roles\/clerk\?[^"]*row=26[^"]*)"/.exec(text)![1]!.replaceAll('&amp;', '&')
+    expect((await visitor.open(next)).text).to.include('26–26 of 26')
+    const refused = await visitor.submit('/admin/roles/clerk/name', { name: 'Clerk!' }, '/admin/roles/clerk')
+    expect(refused.text).to.match(/id="rename" open/)
+  })
+
   it('refuse what is none beside the field, a name that is taken, and any change of what is built in', async () => {
     const server = await aServer()
     const visitor = await asAdmin(server)
@@ -256,6 +285,11 @@ describe('roles on the pages', () => {
       expect(status, problem).to.equal(400)
       expect(text).to.include(problem)
     }
+    const none = { name: '', permissions: 'Orders&Write' }
+    for (const fields of [none, { ...none, name: 'Clerk!' }, { ...none, name: 'support' }])
+      expect((await visitor.submit('/admin/roles', fields, '/admin/roles/-/new')).text, fields.name)
+        .to.include('2 things are to be put right')
+        .and.include('is no permission.')
     const builtIn = await visitor.open('/admin/roles/support')
     expect(builtIn.text)
       .to.include('This role is built in')

@@ -102,6 +102,34 @@ describe('the page of a user', () => {
     }
   })
 
+  it('tells all that is wrong with a profile at once, and changes nothing', async () => {
+    const server = await aServer()
+    const amy = await server.aUser({ username: 'amy', firstName: 'Amy' })
+    const visitor = aVisitor(server)
+    await visitor.signIn(admin)
+    const page = `/admin/users/${amy.id}`
+    const rest = { first_name: 'Amy', last_name: 'y'.repeat(151), email: 'amy@' }
+    for (const [username, said] of [
+      ['', 'Please fill this in.'],
+      ['Admin', 'Somebody has this username already.'],
+      ['a b', 'Only letters, digits'],
+    ] as const) {
+      const { status, text } = await visitor.submit(page, { ...rest, username }, page)
+      expect(status).to.equal(400)
+      for (const one of [said, 'At most 150 characters.', 'This is no e-mail address.', '3 things'])
+        expect(text, username).to.include(one)
+    }
+    expect(await server.composed.parts.users.require(amy.id)).to.include({
+      username: 'amy',
+      firstName: 'Amy',
+      email: '',
+    })
+    // The own name is nobody else's.
+    expect((await visitor.submit(page, { ...rest, username: 'AMY', last_name: '', email: '' }, page)).status).to.equal(
+      303,
+    )
+  })
+
   it('disables, signs out everywhere, and enables again', async () => {
     const server = await aServer()
     const amy = await server.aUser()
@@ -292,6 +320,9 @@ describe('guesses at the password that is asked for again', () => {
     }
     expect((await visitor.open('/account')).status).to.equal(200)
     expect((await server.composed.parts.users.require(amy.id)).active).to.equal(true)
+    server.clock.advance('10s')
+    // Rounded up to minutes.
+    expect((await guess(password)).text).to.include('Try again in 54 minutes.')
     server.clock.advance('54m')
     expect((await guess(password)).status).to.equal(303)
   })

@@ -91,6 +91,10 @@ export async function expectNoSidewaysScroll(page: Page, what: string): Promise<
     table.getBoundingClientRect().right > table.closest('.card').getBoundingClientRect().right + 1
   ).map(table => table.caption?.textContent)`)
   expect(beyond, `${what}: tables wider than their card`).to.deep.equal([])
+  const facts = await page.evaluate(
+    `[...document.querySelectorAll('.facts dd')].filter(fact => fact.scrollWidth > fact.clientWidth + 1).map(fact => fact.textContent)`,
+  )
+  expect(facts, `${what}: facts wider than their column`).to.deep.equal([])
 }
 
 /** No browser is asked to complain of a field, which it would do in a language of its own. */

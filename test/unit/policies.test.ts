@@ -117,6 +117,12 @@ describe('durations', () => {
       expect(parseDuration(text), text).to.equal(null)
   })
 
+  it('need no unit for nothing at all', () => {
+    expect(['0', ' 0 ', '00'].map(parseDuration)).to.deep.equal([0, 0, 0])
+    expect(readPolicyValue('reuse_grace', '0')).to.equal(0)
+    for (const text of ['-0', '+0', '0x0', '0 0', '0.0', '٠']) expect(parseDuration(text), text).to.equal(null)
+  })
+
   it('are written as they are read, in the largest unit that fits', () => {
     expect([90, 900, 3_600, 5_400, 86_400, 0].map(formatDuration)).to.deep.equal([
       '90s',

@@ -123,19 +123,36 @@ describe('the texts of the pages', () => {
   })
 
   it('tell every error code, every action of the audit log and every cause of a revocation, and no others', () => {
+    const manual = Object.fromEntries(
+      Object.values(manualTriggers).flatMap(one => Object.values(one).map(by => [by, by])),
+    )
     for (const [group, table] of [
       ['errors', errors],
       ['audit', auditActions],
       ['causes', triggers],
       ['kinds', Object.fromEntries([...revocationKinds, ...auditSubjects].map(kind => [kind, kind]))],
-      [
-        'reach',
-        Object.fromEntries(Object.values(manualTriggers).flatMap(one => Object.values(one).map(by => [by, by]))),
-      ],
+      ['reach', manual],
+      ['revocations.byHand', manual],
     ] as const) {
       const told = [...keysOf('en')].filter(key => key.startsWith(`${group}.`)).map(key => key.slice(group.length + 1))
       expect(told.sort()).to.deep.equal(Object.keys(table).sort())
     }
+  })
+
+  it('tell every reason that a session ends for', () => {
+    // What a trigger ends is marked with its name; what ends without one stands in the statement that marks it.
+    const fired = Object.entries(triggers).filter(([, { effect, sessions }]) => effect === 'end' && sessions !== 'stay')
+    const marked = ['storage', 'tokens', 'identity'].flatMap(from =>
+      readdirSync(join(root, 'server', from), { recursive: true, encoding: 'utf8' })
+        .filter(file => file.endsWith('.ts'))
+        .flatMap(file => [
+          ...readFileSync(join(root, 'server', from, file), 'utf8').matchAll(/ended_reason = '(\w+)'/g),
+        ])
+        .map(([, reason]) => reason!),
+    )
+    expect(marked).to.include('expired')
+    const told = [...keysOf('en')].filter(key => key.startsWith('endedWhy.')).map(key => key.slice('endedWhy.'.length))
+    expect(told.sort()).to.deep.equal([...new Set([...fired.map(([name]) => name), ...marked])].sort())
   })
 
   it('write Uzbek with the letters that it has', () => {
@@ -215,6 +232,9 @@ describe('dates, numbers and spans', () => {
       '1 hour ago',
       'yesterday',
       'last month',
+    ])
+    expect([0, 59, 5_400, 90_061].map(formats('en').roughly)).to.deep.equal([
+      ...['0 seconds', '59 seconds', '1 hour', '1 day'],
     ])
     expect(formats('uz').relative(at - 300_000)).to.equal('5 daqiqa oldin')
     expect(formats('ru').duration(7_200)).to.equal('2 часа')

@@ -44,7 +44,9 @@ export function statusOf(ctx: Context, error: unknown): number {
 /** What a refusal says to a person, and when to try again. */
 export function refusalText({ code, details: { retryAfter = 0 } }: Refusal, { t, format }: Frame): string {
   const text = t(`errors.${code}`)
-  return retryAfter > 5 ? `${text} ${t('error.again', { span: format.during(retryAfter) })}` : text
+  // Rounded up: who comes back a moment too early is refused again.
+  const seconds = retryAfter < 60 ? retryAfter : Math.ceil(retryAfter / 60) * 60
+  return retryAfter > 5 ? `${text} ${t('error.again', { span: format.during(seconds) })}` : text
 }
 
 /** What the person typed, to be shown again beside what is wrong with it. Never for a password. */
@@ -54,6 +56,23 @@ export function typedIn<N extends string>(ctx: Context, names: readonly N[]): Re
     N,
     string
   >
+}
+
+/** How a form about somebody who is there is read: what it leaves out would be lost. */
+export const profileRules = {
+  username: { trim: true },
+  first_name: { blank: true, trim: true },
+  last_name: { blank: true, trim: true },
+  email: { blank: true, trim: true },
+} as const
+
+/** A profile as it was typed. */
+export function typedProfile(ctx: Context) {
+  const { username, first_name, last_name, email } = typedIn(ctx, ['username', 'first_name', 'last_name', 'email'])
+  return {
+    ...{ username: username.trim(), email: email.trim() },
+    ...{ firstName: first_name.trim(), lastName: last_name.trim() },
+  }
 }
 
 /** The ids of the rows that were picked in a table: fields `pick:ID`. */

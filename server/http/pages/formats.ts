@@ -47,18 +47,21 @@ export function createFormats(locale: string, zone: string, now: number, t: Tran
   // Without a mark between thousands, as durations are typed (policy/durations.ts).
   const unitNumbers = (unit: string) => numbers(unit, { style: 'unit', unit, unitDisplay: 'long', useGrouping: false })
 
-  /** `2 days`, `1 hour 30 minutes`: the two largest units of a span. @param seconds whole */
-  function duration(seconds: number): string {
+  /** @param most units at most, the largest */
+  function span(seconds: number, most: number): string {
     const parts: string[] = []
     let rest = seconds
     for (const [unit, length] of steps.slice(2)) {
       const count = Math.floor(rest / length)
-      if (count === 0 || parts.length === 2) continue
+      if (count === 0 || parts.length === most) continue
       rest -= count * length
       parts.push(unitNumbers(unit).format(count))
     }
     return parts.join(' ') || unitNumbers('second').format(0)
   }
+
+  /** `2 days`, `1 hour 30 minutes`: the two largest units of a span. @param seconds whole */
+  const duration = (seconds: number): string => span(seconds, 2)
 
   return {
     /** `5 Jan 2026` */
@@ -89,7 +92,9 @@ export function createFormats(locale: string, zone: string, now: number, t: Tran
     percent: (share: number) => numbers('percent', { style: 'percent', maximumFractionDigits: 1 }).format(share),
 
     duration,
-    /** The same as it stands in a sentence, after "in" or "for". */
+    /** `2 days`: the largest unit alone. */
+    roughly: (seconds: number) => span(seconds, 1),
+    /** A duration as it stands in a sentence, after "in" or "for". */
     during: (seconds: number) => (accusatives[language] ?? (text => text))(duration(seconds)),
 
     /** `a, b and c` */

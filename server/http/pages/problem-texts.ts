@@ -18,6 +18,7 @@ export const problemTexts: readonly { pattern: RegExp; key: string }[] = [
   { pattern: /^This password repeats too few characters\.$/, key: 'problems.passwordRepeats' },
   { pattern: /^This password is too common\.$/, key: 'problems.passwordCommon' },
   { pattern: /^The password is too similar to the username\.$/, key: 'problems.passwordSimilar' },
+  { pattern: /^The two are not the same\.$/, key: 'problems.notTheSame' },
   { pattern: /^The new password is the old one\./, key: 'problems.passwordSame' },
   { pattern: /^There is no role (?<name>.*)\.$/, key: 'problems.noRole' },
   { pattern: /^There is no user (?<name>.*)\.$/, key: 'problems.noUser' },

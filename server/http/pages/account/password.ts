@@ -1,6 +1,9 @@
 import type { OwnPassword } from '../../../identity/own-password.js'
 import type { PageSessions } from '../../../identity/page-sessions.js'
+import { requireGoodPassword } from '../../../identity/password-rules.js'
 import { longestPassword } from '../../../policy/password.js'
+import { refuseField } from '../../../protocol/errors.js'
+import { checkAll } from '../../../protocol/together.js'
 import type { PolicyInForce } from '../../../revocation/policy-in-force.js'
 import { type Context, visitorOf } from '../../handler.js'
 import { readFields } from '../../wire/fields.js'
@@ -27,6 +30,19 @@ export function createPasswordPages({ pages, ownPassword, pageSessions, policy }
     await pages.show(ctx, 'account/password', data, problems ? status : 200)
   }
 
+  /** What can be said about the new one without the old one, whose guesses are counted. @throws invalid_fields */
+  function requireNew({ new_password: wanted, new_password_again: again }: Record<string, string>, username: string) {
+    return checkAll(
+      () =>
+        wanted &&
+        wanted.length <= longestPassword &&
+        requireGoodPassword(wanted, [username], policy().password_min_length, 'new_password'),
+      () => {
+        if (again && again !== wanted) throw refuseField('new_password_again', notTheSame)
+      },
+    )
+  }
+
   return {
     passwordPage: (ctx: Context) => show(ctx, localPath(ctx.query.next) ?? ''),
 
@@ -35,13 +51,15 @@ export function createPasswordPages({ pages, ownPassword, pageSessions, policy }
       const { user, sid, actor, browser } = visitorOf(ctx)
       const next = localPath(typedIn(ctx, ['next']).next) ?? ''
       try {
-        const fields = readFields(ctx, {
-          old_password: { maxLength: longestPassword },
-          new_password: { maxLength: longestPassword },
-          new_password_again: { maxLength: longestPassword },
-        })
-        if (fields.new_password !== fields.new_password_again)
-          return await show(ctx, next, { new_password_again: t('problems.notTheSame') })
+        const [fields] = await checkAll(
+          () =>
+            readFields(ctx, {
+              old_password: { maxLength: longestPassword },
+              new_password: { maxLength: longestPassword },
+              new_password_again: { maxLength: longestPassword },
+            }),
+          () => requireNew(typedIn(ctx, ['new_password', 'new_password_again']), user.username),
+        )
         const change = { oldPassword: fields.old_password, newPassword: fields.new_password }
         await ownPassword.change(user.id, sid, change, actor)
       } catch (error) {
@@ -53,3 +71,5 @@ export function createPasswordPages({ pages, ownPassword, pageSessions, policy }
     },
   }
 }
+
+const notTheSame = 'The two are not the same.'

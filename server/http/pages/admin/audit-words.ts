@@ -5,19 +5,31 @@ import { isPolicyName } from '../../../policy/policies.js'
 import { isPolicyApply } from '../../../policy/policy-version.js'
 import { triggers } from '../../../policy/revocation.js'
 import type { Frame } from '../frame.js'
+import type { Named, Shown, Subject } from './people.js'
 import { titleOf, valueText } from './policy-texts.js'
 
 export type AuditChange = {
   name: string
   /** What the value is called; the name where nothing better is known. */
   label: string
-  before: string | null
-  after: string | null
+  /** Inputs of `ui('value').of`. */
+  before: Shown
+  after: Shown
 }
 
-type Words = (value: unknown, frame: Frame) => string
+type Told = Record<string, unknown>
+
+type Words = (value: unknown, frame: Frame, people: Named) => Shown
 
 const plain: Words = (value, frame) => wordsOf(value, frame)
+const person: Words = (value, frame, people) =>
+  typeof value === 'number' || typeof value === 'string' ? people.user(value) : wordsOf(value, frame)
+const session: Words = (value, frame, people) =>
+  typeof value === 'string' ? people.session(value) : wordsOf(value, frame)
+const device: Words = (value, frame, people) =>
+  typeof value === 'string' ? people.device(value) : wordsOf(value, frame)
+/** How many: their ids tell nobody anything. */
+const length: Words = (value, frame) => wordsOf(Array.isArray(value) ? value.length : value, frame)
 const instant: Words = (value, frame) =>
   typeof value === 'number' ? frame.format.dateTime(value) : wordsOf(value, frame)
 /** Numbers that name something are not grouped in thousands. */
@@ -48,22 +60,35 @@ const fieldNames: Record<string, (frame: Frame) => string> = {
 
 /** The values that entries tell beside policies; their names are `auditValues.NAME`. */
 const values: Record<string, Words> = {
-  ...{ username: plain, name: plain, user: id, device: plain, sessions: plain, application: plain },
+  ...{ username: plain, name: plain, user: person, session, device, sessions: length, devices: length },
+  ...{ application: plain, generation: id, presented: id, usable_rights: plain, issuer: plain },
   ...{ roles: plain, permissions: plain, changed: fields, why: plain, count: plain, algorithm: plain },
   ...{ reason: cause, apply, undoes: id, kind, effect, state: keyState, activates_at: instant, version: id },
   ...{ log_id: plain, seq: id, seen: id, last_user_id: id },
 }
 
+/** The people, sessions and devices that the values of an entry name, for `createPeople`. */
+export function namedIn(entry: AuditRecord): Subject[] {
+  return toldBy(entry).flatMap(told =>
+    (['user', 'session', 'device'] as const).flatMap(kind => {
+      const id = told[kind]
+      return typeof id === 'string' || typeof id === 'number' ? [{ kind, id }] : []
+    }),
+  )
+}
+
 /** Each value that an entry tells, before and after; null where it tells none. */
-export function changesOf({ beforeJson, afterJson }: AuditRecord, frame: Frame): AuditChange[] {
-  const before = JSON.parse(beforeJson ?? '{}') as Record<string, unknown>
-  const after = JSON.parse(afterJson ?? '{}') as Record<string, unknown>
+export function changesOf(entry: AuditRecord, frame: Frame, people: Named): AuditChange[] {
+  const [before, after] = toldBy(entry)
   const names = [...new Set([...Object.keys(before), ...Object.keys(after)])]
   return names.map(name => {
-    const text = (told: Record<string, unknown>) =>
-      Object.hasOwn(told, name) ? valueWords(name, told[name], frame) : null
+    const text = (told: Told) => (Object.hasOwn(told, name) ? valueWords(name, told[name], frame, people) : null)
     return { name, label: labelOf(name, frame), before: text(before), after: text(after) }
   })
+}
+
+function toldBy({ beforeJson, afterJson }: AuditRecord): [before: Told, after: Told] {
+  return [JSON.parse(beforeJson ?? '{}'), JSON.parse(afterJson ?? '{}')]
 }
 
 function labelOf(name: string, frame: Frame): string {
@@ -71,9 +96,9 @@ function labelOf(name: string, frame: Frame): string {
   return Object.hasOwn(values, name) ? frame.t(`auditValues.${name}`) : name
 }
 
-function valueWords(name: string, value: unknown, frame: Frame): string {
+function valueWords(name: string, value: unknown, frame: Frame, people: Named): Shown {
   if (isPolicyName(name)) return valueText(name, value, frame)
-  return (Object.hasOwn(values, name) ? values[name]! : plain)(value, frame)
+  return (Object.hasOwn(values, name) ? values[name]! : plain)(value, frame, people)
 }
 
 /** Numbers, lists of names, yes and no as people write them; what an older version wrote stands as it is. */

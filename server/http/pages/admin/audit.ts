@@ -13,9 +13,9 @@ import type { Frame } from '../frame.js'
 import type { Pages } from '../page.js'
 import { readChoice, readText } from '../query.js'
 import type { Translate } from '../texts.js'
-import { changesOf } from './audit-words.js'
+import { changesOf, namedIn } from './audit-words.js'
 import { isFiltered, readCounted, readDays } from './lists.js'
-import { createPeople, findPerson, type Named, readActor, type Shown, type Which } from './people.js'
+import { createPeople, findPerson, isNobodys, type Named, readActor, type Shown, type Which } from './people.js'
 
 export type AuditPagesDeps = {
   pages: Pages
@@ -51,7 +51,7 @@ export function createAuditPages({ pages, files, auditLog, users, userList, name
     const people = await named(
       frame,
       entries.map(entry => entry.actor),
-      entries.map(({ subjectKind, subject }) => ({ kind: subjectKind, id: subject })),
+      entries.flatMap(entry => [{ kind: entry.subjectKind, id: entry.subject }, ...namedIn(entry)]),
     )
     return entries.map(entry => presentEntry(entry, people, frame))
   }
@@ -134,9 +134,9 @@ function presentEntry(entry: AuditRecord, people: Named, frame: Frame) {
   return {
     ...{ seq, at: createdAt, subjectKind, address, userAgent, requestId, hash },
     action: actionOf(action, frame),
-    actor: people.actor(actor),
+    actor: isNobodys(action, actor) ? frame.t('logs.unknown') : people.actor(actor),
     subject: subjectShown(entry, people),
-    changes: changesOf(entry, frame),
+    changes: changesOf(entry, frame, people),
   }
 }
 

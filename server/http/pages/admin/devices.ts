@@ -8,7 +8,7 @@ import { type Context, visitorOf } from '../../handler.js'
 import { typedIn } from '../fields.js'
 import type { Pages } from '../page.js'
 import { isFiltered, presentListedDevice, presentSession, readCounted, readDeviceFilter } from './lists.js'
-import { actorText, type Which } from './people.js'
+import { doerText, type Which } from './people.js'
 
 export type DevicePagesDeps = {
   pages: Pages
@@ -54,7 +54,7 @@ export function createDevicePages({ pages, users, userList, sessions, deviceList
         ...{ sessions: shown, live: shown.filter(one => one.state === 'live').length },
         history:
           happened?.entries.map(({ createdAt, action, actor, address }) => ({
-            ...{ at: createdAt, action, by: [actorText(actor, happened.names.get(actor), t), address] },
+            ...{ at: createdAt, action, by: [doerText({ action, actor }, happened.names, t), address] },
           })) ?? null,
       })
     },

@@ -20,6 +20,12 @@ export function createGivenPasswords({ pages, policy, random }: GivenPasswordDep
       return { password: readFields(ctx, { password: {} }).password, isMade: false }
     },
 
+    /** What was typed as one, if anything was. */
+    typedIn: (ctx: Context): string | undefined => {
+      const { how, password } = typedIn(ctx, ['how', 'password'])
+      return how === 'make' ? undefined : password || undefined
+    },
+
     /** Which way was chosen, for the form that is shown again. */
     howOf: (ctx: Context): string => (typedIn(ctx, ['how']).how === 'typed' ? 'typed' : 'make'),
 

@@ -6,6 +6,7 @@ import type { UserList } from '../../../identity/user-list.js'
 import type { Users } from '../../../identity/users.js'
 import { manualTriggers } from '../../../policy/manual-revocation.js'
 import type { Trigger } from '../../../policy/revocation.js'
+import { checkAll } from '../../../protocol/together.js'
 import { type Context, visitorOf } from '../../handler.js'
 import { readFields } from '../../wire/fields.js'
 import { type Problems, problemsOf, typedIn } from '../fields.js'
@@ -68,17 +69,24 @@ export function createManualRevocationPages(deps: ManualRevocationPagesDeps) {
     return showForm(ctx, typedIn(ctx, fields), { ...problems, ...(what && { what }) })
   }
 
-  const readForm = (ctx: Context): Typed => {
-    const {
-      what = '',
-      subject = '',
-      reason,
-    } = readFields(ctx, {
-      what: { required: false, blank: true },
-      subject: { required: false, blank: true, trim: true, maxLength: 190 },
-      reason: { trim: true, maxLength: longestReason },
-    })
-    return { what, subject, reason }
+  /** What the form wants, after a look at all of it. @throws invalid_fields, permission_denied */
+  async function readForm(ctx: Context): Promise<[Typed, WantedRevocation]> {
+    const { what, subject, reason } = typedIn(ctx, fields)
+    const values = { what, subject: subject.trim(), reason: reason.trim() }
+    const [, wanted] = await checkAll(
+      () =>
+        readFields(ctx, {
+          what: { required: false, blank: true },
+          subject: { required: false, blank: true, trim: true, maxLength: 190 },
+          reason: { trim: true, maxLength: longestReason },
+        }),
+      async () => {
+        const wanted = await wantedOf(values)
+        await revocationLog.check(wanted, visitorOf(ctx).actor)
+        return wanted
+      },
+    )
+    return [values, wanted]
   }
 
   /** How many it is about: live sessions, or holders of a role. */
@@ -115,13 +123,11 @@ export function createManualRevocationPages(deps: ManualRevocationPagesDeps) {
     async previewRevocationPage(ctx: Context): Promise<void> {
       const frame = pages.frameOf(ctx)
       const { t } = frame
-      const { actor, userId } = visitorOf(ctx)
+      const { userId } = visitorOf(ctx)
       let values: Typed
       let wanted: WantedRevocation
       try {
-        values = readForm(ctx)
-        wanted = await wantedOf(values)
-        await revocationLog.check(wanted, actor)
+        ;[values, wanted] = await readForm(ctx)
       } catch (error) {
         return await showProblems(ctx, error)
       }
@@ -152,7 +158,8 @@ export function createManualRevocationPages(deps: ManualRevocationPagesDeps) {
       const t = pages.translate(ctx)
       let entry: RevocationRecord
       try {
-        entry = await revocationLog.add(await wantedOf(readForm(ctx)), visitorOf(ctx).actor)
+        const [, wanted] = await readForm(ctx)
+        entry = await revocationLog.add(wanted, visitorOf(ctx).actor)
       } catch (error) {
         return await showProblems(ctx, error)
       }

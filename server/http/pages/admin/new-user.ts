@@ -1,8 +1,9 @@
 import type { Roles } from '../../../identity/roles.js'
 import type { Users } from '../../../identity/users.js'
+import { checkAll } from '../../../protocol/together.js'
 import { type Context, visitorOf } from '../../handler.js'
 import { readFields } from '../../wire/fields.js'
-import { chosenIn, type Problems, problemsOf, typedIn } from '../fields.js'
+import { chosenIn, type Problems, problemsOf, typedIn, typedProfile } from '../fields.js'
 import type { Pages } from '../page.js'
 import { createGivenPasswords, type GivenPasswordDeps } from './given-password.js'
 import { roleChoice } from './role-texts.js'
@@ -36,14 +37,21 @@ export function createNewUserPages(deps: NewUserPagesDeps) {
       const { may, t } = pages.frameOf(ctx)
       const chosen = may('darvoza:roles:write') ? chosenIn(ctx, 'roles') : []
       try {
-        const { password, isMade } = given.read(ctx)
-        const { username, first_name, last_name, email } = readFields(ctx, {
-          username: { trim: true },
-          first_name: { required: false, blank: true, trim: true },
-          last_name: { required: false, blank: true, trim: true },
-          email: { required: false, blank: true, trim: true },
-        })
-        const profile = { firstName: first_name ?? '', lastName: last_name ?? '', email: email ?? '' }
+        const [{ username }, { password, isMade }, profile] = await checkAll(
+          () =>
+            readFields(ctx, {
+              username: { trim: true },
+              first_name: { required: false, blank: true, trim: true },
+              last_name: { required: false, blank: true, trim: true },
+              email: { required: false, blank: true, trim: true },
+            }),
+          () => given.read(ctx),
+          async () => {
+            const { username, ...profile } = typedProfile(ctx)
+            await users.check({ username, password: given.typedIn(ctx), ...profile }, null)
+            return profile
+          },
+        )
         const user = await users.create(
           { ...{ username, password, ...profile }, roles: chosen, mustChangePassword: true },
           visitorOf(ctx).actor,

@@ -67,6 +67,18 @@ export function actorText(actor: string, name: string | null | undefined, t: Tra
   return actor === 'system' ? t('logs.system') : actor
 }
 
+/** Who did what an entry of the audit log tells. A wrong password shows nobody who typed it; the server only wrote it down. */
+export function doerText(
+  { action, actor }: { action: string; actor: string },
+  names: ReadonlyMap<string, string>,
+  t: Translate,
+): string {
+  return isNobodys(action, actor) ? t('logs.unknown') : actorText(actor, names.get(actor), t)
+}
+
+/** Did somebody do it who has shown nobody who they are? */
+export const isNobodys = (action: string, actor: string): boolean => action === 'sign_in_failed' && actor === 'system'
+
 /** A user may be typed by name or by number. */
 export async function userIdOf(typed: string, users: Users): Promise<string> {
   return String((await users.findByName(typed))?.id ?? typed)

@@ -85,6 +85,9 @@ export function createPolicyVersionPages({ pages, policies, names }: PolicyVersi
           by: actorText(one.actor, known.get(one.actor), frame.t),
           forAll: isForNew(one) ? previewPath(typedOf(one, policy), version, 'refresh') : null,
         })),
+        // They are numbered without gaps.
+        counted: { count: version, more: false },
+        row: version - (shown[0]?.version ?? version) + 1,
         next: found.length > limit ? shown.at(-1)!.version : null,
       })
     },

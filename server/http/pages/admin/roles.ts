@@ -2,11 +2,13 @@
 import type { ListedRole, Roles } from '../../../identity/roles.js'
 import type { UserList } from '../../../identity/user-list.js'
 import type { Actor } from '../../../policy/actor.js'
+import { checkAll } from '../../../protocol/together.js'
 import { type Context, type Handler, visitorOf } from '../../handler.js'
 import { readFields } from '../../wire/fields.js'
 import { type Problems, problemsOf, typedIn } from '../fields.js'
 import type { Pages } from '../page.js'
-import { readSize, readText, readWhole } from '../query.js'
+import { readWhole } from '../query.js'
+import { readCounted } from './lists.js'
 import { choicesOf, countText, isOwn, matrixOf, meaningOf, presentRole } from './role-texts.js'
 
 export type RolePagesDeps = { pages: Pages; roles: Roles; userList: UserList }
@@ -70,9 +72,12 @@ export function createRolePages({ pages, roles, userList }: RolePagesDeps): Reco
   async function showOne(ctx: Context, role: ListedRole, refused: Refused | null = null): Promise<void> {
     const frame = pages.frameOf(ctx)
     const { t } = frame
-    const page = { after: readText(ctx, 'after'), limit: readSize(ctx) }
     const [holders, live] = await Promise.all([
-      userList.page({ role: role.name }, 'oldest', page),
+      readCounted(
+        ctx,
+        page => userList.page({ role: role.name }, 'oldest', page),
+        async () => role.holders,
+      ),
       userList.count({ role: role.name, live: true }),
     ])
     const typed = (form: Refused['form'], values: Record<string, unknown>) =>
@@ -92,7 +97,7 @@ export function createRolePages({ pages, roles, userList }: RolePagesDeps): Reco
           ...{ id: user.id, username: user.username, state, liveSessions },
           name: [user.firstName, user.lastName].filter(Boolean).join(' '),
         })),
-        next: holders.next,
+        ...{ next: holders.next, counted: holders.counted },
         choices: choicesOf(frame),
         permit: typed('permissions', { own, permissions: others.join('\n') }),
         rename: typed('name', { name: role.name }),
@@ -139,7 +144,11 @@ export function createRolePages({ pages, roles, userList }: RolePagesDeps): Reco
     async createRolePage(ctx: Context): Promise<void> {
       let name: string
       try {
-        name = readFields(ctx, nameRule).name
+        const [read] = await checkAll(
+          () => readFields(ctx, nameRule),
+          () => roles.check(typedIn(ctx, ['name']).name.trim(), permissionsIn(ctx)),
+        )
+        name = read.name
         await roles.create(name, permissionsIn(ctx), visitorOf(ctx).actor)
       } catch (error) {
         const problems = problemsOf(error, pages.frameOf(ctx))

@@ -7,13 +7,14 @@ import type { LiveDevice, WhereSignedIn } from '../../../identity/where-signed-i
 import type { Actor } from '../../../policy/actor.js'
 import { isUserId } from '../../../protocol/claims.js'
 import { refuse } from '../../../protocol/errors.js'
+import { checkAll } from '../../../protocol/together.js'
 import { type Context, visitorOf } from '../../handler.js'
 import { readFields } from '../../wire/fields.js'
-import { chosenIn, type Problems, problemsOf, typedIn } from '../fields.js'
+import { chosenIn, type Problems, problemsOf, profileRules, typedIn, typedProfile } from '../fields.js'
 import type { Pages } from '../page.js'
 import { createGivenPasswords, type GivenPassword, type GivenPasswordDeps } from './given-password.js'
 import { presentDeviceName } from './lists.js'
-import { actorText } from './people.js'
+import { doerText } from './people.js'
 import { roleChoice } from './role-texts.js'
 import { presentUser } from './users.js'
 
@@ -46,7 +47,7 @@ export function createOneUserPages(deps: OneUserPagesDeps) {
     const devices = may('darvoza:sessions:read') ? await lastSeen(user.id) : null
     const happened = may('darvoza:audit:read') ? await closeLook.userHistory(user.id) : null
     const history = happened?.entries.map(({ createdAt, action, actor, address, subject }) => ({
-      ...{ at: createdAt, action, by: [actorText(actor, happened.names.get(actor), t), address] },
+      ...{ at: createdAt, action, by: [doerText({ action, actor }, happened.names, t), address] },
       device: happened.devices.get(subject)?.name ?? '',
     }))
     const data = {
@@ -119,13 +120,11 @@ export function createOneUserPages(deps: OneUserPagesDeps) {
         ctx,
         'profile',
         async ({ id }) => {
-          const { username, first_name, last_name, email } = readFields(ctx, {
-            username: { trim: true },
-            first_name: { blank: true, trim: true },
-            last_name: { blank: true, trim: true },
-            email: { blank: true, trim: true },
-          })
-          const profile = { username, firstName: first_name, lastName: last_name, email }
+          const profile = typedProfile(ctx)
+          await checkAll(
+            () => readFields(ctx, profileRules),
+            () => users.check(profile, id),
+          )
           await users.update(id, profile, visitorOf(ctx).actor)
         },
         'user.saved',

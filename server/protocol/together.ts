@@ -1,0 +1,24 @@
+// Several checks of what was sent, told as one refusal: whoever sent it mends all of it at once.
+import { Refusal, refuse } from './errors.js'
+
+type Results<C extends readonly (() => unknown)[]> = { [N in keyof C]: Awaited<ReturnType<C[N]>> }
+
+/**
+ * Makes every check. Of a field the first one that finds something is told.
+ * @returns what each check returned
+ * @throws invalid_fields with all that was found; whatever else a check throws, at once
+ */
+export async function checkAll<C extends readonly (() => unknown)[]>(...checks: C): Promise<Results<C>> {
+  const fields: Record<string, string[]> = {}
+  const results: unknown[] = []
+  for (const check of checks) {
+    try {
+      results.push(await check())
+    } catch (error) {
+      if (!(error instanceof Refusal) || error.code !== 'invalid_fields') throw error
+      for (const [field, problems] of Object.entries(error.details.fields ?? {})) fields[field] ??= problems
+    }
+  }
+  if (Object.keys(fields).length > 0) throw refuse('invalid_fields', { fields })
+  return results as Results<C>
+}
