@@ -85,6 +85,7 @@ describe('a command that takes much away', () => {
     'session end': ['--user', 'amy'],
     'key revoke': ['refresh'],
     'revocation add': ['all'],
+    'issuer set': ['https://id.example.com'],
     'log advance': [],
     'migrate down': [],
   }
