@@ -1,5 +1,6 @@
 // Acts on many at once, by the front door: whom the preview promises, whom the run reaches, and whom neither may.
 import { expect } from 'chai'
+import { builtInRoles } from '../../server/policy/permissions.js'
 import { insertRows } from '../../server/storage/bulk.js'
 import { type Answer, aClient, type Client, claimsOf } from '../support/client.js'
 import { aSessionRow } from '../support/database.js'
@@ -322,12 +323,15 @@ onEachEngine('ending many devices', engine => {
 
 onEachEngine('acting on many users', engine => {
   it('disables them, but never the last administrator, and says who is disabled already', async () => {
-    const { client, signIn, admin } = await aWorld(await aServer({ engine }))
+    const { server, client, signIn, admin } = await aWorld(await aServer({ engine }))
+    await server.composed.parts.roles.create('mighty', builtInRoles.admin, 'system')
     const people = [await signIn([], 2), await signIn()]
     const already = await signIn()
     await insist(client.post(`/api/admin/users/${already.id}/disable`, {}, admin))
     const ids = [1, already.id, ...people.map(one => one.id)].map(String)
-    const [preview, done] = await both(client, admin, '/api/admin/bulk/disable-users', { ids })
+    // May all that an administrator may, and is none.
+    const { token } = await signIn(['mighty'])
+    const [preview, done] = await both(client, token, '/api/admin/bulk/disable-users', { ids })
     expect(preview).to.include({ count: 3, sessions: 4, unchanged: 1 })
     expect(done).to.include({ done: 2, differ: -1 })
     expect(done.left_out).to.deep.equal([{ user_id: 1, username: 'admin', count: 1, why: 'last_administrator' }])

@@ -3,7 +3,7 @@
 export const problemTexts: readonly { pattern: RegExp; key: string }[] = [
   { pattern: /^This field is required\.$/, key: 'problems.required' },
   { pattern: /^This field may not be (blank|null)\.$/, key: 'problems.required' },
-  { pattern: /^Not a (valid string|permission)\.$/, key: 'problems.unusable' },
+  { pattern: /^(Not a (valid string|permission)|Must be a valid boolean)\.$/, key: 'problems.unusable' },
   { pattern: /^(Null|Surrogate|Control) characters are not allowed/, key: 'problems.unusable' },
   { pattern: /^Ensure this field has no more than (?<count>\d+) characters\.$/, key: 'problems.tooLong' },
   { pattern: /^Enter a valid email address\.$/, key: 'problems.email' },
