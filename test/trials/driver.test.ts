@@ -14,7 +14,7 @@ import { tied } from '../support/tied.js'
 type Run = { child: ChildProcess; said: () => string; ended: Promise<number | null> }
 
 function driver(...args: string[]): Run {
-  const program = fileURLToPath(new URL('./driver/main.js', import.meta.url))
+  const program = fileURLToPath(new URL('../fault/driver/main.js', import.meta.url))
   const child = spawn(...tied(process.execPath, [program, ...args]), { stdio: ['ignore', 'pipe', 'pipe'] })
   let said = ''
   for (const stream of [child.stdout!, child.stderr!]) {
