@@ -1,5 +1,5 @@
 // `npm test`: the whole suite in two lanes side by side, about as long as each other: tests of faults mostly wait, and those
-// in a browser leave the work to it. With TRIALS=1 those follow that take minutes of chance each. Prints one lane after the
+// in a browser leave the work to it. With WITH_TRIALS=1 those follow that take minutes of chance each. Prints one lane after the
 // other; the last line counts all. What it is told beside goes to mocha: `npm test -- --grep …`.
 import { spawn } from 'node:child_process'
 import { createRequire } from 'node:module'
@@ -44,7 +44,7 @@ function countsIn(end: string, code: number | null): Counts {
   return counts
 }
 
-const trials = process.env.TRIALS ? [['trials']] : []
+const trials = process.env.WITH_TRIALS ? [['trials']] : []
 
 const print = (text: string) => void process.stdout.write(text)
 const later: string[] = []
