@@ -133,7 +133,7 @@ export async function composeParts(settings: Settings, { log, random = randomByt
       return made
     },
 
-    /** The process is about to stop: it says so to whoever asks whether it is ready, and goes on answering. */
+    /** Begins a graceful shutdown: `/readyz` answers 503, other requests are still served. */
     leave(): void {
       leaving = true
     },

@@ -43,7 +43,7 @@ export function isPage(access: Access): access is PageAccess {
   return access.kind === 'page' || access.kind === 'visitor'
 }
 
-/** What a route asks of whoever was let in by a session. */
+/** The credential that a route demands of a signed-in caller. */
 export function credentialFor(access: Access, sid: string): Credential {
   return {
     sid,

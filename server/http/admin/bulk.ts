@@ -44,7 +44,7 @@ export function createAdminBulkHandlers({ sessionEnds, deviceEnds, userActs, ses
   async function actOnUsers(ctx: Context, act: UserAct): Promise<void> {
     const { actor, userId } = personOf(ctx)
     const selection = readSelection(ctx, readUserId, () => readUserFilter(ctx))
-    // Whoever took their own right among many could not go on with the rest; more rights do no harm.
+    // The sender is left out: without its own right the run would stop halfway. Adding a role takes nothing away.
     const keep = act.what === 'add_role' ? null : userId
     await answer(
       ctx,
