@@ -21,10 +21,10 @@ import { addPolicyCommands } from './commands/policy.js'
 import { addRevocationCommands } from './commands/revocation.js'
 import { addRoleCommands } from './commands/role.js'
 import { addSecretCommands } from './commands/secret.js'
-import { addSeedCommands } from './commands/seed.js'
 import { addSessionCommands } from './commands/session.js'
 import { addUserCommands } from './commands/user.js'
 import type { Parts } from './compose.js'
+import { addSeedCommands } from './demo/command.js'
 import { type ErrorCode, Refusal } from './protocol/errors.js'
 import { inWordsOf } from './wording.js'
 
@@ -41,7 +41,6 @@ const nouns = [
   addAuditCommands,
   addLogCommands,
   addMigrateCommands,
-  addSeedCommands,
 ]
 
 const howToBegin = 'set DATABASE_URL or DATA_DIR as the server has it, start the server once, or run darvoza migrate up'
@@ -52,7 +51,7 @@ const typedWrongly: ReadonlySet<ErrorCode> = new Set(['invalid_fields'])
 async function main(): Promise<number> {
   const output = createOutput(process, wantsJson(process.argv))
   const opening = createOpening()
-  const { open, openSchema } = opening
+  const { open, openDemo, openSchema } = opening
   const input = createInput(process)
   const actor = `operator:${operator()}` as const
   const line: CommandLine = { open, openSchema, requireIssuer, actor, input, output }
@@ -63,6 +62,7 @@ async function main(): Promise<number> {
     // One line of our own says what is wrong.
     .configureOutput({ writeErr: () => {} })
   for (const addNoun of nouns) addNoun(program, line)
+  addSeedCommands(program, { ...line, openDemo })
   askFirst(program, input)
 
   let code = 0
@@ -107,24 +107,31 @@ function createOpening() {
     return composed
   }
 
+  async function openParts(): Promise<Parts['parts']> {
+    refuseMissingFile()
+    const { parts } = await composeOnce()
+    const { migrationStatus, requireKnownMigrations } = await import('./storage/migrate.js')
+    await requireKnownMigrations(parts.storage.database)
+    const status = await migrationStatus(parts.storage.database)
+    const pending = status.filter(migration => !migration.done)
+    if (pending.length === status.length) throw new Failure(`the database is empty: ${howToBegin}`)
+    if (pending.length > 0) throw new Failure('the database is older than this program: run darvoza migrate up')
+    // Also when the database went back: to look, and to advance the log. Whatever changes something else is refused then.
+    await parts.revocation.tail.readNow()
+    return parts
+  }
+
   return {
-    async open(): Promise<Domain> {
-      refuseMissingFile()
-      const { parts } = await composeOnce()
-      const { migrationStatus, requireKnownMigrations } = await import('./storage/migrate.js')
-      await requireKnownMigrations(parts.database)
-      const status = await migrationStatus(parts.database)
-      const pending = status.filter(migration => !migration.done)
-      if (pending.length === status.length) throw new Failure(`the database is empty: ${howToBegin}`)
-      if (pending.length > 0) throw new Failure('the database is older than this program: run darvoza migrate up')
-      // Also when the database went back: to look, and to advance the log. Whatever changes something else is refused then.
-      await parts.tail.readNow()
-      return parts
+    open: (): Promise<Domain> => openParts(),
+
+    async openDemo() {
+      const { composeDemo } = await import('./composition/demo.js')
+      return composeDemo(await openParts())
     },
 
     async openSchema(): Promise<Schema> {
       const { parts, migrate } = await composeOnce()
-      const { database } = parts
+      const { database } = parts.storage
       const { migrateDown, migrationStatus } = await import('./storage/migrate.js')
       return { status: () => migrationStatus(database), up: migrate, down: () => migrateDown(database) }
     },

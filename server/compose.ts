@@ -5,13 +5,13 @@ import { fileURLToPath } from 'node:url'
 import type Koa from 'koa'
 import { requireSecretKey } from '../config/secret-key.js'
 import type { Settings } from '../config/settings.js'
-import { composeAdministration } from './composition/administration.js'
-import { composePeople } from './composition/people.js'
+import { composeIdentity } from './composition/identity.js'
 import type { Ports } from './composition/ports.js'
 import { composeRevocation } from './composition/revocation.js'
+import { composeSignIn } from './composition/sign-in.js'
 import { composeStorage } from './composition/storage.js'
 import { composeTokens } from './composition/tokens.js'
-import { ensureAdministrator } from './identity/first-administrator.js'
+import { ensureAdministrator } from './identity/people/first-administrator.js'
 import { createJobs } from './jobs/jobs.js'
 import { builtInRoles } from './policy/permissions.js'
 import { firstPolicy } from './policy/policies.js'
@@ -54,14 +54,18 @@ export async function composeParts(settings: Settings, { log, random = randomByt
   const storage = await composeStorage(settings, log)
   const revocation = await composeRevocation(settings, secretKey, given, storage)
   const tokens = composeTokens(settings, secretKey, given, storage, revocation, work => jobs.afterwards(work))
-  const people = composePeople(secretKey, ownApplication.id, given, storage, revocation, tokens)
-  const administration = composeAdministration(given, storage, revocation, tokens, people)
+  const signIn = composeSignIn(secretKey, ownApplication.id, given, storage, revocation, tokens)
+  const identity = composeIdentity(given, { storage, revocation, tokens, signIn })
 
   const { database, userStore } = storage
   const { now, tail, redisLink, highWater, memory } = revocation
   const { signingKeys, secrets, tally, sightings, auditTrail } = tokens
-  const { users, hashing, hashingProcess, failedSignIns } = people
-  const { figures, housekeeping, issuerClaim, keyRing, settledPolicies, incidentLog } = administration
+  const { hashing, hashingProcess, failedSignIns } = signIn
+  const { users } = identity.people
+  const { figures } = identity.logs
+  const { keyRing } = identity.keys
+  const { settledPolicies } = identity.policies
+  const { housekeeping, issuerClaim } = identity.house
 
   let leaving = false
   /** Not while the database lacks what was told: then the mark is the proof. */
@@ -87,15 +91,12 @@ export async function composeParts(settings: Settings, { log, random = randomByt
   return {
     /** What requests may reach: no storage. */
     served: {
-      ...{ log, uuid, random, bodyWait: ports.bodyWait, incidents: incidentLog, isLeaving: () => leaving },
-      ...revocation,
-      ...tokens,
-      ...people,
-      ...administration,
+      ...{ log, uuid, random, bodyWait: ports.bodyWait, isLeaving: () => leaving },
+      ...{ revocation, tokens, signIn, identity },
     },
     jobs,
     /** For the command line and tests. */
-    parts: { ...storage, ...revocation, ...tokens, ...people, ...administration },
+    parts: { storage, revocation, tokens, signIn, ...identity },
 
     /** Makes or updates the schema, and what every installation has. Many servers may do it at once. */
     async migrate(): Promise<void> {
@@ -126,7 +127,7 @@ export async function composeParts(settings: Settings, { log, random = randomByt
         ...{ username: settings.adminUsername, password: settings.adminPassword },
         id: ports.administratorId,
       }
-      const made = await ensureAdministrator({ database, store: userStore, users, random }, wanted)
+      const made = await ensureAdministrator({ database, userStore, users, random }, wanted)
       await housekeeping.beat()
       jobs.afterwards(hashing.prepare)
       await noteLog()

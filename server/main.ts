@@ -8,7 +8,7 @@ import { type Environment, readEnvironment } from '../config/environment.js'
 import { readSettings, type Settings, SettingsError } from '../config/settings.js'
 import type { Log } from './app.js'
 import { type Composed, compose } from './compose.js'
-import { whyNotAdministrator } from './identity/first-administrator.js'
+import { whyNotAdministrator } from './identity/people/first-administrator.js'
 import { firstPolicy } from './policy/policies.js'
 import { closeListening } from './process/close-listening.js'
 import { type Connections, trackConnections } from './process/connections.js'
@@ -58,7 +58,8 @@ async function main(): Promise<void> {
 /** What is done once, however many processes serve: the schema, and the first administrator. */
 async function prepare(settings: Settings, log: Log): Promise<Composed> {
   const composed = await compose(settings, { log })
-  if ((await migrationStatus(composed.parts.database)).every(({ done }) => !done)) requireAdministrator(settings)
+  if ((await migrationStatus(composed.parts.storage.database)).every(({ done }) => !done))
+    requireAdministrator(settings)
   await composed.migrate()
   const administrator = await composed.start()
   // Before anything else can fail: it is never shown again.

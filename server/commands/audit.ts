@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander'
-import type { AuditRecord } from '../identity/audit-log.js'
+import type { AuditRecord } from '../identity/logs/audit-log.js'
 import { auditSubjects } from '../policy/audit.js'
 import { addCommand, type CommandLine } from './command-line.js'
 import { Failure } from './failures.js'
@@ -16,7 +16,7 @@ export function addAuditCommands(program: Command, { open, output }: CommandLine
     .option('--action <action>', 'only this action, such as user_disabled')
     .option('--subject <kind:id>', 'only what was done to this, such as user:7', readSubject)
     .action(async ({ limit, json, ...search }: Search & Limited & Format) => {
-      const { auditLog } = await open()
+      const { auditLog } = (await open()).logs
       const found = await firstOf(auditLog.every(search), limit, output)
       const columns = ['seq', 'at', 'actor', 'action', 'subject', 'address', 'before', 'after']
       await output.table(found.map(json ? printedEntry : shownEntry), columns, { json: json === true })
@@ -24,7 +24,7 @@ export function addAuditCommands(program: Command, { open, output }: CommandLine
 
   addCommand(audit, 'verify', 'check the chain; names the first entry that was changed, removed or inserted').action(
     async (format: Format) => {
-      const { auditLog } = await open()
+      const { auditLog } = (await open()).logs
       const { checked, head, broken } = await auditLog.verify()
       const said = broken
         ? `the chain is broken at entry ${broken.seq}: ${broken.what} (${checked} entries before it are as they were)`

@@ -1,40 +1,13 @@
 // What every command stands on. The roof (cli.ts) makes it; a command opens the database only once what was typed makes
 // sense, so that a wrong use changes nothing.
 import type { Command } from 'commander'
-import type { AuditLog } from '../identity/audit-log.js'
-import type { Demo } from '../identity/demo/demo.js'
-import type { IssuerClaim } from '../identity/issuer-claim.js'
-import type { KeyRing } from '../identity/key-ring.js'
-import type { Policies } from '../identity/policies.js'
-import type { RevocationLog } from '../identity/revocation-log.js'
-import type { Roles } from '../identity/roles.js'
-import type { SealedSecrets } from '../identity/sealed-secrets.js'
-import type { SessionList } from '../identity/session-list.js'
-import type { Sessions } from '../identity/sessions.js'
-import type { UserList } from '../identity/user-list.js'
-import type { Users } from '../identity/users.js'
-import type { WhereSignedIn } from '../identity/where-signed-in.js'
+import type { Identity } from '../identity/identity.js'
 import type { Actor } from '../policy/actor.js'
-import type { Advance } from '../tokens/advance.js'
+import type { Advance } from '../tokens/log-advance.js'
 import type { Input } from './input.js'
 import type { Output } from './output.js'
 
-export type Domain = {
-  users: Users
-  sessions: Sessions
-  policies: Policies
-  keyRing: KeyRing
-  sealedSecrets: SealedSecrets
-  revocationLog: RevocationLog
-  auditLog: AuditLog
-  roles: Roles
-  advance: Advance
-  demo: Demo
-  issuerClaim: IssuerClaim
-  userList: UserList
-  sessionList: SessionList
-  whereSignedIn: WhereSignedIn
-}
+export type Domain = Identity & { tokens: { advance: Advance } }
 
 export type Schema = {
   /** Every migration and whether it has run. */

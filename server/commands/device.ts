@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
+import type { LiveDevice } from '../identity/devices/where-signed-in.js'
 import { every } from '../identity/listing.js'
-import type { LiveDevice } from '../identity/where-signed-in.js'
 import { addCommand, type CommandLine } from './command-line.js'
 import { orMissing } from './failures.js'
 import { firstOf, type Limited, withLimit } from './listing.js'
@@ -12,7 +12,10 @@ export function addDeviceCommands(program: Command, { open, actor, output }: Com
   withLimit(addCommand(device, 'list', "list a user's devices"))
     .requiredOption('--user <name>', 'whose')
     .action(async ({ user, limit, ...format }: { user: string } & Limited & Format) => {
-      const { users, whereSignedIn } = await open()
+      const {
+        people: { users },
+        devices: { whereSignedIn },
+      } = await open()
       const { id } = await users.requireByName(user)
       const found = await firstOf(
         every(page => whereSignedIn.devices(id, page)),
@@ -25,7 +28,7 @@ export function addDeviceCommands(program: Command, { open, actor, output }: Com
 
   addCommand(device, 'end <id>', 'end a device: its sessions, and its proof for the next sign-in').action(
     async (id: string, format: Format) => {
-      const { sessions } = await open()
+      const { sessions } = (await open()).devices
       await orMissing(sessions.endDevice(id, null, actor), `There is no device ${id}, or it has already ended.`)
       await output.done(`ended device ${id}`, { id, ended: true }, format)
     },

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import type { ListedKey, Rotation } from '../identity/key-ring.js'
+import type { ListedKey, Rotation } from '../identity/keys/key-ring.js'
 import { jwksMaxAge, type RevocableSecret, revocableSecrets } from '../policy/key-life.js'
 import { addCommand, type CommandLine } from './command-line.js'
 import { type Format, type Printed, printedTime } from './output.js'
@@ -9,7 +9,7 @@ export function addKeyCommands(program: Command, line: CommandLine): void {
   const key = program.command('key').description('signing keys of access tokens')
 
   addCommand(key, 'list', 'list the keys, also those of the past').action(async (format: Format) => {
-    const { keyRing } = await open()
+    const { keyRing } = (await open()).keys
     const columns = ['kid', 'algorithm', 'state', 'created_at', 'activates_at', 'retired_at', 'removable_at']
     await output.table((await keyRing.list()).map(printedKey), columns, format)
   })
@@ -18,7 +18,7 @@ export function addKeyCommands(program: Command, line: CommandLine): void {
     .option('--algorithm <name>', 'of the policy access_token_algorithm, where it is left out')
     .option('--now', 'let it sign at once')
     .action(async ({ algorithm, now, ...format }: { algorithm?: string; now?: boolean } & Format) => {
-      const { keyRing } = await open()
+      const { keyRing } = (await open()).keys
       const rotation = await keyRing.rotate({ algorithm, atOnce: now ?? false }, actor)
       await output.done(saidOf(rotation), printedRotation(rotation), format)
       warnOf(rotation)
@@ -31,7 +31,7 @@ export function addKeyCommands(program: Command, line: CommandLine): void {
   )
     .addHelpText('after', `\nBeside kids: ${revocableSecrets.join(', ')}. A kid that begins with - stands after --.`)
     .action(async (kid: string, format: Format) => {
-      const { keyRing, sealedSecrets } = await open()
+      const { keyRing, sealedSecrets } = (await open()).keys
       if (isSecret(kid)) {
         const version = await sealedSecrets.revoke(kid, actor)
         return output.done(revokedInWords[kid], { secret: kid, version }, format)
@@ -45,7 +45,7 @@ export function addKeyCommands(program: Command, line: CommandLine): void {
 
   addCommand(key, 'remove <kid>', 'stop publishing a key that nothing needs, before the schedule does').action(
     async (kid: string, format: Format) => {
-      const { keyRing } = await open()
+      const { keyRing } = (await open()).keys
       await output.done(`removed ${kid}`, printedKey(await keyRing.remove(kid, actor)), format)
     },
   )

@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander'
 import type { Revocation } from '../policy/revocation.js'
 import { farthest } from '../revocation/high-water.js'
-import type { Advanced } from '../tokens/advance.js'
+import type { Advanced } from '../tokens/log-advance.js'
 import { addCommand, type CommandLine } from './command-line.js'
 import type { Output, Printed } from './output.js'
 
@@ -22,7 +22,7 @@ export function addLogCommands(program: Command, { open, actor, output }: Comman
       spareUserIds,
     )
     .action(async ({ json, ...options }: Options) => {
-      const { advance } = await open()
+      const { advance } = (await open()).tokens
       const advanced = await advance(options, actor)
       const { after, lastUserId } = advanced
       const said = `the log is ${after.logId}:${after.seq} now, everybody signs in again, and new users get ids above ${lastUserId}`

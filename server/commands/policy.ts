@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander'
-import type { ListedPolicyVersion, Policies, PolicyInVersion, PolicyPreview } from '../identity/policies.js'
+import type { ListedPolicyVersion, Policies, PolicyInVersion, PolicyPreview } from '../identity/policies/policies.js'
 import { formatDuration } from '../policy/durations.js'
 import { isPolicyName, type PolicyName, policyNames, policyTable } from '../policy/policies.js'
 import { type EndReason, endReasons, stays } from '../policy/policy-preview.js'
@@ -18,7 +18,7 @@ export function addPolicyCommands(program: Command, { open, actor, output }: Com
   const durations = 'durations as 90s, 15m, "6 hours", 30d'
 
   addCommand(policy, 'show', 'show every policy').action(async (format: Format) => {
-    const { policies } = await open()
+    const { policies } = (await open()).policies
     const shown = await policies.show()
     if (format.json) return output.record(printedPolicy(shown), format)
     const rows = policyNames.map(name => ({
@@ -30,7 +30,7 @@ export function addPolicyCommands(program: Command, { open, actor, output }: Com
   withApply(addCommand(policy, 'preview <name=value...>', `tell what a change would end; ${durations}`)).action(
     async (assignments: string[], { apply, ...format }: How & Format) => {
       const changes = readAssignments(assignments)
-      const { policies } = await open()
+      const { policies } = (await open()).policies
       await printPreview(await policies.preview(changes, actor, apply), output, format)
     },
   )
@@ -38,14 +38,14 @@ export function addPolicyCommands(program: Command, { open, actor, output }: Com
   withReason(withApply(addCommand(policy, 'set <name=value...>', `change policies, all or none; ${durations}`))).action(
     async (assignments: string[], { apply, reason, ...format }: How & Why & Format) => {
       const changes = readAssignments(assignments)
-      const { policies } = await open()
+      const { policies } = (await open()).policies
       await printChanged(await policies.set(changes, actor, reason, { apply }), output, format)
     },
   )
 
   withLimit(addCommand(policy, 'versions', 'list what was changed, and by whom, the newest first')).action(
     async ({ limit, ...format }: Limited & Format) => {
-      const { policies } = await open()
+      const { policies } = (await open()).policies
       const found = await firstOf(everyVersion(policies), limit, output)
       const columns = ['version', 'since', 'actor', 'apply', 'set', 'undoes', 'reason']
       await output.table(found.map(format.json ? printedVersion : tabledVersion), columns, format)
@@ -57,7 +57,7 @@ export function addPolicyCommands(program: Command, { open, actor, output }: Com
   ).action(async (version: string | undefined, { apply, reason, ...format }: How & Why & Format) => {
     if (version !== undefined && !/^[1-9]\d{0,8}$/.test(version))
       throw new WrongUse(`${version} is not the number of a version: policy versions lists them`)
-    const { policies } = await open()
+    const { policies } = (await open()).policies
     const undone = await policies.undo(version === undefined ? null : Number(version), actor, reason, apply)
     await printChanged(undone, output, format)
   })

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import type { RevocationRecord } from '../identity/revocation-log.js'
+import type { RevocationRecord } from '../identity/logs/revocation-log.js'
 import { manualTriggers } from '../policy/manual-revocation.js'
 import { addCommand, type CommandLine } from './command-line.js'
 import { firstOf, type Limited, withLimit } from './listing.js'
@@ -10,7 +10,7 @@ export function addRevocationCommands(program: Command, { open, actor, output }:
 
   withLimit(addCommand(revocation, 'list', 'list what the log refuses, the newest first')).action(
     async (options: Limited & Format) => {
-      const { revocationLog } = await open()
+      const { revocationLog } = (await open()).logs
       const found = await firstOf(revocationLog.every({}), options.limit, output)
       const columns = ['seq', 'kind', 'subject', 'effect', 'reason', 'actor', 'created_at', 'expires_at']
       await output.table(found.map(printedRevocation), columns, options)
@@ -25,7 +25,7 @@ export function addRevocationCommands(program: Command, { open, actor, output }:
     .option('--effect <effect>', 'end: it is over; refresh: claims are stale, a refresh brings new ones', 'end')
     .option('--reason <text>', 'why, for the audit log', '')
     .action(async (kind: string, subject: string | undefined, { effect, reason, ...format }: Manual & Format) => {
-      const { revocationLog } = await open()
+      const { revocationLog } = (await open()).logs
       const entry = await revocationLog.add({ kind, subject: subject ?? '', effect, why: reason }, actor)
       const said = `wrote entry ${entry.seq}: ${kind} ${subject ?? ''} ${effect}`
       await output.done(said, printedRevocation(entry), format)

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import type { ListedRole } from '../identity/roles.js'
+import type { ListedRole } from '../identity/people/roles.js'
 import { addCommand, type CommandLine } from './command-line.js'
 import { WrongUse } from './failures.js'
 import type { Format, Printed } from './output.js'
@@ -8,14 +8,14 @@ export function addRoleCommands(program: Command, { open, actor, output }: Comma
   const role = program.command('role').description('named sets of permissions')
 
   addCommand(role, 'list', 'list the roles').action(async (format: Format) => {
-    const { roles } = await open()
+    const { roles } = (await open()).people
     const columns = ['name', 'permissions', 'holders', 'built_in']
     await output.table((await roles.list()).map(printedRole), columns, format)
   })
 
   addCommand(role, 'create <name> [permissions...]', 'make a role').action(
     async (name: string, permissions: string[], format: Format) => {
-      const { roles } = await open()
+      const { roles } = (await open()).people
       await roles.create(name, permissions, actor)
       await output.done(`made the role ${name}`, printedRole(await roles.require(name)), format)
     },
@@ -25,14 +25,14 @@ export function addRoleCommands(program: Command, { open, actor, output }: Comma
     .option('--none', 'take all permissions away')
     .action(async (name: string, permissions: string[], { none, ...format }: { none?: boolean } & Format) => {
       requireListOrNone(permissions, none, 'permissions')
-      const { roles } = await open()
+      const { roles } = (await open()).people
       await roles.update(name, { permissions }, actor)
       await output.done(`set the permissions of ${name}`, printedRole(await roles.require(name)), format)
     })
 
   addCommand(role, 'rename <name> <new-name>', 'give a role another name; its holders keep it').action(
     async (name: string, newName: string, format: Format) => {
-      const { roles } = await open()
+      const { roles } = (await open()).people
       await roles.update(name, { newName }, actor)
       await output.done(`gave the name ${newName} to ${name}`, printedRole(await roles.require(newName)), format)
     },
@@ -40,7 +40,7 @@ export function addRoleCommands(program: Command, { open, actor, output }: Comma
 
   addCommand(role, 'delete <name>', 'delete a role; its holders lose it').action(
     async (name: string, format: Format) => {
-      const { roles } = await open()
+      const { roles } = (await open()).people
       await roles.remove(name, actor)
       await output.done(`deleted the role ${name}`, { name, deleted: true }, format)
     },

@@ -7,7 +7,7 @@ export function addSecretCommands(program: Command, { open, actor, output }: Com
 
   addCommand(secret, 'reseal', 'seal anew under SECRET_KEY what SECRET_KEY_PREVIOUS sealed').action(
     async (format: Format) => {
-      const { sealedSecrets } = await open()
+      const { sealedSecrets } = (await open()).keys
       const { resealed, untouched } = await sealedSecrets.reseal(actor)
       const said =
         resealed === 0

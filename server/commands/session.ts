@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import type { SessionInList } from '../identity/session-list.js'
+import type { SessionInList } from '../identity/devices/session-list.js'
 import { addCommand, type CommandLine } from './command-line.js'
 import { orMissing, WrongUse } from './failures.js'
 import { firstOf, type Limited, withLimit } from './listing.js'
@@ -14,7 +14,10 @@ export function addSessionCommands(program: Command, { open, actor, output }: Co
     .option('--user <name>', "only this user's")
     .option('--all', 'also those that are over')
     .action(async ({ user, all = false, limit, json }: OfUser & Limited & Format & { all?: boolean }) => {
-      const { users, sessionList } = await open()
+      const {
+        people: { users },
+        devices: { sessionList },
+      } = await open()
       const userId = user === undefined ? undefined : (await users.requireByName(user)).id
       const found = await firstOf(sessionList.every({ userId, state: all ? undefined : 'live' }), limit, output)
       found.sort((a, b) => a.session.createdAt - b.session.createdAt)
@@ -26,7 +29,10 @@ export function addSessionCommands(program: Command, { open, actor, output }: Co
     .option('--user <name>', 'end all sessions of this user')
     .action(async (id: string | undefined, { user, ...format }: OfUser & Format) => {
       if ((id === undefined) === (user === undefined)) throw new WrongUse('give either the id of a session or --user')
-      const { users, sessions } = await open()
+      const {
+        people: { users },
+        devices: { sessions },
+      } = await open()
       if (user !== undefined) {
         await sessions.endAll((await users.requireByName(user)).id, actor)
         return output.done(`ended all sessions of ${user}`, { username: user, ended: true }, format)

@@ -1,5 +1,5 @@
 // Users from elsewhere: a JSON array or JSON Lines, in the shape that `user export` writes.
-import type { UserToImport } from '../identity/new-users.js'
+import type { UserToImport } from '../identity/people/new-users.js'
 import { refuse } from '../protocol/errors.js'
 import { WrongUse } from './failures.js'
 

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import type { UserToImport } from '../identity/new-users.js'
-import type { Users } from '../identity/users.js'
+import type { UserToImport } from '../identity/people/new-users.js'
+import type { Users } from '../identity/people/users.js'
 import type { Actor } from '../policy/actor.js'
 import { Refusal } from '../protocol/errors.js'
 import type { CommandLine } from './command-line.js'
@@ -27,7 +27,7 @@ export async function importUsers(
   let users: Users | null = null
   try {
     for await (const found of takingTurns(usersIn(input.lines(file)))) {
-      users ??= (await open()).users
+      users ??= (await open()).people.users
       const problem = await whyNotImported(users, found, actor)
       if (problem === null) imported++
       else {

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import type { UserRecord, Users } from '../identity/users.js'
+import type { UserRecord, Users } from '../identity/people/users.js'
 import { addCommand, type CommandLine } from './command-line.js'
 import { firstOf, type Limited, withLimit } from './listing.js'
 import { type Format, type Printed, printedTime } from './output.js'
@@ -23,7 +23,7 @@ export function addUserCommands(program: Command, line: CommandLine): void {
     said: string,
     work: (users: Users, id: number) => Promise<unknown>,
   ) {
-    const { users } = await open()
+    const { users } = (await open()).people
     const { id } = await users.requireByName(name)
     await work(users, id)
     await output.done(`${said} ${name}`, printedUser(await users.require(id)), format)
@@ -37,13 +37,13 @@ export function addUserCommands(program: Command, line: CommandLine): void {
     .option('--email <address>')
     .action(async (username: string, { role, passwordStdin, json, ...profile }: Creation & Format) => {
       const password = await input.password({ passwordStdin })
-      const { users } = await open()
+      const { users } = (await open()).people
       const made = await users.create({ username, password, roles: [...new Set(role)], ...profile }, actor)
       await output.done(`created user ${username} with id ${made.id}`, printedUser(made), { json })
     })
 
   withLimit(addCommand(user, 'list', 'list users')).action(async (options: Limited & Format) => {
-    const { userList } = await open()
+    const { userList } = (await open()).people
     const found = await firstOf(userList.every({}, 'oldest'), options.limit, output)
     const columns = ['user_id', 'username', 'email', 'is_active', 'roles', 'last_login']
     await output.table(
@@ -54,7 +54,7 @@ export function addUserCommands(program: Command, line: CommandLine): void {
   })
 
   addCommand(user, 'show <name>', 'show a user').action(async (name: string, format: Format) => {
-    const { users } = await open()
+    const { users } = (await open()).people
     await output.record(printedUser(await users.requireByName(name)), format)
   })
 
@@ -73,7 +73,7 @@ export function addUserCommands(program: Command, line: CommandLine): void {
 
   addCommand(user, 'delete <name>', 'delete a user for good; the name becomes free').action(
     async (name: string, format: Format) => {
-      const { users } = await open()
+      const { users } = (await open()).people
       const { id } = await users.requireByName(name)
       await users.remove(id, actor)
       await output.done(`deleted ${name}`, { user_id: id, username: name, deleted: true }, format)
@@ -107,7 +107,7 @@ export function addUserCommands(program: Command, line: CommandLine): void {
 
   addCommand(user, 'export', 'print all users as JSON Lines, with their hashes, as import reads them').action(
     async () => {
-      const { userList } = await open()
+      const { userList } = (await open()).people
       for await (const { user } of userList.every({}, 'oldest')) await output.jsonLine(exportedUser(user))
     },
   )

@@ -1,7 +1,7 @@
 // What a server takes from outside: tests hand in their own.
 import type { Log } from '../app.js'
-import type { HashingWork } from '../identity/hashing.js'
-import type { RedisLike } from '../identity/shared-guess-counts.js'
+import type { HashingWork } from '../identity/sign-in/hashing.js'
+import type { RedisLike } from '../identity/sign-in/shared-guess-counts.js'
 import type { ClockPorts } from '../storage/clock.js'
 
 export type Ports = {

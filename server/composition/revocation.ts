@@ -12,7 +12,7 @@ import { createRedisLink } from '../revocation/redis-link.js'
 import { createRedisLog } from '../revocation/redis-log.js'
 import { createTail } from '../revocation/tail.js'
 import { createClock, createTrustedClock } from '../storage/clock.js'
-import { createLogMarks } from '../storage/log-marks.js'
+import { createLogMarkStore } from '../storage/log-marks.js'
 import { openRedis } from '../storage/redis.js'
 import type { Ports } from './ports.js'
 import type { StorageParts } from './storage.js'
@@ -21,7 +21,7 @@ export async function composeRevocation(
   settings: Pick<Settings, 'redis' | 'dataDir' | 'database'>,
   secretKey: Buffer,
   { log, ...ports }: Pick<Ports, 'log' | 'now' | 'clocks'>,
-  { database, revocations, heartbeats, policyVersions }: StorageParts,
+  { database, revocationStore, heartbeatStore, policyVersionStore }: StorageParts,
 ) {
   const clocks = { monotonic: () => performance.now(), wall: Date.now, uptime: () => uptime() * 1000, ...ports.clocks }
   const { monotonic } = clocks
@@ -30,17 +30,17 @@ export async function composeRevocation(
   const projection = createProjection()
   const redis = settings.redis && (await openRedis(settings.redis, { log }))
   const redisLog = redis && createRedisLog({ redis, secretKey })
-  const highWater = createHighWater({ database, revocations, log })
-  const logMarks = createLogMarks({ folder: settings.dataDir, address: settings.database })
-  const memory = createLogMemory({ logMarks, log })
-  const outages = createOutages({ database, heartbeats, now, elapsed: clock.elapsed })
+  const highWater = createHighWater({ database, revocationStore, log })
+  const logMarkStore = createLogMarkStore({ folder: settings.dataDir, address: settings.database })
+  const memory = createLogMemory({ logMarkStore, log })
+  const outages = createOutages({ database, heartbeatStore, now, elapsed: clock.elapsed })
   const tail = createTail({
-    ...{ database, revocations, outages, projection, highWater, memory, courier: redisLog, now, monotonic },
+    ...{ database, revocationStore, outages, projection, highWater, memory, courier: redisLog, now, monotonic },
     ...{ wall: ports.now ?? clocks.wall, observe: clock.observe, log },
   })
-  const redisCopy = redisLog && createRedisCopy({ redisLog, database, revocations, tail, now, log })
+  const redisCopy = redisLog && createRedisCopy({ redisLog, database, revocationStore, tail, now, log })
   const redisLink = redis && redisLog && redisCopy && createRedisLink({ redis, redisLog, redisCopy, tail, log })
-  const policy = createPolicyInForce({ database, policyVersions, tail })
+  const policy = createPolicyInForce({ database, policyVersionStore, tail })
   const catchUp = createCatchUp({ tail, monotonic })
   return {
     ...{ clock, now, monotonic, projection, redis, redisLog, redisLink, highWater, memory, tail, outages, policy },

@@ -1,27 +1,27 @@
 // The database, and everything that has statements for it.
 import type { Settings } from '../../config/settings.js'
 import type { Log } from '../app.js'
-import { createApplications } from '../storage/applications.js'
-import { createAudit } from '../storage/audit.js'
+import { createApplicationStore } from '../storage/applications.js'
+import { createAuditStore } from '../storage/audit.js'
+import { createBrowserSessionStore } from '../storage/browser-sessions.js'
 import { openDatabase } from '../storage/database.js'
-import { createDeviceLists } from '../storage/device-lists.js'
-import { createDevices } from '../storage/devices.js'
-import { createFigures } from '../storage/figures.js'
-import { createHeartbeats } from '../storage/heartbeats.js'
-import { createIncidents } from '../storage/incidents.js'
-import { createInstallation } from '../storage/installation.js'
-import { createKeys } from '../storage/keys.js'
-import { createListsOfOne } from '../storage/lists-of-one.js'
-import { createLogLists } from '../storage/log-lists.js'
-import { createPageSessions } from '../storage/page-sessions.js'
-import { createPolicyVersions } from '../storage/policy-versions.js'
-import { createRevocations } from '../storage/revocations.js'
-import { createRoles } from '../storage/roles.js'
-import { createSessionLists } from '../storage/session-lists.js'
-import { createSessionSurveys } from '../storage/session-surveys.js'
-import { createSessions } from '../storage/sessions.js'
-import { createUserLists } from '../storage/user-lists.js'
-import { createUsers } from '../storage/users.js'
+import { createDeviceListStore } from '../storage/device-lists.js'
+import { createDeviceStore } from '../storage/devices.js'
+import { createFigureStore } from '../storage/figures.js'
+import { createHeartbeatStore } from '../storage/heartbeats.js'
+import { createIncidentStore } from '../storage/incidents.js'
+import { createInstallationStore } from '../storage/installation.js'
+import { createKeyStore } from '../storage/keys.js'
+import { createLogListStore } from '../storage/log-lists.js'
+import { createOwnListStore } from '../storage/own-lists.js'
+import { createPolicyVersionStore } from '../storage/policy-versions.js'
+import { createRevocationStore } from '../storage/revocations.js'
+import { createRoleStore } from '../storage/roles.js'
+import { createSessionListStore } from '../storage/session-lists.js'
+import { createSessionSurveyStore } from '../storage/session-surveys.js'
+import { createSessionStore } from '../storage/sessions.js'
+import { createUserListStore } from '../storage/user-lists.js'
+import { createUserStore } from '../storage/users.js'
 
 /** @throws database_unavailable */
 export async function composeStorage(settings: Pick<Settings, 'database'>, log: Log) {
@@ -29,26 +29,26 @@ export async function composeStorage(settings: Pick<Settings, 'database'>, log: 
   const { dialect } = database
   return {
     database,
-    userStore: createUsers(dialect),
-    sessionStore: createSessions(dialect),
-    devices: createDevices(dialect),
-    applications: createApplications(dialect),
-    roleStore: createRoles(dialect),
-    audit: createAudit(dialect),
-    revocations: createRevocations(dialect),
-    heartbeats: createHeartbeats(),
-    incidents: createIncidents(),
-    installation: createInstallation(dialect),
-    keys: createKeys(),
-    policyVersions: createPolicyVersions(),
-    pageSessionStore: createPageSessions(),
-    figureStore: createFigures(dialect),
-    logLists: createLogLists(dialect),
-    userLists: createUserLists(dialect),
-    deviceLists: createDeviceLists(dialect),
-    sessionLists: createSessionLists(dialect),
-    listsOfOne: createListsOfOne(dialect),
-    surveys: createSessionSurveys(),
+    userStore: createUserStore(dialect),
+    sessionStore: createSessionStore(dialect),
+    deviceStore: createDeviceStore(dialect),
+    applicationStore: createApplicationStore(dialect),
+    roleStore: createRoleStore(dialect),
+    auditStore: createAuditStore(dialect),
+    revocationStore: createRevocationStore(dialect),
+    heartbeatStore: createHeartbeatStore(),
+    incidentStore: createIncidentStore(),
+    installationStore: createInstallationStore(dialect),
+    keyStore: createKeyStore(),
+    policyVersionStore: createPolicyVersionStore(),
+    browserSessionStore: createBrowserSessionStore(),
+    figureStore: createFigureStore(dialect),
+    logListStore: createLogListStore(dialect),
+    userListStore: createUserListStore(dialect),
+    deviceListStore: createDeviceListStore(dialect),
+    sessionListStore: createSessionListStore(dialect),
+    ownListStore: createOwnListStore(dialect),
+    sessionSurveyStore: createSessionSurveyStore(),
   }
 }
 

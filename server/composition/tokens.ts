@@ -1,22 +1,22 @@
 // What makes, rotates, checks and revokes tokens.
 import type { Settings } from '../../config/settings.js'
-import { createAdvance } from '../tokens/advance.js'
 import { createAuditLines } from '../tokens/audit-lines.js'
 import { createAuditTrail } from '../tokens/audit-trail.js'
 import { createTokenChecks } from '../tokens/checks.js'
+import { createTally } from '../tokens/counters.js'
 import { createCredentials } from '../tokens/credential.js'
 import { createExplain } from '../tokens/explain.js'
 import { createInspect } from '../tokens/inspect.js'
 import { createIssue } from '../tokens/issue.js'
+import { createSightings } from '../tokens/last-seen.js'
+import { createAdvance } from '../tokens/log-advance.js'
 import { createRevoke } from '../tokens/revoke.js'
 import { createRotate } from '../tokens/rotate.js'
 import { createSealing } from '../tokens/sealing.js'
 import { createSecrets } from '../tokens/secrets.js'
 import { createSessionLimit } from '../tokens/session-limit.js'
-import { createSightings } from '../tokens/sightings.js'
 import { createSigningKeys } from '../tokens/signing-keys.js'
 import { createStandings } from '../tokens/standings.js'
-import { createTally } from '../tokens/tally.js'
 import type { Given } from './ports.js'
 import type { RevocationParts } from './revocation.js'
 import type { StorageParts } from './storage.js'
@@ -30,34 +30,34 @@ export function composeTokens(
   /** Runs what need not be waited for. */
   afterwards: (work: () => Promise<void>) => void,
 ) {
-  const { database, keys, revocations, devices, applications, audit, incidents, figureStore } = storage
-  const { userStore: users, sessionStore: sessions } = storage
+  const { database, userStore, roleStore, deviceStore, sessionStore, applicationStore } = storage
+  const { keyStore, revocationStore, auditStore, incidentStore, figureStore } = storage
   const sealing = createSealing([secretKey, ...(secretKeyPrevious ? [secretKeyPrevious] : [])], random)
-  const signingKeys = createSigningKeys({ database, keys, revocations, sealing, tail, policy, now, log })
-  const secrets = createSecrets({ database, keys, revocations, sealing, tail, random, now })
+  const signingKeys = createSigningKeys({ database, keyStore, revocationStore, sealing, tail, policy, now, log })
+  const secrets = createSecrets({ database, keyStore, revocationStore, sealing, tail, random, now })
   const issue = createIssue({ issuer, signingKeys, secrets, policy, random })
   const checks = createTokenChecks({ issuer, signingKeys, secrets, policy, now, latest })
   const inspect = createInspect({ issuer, signingKeys, secrets, checks, projection, tail, catchUp })
-  const tally = createTally({ database, figures: figureStore, now })
-  const sightings = createSightings({ database, devices, now })
+  const tally = createTally({ database, figureStore, now })
+  const sightings = createSightings({ database, deviceStore, now })
   const refreshed = ({ deviceId }: { deviceId: string }) => {
     tally.count('refreshes')
     sightings.note(deviceId)
   }
-  const auditTrail = createAuditTrail({ database, audit, secrets, now })
+  const auditTrail = createAuditTrail({ database, auditStore, secrets, now })
   const audited = createAuditLines({ log })
-  const credentials = createCredentials({ users, roles: storage.roleStore, sessions, applications, policy, now })
+  const credentials = createCredentials({ userStore, roleStore, sessionStore, applicationStore, policy, now })
   const revoke = createRevoke({
-    ...{ database, revocations, sessions, users, applications, auditTrail, credentials, tail, now },
+    ...{ database, revocationStore, sessionStore, userStore, applicationStore, auditTrail, credentials, tail, now },
     ...{ count: tally.count, audited, afterwards },
   })
   const advance = createAdvance({
-    ...{ database, revocations, users, audit, auditTrail, audited, revoke, tail, redisLog, now, random },
+    ...{ database, revocationStore, userStore, auditStore, auditTrail, audited, revoke, tail, redisLog, now, random },
   })
-  const sessionLimit = createSessionLimit({ database, users, sessions, revoke, tail, policy, now })
-  const standings = createStandings({ database, sessions, sessionLimit, tail, policy })
+  const sessionLimit = createSessionLimit({ database, userStore, sessionStore, revoke, tail, policy, now })
+  const standings = createStandings({ database, sessionStore, sessionLimit, tail, policy })
   const rotate = createRotate({
-    ...{ database, sessions, outages, incidents, inspect, issue, revoke, secrets },
+    ...{ database, sessionStore, outages, incidentStore, inspect, issue, revoke, secrets },
     ...{ standings, sessionLimit, tail, now, latest, random, uuid, log, pauses, count: tally.count, refreshed },
   })
   const explain = createExplain({ inspect, checks, projection, rotate })

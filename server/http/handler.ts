@@ -1,7 +1,7 @@
 // What every handler gets. A handler reads, calls down once or twice, and presents.
 import type { Context as KoaContext } from 'koa'
-import type { PageSession } from '../identity/page-sessions.js'
-import type { UserRecord } from '../identity/users.js'
+import type { UserRecord } from '../identity/people/users.js'
+import type { BrowserSession } from '../identity/sign-in/browser-sessions.js'
 import type { Actor, Credential, Origin } from '../policy/actor.js'
 import type { AccessClaims } from '../protocol/claims.js'
 
@@ -16,9 +16,9 @@ export type State = {
   /** When its body must have come, by `performance.now()`; there where one is read. */
   bodyDueAt?: number
   /** The sign-in behind the browser's cookie; there, and live, on every page that needs one. `/api/` never has it. */
-  browser?: PageSession
+  browser?: BrowserSession
   /** The same where it is over: the sign-in page says why. */
-  formerBrowser?: PageSession
+  formerBrowser?: BrowserSession
   /** What the tokens of forms on this page are made from. */
   formSecret?: string
 }
@@ -43,7 +43,7 @@ export function visitorOf(ctx: Context): {
   sid: string
   user: UserRecord
   actor: Actor
-  browser: PageSession
+  browser: BrowserSession
 } {
   const browser = ctx.state.browser!
   const { user, session } = browser

@@ -4,19 +4,19 @@ import type { HighWater } from '../revocation/high-water.js'
 import type { PolicyInForce } from '../revocation/policy-in-force.js'
 import type { Projection } from '../revocation/projection.js'
 import type { Database } from '../storage/database.js'
-import type { Devices, SeenPlace } from '../storage/devices.js'
-import type { Heartbeats } from '../storage/heartbeats.js'
-import type { Revocations } from '../storage/revocations.js'
+import type { DeviceStore, SeenPlace } from '../storage/devices.js'
+import type { HeartbeatStore } from '../storage/heartbeats.js'
+import type { RevocationStore } from '../storage/revocations.js'
 import type { OpenPlace } from '../storage/session-tidying.js'
-import type { Sessions } from '../storage/sessions.js'
+import type { SessionStore } from '../storage/sessions.js'
 import type { AuditTrail } from '../tokens/audit-trail.js'
 
 export type HousekeepingDeps = {
   database: Database
-  heartbeats: Heartbeats
-  revocations: Revocations
-  sessions: Sessions
-  devices: Devices
+  heartbeatStore: HeartbeatStore
+  revocationStore: RevocationStore
+  sessionStore: SessionStore
+  deviceStore: DeviceStore
   auditTrail: AuditTrail
   projection: Projection
   policy: PolicyInForce
@@ -27,31 +27,45 @@ export type HousekeepingDeps = {
 const batch = 500
 
 export function createHousekeeping(deps: HousekeepingDeps) {
-  const { database, heartbeats, revocations, sessions, devices, auditTrail, projection, policy, highWater, now } = deps
+  const {
+    database,
+    heartbeatStore,
+    revocationStore,
+    sessionStore,
+    deviceStore,
+    auditTrail,
+    projection,
+    policy,
+    highWater,
+    now,
+  } = deps
   return {
     /** Tells the database that somebody serves; a gap between two beats is an outage (policy/rotation.ts). */
     async beat(): Promise<void> {
       // Nobody is served then: whoever comes back to a database that was only late had no answer meanwhile.
-      if (!highWater.wentBack) await heartbeats.beat(database, now())
+      if (!highWater.wentBack) await heartbeatStore.beat(database, now())
     },
 
     async forgetRevocations(): Promise<void> {
       await projection.forget(now())
-      await inBatches(() => revocations.forgetExpired(database, now(), batch))
+      await inBatches(() => revocationStore.forgetExpired(database, now(), batch))
     },
 
     async tidySessions(): Promise<void> {
       let after: OpenPlace | null = null
       do {
-        const looked: { next: OpenPlace | null } = await sessions.markExpired(database, now(), { after, limit: batch })
+        const looked: { next: OpenPlace | null } = await sessionStore.markExpired(database, now(), {
+          after,
+          limit: batch,
+        })
         after = looked.next
         await setImmediate()
       } while (after !== null)
       const before = now() - policy().ended_session_retention * 1000
-      await inBatches(() => sessions.forgetEnded(database, before, batch))
+      await inBatches(() => sessionStore.forgetEnded(database, before, batch))
       let seen: SeenPlace | null = null
       do {
-        const walked: { next: SeenPlace | null } = await devices.forgetUnused(database, before, {
+        const walked: { next: SeenPlace | null } = await deviceStore.forgetUnused(database, before, {
           ...{ after: seen, limit: batch },
         })
         seen = walked.next

@@ -2,14 +2,14 @@
 // sign each other's people out.
 import type { Actor } from '../policy/actor.js'
 import type { Database } from '../storage/database.js'
-import type { Heartbeats } from '../storage/heartbeats.js'
-import type { Installation } from '../storage/installation.js'
+import type { HeartbeatStore } from '../storage/heartbeats.js'
+import type { InstallationStore } from '../storage/installation.js'
 import type { Revoke } from '../tokens/revoke.js'
 
 export type IssuerClaimDeps = {
   database: Database
-  installation: Installation
-  heartbeats: Heartbeats
+  installationStore: InstallationStore
+  heartbeatStore: HeartbeatStore
   revoke: Revoke
   now: () => number
 }
@@ -17,15 +17,15 @@ export type IssuerClaimDeps = {
 /** A server writes one each second; ms. */
 const beatsWithin = 5_000
 
-export function createIssuerClaim({ database, installation, heartbeats, revoke, now }: IssuerClaimDeps) {
+export function createIssuerClaim({ database, installationStore, heartbeatStore, revoke, now }: IssuerClaimDeps) {
   return {
     /** null until a server has started. */
-    show: (): Promise<string | null> => installation.issuer(database),
+    show: (): Promise<string | null> => installationStore.issuer(database),
 
     /** At the start of a server: the first one says whose database it is. @throws Error when it is another's */
     async claim(own: string): Promise<void> {
-      if ((await installation.issuer(database)) === null) await installation.claim(database, own)
-      const known = await installation.issuer(database)
+      if ((await installationStore.issuer(database)) === null) await installationStore.claim(database, own)
+      const known = await installationStore.issuer(database)
       if (known !== own)
         throw new Error(
           `the database belongs to the issuer ${known}, and the ISSUER of this server is ${own}: each refuses the tokens of the other. ` +
@@ -40,12 +40,12 @@ export function createIssuerClaim({ database, installation, heartbeats, revoke, 
      */
     set(issuer: string, actor: Actor): Promise<string | null> {
       return revoke.transaction(actor, async (tx, { note }) => {
-        const before = await installation.issuer(tx)
+        const before = await installationStore.issuer(tx)
         if (before === issuer) return before
-        if (now() - (await heartbeats.last(tx)) < beatsWithin)
+        if (now() - (await heartbeatStore.last(tx)) < beatsWithin)
           throw new Error('a server runs on this database, or has until a moment ago: stop every server first')
-        if (before === null) await installation.claim(tx, issuer)
-        else await installation.setIssuer(tx, issuer)
+        if (before === null) await installationStore.claim(tx, issuer)
+        else await installationStore.setIssuer(tx, issuer)
         note({ action: 'issuer_changed', subject: issuer, before: { issuer: before }, after: { issuer } })
         return before
       })

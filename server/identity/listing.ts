@@ -1,7 +1,7 @@
 // What all lists have in common for those who read them.
 import { refuseField } from '../protocol/errors.js'
-import { readPlace, writePlace } from '../storage/places.js'
-import type { Counted, List, Place, Walked } from '../storage/walk.js'
+import { readPlace, writePlace } from '../storage/cursors.js'
+import type { Counted, List, Place, Walked } from '../storage/keyset-scan.js'
 
 export type { Counted }
 

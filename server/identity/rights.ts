@@ -10,15 +10,15 @@ import {
 } from '../policy/permissions.js'
 import { refuse } from '../protocol/errors.js'
 import type { Queries } from '../storage/database.js'
-import type { Users } from '../storage/users.js'
+import type { UserStore } from '../storage/users.js'
 
 /** What the actor of a change may do at the moment of the change, whatever their token said when it was issued. */
-export function createRights({ users }: { users: Users }) {
+export function createRights({ userStore }: { userStore: UserStore }) {
   async function rights(tx: Queries, actor: Actor): Promise<Rights> {
     const userId = userOf(actor)
     // The command line and the server itself act for whoever runs them.
     if (userId === null) return 'everything'
-    const user = await users.find(tx, userId)
+    const user = await userStore.find(tx, userId)
     // Not "no rights": who has none may still act on who has none.
     if (!user?.active) throw refuse('user_inactive', { ofSender: true })
     return rightsOf(user)

@@ -4,7 +4,7 @@
 // `darvoza log advance`, or until the database has caught up with what was only late.
 import type { Revocation } from '../policy/revocation.js'
 import type { Database } from '../storage/database.js'
-import type { LogPosition, Revocations } from '../storage/revocations.js'
+import type { LogPosition, RevocationStore } from '../storage/revocations.js'
 
 /** Who has shown a number. */
 export type Witness =
@@ -26,7 +26,7 @@ export const farAhead = 2 ** 20
 
 export type HighWaterDeps = {
   database: Database
-  revocations: Revocations
+  revocationStore: RevocationStore
   log: {
     error(details: object, message: string): void
     warn(details: object, message: string): void
@@ -34,7 +34,7 @@ export type HighWaterDeps = {
   }
 }
 
-export function createHighWater({ database, revocations, log }: HighWaterDeps) {
+export function createHighWater({ database, revocationStore, log }: HighWaterDeps) {
   let shown: Mark = { seq: 0, by: 'this process' }
   let held: Revocation | null = null
   let wentBack = false
@@ -47,7 +47,7 @@ export function createHighWater({ database, revocations, log }: HighWaterDeps) {
 
   async function writeDown(seq: number): Promise<void> {
     try {
-      await revocations.noteSeen(database, seq)
+      await revocationStore.noteSeen(database, seq)
     } catch (error) {
       // Tried again at the next read; this process knows it meanwhile.
       log.warn({ err: error }, 'how far the revocation log had come could not be written down')

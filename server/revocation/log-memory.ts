@@ -1,13 +1,13 @@
 // What this machine remembers of the log from before this process was started, and what it writes down for the next.
-import type { LogMark, LogMarks } from '../storage/log-marks.js'
+import type { LogMark, LogMarkStore } from '../storage/log-marks.js'
 import type { LogPosition } from '../storage/revocations.js'
 
 export type LogMemoryDeps = {
-  logMarks: LogMarks
+  logMarkStore: LogMarkStore
   log: { warn(details: object, message: string): void }
 }
 
-export function createLogMemory({ logMarks, log }: LogMemoryDeps) {
+export function createLogMemory({ logMarkStore, log }: LogMemoryDeps) {
   let remembered: LogMark[] = []
   /** Ids that the log has had, the present one last. */
   let ids: string[] = []
@@ -33,7 +33,7 @@ export function createLogMemory({ logMarks, log }: LogMemoryDeps) {
     /** To be called before the head is asked for: a mark that is newer than the answer proves nothing. */
     async recall(): Promise<void> {
       try {
-        remembered = await logMarks.readAll()
+        remembered = await logMarkStore.readAll()
       } catch (error) {
         complain(error)
       }
@@ -44,7 +44,7 @@ export function createLogMemory({ logMarks, log }: LogMemoryDeps) {
      * @param anywhere whether it counts also where the log was in another database: restored to a new machine, or a copy
      */
     knownOf({ logId, seq }: LogPosition, anywhere: boolean): number | null {
-      const isHere = (mark: LogMark) => mark.database === logMarks.database
+      const isHere = (mark: LogMark) => mark.database === logMarkStore.database
       const mark = remembered.find(one => one.ids.includes(logId) && (anywhere || isHere(one)))
       if (mark) {
         ids = mark.ids
@@ -64,7 +64,7 @@ export function createLogMemory({ logMarks, log }: LogMemoryDeps) {
       if (ids.at(-1) !== logId) ids = [...ids.filter(id => id !== logId), logId]
       const isSure = noted.seq === seq && noted.id === logId
       try {
-        await logMarks.note(ids, seq)
+        await logMarkStore.note(ids, seq)
         noted = { seq, id: logId, isSure }
         complained = false
       } catch (error) {

@@ -2,21 +2,21 @@
 // which the heartbeats tell, and one that this process had alone, which it tells itself.
 import type { Outage } from '../policy/rotation.js'
 import type { Database } from '../storage/database.js'
-import type { Heartbeats } from '../storage/heartbeats.js'
+import type { HeartbeatStore } from '../storage/heartbeats.js'
 
 /** After so long without an answer, in ms, the outage is written down before anybody is judged by it. */
 const silence = 2_000
 
 export type OutagesDeps = {
   database: Database
-  heartbeats: Heartbeats
+  heartbeatStore: HeartbeatStore
   /** Epoch ms by the database's clock. */
   now: () => number
   /** ms that only ever grow, also while this process is stopped or the machine suspended, whoever sets its clock. */
   elapsed: () => number
 }
 
-export function createOutages({ database, heartbeats, now, elapsed }: OutagesDeps) {
+export function createOutages({ database, heartbeatStore, now, elapsed }: OutagesDeps) {
   let answeredAt = Number.NEGATIVE_INFINITY
   let own: Outage | null = null
   /** Seen, and perhaps not written down. */
@@ -24,7 +24,7 @@ export function createOutages({ database, heartbeats, now, elapsed }: OutagesDep
 
   async function settle(): Promise<void> {
     if (!owed) return
-    await heartbeats.beat(database, now())
+    await heartbeatStore.beat(database, now())
     owed = false
   }
 
@@ -51,7 +51,7 @@ export function createOutages({ database, heartbeats, now, elapsed }: OutagesDep
      */
     async known(): Promise<(Outage | null)[]> {
       await settle()
-      return [own, await heartbeats.outage(database)]
+      return [own, await heartbeatStore.outage(database)]
     },
   }
 }

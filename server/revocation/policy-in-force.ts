@@ -4,18 +4,18 @@ import { type Eras, foldEras, type Judged } from '../policy/eras.js'
 import { firstPolicy, type Policy } from '../policy/policies.js'
 import { readVersions } from '../policy/policy-version.js'
 import type { Database } from '../storage/database.js'
-import type { PolicyVersions } from '../storage/policy-versions.js'
+import type { PolicyVersionStore } from '../storage/policy-versions.js'
 import type { Tail } from './tail.js'
 
 /** The eras, and what the head of the log said when they were read. */
 export type ErasInForce = Eras & { head: number }
 
-export function createPolicyInForce(deps: { database: Database; policyVersions: PolicyVersions; tail: Tail }) {
+export function createPolicyInForce(deps: { database: Database; policyVersionStore: PolicyVersionStore; tail: Tail }) {
   let eras: ErasInForce = { ...foldEras([firstVersion]), head: 0 }
   deps.tail.follow(
     head => head.policyVersion,
     async head => {
-      const written = await deps.policyVersions.inUse(deps.database)
+      const written = await deps.policyVersionStore.inUse(deps.database)
       if (written.length > 0) eras = { ...foldEras(readVersions(written)), head: head.policyVersion }
     },
   )

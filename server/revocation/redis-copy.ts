@@ -1,21 +1,21 @@
 // Looks after the copy of the log in Redis, and puts it right after Redis lost it.
 import type { Database } from '../storage/database.js'
 import { RedisFailure } from '../storage/redis-failure.js'
-import type { Revocations } from '../storage/revocations.js'
+import type { RevocationStore } from '../storage/revocations.js'
 import { keptEntries, type RedisLog } from './redis-log.js'
 import type { Tail } from './tail.js'
 
 export type RedisCopyDeps = {
   redisLog: RedisLog
   database: Database
-  revocations: Revocations
+  revocationStore: RevocationStore
   tail: Tail
   /** Epoch ms by the database's clock. */
   now: () => number
   log: { info(details: object, message: string): void }
 }
 
-export function createRedisCopy({ redisLog, database, revocations, tail, now, log }: RedisCopyDeps) {
+export function createRedisCopy({ redisLog, database, revocationStore, tail, now, log }: RedisCopyDeps) {
   let failure: RedisFailure | null = null
   /** Where we stood a beat ago: who committed that has put it into the copy since, or never will. */
   let settled = { logId: '', upto: 0 }
@@ -24,7 +24,7 @@ export function createRedisCopy({ redisLog, database, revocations, tail, now, lo
 
   async function putRight(logId: string, upto: number): Promise<void> {
     const after = Math.max(0, upto - keptEntries)
-    const live = () => revocations.between(database, after, upto, now())
+    const live = () => revocationStore.between(database, after, upto, now())
     let entries = whole.logId === logId ? null : await live()
     if (entries) whole = { logId, from: upto - gaplessAtTheEnd(entries, upto) }
     const from = Math.max(after, whole.from)

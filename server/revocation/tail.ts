@@ -5,7 +5,7 @@ import type { Revocation } from '../policy/revocation.js'
 import { refuse } from '../protocol/errors.js'
 import type { Clock } from '../storage/clock.js'
 import type { Database } from '../storage/database.js'
-import type { LogPosition, Revocations } from '../storage/revocations.js'
+import type { LogPosition, RevocationStore } from '../storage/revocations.js'
 import { createFreshness } from './freshness.js'
 import type { HighWater, Witness } from './high-water.js'
 import type { LogMemory } from './log-memory.js'
@@ -32,7 +32,7 @@ export type Courier = {
 
 export type TailDeps = {
   database: Database
-  revocations: Revocations
+  revocationStore: RevocationStore
   outages: Outages
   projection: Projection
   highWater: HighWater
@@ -52,7 +52,7 @@ export type TailDeps = {
 type Follower = (head: LogPosition) => Promise<void>
 
 export function createTail(deps: TailDeps) {
-  const { database, revocations, outages, projection, highWater, courier, memory } = deps
+  const { database, revocationStore, outages, projection, highWater, courier, memory } = deps
   const { now, monotonic, wall, observe, log } = deps
   const followers: { version: (head: LogPosition) => unknown; known: unknown; follow: Follower }[] = []
   /** Of the log that is projected; '' before the first read. */
@@ -72,7 +72,7 @@ export function createTail(deps: TailDeps) {
     // Not where we stand when the answer comes: a commit of our own may have overtaken it.
     const mark = highWater.mark(projection.position)
     const { held } = highWater
-    const head = await revocations.head(database, held?.seq)
+    const head = await revocationStore.head(database, held?.seq)
     const answeredAt = monotonic()
     // Where the database has no clock of its own this machine's is the one that is followed.
     if (head.databaseNow === null) observe(wall(), answeredAt, answeredAt, head.beatAt)
@@ -103,7 +103,7 @@ export function createTail(deps: TailDeps) {
     // From the beginning, only the database: it alone knows that what lies before the oldest entry has expired.
     const told = after > 0 && upto - after <= stretch ? await courier?.between(logId, after, upto) : null
     if (told) return { after, upto, entries: told }
-    return revocations.stretch(database, after, upto, stretch, now())
+    return revocationStore.stretch(database, after, upto, stretch, now())
   }
 
   /** A log with another id is another log, and so may be the policy and the keys, whatever their versions. */

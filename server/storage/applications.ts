@@ -3,7 +3,7 @@ import type { Queries } from './database.js'
 /** `endedSeq`: the application's sessions whose `seq` is lower are over. */
 export type ApplicationRecord = { id: string; active: boolean; endedSeq: number }
 
-export function createApplications(dialect: { forUpdate: string }) {
+export function createApplicationStore(dialect: { forUpdate: string }) {
   return {
     async find(tx: Queries, id: string): Promise<ApplicationRecord | null> {
       const [row] = await tx.read<{ id: string; active: number; endedSeq: number }>(
@@ -39,4 +39,4 @@ export function createApplications(dialect: { forUpdate: string }) {
   }
 }
 
-export type Applications = ReturnType<typeof createApplications>
+export type ApplicationStore = ReturnType<typeof createApplicationStore>

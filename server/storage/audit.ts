@@ -1,7 +1,7 @@
 import type { AuditRow } from '../policy/audit.js'
 import type { Dialect, Queries } from './database.js'
+import { walkWords } from './scan-sql.js'
 import { assignments, columns, insertion, insertions } from './statement.js'
-import { walkWords } from './walk-words.js'
 
 export type AuditRecord = AuditRow & { hash: string }
 
@@ -47,7 +47,7 @@ const places = {
   device: `SELECT id FROM device WHERE user_id = ? ORDER BY last_seen_at DESC LIMIT ${mostPlaces}`,
 }
 
-export function createAudit(dialect: Pick<Dialect, 'engine' | 'forUpdate'>) {
+export function createAuditStore(dialect: Pick<Dialect, 'engine' | 'forUpdate'>) {
   const { select, hint } = walkWords(dialect.engine)
 
   return {
@@ -134,4 +134,4 @@ export function createAudit(dialect: Pick<Dialect, 'engine' | 'forUpdate'>) {
   }
 }
 
-export type Audit = ReturnType<typeof createAudit>
+export type AuditStore = ReturnType<typeof createAuditStore>

@@ -1,10 +1,10 @@
 // Devices of everybody, the one seen last first: found by what filters want, and counted.
 import type { SessionTerms } from '../policy/session.js'
 import type { Dialect, Queries } from './database.js'
+import { type Condition, createWalk, type Filter, type List, type Place, type Walk } from './keyset-scan.js'
+import { walkWords } from './scan-sql.js'
 import { livesAs } from './session-lists.js'
 import { marks, prefixRange } from './statement.js'
-import { type Condition, createWalk, type Filter, type List, type Place, type Walk } from './walk.js'
-import { walkWords } from './walk-words.js'
 
 /** `live`: with a session that lives. `signed_out`: known, with none. */
 export const deviceStates = ['live', 'signed_out', 'ended'] as const
@@ -59,7 +59,7 @@ export function deviceListOf({ state }: DeviceFilter): List {
 /** Whether one has a session that lives takes long to say. */
 const dearest = { budget: 2_000, highest: 2_000 }
 
-export function createDeviceLists(dialect: Dialect) {
+export function createDeviceListStore(dialect: Dialect) {
   const walk = createWalk(dialect)
   return {
     page: (
@@ -90,7 +90,7 @@ export function createDeviceLists(dialect: Dialect) {
   }
 }
 
-export type DeviceLists = ReturnType<typeof createDeviceLists>
+export type DeviceListStore = ReturnType<typeof createDeviceListStore>
 
 function walkOf({ engine }: Pick<Dialect, 'engine'>, filter: DeviceFilter, terms: SessionTerms): Walk {
   const { userId, address, browser, platform, state, open, firstSeenUpto, since, until } = filter

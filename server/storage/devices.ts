@@ -1,6 +1,6 @@
 import type { Dialect, Queries } from './database.js'
+import { walkWords } from './scan-sql.js'
 import { assignments, columns, inChunks, insertion, marks } from './statement.js'
-import { walkWords } from './walk-words.js'
 
 /** Times are epoch ms. */
 export type DeviceRecord = {
@@ -37,7 +37,7 @@ export type SeenPlace = { id: string; lastSeenAt: number }
 /** So many are always looked through for the one seen longest ago. */
 const fewest = 1_000
 
-export function createDevices({ engine }: Pick<Dialect, 'engine'>) {
+export function createDeviceStore({ engine }: Pick<Dialect, 'engine'>) {
   const { hint } = walkWords(engine)
   const openOfUser = `device d${hint('device_user_open')} WHERE d.user_id = ? AND d.ended_at IS NULL`
   return {
@@ -169,4 +169,4 @@ export function createDevices({ engine }: Pick<Dialect, 'engine'>) {
   }
 }
 
-export type Devices = ReturnType<typeof createDevices>
+export type DeviceStore = ReturnType<typeof createDeviceStore>

@@ -8,7 +8,7 @@ export type FigureRecord = { grain: Grain; beginsAt: number; name: FigureName; v
 /** How many rows one statement writes. */
 const batch = 500
 
-export function createFigures({ engine }: Pick<Dialect, 'engine'>) {
+export function createFigureStore({ engine }: Pick<Dialect, 'engine'>) {
   async function write(tx: Queries, rows: readonly FigureRecord[], onSameKey: { sqlite: string; mysql: string }) {
     for (let from = 0; from < rows.length; from += batch) {
       const [sql, values] = insertions('figure', rows.slice(from, from + batch))
@@ -73,4 +73,4 @@ export function createFigures({ engine }: Pick<Dialect, 'engine'>) {
   }
 }
 
-export type Figures = ReturnType<typeof createFigures>
+export type FigureStore = ReturnType<typeof createFigureStore>

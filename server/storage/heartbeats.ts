@@ -7,7 +7,7 @@ const outageGap = 3_000
 /** Outages that follow each other within the longest grace count as one: a client had no time to come back between them. */
 const sameOutage = 60_000
 
-export function createHeartbeats() {
+export function createHeartbeatStore() {
   return {
     /** Some process reached the database at `now` (epoch ms); the first beat after a gap writes the outage down. */
     async beat(tx: Queries, now: number): Promise<void> {
@@ -40,4 +40,4 @@ export function createHeartbeats() {
   }
 }
 
-export type Heartbeats = ReturnType<typeof createHeartbeats>
+export type HeartbeatStore = ReturnType<typeof createHeartbeatStore>

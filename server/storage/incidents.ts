@@ -26,7 +26,7 @@ export const incidentColumns = columns('i', [
   'createdAt',
 ])
 
-export function createIncidents() {
+export function createIncidentStore() {
   return {
     async insert(tx: Queries, incident: IncidentRecord): Promise<void> {
       await tx.write(...insertion('incident', incident))
@@ -40,4 +40,4 @@ export function createIncidents() {
   }
 }
 
-export type Incidents = ReturnType<typeof createIncidents>
+export type IncidentStore = ReturnType<typeof createIncidentStore>

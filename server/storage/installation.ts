@@ -1,7 +1,7 @@
 import type { Dialect, Queries } from './database.js'
 
 /** The one row that says whose database this is. */
-export function createInstallation(dialect: Dialect) {
+export function createInstallationStore(dialect: Dialect) {
   const ignore = dialect.engine === 'sqlite' ? 'INSERT OR IGNORE' : 'INSERT IGNORE'
   return {
     /** null until a server has started. */
@@ -21,4 +21,4 @@ export function createInstallation(dialect: Dialect) {
   }
 }
 
-export type Installation = ReturnType<typeof createInstallation>
+export type InstallationStore = ReturnType<typeof createInstallationStore>

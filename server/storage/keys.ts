@@ -26,7 +26,7 @@ const selectKey = `SELECT ${columns('k', [
   'revokedAt',
 ])} FROM signing_key k`
 
-export function createKeys() {
+export function createKeyStore() {
   return {
     /** All that there ever were, newest first. */
     list(tx: Queries): Promise<KeyRecord[]> {
@@ -68,4 +68,4 @@ export function createKeys() {
   }
 }
 
-export type Keys = ReturnType<typeof createKeys>
+export type KeyStore = ReturnType<typeof createKeyStore>

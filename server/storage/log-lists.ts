@@ -3,9 +3,9 @@
 import { type AuditRecord, auditColumns } from './audit.js'
 import type { Dialect, Queries } from './database.js'
 import { type IncidentRecord, incidentColumns } from './incidents.js'
+import { createWalk, type Filter, type List, type Place, type Walk } from './keyset-scan.js'
 import { type RevocationRecord, revocationColumns } from './revocations.js'
-import { createWalk, type Filter, type List, type Place, type Walk } from './walk.js'
-import { walkWords } from './walk-words.js'
+import { walkWords } from './scan-sql.js'
 
 /** What is left out does not matter. Times are epoch ms, `until` is without. */
 type Between = { since?: number | undefined; until?: number | undefined }
@@ -55,7 +55,7 @@ export const incidentList: List = {
   ...{ order: byTime('i', 'id', 'text'), descending: true },
 }
 
-export function createLogLists(dialect: Dialect) {
+export function createLogListStore(dialect: Dialect) {
   const walk = createWalk(dialect)
   const { hint } = walkWords(dialect.engine)
   const lists = <F, Row>(list: List, walkOf: (filter: F) => Walk) => ({
@@ -70,7 +70,7 @@ export function createLogLists(dialect: Dialect) {
   }
 }
 
-export type LogLists = ReturnType<typeof createLogLists>
+export type LogListStore = ReturnType<typeof createLogListStore>
 
 function walkOfRevocations({ kind, subject, actor, reason }: RevocationFilter): Walk {
   const bySeq = ['r.seq']

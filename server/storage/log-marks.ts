@@ -24,7 +24,7 @@ const mostIds = 50
 
 export type LogMarksDeps = { folder: string; address: DatabaseAddress }
 
-export function createLogMarks({ folder, address }: LogMarksDeps) {
+export function createLogMarkStore({ folder, address }: LogMarksDeps) {
   const path = join(folder, 'log-marks.json')
   const database =
     address.engine === 'sqlite' ? `sqlite:${address.path}` : `mysql:${address.host}:${address.port}/${address.name}`
@@ -83,4 +83,4 @@ export function createLogMarks({ folder, address }: LogMarksDeps) {
   }
 }
 
-export type LogMarks = ReturnType<typeof createLogMarks>
+export type LogMarkStore = ReturnType<typeof createLogMarkStore>

@@ -2,8 +2,8 @@
 // with what decides whether they live. Nobody reads all of them: one person may have tens of thousands.
 import type { EndedSeqs, SessionLife } from '../policy/session.js'
 import type { Dialect, Queries, Value } from './database.js'
+import { walkWords } from './scan-sql.js'
 import { columns } from './statement.js'
-import { walkWords } from './walk-words.js'
 
 /** Some may be over all the same: policy/session.ts judges. */
 export type OpenSession = SessionLife & {

@@ -12,7 +12,7 @@ const selectVersion = `SELECT ${columns('p', [
 /** For new sessions only, and sessions of before may be left. */
 const unsettled = "apply = 'new' AND settled_at IS NULL"
 
-export function createPolicyVersions() {
+export function createPolicyVersionStore() {
   return {
     async latest(tx: Queries): Promise<PolicyVersionRecord | null> {
       return (await tx.read<PolicyVersionRecord>(`${selectVersion} ORDER BY p.version DESC LIMIT 1`))[0] ?? null
@@ -72,4 +72,4 @@ export function createPolicyVersions() {
   }
 }
 
-export type PolicyVersions = ReturnType<typeof createPolicyVersions>
+export type PolicyVersionStore = ReturnType<typeof createPolicyVersionStore>

@@ -38,7 +38,7 @@ const heldColumns = columns('r', entryColumns, 'held_')
 
 type HeadRow = Omit<LogPosition, 'held'> & { [C in keyof Revocation as `held_${C}`]: Revocation[C] | null }
 
-export function createRevocations(dialect: Dialect) {
+export function createRevocationStore(dialect: Dialect) {
   return {
     /** @param held a number whose entry is wanted too, of the same instant */
     async head(tx: Queries, held = 0): Promise<LogPosition> {
@@ -186,7 +186,7 @@ export function createRevocations(dialect: Dialect) {
   }
 }
 
-export type Revocations = ReturnType<typeof createRevocations>
+export type RevocationStore = ReturnType<typeof createRevocationStore>
 
 function readHead(row: HeadRow): LogPosition {
   const { logId, seq, endedSeq, horizon, policyVersion, keyVersion, seenSeq, databaseNow, beatAt } = row

@@ -1,6 +1,6 @@
 import type { Queries } from './database.js'
+import type { Counted } from './keyset-scan.js'
 import { insertion, marks } from './statement.js'
-import type { Counted } from './walk.js'
 
 export type RoleRecord = { name: string; permissions: string[]; builtIn: boolean }
 /** `holders`: how many users have it, counted up to 10,000. */
@@ -11,7 +11,7 @@ const countedAtOnce = 100
 
 type RoleRow = { name: string; permissions: string; builtIn: number }
 
-export function createRoles(dialect: { forUpdate: string }) {
+export function createRoleStore(dialect: { forUpdate: string }) {
   return {
     /** Locks a role until the transaction ends; null where there is none. */
     async lock(tx: Queries, name: string): Promise<RoleRecord | null> {
@@ -76,7 +76,7 @@ export function createRoles(dialect: { forUpdate: string }) {
   }
 }
 
-export type Roles = ReturnType<typeof createRoles>
+export type RoleStore = ReturnType<typeof createRoleStore>
 
 function readRole({ name, permissions, builtIn }: RoleRow): RoleRecord {
   return { name, permissions: JSON.parse(permissions) as string[], builtIn: builtIn === 1 }

@@ -1,9 +1,9 @@
 // Sessions of everybody, the newest sign-in first: found by what filters want, and counted.
 import type { SessionState, SessionTerms } from '../policy/session.js'
 import type { Dialect, Queries } from './database.js'
+import { type Condition, createWalk, type Filter, type List, type Place, type Walk } from './keyset-scan.js'
+import { walkWords } from './scan-sql.js'
 import { marks } from './statement.js'
-import { type Condition, createWalk, type Filter, type List, type Place, type Walk } from './walk.js'
-import { walkWords } from './walk-words.js'
 
 /** What is left out does not matter. Times are epoch ms, `until` is without. */
 export type SessionFilter = {
@@ -72,7 +72,7 @@ export const sessionList: List = {
 
 const along = (index: string) => ({ index, order: inOrder })
 
-export function createSessionLists(dialect: Dialect) {
+export function createSessionListStore(dialect: Dialect) {
   const walk = createWalk(dialect)
   const { hint } = walkWords(dialect.engine)
   return {
@@ -130,7 +130,7 @@ export function createSessionLists(dialect: Dialect) {
   }
 }
 
-export type SessionLists = ReturnType<typeof createSessionLists>
+export type SessionListStore = ReturnType<typeof createSessionListStore>
 
 function withBudget(walk: Walk, budget: number | undefined): Walk {
   return { ...walk, budget: budget ?? walk.budget }

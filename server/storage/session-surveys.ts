@@ -27,7 +27,7 @@ const fromOpen = (endedAt: string) => `FROM session s
 const endedInStretch = '+s.ended_at'
 const openValues = (now: number) => [true, true, now]
 
-export function createSessionSurveys() {
+export function createSessionSurveyStore() {
   async function read(tx: Queries, from: string, conditions: string, values: readonly Value[]): Promise<Surveyed[]> {
     const rows = await tx.read<SurveyedRow>(
       `SELECT ${surveyed}, u.ended_seq AS userEndedSeq, a.ended_seq AS applicationEndedSeq, h.ended_seq AS logEndedSeq
@@ -115,7 +115,7 @@ export function createSessionSurveys() {
   }
 }
 
-export type SessionSurveys = ReturnType<typeof createSessionSurveys>
+export type SessionSurveyStore = ReturnType<typeof createSessionSurveyStore>
 
 /** Behind every id. */
 const lastOfTexts = '\u{10ffff}'

@@ -3,10 +3,10 @@ import type { EndedSeqs, SessionLife } from '../policy/session.js'
 import type { Dialect, Queries } from './database.js'
 import { createOpenSessions } from './open-sessions.js'
 import { createRotations } from './rotations.js'
+import { walkWords } from './scan-sql.js'
 import { createSessionTidying } from './session-tidying.js'
 import { columns, grouped, inChunks, insertion, marks, padded } from './statement.js'
 import { foldUser, type UserRecord, type UserRow, userColumns } from './user-rows.js'
-import { walkWords } from './walk-words.js'
 
 /** A session's row. Times are epoch ms. */
 export type SessionRecord = SessionLife &
@@ -90,7 +90,7 @@ const crowdedUpto = (hint: string, beside: number) => `(SELECT n.created_at FROM
   WHERE n.user_id = s.user_id AND n.ended_at IS NULL
   ORDER BY n.created_at DESC, n.id DESC LIMIT 1 OFFSET ${Math.trunc(beside) + 1})`
 
-export function createSessions(dialect: Pick<Dialect, 'engine' | 'forUpdate'>) {
+export function createSessionStore(dialect: Pick<Dialect, 'engine' | 'forUpdate'>) {
   const { hint } = walkWords(dialect.engine)
   return {
     ...createRotations(dialect),
@@ -187,7 +187,7 @@ export function createSessions(dialect: Pick<Dialect, 'engine' | 'forUpdate'>) {
   }
 }
 
-export type Sessions = ReturnType<typeof createSessions>
+export type SessionStore = ReturnType<typeof createSessionStore>
 
 function readStanding(rows: StandingRow[]): Standing {
   const [first] = rows as [StandingRow]

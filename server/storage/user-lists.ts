@@ -4,12 +4,20 @@ import { emailKey } from '../policy/email.js'
 import type { SessionTerms } from '../policy/session.js'
 import { usernameKey } from '../policy/username.js'
 import type { Dialect, Queries } from './database.js'
+import {
+  type Condition,
+  type Counted,
+  createWalk,
+  type Filter,
+  type List,
+  type Place,
+  type Walk,
+} from './keyset-scan.js'
+import { walkWords } from './scan-sql.js'
 import { livesAs } from './session-lists.js'
 import { marks, prefixRange } from './statement.js'
 import { among, matches, onlyWord, seenFrom } from './user-search.js'
 import { countByWord } from './user-words.js'
-import { type Condition, type Counted, createWalk, type Filter, type List, type Place, type Walk } from './walk.js'
-import { walkWords } from './walk-words.js'
 
 export const userStates = ['active', 'disabled', 'deleted'] as const
 export type UserState = (typeof userStates)[number]
@@ -61,7 +69,7 @@ type Engine = Dialect['engine']
 const plain = { budget: 150_000, highest: 10_000 }
 const dearest = { budget: 3_000 }
 
-export function createUserLists(dialect: Dialect) {
+export function createUserListStore(dialect: Dialect) {
   const { engine } = dialect
   const walk = createWalk(dialect)
   const { hint } = walkWords(engine)
@@ -109,7 +117,7 @@ export function createUserLists(dialect: Dialect) {
   }
 }
 
-export type UserLists = ReturnType<typeof createUserLists>
+export type UserListStore = ReturnType<typeof createUserListStore>
 
 function walkOf(engine: Engine, filter: UserFilter, order: UserOrder, terms: SessionTerms): Walk {
   const { id, role, address, live, createdUpto } = filter

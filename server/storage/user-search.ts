@@ -1,8 +1,8 @@
 // Users found by what is typed into one box, and by where they were seen.
 import { isIP } from 'node:net'
 import { searchedWords } from '../policy/search-words.js'
+import type { Condition, Filter } from './keyset-scan.js'
 import { hasWord, idsByWord } from './user-words.js'
-import type { Condition, Filter } from './walk.js'
 
 /** One box to type in. An id and a name may look alike. */
 export function matches(text: string): Filter[] {

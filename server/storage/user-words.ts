@@ -2,8 +2,8 @@
 import { type SearchedNames, searchWordsOf } from '../policy/search-words.js'
 import { insertRows } from './bulk.js'
 import type { Queries } from './database.js'
+import type { Condition, Counted } from './keyset-scan.js'
 import { prefixRange } from './statement.js'
-import type { Condition, Counted } from './walk.js'
 
 type Named = SearchedNames & { id: number }
 

@@ -29,7 +29,7 @@ const greatestInTurn = `(SELECT COALESCE(MAX(id), 0) FROM user WHERE id < ${apar
 const selectUser = `SELECT ${columns('u', userColumns)}, r.name AS roleName, r.permissions AS rolePermissions`
 const fromUser = 'FROM user u LEFT JOIN user_role ur ON ur.user_id = u.id LEFT JOIN role r ON r.name = ur.role_name'
 
-export function createUsers(dialect: { forUpdate: string }) {
+export function createUserStore(dialect: { forUpdate: string }) {
   /** Users with roles, in the order of `ids`' ascending. */
   async function some(tx: Queries, ids: readonly number[]): Promise<UserRecord[]> {
     const ascending = [...new Set(ids)].sort((a, b) => a - b)
@@ -198,4 +198,4 @@ export function createUsers(dialect: { forUpdate: string }) {
   }
 }
 
-export type Users = ReturnType<typeof createUsers>
+export type UserStore = ReturnType<typeof createUserStore>

@@ -3,12 +3,12 @@
 import { type Actor, nameOf, originOf } from '../policy/actor.js'
 import { type AuditNote, type AuditRow, auditActions, auditText } from '../policy/audit.js'
 import { macInput } from '../protocol/algorithms.js'
-import type { Audit, AuditPosition, AuditRecord } from '../storage/audit.js'
+import type { AuditPosition, AuditRecord, AuditStore } from '../storage/audit.js'
 import type { Database, Queries } from '../storage/database.js'
 import type { SecretPurpose } from '../storage/keys.js'
 import type { Secrets } from './secrets.js'
 
-export type AuditTrailDeps = { database: Database; audit: Audit; secrets: Secrets; now: () => number }
+export type AuditTrailDeps = { database: Database; auditStore: AuditStore; secrets: Secrets; now: () => number }
 
 /** What a check of the chain found: the first number at which it is broken, and how. */
 export type ChainBreak = { seq: number; what: 'changed' | 'removed' | 'inserted' }
@@ -19,7 +19,7 @@ const batch = 500
 /** How many are checked at a time: a hash each, and nobody is answered meanwhile. */
 const checkedAtOnce = 100
 
-export function createAuditTrail({ database, audit, secrets, now }: AuditTrailDeps) {
+export function createAuditTrail({ database, auditStore, secrets, now }: AuditTrailDeps) {
   const mac = (text: string, secret = secrets.present('audit').secret) => macInput(secret, text).toString('base64url')
   const hashOf = (previous: string, row: AuditRow) => mac(`${previous}\n${auditText(row)}`)
   const markOf = (seq: number, hash: string) => mac(`dropped\n${seq}\n${hash}`)
@@ -37,14 +37,14 @@ export function createAuditTrail({ database, audit, secrets, now }: AuditTrailDe
     /** Marks the empty chain, when its secret is made. */
     async begin(tx: Queries, purpose: SecretPurpose, secret: Buffer): Promise<void> {
       if (purpose !== 'audit') return
-      const { seq, hash } = await audit.lockHead(tx)
-      await audit.moveHead(tx, { mark: endMarkOf(seq, hash, secret) })
+      const { seq, hash } = await auditStore.lockHead(tx)
+      await auditStore.moveHead(tx, { mark: endMarkOf(seq, hash, secret) })
     },
 
     /** Appends what a transaction did; its rows are locked before, the log's head after it. */
     async write(tx: Queries, actor: Actor, notes: readonly AuditNote[]): Promise<void> {
       if (notes.length === 0) return
-      const head = await audit.lockHead(tx)
+      const head = await auditStore.lockHead(tx)
       const origin = originOf(actor)
       const who = {
         createdAt: now(),
@@ -59,14 +59,14 @@ export function createAuditTrail({ database, audit, secrets, now }: AuditTrailDe
         seq++
         const row = { seq, ...who, ...noted(note) }
         hash = hashOf(hash, row)
-        await audit.insert(tx, { ...row, hash })
+        await auditStore.insert(tx, { ...row, hash })
       }
-      await audit.moveHead(tx, endsAt(seq, hash))
+      await auditStore.moveHead(tx, endsAt(seq, hash))
     },
 
     /** Appends many at once, as they were told elsewhere: what a demo brings along. There must be one at least. */
     async append(tx: Queries, rows: readonly Omit<AuditRow, 'seq'>[]): Promise<void> {
-      const head = await audit.lockHead(tx)
+      const head = await auditStore.lockHead(tx)
       let { seq } = head
       let hash = follows(head)
       const chained = rows.map(told => {
@@ -75,13 +75,13 @@ export function createAuditTrail({ database, audit, secrets, now }: AuditTrailDe
         hash = hashOf(hash, row)
         return { ...row, hash }
       })
-      await audit.insertAll(tx, chained)
-      await audit.moveHead(tx, endsAt(seq, hash))
+      await auditStore.insertAll(tx, chained)
+      await auditStore.moveHead(tx, endsAt(seq, hash))
     },
 
     /** Reads the whole chain and names the first place where it does not hold. Writers go on meanwhile. */
     async verify(): Promise<ChainCheck> {
-      const head = await audit.head(database)
+      const head = await auditStore.head(database)
       const { seq, hash, mark, droppedSeq, droppedHash, droppedMark } = head
       const broken = (at: number, what: ChainBreak['what'], checked: number): ChainCheck => ({
         ...{ checked, head: { seq, hash }, broken: { seq: at, what } },
@@ -90,7 +90,7 @@ export function createAuditTrail({ database, audit, secrets, now }: AuditTrailDe
       let last = { seq: droppedSeq, hash: droppedHash }
       let checked = 0
       while (last.seq < seq) {
-        const rows = (await audit.after(database, last.seq, checkedAtOnce)).filter(row => row.seq <= seq)
+        const rows = (await auditStore.after(database, last.seq, checkedAtOnce)).filter(row => row.seq <= seq)
         for (const row of rows) {
           if (row.seq !== last.seq + 1) return broken(last.seq + 1, 'removed', checked)
           if (hashOf(last.hash, row) !== row.hash) return broken(row.seq, 'changed', checked)
@@ -102,19 +102,19 @@ export function createAuditTrail({ database, audit, secrets, now }: AuditTrailDe
       if (last.hash !== hash) return broken(seq, 'changed', checked)
       if (mark !== endMarkOf(seq, hash)) return broken(seq + 1, 'removed', checked)
       // A row that was committed meanwhile is behind the head that is read after it.
-      const [beyond] = await audit.after(database, seq, 1)
-      if (beyond && (await audit.head(database)).seq < beyond.seq) return broken(beyond.seq, 'inserted', checked)
+      const [beyond] = await auditStore.after(database, seq, 1)
+      if (beyond && (await auditStore.head(database)).seq < beyond.seq) return broken(beyond.seq, 'inserted', checked)
       return { checked, head: { seq, hash }, broken: null }
     },
 
     /** Drops entries from the beginning that were written before an instant (epoch ms). @returns whether there may be more */
     dropBefore(before: number): Promise<boolean> {
       return database.transaction(async tx => {
-        await audit.lockHead(tx)
-        const last = await audit.lastBefore(tx, before, batch)
+        await auditStore.lockHead(tx)
+        const last = await auditStore.lastBefore(tx, before, batch)
         if (!last) return false
-        const dropped = await audit.dropUpTo(tx, last.seq)
-        await audit.moveHead(tx, droppedAt(last))
+        const dropped = await auditStore.dropUpTo(tx, last.seq)
+        await auditStore.moveHead(tx, droppedAt(last))
         return dropped === batch
       })
     },

@@ -5,11 +5,11 @@ import { type Actor, type Credential, credentialOf, userOf } from '../policy/act
 import { sessionEnd } from '../policy/session.js'
 import { type ErrorCode, refuse } from '../protocol/errors.js'
 import type { PolicyInForce } from '../revocation/policy-in-force.js'
-import type { Applications } from '../storage/applications.js'
+import type { ApplicationStore } from '../storage/applications.js'
 import type { Queries } from '../storage/database.js'
-import type { Roles } from '../storage/roles.js'
-import type { Sessions, Standing } from '../storage/sessions.js'
-import type { Users } from '../storage/users.js'
+import type { RoleStore } from '../storage/roles.js'
+import type { SessionStore, Standing } from '../storage/sessions.js'
+import type { UserStore } from '../storage/users.js'
 
 /** What a change will lock beside its actor; named before, so that everybody locks in the same order. */
 export type Subjects = {
@@ -19,10 +19,10 @@ export type Subjects = {
 }
 
 export type CredentialsDeps = {
-  users: Users
-  roles: Roles
-  sessions: Sessions
-  applications: Applications
+  userStore: UserStore
+  roleStore: RoleStore
+  sessionStore: SessionStore
+  applicationStore: ApplicationStore
   policy: PolicyInForce
   now: () => number
 }
@@ -30,16 +30,24 @@ export type CredentialsDeps = {
 /** Thrown inside the transaction when this process knows an older policy than the database: read it, and begin again. */
 export class PolicyMoved extends Error {}
 
-export function createCredentials({ users, roles, sessions, applications, policy, now }: CredentialsDeps) {
+export function createCredentials({
+  userStore,
+  roleStore,
+  sessionStore,
+  applicationStore,
+  policy,
+  now,
+}: CredentialsDeps) {
   /** In the order of all transactions (users, roles, sessions), each kind by its ids: the actor's rows and the subjects'. */
   async function lock(tx: Queries, userId: number, { sid }: Credential, subjects: Subjects): Promise<void> {
     const ids = [userId, ...(subjects.users ?? [])]
-    await users.lockAll(tx, ids)
+    await userStore.lockAll(tx, ids)
     // A role that is about to be given or changed is locked at once as the change needs it: two who both share it first
     // could never go on.
-    if (subjects.roles) await roles.lockAll(tx, [...subjects.roles, ...(await users.roleNames(tx, ids))], 'update')
-    else await roles.lockAll(tx, await users.roleNames(tx, [userId]), 'share')
-    await sessions.lock(tx, sid)
+    if (subjects.roles)
+      await roleStore.lockAll(tx, [...subjects.roles, ...(await userStore.roleNames(tx, ids))], 'update')
+    else await roleStore.lockAll(tx, await userStore.roleNames(tx, [userId]), 'share')
+    await sessionStore.lock(tx, sid)
   }
 
   function whyNot(standing: Standing | undefined, userId: number, credential: Credential): ErrorCode | null {
@@ -71,12 +79,13 @@ export function createCredentials({ users, roles, sessions, applications, policy
       const userId = userOf(actor)
       if (credential === null || userId === null) return null
       await lock(tx, userId, credential, subjects)
-      const standing = (await sessions.standings(tx, [credential.sid])).get(credential.sid)
+      const standing = (await sessionStore.standings(tx, [credential.sid])).get(credential.sid)
       const code = whyNot(standing, userId, credential)
       if (code) throw refuse(code, { ofSender: true })
       const { seq, applicationId } = standing!.session
       return async tx => {
-        if (seq < (await applications.endedSeq(tx, applicationId))) throw refuse('session_ended', { ofSender: true })
+        if (seq < (await applicationStore.endedSeq(tx, applicationId)))
+          throw refuse('session_ended', { ofSender: true })
       }
     },
   }

@@ -6,16 +6,16 @@ import type { AuditNote } from '../policy/audit.js'
 import { entryExpiry, type RevocationKind, type Trigger, triggers } from '../policy/revocation.js'
 import { refuse } from '../protocol/errors.js'
 import type { Tail } from '../revocation/tail.js'
-import type { Applications } from '../storage/applications.js'
+import type { ApplicationStore } from '../storage/applications.js'
 import type { Database, Queries } from '../storage/database.js'
-import type { RevocationRecord, Revocations } from '../storage/revocations.js'
+import type { RevocationRecord, RevocationStore } from '../storage/revocations.js'
 import type { Overtaken } from '../storage/session-tidying.js'
-import type { Sessions } from '../storage/sessions.js'
-import type { Users } from '../storage/users.js'
+import type { SessionStore } from '../storage/sessions.js'
+import type { UserStore } from '../storage/users.js'
 import type { Audited } from './audit-lines.js'
 import type { AuditTrail } from './audit-trail.js'
+import type { Count } from './counters.js'
 import { type Credentials, PolicyMoved, type Subjects } from './credential.js'
-import type { Count } from './tally.js'
 
 export type Recorded = {
   /** A session id, a user id, a role's name …: as the trigger's kind says; '' for everybody. */
@@ -33,10 +33,10 @@ export type Change = {
 
 export type RevokeDeps = {
   database: Database
-  revocations: Revocations
-  sessions: Sessions
-  users: Users
-  applications: Applications
+  revocationStore: RevocationStore
+  sessionStore: SessionStore
+  userStore: UserStore
+  applicationStore: ApplicationStore
   auditTrail: AuditTrail
   credentials: Credentials
   tail: Tail
@@ -57,19 +57,30 @@ const tries = 5
 const markBatch = 500
 
 export function createRevoke(deps: RevokeDeps) {
-  const { database, revocations, sessions, users, applications, auditTrail, credentials, tail, now, afterwards } = deps
+  const {
+    database,
+    revocationStore,
+    sessionStore,
+    userStore,
+    applicationStore,
+    auditTrail,
+    credentials,
+    tail,
+    now,
+    afterwards,
+  } = deps
 
   /** What is locked, or ended, as soon as a trigger is recorded. */
   const lock: Partial<Record<RevocationKind, (tx: Queries, one: Pending, actor: Actor) => Promise<boolean>>> = {
-    session: (tx, { subject, trigger }, actor) => sessions.end(tx, subject, now(), trigger, nameOf(actor)),
+    session: (tx, { subject, trigger }, actor) => sessionStore.end(tx, subject, now(), trigger, nameOf(actor)),
     async user(tx, { subject, exceptSid }) {
-      await users.lock(tx, Number(subject))
+      await userStore.lock(tx, Number(subject))
       // Its `seq` is raised under the head's lock, which somebody who ends this very session may be waiting for.
-      if (exceptSid) await sessions.lock(tx, exceptSid)
+      if (exceptSid) await sessionStore.lock(tx, exceptSid)
       return true
     },
     async application(tx, { subject }) {
-      await applications.lock(tx, subject)
+      await applicationStore.lock(tx, subject)
       return true
     },
   }
@@ -78,11 +89,11 @@ export function createRevoke(deps: RevokeDeps) {
   const overtake: Partial<Record<RevocationKind, (tx: Queries, entry: RevocationRecord) => Promise<void>>> = {
     async user(tx, { seq, subject, exceptSid }) {
       // The one that stays is raised first, while the earlier ends that may have overtaken it can still be seen.
-      if (exceptSid) await sessions.raiseSeq(tx, exceptSid, seq)
-      await users.update(tx, Number(subject), { endedSeq: seq })
+      if (exceptSid) await sessionStore.raiseSeq(tx, exceptSid, seq)
+      await userStore.update(tx, Number(subject), { endedSeq: seq })
     },
-    application: (tx, { seq, subject }) => applications.raiseEndedSeq(tx, subject, seq),
-    all: (tx, { seq }) => revocations.raiseEndedSeq(tx, seq),
+    application: (tx, { seq, subject }) => applicationStore.raiseEndedSeq(tx, subject, seq),
+    all: (tx, { seq }) => revocationStore.raiseEndedSeq(tx, seq),
   }
 
   /**
@@ -150,7 +161,7 @@ export function createRevoke(deps: RevokeDeps) {
     pending: readonly Pending[],
   ): Promise<{ logId: string; entries: RevocationRecord[] }> {
     if (pending.length === 0) return { logId: '', entries: [] }
-    const { logId, seq: last, horizon, accessLifetime } = await revocations.raise(tx, pending.length)
+    const { logId, seq: last, horizon, accessLifetime } = await revocationStore.raise(tx, pending.length)
     const createdAt = now()
     const entries = pending.map(({ trigger, subject, exceptSid }, index): RevocationRecord => {
       const { kind, effect } = triggers[trigger]
@@ -160,7 +171,7 @@ export function createRevoke(deps: RevokeDeps) {
       return { seq, ...about, actor: nameOf(actor), createdAt, expiresAt }
     })
     for (const entry of entries) {
-      await revocations.insert(tx, entry)
+      await revocationStore.insert(tx, entry)
       if (isOvertaking(entry)) await overtake[entry.kind]!(tx, entry)
     }
     return { logId, entries }
@@ -172,7 +183,7 @@ export function createRevoke(deps: RevokeDeps) {
   function markLater({ kind, subject, createdAt, reason, actor }: RevocationRecord): void {
     const whose = { kind, subject } as Overtaken
     afterwards(async () => {
-      while ((await sessions.markOvertaken(database, whose, createdAt, reason, actor, markBatch)) === markBatch);
+      while ((await sessionStore.markOvertaken(database, whose, createdAt, reason, actor, markBatch)) === markBatch);
     })
   }
 

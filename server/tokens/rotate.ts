@@ -11,11 +11,12 @@ import type { Outages } from '../revocation/outages.js'
 import type { ErasInForce } from '../revocation/policy-in-force.js'
 import type { Tail } from '../revocation/tail.js'
 import type { Database } from '../storage/database.js'
-import type { Incidents } from '../storage/incidents.js'
+import type { IncidentStore } from '../storage/incidents.js'
 import type { RotationClaim } from '../storage/rotations.js'
-import type { Sessions, Standing } from '../storage/sessions.js'
+import type { SessionStore, Standing } from '../storage/sessions.js'
 import { createBatch } from './batch.js'
 import { refuseToken } from './checks.js'
+import type { Count } from './counters.js'
 import type { Inspect } from './inspect.js'
 import type { Issue } from './issue.js'
 import type { Revoke } from './revoke.js'
@@ -23,16 +24,15 @@ import { rotationTerms } from './rotation-terms.js'
 import type { Secrets } from './secrets.js'
 import type { SessionLimit } from './session-limit.js'
 import type { Standings } from './standings.js'
-import type { Count } from './tally.js'
 
 /** `refresh` is null where the policy does not rotate and the presented token stays. */
 export type Rotated = { access: string; refresh: string | null }
 
 export type RotateDeps = {
   database: Database
-  sessions: Sessions
+  sessionStore: SessionStore
   outages: Outages
-  incidents: Incidents
+  incidentStore: IncidentStore
   inspect: Inspect
   issue: Issue
   revoke: Revoke
@@ -72,7 +72,8 @@ type Presented = {
 const batchLimit = 128
 
 export function createRotate(deps: RotateDeps) {
-  const { database, sessions, outages, incidents, inspect, issue, revoke, secrets, standings, sessionLimit } = deps
+  const { database, sessionStore, outages, incidentStore, inspect, issue, revoke, secrets, standings, sessionLimit } =
+    deps
   const { tail, now, latest, random } = deps
 
   const claim = createBatch<RotationClaim, Claimed>(batchLimit, async claims => {
@@ -82,8 +83,8 @@ export function createRotate(deps: RotateDeps) {
     const ids = [...new Set(claims.map(one => one.id))]
     const { found, eras } = await standings.underOnePolicy(ids, async eras => {
       for (const { rotates, terms } of rotationTerms(eras, at)) {
-        if (rotates) await sessions.rotate(database, claims, terms)
-        else await sessions.touch(database, claims, terms)
+        if (rotates) await sessionStore.rotate(database, claims, terms)
+        else await sessionStore.touch(database, claims, terms)
       }
       await deps.pauses?.rotationClaimed?.()
     })
@@ -193,7 +194,7 @@ export function createRotate(deps: RotateDeps) {
 
   async function writeIncident({ session }: Standing, claims: RefreshClaims, presenter: Origin): Promise<void> {
     try {
-      await incidents.insert(database, {
+      await incidentStore.insert(database, {
         id: deps.uuid(),
         sessionId: session.id,
         userId: session.userId,

@@ -2,8 +2,8 @@
 // signed with them. They are never derived from SECRET_KEY and never in the JWKS, so a change of either signs nobody out.
 import type { Tail } from '../revocation/tail.js'
 import type { Database, Queries } from '../storage/database.js'
-import type { Keys, SecretPurpose, SecretRecord } from '../storage/keys.js'
-import type { Revocations } from '../storage/revocations.js'
+import type { KeyStore, SecretPurpose, SecretRecord } from '../storage/keys.js'
+import type { RevocationStore } from '../storage/revocations.js'
 import type { Sealing } from './sealing.js'
 
 export type Secret = { version: number; secret: Buffer }
@@ -16,15 +16,15 @@ export const secretOf = ({ purpose, version }: Pick<SecretRecord, 'purpose' | 'v
 
 export type SecretsDeps = {
   database: Database
-  keys: Keys
-  revocations: Revocations
+  keyStore: KeyStore
+  revocationStore: RevocationStore
   sealing: Sealing
   tail: Tail
   random: (size: number) => Buffer
   now: () => number
 }
 
-export function createSecrets({ database, keys, revocations, sealing, tail, random, now }: SecretsDeps) {
+export function createSecrets({ database, keyStore, revocationStore, sealing, tail, random, now }: SecretsDeps) {
   let known: ReadonlyMap<string, Secret> = new Map()
   let present: ReadonlyMap<SecretPurpose, Secret> = new Map()
   let version = 0
@@ -32,7 +32,7 @@ export function createSecrets({ database, keys, revocations, sealing, tail, rand
   tail.follow(
     head => head.keyVersion,
     async ({ keyVersion }) => {
-      const opened = (await keys.secrets(database)).map(record => {
+      const opened = (await keyStore.secrets(database)).map(record => {
         const name = secretOf(record)
         // Opened once: it may be sealed anew meanwhile, under a SECRET_KEY that this process was not started with.
         const secret = known.get(name)?.secret ?? sealing.open(record.sealed, name)
@@ -59,18 +59,18 @@ export function createSecrets({ database, keys, revocations, sealing, tail, rand
      */
     async ensure(begin: (tx: Queries, purpose: SecretPurpose, secret: Buffer) => Promise<void>): Promise<void> {
       await database.transaction(async tx => {
-        await revocations.lockHead(tx)
-        const records = await keys.secrets(tx)
+        await revocationStore.lockHead(tx)
+        const records = await keyStore.secrets(tx)
         const missing = purposes.filter(purpose => !records.some(record => record.purpose === purpose))
         // Whoever was started with a wrong SECRET_KEY seals nothing under it.
         if (missing.length > 0) for (const record of records) sealing.open(record.sealed, secretOf(record))
         for (const purpose of missing) {
           const secret = random(32)
           const sealed = sealing.seal(secret, secretOf({ purpose, version: 1 }))
-          await keys.insertSecret(tx, { purpose, version: 1, sealed, createdAt: now() })
+          await keyStore.insertSecret(tx, { purpose, version: 1, sealed, createdAt: now() })
           await begin(tx, purpose, secret)
         }
-        if (missing.length > 0) await revocations.raiseVersion(tx, 'key')
+        if (missing.length > 0) await revocationStore.raiseVersion(tx, 'key')
       })
     },
 

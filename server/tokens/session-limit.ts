@@ -7,14 +7,14 @@ import { refuse } from '../protocol/errors.js'
 import type { ErasInForce, PolicyInForce } from '../revocation/policy-in-force.js'
 import type { Tail } from '../revocation/tail.js'
 import type { Database, Queries } from '../storage/database.js'
-import type { Sessions, Standing } from '../storage/sessions.js'
-import type { Users } from '../storage/users.js'
+import type { SessionStore, Standing } from '../storage/sessions.js'
+import type { UserStore } from '../storage/users.js'
 import type { Revoke } from './revoke.js'
 
 export type SessionLimitDeps = {
   database: Database
-  users: Users
-  sessions: Sessions
+  userStore: UserStore
+  sessionStore: SessionStore
   revoke: Revoke
   tail: Tail
   policy: PolicyInForce
@@ -26,11 +26,11 @@ type Judgement = 'stays' | 'surplus' | 'over' | 'moved'
 
 const tries = 5
 
-export function createSessionLimit({ database, users, sessions, revoke, tail, policy, now }: SessionLimitDeps) {
+export function createSessionLimit({ database, userStore, sessionStore, revoke, tail, policy, now }: SessionLimitDeps) {
   /** By the live sessions of the user that are newer; those that are too many themselves do not count. */
   async function judge(tx: Queries, { session }: Standing, eras: ErasInForce): Promise<Judgement> {
     const newer = countStaying()
-    for await (const one of sessions.newestOf(tx, session.userId)) {
+    for await (const one of sessionStore.newestOf(tx, session.userId)) {
       if (one.headPolicyVersion !== eras.head) return 'moved'
       const rules = eras.of(one)
       const lives = sessionEnd(one, one.ended, now(), rules) === null
@@ -79,7 +79,7 @@ export function createSessionLimit({ database, users, sessions, revoke, tail, po
   function endUnderLock(standing: Standing, eras: ErasInForce, presenter: Origin): Promise<Judgement> {
     const { id, userId, deviceId } = standing.session
     return revoke.transaction({ name: 'system', origin: presenter, credential: null }, async (tx, { record, note }) => {
-      await users.lock(tx, userId)
+      await userStore.lock(tx, userId)
       const verdict = await judge(tx, standing, eras)
       if (verdict === 'surplus' && (await record('session_limit', { subject: id }))) {
         const before = { user: userId, device: deviceId }

@@ -1,5 +1,5 @@
 // The key pairs of access tokens as this process holds them: which one signs, which ones verify, and the JWKS. What becomes
-// of them is decided in identity/key-ring.ts; here they are followed.
+// of them is decided in identity/keys/key-ring.ts; here they are followed.
 import { createHash, createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto'
 import type { JWK } from 'jose'
 import { isSigningAlgorithm, type SigningAlgorithm } from '../protocol/algorithms.js'
@@ -7,8 +7,8 @@ import { encodePart } from '../protocol/jws.js'
 import type { PolicyInForce } from '../revocation/policy-in-force.js'
 import type { Tail } from '../revocation/tail.js'
 import type { Database } from '../storage/database.js'
-import type { KeyRecord, Keys } from '../storage/keys.js'
-import type { Revocations } from '../storage/revocations.js'
+import type { KeyRecord, KeyStore } from '../storage/keys.js'
+import type { RevocationStore } from '../storage/revocations.js'
 import { newKeyPair, privateKeyOf } from './key-pairs.js'
 import type { Sealing } from './sealing.js'
 
@@ -17,8 +17,8 @@ export type VerifyingKey = { kid: string; algorithm: SigningAlgorithm; publicKey
 
 export type SigningKeysDeps = {
   database: Database
-  keys: Keys
-  revocations: Revocations
+  keyStore: KeyStore
+  revocationStore: RevocationStore
   sealing: Sealing
   tail: Tail
   policy: PolicyInForce
@@ -42,7 +42,7 @@ type Followed = {
 }
 
 export function createSigningKeys(deps: SigningKeysDeps) {
-  const { database, keys, revocations, sealing, tail, policy, now, log } = deps
+  const { database, keyStore, revocationStore, sealing, tail, policy, now, log } = deps
   let followed: Followed = {
     ...{ active: new Map(), newest: null, opened: new Map(), verifying: new Map(), gone: new Map() },
     ...{ version: 0, jwks: '', jwksTag: '' },
@@ -51,7 +51,7 @@ export function createSigningKeys(deps: SigningKeysDeps) {
   tail.follow(
     head => head.keyVersion,
     async ({ keyVersion }) => {
-      const records = await keys.list(database)
+      const records = await keyStore.list(database)
       followed = follow(
         records.filter(record => isSigningAlgorithm(record.algorithm)),
         keyVersion,
@@ -103,15 +103,15 @@ export function createSigningKeys(deps: SigningKeysDeps) {
     /** Makes the first key pair, once among all servers. Nobody has fetched the JWKS yet, so it signs at once. */
     async ensure(): Promise<void> {
       const isThere = (records: readonly KeyRecord[]) => records.some(record => record.state === 'active')
-      if (isThere(await keys.list(database))) return
+      if (isThere(await keyStore.list(database))) return
       const made = await newKeyPair(policy().access_token_algorithm, sealing)
       await database.transaction(async tx => {
-        await revocations.lockHead(tx)
-        if (isThere(await keys.list(tx))) return
+        await revocationStore.lockHead(tx)
+        if (isThere(await keyStore.list(tx))) return
         const at = now()
         const times = { createdAt: at, activatesAt: at, activatedAt: at, retiredAt: null, revokedAt: null }
-        await keys.insert(tx, { ...made, state: 'active', ...times })
-        await revocations.raiseVersion(tx, 'key')
+        await keyStore.insert(tx, { ...made, state: 'active', ...times })
+        await revocationStore.raiseVersion(tx, 'key')
       })
     },
 

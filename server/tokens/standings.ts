@@ -2,12 +2,12 @@ import { refuse } from '../protocol/errors.js'
 import type { ErasInForce, PolicyInForce } from '../revocation/policy-in-force.js'
 import type { Tail } from '../revocation/tail.js'
 import type { Database } from '../storage/database.js'
-import type { Sessions, Standing } from '../storage/sessions.js'
+import type { SessionStore, Standing } from '../storage/sessions.js'
 import type { SessionLimit } from './session-limit.js'
 
 export type StandingsDeps = {
   database: Database
-  sessions: Sessions
+  sessionStore: SessionStore
   sessionLimit: SessionLimit
   tail: Tail
   policy: PolicyInForce
@@ -16,7 +16,7 @@ export type StandingsDeps = {
 /** How often a request looks again because the policy changed under it. */
 const tries = 5
 
-export function createStandings({ database, sessions, sessionLimit, tail, policy }: StandingsDeps) {
+export function createStandings({ database, sessionStore, sessionLimit, tail, policy }: StandingsDeps) {
   return {
     /**
      * Reads sessions together with the policy of the same instant. A process that is a quarter of a second behind must sign
@@ -31,7 +31,7 @@ export function createStandings({ database, sessions, sessionLimit, tail, policy
       for (let attempt = 1; attempt <= tries; attempt++) {
         const eras = policy.eras()
         await first(eras)
-        const found = await sessions.standings(database, ids, sessionLimit.least(eras))
+        const found = await sessionStore.standings(database, ids, sessionLimit.least(eras))
         if ([...found.values()].every(one => one.policyVersion === eras.head)) return { found, eras }
         await tail.readNow()
       }

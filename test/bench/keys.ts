@@ -15,7 +15,10 @@ const database = await (await sharedMariaDb()).create()
 const servers = [await aServerProcess(database), await aServerProcess(database)]
 const urls = servers.map(server => server.url)
 const operator = await anOperator(database)
-const { keyRing, policies } = operator.parts
+const {
+  keys: { keyRing },
+  policies: { policies },
+} = operator.parts
 
 const startedAt = performance.now()
 const load = keyLoad(urls, workers)

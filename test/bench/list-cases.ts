@@ -13,8 +13,13 @@ const day = 86_400_000
 const page = { limit: 50 }
 
 export async function casesOf({ parts }: Composed): Promise<Case[]> {
-  const { database, userList, deviceList, sessionList, auditLog, revocationLog, incidentLog, roles, figures } = parts
-  const now = parts.now()
+  const {
+    storage: { database },
+    people: { userList, roles },
+    devices: { deviceList, sessionList },
+    logs: { auditLog, revocationLog, incidents: incidentLog, figures },
+  } = parts
+  const now = parts.revocation.now()
   const most = async (table: string, column: string, more = '') => {
     const [row] = await database.read<{ value: never }>(
       `SELECT ${column} AS value FROM ${table} ${more} GROUP BY ${column} ORDER BY COUNT(*) DESC LIMIT 1`,

@@ -1,10 +1,12 @@
 // How fast the lists answer at a size that hurts: `npm run bench:lists -- [--users 100000] [--sessions 500000] [--runs 40]
 // [--database mysql://…, filled before] [--pool 1G]`. Each row is one list under one filter; `ms` is what a caller waits,
 // `cpu` what the database and this process worked for it, which another's load on the machine changes less.
+
 import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { readSettings } from '../../config/settings.js'
 import { compose } from '../../server/compose.js'
+import { composeDemo } from '../../server/composition/demo.js'
 import { startMariaDb } from '../support/mariadb.js'
 import { testSettings } from '../support/server.js'
 import { type Case, casesOf } from './list-cases.js'
@@ -29,7 +31,8 @@ const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {
 const composed = await compose(settings, { log: silent })
 await composed.migrate()
 await composed.start()
-const { database, demo } = composed.parts
+const demo = composeDemo(composed.parts)
+const { database } = composed.parts.storage
 
 if (mariadb) {
   const since = performance.now()

@@ -2,6 +2,7 @@
 // /healthz is asked again and again, and its loop's turns are measured: `npm run bench:loop -- [--users 20000] [--sessions 200000] [--engine mariadb]
 // [--file PATH] [--only TEXT]`. PATH keeps the filled SQLite database for the next run. Goal: p99 under 50 ms in each. What
 // others on the machine do shows in /healthz, and not in the processor's time for a turn.
+
 import { copyFileSync, existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { request } from 'node:http'
@@ -9,6 +10,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import BetterSqlite3 from 'better-sqlite3'
 import { compose } from '../../server/compose.js'
+import { composeDemo } from '../../server/composition/demo.js'
 import { insertRows } from '../../server/storage/bulk.js'
 import type { Database } from '../../server/storage/database.js'
 import { quantiles } from '../support/bursts.js'
@@ -49,7 +51,8 @@ async function fill(): Promise<Filled> {
   })
   await composed.migrate()
   await composed.start()
-  const { database, demo } = composed.parts
+  const demo = composeDemo(composed.parts)
+  const { database } = composed.parts.storage
   const since = performance.now()
   if (!kept) {
     const order = { users: Number(options.users), sessions: Number(options.sessions), seed: 'bench', password: null }

@@ -61,7 +61,7 @@ for (const engine of engines()) {
 
   async function marked(): Promise<void> {
     for (;;) {
-      const rows = await server.composed.parts.database.read(
+      const rows = await server.composed.parts.storage.database.read(
         'SELECT s.id FROM session s WHERE s.user_id = ? AND s.ended_at IS NULL LIMIT 1 OFFSET 2',
         [amy.id],
       )

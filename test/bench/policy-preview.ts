@@ -27,7 +27,11 @@ const settings = testSettings(
 const composed = await compose(settings, { log: silent })
 await composed.migrate()
 await composed.start()
-const { database, policies, now } = composed.parts
+const {
+  storage: { database },
+  policies: { policies },
+  revocation: { now },
+} = composed.parts
 const at = now()
 
 async function insertAll(table: string, rows: Iterable<Record<string, unknown>>): Promise<void> {

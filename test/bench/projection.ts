@@ -92,12 +92,13 @@ async function measureProjection(): Promise<Figures> {
 
 async function measureStart(database: DatabaseSettings): Promise<Figures> {
   const composed = await compose(testSettings(database), { log: silent })
-  await composed.parts.database.read('SELECT 1')
+  await composed.parts.storage.database.read('SELECT 1')
   const before = await memory()
   const cost = await costOf(() => composed.start())
   const peak = process.memoryUsage().rss
   const full = await memory()
-  if ((await composed.parts.revocations.head(composed.parts.database)).seq !== count) throw new Error('no such log')
+  if ((await composed.parts.storage.revocationStore.head(composed.parts.storage.database)).seq !== count)
+    throw new Error('no such log')
   await composed.close()
   return {
     ...costFigures('start', cost),

@@ -35,7 +35,7 @@ async function makeUsers(count: number): Promise<string[]> {
   await composed.start()
   const passwordHash = await bcrypt.hash(password, cost)
   const names = Array.from({ length: count }, (_, index) => `user${index}`)
-  for (const username of names) await composed.parts.users.importOne({ username, passwordHash }, 'system')
+  for (const username of names) await composed.parts.people.users.importOne({ username, passwordHash }, 'system')
   await composed.close()
   return names
 }

@@ -186,7 +186,7 @@ const devices = [
 /** People with names, roles and devices, so that pages are not empty. */
 async function aTown(): Promise<TestServer> {
   const server = await aServer()
-  await server.composed.parts.roles.create('clerk', ['darvoza:users:read', 'orders:write'], 'system')
+  await server.composed.parts.people.roles.create('clerk', ['darvoza:users:read', 'orders:write'], 'system')
   const people = [
     ['amina.karimova', 'Amina', 'Karimova'],
     ['bobur', 'Bobur', 'Yusupov'],
@@ -212,7 +212,7 @@ async function aTown(): Promise<TestServer> {
   server.clock.advance('25s')
   await aClient(server, devices[1]).refresh(refresh)
   for (const table of ['session', 'device'])
-    await server.composed.parts.database.write(
+    await server.composed.parts.storage.database.write(
       `UPDATE ${table} SET address = '2001:db8:85a3:1234:5678:8a2e:370:7334' WHERE user_id = 2`,
     )
   return server

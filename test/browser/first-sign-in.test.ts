@@ -9,7 +9,7 @@ onBrowser('the first sign-in', () => {
   it('of an administrator whose password was printed asks for a new one, and then leads inside', async () => {
     const server = await aServer()
     const printed = { username: 'root', password: 'printed-once-9f2k', roles: ['admin'], mustChangePassword: true }
-    await server.composed.parts.users.create(printed, 'system')
+    await server.composed.parts.people.users.create(printed, 'system')
     const page = await aVisit(server)
     await page.goto('/admin/users')
     expect(new URL(page.url()).pathname).to.equal('/login')

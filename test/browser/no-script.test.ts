@@ -50,7 +50,7 @@ onBrowser('with scripts off', () => {
     await page.getByLabel('Password').fill(password)
     await page.getByRole('button', { name: 'Go on' }).click()
     await page.getByText('amina is disabled and signed out everywhere.').waitFor()
-    expect((await server.composed.parts.users.require(amy.id)).active).to.equal(false)
+    expect((await server.composed.parts.people.users.require(amy.id)).active).to.equal(false)
   })
 })
 

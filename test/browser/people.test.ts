@@ -1,7 +1,9 @@
 // The pages about people as an administrator sees them: what matters is on the first screen, rows are quiet, and names are
 // not broken inside words.
+
 import { expect } from 'chai'
 import type { Page } from 'playwright-core'
+import { composeDemo } from '../../server/composition/demo.js'
 import { aVisit, onBrowser, signIn } from '../support/browser.js'
 import { aServer, password, type TestServer } from '../support/server.js'
 
@@ -10,8 +12,8 @@ const admin = { username: 'admin', password }
 async function aTown(): Promise<{ server: TestServer; userId: number }> {
   const server = await aServer()
   server.clock.advance('10d')
-  await server.composed.parts.demo.make({ users: 40, sessions: 160, seed: 'darvoza', password: null })
-  const [row] = await server.composed.parts.database.read<{ id: number }>(
+  await composeDemo(server.composed.parts).make({ users: 40, sessions: 160, seed: 'darvoza', password: null })
+  const [row] = await server.composed.parts.storage.database.read<{ id: number }>(
     `SELECT s.user_id AS id FROM session s WHERE s.ended_at IS NULL AND s.user_id <> 1
      GROUP BY s.user_id ORDER BY COUNT(DISTINCT s.device_id) DESC, s.user_id LIMIT 1`,
   )

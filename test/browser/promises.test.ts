@@ -39,7 +39,7 @@ const told = (page: Page, text: string | RegExp) => page.getByRole('status').get
 onBrowser('a change of roles', () => {
   it('says how many live tokens it will refresh, and that many become stale; nobody signs in again', async () => {
     const server = await aServer()
-    await server.composed.parts.roles.create('clerk', ['orders:write'], 'system')
+    await server.composed.parts.people.roles.create('clerk', ['orders:write'], 'system')
     const [amy, bob] = [await server.aUser({ username: 'amy' }), await server.aUser({ username: 'bob' })]
     // One has slept for longer than its access token lives: its session is there, a live token is not.
     const asleep = await onPhone(server, amy)
@@ -163,7 +163,7 @@ onBrowser('ending all that a filter finds', () => {
     await page.goto('/admin/sessions?user=bob')
     await page.getByRole('link', { name: 'End all that is found' }).click()
     await page.getByText('2 sessions of 1 user end at once.').waitFor()
-    await server.composed.parts.users.setRoles(bob.id, ['admin'], 'system')
+    await server.composed.parts.people.users.setRoles(bob.id, ['admin'], 'system')
     await page.getByRole('button', { name: 'End 2 sessions' }).click()
     await told(page, 'Nothing was ended. Left out, for they may do more than you: bob.')
     expect(await countOf(phones, refreshes)).to.equal(2)

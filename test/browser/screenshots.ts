@@ -1,8 +1,10 @@
 // Makes docs/screenshots anew, for the README: `npm run screenshots`. A demo of invented people, the same each time.
+
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Page } from 'playwright-core'
+import { composeDemo } from '../../server/composition/demo.js'
 import { aVisit, closeBrowser, signIn } from '../support/browser.js'
 import { aClient } from '../support/client.js'
 import { removeFolders } from '../support/engines.js'
@@ -15,14 +17,14 @@ const scale = 0.75
 
 const server = await aServer()
 server.clock.advance('24d')
-await server.composed.parts.demo.make({ users: 400, sessions: 2_000, seed: 'darvoza', password: null })
+await composeDemo(server.composed.parts).make({ users: 400, sessions: 2_000, seed: 'darvoza', password: null })
 await server.composed.jobs.runAll()
 
 const page = await aVisit(server, { deviceScaleFactor: scale, reducedMotion: 'reduce' })
 await signIn(page, admin)
 mkdirSync(folder, { recursive: true })
 
-await server.composed.parts.tally.flush()
+await server.composed.parts.tokens.tally.flush()
 await page.goto('/admin?range=7d')
 await take(page, 'home', 1040)
 
@@ -46,7 +48,7 @@ async function take(page: Page, name: string, height: number): Promise<void> {
 
 /** Whoever is signed in on the most devices. */
 async function whoHasMany({ composed }: TestServer): Promise<number> {
-  const [row] = await composed.parts.database.read<{ id: number }>(
+  const [row] = await composed.parts.storage.database.read<{ id: number }>(
     `SELECT s.user_id AS id FROM session s JOIN device d ON d.id = s.device_id
      WHERE s.ended_at IS NULL AND d.ended_at IS NULL AND s.user_id <> 1
      GROUP BY s.user_id ORDER BY COUNT(DISTINCT s.device_id) DESC, s.user_id LIMIT 1`,

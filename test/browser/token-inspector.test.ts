@@ -27,7 +27,13 @@ const cannotStop: ReadonlySet<Place> = new Set(['refresh kind'])
 
 async function cases(server: TestServer): Promise<Case[]> {
   const client = aClient(server)
-  const { keyRing, sealedSecrets, sessions, users, revocationLog, database } = server.composed.parts
+  const {
+    keys: { keyRing, sealedSecrets },
+    devices: { sessions },
+    people: { users },
+    logs: { revocationLog },
+    storage: { database },
+  } = server.composed.parts
   const signedIn = async () => {
     const user = await server.aUser()
     return { user, ...(await client.signIn(user)) }
@@ -177,7 +183,7 @@ onBrowser('the token inspector', () => {
     const stops = new Set(all.map(one => one.stops))
     const good = await aClient(server).signIn(await server.aUser())
     for (const kind of ['access', 'refresh'] as const) {
-      const { checks, refusal } = await server.composed.parts.tokenInspector.inspect(good[kind])
+      const { checks, refusal } = await server.composed.parts.logs.tokenInspector.inspect(good[kind])
       expect(refusal).to.equal(null)
       // Whoever cannot be read says nothing of its kind.
       const known = checks.map(check => `${check.name === 'form' ? 'access' : kind} ${check.name}` as Place)

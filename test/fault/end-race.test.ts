@@ -51,7 +51,7 @@ onEachEngine('a refresh that is overtaken between its UPDATE and its SELECT', en
 
   it('by the end of its session: refused, no token of it works, and the other session lives', async () => {
     const { client, answer, pair, other } = await overtaken((server, { id, sid }) =>
-      server.composed.parts.sessions.end(sid, id, 'system'),
+      server.composed.parts.devices.sessions.end(sid, id, 'system'),
     )
     refused(answer)
     expect(answer.body.reason).to.equal('session_ended')
@@ -61,7 +61,7 @@ onEachEngine('a refresh that is overtaken between its UPDATE and its SELECT', en
 
   it('by the end of all sessions: refused, and nothing works', async () => {
     const { client, answer, pair, other } = await overtaken((server, { id }) =>
-      server.composed.parts.sessions.endAll(id, 'system'),
+      server.composed.parts.devices.sessions.endAll(id, 'system'),
     )
     refused(answer)
     expect(await accepted(client, [pair, other])).to.deep.equal([])
@@ -70,7 +70,7 @@ onEachEngine('a refresh that is overtaken between its UPDATE and its SELECT', en
   it('by the end of all others from the other session: refused', async () => {
     const { client, answer, pair } = await overtaken(async (server, { id, sid }) => {
       const other = (await sessionsOf(server, id)).find(one => one.session.id !== sid)
-      await server.composed.parts.sessions.endAll(id, 'system', other!.session.id)
+      await server.composed.parts.devices.sessions.endAll(id, 'system', other!.session.id)
     })
     refused(answer)
     expect(await accepted(client, [pair])).to.deep.equal([])
@@ -78,16 +78,16 @@ onEachEngine('a refresh that is overtaken between its UPDATE and its SELECT', en
 
   it('by disabling the user: refused, and enabling revives nothing', async () => {
     const { server, client, answer, pair, other, id } = await overtaken((server, { id }) =>
-      server.composed.parts.users.disable(id, 'system'),
+      server.composed.parts.people.users.disable(id, 'system'),
     )
     refused(answer)
-    await server.composed.parts.users.enable(id, 'system')
+    await server.composed.parts.people.users.enable(id, 'system')
     expect(await accepted(client, [pair, other])).to.deep.equal([])
   })
 
   it('by other roles: the token has the new ones and is not stale', async () => {
     const { client, answer } = await overtaken((server, { id }) =>
-      server.composed.parts.users.setRoles(id, ['support'], 'system'),
+      server.composed.parts.people.users.setRoles(id, ['support'], 'system'),
     )
     expect(answer.status).to.equal(200)
     expect(claimsOf(answer.body.access).roles).to.deep.equal(['support'])
@@ -123,10 +123,10 @@ onEachEngine('a session that an end has reached', engine => {
     const client = aClient(server)
     const amy = await server.aUser()
     const [own, other] = [await client.signIn(amy), await client.signIn(amy)]
-    const { sessions } = server.composed.parts
+    const { sessions } = server.composed.parts.devices
     // Overtaken, but its row is not marked: as on a server that was killed before it could.
     await sessions.endAll(amy.id, 'system', claimsOf(other.access).sid)
-    await server.composed.parts.database.write('UPDATE session SET ended_at = NULL WHERE id = ?', [
+    await server.composed.parts.storage.database.write('UPDATE session SET ended_at = NULL WHERE id = ?', [
       claimsOf(own.access).sid,
     ])
     await sessions.endAll(amy.id, 'system', claimsOf(own.access).sid)
@@ -135,14 +135,15 @@ onEachEngine('a session that an end has reached', engine => {
 
   const ends: Record<string, (server: TestServer, id: number, pair: Pair) => Promise<unknown>> = {
     'the end of the session': (server, id, pair) =>
-      server.composed.parts.sessions.end(claimsOf(pair.access).sid, id, 'system'),
-    'the end of all': (server, id) => server.composed.parts.sessions.endAll(id, 'system'),
+      server.composed.parts.devices.sessions.end(claimsOf(pair.access).sid, id, 'system'),
+    'the end of all': (server, id) => server.composed.parts.devices.sessions.endAll(id, 'system'),
     'a sign-out': (server, _, pair) => aClient(server).post('/api/token/blacklist/', { refresh: pair.refresh }),
-    'a reset of the password': (server, id) => server.composed.parts.users.setPassword(id, newPassword, 'system'),
-    disabling: (server, id) => server.composed.parts.users.disable(id, 'system'),
+    'a reset of the password': (server, id) =>
+      server.composed.parts.people.users.setPassword(id, newPassword, 'system'),
+    disabling: (server, id) => server.composed.parts.people.users.disable(id, 'system'),
     'a device ended': async (server, id) => {
       const [device] = await devicesOf(server, id)
-      await server.composed.parts.sessions.endDevice(device!.device.id, id, 'system')
+      await server.composed.parts.devices.sessions.endDevice(device!.device.id, id, 'system')
     },
   }
 
@@ -189,7 +190,7 @@ onEachEngine('a session that an end has reached', engine => {
         return client.refresh(pair.refresh)
       })
       await turns(Math.floor(Math.random() * 10))
-      await server.composed.parts.users.setRoles(amy.id, ['support'], 'system')
+      await server.composed.parts.people.users.setRoles(amy.id, ['support'], 'system')
       for (const { status, body, text } of [...(await Promise.all(refreshes)), { status: 200, body: pair, text: '' }]) {
         if (status !== 200) wrong.push(`a refresh was answered ${status} ${text}`)
         else if (claimsOf(body.access).roles.includes('support')) {
@@ -208,7 +209,11 @@ onEachEngine('a session that an end has reached', engine => {
 onMariaDb('everything that ends sessions of one user, all at once', engine => {
   it('waits in one order: no deadlock, and nobody is told to come back', async () => {
     const server = await aServer({ engine })
-    const { sessions, users, database } = server.composed.parts
+    const {
+      devices: { sessions },
+      people: { users },
+      storage: { database },
+    } = server.composed.parts
     const deadlocks = async () =>
       Number((await database.read<{ Value: string }>("SHOW GLOBAL STATUS LIKE 'Innodb_deadlocks'"))[0]!.Value)
     const before = await deadlocks()

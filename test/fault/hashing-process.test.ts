@@ -2,7 +2,7 @@
 // noticed.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { expect } from 'chai'
-import { createHashingProcess } from '../../server/identity/hashing-process.js'
+import { createHashingProcess } from '../../server/identity/sign-in/hashing-process.js'
 import type { Refusal } from '../../server/protocol/errors.js'
 import { aClient } from '../support/client.js'
 import { aFolder, needsLinux, sqlite } from '../support/engines.js'
@@ -27,12 +27,12 @@ function isAlive(pid: number): boolean {
 describe('the hashing process', () => {
   it('is started by the first hash, and ended with the server', async () => {
     const server = await aServer(ownProcess)
-    const pid = server.composed.parts.hashingProcess.pid()!
+    const pid = server.composed.parts.signIn.hashingProcess.pid()!
     expect(isAlive(pid), 'it hashed the password of the first administrator').to.equal(true)
     await server.close()
     expect(isAlive(pid)).to.equal(false)
     const second = await aServer({ ...ownProcess, settings: server.settings })
-    expect(second.composed.parts.hashingProcess.pid(), 'nothing was hashed').to.equal(null)
+    expect(second.composed.parts.signIn.hashingProcess.pid(), 'nothing was hashed').to.equal(null)
   })
 
   it('that answers something else ends itself, not the server', async () => {
@@ -107,9 +107,9 @@ describe('the hashing process', () => {
     const amy = await server.aUser()
     const client = aClient(server)
     for (let round = 0; round < 3; round++) {
-      const pid = server.composed.parts.hashingProcess.pid()!
+      const pid = server.composed.parts.signIn.hashingProcess.pid()!
       process.kill(pid, 'SIGKILL')
-      await waitFor(async () => expect(server.composed.parts.hashingProcess.pid()).to.not.equal(pid))
+      await waitFor(async () => expect(server.composed.parts.signIn.hashingProcess.pid()).to.not.equal(pid))
       await client.signIn(amy)
     }
   })
@@ -129,7 +129,7 @@ describe('the hashing process', () => {
     const server = await aServer(ownProcess)
     const amy = await server.aUser()
     await aClient(server).signIn(amy)
-    const pid = server.composed.parts.hashingProcess.pid()!
+    const pid = server.composed.parts.signIn.hashingProcess.pid()!
     const threads = readdirSync(`/proc/${pid}/task`)
     const niceness = threads.map(thread => niceOf(`/proc/${pid}/task/${thread}/stat`))
     expect(niceness).to.deep.equal(niceness.map(() => 5))

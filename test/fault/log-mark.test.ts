@@ -57,7 +57,7 @@ onEachEngine('a database that was restored while no server ran', engine => {
     const restore = dumped(first.settings.database)
     const second = await again(first)
     const { sid, sub } = claimsOf(pair.access)
-    await second.composed.parts.sessions.end(sid, Number(sub), 'system')
+    await second.composed.parts.devices.sessions.end(sid, Number(sub), 'system')
     expect((await aClient(second).verify(pair.access)).body.reason).to.equal('session_ended')
     return { server: second, pair, restore }
   }
@@ -72,7 +72,7 @@ onEachEngine('a database that was restored while no server ran', engine => {
     await restarted.close()
     const third = await again(server)
     await expectStopped(third, pair)
-    await third.composed.parts.advance(nothing, 'operator:test')
+    await third.composed.parts.tokens.advance(nothing, 'operator:test')
     const client = aClient(third)
     expect((await client.get('/readyz')).status).to.equal(200)
     expect((await client.verify(pair.access)).body.reason).to.equal('session_ended')
@@ -129,9 +129,9 @@ onEachEngine('a database that was restored while no server ran', engine => {
     const copy = await engine.fresh()
     restore(copy)
     const command = await compose({ ...server.settings, database: copy }, { log: silent })
-    await command.parts.tail.readNow()
-    expect(command.parts.highWater.wentBack).to.equal(false)
-    await command.parts.advance(nothing, 'operator:test')
+    await command.parts.revocation.tail.readNow()
+    expect(command.parts.revocation.highWater.wentBack).to.equal(false)
+    await command.parts.tokens.advance(nothing, 'operator:test')
     await command.close()
     expect(readFileSync(path, 'utf8')).to.equal(before)
     const back = await again(server)
@@ -172,16 +172,19 @@ describe('a mark of the revocation log', () => {
     rmSync(marksOf(server))
     await server.composed.jobs.runAll()
     expect(existsSync(marksOf(server))).to.equal(false)
-    await server.composed.parts.users.disable(amy.id, 'system')
+    await server.composed.parts.people.users.disable(amy.id, 'system')
     await Promise.all(Array.from({ length: 5 }, () => server.composed.jobs.runAll()))
     const [log] = JSON.parse(readFileSync(marksOf(server), 'utf8')).logs
-    expect(log.seq).to.equal(server.composed.parts.tail.position)
+    expect(log.seq).to.equal(server.composed.parts.revocation.tail.position)
   })
 
   it('that two processes share is never lower than what the further one has seen', async () => {
     const server = await aServer()
     const path = marksOf(server)
-    const { tail, users } = server.composed.parts
+    const {
+      revocation: { tail },
+      people: { users },
+    } = server.composed.parts
     await users.disable((await server.aUser()).id, 'system')
     await server.composed.jobs.runAll()
     // As one that was slower overwrites it between our look and our write.

@@ -18,7 +18,10 @@ onMariaDb('P4: keys that rotate under load, over two processes', engine => {
     const servers = [await aServerProcess(database), await aServerProcess(database)]
     const urls = servers.map(server => server.url)
     const operator = await anOperator(database)
-    const { keyRing, policies } = operator.parts
+    const {
+      keys: { keyRing },
+      policies: { policies },
+    } = operator.parts
     const load = keyLoad(urls, 6)
     try {
       for (let rotation = 0; rotation < rotations; rotation++) await rotateUnderLoad(keyRing, urls, 200)
@@ -57,7 +60,7 @@ onEachEngine('P4: verifiers elsewhere that keep the JWKS for as long as they may
     let verified = 0
     for (let step = 0; kids.size <= 2 * rotations; step++) {
       // By hand, so that the next key signs as early as any may.
-      if (step % 20 === 0) await server.composed.parts.keyRing.rotate({}, 'system')
+      if (step % 20 === 0) await server.composed.parts.keys.keyRing.rotate({}, 'system')
       live.push(access)
       kids.add(headerOf(access).kid)
       while (claimsOf(live[0]!).exp * 1000 <= clock.now()) live.shift()

@@ -13,13 +13,13 @@ onMariaDb('a server that has not heard yet of a change of the policy', engine =>
   async function two() {
     const here = await aServer({ engine })
     const there = await aServer({ settings: here.settings, clock: here.clock })
-    const { policies } = here.composed.parts
+    const { policies } = here.composed.parts.policies
     return { here, there, policies, amy: await here.aUser(), atHere: aClient(here), atThere: aClient(there) }
   }
 
   /** From here on it hears of nothing by itself; for a second it thinks itself fresh all the same. */
   async function stayBehind(server: { composed: Parameters<typeof settle>[0] }): Promise<void> {
-    server.composed.parts.tail.stop()
+    server.composed.parts.revocation.tail.stop()
     await settle(server.composed)
   }
 
@@ -89,7 +89,7 @@ onMariaDb('two servers', engine => {
     const here = await aServer({ engine })
     const there = await aServer({ settings: here.settings, clock: here.clock })
     const clients = [aClient(here), aClient(there)]
-    const { policies } = here.composed.parts
+    const { policies } = here.composed.parts.policies
     const pairs = await Promise.all(
       Array.from({ length: 8 }, async (_, index) => clients[index % 2]!.signIn(await here.aUser())),
     )
@@ -99,7 +99,9 @@ onMariaDb('two servers', engine => {
       while (changing) {
         const values = { reuse_grace: 10 + (made % 7), access_token_lifetime: 600 + made }
         const server = [here, there][made % 2]!
-        await server.composed.parts.policies.set(values, 'system', '', { apply: made % 5 === 4 ? 'now' : 'refresh' })
+        await server.composed.parts.policies.policies.set(values, 'system', '', {
+          apply: made % 5 === 4 ? 'now' : 'refresh',
+        })
         if (made % 3 === 2) await policies.undo(null, 'system', '').catch(() => {})
         made++
       }
@@ -131,13 +133,13 @@ onMariaDb('two servers', engine => {
     const max = 4
     for (let trial = 0; trial < trials(6); trial++) {
       const amy = await here.aUser()
-      await here.composed.parts.policies.set({ max_sessions_per_user: 0 }, 'system', '')
+      await here.composed.parts.policies.policies.set({ max_sessions_per_user: 0 }, 'system', '')
       const pairs: Pair[] = []
       for (let count = 0; count < 10; count++) {
         pairs.push(await clients[count % 2]!.signIn(amy))
         here.clock.advance('1s')
       }
-      await here.composed.parts.policies.set({ max_sessions_per_user: max }, 'system', '')
+      await here.composed.parts.policies.policies.set({ max_sessions_per_user: max }, 'system', '')
       const signIns = trial % 3
       const [refreshed] = await Promise.all([
         Promise.all(pairs.map((pair, index) => clients[index % 2]!.refresh(pair.refresh))),

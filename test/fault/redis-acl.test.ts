@@ -130,7 +130,7 @@ onRedis('an ACL user with the rules of README', () => {
     )
     const amy = await server.aUser()
     expect((await client.post('/api/token/', { ...amy, password: 'wrong' })).status).to.equal(401)
-    await server.composed.parts.users.disable(amy.id, 'system')
+    await server.composed.parts.people.users.disable(amy.id, 'system')
     await waitFor(async () => {
       const keys = (await Promise.all(nodes.map(node => node.command('KEYS', '*')))).flat() as string[]
       expect(keys.filter(key => key.endsWith(':log'))).to.have.length(1)

@@ -78,12 +78,12 @@ onEachEngine('a start on a database', engine => {
     const other = { ...settings, issuer: 'https://id.example.com' }
     const refusal = await refusalOf(other)
     for (const part of [settings.issuer, other.issuer, 'darvoza issuer set']) expect(refusal).to.include(part)
-    const { issuerClaim } = server.composed.parts
+    const { issuerClaim } = server.composed.parts.house
     const early = await issuerClaim.set(other.issuer, 'operator:test').catch((error: Error) => error.message)
     expect(early).to.match(/a server runs on this database/)
     server.clock.advance('10s')
     await issuerClaim.set(other.issuer, 'operator:test')
-    const { database } = server.composed.parts
+    const { database } = server.composed.parts.storage
     const [entry] = await database.read<{ before: string; after: string }>(
       "SELECT before_json AS 'before', after_json AS 'after' FROM audit_entry WHERE action = 'issuer_changed'",
     )
@@ -98,7 +98,7 @@ onEachEngine('a start on a database', engine => {
 
   it('that was there before issuers were kept adopts the one of the next server', async () => {
     const { settings, ...server } = await aServer({ engine })
-    await server.composed.parts.database.write('DELETE FROM installation')
+    await server.composed.parts.storage.database.write('DELETE FROM installation')
     await server.close()
     const other = { ...settings, issuer: 'https://id.example.com' }
     await (await aServer({ settings: other })).close()
@@ -107,7 +107,7 @@ onEachEngine('a start on a database', engine => {
 
   it('that was made by a newer version is refused with the reason, before anything changes', async () => {
     const { settings, ...server } = await aServer({ engine })
-    await server.composed.parts.database.write(later)
+    await server.composed.parts.storage.database.write(later)
     await server.close()
     expect(await refusalOf(settings)).to.match(newer)
   })

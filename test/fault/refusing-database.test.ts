@@ -33,7 +33,7 @@ async function expectPassing(server: TestServer, pair: Pair, mend: () => Promise
 onEachEngine('a database that is being migrated or restored at this moment', engine => {
   it('lacks a column or a table: 503, and everything goes on once it is there', async () => {
     const server = await aServer({ engine })
-    const { database } = server.composed.parts
+    const { database } = server.composed.parts.storage
     const pair = await aClient(server).signIn(await server.aUser())
     await database.write('ALTER TABLE session RENAME COLUMN window_from TO gone')
     await expectPassing(
@@ -53,7 +53,7 @@ onEachEngine('a database that is being migrated or restored at this moment', eng
 
   it('while a mistake in a statement of ours stays 500, and a row that is there already stays what it is', async () => {
     const { composed } = await aServer({ engine })
-    const { database } = composed.parts
+    const { database } = composed.parts.storage
     for (const sql of ['SELEKT 1', 'SELECT FROM', 'INSERT INTO last_number (name) VALUES (NULL, 2)']) {
       const error = await database.read(sql).catch((thrown: Error) => thrown)
       expect(error, sql).to.have.property('name', 'StorageFailure')
@@ -92,7 +92,7 @@ onMariaDb('a database server that refuses', () => {
   /** Until the connections that were open before are gone. */
   const untilRefused = (code: string) =>
     waitFor(async () => {
-      const error = await server.composed.parts.database.read('SELECT 1').catch((thrown: Error) => thrown)
+      const error = await server.composed.parts.storage.database.read('SELECT 1').catch((thrown: Error) => thrown)
       expect(error).to.have.nested.property('cause.code', code)
     })
 

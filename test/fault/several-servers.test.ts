@@ -25,7 +25,7 @@ onMariaDb('two servers on one database', engine => {
       expect((await atThere.get('/api/me/', pair.access)).status, 'at once, of a user this server never saw').to.equal(
         200,
       )
-      await here.composed.parts.sessions.end(claimsOf(pair.access).sid, amy.id, 'system')
+      await here.composed.parts.devices.sessions.end(claimsOf(pair.access).sid, amy.id, 'system')
       // The database says so itself: a refresh there is refused without any delay.
       const [refreshed, letIn] = await Promise.all([atThere.refresh(pair.refresh), lastLetIn(atThere, pair.access)])
       expect(refreshed.status).to.equal(401)
@@ -46,10 +46,12 @@ onMariaDb('two servers on one database', engine => {
     await Promise.all(
       pairs.map((pair, index) => {
         const at = index % 2 === 0 ? here : there
-        return at.composed.parts.sessions.end(claimsOf(pair.access).sid, amy.id, 'system')
+        return at.composed.parts.devices.sessions.end(claimsOf(pair.access).sid, amy.id, 'system')
       }),
     )
-    const log = await here.composed.parts.database.read<{ seq: number }>('SELECT seq FROM revocation ORDER BY seq')
+    const log = await here.composed.parts.storage.database.read<{ seq: number }>(
+      'SELECT seq FROM revocation ORDER BY seq',
+    )
     expect(log.map(entry => entry.seq)).to.deep.equal(log.map((_, index) => index + 1))
     await waitFor(async () => {
       for (const pair of pairs) {
@@ -65,10 +67,12 @@ onMariaDb('two servers on one database', engine => {
     for (let trial = 0; trial < 10; trial++) {
       const { sid } = claimsOf((await atHere.signIn(amy)).access)
       const ends = await Promise.allSettled(
-        [here, there].map(server => server.composed.parts.sessions.end(sid, amy.id, 'system')),
+        [here, there].map(server => server.composed.parts.devices.sessions.end(sid, amy.id, 'system')),
       )
       expect(ends.filter(end => end.status === 'fulfilled')).to.have.length(1)
-      const entries = await here.composed.parts.database.read('SELECT seq FROM revocation WHERE subject = ?', [sid])
+      const entries = await here.composed.parts.storage.database.read('SELECT seq FROM revocation WHERE subject = ?', [
+        sid,
+      ])
       expect(entries).to.have.length(1)
     }
   })
@@ -77,7 +81,7 @@ onMariaDb('two servers on one database', engine => {
     const { here, atThere } = await two()
     const amy = await here.aUser()
     const pair = await atThere.signIn(amy)
-    await here.composed.parts.users.disable(amy.id, 'system')
+    await here.composed.parts.people.users.disable(amy.id, 'system')
     expect((await atThere.post('/api/token/', amy)).status).to.equal(401)
     await waitFor(async () => expect((await atThere.get('/api/me/', pair.access)).status).to.equal(401), patience)
   })
@@ -86,7 +90,7 @@ onMariaDb('two servers on one database', engine => {
     const { here, atThere } = await two()
     const amy = await here.aUser()
     const pair = await atThere.signIn(amy)
-    await here.composed.parts.users.setRoles(amy.id, ['support'], 'system')
+    await here.composed.parts.people.users.setRoles(amy.id, ['support'], 'system')
     const refreshed = await atThere.refresh(pair.refresh)
     expect(claimsOf(refreshed.body.access).roles).to.deep.equal(['support'])
     await waitFor(async () => expect((await atThere.verify(pair.access)).body.reason).to.equal('token_stale'), patience)
@@ -95,14 +99,14 @@ onMariaDb('two servers on one database', engine => {
 
   it('a policy set at one is followed by the other', async () => {
     const { here, atThere } = await two()
-    await here.composed.parts.policies.set({ access_token_lifetime: 120 }, 'system', 'test')
+    await here.composed.parts.policies.policies.set({ access_token_lifetime: 120 }, 'system', 'test')
     const { id: _, ...amy } = await here.aUser()
     await waitFor(async () => {
       const { access } = await atThere.signIn(amy)
       const { iat, exp } = claimsOf(access)
       expect(exp - iat).to.equal(120)
     }, patience)
-    await here.composed.parts.policies.set({ rotate_refresh_tokens: false }, 'system', 'test')
+    await here.composed.parts.policies.policies.set({ rotate_refresh_tokens: false }, 'system', 'test')
     await waitFor(async () => {
       const { refresh } = await atThere.signIn(amy)
       expect((await atThere.refresh(refresh)).body).to.have.all.keys('access')
@@ -111,13 +115,17 @@ onMariaDb('two servers on one database', engine => {
 
   it('policies set at both at once follow each other: no version is lost', async () => {
     const { here, there } = await two()
-    const before = (await here.composed.parts.policies.show()).version
+    const before = (await here.composed.parts.policies.policies.show()).version
     await Promise.all(
       Array.from({ length: 20 }, (_, index) =>
-        [here, there][index % 2]!.composed.parts.policies.set({ reuse_grace: index + 1 }, 'system', `${index}`),
+        [here, there][index % 2]!.composed.parts.policies.policies.set(
+          { reuse_grace: index + 1 },
+          'system',
+          `${index}`,
+        ),
       ),
     )
-    expect((await there.composed.parts.policies.show()).version).to.equal(before + 20)
+    expect((await there.composed.parts.policies.policies.show()).version).to.equal(before + 20)
   })
 
   it('a password changed at one while the other signs in with the old one: none outlives the change', async () => {

@@ -1,7 +1,7 @@
 // Guesses counted in Redis: together while it is there, by each server alone while it is not, and nobody waits for it.
 import { expect } from 'chai'
 import { Cluster, type Redis } from 'ioredis'
-import type { RedisLike } from '../../server/identity/shared-guess-counts.js'
+import type { RedisLike } from '../../server/identity/sign-in/shared-guess-counts.js'
 import { aClient } from '../support/client.js'
 import { onRedis } from '../support/engines.js'
 import { freePort, waitFor } from '../support/mariadb.js'

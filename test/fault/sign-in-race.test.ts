@@ -47,7 +47,7 @@ onEachEngine('a sign-in that is overtaken between its password check and its ins
 
   it('by a reset of the password: refused, and nothing lives', async () => {
     const { server, answer, id } = await overtaken((server, { id }) =>
-      server.composed.parts.users.setPassword(id, newPassword, 'system'),
+      server.composed.parts.people.users.setPassword(id, newPassword, 'system'),
     )
     refused(answer)
     expect(await openSessions(server, id)).to.equal(0)
@@ -55,7 +55,7 @@ onEachEngine('a sign-in that is overtaken between its password check and its ins
 
   it('by a reset to the very same password: all sessions ended, this one is checked again and lives', async () => {
     const { server, client, answer, id } = await overtaken((server, { id }) =>
-      server.composed.parts.users.setPassword(id, password, 'system'),
+      server.composed.parts.people.users.setPassword(id, password, 'system'),
     )
     expect(answer.status).to.equal(200)
     expect(await openSessions(server, id)).to.equal(1)
@@ -64,18 +64,18 @@ onEachEngine('a sign-in that is overtaken between its password check and its ins
 
   it('by disabling the user: refused, and enabling revives nothing', async () => {
     const { server, client, before, answer, id } = await overtaken((server, { id }) =>
-      server.composed.parts.users.disable(id, 'system'),
+      server.composed.parts.people.users.disable(id, 'system'),
     )
     refused(answer)
-    await server.composed.parts.users.enable(id, 'system')
+    await server.composed.parts.people.users.enable(id, 'system')
     expect(await openSessions(server, id)).to.equal(0)
     expect((await client.refresh(before.refresh)).status).to.equal(401)
   })
 
   it('by disabling and enabling again: checked again, and only the new session lives', async () => {
     const { server, client, before, answer, id } = await overtaken(async (server, { id }) => {
-      await server.composed.parts.users.disable(id, 'system')
-      await server.composed.parts.users.enable(id, 'system')
+      await server.composed.parts.people.users.disable(id, 'system')
+      await server.composed.parts.people.users.enable(id, 'system')
     })
     expect(answer.status).to.equal(200)
     expect(await openSessions(server, id)).to.equal(1)
@@ -84,13 +84,13 @@ onEachEngine('a sign-in that is overtaken between its password check and its ins
   })
 
   it('by deleting the user: refused', async () => {
-    const { answer } = await overtaken((server, { id }) => server.composed.parts.users.remove(id, 'system'))
+    const { answer } = await overtaken((server, { id }) => server.composed.parts.people.users.remove(id, 'system'))
     refused(answer)
   })
 
   it('by the end of all sessions: what it gets is a session that lives after that end', async () => {
     const { server, client, before, answer, id } = await overtaken((server, { id }) =>
-      server.composed.parts.sessions.endAll(id, 'system'),
+      server.composed.parts.devices.sessions.endAll(id, 'system'),
     )
     expect(answer.status).to.equal(200)
     expect((await client.verify(answer.body.access)).status).to.equal(200)
@@ -109,7 +109,7 @@ onEachEngine('a sign-in that is overtaken between its password check and its ins
       pauses: {
         passwordChecked: async () => {
           tries++
-          await server.composed.parts.sessions.endAll(id, 'system')
+          await server.composed.parts.devices.sessions.endAll(id, 'system')
         },
       },
     })
@@ -122,7 +122,7 @@ onEachEngine('a sign-in that is overtaken between its password check and its ins
 
   it('by a new name: the old name no longer signs in, the new one does', async () => {
     const { client, answer } = await overtaken((server, { id }) =>
-      server.composed.parts.users.rename(id, 'beth', 'system'),
+      server.composed.parts.people.users.rename(id, 'beth', 'system'),
     )
     refused(answer)
     const { access } = await client.signIn({ username: 'beth', password })
@@ -131,7 +131,7 @@ onEachEngine('a sign-in that is overtaken between its password check and its ins
 
   it('by a new name that somebody else takes at once: never signs in to the other', async () => {
     const { answer } = await overtaken(async (server, { id }) => {
-      await server.composed.parts.users.rename(id, 'beth', 'system')
+      await server.composed.parts.people.users.rename(id, 'beth', 'system')
       await server.aUser({ username: 'amy', password: newPassword })
     })
     refused(answer)
@@ -139,7 +139,7 @@ onEachEngine('a sign-in that is overtaken between its password check and its ins
 
   it('by other roles: its token has the new ones, and is not stale', async () => {
     const { client, answer } = await overtaken((server, { id }) =>
-      server.composed.parts.users.setRoles(id, ['support'], 'system'),
+      server.composed.parts.people.users.setRoles(id, ['support'], 'system'),
     )
     expect(claimsOf(answer.body.access).roles).to.deep.equal(['support'])
     expect((await client.verify(answer.body.access)).status).to.equal(200)
@@ -149,7 +149,7 @@ onEachEngine('a sign-in that is overtaken between its password check and its ins
     const { server, client, answer, id } = await overtaken(
       async (server, { id }) => {
         const [device] = await devicesOf(server, id)
-        await server.composed.parts.sessions.endDevice(device!.device.id, id, 'system')
+        await server.composed.parts.devices.sessions.endDevice(device!.device.id, id, 'system')
       },
       first => ({ device_token: first.device_token }),
     )

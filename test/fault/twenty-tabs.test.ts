@@ -7,7 +7,7 @@ import { aServer, type TestServer } from '../support/server.js'
 const tabs = 20
 
 async function rowOf(server: TestServer, sid: string) {
-  const [row] = await server.composed.parts.database.read<{
+  const [row] = await server.composed.parts.storage.database.read<{
     generation: number
     endedAt: number | null
     endedReason: string | null
@@ -16,7 +16,12 @@ async function rowOf(server: TestServer, sid: string) {
 }
 
 const incidentsOf = (server: TestServer, sid: string) =>
-  server.composed.parts.database.read<{ presented: number; present: number; address: string; userAgent: string }>(
+  server.composed.parts.storage.database.read<{
+    presented: number
+    present: number
+    address: string
+    userAgent: string
+  }>(
     `SELECT presented_generation AS presented, present_generation AS present, address, user_agent AS userAgent
      FROM incident WHERE session_id = ?`,
     [sid],
@@ -156,7 +161,7 @@ onEachEngine('a refresh token that comes back after its grace', engine => {
 
   it('ahead of its row, as after a restore, is refused and ends nothing', async () => {
     const { server, client, third, sid } = await aTheft()
-    const { database } = server.composed.parts
+    const { database } = server.composed.parts.storage
     await database.write('UPDATE session SET generation = 2, window_from = 1, older_from = 1 WHERE id = ?', [sid])
     const answer = await client.refresh(third.refresh)
     expect([answer.status, answer.body.reason]).to.deep.equal([401, 'token_claims'])

@@ -17,7 +17,7 @@ async function aWorld(server: TestServer) {
   const client = aClient(server)
   const signIn = async (roles: string[], permissions?: string[]) => {
     const user = await server.aUser({ roles })
-    if (permissions) await server.composed.parts.users.setPermissions(user.id, permissions, 'system')
+    if (permissions) await server.composed.parts.people.users.setPermissions(user.id, permissions, 'system')
     return { ...user, token: (await client.signIn(user)).access }
   }
   const admin = (await client.signIn({ username: 'admin', password })).access
@@ -157,7 +157,7 @@ onEachEngine('the one rule about acting on people', engine => {
     const helper = ['darvoza:users:read', 'darvoza:users:write', 'darvoza:roles:write', 'orders:read']
     const { token, id } = await signIn([], helper)
     const amy = await signIn([])
-    await server.composed.parts.roles.create('clerk', ['orders:write'], 'system')
+    await server.composed.parts.people.roles.create('clerk', ['orders:write'], 'system')
     const before = await snapshotOf(server)
     await forbidden(client, token, [
       ['POST', '/api/admin/users/1/disable', {}],
@@ -185,7 +185,7 @@ onEachEngine('the one rule about acting on people', engine => {
 
   it('keeps the password of an administrator from who may do the same by name, and roles from who has not all of them', async () => {
     const { server, client, signIn } = await aWorld(await aServer({ engine }))
-    const { roles } = server.composed.parts
+    const { roles } = server.composed.parts.people
     await roles.create('mighty', builtInRoles.admin, 'system')
     await roles.create('warehouse', ['orders:refund'], 'system')
     const mighty = await signIn(['mighty'])
@@ -204,7 +204,7 @@ onEachEngine('the one rule about acting on people', engine => {
 
   it('compares what is given by itself, whatever the same call takes away and whoever receives it', async () => {
     const { server, client, signIn, admin } = await aWorld(await aServer({ engine }))
-    const { roles, users } = server.composed.parts
+    const { roles, users } = server.composed.parts.people
     await roles.create('mighty', builtInRoles.admin, 'system')
     await roles.create('payer', ['payments:pay'], 'system')
     const mighty = await signIn(['mighty'])
@@ -244,7 +244,10 @@ onEachEngine('the one rule about acting on people', engine => {
 
   it('lets a helpdesk set the password of who may do more elsewhere, and writes down what it could use by it', async () => {
     const { server, client, signIn } = await aWorld(await aServer({ engine }))
-    const { roles, auditLog } = server.composed.parts
+    const {
+      people: { roles },
+      logs: { auditLog },
+    } = server.composed.parts
     await roles.create('payer', ['payments:pay', 'orders:read'], 'system')
     const helper = await signIn([], ['darvoza:users:read', 'darvoza:users:write', 'orders:read'])
     const [amy, bob] = [await signIn(['payer']), await signIn([], ['orders:read'])]
@@ -259,7 +262,7 @@ onEachEngine('the one rule about acting on people', engine => {
 
   it('lets who may make users, but not give roles, make users without roles alone', async () => {
     const { server, client, signIn } = await aWorld(await aServer({ engine }))
-    await server.composed.parts.roles.create('maker', ['darvoza:users:read', 'darvoza:users:write'], 'system')
+    await server.composed.parts.people.roles.create('maker', ['darvoza:users:read', 'darvoza:users:write'], 'system')
     const { token } = await signIn(['maker'])
     const made = { username: 'mallory', password: 'a good password 9' }
     const before = await snapshotOf(server)
@@ -270,7 +273,7 @@ onEachEngine('the one rule about acting on people', engine => {
 
   it('counts what the actor may do at the moment of the change, not when the token was issued', async () => {
     const { server, client, signIn } = await aWorld(await aServer({ engine }))
-    const { users } = server.composed.parts
+    const { users } = server.composed.parts.people
     const { token, id } = await signIn(['admin'])
     const amy = await signIn([])
     // As a process that has not followed the log yet: the actor by name, with a token that is out of date.
@@ -312,7 +315,7 @@ onEachEngine('the one rule about acting on people', engine => {
       client.send('PUT', `/api/admin/users/${id}/roles`, { token, json: { roles: [] } })
     const answers = await Promise.all([demote(1, second.token), demote(second.id, admin)])
     expect(answers.filter(answer => answer.status === 200)).to.have.length(1)
-    const { database, userStore } = server.composed.parts
+    const { database, userStore } = server.composed.parts.storage
     expect(await database.transaction(tx => userStore.lockHolders(tx, 'admin'))).to.have.length(1)
   })
 })

@@ -5,13 +5,13 @@ import { onEachEngine } from '../support/engines.js'
 import { aServer, password, type TestServer } from '../support/server.js'
 
 async function entries(server: TestServer) {
-  const found = await server.composed.parts.auditLog.page({}, { limit: 1_000 })
+  const found = await server.composed.parts.logs.auditLog.page({}, { limit: 1_000 })
   return found.results.sort((a, b) => a.seq - b.seq)
 }
 
 /** A server with a chain of a few entries. */
 async function aChain(server: TestServer): Promise<TestServer> {
-  const { users } = server.composed.parts
+  const { users } = server.composed.parts.people
   for (let number = 0; number < 6; number++) {
     const { id } = await server.aUser()
     await users.disable(id, 'operator:test')
@@ -89,7 +89,7 @@ onEachEngine('the audit log', engine => {
     const before = (await entries(server)).length
     for (const username of [amy.username, 'nobody'])
       await client.post('/api/token/', { username, password: 'a wrong guess' })
-    await server.composed.parts.users.disable(amy.id, 'system')
+    await server.composed.parts.people.users.disable(amy.id, 'system')
     await client.post('/api/token/', { username: amy.username, password: amy.password })
     await server.composed.jobs.runAll()
     const failed = (await entries(server)).slice(before).filter(entry => entry.action === 'sign_in_failed')
@@ -101,7 +101,10 @@ onEachEngine('the audit log', engine => {
 
   it('has one unbroken chain also when many write at once', async () => {
     const server = await aServer({ engine })
-    const { users, auditLog } = server.composed.parts
+    const {
+      people: { users },
+      logs: { auditLog },
+    } = server.composed.parts
     const made = await Promise.all(Array.from({ length: 20 }, () => server.aUser()))
     await Promise.all(made.map(({ id }) => users.disable(id, 'operator:test')))
     const chain = await entries(server)
@@ -111,7 +114,10 @@ onEachEngine('the audit log', engine => {
 
   it('names the first entry that was edited, whichever column it was', async () => {
     const server = await aChain(await aServer({ engine }))
-    const { database, auditLog } = server.composed.parts
+    const {
+      storage: { database },
+      logs: { auditLog },
+    } = server.composed.parts
     const edits = {
       actor: "'user:9'",
       action: "'user_enabled'",
@@ -137,7 +143,10 @@ onEachEngine('the audit log', engine => {
   it('names the first entry that was removed, also at both ends', async () => {
     for (const at of ['first', 'middle', 'last'] as const) {
       const server = await aChain(await aServer({ engine }))
-      const { database, auditLog } = server.composed.parts
+      const {
+        storage: { database },
+        logs: { auditLog },
+      } = server.composed.parts
       const last = (await entries(server)).length
       const seq = { first: 1, middle: 4, last }[at]
       await database.write('DELETE FROM audit_entry WHERE seq = ?', [seq])
@@ -147,7 +156,10 @@ onEachEngine('the audit log', engine => {
 
   it('names an entry that was put in, in the middle or behind the last', async () => {
     const server = await aChain(await aServer({ engine }))
-    const { database, auditLog } = server.composed.parts
+    const {
+      storage: { database },
+      logs: { auditLog },
+    } = server.composed.parts
     const last = (await entries(server)).length
     const copy = (from: number, to: number) =>
       database.write(
@@ -170,7 +182,10 @@ onEachEngine('the audit log', engine => {
 
   it('cannot be cut at its beginning by who has no key', async () => {
     const server = await aChain(await aServer({ engine }))
-    const { database, auditLog } = server.composed.parts
+    const {
+      storage: { database },
+      logs: { auditLog },
+    } = server.composed.parts
     const chain = await entries(server)
     const cut = chain[3]!
     await database.write('DELETE FROM audit_entry WHERE seq <= ?', [cut.seq])
@@ -181,7 +196,10 @@ onEachEngine('the audit log', engine => {
   it('cannot be cut at its end, nor emptied, by who has no key; what is written behind does not hide it', async () => {
     for (const left of [4, 0]) {
       const server = await aChain(await aServer({ engine }))
-      const { database, auditLog } = server.composed.parts
+      const {
+        storage: { database },
+        logs: { auditLog },
+      } = server.composed.parts
       const hash = (await entries(server)).find(entry => entry.seq === left)?.hash ?? ''
       await database.write('DELETE FROM audit_entry WHERE seq > ?', [left])
       await database.write('UPDATE audit_head SET seq = ?, hash = ? WHERE id = 1', [left, hash])
@@ -195,7 +213,10 @@ onEachEngine('the audit log', engine => {
 
   it('drops what is older than it is kept, and the chain holds from there on', async () => {
     const server = await aChain(await aServer({ engine }))
-    const { auditTrail, auditLog } = server.composed.parts
+    const {
+      tokens: { auditTrail },
+      logs: { auditLog },
+    } = server.composed.parts
     server.clock.advance('10d')
     const before = server.clock.now()
     await server.aUser()
@@ -208,7 +229,7 @@ onEachEngine('the audit log', engine => {
 
   it('is kept for as long as the policy says, and by itself no longer', async () => {
     const server = await aChain(await aServer({ engine }))
-    const { auditLog } = server.composed.parts
+    const { auditLog } = server.composed.parts.logs
     // The schedule of keys goes on meanwhile, and is noted too.
     const others = async () => (await entries(server)).filter(entry => entry.subjectKind !== 'key')
     const chain = await others()
@@ -230,7 +251,7 @@ onEachEngine('the audit log', engine => {
     const pair = await client.signIn(amy)
     const fresh = 'never written down 5150'
     await client.post('/api/me/password/', { old_password: amy.password, new_password: fresh }, pair.access)
-    await server.composed.parts.users.setPassword(amy.id, `${fresh}!`, 'operator:test')
+    await server.composed.parts.people.users.setPassword(amy.id, `${fresh}!`, 'operator:test')
     const text = JSON.stringify(await entries(server))
     for (const secret of [amy.password, fresh, pair.access, pair.refresh, pair.device_token, 'bcrypt'])
       expect(text).to.not.include(secret)

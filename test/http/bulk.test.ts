@@ -83,11 +83,11 @@ onEachEngine('ending many sessions', engine => {
     expect(done).to.deep.equal({ preview: false, done: 3, differ: 0, left_out: [] })
     for (const token of amy.tokens) await insist(client.verify(token), 401)
     for (const token of [later.access, bob.token, admin]) await insist(client.verify(token))
-    const { results } = await server.composed.parts.auditLog.page({ action: 'session_ended' }, { limit: 10 })
+    const { results } = await server.composed.parts.logs.auditLog.page({ action: 'session_ended' }, { limit: 10 })
     expect(results.map(one => one.subject).sort()).to.deep.equal(amy.tokens.map(sidOf).sort())
     for (const entry of results)
       expect([entry.actor, entry.afterJson]).to.deep.equal(['user:1', '{"why":"a lost laptop"}'])
-    expect((await server.composed.parts.auditLog.verify()).broken).to.equal(null)
+    expect((await server.composed.parts.logs.auditLog.verify()).broken).to.equal(null)
   })
 
   it('is refused once it would reach more or fewer than the preview said, with the present count', async () => {
@@ -111,7 +111,7 @@ onEachEngine('ending many sessions', engine => {
   it('says how many differ because they ended while it ran', async () => {
     const { server, client, signIn, admin } = await aWorld(await aServer({ engine }))
     const amy = await signIn([], 3)
-    const { sessionEnds } = server.composed.parts
+    const { sessionEnds } = server.composed.parts.devices
     const selection = { filter: { userId: amy.id } }
     const previewed = await sessionEnds.preview(selection, 'system')
     await insist(client.delete(`/api/admin/sessions/${sidOf(amy.token)}`, admin), 204)
@@ -132,7 +132,7 @@ onEachEngine('ending many sessions', engine => {
       )
       expect(Object.keys(future.body), path).to.deep.equal(['at'])
     }
-    const at = new Date(server.composed.parts.now()).toISOString()
+    const at = new Date(server.composed.parts.revocation.now()).toISOString()
     for (const path of ['end-sessions', 'end-devices', 'disable-users', 'sign-out-users'])
       await insist(client.post(`/api/admin/bulk/${path}`, { at, count: 0 }, admin), 409)
     for (const wrong of ['1', '2026', '01/02/2026', at.replace('Z', '')])
@@ -144,7 +144,7 @@ onEachEngine('ending many sessions', engine => {
     const { server, client, signIn, admin } = await aWorld(await aServer({ engine }))
     const amy = await signIn([], 3)
     const before = await snapshotOf(server)
-    const at = new Date(server.composed.parts.now()).toISOString()
+    const at = new Date(server.composed.parts.revocation.now()).toISOString()
     const wrong: Record<string, [query: string, told: string][]> = {
       'end-sessions': [
         [`user_id=${amy.id}`, 'Did you mean "user"?'],
@@ -220,7 +220,7 @@ onEachEngine('ending many sessions', engine => {
     const path = '/api/admin/bulk/end-sessions'
     const { at, count } = (await insist(client.post(path, {}, helper.token))).body
     expect(count).to.equal(63)
-    await server.composed.parts.users.setRoles(amy.id, ['admin'], 'system')
+    await server.composed.parts.people.users.setRoles(amy.id, ['admin'], 'system')
     expect((await insist(client.post(path, { at, count }, helper.token), 409)).body).to.include({ count: 2 })
     const [preview, done] = await both(client, helper.token, path)
     expect([preview.count, done.done, done.differ]).to.deep.equal([2, 2, 0])
@@ -260,7 +260,11 @@ onEachEngine('ending many sessions', engine => {
       await insist(client.post(`/api/admin/bulk/end-sessions?${query}`, {}, admin), 400)
     expect(await snapshotOf(server)).to.equal(before)
 
-    const { database, sessionEnds, now } = server.composed.parts
+    const {
+      storage: { database },
+      devices: { sessionEnds },
+      revocation: { now },
+    } = server.composed.parts
     const many = Array.from({ length: 10_001 }, (_, index) =>
       aSessionRow(`many${index}`, now() - 1, { userId: amy.id }),
     )
@@ -278,7 +282,10 @@ onEachEngine('ending many sessions', engine => {
   it('counts a session once, also when two administrators end the same at once', async () => {
     const { server, client, signIn, admin } = await aWorld(await aServer({ engine }))
     const people = [await signIn([], 4), await signIn([], 4), await signIn([], 4)]
-    const { sessionEnds, now } = server.composed.parts
+    const {
+      devices: { sessionEnds },
+      revocation: { now },
+    } = server.composed.parts
     const previewed = await sessionEnds.preview({ filter: {} }, 'system', { keep: sidOf(admin) })
     expect(previewed.count).to.equal(12)
     server.clock.advance('1s')
@@ -287,7 +294,10 @@ onEachEngine('ending many sessions', engine => {
     )
     expect(results.reduce((sum, { done }) => sum + done, 0)).to.equal(12)
     for (const { tokens } of people) for (const token of tokens) await insist(client.verify(token), 401)
-    const { results: entries } = await server.composed.parts.auditLog.page({ action: 'session_ended' }, { limit: 50 })
+    const { results: entries } = await server.composed.parts.logs.auditLog.page(
+      { action: 'session_ended' },
+      { limit: 50 },
+    )
     expect(entries).to.have.length(12)
     expect(now()).to.be.above(previewed.at)
   })
@@ -324,7 +334,7 @@ onEachEngine('ending many devices', engine => {
 onEachEngine('acting on many users', engine => {
   it('disables them, but never the last administrator, and says who is disabled already', async () => {
     const { server, client, signIn, admin } = await aWorld(await aServer({ engine }))
-    await server.composed.parts.roles.create('mighty', builtInRoles.admin, 'system')
+    await server.composed.parts.people.roles.create('mighty', builtInRoles.admin, 'system')
     const people = [await signIn([], 2), await signIn()]
     const already = await signIn()
     await insist(client.post(`/api/admin/users/${already.id}/disable`, {}, admin))
@@ -341,7 +351,7 @@ onEachEngine('acting on many users', engine => {
 
   it('signs out all whom a filter finds, and not who was made after the preview', async () => {
     const { server, client, signIn, admin } = await aWorld(await aServer({ engine }))
-    await server.composed.parts.roles.create('clerk', [], 'system')
+    await server.composed.parts.people.roles.create('clerk', [], 'system')
     const people = [await signIn(['clerk'], 2), await signIn(['clerk'])]
     const other = await signIn()
     const path = '/api/admin/bulk/sign-out-users?role=clerk'
@@ -357,7 +367,7 @@ onEachEngine('acting on many users', engine => {
 
   it('gives and takes a role beside the others, by the rule of what the actor may do', async () => {
     const { server, client, signIn, admin } = await aWorld(await aServer({ engine }))
-    const { users, roles } = server.composed.parts
+    const { users, roles } = server.composed.parts.people
     for (const name of ['clerk', 'driver']) await roles.create(name, [`${name}:work`], 'system')
     const amy = await signIn(['driver'])
     const bob = await signIn(['clerk'])
@@ -390,7 +400,7 @@ onEachEngine('acting on many users', engine => {
 
   it('spares whoever asks, where that is asked for, and says so', async () => {
     const { server, signIn } = await aWorld(await aServer({ engine }))
-    const { userActs, users } = server.composed.parts
+    const { userActs, users } = server.composed.parts.people
     const [ann, amy] = [await signIn(['admin']), await signIn()]
     const ids = [ann.id, amy.id]
     const [act, actor, options] = [{ what: 'disable' }, `user:${ann.id}`, { keep: ann.id }] as const
@@ -405,7 +415,7 @@ onEachEngine('acting on many users', engine => {
 
   it('loses no role when two roles are given to the same people at once', async () => {
     const { server, client, signIn } = await aWorld(await aServer({ engine }))
-    const { roles, userActs, users } = server.composed.parts
+    const { roles, userActs, users } = server.composed.parts.people
     const names = ['clerk', 'driver', 'seller']
     for (const name of names) await roles.create(name, [], 'system')
     const people = [await signIn(), await signIn(), await signIn()]

@@ -36,7 +36,7 @@ async function aMachine() {
     await settle(server.composed)
   }
   const restart = async (settings = server.settings) => {
-    await server.composed.parts.housekeeping.beat()
+    await server.composed.parts.house.housekeeping.beat()
     await server.close()
     return aServer({ ports, settings, policy: null })
   }
@@ -120,7 +120,7 @@ describe('a clock that jumps ahead', () => {
     const visitor = aVisitor(server)
     await visitor.signIn(admin)
     const amy = await server.aUser()
-    const { sessions } = server.composed.parts
+    const { sessions } = server.composed.parts.devices
     const doomed = await client.signIn(amy)
     await sessions.endAll(amy.id, 'system')
     await step(2 * day)
@@ -143,7 +143,7 @@ describe('a clock that jumps ahead', () => {
     expect((await client.verify(fresh.access)).status).to.equal(503)
     expect((await client.verify(doomed.access)).status).to.be.oneOf([401, 503])
     await server.composed.jobs.runAll()
-    const { database } = server.composed.parts
+    const { database } = server.composed.parts.storage
     const [{ expired } = { expired: -1 }] = await database.read<{ expired: number }>(
       "SELECT COUNT(*) AS expired FROM session WHERE ended_reason = 'expired'",
     )
@@ -175,7 +175,7 @@ describe('a clock that jumps ahead', () => {
     expect([verified.status, verified.body.reason]).to.deep.equal([401, 'token_expired'])
     expect((await client.refresh(pair.refresh)).status).to.equal(401)
     await server.composed.jobs.runAll()
-    const { database } = server.composed.parts
+    const { database } = server.composed.parts.storage
     const [row] = await database.read<{ count: number }>(
       "SELECT COUNT(*) AS count FROM session WHERE ended_reason = 'expired'",
     )

@@ -20,7 +20,7 @@ describe('keys on the command line', function () {
 
   it('are refused what makes no sense, in one line', async () => {
     const { server, darvoza } = await besideAServer()
-    const before = await server.composed.parts.keyRing.list()
+    const before = await server.composed.parts.keys.keyRing.list()
     await expectRefused(darvoza, [
       [['key'], 2, /a command is missing/],
       [['key', 'revoke'], 2, /missing required argument/],
@@ -31,7 +31,7 @@ describe('keys on the command line', function () {
       [['key', 'remove', before[0]!.kid], 1, /signs: rotate it/],
       [['secret', 'unseal'], 2, /unknown command/],
     ])
-    expect(await server.composed.parts.keyRing.list()).to.deep.equal(before)
+    expect(await server.composed.parts.keys.keyRing.list()).to.deep.equal(before)
   })
 
   it('rotate, say from when on the next one signs, and warn where it is at once', async () => {
@@ -98,7 +98,7 @@ onEachEngine('another SECRET_KEY', engine => {
   it('that is wrong is told in one line, by the command line and by a server, and seals nothing', async () => {
     const server = await aServer({ engine })
     const { settings, composed } = server
-    const sealed = () => composed.parts.database.read('SELECT * FROM sealed_secret')
+    const sealed = () => composed.parts.storage.database.read('SELECT * FROM sealed_secret')
     const before = await sealed()
     for (const args of [
       ['secret', 'reseal'],
@@ -149,7 +149,7 @@ onEachEngine('another SECRET_KEY', engine => {
       pair = await client.signIn(amy, { device_token: pair.device_token })
       expect(await devices(), 'the device is known').to.equal(before)
       expect(headerOf(pair.access).kid).to.equal(kid)
-      expect((await server.composed.parts.auditTrail.verify()).broken).to.equal(null)
+      expect((await server.composed.parts.tokens.auditTrail.verify()).broken).to.equal(null)
     }
     const started = (secretKey: Buffer, secretKeyPrevious: Buffer | null = null) =>
       aServer({ settings: { ...first.settings, secretKey, secretKeyPrevious }, clock })
@@ -162,7 +162,7 @@ onEachEngine('another SECRET_KEY', engine => {
     expect(await darvoza.done(['secret', 'reseal'])).to.match(/everything was sealed under SECRET_KEY before/)
     await settle(both.composed)
     await good(both)
-    const notes = await both.composed.parts.auditLog.search({
+    const notes = await both.composed.parts.logs.auditLog.search({
       before: Number.MAX_SAFE_INTEGER,
       limit: 100,
       action: 'secrets_resealed',
@@ -197,7 +197,7 @@ onEachEngine('another SECRET_KEY', engine => {
     await client.signIn(amy)
     // Then it signs elsewhere; here nothing is signed under a key of before.
     await darvoza.done(['key', 'rotate', '--now'])
-    await server.composed.parts.tail.readNow().then(
+    await server.composed.parts.revocation.tail.readNow().then(
       () => expect.fail('it took a key that it cannot open'),
       error => expect(error.message).to.match(/SECRET_KEY does not open/),
     )

@@ -63,7 +63,9 @@ describe('the command line, about roles and logs', function () {
     const [last] = await darvoza.json(['audit', 'list', '--subject', `user:${amy.id}`, '--limit', '1'])
     expect(last).to.include({ actor: operator, action: 'user_disabled', subject: String(amy.id) })
     expect(await darvoza.done(['audit', 'verify'])).to.match(/^the chain holds: \d+ entries/)
-    await server.composed.parts.database.write("UPDATE audit_entry SET actor = 'user:1' WHERE seq = ?", [last.seq])
+    await server.composed.parts.storage.database.write("UPDATE audit_entry SET actor = 'user:1' WHERE seq = ?", [
+      last.seq,
+    ])
     const ran = await darvoza.run(['audit', 'verify'])
     expect(ran.code).to.equal(1)
     expectOneLine(ran, new RegExp(`broken at entry ${last.seq}: changed`))

@@ -1,5 +1,7 @@
 // A demo: whatever holds of rows that the server wrote holds of these.
+
 import { expect } from 'chai'
+import { composeDemo } from '../../server/composition/demo.js'
 import { administratorRole } from '../../server/policy/permissions.js'
 import { judgeGeneration } from '../../server/policy/rotation.js'
 import type { AuditRecord } from '../../server/storage/audit.js'
@@ -18,7 +20,7 @@ const snakeToCamel = (name: string) => name.replace(/_(\w)/g, (_, letter: string
 
 /** Every row of a table by its property names, in the order of its key. */
 async function all<Row>(server: TestServer, table: string, by: string): Promise<Row[]> {
-  const rows = await server.composed.parts.database.read<object>(`SELECT * FROM \`${table}\` ORDER BY ${by}`)
+  const rows = await server.composed.parts.storage.database.read<object>(`SELECT * FROM \`${table}\` ORDER BY ${by}`)
   return rows.map(
     row => Object.fromEntries(Object.entries(row).map(([name, value]) => [snakeToCamel(name), value])) as Row,
   )
@@ -29,7 +31,10 @@ type UserLife = UserRow & { endedSeq: number; lastLoginAt: number | null; create
 
 /** Of each version, the first one first; insists that none is older than the one before. */
 async function timesOfVersions(server: TestServer): Promise<number[]> {
-  const versions = await server.composed.parts.policies.versions({ limit: 50, before: Number.MAX_SAFE_INTEGER })
+  const versions = await server.composed.parts.policies.policies.versions({
+    limit: 50,
+    before: Number.MAX_SAFE_INTEGER,
+  })
   const times = versions.map(one => one.since).reverse()
   expect(times).to.deep.equal([...times].sort((a, b) => a - b))
   return times
@@ -38,7 +43,8 @@ async function timesOfVersions(server: TestServer): Promise<number[]> {
 onEachEngine('a demo', engine => {
   it('holds just as many users and sessions as were asked for, of every kind, and no administrator', async () => {
     const server = await aServer({ engine })
-    const { demo, sessionList } = server.composed.parts
+    const demo = composeDemo(server.composed.parts)
+    const { sessionList } = server.composed.parts.devices
     expect(await demo.hasPeople()).to.equal(false)
     const made = await demo.make(order)
     await settle(server.composed)
@@ -62,7 +68,7 @@ onEachEngine('a demo', engine => {
 
   it('has sessions as the rules let them be: generations, spans, ends and numbers of the log', async () => {
     const server = await aServer({ engine })
-    await server.composed.parts.demo.make(order)
+    await composeDemo(server.composed.parts).make(order)
     const now = server.clock.now()
     const sessions = await all<SessionRecord>(server, 'session', 'created_at, id')
     const users = new Map((await all<UserLife>(server, 'user', 'id')).map(user => [user.id, user]))
@@ -130,7 +136,8 @@ onEachEngine('a demo', engine => {
   it('has a chain of audit entries that holds, in the order of what happened, before and behind real ones', async () => {
     const server = await aServer({ engine })
     const client = aClient(server)
-    const { auditLog, demo } = server.composed.parts
+    const demo = composeDemo(server.composed.parts)
+    const { auditLog } = server.composed.parts.logs
     await client.signIn({ username: 'admin', password })
     const { auditEntries, sessions } = await demo.make(order)
     await settle(server.composed)
@@ -158,7 +165,7 @@ onEachEngine('a demo', engine => {
 
   it('has incidents with their sessions, entries of the log that live tokens could meet, and figures that add up', async () => {
     const server = await aServer({ engine })
-    await server.composed.parts.demo.make({ ...order, sessions: 3_000 })
+    await composeDemo(server.composed.parts).make({ ...order, sessions: 3_000 })
     const now = server.clock.now()
     const sessions = new Map((await all<SessionRecord>(server, 'session', 'id')).map(one => [one.id, one]))
     const incidents = await all<IncidentRecord>(server, 'incident', 'id')
@@ -183,7 +190,7 @@ onEachEngine('a demo', engine => {
       one => one.endedAt! > now - 3_600_000 && /^(sign_out|replaced|session_ended)$/.test(one.endedReason!),
     )
     for (const { id } of missing) expect(entries.map(entry => entry.subject)).to.include(id)
-    const { points, totals } = await server.composed.parts.figures.series('30d')
+    const { points, totals } = await server.composed.parts.logs.figures.series('30d')
     const since = points.sign_ins[0]!.at
     expect(totals.sign_ins).to.equal([...sessions.values()].filter(one => one.createdAt >= since).length)
     expect(totals.refreshes).to.be.above(totals.sign_ins)
@@ -194,7 +201,8 @@ onEachEngine('a demo', engine => {
   it('lets nobody in without a password, and with one all who are active; a session of it refreshes', async () => {
     const server = await aServer({ engine })
     const client = aClient(server)
-    const { demo, userStore, database } = server.composed.parts
+    const demo = composeDemo(server.composed.parts)
+    const { userStore, database } = server.composed.parts.storage
     await demo.make({ ...order, users: 30, sessions: 200 })
     await demo.make({ ...order, users: 30, sessions: 200, seed: 'other', password: 'a demo for all of us' })
     await settle(server.composed)
@@ -214,7 +222,7 @@ onEachEngine('a demo', engine => {
         (await client.post('/api/token/', { username: disabled.username, password: 'a demo for all of us' })).status,
       ).to.equal(401)
 
-    const { results } = await server.composed.parts.sessionList.page({ state: 'live' }, { limit: 50 })
+    const { results } = await server.composed.parts.devices.sessionList.page({ state: 'live' }, { limit: 50 })
     const { session, username } = results.find(one => one.session.generation > 1 && one.session.userId !== active.id)!
     const subject = {
       sub: String(session.userId),
@@ -242,7 +250,7 @@ onEachEngine('a demo', engine => {
     }
     const contents = async (seed: string) => {
       const server = await aServer({ engine })
-      await server.composed.parts.demo.make({ ...order, users: 40, sessions: 300, seed })
+      await composeDemo(server.composed.parts).make({ ...order, users: 40, sessions: 300, seed })
       const rows: Record<string, unknown[]> = {}
       for (const [table, by] of Object.entries(tables)) rows[table] = await all(server, table, by)
       // The first is the real administrator, whose hash has a salt.
@@ -258,7 +266,11 @@ onEachEngine('a demo', engine => {
   it('takes no name from who was there before, and leaves their sessions and the policy as they were', async () => {
     const server = await aServer({ engine })
     const client = aClient(server)
-    const { demo, policies, database } = server.composed.parts
+    const demo = composeDemo(server.composed.parts)
+    const {
+      policies: { policies },
+      storage: { database },
+    } = server.composed.parts
     const versions = (await timesOfVersions(server)).length
     await demo.make({ ...order, users: 40, sessions: 100 })
     await settle(server.composed)
@@ -276,7 +288,9 @@ onEachEngine('a demo', engine => {
     expect((await client.refresh(admin.refresh)).status).to.equal(200)
     expect((await policies.show()).policy).to.deep.equal(policy)
     expect(await timesOfVersions(server)).to.have.length(versions + 2)
-    const found = await server.composed.parts.userList.page({ text: before[4]!.username }, 'newest', { limit: 5 })
+    const found = await server.composed.parts.people.userList.page({ text: before[4]!.username }, 'newest', {
+      limit: 5,
+    })
     expect(found.results.map(one => one.user.id)).to.include(before[4]!.id)
     const made = await server.aUser()
     expect(made.id).to.equal(82)
@@ -288,13 +302,14 @@ onEachEngine('a demo', engine => {
 
   it('has versions of the policy in the order of time, and none of before a change of somebody’s own', async () => {
     const server = await aServer({ engine })
-    const { demo, policies } = server.composed.parts
+    const demo = composeDemo(server.composed.parts)
+    const { policies } = server.composed.parts.policies
     const atFirst = await timesOfVersions(server)
     await policies.set({ reuse_grace: 20 }, 'user:1', 'ours')
     await demo.make({ ...order, users: 20, sessions: 50 })
     expect(await timesOfVersions(server)).to.have.length(atFirst.length + 1)
     const other = await aServer({ engine })
-    await other.composed.parts.demo.make({ ...order, users: 20, sessions: 50 })
+    await composeDemo(other.composed.parts).make({ ...order, users: 20, sessions: 50 })
     const times = await timesOfVersions(other)
     expect(times).to.have.length(atFirst.length + 2)
     expect(new Set(times.slice(-3)).size, 'one after the other').to.equal(3)
@@ -302,7 +317,7 @@ onEachEngine('a demo', engine => {
 
   it('refuses a password that nobody should have, and makes nothing', async () => {
     const server = await aServer({ engine })
-    const { demo } = server.composed.parts
+    const demo = composeDemo(server.composed.parts)
     const refused = await demo.make({ ...order, password: 'password' }).catch((error: { code: string }) => error.code)
     expect(refused).to.equal('invalid_fields')
     expect(await demo.hasPeople()).to.equal(false)

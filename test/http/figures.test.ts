@@ -2,8 +2,8 @@
 import { expect } from 'chai'
 import { type CountName, figureNames, figureRanges, grains } from '../../server/policy/figures.js'
 import type { Database } from '../../server/storage/database.js'
-import { createFigures } from '../../server/storage/figures.js'
-import { createTally } from '../../server/tokens/tally.js'
+import { createFigureStore } from '../../server/storage/figures.js'
+import { createTally } from '../../server/tokens/counters.js'
 import { aClient } from '../support/client.js'
 import { aDatabase } from '../support/database.js'
 import { onEachEngine } from '../support/engines.js'
@@ -22,7 +22,7 @@ onEachEngine('figures', engine => {
   it('tell of sign-ins, failures, refreshes, incidents and revocations, each once', async () => {
     const server = await aServer({ engine })
     const client = aClient(server)
-    const { tally } = server.composed.parts
+    const { tally } = server.composed.parts.tokens
     const amy = await server.aUser()
     const pair = await client.signIn(amy)
     for (let tries = 0; tries < 3; tries++)
@@ -48,7 +48,10 @@ onEachEngine('figures', engine => {
   it('stand in the step in which they happened, in each range, with nothing where nothing was', async () => {
     const server = await aServer({ engine })
     const client = aClient(server)
-    const { figures, tally } = server.composed.parts
+    const {
+      logs: { figures },
+      tokens: { tally },
+    } = server.composed.parts
     await client.signIn({ username: 'admin', password })
     server.clock.advance('3h')
     await client.signIn({ username: 'admin', password })
@@ -82,7 +85,7 @@ onEachEngine('figures', engine => {
 
   it('of many processes add up, and survive a database that is away', async () => {
     const database = await aDatabase(engine)
-    const figures = createFigures(database.dialect)
+    const figureStore = createFigureStore(database.dialect)
     let isAway = false
     const sometimes = {
       ...database,
@@ -93,7 +96,7 @@ onEachEngine('figures', engine => {
     }
     const at = 1_000 * grains.hour.length + 59 * minute
     let now = at
-    const tallies = Array.from({ length: 4 }, () => createTally({ database: sometimes, figures, now: () => now }))
+    const tallies = Array.from({ length: 4 }, () => createTally({ database: sometimes, figureStore, now: () => now }))
     const names: CountName[] = ['sign_ins', 'refreshes']
     const countAll = () => {
       for (const [nth, { count }] of tallies.entries()) for (const name of names) count(name, nth + 1)
@@ -109,14 +112,14 @@ onEachEngine('figures', engine => {
     await Promise.all(tallies.map(({ flush }) => flush()))
     await Promise.all(tallies.map(({ flush }) => flush()))
     const range = { from: at - minute, upto: now + minute, step: minute }
-    const rows = await figures.steps(database, 'minute', names, range)
+    const rows = await figureStore.steps(database, 'minute', names, range)
     const each = (name: CountName) => rows.filter(row => row.name === name).map(row => [row.at, row.sum])
     for (const name of names)
       expect(each(name)).to.deep.equal([
         [at, 10],
         [now, 20],
       ])
-    const hours = await figures.steps(database, 'hour', names, { from: 0, upto: now * 2, step: grains.hour.length })
+    const hours = await figureStore.steps(database, 'hour', names, { from: 0, upto: now * 2, step: grains.hour.length })
     expect(hours.map(row => [row.name, row.at, row.sum])).to.deep.equal(
       ['refreshes', 'sign_ins'].flatMap(name => [
         [name, at - 59 * minute, 10],
@@ -127,7 +130,11 @@ onEachEngine('figures', engine => {
 
   it('are forgotten when they are older than each grain is kept', async () => {
     const server = await aServer({ engine })
-    const { figures, tally, database } = server.composed.parts
+    const {
+      logs: { figures },
+      tokens: { tally },
+      storage: { database },
+    } = server.composed.parts
     const rows = () => database.read<{ grain: string }>('SELECT grain FROM figure ORDER BY grain')
     tally.count('sign_ins')
     await tally.flush()
@@ -145,7 +152,10 @@ onEachEngine('figures', engine => {
   it('measure how many sessions live, once in five minutes among all processes', async () => {
     const server = await aServer({ engine })
     const client = aClient(server)
-    const { figures, sessionEnds } = server.composed.parts
+    const {
+      logs: { figures },
+      devices: { sessionEnds },
+    } = server.composed.parts
     const amy = await server.aUser()
     for (let time = 0; time < 3; time++) await client.signIn(amy)
     await client.signIn({ username: 'admin', password })
@@ -170,7 +180,10 @@ onEachEngine('figures', engine => {
   it('and devices: a refresh says that a device was seen, written down later, and never back', async () => {
     const server = await aServer({ engine })
     const client = aClient(server)
-    const { sightings, database } = server.composed.parts
+    const {
+      tokens: { sightings },
+      storage: { database },
+    } = server.composed.parts
     const seenAt = async () => (await database.read<{ at: number }>('SELECT last_seen_at AS at FROM device'))[0]!.at
     const pair = await client.signIn({ username: 'admin', password })
     const signedInAt = server.clock.now()

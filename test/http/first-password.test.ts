@@ -85,7 +85,7 @@ onEachEngine('the tokens of somebody whose password must be changed', engine => 
     const server = await aServer({ engine })
     const client = aClient(server)
     const { access } = await client.signIn({ username: 'admin', password })
-    await server.composed.parts.database.write('UPDATE user SET must_change_password = 1 WHERE id = 1')
+    await server.composed.parts.storage.database.write('UPDATE user SET must_change_password = 1 WHERE id = 1')
     const before = await snapshotOf(server)
     for (const [method, path] of [
       ['DELETE', '/api/me/devices/'],

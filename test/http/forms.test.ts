@@ -134,7 +134,7 @@ describe('every form of every page', () => {
 
   it('that acts on somebody does nothing to who may do more than its sender, whatever the sender may', async () => {
     const server = await aServer()
-    const { roles } = server.composed.parts
+    const { roles } = server.composed.parts.people
     const some = Object.keys(ownPermissions).filter(permission => permission !== 'darvoza:keys:write')
     await roles.create('deputy', some, 'system')
     const deputy = aVisitor(server)
@@ -229,7 +229,7 @@ async function lesserPeople(server: TestServer, permissions: ReadonlySet<OwnPerm
   for (const lacking of permissions) {
     const name = `all-but-${lacking.replaceAll(':', '-')}`
     const others = all.filter(permission => permission !== lacking)
-    await server.composed.parts.roles.create(name, others, 'system')
+    await server.composed.parts.people.roles.create(name, others, 'system')
     kinds.push({ who: name, roles: [name], permissions: others })
   }
   const people: { who: string; permissions: OwnPermission[]; visitor: Visitor; token: string }[] = []

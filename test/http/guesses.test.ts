@@ -78,7 +78,7 @@ describe('guesses at a password', () => {
   it('beyond the limit are refused without a hash, alike for a name that is somebody’s, nobody’s, or a disabled user’s', async () => {
     const { server, guess, hashesOf } = await aGuessedServer()
     const [amy, ben] = [await server.aUser(), await server.aUser()]
-    await server.composed.parts.users.disable(ben.id, 'system')
+    await server.composed.parts.people.users.disable(ben.id, 'system')
     const told: unknown[] = []
     for (const [index, username] of [amy.username, ben.username, 'nobody', '<script>'].entries()) {
       // Each from an address of its own: what is told of the network must not depend on the one before.
@@ -202,7 +202,7 @@ describe('guesses at a password', () => {
   it('with the right password of a disabled user count as wrong', async () => {
     const { server, guess } = await aGuessedServer()
     const amy = await server.aUser()
-    await server.composed.parts.users.disable(amy.id, 'system')
+    await server.composed.parts.people.users.disable(amy.id, 'system')
     expect(statuses(await repeat(limit + 1, () => guess(amy)))).to.deep.equal([...Array(limit).fill(401), 429])
   })
 

@@ -45,7 +45,10 @@ type Sender = {
 }
 
 async function aSender(server: TestServer, mark: string): Promise<Sender> {
-  const { roles, sessions } = server.composed.parts
+  const {
+    people: { roles },
+    devices: { sessions },
+  } = server.composed.parts
   const roleName = `sender-${mark}`
   await roles.create(roleName, [...Object.keys(ownPermissions), 'orders:read', 'orders:write'], 'system')
   const user = await server.aUser({ username: roleName, roles: [roleName] })
@@ -138,7 +141,7 @@ describe('the routes that change something', () => {
       const { access } = await client.signIn(admin)
       const world = await aWorld(server, `m${index}`, [])
       const sid = claimsOf((await client.signIn(admin)).access).sid as string
-      const own = { sid, deviceId: (await server.composed.parts.sessions.require(sid)).session.deviceId }
+      const own = { sid, deviceId: (await server.composed.parts.devices.sessions.require(sid)).session.deviceId }
       const sender = { id: 1, roleName: 'admin', access, own, cookie: '', formToken: '' }
       const call = await callsOf(world, sender, [name])
       const before = await snapshotOf(server)
@@ -152,7 +155,7 @@ describe('the routes that change something', () => {
 })
 
 async function restorePassword(server: TestServer): Promise<void> {
-  await server.composed.parts.users.setPassword(1, password, 'system')
+  await server.composed.parts.people.users.setPassword(1, password, 'system')
 }
 
 describe('a body that is held back', () => {
@@ -166,7 +169,7 @@ describe('a body that is held back', () => {
     const { watch, server, world } = await aStage()
     const sender = await aSender(server, 'disabled')
     const byToken = await hold(server, watch, await callsOf(world, sender, callNames))
-    await server.composed.parts.users.disable(sender.id, 'system')
+    await server.composed.parts.people.users.disable(sender.id, 'system')
     await expectRefused(server, byToken, refusedWith(401, 'user_inactive'))
   }).timeout(30_000)
 
@@ -174,14 +177,14 @@ describe('a body that is held back', () => {
     const { watch, server, world } = await aStage()
     const sender = await aSender(server, 'disabled-page')
     const byCookie = await hold(server, watch, await formsOf(world, sender, heldForms))
-    await server.composed.parts.users.disable(sender.id, 'system')
+    await server.composed.parts.people.users.disable(sender.id, 'system')
     await expectRefused(server, byCookie, ledToSignIn)
   }).timeout(30_000)
 
   it('changes nothing once the session has ended, of the token or of the browser', async () => {
     const { watch, server, world } = await aStage()
     const sender = await aSender(server, 'ended')
-    const { sessions } = server.composed.parts
+    const { sessions } = server.composed.parts.devices
     const byToken = await hold(server, watch, await callsOf(world, sender, callNames))
     const byCookie = await hold(server, watch, await formsOf(world, sender, heldForms))
     const others = (await sessionsOf(server, sender.id)).filter(({ session }) => session.id !== sender.own.sid)
@@ -197,7 +200,7 @@ describe('a body that is held back', () => {
     const byToken = await hold(server, watch, await callsOf(world, sender, callNames))
     const { jti } = claimsOf(sender.access)
     const wanted = { kind: 'token', subject: jti, effect: 'end', why: 'lost' }
-    await server.composed.parts.revocationLog.add(wanted, 'system')
+    await server.composed.parts.logs.revocationLog.add(wanted, 'system')
     await expectRefused(server, byToken, refusedWith(401, 'token_revoked'))
   }).timeout(30_000)
 
@@ -209,7 +212,7 @@ describe('a body that is held back', () => {
       const asks = (name: string) => permissionOf(name) === permission
       const byToken = await hold(server, watch, await callsOf(world, sender, callNames.filter(asks)))
       const byCookie = await hold(server, watch, await formsOf(world, sender, heldForms.filter(asks)))
-      await server.composed.parts.roles.update(sender.roleName, { permissions: allBut(permission) }, 'system')
+      await server.composed.parts.people.roles.update(sender.roleName, { permissions: allBut(permission) }, 'system')
       await expectRefused(server, byToken, refusedWith(401, 'token_stale'))
       await expectRefused(server, byCookie, ({ status, text }, name) => {
         expect([status, text.includes('permission_denied')], name).to.deep.equal([403, true])
@@ -219,7 +222,10 @@ describe('a body that is held back', () => {
 
   it('changes nothing on a page whose session is over, or may less, between the look at its cookie and the change', async () => {
     const { watch, server, world } = await aStage()
-    const { pageSessions, roles, users } = server.composed.parts
+    const {
+      signIn: { browserSessions: pageSessions },
+      people: { roles, users },
+    } = server.composed.parts
     const changing = heldForms.filter(name => !forms[name].looks || name === 'prove')
     const sender = await aSender(server, 'between')
     const browser = await pageSessions.find(/darvoza-4000=([^;]+)/.exec(sender.cookie)![1]!)
@@ -300,10 +306,10 @@ onMariaDb('a body that is held back at a server that has not heard of it yet', e
     })
     const world = await aWorld(here, 'world', [])
     // It follows the log when it is told to, and by itself once it is a second behind.
-    there.composed.parts.tail.stop()
+    there.composed.parts.revocation.tail.stop()
     async function held(sender: Sender, names: readonly CallName[], about = world): Promise<Held[]> {
       const requests = await callsOf(about, sender, names)
-      await there.composed.parts.tail.readNow()
+      await there.composed.parts.revocation.tail.readNow()
       return hold(there, watch, requests)
     }
     return { here, there, world, held }
@@ -313,7 +319,7 @@ onMariaDb('a body that is held back at a server that has not heard of it yet', e
     const { here, there, held } = await aStage()
     const sender = await aSender(there, 'disabled')
     const calls = await held(sender, changing)
-    await here.composed.parts.users.disable(sender.id, 'system')
+    await here.composed.parts.people.users.disable(sender.id, 'system')
     await expectRefused(here, calls, refusedWith(401, 'user_inactive'))
   }).timeout(30_000)
 
@@ -321,7 +327,7 @@ onMariaDb('a body that is held back at a server that has not heard of it yet', e
     const { here, there, held } = await aStage()
     const sender = await aSender(there, 'ended')
     const calls = await held(sender, changing)
-    await here.composed.parts.sessions.end(claimsOf(sender.access).sid, null, 'system')
+    await here.composed.parts.devices.sessions.end(claimsOf(sender.access).sid, null, 'system')
     await expectRefused(here, calls, refusedWith(401, 'session_ended'))
   }).timeout(30_000)
 
@@ -334,7 +340,7 @@ onMariaDb('a body that is held back at a server that has not heard of it yet', e
         sender,
         changing.filter(name => permissionOf(name) === permission),
       )
-      await here.composed.parts.roles.update(sender.roleName, { permissions: allBut(permission) }, 'system')
+      await here.composed.parts.people.roles.update(sender.roleName, { permissions: allBut(permission) }, 'system')
       // Where the machine took longer than a second the token itself is refused.
       await expectRefused(here, calls, (answer, name) => {
         expect([answer.status, codeOf(answer)], `${name}: ${answer.text}`).to.be.deep.oneOf([
@@ -347,7 +353,10 @@ onMariaDb('a body that is held back at a server that has not heard of it yet', e
 
   it('is never obeyed after its sender was disabled, however close: the audit log has nothing of theirs behind it', async () => {
     const { here, there, held } = await aStage()
-    const { auditLog, users } = here.composed.parts
+    const {
+      logs: { auditLog },
+      people: { users },
+    } = here.composed.parts
     for (let trial = 0; trial < 6; trial++) {
       const sender = await aSender(there, `race-${trial}`)
       const acts = ['createUser', 'changeUser', 'createRole', 'setUserRoles', 'changeMe', 'addRevocation'] as const
@@ -368,7 +377,7 @@ onMariaDb('a body that is held back at a server that has not heard of it yet', e
     const people = [await aSender(here, 'a'), await aSender(here, 'b')]
     const deadlocks = async () => {
       const sql = "SHOW GLOBAL STATUS LIKE 'Innodb_deadlocks'"
-      return Number((await here.composed.parts.database.read<{ Value: string }>(sql))[0]!.Value)
+      return Number((await here.composed.parts.storage.database.read<{ Value: string }>(sql))[0]!.Value)
     }
     const before = await deadlocks()
     const acts = people.flatMap(({ access: token }, giver) =>

@@ -59,7 +59,7 @@ describe('a hostile token', () => {
     const { forge, pair, server } = scene
     const claims = claimsOf(pair.access)
     const kid = headerOf(pair.access).kid as string
-    const { publicKey } = server.composed.parts.signingKeys.find(kid)!
+    const { publicKey } = server.composed.parts.tokens.signingKeys.find(kid)!
     const stranger = generateKeyPairSync('ec', { namedCurve: 'P-256' })
     const jwk = stranger.publicKey.export({ format: 'jwk' })
     const none = ['none', 'None', 'NONE', 'nOnE'].map((alg): Case => {
@@ -76,7 +76,7 @@ describe('a hostile token', () => {
       return [`HS256 with the public key, ${index}`, token, 'token_algorithm']
     })
     const own = (input: string) => signInput('ES256', stranger.privateKey, input)
-    const { privateKey } = server.composed.parts.signingKeys.active()
+    const { privateKey } = server.composed.parts.tokens.signingKeys.active()
     const der = (input: string) => sign('sha256', Buffer.from(input), privateKey)
     const header = { alg: 'ES256', typ: 'at+jwt', kid }
     await expectRefused(scene, [

@@ -11,7 +11,7 @@ const reasonOf = async (client: Client, token: string) => (await client.verify(t
 
 /** Whoever stole the signing key signs what he likes with it, also when we have forgotten it. */
 function aThief({ composed }: TestServer) {
-  const { kid, algorithm, privateKey } = composed.parts.signingKeys.active()
+  const { kid, algorithm, privateKey } = composed.parts.tokens.signingKeys.active()
   return (claims: object) => {
     const encode = (part: object) => Buffer.from(JSON.stringify(part)).toString('base64url')
     const input = `${encode({ alg: algorithm, typ: 'at+jwt', kid })}.${encode(claims)}`
@@ -22,7 +22,7 @@ function aThief({ composed }: TestServer) {
 /** Stops a server from reading the log by itself; for the next second it takes itself for fresh. */
 async function deafen(server: TestServer): Promise<void> {
   await settle(server.composed)
-  server.composed.parts.tail.stop()
+  server.composed.parts.revocation.tail.stop()
 }
 
 onEachEngine('a signing key that is revoked', engine => {
@@ -39,7 +39,7 @@ onEachEngine('a signing key that is revoked', engine => {
         changed(access, {
           iat,
           exp: iat + 600,
-          rev: server.composed.parts.tail.position,
+          rev: server.composed.parts.revocation.tail.position,
           jti: 'mine',
           roles: ['admin'],
         }),
@@ -69,7 +69,9 @@ onEachEngine('a signing key that is revoked', engine => {
     clock.advance('500d')
     await restarted.composed.jobs.runAll()
     await settle(restarted.composed)
-    const entries = await restarted.composed.parts.database.read("SELECT seq FROM revocation WHERE kind = 'key'")
+    const entries = await restarted.composed.parts.storage.database.read(
+      "SELECT seq FROM revocation WHERE kind = 'key'",
+    )
     expect(entries).to.deep.equal([])
     await refused(aClient(restarted))
   })
@@ -97,7 +99,7 @@ onEachEngine('a signing key that is revoked', engine => {
     const { successor } = (await admin.revoke(headerOf(admin.access).kid)).body
     // Published long enough: no verifier notices.
     expect([successor.key.kid, successor.key.state, successor.unknown_for]).to.deep.equal([pending, 'active', 0])
-    expect(server.composed.parts.signingKeys.active().kid).to.equal(pending)
+    expect(server.composed.parts.tokens.signingKeys.active().kid).to.equal(pending)
   })
 
   it('needs not sign: pending, retiring and gone ones are revoked as well, and none takes their place', async () => {
@@ -119,9 +121,10 @@ onEachEngine('a signing key that is revoked', engine => {
     }
     expect(await reasonOf(client, old)).to.equal('token_key_revoked')
     expect(await publishedKids(client)).to.deep.equal([active])
-    expect(server.composed.parts.signingKeys.active().kid).to.equal(active)
+    expect(server.composed.parts.tokens.signingKeys.active().kid).to.equal(active)
     // Told again it says so again, and writes nothing.
-    const seq = async () => (await server.composed.parts.revocations.head(server.composed.parts.database)).seq
+    const seq = async () =>
+      (await server.composed.parts.storage.revocationStore.head(server.composed.parts.storage.database)).seq
     const before = await seq()
     const again = await admin.revoke(first)
     expect([again.status, again.body.successor]).to.deep.equal([200, null])
@@ -133,15 +136,18 @@ onEachEngine('a signing key that is revoked', engine => {
     const client = aClient(server)
     const pair = await client.signIn(await server.aUser())
     await server.setPolicy({ access_token_algorithm: 'EdDSA' })
-    const { key, successor } = await server.composed.parts.keyRing.revoke(headerOf(pair.access).kid, 'system')
+    const { key, successor } = await server.composed.parts.keys.keyRing.revoke(headerOf(pair.access).kid, 'system')
     expect([key.state, successor?.key.algorithm, successor?.key.state]).to.deep.equal(['gone', 'EdDSA', 'active'])
     expect(headerOf((await client.refresh(pair.refresh)).body.access).alg).to.equal('EdDSA')
   })
 
   it('by two at once has one successor, and one entry of the log', async () => {
     const server = await aServer({ engine })
-    const { keyRing, database } = server.composed.parts
-    const { kid } = server.composed.parts.signingKeys.active()
+    const {
+      keys: { keyRing },
+      storage: { database },
+    } = server.composed.parts
+    const { kid } = server.composed.parts.tokens.signingKeys.active()
     const both = await Promise.allSettled([keyRing.revoke(kid, 'system'), keyRing.revoke(kid, 'system')])
     expect(both.map(one => one.status)).to.deep.equal(['fulfilled', 'fulfilled'])
     expect((await keyRing.list()).map(key => key.state).sort()).to.deep.equal(['active', 'gone'])
@@ -156,7 +162,7 @@ onEachEngine('the refresh key that is revoked', engine => {
     const admin = await aKeyHolder(server)
     const amy = await server.aUser()
     const pair = await client.signIn(amy)
-    const stolen = server.composed.parts.secrets.present('refresh')
+    const stolen = server.composed.parts.tokens.secrets.present('refresh')
     const { status, body } = await admin.revoke('refresh')
     expect([status, body]).to.deep.equal([200, { secret: 'refresh', version: 2 }])
     expect((await client.refresh(pair.refresh)).body.reason).to.equal('token_key_revoked')
@@ -181,7 +187,7 @@ onEachEngine('the refresh key that is revoked', engine => {
     const refreshed = await client.refresh(fresh.refresh)
     expect(refreshed.status).to.equal(200)
     expect(headerOf(refreshed.body.refresh).kid).to.equal('2')
-    const rows = await server.composed.parts.database.read(
+    const rows = await server.composed.parts.storage.database.read(
       "SELECT version FROM sealed_secret WHERE purpose = 'refresh'",
     )
     expect(rows).to.deep.equal([{ version: 2 }])
@@ -236,7 +242,7 @@ onMariaDb('a server that has not heard of it yet', engine => {
     expect(await publishedKids(atThere)).to.include(kid)
 
     // The database is silent: what it knows, for this once.
-    there.composed.parts.tail.freshen = () => Promise.reject(new Error('silent'))
+    there.composed.parts.revocation.tail.freshen = () => Promise.reject(new Error('silent'))
     here.clock.advance('2s')
     const { status, headers, body } = await atThere.get('/.well-known/jwks.json')
     expect([status, headers.get('cache-control')]).to.deep.equal([200, 'no-cache'])
@@ -247,7 +253,7 @@ onMariaDb('a server that has not heard of it yet', engine => {
     const { here, there, atThere, admin } = await two()
     const forge = aForge(here)
     const claims = claimsOf(admin.access)
-    const { tail } = there.composed.parts
+    const { tail } = there.composed.parts.revocation
     let reads = 0
     const readNow = tail.readNow
     tail.readNow = () => {
@@ -276,7 +282,7 @@ onMariaDb('a server that has not heard of it yet', engine => {
     const old = admin.access
     await admin.revoke(headerOf(old).kid)
     await settle(there.composed)
-    const { tail } = there.composed.parts
+    const { tail } = there.composed.parts.revocation
     tail.readNow = () => Promise.reject(new Error('a read that nobody needs'))
     for (let again = 0; again < 3; again++) expect(await reasonOf(atThere, old)).to.equal('token_key_revoked')
     expect(here.logged.filter(line => line.includes('nobody needs'))).to.deep.equal([])
@@ -292,7 +298,7 @@ onMariaDb('a server that has not heard of it yet', engine => {
     const refreshed = await atThere.refresh(pair.refresh)
     expect(await reasonOf(atHere, refreshed.body.access)).to.equal(null)
     await deafen(there)
-    await here.composed.parts.keyRing.revoke(headerOf(refreshed.body.access).kid, 'system')
+    await here.composed.parts.keys.keyRing.revoke(headerOf(refreshed.body.access).kid, 'system')
     const signedIn = await atThere.signIn(bob)
     expect(await reasonOf(atHere, signedIn.access)).to.equal(null)
   })
@@ -301,13 +307,13 @@ onMariaDb('a server that has not heard of it yet', engine => {
     const { here, there, atHere, atThere } = await two()
     const amy = await here.aUser()
     await deafen(there)
-    await here.composed.parts.sealedSecrets.revoke('refresh', 'system')
+    await here.composed.parts.keys.sealedSecrets.revoke('refresh', 'system')
     const pair = await atThere.signIn(amy)
     expect(headerOf(pair.refresh).kid).to.equal('2')
     expect((await atHere.refresh(pair.refresh)).status).to.equal(200)
 
     await deafen(there)
-    await here.composed.parts.sealedSecrets.revoke('device', 'system')
+    await here.composed.parts.keys.sealedSecrets.revoke('device', 'system')
     const first = await atHere.signIn(amy)
     // The proof is of a version that the other server has never seen.
     const again = await atThere.signIn(amy, { device_token: first.device_token })
@@ -319,11 +325,11 @@ onMariaDb('a server that has not heard of it yet', engine => {
   it('refreshes a session of the new refresh key, and lets a thief of the old one touch none', async () => {
     const { here, there, atHere, atThere } = await two()
     const amy = await here.aUser()
-    const stolen = here.composed.parts.secrets.present('refresh')
-    await here.composed.parts.sealedSecrets.revoke('refresh', 'system')
+    const stolen = here.composed.parts.tokens.secrets.present('refresh')
+    await here.composed.parts.keys.sealedSecrets.revoke('refresh', 'system')
     const pair = await atHere.signIn(amy)
     // The other server, at the instant before it hears of it.
-    const old = there.composed.parts.secrets
+    const old = there.composed.parts.tokens.secrets
     const present = old.present
     const find = old.find
     old.present = purpose => (purpose === 'refresh' ? stolen : present(purpose))
@@ -345,12 +351,12 @@ describe('a change of a key or secret', () => {
     const server = await aServer()
     const admin = await aKeyHolder(server)
     const { parts } = server.composed
-    const sealed = await parts.database.read<{ sealed: string }>('SELECT sealed FROM sealed_secret')
+    const sealed = await parts.storage.database.read<{ sealed: string }>('SELECT sealed FROM sealed_secret')
     await admin.rotate()
     await later('21m', server)
     await admin.revoke(headerOf(admin.access).kid)
-    await parts.sealedSecrets.revoke('refresh', 'operator:root')
-    const rows = await parts.auditLog.search({ before: Number.MAX_SAFE_INTEGER, limit: 50 })
+    await parts.keys.sealedSecrets.revoke('refresh', 'operator:root')
+    const rows = await parts.logs.auditLog.search({ before: Number.MAX_SAFE_INTEGER, limit: 50 })
     const noted = rows.filter(row => row.subjectKind === 'key').map(({ action, actor }) => [action, actor])
     const user = `user:${claimsOf(admin.access).sub}`
     expect(noted).to.deep.equal([
@@ -361,6 +367,6 @@ describe('a change of a key or secret', () => {
       ['key_made', user],
     ])
     for (const row of rows) for (const { sealed: secret } of sealed) expect(JSON.stringify(row)).to.not.include(secret)
-    expect((await parts.auditTrail.verify()).broken).to.equal(null)
+    expect((await parts.tokens.auditTrail.verify()).broken).to.equal(null)
   })
 })

@@ -20,7 +20,7 @@ describe('signing keys are not touched', () => {
   it('by who has not the permission: an auditor sees them, and changes none', async () => {
     const server = await aServer()
     const client = aClient(server)
-    const before = await server.composed.parts.keyRing.list()
+    const before = await server.composed.parts.keys.keyRing.list()
     const nobody = (await client.signIn(await server.aUser())).access
     const support = (await client.signIn(await server.aUser({ roles: ['support'] }))).access
     const auditor = (await client.signIn(await server.aUser({ roles: ['auditor'] }))).access
@@ -34,7 +34,7 @@ describe('signing keys are not touched', () => {
       for (const kid of [before[0]!.kid, thumbprint, 'refresh', 'device'])
         expect((await client.delete(`/api/admin/keys/${kid}/`, token)).status).to.equal(403)
     }
-    expect(await server.composed.parts.keyRing.list()).to.deep.equal(before)
+    expect(await server.composed.parts.keys.keyRing.list()).to.deep.equal(before)
     expect((await client.verify(nobody)).status).to.equal(200)
   })
 
@@ -49,7 +49,7 @@ describe('signing keys are not touched', () => {
       await client.delete('/api/admin/keys/refresh', access),
     ])
       expect([answer.status, answer.body.code]).to.deep.equal([401, 'insufficient_user_authentication'])
-    expect(await server.composed.parts.keyRing.list()).to.have.length(1)
+    expect(await server.composed.parts.keys.keyRing.list()).to.have.length(1)
   })
 
   it('by a request that makes no sense', async () => {
@@ -74,7 +74,7 @@ describe('signing keys are not touched', () => {
 
   it('and not removed, while anything may need them', async () => {
     const server = await aServer()
-    const { keyRing } = server.composed.parts
+    const { keyRing } = server.composed.parts.keys
     const admin = await aKeyHolder(server)
     const kid = headerOf(admin.access).kid
     const refused = (why: RegExp) =>
@@ -110,8 +110,8 @@ describe('a token', () => {
       await later('20m', server)
       const { access } = await client.signIn(await server.aUser())
       const { kid } = headerOf(access)
-      const { publicKey } = server.composed.parts.signingKeys.find(kid)!
-      const { privateKey } = server.composed.parts.signingKeys.active()
+      const { publicKey } = server.composed.parts.tokens.signingKeys.find(kid)!
+      const { privateKey } = server.composed.parts.tokens.signingKeys.active()
       const forge = aForge(server)
       const spki = publicKey.export({ type: 'spki', format: 'pem' })
       const refused = async (header: object, sign: (input: string) => Buffer, reason: string) => {
@@ -203,7 +203,7 @@ onEachEngine('a key that is rotated', engine => {
 
   it('loses its private half when it stops to sign, and nobody is told of any', async () => {
     const server = await aServer({ engine })
-    const { database } = server.composed.parts
+    const { database } = server.composed.parts.storage
     const admin = await aKeyHolder(server)
     await admin.rotate({ now: true })
     await admin.rotate()
@@ -238,7 +238,7 @@ onEachEngine('a key that is rotated', engine => {
 
   it('comes by itself: published a day before, signing after 90 days, or as the policy says', async () => {
     const server = await aServer({ engine, policy: { access_token_lifetime: 600 } })
-    const { keyRing } = server.composed.parts
+    const { keyRing } = server.composed.parts.keys
     const states = async () => (await keyRing.list()).map(key => key.state)
     await later('88d', server)
     expect(await states()).to.deep.equal(['active'])
@@ -287,7 +287,7 @@ onEachEngine('a key that is rotated', engine => {
     // One server per SQLite file.
     const two = engine.name === 'SQLite' ? one : await aServer({ settings: one.settings, clock: one.clock })
     const servers = [one, two, one, two, one, two]
-    const upkeep = () => Promise.all(servers.map(server => server.composed.parts.keyRing.upkeep()))
+    const upkeep = () => Promise.all(servers.map(server => server.composed.parts.keys.keyRing.upkeep()))
     for (const [day, states] of [
       ['89d', ['pending', 'active']],
       ['1d', ['active', 'retiring']],
@@ -296,16 +296,16 @@ onEachEngine('a key that is rotated', engine => {
       one.clock.advance(day)
       await upkeep()
       expect(
-        (await two.composed.parts.keyRing.list()).map(key => key.state),
+        (await two.composed.parts.keys.keyRing.list()).map(key => key.state),
         day,
       ).to.deep.equal(states)
     }
-    const notes = await one.composed.parts.auditLog.search({ before: Number.MAX_SAFE_INTEGER, limit: 100 })
+    const notes = await one.composed.parts.logs.auditLog.search({ before: Number.MAX_SAFE_INTEGER, limit: 100 })
     const actions = notes.map(note => note.action).filter(action => action.startsWith('key_'))
     expect(actions).to.deep.equal(['key_removed', 'key_activated', 'key_retired', 'key_made'])
     expect(notes.filter(note => note.action.startsWith('key_')).every(note => note.actor === 'system')).to.equal(true)
     await Promise.all([settle(one.composed), settle(two.composed)])
-    const kids = servers.map(server => server.composed.parts.signingKeys.active().kid)
+    const kids = servers.map(server => server.composed.parts.tokens.signingKeys.active().kid)
     expect(new Set(kids).size).to.equal(1)
   })
 

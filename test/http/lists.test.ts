@@ -1,5 +1,7 @@
 // Lists by the front door: what they are asked for, and what they show.
+
 import { expect } from 'chai'
+import { composeDemo } from '../../server/composition/demo.js'
 import { type Answer, aClient, claimsOf } from '../support/client.js'
 import { onEachEngine } from '../support/engines.js'
 import { aServer, password, type TestServer } from '../support/server.js'
@@ -68,7 +70,7 @@ describe('lists', () => {
   it('answer with a file of all rows where one is wanted, and only to who may see them', async () => {
     const { server, client, admin } = await aWorld(await aServer())
     await server.aUser({ username: 'amy', firstName: '=cmd|calc', roles: ['support'] })
-    for (let time = 0; time < 300; time++) server.composed.parts.tally.count('sign_ins')
+    for (let time = 0; time < 300; time++) server.composed.parts.tokens.tally.count('sign_ins')
     for (const [path, head] of [
       ['users', 'user_id,username,first_name'],
       ['sessions', 'id,user_id,username'],
@@ -101,7 +103,7 @@ describe('lists', () => {
 
   it('write files of more rows than one page has, each row once', async () => {
     const { server, client, admin } = await aWorld(await aServer())
-    await server.composed.parts.demo.make({ users: 300, sessions: 700, seed: 's', password: null })
+    await composeDemo(server.composed.parts).make({ users: 300, sessions: 700, seed: 's', password: null })
     for (const [path, rows] of [
       ['users?format=csv&order=name', null],
       ['sessions?all&format=csv', 701],
@@ -203,8 +205,8 @@ onEachEngine('what lists show', engine => {
   it('judges sessions by the rules of their era where a policy is for new ones only', async () => {
     const { server, client } = await aWorld(await aServer({ engine }))
     const amy = await client.signIn(await server.aUser({ username: 'amy' }))
-    await server.composed.parts.policies.set({ refresh_token_lifetime: 600 }, 'system', '', { apply: 'new' })
-    await server.composed.parts.tail.readNow()
+    await server.composed.parts.policies.policies.set({ refresh_token_lifetime: 600 }, 'system', '', { apply: 'new' })
+    await server.composed.parts.revocation.tail.readNow()
     const bob = await client.signIn(await server.aUser({ username: 'bob' }))
     server.clock.advance('11m')
     const { access } = await client.signIn({ username: 'admin', password })
@@ -246,7 +248,7 @@ onEachEngine('what lists show', engine => {
     const pair = await client.signIn(amy)
     const before = new Date(server.clock.now() + 1).toISOString()
     server.clock.advance('30m')
-    await server.composed.parts.users.disable(amy.id, 'operator:test')
+    await server.composed.parts.people.users.disable(amy.id, 'operator:test')
     const actions = async (query: string) =>
       (await list(`audit?${query}`)).results.map((one: { action: string }) => one.action)
     expect(await actions(`subject_kind=user&subject=${amy.id}`)).to.deep.equal([

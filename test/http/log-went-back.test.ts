@@ -41,7 +41,7 @@ async function expectOver(client: Client, pair: { access: string; refresh: strin
 }
 
 async function headOf({ composed }: TestServer) {
-  const { revocations, database } = composed.parts
+  const { revocationStore: revocations, database } = composed.parts.storage
   return revocations.head(database)
 }
 
@@ -82,7 +82,7 @@ onEachEngine('a database that went back', engine => {
     const later = await aServer({ settings: server.settings, clock: server.clock, policy: null })
     await expectStopped(aClient(later), pair)
 
-    const { after, seen, lost } = await server.composed.parts.advance(nothing, sign)
+    const { after, seen, lost } = await server.composed.parts.tokens.advance(nothing, sign)
     expect([seen, lost]).to.deep.equal([500, null])
     expect(after.seq).to.equal(500 + 2 ** 20)
     await settle(later.composed)
@@ -94,9 +94,9 @@ onEachEngine('a database that went back', engine => {
       expect(claimsOf(again.access).rev).to.be.at.least(after.seq)
       expect((await aClient(one).refresh(again.refresh)).status).to.equal(200)
     }
-    const [entry] = (await server.composed.parts.revocationLog.page({ kind: 'all' }, { limit: 1 })).results
+    const [entry] = (await server.composed.parts.logs.revocationLog.page({ kind: 'all' }, { limit: 1 })).results
     expect(entry).to.deep.include({ kind: 'all', subject: '', effect: 'end', reason: 'log_advanced', actor: sign })
-    expect((await server.composed.parts.auditLog.verify()).broken).to.equal(null)
+    expect((await server.composed.parts.logs.auditLog.verify()).broken).to.equal(null)
   })
 
   it('shows in what this process remembers, and is over by itself when it was only late', async () => {
@@ -104,8 +104,12 @@ onEachEngine('a database that went back', engine => {
     const client = aClient(server)
     const amy = await server.aUser()
     const pair = await client.signIn(admin)
-    const { revocations, sessions, tail } = server.composed.parts
-    const { database } = server.composed.parts
+    const {
+      storage: { revocationStore: revocations },
+      devices: { sessions },
+      revocation: { tail },
+    } = server.composed.parts
+    const { database } = server.composed.parts.storage
     const old = await revocations.head(database)
     const real = revocations.head
     const doomed = await client.signIn(amy)
@@ -128,7 +132,10 @@ onEachEngine('a database that went back', engine => {
     const server = await aServer({ engine })
     const client = aClient(server)
     const amy = await server.aUser()
-    const { database, tail } = server.composed.parts
+    const {
+      storage: { database },
+      revocation: { tail },
+    } = server.composed.parts
     const pair = await client.signIn(admin)
     // Committed by somebody else, who has not told us, and whose tokens come here at once.
     await database.write('UPDATE log_head SET seq = seq + 1')
@@ -149,7 +156,11 @@ onEachEngine('a database that went back', engine => {
     const server = await aServer({ engine })
     const client = aClient(server)
     const [amy, pair] = [await server.aUser(), await client.signIn(admin)]
-    const { database, sessions, tail } = server.composed.parts
+    const {
+      storage: { database },
+      devices: { sessions },
+      revocation: { tail },
+    } = server.composed.parts
     await sessions.endAll(amy.id, 'system')
     await database.write("UPDATE revocation SET subject = '999' WHERE seq = ?", [tail.position])
     await tail.readNow()
@@ -158,7 +169,7 @@ onEachEngine('a database that went back', engine => {
     await database.write('UPDATE log_head SET seq = seq + 100')
     await tail.readNow()
     await expectStopped(client, pair)
-    await server.composed.parts.advance(nothing, sign)
+    await server.composed.parts.tokens.advance(nothing, sign)
     await expectOver(client, pair)
     await client.signIn(admin)
   })
@@ -166,10 +177,10 @@ onEachEngine('a database that went back', engine => {
   it('gives its lost user ids to nobody, and the log goes on beyond what an operator has seen', async () => {
     const server = await aServer({ engine })
     const amy = await server.aUser()
-    const { database } = server.composed.parts
+    const { database } = server.composed.parts.storage
     // The counter of a table that was put together by hand.
     await database.write("UPDATE last_number SET value = 1 WHERE name = 'user'")
-    const { after, lastUserId } = await server.composed.parts.advance({ seen: 7_000_000, userIds: 50 }, sign)
+    const { after, lastUserId } = await server.composed.parts.tokens.advance({ seen: 7_000_000, userIds: 50 }, sign)
     expect(after.seq).to.equal(7_000_000 + 2 ** 20)
     expect(lastUserId).to.equal(amy.id + 50)
     expect((await server.aUser()).id).to.equal(amy.id + 51)
@@ -181,11 +192,14 @@ onEachEngine('a database that went back', engine => {
     await server.setPolicy({ access_token_lifetime: 86_400 })
     const { access, refresh } = await client.signIn(admin)
     // As a backup of before: the policy, and what the head says of it.
-    const { database, tail } = server.composed.parts
+    const {
+      storage: { database },
+      revocation: { tail },
+    } = server.composed.parts
     await database.write('DELETE FROM policy_version WHERE version > 1')
     await database.write('UPDATE log_head SET access_lifetime = 60, horizon = 0, policy_version = 1')
     await tail.readNow()
-    await server.composed.parts.advance(nothing, sign)
+    await server.composed.parts.tokens.advance(nothing, sign)
     server.clock.advance('23h')
     await server.composed.jobs.runAll()
     await tail.readNow()
@@ -198,7 +212,11 @@ onEachEngine('a database that went back', engine => {
   it('can be advanced twice, and by two at once', async () => {
     const server = await aServer({ engine })
     const client = aClient(server)
-    const { advance, database, auditLog } = server.composed.parts
+    const {
+      tokens: { advance },
+      storage: { database },
+      logs: { auditLog },
+    } = server.composed.parts
     const first = await advance(nothing, sign)
     const pair = await client.signIn(admin)
     const [one, two] = await Promise.all([advance(nothing, sign), advance(nothing, sign)])
@@ -216,7 +234,11 @@ onEachEngine('a database that went back', engine => {
   it('whose policy has the number of another policy is read anew', async () => {
     const server = await aServer({ engine })
     const client = aClient(server)
-    const { database, tail, policies } = server.composed.parts
+    const {
+      storage: { database },
+      revocation: { tail },
+      policies: { policies },
+    } = server.composed.parts
     await policies.set({ access_token_lifetime: 120 }, 'system', 'lost by the restore')
     const { version } = await policies.show()
     await tail.readNow()
@@ -224,7 +246,7 @@ onEachEngine('a database that went back', engine => {
       ...[JSON.stringify({ password_cost: 4, access_token_lifetime: 240 }), version],
     ])
     await database.write('UPDATE log_head SET access_lifetime = 240')
-    await server.composed.parts.advance(nothing, sign)
+    await server.composed.parts.tokens.advance(nothing, sign)
     const { iat, exp } = claimsOf((await client.signIn(admin)).access)
     expect(exp - iat).to.equal(240)
   })
@@ -236,27 +258,30 @@ onRedis('a database that went back, with Redis', () => {
     const server = await aServer({ redis: redis.url })
     const client = aClient(server)
     const [pair, amy] = [await client.signIn(admin), await server.aUser()]
-    await server.composed.parts.users.disable(amy.id, 'system')
-    const { database, tail } = server.composed.parts
+    await server.composed.parts.people.users.disable(amy.id, 'system')
+    const {
+      storage: { database },
+      revocation: { tail },
+    } = server.composed.parts
     const { logId, position } = tail
     await waitFor(async () => expect(await redis.command('ZCARD', `{darvoza:${logId}}:log`)).to.equal(position))
     await server.close()
 
     const bare = await compose(server.settings, { log: { debug() {}, info() {}, warn() {}, error() {} } })
-    await bare.parts.database.write('DELETE FROM revocation WHERE seq = ?', [position])
-    await bare.parts.database.write('UPDATE log_head SET seq = seq - 1')
+    await bare.parts.storage.database.write('DELETE FROM revocation WHERE seq = ?', [position])
+    await bare.parts.storage.database.write('UPDATE log_head SET seq = seq - 1')
     await bare.close()
     expect(database.source.isInitialized).to.equal(false)
 
     const restarted = await aServer({ settings: server.settings, clock: server.clock, policy: null })
     await expectStopped(aClient(restarted), pair)
-    const { seen, lost, after } = await restarted.composed.parts.advance(nothing, sign)
+    const { seen, lost, after } = await restarted.composed.parts.tokens.advance(nothing, sign)
     expect(seen).to.equal(position)
     expect(lost).to.have.length(1)
     expect(lost![0]).to.deep.include({ kind: 'user', subject: String(amy.id), reason: 'user_disabled' })
     await expectOver(aClient(restarted), pair)
     await aClient(restarted).signIn(admin)
-    const { logId: next } = restarted.composed.parts.tail
+    const { logId: next } = restarted.composed.parts.revocation.tail
     expect(next).to.equal(after.logId)
     await waitFor(async () => expect(await redis.command('ZCARD', `{darvoza:${next}}:log`)).to.equal(1))
   })

@@ -8,7 +8,7 @@ import { aServer, settle } from '../support/server.js'
 onEachEngine('a log longer than what is read at once', engine => {
   it('refuses the tokens of every session in it, on a server that follows and on one that starts', async () => {
     const server = await aServer({ engine })
-    const { database, revocations } = server.composed.parts
+    const { database, revocationStore: revocations } = server.composed.parts.storage
     const client = aClient(server)
     const pairs = [await client.signIn(await server.aUser()), await client.signIn(await server.aUser())]
     const kept = await client.signIn(await server.aUser())
@@ -27,7 +27,7 @@ onEachEngine('a log longer than what is read at once', engine => {
 
   it('is forgotten in memory and in the table once it is over, and others have their turns meanwhile', async () => {
     const { clock, composed } = await aServer({ engine })
-    const { database, revocations } = composed.parts
+    const { database, revocationStore: revocations } = composed.parts.storage
     const { seq } = await revocations.head(database)
     const expiresAt = clock.now() + 1_000
     await writeEntries(
@@ -47,6 +47,6 @@ onEachEngine('a log longer than what is read at once', engine => {
     }
     await ran
     expect(turns).to.be.at.least(10)
-    expect((await composed.parts.revocationLog.page({}, { limit: 1 })).results).to.deep.equal([])
+    expect((await composed.parts.logs.revocationLog.page({}, { limit: 1 })).results).to.deep.equal([])
   })
 })

@@ -24,7 +24,7 @@ async function everyPage(client: Client, path: string, token: string): Promise<L
 }
 
 async function endedFor(server: TestServer, reason: string): Promise<number> {
-  const [row] = await server.composed.parts.database.read<{ count: number }>(
+  const [row] = await server.composed.parts.storage.database.read<{ count: number }>(
     'SELECT COUNT(*) AS count FROM session WHERE ended_reason = ?',
     [reason],
   )
@@ -50,7 +50,7 @@ async function signsIn(server: TestServer, client: Client, amy: Person): Promise
   expect((await client.refresh(pair.refresh)).status).to.equal(200)
   expect([await endedFor(server, 'session_limit'), await endedFor(server, 'device_limit')]).to.deep.equal([10, 15])
   const [oldest] = await sessionsOf(server, amy.id)
-  const ended = await server.composed.parts.database.read<{ createdAt: number }>(
+  const ended = await server.composed.parts.storage.database.read<{ createdAt: number }>(
     "SELECT created_at AS createdAt FROM session WHERE ended_reason = 'session_limit'",
   )
   for (const { createdAt } of ended) expect(createdAt).to.be.below(oldest!.session.createdAt)
@@ -131,7 +131,9 @@ onEachEngine('the limit of devices', engine => {
     const old = await client.signIn(amy)
     const [oldest] = await devicesOf(server, amy.id)
     // Seen before all others: a sign-in on it saves it.
-    await server.composed.parts.database.write('UPDATE device SET last_seen_at = 1 WHERE id = ?', [oldest!.device.id])
+    await server.composed.parts.storage.database.write('UPDATE device SET last_seen_at = 1 WHERE id = ?', [
+      oldest!.device.id,
+    ])
     const { deviceIds } = await aCrowd(server, amy.id, { devices: 12, sessions: 24 })
     await client.signIn(amy, { device_token: old.device_token })
     const left = () => devicesOf(server, amy.id).then(found => found.map(one => one.device.id))
@@ -186,7 +188,10 @@ onEachEngine('a device that nobody uses', engine => {
   it('is forgotten with its last session, and not before; its proof is then none', async () => {
     const server = await aServer({ engine, policy: { ended_session_retention: 10 * 86_400 } })
     const client = aClient(server)
-    const { database, housekeeping } = server.composed.parts
+    const {
+      storage: { database },
+      house: { housekeeping },
+    } = server.composed.parts
     const amy = await server.aUser()
     const pair = await client.signIn(amy)
     const ended = await client.signIn(amy)
@@ -196,7 +201,7 @@ onEachEngine('a device that nobody uses', engine => {
     // Seen long ago, but ended only now.
     const at = server.clock.now()
     const row = aDeviceRow('a0000000-0000-4000-8000-000000000001', amy.id, 1, { endedAt: at })
-    await database.transaction(async tx => server.composed.parts.devices.insert(tx, row))
+    await database.transaction(async tx => server.composed.parts.storage.deviceStore.insert(tx, row))
     const count = async () => (await database.read<{ n: number }>('SELECT COUNT(*) AS n FROM device'))[0]!.n
     expect(await count()).to.equal(3)
     await housekeeping.tidySessions()

@@ -101,14 +101,14 @@ describe('the Authorization header', () => {
     const client = aClient(server)
     const amy = await server.aUser()
     const { access } = await client.signIn(amy)
-    await server.composed.parts.users.disable(amy.id, 'system')
+    await server.composed.parts.people.users.disable(amy.id, 'system')
     const inactive = await client.get('/api/me/', access)
     expect([inactive.status, inactive.body.detail, inactive.body.code]).to.deep.equal([
       401,
       'User is inactive',
       'user_inactive',
     ])
-    await server.composed.parts.users.remove(amy.id, 'system')
+    await server.composed.parts.people.users.remove(amy.id, 'system')
     const gone = await client.get('/api/me/', access)
     expect([gone.status, gone.body.detail, gone.body.code]).to.deep.equal([401, 'User not found', 'user_not_found'])
   })

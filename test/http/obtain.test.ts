@@ -24,8 +24,8 @@ describe('sign-in', () => {
     const server = await aServer()
     const client = aClient(server)
     const [amy, ben, cat] = [await server.aUser(), await server.aUser(), await server.aUser()]
-    await server.composed.parts.users.disable(ben.id, 'system')
-    await server.composed.parts.users.remove(cat.id, 'system')
+    await server.composed.parts.people.users.disable(ben.id, 'system')
+    await server.composed.parts.people.users.remove(cat.id, 'system')
     const before = await snapshotOf(server)
     const guesses = {
       'wrong password': { ...amy, password: 'another password' },
@@ -46,8 +46,8 @@ describe('sign-in', () => {
     const client = aClient(server)
     const amy = await server.aUser()
     const ben = await server.aUser()
-    await server.composed.parts.users.disable(ben.id, 'system')
-    await server.composed.parts.users.importOne({ username: 'cid', passwordHash: '!' }, 'system')
+    await server.composed.parts.people.users.disable(ben.id, 'system')
+    await server.composed.parts.people.users.importOne({ username: 'cid', passwordHash: '!' }, 'system')
     const names = [amy.username, 'nobody', ben.username, 'cid']
     const least: Record<string, number> = Object.fromEntries(names.map(name => [name, Infinity]))
     // In turns, so that what else the machine does is shared by all.
@@ -68,7 +68,7 @@ describe('sign-in', () => {
   it('matches no password of somebody who was imported without one, and works once an administrator has set it', async () => {
     const server = await aServer()
     const client = aClient(server)
-    const { users } = server.composed.parts
+    const { users } = server.composed.parts.people
     const admin = (await client.signIn({ username: 'admin', password })).access
     for (const [index, passwordHash] of [undefined, '', '!', '!7Yt0pLwQ9'].entries()) {
       const username = `imported${index}`
@@ -164,7 +164,10 @@ describe('sign-in', () => {
 
   it('takes hashes of Django as they are and replaces them at the first sign-in', async () => {
     const server = await aServer()
-    const { users, userStore, database } = server.composed.parts
+    const {
+      people: { users },
+      storage: { userStore, database },
+    } = server.composed.parts
     const { id } = await users.importOne(
       {
         username: 'old',
@@ -214,7 +217,7 @@ describe('what a sign-in issues', () => {
   it('the scope follows what the user may do here, not what they may do elsewhere', async () => {
     const server = await aServer()
     const client = aClient(server)
-    const { users } = server.composed.parts
+    const { users } = server.composed.parts.people
     const amy = await server.aUser()
     const scopeAfter = async (change: () => Promise<void>, pair: Pair) => {
       await change()
@@ -231,9 +234,9 @@ describe('what a sign-in issues', () => {
     expect(await scopeAfter(give([]), pair)).to.equal('darvoza:account')
     const roles = (names: string[]) => () => users.setRoles(amy.id, names, 'system')
     expect(await scopeAfter(roles(['auditor']), pair)).to.equal('darvoza:account darvoza:admin')
-    await server.composed.parts.roles.create('reader', ['darvoza:users:read'], 'system')
+    await server.composed.parts.people.roles.create('reader', ['darvoza:users:read'], 'system')
     await scopeAfter(roles(['reader']), pair)
-    const deleted = () => server.composed.parts.roles.remove('reader', 'system')
+    const deleted = () => server.composed.parts.people.roles.remove('reader', 'system')
     expect(await scopeAfter(deleted, pair)).to.equal('darvoza:account')
   })
 
@@ -287,7 +290,10 @@ describe('what a sign-in issues', () => {
 
   it('leaves out permissions that would not fit into a header, and says so', async () => {
     const server = await aServer()
-    const { users, userStore, database } = server.composed.parts
+    const {
+      people: { users },
+      storage: { userStore, database },
+    } = server.composed.parts
     const amy = await server.aUser()
     const passwordHash = (await userStore.find(database, amy.id))!.passwordHash
     const permissions = Array.from({ length: 80 }, (_, number) => `orders:permission-number-${number}`)
@@ -327,7 +333,10 @@ describe('what a sign-in issues', () => {
   it('never lets the name of the user id claim hide another claim', async () => {
     const server = await aServer()
     // The policy refuses such a name today; one that was written before it did must do no harm.
-    const { database, tail, revocations } = server.composed.parts
+    const {
+      storage: { database, revocationStore: revocations },
+      revocation: { tail },
+    } = server.composed.parts
     await database.transaction(async tx => {
       await tx.write('UPDATE policy_version SET policy = REPLACE(policy, \'"user_id"\', \'"rev"\')')
       await revocations.raiseVersion(tx, 'policy')

@@ -34,7 +34,7 @@ describe('my profile page', () => {
     const extra = { username: 'root', roles: 'admin', permissions: 'darvoza:users:write', active: '0', user_id: '1' }
     const typed = { first_name: ' Amelia ', last_name: 'Pond', email: 'amy@example.com' }
     expect(localOf(await visitor.submit('/account', { ...typed, ...extra }, '/account'))).to.equal('/account')
-    expect(await server.composed.parts.users.require(amy.id)).to.deep.include({
+    expect(await server.composed.parts.people.users.require(amy.id)).to.deep.include({
       ...{ username: 'amy', firstName: 'Amelia', lastName: 'Pond', email: 'amy@example.com' },
       ...{ roles: [], allPermissions: [], active: true },
     })
@@ -135,7 +135,11 @@ onEachEngine('my devices page', engine => {
     await visitor.submit('/logout', {}, '/account')
     await visitor.signIn(amy)
     expect((await devices()).map(one => one.device.name)).to.deep.equal(['Kitchen <laptop> 💻'])
-    const [noted] = await server.composed.parts.auditLog.search({ before: 1e9, limit: 1, action: 'device_renamed' })
+    const [noted] = await server.composed.parts.logs.auditLog.search({
+      before: 1e9,
+      limit: 1,
+      action: 'device_renamed',
+    })
     expect(noted).to.include({ actor: `user:${amy.id}`, subject: id })
   })
 
@@ -177,7 +181,10 @@ onEachEngine('my devices page', engine => {
 onEachEngine('my security events', engine => {
   it('tell what I did and what others did to me, not what I did to others nor who the others are', async () => {
     const server = await aServer({ engine })
-    const { users, sessions } = server.composed.parts
+    const {
+      people: { users },
+      devices: { sessions },
+    } = server.composed.parts
     const amy = await server.aUser({ roles: ['admin'] })
     const ben = await server.aUser()
     await users.disable(ben.id, `user:${amy.id}`)
@@ -202,7 +209,7 @@ onEachEngine('my security events', engine => {
 
   it('tell of one session or device that an administrator ended, and nothing of what I ended of others', async () => {
     const server = await aServer({ engine })
-    const { sessions } = server.composed.parts
+    const { sessions } = server.composed.parts.devices
     const [amy, ben] = [await server.aUser({ roles: ['admin'] }), await server.aUser()]
     const client = aClient(server)
     for (const user of [amy, amy, ben]) await client.signIn(user)
@@ -231,7 +238,7 @@ onEachEngine('my security events', engine => {
 
   it('go on page by page, each event once', async () => {
     const server = await aServer({ engine })
-    const { users } = server.composed.parts
+    const { users } = server.composed.parts.people
     const amy = await server.aUser({ roles: ['admin'] })
     const ben = await server.aUser()
     for (let count = 0; count < 30; count++) {

@@ -2,7 +2,7 @@
 // what nobody counted is not drawn as if nothing had happened.
 import { expect } from 'chai'
 import { type FigureRange, figureRanges } from '../../server/policy/figures.js'
-import { createFigures } from '../../server/storage/figures.js'
+import { createFigureStore } from '../../server/storage/figures.js'
 import { aClient } from '../support/client.js'
 import { aServer, password, type TestServer } from '../support/server.js'
 import { aVisitor, type Seen, type Visitor } from '../support/visitor.js'
@@ -129,7 +129,7 @@ describe('the administrators’ home', () => {
   it('leads nobody to where they are refused', async () => {
     const server = await aServer()
     await aWeek(server)
-    const { roles } = server.composed.parts
+    const { roles } = server.composed.parts.people
     await roles.create('watcher', ['darvoza:audit:read'], 'system')
     await roles.create('ruler', ['darvoza:policies:read'], 'system')
     await roles.create('guard', ['darvoza:sessions:read'], 'system')
@@ -176,7 +176,7 @@ describe('the administrators’ home', () => {
     const boss = await signedIn(server)
     boss.cookies.set('darvoza-zone', 'America/St_Johns')
     await server.composed.jobs.runAll()
-    const { figures } = server.composed.parts
+    const { figures } = server.composed.parts.logs
     for (const range of ranges) {
       const home = await boss.open(`/admin?range=${range}`)
       const cards = [...home.text.matchAll(/<section class="card" id="(\w+)">[\s\S]*?<\/section>/g)]
@@ -225,7 +225,7 @@ describe('the administrators’ home', () => {
     await server.composed.jobs.runAll()
     const after = await boss.open('/admin')
     expect(after.text).to.include('no server was running').and.not.include('NaN')
-    const { points } = await server.composed.parts.figures.series('24h')
+    const { points } = await server.composed.parts.logs.figures.series('24h')
     const known = points.refreshes.map(({ value }) => value !== null)
     expect(known.lastIndexOf(false) - known.indexOf(true), 'a gap, and not nothing').to.be.within(23, 29)
     expect(points.refreshes.filter(({ value }) => value !== null && value > 0)).to.deep.equal([])
@@ -236,9 +236,9 @@ describe('the administrators’ home', () => {
   it('tells of very many sessions as they were last counted, and when that was', async () => {
     const server = await aServer()
     const boss = await signedIn(server)
-    const { database } = server.composed.parts
+    const { database } = server.composed.parts.storage
     const beginsAt = server.clock.now() - (server.clock.now() % 60_000)
-    await createFigures(database.dialect).set(database, [
+    await createFigureStore(database.dialect).set(database, [
       { grain: 'minute', beginsAt, name: 'live_sessions', value: 54_321 },
       { grain: 'minute', beginsAt, name: 'live_users', value: 43_210 },
     ])
@@ -256,7 +256,7 @@ describe('the administrators’ home', () => {
   it('writes numbers and times as its reader does', async () => {
     const server = await aServer()
     const boss = await signedIn(server)
-    const { tally } = server.composed.parts
+    const { tally } = server.composed.parts.tokens
     tally.count('refreshes', 12_345)
     await tally.flush()
     server.clock.advance('1m')

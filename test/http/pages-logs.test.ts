@@ -64,7 +64,7 @@ describe('a session in the logs', () => {
     const lists = ['/admin/revocations?kind=session', '/admin/audit?action=signed_out']
     for (const list of lists)
       expect((await visitor.open(list)).text, list).to.include(`href="/admin/sessions/${sid}">amy · Safari · macOS<`)
-    await server.composed.parts.database.write('DELETE FROM session WHERE id = ?', [sid])
+    await server.composed.parts.storage.database.write('DELETE FROM session WHERE id = ?', [sid])
     for (const list of lists)
       expect((await visitor.open(list)).text, list).to.include(`href="/admin/sessions/${sid}">${sid.slice(0, 8)}…<`)
   })
@@ -73,9 +73,9 @@ describe('a session in the logs', () => {
     const server = await aServer()
     const amy = await server.aUser({ username: 'amy' })
     const { sid } = claimsOf((await aClient(server, mac).signIn(amy)).access)
-    await server.composed.parts.sessions.end(sid, amy.id, 'system')
+    await server.composed.parts.devices.sessions.end(sid, amy.id, 'system')
     const reader = await server.aUser({ username: 'reader' })
-    await server.composed.parts.users.setPermissions(reader.id, ['darvoza:revocations:read'], 'system')
+    await server.composed.parts.people.users.setPermissions(reader.id, ['darvoza:revocations:read'], 'system')
     const { text } = await (await signedIn(server, reader)).open('/admin/revocations?kind=session')
     expect(text).to.include(sid.slice(0, 8)).and.not.include('Safari')
   })
@@ -181,7 +181,7 @@ describe('the audit log on its page', () => {
   it('is searched by actor, action, subject, address and day, and tells before and after', async () => {
     const server = await aServer()
     const amy = await server.aUser({ username: 'amy' })
-    await server.composed.parts.users.setRoles(amy.id, ['support'], 'user:1')
+    await server.composed.parts.people.users.setRoles(amy.id, ['support'], 'user:1')
     const visitor = await signedIn(server)
     const today = new Date(server.clock.now()).toISOString().slice(0, 10)
     const changed = 'actor=admin&action=roles_changed&subject=amy'
@@ -195,7 +195,10 @@ describe('the audit log on its page', () => {
 
   it('tells values as the reader says them: durations, switches, lists, algorithms', async () => {
     const server = await aServer()
-    const { users, policies, roles } = server.composed.parts
+    const {
+      people: { users, roles },
+      policies: { policies },
+    } = server.composed.parts
     await roles.create('clerk', ['orders:read', 'orders:write'], 'system')
     const amy = await server.aUser({ username: 'amy' })
     await users.update(amy.id, { firstName: 'Amy', email: 'amy@example.com' }, 'user:1')
@@ -238,7 +241,7 @@ describe('the audit log on its page', () => {
     expect((await client.delete(`/api/admin/sessions/${later}`, admin_)).status).to.equal(204)
     const visitor = await signedIn(server)
     const seqOf = async (action: string) => {
-      const found = await server.composed.parts.auditLog.page({ userId: amy.id }, { limit: 50 })
+      const found = await server.composed.parts.logs.auditLog.page({ userId: amy.id }, { limit: 50 })
       return found.results.findLast(one => one.action === action)!.seq
     }
     const owner = `href="/admin/users/${amy.id}">amy</a>`
@@ -259,7 +262,7 @@ describe('the audit log on its page', () => {
     const server = await aServer()
     const amy = await server.aUser({ username: 'amy' })
     await aClient(server).post('/api/token/', { username: 'amy', password: 'not the password' })
-    await server.composed.parts.failedSignIns.write()
+    await server.composed.parts.signIn.failedSignIns.write()
     const visitor = await signedIn(server)
     const listed = (await visitor.open('/admin/audit?action=sign_in_failed')).text
     expect(listed).to.include('unknown').and.not.include('The server itself')
@@ -280,7 +283,7 @@ describe('the audit log on its page', () => {
       .and.match(/^seq,at,at \(UTC\),actor,action,/)
     const lines = (await visitor.open('/admin/audit/export?format=jsonl')).text.trim().split('\n')
     const entries = lines.map(line => JSON.parse(line) as { seq: number })
-    const found = await server.composed.parts.auditLog.page({}, { limit: 200 })
+    const found = await server.composed.parts.logs.auditLog.page({}, { limit: 200 })
     expect(entries.map(entry => entry.seq)).to.deep.equal(found.results.map(entry => entry.seq))
   })
 
@@ -293,7 +296,7 @@ describe('the audit log on its page', () => {
       return (await visitor.open('/admin/audit')).text
     }
     expect(await check()).to.include('The chain holds: ')
-    await server.composed.parts.database.write("UPDATE audit_entry SET actor = 'user:7' WHERE seq = 2", [])
+    await server.composed.parts.storage.database.write("UPDATE audit_entry SET actor = 'user:7' WHERE seq = 2", [])
     expect(await check()).to.include('The chain is broken: entry 2 was changed.')
   })
 })

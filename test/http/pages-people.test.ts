@@ -205,7 +205,7 @@ describe('many at once', () => {
     await boss.send('POST', '/admin/users/change/add-role', {
       ...{ form: hiddenIn(given, '/admin/users/change/add-role'), headers: ownSite },
     })
-    const { users } = server.composed.parts
+    const { users } = server.composed.parts.people
     expect((await users.require(bob.id)).roles).to.deep.equal(['support'])
     const preview = await boss.submit('/admin/users/change', { change: 'disable', ...picks }, '/admin/users')
     expect(preview.text).to.include('2 users are signed out at once').and.include('That is you.')
@@ -298,7 +298,7 @@ describe('a user', () => {
     expect(short.text).to.include('It needs at least').and.include('value="carl"')
     const made = localOf(await boss.submit('/admin/users/new', fields, '/admin/users/new'))
     const id = Number(made.split('/').at(-1))
-    const { users } = server.composed.parts
+    const { users } = server.composed.parts.people
     expect((await users.require(id)).mustChangePassword).to.equal(true)
 
     const taken = await boss.submit(made, { ...fields, username: 'admin' }, made)
@@ -324,7 +324,7 @@ describe('a user', () => {
 
   it('whose password is about to be reset can do more elsewhere: the page names it, in the reader’s language', async () => {
     const server = await aServer()
-    const { roles, users } = server.composed.parts
+    const { roles, users } = server.composed.parts.people
     await roles.create('payer', ['payments:pay'], 'system')
     await roles.create('helper', ['darvoza:users:read', 'darvoza:users:write'], 'system')
     const amy = await server.aUser({ roles: ['payer'] })
@@ -347,7 +347,10 @@ describe('a user', () => {
     const server = await aServer()
     const boss = await signedIn(server)
     await server.setPolicy({ password_min_length: 30 })
-    const { users, database } = server.composed.parts
+    const {
+      people: { users },
+      storage: { database },
+    } = server.composed.parts
     const blank = { username: 'carl', first_name: '', last_name: '', email: '' }
     // One is made where that was chosen, and not because none was typed.
     const empty = await boss.submit('/admin/users/new', { ...blank, how: 'typed', password: '' }, '/admin/users/new')
@@ -394,8 +397,8 @@ describe('a user', () => {
 
   it('may be given a role, and each says what it lets do', async () => {
     const server = await aServer()
-    await server.composed.parts.roles.create('clerk', ['darvoza:users:read', 'orders:write'], 'system')
-    await server.composed.parts.roles.create('nothing', [], 'system')
+    await server.composed.parts.people.roles.create('clerk', ['darvoza:users:read', 'orders:write'], 'system')
+    await server.composed.parts.people.roles.create('nothing', [], 'system')
     const boss = await signedIn(server)
     const { text } = await boss.open('/admin/users/new')
     expect(text).to.include('See users · orders:write').and.include('It allows nothing yet')

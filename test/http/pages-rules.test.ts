@@ -29,7 +29,7 @@ function hiddenOn(text: string, action: string): Record<string, string> {
   return Object.fromEntries(fields.map(([, name, value]) => [name, value!.replaceAll('&amp;', '&')]))
 }
 
-const policyOf = async (server: TestServer) => (await server.composed.parts.policies.show()).policy
+const policyOf = async (server: TestServer) => (await server.composed.parts.policies.policies.show()).policy
 
 describe('the pages about rules', () => {
   const paths = [
@@ -40,7 +40,7 @@ describe('the pages about rules', () => {
 
   it('are shown to an administrator in three languages, and not to who lacks the permission', async () => {
     const server = await aServer()
-    await server.composed.parts.roles.create('clerk', ['orders:write'], 'system')
+    await server.composed.parts.people.roles.create('clerk', ['orders:write'], 'system')
     await server.setPolicy({ reuse_grace: 7 })
     const visitor = await asAdmin(server)
     const stranger = aVisitor(server)
@@ -182,7 +182,10 @@ describe('a change of policies on the pages', () => {
     await visitor.send('POST', '/admin/policies', { form, headers: ownSite })
     expect(await policyOf(server)).to.include({ reuse_grace: 0 })
     for (let more = 1; more <= 25; more++) await server.setPolicy({ reuse_grace: more })
-    const [{ version } = { version: 0 }] = await server.composed.parts.policies.versions({ before: 1_000, limit: 1 })
+    const [{ version } = { version: 0 }] = await server.composed.parts.policies.policies.versions({
+      before: 1_000,
+      limit: 1,
+    })
     const first = (await visitor.open('/admin/policies/versions')).text
     expect(first).to.include(`1–25 of ${version}`)
     const next = /href="(\/admin\/policies\/versions\?before=\d+)"/.exec(first)![1]!
@@ -236,7 +239,7 @@ describe('roles on the pages', () => {
       '/admin/roles/-/new',
     )
     expect(localOf(made)).to.equal('/admin/roles/clerk')
-    const roleOf = async (name: string) => (await server.composed.parts.roles.require(name)).permissions
+    const roleOf = async (name: string) => (await server.composed.parts.people.roles.require(name)).permissions
     expect(await roleOf('clerk')).to.deep.equal(['darvoza:users:read', 'orders:read', 'orders:write'])
 
     const amy = await server.aUser({ username: 'amy', roles: ['clerk'] })
@@ -254,13 +257,13 @@ describe('roles on the pages', () => {
     expect((await visitor.open('/admin/roles/clerk')).status).to.equal(404)
     expect((await visitor.open('/admin/roles/seller')).text).to.include('1 user loses seller at once.')
     await visitor.submit('/admin/roles/seller/delete', {}, '/admin/roles/seller')
-    expect((await server.composed.parts.users.require(amy.id)).roles).to.deep.equal([])
+    expect((await server.composed.parts.people.users.require(amy.id)).roles).to.deep.equal([])
   })
 
   it('tell how many hold them, page by page, and show first what changes them', async () => {
     const server = await aServer()
     const visitor = await asAdmin(server)
-    await server.composed.parts.roles.create('clerk', ['orders:read'], 'system')
+    await server.composed.parts.people.roles.create('clerk', ['orders:read'], 'system')
     for (let one = 0; one < 26; one++) await server.aUser({ roles: ['clerk'] })
     const { text } = await visitor.open('/admin/roles/clerk')
     expect(text).to.include('1–25 of 26')
@@ -304,18 +307,18 @@ describe('roles on the pages', () => {
 
   it('are never given more by somebody than they have themselves', async () => {
     const server = await aServer()
-    await server.composed.parts.roles.create('chief', ['darvoza:roles:write', 'darvoza:users:read'], 'system')
+    await server.composed.parts.people.roles.create('chief', ['darvoza:roles:write', 'darvoza:users:read'], 'system')
     const visitor = aVisitor(server)
     await visitor.signIn(await server.aUser({ roles: ['chief'] }))
     const fields = { name: 'more', 'own:darvoza:keys:write': '1' }
     expect((await visitor.submit('/admin/roles', fields, '/admin/roles/-/new')).status).to.equal(403)
-    expect((await server.composed.parts.roles.list()).map(role => role.name)).to.not.include('more')
+    expect((await server.composed.parts.people.roles.list()).map(role => role.name)).to.not.include('more')
   })
 })
 
 describe('keys on the pages', () => {
   const statesOf = async (server: TestServer) =>
-    (await server.composed.parts.keyRing.list())
+    (await server.composed.parts.keys.keyRing.list())
       .map(({ state, revokedAt }) => (revokedAt === null ? state : 'revoked'))
       .sort()
 
@@ -338,7 +341,7 @@ describe('keys on the pages', () => {
     const client = aClient(server)
     const { access, refresh } = await client.signIn(await server.aUser())
     const visitor = await asAdmin(server)
-    const { kid } = (await server.composed.parts.keyRing.list())[0]!
+    const { kid } = (await server.composed.parts.keys.keyRing.list())[0]!
     expect((await visitor.open('/admin/keys')).text).to.include('2 live sessions stay')
     await visitor.submit(`/admin/keys/${kid}/revoke`, {}, '/admin/keys')
     expect(await statesOf(server)).to.deep.equal(['active', 'revoked'])
@@ -353,7 +356,7 @@ describe('keys on the pages', () => {
     const server = await aServer()
     const client = aClient(server)
     const visitor = await asAdmin(server)
-    const old = (await server.composed.parts.keyRing.list())[0]!
+    const old = (await server.composed.parts.keys.keyRing.list())[0]!
     const action = `/admin/keys/${old.kid}/remove`
     const page = await visitor.open('/admin/keys')
     expect(page.text).to.not.include('/remove"')
@@ -378,7 +381,7 @@ describe('keys on the pages', () => {
     expect(localOf(await visitor.send('POST', action, { form, headers: ownSite }))).to.equal('/admin/keys')
     expect((await visitor.open('/admin/keys')).text).to.include('is removed; nothing needed it.')
     expect(await statesOf(server)).to.deep.equal(['active', 'gone'])
-    const [noted] = await server.composed.parts.auditLog.search({ before: 1e9, limit: 1, action: 'key_removed' })
+    const [noted] = await server.composed.parts.logs.auditLog.search({ before: 1e9, limit: 1, action: 'key_removed' })
     expect(noted).to.include({ actor: 'user:1', subject: old.kid })
     const jwks = (await client.get('/.well-known/jwks.json')).body as { keys: { kid: string }[] }
     expect(jwks.keys.map(key => key.kid)).to.not.include(old.kid)

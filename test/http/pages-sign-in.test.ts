@@ -28,7 +28,7 @@ describe('the sign-in page', () => {
     const server = await aServer()
     const visitor = aVisitor(server)
     const gone = await server.aUser()
-    await server.composed.parts.users.disable(gone.id, 'system')
+    await server.composed.parts.people.users.disable(gone.id, 'system')
     const wrong = [
       { username: 'admin', password: 'a wrong password' },
       { username: 'nobody', password },
@@ -117,7 +117,7 @@ describe('the sign-in page', () => {
 
   it('says that too many sign in, keeps the name, and tells when to come again', async () => {
     const server = await aServer()
-    const { hashing } = server.composed.parts
+    const { hashing } = server.composed.parts.signIn
     const { inSlot } = hashing
     hashing.inSlot = async () => {
       throw refuse('overloaded', { retryAfter: 2 })
@@ -266,7 +266,10 @@ onEachEngine('a browser that is signed in', engine => {
 
   it('is signed out by whatever ends its session, with the next page, and told why', async () => {
     const server = await aServer({ engine })
-    const { users, sessions } = server.composed.parts
+    const {
+      people: { users },
+      devices: { sessions },
+    } = server.composed.parts
     const amy = await server.aUser()
     const ends: [how: (sid: string) => Promise<unknown>, why: string][] = [
       [sid => sessions.end(sid, amy.id, 'system'), 'Your session was ended'],
@@ -323,7 +326,7 @@ onEachEngine('a browser that is signed in', engine => {
     const visitor = aVisitor(server)
     await visitor.signIn(amy)
     const [sid] = await liveSessions(server, amy.id)
-    const seen = async () => (await server.composed.parts.sessions.require(sid!)).session.lastSeenAt
+    const seen = async () => (await server.composed.parts.devices.sessions.require(sid!)).session.lastSeenAt
     const signedInAt = server.clock.now()
     server.clock.advance('59s')
     await visitor.open('/account')
@@ -355,7 +358,7 @@ describe('a database that does not answer', () => {
     const server = await aServer()
     const visitor = aVisitor(server)
     await visitor.signIn(admin)
-    const { database } = server.composed.parts
+    const { database } = server.composed.parts.storage
     const { read } = database
     database.read = async () => {
       throw refuse('database_unavailable', { retryAfter: 1 })
@@ -399,7 +402,7 @@ describe('signing out', () => {
 describe('a password that was printed, or given by an administrator', () => {
   it('is good for one thing: to choose another', async () => {
     const server = await aServer()
-    const { users } = server.composed.parts
+    const { users } = server.composed.parts.people
     const amy = await users.create({ username: 'amelia', password, mustChangePassword: true }, 'system')
     const visitor = aVisitor(server)
     await visitor.signIn({ username: 'amelia', password })
@@ -430,11 +433,11 @@ describe('a password that was printed, or given by an administrator', () => {
   it('is the first of an administrator whose password the server made', async () => {
     const first = await aServer()
     const settings = { ...first.settings, adminPassword: null }
-    const { database } = first.composed.parts
+    const { database } = first.composed.parts.storage
     await database.write("UPDATE user SET deleted_at = 1, username_key = NULL, active = 0 WHERE username = 'admin'")
     await first.close()
     const server = await aServer({ settings, ports: { administratorId: undefined } })
-    const { users } = server.composed.parts
+    const { users } = server.composed.parts.people
     expect((await users.requireByName('admin')).mustChangePassword).to.equal(true)
   })
 })

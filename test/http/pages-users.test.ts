@@ -9,7 +9,7 @@ const admin = { username: 'admin', password }
 const ownSite = { 'Sec-Fetch-Site': 'same-origin' }
 
 const revocationLogOf = async (server: TestServer) =>
-  (await server.composed.parts.revocationLog.page({}, { limit: 50 })).results
+  (await server.composed.parts.logs.revocationLog.page({}, { limit: 50 })).results
 
 describe('the list of users', () => {
   it('is searched by the beginning of a name, in any case, and shows text as text', async () => {
@@ -28,7 +28,7 @@ describe('the list of users', () => {
   it('goes on page by page, and an address that is wrong shows the list all the same', async () => {
     const server = await aServer()
     for (let count = 0; count < 60; count++)
-      await server.composed.parts.users.importOne(
+      await server.composed.parts.people.users.importOne(
         {
           username: `user${count}`,
           passwordHash: 'bcrypt_sha256$$2b$04$abcdefghijklmnopqrstuuZn9G4kT2sVbJ0xqM7wYdLrEc5HfPa8i',
@@ -119,7 +119,7 @@ describe('the page of a user', () => {
       for (const one of [said, 'At most 150 characters.', 'This is no e-mail address.', '3 things'])
         expect(text, username).to.include(one)
     }
-    expect(await server.composed.parts.users.require(amy.id)).to.include({
+    expect(await server.composed.parts.people.users.require(amy.id)).to.include({
       username: 'amy',
       firstName: 'Amy',
       email: '',
@@ -153,7 +153,10 @@ describe('the page of a user', () => {
 
   it('gives roles and permissions in one change: both are told, tokens are stale once, and nobody is signed out', async () => {
     const server = await aServer()
-    const { auditLog, revocationLog, users } = server.composed.parts
+    const {
+      logs: { auditLog, revocationLog },
+      people: { users },
+    } = server.composed.parts
     const amy = await server.aUser()
     const client = aClient(server)
     const { access, refresh } = await client.signIn(amy)
@@ -186,7 +189,7 @@ describe('the page of a user', () => {
 
   it('gives neither roles nor permissions where one of them is refused', async () => {
     const server = await aServer()
-    const { roles, users } = server.composed.parts
+    const { roles, users } = server.composed.parts.people
     await roles.create('chief', ['darvoza:roles:write', 'darvoza:users:read'], 'system')
     await roles.create('clerk', [], 'system')
     const amy = await server.aUser()
@@ -229,7 +232,7 @@ describe('what is hard to take back, when the password was typed a while ago', (
     await visitor.signIn(admin)
     server.clock.advance('5m')
     const action = `/admin/users/${amy.id}/disable`
-    const isActive = async () => (await server.composed.parts.users.require(amy.id)).active
+    const isActive = async () => (await server.composed.parts.people.users.require(amy.id)).active
 
     const asked = await visitor.submit(
       action,
@@ -263,7 +266,7 @@ describe('what is hard to take back, when the password was typed a while ago', (
 
   it('keeps every field that only sounds like a secret: no role is lost on the way', async () => {
     const server = await aServer()
-    await server.composed.parts.roles.create('token-desk', [], 'system')
+    await server.composed.parts.people.roles.create('token-desk', [], 'system')
     const amy = await server.aUser({ roles: ['token-desk', 'auditor'] })
     const visitor = aVisitor(server)
     await visitor.signIn(admin)
@@ -281,7 +284,7 @@ describe('what is hard to take back, when the password was typed a while ago', (
     expect(kept).to.include(fields)
     const done = await visitor.send('POST', action, { form: { ...kept, _proof: password }, headers: ownSite })
     expect(done.status).to.equal(303)
-    expect((await server.composed.parts.users.require(amy.id)).roles).to.deep.equal(['auditor', 'token-desk'])
+    expect((await server.composed.parts.people.users.require(amy.id)).roles).to.deep.equal(['auditor', 'token-desk'])
   })
 
   it("is not proved by another's password, nor by a proof without the form's token", async () => {
@@ -319,7 +322,7 @@ describe('guesses at the password that is asked for again', () => {
       expect(text).to.include('Too many wrong passwords were tried. Try again in 54 minutes.')
     }
     expect((await visitor.open('/account')).status).to.equal(200)
-    expect((await server.composed.parts.users.require(amy.id)).active).to.equal(true)
+    expect((await server.composed.parts.people.users.require(amy.id)).active).to.equal(true)
     server.clock.advance('10s')
     // Rounded up to minutes.
     expect((await guess(password)).text).to.include('Try again in 54 minutes.')

@@ -1,7 +1,7 @@
 // Passwords that were hashed elsewhere, or at another cost: until its first sign-in such a user has a hash of another kind.
 import { expect } from 'chai'
-import { createStoredKinds } from '../../server/identity/stored-kinds.js'
-import { standInRounds, workOf } from '../../server/identity/stored-passwords.js'
+import { createStoredKinds } from '../../server/identity/sign-in/stored-kinds.js'
+import { standInRounds, workOf } from '../../server/identity/sign-in/stored-passwords.js'
 import { aClient } from '../support/client.js'
 import { onEachEngine } from '../support/engines.js'
 import { aServer, manyGuesses, password } from '../support/server.js'
@@ -12,7 +12,7 @@ const argon2 = 'argon2$argon2id$v=19$m=1024,t=1,p=1$c2FsdHNhbHQ$YWJjZGVmZ2hpamts
 onEachEngine('the kinds of password hash', engine => {
   it('are found among many users by a few seeks, whatever else stands in the column', async () => {
     const server = await aServer({ engine })
-    const { database, userStore } = server.composed.parts
+    const { database, userStore } = server.composed.parts.storage
     const stored = [
       ...Array.from({ length: 20 }, (_, salt) => `pbkdf2_sha256$1000$salt${salt}$AAAA`),
       ...['pbkdf2_sha256$10000$salt$AAAA', 'pbkdf2_sha1$1000$salt$AAAA', argon2, argon2.replace('t=1', 't=2')],
@@ -28,7 +28,7 @@ onEachEngine('the kinds of password hash', engine => {
       ...database,
       read: (...read: Parameters<typeof database.read>) => ++reads && database.read(...read),
     }
-    const kinds = await createStoredKinds({ database: counted as typeof database, users: userStore })()
+    const kinds = await createStoredKinds({ database: counted as typeof database, userStore })()
     const expected = stored.filter(hash => !/^(!|$|md5|plain)|9999999/.test(hash)).map(hash => workOf(hash)!.standIn)
     // The administrator's own is of the cost that tests use.
     expect([...kinds].sort()).to.deep.equal(
@@ -41,7 +41,10 @@ onEachEngine('the kinds of password hash', engine => {
 describe('a stored hash of another kind', () => {
   it('cannot be told by the time of a wrong password, nor whether the name is somebody’s at all', async () => {
     const server = await aServer({ policy: manyGuesses })
-    const { users, hashing } = server.composed.parts
+    const {
+      people: { users },
+      signIn: { hashing },
+    } = server.composed.parts
     const slow = standInRounds(100_000)
     for (const [username, passwordHash] of [
       ['slow', slow],
@@ -53,7 +56,7 @@ describe('a stored hash of another kind', () => {
     await hashing.prepare()
     const client = aClient(server)
     const times = new Map<string, number[]>(['slow', 'quick', 'other', 'ours', 'nobody'].map(name => [name, []]))
-    for (let round = 0; round < 5; round++) {
+    for (let round = 0; round < 7; round++) {
       for (const [username, taken] of times) {
         const begun = performance.now()
         const { status } = await client.send('POST', '/api/token/', { json: { username, password: 'a wrong guess' } })
@@ -61,9 +64,9 @@ describe('a stored hash of another kind', () => {
         expect(status, username).to.equal(401)
       }
     }
-    const median = (taken: number[]) => [...taken].sort((one, other) => one - other)[Math.floor(taken.length / 2)]!
-    const usual = median(times.get('slow')!)
-    for (const [username, taken] of times) expect(median(taken) / usual, username).to.be.within(0.6, 1.6)
+    // The least of several: what else the machine does only adds.
+    const usual = Math.min(...times.get('slow')!)
+    for (const [username, taken] of times) expect(Math.min(...taken) / usual, username).to.be.within(0.6, 1.6)
     expect((await client.send('POST', '/api/token/', { json: { username: 'ours', password } })).status).to.equal(200)
   })
 })

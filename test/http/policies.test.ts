@@ -69,7 +69,10 @@ onEachEngine('the policy, by the API', engine => {
 
   it('is changed by nobody who may only see it, nor by whoever lost the right a moment ago', async () => {
     const { server, client, admin, get } = await aWorld()
-    const { users, policies } = server.composed.parts
+    const {
+      people: { users },
+      policies: { policies },
+    } = server.composed.parts
     const auditor = await server.aUser({ roles: ['auditor'] })
     const { access } = await client.signIn(auditor)
     await insist(client.get(path, access))
@@ -152,7 +155,7 @@ onEachEngine('the policy, by the API', engine => {
     expect(rest.results.map((one: { version: number }) => one.version)).to.deep.equal([2, 1])
     expect(rest.results[1].changes).to.deep.equal([])
 
-    const { auditLog } = server.composed.parts
+    const { auditLog } = server.composed.parts.logs
     const told = (await auditLog.search({ before: 1e9, limit: 2, action: 'policy_changed' })).map(entry => [
       ...[entry.subject, entry.actor, JSON.parse(entry.beforeJson!), JSON.parse(entry.afterJson!)],
     ])

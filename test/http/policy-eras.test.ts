@@ -17,7 +17,7 @@ onEachEngine('a change of the policy', engine => {
     const client = aClient(server)
     const amy = await server.aUser()
     const change = async (values: object, apply: PolicyApply) => {
-      await server.composed.parts.policies.set(values, 'system', 'test', { apply })
+      await server.composed.parts.policies.policies.set(values, 'system', 'test', { apply })
       await settle(server.composed)
     }
     return { server, client, amy, change, early: await client.signIn(amy) }
@@ -106,10 +106,10 @@ onEachEngine('a change of the policy', engine => {
     expect(await lives(), 'another policy').to.deep.equal([3_600, 600])
     await change({ access_token_lifetime: 600 }, 'refresh')
     expect(await lives(), 'the same value, for all').to.deep.equal([600, 600])
-    await server.composed.parts.policies.undo(null, 'system', '')
+    await server.composed.parts.policies.policies.undo(null, 'system', '')
     await settle(server.composed)
     expect(await lives(), 'undone').to.deep.equal([3_600, 600])
-    await server.composed.parts.policies.undo(3, 'system', '').then(
+    await server.composed.parts.policies.policies.undo(3, 'system', '').then(
       () => expect.fail('version 3 was partly set again'),
       error => expect(error.code).to.equal('policy_conflict'),
     )
@@ -146,13 +146,13 @@ onEachEngine('a change of the policy', engine => {
     expect(await refreshed(), 'while there are sessions of before').to.deep.equal([...dear, ...dear])
     const last = claimsOf(late.refresh).sid
     for (const { session } of await sessionsOf(server, amy.id))
-      if (session.id !== last) await server.composed.parts.sessions.end(session.id, amy.id, 'system')
+      if (session.id !== last) await server.composed.parts.devices.sessions.end(session.id, amy.id, 'system')
     await server.composed.jobs.runAll()
     await settle(server.composed)
     expect(
       await statementsOf(server, async () => Object.assign(late!, (await client.refresh(late!.refresh)).body)),
     ).to.deep.equal(usual)
-    const versions = await server.composed.parts.policies.versions({ before: 99, limit: 99 })
+    const versions = await server.composed.parts.policies.policies.versions({ before: 99, limit: 99 })
     expect(versions.filter(one => one.apply === 'new').map(one => one.settledAt !== null)).to.deep.equal([true, true])
   })
 })
@@ -198,7 +198,7 @@ onEachEngine('the limit of sessions, at a refresh', engine => {
       ...['session_ended', 'session_ended', 200, 200],
     ])
     const { sid } = claimsOf(pairs[0]!.access)
-    const entries = await server.composed.parts.auditLog.search({
+    const entries = await server.composed.parts.logs.auditLog.search({
       before: 1e9,
       limit: 9,
       subject: { kind: 'session', id: sid },
@@ -211,7 +211,7 @@ onEachEngine('the limit of sessions, at a refresh', engine => {
   it('can be taken back before they refresh', async () => {
     const { server, pairs } = await aCrowd(3)
     await server.setPolicy({ max_sessions_per_user: 1 })
-    await server.composed.parts.policies.undo(null, 'system', '')
+    await server.composed.parts.policies.policies.undo(null, 'system', '')
     expect(await refreshEach(server, pairs)).to.deep.equal([200, 200, 200])
   })
 
@@ -224,7 +224,7 @@ onEachEngine('the limit of sessions, at a refresh', engine => {
 
   it('for new sessions only spares those of before, which count, and ends none of them by a sign-in', async () => {
     const { server, client, amy, pairs } = await aCrowd(3)
-    await server.composed.parts.policies.set({ max_sessions_per_user: 2 }, 'system', '', { apply: 'new' })
+    await server.composed.parts.policies.policies.set({ max_sessions_per_user: 2 }, 'system', '', { apply: 'new' })
     for (let number = 0; number < 3; number++) {
       pairs.push(await client.signIn(amy))
       server.clock.advance('1m')

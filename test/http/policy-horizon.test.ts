@@ -13,7 +13,7 @@ type Written = { seq: number; kind: string; subject: string; expiresAt: number }
 
 /** When an entry for everybody would be forgotten if it were written now, in seconds. */
 async function entryLife({ composed, clock }: TestServer): Promise<number> {
-  const { revocationLog } = composed.parts
+  const { revocationLog } = composed.parts.logs
   const { expiresAt } = await revocationLog.add({ kind: 'all', subject: '', effect: 'refresh', why: '' }, 'system')
   return (expiresAt - clock.now()) / 1000
 }
@@ -22,7 +22,7 @@ onEachEngine('an entry of the revocation log', engine => {
   async function aWorld(policy: Partial<Policy> = {}) {
     const server = await aServer({ engine, policy })
     const change = async (values: Partial<Policy>, apply: PolicyApply = 'refresh') => {
-      await server.composed.parts.policies.set(values, 'system', 'test', { apply })
+      await server.composed.parts.policies.policies.set(values, 'system', 'test', { apply })
       await settle(server.composed)
     }
     return { server, client: aClient(server), amy: await server.aUser(), change }
@@ -39,7 +39,7 @@ onEachEngine('an entry of the revocation log', engine => {
     expect(await entryLife(server)).to.equal(60 + 120)
     await change({ access_token_lifetime: 7_200 })
     expect(await entryLife(server)).to.equal(7_200 + 120)
-    await server.composed.parts.policies.undo(null, 'system', '')
+    await server.composed.parts.policies.policies.undo(null, 'system', '')
     expect(await entryLife(server), 'undone').to.equal(7_200 + 120)
   })
 
@@ -66,7 +66,7 @@ onEachEngine('an entry of the revocation log', engine => {
     await server.composed.jobs.runAll()
     await settle(server.composed)
     const { access, refresh } = await client.signIn(amy)
-    const { database } = server.composed.parts
+    const { database } = server.composed.parts.storage
     // As if settled a moment too early: opened under the version before, written after.
     await database.write('UPDATE session SET policy_version = 2 WHERE id = ?', [claimsOf(access).sid])
     await database.write('UPDATE policy_version SET settled_at = NULL')
@@ -80,7 +80,12 @@ onEachEngine('an entry of the revocation log', engine => {
     for (let seed = 1; seed <= trials(3); seed++) {
       const dice = aDice(seed)
       const { server, client, amy } = await aWorld()
-      const { policies, sessions, revocationLog, database } = server.composed.parts
+      const {
+        policies: { policies },
+        devices: { sessions },
+        logs: { revocationLog },
+        storage: { database },
+      } = server.composed.parts
       const issued: Issued[] = []
       const written = new Map<number, Written>()
       const pairs: Pair[] = []

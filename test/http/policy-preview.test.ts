@@ -1,6 +1,6 @@
 // What a preview says is what happens then.
 import { expect } from 'chai'
-import type { PolicyPreview } from '../../server/identity/policies.js'
+import type { PolicyPreview } from '../../server/identity/policies/policies.js'
 import type { Policy } from '../../server/policy/policies.js'
 import { type PolicyApply, policyApplies } from '../../server/policy/policy-version.js'
 import { trials } from '../support/bursts.js'
@@ -80,7 +80,7 @@ onEachEngine('the preview of a policy', engine => {
 
   it('says nothing of a change that ends nobody, and changes nothing itself', async () => {
     const { server, client, signIn } = await aWorld()
-    const { policies } = server.composed.parts
+    const { policies } = server.composed.parts.policies
     const pair = await signIn(await server.aUser())
     const before = await snapshotOf(server)
     const preview = await policies.preview({ refresh_token_lifetime: 7_200, reuse_grace: 10 }, 'system')
@@ -99,7 +99,7 @@ onEachEngine('the preview of a policy', engine => {
     for (const apply of Object.keys(policyApplies) as PolicyApply[]) {
       it(`is true of what ends by ${reason}, applied to ${apply}`, async () => {
         const { server, client, pairs, signIn } = await aWorld()
-        const { policies } = server.composed.parts
+        const { policies } = server.composed.parts.policies
         const [amy, ben] = [await server.aUser({ username: 'amy' }), await server.aUser()]
         const early = await signIn(amy)
         server.clock.advance('80m')
@@ -128,7 +128,7 @@ onEachEngine('the preview of a policy', engine => {
 
   it('does not count what would have ended anyway', async () => {
     const { server, pairs, signIn } = await aWorld({ max_sessions_per_user: 3 })
-    const { policies } = server.composed.parts
+    const { policies } = server.composed.parts.policies
     const amy = await server.aUser()
     for (let number = 0; number < 3; number++) await signIn(amy)
     await server.setPolicy({ max_sessions_per_user: 2 })
@@ -140,7 +140,7 @@ onEachEngine('the preview of a policy', engine => {
 
   it('is true of an undoing', async () => {
     const { server, pairs, signIn } = await aWorld({ refresh_token_lifetime: 3_600 })
-    const { policies } = server.composed.parts
+    const { policies } = server.composed.parts.policies
     await server.setPolicy({ refresh_token_lifetime: 86_400 })
     for (let number = 0; number < 3; number++) await signIn(await server.aUser())
     server.clock.advance('2h')
@@ -160,7 +160,10 @@ onEachEngine('the preview of a policy', engine => {
     for (let seed = 1; seed <= trials(4); seed++) {
       const dice = aDice(seed)
       const { server, client, pairs, signIn } = await aWorld()
-      const { policies, sessions } = server.composed.parts
+      const {
+        policies: { policies },
+        devices: { sessions },
+      } = server.composed.parts
       const people = await Promise.all(Array.from({ length: 4 }, () => server.aUser()))
       const change = (): [Partial<Policy>, PolicyApply] => {
         const names = dice.someOf(Object.keys(values) as (keyof typeof values)[])

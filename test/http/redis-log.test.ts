@@ -104,7 +104,10 @@ onRedis('a server with Redis', () => {
     const redis = await aRedis()
     const server = await aServer({ redis: redis.url })
     const client = aClient(server)
-    const { tail, sessions } = server.composed.parts
+    const {
+      revocation: { tail },
+      devices: { sessions },
+    } = server.composed.parts
     const [amy, pair] = [await server.aUser(), await client.signIn(admin)]
     const doomed = await client.signIn(amy)
     const { logId, position } = tail
@@ -128,7 +131,10 @@ onRedis('a server with Redis', () => {
   it('looks at the database when somebody speaks of another log, or of numbers that are missing here', async () => {
     const redis = await aRedis()
     const server = await aServer({ redis: redis.url })
-    const { tail, database } = server.composed.parts
+    const {
+      revocation: { tail },
+      storage: { database },
+    } = server.composed.parts
     const connections = await openRedis(readRedisUrl(redis.url) as RedisSettings, { log: { warn() {} } })
     await connections.connect(2_000)
     const log = createRedisLog({ redis: connections, secretKey: server.settings.secretKey! })

@@ -13,7 +13,7 @@ function expectRefused(answer: Answer, detail: string, reason: string): void {
   expect(answer.headers.get('www-authenticate')).to.equal(realm)
 }
 
-const incidentsOf = (server: TestServer) => server.composed.parts.database.read('SELECT * FROM incident')
+const incidentsOf = (server: TestServer) => server.composed.parts.storage.database.read('SELECT * FROM incident')
 
 describe('a refresh is refused', () => {
   it('for what is no token', async () => {
@@ -78,7 +78,7 @@ describe('a refresh is refused', () => {
     const client = aClient(server)
     const amy = await server.aUser()
     const { refresh } = await client.signIn(amy)
-    await server.composed.parts.users.disable(amy.id, 'system')
+    await server.composed.parts.people.users.disable(amy.id, 'system')
     const answer = await client.refresh(refresh)
     expect(answer.status).to.equal(401)
     expect(answer.body).to.deep.equal({
@@ -86,7 +86,7 @@ describe('a refresh is refused', () => {
       reason: 'user_inactive',
     })
     expect(answer.headers.get('www-authenticate')).to.equal(realm)
-    await server.composed.parts.users.enable(amy.id, 'system')
+    await server.composed.parts.people.users.enable(amy.id, 'system')
     expectRefused(await client.refresh(refresh), 'Token is blacklisted', 'session_ended')
   })
 
@@ -95,7 +95,7 @@ describe('a refresh is refused', () => {
     const client = aClient(server)
     const amy = await server.aUser()
     const { refresh } = await client.signIn(amy)
-    await server.composed.parts.users.remove(amy.id, 'system')
+    await server.composed.parts.people.users.remove(amy.id, 'system')
     const answer = await client.refresh(refresh)
     expect(answer.status).to.equal(401)
     expect(answer.body).to.deep.equal({
@@ -109,7 +109,7 @@ describe('a refresh is refused', () => {
     const client = aClient(server)
     const amy = await server.aUser()
     const { access, refresh } = await client.signIn(amy)
-    await server.composed.parts.users.setPassword(amy.id, 'another good password', 'system')
+    await server.composed.parts.people.users.setPassword(amy.id, 'another good password', 'system')
     expectRefused(await client.refresh(refresh), 'Token is blacklisted', 'session_ended')
     expect((await client.get('/api/me/', access)).status).to.equal(401)
   })
@@ -122,8 +122,8 @@ onEachEngine('a rotation', engine => {
     const amy = await server.aUser({ username: 'amy' })
     const first = await client.signIn(amy)
     server.clock.advance('30m')
-    await server.composed.parts.users.setRoles(amy.id, ['support'], 'system')
-    await server.composed.parts.users.rename(amy.id, 'amelia', 'system')
+    await server.composed.parts.people.users.setRoles(amy.id, ['support'], 'system')
+    await server.composed.parts.people.users.rename(amy.id, 'amelia', 'system')
     const answer = await client.refresh(first.refresh)
     expect(answer.status).to.equal(200)
     expect(answer.body).to.have.all.keys('access', 'refresh')
@@ -216,7 +216,8 @@ onEachEngine('a rotation', engine => {
     const client = aClient(server)
     const { refresh } = await client.signIn(await server.aUser())
     server.clock.advance('2h')
-    const { refresh_token_lifetime, session_absolute_lifetime } = (await server.composed.parts.policies.show()).policy
+    const { refresh_token_lifetime, session_absolute_lifetime } = (await server.composed.parts.policies.policies.show())
+      .policy
     for (const tightened of [
       { refresh_token_lifetime: 3_600 },
       { refresh_token_lifetime: 3_600, session_absolute_lifetime: 3_600 },

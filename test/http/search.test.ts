@@ -76,7 +76,7 @@ onEachEngine('a search for people', engine => {
     expect(await find('zuh')).to.deep.equal(['newcomer'])
     expect((await client.delete(`/api/admin/users/${id}`, token)).status).to.equal(204)
     expect(await find('scarlett')).to.deep.equal([])
-    const { database } = server.composed.parts
+    const { database } = server.composed.parts.storage
     expect(await database.read('SELECT word FROM user_word WHERE user_id = ?', [id])).to.deep.equal([])
   })
 
@@ -132,7 +132,7 @@ describe('a person who is picked by typing', () => {
 
   it('is not found by a name through lists of sessions by whoever may not look through people', async () => {
     const { server } = await aWorld(await aServer())
-    await server.composed.parts.roles.create('guard', ['darvoza:sessions:read'], 'system')
+    await server.composed.parts.people.roles.create('guard', ['darvoza:sessions:read'], 'system')
     const guard = await signedIn(server, await server.aUser({ roles: ['guard'] }))
     for (const typed of ['kim', 'Joʻrayeva']) {
       const { text } = await guard.open(`/admin/sessions?user=${encodeURIComponent(typed)}`)

@@ -67,7 +67,7 @@ describe('darvoza seed demo', function () {
     expect(await seeded).to.include({ users: 300, sessions: 2_000 })
     expect(times.length).to.be.above(20)
     expect(Math.max(...times), 'the slowest refresh, in ms').to.be.below(1_500)
-    const { results } = await server.composed.parts.userList.page({ state: 'active' }, 'newest', { limit: 1 })
+    const { results } = await server.composed.parts.people.userList.page({ state: 'active' }, 'newest', { limit: 1 })
     await client.signIn({ username: results[0]!.user.username, password: 'a demo for all of us' })
     await darvoza.done(['audit', 'verify'])
   })

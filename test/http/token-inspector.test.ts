@@ -13,7 +13,7 @@ const texts = createTexts(new URL('../../../views/locales', import.meta.url).pat
 
 /** What the server itself says of a token, as `/api/token/verify` asks it. */
 async function verdictOf({ composed }: TestServer, token: string): Promise<string | null> {
-  const { inspect, rotate } = composed.parts
+  const { inspect, rotate } = composed.parts.tokens
   try {
     const found = await inspect.any(token)
     if (found.kind === 'refresh') await rotate.check(found.claims)
@@ -28,7 +28,11 @@ async function verdictOf({ composed }: TestServer, token: string): Promise<strin
 async function tokens(server: TestServer): Promise<Map<string, string>> {
   const client = aClient(server)
   const forge = aForge(server)
-  const { sessions, users, revocationLog } = server.composed.parts
+  const {
+    devices: { sessions },
+    people: { users },
+    logs: { revocationLog },
+  } = server.composed.parts
   const fresh = async (user?: { id: number; username: string; password: string }) => {
     const one = user ?? (await server.aUser())
     return { user: one, pair: await client.signIn(one) }
@@ -128,7 +132,7 @@ describe('the token inspector', () => {
   it('says of every token what the server says, stops at the first check that fails, and changes nothing', async () => {
     const server = await aServer()
     const all = await tokens(server)
-    const { tokenInspector } = server.composed.parts
+    const { tokenInspector } = server.composed.parts.logs
     const before = await snapshotOf(server)
     const codes = new Set<string | null>()
     const names = new Set<string>()
@@ -166,7 +170,11 @@ describe('the token inspector', () => {
     const server = await aServer()
     const client = aClient(server)
     const amy = await server.aUser()
-    const { tokenInspector, sessions, users } = server.composed.parts
+    const {
+      logs: { tokenInspector },
+      devices: { sessions },
+      people: { users },
+    } = server.composed.parts
     const first = await client.signIn(amy)
     await sessions.end(claimsOf(first.access).sid, null, 'user:1')
     for (const token of [first.access, first.refresh]) {

@@ -81,12 +81,12 @@ describe('verify', () => {
     const client = aClient(server)
     const amy = await server.aUser()
     const { access, refresh } = await client.signIn(amy)
-    await server.composed.parts.users.disable(amy.id, 'system')
+    await server.composed.parts.people.users.disable(amy.id, 'system')
     for (const token of [access, refresh]) {
       const { status, body } = await client.verify(token)
       expect({ status, reason: body.reason }).to.deep.equal({ status: 401, reason: 'user_inactive' })
     }
-    await server.composed.parts.users.remove(amy.id, 'system')
+    await server.composed.parts.people.users.remove(amy.id, 'system')
     for (const token of [access, refresh]) {
       const { status, body } = await client.verify(token)
       expect({ status, reason: body.reason }).to.deep.equal({ status: 401, reason: 'user_unknown' })
@@ -98,7 +98,7 @@ describe('verify', () => {
     const client = aClient(server)
     const amy = await server.aUser()
     const { access, refresh } = await client.signIn(amy)
-    await server.composed.parts.users.setRoles(amy.id, ['auditor'], 'system')
+    await server.composed.parts.people.users.setRoles(amy.id, ['auditor'], 'system')
     const answer = await client.verify(access)
     expect(answer.status).to.equal(401)
     expect(answer.body.reason).to.equal('token_stale')

@@ -1,8 +1,8 @@
 import { expect } from 'chai'
 import { type Database, isDuplicate, type Queries } from '../../server/storage/database.js'
-import { createDevices } from '../../server/storage/devices.js'
-import { createUserLists } from '../../server/storage/user-lists.js'
-import { createUsers } from '../../server/storage/users.js'
+import { createDeviceStore } from '../../server/storage/devices.js'
+import { createUserListStore } from '../../server/storage/user-lists.js'
+import { createUserStore } from '../../server/storage/users.js'
 import { aDatabase, aUserRow } from '../support/database.js'
 import { onEachEngine, onMariaDb } from '../support/engines.js'
 
@@ -33,10 +33,10 @@ const lookalikes = [
 
 onEachEngine('text and numbers', engine => {
   let database: Database
-  let users: ReturnType<typeof createUsers>
+  let users: ReturnType<typeof createUserStore>
   beforeEach(async () => {
     database = await aDatabase(engine)
-    users = createUsers(database.dialect)
+    users = createUserStore(database.dialect)
   })
 
   it('usernames compare in binary: each of these is another user', async () => {
@@ -50,7 +50,7 @@ onEachEngine('text and numbers', engine => {
   })
 
   it('ids compare in binary: another case or a space behind it is another id', async () => {
-    const devices = createDevices(database.dialect)
+    const devices = createDeviceStore(database.dialect)
     const empty = { clientDevice: null, name: '', browser: '', platform: '', userAgent: '', address: '' }
     await devices.insert(database, { ...empty, id: 'abc', userId: 1, firstSeenAt: 1, lastSeenAt: 1, endedAt: null })
     expect((await devices.find(database, 'abc'))?.id).to.equal('abc')
@@ -73,7 +73,7 @@ onEachEngine('text and numbers', engine => {
   it('a name of a user is found by its start alone, whatever signs it has', async () => {
     for (const [index, name] of ['50%_off', '50x_off', '50%yoff', '!a', 'a\\b'].entries())
       await users.insert(database, aUserRow(index + 1, { username: name, usernameKey: name }))
-    const lists = createUserLists(database.dialect)
+    const lists = createUserListStore(database.dialect)
     const startingWith = async (username: string) => {
       const page = { after: null, limit: 10 }
       const { rows } = await lists.page(
@@ -180,7 +180,7 @@ onEachEngine('every connection', engine => {
 onMariaDb('strictness', engine => {
   it('a value too long for its column is refused, never cut', async () => {
     const database = await aDatabase(engine)
-    const users = createUsers(database.dialect)
+    const users = createUserStore(database.dialect)
     const error = await users
       .insert(database, aUserRow(1, { firstName: 'x'.repeat(151) }))
       .catch((thrown: Error) => thrown)
@@ -189,7 +189,7 @@ onMariaDb('strictness', engine => {
 
   it('a failed try on a row that is not there keeps nobody from inserting it', async () => {
     const database = await aDatabase(engine)
-    const users = createUsers(database.dialect)
+    const users = createUserStore(database.dialect)
     await database.transaction(async tx => {
       expect(await users.lock(tx, 5)).to.equal(false)
       expect(await tx.write('UPDATE user SET active = 0 WHERE id = 5')).to.equal(0)

@@ -7,15 +7,15 @@ import { firstPolicy } from '../../server/policy/policies.js'
 import { sessionEnd, sessionStates, sessionTerms } from '../../server/policy/session.js'
 import { insertRows } from '../../server/storage/bulk.js'
 import type { Database } from '../../server/storage/database.js'
-import { createDeviceLists, type DeviceFilter, deviceStates } from '../../server/storage/device-lists.js'
+import { createDeviceListStore, type DeviceFilter, deviceStates } from '../../server/storage/device-lists.js'
 import type { DeviceRecord } from '../../server/storage/devices.js'
-import { createLogLists } from '../../server/storage/log-lists.js'
-import { createSessionLists, type SessionFilter } from '../../server/storage/session-lists.js'
+import type { Place, Walked } from '../../server/storage/keyset-scan.js'
+import { createLogListStore } from '../../server/storage/log-lists.js'
+import { createSessionListStore, type SessionFilter } from '../../server/storage/session-lists.js'
 import type { SessionRecord } from '../../server/storage/sessions.js'
-import { createUserLists, type UserFilter, userOrders, userStates } from '../../server/storage/user-lists.js'
+import { createUserListStore, type UserFilter, userOrders, userStates } from '../../server/storage/user-lists.js'
 import { type NewUser, writtenUser } from '../../server/storage/user-rows.js'
 import { insertWords } from '../../server/storage/user-words.js'
-import type { Place, Walked } from '../../server/storage/walk.js'
 import { aDatabase, aSessionRow, aUserRow } from '../support/database.js'
 import { onEachEngine } from '../support/engines.js'
 
@@ -213,7 +213,7 @@ onEachEngine('lists', engine => {
   })
 
   it('of sessions hold what the policy says of each, by any filter', async () => {
-    const lists = createSessionLists(database.dialect)
+    const lists = createSessionListStore(database.dialect)
     const seen = new Set<string>()
     for (let trial = 0; trial < 80; trial++) {
       const filter: SessionFilter = {
@@ -249,7 +249,7 @@ onEachEngine('lists', engine => {
   }).timeout(120_000)
 
   it('of devices do so', async () => {
-    const lists = createDeviceLists(database.dialect)
+    const lists = createDeviceListStore(database.dialect)
     const liveOn = (device: DeviceRecord) =>
       world.sessions.filter(one => one.deviceId === device.id && stateIn(world, one) === 'live').length
     const stateOf = (device: DeviceRecord) =>
@@ -294,7 +294,7 @@ onEachEngine('lists', engine => {
   }).timeout(120_000)
 
   it('of users do so, in each order, and the newest does not depend on what a name looks like', async () => {
-    const lists = createUserLists(database.dialect)
+    const lists = createUserListStore(database.dialect)
     const liveOf = (id: number) =>
       world.sessions.filter(one => one.userId === id && stateIn(world, one) === 'live').length
     const seenFrom = (id: number, address: string) =>
@@ -352,7 +352,7 @@ onEachEngine('lists', engine => {
   }).timeout(120_000)
 
   it('of the logs do so', async () => {
-    const lists = createLogLists(database.dialect)
+    const lists = createLogListStore(database.dialect)
     const actors = ['user:1', 'user:2', 'operator:root', 'system']
     const revocations = numbered(200, index => ({
       ...{ seq: index + 1, kind: pick(['session', 'user', 'role']), subject: pick(['1', '2', 'a']), effect: 'end' },
@@ -464,8 +464,8 @@ onEachEngine('lists', engine => {
   }).timeout(120_000)
 
   it('lose and repeat nothing while rows come in on top and in between', async () => {
-    const lists = createSessionLists(database.dialect)
-    const users = createUserLists(database.dialect)
+    const lists = createSessionListStore(database.dialect)
+    const users = createUserListStore(database.dialect)
     for (const filter of [
       {},
       { state: 'live' },

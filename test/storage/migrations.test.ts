@@ -131,7 +131,7 @@ onMariaDb('servers that start together on an empty database', engine => {
     try {
       await Promise.all(servers.map(server => server.migrate()))
       await Promise.all(servers.map(server => server.start()))
-      const { database } = servers[0]!.parts
+      const { database } = servers[0]!.parts.storage
       const count = async (table: string) =>
         Number((await database.read<{ count: number }>(`SELECT COUNT(*) AS count FROM ${table}`))[0]!.count)
       const counts: Record<string, number> = {}
@@ -146,8 +146,10 @@ onMariaDb('servers that start together on an empty database', engine => {
         policy_version: 1,
       })
       expect(await count('user')).to.equal(1)
-      const kids = new Set(servers.map(server => server.parts.signingKeys.active().kid))
-      const secrets = new Set(servers.map(server => server.parts.secrets.present('refresh').secret.toString('hex')))
+      const kids = new Set(servers.map(server => server.parts.tokens.signingKeys.active().kid))
+      const secrets = new Set(
+        servers.map(server => server.parts.tokens.secrets.present('refresh').secret.toString('hex')),
+      )
       expect([kids.size, secrets.size]).to.deep.equal([1, 1])
       expect(await drift(database)).to.deep.equal([])
     } finally {

@@ -3,10 +3,10 @@ import { foldEras } from '../../server/policy/eras.js'
 import { readVersions } from '../../server/policy/policy-version.js'
 import type { Database } from '../../server/storage/database.js'
 import { migrateDown, migrateUp, migrationStatus } from '../../server/storage/migrate.js'
-import { createPolicyVersions, type PolicyVersionRecord } from '../../server/storage/policy-versions.js'
-import { createSessionSurveys } from '../../server/storage/session-surveys.js'
-import { createSessions } from '../../server/storage/sessions.js'
-import { createUsers } from '../../server/storage/users.js'
+import { createPolicyVersionStore, type PolicyVersionRecord } from '../../server/storage/policy-versions.js'
+import { createSessionSurveyStore } from '../../server/storage/session-surveys.js'
+import { createSessionStore } from '../../server/storage/sessions.js'
+import { createUserStore } from '../../server/storage/users.js'
 import { aDatabase, aUserRow } from '../support/database.js'
 import { onEachEngine } from '../support/engines.js'
 import { aSession } from '../support/sessions.js'
@@ -17,8 +17,8 @@ const written = (version: number, changes: Partial<PolicyVersionRecord> = {}): P
 })
 
 onEachEngine('the versions of the policy', engine => {
-  const policyVersions = createPolicyVersions()
-  const surveys = createSessionSurveys()
+  const policyVersions = createPolicyVersionStore()
+  const surveys = createSessionSurveyStore()
 
   async function inUse(database: Database): Promise<number[]> {
     return (await policyVersions.inUse(database)).map(one => one.version)
@@ -69,7 +69,7 @@ onEachEngine('the versions of the policy', engine => {
     const { policyVersion: __, ...older } = aSession('s')
     await insertOlder('session', older)
     await migrateUp(database)
-    const session = (await createSessions(database.dialect).find(database, 's'))!
+    const session = (await createSessionStore(database.dialect).find(database, 's'))!
     const eras = foldEras(readVersions(await policyVersions.inUse(database)))
     expect([eras.version, eras.list.length, eras.of(session).reuse_grace]).to.deep.equal([3, 1, 30])
     await policyVersions.insert(
@@ -81,8 +81,8 @@ onEachEngine('the versions of the policy', engine => {
 
   it('tell which sessions a statement rotates, and which are older than one of them', async () => {
     const database = await aDatabase(engine)
-    const sessions = createSessions(database.dialect)
-    await createUsers(database.dialect).insert(database, aUserRow(1))
+    const sessions = createSessionStore(database.dialect)
+    await createUserStore(database.dialect).insert(database, aUserRow(1))
     const { createdAt } = aSession('')
     for (const policyVersion of [1, 2, 3, 4])
       await sessions.insert(database, aSession(`v${policyVersion}`, { policyVersion }))
@@ -110,9 +110,9 @@ onEachEngine('the versions of the policy', engine => {
 onEachEngine('a survey of sessions', engine => {
   it('passes over each session and each user once, in stretches of whatever size', async () => {
     const database = await aDatabase(engine)
-    const surveys = createSessionSurveys()
-    const sessions = createSessions(database.dialect)
-    const users = createUsers(database.dialect)
+    const surveys = createSessionSurveyStore()
+    const sessions = createSessionStore(database.dialect)
+    const users = createUserStore(database.dialect)
     for (let userId = 1; userId <= 5; userId++) {
       await users.insert(database, aUserRow(userId))
       for (let count = 0; count < userId; count++)

@@ -3,8 +3,8 @@ import { judgeGeneration, moveSpans, type RotationSpans } from '../../server/pol
 import type { Database } from '../../server/storage/database.js'
 import type { RotationTerms } from '../../server/storage/rotations.js'
 import type { OpenPlace } from '../../server/storage/session-tidying.js'
-import { createSessions, type SessionRecord } from '../../server/storage/sessions.js'
-import { createUsers } from '../../server/storage/users.js'
+import { createSessionStore, type SessionRecord } from '../../server/storage/sessions.js'
+import { createUserStore } from '../../server/storage/users.js'
 import { aDatabase, aUserRow } from '../support/database.js'
 import { onEachEngine } from '../support/engines.js'
 import { aSession, hour, start } from '../support/sessions.js'
@@ -26,7 +26,7 @@ const spansOf = (row: RotationSpans): RotationSpans => {
 
 onEachEngine('the sessions store', engine => {
   let database: Database
-  let sessions: ReturnType<typeof createSessions>
+  let sessions: ReturnType<typeof createSessionStore>
 
   /** In the order of their ids. */
   async function all(): Promise<SessionRecord[]> {
@@ -37,11 +37,11 @@ onEachEngine('the sessions store', engine => {
     )
     return rows.map(row => found.get(row.id)!)
   }
-  let users: ReturnType<typeof createUsers>
+  let users: ReturnType<typeof createUserStore>
   beforeEach(async () => {
     database = await aDatabase(engine)
-    sessions = createSessions(database.dialect)
-    users = createUsers(database.dialect)
+    sessions = createSessionStore(database.dialect)
+    users = createUserStore(database.dialect)
     await users.insert(database, aUserRow(1))
   })
 

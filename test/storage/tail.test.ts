@@ -7,8 +7,8 @@ import { createOutages } from '../../server/revocation/outages.js'
 import { createProjection } from '../../server/revocation/projection.js'
 import { createTail } from '../../server/revocation/tail.js'
 import type { Database } from '../../server/storage/database.js'
-import { createHeartbeats } from '../../server/storage/heartbeats.js'
-import { createRevocations, type Revocations } from '../../server/storage/revocations.js'
+import { createHeartbeatStore } from '../../server/storage/heartbeats.js'
+import { createRevocationStore, type RevocationStore } from '../../server/storage/revocations.js'
 import { aDatabase } from '../support/database.js'
 import { onEachEngine } from '../support/engines.js'
 import { anEntry, writeEntries } from '../support/log.js'
@@ -20,27 +20,27 @@ const log = { error() {}, warn() {}, info() {} }
 
 /** A process that follows the log; `read` is told of each stretch before it is read. */
 function aTail(database: Database, read: (after: number) => Promise<void>) {
-  const store = createRevocations(database.dialect)
+  const store = createRevocationStore(database.dialect)
   const projection = createProjection()
   let monotonic = 0
-  const revocations: Revocations = {
+  const revocationStore: RevocationStore = {
     ...store,
     async stretch(tx, after, ...rest) {
       await read(after)
       return store.stretch(tx, after, ...rest)
     },
   }
-  const highWater = createHighWater({ database, revocations, log })
+  const highWater = createHighWater({ database, revocationStore, log })
   const clocks = { now: () => now, monotonic: () => monotonic }
   const outages = createOutages({
     database,
-    heartbeats: createHeartbeats(),
+    heartbeatStore: createHeartbeatStore(),
     now: clocks.now,
     elapsed: clocks.monotonic,
   })
   const tail = createTail({
     highWater,
-    ...{ database, revocations, outages, projection, log },
+    ...{ database, revocationStore, outages, projection, log },
     ...clocks,
     ...{ wall: () => now, observe() {} },
   })

@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import { Refusal } from '../../server/protocol/errors.js'
 import { type Database, openDatabase, type Queries } from '../../server/storage/database.js'
 import { LastNumber } from '../../server/storage/entities/number.js'
-import { createRevocations } from '../../server/storage/revocations.js'
+import { createRevocationStore } from '../../server/storage/revocations.js'
 import { aDatabase } from '../support/database.js'
 import { onEachEngine, onMariaDb } from '../support/engines.js'
 
@@ -37,7 +37,7 @@ onEachEngine('transactions', engine => {
   })
 
   it('fifty at once, half of them rolled back, beside single writes and reads: nothing is lost and nothing leaks', async () => {
-    const revocations = createRevocations(database.dialect)
+    const revocations = createRevocationStore(database.dialect)
     const taken: number[] = []
     const dirty: string[] = []
 
@@ -85,7 +85,7 @@ onEachEngine('transactions', engine => {
   }).timeout(30_000)
 
   it('a hundred raises of one counter give a hundred different numbers, in the order of commits', async () => {
-    const revocations = createRevocations(database.dialect)
+    const revocations = createRevocationStore(database.dialect)
     const inOrder: number[] = []
     const seen: number[] = []
     let done = false

@@ -8,7 +8,7 @@ const passwordHash = 'pbkdf2_sha256$1$salt$AAAA'
 onEachEngine('user ids', engine => {
   it('go on by one, and are never given out again, not even after a deletion', async () => {
     const server = await aServer({ engine })
-    const { users } = server.composed.parts
+    const { users } = server.composed.parts.people
     const first = await users.create({ username: 'amy', password }, 'system')
     await users.remove(first.id, 'system')
     const second = await users.create({ username: 'amy', password }, 'system')
@@ -23,7 +23,7 @@ onEachEngine('user ids', engine => {
 
   it('of imports stay as they were, and new ones go on after the greatest', async () => {
     const server = await aServer({ engine })
-    const { users } = server.composed.parts
+    const { users } = server.composed.parts.people
     expect((await users.importOne({ id: 500, username: 'imported', passwordHash }, 'system')).id).to.equal(500)
     expect((await users.importOne({ id: 40, username: 'earlier', passwordHash }, 'system')).id).to.equal(40)
     expect((await users.create({ username: 'next', password }, 'system')).id).to.equal(501)
@@ -32,7 +32,10 @@ onEachEngine('user ids', engine => {
 
   it('of the first administrators stand apart, below 2^31: users of elsewhere keep theirs from 1 on', async () => {
     const server = await aServer({ engine, ports: { administratorId: undefined } })
-    const { users, database, userStore } = server.composed.parts
+    const {
+      people: { users },
+      storage: { database, userStore },
+    } = server.composed.parts
     const idOf = async (name: string) => (await users.requireByName(name)).id
     const first = await idOf('admin')
     expect(first).to.equal(1_000_000_000)
@@ -51,7 +54,10 @@ onEachEngine('user ids', engine => {
 
   it('after a restore go on behind those in turn, not behind the administrator', async () => {
     const server = await aServer({ engine, ports: { administratorId: undefined } })
-    const { users, database, userStore } = server.composed.parts
+    const {
+      people: { users },
+      storage: { database, userStore },
+    } = server.composed.parts
     await users.importOne({ id: 7, username: 'seventh', passwordHash }, 'system')
     expect(await database.transaction(tx => userStore.skipIds(tx, 10))).to.equal(17)
     expect((await users.create({ username: 'next', password }, 'system')).id).to.equal(18)
@@ -59,7 +65,7 @@ onEachEngine('user ids', engine => {
 
   it('are all different when many are made and imported at once', async () => {
     const server = await aServer({ engine })
-    const { users } = server.composed.parts
+    const { users } = server.composed.parts.people
     const made = await Promise.all([
       ...Array.from({ length: 20 }, (_, index) => users.create({ username: `made${index}`, password }, 'system')),
       ...Array.from({ length: 20 }, (_, index) =>
@@ -76,7 +82,7 @@ onEachEngine('user ids', engine => {
 
   it('a failed creation gives its number to nobody else wrongly: the next user is a new one', async () => {
     const server = await aServer({ engine })
-    const { users } = server.composed.parts
+    const { users } = server.composed.parts.people
     await users.create({ username: 'amy', password }, 'system')
     const codes = await Promise.all(
       Array.from({ length: 10 }, () =>
@@ -94,7 +100,7 @@ onEachEngine('user ids', engine => {
     const client = aClient(server)
     const first = await server.aUser({ username: 'amy' })
     const pair = await client.signIn(first)
-    await server.composed.parts.users.remove(first.id, 'system')
+    await server.composed.parts.people.users.remove(first.id, 'system')
     await server.aUser({ username: 'amy' })
     expect((await client.get('/api/me/', pair.access)).status).to.equal(401)
     expect((await client.refresh(pair.refresh)).status).to.equal(401)
@@ -102,7 +108,7 @@ onEachEngine('user ids', engine => {
 
   it('outside of what a number or a token holds exactly are refused', async () => {
     const server = await aServer({ engine })
-    const { users } = server.composed.parts
+    const { users } = server.composed.parts.people
     for (const id of [0, -1, 1.5, Number.NaN, 2 ** 53, Number.POSITIVE_INFINITY]) {
       const error = await users
         .importOne({ id, username: `u${id}`, passwordHash }, 'system')

@@ -62,7 +62,7 @@ export const calls: Record<CallName, CallRow> = {
     async fill({ server }) {
       // Somebody else: the others' calls are about who is there.
       const { id } = await server.aUser()
-      await server.composed.parts.users.disable(id, 'system')
+      await server.composed.parts.people.users.disable(id, 'system')
       return { path: { id: String(id) }, json: {} }
     },
   },

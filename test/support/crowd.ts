@@ -16,7 +16,10 @@ export async function aCrowd(
   userId: number,
   { devices, sessions }: Crowd,
 ): Promise<{ deviceIds: string[] }> {
-  const { database, now, policy } = composed.parts
+  const {
+    storage: { database },
+    revocation: { now, policy },
+  } = composed.parts
   const start = now() - 3_600_000
   const deviceIds = Array.from({ length: devices }, () => randomUUID())
   const rows = deviceIds.map((id, index) => aDeviceRow(id, userId, start - (devices - index) * 1_000))

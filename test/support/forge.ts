@@ -10,7 +10,7 @@ type Claims = Record<string, unknown> | string
 export type Forge = ReturnType<typeof aForge>
 
 export function aForge({ composed }: TestServer) {
-  const { signingKeys, secrets } = composed.parts
+  const { signingKeys, secrets } = composed.parts.tokens
 
   /** Header and claims as JSON text, signed by `sign`. */
   function compact(header: Header | string, claims: Claims, sign: (input: string) => Buffer): string {

@@ -49,9 +49,9 @@ const revocation = ({ person }: World): Filled => ({
   fields: { what: 'all_ended', subject: String(person.id), reason: 'lost' },
 })
 const activeKey = async ({ server }: World) =>
-  (await server.composed.parts.keyRing.list()).find(key => key.state === 'active')!.kid
+  (await server.composed.parts.keys.keyRing.list()).find(key => key.state === 'active')!.kid
 /** Published, and signs nothing yet. */
-const waitingKey = async ({ server }: World) => (await server.composed.parts.keyRing.rotate({}, 'system')).key.kid
+const waitingKey = async ({ server }: World) => (await server.composed.parts.keys.keyRing.rotate({}, 'system')).key.kid
 
 export const forms: Record<FormName, FormRow> = {
   signIn: { by: 'nobody', fill: ({ person }) => ({ fields: { username: person.username, password, next: '' } }) },
@@ -89,7 +89,7 @@ export const forms: Record<FormName, FormRow> = {
   disableUserPage: { fill: onPerson() },
   enableUserPage: {
     async fill(world) {
-      await world.server.composed.parts.users.disable(world.person.id, 'system')
+      await world.server.composed.parts.people.users.disable(world.person.id, 'system')
       return onPerson()(world)
     },
   },
@@ -178,16 +178,16 @@ export async function filledForm(
 }
 
 export async function aWorld(server: TestServer, mark: string, others: string[]): Promise<World> {
-  const { roles } = server.composed.parts
+  const { roles } = server.composed.parts.people
   const roleName = `clerk-${mark}`
   await roles.create(roleName, ['orders:write'], 'system')
   const person = await server.aUser({ username: `amy-${mark}`, roles: [roleName, ...others] })
   await aClient(server, 'phone/1.0').signIn(person)
   const [found] = await devicesOf(server, person.id)
   // Of two values in turn, so that there is always a change to be taken back.
-  const { reuse_grace: grace } = (await server.composed.parts.policies.show()).policy
+  const { reuse_grace: grace } = (await server.composed.parts.policies.policies.show()).policy
   await server.setPolicy({ reuse_grace: grace === 7 ? 8 : 7 })
-  const { version: policyVersion } = await server.composed.parts.policies.show()
+  const { version: policyVersion } = await server.composed.parts.policies.policies.show()
   return { server, person, roleName, policyVersion, sid: found!.sessions[0]!.id, deviceId: found!.device.id }
 }
 

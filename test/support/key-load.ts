@@ -1,7 +1,7 @@
 // Sign-ins, refreshes and verifies at several servers while keys change: counts every good token that somebody refuses.
 import { createRemoteJWKSet, jwtVerify } from 'jose'
 import { type Composed, compose } from '../../server/compose.js'
-import type { KeyRing } from '../../server/identity/key-ring.js'
+import type { KeyRing } from '../../server/identity/keys/key-ring.js'
 import { aClient, type Client } from './client.js'
 import { publishedKids } from './keys.js'
 import { waitFor } from './mariadb.js'
@@ -109,7 +109,7 @@ export async function anOperator(database: Parameters<typeof testSettings>[0]): 
   const ignore = () => {}
   const log = { debug: ignore, info: ignore, warn: ignore, error: ignore }
   const composed = await compose(testSettings(database), { log })
-  await composed.parts.tail.start()
+  await composed.parts.revocation.tail.start()
   return composed
 }
 

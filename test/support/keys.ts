@@ -26,7 +26,7 @@ export async function later(duration: string, ...servers: TestServer[]): Promise
   servers[0]!.clock.advance(duration)
   for (const { composed } of servers) {
     await settle(composed)
-    await composed.parts.keyRing.upkeep()
+    await composed.parts.keys.keyRing.upkeep()
   }
   for (const { composed } of servers) await settle(composed)
 }

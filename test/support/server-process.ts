@@ -33,7 +33,10 @@ const composed = await compose(readSettings(process.env), {
   log,
   pauses: { rotationClaimed: async () => dieAt('rotationClaimed') },
 })
-const { database, hashingProcess } = composed.parts
+const {
+  storage: { database },
+  signIn: { hashingProcess },
+} = composed.parts
 const { matches } = hashingProcess
 hashingProcess.matches = (...guess) => {
   compared++
@@ -46,7 +49,7 @@ database.transaction = async work => {
   return result
 }
 await composed.migrate()
-if (process.env.POLICY) await composed.parts.policies.set(JSON.parse(process.env.POLICY), 'system', 'test')
+if (process.env.POLICY) await composed.parts.policies.policies.set(JSON.parse(process.env.POLICY), 'system', 'test')
 await composed.start()
 composed.jobs.start()
 const server = createServer(composed.app.callback())

@@ -4,9 +4,9 @@ import type { AddressInfo } from 'node:net'
 import { type RedisSettings, readRedisUrl } from '../../config/addresses.js'
 import type { DatabaseSettings, Settings } from '../../config/settings.js'
 import { type Composed, compose, type Ports } from '../../server/compose.js'
-import { createHashingProcess, type HashingProcess } from '../../server/identity/hashing-process.js'
-import type { UserToCreate } from '../../server/identity/new-users.js'
-import { hashPassword } from '../../server/identity/stored-passwords.js'
+import type { UserToCreate } from '../../server/identity/people/new-users.js'
+import { createHashingProcess, type HashingProcess } from '../../server/identity/sign-in/hashing-process.js'
+import { hashPassword } from '../../server/identity/sign-in/stored-passwords.js'
 import type { Policy } from '../../server/policy/policies.js'
 import { aClock, type TestClock } from './clock.js'
 import { aFolder, type Engine, sqlite } from './engines.js'
@@ -86,7 +86,7 @@ export async function aServer(options: ServerOptions = {}): Promise<TestServer> 
   })
   await composed.migrate()
   if (options.policy !== null)
-    await composed.parts.policies.set({ password_cost: usualCost, ...options.policy }, 'system', 'test')
+    await composed.parts.policies.policies.set({ password_cost: usualCost, ...options.policy }, 'system', 'test')
   await composed.start()
   const server = await listen(composed, options.onRequest)
 
@@ -97,7 +97,7 @@ export async function aServer(options: ServerOptions = {}): Promise<TestServer> 
     composed,
     logged,
     async setPolicy(changes) {
-      await composed.parts.policies.set(changes, 'system', 'test')
+      await composed.parts.policies.policies.set(changes, 'system', 'test')
       await settle(composed)
     },
     async aUser(user = {}) {
@@ -106,7 +106,7 @@ export async function aServer(options: ServerOptions = {}): Promise<TestServer> 
       const { password: own, mustChangePassword: _, ...person } = made
       usualHash ??= hashPassword(password, usualCost)
       const passwordHash = await (own === password ? usualHash : hashPassword(own, usualCost))
-      const { users } = composed.parts
+      const { users } = composed.parts.people
       const { id } = made.mustChangePassword
         ? await users.create(made, 'system')
         : await users.importOne({ ...person, passwordHash }, 'system')
@@ -125,7 +125,7 @@ export async function aServer(options: ServerOptions = {}): Promise<TestServer> 
 
 /** Makes a server read the head of the log now, as it does by itself every quarter of a second. */
 export async function settle(composed: Composed): Promise<void> {
-  await composed.parts.tail.readNow()
+  await composed.parts.revocation.tail.readNow()
 }
 
 export async function closeServers(): Promise<void> {

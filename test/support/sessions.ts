@@ -1,4 +1,4 @@
-import type { LiveDevice, LiveSession } from '../../server/identity/where-signed-in.js'
+import type { LiveDevice, LiveSession } from '../../server/identity/devices/where-signed-in.js'
 import type { SessionRecord } from '../../server/storage/sessions.js'
 import { aSessionRow } from './database.js'
 import type { TestServer } from './server.js'
@@ -12,10 +12,10 @@ export const aSession = (id: string, changes: Partial<SessionRecord> = {}) => aS
 
 /** The live sessions of a user, the oldest first. */
 export async function sessionsOf({ composed }: Pick<TestServer, 'composed'>, userId: number): Promise<LiveSession[]> {
-  return (await composed.parts.whereSignedIn.sessions(userId, { limit: 1_000 })).results
+  return (await composed.parts.devices.whereSignedIn.sessions(userId, { limit: 1_000 })).results
 }
 
 /** The devices of a user that are not ended, the oldest first. */
 export async function devicesOf({ composed }: Pick<TestServer, 'composed'>, userId: number): Promise<LiveDevice[]> {
-  return (await composed.parts.whereSignedIn.devices(userId, { limit: 1_000 })).results
+  return (await composed.parts.devices.whereSignedIn.devices(userId, { limit: 1_000 })).results
 }

@@ -5,7 +5,7 @@ import type { TestServer } from './server.js'
 const still = new Set(['heartbeat'])
 
 export async function snapshotOf(server: TestServer): Promise<string> {
-  const { database } = server.composed.parts
+  const { database } = server.composed.parts.storage
   const tables = database.source.entityMetadatas.map(entity => entity.tableName).filter(name => !still.has(name))
   const contents: Record<string, unknown> = {}
   for (const table of tables.sort()) {

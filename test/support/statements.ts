@@ -2,7 +2,7 @@ import type { TestServer } from './server.js'
 
 /** Counts what a server asks its database for while something is done, what runs by itself aside. */
 export async function statementsOf(server: TestServer, work: () => Promise<unknown>): Promise<string[]> {
-  const { database } = server.composed.parts
+  const { database } = server.composed.parts.storage
   const { read, write } = database
   const asked: string[] = []
   const isOurs = (sql: string) => !/heartbeat|FROM log_head h|FROM policy_version/.test(sql)

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
-import { createHashing } from '../../server/identity/hashing.js'
-import { bcryptCost, standInHash, standInRounds, workOf } from '../../server/identity/stored-passwords.js'
+import { createHashing } from '../../server/identity/sign-in/hashing.js'
+import { bcryptCost, standInHash, standInRounds, workOf } from '../../server/identity/sign-in/stored-passwords.js'
 
 const bcrypt = (cost: number) => standInHash(cost)
 const argon2 = 'argon2$argon2id$v=19$m=102400,t=2,p=8$c2FsdHNhbHQ$YWJjZGVmZ2hpamtsbW5vcA'

@@ -24,6 +24,7 @@ const rooms: Record<string, Room> = {
   'server/jobs': top,
   'server/commands': top,
   'server/composition': roof,
+  'server/demo': roof,
   'server/process': roof,
 }
 

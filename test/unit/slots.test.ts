@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { createSlots } from '../../server/identity/slots.js'
+import { createSlots } from '../../server/identity/sign-in/slots.js'
 import type { Refusal } from '../../server/protocol/errors.js'
 
 /** Work that ends when it is told to. */

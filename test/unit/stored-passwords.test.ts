@@ -8,7 +8,7 @@ import {
   matchesHash,
   standInHash,
   workOf,
-} from '../../server/identity/stored-passwords.js'
+} from '../../server/identity/sign-in/stored-passwords.js'
 
 const password = 'imported password'
 const bcrypted = await bcrypt.hash(password, 4)

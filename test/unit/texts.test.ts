@@ -167,12 +167,12 @@ describe('the texts of the pages', () => {
       ...whyNotPassword('1234', ['1234'], rules),
       ...whyNotPassword('a'.repeat(5_000), [], rules),
       ...['', 'a b', 'a'.repeat(40)].map(name => whyNotUsername(name, 30)!),
-      ...sentencesIn('server/identity/profile.ts'),
-      ...sentencesIn('server/identity/new-users.ts'),
-      ...sentencesIn('server/identity/own-password.ts'),
-      ...sentencesIn('server/identity/page-sessions.ts'),
-      ...sentencesIn('server/identity/device-names.ts'),
-      ...sentencesIn('server/identity/revocation-log.ts'),
+      ...sentencesIn('server/identity/people/profile.ts'),
+      ...sentencesIn('server/identity/people/new-users.ts'),
+      ...sentencesIn('server/identity/people/own-password.ts'),
+      ...sentencesIn('server/identity/sign-in/browser-sessions.ts'),
+      ...sentencesIn('server/identity/devices/device-names.ts'),
+      ...sentencesIn('server/identity/logs/revocation-log.ts'),
       ...sentencesIn('server/http/wire/fields.ts'),
     ]
     expect(said.length).to.be.above(15)

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import type { Context, Next } from 'koa'
-import { createTurnstile } from '../../server/http/middleware/turnstile.js'
+import { createTurnstile } from '../../server/http/middleware/admission-limiter.js'
 
 const turn = () => new Promise(resolve => setImmediate(resolve))
 

@@ -1,10 +1,10 @@
 // Acts on many at once: the address says which (`ids` in the body, or the filter of the list), the first call answers whom it
 // would reach, and the same call with that answer's `at` and `count` does it, as long as it would reach as many.
 import type { Done, LeftOut, Previewed, Reached, Selection } from '../../identity/bulk.js'
-import type { DeviceEnds } from '../../identity/device-ends.js'
-import type { SessionEnds } from '../../identity/session-ends.js'
-import type { Sessions } from '../../identity/sessions.js'
-import type { UserAct, UserActs } from '../../identity/user-acts.js'
+import type { DeviceEnds } from '../../identity/devices/device-ends.js'
+import type { SessionEnds } from '../../identity/devices/session-ends.js'
+import type { Sessions } from '../../identity/devices/sessions.js'
+import type { UserAct, UserActs } from '../../identity/people/user-acts.js'
 import { isUserId } from '../../protocol/claims.js'
 import { refuse, refuseField } from '../../protocol/errors.js'
 import { isJsonObject } from '../../protocol/json.js'

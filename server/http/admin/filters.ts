@@ -1,11 +1,12 @@
 // What a list's address asks for: which rows, from where on, how many. One table of readers for the API and the pages.
-import type { AuditFilter } from '../../identity/audit-log.js'
-import { type DeviceFilter, deviceStates } from '../../identity/device-list.js'
-import type { IncidentFilter } from '../../identity/incidents.js'
+
+import { type DeviceFilter, deviceStates } from '../../identity/devices/device-list.js'
+import type { SessionFilter } from '../../identity/devices/session-list.js'
 import type { Page } from '../../identity/listing.js'
-import type { RevocationFilter } from '../../identity/revocation-log.js'
-import type { SessionFilter } from '../../identity/session-list.js'
-import { type UserFilter, type UserOrder, userOrders, userStates } from '../../identity/user-list.js'
+import type { AuditFilter } from '../../identity/logs/audit-log.js'
+import type { IncidentFilter } from '../../identity/logs/incidents.js'
+import type { RevocationFilter } from '../../identity/logs/revocation-log.js'
+import { type UserFilter, type UserOrder, userOrders, userStates } from '../../identity/people/user-list.js'
 import { auditSubjects } from '../../policy/audit.js'
 import { revocationKinds } from '../../policy/revocation.js'
 import { sessionStates } from '../../policy/session.js'

@@ -1,6 +1,6 @@
 // The signing keys as an administrator sees and changes them.
-import type { KeyRevocation, KeyRing, ListedKey, Rotation } from '../../identity/key-ring.js'
-import type { SealedSecrets } from '../../identity/sealed-secrets.js'
+import type { KeyRevocation, KeyRing, ListedKey, Rotation } from '../../identity/keys/key-ring.js'
+import type { SealedSecrets } from '../../identity/keys/sealed-secrets.js'
 import { jwksMaxAge, type RevocableSecret, revocableSecrets } from '../../policy/key-life.js'
 import { refuseField } from '../../protocol/errors.js'
 import { type Context, personOf } from '../handler.js'

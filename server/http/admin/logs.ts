@@ -1,7 +1,7 @@
 // The revocation log, the audit log, and incidents.
-import type { AuditLog } from '../../identity/audit-log.js'
-import type { Incidents } from '../../identity/incidents.js'
-import type { RevocationLog } from '../../identity/revocation-log.js'
+import type { AuditLog } from '../../identity/logs/audit-log.js'
+import type { Incidents } from '../../identity/logs/incidents.js'
+import type { RevocationLog } from '../../identity/logs/revocation-log.js'
 import { type Context, personOf } from '../handler.js'
 import { readFields } from '../wire/fields.js'
 import { answerCsv, auditColumns, readCsvChoice } from './csv.js'

@@ -1,5 +1,5 @@
 // The figures of the dashboard.
-import type { Figures } from '../../identity/figures.js'
+import type { Figures } from '../../identity/logs/figures.js'
 import { figureRanges } from '../../policy/figures.js'
 import type { Context } from '../handler.js'
 import { presentTime } from '../me/present.js'

@@ -1,6 +1,6 @@
 // The policy: what it is, what it was, what a change would do, and the change itself. Durations are seconds in answers, and
 // in requests seconds or text such as `15m`.
-import type { ListedPolicyVersion, Policies, PolicyInVersion, PolicyPreview } from '../../identity/policies.js'
+import type { ListedPolicyVersion, Policies, PolicyInVersion, PolicyPreview } from '../../identity/policies/policies.js'
 import {
   firstPolicy,
   isPolicyName,

@@ -1,14 +1,14 @@
 // Records as administrators see them, on top of what everybody sees of their own (me/present.ts).
 
-import type { AuditRecord } from '../../identity/audit-log.js'
-import type { DeviceInList } from '../../identity/device-list.js'
-import type { IncidentInList } from '../../identity/incidents.js'
-import type { RevocationRecord } from '../../identity/revocation-log.js'
-import type { ListedRole } from '../../identity/roles.js'
-import type { SessionInList } from '../../identity/session-list.js'
-import type { ListedSession, SessionRecord } from '../../identity/sessions.js'
-import type { UserInList } from '../../identity/user-list.js'
-import type { UserRecord } from '../../identity/users.js'
+import type { DeviceInList } from '../../identity/devices/device-list.js'
+import type { SessionInList } from '../../identity/devices/session-list.js'
+import type { ListedSession, SessionRecord } from '../../identity/devices/sessions.js'
+import type { AuditRecord } from '../../identity/logs/audit-log.js'
+import type { IncidentInList } from '../../identity/logs/incidents.js'
+import type { RevocationRecord } from '../../identity/logs/revocation-log.js'
+import type { ListedRole } from '../../identity/people/roles.js'
+import type { UserInList } from '../../identity/people/user-list.js'
+import type { UserRecord } from '../../identity/people/users.js'
 import { presentTime, presentUser } from '../me/present.js'
 
 export function presentAnyUser(user: UserRecord) {

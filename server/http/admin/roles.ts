@@ -1,4 +1,4 @@
-import type { Roles } from '../../identity/roles.js'
+import type { Roles } from '../../identity/people/roles.js'
 import { isJsonObject } from '../../protocol/json.js'
 import { type Context, personOf } from '../handler.js'
 import { readFields, readTexts } from '../wire/fields.js'

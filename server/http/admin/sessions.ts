@@ -1,7 +1,7 @@
 // Devices and sessions of everybody.
-import type { DeviceList } from '../../identity/device-list.js'
-import type { SessionList } from '../../identity/session-list.js'
-import type { Sessions } from '../../identity/sessions.js'
+import type { DeviceList } from '../../identity/devices/device-list.js'
+import type { SessionList } from '../../identity/devices/session-list.js'
+import type { Sessions } from '../../identity/devices/sessions.js'
 import { type Context, personOf } from '../handler.js'
 import { answerCsv, readCsvChoice, sessionColumns } from './csv.js'
 import { readDeviceFilter, readPage, readSessionFilter, wantsCsv } from './filters.js'

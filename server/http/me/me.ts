@@ -1,10 +1,10 @@
 // What the signed-in user may see and do about themselves.
 
+import type { Sessions } from '../../identity/devices/sessions.js'
+import type { WhereSignedIn } from '../../identity/devices/where-signed-in.js'
 import type { Page } from '../../identity/listing.js'
-import type { OwnPassword } from '../../identity/own-password.js'
-import type { Sessions } from '../../identity/sessions.js'
-import type { Users } from '../../identity/users.js'
-import type { WhereSignedIn } from '../../identity/where-signed-in.js'
+import type { OwnPassword } from '../../identity/people/own-password.js'
+import type { Users } from '../../identity/people/users.js'
 import { longestPassword } from '../../policy/password.js'
 import { answerPage, greatestLimit, readLimit, readQuery } from '../admin/paging.js'
 import { type Context, personOf } from '../handler.js'

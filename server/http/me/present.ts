@@ -1,6 +1,7 @@
 // Records as the API shows them: snake_case, times as ISO 8601 in UTC, nothing that is nobody's business.
-import type { UserRecord } from '../../identity/users.js'
-import type { LiveDevice, LiveSession } from '../../identity/where-signed-in.js'
+
+import type { LiveDevice, LiveSession } from '../../identity/devices/where-signed-in.js'
+import type { UserRecord } from '../../identity/people/users.js'
 
 export function presentUser(user: UserRecord) {
   return {

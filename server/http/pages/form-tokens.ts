@@ -1,7 +1,7 @@
 // Against forms that other sites send in a person's name: each of ours carries a token made from a secret of this browser,
 // the page session's once somebody is signed in, before that the one of a cookie. (Login forms need it as well: whoever is
 // signed in to somebody else's account may not notice.)
-import { isFormToken, type PageSessions } from '../../identity/page-sessions.js'
+import { type BrowserSessions, isFormToken } from '../../identity/sign-in/browser-sessions.js'
 import { refuse } from '../../protocol/errors.js'
 import { isJsonObject } from '../../protocol/json.js'
 import type { Context } from '../handler.js'
@@ -9,7 +9,7 @@ import type { Cookies } from './cookies.js'
 
 export type FormTokensDeps = {
   cookies: Cookies
-  pageSessions: PageSessions
+  browserSessions: BrowserSessions
   issuer: string
   random: (size: number) => Buffer
 }
@@ -23,7 +23,7 @@ function ownOrigins(issuer: string): readonly string[] {
   return loopbackNames.map(name => `${protocol}//${name}${port && `:${port}`}`)
 }
 
-export function createFormTokens({ cookies, pageSessions, issuer, random }: FormTokensDeps) {
+export function createFormTokens({ cookies, browserSessions, issuer, random }: FormTokensDeps) {
   const origins = ownOrigins(issuer)
 
   /** Of a browser that nobody is signed in with. */
@@ -42,7 +42,7 @@ export function createFormTokens({ cookies, pageSessions, issuer, random }: Form
         cookies.set(ctx, 'darvoza-form', secret)
       }
       ctx.state.formSecret = secret
-      return pageSessions.formToken(secret)
+      return browserSessions.formToken(secret)
     },
 
     /** Before the body is read: browsers say where a form comes from. @throws form_refused */

@@ -1,7 +1,7 @@
 // Who may see a page. The cookie's session is read anew with each request and judged by the policy in force, so that what
 // ends it anywhere ends it here; what a person may do is read with it, never from a token.
 import type { Middleware } from 'koa'
-import type { PageSessions } from '../../identity/page-sessions.js'
+import type { BrowserSessions } from '../../identity/sign-in/browser-sessions.js'
 import { errorRow, Refusal, refuse } from '../../protocol/errors.js'
 import { credentialFor, type PageAccess } from '../access.js'
 import { type Context, visitorOf } from '../handler.js'
@@ -14,7 +14,7 @@ import { pathWith, whereIs } from './paths.js'
 export type GateDeps = {
   cookies: Cookies
   formTokens: FormTokens
-  pageSessions: PageSessions
+  browserSessions: BrowserSessions
   pages: Pages
   issuer: string
   now: () => number
@@ -32,7 +32,7 @@ const asked = errorRow('insufficient_user_authentication').status
 /** The field of the form that asks for the password again. */
 export const proofField = '_proof'
 
-export function createGate({ cookies, formTokens, pageSessions, pages, issuer, now }: GateDeps) {
+export function createGate({ cookies, formTokens, browserSessions, pages, issuer, now }: GateDeps) {
   /** Knows the browser, and lets it through to what its user may see; otherwise leads to where that is mended. */
   function gate(access: PageAccess): Middleware {
     return async (koaContext, next) => {
@@ -57,7 +57,7 @@ export function createGate({ cookies, formTokens, pageSessions, pages, issuer, n
     delete ctx.state.browser
     delete ctx.state.formerBrowser
     const id = cookies.read(ctx, 'darvoza')
-    const found = id === undefined ? null : await pageSessions.find(id)
+    const found = id === undefined ? null : await browserSessions.find(id)
     if (!found) return
     if (found.end !== null) ctx.state.formerBrowser = found
     else ctx.state.browser = found
@@ -71,7 +71,7 @@ export function createGate({ cookies, formTokens, pageSessions, pages, issuer, n
       return false
     }
     ctx.state.credential = credentialFor(access, browser.session.id)
-    await pageSessions.visit(browser)
+    await browserSessions.visit(browser)
     if (browser.user.mustChangePassword && !access.beforeNewPassword) {
       pages.go(ctx, pathWith('/account/password', { next: whereIs(ctx, issuer) }))
       return false
@@ -112,7 +112,7 @@ export function createGate({ cookies, formTokens, pageSessions, pages, issuer, n
     }
     try {
       const { browser, actor } = visitorOf(ctx)
-      await pageSessions.prove(browser, proof, actor)
+      await browserSessions.prove(browser, proof, actor)
       return true
     } catch (error) {
       const problems = problemsOf(error, pages.frameOf(ctx))

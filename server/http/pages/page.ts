@@ -1,6 +1,6 @@
 // How a handler answers: with a page, or with the way to another one. A handler reads (fields.ts, query.ts), calls down
 // once or twice, and says `pages.show(ctx, 'admin/users', { title, … })` with plain presented values.
-import type { Notice, PageSessions } from '../../identity/page-sessions.js'
+import type { BrowserSessions, Notice } from '../../identity/sign-in/browser-sessions.js'
 import type { Context } from '../handler.js'
 import type { FrameOf } from './frame.js'
 import { localPath } from './paths.js'
@@ -19,9 +19,9 @@ export type PageData = {
   actions?: Record<string, unknown>[]
 } & Record<string, unknown>
 
-export type PagesDeps = { views: Views; frameOf: FrameOf; pageSessions: PageSessions }
+export type PagesDeps = { views: Views; frameOf: FrameOf; browserSessions: BrowserSessions }
 
-export function createPages({ views, frameOf, pageSessions }: PagesDeps) {
+export function createPages({ views, frameOf, browserSessions }: PagesDeps) {
   const translate = (ctx: Context): Translate => frameOf(ctx).t
 
   return {
@@ -37,7 +37,7 @@ export function createPages({ views, frameOf, pageSessions }: PagesDeps) {
         sections: inside ? sectionsFor(ctx.path, permissions) : [],
         area: isAdministration(ctx.path) ? 'admin' : 'account',
         adminHome: inside ? administrationHome(permissions) : null,
-        notices: browser ? await pageSessions.takeNotices(browser) : [],
+        notices: browser ? await browserSessions.takeNotices(browser) : [],
       }
       const content = views.render(view, { ...frame, ...data })
       ctx.status = status
@@ -54,7 +54,7 @@ export function createPages({ views, frameOf, pageSessions }: PagesDeps) {
 
     /** Lets the next page tell something, once. */
     async tell(ctx: Context, notice: Notice): Promise<void> {
-      if (ctx.state.browser) await pageSessions.tell(ctx.state.browser, [notice])
+      if (ctx.state.browser) await browserSessions.tell(ctx.state.browser, [notice])
     },
 
     /** `t` of the reader, for titles and notices. */

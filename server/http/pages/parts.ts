@@ -1,28 +1,33 @@
 // The pages put together: what they share, and who answers which row of the table (routes.ts). A new page adds its handlers
 // below, and what they call to the deps.
 import { join } from 'node:path'
+import type { Identity } from '../../identity/identity.js'
+import type { BrowserSessions } from '../../identity/sign-in/browser-sessions.js'
+import type { PolicyInForce } from '../../revocation/policy-in-force.js'
+import type { RedisLink } from '../../revocation/redis-link.js'
+import type { Tail } from '../../revocation/tail.js'
 import type { Context, Handler } from '../handler.js'
-import { createOwnDevicePages, type OwnDevicePagesDeps } from './account/devices.js'
+import { createOwnDevicePages } from './account/devices.js'
 import { createEventPages } from './account/events.js'
-import { createPasswordPages, type PasswordPagesDeps } from './account/password.js'
+import { createPasswordPages } from './account/password.js'
 import { createProfilePages } from './account/profile.js'
-import { type AuditPagesDeps, createAuditPages } from './admin/audit.js'
-import { createDevicePages, type DevicePagesDeps } from './admin/devices.js'
-import { createHomePages, type HomePagesDeps } from './admin/home.js'
-import { createIncidentPages, type IncidentPagesDeps } from './admin/incidents.js'
-import { createInspectorPages, type InspectorPagesDeps } from './admin/inspector.js'
-import { createKeyPages, type KeyPagesDeps } from './admin/keys.js'
-import { createManualRevocationPages, type ManualRevocationPagesDeps } from './admin/manual-revocations.js'
-import { createManyEndsPages, type ManyEndsPagesDeps } from './admin/many-ends.js'
-import { createManyUsersPages, type ManyUsersPagesDeps } from './admin/many-users.js'
-import { createNewUserPages, type NewUserPagesDeps } from './admin/new-user.js'
-import { createPolicyPages, type PolicyPagesDeps } from './admin/policies.js'
-import { createPolicyVersionPages, type PolicyVersionPagesDeps } from './admin/policy-versions.js'
-import { createRevocationPages, type RevocationPagesDeps } from './admin/revocations.js'
-import { createRolePages, type RolePagesDeps } from './admin/roles.js'
-import { createSessionPages, type SessionPagesDeps } from './admin/sessions.js'
-import { createOneUserPages, type OneUserPagesDeps } from './admin/user.js'
-import { createUserPages, type UserPagesDeps } from './admin/users.js'
+import { createAuditPages } from './admin/audit.js'
+import { createDevicePages } from './admin/devices.js'
+import { createHomePages } from './admin/home.js'
+import { createIncidentPages } from './admin/incidents.js'
+import { createInspectorPages } from './admin/inspector.js'
+import { createKeyPages } from './admin/keys.js'
+import { createManualRevocationPages } from './admin/manual-revocations.js'
+import { createManyEndsPages } from './admin/many-ends.js'
+import { createManyUsersPages } from './admin/many-users.js'
+import { createNewUserPages } from './admin/new-user.js'
+import { createPolicyPages } from './admin/policies.js'
+import { createPolicyVersionPages } from './admin/policy-versions.js'
+import { createRevocationPages } from './admin/revocations.js'
+import { createRolePages } from './admin/roles.js'
+import { createSessionPages } from './admin/sessions.js'
+import { createOneUserPages } from './admin/user.js'
+import { createUserPages } from './admin/users.js'
 import { createAssets } from './assets.js'
 import { createCookies } from './cookies.js'
 import { createFileChoice } from './files.js'
@@ -38,69 +43,66 @@ import { createStartPages } from './start.js'
 import { createTexts } from './texts.js'
 import { createViews } from './views.js'
 
-/** Of the pages about people. */
-type PeopleDeps = HomePagesDeps &
-  UserPagesDeps &
-  OneUserPagesDeps &
-  NewUserPagesDeps &
-  ManyUsersPagesDeps &
-  DevicePagesDeps &
-  SessionPagesDeps &
-  ManyEndsPagesDeps
-/** Of those about rules, and about what happened. */
-type RuleDeps = PolicyPagesDeps & PolicyVersionPagesDeps & RolePagesDeps & KeyPagesDeps
-type LogDeps = RevocationPagesDeps & ManualRevocationPagesDeps & InspectorPagesDeps & AuditPagesDeps & IncidentPagesDeps
-type HandlerDeps = PeopleDeps & RuleDeps & LogDeps & OwnDevicePagesDeps & PasswordPagesDeps
-
-export type PagePartsDeps = Omit<HandlerDeps, 'pages' | 'files'> & {
+export type PagePartsDeps = {
   issuer: string
   /** Folder that holds `views/` and `public/`. */
   root: string
   version: string
   random: (size: number) => Buffer
   now: () => number
+  tail: Tail
+  redisLink: RedisLink | null
+  policy: PolicyInForce
+  browserSessions: BrowserSessions
+  identity: Identity
 }
 
 export function createPageParts(deps: PagePartsDeps) {
-  const { issuer, root, version, random, now, pageSessions, users, sessions, auditLog } = deps
+  const { issuer, root, version, random, now, tail, redisLink, policy, browserSessions } = deps
+  const { people, devices, keys, logs } = deps.identity
+  const { users, roles, ownPassword, userList, userActs, names } = people
+  const { sessions, sessionList, sessionEnds, deviceList, deviceEnds, deviceNames, whereSignedIn, details } = devices
+  const { policies } = deps.identity.policies
+  const { keyRing, sealedSecrets } = keys
+  const { auditLog, revocationLog, incidents, tokenInspector, figures } = logs
   const views = createViews(join(root, 'views'))
   const texts = createTexts(join(root, 'views', 'locales'))
   const assets = createAssets({ folder: join(root, 'public') })
   const cookies = createCookies(issuer)
-  const formTokens = createFormTokens({ cookies, pageSessions, issuer, random })
+  const formTokens = createFormTokens({ cookies, browserSessions, issuer, random })
   const frameOf = createFrames({
     ...{ views, texts, readerOf: createReaders(cookies), issuer, now },
     ...{ assetPath: assets.path, formToken: formTokens.make },
   })
   const files = createFileChoice({ cookies })
-  const pages = createPages({ views, frameOf, pageSessions })
-  const gate = createGate({ cookies, formTokens, pageSessions, pages, issuer, now })
+  const pages = createPages({ views, frameOf, browserSessions })
+  const gate = createGate({ cookies, formTokens, browserSessions, pages, issuer, now })
 
   const handlers: Record<PageRouteName | 'asset', Handler> = {
     asset: (ctx: Context) => assets.asset(ctx),
     ...createStartPages({ pages, cookies, issuer, version }),
-    ...createSignInPages({ pages, gate, cookies, pageSessions, sessions }),
+    ...createSignInPages({ pages, gate, cookies, browserSessions, sessions }),
     ...createProfilePages({ pages, users }),
-    ...createPasswordPages({ ...deps, pages }),
-    ...createOwnDevicePages({ ...deps, pages }),
+    ...createPasswordPages({ pages, ownPassword, browserSessions, policy }),
+    ...createOwnDevicePages({ pages, sessions, whereSignedIn, deviceNames }),
     ...createEventPages({ pages, auditLog }),
-    ...createHomePages({ ...deps, pages }),
-    ...createUserPages({ ...deps, pages, files }),
-    ...createPolicyPages({ ...deps, pages }),
-    ...createPolicyVersionPages({ ...deps, pages }),
-    ...createRolePages({ ...deps, pages }),
-    ...createKeyPages({ ...deps, pages }),
-    ...createRevocationPages({ ...deps, pages }),
-    ...createManualRevocationPages({ ...deps, pages }),
-    ...createInspectorPages({ ...deps, pages }),
-    ...createAuditPages({ ...deps, pages, files }),
-    ...createIncidentPages({ ...deps, pages }),
-    ...createOneUserPages({ ...deps, pages }),
-    ...createNewUserPages({ ...deps, pages }),
-    ...createManyUsersPages({ ...deps, pages }),
-    ...createDevicePages({ ...deps, pages }),
-    ...createSessionPages({ ...deps, pages }),
-    ...createManyEndsPages({ ...deps, pages }),
+    ...createHomePages({ pages, figures, auditLog, incidents, revocationLog, keyRing, policy, tail, redisLink, now }),
+    ...createUserPages({ pages, files, userList, roles }),
+    ...createOneUserPages({ pages, users, roles, sessions, whereSignedIn, details, policy, random }),
+    ...createNewUserPages({ pages, users, roles, policy, random }),
+    ...createManyUsersPages({ pages, users, userActs, roles }),
+    ...createDevicePages({ pages, users, userList, sessions, deviceList, details }),
+    ...createSessionPages({ pages, users, userList, sessions, sessionList, details }),
+    ...createManyEndsPages({ pages, users, userList, sessionList, deviceList, sessionEnds, deviceEnds }),
+    ...createPolicyPages({ pages, policies }),
+    ...createPolicyVersionPages({ pages, policies, names }),
+    ...createRolePages({ pages, roles, userList }),
+    ...createKeyPages({ pages, keyRing, sealedSecrets, sessionList, policy, now }),
+    ...createRevocationPages({ pages, revocationLog, users, userList, names }),
+    ...createManualRevocationPages({ pages, revocationLog, sessionList, roles, users, userList }),
+    ...createInspectorPages({ pages, tokenInspector, names }),
+    ...createAuditPages({ pages, files, auditLog, users, userList, names }),
+    ...createIncidentPages({ pages, incidents, users, userList, sessionList }),
   }
   return { handlers, gate, presentError: createPresentErrorPage(pages) }
 }

@@ -1,6 +1,7 @@
 // The way in and out: sign-in, sign-out, and the password that is asked for once more.
-import type { PageSession, PageSessions } from '../../identity/page-sessions.js'
-import type { Sessions } from '../../identity/sessions.js'
+
+import type { Sessions } from '../../identity/devices/sessions.js'
+import type { BrowserSession, BrowserSessions } from '../../identity/sign-in/browser-sessions.js'
 import { longestPassword } from '../../policy/password.js'
 import { longestUsername } from '../../policy/username.js'
 import { Refusal } from '../../protocol/errors.js'
@@ -18,11 +19,11 @@ export type SignInPagesDeps = {
   pages: Pages
   gate: Gate
   cookies: Cookies
-  pageSessions: PageSessions
+  browserSessions: BrowserSessions
   sessions: Sessions
 }
 
-export function createSignInPages({ pages, gate, cookies, pageSessions, sessions }: SignInPagesDeps) {
+export function createSignInPages({ pages, gate, cookies, browserSessions, sessions }: SignInPagesDeps) {
   const deviceCookie = createDeviceCookie(cookies)
 
   async function showForm(
@@ -44,13 +45,13 @@ export function createSignInPages({ pages, gate, cookies, pageSessions, sessions
   }
 
   /** The browser was used by somebody until now: they leave with this sign-in. */
-  async function replace(ctx: Context, former: PageSession | undefined): Promise<void> {
+  async function replace(ctx: Context, former: BrowserSession | undefined): Promise<void> {
     if (!former) return
     if (former.end === null) await end(ctx, former)
-    await pageSessions.forget(former)
+    await browserSessions.forget(former)
   }
 
-  async function end(ctx: Context, { session, user }: PageSession): Promise<void> {
+  async function end(ctx: Context, { session, user }: BrowserSession): Promise<void> {
     const actor = { name: `user:${user.id}`, origin: originOf(ctx), credential: null } as const
     try {
       await sessions.end(session.id, user.id, actor, 'sign_out')
@@ -76,7 +77,7 @@ export function createSignInPages({ pages, gate, cookies, pageSessions, sessions
           password: { maxLength: longestPassword },
         })
         const deviceToken = deviceCookie.tokenFor(ctx, username)
-        const opened = await pageSessions.signIn({ username, password, deviceToken }, originOf(ctx))
+        const opened = await browserSessions.signIn({ username, password, deviceToken }, originOf(ctx))
         await replace(ctx, ctx.state.browser ?? ctx.state.formerBrowser)
         cookies.set(ctx, 'darvoza', opened.id, opened.maxAge)
         cookies.clear(ctx, 'darvoza-form')
@@ -114,7 +115,7 @@ export function homeOf(user: { allPermissions: readonly string[] }): string {
 }
 
 /** Of the ways to be over, those that have a sentence of their own. */
-function reasonOf({ end, session }: PageSession): string {
+function reasonOf({ end, session }: BrowserSession): string {
   if (end !== 'ended') return end!
   const own = ['expired', 'sign_out', 'password_changed', 'password_reset', 'user_disabled', 'session_limit']
   return session.endedReason && own.includes(session.endedReason) ? session.endedReason : 'ended'

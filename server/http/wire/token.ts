@@ -1,7 +1,7 @@
 // simplejwt's four endpoints. They serve the built-in application's sessions alone.
 
-import type { Sessions } from '../../identity/sessions.js'
-import type { SignIn } from '../../identity/sign-in.js'
+import type { Sessions } from '../../identity/devices/sessions.js'
+import type { SignIn } from '../../identity/sign-in/sign-in.js'
 import { longestPassword } from '../../policy/password.js'
 import { longestUsername } from '../../policy/username.js'
 import { refuse } from '../../protocol/errors.js'

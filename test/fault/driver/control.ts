@@ -34,9 +34,9 @@ export async function aControl(env: Record<string, string>): Promise<Control> {
   await composed.migrate()
   // All sign in from one address; and a right password whose server is killed before it says so stays counted as a guess.
   const policy = { password_cost: cost, sign_in_guesses_per_hour: 10_000 }
-  await composed.parts.policies.set(policy, 'system', 'fault driver')
+  await composed.parts.policies.policies.set(policy, 'system', 'fault driver')
   // Its own hashing follows the policy from here on.
-  await composed.parts.tail.readNow()
+  await composed.parts.revocation.tail.readNow()
   return {
     parts: composed.parts,
     close: composed.close,
@@ -44,7 +44,7 @@ export async function aControl(env: Record<string, string>): Promise<Control> {
       return insist(async () => {
         // A new name each time: the one before may have been committed and not answered.
         const username = `person${++count}`
-        const { id } = await composed.parts.users.importOne({ username, passwordHash }, actor)
+        const { id } = await composed.parts.people.users.importOne({ username, passwordHash }, actor)
         return { id, username, password }
       })
     },

@@ -37,6 +37,6 @@ export async function runP2(world: World, rounds: number, say: (line: string) =>
 
 async function generationOf({ control }: World, sid: string): Promise<number> {
   const sql = 'SELECT generation FROM session WHERE id = ?'
-  const [row] = await control.parts.database.read<{ generation: number }>(sql, [sid])
+  const [row] = await control.parts.storage.database.read<{ generation: number }>(sql, [sid])
   return row!.generation
 }

@@ -43,7 +43,7 @@ export async function runRoles(
     for (let turn = 0; left-- > 0; turn++) {
       const roles = turn % 2 === 0 ? ['support'] : []
       const old = client.pair.access
-      await insist(() => control.parts.users.setRoles(person.id, roles, actor))
+      await insist(() => control.parts.people.users.setRoles(person.id, roles, actor))
       const changed = instant()
       // The application that holds the token goes on with it until it is told that it is stale, then refreshes.
       const times = await Promise.all(servers.map(server => untilStale(server, old, changed)))

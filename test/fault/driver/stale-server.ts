@@ -11,7 +11,10 @@ const composed = await compose(settings, { log })
 await composed.migrate()
 await composed.start()
 composed.jobs.start()
-const { tail, revocations } = composed.parts
+const {
+  revocation: { tail },
+  storage: { revocationStore: revocations },
+} = composed.parts
 tail.isFresh = () => true
 tail.freshen = async () => {}
 const { head } = revocations

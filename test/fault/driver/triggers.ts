@@ -46,12 +46,12 @@ function byRequest(
   }
 }
 
-function byHand(run: (users: Control['parts']['users'], id: number) => Promise<void>): Revoke {
+function byHand(run: (users: Control['parts']['people']['users'], id: number) => Promise<void>): Revoke {
   return {
     byHand: true,
     async send(_, { person }, { parts }) {
       try {
-        await run(parts.users, person.id)
+        await run(parts.people.users, person.id)
         return 'done'
       } catch (error) {
         if (isPassing(error)) return 'again'

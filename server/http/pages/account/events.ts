@@ -1,5 +1,5 @@
-import type { AuditLog, AuditRecord } from '../../../identity/audit-log.js'
-import { nameDevice } from '../../../identity/device-name.js'
+import { nameDevice } from '../../../identity/devices/device-name.js'
+import type { AuditLog, AuditRecord } from '../../../identity/logs/audit-log.js'
 import { type Context, visitorOf } from '../../handler.js'
 import type { Pages } from '../page.js'
 import { readSize, readWhole } from '../query.js'

@@ -1,6 +1,6 @@
-import type { OwnPassword } from '../../../identity/own-password.js'
-import type { PageSessions } from '../../../identity/page-sessions.js'
-import { requireGoodPassword } from '../../../identity/password-rules.js'
+import type { OwnPassword } from '../../../identity/people/own-password.js'
+import { requireGoodPassword } from '../../../identity/people/password-rules.js'
+import type { BrowserSessions } from '../../../identity/sign-in/browser-sessions.js'
 import { longestPassword } from '../../../policy/password.js'
 import { refuseField } from '../../../protocol/errors.js'
 import { checkAll } from '../../../protocol/together.js'
@@ -15,12 +15,12 @@ import { homeOf } from '../sign-in.js'
 export type PasswordPagesDeps = {
   pages: Pages
   ownPassword: OwnPassword
-  pageSessions: PageSessions
+  browserSessions: BrowserSessions
   policy: PolicyInForce
 }
 
 /** My password; also the page that stands before all others for who must choose a new one. */
-export function createPasswordPages({ pages, ownPassword, pageSessions, policy }: PasswordPagesDeps) {
+export function createPasswordPages({ pages, ownPassword, browserSessions, policy }: PasswordPagesDeps) {
   async function show(ctx: Context, next: string, problems?: Problems, status = 400): Promise<void> {
     const t = pages.translate(ctx)
     const must = visitorOf(ctx).user.mustChangePassword
@@ -65,7 +65,7 @@ export function createPasswordPages({ pages, ownPassword, pageSessions, policy }
       } catch (error) {
         return await show(ctx, next, problemsOf(error, pages.frameOf(ctx)), statusOf(ctx, error))
       }
-      await pageSessions.proved(browser.page)
+      await browserSessions.proved(browser.page)
       await pages.tell(ctx, { tone: 'good', text: t('password.saved') })
       pages.go(ctx, next || (user.mustChangePassword ? homeOf(user) : '/account/password'))
     },

@@ -1,4 +1,4 @@
-import type { Users } from '../../../identity/users.js'
+import type { Users } from '../../../identity/people/users.js'
 import { type Context, visitorOf } from '../../handler.js'
 import { readFields } from '../../wire/fields.js'
 import { type Problems, problemsOf, typedIn } from '../fields.js'

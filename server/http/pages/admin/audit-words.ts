@@ -1,6 +1,6 @@
 // What an entry of the audit log tells, in the words of the reader: each value with its name, before and after. The files of
 // the log, and the API, have every value as it was written down.
-import type { AuditRecord } from '../../../identity/audit-log.js'
+import type { AuditRecord } from '../../../identity/logs/audit-log.js'
 import { isPolicyName } from '../../../policy/policies.js'
 import { isPolicyApply } from '../../../policy/policy-version.js'
 import { triggers } from '../../../policy/revocation.js'

@@ -1,8 +1,8 @@
 // The audit log: searched, looked into, taken away as a file, and its chain checked.
 import { Readable } from 'node:stream'
-import type { AuditFilter, AuditLog, AuditRecord, ChainCheck } from '../../../identity/audit-log.js'
-import type { UserList } from '../../../identity/user-list.js'
-import type { Users } from '../../../identity/users.js'
+import type { AuditFilter, AuditLog, AuditRecord, ChainCheck } from '../../../identity/logs/audit-log.js'
+import type { UserList } from '../../../identity/people/user-list.js'
+import type { Users } from '../../../identity/people/users.js'
 import { type AuditAction, auditActions, auditSubjects } from '../../../policy/audit.js'
 import { refuse } from '../../../protocol/errors.js'
 import { answerCsv, auditColumns } from '../../admin/csv.js'

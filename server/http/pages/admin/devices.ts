@@ -1,9 +1,9 @@
-import type { CloseLook } from '../../../identity/close-look.js'
-import type { DeviceList } from '../../../identity/device-list.js'
-import { deviceStates } from '../../../identity/device-list.js'
-import type { Sessions } from '../../../identity/sessions.js'
-import type { UserList } from '../../../identity/user-list.js'
-import type { Users } from '../../../identity/users.js'
+import type { Details } from '../../../identity/devices/details.js'
+import type { DeviceList } from '../../../identity/devices/device-list.js'
+import { deviceStates } from '../../../identity/devices/device-list.js'
+import type { Sessions } from '../../../identity/devices/sessions.js'
+import type { UserList } from '../../../identity/people/user-list.js'
+import type { Users } from '../../../identity/people/users.js'
 import { type Context, visitorOf } from '../../handler.js'
 import { typedIn } from '../fields.js'
 import type { Pages } from '../page.js'
@@ -16,11 +16,11 @@ export type DevicePagesDeps = {
   userList: UserList
   sessions: Sessions
   deviceList: DeviceList
-  closeLook: CloseLook
+  details: Details
 }
 
 /** Devices of everybody, and one of them. */
-export function createDevicePages({ pages, users, userList, sessions, deviceList, closeLook }: DevicePagesDeps) {
+export function createDevicePages({ pages, users, userList, sessions, deviceList, details }: DevicePagesDeps) {
   return {
     async devicesPage(ctx: Context): Promise<void> {
       const frame = pages.frameOf(ctx)
@@ -43,8 +43,8 @@ export function createDevicePages({ pages, users, userList, sessions, deviceList
 
     async devicePage(ctx: Context): Promise<void> {
       const { t, may } = pages.frameOf(ctx)
-      const { device, username, sessions: found } = await closeLook.device(ctx.params.id!)
-      const happened = may('darvoza:audit:read') ? await closeLook.deviceHistory(device) : null
+      const { device, username, sessions: found } = await details.device(ctx.params.id!)
+      const happened = may('darvoza:audit:read') ? await details.deviceHistory(device) : null
       const { id, userId, name, browser, platform, userAgent, address, firstSeenAt, lastSeenAt, endedAt } = device
       const shown = found.map(presentSession)
       await pages.show(ctx, 'admin/device', {
@@ -62,7 +62,7 @@ export function createDevicePages({ pages, users, userList, sessions, deviceList
     async endDevicePage(ctx: Context): Promise<void> {
       const { t } = pages.frameOf(ctx)
       const { actor } = visitorOf(ctx)
-      const { device, username } = await closeLook.device(ctx.params.id!)
+      const { device, username } = await details.device(ctx.params.id!)
       await sessions.endDevice(device.id, null, actor)
       await pages.tell(ctx, { tone: 'good', text: t('allDevices.ended', { name: device.name, username }) })
       pages.go(ctx, typedIn(ctx, ['back']).back || `/admin/devices/${device.id}`)

@@ -1,10 +1,11 @@
 // The numbers of the administrators' home: each is counted as the list behind it is filtered, so that both tell of the same,
 // and leads there whoever may see the list.
-import type { AuditLog } from '../../../identity/audit-log.js'
-import type { FigureSeries, Figures, Levels } from '../../../identity/figures.js'
-import type { Incidents } from '../../../identity/incidents.js'
+
 import type { Counted } from '../../../identity/listing.js'
-import type { RevocationLog } from '../../../identity/revocation-log.js'
+import type { AuditLog } from '../../../identity/logs/audit-log.js'
+import type { FigureSeries, Figures, Levels } from '../../../identity/logs/figures.js'
+import type { Incidents } from '../../../identity/logs/incidents.js'
+import type { RevocationLog } from '../../../identity/logs/revocation-log.js'
 import type { AuditAction } from '../../../policy/audit.js'
 import type { CountName, FigureName } from '../../../policy/figures.js'
 import type { OwnPermission } from '../../../policy/permissions.js'

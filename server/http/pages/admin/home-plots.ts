@@ -1,5 +1,5 @@
 // The plots of the administrators' home, each with its figures as a table: what happened over a day, a week or a month.
-import type { FigurePoint, FigureSeries } from '../../../identity/figures.js'
+import type { FigurePoint, FigureSeries } from '../../../identity/logs/figures.js'
 import { type CountName, type FigureName, type FigureRange, figures } from '../../../policy/figures.js'
 import { beginningOf, minuteIn } from '../days.js'
 import type { Frame } from '../frame.js'

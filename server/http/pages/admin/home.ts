@@ -1,6 +1,7 @@
 // How things stand, at a glance: whether what everything stands on is well, who is signed in, and what happened lately.
-import type { Levels } from '../../../identity/figures.js'
-import type { KeyRing } from '../../../identity/key-ring.js'
+
+import type { KeyRing } from '../../../identity/keys/key-ring.js'
+import type { Levels } from '../../../identity/logs/figures.js'
 import { type FigureRange, figureRanges } from '../../../policy/figures.js'
 import { pendingOf } from '../../../policy/key-life.js'
 import { Refusal, refuse } from '../../../protocol/errors.js'

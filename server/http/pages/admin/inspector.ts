@@ -1,6 +1,6 @@
 // A token, looked at: every check in order, and who revoked it. The token comes by POST, is kept nowhere, and goes back to
 // the browser only as what it says, never with its signature.
-import type { InspectedToken, TokenInspector } from '../../../identity/token-inspector.js'
+import type { InspectedToken, TokenInspector } from '../../../identity/logs/token-inspector.js'
 import type { Context } from '../../handler.js'
 import { readFields } from '../../wire/fields.js'
 import { type Problems, problemsOf } from '../fields.js'

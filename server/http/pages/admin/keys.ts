@@ -1,8 +1,9 @@
 // The signing keys, and the secrets that refresh tokens and device tokens are signed with: what each is at, and what would
 // break if it were taken away.
-import type { KeyRing, ListedKey } from '../../../identity/key-ring.js'
-import type { SealedSecrets } from '../../../identity/sealed-secrets.js'
-import type { SessionList } from '../../../identity/session-list.js'
+
+import type { SessionList } from '../../../identity/devices/session-list.js'
+import type { KeyRing, ListedKey } from '../../../identity/keys/key-ring.js'
+import type { SealedSecrets } from '../../../identity/keys/sealed-secrets.js'
 import { jwksMaxAge, pendingOf, publishedAt, type RevocableSecret, revocableSecrets } from '../../../policy/key-life.js'
 import { refuse } from '../../../protocol/errors.js'
 import type { PolicyInForce } from '../../../revocation/policy-in-force.js'

@@ -1,8 +1,8 @@
 // What the lists of people, devices and sessions have in common: what their addresses say, and how their rows are told.
-import type { DeviceFilter, DeviceInList } from '../../../identity/device-list.js'
-import { deviceStates } from '../../../identity/device-list.js'
+import type { DeviceFilter, DeviceInList } from '../../../identity/devices/device-list.js'
+import { deviceStates } from '../../../identity/devices/device-list.js'
+import type { SessionFilter, SessionInList } from '../../../identity/devices/session-list.js'
 import type { Counted, Listed, Page } from '../../../identity/listing.js'
-import type { SessionFilter, SessionInList } from '../../../identity/session-list.js'
 import { sessionStates } from '../../../policy/session.js'
 import { Refusal, refuseField } from '../../../protocol/errors.js'
 import type { Context } from '../../handler.js'

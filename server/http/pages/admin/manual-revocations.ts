@@ -1,9 +1,10 @@
 // Revocations that administrators write by hand: first a look at how far one would reach, then the deed.
-import type { RevocationLog, RevocationRecord, WantedRevocation } from '../../../identity/revocation-log.js'
-import type { Roles } from '../../../identity/roles.js'
-import type { SessionList } from '../../../identity/session-list.js'
-import type { UserList } from '../../../identity/user-list.js'
-import type { Users } from '../../../identity/users.js'
+
+import type { SessionList } from '../../../identity/devices/session-list.js'
+import type { RevocationLog, RevocationRecord, WantedRevocation } from '../../../identity/logs/revocation-log.js'
+import type { Roles } from '../../../identity/people/roles.js'
+import type { UserList } from '../../../identity/people/user-list.js'
+import type { Users } from '../../../identity/people/users.js'
 import { manualTriggers } from '../../../policy/manual-revocation.js'
 import type { Trigger } from '../../../policy/revocation.js'
 import { checkAll } from '../../../protocol/together.js'

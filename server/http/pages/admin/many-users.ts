@@ -1,8 +1,8 @@
 // One change of the users that were picked in the list: a page tells its reach and names who is left out, then it is made.
 import { previewOf } from '../../../identity/bulk.js'
-import type { Roles } from '../../../identity/roles.js'
-import type { UserAct, UserActPreview, UserActs } from '../../../identity/user-acts.js'
-import type { Users } from '../../../identity/users.js'
+import type { Roles } from '../../../identity/people/roles.js'
+import type { UserAct, UserActPreview, UserActs } from '../../../identity/people/user-acts.js'
+import type { Users } from '../../../identity/people/users.js'
 import type { OwnPermission } from '../../../policy/permissions.js'
 import { isUserId } from '../../../protocol/claims.js'
 import { refuse } from '../../../protocol/errors.js'

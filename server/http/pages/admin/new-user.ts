@@ -1,5 +1,5 @@
-import type { Roles } from '../../../identity/roles.js'
-import type { Users } from '../../../identity/users.js'
+import type { Roles } from '../../../identity/people/roles.js'
+import type { Users } from '../../../identity/people/users.js'
 import { checkAll } from '../../../protocol/together.js'
 import { type Context, visitorOf } from '../../handler.js'
 import { readFields } from '../../wire/fields.js'

@@ -1,7 +1,7 @@
 // Who and what the logs name, as pages show it: a name with a way to its page, for whoever may see that page.
-import type { Names, SessionName } from '../../../identity/names.js'
-import type { UserList } from '../../../identity/user-list.js'
-import type { UserRecord, Users } from '../../../identity/users.js'
+import type { Names, SessionName } from '../../../identity/people/names.js'
+import type { UserList } from '../../../identity/people/user-list.js'
+import type { UserRecord, Users } from '../../../identity/people/users.js'
 import { isUserId } from '../../../protocol/claims.js'
 import type { Frame } from '../frame.js'
 import type { Translate } from '../texts.js'

@@ -1,6 +1,6 @@
 // The policies as an administrator sees and changes them. A change goes by way of its preview, whose address says all of it,
 // so that it can be looked at again, and shown to somebody else, before it is saved.
-import type { Policies, PolicyInVersion } from '../../../identity/policies.js'
+import type { Policies, PolicyInVersion } from '../../../identity/policies/policies.js'
 import { type Policy, type PolicyName, policyNames } from '../../../policy/policies.js'
 import { readPolicyValue, whyNotPolicy } from '../../../policy/policy-values.js'
 import type { PolicyApply } from '../../../policy/policy-version.js'

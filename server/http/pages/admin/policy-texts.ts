@@ -1,7 +1,7 @@
 // Policies in the words of the reader: what each is called and means, its values, bounds and what a change would do.
 
-import type { PolicyPreview } from '../../../identity/policies.js'
-import type { Count } from '../../../identity/policy-preview.js'
+import type { PolicyPreview } from '../../../identity/policies/policies.js'
+import type { Count } from '../../../identity/policies/policy-preview.js'
 import { formatDuration, hasFraction } from '../../../policy/durations.js'
 import {
   firstPolicy,

@@ -1,6 +1,6 @@
 // What was changed in the policy, by whom, when and why; and taking one of the changes back, by way of its preview.
-import type { Names } from '../../../identity/names.js'
-import type { ListedPolicyVersion, Policies, PolicyInVersion } from '../../../identity/policies.js'
+import type { Names } from '../../../identity/people/names.js'
+import type { ListedPolicyVersion, Policies, PolicyInVersion } from '../../../identity/policies/policies.js'
 import type { PolicyName } from '../../../policy/policies.js'
 import type { PolicyApply } from '../../../policy/policy-version.js'
 import { Refusal, refuse } from '../../../protocol/errors.js'

@@ -1,7 +1,7 @@
 // The revocation log as administrators read it, and what ends what.
-import type { RevocationLog, RevocationRecord } from '../../../identity/revocation-log.js'
-import type { UserList } from '../../../identity/user-list.js'
-import type { Users } from '../../../identity/users.js'
+import type { RevocationLog, RevocationRecord } from '../../../identity/logs/revocation-log.js'
+import type { UserList } from '../../../identity/people/user-list.js'
+import type { Users } from '../../../identity/people/users.js'
 import { type RevocationKind, revocationKinds, type Trigger, triggers } from '../../../policy/revocation.js'
 import type { Context } from '../../handler.js'
 import type { Frame } from '../frame.js'

@@ -1,6 +1,6 @@
 // Roles and permissions in the words of the reader.
 import type { Counted } from '../../../identity/listing.js'
-import type { ListedRole } from '../../../identity/roles.js'
+import type { ListedRole } from '../../../identity/people/roles.js'
 import { ownPermissions } from '../../../policy/permissions.js'
 import type { Frame } from '../frame.js'
 

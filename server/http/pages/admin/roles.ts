@@ -1,6 +1,6 @@
 // Roles: what each allows, who holds it, and what a change of it does to tokens that are out.
-import type { ListedRole, Roles } from '../../../identity/roles.js'
-import type { UserList } from '../../../identity/user-list.js'
+import type { ListedRole, Roles } from '../../../identity/people/roles.js'
+import type { UserList } from '../../../identity/people/user-list.js'
 import type { Actor } from '../../../policy/actor.js'
 import { checkAll } from '../../../protocol/together.js'
 import { type Context, type Handler, visitorOf } from '../../handler.js'

@@ -1,9 +1,9 @@
-import type { CloseLook, Happened, LookedAtSession } from '../../../identity/close-look.js'
-import { nameDevice } from '../../../identity/device-name.js'
-import type { SessionList } from '../../../identity/session-list.js'
-import type { Sessions } from '../../../identity/sessions.js'
-import type { UserList } from '../../../identity/user-list.js'
-import type { Users } from '../../../identity/users.js'
+import type { Details, Happened, LookedAtSession } from '../../../identity/devices/details.js'
+import { nameDevice } from '../../../identity/devices/device-name.js'
+import type { SessionList } from '../../../identity/devices/session-list.js'
+import type { Sessions } from '../../../identity/devices/sessions.js'
+import type { UserList } from '../../../identity/people/user-list.js'
+import type { Users } from '../../../identity/people/users.js'
 import { sessionStates } from '../../../policy/session.js'
 import { type Context, visitorOf } from '../../handler.js'
 import { readFields } from '../../wire/fields.js'
@@ -19,14 +19,14 @@ export type SessionPagesDeps = {
   userList: UserList
   sessions: Sessions
   sessionList: SessionList
-  closeLook: CloseLook
+  details: Details
 }
 
 /** Longest reason that can be written for an end, in signs. */
 export const longestReason = 200
 
 /** Sessions of everybody, and one of them with its time line. */
-export function createSessionPages({ pages, users, userList, sessions, sessionList, closeLook }: SessionPagesDeps) {
+export function createSessionPages({ pages, users, userList, sessions, sessionList, details }: SessionPagesDeps) {
   return {
     async sessionsPage(ctx: Context): Promise<void> {
       const frame = pages.frameOf(ctx)
@@ -49,8 +49,8 @@ export function createSessionPages({ pages, users, userList, sessions, sessionLi
 
     async sessionPage(ctx: Context): Promise<void> {
       const { t, may } = pages.frameOf(ctx)
-      const found = await closeLook.session(ctx.params.id!)
-      const happened = may('darvoza:audit:read') ? await closeLook.sessionHistory(found.session) : null
+      const found = await details.session(ctx.params.id!)
+      const happened = may('darvoza:audit:read') ? await details.sessionHistory(found.session) : null
       const { session, username, device, end, endsAt, endedByUsername } = found
       const { id, userId, deviceId, applicationId, address, createdAt, lastSeenAt, generation } = session
       const { endedAt, endedReason, endedBy } = session
@@ -73,7 +73,7 @@ export function createSessionPages({ pages, users, userList, sessions, sessionLi
     async endSessionPage(ctx: Context): Promise<void> {
       const { t } = pages.frameOf(ctx)
       const { actor } = visitorOf(ctx)
-      const { session, username } = await closeLook.session(ctx.params.id!)
+      const { session, username } = await details.session(ctx.params.id!)
       const { why } = readFields(ctx, { why: { required: false, blank: true, trim: true, maxLength: longestReason } })
       await sessions.end(session.id, null, actor, 'session_ended', why ?? '')
       await pages.tell(ctx, { tone: 'good', text: t('oneSession.ended', { name: username }) })

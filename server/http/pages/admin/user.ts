@@ -1,9 +1,9 @@
 // One user: where they are signed in, who they are, what they may do, what happened; and whatever changes that.
-import type { CloseLook } from '../../../identity/close-look.js'
-import type { Roles } from '../../../identity/roles.js'
-import type { Sessions } from '../../../identity/sessions.js'
-import type { UserRecord, Users } from '../../../identity/users.js'
-import type { LiveDevice, WhereSignedIn } from '../../../identity/where-signed-in.js'
+import type { Details } from '../../../identity/devices/details.js'
+import type { Sessions } from '../../../identity/devices/sessions.js'
+import type { LiveDevice, WhereSignedIn } from '../../../identity/devices/where-signed-in.js'
+import type { Roles } from '../../../identity/people/roles.js'
+import type { UserRecord, Users } from '../../../identity/people/users.js'
 import type { Actor } from '../../../policy/actor.js'
 import { isUserId } from '../../../protocol/claims.js'
 import { refuse } from '../../../protocol/errors.js'
@@ -24,7 +24,7 @@ export type OneUserPagesDeps = GivenPasswordDeps & {
   roles: Roles
   sessions: Sessions
   whereSignedIn: WhereSignedIn
-  closeLook: CloseLook
+  details: Details
 }
 
 const profileFields = ['username', 'first_name', 'last_name', 'email'] as const
@@ -37,7 +37,7 @@ type Wrong = { form: 'profile' | 'roles'; typed: Record<string, string>; problem
 const devicesShown = 10
 
 export function createOneUserPages(deps: OneUserPagesDeps) {
-  const { pages, users, roles, sessions, whereSignedIn, closeLook } = deps
+  const { pages, users, roles, sessions, whereSignedIn, details } = deps
   const given = createGivenPasswords(deps)
 
   async function show(ctx: Context, user: UserRecord, wrong: Wrong | null = null): Promise<void> {
@@ -45,7 +45,7 @@ export function createOneUserPages(deps: OneUserPagesDeps) {
     const { may, t } = frame
     // The one used last is the one that is looked for.
     const devices = may('darvoza:sessions:read') ? await lastSeen(user.id) : null
-    const happened = may('darvoza:audit:read') ? await closeLook.userHistory(user.id) : null
+    const happened = may('darvoza:audit:read') ? await details.userHistory(user.id) : null
     const history = happened?.entries.map(({ createdAt, action, actor, address, subject }) => ({
       ...{ at: createdAt, action, by: [doerText({ action, actor }, happened.names, t), address] },
       device: happened.devices.get(subject)?.name ?? '',

@@ -1,8 +1,14 @@
 // Users, as administrators look through them. The pattern for other lists: the address says what is shown (query.ts), one
 // call down, plain values for the view.
-import type { Roles } from '../../../identity/roles.js'
-import { type UserFilter, type UserInList, type UserList, userOrders, userStates } from '../../../identity/user-list.js'
-import type { UserRecord } from '../../../identity/users.js'
+import type { Roles } from '../../../identity/people/roles.js'
+import {
+  type UserFilter,
+  type UserInList,
+  type UserList,
+  userOrders,
+  userStates,
+} from '../../../identity/people/user-list.js'
+import type { UserRecord } from '../../../identity/people/users.js'
 import { answerCsv, userColumns } from '../../admin/csv.js'
 import type { Context } from '../../handler.js'
 import type { FileChoice } from '../files.js'

@@ -1,0 +1,12 @@
+import type { RevocationParts } from './revocation.js'
+import type { SignInParts } from './sign-in.js'
+import type { StorageParts } from './storage.js'
+import type { TokenParts } from './tokens.js'
+
+/** The floors that every room stands on. */
+export type Ground = {
+  storage: StorageParts
+  revocation: RevocationParts
+  tokens: TokenParts
+  signIn: SignInParts
+}

@@ -1,0 +1,38 @@
+// The rooms of identity/, from those that others stand on to those that stand on others.
+import { createHousekeeping } from '../identity/housekeeping.js'
+import type { Identity } from '../identity/identity.js'
+import { createIssuerClaim } from '../identity/issuer-claim.js'
+import { createNames } from '../identity/people/names.js'
+import { createRights } from '../identity/rights.js'
+import { composeDevices } from './devices.js'
+import type { Ground } from './ground.js'
+import { composeKeys } from './keys.js'
+import { composeLogs } from './logs.js'
+import { composePeople } from './people.js'
+import { composePolicies } from './policies.js'
+import type { Given } from './ports.js'
+
+export function composeIdentity(given: Given, ground: Ground): Identity {
+  const { database, userStore, sessionStore, deviceStore, revocationStore, heartbeatStore, installationStore } =
+    ground.storage
+  const { now, policy, projection, highWater } = ground.revocation
+  const { revoke, auditTrail } = ground.tokens
+  const rights = createRights({ userStore })
+  const names = createNames({ database, userStore, sessionStore, deviceStore })
+  const logs = composeLogs(ground, rights, names)
+  const devices = composeDevices(ground, rights, names, logs)
+  return {
+    people: composePeople(ground, rights, names, devices),
+    devices,
+    policies: composePolicies(ground, rights),
+    keys: composeKeys(given, ground, rights),
+    logs,
+    house: {
+      issuerClaim: createIssuerClaim({ database, installationStore, heartbeatStore, revoke, now }),
+      housekeeping: createHousekeeping({
+        ...{ database, heartbeatStore, revocationStore, sessionStore, deviceStore },
+        ...{ auditTrail, projection, policy, highWater, now },
+      }),
+    },
+  }
+}

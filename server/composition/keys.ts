@@ -1,0 +1,23 @@
+// Keys that sign, and secrets that only this server has.
+import type { Identity } from '../identity/identity.js'
+import { createKeyChange } from '../identity/keys/key-change.js'
+import { createKeyMoves } from '../identity/keys/key-moves.js'
+import { createKeyRing } from '../identity/keys/key-ring.js'
+import { createSealedSecrets } from '../identity/keys/sealed-secrets.js'
+import type { ActorRights } from '../identity/rights.js'
+import type { Ground } from './ground.js'
+import type { Given } from './ports.js'
+
+export function composeKeys(
+  { random }: Given,
+  { storage, revocation: { tail, now }, tokens: { revoke, sealing } }: Ground,
+  rights: ActorRights,
+): Identity['keys'] {
+  const { database, keyStore, policyVersionStore, auditStore, revocationStore } = storage
+  const change = createKeyChange({ auditStore, revocationStore, rights, revoke, tail })
+  const moves = createKeyMoves({ keyStore, policyVersionStore, revocationStore, now })
+  return {
+    keyRing: createKeyRing({ database, keyStore, moves, change, sealing, now }),
+    sealedSecrets: createSealedSecrets({ keyStore, change, sealing, random, now }),
+  }
+}

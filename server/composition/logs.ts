@@ -1,0 +1,29 @@
+// What happened, and what is counted of it.
+import { createSessionStates } from '../identity/devices/session-state.js'
+import type { Identity } from '../identity/identity.js'
+import { createAuditLog } from '../identity/logs/audit-log.js'
+import { createFigures } from '../identity/logs/figures.js'
+import { createIncidents } from '../identity/logs/incidents.js'
+import { createRevocationLog } from '../identity/logs/revocation-log.js'
+import { createTokenInspector } from '../identity/logs/token-inspector.js'
+import type { Names } from '../identity/people/names.js'
+import type { ActorRights } from '../identity/rights.js'
+import type { Ground } from './ground.js'
+
+export function composeLogs(
+  { storage, revocation: { policy, now }, tokens: { revoke, auditTrail, explain } }: Ground,
+  rights: ActorRights,
+  names: Names,
+): Identity['logs'] {
+  const { database, userStore, roleStore, deviceStore, sessionStore, applicationStore } = storage
+  const { revocationStore, auditStore, logListStore, figureStore, sessionListStore } = storage
+  const states = createSessionStates({ policy, now })
+  const revocationLog = createRevocationLog({
+    ...{ database, revocationStore, logListStore, userStore, roleStore, applicationStore, rights, revoke },
+  })
+  const auditLog = createAuditLog({ database, auditStore, logListStore, auditTrail })
+  const incidents = createIncidents({ database, logListStore, sessionStore, deviceStore, names })
+  const tokenInspector = createTokenInspector({ database, explain, revocationStore, sessionStore, auditLog })
+  const figures = createFigures({ database, figureStore, sessionListStore, states, now })
+  return { auditLog, revocationLog, incidents, tokenInspector, figures }
+}

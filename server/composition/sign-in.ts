@@ -1,0 +1,53 @@
+// How people prove who they are: passwords, guesses, devices they are known on, browsers that are signed in.
+import { availableParallelism } from 'node:os'
+import { createBrowserSessions } from '../identity/sign-in/browser-sessions.js'
+import { countSignIns } from '../identity/sign-in/counted-sign-ins.js'
+import { createFailedSignIns } from '../identity/sign-in/failed-sign-ins.js'
+import { createGuesses } from '../identity/sign-in/guesses.js'
+import { createHashing } from '../identity/sign-in/hashing.js'
+import { createHashingProcess } from '../identity/sign-in/hashing-process.js'
+import { createKnownDevices } from '../identity/sign-in/known-devices.js'
+import { createPasswordCheck } from '../identity/sign-in/password-check.js'
+import { createRoom } from '../identity/sign-in/session-room.js'
+import { createSignIn } from '../identity/sign-in/sign-in.js'
+import { logRefusedSignIns } from '../identity/sign-in/sign-in-lines.js'
+import { createStoredKinds } from '../identity/sign-in/stored-kinds.js'
+import type { Given } from './ports.js'
+import type { RevocationParts } from './revocation.js'
+import type { StorageParts } from './storage.js'
+import type { TokenParts } from './tokens.js'
+
+/** @param ownApplication the id of the one that owns password sign-ins */
+export function composeSignIn(
+  secretKey: Buffer,
+  ownApplication: string,
+  { log, random, uuid, pauses, ...ports }: Given,
+  { database, userStore, sessionStore, deviceStore, applicationStore, browserSessionStore }: StorageParts,
+  { clock: { latest }, now, monotonic, redis, redisLink, tail, policy }: RevocationParts,
+  { inspect, issue, revoke, secrets, tally, sightings }: TokenParts,
+) {
+  const slots = Math.max(2, availableParallelism())
+  const hashingProcess = createHashingProcess({ threads: slots, log })
+  const work = ports.hashingWork ?? hashingProcess
+  const storedKinds = createStoredKinds({ database, userStore })
+  const cost = () => policy().password_cost
+  const hashing = createHashing({ work, slots, chance: Math.random, cost, storedKinds, monotonic })
+  const guesses = createGuesses({ redis: ports.redis ?? redis?.commands, secretKey, policy, now, monotonic, log })
+  if (redisLink && guesses.shared) redisLink.require(guesses.shared)
+  const knownDevices = createKnownDevices({ deviceStore, inspect, now, uuid })
+  const failedSignIns = createFailedSignIns({ revoke })
+  const passwordCheck = createPasswordCheck({ database, userStore, knownDevices, hashing, failedSignIns, now })
+  const room = createRoom({ sessionStore, deviceStore, now })
+  const plain = createSignIn({
+    ...{ userStore, sessionStore, knownDevices, room, applicationStore, passwordCheck, guesses },
+    ...{ inspect, issue, revoke, secrets, tail, policy, now, uuid, pauses },
+  })
+  const signIn = logRefusedSignIns(countSignIns(plain, tally.count), log)
+  const browserSessions = createBrowserSessions({
+    ...{ database, userStore, browserSessionStore, sessionStore, signIn, revoke, guesses },
+    ...{ hashing, policy, ownApplication, random, now, latest, seen: sightings.note },
+  })
+  return { hashingProcess, hashing, guesses, failedSignIns, signIn, browserSessions }
+}
+
+export type SignInParts = ReturnType<typeof composeSignIn>

@@ -1,0 +1,116 @@
+// Fills an installation with people who never were, so that the first look at it is not an empty page. Whatever holds of
+// rows that the server wrote holds of these: numbers of the log, ends, generations, the chain of the audit log.
+
+import { requireGoodPassword } from '../identity/people/password-rules.js'
+import type { Hashing } from '../identity/sign-in/hashing.js'
+import { administratorRole } from '../policy/permissions.js'
+import type { PolicyInForce } from '../revocation/policy-in-force.js'
+import type { Tail } from '../revocation/tail.js'
+import type { ApplicationStore } from '../storage/applications.js'
+import type { AuditStore } from '../storage/audit.js'
+import type { Database } from '../storage/database.js'
+import type { FigureStore } from '../storage/figures.js'
+import type { PolicyVersionStore } from '../storage/policy-versions.js'
+import type { RevocationStore } from '../storage/revocations.js'
+import type { RoleStore } from '../storage/roles.js'
+import type { UserStore } from '../storage/users.js'
+import type { AuditTrail } from '../tokens/audit-trail.js'
+import type { Secrets } from '../tokens/secrets.js'
+import { demoActor, historyOf } from './history.js'
+import { type DemoPlan, demoRoles, planDemo } from './plan.js'
+import { writePolicyChanges } from './policy-changes.js'
+import { demoTimes } from './spans.js'
+import { createWriteDemo, type DemoMade } from './write.js'
+
+export type DemoDeps = {
+  database: Database
+  userStore: UserStore
+  roleStore: RoleStore
+  applicationStore: ApplicationStore
+  policyVersionStore: PolicyVersionStore
+  revocationStore: RevocationStore
+  auditStore: AuditStore
+  auditTrail: AuditTrail
+  figureStore: FigureStore
+  secrets: Secrets
+  hashing: Hashing
+  tail: Tail
+  policy: PolicyInForce
+  now: () => number
+  random: (size: number) => Buffer
+}
+
+export type DemoOrder = {
+  users: number
+  sessions: number
+  /** The same seed makes the same people. */
+  seed: string
+  /** With which all of them can sign in; without it nobody can. */
+  password: string | null
+  /** Called as rows are written. */
+  onProgress?: (done: number, total: number) => void
+}
+
+export function createDemo(deps: DemoDeps) {
+  const { database, userStore, roleStore, applicationStore, hashing, policy } = deps
+  const write = createWriteDemo(deps)
+
+  async function make({ users: userCount, sessions, seed, password, onProgress }: DemoOrder): Promise<DemoMade> {
+    if (password !== null) requireGoodPassword(password, [], policy().password_min_length, 'password')
+    // One hash for all; without a password it is of one that nobody knows.
+    const passwordHash = await hashing.hash(password ?? deps.random(32).toString('base64url'), null)
+    await deps.tail.readNow()
+    const times = demoTimes(deps.now(), policy())
+    await makeRoles()
+    const plan = planDemo({
+      ...{ seed, users: userCount, sessions, times, longestUsername: Math.min(30, policy().username_max_length) },
+      firstUserId: await reserveIds(userCount),
+      applicationIds: await applicationStore.activeIds(database),
+    })
+    const [administrator] = await database.transaction(tx => userStore.lockHolders(tx, administratorRole))
+    const boss = administrator === undefined ? demoActor : `user:${administrator}`
+    const history = historyOf(plan, { seed, boss, policyChanges: await writePolicyChanges(deps, times) })
+    await freeNames(plan)
+    const rules = { passwordHash, grace: policy().reuse_grace * 1000, policyVersion: policy.eras().version }
+    return write({ plan, history, seed }, rules, onProgress ?? (() => {}))
+  }
+
+  function makeRoles(): Promise<void> {
+    return database.transaction(async tx => {
+      for (const [name, permissions] of Object.entries(demoRoles))
+        if (!(await roleStore.lock(tx, name)))
+          await roleStore.insert(tx, { name, permissions: [...permissions], builtIn: false })
+    })
+  }
+
+  /** @returns the first of so many ids that follow each other */
+  function reserveIds(count: number): Promise<number> {
+    return database.transaction(async tx => {
+      const first = await userStore.nextId(tx)
+      await userStore.nextId(tx, first + count - 1)
+      return first
+    })
+  }
+
+  /** Who was there before keeps the name. */
+  async function freeNames({ users: people }: DemoPlan): Promise<void> {
+    for (let from = 0; from < people.length; from += 500) {
+      const some = people.slice(from, from + 500)
+      const taken = await userStore.takenKeys(
+        database,
+        some.map(user => user.username),
+      )
+      for (const user of some) if (taken.has(user.username)) user.username = `${user.username.slice(0, 20)}.${user.id}`
+    }
+  }
+
+  return {
+    /** Is there anybody beside administrators? */
+    hasPeople: (): Promise<boolean> => userStore.anyoneWithout(database, administratorRole),
+
+    /** @throws invalid_fields, database_unavailable */
+    make,
+  }
+}
+
+export type Demo = ReturnType<typeof createDemo>

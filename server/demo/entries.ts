@@ -1,0 +1,86 @@
+// The entries of a demo's audit log, as the server itself would have noted them.
+import type { AuditedValues, AuditNote, AuditRow } from '../policy/audit.js'
+import { noted } from '../tokens/audit-trail.js'
+import { type DemoEvent, type DemoHistory, demoActor, endedBy, requestIdOf } from './history.js'
+import type { DemoSession } from './lives.js'
+import type { DemoUser } from './plan.js'
+import { incidentRow } from './rows.js'
+import { anOffice, anOfficesAgent } from './surroundings.js'
+
+/** Without its number, which the chain gives. */
+type Entry = Omit<AuditRow, 'seq'>
+type From = { actor: string; address: string; userAgent: string }
+type Told = From & Pick<AuditNote, 'subject'> & { before?: AuditedValues; after?: AuditedValues }
+
+export function entryOf(event: DemoEvent, history: DemoHistory, seed: string): Entry {
+  const { before, after, subject, ...from } = tell[event.action as keyof typeof tell](event, history)
+  const note = { action: event.action, subject, ...(before && { before }), ...(after && { after }) }
+  const requestId = from.address === '' ? '' : requestIdOf(seed, event)
+  return { createdAt: event.at, ...from, requestId, ...noted(note) }
+}
+
+const fromNowhere: From = { actor: demoActor, address: '', userAgent: '' }
+
+function fromSession(user: DemoUser, { address, device }: DemoSession): From {
+  return { actor: `user:${user.id}`, address, userAgent: device.userAgent }
+}
+
+/** By page, from the office; or by the command line. */
+const fromBoss = ({ boss }: DemoHistory): From =>
+  boss === demoActor ? fromNowhere : { actor: boss, address: anOffice, userAgent: anOfficesAgent }
+
+const aboutUser = (from: From, user: DemoUser): Told => ({ ...from, subject: String(user.id) })
+
+const tell = {
+  role_created: ({ more }: DemoEvent): Told => {
+    const { name, permissions } = more as { name: string; permissions: readonly string[] }
+    return { ...fromNowhere, subject: name, after: { permissions } }
+  },
+  user_imported: ({ user }: DemoEvent): Told => ({
+    ...aboutUser(fromNowhere, user!),
+    after: { username: user!.username, roles: user!.roles, permissions: [] },
+  }),
+  signed_in: ({ user, session }: DemoEvent): Told => ({
+    ...aboutUser(fromSession(user!, session!), user!),
+    after: { session: session!.id, device: session!.device.id, application: session!.applicationId },
+  }),
+  sign_in_failed: ({ user, session, more }: DemoEvent): Told => ({
+    ...aboutUser(session ? fromSession(user!, session) : fromNowhere, user!),
+    ...more,
+    actor: 'system',
+  }),
+  signed_out: ({ user, session }: DemoEvent): Told => ({
+    ...fromSession(user!, session!),
+    subject: session!.id,
+    before: { user: user!.id, device: session!.device.id },
+  }),
+  session_ended: ({ user, session }: DemoEvent, { helper }: DemoHistory): Told => {
+    const by = endedBy(session!, user!, helper)
+    const from = by === user ? session! : (by.sessions.at(-1) ?? session!)
+    return {
+      ...fromSession(by, from),
+      subject: session!.id,
+      before: { user: user!.id, device: session!.device.id },
+    }
+  },
+  device_ended: ({ user, session }: DemoEvent): Told => {
+    const { id, sessions } = session!.device
+    const ended = sessions.filter(one => one.end?.why === 'device_ended').map(one => one.id)
+    return { ...fromSession(user!, session!), subject: id, before: { user: user!.id, sessions: ended } }
+  },
+  refresh_token_reused: ({ user, session }: DemoEvent): Told => {
+    const { address, userAgent, presentedGeneration, presentGeneration } = incidentRow(user!, session!)
+    return {
+      ...{ actor: 'system', address, userAgent, subject: session!.id },
+      before: { user: user!.id, generation: presentGeneration, presented: presentedGeneration },
+    }
+  },
+  password_changed: ({ user }: DemoEvent): Told => aboutUser(fromSession(user!, user!.fate!.keptBy!), user!),
+  sessions_ended: ({ user }: DemoEvent, history: DemoHistory): Told => aboutUser(fromBoss(history), user!),
+  user_disabled: ({ user }: DemoEvent, history: DemoHistory): Told => aboutUser(fromBoss(history), user!),
+  user_deleted: ({ user }: DemoEvent, history: DemoHistory): Told => ({
+    ...aboutUser(fromBoss(history), user!),
+    before: { roles: user!.roles },
+  }),
+  policy_changed: ({ more }: DemoEvent): Told => more as Told,
+} as const satisfies Record<string, (event: DemoEvent, history: DemoHistory) => Told>

@@ -1,0 +1,120 @@
+// What happened in a demo, in the order in which it did: numbers of the revocation log, entries of the audit log, figures.
+import type { AuditAction } from '../policy/audit.js'
+import type { Trigger } from '../policy/revocation.js'
+import { type Dice, diceOf, uuidOf } from './dice.js'
+import type { DemoEnd, DemoSession } from './lives.js'
+import { type DemoPlan, type DemoUser, demoRoles } from './plan.js'
+import { anAttackersAgent, carrier } from './surroundings.js'
+
+/** An entry of the revocation log. */
+export type DemoRevocation = { at: number; trigger: Trigger; subject: string; exceptSid: string | null; actor: string }
+
+/** An entry of the audit log; made when it is written, for there may be a million. */
+export type DemoEvent = {
+  at: number
+  action: AuditAction
+  user: DemoUser | null
+  session?: DemoSession
+  /** What the action itself needs to know. */
+  more?: object
+}
+
+export type DemoHistory = {
+  revocations: DemoRevocation[]
+  events: DemoEvent[]
+  attack: DemoEvent[]
+  /** Who ended what was ended by a helper. */
+  helper: DemoUser | null
+  /** The actor who disabled and deleted people, and ended all that they had: a real administrator where there is one. */
+  boss: string
+}
+
+/** Ends that are no entry of the revocation log: time ran out. */
+const silent: ReadonlySet<DemoEnd> = new Set(['expired'])
+/** Ends of all that a user has are one entry. */
+const ofUser: ReadonlySet<DemoEnd> = new Set(['user_disabled', 'user_deleted', 'password_changed', 'all_ended'])
+
+export function historyOf(
+  plan: DemoPlan,
+  { seed, boss, policyChanges }: { seed: string; boss: string; policyChanges: readonly DemoEvent[] },
+): DemoHistory {
+  const { users, times } = plan
+  const helper = users.find(user => user.roles.includes('support')) ?? null
+  const revocations: DemoRevocation[] = []
+  const roles = Object.entries(demoRoles).map(([name, permissions]) => ({
+    ...{ at: times.firstUser, action: 'role_created' as const, user: null, more: { name, permissions } },
+  }))
+  const events: DemoEvent[] = [...roles, ...policyChanges]
+  for (const user of users) {
+    events.push({ at: user.createdAt, action: 'user_imported', user })
+    for (const session of user.sessions) {
+      for (let tries = session.failures; tries > 0; tries--)
+        events.push({ at: session.createdAt - tries * 9_000, action: 'sign_in_failed', user, session })
+      events.push({ at: session.createdAt, action: 'signed_in', user, session })
+      const { end } = session
+      if (end === null || silent.has(end.why) || ofUser.has(end.why)) continue
+      const trigger = end.why as Trigger
+      const actor = end.why === 'refresh_token_reused' ? 'system' : `user:${endedBy(session, user, helper).id}`
+      revocations.push({ at: end.at, trigger, subject: session.id, exceptSid: null, actor })
+      const action = sessionActions[end.why]
+      if (action) events.push({ at: end.at, action, user, session })
+    }
+    for (const device of user.devices) {
+      const [session] = device.sessions
+      if (device.endedAt !== null) events.push({ at: device.endedAt, action: 'device_ended', user, session: session! })
+    }
+    if (user.fate) {
+      const { what, at, keptBy } = user.fate
+      const actor = what === 'password_changed' ? `user:${user.id}` : boss
+      revocations.push({ at, trigger: what, subject: String(user.id), exceptSid: keptBy?.id ?? null, actor })
+      events.push({ at, action: fateActions[what], user })
+    }
+  }
+  const attack = anAttack(plan, diceOf(seed, 'attack'))
+  for (const event of attack) events.push(event)
+  revocations.sort((a, b) => a.at - b.at)
+  events.sort((a, b) => a.at - b.at)
+  return { revocations, events, helper, boss, attack }
+}
+
+/** Who made all this. */
+export const demoActor = 'operator:demo'
+
+const sessionActions: Partial<Record<DemoEnd, AuditAction>> = {
+  sign_out: 'signed_out',
+  session_ended: 'session_ended',
+  refresh_token_reused: 'refresh_token_reused',
+}
+
+const fateActions = {
+  user_disabled: 'user_disabled',
+  user_deleted: 'user_deleted',
+  password_changed: 'password_changed',
+  all_ended: 'sessions_ended',
+} as const satisfies Record<string, AuditAction>
+
+export function endedBy(session: DemoSession, user: DemoUser, helper: DemoUser | null): DemoUser {
+  // Nobody helps somebody who may do more.
+  return session.end?.why === 'session_ended' && helper && mayHelp(user) ? helper : user
+}
+
+function mayHelp({ roles }: DemoUser): boolean {
+  return !roles.some(role => role === 'auditor')
+}
+
+/** One night somebody tried the same passwords with many names, from one address. */
+function anAttack({ users, times }: DemoPlan, dice: Dice): DemoEvent[] {
+  const address = carrier(dice)
+  const from = times.now - 3 * 86_400_000 - dice.below(3_600_000)
+  const there = users.filter(user => user.createdAt < from && user.fate?.what !== 'user_deleted')
+  const count = Math.min(2_000, there.length, 20 + Math.floor(users.length / 20))
+  return Array.from({ length: count }, (_, index) => ({
+    ...{ at: from + index * 700, action: 'sign_in_failed' as const, user: dice.pick(there) },
+    more: { address, userAgent: anAttackersAgent },
+  }))
+}
+
+/** The request that an event came in. */
+export function requestIdOf(seed: string, event: DemoEvent): string {
+  return uuidOf(seed, 'request', event.at, event.user?.id ?? 0, event.action)
+}

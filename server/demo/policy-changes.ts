@@ -1,0 +1,52 @@
+// Two changes of the policy that a demo looks back on: sessions could lie idle for longer, and now they cannot again. What is
+// in force afterwards is what was in force before.
+import type { AuditStore } from '../storage/audit.js'
+import type { Database } from '../storage/database.js'
+import type { PolicyVersionStore } from '../storage/policy-versions.js'
+import type { RevocationStore } from '../storage/revocations.js'
+import { type DemoEvent, demoActor } from './history.js'
+import type { DemoTimes } from './spans.js'
+
+type Deps = {
+  database: Database
+  auditStore: AuditStore
+  revocationStore: RevocationStore
+  policyVersionStore: PolicyVersionStore
+}
+
+/** @returns what the audit log will tell of it */
+export function writePolicyChanges(deps: Deps, { idle, longer, firstUser }: DemoTimes): Promise<DemoEvent[]> {
+  if (longer.idle === idle) return Promise.resolve([])
+  const { database, auditStore, revocationStore, policyVersionStore } = deps
+  return database.transaction(async tx => {
+    // In the order in which identity/policies/policies.ts locks them.
+    await auditStore.lockHead(tx)
+    await revocationStore.lockHead(tx)
+    const latest = (await policyVersionStore.latest(tx))!
+    // Versions stand in the order of time: those that nobody made were there before everybody, and behind a change of
+    // somebody's own none of before can be written any more.
+    await policyVersionStore.antedate(tx, firstUser)
+    if ((await policyVersionStore.latest(tx))!.createdAt > longer.from) return []
+    const now = JSON.parse(latest.policy) as Record<string, unknown>
+    const changes = [
+      { at: longer.from, before: idle, after: longer.idle, reason: 'People on the road were signed out too often' },
+      { at: longer.upto, before: longer.idle, after: idle, reason: 'Back to what the auditors ask for' },
+    ]
+    const changed = JSON.stringify(['refresh_token_lifetime'])
+    const asSet = { changed, apply: 'refresh', undoes: null, settledAt: null }
+    const events: DemoEvent[] = []
+    for (const [index, { at, before, after, reason }] of changes.entries()) {
+      const version = latest.version + 1 + index
+      const policy = index === 0 ? JSON.stringify({ ...now, refresh_token_lifetime: after / 1000 }) : latest.policy
+      await policyVersionStore.insert(tx, { version, policy, actor: demoActor, reason, createdAt: at, ...asSet })
+      const told = {
+        before: { refresh_token_lifetime: before / 1000 },
+        after: { refresh_token_lifetime: after / 1000 },
+      }
+      const who = { actor: demoActor, address: '', userAgent: '', subject: String(version) }
+      events.push({ at, action: 'policy_changed', user: null, more: { ...who, ...told } })
+    }
+    await revocationStore.raiseVersion(tx, 'policy')
+    return events
+  })
+}

@@ -1,0 +1,84 @@
+// One session and one device of anybody, looked at closely: whose they are, how they stand, and what happened to them.
+
+import { refuse } from '../../protocol/errors.js'
+import type { Database } from '../../storage/database.js'
+import type { DeviceRecord, DeviceStore } from '../../storage/devices.js'
+import type { SessionRecord } from '../../storage/sessions.js'
+import type { AuditLog, AuditRecord } from '../logs/audit-log.js'
+import type { IncidentRecord, Incidents } from '../logs/incidents.js'
+import type { Names } from '../people/names.js'
+import type { SessionInList, SessionList } from './session-list.js'
+import type { ListedSession, Sessions } from './sessions.js'
+
+export type LookedAtSession = ListedSession & { device: DeviceRecord | null; endedByUsername: string | null }
+
+/** `sessions`: the newest first. */
+export type LookedAtDevice = { device: DeviceRecord; username: string; sessions: SessionInList[] }
+
+/** What the audit log and the incidents tell about it, each the newest first, and what the actors are called. */
+export type Happened = { entries: AuditRecord[]; incidents: IncidentRecord[]; names: Map<string, string> }
+
+export type DetailsDeps = {
+  database: Database
+  deviceStore: DeviceStore
+  sessions: Sessions
+  sessionList: SessionList
+  auditLog: AuditLog
+  incidents: Incidents
+  names: Names
+}
+
+/** How much of what happened is shown. */
+const shown = 50
+const latest = Number.MAX_SAFE_INTEGER
+
+export function createDetails(deps: DetailsDeps) {
+  const { database, deviceStore, sessions, sessionList, auditLog, incidents, names } = deps
+
+  const entriesOf = (kind: string, id: string) =>
+    auditLog.search({ before: latest, limit: shown, subject: { kind, id } })
+
+  async function named(entries: AuditRecord[], found: IncidentRecord[]): Promise<Happened> {
+    return { entries, incidents: found, names: await names.ofActors(entries.map(entry => entry.actor)) }
+  }
+
+  return {
+    /** @throws not_found */
+    async session(id: string): Promise<LookedAtSession> {
+      const found = await sessions.require(id)
+      const { deviceId, endedBy } = found.session
+      const device = await deviceStore.find(database, deviceId)
+      const enders = await names.ofActors([endedBy])
+      return { ...found, device, endedByUsername: endedBy === null ? null : (enders.get(endedBy) ?? null) }
+    },
+
+    async sessionHistory({ id }: SessionRecord): Promise<Happened> {
+      const spent = await incidents.page({ sessionId: id }, { limit: shown })
+      return named(
+        await entriesOf('session', id),
+        spent.results.map(one => one.incident),
+      )
+    },
+
+    /** @throws not_found */
+    async device(id: string): Promise<LookedAtDevice> {
+      const device = await deviceStore.find(database, id)
+      if (!device) throw refuse('not_found')
+      const { results } = await sessionList.page({ deviceId: id }, { limit: shown })
+      const username = (await names.ofUsers([device.userId])).get(device.userId) ?? ''
+      return { device, username, sessions: results }
+    },
+
+    /** Theirs, and what happened to their sessions and devices. */
+    async userHistory(id: number): Promise<Happened & { devices: Map<string, DeviceRecord> }> {
+      const { results } = await auditLog.ofPerson(id, latest, shown)
+      const ids = results.flatMap(entry => (entry.subjectKind === 'device' ? [entry.subject] : []))
+      const [happened, known] = await Promise.all([named(results, []), deviceStore.some(database, [...new Set(ids)])])
+      return { ...happened, devices: known }
+    },
+
+    deviceHistory: async ({ id }: DeviceRecord): Promise<Happened> => named(await entriesOf('device', id), []),
+  }
+}
+
+export type Details = ReturnType<typeof createDetails>

@@ -1,0 +1,143 @@
+// Many devices ended at once, chosen by hand or by a filter: their sessions, and their proof for the next sign-in.
+import { type Actor, userOf } from '../../policy/actor.js'
+import { rightsOf } from '../../policy/permissions.js'
+import { Refusal } from '../../protocol/errors.js'
+import type { Database } from '../../storage/database.js'
+import type { DeviceFilter, DeviceListStore, FoundDevice } from '../../storage/device-lists.js'
+import type { DeviceStore } from '../../storage/devices.js'
+import type { SessionListStore } from '../../storage/session-lists.js'
+import type { UserStore } from '../../storage/users.js'
+import {
+  type AsOf,
+  type Done,
+  type LeftOut,
+  type Previewed,
+  type Reached,
+  requireNotTooMany,
+  type Selection,
+} from '../bulk.js'
+import type { ActorRights } from '../rights.js'
+import type { SessionStates } from './session-state.js'
+import type { Sessions } from './sessions.js'
+
+export type DeviceSelection = Selection<string, DeviceFilter>
+
+/** Whom an end would reach. `count` is of devices. */
+export type DeviceEndPreview = Previewed & Reached & { users: number; sessions: number; leftOut: LeftOut[] }
+
+/** `users`: whose they were; `sessions`: that ended with them. */
+export type DevicesEnded = Done & { users: number; sessions: number }
+
+export type DeviceEndOptions = {
+  /** A device that stays: the one of whoever asks. */
+  keep?: string | null | undefined
+  /** For the audit log. */
+  why?: string | undefined
+}
+
+export type DeviceEndsDeps = {
+  database: Database
+  userStore: UserStore
+  deviceStore: DeviceStore
+  deviceListStore: DeviceListStore
+  sessionListStore: SessionListStore
+  sessions: Sessions
+  states: SessionStates
+  rights: ActorRights
+  now: () => number
+}
+
+export const mostDevicesAtOnce = 5_000
+const budget = 1_000_000
+const batch = 500
+
+export function createDeviceEnds(deps: DeviceEndsDeps) {
+  const { database, userStore, deviceStore, deviceListStore, sessionListStore, sessions, states, rights, now } = deps
+
+  /** Those of the selection that are not ended and were there at `at`, by their owners. @throws invalid_fields */
+  async function find(selection: DeviceSelection, at: number, keep: DeviceEndOptions['keep']) {
+    const found = 'ids' in selection ? await named(selection.ids) : await filtered(selection.filter, at)
+    const byOwner = new Map<number, Set<string>>()
+    for (const { id, userId } of found) {
+      if (id === keep) continue
+      const known = byOwner.get(userId)
+      if (known) known.add(id)
+      else byOwner.set(userId, new Set([id]))
+    }
+    return byOwner
+  }
+
+  async function named(ids: readonly string[]): Promise<FoundDevice[]> {
+    requireNotTooMany(ids.length, mostDevicesAtOnce, 'devices')
+    const found: FoundDevice[] = []
+    for (let from = 0; from < ids.length; from += batch)
+      for (const one of (await deviceStore.some(database, ids.slice(from, from + batch))).values())
+        if (one.endedAt === null) found.push(one)
+    return found
+  }
+
+  async function filtered(filter: DeviceFilter, at: number): Promise<FoundDevice[]> {
+    if (filter.state === 'ended') return []
+    const page = { after: null, limit: mostDevicesAtOnce, budget }
+    const wanted = { ...filter, firstSeenUpto: at, open: true }
+    const { rows, next } = await deviceListStore.page(database, wanted, states.terms(), page)
+    requireNotTooMany(next === null ? rows.length : mostDevicesAtOnce + 1, mostDevicesAtOnce, 'devices')
+    return rows
+  }
+
+  return {
+    /** @throws invalid_fields when there are more than can be ended at once */
+    async preview(
+      selection: DeviceSelection,
+      actor: Actor,
+      { keep, asOf }: DeviceEndOptions & AsOf = {},
+    ): Promise<DeviceEndPreview> {
+      const at = asOf ?? now()
+      const byOwner = await find(selection, at, keep)
+      const may = await rights.judge(database, actor)
+      const leftOut: LeftOut[] = []
+      const owners = [...byOwner.keys()].filter(id => id !== userOf(actor))
+      for (let from = 0; may !== null && from < owners.length; from += batch) {
+        for (const user of await userStore.some(database, owners.slice(from, from + batch))) {
+          if (may(rightsOf(user))) continue
+          const count = byOwner.get(user.id)!.size
+          leftOut.push({ userId: user.id, username: user.username, count, why: 'permission_denied' })
+          byOwner.delete(user.id)
+        }
+      }
+      const ids = [...byOwner.values()].flatMap(some => [...some])
+      let open = 0
+      for (let from = 0; from < ids.length; from += batch)
+        for (const count of (await sessionListStore.openOn(database, ids.slice(from, from + batch))).values())
+          open += count
+      return { at, count: ids.length, users: byOwner.size, userIds: [...byOwner.keys()], sessions: open, leftOut }
+    },
+
+    /** Ends what was previewed, one owner's devices after the other's. @throws invalid_fields */
+    async run(
+      selection: DeviceSelection,
+      previewed: Previewed,
+      actor: Actor,
+      { keep, why }: DeviceEndOptions = {},
+    ): Promise<DevicesEnded> {
+      const byOwner = await find(selection, previewed.at, keep)
+      const leftOut: LeftOut[] = []
+      const ended = { done: 0, users: 0, sessions: 0 }
+      for (const [userId, ids] of byOwner) {
+        try {
+          const one = await sessions.endDevicesOf(userId, ids, actor, why)
+          ended.done += one.ended
+          ended.sessions += one.sessions
+          if (one.ended > 0) ended.users++
+        } catch (error) {
+          if (!(error instanceof Refusal) || error.code !== 'permission_denied' || error.details.ofSender) throw error
+          const username = (await userStore.names(database, [userId])).get(userId) ?? ''
+          leftOut.push({ userId, username, count: ids.size, why: error.code })
+        }
+      }
+      return { ...ended, differ: ended.done - previewed.count, leftOut }
+    },
+  }
+}
+
+export type DeviceEnds = ReturnType<typeof createDeviceEnds>

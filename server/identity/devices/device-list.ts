@@ -1,0 +1,53 @@
+// Devices of everybody, as an administrator looks through them.
+import type { Database } from '../../storage/database.js'
+import {
+  type DeviceFilter,
+  type DeviceListStore,
+  type DeviceState,
+  deviceListOf,
+  deviceStates,
+} from '../../storage/device-lists.js'
+import type { DeviceRecord, DeviceStore } from '../../storage/devices.js'
+import { type Counted, type Listed, listed, type Page, placeIn } from '../listing.js'
+import type { Names } from '../people/names.js'
+import type { SessionStates } from './session-state.js'
+
+export { type DeviceFilter, type DeviceState, deviceStates }
+
+export type DeviceInList = { device: DeviceRecord; username: string; state: DeviceState; liveSessions: number }
+
+export type DeviceListDeps = {
+  database: Database
+  deviceStore: DeviceStore
+  deviceListStore: DeviceListStore
+  states: SessionStates
+  names: Names
+}
+
+export function createDeviceList({ database, deviceStore, deviceListStore, states, names }: DeviceListDeps) {
+  return {
+    /** The one seen last first. @throws invalid_fields */
+    async page(filter: DeviceFilter, page: Page): Promise<Listed<DeviceInList>> {
+      const terms = states.terms()
+      const after = placeIn(deviceListOf(filter), page)
+      const walked = await deviceListStore.page(database, filter, terms, { ...page, after })
+      const ids = walked.rows.map(row => row.id)
+      const records = await deviceStore.some(database, ids)
+      const live = await deviceListStore.liveSessions(database, ids, terms)
+      const usernames = await names.ofUsers(walked.rows.map(row => row.userId))
+      const rows = ids.flatMap((id): DeviceInList[] => {
+        const device = records.get(id)
+        if (!device) return []
+        const liveSessions = live.get(id) ?? 0
+        const state = device.endedAt !== null ? 'ended' : liveSessions > 0 ? 'live' : 'signed_out'
+        if (filter.state !== undefined && state !== filter.state) return []
+        return [{ device, username: usernames.get(device.userId) ?? '', state, liveSessions }]
+      })
+      return listed(walked, rows)
+    },
+
+    count: (filter: DeviceFilter): Promise<Counted> => deviceListStore.count(database, filter, states.terms()),
+  }
+}
+
+export type DeviceList = ReturnType<typeof createDeviceList>

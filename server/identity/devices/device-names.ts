@@ -1,0 +1,44 @@
+import type { Actor } from '../../policy/actor.js'
+import { refuse, refuseField } from '../../protocol/errors.js'
+import type { DeviceStore } from '../../storage/devices.js'
+import type { UserStore } from '../../storage/users.js'
+import type { Revoke } from '../../tokens/revoke.js'
+
+/** Longest name that a person may give a device, in signs. */
+export const longestDeviceName = 60
+
+export type DeviceNamesDeps = { userStore: UserStore; deviceStore: DeviceStore; revoke: Revoke }
+
+/** The names that people give to their own devices; a sign-in from the device keeps them (known-devices.ts). */
+export function createDeviceNames({ userStore, deviceStore, revoke }: DeviceNamesDeps) {
+  return {
+    /** @throws invalid_fields; not_found, also when it is somebody else's or has ended */
+    async rename(id: string, name: string, userId: number, actor: Actor): Promise<void> {
+      const wanted = requireDeviceName(name)
+      await revoke.transaction(actor, async (tx, { note }) => {
+        await userStore.lock(tx, userId)
+        const device = await deviceStore.find(tx, id)
+        if (!device || device.userId !== userId || device.endedAt !== null) throw refuse('not_found')
+        if (device.name === wanted) return
+        await deviceStore.update(tx, id, { name: wanted })
+        note({
+          action: 'device_renamed',
+          subject: id,
+          before: { user: userId, name: device.name },
+          after: { name: wanted },
+        })
+      })
+    },
+  }
+}
+
+export type DeviceNames = ReturnType<typeof createDeviceNames>
+
+function requireDeviceName(name: string): string {
+  const wanted = name.trim().replace(/\s+/g, ' ')
+  if (wanted === '') throw refuseField('name', 'This field may not be blank.')
+  if (/[\p{Cc}\p{Cs}\p{Bidi_Control}]/u.test(wanted)) throw refuseField('name', 'Control characters are not allowed.')
+  if ([...wanted].length > longestDeviceName)
+    throw refuseField('name', `Ensure this field has no more than ${longestDeviceName} characters.`)
+  return wanted
+}

@@ -1,0 +1,161 @@
+// "End the N shown": many sessions at once, chosen by hand or by a filter.
+import { type Actor, userOf } from '../../policy/actor.js'
+import { rightsOf } from '../../policy/permissions.js'
+import type { Database, Queries } from '../../storage/database.js'
+import type { FoundSession, SessionFilter, SessionListStore } from '../../storage/session-lists.js'
+import type { SessionStore } from '../../storage/sessions.js'
+import type { UserRecord, UserStore } from '../../storage/users.js'
+import type { Revoke } from '../../tokens/revoke.js'
+import {
+  type AsOf,
+  countLeftOut,
+  type Done,
+  type LeftOut,
+  type Previewed,
+  type Reached,
+  requireNotTooMany,
+  type Selection,
+} from '../bulk.js'
+import type { ActorRights } from '../rights.js'
+import type { SessionStates } from './session-state.js'
+
+export type SessionSelection = Selection<string, SessionFilter>
+
+/** Whom an end would reach. `count` is of sessions. */
+export type EndPreview = Previewed & Reached & { users: number; devices: number; leftOut: LeftOut[] }
+
+/** `users`: whose they were. */
+export type SessionsEnded = Done & { users: number }
+
+export type EndOptions = {
+  /** A session that stays: the one of whoever asks. */
+  keep?: string | null | undefined
+  /** For the audit log. */
+  why?: string | undefined
+}
+
+export type SessionEndsDeps = {
+  database: Database
+  userStore: UserStore
+  sessionStore: SessionStore
+  sessionListStore: SessionListStore
+  states: SessionStates
+  rights: ActorRights
+  revoke: Revoke
+  now: () => number
+}
+
+/** More are ended by one entry of the log: an application's, or everybody's. */
+export const mostSessionsAtOnce = 10_000
+/** So many rows are looked at to find them. */
+const budget = 1_000_000
+/** How many are ended in one transaction: others wait for it. */
+const batch = 50
+
+export function createSessionEnds(deps: SessionEndsDeps) {
+  const { database, userStore, sessionStore, sessionListStore, states, rights, revoke, now } = deps
+
+  /** Those of the selection that are not marked as ended and were there at `at`. @throws invalid_fields */
+  async function find(selection: SessionSelection, at: number, { keep }: EndOptions): Promise<FoundSession[]> {
+    const found = 'ids' in selection ? await named(selection.ids) : await filtered(selection.filter, at)
+    return found.filter(one => one.id !== keep)
+  }
+
+  async function named(wanted: readonly string[]): Promise<FoundSession[]> {
+    requireNotTooMany(wanted.length, mostSessionsAtOnce, 'sessions')
+    const found: FoundSession[] = []
+    for (const ids of chunked([...new Set(wanted)], 500))
+      for (const one of (await sessionStore.some(database, ids)).values()) if (one.endedAt === null) found.push(one)
+    return found
+  }
+
+  async function filtered(filter: SessionFilter, at: number): Promise<FoundSession[]> {
+    const until = Math.min(filter.until ?? at + 1, at + 1)
+    const page = { after: null, limit: mostSessionsAtOnce, budget }
+    const { rows, next } = await sessionListStore.page(database, { ...filter, until, open: true }, states.terms(), page)
+    requireNotTooMany(next === null ? rows.length : mostSessionsAtOnce + 1, mostSessionsAtOnce, 'sessions')
+    return rows
+  }
+
+  /** Who of the owners may not be acted on, by id. */
+  async function untouchable(
+    tx: Queries,
+    found: readonly FoundSession[],
+    actor: Actor,
+  ): Promise<Map<number, UserRecord>> {
+    const may = await rights.judge(tx, actor)
+    const ids = [...new Set(found.map(one => one.userId))].filter(id => id !== userOf(actor))
+    const denied = new Map<number, UserRecord>()
+    if (may === null) return denied
+    for (const some of chunked(ids, 500))
+      for (const user of await userStore.some(tx, some)) if (!may(rightsOf(user))) denied.set(user.id, user)
+    return denied
+  }
+
+  async function leaveOut(tx: Queries, found: readonly FoundSession[], actor: Actor) {
+    const denied = await untouchable(tx, found, actor)
+    const leftOut = new Map<number, LeftOut>()
+    const reached = found.filter(({ userId }) => {
+      const user = denied.get(userId)
+      if (user) countLeftOut(leftOut, { userId, username: user.username, count: 1, why: 'permission_denied' })
+      return !user
+    })
+    return { reached, leftOut: [...leftOut.values()] }
+  }
+
+  /** What the actor may do counts at the moment of the change. */
+  function endSome(some: readonly FoundSession[], actor: Actor, why: string | undefined) {
+    return revoke.transaction(actor, async (tx, { record, note }) => {
+      const { reached, leftOut } = await leaveOut(tx, some, actor)
+      const ended: FoundSession[] = []
+      for (const one of reached) {
+        if (!(await record('session_ended', { subject: one.id }))) continue
+        const before = { user: one.userId, device: one.deviceId }
+        note({ action: 'session_ended', subject: one.id, before, ...(why && { after: { why } }) })
+        ended.push(one)
+      }
+      return { ended, leftOut }
+    })
+  }
+
+  return {
+    /** @throws invalid_fields when there are more than can be ended at once */
+    async preview(selection: SessionSelection, actor: Actor, options: EndOptions & AsOf = {}): Promise<EndPreview> {
+      const at = options.asOf ?? now()
+      const { reached, leftOut } = await leaveOut(database, await find(selection, at, options), actor)
+      const userIds = [...new Set(reached.map(one => one.userId))]
+      return {
+        ...{ at, count: reached.length, leftOut, userIds, users: userIds.length },
+        devices: new Set(reached.map(one => one.deviceId)).size,
+      }
+    },
+
+    /** Ends what was previewed, in batches. @throws invalid_fields */
+    async run(
+      selection: SessionSelection,
+      previewed: Previewed,
+      actor: Actor,
+      options: EndOptions = {},
+    ): Promise<SessionsEnded> {
+      const found = await find(selection, previewed.at, options)
+      // In the order of ids, as every other transaction about many locks them.
+      found.sort((a, b) => (a.id < b.id ? -1 : 1))
+      const users = new Set<number>()
+      const leftOut = new Map<number, LeftOut>()
+      let done = 0
+      for (const some of chunked(found, batch)) {
+        const part = await endSome(some, actor, options.why)
+        for (const { userId } of part.ended) users.add(userId)
+        for (const one of part.leftOut) countLeftOut(leftOut, one)
+        done += part.ended.length
+      }
+      return { done, users: users.size, differ: done - previewed.count, leftOut: [...leftOut.values()] }
+    },
+  }
+}
+
+export type SessionEnds = ReturnType<typeof createSessionEnds>
+
+function* chunked<T>(items: readonly T[], size: number): Generator<T[]> {
+  for (let from = 0; from < items.length; from += size) yield items.slice(from, from + size)
+}

@@ -1,0 +1,74 @@
+// Sessions of everybody, as an administrator looks through them.
+import type { SessionState } from '../../policy/session.js'
+import type { Database } from '../../storage/database.js'
+import type { DeviceRecord, DeviceStore } from '../../storage/devices.js'
+import { type SessionFilter, type SessionListStore, sessionList } from '../../storage/session-lists.js'
+import type { SessionRecord, SessionStore } from '../../storage/sessions.js'
+import { type Counted, every, type Listed, listed, type Page, placeIn } from '../listing.js'
+import type { Names } from '../people/names.js'
+import type { SessionStates } from './session-state.js'
+
+export type { SessionFilter, SessionState }
+
+export type SessionInList = {
+  session: SessionRecord
+  username: string
+  /** null where it has been forgotten. */
+  device: DeviceRecord | null
+  state: SessionState
+  /** When it is over unless it refreshes; epoch ms. */
+  endsAt: number
+  /** Of the user who ended it, where a user did. */
+  endedByUsername: string | null
+}
+
+export type SessionListDeps = {
+  database: Database
+  sessionStore: SessionStore
+  sessionListStore: SessionListStore
+  deviceStore: DeviceStore
+  states: SessionStates
+  names: Names
+}
+
+export function createSessionList({
+  database,
+  sessionStore,
+  sessionListStore,
+  deviceStore,
+  states,
+  names,
+}: SessionListDeps) {
+  /** Newest sign-in first. @throws invalid_fields */
+  async function page(filter: SessionFilter, page: Page): Promise<Listed<SessionInList>> {
+    const terms = states.terms()
+    const after = placeIn(sessionList, page)
+    const walked = await sessionListStore.page(database, filter, terms, { ...page, after })
+    const ids = walked.rows.map(row => row.id)
+    if (ids.length === 0) return listed(walked, [])
+    const standings = await sessionStore.standings(database, ids)
+    const known = await deviceStore.some(database, [...new Set(walked.rows.map(row => row.deviceId))])
+    const enders = await names.ofActors([...standings.values()].map(one => one.session.endedBy))
+    const rows = ids.flatMap((id): SessionInList[] => {
+      const standing = standings.get(id)
+      if (!standing) return []
+      const { session, user } = standing
+      const state = states.of(standing, terms)
+      // It ended while it was read.
+      if (filter.state !== undefined && state !== filter.state) return []
+      const endedByUsername = session.endedBy === null ? null : (enders.get(session.endedBy) ?? null)
+      const device = known.get(session.deviceId) ?? null
+      return [{ session, username: user.username, device, state, endsAt: states.endsAt(session), endedByUsername }]
+    })
+    return listed(walked, rows)
+  }
+
+  return {
+    page,
+    count: (filter: SessionFilter): Promise<Counted> => sessionListStore.count(database, filter, states.terms()),
+    /** All of them, for a file. */
+    every: (filter: SessionFilter): AsyncGenerator<SessionInList> => every(next => page(filter, next)),
+  }
+}
+
+export type SessionList = ReturnType<typeof createSessionList>

@@ -1,0 +1,188 @@
+// Devices and their sessions: listed, and ended one by one or together.
+import { type Actor, userOf } from '../../policy/actor.js'
+import { rightsOf } from '../../policy/permissions.js'
+import { absoluteEnd, idleEnd, type SessionEnd, sessionEnd } from '../../policy/session.js'
+import { refuse } from '../../protocol/errors.js'
+import type { PolicyInForce } from '../../revocation/policy-in-force.js'
+import type { Database, Queries } from '../../storage/database.js'
+import type { DeviceStore } from '../../storage/devices.js'
+import type { SessionRecord, SessionStore, Standing } from '../../storage/sessions.js'
+import type { UserStore } from '../../storage/users.js'
+import type { Change, Revoke } from '../../tokens/revoke.js'
+import type { ActorRights } from '../rights.js'
+
+export type { SessionRecord }
+
+/** A session of anybody, with whose it is and why it is over, if it is. */
+export type ListedSession = { session: SessionRecord; username: string; end: SessionEnd | null; endsAt: number }
+
+export type SessionsDeps = {
+  database: Database
+  userStore: UserStore
+  sessionStore: SessionStore
+  deviceStore: DeviceStore
+  rights: ActorRights
+  revoke: Revoke
+  policy: PolicyInForce
+  now: () => number
+}
+
+/** How many are ended in one transaction. */
+const [devicesAtOnce, sessionsAtOnce] = [50, 200]
+/** More are ended by one entry where all of a user's end. */
+const [fewDevices, fewSessions] = [200, 500]
+
+export function createSessions(deps: SessionsDeps) {
+  const { database, userStore, sessionStore, deviceStore, rights, revoke, policy, now } = deps
+
+  /** When it is over unless it refreshes. */
+  const endsAt = (session: SessionRecord) => {
+    const rules = policy.of(session)
+    return Math.min(idleEnd(session, rules), absoluteEnd(session, rules))
+  }
+
+  function listed({ session, user, ended }: Standing): ListedSession {
+    const end = sessionEnd(session, ended, now(), policy.of(session))
+    return { session, username: user.username, end, endsAt: endsAt(session) }
+  }
+
+  return {
+    /** One of anybody's, also one that is over. @throws not_found */
+    async require(id: string): Promise<ListedSession> {
+      const standing = (await sessionStore.standings(database, [id])).get(id)
+      if (!standing) throw refuse('not_found')
+      return listed(standing)
+    },
+
+    /**
+     * Ends one session.
+     * @param ofUser refuses somebody else's as if it were not there; null where the actor may end others'
+     * @param why what an administrator wrote, for the audit log
+     * @throws not_found, also when it had already ended; permission_denied
+     */
+    async end(
+      id: string,
+      ofUser: number | null,
+      actor: Actor,
+      trigger: 'session_ended' | 'sign_out' = 'session_ended',
+      why = '',
+    ): Promise<void> {
+      const found = await sessionStore.find(database, id)
+      if (!found || (ofUser !== null && found.userId !== ofUser)) throw refuse('not_found')
+      const ended = await revoke.transaction(actor, async (tx, { record, note }) => {
+        if (ofUser === null) await requireMayActOn(tx, actor, found.userId)
+        if (!(await record(trigger, { subject: id }))) return false
+        const action = trigger === 'sign_out' ? 'signed_out' : 'session_ended'
+        const before = { user: found.userId, device: found.deviceId }
+        note({ action, subject: id, before, ...(why && { after: { why } }) })
+        return true
+      })
+      if (!ended) throw refuse('not_found')
+    },
+
+    /** Ends all sessions of a user; `exceptSid` stays. @throws not_found, permission_denied */
+    async endAll(userId: number, actor: Actor, exceptSid?: string): Promise<void> {
+      const trigger = exceptSid === undefined ? 'all_ended' : 'others_ended'
+      await revoke.transaction(
+        actor,
+        async (tx, { record, note }) => {
+          await userStore.lock(tx, userId)
+          await requireMayActOn(tx, actor, userId)
+          await record(trigger, { subject: String(userId), exceptSid })
+          const action = exceptSid === undefined ? 'sessions_ended' : 'other_sessions_ended'
+          note({ action, subject: String(userId) })
+        },
+        { users: [userId] },
+      )
+    },
+
+    /**
+     * Ends a device: its sessions, and its proof for the next sign-in.
+     * @throws not_found, also when it had already ended; permission_denied
+     */
+    async endDevice(id: string, ofUser: number | null, actor: Actor): Promise<void> {
+      const found = await deviceStore.find(database, id)
+      if (!found || (ofUser !== null && found.userId !== ofUser)) throw refuse('not_found')
+      const { ended } = await endDevices(found.userId, [id], actor)
+      if (ended === 0) throw refuse('not_found')
+    },
+
+    /** Ends some devices of one user; those that have ended already are passed over. @throws not_found, permission_denied */
+    endDevicesOf: (userId: number, ids: ReadonlySet<string>, actor: Actor, why?: string) =>
+      endDevices(userId, [...ids], actor, why),
+
+    /**
+     * Ends all devices of a user but the one that a session is on. Where they are very many, one entry ends them all: then
+     * of this device the session alone stays.
+     */
+    async endOtherDevices(userId: number, sid: string, actor: Actor): Promise<void> {
+      const own = (await sessionStore.find(database, sid))?.deviceId ?? ''
+      const others = await deviceStore.openBeside(database, userId, own, fewDevices + 1)
+      const open = await sessionStore.countBeside(database, userId, own, fewSessions + 1)
+      if (others.length <= fewDevices && open <= fewSessions) {
+        await endDevices(userId, others, actor)
+        return
+      }
+      await revoke.transaction(actor, async (tx, { record, note }) => {
+        await userStore.lock(tx, userId)
+        await requireMayActOn(tx, actor, userId)
+        const ended = await deviceStore.endBeside(tx, userId, own, now())
+        await record('others_ended', { subject: String(userId), exceptSid: sid })
+        note({ action: 'other_sessions_ended', subject: String(userId), after: { devices: ended } })
+      })
+    },
+  }
+
+  /** So many at a time that nobody waits for long: a transaction holds the user's lock, and the log's head in the end. */
+  async function endDevices(userId: number, ids: readonly string[], actor: Actor, why?: string) {
+    const ended = { ended: 0, sessions: 0 }
+    const left = ids.toSorted()
+    // Once also where there is none: whether the actor may is judged in a transaction.
+    do {
+      const part = await endSome(userId, left.slice(0, devicesAtOnce), actor, why)
+      left.splice(0, part.passed)
+      ended.ended += part.ended
+      ended.sessions += part.sessions
+    } while (left.length > 0)
+    return ended
+  }
+
+  /** @returns `passed`: how many of the devices are done with; the next has more sessions than were left to end */
+  function endSome(userId: number, ids: readonly string[], actor: Actor, why?: string) {
+    const work = async (tx: Queries, { record, note }: Change) => {
+      await userStore.lock(tx, userId)
+      await requireMayActOn(tx, actor, userId)
+      const known = await deviceStore.some(tx, ids)
+      const done = { passed: 0, ended: 0, sessions: 0 }
+      const ending: string[] = []
+      for (const id of ids) {
+        const device = known.get(id)
+        if (device?.userId === userId && device.endedAt === null) {
+          const left = sessionsAtOnce - ending.length
+          const open = (await sessionStore.onDevice(tx, id, left + 1)).map(session => session.id)
+          ending.push(...open.slice(0, left))
+          if (open.length > left) break
+          await deviceStore.end(tx, id, now())
+          const before = { user: userId, name: device.name, sessions: open }
+          note({ action: 'device_ended', subject: id, before, ...(why && { after: { why } }) })
+          done.ended++
+        }
+        done.passed++
+      }
+      for (const subject of ending.sort()) await record('device_ended', { subject })
+      done.sessions = ending.length
+      return done
+    }
+    return revoke.transaction(actor, work, { users: [userId] })
+  }
+
+  async function requireMayActOn(tx: Queries, actor: Actor, userId: number): Promise<void> {
+    // Whoever it is about may always.
+    if (userOf(actor) === userId) return
+    const user = await userStore.find(tx, userId)
+    if (!user) throw refuse('not_found')
+    await rights.require(tx, actor, rightsOf(user))
+  }
+}
+
+export type Sessions = ReturnType<typeof createSessions>

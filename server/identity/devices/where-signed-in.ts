@@ -1,0 +1,107 @@
+// Where one user is signed in: their live sessions and their devices, page by page and counted. Nobody reads all at once.
+import { absoluteEnd, idleEnd } from '../../policy/session.js'
+import type { PolicyInForce } from '../../revocation/policy-in-force.js'
+import type { Database } from '../../storage/database.js'
+import { type DeviceListStore, deviceListOf } from '../../storage/device-lists.js'
+import type { DeviceRecord, DeviceStore } from '../../storage/devices.js'
+import { devicesOfOne, type OwnListStore, type SessionOnDevice, sessionsOfOne } from '../../storage/own-lists.js'
+import type { SessionRecord, SessionStore } from '../../storage/sessions.js'
+import { grouped } from '../../storage/statement.js'
+import { type Counted, type Listed, listed, type Page, placeIn } from '../listing.js'
+import type { SessionStates } from './session-state.js'
+
+/** A session that lives. `endsAt` (epoch ms) is when it is over unless it refreshes. */
+export type LiveSession = { session: SessionRecord; device: DeviceRecord | null; endsAt: number }
+
+/** A device that is not ended, with its live sessions, or some of very many. `lastSeenAt` counts their refreshes. */
+export type LiveDevice = { device: DeviceRecord; sessions: SessionOnDevice[]; lastSeenAt: number }
+
+export type WhereSignedInDeps = {
+  database: Database
+  sessionStore: SessionStore
+  deviceStore: DeviceStore
+  ownListStore: OwnListStore
+  deviceListStore: DeviceListStore
+  states: SessionStates
+  policy: PolicyInForce
+}
+
+export function createWhereSignedIn(deps: WhereSignedInDeps) {
+  const { database, sessionStore, deviceStore, ownListStore, deviceListStore, states, policy } = deps
+
+  async function liveDevices(ids: readonly string[]): Promise<LiveDevice[]> {
+    const records = await deviceStore.some(database, ids)
+    const found = await ownListStore.sessionsOn(database, ids, states.terms())
+    const byDevice = grouped(found, session => session.deviceId)
+    return ids.flatMap(id => {
+      const device = records.get(id)
+      // It ended while it was read.
+      if (!device || device.endedAt !== null) return []
+      const own = byDevice.get(id) ?? []
+      return [{ device, sessions: own, lastSeenAt: Math.max(device.lastSeenAt, ...own.map(one => one.lastSeenAt)) }]
+    })
+  }
+
+  return {
+    /** Oldest first. @throws invalid_fields */
+    async sessions(userId: number, page: Page): Promise<Listed<LiveSession>> {
+      const after = placeIn(sessionsOfOne, page)
+      const walked = await ownListStore.sessions(database, userId, states.terms(), { ...page, after })
+      const records = await sessionStore.some(
+        database,
+        walked.rows.map(row => row.id),
+      )
+      const known = await deviceStore.some(database, [...new Set([...records.values()].map(one => one.deviceId))])
+      const rows = walked.rows.flatMap(({ id }): LiveSession[] => {
+        const session = records.get(id)
+        if (!session || session.endedAt !== null) return []
+        const rules = policy.of(session)
+        const endsAt = Math.min(idleEnd(session, rules), absoluteEnd(session, rules))
+        return [{ session, device: known.get(session.deviceId) ?? null, endsAt }]
+      })
+      return listed(walked, rows)
+    },
+
+    countSessions: (userId: number): Promise<Counted> => ownListStore.countSessions(database, userId, states.terms()),
+
+    /** The one known longest first. @throws invalid_fields */
+    async devices(userId: number, page: Page): Promise<Listed<LiveDevice>> {
+      const walked = await ownListStore.devices(database, userId, { ...page, after: placeIn(devicesOfOne, page) })
+      return listed(walked, await liveDevices(walked.rows.map(row => row.id)))
+    },
+
+    /** The one seen last first, as people look for them. @throws invalid_fields */
+    async devicesLastSeen(userId: number, page: Page): Promise<Listed<LiveDevice>> {
+      const filter = { userId, open: true }
+      const after = placeIn(deviceListOf(filter), page)
+      const walked = await deviceListStore.page(database, filter, states.terms(), { ...page, after })
+      const found = await liveDevices(walked.rows.map(row => row.id))
+      // When one was last seen is written down once a minute; its sessions know it to the millisecond.
+      return listed(
+        walked,
+        found.sort((a, b) => b.lastSeenAt - a.lastSeenAt),
+      )
+    },
+
+    /** One of the user's own that is not ended, or null. */
+    async device(userId: number, id: string): Promise<LiveDevice | null> {
+      const [found] = await liveDevices([id])
+      return found?.device.userId === userId ? found : null
+    },
+
+    countDevices: (userId: number): Promise<Counted> => ownListStore.countDevices(database, userId),
+
+    /**
+     * How many access tokens of a user may be live, counted up to 10,000: one of each session, but of those that sleep and
+     * of our own pages.
+     */
+    countTokens(userId: number): Promise<number> {
+      const spans = policy.eras().list.map(({ from, upto, policy }) => ({
+        ...{ from, upto, lifetime: policy.access_token_lifetime * 1000 },
+      }))
+      return ownListStore.countWithAccess(database, userId, states.terms(), spans)
+    },
+  }
+}
+
+export type WhereSignedIn = ReturnType<typeof createWhereSignedIn>

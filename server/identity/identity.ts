@@ -1,0 +1,51 @@
+// The rooms of this floor, and what stands in each for those above. composition/ makes them; a handler or a command names
+// what it calls.
+import type { Details } from './devices/details.js'
+import type { DeviceEnds } from './devices/device-ends.js'
+import type { DeviceList } from './devices/device-list.js'
+import type { DeviceNames } from './devices/device-names.js'
+import type { SessionEnds } from './devices/session-ends.js'
+import type { SessionList } from './devices/session-list.js'
+import type { Sessions } from './devices/sessions.js'
+import type { WhereSignedIn } from './devices/where-signed-in.js'
+import type { Housekeeping } from './housekeeping.js'
+import type { IssuerClaim } from './issuer-claim.js'
+import type { KeyRing } from './keys/key-ring.js'
+import type { SealedSecrets } from './keys/sealed-secrets.js'
+import type { AuditLog } from './logs/audit-log.js'
+import type { Figures } from './logs/figures.js'
+import type { Incidents } from './logs/incidents.js'
+import type { RevocationLog } from './logs/revocation-log.js'
+import type { TokenInspector } from './logs/token-inspector.js'
+import type { Names } from './people/names.js'
+import type { OwnPassword } from './people/own-password.js'
+import type { Roles } from './people/roles.js'
+import type { UserActs } from './people/user-acts.js'
+import type { UserList } from './people/user-list.js'
+import type { Users } from './people/users.js'
+import type { Policies } from './policies/policies.js'
+import type { SettledPolicies } from './policies/settled-policies.js'
+
+export type Identity = {
+  people: { users: Users; roles: Roles; ownPassword: OwnPassword; userList: UserList; userActs: UserActs; names: Names }
+  devices: {
+    sessions: Sessions
+    sessionList: SessionList
+    sessionEnds: SessionEnds
+    deviceList: DeviceList
+    deviceEnds: DeviceEnds
+    deviceNames: DeviceNames
+    whereSignedIn: WhereSignedIn
+    details: Details
+  }
+  policies: { policies: Policies; settledPolicies: SettledPolicies }
+  keys: { keyRing: KeyRing; sealedSecrets: SealedSecrets }
+  logs: {
+    auditLog: AuditLog
+    revocationLog: RevocationLog
+    incidents: Incidents
+    tokenInspector: TokenInspector
+    figures: Figures
+  }
+  house: { issuerClaim: IssuerClaim; housekeeping: Housekeeping }
+}

@@ -1,0 +1,84 @@
+// What can be done to a signing key inside a change (key-change.ts): each move writes the row and tells the audit log.
+import { dueSteps, type KeyRules, type KeyStep } from '../../policy/key-life.js'
+import { readPolicy } from '../../policy/policies.js'
+import type { Queries } from '../../storage/database.js'
+import type { KeyRecord, KeyStore } from '../../storage/keys.js'
+import type { PolicyVersionStore } from '../../storage/policy-versions.js'
+import type { RevocationStore } from '../../storage/revocations.js'
+import type { KeyPair } from '../../tokens/key-pairs.js'
+import type { Change } from '../../tokens/revoke.js'
+
+export type KeyMovesDeps = {
+  keyStore: KeyStore
+  policyVersionStore: PolicyVersionStore
+  revocationStore: RevocationStore
+  now: () => number
+}
+
+/** All keys, and the rules of the latest policy, of one transaction. */
+export type Ring = { records: readonly KeyRecord[]; rules: KeyRules }
+
+export function createKeyMoves({ keyStore, policyVersionStore, revocationStore, now }: KeyMovesDeps) {
+  async function ringIn(tx: Queries): Promise<Ring> {
+    const { access_token_algorithm, key_rotation_interval } = readPolicy((await policyVersionStore.latest(tx))!.policy)
+    const lives = await revocationStore.lives(tx)
+    const rules = { algorithms: [access_token_algorithm], interval: key_rotation_interval, lives }
+    return { records: await keyStore.list(tx), rules }
+  }
+
+  /** @param at the instant that `activatesAt` was reckoned from: a millisecond later it would seem to sign too early */
+  async function add(
+    tx: Queries,
+    { note }: Change,
+    pair: KeyPair,
+    { at, activatesAt }: { at: number; activatesAt: number },
+  ): Promise<KeyRecord> {
+    const times = { createdAt: at, activatesAt, activatedAt: null, retiredAt: null, revokedAt: null }
+    const made: KeyRecord = { ...pair, state: 'pending', ...times }
+    await keyStore.insert(tx, made)
+    note({ action: 'key_made', subject: made.kid, after: { algorithm: made.algorithm, activates_at: activatesAt } })
+    return made
+  }
+
+  const moves: Record<Exclude<KeyStep['act'], 'make'>, (tx: Queries, change: Change, kid: string) => Promise<void>> = {
+    async activate(tx, { note }, kid) {
+      await keyStore.update(tx, kid, { state: 'active', activatedAt: now() })
+      note({ action: 'key_activated', subject: kid })
+    },
+    async retire(tx, { note }, kid) {
+      await keyStore.update(tx, kid, { state: 'retiring', retiredAt: now(), sealedPrivateKey: '' })
+      note({ action: 'key_retired', subject: kid })
+    },
+    async remove(tx, { note }, kid) {
+      await keyStore.update(tx, kid, { state: 'gone', sealedPrivateKey: '' })
+      note({ action: 'key_removed', subject: kid })
+    },
+  }
+
+  /** Does what is due. A key that must be made is taken from `spares`, or left for the next time. */
+  async function takeSteps(tx: Queries, changing: Change, spares: readonly KeyPair[] = []): Promise<void> {
+    const { records, rules } = await ringIn(tx)
+    const at = now()
+    for (const step of dueSteps(records, rules, at)) {
+      if (step.act !== 'make') {
+        await moves[step.act](tx, changing, step.kid)
+        continue
+      }
+      const spare = spares.find(pair => pair.algorithm === step.algorithm)
+      if (spare) await add(tx, changing, spare, { at, activatesAt: step.activatesAt })
+    }
+  }
+
+  /** At once, published or not; what the rules then ask for follows in the same change. */
+  async function replaceBy(tx: Queries, changing: Change, next: KeyRecord, records: readonly KeyRecord[]) {
+    for (const { kid, state, algorithm } of records) {
+      if (state === 'active' && algorithm === next.algorithm) await moves.retire(tx, changing, kid)
+    }
+    await moves.activate(tx, changing, next.kid)
+    await takeSteps(tx, changing)
+  }
+
+  return { ringIn, add, remove: moves.remove, takeSteps, replaceBy }
+}
+
+export type KeyMoves = ReturnType<typeof createKeyMoves>

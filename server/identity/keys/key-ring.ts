@@ -1,0 +1,172 @@
+// The signing keys as they are looked after: made, rotated, revoked and removed, on their schedule or by hand. When
+// something is due is told by policy/key-life.ts; every server follows within a quarter of a second.
+import type { Actor } from '../../policy/actor.js'
+import { dueSteps, type KeyRules, pendingOf, publishedAt, removableAt, successorOf } from '../../policy/key-life.js'
+import { isSigningAlgorithm, type SigningAlgorithm } from '../../protocol/algorithms.js'
+import { refuse, refuseField } from '../../protocol/errors.js'
+import type { Database } from '../../storage/database.js'
+import type { KeyRecord, KeyStore } from '../../storage/keys.js'
+import { type KeyPair, newKeyPair } from '../../tokens/key-pairs.js'
+import type { Sealing } from '../../tokens/sealing.js'
+import type { KeyChange } from './key-change.js'
+import type { KeyMoves, Ring } from './key-moves.js'
+
+/** A signing key as people may see it: nothing of its private half. `removableAt` is epoch ms, null while it signs. */
+export type ListedKey = Omit<KeyRecord, 'publicJwk' | 'sealedPrivateKey'> & { removableAt: number | null }
+
+/** `published`: long enough before it signs for every verifier to have it. */
+export type Rotation = { key: ListedKey; published: boolean }
+
+export type KeyRevocation = { key: ListedKey; successor: Rotation | null }
+
+export type KeyRingDeps = {
+  database: Database
+  keyStore: KeyStore
+  moves: KeyMoves
+  change: KeyChange
+  sealing: Sealing
+  now: () => number
+}
+
+export function createKeyRing({ database, keyStore, moves, change, sealing, now }: KeyRingDeps) {
+  const { ringIn } = moves
+
+  const spareOf = (algorithm: string): Promise<KeyPair> => newKeyPair(algorithm as SigningAlgorithm, sealing)
+
+  async function list(): Promise<ListedKey[]> {
+    const { records, rules } = await ringIn(database)
+    return records.map(({ publicJwk: _, sealedPrivateKey: __, ...record }) => ({
+      ...record,
+      removableAt: removableAt(record, rules.lives),
+    }))
+  }
+
+  async function listed(kid: string): Promise<ListedKey> {
+    return (await list()).find(key => key.kid === kid)!
+  }
+
+  /** As it was when it began to sign; later everybody has it. */
+  const rotationTo = async (kid: string): Promise<Rotation> => {
+    const key = await listed(kid)
+    return { key, published: (key.activatedAt ?? key.activatesAt ?? 0) >= publishedAt(key) }
+  }
+
+  return {
+    /** All there ever were, newest first. */
+    list,
+
+    /** What the schedule asks for. Many servers may do it at once: one does. */
+    async upkeep(): Promise<void> {
+      const { records, rules } = await ringIn(database)
+      const due = dueSteps(records, rules, now())
+      if (due.length === 0) return
+      // Made before the locks are taken: RSA takes a while.
+      const made = due.flatMap(step => (step.act === 'make' ? spareOf(step.algorithm) : []))
+      const spares = await Promise.all(made)
+      await change('system', (tx, changing) => moves.takeSteps(tx, changing, spares))
+    },
+
+    /**
+     * Puts a new key in the place of the one that signs: once it has been published for long enough, or at once.
+     * @param algorithm the policy's, where it is left out
+     * @throws invalid_fields
+     */
+    async rotate(options: { algorithm?: string | undefined; atOnce?: boolean }, actor: Actor): Promise<Rotation> {
+      const { records, rules } = await ringIn(database)
+      const algorithm = requireAlgorithm(options.algorithm ?? rules.algorithms[0]!, rules)
+      const spare = pendingOf(algorithm, records) ? null : await spareOf(algorithm)
+      const kid = await change(actor, async (tx, changing) => {
+        const { records, rules } = await ringIn(tx)
+        requireAlgorithm(algorithm, rules)
+        const pending = pendingOf(algorithm, records)
+        if (!pending && !spare) throw overtaken()
+        const at = now()
+        const soonest = publishedAt(pending ?? { createdAt: at })
+        const activatesAt = options.atOnce ? at : soonest
+        const next = pending ?? (await moves.add(tx, changing, spare!, { at, activatesAt }))
+        if (options.atOnce) await moves.replaceBy(tx, changing, next, records)
+        else if (next.activatesAt! > soonest) {
+          await keyStore.update(tx, next.kid, { activatesAt: soonest })
+          changing.note({ action: 'key_scheduled', subject: next.kid, after: { activates_at: soonest } })
+        }
+        return next.kid
+      })
+      return rotationTo(kid)
+    },
+
+    /**
+     * The key was stolen, or may have been: it leaves the JWKS, every token under it is refused from now on, and another
+     * signs at once. Sessions stay; a refresh brings a good token.
+     * @throws not_found
+     */
+    async revoke(kid: string, actor: Actor): Promise<KeyRevocation> {
+      const ring = await ringIn(database)
+      requireKey(kid, ring)
+      const planned = successorOf(kid, ring.records, ring.rules)
+      const spare = planned && planned.kid === null ? await spareOf(planned.algorithm) : null
+      const successor = await change(actor, async (tx, changing) => {
+        const { records, rules } = await ringIn(tx)
+        const key = requireKey(kid, { records })
+        if (key.revokedAt !== null) return null
+        const next = successorOf(kid, records, rules)
+        const at = now()
+        const retiredAt = key.state === 'active' ? at : key.retiredAt
+        await keyStore.update(tx, kid, { state: 'gone', retiredAt, revokedAt: at, sealedPrivateKey: '' })
+        await changing.record('signing_key_revoked', { subject: kid })
+        changing.note({ action: 'key_revoked', subject: kid, before: { state: key.state, algorithm: key.algorithm } })
+        if (!next) return null
+        if (next.kid === null && spare?.algorithm !== next.algorithm) throw overtaken()
+        const signing =
+          records.find(one => one.kid === next.kid) ?? (await moves.add(tx, changing, spare!, { at, activatesAt: at }))
+        const others = records.filter(one => one !== key)
+        await moves.replaceBy(tx, changing, signing, others)
+        return signing.kid
+      })
+      return { key: await listed(kid), successor: successor === null ? null : await rotationTo(successor) }
+    },
+
+    /**
+     * Takes a key that nothing needs out of the JWKS, before the schedule does.
+     * @throws not_found, key_in_use
+     */
+    async remove(kid: string, actor: Actor): Promise<ListedKey> {
+      await change(actor, async (tx, changing) => {
+        const { records, rules } = await ringIn(tx)
+        const key = requireKey(kid, { records })
+        if (key.state === 'gone') throw notFound(kid)
+        const at = removableAt(key, rules.lives)
+        if (at === null) throw refuse('key_in_use', { detail: `The key ${kid} signs: rotate it, or revoke it.` })
+        if (at > now()) throw refuse('key_in_use', { detail: `The key ${kid} is needed until ${isoTime(at)}.` })
+        await moves.remove(tx, changing, kid)
+      })
+      return listed(kid)
+    },
+  }
+}
+
+export type KeyRing = ReturnType<typeof createKeyRing>
+
+function requireAlgorithm(algorithm: string, { algorithms }: KeyRules): string {
+  if (!isSigningAlgorithm(algorithm)) throw refuseField('algorithm', 'There is no such signing algorithm.')
+  if (algorithms.includes(algorithm)) return algorithm
+  throw refuseField('algorithm', `Nothing is signed with ${algorithm}: set the policy access_token_algorithm first.`)
+}
+
+function requireKey(kid: string, { records }: Pick<Ring, 'records'>): KeyRecord {
+  const key = records.find(one => one.kid === kid)
+  if (!key) throw notFound(kid)
+  return key
+}
+
+function notFound(kid: string) {
+  return refuse('not_found', { detail: `There is no key ${kid.slice(0, 100)}.` })
+}
+
+/** Somebody else changed the keys between two looks: again will do. */
+function overtaken() {
+  return refuse('database_unavailable', { retryAfter: 1 })
+}
+
+function isoTime(epochMs: number): string {
+  return new Date(epochMs).toISOString()
+}

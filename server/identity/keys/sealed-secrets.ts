@@ -1,0 +1,73 @@
+// Our own secrets as an operator looks after them: revoked when they may be known, and sealed anew when SECRET_KEY changes.
+import type { Actor } from '../../policy/actor.js'
+import type { RevocableSecret } from '../../policy/key-life.js'
+import type { Queries } from '../../storage/database.js'
+import type { KeyStore } from '../../storage/keys.js'
+import { privateKeyOf } from '../../tokens/key-pairs.js'
+import type { Change } from '../../tokens/revoke.js'
+import type { Sealing } from '../../tokens/sealing.js'
+import { secretOf } from '../../tokens/secrets.js'
+import type { KeyChange } from './key-change.js'
+
+export type Resealed = { resealed: number; untouched: number }
+
+export type SealedSecretsDeps = {
+  keyStore: KeyStore
+  change: KeyChange
+  sealing: Sealing
+  random: (size: number) => Buffer
+  now: () => number
+}
+
+export function createSealedSecrets({ keyStore, change, sealing, random, now }: SealedSecretsDeps) {
+  return {
+    /**
+     * Whatever was signed with it is void from now on, and so is what a thief signs. `refresh`: all sessions end;
+     * `device`: nobody's device is known any more, which ends nothing.
+     * @returns the version that takes its place
+     * @throws permission_denied
+     */
+    revoke(purpose: RevocableSecret, actor: Actor): Promise<number> {
+      const work = async (tx: Queries, { record, note }: Change) => {
+        const before = (await keyStore.secrets(tx)).filter(secret => secret.purpose === purpose).at(-1)!.version
+        const next = { purpose, version: before + 1 }
+        await keyStore.insertSecret(tx, { ...next, sealed: sealing.seal(random(32), secretOf(next)), createdAt: now() })
+        await keyStore.deleteSecretsBefore(tx, purpose, next.version)
+        if (purpose === 'refresh') await record('refresh_key_revoked', { subject: '' })
+        note({ action: 'key_revoked', subject: purpose, before: { version: before }, after: { version: next.version } })
+        return next.version
+      }
+      // It ends the sessions of everybody, also of those who may do more than change keys.
+      return change(actor, work, purpose === 'refresh' ? 'everything' : undefined)
+    },
+
+    /** Seals under the present SECRET_KEY what the previous one sealed, all of it or nothing; done twice it does nothing. */
+    reseal(actor: Actor): Promise<Resealed> {
+      return change(actor, async (tx, { note }) => {
+        const sealed = await everything(tx)
+        const old = sealed.filter(one => !sealing.isPresent(one.sealed, one.name))
+        for (const { name, sealed, save } of old) await save(sealing.seal(sealing.open(sealed, name), name))
+        if (old.length > 0) note({ action: 'secrets_resealed', subject: 'all', after: { count: old.length } })
+        return { resealed: old.length, untouched: sealed.length - old.length }
+      })
+    },
+  }
+
+  async function everything(tx: Queries) {
+    const pairs = (await keyStore.list(tx))
+      .filter(({ sealedPrivateKey }) => sealedPrivateKey !== '')
+      .map(({ kid, sealedPrivateKey: sealed }) => ({
+        name: privateKeyOf(kid),
+        sealed,
+        save: (anew: string) => keyStore.update(tx, kid, { sealedPrivateKey: anew }),
+      }))
+    const secrets = (await keyStore.secrets(tx)).map(({ purpose, version, sealed }) => ({
+      name: secretOf({ purpose, version }),
+      sealed,
+      save: (anew: string) => keyStore.reseal(tx, { purpose, version, sealed: anew }),
+    }))
+    return [...pairs, ...secrets]
+  }
+}
+
+export type SealedSecrets = ReturnType<typeof createSealedSecrets>

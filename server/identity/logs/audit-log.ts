@@ -1,0 +1,55 @@
+import type { AuditRecord, AuditSearch, AuditStore } from '../../storage/audit.js'
+import type { Database } from '../../storage/database.js'
+import { type AuditFilter, auditList, type LogListStore } from '../../storage/log-lists.js'
+import type { AuditTrail, ChainCheck } from '../../tokens/audit-trail.js'
+import { type Counted, every, type Listed, listed, type Page, placeIn } from '../listing.js'
+
+export type { AuditFilter, AuditRecord, ChainCheck }
+
+export type AuditLogDeps = {
+  database: Database
+  auditStore: AuditStore
+  logListStore: LogListStore
+  auditTrail: AuditTrail
+}
+
+/** The audit log as an administrator reads it. */
+export function createAuditLog({ database, auditStore, logListStore, auditTrail }: AuditLogDeps) {
+  /** Newest first. @throws invalid_fields */
+  async function page(filter: AuditFilter, page: Page): Promise<Listed<AuditRecord>> {
+    const after = placeIn(auditList, page)
+    const walked = await logListStore.audit.page(database, filter, { ...page, after })
+    return listed(walked, walked.rows)
+  }
+
+  return {
+    page,
+    /** By number, newest first. */
+    search: (search: AuditSearch): Promise<AuditRecord[]> => auditStore.search(database, search),
+    /** What happened to somebody and to their sessions and devices, whoever did it. `next`: the number to go on before. */
+    async ofPerson(
+      userId: number,
+      before: number,
+      limit: number,
+    ): Promise<{ results: AuditRecord[]; next: number | null }> {
+      const page = { before, limit: limit + 1 }
+      const found = await Promise.all([
+        auditStore.search(database, { ...page, subject: { kind: 'user', id: String(userId) } }),
+        auditStore.ofPlaces(database, 'session', userId, page),
+        auditStore.ofPlaces(database, 'device', userId, page),
+      ])
+      const entries = found.flat().sort((a, b) => b.seq - a.seq)
+      const results = entries.slice(0, limit)
+      return { results, next: entries.length > limit ? results.at(-1)!.seq : null }
+    },
+
+    count: (filter: AuditFilter): Promise<Counted> => logListStore.audit.count(database, filter),
+    /** All of them, for a file. */
+    every: (filter: AuditFilter): AsyncGenerator<AuditRecord> => every(next => page(filter, next)),
+
+    /** Does the chain hold, and if not, where is it broken first? */
+    verify: (): Promise<ChainCheck> => auditTrail.verify(),
+  }
+}
+
+export type AuditLog = ReturnType<typeof createAuditLog>

@@ -1,0 +1,53 @@
+import type { Database } from '../../storage/database.js'
+import type { DeviceRecord, DeviceStore } from '../../storage/devices.js'
+import type { IncidentRecord } from '../../storage/incidents.js'
+import { type IncidentFilter, incidentList, type LogListStore } from '../../storage/log-lists.js'
+import type { SessionRecord, SessionStore } from '../../storage/sessions.js'
+import { type Counted, type Listed, listed, type Page, placeIn } from '../listing.js'
+import type { Names } from '../people/names.js'
+
+export type { IncidentFilter, IncidentRecord }
+
+/**
+ * A spent refresh token that came back: `incident` tells who presented it, `session` and `device` who had moved on; null
+ * where they have been forgotten.
+ */
+export type IncidentInList = {
+  incident: IncidentRecord
+  username: string
+  session: SessionRecord | null
+  device: DeviceRecord | null
+}
+
+export type IncidentsDeps = {
+  database: Database
+  logListStore: LogListStore
+  sessionStore: SessionStore
+  deviceStore: DeviceStore
+  names: Names
+}
+
+/** Refresh tokens that were used again, as an administrator reads them. */
+export function createIncidents({ database, logListStore, sessionStore, deviceStore, names }: IncidentsDeps) {
+  return {
+    /** Newest first. @throws invalid_fields */
+    async page(filter: IncidentFilter, page: Page): Promise<Listed<IncidentInList>> {
+      const after = placeIn(incidentList, page)
+      const walked = await logListStore.incidents.page(database, filter, { ...page, after })
+      const { rows } = walked
+      const owners = await sessionStore.some(database, [...new Set(rows.map(row => row.sessionId))])
+      const known = await deviceStore.some(database, [...new Set([...owners.values()].map(one => one.deviceId))])
+      const usernames = await names.ofUsers(rows.map(row => row.userId))
+      const results = rows.map((incident): IncidentInList => {
+        const session = owners.get(incident.sessionId) ?? null
+        const device = session && (known.get(session.deviceId) ?? null)
+        return { incident, username: usernames.get(incident.userId) ?? '', session, device }
+      })
+      return listed(walked, results)
+    },
+
+    count: (filter: IncidentFilter): Promise<Counted> => logListStore.incidents.count(database, filter),
+  }
+}
+
+export type Incidents = ReturnType<typeof createIncidents>

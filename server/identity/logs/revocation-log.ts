@@ -1,0 +1,117 @@
+import type { Actor } from '../../policy/actor.js'
+import { isManual, type ManualKind, manualTrigger, manualTriggers } from '../../policy/manual-revocation.js'
+import { rightsOf } from '../../policy/permissions.js'
+import type { Trigger } from '../../policy/revocation.js'
+import { isUserId } from '../../protocol/claims.js'
+import { refuseField } from '../../protocol/errors.js'
+import type { ApplicationStore } from '../../storage/applications.js'
+import type { Database, Queries } from '../../storage/database.js'
+import { type LogListStore, type RevocationFilter, revocationList } from '../../storage/log-lists.js'
+import type { RevocationRecord, RevocationStore } from '../../storage/revocations.js'
+import type { RoleStore } from '../../storage/roles.js'
+import type { UserStore } from '../../storage/users.js'
+import type { Revoke } from '../../tokens/revoke.js'
+import { type Counted, every, type Listed, listed, type Page, placeIn } from '../listing.js'
+import type { ActorRights } from '../rights.js'
+
+export type { RevocationFilter, RevocationRecord }
+
+export type RevocationLogDeps = {
+  database: Database
+  revocationStore: RevocationStore
+  logListStore: LogListStore
+  userStore: UserStore
+  roleStore: RoleStore
+  applicationStore: ApplicationStore
+  rights: ActorRights
+  revoke: Revoke
+}
+
+/** Words as somebody typed them; nothing is believed yet. */
+export type WantedRevocation = { kind: string; subject: string; effect: string; why: string }
+
+/** The log as an administrator reads it, and writes it by hand. */
+export function createRevocationLog(deps: RevocationLogDeps) {
+  const { database, revocationStore, logListStore, userStore, roleStore, applicationStore, rights, revoke } = deps
+
+  /** Is there such a subject, and may the actor act on it? @throws invalid_fields, permission_denied */
+  async function requireSubject(kind: ManualKind, tx: Queries, actor: Actor, subject: string): Promise<void> {
+    if (kind !== 'all' && subject === '') throw refuseField('subject', 'This field may not be blank.')
+    await requireOf[kind](tx, actor, subject)
+  }
+
+  const requireOf: Record<ManualKind, (tx: Queries, actor: Actor, subject: string) => Promise<void>> = {
+    async token(_, __, subject) {
+      if (!/^[\x21-\x7e]{8,190}$/.test(subject)) throw refuseField('subject', 'Must be the jti of an access token.')
+    },
+    async user(tx, actor, subject) {
+      const id = isUserId(subject) ? Number(subject) : null
+      if (id !== null) await userStore.lock(tx, id)
+      const user = id === null ? null : await userStore.find(tx, id)
+      if (!user) throw refuseField('subject', `There is no user ${subject}.`)
+      await rights.require(tx, actor, rightsOf(user))
+    },
+    async role(tx, actor, subject) {
+      const role = await roleStore.lock(tx, subject)
+      if (!role) throw refuseField('subject', `There is no role ${subject}.`)
+      await rights.require(tx, actor, new Set(role.permissions))
+    },
+    async application(tx, actor, subject) {
+      if (!(await applicationStore.find(tx, subject)))
+        throw refuseField('subject', `There is no application ${subject}.`)
+      // Its users may be administrators.
+      await rights.require(tx, actor, 'everything')
+    },
+    async all(tx, actor, subject) {
+      if (subject !== '') throw refuseField('subject', 'Must be empty: it is about everybody.')
+      await rights.require(tx, actor, 'everything')
+    },
+  }
+
+  /** Newest first. @throws invalid_fields */
+  async function page(filter: RevocationFilter, page: Page): Promise<Listed<RevocationRecord>> {
+    const after = placeIn(revocationList, page)
+    const walked = await logListStore.revocations.page(database, filter, { ...page, after })
+    return listed(walked, walked.rows)
+  }
+
+  return {
+    page,
+    count: (filter: RevocationFilter): Promise<Counted> => logListStore.revocations.count(database, filter),
+    every: (filter: RevocationFilter): AsyncGenerator<RevocationRecord> => every(next => page(filter, next)),
+
+    /** Could the actor write this now? What an entry by hand would be. @throws invalid_fields, permission_denied */
+    async check(wanted: WantedRevocation, actor: Actor): Promise<{ kind: ManualKind; trigger: Trigger }> {
+      const { kind, trigger } = readWanted(wanted)
+      await requireSubject(kind, database, actor, wanted.subject)
+      return { kind, trigger }
+    },
+
+    /** Writes an entry by hand. @throws invalid_fields, permission_denied */
+    async add(wanted: WantedRevocation, actor: Actor): Promise<RevocationRecord> {
+      const { kind, trigger } = readWanted(wanted)
+      const { subject, effect, why } = wanted
+      const userIds = kind === 'user' && isUserId(subject) ? [Number(subject)] : []
+      await revoke.transaction(
+        actor,
+        async (tx, { record, note }) => {
+          await requireSubject(kind, tx, actor, subject)
+          await record(trigger, { subject })
+          note({ action: 'revocation_added', subject: subject || 'everybody', after: { kind, effect, why } })
+        },
+        { users: userIds, ...(kind === 'role' && { roles: [subject] }) },
+      )
+      return (await revocationStore.latestOf(database, kind, subject))!
+    },
+  }
+}
+
+/** @throws invalid_fields */
+function readWanted({ kind, effect }: WantedRevocation): { kind: ManualKind; trigger: Trigger } {
+  if (!isManual(kind)) throw refuseField('kind', `Must be one of ${Object.keys(manualTriggers).join(', ')}.`)
+  const trigger = manualTrigger(kind, effect)
+  if (trigger) return { kind, trigger }
+  throw refuseField('effect', `Must be ${Object.keys(manualTriggers[kind]).join(' or ')} for this kind.`)
+}
+
+export type RevocationLog = ReturnType<typeof createRevocationLog>

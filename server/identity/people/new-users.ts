@@ -1,0 +1,149 @@
+// Users made here, and users brought along from elsewhere.
+import type { Actor } from '../../policy/actor.js'
+import { isPermission, rightsOfRoles } from '../../policy/permissions.js'
+import { longestUsername, usernameKey, whyNotUsername } from '../../policy/username.js'
+import { refuseField } from '../../protocol/errors.js'
+import { checkAll } from '../../protocol/together.js'
+import type { PolicyInForce } from '../../revocation/policy-in-force.js'
+import { type Database, isDuplicate, type Queries } from '../../storage/database.js'
+import type { RoleRecord, RoleStore } from '../../storage/roles.js'
+import type { NewUser, UserRecord, UserStore } from '../../storage/users.js'
+import type { Change, Revoke } from '../../tokens/revoke.js'
+import type { ActorRights } from '../rights.js'
+import type { Hashing } from '../sign-in/hashing.js'
+import { isKnownHash, isUnusableHash, unusableHash } from '../sign-in/stored-passwords.js'
+import { requireGoodPassword } from './password-rules.js'
+import { type Profile, requireProfile } from './profile.js'
+
+export type UserToCreate = Partial<Profile> & {
+  username: string
+  password: string
+  roles?: string[]
+  /** Somebody else knows the password: the pages ask for a new one. */
+  mustChangePassword?: boolean
+  /** Of one whose id is not given out in turn. */
+  apartId?: number
+}
+
+/** A user from elsewhere: the hash is taken as it is, the id too where there is one. Without a hash nobody signs in yet. */
+export type UserToImport = Partial<Profile> & {
+  id?: number | undefined
+  username: string
+  passwordHash?: string
+  active?: boolean | undefined
+  roles?: string[]
+  permissions?: string[]
+  mustChangePassword?: boolean
+}
+
+/** Of an import. Numbers go on after it, and each must be held exactly by JavaScript and by JSON. */
+const greatestId = 2 ** 52
+
+export type NewUsersDeps = {
+  database: Database
+  userStore: UserStore
+  roleStore: RoleStore
+  hashing: Hashing
+  rights: ActorRights
+  revoke: Revoke
+  policy: PolicyInForce
+  now: () => number
+}
+
+export function createNewUsers({ userStore, roleStore, hashing, rights, revoke, policy, now }: NewUsersDeps) {
+  /** @throws invalid_fields, permission_denied */
+  async function create(user: UserToCreate, actor: Actor): Promise<UserRecord> {
+    const { username_max_length, password_min_length } = policy()
+    await checkAll(
+      () => requireUsername(user.username, username_max_length),
+      () => requireGoodPassword(user.password, [user.username], password_min_length, 'password'),
+      () => requireProfile(user),
+    )
+    const passwordHash = await hashing.hash(user.password, null)
+    return insert({ ...user, passwordHash }, actor, 'user_created')
+  }
+
+  /** @throws invalid_fields, permission_denied */
+  async function importOne(user: UserToImport, actor: Actor): Promise<UserRecord> {
+    requireUsername(user.username, longestUsername)
+    if (user.id !== undefined && !(Number.isInteger(user.id) && user.id >= 1 && user.id <= greatestId))
+      throw refuseField('id', `This is not a whole number from 1 to ${greatestId}.`)
+    const passwordHash = user.passwordHash || unusableHash
+    if (!isUnusableHash(passwordHash) && !isKnownHash(passwordHash))
+      throw refuseField('password_hash', 'This is not a hash that can be verified.')
+    if (user.permissions?.some(permission => !isPermission(permission)))
+      throw refuseField('permissions', 'Not a permission.')
+    return insert({ ...user, passwordHash }, actor, 'user_imported')
+  }
+
+  async function insert(
+    user: UserToImport & { passwordHash: string; apartId?: number },
+    actor: Actor,
+    action: 'user_created' | 'user_imported',
+  ): Promise<UserRecord> {
+    const profile = requireProfile(user)
+    try {
+      const work = async (tx: Queries, { note }: Change): Promise<UserRecord> => {
+        const given = await requireRoles(tx, user.roles ?? [])
+        await rights.requireGiving(tx, actor, rightsOfRoles(given, user.permissions))
+        // Who may make users may not give roles by it, not even roles of their own.
+        if (given.length > 0) await rights.require(tx, actor, new Set(['darvoza:roles:write']))
+        const key = usernameKey(user.username)
+        if (await userStore.findByKey(tx, key)) throw usernameTaken()
+        const id = user.apartId ?? (await userStore.nextId(tx, user.id))
+        const record: NewUser = {
+          id,
+          username: user.username,
+          usernameKey: key,
+          passwordHash: user.passwordHash,
+          firstName: profile.firstName ?? '',
+          lastName: profile.lastName ?? '',
+          email: profile.email ?? '',
+          active: user.active ?? true,
+          permissions: user.permissions ?? [],
+          endedSeq: 0,
+          lastLoginAt: null,
+          passwordChangedAt: now(),
+          mustChangePassword: user.mustChangePassword ?? false,
+          createdAt: now(),
+          deletedAt: null,
+        }
+        await userStore.insert(tx, record)
+        await userStore.setRoles(tx, id, user.roles ?? [])
+        const after = { username: user.username, roles: user.roles ?? [], permissions: user.permissions ?? [] }
+        note({ action, subject: String(id), after })
+        return (await userStore.find(tx, id))!
+      }
+      return await revoke.transaction(actor, work, { roles: user.roles ?? [] })
+    } catch (error) {
+      if (isDuplicate(error))
+        throw user.id === undefined ? usernameTaken() : refuseField('id', 'A user with that id already exists.')
+      throw error
+    }
+  }
+
+  /** The roles of these names, locked, so that what they give cannot change before it is given. @throws invalid_fields */
+  async function requireRoles(tx: Queries, names: readonly string[]): Promise<RoleRecord[]> {
+    const found: RoleRecord[] = []
+    for (const name of [...new Set(names)].sort()) {
+      const role = await roleStore.lock(tx, name)
+      if (!role) throw refuseField('roles', `There is no role ${name}.`)
+      found.push(role)
+    }
+    return found
+  }
+
+  return { create, importOne, requireRoles }
+}
+
+export type NewUsers = ReturnType<typeof createNewUsers>
+
+/** @throws invalid_fields */
+export function requireUsername(username: string, maxLength: number): void {
+  const problem = whyNotUsername(username, maxLength)
+  if (problem) throw refuseField('username', problem)
+}
+
+export function usernameTaken() {
+  return refuseField('username', 'A user with that username already exists.')
+}

@@ -1,0 +1,74 @@
+import type { Actor } from '../../policy/actor.js'
+import { refuse, refuseField } from '../../protocol/errors.js'
+import type { PolicyInForce } from '../../revocation/policy-in-force.js'
+import type { Database } from '../../storage/database.js'
+import type { SessionStore } from '../../storage/sessions.js'
+import type { UserStore } from '../../storage/users.js'
+import type { Revoke } from '../../tokens/revoke.js'
+import type { Guesses } from '../sign-in/guesses.js'
+import type { Hashing } from '../sign-in/hashing.js'
+import { requireGoodPassword } from './password-rules.js'
+
+export type OwnPasswordDeps = {
+  database: Database
+  userStore: UserStore
+  sessionStore: SessionStore
+  guesses: Guesses
+  hashing: Hashing
+  revoke: Revoke
+  policy: PolicyInForce
+  now: () => number
+}
+
+export type PasswordChange = { oldPassword: string; newPassword: string }
+
+/** A password changed by its owner: all other sessions end, and the own one too unless the policy keeps it. */
+export function createOwnPassword(deps: OwnPasswordDeps) {
+  const { database, userStore, sessionStore, guesses, hashing, revoke, policy, now } = deps
+
+  return {
+    /**
+     * @param sid the session that asks
+     * @throws invalid_fields, too_many_guesses, overloaded, user_unknown, session_ended
+     */
+    async change(
+      userId: number,
+      sid: string,
+      { oldPassword, newPassword }: PasswordChange,
+      actor: Actor,
+    ): Promise<void> {
+      const user = await userStore.find(database, userId)
+      if (!user || user.deletedAt !== null) throw refuse('user_unknown')
+      requireGoodPassword(newPassword, [user.username], policy().password_min_length, 'new_password')
+      // Somebody else knows the old one: it is no answer to a demand for another.
+      if (user.mustChangePassword && newPassword === oldPassword) throw refuseField('new_password', samePassword)
+      const session = await sessionStore.find(database, sid)
+      if (session?.userId !== userId) throw refuse('session_ended')
+      await guesses.count({ kind: 'owner', userId, deviceId: session.deviceId }, async () => {
+        const right = await hashing.inSlot(userId, verify => verify(oldPassword, user.passwordHash))
+        if (!right) throw wrongPassword()
+      })
+      const passwordHash = await hashing.hash(newPassword, userId)
+      const exceptSid = policy().keep_session_on_password_change ? sid : undefined
+      await revoke.transaction(actor, async (tx, { record, note }) => {
+        await userStore.lock(tx, userId)
+        const present = await userStore.find(tx, userId)
+        // Changed meanwhile: the old password that was checked is no longer the one.
+        if (present?.passwordHash !== user.passwordHash || !present.active) throw wrongPassword()
+        await userStore.update(tx, userId, { passwordHash, passwordChangedAt: now(), mustChangePassword: false })
+        await record('password_changed', { subject: String(userId), exceptSid })
+        // The token of the session that stays has no permissions (tokens/issue.ts): it is stale, and a refresh brings them.
+        if (present.mustChangePassword && exceptSid) await record('roles_changed', { subject: String(userId) })
+        note({ action: 'password_changed', subject: String(userId) })
+      })
+    },
+  }
+}
+
+export type OwnPassword = ReturnType<typeof createOwnPassword>
+
+const samePassword = 'The new password is the old one. Choose another.'
+
+function wrongPassword() {
+  return refuseField('old_password', 'Your old password was entered incorrectly. Please enter it again.')
+}

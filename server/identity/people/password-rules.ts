@@ -1,0 +1,27 @@
+import { createRequire } from 'node:module'
+import skeleton from 'unhomoglyph'
+import { whyNotPassword } from '../../policy/password.js'
+import { refuse } from '../../protocol/errors.js'
+
+let common: ReadonlySet<string> | null = null
+
+/** 49,000 passwords that everybody tries first; read when the first password is set, not at every start. */
+function isCommon(password: string): boolean {
+  if (!common) {
+    const { dictionary } = createRequire(import.meta.url)('@zxcvbn-ts/language-common') as {
+      dictionary: { 'passwords-common': string[] }
+    }
+    common = new Set(dictionary['passwords-common'])
+  }
+  return common.has(password)
+}
+
+/**
+ * Refuses a new password that is too weak.
+ * @param field the field of the request that holds it
+ * @throws invalid_fields
+ */
+export function requireGoodPassword(password: string, personal: string[], minLength: number, field: string): void {
+  const problems = whyNotPassword(password, personal, { minLength, isCommon, skeleton })
+  if (problems.length > 0) throw refuse('invalid_fields', { fields: { [field]: problems } })
+}

@@ -1,0 +1,140 @@
+// Roles: named sets of permissions. Whoever changes one changes what every holder's tokens say, so each change makes the
+// tokens of its holders stale, under the name that they carry.
+import type { Actor } from '../../policy/actor.js'
+import { isPermission, isRoleName } from '../../policy/permissions.js'
+import { refuse, refuseField } from '../../protocol/errors.js'
+import { checkAll } from '../../protocol/together.js'
+import { type Database, isDuplicate, type Queries } from '../../storage/database.js'
+import type { ListedRole, RoleRecord, RoleStore } from '../../storage/roles.js'
+import type { Change, Revoke } from '../../tokens/revoke.js'
+import type { ActorRights } from '../rights.js'
+
+export type { ListedRole }
+
+export type RolesDeps = { database: Database; roleStore: RoleStore; rights: ActorRights; revoke: Revoke }
+
+export type RoleChanges = { newName?: string | undefined; permissions?: readonly string[] | undefined }
+
+/** More would not fit into a token, nor be looked through by anybody. */
+const mostPermissions = 500
+
+export function createRoles({ database, roleStore, rights, revoke }: RolesDeps) {
+  /** One change of a role that is not built in, under the role's lock, by somebody who may do all that it allows. */
+  function change(
+    name: string,
+    actor: Actor,
+    after: readonly string[] | null,
+    work: (tx: Queries, role: RoleRecord, change: Change) => Promise<void>,
+  ): Promise<void> {
+    return revoke.transaction(
+      actor,
+      async (tx, changing) => {
+        const role = await roleStore.lock(tx, name)
+        if (!role) throw refuse('not_found', { detail: `There is no role ${name}.` })
+        await rights.requireGiving(tx, actor, new Set([...role.permissions, ...(after ?? [])]))
+        if (role.builtIn) throw refuse('built_in_role')
+        await work(tx, role, changing)
+      },
+      { roles: [name] },
+    )
+  }
+
+  async function setPermissions(
+    tx: Queries,
+    { name, permissions }: RoleRecord,
+    after: string[],
+    { record, note }: Change,
+  ): Promise<void> {
+    await roleStore.setPermissions(tx, name, after)
+    await record('role_changed', { subject: name })
+    note({ action: 'role_changed', subject: name, before: { permissions }, after: { permissions: after } })
+  }
+
+  async function rename(tx: Queries, name: string, newName: string, { record, note }: Change): Promise<void> {
+    await roleStore.rename(tx, name, newName)
+    // Under the old name: it is the one that live tokens have.
+    await record('role_renamed', { subject: name })
+    note({ action: 'role_renamed', subject: newName, before: { name }, after: { name: newName } })
+  }
+
+  return {
+    list: (): Promise<ListedRole[]> => roleStore.list(database),
+
+    /** @throws not_found */
+    async require(name: string): Promise<ListedRole> {
+      const found = (await roleStore.list(database)).find(role => role.name === name)
+      if (!found) throw refuse('not_found', { detail: `There is no role ${name}.` })
+      return found
+    },
+
+    /** All that is wrong with a form for a new role. @throws invalid_fields */
+    async check(name: string, permissions: readonly string[]): Promise<void> {
+      await checkAll(
+        () => requireName(name),
+        async () => {
+          if ((await roleStore.list(database)).some(role => role.name === name)) throw nameTaken()
+        },
+        () => requirePermissions(permissions),
+      )
+    },
+
+    /** @throws invalid_fields, permission_denied */
+    async create(name: string, permissions: readonly string[], actor: Actor): Promise<void> {
+      const [, given] = await checkAll(
+        () => requireName(name),
+        () => requirePermissions(permissions),
+      )
+      try {
+        await revoke.transaction(actor, async (tx, { note }) => {
+          await rights.requireGiving(tx, actor, new Set(given))
+          await roleStore.insert(tx, { name, permissions: given, builtIn: false })
+          note({ action: 'role_created', subject: name, after: { permissions: given } })
+        })
+      } catch (error) {
+        throw isDuplicate(error) ? nameTaken() : error
+      }
+    },
+
+    /** Another name, other permissions, or both at once. @throws invalid_fields, not_found, built_in_role, permission_denied */
+    async update(name: string, { newName = name, permissions }: RoleChanges, actor: Actor): Promise<void> {
+      if (newName !== name) requireName(newName)
+      const after = permissions && requirePermissions(permissions)
+      try {
+        await change(name, actor, after ?? null, async (tx, role, changing) => {
+          if (after && after.join() !== role.permissions.join()) await setPermissions(tx, role, after, changing)
+          if (newName !== name) await rename(tx, name, newName, changing)
+        })
+      } catch (error) {
+        throw isDuplicate(error) ? nameTaken() : error
+      }
+    },
+
+    /** @throws not_found, built_in_role, permission_denied */
+    async remove(name: string, actor: Actor): Promise<void> {
+      await change(name, actor, null, async (tx, { permissions }, { record, note }) => {
+        await roleStore.delete(tx, name)
+        await record('role_deleted', { subject: name })
+        note({ action: 'role_deleted', subject: name, before: { permissions } })
+      })
+    },
+  }
+}
+
+export type Roles = ReturnType<typeof createRoles>
+
+function requireName(name: string): void {
+  if (!isRoleName(name))
+    throw refuseField('name', 'A role begins with a letter and has at most 40 small letters, digits, - and _.')
+}
+
+function requirePermissions(permissions: readonly string[]): string[] {
+  const wrong = permissions.find(permission => !isPermission(permission))
+  if (wrong !== undefined) throw refuseField('permissions', `${JSON.stringify(wrong.slice(0, 100))} is no permission.`)
+  const each = [...new Set(permissions)].sort()
+  if (each.length > mostPermissions) throw refuseField('permissions', `There are more than ${mostPermissions}.`)
+  return each
+}
+
+function nameTaken() {
+  return refuseField('name', 'A role of that name already exists.')
+}

@@ -1,0 +1,214 @@
+// Acts on many users at once, chosen by hand or by a filter: each by itself, with all the rules of the act on one.
+import type { Actor } from '../../policy/actor.js'
+import { rightsOf, rightsOfRoles } from '../../policy/permissions.js'
+import { Refusal, refuseField } from '../../protocol/errors.js'
+import type { Database } from '../../storage/database.js'
+import type { RoleRecord, RoleStore } from '../../storage/roles.js'
+import type { UserFilter, UserListStore } from '../../storage/user-lists.js'
+import type { UserRecord, UserStore } from '../../storage/users.js'
+import {
+  type AsOf,
+  type Done,
+  type LeftOut,
+  type Previewed,
+  type Reached,
+  requireNotTooMany,
+  type Selection,
+} from '../bulk.js'
+import type { SessionStates } from '../devices/session-state.js'
+import type { Sessions } from '../devices/sessions.js'
+import type { WhereSignedIn } from '../devices/where-signed-in.js'
+import type { ActorRights } from '../rights.js'
+import type { Users } from './users.js'
+
+export type UserSelection = Selection<number, UserFilter>
+
+export const userActKinds = ['disable', 'sign_out', 'add_role', 'remove_role'] as const
+
+export type UserAct = { what: 'disable' | 'sign_out' } | { what: 'add_role' | 'remove_role'; role: string }
+
+/**
+ * Whom an act would reach. `count` is of users whom it changes; `sessions` live: they end, or their tokens become stale;
+ * `unchanged` are as they would be already.
+ */
+export type UserActPreview = Previewed &
+  Reached & {
+    /** Their live sessions. */
+    sessions: number
+    /** The live access tokens that a change of roles makes stale; null for other acts, and for more than 250 people. */
+    tokens: number | null
+    unchanged: number
+    leftOut: LeftOut[]
+  }
+
+export type UserActOptions = {
+  /** A user who is left out: whoever asks, where nobody shall be shut out in passing, among many. */
+  keep?: number | null | undefined
+}
+
+export type UserActsDeps = {
+  database: Database
+  userStore: UserStore
+  roleStore: RoleStore
+  userListStore: UserListStore
+  users: Users
+  sessions: Sessions
+  whereSignedIn: WhereSignedIn
+  states: SessionStates
+  rights: ActorRights
+  now: () => number
+}
+
+export const mostUsersAtOnce = 5_000
+const budget = 1_000_000
+const batch = 250
+
+export function createUserActs(deps: UserActsDeps) {
+  const { database, userStore, roleStore, userListStore, users, sessions, whereSignedIn, states, rights, now } = deps
+
+  /** Those of the selection who were there at `at` and are not deleted. @throws invalid_fields */
+  async function find(selection: UserSelection, at: number): Promise<UserRecord[]> {
+    const ids = 'ids' in selection ? [...new Set(selection.ids)] : await filtered(selection.filter, at)
+    requireNotTooMany(ids.length, mostUsersAtOnce, 'users')
+    const found: UserRecord[] = []
+    for (let from = 0; from < ids.length; from += batch)
+      found.push(...(await userStore.some(database, ids.slice(from, from + batch))))
+    return found.filter(user => user.deletedAt === null)
+  }
+
+  async function filtered(filter: UserFilter, at: number): Promise<number[]> {
+    const page = { after: null, limit: mostUsersAtOnce, budget }
+    const { rows, next } = await userListStore.page(
+      database,
+      { ...filter, createdUpto: at },
+      'newest',
+      states.terms(),
+      page,
+    )
+    if (next !== null) requireNotTooMany(mostUsersAtOnce + 1, mostUsersAtOnce, 'users')
+    return rows.map(row => row.id)
+  }
+
+  /** @throws invalid_fields */
+  async function requireRole(act: UserAct): Promise<RoleRecord | null> {
+    if (!('role' in act)) return null
+    const role = (await roleStore.list(database)).find(one => one.name === act.role)
+    if (!role) throw refuseField('role', `There is no role ${act.role}.`)
+    return role
+  }
+
+  /** Each act on one user, as it is done elsewhere. */
+  function doTo(user: UserRecord, act: UserAct, actor: Actor): Promise<void> {
+    switch (act.what) {
+      case 'disable':
+        return users.disable(user.id, actor)
+      case 'sign_out':
+        return sessions.endAll(user.id, actor)
+      case 'add_role':
+        return users.addRole(user.id, act.role, actor)
+      case 'remove_role':
+        return users.removeRole(user.id, act.role, actor)
+    }
+  }
+
+  async function countTokens(of: readonly UserRecord[]): Promise<number> {
+    let tokens = 0
+    for (const { id } of of) tokens += await whereSignedIn.countTokens(id)
+    return tokens
+  }
+
+  return {
+    /** @throws invalid_fields, also when there are more than can be acted on at once */
+    async preview(
+      selection: UserSelection,
+      act: UserAct,
+      actor: Actor,
+      { keep, asOf }: UserActOptions & AsOf = {},
+    ): Promise<UserActPreview> {
+      const at = asOf ?? now()
+      const role = await requireRole(act)
+      const given = rightsOfRoles(role !== null && act.what === 'add_role' ? [role] : [])
+      const may = await rights.judge(database, actor)
+      const leftOut: LeftOut[] = []
+      const reached: UserRecord[] = []
+      let unchanged = 0
+      for (const user of await find(selection, at)) {
+        if (user.id === keep) leftOut.push(leftOutOf(user, 'self'))
+        else if (isSo(user, act)) unchanged++
+        else if (may === null || may(rightsOf(user), rightsOf(withRole(user, act, role)), given)) reached.push(user)
+        else leftOut.push(leftOutOf(user, 'permission_denied'))
+      }
+      let live = 0
+      for (let from = 0; from < reached.length; from += batch) {
+        const ids = reached.slice(from, from + batch).map(user => user.id)
+        for (const count of (await userListStore.liveSessions(database, ids, states.terms())).values()) live += count
+      }
+      const tokens = 'role' in act && reached.length <= batch ? await countTokens(reached) : null
+      const userIds = reached.map(user => user.id)
+      return { at, count: reached.length, userIds, sessions: live, tokens, unchanged, leftOut }
+    },
+
+    /** Acts on whom was previewed, one after the other. @throws invalid_fields */
+    async run(
+      selection: UserSelection,
+      act: UserAct,
+      previewed: Previewed,
+      actor: Actor,
+      { keep }: UserActOptions = {},
+    ): Promise<Done> {
+      await requireRole(act)
+      const leftOut: LeftOut[] = []
+      let done = 0
+      for (const user of await find(selection, previewed.at)) {
+        if (user.id === keep) {
+          leftOut.push(leftOutOf(user, 'self'))
+          continue
+        }
+        if (isSo(user, act)) continue
+        try {
+          await doTo(user, act, actor)
+          done++
+        } catch (error) {
+          const why = whyLeftOut(error)
+          // Deleted meanwhile: nothing is left to be done.
+          if (why !== 'not_found') leftOut.push(leftOutOf(user, why))
+        }
+      }
+      return { done, differ: done - previewed.count, leftOut }
+    },
+  }
+}
+
+export type UserActs = ReturnType<typeof createUserActs>
+
+function leftOutOf({ id, username }: UserRecord, why: LeftOut['why']): LeftOut {
+  return { userId: id, username, count: 1, why }
+}
+
+/** Is the user already as the act would make them? */
+function isSo({ active, roles }: UserRecord, act: UserAct): boolean {
+  switch (act.what) {
+    case 'disable':
+      return !active
+    case 'sign_out':
+      return false
+    case 'add_role':
+      return roles.includes(act.role)
+    case 'remove_role':
+      return !roles.includes(act.role)
+  }
+}
+
+/** What the user may do afterwards; of what is taken, no more than what is left matters. */
+function withRole(user: UserRecord, act: UserAct, role: RoleRecord | null) {
+  if (role === null || act.what !== 'add_role') return user
+  return { roles: [...user.roles, role.name], allPermissions: [...user.allPermissions, ...role.permissions] }
+}
+
+function whyLeftOut(error: unknown): LeftOut['why'] | 'not_found' {
+  // The sender may do it to nobody any more.
+  if (error instanceof Refusal && error.details.ofSender) throw error
+  const code = error instanceof Refusal ? error.code : null
+  if (code === 'permission_denied' || code === 'last_administrator' || code === 'not_found') return code
+  throw error
+}

@@ -1,0 +1,212 @@
+// Users: made, changed, disabled, deleted. Whatever changes something that a token says records its trigger in the same
+// transaction (policy/revocation.ts).
+import type { Actor } from '../../policy/actor.js'
+import { administratorRole, rightsOf } from '../../policy/permissions.js'
+import { usernameKey } from '../../policy/username.js'
+import { refuse } from '../../protocol/errors.js'
+import { checkAll } from '../../protocol/together.js'
+import { isDuplicate, type Queries } from '../../storage/database.js'
+import type { DeviceStore } from '../../storage/devices.js'
+import type { UserRecord } from '../../storage/users.js'
+import type { Change } from '../../tokens/revoke.js'
+import { createNewUsers, type NewUsersDeps, requireUsername, usernameTaken } from './new-users.js'
+import { requireGoodPassword } from './password-rules.js'
+import { type Profile, requireProfile } from './profile.js'
+import { createUserAccess, type UserChange } from './user-access.js'
+
+export type { UserRecord }
+
+export type UsersDeps = NewUsersDeps & { deviceStore: DeviceStore }
+
+export function createUsers(deps: UsersDeps) {
+  const { database, userStore, deviceStore, hashing, rights, revoke, policy, now } = deps
+
+  const newUsers = createNewUsers(deps)
+  const access = createUserAccess({ ...deps, newUsers, change, requireAdministratorBeside })
+
+  /** A new name, another profile, or both at once. @throws invalid_fields, not_found, permission_denied */
+  async function update(
+    id: number,
+    { username, ...profile }: Partial<Profile> & { username?: string | undefined },
+    actor: Actor,
+  ): Promise<UserRecord> {
+    const [changes] = await checkAll(
+      () => requireProfile(profile),
+      () => username !== undefined && requireUsername(username, policy().username_max_length),
+    )
+    try {
+      await change(id, actor, async (tx, user, changing) => {
+        if (username !== undefined && username !== user.username) await rename(tx, user, username, changing)
+        if (Object.keys(changes).length === 0) return
+        await userStore.update(tx, id, changes)
+        // Which, not what: the audit log outlives the person's own data.
+        changing.note({ action: 'profile_changed', subject: String(id), after: { changed: Object.keys(changes) } })
+      })
+    } catch (error) {
+      throw isDuplicate(error) ? usernameTaken() : error
+    }
+    return require_(id)
+  }
+
+  async function rename(tx: Queries, user: UserRecord, username: string, { record, note }: Change): Promise<void> {
+    const subject = String(user.id)
+    await userStore.update(tx, user.id, { username, usernameKey: usernameKey(username) })
+    await record('user_renamed', { subject })
+    note({ action: 'user_renamed', subject, before: { username: user.username }, after: { username } })
+  }
+
+  /**
+   * All that is wrong with a form about a user, before it is carried out.
+   * @param of whose form it is; null for somebody new
+   * @throws invalid_fields
+   */
+  async function check(
+    { username, password, ...profile }: Partial<Profile> & { username: string; password?: string | undefined },
+    of: number | null,
+  ): Promise<void> {
+    const { username_max_length, password_min_length } = policy()
+    await checkAll(
+      () => requireUsername(username, username_max_length),
+      async () => {
+        const other = await findByName(username)
+        if (other && other.id !== of) throw usernameTaken()
+      },
+      () => {
+        if (password !== undefined)
+          requireGoodPassword(password, username ? [username] : [], password_min_length, 'password')
+      },
+      () => requireProfile(profile),
+    )
+  }
+
+  /** Signs the user out everywhere, for good: enabling again revives nothing. @throws not_found, last_administrator, permission_denied */
+  function disable(id: number, actor: Actor): Promise<void> {
+    return change(id, actor, async (tx, user, { record, note }) => {
+      if (!user.active) return
+      await requireAdministratorBeside(tx, user)
+      await userStore.update(tx, id, { active: false })
+      await record('user_disabled', { subject: String(id) })
+      note({ action: 'user_disabled', subject: String(id) })
+    })
+  }
+
+  /** @throws not_found, permission_denied */
+  function enable(id: number, actor: Actor): Promise<void> {
+    return change(id, actor, async (tx, user, { note }) => {
+      if (user.active) return
+      await userStore.update(tx, id, { active: true })
+      note({ action: 'user_enabled', subject: String(id) })
+    })
+  }
+
+  /** Keeps the id, blanks the person, frees the name. @throws not_found, last_administrator, permission_denied */
+  function remove(id: number, actor: Actor): Promise<void> {
+    return change(id, actor, async (tx, user, { record, note }) => {
+      await requireAdministratorBeside(tx, user)
+      await userStore.update(tx, id, {
+        username: '',
+        usernameKey: null,
+        passwordHash: '',
+        firstName: '',
+        lastName: '',
+        email: '',
+        active: false,
+        permissions: [],
+        deletedAt: now(),
+      })
+      await userStore.setRoles(tx, id, [])
+      await deviceStore.blank(tx, id, now())
+      await record('user_deleted', { subject: String(id) })
+      note({ action: 'user_deleted', subject: String(id), before: { roles: user.roles } })
+    })
+  }
+
+  /**
+   * A reset by an administrator: every session ends.
+   * @param mustChange the pages then ask the user for one that nobody else knows
+   * @throws invalid_fields, not_found, permission_denied
+   */
+  async function setPassword(id: number, password: string, actor: Actor, mustChange = false): Promise<void> {
+    const user = await require_(id)
+    // Before the hash is paid for; judged again where it counts.
+    await rights.requirePassword(database, actor, rightsOf(user))
+    requireGoodPassword(password, [user.username], policy().password_min_length, 'password')
+    const passwordHash = await hashing.hash(password, id)
+    await change(id, actor, async (tx, user, { record, note }) => {
+      const beyond = await rights.requirePassword(tx, actor, rightsOf(user))
+      await userStore.update(tx, id, { passwordHash, passwordChangedAt: now(), mustChangePassword: mustChange })
+      await record('password_reset', { subject: String(id) })
+      // What the actor could use by it, and may not do otherwise: whoever reads the log sees whom to ask.
+      note({
+        action: 'password_reset',
+        subject: String(id),
+        ...(beyond.length > 0 && { after: { usable_rights: beyond } }),
+      })
+    })
+  }
+
+  /** One change of one user under the user's lock, by somebody who may act on them. @param roles that it may give */
+  function change(id: number, actor: Actor, work: UserChange, roles?: readonly string[]): Promise<void> {
+    return revoke.transaction(
+      actor,
+      async (tx, changing) => {
+        await userStore.lock(tx, id)
+        const user = await userStore.find(tx, id)
+        if (!user || user.deletedAt !== null) throw refuse('not_found')
+        await rights.require(tx, actor, rightsOf(user))
+        await work(tx, user, changing)
+      },
+      { users: [id], ...(roles && { roles }) },
+    )
+  }
+
+  /** There must be another administrator who can sign in. Their rows stay locked, so two at once cannot both be last. */
+  async function requireAdministratorBeside(tx: Queries, { id, roles }: UserRecord): Promise<void> {
+    if (!roles.includes(administratorRole)) return
+    const holders = await userStore.lockHolders(tx, administratorRole)
+    if (holders.length === 1 && holders[0] === id) throw refuse('last_administrator')
+  }
+
+  const findByName = (username: string): Promise<UserRecord | null> =>
+    userStore.findByKey(database, usernameKey(username))
+
+  /** @throws not_found */
+  async function require_(id: number): Promise<UserRecord> {
+    const user = await userStore.find(database, id)
+    if (!user || user.deletedAt !== null) throw refuse('not_found')
+    return user
+  }
+
+  return {
+    create: newUsers.create,
+    importOne: newUsers.importOne,
+    check,
+    update,
+    /** @throws invalid_fields, not_found, permission_denied */
+    rename: (id: number, username: string, actor: Actor) => update(id, { username }, actor),
+    disable,
+    enable,
+    remove,
+    setPassword,
+    ...access,
+    require: require_,
+
+    /**
+     * What the actor could use by setting this user's password, and may not do otherwise.
+     * @throws not_found, permission_denied where they may not set it
+     */
+    usableByPassword: async (id: number, actor: Actor): Promise<string[]> =>
+      rights.requirePassword(database, actor, rightsOf(await require_(id))),
+
+    findByName,
+
+    /** @throws not_found */
+    async requireByName(username: string): Promise<UserRecord> {
+      const user = await findByName(username)
+      if (!user) throw refuse('not_found', { detail: `There is no user ${username}.` })
+      return user
+    },
+  }
+}
+
+export type Users = ReturnType<typeof createUsers>

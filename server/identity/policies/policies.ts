@@ -1,0 +1,185 @@
+// The policy as an administrator sees and changes it. Every server follows within a quarter of a second, and until it does
+// none signs anybody in, on or out by an older one (tokens/standings.ts, sign-in.ts).
+import type { Actor } from '../../policy/actor.js'
+import { foldEras } from '../../policy/eras.js'
+import { type Policy, type PolicyName, readPolicy } from '../../policy/policies.js'
+import {
+  areAlike,
+  type NextVersion,
+  nextVersion,
+  type PolicyChange,
+  setSince,
+  whyNotNext,
+  whyNotValues,
+} from '../../policy/policy-change.js'
+import { type PolicyApply, type PolicyVersion, readVersions, undoing } from '../../policy/policy-version.js'
+import { refuse, refuseField } from '../../protocol/errors.js'
+import type { Database, Queries } from '../../storage/database.js'
+import type { PolicyVersionRecord, PolicyVersionStore } from '../../storage/policy-versions.js'
+import type { ActorRights } from '../rights.js'
+import type { PolicyPreview, PolicyPreviews } from './policy-preview.js'
+import type { PolicyWriting } from './policy-writing.js'
+
+export type { PolicyPreview }
+
+/** `since` and `settledAt` are epoch ms. */
+export type PolicyInVersion = Omit<PolicyVersion, 'settled'> & {
+  actor: string
+  reason: string
+  since: number
+  /** For new sessions only until then; null also where it was for all from the beginning. */
+  settledAt: number | null
+}
+
+/** A version in a list: what it set, and what that was before. */
+export type ListedPolicyVersion = Omit<PolicyInVersion, 'policy'> & {
+  changes: { name: PolicyName; before: Policy[PolicyName]; after: Policy[PolicyName] }[]
+}
+
+/** What was asked for, not yet looked at. */
+export type WantedPolicies = Readonly<Partial<Record<PolicyName, unknown>>>
+
+export type HowToSet = {
+  apply?: PolicyApply
+  /** The version that the change was made for: what a newer one has set is not written over. */
+  seen?: number | undefined
+}
+
+export type PoliciesDeps = {
+  database: Database
+  policyVersionStore: PolicyVersionStore
+  policyPreview: PolicyPreviews
+  policyWriting: PolicyWriting
+  rights: ActorRights
+}
+
+export function createPolicies({ database, policyVersionStore, policyPreview, policyWriting, rights }: PoliciesDeps) {
+  async function preview(
+    actor: Actor,
+    make: (inUse: readonly PolicyVersion[]) => NextVersion | Promise<NextVersion>,
+  ): Promise<PolicyPreview> {
+    const inUse = readVersions(await policyVersionStore.inUse(database))
+    const seesSessions = await rights.may(database, actor, 'darvoza:sessions:read')
+    return policyPreview.preview(inUse, await make(inUse), seesSessions)
+  }
+
+  /** @throws not_found, invalid_fields, policy_conflict */
+  async function requireUndoing(
+    tx: Queries,
+    inUse: readonly PolicyVersion[],
+    named: number | null,
+    apply: PolicyApply,
+  ): Promise<NextVersion> {
+    const undoes = named ?? inUse.at(-1)!.version
+    const values = await requireBefore(tx, undoes)
+    requireValues(values, apply)
+    const made = nextVersion(inUse, { values, apply, undoes })
+    const problems = whyNotNext(made)
+    if (problems.length > 0) throw conflict(`Without version ${undoes}: ${problems.join('; ')}.`)
+    if (areAlike(foldEras(inUse), made.eras)) throw conflict(`Nothing is left of version ${undoes} to take back.`)
+    return made
+  }
+
+  /** What a version has changed, as it was before. */
+  async function requireBefore(tx: Queries, version: number): Promise<Partial<Policy>> {
+    if (version === 1) throw refuseField('version', 'The first version changed nothing.')
+    const written = version > 1 ? await policyVersionStore.since(tx, version - 1) : []
+    if (written.length < 2) throw refuse('not_found', { detail: `There is no version ${version} of the policy.` })
+    const found = undoing(readVersions(written))
+    if ('values' in found) return found.values
+    const told = found.conflicts.map(({ name, version: newer }) => `version ${newer} has set ${name} again`)
+    throw conflict(`${told.join(', ')}: take that back first, or set the value itself.`)
+  }
+
+  /** What was changed since somebody looked is not written over. */
+  async function requireUntouched(tx: Queries, values: WantedPolicies, seen: number): Promise<void> {
+    const [known, ...newer] = readVersions(await policyVersionStore.since(tx, seen))
+    if (known?.version !== seen) throw refuseField('version', 'There is no such version.')
+    const found = setSince(newer, Object.keys(values))
+    if (found) throw conflict(`Version ${found.version} has set ${found.name} since: look at it again.`)
+  }
+
+  return {
+    async show(): Promise<PolicyInVersion> {
+      return read((await policyVersionStore.latest(database))!)
+    },
+
+    /** The newest first, those below a version. */
+    async versions(page: { before: number; limit: number }): Promise<ListedPolicyVersion[]> {
+      // One more: what a version changed is told by the one before it.
+      const found = await policyVersionStore.list(database, { ...page, limit: page.limit + 1 })
+      return found.slice(0, page.limit).map((record, index) => listed(record, found[index + 1] ?? null))
+    },
+
+    /**
+     * What a change would end, and what it would leave. Changes nothing.
+     * @throws invalid_fields
+     */
+    async preview(values: WantedPolicies, actor: Actor, apply: PolicyApply = 'refresh'): Promise<PolicyPreview> {
+      requireValues(values, apply)
+      return preview(actor, inUse => requireNext(inUse, { values: values as Partial<Policy>, apply, undoes: null }))
+    },
+
+    /** The same of an undoing. @throws like `undo` */
+    previewUndo: (named: number | null, actor: Actor, apply: PolicyApply = 'refresh'): Promise<PolicyPreview> =>
+      preview(actor, inUse => requireUndoing(database, inUse, named, apply)),
+
+    /**
+     * Writes a new version.
+     * @throws invalid_fields, policy_conflict, permission_denied; nothing has changed then
+     */
+    async set(values: WantedPolicies, actor: Actor, reason: string, how: HowToSet = {}): Promise<PolicyInVersion> {
+      const { apply = 'refresh', seen } = how
+      requireValues(values, apply)
+      const written = await policyWriting.write(actor, reason, async (tx, inUse) => {
+        if (seen !== undefined) await requireUntouched(tx, values, seen)
+        return requireNext(inUse, { values: values as Partial<Policy>, apply, undoes: null })
+      })
+      return read(written)
+    },
+
+    /**
+     * Takes back what one version changed, the last one if none is named, as a new version: for everybody who had it.
+     * @throws not_found, invalid_fields, policy_conflict, permission_denied
+     */
+    async undo(
+      named: number | null,
+      actor: Actor,
+      reason: string,
+      apply: PolicyApply = 'refresh',
+    ): Promise<PolicyInVersion> {
+      return read(await policyWriting.write(actor, reason, (tx, inUse) => requireUndoing(tx, inUse, named, apply)))
+    },
+  }
+}
+
+export type Policies = ReturnType<typeof createPolicies>
+
+function requireValues(values: WantedPolicies, apply: PolicyApply): void {
+  const fields = whyNotValues(values, apply)
+  if (Object.keys(fields).length > 0) throw refuse('invalid_fields', { fields })
+}
+
+function requireNext(inUse: readonly PolicyVersion[], change: PolicyChange): NextVersion {
+  const made = nextVersion(inUse, change)
+  const problems = whyNotNext(made)
+  if (problems.length > 0) throw refuse('invalid_fields', { fields: { non_field_errors: problems } })
+  return made
+}
+
+function conflict(detail: string) {
+  return refuse('policy_conflict', { detail })
+}
+
+function read(record: PolicyVersionRecord, before: PolicyVersionRecord | null = null): PolicyInVersion {
+  const { actor, reason, createdAt, settledAt } = record
+  const { settled: _, ...version } = readVersions(before ? [before, record] : [record]).at(-1)!
+  return { ...version, actor, reason, since: createdAt, settledAt }
+}
+
+function listed(record: PolicyVersionRecord, before: PolicyVersionRecord | null): ListedPolicyVersion {
+  const { policy, ...version } = read(record, before)
+  const earlier = before && readPolicy(before.policy)
+  const changes = earlier ? version.changed.map(name => ({ name, before: earlier[name], after: policy[name] })) : []
+  return { ...version, changes }
+}

@@ -1,0 +1,182 @@
+// What a change of the policy would end, before it is made. However many sessions there are, an answer comes soon: they are
+// counted exactly up to ten thousand.
+import { setImmediate } from 'node:timers/promises'
+import { type Eras, foldEras } from '../../policy/eras.js'
+import type { PolicyName } from '../../policy/policies.js'
+import type { NextVersion } from '../../policy/policy-change.js'
+import {
+  type Ending,
+  type EndReason,
+  endedByChange,
+  leastLimit,
+  type Stays,
+  tightenings,
+  whatStays,
+} from '../../policy/policy-preview.js'
+import type { PolicyApply, PolicyVersion } from '../../policy/policy-version.js'
+import type { Database } from '../../storage/database.js'
+import type { DeviceStore } from '../../storage/devices.js'
+import type { SessionSurveyStore } from '../../storage/session-surveys.js'
+import { grouped } from '../../storage/statement.js'
+import type { UserStore } from '../../storage/users.js'
+
+/** `more`: at least so many. */
+export type Count = { count: number; more: boolean }
+
+export type EndingSession = { id: string; userId: number; username: string; device: string | null; reason: EndReason }
+
+export type PolicyPreview = {
+  /** The version it was reckoned from. */
+  version: number
+  apply: PolicyApply
+  /** What would differ for sessions that are opened afterwards. */
+  changes: { name: PolicyName; before: unknown; after: unknown }[]
+  /** Given, and the same already. */
+  unchanged: PolicyName[]
+  /** Sessions that would be refused at their next refresh if it came now, and are not without the change. */
+  ends: { sessions: Count; users: Count } & Record<EndReason, Count>
+  /** Sessions whose access token would become stale at once; null where none would. */
+  staleAccessTokens: Count | null
+  /** null for somebody who may not see sessions. */
+  sample: EndingSession[] | null
+  stays: Stays[]
+}
+
+export type PolicyPreviewDeps = {
+  database: Database
+  sessionSurveyStore: SessionSurveyStore
+  userStore: UserStore
+  deviceStore: DeviceStore
+  now: () => number
+}
+
+const countedUpTo = 10_000
+const sampleSize = 20
+/** How many rows one statement passes over, and of how many users it reads all sessions. */
+const stretchSize = 2_000
+const usersAtOnce = 100
+/** How many sessions of crowded users are looked at, whether they end or not. */
+const mostLookedAt = 200_000
+
+type Found = { endings: Ending[]; more: boolean }
+
+export function createPolicyPreview({ database, sessionSurveyStore, userStore, deviceStore, now }: PolicyPreviewDeps) {
+  return {
+    /**
+     * @param inUse the versions that sessions are judged by now
+     * @param withSample also tell of some sessions whose they are
+     */
+    async preview(
+      inUse: readonly PolicyVersion[],
+      { next, eras: after }: NextVersion,
+      withSample: boolean,
+    ): Promise<PolicyPreview> {
+      const before = foldEras(inUse)
+      const at = now()
+      const { endings, more } = await findEndings(before, after, at)
+      const differing = next.changed.filter(name => before.latest[name] !== next.policy[name])
+      return {
+        version: before.version,
+        apply: next.apply,
+        changes: differing.map(name => ({ name, before: before.latest[name], after: next.policy[name] })),
+        unchanged: next.changed.filter(name => !differing.includes(name)),
+        ends: countsOf(endings, more),
+        staleAccessTokens: next.apply === 'now' ? await countStale(before, at) : null,
+        sample: withSample ? await describe(sampleOf(endings)) : null,
+        stays: whatStays(next, before),
+      }
+    },
+  }
+
+  async function findEndings(before: Eras, after: Eras, at: number): Promise<Found> {
+    const crowded = await endingsOfCrowded(before, after, at)
+    const others = await endingsOfOthers(before, after, at, crowded.userIds)
+    return { endings: [...crowded.endings, ...others.endings], more: crowded.more || others.more }
+  }
+
+  /** Of users who may be over a limit, before or after: all their sessions count. */
+  async function endingsOfCrowded(before: Eras, after: Eras, at: number): Promise<Found & { userIds: Set<number> }> {
+    const endings: Ending[] = []
+    const userIds = new Set<number>()
+    const least = leastLimit(before, after)
+    if (least === Infinity) return { endings, userIds, more: false }
+    let lookedAt = 0
+    for await (const stretch of sessionSurveyStore.byUser(database, stretchSize)) {
+      const crowded = await sessionSurveyStore.crowded(database, stretch, least)
+      for (const userId of crowded) userIds.add(userId)
+      for (let begin = 0; begin < crowded.length; begin += usersAtOnce) {
+        const sessions = await sessionSurveyStore.ofUsers(database, crowded.slice(begin, begin + usersAtOnce), at)
+        for (const open of grouped(sessions, session => session.userId).values())
+          endings.push(...endedByChange(open, before, after, at))
+        lookedAt += sessions.length
+        await setImmediate()
+        if (endings.length > countedUpTo || lookedAt > mostLookedAt) return { endings, userIds, more: true }
+      }
+    }
+    return { endings, userIds, more: false }
+  }
+
+  /** Of everybody else: each session counts by itself. */
+  async function endingsOfOthers(before: Eras, after: Eras, at: number, crowded: ReadonlySet<number>): Promise<Found> {
+    const endings: Ending[] = []
+    const tightened = tightenings(before, after)
+    if (tightened.length === 0) return { endings, more: false }
+    for await (const stretch of sessionSurveyStore.byId(database, stretchSize)) {
+      for (const session of await sessionSurveyStore.outliving(database, stretch, tightened, at))
+        if (!crowded.has(session.userId)) endings.push(...endedByChange([session], before, after, at))
+      if (endings.length > countedUpTo) return { endings, more: true }
+    }
+    return { endings, more: false }
+  }
+
+  async function countStale(before: Eras, at: number): Promise<Count> {
+    const spans = before.list.map(({ from, upto, policy }) => ({
+      ...{ from, upto, lifetime: policy.access_token_lifetime * 1000 },
+    }))
+    let found = 0
+    for await (const stretch of sessionSurveyStore.byId(database, stretchSize)) {
+      found += await sessionSurveyStore.withAccess(database, stretch, spans, at)
+      if (found > countedUpTo) break
+    }
+    return capped(found)
+  }
+
+  async function describe(sample: readonly Ending[]): Promise<EndingSession[]> {
+    const usernames = new Map(
+      (await userStore.some(database, [...new Set(sample.map(one => one.session.userId))])).map(user => [
+        user.id,
+        user,
+      ]),
+    )
+    return Promise.all(
+      sample.map(async ({ session: { id, userId, deviceId }, reason }) => ({
+        ...{ id, userId, username: usernames.get(userId)?.username ?? '', reason },
+        device: (await deviceStore.find(database, deviceId))?.name ?? null,
+      })),
+    )
+  }
+}
+
+export type PolicyPreviews = ReturnType<typeof createPolicyPreview>
+
+/** All that was found, though some of it is not counted when there is more. */
+function countsOf(endings: readonly Ending[], more: boolean): PolicyPreview['ends'] {
+  const count = (found: number): Count => ({ ...capped(found), ...(more && { more: true }) })
+  const of = (reason: EndReason) => count(endings.filter(one => one.reason === reason).length)
+  return {
+    sessions: count(endings.length),
+    users: count(new Set(endings.map(one => one.session.userId)).size),
+    ...{ idle: of('idle'), absolute: of('absolute'), limit: of('limit') },
+  }
+}
+
+function capped(found: number): Count {
+  return { count: Math.min(found, countedUpTo), more: found > countedUpTo }
+}
+
+/** Some of each reason, if there are any. */
+function sampleOf(endings: readonly Ending[]): Ending[] {
+  const byReason = [...grouped(endings, one => one.reason).values()]
+  const turns = Array.from({ length: sampleSize }, (_, turn) => byReason.flatMap(found => found[turn] ?? []))
+  return turns.flat().slice(0, sampleSize)
+}

@@ -1,0 +1,60 @@
+import { type Actor, nameOf } from '../../policy/actor.js'
+import type { NextVersion } from '../../policy/policy-change.js'
+import { only, type PolicyVersion, readVersions } from '../../policy/policy-version.js'
+import type { AuditStore } from '../../storage/audit.js'
+import type { Queries } from '../../storage/database.js'
+import type { PolicyVersionRecord, PolicyVersionStore } from '../../storage/policy-versions.js'
+import type { RevocationStore } from '../../storage/revocations.js'
+import type { Revoke } from '../../tokens/revoke.js'
+import type { ActorRights } from '../rights.js'
+
+export type PolicyWritingDeps = {
+  policyVersionStore: PolicyVersionStore
+  auditStore: AuditStore
+  revocationStore: RevocationStore
+  rights: ActorRights
+  revoke: Revoke
+  now: () => number
+}
+
+/** Writes versions of the policy, one after the other. */
+export function createPolicyWriting(deps: PolicyWritingDeps) {
+  const { policyVersionStore, auditStore, revocationStore, rights, revoke, now } = deps
+  return {
+    /**
+     * @param make the version to follow those in use, or a refusal; nothing has changed then
+     * @throws permission_denied, and what `make` throws
+     */
+    write(
+      actor: Actor,
+      reason: string,
+      make: (tx: Queries, inUse: readonly PolicyVersion[]) => Promise<NextVersion>,
+    ): Promise<PolicyVersionRecord> {
+      return revoke.transaction(actor, async (tx, { record, note }) => {
+        // First, so that two changes at once follow each other; both heads, in their order.
+        await auditStore.lockHead(tx)
+        await revocationStore.lockHead(tx)
+        await rights.require(tx, actor, new Set(['darvoza:policies:write']))
+        const inUse = readVersions(await policyVersionStore.inUse(tx))
+        const { next, eras } = await make(tx, inUse)
+        const { version, policy, changed, apply, undoes } = next
+        const written: PolicyVersionRecord = {
+          ...{ version, policy: JSON.stringify(policy), changed: JSON.stringify(changed), apply, undoes },
+          ...{ actor: nameOf(actor), reason: reason.slice(0, 255), createdAt: now(), settledAt: null },
+        }
+        await policyVersionStore.insert(tx, written)
+        // Of any era: while sessions of before get longer tokens, what is written into the log outlives those too.
+        await revocationStore.setLifetime(tx, eras.longestAccessLifetime, now())
+        await revocationStore.raiseVersion(tx, 'policy')
+        if (apply === 'now') await record('policy_changed', { subject: '' })
+        note({
+          ...{ action: 'policy_changed', subject: String(version), before: only(inUse.at(-1)!.policy, changed) },
+          after: { ...only(policy, changed), apply, reason: written.reason, ...(undoes !== null && { undoes }) },
+        })
+        return written
+      })
+    },
+  }
+}
+
+export type PolicyWriting = ReturnType<typeof createPolicyWriting>

@@ -1,0 +1,171 @@
+// Who is behind a browser's cookie. A sign-in to our own pages is a session of the built-in application like any other:
+// whatever ends it in the lists, the log or the policy ends it here with the next request, as one SELECT tells.
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
+import type { Actor, Origin } from '../../policy/actor.js'
+import { type SessionEnd, sessionEnd } from '../../policy/session.js'
+import { refuse, refuseField } from '../../protocol/errors.js'
+import type { PolicyInForce } from '../../revocation/policy-in-force.js'
+import type { BrowserSessionRecord, BrowserSessionStore } from '../../storage/browser-sessions.js'
+import type { Database } from '../../storage/database.js'
+import type { SessionRecord, SessionStore } from '../../storage/sessions.js'
+import type { UserRecord, UserStore } from '../../storage/users.js'
+import type { Revoke } from '../../tokens/revoke.js'
+import type { Guesses } from './guesses.js'
+import type { Hashing } from './hashing.js'
+import type { Credentials, SignIn } from './sign-in.js'
+
+/** Why a browser is signed in no more; `inactive`: its user is disabled or gone. */
+export type BrowserSessionEnd = SessionEnd | 'inactive'
+
+/** One browser's sign-in. `end` is null while it lives. */
+export type BrowserSession = {
+  page: BrowserSessionRecord
+  session: SessionRecord
+  user: UserRecord
+  end: BrowserSessionEnd | null
+}
+
+export type NewBrowserSession = {
+  /** What the cookie says. */
+  id: string
+  user: UserRecord
+  sessionId: string
+  /** Proves the device at its next sign-in. */
+  deviceToken: string
+  /** For how long the cookie may be of use, in seconds. */
+  maxAge: number
+}
+
+/** What the next page tells once; the text stands in the reader's language. */
+export type Notice = {
+  tone: 'good' | 'warn' | 'bad' | 'info'
+  text: string
+  /** A form of one button, such as the one that takes it back; or a link to where that is weighed first. */
+  action?: { label: string; path: string; fields?: Record<string, string> } | { label: string; href: string }
+}
+
+export type BrowserSessionsDeps = {
+  database: Database
+  userStore: UserStore
+  browserSessionStore: BrowserSessionStore
+  sessionStore: SessionStore
+  signIn: SignIn
+  revoke: Revoke
+  guesses: Guesses
+  hashing: Hashing
+  policy: PolicyInForce
+  ownApplication: string
+  random: (size: number) => Buffer
+  now: () => number
+  /** As `now`, by the latest that it may be. */
+  latest: () => number
+  /** Told of each visit that is written. */
+  seen: (deviceId: string) => void
+}
+
+/** Visits write at most so often, in ms. */
+const visitEvery = 60_000
+
+export function createBrowserSessions(deps: BrowserSessionsDeps) {
+  const { database, userStore, browserSessionStore, sessionStore, signIn, revoke, guesses, hashing } = deps
+  const { policy, ownApplication, random, now, latest } = deps
+
+  return {
+    /**
+     * Signs in and gives the browser a new id, whatever it had before.
+     * @throws as sign-in does
+     */
+    async signIn(credentials: Credentials, origin: Origin): Promise<NewBrowserSession> {
+      const { user, sessionId, deviceToken } = await signIn.signIn(credentials, ownApplication, origin)
+      const id = random(32).toString('base64url')
+      const formSecret = random(32).toString('base64url')
+      const at = now()
+      const row = { idHash: hashOf(id), sessionId, formSecret, authenticatedAt: at, notices: null, createdAt: at }
+      await browserSessionStore.insert(database, row)
+      return { id, user, sessionId, deviceToken, maxAge: policy().session_absolute_lifetime }
+    },
+
+    /** The sign-in behind a cookie, also one that is over; null when there is none. @throws database_unavailable */
+    async find(id: string): Promise<BrowserSession | null> {
+      if (!/^[\w-]{43}$/.test(id)) return null
+      const page = await browserSessionStore.find(database, hashOf(id))
+      const standing = page && (await sessionStore.standings(database, [page.sessionId])).get(page.sessionId)
+      if (!page || !standing || standing.session.applicationId !== ownApplication) return null
+      const { session, user, application, ended } = standing
+      const inactive = user.active && application.active ? null : 'inactive'
+      const end = inactive ?? sessionEnd(session, ended, now(), policy.of(session))
+      // A form that is sent again in five minutes is worth more than one that is lost to a sign-in.
+      if (!end && sessionEnd(session, ended, latest(), policy.of(session)))
+        throw refuse('clock_jumped', { retryAfter: 10 })
+      return { page, session, user, end }
+    },
+
+    /** A page was looked at: the session goes on. */
+    async visit({ session }: BrowserSession): Promise<void> {
+      const at = now()
+      if (at - session.lastSeenAt < visitEvery) return
+      const { refresh_token_lifetime: idle, session_absolute_lifetime: absolute } = policy.of(session)
+      const terms = { now: at, idle: idle * 1000, absolute: absolute * 1000, every: visitEvery }
+      await sessionStore.visit(database, session.id, terms)
+      deps.seen(session.deviceId)
+    },
+
+    /** The person types the password again. @throws invalid_fields, too_many_guesses, overloaded, what `transaction` throws */
+    async prove({ page, session, user }: BrowserSession, password: string, actor: Actor): Promise<void> {
+      await guesses.count({ kind: 'owner', userId: user.id, deviceId: session.deviceId }, async () => {
+        const right = await hashing.inSlot(user.id, verify => verify(password, user.passwordHash))
+        if (!right) throw wrongProof()
+      })
+      await revoke.transaction(actor, async tx => {
+        // Changed meanwhile: what was typed is no longer the password.
+        if ((await userStore.find(tx, user.id))?.passwordHash !== user.passwordHash) throw wrongProof()
+        await browserSessionStore.proved(tx, page.idHash, now())
+      })
+    },
+
+    /** The password was typed somewhere else on the way, such as where it is changed. */
+    proved: ({ idHash }: BrowserSessionRecord): Promise<void> => browserSessionStore.proved(database, idHash, now()),
+
+    /** Keeps something for the next page. */
+    async tell({ page }: BrowserSession, notices: readonly Notice[]): Promise<void> {
+      await browserSessionStore.setNotices(database, page.idHash, JSON.stringify(notices))
+    },
+
+    /** What the page now made is to tell; nobody is told it twice. */
+    async takeNotices({ page }: BrowserSession): Promise<Notice[]> {
+      if (page.notices === null || !(await browserSessionStore.takeNotices(database, page.idHash, page.notices)))
+        return []
+      return JSON.parse(page.notices) as Notice[]
+    },
+
+    /** Forgets the cookie; its session is ended by whoever ends sessions. */
+    forget: ({ page }: BrowserSession): Promise<void> => browserSessionStore.remove(database, page.idHash),
+
+    /** A token for one form: each is written otherwise, so that a compressed page gives nothing of it away (BREACH). */
+    formToken: (secret: string): string => {
+      const salt = random(12).toString('base64url')
+      return `${salt}.${macOf(secret, salt)}`
+    },
+  }
+}
+
+function wrongProof() {
+  return refuseField('proof', 'Your password was entered incorrectly. Please enter it again.')
+}
+
+export type BrowserSessions = ReturnType<typeof createBrowserSessions>
+
+/** Was this token made for this secret? */
+export function isFormToken(token: unknown, secret: string): boolean {
+  const [, salt, mac] = typeof token === 'string' ? (/^([\w-]{16})\.([\w-]{43})$/.exec(token) ?? []) : []
+  if (salt === undefined || mac === undefined) return false
+  return timingSafeEqual(Buffer.from(mac), Buffer.from(macOf(secret, salt)))
+}
+
+function macOf(secret: string, salt: string): string {
+  return createHmac('sha256', secret).update(salt).digest('base64url')
+}
+
+function hashOf(id: string): string {
+  return createHash('sha256').update(id).digest('base64url')
+}

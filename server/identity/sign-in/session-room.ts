@@ -1,0 +1,94 @@
+// Makes room for a new session: the one it replaces ends, and what is too many by the policy's limits of sessions and of
+// devices. Only a few at each sign-in: a backlog, as after an import or a lowered limit, is worked off little by little.
+import { sessionEnd } from '../../policy/session.js'
+import { countStaying, mostBeside } from '../../policy/session-limit.js'
+import { refuse } from '../../protocol/errors.js'
+import type { ErasInForce } from '../../revocation/policy-in-force.js'
+import type { Queries } from '../../storage/database.js'
+import type { DeviceStore } from '../../storage/devices.js'
+import type { OpenSession } from '../../storage/open-sessions.js'
+import type { SessionRecord, SessionStore } from '../../storage/sessions.js'
+import type { Change } from '../../tokens/revoke.js'
+
+export type RoomDeps = { sessionStore: SessionStore; deviceStore: DeviceStore; now: () => number }
+
+/** How many end with one sign-in for being too many. */
+const mostAtOnce = { sessions: 10, devices: 3, sessionsOfDevices: 15 }
+/** How many of the oldest sessions are looked at: some are over and only not marked yet. */
+const oldestLookedAt = 50
+
+type Ends = Map<string, 'replaced' | 'session_limit' | 'device_limit'>
+
+export function createRoom({ sessionStore, deviceStore, now }: RoomDeps) {
+  const lives = (one: OpenSession, eras: ErasInForce) => sessionEnd(one, one.ended, now(), eras.of(one)) === null
+
+  /**
+   * Under the user's lock: whoever signs in at the same time comes after.
+   * @throws session_limit_reached, and nothing is changed
+   */
+  async function make(tx: Queries, change: Change, opening: SessionRecord, eras: ErasInForce): Promise<void> {
+    const ends: Ends = new Map()
+    const older = await sessionStore.ofApplicationOn(tx, opening.deviceId, opening.applicationId)
+    for (const one of older) if (lives(one, eras)) ends.set(one.id, 'replaced')
+    const ending = await findDevices(tx, opening, eras, ends)
+    await findSessions(tx, opening, eras, ends)
+    // Devices before sessions, each in the order of their ids, as others lock them.
+    for (const { id, open } of ending) {
+      if (!(await deviceStore.end(tx, id, now()))) continue
+      const before = { user: opening.userId, sessions: open }
+      change.note({ action: 'device_ended', subject: id, before, after: { reason: 'device_limit' } })
+    }
+    for (const [subject, trigger] of [...ends].sort(([a], [b]) => (a < b ? -1 : 1)))
+      await change.record(trigger, { subject })
+  }
+
+  /** A device with very many sessions loses some of them, and ends with a later sign-in. */
+  async function findDevices(tx: Queries, { userId, deviceId }: SessionRecord, eras: ErasInForce, ends: Ends) {
+    const most = eras.latest.max_devices_per_user
+    if (most === 0) return []
+    const ending: { id: string; open: string[] }[] = []
+    let left = mostAtOnce.sessionsOfDevices
+    for (const id of await deviceStore.surplusOf(tx, userId, deviceId, most, mostAtOnce.devices)) {
+      const open = (await sessionStore.onDevice(tx, id, left + 1)).map(session => session.id)
+      for (const one of open.slice(0, left)) ends.set(one, 'device_limit')
+      if (open.length > left) break
+      left -= open.length
+      ending.push({ id, open })
+    }
+    return ending.sort((a, b) => (a.id < b.id ? -1 : 1))
+  }
+
+  async function findSessions(tx: Queries, opening: SessionRecord, eras: ErasInForce, ends: Ends): Promise<void> {
+    const { max_sessions_per_user: most, at_session_limit } = eras.of(opening)
+    const refusedFrom = most > 0 && at_session_limit === 'refuse' ? most : Infinity
+    const least = Math.min(refusedFrom - 1, ...eras.list.map(era => mostBeside(era.policy)))
+    // By far most people have not so many, and the index alone says so.
+    if (least === Infinity || !(await sessionStore.hasMoreThan(tx, opening.userId, least))) return
+    const staying = countStaying()
+    staying.isSurplus(eras.of(opening))
+    const surplus: OpenSession[] = []
+    let others = 0
+    for await (const one of sessionStore.newestOf(tx, opening.userId)) {
+      if (ends.has(one.id) || !lives(one, eras)) continue
+      if (++others >= refusedFrom) throw refuse('session_limit_reached')
+      if (staying.isSurplus(eras.of(one))) surplus.push(one)
+      if (surplus.length === mostAtOnce.sessions && refusedFrom === Infinity) break
+    }
+    const last = surplus.at(-1)
+    if (last && surplus.length >= mostAtOnce.sessions) {
+      // There may be more: then the oldest go first. Whatever is older than these is too many as well.
+      for (const one of (await sessionStore.oldestOf(tx, opening.userId, oldestLookedAt)).reverse())
+        if (isOlder(one, last) && !ends.has(one.id) && lives(one, eras) && staying.isCrowdedFor(eras.of(one)))
+          surplus.push(one)
+    }
+    for (const { id } of surplus.slice(-mostAtOnce.sessions)) ends.set(id, 'session_limit')
+  }
+
+  return { make }
+}
+
+function isOlder(one: OpenSession, than: OpenSession): boolean {
+  return one.createdAt < than.createdAt || (one.createdAt === than.createdAt && one.id < than.id)
+}
+
+export type Room = ReturnType<typeof createRoom>

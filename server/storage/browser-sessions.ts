@@ -1,0 +1,59 @@
+import type { Queries } from './database.js'
+import { columns, insertion } from './statement.js'
+
+/** A browser that is signed in to our own pages. Times are epoch ms. */
+export type BrowserSessionRecord = {
+  /** SHA-256 of what its cookie says. */
+  idHash: string
+  sessionId: string
+  formSecret: string
+  authenticatedAt: number
+  /** JSON of what the next page tells once. */
+  notices: string | null
+  createdAt: number
+}
+
+const selectPageSession = `SELECT ${columns('p', [
+  'idHash',
+  'sessionId',
+  'formSecret',
+  'authenticatedAt',
+  'notices',
+  'createdAt',
+])} FROM page_session p`
+
+export function createBrowserSessionStore() {
+  return {
+    async insert(tx: Queries, row: BrowserSessionRecord): Promise<void> {
+      await tx.write(...insertion('page_session', row))
+    },
+
+    async find(tx: Queries, idHash: string): Promise<BrowserSessionRecord | null> {
+      return (await tx.read<BrowserSessionRecord>(`${selectPageSession} WHERE p.id_hash = ?`, [idHash]))[0] ?? null
+    },
+
+    async proved(tx: Queries, idHash: string, at: number): Promise<void> {
+      await tx.write('UPDATE page_session SET authenticated_at = ? WHERE id_hash = ? AND authenticated_at < ?', [
+        at,
+        idHash,
+        at,
+      ])
+    },
+
+    async setNotices(tx: Queries, idHash: string, notices: string): Promise<void> {
+      await tx.write('UPDATE page_session SET notices = ? WHERE id_hash = ?', [notices, idHash])
+    },
+
+    /** @returns whether they were still there: of two pages that are loaded at once, one tells them */
+    async takeNotices(tx: Queries, idHash: string, notices: string): Promise<boolean> {
+      const sql = 'UPDATE page_session SET notices = NULL WHERE id_hash = ? AND notices = ?'
+      return (await tx.write(sql, [idHash, notices])) === 1
+    },
+
+    async remove(tx: Queries, idHash: string): Promise<void> {
+      await tx.write('DELETE FROM page_session WHERE id_hash = ?', [idHash])
+    },
+  }
+}
+
+export type BrowserSessionStore = ReturnType<typeof createBrowserSessionStore>

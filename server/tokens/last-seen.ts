@@ -1,0 +1,31 @@
+// When devices were last seen, beside their sign-ins: refreshes say so, thousands a second, so it is remembered here and
+// written down together once a minute. The session's own row has it to the millisecond.
+import type { Database } from '../storage/database.js'
+import type { DeviceStore } from '../storage/devices.js'
+
+export type SightingsDeps = { database: Database; deviceStore: DeviceStore; now: () => number }
+
+/** More are not remembered: what is left out is seen again. */
+const mostRemembered = 100_000
+const batch = 250
+
+export function createSightings({ database, deviceStore, now }: SightingsDeps) {
+  let seen = new Map<string, number>()
+
+  return {
+    note(deviceId: string): void {
+      if (seen.size < mostRemembered || seen.has(deviceId)) seen.set(deviceId, now())
+    },
+
+    /** Writes down what was seen since. What cannot be written is forgotten: the devices come again. */
+    async flush(): Promise<void> {
+      // In the order of ids, so that two processes never wait for each other crosswise.
+      const taken = [...seen].sort(([a], [b]) => (a < b ? -1 : 1))
+      seen = new Map()
+      for (let from = 0; from < taken.length; from += batch)
+        await deviceStore.seen(database, taken.slice(from, from + batch))
+    },
+  }
+}
+
+export type Sightings = ReturnType<typeof createSightings>

@@ -1,0 +1,111 @@
+// The last step of a restore, and the only way on once the database went back. The log gets a new id and goes on far beyond
+// every number that was ever seen, with an entry that ends everything older: what the restored database forgot to refuse is
+// refused with the rest. Works whatever state the log is in, so it does not go through tokens/revoke.ts, which asks that first.
+import { type Actor, nameOf } from '../policy/actor.js'
+import type { AuditNote } from '../policy/audit.js'
+import { longestAccessLifetime } from '../policy/policies.js'
+import { entryExpiry, type Revocation, triggers } from '../policy/revocation.js'
+import { farAhead } from '../revocation/high-water.js'
+import type { RedisLog } from '../revocation/redis-log.js'
+import type { Tail } from '../revocation/tail.js'
+import type { AuditStore } from '../storage/audit.js'
+import type { Database, Queries } from '../storage/database.js'
+import type { LogPosition, RevocationRecord, RevocationStore } from '../storage/revocations.js'
+import type { UserStore } from '../storage/users.js'
+import type { Audited } from './audit-lines.js'
+import type { AuditTrail } from './audit-trail.js'
+import type { Revoke } from './revoke.js'
+
+export type AdvanceDeps = {
+  database: Database
+  revocationStore: RevocationStore
+  userStore: UserStore
+  auditStore: AuditStore
+  auditTrail: AuditTrail
+  revoke: Revoke
+  tail: Tail
+  /** null where no Redis is set. */
+  redisLog: RedisLog | null
+  audited: Audited
+  now: () => number
+  random: (size: number) => Buffer
+}
+
+export type Advanced = {
+  before: { logId: string; seq: number }
+  after: { logId: string; seq: number }
+  /** The highest number that was known to anybody who could be asked. */
+  seen: number
+  /** What Redis still has of the time that the database forgot; null where it could not be asked. */
+  lost: Revocation[] | null
+  /** New users get ids above. */
+  lastUserId: number
+}
+
+const trigger = 'log_advanced'
+
+export function createAdvance(deps: AdvanceDeps) {
+  const { database, revocationStore, userStore, auditStore, auditTrail, revoke, tail, redisLog, now, random } = deps
+
+  /** What Redis has above the database. */
+  async function lostSince(head: LogPosition): Promise<Revocation[] | null> {
+    try {
+      return (await redisLog?.above(head.logId, head.seq)) ?? null
+    } catch {
+      return null
+    }
+  }
+
+  /** Locks in the order of every other change: rows, the audit log's head, the revocation log's. */
+  async function write(tx: Queries, actor: Actor, lost: Revocation[] | null, options: AdvanceOptions) {
+    const lastUserId = await userStore.skipIds(tx, options.userIds)
+    await auditStore.lockHead(tx)
+    await revocationStore.lockHead(tx)
+    const { logId, seq, seenSeq, horizon } = await revocationStore.head(tx)
+    const seen = Math.max(seq, seenSeq, options.seen, ...(lost ?? []).map(entry => entry.seq))
+    const before = { logId, seq }
+    const after = { logId: random(8).toString('hex'), seq: seen + farAhead }
+    const note: AuditNote = {
+      ...{ action: trigger, subject: after.logId },
+      before: { log_id: logId, seq },
+      after: { log_id: after.logId, seq: after.seq, seen, last_user_id: lastUserId },
+    }
+    await auditTrail.write(tx, actor, [note])
+    await revocationStore.advance(tx, after)
+    const entry = endOfEverything(after.seq, actor, horizon)
+    await revocationStore.insert(tx, entry)
+    return { before, after, seen, lost, lastUserId, entry, note }
+  }
+
+  function endOfEverything(seq: number, actor: Actor, horizon: number): RevocationRecord {
+    const { kind, effect } = triggers[trigger]
+    const createdAt = now()
+    // A longer lifetime that was set after the backup was made is forgotten too: the longest that there can be counts.
+    const expiresAt = entryExpiry(kind, createdAt, longestAccessLifetime, horizon)
+    const about = { kind, subject: '', effect, exceptSid: null, reason: trigger }
+    return { seq, ...about, actor: nameOf(actor), createdAt, expiresAt }
+  }
+
+  /**
+   * Ends every session and every token, and makes the log go on under a new id.
+   * @throws database_unavailable
+   */
+  return async function advance(options: AdvanceOptions, actor: Actor): Promise<Advanced> {
+    // Also brings the key of the audit log; that the database went back is why we are here.
+    await tail.readNow()
+    const lost = await lostSince(await revocationStore.head(database))
+    const { entry, note, ...advanced } = await database.transaction(tx => write(tx, actor, lost, options))
+    deps.audited(actor, note)
+    await revoke.finish(advanced.after.logId, [entry])
+    return advanced
+  }
+}
+
+export type AdvanceOptions = {
+  /** A number that somebody is known to have seen, 0 for none. */
+  seen: number
+  /** How many user ids are left out: those that were given out after the backup was made must not name others. */
+  userIds: number
+}
+
+export type Advance = ReturnType<typeof createAdvance>
