@@ -16,7 +16,7 @@ import type { Context, Handler } from './http/handler.js'
 import { createHealthHandlers, type HealthDeps } from './http/health.js'
 import { createMeHandlers } from './http/me/me.js'
 import { acceptsJson } from './http/middleware/accept.js'
-import { createTurnstile } from './http/middleware/admission-limiter.js'
+import { createAdmissionLimiter } from './http/middleware/admission-limiter.js'
 import { createBody } from './http/middleware/body.js'
 import { createErrors } from './http/middleware/errors.js'
 import { createGuard } from './http/middleware/guard.js'
@@ -111,7 +111,7 @@ export function createApp(deps: AppDeps): Koa {
   // What reaches Koa's own handler is a broken connection, or a mistake in the error middleware itself.
   app.silent = true
   app.on('error', error => log.debug({ err: error }, 'a connection failed'))
-  app.use(createTurnstile(signsIn))
+  app.use(createAdmissionLimiter(signsIn))
   app.use(createRequest({ trustProxy: settings.trustProxy, forwardedHeader: settings.forwardedHeader, uuid, log }))
   app.use(createErrors({ present, log }))
   app.use(createSecurityHeaders(issuer))

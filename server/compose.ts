@@ -59,7 +59,7 @@ export async function composeParts(settings: Settings, { log, random = randomByt
 
   const { database, userStore } = storage
   const { now, tail, redisLink, highWater, memory } = revocation
-  const { signingKeys, secrets, tally, sightings, auditTrail } = tokens
+  const { signingKeys, secrets, counters, lastSeen, auditTrail } = tokens
   const { hashing, hashingProcess, failedSignIns } = signIn
   const { users } = identity.people
   const { figures } = identity.logs
@@ -73,8 +73,8 @@ export async function composeParts(settings: Settings, { log, random = randomByt
     if (!highWater.wentBack) await memory.note(tail.logId, tail.position)
   }
   const jobs = createJobs({ log }, [
-    { name: 'figures', everyMs: 5 * second, run: tally.flush },
-    { name: 'devices seen', everyMs: minute, run: sightings.flush },
+    { name: 'figures', everyMs: 5 * second, run: counters.flush },
+    { name: 'devices seen', everyMs: minute, run: lastSeen.flush },
     { name: 'levels', everyMs: minute, run: figures.measure },
     { name: 'tidy figures', everyMs: 60 * minute, run: figures.tidy },
     { name: 'heartbeat', everyMs: second, run: housekeeping.beat },
@@ -144,8 +144,8 @@ export async function composeParts(settings: Settings, { log, random = randomByt
       await jobs.stop()
       // A command keeps no mark, whatever database it was run on.
       if (memory.isKept) await noteLog()
-      await tally.flush().catch(() => {})
-      await sightings.flush().catch(() => {})
+      await counters.flush().catch(() => {})
+      await lastSeen.flush().catch(() => {})
       await redisLink?.close()
       await hashingProcess.close()
       await database.close()

@@ -3,11 +3,11 @@
 import type { Command } from 'commander'
 import type { Identity } from '../identity/identity.js'
 import type { Actor } from '../policy/actor.js'
-import type { Advance } from '../tokens/log-advance.js'
+import type { LogAdvance } from '../tokens/log-advance.js'
 import type { Input } from './input.js'
 import type { Output } from './output.js'
 
-export type Domain = Identity & { tokens: { advance: Advance } }
+export type Domain = Identity & { tokens: { logAdvance: LogAdvance } }
 
 export type Schema = {
   /** Every migration and whether it has run. */

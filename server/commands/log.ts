@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander'
-import type { Revocation } from '../policy/revocation.js'
+import type { Revocation } from '../protocol/log/revocation.js'
 import { farthest } from '../revocation/high-water.js'
 import type { Advanced } from '../tokens/log-advance.js'
 import { addCommand, type CommandLine } from './command-line.js'
@@ -22,8 +22,8 @@ export function addLogCommands(program: Command, { open, actor, output }: Comman
       spareUserIds,
     )
     .action(async ({ json, ...options }: Options) => {
-      const { advance } = (await open()).tokens
-      const advanced = await advance(options, actor)
+      const { logAdvance } = (await open()).tokens
+      const advanced = await logAdvance(options, actor)
       const { after, lastUserId } = advanced
       const said = `the log is ${after.logId}:${after.seq} now, everybody signs in again, and new users get ids above ${lastUserId}`
       await output.done(said, printed(advanced), { ...(json && { json }) })

@@ -1,12 +1,13 @@
 // The revocation log as this process knows it, and what follows its head.
 import { uptime } from 'node:os'
 import type { Settings } from '../../config/settings.js'
+import { triggers } from '../policy/revocation.js'
+import { createProjection } from '../protocol/log/projection.js'
 import { createCatchUp } from '../revocation/catch-up.js'
 import { createHighWater } from '../revocation/high-water.js'
 import { createLogMemory } from '../revocation/log-memory.js'
 import { createOutages } from '../revocation/outages.js'
 import { createPolicyInForce } from '../revocation/policy-in-force.js'
-import { createProjection } from '../revocation/projection.js'
 import { createRedisCopy } from '../revocation/redis-copy.js'
 import { createRedisLink } from '../revocation/redis-link.js'
 import { createRedisLog } from '../revocation/redis-log.js'
@@ -27,7 +28,7 @@ export async function composeRevocation(
   const { monotonic } = clocks
   const clock = ports.now ? createTrustedClock(ports.now, monotonic) : createClock({ ...clocks, log })
   const { now } = clock
-  const projection = createProjection()
+  const projection = createProjection(Object.keys(triggers))
   const redis = settings.redis && (await openRedis(settings.redis, { log }))
   const redisLog = redis && createRedisLog({ redis, secretKey })
   const highWater = createHighWater({ database, revocationStore, log })
@@ -35,7 +36,7 @@ export async function composeRevocation(
   const memory = createLogMemory({ logMarkStore, log })
   const outages = createOutages({ database, heartbeatStore, now, elapsed: clock.elapsed })
   const tail = createTail({
-    ...{ database, revocationStore, outages, projection, highWater, memory, courier: redisLog, now, monotonic },
+    ...{ database, revocationStore, outages, projection, highWater, memory, transport: redisLog, now, monotonic },
     ...{ wall: ports.now ?? clocks.wall, observe: clock.observe, log },
   })
   const redisCopy = redisLog && createRedisCopy({ redisLog, database, revocationStore, tail, now, log })

@@ -8,7 +8,7 @@ import { createHashing } from '../identity/sign-in/hashing.js'
 import { createHashingProcess } from '../identity/sign-in/hashing-process.js'
 import { createKnownDevices } from '../identity/sign-in/known-devices.js'
 import { createPasswordCheck } from '../identity/sign-in/password-check.js'
-import { createRoom } from '../identity/sign-in/session-room.js'
+import { createSessionRoom } from '../identity/sign-in/session-room.js'
 import { createSignIn } from '../identity/sign-in/sign-in.js'
 import { logRefusedSignIns } from '../identity/sign-in/sign-in-lines.js'
 import { createStoredKinds } from '../identity/sign-in/stored-kinds.js'
@@ -24,7 +24,7 @@ export function composeSignIn(
   { log, random, uuid, pauses, ...ports }: Given,
   { database, userStore, sessionStore, deviceStore, applicationStore, browserSessionStore }: StorageParts,
   { clock: { latest }, now, monotonic, redis, redisLink, tail, policy }: RevocationParts,
-  { inspect, issue, revoke, secrets, tally, sightings }: TokenParts,
+  { inspect, issue, revoke, secrets, counters, lastSeen }: TokenParts,
 ) {
   const slots = Math.max(2, availableParallelism())
   const hashingProcess = createHashingProcess({ threads: slots, log })
@@ -37,15 +37,15 @@ export function composeSignIn(
   const knownDevices = createKnownDevices({ deviceStore, inspect, now, uuid })
   const failedSignIns = createFailedSignIns({ revoke })
   const passwordCheck = createPasswordCheck({ database, userStore, knownDevices, hashing, failedSignIns, now })
-  const room = createRoom({ sessionStore, deviceStore, now })
+  const room = createSessionRoom({ sessionStore, deviceStore, now })
   const plain = createSignIn({
     ...{ userStore, sessionStore, knownDevices, room, applicationStore, passwordCheck, guesses },
     ...{ inspect, issue, revoke, secrets, tail, policy, now, uuid, pauses },
   })
-  const signIn = logRefusedSignIns(countSignIns(plain, tally.count), log)
+  const signIn = logRefusedSignIns(countSignIns(plain, counters.count), log)
   const browserSessions = createBrowserSessions({
     ...{ database, userStore, browserSessionStore, sessionStore, signIn, revoke, guesses },
-    ...{ hashing, policy, ownApplication, random, now, latest, seen: sightings.note },
+    ...{ hashing, policy, ownApplication, random, now, latest, seen: lastSeen.note },
   })
   return { hashingProcess, hashing, guesses, failedSignIns, signIn, browserSessions }
 }

@@ -3,13 +3,13 @@ import type { Settings } from '../../config/settings.js'
 import { createAuditLines } from '../tokens/audit-lines.js'
 import { createAuditTrail } from '../tokens/audit-trail.js'
 import { createTokenChecks } from '../tokens/checks.js'
-import { createTally } from '../tokens/counters.js'
+import { createCounters } from '../tokens/counters.js'
 import { createCredentials } from '../tokens/credential.js'
 import { createExplain } from '../tokens/explain.js'
 import { createInspect } from '../tokens/inspect.js'
 import { createIssue } from '../tokens/issue.js'
-import { createSightings } from '../tokens/last-seen.js'
-import { createAdvance } from '../tokens/log-advance.js'
+import { createLastSeen } from '../tokens/last-seen.js'
+import { createLogAdvance } from '../tokens/log-advance.js'
 import { createRevoke } from '../tokens/revoke.js'
 import { createRotate } from '../tokens/rotate.js'
 import { createSealing } from '../tokens/sealing.js'
@@ -38,31 +38,31 @@ export function composeTokens(
   const issue = createIssue({ issuer, signingKeys, secrets, policy, random })
   const checks = createTokenChecks({ issuer, signingKeys, secrets, policy, now, latest })
   const inspect = createInspect({ issuer, signingKeys, secrets, checks, projection, tail, catchUp })
-  const tally = createTally({ database, figureStore, now })
-  const sightings = createSightings({ database, deviceStore, now })
+  const counters = createCounters({ database, figureStore, now })
+  const lastSeen = createLastSeen({ database, deviceStore, now })
   const refreshed = ({ deviceId }: { deviceId: string }) => {
-    tally.count('refreshes')
-    sightings.note(deviceId)
+    counters.count('refreshes')
+    lastSeen.note(deviceId)
   }
   const auditTrail = createAuditTrail({ database, auditStore, secrets, now })
   const audited = createAuditLines({ log })
   const credentials = createCredentials({ userStore, roleStore, sessionStore, applicationStore, policy, now })
   const revoke = createRevoke({
     ...{ database, revocationStore, sessionStore, userStore, applicationStore, auditTrail, credentials, tail, now },
-    ...{ count: tally.count, audited, afterwards },
+    ...{ count: counters.count, audited, afterwards },
   })
-  const advance = createAdvance({
+  const logAdvance = createLogAdvance({
     ...{ database, revocationStore, userStore, auditStore, auditTrail, audited, revoke, tail, redisLog, now, random },
   })
   const sessionLimit = createSessionLimit({ database, userStore, sessionStore, revoke, tail, policy, now })
   const standings = createStandings({ database, sessionStore, sessionLimit, tail, policy })
   const rotate = createRotate({
     ...{ database, sessionStore, outages, incidentStore, inspect, issue, revoke, secrets },
-    ...{ standings, sessionLimit, tail, now, latest, random, uuid, log, pauses, count: tally.count, refreshed },
+    ...{ standings, sessionLimit, tail, now, latest, random, uuid, log, pauses, count: counters.count, refreshed },
   })
   const explain = createExplain({ inspect, checks, projection, rotate })
   return {
-    ...{ sealing, signingKeys, secrets, issue, inspect, tally, sightings, auditTrail, revoke, advance, rotate },
+    ...{ sealing, signingKeys, secrets, issue, inspect, counters, lastSeen, auditTrail, revoke, logAdvance, rotate },
     explain,
   }
 }

@@ -1,13 +1,13 @@
 // What keeps the tables small and the clocks honest, in small batches so that nobody waits for it.
 import { setImmediate } from 'node:timers/promises'
+import type { Projection } from '../protocol/log/projection.js'
 import type { HighWater } from '../revocation/high-water.js'
 import type { PolicyInForce } from '../revocation/policy-in-force.js'
-import type { Projection } from '../revocation/projection.js'
 import type { Database } from '../storage/database.js'
-import type { DeviceStore, SeenPlace } from '../storage/devices.js'
+import type { DeviceStore, SeenCursor } from '../storage/devices.js'
 import type { HeartbeatStore } from '../storage/heartbeats.js'
 import type { RevocationStore } from '../storage/revocations.js'
-import type { OpenPlace } from '../storage/session-tidying.js'
+import type { OpenCursor } from '../storage/session-tidying.js'
 import type { SessionStore } from '../storage/sessions.js'
 import type { AuditTrail } from '../tokens/audit-trail.js'
 
@@ -52,9 +52,9 @@ export function createHousekeeping(deps: HousekeepingDeps) {
     },
 
     async tidySessions(): Promise<void> {
-      let after: OpenPlace | null = null
+      let after: OpenCursor | null = null
       do {
-        const looked: { next: OpenPlace | null } = await sessionStore.markExpired(database, now(), {
+        const looked: { next: OpenCursor | null } = await sessionStore.markExpired(database, now(), {
           after,
           limit: batch,
         })
@@ -63,12 +63,12 @@ export function createHousekeeping(deps: HousekeepingDeps) {
       } while (after !== null)
       const before = now() - policy().ended_session_retention * 1000
       await inBatches(() => sessionStore.forgetEnded(database, before, batch))
-      let seen: SeenPlace | null = null
+      let seen: SeenCursor | null = null
       do {
-        const walked: { next: SeenPlace | null } = await deviceStore.forgetUnused(database, before, {
+        const scanned: { next: SeenCursor | null } = await deviceStore.forgetUnused(database, before, {
           ...{ after: seen, limit: batch },
         })
-        seen = walked.next
+        seen = scanned.next
         await setImmediate()
       } while (seen !== null)
     },

@@ -1,7 +1,7 @@
 // What all lists have in common for those who read them.
 import { refuseField } from '../protocol/errors.js'
-import { readPlace, writePlace } from '../storage/cursors.js'
-import type { Counted, List, Place, Walked } from '../storage/keyset-scan.js'
+import { readCursor, writeCursor } from '../storage/cursors.js'
+import type { Counted, Cursor, List, Scanned } from '../storage/keyset-scan.js'
 
 export type { Counted }
 
@@ -21,16 +21,19 @@ export type Listed<Row> = {
   partial: boolean
 }
 
-/** @throws invalid_fields when the text is no place in this list */
-export function placeIn(list: List, { after }: Page): Place | null {
+/** @throws invalid_fields when the text is no cursor of this list */
+export function cursorIn(list: List, { after }: Page): Cursor | null {
   if (after === undefined || after === null || after === '') return null
-  const place = readPlace(list, after)
-  if (!place) throw refuseField('after', 'Is no place in this list.')
-  return place
+  const cursor = readCursor(list, after)
+  if (!cursor) throw refuseField('after', 'Is no cursor of this list.')
+  return cursor
 }
 
-export function listed<Row>({ next, partial }: Pick<Walked<unknown>, 'next' | 'partial'>, results: Row[]): Listed<Row> {
-  return { results, next: next && writePlace(next), partial }
+export function listed<Row>(
+  { next, partial }: Pick<Scanned<unknown>, 'next' | 'partial'>,
+  results: Row[],
+): Listed<Row> {
+  return { results, next: next && writeCursor(next), partial }
 }
 
 /** How many rows are read at a time where all are wanted: others are answered between two pages. */

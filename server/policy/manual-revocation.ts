@@ -1,4 +1,5 @@
-import type { RevocationEffect, Trigger } from './revocation.js'
+import type { RevocationEffect } from '../protocol/log/revocation.js'
+import type { Trigger } from './revocation.js'
 
 /** What an administrator may write to the log by hand: per kind and effect the trigger that it fires. */
 export const manualTriggers = {

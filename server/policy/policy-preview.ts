@@ -3,7 +3,7 @@ import type { Eras, Judged } from './eras.js'
 import type { PolicyName } from './policies.js'
 import type { PolicyVersion } from './policy-version.js'
 import { type EndedSeqs, type SessionLife, sessionEnd } from './session.js'
-import { mostBeside, surplusOf } from './session-limit.js'
+import { mostBeside, overLimit } from './session-limit.js'
 
 /** An open session, with all that decides whether it lives. */
 export type Surveyed = SessionLife & Judged & { id: string; userId: number; deviceId: string; ended: EndedSeqs }
@@ -33,8 +33,8 @@ export function endedByChange(open: readonly Surveyed[], before: Eras, after: Er
 
 function survivors(open: readonly Surveyed[], eras: Eras, now: number): Surveyed[] {
   const live = open.filter(session => sessionEnd(session, session.ended, now, eras.of(session)) === null)
-  const surplus = new Set(surplusOf(live, eras.of))
-  return live.filter(session => !surplus.has(session))
+  const tooMany = new Set(overLimit(live, eras.of))
+  return live.filter(session => !tooMany.has(session))
 }
 
 /** Sessions opened under these versions, how long they may be idle and live at all, before and after; ms. */

@@ -1,12 +1,7 @@
-// Triggers × effects: what each event ends, once. Pages, documents and tests are made from this table; tokens/revoke.ts
-// carries it out. And the one question every verifier asks: does the log refuse these claims?
+// Triggers × effects: what each event ends, once. Pages, documents and tests are made from this table; tokens/revoke.ts carries
+// it out.
 import type { ErrorCode } from '../protocol/errors.js'
-
-export const revocationKinds = ['token', 'session', 'user', 'role', 'application', 'key', 'all'] as const
-export type RevocationKind = (typeof revocationKinds)[number]
-
-/** `end`: it is over. `refresh`: the claims are stale, a refresh brings new ones, nobody is signed out. */
-export type RevocationEffect = 'end' | 'refresh'
+import type { RevocationEffect, RevocationKind } from '../protocol/log/revocation.js'
 
 type TriggerRow = {
   what: string
@@ -86,40 +81,9 @@ export const triggers = {
 
 export type Trigger = keyof typeof triggers
 
-/** One entry of the revocation log. Times are epoch ms. */
-export type Revocation = {
-  seq: number
-  kind: RevocationKind
-  subject: string
-  effect: RevocationEffect
-  exceptSid: string | null
-  reason: string
-  expiresAt: number
-}
-
-/** What of a token the log can match. */
-export type RevocableClaims = {
-  rev: number
-  jti: string
-  sub: string
-  sid?: string | undefined
-  client_id: string
-  roles: readonly string[]
-}
-
-/** Does this entry, found under one of the token's own subjects, refuse the token? `end` is told before `refresh`. */
-export function refuses(entry: Revocation, claims: RevocableClaims): boolean {
-  if (entry.kind === 'key') return true
-  if (entry.seq <= claims.rev) return false
-  return entry.exceptSid === null || entry.exceptSid !== claims.sid
-}
-
-/** What a token is refused with because of this entry. */
-export function refusalCode(entry: Revocation): ErrorCode {
-  if (entry.kind === 'key') return 'token_key_revoked'
-  if (entry.effect === 'refresh') return 'token_stale'
-  if (Object.hasOwn(triggers, entry.reason)) return triggers[entry.reason as Trigger].code
-  return entry.kind === 'session' ? 'session_ended' : 'token_revoked'
+/** What a token that this ended is refused with; null for a reason that is no trigger. */
+export function codeOfReason(reason: string): ErrorCode | null {
+  return Object.hasOwn(triggers, reason) ? triggers[reason as Trigger].code : null
 }
 
 /** A verifier may hold a revoked key for as long as it keeps a copy of the JWKS; ms. */

@@ -30,7 +30,7 @@ export function fold(text: string): string {
     .replace(wholeLetters, letter => plainLetters[letter]!)
 }
 
-/** What stands between words; the signs of usernames and e-mail addresses stay within one. */
+/** What stands between words; the characters of usernames and e-mail addresses stay within one. */
 const betweenWords = /[^\p{L}\p{N}@.+\-_]+/u
 const sign = /[@.+\-_]/
 

@@ -11,11 +11,11 @@ export function mostBeside({ max_sessions_per_user, at_session_limit }: Policy):
  * first, the others stay what they are, and never more end than must.
  * @param oldestFirst the live sessions of one user
  */
-export function surplusOf<S>(oldestFirst: readonly S[], policyOf: (session: S) => Policy): S[] {
-  const { isSurplus } = countStaying()
+export function overLimit<S>(oldestFirst: readonly S[], policyOf: (session: S) => Policy): S[] {
+  const { isOverLimit } = countStaying()
   return oldestFirst
     .toReversed()
-    .filter(session => isSurplus(policyOf(session)))
+    .filter(session => isOverLimit(policyOf(session)))
     .reverse()
 }
 
@@ -24,10 +24,10 @@ export function countStaying() {
   let stay = 0
   return {
     /** Is the next one too many? If not it stays, and counts. */
-    isSurplus(policy: Policy): boolean {
-      const surplus = isCrowdedFor(policy)
-      if (!surplus) stay++
-      return surplus
+    isOverLimit(policy: Policy): boolean {
+      const isOver = isCrowdedFor(policy)
+      if (!isOver) stay++
+      return isOver
     },
     isCrowdedFor,
   }

@@ -11,19 +11,19 @@ export type SessionLife = {
   endedAt: number | null
 }
 
-/** The three numbers that overtake a session without touching its row. */
+/** The three numbers that supersede a session without touching its row. */
 export type EndedSeqs = { user: number; application: number; log: number }
 
-export type SessionEnd = 'ended' | 'overtaken' | 'idle' | 'absolute'
+export type SessionEnd = 'ended' | 'superseded' | 'idle' | 'absolute'
 
 /** What lists tell of a session: that it lives, or why it is over. */
-export const sessionStates = ['live', 'ended', 'overtaken', 'idle', 'absolute'] as const
+export const sessionStates = ['live', 'ended', 'superseded', 'idle', 'absolute'] as const
 export type SessionState = (typeof sessionStates)[number]
 
 /** Why the session is over, or null while it lives. */
 export function sessionEnd(session: SessionLife, ended: EndedSeqs, now: number, policy: Policy): SessionEnd | null {
   if (session.endedAt !== null) return 'ended'
-  if (session.seq < Math.max(ended.user, ended.application, ended.log)) return 'overtaken'
+  if (session.seq < Math.max(ended.user, ended.application, ended.log)) return 'superseded'
   if (now >= absoluteEnd(session, policy)) return 'absolute'
   if (now >= idleEnd(session, policy)) return 'idle'
   return null

@@ -1,6 +1,6 @@
 // Which known name somebody may have meant who wrote another.
 
-/** How far away a name may be, in signs put in, left out, changed or swapped. */
+/** How far away a name may be, in characters put in, left out, changed or swapped. */
 const furthest = 2
 
 /** The nearest of the known names, or null where none is near. */

@@ -2,12 +2,12 @@
 // down in the database itself, and what this machine remembers of an earlier process (log-memory.ts). A log that stands lower went back: a backup was restored, or a replica took over
 // that had not heard everything. What it forgot cannot be told, so nothing is issued and nothing accepted until
 // `darvoza log advance`, or until the database has caught up with what was only late.
-import type { Revocation } from '../policy/revocation.js'
+import type { Revocation } from '../protocol/log/revocation.js'
 import type { Database } from '../storage/database.js'
 import type { LogPosition, RevocationStore } from '../storage/revocations.js'
 
 /** Who has shown a number. */
-export type Witness =
+export type EvidenceSource =
   | 'this process'
   | 'a token'
   | 'Redis'
@@ -16,7 +16,7 @@ export type Witness =
   | 'a mark in DATA_DIR'
 
 /** What was known before a question was sent: the answer must not lie below. */
-export type Mark = { seq: number; by: Witness }
+export type Mark = { seq: number; by: EvidenceSource }
 
 /** Nobody honest shows a number beyond; the log needs numbers to go on to. */
 export const farthest = 2 ** 50
@@ -69,7 +69,7 @@ export function createHighWater({ database, revocationStore, log }: HighWaterDep
     },
 
     /** Somebody whom we believe has shown that the log came to this number. */
-    show(seq: number, by: Witness): void {
+    show(seq: number, by: EvidenceSource): void {
       if (seq > shown.seq) shown = { seq, by }
     },
 

@@ -72,7 +72,7 @@ export function createRedisLink(deps: RedisLinkDeps) {
     const message = redisLog.readMessage(text)
     if (!message) complain()
     else if (message.log !== tail.logId) look(tail.readNow())
-    else if (message.entries.length < message.upto - message.after || !tail.hear(message)) {
+    else if (message.entries.length < message.upto - message.after || !tail.applyRemote(message)) {
       // A gap, or too many to send: whoever said it had committed it, so the database must have it by now.
       look(tail.reach(message.upto, 'Redis'))
     }

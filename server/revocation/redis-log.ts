@@ -3,10 +3,10 @@
 // authenticated under SECRET_KEY; what is not is as good as absent.
 import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto'
 import { z } from 'zod'
-import { type Revocation, revocationKinds } from '../policy/revocation.js'
+import type { LogAnswer } from '../protocol/log/projection.js'
+import { type Revocation, revocationKinds } from '../protocol/log/revocation.js'
 import type { RedisClient, RedisConnections } from '../storage/redis.js'
 import type { RedisFailure } from '../storage/redis-failure.js'
-import type { LogAnswer } from './projection.js'
 
 /** Where all servers say what they have committed, whatever the log's id: a new id is news for everybody. */
 export const logChannel = 'darvoza:log'

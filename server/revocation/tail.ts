@@ -1,16 +1,16 @@
 // Follows the revocation log. The database is the truth, and only an answer of its own makes this process fresh: one that
 // was asked for less than a second ago, with the log applied up to it.
 import { setImmediate } from 'node:timers/promises'
-import type { Revocation } from '../policy/revocation.js'
 import { refuse } from '../protocol/errors.js'
+import type { LogAnswer, Projection } from '../protocol/log/projection.js'
+import type { Revocation } from '../protocol/log/revocation.js'
 import type { Clock } from '../storage/clock.js'
 import type { Database } from '../storage/database.js'
 import type { LogPosition, RevocationStore } from '../storage/revocations.js'
 import { createFreshness } from './freshness.js'
-import type { HighWater, Witness } from './high-water.js'
+import type { EvidenceSource, HighWater } from './high-water.js'
 import type { LogMemory } from './log-memory.js'
 import type { Outages } from './outages.js'
-import type { LogAnswer, Projection } from './projection.js'
 
 /** How often the log's head is read, in ms. */
 const pollInterval = 250
@@ -23,7 +23,7 @@ const patience = 1_500
 const stretch = 2_000
 
 /** Carries entries from process to process faster than the database tells of them. It never makes anybody fresh. */
-export type Courier = {
+export type Transport = {
   /** What this process has committed. Nobody waits for it. */
   tell(logId: string, entries: readonly Revocation[]): void
   /** Every entry in (after, upto], or null where it has not all of them. */
@@ -36,7 +36,7 @@ export type TailDeps = {
   outages: Outages
   projection: Projection
   highWater: HighWater
-  courier?: Courier | null
+  transport?: Transport | null
   /** Left out where nothing is remembered. */
   memory?: Pick<LogMemory, 'recall' | 'knownOf'>
   /** Epoch ms by the database's clock. */
@@ -52,7 +52,7 @@ export type TailDeps = {
 type Follower = (head: LogPosition) => Promise<void>
 
 export function createTail(deps: TailDeps) {
-  const { database, revocationStore, outages, projection, highWater, courier, memory } = deps
+  const { database, revocationStore, outages, projection, highWater, transport, memory } = deps
   const { now, monotonic, wall, observe, log } = deps
   const followers: { version: (head: LogPosition) => unknown; known: unknown; follow: Follower }[] = []
   /** Of the log that is projected; '' before the first read. */
@@ -69,7 +69,7 @@ export function createTail(deps: TailDeps) {
     const isFirst = logId === ''
     if (isFirst) await memory?.recall()
     const asked = freshness.ask()
-    // Not where we stand when the answer comes: a commit of our own may have overtaken it.
+    // Not where we stand when the answer comes: a commit of our own may have superseded it.
     const mark = highWater.mark(projection.position)
     const { held } = highWater
     const head = await revocationStore.head(database, held?.seq)
@@ -101,7 +101,7 @@ export function createTail(deps: TailDeps) {
 
   async function stretchAfter(after: number, upto: number): Promise<LogAnswer> {
     // From the beginning, only the database: it alone knows that what lies before the oldest entry has expired.
-    const told = after > 0 && upto - after <= stretch ? await courier?.between(logId, after, upto) : null
+    const told = after > 0 && upto - after <= stretch ? await transport?.between(logId, after, upto) : null
     if (told) return { after, upto, entries: told }
     return revocationStore.stretch(database, after, upto, stretch, now())
   }
@@ -218,7 +218,7 @@ export function createTail(deps: TailDeps) {
      * not here yet. We may merely be behind; a read that was asked for after that tells, and all who wait share it.
      * @throws log_went_back when the database has not got so far either; database_unavailable
      */
-    async reach(seq: number, by: Witness): Promise<void> {
+    async reach(seq: number, by: EvidenceSource): Promise<void> {
       if (seq <= projection.position) return
       highWater.show(seq, by)
       await requireForward()
@@ -227,7 +227,7 @@ export function createTail(deps: TailDeps) {
     requireForward,
 
     /** Takes in what another process has committed, if it begins exactly where we stand. */
-    hear(answer: LogAnswer): boolean {
+    applyRemote(answer: LogAnswer): boolean {
       return answer.after === projection.position && apply(answer)
     },
 
@@ -235,7 +235,7 @@ export function createTail(deps: TailDeps) {
     async take(itsLog: string, entries: readonly Revocation[]): Promise<void> {
       const last = entries.at(-1)
       if (!last) return
-      courier?.tell(itsLog, entries)
+      transport?.tell(itsLog, entries)
       if (itsLog === logId && apply({ after: entries[0]!.seq - 1, upto: last.seq, entries })) return
       try {
         while (projection.position < last.seq && !highWater.wentBack) await readOnce()

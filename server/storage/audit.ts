@@ -1,6 +1,6 @@
 import type { AuditRow } from '../policy/audit.js'
 import type { Dialect, Queries } from './database.js'
-import { walkWords } from './scan-sql.js'
+import { scanSql } from './scan-sql.js'
 import { assignments, columns, insertion, insertions } from './statement.js'
 
 export type AuditRecord = AuditRow & { hash: string }
@@ -42,13 +42,13 @@ export type AuditSearch = {
 
 /** So many of somebody's are looked at: those that ended, or were seen, last. */
 const mostPlaces = 1_000
-const places = {
+const subjectsOf = {
   session: `SELECT id FROM session WHERE user_id = ? AND ended_at IS NOT NULL ORDER BY ended_at DESC LIMIT ${mostPlaces}`,
   device: `SELECT id FROM device WHERE user_id = ? ORDER BY last_seen_at DESC LIMIT ${mostPlaces}`,
 }
 
 export function createAuditStore(dialect: Pick<Dialect, 'engine' | 'forUpdate'>) {
-  const { select, hint } = walkWords(dialect.engine)
+  const { select, hint } = scanSql(dialect.engine)
 
   return {
     /** Locks the end of the chain; behind the rows of the change and before the log's head. */
@@ -107,12 +107,12 @@ export function createAuditStore(dialect: Pick<Dialect, 'engine' | 'forUpdate'>)
     /** What is written about somebody's sessions or devices, as long as these are kept; the newest first. */
     ofPlaces(
       tx: Queries,
-      kind: keyof typeof places,
+      kind: keyof typeof subjectsOf,
       userId: number,
       { before, limit }: Pick<AuditSearch, 'before' | 'limit'>,
     ): Promise<AuditRecord[]> {
       return tx.read(
-        `${select} ${auditColumns} FROM (${places[kind]}) p CROSS JOIN audit_entry e${hint('audit_entry_subject')}
+        `${select} ${auditColumns} FROM (${subjectsOf[kind]}) p CROSS JOIN audit_entry e${hint('audit_entry_subject')}
          WHERE e.subject_kind = '${kind}' AND e.subject = p.id AND e.seq < ?
          ORDER BY e.seq DESC LIMIT ${Math.trunc(limit)}`,
         [userId, before],

@@ -1,13 +1,13 @@
 // Where a page of a list ended, as text that goes into an address and comes back.
 import type { List } from './keyset-scan.js'
-import type { Place } from './scan-sql.js'
+import type { Cursor } from './scan-sql.js'
 
-export function writePlace(place: Place): string {
-  return place.join('.')
+export function writeCursor(cursor: Cursor): string {
+  return cursor.join('.')
 }
 
-/** @returns null where the text is no place in this list */
-export function readPlace({ order }: Pick<List, 'order'>, text: string): Place | null {
+/** @returns null where the text is no cursor of this list */
+export function readCursor({ order }: Pick<List, 'order'>, text: string): Cursor | null {
   // Only the last may have a dot in it: a name, an id.
   const parts = text.split('.')
   const texts = [...parts.slice(0, order.length - 1), parts.slice(order.length - 1).join('.')]

@@ -1,8 +1,8 @@
 // Devices of everybody, the one seen last first: found by what filters want, and counted.
 import type { SessionTerms } from '../policy/session.js'
 import type { Dialect, Queries } from './database.js'
-import { type Condition, createWalk, type Filter, type List, type Place, type Walk } from './keyset-scan.js'
-import { walkWords } from './scan-sql.js'
+import { type Condition, type Cursor, createKeysetScan, type Filter, type List, type Scan } from './keyset-scan.js'
+import { scanSql } from './scan-sql.js'
 import { livesAs } from './session-lists.js'
 import { marks, prefixRange } from './statement.js'
 
@@ -60,28 +60,28 @@ export function deviceListOf({ state }: DeviceFilter): List {
 const dearest = { budget: 2_000, highest: 2_000 }
 
 export function createDeviceListStore(dialect: Dialect) {
-  const walk = createWalk(dialect)
+  const scan = createKeysetScan(dialect)
   return {
     page: (
       tx: Queries,
       filter: DeviceFilter,
       terms: SessionTerms,
-      page: { after: Place | null; limit: number; budget?: number | undefined },
+      page: { after: Cursor | null; limit: number; budget?: number | undefined },
     ) => {
-      const wanted = walkOf(dialect, filter, terms)
+      const wanted = scanOf(dialect, filter, terms)
       const budget = page.budget ?? wanted.budget
-      return walk.page<FoundDevice>(tx, deviceListOf(filter), { ...wanted, budget }, page)
+      return scan.page<FoundDevice>(tx, deviceListOf(filter), { ...wanted, budget }, page)
     },
 
     count: (tx: Queries, filter: DeviceFilter, terms: SessionTerms) =>
-      walk.count(tx, deviceListOf(filter), walkOf(dialect, filter, terms)),
+      scan.count(tx, deviceListOf(filter), scanOf(dialect, filter, terms)),
 
     /** How many sessions live on each; devices without one are left out. */
     async liveSessions(tx: Queries, ids: readonly string[], terms: SessionTerms): Promise<Map<string, number>> {
       if (ids.length === 0) return new Map()
       const { sql, values } = livesAs('l', terms)
       const rows = await tx.read<{ id: string; count: number }>(
-        `SELECT l.device_id AS id, COUNT(*) AS count FROM session l${walkWords(dialect.engine).hint('session_device_open')}
+        `SELECT l.device_id AS id, COUNT(*) AS count FROM session l${scanSql(dialect.engine).hint('session_device_open')}
          WHERE l.device_id IN (${marks(ids.length)}) AND ${sql} GROUP BY l.device_id`,
         [...ids, ...values],
       )
@@ -92,7 +92,7 @@ export function createDeviceListStore(dialect: Dialect) {
 
 export type DeviceListStore = ReturnType<typeof createDeviceListStore>
 
-function walkOf({ engine }: Pick<Dialect, 'engine'>, filter: DeviceFilter, terms: SessionTerms): Walk {
+function scanOf({ engine }: Pick<Dialect, 'engine'>, filter: DeviceFilter, terms: SessionTerms): Scan {
   const { userId, address, browser, platform, state, open, firstSeenUpto, since, until } = filter
   const isEnded = state === 'ended'
   const order = isEnded ? null : bySeen.order.map(({ column }) => column)
@@ -124,7 +124,7 @@ function walkOf({ engine }: Pick<Dialect, 'engine'>, filter: DeviceFilter, terms
 
 function hasLive(engine: Dialect['engine'], terms: SessionTerms): Condition {
   const { sql, values } = livesAs('l', terms)
-  const of = `FROM session l${walkWords(engine).hint('session_device_open')} WHERE l.device_id = d.id`
+  const of = `FROM session l${scanSql(engine).hint('session_device_open')} WHERE l.device_id = d.id`
   return { sql: `EXISTS (SELECT 1 ${of} AND ${sql})`, values }
 }
 
@@ -134,10 +134,10 @@ function is(
   index: string,
   order: readonly string[] | null,
 ): Filter[] {
-  return value === undefined ? [] : [{ sql: `${column} = ?`, values: [value], way: { index, order } }]
+  return value === undefined ? [] : [{ sql: `${column} = ?`, values: [value], accessPath: { index, order } }]
 }
 
 function begins(column: string, prefix: string | undefined, index: string): Filter[] {
   if (!prefix) return []
-  return [{ sql: `${column} >= ? AND ${column} < ?`, values: prefixRange(prefix), way: { index, order: null } }]
+  return [{ sql: `${column} >= ? AND ${column} < ?`, values: prefixRange(prefix), accessPath: { index, order: null } }]
 }

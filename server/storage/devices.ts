@@ -1,5 +1,5 @@
 import type { Dialect, Queries } from './database.js'
-import { walkWords } from './scan-sql.js'
+import { scanSql } from './scan-sql.js'
 import { assignments, columns, inChunks, insertion, marks } from './statement.js'
 
 /** Times are epoch ms. */
@@ -31,14 +31,14 @@ const selectDevice = `SELECT ${columns('d', [
   'endedAt',
 ])} FROM device d`
 
-/** Where a walk along `lastSeenAt` has come to. */
-export type SeenPlace = { id: string; lastSeenAt: number }
+/** How far a scan along `lastSeenAt` has come. */
+export type SeenCursor = { id: string; lastSeenAt: number }
 
 /** So many are always looked through for the one seen longest ago. */
 const fewest = 1_000
 
 export function createDeviceStore({ engine }: Pick<Dialect, 'engine'>) {
-  const { hint } = walkWords(engine)
+  const { hint } = scanSql(engine)
   const openOfUser = `device d${hint('device_user_open')} WHERE d.user_id = ? AND d.ended_at IS NULL`
   return {
     async insert(tx: Queries, device: DeviceRecord): Promise<void> {
@@ -76,17 +76,17 @@ export function createDeviceStore({ engine }: Pick<Dialect, 'engine'>) {
      * after an import, it is asked among those that are known longest: no sign-in goes through all.
      * @param keep never among them
      */
-    async surplusOf(tx: Queries, userId: number, keep: string, most: number, limit: number): Promise<string[]> {
+    async overLimitOf(tx: Queries, userId: number, keep: string, most: number, limit: number): Promise<string[]> {
       const [row] = await tx.read<{ count: number }>(
         `SELECT COUNT(*) AS count FROM (SELECT 1 FROM ${openOfUser} LIMIT ${Math.trunc(most + limit)}) t`,
         [userId],
       )
-      const surplus = row!.count - most
-      if (surplus <= 0) return []
+      const beyond = row!.count - most
+      if (beyond <= 0) return []
       const rows = await tx.read<{ id: string }>(
         `SELECT t.id AS id FROM (SELECT d.id AS id, d.last_seen_at AS lastSeenAt FROM ${openOfUser}
            ORDER BY d.first_seen_at, d.id LIMIT ${Math.max(fewest, Math.trunc(most + limit))}) t
-         WHERE t.id <> ? ORDER BY t.lastSeenAt, t.id LIMIT ${surplus}`,
+         WHERE t.id <> ? ORDER BY t.lastSeenAt, t.id LIMIT ${beyond}`,
         [userId, keep],
       )
       return rows.map(row => row.id)
@@ -99,13 +99,13 @@ export function createDeviceStore({ engine }: Pick<Dialect, 'engine'>) {
     },
 
     /** Writes down when some were last seen, never back. */
-    async seen(tx: Queries, sightings: readonly (readonly [id: string, at: number])[]): Promise<void> {
-      const ids = sightings.map(([id]) => id)
-      const cases = sightings.map(() => 'WHEN ? THEN ?').join(' ')
+    async seen(tx: Queries, lastSeen: readonly (readonly [id: string, at: number])[]): Promise<void> {
+      const ids = lastSeen.map(([id]) => id)
+      const cases = lastSeen.map(() => 'WHEN ? THEN ?').join(' ')
       const at = `CASE id ${cases} END`
       await tx.write(
         `UPDATE device SET last_seen_at = ${at} WHERE id IN (${marks(ids.length)}) AND last_seen_at < ${at}`,
-        [...sightings.flat(), ...ids, ...sightings.flat()],
+        [...lastSeen.flat(), ...ids, ...lastSeen.flat()],
       )
     },
 
@@ -130,9 +130,9 @@ export function createDeviceStore({ engine }: Pick<Dialect, 'engine'>) {
     async forgetUnused(
       tx: Queries,
       before: number,
-      { after, limit }: { after: SeenPlace | null; limit: number },
-    ): Promise<{ forgotten: number; next: SeenPlace | null }> {
-      const rows = await tx.read<SeenPlace & { endedAt: number | null }>(
+      { after, limit }: { after: SeenCursor | null; limit: number },
+    ): Promise<{ forgotten: number; next: SeenCursor | null }> {
+      const rows = await tx.read<SeenCursor & { endedAt: number | null }>(
         `SELECT d.id AS id, d.last_seen_at AS lastSeenAt, d.ended_at AS endedAt FROM device d${hint('device_seen')}
          WHERE d.last_seen_at < ? AND d.last_seen_at >= ? AND (d.last_seen_at > ? OR d.id > ?)
          ORDER BY d.last_seen_at, d.id LIMIT ${Math.trunc(limit)}`,

@@ -7,18 +7,18 @@ import {
   both,
   boundsOf,
   type Condition,
+  type Cursor,
+  cursorColumns,
+  cursorOf,
   ordering,
-  type Place,
-  placeColumns,
-  takePlace,
-  walkWords,
+  scanSql,
 } from './scan-sql.js'
 
-export type { Condition, Place }
+export type { Condition, Cursor }
 
 /** An index that leads to the rows which a filter wants, and to few others. */
-export type Way = {
-  /** Its name; left out where `table` is read some other way. */
+export type AccessPath = {
+  /** Its name; left out where `table` is read by no index. */
   index?: string
   /** The columns in which it goes on in the order of the list; null where it does not. */
   order: readonly string[] | null
@@ -27,11 +27,11 @@ export type Way = {
    * the table holds more than the filter wants.
    */
   other?: { table: Condition; join: string; where: Condition | null }
-  /** FROM … WHERE … of what tells how many rows lie on it; left out where the way itself does. */
+  /** FROM … WHERE … of what tells how many rows it leads to; left out where the path itself does. */
   counted?: readonly Condition[]
 }
 
-export type Filter = Condition & { way?: Way }
+export type Filter = Condition & { accessPath?: AccessPath }
 
 /** One list: its table under its alias, the columns that are read, its order, and the index that has all rows in it. */
 export type List = {
@@ -42,7 +42,7 @@ export type List = {
   descending: boolean
 }
 
-export type Walk = {
+export type Scan = {
   filters: readonly Filter[]
   /** Bounds of the first column of the order: from, and up to but without. */
   from?: Value | undefined
@@ -54,12 +54,12 @@ export type Walk = {
 }
 
 /** `next`: where to go on, or null at the end. `partial`: the budget ended before the page was full. */
-export type Walked<Row> = { rows: Row[]; next: Place | null; partial: boolean }
+export type Scanned<Row> = { rows: Row[]; next: Cursor | null; partial: boolean }
 
 /** `more`: there are more, or there may be, for not all were looked at. */
 export type Counted = { count: number; more: boolean }
 
-/** A way with its conditions: those that the index knows by itself, and all. */
+/** An access path with its conditions: those that the index knows by itself, and all. */
 type Chosen = {
   table: Condition
   join: string
@@ -69,53 +69,53 @@ type Chosen = {
 }
 
 const usualBudget = 5_000
-/** A way with so few rows is read whole, whatever its order. */
+/** An access path to so few rows is read whole, whatever its order. */
 const narrowest = (budget: number) => Math.min(4_000, Math.floor(budget / 2))
 /** How high is counted: what an index knows by itself, and where each row must be looked at. */
 const highestCount = { known: 10_000, looked: 5_000 }
 
-export function createWalk({ engine }: Pick<Dialect, 'engine'>) {
-  const { select, hint, compared } = walkWords(engine)
+export function createKeysetScan({ engine }: Pick<Dialect, 'engine'>) {
+  const { select, hint, compared } = scanSql(engine)
   /** SQLite answers without leaving this turn of the event loop: nobody shall wait for long. */
   const greatestSlice = engine === 'sqlite' ? 2_000 : 25_000
 
   function follow(list: List, filters: readonly Filter[], chosen: Filter | null, bounds: readonly Condition[]): Chosen {
-    const way = chosen?.way
-    const order = way?.order ?? list.order.map(({ column }) => column)
+    const path = chosen?.accessPath
+    const order = path?.order ?? list.order.map(({ column }) => column)
     const others = filters.filter(filter => filter !== chosen)
-    if (!way?.other) {
-      const table = { sql: list.table + hint(way?.index ?? list.index), values: [] }
+    if (!path?.other) {
+      const table = { sql: list.table + hint(path?.index ?? list.index), values: [] }
       const own = [...(chosen ? [chosen] : []), ...bounds]
       return { table, join: '', own, all: [...own, ...others], order }
     }
-    const { table, join, where } = way.other
+    const { table, join, where } = path.other
     const own = where ? [where] : []
     return {
-      ...{ table: { sql: table.sql + (way.index ? hint(way.index) : ''), values: table.values }, join: ` ${join}` },
+      ...{ table: { sql: table.sql + (path.index ? hint(path.index) : ''), values: table.values }, join: ` ${join}` },
       ...{ own, all: [...own, ...bounds, ...(where ? others : filters)], order },
     }
   }
 
-  /** The filter whose way has the fewest rows where one is narrow; else the first whose way has the list's order. */
-  async function choose(tx: Queries, list: List, { filters, budget = usualBudget }: Walk, anyOrder: boolean) {
-    const ways = filters.filter(filter => filter.way)
-    // A way whose table knows nothing of the order cannot be cut into slices.
-    const isSliced = ({ order, other }: Way) => order !== null || (anyOrder && other?.where !== null)
-    const ordered = ways.find(filter => isSliced(filter.way!)) ?? null
-    if (ways.length === 0 || (ways.length === 1 && ordered)) return { filter: ordered, isNarrow: false }
+  /** The filter whose access path has the fewest rows where one is narrow; else the first whose path has the list's order. */
+  async function choose(tx: Queries, list: List, { filters, budget = usualBudget }: Scan, anyOrder: boolean) {
+    const paths = filters.filter(filter => filter.accessPath)
+    // A path whose table knows nothing of the order cannot be cut into slices.
+    const isSliced = ({ order, other }: AccessPath) => order !== null || (anyOrder && other?.where !== null)
+    const ordered = paths.find(filter => isSliced(filter.accessPath!)) ?? null
+    if (paths.length === 0 || (paths.length === 1 && ordered)) return { filter: ordered, isNarrow: false }
     const narrow = narrowest(budget)
-    const sizes = await sizesOf(tx, list, ways, narrow)
+    const sizes = await sizesOf(tx, list, paths, narrow)
     const least = Math.min(...sizes)
     return least <= narrow
-      ? { filter: ways[sizes.indexOf(least)]!, isNarrow: true }
+      ? { filter: paths[sizes.indexOf(least)]!, isNarrow: true }
       : { filter: ordered, isNarrow: false }
   }
 
-  async function sizesOf(tx: Queries, list: List, ways: readonly Filter[], narrow: number): Promise<number[]> {
-    const each = ways.map(filter => {
+  async function sizesOf(tx: Queries, list: List, paths: readonly Filter[], narrow: number): Promise<number[]> {
+    const each = paths.map(filter => {
       const { table, own } = follow(list, [filter], filter, [])
       const { sql, values } = both(own)
-      const counted = filter.way!.counted ?? [{ sql: table.sql + sql, values: [...table.values, ...values] }]
+      const counted = filter.accessPath!.counted ?? [{ sql: table.sql + sql, values: [...table.values, ...values] }]
       const size = counted.map(one => `(SELECT COUNT(*) FROM (SELECT 1 FROM ${one.sql} LIMIT ${narrow + 1}) t)`)
       return { sql: size.join(' + '), values: counted.flatMap(one => one.values) }
     })
@@ -123,33 +123,40 @@ export function createWalk({ engine }: Pick<Dialect, 'engine'>) {
       `SELECT ${each.map(({ sql }, index) => `${sql} AS n${index}`).join(', ')}`,
       each.flatMap(one => one.values),
     )
-    return ways.map((_, index) => row![`n${index}`]!)
+    return paths.map((_, index) => row![`n${index}`]!)
   }
 
-  /** Slices along a way, each a few times as long as the one before, until the budget is spent or the way ends. */
-  async function* windows(tx: Queries, list: List, chosen: Chosen, after: Place | null, first: number, budget: number) {
-    let place = after
+  /** Slices along an access path, each a few times as long as the one before, until the budget is spent or the path ends. */
+  async function* windows(
+    tx: Queries,
+    list: List,
+    chosen: Chosen,
+    after: Cursor | null,
+    first: number,
+    budget: number,
+  ) {
+    let cursor = after
     let left = budget
     for (let size = first; left > 0; size *= 4) {
       const slice = Math.min(size, left, greatestSlice)
-      const edge = await edgeOf(tx, list, chosen, place, slice)
-      yield { after: place, edge }
+      const edge = await edgeOf(tx, list, chosen, cursor, slice)
+      yield { after: cursor, edge }
       if (edge === null) return
-      place = edge
+      cursor = edge
       left -= slice
       if (engine === 'sqlite') await setImmediate()
     }
   }
 
-  /** Where a slice ends, told by the index alone; null where the way ends before. */
-  async function edgeOf(tx: Queries, list: List, { table, own, order }: Chosen, after: Place | null, slice: number) {
+  /** Where a slice ends, told by the index alone; null where the path ends before. */
+  async function edgeOf(tx: Queries, list: List, { table, own, order }: Chosen, after: Cursor | null, slice: number) {
     const where = both([...own, ...between(compared, list, order, { after, edge: null })])
     const [row] = await tx.read<Record<string, Value>>(
-      `SELECT ${placeColumns(order)} FROM ${table.sql}${where.sql}
+      `SELECT ${cursorColumns(order)} FROM ${table.sql}${where.sql}
        ORDER BY ${ordering(list, order)} LIMIT 1 OFFSET ${slice - 1}`,
       [...table.values, ...where.values],
     )
-    return row ? takePlace(row, order) : null
+    return row ? cursorOf(row, order) : null
   }
 
   return {
@@ -157,21 +164,21 @@ export function createWalk({ engine }: Pick<Dialect, 'engine'>) {
     async page<Row>(
       tx: Queries,
       list: List,
-      wanted: Walk,
-      { after, limit }: { after: Place | null; limit: number },
-    ): Promise<Walked<Row>> {
+      wanted: Scan,
+      { after, limit }: { after: Cursor | null; limit: number },
+    ): Promise<Scanned<Row>> {
       const { filters, from, upto, budget = usualBudget } = wanted
       const { filter, isNarrow } = await choose(tx, list, wanted, false)
-      const order = filter?.way?.order ?? list.order.map(({ column }) => column)
+      const order = filter?.accessPath?.order ?? list.order.map(({ column }) => column)
       const chosen = follow(list, filters, filter, boundsOf(order, from, upto))
       const { table, join, all } = chosen
       const rows: (Row & Record<string, Value>)[] = []
-      let edge: Place | null = null
+      let edge: Cursor | null = null
       const slices = windows(tx, list, chosen, after, limit * 4, budget)
       for await (const window of isNarrow ? [{ after, edge: null }] : slices) {
         const where = both([...all, ...between(compared, list, order, window)])
         const found = await tx.read<Row & Record<string, Value>>(
-          `${select} ${list.columns}, ${placeColumns(order)} FROM ${table.sql}${join}${where.sql}
+          `${select} ${list.columns}, ${cursorColumns(order)} FROM ${table.sql}${join}${where.sql}
            ORDER BY ${ordering(list, order)} LIMIT ${Math.trunc(limit) + 1 - rows.length}`,
           [...table.values, ...where.values],
         )
@@ -180,24 +187,24 @@ export function createWalk({ engine }: Pick<Dialect, 'engine'>) {
         if (rows.length > limit) break
       }
       const isFull = rows.length > limit
-      const places = rows.slice(0, limit).map(row => takePlace(row, order))
-      const next = isFull ? places.at(-1)! : edge
+      const cursors = rows.slice(0, limit).map(row => cursorOf(row, order))
+      const next = isFull ? cursors.at(-1)! : edge
       return { rows: rows.slice(0, limit), next, partial: rows.length < limit && next !== null }
     },
 
     /** Counts up to 10,000, or up to 5,000 where each row must be looked at. */
-    async count(tx: Queries, list: List, wanted: Walk): Promise<Counted> {
+    async count(tx: Queries, list: List, wanted: Scan): Promise<Counted> {
       const { filters, from, upto, budget = usualBudget, highest: looked = highestCount.looked } = wanted
       const isAlone = filters.length === 1 && from === undefined && upto === undefined
       const { filter, isNarrow } = await choose(tx, list, wanted, isAlone)
-      const order = filter?.way?.order ?? list.order.map(({ column }) => column)
+      const order = filter?.accessPath?.order ?? list.order.map(({ column }) => column)
       const chosen = follow(list, filters, filter, boundsOf(order, from, upto))
       const { table, join, own, all } = chosen
       // What the index knows by itself needs no look at the rows, and no budget.
       const isPlain = isNarrow || all.length === own.length
       const highest = all.length === own.length ? highestCount.known : looked
       let count = 0
-      let edge: Place | null = null
+      let edge: Cursor | null = null
       const slices = windows(tx, list, chosen, null, greatestSlice, budget)
       for await (const window of isPlain ? [{ after: null, edge: null }] : slices) {
         const where = both([...all, ...between(compared, list, order, window)])
@@ -215,4 +222,4 @@ export function createWalk({ engine }: Pick<Dialect, 'engine'>) {
   }
 }
 
-export type WalkAlong = ReturnType<typeof createWalk>
+export type KeysetScan = ReturnType<typeof createKeysetScan>

@@ -3,9 +3,9 @@
 import { type AuditRecord, auditColumns } from './audit.js'
 import type { Dialect, Queries } from './database.js'
 import { type IncidentRecord, incidentColumns } from './incidents.js'
-import { createWalk, type Filter, type List, type Place, type Walk } from './keyset-scan.js'
+import { type Cursor, createKeysetScan, type Filter, type List, type Scan } from './keyset-scan.js'
 import { type RevocationRecord, revocationColumns } from './revocations.js'
-import { walkWords } from './scan-sql.js'
+import { scanSql } from './scan-sql.js'
 
 /** What is left out does not matter. Times are epoch ms, `until` is without. */
 type Between = { since?: number | undefined; until?: number | undefined }
@@ -30,9 +30,9 @@ export type AuditFilter = Between & {
 
 export type IncidentFilter = Between & { userId?: number | undefined; sessionId?: string | undefined }
 
-type Hint = ReturnType<typeof walkWords>['hint']
+type Hint = ReturnType<typeof scanSql>['hint']
 
-type Page = { after: Place | null; limit: number; budget?: number | undefined }
+type Page = { after: Cursor | null; limit: number; budget?: number | undefined }
 
 const byTime = (alias: string, id: string, kind: 'number' | 'text') =>
   [
@@ -56,12 +56,12 @@ export const incidentList: List = {
 }
 
 export function createLogListStore(dialect: Dialect) {
-  const walk = createWalk(dialect)
-  const { hint } = walkWords(dialect.engine)
-  const lists = <F, Row>(list: List, walkOf: (filter: F) => Walk) => ({
+  const scan = createKeysetScan(dialect)
+  const { hint } = scanSql(dialect.engine)
+  const lists = <F, Row>(list: List, scanOf: (filter: F) => Scan) => ({
     page: (tx: Queries, filter: F, page: Page) =>
-      walk.page<Row>(tx, list, { ...walkOf(filter), budget: page.budget }, page),
-    count: (tx: Queries, filter: F) => walk.count(tx, list, walkOf(filter)),
+      scan.page<Row>(tx, list, { ...scanOf(filter), budget: page.budget }, page),
+    count: (tx: Queries, filter: F) => scan.count(tx, list, scanOf(filter)),
   })
   return {
     revocations: lists<RevocationFilter, RevocationRecord>(revocationList, walkOfRevocations),
@@ -72,17 +72,17 @@ export function createLogListStore(dialect: Dialect) {
 
 export type LogListStore = ReturnType<typeof createLogListStore>
 
-function walkOfRevocations({ kind, subject, actor, reason }: RevocationFilter): Walk {
+function walkOfRevocations({ kind, subject, actor, reason }: RevocationFilter): Scan {
   const bySeq = ['r.seq']
   const ofSubject: Filter[] =
     kind === undefined
       ? []
       : subject === undefined
-        ? [{ sql: 'r.kind = ?', values: [kind], way: { index: 'revocation_subject', order: null } }]
+        ? [{ sql: 'r.kind = ?', values: [kind], accessPath: { index: 'revocation_subject', order: null } }]
         : [
             {
               ...{ sql: 'r.kind = ? AND r.subject = ?', values: [kind, subject] },
-              way: { index: 'revocation_subject', order: bySeq },
+              accessPath: { index: 'revocation_subject', order: bySeq },
             },
           ]
   return {
@@ -94,13 +94,13 @@ function walkOfRevocations({ kind, subject, actor, reason }: RevocationFilter): 
   }
 }
 
-function walkOfAudit({ actor, action, subject, userId, address, since, until }: AuditFilter, hint: Hint): Walk {
+function walkOfAudit({ actor, action, subject, userId, address, since, until }: AuditFilter, hint: Hint): Scan {
   const order = auditList.order.map(({ column }) => column)
   const ofSubject: Filter[] = subject
     ? [
         {
           ...{ sql: 'e.subject_kind = ? AND e.subject = ?', values: [subject.kind, subject.id] },
-          way: { index: 'audit_entry_subject', order },
+          accessPath: { index: 'audit_entry_subject', order },
         },
       ]
     : []
@@ -117,12 +117,12 @@ function walkOfAudit({ actor, action, subject, userId, address, since, until }: 
   }
 }
 
-/** More places than this are not looked through to find out that a walk along them would be long. */
-const mostPlaces = 4_000
+/** More subjects than this are not looked through to find out that a scan of them would be long. */
+const mostSubjects = 4_000
 
 /** Entries name a session or a device by its id: whose it is, its own row says. */
 function ofUser(userId: number, hint: Hint): Filter {
-  const places = (more = '') => `(SELECT 'user' AS kind, ? AS id
+  const subjects = (more = '') => `(SELECT 'user' AS kind, ? AS id
     UNION ALL SELECT * FROM (SELECT 'session' AS kind, id FROM session WHERE user_id = ?${more}) s
     UNION ALL SELECT * FROM (SELECT 'device' AS kind, id FROM device WHERE user_id = ?${more}) d) x`
   const join = `CROSS JOIN audit_entry e${hint('audit_entry_subject')} ON e.subject_kind = x.kind AND e.subject = x.id`
@@ -132,21 +132,25 @@ function ofUser(userId: number, hint: Hint): Filter {
   return {
     sql: `(e.subject_kind = 'user' AND e.subject = ?) OR (${owned('session')}) OR (${owned('device')})`,
     values,
-    way: {
+    accessPath: {
       order: null,
-      other: { table: { sql: places(), values }, join, where: null },
+      other: { table: { sql: subjects(), values }, join, where: null },
       counted: [
         { sql: 'session WHERE user_id = ?', values: [userId] },
         { sql: 'device WHERE user_id = ?', values: [userId] },
-        { sql: `${places(` LIMIT ${mostPlaces}`)} ${join}`, values },
+        { sql: `${subjects(` LIMIT ${mostSubjects}`)} ${join}`, values },
       ],
     },
   }
 }
 
-function walkOfIncidents({ userId, sessionId, since, until }: IncidentFilter): Walk {
+function walkOfIncidents({ userId, sessionId, since, until }: IncidentFilter): Scan {
   const order = incidentList.order.map(({ column }) => column)
-  const ofSession = { sql: 'i.session_id = ?', values: [sessionId!], way: { index: 'incident_session', order: null } }
+  const ofSession = {
+    sql: 'i.session_id = ?',
+    values: [sessionId!],
+    accessPath: { index: 'incident_session', order: null },
+  }
   return {
     filters: [
       ...is('i.user_id', userId, 'incident_user_created', order),
@@ -158,5 +162,5 @@ function walkOfIncidents({ userId, sessionId, since, until }: IncidentFilter): W
 }
 
 function is(column: string, value: string | number | undefined, index: string, order: readonly string[]): Filter[] {
-  return value === undefined ? [] : [{ sql: `${column} = ?`, values: [value], way: { index, order } }]
+  return value === undefined ? [] : [{ sql: `${column} = ?`, values: [value], accessPath: { index, order } }]
 }

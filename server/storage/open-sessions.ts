@@ -2,7 +2,7 @@
 // with what decides whether they live. Nobody reads all of them: one person may have tens of thousands.
 import type { EndedSeqs, SessionLife } from '../policy/session.js'
 import type { Dialect, Queries, Value } from './database.js'
-import { walkWords } from './scan-sql.js'
+import { scanSql } from './scan-sql.js'
 import { columns } from './statement.js'
 
 /** Some may be over all the same: policy/session.ts judges. */
@@ -27,11 +27,11 @@ const openColumns = columns('s', [
   ...['seq', 'createdAt', 'rotatedAt', 'expiresAt', 'endedAt'],
 ])
 
-/** How many are read in one statement where a caller walks through them. */
+/** How many are read in one statement where a caller reads on. */
 const piece = 500
 
 export function createOpenSessions({ engine }: Pick<Dialect, 'engine'>) {
-  const { hint, compared } = walkWords(engine)
+  const { hint, compared } = scanSql(engine)
   const byUser = `session s${hint('session_user')}`
   const order = ['s.created_at', 's.id']
 

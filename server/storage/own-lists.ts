@@ -1,8 +1,8 @@
 // Where one user is signed in: live sessions and open devices, the oldest first, page by page.
 import type { SessionTerms } from '../policy/session.js'
 import type { Dialect, Queries } from './database.js'
-import { createWalk, type List, type Place, type Walk } from './keyset-scan.js'
-import { walkWords } from './scan-sql.js'
+import { type Cursor, createKeysetScan, type List, type Scan } from './keyset-scan.js'
+import { scanSql } from './scan-sql.js'
 import { livesAs } from './session-lists.js'
 import type { AccessSpan } from './session-surveys.js'
 import { inChunks, marks } from './statement.js'
@@ -23,7 +23,7 @@ export const devicesOfOne: List = {
   ],
 }
 
-type PageOf = { after: Place | null; limit: number; budget?: number | undefined }
+type PageOf = { after: Cursor | null; limit: number; budget?: number | undefined }
 
 /** A live session on a device, as a list of devices tells it. */
 export type SessionOnDevice = { id: string; deviceId: string; applicationId: string; lastSeenAt: number }
@@ -36,27 +36,27 @@ const highest = 10_000
 const looked = 100_000
 
 export function createOwnListStore(dialect: Dialect) {
-  const walk = createWalk(dialect)
-  const { hint } = walkWords(dialect.engine)
+  const scan = createKeysetScan(dialect)
+  const { hint } = scanSql(dialect.engine)
 
-  const liveOf = (userId: number, terms: SessionTerms, budget: number): Walk => ({
+  const liveOf = (userId: number, terms: SessionTerms, budget: number): Scan => ({
     filters: [along(sessionsOfOne, 's', userId), livesAs('s', terms)],
     budget,
     highest,
   })
-  const openOf = (userId: number): Walk => ({ filters: [along(devicesOfOne, 'd', userId)], highest })
+  const openOf = (userId: number): Scan => ({ filters: [along(devicesOfOne, 'd', userId)], highest })
 
   return {
     sessions: (tx: Queries, userId: number, terms: SessionTerms, page: PageOf) =>
-      walk.page<{ id: string }>(tx, sessionsOfOne, liveOf(userId, terms, page.budget ?? looked), page),
+      scan.page<{ id: string }>(tx, sessionsOfOne, liveOf(userId, terms, page.budget ?? looked), page),
 
     countSessions: (tx: Queries, userId: number, terms: SessionTerms) =>
-      walk.count(tx, sessionsOfOne, liveOf(userId, terms, 2 * highest)),
+      scan.count(tx, sessionsOfOne, liveOf(userId, terms, 2 * highest)),
 
     devices: (tx: Queries, userId: number, page: PageOf) =>
-      walk.page<{ id: string }>(tx, devicesOfOne, openOf(userId), page),
+      scan.page<{ id: string }>(tx, devicesOfOne, openOf(userId), page),
 
-    countDevices: (tx: Queries, userId: number) => walk.count(tx, devicesOfOne, openOf(userId)),
+    countDevices: (tx: Queries, userId: number) => scan.count(tx, devicesOfOne, openOf(userId)),
 
     /** Live sessions on some devices; of a device with very many, some. */
     async sessionsOn(tx: Queries, deviceIds: readonly string[], terms: SessionTerms): Promise<SessionOnDevice[]> {
@@ -106,6 +106,6 @@ export type OwnListStore = ReturnType<typeof createOwnListStore>
 function along({ index, order }: List, alias: 's' | 'd', userId: number) {
   return {
     ...{ sql: `${alias}.user_id = ? AND ${alias}.ended_at IS NULL`, values: [userId] },
-    way: { index, order: order.map(({ column }) => column) },
+    accessPath: { index, order: order.map(({ column }) => column) },
   }
 }

@@ -1,6 +1,6 @@
 import type { TokenLives } from '../policy/key-life.js'
-import type { Revocation, RevocationKind } from '../policy/revocation.js'
 import { refuse } from '../protocol/errors.js'
+import type { Revocation, RevocationKind } from '../protocol/log/revocation.js'
 import type { Dialect, Queries } from './database.js'
 import { columns, insertion, marks } from './statement.js'
 

@@ -1,13 +1,13 @@
-// The words of a walk along an index (walk.ts), the same rows on each engine.
+// The SQL of a scan along an index (keyset-scan.ts), the same rows on each engine.
 import type { Dialect, Value } from './database.js'
 
 export type Condition = { sql: string; values: readonly Value[] }
 
 /** Where a page or a slice ends: the values of the columns in which the list is ordered. */
-export type Place = readonly Value[]
+export type Cursor = readonly Value[]
 
 /** With LIMIT both engines guess at the index and at the order of joins, each wrongly in its own way: we say both. */
-export function walkWords(engine: Dialect['engine']) {
+export function scanSql(engine: Dialect['engine']) {
   if (engine === 'mysql')
     return { select: 'SELECT STRAIGHT_JOIN', hint: (index: string) => ` FORCE INDEX (${index})`, compared: spelledOut }
   // The second table of a CROSS JOIN comes second; for a primary key SQLite needs no telling.
@@ -15,7 +15,7 @@ export function walkWords(engine: Dialect['engine']) {
   return { select: 'SELECT', hint, compared: asRow }
 }
 
-type Compared = (order: readonly string[], than: string, equal: '' | '=', place: Place) => Condition
+type Compared = (order: readonly string[], than: string, equal: '' | '=', cursor: Cursor) => Condition
 
 /** `(a, b) < (?, ?)` as ranges that MySQL finds; of a row it makes none. */
 const spelledOut: Compared = ([a, ...others], than, equal, [value, ...more]) => {
@@ -25,9 +25,9 @@ const spelledOut: Compared = ([a, ...others], than, equal, [value, ...more]) => 
 }
 
 /** And of what is spelled out SQLite makes none. */
-const asRow: Compared = (order, than, equal, place) => ({
-  sql: `(${order.join(', ')}) ${than}${equal} (${place.map(() => '?').join(', ')})`,
-  values: place,
+const asRow: Compared = (order, than, equal, cursor) => ({
+  sql: `(${order.join(', ')}) ${than}${equal} (${cursor.map(() => '?').join(', ')})`,
+  values: cursor,
 })
 
 /** A WHERE clause of all conditions, or nothing. */
@@ -52,12 +52,12 @@ export function boundsOf(
 
 type Direction = { descending: boolean }
 
-/** Behind one place and up to another, which is within. */
+/** Behind one cursor and up to another, which is within. */
 export function between(
   compared: Compared,
   { descending }: Direction,
   order: readonly string[],
-  { after, edge }: { after: Place | null; edge: Place | null },
+  { after, edge }: { after: Cursor | null; edge: Cursor | null },
 ): readonly Condition[] {
   const [onwards, backwards] = descending ? ['<', '>'] : ['>', '<']
   return [
@@ -70,10 +70,10 @@ export function ordering({ descending }: Direction, order: readonly string[]): s
   return order.map(column => (descending ? `${column} DESC` : column)).join(', ')
 }
 
-export function placeColumns(order: readonly string[]): string {
-  return order.map((column, index) => `${column} AS place${index}`).join(', ')
+export function cursorColumns(order: readonly string[]): string {
+  return order.map((column, index) => `${column} AS cursor${index}`).join(', ')
 }
 
-export function takePlace(row: Record<string, Value>, order: readonly string[]): Place {
-  return order.map((_, index) => row[`place${index}`]!)
+export function cursorOf(row: Record<string, Value>, order: readonly string[]): Cursor {
+  return order.map((_, index) => row[`cursor${index}`]!)
 }

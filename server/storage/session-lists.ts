@@ -1,8 +1,8 @@
 // Sessions of everybody, the newest sign-in first: found by what filters want, and counted.
 import type { SessionState, SessionTerms } from '../policy/session.js'
 import type { Dialect, Queries } from './database.js'
-import { type Condition, createWalk, type Filter, type List, type Place, type Walk } from './keyset-scan.js'
-import { walkWords } from './scan-sql.js'
+import { type Condition, type Cursor, createKeysetScan, type Filter, type List, type Scan } from './keyset-scan.js'
+import { scanSql } from './scan-sql.js'
 import { marks } from './statement.js'
 
 /** What is left out does not matter. Times are epoch ms, `until` is without. */
@@ -40,7 +40,7 @@ export function stateOf(s: string, terms: SessionTerms): Condition {
     sql: `CASE WHEN ${s}.ended_at IS NOT NULL THEN 'ended'
       WHEN ${s}.seq < (SELECT h.ended_seq FROM log_head h WHERE h.id = 1)
         OR ${s}.seq < (SELECT a.ended_seq FROM application a WHERE a.id = ${s}.application_id)
-        OR ${s}.seq < (SELECT o.ended_seq FROM user o WHERE o.id = ${s}.user_id) THEN 'overtaken'
+        OR ${s}.seq < (SELECT o.ended_seq FROM user o WHERE o.id = ${s}.user_id) THEN 'superseded'
       WHEN ${s}.created_at <= ${absolute.sql} THEN 'absolute'
       WHEN ${s}.expires_at <= ? OR ${s}.rotated_at <= ${idle.sql} THEN 'idle' ELSE 'live' END`,
     values: [...absolute.values, terms.now, ...idle.values],
@@ -73,15 +73,15 @@ export const sessionList: List = {
 const along = (index: string) => ({ index, order: inOrder })
 
 export function createSessionListStore(dialect: Dialect) {
-  const walk = createWalk(dialect)
-  const { hint } = walkWords(dialect.engine)
+  const scan = createKeysetScan(dialect)
+  const { hint } = scanSql(dialect.engine)
   return {
     page: (
       tx: Queries,
       filter: SessionFilter,
       terms: SessionTerms,
-      page: { after: Place | null; limit: number; budget?: number | undefined },
-    ) => walk.page<FoundSession>(tx, sessionList, withBudget(walkOf(filter, terms), page.budget), page),
+      page: { after: Cursor | null; limit: number; budget?: number | undefined },
+    ) => scan.page<FoundSession>(tx, sessionList, withBudget(scanOf(filter, terms), page.budget), page),
 
     /**
      * How many sessions live, and of how many users, among the next few hundred users after an id.
@@ -126,17 +126,17 @@ export function createSessionListStore(dialect: Dialect) {
     },
 
     count: (tx: Queries, filter: SessionFilter, terms: SessionTerms) =>
-      walk.count(tx, sessionList, walkOf(filter, terms)),
+      scan.count(tx, sessionList, scanOf(filter, terms)),
   }
 }
 
 export type SessionListStore = ReturnType<typeof createSessionListStore>
 
-function withBudget(walk: Walk, budget: number | undefined): Walk {
-  return { ...walk, budget: budget ?? walk.budget }
+function withBudget(scan: Scan, budget: number | undefined): Scan {
+  return { ...scan, budget: budget ?? scan.budget }
 }
 
-function walkOf(filter: SessionFilter, terms: SessionTerms): Walk {
+function scanOf(filter: SessionFilter, terms: SessionTerms): Scan {
   const { userId, deviceId, applicationId, address, state, open, since, until } = filter
   // Whoever is older is over for its age alone, by the rules of any era; whoever is younger is not.
   const oldestAlive = terms.now - Math.max(...terms.lifetimes.map(one => one.absolute)) + 1
@@ -160,14 +160,14 @@ function walkOf(filter: SessionFilter, terms: SessionTerms): Walk {
 }
 
 function is(column: string, value: string | number | undefined, index: string): Filter[] {
-  return value === undefined ? [] : [{ sql: `${column} = ?`, values: [value], way: along(index) }]
+  return value === undefined ? [] : [{ sql: `${column} = ?`, values: [value], accessPath: along(index) }]
 }
 
-const isOpen: Filter = { sql: 's.ended_at IS NULL', values: [], way: along('session_ended') }
+const isOpen: Filter = { sql: 's.ended_at IS NULL', values: [], accessPath: along('session_ended') }
 
 function ofState(state: SessionState, terms: SessionTerms): Filter[] {
   if (state === 'ended')
-    return [{ sql: 's.ended_at IS NOT NULL', values: [], way: { index: 'session_ended', order: null } }]
+    return [{ sql: 's.ended_at IS NOT NULL', values: [], accessPath: { index: 'session_ended', order: null } }]
   if (state === 'live') return [isOpen, livesAs('s', terms)]
   const { sql, values } = stateOf('s', terms)
   const judged = { sql: `${sql} = ?`, values: [...values, state] }

@@ -3,13 +3,13 @@
 import type { Queries } from './database.js'
 import { marks } from './statement.js'
 
-/** Where a walk through the sessions that are not marked as ended has come to. */
-export type OpenPlace = { createdAt: number; id: string }
+/** How far a scan of the sessions that are not marked as ended has come. */
+export type OpenCursor = { createdAt: number; id: string }
 
 /** Whose `ended_seq` was raised; the subject is an id, or '' for everybody. */
-export type Overtaken = { kind: 'user' | 'application' | 'all'; subject: string }
+export type Superseded = { kind: 'user' | 'application' | 'all'; subject: string }
 
-const overtakenBy: Record<Overtaken['kind'], (subject: string) => { from: string; values: (string | number)[] }> = {
+const supersededBy: Record<Superseded['kind'], (subject: string) => { from: string; values: (string | number)[] }> = {
   user: subject => ({
     from: 'JOIN user u ON u.id = s.user_id WHERE s.user_id = ? AND s.seq < u.ended_seq',
     values: [Number(subject)],
@@ -22,16 +22,16 @@ const overtakenBy: Record<Overtaken['kind'], (subject: string) => { from: string
 }
 
 export function createSessionTidying() {
-  /** Marks up to `limit` sessions that an "end all" of somebody has overtaken. @returns how many */
-  async function markOvertaken(
+  /** Marks up to `limit` sessions that an "end all" of somebody has superseded. @returns how many */
+  async function markSuperseded(
     tx: Queries,
-    whose: Overtaken,
+    whose: Superseded,
     at: number,
     reason: string,
     by: string,
     limit: number,
   ): Promise<number> {
-    const { from, values } = overtakenBy[whose.kind](whose.subject)
+    const { from, values } = supersededBy[whose.kind](whose.subject)
     // Whichever the index has first: sorting by ids would read all that are left for each batch.
     const rows = await tx.read<{ id: string }>(
       `SELECT s.id AS id FROM session s ${from} AND s.ended_at IS NULL LIMIT ${Math.trunc(limit)}`,
@@ -54,9 +54,9 @@ export function createSessionTidying() {
   async function markExpired(
     tx: Queries,
     now: number,
-    { after, limit }: { after: OpenPlace | null; limit: number },
-  ): Promise<{ marked: number; next: OpenPlace | null }> {
-    const rows = await tx.read<OpenPlace>(
+    { after, limit }: { after: OpenCursor | null; limit: number },
+  ): Promise<{ marked: number; next: OpenCursor | null }> {
+    const rows = await tx.read<OpenCursor>(
       `SELECT id, created_at AS createdAt FROM session
        WHERE ended_at IS NULL AND created_at >= ? AND (created_at > ? OR id > ?)
        ORDER BY created_at, id LIMIT ${Math.trunc(limit)}`,
@@ -90,5 +90,5 @@ export function createSessionTidying() {
     return tx.write(`DELETE FROM session WHERE id IN (${marks(ids.length)})`, ids)
   }
 
-  return { markOvertaken, markExpired, forgetEnded }
+  return { markSuperseded, markExpired, forgetEnded }
 }

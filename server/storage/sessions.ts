@@ -3,7 +3,7 @@ import type { EndedSeqs, SessionLife } from '../policy/session.js'
 import type { Dialect, Queries } from './database.js'
 import { createOpenSessions } from './open-sessions.js'
 import { createRotations } from './rotations.js'
-import { walkWords } from './scan-sql.js'
+import { scanSql } from './scan-sql.js'
 import { createSessionTidying } from './session-tidying.js'
 import { columns, grouped, inChunks, insertion, marks, padded } from './statement.js'
 import { foldUser, type UserRecord, type UserRow, userColumns } from './user-rows.js'
@@ -91,7 +91,7 @@ const crowdedUpto = (hint: string, beside: number) => `(SELECT n.created_at FROM
   ORDER BY n.created_at DESC, n.id DESC LIMIT 1 OFFSET ${Math.trunc(beside) + 1})`
 
 export function createSessionStore(dialect: Pick<Dialect, 'engine' | 'forUpdate'>) {
-  const { hint } = walkWords(dialect.engine)
+  const { hint } = scanSql(dialect.engine)
   return {
     ...createRotations(dialect),
     ...createSessionTidying(),
@@ -174,7 +174,7 @@ export function createSessionStore(dialect: Pick<Dialect, 'engine' | 'forUpdate'
       )
     },
 
-    /** Takes a session that lives past an "end all" of this transaction. One that an earlier end has overtaken stays over. */
+    /** Takes a session that lives past an "end all" of this transaction. One that an earlier end has superseded stays over. */
     async raiseSeq(tx: Queries, id: string, seq: number): Promise<void> {
       await tx.write(
         `UPDATE session SET seq = ? WHERE id = ? AND ended_at IS NULL

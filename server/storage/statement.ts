@@ -9,8 +9,8 @@ export function columns(table: string, names: readonly string[], prefix = ''): s
 /** The text and values of an INSERT of one row, given by property names. */
 export function insertion(table: string, row: Record<string, Value>): [sql: string, values: Value[]] {
   const names = Object.keys(row)
-  const marks = names.map(() => '?').join(', ')
-  return [`INSERT INTO ${quoted(table)} (${names.map(snake).join(', ')}) VALUES (${marks})`, Object.values(row)]
+  const placeholders = names.map(() => '?').join(', ')
+  return [`INSERT INTO ${quoted(table)} (${names.map(snake).join(', ')}) VALUES (${placeholders})`, Object.values(row)]
 }
 
 /** The same of many rows, which have the same properties in the same order. There must be one at least. */

@@ -7,13 +7,13 @@ import type { Dialect, Queries } from './database.js'
 import {
   type Condition,
   type Counted,
-  createWalk,
+  type Cursor,
+  createKeysetScan,
   type Filter,
   type List,
-  type Place,
-  type Walk,
+  type Scan,
 } from './keyset-scan.js'
-import { walkWords } from './scan-sql.js'
+import { scanSql } from './scan-sql.js'
 import { livesAs } from './session-lists.js'
 import { marks, prefixRange } from './statement.js'
 import { among, matches, onlyWord, seenFrom } from './user-search.js'
@@ -71,19 +71,19 @@ const dearest = { budget: 3_000 }
 
 export function createUserListStore(dialect: Dialect) {
   const { engine } = dialect
-  const walk = createWalk(dialect)
-  const { hint } = walkWords(engine)
+  const scan = createKeysetScan(dialect)
+  const { hint } = scanSql(engine)
   return {
     page: (
       tx: Queries,
       filter: UserFilter,
       order: UserOrder,
       terms: SessionTerms,
-      page: { after: Place | null; limit: number; budget?: number | undefined },
+      page: { after: Cursor | null; limit: number; budget?: number | undefined },
     ) => {
-      const wanted = walkOf(engine, filter, filter.state === 'deleted' ? 'newest' : order, terms)
+      const wanted = scanOf(engine, filter, filter.state === 'deleted' ? 'newest' : order, terms)
       const budget = page.budget ?? wanted.budget
-      return walk.page<{ id: number }>(tx, userListOf(filter, order), { ...wanted, budget }, page)
+      return scan.page<{ id: number }>(tx, userListOf(filter, order), { ...wanted, budget }, page)
     },
 
     /** How many sessions of each live, counted up to a thousand: some programs sign in every few seconds. */
@@ -112,14 +112,14 @@ export function createUserListStore(dialect: Dialect) {
     count(tx: Queries, filter: UserFilter, terms: SessionTerms): Promise<Counted> {
       const word = onlyWord(filter)
       if (word !== null) return countByWord(tx, word)
-      return walk.count(tx, userLists.newest, walkOf(engine, filter, 'newest', terms))
+      return scan.count(tx, userLists.newest, scanOf(engine, filter, 'newest', terms))
     },
   }
 }
 
 export type UserListStore = ReturnType<typeof createUserListStore>
 
-function walkOf(engine: Engine, filter: UserFilter, order: UserOrder, terms: SessionTerms): Walk {
+function scanOf(engine: Engine, filter: UserFilter, order: UserOrder, terms: SessionTerms): Scan {
   const { id, role, address, live, createdUpto } = filter
   const dear = [
     ...(address === undefined ? [] : [seenFrom(address)]),
@@ -127,7 +127,7 @@ function walkOf(engine: Engine, filter: UserFilter, order: UserOrder, terms: Ses
     ...(role === undefined ? [] : [holds(role, order)]),
   ]
   const filters = [
-    ...(id === undefined ? [] : [{ sql: 'u.id = ?', values: [id], way: { index: 'PRIMARY', order: null } }]),
+    ...(id === undefined ? [] : [{ sql: 'u.id = ?', values: [id], accessPath: { index: 'PRIMARY', order: null } }]),
     ...(filter.text === undefined ? [] : matches(filter.text.trim())),
     ...(filter.username ? [named(filter.username, order)] : []),
     ...(filter.email ? [mailed(filter.email)] : []),
@@ -149,12 +149,12 @@ function inState({ state, username, email }: UserFilter, order: UserOrder): Filt
 }
 
 function named(prefix: string, order: UserOrder): Filter {
-  const way = { index: 'user_username_key', order: order === 'name' ? ['u.username_key'] : null }
-  return { ...begins('u.username_key', usernameKey(prefix)), way }
+  const accessPath = { index: 'user_username_key', order: order === 'name' ? ['u.username_key'] : null }
+  return { ...begins('u.username_key', usernameKey(prefix)), accessPath }
 }
 
 function mailed(prefix: string): Filter {
-  return { ...begins('u.email_key', emailKey(prefix)!), way: { index: 'user_email_key', order: null } }
+  return { ...begins('u.email_key', emailKey(prefix)!), accessPath: { index: 'user_email_key', order: null } }
 }
 
 function begins(column: string, prefix: string): Condition {
@@ -166,7 +166,7 @@ function holds(role: string, order: UserOrder): Filter {
   return {
     sql: 'EXISTS (SELECT 1 FROM user_role h WHERE h.user_id = u.id AND h.role_name = ?)',
     values: [role],
-    way: {
+    accessPath: {
       index: 'user_role_holder',
       order: order === 'name' ? null : ['x.user_id'],
       other: { table: { sql: 'user_role x', values: [] }, join: 'CROSS JOIN user u ON u.id = x.user_id', where },
@@ -175,7 +175,7 @@ function holds(role: string, order: UserOrder): Filter {
 }
 
 function hasLive(engine: Engine, live: boolean, terms: SessionTerms): Filter {
-  const { hint } = walkWords(engine)
+  const { hint } = scanSql(engine)
   const { sql, values } = livesAs('l', terms)
   const has = {
     sql: `EXISTS (SELECT 1 FROM session l${hint('session_user')} WHERE l.user_id = u.id AND ${sql})`,
@@ -183,5 +183,5 @@ function hasLive(engine: Engine, live: boolean, terms: SessionTerms): Filter {
   }
   if (!live) return { sql: `NOT ${has.sql}`, values }
   // Whoever has one is among those who have one that is not marked as ended.
-  return { ...has, way: among([{ sql: 'user_id AS id FROM session WHERE ended_at IS NULL', values: [] }]) }
+  return { ...has, accessPath: among([{ sql: 'user_id AS id FROM session WHERE ended_at IS NULL', values: [] }]) }
 }

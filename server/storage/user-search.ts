@@ -9,9 +9,11 @@ export function matches(text: string): Filter[] {
   const isAddress = isIP(text) > 0
   const words = text.includes(':') && isAddress ? null : searchedWords(text)
   const isId = /^\d{1,15}$/.test(text)
-  // Each leads to its users by itself: the walk begins with the rarest.
+  // Each leads to its users by itself: the scan begins with the rarest.
   if (!isId && !isAddress)
-    return words?.map(word => ({ ...hasWord(word), way: among([idsByWord(word)]) })) ?? [{ sql: '1 = 0', values: [] }]
+    return (
+      words?.map(word => ({ ...hasWord(word), accessPath: among([idsByWord(word)]) })) ?? [{ sql: '1 = 0', values: [] }]
+    )
   const seen = isAddress ? seenFrom(text) : null
   const any = [
     ...(words ? [hasWord(words[0]!)] : []),
@@ -27,7 +29,7 @@ export function matches(text: string): Filter[] {
     {
       sql: any.map(({ sql }) => `(${sql})`).join(' OR '),
       values: any.flatMap(({ values }) => values),
-      way: among(from),
+      accessPath: among(from),
     },
   ]
 }
@@ -44,7 +46,7 @@ export function seenFrom(address: string): Filter {
   return {
     sql: tables.map(name => `EXISTS (SELECT 1 FROM ${name} y WHERE y.user_id = u.id AND y.address = ?)`).join(' OR '),
     values: tables.map(() => address),
-    way: among(idsSeenFrom(address)),
+    accessPath: among(idsSeenFrom(address)),
   }
 }
 
@@ -55,7 +57,7 @@ function idsSeenFrom(address: string): Condition[] {
 }
 
 /** Users whose ids come from elsewhere, one row or more each. */
-export function among(sources: readonly Condition[]): NonNullable<Filter['way']> {
+export function among(sources: readonly Condition[]): NonNullable<Filter['accessPath']> {
   const table = {
     sql: `(${sources.map(({ sql }) => `SELECT DISTINCT ${sql}`).join(' UNION ')}) x`,
     values: sources.flatMap(({ values }) => values),

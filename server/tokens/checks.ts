@@ -1,5 +1,5 @@
-// What is asked of a token that comes back to us, one row each, in the order in which it may be told. inspect.ts walks the
-// rows and stops at the first that refuses; explain.ts walks the same rows and tells how far a token comes.
+// What is asked of a token that comes back to us, one row each, in the order in which it may be told. inspect.ts asks them
+// in turn and stops at the first that refuses; explain.ts asks the same and tells how far a token comes.
 import { longestAccessLifetime, longestRefreshLifetime } from '../policy/policies.js'
 import { macMatches, verifyInput } from '../protocol/algorithms.js'
 import {

@@ -9,7 +9,7 @@ export type TallyDeps = { database: Database; figureStore: FigureStore; now: () 
 /** How the hot paths tell that something happened. */
 export type Count = (name: CountName, howOften?: number) => void
 
-export function createTally({ database, figureStore, now }: TallyDeps) {
+export function createCounters({ database, figureStore, now }: TallyDeps) {
   /** By minute and name. */
   let counted = new Map<string, FigureRecord>()
 
@@ -43,7 +43,7 @@ export function createTally({ database, figureStore, now }: TallyDeps) {
   }
 }
 
-export type Tally = ReturnType<typeof createTally>
+export type Counters = ReturnType<typeof createCounters>
 
 function byHour(minutes: readonly FigureRecord[]): FigureRecord[] {
   const hours = new Map<string, FigureRecord>()

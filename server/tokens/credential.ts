@@ -59,7 +59,7 @@ export function createCredentials({
     const eras = policy.eras()
     if (policyVersion !== eras.head) throw new PolicyMoved()
     const end = sessionEnd(session, ended, now(), eras.of(session))
-    if (end !== null) return end === 'ended' || end === 'overtaken' ? 'session_ended' : 'token_expired'
+    if (end !== null) return end === 'ended' || end === 'superseded' ? 'session_ended' : 'token_expired'
     if (user.mustChangePassword && !credential.beforeNewPassword) return 'password_change_required'
     if (credential.permission && !user.allPermissions.includes(credential.permission)) return 'permission_denied'
     return null

@@ -1,10 +1,11 @@
 // Why a token is good, or what it fails at: the same checks that inspect.ts and rotate.ts make, in the same order, told one
 // by one. Changes nothing, and keeps nothing of the token.
-import type { Revocation } from '../policy/revocation.js'
+
 import type { AccessClaims, RefreshClaims } from '../protocol/claims.js'
 import { type ErrorCode, Refusal } from '../protocol/errors.js'
 import { type CompactToken, readCompact } from '../protocol/jws.js'
-import type { Projection } from '../revocation/projection.js'
+import type { Projection } from '../protocol/log/projection.js'
+import type { Revocation } from '../protocol/log/revocation.js'
 import { refuseToken, type TokenChecks, type TokenKind } from './checks.js'
 import type { Inspect } from './inspect.js'
 import type { Rotate } from './rotate.js'
@@ -40,13 +41,13 @@ export function createExplain({ inspect, checks, projection, rotate }: ExplainDe
         compact = await inspect.read(token)
       },
     }
-    const [first] = await walk([form])
+    const [first] = await ask([form])
     if (!compact) return { kind: null, ...told([first!], ['kind']), decoded: null, signed: false, entry: null }
 
     const { header, claims } = compact
     const kind = header.typ === 'rt+jwt' ? 'refresh' : 'access'
     const steps = kind === 'refresh' ? refreshSteps(compact) : accessSteps(compact)
-    const results = [first!, ...(await walk(steps))]
+    const results = [first!, ...(await ask(steps))]
     const rest = steps.slice(results.length - 1).map(step => step.name)
     const verdict = told(results, rest)
     const signed = results.some(({ name, refusal }) => name === 'signature' && refusal === null)
@@ -81,25 +82,25 @@ export function createExplain({ inspect, checks, projection, rotate }: ExplainDe
 
 export type Explain = ReturnType<typeof createExplain>
 
-type Walked = { name: string; refusal: ErrorCode | null }
+type Asked = { name: string; refusal: ErrorCode | null }
 
 /** Each in turn, up to the first that refuses. */
-async function walk(steps: readonly Step[]): Promise<Walked[]> {
-  const walked: Walked[] = []
+async function ask(steps: readonly Step[]): Promise<Asked[]> {
+  const asked: Asked[] = []
   for (const { name, run } of steps) {
     try {
       await run()
-      walked.push({ name, refusal: null })
+      asked.push({ name, refusal: null })
     } catch (error) {
       if (!(error instanceof Refusal) || error.status !== 401) throw error
-      return [...walked, { name, refusal: error.code }]
+      return [...asked, { name, refusal: error.code }]
     }
   }
-  return walked
+  return asked
 }
 
-function told(walked: readonly Walked[], rest: readonly string[]): Pick<Explanation, 'checks' | 'refusal'> {
-  const asked = walked.map(({ name, refusal }) => ({ name, result: refusal ? 'failed' : 'passed' }) as const)
+function told(asked: readonly Asked[], rest: readonly string[]): Pick<Explanation, 'checks' | 'refusal'> {
+  const told = asked.map(({ name, refusal }) => ({ name, result: refusal ? 'failed' : 'passed' }) as const)
   const skipped = rest.map(name => ({ name, result: 'skipped' }) as const)
-  return { checks: [...asked, ...skipped], refusal: walked.at(-1)?.refusal ?? null }
+  return { checks: [...told, ...skipped], refusal: asked.at(-1)?.refusal ?? null }
 }

@@ -2,13 +2,14 @@
 // claims (checks.ts), log. Nothing of a token is believed before its signature is right, and it is denied by its claims, never by its
 // text: one token can be spelt in many ways.
 
-import { refusalCode } from '../policy/revocation.js'
+import { codeOfReason } from '../policy/revocation.js'
 import { type AccessClaims, isUserId, type RefreshClaims } from '../protocol/claims.js'
 import { Refusal, refuse } from '../protocol/errors.js'
 import { type CompactToken, readCompact } from '../protocol/jws.js'
+import type { Projection } from '../protocol/log/projection.js'
+import { refusalCode } from '../protocol/log/revocation.js'
 import type { CatchUp } from '../revocation/catch-up.js'
 import { farthest } from '../revocation/high-water.js'
-import type { Projection } from '../revocation/projection.js'
 import type { Tail } from '../revocation/tail.js'
 import { pass, type TokenChecks, versionOf } from './checks.js'
 import type { Secrets } from './secrets.js'
@@ -74,7 +75,7 @@ export function createInspect(deps: InspectDeps) {
 
   function refuseRevoked(claims: AccessClaims, kid: string): void {
     const entry = projection.find(claims, kid)
-    if (entry) throw refuse(refusalCode(entry))
+    if (entry) throw refuse(refusalCode(entry, codeOfReason))
   }
 
   /** A refresh token's signature and claims; whether its session lives is the caller's to ask. */
@@ -102,7 +103,7 @@ export function createInspect(deps: InspectDeps) {
     },
 
     /** Asks for the keys anew where a token names one that this process has not heard of yet. */
-    async meet(token: string): Promise<void> {
+    async ensureKeyKnown(token: string): Promise<void> {
       await read(token).catch(passOnOutage)
     },
 

@@ -9,7 +9,7 @@ export type SightingsDeps = { database: Database; deviceStore: DeviceStore; now:
 const mostRemembered = 100_000
 const batch = 250
 
-export function createSightings({ database, deviceStore, now }: SightingsDeps) {
+export function createLastSeen({ database, deviceStore, now }: SightingsDeps) {
   let seen = new Map<string, number>()
 
   return {
@@ -28,4 +28,4 @@ export function createSightings({ database, deviceStore, now }: SightingsDeps) {
   }
 }
 
-export type Sightings = ReturnType<typeof createSightings>
+export type LastSeen = ReturnType<typeof createLastSeen>

@@ -4,7 +4,8 @@
 import { type Actor, nameOf } from '../policy/actor.js'
 import type { AuditNote } from '../policy/audit.js'
 import { longestAccessLifetime } from '../policy/policies.js'
-import { entryExpiry, type Revocation, triggers } from '../policy/revocation.js'
+import { entryExpiry, triggers } from '../policy/revocation.js'
+import type { Revocation } from '../protocol/log/revocation.js'
 import { farAhead } from '../revocation/high-water.js'
 import type { RedisLog } from '../revocation/redis-log.js'
 import type { Tail } from '../revocation/tail.js'
@@ -16,7 +17,7 @@ import type { Audited } from './audit-lines.js'
 import type { AuditTrail } from './audit-trail.js'
 import type { Revoke } from './revoke.js'
 
-export type AdvanceDeps = {
+export type LogAdvanceDeps = {
   database: Database
   revocationStore: RevocationStore
   userStore: UserStore
@@ -44,7 +45,7 @@ export type Advanced = {
 
 const trigger = 'log_advanced'
 
-export function createAdvance(deps: AdvanceDeps) {
+export function createLogAdvance(deps: LogAdvanceDeps) {
   const { database, revocationStore, userStore, auditStore, auditTrail, revoke, tail, redisLog, now, random } = deps
 
   /** What Redis has above the database. */
@@ -108,4 +109,4 @@ export type AdvanceOptions = {
   userIds: number
 }
 
-export type Advance = ReturnType<typeof createAdvance>
+export type LogAdvance = ReturnType<typeof createLogAdvance>

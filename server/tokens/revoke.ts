@@ -3,13 +3,14 @@
 // what was changed.
 import { type Actor, nameOf } from '../policy/actor.js'
 import type { AuditNote } from '../policy/audit.js'
-import { entryExpiry, type RevocationKind, type Trigger, triggers } from '../policy/revocation.js'
+import { entryExpiry, type Trigger, triggers } from '../policy/revocation.js'
 import { refuse } from '../protocol/errors.js'
+import type { RevocationKind } from '../protocol/log/revocation.js'
 import type { Tail } from '../revocation/tail.js'
 import type { ApplicationStore } from '../storage/applications.js'
 import type { Database, Queries } from '../storage/database.js'
 import type { RevocationRecord, RevocationStore } from '../storage/revocations.js'
-import type { Overtaken } from '../storage/session-tidying.js'
+import type { Superseded } from '../storage/session-tidying.js'
 import type { SessionStore } from '../storage/sessions.js'
 import type { UserStore } from '../storage/users.js'
 import type { Audited } from './audit-lines.js'
@@ -53,7 +54,7 @@ type Pending = Recorded & { trigger: Trigger }
 /** How often a change begins again because the policy changed under it. */
 const tries = 5
 
-/** How many overtaken rows are marked in one statement. */
+/** How many superseded rows are marked in one statement. */
 const markBatch = 500
 
 export function createRevoke(deps: RevokeDeps) {
@@ -86,9 +87,9 @@ export function createRevoke(deps: RevokeDeps) {
   }
 
   /** Ending all sessions of somebody is one integer, whatever their number; written once the entry has its own. */
-  const overtake: Partial<Record<RevocationKind, (tx: Queries, entry: RevocationRecord) => Promise<void>>> = {
+  const supersede: Partial<Record<RevocationKind, (tx: Queries, entry: RevocationRecord) => Promise<void>>> = {
     async user(tx, { seq, subject, exceptSid }) {
-      // The one that stays is raised first, while the earlier ends that may have overtaken it can still be seen.
+      // The one that stays is raised first, while the earlier ends that may have superseded it can still be seen.
       if (exceptSid) await sessionStore.raiseSeq(tx, exceptSid, seq)
       await userStore.update(tx, Number(subject), { endedSeq: seq })
     },
@@ -149,10 +150,10 @@ export function createRevoke(deps: RevokeDeps) {
     return result
   }
 
-  /** What was committed is enforced here and told to the others; the rows that it overtook are marked by and by. */
+  /** What was committed is enforced here and told to the others; the rows that it superseded are marked by and by. */
   async function finish(logId: string, entries: readonly RevocationRecord[]): Promise<void> {
     await tail.take(logId, entries)
-    for (const entry of entries) if (isOvertaking(entry)) markLater(entry)
+    for (const entry of entries) if (isSuperseding(entry)) markLater(entry)
   }
 
   async function write(
@@ -172,18 +173,18 @@ export function createRevoke(deps: RevokeDeps) {
     })
     for (const entry of entries) {
       await revocationStore.insert(tx, entry)
-      if (isOvertaking(entry)) await overtake[entry.kind]!(tx, entry)
+      if (isSuperseding(entry)) await supersede[entry.kind]!(tx, entry)
     }
     return { logId, entries }
   }
 
-  const isOvertaking = ({ kind, effect }: RevocationRecord) => effect === 'end' && kind in overtake
+  const isSuperseding = ({ kind, effect }: RevocationRecord) => effect === 'end' && kind in supersede
 
-  /** The rows of sessions that an "end all" overtook are marked in batches, for the lists. */
+  /** The rows of sessions that an "end all" superseded are marked in batches, for the lists. */
   function markLater({ kind, subject, createdAt, reason, actor }: RevocationRecord): void {
-    const whose = { kind, subject } as Overtaken
+    const whose = { kind, subject } as Superseded
     afterwards(async () => {
-      while ((await sessionStore.markOvertaken(database, whose, createdAt, reason, actor, markBatch)) === markBatch);
+      while ((await sessionStore.markSuperseded(database, whose, createdAt, reason, actor, markBatch)) === markBatch);
     })
   }
 

@@ -148,7 +148,7 @@ export function createRotate(deps: RotateDeps) {
     if (!user.active) throw refuse('user_inactive')
     if (!application.active) throw refuse('application_disabled')
     const end = sessionEnd(session, ended, at, eras.of(session))
-    if (end === 'ended' || end === 'overtaken') throw refuse('session_ended')
+    if (end === 'ended' || end === 'superseded') throw refuse('session_ended')
     if (end) throw refuse('token_expired')
     return standing
   }
@@ -163,7 +163,7 @@ export function createRotate(deps: RotateDeps) {
   }
 
   async function answer({ live, eras, rules, issuedAt, presenter }: Presented, withRefresh: boolean): Promise<Rotated> {
-    await sessionLimit.endSurplus(live, eras, presenter)
+    await sessionLimit.endOverLimit(live, eras, presenter)
     deps.refreshed(live.session)
     return {
       access: issue.access(live, issuedAt, rules),

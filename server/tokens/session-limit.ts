@@ -22,7 +22,7 @@ export type SessionLimitDeps = {
 }
 
 /** `over`: it has ended meanwhile; `moved`: the policy is another one by now. */
-type Judgement = 'stays' | 'surplus' | 'over' | 'moved'
+type Judgement = 'stays' | 'over_limit' | 'over' | 'moved'
 
 const tries = 5
 
@@ -34,15 +34,16 @@ export function createSessionLimit({ database, userStore, sessionStore, revoke, 
       if (one.headPolicyVersion !== eras.head) return 'moved'
       const rules = eras.of(one)
       const lives = sessionEnd(one, one.ended, now(), rules) === null
-      if (one.id === session.id) return !lives ? 'over' : newer.isSurplus(rules) ? 'surplus' : 'stays'
-      if (lives) newer.isSurplus(rules)
+      if (one.id === session.id) return !lives ? 'over' : newer.isOverLimit(rules) ? 'over_limit' : 'stays'
+      if (lives) newer.isOverLimit(rules)
       // It is older than all that were seen, and there is no need to read up to it.
-      if (newer.isCrowdedFor(eras.of(session))) return 'surplus'
+      if (newer.isCrowdedFor(eras.of(session))) return 'over_limit'
     }
     return 'over'
   }
 
-  const mayBeSurplus = ({ session, crowdedUpto }: Standing) => crowdedUpto !== null && session.createdAt <= crowdedUpto
+  const mayBeOverLimit = ({ session, crowdedUpto }: Standing) =>
+    crowdedUpto !== null && session.createdAt <= crowdedUpto
 
   return {
     /** How many newer ones any session may live beside; Infinity where no limit ends the oldest. */
@@ -53,19 +54,19 @@ export function createSessionLimit({ database, userStore, sessionStore, revoke, 
      * @throws session_ended
      */
     async check(standing: Standing, eras: ErasInForce): Promise<void> {
-      if (mayBeSurplus(standing) && isOver(await judge(database, standing, eras))) throw refuse('session_ended')
+      if (mayBeOverLimit(standing) && isOver(await judge(database, standing, eras))) throw refuse('session_ended')
     },
 
     /**
      * Ends a session that is one too many, and refuses it.
      * @throws session_ended, database_unavailable
      */
-    async endSurplus(standing: Standing, eras: ErasInForce, presenter: Origin): Promise<void> {
-      if (!mayBeSurplus(standing)) return
+    async endOverLimit(standing: Standing, eras: ErasInForce, presenter: Origin): Promise<void> {
+      if (!mayBeOverLimit(standing)) return
       for (let attempt = 1; attempt <= tries; attempt++) {
         // A look first, before anybody waits for the user's lock.
         const first = await judge(database, standing, eras)
-        const verdict = first === 'surplus' ? await endUnderLock(standing, eras, presenter) : first
+        const verdict = first === 'over_limit' ? await endUnderLock(standing, eras, presenter) : first
         if (verdict === 'stays') return
         if (isOver(verdict)) throw refuse('session_ended')
         await tail.readNow()
@@ -81,7 +82,7 @@ export function createSessionLimit({ database, userStore, sessionStore, revoke, 
     return revoke.transaction({ name: 'system', origin: presenter, credential: null }, async (tx, { record, note }) => {
       await userStore.lock(tx, userId)
       const verdict = await judge(tx, standing, eras)
-      if (verdict === 'surplus' && (await record('session_limit', { subject: id }))) {
+      if (verdict === 'over_limit' && (await record('session_limit', { subject: id }))) {
         const before = { user: userId, device: deviceId }
         note({ action: 'session_ended', subject: id, before, after: { reason: 'session_limit' } })
       }
@@ -90,6 +91,6 @@ export function createSessionLimit({ database, userStore, sessionStore, revoke, 
   }
 }
 
-const isOver = (verdict: Judgement) => verdict === 'surplus' || verdict === 'over'
+const isOver = (verdict: Judgement) => verdict === 'over_limit' || verdict === 'over'
 
 export type SessionLimit = ReturnType<typeof createSessionLimit>

@@ -5,7 +5,7 @@ import { quantiles } from '../support/bursts.js'
 import { removeFolders, sqlite } from '../support/engines.js'
 import { aServerProcess, killProcesses } from '../support/processes.js'
 import { password } from '../support/server.js'
-import { aPoster, count, type Posted, tally } from './post.js'
+import { aPoster, count, counters, type Posted } from './post.js'
 
 const guesses = count('GUESSES', 100_000)
 const addresses = count('ADDRESSES', 1_000)
@@ -66,7 +66,7 @@ const [p50, p99] = quantiles(
 console.log(`P5: ${guesses} guesses from ${addresses} addresses at 1 user and ${unknown} unknown names, cost ${cost}`)
 console.log(`  the owner signed in ${succeeded.length} of ${signIns} times on a known device, p50/p99 ${p50}/${p99} ms`)
 console.log(`  guesses that reached a hash: ${hashed} (the policy lets ${20 * (1 + unknown)} in an hour)`)
-console.log(`  answers to guesses: ${tally(answered)}, ${Math.round(guesses / seconds)}/s`)
+console.log(`  answers to guesses: ${counters(answered)}, ${Math.round(guesses / seconds)}/s`)
 
 attacker.close()
 owner.close()

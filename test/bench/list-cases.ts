@@ -128,7 +128,7 @@ export async function casesOf({ parts }: Composed): Promise<Case[]> {
     sessions('ended', { state: 'ended' }),
     sessions('idle (few, spread)', { state: 'idle' }),
     sessions('older than allowed (none)', { state: 'absolute' }),
-    sessions('overtaken (none)', { state: 'overtaken' }),
+    sessions('superseded (none)', { state: 'superseded' }),
     sessions('of one user', { userId: busy }),
     sessions('of one device', { deviceId: busyDevice }),
     sessions('application shop', { applicationId: 'shop' }),

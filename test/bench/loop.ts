@@ -124,7 +124,7 @@ async function endMany(): Promise<string> {
   return `${done} ended`
 }
 
-/** Until no session that the entry overtook is unmarked. */
+/** Until no session that the entry superseded is unmarked. */
 async function revokeAndMark(kind: string, subject: string): Promise<string> {
   await post('/api/admin/revocations', { kind, subject, effect: 'end' })
   let quiet = 0

@@ -56,7 +56,7 @@ export function count(name: string, usual: number): number {
 }
 
 /** How often each value occurs, as a line: `401: 60, 429: 1940`. */
-export function tally(values: Iterable<string | number>): string {
+export function counters(values: Iterable<string | number>): string {
   const counts = new Map<string | number, number>()
   for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1)
   return [...counts]

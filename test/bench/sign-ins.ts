@@ -9,7 +9,7 @@ import { removeFolders, sqlite } from '../support/engines.js'
 import { ended } from '../support/mariadb.js'
 import { aServerProcess, killProcesses } from '../support/processes.js'
 import { password, testSettings } from '../support/server.js'
-import { aPoster, count, type Poster, tally } from './post.js'
+import { aPoster, count, counters, type Poster } from './post.js'
 import type { Flood } from './sign-in-flood.js'
 
 const atOnce = count('AT_ONCE', 500)
@@ -122,7 +122,7 @@ console.log(
   `  all rounds: quiet ${all.join('/')}, flooded ${allBusy.join('/')}, p99 ratio ${tenths(allBusy[1] / all[1])}`,
 )
 console.log(`  median of the rounds' p99 ratios: ${median! / 10} (goal < 4)`)
-console.log(`  sign-ins: ${tally(statuses)}; ${tenths(succeeded / floodSeconds)} succeeded a second`)
+console.log(`  sign-ins: ${counters(statuses)}; ${tenths(succeeded / floodSeconds)} succeeded a second`)
 
 poster.close()
 await killProcesses()

@@ -24,7 +24,7 @@ const page = await aVisit(server, { deviceScaleFactor: scale, reducedMotion: 're
 await signIn(page, admin)
 mkdirSync(folder, { recursive: true })
 
-await server.composed.parts.tokens.tally.flush()
+await server.composed.parts.tokens.counters.flush()
 await page.goto('/admin?range=7d')
 await take(page, 'home', 1040)
 

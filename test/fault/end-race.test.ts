@@ -26,10 +26,10 @@ async function accepted(client: Client, pairs: { access?: string; refresh?: stri
 
 const told = async (request: Promise<Answer>, what: string) => ((await request).status === 401 ? [] : [what])
 
-onEachEngine('a refresh that is overtaken between its UPDATE and its SELECT', engine => {
+onEachEngine('a refresh that is superseded between its UPDATE and its SELECT', engine => {
   type Amy = { id: number; pair: Pair; sid: string }
 
-  async function overtaken(meanwhile: (server: TestServer, amy: Amy) => Promise<unknown>) {
+  async function superseded(meanwhile: (server: TestServer, amy: Amy) => Promise<unknown>) {
     const pause = aPause()
     const server = await aServer({ engine, pauses: { rotationClaimed: pause.here } })
     const { id } = await server.aUser({ username: 'amy' })
@@ -50,7 +50,7 @@ onEachEngine('a refresh that is overtaken between its UPDATE and its SELECT', en
   }
 
   it('by the end of its session: refused, no token of it works, and the other session lives', async () => {
-    const { client, answer, pair, other } = await overtaken((server, { id, sid }) =>
+    const { client, answer, pair, other } = await superseded((server, { id, sid }) =>
       server.composed.parts.devices.sessions.end(sid, id, 'system'),
     )
     refused(answer)
@@ -60,7 +60,7 @@ onEachEngine('a refresh that is overtaken between its UPDATE and its SELECT', en
   })
 
   it('by the end of all sessions: refused, and nothing works', async () => {
-    const { client, answer, pair, other } = await overtaken((server, { id }) =>
+    const { client, answer, pair, other } = await superseded((server, { id }) =>
       server.composed.parts.devices.sessions.endAll(id, 'system'),
     )
     refused(answer)
@@ -68,7 +68,7 @@ onEachEngine('a refresh that is overtaken between its UPDATE and its SELECT', en
   })
 
   it('by the end of all others from the other session: refused', async () => {
-    const { client, answer, pair } = await overtaken(async (server, { id, sid }) => {
+    const { client, answer, pair } = await superseded(async (server, { id, sid }) => {
       const other = (await sessionsOf(server, id)).find(one => one.session.id !== sid)
       await server.composed.parts.devices.sessions.endAll(id, 'system', other!.session.id)
     })
@@ -77,7 +77,7 @@ onEachEngine('a refresh that is overtaken between its UPDATE and its SELECT', en
   })
 
   it('by disabling the user: refused, and enabling revives nothing', async () => {
-    const { server, client, answer, pair, other, id } = await overtaken((server, { id }) =>
+    const { server, client, answer, pair, other, id } = await superseded((server, { id }) =>
       server.composed.parts.people.users.disable(id, 'system'),
     )
     refused(answer)
@@ -86,7 +86,7 @@ onEachEngine('a refresh that is overtaken between its UPDATE and its SELECT', en
   })
 
   it('by other roles: the token has the new ones and is not stale', async () => {
-    const { client, answer } = await overtaken((server, { id }) =>
+    const { client, answer } = await superseded((server, { id }) =>
       server.composed.parts.people.users.setRoles(id, ['support'], 'system'),
     )
     expect(answer.status).to.equal(200)
@@ -95,7 +95,7 @@ onEachEngine('a refresh that is overtaken between its UPDATE and its SELECT', en
   })
 
   it('by its own change of the password: the kept session goes on, the other is over', async () => {
-    const { client, answer, pair, other } = await overtaken(async (server, { pair }) => {
+    const { client, answer, pair, other } = await superseded(async (server, { pair }) => {
       const json = { old_password: password, new_password: newPassword }
       expect((await aClient(server).post('/api/me/password/', json, pair.access)).status).to.equal(204)
     })
@@ -107,7 +107,7 @@ onEachEngine('a refresh that is overtaken between its UPDATE and its SELECT', en
   })
 
   it('by a password change of its owner with the policy that keeps no session: refused', async () => {
-    const { client, answer, pair, other } = await overtaken(async (server, { pair }) => {
+    const { client, answer, pair, other } = await superseded(async (server, { pair }) => {
       await server.setPolicy({ keep_session_on_password_change: false })
       const json = { old_password: password, new_password: newPassword }
       expect((await aClient(server).post('/api/me/password/', json, pair.access)).status).to.equal(204)
@@ -124,7 +124,7 @@ onEachEngine('a session that an end has reached', engine => {
     const amy = await server.aUser()
     const [own, other] = [await client.signIn(amy), await client.signIn(amy)]
     const { sessions } = server.composed.parts.devices
-    // Overtaken, but its row is not marked: as on a server that was killed before it could.
+    // Superseded, but its row is not marked: as on a server that was killed before it could.
     await sessions.endAll(amy.id, 'system', claimsOf(other.access).sid)
     await server.composed.parts.storage.database.write('UPDATE session SET ended_at = NULL WHERE id = ?', [
       claimsOf(own.access).sid,

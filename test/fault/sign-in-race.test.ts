@@ -8,9 +8,9 @@ import { devicesOf, sessionsOf } from '../support/sessions.js'
 
 const newPassword = 'staple battery horse'
 
-onEachEngine('a sign-in that is overtaken between its password check and its insert', engine => {
+onEachEngine('a sign-in that is superseded between its password check and its insert', engine => {
   /** Signs amy in, does `meanwhile` while she is held, and answers what she got. */
-  async function overtaken(
+  async function superseded(
     meanwhile: (server: TestServer, amy: { id: number; access: string }) => Promise<unknown>,
     more: (first: { device_token: string }) => object = () => ({}),
   ) {
@@ -36,7 +36,7 @@ onEachEngine('a sign-in that is overtaken between its password check and its ins
   }
 
   it('by a change of the password: refused, and no session of the old password lives but the one that changed it', async () => {
-    const { server, client, answer, id } = await overtaken(async (server, { access }) => {
+    const { server, client, answer, id } = await superseded(async (server, { access }) => {
       const json = { old_password: password, new_password: newPassword }
       expect((await aClient(server).post('/api/me/password/', json, access)).status).to.equal(204)
     })
@@ -46,7 +46,7 @@ onEachEngine('a sign-in that is overtaken between its password check and its ins
   })
 
   it('by a reset of the password: refused, and nothing lives', async () => {
-    const { server, answer, id } = await overtaken((server, { id }) =>
+    const { server, answer, id } = await superseded((server, { id }) =>
       server.composed.parts.people.users.setPassword(id, newPassword, 'system'),
     )
     refused(answer)
@@ -54,7 +54,7 @@ onEachEngine('a sign-in that is overtaken between its password check and its ins
   })
 
   it('by a reset to the very same password: all sessions ended, this one is checked again and lives', async () => {
-    const { server, client, answer, id } = await overtaken((server, { id }) =>
+    const { server, client, answer, id } = await superseded((server, { id }) =>
       server.composed.parts.people.users.setPassword(id, password, 'system'),
     )
     expect(answer.status).to.equal(200)
@@ -63,7 +63,7 @@ onEachEngine('a sign-in that is overtaken between its password check and its ins
   })
 
   it('by disabling the user: refused, and enabling revives nothing', async () => {
-    const { server, client, before, answer, id } = await overtaken((server, { id }) =>
+    const { server, client, before, answer, id } = await superseded((server, { id }) =>
       server.composed.parts.people.users.disable(id, 'system'),
     )
     refused(answer)
@@ -73,7 +73,7 @@ onEachEngine('a sign-in that is overtaken between its password check and its ins
   })
 
   it('by disabling and enabling again: checked again, and only the new session lives', async () => {
-    const { server, client, before, answer, id } = await overtaken(async (server, { id }) => {
+    const { server, client, before, answer, id } = await superseded(async (server, { id }) => {
       await server.composed.parts.people.users.disable(id, 'system')
       await server.composed.parts.people.users.enable(id, 'system')
     })
@@ -84,12 +84,12 @@ onEachEngine('a sign-in that is overtaken between its password check and its ins
   })
 
   it('by deleting the user: refused', async () => {
-    const { answer } = await overtaken((server, { id }) => server.composed.parts.people.users.remove(id, 'system'))
+    const { answer } = await superseded((server, { id }) => server.composed.parts.people.users.remove(id, 'system'))
     refused(answer)
   })
 
   it('by the end of all sessions: what it gets is a session that lives after that end', async () => {
-    const { server, client, before, answer, id } = await overtaken((server, { id }) =>
+    const { server, client, before, answer, id } = await superseded((server, { id }) =>
       server.composed.parts.devices.sessions.endAll(id, 'system'),
     )
     expect(answer.status).to.equal(200)
@@ -121,7 +121,7 @@ onEachEngine('a sign-in that is overtaken between its password check and its ins
   })
 
   it('by a new name: the old name no longer signs in, the new one does', async () => {
-    const { client, answer } = await overtaken((server, { id }) =>
+    const { client, answer } = await superseded((server, { id }) =>
       server.composed.parts.people.users.rename(id, 'beth', 'system'),
     )
     refused(answer)
@@ -130,7 +130,7 @@ onEachEngine('a sign-in that is overtaken between its password check and its ins
   })
 
   it('by a new name that somebody else takes at once: never signs in to the other', async () => {
-    const { answer } = await overtaken(async (server, { id }) => {
+    const { answer } = await superseded(async (server, { id }) => {
       await server.composed.parts.people.users.rename(id, 'beth', 'system')
       await server.aUser({ username: 'amy', password: newPassword })
     })
@@ -138,7 +138,7 @@ onEachEngine('a sign-in that is overtaken between its password check and its ins
   })
 
   it('by other roles: its token has the new ones, and is not stale', async () => {
-    const { client, answer } = await overtaken((server, { id }) =>
+    const { client, answer } = await superseded((server, { id }) =>
       server.composed.parts.people.users.setRoles(id, ['support'], 'system'),
     )
     expect(claimsOf(answer.body.access).roles).to.deep.equal(['support'])
@@ -146,7 +146,7 @@ onEachEngine('a sign-in that is overtaken between its password check and its ins
   })
 
   it('by the end of the device that it proves: it gets another device, which lives', async () => {
-    const { server, client, answer, id } = await overtaken(
+    const { server, client, answer, id } = await superseded(
       async (server, { id }) => {
         const [device] = await devicesOf(server, id)
         await server.composed.parts.devices.sessions.endDevice(device!.device.id, id, 'system')

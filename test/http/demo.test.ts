@@ -60,7 +60,7 @@ onEachEngine('a demo', engine => {
     expect(new Set(held.map(one => one.roleName)).size).to.be.above(3)
     for (const state of ['live', 'ended', 'idle'] as const)
       expect((await sessionList.count({ state })).count, state).to.be.above(0)
-    expect((await sessionList.count({ state: 'overtaken' })).count).to.equal(0)
+    expect((await sessionList.count({ state: 'superseded' })).count).to.equal(0)
     const reasons = new Set((await all<SessionRecord>(server, 'session', 'id')).map(session => session.endedReason))
     for (const reason of ['sign_out', 'replaced', 'expired', 'refresh_token_reused', 'device_ended', 'session_ended'])
       expect([...reasons], reason).to.include(reason)

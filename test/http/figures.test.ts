@@ -3,7 +3,7 @@ import { expect } from 'chai'
 import { type CountName, figureNames, figureRanges, grains } from '../../server/policy/figures.js'
 import type { Database } from '../../server/storage/database.js'
 import { createFigureStore } from '../../server/storage/figures.js'
-import { createTally } from '../../server/tokens/counters.js'
+import { createCounters } from '../../server/tokens/counters.js'
 import { aClient } from '../support/client.js'
 import { aDatabase } from '../support/database.js'
 import { onEachEngine } from '../support/engines.js'
@@ -22,7 +22,7 @@ onEachEngine('figures', engine => {
   it('tell of sign-ins, failures, refreshes, incidents and revocations, each once', async () => {
     const server = await aServer({ engine })
     const client = aClient(server)
-    const { tally } = server.composed.parts.tokens
+    const { counters } = server.composed.parts.tokens
     const amy = await server.aUser()
     const pair = await client.signIn(amy)
     for (let tries = 0; tries < 3; tries++)
@@ -35,13 +35,13 @@ onEachEngine('figures', engine => {
     expect((await client.refresh(pair.refresh)).status).to.equal(401)
     await client.post('/api/token/', { username: amy.username })
     expect((await overview(server)).totals.refreshes, 'before it is written down').to.equal(0)
-    await tally.flush()
+    await counters.flush()
     const { totals, series, now } = await overview(server)
     expect(totals).to.include({ sign_ins: 2, failed_sign_ins: 4, refreshes: 3, reuse_incidents: 1, revocations: 1 })
     expect(Object.keys(series)).to.deep.equal(figureNames)
     expect(now).to.include({ live_sessions: 2, live_users: 1 })
     // A second writing adds what came since, and nothing twice.
-    await tally.flush()
+    await counters.flush()
     expect((await overview(server)).totals.sign_ins).to.equal(3)
   })
 
@@ -50,13 +50,13 @@ onEachEngine('figures', engine => {
     const client = aClient(server)
     const {
       logs: { figures },
-      tokens: { tally },
+      tokens: { counters },
     } = server.composed.parts
     await client.signIn({ username: 'admin', password })
     server.clock.advance('3h')
     await client.signIn({ username: 'admin', password })
     await client.signIn({ username: 'admin', password })
-    await tally.flush()
+    await counters.flush()
     const now = server.clock.now()
     for (const [range, { span, step }] of Object.entries(figureRanges)) {
       const { from, upto, points, totals } = await figures.series(range as keyof typeof figureRanges)
@@ -96,21 +96,23 @@ onEachEngine('figures', engine => {
     }
     const at = 1_000 * grains.hour.length + 59 * minute
     let now = at
-    const tallies = Array.from({ length: 4 }, () => createTally({ database: sometimes, figureStore, now: () => now }))
+    const manyCounters = Array.from({ length: 4 }, () =>
+      createCounters({ database: sometimes, figureStore, now: () => now }),
+    )
     const names: CountName[] = ['sign_ins', 'refreshes']
     const countAll = () => {
-      for (const [nth, { count }] of tallies.entries()) for (const name of names) count(name, nth + 1)
+      for (const [nth, { count }] of manyCounters.entries()) for (const name of names) count(name, nth + 1)
     }
     countAll()
-    await Promise.all(tallies.map(({ flush }) => flush()))
+    await Promise.all(manyCounters.map(({ flush }) => flush()))
     isAway = true
     now += minute
     countAll()
-    for (const { flush } of tallies) expect(await flush().catch((error: Error) => error.message)).to.equal('away')
+    for (const { flush } of manyCounters) expect(await flush().catch((error: Error) => error.message)).to.equal('away')
     countAll()
     isAway = false
-    await Promise.all(tallies.map(({ flush }) => flush()))
-    await Promise.all(tallies.map(({ flush }) => flush()))
+    await Promise.all(manyCounters.map(({ flush }) => flush()))
+    await Promise.all(manyCounters.map(({ flush }) => flush()))
     const range = { from: at - minute, upto: now + minute, step: minute }
     const rows = await figureStore.steps(database, 'minute', names, range)
     const each = (name: CountName) => rows.filter(row => row.name === name).map(row => [row.at, row.sum])
@@ -132,12 +134,12 @@ onEachEngine('figures', engine => {
     const server = await aServer({ engine })
     const {
       logs: { figures },
-      tokens: { tally },
+      tokens: { counters },
       storage: { database },
     } = server.composed.parts
     const rows = () => database.read<{ grain: string }>('SELECT grain FROM figure ORDER BY grain')
-    tally.count('sign_ins')
-    await tally.flush()
+    counters.count('sign_ins')
+    await counters.flush()
     server.clock.advance('48h')
     await figures.tidy()
     expect((await rows()).map(row => row.grain)).to.deep.equal(['hour', 'minute'])
@@ -181,7 +183,7 @@ onEachEngine('figures', engine => {
     const server = await aServer({ engine })
     const client = aClient(server)
     const {
-      tokens: { sightings },
+      tokens: { lastSeen },
       storage: { database },
     } = server.composed.parts
     const seenAt = async () => (await database.read<{ at: number }>('SELECT last_seen_at AS at FROM device'))[0]!.at
@@ -191,11 +193,11 @@ onEachEngine('figures', engine => {
     const refreshedAt = server.clock.now()
     const { refresh } = (await client.refresh(pair.refresh)).body
     expect(await seenAt()).to.equal(signedInAt)
-    await sightings.flush()
+    await lastSeen.flush()
     expect(await seenAt()).to.equal(refreshedAt)
     await client.refresh(refresh)
     await database.write('UPDATE device SET last_seen_at = last_seen_at + 5')
-    await sightings.flush()
+    await lastSeen.flush()
     expect(await seenAt()).to.equal(refreshedAt + 5)
   })
 })

@@ -313,7 +313,7 @@ onEachEngine('a key that is rotated', engine => {
     const server = await aServer({ engine })
     const admin = await aKeyHolder(server)
     const answers = await Promise.all(Array.from({ length: 6 }, (_, at) => admin.rotate({ now: at % 2 === 0 })))
-    // Whoever was overtaken between two looks is told to come again.
+    // Whoever was superseded between two looks is told to come again.
     for (const { status } of answers) expect(status).to.be.oneOf([201, 503])
     expect(answers.some(({ status }) => status === 201)).to.equal(true)
     const states = (await admin.keys()).map(key => key.state)

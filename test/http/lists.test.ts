@@ -70,7 +70,7 @@ describe('lists', () => {
   it('answer with a file of all rows where one is wanted, and only to who may see them', async () => {
     const { server, client, admin } = await aWorld(await aServer())
     await server.aUser({ username: 'amy', firstName: '=cmd|calc', roles: ['support'] })
-    for (let time = 0; time < 300; time++) server.composed.parts.tokens.tally.count('sign_ins')
+    for (let time = 0; time < 300; time++) server.composed.parts.tokens.counters.count('sign_ins')
     for (const [path, head] of [
       ['users', 'user_id,username,first_name'],
       ['sessions', 'id,user_id,username'],

@@ -82,7 +82,7 @@ onEachEngine('a database that went back', engine => {
     const later = await aServer({ settings: server.settings, clock: server.clock, policy: null })
     await expectStopped(aClient(later), pair)
 
-    const { after, seen, lost } = await server.composed.parts.tokens.advance(nothing, sign)
+    const { after, seen, lost } = await server.composed.parts.tokens.logAdvance(nothing, sign)
     expect([seen, lost]).to.deep.equal([500, null])
     expect(after.seq).to.equal(500 + 2 ** 20)
     await settle(later.composed)
@@ -169,7 +169,7 @@ onEachEngine('a database that went back', engine => {
     await database.write('UPDATE log_head SET seq = seq + 100')
     await tail.readNow()
     await expectStopped(client, pair)
-    await server.composed.parts.tokens.advance(nothing, sign)
+    await server.composed.parts.tokens.logAdvance(nothing, sign)
     await expectOver(client, pair)
     await client.signIn(admin)
   })
@@ -180,7 +180,7 @@ onEachEngine('a database that went back', engine => {
     const { database } = server.composed.parts.storage
     // The counter of a table that was put together by hand.
     await database.write("UPDATE last_number SET value = 1 WHERE name = 'user'")
-    const { after, lastUserId } = await server.composed.parts.tokens.advance({ seen: 7_000_000, userIds: 50 }, sign)
+    const { after, lastUserId } = await server.composed.parts.tokens.logAdvance({ seen: 7_000_000, userIds: 50 }, sign)
     expect(after.seq).to.equal(7_000_000 + 2 ** 20)
     expect(lastUserId).to.equal(amy.id + 50)
     expect((await server.aUser()).id).to.equal(amy.id + 51)
@@ -199,7 +199,7 @@ onEachEngine('a database that went back', engine => {
     await database.write('DELETE FROM policy_version WHERE version > 1')
     await database.write('UPDATE log_head SET access_lifetime = 60, horizon = 0, policy_version = 1')
     await tail.readNow()
-    await server.composed.parts.tokens.advance(nothing, sign)
+    await server.composed.parts.tokens.logAdvance(nothing, sign)
     server.clock.advance('23h')
     await server.composed.jobs.runAll()
     await tail.readNow()
@@ -213,13 +213,13 @@ onEachEngine('a database that went back', engine => {
     const server = await aServer({ engine })
     const client = aClient(server)
     const {
-      tokens: { advance },
+      tokens: { logAdvance },
       storage: { database },
       logs: { auditLog },
     } = server.composed.parts
-    const first = await advance(nothing, sign)
+    const first = await logAdvance(nothing, sign)
     const pair = await client.signIn(admin)
-    const [one, two] = await Promise.all([advance(nothing, sign), advance(nothing, sign)])
+    const [one, two] = await Promise.all([logAdvance(nothing, sign), logAdvance(nothing, sign)])
     const logs = [first, one!, two!].map(({ after }) => after)
     expect(new Set(logs.map(log => log.logId)).size).to.equal(3)
     expect(Math.abs(one!.after.seq - two!.after.seq)).to.equal(2 ** 20)
@@ -246,7 +246,7 @@ onEachEngine('a database that went back', engine => {
       ...[JSON.stringify({ password_cost: 4, access_token_lifetime: 240 }), version],
     ])
     await database.write('UPDATE log_head SET access_lifetime = 240')
-    await server.composed.parts.tokens.advance(nothing, sign)
+    await server.composed.parts.tokens.logAdvance(nothing, sign)
     const { iat, exp } = claimsOf((await client.signIn(admin)).access)
     expect(exp - iat).to.equal(240)
   })
@@ -275,7 +275,7 @@ onRedis('a database that went back, with Redis', () => {
 
     const restarted = await aServer({ settings: server.settings, clock: server.clock, policy: null })
     await expectStopped(aClient(restarted), pair)
-    const { seen, lost, after } = await restarted.composed.parts.tokens.advance(nothing, sign)
+    const { seen, lost, after } = await restarted.composed.parts.tokens.logAdvance(nothing, sign)
     expect(seen).to.equal(position)
     expect(lost).to.have.length(1)
     expect(lost![0]).to.deep.include({ kind: 'user', subject: String(amy.id), reason: 'user_disabled' })

@@ -256,9 +256,9 @@ describe('the administrators’ home', () => {
   it('writes numbers and times as its reader does', async () => {
     const server = await aServer()
     const boss = await signedIn(server)
-    const { tally } = server.composed.parts.tokens
-    tally.count('refreshes', 12_345)
-    await tally.flush()
+    const { counters } = server.composed.parts.tokens
+    counters.count('refreshes', 12_345)
+    await counters.flush()
     server.clock.advance('1m')
     const at = async (zone: string, language: string) => {
       boss.cookies.set('darvoza-zone', zone)

@@ -1,7 +1,7 @@
 // What is in Redis, and what becomes of what others put there: it may cost time, and never a revocation.
 import { expect } from 'chai'
 import { type RedisSettings, readRedisUrl } from '../../config/addresses.js'
-import type { Revocation } from '../../server/policy/revocation.js'
+import type { Revocation } from '../../server/protocol/log/revocation.js'
 import { createRedisLog, keptEntries, logChannel } from '../../server/revocation/redis-log.js'
 import { openRedis, type RedisConnections } from '../../server/storage/redis.js'
 import { aClient, claimsOf } from '../support/client.js'

@@ -98,7 +98,7 @@ const fire: Record<Fired, (world: World) => Promise<unknown>> = {
   ),
   all_stale: byHand(() => ({ kind: 'all', effect: 'refresh' })),
   everybody_ended: byHand(() => ({ kind: 'all' })),
-  log_advanced: ({ server }) => server.composed.parts.tokens.advance({ seen: 0, userIds: 0 }, 'operator:test'),
+  log_advanced: ({ server }) => server.composed.parts.tokens.logAdvance({ seen: 0, userIds: 0 }, 'operator:test'),
   signing_key_revoked: byAdmin('DELETE', ({ phone }) => `/keys/${headerOf(phone.access).kid}`),
   refresh_key_revoked: byAdmin('DELETE', () => '/keys/refresh'),
 }

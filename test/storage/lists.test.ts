@@ -9,7 +9,7 @@ import { insertRows } from '../../server/storage/bulk.js'
 import type { Database } from '../../server/storage/database.js'
 import { createDeviceListStore, type DeviceFilter, deviceStates } from '../../server/storage/device-lists.js'
 import type { DeviceRecord } from '../../server/storage/devices.js'
-import type { Place, Walked } from '../../server/storage/keyset-scan.js'
+import type { Cursor, Scanned } from '../../server/storage/keyset-scan.js'
 import { createLogListStore } from '../../server/storage/log-lists.js'
 import { createSessionListStore, type SessionFilter } from '../../server/storage/session-lists.js'
 import type { SessionRecord } from '../../server/storage/sessions.js'
@@ -174,13 +174,13 @@ const stateIn = ({ users, applicationEnds, logEndedSeq }: World, session: Sessio
 
 /** Reads a list to its end, and insists that no page is longer than asked for, nor short without a reason. */
 async function readAll<Row>(
-  read: (page: { after: Place | null; limit: number; budget: number }) => Promise<Walked<Row>>,
+  read: (page: { after: Cursor | null; limit: number; budget: number }) => Promise<Scanned<Row>>,
 ) {
   const limit = 1 + below(9)
   const budget = pick([2, 20, 150, 10_000])
   const rows: Row[] = []
-  for (let after: Place | null = null, pages = 0; ; pages++) {
-    const page: Walked<Row> = await read({ after, limit, budget })
+  for (let after: Cursor | null = null, pages = 0; ; pages++) {
+    const page: Scanned<Row> = await read({ after, limit, budget })
     expect(page.rows.length).to.be.at.most(limit)
     expect(page.partial).to.equal(page.rows.length < limit && page.next !== null)
     rows.push(...page.rows)

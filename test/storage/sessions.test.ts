@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import { judgeGeneration, moveSpans, type RotationSpans } from '../../server/policy/rotation.js'
 import type { Database } from '../../server/storage/database.js'
 import type { RotationTerms } from '../../server/storage/rotations.js'
-import type { OpenPlace } from '../../server/storage/session-tidying.js'
+import type { OpenCursor } from '../../server/storage/session-tidying.js'
 import { createSessionStore, type SessionRecord } from '../../server/storage/sessions.js'
 import { createUserStore } from '../../server/storage/users.js'
 import { aDatabase, aUserRow } from '../support/database.js'
@@ -161,7 +161,7 @@ onEachEngine('the sessions store', engine => {
     expect((await present()).expiresAt).to.equal(start + 2.5 * hour)
   })
 
-  it('raiseSeq keeps a session that lives, and never revives one that an end has overtaken', async () => {
+  it('raiseSeq keeps a session that lives, and never revives one that an end has superseded', async () => {
     const raised = async (id: string) => {
       await sessions.raiseSeq(database, id, 100)
       return (await present(id)).seq
@@ -169,21 +169,21 @@ onEachEngine('the sessions store', engine => {
     await sessions.insert(database, aSession('lives', { seq: 10 }))
     await sessions.insert(database, aSession('ended', { seq: 10, endedAt: start }))
     expect([await raised('lives'), await raised('ended')]).to.deep.equal([100, 10])
-    const overtakers = [
+    const superseders = [
       'UPDATE user SET ended_seq = 11 WHERE id = 1',
       "UPDATE application SET ended_seq = 11 WHERE id = 'darvoza'",
       'UPDATE log_head SET ended_seq = 11',
     ]
-    for (const [index, overtake] of overtakers.entries()) {
-      await database.write(overtake)
+    for (const [index, supersede] of superseders.entries()) {
+      await database.write(supersede)
       await sessions.insert(database, aSession(`over${index}`, { seq: 10 }))
       await sessions.insert(database, aSession(`just${index}`, { seq: 11 }))
       expect([await raised(`over${index}`), await raised(`just${index}`)]).to.deep.equal([10, 100])
-      await database.write(overtake.replace('11', '0'))
+      await database.write(supersede.replace('11', '0'))
     }
   })
 
-  it('markOvertaken marks whom an end of all has overtaken, in batches, and nobody else', async () => {
+  it('markSuperseded marks whom an end of all has superseded, in batches, and nobody else', async () => {
     await users.insert(database, aUserRow(2))
     await users.update(database, 1, { endedSeq: 50 })
     for (let index = 0; index < 12; index++)
@@ -191,7 +191,7 @@ onEachEngine('the sessions store', engine => {
     await sessions.insert(database, aSession('kept', { seq: 50 }))
     await sessions.insert(database, aSession('others', { seq: 1, userId: 2 }))
     await sessions.insert(database, aSession('before', { seq: 1, endedAt: 5, endedReason: 'sign_out', endedBy: 'me' }))
-    const mark = () => sessions.markOvertaken(database, { kind: 'user', subject: '1' }, 77, 'all_ended', 'system', 5)
+    const mark = () => sessions.markSuperseded(database, { kind: 'user', subject: '1' }, 77, 'all_ended', 'system', 5)
     expect([await mark(), await mark(), await mark(), await mark()]).to.deep.equal([5, 5, 2, 0])
     const rows = await all()
     const ended = (row: SessionRecord) => [row.endedAt, row.endedReason, row.endedBy]
@@ -206,7 +206,7 @@ onEachEngine('the sessions store', engine => {
     for (let index = 0; index < 7; index++)
       await sessions.insert(database, aSession(`e${index}`, { expiresAt: start + index }))
     const marked: number[] = []
-    for (let after: OpenPlace | null = null; ; ) {
+    for (let after: OpenCursor | null = null; ; ) {
       const done: Awaited<ReturnType<typeof sessions.markExpired>> = await sessions.markExpired(
         ...([database, start + 4, { after, limit: 3 }] as const),
       )

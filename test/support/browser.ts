@@ -85,8 +85,8 @@ export async function expectAccessible(page: Page, what: string): Promise<void> 
 
 /** Nothing is wider than the screen: a person would have to push the page from side to side (WCAG 1.4.10). */
 export async function expectNoSidewaysScroll(page: Page, what: string): Promise<void> {
-  const surplus = await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')
-  expect(surplus, `${what}: pixels wider than the screen`).to.equal(0)
+  const tooWide = await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')
+  expect(tooWide, `${what}: pixels wider than the screen`).to.equal(0)
   const beyond = await page.evaluate(`[...document.querySelectorAll('.card .table')].filter(table =>
     table.getBoundingClientRect().right > table.closest('.card').getBoundingClientRect().right + 1
   ).map(table => table.caption?.textContent)`)

@@ -1,6 +1,6 @@
 // Entries of the revocation log in any number, as other servers would have written them.
 import { randomUUID } from 'node:crypto'
-import type { Revocation } from '../../server/policy/revocation.js'
+import type { Revocation } from '../../server/protocol/log/revocation.js'
 import type { Database } from '../../server/storage/database.js'
 
 /** The end of one session, unless the test says otherwise. */

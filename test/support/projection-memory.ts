@@ -1,7 +1,7 @@
 // A program that prints what an entry costs the projection, in bytes: while it is held, and once all are forgotten. Needs
 // `--expose-gc` and a process in which nothing else happens.
 import { randomUUID } from 'node:crypto'
-import { createProjection } from '../../server/revocation/projection.js'
+import { createProjection } from '../../server/protocol/log/projection.js'
 import { memory } from './cost.js'
 import { anEntry } from './log.js'
 

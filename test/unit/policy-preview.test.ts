@@ -36,11 +36,11 @@ describe('what a change of the policy would end', () => {
   const reasons = (open: Surveyed[], eras = tight) =>
     endedByChange(open, before, eras, now).map(({ session, reason }) => [session.id, reason])
 
-  it('is what lives without it: neither who ended, nor who was overtaken, nor who is over already', () => {
+  it('is what lives without it: neither who ended, nor who was superseded, nor who is over already', () => {
     const long = { rotatedAt: now - 2 * hour, createdAt: now - 2 * hour }
     const over = [
       aSurveyed('ended', { ...long, endedAt: now }),
-      aSurveyed('overtaken', { ...long, ended: { user: 6, application: 0, log: 0 } }),
+      aSurveyed('superseded', { ...long, ended: { user: 6, application: 0, log: 0 } }),
       aSurveyed('expired', { ...long, expiresAt: now }),
       aSurveyed('idle', { rotatedAt: now - 24 * hour }),
       aSurveyed('old', { createdAt: now - 30 * 24 * hour }),

@@ -4,15 +4,15 @@ import { setImmediate } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { expect } from 'chai'
+import { triggers } from '../../server/policy/revocation.js'
+import { createProjection, type Projection } from '../../server/protocol/log/projection.js'
 import {
   type RevocableClaims,
   type Revocation,
   type RevocationEffect,
   refuses,
   revocationKinds,
-  triggers,
-} from '../../server/policy/revocation.js'
-import { createProjection, type Projection } from '../../server/revocation/projection.js'
+} from '../../server/protocol/log/revocation.js'
 import { trials } from '../support/bursts.js'
 import { anEntry } from '../support/log.js'
 

@@ -1,15 +1,13 @@
 import { expect } from 'chai'
+import { entryExpiry, type Trigger, triggers } from '../../server/policy/revocation.js'
+import { errors } from '../../server/protocol/errors.js'
 import {
-  entryExpiry,
   type RevocableClaims,
   type Revocation,
   refusalCode,
   refuses,
   revocationKinds,
-  type Trigger,
-  triggers,
-} from '../../server/policy/revocation.js'
-import { errors } from '../../server/protocol/errors.js'
+} from '../../server/protocol/log/revocation.js'
 
 const claims: RevocableClaims = { rev: 10, jti: 'j', sub: '7', sid: 's', client_id: 'darvoza', roles: ['admin'] }
 const entry: Revocation = {

@@ -18,9 +18,9 @@ describe('the end of a session', () => {
     expect(sessionEnd({ ...session, endedAt: now }, { ...none, user: 9 }, now + 9e9, policy)).to.equal('ended')
   })
 
-  it('is over once an end of all of its user, application or log has overtaken it, and not by its own', () => {
+  it('is over once an end of all of its user, application or log has superseded it, and not by its own', () => {
     for (const whose of ['user', 'application', 'log']) {
-      expect(sessionEnd(session, { ...none, [whose]: 6 }, now, policy), whose).to.equal('overtaken')
+      expect(sessionEnd(session, { ...none, [whose]: 6 }, now, policy), whose).to.equal('superseded')
       expect(sessionEnd(session, { ...none, [whose]: 5 }, now, policy), whose).to.equal(null)
     }
   })

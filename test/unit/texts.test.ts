@@ -11,9 +11,10 @@ import { auditActions, auditSubjects } from '../../server/policy/audit.js'
 import { parseDuration } from '../../server/policy/durations.js'
 import { manualTriggers } from '../../server/policy/manual-revocation.js'
 import { whyNotPassword } from '../../server/policy/password.js'
-import { revocationKinds, triggers } from '../../server/policy/revocation.js'
+import { triggers } from '../../server/policy/revocation.js'
 import { whyNotUsername } from '../../server/policy/username.js'
 import { errors } from '../../server/protocol/errors.js'
+import { revocationKinds } from '../../server/protocol/log/revocation.js'
 
 const root = fileURLToPath(new URL('../../../', import.meta.url))
 const folder = join(root, 'views/locales')

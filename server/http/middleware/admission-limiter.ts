@@ -8,7 +8,7 @@ const perTurn = 4
  * moment, whatever else has come is served between them. Alone, nobody waits.
  * @param isHeld which requests
  */
-export function createTurnstile(isHeld: (method: string, path: string) => boolean): Middleware {
+export function createAdmissionLimiter(isHeld: (method: string, path: string) => boolean): Middleware {
   const waiting: (() => void)[] = []
 
   function turn(): void {

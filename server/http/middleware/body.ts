@@ -34,7 +34,7 @@ export function createBody(wait = longestWait): Body {
     enableTypes: ['text'],
     extendTypes: { text: ['*/*'] },
     textLimit: limit,
-    // Bytes, not text: bytes that are no UTF-8 are an error, not a password with other signs in it.
+    // Bytes, not text: bytes that are no UTF-8 are an error, not a password with other characters in it.
     ...{ encoding: null },
     onerror(error, ctx) {
       ctx.set('Connection', 'close')

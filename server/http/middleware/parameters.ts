@@ -12,7 +12,7 @@ export function checkQuery({ query: known = [] }: Parameters): Middleware {
   return (ctx, next) => {
     const fields: Record<string, string[]> = {}
     const seen = new Set<string>()
-    // Not ctx.query: it stops reading behind a thousand signs `&`.
+    // Not ctx.query: it stops reading behind a thousand `&`.
     for (const name of new URLSearchParams(ctx.querystring).keys()) {
       if (Object.keys(fields).length >= mostTold) break
       if (!known.includes(name)) fields[shown(name)] = [unknown('parameter', name, known)]

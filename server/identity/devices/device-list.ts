@@ -8,7 +8,7 @@ import {
   deviceStates,
 } from '../../storage/device-lists.js'
 import type { DeviceRecord, DeviceStore } from '../../storage/devices.js'
-import { type Counted, type Listed, listed, type Page, placeIn } from '../listing.js'
+import { type Counted, cursorIn, type Listed, listed, type Page } from '../listing.js'
 import type { Names } from '../people/names.js'
 import type { SessionStates } from './session-state.js'
 
@@ -29,12 +29,12 @@ export function createDeviceList({ database, deviceStore, deviceListStore, state
     /** The one seen last first. @throws invalid_fields */
     async page(filter: DeviceFilter, page: Page): Promise<Listed<DeviceInList>> {
       const terms = states.terms()
-      const after = placeIn(deviceListOf(filter), page)
-      const walked = await deviceListStore.page(database, filter, terms, { ...page, after })
-      const ids = walked.rows.map(row => row.id)
+      const after = cursorIn(deviceListOf(filter), page)
+      const scanned = await deviceListStore.page(database, filter, terms, { ...page, after })
+      const ids = scanned.rows.map(row => row.id)
       const records = await deviceStore.some(database, ids)
       const live = await deviceListStore.liveSessions(database, ids, terms)
-      const usernames = await names.ofUsers(walked.rows.map(row => row.userId))
+      const usernames = await names.ofUsers(scanned.rows.map(row => row.userId))
       const rows = ids.flatMap((id): DeviceInList[] => {
         const device = records.get(id)
         if (!device) return []
@@ -43,7 +43,7 @@ export function createDeviceList({ database, deviceStore, deviceListStore, state
         if (filter.state !== undefined && state !== filter.state) return []
         return [{ device, username: usernames.get(device.userId) ?? '', state, liveSessions }]
       })
-      return listed(walked, rows)
+      return listed(scanned, rows)
     },
 
     count: (filter: DeviceFilter): Promise<Counted> => deviceListStore.count(database, filter, states.terms()),

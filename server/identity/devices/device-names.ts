@@ -4,7 +4,7 @@ import type { DeviceStore } from '../../storage/devices.js'
 import type { UserStore } from '../../storage/users.js'
 import type { Revoke } from '../../tokens/revoke.js'
 
-/** Longest name that a person may give a device, in signs. */
+/** Longest name that a person may give a device, in characters. */
 export const longestDeviceName = 60
 
 export type DeviceNamesDeps = { userStore: UserStore; deviceStore: DeviceStore; revoke: Revoke }

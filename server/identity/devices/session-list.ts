@@ -4,7 +4,7 @@ import type { Database } from '../../storage/database.js'
 import type { DeviceRecord, DeviceStore } from '../../storage/devices.js'
 import { type SessionFilter, type SessionListStore, sessionList } from '../../storage/session-lists.js'
 import type { SessionRecord, SessionStore } from '../../storage/sessions.js'
-import { type Counted, every, type Listed, listed, type Page, placeIn } from '../listing.js'
+import { type Counted, cursorIn, every, type Listed, listed, type Page } from '../listing.js'
 import type { Names } from '../people/names.js'
 import type { SessionStates } from './session-state.js'
 
@@ -42,12 +42,12 @@ export function createSessionList({
   /** Newest sign-in first. @throws invalid_fields */
   async function page(filter: SessionFilter, page: Page): Promise<Listed<SessionInList>> {
     const terms = states.terms()
-    const after = placeIn(sessionList, page)
-    const walked = await sessionListStore.page(database, filter, terms, { ...page, after })
-    const ids = walked.rows.map(row => row.id)
-    if (ids.length === 0) return listed(walked, [])
+    const after = cursorIn(sessionList, page)
+    const scanned = await sessionListStore.page(database, filter, terms, { ...page, after })
+    const ids = scanned.rows.map(row => row.id)
+    if (ids.length === 0) return listed(scanned, [])
     const standings = await sessionStore.standings(database, ids)
-    const known = await deviceStore.some(database, [...new Set(walked.rows.map(row => row.deviceId))])
+    const known = await deviceStore.some(database, [...new Set(scanned.rows.map(row => row.deviceId))])
     const enders = await names.ofActors([...standings.values()].map(one => one.session.endedBy))
     const rows = ids.flatMap((id): SessionInList[] => {
       const standing = standings.get(id)
@@ -60,7 +60,7 @@ export function createSessionList({
       const device = known.get(session.deviceId) ?? null
       return [{ session, username: user.username, device, state, endsAt: states.endsAt(session), endedByUsername }]
     })
-    return listed(walked, rows)
+    return listed(scanned, rows)
   }
 
   return {

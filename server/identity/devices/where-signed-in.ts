@@ -7,7 +7,7 @@ import type { DeviceRecord, DeviceStore } from '../../storage/devices.js'
 import { devicesOfOne, type OwnListStore, type SessionOnDevice, sessionsOfOne } from '../../storage/own-lists.js'
 import type { SessionRecord, SessionStore } from '../../storage/sessions.js'
 import { grouped } from '../../storage/statement.js'
-import { type Counted, type Listed, listed, type Page, placeIn } from '../listing.js'
+import { type Counted, cursorIn, type Listed, listed, type Page } from '../listing.js'
 import type { SessionStates } from './session-state.js'
 
 /** A session that lives. `endsAt` (epoch ms) is when it is over unless it refreshes. */
@@ -45,40 +45,40 @@ export function createWhereSignedIn(deps: WhereSignedInDeps) {
   return {
     /** Oldest first. @throws invalid_fields */
     async sessions(userId: number, page: Page): Promise<Listed<LiveSession>> {
-      const after = placeIn(sessionsOfOne, page)
-      const walked = await ownListStore.sessions(database, userId, states.terms(), { ...page, after })
+      const after = cursorIn(sessionsOfOne, page)
+      const scanned = await ownListStore.sessions(database, userId, states.terms(), { ...page, after })
       const records = await sessionStore.some(
         database,
-        walked.rows.map(row => row.id),
+        scanned.rows.map(row => row.id),
       )
       const known = await deviceStore.some(database, [...new Set([...records.values()].map(one => one.deviceId))])
-      const rows = walked.rows.flatMap(({ id }): LiveSession[] => {
+      const rows = scanned.rows.flatMap(({ id }): LiveSession[] => {
         const session = records.get(id)
         if (!session || session.endedAt !== null) return []
         const rules = policy.of(session)
         const endsAt = Math.min(idleEnd(session, rules), absoluteEnd(session, rules))
         return [{ session, device: known.get(session.deviceId) ?? null, endsAt }]
       })
-      return listed(walked, rows)
+      return listed(scanned, rows)
     },
 
     countSessions: (userId: number): Promise<Counted> => ownListStore.countSessions(database, userId, states.terms()),
 
     /** The one known longest first. @throws invalid_fields */
     async devices(userId: number, page: Page): Promise<Listed<LiveDevice>> {
-      const walked = await ownListStore.devices(database, userId, { ...page, after: placeIn(devicesOfOne, page) })
-      return listed(walked, await liveDevices(walked.rows.map(row => row.id)))
+      const scanned = await ownListStore.devices(database, userId, { ...page, after: cursorIn(devicesOfOne, page) })
+      return listed(scanned, await liveDevices(scanned.rows.map(row => row.id)))
     },
 
     /** The one seen last first, as people look for them. @throws invalid_fields */
     async devicesLastSeen(userId: number, page: Page): Promise<Listed<LiveDevice>> {
       const filter = { userId, open: true }
-      const after = placeIn(deviceListOf(filter), page)
-      const walked = await deviceListStore.page(database, filter, states.terms(), { ...page, after })
-      const found = await liveDevices(walked.rows.map(row => row.id))
+      const after = cursorIn(deviceListOf(filter), page)
+      const scanned = await deviceListStore.page(database, filter, states.terms(), { ...page, after })
+      const found = await liveDevices(scanned.rows.map(row => row.id))
       // When one was last seen is written down once a minute; its sessions know it to the millisecond.
       return listed(
-        walked,
+        scanned,
         found.sort((a, b) => b.lastSeenAt - a.lastSeenAt),
       )
     },

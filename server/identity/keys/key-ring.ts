@@ -79,7 +79,7 @@ export function createKeyRing({ database, keyStore, moves, change, sealing, now 
         const { records, rules } = await ringIn(tx)
         requireAlgorithm(algorithm, rules)
         const pending = pendingOf(algorithm, records)
-        if (!pending && !spare) throw overtaken()
+        if (!pending && !spare) throw superseded()
         const at = now()
         const soonest = publishedAt(pending ?? { createdAt: at })
         const activatesAt = options.atOnce ? at : soonest
@@ -115,7 +115,7 @@ export function createKeyRing({ database, keyStore, moves, change, sealing, now 
         await changing.record('signing_key_revoked', { subject: kid })
         changing.note({ action: 'key_revoked', subject: kid, before: { state: key.state, algorithm: key.algorithm } })
         if (!next) return null
-        if (next.kid === null && spare?.algorithm !== next.algorithm) throw overtaken()
+        if (next.kid === null && spare?.algorithm !== next.algorithm) throw superseded()
         const signing =
           records.find(one => one.kid === next.kid) ?? (await moves.add(tx, changing, spare!, { at, activatesAt: at }))
         const others = records.filter(one => one !== key)
@@ -163,7 +163,7 @@ function notFound(kid: string) {
 }
 
 /** Somebody else changed the keys between two looks: again will do. */
-function overtaken() {
+function superseded() {
   return refuse('database_unavailable', { retryAfter: 1 })
 }
 

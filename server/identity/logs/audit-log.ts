@@ -2,7 +2,7 @@ import type { AuditRecord, AuditSearch, AuditStore } from '../../storage/audit.j
 import type { Database } from '../../storage/database.js'
 import { type AuditFilter, auditList, type LogListStore } from '../../storage/log-lists.js'
 import type { AuditTrail, ChainCheck } from '../../tokens/audit-trail.js'
-import { type Counted, every, type Listed, listed, type Page, placeIn } from '../listing.js'
+import { type Counted, cursorIn, every, type Listed, listed, type Page } from '../listing.js'
 
 export type { AuditFilter, AuditRecord, ChainCheck }
 
@@ -17,9 +17,9 @@ export type AuditLogDeps = {
 export function createAuditLog({ database, auditStore, logListStore, auditTrail }: AuditLogDeps) {
   /** Newest first. @throws invalid_fields */
   async function page(filter: AuditFilter, page: Page): Promise<Listed<AuditRecord>> {
-    const after = placeIn(auditList, page)
-    const walked = await logListStore.audit.page(database, filter, { ...page, after })
-    return listed(walked, walked.rows)
+    const after = cursorIn(auditList, page)
+    const scanned = await logListStore.audit.page(database, filter, { ...page, after })
+    return listed(scanned, scanned.rows)
   }
 
   return {

@@ -3,7 +3,7 @@ import type { DeviceRecord, DeviceStore } from '../../storage/devices.js'
 import type { IncidentRecord } from '../../storage/incidents.js'
 import { type IncidentFilter, incidentList, type LogListStore } from '../../storage/log-lists.js'
 import type { SessionRecord, SessionStore } from '../../storage/sessions.js'
-import { type Counted, type Listed, listed, type Page, placeIn } from '../listing.js'
+import { type Counted, cursorIn, type Listed, listed, type Page } from '../listing.js'
 import type { Names } from '../people/names.js'
 
 export type { IncidentFilter, IncidentRecord }
@@ -32,9 +32,9 @@ export function createIncidents({ database, logListStore, sessionStore, deviceSt
   return {
     /** Newest first. @throws invalid_fields */
     async page(filter: IncidentFilter, page: Page): Promise<Listed<IncidentInList>> {
-      const after = placeIn(incidentList, page)
-      const walked = await logListStore.incidents.page(database, filter, { ...page, after })
-      const { rows } = walked
+      const after = cursorIn(incidentList, page)
+      const scanned = await logListStore.incidents.page(database, filter, { ...page, after })
+      const { rows } = scanned
       const owners = await sessionStore.some(database, [...new Set(rows.map(row => row.sessionId))])
       const known = await deviceStore.some(database, [...new Set([...owners.values()].map(one => one.deviceId))])
       const usernames = await names.ofUsers(rows.map(row => row.userId))
@@ -43,7 +43,7 @@ export function createIncidents({ database, logListStore, sessionStore, deviceSt
         const device = session && (known.get(session.deviceId) ?? null)
         return { incident, username: usernames.get(incident.userId) ?? '', session, device }
       })
-      return listed(walked, results)
+      return listed(scanned, results)
     },
 
     count: (filter: IncidentFilter): Promise<Counted> => logListStore.incidents.count(database, filter),

@@ -11,7 +11,7 @@ import type { RevocationRecord, RevocationStore } from '../../storage/revocation
 import type { RoleStore } from '../../storage/roles.js'
 import type { UserStore } from '../../storage/users.js'
 import type { Revoke } from '../../tokens/revoke.js'
-import { type Counted, every, type Listed, listed, type Page, placeIn } from '../listing.js'
+import { type Counted, cursorIn, every, type Listed, listed, type Page } from '../listing.js'
 import type { ActorRights } from '../rights.js'
 
 export type { RevocationFilter, RevocationRecord }
@@ -70,9 +70,9 @@ export function createRevocationLog(deps: RevocationLogDeps) {
 
   /** Newest first. @throws invalid_fields */
   async function page(filter: RevocationFilter, page: Page): Promise<Listed<RevocationRecord>> {
-    const after = placeIn(revocationList, page)
-    const walked = await logListStore.revocations.page(database, filter, { ...page, after })
-    return listed(walked, walked.rows)
+    const after = cursorIn(revocationList, page)
+    const scanned = await logListStore.revocations.page(database, filter, { ...page, after })
+    return listed(scanned, scanned.rows)
   }
 
   return {

@@ -11,7 +11,7 @@ import {
 } from '../../storage/user-lists.js'
 import type { UserRecord, UserStore } from '../../storage/users.js'
 import type { SessionStates } from '../devices/session-state.js'
-import { type Counted, every, type Listed, listed, type Page, placeIn } from '../listing.js'
+import { type Counted, cursorIn, every, type Listed, listed, type Page } from '../listing.js'
 
 export { type UserFilter, type UserOrder, type UserState, userOrders, userStates }
 
@@ -29,17 +29,17 @@ export function createUserList({ database, userStore, userListStore, states }: U
   /** @throws invalid_fields */
   async function page(filter: UserFilter, order: UserOrder, page: Page): Promise<Listed<UserInList>> {
     const terms = states.terms()
-    const after = placeIn(userListOf(filter, order), page)
-    const walked = await userListStore.page(database, filter, order, terms, { ...page, after })
-    const ids = walked.rows.map(row => row.id)
-    if (ids.length === 0) return listed(walked, [])
+    const after = cursorIn(userListOf(filter, order), page)
+    const scanned = await userListStore.page(database, filter, order, terms, { ...page, after })
+    const ids = scanned.rows.map(row => row.id)
+    if (ids.length === 0) return listed(scanned, [])
     const records = new Map((await userStore.some(database, ids)).map(user => [user.id, user]))
     const live = await userListStore.liveSessions(database, ids, terms)
     const rows = ids.flatMap((id): UserInList[] => {
       const user = records.get(id)
       return user ? [{ user, state: stateOf(user), liveSessions: live.get(id) ?? 0 }] : []
     })
-    return listed(walked, rows)
+    return listed(scanned, rows)
   }
 
   return {

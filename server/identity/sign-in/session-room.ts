@@ -10,7 +10,7 @@ import type { OpenSession } from '../../storage/open-sessions.js'
 import type { SessionRecord, SessionStore } from '../../storage/sessions.js'
 import type { Change } from '../../tokens/revoke.js'
 
-export type RoomDeps = { sessionStore: SessionStore; deviceStore: DeviceStore; now: () => number }
+export type SessionRoomDeps = { sessionStore: SessionStore; deviceStore: DeviceStore; now: () => number }
 
 /** How many end with one sign-in for being too many. */
 const mostAtOnce = { sessions: 10, devices: 3, sessionsOfDevices: 15 }
@@ -19,7 +19,7 @@ const oldestLookedAt = 50
 
 type Ends = Map<string, 'replaced' | 'session_limit' | 'device_limit'>
 
-export function createRoom({ sessionStore, deviceStore, now }: RoomDeps) {
+export function createSessionRoom({ sessionStore, deviceStore, now }: SessionRoomDeps) {
   const lives = (one: OpenSession, eras: ErasInForce) => sessionEnd(one, one.ended, now(), eras.of(one)) === null
 
   /**
@@ -48,7 +48,7 @@ export function createRoom({ sessionStore, deviceStore, now }: RoomDeps) {
     if (most === 0) return []
     const ending: { id: string; open: string[] }[] = []
     let left = mostAtOnce.sessionsOfDevices
-    for (const id of await deviceStore.surplusOf(tx, userId, deviceId, most, mostAtOnce.devices)) {
+    for (const id of await deviceStore.overLimitOf(tx, userId, deviceId, most, mostAtOnce.devices)) {
       const open = (await sessionStore.onDevice(tx, id, left + 1)).map(session => session.id)
       for (const one of open.slice(0, left)) ends.set(one, 'device_limit')
       if (open.length > left) break
@@ -65,23 +65,23 @@ export function createRoom({ sessionStore, deviceStore, now }: RoomDeps) {
     // By far most people have not so many, and the index alone says so.
     if (least === Infinity || !(await sessionStore.hasMoreThan(tx, opening.userId, least))) return
     const staying = countStaying()
-    staying.isSurplus(eras.of(opening))
-    const surplus: OpenSession[] = []
+    staying.isOverLimit(eras.of(opening))
+    const overLimit: OpenSession[] = []
     let others = 0
     for await (const one of sessionStore.newestOf(tx, opening.userId)) {
       if (ends.has(one.id) || !lives(one, eras)) continue
       if (++others >= refusedFrom) throw refuse('session_limit_reached')
-      if (staying.isSurplus(eras.of(one))) surplus.push(one)
-      if (surplus.length === mostAtOnce.sessions && refusedFrom === Infinity) break
+      if (staying.isOverLimit(eras.of(one))) overLimit.push(one)
+      if (overLimit.length === mostAtOnce.sessions && refusedFrom === Infinity) break
     }
-    const last = surplus.at(-1)
-    if (last && surplus.length >= mostAtOnce.sessions) {
+    const last = overLimit.at(-1)
+    if (last && overLimit.length >= mostAtOnce.sessions) {
       // There may be more: then the oldest go first. Whatever is older than these is too many as well.
       for (const one of (await sessionStore.oldestOf(tx, opening.userId, oldestLookedAt)).reverse())
         if (isOlder(one, last) && !ends.has(one.id) && lives(one, eras) && staying.isCrowdedFor(eras.of(one)))
-          surplus.push(one)
+          overLimit.push(one)
     }
-    for (const { id } of surplus.slice(-mostAtOnce.sessions)) ends.set(id, 'session_limit')
+    for (const { id } of overLimit.slice(-mostAtOnce.sessions)) ends.set(id, 'session_limit')
   }
 
   return { make }
@@ -91,4 +91,4 @@ function isOlder(one: OpenSession, than: OpenSession): boolean {
   return one.createdAt < than.createdAt || (one.createdAt === than.createdAt && one.id < than.id)
 }
 
-export type Room = ReturnType<typeof createRoom>
+export type SessionRoom = ReturnType<typeof createSessionRoom>

@@ -19,7 +19,7 @@ import type { Secrets } from '../../tokens/secrets.js'
 import type { Guesses } from './guesses.js'
 import type { DeviceProof, KnownDevices } from './known-devices.js'
 import type { Checked, PasswordCheck } from './password-check.js'
-import type { Room } from './session-room.js'
+import type { SessionRoom } from './session-room.js'
 
 export type Credentials = DeviceProof & {
   username: string
@@ -36,7 +36,7 @@ export type SignInDeps = {
   userStore: UserStore
   sessionStore: SessionStore
   knownDevices: KnownDevices
-  room: Room
+  room: SessionRoom
   applicationStore: ApplicationStore
   passwordCheck: PasswordCheck
   guesses: Guesses
@@ -69,7 +69,7 @@ export function createSignIn(deps: SignInDeps) {
    */
   async function signIn(credentials: Credentials, applicationId: string, origin: Origin): Promise<SignedIn> {
     await tail.freshen()
-    if (credentials.deviceToken !== undefined) await inspect.meet(credentials.deviceToken)
+    if (credentials.deviceToken !== undefined) await inspect.ensureKeyKnown(credentials.deviceToken)
     const key = usernameKey(credentials.username)
     const guesser = await passwordCheck.guesserOf(key, credentials.deviceToken, origin)
     const { result, quotas } = await guesses.count(guesser, async () => {
@@ -122,7 +122,7 @@ export function createSignIn(deps: SignInDeps) {
     }
   }
 
-  /** What the password was checked against must still be so; an end that came in between overtakes this sign-in. */
+  /** What the password was checked against must still be so; an end that came in between supersedes this sign-in. */
   async function requireUnchanged(
     tx: Queries,
     checked: Checked,

@@ -34,10 +34,10 @@ export type Tally = Judgement & {
   signedOut: string[]
 }
 
-export type P1Result = { tallies: Tally[]; skipped: string[]; accidents: string[] }
+export type P1Result = { manyCounters: Tally[]; skipped: string[]; accidents: string[] }
 
 export async function runP1(options: P1Options): Promise<P1Result> {
-  const result: P1Result = { tallies: [], skipped: [], accidents: [] }
+  const result: P1Result = { manyCounters: [], skipped: [], accidents: [] }
   const wanted = options.redis.flatMap(redis => possible(options, redis, result.skipped))
   const share = Math.ceil(options.trials / wanted.length)
   let trial = 0
@@ -50,7 +50,7 @@ export async function runP1(options: P1Options): Promise<P1Result> {
         const world = await raise(stores, cast, options.stale)
         try {
           for (const name of names) {
-            result.tallies.push(await tally(world, name, redis, trial, share, options))
+            result.manyCounters.push(await counters(world, name, redis, trial, share, options))
             trial += share
           }
         } catch (error) {
@@ -78,7 +78,7 @@ function possible({ only }: P1Options, redis: boolean, skipped: string[]): { nam
   })
 }
 
-async function tally(
+async function counters(
   world: World,
   name: FaultName,
   redis: boolean,

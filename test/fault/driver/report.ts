@@ -11,25 +11,25 @@ const enough = 20
 
 /** @returns whether the promise held */
 export function reportP1(result: P1Result, say: (line: string) => void): boolean {
-  const { tallies, skipped, accidents } = result
-  const total = (of: (tally: Tally) => number) => tallies.reduce((sum, tally) => sum + of(tally), 0)
-  const wrongIn = (tally: Tally) => tally.wrong.length + tally.signedOut.length
-  const row = (tally: Tally) => [
-    tally.fault,
-    tally.redis ? 'yes' : 'no',
-    tally.rounds,
-    tally.trials,
-    tally.unknown.length,
-    tally.violations.length,
-    wrongIn(tally),
-    spread(tally.here),
-    spread(tally.there),
-    middleAndWorst(tally.recovery),
+  const { manyCounters, skipped, accidents } = result
+  const total = (of: (counters: Tally) => number) => manyCounters.reduce((sum, counters) => sum + of(counters), 0)
+  const wrongIn = (counters: Tally) => counters.wrong.length + counters.signedOut.length
+  const row = (counters: Tally) => [
+    counters.fault,
+    counters.redis ? 'yes' : 'no',
+    counters.rounds,
+    counters.trials,
+    counters.unknown.length,
+    counters.violations.length,
+    wrongIn(counters),
+    spread(counters.here),
+    spread(counters.there),
+    middleAndWorst(counters.recovery),
   ]
   const head = ['fault', 'Redis', 'rounds', 'trials', 'unknown', 'violations', 'wrong refusals']
   const times = ['refused here', 'refused elsewhere', 'recovery']
   say('')
-  say(drawTable([[...head, ...times], ...tallies.map(row)]))
+  say(drawTable([[...head, ...times], ...manyCounters.map(row)]))
   say('')
   say(
     'Refused: ms from the answer of a revoke until the server that was asked, and every other one, refuses the token:',
@@ -38,16 +38,16 @@ export function reportP1(result: P1Result, say: (line: string) => void): boolean
     'p50/p99/max. Recovery: ms from the lifting of the fault (a killed process is started) until each server spends a',
   )
   say('refresh token and accepts the fresh access token: p50/max.')
-  const struck = new Set(tallies.map(tally => tally.fault))
+  const struck = new Set(manyCounters.map(counters => counters.fault))
   for (const name of struck) say(`  ${name.padEnd(18)}${faults[name].what}`)
   for (const line of new Set(skipped)) say(`Left out: ${line}`)
 
-  const [violations, wrong] = [tallies.flatMap(one => one.violations), tallies.flatMap(one => one.wrong)]
-  const signedOut = tallies.flatMap(one => one.signedOut)
-  const lost = tallies.filter(one => one.recovery.some(ms => !Number.isFinite(ms)))
+  const [violations, wrong] = [manyCounters.flatMap(one => one.violations), manyCounters.flatMap(one => one.wrong)]
+  const signedOut = manyCounters.flatMap(one => one.signedOut)
+  const lost = manyCounters.filter(one => one.recovery.some(ms => !Number.isFinite(ms)))
   details(
     'Unknown',
-    tallies.flatMap(one => one.unknown.map(line => `${one.fault}, ${line}`)),
+    manyCounters.flatMap(one => one.unknown.map(line => `${one.fault}, ${line}`)),
     say,
   )
   details('Violation', violations.map(violationLine), say)
@@ -59,10 +59,10 @@ export function reportP1(result: P1Result, say: (line: string) => void): boolean
   )
   details('Accident', accidents, say)
 
-  const trials = total(tally => tally.trials)
+  const trials = total(counters => counters.trials)
   say('')
   for (const redis of [true, false]) {
-    const quiet = tallies.find(one => one.fault === 'none' && one.redis === redis)
+    const quiet = manyCounters.find(one => one.fault === 'none' && one.redis === redis)
     if (quiet) say(`Without a fault, ${redis ? 'with' : 'without'} Redis: ${goals(quiet)}`)
   }
   say(

@@ -1,4 +1,4 @@
-// Who and what the logs name, as pages show it: a name with a way to its page, for whoever may see that page.
+// Who and what the logs name, as pages show it: a name that links to its page, for whoever may see that page.
 import type { Names, SessionName } from '../../../identity/people/names.js'
 import type { UserList } from '../../../identity/people/user-list.js'
 import type { UserRecord, Users } from '../../../identity/people/users.js'
@@ -40,7 +40,7 @@ export function createPeople({ names }: { names: Names }) {
       names.ofSessions(seesSessions ? idsOf('session') : []),
       names.ofDevices(seesSessions ? idsOf('device') : []),
     ])
-    const place = (id: string, path: string, name: SessionName | undefined): Shown => {
+    const named = (id: string, path: string, name: SessionName | undefined): Shown => {
       if (!seesSessions) return { is: 'code', text: id, short: 8 }
       const text = name ? [name.username, name.device].filter(Boolean).join(' · ') : ''
       return { is: 'link', href: `${path}/${id}`, text: text || `${id.slice(0, 8)}…` }
@@ -53,8 +53,8 @@ export function createPeople({ names }: { names: Names }) {
     return {
       actor,
       user: id => actor(`user:${id}`),
-      session: id => place(id, '/admin/sessions', knownSessions.get(id)),
-      device: id => place(id, '/admin/devices', knownDevices.get(id)),
+      session: id => named(id, '/admin/sessions', knownSessions.get(id)),
+      device: id => named(id, '/admin/devices', knownDevices.get(id)),
     }
   }
 }

@@ -22,7 +22,7 @@ export type SessionPagesDeps = {
   details: Details
 }
 
-/** Longest reason that can be written for an end, in signs. */
+/** Longest reason that can be written for an end, in characters. */
 export const longestReason = 200
 
 /** Sessions of everybody, and one of them with its time line. */

@@ -1,7 +1,7 @@
 // Where the live entries of the log lie in memory: packed into columns, page by page. An entry is a slot, a number that
 // names its page and row; an object for each would cost several times as much, and stop everybody whenever it is walked.
-import { type Revocation, revocationKinds, triggers } from '../policy/revocation.js'
 import { flat } from './flat-text.js'
+import { type Revocation, revocationKinds } from './revocation.js'
 
 /** No slot: the end of a chain, or nothing found. */
 export const none = -1
@@ -49,7 +49,8 @@ function aPage(): Page {
   }
 }
 
-export function createEntries() {
+/** @param known reasons that an entry may have; others are told apart as long as there is room */
+export function createEntries(known: readonly string[]) {
   const pages: (Page | undefined)[] = []
   /** The numbers of the pages with an empty row; the last one is filled. */
   const roomy: number[] = []
@@ -57,7 +58,7 @@ export function createEntries() {
   const reasonNumbers = new Map<string, number>()
   let size = 0
   // Every version's own reasons come first, and can't be crowded out.
-  for (const reason of ['', ...Object.keys(triggers)]) reasonNumber(reason)
+  for (const reason of ['', ...known]) reasonNumber(reason)
 
   function reasonNumber(reason: string): number {
     const known = reasonNumbers.get(reason)

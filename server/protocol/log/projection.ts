@@ -1,15 +1,9 @@
 // The live entries of the revocation log in memory: what a verifier asks, without I/O. Filled by tail.ts alone. Sized for
-// millions: entries.ts packs them, subjects.ts finds them, and here are the rules.
-import { setImmediate } from 'node:timers/promises'
-import {
-  type RevocableClaims,
-  type Revocation,
-  type RevocationKind,
-  refuses,
-  revocationKinds,
-} from '../policy/revocation.js'
-import { createEntries, none } from './entries.js'
+// millions: packed-entries.ts packs them, subjects.ts finds them, and here are the rules.
+
 import { flat } from './flat-text.js'
+import { createEntries, none } from './packed-entries.js'
+import { type RevocableClaims, type Revocation, type RevocationKind, refuses, revocationKinds } from './revocation.js'
 import { createSubjects, type Subjects } from './subjects.js'
 
 /** One stretch of the log without a gap: everything in (after, upto] that still matters. */
@@ -17,8 +11,9 @@ export type LogAnswer = { after: number; upto: number; entries: readonly Revocat
 
 type BySubject = Record<RevocationKind, Subjects>
 
-export function createProjection() {
-  const entries = createEntries()
+/** @param reasons that the writer of the log gives */
+export function createProjection(reasons: readonly string[] = []) {
+  const entries = createEntries(reasons)
   const bySubject = Object.fromEntries(revocationKinds.map(kind => [kind, createSubjects()])) as BySubject
   let position = 0
 
@@ -28,7 +23,7 @@ export function createProjection() {
     const subject = first === none ? flat(entry.subject) : entries.subject(first)
     const slot = entries.add(entry, subject, entry.exceptSid === null ? null : flat(entry.exceptSid))
     const last = sift(subjects, subject, first, other => {
-      const spoken = isSaidBy(entry, entries.show(other))
+      const spoken = subsumes(entry, entries.show(other))
       // Never forgotten earlier than what it stands for.
       if (spoken) entries.keepUntil(slot, Math.max(entries.expiry(slot), entries.expiry(other)))
       return !spoken
@@ -108,7 +103,7 @@ export function createProjection() {
         sift(subjects, subject, subjects.first(subject), other => entries.expiry(other) > seconds)
       }
       for (let page = 0; page < entries.pageCount(); page++) {
-        if (entries.expired(page, seconds, forgetSubject) > 0) await setImmediate()
+        if (entries.expired(page, seconds, forgetSubject) > 0) await pause()
       }
     },
 
@@ -127,7 +122,12 @@ export function createProjection() {
 export type Projection = ReturnType<typeof createProjection>
 
 /** Does the later entry refuse all that the earlier one of the same subject refuses, and no more mildly? */
-function isSaidBy(later: Revocation, earlier: Revocation): boolean {
+function subsumes(later: Revocation, earlier: Revocation): boolean {
   if (earlier.effect === 'end' && later.effect !== 'end') return false
   return later.exceptSid === null || later.exceptSid === earlier.exceptSid
+}
+
+/** Whatever else has come is served meanwhile. */
+function pause(): Promise<void> {
+  return new Promise(resolve => setImmediate(resolve))
 }

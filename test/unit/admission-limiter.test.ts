@@ -1,12 +1,12 @@
 import { expect } from 'chai'
 import type { Context, Next } from 'koa'
-import { createTurnstile } from '../../server/http/middleware/admission-limiter.js'
+import { createAdmissionLimiter } from '../../server/http/middleware/admission-limiter.js'
 
 const turn = () => new Promise(resolve => setImmediate(resolve))
 
-describe('the turnstile', () => {
+describe('the admission limiter', () => {
   it('lets a crowd in a few at a time and in order, and keeps nobody else waiting', async () => {
-    const turnstile = createTurnstile((_, path) => path === '/crowd')
+    const turnstile = createAdmissionLimiter((_, path) => path === '/crowd')
     const served: (string | number)[] = []
     const request = (path: string, name: string | number) =>
       turnstile({ method: 'POST', path } as Context, (async () => served.push(name)) as unknown as Next)
@@ -29,7 +29,7 @@ describe('the turnstile', () => {
   })
 
   it('goes on after a request that fails', async () => {
-    const turnstile = createTurnstile(() => true)
+    const turnstile = createAdmissionLimiter(() => true)
     const fail = (async () => {
       throw new Error('failed')
     }) as Next

@@ -1,5 +1,5 @@
 // Which entries are about whom.
-import { none } from './entries.js'
+import { none } from './packed-entries.js'
 
 const shardBits = 6
 
@@ -37,11 +37,10 @@ export function createSubjects() {
 
 export type Subjects = ReturnType<typeof createSubjects>
 
-/** From the last three signs, which differ in ids of every shape. */
+/** From the last three characters, which differ in ids of every shape. */
 function shardOf(subject: string): number {
-  let signs = 0
-  for (let at = Math.max(0, subject.length - 3); at < subject.length; at++)
-    signs = (signs << 8) ^ subject.charCodeAt(at)
+  let code = 0
+  for (let at = Math.max(0, subject.length - 3); at < subject.length; at++) code = (code << 8) ^ subject.charCodeAt(at)
   // Knuth's multiplicative hash: the upper bits are the well-mixed ones.
-  return Math.imul(signs, 0x9e37_79b1) >>> (32 - shardBits)
+  return Math.imul(code, 0x9e37_79b1) >>> (32 - shardBits)
 }
