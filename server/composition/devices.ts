@@ -14,7 +14,7 @@ import type { ActorRights } from '../identity/rights.js'
 import type { Ground } from './ground.js'
 
 export function composeDevices(
-  { storage, revocation: { policy, now }, tokens: { revoke } }: Ground,
+  { storage, revocation: { policy, now }, tokens: { changes } }: Ground,
   rights: ActorRights,
   names: Names,
   { auditLog, incidents }: Identity['logs'],
@@ -22,19 +22,19 @@ export function composeDevices(
   const { database, userStore, deviceStore, sessionStore } = storage
   const { deviceListStore, sessionListStore, ownListStore } = storage
   const states = createSessionStates({ policy, now })
-  const sessions = createSessions({ database, userStore, sessionStore, deviceStore, rights, revoke, policy, now })
+  const sessions = createSessions({ database, userStore, sessionStore, deviceStore, rights, changes, policy, now })
   const deviceList = createDeviceList({ database, deviceStore, deviceListStore, states, names })
   const sessionList = createSessionList({ database, sessionStore, sessionListStore, deviceStore, states, names })
   const whereSignedIn = createWhereSignedIn({
     ...{ database, sessionStore, deviceStore, ownListStore, deviceListStore, states, policy },
   })
   const sessionEnds = createSessionEnds({
-    ...{ database, userStore, sessionStore, sessionListStore, states, rights, revoke, now },
+    ...{ database, userStore, sessionStore, sessionListStore, states, rights, changes, now },
   })
   const deviceEnds = createDeviceEnds({
     ...{ database, userStore, deviceStore, deviceListStore, sessionListStore, sessions, states, rights, now },
   })
-  const deviceNames = createDeviceNames({ userStore, deviceStore, revoke })
+  const deviceNames = createDeviceNames({ userStore, deviceStore, changes })
   const details = createDetails({ database, deviceStore, sessions, sessionList, auditLog, incidents, names })
   return { sessions, sessionList, sessionEnds, deviceList, deviceEnds, deviceNames, whereSignedIn, details }
 }

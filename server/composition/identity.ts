@@ -16,7 +16,7 @@ export function composeIdentity(given: Given, ground: Ground): Identity {
   const { database, userStore, sessionStore, deviceStore, revocationStore, heartbeatStore, installationStore } =
     ground.storage
   const { now, policy, projection, highWater } = ground.revocation
-  const { revoke, auditTrail } = ground.tokens
+  const { changes, auditTrail } = ground.tokens
   const rights = createRights({ userStore })
   const names = createNames({ database, userStore, sessionStore, deviceStore })
   const logs = composeLogs(ground, rights, names)
@@ -28,7 +28,7 @@ export function composeIdentity(given: Given, ground: Ground): Identity {
     keys: composeKeys(given, ground, rights),
     logs,
     house: {
-      issuerClaim: createIssuerClaim({ database, installationStore, heartbeatStore, revoke, now }),
+      issuerClaim: createIssuerClaim({ database, installationStore, heartbeatStore, changes, now }),
       housekeeping: createHousekeeping({
         ...{ database, heartbeatStore, revocationStore, sessionStore, deviceStore },
         ...{ auditTrail, projection, policy, highWater, now },

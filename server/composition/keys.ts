@@ -10,11 +10,11 @@ import type { Given } from './ports.js'
 
 export function composeKeys(
   { random }: Given,
-  { storage, revocation: { tail, now }, tokens: { revoke, sealing } }: Ground,
+  { storage, revocation: { tail, now }, tokens: { changes, sealing } }: Ground,
   rights: ActorRights,
 ): Identity['keys'] {
   const { database, keyStore, policyVersionStore, auditStore, revocationStore } = storage
-  const change = createKeyChange({ auditStore, revocationStore, rights, revoke, tail })
+  const change = createKeyChange({ auditStore, revocationStore, rights, changes, tail })
   const moves = createKeyMoves({ keyStore, policyVersionStore, revocationStore, now })
   return {
     keyRing: createKeyRing({ database, keyStore, moves, change, sealing, now }),

@@ -11,7 +11,7 @@ import type { ActorRights } from '../identity/rights.js'
 import type { Ground } from './ground.js'
 
 export function composeLogs(
-  { storage, revocation: { policy, now }, tokens: { revoke, auditTrail, explain } }: Ground,
+  { storage, revocation: { policy, now }, tokens: { changes, auditTrail, explain } }: Ground,
   rights: ActorRights,
   names: Names,
 ): Identity['logs'] {
@@ -19,7 +19,7 @@ export function composeLogs(
   const { revocationStore, auditStore, logListStore, figureStore, sessionListStore } = storage
   const states = createSessionStates({ policy, now })
   const revocationLog = createRevocationLog({
-    ...{ database, revocationStore, logListStore, userStore, roleStore, applicationStore, rights, revoke },
+    ...{ database, revocationStore, logListStore, userStore, roleStore, applicationStore, rights, changes },
   })
   const auditLog = createAuditLog({ database, auditStore, logListStore, auditTrail })
   const incidents = createIncidents({ database, logListStore, sessionStore, deviceStore, names })

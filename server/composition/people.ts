@@ -11,17 +11,17 @@ import type { ActorRights } from '../identity/rights.js'
 import type { Ground } from './ground.js'
 
 export function composePeople(
-  { storage, revocation: { policy, now }, tokens: { revoke }, signIn: { hashing, guesses } }: Ground,
+  { storage, revocation: { policy, now }, tokens: { changes }, signIn: { hashing, guesses } }: Ground,
   rights: ActorRights,
   names: Names,
   { sessions, whereSignedIn }: Identity['devices'],
 ): Identity['people'] {
   const { database, userStore, userListStore, roleStore, deviceStore, sessionStore } = storage
   const states = createSessionStates({ policy, now })
-  const users = createUsers({ database, userStore, deviceStore, roleStore, hashing, rights, revoke, policy, now })
-  const roles = createRoles({ database, roleStore, rights, revoke })
+  const users = createUsers({ database, userStore, deviceStore, roleStore, hashing, rights, changes, policy, now })
+  const roles = createRoles({ database, roleStore, rights, changes })
   const ownPassword = createOwnPassword({
-    ...{ database, userStore, sessionStore, guesses, hashing, revoke, policy, now },
+    ...{ database, userStore, sessionStore, guesses, hashing, changes, policy, now },
   })
   const userList = createUserList({ database, userStore, userListStore, states })
   const userActs = createUserActs({

@@ -8,13 +8,13 @@ import type { ActorRights } from '../identity/rights.js'
 import type { Ground } from './ground.js'
 
 export function composePolicies(
-  { storage, revocation: { now }, tokens: { revoke } }: Ground,
+  { storage, revocation: { now }, tokens: { changes } }: Ground,
   rights: ActorRights,
 ): Identity['policies'] {
   const { database, policyVersionStore, sessionSurveyStore, userStore, deviceStore, auditStore, revocationStore } =
     storage
   const policyPreview = createPolicyPreview({ database, sessionSurveyStore, userStore, deviceStore, now })
-  const policyWriting = createPolicyWriting({ policyVersionStore, auditStore, revocationStore, rights, revoke, now })
+  const policyWriting = createPolicyWriting({ policyVersionStore, auditStore, revocationStore, rights, changes, now })
   return {
     policies: createPolicies({ database, policyVersionStore, policyPreview, policyWriting, rights }),
     settledPolicies: createSettledPolicies({ database, policyVersionStore, sessionSurveyStore, revocationStore, now }),

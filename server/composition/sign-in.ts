@@ -24,7 +24,7 @@ export function composeSignIn(
   { log, random, uuid, pauses, ...ports }: Given,
   { database, userStore, sessionStore, deviceStore, applicationStore, browserSessionStore }: StorageParts,
   { clock: { latest }, now, monotonic, redis, redisLink, tail, policy }: RevocationParts,
-  { inspect, issue, revoke, secrets, counters, lastSeen }: TokenParts,
+  { inspect, issue, changes, secrets, counters, lastSeen }: TokenParts,
 ) {
   const slots = Math.max(2, availableParallelism())
   const hashingProcess = createHashingProcess({ threads: slots, log })
@@ -35,16 +35,16 @@ export function composeSignIn(
   const guesses = createGuesses({ redis: ports.redis ?? redis?.commands, secretKey, policy, now, monotonic, log })
   if (redisLink && guesses.shared) redisLink.require(guesses.shared)
   const knownDevices = createKnownDevices({ deviceStore, inspect, now, uuid })
-  const failedSignIns = createFailedSignIns({ revoke })
+  const failedSignIns = createFailedSignIns({ changes })
   const passwordCheck = createPasswordCheck({ database, userStore, knownDevices, hashing, failedSignIns, now })
   const room = createSessionRoom({ sessionStore, deviceStore, now })
   const plain = createSignIn({
     ...{ userStore, sessionStore, knownDevices, room, applicationStore, passwordCheck, guesses },
-    ...{ inspect, issue, revoke, secrets, tail, policy, now, uuid, pauses },
+    ...{ inspect, issue, changes, secrets, tail, policy, now, uuid, pauses },
   })
   const signIn = logRefusedSignIns(countSignIns(plain, counters.count), log)
   const browserSessions = createBrowserSessions({
-    ...{ database, userStore, browserSessionStore, sessionStore, signIn, revoke, guesses },
+    ...{ database, userStore, browserSessionStore, sessionStore, signIn, changes, guesses },
     ...{ hashing, policy, ownApplication, random, now, latest, seen: lastSeen.note },
   })
   return { hashingProcess, hashing, guesses, failedSignIns, signIn, browserSessions }

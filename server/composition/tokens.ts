@@ -2,6 +2,7 @@
 import type { Settings } from '../../config/settings.js'
 import { createAuditLines } from '../tokens/audit-lines.js'
 import { createAuditTrail } from '../tokens/audit-trail.js'
+import { createChanges } from '../tokens/changes.js'
 import { createTokenChecks } from '../tokens/checks.js'
 import { createCounters } from '../tokens/counters.js'
 import { createCredentials } from '../tokens/credential.js'
@@ -10,7 +11,6 @@ import { createInspect } from '../tokens/inspect.js'
 import { createIssue } from '../tokens/issue.js'
 import { createLastSeen } from '../tokens/last-seen.js'
 import { createLogAdvance } from '../tokens/log-advance.js'
-import { createRevoke } from '../tokens/revoke.js'
 import { createRotate } from '../tokens/rotate.js'
 import { createSealing } from '../tokens/sealing.js'
 import { createSecrets } from '../tokens/secrets.js'
@@ -47,22 +47,22 @@ export function composeTokens(
   const auditTrail = createAuditTrail({ database, auditStore, secrets, now })
   const audited = createAuditLines({ log })
   const credentials = createCredentials({ userStore, roleStore, sessionStore, applicationStore, policy, now })
-  const revoke = createRevoke({
+  const changes = createChanges({
     ...{ database, revocationStore, sessionStore, userStore, applicationStore, auditTrail, credentials, tail, now },
     ...{ count: counters.count, audited, afterwards },
   })
   const logAdvance = createLogAdvance({
-    ...{ database, revocationStore, userStore, auditStore, auditTrail, audited, revoke, tail, redisLog, now, random },
+    ...{ database, revocationStore, userStore, auditStore, auditTrail, audited, changes, tail, redisLog, now, random },
   })
-  const sessionLimit = createSessionLimit({ database, userStore, sessionStore, revoke, tail, policy, now })
+  const sessionLimit = createSessionLimit({ database, userStore, sessionStore, changes, tail, policy, now })
   const standings = createStandings({ database, sessionStore, sessionLimit, tail, policy })
   const rotate = createRotate({
-    ...{ database, sessionStore, outages, incidentStore, inspect, issue, revoke, secrets },
+    ...{ database, sessionStore, outages, incidentStore, inspect, issue, changes, secrets },
     ...{ standings, sessionLimit, tail, now, latest, random, uuid, log, pauses, count: counters.count, refreshed },
   })
   const explain = createExplain({ inspect, checks, projection, rotate })
   return {
-    ...{ sealing, signingKeys, secrets, issue, inspect, counters, lastSeen, auditTrail, revoke, logAdvance, rotate },
+    ...{ sealing, signingKeys, secrets, issue, inspect, counters, lastSeen, auditTrail, changes, logAdvance, rotate },
     explain,
   }
 }

@@ -4,20 +4,20 @@ import type { Actor } from '../policy/actor.js'
 import type { Database } from '../storage/database.js'
 import type { HeartbeatStore } from '../storage/heartbeats.js'
 import type { InstallationStore } from '../storage/installation.js'
-import type { Revoke } from '../tokens/revoke.js'
+import type { Changes } from '../tokens/changes.js'
 
 export type IssuerClaimDeps = {
   database: Database
   installationStore: InstallationStore
   heartbeatStore: HeartbeatStore
-  revoke: Revoke
+  changes: Changes
   now: () => number
 }
 
 /** A server writes one each second; ms. */
 const beatsWithin = 5_000
 
-export function createIssuerClaim({ database, installationStore, heartbeatStore, revoke, now }: IssuerClaimDeps) {
+export function createIssuerClaim({ database, installationStore, heartbeatStore, changes, now }: IssuerClaimDeps) {
   return {
     /** null until a server has started. */
     show: (): Promise<string | null> => installationStore.issuer(database),
@@ -39,7 +39,7 @@ export function createIssuerClaim({ database, installationStore, heartbeatStore,
      * @throws Error while a server runs, which would go on issuing tokens that the next one refuses
      */
     set(issuer: string, actor: Actor): Promise<string | null> {
-      return revoke.transaction(actor, async (tx, { note }) => {
+      return changes.run(actor, async (tx, { note }) => {
         const before = await installationStore.issuer(tx)
         if (before === issuer) return before
         if (now() - (await heartbeatStore.last(tx)) < beatsWithin)

@@ -1,4 +1,4 @@
-// Triggers × effects: what each event ends, once. Pages, documents and tests are made from this table; tokens/revoke.ts carries
+// Triggers × effects: what each event ends, once. Pages, documents and tests are made from this table; tokens/changes.ts carries
 // it out.
 import type { ErrorCode } from '../protocol/errors.js'
 import type { RevocationEffect, RevocationKind } from '../protocol/log/revocation.js'

@@ -1,6 +1,6 @@
 // The last step of a restore, and the only way on once the database went back. The log gets a new id and goes on far beyond
 // every number that was ever seen, with an entry that ends everything older: what the restored database forgot to refuse is
-// refused with the rest. Works whatever state the log is in, so it does not go through tokens/revoke.ts, which asks that first.
+// refused with the rest. Works whatever state the log is in, so it does not go through tokens/changes.ts, which asks that first.
 import { type Actor, nameOf } from '../policy/actor.js'
 import type { AuditNote } from '../policy/audit.js'
 import { longestAccessLifetime } from '../policy/policies.js'
@@ -15,7 +15,7 @@ import type { LogPosition, RevocationRecord, RevocationStore } from '../storage/
 import type { UserStore } from '../storage/users.js'
 import type { Audited } from './audit-lines.js'
 import type { AuditTrail } from './audit-trail.js'
-import type { Revoke } from './revoke.js'
+import type { Changes } from './changes.js'
 
 export type LogAdvanceDeps = {
   database: Database
@@ -23,7 +23,7 @@ export type LogAdvanceDeps = {
   userStore: UserStore
   auditStore: AuditStore
   auditTrail: AuditTrail
-  revoke: Revoke
+  changes: Changes
   tail: Tail
   /** null where no Redis is set. */
   redisLog: RedisLog | null
@@ -46,7 +46,7 @@ export type Advanced = {
 const trigger = 'log_advanced'
 
 export function createLogAdvance(deps: LogAdvanceDeps) {
-  const { database, revocationStore, userStore, auditStore, auditTrail, revoke, tail, redisLog, now, random } = deps
+  const { database, revocationStore, userStore, auditStore, auditTrail, changes, tail, redisLog, now, random } = deps
 
   /** What Redis has above the database. */
   async function lostSince(head: LogPosition): Promise<Revocation[] | null> {
@@ -97,7 +97,7 @@ export function createLogAdvance(deps: LogAdvanceDeps) {
     const lost = await lostSince(await revocationStore.head(database))
     const { entry, note, ...advanced } = await database.transaction(tx => write(tx, actor, lost, options))
     deps.audited(actor, note)
-    await revoke.finish(advanced.after.logId, [entry])
+    await changes.finish(advanced.after.logId, [entry])
     return advanced
   }
 }

@@ -15,11 +15,11 @@ import type { IncidentStore } from '../storage/incidents.js'
 import type { RotationClaim } from '../storage/rotations.js'
 import type { SessionStore, Standing } from '../storage/sessions.js'
 import { createBatch } from './batch.js'
+import type { Changes } from './changes.js'
 import { refuseToken } from './checks.js'
 import type { Count } from './counters.js'
 import type { Inspect } from './inspect.js'
 import type { Issue } from './issue.js'
-import type { Revoke } from './revoke.js'
 import { rotationTerms } from './rotation-terms.js'
 import type { Secrets } from './secrets.js'
 import type { SessionLimit } from './session-limit.js'
@@ -35,7 +35,7 @@ export type RotateDeps = {
   incidentStore: IncidentStore
   inspect: Inspect
   issue: Issue
-  revoke: Revoke
+  changes: Changes
   secrets: Secrets
   standings: Standings
   sessionLimit: SessionLimit
@@ -72,7 +72,7 @@ type Presented = {
 const batchLimit = 128
 
 export function createRotate(deps: RotateDeps) {
-  const { database, sessionStore, outages, incidentStore, inspect, issue, revoke, secrets, standings, sessionLimit } =
+  const { database, sessionStore, outages, incidentStore, inspect, issue, changes, secrets, standings, sessionLimit } =
     deps
   const { tail, now, latest, random } = deps
 
@@ -177,7 +177,7 @@ export function createRotate(deps: RotateDeps) {
     for (const outage of await outages.known())
       if (judge(presented, outage) === 'forgiven') return answer(presented, true)
     const { session } = live
-    const ended = await revoke.transaction(
+    const ended = await changes.run(
       { name: 'system', origin: presenter, credential: null },
       async (_, { record, note }) => {
         if (!(await record('refresh_token_reused', { subject: session.id }))) return false

@@ -9,13 +9,13 @@ import type { Tail } from '../revocation/tail.js'
 import type { Database, Queries } from '../storage/database.js'
 import type { SessionStore, Standing } from '../storage/sessions.js'
 import type { UserStore } from '../storage/users.js'
-import type { Revoke } from './revoke.js'
+import type { Changes } from './changes.js'
 
 export type SessionLimitDeps = {
   database: Database
   userStore: UserStore
   sessionStore: SessionStore
-  revoke: Revoke
+  changes: Changes
   tail: Tail
   policy: PolicyInForce
   now: () => number
@@ -26,7 +26,15 @@ type Judgement = 'stays' | 'over_limit' | 'over' | 'moved'
 
 const tries = 5
 
-export function createSessionLimit({ database, userStore, sessionStore, revoke, tail, policy, now }: SessionLimitDeps) {
+export function createSessionLimit({
+  database,
+  userStore,
+  sessionStore,
+  changes,
+  tail,
+  policy,
+  now,
+}: SessionLimitDeps) {
   /** By the live sessions of the user that are newer; those that are too many themselves do not count. */
   async function judge(tx: Queries, { session }: Standing, eras: ErasInForce): Promise<Judgement> {
     const newer = countStaying()
@@ -79,7 +87,7 @@ export function createSessionLimit({ database, userStore, sessionStore, revoke, 
   /** Whoever ends sessions for being too many takes turns at the user's row: what one has ended counts for no other. */
   function endUnderLock(standing: Standing, eras: ErasInForce, presenter: Origin): Promise<Judgement> {
     const { id, userId, deviceId } = standing.session
-    return revoke.transaction({ name: 'system', origin: presenter, credential: null }, async (tx, { record, note }) => {
+    return changes.run({ name: 'system', origin: presenter, credential: null }, async (tx, { record, note }) => {
       await userStore.lock(tx, userId)
       const verdict = await judge(tx, standing, eras)
       if (verdict === 'over_limit' && (await record('session_limit', { subject: id }))) {

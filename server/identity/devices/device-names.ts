@@ -2,20 +2,20 @@ import type { Actor } from '../../policy/actor.js'
 import { refuse, refuseField } from '../../protocol/errors.js'
 import type { DeviceStore } from '../../storage/devices.js'
 import type { UserStore } from '../../storage/users.js'
-import type { Revoke } from '../../tokens/revoke.js'
+import type { Changes } from '../../tokens/changes.js'
 
 /** Longest name that a person may give a device, in characters. */
 export const longestDeviceName = 60
 
-export type DeviceNamesDeps = { userStore: UserStore; deviceStore: DeviceStore; revoke: Revoke }
+export type DeviceNamesDeps = { userStore: UserStore; deviceStore: DeviceStore; changes: Changes }
 
 /** The names that people give to their own devices; a sign-in from the device keeps them (known-devices.ts). */
-export function createDeviceNames({ userStore, deviceStore, revoke }: DeviceNamesDeps) {
+export function createDeviceNames({ userStore, deviceStore, changes }: DeviceNamesDeps) {
   return {
     /** @throws invalid_fields; not_found, also when it is somebody else's or has ended */
     async rename(id: string, name: string, userId: number, actor: Actor): Promise<void> {
       const wanted = requireDeviceName(name)
-      await revoke.transaction(actor, async (tx, { note }) => {
+      await changes.run(actor, async (tx, { note }) => {
         await userStore.lock(tx, userId)
         const device = await deviceStore.find(tx, id)
         if (!device || device.userId !== userId || device.endedAt !== null) throw refuse('not_found')

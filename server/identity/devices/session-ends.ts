@@ -5,7 +5,7 @@ import type { Database, Queries } from '../../storage/database.js'
 import type { FoundSession, SessionFilter, SessionListStore } from '../../storage/session-lists.js'
 import type { SessionStore } from '../../storage/sessions.js'
 import type { UserRecord, UserStore } from '../../storage/users.js'
-import type { Revoke } from '../../tokens/revoke.js'
+import type { Changes } from '../../tokens/changes.js'
 import {
   type AsOf,
   countLeftOut,
@@ -41,7 +41,7 @@ export type SessionEndsDeps = {
   sessionListStore: SessionListStore
   states: SessionStates
   rights: ActorRights
-  revoke: Revoke
+  changes: Changes
   now: () => number
 }
 
@@ -53,7 +53,7 @@ const budget = 1_000_000
 const batch = 50
 
 export function createSessionEnds(deps: SessionEndsDeps) {
-  const { database, userStore, sessionStore, sessionListStore, states, rights, revoke, now } = deps
+  const { database, userStore, sessionStore, sessionListStore, states, rights, changes, now } = deps
 
   /** Those of the selection that are not marked as ended and were there at `at`. @throws invalid_fields */
   async function find(selection: SessionSelection, at: number, { keep }: EndOptions): Promise<FoundSession[]> {
@@ -105,7 +105,7 @@ export function createSessionEnds(deps: SessionEndsDeps) {
 
   /** What the actor may do counts at the moment of the change. */
   function endSome(some: readonly FoundSession[], actor: Actor, why: string | undefined) {
-    return revoke.transaction(actor, async (tx, { record, note }) => {
+    return changes.run(actor, async (tx, { record, note }) => {
       const { reached, leftOut } = await leaveOut(tx, some, actor)
       const ended: FoundSession[] = []
       for (const one of reached) {

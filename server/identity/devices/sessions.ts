@@ -8,7 +8,7 @@ import type { Database, Queries } from '../../storage/database.js'
 import type { DeviceStore } from '../../storage/devices.js'
 import type { SessionRecord, SessionStore, Standing } from '../../storage/sessions.js'
 import type { UserStore } from '../../storage/users.js'
-import type { Change, Revoke } from '../../tokens/revoke.js'
+import type { Change, Changes } from '../../tokens/changes.js'
 import type { ActorRights } from '../rights.js'
 
 export type { SessionRecord }
@@ -22,7 +22,7 @@ export type SessionsDeps = {
   sessionStore: SessionStore
   deviceStore: DeviceStore
   rights: ActorRights
-  revoke: Revoke
+  changes: Changes
   policy: PolicyInForce
   now: () => number
 }
@@ -33,7 +33,7 @@ const [devicesAtOnce, sessionsAtOnce] = [50, 200]
 const [fewDevices, fewSessions] = [200, 500]
 
 export function createSessions(deps: SessionsDeps) {
-  const { database, userStore, sessionStore, deviceStore, rights, revoke, policy, now } = deps
+  const { database, userStore, sessionStore, deviceStore, rights, changes, policy, now } = deps
 
   /** When it is over unless it refreshes. */
   const endsAt = (session: SessionRecord) => {
@@ -69,7 +69,7 @@ export function createSessions(deps: SessionsDeps) {
     ): Promise<void> {
       const found = await sessionStore.find(database, id)
       if (!found || (ofUser !== null && found.userId !== ofUser)) throw refuse('not_found')
-      const ended = await revoke.transaction(actor, async (tx, { record, note }) => {
+      const ended = await changes.run(actor, async (tx, { record, note }) => {
         if (ofUser === null) await requireMayActOn(tx, actor, found.userId)
         if (!(await record(trigger, { subject: id }))) return false
         const action = trigger === 'sign_out' ? 'signed_out' : 'session_ended'
@@ -83,7 +83,7 @@ export function createSessions(deps: SessionsDeps) {
     /** Ends all sessions of a user; `exceptSid` stays. @throws not_found, permission_denied */
     async endAll(userId: number, actor: Actor, exceptSid?: string): Promise<void> {
       const trigger = exceptSid === undefined ? 'all_ended' : 'others_ended'
-      await revoke.transaction(
+      await changes.run(
         actor,
         async (tx, { record, note }) => {
           await userStore.lock(tx, userId)
@@ -123,7 +123,7 @@ export function createSessions(deps: SessionsDeps) {
         await endDevices(userId, others, actor)
         return
       }
-      await revoke.transaction(actor, async (tx, { record, note }) => {
+      await changes.run(actor, async (tx, { record, note }) => {
         await userStore.lock(tx, userId)
         await requireMayActOn(tx, actor, userId)
         const ended = await deviceStore.endBeside(tx, userId, own, now())
@@ -173,7 +173,7 @@ export function createSessions(deps: SessionsDeps) {
       done.sessions = ending.length
       return done
     }
-    return revoke.transaction(actor, work, { users: [userId] })
+    return changes.run(actor, work, { users: [userId] })
   }
 
   async function requireMayActOn(tx: Queries, actor: Actor, userId: number): Promise<void> {

@@ -4,21 +4,21 @@ import type { Tail } from '../../revocation/tail.js'
 import type { AuditStore } from '../../storage/audit.js'
 import type { Queries } from '../../storage/database.js'
 import type { RevocationStore } from '../../storage/revocations.js'
-import type { Change, Revoke } from '../../tokens/revoke.js'
+import type { Change, Changes } from '../../tokens/changes.js'
 import type { ActorRights } from '../rights.js'
 
 export type KeyChangeDeps = {
   auditStore: AuditStore
   revocationStore: RevocationStore
   rights: ActorRights
-  revoke: Revoke
+  changes: Changes
   tail: Tail
 }
 
 const toChangeKeys: Rights = new Set<OwnPermission>(['darvoza:keys:write'])
 
 /** Changes of keys and secrets follow each other, whichever servers make them, and every server follows them. */
-export function createKeyChange({ auditStore, revocationStore, rights, revoke, tail }: KeyChangeDeps) {
+export function createKeyChange({ auditStore, revocationStore, rights, changes, tail }: KeyChangeDeps) {
   /**
    * Runs `work` as one change; what it notes is what was changed. Once it is done this process holds the keys of then.
    * @param needed what the actor must be able to do at this moment
@@ -29,7 +29,7 @@ export function createKeyChange({ auditStore, revocationStore, rights, revoke, t
     work: (tx: Queries, change: Change) => Promise<T>,
     needed: Rights = toChangeKeys,
   ): Promise<T> {
-    const result = await revoke.transaction(actor, async (tx, { record, note }) => {
+    const result = await changes.run(actor, async (tx, { record, note }) => {
       await rights.require(tx, actor, needed)
       // Both heads in their order before anything else: whoever changes keys takes turns here.
       await auditStore.lockHead(tx)

@@ -5,8 +5,8 @@ import type { Queries } from '../../storage/database.js'
 import type { KeyRecord, KeyStore } from '../../storage/keys.js'
 import type { PolicyVersionStore } from '../../storage/policy-versions.js'
 import type { RevocationStore } from '../../storage/revocations.js'
+import type { Change } from '../../tokens/changes.js'
 import type { KeyPair } from '../../tokens/key-pairs.js'
-import type { Change } from '../../tokens/revoke.js'
 
 export type KeyMovesDeps = {
   keyStore: KeyStore

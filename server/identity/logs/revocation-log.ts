@@ -10,7 +10,7 @@ import { type LogListStore, type RevocationFilter, revocationList } from '../../
 import type { RevocationRecord, RevocationStore } from '../../storage/revocations.js'
 import type { RoleStore } from '../../storage/roles.js'
 import type { UserStore } from '../../storage/users.js'
-import type { Revoke } from '../../tokens/revoke.js'
+import type { Changes } from '../../tokens/changes.js'
 import { type Counted, cursorIn, every, type Listed, listed, type Page } from '../listing.js'
 import type { ActorRights } from '../rights.js'
 
@@ -24,7 +24,7 @@ export type RevocationLogDeps = {
   roleStore: RoleStore
   applicationStore: ApplicationStore
   rights: ActorRights
-  revoke: Revoke
+  changes: Changes
 }
 
 /** Words as somebody typed them; nothing is believed yet. */
@@ -32,7 +32,7 @@ export type WantedRevocation = { kind: string; subject: string; effect: string; 
 
 /** The log as an administrator reads it, and writes it by hand. */
 export function createRevocationLog(deps: RevocationLogDeps) {
-  const { database, revocationStore, logListStore, userStore, roleStore, applicationStore, rights, revoke } = deps
+  const { database, revocationStore, logListStore, userStore, roleStore, applicationStore, rights, changes } = deps
 
   /** Is there such a subject, and may the actor act on it? @throws invalid_fields, permission_denied */
   async function requireSubject(kind: ManualKind, tx: Queries, actor: Actor, subject: string): Promise<void> {
@@ -92,7 +92,7 @@ export function createRevocationLog(deps: RevocationLogDeps) {
       const { kind, trigger } = readWanted(wanted)
       const { subject, effect, why } = wanted
       const userIds = kind === 'user' && isUserId(subject) ? [Number(subject)] : []
-      await revoke.transaction(
+      await changes.run(
         actor,
         async (tx, { record, note }) => {
           await requireSubject(kind, tx, actor, subject)

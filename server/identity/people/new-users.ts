@@ -8,7 +8,7 @@ import type { PolicyInForce } from '../../revocation/policy-in-force.js'
 import { type Database, isDuplicate, type Queries } from '../../storage/database.js'
 import type { RoleRecord, RoleStore } from '../../storage/roles.js'
 import type { NewUser, UserRecord, UserStore } from '../../storage/users.js'
-import type { Change, Revoke } from '../../tokens/revoke.js'
+import type { Change, Changes } from '../../tokens/changes.js'
 import type { ActorRights } from '../rights.js'
 import type { Hashing } from '../sign-in/hashing.js'
 import { isKnownHash, isUnusableHash, unusableHash } from '../sign-in/stored-passwords.js'
@@ -45,12 +45,12 @@ export type NewUsersDeps = {
   roleStore: RoleStore
   hashing: Hashing
   rights: ActorRights
-  revoke: Revoke
+  changes: Changes
   policy: PolicyInForce
   now: () => number
 }
 
-export function createNewUsers({ userStore, roleStore, hashing, rights, revoke, policy, now }: NewUsersDeps) {
+export function createNewUsers({ userStore, roleStore, hashing, rights, changes, policy, now }: NewUsersDeps) {
   /** @throws invalid_fields, permission_denied */
   async function create(user: UserToCreate, actor: Actor): Promise<UserRecord> {
     const { username_max_length, password_min_length } = policy()
@@ -114,7 +114,7 @@ export function createNewUsers({ userStore, roleStore, hashing, rights, revoke, 
         note({ action, subject: String(id), after })
         return (await userStore.find(tx, id))!
       }
-      return await revoke.transaction(actor, work, { roles: user.roles ?? [] })
+      return await changes.run(actor, work, { roles: user.roles ?? [] })
     } catch (error) {
       if (isDuplicate(error))
         throw user.id === undefined ? usernameTaken() : refuseField('id', 'A user with that id already exists.')

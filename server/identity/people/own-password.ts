@@ -4,7 +4,7 @@ import type { PolicyInForce } from '../../revocation/policy-in-force.js'
 import type { Database } from '../../storage/database.js'
 import type { SessionStore } from '../../storage/sessions.js'
 import type { UserStore } from '../../storage/users.js'
-import type { Revoke } from '../../tokens/revoke.js'
+import type { Changes } from '../../tokens/changes.js'
 import type { Guesses } from '../sign-in/guesses.js'
 import type { Hashing } from '../sign-in/hashing.js'
 import { requireGoodPassword } from './password-rules.js'
@@ -15,7 +15,7 @@ export type OwnPasswordDeps = {
   sessionStore: SessionStore
   guesses: Guesses
   hashing: Hashing
-  revoke: Revoke
+  changes: Changes
   policy: PolicyInForce
   now: () => number
 }
@@ -24,7 +24,7 @@ export type PasswordChange = { oldPassword: string; newPassword: string }
 
 /** A password changed by its owner: all other sessions end, and the own one too unless the policy keeps it. */
 export function createOwnPassword(deps: OwnPasswordDeps) {
-  const { database, userStore, sessionStore, guesses, hashing, revoke, policy, now } = deps
+  const { database, userStore, sessionStore, guesses, hashing, changes, policy, now } = deps
 
   return {
     /**
@@ -50,7 +50,7 @@ export function createOwnPassword(deps: OwnPasswordDeps) {
       })
       const passwordHash = await hashing.hash(newPassword, userId)
       const exceptSid = policy().keep_session_on_password_change ? sid : undefined
-      await revoke.transaction(actor, async (tx, { record, note }) => {
+      await changes.run(actor, async (tx, { record, note }) => {
         await userStore.lock(tx, userId)
         const present = await userStore.find(tx, userId)
         // Changed meanwhile: the old password that was checked is no longer the one.

@@ -6,19 +6,19 @@ import { refuse, refuseField } from '../../protocol/errors.js'
 import { checkAll } from '../../protocol/together.js'
 import { type Database, isDuplicate, type Queries } from '../../storage/database.js'
 import type { ListedRole, RoleRecord, RoleStore } from '../../storage/roles.js'
-import type { Change, Revoke } from '../../tokens/revoke.js'
+import type { Change, Changes } from '../../tokens/changes.js'
 import type { ActorRights } from '../rights.js'
 
 export type { ListedRole }
 
-export type RolesDeps = { database: Database; roleStore: RoleStore; rights: ActorRights; revoke: Revoke }
+export type RolesDeps = { database: Database; roleStore: RoleStore; rights: ActorRights; changes: Changes }
 
 export type RoleChanges = { newName?: string | undefined; permissions?: readonly string[] | undefined }
 
 /** More would not fit into a token, nor be looked through by anybody. */
 const mostPermissions = 500
 
-export function createRoles({ database, roleStore, rights, revoke }: RolesDeps) {
+export function createRoles({ database, roleStore, rights, changes }: RolesDeps) {
   /** One change of a role that is not built in, under the role's lock, by somebody who may do all that it allows. */
   function change(
     name: string,
@@ -26,7 +26,7 @@ export function createRoles({ database, roleStore, rights, revoke }: RolesDeps) 
     after: readonly string[] | null,
     work: (tx: Queries, role: RoleRecord, change: Change) => Promise<void>,
   ): Promise<void> {
-    return revoke.transaction(
+    return changes.run(
       actor,
       async (tx, changing) => {
         const role = await roleStore.lock(tx, name)
@@ -85,7 +85,7 @@ export function createRoles({ database, roleStore, rights, revoke }: RolesDeps) 
         () => requirePermissions(permissions),
       )
       try {
-        await revoke.transaction(actor, async (tx, { note }) => {
+        await changes.run(actor, async (tx, { note }) => {
           await rights.requireGiving(tx, actor, new Set(given))
           await roleStore.insert(tx, { name, permissions: given, builtIn: false })
           note({ action: 'role_created', subject: name, after: { permissions: given } })

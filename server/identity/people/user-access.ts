@@ -5,7 +5,7 @@ import { administratorRole, isPermission, rightsOf, rightsOfRoles } from '../../
 import { refuseField } from '../../protocol/errors.js'
 import type { Queries } from '../../storage/database.js'
 import type { UserRecord, UserStore } from '../../storage/users.js'
-import type { Change } from '../../tokens/revoke.js'
+import type { Change } from '../../tokens/changes.js'
 import type { ActorRights } from '../rights.js'
 import type { NewUsers } from './new-users.js'
 

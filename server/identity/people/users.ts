@@ -8,7 +8,7 @@ import { checkAll } from '../../protocol/together.js'
 import { isDuplicate, type Queries } from '../../storage/database.js'
 import type { DeviceStore } from '../../storage/devices.js'
 import type { UserRecord } from '../../storage/users.js'
-import type { Change } from '../../tokens/revoke.js'
+import type { Change } from '../../tokens/changes.js'
 import { createNewUsers, type NewUsersDeps, requireUsername, usernameTaken } from './new-users.js'
 import { requireGoodPassword } from './password-rules.js'
 import { type Profile, requireProfile } from './profile.js'
@@ -19,7 +19,7 @@ export type { UserRecord }
 export type UsersDeps = NewUsersDeps & { deviceStore: DeviceStore }
 
 export function createUsers(deps: UsersDeps) {
-  const { database, userStore, deviceStore, hashing, rights, revoke, policy, now } = deps
+  const { database, userStore, deviceStore, hashing, rights, changes, policy, now } = deps
 
   const newUsers = createNewUsers(deps)
   const access = createUserAccess({ ...deps, newUsers, change, requireAdministratorBeside })
@@ -147,7 +147,7 @@ export function createUsers(deps: UsersDeps) {
 
   /** One change of one user under the user's lock, by somebody who may act on them. @param roles that it may give */
   function change(id: number, actor: Actor, work: UserChange, roles?: readonly string[]): Promise<void> {
-    return revoke.transaction(
+    return changes.run(
       actor,
       async (tx, changing) => {
         await userStore.lock(tx, id)

@@ -5,7 +5,7 @@ import type { AuditStore } from '../../storage/audit.js'
 import type { Queries } from '../../storage/database.js'
 import type { PolicyVersionRecord, PolicyVersionStore } from '../../storage/policy-versions.js'
 import type { RevocationStore } from '../../storage/revocations.js'
-import type { Revoke } from '../../tokens/revoke.js'
+import type { Changes } from '../../tokens/changes.js'
 import type { ActorRights } from '../rights.js'
 
 export type PolicyWritingDeps = {
@@ -13,13 +13,13 @@ export type PolicyWritingDeps = {
   auditStore: AuditStore
   revocationStore: RevocationStore
   rights: ActorRights
-  revoke: Revoke
+  changes: Changes
   now: () => number
 }
 
 /** Writes versions of the policy, one after the other. */
 export function createPolicyWriting(deps: PolicyWritingDeps) {
-  const { policyVersionStore, auditStore, revocationStore, rights, revoke, now } = deps
+  const { policyVersionStore, auditStore, revocationStore, rights, changes, now } = deps
   return {
     /**
      * @param make the version to follow those in use, or a refusal; nothing has changed then
@@ -30,7 +30,7 @@ export function createPolicyWriting(deps: PolicyWritingDeps) {
       reason: string,
       make: (tx: Queries, inUse: readonly PolicyVersion[]) => Promise<NextVersion>,
     ): Promise<PolicyVersionRecord> {
-      return revoke.transaction(actor, async (tx, { record, note }) => {
+      return changes.run(actor, async (tx, { record, note }) => {
         // First, so that two changes at once follow each other; both heads, in their order.
         await auditStore.lockHead(tx)
         await revocationStore.lockHead(tx)

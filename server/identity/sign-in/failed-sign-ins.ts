@@ -1,9 +1,9 @@
 // Wrong passwords of users that there are, for the audit log. Written a moment later, by a job: an answer that had to wait
 // for it would tell by its time which names are somebody's.
 import type { Origin } from '../../policy/actor.js'
-import type { Revoke } from '../../tokens/revoke.js'
+import type { Changes } from '../../tokens/changes.js'
 
-export function createFailedSignIns({ revoke }: { revoke: Revoke }) {
+export function createFailedSignIns({ changes }: { changes: Changes }) {
   let pending: { userId: number; origin: Origin }[] = []
 
   return {
@@ -18,7 +18,7 @@ export function createFailedSignIns({ revoke }: { revoke: Revoke }) {
       try {
         for (let one = writing[0]; one; writing.shift(), one = writing[0]) {
           const { userId, origin } = one
-          await revoke.transaction({ name: 'system', origin, credential: null }, async (_, { note }) =>
+          await changes.run({ name: 'system', origin, credential: null }, async (_, { note }) =>
             note({ action: 'sign_in_failed', subject: String(userId) }),
           )
         }

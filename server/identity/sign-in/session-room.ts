@@ -8,7 +8,7 @@ import type { Queries } from '../../storage/database.js'
 import type { DeviceStore } from '../../storage/devices.js'
 import type { OpenSession } from '../../storage/open-sessions.js'
 import type { SessionRecord, SessionStore } from '../../storage/sessions.js'
-import type { Change } from '../../tokens/revoke.js'
+import type { Change } from '../../tokens/changes.js'
 
 export type SessionRoomDeps = { sessionStore: SessionStore; deviceStore: DeviceStore; now: () => number }
 

@@ -12,9 +12,9 @@ import type { ApplicationStore } from '../../storage/applications.js'
 import type { Queries } from '../../storage/database.js'
 import type { SessionRecord, SessionStore, Standing } from '../../storage/sessions.js'
 import type { UserRecord, UserStore } from '../../storage/users.js'
+import type { Changes } from '../../tokens/changes.js'
 import type { Inspect } from '../../tokens/inspect.js'
 import type { Issue } from '../../tokens/issue.js'
-import type { Revoke } from '../../tokens/revoke.js'
 import type { Secrets } from '../../tokens/secrets.js'
 import type { Guesses } from './guesses.js'
 import type { DeviceProof, KnownDevices } from './known-devices.js'
@@ -42,7 +42,7 @@ export type SignInDeps = {
   guesses: Guesses
   inspect: Inspect
   issue: Issue
-  revoke: Revoke
+  changes: Changes
   secrets: Secrets
   tail: Tail
   policy: PolicyInForce
@@ -61,7 +61,7 @@ const tries = 3
 
 export function createSignIn(deps: SignInDeps) {
   const { userStore, sessionStore, knownDevices, room, applicationStore, passwordCheck, guesses } = deps
-  const { inspect, issue, revoke, secrets, tail, policy, now, uuid } = deps
+  const { inspect, issue, changes, secrets, tail, policy, now, uuid } = deps
 
   /**
    * Signs a user in to an application and answers the first pair of a new session.
@@ -101,7 +101,7 @@ export function createSignIn(deps: SignInDeps) {
     const eras = policy.eras()
     const userId = checked.user.id
     const actor: Actor = { name: `user:${userId}`, origin, credential: null }
-    const opened = await revoke.transaction(actor, async (tx, change) => {
+    const opened = await changes.run(actor, async (tx, change) => {
       await userStore.lock(tx, userId)
       const standing = await requireUnchanged(tx, checked, applicationId, eras)
       const device = await knownDevices.recognise(tx, userId, credentials, origin)

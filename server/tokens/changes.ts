@@ -32,7 +32,7 @@ export type Change = {
   note: (note: AuditNote) => void
 }
 
-export type RevokeDeps = {
+export type ChangesDeps = {
   database: Database
   revocationStore: RevocationStore
   sessionStore: SessionStore
@@ -57,7 +57,7 @@ const tries = 5
 /** How many superseded rows are marked in one statement. */
 const markBatch = 500
 
-export function createRevoke(deps: RevokeDeps) {
+export function createChanges(deps: ChangesDeps) {
   const {
     database,
     revocationStore,
@@ -104,7 +104,7 @@ export function createRevoke(deps: RevokeDeps) {
    * @param subjects whom and what `work` will lock; they are locked together with the actor, in one order
    * @throws what Credentials.judge throws, and what `work` throws
    */
-  async function transaction<T>(
+  async function run<T>(
     actor: Actor,
     work: (tx: Queries, change: Change) => Promise<T>,
     subjects: Subjects = {},
@@ -188,7 +188,7 @@ export function createRevoke(deps: RevokeDeps) {
     })
   }
 
-  return { transaction, finish }
+  return { run, finish }
 }
 
-export type Revoke = ReturnType<typeof createRevoke>
+export type Changes = ReturnType<typeof createChanges>
