@@ -21,6 +21,7 @@ import { createSessionListStore } from '../storage/session-lists.js'
 import { createSessionSurveyStore } from '../storage/session-surveys.js'
 import { createSessionStore } from '../storage/sessions.js'
 import { createUserListStore } from '../storage/user-lists.js'
+import { createUserStandingStore } from '../storage/user-standings.js'
 import { createUserStore } from '../storage/users.js'
 
 /** @throws database_unavailable */
@@ -30,6 +31,7 @@ export async function composeStorage(settings: Pick<Settings, 'database'>, log: 
   return {
     database,
     userStore: createUserStore(dialect),
+    userStandingStore: createUserStandingStore(dialect),
     sessionStore: createSessionStore(dialect),
     deviceStore: createDeviceStore(dialect),
     applicationStore: createApplicationStore(dialect),

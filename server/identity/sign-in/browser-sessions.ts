@@ -76,12 +76,13 @@ export function createBrowserSessions(deps: BrowserSessionsDeps) {
      * @throws as sign-in does
      */
     async signIn(credentials: Credentials, origin: Origin): Promise<NewBrowserSession> {
-      const { user, sessionId, deviceToken } = await signIn.signIn(credentials, ownApplication, origin)
+      const { user, sessionId, issueDeviceToken } = await signIn.signIn(credentials, ownApplication, origin)
       const id = random(32).toString('base64url')
       const formSecret = random(32).toString('base64url')
       const at = now()
       const row = { idHash: hashOf(id), sessionId, formSecret, authenticatedAt: at, notices: null, createdAt: at }
       await browserSessionStore.insert(database, row)
+      const deviceToken = issueDeviceToken()
       return { id, user, sessionId, deviceToken, maxAge: policy().session_absolute_lifetime }
     },
 
