@@ -26,7 +26,7 @@ export function composeSignIn(
   { log, random, uuid, pauses, ...ports }: Given,
   { database, userStore, userStandingStore, sessionStore, deviceStore, browserSessionStore }: StorageParts,
   { clock: { latest }, now, monotonic, redis, redisLink, tail, policy }: RevocationParts,
-  { inspect, issue, changes, secrets, counters, lastSeen }: TokenParts,
+  { inspect, issue, judgedTransactions, changes, secrets, counters, lastSeen }: TokenParts,
 ) {
   const slots = Math.max(2, availableParallelism())
   const hashingProcess = createHashingProcess({ threads: slots, log })
@@ -67,8 +67,20 @@ export function composeSignIn(
   })
   const signIn = logRefusedSignIns(countSignIns(plain, counters.count), log)
   const browserSessions = createBrowserSessions({
-    ...{ database, userStore, browserSessionStore, sessionStore, signIn, changes, guesses },
-    ...{ hashing, policy, ownApplication, random, now, latest, seen: lastSeen.note },
+    database,
+    userStore,
+    browserSessionStore,
+    sessionStore,
+    signIn,
+    judgedTransactions,
+    guesses,
+    hashing,
+    policy,
+    ownApplication,
+    random,
+    now,
+    latest,
+    seen: lastSeen.note,
   })
   return { hashingProcess, hashing, guesses, failedSignIns, openSession, signIn, browserSessions }
 }

@@ -12,6 +12,7 @@ import { createHeartbeatStore } from '../storage/heartbeats.js'
 import { createIncidentStore } from '../storage/incidents.js'
 import { createInstallationStore } from '../storage/installation.js'
 import { createKeyStore } from '../storage/keys.js'
+import { createLogHeadStore } from '../storage/log-heads.js'
 import { createLogListStore } from '../storage/log-lists.js'
 import { createOwnListStore } from '../storage/own-lists.js'
 import { createPolicyVersionStore } from '../storage/policy-versions.js'
@@ -45,6 +46,7 @@ export async function composeStorage(settings: Pick<Settings, 'database'>, log: 
     policyVersionStore: createPolicyVersionStore(),
     browserSessionStore: createBrowserSessionStore(),
     figureStore: createFigureStore(dialect),
+    logHeadStore: createLogHeadStore(dialect),
     logListStore: createLogListStore(dialect),
     userListStore: createUserListStore(dialect),
     deviceListStore: createDeviceListStore(dialect),

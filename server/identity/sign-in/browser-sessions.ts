@@ -9,7 +9,7 @@ import type { BrowserSessionRecord, BrowserSessionStore } from '../../storage/br
 import type { Database } from '../../storage/database.js'
 import type { SessionRecord, SessionStore } from '../../storage/sessions.js'
 import type { UserRecord, UserStore } from '../../storage/users.js'
-import type { Changes } from '../../tokens/changes.js'
+import type { JudgedTransactions } from '../../tokens/judged-transactions.js'
 import type { Guesses } from './guesses.js'
 import type { Hashing } from './hashing.js'
 import type { Credentials, SignIn } from './sign-in.js'
@@ -50,7 +50,7 @@ export type BrowserSessionsDeps = {
   browserSessionStore: BrowserSessionStore
   sessionStore: SessionStore
   signIn: SignIn
-  changes: Changes
+  judgedTransactions: JudgedTransactions
   guesses: Guesses
   hashing: Hashing
   policy: PolicyInForce
@@ -67,7 +67,7 @@ export type BrowserSessionsDeps = {
 const visitEvery = 60_000
 
 export function createBrowserSessions(deps: BrowserSessionsDeps) {
-  const { database, userStore, browserSessionStore, sessionStore, signIn, changes, guesses, hashing } = deps
+  const { database, userStore, browserSessionStore, sessionStore, signIn, judgedTransactions, guesses, hashing } = deps
   const { policy, ownApplication, random, now, latest } = deps
 
   return {
@@ -117,7 +117,7 @@ export function createBrowserSessions(deps: BrowserSessionsDeps) {
         const right = await hashing.inSlot(user.id, verify => verify(password, user.passwordHash))
         if (!right) throw wrongProof()
       })
-      await changes.run(actor, async tx => {
+      await judgedTransactions.run(actor, async tx => {
         // Changed meanwhile: what was typed is no longer the password.
         if ((await userStore.find(tx, user.id))?.passwordHash !== user.passwordHash) throw wrongProof()
         await browserSessionStore.proved(tx, page.idHash, now())

@@ -40,7 +40,7 @@ export function createKnownDevices({ deviceStore, inspect, now, uuid }: KnownDev
       userId: number,
       { deviceProof, clientDevice }: DeviceClaim,
       origin: Origin,
-    ): Promise<DeviceRecord> {
+    ): Promise<{ id: string; isNew: boolean }> {
       const seen = { ...nameDevice(origin.userAgent), address: origin.address, lastSeenAt: now() }
       const known =
         (await proven(tx, userId, deviceProof)) ??
@@ -49,12 +49,12 @@ export function createKnownDevices({ deviceStore, inspect, now, uuid }: KnownDev
         // The name that its owner gave it stays.
         const named = known.name !== nameDevice(known.userAgent).name
         const present = { ...seen, name: named ? known.name : seen.name }
-        if (await deviceStore.update(tx, known.id, present)) return { ...known, ...present }
+        if (await deviceStore.update(tx, known.id, present)) return { id: known.id, isNew: false }
       }
       const firstSeen = { firstSeenAt: seen.lastSeenAt, endedAt: null, clientDevice: clientDevice ?? null }
       const device = { id: uuid(), userId, ...seen, ...firstSeen }
       await deviceStore.insert(tx, device)
-      return device
+      return { id: device.id, isNew: true }
     },
   }
 }

@@ -10,7 +10,7 @@ import type { Queries } from '../../storage/database.js'
 import type { SessionRecord, SessionStore, Standing } from '../../storage/sessions.js'
 import type { OwnUserRecord } from '../../storage/user-rows.js'
 import type { UserStanding, UserStandingStore } from '../../storage/user-standings.js'
-import type { Change, Changes } from '../../tokens/changes.js'
+import type { Changes } from '../../tokens/changes.js'
 import type { Issue } from '../../tokens/issue.js'
 import type { Secrets } from '../../tokens/secrets.js'
 import type { DeviceClaim, KnownDevices } from './known-devices.js'
@@ -95,9 +95,12 @@ export function createOpenSession(deps: OpenSessionDeps) {
       const user = await userStandingStore.lockUser(tx, userId)
       if (!user?.active || !(await evidence.stillHolds(tx, user))) throw new EvidenceOutdated()
       const found = requireInForce(await userStandingStore.of(tx, user, applicationId), evidence, eras)
-      const { id: deviceId } = await knownDevices.recognise(tx, userId, device, origin)
+      const { id: deviceId, isNew } = await knownDevices.recognise(tx, userId, device, origin)
       const session = newSession(evidence, applicationId, deviceId, origin.address, eras)
-      await insert(tx, change, session, found, eras)
+      await room.make(tx, change, session, { replaces: !isNew, ended: found.ended, eras })
+      await sessionStore.insert(tx, session)
+      const after = { session: session.id, device: deviceId, application: applicationId }
+      change.note({ action: 'signed_in', subject: String(userId), after })
       return { ...found, session, crowdedUpto: null }
     })
     return { standing, eras, issuedAt }
@@ -111,20 +114,6 @@ export function createOpenSession(deps: OpenSessionDeps) {
     if (seq < Math.max(ended.user, ended.application, ended.log)) throw new EvidenceOutdated()
     if (policyVersion !== eras.head || issue.isBehind(found)) throw new Behind()
     return found
-  }
-
-  async function insert(
-    tx: Queries,
-    change: Change,
-    session: SessionRecord,
-    { ended }: UserStanding,
-    eras: ErasInForce,
-  ): Promise<void> {
-    await room.make(tx, change, session, ended, eras)
-    await sessionStore.insert(tx, session)
-    const { id, userId, deviceId, applicationId } = session
-    const after = { session: id, device: deviceId, application: applicationId }
-    change.note({ action: 'signed_in', subject: String(userId), after })
   }
 
   function newSession(

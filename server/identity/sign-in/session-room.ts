@@ -19,25 +19,32 @@ const oldestLookedAt = 50
 
 type Ends = Map<string, 'replaced' | 'session_limit' | 'device_limit'>
 
+export type Room = {
+  /** Whether it takes the place of those that its application has on the device. */
+  replaces: boolean
+  /** What ended sessions of its user and application last. */
+  ended: EndedSeqs
+  eras: ErasInForce
+}
+
 export function createSessionRoom({ sessionStore, deviceStore, now }: SessionRoomDeps) {
   const lives = (one: Omit<OpenSession, 'headPolicyVersion'>, eras: ErasInForce) =>
     sessionEnd(one, one.ended, now(), eras.of(one)) === null
 
   /**
    * Under the user's lock: whoever signs in at the same time comes after.
-   * @param ended what has ended sessions of this user and application last
    * @throws session_limit_reached, and nothing is changed
    */
   async function make(
     tx: Queries,
     change: Change,
     opening: SessionRecord,
-    ended: EndedSeqs,
-    eras: ErasInForce,
+    { replaces, ended, eras }: Room,
   ): Promise<void> {
     const ends: Ends = new Map()
-    const older = await sessionStore.ofApplicationOn(tx, opening.deviceId, opening.applicationId)
-    for (const one of older) if (lives({ ...one, ended }, eras)) ends.set(one.id, 'replaced')
+    if (replaces)
+      for (const one of await sessionStore.ofApplicationOn(tx, opening.deviceId, opening.applicationId))
+        if (lives({ ...one, ended }, eras)) ends.set(one.id, 'replaced')
     const ending = await findDevices(tx, opening, eras, ends)
     await findSessions(tx, opening, eras, ends)
     // Devices before sessions, each in the order of their ids, as others lock them.
