@@ -112,7 +112,7 @@ export function createBrowserSessions(deps: BrowserSessionsDeps) {
     },
 
     /** The person types the password again. @throws invalid_fields, too_many_guesses, overloaded, what `transaction` throws */
-    async prove({ page, session, user }: BrowserSession, password: string, actor: Actor): Promise<void> {
+    async provePassword({ page, session, user }: BrowserSession, password: string, actor: Actor): Promise<void> {
       await guesses.count({ kind: 'owner', userId: user.id, deviceId: session.deviceId }, async () => {
         const right = await hashing.inSlot(user.id, verify => verify(password, user.passwordHash))
         if (!right) throw wrongProof()
@@ -120,12 +120,13 @@ export function createBrowserSessions(deps: BrowserSessionsDeps) {
       await judgedTransactions.run(actor, async tx => {
         // Changed meanwhile: what was typed is no longer the password.
         if ((await userStore.find(tx, user.id))?.passwordHash !== user.passwordHash) throw wrongProof()
-        await browserSessionStore.proved(tx, page.idHash, now())
+        await browserSessionStore.setAuthenticatedAt(tx, page.idHash, now())
       })
     },
 
     /** The password was typed somewhere else on the way, such as where it is changed. */
-    proved: ({ idHash }: BrowserSessionRecord): Promise<void> => browserSessionStore.proved(database, idHash, now()),
+    passwordProved: ({ idHash }: BrowserSessionRecord): Promise<void> =>
+      browserSessionStore.setAuthenticatedAt(database, idHash, now()),
 
     /** Keeps something for the next page. */
     async tell({ page }: BrowserSession, notices: readonly Notice[]): Promise<void> {

@@ -19,7 +19,7 @@ export type KnownDevicesDeps = { deviceStore: DeviceStore; inspect: Inspect; now
 /** Tells at a sign-in which device it comes from. */
 export function createKnownDevices({ deviceStore, inspect, now, uuid }: KnownDevicesDeps) {
   /** The live device of this user that was proven, or null. */
-  async function proven(tx: Queries, userId: number, proof: DeviceProof | null): Promise<DeviceRecord | null> {
+  async function provenDevice(tx: Queries, userId: number, proof: DeviceProof | null): Promise<DeviceRecord | null> {
     if (proof?.userId !== userId) return null
     const device = await deviceStore.find(tx, proof.deviceId)
     return device && device.userId === userId && device.endedAt === null ? device : null
@@ -27,12 +27,12 @@ export function createKnownDevices({ deviceStore, inspect, now, uuid }: KnownDev
 
   return {
     /** Checks a token; once for a whole sign-in. */
-    proofIn(deviceToken: string | undefined): DeviceProof | null {
+    deviceProofIn(deviceToken: string | undefined): DeviceProof | null {
       const said = deviceToken === undefined ? null : inspect.device(deviceToken)
       return said && { userId: Number(said.userId), deviceId: said.deviceId }
     },
 
-    proven,
+    provenDevice,
 
     /** The device that the client proves or names, among this user's alone; a new one where it does neither. */
     async recognise(
@@ -43,7 +43,7 @@ export function createKnownDevices({ deviceStore, inspect, now, uuid }: KnownDev
     ): Promise<{ id: string; isNew: boolean }> {
       const seen = { ...nameDevice(origin.userAgent), address: origin.address, lastSeenAt: now() }
       const known =
-        (await proven(tx, userId, deviceProof)) ??
+        (await provenDevice(tx, userId, deviceProof)) ??
         (clientDevice === undefined ? null : await deviceStore.findByClient(tx, userId, clientDevice))
       if (known) {
         // The name that its owner gave it stays.

@@ -121,19 +121,21 @@ export function createOpenSession(deps: OpenSessionDeps) {
     applicationId: string,
     deviceId: string,
     address: string,
-    { version, latest }: ErasInForce,
+    eras: ErasInForce,
   ): SessionRecord {
     const createdAt = now()
+    const policyVersion = eras.version
+    const rules = eras.of({ policyVersion, applicationId })
     return {
       id: uuid(),
       userId,
       deviceId,
       applicationId,
       seq,
-      policyVersion: version,
+      policyVersion,
       generation: 1,
       rotatedAt: createdAt,
-      expiresAt: Math.min(createdAt + latest.refresh_token_lifetime * 1000, absoluteEnd({ createdAt }, latest)),
+      expiresAt: Math.min(createdAt + rules.refresh_token_lifetime * 1000, absoluteEnd({ createdAt }, rules)),
       refreshKeyVersion: secrets.present('refresh').version,
       rotation: '',
       windowFrom: 1,

@@ -56,7 +56,7 @@ export function createPasswordCheck(deps: PasswordCheckDeps) {
       const stranger = { kind: 'stranger', usernameKey, address: origin.address } as const
       if (!deviceProof) return { usernameKey, guesser: stranger, found: undefined, origin }
       const found = await find(usernameKey)
-      const device = found && (await knownDevices.proven(database, found.user.id, deviceProof))
+      const device = found && (await knownDevices.provenDevice(database, found.user.id, deviceProof))
       const guesser: Guesser = device ? { kind: 'device', userId: device.userId, deviceId: device.id } : stranger
       return { usernameKey, guesser, found, origin }
     },

@@ -64,7 +64,7 @@ export function createSignIn(deps: SignInDeps) {
     const { password, deviceToken, clientDevice } = credentials
     await tail.freshen()
     if (deviceToken !== undefined) await inspect.ensureKeyKnown(deviceToken)
-    const deviceProof = knownDevices.proofIn(deviceToken)
+    const deviceProof = knownDevices.deviceProofIn(deviceToken)
     const named = await passwordCheck.lookUp(usernameKey(credentials.username), deviceProof, origin)
     const { result, quotas } = await guesses.count(named.guesser, async () => {
       for (let attempt = 1; attempt <= tries; attempt++) {
