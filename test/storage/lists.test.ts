@@ -12,6 +12,7 @@ import type { DeviceRecord } from '../../server/storage/devices.js'
 import type { Cursor, Scanned } from '../../server/storage/keyset-scan.js'
 import { createLogListStore } from '../../server/storage/log-lists.js'
 import { createSessionListStore, type SessionFilter } from '../../server/storage/session-lists.js'
+import { writtenSession } from '../../server/storage/session-rows.js'
 import type { SessionRecord } from '../../server/storage/sessions.js'
 import { createUserListStore, type UserFilter, userOrders, userStates } from '../../server/storage/user-lists.js'
 import { type NewUser, writtenUser } from '../../server/storage/user-rows.js'
@@ -156,7 +157,7 @@ async function aWorld(database: Database): Promise<World> {
       users.flatMap(({ id, roles }) => roles.map(roleName => ({ userId: id, roleName }))),
     )
     await insertRows(tx, 'device', devices)
-    await insertRows(tx, 'session', sessions)
+    await insertRows(tx, 'session', sessions.map(writtenSession))
     for (const id of ['shop', 'depot'])
       await insertRows(tx, 'application', [
         { id, name: id, active: true, endedSeq: applicationEnds.get(id)!, createdAt: 1 },
@@ -477,7 +478,9 @@ onEachEngine('lists', engine => {
       const found = await readAll(async page => {
         const one = pick(world.sessions)
         const times = { createdAt: now - 1, rotatedAt: now - 1, expiresAt: now + hour }
-        await insertRows(database, 'session', [{ ...one, ...times, id: `new${++added}${Math.random()}` }])
+        await insertRows(database, 'session', [
+          writtenSession({ ...one, ...times, id: `new${++added}${Math.random()}` }),
+        ])
         return lists.page(database, filter, terms, page)
       })
       const old = (one: { id: string }) => !one.id.startsWith('new')

@@ -4,6 +4,7 @@ import { readVersions } from '../../server/policy/policy-version.js'
 import type { Database } from '../../server/storage/database.js'
 import { migrateDown, migrateUp, migrationStatus } from '../../server/storage/migrate.js'
 import { createPolicyVersionStore, type PolicyVersionRecord } from '../../server/storage/policy-versions.js'
+import { passwordGrant } from '../../server/storage/session-rows.js'
 import { createSessionSurveyStore } from '../../server/storage/session-surveys.js'
 import { createSessionStore } from '../../server/storage/sessions.js'
 import { createUserStore } from '../../server/storage/users.js'
@@ -67,6 +68,7 @@ onEachEngine('the versions of the policy', engine => {
     const { mustChangePassword: _, ...olderUser } = aUserRow(1)
     await insertOlder('user', { ...olderUser, permissions: '[]' })
     const { policyVersion: __, ...older } = aSession('s')
+    for (const name of Object.keys(passwordGrant)) delete (older as Record<string, unknown>)[name]
     await insertOlder('session', older)
     await migrateUp(database)
     const session = (await createSessionStore(database.dialect).find(database, 's'))!

@@ -10,6 +10,7 @@ import type { ErasInForce, PolicyInForce } from '../../revocation/policy-in-forc
 import type { Tail } from '../../revocation/tail.js'
 import type { ApplicationStore } from '../../storage/applications.js'
 import type { Queries } from '../../storage/database.js'
+import { passwordGrant } from '../../storage/session-rows.js'
 import type { SessionRecord, SessionStore, Standing } from '../../storage/sessions.js'
 import type { UserRecord, UserStore } from '../../storage/users.js'
 import type { Changes } from '../../tokens/changes.js'
@@ -175,6 +176,7 @@ export function createSignIn(deps: SignInDeps) {
       endedAt: null,
       endedReason: null,
       endedBy: null,
+      ...passwordGrant,
     }
   }
 
