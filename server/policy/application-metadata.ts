@@ -6,6 +6,9 @@ import { policyTable } from './policies.js'
 export const applicationKinds = ['web', 'browser', 'native', 'machine', 'resource_server'] as const
 export type ApplicationKind = (typeof applicationKinds)[number]
 
+/** The application that owns password sign-ins and our own pages. */
+export const ownApplicationId = 'darvoza'
+
 /** Who wrote the row; `built_in` is `darvoza` alone. */
 export const applicationOrigins = ['administrator', 'file', 'registration', 'document', 'built_in'] as const
 export type ApplicationOrigin = (typeof applicationOrigins)[number]
@@ -153,10 +156,4 @@ export function permissionsFor(
 
 export function scopeWords(scope: string): string[] {
   return scope.split(' ').filter(Boolean)
-}
-
-/** Never all digits: that is a person's `sub`. */
-export function isApplicationId(value: unknown): value is string {
-  if (typeof value !== 'string' || value.length > 100 || /^\d+$/.test(value)) return false
-  return /^[\w.~-]+$/.test(value) || /^https:\/\/[\x21-\x7e]+$/.test(value)
 }

@@ -2,9 +2,11 @@ import {
   type ApplicationKind,
   type ApplicationMetadata,
   type ApplicationTerms,
+  type OwnLifetimes,
   ownLifetimes,
   type ResourceScope,
 } from '../policy/application-metadata.js'
+import type { Overrides } from '../policy/eras.js'
 import { createApplicationSecretRows } from './application-secrets.js'
 import type { Queries, Value } from './database.js'
 import { assignments, columns, inChunks, insertion, marks } from './statement.js'
@@ -113,6 +115,16 @@ export function createApplicationStore(dialect: { forUpdate: string }) {
 }
 
 export type ApplicationStore = ReturnType<typeof createApplicationStore>
+
+/** What these applications override, by their ids. */
+export function overridesOf(applications: Iterable<ApplicationRecord>): Overrides {
+  const overrides = new Map<string, OwnLifetimes>()
+  for (const { id, metadata } of applications) {
+    const own = ownLifetimes(metadata)
+    if (own) overrides.set(id, own)
+  }
+  return overrides
+}
 
 function readApplication({ metadata, resourceScopes, ...row }: ApplicationRow): ApplicationRecord {
   return {

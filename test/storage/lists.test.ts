@@ -2,7 +2,7 @@
 // page and the budget.
 import { expect } from 'chai'
 import { emailKey } from '../../server/policy/email.js'
-import { type Era, forever } from '../../server/policy/eras.js'
+import { type Era, forever, withOverrides } from '../../server/policy/eras.js'
 import { firstPolicy } from '../../server/policy/policies.js'
 import { sessionEnd, sessionStates, sessionTerms } from '../../server/policy/session.js'
 import { insertRows } from '../../server/storage/bulk.js'
@@ -33,8 +33,14 @@ const eras: Era[] = [
   { from: 3, upto: 3, policy: firstPolicy },
   { from: 4, upto: forever, policy: { ...firstPolicy, reuse_grace: 0 } },
 ]
-const policyOf = (session: SessionRecord) => eras.findLast(era => era.from <= session.policyVersion)!.policy
-const terms = sessionTerms(now, eras)
+/** One lets its sessions lie idle less long than others, the other lets them live longer. */
+const overrides = new Map([
+  ['shop', { refresh_token_lifetime: 6 * 3_600 }],
+  ['depot', { refresh_token_lifetime: 300 * 86_400, session_absolute_lifetime: 400 * 86_400 }],
+])
+const folded = withOverrides({ version: 4, latest: firstPolicy, list: eras }, overrides)
+const policyOf = (session: SessionRecord) => folded.of(session)
+const terms = sessionTerms(now, folded)
 
 const below = (count: number) => Math.floor(Math.random() * count)
 const pick = <T>(items: readonly T[]): T => items[below(items.length)]!

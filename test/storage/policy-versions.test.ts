@@ -122,8 +122,8 @@ onEachEngine('a survey of sessions', engine => {
     }
     const now = aSession('').createdAt + 10_000
     const long = { idle: 9e8, absolute: 9e9 }
-    const tightened = [{ from: 0, upto: 99, before: long, after: { ...long, idle: 10_000 } }]
-    const spans = [{ from: 0, upto: 99, lifetime: 20_000 }]
+    const tightened = [{ from: 0, upto: 99, applicationId: null, before: long, after: { ...long, idle: 10_000 } }]
+    const spans = [{ from: 0, upto: 99, lifetime: 20_000, only: null, except: ['shop'] }]
     for (const size of [1, 2, 3, 7, 14, 15, 16]) {
       const ids: string[] = []
       let withAccess = 0
