@@ -22,6 +22,8 @@ export type Standing = {
   keyVersion: number
   /** How often the policy had changed at that instant: who judges by another one is behind. */
   policyVersion: number
+  /** How often applications had changed at that instant. */
+  applicationsVersion: number
   /** What the log's entries reckon with at that instant, in seconds: a token made from this lives no longer. */
   accessLifetime: number
   /**
@@ -41,6 +43,7 @@ type StandingRow = { [C in (typeof sessionColumns)[number] as `s_${C}`]: Session
     logSeq: number
     logKeyVersion: number
     logPolicyVersion: number
+    logApplicationVersion: number
     logAccessLifetime: number
     crowdedUpto: number | null
   }
@@ -73,7 +76,8 @@ export function createSessionStore(dialect: Pick<Dialect, 'engine' | 'forUpdate'
            r.name AS roleName, r.permissions AS rolePermissions,
            a.active AS applicationActive, a.version AS applicationVersion, a.ended_seq AS applicationEndedSeq,
            h.ended_seq AS logEndedSeq, h.seq AS logSeq, h.key_version AS logKeyVersion,
-           h.policy_version AS logPolicyVersion, h.access_lifetime AS logAccessLifetime,
+           h.policy_version AS logPolicyVersion, h.application_version AS logApplicationVersion,
+           h.access_lifetime AS logAccessLifetime,
            ${beside === Infinity ? 'NULL' : crowdedUpto(hint('session_user'), beside)} AS crowdedUpto
          FROM session s
          JOIN user u ON u.id = s.user_id
@@ -167,6 +171,7 @@ function readStanding(rows: StandingRow[]): Standing {
     seq: first.logSeq,
     keyVersion: first.logKeyVersion,
     policyVersion: first.logPolicyVersion,
+    applicationsVersion: first.logApplicationVersion,
     accessLifetime: first.logAccessLifetime,
     crowdedUpto: first.crowdedUpto,
   }

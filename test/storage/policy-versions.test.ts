@@ -90,7 +90,7 @@ onEachEngine('the versions of the policy', engine => {
       await sessions.insert(database, aSession(`v${policyVersion}`, { policyVersion }))
     await sessions.insert(database, aSession('ended', { policyVersion: 1, endedAt: 1 }))
     const claims = [1, 2, 3, 4].map(version => ({ id: `v${version}`, generation: 1, applicationId: 'darvoza' }))
-    const terms = { now: createdAt + 1, idle: 9e8, absolute: 9e9, grace: 0, mark: 'm', keyVersion: 1 }
+    const terms = { now: createdAt + 1, idle: 9e8, absolute: 9e9, grace: 0, rotation: 'm', keyVersion: 1 }
     await sessions.rotate(database, claims, { ...terms, opened: { from: 2, upto: 3 } })
     await sessions.touch(database, claims, { ...terms, now: createdAt + 5, opened: { from: 4, upto: 9 } })
     const rows = await Promise.all(claims.map(async ({ id }) => (await sessions.find(database, id))!))

@@ -117,7 +117,7 @@ export function createSignIn(deps: SignInDeps) {
     return {
       user: opened.user,
       sessionId: opened.session.id,
-      access: issue.access(opened, issuedAt, eras.of(opened.session)),
+      access: issue.accessOf(opened, issuedAt, eras.of(opened.session)).token,
       refresh: issue.refresh(opened.session, opened.user.username),
       deviceToken: issue.device(opened.user.id, opened.deviceId),
     }
@@ -129,7 +129,7 @@ export function createSignIn(deps: SignInDeps) {
     checked: Checked,
     applicationId: string,
     eras: ErasInForce,
-  ): Promise<Omit<Standing, 'session' | 'crowdedUpto'>> {
+  ): Promise<Omit<Standing, 'session' | 'crowdedUpto' | 'applicationsVersion'>> {
     const found = await userStore.findWithSeq(tx, { id: checked.user.id })
     const application = await applicationStore.find(tx, applicationId)
     if (!found || !application) throw refuse('no_active_account')
@@ -140,7 +140,7 @@ export function createSignIn(deps: SignInDeps) {
     if (checked.seq < Math.max(ended.user, ended.application, ended.log)) throw new Outdated()
     if (!user.active) throw refuse('no_active_account', { logged: { reason: 'user_inactive', user: user.id } })
     if (!application.active) throw refuse('application_disabled')
-    if (policyVersion !== eras.head || issue.isBehind(found)) throw new Behind()
+    if (policyVersion !== eras.head || issue.isBehind({ keyVersion, application })) throw new Behind()
     return { user, application, ended, seq, policyVersion, accessLifetime, keyVersion }
   }
 
