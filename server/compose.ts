@@ -13,6 +13,7 @@ import { composeStorage } from './composition/storage.js'
 import { composeTokens } from './composition/tokens.js'
 import { ensureAdministrator } from './identity/people/first-administrator.js'
 import { createJobs } from './jobs/jobs.js'
+import { ownApplicationId } from './policy/application-metadata.js'
 import { builtInRoles } from './policy/permissions.js'
 import { firstPolicy } from './policy/policies.js'
 import { writeFirstRows } from './storage/first-rows.js'
@@ -21,7 +22,7 @@ import { migrateUp, requireKnownMigrations } from './storage/migrate.js'
 export type { Ports }
 
 /** The application that owns password sign-ins. */
-const ownApplication = { id: 'darvoza', name: 'Darvoza' }
+const ownApplication = { id: ownApplicationId, name: 'Darvoza' }
 
 const second = 1_000
 const minute = 60 * second
@@ -55,7 +56,7 @@ export async function composeParts(settings: Settings, { log, random = randomByt
   const revocation = await composeRevocation(settings, secretKey, given, storage)
   const tokens = composeTokens(settings, secretKey, given, storage, revocation, work => jobs.afterwards(work))
   const signIn = composeSignIn(secretKey, ownApplication.id, given, storage, revocation, tokens)
-  const identity = composeIdentity(given, { storage, revocation, tokens, signIn })
+  const identity = composeIdentity(settings, given, { storage, revocation, tokens, signIn })
 
   const { database, userStore } = storage
   const { now, tail, redisLink, highWater, memory } = revocation

@@ -1,9 +1,11 @@
 // The rooms of identity/, from those that others stand on to those that stand on others.
+import type { Settings } from '../../config/settings.js'
 import { createHousekeeping } from '../identity/housekeeping.js'
 import type { Identity } from '../identity/identity.js'
 import { createIssuerClaim } from '../identity/issuer-claim.js'
 import { createNames } from '../identity/people/names.js'
 import { createRights } from '../identity/rights.js'
+import { composeApplications } from './applications.js'
 import { composeDevices } from './devices.js'
 import type { Ground } from './ground.js'
 import { composeKeys } from './keys.js'
@@ -12,7 +14,7 @@ import { composePeople } from './people.js'
 import { composePolicies } from './policies.js'
 import type { Given } from './ports.js'
 
-export function composeIdentity(given: Given, ground: Ground): Identity {
+export function composeIdentity(settings: Pick<Settings, 'issuer'>, given: Given, ground: Ground): Identity {
   const { database, userStore, sessionStore, deviceStore, revocationStore, heartbeatStore, installationStore } =
     ground.storage
   const { now, policy, projection, highWater } = ground.revocation
@@ -24,6 +26,7 @@ export function composeIdentity(given: Given, ground: Ground): Identity {
   return {
     people: composePeople(ground, rights, names, devices),
     devices,
+    applications: composeApplications(settings, given, ground),
     policies: composePolicies(ground, rights),
     keys: composeKeys(given, ground, rights),
     logs,

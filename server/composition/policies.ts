@@ -8,15 +8,30 @@ import type { ActorRights } from '../identity/rights.js'
 import type { Ground } from './ground.js'
 
 export function composePolicies(
-  { storage, revocation: { now }, tokens: { changes } }: Ground,
+  { storage, revocation: { now, policy, accessLifetime }, tokens: { changes } }: Ground,
   rights: ActorRights,
 ): Identity['policies'] {
   const { database, policyVersionStore, sessionSurveyStore, userStore, deviceStore, auditStore, revocationStore } =
     storage
-  const policyPreview = createPolicyPreview({ database, sessionSurveyStore, userStore, deviceStore, now })
-  const policyWriting = createPolicyWriting({ policyVersionStore, auditStore, revocationStore, rights, changes, now })
+  const policyPreview = createPolicyPreview({ database, sessionSurveyStore, userStore, deviceStore, policy, now })
+  const policyWriting = createPolicyWriting({
+    policyVersionStore,
+    auditStore,
+    revocationStore,
+    accessLifetime,
+    rights,
+    changes,
+    now,
+  })
   return {
     policies: createPolicies({ database, policyVersionStore, policyPreview, policyWriting, rights }),
-    settledPolicies: createSettledPolicies({ database, policyVersionStore, sessionSurveyStore, revocationStore, now }),
+    settledPolicies: createSettledPolicies({
+      database,
+      policyVersionStore,
+      sessionSurveyStore,
+      revocationStore,
+      accessLifetime,
+      now,
+    }),
   }
 }

@@ -3,6 +3,8 @@ import { uptime } from 'node:os'
 import type { Settings } from '../../config/settings.js'
 import { triggers } from '../policy/revocation.js'
 import { createProjection } from '../protocol/log/projection.js'
+import { createAccessLifetime } from '../revocation/access-lifetime.js'
+import { createApplicationsInForce } from '../revocation/applications-in-force.js'
 import { createCatchUp } from '../revocation/catch-up.js'
 import { createHighWater } from '../revocation/high-water.js'
 import { createLogMemory } from '../revocation/log-memory.js'
@@ -22,7 +24,7 @@ export async function composeRevocation(
   settings: Pick<Settings, 'redis' | 'dataDir' | 'database'>,
   secretKey: Buffer,
   { log, ...ports }: Pick<Ports, 'log' | 'now' | 'clocks'>,
-  { database, revocationStore, heartbeatStore, policyVersionStore }: StorageParts,
+  { database, revocationStore, heartbeatStore, policyVersionStore, applicationStore }: StorageParts,
 ) {
   const clocks = { monotonic: () => performance.now(), wall: Date.now, uptime: () => uptime() * 1000, ...ports.clocks }
   const { monotonic } = clocks
@@ -41,10 +43,14 @@ export async function composeRevocation(
   })
   const redisCopy = redisLog && createRedisCopy({ redisLog, database, revocationStore, tail, now, log })
   const redisLink = redis && redisLog && redisCopy && createRedisLink({ redis, redisLog, redisCopy, tail, log })
-  const policy = createPolicyInForce({ database, policyVersionStore, tail })
+  const applications = createApplicationsInForce({ database, applicationStore, tail })
+  const policy = createPolicyInForce({ database, policyVersionStore, applications, tail })
+  const accessLifetime = createAccessLifetime({ policyVersionStore, applicationStore, revocationStore, now })
   const catchUp = createCatchUp({ tail, monotonic })
   return {
     ...{ clock, now, monotonic, projection, redis, redisLog, redisLink, highWater, memory, tail, outages, policy },
+    applications,
+    accessLifetime,
     ...{ catchUp, writeTrouble: database.writeTrouble },
   }
 }

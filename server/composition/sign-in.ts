@@ -25,7 +25,7 @@ export function composeSignIn(
   ownApplication: string,
   { log, random, uuid, pauses, ...ports }: Given,
   { database, userStore, userStandingStore, sessionStore, deviceStore, browserSessionStore }: StorageParts,
-  { clock: { latest }, now, monotonic, redis, redisLink, tail, policy }: RevocationParts,
+  { clock: { latest }, now, monotonic, redis, redisLink, tail, policy, applications }: RevocationParts,
   { inspect, issue, judgedTransactions, changes, secrets, counters, lastSeen }: TokenParts,
 ) {
   const slots = Math.max(2, availableParallelism())
@@ -50,6 +50,7 @@ export function composeSignIn(
     secrets,
     tail,
     policy,
+    applications,
     now,
     uuid,
   })

@@ -28,7 +28,7 @@ export function composeTokens(
   secretKey: Buffer,
   { log, random, uuid, pauses }: Given,
   storage: StorageParts,
-  { clock: { latest }, now, projection, redisLog, tail, outages, policy, catchUp }: RevocationParts,
+  { clock: { latest }, now, projection, redisLog, tail, outages, policy, applications, catchUp }: RevocationParts,
   /** Runs what need not be waited for. */
   afterwards: (work: () => Promise<void>) => void,
 ) {
@@ -37,7 +37,7 @@ export function composeTokens(
   const sealing = createSealing([secretKey, ...(secretKeyPrevious ? [secretKeyPrevious] : [])], random)
   const signingKeys = createSigningKeys({ database, keyStore, revocationStore, sealing, tail, policy, now, log })
   const secrets = createSecrets({ database, keyStore, revocationStore, sealing, tail, random, now })
-  const issue = createIssue({ issuer, signingKeys, secrets, policy, random })
+  const issue = createIssue({ issuer, signingKeys, secrets, policy, applications, random })
   const checks = createTokenChecks({ issuer, signingKeys, secrets, policy, now, latest })
   const inspect = createInspect({ issuer, signingKeys, secrets, checks, projection, tail, catchUp })
   const counters = createCounters({ database, figureStore, now })
@@ -83,7 +83,7 @@ export function composeTokens(
     random,
   })
   const sessionLimit = createSessionLimit({ database, userStore, sessionStore, changes, tail, policy, now })
-  const standings = createStandings({ database, sessionStore, sessionLimit, tail, policy })
+  const standings = createStandings({ database, sessionStore, sessionLimit, tail, policy, applications })
   const rotate = createRotate({
     ...{ database, sessionStore, outages, incidentStore, inspect, issue, changes, secrets },
     ...{ standings, sessionLimit, tail, now, latest, random, uuid, log, pauses, count: counters.count, refreshed },

@@ -5,6 +5,7 @@ import { moveSpans } from '../policy/rotation.js'
 import { usernameKey } from '../policy/username.js'
 import type { DeviceRecord } from '../storage/devices.js'
 import type { IncidentRecord } from '../storage/incidents.js'
+import { passwordGrant } from '../storage/session-rows.js'
 import type { SessionRecord } from '../storage/sessions.js'
 import type { NewUser } from '../storage/users.js'
 import { diceOf, uuidOf } from './dice.js'
@@ -96,6 +97,7 @@ export function sessionRow(user: DemoUser, session: DemoSession, ground: DemoGro
     endedAt: end?.at ?? null,
     endedReason: end?.why ?? null,
     endedBy: end && (by ? ground.boss : sessionEnder(user, session, ground)),
+    ...passwordGrant,
   }
 }
 

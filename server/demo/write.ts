@@ -6,6 +6,7 @@ import { insertRows } from '../storage/bulk.js'
 import type { Database, Queries } from '../storage/database.js'
 import type { FigureStore } from '../storage/figures.js'
 import type { RevocationStore } from '../storage/revocations.js'
+import { writtenSession } from '../storage/session-rows.js'
 import { writtenUser } from '../storage/user-rows.js'
 import { insertWords } from '../storage/user-words.js'
 import type { AuditTrail } from '../tokens/audit-trail.js'
@@ -119,7 +120,7 @@ export function createWriteDemo({ database, revocationStore, auditTrail, figureS
       insertRows(
         tx,
         'session',
-        some.map(one => sessionRow(one.user, one.session, ground)),
+        some.map(one => writtenSession(sessionRow(one.user, one.session, ground))),
       ),
     )
     await rowsOf(reused, (tx, some) =>

@@ -1,13 +1,19 @@
-// Which rules a session is judged by. Most versions of the policy are for everybody; one that is for new sessions only
-// begins an era: the sessions that were open before keep the rules they have, and get what later versions set for all.
+// Which policy a session is judged by. Most versions of the policy are for everybody; one that is for new sessions only
+// begins an era, a span of versions under which sessions were opened that are judged alike: the sessions that were open
+// before keep the policy they have, and get what later versions set for all. An application may override lifetimes for its
+// own sessions, whatever their era.
+import { type OwnLifetimes, ownApplicationId } from './application-metadata.js'
 import { type Policy, sessionPolicies } from './policies.js'
 import { differing, only, type PolicyVersion } from './policy-version.js'
 
-/** What of a session decides who judges it. Rules of the application's own will come in by its id. */
+/** What of a session decides which policy judges it. */
 export type Judged = { policyVersion: number; applicationId: string }
 
 /** Sessions that were opened under these versions, both included, are judged alike. */
 export type Era = { from: number; upto: number; policy: Policy }
+
+/** By the id of the application, which lifetimes it overrides. */
+export type Overrides = ReadonlyMap<string, OwnLifetimes>
 
 /** All eras at one instant. It never changes: whoever holds it for a whole request judges by one policy. */
 export type Eras = {
@@ -16,10 +22,15 @@ export type Eras = {
   latest: Policy
   /** Oldest first, no two neighbours alike; one in the usual case. */
   list: readonly Era[]
+  overrides: Overrides
+  /** The policy of a session: of its era, with what its application overrides. */
   of: (session: Judged) => Policy
-  /** How long an access token of any era lives at most, in seconds. */
+  /** How long an access token of any era and application lives at most, in seconds. */
   longestAccessLifetime: number
 }
+
+/** Stands for every application that overrides nothing. */
+export const anyOther = ''
 
 /** The last era has no end; the column holds no greater number. */
 export const forever = 2 ** 31 - 1
@@ -31,7 +42,7 @@ export const mostEras = 8
  * @param versions in their order and without a gap, up to the latest: from before the oldest that is for new sessions only
  *   and not settled, or the latest alone
  */
-export function foldEras(versions: readonly PolicyVersion[]): Eras {
+export function foldEras(versions: readonly PolicyVersion[], overrides: Overrides = new Map()): Eras {
   const first = versions[0]!
   const latest = versions.at(-1)!
   const begins = versions.filter(one => one !== first && sparesOlder(one)).map(one => one.version)
@@ -43,13 +54,41 @@ export function foldEras(versions: readonly PolicyVersion[]): Eras {
     if (last) last.upto = from - 1
     list.push({ from, upto: forever, policy })
   }
+  return withOverrides({ version: latest.version, latest: latest.policy, list }, overrides)
+}
+
+/** The same eras, with what applications override now. */
+export function withOverrides(
+  { version, latest, list }: Pick<Eras, 'version' | 'latest' | 'list'>,
+  overrides: Overrides,
+): Eras {
+  // Each refresh asks: what was folded once is kept, one policy for all applications that override nothing.
+  const folded = new Map<Policy, Map<string | null, Policy>>()
+  const longest = [...overrides.values()].map(({ access_token_lifetime = 0 }) => access_token_lifetime)
   return {
-    version: latest.version,
-    latest: latest.policy,
+    version,
+    latest,
     list,
-    of: ({ policyVersion }) => list.findLast(era => era.from <= policyVersion)!.policy,
-    longestAccessLifetime: Math.max(...list.map(era => era.policy.access_token_lifetime)),
+    overrides,
+    of({ policyVersion, applicationId }) {
+      const { policy } = list.findLast(era => era.from <= policyVersion)!
+      if (applicationId === ownApplicationId && !overrides.has(applicationId)) return policy
+      const own = overrides.get(applicationId)
+      const key = own ? applicationId : null
+      const known = folded.get(policy)?.get(key)
+      if (known) return known
+      const made = overridden(policy, own, applicationId)
+      folded.set(policy, new Map([...(folded.get(policy) ?? []), [key, made]]))
+      return made
+    },
+    longestAccessLifetime: Math.max(...list.map(era => era.policy.access_token_lifetime), ...longest),
   }
+}
+
+/** RFC 9700 §4.14.2: refresh tokens of public clients rotate. `rotate_refresh_tokens` is about our own application alone. */
+function overridden(policy: Policy, own: OwnLifetimes | undefined, applicationId: string): Policy {
+  const rotates = applicationId === ownApplicationId ? policy.rotate_refresh_tokens : true
+  return { ...policy, ...own, rotate_refresh_tokens: rotates }
 }
 
 /** What sessions opened under one version are judged by, after all that came since. */

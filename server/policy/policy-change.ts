@@ -1,4 +1,5 @@
 // A change of the policy before it is written: what was asked for, and whether a version can be made of it.
+import { ownApplicationId } from './application-metadata.js'
 import { type Eras, foldEras, mostEras } from './eras.js'
 import { isPolicyName, isSessionPolicy, type Policy, type PolicyName } from './policies.js'
 import { whyNotPolicy, whyNotPolicyValue } from './policy-values.js'
@@ -65,6 +66,6 @@ export function setSince(
 /** Whether nobody would notice one in place of the other. */
 export function areAlike(one: Eras, other: Eras): boolean {
   const begins = [...one.list, ...other.list].map(era => era.from)
-  const policyAt = (eras: Eras, from: number) => eras.of({ policyVersion: from, applicationId: '' })
+  const policyAt = (eras: Eras, from: number) => eras.of({ policyVersion: from, applicationId: ownApplicationId })
   return begins.every(from => differing(policyAt(one, from), policyAt(other, from)).length === 0)
 }

@@ -1,5 +1,5 @@
 // What a change of the policy would do to the sessions that are open, judged by the rules that will judge them.
-import type { Eras, Judged } from './eras.js'
+import { anyOther, type Eras, type Judged } from './eras.js'
 import type { PolicyName } from './policies.js'
 import type { PolicyVersion } from './policy-version.js'
 import { type EndedSeqs, type SessionLife, sessionEnd } from './session.js'
@@ -38,7 +38,14 @@ function survivors(open: readonly Surveyed[], eras: Eras, now: number): Surveyed
 }
 
 /** Sessions opened under these versions, how long they may be idle and live at all, before and after; ms. */
-export type Tightening = { from: number; upto: number; before: Lifetimes; after: Lifetimes }
+export type Tightening = {
+  from: number
+  upto: number
+  /** Of this application's sessions alone; null: of all whose application overrides nothing, and perhaps of others. */
+  applicationId: string | null
+  before: Lifetimes
+  after: Lifetimes
+}
 export type Lifetimes = { idle: number; absolute: number }
 
 /** Where lifetimes fall, by when sessions were opened: the others need not be looked at. */
@@ -46,15 +53,20 @@ export function tightenings(before: Eras, after: Eras): Tightening[] {
   const begins = [...new Set([...before.list, ...after.list].map(era => era.from))]
     .filter(from => from <= before.version)
     .sort((a, b) => a - b)
-  const lifetimes = (eras: Eras, from: number): Lifetimes => {
-    const policy = eras.of({ policyVersion: from, applicationId: '' })
+  const lifetimes = (eras: Eras, from: number, applicationId: string | null): Lifetimes => {
+    const policy = eras.of({ policyVersion: from, applicationId: applicationId ?? anyOther })
     return { idle: policy.refresh_token_lifetime * 1000, absolute: policy.session_absolute_lifetime * 1000 }
   }
-  return begins
-    .map((from, index) => ({
-      ...{ from, upto: (begins[index + 1] ?? before.list.at(-1)!.upto + 1) - 1 },
-      ...{ before: lifetimes(before, from), after: lifetimes(after, from) },
-    }))
+  return [null, ...after.overrides.keys()]
+    .flatMap(applicationId =>
+      begins.map((from, index) => ({
+        from,
+        upto: (begins[index + 1] ?? before.list.at(-1)!.upto + 1) - 1,
+        applicationId,
+        before: lifetimes(before, from, applicationId),
+        after: lifetimes(after, from, applicationId),
+      })),
+    )
     .filter(one => one.after.idle < one.before.idle || one.after.absolute < one.before.absolute)
 }
 

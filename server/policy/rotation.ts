@@ -6,7 +6,7 @@
 
 export type RotationSpans = {
   generation: number
-  /** When the present generation began, and the one before it was rotated away. */
+  /** When the current generation began, and the one before it was rotated away. */
   rotatedAt: number
   windowFrom: number
   windowStartedAt: number
@@ -18,9 +18,9 @@ export type RotationSpans = {
 export type Outage = { startedAt: number; endedAt: number }
 
 export type RotationVerdict =
-  /** It is the session's present token. */
-  | 'present'
-  /** Rotated away within the grace: answer the present token. */
+  /** It is the session's current token. */
+  | 'current'
+  /** Rotated away within the grace: answer the current token. */
   | 'forgiven'
   /** Rotated away before: somebody else has a copy (RFC 9700 §4.14.2). */
   | 'reused'
@@ -41,7 +41,7 @@ export function judgeGeneration(
   outage: Outage | null,
 ): RotationVerdict {
   if (generation > spans.generation) return 'ahead'
-  if (generation === spans.generation) return 'present'
+  if (generation === spans.generation) return 'current'
   const span = spanOf(generation, spans, grace)
   if (grace === 0 || span === null) return 'reused'
   return now <= forgivenUntil(span, grace, outage) ? 'forgiven' : 'reused'

@@ -1,6 +1,6 @@
 // When a session is over. Judged at sign-in, refresh and in lists against the policy in force, so that a tightened policy
 // needs no mass update and can be undone. Times are epoch ms.
-import type { Era } from './eras.js'
+import { anyOther, type Eras } from './eras.js'
 import type { Policy } from './policies.js'
 
 export type SessionLife = {
@@ -32,18 +32,53 @@ export function sessionEnd(session: SessionLife, ended: EndedSeqs, now: number, 
 /** Sessions opened under these versions of the policy, both included, live for so long; ms. */
 export type Lifetimes = { from: number; upto: number; idle: number; absolute: number }
 
-/** What lists judge by, in SQL too: one instant, and how long sessions of each era live; oldest first, one at least. */
-export type SessionTerms = { now: number; lifetimes: readonly Lifetimes[] }
+/**
+ * What lists judge by, in SQL too: one instant, and how long sessions of each era live, oldest first, one at least. Those of
+ * some applications live for another time.
+ */
+export type SessionTerms = {
+  now: number
+  lifetimes: readonly Lifetimes[]
+  applications: readonly { id: string; lifetimes: readonly Lifetimes[] }[]
+}
 
-export function sessionTerms(now: number, eras: readonly Era[]): SessionTerms {
+export function sessionTerms(now: number, eras: Pick<Eras, 'list' | 'overrides' | 'of'>): SessionTerms {
+  const applications = [...eras.overrides.keys()].map(id => ({ id, lifetimes: lifetimesOf(id, eras) }))
+  return { now, lifetimes: lifetimesOf(anyOther, eras), applications }
+}
+
+function lifetimesOf(applicationId: string, { list, of }: Pick<Eras, 'list' | 'of'>): Lifetimes[] {
   const lifetimes: Lifetimes[] = []
-  for (const { from, upto, policy } of eras) {
+  for (const { from, upto } of list) {
+    const policy = of({ policyVersion: from, applicationId })
     const [idle, absolute] = [policy.refresh_token_lifetime * 1000, policy.session_absolute_lifetime * 1000]
     const last = lifetimes.at(-1)
     if (last?.idle === idle && last.absolute === absolute) last.upto = upto
     else lifetimes.push({ from, upto, idle, absolute })
   }
-  return { now, lifetimes }
+  return lifetimes
+}
+
+/**
+ * Sessions opened under these versions were given access tokens that live for so long, ms: those of one application, or of
+ * all but some.
+ */
+export type AccessSpan = {
+  from: number
+  upto: number
+  lifetime: number
+  only: string | null
+  except: readonly string[]
+}
+
+export function accessSpans({ list, overrides, of }: Pick<Eras, 'list' | 'overrides' | 'of'>): AccessSpan[] {
+  const overriding = [...overrides.keys()]
+  const spansOf = (applicationId: string, only: string | null) =>
+    list.map(({ from, upto }) => {
+      const lifetime = of({ policyVersion: from, applicationId }).access_token_lifetime * 1000
+      return { from, upto, lifetime, only, except: only === null ? overriding : [] }
+    })
+  return [...spansOf(anyOther, null), ...overriding.flatMap(id => spansOf(id, id))]
 }
 
 /** With rotation each refresh moves the idle end; without, it stands where the sign-in put it. */

@@ -63,9 +63,11 @@ export type ClaimCheck = {
 export const registeredChecks = [
   {
     name: 'registered',
-    whyNot({ iss, aud, sub, jti, client_id, iat, exp }) {
+    whyNot({ iss, aud, sub, jti, client_id, sid, iat, exp }) {
       const texts = isText(iss) && isText(aud) && isText(jti) && isText(client_id)
-      return texts && isUserId(sub) && isEpochSeconds(iat) && isEpochSeconds(exp) ? null : 'token_claims'
+      // RFC 9068 §2.2: the subject of a token that no person signed in for is the application itself.
+      const subject = sid === undefined ? isApplicationId(sub) && sub === client_id : isUserId(sub)
+      return texts && subject && isEpochSeconds(iat) && isEpochSeconds(exp) ? null : 'token_claims'
     },
   },
   { name: 'iss', whyNot: ({ iss }, { issuer }) => (iss === issuer ? null : 'token_issuer') },
@@ -88,7 +90,7 @@ const life = {
   },
 } as const satisfies ClaimCheck
 
-/** What is asked of an access token beside. */
+/** What is asked of every access token beside. */
 export const accessChecks = [
   {
     name: 'iat',
@@ -107,12 +109,29 @@ export const accessChecks = [
     whyNot: ({ roles, permissions }) =>
       isTextList(roles) && isOptional(permissions, isTextList) ? null : 'token_claims',
   },
+] as const satisfies ClaimCheck[]
+
+/** Of one that a person signed in for. */
+export const personChecks = [
+  ...accessChecks,
   {
     name: 'person',
     whyNot({ sid, username, scope, auth_time, must_change_password: mustChange }) {
-      const texts = isOptional(sid, isText) && isOptional(username, isText) && isOptional(scope, isText)
+      const texts = isText(sid) && isOptional(username, isText) && isOptional(scope, isText)
       const rest = isOptional(auth_time, isEpochSeconds) && (mustChange === undefined || mustChange === true)
       return texts && rest ? null : 'token_claims'
+    },
+  },
+] as const satisfies ClaimCheck[]
+
+/** Of an application's own: nothing in it is about a person. */
+export const programChecks = [
+  ...accessChecks,
+  {
+    name: 'person',
+    whyNot({ username, auth_time, must_change_password: mustChange, scope, roles }) {
+      const person = username !== undefined || auth_time !== undefined || mustChange !== undefined
+      return !person && isOptional(scope, isText) && (roles as string[]).length === 0 ? null : 'token_claims'
     },
   },
 ] as const satisfies ClaimCheck[]
@@ -128,6 +147,12 @@ export const refreshChecks = [
 /** A user id is a decimal string without leading zeros that a JavaScript number holds exactly. */
 export function isUserId(value: unknown): value is string {
   return typeof value === 'string' && /^[1-9]\d{0,15}$/.test(value) && Number.isSafeInteger(Number(value))
+}
+
+/** `client_id`: a name, or the address of the document that describes it. Never all digits: that is a person's `sub`. */
+export function isApplicationId(value: unknown): value is string {
+  if (typeof value !== 'string' || value.length > 100 || /^\d+$/.test(value)) return false
+  return /^[A-Za-z0-9._~-]+$/.test(value) || /^https:\/\/[\x21-\x7e]+$/.test(value)
 }
 
 function isText(value: unknown): value is string {

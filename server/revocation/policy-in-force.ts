@@ -1,29 +1,45 @@
 // The policy that this process applies, read again whenever the head of the log says that it changed: the latest version for
-// what is about no session, and for each session the rules of its era.
-import { type Eras, foldEras, type Judged } from '../policy/eras.js'
+// what is about no session, and for each session the policy of its era with what its application overrides.
+import { type Eras, foldEras, type Judged, withOverrides } from '../policy/eras.js'
 import { firstPolicy, type Policy } from '../policy/policies.js'
 import { readVersions } from '../policy/policy-version.js'
 import type { Database } from '../storage/database.js'
 import type { PolicyVersionStore } from '../storage/policy-versions.js'
+import type { ApplicationsInForce } from './applications-in-force.js'
 import type { Tail } from './tail.js'
 
 /** The eras, and what the head of the log said when they were read. */
 export type ErasInForce = Eras & { head: number }
 
-export function createPolicyInForce(deps: { database: Database; policyVersionStore: PolicyVersionStore; tail: Tail }) {
+export type PolicyInForceDeps = {
+  database: Database
+  policyVersionStore: PolicyVersionStore
+  applications: Pick<ApplicationsInForce, 'overrides'>
+  tail: Tail
+}
+
+export function createPolicyInForce({ database, policyVersionStore, applications, tail }: PolicyInForceDeps) {
   let eras: ErasInForce = { ...foldEras([firstVersion]), head: 0 }
-  deps.tail.follow(
+  tail.follow(
     head => head.policyVersion,
     async head => {
-      const written = await deps.policyVersionStore.inUse(deps.database)
-      if (written.length > 0) eras = { ...foldEras(readVersions(written)), head: head.policyVersion }
+      const written = await policyVersionStore.inUse(database)
+      if (written.length > 0)
+        eras = { ...foldEras(readVersions(written), applications.overrides()), head: head.policyVersion }
     },
   )
+
+  function now(): ErasInForce {
+    const overrides = applications.overrides()
+    if (overrides !== eras.overrides) eras = { ...withOverrides(eras, overrides), head: eras.head }
+    return eras
+  }
+
   return Object.assign((): Policy => eras.latest, {
-    /** The rules that a session is judged by. */
-    of: (session: Judged): Policy => eras.of(session),
-    /** All of them at this instant, for who must judge by one policy from beginning to end. */
-    eras: (): ErasInForce => eras,
+    /** The policy that a session is judged by. */
+    of: (session: Judged): Policy => now().of(session),
+    /** All of them at this instant, for who must judge by one policy from beginning to end: the same object until one changes. */
+    eras: now,
   })
 }
 

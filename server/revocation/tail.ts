@@ -49,6 +49,9 @@ export type TailDeps = {
   log: { warn(details: object, message: string): void; info(details: object, message: string): void }
 }
 
+/** `askedAt`: epoch ms by the database's clock, an instant before it was read; the lifetime in seconds. */
+export type FollowedHead = { seq: number; accessLifetime: number; askedAt: number }
+
 type Follower = (head: LogPosition) => Promise<void>
 
 export function createTail(deps: TailDeps) {
@@ -57,6 +60,7 @@ export function createTail(deps: TailDeps) {
   const followers: { version: (head: LogPosition) => unknown; known: unknown; follow: Follower }[] = []
   /** Of the log that is projected; '' before the first read. */
   let logId = ''
+  let lastHead: FollowedHead | null = null
   let reading: Promise<void> | null = null
   let timer: NodeJS.Timeout | undefined
   let silent = false
@@ -69,6 +73,7 @@ export function createTail(deps: TailDeps) {
     const isFirst = logId === ''
     if (isFirst) await memory?.recall()
     const asked = freshness.ask()
+    const askedAt = now()
     // Not where we stand when the answer comes: a commit of our own may have superseded it.
     const mark = highWater.mark(projection.position)
     const { held } = highWater
@@ -85,6 +90,7 @@ export function createTail(deps: TailDeps) {
     else await readUpTo(head)
     await tellFollowers(head)
     if (wentBack) return
+    lastHead = { seq: head.seq, accessLifetime: head.accessLifetime, askedAt }
     outages.answered()
     freshness.answered(asked)
   }
@@ -179,6 +185,11 @@ export function createTail(deps: TailDeps) {
     /** Up to where the log is known here. */
     get position() {
       return projection.position
+    },
+
+    /** The last head that everybody who follows has taken in: what they hold in memory is at least as new. */
+    get lastHead() {
+      return lastHead
     },
 
     /** Calls `follow` at each read that finds `version` changed, before the read counts; the first read finds it so. */

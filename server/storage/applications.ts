@@ -1,22 +1,97 @@
-import type { Queries } from './database.js'
+import {
+  type ApplicationKind,
+  type ApplicationMetadata,
+  type ApplicationTerms,
+  type OwnLifetimes,
+  ownLifetimes,
+  type ResourceScope,
+} from '../policy/application-metadata.js'
+import type { Overrides } from '../policy/eras.js'
+import { createApplicationSecretRows } from './application-secrets.js'
+import type { Queries, Value } from './database.js'
+import { assignments, columns, inChunks, insertion, marks } from './statement.js'
 
-/** `endedSeq`: the application's sessions whose `seq` is lower are over. */
-export type ApplicationRecord = { id: string; active: boolean; endedSeq: number }
+/** `endedSeq`: the application's sessions whose `seq` is lower are over. `createdAt` is epoch ms. */
+export type ApplicationRecord = ApplicationTerms & {
+  name: string
+  kind: ApplicationKind
+  endedSeq: number
+  createdAt: number
+  registrationTokenHash: string | null
+}
+
+export type NewApplication = Omit<ApplicationRecord, 'version' | 'endedSeq'>
+export type ApplicationChanges = Partial<Omit<NewApplication, 'id' | 'origin' | 'createdAt'>>
+
+const applicationColumns = [
+  ...(['id', 'name', 'kind', 'origin', 'active', 'endedSeq', 'version', 'createdAt'] as const),
+  ...(['metadata', 'resource', 'resourceScopes', 'registrationTokenHash'] as const),
+]
+
+type ApplicationRow = Omit<ApplicationRecord, 'active' | 'metadata' | 'resourceScopes'> & {
+  active: number
+  metadata: string | null
+  resourceScopes: string | null
+}
+
+const selectApplication = `SELECT ${columns('a', applicationColumns)} FROM application a`
 
 export function createApplicationStore(dialect: { forUpdate: string }) {
+  async function read(tx: Queries, rest: string, values: readonly Value[]): Promise<ApplicationRecord[]> {
+    return (await tx.read<ApplicationRow>(`${selectApplication} ${rest}`, values)).map(readApplication)
+  }
+
+  async function raiseHead(tx: Queries): Promise<void> {
+    await tx.write('UPDATE log_head SET application_version = application_version + 1 WHERE id = 1')
+  }
+
   return {
+    ...createApplicationSecretRows(),
+
     async find(tx: Queries, id: string): Promise<ApplicationRecord | null> {
-      const [row] = await tx.read<{ id: string; active: number; endedSeq: number }>(
-        'SELECT id, active, ended_seq AS endedSeq FROM application WHERE id = ?',
-        [id],
+      return (await read(tx, 'WHERE a.id = ?', [id]))[0] ?? null
+    },
+
+    some: (tx: Queries, ids: readonly string[]): Promise<ApplicationRecord[]> =>
+      inChunks(ids, part => read(tx, `WHERE a.id IN (${marks(part.length)})`, part)),
+
+    /** Those that every process must know, whether it has met them or not: resource servers, and who has own lifetimes. */
+    async knownToAll(tx: Queries): Promise<ApplicationRecord[]> {
+      return read(tx, 'WHERE a.own_lifetimes = ? OR a.resource IS NOT NULL', [true])
+    },
+
+    /** Which version each of these has now; those that are gone are left out. */
+    async versions(tx: Queries, ids: readonly string[]): Promise<Map<string, number>> {
+      const rows = await inChunks(ids, part =>
+        tx.read<{ id: string; version: number }>(
+          `SELECT id, version FROM application WHERE id IN (${marks(part.length)})`,
+          part,
+        ),
       )
-      return row ? { ...row, active: row.active === 1 } : null
+      return new Map(rows.map(row => [row.id, row.version]))
     },
 
     /** Those that may sign users in. */
     async activeIds(tx: Queries): Promise<string[]> {
       const rows = await tx.read<{ id: string }>('SELECT id FROM application WHERE active = ? ORDER BY id', [true])
       return rows.map(row => row.id)
+    },
+
+    /**
+     * A new one is read when it is first met, and no process needs to be told; but of those that all must know.
+     * Raises the head of the log then: the caller has locked what comes before it, or locks nothing after.
+     */
+    async insert(tx: Queries, application: NewApplication): Promise<void> {
+      const row = { ...written(application), version: 1, endedSeq: 0 }
+      await tx.write(...insertion('application', row))
+      if (row.ownLifetimes || application.resource !== null) await raiseHead(tx)
+    },
+
+    /** Raises the version of the row, and the head's, by which every process notices. The caller has locked both heads. */
+    async change(tx: Queries, id: string, changes: ApplicationChanges): Promise<void> {
+      const [sql, values] = assignments(written(changes))
+      await tx.write(`UPDATE application SET ${sql}, version = version + 1 WHERE id = ?`, [...values, id])
+      await raiseHead(tx)
     },
 
     async lock(tx: Queries, id: string): Promise<void> {
@@ -40,3 +115,31 @@ export function createApplicationStore(dialect: { forUpdate: string }) {
 }
 
 export type ApplicationStore = ReturnType<typeof createApplicationStore>
+
+/** What these applications override, by their ids. */
+export function overridesOf(applications: Iterable<ApplicationRecord>): Overrides {
+  const overrides = new Map<string, OwnLifetimes>()
+  for (const { id, metadata } of applications) {
+    const own = ownLifetimes(metadata)
+    if (own) overrides.set(id, own)
+  }
+  return overrides
+}
+
+function readApplication({ metadata, resourceScopes, ...row }: ApplicationRow): ApplicationRecord {
+  return {
+    ...row,
+    active: row.active === 1,
+    metadata: metadata === null ? {} : (JSON.parse(metadata) as ApplicationMetadata),
+    resourceScopes: resourceScopes === null ? [] : (JSON.parse(resourceScopes) as ResourceScope[]),
+  }
+}
+
+/** As the columns hold it. */
+function written({ metadata, resourceScopes, ...plain }: ApplicationChanges & Partial<NewApplication>) {
+  return {
+    ...plain,
+    ...(metadata && { metadata: JSON.stringify(metadata), ownLifetimes: ownLifetimes(metadata) !== null }),
+    ...(resourceScopes && { resourceScopes: JSON.stringify(resourceScopes) }),
+  }
+}

@@ -1,3 +1,4 @@
+import { builtInApplication } from '../policy/application-metadata.js'
 import type { Database, Queries, Value } from './database.js'
 import { insertion } from './statement.js'
 
@@ -41,7 +42,16 @@ export async function writeFirstRows(database: Database, first: FirstRows): Prom
       reason: 'first',
       createdAt: now,
     })
-    await ensure('application', { ...first.application, active: true, endedSeq: 0, createdAt: now })
+    await ensure('application', {
+      ...first.application,
+      kind: builtInApplication.kind,
+      origin: builtInApplication.origin,
+      active: true,
+      endedSeq: 0,
+      createdAt: now,
+      metadata: JSON.stringify(builtInApplication.metadata),
+      resourceScopes: JSON.stringify(builtInApplication.resourceScopes),
+    })
     for (const [name, permissions] of Object.entries(first.roles)) {
       await ensure('role', { name, permissions: JSON.stringify(permissions), builtIn: true })
     }

@@ -1,10 +1,10 @@
 // Where one user is signed in: live sessions and open devices, the oldest first, page by page.
-import type { SessionTerms } from '../policy/session.js'
+import type { AccessSpan, SessionTerms } from '../policy/session.js'
 import type { Dialect, Queries } from './database.js'
 import { type Cursor, createKeysetScan, type List, type Scan } from './keyset-scan.js'
 import { scanSql } from './scan-sql.js'
 import { livesAs } from './session-lists.js'
-import type { AccessSpan } from './session-surveys.js'
+import { hasAccess } from './session-surveys.js'
 import { inChunks, marks } from './statement.js'
 
 export const sessionsOfOne: List = {
@@ -88,12 +88,12 @@ export function createOwnListStore(dialect: Dialect) {
       spans: readonly AccessSpan[],
     ): Promise<number> {
       const { sql, values } = livesAs('s', terms)
-      const each = spans.map(() => '(s.policy_version BETWEEN ? AND ? AND s.last_seen_at > ?)')
+      const given = hasAccess(spans, terms.now)
       const [row] = await tx.read<{ count: number }>(
         `SELECT COUNT(*) AS count FROM (SELECT 1 FROM session s${hint('session_user')}
-         WHERE s.user_id = ? AND ${sql} AND (${each.join(' OR ')})
+         WHERE s.user_id = ? AND ${sql} AND (${given.sql})
            AND NOT EXISTS (SELECT 1 FROM page_session p WHERE p.session_id = s.id) LIMIT ${highest}) t`,
-        [userId, ...values, ...spans.flatMap(({ from, upto, lifetime }) => [from, upto, terms.now - lifetime])],
+        [userId, ...values, ...given.values],
       )
       return row!.count
     },

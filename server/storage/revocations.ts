@@ -15,6 +15,9 @@ export type LogPosition = {
   horizon: number
   policyVersion: number
   keyVersion: number
+  applicationVersion: number
+  /** How long access tokens live at most, in seconds. */
+  accessLifetime: number
   /** The highest number that was seen above `seq`: once it is the higher one, the database went back. */
   seenSeq: number
   /** The entry at the number that was asked for, or null where there is none (any more). */
@@ -33,7 +36,10 @@ export type LogRaise = { logId: string; seq: number; horizon: number; accessLife
 
 const entryColumns = ['seq', 'kind', 'subject', 'effect', 'exceptSid', 'reason', 'expiresAt'] as const
 export const revocationColumns = columns('r', [...entryColumns, 'actor', 'createdAt'])
-const headColumns = columns('h', ['logId', 'seq', 'endedSeq', 'horizon', 'policyVersion', 'keyVersion'])
+const headColumns = columns('h', [
+  ...(['logId', 'seq', 'endedSeq', 'horizon', 'accessLifetime'] as const),
+  ...(['policyVersion', 'keyVersion', 'applicationVersion'] as const),
+])
 const heldColumns = columns('r', entryColumns, 'held_')
 
 type HeadRow = Omit<LogPosition, 'held'> & { [C in keyof Revocation as `held_${C}`]: Revocation[C] | null }
@@ -199,10 +205,22 @@ export function createRevocationStore(dialect: Dialect) {
 export type RevocationStore = ReturnType<typeof createRevocationStore>
 
 function readHead(row: HeadRow): LogPosition {
-  const { logId, seq, endedSeq, horizon, policyVersion, keyVersion, seenSeq, databaseNow, beatAt } = row
   const held =
     row.held_seq === null
       ? null
       : (Object.fromEntries(entryColumns.map(name => [name, row[`held_${name}`]])) as unknown as Revocation)
-  return { logId, seq, endedSeq, horizon, policyVersion, keyVersion, seenSeq, held, databaseNow, beatAt }
+  return {
+    logId: row.logId,
+    seq: row.seq,
+    endedSeq: row.endedSeq,
+    horizon: row.horizon,
+    accessLifetime: row.accessLifetime,
+    policyVersion: row.policyVersion,
+    keyVersion: row.keyVersion,
+    applicationVersion: row.applicationVersion,
+    seenSeq: row.seenSeq,
+    held,
+    databaseNow: row.databaseNow,
+    beatAt: row.beatAt,
+  }
 }

@@ -4,13 +4,14 @@ import { padded } from './statement.js'
 
 export type RotationClaim = { id: string; generation: number; applicationId: string }
 
-/** What the policy in force says of a rotation at `now`; all in ms. */
+/** How some sessions rotate at `now`; all in ms. */
 export type RotationTerms = {
   now: number
   idle: number
   absolute: number
   grace: number
-  mark: string
+  /** Random, one for each attempt: the row keeps it, and so tells who won. */
+  rotation: string
   keyVersion: number
   /** Only sessions that were opened under these versions of the policy; without it all. */
   opened?: { from: number; upto: number }
@@ -22,11 +23,11 @@ export function createRotations({ engine }: Pick<Dialect, 'engine'>) {
 
   return {
     /**
-     * Rotates many sessions in one conditional statement: each claim that names the present generation of a session
-     * that lives wins. `standings` then tells who did, by `mark`.
+     * Rotates many sessions in one conditional statement: each claim that names the current generation of a session
+     * that lives wins. `standings` then tells who did, by `rotation`.
      */
     async rotate(tx: Queries, claims: readonly RotationClaim[], terms: RotationTerms): Promise<void> {
-      const { now, idle, absolute, grace, mark, keyVersion } = terms
+      const { now, idle, absolute, grace, rotation, keyVersion } = terms
       // MySQL assigns from left to right and later expressions see the new values: what is read stands before what it
       // is written to. moveSpans() in policy/rotation.ts says the same in TypeScript.
       await tx.write(
@@ -49,7 +50,7 @@ export function createRotations({ engine }: Pick<Dialect, 'engine'>) {
           ...[now, grace],
           ...[now, grace, now],
           ...[absolute, now + idle, absolute, now + idle],
-          ...[now, now, mark, keyVersion],
+          ...[now, now, rotation, keyVersion],
           ...claimValues(claims, terms),
         ],
       )
@@ -67,10 +68,11 @@ export function createRotations({ engine }: Pick<Dialect, 'engine'>) {
 
 function whereClaims(claims: readonly RotationClaim[], { opened }: RotationTerms): string {
   const each = Array(padded(claims).length).fill('(id = ? AND generation = ? AND application_id = ?)').join(' OR ')
-  const era = opened ? ' AND policy_version BETWEEN ? AND ?' : ''
+  const span = opened ? ' AND policy_version BETWEEN ? AND ?' : ''
   // A session under a newer refresh key than this process knows is not one for a token that was verified by an older.
   // Expressions, not columns, before the ids: of two claims or more SQLite would go through every open session instead.
-  return `WHERE +ended_at IS NULL AND refresh_key_version <= ? AND expires_at > ? AND rotated_at > ? AND +created_at > ?${era}
+  return `WHERE +ended_at IS NULL AND refresh_key_version <= ? AND expires_at > ? AND rotated_at > ? AND +created_at > ?${span}
+    AND +refreshable = 1
     AND (${each})`
 }
 

@@ -1,5 +1,5 @@
 // Sessions of everybody, the newest sign-in first: found by what filters want, and counted.
-import type { SessionState, SessionTerms } from '../policy/session.js'
+import type { Lifetimes, SessionState, SessionTerms } from '../policy/session.js'
 import type { Dialect, Queries } from './database.js'
 import { type Condition, type Cursor, createKeysetScan, type Filter, type List, type Scan } from './keyset-scan.js'
 import { scanSql } from './scan-sql.js'
@@ -24,7 +24,23 @@ export type SessionFilter = {
 export type FoundSession = { id: string; userId: number; deviceId: string }
 
 /** The latest instant that is one lifetime ago, for the session of a row. */
-function ago(session: string, { now, lifetimes }: SessionTerms, which: 'idle' | 'absolute'): Condition {
+function ago(session: string, terms: SessionTerms, which: 'idle' | 'absolute'): Condition {
+  const { now, lifetimes, applications } = terms
+  const ofOthers = agoByEra(session, now, lifetimes, which)
+  if (applications.length === 0) return ofOthers
+  const each = applications.map(({ id, lifetimes }) => ({ id, ...agoByEra(session, now, lifetimes, which) }))
+  return {
+    sql: `CASE ${session}.application_id ${each.map(({ sql }) => `WHEN ? THEN ${sql}`).join(' ')} ELSE ${ofOthers.sql} END`,
+    values: [...each.flatMap(({ id, values }) => [id, ...values]), ...ofOthers.values],
+  }
+}
+
+function agoByEra(
+  session: string,
+  now: number,
+  lifetimes: readonly Lifetimes[],
+  which: 'idle' | 'absolute',
+): Condition {
   if (lifetimes.length === 1) return { sql: '?', values: [now - lifetimes[0]![which]] }
   const [last, ...older] = [...lifetimes].reverse()
   return {
@@ -138,9 +154,10 @@ function withBudget(scan: Scan, budget: number | undefined): Scan {
 
 function scanOf(filter: SessionFilter, terms: SessionTerms): Scan {
   const { userId, deviceId, applicationId, address, state, open, since, until } = filter
-  // Whoever is older is over for its age alone, by the rules of any era; whoever is younger is not.
-  const oldestAlive = terms.now - Math.max(...terms.lifetimes.map(one => one.absolute)) + 1
-  const youngestOld = terms.now - Math.min(...terms.lifetimes.map(one => one.absolute)) + 1
+  // Whoever is older is over for its age alone, by the policy of any era and application; whoever is younger is not.
+  const all = [...terms.lifetimes, ...terms.applications.flatMap(one => one.lifetimes)].map(one => one.absolute)
+  const oldestAlive = terms.now - Math.max(...all) + 1
+  const youngestOld = terms.now - Math.min(...all) + 1
   const isOfTime = state === 'live' || state === 'idle'
   const filters: Filter[] = [
     ...is('s.device_id', deviceId, 'session_device_created'),

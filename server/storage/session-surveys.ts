@@ -2,14 +2,13 @@
 // only leave out what cannot matter.
 import { setImmediate } from 'node:timers/promises'
 import type { Surveyed, Tightening } from '../policy/policy-preview.js'
+import type { AccessSpan } from '../policy/session.js'
 import type { Queries, Value } from './database.js'
+import type { Condition } from './keyset-scan.js'
 import { columns, marks } from './statement.js'
 
 /** Part of a table, by a column's values: after the one, up to the other. */
 export type Stretch<Key> = { after: Key; upto: Key }
-
-/** Sessions opened under these versions, how old their latest access token may be; ms. */
-export type AccessSpan = { from: number; upto: number; lifetime: number }
 
 type SurveyedRow = Omit<Surveyed, 'ended'> & { userEndedSeq: number; applicationEndedSeq: number; logEndedSeq: number }
 
@@ -49,12 +48,13 @@ export function createSessionSurveyStore() {
       now: number,
     ): Promise<Surveyed[]> {
       const each = tightenings.map(
-        () => `(s.policy_version BETWEEN ? AND ? AND s.rotated_at > ? AND s.created_at > ?
-                AND (s.rotated_at <= ? OR s.created_at <= ?))`,
+        ({ applicationId }) => `(s.policy_version BETWEEN ? AND ? AND s.rotated_at > ? AND s.created_at > ?
+                AND (s.rotated_at <= ? OR s.created_at <= ?)${applicationId === null ? '' : ' AND s.application_id = ?'})`,
       )
       const values = tightenings.flatMap(one => [
         ...[one.from, one.upto, now - one.before.idle, now - one.before.absolute],
         ...[now - one.after.idle, now - one.after.absolute],
+        ...(one.applicationId === null ? [] : [one.applicationId]),
       ])
       return read(tx, fromOpen(endedInStretch), `s.id > ? AND s.id <= ? AND (${each.join(' OR ')})`, [
         ...openValues(now),
@@ -70,12 +70,11 @@ export function createSessionSurveyStore() {
       spans: readonly AccessSpan[],
       now: number,
     ): Promise<number> {
-      const each = spans.map(() => '(s.policy_version BETWEEN ? AND ? AND s.last_seen_at > ?)')
-      const values = spans.flatMap(({ from, upto, lifetime }) => [from, upto, now - lifetime])
+      const given = hasAccess(spans, now)
       const [row] = await tx.read<{ count: number }>(
-        `SELECT COUNT(*) AS count ${fromOpen(endedInStretch)} AND s.id > ? AND s.id <= ? AND (${each.join(' OR ')})
+        `SELECT COUNT(*) AS count ${fromOpen(endedInStretch)} AND s.id > ? AND s.id <= ? AND (${given.sql})
          AND NOT EXISTS (SELECT 1 FROM page_session p WHERE p.session_id = s.id)`,
-        [...openValues(now), after, upto, ...values],
+        [...openValues(now), after, upto, ...given.values],
       )
       return row!.count
     },
@@ -119,6 +118,18 @@ export type SessionSurveyStore = ReturnType<typeof createSessionSurveyStore>
 
 /** Behind every id. */
 const lastOfTexts = '\u{10ffff}'
+
+/** A session `s` was given an access token that may live at `now`. */
+export function hasAccess(spans: readonly AccessSpan[], now: number): Condition {
+  const each = spans.map(({ from, upto, lifetime, only, except }) => {
+    const sql = 's.policy_version BETWEEN ? AND ? AND s.last_seen_at > ?'
+    const values = [from, upto, now - lifetime]
+    if (only !== null) return { sql: `${sql} AND s.application_id = ?`, values: [...values, only] }
+    if (except.length === 0) return { sql, values }
+    return { sql: `${sql} AND s.application_id NOT IN (${marks(except.length)})`, values: [...values, ...except] }
+  })
+  return { sql: each.map(one => `(${one.sql})`).join(' OR '), values: each.flatMap(one => one.values) }
+}
 
 /** No statement takes long, and SQLite, which answers without leaving this turn of the event loop, lets others in between. */
 async function* stretches<Key extends string | number>(

@@ -1,36 +1,20 @@
-import type { RotationSpans } from '../policy/rotation.js'
-import type { EndedSeqs, SessionLife } from '../policy/session.js'
+import type { EndedSeqs } from '../policy/session.js'
 import type { Dialect, Queries } from './database.js'
 import { createOpenSessions } from './open-sessions.js'
 import { createRotations } from './rotations.js'
 import { scanSql } from './scan-sql.js'
+import { readSession, type SessionRecord, type SessionRow, sessionColumns, writtenSession } from './session-rows.js'
 import { createSessionTidying } from './session-tidying.js'
 import { columns, grouped, inChunks, insertion, marks, padded } from './statement.js'
 import { foldUser, type UserRecord, type UserRow, userColumns } from './user-rows.js'
 
-/** A session's row. Times are epoch ms. */
-export type SessionRecord = SessionLife &
-  RotationSpans & {
-    id: string
-    userId: number
-    deviceId: string
-    applicationId: string
-    /** The latest version of the policy when it was opened. */
-    policyVersion: number
-    refreshKeyVersion: number
-    rotation: string
-    authenticatedAt: number
-    lastSeenAt: number
-    address: string
-    endedReason: string | null
-    endedBy: string | null
-  }
+export type { SessionRecord }
 
 /** A session and everything that decides whether it lives and what its tokens say, all of one instant. */
 export type Standing = {
   session: SessionRecord
   user: UserRecord
-  application: { active: boolean }
+  application: { id: string; active: boolean; version: number }
   ended: EndedSeqs
   /** The log's number at that instant: the `rev` of a token made from this. */
   seq: number
@@ -38,6 +22,8 @@ export type Standing = {
   keyVersion: number
   /** How often the policy had changed at that instant: who judges by another one is behind. */
   policyVersion: number
+  /** How often applications had changed at that instant. */
+  applicationsVersion: number
   /** What the log's entries reckon with at that instant, in seconds: a token made from this lives no longer. */
   accessLifetime: number
   /**
@@ -47,40 +33,17 @@ export type Standing = {
   crowdedUpto: number | null
 }
 
-const sessionColumns = [
-  'id',
-  'userId',
-  'deviceId',
-  'applicationId',
-  'seq',
-  'policyVersion',
-  'generation',
-  'rotatedAt',
-  'expiresAt',
-  'refreshKeyVersion',
-  'rotation',
-  'windowFrom',
-  'windowStartedAt',
-  'olderFrom',
-  'olderStartedAt',
-  'authenticatedAt',
-  'createdAt',
-  'lastSeenAt',
-  'address',
-  'endedAt',
-  'endedReason',
-  'endedBy',
-] as const
-
 const selectSession = `SELECT ${columns('s', sessionColumns)} FROM session s`
 
-type StandingRow = { [C in (typeof sessionColumns)[number] as `s_${C}`]: SessionRecord[C] } & UserRow & {
+type StandingRow = { [C in (typeof sessionColumns)[number] as `s_${C}`]: SessionRow[C] } & UserRow & {
     applicationActive: number
+    applicationVersion: number
     applicationEndedSeq: number
     logEndedSeq: number
     logSeq: number
     logKeyVersion: number
     logPolicyVersion: number
+    logApplicationVersion: number
     logAccessLifetime: number
     crowdedUpto: number | null
   }
@@ -98,7 +61,7 @@ export function createSessionStore(dialect: Pick<Dialect, 'engine' | 'forUpdate'
     ...createOpenSessions(dialect),
 
     async insert(tx: Queries, session: SessionRecord): Promise<void> {
-      await tx.write(...insertion('session', session))
+      await tx.write(...insertion('session', writtenSession(session)))
     },
 
     /**
@@ -111,9 +74,10 @@ export function createSessionStore(dialect: Pick<Dialect, 'engine' | 'forUpdate'
       const rows = await tx.read<StandingRow>(
         `SELECT ${columns('s', sessionColumns, 's_')}, ${columns('u', userColumns)},
            r.name AS roleName, r.permissions AS rolePermissions,
-           a.active AS applicationActive, a.ended_seq AS applicationEndedSeq,
+           a.active AS applicationActive, a.version AS applicationVersion, a.ended_seq AS applicationEndedSeq,
            h.ended_seq AS logEndedSeq, h.seq AS logSeq, h.key_version AS logKeyVersion,
-           h.policy_version AS logPolicyVersion, h.access_lifetime AS logAccessLifetime,
+           h.policy_version AS logPolicyVersion, h.application_version AS logApplicationVersion,
+           h.access_lifetime AS logAccessLifetime,
            ${beside === Infinity ? 'NULL' : crowdedUpto(hint('session_user'), beside)} AS crowdedUpto
          FROM session s
          JOIN user u ON u.id = s.user_id
@@ -130,8 +94,8 @@ export function createSessionStore(dialect: Pick<Dialect, 'engine' | 'forUpdate'
     },
 
     async find(tx: Queries, id: string): Promise<SessionRecord | null> {
-      const rows = await tx.read<SessionRecord>(`${selectSession} WHERE s.id = ?`, [id])
-      return rows[0] ?? null
+      const [row] = await tx.read<SessionRow>(`${selectSession} WHERE s.id = ?`, [id])
+      return row ? readSession(row) : null
     },
 
     async lock(tx: Queries, id: string): Promise<void> {
@@ -140,9 +104,9 @@ export function createSessionStore(dialect: Pick<Dialect, 'engine' | 'forUpdate'
 
     async some(tx: Queries, ids: readonly string[]): Promise<Map<string, SessionRecord>> {
       const rows = await inChunks(ids, some =>
-        tx.read<SessionRecord>(`${selectSession} WHERE s.id IN (${marks(some.length)})`, some),
+        tx.read<SessionRow>(`${selectSession} WHERE s.id IN (${marks(some.length)})`, some),
       )
-      return new Map(rows.map(row => [row.id, row]))
+      return new Map(rows.map(row => [row.id, readSession(row)]))
     },
 
     /** @returns whether it was open until now */
@@ -191,17 +155,23 @@ export type SessionStore = ReturnType<typeof createSessionStore>
 
 function readStanding(rows: StandingRow[]): Standing {
   const [first] = rows as [StandingRow]
-  const session = {} as Record<string, unknown>
-  for (const name of sessionColumns) session[name] = first[`s_${name}`]
+  const row = {} as Record<string, unknown>
+  for (const name of sessionColumns) row[name] = first[`s_${name}`]
+  const session = readSession(row as SessionRow)
   const user = foldUser(rows)
   return {
-    session: session as SessionRecord,
+    session,
     user,
-    application: { active: first.applicationActive === 1 },
+    application: {
+      id: session.applicationId,
+      active: first.applicationActive === 1,
+      version: first.applicationVersion,
+    },
     ended: { user: user.endedSeq, application: first.applicationEndedSeq, log: first.logEndedSeq },
     seq: first.logSeq,
     keyVersion: first.logKeyVersion,
     policyVersion: first.logPolicyVersion,
+    applicationsVersion: first.logApplicationVersion,
     accessLifetime: first.logAccessLifetime,
     crowdedUpto: first.crowdedUpto,
   }

@@ -11,11 +11,13 @@ export type UserStanding = Omit<Standing, 'session' | 'crowdedUpto'>
 
 type OutsideRow = RoleOfUser & {
   applicationActive: number
+  applicationVersion: number
   applicationEndedSeq: number
   logEndedSeq: number
   logSeq: number
   logKeyVersion: number
   logPolicyVersion: number
+  logApplicationVersion: number
   logAccessLifetime: number
 }
 
@@ -37,9 +39,10 @@ export function createUserStandingStore(dialect: Pick<Dialect, 'forUpdate'>) {
     async of(tx: Queries, user: OwnUserRecord, applicationId: string): Promise<UserStanding | null> {
       const rows = await tx.read<OutsideRow>(
         `SELECT r.name AS roleName, r.permissions AS rolePermissions,
-           a.active AS applicationActive, a.ended_seq AS applicationEndedSeq,
+           a.active AS applicationActive, a.version AS applicationVersion, a.ended_seq AS applicationEndedSeq,
            h.ended_seq AS logEndedSeq, h.seq AS logSeq, h.key_version AS logKeyVersion,
-           h.policy_version AS logPolicyVersion, h.access_lifetime AS logAccessLifetime
+           h.policy_version AS logPolicyVersion, h.application_version AS logApplicationVersion,
+           h.access_lifetime AS logAccessLifetime
          FROM application a
          CROSS JOIN log_head h
          LEFT JOIN user_role ur ON ur.user_id = ?
@@ -56,11 +59,12 @@ export function createUserStandingStore(dialect: Pick<Dialect, 'forUpdate'>) {
       }
       return {
         user: withRoles(user, rows),
-        application: { active: first.applicationActive === 1 },
+        application: { id: applicationId, active: first.applicationActive === 1, version: first.applicationVersion },
         ended,
         seq: first.logSeq,
         keyVersion: first.logKeyVersion,
         policyVersion: first.logPolicyVersion,
+        applicationsVersion: first.logApplicationVersion,
         accessLifetime: first.logAccessLifetime,
       }
     },

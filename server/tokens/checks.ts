@@ -1,11 +1,13 @@
 // What is asked of a token that comes back to us, one row each, in the order in which it may be told. inspect.ts asks them
 // in turn and stops at the first that refuses; explain.ts asks the same and tells how far a token comes.
+import { ownApplicationId } from '../policy/application-metadata.js'
 import { longestAccessLifetime, longestRefreshLifetime } from '../policy/policies.js'
 import { macMatches, verifyInput } from '../protocol/algorithms.js'
 import {
-  accessChecks,
   type ClaimCheck,
   type ExpectedToken,
+  personChecks,
+  programChecks,
   refreshChecks,
   registeredChecks,
 } from '../protocol/claims.js'
@@ -86,20 +88,33 @@ export function createTokenChecks({ issuer, signingKeys, secrets, policy, now, l
     whyNot: ({ header }) => (header.typ === typ ? null : 'token_type'),
   })
 
-  const claims = (expected: () => ExpectedToken, ...checks: readonly ClaimCheck[]): TokenCheck[] =>
-    checks.map(({ name, whyNot }) => ({ name, whyNot: token => whyNot(token.claims, expected()) }))
+  const claims = (expected: (token: CompactToken) => ExpectedToken, ...checks: readonly ClaimCheck[]): TokenCheck[] =>
+    checks.map(({ name, whyNot }) => ({ name, whyNot: token => whyNot(token.claims, expected(token)) }))
 
-  const expectedAccess = () => {
-    const audience = policy().audience || issuer
+  const expectedAccess = ({ claims }: CompactToken) => {
+    // Other applications' tokens are for us where they name us; the policy may name what ours are for.
+    const audience = (claims.client_id === ownApplicationId && policy().audience) || issuer
     return { issuer, audience, now: now(), latest: latest(), longestLifetime: longestAccessLifetime }
   }
   const expectedRefresh = () => ({
-    ...{ issuer, audience: issuer, now: now(), latest: latest() },
+    issuer,
+    audience: issuer,
+    now: now(),
+    latest: latest(),
     longestLifetime: longestRefreshLifetime,
   })
 
+  const accessOf = (checks: readonly ClaimCheck[]) => [
+    kind('at+jwt'),
+    ...signed,
+    ...claims(expectedAccess, ...registeredChecks, ...checks),
+  ]
+  const byPerson = accessOf(personChecks)
+  const byProgram = accessOf(programChecks)
+
   return {
-    access: [kind('at+jwt'), ...signed, ...claims(expectedAccess, ...registeredChecks, ...accessChecks)],
+    /** By whose it is: a person's has a session. */
+    access: ({ claims }: CompactToken): readonly TokenCheck[] => (claims.sid === undefined ? byProgram : byPerson),
     refresh: [kind('rt+jwt'), ...maced('refresh'), ...claims(expectedRefresh, ...registeredChecks, ...refreshChecks)],
     /** A device's proof: what it says is judged where it is used. */
     device: [kind('dt+jwt'), ...maced('device')],

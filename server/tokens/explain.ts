@@ -70,7 +70,8 @@ export function createExplain({ inspect, checks, projection, rotate }: ExplainDe
   }
 
   function asSteps(kind: TokenKind, compact: CompactToken): Step[] {
-    return checks[kind].map(({ name, whyNot }) => ({
+    const asked = kind === 'refresh' ? checks.refresh : checks.access(compact)
+    return asked.map(({ name, whyNot }) => ({
       name,
       run() {
         const code = whyNot(compact)

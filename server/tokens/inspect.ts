@@ -58,7 +58,7 @@ export function createInspect(deps: InspectDeps) {
 
   /** Signature and claims; what the log says of them is asked after it. */
   function accessOf(token: CompactToken): { claims: AccessClaims; kid: string } {
-    pass(checks.access, token)
+    pass(checks.access(token), token)
     return { claims: token.claims as AccessClaims, kid: token.header.kid as string }
   }
 

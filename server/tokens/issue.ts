@@ -1,12 +1,16 @@
-// Makes tokens. What an access token says comes from one Standing, read in one statement together with its `rev`.
+// Makes tokens. What an access token says comes from one Standing, read in one statement together with its `rev`. Audience
+// and scope are decided by who asks for it.
 
+import { type ApplicationTerms, ownApplicationId, permissionsFor, saysRoles } from '../policy/application-metadata.js'
 import { isOwnPermission } from '../policy/permissions.js'
 import type { Policy } from '../policy/policies.js'
 import { absoluteEnd } from '../policy/session.js'
+import { type Target, targetOf } from '../policy/session-scope.js'
 import { macInput, signInput } from '../protocol/algorithms.js'
 import type { AccessClaims, RefreshClaims } from '../protocol/claims.js'
 import { refuse } from '../protocol/errors.js'
 import { encodePart, writeCompact } from '../protocol/jws.js'
+import type { ApplicationsInForce } from '../revocation/applications-in-force.js'
 import type { PolicyInForce } from '../revocation/policy-in-force.js'
 import type { SessionRecord, Standing } from '../storage/sessions.js'
 import type { UserRecord } from '../storage/users.js'
@@ -21,57 +25,110 @@ export type IssueDeps = {
   signingKeys: SigningKeys
   secrets: Secrets
   policy: PolicyInForce
+  applications: ApplicationsInForce
   random: (size: number) => Buffer
 }
 
-export function createIssue({ issuer, signingKeys, secrets, policy, random }: IssueDeps) {
+/** A session, and all that its tokens say, of one instant. `policy`: the session's, of that instant. */
+export type PersonSubject = Pick<Standing, 'session' | 'user' | 'seq' | 'accessLifetime'> & {
+  application: ApplicationTerms
+  policy: Policy
+}
+
+/**
+ * An application that acts for itself. `seq` and `accessLifetime` are of the last head of the log that everything here has
+ * followed (Tail.lastHead): the application as it is held is at least as new, while the log's position may be ahead of it.
+ */
+export type ProgramSubject = { application: ApplicationTerms; policy: Policy; seq: number; accessLifetime: number }
+
+export type TokenTerms = {
+  /** Epoch ms, an instant before the subject was read. */
+  issuedAt: number
+  audience: string
+  scope: string
+}
+
+/** `expiresAt` is epoch ms. */
+export type IssuedAccess = { token: string; expiresAt: number; scope: string }
+
+export function createIssue({ issuer, signingKeys, secrets, policy, applications, random }: IssueDeps) {
+  /**
+   * An access token (RFC 9068), of a person's session or of an application itself.
+   * @throws database_unavailable
+   */
+  function access(subject: PersonSubject | ProgramSubject, { issuedAt, audience, scope }: TokenTerms): IssuedAccess {
+    const { application, seq, accessLifetime } = subject
+    const iat = Math.floor(issuedAt / 1000)
+    const { access_token_lifetime: lifetime } = subject.policy
+    // Never longer than the log reckoned with when it stood at `rev`: no entry is forgotten before a token it refuses.
+    let exp = Math.min(iat + lifetime, iat + accessLifetime)
+    if ('session' in subject) exp = Math.min(exp, Math.floor(absoluteEnd(subject.session, subject.policy) / 1000))
+    const claims: AccessClaims = {
+      iss: issuer,
+      sub: 'user' in subject ? String(subject.user.id) : application.id,
+      aud: audience,
+      exp,
+      iat,
+      jti: random(16).toString('hex'),
+      client_id: application.id,
+      scope,
+      token_type: 'access',
+      ...('session' in subject ? personClaims(subject, scope) : { roles: [] }),
+      rev: seq,
+    }
+    const { user_id_claim: userIdClaim } = subject.policy
+    if ('user' in subject && !(userIdClaim in claims)) Object.assign(claims, { [userIdClaim]: claims.sub })
+    const key = signingKeys.active()
+    const token = writeCompact(key.encodedHeader, claims, input => signInput(key.algorithm, key.privateKey, input))
+    return { token, expiresAt: exp * 1000, scope }
+  }
+
+  /** What its tokens are for now: of our own application as much as its user may do. */
+  function targetFor({ session, user, application, policy }: PersonSubject): Target {
+    const otherwise = policy.audience || issuer
+    if (application.id === ownApplicationId) return { audience: otherwise, scope: ownScope(user) }
+    const servers = applications.resourceServers().map(({ resource, resourceScopes }) => ({
+      // Our own row has none: it goes by the issuer.
+      resource: resource ?? issuer,
+      scopes: resourceScopes.map(scope => scope.name),
+    }))
+    return targetOf(session, application.metadata, servers, otherwise)
+  }
+
   return {
     /**
-     * Whether this process signs with older keys than those of a standing; whoever finds it so reads the head of the log
-     * before it signs. After a key was revoked nobody is given a token under it.
+     * Whether this process signs with older keys than those of a standing, or holds an older application; whoever finds it so
+     * reads the head of the log before it signs. After a key was revoked nobody is given a token under it.
      */
-    isBehind: ({ keyVersion }: Pick<Standing, 'keyVersion'>): boolean =>
-      keyVersion > Math.min(signingKeys.version(), secrets.version()),
+    isBehind: ({ keyVersion, application }: Pick<Standing, 'keyVersion' | 'application'>): boolean =>
+      keyVersion > Math.min(signingKeys.version(), secrets.version()) ||
+      (applications.find(application.id)?.version ?? 0) < application.version,
+
+    access,
 
     /**
-     * An access token (RFC 9068).
+     * The access token of a session as it stands.
      * @param issuedAt epoch ms, an instant before the standing was read
-     * @param rules the session's, of the instant of its standing
+     * @param policy the session's, of the instant of its standing
+     * @throws database_unavailable
      */
-    access(
+    accessOf(
       standing: Pick<Standing, 'session' | 'user' | 'seq' | 'accessLifetime'>,
       issuedAt: number,
-      rules: Policy,
-    ): string {
+      policy: Policy,
+    ): IssuedAccess {
       const { session, user, seq, accessLifetime } = standing
-      const iat = Math.floor(issuedAt / 1000)
-      const end = Math.floor(absoluteEnd(session, rules) / 1000)
-      const claims: AccessClaims = {
-        iss: issuer,
-        sub: String(user.id),
-        aud: rules.audience || issuer,
-        // Never longer than the log reckoned with when it stood at `rev`: no entry is forgotten before a token it refuses.
-        exp: Math.min(iat + rules.access_token_lifetime, iat + accessLifetime, end),
-        iat,
-        jti: random(16).toString('hex'),
-        client_id: session.applicationId,
-        scope: ownScope(user),
-        auth_time: Math.floor(session.authenticatedAt / 1000),
-        sid: session.id,
-        token_type: 'access',
-        username: user.username,
-        roles: user.roles,
-        ...fittingPermissions(user.mustChangePassword ? [] : user.allPermissions),
-        ...(user.mustChangePassword && { must_change_password: true }),
-        rev: seq,
+      const application = applications.find(session.applicationId)
+      if (!application) {
+        const cause = new Error(`the application ${session.applicationId} is not known here`)
+        throw refuse('database_unavailable', { retryAfter: 1, cause })
       }
-      if (!(rules.user_id_claim in claims)) Object.assign(claims, { [rules.user_id_claim]: claims.sub })
-      const key = signingKeys.active()
-      return writeCompact(key.encodedHeader, claims, input => signInput(key.algorithm, key.privateKey, input))
+      const subject = { session, user, seq, accessLifetime, application, policy }
+      return access(subject, { issuedAt, ...targetFor(subject) })
     },
 
     /**
-     * The session's present refresh token. A pure function of what a rotation freezes: made again, it is the same text,
+     * The session's current refresh token. A pure function of what a rotation freezes: made again, it is the same text,
      * so everybody who is answered after one rotation holds one token.
      */
     refresh(session: SessionRecord, username: string): string {
@@ -120,6 +177,18 @@ export type Issue = ReturnType<typeof createIssue>
 function ownScope({ mustChangePassword, allPermissions }: UserRecord): string {
   const administers = !mustChangePassword && allPermissions.some(isOwnPermission)
   return administers ? 'darvoza:account darvoza:admin' : 'darvoza:account'
+}
+
+function personClaims({ session, user, application }: PersonSubject, scope: string) {
+  const permissions = user.mustChangePassword ? [] : permissionsFor(application, scope, user.allPermissions)
+  return {
+    auth_time: Math.floor(session.authenticatedAt / 1000),
+    sid: session.id,
+    username: user.username,
+    roles: saysRoles(application, scope) ? user.roles : [],
+    ...fittingPermissions(permissions),
+    ...(user.mustChangePassword && { must_change_password: true as const }),
+  }
 }
 
 function fittingPermissions(permissions: string[]): Pick<AccessClaims, 'permissions' | 'permissions_omitted'> {

@@ -20,7 +20,7 @@ import { refuseToken } from './checks.js'
 import type { Count } from './counters.js'
 import type { Inspect } from './inspect.js'
 import type { Issue } from './issue.js'
-import { rotationTerms } from './rotation-terms.js'
+import { createRotationStatements } from './rotation-terms.js'
 import type { Secrets } from './secrets.js'
 import type { SessionLimit } from './session-limit.js'
 import type { Standings } from './standings.js'
@@ -62,7 +62,7 @@ type Presented = {
   live: Standing
   eras: ErasInForce
   /** The session's own. */
-  rules: Policy
+  policy: Policy
   cameAt: number
   issuedAt: number
   presenter: Origin
@@ -75,16 +75,18 @@ export function createRotate(deps: RotateDeps) {
   const { database, sessionStore, outages, incidentStore, inspect, issue, changes, secrets, standings, sessionLimit } =
     deps
   const { tail, now, latest, random } = deps
+  const rotationStatements = createRotationStatements()
 
   const claim = createBatch<RotationClaim, Claimed>(batchLimit, async claims => {
     // Who waited behind a batch that the database left hanging does not wait for a second deadline.
     if (!tail.isFresh()) await tail.freshen()
-    const at = { now: now(), mark: random(12).toString('hex'), keyVersion: secrets.present('refresh').version }
+    const at = { now: now(), rotation: random(12).toString('hex'), keyVersion: secrets.present('refresh').version }
     const ids = [...new Set(claims.map(one => one.id))]
     const { found, eras } = await standings.underOnePolicy(ids, async eras => {
-      for (const { rotates, terms } of rotationTerms(eras, at)) {
-        if (rotates) await sessionStore.rotate(database, claims, terms)
-        else await sessionStore.touch(database, claims, terms)
+      for (const statement of rotationStatements(eras, claims, at)) {
+        const { rotates, terms } = statement
+        if (rotates) await sessionStore.rotate(database, statement.claims, terms)
+        else await sessionStore.touch(database, statement.claims, terms)
       }
       await deps.pauses?.rotationClaimed?.()
     })
@@ -96,7 +98,7 @@ export function createRotate(deps: RotateDeps) {
       const standing = found.get(id) ?? null
       // Of two in one batch that name the same generation the first has won, as it would have by itself.
       const won =
-        standing?.session.rotation === at.mark && standing.session.generation === generation + 1 && !taken.has(id)
+        standing?.session.rotation === at.rotation && standing.session.generation === generation + 1 && !taken.has(id)
       if (won) taken.add(id)
       return { standing, won, claimedAt: at.now, eras }
     })
@@ -108,7 +110,7 @@ export function createRotate(deps: RotateDeps) {
    *   user_inactive, user_unknown, application_disabled, token_reused, database_unavailable
    */
   async function rotate(token: string, applicationId: string, presenter: Origin): Promise<Rotated> {
-    // The grace is judged at the instant the token came: how long we take is nobody's theft.
+    // Grace is judged at arrival: our own latency must not look like reuse.
     const cameAt = now()
     const claims = await inspect.refresh(token)
     // What a stranger can fail comes before the claim, and touches nothing.
@@ -118,32 +120,32 @@ export function createRotate(deps: RotateDeps) {
     const issuedAt = now()
     const { standing, won, claimedAt, eras } = await claim({ id: claims.sid, generation: claims.gen, applicationId })
     const live = refuseOver(standing, claims, won ? claimedAt : now(), eras)
-    const presented: Presented = { claims, live, eras, rules: eras.of(live.session), cameAt, issuedAt, presenter }
+    const presented: Presented = { claims, live, eras, policy: eras.of(live.session), cameAt, issuedAt, presenter }
     if (won) return answer(presented, true)
     switch (judge(presented)) {
       case 'ahead':
         throw refuse('token_claims')
-      case 'present':
+      case 'current':
         // With rotation the claim should have won: it met an end by a hair. Again will do.
-        if (presented.rules.rotate_refresh_tokens) throw refuse('database_unavailable', { retryAfter: 1 })
+        if (presented.policy.rotate_refresh_tokens) throw refuse('database_unavailable', { retryAfter: 1 })
         return answer(presented, false)
       case 'forgiven':
-        // Also without rotation: whoever holds a spent token needs the present one.
+        // Also without rotation: whoever holds a spent token needs the current one.
         return answer(presented, true)
       case 'reused':
         return forgiveOutageOrEnd(presented)
     }
   }
 
-  function judge({ live, claims, rules, cameAt }: Presented, outage: Outage | null = null) {
-    return judgeGeneration(claims.gen, live.session, cameAt, rules.reuse_grace * 1000, outage)
+  function judge({ live, claims, policy, cameAt }: Presented, outage: Outage | null = null) {
+    return judgeGeneration(claims.gen, live.session, cameAt, policy.reuse_grace * 1000, outage)
   }
 
   function refuseOver(standing: Standing | null, claims: RefreshClaims, at: number, eras: ErasInForce): Standing {
     if (!standing) throw refuse('session_ended')
     const { session, user, application, ended } = standing
     if (String(session.userId) !== claims.sub) throw refuse('token_claims')
-    if (session.applicationId !== claims.client_id) throw refuse('token_claims')
+    if (session.applicationId !== claims.client_id || !session.refreshable) throw refuse('token_claims')
     if (user.deletedAt !== null) throw refuse('user_unknown')
     if (!user.active) throw refuse('user_inactive')
     if (!application.active) throw refuse('application_disabled')
@@ -162,11 +164,14 @@ export function createRotate(deps: RotateDeps) {
     return { live, eras }
   }
 
-  async function answer({ live, eras, rules, issuedAt, presenter }: Presented, withRefresh: boolean): Promise<Rotated> {
+  async function answer(
+    { live, eras, policy, issuedAt, presenter }: Presented,
+    withRefresh: boolean,
+  ): Promise<Rotated> {
     await sessionLimit.endOverLimit(live, eras, presenter)
     deps.refreshed(live.session)
     return {
-      access: issue.access(live, issuedAt, rules),
+      access: issue.accessOf(live, issuedAt, policy).token,
       refresh: withRefresh ? issue.refresh(live.session, live.user.username) : null,
     }
   }

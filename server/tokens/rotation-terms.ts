@@ -1,34 +1,71 @@
+// Which statements rotate a batch: one, unless the sessions that it names rotate differently, by their era or by what their
+// application overrides.
 import type { Eras } from '../policy/eras.js'
-import type { Policy } from '../policy/policies.js'
-import type { RotationTerms } from '../storage/rotations.js'
+import type { RotationClaim, RotationTerms } from '../storage/rotations.js'
+import { grouped } from '../storage/statement.js'
 
-export type RotationStatement = { rotates: boolean; terms: RotationTerms }
+export type RotationStatement = { rotates: boolean; claims: RotationClaim[]; terms: RotationTerms }
 
-/** What sessions have to have in common to rotate in one statement. */
-const decisive = [
-  ...(['rotate_refresh_tokens', 'refresh_token_lifetime'] as const),
-  ...(['session_absolute_lifetime', 'reuse_grace'] as const),
-]
+/** How the sessions of one application rotate that were opened under these versions of the policy; ms. */
+type Span = { from: number; upto: number; rotates: boolean; idle: number; absolute: number; grace: number }
+/** `key`: what rotates alike, whosever it is, has the same. */
+type Spans = { key: string; spans: readonly Span[] }
 
-/** The statements that rotate whichever sessions a batch names: one, unless sessions of several eras rotate differently. */
-export function rotationTerms(
-  { list }: Pick<Eras, 'list'>,
-  at: Pick<RotationTerms, 'now' | 'mark' | 'keyVersion'>,
-): RotationStatement[] {
-  const spans: { from: number; upto: number; policy: Policy }[] = []
-  for (const era of list) {
-    const last = spans.at(-1)
-    if (last && decisive.every(name => last.policy[name] === era.policy[name])) last.upto = era.upto
-    else spans.push({ ...era })
+type Judges = Pick<Eras, 'list' | 'of'>
+
+export function createRotationStatements() {
+  /** Folded once for each policy in force. */
+  const known = new WeakMap<Judges, Map<string, Spans>>()
+
+  function spansOf(eras: Judges, applicationId: string): Spans {
+    const byApplication = known.get(eras) ?? new Map<string, Spans>()
+    known.set(eras, byApplication)
+    let found = byApplication.get(applicationId)
+    if (!found) {
+      const spans = fold(eras, applicationId)
+      found = { key: JSON.stringify(spans), spans }
+      byApplication.set(applicationId, found)
+    }
+    return found
   }
-  return spans.map(({ from, upto, policy }) => ({
-    rotates: policy.rotate_refresh_tokens,
-    terms: {
-      ...at,
+
+  return function rotationStatements(
+    eras: Judges,
+    claims: readonly RotationClaim[],
+    at: Pick<RotationTerms, 'now' | 'rotation' | 'keyVersion'>,
+  ): RotationStatement[] {
+    const alike = grouped(claims, claim => spansOf(eras, claim.applicationId).key)
+    return [...alike.values()].flatMap(claims => {
+      const { spans } = spansOf(eras, claims[0]!.applicationId)
+      return spans.map(({ from, upto, rotates, idle, absolute, grace }) => {
+        const terms: RotationTerms = { ...at, idle, absolute, grace }
+        if (spans.length > 1) terms.opened = { from, upto }
+        return { rotates, claims, terms }
+      })
+    })
+  }
+}
+
+function fold({ list, of }: Judges, applicationId: string): Span[] {
+  const spans: Span[] = []
+  for (const { from, upto } of list) {
+    const policy = of({ policyVersion: from, applicationId })
+    const next: Span = {
+      from,
+      upto,
+      rotates: policy.rotate_refresh_tokens,
       idle: policy.refresh_token_lifetime * 1000,
       absolute: policy.session_absolute_lifetime * 1000,
       grace: policy.reuse_grace * 1000,
-      ...(spans.length > 1 && { opened: { from, upto } }),
-    },
-  }))
+    }
+    const last = spans.at(-1)
+    if (last && isAlike(last, next)) last.upto = upto
+    else spans.push(next)
+  }
+  return spans
+}
+
+function isAlike(one: Span, other: Span): boolean {
+  const { rotates, idle, absolute, grace } = one
+  return rotates === other.rotates && idle === other.idle && absolute === other.absolute && grace === other.grace
 }

@@ -13,6 +13,7 @@ import { compose } from '../../server/compose.js'
 import { composeDemo } from '../../server/composition/demo.js'
 import { insertRows } from '../../server/storage/bulk.js'
 import type { Database } from '../../server/storage/database.js'
+import { writtenSession } from '../../server/storage/session-rows.js'
 import { quantiles } from '../support/bursts.js'
 import { aSessionRow } from '../support/database.js'
 import { removeFolders, sqlite } from '../support/engines.js'
@@ -86,7 +87,9 @@ async function addCrowds(database: Database): Promise<Filled> {
           tx,
           'session',
           Array.from({ length: 500 }, () =>
-            aSessionRow(crypto.randomUUID(), Date.now(), { userId: id, seq: head!.seq, deviceId: `crowd${id}` }),
+            writtenSession(
+              aSessionRow(crypto.randomUUID(), Date.now(), { userId: id, seq: head!.seq, deviceId: `crowd${id}` }),
+            ),
           ),
         ),
       )

@@ -22,7 +22,7 @@ async function redeem(userId: number): Promise<void> {
   const evidence = { userId, seq, authenticatedAt: Date.now(), stillHolds: async () => true }
   const opened = await signIn.openSession(evidence, 'darvoza', { device: { deviceProof: null }, origin })
   const { standing, eras, issuedAt } = opened
-  tokens.issue.access(standing, issuedAt, eras.of(standing.session))
+  tokens.issue.accessOf(standing, issuedAt, eras.of(standing.session))
   tokens.issue.refresh(standing.session, standing.user.username)
 }
 

@@ -2,6 +2,7 @@
 import { expect } from 'chai'
 import { builtInRoles } from '../../server/policy/permissions.js'
 import { insertRows } from '../../server/storage/bulk.js'
+import { writtenSession } from '../../server/storage/session-rows.js'
 import { type Answer, aClient, type Client, claimsOf } from '../support/client.js'
 import { aSessionRow } from '../support/database.js'
 import { onEachEngine } from '../support/engines.js'
@@ -268,7 +269,7 @@ onEachEngine('ending many sessions', engine => {
     const many = Array.from({ length: 10_001 }, (_, index) =>
       aSessionRow(`many${index}`, now() - 1, { userId: amy.id }),
     )
-    await database.transaction(tx => insertRows(tx, 'session', many))
+    await database.transaction(tx => insertRows(tx, 'session', many.map(writtenSession)))
     for (const selection of [{ filter: {} }, { ids: many.map(one => one.id) }]) {
       const refused = await sessionEnds.preview(selection, 'system').catch((error: { code: string }) => error.code)
       expect(refused).to.equal('invalid_fields')

@@ -67,7 +67,7 @@ onEachEngine('a session that is opened on evidence', engine => {
     const { standing, eras, issuedAt } = await open({ seq, authenticatedAt })
     expect(standing.session).to.include({ userId: id, seq, authenticatedAt, address: origin.address })
     const { issue } = server.composed.parts.tokens
-    const access = issue.access(standing, issuedAt, eras.of(standing.session))
+    const access = issue.accessOf(standing, issuedAt, eras.of(standing.session)).token
     expect(claimsOf(access)).to.include({ auth_time: Math.floor(authenticatedAt / 1000), sid: standing.session.id })
     const client = aClient(server)
     expect((await client.verify(access)).status).to.equal(200)

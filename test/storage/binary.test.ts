@@ -80,7 +80,7 @@ onEachEngine('text and numbers', engine => {
         database,
         { username },
         'name',
-        { now: 1, lifetimes: [{ from: 0, upto: 9, idle: 1, absolute: 1 }] },
+        { now: 1, lifetimes: [{ from: 0, upto: 9, idle: 1, absolute: 1 }], applications: [] },
         page,
       )
       const ids = rows.map(row => row.id)

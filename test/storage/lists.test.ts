@@ -2,7 +2,7 @@
 // page and the budget.
 import { expect } from 'chai'
 import { emailKey } from '../../server/policy/email.js'
-import { type Era, forever } from '../../server/policy/eras.js'
+import { type Era, forever, withOverrides } from '../../server/policy/eras.js'
 import { firstPolicy } from '../../server/policy/policies.js'
 import { sessionEnd, sessionStates, sessionTerms } from '../../server/policy/session.js'
 import { insertRows } from '../../server/storage/bulk.js'
@@ -12,6 +12,7 @@ import type { DeviceRecord } from '../../server/storage/devices.js'
 import type { Cursor, Scanned } from '../../server/storage/keyset-scan.js'
 import { createLogListStore } from '../../server/storage/log-lists.js'
 import { createSessionListStore, type SessionFilter } from '../../server/storage/session-lists.js'
+import { writtenSession } from '../../server/storage/session-rows.js'
 import type { SessionRecord } from '../../server/storage/sessions.js'
 import { createUserListStore, type UserFilter, userOrders, userStates } from '../../server/storage/user-lists.js'
 import { type NewUser, writtenUser } from '../../server/storage/user-rows.js'
@@ -32,8 +33,14 @@ const eras: Era[] = [
   { from: 3, upto: 3, policy: firstPolicy },
   { from: 4, upto: forever, policy: { ...firstPolicy, reuse_grace: 0 } },
 ]
-const policyOf = (session: SessionRecord) => eras.findLast(era => era.from <= session.policyVersion)!.policy
-const terms = sessionTerms(now, eras)
+/** One lets its sessions lie idle less long than others, the other lets them live longer. */
+const overrides = new Map([
+  ['shop', { refresh_token_lifetime: 6 * 3_600 }],
+  ['depot', { refresh_token_lifetime: 300 * 86_400, session_absolute_lifetime: 400 * 86_400 }],
+])
+const folded = withOverrides({ version: 4, latest: firstPolicy, list: eras }, overrides)
+const policyOf = (session: SessionRecord) => folded.of(session)
+const terms = sessionTerms(now, folded)
 
 const below = (count: number) => Math.floor(Math.random() * count)
 const pick = <T>(items: readonly T[]): T => items[below(items.length)]!
@@ -156,7 +163,7 @@ async function aWorld(database: Database): Promise<World> {
       users.flatMap(({ id, roles }) => roles.map(roleName => ({ userId: id, roleName }))),
     )
     await insertRows(tx, 'device', devices)
-    await insertRows(tx, 'session', sessions)
+    await insertRows(tx, 'session', sessions.map(writtenSession))
     for (const id of ['shop', 'depot'])
       await insertRows(tx, 'application', [
         { id, name: id, active: true, endedSeq: applicationEnds.get(id)!, createdAt: 1 },
@@ -477,7 +484,9 @@ onEachEngine('lists', engine => {
       const found = await readAll(async page => {
         const one = pick(world.sessions)
         const times = { createdAt: now - 1, rotatedAt: now - 1, expiresAt: now + hour }
-        await insertRows(database, 'session', [{ ...one, ...times, id: `new${++added}${Math.random()}` }])
+        await insertRows(database, 'session', [
+          writtenSession({ ...one, ...times, id: `new${++added}${Math.random()}` }),
+        ])
         return lists.page(database, filter, terms, page)
       })
       const old = (one: { id: string }) => !one.id.startsWith('new')

@@ -4,6 +4,7 @@ import { readVersions } from '../../server/policy/policy-version.js'
 import type { Database } from '../../server/storage/database.js'
 import { migrateDown, migrateUp, migrationStatus } from '../../server/storage/migrate.js'
 import { createPolicyVersionStore, type PolicyVersionRecord } from '../../server/storage/policy-versions.js'
+import { passwordGrant } from '../../server/storage/session-rows.js'
 import { createSessionSurveyStore } from '../../server/storage/session-surveys.js'
 import { createSessionStore } from '../../server/storage/sessions.js'
 import { createUserStore } from '../../server/storage/users.js'
@@ -67,6 +68,7 @@ onEachEngine('the versions of the policy', engine => {
     const { mustChangePassword: _, ...olderUser } = aUserRow(1)
     await insertOlder('user', { ...olderUser, permissions: '[]' })
     const { policyVersion: __, ...older } = aSession('s')
+    for (const name of Object.keys(passwordGrant)) delete (older as Record<string, unknown>)[name]
     await insertOlder('session', older)
     await migrateUp(database)
     const session = (await createSessionStore(database.dialect).find(database, 's'))!
@@ -88,7 +90,7 @@ onEachEngine('the versions of the policy', engine => {
       await sessions.insert(database, aSession(`v${policyVersion}`, { policyVersion }))
     await sessions.insert(database, aSession('ended', { policyVersion: 1, endedAt: 1 }))
     const claims = [1, 2, 3, 4].map(version => ({ id: `v${version}`, generation: 1, applicationId: 'darvoza' }))
-    const terms = { now: createdAt + 1, idle: 9e8, absolute: 9e9, grace: 0, mark: 'm', keyVersion: 1 }
+    const terms = { now: createdAt + 1, idle: 9e8, absolute: 9e9, grace: 0, rotation: 'm', keyVersion: 1 }
     await sessions.rotate(database, claims, { ...terms, opened: { from: 2, upto: 3 } })
     await sessions.touch(database, claims, { ...terms, now: createdAt + 5, opened: { from: 4, upto: 9 } })
     const rows = await Promise.all(claims.map(async ({ id }) => (await sessions.find(database, id))!))
@@ -120,8 +122,8 @@ onEachEngine('a survey of sessions', engine => {
     }
     const now = aSession('').createdAt + 10_000
     const long = { idle: 9e8, absolute: 9e9 }
-    const tightened = [{ from: 0, upto: 99, before: long, after: { ...long, idle: 10_000 } }]
-    const spans = [{ from: 0, upto: 99, lifetime: 20_000 }]
+    const tightened = [{ from: 0, upto: 99, applicationId: null, before: long, after: { ...long, idle: 10_000 } }]
+    const spans = [{ from: 0, upto: 99, lifetime: 20_000, only: null, except: ['shop'] }]
     for (const size of [1, 2, 3, 7, 14, 15, 16]) {
       const ids: string[] = []
       let withAccess = 0

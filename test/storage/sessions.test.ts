@@ -9,12 +9,12 @@ import { aDatabase, aUserRow } from '../support/database.js'
 import { onEachEngine } from '../support/engines.js'
 import { aSession, hour, start } from '../support/sessions.js'
 
-const termsAt = (now: number, mark = 'mark', changes: Partial<RotationTerms> = {}): RotationTerms => ({
+const termsAt = (now: number, rotation = 'mark', changes: Partial<RotationTerms> = {}): RotationTerms => ({
   now,
   idle: 24 * hour,
   absolute: 30 * 24 * hour,
   grace: 10_000,
-  mark,
+  rotation,
   keyVersion: 1,
   ...changes,
 })
@@ -64,7 +64,7 @@ onEachEngine('the sessions store', engine => {
       spans = moveSpans(spans, now, grace)
       const row = await present()
       expect(spansOf(row), `step ${step}`).to.deep.equal(spans)
-      expect([row.rotation, row.rotatedAt, row.lastSeenAt]).to.deep.equal([terms.mark, now, now])
+      expect([row.rotation, row.rotatedAt, row.lastSeenAt]).to.deep.equal([terms.rotation, now, now])
       if (step % 50 >= 40 || step % 50 < 5) continue
       const later = now + Math.floor(Math.random() * 25_000)
       for (const [generation, at] of rotatedAwayAt) {
@@ -76,7 +76,7 @@ onEachEngine('the sessions store', engine => {
     expect(wrong).to.deep.equal([])
   }).timeout(30_000)
 
-  it('rotates nothing for a claim that misses, and says so to whoever looks for the mark', async () => {
+  it('rotates nothing for a claim that misses, and says so to whoever looks for its rotation', async () => {
     await sessions.insert(database, aSession('s', { generation: 5 }))
     await sessions.insert(database, aSession('ended', { generation: 5, endedAt: start }))
     await sessions.insert(database, aSession('expired', { generation: 5, expiresAt: start + 10 }))

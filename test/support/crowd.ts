@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Value } from '../../server/storage/database.js'
 import type { DeviceRecord } from '../../server/storage/devices.js'
+import { writtenSession } from '../../server/storage/session-rows.js'
 import { insertions } from '../../server/storage/statement.js'
 import { aSessionRow } from './database.js'
 import type { TestServer } from './server.js'
@@ -29,9 +30,11 @@ export async function aCrowd(
   await insertAll(
     'session',
     Array.from({ length: sessions }, (_, index) =>
-      aSessionRow(randomUUID(), start + index, {
-        ...{ userId, deviceId: deviceIds[index % devices]!, seq: head!.seq, policyVersion: version },
-      }),
+      writtenSession(
+        aSessionRow(randomUUID(), start + index, {
+          ...{ userId, deviceId: deviceIds[index % devices]!, seq: head!.seq, policyVersion: version },
+        }),
+      ),
     ),
   )
   return { deviceIds }

@@ -2,6 +2,7 @@
 import type { DatabaseSettings } from '../../config/settings.js'
 import { type Database, openDatabase } from '../../server/storage/database.js'
 import { writeFirstRows } from '../../server/storage/first-rows.js'
+import { passwordGrant } from '../../server/storage/session-rows.js'
 import type { SessionRecord } from '../../server/storage/sessions.js'
 import type { NewUser } from '../../server/storage/users.js'
 import type { Engine } from './engines.js'
@@ -84,6 +85,7 @@ export function aSessionRow(id: string, at: number, changes: Partial<SessionReco
     endedAt: null,
     endedReason: null,
     endedBy: null,
+    ...passwordGrant,
     ...changes,
   }
 }

@@ -12,7 +12,7 @@ describe('the judgement of a generation', () => {
   it('touches nothing that is ahead of the row, and knows the present one', () => {
     const spans = { ...fresh, generation: 5 }
     expect(judgeGeneration(6, spans, start, 10_000, null)).to.equal('ahead')
-    expect(judgeGeneration(5, spans, start, 10_000, null)).to.equal('present')
+    expect(judgeGeneration(5, spans, start, 10_000, null)).to.equal('current')
   })
 
   it('agrees with the list of all rotations, however they fall: one grace is always forgiven, two never outlived', () => {

@@ -13,7 +13,7 @@ import type { SessionRecord, Standing } from '../../storage/sessions.js'
 export function createSessionStates({ policy, now }: { policy: PolicyInForce; now: () => number }) {
   return {
     /** For one reading: all of it is judged at one instant. */
-    terms: (): SessionTerms => sessionTerms(now(), policy.eras().list),
+    terms: (): SessionTerms => sessionTerms(now(), policy.eras()),
 
     of: ({ session, ended }: Pick<Standing, 'session' | 'ended'>, { now }: SessionTerms): SessionState =>
       sessionEnd(session, ended, now, policy.of(session)) ?? 'live',

@@ -1,5 +1,5 @@
 // Where one user is signed in: their live sessions and their devices, page by page and counted. Nobody reads all at once.
-import { absoluteEnd, idleEnd } from '../../policy/session.js'
+import { absoluteEnd, accessSpans, idleEnd } from '../../policy/session.js'
 import type { PolicyInForce } from '../../revocation/policy-in-force.js'
 import type { Database } from '../../storage/database.js'
 import { type DeviceListStore, deviceListOf } from '../../storage/device-lists.js'
@@ -96,10 +96,7 @@ export function createWhereSignedIn(deps: WhereSignedInDeps) {
      * of our own pages.
      */
     countTokens(userId: number): Promise<number> {
-      const spans = policy.eras().list.map(({ from, upto, policy }) => ({
-        ...{ from, upto, lifetime: policy.access_token_lifetime * 1000 },
-      }))
-      return ownListStore.countWithAccess(database, userId, states.terms(), spans)
+      return ownListStore.countWithAccess(database, userId, states.terms(), accessSpans(policy.eras()))
     },
   }
 }

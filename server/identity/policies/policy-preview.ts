@@ -1,7 +1,7 @@
 // What a change of the policy would end, before it is made. However many sessions there are, an answer comes soon: they are
 // counted exactly up to ten thousand.
 import { setImmediate } from 'node:timers/promises'
-import { type Eras, foldEras } from '../../policy/eras.js'
+import { type Eras, foldEras, withOverrides } from '../../policy/eras.js'
 import type { PolicyName } from '../../policy/policies.js'
 import type { NextVersion } from '../../policy/policy-change.js'
 import {
@@ -14,6 +14,8 @@ import {
   whatStays,
 } from '../../policy/policy-preview.js'
 import type { PolicyApply, PolicyVersion } from '../../policy/policy-version.js'
+import { accessSpans } from '../../policy/session.js'
+import type { PolicyInForce } from '../../revocation/policy-in-force.js'
 import type { Database } from '../../storage/database.js'
 import type { DeviceStore } from '../../storage/devices.js'
 import type { SessionSurveyStore } from '../../storage/session-surveys.js'
@@ -47,6 +49,7 @@ export type PolicyPreviewDeps = {
   sessionSurveyStore: SessionSurveyStore
   userStore: UserStore
   deviceStore: DeviceStore
+  policy: PolicyInForce
   now: () => number
 }
 
@@ -60,7 +63,9 @@ const mostLookedAt = 200_000
 
 type Found = { endings: Ending[]; more: boolean }
 
-export function createPolicyPreview({ database, sessionSurveyStore, userStore, deviceStore, now }: PolicyPreviewDeps) {
+export function createPolicyPreview(deps: PolicyPreviewDeps) {
+  const { database, sessionSurveyStore, userStore, deviceStore, policy, now } = deps
+
   return {
     /**
      * @param inUse the versions that sessions are judged by now
@@ -68,10 +73,12 @@ export function createPolicyPreview({ database, sessionSurveyStore, userStore, d
      */
     async preview(
       inUse: readonly PolicyVersion[],
-      { next, eras: after }: NextVersion,
+      { next, eras }: NextVersion,
       withSample: boolean,
     ): Promise<PolicyPreview> {
-      const before = foldEras(inUse)
+      const { overrides } = policy.eras()
+      const before = foldEras(inUse, overrides)
+      const after = withOverrides(eras, overrides)
       const at = now()
       const { endings, more } = await findEndings(before, after, at)
       const differing = next.changed.filter(name => before.latest[name] !== next.policy[name])
@@ -130,9 +137,7 @@ export function createPolicyPreview({ database, sessionSurveyStore, userStore, d
   }
 
   async function countStale(before: Eras, at: number): Promise<Count> {
-    const spans = before.list.map(({ from, upto, policy }) => ({
-      ...{ from, upto, lifetime: policy.access_token_lifetime * 1000 },
-    }))
+    const spans = accessSpans(before)
     let found = 0
     for await (const stretch of sessionSurveyStore.byId(database, stretchSize)) {
       found += await sessionSurveyStore.withAccess(database, stretch, spans, at)

@@ -1,6 +1,7 @@
 import { type Actor, nameOf } from '../../policy/actor.js'
 import type { NextVersion } from '../../policy/policy-change.js'
 import { only, type PolicyVersion, readVersions } from '../../policy/policy-version.js'
+import type { AccessLifetime } from '../../revocation/access-lifetime.js'
 import type { AuditStore } from '../../storage/audit.js'
 import type { Queries } from '../../storage/database.js'
 import type { PolicyVersionRecord, PolicyVersionStore } from '../../storage/policy-versions.js'
@@ -12,6 +13,7 @@ export type PolicyWritingDeps = {
   policyVersionStore: PolicyVersionStore
   auditStore: AuditStore
   revocationStore: RevocationStore
+  accessLifetime: AccessLifetime
   rights: ActorRights
   changes: Changes
   now: () => number
@@ -19,7 +21,7 @@ export type PolicyWritingDeps = {
 
 /** Writes versions of the policy, one after the other. */
 export function createPolicyWriting(deps: PolicyWritingDeps) {
-  const { policyVersionStore, auditStore, revocationStore, rights, changes, now } = deps
+  const { policyVersionStore, auditStore, revocationStore, accessLifetime, rights, changes, now } = deps
   return {
     /**
      * @param make the version to follow those in use, or a refusal; nothing has changed then
@@ -36,15 +38,14 @@ export function createPolicyWriting(deps: PolicyWritingDeps) {
         await revocationStore.lockHead(tx)
         await rights.require(tx, actor, new Set(['darvoza:policies:write']))
         const inUse = readVersions(await policyVersionStore.inUse(tx))
-        const { next, eras } = await make(tx, inUse)
+        const { next } = await make(tx, inUse)
         const { version, policy, changed, apply, undoes } = next
         const written: PolicyVersionRecord = {
           ...{ version, policy: JSON.stringify(policy), changed: JSON.stringify(changed), apply, undoes },
           ...{ actor: nameOf(actor), reason: reason.slice(0, 255), createdAt: now(), settledAt: null },
         }
         await policyVersionStore.insert(tx, written)
-        // Of any era: while sessions of before get longer tokens, what is written into the log outlives those too.
-        await revocationStore.setLifetime(tx, eras.longestAccessLifetime, now())
+        await accessLifetime.write(tx)
         await revocationStore.raiseVersion(tx, 'policy')
         if (apply === 'now') await record('policy_changed', { subject: '' })
         note({

@@ -1,5 +1,4 @@
-import { foldEras } from '../../policy/eras.js'
-import { readVersions } from '../../policy/policy-version.js'
+import type { AccessLifetime } from '../../revocation/access-lifetime.js'
 import type { Database } from '../../storage/database.js'
 import type { PolicyVersionStore } from '../../storage/policy-versions.js'
 import type { RevocationStore } from '../../storage/revocations.js'
@@ -10,6 +9,7 @@ export type SettledPoliciesDeps = {
   policyVersionStore: PolicyVersionStore
   sessionSurveyStore: SessionSurveyStore
   revocationStore: RevocationStore
+  accessLifetime: AccessLifetime
   now: () => number
 }
 
@@ -22,6 +22,7 @@ export function createSettledPolicies({
   policyVersionStore,
   sessionSurveyStore,
   revocationStore,
+  accessLifetime,
   now,
 }: SettledPoliciesDeps) {
   return {
@@ -33,8 +34,7 @@ export function createSettledPolicies({
           await revocationStore.lockHead(tx)
           if (!(await policyVersionStore.settle(tx, version, now()))) return
           // A session that came too late to be seen gets no longer token than the log reckons with (tokens/issue.ts).
-          const { longestAccessLifetime } = foldEras(readVersions(await policyVersionStore.inUse(tx)))
-          await revocationStore.setLifetime(tx, longestAccessLifetime, now())
+          await accessLifetime.write(tx)
           await revocationStore.raiseVersion(tx, 'policy')
         })
       }

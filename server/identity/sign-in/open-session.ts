@@ -2,11 +2,14 @@
 // evidence rested on is asked again here, under the lock of the user's row: whoever changes it meanwhile comes before, and
 // is seen, or after, and ends the session. Tokens are issued afterwards, by who wants them (tokens/issue.ts).
 import type { Actor, Origin } from '../../policy/actor.js'
+import { ownApplicationId } from '../../policy/application-metadata.js'
 import { absoluteEnd } from '../../policy/session.js'
 import { refuse } from '../../protocol/errors.js'
+import type { ApplicationsInForce } from '../../revocation/applications-in-force.js'
 import type { ErasInForce, PolicyInForce } from '../../revocation/policy-in-force.js'
 import type { Tail } from '../../revocation/tail.js'
 import type { Queries } from '../../storage/database.js'
+import { passwordGrant } from '../../storage/session-rows.js'
 import type { SessionRecord, SessionStore, Standing } from '../../storage/sessions.js'
 import type { OwnUserRecord } from '../../storage/user-rows.js'
 import type { UserStanding, UserStandingStore } from '../../storage/user-standings.js'
@@ -48,8 +51,13 @@ export type Opened = {
 /** The evidence, or the user that it is about, is not what it was: whoever can look at the credential again does so. */
 export class EvidenceOutdated extends Error {}
 
-/** Thrown inside the transaction when the database has a newer policy or newer keys than this process. */
-class Behind extends Error {}
+/** Thrown inside the transaction when the database has a newer policy, newer keys or newer applications than this process. */
+class Behind extends Error {
+  /** @param outdated applications to be loaded */
+  constructor(readonly outdated: readonly string[]) {
+    super()
+  }
+}
 
 const tries = 3
 
@@ -63,12 +71,14 @@ export type OpenSessionDeps = {
   secrets: Secrets
   tail: Tail
   policy: PolicyInForce
+  applications: ApplicationsInForce
   now: () => number
   uuid: () => string
 }
 
 export function createOpenSession(deps: OpenSessionDeps) {
-  const { userStandingStore, sessionStore, knownDevices, room, issue, changes, secrets, tail, policy, now, uuid } = deps
+  const { userStandingStore, sessionStore, knownDevices, room, issue, changes, secrets, tail, policy } = deps
+  const { applications, now, uuid } = deps
 
   /**
    * @throws EvidenceOutdated, application_disabled, session_limit_reached, database_unavailable, what the evidence throws
@@ -79,6 +89,7 @@ export function createOpenSession(deps: OpenSessionDeps) {
         return await openOnce(evidence, applicationId, opening)
       } catch (error) {
         if (!(error instanceof Behind)) throw error
+        if (error.outdated.length > 0) await applications.load(error.outdated)
         await tail.readNow()
       }
     }
@@ -112,7 +123,11 @@ export function createOpenSession(deps: OpenSessionDeps) {
     const { ended, policyVersion } = found
     // An end that came in between supersedes what was proved before it.
     if (seq < Math.max(ended.user, ended.application, ended.log)) throw new EvidenceOutdated()
-    if (policyVersion !== eras.head || issue.isBehind(found)) throw new Behind()
+    const outdated = applications.outdated([found.application])
+    // What another application may have depends on the resource servers too.
+    const isOutdated = found.application.id !== ownApplicationId && found.applicationsVersion !== applications.head
+    if (policyVersion !== eras.head || isOutdated || outdated.length > 0 || issue.isBehind(found))
+      throw new Behind(outdated)
     return found
   }
 
@@ -149,6 +164,7 @@ export function createOpenSession(deps: OpenSessionDeps) {
       endedAt: null,
       endedReason: null,
       endedBy: null,
+      ...passwordGrant,
     }
   }
 

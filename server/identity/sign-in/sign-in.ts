@@ -89,7 +89,7 @@ export function createSignIn(deps: SignInDeps) {
       sessionId: session.id,
       quotas,
       issuePair: () => ({
-        access: issue.access(standing, issuedAt, eras.of(session)),
+        access: issue.accessOf(standing, issuedAt, eras.of(session)).token,
         refresh: issue.refresh(session, user.username),
       }),
       issueDeviceToken: () => issue.device(user.id, session.deviceId),

@@ -1,13 +1,45 @@
-import { Column, Entity, PrimaryColumn } from 'typeorm'
-import { flag, name, whole } from './columns.js'
+import { Column, Entity, Index, PrimaryColumn } from 'typeorm'
+import { flag, longText, name, orNull, uuid, whole } from './columns.js'
 
 @Entity('application')
 export class Application {
   /** `client_id` on the wire. */
   @PrimaryColumn({ ...name(100), primaryKeyConstraintName: 'application_pk' }) id!: string
   @Column(name(150)) name!: string
+  @Column({ ...name(16), default: 'native' }) kind!: string
+  @Column({ ...name(16), default: 'administrator' }) origin!: string
   @Column(flag) active!: boolean
   /** Sessions whose `seq` is lower are over. */
   @Column(whole) endedSeq!: number
+  /** Raised with any change: who holds the row in memory tells by it whether it is this one. */
+  @Column({ type: 'int', default: 1 }) version!: number
   @Column(whole) createdAt!: number
+  /** JSON in the names of RFC 7591 (policy/application-metadata.ts); NULL stands for `{}`. */
+  @Column(orNull(longText)) metadata!: string | null
+  /** Whether the metadata has lifetimes: every process knows those, and finds them by this index. */
+  @Index('application_own_lifetimes')
+  @Column({ ...flag, default: false })
+  ownLifetimes!: boolean
+  /** RFC 8707: the identifier of a resource server. NULL for our own too, which goes by the issuer. */
+  @Index('application_resource', { unique: true })
+  @Column(orNull(name(255)))
+  resource!: string | null
+  /** JSON list of `{ name, description }`. */
+  @Column(orNull(longText)) resourceScopes!: string | null
+  @Column(orNull(name(43))) registrationTokenHash!: string | null
+}
+
+@Entity('application_secret')
+export class ApplicationSecret {
+  @PrimaryColumn({ ...uuid, primaryKeyConstraintName: 'application_secret_pk' }) id!: string
+  @Index('application_secret_application')
+  @Column(name(100))
+  applicationId!: string
+  /** base64url of the SHA-256 of the secret. */
+  @Column(name(43)) hash!: string
+  /** Its last characters, by which people tell secrets apart. */
+  @Column(name(12)) hint!: string
+  @Column(whole) createdAt!: number
+  @Column(orNull(whole)) expiresAt!: number | null
+  @Column(orNull(whole)) lastUsedAt!: number | null
 }

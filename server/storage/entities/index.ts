@@ -1,5 +1,5 @@
 // Entities serve the schema, the drift test and cold reads. No relations: foreign keys are plain columns.
-import { Application } from './application.js'
+import { Application, ApplicationSecret } from './application.js'
 import { AuditEntry, AuditHead } from './audit.js'
 import { Device } from './device.js'
 import { Figure } from './figure.js'
@@ -17,6 +17,7 @@ import { UserWord } from './user-word.js'
 
 export const entities = [
   Application,
+  ApplicationSecret,
   AuditEntry,
   AuditHead,
   Device,

@@ -34,6 +34,8 @@ export class LogHead {
   @Column({ type: 'int' }) accessLifetime!: number
   @Column({ type: 'int' }) policyVersion!: number
   @Column({ type: 'int' }) keyVersion!: number
+  /** Raised with any change of an application that is not new. */
+  @Column({ type: 'int', default: 1 }) applicationVersion!: number
   /** The highest number that somebody saw and that the database did not have: it went back. */
   @Column(orNull(whole)) seenSeq!: number | null
 }

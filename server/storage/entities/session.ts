@@ -1,5 +1,5 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm'
-import { name, orNull, uuid, whole } from './columns.js'
+import { flag, longText, name, orNull, uuid, whole } from './columns.js'
 
 /** One application signed in for one user on one device; its id is the claim `sid`. */
 @Entity('session')
@@ -46,4 +46,19 @@ export class Session {
   @Column(orNull(whole)) endedAt!: number | null
   @Column(orNull(name(40))) endedReason!: string | null
   @Column(orNull(name(190))) endedBy!: string | null
+
+  /** password, authorization_code or device_code. Not `grant`, which is a reserved word of SQL. */
+  @Column({ ...name(20), default: 'password' }) grantType!: string
+  /** What was granted; empty for our own application, whose tokens say what their user may do. */
+  @Column({ ...name(1000), default: '' }) scope!: string
+  /** JSON list of the resource servers that were named; NULL for none. */
+  @Column(orNull(longText)) resources!: string | null
+  /** The browser session that a code was given through. */
+  @Column(orNull(uuid)) browserSid!: string | null
+  /** It outlives its browser session. */
+  @Column({ ...flag, default: false }) offline!: boolean
+  /** RFC 9449: the thumbprint of the key that its tokens are bound to. */
+  @Column(orNull(name(43))) dpopJkt!: string | null
+  /** Whether there is a refresh token. A browser holds its session by a cookie and has none. */
+  @Column({ ...flag, default: true }) refreshable!: boolean
 }

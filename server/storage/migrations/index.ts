@@ -10,6 +10,8 @@ import { Installation1764800000000 } from './9-installation.js'
 import { OpenOfOne1764900000000 } from './10-open-of-one.js'
 import { UserWords1765000000000 } from './11-user-words.js'
 import { PasswordHashes1765400000000 } from './15-password-hashes.js'
+import { Applications1765500000000 } from './16-applications.js'
+import { SessionGrants1765600000000 } from './17-session-grants.js'
 
 /** In order. Small and re-runnable: MySQL does not roll a failed one back. */
 export const migrations = [
@@ -25,4 +27,6 @@ export const migrations = [
   OpenOfOne1764900000000,
   UserWords1765000000000,
   PasswordHashes1765400000000,
+  Applications1765500000000,
+  SessionGrants1765600000000,
 ]

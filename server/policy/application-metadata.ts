@@ -1,0 +1,159 @@
+// What is written down of an application, in the names of RFC 7591 and, behind them, names of our own. One schema for all who
+// read or write it: pages, the API, files, registration.
+import { z } from 'zod'
+import { policyTable } from './policies.js'
+
+export const applicationKinds = ['web', 'browser', 'native', 'machine', 'resource_server'] as const
+export type ApplicationKind = (typeof applicationKinds)[number]
+
+/** The application that owns password sign-ins and our own pages. */
+export const ownApplicationId = 'darvoza'
+
+/** Who wrote the row; `built_in` is `darvoza` alone. */
+export const applicationOrigins = ['administrator', 'file', 'registration', 'document', 'built_in'] as const
+export type ApplicationOrigin = (typeof applicationOrigins)[number]
+
+/** The policies that an application may override for its own sessions and tokens. */
+export const lifetimeNames = [
+  'access_token_lifetime',
+  'refresh_token_lifetime',
+  'session_absolute_lifetime',
+] as const satisfies (keyof typeof policyTable)[]
+
+const text = z.string().min(1).max(2_000)
+/** Without spaces: a word of a list that is joined by them. */
+const word = z
+  .string()
+  .regex(/^[\x21\x23-\x5b\x5d-\x7e]{1,100}$/, 'must be 1 to 100 characters without spaces, " and \\')
+const texts = z.array(text).max(100)
+const words = z.array(word).max(1_000)
+const seconds = (name: (typeof lifetimeNames)[number]) =>
+  z.int().min(policyTable[name].min).max(policyTable[name].max).optional()
+
+export const applicationMetadata = z.strictObject({
+  application_type: z.enum(['web', 'native']).optional(),
+  redirect_uris: texts.optional(),
+  post_logout_redirect_uris: texts.optional(),
+  grant_types: z
+    .array(
+      z.enum([
+        'password',
+        'authorization_code',
+        'refresh_token',
+        'client_credentials',
+        'urn:ietf:params:oauth:grant-type:device_code',
+      ]),
+    )
+    .optional(),
+  response_types: z.array(z.literal('code')).optional(),
+  /** The column that a session keeps of it is as long. */
+  scope: z
+    .string()
+    .max(1_000)
+    .regex(/^([\x21\x23-\x5b\x5d-\x7e]+( [\x21\x23-\x5b\x5d-\x7e]+)*)?$/, 'must be words with one space between')
+    .optional(),
+  token_endpoint_auth_method: z
+    .enum(['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'])
+    .optional(),
+  token_endpoint_auth_signing_alg: z.enum(['ES256', 'RS256', 'PS256', 'EdDSA']).optional(),
+  jwks: z.looseObject({ keys: z.array(z.looseObject({ kty: z.string() })).max(20) }).optional(),
+  jwks_uri: text.optional(),
+  backchannel_logout_uri: text.optional(),
+  backchannel_logout_session_required: z.boolean().optional(),
+  id_token_signed_response_alg: z.enum(['ES256', 'RS256', 'PS256', 'EdDSA']).optional(),
+  require_pushed_authorization_requests: z.boolean().optional(),
+  dpop_bound_access_tokens: z.boolean().optional(),
+  initiate_login_uri: text.optional(),
+  client_uri: text.optional(),
+  policy_uri: text.optional(),
+  tos_uri: text.optional(),
+  contacts: texts.optional(),
+
+  // Ours.
+  /** Nobody is asked for consent. */
+  first_party: z.boolean().optional(),
+  allow_without_pkce: z.boolean().optional(),
+  /** Of the permissions that a user has its tokens say these; without it none. */
+  permissions: words.optional(),
+  /** Who has none of them may not use it. */
+  required_roles: words.optional(),
+  /** A second name for roles in id_token and userinfo. */
+  roles_claim: word.optional(),
+  /** In seconds, in place of the policy's. */
+  lifetimes: z
+    .strictObject({
+      access_token_lifetime: seconds('access_token_lifetime'),
+      refresh_token_lifetime: seconds('refresh_token_lifetime'),
+      session_absolute_lifetime: seconds('session_absolute_lifetime'),
+    })
+    .optional(),
+  /** Resources of others whose tokens it may ask about. */
+  introspects: texts.optional(),
+})
+
+export type ApplicationMetadata = z.infer<typeof applicationMetadata>
+export type OwnLifetimes = NonNullable<ApplicationMetadata['lifetimes']>
+
+/** A word that applications may ask for, and what people are told of it. */
+export type ResourceScope = { name: string; description: string }
+
+/** Scopes of OpenID Connect and ours that belong to no resource server. */
+export const standardScopes = ['openid', 'profile', 'email', 'roles', 'offline_access'] as const
+
+/** What the row of `darvoza` says beside its name; its identifier as a resource server is the issuer. */
+export const builtInApplication = {
+  kind: 'resource_server',
+  origin: 'built_in',
+  metadata: { grant_types: ['password', 'refresh_token'], token_endpoint_auth_method: 'none', first_party: true },
+  resourceScopes: [
+    { name: 'darvoza:account', description: 'See and change the own account, and end its sessions.' },
+    { name: 'darvoza:admin', description: 'Act as an administrator, as far as the user may.' },
+    { name: 'revocations:read', description: 'Follow the revocation log.' },
+  ],
+} as const satisfies {
+  kind: ApplicationKind
+  origin: ApplicationOrigin
+  metadata: ApplicationMetadata
+  resourceScopes: readonly ResourceScope[]
+}
+
+/** What is asked of an application when a token is made or checked. */
+export type ApplicationTerms = {
+  id: string
+  origin: ApplicationOrigin
+  active: boolean
+  version: number
+  metadata: ApplicationMetadata
+  /** Its identifier, where it is a resource server. */
+  resource: string | null
+  resourceScopes: readonly ResourceScope[]
+}
+
+/** In seconds, or null: the policy's hold. An empty object overrides nothing. */
+export function ownLifetimes({ lifetimes }: ApplicationMetadata): OwnLifetimes | null {
+  return lifetimes && Object.values(lifetimes).some(value => value !== undefined) ? lifetimes : null
+}
+
+/**
+ * Whether a token says its user's roles: of an application that nobody here has looked at only with the scope.
+ * @param scope of the token
+ */
+export function saysRoles({ origin }: Pick<ApplicationTerms, 'origin'>, scope: string): boolean {
+  return (origin !== 'registration' && origin !== 'document') || scopeWords(scope).includes('roles')
+}
+
+/** Of a user's permissions those that a token for this application says. */
+export function permissionsFor(
+  { origin, metadata }: Pick<ApplicationTerms, 'origin' | 'metadata'>,
+  scope: string,
+  permissions: readonly string[],
+): string[] {
+  if (origin === 'built_in') return [...permissions]
+  if (!saysRoles({ origin }, scope)) return []
+  const listed = new Set(metadata.permissions)
+  return permissions.filter(permission => listed.has(permission))
+}
+
+export function scopeWords(scope: string): string[] {
+  return scope.split(' ').filter(Boolean)
+}

@@ -1,0 +1,32 @@
+// What the tokens of a session are for: one resource server, and of what was granted the scopes that belong to it.
+import { type ApplicationMetadata, scopeWords, standardScopes } from './application-metadata.js'
+
+export type ResourceServer = { resource: string; scopes: readonly string[] }
+
+export type Target = { audience: string; scope: string }
+
+/**
+ * Of the scopes that were granted, a token says those that the application may still have and the resource server still
+ * knows: of the one that was named, or of the only one whose scopes were granted; beside them the standard ones.
+ * @param servers that are active now
+ * @param otherwise the audience of a token that is for none of them
+ */
+export function targetOf(
+  session: { scope: string; resources: readonly string[] },
+  { scope: ownScope = '' }: Pick<ApplicationMetadata, 'scope'>,
+  servers: readonly ResourceServer[],
+  otherwise: string,
+): Target {
+  const may = new Set(scopeWords(ownScope))
+  const granted = scopeWords(session.scope).filter(word => may.has(word))
+  const [named, ...others] = session.resources
+  const candidates =
+    named !== undefined && others.length === 0
+      ? servers.filter(server => server.resource === named)
+      : servers.filter(server => server.scopes.some(scope => granted.includes(scope)))
+  const server = candidates.length === 1 ? candidates[0] : undefined
+  const known = new Set<string>([...standardScopes, ...(server?.scopes ?? [])])
+  // Named, and no resource server any more: nobody else is given what was meant for it.
+  const audience = server?.resource ?? (others.length === 0 ? named : undefined) ?? otherwise
+  return { audience, scope: granted.filter(word => known.has(word)).join(' ') }
+}

@@ -1,0 +1,67 @@
+// Applications and their sessions, made through the stores: what no endpoint makes yet.
+import { randomUUID } from 'node:crypto'
+import type { ApplicationChanges, NewApplication } from '../../server/storage/applications.js'
+import { passwordGrant, type SessionGrant } from '../../server/storage/session-rows.js'
+import type { SessionRecord } from '../../server/storage/sessions.js'
+import { aSessionRow } from './database.js'
+import type { TestServer } from './server.js'
+
+export function anApplicationRow(id: string, changes: Partial<NewApplication> = {}): NewApplication {
+  return {
+    id,
+    name: id,
+    kind: 'web',
+    origin: 'administrator',
+    active: true,
+    createdAt: 1,
+    metadata: {},
+    resource: null,
+    resourceScopes: [],
+    registrationTokenHash: null,
+    ...changes,
+  }
+}
+
+export async function anApplication(
+  { composed }: TestServer,
+  id: string,
+  changes: Partial<NewApplication> = {},
+): Promise<void> {
+  const { storage, applications } = composed.parts
+  await storage.database.transaction(tx => applications.applicationWriting.insert(tx, anApplicationRow(id, changes)))
+}
+
+export async function changeApplication(
+  { composed }: TestServer,
+  id: string,
+  changes: ApplicationChanges,
+): Promise<void> {
+  const { storage, applications } = composed.parts
+  await storage.database.transaction(tx => applications.applicationWriting.change(tx, id, changes))
+}
+
+/** As a code would open it. @returns its refresh token, and the row */
+export async function aSessionOf(
+  { composed, clock }: TestServer,
+  user: { id: number; username: string },
+  applicationId: string,
+  grant: Partial<SessionGrant> = {},
+): Promise<{ refresh: string; session: SessionRecord }> {
+  const { storage, tokens, revocation } = composed.parts
+  const at = clock.now()
+  const { version, of } = revocation.policy.eras()
+  const { refresh_token_lifetime: idle } = of({ policyVersion: version, applicationId })
+  const session = aSessionRow(randomUUID(), at, {
+    ...passwordGrant,
+    userId: user.id,
+    applicationId,
+    seq: revocation.tail.position,
+    policyVersion: version,
+    expiresAt: at + idle * 1000,
+    refreshKeyVersion: tokens.secrets.present('refresh').version,
+    grantType: 'authorization_code',
+    ...grant,
+  })
+  await storage.sessionStore.insert(storage.database, session)
+  return { refresh: tokens.issue.refresh(session, user.username), session }
+}
