@@ -70,8 +70,10 @@ export const profileRules = {
 export function typedProfile(ctx: Context) {
   const { username, first_name, last_name, email } = typedIn(ctx, ['username', 'first_name', 'last_name', 'email'])
   return {
-    ...{ username: username.trim(), email: email.trim() },
-    ...{ firstName: first_name.trim(), lastName: last_name.trim() },
+    username: username.trim(),
+    email: email.trim(),
+    firstName: first_name.trim(),
+    lastName: last_name.trim(),
   }
 }
 
