@@ -26,6 +26,7 @@ import { addUserCommands } from './commands/user.js'
 import { addSeedCommands } from './demo/command.js'
 import { createOpening, type Here } from './opening.js'
 import { type ErrorCode, Refusal } from './protocol/errors.js'
+import { wireFields } from './protocol/problems.js'
 import { inWordsOf } from './wording.js'
 
 const nouns = [
@@ -98,7 +99,8 @@ function failureOf(error: unknown, settings: Settings | null): Failed {
   if (words) return { exit: 1, code: error instanceof Refusal ? error.code : 'failed', message: words }
   if (error instanceof Refusal) {
     const { code, details } = error
-    return { exit: typedWrongly.has(code) ? 2 : 1, code, message: tellRefusal(error), fields: details.fields }
+    const fields = details.fields && wireFields(details.fields)
+    return { exit: typedWrongly.has(code) ? 2 : 1, code, message: tellRefusal(error), fields }
   }
   return { exit: 1, code: 'failed', message: error instanceof Error ? error.message : String(error) }
 }

@@ -1,5 +1,6 @@
 // The two ways in which a command ends badly by itself, and how a refusal of the floors below reads on one line.
 import { Refusal, refuse } from '../protocol/errors.js'
+import { type Problem, wireFields } from '../protocol/problems.js'
 
 /** The command was used wrongly, and nothing was done: exit 2. */
 export class WrongUse extends Error {
@@ -14,16 +15,16 @@ export class Failure extends Error {
 export function tellRefusal(refusal: Refusal): string {
   const { fields } = refusal.details
   if (!fields) return refusal.message
-  return Object.entries(fields)
+  return Object.entries(wireFields(fields))
     .map(([field, problems]) => (field === 'non_field_errors' ? problems : [`${field}:`, ...problems]).join(' '))
     .join('; ')
 }
 
 /** Says what was not there, where the catalogue's text names nothing. */
-export async function orMissing<T>(work: Promise<T>, detail: string): Promise<T> {
+export async function orMissing<T>(work: Promise<T>, problem: Problem): Promise<T> {
   try {
     return await work
   } catch (error) {
-    throw error instanceof Refusal && error.code === 'not_found' ? refuse('not_found', { detail }) : error
+    throw error instanceof Refusal && error.code === 'not_found' ? refuse('not_found', { problem }) : error
   }
 }

@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import type { SessionInList } from '../identity/devices/session-list.js'
+import { problem } from '../protocol/problems.js'
 import { addCommand, type CommandLine } from './command-line.js'
 import { orMissing, WrongUse } from './failures.js'
 import { firstOf, type Limited, withLimit } from './listing.js'
@@ -37,7 +38,7 @@ export function addSessionCommands(program: Command, { open, actor, output }: Co
         await sessions.endAll((await users.requireByName(user)).id, actor)
         return output.done(`ended all sessions of ${user}`, { username: user, ended: true }, format)
       }
-      await orMissing(sessions.end(id!, null, actor), `There is no session ${id}, or it has already ended.`)
+      await orMissing(sessions.end(id!, null, actor), problem('unknown_session', { id: id! }))
       await output.done(`ended session ${id}`, { id, ended: true }, format)
     })
 }

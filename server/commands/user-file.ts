@@ -1,6 +1,7 @@
 // Users from elsewhere: a JSON array or JSON Lines, in the shape that `user export` writes.
 import type { UserToImport } from '../identity/people/new-users.js'
-import { refuse } from '../protocol/errors.js'
+import { refuseField, refuseFields } from '../protocol/errors.js'
+import { type FieldProblems, type Problem, problem } from '../protocol/problems.js'
 import { WrongUse } from './failures.js'
 
 /** `at` says where it stood. `value` is undefined where that is no JSON. */
@@ -32,7 +33,7 @@ export async function* usersIn(lines: AsyncIterable<string>): AsyncGenerator<Fou
 type FieldRow = {
   property: keyof UserToImport
   isValue: (value: unknown) => boolean
-  problem: string
+  problem: Problem
   /** For `--help`. */
   meaning: string
 }
@@ -47,19 +48,24 @@ const isId = (value: unknown) => {
   const id = isText(value) && /^\d+$/.test(value as string) ? Number(value) : value
   return Number.isSafeInteger(id) && (id as number) >= 1 && (id as number) <= highestId
 }
-const isHash = (value: unknown) => value === null || (isText(value) && (value as string).length <= 255)
+const longestHash = 255
+const isHash = (value: unknown) => value === null || (isText(value) && (value as string).length <= longestHash)
 
-const text = { isValue: isText, problem: 'Must be text.' }
-const texts = { isValue: isTexts, problem: 'Must be an array of texts.' }
+const text = { isValue: isText, problem: problem('not_text') }
+const texts = { isValue: isTexts, problem: problem('not_texts') }
 
 const fields = {
   username: { ...text, property: 'username', meaning: 'required; as it is typed at sign-in, at most 150 characters' },
   id: {
-    ...{ property: 'id', isValue: isId, problem: `Must be a whole number from 1 to ${highestId}.` },
+    property: 'id',
+    isValue: isId,
+    problem: problem('not_whole_between', { min: 1, max: highestId }),
     meaning: 'kept as it is; the next free one where it is left out',
   },
   password_hash: {
-    ...{ property: 'passwordHash', isValue: isHash, problem: 'Must be text of at most 255 characters.' },
+    property: 'passwordHash',
+    isValue: isHash,
+    problem: problem('not_text_up_to', { max: longestHash }),
     meaning:
       'as Django stores it (pbkdf2, bcrypt, scrypt, argon2); empty, left out or !…: cannot sign in until an administrator sets a password',
   },
@@ -67,7 +73,9 @@ const fields = {
   last_name: { ...text, property: 'lastName', meaning: 'at most 150 characters' },
   email: { ...text, property: 'email', meaning: 'an e-mail address' },
   is_active: {
-    ...{ property: 'active', isValue: value => typeof value === 'boolean', problem: 'Must be true or false.' },
+    property: 'active',
+    isValue: value => typeof value === 'boolean',
+    problem: problem('not_true_or_false'),
     meaning: 'false: cannot sign in; true where it is left out',
   },
   roles: { ...texts, property: 'roles', meaning: 'names of roles that are there' },
@@ -84,18 +92,18 @@ export function fieldsInWords(): string {
 
 /** @throws invalid_fields. A field that we do not know may be a misspelt `is_active`, so it is not passed over. */
 export function readUser(value: unknown): UserToImport {
-  if (value === undefined) throw refuse('invalid_fields', { fields: { non_field_errors: ['This is not JSON.'] } })
-  if (!isObject(value)) throw refuse('invalid_fields', { fields: { non_field_errors: ['This is not a JSON object.'] } })
-  const problems: Record<string, string[]> = {}
+  if (value === undefined) throw refuseField('non_field_errors', 'not_json')
+  if (!isObject(value)) throw refuseField('non_field_errors', 'not_json_object')
+  const found: FieldProblems = {}
   const user: Record<string, unknown> = {}
   for (const [name, content] of Object.entries(value)) {
     const row: FieldRow | undefined = Object.hasOwn(fields, name) ? fields[name as keyof typeof fields] : undefined
-    if (!row) problems[name] = ['There is no such field.']
-    else if (!row.isValue(content)) problems[name] = [row.problem]
+    if (!row) found[name] = [problem('unknown_field')]
+    else if (!row.isValue(content)) found[name] = [row.problem]
     else if (content !== null) user[row.property] = row.property === 'id' ? Number(content) : content
   }
-  if (!Object.hasOwn(value, 'username')) problems.username = ['This field is required.']
-  if (Object.keys(problems).length > 0) throw refuse('invalid_fields', { fields: problems })
+  if (!Object.hasOwn(value, 'username')) found.username = [problem('required')]
+  if (Object.keys(found).length > 0) throw refuseFields(found)
   return { ...user, roles: [...new Set(user.roles as string[] | undefined)] } as UserToImport
 }
 

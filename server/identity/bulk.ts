@@ -1,6 +1,6 @@
 // What acts on many at once have in common. A preview says whom they reach; what is done then is what was previewed, found
 // again as it was asked for, without what has come since; and how many differ is told.
-import { refuse } from '../protocol/errors.js'
+import { refuseField } from '../protocol/errors.js'
 
 /** Those named, or all that a filter finds. */
 export type Selection<Id, Filter> = { ids: readonly Id[] } | { filter: Filter }
@@ -34,10 +34,8 @@ export type Done = {
 }
 
 /** @throws invalid_fields when there are more than may be acted on at once */
-export function requireNotTooMany(count: number, most: number, what: string): void {
-  if (count <= most) return
-  const problem = `There are more than ${most} ${what}: narrow it down.`
-  throw refuse('invalid_fields', { fields: { non_field_errors: [problem] } })
+export function requireNotTooMany(count: number, most: number, what: 'users' | 'sessions' | 'devices'): void {
+  if (count > most) throw refuseField('non_field_errors', `too_many_${what}`, { count: most })
 }
 
 export function countLeftOut(leftOut: Map<number, LeftOut>, one: LeftOut): void {

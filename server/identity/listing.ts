@@ -25,7 +25,7 @@ export type Listed<Row> = {
 export function cursorIn(list: List, { after }: Page): Cursor | null {
   if (after === undefined || after === null || after === '') return null
   const cursor = readCursor(list, after)
-  if (!cursor) throw refuseField('after', 'Is no cursor of this list.')
+  if (!cursor) throw refuseField('after', 'unknown_cursor')
   return cursor
 }
 

@@ -1,3 +1,5 @@
+import { type Problem, problem } from '../protocol/problems.js'
+
 /** Longest password that is hashed, in characters: more is no password but a load. */
 export const longestPassword = 4_096
 
@@ -11,23 +13,21 @@ export type PasswordRules = {
   skeleton: (text: string) => string
 }
 
-/** Why a text cannot be a new password, one sentence per reason; empty when it can. Nothing is trimmed. */
-export function whyNotPassword(password: string, personal: string[], rules: PasswordRules): string[] {
-  const problems: string[] = []
+/** Why a text cannot be a new password, each reason; empty when it can. Nothing is trimmed. */
+export function whyNotPassword(password: string, personal: string[], rules: PasswordRules): Problem[] {
+  const found: Problem[] = []
   if ([...password].length < rules.minLength) {
-    problems.push(`This password is too short. It must contain at least ${rules.minLength} characters.`)
+    found.push(problem('password_too_short', { count: rules.minLength }))
   }
-  if (password.length > longestPassword) {
-    problems.push(`Ensure this field has no more than ${longestPassword} characters.`)
-  }
-  if (/^\p{Nd}+$/u.test(password)) problems.push('This password is entirely numeric.')
-  if (new Set(password).size < leastVariety) problems.push('This password repeats too few characters.')
+  if (password.length > longestPassword) found.push(problem('too_long', { count: longestPassword }))
+  if (/^\p{Nd}+$/u.test(password)) found.push(problem('password_numeric'))
+  if (new Set(password).size < leastVariety) found.push(problem('password_repetitive'))
   if (personal.some(word => word.length >= 4 && holds(password, word, rules.skeleton))) {
-    problems.push('The password is too similar to the username.')
+    found.push(problem('password_similar'))
   }
   const plain = password.normalize('NFKC').toLowerCase()
-  if ([plain, rules.skeleton(plain)].some(rules.isCommon)) problems.push('This password is too common.')
-  return problems
+  if ([plain, rules.skeleton(plain)].some(rules.isCommon)) found.push(problem('password_common'))
+  return found
 }
 
 /** In any case: some letters look alike as capitals alone, such as the Cyrillic and the Latin ones of M. */

@@ -1,4 +1,5 @@
 // A change of the policy before it is written: what was asked for, and whether a version can be made of it.
+import { type FieldProblems, type Problem, problem } from '../protocol/problems.js'
 import { ownApplicationId } from './application-metadata.js'
 import { type Eras, foldEras, mostEras } from './eras.js'
 import { isPolicyName, isSessionPolicy, type Policy, type PolicyName } from './policies.js'
@@ -12,20 +13,20 @@ export type PolicyChange = {
   undoes: number | null
 }
 
-/** What is wrong with each value by itself, in words for a person; nothing where all may be set. */
-export function whyNotValues(values: Readonly<Record<string, unknown>>, apply: PolicyApply): Record<string, string[]> {
-  if (Object.keys(values).length === 0) return { non_field_errors: ['No policy is given that is to change.'] }
+/** What is wrong with each value by itself; nothing where all may be set. */
+export function whyNotValues(values: Readonly<Record<string, unknown>>, apply: PolicyApply): FieldProblems {
+  if (Object.keys(values).length === 0) return { non_field_errors: [problem('no_policy_given')] }
   return Object.fromEntries(
     Object.entries(values).flatMap(([name, value]) => {
-      const problem = whyNotValue(name, value, apply)
-      return problem === null ? [] : [[name, [problem]]]
+      const found = whyNotValue(name, value, apply)
+      return found === null ? [] : [[name, [found]]]
     }),
   )
 }
 
-function whyNotValue(name: string, value: unknown, apply: PolicyApply): string | null {
-  if (!isPolicyName(name)) return 'there is no such policy'
-  if (apply === 'new' && !isSessionPolicy(name)) return 'is not a rule for sessions, so it cannot be for new ones only'
+function whyNotValue(name: string, value: unknown, apply: PolicyApply): Problem | null {
+  if (!isPolicyName(name)) return problem('unknown_policy')
+  if (apply === 'new' && !isSessionPolicy(name)) return problem('policy_not_of_sessions')
   return whyNotPolicyValue(name, value)
 }
 
@@ -42,13 +43,10 @@ export function nextVersion(inUse: readonly PolicyVersion[], { values, apply, un
 }
 
 /** What contradicts itself once everything is put together; empty when nothing does. */
-export function whyNotNext({ next, eras }: NextVersion): string[] {
-  const problems = whyNotPolicy(next.policy)
-  if (eras.list.length > mostEras)
-    problems.push(
-      `there are sessions under ${mostEras} different sets of rules already; let this one be for all, or wait until the oldest are over`,
-    )
-  return problems
+export function whyNotNext({ next, eras }: NextVersion): Problem[] {
+  const found = whyNotPolicy(next.policy)
+  if (eras.list.length > mostEras) found.push(problem('too_many_rules', { count: mostEras }))
+  return found
 }
 
 /** Which of these policies a newer version has set, and the version; null when none has. */

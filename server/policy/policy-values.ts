@@ -1,31 +1,33 @@
 // What a value of a policy may be: as it was typed, by itself, and beside the others.
+import { type Problem, problem } from '../protocol/problems.js'
 import { hasFraction, parseDuration } from './durations.js'
 import { type Policy, type PolicyName, type PolicyRow, policyNames, policyTable } from './policies.js'
 
-/** Why a value is no value of this policy, in words for a person; null when it is one. */
-export function whyNotPolicyValue(name: PolicyName, value: unknown): string | null {
+/** Why a value is no value of this policy; null when it is one. */
+export function whyNotPolicyValue(name: PolicyName, value: unknown): Problem | null {
   const row: PolicyRow = policyTable[name]
   switch (row.kind) {
     case 'boolean':
-      return typeof value === 'boolean' ? null : 'must be true or false'
+      return typeof value === 'boolean' ? null : problem('policy_not_boolean')
     case 'choice':
-      return row.choices.includes(value as string) ? null : `must be one of ${row.choices.join(', ')}`
+      return row.choices.includes(value as string) ? null : problem('policy_not_choice', { choices: row.choices })
     case 'text':
-      if (row.reserved?.includes(value as string)) return 'is the name of another claim'
-      return typeof value === 'string' && row.pattern.test(value) ? null : `must match ${row.pattern.source}`
+      if (row.reserved?.includes(value as string)) return problem('policy_reserved')
+      if (typeof value === 'string' && row.pattern.test(value)) return null
+      return problem('policy_mismatch', { pattern: row.pattern.source })
     default:
       if (!Number.isSafeInteger(value))
-        return row.kind === 'duration' ? whyNotDuration(value) : 'must be a whole number'
-      return (value as number) >= row.min && (value as number) <= row.max
-        ? null
-        : `must lie between ${row.min} and ${row.max}${row.kind === 'duration' ? ' seconds' : ''}`
+        return row.kind === 'duration' ? whyNotDuration(value) : problem('policy_not_whole')
+      if ((value as number) >= row.min && (value as number) <= row.max) return null
+      return problem(row.kind === 'duration' ? 'policy_out_of_range_seconds' : 'policy_out_of_range', {
+        min: row.min,
+        max: row.max,
+      })
   }
 }
 
-function whyNotDuration(value: unknown): string {
-  return typeof value === 'string' && hasFraction(value)
-    ? 'must be made of whole numbers, such as 1 hour 30 minutes'
-    : 'must be a duration such as 90s, 15m, 6 hours or 1 day 6 hours'
+function whyNotDuration(value: unknown): Problem {
+  return problem(typeof value === 'string' && hasFraction(value) ? 'policy_fraction' : 'policy_not_duration')
 }
 
 /** Reads a value as typed on the command line (`1h`, `true`, `12`); what cannot be read comes back as it was. */
@@ -38,14 +40,12 @@ export function readPolicyValue(name: PolicyName, text: string): unknown {
 }
 
 /** What contradicts itself in a whole policy; empty when nothing does. */
-export function whyNotPolicy(policy: Policy): string[] {
-  const problems: string[] = []
+export function whyNotPolicy(policy: Policy): Problem[] {
+  const found: Problem[] = []
   for (const name of policyNames) {
-    const problem = whyNotPolicyValue(name, policy[name])
-    if (problem) problems.push(`${name} ${problem}`)
+    const one = whyNotPolicyValue(name, policy[name])
+    if (one) found.push(problem('policy_value', { name, problem: one }))
   }
-  if (policy.refresh_token_lifetime > policy.session_absolute_lifetime) {
-    problems.push('refresh_token_lifetime is longer than session_absolute_lifetime, so it would never count')
-  }
-  return problems
+  if (policy.refresh_token_lifetime > policy.session_absolute_lifetime) found.push(problem('idle_beyond_absolute'))
+  return found
 }

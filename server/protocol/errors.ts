@@ -1,5 +1,6 @@
 // The catalogue: every way a request can fail, once. Only this file knows a status; floors below HTTP throw `refuse(code)`,
 // and one presenter per wire writes it (http/wire/present-error.ts). `wire` and `wireCode` are what simplejwt's clients read.
+import { type FieldProblems, type Problem, type ProblemCode, problem, type ValuesOf, wireText } from './problems.js'
 import type { Quota } from './rate-limit.js'
 
 type ErrorRow = {
@@ -319,10 +320,12 @@ export const errors = {
 export type ErrorCode = keyof typeof errors
 
 export type RefusalDetails = {
-  /** Replaces the catalogue's text, where a value helps: a field's name, a media type. Never a secret. */
+  /** What exactly, where a value helps: its text stands in the place of the catalogue's. Never a secret. */
+  problem?: Problem
+  /** The same in English, where HTTP itself refuses how a request is written: a media type, a method. */
   detail?: string
   /** What is wrong with each field; `non_field_errors` for the whole body. */
-  fields?: Record<string, string[]>
+  fields?: FieldProblems
   /** Numbers that the answer tells beside. */
   figures?: Record<string, number>
   /** Seconds until a retry makes sense. */
@@ -347,7 +350,8 @@ export class Refusal extends Error {
     readonly code: ErrorCode,
     readonly details: RefusalDetails = {},
   ) {
-    super(details.detail ?? errors[code].text, { cause: details.cause })
+    const { detail, problem, cause } = details
+    super(detail ?? (problem ? wireText(problem) : errors[code].text), { cause })
     this.name = 'Refusal'
   }
 
@@ -361,9 +365,14 @@ export function refuse(code: ErrorCode, details?: RefusalDetails): Refusal {
   return new Refusal(code, details)
 }
 
-/** Makes an `invalid_fields` refusal about one field. */
-export function refuseField(field: string, message: string): Refusal {
-  return new Refusal('invalid_fields', { fields: { [field]: [message] } })
+/** Makes an `invalid_fields` refusal about one field: `throw refuseField('name', 'too_long', { count: 60 })`. */
+export function refuseField<Code extends ProblemCode>(field: string, code: Code, ...values: ValuesOf<Code>): Refusal {
+  return refuseFields({ [field]: [problem(code, ...values)] })
+}
+
+/** The same about several; `non_field_errors` for the whole of what was sent. */
+export function refuseFields(fields: FieldProblems): Refusal {
+  return new Refusal('invalid_fields', { fields })
 }
 
 /** The catalogue's row of a code, with every optional member there to be asked for. */

@@ -1,5 +1,6 @@
 // Several checks of what was sent, told as one refusal: whoever sent it mends all of it at once.
-import { Refusal, refuse } from './errors.js'
+import { Refusal, refuseFields } from './errors.js'
+import type { FieldProblems } from './problems.js'
 
 type Results<C extends readonly (() => unknown)[]> = { [N in keyof C]: Awaited<ReturnType<C[N]>> }
 
@@ -9,7 +10,7 @@ type Results<C extends readonly (() => unknown)[]> = { [N in keyof C]: Awaited<R
  * @throws invalid_fields with all that was found; whatever else a check throws, at once
  */
 export async function checkAll<C extends readonly (() => unknown)[]>(...checks: C): Promise<Results<C>> {
-  const fields: Record<string, string[]> = {}
+  const fields: FieldProblems = {}
   const results: unknown[] = []
   for (const check of checks) {
     try {
@@ -19,6 +20,6 @@ export async function checkAll<C extends readonly (() => unknown)[]>(...checks: 
       for (const [field, problems] of Object.entries(error.details.fields ?? {})) fields[field] ??= problems
     }
   }
-  if (Object.keys(fields).length > 0) throw refuse('invalid_fields', { fields })
+  if (Object.keys(fields).length > 0) throw refuseFields(fields)
   return results as Results<C>
 }

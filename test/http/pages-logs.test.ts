@@ -227,6 +227,24 @@ describe('the audit log on its page', () => {
       .and.not.include('first')
   })
 
+  it('tells in the words of the reader what an entry has in the place of an id', async () => {
+    const server = await aServer()
+    const { keys, logs, people } = server.composed.parts
+    await keys.sealedSecrets.revoke('device', 'operator:root')
+    const visitor = await signedIn(server)
+    const revoke = (kind: string, subject: string) =>
+      logs.revocationLog.add({ kind, subject, effect: 'refresh', why: 'x' }, 'operator:root')
+    await revoke('all', '')
+    visitor.cookies.set('darvoza-language', 'uz')
+    const { text } = await visitor.open('/admin/audit')
+    expect(text).to.include('Qurilma tokenlari').and.include('Hamma')
+    expect(text).to.not.match(/everybody|>\s*device\s*</)
+    // A role may be called so.
+    await people.roles.create('everybody', [], 'operator:root')
+    await revoke('role', 'everybody')
+    expect((await visitor.open('/admin/audit?action=revocation_added')).text).to.match(/>\s*everybody\s*</)
+  })
+
   it('names people, devices and sessions that an entry tells of, and counts lists of sessions', async () => {
     const server = await aServer()
     const amy = await server.aUser({ username: 'amy' })

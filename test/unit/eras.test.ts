@@ -9,6 +9,7 @@ import {
   readVersions,
   undoing,
 } from '../../server/policy/policy-version.js'
+import { wireText } from '../../server/protocol/problems.js'
 import { aDice, type Dice } from '../support/dice.js'
 
 const first: PolicyVersion = {
@@ -214,7 +215,7 @@ describe('a change of the policy', () => {
       ),
     )
     const eighth = (apply: PolicyApply) => nextVersion(many, { values: { reuse_grace: 20 }, apply, undoes: null })
-    expect(whyNotNext(eighth('new'))[0]).to.match(/different sets of rules/)
+    expect(wireText(whyNotNext(eighth('new'))[0]!)).to.match(/different sets of rules/)
     expect(whyNotNext(eighth('refresh'))).to.deep.equal([])
   })
 

@@ -2,6 +2,13 @@ import { expect } from 'chai'
 import { formatDuration, parseDuration } from '../../server/policy/durations.js'
 import { firstPolicy, isPolicyName, policyNames, policyTable } from '../../server/policy/policies.js'
 import { readPolicyValue, whyNotPolicy, whyNotPolicyValue } from '../../server/policy/policy-values.js'
+import { wireText } from '../../server/protocol/problems.js'
+
+/** As the wire tells it; null where nothing is wrong. */
+function whyNotSet(...asked: Parameters<typeof whyNotPolicyValue>): string | null {
+  const problem = whyNotPolicyValue(...asked)
+  return problem && wireText(problem)
+}
 
 describe('the table of policies', () => {
   it('begins with values that it would accept itself', () => {
@@ -27,16 +34,15 @@ describe('the table of policies', () => {
     const row = policyTable[name]
     it(`${name} refuses values of another kind, in words`, () => {
       for (const value of [null, undefined, [], {}, Number.NaN, Number.POSITIVE_INFINITY, 1.5, ' ', '1h ', 'ä', -1]) {
-        expect(whyNotPolicyValue(name, value), JSON.stringify(value)).to.match(/^must /)
+        expect(whyNotSet(name, value), JSON.stringify(value)).to.match(/^must /)
       }
     })
 
     if ('min' in row) {
       it(`${name} lies within its bounds`, () => {
-        expect(whyNotPolicyValue(name, row.min)).to.equal(null)
-        expect(whyNotPolicyValue(name, row.max)).to.equal(null)
-        for (const value of [row.min - 1, row.max + 1])
-          expect(whyNotPolicyValue(name, value)).to.match(/^must lie between/)
+        expect(whyNotSet(name, row.min)).to.equal(null)
+        expect(whyNotSet(name, row.max)).to.equal(null)
+        for (const value of [row.min - 1, row.max + 1]) expect(whyNotSet(name, value)).to.match(/^must lie between/)
       })
     }
   }
@@ -67,7 +73,7 @@ describe('the table of policies', () => {
     ] as const) {
       const value = readPolicyValue(name, text)
       expect(value).to.equal(text)
-      expect(whyNotPolicyValue(name, value), text).to.be.a('string')
+      expect(whyNotSet(name, value), text).to.be.a('string')
     }
   })
 })
@@ -106,9 +112,9 @@ describe('durations', () => {
       expect(parseDuration(text), text).to.equal(null)
     for (const text of ['1,5 soat', '1.5 hours', '1 , 5 ч', '1,000 s']) {
       expect(parseDuration(text), text).to.equal(null)
-      expect(whyNotPolicyValue('access_token_lifetime', text)).to.include('whole numbers')
+      expect(whyNotSet('access_token_lifetime', text)).to.include('whole numbers')
     }
-    expect(whyNotPolicyValue('access_token_lifetime', 'soon')).to.include('such as 90s')
+    expect(whyNotSet('access_token_lifetime', 'soon')).to.include('such as 90s')
   })
 
   it('are whole numbers with a unit', () => {
@@ -140,8 +146,8 @@ describe('durations', () => {
 describe('the name of the user id claim', () => {
   it('is not that of a claim that means something else', () => {
     for (const name of ['exp', 'rev', 'sid', 'roles', 'username']) {
-      expect(whyNotPolicyValue('user_id_claim', name), name).to.equal('is the name of another claim')
+      expect(whyNotSet('user_id_claim', name), name).to.equal('is the name of another claim')
     }
-    expect(whyNotPolicyValue('user_id_claim', 'sub')).to.equal(null)
+    expect(whyNotSet('user_id_claim', 'sub')).to.equal(null)
   })
 })

@@ -6,7 +6,7 @@ import { expect } from 'chai'
 import { keyStates } from '../../server/http/pages/admin/keys.js'
 import { applies, policyGroups } from '../../server/http/pages/admin/policy-texts.js'
 import { permissionKey } from '../../server/http/pages/admin/role-texts.js'
-import { translateProblem } from '../../server/http/pages/fields.js'
+import { problemText } from '../../server/http/pages/fields.js'
 import { languages } from '../../server/http/pages/texts.js'
 import { ownPermissions } from '../../server/policy/permissions.js'
 import { firstPolicy, type PolicyRow, policyNames, policyTable } from '../../server/policy/policies.js'
@@ -72,6 +72,6 @@ describe('the texts about rules', () => {
 
   it('say what contradicts itself in a whole policy', () => {
     const [problem] = whyNotPolicy({ ...firstPolicy, refresh_token_lifetime: 100, session_absolute_lifetime: 60 })
-    expect(translateProblem(problem!, key => key)).to.equal('problems.idleTooLong')
+    expect(problemText(problem!, key => key)).to.equal('problems.idle_beyond_absolute')
   })
 })

@@ -4,17 +4,16 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect } from 'chai'
 import { formValue } from '../../server/http/pages/admin/policy-texts.js'
+import { problemText } from '../../server/http/pages/fields.js'
 import { createFormats } from '../../server/http/pages/formats.js'
-import { problemTexts } from '../../server/http/pages/problem-texts.js'
 import { createTexts, type Language, languages } from '../../server/http/pages/texts.js'
 import { auditActions, auditSubjects } from '../../server/policy/audit.js'
 import { parseDuration } from '../../server/policy/durations.js'
 import { manualTriggers } from '../../server/policy/manual-revocation.js'
-import { whyNotPassword } from '../../server/policy/password.js'
 import { triggers } from '../../server/policy/revocation.js'
-import { whyNotUsername } from '../../server/policy/username.js'
 import { errors } from '../../server/protocol/errors.js'
 import { revocationKinds } from '../../server/protocol/log/revocation.js'
+import { type ProblemCode, problem, problems } from '../../server/protocol/problems.js'
 
 const root = fileURLToPath(new URL('../../../', import.meta.url))
 const folder = join(root, 'views/locales')
@@ -123,12 +122,13 @@ describe('the texts of the pages', () => {
     expect(whole.size).to.be.above(100)
   })
 
-  it('tell every error code, every action of the audit log and every cause of a revocation, and no others', () => {
+  it('tell every error code, every problem, every action of the audit log and every cause of a revocation, and no others', () => {
     const manual = Object.fromEntries(
       Object.values(manualTriggers).flatMap(one => Object.values(one).map(by => [by, by])),
     )
     for (const [group, table] of [
       ['errors', errors],
+      ['problems', problems],
       ['audit', auditActions],
       ['causes', triggers],
       ['kinds', Object.fromEntries([...revocationKinds, ...auditSubjects].map(kind => [kind, kind]))],
@@ -162,36 +162,39 @@ describe('the texts of the pages', () => {
       expect(text, key).to.not.match(/[\p{L}]['’‘`´](?=\p{L})|[og]['’‘`´]|[^og]ʻ|[og]ʼ/iu)
   })
 
-  it('say what the floors below say about passwords, names and profiles', () => {
-    const rules = { minLength: 8, isCommon: () => true, skeleton: (text: string) => text }
-    const said = [
-      ...whyNotPassword('1234', ['1234'], rules),
-      ...whyNotPassword('a'.repeat(5_000), [], rules),
-      ...['', 'a b', 'a'.repeat(40)].map(name => whyNotUsername(name, 30)!),
-      ...sentencesIn('server/identity/people/profile.ts'),
-      ...sentencesIn('server/identity/people/new-users.ts'),
-      ...sentencesIn('server/identity/people/own-password.ts'),
-      ...sentencesIn('server/identity/sign-in/browser-sessions.ts'),
-      ...sentencesIn('server/identity/devices/device-names.ts'),
-      ...sentencesIn('server/identity/logs/revocation-log.ts'),
-      ...sentencesIn('server/http/wire/fields.ts'),
-    ]
-    expect(said.length).to.be.above(15)
-    const untold = said.filter(sentence => !problemTexts.some(({ pattern }) => pattern.test(sentence)))
-    expect(untold).to.deep.equal([])
+  it('tell what is wrong with its values, none of which is left out or left over', () => {
+    const texts = createTexts(folder)
+    for (const [code, english] of Object.entries(problems) as [ProblemCode, string][]) {
+      const names = [...english.matchAll(/\{(\w+)/g)].map(match => match[1]!)
+      const values = Object.fromEntries(names.map(name => [name, name === 'count' ? 3 : `<${name}>`]))
+      for (const name of names)
+        if (!unsaid.has(code))
+          for (const language of Object.keys(languages) as Language[])
+            expect(problemText({ code, values }, texts.in(language)), `${language} ${code}`)
+              .to.include(String(values[name]))
+              .and.not.match(/[{}]/)
+    }
+  })
+
+  it('tell what is wrong inside what is wrong, and take nothing that was typed for a text of ours', () => {
+    const { in: inLanguage } = createTexts(folder)
+    const version = (name: string) => problem('set_again', { version: 5, name })
+    const told = problem('undo_conflict', { conflicts: [version('audience'), version('password_cost')] })
+    expect(problemText(told, inLanguage('ru'))).to.equal(
+      'Версия 5 снова задала audience, Версия 5 снова задала password_cost. Сначала отмените это или задайте само значение.',
+    )
+    expect(problemText(problem('not_one_of', { choices: ['now', 'new'] }), inLanguage('uz'))).to.equal(
+      'Bu quyidagilardan biri boʻlishi kerak: now, new.',
+    )
+    for (const typed of ['{{name}}', '$t(errors.not_found)', '{{count}} $& {name}'])
+      expect(problemText(problem('unknown_role', { name: typed }), inLanguage('en'))).to.equal(
+        `There is no role ${typed}.`,
+      )
   })
 })
 
-/** What a file tells about fields, with a number where it puts a value. Lists and imports are nobody's form. */
-function sentencesIn(file: string): string[] {
-  const text = readFileSync(join(root, file), 'utf8').replace(/\/\*\*?[\s\S]*?\*\/|^\s*\/\/.*$/gm, '')
-  return [...text.matchAll(/['`]([A-Z][^'`\n]{8,}\.)['`]/g)]
-    .map(match => match[1]!.replace(/\$\{[^}]*\}/g, '8'))
-    .filter(
-      sentence =>
-        !/list of items|whole number from|hash that can|that id already|dictionary|one of|for this kind/.test(sentence),
-    )
-}
+/** What a person who fills a form is not told: code points, and the choices that the form offers. */
+const unsaid: ReadonlySet<ProblemCode> = new Set(['surrogate_characters', 'policy_not_choice'])
 
 describe('dates, numbers and spans', () => {
   const texts = createTexts(folder)

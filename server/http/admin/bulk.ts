@@ -90,14 +90,14 @@ function readSelection<Id, Filter>(
 ): Selection<Id, Filter> {
   const { body } = ctx.request
   if (!isJsonObject(body) || !('ids' in body)) return { filter: readFilter() }
-  if (ctx.querystring !== '') throw refuseField('ids', 'Cannot be given together with filters in the address.')
+  if (ctx.querystring !== '') throw refuseField('ids', 'ids_with_filters')
   return { ids: readTexts(ctx, 'ids').map(readId) }
 }
 
 const asItIs = (id: string) => id
 
 function readUserId(text: string): number {
-  if (!isUserId(text)) throw refuseField('ids', 'Must be ids of users.')
+  if (!isUserId(text)) throw refuseField('ids', 'not_user_ids')
   return Number(text)
 }
 
@@ -109,9 +109,9 @@ function readPreviewed(ctx: Context, now: number): Previewed | null {
   const { at, count } = readFields(ctx, { at: { required: false }, count: { required: false } })
   if (at === undefined && count === undefined) return null
   const time = parseTime(at ?? '')
-  if (time === null) throw refuseField('at', 'Must be the `at` of a preview.')
-  if (time > now) throw refuseField('at', 'Must be the `at` of a preview, and no preview was given in the future.')
-  if (!/^\d{1,9}$/.test(count ?? '')) throw refuseField('count', 'Must be the `count` of a preview.')
+  if (time === null) throw refuseField('at', 'not_preview_time')
+  if (time > now) throw refuseField('at', 'preview_in_future')
+  if (!/^\d{1,9}$/.test(count ?? '')) throw refuseField('count', 'not_preview_count')
   return { at: time, count: Number(count) }
 }
 

@@ -143,6 +143,6 @@ export function answerCsv<Row>(
 export function readCsvChoice(ctx: Context): CsvChoice {
   const separator = readChoice(ctx, 'separator', [...Object.keys(separators), ',', ';'] as (Separator | ',' | ';')[])
   const zone = readQuery(ctx, 'zone') ?? null
-  if (zone !== null && knownZone(zone) === null) throw refuseField('zone', 'Must be a time zone such as Asia/Tashkent.')
+  if (zone !== null && knownZone(zone) === null) throw refuseField('zone', 'not_time_zone')
   return { separator: separator === ';' ? 'semicolon' : separator === ',' ? 'comma' : (separator ?? 'comma'), zone }
 }

@@ -45,7 +45,7 @@ export function readDeviceFilter(ctx: Context): DeviceFilter {
 export function readSessionFilter(ctx: Context): SessionFilter {
   const state = readChoice(ctx, 'state', sessionStates)
   const isAll = isAsked(ctx, 'all')
-  if (isAll && state !== undefined) throw refuseField('all', 'Cannot be asked for together with a state.')
+  if (isAll && state !== undefined) throw refuseField('all', 'state_with_all')
   const usual = isAll ? undefined : 'live'
   return {
     ...{ address: readQuery(ctx, 'address'), userId: readId(ctx, 'user') },
@@ -57,18 +57,14 @@ export function readSessionFilter(ctx: Context): SessionFilter {
 export function readRevocationFilter(ctx: Context): RevocationFilter {
   const kind = readChoice(ctx, 'kind', revocationKinds)
   const filter = { kind, ...readTexts(ctx, ['subject', 'actor', 'reason']) }
-  if (filter.subject !== undefined && kind === undefined)
-    throw refuseField('kind', 'Is needed where a subject is given.')
+  if (filter.subject !== undefined && kind === undefined) throw refuseField('kind', 'subject_without_kind')
   return filter
 }
 
 export function readAuditFilter(ctx: Context): AuditFilter {
   const [kind, id] = [readChoice(ctx, 'subject_kind', auditSubjects), readQuery(ctx, 'subject')]
   if ((kind === undefined) !== (id === undefined))
-    throw refuseField(
-      kind === undefined ? 'subject_kind' : 'subject',
-      'A subject is a kind and an id: both are needed.',
-    )
+    throw refuseField(kind === undefined ? 'subject_kind' : 'subject', 'subject_incomplete')
   return {
     ...{ ...readTexts(ctx, ['actor', 'action', 'address']), userId: readId(ctx, 'user') },
     ...{ subject: kind && id ? { kind, id } : undefined, ...readBetween(ctx) },
@@ -83,8 +79,7 @@ export function readIncidentFilter(ctx: Context): IncidentFilter {
 export function wantsCsv(ctx: Context): boolean {
   const isFile = readChoice(ctx, 'format', ['json', 'csv']) === 'csv'
   for (const name of isFile ? ['limit', 'after', 'count'] : ['separator', 'zone'])
-    if (Object.hasOwn(ctx.query, name))
-      throw refuseField(name, isFile ? 'A file has all rows.' : 'Is for a file, with format=csv.')
+    if (Object.hasOwn(ctx.query, name)) throw refuseField(name, isFile ? 'not_for_files' : 'for_files_only')
   return isFile
 }
 
@@ -99,7 +94,7 @@ function readBetween(ctx: Context) {
 function readId(ctx: Context, name: string): number | undefined {
   const text = readQuery(ctx, name)
   if (text === undefined) return undefined
-  if (!isUserId(text)) throw refuseField(name, 'Must be the id of a user.')
+  if (!isUserId(text)) throw refuseField(name, 'not_user_id')
   return Number(text)
 }
 
@@ -112,6 +107,6 @@ export function readChoice<C extends string>(ctx: Context, name: string, choices
   const text = readQuery(ctx, name)
   if (text === undefined) return undefined
   const choice = choices.find(one => one === text)
-  if (choice === undefined) throw refuseField(name, `Must be one of ${choices.join(', ')}.`)
+  if (choice === undefined) throw refuseField(name, 'not_one_of', { choices })
   return choice
 }

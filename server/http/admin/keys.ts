@@ -65,5 +65,5 @@ function readFlag(ctx: Context, name: string): boolean {
   const value = (ctx.request.body as Record<string, unknown>)[name]
   if (value === undefined || value === false || value === 'false') return false
   if (value === true || value === 'true') return true
-  throw refuseField(name, 'Must be a valid boolean.')
+  throw refuseField(name, 'not_boolean')
 }

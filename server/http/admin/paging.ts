@@ -12,7 +12,8 @@ export function readLimit(ctx: Context, usual = usualLimit): number {
   const text = readQuery(ctx, 'limit')
   if (text === undefined) return usual
   const limit = /^\d{1,4}$/.test(text) ? Number(text) : 0
-  if (limit < 1 || limit > greatestLimit) throw refuseField('limit', `Must be a number from 1 to ${greatestLimit}.`)
+  if (limit < 1 || limit > greatestLimit)
+    throw refuseField('limit', 'not_number_between', { min: 1, max: greatestLimit })
   return limit
 }
 
@@ -20,7 +21,7 @@ export function readLimit(ctx: Context, usual = usualLimit): number {
 export function readNumber<D>(ctx: Context, name: string, otherwise: D): number | D {
   const text = readQuery(ctx, name)
   if (text === undefined) return otherwise
-  if (!/^\d{1,15}$/.test(text)) throw refuseField(name, 'Must be a whole number.')
+  if (!/^\d{1,15}$/.test(text)) throw refuseField(name, 'not_whole')
   return Number(text)
 }
 
@@ -29,7 +30,7 @@ export function readTime(ctx: Context, name: string): number | undefined {
   const text = readQuery(ctx, name)
   if (text === undefined) return undefined
   const time = parseTime(text)
-  if (time === null) throw refuseField(name, 'Must be a time such as 2026-01-31T09:00:00Z.')
+  if (time === null) throw refuseField(name, 'not_time')
   return time
 }
 
@@ -47,10 +48,10 @@ export function parseTime(text: string): number | null {
  */
 export function readQuery(ctx: Context, name: string): string | undefined {
   const value = ctx.query[name]
-  if (Array.isArray(value)) throw refuseField(name, 'Must be given once.')
+  if (Array.isArray(value)) throw refuseField(name, 'given_twice')
   if (value === undefined || (value === '' && ctx.method !== 'POST')) return undefined
-  if (value.trim() === '') throw refuseField(name, 'This parameter may not be blank.')
-  if (value.length > 200 || /\p{Cc}/u.test(value)) throw refuseField(name, 'Is not usable.')
+  if (value.trim() === '') throw refuseField(name, 'parameter_blank')
+  if (value.length > 200 || /\p{Cc}/u.test(value)) throw refuseField(name, 'unusable')
   return value
 }
 
@@ -60,7 +61,7 @@ export function isAsked(ctx: Context, name: string): boolean {
   const text = readQuery(ctx, name)
   if (text === undefined || text === 'false' || text === '0') return false
   if (text === 'true' || text === '1') return true
-  throw refuseField(name, 'Must be true or false.')
+  throw refuseField(name, 'not_true_or_false')
 }
 
 /** Answers one page of a list, and how many there are where that is asked for. */

@@ -40,7 +40,7 @@ export function createAdminPolicyHandlers({ policies }: AdminPoliciesDeps) {
       const { undo } = readFields(ctx, { undo: { required: false } })
       const { actor } = personOf(ctx)
       if (undo !== undefined && 'changes' in (ctx.request.body as object))
-        throw refuseField('undo', 'Cannot be previewed together with changes.')
+        throw refuseField('undo', 'undo_with_changes')
       const preview =
         undo === undefined
           ? await policies.preview(readChanges(ctx), actor, apply)
@@ -70,7 +70,7 @@ function readHow(ctx: Context): { apply: PolicyApply; reason: string } {
     apply: { required: false, trim: true },
     reason: { required: false, blank: true, trim: true, maxLength: 255 },
   })
-  if (!isPolicyApply(apply)) throw refuseField('apply', `Must be one of ${Object.keys(policyApplies).join(', ')}.`)
+  if (!isPolicyApply(apply)) throw refuseField('apply', 'not_one_of', { choices: Object.keys(policyApplies) })
   return { apply, reason }
 }
 
@@ -85,7 +85,7 @@ function readValue(name: PolicyName, value: unknown): unknown {
 }
 
 function readVersion(text: string, field: string): number {
-  if (!/^[1-9]\d{0,8}$/.test(text)) throw refuseField(field, 'Must be the number of a version.')
+  if (!/^[1-9]\d{0,8}$/.test(text)) throw refuseField(field, 'not_version')
   return Number(text)
 }
 

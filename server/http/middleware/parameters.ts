@@ -1,7 +1,8 @@
 import type { Middleware } from 'koa'
-import { refuse } from '../../protocol/errors.js'
+import { refuseFields } from '../../protocol/errors.js'
 import { isJsonObject } from '../../protocol/json.js'
 import { nearest } from '../../protocol/near.js'
+import { type FieldProblems, type Problem, problem } from '../../protocol/problems.js'
 import type { Parameters } from '../parameters.js'
 
 /** A body may hold very many: each that is told costs a look for the name that was meant. */
@@ -10,16 +11,16 @@ const mostTold = 10
 /** Refuses what stands in the address twice, or is not known there. @throws invalid_fields with the first problems */
 export function checkQuery({ query: known = [] }: Parameters): Middleware {
   return (ctx, next) => {
-    const fields: Record<string, string[]> = {}
+    const fields: FieldProblems = {}
     const seen = new Set<string>()
     // Not ctx.query: it stops reading behind a thousand `&`.
     for (const name of new URLSearchParams(ctx.querystring).keys()) {
       if (Object.keys(fields).length >= mostTold) break
       if (!known.includes(name)) fields[shown(name)] = [unknown('parameter', name, known)]
-      else if (seen.has(name)) fields[name] = ['Must be given once.']
+      else if (seen.has(name)) fields[name] = [problem('given_twice')]
       seen.add(name)
     }
-    if (Object.keys(fields).length > 0) throw refuse('invalid_fields', { fields })
+    if (Object.keys(fields).length > 0) throw refuseFields(fields)
     return next()
   }
 }
@@ -36,17 +37,17 @@ export function checkMembers({ body: known = [] }: Parameters): Middleware {
       : []
     if (names.length > 0) {
       const fields = Object.fromEntries(names.map(name => [shown(name), [unknown('member', name, known)]]))
-      throw refuse('invalid_fields', { fields })
+      throw refuseFields(fields)
     }
     return next()
   }
 }
 
-function unknown(what: 'parameter' | 'member', name: string, known: readonly string[]): string {
+function unknown(what: 'parameter' | 'member', name: string, known: readonly string[]): Problem {
+  if (known.length === 0) return problem(`no_${what}s`)
   const near = nearest(name, known)
-  const meant = near === null ? '' : ` Did you mean "${near}"?`
-  const all = known.length === 0 ? ` No ${what} is taken here.` : ` Known: ${[...known].sort().join(', ')}.`
-  return `Unknown ${what}.${meant}${all}`
+  const all = [...known].sort()
+  return near === null ? problem(`unknown_${what}`, { known: all }) : problem(`misspelt_${what}`, { near, known: all })
 }
 
 /** An answer is no place for long texts of strangers. */

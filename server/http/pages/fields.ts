@@ -7,9 +7,9 @@
 //     return show(ctx, { values: typedIn(ctx, ['name']), problems: problemsOf(error, pages.frameOf(ctx)) }, 400)
 //   }
 import { type ErrorCode, Refusal } from '../../protocol/errors.js'
+import { isProblem, type Problem, type ProblemValue } from '../../protocol/problems.js'
 import type { Context } from '../handler.js'
 import type { Frame } from './frame.js'
-import { problemTexts } from './problem-texts.js'
 import type { Translate } from './texts.js'
 
 /** What is wrong with each field, in the reader's language; `non_field_errors` for the whole form. */
@@ -26,7 +26,7 @@ export function problemsOf(error: unknown, frame: Frame): Problems {
   return Object.fromEntries(
     Object.entries(error.details.fields ?? {}).map(([field, problems]) => [
       field,
-      problems.map(problem => translateProblem(problem, frame.t)).join(' '),
+      problems.map(problem => problemText(problem, frame.t)).join(' '),
     ]),
   )
 }
@@ -70,8 +70,10 @@ export const profileRules = {
 export function typedProfile(ctx: Context) {
   const { username, first_name, last_name, email } = typedIn(ctx, ['username', 'first_name', 'last_name', 'email'])
   return {
-    ...{ username: username.trim(), email: email.trim() },
-    ...{ firstName: first_name.trim(), lastName: last_name.trim() },
+    username: username.trim(),
+    email: email.trim(),
+    firstName: first_name.trim(),
+    lastName: last_name.trim(),
   }
 }
 
@@ -84,11 +86,14 @@ export function chosenIn(ctx: Context, field: string): string[] {
   return names.filter(name => name.startsWith(`${field}:`)).map(name => name.slice(field.length + 1))
 }
 
-/** The floors below tell in English what is wrong; a problem without a row is told as it is. */
-export function translateProblem(problem: string, t: Translate): string {
-  for (const { pattern, key } of problemTexts) {
-    const match = pattern.exec(problem)
-    if (match) return t(key, { ...match.groups, ...(match.groups?.count && { count: Number(match.groups.count) }) })
-  }
-  return problem
+/** What is wrong, in the reader's language. */
+export function problemText({ code, values = {} }: Problem, t: Translate): string {
+  const told = Object.entries(values).map(([name, value]) => [name, valueText(value, t)])
+  return t(`problems.${code}`, Object.fromEntries(told))
+}
+
+function valueText(value: ProblemValue, t: Translate): string | number {
+  if (typeof value !== 'object') return value
+  if (isProblem(value)) return problemText(value, t)
+  return value.map(one => valueText(one, t)).join(', ')
 }

@@ -1,6 +1,7 @@
 // Fields as Django REST framework's serializers read them, with its words for what is wrong.
-import { refuse, refuseField } from '../../protocol/errors.js'
+import { refuseField, refuseFields } from '../../protocol/errors.js'
 import { isJsonObject } from '../../protocol/json.js'
+import { type FieldProblems, type Problem, problem } from '../../protocol/problems.js'
 import type { Context } from '../handler.js'
 
 export type FieldRule = {
@@ -22,19 +23,19 @@ export type ReadFields<R extends Record<string, FieldRule>> = {
  */
 export function readFields<R extends Record<string, FieldRule>>(ctx: Context, rules: R): ReadFields<R> {
   const body = requireObject(ctx.request.body)
-  const fields: Record<string, string[]> = {}
+  const fields: FieldProblems = {}
   const read: Record<string, string | undefined> = {}
   for (const [name, rule] of Object.entries(rules)) {
     const value = Object.hasOwn(body, name) ? body[name] : undefined
     if (value === undefined) {
-      if (rule.required !== false) fields[name] = ['This field is required.']
+      if (rule.required !== false) fields[name] = [problem('required')]
       continue
     }
     const text = readText(value, rule)
     if ('problem' in text) fields[name] = [text.problem]
     else read[name] = text.text
   }
-  if (Object.keys(fields).length > 0) throw refuse('invalid_fields', { fields })
+  if (Object.keys(fields).length > 0) throw refuseFields(fields)
   return read as ReadFields<R>
 }
 
@@ -46,11 +47,12 @@ export function readFields<R extends Record<string, FieldRule>>(ctx: Context, ru
 export function readTexts(ctx: Context, name: string, otherwise?: string[]): string[] {
   const body = requireObject(ctx.request.body)
   const value = Object.hasOwn(body, name) ? body[name] : otherwise
-  if (value === undefined) throw refuseField(name, 'This field is required.')
-  if (!Array.isArray(value)) throw refuseField(name, `Expected a list of items but got type "${pythonType(value)}".`)
+  if (value === undefined) throw refuseField(name, 'required')
+  if (!Array.isArray(value)) throw refuseField(name, 'not_list', { type: pythonType(value) })
   return value.map(item => {
-    const text = typeof item === 'string' ? readText(item, { blank: false, maxLength: 200 }) : null
-    if (text === null || 'problem' in text) throw refuseField(name, text?.problem ?? 'Not a valid string.')
+    if (typeof item !== 'string') throw refuseField(name, 'not_string')
+    const text = readText(item, { blank: false, maxLength: 200 })
+    if ('problem' in text) throw refuseFields({ [name]: [text.problem] })
     return text.text
   })
 }
@@ -61,40 +63,38 @@ export function readFlag(ctx: Context, name: string): boolean {
   const value = Object.hasOwn(body, name) ? body[name] : false
   if (value === true || value === 'true') return true
   if (value === false || value === 'false') return false
-  throw refuseField(name, 'Must be a valid boolean.')
+  throw refuseField(name, 'not_boolean')
 }
 
 /** An object inside the body, with whatever members. @throws invalid_fields */
 export function readObject(ctx: Context, name: string): Record<string, unknown> {
   const body = requireObject(ctx.request.body)
   const value = Object.hasOwn(body, name) ? body[name] : undefined
-  if (value === undefined) throw refuseField(name, 'This field is required.')
-  if (!isJsonObject(value))
-    throw refuseField(name, `Expected a dictionary of items but got type "${pythonType(value)}".`)
+  if (value === undefined) throw refuseField(name, 'required')
+  if (!isJsonObject(value)) throw refuseField(name, 'not_dictionary', { type: pythonType(value) })
   return value
 }
 
 function requireObject(body: unknown): Record<string, unknown> {
   if (isJsonObject(body)) return body
-  const problem =
-    body === null ? 'No data provided' : `Invalid data. Expected a dictionary, but got ${pythonType(body)}.`
-  throw refuse('invalid_fields', { fields: { non_field_errors: [problem] } })
+  if (body === null) throw refuseField('non_field_errors', 'no_data')
+  throw refuseField('non_field_errors', 'invalid_data', { type: pythonType(body) })
 }
 
-function readText(value: unknown, { trim, blank, maxLength }: FieldRule): { text: string } | { problem: string } {
-  if (value === null) return { problem: 'This field may not be null.' }
-  if (typeof value !== 'string' && typeof value !== 'number') return { problem: 'Not a valid string.' }
+function readText(value: unknown, { trim, blank, maxLength }: FieldRule): { text: string } | { problem: Problem } {
+  if (value === null) return { problem: problem('null') }
+  if (typeof value !== 'string' && typeof value !== 'number') return { problem: problem('not_string') }
   const text = trim ? String(value).trim() : String(value)
-  if (text === '' && !blank) return { problem: 'This field may not be blank.' }
-  if (text.includes('\0')) return { problem: 'Null characters are not allowed.' }
+  if (text === '' && !blank) return { problem: problem('blank') }
+  if (text.includes('\0')) return { problem: problem('null_characters') }
   const surrogate = /\p{Cs}/u.exec(text)
   if (surrogate) {
-    const code = surrogate[0].charCodeAt(0).toString(16).toUpperCase()
-    return { problem: `Surrogate characters are not allowed: U+${code}.` }
+    const point = surrogate[0].charCodeAt(0).toString(16).toUpperCase()
+    return { problem: problem('surrogate_characters', { point }) }
   }
-  // Signs, not UTF-16 halves of them: what a name may have when it is made, it may have here.
+  // Characters, not UTF-16 halves of them: what a name may have when it is made, it may have here.
   if (maxLength !== undefined && [...text].length > maxLength) {
-    return { problem: `Ensure this field has no more than ${maxLength} characters.` }
+    return { problem: problem('too_long', { count: maxLength }) }
   }
   return { text }
 }

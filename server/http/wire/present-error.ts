@@ -1,5 +1,6 @@
 // Writes a refusal as djangorestframework-simplejwt does, word for word where that library has a word for it.
 import { errorRow, errors, type Refusal } from '../../protocol/errors.js'
+import { wireFields } from '../../protocol/problems.js'
 import { rateLimitHeaders } from '../../protocol/rate-limit.js'
 import type { Context } from '../handler.js'
 
@@ -29,7 +30,7 @@ export function createPresentError(issuer: string) {
 }
 
 function body({ code, details, message }: Refusal, requestId: string | undefined): object {
-  if (code === 'invalid_fields' && details.fields) return details.fields
+  if (code === 'invalid_fields' && details.fields) return wireFields(details.fields)
   const { wire, wireCode, wireInBody } = errorRow(code)
   if (wireInBody !== undefined && !details.inHeader) return { detail: wireInBody, reason: code }
   if (wire === undefined || wireCode === undefined) {

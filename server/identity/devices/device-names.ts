@@ -36,9 +36,8 @@ export type DeviceNames = ReturnType<typeof createDeviceNames>
 
 function requireDeviceName(name: string): string {
   const wanted = name.trim().replace(/\s+/g, ' ')
-  if (wanted === '') throw refuseField('name', 'This field may not be blank.')
-  if (/[\p{Cc}\p{Cs}\p{Bidi_Control}]/u.test(wanted)) throw refuseField('name', 'Control characters are not allowed.')
-  if ([...wanted].length > longestDeviceName)
-    throw refuseField('name', `Ensure this field has no more than ${longestDeviceName} characters.`)
+  if (wanted === '') throw refuseField('name', 'blank')
+  if (/[\p{Cc}\p{Cs}\p{Bidi_Control}]/u.test(wanted)) throw refuseField('name', 'control_characters')
+  if ([...wanted].length > longestDeviceName) throw refuseField('name', 'too_long', { count: longestDeviceName })
   return wanted
 }

@@ -4,6 +4,7 @@ import type { Actor } from '../../policy/actor.js'
 import { dueSteps, type KeyRules, pendingOf, publishedAt, removableAt, successorOf } from '../../policy/key-life.js'
 import { isSigningAlgorithm, type SigningAlgorithm } from '../../protocol/algorithms.js'
 import { refuse, refuseField } from '../../protocol/errors.js'
+import { problem } from '../../protocol/problems.js'
 import type { Database } from '../../storage/database.js'
 import type { KeyRecord, KeyStore } from '../../storage/keys.js'
 import { type KeyPair, newKeyPair } from '../../tokens/key-pairs.js'
@@ -135,8 +136,8 @@ export function createKeyRing({ database, keyStore, moves, change, sealing, now 
         const key = requireKey(kid, { records })
         if (key.state === 'gone') throw notFound(kid)
         const at = removableAt(key, rules.lives)
-        if (at === null) throw refuse('key_in_use', { detail: `The key ${kid} signs: rotate it, or revoke it.` })
-        if (at > now()) throw refuse('key_in_use', { detail: `The key ${kid} is needed until ${isoTime(at)}.` })
+        if (at === null) throw refuse('key_in_use', { problem: problem('key_signs', { kid }) })
+        if (at > now()) throw refuse('key_in_use', { problem: problem('key_needed', { kid, until: isoTime(at) }) })
         await moves.remove(tx, changing, kid)
       })
       return listed(kid)
@@ -147,9 +148,9 @@ export function createKeyRing({ database, keyStore, moves, change, sealing, now 
 export type KeyRing = ReturnType<typeof createKeyRing>
 
 function requireAlgorithm(algorithm: string, { algorithms }: KeyRules): string {
-  if (!isSigningAlgorithm(algorithm)) throw refuseField('algorithm', 'There is no such signing algorithm.')
+  if (!isSigningAlgorithm(algorithm)) throw refuseField('algorithm', 'unknown_algorithm')
   if (algorithms.includes(algorithm)) return algorithm
-  throw refuseField('algorithm', `Nothing is signed with ${algorithm}: set the policy access_token_algorithm first.`)
+  throw refuseField('algorithm', 'unused_algorithm', { algorithm })
 }
 
 function requireKey(kid: string, { records }: Pick<Ring, 'records'>): KeyRecord {
@@ -159,7 +160,7 @@ function requireKey(kid: string, { records }: Pick<Ring, 'records'>): KeyRecord 
 }
 
 function notFound(kid: string) {
-  return refuse('not_found', { detail: `There is no key ${kid.slice(0, 100)}.` })
+  return refuse('not_found', { problem: problem('unknown_key', { kid: kid.slice(0, 100) }) })
 }
 
 /** Somebody else changed the keys between two looks: again will do. */

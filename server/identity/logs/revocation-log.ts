@@ -36,34 +36,34 @@ export function createRevocationLog(deps: RevocationLogDeps) {
 
   /** Is there such a subject, and may the actor act on it? @throws invalid_fields, permission_denied */
   async function requireSubject(kind: ManualKind, tx: Queries, actor: Actor, subject: string): Promise<void> {
-    if (kind !== 'all' && subject === '') throw refuseField('subject', 'This field may not be blank.')
+    if (kind !== 'all' && subject === '') throw refuseField('subject', 'blank')
     await requireOf[kind](tx, actor, subject)
   }
 
   const requireOf: Record<ManualKind, (tx: Queries, actor: Actor, subject: string) => Promise<void>> = {
     async token(_, __, subject) {
-      if (!/^[\x21-\x7e]{8,190}$/.test(subject)) throw refuseField('subject', 'Must be the jti of an access token.')
+      if (!/^[\x21-\x7e]{8,190}$/.test(subject)) throw refuseField('subject', 'not_token_id')
     },
     async user(tx, actor, subject) {
       const id = isUserId(subject) ? Number(subject) : null
       if (id !== null) await userStore.lock(tx, id)
       const user = id === null ? null : await userStore.find(tx, id)
-      if (!user) throw refuseField('subject', `There is no user ${subject}.`)
+      if (!user) throw refuseField('subject', 'unknown_user', { name: subject })
       await rights.require(tx, actor, rightsOf(user))
     },
     async role(tx, actor, subject) {
       const role = await roleStore.lock(tx, subject)
-      if (!role) throw refuseField('subject', `There is no role ${subject}.`)
+      if (!role) throw refuseField('subject', 'unknown_role', { name: subject })
       await rights.require(tx, actor, new Set(role.permissions))
     },
     async application(tx, actor, subject) {
       if (!(await applicationStore.find(tx, subject)))
-        throw refuseField('subject', `There is no application ${subject}.`)
+        throw refuseField('subject', 'unknown_application', { name: subject })
       // Its users may be administrators.
       await rights.require(tx, actor, 'everything')
     },
     async all(tx, actor, subject) {
-      if (subject !== '') throw refuseField('subject', 'Must be empty: it is about everybody.')
+      if (subject !== '') throw refuseField('subject', 'subject_of_all')
       await rights.require(tx, actor, 'everything')
     },
   }
@@ -108,10 +108,10 @@ export function createRevocationLog(deps: RevocationLogDeps) {
 
 /** @throws invalid_fields */
 function readWanted({ kind, effect }: WantedRevocation): { kind: ManualKind; trigger: Trigger } {
-  if (!isManual(kind)) throw refuseField('kind', `Must be one of ${Object.keys(manualTriggers).join(', ')}.`)
+  if (!isManual(kind)) throw refuseField('kind', 'not_one_of', { choices: Object.keys(manualTriggers) })
   const trigger = manualTrigger(kind, effect)
   if (trigger) return { kind, trigger }
-  throw refuseField('effect', `Must be ${Object.keys(manualTriggers[kind]).join(' or ')} for this kind.`)
+  throw refuseField('effect', 'not_effect_of_kind', { effects: Object.keys(manualTriggers[kind]) })
 }
 
 export type RevocationLog = ReturnType<typeof createRevocationLog>

@@ -2,6 +2,7 @@ import { administratorRole } from '../../policy/permissions.js'
 import type { Policy } from '../../policy/policies.js'
 import { usernameKey } from '../../policy/username.js'
 import { Refusal } from '../../protocol/errors.js'
+import { wireText } from '../../protocol/problems.js'
 import type { Database } from '../../storage/database.js'
 import type { UserStore } from '../../storage/users.js'
 import { requireUsername } from './new-users.js'
@@ -42,7 +43,7 @@ const settingOf: Record<string, string> = { username: 'ADMIN_USERNAME', password
 function problemsOf(error: unknown): string[] {
   if (!(error instanceof Refusal) || !error.details.fields) throw error
   return Object.entries(error.details.fields).flatMap(([field, problems]) =>
-    problems.map(problem => `${settingOf[field] ?? field}: ${problem}`),
+    problems.map(problem => `${settingOf[field] ?? field}: ${wireText(problem)}`),
   )
 }
 

@@ -2,7 +2,7 @@
 import type { Actor } from '../../policy/actor.js'
 import { isPermission, rightsOfRoles } from '../../policy/permissions.js'
 import { longestUsername, usernameKey, whyNotUsername } from '../../policy/username.js'
-import { refuseField } from '../../protocol/errors.js'
+import { refuseField, refuseFields } from '../../protocol/errors.js'
 import { checkAll } from '../../protocol/together.js'
 import type { PolicyInForce } from '../../revocation/policy-in-force.js'
 import { type Database, isDuplicate, type Queries } from '../../storage/database.js'
@@ -67,12 +67,12 @@ export function createNewUsers({ userStore, roleStore, hashing, rights, changes,
   async function importOne(user: UserToImport, actor: Actor): Promise<UserRecord> {
     requireUsername(user.username, longestUsername)
     if (user.id !== undefined && !(Number.isInteger(user.id) && user.id >= 1 && user.id <= greatestId))
-      throw refuseField('id', `This is not a whole number from 1 to ${greatestId}.`)
+      throw refuseField('id', 'user_id_out_of_range', { max: greatestId })
     const passwordHash = user.passwordHash || unusableHash
     if (!isUnusableHash(passwordHash) && !isKnownHash(passwordHash))
-      throw refuseField('password_hash', 'This is not a hash that can be verified.')
+      throw refuseField('password_hash', 'password_hash_unknown')
     if (user.permissions?.some(permission => !isPermission(permission)))
-      throw refuseField('permissions', 'Not a permission.')
+      throw refuseField('permissions', 'not_permission')
     return insert({ ...user, passwordHash }, actor, 'user_imported')
   }
 
@@ -116,8 +116,7 @@ export function createNewUsers({ userStore, roleStore, hashing, rights, changes,
       }
       return await changes.run(actor, work, { roles: user.roles ?? [] })
     } catch (error) {
-      if (isDuplicate(error))
-        throw user.id === undefined ? usernameTaken() : refuseField('id', 'A user with that id already exists.')
+      if (isDuplicate(error)) throw user.id === undefined ? usernameTaken() : refuseField('id', 'user_id_taken')
       throw error
     }
   }
@@ -127,7 +126,7 @@ export function createNewUsers({ userStore, roleStore, hashing, rights, changes,
     const found: RoleRecord[] = []
     for (const name of [...new Set(names)].sort()) {
       const role = await roleStore.lock(tx, name)
-      if (!role) throw refuseField('roles', `There is no role ${name}.`)
+      if (!role) throw refuseField('roles', 'unknown_role', { name })
       found.push(role)
     }
     return found
@@ -141,9 +140,9 @@ export type NewUsers = ReturnType<typeof createNewUsers>
 /** @throws invalid_fields */
 export function requireUsername(username: string, maxLength: number): void {
   const problem = whyNotUsername(username, maxLength)
-  if (problem) throw refuseField('username', problem)
+  if (problem) throw refuseFields({ username: [problem] })
 }
 
 export function usernameTaken() {
-  return refuseField('username', 'A user with that username already exists.')
+  return refuseField('username', 'username_taken')
 }

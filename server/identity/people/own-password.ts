@@ -41,7 +41,8 @@ export function createOwnPassword(deps: OwnPasswordDeps) {
       if (!user || user.deletedAt !== null) throw refuse('user_unknown')
       requireGoodPassword(newPassword, [user.username], policy().password_min_length, 'new_password')
       // Somebody else knows the old one: it is no answer to a demand for another.
-      if (user.mustChangePassword && newPassword === oldPassword) throw refuseField('new_password', samePassword)
+      if (user.mustChangePassword && newPassword === oldPassword)
+        throw refuseField('new_password', 'password_unchanged')
       const session = await sessionStore.find(database, sid)
       if (session?.userId !== userId) throw refuse('session_ended')
       await guesses.count({ kind: 'owner', userId, deviceId: session.deviceId }, async () => {
@@ -67,8 +68,6 @@ export function createOwnPassword(deps: OwnPasswordDeps) {
 
 export type OwnPassword = ReturnType<typeof createOwnPassword>
 
-const samePassword = 'The new password is the old one. Choose another.'
-
 function wrongPassword() {
-  return refuseField('old_password', 'Your old password was entered incorrectly. Please enter it again.')
+  return refuseField('old_password', 'old_password_wrong')
 }

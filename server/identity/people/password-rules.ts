@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module'
 import skeleton from 'unhomoglyph'
 import { whyNotPassword } from '../../policy/password.js'
-import { refuse } from '../../protocol/errors.js'
+import { refuseFields } from '../../protocol/errors.js'
 
 let common: ReadonlySet<string> | null = null
 
@@ -23,5 +23,5 @@ function isCommon(password: string): boolean {
  */
 export function requireGoodPassword(password: string, personal: string[], minLength: number, field: string): void {
   const problems = whyNotPassword(password, personal, { minLength, isCommon, skeleton })
-  if (problems.length > 0) throw refuse('invalid_fields', { fields: { [field]: problems } })
+  if (problems.length > 0) throw refuseFields({ [field]: problems })
 }

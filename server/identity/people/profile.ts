@@ -1,4 +1,5 @@
-import { refuse } from '../../protocol/errors.js'
+import { refuseFields } from '../../protocol/errors.js'
+import { type FieldProblems, type Problem, problem } from '../../protocol/problems.js'
 
 /** What people may change about themselves. */
 export type Profile = { firstName: string; lastName: string; email: string }
@@ -8,23 +9,22 @@ const wireNames = { firstName: 'first_name', lastName: 'last_name', email: 'emai
 
 /** The fields of a profile that are there, checked. @throws invalid_fields */
 export function requireProfile(profile: Partial<Profile>): Partial<Profile> {
-  const fields: Record<string, string[]> = {}
+  const fields: FieldProblems = {}
   const checked: Partial<Profile> = {}
   for (const name of Object.keys(limits) as (keyof Profile)[]) {
     const value = profile[name]
     if (value === undefined) continue
-    const problem = whyNot(name, value)
-    if (problem) fields[wireNames[name]] = [problem]
+    const found = whyNot(name, value)
+    if (found) fields[wireNames[name]] = [found]
     else checked[name] = value
   }
-  if (Object.keys(fields).length > 0) throw refuse('invalid_fields', { fields })
+  if (Object.keys(fields).length > 0) throw refuseFields(fields)
   return checked
 }
 
-function whyNot(name: keyof Profile, value: string): string | null {
-  if ([...value].length > limits[name]) return `Ensure this field has no more than ${limits[name]} characters.`
-  if (/[\p{Cc}\p{Bidi_Control}]/u.test(value)) return 'Control characters are not allowed.'
-  if (name === 'email' && value !== '' && !/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(value))
-    return 'Enter a valid email address.'
+function whyNot(name: keyof Profile, value: string): Problem | null {
+  if ([...value].length > limits[name]) return problem('too_long', { count: limits[name] })
+  if (/[\p{Cc}\p{Bidi_Control}]/u.test(value)) return problem('control_characters')
+  if (name === 'email' && value !== '' && !/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(value)) return problem('email_invalid')
   return null
 }

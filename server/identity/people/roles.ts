@@ -3,6 +3,7 @@
 import type { Actor } from '../../policy/actor.js'
 import { isPermission, isRoleName } from '../../policy/permissions.js'
 import { refuse, refuseField } from '../../protocol/errors.js'
+import { problem } from '../../protocol/problems.js'
 import { checkAll } from '../../protocol/together.js'
 import { type Database, isDuplicate, type Queries } from '../../storage/database.js'
 import type { ListedRole, RoleRecord, RoleStore } from '../../storage/roles.js'
@@ -30,7 +31,7 @@ export function createRoles({ database, roleStore, rights, changes }: RolesDeps)
       actor,
       async (tx, changing) => {
         const role = await roleStore.lock(tx, name)
-        if (!role) throw refuse('not_found', { detail: `There is no role ${name}.` })
+        if (!role) throw refuse('not_found', { problem: problem('unknown_role', { name }) })
         await rights.requireGiving(tx, actor, new Set([...role.permissions, ...(after ?? [])]))
         if (role.builtIn) throw refuse('built_in_role')
         await work(tx, role, changing)
@@ -63,7 +64,7 @@ export function createRoles({ database, roleStore, rights, changes }: RolesDeps)
     /** @throws not_found */
     async require(name: string): Promise<ListedRole> {
       const found = (await roleStore.list(database)).find(role => role.name === name)
-      if (!found) throw refuse('not_found', { detail: `There is no role ${name}.` })
+      if (!found) throw refuse('not_found', { problem: problem('unknown_role', { name }) })
       return found
     },
 
@@ -123,18 +124,18 @@ export function createRoles({ database, roleStore, rights, changes }: RolesDeps)
 export type Roles = ReturnType<typeof createRoles>
 
 function requireName(name: string): void {
-  if (!isRoleName(name))
-    throw refuseField('name', 'A role begins with a letter and has at most 40 small letters, digits, - and _.')
+  if (!isRoleName(name)) throw refuseField('name', 'role_name')
 }
 
 function requirePermissions(permissions: readonly string[]): string[] {
   const wrong = permissions.find(permission => !isPermission(permission))
-  if (wrong !== undefined) throw refuseField('permissions', `${JSON.stringify(wrong.slice(0, 100))} is no permission.`)
+  if (wrong !== undefined) throw refuseField('permissions', 'no_permission', { name: wrong.slice(0, 100) })
   const each = [...new Set(permissions)].sort()
-  if (each.length > mostPermissions) throw refuseField('permissions', `There are more than ${mostPermissions}.`)
+  if (each.length > mostPermissions)
+    throw refuseField('permissions', 'too_many_permissions', { count: mostPermissions })
   return each
 }
 
 function nameTaken() {
-  return refuseField('name', 'A role of that name already exists.')
+  return refuseField('name', 'role_name_taken')
 }

@@ -45,8 +45,7 @@ export function createUserAccess({ userStore, newUsers, rights, change, requireA
   /** Both, or neither where one is refused; what is left out stays. @throws like setRoles */
   async function setAccess(id: number, access: Access, actor: Actor): Promise<void> {
     const wrong = access.permissions?.find(permission => !isPermission(permission))
-    if (wrong !== undefined)
-      throw refuseField('permissions', `${JSON.stringify(wrong.slice(0, 100))} is no permission.`)
+    if (wrong !== undefined) throw refuseField('permissions', 'no_permission', { name: wrong.slice(0, 100) })
     await changeAccess(id, () => access, actor, access.roles)
   }
 

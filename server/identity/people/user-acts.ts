@@ -93,7 +93,7 @@ export function createUserActs(deps: UserActsDeps) {
   async function requireRole(act: UserAct): Promise<RoleRecord | null> {
     if (!('role' in act)) return null
     const role = (await roleStore.list(database)).find(one => one.name === act.role)
-    if (!role) throw refuseField('role', `There is no role ${act.role}.`)
+    if (!role) throw refuseField('role', 'unknown_role', { name: act.role })
     return role
   }
 

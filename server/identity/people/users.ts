@@ -4,6 +4,7 @@ import type { Actor } from '../../policy/actor.js'
 import { administratorRole, rightsOf } from '../../policy/permissions.js'
 import { usernameKey } from '../../policy/username.js'
 import { refuse } from '../../protocol/errors.js'
+import { problem } from '../../protocol/problems.js'
 import { checkAll } from '../../protocol/together.js'
 import { isDuplicate, type Queries } from '../../storage/database.js'
 import type { DeviceStore } from '../../storage/devices.js'
@@ -203,7 +204,7 @@ export function createUsers(deps: UsersDeps) {
     /** @throws not_found */
     async requireByName(username: string): Promise<UserRecord> {
       const user = await findByName(username)
-      if (!user) throw refuse('not_found', { detail: `There is no user ${username}.` })
+      if (!user) throw refuse('not_found', { problem: problem('unknown_user', { name: username }) })
       return user
     },
   }

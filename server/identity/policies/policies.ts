@@ -13,7 +13,8 @@ import {
   whyNotValues,
 } from '../../policy/policy-change.js'
 import { type PolicyApply, type PolicyVersion, readVersions, undoing } from '../../policy/policy-version.js'
-import { refuse, refuseField } from '../../protocol/errors.js'
+import { refuse, refuseField, refuseFields } from '../../protocol/errors.js'
+import { type Problem, problem } from '../../protocol/problems.js'
 import type { Database, Queries } from '../../storage/database.js'
 import type { PolicyVersionRecord, PolicyVersionStore } from '../../storage/policy-versions.js'
 import type { ActorRights } from '../rights.js'
@@ -75,28 +76,27 @@ export function createPolicies({ database, policyVersionStore, policyPreview, po
     requireValues(values, apply)
     const made = nextVersion(inUse, { values, apply, undoes })
     const problems = whyNotNext(made)
-    if (problems.length > 0) throw conflict(`Without version ${undoes}: ${problems.join('; ')}.`)
-    if (areAlike(foldEras(inUse), made.eras)) throw conflict(`Nothing is left of version ${undoes} to take back.`)
+    if (problems.length > 0) throw conflict(problem('undo_contradicts', { version: undoes, problems }))
+    if (areAlike(foldEras(inUse), made.eras)) throw conflict(problem('nothing_to_undo', { version: undoes }))
     return made
   }
 
   /** What a version has changed, as it was before. */
   async function requireBefore(tx: Queries, version: number): Promise<Partial<Policy>> {
-    if (version === 1) throw refuseField('version', 'The first version changed nothing.')
+    if (version === 1) throw refuseField('version', 'first_version')
     const written = version > 1 ? await policyVersionStore.since(tx, version - 1) : []
-    if (written.length < 2) throw refuse('not_found', { detail: `There is no version ${version} of the policy.` })
+    if (written.length < 2) throw refuse('not_found', { problem: problem('unknown_version', { version }) })
     const found = undoing(readVersions(written))
     if ('values' in found) return found.values
-    const told = found.conflicts.map(({ name, version: newer }) => `version ${newer} has set ${name} again`)
-    throw conflict(`${told.join(', ')}: take that back first, or set the value itself.`)
+    throw conflict(problem('undo_conflict', { conflicts: found.conflicts.map(one => problem('set_again', one)) }))
   }
 
   /** What was changed since somebody looked is not written over. */
   async function requireUntouched(tx: Queries, values: WantedPolicies, seen: number): Promise<void> {
     const [known, ...newer] = readVersions(await policyVersionStore.since(tx, seen))
-    if (known?.version !== seen) throw refuseField('version', 'There is no such version.')
+    if (known?.version !== seen) throw refuseField('version', 'no_such_version')
     const found = setSince(newer, Object.keys(values))
-    if (found) throw conflict(`Version ${found.version} has set ${found.name} since: look at it again.`)
+    if (found) throw conflict(problem('set_since', found))
   }
 
   return {
@@ -157,18 +157,18 @@ export type Policies = ReturnType<typeof createPolicies>
 
 function requireValues(values: WantedPolicies, apply: PolicyApply): void {
   const fields = whyNotValues(values, apply)
-  if (Object.keys(fields).length > 0) throw refuse('invalid_fields', { fields })
+  if (Object.keys(fields).length > 0) throw refuseFields(fields)
 }
 
 function requireNext(inUse: readonly PolicyVersion[], change: PolicyChange): NextVersion {
   const made = nextVersion(inUse, change)
   const problems = whyNotNext(made)
-  if (problems.length > 0) throw refuse('invalid_fields', { fields: { non_field_errors: problems } })
+  if (problems.length > 0) throw refuseFields({ non_field_errors: problems })
   return made
 }
 
-function conflict(detail: string) {
-  return refuse('policy_conflict', { detail })
+function conflict(problem: Problem) {
+  return refuse('policy_conflict', { problem })
 }
 
 function read(record: PolicyVersionRecord, before: PolicyVersionRecord | null = null): PolicyInVersion {

@@ -152,7 +152,7 @@ export function createBrowserSessions(deps: BrowserSessionsDeps) {
 }
 
 function wrongProof() {
-  return refuseField('proof', 'Your password was entered incorrectly. Please enter it again.')
+  return refuseField('proof', 'password_wrong')
 }
 
 export type BrowserSessions = ReturnType<typeof createBrowserSessions>

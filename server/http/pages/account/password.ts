@@ -38,7 +38,7 @@ export function createPasswordPages({ pages, ownPassword, browserSessions, polic
         wanted.length <= longestPassword &&
         requireGoodPassword(wanted, [username], policy().password_min_length, 'new_password'),
       () => {
-        if (again && again !== wanted) throw refuseField('new_password_again', notTheSame)
+        if (again && again !== wanted) throw refuseField('new_password_again', 'passwords_differ')
       },
     )
   }
@@ -71,5 +71,3 @@ export function createPasswordPages({ pages, ownPassword, browserSessions, polic
     },
   }
 }
-
-const notTheSame = 'The two are not the same.'

@@ -1,6 +1,7 @@
 // What an entry of the audit log tells, in the words of the reader: each value with its name, before and after. The files of
 // the log, and the API, have every value as it was written down.
 import type { AuditRecord } from '../../../identity/logs/audit-log.js'
+import { revocableSecrets } from '../../../policy/key-life.js'
 import { isPolicyName } from '../../../policy/policies.js'
 import { isPolicyApply } from '../../../policy/policy-version.js'
 import { triggers } from '../../../policy/revocation.js'
@@ -85,6 +86,15 @@ export function changesOf(entry: AuditRecord, frame: Frame, people: Named): Audi
     const text = (told: Told) => (Object.hasOwn(told, name) ? valueWords(name, told[name], frame, people) : null)
     return { name, label: labelOf(name, frame), before: text(before), after: text(after) }
   })
+}
+
+/** What stands in the place of an id; a role or an application may be called so, too. */
+export function subjectText({ action, subject, afterJson }: AuditRecord, { t }: Frame): string {
+  if (action === 'key_revoked' && revocableSecrets.some(secret => secret === subject))
+    return t(`keys.secret.${subject}`)
+  if (action === 'secrets_resealed') return t('keys.secrets')
+  const isEverybodys = action === 'revocation_added' && (JSON.parse(afterJson ?? '{}') as Told).kind === 'all'
+  return isEverybodys ? t('revocations.everybody') : subject
 }
 
 function toldBy({ beforeJson, afterJson }: AuditRecord): [before: Told, after: Told] {

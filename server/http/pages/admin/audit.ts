@@ -13,7 +13,7 @@ import type { Frame } from '../frame.js'
 import type { Pages } from '../page.js'
 import { readChoice, readText } from '../query.js'
 import type { Translate } from '../texts.js'
-import { changesOf, namedIn } from './audit-words.js'
+import { changesOf, namedIn, subjectText } from './audit-words.js'
 import { isFiltered, readCounted, readDays } from './lists.js'
 import { createPeople, findPerson, isNobodys, type Named, readActor, type Shown, type Which } from './people.js'
 
@@ -135,14 +135,15 @@ function presentEntry(entry: AuditRecord, people: Named, frame: Frame) {
     ...{ seq, at: createdAt, subjectKind, address, userAgent, requestId, hash },
     action: actionOf(action, frame),
     actor: isNobodys(action, actor) ? frame.t('logs.unknown') : people.actor(actor),
-    subject: subjectShown(entry, people),
+    subject: subjectShown(entry, people, frame),
     changes: changesOf(entry, frame, people),
   }
 }
 
-function subjectShown({ subjectKind, subject }: AuditRecord, people: Named): Shown {
+function subjectShown(entry: AuditRecord, people: Named, frame: Frame): Shown {
+  const { subjectKind, subject } = entry
   if (subjectKind === 'user') return people.user(subject)
   if (subjectKind === 'session') return people.session(subject)
   if (subjectKind === 'device') return people.device(subject)
-  return subject.length > 24 ? { is: 'code', text: subject, short: 12 } : subject
+  return subject.length > 24 ? { is: 'code', text: subject, short: 12 } : subjectText(entry, frame)
 }

@@ -92,11 +92,11 @@ async function readFilter<Filter>(
 ): Promise<Filter> {
   const filter: Record<string, unknown> = {}
   const unknown = Object.keys(ctx.query).find(name => !Object.hasOwn(fields, name) && !ofPages.includes(name))
-  if (strictly && unknown !== undefined) throw refuseField(unknown, 'Is not known here.')
+  if (strictly && unknown !== undefined) throw refuseField(unknown, 'unknown_filter')
   for (const [name, { as, read }] of Object.entries(fields)) {
     filter[as] = await read(ctx, name, by)
-    if (strictly && by.which.some(({ field }) => field === name)) throw refuseField(name, 'Could be several people.')
-    if (strictly && filter[as] === undefined && isThere(ctx, name)) throw refuseField(name, 'Is not usable.')
+    if (strictly && by.which.some(({ field }) => field === name)) throw refuseField(name, 'several_users')
+    if (strictly && filter[as] === undefined && isThere(ctx, name)) throw refuseField(name, 'unusable')
   }
   return filter as Filter
 }

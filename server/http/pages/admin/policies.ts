@@ -6,7 +6,7 @@ import { readPolicyValue, whyNotPolicy } from '../../../policy/policy-values.js'
 import type { PolicyApply } from '../../../policy/policy-version.js'
 import { type Context, visitorOf } from '../../handler.js'
 import { readFields } from '../../wire/fields.js'
-import { type Problems, problemsOf, translateProblem, typedIn } from '../fields.js'
+import { type Problems, problemsOf, problemText, typedIn } from '../fields.js'
 import type { Frame } from '../frame.js'
 import type { Pages } from '../page.js'
 import { readChoice } from '../query.js'
@@ -16,9 +16,9 @@ import {
   formValue,
   policyGroupNames,
   policyGroups,
+  policyProblemText,
   presentPolicy,
   presentPreview,
-  problemText,
   reasonText,
   typedValue,
 } from './policy-texts.js'
@@ -120,14 +120,14 @@ export function createPolicyPages({ pages, policies }: PolicyPagesDeps) {
       const values = valuesOf(typed)
       const problems: Problems = Object.fromEntries(
         sent.flatMap(name => {
-          const problem = problemText(name, values[name], frame)
+          const problem = policyProblemText(name, values[name], frame)
           return problem === null ? [] : [[name, problem]]
         }),
       )
       const different = sent.filter(name => values[name] !== policy[name])
       if (Object.keys(problems).length === 0) {
         const whole = whyNotPolicy({ ...policy, ...(values as Partial<Policy>) }).map(problem =>
-          translateProblem(problem, frame.t),
+          problemText(problem, frame.t),
         )
         if (whole.length > 0) problems.non_field_errors = whole.join(' ')
         else if (different.length === 0) problems.non_field_errors = frame.t('policies.nothingChanged')

@@ -2,7 +2,7 @@
 
 import type { PolicyPreview } from '../../../identity/policies/policies.js'
 import type { Count } from '../../../identity/policies/policy-preview.js'
-import { formatDuration, hasFraction } from '../../../policy/durations.js'
+import { formatDuration } from '../../../policy/durations.js'
 import {
   firstPolicy,
   isSessionPolicy,
@@ -13,6 +13,8 @@ import {
 } from '../../../policy/policies.js'
 import { whyNotPolicyValue } from '../../../policy/policy-values.js'
 import type { PolicyApply } from '../../../policy/policy-version.js'
+import type { ProblemCode } from '../../../protocol/problems.js'
+import { problemText } from '../fields.js'
 import type { Frame } from '../frame.js'
 
 /** How the pages arrange them; a test finds the policy that stands in none, or in two. */
@@ -127,17 +129,18 @@ export function typedValue(name: PolicyName, value: unknown): string {
   return policyTable[name].kind === 'duration' ? formatDuration(value as number) : String(value)
 }
 
+/** What the form says of beforehand, in better words than the numbers and patterns of the table. */
+const beyondBounds: ReadonlySet<ProblemCode> = new Set([
+  'policy_mismatch',
+  'policy_out_of_range',
+  'policy_out_of_range_seconds',
+])
+
 /** What is wrong with a value, or null. */
-export function problemText(name: PolicyName, value: unknown, frame: Frame): string | null {
-  if (whyNotPolicyValue(name, value) === null) return null
-  const { t } = frame
-  const row: PolicyRow = policyTable[name]
-  if (row.kind === 'boolean' || row.kind === 'choice') return t('policies.problem.choice')
-  if (row.kind === 'text' && row.reserved?.includes(value as string)) return t('policies.problem.reserved')
-  if (row.kind === 'duration' && typeof value !== 'number')
-    return t(hasFraction(String(value)) ? 'policies.problem.fraction' : 'policies.problem.span')
-  if (row.kind === 'integer' && typeof value !== 'number') return t('policies.problem.whole')
-  return boundsText(name, frame)
+export function policyProblemText(name: PolicyName, value: unknown, frame: Frame): string | null {
+  const problem = whyNotPolicyValue(name, value)
+  if (problem === null) return null
+  return beyondBounds.has(problem.code) ? boundsText(name, frame) : problemText(problem, frame.t)
 }
 
 export const applies = ['refresh', 'now', 'new'] as const satisfies PolicyApply[]

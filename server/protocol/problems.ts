@@ -1,0 +1,173 @@
+// What can be wrong with a value, once: a code, and what the clients of the wire read of it, in English. The sentences that
+// Django REST framework and simplejwt have are theirs word for word. People read views/locales/LANGUAGE.json, `problems.CODE`.
+// `{name}` stands for a value, `{name:json}` for one in JSON's quotes, `{name:or}` and `{name:semicolon}` for joined lists.
+export const problems = {
+  // Fields as Django REST framework's serializers read them
+  required: 'This field is required.',
+  null: 'This field may not be null.',
+  blank: 'This field may not be blank.',
+  not_string: 'Not a valid string.',
+  not_boolean: 'Must be a valid boolean.',
+  not_list: 'Expected a list of items but got type "{type}".',
+  not_dictionary: 'Expected a dictionary of items but got type "{type}".',
+  no_data: 'No data provided',
+  invalid_data: 'Invalid data. Expected a dictionary, but got {type}.',
+  null_characters: 'Null characters are not allowed.',
+  surrogate_characters: 'Surrogate characters are not allowed: U+{point}.',
+  control_characters: 'Control characters are not allowed.',
+  too_long: 'Ensure this field has no more than {count} characters.',
+
+  // What is in addresses and bodies
+  parameter_blank: 'This parameter may not be blank.',
+  given_twice: 'Must be given once.',
+  unusable: 'Is not usable.',
+  unknown_parameter: 'Unknown parameter. Known: {known}.',
+  misspelt_parameter: 'Unknown parameter. Did you mean "{near}"? Known: {known}.',
+  no_parameters: 'Unknown parameter. No parameter is taken here.',
+  unknown_member: 'Unknown member. Known: {known}.',
+  misspelt_member: 'Unknown member. Did you mean "{near}"? Known: {known}.',
+  no_members: 'Unknown member. No member is taken here.',
+  unknown_field: 'There is no such field.',
+  unknown_filter: 'Is not known here.',
+  not_one_of: 'Must be one of {choices}.',
+  not_true_or_false: 'Must be true or false.',
+  not_whole: 'Must be a whole number.',
+  not_whole_between: 'Must be a whole number from {min} to {max}.',
+  not_number_between: 'Must be a number from {min} to {max}.',
+  not_time: 'Must be a time such as 2026-01-31T09:00:00Z.',
+  not_time_zone: 'Must be a time zone such as Asia/Tashkent.',
+  not_text: 'Must be text.',
+  not_text_up_to: 'Must be text of at most {max} characters.',
+  not_texts: 'Must be an array of texts.',
+  not_json: 'This is not JSON.',
+  not_json_object: 'This is not a JSON object.',
+  unknown_cursor: 'Is no cursor of this list.',
+  not_user_id: 'Must be the id of a user.',
+  not_user_ids: 'Must be ids of users.',
+  several_users: 'Could be several people.',
+  state_with_all: 'Cannot be asked for together with a state.',
+  subject_without_kind: 'Is needed where a subject is given.',
+  subject_incomplete: 'A subject is a kind and an id: both are needed.',
+  not_for_files: 'A file has all rows.',
+  for_files_only: 'Is for a file, with format=csv.',
+  ids_with_filters: 'Cannot be given together with filters in the address.',
+  not_preview_time: 'Must be the `at` of a preview.',
+  preview_in_future: 'Must be the `at` of a preview, and no preview was given in the future.',
+  not_preview_count: 'Must be the `count` of a preview.',
+  too_many_users: 'There are more than {count} users: narrow it down.',
+  too_many_sessions: 'There are more than {count} sessions: narrow it down.',
+  too_many_devices: 'There are more than {count} devices: narrow it down.',
+
+  // People, roles, devices and sessions
+  username_characters:
+    'Enter a valid username. This value may contain only letters, numbers, and @/./+/-/_ characters.',
+  username_taken: 'A user with that username already exists.',
+  email_invalid: 'Enter a valid email address.',
+  password_too_short: 'This password is too short. It must contain at least {count} characters.',
+  password_numeric: 'This password is entirely numeric.',
+  password_repetitive: 'This password repeats too few characters.',
+  password_similar: 'The password is too similar to the username.',
+  password_common: 'This password is too common.',
+  password_unchanged: 'The new password is the old one. Choose another.',
+  passwords_differ: 'The two are not the same.',
+  password_wrong: 'Your password was entered incorrectly. Please enter it again.',
+  old_password_wrong: 'Your old password was entered incorrectly. Please enter it again.',
+  user_id_out_of_range: 'This is not a whole number from 1 to {max}.',
+  user_id_taken: 'A user with that id already exists.',
+  password_hash_unknown: 'This is not a hash that can be verified.',
+  not_permission: 'Not a permission.',
+  no_permission: '{name:json} is no permission.',
+  too_many_permissions: 'There are more than {count}.',
+  role_name: 'A role begins with a letter and has at most 40 small letters, digits, - and _.',
+  role_name_taken: 'A role of that name already exists.',
+  unknown_user: 'There is no user {name}.',
+  unknown_role: 'There is no role {name}.',
+  unknown_application: 'There is no application {name}.',
+  unknown_session: 'There is no session {id}, or it has already ended.',
+  unknown_device: 'There is no device {id}, or it has already ended.',
+
+  // Entries of the revocation log that are written by hand
+  not_token_id: 'Must be the jti of an access token.',
+  subject_of_all: 'Must be empty: it is about everybody.',
+  not_effect_of_kind: 'Must be {effects:or} for this kind.',
+
+  // Signing keys
+  unknown_key: 'There is no key {kid}.',
+  key_signs: 'The key {kid} signs: rotate it, or revoke it.',
+  key_needed: 'The key {kid} is needed until {until}.',
+  unknown_algorithm: 'There is no such signing algorithm.',
+  unused_algorithm: 'Nothing is signed with {algorithm}: set the policy access_token_algorithm first.',
+
+  // Policies: first their values, then changes of the whole
+  policy_not_boolean: 'must be true or false',
+  policy_not_choice: 'must be one of {choices}',
+  policy_mismatch: 'must match {pattern}',
+  policy_reserved: 'is the name of another claim',
+  policy_not_whole: 'must be a whole number',
+  policy_not_duration: 'must be a duration such as 90s, 15m, 6 hours or 1 day 6 hours',
+  policy_fraction: 'must be made of whole numbers, such as 1 hour 30 minutes',
+  policy_out_of_range: 'must lie between {min} and {max}',
+  policy_out_of_range_seconds: 'must lie between {min} and {max} seconds',
+  policy_not_of_sessions: 'is not a rule for sessions, so it cannot be for new ones only',
+  unknown_policy: 'there is no such policy',
+  no_policy_given: 'No policy is given that is to change.',
+  policy_value: '{name} {problem}',
+  idle_beyond_absolute: 'refresh_token_lifetime is longer than session_absolute_lifetime, so it would never count',
+  too_many_rules:
+    'there are sessions under {count} different sets of rules already; let this one be for all, or wait until the oldest are over',
+  not_version: 'Must be the number of a version.',
+  no_such_version: 'There is no such version.',
+  unknown_version: 'There is no version {version} of the policy.',
+  first_version: 'The first version changed nothing.',
+  undo_with_changes: 'Cannot be previewed together with changes.',
+  undo_contradicts: 'Without version {version}: {problems:semicolon}.',
+  nothing_to_undo: 'Nothing is left of version {version} to take back.',
+  undo_conflict: '{conflicts}: take that back first, or set the value itself.',
+  set_again: 'version {version} has set {name} again',
+  set_since: 'Version {version} has set {name} since: look at it again.',
+} as const satisfies Record<string, string>
+
+export type ProblemCode = keyof typeof problems
+
+export type ProblemValue = string | number | readonly string[] | Problem | readonly Problem[]
+
+export type Problem = { code: ProblemCode; values?: Readonly<Record<string, ProblemValue>> }
+
+/** What is wrong with each field; `non_field_errors` for the whole of what was sent. */
+export type FieldProblems = Record<string, readonly Problem[]>
+
+type NamesIn<Text extends string> = Text extends `${string}{${infer Name}}${infer Rest}`
+  ? (Name extends `${infer Bare}:${string}` ? Bare : Name) | NamesIn<Rest>
+  : never
+
+/** The values of a code's text, none of which may be left out; `count` decides the plural. */
+export type ValuesOf<Code extends ProblemCode> = [NamesIn<(typeof problems)[Code]>] extends [never]
+  ? []
+  : [values: { [Name in NamesIn<(typeof problems)[Code]>]: Name extends 'count' ? number : ProblemValue }]
+
+export function problem<Code extends ProblemCode>(code: Code, ...[values]: ValuesOf<Code>): Problem {
+  return values === undefined ? { code } : { code, values }
+}
+
+/** What the clients of the wire, the command line and our log read. */
+export function wireText({ code, values = {} }: Problem): string {
+  return problems[code].replace(/\{(\w+)(?::(\w+))?\}/g, (_, name: string, how?: string) => written(values[name]!, how))
+}
+
+/** `{"field": ["text"]}`, as Django REST framework writes it. */
+export function wireFields(fields: FieldProblems): Record<string, string[]> {
+  return Object.fromEntries(Object.entries(fields).map(([field, found]) => [field, found.map(wireText)]))
+}
+
+export function isProblem(value: ProblemValue): value is Problem {
+  return typeof value === 'object' && 'code' in value
+}
+
+const joints: Record<string, string> = { or: ' or ', semicolon: '; ' }
+
+function written(value: ProblemValue, how?: string): string {
+  if (how === 'json') return JSON.stringify(value)
+  if (isProblem(value)) return wireText(value)
+  if (typeof value !== 'object') return String(value)
+  return value.map(one => written(one)).join(joints[how ?? ''] ?? ', ')
+}
