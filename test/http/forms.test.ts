@@ -1,7 +1,8 @@
 // Every form of every page, made from the route table: refused without its token, from another site, with another session's
 // token and by whoever may less, with nothing changed; and whatever else is sent with a good one is written nowhere.
 import { expect } from 'chai'
-import type { PageAccess, RouteRow } from '../../server/http/access.js'
+import type { PageAccess } from '../../server/http/kinds/page.js'
+import type { PublicPageAccess } from '../../server/http/kinds/public-page.js'
 import { type PageRouteName, pageRoutes } from '../../server/http/pages/routes.js'
 import { builtInRoles, type OwnPermission, ownPermissions } from '../../server/policy/permissions.js'
 import { aClient } from '../support/client.js'
@@ -13,12 +14,12 @@ import { aVisitor, type Seen, type Visitor } from '../support/visitor.js'
 const admin = { username: 'admin', password }
 const ownSite = { 'Sec-Fetch-Site': 'same-origin' }
 
-const accessOf = (name: PageRouteName) => (pageRoutes[name] as RouteRow).access as PageAccess
+const accessOf = (name: PageRouteName): PageAccess | PublicPageAccess => pageRoutes[name].access
 const permissionOf = (name: PageRouteName) => {
   const access = accessOf(name)
   return access.kind === 'page' ? access.permission : undefined
 }
-const isFresh = (name: PageRouteName) => 'fresh' in accessOf(name)
+const isForRecent = (name: PageRouteName) => 'recentlyAuthenticated' in accessOf(name)
 
 /** Each form once, about somebody of its own. */
 async function everyForm(server: TestServer): Promise<ReadyForm[]> {
@@ -155,7 +156,7 @@ describe('every form of every page', () => {
 
   it('that needs a fresh proof waits for the password once the last one is five minutes old', async () => {
     const server = await aServer()
-    const ready = (await everyForm(server)).filter(({ name }) => isFresh(name))
+    const ready = (await everyForm(server)).filter(({ name }) => isForRecent(name))
     expect(ready).to.have.length.above(15)
     server.clock.advance('5m')
     const tokens = new Map<ReadyForm, string>()
