@@ -3,6 +3,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { settingsTable } from '../config/settings.js'
+import type { Kind } from './http/kinds/kind.js'
 import { type Access, kinds } from './http/kinds/kinds.js'
 import type { RouteRow } from './http/route.js'
 import { routes } from './http/routes.js'
@@ -28,7 +29,7 @@ export function routesDocument(): string {
   const forPrograms = rows.filter(row => kinds[row.access.kind].presenter !== 'page')
   const forPeople = rows.filter(row => !forPrograms.includes(row))
   const named = (names: readonly string[] = []) => names.map(name => `\`${name}\``).join(' ')
-  const first = (row: RouteRow<Access>) => [`\`${row.method} ${row.path}\``, whoMayCall(row.access), row.what]
+  const first = (row: RouteRow<Access>) => [`\`${row.method} ${row.path}\``, ...whoMayCall(row.access), row.what]
   return [
     '# Routes',
     '',
@@ -36,24 +37,25 @@ export function routesDocument(): string {
     '',
     '## For programs',
     '',
-    'Errors are JSON, and pages of any origin may call. Who may call is known by the token in the Authorization header; no cookie is read. Where parameters are named, or a token is asked for, any other parameter is refused.',
+    'Errors are JSON, and pages of any origin may call. A token stands in the Authorization header; cookies are never read. Where a token is asked for, parameters that are not named here are refused.',
     '',
     table(
-      ['Route', 'Who may call', 'What it does', 'In the address', 'In the body'],
+      ['Route', 'Who may call', 'By', 'What it does', 'In the address', 'In the body'],
       forPrograms.map(row => [...first(row), named(row.query), named(row.body)]),
     ),
     '',
     '## Pages',
     '',
-    'Errors are pages. Who looks is known by a cookie; forms need the token of a page that this browser was shown.',
+    'Errors are pages. Forms need the token of a page that this browser was shown.',
     '',
-    table(['Route', 'Who may call', 'What it is'], forPeople.map(first)),
+    table(['Route', 'Who may call', 'By', 'What it is'], forPeople.map(first)),
     '',
   ].join('\n')
 }
 
-function whoMayCall<A extends Access>(access: A): string {
-  return (kinds[access.kind] as { who(access: Access): string }).who(access)
+function whoMayCall(access: Access): [who: string, by: string] {
+  const { who, sender } = kinds[access.kind] as Kind<Access>
+  return [who(access), sender === 'nobody' ? '–' : sender]
 }
 
 /** The tables that a document shows, by the name in its `<!-- name -->` marks. */

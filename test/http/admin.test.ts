@@ -48,9 +48,9 @@ describe('the admin API', () => {
     const { server, client, admin } = await aWorld(await aServer())
     server.clock.advance('301s')
     const before = await snapshotOf(server)
-    const fresh = byPermission.filter(({ access }) => access.recentlyAuthenticated)
-    expect(fresh.length).to.be.at.least(10)
-    for (const { name, row } of fresh) {
+    const recent = byPermission.filter(({ access }) => access.recentlyAuthenticated)
+    expect(recent.length).to.be.at.least(10)
+    for (const { name, row } of recent) {
       const answer = await client.send(row.method, pathOf(row), { token: admin, json: {} })
       expect([answer.status, answer.body.code], name).to.deep.equal([401, 'insufficient_user_authentication'])
       expect(answer.headers.get('www-authenticate'), name).to.include('max_age="300"')

@@ -154,7 +154,7 @@ describe('every form of every page', () => {
     }
   }).timeout(60_000)
 
-  it('that needs a fresh proof waits for the password once the last one is five minutes old', async () => {
+  it('that is for who typed the password recently asks for it once the last time is five minutes ago', async () => {
     const server = await aServer()
     const ready = (await everyForm(server)).filter(({ name }) => isForRecent(name))
     expect(ready).to.have.length.above(15)
@@ -203,6 +203,8 @@ describe('every form of every page', () => {
         const answer = await (server === json
           ? sendJson(server, form, token)
           : send(server === plain ? form : { ...form, fields: { ...extras(form), ...form.fields } }, token))
+        // What goes on after the answer of the change, such as marking rows, is done.
+        await server.composed.jobs.stop()
         written.push({ answer: [answerOf(answer)], ...masked(await snapshotOf(server)) })
       }
       for (const one of written.slice(1))
@@ -213,10 +215,22 @@ describe('every form of every page', () => {
 
 /** Forms that change a person, or end what is theirs. */
 const onSomebody: FormName[] = [
-  ...(['disableUsersPage', 'signOutUsersPage', 'addRoleToUsersPage', 'removeRoleFromUsersPage'] as const),
-  ...(['saveUserPage', 'saveUserRoles', 'savePasswordOfUser', 'deleteUserPage', 'disableUserPage'] as const),
-  ...(['enableUserPage', 'signOutUserPage', 'addRevocationPage', 'endManyDevicesPage', 'endDevicePage'] as const),
-  ...(['endManySessionsPage', 'endSessionPage'] as const),
+  'disableUsersPage',
+  'signOutUsersPage',
+  'addRoleToUsersPage',
+  'removeRoleFromUsersPage',
+  'saveUserPage',
+  'saveUserRoles',
+  'savePasswordOfUser',
+  'deleteUserPage',
+  'disableUserPage',
+  'enableUserPage',
+  'signOutUserPage',
+  'addRevocationPage',
+  'endManyDevicesPage',
+  'endDevicePage',
+  'endManySessionsPage',
+  'endSessionPage',
 ]
 
 /** Those who have a built-in role or none, and for each permission one who has all others. */
@@ -244,22 +258,43 @@ async function lesserPeople(server: TestServer, permissions: ReadonlySet<OwnPerm
 
 /** What an attacker would like to be written; a field that the form has itself is not among it. */
 const wanted: Record<string, string> = {
-  ...{
-    id: '1',
-    user_id: '1',
-    userId: '1',
-    username: 'root',
-    active: '0',
-    is_active: '0',
-    is_admin: '1',
-    is_staff: '1',
-  },
-  ...{ roles: 'admin', role: 'admin', 'roles[]': 'admin', 'roles[0]': 'admin', permissions: 'darvoza:keys:write' },
-  ...{ allPermissions: 'darvoza:keys:write', password_hash: 'x', passwordHash: 'x', must_change_password: '0' },
-  ...{ created_at: '0', actor: 'system', seq: '0', sid: 'x', session_id: 'x', authenticatedAt: '9999999999999' },
-  ...{ device_token: 'x', deviceToken: 'x', _method: 'DELETE', email_verified: '1', constructor: 'x', toString: 'x' },
-  ...{ 'constructor.prototype.admin': '1', 'constructor[prototype][admin]': '1', '__proto__[admin]': '1' },
-  ...{ '__proto__.roles': 'admin', prototype: 'x', hasOwnProperty: 'x', mustChangePassword: '0', builtIn: '1' },
+  id: '1',
+  user_id: '1',
+  userId: '1',
+  username: 'root',
+  active: '0',
+  is_active: '0',
+  is_admin: '1',
+  is_staff: '1',
+  roles: 'admin',
+  role: 'admin',
+  'roles[]': 'admin',
+  'roles[0]': 'admin',
+  permissions: 'darvoza:keys:write',
+  allPermissions: 'darvoza:keys:write',
+  password_hash: 'x',
+  passwordHash: 'x',
+  must_change_password: '0',
+  created_at: '0',
+  actor: 'system',
+  seq: '0',
+  sid: 'x',
+  session_id: 'x',
+  authenticatedAt: '9999999999999',
+  device_token: 'x',
+  deviceToken: 'x',
+  _method: 'DELETE',
+  email_verified: '1',
+  constructor: 'x',
+  toString: 'x',
+  'constructor.prototype.admin': '1',
+  'constructor[prototype][admin]': '1',
+  '__proto__[admin]': '1',
+  '__proto__.roles': 'admin',
+  prototype: 'x',
+  hasOwnProperty: 'x',
+  mustChangePassword: '0',
+  builtIn: '1',
 }
 
 function extras({ fields }: ReadyForm): Record<string, string> {

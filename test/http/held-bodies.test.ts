@@ -57,7 +57,9 @@ async function aSender(server: TestServer, mark: string): Promise<Sender> {
   const visitor = aVisitor(server)
   await visitor.signIn(user)
   return {
-    ...{ id: user.id, roleName, access },
+    id: user.id,
+    roleName,
+    access,
     own: { sid, deviceId: (await sessions.require(sid)).session.deviceId },
     formToken: await tokenOf(visitor),
     cookie: [...visitor.cookies].map(([name, value]) => `${name}=${value}`).join('; '),
@@ -72,7 +74,8 @@ async function callsOf(world: World, sender: Sender, names: readonly CallName[])
 
 async function formsOf(world: World, sender: Sender, names: readonly FormName[]): Promise<Holdable[]> {
   const headers = {
-    ...{ Cookie: sender.cookie, 'Sec-Fetch-Site': 'same-origin' },
+    Cookie: sender.cookie,
+    'Sec-Fetch-Site': 'same-origin',
     'Content-Type': 'application/x-www-form-urlencoded',
   }
   const own = { ...world, deviceId: sender.own.deviceId }
@@ -287,7 +290,8 @@ describe('a body that is held back', () => {
 
 const allBut = (permission: OwnPermission) => [
   ...Object.keys(ownPermissions).filter(one => one !== permission),
-  ...['orders:read', 'orders:write'],
+  'orders:read',
+  'orders:write',
 ]
 
 onMariaDb('a body that is held back at a server that has not heard of it yet', engine => {

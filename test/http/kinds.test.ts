@@ -246,6 +246,8 @@ describe('a grant that a table is given', () => {
     const json = { ...asShop, 'Content-Type': 'application/json' }
     const refused = await ask('{"grant_type":"urn:test:grant"}', json)
     expect([refused.status, refused.body.error]).to.deep.equal([415, 'invalid_request'])
+    // RFC 6749 §5.2 leaves out the quotation mark.
+    expect(refused.body.error_description).to.equal("Unsupported media type 'application/json' in request.")
     const other = await client.get('/oauth/token')
     expect([other.status, other.body.error, other.headers.get('allow')]).to.deep.equal([
       405,

@@ -15,7 +15,11 @@ import { ownPermissions } from '../../server/policy/permissions.js'
 
 type Deps = RouterDeps<string, Access>
 
-const silent = { accepts: () => true, write: () => {} }
+const presenters = {
+  api: { accepts: () => true, write: () => {} },
+  page: { accepts: () => true, write: () => {} },
+  oauth: { accepts: () => true, write: () => {} },
+}
 
 /** A router of these rows; nobody is judged. */
 function aRouter(routes: Record<string, RouteRow<Access>>, handlers: Record<string, Handler> = {}) {
@@ -26,7 +30,7 @@ function aRouter(routes: Record<string, RouteRow<Access>>, handlers: Record<stri
     handlers,
     kinds: kinds as Kinds<Access>,
     senders: {} as Deps['senders'],
-    presenters: { api: silent, page: silent, oauth: silent },
+    presenters,
     bodies: { fields: body, form: body },
   })
 }
@@ -41,6 +45,22 @@ describe('a table of routes', () => {
   it('is refused with a path whose methods would be refused on two wires', () => {
     const rows = { one: get('/a', file, 'a'), other: post('/a', open, 'a') }
     expect(() => aRouter(rows)).to.throw('the routes of /a are of kinds that answer differently')
+  })
+
+  it('says who writes what fails behind a row, whatever its neighbours say', async () => {
+    const rows = { page: get('/a', file, 'a'), api: get('/a/:id', open, 'a') }
+    const { router, presenterNear } = aRouter(rows, { page: () => {}, api: () => {} })
+    const run = router.routes()
+    for (const [path, written] of [
+      ['/a', presenters.page.write],
+      ['/a/7', presenters.api.write],
+    ] as const) {
+      const state: { writeRefusal?: unknown } = {}
+      const ctx = { method: 'GET', path, state, request: {}, get: () => '', set: () => {}, vary: () => {} }
+      await run(ctx as never, (() => Promise.resolve()) as never)
+      expect(state.writeRefusal, path).to.equal(written)
+    }
+    expect(presenterNear('/a/7/nothing')).to.equal(presenters.page.write)
   })
 
   it('lets in a few at a time where a row says so, all such rows together, and whatever else has come between them', async () => {
