@@ -1,8 +1,12 @@
-// Writes what is made from the tables: the settings and policies of the README, and example.env.
+// Writes what is made from the tables: the settings and policies of the README, example.env, and the list of routes.
 // `--check` writes nothing and fails when something is out of date.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { settingsTable } from '../config/settings.js'
+import type { Kind } from './http/kinds/kind.js'
+import { type Access, kinds } from './http/kinds/kinds.js'
+import type { RouteRow } from './http/route.js'
+import { routes } from './http/routes.js'
 import { formatDuration } from './policy/durations.js'
 import { policyNames, policyTable } from './policy/policies.js'
 import { triggers } from './policy/revocation.js'
@@ -17,6 +21,41 @@ export function exampleEnv(): string {
     '',
   ])
   return ['# Settings of Darvoza. Made by `npm run documents` from config/settings.ts.', '', ...lines].join('\n')
+}
+
+/** docs/routes.md */
+export function routesDocument(): string {
+  const rows: RouteRow<Access>[] = Object.values(routes)
+  const forPrograms = rows.filter(row => kinds[row.access.kind].presenter !== 'page')
+  const forPeople = rows.filter(row => !forPrograms.includes(row))
+  const named = (names: readonly string[] = []) => names.map(name => `\`${name}\``).join(' ')
+  const first = (row: RouteRow<Access>) => [`\`${row.method} ${row.path}\``, ...whoMayCall(row.access), row.what]
+  return [
+    '# Routes',
+    '',
+    'Made by `npm run documents` from the table that the router is built from. Each path is taken with a slash at its end as well.',
+    '',
+    '## For programs',
+    '',
+    'Errors are JSON, and pages of any origin may call. A token stands in the Authorization header; cookies are never read. Where a token is asked for, parameters that are not named here are refused.',
+    '',
+    table(
+      ['Route', 'Who may call', 'By', 'What it does', 'In the address', 'In the body'],
+      forPrograms.map(row => [...first(row), named(row.query), named(row.body)]),
+    ),
+    '',
+    '## Pages',
+    '',
+    'Errors are pages. Forms need the token of a page that this browser was shown.',
+    '',
+    table(['Route', 'Who may call', 'By', 'What it is'], forPeople.map(first)),
+    '',
+  ].join('\n')
+}
+
+function whoMayCall(access: Access): [who: string, by: string] {
+  const { who, sender } = kinds[access.kind] as Kind<Access>
+  return [who(access), sender === 'nobody' ? '–' : sender]
 }
 
 /** The tables that a document shows, by the name in its `<!-- name -->` marks. */
@@ -63,7 +102,11 @@ function table(head: string[], rows: string[][]): string {
 }
 
 function write(check: boolean): string[] {
-  const made: Record<string, (before: string) => string> = { 'README.md': withTables, 'example.env': exampleEnv }
+  const made: Record<string, (before: string) => string> = {
+    'README.md': withTables,
+    'example.env': exampleEnv,
+    'docs/routes.md': routesDocument,
+  }
   return Object.entries(made).flatMap(([name, make]) => {
     const path = fileURLToPath(new URL(name, root))
     const before = read(path)

@@ -4,12 +4,15 @@ import type { UserRecord } from '../identity/people/users.js'
 import type { BrowserSession } from '../identity/sign-in/browser-sessions.js'
 import type { Actor, Credential, Origin } from '../policy/actor.js'
 import type { AccessClaims } from '../protocol/claims.js'
+import type { Refusal } from '../protocol/errors.js'
 
 export type State = {
   requestId: string
   /** The caller's address, by TRUST_PROXY. */
   address: string
-  /** The verified token of the Authorization header; there on every route that is not open. */
+  /** Writes refusals as the route that was found has it; unset while no route is found. */
+  writeRefusal?: WriteRefusal
+  /** The verified token of the Authorization header; there on every route whose sender is known by one. */
   claims?: AccessClaims
   /** What the caller acts by, and what for: of a token, or of a cookie; there on every route that is not for anybody. */
   credential?: Credential
@@ -27,17 +30,24 @@ export type Context = KoaContext & { state: State; params: Record<string, string
 
 export type Handler = (ctx: Context) => Promise<void> | void
 
+/** One of the steps before a handler; a step that doesn't call `next` has answered. */
+export type Step = (ctx: Context, next: () => Promise<void>) => Promise<void> | void
+
+export type WriteRefusal = (ctx: Context, refusal: Refusal) => Promise<void> | void
+
+export const isReading = ({ method }: Context) => method === 'GET' || method === 'HEAD'
+
 export function originOf(ctx: Context): Origin {
   return { address: ctx.state.address, userAgent: ctx.get('User-Agent').slice(0, 512), requestId: ctx.state.requestId }
 }
 
-/** The person who asks by a token: user id and session, as the guard has let them in. */
+/** The person who asks by a token: user id and session, as kinds/bearer.ts has let them in. */
 export function personOf(ctx: Context): { userId: number; sid: string; actor: Actor } {
   const { sub, sid } = ctx.state.claims!
   return { userId: Number(sub), sid: sid!, actor: actorOf(ctx, Number(sub)) }
 }
 
-/** The person who looks at a page: user id, session and what they may do, as the gate has let them in. */
+/** The person who looks at a page: user id, session and what they may do, as kinds/browser.ts has let them in. */
 export function visitorOf(ctx: Context): {
   userId: number
   sid: string

@@ -42,7 +42,8 @@ export function createHealthHandlers({ tail, redisLink, clock, writeTrouble, isL
       const reason = redisLink?.reason()
       const trouble = clock.trouble()
       ctx.body = {
-        ...{ status: 'ok', database: 'ok' },
+        status: 'ok',
+        database: 'ok',
         ...(redisLink && { redis: redisLink.status() }),
         ...(reason && { redis_reason: reason }),
         ...(trouble && { clock: trouble.kind, clock_reason: trouble.reason }),

@@ -1,61 +1,105 @@
+// Builds the router from the table of routes and the table of kinds: what stands in neither does not exist.
 import Router from '@koa/router'
-import type { Middleware } from 'koa'
 import { refuse } from '../protocol/errors.js'
-import { type BearerAccess, isPage, type Method, type PageAccess, type RouteRow } from './access.js'
-import type { Context, Handler } from './handler.js'
-import type { Body } from './middleware/body.js'
+import type { Context, Handler, Step, WriteRefusal } from './handler.js'
+import type { AnyAccess, Kind, Kinds, Senders } from './kinds/kind.js'
+import { createAdmissionLimiter } from './middleware/admission-limiter.js'
+import type { Bodies } from './middleware/body.js'
+import { type BodyName, bodyTypes } from './middleware/body-types.js'
+import { corsPolicies } from './middleware/cors.js'
 import { checkMembers, checkQuery } from './middleware/parameters.js'
-import { parametersOf } from './parameters.js'
-import { type RouteName, routes } from './routes.js'
+import { createNearest } from './nearest.js'
+import type { Presenters } from './presenters.js'
+import type { Method, RouteRow } from './route.js'
 
-export type RouterDeps = {
-  handlers: Record<RouteName, Handler>
-  /** Lets a request through to the handler by its token, or throws. */
-  guard: (access: BearerAccess) => Middleware
-  /** The same by its cookie. */
-  gate: (access: PageAccess) => Middleware
-  body: Body
-  /** What the body of a page's form must hold; behind `body`. */
-  confirm: (access: PageAccess) => Middleware
+export type RouterDeps<N extends string, A extends AnyAccess> = {
+  routes: Readonly<Record<N, RouteRow<A>>>
+  handlers: Readonly<Record<N, Handler>>
+  kinds: Kinds<A>
+  senders: Senders
+  presenters: Presenters
+  bodies: Bodies
 }
 
-/**
- * Builds the router from the table: who is let in comes first, then what the address asks for, then the body, then the first
- * question once more, because a body can be held back until the answer is another one; then the handler, whose changes ask
- * a third time (tokens/credential.ts).
- */
-export function createRouter({ handlers, guard, gate, body, confirm }: RouterDeps): Router {
+export function createRouter<N extends string, A extends AnyAccess>(deps: RouterDeps<N, A>) {
+  const { handlers, kinds, senders, presenters, bodies } = deps
+  const rows = Object.entries(deps.routes) as [N, RouteRow<A>][]
+  // Which access belongs to which kind is a matter of the names, which the compiler has compared.
+  const kindOf = ({ access }: RouteRow<A>) => kinds[access.kind as A['kind']] as unknown as Kind<A>
+  const limiter = createAdmissionLimiter()
+
+  /** How a route answers, whatever becomes of the request: what fails from here on is told on its wire, to every origin that may read it. */
+  function answerAs(kind: Kind<A>): Step {
+    const { accepts, write } = presenters[kind.presenter]
+    const cors = corsPolicies[kind.cors]
+    return (ctx, next) => {
+      ctx.state.writeRefusal = write
+      return cors(ctx, async () => {
+        if (!accepts(ctx.get('Accept'))) throw refuse('not_acceptable')
+        await next()
+      })
+    }
+  }
+
+  /**
+   * The sender comes first, then what the address asks for, then the body, then the sender once more, because a body can be
+   * held back until the answer is another one; then the handler, whose changes ask a third time (tokens/credential.ts).
+   */
+  function stepsOf(row: RouteRow<A>): Step[] {
+    const kind = kindOf(row)
+    const isStrict = kind.unknown === 'refused'
+    const judge = kind.judge(row.access, senders)
+    const first = [answerAs(kind), ...(row.limited ? [limiter] : [])]
+    const query = isStrict ? [checkQuery(row)] : []
+    if (row.method === 'GET') return [...first, ...judge, ...query]
+    const { begin, read } = bodies[kind.body]
+    const confirm = kind.confirm(row.access, senders)
+    const members = isStrict ? [checkMembers(row)] : []
+    return [...first, begin, ...judge, ...query, read, ...judge, ...confirm, ...members]
+  }
+
   const router = new Router()
-  const methodsOf = new Map<string, Method[]>()
-
-  function pageSteps({ method }: RouteRow, access: PageAccess): Middleware[] {
-    const judge = gate(access)
-    return method === 'GET' ? [judge] : [body.begin, judge, body.read, judge, confirm(access)]
+  const paths = new Map<string, { methods: Method[]; kind: Kind<A> }>()
+  for (const [name, row] of rows) {
+    const steps = [...stepsOf(row), (ctx: Context) => handlers[name](ctx)]
+    router.register(row.path, [row.method], steps as never)
+    const { methods, kind } = paths.get(row.path) ?? { methods: [], kind: kindOf(row) }
+    if (methods.includes(row.method)) throw new Error(`${row.method} ${row.path} is there twice`)
+    requireLikeness(row.path, kind, kindOf(row))
+    paths.set(row.path, { methods: [...methods, row.method], kind })
   }
-
-  function bearerSteps(name: RouteName, { method, path }: RouteRow, access: BearerAccess): Middleware[] {
-    const judge = guard(access)
-    const known = parametersOf(name, path)
-    const [query, members] = known ? [[checkQuery(known)], [checkMembers(known)]] : [[], []]
-    return method === 'GET' ? [judge, ...query] : [body.begin, judge, ...query, body.read, judge, ...members]
-  }
-
-  for (const [name, row] of Object.entries(routes) as [RouteName, RouteRow][]) {
-    const handle = handlers[name]
-    const run: Middleware = ctx => handle(ctx as unknown as Context)
-    const steps = isPage(row.access) ? pageSteps(row, row.access) : bearerSteps(name, row, row.access)
-    router.register(row.path, [row.method], [...steps, run] as never)
-    methodsOf.set(row.path, [...(methodsOf.get(row.path) ?? []), row.method])
-  }
-  for (const [path, methods] of methodsOf) {
+  for (const [path, { methods, kind }] of paths) {
     const allow = [...methods, ...(methods.includes('GET') ? ['HEAD'] : []), 'OPTIONS'].join(', ')
-    router.all(path, ctx => answerOtherMethods(ctx as unknown as Context, allow))
+    router.all(path, ...([answerAs(kind), (ctx: Context) => answerOtherMethods(ctx, allow, kind.body)] as never[]))
   }
-  return router
+
+  const kindNear = createNearest(rows.map(([, row]) => [row.path, kindOf(row)]))
+
+  return {
+    router,
+
+    /** Behind the router: no route has the path. */
+    notFound: ((ctx, _) => {
+      const missing = () => Promise.reject(refuse('not_found'))
+      const kind = kindNear(ctx.path)
+      return kind ? answerAs(kind)(ctx, missing) : missing()
+    }) satisfies Step as Step,
+
+    /** Who writes what failed before a route was found. */
+    presenterNear(path: string): WriteRefusal {
+      return presenters[kindNear(path)?.presenter ?? 'page'].write
+    },
+  }
+}
+
+/** A method that a path does not have is refused on one wire, whichever of its routes was meant. */
+function requireLikeness(path: string, one: Kind<never>, other: Kind<never>): void {
+  if (one.presenter !== other.presenter || one.cors !== other.cors)
+    throw new Error(`the routes of ${path} are of kinds that answer differently`)
 }
 
 /** OPTIONS is answered with what is there; any other method that is not is refused with the list. */
-function answerOtherMethods(ctx: Context, allow: string): void {
+function answerOtherMethods(ctx: Context, allow: string, body: BodyName): void {
   if (ctx.method !== 'OPTIONS') {
     throw refuse('method_not_allowed', { detail: `Method "${ctx.method}" not allowed.`, headers: { Allow: allow } })
   }
@@ -63,6 +107,6 @@ function answerOtherMethods(ctx: Context, allow: string): void {
   ctx.body = {
     name: 'Darvoza',
     renders: ['application/json'],
-    parses: ['application/json', 'application/x-www-form-urlencoded', 'multipart/form-data'],
+    parses: Object.keys(bodyTypes[body]),
   }
 }

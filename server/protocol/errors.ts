@@ -272,6 +272,32 @@ export const errors = {
     wireCode: notValid,
   },
 
+  // What asks for tokens at OAuth's token endpoint
+  invalid_request: {
+    status: 400,
+    text: 'A parameter is missing, is there more than once, or cannot be right.',
+    clause: 'RFC 6749 §5.2',
+    wireCode: 'invalid_request',
+  },
+  invalid_client: {
+    status: 401,
+    text: 'The application is not known, or did not prove to be the one it says.',
+    clause: 'RFC 6749 §5.2',
+    wireCode: 'invalid_client',
+  },
+  invalid_grant: {
+    status: 400,
+    text: 'What was shown to get tokens is not good, no more good, or was given to another application.',
+    clause: 'RFC 6749 §5.2',
+    wireCode: 'invalid_grant',
+  },
+  unsupported_grant_type: {
+    status: 400,
+    text: 'Tokens are not given for this type of grant.',
+    clause: 'RFC 6749 §5.2',
+    wireCode: 'unsupported_grant_type',
+  },
+
   // Ourselves
   overloaded: {
     status: 503,

@@ -86,6 +86,14 @@ export const problems = {
   unknown_session: 'There is no session {id}, or it has already ended.',
   unknown_device: 'There is no device {id}, or it has already ended.',
 
+  // Applications
+  application_id: 'Is none of the forms that an id may have.',
+  application_id_taken: 'Is taken.',
+  application_resource_taken: 'Is taken.',
+  application_resource_ours: 'That is this server itself.',
+  application_needed: 'Without it nobody could sign in to change it back.',
+  application_metadata: '{reason}',
+
   // Entries of the revocation log that are written by hand
   not_token_id: 'Must be the jti of an access token.',
   subject_of_all: 'Must be empty: it is about everybody.',

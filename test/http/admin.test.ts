@@ -1,6 +1,7 @@
 // What administrators may do to people through the API, and who else may not.
 import { expect } from 'chai'
-import type { RouteRow } from '../../server/http/access.js'
+import type { Access } from '../../server/http/kinds/kinds.js'
+import type { RouteRow } from '../../server/http/route.js'
 import { type RouteName, routes } from '../../server/http/routes.js'
 import { builtInRoles } from '../../server/policy/permissions.js'
 import { type Answer, aClient, type Client, claimsOf } from '../support/client.js'
@@ -8,7 +9,7 @@ import { onEachEngine } from '../support/engines.js'
 import { aServer, password, type TestServer } from '../support/server.js'
 import { snapshotOf } from '../support/snapshot.js'
 
-const byPermission = (Object.entries(routes) as [RouteName, RouteRow][]).flatMap(([name, row]) =>
+const byPermission = (Object.entries(routes) as [RouteName, RouteRow<Access>][]).flatMap(([name, row]) =>
   row.access.kind === 'permission' ? [{ name, row, access: row.access }] : [],
 )
 const pathOf = ({ path }: RouteRow) => path.replace(/:\w+/g, '1')
@@ -47,9 +48,9 @@ describe('the admin API', () => {
     const { server, client, admin } = await aWorld(await aServer())
     server.clock.advance('301s')
     const before = await snapshotOf(server)
-    const fresh = byPermission.filter(({ access }) => access.fresh)
-    expect(fresh.length).to.be.at.least(10)
-    for (const { name, row } of fresh) {
+    const recent = byPermission.filter(({ access }) => access.recentlyAuthenticated)
+    expect(recent.length).to.be.at.least(10)
+    for (const { name, row } of recent) {
       const answer = await client.send(row.method, pathOf(row), { token: admin, json: {} })
       expect([answer.status, answer.body.code], name).to.deep.equal([401, 'insufficient_user_authentication'])
       expect(answer.headers.get('www-authenticate'), name).to.include('max_age="300"')

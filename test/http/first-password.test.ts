@@ -1,7 +1,8 @@
 // A password that somebody else knows, such as the printed one of the first administrator: its tokens serve to choose
 // another, and for nothing else that is ours.
 import { expect } from 'chai'
-import { isPage, type RouteRow } from '../../server/http/access.js'
+import { type Access, senderOf } from '../../server/http/kinds/kinds.js'
+import type { RouteRow } from '../../server/http/route.js'
 import { routes } from '../../server/http/routes.js'
 import { aClient, claimsOf } from '../support/client.js'
 import { onEachEngine } from '../support/engines.js'
@@ -10,9 +11,7 @@ import { snapshotOf } from '../support/snapshot.js'
 
 const longPassword = 'a much better horse'
 const pathOf = ({ path }: RouteRow) => path.replace(/:\w+/g, '1')
-const closed = Object.entries(routes as Record<string, RouteRow>).filter(
-  ([, row]) => row.access.kind !== 'open' && !isPage(row.access),
-)
+const closed = Object.entries(routes as Record<string, RouteRow<Access>>).filter(([, row]) => senderOf(row) === 'token')
 /** What may be done before. */
 const allowed = ['me', 'changeMe', 'changePassword']
 

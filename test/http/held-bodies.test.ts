@@ -1,8 +1,9 @@
 // Requests that hold their body back. Whoever sent the headers may be somebody else, or nobody, when the rest comes: every
 // route that changes something is sent halfway, its sender loses what it was let in by, and the rest changes nothing.
 import { expect } from 'chai'
-import { isPage, type RouteRow } from '../../server/http/access.js'
+import { type Access, senderOf } from '../../server/http/kinds/kinds.js'
 import { pageRoutes } from '../../server/http/pages/routes.js'
+import type { RouteRow } from '../../server/http/route.js'
 import { routes } from '../../server/http/routes.js'
 import { type OwnPermission, ownPermissions } from '../../server/policy/permissions.js'
 import { type CallName, callNames, calls, judgedByBody, type Own, readyCall } from '../support/calls.js'
@@ -16,18 +17,16 @@ import { sessionsOf } from '../support/sessions.js'
 import { snapshotOf } from '../support/snapshot.js'
 import { aVisitor } from '../support/visitor.js'
 
-const table: Record<string, RouteRow> = routes
+const table: Record<string, RouteRow<Access>> = routes
 const permissionOf = (name: string): OwnPermission | null => {
   const { access } = table[name]!
   return ('permission' in access && access.permission) || null
 }
-const isFresh = (name: string) => 'fresh' in table[name]!.access
+const isForRecent = (name: string) => 'recentlyAuthenticated' in table[name]!.access
 
 /** For anybody: what they change is judged by what their body holds, or is a cookie. */
 const forAnybody = new Set<string>(
-  Object.entries(pageRoutes as Record<string, RouteRow>).flatMap(([name, row]) =>
-    row.access.kind === 'visitor' ? [name] : [],
-  ),
+  Object.entries(pageRoutes).flatMap(([name, row]) => (row.access.kind === 'publicPage' ? [name] : [])),
 )
 /** A busy machine takes its time with so many. */
 const patient = { bodyWait: 60_000 }
@@ -58,7 +57,9 @@ async function aSender(server: TestServer, mark: string): Promise<Sender> {
   const visitor = aVisitor(server)
   await visitor.signIn(user)
   return {
-    ...{ id: user.id, roleName, access },
+    id: user.id,
+    roleName,
+    access,
     own: { sid, deviceId: (await sessions.require(sid)).session.deviceId },
     formToken: await tokenOf(visitor),
     cookie: [...visitor.cookies].map(([name, value]) => `${name}=${value}`).join('; '),
@@ -73,7 +74,8 @@ async function callsOf(world: World, sender: Sender, names: readonly CallName[])
 
 async function formsOf(world: World, sender: Sender, names: readonly FormName[]): Promise<Holdable[]> {
   const headers = {
-    ...{ Cookie: sender.cookie, 'Sec-Fetch-Site': 'same-origin' },
+    Cookie: sender.cookie,
+    'Sec-Fetch-Site': 'same-origin',
     'Content-Type': 'application/x-www-form-urlencoded',
   }
   const own = { ...world, deviceId: sender.own.deviceId }
@@ -127,7 +129,7 @@ describe('the routes that change something', () => {
     const changing = Object.entries(table).flatMap(([name, row]) => (row.method === 'GET' ? [] : [name]))
     expect([...callNames, ...judgedByBody, ...formNames].sort()).to.deep.equal(changing.sort())
     for (const name of judgedByBody) expect(table[name]!.access.kind, name).to.equal('open')
-    expect(changing.filter(name => isPage(table[name]!.access) && forAnybody.has(name)).sort()).to.deep.equal(
+    expect(changing.filter(name => senderOf(table[name]!) === 'cookie' && forAnybody.has(name)).sort()).to.deep.equal(
       ['prefer', 'signIn', 'signOut'].sort(),
     )
   })
@@ -273,8 +275,8 @@ describe('a body that is held back', () => {
   it('changes nothing once the sign-in is too long ago for what the route does', async () => {
     const { watch, server, world } = await aStage()
     const sender = await aSender(server, 'stale')
-    const byToken = await hold(server, watch, await callsOf(world, sender, callNames.filter(isFresh)))
-    const byCookie = await hold(server, watch, await formsOf(world, sender, heldForms.filter(isFresh)))
+    const byToken = await hold(server, watch, await callsOf(world, sender, callNames.filter(isForRecent)))
+    const byCookie = await hold(server, watch, await formsOf(world, sender, heldForms.filter(isForRecent)))
     server.clock.advance('5m')
     server.clock.advance('1s')
     // A look at a page moves its session once a minute; that is not what is asked here.
@@ -288,7 +290,8 @@ describe('a body that is held back', () => {
 
 const allBut = (permission: OwnPermission) => [
   ...Object.keys(ownPermissions).filter(one => one !== permission),
-  ...['orders:read', 'orders:write'],
+  'orders:read',
+  'orders:write',
 ]
 
 onMariaDb('a body that is held back at a server that has not heard of it yet', engine => {

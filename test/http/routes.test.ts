@@ -1,18 +1,22 @@
 // Walks the router that was built against the table that says who may call what.
 import type Router from '@koa/router'
 import { expect } from 'chai'
-import { isPage, type RouteRow } from '../../server/http/access.js'
-import { isStrict, type Parameters, parameters } from '../../server/http/parameters.js'
+import { adminRoutes } from '../../server/http/admin/routes.js'
+import { type Access, kinds, senderOf } from '../../server/http/kinds/kinds.js'
+import { pageRoutes } from '../../server/http/pages/routes.js'
+import type { RouteRow } from '../../server/http/route.js'
 import { type RouteName, routes } from '../../server/http/routes.js'
 import { aClient, type Client } from '../support/client.js'
 import { aServer, password, type TestServer } from '../support/server.js'
 import { snapshotOf } from '../support/snapshot.js'
 import { aVisitor } from '../support/visitor.js'
 
-const table = Object.entries(routes) as [RouteName, RouteRow][]
-const open = table.filter(([, row]) => row.access.kind === 'open')
-const pages = table.filter(([, row]) => isPage(row.access))
-const closed = table.filter(([, row]) => row.access.kind !== 'open' && !isPage(row.access))
+type Row = RouteRow<Access>
+
+const table = Object.entries(routes) as [RouteName, Row][]
+const open = table.filter(([, row]) => senderOf(row) === 'nobody')
+const pages = table.filter(([, row]) => senderOf(row) === 'cookie')
+const closed = table.filter(([, row]) => senderOf(row) === 'token')
 
 /** The router inside the Koa application; its middleware carries it along. */
 function routerOf(server: TestServer): Router {
@@ -20,7 +24,7 @@ function routerOf(server: TestServer): Router {
   return router!
 }
 
-const pathOf = ({ path }: RouteRow) => path.replace(/[:*]\w+/g, 'a0000000-0000-4000-8000-000000000000')
+const pathOf = ({ path }: Row) => path.replace(/[:*]\w+/g, 'a0000000-0000-4000-8000-000000000000')
 
 /** Every closed route, with and without the slash, with these headers. */
 async function askEach(client: Client, headers: Record<string, string>) {
@@ -55,6 +59,21 @@ describe('the router', () => {
       const answer = await client.send(row.method, pathOf(row), { headers, body: '{"broken' })
       expect(answer.status, name).to.equal(401)
     }
+  })
+
+  it('has no route that is nobody’s: each is of those that are open, by token or by cookie', () => {
+    expect(open.length + closed.length + pages.length).to.equal(table.length)
+  })
+
+  it('has each route under a name of its own, in whichever table it stands', () => {
+    const parts = { ...adminRoutes, ...pageRoutes }
+    expect(Object.keys(parts)).to.have.length(Object.keys(adminRoutes).length + Object.keys(pageRoutes).length)
+    for (const [name, row] of Object.entries(parts)) expect(routes[name as RouteName], name).to.equal(row)
+  })
+
+  it('lets sign-ins in a few at a time, by the API and by the page', () => {
+    const limited = table.filter(([, row]) => row.limited).map(([, row]) => `${row.method} ${row.path}`)
+    expect(limited.sort()).to.deep.equal(['POST /api/token', 'POST /login'])
   })
 
   it('opens only what is known to be open', () => {
@@ -130,7 +149,7 @@ describe('every route that takes a token', () => {
 })
 
 describe('every route of people and administrators', () => {
-  const strict = closed.filter(([, row]) => isStrict(row.path))
+  const strict = closed.filter(([, row]) => kinds[row.access.kind].unknown === 'refused')
 
   it('refuses what it does not know, in the address and in the body, names it, and changes nothing', async () => {
     const server = await aServer()
@@ -139,14 +158,12 @@ describe('every route of people and administrators', () => {
     const before = await snapshotOf(server)
     expect(strict.length).to.equal(closed.length)
     for (const [name, row] of strict) {
-      const known = parameters[name as keyof typeof parameters] as Parameters | undefined
-      expect(known, `${name} has a row`).to.not.equal(undefined)
       const body = row.method === 'GET' ? {} : { json: {} }
       for (const slash of ['', '/']) {
         const path = pathOf(row) + slash
         const { status, body: told } = await client.send(row.method, `${path}?usename=x`, { ...body, token: access })
         expect([status, Object.keys(told)], name).to.deep.equal([400, ['usename']])
-        const twice = known?.query?.[0]
+        const twice = row.query?.[0]
         if (twice) {
           const refused = await client.send(row.method, `${path}?${twice}=1&${twice}=2`, { ...body, token: access })
           expect([refused.status, refused.body], name).to.deep.equal([400, { [twice]: ['Must be given once.'] }])
@@ -234,9 +251,9 @@ describe('every page', () => {
     server.clock.advance('6m')
     await visitor.open('/account')
     const before = await snapshotOf(server)
-    const fresh = read.filter(([, row]) => 'fresh' in row.access)
-    expect(fresh).to.not.deep.equal([])
-    for (const [name, row] of fresh) {
+    const recent = read.filter(([, row]) => 'recentlyAuthenticated' in row.access)
+    expect(recent).to.not.deep.equal([])
+    for (const [name, row] of recent) {
       const { status, text } = await visitor.send('GET', pathOf(row), { headers: ownSite })
       expect(status, name).to.equal(401)
       expect(text, name).to.include('name="_proof"')
@@ -250,7 +267,7 @@ describe('every open route', () => {
     const server = await aServer()
     const client = aClient(server)
     const { access } = await client.signIn({ username: 'admin', password: 'correct horse battery' })
-    const ask = async (row: RouteRow, headers: Record<string, string>) => {
+    const ask = async (row: Row, headers: Record<string, string>) => {
       const body = row.method === 'GET' ? {} : { json: {} }
       const { status, text } = await client.send(row.method, pathOf(row), { headers, ...body })
       return { status, text: text.replace(/[0-9a-f-]{36}/g, 'ID') }

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect } from 'chai'
-import { proofField, secretFields } from '../../server/http/pages/gate.js'
+import { passwordProofField, secretFields } from '../../server/http/pages/password-proof.js'
 
 const views = fileURLToPath(new URL('../../../views/', import.meta.url))
 
@@ -13,7 +13,7 @@ describe('the fields that the question for the password does not keep', () => {
       const fields = readFileSync(join(views, name), 'utf8').matchAll(/\{ name: '(\w+)'[^{}]*\}?/g)
       return [...fields].flatMap(([field, name]) => (/type: 'password'/.test(field) || name === 'token' ? [name!] : []))
     })
-    expect(found).to.include(proofField)
-    expect([...new Set(found)].filter(name => name !== proofField)).to.have.members([...secretFields])
+    expect(found).to.include(passwordProofField)
+    expect([...new Set(found)].filter(name => name !== passwordProofField)).to.have.members([...secretFields])
   })
 })

@@ -8,8 +8,8 @@ import { longestPassword } from '../../policy/password.js'
 import { isUserId } from '../../protocol/claims.js'
 import { refuse } from '../../protocol/errors.js'
 import { type Context, personOf } from '../handler.js'
+import { requireRecentAuthentication } from '../kinds/bearer.js'
 import { presentDevice } from '../me/present.js'
-import { requireNewSignIn } from '../middleware/guard.js'
 import { readFields, readFlag, readTexts } from '../wire/fields.js'
 import { answerCsv, readCsvChoice, userColumns } from './csv.js'
 import { readPage, readSessionFilter, readUserFilter, readUserOrder, wantsCsv } from './filters.js'
@@ -57,7 +57,7 @@ export function createAdminUserHandlers(deps: AdminUsersDeps) {
       })
       const roles = readTexts(ctx, 'roles', [])
       // Giving roles asks for as much here as where they are given later; an old token could make itself an administrator.
-      if (roles.length > 0) requireNewSignIn(ctx.state.claims!, now())
+      if (roles.length > 0) requireRecentAuthentication(ctx.state.claims!, now())
       const profile = { firstName: first_name ?? '', lastName: last_name ?? '', email: email ?? '' }
       const mustChangePassword = readFlag(ctx, 'must_change_password')
       const made = { username, password, mustChangePassword, roles, ...profile }

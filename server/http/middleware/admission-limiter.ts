@@ -1,14 +1,13 @@
-import type { Middleware } from 'koa'
+import type { Step } from '../handler.js'
 
 /** How many are let in at a time. */
 const perTurn = 4
 
 /**
- * Lets requests of one kind in a few per turn of the event loop, in the order of arrival: when hundreds come at the same
- * moment, whatever else has come is served between them. Alone, nobody waits.
- * @param isHeld which requests
+ * Lets the requests that pass through it in a few per turn of the event loop, in the order of arrival: when hundreds come at
+ * the same moment, whatever else has come is served between them. Alone, nobody waits.
  */
-export function createAdmissionLimiter(isHeld: (method: string, path: string) => boolean): Middleware {
+export function createAdmissionLimiter(): Step {
   const waiting: (() => void)[] = []
 
   function turn(): void {
@@ -16,12 +15,10 @@ export function createAdmissionLimiter(isHeld: (method: string, path: string) =>
     if (waiting.length > 0) setImmediate(turn)
   }
 
-  return async (ctx, next) => {
-    if (isHeld(ctx.method, ctx.path)) {
-      await new Promise<void>(resolve => {
-        if (waiting.push(resolve) === 1) setImmediate(turn)
-      })
-    }
+  return async (_, next) => {
+    await new Promise<void>(resolve => {
+      if (waiting.push(resolve) === 1) setImmediate(turn)
+    })
     await next()
   }
 }

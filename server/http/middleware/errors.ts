@@ -1,11 +1,11 @@
 import type { Middleware } from 'koa'
 import { type ErrorCode, Refusal, refuse } from '../../protocol/errors.js'
-import type { Context } from '../handler.js'
+import type { Context, WriteRefusal } from '../handler.js'
 import { createFailureLines, type FailureLinesDeps } from './failure-lines.js'
 
 export type ErrorsDeps = {
-  /** Writes a refusal on the wire that the path speaks. */
-  present: (ctx: Context, refusal: Refusal) => Promise<void> | void
+  /** Writes a refusal on the wire of its route. */
+  present: WriteRefusal
   log: FailureLinesDeps['log'] & { error(details: object, message: string): void }
 }
 

@@ -1,15 +1,17 @@
-import type { Middleware } from 'koa'
+// What a request may hold, by the row of its route; anything else is refused: a filter that is passed over reaches everybody,
+// and a misspelt field changes nothing without a word.
 import { refuseFields } from '../../protocol/errors.js'
 import { isJsonObject } from '../../protocol/json.js'
 import { nearest } from '../../protocol/near.js'
 import { type FieldProblems, type Problem, problem } from '../../protocol/problems.js'
-import type { Parameters } from '../parameters.js'
+import type { Step } from '../handler.js'
+import type { Parameters } from '../route.js'
 
 /** A body may hold very many: each that is told costs a look for the name that was meant. */
 const mostTold = 10
 
 /** Refuses what stands in the address twice, or is not known there. @throws invalid_fields with the first problems */
-export function checkQuery({ query: known = [] }: Parameters): Middleware {
+export function checkQuery({ query: known = [] }: Parameters): Step {
   return (ctx, next) => {
     const fields: FieldProblems = {}
     const seen = new Set<string>()
@@ -26,7 +28,7 @@ export function checkQuery({ query: known = [] }: Parameters): Middleware {
 }
 
 /** Refuses members of the body that are not known; behind the body's parser. @throws invalid_fields */
-export function checkMembers({ body: known = [] }: Parameters): Middleware {
+export function checkMembers({ body: known = [] }: Parameters): Step {
   return (ctx, next) => {
     const { body } = ctx.request
     // What is no object at all is refused by who reads fields from it.

@@ -7,6 +7,7 @@ import type { PolicyInForce } from '../../revocation/policy-in-force.js'
 import type { RedisLink } from '../../revocation/redis-link.js'
 import type { Tail } from '../../revocation/tail.js'
 import type { Context, Handler } from '../handler.js'
+import { createBrowser } from '../kinds/browser.js'
 import { createOwnDevicePages } from './account/devices.js'
 import { createEventPages } from './account/events.js'
 import { createPasswordPages } from './account/password.js'
@@ -33,9 +34,9 @@ import { createCookies } from './cookies.js'
 import { createFileChoice } from './files.js'
 import { createFormTokens } from './form-tokens.js'
 import { createFrames } from './frame.js'
-import { createGate } from './gate.js'
 import { createPages } from './page.js'
-import { createPresentErrorPage } from './present-error.js'
+import { createPasswordProof } from './password-proof.js'
+import { createPagePresenter } from './present-error.js'
 import { createReaders } from './reader.js'
 import type { PageRouteName } from './routes.js'
 import { createSignInPages } from './sign-in.js'
@@ -71,17 +72,23 @@ export function createPageParts(deps: PagePartsDeps) {
   const cookies = createCookies(issuer)
   const formTokens = createFormTokens({ cookies, browserSessions, issuer, random })
   const frameOf = createFrames({
-    ...{ views, texts, readerOf: createReaders(cookies), issuer, now },
-    ...{ assetPath: assets.path, formToken: formTokens.make },
+    views,
+    texts,
+    readerOf: createReaders(cookies),
+    issuer,
+    assetPath: assets.path,
+    formToken: formTokens.make,
+    now,
   })
   const files = createFileChoice({ cookies })
   const pages = createPages({ views, frameOf, browserSessions })
-  const gate = createGate({ cookies, formTokens, browserSessions, pages, issuer, now })
+  const passwordProof = createPasswordProof({ browserSessions, pages, now })
+  const browser = createBrowser({ cookies, formTokens, browserSessions, passwordProof, pages, issuer })
 
   const handlers: Record<PageRouteName | 'asset', Handler> = {
     asset: (ctx: Context) => assets.asset(ctx),
     ...createStartPages({ pages, cookies, issuer, version }),
-    ...createSignInPages({ pages, gate, cookies, browserSessions, sessions }),
+    ...createSignInPages({ pages, passwordProof, cookies, browserSessions, sessions }),
     ...createProfilePages({ pages, users }),
     ...createPasswordPages({ pages, ownPassword, browserSessions, policy }),
     ...createOwnDevicePages({ pages, sessions, whereSignedIn, deviceNames }),
@@ -104,5 +111,5 @@ export function createPageParts(deps: PagePartsDeps) {
     ...createAuditPages({ pages, files, auditLog, users, userList, names }),
     ...createIncidentPages({ pages, incidents, users, userList, sessionList }),
   }
-  return { handlers, gate, presentError: createPresentErrorPage(pages) }
+  return { handlers, browser, presentError: createPagePresenter(pages) }
 }

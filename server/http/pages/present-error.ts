@@ -1,5 +1,4 @@
-import type { Refusal } from '../../protocol/errors.js'
-import type { Context } from '../handler.js'
+import type { WriteRefusal } from '../handler.js'
 import type { Pages } from './page.js'
 
 /** The headings of error pages: by code, or else by status. */
@@ -14,8 +13,8 @@ const headings: Record<string, string> = {
 }
 
 /** Writes a refusal as a page for people. It must work when the database does not. */
-export function createPresentErrorPage(pages: Pages) {
-  return async function presentErrorPage(ctx: Context, refusal: Refusal): Promise<void> {
+export function createPagePresenter(pages: Pages): WriteRefusal {
+  return async (ctx, refusal) => {
     const { retryAfter, headers } = refusal.details
     if (retryAfter !== undefined) ctx.set('Retry-After', String(retryAfter))
     for (const [name, value] of Object.entries(headers ?? {})) ctx.set(name, value)

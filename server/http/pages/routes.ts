@@ -1,28 +1,16 @@
-// The pages: a row each, and who may see it. `visitor`: anybody; `signedIn`: whoever is signed in by cookie; `sees`: who has
-// the permission; `fresh`: and has typed the password within five minutes. A section appears in the menu (sections.ts) as
-// soon as its row stands here.
-import type { OwnPermission } from '../../policy/permissions.js'
-import type { PageAccess, RouteRow } from '../access.js'
-
-const visitor = { kind: 'visitor' } as const
-const tokenless = { kind: 'visitor', tokenless: true } as const
-const signedIn = { kind: 'page' } as const
-const beforeNewPassword = { kind: 'page', beforeNewPassword: true } as const
-const sees = <P extends OwnPermission>(permission: P) => ({ kind: 'page', permission }) as const
-
-const fresh = <P extends OwnPermission>(permission: P) => ({ kind: 'page', permission, fresh: true }) as const
-
-const get = <P extends string, A extends PageAccess>(path: P, access: A, what: string) =>
-  ({ method: 'GET', path, access, wire: 'page', what }) as const
-const post = <P extends string, A extends PageAccess>(path: P, access: A, what: string) =>
-  ({ method: 'POST', path, access, wire: 'page', what }) as const
+// The pages: a row each, and who may see it. `publicPage`: anybody; `signedIn`: whoever is signed in by cookie; `sees`: who has
+// the permission; `seesIfRecent`: and has typed the password within five minutes.
+import type { Access } from '../kinds/kinds.js'
+import { beforeNewPassword, sees, seesIfRecent, signedIn } from '../kinds/page.js'
+import { publicPage, tokenless } from '../kinds/public-page.js'
+import { get, post, type RouteRow } from '../route.js'
 
 export const pageRoutes = {
-  landing: get('/', visitor, 'What this server is'),
-  errorPage: get('/errors/:code', visitor, 'What an error code means'),
+  landing: get('/', publicPage, 'What this server is'),
+  errorPage: get('/errors/:code', publicPage, 'What an error code means'),
 
-  signInPage: get('/login', visitor, 'The sign-in form'),
-  signIn: post('/login', visitor, 'Sign in'),
+  signInPage: get('/login', publicPage, 'The sign-in form'),
+  signIn: post('/login', publicPage, 'Sign in', { limited: true }),
   signOut: post('/logout', tokenless, 'Sign out; no error for who is'),
   prefer: post('/preferences', tokenless, 'Language and look, kept in cookies'),
   prove: post('/prove', signedIn, 'Type the password again, and go on'),
@@ -40,44 +28,56 @@ export const pageRoutes = {
   homePage: get('/admin', signedIn, 'How things stand'),
   usersPage: get('/admin/users', sees('darvoza:users:read'), 'Users'),
   usersFile: get('/admin/users.csv', sees('darvoza:users:read'), 'Users as a CSV file'),
-  newUserPage: get('/admin/users/new', fresh('darvoza:users:write'), 'The form for a new user'),
-  createUserPage: post('/admin/users/new', fresh('darvoza:users:write'), 'Make a user'),
+  newUserPage: get('/admin/users/new', seesIfRecent('darvoza:users:write'), 'The form for a new user'),
+  createUserPage: post('/admin/users/new', seesIfRecent('darvoza:users:write'), 'Make a user'),
   changeUsersPage: post('/admin/users/change', sees('darvoza:users:read'), 'What a change of many users would do'),
-  disableUsersPage: post('/admin/users/change/disable', fresh('darvoza:users:write'), 'Disable many users'),
+  disableUsersPage: post('/admin/users/change/disable', seesIfRecent('darvoza:users:write'), 'Disable many users'),
   signOutUsersPage: post(
     '/admin/users/change/sign-out',
-    fresh('darvoza:sessions:end'),
+    seesIfRecent('darvoza:sessions:end'),
     'End all sessions of many users',
   ),
-  addRoleToUsersPage: post('/admin/users/change/add-role', fresh('darvoza:roles:write'), 'Give many users a role'),
+  addRoleToUsersPage: post(
+    '/admin/users/change/add-role',
+    seesIfRecent('darvoza:roles:write'),
+    'Give many users a role',
+  ),
   removeRoleFromUsersPage: post(
     '/admin/users/change/remove-role',
-    fresh('darvoza:roles:write'),
+    seesIfRecent('darvoza:roles:write'),
     'Take a role from many',
   ),
   userPage: get('/admin/users/:id', sees('darvoza:users:read'), 'A user'),
   saveUserPage: post('/admin/users/:id', sees('darvoza:users:write'), 'Change the name or profile of a user'),
   saveUserRoles: post(
     '/admin/users/:id/roles',
-    fresh('darvoza:roles:write'),
+    seesIfRecent('darvoza:roles:write'),
     'Give a user other roles and permissions',
   ),
   resetPasswordPage: get(
     '/admin/users/:id/password',
-    fresh('darvoza:users:write'),
+    seesIfRecent('darvoza:users:write'),
     'The form for a user’s new password',
   ),
-  savePasswordOfUser: post('/admin/users/:id/password', fresh('darvoza:users:write'), 'Set a new password for a user'),
-  deleteUserPage: post('/admin/users/:id/delete', fresh('darvoza:users:write'), 'Delete a user'),
-  disableUserPage: post('/admin/users/:id/disable', fresh('darvoza:users:write'), 'Disable a user'),
-  enableUserPage: post('/admin/users/:id/enable', fresh('darvoza:users:write'), 'Enable a user'),
-  signOutUserPage: post('/admin/users/:id/sign-out', fresh('darvoza:sessions:end'), 'End all sessions of a user'),
+  savePasswordOfUser: post(
+    '/admin/users/:id/password',
+    seesIfRecent('darvoza:users:write'),
+    'Set a new password for a user',
+  ),
+  deleteUserPage: post('/admin/users/:id/delete', seesIfRecent('darvoza:users:write'), 'Delete a user'),
+  disableUserPage: post('/admin/users/:id/disable', seesIfRecent('darvoza:users:write'), 'Disable a user'),
+  enableUserPage: post('/admin/users/:id/enable', seesIfRecent('darvoza:users:write'), 'Enable a user'),
+  signOutUserPage: post(
+    '/admin/users/:id/sign-out',
+    seesIfRecent('darvoza:sessions:end'),
+    'End all sessions of a user',
+  ),
 
   policiesPage: get('/admin/policies', sees('darvoza:policies:read'), 'Every policy'),
   changePoliciesPage: get('/admin/policies/change', sees('darvoza:policies:write'), 'The form for other policies'),
   weighPoliciesPage: post('/admin/policies/change', sees('darvoza:policies:write'), 'On to the preview of a change'),
   previewPoliciesPage: get('/admin/policies/preview', sees('darvoza:policies:write'), 'What a change would do'),
-  savePoliciesPage: post('/admin/policies', fresh('darvoza:policies:write'), 'Change policies'),
+  savePoliciesPage: post('/admin/policies', seesIfRecent('darvoza:policies:write'), 'Change policies'),
   policyVersionsPage: get(
     '/admin/policies/versions',
     sees('darvoza:policies:read'),
@@ -88,25 +88,33 @@ export const pageRoutes = {
     sees('darvoza:policies:write'),
     'What an undoing would do',
   ),
-  undoPolicyNow: post('/admin/policies/versions/:version/undo', fresh('darvoza:policies:write'), 'Undo a change'),
+  undoPolicyNow: post(
+    '/admin/policies/versions/:version/undo',
+    seesIfRecent('darvoza:policies:write'),
+    'Undo a change',
+  ),
 
   rolesPage: get('/admin/roles', sees('darvoza:users:read'), 'Roles and permissions'),
   // No role is called "-": these addresses are nobody's.
   roleMatrixPage: get('/admin/roles/-/matrix', sees('darvoza:users:read'), 'Which role allows what'),
   newRolePage: get('/admin/roles/-/new', sees('darvoza:roles:write'), 'The form for a new role'),
-  createRolePage: post('/admin/roles', fresh('darvoza:roles:write'), 'Make a role'),
+  createRolePage: post('/admin/roles', seesIfRecent('darvoza:roles:write'), 'Make a role'),
   rolePage: get('/admin/roles/:name', sees('darvoza:users:read'), 'A role and who has it'),
-  permitRolePage: post('/admin/roles/:name/permissions', fresh('darvoza:roles:write'), 'Change what a role allows'),
-  renameRolePage: post('/admin/roles/:name/name', fresh('darvoza:roles:write'), 'Rename a role'),
-  deleteRolePage: post('/admin/roles/:name/delete', fresh('darvoza:roles:write'), 'Delete a role'),
+  permitRolePage: post(
+    '/admin/roles/:name/permissions',
+    seesIfRecent('darvoza:roles:write'),
+    'Change what a role allows',
+  ),
+  renameRolePage: post('/admin/roles/:name/name', seesIfRecent('darvoza:roles:write'), 'Rename a role'),
+  deleteRolePage: post('/admin/roles/:name/delete', seesIfRecent('darvoza:roles:write'), 'Delete a role'),
 
   keysPage: get('/admin/keys', sees('darvoza:keys:read'), 'Keys'),
-  rotateKeyPage: post('/admin/keys/rotate', fresh('darvoza:keys:write'), 'Let another key sign'),
-  revokeKeyPage: post('/admin/keys/:kid/revoke', fresh('darvoza:keys:write'), 'Revoke a signing key'),
-  removeKeyPage: post('/admin/keys/:kid/remove', fresh('darvoza:keys:write'), 'Remove a key that nothing needs'),
+  rotateKeyPage: post('/admin/keys/rotate', seesIfRecent('darvoza:keys:write'), 'Let another key sign'),
+  revokeKeyPage: post('/admin/keys/:kid/revoke', seesIfRecent('darvoza:keys:write'), 'Revoke a signing key'),
+  removeKeyPage: post('/admin/keys/:kid/remove', seesIfRecent('darvoza:keys:write'), 'Remove a key that nothing needs'),
   revokeSecretPage: post(
     '/admin/keys/secrets/:secret/revoke',
-    fresh('darvoza:keys:write'),
+    seesIfRecent('darvoza:keys:write'),
     'Revoke one of our secrets',
   ),
   revocationsPage: get('/admin/revocations', sees('darvoza:revocations:read'), 'The revocation log'),
@@ -117,7 +125,7 @@ export const pageRoutes = {
     sees('darvoza:revocations:write'),
     'How far a revocation reaches',
   ),
-  addRevocationPage: post('/admin/revocations', fresh('darvoza:revocations:write'), 'Write a revocation'),
+  addRevocationPage: post('/admin/revocations', seesIfRecent('darvoza:revocations:write'), 'Write a revocation'),
 
   inspectorPage: get('/admin/inspector', sees('darvoza:sessions:read'), 'The token inspector'),
   inspectToken: post('/admin/inspector', sees('darvoza:sessions:read'), 'Inspect a token'),
@@ -131,9 +139,9 @@ export const pageRoutes = {
   devicesPage: get('/admin/devices', sees('darvoza:sessions:read'), 'Devices of everybody'),
   endDevicesPage: get('/admin/devices/end', sees('darvoza:sessions:end'), 'What ending the devices found would do'),
   endPickedDevicesPage: post('/admin/devices/end/preview', sees('darvoza:sessions:end'), 'The same of picked devices'),
-  endManyDevicesPage: post('/admin/devices/end', fresh('darvoza:sessions:end'), 'End many devices'),
+  endManyDevicesPage: post('/admin/devices/end', seesIfRecent('darvoza:sessions:end'), 'End many devices'),
   devicePage: get('/admin/devices/:id', sees('darvoza:sessions:read'), 'A device'),
-  endDevicePage: post('/admin/devices/:id/end', fresh('darvoza:sessions:end'), 'End a device'),
+  endDevicePage: post('/admin/devices/:id/end', seesIfRecent('darvoza:sessions:end'), 'End a device'),
   sessionsPage: get('/admin/sessions', sees('darvoza:sessions:read'), 'Sessions of everybody'),
   endSessionsPage: get('/admin/sessions/end', sees('darvoza:sessions:end'), 'What ending the sessions found would do'),
   endPickedSessionsPage: post(
@@ -141,9 +149,9 @@ export const pageRoutes = {
     sees('darvoza:sessions:end'),
     'The same of picked sessions',
   ),
-  endManySessionsPage: post('/admin/sessions/end', fresh('darvoza:sessions:end'), 'End many sessions'),
+  endManySessionsPage: post('/admin/sessions/end', seesIfRecent('darvoza:sessions:end'), 'End many sessions'),
   sessionPage: get('/admin/sessions/:id', sees('darvoza:sessions:read'), 'A session'),
-  endSessionPage: post('/admin/sessions/:id/end', fresh('darvoza:sessions:end'), 'End a session'),
-} as const satisfies Record<string, RouteRow>
+  endSessionPage: post('/admin/sessions/:id/end', seesIfRecent('darvoza:sessions:end'), 'End a session'),
+} as const satisfies Record<string, RouteRow<Access>>
 
 export type PageRouteName = keyof typeof pageRoutes

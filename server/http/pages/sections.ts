@@ -1,6 +1,5 @@
-// The menus. A section is shown to whoever may see it, once its page stands in the route table.
+// The menus. A section is shown to whoever may see it.
 import type { OwnPermission } from '../../policy/permissions.js'
-import { pageRoutes } from './routes.js'
 
 export type Section = {
   /** Its texts are `nav.NAME`. */
@@ -31,11 +30,9 @@ const account: Section[] = [
   { name: 'events', path: '/account/events', icon: 'history' },
 ]
 
-const served = new Set(Object.values(pageRoutes).flatMap(row => (row.method === 'GET' ? [row.path as string] : [])))
-
 /** The sections that this person may see, of the area that the path lies in. */
 export function sectionsFor(path: string, permissions: readonly string[]): (Section & { current: boolean })[] {
-  const area = isAdministration(path) ? administrationFor(permissions) : account.filter(({ path }) => served.has(path))
+  const area = isAdministration(path) ? administrationFor(permissions) : account
   const here = path.replace(/\/$/, '')
   const current = area.filter(one => here === one.path || here.startsWith(`${one.path}/`)).at(-1)
   return area.map(one => ({ ...one, current: one === current }))
@@ -52,7 +49,5 @@ export function isAdministration(path: string): boolean {
 
 function administrationFor(permissions: readonly string[]): Section[] {
   const own = permissions.some(permission => permission.startsWith('darvoza:'))
-  return administration.filter(
-    ({ path, permission }) => served.has(path) && (permission === undefined ? own : permissions.includes(permission)),
-  )
+  return administration.filter(({ permission }) => (permission === undefined ? own : permissions.includes(permission)))
 }

@@ -10,20 +10,20 @@ import { readFields } from '../wire/fields.js'
 import type { Cookies } from './cookies.js'
 import { createDeviceCookie } from './device-cookie.js'
 import { type Problems, problemsOf, refusalText, typedIn } from './fields.js'
-import type { Gate } from './gate.js'
 import type { Pages } from './page.js'
+import type { PasswordProof } from './password-proof.js'
 import { localPath } from './paths.js'
 import { administrationHome } from './sections.js'
 
 export type SignInPagesDeps = {
   pages: Pages
-  gate: Gate
+  passwordProof: PasswordProof
   cookies: Cookies
   browserSessions: BrowserSessions
   sessions: Sessions
 }
 
-export function createSignInPages({ pages, gate, cookies, browserSessions, sessions }: SignInPagesDeps) {
+export function createSignInPages({ pages, passwordProof, cookies, browserSessions, sessions }: SignInPagesDeps) {
   const deviceCookie = createDeviceCookie(cookies)
 
   async function showForm(
@@ -102,9 +102,9 @@ export function createSignInPages({ pages, gate, cookies, browserSessions, sessi
       pages.go(ctx, '/login?signed_out')
     },
 
-    /** The way on to a page that wanted a fresh proof. */
+    /** On to the page that asked for the password. */
     async prove(ctx: Context): Promise<void> {
-      if (await gate.proven(ctx)) pages.go(ctx, typedIn(ctx, ['next']).next)
+      if (await passwordProof.isGiven(ctx)) pages.go(ctx, typedIn(ctx, ['next']).next)
     },
   }
 }

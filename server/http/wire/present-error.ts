@@ -1,31 +1,17 @@
 // Writes a refusal as djangorestframework-simplejwt does, word for word where that library has a word for it.
-import { errorRow, errors, type Refusal } from '../../protocol/errors.js'
+import { errorRow, type Refusal } from '../../protocol/errors.js'
 import { wireFields } from '../../protocol/problems.js'
-import { rateLimitHeaders } from '../../protocol/rate-limit.js'
-import type { Context } from '../handler.js'
+import type { WriteRefusal } from '../handler.js'
+import { bearerChallenge, setRefusalHeaders } from './refusal-headers.js'
 
 /** @param issuer for the links to the pages that explain the codes */
-export function createPresentError(issuer: string) {
-  return function presentError(ctx: Context, refusal: Refusal): void {
-    const { code, details, status } = refusal
+export function createApiPresenter(issuer: string): WriteRefusal {
+  return (ctx, refusal) => {
+    const { code, status } = refusal
     ctx.status = status
-    ctx.set('Cache-Control', 'no-store')
-    if (status === 401) ctx.set('WWW-Authenticate', details.inHeader ? challenge(refusal) : 'Bearer realm="api"')
-    if (details.retryAfter !== undefined) ctx.set('Retry-After', String(details.retryAfter))
-    ctx.set(rateLimitHeaders(details.quotas ?? []))
-    for (const [name, value] of Object.entries(details.headers ?? {})) ctx.set(name, value)
+    if (status === 401) ctx.set('WWW-Authenticate', bearerChallenge(refusal, issuer))
+    setRefusalHeaders(ctx, refusal)
     ctx.body = body(refusal, code === 'server_error' ? ctx.state.requestId : undefined)
-  }
-
-  /** RFC 6750 §3; the last two tell the precise code and where it is explained. */
-  function challenge({ code }: Refusal): string {
-    return [
-      'Bearer realm="api"',
-      'error="invalid_token"',
-      `error_description="${errors[code].text}"`,
-      `error_uri="${issuer}/errors/${code}"`,
-      `error_code="${code}"`,
-    ].join(', ')
   }
 }
 

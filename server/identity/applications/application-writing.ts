@@ -2,7 +2,8 @@
 // of every row, and what every process and the log have to learn of it.
 import { applicationMetadata, ownApplicationId, ownLifetimes } from '../../policy/application-metadata.js'
 import { isApplicationId } from '../../protocol/claims.js'
-import { refuse, refuseField } from '../../protocol/errors.js'
+import { refuse, refuseField, refuseFields } from '../../protocol/errors.js'
+import { type FieldProblems, problem } from '../../protocol/problems.js'
 import type { AccessLifetime } from '../../revocation/access-lifetime.js'
 import type { ApplicationChanges, ApplicationStore, NewApplication } from '../../storage/applications.js'
 import type { AuditStore } from '../../storage/audit.js'
@@ -29,19 +30,20 @@ export function createApplicationWriting(deps: ApplicationWritingDeps) {
   /** Our own row goes by the issuer, and nobody else may. To be asked under the head's lock. */
   async function requireResource(tx: Queries, id: string, resource: string | null | undefined): Promise<void> {
     if (!resource) return
-    if (resource === issuer) throw refuseField('resource', 'That is this server itself.')
+    if (resource === issuer) throw refuseField('resource', 'application_resource_ours')
     const others = await applicationStore.knownToAll(tx)
-    if (others.some(one => one.resource === resource && one.id !== id)) throw refuseField('resource', 'Is taken.')
+    if (others.some(one => one.resource === resource && one.id !== id))
+      throw refuseField('resource', 'application_resource_taken')
   }
 
   return {
     /** @throws invalid_fields; nothing was written then */
     async insert(tx: Queries, application: NewApplication): Promise<void> {
-      if (!isApplicationId(application.id)) throw refuseField('client_id', 'Is none of the forms that an id may have.')
+      if (!isApplicationId(application.id)) throw refuseField('client_id', 'application_id')
       requireMetadata(application.metadata)
       await lockHeads(tx)
       await requireResource(tx, application.id, application.resource)
-      if (await applicationStore.find(tx, application.id)) throw refuseField('client_id', 'Is taken.')
+      if (await applicationStore.find(tx, application.id)) throw refuseField('client_id', 'application_id_taken')
       await applicationStore.insert(tx, application)
       if (ownLifetimes(application.metadata)) await accessLifetime.write(tx)
     },
@@ -49,13 +51,12 @@ export function createApplicationWriting(deps: ApplicationWritingDeps) {
     /** @throws not_found, invalid_fields; nothing was written then */
     async change(tx: Queries, id: string, changes: ApplicationChanges): Promise<void> {
       if (changes.metadata) requireMetadata(changes.metadata)
-      if (id === ownApplicationId && changes.active === false)
-        throw refuseField('active', 'Without it nobody could sign in to change it back.')
+      if (id === ownApplicationId && changes.active === false) throw refuseField('active', 'application_needed')
       await applicationStore.lock(tx, id)
       await lockHeads(tx)
       await requireResource(tx, id, changes.resource)
       const before = await applicationStore.find(tx, id)
-      if (!before) throw refuse('not_found', { detail: `There is no application ${id}.` })
+      if (!before) throw refuse('not_found', { problem: problem('unknown_application', { name: id }) })
       await applicationStore.change(tx, id, changes)
       const had = JSON.stringify(ownLifetimes(before.metadata))
       if (changes.metadata && JSON.stringify(ownLifetimes(changes.metadata)) !== had) await accessLifetime.write(tx)
@@ -69,10 +70,11 @@ export type ApplicationWriting = ReturnType<typeof createApplicationWriting>
 function requireMetadata(metadata: unknown): void {
   const result = applicationMetadata.safeParse(metadata)
   if (result.success) return
-  const fields: Record<string, string[]> = {}
+  const fields: FieldProblems = {}
   for (const { path, message, ...issue } of result.error.issues) {
     const names = 'keys' in issue && path.length === 0 ? issue.keys : [path.join('.')]
-    for (const name of names) fields[name] = [...(fields[name] ?? []), message]
+    for (const name of names)
+      fields[name] = [...(fields[name] ?? []), problem('application_metadata', { reason: message })]
   }
-  throw refuse('invalid_fields', { fields })
+  throw refuseFields(fields)
 }

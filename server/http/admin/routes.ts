@@ -1,0 +1,197 @@
+// The routes of administrators. What a row names of address and body is taken there, and anything else is refused: a filter
+// that is passed over reaches everybody, and a misspelt field changes nothing without a word.
+import type { Access } from '../kinds/kinds.js'
+import { may, mayIfRecent } from '../kinds/permission.js'
+import { del, get, patch, post, put, type RouteRow } from '../route.js'
+
+/** How far a list is read. */
+export const listed = ['limit', 'after', 'count'] as const
+const asFile = ['format', 'separator', 'zone'] as const
+const between = ['since', 'until'] as const
+
+/** The filters of a list, which are also those of what is done to all that the list finds. */
+const users = ['text', 'username', 'email', 'address', 'role', 'id', 'state', 'live'] as const
+const sessionsOfOne = ['address', 'device', 'application', 'state', 'all', ...between] as const
+const sessions = [...sessionsOfOne, 'user'] as const
+const devices = ['address', 'browser', 'platform', 'user', 'state', ...between] as const
+
+const bulk = ['ids', 'at', 'count'] as const
+export const profile = ['first_name', 'last_name', 'email'] as const
+const policyChange = ['changes', 'apply', 'reason'] as const
+
+export const adminRoutes = {
+  listUsers: get(
+    '/api/admin/users',
+    may('darvoza:users:read'),
+    'Users, by what they are called, where they were seen, their role and state',
+    { query: [...users, 'order', ...listed, ...asFile] },
+  ),
+  createUser: post('/api/admin/users', may('darvoza:users:write'), 'Make a user', {
+    body: ['username', 'password', 'must_change_password', 'roles', ...profile],
+  }),
+  showUser: get('/api/admin/users/:id', may('darvoza:users:read'), 'A user'),
+  changeUser: patch('/api/admin/users/:id', may('darvoza:users:write'), "Change a user's name or profile", {
+    body: ['username', ...profile],
+  }),
+  deleteUser: del('/api/admin/users/:id', mayIfRecent('darvoza:users:write'), 'Delete a user'),
+  setUserRoles: put(
+    '/api/admin/users/:id/roles',
+    mayIfRecent('darvoza:roles:write'),
+    'Give a user these roles and no others',
+    { body: ['roles'] },
+  ),
+  setUserPermissions: put(
+    '/api/admin/users/:id/permissions',
+    mayIfRecent('darvoza:roles:write'),
+    "Set a user's own permissions",
+    { body: ['permissions'] },
+  ),
+  disableUser: post('/api/admin/users/:id/disable', mayIfRecent('darvoza:users:write'), 'Disable a user'),
+  enableUser: post('/api/admin/users/:id/enable', mayIfRecent('darvoza:users:write'), 'Enable a user'),
+  resetUserPassword: post(
+    '/api/admin/users/:id/password',
+    mayIfRecent('darvoza:users:write'),
+    "Set a user's password",
+    { body: ['password', 'must_change_password'] },
+  ),
+  listUserSessions: get(
+    '/api/admin/users/:id/sessions',
+    may('darvoza:sessions:read'),
+    "A user's sessions that live; `state` or `all` also others",
+    { query: [...sessionsOfOne, ...listed] },
+  ),
+  endUserSessions: del(
+    '/api/admin/users/:id/sessions',
+    mayIfRecent('darvoza:sessions:end'),
+    'End all sessions of a user',
+  ),
+  listUserDevices: get('/api/admin/users/:id/devices', may('darvoza:sessions:read'), "A user's devices", {
+    query: listed,
+  }),
+
+  listSessions: get(
+    '/api/admin/sessions',
+    may('darvoza:sessions:read'),
+    'Sessions of everybody that live; `state` or `all` also others',
+    { query: [...sessions, ...listed, ...asFile] },
+  ),
+  showSession: get('/api/admin/sessions/:id', may('darvoza:sessions:read'), 'A session'),
+  endSession: del('/api/admin/sessions/:id', mayIfRecent('darvoza:sessions:end'), 'End a session of anybody'),
+  listDevices: get(
+    '/api/admin/devices',
+    may('darvoza:sessions:read'),
+    'Devices of everybody, the one seen last first',
+    { query: [...devices, ...listed] },
+  ),
+  endDevice: del('/api/admin/devices/:id', mayIfRecent('darvoza:sessions:end'), 'End a device of anybody'),
+
+  endSessions: post(
+    '/api/admin/bulk/end-sessions',
+    mayIfRecent('darvoza:sessions:end'),
+    'End many sessions: `ids`, or the filter of the list; without `at` and `count` a preview',
+    { query: sessions, body: [...bulk, 'why'] },
+  ),
+  endDevices: post('/api/admin/bulk/end-devices', mayIfRecent('darvoza:sessions:end'), 'End many devices, likewise', {
+    query: devices,
+    body: [...bulk, 'why'],
+  }),
+  disableUsers: post(
+    '/api/admin/bulk/disable-users',
+    mayIfRecent('darvoza:users:write'),
+    'Disable many users, likewise',
+    { query: users, body: bulk },
+  ),
+  signOutUsers: post(
+    '/api/admin/bulk/sign-out-users',
+    mayIfRecent('darvoza:sessions:end'),
+    'End all sessions of many users, likewise',
+    { query: users, body: bulk },
+  ),
+  addRoleToUsers: post(
+    '/api/admin/bulk/add-role',
+    mayIfRecent('darvoza:roles:write'),
+    'Give many users one more role, likewise',
+    { query: users, body: [...bulk, 'role'] },
+  ),
+  removeRoleFromUsers: post(
+    '/api/admin/bulk/remove-role',
+    mayIfRecent('darvoza:roles:write'),
+    'Take a role from many users, likewise',
+    { query: users, body: [...bulk, 'role'] },
+  ),
+
+  showOverview: get(
+    '/api/admin/overview',
+    may('darvoza:sessions:read'),
+    'Figures of a day, a week or a month, and what lives now',
+    { query: ['range'] },
+  ),
+
+  listRoles: get('/api/admin/roles', may('darvoza:users:read'), 'Roles, with how many hold them'),
+  createRole: post('/api/admin/roles', mayIfRecent('darvoza:roles:write'), 'Make a role', {
+    body: ['name', 'permissions'],
+  }),
+  changeRole: patch(
+    '/api/admin/roles/:name',
+    mayIfRecent('darvoza:roles:write'),
+    "Change a role's name or permissions",
+    { body: ['name', 'permissions'] },
+  ),
+  deleteRole: del('/api/admin/roles/:name', mayIfRecent('darvoza:roles:write'), 'Delete a role'),
+
+  listRevocations: get('/api/admin/revocations', may('darvoza:revocations:read'), 'The revocation log, newest first', {
+    query: ['kind', 'subject', 'actor', 'reason', ...listed],
+  }),
+  addRevocation: post(
+    '/api/admin/revocations',
+    mayIfRecent('darvoza:revocations:write'),
+    'Write a revocation by hand',
+    { body: ['kind', 'subject', 'effect', 'reason'] },
+  ),
+  listAudit: get('/api/admin/audit', may('darvoza:audit:read'), 'The audit log, newest first', {
+    query: ['user', 'actor', 'action', 'subject_kind', 'subject', 'address', ...between, ...listed, ...asFile],
+  }),
+  verifyAudit: get('/api/admin/audit/verify', may('darvoza:audit:read'), 'Does the chain of the audit log hold?'),
+  listIncidents: get(
+    '/api/admin/incidents',
+    may('darvoza:audit:read'),
+    'Refresh tokens that were used again, newest first',
+    { query: ['user', 'session', ...between, ...listed] },
+  ),
+
+  showPolicies: get('/api/admin/policies', may('darvoza:policies:read'), 'Every policy, with its meaning and bounds'),
+  listPolicyVersions: get(
+    '/api/admin/policies/versions',
+    may('darvoza:policies:read'),
+    'What changed, and who changed it, newest first',
+    { query: ['limit', 'before'] },
+  ),
+  previewPolicies: post(
+    '/api/admin/policies/preview',
+    may('darvoza:policies:read'),
+    'What a change, or an undoing, would end',
+    { body: ['changes', 'apply', 'undo'] },
+  ),
+  changePolicies: patch('/api/admin/policies', mayIfRecent('darvoza:policies:write'), 'Change policies', {
+    body: [...policyChange, 'version'],
+  }),
+  undoPolicies: post(
+    '/api/admin/policies/undo',
+    mayIfRecent('darvoza:policies:write'),
+    'Take back what a version changed',
+    { body: ['apply', 'reason', 'version'] },
+  ),
+
+  listKeys: get('/api/admin/keys', may('darvoza:keys:read'), 'The signing keys, also those of the past'),
+  rotateKey: post(
+    '/api/admin/keys',
+    mayIfRecent('darvoza:keys:write'),
+    'Publish the next signing key, or let it sign at once',
+    { body: ['algorithm', 'now'] },
+  ),
+  revokeKey: del(
+    '/api/admin/keys/:kid',
+    mayIfRecent('darvoza:keys:write'),
+    'Revoke a signing key, or the refresh or device key',
+  ),
+} as const satisfies Record<string, RouteRow<Access>>

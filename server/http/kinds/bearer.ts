@@ -1,0 +1,98 @@
+// Senders known by a token in the Authorization header (RFC 6750 §2.1). Cookies are never read here: see browser.ts.
+import type { OwnPermission } from '../../policy/permissions.js'
+import { isRecentlyAuthenticated, recentFor } from '../../policy/recent-authentication.js'
+import type { AccessClaims } from '../../protocol/claims.js'
+import { errorRow, errors, Refusal, refuse } from '../../protocol/errors.js'
+import type { Inspect } from '../../tokens/inspect.js'
+import type { Context, Step } from '../handler.js'
+import { credentialFor } from './credential.js'
+
+export type BearerDeps = {
+  inspect: Inspect
+  /** Whose tokens may act on people and their sessions without a scope. */
+  ownApplication: string
+  /** What a user may do now, for tokens that could not hold it all. */
+  permissionsOf: (userId: number) => Promise<readonly string[]>
+  now: () => number
+}
+
+export function createBearer({ inspect, ownApplication, permissionsOf, now }: BearerDeps) {
+  function tokenIn(ctx: Context): string {
+    // Another scheme is no credential at all, as simplejwt reads it; the name is read in any case (RFC 9110 §11.1).
+    const parts = ctx.get('Authorization').split(' ').filter(Boolean)
+    if (parts[0]?.toLowerCase() !== 'bearer') throw refuse('not_authenticated')
+    if (parts.length !== 2) throw refuse('bad_authorization_header')
+    return parts[1]!
+  }
+
+  /** A good token has come, whosever it is; `state.claims` has what it says. */
+  const token: Step = async (ctx, next) => {
+    const text = tokenIn(ctx)
+    await inHeader(async () => {
+      // Known from here on, also to the log line of a refusal.
+      ctx.state.claims = await inspect.access(text)
+      // Judged again further down, the token is refused as it would have been here.
+      await next()
+    })
+  }
+
+  /** It may act for its person: it is of the built-in application, or has the scope. */
+  function person(scope: string, access: { permission?: OwnPermission; beforeNewPassword?: true }): Step {
+    return async (ctx, next) => {
+      const claims = ctx.state.claims!
+      // A token of another application must not act as its user, unless it was given the scope to.
+      if (claims.client_id !== ownApplication && !claims.scope?.split(' ').includes(scope)) {
+        throw refuse('insufficient_scope', { headers: { 'WWW-Authenticate': insufficientScope(scope) } })
+      }
+      if (claims.sid === undefined) throw refuse('insufficient_scope')
+      if (claims.must_change_password && !access.beforeNewPassword) throw refuse('password_change_required')
+      ctx.state.credential = credentialFor(access, claims.sid)
+      await next()
+    }
+  }
+
+  /** The person has the permission, and has signed in a short while ago where that is asked for. */
+  function permission(access: { permission: OwnPermission; recentlyAuthenticated?: true }): Step {
+    return async (ctx, next) => {
+      const claims = ctx.state.claims!
+      // What another application's token leaves out it does not have: its user may do more than the application.
+      const omitted = claims.client_id === ownApplication ? () => permissionsOf(Number(claims.sub)) : () => []
+      const permissions = claims.permissions ?? (await omitted())
+      if (!permissions.includes(access.permission)) throw refuse('permission_denied')
+      if (access.recentlyAuthenticated) requireRecentAuthentication(claims, now())
+      await next()
+    }
+  }
+
+  return { token, person, permission }
+}
+
+export type Bearer = ReturnType<typeof createBearer>
+
+/** What refuses a token here tells that it came in the Authorization header (RFC 6750 §3). */
+async function inHeader(work: () => Promise<void>): Promise<void> {
+  try {
+    await work()
+  } catch (error) {
+    if (error instanceof Refusal && error.status === 401 && errorRow(error.code).wire !== undefined)
+      throw new Refusal(error.code, { ...error.details, inHeader: true })
+    throw error
+  }
+}
+
+/**
+ * RFC 9470 §3: a new sign-in is what is missing, not another right.
+ * @param now epoch ms
+ * @throws insufficient_user_authentication
+ */
+export function requireRecentAuthentication({ auth_time = 0 }: AccessClaims, now: number): void {
+  if (!isRecentlyAuthenticated(auth_time * 1_000, now))
+    throw refuse('insufficient_user_authentication', { headers: { 'WWW-Authenticate': tooLongAgo } })
+}
+
+const tooLongAgo = `Bearer realm="api", error="insufficient_user_authentication", error_description="${errors.insufficient_user_authentication.text}", max_age="${recentFor}"`
+
+/** RFC 6750 §3.1 */
+function insufficientScope(scope: string): string {
+  return `Bearer realm="api", error="insufficient_scope", scope="${scope}"`
+}

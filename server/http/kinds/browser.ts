@@ -1,0 +1,88 @@
+// Senders known by the cookie of a browser. Its session is read anew with each request and judged by the policy in force, so
+// that what ends it anywhere ends it here; what a person may do is read with it, never from a token.
+import type { BrowserSessions } from '../../identity/sign-in/browser-sessions.js'
+import type { OwnPermission } from '../../policy/permissions.js'
+import { Refusal, refuse } from '../../protocol/errors.js'
+import { type Context, isReading, type Step } from '../handler.js'
+import type { Cookies } from '../pages/cookies.js'
+import type { FormTokens } from '../pages/form-tokens.js'
+import type { Pages } from '../pages/page.js'
+import type { PasswordProof } from '../pages/password-proof.js'
+import { pathWith, whereIs } from '../pages/paths.js'
+import { credentialFor } from './credential.js'
+
+export type BrowserDeps = {
+  cookies: Cookies
+  formTokens: FormTokens
+  browserSessions: BrowserSessions
+  passwordProof: PasswordProof
+  pages: Pages
+  issuer: string
+}
+
+/** What a page may ask of whoever is signed in. */
+type Asked = { permission?: OwnPermission; recentlyAuthenticated?: true; beforeNewPassword?: true }
+
+export function createBrowser(deps: BrowserDeps) {
+  const { cookies, formTokens, browserSessions, passwordProof, pages, issuer } = deps
+
+  const leadTo = (ctx: Context, path: string) => pages.go(ctx, pathWith(path, { next: whereIs(ctx, issuer) }))
+
+  /** No other site sends it; to read is no harm. */
+  const ownSite: Step = async (ctx, next) => {
+    if (!isReading(ctx)) formTokens.requireOwnSite(ctx)
+    await next()
+  }
+
+  /** Knows who is signed in, or was until now. A sign-in that turns out to be over further down leads to the sign-in page. */
+  const recognise: Step = async (ctx, next) => {
+    // Of the first time that it was asked.
+    delete ctx.state.browser
+    delete ctx.state.formerBrowser
+    const id = cookies.read(ctx, 'darvoza')
+    const found = id === undefined ? null : await browserSessions.find(id)
+    if (found?.end === null) ctx.state.browser = found
+    else if (found) ctx.state.formerBrowser = found
+    try {
+      await next()
+    } catch (error) {
+      // It was over by the time of the change: as if it had been over when the request came.
+      if (!(error instanceof Refusal && error.details.ofSender && error.status === 401)) throw error
+      leadTo(ctx, '/login')
+    }
+  }
+
+  /** Lets whoever is signed in through to what they may see, and leads others to where that is mended. */
+  function admit(access: Asked): Step {
+    return async (ctx, next) => {
+      const { browser } = ctx.state
+      if (!browser) return leadTo(ctx, '/login')
+      ctx.state.credential = credentialFor(access, browser.session.id)
+      await browserSessions.visit(browser)
+      if (browser.user.mustChangePassword && !access.beforeNewPassword) return leadTo(ctx, '/account/password')
+      if (access.permission && !browser.user.allPermissions.includes(access.permission))
+        throw refuse('permission_denied')
+      // A form that is sent holds the answer to the question in its body: `passwordProof`.
+      if (access.recentlyAuthenticated && isReading(ctx) && !passwordProof.isRecent(ctx))
+        return passwordProof.ask(ctx, {})
+      await next()
+    }
+  }
+
+  /** The form was made for this browser. */
+  function formToken(tokenless: boolean): Step {
+    return async (ctx, next) => {
+      formTokens.require(ctx, tokenless)
+      await next()
+    }
+  }
+
+  /** The password was typed a short while ago, or is in the form; otherwise it is asked for. */
+  const proveByPassword: Step = async (ctx, next) => {
+    if (passwordProof.isRecent(ctx) || (await passwordProof.isGiven(ctx))) await next()
+  }
+
+  return { ownSite, recognise, admit, formToken, passwordProof: proveByPassword }
+}
+
+export type Browser = ReturnType<typeof createBrowser>

@@ -1,0 +1,17 @@
+// The files that pages load. They are the same for everybody.
+import type { Kind } from './kind.js'
+
+export type FileAccess = { kind: 'file' }
+
+export const file = { kind: 'file' } as const
+
+export const fileKind: Kind<FileAccess> = {
+  sender: 'nobody',
+  presenter: 'page',
+  cors: 'ownOrigin',
+  body: 'fields',
+  unknown: 'ignored',
+  who: () => 'anybody',
+  judge: () => [],
+  confirm: () => [],
+}

@@ -1,0 +1,22 @@
+// The table of the kinds of access. What a kind decides, and how the steps of a route come from it: kind.ts.
+import { type FileAccess, fileKind } from './file.js'
+import type { Kinds } from './kind.js'
+import { type OpenAccess, openKind } from './open.js'
+import { type PageAccess, pageKind } from './page.js'
+import { type PermissionAccess, permissionKind } from './permission.js'
+import { type PersonAccess, personKind } from './person.js'
+import { type PublicPageAccess, publicPageKind } from './public-page.js'
+
+export type Access = OpenAccess | FileAccess | PersonAccess | PermissionAccess | PublicPageAccess | PageAccess
+
+export const kinds: Kinds<Access> = {
+  open: openKind,
+  file: fileKind,
+  person: personKind,
+  permission: permissionKind,
+  publicPage: publicPageKind,
+  page: pageKind,
+}
+
+/** What the senders of a row are known by. */
+export const senderOf = ({ access }: { access: Access }) => kinds[access.kind].sender

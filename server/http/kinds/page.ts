@@ -1,0 +1,38 @@
+// Pages of whoever is signed in by cookie, and has the permission where a row names one.
+import type { OwnPermission } from '../../policy/permissions.js'
+import type { Kind } from './kind.js'
+
+export type PageAccess = {
+  kind: 'page'
+  permission?: OwnPermission
+  /** What it does is hard to take back: a password typed over five minutes ago is asked for again. */
+  recentlyAuthenticated?: true
+  /** Also for who must first choose a password that nobody else knows. */
+  beforeNewPassword?: true
+}
+
+export const signedIn = { kind: 'page' } as const
+export const beforeNewPassword = { kind: 'page', beforeNewPassword: true } as const
+
+export const sees = <P extends OwnPermission>(permission: P) => ({ kind: 'page', permission }) as const
+
+export const seesIfRecent = <P extends OwnPermission>(permission: P) =>
+  ({ kind: 'page', permission, recentlyAuthenticated: true }) as const
+
+export const pageKind: Kind<PageAccess> = {
+  sender: 'cookie',
+  presenter: 'page',
+  cors: 'ownOrigin',
+  body: 'fields',
+  unknown: 'ignored',
+  who({ permission, recentlyAuthenticated, beforeNewPassword }) {
+    const who = permission ? `\`${permission}\`` : 'whoever is signed in'
+    if (beforeNewPassword) return `${who}, also while a new password must be chosen first`
+    return recentlyAuthenticated ? `${who}, password typed within five minutes` : who
+  },
+  judge: (access, { browser }) => [browser.ownSite, browser.recognise, browser.admit(access)],
+  confirm: (access, { browser }) => [
+    browser.formToken(false),
+    ...(access.recentlyAuthenticated ? [browser.passwordProof] : []),
+  ],
+}

@@ -1,0 +1,28 @@
+// Routes of administrators: by a token of the built-in application, or one with the scope `darvoza:admin`, whose user has
+// the permission.
+import type { OwnPermission } from '../../policy/permissions.js'
+import type { Kind } from './kind.js'
+
+export type PermissionAccess = {
+  kind: 'permission'
+  permission: OwnPermission
+  /** What it does is hard to take back: the person must have signed in within the last five minutes. */
+  recentlyAuthenticated?: true
+}
+
+export const may = <P extends OwnPermission>(permission: P) => ({ kind: 'permission', permission }) as const
+
+export const mayIfRecent = <P extends OwnPermission>(permission: P) =>
+  ({ kind: 'permission', permission, recentlyAuthenticated: true }) as const
+
+export const permissionKind: Kind<PermissionAccess> = {
+  sender: 'token',
+  presenter: 'api',
+  cors: 'anyOrigin',
+  body: 'fields',
+  unknown: 'refused',
+  who: ({ permission, recentlyAuthenticated }) =>
+    `\`${permission}\`${recentlyAuthenticated ? ', signed in within five minutes' : ''}`,
+  judge: (access, { bearer }) => [bearer.token, bearer.person('darvoza:admin', access), bearer.permission(access)],
+  confirm: () => [],
+}

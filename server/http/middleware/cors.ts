@@ -1,0 +1,18 @@
+// Pages of which origins may read an answer (the Fetch standard, §3.3): one row a policy, which kinds of access name.
+import cors from '@koa/cors'
+import type { Step } from '../handler.js'
+
+/** Any origin may call where nothing looks at cookies: a page can do no more than its own tokens can. */
+const anyOrigin = cors({
+  origin: '*',
+  allowMethods: 'GET,POST,PATCH,PUT,DELETE',
+  exposeHeaders: 'WWW-Authenticate,Retry-After,RateLimit,RateLimit-Policy,X-Request-Id',
+  maxAge: 600,
+}) as unknown as Step
+
+export const corsPolicies = {
+  anyOrigin,
+  ownOrigin: (_, next) => next(),
+} as const satisfies Record<string, Step>
+
+export type CorsName = keyof typeof corsPolicies

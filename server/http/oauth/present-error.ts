@@ -1,0 +1,52 @@
+// Writes a refusal as OAuth does: RFC 6749 §5.2 at the token endpoint, RFC 6750 §3 where a bearer token was shown.
+import type { ErrorCode, Refusal } from '../../protocol/errors.js'
+import type { WriteRefusal } from '../handler.js'
+import { bearerChallenge, setRefusalHeaders } from '../wire/refusal-headers.js'
+
+/** @param issuer for the links to the pages that explain the codes */
+export function createOauthPresenter(issuer: string): WriteRefusal {
+  return (ctx, refusal) => {
+    const { error, status } = answerTo(refusal)
+    ctx.status = status
+    // Which scheme an application tried (RFC 6749 §5.2) knows who has looked; it is among the refusal's own headers.
+    if (status === 401 && error !== 'invalid_client') ctx.set('WWW-Authenticate', bearerChallenge(refusal, issuer))
+    setRefusalHeaders(ctx, refusal)
+    ctx.body = { error, error_description: described(refusal.message), error_uri: `${issuer}/errors/${refusal.code}` }
+  }
+}
+
+/** Codes of ours that are words of RFC 6749 §5.2 or RFC 6750 §3.1 themselves. */
+const words: ReadonlySet<ErrorCode> = new Set([
+  'invalid_request',
+  'invalid_client',
+  'invalid_grant',
+  'unsupported_grant_type',
+  'insufficient_scope',
+  'server_error',
+])
+
+/** Nothing was shown in the Authorization header that could be judged. */
+const withoutToken: ReadonlySet<ErrorCode> = new Set(['not_authenticated', 'bad_authorization_header'])
+
+/** What the other codes come to. A failure that may pass is never `invalid_grant`, which throws a refresh token away. */
+const byStatus: Readonly<Record<number, { error: string; status: number }>> = {
+  401: { error: 'invalid_grant', status: 400 },
+  403: { error: 'access_denied', status: 400 },
+  429: { error: 'temporarily_unavailable', status: 429 },
+  503: { error: 'temporarily_unavailable', status: 503 },
+}
+
+function answerTo({ code, status, details }: Refusal): { error: string; status: number } {
+  if (words.has(code)) return { error: code, status }
+  if (details.inHeader) return { error: 'invalid_token', status }
+  if (withoutToken.has(code)) return { error: 'invalid_request', status }
+  return byStatus[status] ?? { error: 'invalid_request', status }
+}
+
+/** RFC 6749 §5.2: %x20-21 / %x23-5B / %x5D-7E, which leaves out both the quotation mark and the backslash. */
+function described(text: string): string {
+  return text
+    .replaceAll('"', "'")
+    .replaceAll('’', "'")
+    .replace(/[^ -[\]-~]/g, '?')
+}

@@ -1,0 +1,23 @@
+// The token endpoint (RFC 6749 §3.2): which grant is asked for, and its parameters by its row of the table. Whose kind of
+// access it has brings the application; see kinds/.
+import { refuse } from '../../protocol/errors.js'
+import type { Context, Handler } from '../handler.js'
+import type { Form } from '../middleware/body-types.js'
+import { type Grant, readParameters, requireParameter } from './grants/grant.js'
+
+/** @param grants the table */
+export function createTokenEndpoint(grants: readonly Grant[]): Handler {
+  const byType = new Map(grants.map(grant => [grant.grantType, grant]))
+  if (byType.size < grants.length) throw new Error('two grants have the same type')
+
+  return async (ctx: Context) => {
+    const form = (ctx.request.body ?? {}) as Form
+    const grant = byType.get(requireParameter(form, 'grant_type'))
+    if (!grant) throw refuse('unsupported_grant_type')
+    const parameters = readParameters(form, grant.parameters)
+    const answer = await grant.handle(parameters, ctx)
+    // RFC 6749 §5.1: nobody keeps it.
+    ctx.set('Cache-Control', 'no-store')
+    ctx.body = answer
+  }
+}

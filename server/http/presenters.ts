@@ -1,0 +1,30 @@
+// Who writes a refusal on the wire that its reader speaks: one row a wire, which kinds of access name.
+import type { WriteRefusal } from './handler.js'
+import { acceptsJson } from './middleware/accept.js'
+import { createOauthPresenter } from './oauth/present-error.js'
+import { createApiPresenter } from './wire/present-error.js'
+
+export type Presenter = {
+  /** Does the caller take what is answered here? Asked before anything else is done. */
+  accepts: (accept: string) => boolean
+  write: WriteRefusal
+}
+
+export type PresentersDeps = {
+  issuer: string
+  /** The page for people. */
+  presentErrorPage: WriteRefusal
+}
+
+export function createPresenters({ issuer, presentErrorPage }: PresentersDeps) {
+  return {
+    /** simplejwt's JSON. */
+    api: { accepts: acceptsJson, write: createApiPresenter(issuer) },
+    page: { accepts: () => true, write: presentErrorPage },
+    /** RFC 6749 §5.2. Its clients know what comes, and many say nothing sensible in `Accept`. */
+    oauth: { accepts: () => true, write: createOauthPresenter(issuer) },
+  } satisfies Record<string, Presenter>
+}
+
+export type PresenterName = keyof ReturnType<typeof createPresenters>
+export type Presenters = Readonly<Record<PresenterName, Presenter>>
