@@ -23,8 +23,15 @@ type OpenRow = Omit<OpenSession, 'ended'> & {
 }
 
 const openColumns = columns('s', [
-  ...['id', 'deviceId', 'applicationId', 'policyVersion'],
-  ...['seq', 'createdAt', 'rotatedAt', 'expiresAt', 'endedAt'],
+  'id',
+  'deviceId',
+  'applicationId',
+  'policyVersion',
+  'seq',
+  'createdAt',
+  'rotatedAt',
+  'expiresAt',
+  'endedAt',
 ])
 
 /** How many are read in one statement where a caller reads on. */

@@ -13,15 +13,6 @@ import { changesWords, insertWords, rewriteWords } from './user-words.js'
 
 export type { NewUser, UserChanges, UserRecord }
 
-/** What the log's head says at the same instant. */
-type OfLog = {
-  seq: number
-  logEndedSeq: number
-  keyVersion: number
-  policyVersion: number
-  accessLifetime: number
-}
-
 /** Below 2^31, so that the integer columns of other applications hold them. */
 const apartIds = { from: 1_000_000_000, upto: 1_000_001_000 }
 const greatestInTurn = `(SELECT COALESCE(MAX(id), 0) FROM user WHERE id < ${apartIds.from} OR id >= ${apartIds.upto})`
@@ -42,20 +33,15 @@ export function createUserStore(dialect: { forUpdate: string }) {
   return {
     some,
 
-    /** The user, and where the log, the policy and the keys stand, all of one instant. */
-    async findWithSeq(tx: Queries, where: { id: number } | { usernameKey: string }) {
-      const [condition, value] = 'id' in where ? ['u.id = ?', where.id] : ['u.username_key = ?', where.usernameKey]
-      const rows = await tx.read<UserRow & OfLog>(
-        `${selectUser}, h.seq AS seq, h.ended_seq AS logEndedSeq, h.key_version AS keyVersion,
-           h.policy_version AS policyVersion, h.access_lifetime AS accessLifetime
-         ${fromUser} CROSS JOIN log_head h WHERE ${condition}`,
-        [value],
+    /** The user, and the log's number at the same instant. */
+    async findWithSeq(tx: Queries, usernameKey: string): Promise<{ user: UserRecord; seq: number } | null> {
+      const rows = await tx.read<UserRow & { seq: number }>(
+        `${selectUser}, h.seq AS seq ${fromUser} CROSS JOIN log_head h WHERE u.username_key = ?`,
+        [usernameKey],
       )
-      const [first] = rows
-      if (!first) return null
-      const { seq, logEndedSeq, keyVersion, policyVersion, accessLifetime, ...user } = foldUser(rows) as UserRecord &
-        OfLog
-      return { user, seq, logEndedSeq, keyVersion, policyVersion, accessLifetime }
+      if (rows.length === 0) return null
+      const { seq, ...user } = foldUser(rows) as UserRecord & { seq: number }
+      return { user, seq }
     },
 
     async find(tx: Queries, id: number): Promise<UserRecord | null> {

@@ -89,7 +89,9 @@ export function createAuditTrail({ database, auditStore, secrets, now }: AuditTr
       const head = await auditStore.head(database)
       const { seq, hash, mark, droppedSeq, droppedHash, droppedMark } = head
       const broken = (at: number, what: ChainBreak['what'], checked: number): ChainCheck => ({
-        ...{ checked, head: { seq, hash }, broken: { seq: at, what } },
+        checked,
+        head: { seq, hash },
+        broken: { seq: at, what },
       })
       if (droppedSeq > 0 && markOf(droppedSeq, droppedHash) !== droppedMark) return broken(droppedSeq, 'changed', 0)
       let last = { seq: droppedSeq, hash: droppedHash }

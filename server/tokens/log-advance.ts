@@ -67,7 +67,8 @@ export function createLogAdvance(deps: LogAdvanceDeps) {
     const before = { logId, seq }
     const after = { logId: random(8).toString('hex'), seq: seen + farAhead }
     const note: AuditNote = {
-      ...{ action: trigger, subject: after.logId },
+      action: trigger,
+      subject: after.logId,
       before: { log_id: logId, seq },
       after: { log_id: after.logId, seq: after.seq, seen, last_user_id: lastUserId },
     }

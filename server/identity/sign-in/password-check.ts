@@ -45,7 +45,7 @@ export function createPasswordCheck(deps: PasswordCheckDeps) {
     }
   }
 
-  const find = (usernameKey: string): Promise<Found | null> => userStore.findWithSeq(database, { usernameKey })
+  const find = (usernameKey: string): Promise<Found | null> => userStore.findWithSeq(database, usernameKey)
 
   return {
     /**
