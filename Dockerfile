@@ -3,9 +3,8 @@ WORKDIR /app
 COPY package.json package-lock.json bin.js tsconfig.json ./
 COPY config config
 COPY server server
-COPY test test
 # i18next names TypeScript as an optional peer, so that the prune alone would keep all of it.
-RUN npm ci && npm prune --omit=dev && rm -rf node_modules/typescript node_modules/@typescript dist/test
+RUN npm ci && npm prune --omit=dev && rm -rf node_modules/typescript node_modules/@typescript
 
 FROM node:22-bookworm-slim
 ENV NODE_ENV=production HOST=0.0.0.0

@@ -1,5 +1,7 @@
 // What commands read: passwords that nobody sees, and files of users.
 import { open } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import type { Readable, Writable } from 'node:stream'
 import { TextDecoder } from 'node:util'
 import { Failure, WrongUse } from './failures.js'
 import { oneLine } from './output.js'
@@ -7,7 +9,14 @@ import { oneLine } from './output.js'
 /** No password is longer; whatever is was piped in by mistake. */
 const longestStdinPassword = 64 * 1024
 
-export function createInput({ stdin, stderr }: { stdin: NodeJS.ReadStream; stderr: NodeJS.WriteStream }) {
+type Inputs = {
+  stdin: Readable & { isTTY?: boolean }
+  stderr: Writable
+  /** Where relative paths begin. */
+  cwd: string
+}
+
+export function createInput({ stdin, stderr, cwd }: Inputs) {
   async function fromStdin(): Promise<string> {
     const chunks: Buffer[] = []
     let size = 0
@@ -55,7 +64,7 @@ export function createInput({ stdin, stderr }: { stdin: NodeJS.ReadStream; stder
 
     /** The lines of a text file; `-` is stdin. @throws WrongUse when it cannot be read */
     async *lines(path: string): AsyncGenerator<string> {
-      const source = path === '-' ? stdin : await opened(path)
+      const source = path === '-' ? stdin : await opened(path, cwd)
       try {
         yield* linesOf(source as AsyncIterable<Buffer>)
       } catch (error) {
@@ -72,9 +81,9 @@ function refuseToGoOn(): never {
   throw new Failure('no password was given')
 }
 
-async function opened(path: string): Promise<AsyncIterable<Buffer>> {
+async function opened(path: string, cwd: string): Promise<AsyncIterable<Buffer>> {
   try {
-    return (await open(path)).createReadStream()
+    return (await open(resolve(cwd, path))).createReadStream()
   } catch (error) {
     throw unreadable(path, error)
   }

@@ -7,7 +7,9 @@ import { createGuesses } from '../identity/sign-in/guesses.js'
 import { createHashing } from '../identity/sign-in/hashing.js'
 import { createHashingProcess } from '../identity/sign-in/hashing-process.js'
 import { createKnownDevices } from '../identity/sign-in/known-devices.js'
+import { createOpenSession } from '../identity/sign-in/open-session.js'
 import { createPasswordCheck } from '../identity/sign-in/password-check.js'
+import { createPasswordEvidence } from '../identity/sign-in/password-evidence.js'
 import { createSessionRoom } from '../identity/sign-in/session-room.js'
 import { createSignIn } from '../identity/sign-in/sign-in.js'
 import { logRefusedSignIns } from '../identity/sign-in/sign-in-lines.js'
@@ -22,9 +24,9 @@ export function composeSignIn(
   secretKey: Buffer,
   ownApplication: string,
   { log, random, uuid, pauses, ...ports }: Given,
-  { database, userStore, sessionStore, deviceStore, applicationStore, browserSessionStore }: StorageParts,
+  { database, userStore, userStandingStore, sessionStore, deviceStore, browserSessionStore }: StorageParts,
   { clock: { latest }, now, monotonic, redis, redisLink, tail, policy }: RevocationParts,
-  { inspect, issue, changes, secrets, counters, lastSeen }: TokenParts,
+  { inspect, issue, judgedTransactions, changes, secrets, counters, lastSeen }: TokenParts,
 ) {
   const slots = Math.max(2, availableParallelism())
   const hashingProcess = createHashingProcess({ threads: slots, log })
@@ -38,16 +40,49 @@ export function composeSignIn(
   const failedSignIns = createFailedSignIns({ changes })
   const passwordCheck = createPasswordCheck({ database, userStore, knownDevices, hashing, failedSignIns, now })
   const room = createSessionRoom({ sessionStore, deviceStore, now })
+  const openSession = createOpenSession({
+    userStandingStore,
+    sessionStore,
+    knownDevices,
+    room,
+    issue,
+    changes,
+    secrets,
+    tail,
+    policy,
+    now,
+    uuid,
+  })
+  const passwordEvidence = createPasswordEvidence({ userStore, policy, now })
   const plain = createSignIn({
-    ...{ userStore, sessionStore, knownDevices, room, applicationStore, passwordCheck, guesses },
-    ...{ inspect, issue, changes, secrets, tail, policy, now, uuid, pauses },
+    knownDevices,
+    passwordCheck,
+    passwordEvidence,
+    openSession,
+    guesses,
+    inspect,
+    issue,
+    tail,
+    pauses,
   })
   const signIn = logRefusedSignIns(countSignIns(plain, counters.count), log)
   const browserSessions = createBrowserSessions({
-    ...{ database, userStore, browserSessionStore, sessionStore, signIn, changes, guesses },
-    ...{ hashing, policy, ownApplication, random, now, latest, seen: lastSeen.note },
+    database,
+    userStore,
+    browserSessionStore,
+    sessionStore,
+    signIn,
+    judgedTransactions,
+    guesses,
+    hashing,
+    policy,
+    ownApplication,
+    random,
+    now,
+    latest,
+    seen: lastSeen.note,
   })
-  return { hashingProcess, hashing, guesses, failedSignIns, signIn, browserSessions }
+  return { hashingProcess, hashing, guesses, failedSignIns, openSession, signIn, browserSessions }
 }
 
 export type SignInParts = ReturnType<typeof composeSignIn>

@@ -12,6 +12,7 @@ import { createHeartbeatStore } from '../storage/heartbeats.js'
 import { createIncidentStore } from '../storage/incidents.js'
 import { createInstallationStore } from '../storage/installation.js'
 import { createKeyStore } from '../storage/keys.js'
+import { createLogHeadStore } from '../storage/log-heads.js'
 import { createLogListStore } from '../storage/log-lists.js'
 import { createOwnListStore } from '../storage/own-lists.js'
 import { createPolicyVersionStore } from '../storage/policy-versions.js'
@@ -21,6 +22,7 @@ import { createSessionListStore } from '../storage/session-lists.js'
 import { createSessionSurveyStore } from '../storage/session-surveys.js'
 import { createSessionStore } from '../storage/sessions.js'
 import { createUserListStore } from '../storage/user-lists.js'
+import { createUserStandingStore } from '../storage/user-standings.js'
 import { createUserStore } from '../storage/users.js'
 
 /** @throws database_unavailable */
@@ -30,6 +32,7 @@ export async function composeStorage(settings: Pick<Settings, 'database'>, log: 
   return {
     database,
     userStore: createUserStore(dialect),
+    userStandingStore: createUserStandingStore(dialect),
     sessionStore: createSessionStore(dialect),
     deviceStore: createDeviceStore(dialect),
     applicationStore: createApplicationStore(dialect),
@@ -43,6 +46,7 @@ export async function composeStorage(settings: Pick<Settings, 'database'>, log: 
     policyVersionStore: createPolicyVersionStore(),
     browserSessionStore: createBrowserSessionStore(),
     figureStore: createFigureStore(dialect),
+    logHeadStore: createLogHeadStore(dialect),
     logListStore: createLogListStore(dialect),
     userListStore: createUserListStore(dialect),
     deviceListStore: createDeviceListStore(dialect),

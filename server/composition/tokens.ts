@@ -9,8 +9,10 @@ import { createCredentials } from '../tokens/credential.js'
 import { createExplain } from '../tokens/explain.js'
 import { createInspect } from '../tokens/inspect.js'
 import { createIssue } from '../tokens/issue.js'
+import { createJudgedTransactions } from '../tokens/judged-transactions.js'
 import { createLastSeen } from '../tokens/last-seen.js'
 import { createLogAdvance } from '../tokens/log-advance.js'
+import { createRevocationWriting } from '../tokens/revocation-writing.js'
 import { createRotate } from '../tokens/rotate.js'
 import { createSealing } from '../tokens/sealing.js'
 import { createSecrets } from '../tokens/secrets.js'
@@ -31,7 +33,7 @@ export function composeTokens(
   afterwards: (work: () => Promise<void>) => void,
 ) {
   const { database, userStore, roleStore, deviceStore, sessionStore, applicationStore } = storage
-  const { keyStore, revocationStore, auditStore, incidentStore, figureStore } = storage
+  const { keyStore, revocationStore, auditStore, logHeadStore, incidentStore, figureStore } = storage
   const sealing = createSealing([secretKey, ...(secretKeyPrevious ? [secretKeyPrevious] : [])], random)
   const signingKeys = createSigningKeys({ database, keyStore, revocationStore, sealing, tail, policy, now, log })
   const secrets = createSecrets({ database, keyStore, revocationStore, sealing, tail, random, now })
@@ -47,12 +49,38 @@ export function composeTokens(
   const auditTrail = createAuditTrail({ database, auditStore, secrets, now })
   const audited = createAuditLines({ log })
   const credentials = createCredentials({ userStore, roleStore, sessionStore, applicationStore, policy, now })
+  const judgedTransactions = createJudgedTransactions({ database, credentials, tail })
+  const revocationWriting = createRevocationWriting({
+    database,
+    revocationStore,
+    sessionStore,
+    userStore,
+    applicationStore,
+    tail,
+    now,
+    afterwards,
+  })
   const changes = createChanges({
-    ...{ database, revocationStore, sessionStore, userStore, applicationStore, auditTrail, credentials, tail, now },
-    ...{ count: counters.count, audited, afterwards },
+    judgedTransactions,
+    logHeadStore,
+    auditStore,
+    auditTrail,
+    revocationWriting,
+    count: counters.count,
+    audited,
   })
   const logAdvance = createLogAdvance({
-    ...{ database, revocationStore, userStore, auditStore, auditTrail, audited, changes, tail, redisLog, now, random },
+    database,
+    revocationStore,
+    userStore,
+    logHeadStore,
+    auditTrail,
+    audited,
+    revocationWriting,
+    tail,
+    redisLog,
+    now,
+    random,
   })
   const sessionLimit = createSessionLimit({ database, userStore, sessionStore, changes, tail, policy, now })
   const standings = createStandings({ database, sessionStore, sessionLimit, tail, policy })
@@ -62,7 +90,18 @@ export function composeTokens(
   })
   const explain = createExplain({ inspect, checks, projection, rotate })
   return {
-    ...{ sealing, signingKeys, secrets, issue, inspect, counters, lastSeen, auditTrail, changes, logAdvance, rotate },
+    sealing,
+    signingKeys,
+    secrets,
+    issue,
+    inspect,
+    counters,
+    lastSeen,
+    auditTrail,
+    judgedTransactions,
+    changes,
+    logAdvance,
+    rotate,
     explain,
   }
 }

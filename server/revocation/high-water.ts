@@ -54,6 +54,11 @@ export function createHighWater({ database, revocationStore, log }: HighWaterDep
     }
   }
 
+  /** Somebody whom we believe has shown that the log came to this number. */
+  function show(seq: number, by: EvidenceSource): void {
+    if (seq > shown.seq) shown = { seq, by }
+  }
+
   return {
     get wentBack() {
       return wentBack
@@ -68,10 +73,7 @@ export function createHighWater({ database, revocationStore, log }: HighWaterDep
       return held
     },
 
-    /** Somebody whom we believe has shown that the log came to this number. */
-    show(seq: number, by: EvidenceSource): void {
-      if (seq > shown.seq) shown = { seq, by }
-    },
+    show,
 
     /** What the next answer is judged by; to be asked for before the question is sent, or an answer that is merely old looks false. */
     mark(position: number): Mark {
@@ -84,7 +86,7 @@ export function createHighWater({ database, revocationStore, log }: HighWaterDep
      * @returns whether the database went back
      */
     async judge(head: LogPosition, mark: Mark, asked: Revocation | null): Promise<boolean> {
-      if (!isOurs(head, asked)) this.show(head.seq + farAhead, 'an entry that is another now')
+      if (!isOurs(head, asked)) show(head.seq + farAhead, 'an entry that is another now')
       const known = shown.by === 'an entry that is another now' ? shown : mark
       const highest: Mark = head.seenSeq > known.seq ? { seq: head.seenSeq, by: 'the record' } : known
       if (head.seq >= highest.seq) {

@@ -1,7 +1,7 @@
 import type { AuditRow } from '../policy/audit.js'
 import type { Dialect, Queries } from './database.js'
 import { scanSql } from './scan-sql.js'
-import { assignments, columns, insertion, insertions } from './statement.js'
+import { assignments, columns, insertions } from './statement.js'
 
 export type AuditRecord = AuditRow & { hash: string }
 
@@ -62,10 +62,6 @@ export function createAuditStore(dialect: Pick<Dialect, 'engine' | 'forUpdate'>)
     async head(tx: Queries): Promise<AuditPosition> {
       const [row] = await tx.read<AuditPosition>(`SELECT ${headColumns} FROM audit_head h WHERE h.id = 1`)
       return row!
-    },
-
-    async insert(tx: Queries, entry: AuditRecord): Promise<void> {
-      await tx.write(...insertion('audit_entry', entry))
     },
 
     /** Entries that follow each other, in one statement. */

@@ -32,7 +32,7 @@ export function createBrowserSessionStore() {
       return (await tx.read<BrowserSessionRecord>(`${selectPageSession} WHERE p.id_hash = ?`, [idHash]))[0] ?? null
     },
 
-    async proved(tx: Queries, idHash: string, at: number): Promise<void> {
+    async setAuthenticatedAt(tx: Queries, idHash: string, at: number): Promise<void> {
       await tx.write('UPDATE page_session SET authenticated_at = ? WHERE id_hash = ? AND authenticated_at < ?', [
         at,
         idHash,

@@ -104,13 +104,17 @@ export function createOpenSessions({ engine }: Pick<Dialect, 'engine'>) {
       return row!.count
     },
 
-    /** Those of one application on a device. */
-    ofApplicationOn: (tx: Queries, deviceId: string, applicationId: string): Promise<OpenSession[]> =>
-      read(
-        tx,
-        `session s${hint('session_device_open')}`,
-        's.device_id = ? AND s.ended_at IS NULL AND s.application_id = ?',
+    /** Those of one application on a device. What may have superseded them is the same for all, and the caller's to know. */
+    async ofApplicationOn(
+      tx: Queries,
+      deviceId: string,
+      applicationId: string,
+    ): Promise<Omit<OpenSession, 'ended' | 'headPolicyVersion'>[]> {
+      return tx.read(
+        `SELECT ${openColumns} FROM session s${hint('session_device_open')}
+         WHERE s.device_id = ? AND s.ended_at IS NULL AND s.application_id = ?`,
         [deviceId, applicationId],
-      ),
+      )
+    },
   }
 }

@@ -2,7 +2,7 @@ import type { TokenLives } from '../policy/key-life.js'
 import { refuse } from '../protocol/errors.js'
 import type { Revocation, RevocationKind } from '../protocol/log/revocation.js'
 import type { Dialect, Queries } from './database.js'
-import { columns, insertion, marks } from './statement.js'
+import { columns, insertion, insertions, marks } from './statement.js'
 
 export type RevocationRecord = Revocation & { actor: string; createdAt: number }
 
@@ -80,6 +80,16 @@ export function createRevocationStore(dialect: Dialect) {
 
     async insert(tx: Queries, entry: RevocationRecord): Promise<void> {
       await tx.write(...insertion('revocation', entry))
+    },
+
+    /** Entries that follow each other, in one statement; one at least. */
+    async insertAll(tx: Queries, entries: readonly RevocationRecord[]): Promise<void> {
+      await tx.write(...insertions('revocation', entries))
+    },
+
+    /** Writes the last number that was taken; the row is locked since it was read (log-heads.ts). */
+    async moveTo(tx: Queries, seq: number): Promise<void> {
+      await tx.write('UPDATE log_head SET seq = ? WHERE id = 1', [seq])
     },
 
     /** The entries after one number up to another that still matter at `now`; the caller keeps the two close together. */

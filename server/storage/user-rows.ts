@@ -50,33 +50,45 @@ export const userColumns = [
   'deletedAt',
 ] as const
 
-export type UserRow = Omit<UserRecord, 'active' | 'mustChangePassword' | 'permissions' | 'allPermissions' | 'roles'> & {
+/** What stands in the user's own row. */
+export type OwnUserRecord = Omit<UserRecord, 'allPermissions' | 'roles'>
+
+export type OwnUserRow = Omit<OwnUserRecord, 'active' | 'mustChangePassword' | 'permissions'> & {
   active: number
   mustChangePassword: number
   permissions: string
-  roleName: string | null
-  rolePermissions: string | null
 }
+
+/** One of a user's roles; nulls where there is none. */
+export type RoleOfUser = { roleName: string | null; rolePermissions: string | null }
+
+export type UserRow = OwnUserRow & RoleOfUser
 
 /** One row per role comes in, one user goes out. */
 export function foldUser(rows: readonly UserRow[]): UserRecord {
   const { roleName: _, rolePermissions: __, ...row } = rows[0]!
-  const own = JSON.parse(row.permissions) as string[]
+  return withRoles(readUser(row), rows)
+}
+
+export function readUser<Row extends OwnUserRow>(row: Row) {
+  return {
+    ...row,
+    active: row.active === 1,
+    mustChangePassword: row.mustChangePassword === 1,
+    permissions: JSON.parse(row.permissions) as string[],
+  }
+}
+
+/** @param rows one for each role */
+export function withRoles(user: OwnUserRecord, rows: readonly RoleOfUser[]): UserRecord {
   const roles = new Set<string>()
-  const all = new Set(own)
+  const all = new Set(user.permissions)
   for (const { roleName, rolePermissions } of rows) {
     if (roleName === null) continue
     roles.add(roleName)
     for (const permission of JSON.parse(rolePermissions!) as string[]) all.add(permission)
   }
-  return {
-    ...row,
-    active: row.active === 1,
-    mustChangePassword: row.mustChangePassword === 1,
-    permissions: own,
-    roles: [...roles].sort(),
-    allPermissions: [...all].sort(),
-  }
+  return { ...user, roles: [...roles].sort(), allPermissions: [...all].sort() }
 }
 
 /** As the columns hold it. */

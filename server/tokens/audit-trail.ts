@@ -14,6 +14,9 @@ export type AuditTrailDeps = { database: Database; auditStore: AuditStore; secre
 export type ChainBreak = { seq: number; what: 'changed' | 'removed' | 'inserted' }
 export type ChainCheck = { checked: number; head: { seq: number; hash: string }; broken: ChainBreak | null }
 
+/** A row without its number and time, which it gets once the chain's end is locked. */
+export type PreparedLine = Omit<AuditRow, 'seq' | 'createdAt'>
+
 /** How many rows are dropped at a time. */
 const batch = 500
 /** How many are checked at a time: a hash each, and nobody is answered meanwhile. */
@@ -33,6 +36,19 @@ export function createAuditTrail({ database, auditStore, secrets, now }: AuditTr
   const follows = ({ seq, hash, mark }: AuditPosition) =>
     mark === endMarkOf(seq, hash) ? hash : `not our end\n${hash}`
 
+  async function append(tx: Queries, head: AuditPosition, rows: readonly Omit<AuditRow, 'seq'>[]): Promise<void> {
+    let { seq } = head
+    let hash = follows(head)
+    const chained = rows.map(told => {
+      seq++
+      const row = { ...told, seq }
+      hash = hashOf(hash, row)
+      return { ...row, hash }
+    })
+    await auditStore.insertAll(tx, chained)
+    await auditStore.moveHead(tx, endsAt(seq, hash))
+  }
+
   return {
     /** Marks the empty chain, when its secret is made. */
     async begin(tx: Queries, purpose: SecretPurpose, secret: Buffer): Promise<void> {
@@ -41,43 +57,32 @@ export function createAuditTrail({ database, auditStore, secrets, now }: AuditTr
       await auditStore.moveHead(tx, { mark: endMarkOf(seq, hash, secret) })
     },
 
-    /** Appends what a transaction did; its rows are locked before, the log's head after it. */
-    async write(tx: Queries, actor: Actor, notes: readonly AuditNote[]): Promise<void> {
-      if (notes.length === 0) return
-      const head = await auditStore.lockHead(tx)
+    /** What can be made of notes before the chain's end is locked. */
+    prepare(actor: Actor, notes: readonly AuditNote[]): PreparedLine[] {
       const origin = originOf(actor)
       const who = {
-        createdAt: now(),
         actor: nameOf(actor),
         address: origin?.address ?? '',
         userAgent: origin?.userAgent ?? '',
         requestId: origin?.requestId ?? '',
       }
-      let { seq } = head
-      let hash = follows(head)
-      for (const note of notes) {
-        seq++
-        const row = { seq, ...who, ...noted(note) }
-        hash = hashOf(hash, row)
-        await auditStore.insert(tx, { ...row, hash })
-      }
-      await auditStore.moveHead(tx, endsAt(seq, hash))
+      return notes.map(note => ({ ...who, ...noted(note) }))
+    },
+
+    /** Appends what a transaction did. @param head the chain's end, locked behind the rows of the change */
+    async write(tx: Queries, head: AuditPosition, lines: readonly PreparedLine[]): Promise<void> {
+      const createdAt = now()
+      if (lines.length > 0)
+        await append(
+          tx,
+          head,
+          lines.map(line => ({ ...line, createdAt })),
+        )
     },
 
     /** Appends many at once, as they were told elsewhere: what a demo brings along. There must be one at least. */
-    async append(tx: Queries, rows: readonly Omit<AuditRow, 'seq'>[]): Promise<void> {
-      const head = await auditStore.lockHead(tx)
-      let { seq } = head
-      let hash = follows(head)
-      const chained = rows.map(told => {
-        seq++
-        const row = { ...told, seq }
-        hash = hashOf(hash, row)
-        return { ...row, hash }
-      })
-      await auditStore.insertAll(tx, chained)
-      await auditStore.moveHead(tx, endsAt(seq, hash))
-    },
+    append: async (tx: Queries, rows: readonly Omit<AuditRow, 'seq'>[]): Promise<void> =>
+      append(tx, await auditStore.lockHead(tx), rows),
 
     /** Reads the whole chain and names the first place where it does not hold. Writers go on meanwhile. */
     async verify(): Promise<ChainCheck> {

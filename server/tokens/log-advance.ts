@@ -9,21 +9,21 @@ import type { Revocation } from '../protocol/log/revocation.js'
 import { farAhead } from '../revocation/high-water.js'
 import type { RedisLog } from '../revocation/redis-log.js'
 import type { Tail } from '../revocation/tail.js'
-import type { AuditStore } from '../storage/audit.js'
 import type { Database, Queries } from '../storage/database.js'
+import type { LogHeadStore } from '../storage/log-heads.js'
 import type { LogPosition, RevocationRecord, RevocationStore } from '../storage/revocations.js'
 import type { UserStore } from '../storage/users.js'
 import type { Audited } from './audit-lines.js'
 import type { AuditTrail } from './audit-trail.js'
-import type { Changes } from './changes.js'
+import type { RevocationWriting } from './revocation-writing.js'
 
 export type LogAdvanceDeps = {
   database: Database
   revocationStore: RevocationStore
   userStore: UserStore
-  auditStore: AuditStore
+  logHeadStore: LogHeadStore
   auditTrail: AuditTrail
-  changes: Changes
+  revocationWriting: RevocationWriting
   tail: Tail
   /** null where no Redis is set. */
   redisLog: RedisLog | null
@@ -46,7 +46,8 @@ export type Advanced = {
 const trigger = 'log_advanced'
 
 export function createLogAdvance(deps: LogAdvanceDeps) {
-  const { database, revocationStore, userStore, auditStore, auditTrail, changes, tail, redisLog, now, random } = deps
+  const { database, revocationStore, userStore, logHeadStore, auditTrail, revocationWriting } = deps
+  const { tail, redisLog, now, random } = deps
 
   /** What Redis has above the database. */
   async function lostSince(head: LogPosition): Promise<Revocation[] | null> {
@@ -60,8 +61,7 @@ export function createLogAdvance(deps: LogAdvanceDeps) {
   /** Locks in the order of every other change: rows, the audit log's head, the revocation log's. */
   async function write(tx: Queries, actor: Actor, lost: Revocation[] | null, options: AdvanceOptions) {
     const lastUserId = await userStore.skipIds(tx, options.userIds)
-    await auditStore.lockHead(tx)
-    await revocationStore.lockHead(tx)
+    const { audit } = await logHeadStore.lock(tx)
     const { logId, seq, seenSeq, horizon } = await revocationStore.head(tx)
     const seen = Math.max(seq, seenSeq, options.seen, ...(lost ?? []).map(entry => entry.seq))
     const before = { logId, seq }
@@ -71,7 +71,7 @@ export function createLogAdvance(deps: LogAdvanceDeps) {
       before: { log_id: logId, seq },
       after: { log_id: after.logId, seq: after.seq, seen, last_user_id: lastUserId },
     }
-    await auditTrail.write(tx, actor, [note])
+    await auditTrail.write(tx, audit, auditTrail.prepare(actor, [note]))
     await revocationStore.advance(tx, after)
     const entry = endOfEverything(after.seq, actor, horizon)
     await revocationStore.insert(tx, entry)
@@ -97,7 +97,7 @@ export function createLogAdvance(deps: LogAdvanceDeps) {
     const lost = await lostSince(await revocationStore.head(database))
     const { entry, note, ...advanced } = await database.transaction(tx => write(tx, actor, lost, options))
     deps.audited(actor, note)
-    await changes.finish(advanced.after.logId, [entry])
+    await revocationWriting.finish(advanced.after.logId, [entry])
     return advanced
   }
 }

@@ -185,7 +185,7 @@ onMariaDb('a backup restored beneath two running servers', engine => {
       const held = await store.read("SELECT 1 FROM information_schema.innodb_trx WHERE trx_state = 'LOCK WAIT'")
       expect(held).to.have.length(1)
     })
-    await darvoza.run(['log', 'advance', '--yes'], '', waiting)
+    await darvoza.start(['log', 'advance', '--yes'], '', waiting)
     await holder.end()
     await check()
     expect((await state()).head.logId).to.equal(first)
@@ -195,7 +195,7 @@ onMariaDb('a backup restored beneath two running servers', engine => {
     await check()
     for (let trial = 0; trial < trials(3); trial++) {
       const wait = usual * (0.7 + Math.random() * 0.4)
-      await darvoza.run(['log', 'advance', '--yes'], '', new Promise(resolve => setTimeout(resolve, wait)))
+      await darvoza.start(['log', 'advance', '--yes'], '', new Promise(resolve => setTimeout(resolve, wait)))
       await check()
     }
     console.log(`      of ${trials(3)} that were killed at random ${logs.size - 2} had committed`)

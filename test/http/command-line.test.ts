@@ -78,11 +78,14 @@ describe('the command line, used wrongly', function () {
 
   it('says its version, and loads no more than a command needs', async () => {
     const { version } = JSON.parse(readFileSync('package.json', 'utf8'))
-    expect(await aCommandLine().done(['--version'])).to.equal(`${version}\n`)
+    expect(await aCommandLine().start(['--version'])).to.deep.equal({ code: 0, stdout: `${version}\n`, stderr: '' })
+    const wrong = await aCommandLine().start(['user', 'shwo'])
+    expect([wrong.code, wrong.stdout]).to.deep.equal([2, ''])
+    expectOneLine(wrong, /shwo/)
     const loaded = async (args: string[]): Promise<string> => {
       const folder = aFolder()
       const darvoza = await aCommandLine({ NODE_V8_COVERAGE: folder }).migrated()
-      await darvoza.done(args)
+      expect((await darvoza.start(args)).code).to.equal(0)
       return readdirSync(folder)
         .map(file => readFileSync(join(folder, file), 'utf8'))
         .join('')

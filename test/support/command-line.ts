@@ -1,16 +1,18 @@
-// The real program `darvoza`, on an installation of its own or beside a server.
+// The program `darvoza`, on an installation of its own or beside a server.
 import { spawn } from 'node:child_process'
 import { cpSync, writeFileSync } from 'node:fs'
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
+import { Readable, Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { expect } from 'chai'
+import { runCommand } from '../../server/program.js'
 import { aClock } from './clock.js'
 import { aFolder } from './engines.js'
 import { aServer, type TestServer } from './server.js'
 
 const program = fileURLToPath(new URL('../../../bin.js', import.meta.url))
-/** Each test starts many processes. */
+/** A test runs many commands. */
 export const patience = 60_000
 export const operator = `operator:${userInfo().username}`
 
@@ -21,13 +23,29 @@ export function aCommandLine(environment: Record<string, string> = {}) {
   const folder = aFolder()
   const dataDir = join(folder, 'data')
 
-  /** @param killWhen kill -9 once this resolves */
-  function run(args: string[], stdin = '', killWhen?: Promise<unknown>): Promise<Ran> {
-    const { PATH = '', HOME = '' } = process.env
-    const child = spawn(process.execPath, [program, ...args], {
+  const { PATH = '', HOME = '' } = process.env
+  const env = { PATH, HOME, DATA_DIR: dataDir, ...environment }
+
+  /** In this process: a program takes longer to load than most commands take. */
+  async function run(args: string[], stdin = ''): Promise<Ran> {
+    const [stdout, stderr] = [collector(), collector()]
+    const code = await runCommand({
+      argv: [process.execPath, program, ...args],
+      env,
       cwd: folder,
-      env: { PATH, HOME, DATA_DIR: dataDir, ...environment },
+      stdin: Readable.from(stdin === '' ? [] : [Buffer.from(stdin)]),
+      stdout: stdout.stream,
+      stderr: stderr.stream,
     })
+    return { code, stdout: stdout.text(), stderr: stderr.text() }
+  }
+
+  /**
+   * In a process of its own, as a person runs it.
+   * @param killWhen kill -9 once this resolves
+   */
+  function start(args: string[], stdin = '', killWhen?: Promise<unknown>): Promise<Ran> {
+    const child = spawn(process.execPath, [program, ...args], { cwd: folder, env })
     void killWhen?.then(() => child.kill('SIGKILL'))
     const ran: Ran = { code: null, stdout: '', stderr: '' }
     child.stdout.on('data', chunk => {
@@ -47,6 +65,7 @@ export function aCommandLine(environment: Record<string, string> = {}) {
   return {
     dataDir,
     run,
+    start,
 
     /** Runs a command that must work; answers what it printed. */
     async done(args: string[], stdin = ''): Promise<string> {
@@ -88,6 +107,17 @@ async function prepared(...commands: string[][]): Promise<string> {
   const darvoza = aCommandLine()
   for (const command of commands) await darvoza.done(command)
   return darvoza.dataDir
+}
+
+function collector() {
+  const chunks: Buffer[] = []
+  const stream = new Writable({
+    write(chunk: Buffer, _, done) {
+      chunks.push(chunk)
+      done()
+    },
+  })
+  return { stream, text: () => Buffer.concat(chunks).toString() }
 }
 
 export type RefusedCommand = readonly [args: readonly string[], code: 1 | 2, saying: RegExp, stdin?: string]

@@ -112,7 +112,7 @@ export function createGate({ cookies, formTokens, browserSessions, pages, issuer
     }
     try {
       const { browser, actor } = visitorOf(ctx)
-      await browserSessions.prove(browser, proof, actor)
+      await browserSessions.provePassword(browser, proof, actor)
       return true
     } catch (error) {
       const problems = problemsOf(error, pages.frameOf(ctx))

@@ -35,7 +35,8 @@ export function createTokenHandlers({ signIn, rotate, inspect, sessions, ownAppl
         clientDevice: device || undefined,
       }
       const signedIn = await signIn.signIn(credentials, ownApplication, originOf(ctx))
-      const { user, access, refresh, deviceToken } = signedIn
+      const { user } = signedIn
+      const { access, refresh } = signedIn.issuePair()
       ctx.set(rateLimitHeaders(signedIn.quotas))
       ctx.body = {
         refresh,
@@ -44,7 +45,7 @@ export function createTokenHandlers({ signIn, rotate, inspect, sessions, ownAppl
         username: user.username,
         first_name: user.firstName,
         last_name: user.lastName,
-        device_token: deviceToken,
+        device_token: signedIn.issueDeviceToken(),
         ...(user.mustChangePassword && { must_change_password: true }),
       }
     },

@@ -9,7 +9,7 @@ import type { BrowserSessionRecord, BrowserSessionStore } from '../../storage/br
 import type { Database } from '../../storage/database.js'
 import type { SessionRecord, SessionStore } from '../../storage/sessions.js'
 import type { UserRecord, UserStore } from '../../storage/users.js'
-import type { Changes } from '../../tokens/changes.js'
+import type { JudgedTransactions } from '../../tokens/judged-transactions.js'
 import type { Guesses } from './guesses.js'
 import type { Hashing } from './hashing.js'
 import type { Credentials, SignIn } from './sign-in.js'
@@ -50,7 +50,7 @@ export type BrowserSessionsDeps = {
   browserSessionStore: BrowserSessionStore
   sessionStore: SessionStore
   signIn: SignIn
-  changes: Changes
+  judgedTransactions: JudgedTransactions
   guesses: Guesses
   hashing: Hashing
   policy: PolicyInForce
@@ -67,7 +67,7 @@ export type BrowserSessionsDeps = {
 const visitEvery = 60_000
 
 export function createBrowserSessions(deps: BrowserSessionsDeps) {
-  const { database, userStore, browserSessionStore, sessionStore, signIn, changes, guesses, hashing } = deps
+  const { database, userStore, browserSessionStore, sessionStore, signIn, judgedTransactions, guesses, hashing } = deps
   const { policy, ownApplication, random, now, latest } = deps
 
   return {
@@ -76,12 +76,13 @@ export function createBrowserSessions(deps: BrowserSessionsDeps) {
      * @throws as sign-in does
      */
     async signIn(credentials: Credentials, origin: Origin): Promise<NewBrowserSession> {
-      const { user, sessionId, deviceToken } = await signIn.signIn(credentials, ownApplication, origin)
+      const { user, sessionId, issueDeviceToken } = await signIn.signIn(credentials, ownApplication, origin)
       const id = random(32).toString('base64url')
       const formSecret = random(32).toString('base64url')
       const at = now()
       const row = { idHash: hashOf(id), sessionId, formSecret, authenticatedAt: at, notices: null, createdAt: at }
       await browserSessionStore.insert(database, row)
+      const deviceToken = issueDeviceToken()
       return { id, user, sessionId, deviceToken, maxAge: policy().session_absolute_lifetime }
     },
 
@@ -111,20 +112,21 @@ export function createBrowserSessions(deps: BrowserSessionsDeps) {
     },
 
     /** The person types the password again. @throws invalid_fields, too_many_guesses, overloaded, what `transaction` throws */
-    async prove({ page, session, user }: BrowserSession, password: string, actor: Actor): Promise<void> {
+    async provePassword({ page, session, user }: BrowserSession, password: string, actor: Actor): Promise<void> {
       await guesses.count({ kind: 'owner', userId: user.id, deviceId: session.deviceId }, async () => {
         const right = await hashing.inSlot(user.id, verify => verify(password, user.passwordHash))
         if (!right) throw wrongProof()
       })
-      await changes.run(actor, async tx => {
+      await judgedTransactions.run(actor, async tx => {
         // Changed meanwhile: what was typed is no longer the password.
         if ((await userStore.find(tx, user.id))?.passwordHash !== user.passwordHash) throw wrongProof()
-        await browserSessionStore.proved(tx, page.idHash, now())
+        await browserSessionStore.setAuthenticatedAt(tx, page.idHash, now())
       })
     },
 
     /** The password was typed somewhere else on the way, such as where it is changed. */
-    proved: ({ idHash }: BrowserSessionRecord): Promise<void> => browserSessionStore.proved(database, idHash, now()),
+    passwordProved: ({ idHash }: BrowserSessionRecord): Promise<void> =>
+      browserSessionStore.setAuthenticatedAt(database, idHash, now()),
 
     /** Keeps something for the next page. */
     async tell({ page }: BrowserSession, notices: readonly Notice[]): Promise<void> {

@@ -31,8 +31,8 @@ export function createHashing({ work, slots, chance, cost, storedKinds, monotoni
   /** How long a hash takes of late, in ms; the later the more it counts. */
   let typical = 0
   const share = { typical: () => typical, chance }
-  const open = createSlots({ count: Math.max(1, Math.ceil(slots / 2)), ...share })
-  const proven = createSlots({ count: Math.max(1, Math.floor(slots / 2)), ...share })
+  const forStrangers = createSlots({ count: Math.max(1, Math.ceil(slots / 2)), ...share })
+  const forDeviceProofs = createSlots({ count: Math.max(1, Math.floor(slots / 2)), ...share })
 
   async function timed<T>(hash: Promise<T>): Promise<T> {
     const begun = monotonic()
@@ -50,7 +50,7 @@ export function createHashing({ work, slots, chance, cost, storedKinds, monotoni
      * @throws overloaded
      */
     hash(password: string, userId: number | null): Promise<string> {
-      return proven.run(userId, () => timed(work.hash(password, cost())))
+      return forDeviceProofs.run(userId, () => timed(work.hash(password, cost())))
     },
 
     /**
@@ -59,7 +59,7 @@ export function createHashing({ work, slots, chance, cost, storedKinds, monotoni
      * @throws overloaded, and what `check` throws
      */
     inSlot<T>(provenUser: number | null, check: (verify: Verify) => Promise<T>): Promise<T> {
-      return (provenUser === null ? open : proven).run(provenUser, () => check(verify))
+      return (provenUser === null ? forStrangers : forDeviceProofs).run(provenUser, () => check(verify))
     },
 
     /** Looks which kinds of hash are stored, so that none of them is told by its time. */

@@ -4,10 +4,12 @@ import type { DeviceRecord, DeviceStore } from '../../storage/devices.js'
 import type { Inspect } from '../../tokens/inspect.js'
 import { nameDevice } from '../devices/device-name.js'
 
-/** What a client may say about the device it runs on. */
-export type DeviceProof = {
-  /** What an earlier answer carried: proves the device. */
-  deviceToken?: string | undefined
+/** What a device token proves: its MAC was right. Whether that device lives, its row tells. */
+export type DeviceProof = { userId: number; deviceId: string }
+
+/** What a client says about the device it runs on. */
+export type DeviceClaim = {
+  deviceProof: DeviceProof | null
   /** The client's own stable name for the device: proves nothing. */
   clientDevice?: string | undefined
 }
@@ -16,44 +18,43 @@ export type KnownDevicesDeps = { deviceStore: DeviceStore; inspect: Inspect; now
 
 /** Tells at a sign-in which device it comes from. */
 export function createKnownDevices({ deviceStore, inspect, now, uuid }: KnownDevicesDeps) {
-  /** The live device of this user that the token proves, or null. */
-  async function proven(tx: Queries, userId: number, deviceToken: string | undefined): Promise<DeviceRecord | null> {
-    const proof = deviceToken === undefined ? null : inspect.device(deviceToken)
-    if (!proof || proof.userId !== String(userId)) return null
+  /** The live device of this user that was proven, or null. */
+  async function provenDevice(tx: Queries, userId: number, proof: DeviceProof | null): Promise<DeviceRecord | null> {
+    if (proof?.userId !== userId) return null
     const device = await deviceStore.find(tx, proof.deviceId)
     return device && device.userId === userId && device.endedAt === null ? device : null
   }
 
   return {
-    /** The user whose device the token proves if it is alive, or null. */
-    claimedUser(deviceToken: string | undefined): number | null {
-      const proof = deviceToken === undefined ? null : inspect.device(deviceToken)
-      return proof && Number(proof.userId)
+    /** Checks a token; once for a whole sign-in. */
+    deviceProofIn(deviceToken: string | undefined): DeviceProof | null {
+      const said = deviceToken === undefined ? null : inspect.device(deviceToken)
+      return said && { userId: Number(said.userId), deviceId: said.deviceId }
     },
 
-    proven,
+    provenDevice,
 
     /** The device that the client proves or names, among this user's alone; a new one where it does neither. */
     async recognise(
       tx: Queries,
       userId: number,
-      { deviceToken, clientDevice }: DeviceProof,
+      { deviceProof, clientDevice }: DeviceClaim,
       origin: Origin,
-    ): Promise<DeviceRecord> {
+    ): Promise<{ id: string; isNew: boolean }> {
       const seen = { ...nameDevice(origin.userAgent), address: origin.address, lastSeenAt: now() }
       const known =
-        (await proven(tx, userId, deviceToken)) ??
+        (await provenDevice(tx, userId, deviceProof)) ??
         (clientDevice === undefined ? null : await deviceStore.findByClient(tx, userId, clientDevice))
       if (known) {
         // The name that its owner gave it stays.
         const named = known.name !== nameDevice(known.userAgent).name
         const present = { ...seen, name: named ? known.name : seen.name }
-        if (await deviceStore.update(tx, known.id, present)) return { ...known, ...present }
+        if (await deviceStore.update(tx, known.id, present)) return { id: known.id, isNew: false }
       }
       const firstSeen = { firstSeenAt: seen.lastSeenAt, endedAt: null, clientDevice: clientDevice ?? null }
       const device = { id: uuid(), userId, ...seen, ...firstSeen }
       await deviceStore.insert(tx, device)
-      return device
+      return { id: device.id, isNew: true }
     },
   }
 }

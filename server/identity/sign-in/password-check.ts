@@ -7,9 +7,20 @@ import type { Database } from '../../storage/database.js'
 import type { UserRecord, UserStore } from '../../storage/users.js'
 import type { FailedSignIns } from './failed-sign-ins.js'
 import type { Hashing } from './hashing.js'
-import type { KnownDevices } from './known-devices.js'
+import type { DeviceProof, KnownDevices } from './known-devices.js'
 
 export type Checked = { user: UserRecord; seq: number; at: number; newHash: string | null }
+
+type Found = { user: UserRecord; seq: number }
+
+/** Who is asked to be signed in, by whom, from where. */
+export type Named = {
+  usernameKey: string
+  guesser: Guesser
+  /** null: nobody has the name; undefined: nobody has looked yet. */
+  found: Found | null | undefined
+  origin: Origin
+}
 
 export type PasswordCheckDeps = {
   database: Database
@@ -34,24 +45,28 @@ export function createPasswordCheck(deps: PasswordCheckDeps) {
     }
   }
 
+  const find = (usernameKey: string): Promise<Found | null> => userStore.findWithSeq(database, { usernameKey })
+
   return {
-    /** Who guesses. The database is asked only for a device token that is ours: a flood of strangers costs no query. */
-    async guesserOf(usernameKey: string, deviceToken: string | undefined, { address }: Origin): Promise<Guesser> {
-      const userId = knownDevices.claimedUser(deviceToken)
-      const user = userId === null ? null : await userStore.find(database, userId)
-      const device =
-        user?.usernameKey === usernameKey ? await knownDevices.proven(database, user.id, deviceToken) : null
-      return device
-        ? { kind: 'device', userId: device.userId, deviceId: device.id }
-        : { kind: 'stranger', usernameKey, address }
+    /**
+     * Who guesses at whose password. The database is asked only for a device token that is ours: a flood of strangers costs
+     * no query. What is read for that serves the check too.
+     */
+    async lookUp(usernameKey: string, deviceProof: DeviceProof | null, origin: Origin): Promise<Named> {
+      const stranger = { kind: 'stranger', usernameKey, address: origin.address } as const
+      if (!deviceProof) return { usernameKey, guesser: stranger, found: undefined, origin }
+      const found = await find(usernameKey)
+      const device = found && (await knownDevices.provenDevice(database, found.user.id, deviceProof))
+      const guesser: Guesser = device ? { kind: 'device', userId: device.userId, deviceId: device.id } : stranger
+      return { usernameKey, guesser, found, origin }
     },
 
     /** Unknown, disabled and deleted users take the same time, and the same answer. @throws no_active_account, overloaded */
-    async check(usernameKey: string, password: string, guesser: Guesser, origin: Origin): Promise<Checked> {
+    async check({ usernameKey, guesser, origin, ...named }: Named, password: string): Promise<Checked> {
       const provenUser = guesser.kind === 'stranger' ? null : guesser.userId
       const logged = { reason: 'unknown_user', user: null as number | null }
       const checked = await hashing.inSlot(provenUser, async verify => {
-        const found = await userStore.findWithSeq(database, { usernameKey })
+        const found = named.found === undefined ? await find(usernameKey) : named.found
         const at = now()
         // The name may have gone to somebody else since the device was proven.
         const isTheirs = provenUser === null || provenUser === found?.user.id

@@ -1,6 +1,6 @@
 // Makes room for a new session: the one it replaces ends, and what is too many by the policy's limits of sessions and of
 // devices. Only a few at each sign-in: a backlog, as after an import or a lowered limit, is worked off little by little.
-import { sessionEnd } from '../../policy/session.js'
+import { type EndedSeqs, sessionEnd } from '../../policy/session.js'
 import { countStaying, mostBeside } from '../../policy/session-limit.js'
 import { refuse } from '../../protocol/errors.js'
 import type { ErasInForce } from '../../revocation/policy-in-force.js'
@@ -19,17 +19,32 @@ const oldestLookedAt = 50
 
 type Ends = Map<string, 'replaced' | 'session_limit' | 'device_limit'>
 
+export type Room = {
+  /** Whether it takes the place of those that its application has on the device. */
+  replaces: boolean
+  /** What ended sessions of its user and application last. */
+  ended: EndedSeqs
+  eras: ErasInForce
+}
+
 export function createSessionRoom({ sessionStore, deviceStore, now }: SessionRoomDeps) {
-  const lives = (one: OpenSession, eras: ErasInForce) => sessionEnd(one, one.ended, now(), eras.of(one)) === null
+  const lives = (one: Omit<OpenSession, 'headPolicyVersion'>, eras: ErasInForce) =>
+    sessionEnd(one, one.ended, now(), eras.of(one)) === null
 
   /**
    * Under the user's lock: whoever signs in at the same time comes after.
    * @throws session_limit_reached, and nothing is changed
    */
-  async function make(tx: Queries, change: Change, opening: SessionRecord, eras: ErasInForce): Promise<void> {
+  async function make(
+    tx: Queries,
+    change: Change,
+    opening: SessionRecord,
+    { replaces, ended, eras }: Room,
+  ): Promise<void> {
     const ends: Ends = new Map()
-    const older = await sessionStore.ofApplicationOn(tx, opening.deviceId, opening.applicationId)
-    for (const one of older) if (lives(one, eras)) ends.set(one.id, 'replaced')
+    if (replaces)
+      for (const one of await sessionStore.ofApplicationOn(tx, opening.deviceId, opening.applicationId))
+        if (lives({ ...one, ended }, eras)) ends.set(one.id, 'replaced')
     const ending = await findDevices(tx, opening, eras, ends)
     await findSessions(tx, opening, eras, ends)
     // Devices before sessions, each in the order of their ids, as others lock them.

@@ -1,189 +1,99 @@
-// Sign-in, the one front door: every page and wire that takes a password comes through here. The order of the steps closes
-// races that were seen: a guess is counted before it is tested, the log's number is read before the password is checked,
-// the password is checked outside every transaction, and what was checked is compared again under the user's lock.
-import type { Actor, Origin } from '../../policy/actor.js'
-import { absoluteEnd } from '../../policy/session.js'
+// Sign-in with a password, the one front door: every page and wire that takes one comes through here. The order of the steps
+// closes races that were seen: a guess is counted before it is tested, the log's number is read before the password is
+// checked, the password is checked outside every transaction, and what was checked is compared again under the user's lock
+// (open-session.ts).
+import type { Origin } from '../../policy/actor.js'
 import { usernameKey } from '../../policy/username.js'
 import { refuse } from '../../protocol/errors.js'
 import type { Quota } from '../../protocol/rate-limit.js'
-import type { ErasInForce, PolicyInForce } from '../../revocation/policy-in-force.js'
 import type { Tail } from '../../revocation/tail.js'
-import type { ApplicationStore } from '../../storage/applications.js'
-import type { Queries } from '../../storage/database.js'
-import type { SessionRecord, SessionStore, Standing } from '../../storage/sessions.js'
-import type { UserRecord, UserStore } from '../../storage/users.js'
-import type { Changes } from '../../tokens/changes.js'
+import type { UserRecord } from '../../storage/users.js'
 import type { Inspect } from '../../tokens/inspect.js'
 import type { Issue } from '../../tokens/issue.js'
-import type { Secrets } from '../../tokens/secrets.js'
 import type { Guesses } from './guesses.js'
-import type { DeviceProof, KnownDevices } from './known-devices.js'
-import type { Checked, PasswordCheck } from './password-check.js'
-import type { SessionRoom } from './session-room.js'
+import type { KnownDevices } from './known-devices.js'
+import { EvidenceOutdated, type Opened, type OpenSession } from './open-session.js'
+import type { PasswordCheck } from './password-check.js'
+import type { PasswordEvidence } from './password-evidence.js'
 
-export type Credentials = DeviceProof & {
+export type Credentials = {
   username: string
   /** As received, never trimmed. */
   password: string
+  /** What an earlier answer carried: proves the device. */
+  deviceToken?: string | undefined
+  /** The client's own stable name for the device: proves nothing. */
+  clientDevice?: string | undefined
 }
 
-type Opened = { user: UserRecord; sessionId: string; access: string; refresh: string; deviceToken: string }
-
-/** `quotas`: what is left to guess, as the answer tells it. */
-export type SignedIn = Opened & { quotas: Quota[] }
+export type SignedIn = {
+  user: UserRecord
+  sessionId: string
+  /** What is left to guess, as the answer tells it. */
+  quotas: Quota[]
+  /** The session's first pair. Nothing is signed for who does not ask. */
+  issuePair: () => { access: string; refresh: string }
+  /** Proves the device at its next sign-in. */
+  issueDeviceToken: () => string
+}
 
 export type SignInDeps = {
-  userStore: UserStore
-  sessionStore: SessionStore
   knownDevices: KnownDevices
-  room: SessionRoom
-  applicationStore: ApplicationStore
   passwordCheck: PasswordCheck
+  passwordEvidence: PasswordEvidence
+  openSession: OpenSession
   guesses: Guesses
   inspect: Inspect
   issue: Issue
-  changes: Changes
-  secrets: Secrets
   tail: Tail
-  policy: PolicyInForce
-  now: () => number
-  uuid: () => string
   /** Tests hold a sign-in here, between its password check and its insert. */
   pauses?: { passwordChecked?: () => Promise<void> }
 }
 
-/** Thrown inside the transaction when the check no longer holds: look at the password again. */
-class Outdated extends Error {}
-/** Thrown there when the policy is another one by now, or the keys are: the check holds, what this process knows does not. */
-class Behind extends Error {}
-
+/** How often a password is checked because what it was checked against changed meanwhile. */
 const tries = 3
 
 export function createSignIn(deps: SignInDeps) {
-  const { userStore, sessionStore, knownDevices, room, applicationStore, passwordCheck, guesses } = deps
-  const { inspect, issue, changes, secrets, tail, policy, now, uuid } = deps
+  const { knownDevices, passwordCheck, passwordEvidence, openSession, guesses, inspect, issue, tail } = deps
 
   /**
-   * Signs a user in to an application and answers the first pair of a new session.
+   * Signs a user in to an application.
    * @throws no_active_account, too_many_guesses, session_limit_reached, overloaded, database_unavailable
    */
   async function signIn(credentials: Credentials, applicationId: string, origin: Origin): Promise<SignedIn> {
+    const { password, deviceToken, clientDevice } = credentials
     await tail.freshen()
-    if (credentials.deviceToken !== undefined) await inspect.ensureKeyKnown(credentials.deviceToken)
-    const key = usernameKey(credentials.username)
-    const guesser = await passwordCheck.guesserOf(key, credentials.deviceToken, origin)
-    const { result, quotas } = await guesses.count(guesser, async () => {
-      let checked: Checked | null = null
+    if (deviceToken !== undefined) await inspect.ensureKeyKnown(deviceToken)
+    const deviceProof = knownDevices.deviceProofIn(deviceToken)
+    const named = await passwordCheck.lookUp(usernameKey(credentials.username), deviceProof, origin)
+    const { result, quotas } = await guesses.count(named.guesser, async () => {
       for (let attempt = 1; attempt <= tries; attempt++) {
-        checked ??= await passwordCheck.check(key, credentials.password, guesser, origin)
+        const checked = await passwordCheck.check(attempt === 1 ? named : { ...named, found: undefined }, password)
         await deps.pauses?.passwordChecked?.()
         try {
-          return await open(checked, credentials, applicationId, origin)
+          const device = { deviceProof, clientDevice }
+          return await openSession(passwordEvidence(checked), applicationId, { device, origin })
         } catch (error) {
-          if (error instanceof Outdated) checked = null
-          else if (error instanceof Behind) await tail.readNow()
-          else throw error
+          if (!(error instanceof EvidenceOutdated)) throw error
         }
       }
       throw refuse('database_unavailable', { retryAfter: 1 })
     })
-    return { ...result, quotas }
+    return signedIn(result, quotas)
   }
 
-  async function open(
-    checked: Checked,
-    credentials: Credentials,
-    applicationId: string,
-    origin: Origin,
-  ): Promise<Opened> {
-    const issuedAt = now()
-    // One policy from beginning to end: the one that is in force when the log's number is read.
-    const eras = policy.eras()
-    const userId = checked.user.id
-    const actor: Actor = { name: `user:${userId}`, origin, credential: null }
-    const opened = await changes.run(actor, async (tx, change) => {
-      await userStore.lock(tx, userId)
-      const standing = await requireUnchanged(tx, checked, applicationId, eras)
-      const device = await knownDevices.recognise(tx, userId, credentials, origin)
-      const session = newSession(checked, userId, applicationId, device.id, origin.address, eras)
-      await room.make(tx, change, session, eras)
-      await sessionStore.insert(tx, session)
-      await updateUser(tx, checked)
-      const after = { session: session.id, device: device.id, application: applicationId }
-      change.note({ action: 'signed_in', subject: String(userId), after })
-      return { ...standing, session, deviceId: device.id }
-    })
+  function signedIn({ standing, eras, issuedAt }: Opened, quotas: Quota[]): SignedIn {
+    const { session, user } = standing
     return {
-      user: opened.user,
-      sessionId: opened.session.id,
-      access: issue.access(opened, issuedAt, eras.of(opened.session)),
-      refresh: issue.refresh(opened.session, opened.user.username),
-      deviceToken: issue.device(opened.user.id, opened.deviceId),
+      user,
+      sessionId: session.id,
+      quotas,
+      issuePair: () => ({
+        access: issue.access(standing, issuedAt, eras.of(session)),
+        refresh: issue.refresh(session, user.username),
+      }),
+      issueDeviceToken: () => issue.device(user.id, session.deviceId),
     }
-  }
-
-  /** What the password was checked against must still be so; an end that came in between supersedes this sign-in. */
-  async function requireUnchanged(
-    tx: Queries,
-    checked: Checked,
-    applicationId: string,
-    eras: ErasInForce,
-  ): Promise<Omit<Standing, 'session' | 'crowdedUpto'>> {
-    const found = await userStore.findWithSeq(tx, { id: checked.user.id })
-    const application = await applicationStore.find(tx, applicationId)
-    if (!found || !application) throw refuse('no_active_account')
-    const { user, seq, logEndedSeq, policyVersion, accessLifetime, keyVersion } = found
-    const ended = { user: user.endedSeq, application: application.endedSeq, log: logEndedSeq }
-    if (user.passwordHash !== checked.user.passwordHash) throw new Outdated()
-    if (user.usernameKey !== checked.user.usernameKey) throw new Outdated()
-    if (checked.seq < Math.max(ended.user, ended.application, ended.log)) throw new Outdated()
-    if (!user.active) throw refuse('no_active_account', { logged: { reason: 'user_inactive', user: user.id } })
-    if (!application.active) throw refuse('application_disabled')
-    if (policyVersion !== eras.head || issue.isBehind(found)) throw new Behind()
-    return { user, application, ended, seq, policyVersion, accessLifetime, keyVersion }
-  }
-
-  function newSession(
-    checked: Checked,
-    userId: number,
-    applicationId: string,
-    deviceId: string,
-    address: string,
-    { version, latest }: ErasInForce,
-  ): SessionRecord {
-    const createdAt = now()
-    return {
-      id: uuid(),
-      userId,
-      deviceId,
-      applicationId,
-      seq: checked.seq,
-      policyVersion: version,
-      generation: 1,
-      rotatedAt: createdAt,
-      expiresAt: Math.min(createdAt + latest.refresh_token_lifetime * 1000, absoluteEnd({ createdAt }, latest)),
-      refreshKeyVersion: secrets.present('refresh').version,
-      rotation: '',
-      windowFrom: 1,
-      windowStartedAt: 0,
-      olderFrom: 1,
-      olderStartedAt: 0,
-      authenticatedAt: checked.at,
-      createdAt,
-      lastSeenAt: createdAt,
-      address,
-      endedAt: null,
-      endedReason: null,
-      endedBy: null,
-    }
-  }
-
-  async function updateUser(tx: Queries, { user, newHash }: Checked): Promise<void> {
-    const changes = {
-      ...(policy().update_last_login ? { lastLoginAt: now() } : {}),
-      ...(newHash ? { passwordHash: newHash } : {}),
-    }
-    if (Object.keys(changes).length > 0) await userStore.update(tx, user.id, changes)
   }
 
   return { signIn }

@@ -1,0 +1,158 @@
+// Opens a session on evidence, whatever kind it is: a password that was checked, later a code or a device code. What the
+// evidence rested on is asked again here, under the lock of the user's row: whoever changes it meanwhile comes before, and
+// is seen, or after, and ends the session. Tokens are issued afterwards, by who wants them (tokens/issue.ts).
+import type { Actor, Origin } from '../../policy/actor.js'
+import { absoluteEnd } from '../../policy/session.js'
+import { refuse } from '../../protocol/errors.js'
+import type { ErasInForce, PolicyInForce } from '../../revocation/policy-in-force.js'
+import type { Tail } from '../../revocation/tail.js'
+import type { Queries } from '../../storage/database.js'
+import type { SessionRecord, SessionStore, Standing } from '../../storage/sessions.js'
+import type { OwnUserRecord } from '../../storage/user-rows.js'
+import type { UserStanding, UserStandingStore } from '../../storage/user-standings.js'
+import type { Changes } from '../../tokens/changes.js'
+import type { Issue } from '../../tokens/issue.js'
+import type { Secrets } from '../../tokens/secrets.js'
+import type { DeviceClaim, KnownDevices } from './known-devices.js'
+import type { SessionRoom } from './session-room.js'
+
+/** What a session is opened on. */
+export type Evidence = {
+  userId: number
+  /** The log's number, read before the credential was checked: what ends the user's sessions later has a higher one. */
+  seq: number
+  /** When the credential was checked, epoch ms. */
+  authenticatedAt: number
+  /**
+   * Asked in the transaction, first behind the lock of the user's row. It may lock further rows that come behind that one
+   * in the order of all locks, such as the browser session's, and write what the use of the evidence changes: all of it is
+   * undone where the session is not opened. That the user and the application are active, and that no end came in between,
+   * is asked of every evidence and not its concern.
+   * @returns whether it still holds; EvidenceOutdated is thrown where it does not
+   * @throws refusals of its own
+   */
+  stillHolds: (tx: Queries, user: OwnUserRecord) => Promise<boolean>
+}
+
+export type Opening = { device: DeviceClaim; origin: Origin }
+
+/** A session that was opened, and all that its first tokens are issued from. */
+export type Opened = {
+  standing: Standing
+  /** The policy of that instant. */
+  eras: ErasInForce
+  /** Epoch ms, an instant before the standing was read. */
+  issuedAt: number
+}
+
+/** The evidence, or the user that it is about, is not what it was: whoever can look at the credential again does so. */
+export class EvidenceOutdated extends Error {}
+
+/** Thrown inside the transaction when the database has a newer policy or newer keys than this process. */
+class Behind extends Error {}
+
+const tries = 3
+
+export type OpenSessionDeps = {
+  userStandingStore: UserStandingStore
+  sessionStore: SessionStore
+  knownDevices: KnownDevices
+  room: SessionRoom
+  issue: Issue
+  changes: Changes
+  secrets: Secrets
+  tail: Tail
+  policy: PolicyInForce
+  now: () => number
+  uuid: () => string
+}
+
+export function createOpenSession(deps: OpenSessionDeps) {
+  const { userStandingStore, sessionStore, knownDevices, room, issue, changes, secrets, tail, policy, now, uuid } = deps
+
+  /**
+   * @throws EvidenceOutdated, application_disabled, session_limit_reached, database_unavailable, what the evidence throws
+   */
+  async function openSession(evidence: Evidence, applicationId: string, opening: Opening): Promise<Opened> {
+    for (let attempt = 1; attempt <= tries; attempt++) {
+      try {
+        return await openOnce(evidence, applicationId, opening)
+      } catch (error) {
+        if (!(error instanceof Behind)) throw error
+        await tail.readNow()
+      }
+    }
+    throw refuse('database_unavailable', { retryAfter: 1 })
+  }
+
+  async function openOnce(evidence: Evidence, applicationId: string, { device, origin }: Opening): Promise<Opened> {
+    const issuedAt = now()
+    // One policy from beginning to end: the one that is in force when the log's number is read.
+    const eras = policy.eras()
+    const { userId } = evidence
+    const actor: Actor = { name: `user:${userId}`, origin, credential: null }
+    const standing = await changes.run(actor, async (tx, change) => {
+      const user = await userStandingStore.lockUser(tx, userId)
+      if (!user?.active || !(await evidence.stillHolds(tx, user))) throw new EvidenceOutdated()
+      const found = requireInForce(await userStandingStore.of(tx, user, applicationId), evidence, eras)
+      const { id: deviceId, isNew } = await knownDevices.recognise(tx, userId, device, origin)
+      const session = newSession(evidence, applicationId, deviceId, origin.address, eras)
+      await room.make(tx, change, session, { replaces: !isNew, ended: found.ended, eras })
+      await sessionStore.insert(tx, session)
+      const after = { session: session.id, device: deviceId, application: applicationId }
+      change.note({ action: 'signed_in', subject: String(userId), after })
+      return { ...found, session, crowdedUpto: null }
+    })
+    return { standing, eras, issuedAt }
+  }
+
+  /** What is asked of every evidence, beside what it says itself. */
+  function requireInForce(found: UserStanding | null, { seq }: Evidence, eras: ErasInForce): UserStanding {
+    if (!found?.application.active) throw refuse('application_disabled')
+    const { ended, policyVersion } = found
+    // An end that came in between supersedes what was proved before it.
+    if (seq < Math.max(ended.user, ended.application, ended.log)) throw new EvidenceOutdated()
+    if (policyVersion !== eras.head || issue.isBehind(found)) throw new Behind()
+    return found
+  }
+
+  function newSession(
+    { userId, seq, authenticatedAt }: Evidence,
+    applicationId: string,
+    deviceId: string,
+    address: string,
+    eras: ErasInForce,
+  ): SessionRecord {
+    const createdAt = now()
+    const policyVersion = eras.version
+    const rules = eras.of({ policyVersion, applicationId })
+    return {
+      id: uuid(),
+      userId,
+      deviceId,
+      applicationId,
+      seq,
+      policyVersion,
+      generation: 1,
+      rotatedAt: createdAt,
+      expiresAt: Math.min(createdAt + rules.refresh_token_lifetime * 1000, absoluteEnd({ createdAt }, rules)),
+      refreshKeyVersion: secrets.present('refresh').version,
+      rotation: '',
+      windowFrom: 1,
+      windowStartedAt: 0,
+      olderFrom: 1,
+      olderStartedAt: 0,
+      authenticatedAt,
+      createdAt,
+      lastSeenAt: createdAt,
+      address,
+      endedAt: null,
+      endedReason: null,
+      endedBy: null,
+    }
+  }
+
+  return openSession
+}
+
+export type OpenSession = ReturnType<typeof createOpenSession>

@@ -1,0 +1,31 @@
+// The heads of both logs. Every change of the house comes through these two rows, so who holds them holds up everybody: they
+// are locked last, and whoever needs both asks for them with one statement.
+import type { AuditPosition } from './audit.js'
+import type { Dialect, Queries } from './database.js'
+import { scanSql } from './scan-sql.js'
+import { columns } from './statement.js'
+
+/** What the revocation log's next entries need to know. `horizon` is epoch ms, the lifetime seconds. */
+export type RevocationHead = { logId: string; seq: number; horizon: number; accessLifetime: number }
+
+export type LogHeads = { audit: AuditPosition; revocations: RevocationHead }
+
+type HeadsRow = AuditPosition & { logId: string; logSeq: number; horizon: number; accessLifetime: number }
+
+export function createLogHeadStore(dialect: Pick<Dialect, 'engine' | 'forUpdate'>) {
+  // In this order, which an optimizer may not change: audit log, revocation log.
+  const { select } = scanSql(dialect.engine)
+  return {
+    async lock(tx: Queries): Promise<LogHeads> {
+      const [row] = await tx.read<HeadsRow>(
+        `${select} ${columns('a', ['seq', 'hash', 'mark', 'droppedSeq', 'droppedHash', 'droppedMark'])},
+           h.seq AS logSeq, ${columns('h', ['logId', 'horizon', 'accessLifetime'])}
+         FROM audit_head a CROSS JOIN log_head h WHERE a.id = 1 AND h.id = 1${dialect.forUpdate}`,
+      )
+      const { logId, logSeq, horizon, accessLifetime, ...audit } = row!
+      return { audit, revocations: { logId, seq: logSeq, horizon, accessLifetime } }
+    },
+  }
+}
+
+export type LogHeadStore = ReturnType<typeof createLogHeadStore>

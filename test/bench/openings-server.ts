@@ -1,0 +1,44 @@
+// One of the two servers of openings.ts: serves, and opens sessions by itself when it is told to.
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { readSettings } from '../../config/settings.js'
+import { compose } from '../../server/compose.js'
+
+export type Redemptions = { userIds: number[]; atOnce: number; seconds: number }
+
+const silent = () => {}
+const log = { debug: silent, info: silent, warn: silent, error: console.error }
+const composed = await compose(readSettings(process.env), { log })
+const { storage, signIn, tokens } = composed.parts
+await composed.migrate()
+await composed.start()
+composed.jobs.start()
+
+const origin = { address: '192.0.2.7', userAgent: 'bench', requestId: 'bench' }
+
+/** What spending a code costs, but for the code's own row: a session on what a browser's sign-in left, and its pair. */
+async function redeem(userId: number): Promise<void> {
+  const { seq } = await storage.revocationStore.head(storage.database)
+  const evidence = { userId, seq, authenticatedAt: Date.now(), stillHolds: async () => true }
+  const opened = await signIn.openSession(evidence, 'darvoza', { device: { deviceProof: null }, origin })
+  const { standing, eras, issuedAt } = opened
+  tokens.issue.access(standing, issuedAt, eras.of(standing.session))
+  tokens.issue.refresh(standing.session, standing.user.username)
+}
+
+process.on('message', async ({ userIds, atOnce, seconds }: Redemptions) => {
+  const until = performance.now() + seconds * 1000
+  let redeemed = 0
+  const keepOn = async (_: unknown, lane: number) => {
+    for (let index = lane; performance.now() < until; index += atOnce) {
+      await redeem(userIds[index % userIds.length]!)
+      redeemed++
+    }
+  }
+  await Promise.all(Array.from({ length: atOnce }, keepOn))
+  process.send!({ redeemed })
+})
+
+const server = createServer(composed.app.callback())
+server.listen(0, '127.0.0.1', () => process.send!({ port: (server.address() as AddressInfo).port }))
+process.on('disconnect', () => process.exit(0))
