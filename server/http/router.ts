@@ -28,7 +28,7 @@ export function createRouter<N extends string, A extends AnyAccess>(deps: Router
   const kindOf = ({ access }: RouteRow<A>) => kinds[access.kind as A['kind']] as unknown as Kind<A>
   const limiter = createAdmissionLimiter()
 
-  /** How a route answers, whatever becomes of the request: what fails from here on is told on its wire, to every origin that may read it. */
+  /** How a route answers, whatever becomes of the request: what fails from here on is written by its presenter. */
   function answerAs(kind: Kind<A>): Step {
     const { accepts, write } = presenters[kind.presenter]
     const cors = corsPolicies[kind.cors]
@@ -75,21 +75,17 @@ export function createRouter<N extends string, A extends AnyAccess>(deps: Router
 
   const kindNear = createNearest(rows.map(([, row]) => [row.path, kindOf(row)]))
 
-  return {
-    router,
-
-    /** Behind the router: no route has the path. */
-    notFound: ((ctx, _) => {
-      const missing = () => Promise.reject(refuse('not_found'))
-      const kind = kindNear(ctx.path)
-      return kind ? answerAs(kind)(ctx, missing) : missing()
-    }) satisfies Step as Step,
-
-    /** Who writes what failed before a route was found. */
-    presenterNear(path: string): WriteRefusal {
-      return presenters[kindNear(path)?.presenter ?? 'page'].write
-    },
+  /** Behind the router: no route has the path. */
+  const notFound: Step = ctx => {
+    const missing = () => Promise.reject(refuse('not_found'))
+    const kind = kindNear(ctx.path)
+    return kind ? answerAs(kind)(ctx, missing) : missing()
   }
+
+  /** Who writes what failed before a route was found. */
+  const presenterNear = (path: string): WriteRefusal => presenters[kindNear(path)?.presenter ?? 'page'].write
+
+  return { router, notFound, presenterNear }
 }
 
 /** A method that a path does not have is refused on one wire, whichever of its routes was meant. */

@@ -202,6 +202,7 @@ describe('a grant that a table is given', () => {
       'grant_type=': [400, 'invalid_request'],
       [`${ours}&${ours}&ticket=1`]: [400, 'invalid_request'],
       'grant_type=password': [400, 'unsupported_grant_type'],
+      [`grant_type=password&${ours}&ticket=1`]: [400, 'invalid_request'],
       'grant_type=constructor': [400, 'unsupported_grant_type'],
       [ours]: [400, 'invalid_request'],
       [`${ours}&ticket=`]: [400, 'invalid_request'],

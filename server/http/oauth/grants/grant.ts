@@ -58,7 +58,7 @@ export function readParameters(form: Form, rules: ParameterRules): ParametersOf<
   }
   return Object.fromEntries(
     Object.entries(rules).map(([name, { required, repeats }]) => {
-      const values = ((Object.hasOwn(form, name) && form[name]) || []).filter(value => value !== '')
+      const values = valuesOf(form, name).filter(value => value !== '')
       if (required && values.length === 0) throw missing(name)
       return [name, repeats ? values : values[0]]
     }),
@@ -67,11 +67,13 @@ export function readParameters(form: Form, rules: ParameterRules): ParametersOf<
 
 /** A parameter that every grant has. @throws invalid_request */
 export function requireParameter(form: Form, name: string): string {
-  const values = (Object.hasOwn(form, name) && form[name]) || []
+  const values = valuesOf(form, name)
   if (values.length > 1) throw repeated(name)
   if (!values[0]) throw missing(name)
   return values[0]
 }
+
+const valuesOf = (form: Form, name: string) => (Object.hasOwn(form, name) && form[name]) || []
 
 const missing = (name: string) => refuse('invalid_request', { detail: `The parameter ${name} is missing.` })
 
