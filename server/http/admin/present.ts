@@ -1,17 +1,18 @@
 // Records as administrators see them, on top of what everybody sees of their own (me/present.ts).
 
 import type { DeviceInList } from '../../identity/devices/device-list.js'
+import type { PublicSession } from '../../identity/devices/public-session.js'
 import type { SessionInList } from '../../identity/devices/session-list.js'
-import type { ListedSession, SessionRecord } from '../../identity/devices/sessions.js'
+import type { ListedSession } from '../../identity/devices/sessions.js'
 import type { AuditRecord } from '../../identity/logs/audit-log.js'
 import type { IncidentInList } from '../../identity/logs/incidents.js'
 import type { RevocationRecord } from '../../identity/logs/revocation-log.js'
+import type { PublicUser } from '../../identity/people/public-user.js'
 import type { ListedRole } from '../../identity/people/roles.js'
 import type { UserInList } from '../../identity/people/user-list.js'
-import type { UserRecord } from '../../identity/people/users.js'
 import { presentTime, presentUser } from '../me/present.js'
 
-export function presentAnyUser(user: UserRecord) {
+export function presentAnyUser(user: PublicUser) {
   return { ...presentUser(user), is_active: user.active, own_permissions: user.permissions }
 }
 
@@ -47,7 +48,7 @@ export function presentSessionOf({ session, username, end, endsAt }: ListedSessi
   return presentAnySession(session, username, end ?? 'live', endsAt)
 }
 
-function presentAnySession(session: SessionRecord, username: string, state: string, endsAt: number) {
+function presentAnySession(session: PublicSession, username: string, state: string, endsAt: number) {
   return {
     id: session.id,
     user_id: session.userId,

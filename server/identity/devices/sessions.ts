@@ -10,11 +10,10 @@ import type { SessionRecord, SessionStore, Standing } from '../../storage/sessio
 import type { UserStore } from '../../storage/users.js'
 import type { Change, Changes } from '../../tokens/changes.js'
 import type { ActorRights } from '../rights.js'
-
-export type { SessionRecord }
+import { type PublicSession, publicSession } from './public-session.js'
 
 /** A session of anybody, with whose it is and why it is over, if it is. */
-export type ListedSession = { session: SessionRecord; username: string; end: SessionEnd | null; endsAt: number }
+export type ListedSession = { session: PublicSession; username: string; end: SessionEnd | null; endsAt: number }
 
 export type SessionsDeps = {
   database: Database
@@ -43,7 +42,7 @@ export function createSessions(deps: SessionsDeps) {
 
   function listed({ session, user, ended }: Standing): ListedSession {
     const end = sessionEnd(session, ended, now(), policy.of(session))
-    return { session, username: user.username, end, endsAt: endsAt(session) }
+    return { session: publicSession(session), username: user.username, end, endsAt: endsAt(session) }
   }
 
   return {

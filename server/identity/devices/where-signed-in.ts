@@ -3,18 +3,19 @@ import { absoluteEnd, idleEnd } from '../../policy/session.js'
 import type { PolicyInForce } from '../../revocation/policy-in-force.js'
 import type { Database } from '../../storage/database.js'
 import { type DeviceListStore, deviceListOf } from '../../storage/device-lists.js'
-import type { DeviceRecord, DeviceStore } from '../../storage/devices.js'
+import type { DeviceStore } from '../../storage/devices.js'
 import { devicesOfOne, type OwnListStore, type SessionOnDevice, sessionsOfOne } from '../../storage/own-lists.js'
-import type { SessionRecord, SessionStore } from '../../storage/sessions.js'
+import type { SessionStore } from '../../storage/sessions.js'
 import { grouped } from '../../storage/statement.js'
 import { type Counted, cursorIn, type Listed, listed, type Page } from '../listing.js'
+import { type PublicDevice, type PublicSession, publicDevice, publicSession } from './public-session.js'
 import type { SessionStates } from './session-state.js'
 
 /** A session that lives. `endsAt` (epoch ms) is when it is over unless it refreshes. */
-export type LiveSession = { session: SessionRecord; device: DeviceRecord | null; endsAt: number }
+export type LiveSession = { session: PublicSession; device: PublicDevice | null; endsAt: number }
 
 /** A device that is not ended, with its live sessions, or some of very many. `lastSeenAt` counts their refreshes. */
-export type LiveDevice = { device: DeviceRecord; sessions: SessionOnDevice[]; lastSeenAt: number }
+export type LiveDevice = { device: PublicDevice; sessions: SessionOnDevice[]; lastSeenAt: number }
 
 export type WhereSignedInDeps = {
   database: Database
@@ -38,7 +39,8 @@ export function createWhereSignedIn(deps: WhereSignedInDeps) {
       // It ended while it was read.
       if (!device || device.endedAt !== null) return []
       const own = byDevice.get(id) ?? []
-      return [{ device, sessions: own, lastSeenAt: Math.max(device.lastSeenAt, ...own.map(one => one.lastSeenAt)) }]
+      const lastSeenAt = Math.max(device.lastSeenAt, ...own.map(one => one.lastSeenAt))
+      return [{ device: publicDevice(device), sessions: own, lastSeenAt }]
     })
   }
 
@@ -57,7 +59,8 @@ export function createWhereSignedIn(deps: WhereSignedInDeps) {
         if (!session || session.endedAt !== null) return []
         const rules = policy.of(session)
         const endsAt = Math.min(idleEnd(session, rules), absoluteEnd(session, rules))
-        return [{ session, device: known.get(session.deviceId) ?? null, endsAt }]
+        const device = known.get(session.deviceId)
+        return [{ session: publicSession(session), device: device ? publicDevice(device) : null, endsAt }]
       })
       return listed(scanned, rows)
     },

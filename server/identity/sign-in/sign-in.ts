@@ -11,11 +11,12 @@ import type { Tail } from '../../revocation/tail.js'
 import type { ApplicationStore } from '../../storage/applications.js'
 import type { Queries } from '../../storage/database.js'
 import type { SessionRecord, SessionStore, Standing } from '../../storage/sessions.js'
-import type { UserRecord, UserStore } from '../../storage/users.js'
+import type { UserStore } from '../../storage/users.js'
 import type { Changes } from '../../tokens/changes.js'
 import type { Inspect } from '../../tokens/inspect.js'
 import type { Issue } from '../../tokens/issue.js'
 import type { Secrets } from '../../tokens/secrets.js'
+import { type PublicUser, publicUser } from '../people/public-user.js'
 import type { Guesses } from './guesses.js'
 import type { DeviceProof, KnownDevices } from './known-devices.js'
 import type { Checked, PasswordCheck } from './password-check.js'
@@ -27,7 +28,7 @@ export type Credentials = DeviceProof & {
   password: string
 }
 
-type Opened = { user: UserRecord; sessionId: string; access: string; refresh: string; deviceToken: string }
+type Opened = { user: PublicUser; sessionId: string; access: string; refresh: string; deviceToken: string }
 
 /** `quotas`: what is left to guess, as the answer tells it. */
 export type SignedIn = Opened & { quotas: Quota[] }
@@ -114,7 +115,7 @@ export function createSignIn(deps: SignInDeps) {
       return { ...standing, session, deviceId: device.id }
     })
     return {
-      user: opened.user,
+      user: publicUser(opened.user),
       sessionId: opened.session.id,
       access: issue.access(opened, issuedAt, eras.of(opened.session)),
       refresh: issue.refresh(opened.session, opened.user.username),

@@ -1,5 +1,7 @@
 // Users, as administrators look through them. The pattern for other lists: the address says what is shown (query.ts), one
 // call down, plain values for the view.
+
+import type { PublicUser } from '../../../identity/people/public-user.js'
 import type { Roles } from '../../../identity/people/roles.js'
 import {
   type UserFilter,
@@ -8,7 +10,6 @@ import {
   userOrders,
   userStates,
 } from '../../../identity/people/user-list.js'
-import type { UserRecord } from '../../../identity/people/users.js'
 import { answerCsv, userColumns } from '../../admin/csv.js'
 import type { Context } from '../../handler.js'
 import type { FileChoice } from '../files.js'
@@ -67,7 +68,7 @@ function readUserFilter(ctx: Context): UserFilter {
 
 const readOrder = (ctx: Context) => readChoice(ctx, 'order', userOrders)
 
-export function presentUser({ id, username, firstName, lastName, email, roles, lastLoginAt }: UserRecord) {
+export function presentUser({ id, username, firstName, lastName, email, roles, lastLoginAt }: PublicUser) {
   const name = [firstName, lastName].filter(Boolean).join(' ')
   return { id, username, name, email, roles, lastLoginAt }
 }
