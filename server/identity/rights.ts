@@ -10,15 +10,19 @@ import {
 } from '../policy/permissions.js'
 import { refuse } from '../protocol/errors.js'
 import type { Queries } from '../storage/database.js'
-import type { UserStore } from '../storage/users.js'
+import type { UserRecord, UserStore } from '../storage/users.js'
 
 /** What the actor of a change may do at the moment of the change, whatever their token said when it was issued. */
 export function createRights({ userStore }: { userStore: UserStore }) {
   async function rights(tx: Queries, actor: Actor): Promise<Rights> {
     const userId = userOf(actor)
+    return rightsIn(userId === null ? [] : await userStore.some(tx, [userId]), userId)
+  }
+
+  function rightsIn(found: readonly UserRecord[], actorId: number | null): Rights {
     // The command line and the server itself act for whoever runs them.
-    if (userId === null) return 'everything'
-    const user = await userStore.find(tx, userId)
+    if (actorId === null) return 'everything'
+    const user = found.find(one => one.id === actorId)
     // Not "no rights": who has none may still act on who has none.
     if (!user?.active) throw refuse('user_inactive', { ofSender: true })
     return rightsOf(user)
@@ -37,6 +41,15 @@ export function createRights({ userStore }: { userStore: UserStore }) {
      */
     async require(tx: Queries, actor: Actor, before: Rights, after: Rights = before): Promise<void> {
       if (!mayAct(await rights(tx, actor), before, after)) throw refuse('permission_denied')
+    },
+
+    /** May the actor act on somebody as they are now? Both are read together. @throws not_found, permission_denied */
+    async requireOver(tx: Queries, actor: Actor, userId: number): Promise<void> {
+      const actorId = userOf(actor)
+      const found = await userStore.some(tx, actorId === null ? [userId] : [actorId, userId])
+      const user = found.find(one => one.id === userId)
+      if (!user) throw refuse('not_found')
+      if (!mayAct(rightsIn(found, actorId), rightsOf(user))) throw refuse('permission_denied')
     },
 
     /** May the actor give all of this? Also asked of who changes a role, before and after. @throws permission_denied */

@@ -1,6 +1,6 @@
 import type { Dialect, Queries } from './database.js'
 import { scanSql } from './scan-sql.js'
-import { assignments, columns, inChunks, insertion, marks } from './statement.js'
+import { assignments, columns, grouped, inChunks, insertion, marks } from './statement.js'
 
 /** Times are epoch ms. */
 export type DeviceRecord = {
@@ -17,7 +17,7 @@ export type DeviceRecord = {
   endedAt: number | null
 }
 
-const selectDevice = `SELECT ${columns('d', [
+export const deviceColumns = columns('d', [
   'id',
   'userId',
   'clientDevice',
@@ -29,7 +29,8 @@ const selectDevice = `SELECT ${columns('d', [
   'firstSeenAt',
   'lastSeenAt',
   'endedAt',
-])} FROM device d`
+])
+const selectDevice = `SELECT ${deviceColumns} FROM device d`
 
 /** How far a scan along `lastSeenAt` has come. */
 export type SeenCursor = { id: string; lastSeenAt: number }
@@ -54,6 +55,29 @@ export function createDeviceStore({ engine }: Pick<Dialect, 'engine'>) {
         tx.read<DeviceRecord>(`${selectDevice} WHERE d.id IN (${marks(some.length)})`, some),
       )
       return new Map(rows.map(row => [row.id, row]))
+    },
+
+    /**
+     * Those of a user's devices that are not ended, each with its sessions that are not marked as ended, by their ids. Once
+     * there are `limit` sessions at least, the last device may lack some of its own, and those behind it may be left out.
+     */
+    async withOpenSessions(
+      tx: Queries,
+      userId: number,
+      ids: readonly string[],
+      limit: number,
+    ): Promise<{ device: DeviceRecord; sessionIds: string[] }[]> {
+      const rows = await tx.read<DeviceRecord & { sessionId: string | null }>(
+        `SELECT ${deviceColumns}, s.id AS sessionId
+         FROM device d LEFT JOIN session s${hint('session_device_open')} ON s.device_id = d.id AND s.ended_at IS NULL
+         WHERE d.id IN (${marks(ids.length)}) AND d.user_id = ? AND d.ended_at IS NULL
+         ORDER BY d.id LIMIT ${Math.trunc(limit) + ids.length}`,
+        [...ids, userId],
+      )
+      return [...grouped(rows, row => row.id).values()].map(some => {
+        const { sessionId: _, ...device } = some[0]!
+        return { device, sessionIds: some.flatMap(row => row.sessionId ?? []) }
+      })
     },
 
     /** The live device that this user's client calls by this name. */

@@ -1,7 +1,8 @@
 // Where one user is signed in: live sessions and open devices, the oldest first, page by page.
 import type { SessionTerms } from '../policy/session.js'
 import type { Dialect, Queries } from './database.js'
-import { type Cursor, createKeysetScan, type List, type Scan } from './keyset-scan.js'
+import { type DeviceRecord, deviceColumns } from './devices.js'
+import { type Counted, type Cursor, createKeysetScan, type List, type Scan } from './keyset-scan.js'
 import { scanSql } from './scan-sql.js'
 import { livesAs } from './session-lists.js'
 import type { AccessSpan } from './session-surveys.js'
@@ -34,6 +35,8 @@ const perDevice = { usual: 20, most: 100 }
 const highest = 10_000
 /** So many rows are looked at for a page: right after all were ended, most are over and not marked yet. */
 const looked = 100_000
+/** Among so many that were seen last the open ones are looked for at once. */
+const seenLooked = 200
 
 export function createOwnListStore(dialect: Dialect) {
   const scan = createKeysetScan(dialect)
@@ -50,8 +53,56 @@ export function createOwnListStore(dialect: Dialect) {
     sessions: (tx: Queries, userId: number, terms: SessionTerms, page: PageOf) =>
       scan.page<{ id: string }>(tx, sessionsOfOne, liveOf(userId, terms, page.budget ?? looked), page),
 
-    countSessions: (tx: Queries, userId: number, terms: SessionTerms) =>
-      scan.count(tx, sessionsOfOne, liveOf(userId, terms, 2 * highest)),
+    /**
+     * How many live sessions a user has, and how many of these were given an access token that may live: those of our own
+     * pages never are. Counted together, for one look at the rows tells both.
+     */
+    async countLive(
+      tx: Queries,
+      userId: number,
+      terms: SessionTerms,
+      spans: readonly AccessSpan[],
+    ): Promise<{ sessions: Counted; tokens: number }> {
+      const live = livesAs('s', terms)
+      const each = spans.map(() => '(s.policy_version BETWEEN ? AND ? AND s.last_seen_at > ?)')
+      const [row] = await tx.read<{ looked: number; sessions: number | null; tokens: number | null }>(
+        `SELECT COUNT(*) AS looked, CAST(SUM(t.live) AS SIGNED) AS sessions, CAST(SUM(t.live * t.given) AS SIGNED) AS tokens
+         FROM (SELECT CASE WHEN ${live.sql} THEN 1 ELSE 0 END AS live,
+             CASE WHEN (${each.join(' OR ')})
+               AND NOT EXISTS (SELECT 1 FROM page_session p WHERE p.session_id = s.id) THEN 1 ELSE 0 END AS given
+           FROM session s${hint('session_user')} WHERE s.user_id = ? AND s.ended_at IS NULL LIMIT ${2 * highest}) t`,
+        [...live.values, ...spans.flatMap(({ from, upto, lifetime }) => [from, upto, terms.now - lifetime]), userId],
+      )
+      const { looked, sessions, tokens } = row!
+      const count = Math.min(sessions ?? 0, highest)
+      return {
+        sessions: { count, more: count < (sessions ?? 0) || looked === 2 * highest },
+        tokens: Math.min(tokens ?? 0, highest),
+      }
+    },
+
+    /**
+     * The open devices of a user that were seen last, and how many there are.
+     * @returns null where it takes a longer look to find them: the ones seen last are ended, most of them
+     */
+    async lastSeen(
+      tx: Queries,
+      userId: number,
+      limit: number,
+    ): Promise<{ devices: DeviceRecord[]; count: Counted } | null> {
+      const rows = await tx.read<DeviceRecord & { count: number }>(
+        `SELECT d.*, (SELECT COUNT(*) FROM (SELECT 1 FROM device o${hint('device_user_open')}
+             WHERE o.user_id = ? AND o.ended_at IS NULL LIMIT ${highest + 1}) c) AS count
+         FROM (SELECT ${deviceColumns} FROM device d${hint('device_user_seen')} WHERE d.user_id = ?
+           ORDER BY d.last_seen_at DESC, d.id DESC LIMIT ${seenLooked}) d
+         WHERE d.endedAt IS NULL ORDER BY d.lastSeenAt DESC, d.id DESC LIMIT ${Math.trunc(limit)}`,
+        [userId, userId],
+      )
+      const found = rows[0]?.count ?? 0
+      if (rows.length < Math.min(limit, found)) return null
+      const devices = rows.map(({ count: _, ...device }) => device)
+      return { devices, count: { count: Math.min(found, highest), more: found > highest } }
+    },
 
     devices: (tx: Queries, userId: number, page: PageOf) =>
       scan.page<{ id: string }>(tx, devicesOfOne, openOf(userId), page),
@@ -78,24 +129,6 @@ export function createOwnListStore(dialect: Dialect) {
           )
         return each
       })
-    },
-
-    /** How many live sessions of a user were given an access token that may live; those of our own pages never are. */
-    async countWithAccess(
-      tx: Queries,
-      userId: number,
-      terms: SessionTerms,
-      spans: readonly AccessSpan[],
-    ): Promise<number> {
-      const { sql, values } = livesAs('s', terms)
-      const each = spans.map(() => '(s.policy_version BETWEEN ? AND ? AND s.last_seen_at > ?)')
-      const [row] = await tx.read<{ count: number }>(
-        `SELECT COUNT(*) AS count FROM (SELECT 1 FROM session s${hint('session_user')}
-         WHERE s.user_id = ? AND ${sql} AND (${each.join(' OR ')})
-           AND NOT EXISTS (SELECT 1 FROM page_session p WHERE p.session_id = s.id) LIMIT ${highest}) t`,
-        [userId, ...values, ...spans.flatMap(({ from, upto, lifetime }) => [from, upto, terms.now - lifetime])],
-      )
-      return row!.count
     },
   }
 }

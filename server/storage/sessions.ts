@@ -74,7 +74,20 @@ const sessionColumns = [
 
 const selectSession = `SELECT ${columns('s', sessionColumns)} FROM session s`
 
-type StandingRow = { [C in (typeof sessionColumns)[number] as `s_${C}`]: SessionRecord[C] } & UserRow & {
+/** What `readStanding` reads, of a session under the alias `s`, and where it is read from. */
+export const standingColumns = `${columns('s', sessionColumns, 's_')}, ${columns('u', userColumns)},
+  r.name AS roleName, r.permissions AS rolePermissions,
+  a.active AS applicationActive, a.ended_seq AS applicationEndedSeq,
+  h.ended_seq AS logEndedSeq, h.seq AS logSeq, h.key_version AS logKeyVersion,
+  h.policy_version AS logPolicyVersion, h.access_lifetime AS logAccessLifetime`
+export const standingTables = `session s
+  JOIN user u ON u.id = s.user_id
+  JOIN application a ON a.id = s.application_id
+  CROSS JOIN log_head h
+  LEFT JOIN user_role ur ON ur.user_id = u.id
+  LEFT JOIN role r ON r.name = ur.role_name`
+
+export type StandingRow = { [C in (typeof sessionColumns)[number] as `s_${C}`]: SessionRecord[C] } & UserRow & {
     applicationActive: number
     applicationEndedSeq: number
     logEndedSeq: number
@@ -82,7 +95,7 @@ type StandingRow = { [C in (typeof sessionColumns)[number] as `s_${C}`]: Session
     logKeyVersion: number
     logPolicyVersion: number
     logAccessLifetime: number
-    crowdedUpto: number | null
+    crowdedUpto?: number | null
   }
 
 /** Some of those that are open do not live: who goes by it looks closer before anything ends. The index alone tells. */
@@ -109,19 +122,9 @@ export function createSessionStore(dialect: Pick<Dialect, 'engine' | 'forUpdate'
     async standings(tx: Queries, ids: readonly string[], beside = Infinity): Promise<Map<string, Standing>> {
       const wanted = padded(ids)
       const rows = await tx.read<StandingRow>(
-        `SELECT ${columns('s', sessionColumns, 's_')}, ${columns('u', userColumns)},
-           r.name AS roleName, r.permissions AS rolePermissions,
-           a.active AS applicationActive, a.ended_seq AS applicationEndedSeq,
-           h.ended_seq AS logEndedSeq, h.seq AS logSeq, h.key_version AS logKeyVersion,
-           h.policy_version AS logPolicyVersion, h.access_lifetime AS logAccessLifetime,
+        `SELECT ${standingColumns},
            ${beside === Infinity ? 'NULL' : crowdedUpto(hint('session_user'), beside)} AS crowdedUpto
-         FROM session s
-         JOIN user u ON u.id = s.user_id
-         JOIN application a ON a.id = s.application_id
-         CROSS JOIN log_head h
-         LEFT JOIN user_role ur ON ur.user_id = u.id
-         LEFT JOIN role r ON r.name = ur.role_name
-         WHERE s.id IN (${marks(wanted.length)})`,
+         FROM ${standingTables} WHERE s.id IN (${marks(wanted.length)})`,
         wanted,
       )
       const standings = new Map<string, Standing>()
@@ -135,6 +138,8 @@ export function createSessionStore(dialect: Pick<Dialect, 'engine' | 'forUpdate'
     },
 
     async lock(tx: Queries, id: string): Promise<void> {
+      // SQLite's transactions have the one write lock already.
+      if (dialect.forUpdate === '') return
       await tx.read(`SELECT id FROM session WHERE id = ?${dialect.forUpdate}`, [id])
     },
 
@@ -189,8 +194,9 @@ export function createSessionStore(dialect: Pick<Dialect, 'engine' | 'forUpdate'
 
 export type SessionStore = ReturnType<typeof createSessionStore>
 
-function readStanding(rows: StandingRow[]): Standing {
-  const [first] = rows as [StandingRow]
+/** @param rows of one session, a row for each role of its user */
+export function readStanding(rows: readonly StandingRow[]): Standing {
+  const first = rows[0]!
   const session = {} as Record<string, unknown>
   for (const name of sessionColumns) session[name] = first[`s_${name}`]
   const user = foldUser(rows)
@@ -203,6 +209,6 @@ function readStanding(rows: StandingRow[]): Standing {
     keyVersion: first.logKeyVersion,
     policyVersion: first.logPolicyVersion,
     accessLifetime: first.logAccessLifetime,
-    crowdedUpto: first.crowdedUpto,
+    crowdedUpto: first.crowdedUpto ?? null,
   }
 }

@@ -99,26 +99,17 @@ export function createUserStore(dialect: { forUpdate: string }) {
     },
 
     /** First lock of every transaction about a user: what changes users, their sessions or devices takes turns here. */
-    async lock(tx: Queries, id: number): Promise<boolean> {
-      const rows = await tx.read(`SELECT id FROM user WHERE id = ?${dialect.forUpdate}`, [id])
-      return rows.length > 0
+    async lock(tx: Queries, id: number): Promise<void> {
+      // SQLite's transactions have the one write lock already.
+      if (dialect.forUpdate === '') return
+      await tx.read(`SELECT id FROM user WHERE id = ?${dialect.forUpdate}`, [id])
     },
 
     /** The same of several, in the order of their ids: whoever locks more than one never meets another halfway. */
     async lockAll(tx: Queries, ids: readonly number[]): Promise<void> {
-      // SQLite's transactions have the one write lock already.
       if (dialect.forUpdate === '') return
       const each = [...new Set(ids)].sort((a, b) => a - b)
       await tx.read(`SELECT id FROM user WHERE id IN (${marks(each.length)}) ORDER BY id${dialect.forUpdate}`, each)
-    },
-
-    /** What the roles of these users are called, each once. There must be one user at least. */
-    async roleNames(tx: Queries, ids: readonly number[]): Promise<string[]> {
-      const rows = await tx.read<{ name: string }>(
-        `SELECT DISTINCT role_name AS name FROM user_role WHERE user_id IN (${marks(ids.length)})`,
-        ids,
-      )
-      return rows.map(row => row.name)
     },
 
     /** Gives out the next user id, or keeps `imported` and goes on after it. Ids are never given out twice. */

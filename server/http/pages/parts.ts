@@ -91,7 +91,7 @@ export function createPageParts(deps: PagePartsDeps) {
     ...createOneUserPages({ pages, users, roles, sessions, whereSignedIn, details, policy, random }),
     ...createNewUserPages({ pages, users, roles, policy, random }),
     ...createManyUsersPages({ pages, users, userActs, roles }),
-    ...createDevicePages({ pages, users, userList, sessions, deviceList, details }),
+    ...createDevicePages({ pages, users, userList, sessions, deviceList, details, names }),
     ...createSessionPages({ pages, users, userList, sessions, sessionList, details }),
     ...createManyEndsPages({ pages, users, userList, sessionList, deviceList, sessionEnds, deviceEnds }),
     ...createPolicyPages({ pages, policies }),

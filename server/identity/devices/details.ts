@@ -3,7 +3,7 @@
 import { refuse } from '../../protocol/errors.js'
 import type { Database } from '../../storage/database.js'
 import type { DeviceStore } from '../../storage/devices.js'
-import type { AuditLog, AuditRecord } from '../logs/audit-log.js'
+import type { AuditLog, AuditRecord, EntryOfPerson } from '../logs/audit-log.js'
 import type { IncidentRecord, Incidents } from '../logs/incidents.js'
 import type { Names } from '../people/names.js'
 import { type PublicDevice, type PublicSession, publicDevice } from './public-session.js'
@@ -74,11 +74,9 @@ export function createDetails(deps: DetailsDeps) {
     },
 
     /** Theirs, and what happened to their sessions and devices. */
-    async userHistory(id: number): Promise<Happened & { devices: Map<string, PublicDevice> }> {
+    async userHistory(id: number): Promise<{ entries: EntryOfPerson[]; names: Map<string, string> }> {
       const { results } = await auditLog.ofPerson(id, latest, shown)
-      const ids = results.flatMap(entry => (entry.subjectKind === 'device' ? [entry.subject] : []))
-      const [happened, known] = await Promise.all([named(results, []), deviceStore.some(database, [...new Set(ids)])])
-      return { ...happened, devices: new Map([...known].map(([id, device]) => [id, publicDevice(device)])) }
+      return { entries: results, names: await names.ofActors(results.map(entry => entry.actor)) }
     },
 
     deviceHistory: async ({ id }: Pick<PublicDevice, 'id'>): Promise<Happened> =>

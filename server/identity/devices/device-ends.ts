@@ -126,9 +126,9 @@ export function createDeviceEnds(deps: DeviceEndsDeps) {
       for (const [userId, ids] of byOwner) {
         try {
           const one = await sessions.endDevicesOf(userId, ids, actor, why)
-          ended.done += one.ended
+          ended.done += one.devices.length
           ended.sessions += one.sessions
-          if (one.ended > 0) ended.users++
+          if (one.devices.length > 0) ended.users++
         } catch (error) {
           if (!(error instanceof Refusal) || error.code !== 'permission_denied' || error.details.ofSender) throw error
           const username = (await userStore.names(database, [userId])).get(userId) ?? ''

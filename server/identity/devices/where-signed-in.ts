@@ -3,7 +3,7 @@ import { absoluteEnd, idleEnd } from '../../policy/session.js'
 import type { PolicyInForce } from '../../revocation/policy-in-force.js'
 import type { Database } from '../../storage/database.js'
 import { type DeviceListStore, deviceListOf } from '../../storage/device-lists.js'
-import type { DeviceStore } from '../../storage/devices.js'
+import type { DeviceRecord, DeviceStore } from '../../storage/devices.js'
 import { devicesOfOne, type OwnListStore, type SessionOnDevice, sessionsOfOne } from '../../storage/own-lists.js'
 import type { SessionStore } from '../../storage/sessions.js'
 import { grouped } from '../../storage/statement.js'
@@ -32,13 +32,17 @@ export function createWhereSignedIn(deps: WhereSignedInDeps) {
 
   async function liveDevices(ids: readonly string[]): Promise<LiveDevice[]> {
     const records = await deviceStore.some(database, ids)
+    return withSessions(ids.flatMap(id => records.get(id) ?? []))
+  }
+
+  async function withSessions(records: readonly DeviceRecord[]): Promise<LiveDevice[]> {
+    const ids = records.map(device => device.id)
     const found = await ownListStore.sessionsOn(database, ids, states.terms())
     const byDevice = grouped(found, session => session.deviceId)
-    return ids.flatMap(id => {
-      const device = records.get(id)
+    return records.flatMap(device => {
       // It ended while it was read.
-      if (!device || device.endedAt !== null) return []
-      const own = byDevice.get(id) ?? []
+      if (device.endedAt !== null) return []
+      const own = byDevice.get(device.id) ?? []
       const lastSeenAt = Math.max(device.lastSeenAt, ...own.map(one => one.lastSeenAt))
       return [{ device: publicDevice(device), sessions: own, lastSeenAt }]
     })
@@ -65,7 +69,7 @@ export function createWhereSignedIn(deps: WhereSignedInDeps) {
       return listed(scanned, rows)
     },
 
-    countSessions: (userId: number): Promise<Counted> => ownListStore.countSessions(database, userId, states.terms()),
+    countSessions: async (userId: number): Promise<Counted> => (await countLive(userId)).sessions,
 
     /** The one known longest first. @throws invalid_fields */
     async devices(userId: number, page: Page): Promise<Listed<LiveDevice>> {
@@ -73,17 +77,14 @@ export function createWhereSignedIn(deps: WhereSignedInDeps) {
       return listed(scanned, await liveDevices(scanned.rows.map(row => row.id)))
     },
 
-    /** The one seen last first, as people look for them. @throws invalid_fields */
-    async devicesLastSeen(userId: number, page: Page): Promise<Listed<LiveDevice>> {
-      const filter = { userId, open: true }
-      const after = cursorIn(deviceListOf(filter), page)
-      const scanned = await deviceListStore.page(database, filter, states.terms(), { ...page, after })
-      const found = await liveDevices(scanned.rows.map(row => row.id))
-      // When one was last seen is written down once a minute; its sessions know it to the millisecond.
-      return listed(
-        scanned,
-        found.sort((a, b) => b.lastSeenAt - a.lastSeenAt),
-      )
+    devicesLastSeen,
+
+    /** The few that were seen last, and how many there are of all. */
+    async firstDevices(userId: number, limit: number): Promise<{ devices: LiveDevice[]; count: number }> {
+      const found = await ownListStore.lastSeen(database, userId, limit)
+      if (found) return { devices: (await withSessions(found.devices)).sort(seenLastFirst), count: found.count.count }
+      const { results } = await devicesLastSeen(userId, { limit })
+      return { devices: results, count: (await ownListStore.countDevices(database, userId)).count }
     },
 
     /** One of the user's own that is not ended, or null. */
@@ -94,17 +95,31 @@ export function createWhereSignedIn(deps: WhereSignedInDeps) {
 
     countDevices: (userId: number): Promise<Counted> => ownListStore.countDevices(database, userId),
 
-    /**
-     * How many access tokens of a user may be live, counted up to 10,000: one of each session, but of those that sleep and
-     * of our own pages.
-     */
-    countTokens(userId: number): Promise<number> {
-      const spans = policy.eras().list.map(({ from, upto, policy }) => ({
-        ...{ from, upto, lifetime: policy.access_token_lifetime * 1000 },
-      }))
-      return ownListStore.countWithAccess(database, userId, states.terms(), spans)
-    },
+    countLive,
+  }
+
+  /** The one seen last first, as people look for them. @throws invalid_fields */
+  async function devicesLastSeen(userId: number, page: Page): Promise<Listed<LiveDevice>> {
+    const filter = { userId, open: true }
+    const after = cursorIn(deviceListOf(filter), page)
+    const scanned = await deviceListStore.page(database, filter, states.terms(), { ...page, after })
+    const found = await liveDevices(scanned.rows.map(row => row.id))
+    return listed(scanned, found.sort(seenLastFirst))
+  }
+
+  /**
+   * How many live sessions a user has, and how many access tokens of theirs may be live, each counted up to 10,000: one of
+   * each session, but of those that sleep and of our own pages.
+   */
+  function countLive(userId: number): Promise<{ sessions: Counted; tokens: number }> {
+    const spans = policy.eras().list.map(({ from, upto, policy }) => {
+      return { from, upto, lifetime: policy.access_token_lifetime * 1000 }
+    })
+    return ownListStore.countLive(database, userId, states.terms(), spans)
   }
 }
+
+/** When one was last seen is written down once a minute; its sessions know it to the millisecond. */
+const seenLastFirst = (a: LiveDevice, b: LiveDevice) => b.lastSeenAt - a.lastSeenAt
 
 export type WhereSignedIn = ReturnType<typeof createWhereSignedIn>

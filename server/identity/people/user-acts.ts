@@ -113,7 +113,7 @@ export function createUserActs(deps: UserActsDeps) {
 
   async function countTokens(of: readonly UserRecord[]): Promise<number> {
     let tokens = 0
-    for (const { id } of of) tokens += await whereSignedIn.countTokens(id)
+    for (const { id } of of) tokens += (await whereSignedIn.countLive(id)).tokens
     return tokens
   }
 

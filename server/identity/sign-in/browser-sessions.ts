@@ -99,9 +99,9 @@ export function createBrowserSessions(deps: BrowserSessionsDeps) {
     /** The sign-in behind a cookie, also one that is over; null when there is none. @throws database_unavailable */
     async find(id: string): Promise<BrowserSession | null> {
       if (!/^[\w-]{43}$/.test(id)) return null
-      const page = await browserSessionStore.find(database, hashOf(id))
-      const standing = page && (await sessionStore.standings(database, [page.sessionId])).get(page.sessionId)
-      if (!page || !standing || standing.session.applicationId !== ownApplication) return null
+      const found = await browserSessionStore.find(database, hashOf(id))
+      if (found?.standing.session.applicationId !== ownApplication) return null
+      const { page, standing } = found
       const { session, user, application, ended } = standing
       const inactive = user.active && application.active ? null : 'inactive'
       const end = inactive ?? sessionEnd(session, ended, now(), policy.of(session))

@@ -2,6 +2,7 @@ import type { Details } from '../../../identity/devices/details.js'
 import type { DeviceList } from '../../../identity/devices/device-list.js'
 import { deviceStates } from '../../../identity/devices/device-list.js'
 import type { Sessions } from '../../../identity/devices/sessions.js'
+import type { Names } from '../../../identity/people/names.js'
 import type { UserList } from '../../../identity/people/user-list.js'
 import type { Users } from '../../../identity/people/users.js'
 import { type Context, visitorOf } from '../../handler.js'
@@ -17,10 +18,13 @@ export type DevicePagesDeps = {
   sessions: Sessions
   deviceList: DeviceList
   details: Details
+  names: Names
 }
 
 /** Devices of everybody, and one of them. */
-export function createDevicePages({ pages, users, userList, sessions, deviceList, details }: DevicePagesDeps) {
+export function createDevicePages(deps: DevicePagesDeps) {
+  const { pages, users, userList, sessions, deviceList, details, names } = deps
+
   return {
     async devicesPage(ctx: Context): Promise<void> {
       const frame = pages.frameOf(ctx)
@@ -62,8 +66,8 @@ export function createDevicePages({ pages, users, userList, sessions, deviceList
     async endDevicePage(ctx: Context): Promise<void> {
       const { t } = pages.frameOf(ctx)
       const { actor } = visitorOf(ctx)
-      const { device, username } = await details.device(ctx.params.id!)
-      await sessions.endDevice(device.id, null, actor)
+      const device = await sessions.endDevice(ctx.params.id!, null, actor)
+      const username = (await names.ofUsers([device.userId])).get(device.userId) ?? ''
       await pages.tell(ctx, { tone: 'good', text: t('allDevices.ended', { name: device.name, username }) })
       pages.go(ctx, typedIn(ctx, ['back']).back || `/admin/devices/${device.id}`)
     },

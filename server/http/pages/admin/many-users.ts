@@ -34,7 +34,7 @@ export function createManyUsersPages({ pages, users, userActs, roles }: ManyUser
     if (!pages.frameOf(ctx).may(permission)) throw refuse('permission_denied')
     if (what === 'disable' || what === 'sign_out') return { what }
     const { role } = typedIn(ctx, ['role'])
-    return (await roles.list()).some(one => one.name === role) ? { what, role } : null
+    return (await roles.all()).some(one => one.name === role) ? { what, role } : null
   }
 
   /** Nobody locks themselves out in passing, among many. */
@@ -69,7 +69,7 @@ export function createManyUsersPages({ pages, users, userActs, roles }: ManyUser
         ...{ change, role: act && roleOf(act), ids, back: back || here },
         reach: reach && presentReach(reach, t),
         people: reach && (await firstPeople(reach.userIds, users, frame)),
-        roleNames: act === null ? (await roles.list()).map(one => one.name) : [],
+        roleNames: act === null ? (await roles.all()).map(one => one.name) : [],
       })
     },
 

@@ -45,28 +45,27 @@ export function createOneUserPages(deps: OneUserPagesDeps) {
     const frame = pages.frameOf(ctx)
     const { may, t } = frame
     // The one used last is the one that is looked for.
-    const devices = may('darvoza:sessions:read') ? await lastSeen(user.id) : null
+    const seen = may('darvoza:sessions:read') ? await whereSignedIn.firstDevices(user.id, devicesShown) : null
+    const live = await whereSignedIn.countLive(user.id)
     const happened = may('darvoza:audit:read') ? await details.userHistory(user.id) : null
-    const history = happened?.entries.map(({ createdAt, action, actor, address, subject }) => ({
+    const history = happened?.entries.map(({ createdAt, action, actor, address, deviceName }) => ({
       ...{ at: createdAt, action, by: [doerText({ action, actor }, happened.names, t), address] },
-      device: happened.devices.get(subject)?.name ?? '',
+      device: deviceName,
     }))
     const data = {
       title: user.username,
       crumbs: [{ label: t('nav.users'), href: '/admin/users' }],
       user: { ...presentUser(user), ...presentMore(user) },
-      devices: devices?.map(presentDevice) ?? null,
-      deviceCount: devices ? (await whereSignedIn.countDevices(user.id)).count : 0,
-      sessionCount: (await whereSignedIn.countSessions(user.id)).count,
-      tokenCount: await whereSignedIn.countTokens(user.id),
-      ...{ history: history ?? null, wrong, values: profileOf(user) },
-      roles: may('darvoza:roles:write') ? (await roles.list()).map(role => roleChoice(role, frame)) : [],
+      devices: seen?.devices.map(presentDevice) ?? null,
+      deviceCount: seen?.count ?? 0,
+      sessionCount: live.sessions.count,
+      tokenCount: live.tokens,
+      history: history ?? null,
+      wrong,
+      values: profileOf(user),
+      roles: may('darvoza:roles:write') ? (await roles.all()).map(role => roleChoice(role, frame)) : [],
     }
     await pages.show(ctx, 'admin/user', data, wrong ? 400 : 200)
-  }
-
-  async function lastSeen(id: number): Promise<LiveDevice[]> {
-    return (await whereSignedIn.devicesLastSeen(id, { limit: devicesShown })).results
   }
 
   /** Does something with one user, tells it on their page, and leads back there. */

@@ -44,7 +44,7 @@ export function createUserPages({ pages, files, userList, roles }: UserPagesDeps
             : []),
         ],
         ...{ users: results.map(presentListed), next, partial, counted, filtered: isFiltered(filter) },
-        ...{ states: userStates, orders: userOrders, roleNames: (await roles.list()).map(role => role.name) },
+        ...{ states: userStates, orders: userOrders, roleNames: (await roles.all()).map(role => role.name) },
       })
     },
 
