@@ -1,6 +1,10 @@
 // What may stand in the address and in the body of every route of people and administrators. Whatever else stands there is
 // refused: a filter that is passed over reaches everybody, and a misspelt field changes nothing without a word. The wire of
 // simplejwt (/api/token/) is not in here: Django's serializers leave out what they do not know, and clients rely on it.
+import { deviceFilters } from './lists/devices.js'
+import { auditFilters, incidentFilters, revocationFilters } from './lists/logs.js'
+import { sessionFilters } from './lists/sessions.js'
+import { userFilters } from './lists/users.js'
 import type { RouteName } from './routes.js'
 
 export type Parameters = {
@@ -10,13 +14,12 @@ export type Parameters = {
 
 const listed = ['limit', 'after', 'count'] as const
 const file = ['format', 'separator', 'zone'] as const
-const between = ['since', 'until'] as const
 
 /** The filters of a list, which are also those of what is done to all that the list finds. */
-const users = ['text', 'username', 'email', 'address', 'role', 'id', 'state', 'live'] as const
-const sessionsOfOne = ['address', 'device', 'application', 'state', 'all', ...between] as const
-const sessions = [...sessionsOfOne, 'user'] as const
-const devices = ['address', 'browser', 'platform', 'user', 'state', ...between] as const
+const users = Object.keys(userFilters)
+const sessions = [...Object.keys(sessionFilters), 'all']
+const sessionsOfOne = sessions.filter(name => name !== 'user')
+const devices = Object.keys(deviceFilters)
 
 const bulk = ['ids', 'at', 'count'] as const
 const profile = ['first_name', 'last_name', 'email'] as const
@@ -65,13 +68,13 @@ export const parameters = {
   createRole: { body: ['name', 'permissions'] },
   changeRole: { body: ['name', 'permissions'] },
   deleteRole: {},
-  listRevocations: { query: ['kind', 'subject', 'actor', 'reason', ...listed] },
+  listRevocations: { query: [...Object.keys(revocationFilters), ...listed] },
   addRevocation: { body: ['kind', 'subject', 'effect', 'reason'] },
   listAudit: {
-    query: ['user', 'actor', 'action', 'subject_kind', 'subject', 'address', ...between, ...listed, ...file],
+    query: [...Object.keys(auditFilters), 'subject_kind', 'subject', ...listed, ...file],
   },
   verifyAudit: {},
-  listIncidents: { query: ['user', 'session', ...between, ...listed] },
+  listIncidents: { query: [...Object.keys(incidentFilters), ...listed] },
 
   showPolicies: {},
   listPolicyVersions: { query: ['limit', 'before'] },

@@ -119,4 +119,3 @@ function isThere(ctx: Context, name: string): boolean {
   const asked = ctx.query[name]
   return Array.isArray(asked) || (asked ?? '').trim() !== ''
 }
-

@@ -87,7 +87,7 @@ export function createPageParts(deps: PagePartsDeps) {
     ...createOwnDevicePages({ pages, sessions, whereSignedIn, deviceNames }),
     ...createEventPages({ pages, auditLog }),
     ...createHomePages({ pages, figures, auditLog, incidents, revocationLog, keyRing, policy, tail, redisLink, now }),
-    ...createUserPages({ pages, files, userList, roles }),
+    ...createUserPages({ pages, files, users, userList, roles }),
     ...createOneUserPages({ pages, users, roles, sessions, whereSignedIn, details, policy, random }),
     ...createNewUserPages({ pages, users, roles, policy, random }),
     ...createManyUsersPages({ pages, users, userActs, roles }),

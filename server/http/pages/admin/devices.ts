@@ -6,9 +6,13 @@ import type { Names } from '../../../identity/people/names.js'
 import type { UserList } from '../../../identity/people/user-list.js'
 import type { Users } from '../../../identity/people/users.js'
 import { type Context, visitorOf } from '../../handler.js'
+import { pageOf } from '../../lists/columns.js'
+import { deviceColumns, deviceFilters } from '../../lists/devices.js'
+import { readTyped } from '../../lists/filters.js'
+import { sessionColumns } from '../../lists/sessions.js'
 import { typedIn } from '../fields.js'
 import type { Pages } from '../page.js'
-import { isFiltered, presentListedDevice, presentSession, readCounted, readDeviceFilter } from './lists.js'
+import { isFiltered, readCounted } from './lists.js'
 import { doerText, type Which } from './people.js'
 
 export type DevicePagesDeps = {
@@ -30,7 +34,7 @@ export function createDevicePages(deps: DevicePagesDeps) {
       const frame = pages.frameOf(ctx)
       const { t } = frame
       const which: Which[] = []
-      const filter = await readDeviceFilter(ctx, { users, userList, frame, which })
+      const filter = await readTyped(ctx, deviceFilters, { users, userList, frame, which })
       const { results, next, partial, counted } = await readCounted(
         ctx,
         page => deviceList.page(filter, page),
@@ -39,7 +43,7 @@ export function createDevicePages(deps: DevicePagesDeps) {
       await pages.show(ctx, 'admin/devices', {
         title: t('allDevices.title'),
         lead: t('allDevices.lead'),
-        ...{ devices: results.map(presentListedDevice), next, partial, counted },
+        ...{ devices: results.map(one => pageOf(deviceColumns, one)), next, partial, counted },
         ...{ filtered: isFiltered(filter), states: deviceStates, which },
         own: visitorOf(ctx).browser.session.deviceId,
       })
@@ -50,12 +54,14 @@ export function createDevicePages(deps: DevicePagesDeps) {
       const { device, username, sessions: found } = await details.device(ctx.params.id!)
       const happened = may('darvoza:audit:read') ? await details.deviceHistory(device) : null
       const { id, userId, name, browser, platform, userAgent, address, firstSeenAt, lastSeenAt, endedAt } = device
-      const shown = found.map(presentSession)
       await pages.show(ctx, 'admin/device', {
         title: name || t('allDevices.nameless'),
         crumbs: [{ label: t('nav.devices'), href: '/admin/devices' }],
         device: { id, userId, username, browser, platform, userAgent, address, firstSeenAt, lastSeenAt, endedAt },
-        ...{ sessions: shown, live: shown.filter(one => one.state === 'live').length },
+        ...{
+          sessions: found.map(one => pageOf(sessionColumns, one)),
+          live: found.filter(one => one.state === 'live').length,
+        },
         history:
           happened?.entries.map(({ createdAt, action, actor, address }) => ({
             ...{ at: createdAt, action, by: [doerText({ action, actor }, happened.names, t), address] },
