@@ -67,6 +67,14 @@ export function createRights({ userStore }: { userStore: UserStore }) {
       return rightsBeyond(own, of)
     },
 
+    /** Whom of these the actor may not act on; whoever it is may always act on themselves. */
+    async deniedAmong(tx: Queries, actor: Actor, userIds: Iterable<number>): Promise<UserRecord[]> {
+      const own = await rights(tx, actor)
+      if (own === 'everything') return []
+      const others = [...new Set(userIds)].filter(id => id !== userOf(actor))
+      return (await userStore.some(tx, others)).filter(user => !mayAct(own, rightsOf(user)))
+    },
+
     /** The same questions for many, of one instant; null where the answer is always yes. */
     async judge(tx: Queries, actor: Actor): Promise<Judge | null> {
       const own = await rights(tx, actor)

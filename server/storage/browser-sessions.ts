@@ -26,9 +26,10 @@ export function createBrowserSessionStore() {
 
     /** Of one instant: the browser, and whether its session lives and what its user may do. */
     async find(tx: Queries, idHash: string): Promise<{ page: BrowserSessionRecord; standing: Standing } | null> {
+      // SQLite takes the tables of a CROSS JOIN in their order: behind the others the cookie's row would be found last.
       const rows = await tx.read<StandingRow & PageRow>(
         `SELECT ${columns('p', pageColumns, 'p_')}, ${standingColumns}
-         FROM ${standingTables} JOIN page_session p ON p.session_id = s.id WHERE p.id_hash = ?`,
+         FROM page_session p CROSS JOIN ${standingTables} WHERE p.id_hash = ? AND s.id = p.session_id`,
         [idHash],
       )
       const [first] = rows

@@ -35,7 +35,8 @@ export type FoundDevice = { id: string; userId: number }
 const device = { table: 'device d', columns: 'd.id AS id, d.user_id AS userId', descending: true }
 
 const bySeen: List = {
-  ...{ ...device, index: 'device_seen' },
+  ...device,
+  index: 'device_seen',
   order: [
     { column: 'd.last_seen_at', kind: 'number' },
     { column: 'd.id', kind: 'text' },
@@ -44,7 +45,8 @@ const bySeen: List = {
 
 /** Devices that are ended are not seen any more: the one ended last comes first. */
 const byEnd: List = {
-  ...{ ...device, index: 'device_ended' },
+  ...device,
+  index: 'device_ended',
   order: [
     { column: 'd.ended_at', kind: 'number' },
     { column: 'd.first_seen_at', kind: 'number' },

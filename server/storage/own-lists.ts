@@ -9,7 +9,10 @@ import type { AccessSpan } from './session-surveys.js'
 import { inChunks, marks } from './statement.js'
 
 export const sessionsOfOne: List = {
-  ...{ table: 'session s', index: 'session_user', columns: 's.id AS id', descending: false },
+  table: 'session s',
+  index: 'session_user',
+  columns: 's.id AS id',
+  descending: false,
   order: [
     { column: 's.created_at', kind: 'number' },
     { column: 's.id', kind: 'text' },
@@ -17,7 +20,10 @@ export const sessionsOfOne: List = {
 }
 
 export const devicesOfOne: List = {
-  ...{ table: 'device d', index: 'device_user_open', columns: 'd.id AS id', descending: false },
+  table: 'device d',
+  index: 'device_user_open',
+  columns: 'd.id AS id',
+  descending: false,
   order: [
     { column: 'd.first_seen_at', kind: 'number' },
     { column: 'd.id', kind: 'text' },
@@ -138,7 +144,8 @@ export type OwnListStore = ReturnType<typeof createOwnListStore>
 /** The user's own that are not marked as ended: what the list's index leads to, in the list's order. */
 function along({ index, order }: List, alias: 's' | 'd', userId: number) {
   return {
-    ...{ sql: `${alias}.user_id = ? AND ${alias}.ended_at IS NULL`, values: [userId] },
+    sql: `${alias}.user_id = ? AND ${alias}.ended_at IS NULL`,
+    values: [userId],
     accessPath: { index, order: order.map(({ column }) => column) },
   }
 }

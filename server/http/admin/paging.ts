@@ -97,7 +97,9 @@ export async function answerPage<Row>(
 ): Promise<void> {
   const counted = isAsked(ctx, 'count') ? await count() : null
   ctx.body = {
-    ...{ results: results.map(present), next, partial },
+    results: results.map(present),
+    next,
+    partial,
     ...(counted && { count: counted.count, more: counted.more }),
   }
 }

@@ -39,7 +39,9 @@ export function createOwnDevicePages({ pages, sessions, whereSignedIn, deviceNam
       },
       lead: t('devices.lead'),
       devices: [...(own ? [own] : []), ...others].map(one => presentOwnDevice(one, deviceId)),
-      ...{ total: count, more, next },
+      total: count,
+      more,
+      next,
       longestDeviceName,
       wrong: wrong ?? null,
     }

@@ -73,7 +73,12 @@ export function createAuditPages({ pages, files, auditLog, users, userList, name
         lead: t('auditLog.lead'),
         entries: await present(ctx, results),
         files: [...files.links(ctx, frame, file, t('auditLog.csv')), jsonLines(file({ format: 'jsonl' }), t)],
-        ...{ next, partial, counted, which, actions_: Object.keys(auditActions), subjects: auditSubjects },
+        next,
+        partial,
+        counted,
+        which,
+        actions_: Object.keys(auditActions),
+        subjects: auditSubjects,
         filtered: isFiltered(filter),
       })
     },

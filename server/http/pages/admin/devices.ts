@@ -43,8 +43,13 @@ export function createDevicePages(deps: DevicePagesDeps) {
       await pages.show(ctx, 'admin/devices', {
         title: t('allDevices.title'),
         lead: t('allDevices.lead'),
-        ...{ devices: results.map(one => pageOf(deviceColumns, one)), next, partial, counted },
-        ...{ filtered: isFiltered(filter), states: deviceStates, which },
+        devices: results.map(one => pageOf(deviceColumns, one)),
+        next,
+        partial,
+        counted,
+        filtered: isFiltered(filter),
+        states: deviceStates,
+        which,
         own: visitorOf(ctx).browser.session.deviceId,
       })
     },
@@ -58,13 +63,13 @@ export function createDevicePages(deps: DevicePagesDeps) {
         title: name || t('allDevices.nameless'),
         crumbs: [{ label: t('nav.devices'), href: '/admin/devices' }],
         device: { id, userId, username, browser, platform, userAgent, address, firstSeenAt, lastSeenAt, endedAt },
-        ...{
-          sessions: found.map(one => pageOf(sessionColumns, one)),
-          live: found.filter(one => one.state === 'live').length,
-        },
+        sessions: found.map(one => pageOf(sessionColumns, one)),
+        live: found.filter(one => one.state === 'live').length,
         history:
           happened?.entries.map(({ createdAt, action, actor, address }) => ({
-            ...{ at: createdAt, action, by: [doerText({ action, actor }, happened.names, t), address] },
+            at: createdAt,
+            action,
+            by: [doerText({ action, actor }, happened.names, t), address],
           })) ?? null,
       })
     },

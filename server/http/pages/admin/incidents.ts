@@ -43,7 +43,11 @@ export function createIncidentPages({ pages, incidents, users, userList, session
         title: t('nav.incidents'),
         lead: t('incidents.lead'),
         incidents: results.map(one => ({ ...presentIncident(one), sessions: live.get(one.incident.userId) ?? 0 })),
-        ...{ next, partial, counted, filtered: isFiltered(filter), which },
+        next,
+        partial,
+        counted,
+        filtered: isFiltered(filter),
+        which,
       })
     },
   }

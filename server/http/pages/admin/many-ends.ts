@@ -50,7 +50,14 @@ export function createManyEndsPages(deps: ManyEndsPagesDeps) {
       title: t(`manyEnds.title.${kind}`),
       crumbs: [{ label: t(`nav.${kind}`), href: `/admin/${kind}` }],
       people: await firstPeople(userIds, users, pages.frameOf(ctx)),
-      ...{ kind, ids, reach, own: ids.includes(keep), more, most: mostEnded, back, longestReason },
+      kind,
+      ids,
+      reach,
+      own: ids.includes(keep),
+      more,
+      most: mostEnded,
+      back,
+      longestReason,
     })
   }
 

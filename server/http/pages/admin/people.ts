@@ -105,7 +105,8 @@ export async function findPerson(field: string, typed: string, { users, userList
   const [only] = results
   if (only && results.length === 1 && next === null) return only.user.id
   const people = results.map(({ user }) => ({
-    ...{ username: user.username, name: [user.firstName, user.lastName].filter(Boolean).join(' ') },
+    username: user.username,
+    name: [user.firstName, user.lastName].filter(Boolean).join(' '),
   }))
   if (people.length > 0) which.push({ field, typed, people, more: next !== null })
   return nobody

@@ -51,7 +51,13 @@ export function createRevocationPages(deps: RevocationPagesDeps) {
           ? [{ label: t('revocations.new'), icon: 'revoke', tone: 'primary', href: '/admin/revocations/new' }]
           : [],
         entries: results.map(entry => presentEntry(entry, people, frame)),
-        ...{ next, partial, counted, which, kind: kind ?? '', kinds: revocationKinds, causes: Object.keys(triggers) },
+        next,
+        partial,
+        counted,
+        which,
+        kind: kind ?? '',
+        kinds: revocationKinds,
+        causes: Object.keys(triggers),
         filtered: isFiltered(filter),
       })
     },

@@ -44,8 +44,13 @@ export function createSessionPages({ pages, users, userList, sessions, sessionLi
       await pages.show(ctx, 'admin/sessions', {
         title: t('allSessions.title'),
         lead: t('allSessions.lead'),
-        ...{ sessions: results.map(one => presentSession(one, t)), next, partial, counted },
-        ...{ filtered: isFiltered(filter), states: sessionStates, which },
+        sessions: results.map(one => presentSession(one, t)),
+        next,
+        partial,
+        counted,
+        filtered: isFiltered(filter),
+        states: sessionStates,
+        which,
         own: visitorOf(ctx).browser.session.id,
       })
     },
@@ -59,7 +64,9 @@ export function createSessionPages({ pages, users, userList, sessions, sessionLi
         title: t('oneSession.title', { name: username }),
         crumbs: [{ label: t('nav.sessions'), href: '/admin/sessions' }],
         session: { ...presentSession({ ...found, state: end ?? 'live' }, t), refreshes: session.generation },
-        ...{ timeline: timelineOf(found, happened, t), whole: happened !== null, longestReason },
+        timeline: timelineOf(found, happened, t),
+        whole: happened !== null,
+        longestReason,
         own: visitorOf(ctx).browser.session.id === session.id,
       })
     },

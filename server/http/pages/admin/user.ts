@@ -49,7 +49,9 @@ export function createOneUserPages(deps: OneUserPagesDeps) {
     const live = await whereSignedIn.countLive(user.id)
     const happened = may('darvoza:audit:read') ? await details.userHistory(user.id) : null
     const history = happened?.entries.map(({ createdAt, action, actor, address, deviceName }) => ({
-      ...{ at: createdAt, action, by: [doerText({ action, actor }, happened.names, t), address] },
+      at: createdAt,
+      action,
+      by: [doerText({ action, actor }, happened.names, t), address],
       device: deviceName,
     }))
     const data = {

@@ -44,14 +44,14 @@ export function createUserPages({ pages, files, users, userList, roles }: UserPa
             ? [{ label: t('users.new'), icon: 'add', tone: 'primary', href: '/admin/users/new' }]
             : []),
         ],
-        ...{
-          users: results.map(one => pageOf(userColumns, one)),
-          next,
-          partial,
-          counted,
-          filtered: isFiltered(filter),
-        },
-        ...{ states: userStates, orders: userOrders, roleNames: (await roles.all()).map(role => role.name) },
+        users: results.map(one => pageOf(userColumns, one)),
+        next,
+        partial,
+        counted,
+        filtered: isFiltered(filter),
+        states: userStates,
+        orders: userOrders,
+        roleNames: (await roles.all()).map(role => role.name),
       })
     },
 
