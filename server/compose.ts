@@ -12,6 +12,7 @@ import { composeSignIn } from './composition/sign-in.js'
 import { composeStorage } from './composition/storage.js'
 import { composeTokens } from './composition/tokens.js'
 import { ensureAdministrator } from './identity/people/first-administrator.js'
+import { createUserExport } from './identity/people/user-export.js'
 import { createJobs } from './jobs/jobs.js'
 import { ownApplicationId } from './policy/application-metadata.js'
 import { builtInRoles } from './policy/permissions.js'
@@ -62,7 +63,8 @@ export async function composeParts(settings: Settings, { log, random = randomByt
   const { now, tail, redisLink, highWater, memory } = revocation
   const { signingKeys, secrets, counters, lastSeen, auditTrail } = tokens
   const { hashing, hashingProcess, failedSignIns } = signIn
-  const { users } = identity.people
+  const { users, userList } = identity.people
+  const userExport = createUserExport({ database, userStore, userList })
   const { figures } = identity.logs
   const { keyRing } = identity.keys
   const { settledPolicies } = identity.policies
@@ -97,7 +99,7 @@ export async function composeParts(settings: Settings, { log, random = randomByt
     },
     jobs,
     /** For the command line and tests. */
-    parts: { storage, revocation, tokens, signIn, ...identity },
+    parts: { storage, revocation, tokens, signIn, ...identity, userExport },
 
     /** Makes or updates the schema, and what every installation has. Many servers may do it at once. */
     async migrate(): Promise<void> {

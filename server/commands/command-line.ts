@@ -2,12 +2,13 @@
 // sense, so that a wrong use changes nothing.
 import type { Command } from 'commander'
 import type { Identity } from '../identity/identity.js'
+import type { UserExport } from '../identity/people/user-export.js'
 import type { Actor } from '../policy/actor.js'
 import type { LogAdvance } from '../tokens/log-advance.js'
 import type { Input } from './input.js'
 import type { Output } from './output.js'
 
-export type Domain = Identity & { tokens: { logAdvance: LogAdvance } }
+export type Domain = Identity & { tokens: { logAdvance: LogAdvance }; userExport: UserExport }
 
 export type Schema = {
   /** Every migration and whether it has run. */

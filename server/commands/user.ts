@@ -1,5 +1,7 @@
 import type { Command } from 'commander'
-import type { UserRecord, Users } from '../identity/people/users.js'
+import type { PublicUser } from '../identity/people/public-user.js'
+import type { ExportedUser } from '../identity/people/user-export.js'
+import type { Users } from '../identity/people/users.js'
 import { addCommand, type CommandLine } from './command-line.js'
 import { firstOf, type Limited, withLimit } from './listing.js'
 import { type Format, type Printed, printedTime } from './output.js'
@@ -107,13 +109,13 @@ export function addUserCommands(program: Command, line: CommandLine): void {
 
   addCommand(user, 'export', 'print all users as JSON Lines, with their hashes, as import reads them').action(
     async () => {
-      const { userList } = (await open()).people
-      for await (const { user } of userList.every({}, 'oldest')) await output.jsonLine(exportedUser(user))
+      const { userExport } = await open()
+      for await (const user of userExport.every()) await output.jsonLine(exportedUser(user))
     },
   )
 }
 
-function printedUser(user: UserRecord): Printed {
+function printedUser(user: PublicUser): Printed {
   return {
     user_id: user.id,
     username: user.username,
@@ -128,7 +130,7 @@ function printedUser(user: UserRecord): Printed {
   }
 }
 
-function exportedUser(user: UserRecord): Printed {
+function exportedUser(user: ExportedUser): Printed {
   return {
     id: user.id,
     username: user.username,

@@ -29,7 +29,7 @@ export function composeDevices(
     ...{ database, sessionStore, deviceStore, ownListStore, deviceListStore, states, policy },
   })
   const sessionEnds = createSessionEnds({
-    ...{ database, userStore, sessionStore, sessionListStore, states, rights, changes, now },
+    ...{ database, sessionStore, sessionListStore, states, rights, changes, now },
   })
   const deviceEnds = createDeviceEnds({
     ...{ database, userStore, deviceStore, deviceListStore, sessionListStore, sessions, states, rights, now },

@@ -1,6 +1,6 @@
 // What every handler gets. A handler reads, calls down once or twice, and presents.
 import type { Context as KoaContext } from 'koa'
-import type { UserRecord } from '../identity/people/users.js'
+import type { PublicUser } from '../identity/people/public-user.js'
 import type { BrowserSession } from '../identity/sign-in/browser-sessions.js'
 import type { Actor, Credential, Origin } from '../policy/actor.js'
 import type { AccessClaims } from '../protocol/claims.js'
@@ -22,7 +22,7 @@ export type State = {
   browser?: BrowserSession
   /** The same where it is over: the sign-in page says why. */
   formerBrowser?: BrowserSession
-  /** What the tokens of forms on this page are made from. */
+  /** What the tokens of forms on this page are made from, where nobody is signed in. */
   formSecret?: string
 }
 
@@ -51,7 +51,7 @@ export function personOf(ctx: Context): { userId: number; sid: string; actor: Ac
 export function visitorOf(ctx: Context): {
   userId: number
   sid: string
-  user: UserRecord
+  user: PublicUser
   actor: Actor
   browser: BrowserSession
 } {

@@ -1,6 +1,7 @@
 // What acts on many at once have in common. A preview says whom they reach; what is done then is what was previewed, found
 // again as it was asked for, without what has come since; and how many differ is told.
-import { refuseField } from '../protocol/errors.js'
+import { Refusal, refuseField } from '../protocol/errors.js'
+import type { Scanned } from '../storage/keyset-scan.js'
 
 /** Those named, or all that a filter finds. */
 export type Selection<Id, Filter> = { ids: readonly Id[] } | { filter: Filter }
@@ -33,9 +34,58 @@ export type Done = {
   leftOut: LeftOut[]
 }
 
+type Acted = 'users' | 'sessions' | 'devices'
+
+/** How what is acted on is found. */
+export type Finding<Id, Filter, Found> = {
+  /** More cannot be acted on at once, and what they are called. */
+  most: number
+  what: Acted
+  /** Those that can be acted on, of some by their ids. */
+  named: (ids: readonly Id[]) => Promise<Iterable<Found>>
+  filtered: (filter: Filter, page: WholePage) => Promise<Pick<Scanned<Found>, 'rows' | 'next'>>
+}
+
+/** All that may be acted on at once, and how many rows are looked at for them. */
+type WholePage = { after: null; limit: number; budget: number }
+
+const budget = 1_000_000
+/** How many are read in one statement. */
+const batch = 250
+
 /** @throws invalid_fields when there are more than may be acted on at once */
-export function requireNotTooMany(count: number, most: number, what: 'users' | 'sessions' | 'devices'): void {
+export async function findSelected<Id, Filter, Found>(
+  selection: Selection<Id, Filter>,
+  { most, what, named, filtered }: Finding<Id, Filter, Found>,
+): Promise<Found[]> {
+  if ('ids' in selection) {
+    const ids = [...new Set(selection.ids)]
+    requireNotTooMany(ids.length, most, what)
+    const found: Found[] = []
+    for (const some of chunked(ids)) found.push(...(await named(some)))
+    return found
+  }
+  const { rows, next } = await filtered(selection.filter, { after: null, limit: most, budget })
+  requireNotTooMany(next === null ? rows.length : most + 1, most, what)
+  return rows
+}
+
+function requireNotTooMany(count: number, most: number, what: Acted): void {
   if (count > most) throw refuseField('non_field_errors', `too_many_${what}`, { count: most })
+}
+
+export function* chunked<T>(items: readonly T[], size = batch): Generator<T[]> {
+  for (let from = 0; from < items.length; from += size) yield items.slice(from, from + size)
+}
+
+/**
+ * Why one was left out by an act that refused them. `not_found`: gone meanwhile, nothing is left to be done.
+ * @throws the error where it is another one, or says that the sender may do it to nobody any more
+ */
+export function whyLeftOut(error: unknown): LeftOut['why'] | 'not_found' {
+  const code = error instanceof Refusal && !error.details.ofSender ? error.code : null
+  if (code === 'permission_denied' || code === 'last_administrator' || code === 'not_found') return code
+  throw error
 }
 
 export function countLeftOut(leftOut: Map<number, LeftOut>, one: LeftOut): void {

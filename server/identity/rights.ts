@@ -10,15 +10,19 @@ import {
 } from '../policy/permissions.js'
 import { refuse } from '../protocol/errors.js'
 import type { Queries } from '../storage/database.js'
-import type { UserStore } from '../storage/users.js'
+import type { UserRecord, UserStore } from '../storage/users.js'
 
 /** What the actor of a change may do at the moment of the change, whatever their token said when it was issued. */
 export function createRights({ userStore }: { userStore: UserStore }) {
   async function rights(tx: Queries, actor: Actor): Promise<Rights> {
     const userId = userOf(actor)
+    return rightsIn(userId === null ? [] : await userStore.some(tx, [userId]), userId)
+  }
+
+  function rightsIn(found: readonly UserRecord[], actorId: number | null): Rights {
     // The command line and the server itself act for whoever runs them.
-    if (userId === null) return 'everything'
-    const user = await userStore.find(tx, userId)
+    if (actorId === null) return 'everything'
+    const user = found.find(one => one.id === actorId)
     // Not "no rights": who has none may still act on who has none.
     if (!user?.active) throw refuse('user_inactive', { ofSender: true })
     return rightsOf(user)
@@ -39,6 +43,15 @@ export function createRights({ userStore }: { userStore: UserStore }) {
       if (!mayAct(await rights(tx, actor), before, after)) throw refuse('permission_denied')
     },
 
+    /** May the actor act on somebody as they are now? Both are read together. @throws not_found, permission_denied */
+    async requireOver(tx: Queries, actor: Actor, userId: number): Promise<void> {
+      const actorId = userOf(actor)
+      const found = await userStore.some(tx, actorId === null ? [userId] : [actorId, userId])
+      const user = found.find(one => one.id === userId)
+      if (!user) throw refuse('not_found')
+      if (!mayAct(rightsIn(found, actorId), rightsOf(user))) throw refuse('permission_denied')
+    },
+
     /** May the actor give all of this? Also asked of who changes a role, before and after. @throws permission_denied */
     async requireGiving(tx: Queries, actor: Actor, given: Rights): Promise<void> {
       if (!mayGive(await rights(tx, actor), given)) throw refuse('permission_denied')
@@ -52,6 +65,14 @@ export function createRights({ userStore }: { userStore: UserStore }) {
       const own = await rights(tx, actor)
       if (!maySetPassword(own, of)) throw refuse('permission_denied')
       return rightsBeyond(own, of)
+    },
+
+    /** Whom of these the actor may not act on; whoever it is may always act on themselves. */
+    async deniedAmong(tx: Queries, actor: Actor, userIds: Iterable<number>): Promise<UserRecord[]> {
+      const own = await rights(tx, actor)
+      if (own === 'everything') return []
+      const others = [...new Set(userIds)].filter(id => id !== userOf(actor))
+      return (await userStore.some(tx, others)).filter(user => !mayAct(own, rightsOf(user)))
     },
 
     /** The same questions for many, of one instant; null where the answer is always yes. */

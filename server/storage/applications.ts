@@ -9,7 +9,7 @@ import {
 import type { Overrides } from '../policy/eras.js'
 import { createApplicationSecretRows } from './application-secrets.js'
 import type { Queries, Value } from './database.js'
-import { assignments, columns, inChunks, insertion, marks } from './statement.js'
+import { assignments, columns, inChunks, insertion, placeholders } from './statement.js'
 
 /** `endedSeq`: the application's sessions whose `seq` is lower are over. `createdAt` is epoch ms. */
 export type ApplicationRecord = ApplicationTerms & {
@@ -53,7 +53,7 @@ export function createApplicationStore(dialect: { forUpdate: string }) {
     },
 
     some: (tx: Queries, ids: readonly string[]): Promise<ApplicationRecord[]> =>
-      inChunks(ids, part => read(tx, `WHERE a.id IN (${marks(part.length)})`, part)),
+      inChunks(ids, part => read(tx, `WHERE a.id IN (${placeholders(part.length)})`, part)),
 
     /** Those that every process must know, whether it has met them or not: resource servers, and who has own lifetimes. */
     async knownToAll(tx: Queries): Promise<ApplicationRecord[]> {
@@ -64,7 +64,7 @@ export function createApplicationStore(dialect: { forUpdate: string }) {
     async versions(tx: Queries, ids: readonly string[]): Promise<Map<string, number>> {
       const rows = await inChunks(ids, part =>
         tx.read<{ id: string; version: number }>(
-          `SELECT id, version FROM application WHERE id IN (${marks(part.length)})`,
+          `SELECT id, version FROM application WHERE id IN (${placeholders(part.length)})`,
           part,
         ),
       )

@@ -100,18 +100,28 @@ export function createAuditStore(dialect: Pick<Dialect, 'engine' | 'forUpdate'>)
       )
     },
 
-    /** What is written about somebody's sessions or devices, as long as these are kept; the newest first. */
-    ofPlaces(
+    /**
+     * What is written about somebody, and about their sessions and devices as long as these are kept; the newest first.
+     * Each entry with the name of the device that it is about, '' for others.
+     */
+    ofPerson(
       tx: Queries,
-      kind: keyof typeof subjectsOf,
       userId: number,
       { before, limit }: Pick<AuditSearch, 'before' | 'limit'>,
-    ): Promise<AuditRecord[]> {
-      return tx.read(
+    ): Promise<(AuditRecord & { deviceName: string })[]> {
+      const newest = `ORDER BY e.seq DESC LIMIT ${Math.trunc(limit)}`
+      const about = (kind: keyof typeof subjectsOf) =>
         `${select} ${auditColumns} FROM (${subjectsOf[kind]}) p CROSS JOIN audit_entry e${hint('audit_entry_subject')}
-         WHERE e.subject_kind = '${kind}' AND e.subject = p.id AND e.seq < ?
-         ORDER BY e.seq DESC LIMIT ${Math.trunc(limit)}`,
-        [userId, before],
+         WHERE e.subject_kind = '${kind}' AND e.subject = p.id AND e.seq < ? ${newest}`
+      return tx.read(
+        `SELECT a.*, COALESCE(d.name, '') AS deviceName FROM (
+           SELECT * FROM (SELECT ${auditColumns} FROM audit_entry e
+             WHERE e.subject_kind = 'user' AND e.subject = ? AND e.seq < ? ${newest}) x
+           UNION ALL SELECT * FROM (${about('session')}) y
+           UNION ALL SELECT * FROM (${about('device')}) z
+           ORDER BY seq DESC LIMIT ${Math.trunc(limit)}) a
+         LEFT JOIN device d ON a.subjectKind = 'device' AND d.id = a.subject ORDER BY a.seq DESC`,
+        [String(userId), before, userId, before, userId, before],
       )
     },
 

@@ -1,4 +1,5 @@
 import type { Queries } from './database.js'
+import { readStanding, type Standing, type StandingRow, standingColumns, standingTables } from './sessions.js'
 import { columns, insertion } from './statement.js'
 
 /** A browser that is signed in to our own pages. Times are epoch ms. */
@@ -13,14 +14,9 @@ export type BrowserSessionRecord = {
   createdAt: number
 }
 
-const selectPageSession = `SELECT ${columns('p', [
-  'idHash',
-  'sessionId',
-  'formSecret',
-  'authenticatedAt',
-  'notices',
-  'createdAt',
-])} FROM page_session p`
+const pageColumns = ['idHash', 'sessionId', 'formSecret', 'authenticatedAt', 'notices', 'createdAt'] as const
+
+type PageRow = { [C in (typeof pageColumns)[number] as `p_${C}`]: BrowserSessionRecord[C] }
 
 export function createBrowserSessionStore() {
   return {
@@ -28,8 +24,18 @@ export function createBrowserSessionStore() {
       await tx.write(...insertion('page_session', row))
     },
 
-    async find(tx: Queries, idHash: string): Promise<BrowserSessionRecord | null> {
-      return (await tx.read<BrowserSessionRecord>(`${selectPageSession} WHERE p.id_hash = ?`, [idHash]))[0] ?? null
+    /** Of one instant: the browser, and whether its session lives and what its user may do. */
+    async find(tx: Queries, idHash: string): Promise<{ page: BrowserSessionRecord; standing: Standing } | null> {
+      // SQLite takes the tables of a CROSS JOIN in their order: behind the others the cookie's row would be found last.
+      const rows = await tx.read<StandingRow & PageRow>(
+        `SELECT ${columns('p', pageColumns, 'p_')}, ${standingColumns}
+         FROM page_session p CROSS JOIN ${standingTables} WHERE p.id_hash = ? AND s.id = p.session_id`,
+        [idHash],
+      )
+      const [first] = rows
+      if (!first) return null
+      const page = Object.fromEntries(pageColumns.map(name => [name, first[`p_${name}`]]))
+      return { page: page as BrowserSessionRecord, standing: readStanding(rows) }
     },
 
     async setAuthenticatedAt(tx: Queries, idHash: string, at: number): Promise<void> {

@@ -4,7 +4,7 @@ import type { Dialect, Queries } from './database.js'
 import { type Condition, type Cursor, createKeysetScan, type Filter, type List, type Scan } from './keyset-scan.js'
 import { scanSql } from './scan-sql.js'
 import { livesAs } from './session-lists.js'
-import { marks, prefixRange } from './statement.js'
+import { placeholders, prefixRange } from './statement.js'
 
 /** `live`: with a session that lives. `signed_out`: known, with none. */
 export const deviceStates = ['live', 'signed_out', 'ended'] as const
@@ -35,7 +35,8 @@ export type FoundDevice = { id: string; userId: number }
 const device = { table: 'device d', columns: 'd.id AS id, d.user_id AS userId', descending: true }
 
 const bySeen: List = {
-  ...{ ...device, index: 'device_seen' },
+  ...device,
+  index: 'device_seen',
   order: [
     { column: 'd.last_seen_at', kind: 'number' },
     { column: 'd.id', kind: 'text' },
@@ -44,7 +45,8 @@ const bySeen: List = {
 
 /** Devices that are ended are not seen any more: the one ended last comes first. */
 const byEnd: List = {
-  ...{ ...device, index: 'device_ended' },
+  ...device,
+  index: 'device_ended',
   order: [
     { column: 'd.ended_at', kind: 'number' },
     { column: 'd.first_seen_at', kind: 'number' },
@@ -82,7 +84,7 @@ export function createDeviceListStore(dialect: Dialect) {
       const { sql, values } = livesAs('l', terms)
       const rows = await tx.read<{ id: string; count: number }>(
         `SELECT l.device_id AS id, COUNT(*) AS count FROM session l${scanSql(dialect.engine).hint('session_device_open')}
-         WHERE l.device_id IN (${marks(ids.length)}) AND ${sql} GROUP BY l.device_id`,
+         WHERE l.device_id IN (${placeholders(ids.length)}) AND ${sql} GROUP BY l.device_id`,
         [...ids, ...values],
       )
       return new Map(rows.map(row => [row.id, row.count]))

@@ -1,6 +1,6 @@
 import type { Dialect, Queries } from './database.js'
 import { scanSql } from './scan-sql.js'
-import { assignments, columns, inChunks, insertion, marks } from './statement.js'
+import { assignments, columns, grouped, inChunks, insertion, placeholders } from './statement.js'
 
 /** Times are epoch ms. */
 export type DeviceRecord = {
@@ -17,7 +17,7 @@ export type DeviceRecord = {
   endedAt: number | null
 }
 
-const selectDevice = `SELECT ${columns('d', [
+export const deviceColumns = columns('d', [
   'id',
   'userId',
   'clientDevice',
@@ -29,7 +29,8 @@ const selectDevice = `SELECT ${columns('d', [
   'firstSeenAt',
   'lastSeenAt',
   'endedAt',
-])} FROM device d`
+])
+const selectDevice = `SELECT ${deviceColumns} FROM device d`
 
 /** How far a scan along `lastSeenAt` has come. */
 export type SeenCursor = { id: string; lastSeenAt: number }
@@ -51,9 +52,32 @@ export function createDeviceStore({ engine }: Pick<Dialect, 'engine'>) {
 
     async some(tx: Queries, ids: readonly string[]): Promise<Map<string, DeviceRecord>> {
       const rows = await inChunks(ids, some =>
-        tx.read<DeviceRecord>(`${selectDevice} WHERE d.id IN (${marks(some.length)})`, some),
+        tx.read<DeviceRecord>(`${selectDevice} WHERE d.id IN (${placeholders(some.length)})`, some),
       )
       return new Map(rows.map(row => [row.id, row]))
+    },
+
+    /**
+     * Those of a user's devices that are not ended, each with its sessions that are not marked as ended, by their ids. Once
+     * there are `limit` sessions at least, the last device may lack some of its own, and those behind it may be left out.
+     */
+    async withOpenSessions(
+      tx: Queries,
+      userId: number,
+      ids: readonly string[],
+      limit: number,
+    ): Promise<{ device: DeviceRecord; sessionIds: string[] }[]> {
+      const rows = await tx.read<DeviceRecord & { sessionId: string | null }>(
+        `SELECT ${deviceColumns}, s.id AS sessionId
+         FROM device d LEFT JOIN session s${hint('session_device_open')} ON s.device_id = d.id AND s.ended_at IS NULL
+         WHERE d.id IN (${placeholders(ids.length)}) AND d.user_id = ? AND d.ended_at IS NULL
+         ORDER BY d.id LIMIT ${Math.trunc(limit) + ids.length}`,
+        [...ids, userId],
+      )
+      return [...grouped(rows, row => row.id).values()].map(some => {
+        const { sessionId: _, ...device } = some[0]!
+        return { device, sessionIds: some.flatMap(row => row.sessionId ?? []) }
+      })
     },
 
     /** The live device that this user's client calls by this name. */
@@ -104,7 +128,7 @@ export function createDeviceStore({ engine }: Pick<Dialect, 'engine'>) {
       const cases = lastSeen.map(() => 'WHEN ? THEN ?').join(' ')
       const at = `CASE id ${cases} END`
       await tx.write(
-        `UPDATE device SET last_seen_at = ${at} WHERE id IN (${marks(ids.length)}) AND last_seen_at < ${at}`,
+        `UPDATE device SET last_seen_at = ${at} WHERE id IN (${placeholders(ids.length)}) AND last_seen_at < ${at}`,
         [...lastSeen.flat(), ...ids, ...lastSeen.flat()],
       )
     },
@@ -142,7 +166,7 @@ export function createDeviceStore({ engine }: Pick<Dialect, 'engine'>) {
       const old = rows.filter(row => row.endedAt === null || row.endedAt < before).map(row => row.id)
       const used = await inChunks(old, some =>
         tx.read<{ id: string }>(
-          `SELECT DISTINCT s.device_id AS id FROM session s WHERE s.device_id IN (${marks(some.length)})`,
+          `SELECT DISTINCT s.device_id AS id FROM session s WHERE s.device_id IN (${placeholders(some.length)})`,
           some,
         ),
       )
@@ -150,7 +174,7 @@ export function createDeviceStore({ engine }: Pick<Dialect, 'engine'>) {
       const unused = old.filter(id => !kept.has(id)).sort()
       // Whoever signs in on one meanwhile has written that it was seen.
       const forgotten = await inChunks(unused, async some => [
-        await tx.write(`DELETE FROM device WHERE last_seen_at < ? AND id IN (${marks(some.length)})`, [
+        await tx.write(`DELETE FROM device WHERE last_seen_at < ? AND id IN (${placeholders(some.length)})`, [
           before,
           ...some,
         ]),

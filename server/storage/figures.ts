@@ -1,6 +1,6 @@
 import type { FigureName, Grain } from '../policy/figures.js'
 import type { Dialect, Queries } from './database.js'
-import { insertions, marks } from './statement.js'
+import { insertions, placeholders } from './statement.js'
 
 /** `beginsAt`: epoch ms, a whole minute or hour. */
 export type FigureRecord = { grain: Grain; beginsAt: number; name: FigureName; value: number }
@@ -40,7 +40,7 @@ export function createFigureStore({ engine }: Pick<Dialect, 'engine'>) {
       return tx.read(
         `SELECT f.name AS name, f.begins_at - f.begins_at % ? AS at,
            CAST(SUM(f.value) AS SIGNED) AS sum, MAX(f.value) AS highest
-         FROM figure f WHERE f.grain = ? AND f.begins_at >= ? AND f.begins_at < ? AND f.name IN (${marks(names.length)})
+         FROM figure f WHERE f.grain = ? AND f.begins_at >= ? AND f.begins_at < ? AND f.name IN (${placeholders(names.length)})
          GROUP BY f.name, f.begins_at - f.begins_at % ? ORDER BY 1, 2`,
         [step, grain, from, upto, ...names, step],
       )

@@ -41,18 +41,27 @@ const byTime = (alias: string, id: string, kind: 'number' | 'text') =>
   ] as const
 
 export const revocationList: List = {
-  ...{ table: 'revocation r', index: 'PRIMARY', columns: revocationColumns },
-  ...{ order: [{ column: 'r.seq', kind: 'number' }], descending: true },
+  table: 'revocation r',
+  index: 'PRIMARY',
+  columns: revocationColumns,
+  order: [{ column: 'r.seq', kind: 'number' }],
+  descending: true,
 }
 
 export const auditList: List = {
-  ...{ table: 'audit_entry e', index: 'audit_entry_created', columns: auditColumns },
-  ...{ order: byTime('e', 'seq', 'number'), descending: true },
+  table: 'audit_entry e',
+  index: 'audit_entry_created',
+  columns: auditColumns,
+  order: byTime('e', 'seq', 'number'),
+  descending: true,
 }
 
 export const incidentList: List = {
-  ...{ table: 'incident i', index: 'incident_created', columns: incidentColumns },
-  ...{ order: byTime('i', 'id', 'text'), descending: true },
+  table: 'incident i',
+  index: 'incident_created',
+  columns: incidentColumns,
+  order: byTime('i', 'id', 'text'),
+  descending: true,
 }
 
 export function createLogListStore(dialect: Dialect) {
@@ -64,15 +73,15 @@ export function createLogListStore(dialect: Dialect) {
     count: (tx: Queries, filter: F) => scan.count(tx, list, scanOf(filter)),
   })
   return {
-    revocations: lists<RevocationFilter, RevocationRecord>(revocationList, walkOfRevocations),
-    audit: lists<AuditFilter, AuditRecord>(auditList, filter => walkOfAudit(filter, hint)),
-    incidents: lists<IncidentFilter, IncidentRecord>(incidentList, walkOfIncidents),
+    revocations: lists<RevocationFilter, RevocationRecord>(revocationList, scanOfRevocations),
+    audit: lists<AuditFilter, AuditRecord>(auditList, filter => scanOfAudit(filter, hint)),
+    incidents: lists<IncidentFilter, IncidentRecord>(incidentList, scanOfIncidents),
   }
 }
 
 export type LogListStore = ReturnType<typeof createLogListStore>
 
-function walkOfRevocations({ kind, subject, actor, reason }: RevocationFilter): Scan {
+function scanOfRevocations({ kind, subject, actor, reason }: RevocationFilter): Scan {
   const bySeq = ['r.seq']
   const ofSubject: Filter[] =
     kind === undefined
@@ -81,7 +90,8 @@ function walkOfRevocations({ kind, subject, actor, reason }: RevocationFilter): 
         ? [{ sql: 'r.kind = ?', values: [kind], accessPath: { index: 'revocation_subject', order: null } }]
         : [
             {
-              ...{ sql: 'r.kind = ? AND r.subject = ?', values: [kind, subject] },
+              sql: 'r.kind = ? AND r.subject = ?',
+              values: [kind, subject],
               accessPath: { index: 'revocation_subject', order: bySeq },
             },
           ]
@@ -94,12 +104,13 @@ function walkOfRevocations({ kind, subject, actor, reason }: RevocationFilter): 
   }
 }
 
-function walkOfAudit({ actor, action, subject, userId, address, since, until }: AuditFilter, hint: Hint): Scan {
+function scanOfAudit({ actor, action, subject, userId, address, since, until }: AuditFilter, hint: Hint): Scan {
   const order = auditList.order.map(({ column }) => column)
   const ofSubject: Filter[] = subject
     ? [
         {
-          ...{ sql: 'e.subject_kind = ? AND e.subject = ?', values: [subject.kind, subject.id] },
+          sql: 'e.subject_kind = ? AND e.subject = ?',
+          values: [subject.kind, subject.id],
           accessPath: { index: 'audit_entry_subject', order },
         },
       ]
@@ -144,7 +155,7 @@ function ofUser(userId: number, hint: Hint): Filter {
   }
 }
 
-function walkOfIncidents({ userId, sessionId, since, until }: IncidentFilter): Scan {
+function scanOfIncidents({ userId, sessionId, since, until }: IncidentFilter): Scan {
   const order = incidentList.order.map(({ column }) => column)
   const ofSession = {
     sql: 'i.session_id = ?',

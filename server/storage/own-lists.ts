@@ -1,14 +1,18 @@
 // Where one user is signed in: live sessions and open devices, the oldest first, page by page.
 import type { AccessSpan, SessionTerms } from '../policy/session.js'
 import type { Dialect, Queries } from './database.js'
-import { type Cursor, createKeysetScan, type List, type Scan } from './keyset-scan.js'
+import { type DeviceRecord, deviceColumns } from './devices.js'
+import { type Counted, type Cursor, createKeysetScan, type List, type Scan } from './keyset-scan.js'
 import { scanSql } from './scan-sql.js'
 import { livesAs } from './session-lists.js'
 import { hasAccess } from './session-surveys.js'
-import { inChunks, marks } from './statement.js'
+import { inChunks, placeholders } from './statement.js'
 
 export const sessionsOfOne: List = {
-  ...{ table: 'session s', index: 'session_user', columns: 's.id AS id', descending: false },
+  table: 'session s',
+  index: 'session_user',
+  columns: 's.id AS id',
+  descending: false,
   order: [
     { column: 's.created_at', kind: 'number' },
     { column: 's.id', kind: 'text' },
@@ -16,7 +20,10 @@ export const sessionsOfOne: List = {
 }
 
 export const devicesOfOne: List = {
-  ...{ table: 'device d', index: 'device_user_open', columns: 'd.id AS id', descending: false },
+  table: 'device d',
+  index: 'device_user_open',
+  columns: 'd.id AS id',
+  descending: false,
   order: [
     { column: 'd.first_seen_at', kind: 'number' },
     { column: 'd.id', kind: 'text' },
@@ -34,6 +41,8 @@ const perDevice = { usual: 20, most: 100 }
 const highest = 10_000
 /** So many rows are looked at for a page: right after all were ended, most are over and not marked yet. */
 const looked = 100_000
+/** Among so many that were seen last the open ones are looked for at once. */
+const seenLooked = 200
 
 export function createOwnListStore(dialect: Dialect) {
   const scan = createKeysetScan(dialect)
@@ -50,8 +59,56 @@ export function createOwnListStore(dialect: Dialect) {
     sessions: (tx: Queries, userId: number, terms: SessionTerms, page: PageOf) =>
       scan.page<{ id: string }>(tx, sessionsOfOne, liveOf(userId, terms, page.budget ?? looked), page),
 
-    countSessions: (tx: Queries, userId: number, terms: SessionTerms) =>
-      scan.count(tx, sessionsOfOne, liveOf(userId, terms, 2 * highest)),
+    /**
+     * How many live sessions a user has, and how many of these were given an access token that may live: those of our own
+     * pages never are. Counted together, for one look at the rows tells both.
+     */
+    async countLive(
+      tx: Queries,
+      userId: number,
+      terms: SessionTerms,
+      spans: readonly AccessSpan[],
+    ): Promise<{ sessions: Counted; tokens: number }> {
+      const live = livesAs('s', terms)
+      const given = hasAccess(spans, terms.now)
+      const [row] = await tx.read<{ looked: number; sessions: number | null; tokens: number | null }>(
+        `SELECT COUNT(*) AS looked, CAST(SUM(t.live) AS SIGNED) AS sessions, CAST(SUM(t.live * t.given) AS SIGNED) AS tokens
+         FROM (SELECT CASE WHEN ${live.sql} THEN 1 ELSE 0 END AS live,
+             CASE WHEN (${given.sql})
+               AND NOT EXISTS (SELECT 1 FROM page_session p WHERE p.session_id = s.id) THEN 1 ELSE 0 END AS given
+           FROM session s${hint('session_user')} WHERE s.user_id = ? AND s.ended_at IS NULL LIMIT ${2 * highest}) t`,
+        [...live.values, ...given.values, userId],
+      )
+      const { looked, sessions, tokens } = row!
+      const count = Math.min(sessions ?? 0, highest)
+      return {
+        sessions: { count, more: count < (sessions ?? 0) || looked === 2 * highest },
+        tokens: Math.min(tokens ?? 0, highest),
+      }
+    },
+
+    /**
+     * The open devices of a user that were seen last, and how many there are.
+     * @returns null where it takes a longer look to find them: the ones seen last are ended, most of them
+     */
+    async lastSeen(
+      tx: Queries,
+      userId: number,
+      limit: number,
+    ): Promise<{ devices: DeviceRecord[]; count: Counted } | null> {
+      const rows = await tx.read<DeviceRecord & { count: number }>(
+        `SELECT d.*, (SELECT COUNT(*) FROM (SELECT 1 FROM device o${hint('device_user_open')}
+             WHERE o.user_id = ? AND o.ended_at IS NULL LIMIT ${highest + 1}) c) AS count
+         FROM (SELECT ${deviceColumns} FROM device d${hint('device_user_seen')} WHERE d.user_id = ?
+           ORDER BY d.last_seen_at DESC, d.id DESC LIMIT ${seenLooked}) d
+         WHERE d.endedAt IS NULL ORDER BY d.lastSeenAt DESC, d.id DESC LIMIT ${Math.trunc(limit)}`,
+        [userId, userId],
+      )
+      const found = rows[0]?.count ?? 0
+      if (rows.length < Math.min(limit, found)) return null
+      const devices = rows.map(({ count: _, ...device }) => device)
+      return { devices, count: { count: Math.min(found, highest), more: found > highest } }
+    },
 
     devices: (tx: Queries, userId: number, page: PageOf) =>
       scan.page<{ id: string }>(tx, devicesOfOne, openOf(userId), page),
@@ -65,7 +122,7 @@ export function createOwnListStore(dialect: Dialect) {
         l.last_seen_at AS lastSeenAt FROM session l${hint('session_device_open')} WHERE l.device_id`
       return inChunks(deviceIds, async some => {
         const most = perDevice.usual * some.length
-        const rows = await tx.read<SessionOnDevice>(`${found} IN (${marks(some.length)}) AND ${sql} LIMIT ${most}`, [
+        const rows = await tx.read<SessionOnDevice>(`${found} IN (${placeholders(some.length)}) AND ${sql} LIMIT ${most}`, [
           ...some,
           ...values,
         ])
@@ -79,24 +136,6 @@ export function createOwnListStore(dialect: Dialect) {
         return each
       })
     },
-
-    /** How many live sessions of a user were given an access token that may live; those of our own pages never are. */
-    async countWithAccess(
-      tx: Queries,
-      userId: number,
-      terms: SessionTerms,
-      spans: readonly AccessSpan[],
-    ): Promise<number> {
-      const { sql, values } = livesAs('s', terms)
-      const given = hasAccess(spans, terms.now)
-      const [row] = await tx.read<{ count: number }>(
-        `SELECT COUNT(*) AS count FROM (SELECT 1 FROM session s${hint('session_user')}
-         WHERE s.user_id = ? AND ${sql} AND (${given.sql})
-           AND NOT EXISTS (SELECT 1 FROM page_session p WHERE p.session_id = s.id) LIMIT ${highest}) t`,
-        [userId, ...values, ...given.values],
-      )
-      return row!.count
-    },
   }
 }
 
@@ -105,7 +144,8 @@ export type OwnListStore = ReturnType<typeof createOwnListStore>
 /** The user's own that are not marked as ended: what the list's index leads to, in the list's order. */
 function along({ index, order }: List, alias: 's' | 'd', userId: number) {
   return {
-    ...{ sql: `${alias}.user_id = ? AND ${alias}.ended_at IS NULL`, values: [userId] },
+    sql: `${alias}.user_id = ? AND ${alias}.ended_at IS NULL`,
+    values: [userId],
     accessPath: { index, order: order.map(({ column }) => column) },
   }
 }

@@ -2,7 +2,7 @@ import type { TokenLives } from '../policy/key-life.js'
 import { refuse } from '../protocol/errors.js'
 import type { Revocation, RevocationKind } from '../protocol/log/revocation.js'
 import type { Dialect, Queries } from './database.js'
-import { columns, insertion, insertions, marks } from './statement.js'
+import { columns, insertion, insertions, placeholders } from './statement.js'
 
 export type RevocationRecord = Revocation & { actor: string; createdAt: number }
 
@@ -158,7 +158,7 @@ export function createRevocationStore(dialect: Dialect) {
       )
       if (rows.length === 0) return 0
       return tx.write(
-        `DELETE FROM revocation WHERE seq IN (${marks(rows.length)})`,
+        `DELETE FROM revocation WHERE seq IN (${placeholders(rows.length)})`,
         rows.map(row => row.seq),
       )
     },

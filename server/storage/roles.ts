@@ -1,6 +1,6 @@
 import type { Queries } from './database.js'
 import type { Counted } from './keyset-scan.js'
-import { insertion, marks } from './statement.js'
+import { insertion, placeholders } from './statement.js'
 
 export type RoleRecord = { name: string; permissions: string[]; builtIn: boolean }
 /** `holders`: how many users have it, counted up to 10,000. */
@@ -8,6 +8,9 @@ export type ListedRole = RoleRecord & { holders: Counted }
 
 const highestCount = 10_000
 const countedAtOnce = 100
+
+const selectRoles =
+  'SELECT r.name AS name, r.permissions AS permissions, r.built_in AS builtIn FROM role r ORDER BY r.name'
 
 type RoleRow = { name: string; permissions: string; builtIn: number }
 
@@ -22,19 +25,34 @@ export function createRoleStore(dialect: { forUpdate: string }) {
       return rows[0] ? readRole(rows[0]) : null
     },
 
-    /** Locks roles in the order of their names; `share`: so that nobody changes them, while others may hold them likewise. */
-    async lockAll(tx: Queries, names: readonly string[], how: 'update' | 'share'): Promise<void> {
-      const each = [...new Set(names)].sort()
-      if (dialect.forUpdate === '' || each.length === 0) return
+    /**
+     * Locks the roles of some users, of whom there must be one, and others, in the order of their names.
+     * @param how `share`: so that nobody changes them, while others may hold them likewise
+     */
+    async lockOf(
+      tx: Queries,
+      userIds: readonly number[],
+      others: readonly string[],
+      how: 'update' | 'share',
+    ): Promise<void> {
+      // SQLite's transactions have the one write lock already.
+      if (dialect.forUpdate === '') return
+      const held = await tx.read<{ name: string }>(
+        `SELECT DISTINCT role_name AS name FROM user_role WHERE user_id IN (${placeholders(userIds.length)})`,
+        userIds,
+      )
+      const each = [...new Set([...others, ...held.map(row => row.name)])].sort()
+      if (each.length === 0) return
       // MariaDB knows no FOR SHARE.
       const lock = how === 'update' ? dialect.forUpdate : ' LOCK IN SHARE MODE'
-      await tx.read(`SELECT name FROM role WHERE name IN (${marks(each.length)}) ORDER BY name${lock}`, each)
+      await tx.read(`SELECT name FROM role WHERE name IN (${placeholders(each.length)}) ORDER BY name${lock}`, each)
     },
 
+    /** By name. */
+    all: async (tx: Queries): Promise<RoleRecord[]> => (await tx.read<RoleRow>(selectRoles)).map(readRole),
+
     async list(tx: Queries): Promise<ListedRole[]> {
-      const rows = await tx.read<RoleRow>(
-        'SELECT r.name AS name, r.permissions AS permissions, r.built_in AS builtIn FROM role r ORDER BY r.name',
-      )
+      const rows = await tx.read<RoleRow>(selectRoles)
       const counts = new Map<string, number>()
       for (let from = 0; from < rows.length; from += countedAtOnce) {
         const names = rows.slice(from, from + countedAtOnce).map(row => row.name)

@@ -3,7 +3,7 @@ import type { Lifetimes, SessionState, SessionTerms } from '../policy/session.js
 import type { Dialect, Queries } from './database.js'
 import { type Condition, type Cursor, createKeysetScan, type Filter, type List, type Scan } from './keyset-scan.js'
 import { scanSql } from './scan-sql.js'
-import { marks } from './statement.js'
+import { placeholders } from './statement.js'
 
 /** What is left out does not matter. Times are epoch ms, `until` is without. */
 export type SessionFilter = {
@@ -135,7 +135,7 @@ export function createSessionListStore(dialect: Dialect) {
     async openOn(tx: Queries, deviceIds: readonly string[]): Promise<Map<string, number>> {
       const rows = await tx.read<{ id: string; count: number }>(
         `SELECT s.device_id AS id, COUNT(*) AS count FROM session s${hint('session_device_open')}
-         WHERE s.device_id IN (${marks(deviceIds.length)}) AND s.ended_at IS NULL GROUP BY s.device_id`,
+         WHERE s.device_id IN (${placeholders(deviceIds.length)}) AND s.ended_at IS NULL GROUP BY s.device_id`,
         deviceIds,
       )
       return new Map(rows.map(row => [row.id, row.count]))

@@ -5,7 +5,7 @@ import type { Surveyed, Tightening } from '../policy/policy-preview.js'
 import type { AccessSpan } from '../policy/session.js'
 import type { Queries, Value } from './database.js'
 import type { Condition } from './keyset-scan.js'
-import { columns, marks } from './statement.js'
+import { columns, placeholders } from './statement.js'
 
 /** Part of a table, by a column's values: after the one, up to the other. */
 export type Stretch<Key> = { after: Key; upto: Key }
@@ -91,7 +91,7 @@ export function createSessionSurveyStore() {
 
     /** All open sessions of some users, each user's oldest first. */
     ofUsers(tx: Queries, userIds: readonly number[], now: number): Promise<Surveyed[]> {
-      const conditions = `s.user_id IN (${marks(userIds.length)}) ORDER BY s.user_id, s.created_at, s.id`
+      const conditions = `s.user_id IN (${placeholders(userIds.length)}) ORDER BY s.user_id, s.created_at, s.id`
       return read(tx, fromOpen('s.ended_at'), conditions, [...openValues(now), ...userIds])
     },
 
@@ -126,7 +126,7 @@ export function hasAccess(spans: readonly AccessSpan[], now: number): Condition 
     const values = [from, upto, now - lifetime]
     if (only !== null) return { sql: `${sql} AND s.application_id = ?`, values: [...values, only] }
     if (except.length === 0) return { sql, values }
-    return { sql: `${sql} AND s.application_id NOT IN (${marks(except.length)})`, values: [...values, ...except] }
+    return { sql: `${sql} AND s.application_id NOT IN (${placeholders(except.length)})`, values: [...values, ...except] }
   })
   return { sql: each.map(one => `(${one.sql})`).join(' OR '), values: each.flatMap(one => one.values) }
 }

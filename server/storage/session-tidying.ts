@@ -1,7 +1,7 @@
 // What becomes of sessions that are over and nobody has touched since: they are marked as ended, some at a time, and forgotten
 // in the end. Nothing waits for it: whether a session lives is judged without the mark (policy/session.ts).
 import type { Queries } from './database.js'
-import { marks } from './statement.js'
+import { placeholders } from './statement.js'
 
 /** How far a scan of the sessions that are not marked as ended has come. */
 export type OpenCursor = { createdAt: number; id: string }
@@ -40,7 +40,7 @@ export function createSessionTidying() {
     if (rows.length === 0) return 0
     return tx.write(
       `UPDATE session SET ended_at = ?, ended_reason = ?, ended_by = ?
-       WHERE ended_at IS NULL AND id IN (${marks(rows.length)})`,
+       WHERE ended_at IS NULL AND id IN (${placeholders(rows.length)})`,
       // In the order of ids, as every other statement about many locks them.
       [at, reason, by, ...rows.map(row => row.id).sort()],
     )
@@ -65,14 +65,14 @@ export function createSessionTidying() {
     const next = rows.length < limit ? null : rows.at(-1)!
     if (rows.length === 0) return { marked: 0, next }
     const expired = await tx.read<{ id: string }>(
-      `SELECT id FROM session WHERE expires_at <= ? AND id IN (${marks(rows.length)})`,
+      `SELECT id FROM session WHERE expires_at <= ? AND id IN (${placeholders(rows.length)})`,
       [now, ...rows.map(row => row.id)],
     )
     if (expired.length === 0) return { marked: 0, next }
     const ids = expired.map(row => row.id)
     const marked = await tx.write(
       `UPDATE session SET ended_at = expires_at, ended_reason = 'expired', ended_by = 'system'
-       WHERE ended_at IS NULL AND expires_at <= ? AND id IN (${marks(ids.length)})`,
+       WHERE ended_at IS NULL AND expires_at <= ? AND id IN (${placeholders(ids.length)})`,
       [now, ...ids],
     )
     return { marked, next }
@@ -86,8 +86,8 @@ export function createSessionTidying() {
     )
     if (rows.length === 0) return 0
     const ids = rows.map(row => row.id)
-    await tx.write(`DELETE FROM page_session WHERE session_id IN (${marks(ids.length)})`, ids)
-    return tx.write(`DELETE FROM session WHERE id IN (${marks(ids.length)})`, ids)
+    await tx.write(`DELETE FROM page_session WHERE session_id IN (${placeholders(ids.length)})`, ids)
+    return tx.write(`DELETE FROM session WHERE id IN (${placeholders(ids.length)})`, ids)
   }
 
   return { markSuperseded, markExpired, forgetEnded }

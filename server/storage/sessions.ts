@@ -5,7 +5,7 @@ import { createRotations } from './rotations.js'
 import { scanSql } from './scan-sql.js'
 import { readSession, type SessionRecord, type SessionRow, sessionColumns, writtenSession } from './session-rows.js'
 import { createSessionTidying } from './session-tidying.js'
-import { columns, grouped, inChunks, insertion, marks, padded } from './statement.js'
+import { columns, grouped, inChunks, insertion, placeholders, padded } from './statement.js'
 import { foldUser, type UserRecord, type UserRow, userColumns } from './user-rows.js'
 
 export type { SessionRecord }
@@ -35,7 +35,21 @@ export type Standing = {
 
 const selectSession = `SELECT ${columns('s', sessionColumns)} FROM session s`
 
-type StandingRow = { [C in (typeof sessionColumns)[number] as `s_${C}`]: SessionRow[C] } & UserRow & {
+/** What `readStanding` reads, of a session under the alias `s`, and where it is read from. */
+export const standingColumns = `${columns('s', sessionColumns, 's_')}, ${columns('u', userColumns)},
+  r.name AS roleName, r.permissions AS rolePermissions,
+  a.active AS applicationActive, a.version AS applicationVersion, a.ended_seq AS applicationEndedSeq,
+  h.ended_seq AS logEndedSeq, h.seq AS logSeq, h.key_version AS logKeyVersion,
+  h.policy_version AS logPolicyVersion, h.application_version AS logApplicationVersion,
+  h.access_lifetime AS logAccessLifetime`
+export const standingTables = `session s
+  JOIN user u ON u.id = s.user_id
+  JOIN application a ON a.id = s.application_id
+  CROSS JOIN log_head h
+  LEFT JOIN user_role ur ON ur.user_id = u.id
+  LEFT JOIN role r ON r.name = ur.role_name`
+
+export type StandingRow = { [C in (typeof sessionColumns)[number] as `s_${C}`]: SessionRow[C] } & UserRow & {
     applicationActive: number
     applicationVersion: number
     applicationEndedSeq: number
@@ -45,7 +59,7 @@ type StandingRow = { [C in (typeof sessionColumns)[number] as `s_${C}`]: Session
     logPolicyVersion: number
     logApplicationVersion: number
     logAccessLifetime: number
-    crowdedUpto: number | null
+    crowdedUpto?: number | null
   }
 
 /** Some of those that are open do not live: who goes by it looks closer before anything ends. The index alone tells. */
@@ -72,20 +86,9 @@ export function createSessionStore(dialect: Pick<Dialect, 'engine' | 'forUpdate'
     async standings(tx: Queries, ids: readonly string[], beside = Infinity): Promise<Map<string, Standing>> {
       const wanted = padded(ids)
       const rows = await tx.read<StandingRow>(
-        `SELECT ${columns('s', sessionColumns, 's_')}, ${columns('u', userColumns)},
-           r.name AS roleName, r.permissions AS rolePermissions,
-           a.active AS applicationActive, a.version AS applicationVersion, a.ended_seq AS applicationEndedSeq,
-           h.ended_seq AS logEndedSeq, h.seq AS logSeq, h.key_version AS logKeyVersion,
-           h.policy_version AS logPolicyVersion, h.application_version AS logApplicationVersion,
-           h.access_lifetime AS logAccessLifetime,
+        `SELECT ${standingColumns},
            ${beside === Infinity ? 'NULL' : crowdedUpto(hint('session_user'), beside)} AS crowdedUpto
-         FROM session s
-         JOIN user u ON u.id = s.user_id
-         JOIN application a ON a.id = s.application_id
-         CROSS JOIN log_head h
-         LEFT JOIN user_role ur ON ur.user_id = u.id
-         LEFT JOIN role r ON r.name = ur.role_name
-         WHERE s.id IN (${marks(wanted.length)})`,
+         FROM ${standingTables} WHERE s.id IN (${placeholders(wanted.length)})`,
         wanted,
       )
       const standings = new Map<string, Standing>()
@@ -99,12 +102,14 @@ export function createSessionStore(dialect: Pick<Dialect, 'engine' | 'forUpdate'
     },
 
     async lock(tx: Queries, id: string): Promise<void> {
+      // SQLite's transactions have the one write lock already.
+      if (dialect.forUpdate === '') return
       await tx.read(`SELECT id FROM session WHERE id = ?${dialect.forUpdate}`, [id])
     },
 
     async some(tx: Queries, ids: readonly string[]): Promise<Map<string, SessionRecord>> {
       const rows = await inChunks(ids, some =>
-        tx.read<SessionRow>(`${selectSession} WHERE s.id IN (${marks(some.length)})`, some),
+        tx.read<SessionRow>(`${selectSession} WHERE s.id IN (${placeholders(some.length)})`, some),
       )
       return new Map(rows.map(row => [row.id, readSession(row)]))
     },
@@ -153,8 +158,9 @@ export function createSessionStore(dialect: Pick<Dialect, 'engine' | 'forUpdate'
 
 export type SessionStore = ReturnType<typeof createSessionStore>
 
-function readStanding(rows: StandingRow[]): Standing {
-  const [first] = rows as [StandingRow]
+/** @param rows of one session, a row for each role of its user */
+export function readStanding(rows: readonly StandingRow[]): Standing {
+  const first = rows[0]!
   const row = {} as Record<string, unknown>
   for (const name of sessionColumns) row[name] = first[`s_${name}`]
   const session = readSession(row as SessionRow)
@@ -173,6 +179,6 @@ function readStanding(rows: StandingRow[]): Standing {
     policyVersion: first.logPolicyVersion,
     applicationsVersion: first.logApplicationVersion,
     accessLifetime: first.logAccessLifetime,
-    crowdedUpto: first.crowdedUpto,
+    crowdedUpto: first.crowdedUpto ?? null,
   }
 }

@@ -16,7 +16,7 @@ export function insertion(table: string, row: Record<string, Value>): [sql: stri
 /** The same of many rows, which have the same properties in the same order. There must be one at least. */
 export function insertions(table: string, rows: readonly Record<string, Value>[]): [sql: string, values: Value[]] {
   const names = Object.keys(rows[0]!)
-  const each = `(${marks(names.length)})`
+  const each = `(${placeholders(names.length)})`
   return [
     `INSERT INTO ${quoted(table)} (${names.map(snake).join(', ')}) VALUES ${Array(rows.length).fill(each).join(', ')}`,
     rows.flatMap(row => Object.values(row)),
@@ -44,7 +44,7 @@ export async function inChunks<T, Row>(
 }
 
 /** `?, ?, ?` */
-export function marks(count: number): string {
+export function placeholders(count: number): string {
   return Array(count).fill('?').join(', ')
 }
 

@@ -15,7 +15,7 @@ import {
 } from './keyset-scan.js'
 import { scanSql } from './scan-sql.js'
 import { livesAs } from './session-lists.js'
-import { marks, prefixRange } from './statement.js'
+import { placeholders, prefixRange } from './statement.js'
 import { among, matches, onlyWord, seenFrom } from './user-search.js'
 import { countByWord } from './user-words.js'
 
@@ -92,7 +92,7 @@ export function createUserListStore(dialect: Dialect) {
       const of = `FROM session l${hint('session_user')} WHERE l.user_id`
       const rows = await tx.read<{ id: number; count: number }>(
         `SELECT t.id AS id, COUNT(*) AS count FROM
-           (SELECT l.user_id AS id ${of} IN (${marks(ids.length)}) AND ${sql} LIMIT ${usuallyLive * ids.length}) t
+           (SELECT l.user_id AS id ${of} IN (${placeholders(ids.length)}) AND ${sql} LIMIT ${usuallyLive * ids.length}) t
          GROUP BY t.id`,
         [...ids, ...values],
       )

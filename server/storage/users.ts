@@ -1,5 +1,5 @@
 import type { Queries } from './database.js'
-import { assignments, columns, grouped, inChunks, insertion, marks } from './statement.js'
+import { assignments, columns, grouped, inChunks, insertion, placeholders } from './statement.js'
 import {
   foldUser,
   type NewUser,
@@ -25,7 +25,7 @@ export function createUserStore(dialect: { forUpdate: string }) {
   async function some(tx: Queries, ids: readonly number[]): Promise<UserRecord[]> {
     const ascending = [...new Set(ids)].sort((a, b) => a - b)
     const rows = await inChunks(ascending, part =>
-      tx.read<UserRow>(`${selectUser} ${fromUser} WHERE u.id IN (${marks(part.length)}) ORDER BY u.id`, part),
+      tx.read<UserRow>(`${selectUser} ${fromUser} WHERE u.id IN (${placeholders(part.length)}) ORDER BY u.id`, part),
     )
     return [...grouped(rows, row => row.id).values()].map(foldUser)
   }
@@ -57,7 +57,7 @@ export function createUserStore(dialect: { forUpdate: string }) {
     async names(tx: Queries, ids: readonly number[]): Promise<Map<number, string>> {
       const rows = await inChunks(ids, part =>
         tx.read<{ id: number; username: string }>(
-          `SELECT id, username FROM user WHERE id IN (${marks(part.length)})`,
+          `SELECT id, username FROM user WHERE id IN (${placeholders(part.length)})`,
           part,
         ),
       )
@@ -77,7 +77,7 @@ export function createUserStore(dialect: { forUpdate: string }) {
     async takenKeys(tx: Queries, usernameKeys: readonly string[]): Promise<Set<string>> {
       const rows = await inChunks(usernameKeys, part =>
         tx.read<{ usernameKey: string }>(
-          `SELECT username_key AS usernameKey FROM user WHERE username_key IN (${marks(part.length)})`,
+          `SELECT username_key AS usernameKey FROM user WHERE username_key IN (${placeholders(part.length)})`,
           part,
         ),
       )
@@ -85,26 +85,17 @@ export function createUserStore(dialect: { forUpdate: string }) {
     },
 
     /** First lock of every transaction about a user: what changes users, their sessions or devices takes turns here. */
-    async lock(tx: Queries, id: number): Promise<boolean> {
-      const rows = await tx.read(`SELECT id FROM user WHERE id = ?${dialect.forUpdate}`, [id])
-      return rows.length > 0
+    async lock(tx: Queries, id: number): Promise<void> {
+      // SQLite's transactions have the one write lock already.
+      if (dialect.forUpdate === '') return
+      await tx.read(`SELECT id FROM user WHERE id = ?${dialect.forUpdate}`, [id])
     },
 
     /** The same of several, in the order of their ids: whoever locks more than one never meets another halfway. */
     async lockAll(tx: Queries, ids: readonly number[]): Promise<void> {
-      // SQLite's transactions have the one write lock already.
       if (dialect.forUpdate === '') return
       const each = [...new Set(ids)].sort((a, b) => a - b)
-      await tx.read(`SELECT id FROM user WHERE id IN (${marks(each.length)}) ORDER BY id${dialect.forUpdate}`, each)
-    },
-
-    /** What the roles of these users are called, each once. There must be one user at least. */
-    async roleNames(tx: Queries, ids: readonly number[]): Promise<string[]> {
-      const rows = await tx.read<{ name: string }>(
-        `SELECT DISTINCT role_name AS name FROM user_role WHERE user_id IN (${marks(ids.length)})`,
-        ids,
-      )
-      return rows.map(row => row.name)
+      await tx.read(`SELECT id FROM user WHERE id IN (${placeholders(each.length)}) ORDER BY id${dialect.forUpdate}`, each)
     },
 
     /** Gives out the next user id, or keeps `imported` and goes on after it. Ids are never given out twice. */

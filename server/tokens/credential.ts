@@ -44,9 +44,8 @@ export function createCredentials({
     await userStore.lockAll(tx, ids)
     // A role that is about to be given or changed is locked at once as the change needs it: two who both share it first
     // could never go on.
-    if (subjects.roles)
-      await roleStore.lockAll(tx, [...subjects.roles, ...(await userStore.roleNames(tx, ids))], 'update')
-    else await roleStore.lockAll(tx, await userStore.roleNames(tx, [userId]), 'share')
+    if (subjects.roles) await roleStore.lockOf(tx, ids, subjects.roles, 'update')
+    else await roleStore.lockOf(tx, [userId], [], 'share')
     await sessionStore.lock(tx, sid)
   }
 

@@ -224,6 +224,8 @@ onEachEngine('a demo', engine => {
 
     const { results } = await server.composed.parts.devices.sessionList.page({ state: 'live' }, { limit: 50 })
     const { session, username } = results.find(one => one.session.generation > 1 && one.session.userId !== active.id)!
+    const { sessionStore } = server.composed.parts.storage
+    const { expiresAt } = (await sessionStore.find(database, session.id))!
     const subject = {
       sub: String(session.userId),
       user_id: session.userId,
@@ -231,7 +233,7 @@ onEachEngine('a demo', engine => {
       sid: session.id,
       gen: session.generation,
     }
-    const times = { iat: Math.floor(session.rotatedAt / 1000), exp: Math.floor(session.expiresAt / 1000) }
+    const times = { iat: Math.floor(session.rotatedAt / 1000), exp: Math.floor(expiresAt / 1000) }
     const token = aForge(server).refresh(changed(pair.refresh, { ...subject, ...times }))
     const answer = await client.refresh(token)
     expect(answer.status, answer.text).to.equal(200)

@@ -1,26 +1,49 @@
+import type { Queries } from '../../server/storage/database.js'
 import type { TestServer } from './server.js'
 
-/** Counts what a server asks its database for while something is done, what runs by itself aside. */
-export async function statementsOf(server: TestServer, work: () => Promise<unknown>): Promise<string[]> {
+/** What runs by itself: the log's head is read four times a second, and with it whatever is in force. */
+const byItself = /\bheartbeat\b|FROM policy_version/
+
+/** What a server asks its database for while something is done, inside transactions too; what runs by itself aside. */
+export async function textsOf(server: TestServer, work: () => Promise<unknown>): Promise<string[]> {
   const { database } = server.composed.parts.storage
-  const { read, write } = database
+  const { read, write, transaction } = database
   const asked: string[] = []
-  const isOurs = (sql: string) => !/heartbeat|FROM log_head h|FROM policy_version/.test(sql)
+  const noted = (queries: Queries): Queries => ({
+    read(sql, values) {
+      note(sql)
+      return queries.read(sql, values)
+    },
+    write(sql, values) {
+      note(sql)
+      return queries.write(sql, values)
+    },
+  })
   const note = (sql: string) => {
-    if (isOurs(sql)) asked.push(sql.trim().split(/\s+/, 1)[0]!)
+    if (!byItself.test(sql)) asked.push(sql.replace(/\s+/g, ' ').trim())
   }
-  database.read = (sql, values) => {
-    note(sql)
-    return read(sql, values)
-  }
-  database.write = (sql, values) => {
-    note(sql)
-    return write(sql, values)
-  }
+  Object.assign(database, noted({ read, write }), {
+    transaction: <T>(inside: (tx: Queries) => Promise<T>) => transaction(tx => inside(noted(tx))),
+  })
   try {
     await work()
   } finally {
-    Object.assign(database, { read, write })
+    Object.assign(database, { read, write, transaction })
   }
   return asked
+}
+
+/** The first word of each, in their order. */
+export async function statementsOf(server: TestServer, work: () => Promise<unknown>): Promise<string[]> {
+  return (await textsOf(server, work)).map(sql => sql.split(' ', 1)[0]!)
+}
+
+/** How many read, and how many write. */
+export async function countOf(
+  server: TestServer,
+  work: () => Promise<unknown>,
+): Promise<{ reads: number; writes: number }> {
+  const verbs = await statementsOf(server, work)
+  const reads = verbs.filter(verb => verb === 'SELECT').length
+  return { reads, writes: verbs.length - reads }
 }

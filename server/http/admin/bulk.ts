@@ -9,9 +9,12 @@ import { isUserId } from '../../protocol/claims.js'
 import { refuse, refuseField } from '../../protocol/errors.js'
 import { isJsonObject } from '../../protocol/json.js'
 import { type Context, personOf } from '../handler.js'
+import { deviceFilters } from '../lists/devices.js'
+import { readAsked } from '../lists/filters.js'
+import { userFilters } from '../lists/users.js'
 import { presentTime } from '../me/present.js'
 import { readFields, readTexts } from '../wire/fields.js'
-import { readDeviceFilter, readSessionFilter, readUserFilter } from './filters.js'
+import { readSessionFilter } from './filters.js'
 import { parseTime } from './paging.js'
 
 export type AdminBulkDeps = {
@@ -43,7 +46,7 @@ export function createAdminBulkHandlers({ sessionEnds, deviceEnds, userActs, ses
 
   async function actOnUsers(ctx: Context, act: UserAct): Promise<void> {
     const { actor, userId } = personOf(ctx)
-    const selection = readSelection(ctx, readUserId, () => readUserFilter(ctx))
+    const selection = readSelection(ctx, readUserId, () => readAsked(ctx, userFilters))
     // The sender is left out: without its own right the run would stop halfway. Adding a role takes nothing away.
     const keep = act.what === 'add_role' ? null : userId
     await answer(
@@ -67,7 +70,7 @@ export function createAdminBulkHandlers({ sessionEnds, deviceEnds, userActs, ses
 
     async endDevices(ctx: Context): Promise<void> {
       const { actor, sid } = personOf(ctx)
-      const selection = readSelection(ctx, asItIs, () => readDeviceFilter(ctx))
+      const selection = readSelection(ctx, asItIs, () => readAsked(ctx, deviceFilters))
       const options = { keep: (await sessions.require(sid)).session.deviceId, why: readWhy(ctx) }
       await answer(
         ctx,

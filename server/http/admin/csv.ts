@@ -2,24 +2,15 @@
 import { Readable } from 'node:stream'
 import { setImmediate } from 'node:timers/promises'
 import { stringify } from 'csv-stringify/sync'
-import type { SessionInList } from '../../identity/devices/session-list.js'
-import type { AuditRecord } from '../../identity/logs/audit-log.js'
-import type { UserInList } from '../../identity/people/user-list.js'
 import { refuseField } from '../../protocol/errors.js'
 import type { Context } from '../handler.js'
-import { presentTime } from '../me/present.js'
+import { type Cell, type Columns, cellsOf } from '../lists/columns.js'
 import { secondIn } from '../pages/days.js'
 import { knownZone } from '../pages/reader.js'
-import { readChoice } from './filters.js'
-import { readQuery } from './paging.js'
+import { readChoice, readQuery } from './paging.js'
 
-type Cell = string | number | boolean | null
 /** How many rows are written in one go. */
 const rowsAtOnce = 25
-
-/** An instant, epoch ms: it stands there in UTC, and where a zone is known beside it as clocks there show it. */
-type Time<Row> = { at: (row: Row) => number | null }
-type Columns<Row> = Record<string, ((row: Row) => Cell) | Time<Row>>
 
 /** Spreadsheets split lines where their language says: Uzbek and Russian ones at semicolons. */
 export const separators = { comma: ',', semicolon: ';', tab: '\t' } as const
@@ -28,56 +19,6 @@ export type Separator = keyof typeof separators
 export type CsvChoice = { separator: Separator; zone: string | null }
 const usualChoice: CsvChoice = { separator: 'comma', zone: null }
 
-export const userColumns: Columns<UserInList> = {
-  user_id: ({ user }) => user.id,
-  username: ({ user }) => user.username,
-  first_name: ({ user }) => user.firstName,
-  last_name: ({ user }) => user.lastName,
-  email: ({ user }) => user.email,
-  state: ({ state }) => state,
-  roles: ({ user }) => user.roles.join(' '),
-  permissions: ({ user }) => user.allPermissions.join(' '),
-  own_permissions: ({ user }) => user.permissions.join(' '),
-  last_login: { at: ({ user }) => user.lastLoginAt },
-  live_sessions: ({ liveSessions }) => liveSessions,
-  created_at: { at: ({ user }) => user.createdAt },
-}
-
-export const sessionColumns: Columns<SessionInList> = {
-  id: ({ session }) => session.id,
-  user_id: ({ session }) => session.userId,
-  username: ({ username }) => username,
-  application: ({ session }) => session.applicationId,
-  device_id: ({ session }) => session.deviceId,
-  device: ({ device }) => device?.name ?? null,
-  browser: ({ device }) => device?.browser ?? null,
-  platform: ({ device }) => device?.platform ?? null,
-  address: ({ session }) => session.address,
-  signed_in_at: { at: ({ session }) => session.createdAt },
-  last_seen_at: { at: ({ session }) => session.lastSeenAt },
-  ends_at: { at: ({ endsAt }) => endsAt },
-  state: ({ state }) => state,
-  ended_at: { at: ({ session }) => session.endedAt },
-  ended_reason: ({ session }) => session.endedReason,
-  ended_by: ({ session }) => session.endedBy,
-  ended_by_username: ({ endedByUsername }) => endedByUsername,
-}
-
-export const auditColumns: Columns<AuditRecord> = {
-  seq: entry => entry.seq,
-  at: { at: entry => entry.createdAt },
-  actor: entry => entry.actor,
-  action: entry => entry.action,
-  subject_kind: entry => entry.subjectKind,
-  subject: entry => entry.subject,
-  address: entry => entry.address,
-  user_agent: entry => entry.userAgent,
-  request_id: entry => entry.requestId,
-  before: entry => entry.beforeJson,
-  after: entry => entry.afterJson,
-  hash: entry => entry.hash,
-}
-
 /**
  * RFC 4180, with a head. Names and user agents are typed by strangers: a cell that a spreadsheet would take for a formula
  * gets a quote before it, also where it would split the line at another separator. Whoever stops reading stops the reading
@@ -85,10 +26,13 @@ export const auditColumns: Columns<AuditRecord> = {
  */
 export function csvOf<Row>(columns: Columns<Row>, rows: AsyncIterable<Row>, choice = usualChoice): Readable {
   const { separator, zone } = choice
-  const read = Object.entries(columns).flatMap(([name, column]): [string, (row: Row) => Cell][] => {
-    if (typeof column === 'function') return [[name, column]]
-    const utc: [string, (row: Row) => Cell] = [name, row => presentTime(column.at(row))]
-    return zone === null ? [utc] : [utc, [`${name} (${zone})`, row => localTime(column.at(row), zone)]]
+  const read = cellsOf(columns).flatMap(({ name, cell, at }): [string, (row: Row) => Cell][] => {
+    // An instant stands there in UTC, and where a zone is known beside it as clocks there show it.
+    if (!at || zone === null) return [[name, cell]]
+    return [
+      [name, cell],
+      [`${name} (${zone})`, row => localTime(at(row), zone)],
+    ]
   })
   const inWriting = {
     delimiter: separators[separator],
@@ -145,4 +89,12 @@ export function readCsvChoice(ctx: Context): CsvChoice {
   const zone = readQuery(ctx, 'zone') ?? null
   if (zone !== null && knownZone(zone) === null) throw refuseField('zone', 'not_time_zone')
   return { separator: separator === ';' ? 'semicolon' : separator === ',' ? 'comma' : (separator ?? 'comma'), zone }
+}
+
+/** A file instead of a page: it has all rows, and nothing that is said of pages is passed over. @throws invalid_fields */
+export function wantsCsv(ctx: Context): boolean {
+  const isFile = readChoice(ctx, 'format', ['json', 'csv']) === 'csv'
+  for (const name of isFile ? ['limit', 'after', 'count'] : ['separator', 'zone'])
+    if (Object.hasOwn(ctx.query, name)) throw refuseField(name, isFile ? 'not_for_files' : 'for_files_only')
+  return isFile
 }

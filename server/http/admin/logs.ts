@@ -3,11 +3,13 @@ import type { AuditLog } from '../../identity/logs/audit-log.js'
 import type { Incidents } from '../../identity/logs/incidents.js'
 import type { RevocationLog } from '../../identity/logs/revocation-log.js'
 import { type Context, personOf } from '../handler.js'
+import { jsonOf } from '../lists/columns.js'
+import { readAsked } from '../lists/filters.js'
+import { auditColumns, incidentColumns, incidentFilters, revocationColumns } from '../lists/logs.js'
 import { readFields } from '../wire/fields.js'
-import { answerCsv, auditColumns, readCsvChoice } from './csv.js'
-import { readAuditFilter, readIncidentFilter, readPage, readRevocationFilter, wantsCsv } from './filters.js'
-import { answerPage } from './paging.js'
-import { presentAuditEntry, presentIncident, presentRevocation } from './present.js'
+import { answerCsv, readCsvChoice, wantsCsv } from './csv.js'
+import { readAuditFilter, readRevocationFilter } from './filters.js'
+import { answerRows, readPage } from './paging.js'
 
 export type AdminLogsDeps = { revocationLog: RevocationLog; auditLog: AuditLog; incidents: Incidents }
 
@@ -16,7 +18,7 @@ export function createAdminLogHandlers({ revocationLog, auditLog, incidents }: A
     async listRevocations(ctx: Context): Promise<void> {
       const filter = readRevocationFilter(ctx)
       const found = await revocationLog.page(filter, readPage(ctx))
-      await answerPage(ctx, found, presentRevocation, () => revocationLog.count(filter))
+      await answerRows(ctx, found, revocationColumns, () => revocationLog.count(filter))
     },
 
     async addRevocation(ctx: Context): Promise<void> {
@@ -27,14 +29,14 @@ export function createAdminLogHandlers({ revocationLog, auditLog, incidents }: A
         reason: { required: false, blank: true, maxLength: 255 },
       })
       const wanted = { kind, subject: subject ?? '', effect: effect ?? 'end', why: reason ?? '' }
-      ctx.body = presentRevocation(await revocationLog.add(wanted, personOf(ctx).actor))
+      ctx.body = jsonOf(revocationColumns, await revocationLog.add(wanted, personOf(ctx).actor))
       ctx.status = 201
     },
 
     async listAudit(ctx: Context): Promise<void> {
       const filter = readAuditFilter(ctx)
       if (wantsCsv(ctx)) return answerCsv(ctx, 'audit', auditColumns, auditLog.every(filter), readCsvChoice(ctx))
-      await answerPage(ctx, await auditLog.page(filter, readPage(ctx)), presentAuditEntry, () => auditLog.count(filter))
+      await answerRows(ctx, await auditLog.page(filter, readPage(ctx)), auditColumns, () => auditLog.count(filter))
     },
 
     async verifyAudit(ctx: Context): Promise<void> {
@@ -43,8 +45,8 @@ export function createAdminLogHandlers({ revocationLog, auditLog, incidents }: A
     },
 
     async listIncidents(ctx: Context): Promise<void> {
-      const filter = readIncidentFilter(ctx)
-      await answerPage(ctx, await incidents.page(filter, readPage(ctx)), presentIncident, () => incidents.count(filter))
+      const filter = readAsked(ctx, incidentFilters)
+      await answerRows(ctx, await incidents.page(filter, readPage(ctx)), incidentColumns, () => incidents.count(filter))
     },
   }
 }

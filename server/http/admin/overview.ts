@@ -3,7 +3,7 @@ import type { Figures } from '../../identity/logs/figures.js'
 import { figureRanges } from '../../policy/figures.js'
 import type { Context } from '../handler.js'
 import { presentTime } from '../me/present.js'
-import { readChoice } from './filters.js'
+import { readChoice } from './paging.js'
 
 const ranges = Object.keys(figureRanges) as (keyof typeof figureRanges)[]
 

@@ -1,8 +1,9 @@
 // Lists are read by keyset: `limit` says how many, `after` where the page before ended; the answer's `next` is the value for
 // the next call, or null at the end. `partial`: what is asked for is rare, and `next` looks further. `count=true` counts.
-import type { Counted, Listed } from '../../identity/listing.js'
+import type { Counted, Listed, Page } from '../../identity/listing.js'
 import { refuseField } from '../../protocol/errors.js'
 import type { Context } from '../handler.js'
+import { type Columns, jsonOf } from '../lists/columns.js'
 
 const usualLimit = 50
 export const greatestLimit = 200
@@ -55,6 +56,20 @@ export function readQuery(ctx: Context, name: string): string | undefined {
   return value
 }
 
+/** @throws invalid_fields */
+export function readPage(ctx: Context): Page {
+  return { limit: readLimit(ctx), after: readQuery(ctx, 'after') }
+}
+
+/** @throws invalid_fields */
+export function readChoice<C extends string>(ctx: Context, name: string, choices: readonly C[]): C | undefined {
+  const text = readQuery(ctx, name)
+  if (text === undefined) return undefined
+  const choice = choices.find(one => one === text)
+  if (choice === undefined) throw refuseField(name, 'not_one_of', { choices })
+  return choice
+}
+
 /** Is it asked for: `?all`, `?all=true`? @throws invalid_fields */
 export function isAsked(ctx: Context, name: string): boolean {
   if (ctx.query[name] === '') return true
@@ -62,6 +77,16 @@ export function isAsked(ctx: Context, name: string): boolean {
   if (text === undefined || text === 'false' || text === '0') return false
   if (text === 'true' || text === '1') return true
   throw refuseField(name, 'not_true_or_false')
+}
+
+/** Answers one page of a list by the table of its columns. */
+export function answerRows<Row>(
+  ctx: Context,
+  listed: Listed<Row>,
+  columns: Columns<Row>,
+  count: () => Promise<Counted>,
+): Promise<void> {
+  return answerPage(ctx, listed, row => jsonOf(columns, row), count)
 }
 
 /** Answers one page of a list, and how many there are where that is asked for. */
@@ -73,7 +98,9 @@ export async function answerPage<Row>(
 ): Promise<void> {
   const counted = isAsked(ctx, 'count') ? await count() : null
   ctx.body = {
-    ...{ results: results.map(present), next, partial },
+    results: results.map(present),
+    next,
+    partial,
     ...(counted && { count: counted.count, more: counted.more }),
   }
 }

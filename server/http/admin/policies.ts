@@ -95,7 +95,12 @@ function presentPolicies(shown: PolicyInVersion) {
     policies: policyNames.map(name => {
       const { kind, meaning, simplejwt, ...row }: PolicyRow = policyTable[name]
       return {
-        ...{ name, value: shown.policy[name], default: firstPolicy[name], kind, meaning, simplejwt },
+        name,
+        value: shown.policy[name],
+        default: firstPolicy[name],
+        kind,
+        meaning,
+        simplejwt,
         ...('min' in row && { min: row.min, max: row.max }),
         ...('choices' in row && { choices: row.choices }),
         ...('pattern' in row && { pattern: row.pattern.source }),
@@ -132,7 +137,11 @@ function presentPreview(preview: PolicyPreview) {
     stale_access_tokens: preview.staleAccessTokens,
     sample:
       preview.sample?.map(({ id, userId, username, device, reason }) => ({
-        ...{ id, user_id: userId, username, device, reason },
+        id,
+        user_id: userId,
+        username,
+        device,
+        reason,
       })) ?? null,
     stays: preview.stays.map(name => stays[name]),
   }

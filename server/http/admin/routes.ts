@@ -2,18 +2,21 @@
 // that is passed over reaches everybody, and a misspelt field changes nothing without a word.
 import type { Access } from '../kinds/kinds.js'
 import { may, mayIfRecent } from '../kinds/permission.js'
+import { deviceFilters } from '../lists/devices.js'
+import { auditFilters, incidentFilters, revocationFilters } from '../lists/logs.js'
+import { sessionFilters } from '../lists/sessions.js'
+import { userFilters } from '../lists/users.js'
 import { del, get, patch, post, put, type RouteRow } from '../route.js'
 
 /** How far a list is read. */
 export const listed = ['limit', 'after', 'count'] as const
 const asFile = ['format', 'separator', 'zone'] as const
-const between = ['since', 'until'] as const
 
 /** The filters of a list, which are also those of what is done to all that the list finds. */
-const users = ['text', 'username', 'email', 'address', 'role', 'id', 'state', 'live'] as const
-const sessionsOfOne = ['address', 'device', 'application', 'state', 'all', ...between] as const
-const sessions = [...sessionsOfOne, 'user'] as const
-const devices = ['address', 'browser', 'platform', 'user', 'state', ...between] as const
+const users = Object.keys(userFilters)
+const sessions = [...Object.keys(sessionFilters), 'all']
+const sessionsOfOne = sessions.filter(name => name !== 'user')
+const devices = Object.keys(deviceFilters)
 
 const bulk = ['ids', 'at', 'count'] as const
 export const profile = ['first_name', 'last_name', 'email'] as const
@@ -140,7 +143,7 @@ export const adminRoutes = {
   deleteRole: del('/api/admin/roles/:name', mayIfRecent('darvoza:roles:write'), 'Delete a role'),
 
   listRevocations: get('/api/admin/revocations', may('darvoza:revocations:read'), 'The revocation log, newest first', {
-    query: ['kind', 'subject', 'actor', 'reason', ...listed],
+    query: [...Object.keys(revocationFilters), ...listed],
   }),
   addRevocation: post(
     '/api/admin/revocations',
@@ -149,14 +152,14 @@ export const adminRoutes = {
     { body: ['kind', 'subject', 'effect', 'reason'] },
   ),
   listAudit: get('/api/admin/audit', may('darvoza:audit:read'), 'The audit log, newest first', {
-    query: ['user', 'actor', 'action', 'subject_kind', 'subject', 'address', ...between, ...listed, ...asFile],
+    query: [...Object.keys(auditFilters), 'subject_kind', 'subject', ...listed, ...asFile],
   }),
   verifyAudit: get('/api/admin/audit/verify', may('darvoza:audit:read'), 'Does the chain of the audit log hold?'),
   listIncidents: get(
     '/api/admin/incidents',
     may('darvoza:audit:read'),
     'Refresh tokens that were used again, newest first',
-    { query: ['user', 'session', ...between, ...listed] },
+    { query: [...Object.keys(incidentFilters), ...listed] },
   ),
 
   showPolicies: get('/api/admin/policies', may('darvoza:policies:read'), 'Every policy, with its meaning and bounds'),

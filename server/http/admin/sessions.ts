@@ -3,10 +3,13 @@ import type { DeviceList } from '../../identity/devices/device-list.js'
 import type { SessionList } from '../../identity/devices/session-list.js'
 import type { Sessions } from '../../identity/devices/sessions.js'
 import { type Context, personOf } from '../handler.js'
-import { answerCsv, readCsvChoice, sessionColumns } from './csv.js'
-import { readDeviceFilter, readPage, readSessionFilter, wantsCsv } from './filters.js'
-import { answerPage } from './paging.js'
-import { presentAnyDevice, presentListedSession, presentSessionOf } from './present.js'
+import { deviceColumns, deviceFilters } from '../lists/devices.js'
+import { readAsked } from '../lists/filters.js'
+import { sessionColumns } from '../lists/sessions.js'
+import { answerCsv, readCsvChoice, wantsCsv } from './csv.js'
+import { readSessionFilter } from './filters.js'
+import { answerRows, readPage } from './paging.js'
+import { presentSessionOf } from './present.js'
 
 export type AdminSessionsDeps = { sessions: Sessions; sessionList: SessionList; deviceList: DeviceList }
 
@@ -17,7 +20,7 @@ export function createAdminSessionHandlers({ sessions, sessionList, deviceList }
       if (wantsCsv(ctx))
         return answerCsv(ctx, 'sessions', sessionColumns, sessionList.every(filter), readCsvChoice(ctx))
       const found = await sessionList.page(filter, readPage(ctx))
-      await answerPage(ctx, found, presentListedSession, () => sessionList.count(filter))
+      await answerRows(ctx, found, sessionColumns, () => sessionList.count(filter))
     },
 
     async showSession(ctx: Context): Promise<void> {
@@ -30,9 +33,9 @@ export function createAdminSessionHandlers({ sessions, sessionList, deviceList }
     },
 
     async listDevices(ctx: Context): Promise<void> {
-      const filter = readDeviceFilter(ctx)
+      const filter = readAsked(ctx, deviceFilters)
       const found = await deviceList.page(filter, readPage(ctx))
-      await answerPage(ctx, found, presentAnyDevice, () => deviceList.count(filter))
+      await answerRows(ctx, found, deviceColumns, () => deviceList.count(filter))
     },
 
     async endDevice(ctx: Context): Promise<void> {

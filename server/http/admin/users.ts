@@ -9,12 +9,15 @@ import { isUserId } from '../../protocol/claims.js'
 import { refuse } from '../../protocol/errors.js'
 import { type Context, personOf } from '../handler.js'
 import { requireRecentAuthentication } from '../kinds/bearer.js'
+import { readAsked } from '../lists/filters.js'
+import { sessionColumns } from '../lists/sessions.js'
+import { userColumns, userFilters } from '../lists/users.js'
 import { presentDevice } from '../me/present.js'
 import { readFields, readFlag, readTexts } from '../wire/fields.js'
-import { answerCsv, readCsvChoice, userColumns } from './csv.js'
-import { readPage, readSessionFilter, readUserFilter, readUserOrder, wantsCsv } from './filters.js'
-import { answerPage } from './paging.js'
-import { presentAnyUser, presentListedSession, presentListedUser } from './present.js'
+import { answerCsv, readCsvChoice, wantsCsv } from './csv.js'
+import { readSessionFilter, readUserOrder } from './filters.js'
+import { answerPage, answerRows, readPage } from './paging.js'
+import { presentAnyUser } from './present.js'
 
 export type AdminUsersDeps = {
   users: Users
@@ -43,10 +46,10 @@ export function createAdminUserHandlers(deps: AdminUsersDeps) {
 
   return {
     async listUsers(ctx: Context): Promise<void> {
-      const [filter, order] = [readUserFilter(ctx), readUserOrder(ctx)]
+      const [filter, order] = [readAsked(ctx, userFilters), readUserOrder(ctx)]
       if (wantsCsv(ctx)) return answerCsv(ctx, 'users', userColumns, userList.every(filter, order), readCsvChoice(ctx))
       const found = await userList.page(filter, order, readPage(ctx))
-      await answerPage(ctx, found, presentListedUser, () => userList.count(filter))
+      await answerRows(ctx, found, userColumns, () => userList.count(filter))
     },
 
     async createUser(ctx: Context): Promise<void> {
@@ -103,7 +106,7 @@ export function createAdminUserHandlers(deps: AdminUsersDeps) {
       const { id } = await users.require(idOf(ctx))
       const filter = { ...readSessionFilter(ctx), userId: id }
       const found = await sessionList.page(filter, readPage(ctx))
-      await answerPage(ctx, found, presentListedSession, () => sessionList.count(filter))
+      await answerRows(ctx, found, sessionColumns, () => sessionList.count(filter))
     },
 
     async endUserSessions(ctx: Context): Promise<void> {

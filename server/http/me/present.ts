@@ -1,9 +1,9 @@
 // Records as the API shows them: snake_case, times as ISO 8601 in UTC, nothing that is nobody's business.
 
 import type { LiveDevice, LiveSession } from '../../identity/devices/where-signed-in.js'
-import type { UserRecord } from '../../identity/people/users.js'
+import type { PublicUser } from '../../identity/people/public-user.js'
 
-export function presentUser(user: UserRecord) {
+export function presentUser(user: PublicUser) {
   return {
     user_id: user.id,
     username: user.username,

@@ -1,7 +1,7 @@
 // Against forms that other sites send in a person's name: each of ours carries a token made from a secret of this browser,
 // the page session's once somebody is signed in, before that the one of a cookie. (Login forms need it as well: whoever is
 // signed in to somebody else's account may not notice.)
-import { type BrowserSessions, isFormToken } from '../../identity/sign-in/browser-sessions.js'
+import type { BrowserSessions } from '../../identity/sign-in/browser-sessions.js'
 import { refuse } from '../../protocol/errors.js'
 import { isJsonObject } from '../../protocol/json.js'
 import type { Context } from '../handler.js'
@@ -36,7 +36,8 @@ export function createFormTokens({ cookies, browserSessions, issuer, random }: F
     /** A token for a form on the page that is being made; a browser without a secret gets one. */
     make(ctx: Context): string {
       const { browser } = ctx.state
-      let secret = browser?.page.formSecret ?? ctx.state.formSecret ?? ownSecret(ctx)
+      if (browser) return browserSessions.formTokenOf(browser)
+      let secret = ctx.state.formSecret ?? ownSecret(ctx)
       if (secret === undefined) {
         secret = random(32).toString('base64url')
         cookies.set(ctx, 'darvoza-form', secret)
@@ -57,13 +58,18 @@ export function createFormTokens({ cookies, browserSessions, issuer, random }: F
     /** @throws form_refused */
     require(ctx: Context, tokenless: boolean): void {
       const { browser, formerBrowser } = ctx.state
-      // Not the one of before the sign-in: on plain http another port of this host can plant its cookie.
-      const own = browser === undefined ? [formerBrowser?.page.formSecret, ownSecret(ctx)] : [browser.page.formSecret]
-      const secrets = own.filter(secret => secret !== undefined)
       if (tokenless && browser === undefined) return
       const { body } = ctx.request
       const token = isJsonObject(body) ? body._token : undefined
-      if (!secrets.some(secret => isFormToken(token, secret))) throw refuse('form_refused')
+      if (!isOwn(token)) throw refuse('form_refused')
+
+      function isOwn(token: unknown): boolean {
+        // Not with the secret of before the sign-in: on plain http another port of this host can plant its cookie.
+        if (browser) return browserSessions.isFormTokenOf(browser, token)
+        if (formerBrowser && browserSessions.isFormTokenOf(formerBrowser, token)) return true
+        const secret = ownSecret(ctx)
+        return secret !== undefined && browserSessions.isFormToken(token, secret)
+      }
     },
   }
 }

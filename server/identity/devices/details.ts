@@ -2,18 +2,18 @@
 
 import { refuse } from '../../protocol/errors.js'
 import type { Database } from '../../storage/database.js'
-import type { DeviceRecord, DeviceStore } from '../../storage/devices.js'
-import type { SessionRecord } from '../../storage/sessions.js'
-import type { AuditLog, AuditRecord } from '../logs/audit-log.js'
+import type { DeviceStore } from '../../storage/devices.js'
+import type { AuditLog, AuditRecord, EntryOfPerson } from '../logs/audit-log.js'
 import type { IncidentRecord, Incidents } from '../logs/incidents.js'
 import type { Names } from '../people/names.js'
+import { type PublicDevice, type PublicSession, publicDevice } from './public-session.js'
 import type { SessionInList, SessionList } from './session-list.js'
 import type { ListedSession, Sessions } from './sessions.js'
 
-export type LookedAtSession = ListedSession & { device: DeviceRecord | null; endedByUsername: string | null }
+export type LookedAtSession = ListedSession & { device: PublicDevice | null; endedByUsername: string | null }
 
 /** `sessions`: the newest first. */
-export type LookedAtDevice = { device: DeviceRecord; username: string; sessions: SessionInList[] }
+export type LookedAtDevice = { device: PublicDevice; username: string; sessions: SessionInList[] }
 
 /** What the audit log and the incidents tell about it, each the newest first, and what the actors are called. */
 export type Happened = { entries: AuditRecord[]; incidents: IncidentRecord[]; names: Map<string, string> }
@@ -49,10 +49,14 @@ export function createDetails(deps: DetailsDeps) {
       const { deviceId, endedBy } = found.session
       const device = await deviceStore.find(database, deviceId)
       const enders = await names.ofActors([endedBy])
-      return { ...found, device, endedByUsername: endedBy === null ? null : (enders.get(endedBy) ?? null) }
+      return {
+        ...found,
+        device: device && publicDevice(device),
+        endedByUsername: endedBy === null ? null : (enders.get(endedBy) ?? null),
+      }
     },
 
-    async sessionHistory({ id }: SessionRecord): Promise<Happened> {
+    async sessionHistory({ id }: Pick<PublicSession, 'id'>): Promise<Happened> {
       const spent = await incidents.page({ sessionId: id }, { limit: shown })
       return named(
         await entriesOf('session', id),
@@ -66,18 +70,17 @@ export function createDetails(deps: DetailsDeps) {
       if (!device) throw refuse('not_found')
       const { results } = await sessionList.page({ deviceId: id }, { limit: shown })
       const username = (await names.ofUsers([device.userId])).get(device.userId) ?? ''
-      return { device, username, sessions: results }
+      return { device: publicDevice(device), username, sessions: results }
     },
 
     /** Theirs, and what happened to their sessions and devices. */
-    async userHistory(id: number): Promise<Happened & { devices: Map<string, DeviceRecord> }> {
+    async userHistory(id: number): Promise<{ entries: EntryOfPerson[]; names: Map<string, string> }> {
       const { results } = await auditLog.ofPerson(id, latest, shown)
-      const ids = results.flatMap(entry => (entry.subjectKind === 'device' ? [entry.subject] : []))
-      const [happened, known] = await Promise.all([named(results, []), deviceStore.some(database, [...new Set(ids)])])
-      return { ...happened, devices: known }
+      return { entries: results, names: await names.ofActors(results.map(entry => entry.actor)) }
     },
 
-    deviceHistory: async ({ id }: DeviceRecord): Promise<Happened> => named(await entriesOf('device', id), []),
+    deviceHistory: async ({ id }: Pick<PublicDevice, 'id'>): Promise<Happened> =>
+      named(await entriesOf('device', id), []),
   }
 }
 

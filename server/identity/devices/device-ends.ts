@@ -1,7 +1,5 @@
 // Many devices ended at once, chosen by hand or by a filter: their sessions, and their proof for the next sign-in.
-import { type Actor, userOf } from '../../policy/actor.js'
-import { rightsOf } from '../../policy/permissions.js'
-import { Refusal } from '../../protocol/errors.js'
+import type { Actor } from '../../policy/actor.js'
 import type { Database } from '../../storage/database.js'
 import type { DeviceFilter, DeviceListStore, FoundDevice } from '../../storage/device-lists.js'
 import type { DeviceStore } from '../../storage/devices.js'
@@ -9,12 +7,14 @@ import type { SessionListStore } from '../../storage/session-lists.js'
 import type { UserStore } from '../../storage/users.js'
 import {
   type AsOf,
+  chunked,
   type Done,
+  findSelected,
   type LeftOut,
   type Previewed,
   type Reached,
-  requireNotTooMany,
   type Selection,
+  whyLeftOut,
 } from '../bulk.js'
 import type { ActorRights } from '../rights.js'
 import type { SessionStates } from './session-state.js'
@@ -48,15 +48,21 @@ export type DeviceEndsDeps = {
 }
 
 export const mostDevicesAtOnce = 5_000
-const budget = 1_000_000
-const batch = 500
 
 export function createDeviceEnds(deps: DeviceEndsDeps) {
   const { database, userStore, deviceStore, deviceListStore, sessionListStore, sessions, states, rights, now } = deps
 
   /** Those of the selection that are not ended and were there at `at`, by their owners. @throws invalid_fields */
   async function find(selection: DeviceSelection, at: number, keep: DeviceEndOptions['keep']) {
-    const found = 'ids' in selection ? await named(selection.ids) : await filtered(selection.filter, at)
+    const found = await findSelected<string, DeviceFilter, FoundDevice>(selection, {
+      most: mostDevicesAtOnce,
+      what: 'devices',
+      named: async ids => [...(await deviceStore.some(database, ids)).values()].filter(one => one.endedAt === null),
+      filtered: async (filter, page) => {
+        if (filter.state === 'ended') return { rows: [], next: null }
+        return deviceListStore.page(database, { ...filter, firstSeenUpto: at, open: true }, states.terms(), page)
+      },
+    })
     const byOwner = new Map<number, Set<string>>()
     for (const { id, userId } of found) {
       if (id === keep) continue
@@ -65,24 +71,6 @@ export function createDeviceEnds(deps: DeviceEndsDeps) {
       else byOwner.set(userId, new Set([id]))
     }
     return byOwner
-  }
-
-  async function named(ids: readonly string[]): Promise<FoundDevice[]> {
-    requireNotTooMany(ids.length, mostDevicesAtOnce, 'devices')
-    const found: FoundDevice[] = []
-    for (let from = 0; from < ids.length; from += batch)
-      for (const one of (await deviceStore.some(database, ids.slice(from, from + batch))).values())
-        if (one.endedAt === null) found.push(one)
-    return found
-  }
-
-  async function filtered(filter: DeviceFilter, at: number): Promise<FoundDevice[]> {
-    if (filter.state === 'ended') return []
-    const page = { after: null, limit: mostDevicesAtOnce, budget }
-    const wanted = { ...filter, firstSeenUpto: at, open: true }
-    const { rows, next } = await deviceListStore.page(database, wanted, states.terms(), page)
-    requireNotTooMany(next === null ? rows.length : mostDevicesAtOnce + 1, mostDevicesAtOnce, 'devices')
-    return rows
   }
 
   return {
@@ -94,22 +82,15 @@ export function createDeviceEnds(deps: DeviceEndsDeps) {
     ): Promise<DeviceEndPreview> {
       const at = asOf ?? now()
       const byOwner = await find(selection, at, keep)
-      const may = await rights.judge(database, actor)
       const leftOut: LeftOut[] = []
-      const owners = [...byOwner.keys()].filter(id => id !== userOf(actor))
-      for (let from = 0; may !== null && from < owners.length; from += batch) {
-        for (const user of await userStore.some(database, owners.slice(from, from + batch))) {
-          if (may(rightsOf(user))) continue
-          const count = byOwner.get(user.id)!.size
-          leftOut.push({ userId: user.id, username: user.username, count, why: 'permission_denied' })
-          byOwner.delete(user.id)
-        }
+      for (const { id, username } of await rights.deniedAmong(database, actor, byOwner.keys())) {
+        leftOut.push({ userId: id, username, count: byOwner.get(id)!.size, why: 'permission_denied' })
+        byOwner.delete(id)
       }
       const ids = [...byOwner.values()].flatMap(some => [...some])
       let open = 0
-      for (let from = 0; from < ids.length; from += batch)
-        for (const count of (await sessionListStore.openOn(database, ids.slice(from, from + batch))).values())
-          open += count
+      for (const some of chunked(ids))
+        for (const count of (await sessionListStore.openOn(database, some)).values()) open += count
       return { at, count: ids.length, users: byOwner.size, userIds: [...byOwner.keys()], sessions: open, leftOut }
     },
 
@@ -126,13 +107,14 @@ export function createDeviceEnds(deps: DeviceEndsDeps) {
       for (const [userId, ids] of byOwner) {
         try {
           const one = await sessions.endDevicesOf(userId, ids, actor, why)
-          ended.done += one.ended
+          ended.done += one.devices.length
           ended.sessions += one.sessions
-          if (one.ended > 0) ended.users++
+          if (one.devices.length > 0) ended.users++
         } catch (error) {
-          if (!(error instanceof Refusal) || error.code !== 'permission_denied' || error.details.ofSender) throw error
+          const why = whyLeftOut(error)
+          if (why === 'not_found') continue
           const username = (await userStore.names(database, [userId])).get(userId) ?? ''
-          leftOut.push({ userId, username, count: ids.size, why: error.code })
+          leftOut.push({ userId, username, count: ids.size, why })
         }
       }
       return { ...ended, differ: ended.done - previewed.count, leftOut }

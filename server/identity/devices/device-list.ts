@@ -7,14 +7,15 @@ import {
   deviceListOf,
   deviceStates,
 } from '../../storage/device-lists.js'
-import type { DeviceRecord, DeviceStore } from '../../storage/devices.js'
+import type { DeviceStore } from '../../storage/devices.js'
 import { type Counted, cursorIn, type Listed, listed, type Page } from '../listing.js'
 import type { Names } from '../people/names.js'
+import { type PublicDevice, publicDevice } from './public-session.js'
 import type { SessionStates } from './session-state.js'
 
 export { type DeviceFilter, type DeviceState, deviceStates }
 
-export type DeviceInList = { device: DeviceRecord; username: string; state: DeviceState; liveSessions: number }
+export type DeviceInList = { device: PublicDevice; username: string; state: DeviceState; liveSessions: number }
 
 export type DeviceListDeps = {
   database: Database
@@ -41,7 +42,7 @@ export function createDeviceList({ database, deviceStore, deviceListStore, state
         const liveSessions = live.get(id) ?? 0
         const state = device.endedAt !== null ? 'ended' : liveSessions > 0 ? 'live' : 'signed_out'
         if (filter.state !== undefined && state !== filter.state) return []
-        return [{ device, username: usernames.get(device.userId) ?? '', state, liveSessions }]
+        return [{ device: publicDevice(device), username: usernames.get(device.userId) ?? '', state, liveSessions }]
       })
       return listed(scanned, rows)
     },

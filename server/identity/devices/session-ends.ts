@@ -1,19 +1,18 @@
 // "End the N shown": many sessions at once, chosen by hand or by a filter.
-import { type Actor, userOf } from '../../policy/actor.js'
-import { rightsOf } from '../../policy/permissions.js'
+import type { Actor } from '../../policy/actor.js'
 import type { Database, Queries } from '../../storage/database.js'
 import type { FoundSession, SessionFilter, SessionListStore } from '../../storage/session-lists.js'
 import type { SessionStore } from '../../storage/sessions.js'
-import type { UserRecord, UserStore } from '../../storage/users.js'
 import type { Changes } from '../../tokens/changes.js'
 import {
   type AsOf,
+  chunked,
   countLeftOut,
   type Done,
+  findSelected,
   type LeftOut,
   type Previewed,
   type Reached,
-  requireNotTooMany,
   type Selection,
 } from '../bulk.js'
 import type { ActorRights } from '../rights.js'
@@ -36,7 +35,6 @@ export type EndOptions = {
 
 export type SessionEndsDeps = {
   database: Database
-  userStore: UserStore
   sessionStore: SessionStore
   sessionListStore: SessionListStore
   states: SessionStates
@@ -47,53 +45,29 @@ export type SessionEndsDeps = {
 
 /** More are ended by one entry of the log: an application's, or everybody's. */
 export const mostSessionsAtOnce = 10_000
-/** So many rows are looked at to find them. */
-const budget = 1_000_000
 /** How many are ended in one transaction: others wait for it. */
 const batch = 50
 
 export function createSessionEnds(deps: SessionEndsDeps) {
-  const { database, userStore, sessionStore, sessionListStore, states, rights, changes, now } = deps
+  const { database, sessionStore, sessionListStore, states, rights, changes, now } = deps
 
   /** Those of the selection that are not marked as ended and were there at `at`. @throws invalid_fields */
   async function find(selection: SessionSelection, at: number, { keep }: EndOptions): Promise<FoundSession[]> {
-    const found = 'ids' in selection ? await named(selection.ids) : await filtered(selection.filter, at)
+    const found = await findSelected<string, SessionFilter, FoundSession>(selection, {
+      most: mostSessionsAtOnce,
+      what: 'sessions',
+      named: async ids => [...(await sessionStore.some(database, ids)).values()].filter(one => one.endedAt === null),
+      filtered: (filter, page) => {
+        const until = Math.min(filter.until ?? at + 1, at + 1)
+        return sessionListStore.page(database, { ...filter, until, open: true }, states.terms(), page)
+      },
+    })
     return found.filter(one => one.id !== keep)
   }
 
-  async function named(wanted: readonly string[]): Promise<FoundSession[]> {
-    requireNotTooMany(wanted.length, mostSessionsAtOnce, 'sessions')
-    const found: FoundSession[] = []
-    for (const ids of chunked([...new Set(wanted)], 500))
-      for (const one of (await sessionStore.some(database, ids)).values()) if (one.endedAt === null) found.push(one)
-    return found
-  }
-
-  async function filtered(filter: SessionFilter, at: number): Promise<FoundSession[]> {
-    const until = Math.min(filter.until ?? at + 1, at + 1)
-    const page = { after: null, limit: mostSessionsAtOnce, budget }
-    const { rows, next } = await sessionListStore.page(database, { ...filter, until, open: true }, states.terms(), page)
-    requireNotTooMany(next === null ? rows.length : mostSessionsAtOnce + 1, mostSessionsAtOnce, 'sessions')
-    return rows
-  }
-
-  /** Who of the owners may not be acted on, by id. */
-  async function untouchable(
-    tx: Queries,
-    found: readonly FoundSession[],
-    actor: Actor,
-  ): Promise<Map<number, UserRecord>> {
-    const may = await rights.judge(tx, actor)
-    const ids = [...new Set(found.map(one => one.userId))].filter(id => id !== userOf(actor))
-    const denied = new Map<number, UserRecord>()
-    if (may === null) return denied
-    for (const some of chunked(ids, 500))
-      for (const user of await userStore.some(tx, some)) if (!may(rightsOf(user))) denied.set(user.id, user)
-    return denied
-  }
-
   async function leaveOut(tx: Queries, found: readonly FoundSession[], actor: Actor) {
-    const denied = await untouchable(tx, found, actor)
+    const owners = found.map(one => one.userId)
+    const denied = new Map((await rights.deniedAmong(tx, actor, owners)).map(user => [user.id, user]))
     const leftOut = new Map<number, LeftOut>()
     const reached = found.filter(({ userId }) => {
       const user = denied.get(userId)
@@ -125,7 +99,11 @@ export function createSessionEnds(deps: SessionEndsDeps) {
       const { reached, leftOut } = await leaveOut(database, await find(selection, at, options), actor)
       const userIds = [...new Set(reached.map(one => one.userId))]
       return {
-        ...{ at, count: reached.length, leftOut, userIds, users: userIds.length },
+        at,
+        count: reached.length,
+        leftOut,
+        userIds,
+        users: userIds.length,
         devices: new Set(reached.map(one => one.deviceId)).size,
       }
     },
@@ -155,7 +133,3 @@ export function createSessionEnds(deps: SessionEndsDeps) {
 }
 
 export type SessionEnds = ReturnType<typeof createSessionEnds>
-
-function* chunked<T>(items: readonly T[], size: number): Generator<T[]> {
-  for (let from = 0; from < items.length; from += size) yield items.slice(from, from + size)
-}

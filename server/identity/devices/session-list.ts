@@ -1,20 +1,21 @@
 // Sessions of everybody, as an administrator looks through them.
 import type { SessionState } from '../../policy/session.js'
 import type { Database } from '../../storage/database.js'
-import type { DeviceRecord, DeviceStore } from '../../storage/devices.js'
+import type { DeviceStore } from '../../storage/devices.js'
 import { type SessionFilter, type SessionListStore, sessionList } from '../../storage/session-lists.js'
-import type { SessionRecord, SessionStore } from '../../storage/sessions.js'
+import type { SessionStore } from '../../storage/sessions.js'
 import { type Counted, cursorIn, every, type Listed, listed, type Page } from '../listing.js'
 import type { Names } from '../people/names.js'
+import { type PublicDevice, type PublicSession, publicDevice, publicSession } from './public-session.js'
 import type { SessionStates } from './session-state.js'
 
 export type { SessionFilter, SessionState }
 
 export type SessionInList = {
-  session: SessionRecord
+  session: PublicSession
   username: string
   /** null where it has been forgotten. */
-  device: DeviceRecord | null
+  device: PublicDevice | null
   state: SessionState
   /** When it is over unless it refreshes; epoch ms. */
   endsAt: number
@@ -57,8 +58,17 @@ export function createSessionList({
       // It ended while it was read.
       if (filter.state !== undefined && state !== filter.state) return []
       const endedByUsername = session.endedBy === null ? null : (enders.get(session.endedBy) ?? null)
-      const device = known.get(session.deviceId) ?? null
-      return [{ session, username: user.username, device, state, endsAt: states.endsAt(session), endedByUsername }]
+      const device = known.get(session.deviceId)
+      return [
+        {
+          session: publicSession(session),
+          username: user.username,
+          device: device ? publicDevice(device) : null,
+          state,
+          endsAt: states.endsAt(session),
+          endedByUsername,
+        },
+      ]
     })
     return listed(scanned, rows)
   }

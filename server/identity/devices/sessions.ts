@@ -1,6 +1,5 @@
 // Devices and their sessions: listed, and ended one by one or together.
 import { type Actor, userOf } from '../../policy/actor.js'
-import { rightsOf } from '../../policy/permissions.js'
 import { absoluteEnd, idleEnd, type SessionEnd, sessionEnd } from '../../policy/session.js'
 import { refuse } from '../../protocol/errors.js'
 import type { PolicyInForce } from '../../revocation/policy-in-force.js'
@@ -10,11 +9,10 @@ import type { SessionRecord, SessionStore, Standing } from '../../storage/sessio
 import type { UserStore } from '../../storage/users.js'
 import type { Change, Changes } from '../../tokens/changes.js'
 import type { ActorRights } from '../rights.js'
-
-export type { SessionRecord }
+import { type PublicDevice, type PublicSession, publicDevice, publicSession } from './public-session.js'
 
 /** A session of anybody, with whose it is and why it is over, if it is. */
-export type ListedSession = { session: SessionRecord; username: string; end: SessionEnd | null; endsAt: number }
+export type ListedSession = { session: PublicSession; username: string; end: SessionEnd | null; endsAt: number }
 
 export type SessionsDeps = {
   database: Database
@@ -43,7 +41,7 @@ export function createSessions(deps: SessionsDeps) {
 
   function listed({ session, user, ended }: Standing): ListedSession {
     const end = sessionEnd(session, ended, now(), policy.of(session))
-    return { session, username: user.username, end, endsAt: endsAt(session) }
+    return { session: publicSession(session), username: user.username, end, endsAt: endsAt(session) }
   }
 
   return {
@@ -98,13 +96,16 @@ export function createSessions(deps: SessionsDeps) {
 
     /**
      * Ends a device: its sessions, and its proof for the next sign-in.
+     * @returns the device, as it was
      * @throws not_found, also when it had already ended; permission_denied
      */
-    async endDevice(id: string, ofUser: number | null, actor: Actor): Promise<void> {
-      const found = await deviceStore.find(database, id)
-      if (!found || (ofUser !== null && found.userId !== ofUser)) throw refuse('not_found')
-      const { ended } = await endDevices(found.userId, [id], actor)
-      if (ended === 0) throw refuse('not_found')
+    async endDevice(id: string, ofUser: number | null, actor: Actor): Promise<PublicDevice> {
+      // Whose it is is judged where it ends; of others it must be known before, to lock its owner first.
+      const userId = ofUser ?? (await deviceStore.find(database, id))?.userId
+      if (userId === undefined) throw refuse('not_found')
+      const [device] = (await endDevices(userId, [id], actor)).devices
+      if (!device) throw refuse('not_found')
+      return device
     },
 
     /** Ends some devices of one user; those that have ended already are passed over. @throws not_found, permission_denied */
@@ -135,13 +136,13 @@ export function createSessions(deps: SessionsDeps) {
 
   /** So many at a time that nobody waits for long: a transaction holds the user's lock, and the log's head in the end. */
   async function endDevices(userId: number, ids: readonly string[], actor: Actor, why?: string) {
-    const ended = { ended: 0, sessions: 0 }
+    const ended = { devices: [] as PublicDevice[], sessions: 0 }
     const left = ids.toSorted()
     // Once also where there is none: whether the actor may is judged in a transaction.
     do {
       const part = await endSome(userId, left.slice(0, devicesAtOnce), actor, why)
       left.splice(0, part.passed)
-      ended.ended += part.ended
+      ended.devices.push(...part.devices)
       ended.sessions += part.sessions
     } while (left.length > 0)
     return ended
@@ -152,22 +153,20 @@ export function createSessions(deps: SessionsDeps) {
     const work = async (tx: Queries, { record, note }: Change) => {
       await userStore.lock(tx, userId)
       await requireMayActOn(tx, actor, userId)
-      const known = await deviceStore.some(tx, ids)
-      const done = { passed: 0, ended: 0, sessions: 0 }
+      const found = ids.length === 0 ? [] : await deviceStore.withOpenSessions(tx, userId, ids, sessionsAtOnce + 1)
+      const done = { passed: ids.length, devices: [] as PublicDevice[], sessions: 0 }
       const ending: string[] = []
-      for (const id of ids) {
-        const device = known.get(id)
-        if (device?.userId === userId && device.endedAt === null) {
-          const left = sessionsAtOnce - ending.length
-          const open = (await sessionStore.onDevice(tx, id, left + 1)).map(session => session.id)
-          ending.push(...open.slice(0, left))
-          if (open.length > left) break
-          await deviceStore.end(tx, id, now())
-          const before = { user: userId, name: device.name, sessions: open }
-          note({ action: 'device_ended', subject: id, before, ...(why && { after: { why } }) })
-          done.ended++
+      for (const { device, sessionIds: open } of found) {
+        const left = sessionsAtOnce - ending.length
+        ending.push(...open.slice(0, left))
+        if (open.length > left) {
+          done.passed = ids.indexOf(device.id)
+          break
         }
-        done.passed++
+        await deviceStore.end(tx, device.id, now())
+        const before = { user: userId, name: device.name, sessions: open }
+        note({ action: 'device_ended', subject: device.id, before, ...(why && { after: { why } }) })
+        done.devices.push(publicDevice(device))
       }
       for (const subject of ending.sort()) await record('device_ended', { subject })
       done.sessions = ending.length
@@ -179,9 +178,7 @@ export function createSessions(deps: SessionsDeps) {
   async function requireMayActOn(tx: Queries, actor: Actor, userId: number): Promise<void> {
     // Whoever it is about may always.
     if (userOf(actor) === userId) return
-    const user = await userStore.find(tx, userId)
-    if (!user) throw refuse('not_found')
-    await rights.require(tx, actor, rightsOf(user))
+    await rights.requireOver(tx, actor, userId)
   }
 }
 

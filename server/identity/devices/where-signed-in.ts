@@ -5,16 +5,17 @@ import type { Database } from '../../storage/database.js'
 import { type DeviceListStore, deviceListOf } from '../../storage/device-lists.js'
 import type { DeviceRecord, DeviceStore } from '../../storage/devices.js'
 import { devicesOfOne, type OwnListStore, type SessionOnDevice, sessionsOfOne } from '../../storage/own-lists.js'
-import type { SessionRecord, SessionStore } from '../../storage/sessions.js'
+import type { SessionStore } from '../../storage/sessions.js'
 import { grouped } from '../../storage/statement.js'
 import { type Counted, cursorIn, type Listed, listed, type Page } from '../listing.js'
+import { type PublicDevice, type PublicSession, publicDevice, publicSession } from './public-session.js'
 import type { SessionStates } from './session-state.js'
 
 /** A session that lives. `endsAt` (epoch ms) is when it is over unless it refreshes. */
-export type LiveSession = { session: SessionRecord; device: DeviceRecord | null; endsAt: number }
+export type LiveSession = { session: PublicSession; device: PublicDevice | null; endsAt: number }
 
 /** A device that is not ended, with its live sessions, or some of very many. `lastSeenAt` counts their refreshes. */
-export type LiveDevice = { device: DeviceRecord; sessions: SessionOnDevice[]; lastSeenAt: number }
+export type LiveDevice = { device: PublicDevice; sessions: SessionOnDevice[]; lastSeenAt: number }
 
 export type WhereSignedInDeps = {
   database: Database
@@ -31,14 +32,19 @@ export function createWhereSignedIn(deps: WhereSignedInDeps) {
 
   async function liveDevices(ids: readonly string[]): Promise<LiveDevice[]> {
     const records = await deviceStore.some(database, ids)
+    return withSessions(ids.flatMap(id => records.get(id) ?? []))
+  }
+
+  async function withSessions(records: readonly DeviceRecord[]): Promise<LiveDevice[]> {
+    const ids = records.map(device => device.id)
     const found = await ownListStore.sessionsOn(database, ids, states.terms())
     const byDevice = grouped(found, session => session.deviceId)
-    return ids.flatMap(id => {
-      const device = records.get(id)
+    return records.flatMap(device => {
       // It ended while it was read.
-      if (!device || device.endedAt !== null) return []
-      const own = byDevice.get(id) ?? []
-      return [{ device, sessions: own, lastSeenAt: Math.max(device.lastSeenAt, ...own.map(one => one.lastSeenAt)) }]
+      if (device.endedAt !== null) return []
+      const own = byDevice.get(device.id) ?? []
+      const lastSeenAt = Math.max(device.lastSeenAt, ...own.map(one => one.lastSeenAt))
+      return [{ device: publicDevice(device), sessions: own, lastSeenAt }]
     })
   }
 
@@ -57,12 +63,13 @@ export function createWhereSignedIn(deps: WhereSignedInDeps) {
         if (!session || session.endedAt !== null) return []
         const rules = policy.of(session)
         const endsAt = Math.min(idleEnd(session, rules), absoluteEnd(session, rules))
-        return [{ session, device: known.get(session.deviceId) ?? null, endsAt }]
+        const device = known.get(session.deviceId)
+        return [{ session: publicSession(session), device: device ? publicDevice(device) : null, endsAt }]
       })
       return listed(scanned, rows)
     },
 
-    countSessions: (userId: number): Promise<Counted> => ownListStore.countSessions(database, userId, states.terms()),
+    countSessions: async (userId: number): Promise<Counted> => (await countLive(userId)).sessions,
 
     /** The one known longest first. @throws invalid_fields */
     async devices(userId: number, page: Page): Promise<Listed<LiveDevice>> {
@@ -70,17 +77,14 @@ export function createWhereSignedIn(deps: WhereSignedInDeps) {
       return listed(scanned, await liveDevices(scanned.rows.map(row => row.id)))
     },
 
-    /** The one seen last first, as people look for them. @throws invalid_fields */
-    async devicesLastSeen(userId: number, page: Page): Promise<Listed<LiveDevice>> {
-      const filter = { userId, open: true }
-      const after = cursorIn(deviceListOf(filter), page)
-      const scanned = await deviceListStore.page(database, filter, states.terms(), { ...page, after })
-      const found = await liveDevices(scanned.rows.map(row => row.id))
-      // When one was last seen is written down once a minute; its sessions know it to the millisecond.
-      return listed(
-        scanned,
-        found.sort((a, b) => b.lastSeenAt - a.lastSeenAt),
-      )
+    devicesLastSeen,
+
+    /** The few that were seen last, and how many there are of all. */
+    async firstDevices(userId: number, limit: number): Promise<{ devices: LiveDevice[]; count: number }> {
+      const found = await ownListStore.lastSeen(database, userId, limit)
+      if (found) return { devices: (await withSessions(found.devices)).sort(seenLastFirst), count: found.count.count }
+      const { results } = await devicesLastSeen(userId, { limit })
+      return { devices: results, count: (await ownListStore.countDevices(database, userId)).count }
     },
 
     /** One of the user's own that is not ended, or null. */
@@ -91,14 +95,29 @@ export function createWhereSignedIn(deps: WhereSignedInDeps) {
 
     countDevices: (userId: number): Promise<Counted> => ownListStore.countDevices(database, userId),
 
-    /**
-     * How many access tokens of a user may be live, counted up to 10,000: one of each session, but of those that sleep and
-     * of our own pages.
-     */
-    countTokens(userId: number): Promise<number> {
-      return ownListStore.countWithAccess(database, userId, states.terms(), accessSpans(policy.eras()))
-    },
+    countLive,
+  }
+
+  /** The one seen last first, as people look for them. @throws invalid_fields */
+  async function devicesLastSeen(userId: number, page: Page): Promise<Listed<LiveDevice>> {
+    const filter = { userId, open: true }
+    const after = cursorIn(deviceListOf(filter), page)
+    const scanned = await deviceListStore.page(database, filter, states.terms(), { ...page, after })
+    const found = await liveDevices(scanned.rows.map(row => row.id))
+    return listed(scanned, found.sort(seenLastFirst))
+  }
+
+  /**
+   * How many live sessions a user has, and how many access tokens of theirs may be live, each counted up to 10,000: one of
+   * each session, but of those that sleep and of our own pages.
+   */
+  function countLive(userId: number): Promise<{ sessions: Counted; tokens: number }> {
+    const spans = accessSpans(policy.eras())
+    return ownListStore.countLive(database, userId, states.terms(), spans)
   }
 }
+
+/** When one was last seen is written down once a minute; its sessions know it to the millisecond. */
+const seenLastFirst = (a: LiveDevice, b: LiveDevice) => b.lastSeenAt - a.lastSeenAt
 
 export type WhereSignedIn = ReturnType<typeof createWhereSignedIn>

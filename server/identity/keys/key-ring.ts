@@ -1,7 +1,15 @@
 // The signing keys as they are looked after: made, rotated, revoked and removed, on their schedule or by hand. When
 // something is due is told by policy/key-life.ts; every server follows within a quarter of a second.
 import type { Actor } from '../../policy/actor.js'
-import { dueSteps, type KeyRules, pendingOf, publishedAt, removableAt, successorOf } from '../../policy/key-life.js'
+import {
+  dueSteps,
+  type KeyLife,
+  type KeyRules,
+  pendingOf,
+  publishedAt,
+  removableAt,
+  successorOf,
+} from '../../policy/key-life.js'
 import { isSigningAlgorithm, type SigningAlgorithm } from '../../protocol/algorithms.js'
 import { refuse, refuseField } from '../../protocol/errors.js'
 import { problem } from '../../protocol/problems.js'
@@ -13,7 +21,7 @@ import type { KeyChange } from './key-change.js'
 import type { KeyMoves, Ring } from './key-moves.js'
 
 /** A signing key as people may see it: nothing of its private half. `removableAt` is epoch ms, null while it signs. */
-export type ListedKey = Omit<KeyRecord, 'publicJwk' | 'sealedPrivateKey'> & { removableAt: number | null }
+export type ListedKey = KeyLife & { revokedAt: number | null; removableAt: number | null }
 
 /** `published`: long enough before it signs for every verifier to have it. */
 export type Rotation = { key: ListedKey; published: boolean }
@@ -36,8 +44,15 @@ export function createKeyRing({ database, keyStore, moves, change, sealing, now 
 
   async function list(): Promise<ListedKey[]> {
     const { records, rules } = await ringIn(database)
-    return records.map(({ publicJwk: _, sealedPrivateKey: __, ...record }) => ({
-      ...record,
+    return records.map(record => ({
+      kid: record.kid,
+      algorithm: record.algorithm,
+      state: record.state,
+      createdAt: record.createdAt,
+      activatesAt: record.activatesAt,
+      activatedAt: record.activatedAt,
+      retiredAt: record.retiredAt,
+      revokedAt: record.revokedAt,
       removableAt: removableAt(record, rules.lives),
     }))
   }

@@ -6,6 +6,9 @@ import { type Counted, cursorIn, every, type Listed, listed, type Page } from '.
 
 export type { AuditFilter, AuditRecord, ChainCheck }
 
+/** `deviceName`: of the device that it is about; '' for other entries. */
+export type EntryOfPerson = AuditRecord & { deviceName: string }
+
 export type AuditLogDeps = {
   database: Database
   auditStore: AuditStore
@@ -31,14 +34,8 @@ export function createAuditLog({ database, auditStore, logListStore, auditTrail 
       userId: number,
       before: number,
       limit: number,
-    ): Promise<{ results: AuditRecord[]; next: number | null }> {
-      const page = { before, limit: limit + 1 }
-      const found = await Promise.all([
-        auditStore.search(database, { ...page, subject: { kind: 'user', id: String(userId) } }),
-        auditStore.ofPlaces(database, 'session', userId, page),
-        auditStore.ofPlaces(database, 'device', userId, page),
-      ])
-      const entries = found.flat().sort((a, b) => b.seq - a.seq)
+    ): Promise<{ results: EntryOfPerson[]; next: number | null }> {
+      const entries = await auditStore.ofPerson(database, userId, { before, limit: limit + 1 })
       const results = entries.slice(0, limit)
       return { results, next: entries.length > limit ? results.at(-1)!.seq : null }
     },

@@ -1,8 +1,9 @@
 import type { Database } from '../../storage/database.js'
-import type { DeviceRecord, DeviceStore } from '../../storage/devices.js'
+import type { DeviceStore } from '../../storage/devices.js'
 import type { IncidentRecord } from '../../storage/incidents.js'
 import { type IncidentFilter, incidentList, type LogListStore } from '../../storage/log-lists.js'
-import type { SessionRecord, SessionStore } from '../../storage/sessions.js'
+import type { SessionStore } from '../../storage/sessions.js'
+import { type PublicDevice, type PublicSession, publicDevice, publicSession } from '../devices/public-session.js'
 import { type Counted, cursorIn, type Listed, listed, type Page } from '../listing.js'
 import type { Names } from '../people/names.js'
 
@@ -15,8 +16,8 @@ export type { IncidentFilter, IncidentRecord }
 export type IncidentInList = {
   incident: IncidentRecord
   username: string
-  session: SessionRecord | null
-  device: DeviceRecord | null
+  session: PublicSession | null
+  device: PublicDevice | null
 }
 
 export type IncidentsDeps = {
@@ -39,9 +40,14 @@ export function createIncidents({ database, logListStore, sessionStore, deviceSt
       const known = await deviceStore.some(database, [...new Set([...owners.values()].map(one => one.deviceId))])
       const usernames = await names.ofUsers(rows.map(row => row.userId))
       const results = rows.map((incident): IncidentInList => {
-        const session = owners.get(incident.sessionId) ?? null
-        const device = session && (known.get(session.deviceId) ?? null)
-        return { incident, username: usernames.get(incident.userId) ?? '', session, device }
+        const session = owners.get(incident.sessionId)
+        const device = session && known.get(session.deviceId)
+        return {
+          incident,
+          username: usernames.get(incident.userId) ?? '',
+          session: session ? publicSession(session) : null,
+          device: device ? publicDevice(device) : null,
+        }
       })
       return listed(scanned, results)
     },

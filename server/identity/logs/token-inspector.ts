@@ -4,6 +4,7 @@ import type { Database } from '../../storage/database.js'
 import type { RevocationRecord, RevocationStore } from '../../storage/revocations.js'
 import type { SessionRecord, SessionStore } from '../../storage/sessions.js'
 import type { Explain, Explanation } from '../../tokens/explain.js'
+import { type PublicSession, publicSession } from '../devices/public-session.js'
 import type { AuditLog, AuditRecord } from './audit-log.js'
 
 export type TokenInspectorDeps = {
@@ -20,7 +21,7 @@ export type InspectedToken = Explanation & {
   /** What was written down when that was done. */
   audit: AuditRecord | null
   /** The session that the token belongs to, once its signature is known to be right. */
-  session: SessionRecord | null
+  session: PublicSession | null
 }
 
 /** How far apart an entry of the log and the audit entry of the same change may be written, in ms. */
@@ -50,7 +51,7 @@ export function createTokenInspector({
           ? await endOf(session, decoded!.claims as RefreshClaims)
           : null
       const audit = revocation && (await noteOf(revocation))
-      return { ...explanation, revocation, audit, session }
+      return { ...explanation, revocation, audit, session: session && publicSession(session) }
     },
   }
 

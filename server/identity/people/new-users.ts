@@ -7,13 +7,14 @@ import { checkAll } from '../../protocol/together.js'
 import type { PolicyInForce } from '../../revocation/policy-in-force.js'
 import { type Database, isDuplicate, type Queries } from '../../storage/database.js'
 import type { RoleRecord, RoleStore } from '../../storage/roles.js'
-import type { NewUser, UserRecord, UserStore } from '../../storage/users.js'
+import type { NewUser, UserStore } from '../../storage/users.js'
 import type { Change, Changes } from '../../tokens/changes.js'
 import type { ActorRights } from '../rights.js'
 import type { Hashing } from '../sign-in/hashing.js'
 import { isKnownHash, isUnusableHash, unusableHash } from '../sign-in/stored-passwords.js'
 import { requireGoodPassword } from './password-rules.js'
 import { type Profile, requireProfile } from './profile.js'
+import { type PublicUser, publicUser } from './public-user.js'
 
 export type UserToCreate = Partial<Profile> & {
   username: string
@@ -52,7 +53,7 @@ export type NewUsersDeps = {
 
 export function createNewUsers({ userStore, roleStore, hashing, rights, changes, policy, now }: NewUsersDeps) {
   /** @throws invalid_fields, permission_denied */
-  async function create(user: UserToCreate, actor: Actor): Promise<UserRecord> {
+  async function create(user: UserToCreate, actor: Actor): Promise<PublicUser> {
     const { username_max_length, password_min_length } = policy()
     await checkAll(
       () => requireUsername(user.username, username_max_length),
@@ -64,7 +65,7 @@ export function createNewUsers({ userStore, roleStore, hashing, rights, changes,
   }
 
   /** @throws invalid_fields, permission_denied */
-  async function importOne(user: UserToImport, actor: Actor): Promise<UserRecord> {
+  async function importOne(user: UserToImport, actor: Actor): Promise<PublicUser> {
     requireUsername(user.username, longestUsername)
     if (user.id !== undefined && !(Number.isInteger(user.id) && user.id >= 1 && user.id <= greatestId))
       throw refuseField('id', 'user_id_out_of_range', { max: greatestId })
@@ -80,10 +81,10 @@ export function createNewUsers({ userStore, roleStore, hashing, rights, changes,
     user: UserToImport & { passwordHash: string; apartId?: number },
     actor: Actor,
     action: 'user_created' | 'user_imported',
-  ): Promise<UserRecord> {
+  ): Promise<PublicUser> {
     const profile = requireProfile(user)
     try {
-      const work = async (tx: Queries, { note }: Change): Promise<UserRecord> => {
+      const work = async (tx: Queries, { note }: Change): Promise<PublicUser> => {
         const given = await requireRoles(tx, user.roles ?? [])
         await rights.requireGiving(tx, actor, rightsOfRoles(given, user.permissions))
         // Who may make users may not give roles by it, not even roles of their own.
@@ -112,7 +113,7 @@ export function createNewUsers({ userStore, roleStore, hashing, rights, changes,
         await userStore.setRoles(tx, id, user.roles ?? [])
         const after = { username: user.username, roles: user.roles ?? [], permissions: user.permissions ?? [] }
         note({ action, subject: String(id), after })
-        return (await userStore.find(tx, id))!
+        return publicUser((await userStore.find(tx, id))!)
       }
       return await changes.run(actor, work, { roles: user.roles ?? [] })
     } catch (error) {

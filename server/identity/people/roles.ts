@@ -10,7 +10,7 @@ import type { ListedRole, RoleRecord, RoleStore } from '../../storage/roles.js'
 import type { Change, Changes } from '../../tokens/changes.js'
 import type { ActorRights } from '../rights.js'
 
-export type { ListedRole }
+export type { ListedRole, RoleRecord }
 
 export type RolesDeps = { database: Database; roleStore: RoleStore; rights: ActorRights; changes: Changes }
 
@@ -59,7 +59,11 @@ export function createRoles({ database, roleStore, rights, changes }: RolesDeps)
   }
 
   return {
+    /** With how many have each. */
     list: (): Promise<ListedRole[]> => roleStore.list(database),
+
+    /** To choose from, by name. */
+    all: (): Promise<RoleRecord[]> => roleStore.all(database),
 
     /** @throws not_found */
     async require(name: string): Promise<ListedRole> {

@@ -1,19 +1,21 @@
 // Acts on many users at once, chosen by hand or by a filter: each by itself, with all the rules of the act on one.
 import type { Actor } from '../../policy/actor.js'
 import { rightsOf, rightsOfRoles } from '../../policy/permissions.js'
-import { Refusal, refuseField } from '../../protocol/errors.js'
+import { refuseField } from '../../protocol/errors.js'
 import type { Database } from '../../storage/database.js'
 import type { RoleRecord, RoleStore } from '../../storage/roles.js'
 import type { UserFilter, UserListStore } from '../../storage/user-lists.js'
 import type { UserRecord, UserStore } from '../../storage/users.js'
 import {
   type AsOf,
+  chunked,
   type Done,
+  findSelected,
   type LeftOut,
   type Previewed,
   type Reached,
-  requireNotTooMany,
   type Selection,
+  whyLeftOut,
 } from '../bulk.js'
 import type { SessionStates } from '../devices/session-state.js'
 import type { Sessions } from '../devices/sessions.js'
@@ -60,33 +62,27 @@ export type UserActsDeps = {
 }
 
 export const mostUsersAtOnce = 5_000
-const budget = 1_000_000
-const batch = 250
+/** Of more their access tokens are not counted. */
+const mostWithTokens = 250
 
 export function createUserActs(deps: UserActsDeps) {
   const { database, userStore, roleStore, userListStore, users, sessions, whereSignedIn, states, rights, now } = deps
 
   /** Those of the selection who were there at `at` and are not deleted. @throws invalid_fields */
   async function find(selection: UserSelection, at: number): Promise<UserRecord[]> {
-    const ids = 'ids' in selection ? [...new Set(selection.ids)] : await filtered(selection.filter, at)
-    requireNotTooMany(ids.length, mostUsersAtOnce, 'users')
+    const ids = await findSelected<number, UserFilter, number>(selection, {
+      most: mostUsersAtOnce,
+      what: 'users',
+      named: async ids => ids,
+      filtered: async (filter, page) => {
+        const wanted = { ...filter, createdUpto: at }
+        const { rows, next } = await userListStore.page(database, wanted, 'newest', states.terms(), page)
+        return { rows: rows.map(row => row.id), next }
+      },
+    })
     const found: UserRecord[] = []
-    for (let from = 0; from < ids.length; from += batch)
-      found.push(...(await userStore.some(database, ids.slice(from, from + batch))))
+    for (const some of chunked(ids)) found.push(...(await userStore.some(database, some)))
     return found.filter(user => user.deletedAt === null)
-  }
-
-  async function filtered(filter: UserFilter, at: number): Promise<number[]> {
-    const page = { after: null, limit: mostUsersAtOnce, budget }
-    const { rows, next } = await userListStore.page(
-      database,
-      { ...filter, createdUpto: at },
-      'newest',
-      states.terms(),
-      page,
-    )
-    if (next !== null) requireNotTooMany(mostUsersAtOnce + 1, mostUsersAtOnce, 'users')
-    return rows.map(row => row.id)
   }
 
   /** @throws invalid_fields */
@@ -113,7 +109,7 @@ export function createUserActs(deps: UserActsDeps) {
 
   async function countTokens(of: readonly UserRecord[]): Promise<number> {
     let tokens = 0
-    for (const { id } of of) tokens += await whereSignedIn.countTokens(id)
+    for (const { id } of of) tokens += (await whereSignedIn.countLive(id)).tokens
     return tokens
   }
 
@@ -139,11 +135,11 @@ export function createUserActs(deps: UserActsDeps) {
         else leftOut.push(leftOutOf(user, 'permission_denied'))
       }
       let live = 0
-      for (let from = 0; from < reached.length; from += batch) {
-        const ids = reached.slice(from, from + batch).map(user => user.id)
+      for (const some of chunked(reached)) {
+        const ids = some.map(user => user.id)
         for (const count of (await userListStore.liveSessions(database, ids, states.terms())).values()) live += count
       }
-      const tokens = 'role' in act && reached.length <= batch ? await countTokens(reached) : null
+      const tokens = 'role' in act && reached.length <= mostWithTokens ? await countTokens(reached) : null
       const userIds = reached.map(user => user.id)
       return { at, count: reached.length, userIds, sessions: live, tokens, unchanged, leftOut }
     },
@@ -203,12 +199,4 @@ function isSo({ active, roles }: UserRecord, act: UserAct): boolean {
 function withRole(user: UserRecord, act: UserAct, role: RoleRecord | null) {
   if (role === null || act.what !== 'add_role') return user
   return { roles: [...user.roles, role.name], allPermissions: [...user.allPermissions, ...role.permissions] }
-}
-
-function whyLeftOut(error: unknown): LeftOut['why'] | 'not_found' {
-  // The sender may do it to nobody any more.
-  if (error instanceof Refusal && error.details.ofSender) throw error
-  const code = error instanceof Refusal ? error.code : null
-  if (code === 'permission_denied' || code === 'last_administrator' || code === 'not_found') return code
-  throw error
 }

@@ -9,14 +9,16 @@ import {
   userOrders,
   userStates,
 } from '../../storage/user-lists.js'
-import type { UserRecord, UserStore } from '../../storage/users.js'
+import type { UserStore } from '../../storage/users.js'
 import type { SessionStates } from '../devices/session-state.js'
 import { type Counted, cursorIn, every, type Listed, listed, type Page } from '../listing.js'
+
+import { type PublicUser, publicUser } from './public-user.js'
 
 export { type UserFilter, type UserOrder, type UserState, userOrders, userStates }
 
 /** `liveSessions` is counted up to 1,000; one more stands for more. */
-export type UserInList = { user: UserRecord; state: UserState; liveSessions: number }
+export type UserInList = { user: PublicUser; state: UserState; liveSessions: number }
 
 export type UserListDeps = {
   database: Database
@@ -37,7 +39,7 @@ export function createUserList({ database, userStore, userListStore, states }: U
     const live = await userListStore.liveSessions(database, ids, terms)
     const rows = ids.flatMap((id): UserInList[] => {
       const user = records.get(id)
-      return user ? [{ user, state: stateOf(user), liveSessions: live.get(id) ?? 0 }] : []
+      return user ? [{ user: publicUser(user), state: stateOf(user), liveSessions: live.get(id) ?? 0 }] : []
     })
     return listed(scanned, rows)
   }
@@ -53,6 +55,6 @@ export function createUserList({ database, userStore, userListStore, states }: U
 
 export type UserList = ReturnType<typeof createUserList>
 
-function stateOf({ active, deletedAt }: UserRecord): UserState {
+function stateOf({ active, deletedAt }: Pick<PublicUser, 'active' | 'deletedAt'>): UserState {
   return deletedAt !== null ? 'deleted' : active ? 'active' : 'disabled'
 }

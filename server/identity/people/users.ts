@@ -13,9 +13,10 @@ import type { Change } from '../../tokens/changes.js'
 import { createNewUsers, type NewUsersDeps, requireUsername, usernameTaken } from './new-users.js'
 import { requireGoodPassword } from './password-rules.js'
 import { type Profile, requireProfile } from './profile.js'
+import { type PublicUser, publicUser } from './public-user.js'
 import { createUserAccess, type UserChange } from './user-access.js'
 
-export type { UserRecord }
+export type { PublicUser }
 
 export type UsersDeps = NewUsersDeps & { deviceStore: DeviceStore }
 
@@ -30,7 +31,7 @@ export function createUsers(deps: UsersDeps) {
     id: number,
     { username, ...profile }: Partial<Profile> & { username?: string | undefined },
     actor: Actor,
-  ): Promise<UserRecord> {
+  ): Promise<PublicUser> {
     const [changes] = await checkAll(
       () => requireProfile(profile),
       () => username !== undefined && requireUsername(username, policy().username_max_length),
@@ -168,14 +169,16 @@ export function createUsers(deps: UsersDeps) {
     if (holders.length === 1 && holders[0] === id) throw refuse('last_administrator')
   }
 
-  const findByName = (username: string): Promise<UserRecord | null> =>
-    userStore.findByKey(database, usernameKey(username))
+  const findByName = async (username: string): Promise<PublicUser | null> => {
+    const user = await userStore.findByKey(database, usernameKey(username))
+    return user && publicUser(user)
+  }
 
   /** @throws not_found */
-  async function require_(id: number): Promise<UserRecord> {
+  async function require_(id: number): Promise<PublicUser> {
     const user = await userStore.find(database, id)
     if (!user || user.deletedAt !== null) throw refuse('not_found')
-    return user
+    return publicUser(user)
   }
 
   return {
@@ -202,7 +205,7 @@ export function createUsers(deps: UsersDeps) {
     findByName,
 
     /** @throws not_found */
-    async requireByName(username: string): Promise<UserRecord> {
+    async requireByName(username: string): Promise<PublicUser> {
       const user = await findByName(username)
       if (!user) throw refuse('not_found', { problem: problem('unknown_user', { name: username }) })
       return user

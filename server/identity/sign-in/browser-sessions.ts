@@ -8,8 +8,10 @@ import type { PolicyInForce } from '../../revocation/policy-in-force.js'
 import type { BrowserSessionRecord, BrowserSessionStore } from '../../storage/browser-sessions.js'
 import type { Database } from '../../storage/database.js'
 import type { SessionRecord, SessionStore } from '../../storage/sessions.js'
-import type { UserRecord, UserStore } from '../../storage/users.js'
+import type { UserStore } from '../../storage/users.js'
 import type { JudgedTransactions } from '../../tokens/judged-transactions.js'
+import { type PublicSession, publicSession } from '../devices/public-session.js'
+import { type PublicUser, publicUser } from '../people/public-user.js'
 import type { Guesses } from './guesses.js'
 import type { Hashing } from './hashing.js'
 import type { Credentials, SignIn } from './sign-in.js'
@@ -17,18 +19,24 @@ import type { Credentials, SignIn } from './sign-in.js'
 /** Why a browser is signed in no more; `inactive`: its user is disabled or gone. */
 export type BrowserSessionEnd = SessionEnd | 'inactive'
 
-/** One browser's sign-in. `end` is null while it lives. */
+/**
+ * One browser's sign-in, as pages get it: what its cookie, its forms and its user's password are checked against stays here.
+ * `end` is null while it lives; `authenticatedAt` (epoch ms) is when the password was typed last.
+ */
 export type BrowserSession = {
-  page: BrowserSessionRecord
-  session: SessionRecord
-  user: UserRecord
+  page: { authenticatedAt: number }
+  session: PublicSession
+  user: PublicUser
   end: BrowserSessionEnd | null
 }
+
+/** The rows behind one that was handed out. */
+type Rows = { page: BrowserSessionRecord; session: SessionRecord; passwordHash: string }
 
 export type NewBrowserSession = {
   /** What the cookie says. */
   id: string
-  user: UserRecord
+  user: PublicUser
   sessionId: string
   /** Proves the device at its next sign-in. */
   deviceToken: string
@@ -69,6 +77,9 @@ const visitEvery = 60_000
 export function createBrowserSessions(deps: BrowserSessionsDeps) {
   const { database, userStore, browserSessionStore, sessionStore, signIn, judgedTransactions, guesses, hashing } = deps
   const { policy, ownApplication, random, now, latest } = deps
+  /** Found by those who hold the browser's sign-in, and gone with it. */
+  const rows = new WeakMap<BrowserSession, Rows>()
+  const pageOf = (browser: BrowserSession): BrowserSessionRecord => rows.get(browser)!.page
 
   return {
     /**
@@ -89,20 +100,28 @@ export function createBrowserSessions(deps: BrowserSessionsDeps) {
     /** The sign-in behind a cookie, also one that is over; null when there is none. @throws database_unavailable */
     async find(id: string): Promise<BrowserSession | null> {
       if (!/^[\w-]{43}$/.test(id)) return null
-      const page = await browserSessionStore.find(database, hashOf(id))
-      const standing = page && (await sessionStore.standings(database, [page.sessionId])).get(page.sessionId)
-      if (!page || !standing || standing.session.applicationId !== ownApplication) return null
+      const found = await browserSessionStore.find(database, hashOf(id))
+      if (found?.standing.session.applicationId !== ownApplication) return null
+      const { page, standing } = found
       const { session, user, application, ended } = standing
       const inactive = user.active && application.active ? null : 'inactive'
       const end = inactive ?? sessionEnd(session, ended, now(), policy.of(session))
       // A form that is sent again in five minutes is worth more than one that is lost to a sign-in.
       if (!end && sessionEnd(session, ended, latest(), policy.of(session)))
         throw refuse('clock_jumped', { retryAfter: 10 })
-      return { page, session, user, end }
+      const browser: BrowserSession = {
+        page: { authenticatedAt: page.authenticatedAt },
+        session: publicSession(session),
+        user: publicUser(user),
+        end,
+      }
+      rows.set(browser, { page, session, passwordHash: user.passwordHash })
+      return browser
     },
 
     /** A page was looked at: the session goes on. */
-    async visit({ session }: BrowserSession): Promise<void> {
+    async visit(browser: BrowserSession): Promise<void> {
+      const { session } = rows.get(browser)!
       const at = now()
       if (at - session.lastSeenAt < visitEvery) return
       const { refresh_token_lifetime: idle, session_absolute_lifetime: absolute } = policy.of(session)
@@ -112,42 +131,54 @@ export function createBrowserSessions(deps: BrowserSessionsDeps) {
     },
 
     /** The person types the password again. @throws invalid_fields, too_many_guesses, overloaded, what `transaction` throws */
-    async provePassword({ page, session, user }: BrowserSession, password: string, actor: Actor): Promise<void> {
+    async provePassword(browser: BrowserSession, password: string, actor: Actor): Promise<void> {
+      const { session, user } = browser
+      const { page, passwordHash } = rows.get(browser)!
       await guesses.count({ kind: 'owner', userId: user.id, deviceId: session.deviceId }, async () => {
-        const right = await hashing.inSlot(user.id, verify => verify(password, user.passwordHash))
+        const right = await hashing.inSlot(user.id, verify => verify(password, passwordHash))
         if (!right) throw wrongProof()
       })
       await judgedTransactions.run(actor, async tx => {
         // Changed meanwhile: what was typed is no longer the password.
-        if ((await userStore.find(tx, user.id))?.passwordHash !== user.passwordHash) throw wrongProof()
+        if ((await userStore.find(tx, user.id))?.passwordHash !== passwordHash) throw wrongProof()
         await browserSessionStore.setAuthenticatedAt(tx, page.idHash, now())
       })
     },
 
     /** The password was typed somewhere else on the way, such as where it is changed. */
-    passwordProved: ({ idHash }: BrowserSessionRecord): Promise<void> =>
-      browserSessionStore.setAuthenticatedAt(database, idHash, now()),
+    passwordProved: (browser: BrowserSession): Promise<void> =>
+      browserSessionStore.setAuthenticatedAt(database, pageOf(browser).idHash, now()),
 
     /** Keeps something for the next page. */
-    async tell({ page }: BrowserSession, notices: readonly Notice[]): Promise<void> {
-      await browserSessionStore.setNotices(database, page.idHash, JSON.stringify(notices))
+    async tell(browser: BrowserSession, notices: readonly Notice[]): Promise<void> {
+      await browserSessionStore.setNotices(database, pageOf(browser).idHash, JSON.stringify(notices))
     },
 
     /** What the page now made is to tell; nobody is told it twice. */
-    async takeNotices({ page }: BrowserSession): Promise<Notice[]> {
-      if (page.notices === null || !(await browserSessionStore.takeNotices(database, page.idHash, page.notices)))
-        return []
-      return JSON.parse(page.notices) as Notice[]
+    async takeNotices(browser: BrowserSession): Promise<Notice[]> {
+      const { idHash, notices } = pageOf(browser)
+      if (notices === null || !(await browserSessionStore.takeNotices(database, idHash, notices))) return []
+      return JSON.parse(notices) as Notice[]
     },
 
     /** Forgets the cookie; its session is ended by whoever ends sessions. */
-    forget: ({ page }: BrowserSession): Promise<void> => browserSessionStore.remove(database, page.idHash),
+    forget: (browser: BrowserSession): Promise<void> => browserSessionStore.remove(database, pageOf(browser).idHash),
 
-    /** A token for one form: each is written otherwise, so that a compressed page gives nothing of it away (BREACH). */
-    formToken: (secret: string): string => {
-      const salt = random(12).toString('base64url')
-      return `${salt}.${macOf(secret, salt)}`
-    },
+    /** A token for one form of this browser. */
+    formTokenOf: (browser: BrowserSession): string => formToken(pageOf(browser).formSecret),
+
+    /** Was this token made for a form of this browser? */
+    isFormTokenOf: (browser: BrowserSession, token: unknown): boolean => isFormToken(token, pageOf(browser).formSecret),
+
+    /** The same of a browser that nobody is signed in with: its secret is its own. */
+    formToken,
+    isFormToken,
+  }
+
+  /** Each is written otherwise, so that a compressed page gives nothing of it away (BREACH). */
+  function formToken(secret: string): string {
+    const salt = random(12).toString('base64url')
+    return `${salt}.${macOf(secret, salt)}`
   }
 }
 
@@ -157,8 +188,7 @@ function wrongProof() {
 
 export type BrowserSessions = ReturnType<typeof createBrowserSessions>
 
-/** Was this token made for this secret? */
-export function isFormToken(token: unknown, secret: string): boolean {
+function isFormToken(token: unknown, secret: string): boolean {
   const [, salt, mac] = typeof token === 'string' ? (/^([\w-]{16})\.([\w-]{43})$/.exec(token) ?? []) : []
   if (salt === undefined || mac === undefined) return false
   return timingSafeEqual(Buffer.from(mac), Buffer.from(macOf(secret, salt)))

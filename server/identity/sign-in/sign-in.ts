@@ -7,9 +7,9 @@ import { usernameKey } from '../../policy/username.js'
 import { refuse } from '../../protocol/errors.js'
 import type { Quota } from '../../protocol/rate-limit.js'
 import type { Tail } from '../../revocation/tail.js'
-import type { UserRecord } from '../../storage/users.js'
 import type { Inspect } from '../../tokens/inspect.js'
 import type { Issue } from '../../tokens/issue.js'
+import { type PublicUser, publicUser } from '../people/public-user.js'
 import type { Guesses } from './guesses.js'
 import type { KnownDevices } from './known-devices.js'
 import { EvidenceOutdated, type Opened, type OpenSession } from './open-session.js'
@@ -27,7 +27,7 @@ export type Credentials = {
 }
 
 export type SignedIn = {
-  user: UserRecord
+  user: PublicUser
   sessionId: string
   /** What is left to guess, as the answer tells it. */
   quotas: Quota[]
@@ -85,7 +85,7 @@ export function createSignIn(deps: SignInDeps) {
   function signedIn({ standing, eras, issuedAt }: Opened, quotas: Quota[]): SignedIn {
     const { session, user } = standing
     return {
-      user,
+      user: publicUser(user),
       sessionId: session.id,
       quotas,
       issuePair: () => ({

@@ -39,7 +39,9 @@ export function createOwnDevicePages({ pages, sessions, whereSignedIn, deviceNam
       },
       lead: t('devices.lead'),
       devices: [...(own ? [own] : []), ...others].map(one => presentOwnDevice(one, deviceId)),
-      ...{ total: count, more, next },
+      total: count,
+      more,
+      next,
       longestDeviceName,
       wrong: wrong ?? null,
     }
@@ -70,11 +72,10 @@ export function createOwnDevicePages({ pages, sessions, whereSignedIn, deviceNam
     async endOwnDevice(ctx: Context): Promise<void> {
       const { userId, actor, browser } = visitorOf(ctx)
       const id = ctx.params.id!
-      const device = await whereSignedIn.device(userId, id)
-      await sessions.endDevice(id, userId, actor)
+      const { name } = await sessions.endDevice(id, userId, actor)
       // Whoever ends the device they sit at is signed out with it.
       if (id === browser.session.deviceId) return pages.go(ctx, '/login?signed_out')
-      const text = pages.translate(ctx)('devices.ended', { name: device?.device.name ?? '' })
+      const text = pages.translate(ctx)('devices.ended', { name })
       await pages.tell(ctx, { tone: 'good', text })
       pages.go(ctx, '/account/devices')
     },

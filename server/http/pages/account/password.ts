@@ -65,7 +65,7 @@ export function createPasswordPages({ pages, ownPassword, browserSessions, polic
       } catch (error) {
         return await show(ctx, next, problemsOf(error, pages.frameOf(ctx)), statusOf(ctx, error))
       }
-      await browserSessions.passwordProved(browser.page)
+      await browserSessions.passwordProved(browser)
       await pages.tell(ctx, { tone: 'good', text: t('password.saved') })
       pages.go(ctx, next || (user.mustChangePassword ? homeOf(user) : '/account/password'))
     },

@@ -3,19 +3,21 @@ import { Readable } from 'node:stream'
 import type { AuditFilter, AuditLog, AuditRecord, ChainCheck } from '../../../identity/logs/audit-log.js'
 import type { UserList } from '../../../identity/people/user-list.js'
 import type { Users } from '../../../identity/people/users.js'
-import { type AuditAction, auditActions, auditSubjects } from '../../../policy/audit.js'
+import { auditActions, auditSubjects } from '../../../policy/audit.js'
 import { refuse } from '../../../protocol/errors.js'
-import { answerCsv, auditColumns } from '../../admin/csv.js'
-import { presentAuditEntry } from '../../admin/present.js'
+import { answerCsv } from '../../admin/csv.js'
 import type { Context } from '../../handler.js'
+import { jsonOf, pageOf } from '../../lists/columns.js'
+import { readTyped } from '../../lists/filters.js'
+import { auditColumns, auditFilters } from '../../lists/logs.js'
 import type { FileChoice } from '../files.js'
 import type { Frame } from '../frame.js'
 import type { Pages } from '../page.js'
 import { readChoice, readText } from '../query.js'
 import type { Translate } from '../texts.js'
 import { changesOf, namedIn, subjectText } from './audit-words.js'
-import { isFiltered, readCounted, readDays } from './lists.js'
-import { createPeople, findPerson, isNobodys, type Named, readActor, type Shown, type Which } from './people.js'
+import { isFiltered, readCounted } from './lists.js'
+import { createPeople, findPerson, isNobodys, type Named, type Shown, type Which } from './people.js'
 
 export type AuditPagesDeps = {
   pages: Pages
@@ -36,13 +38,10 @@ export function createAuditPages({ pages, files, auditLog, users, userList, name
     const chosen = readChoice(ctx, 'kind', ['', ...auditSubjects])
     const kind = chosen || (/^[0-9a-f]{8}-[0-9a-f-]{27}$/i.test(id) ? 'session' : 'user')
     return {
-      actor: await readActor('actor', readText(ctx, 'actor'), finder),
-      action: readChoice(ctx, 'action', ['', ...(Object.keys(auditActions) as AuditAction[])]) || undefined,
+      ...(await readTyped(ctx, auditFilters, finder)),
       // Whatever is about a person: their sessions and devices too.
       userId: id && kind === 'user' ? await findPerson('subject', id, finder) : undefined,
       subject: id && kind !== 'user' ? { kind, id } : undefined,
-      address: readText(ctx, 'address', 45) || undefined,
-      ...readDays(ctx, pages.frameOf(ctx)),
     }
   }
 
@@ -74,7 +73,12 @@ export function createAuditPages({ pages, files, auditLog, users, userList, name
         lead: t('auditLog.lead'),
         entries: await present(ctx, results),
         files: [...files.links(ctx, frame, file, t('auditLog.csv')), jsonLines(file({ format: 'jsonl' }), t)],
-        ...{ next, partial, counted, which, actions_: Object.keys(auditActions), subjects: auditSubjects },
+        next,
+        partial,
+        counted,
+        which,
+        actions_: Object.keys(auditActions),
+        subjects: auditSubjects,
         filtered: isFiltered(filter),
       })
     },
@@ -121,7 +125,7 @@ export function createAuditPages({ pages, files, auditLog, users, userList, name
 const jsonLines = (href: string, t: Translate) => ({ label: t('auditLog.lines'), icon: 'download', href })
 
 async function* asLines(entries: AsyncIterable<AuditRecord>): AsyncGenerator<string> {
-  for await (const entry of entries) yield `${JSON.stringify(presentAuditEntry(entry))}\n`
+  for await (const entry of entries) yield `${JSON.stringify(jsonOf(auditColumns, entry))}\n`
 }
 
 /** An action in words; what an older version wrote stands as it is. */
@@ -130,9 +134,9 @@ export function actionOf(action: string, { t }: Frame): string {
 }
 
 function presentEntry(entry: AuditRecord, people: Named, frame: Frame) {
-  const { seq, createdAt, action, actor, subjectKind, address, userAgent, requestId, hash } = entry
+  const { action, actor } = entry
   return {
-    ...{ seq, at: createdAt, subjectKind, address, userAgent, requestId, hash },
+    ...pageOf(auditColumns, entry),
     action: actionOf(action, frame),
     actor: isNobodys(action, actor) ? frame.t('logs.unknown') : people.actor(actor),
     subject: subjectShown(entry, people, frame),

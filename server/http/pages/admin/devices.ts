@@ -2,12 +2,17 @@ import type { Details } from '../../../identity/devices/details.js'
 import type { DeviceList } from '../../../identity/devices/device-list.js'
 import { deviceStates } from '../../../identity/devices/device-list.js'
 import type { Sessions } from '../../../identity/devices/sessions.js'
+import type { Names } from '../../../identity/people/names.js'
 import type { UserList } from '../../../identity/people/user-list.js'
 import type { Users } from '../../../identity/people/users.js'
 import { type Context, visitorOf } from '../../handler.js'
+import { pageOf } from '../../lists/columns.js'
+import { deviceColumns, deviceFilters } from '../../lists/devices.js'
+import { readTyped } from '../../lists/filters.js'
+import { sessionColumns } from '../../lists/sessions.js'
 import { typedIn } from '../fields.js'
 import type { Pages } from '../page.js'
-import { isFiltered, presentListedDevice, presentSession, readCounted, readDeviceFilter } from './lists.js'
+import { isFiltered, readCounted } from './lists.js'
 import { doerText, type Which } from './people.js'
 
 export type DevicePagesDeps = {
@@ -17,16 +22,19 @@ export type DevicePagesDeps = {
   sessions: Sessions
   deviceList: DeviceList
   details: Details
+  names: Names
 }
 
 /** Devices of everybody, and one of them. */
-export function createDevicePages({ pages, users, userList, sessions, deviceList, details }: DevicePagesDeps) {
+export function createDevicePages(deps: DevicePagesDeps) {
+  const { pages, users, userList, sessions, deviceList, details, names } = deps
+
   return {
     async devicesPage(ctx: Context): Promise<void> {
       const frame = pages.frameOf(ctx)
       const { t } = frame
       const which: Which[] = []
-      const filter = await readDeviceFilter(ctx, { users, userList, frame, which })
+      const filter = await readTyped(ctx, deviceFilters, { users, userList, frame, which })
       const { results, next, partial, counted } = await readCounted(
         ctx,
         page => deviceList.page(filter, page),
@@ -35,8 +43,13 @@ export function createDevicePages({ pages, users, userList, sessions, deviceList
       await pages.show(ctx, 'admin/devices', {
         title: t('allDevices.title'),
         lead: t('allDevices.lead'),
-        ...{ devices: results.map(presentListedDevice), next, partial, counted },
-        ...{ filtered: isFiltered(filter), states: deviceStates, which },
+        devices: results.map(one => pageOf(deviceColumns, one)),
+        next,
+        partial,
+        counted,
+        filtered: isFiltered(filter),
+        states: deviceStates,
+        which,
         own: visitorOf(ctx).browser.session.deviceId,
       })
     },
@@ -46,15 +59,17 @@ export function createDevicePages({ pages, users, userList, sessions, deviceList
       const { device, username, sessions: found } = await details.device(ctx.params.id!)
       const happened = may('darvoza:audit:read') ? await details.deviceHistory(device) : null
       const { id, userId, name, browser, platform, userAgent, address, firstSeenAt, lastSeenAt, endedAt } = device
-      const shown = found.map(presentSession)
       await pages.show(ctx, 'admin/device', {
         title: name || t('allDevices.nameless'),
         crumbs: [{ label: t('nav.devices'), href: '/admin/devices' }],
         device: { id, userId, username, browser, platform, userAgent, address, firstSeenAt, lastSeenAt, endedAt },
-        ...{ sessions: shown, live: shown.filter(one => one.state === 'live').length },
+        sessions: found.map(one => pageOf(sessionColumns, one)),
+        live: found.filter(one => one.state === 'live').length,
         history:
           happened?.entries.map(({ createdAt, action, actor, address }) => ({
-            ...{ at: createdAt, action, by: [doerText({ action, actor }, happened.names, t), address] },
+            at: createdAt,
+            action,
+            by: [doerText({ action, actor }, happened.names, t), address],
           })) ?? null,
       })
     },
@@ -62,8 +77,8 @@ export function createDevicePages({ pages, users, userList, sessions, deviceList
     async endDevicePage(ctx: Context): Promise<void> {
       const { t } = pages.frameOf(ctx)
       const { actor } = visitorOf(ctx)
-      const { device, username } = await details.device(ctx.params.id!)
-      await sessions.endDevice(device.id, null, actor)
+      const device = await sessions.endDevice(ctx.params.id!, null, actor)
+      const username = (await names.ofUsers([device.userId])).get(device.userId) ?? ''
       await pages.tell(ctx, { tone: 'good', text: t('allDevices.ended', { name: device.name, username }) })
       pages.go(ctx, typedIn(ctx, ['back']).back || `/admin/devices/${device.id}`)
     },

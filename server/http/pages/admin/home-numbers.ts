@@ -74,18 +74,26 @@ export function createHomeNumbers({ figures, auditLog, incidents, revocationLog 
 
   const ofNow: Row<Now>[] = [
     {
-      ...{ name: 'users', icon: 'users', seenBy: ['darvoza:sessions:read'], behind: 'darvoza:users:read' },
-      ...{ href: ({ url }) => url('/admin/users', { live: 'true' }), tell: (frame, of) => level('users', frame, of) },
+      name: 'users',
+      icon: 'users',
+      seenBy: ['darvoza:sessions:read'],
+      behind: 'darvoza:users:read',
+      href: ({ url }) => url('/admin/users', { live: 'true' }),
+      tell: (frame, of) => level('users', frame, of),
     },
     {
-      ...{ name: 'sessions', icon: 'session', seenBy: ['darvoza:sessions:read'], behind: 'darvoza:sessions:read' },
-      ...{
-        href: ({ url }) => url('/admin/sessions', { state: 'live' }),
-        tell: (frame, of) => level('sessions', frame, of),
-      },
+      name: 'sessions',
+      icon: 'session',
+      seenBy: ['darvoza:sessions:read'],
+      behind: 'darvoza:sessions:read',
+      href: ({ url }) => url('/admin/sessions', { state: 'live' }),
+      tell: (frame, of) => level('sessions', frame, of),
     },
     {
-      ...{ name: 'refreshes', icon: 'refresh', seenBy: ['darvoza:sessions:read'], behind: null },
+      name: 'refreshes',
+      icon: 'refresh',
+      seenBy: ['darvoza:sessions:read'],
+      behind: null,
       // Refreshes are in no log: what is behind the number is how it came about, on this page.
       href: () => '#refreshes',
       tell: async ({ format }) => ({
@@ -93,12 +101,10 @@ export function createHomeNumbers({ figures, auditLog, incidents, revocationLog 
       }),
     },
     {
-      ...{
-        name: 'revocations',
-        icon: 'revoke',
-        seenBy: ['darvoza:revocations:read'],
-        behind: 'darvoza:revocations:read',
-      },
+      name: 'revocations',
+      icon: 'revoke',
+      seenBy: ['darvoza:revocations:read'],
+      behind: 'darvoza:revocations:read',
       href: () => '/admin/revocations',
       tell: async frame => ({ value: counted(frame, await revocationLog.count({})) }),
     },
@@ -111,7 +117,10 @@ export function createHomeNumbers({ figures, auditLog, incidents, revocationLog 
   }
 
   const action = (name: string, icon: string, action: AuditAction, exact: CountName | null): Row<Period> => ({
-    ...{ name, icon, seenBy: ['darvoza:sessions:read', 'darvoza:audit:read'], behind: 'darvoza:audit:read' },
+    name,
+    icon,
+    seenBy: ['darvoza:sessions:read', 'darvoza:audit:read'],
+    behind: 'darvoza:audit:read',
     href: ({ url }, { from }) => url('/admin/audit', { action, from }),
     async tell(frame, { since, totals }) {
       const found = await auditLog.count({ action, since })
@@ -124,7 +133,9 @@ export function createHomeNumbers({ figures, auditLog, incidents, revocationLog 
     // The figures know of guesses at names that nobody has; the log does not.
     action('failures', 'bad', 'sign_in_failed', null),
     {
-      ...{ name: 'incidents', icon: 'incident', behind: 'darvoza:audit:read' },
+      name: 'incidents',
+      icon: 'incident',
+      behind: 'darvoza:audit:read',
       seenBy: ['darvoza:sessions:read', 'darvoza:audit:read'],
       href: ({ url }, { from }) => url('/admin/incidents', { from }),
       async tell(frame, { since, totals }) {
@@ -142,7 +153,12 @@ export function createHomeNumbers({ figures, auditLog, incidents, revocationLog 
       numbers
         .filter(({ seenBy }) => seenBy.some(permission => frame.may(permission)))
         .map(async ({ name, icon, behind, href, tell }) => ({
-          ...{ name, icon, count: null, at: null, tone: null, ...(await tell(frame, of)) },
+          name,
+          icon,
+          count: null,
+          at: null,
+          tone: null,
+          ...(await tell(frame, of)),
           href: behind === null || frame.may(behind) ? href(frame, of) : null,
         })),
     )

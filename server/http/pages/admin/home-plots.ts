@@ -87,7 +87,8 @@ function plotOf(
     value: value === null ? null : value / Math.max(1, Math.min(step, now - at) / minute),
   })
   const series = names.map((figure, index) => ({
-    ...{ figure, ...(looks && { look: looks[index]! }) },
+    figure,
+    ...(looks && { look: looks[index]! }),
     label: label(figure),
     points: per ? found.points[figure].map(rate) : found.points[figure],
   }))
@@ -101,7 +102,9 @@ function plotOf(
   const svg = plot(
     series,
     {
-      ...{ title: t(`home.plot.${name}`), nothing: t('home.nothing'), value: write },
+      title: t(`home.plot.${name}`),
+      nothing: t('home.nothing'),
+      value: write,
       description: t('home.described', { period: t(`home.period.${range}`), summary }),
       time: range === '24h' ? format.time : format.dayMonth,
       point: at => [moment(at), ...names.map(figure => said(figure, at))].join('\n'),

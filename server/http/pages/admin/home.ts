@@ -40,7 +40,9 @@ export function createHomePages(deps: HomePagesDeps) {
     const isSeen = frame.may('darvoza:sessions:read')
     const told = await numbers.ofPeriod(frame, { since, from, totals: found.totals })
     return {
-      ...{ range, ...gapsIn(found), numbers: told },
+      range,
+      ...gapsIn(found),
+      numbers: told,
       plots: isSeen ? plotsOf(brought(found, told, await levels()), range, frame) : [],
     }
   }
@@ -85,8 +87,13 @@ export function createHomePages(deps: HomePagesDeps) {
       ])
       await pages.show(ctx, 'admin/home', {
         title: frame.t('home.title'),
-        ...{ numbers: ofNow, period, health: well, key },
-        ...{ ranges, refreshMinutes, isUnknown: asked !== '' && !ranges.some(range => range === asked) },
+        numbers: ofNow,
+        period,
+        health: well,
+        key,
+        ranges,
+        refreshMinutes,
+        isUnknown: asked !== '' && !ranges.some(range => range === asked),
       })
     },
   }

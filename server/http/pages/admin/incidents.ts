@@ -5,9 +5,10 @@ import type { IncidentInList, Incidents } from '../../../identity/logs/incidents
 import type { UserList } from '../../../identity/people/user-list.js'
 import type { Users } from '../../../identity/people/users.js'
 import type { Context } from '../../handler.js'
+import { readTyped } from '../../lists/filters.js'
+import { incidentFilters } from '../../lists/logs.js'
 import type { Pages } from '../page.js'
-import { readText } from '../query.js'
-import { isFiltered, readCounted, readDays, readUser } from './lists.js'
+import { isFiltered, readCounted } from './lists.js'
 import type { Which } from './people.js'
 
 export type IncidentPagesDeps = {
@@ -31,11 +32,7 @@ export function createIncidentPages({ pages, incidents, users, userList, session
       const frame = pages.frameOf(ctx)
       const { t } = frame
       const which: Which[] = []
-      const filter = {
-        userId: await readUser(ctx, 'user', { users, userList, frame, which }),
-        sessionId: readText(ctx, 'session', 36) || undefined,
-        ...readDays(ctx, frame),
-      }
+      const filter = await readTyped(ctx, incidentFilters, { users, userList, frame, which })
       const { results, next, partial, counted } = await readCounted(
         ctx,
         page => incidents.page(filter, page),
@@ -46,7 +43,11 @@ export function createIncidentPages({ pages, incidents, users, userList, session
         title: t('nav.incidents'),
         lead: t('incidents.lead'),
         incidents: results.map(one => ({ ...presentIncident(one), sessions: live.get(one.incident.userId) ?? 0 })),
-        ...{ next, partial, counted, filtered: isFiltered(filter), which },
+        next,
+        partial,
+        counted,
+        filtered: isFiltered(filter),
+        which,
       })
     },
   }

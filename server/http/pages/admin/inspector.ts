@@ -75,7 +75,10 @@ export function createInspectorPages({ pages, tokenInspector, names }: Inspector
 
 function presentVerdict({ kind, checks, refusal, decoded, signed }: InspectedToken) {
   return {
-    ...{ kind, checks, refusal, signed },
+    kind,
+    checks,
+    refusal,
+    signed,
     header: decoded && presentMembers(decoded.header),
     claims: decoded && presentMembers(decoded.claims),
   }

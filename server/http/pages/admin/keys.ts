@@ -111,7 +111,14 @@ function presentKey(key: ListedKey, here: readonly ListedKey[], now: number) {
   const { kid, algorithm, createdAt, activatesAt, activatedAt, retiredAt, revokedAt, removableAt } = key
   const waiting = pendingOf(algorithm, here)
   return {
-    ...{ kid, algorithm, createdAt, activatesAt, activatedAt, retiredAt, revokedAt, removableAt },
+    kid,
+    algorithm,
+    createdAt,
+    activatesAt,
+    activatedAt,
+    retiredAt,
+    revokedAt,
+    removableAt,
     removable: removableAt !== null && removableAt <= now,
     state: revokedAt === null ? key.state : ('revoked' as const),
     /** What must sign in its place is not known to verifiers yet. */

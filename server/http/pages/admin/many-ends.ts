@@ -9,10 +9,12 @@ import type { Listed, Page } from '../../../identity/listing.js'
 import type { UserList } from '../../../identity/people/user-list.js'
 import type { Users } from '../../../identity/people/users.js'
 import { type Context, visitorOf } from '../../handler.js'
+import { deviceFilters } from '../../lists/devices.js'
+import { readTyped } from '../../lists/filters.js'
+import { sessionFilters } from '../../lists/sessions.js'
 import { readFields } from '../../wire/fields.js'
 import { picked, typedIn } from '../fields.js'
 import type { Pages } from '../page.js'
-import { readDeviceFilter, readSessionFilter } from './lists.js'
 import { firstPeople } from './people.js'
 import { longestReason } from './sessions.js'
 
@@ -48,7 +50,14 @@ export function createManyEndsPages(deps: ManyEndsPagesDeps) {
       title: t(`manyEnds.title.${kind}`),
       crumbs: [{ label: t(`nav.${kind}`), href: `/admin/${kind}` }],
       people: await firstPeople(userIds, users, pages.frameOf(ctx)),
-      ...{ kind, ids, reach, own: ids.includes(keep), more, most: mostEnded, back, longestReason },
+      kind,
+      ids,
+      reach,
+      own: ids.includes(keep),
+      more,
+      most: mostEnded,
+      back,
+      longestReason,
     })
   }
 
@@ -80,7 +89,7 @@ export function createManyEndsPages(deps: ManyEndsPagesDeps) {
 
   return {
     async endSessionsPage(ctx: Context): Promise<void> {
-      const filter = await readSessionFilter(ctx, finderOf(ctx), { strictly: true })
+      const filter = await readTyped(ctx, sessionFilters, finderOf(ctx), { strictly: true })
       const { ids, more } = await found(async page => {
         const { results, ...rest } = await sessionList.page({ ...filter, state: 'live' }, page)
         return { ...rest, results: results.map(one => one.session.id) }
@@ -89,7 +98,7 @@ export function createManyEndsPages(deps: ManyEndsPagesDeps) {
     },
 
     async endDevicesPage(ctx: Context): Promise<void> {
-      const filter = await readDeviceFilter(ctx, finderOf(ctx), { strictly: true })
+      const filter = await readTyped(ctx, deviceFilters, finderOf(ctx), { strictly: true })
       const { ids, more } = await found(async page => {
         const { results, ...rest } = await deviceList.page(filter, page)
         return { ...rest, results: results.filter(one => one.state !== 'ended').map(one => one.device.id) }

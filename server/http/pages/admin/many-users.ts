@@ -34,7 +34,7 @@ export function createManyUsersPages({ pages, users, userActs, roles }: ManyUser
     if (!pages.frameOf(ctx).may(permission)) throw refuse('permission_denied')
     if (what === 'disable' || what === 'sign_out') return { what }
     const { role } = typedIn(ctx, ['role'])
-    return (await roles.list()).some(one => one.name === role) ? { what, role } : null
+    return (await roles.all()).some(one => one.name === role) ? { what, role } : null
   }
 
   /** Nobody locks themselves out in passing, among many. */
@@ -66,10 +66,13 @@ export function createManyUsersPages({ pages, users, userActs, roles }: ManyUser
       await pages.show(ctx, 'admin/change-users', {
         title: t(`manyUsers.title.${change}`),
         crumbs: [{ label: t('nav.users'), href: '/admin/users' }],
-        ...{ change, role: act && roleOf(act), ids, back: back || here },
+        change,
+        role: act && roleOf(act),
+        ids,
+        back: back || here,
         reach: reach && presentReach(reach, t),
         people: reach && (await firstPeople(reach.userIds, users, frame)),
-        roleNames: act === null ? (await roles.list()).map(one => one.name) : [],
+        roleNames: act === null ? (await roles.all()).map(one => one.name) : [],
       })
     },
 
@@ -88,7 +91,8 @@ function isChange(text: string): text is Change {
 
 function presentReach({ leftOut, userIds: _, ...reach }: UserActPreview, t: Translate) {
   const told = leftOut.map(({ username, why }) => ({
-    ...{ username, why: t(why === 'self' ? 'manyUsers.self' : 'manyUsers.mayMore') },
+    username,
+    why: t(why === 'self' ? 'manyUsers.self' : 'manyUsers.mayMore'),
   }))
   return { ...reach, leftOut: told }
 }

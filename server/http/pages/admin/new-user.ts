@@ -53,7 +53,7 @@ export function createNewUserPages(deps: NewUserPagesDeps) {
           },
         )
         const user = await users.create(
-          { ...{ username, password, ...profile }, roles: chosen, mustChangePassword: true },
+          { username, password, ...profile, roles: chosen, mustChangePassword: true },
           visitorOf(ctx).actor,
         )
         const text = t('newUser.made', { name: user.username })

@@ -1,7 +1,8 @@
 // Who and what the logs name, as pages show it: a name that links to its page, for whoever may see that page.
 import type { Names, SessionName } from '../../../identity/people/names.js'
+import type { PublicUser } from '../../../identity/people/public-user.js'
 import type { UserList } from '../../../identity/people/user-list.js'
-import type { UserRecord, Users } from '../../../identity/people/users.js'
+import type { Users } from '../../../identity/people/users.js'
 import { isUserId } from '../../../protocol/claims.js'
 import type { Frame } from '../frame.js'
 import type { Translate } from '../texts.js'
@@ -104,7 +105,8 @@ export async function findPerson(field: string, typed: string, { users, userList
   const [only] = results
   if (only && results.length === 1 && next === null) return only.user.id
   const people = results.map(({ user }) => ({
-    ...{ username: user.username, name: [user.firstName, user.lastName].filter(Boolean).join(' ') },
+    username: user.username,
+    name: [user.firstName, user.lastName].filter(Boolean).join(' '),
   }))
   if (people.length > 0) which.push({ field, typed, people, more: next !== null })
   return nobody
@@ -136,7 +138,7 @@ export function firstOf(names: readonly string[], count: number, { t, format }: 
   return format.list(more > 0 ? [...shown, t('people.more', { count: more, number: format.number(more) })] : shown)
 }
 
-function shortName({ username, firstName, lastName }: UserRecord): string {
+function shortName({ username, firstName, lastName }: PublicUser): string {
   const initial = [...lastName][0]
   const name = [firstName, firstName && initial ? `${initial}.` : lastName].filter(Boolean).join(' ')
   return name ? `${name} (${username})` : username

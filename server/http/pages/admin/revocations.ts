@@ -5,12 +5,14 @@ import type { Users } from '../../../identity/people/users.js'
 import { type Trigger, triggers } from '../../../policy/revocation.js'
 import { type RevocationKind, revocationKinds } from '../../../protocol/log/revocation.js'
 import type { Context } from '../../handler.js'
+import { pageOf } from '../../lists/columns.js'
+import { readTyped } from '../../lists/filters.js'
+import { revocationColumns, revocationFilters } from '../../lists/logs.js'
 import type { Frame } from '../frame.js'
 import type { Pages } from '../page.js'
-import { readChoice, readText } from '../query.js'
 import type { Translate } from '../texts.js'
 import { isFiltered, readCounted } from './lists.js'
-import { createPeople, type Named, readActor, type Shown, type Subject, userIdOf, type Which } from './people.js'
+import { createPeople, type Named, type Shown, type Subject, userIdOf, type Which } from './people.js'
 
 export type RevocationPagesDeps = {
   pages: Pages
@@ -27,14 +29,11 @@ export function createRevocationPages(deps: RevocationPagesDeps) {
     async revocationsPage(ctx: Context): Promise<void> {
       const frame = pages.frameOf(ctx)
       const { t } = frame
-      const subject = readText(ctx, 'subject')
-      const kind = readChoice(ctx, 'kind', ['', ...revocationKinds]) || guessKind(subject)
-      const reason = readChoice(ctx, 'cause', ['', ...(Object.keys(triggers) as Trigger[])]) || undefined
       const which: Which[] = []
-      const filter = {
-        ...{ kind, reason, actor: await readActor('actor', readText(ctx, 'actor'), { users, userList, frame, which }) },
-        subject: kind && subject ? await subjectOf(kind, subject, users) : undefined,
-      }
+      const typed = await readTyped(ctx, revocationFilters, { users, userList, frame, which })
+      const kind = typed.kind ?? guessKind(typed.subject)
+      const subject = kind && typed.subject ? await subjectOf(kind, typed.subject, users) : undefined
+      const filter = { ...typed, kind, subject }
       const { results, next, partial, counted } = await readCounted(
         ctx,
         page => revocationLog.page(filter, page),
@@ -52,7 +51,13 @@ export function createRevocationPages(deps: RevocationPagesDeps) {
           ? [{ label: t('revocations.new'), icon: 'revoke', tone: 'primary', href: '/admin/revocations/new' }]
           : [],
         entries: results.map(entry => presentEntry(entry, people, frame)),
-        ...{ next, partial, counted, which, kind: kind ?? '', kinds: revocationKinds, causes: Object.keys(triggers) },
+        next,
+        partial,
+        counted,
+        which,
+        kind: kind ?? '',
+        kinds: revocationKinds,
+        causes: Object.keys(triggers),
         filtered: isFiltered(filter),
       })
     },
@@ -76,23 +81,19 @@ export const subjectOf = async (kind: string, typed: string, users: Users): Prom
   kind === 'user' ? userIdOf(typed, users) : typed
 
 /** What was probably meant where a subject was typed and no kind chosen. */
-function guessKind(subject: string): RevocationKind | undefined {
-  if (subject === '') return undefined
+function guessKind(subject: string | undefined): RevocationKind | undefined {
+  if (subject === undefined) return undefined
   if (/^[0-9a-f]{8}-[0-9a-f-]{27}$/i.test(subject)) return 'session'
   return 'user'
 }
 
 function presentEntry(entry: RevocationRecord, people: Named, frame: Frame) {
   return {
-    seq: entry.seq,
-    at: entry.createdAt,
+    ...pageOf(revocationColumns, entry),
     cause: causeOf(entry.reason, frame),
-    effect: entry.effect,
-    kind: entry.kind,
     subject: subjectShown(entry, people, frame),
     except: entry.exceptSid === null ? null : people.session(entry.exceptSid),
     actor: people.actor(entry.actor),
-    expiresAt: entry.expiresAt,
   }
 }
 

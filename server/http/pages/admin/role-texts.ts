@@ -1,6 +1,6 @@
 // Roles and permissions in the words of the reader.
 import type { Counted } from '../../../identity/listing.js'
-import type { ListedRole } from '../../../identity/people/roles.js'
+import type { ListedRole, RoleRecord } from '../../../identity/people/roles.js'
 import { ownPermissions } from '../../../policy/permissions.js'
 import type { Frame } from '../frame.js'
 
@@ -21,7 +21,7 @@ export function choicesOf(frame: Frame) {
 }
 
 /** A role to choose, with what it lets do; permissions of other applications by their names. */
-export function roleChoice({ name, permissions }: ListedRole, frame: Frame) {
+export function roleChoice({ name, permissions }: Pick<RoleRecord, 'name' | 'permissions'>, frame: Frame) {
   const most = 6
   const said = permissions.map(permission => meaningOf(permission, frame) ?? permission)
   const more =

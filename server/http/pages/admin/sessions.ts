@@ -1,16 +1,19 @@
 import type { Details, Happened, LookedAtSession } from '../../../identity/devices/details.js'
 import { nameDevice } from '../../../identity/devices/device-name.js'
-import type { SessionList } from '../../../identity/devices/session-list.js'
+import type { SessionInList, SessionList } from '../../../identity/devices/session-list.js'
 import type { Sessions } from '../../../identity/devices/sessions.js'
 import type { UserList } from '../../../identity/people/user-list.js'
 import type { Users } from '../../../identity/people/users.js'
 import { sessionStates } from '../../../policy/session.js'
 import { type Context, visitorOf } from '../../handler.js'
+import { pageOf } from '../../lists/columns.js'
+import { readTyped } from '../../lists/filters.js'
+import { sessionColumns, sessionFilters } from '../../lists/sessions.js'
 import { readFields } from '../../wire/fields.js'
 import { typedIn } from '../fields.js'
 import type { Pages } from '../page.js'
 import type { Translate } from '../texts.js'
-import { isFiltered, presentDeviceName, presentSession, readCounted, readSessionFilter } from './lists.js'
+import { isFiltered, readCounted } from './lists.js'
 import { actorText, type Which } from './people.js'
 
 export type SessionPagesDeps = {
@@ -32,7 +35,7 @@ export function createSessionPages({ pages, users, userList, sessions, sessionLi
       const frame = pages.frameOf(ctx)
       const { t } = frame
       const which: Which[] = []
-      const filter = await readSessionFilter(ctx, { users, userList, frame, which })
+      const filter = await readTyped(ctx, sessionFilters, { users, userList, frame, which })
       const { results, next, partial, counted } = await readCounted(
         ctx,
         page => sessionList.page(filter, page),
@@ -41,8 +44,13 @@ export function createSessionPages({ pages, users, userList, sessions, sessionLi
       await pages.show(ctx, 'admin/sessions', {
         title: t('allSessions.title'),
         lead: t('allSessions.lead'),
-        ...{ sessions: results.map(one => presentEnded(presentSession(one), t)), next, partial, counted },
-        ...{ filtered: isFiltered(filter), states: sessionStates, which },
+        sessions: results.map(one => presentSession(one, t)),
+        next,
+        partial,
+        counted,
+        filtered: isFiltered(filter),
+        states: sessionStates,
+        which,
         own: visitorOf(ctx).browser.session.id,
       })
     },
@@ -51,22 +59,15 @@ export function createSessionPages({ pages, users, userList, sessions, sessionLi
       const { t, may } = pages.frameOf(ctx)
       const found = await details.session(ctx.params.id!)
       const happened = may('darvoza:audit:read') ? await details.sessionHistory(found.session) : null
-      const { session, username, device, end, endsAt, endedByUsername } = found
-      const { id, userId, deviceId, applicationId, address, createdAt, lastSeenAt, generation } = session
-      const { endedAt, endedReason, endedBy } = session
+      const { session, username, end } = found
       await pages.show(ctx, 'admin/session', {
         title: t('oneSession.title', { name: username }),
         crumbs: [{ label: t('nav.sessions'), href: '/admin/sessions' }],
-        session: presentEnded(
-          {
-            ...{ id, userId, username, deviceId, application: applicationId, address, signedInAt: createdAt },
-            ...{ lastSeenAt, refreshes: generation, state: end ?? 'live', endsAt, endedAt, endedReason, endedBy },
-            ...{ endedByUsername, device: device && presentDeviceName(device) },
-          },
-          t,
-        ),
-        ...{ timeline: timelineOf(found, happened, t), whole: happened !== null, longestReason },
-        own: visitorOf(ctx).browser.session.id === id,
+        session: { ...presentSession({ ...found, state: end ?? 'live' }, t), refreshes: session.generation },
+        timeline: timelineOf(found, happened, t),
+        whole: happened !== null,
+        longestReason,
+        own: visitorOf(ctx).browser.session.id === session.id,
       })
     },
 
@@ -82,14 +83,12 @@ export function createSessionPages({ pages, users, userList, sessions, sessionLi
   }
 }
 
-/** Who ended it and why, in words. */
-function presentEnded<S extends { endedBy: string | null; endedByUsername: string | null; endedReason: string | null }>(
-  session: S,
-  t: Translate,
-) {
-  const { endedBy, endedByUsername, endedReason } = session
+/** With who ended it and why, in words. */
+function presentSession(one: SessionInList, t: Translate) {
+  const { endedBy, endedReason } = one.session
   const why = endedReason === null ? '' : t(`endedWhy.${endedReason}`)
-  return { ...session, why, by: endedBy === null ? '' : actorText(endedBy, endedByUsername, t) }
+  const by = endedBy === null ? '' : actorText(endedBy, one.endedByUsername, t)
+  return { ...pageOf(sessionColumns, one), why, by }
 }
 
 type Item = { at: number; text: string; by: string; icon: string; tone?: string }

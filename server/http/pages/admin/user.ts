@@ -2,8 +2,9 @@
 import type { Details } from '../../../identity/devices/details.js'
 import type { Sessions } from '../../../identity/devices/sessions.js'
 import type { LiveDevice, WhereSignedIn } from '../../../identity/devices/where-signed-in.js'
+import type { PublicUser } from '../../../identity/people/public-user.js'
 import type { Roles } from '../../../identity/people/roles.js'
-import type { UserRecord, Users } from '../../../identity/people/users.js'
+import type { Users } from '../../../identity/people/users.js'
 import type { Actor } from '../../../policy/actor.js'
 import { isUserId } from '../../../protocol/claims.js'
 import { refuse } from '../../../protocol/errors.js'
@@ -40,32 +41,33 @@ export function createOneUserPages(deps: OneUserPagesDeps) {
   const { pages, users, roles, sessions, whereSignedIn, details } = deps
   const given = createGivenPasswords(deps)
 
-  async function show(ctx: Context, user: UserRecord, wrong: Wrong | null = null): Promise<void> {
+  async function show(ctx: Context, user: PublicUser, wrong: Wrong | null = null): Promise<void> {
     const frame = pages.frameOf(ctx)
     const { may, t } = frame
     // The one used last is the one that is looked for.
-    const devices = may('darvoza:sessions:read') ? await lastSeen(user.id) : null
+    const seen = may('darvoza:sessions:read') ? await whereSignedIn.firstDevices(user.id, devicesShown) : null
+    const live = await whereSignedIn.countLive(user.id)
     const happened = may('darvoza:audit:read') ? await details.userHistory(user.id) : null
-    const history = happened?.entries.map(({ createdAt, action, actor, address, subject }) => ({
-      ...{ at: createdAt, action, by: [doerText({ action, actor }, happened.names, t), address] },
-      device: happened.devices.get(subject)?.name ?? '',
+    const history = happened?.entries.map(({ createdAt, action, actor, address, deviceName }) => ({
+      at: createdAt,
+      action,
+      by: [doerText({ action, actor }, happened.names, t), address],
+      device: deviceName,
     }))
     const data = {
       title: user.username,
       crumbs: [{ label: t('nav.users'), href: '/admin/users' }],
       user: { ...presentUser(user), ...presentMore(user) },
-      devices: devices?.map(presentDevice) ?? null,
-      deviceCount: devices ? (await whereSignedIn.countDevices(user.id)).count : 0,
-      sessionCount: (await whereSignedIn.countSessions(user.id)).count,
-      tokenCount: await whereSignedIn.countTokens(user.id),
-      ...{ history: history ?? null, wrong, values: profileOf(user) },
-      roles: may('darvoza:roles:write') ? (await roles.list()).map(role => roleChoice(role, frame)) : [],
+      devices: seen?.devices.map(presentDevice) ?? null,
+      deviceCount: seen?.count ?? 0,
+      sessionCount: live.sessions.count,
+      tokenCount: live.tokens,
+      history: history ?? null,
+      wrong,
+      values: profileOf(user),
+      roles: may('darvoza:roles:write') ? (await roles.all()).map(role => roleChoice(role, frame)) : [],
     }
     await pages.show(ctx, 'admin/user', data, wrong ? 400 : 200)
-  }
-
-  async function lastSeen(id: number): Promise<LiveDevice[]> {
-    return (await whereSignedIn.devicesLastSeen(id, { limit: devicesShown })).results
   }
 
   /** Does something with one user, tells it on their page, and leads back there. */
@@ -77,7 +79,7 @@ export function createOneUserPages(deps: OneUserPagesDeps) {
   }
 
   /** The same with a form: what is wrong with it is told beside it. */
-  async function save(ctx: Context, form: Wrong['form'], work: (user: UserRecord) => Promise<void>, told: string) {
+  async function save(ctx: Context, form: Wrong['form'], work: (user: PublicUser) => Promise<void>, told: string) {
     const user = await users.require(idOf(ctx))
     try {
       await work(user)
@@ -90,7 +92,7 @@ export function createOneUserPages(deps: OneUserPagesDeps) {
     pages.go(ctx, `/admin/users/${user.id}`)
   }
 
-  async function showPassword(ctx: Context, user: UserRecord, problems: Problems = {}): Promise<void> {
+  async function showPassword(ctx: Context, user: PublicUser, problems: Problems = {}): Promise<void> {
     const t = pages.translate(ctx)
     const crumbs = [
       { label: t('nav.users'), href: '/admin/users' },
@@ -182,11 +184,11 @@ function idOf(ctx: Context): number {
   return Number(ctx.params.id)
 }
 
-function profileOf({ username, firstName, lastName, email, permissions }: UserRecord): Record<string, string> {
+function profileOf({ username, firstName, lastName, email, permissions }: PublicUser): Record<string, string> {
   return { username, first_name: firstName, last_name: lastName, email, permissions: permissions.join('\n') }
 }
 
-function presentMore(user: UserRecord) {
+function presentMore(user: PublicUser) {
   const { active, createdAt, passwordChangedAt, mustChangePassword, permissions } = user
   return { active, createdAt, passwordChangedAt, mustChangePassword, permissions }
 }

@@ -1,29 +1,31 @@
 // Users, as administrators look through them. The pattern for other lists: the address says what is shown (query.ts), one
 // call down, plain values for the view.
+
+import type { PublicUser } from '../../../identity/people/public-user.js'
 import type { Roles } from '../../../identity/people/roles.js'
-import {
-  type UserFilter,
-  type UserInList,
-  type UserList,
-  userOrders,
-  userStates,
-} from '../../../identity/people/user-list.js'
-import type { UserRecord } from '../../../identity/people/users.js'
-import { answerCsv, userColumns } from '../../admin/csv.js'
+import { type UserFilter, type UserList, userOrders, userStates } from '../../../identity/people/user-list.js'
+import type { Users } from '../../../identity/people/users.js'
+import { answerCsv } from '../../admin/csv.js'
 import type { Context } from '../../handler.js'
+import { pageOf } from '../../lists/columns.js'
+import { readTyped } from '../../lists/filters.js'
+import { userColumns, userFilters } from '../../lists/users.js'
 import type { FileChoice } from '../files.js'
 import type { Pages } from '../page.js'
-import { readChoice, readText } from '../query.js'
-import { isFiltered, readCounted, readOneOf } from './lists.js'
+import { readChoice } from '../query.js'
+import { isFiltered, readCounted } from './lists.js'
 
-export type UserPagesDeps = { pages: Pages; files: FileChoice; userList: UserList; roles: Roles }
+export type UserPagesDeps = { pages: Pages; files: FileChoice; users: Users; userList: UserList; roles: Roles }
 
-export function createUserPages({ pages, files, userList, roles }: UserPagesDeps) {
+export function createUserPages({ pages, files, users, userList, roles }: UserPagesDeps) {
+  const readFilter = (ctx: Context): Promise<UserFilter> =>
+    readTyped(ctx, userFilters, { users, userList, frame: pages.frameOf(ctx), which: [] })
+
   return {
     async usersPage(ctx: Context): Promise<void> {
       const frame = pages.frameOf(ctx)
       const { t, may, url, query } = frame
-      const filter = readUserFilter(ctx)
+      const filter = await readFilter(ctx)
       const { results, next, partial, counted } = await readCounted(
         ctx,
         page => userList.page(filter, readOrder(ctx), page),
@@ -42,36 +44,28 @@ export function createUserPages({ pages, files, userList, roles }: UserPagesDeps
             ? [{ label: t('users.new'), icon: 'add', tone: 'primary', href: '/admin/users/new' }]
             : []),
         ],
-        ...{ users: results.map(presentListed), next, partial, counted, filtered: isFiltered(filter) },
-        ...{ states: userStates, orders: userOrders, roleNames: (await roles.list()).map(role => role.name) },
+        users: results.map(one => pageOf(userColumns, one)),
+        next,
+        partial,
+        counted,
+        filtered: isFiltered(filter),
+        states: userStates,
+        orders: userOrders,
+        roleNames: (await roles.all()).map(role => role.name),
       })
     },
 
     /** All that the filter finds, row by row, however many. */
-    usersFile(ctx: Context): void {
-      const rows = userList.every(readUserFilter(ctx), readOrder(ctx))
+    async usersFile(ctx: Context): Promise<void> {
+      const rows = userList.every(await readFilter(ctx), readOrder(ctx))
       answerCsv(ctx, 'darvoza-users', userColumns, rows, files.take(ctx, pages.frameOf(ctx)))
     },
   }
 }
 
-const yesOrNo = ['true', 'false'] as const
-
-function readUserFilter(ctx: Context): UserFilter {
-  const live = readOneOf(ctx, 'live', yesOrNo)
-  return {
-    ...{ text: readText(ctx, 'text') || undefined, role: readText(ctx, 'role') || undefined },
-    ...{ state: readOneOf(ctx, 'state', userStates), live: live === undefined ? undefined : live === 'true' },
-  }
-}
-
 const readOrder = (ctx: Context) => readChoice(ctx, 'order', userOrders)
 
-export function presentUser({ id, username, firstName, lastName, email, roles, lastLoginAt }: UserRecord) {
+export function presentUser({ id, username, firstName, lastName, email, roles, lastLoginAt }: PublicUser) {
   const name = [firstName, lastName].filter(Boolean).join(' ')
   return { id, username, name, email, roles, lastLoginAt }
-}
-
-function presentListed({ user, state, liveSessions }: UserInList) {
-  return { ...presentUser(user), state, liveSessions }
 }

@@ -1,0 +1,68 @@
+// Sessions and devices as everybody above this floor sees them, their columns picked one by one. What a refresh token is
+// made of, and what the client itself calls its device, stay below.
+import type { DeviceRecord } from '../../storage/devices.js'
+import type { SessionRecord } from '../../storage/sessions.js'
+
+/** Times are epoch ms. */
+export type PublicSession = {
+  id: string
+  userId: number
+  deviceId: string
+  applicationId: string
+  /** How often it was refreshed, and when last. */
+  generation: number
+  rotatedAt: number
+  createdAt: number
+  lastSeenAt: number
+  address: string
+  endedAt: number | null
+  endedReason: string | null
+  endedBy: string | null
+}
+
+export function publicSession(session: SessionRecord): PublicSession {
+  return {
+    id: session.id,
+    userId: session.userId,
+    deviceId: session.deviceId,
+    applicationId: session.applicationId,
+    generation: session.generation,
+    rotatedAt: session.rotatedAt,
+    createdAt: session.createdAt,
+    lastSeenAt: session.lastSeenAt,
+    address: session.address,
+    endedAt: session.endedAt,
+    endedReason: session.endedReason,
+    endedBy: session.endedBy,
+  }
+}
+
+/** Times are epoch ms. */
+export type PublicDevice = {
+  id: string
+  userId: number
+  name: string
+  browser: string
+  platform: string
+  userAgent: string
+  /** Of the latest sign-in. */
+  address: string
+  firstSeenAt: number
+  lastSeenAt: number
+  endedAt: number | null
+}
+
+export function publicDevice(device: DeviceRecord): PublicDevice {
+  return {
+    id: device.id,
+    userId: device.userId,
+    name: device.name,
+    browser: device.browser,
+    platform: device.platform,
+    userAgent: device.userAgent,
+    address: device.address,
+    firstSeenAt: device.firstSeenAt,
+    lastSeenAt: device.lastSeenAt,
+    endedAt: device.endedAt,
+  }
+}
