@@ -46,23 +46,78 @@ export function composeTokens(
   }
   const auditTrail = createAuditTrail({ database, auditStore, secrets, now })
   const audited = createAuditLines({ log })
-  const credentials = createCredentials({ userStore, roleStore, sessionStore, applicationStore, policy, now })
+  const credentials = createCredentials({
+    userStore,
+    roleStore,
+    sessionStore,
+    applicationStore,
+    policy,
+    applications,
+    now,
+  })
   const changes = createChanges({
-    ...{ database, revocationStore, sessionStore, userStore, applicationStore, auditTrail, credentials, tail, now },
-    ...{ count: counters.count, audited, afterwards },
+    database,
+    revocationStore,
+    sessionStore,
+    userStore,
+    applicationStore,
+    auditTrail,
+    credentials,
+    tail,
+    now,
+    count: counters.count,
+    audited,
+    afterwards,
   })
   const logAdvance = createLogAdvance({
-    ...{ database, revocationStore, userStore, auditStore, auditTrail, audited, changes, tail, redisLog, now, random },
+    database,
+    revocationStore,
+    userStore,
+    auditStore,
+    auditTrail,
+    audited,
+    changes,
+    tail,
+    redisLog,
+    now,
+    random,
   })
   const sessionLimit = createSessionLimit({ database, userStore, sessionStore, changes, tail, policy, now })
   const standings = createStandings({ database, sessionStore, sessionLimit, tail, policy, applications })
   const rotate = createRotate({
-    ...{ database, sessionStore, outages, incidentStore, inspect, issue, changes, secrets },
-    ...{ standings, sessionLimit, tail, now, latest, random, uuid, log, pauses, count: counters.count, refreshed },
+    database,
+    sessionStore,
+    outages,
+    incidentStore,
+    inspect,
+    issue,
+    changes,
+    secrets,
+    standings,
+    sessionLimit,
+    tail,
+    now,
+    latest,
+    random,
+    uuid,
+    log,
+    pauses,
+    count: counters.count,
+    refreshed,
   })
   const explain = createExplain({ inspect, checks, projection, rotate })
   return {
-    ...{ sealing, signingKeys, secrets, issue, inspect, counters, lastSeen, auditTrail, changes, logAdvance, rotate },
+    sealing,
+    signingKeys,
+    secrets,
+    issue,
+    inspect,
+    counters,
+    lastSeen,
+    auditTrail,
+    changes,
+    logAdvance,
+    rotate,
     explain,
   }
 }
