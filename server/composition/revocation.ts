@@ -38,8 +38,18 @@ export async function composeRevocation(
   const memory = createLogMemory({ logMarkStore, log })
   const outages = createOutages({ database, heartbeatStore, now, elapsed: clock.elapsed })
   const tail = createTail({
-    ...{ database, revocationStore, outages, projection, highWater, memory, transport: redisLog, now, monotonic },
-    ...{ wall: ports.now ?? clocks.wall, observe: clock.observe, log },
+    database,
+    revocationStore,
+    outages,
+    projection,
+    highWater,
+    memory,
+    transport: redisLog,
+    now,
+    monotonic,
+    wall: ports.now ?? clocks.wall,
+    observe: clock.observe,
+    log,
   })
   const redisCopy = redisLog && createRedisCopy({ redisLog, database, revocationStore, tail, now, log })
   const redisLink = redis && redisLog && redisCopy && createRedisLink({ redis, redisLog, redisCopy, tail, log })
@@ -48,10 +58,22 @@ export async function composeRevocation(
   const accessLifetime = createAccessLifetime({ policyVersionStore, applicationStore, revocationStore, now })
   const catchUp = createCatchUp({ tail, monotonic })
   return {
-    ...{ clock, now, monotonic, projection, redis, redisLog, redisLink, highWater, memory, tail, outages, policy },
+    clock,
+    now,
+    monotonic,
+    projection,
+    redis,
+    redisLog,
+    redisLink,
+    highWater,
+    memory,
+    tail,
+    outages,
+    policy,
     applications,
     accessLifetime,
-    ...{ catchUp, writeTrouble: database.writeTrouble },
+    catchUp,
+    writeTrouble: database.writeTrouble,
   }
 }
 

@@ -48,7 +48,15 @@ export function composeTokens(
   }
   const auditTrail = createAuditTrail({ database, auditStore, secrets, now })
   const audited = createAuditLines({ log })
-  const credentials = createCredentials({ userStore, roleStore, sessionStore, applicationStore, policy, now })
+  const credentials = createCredentials({
+    userStore,
+    roleStore,
+    sessionStore,
+    applicationStore,
+    policy,
+    applications,
+    now,
+  })
   const judgedTransactions = createJudgedTransactions({ database, credentials, tail })
   const revocationWriting = createRevocationWriting({
     database,
@@ -85,8 +93,25 @@ export function composeTokens(
   const sessionLimit = createSessionLimit({ database, userStore, sessionStore, changes, tail, policy, now })
   const standings = createStandings({ database, sessionStore, sessionLimit, tail, policy, applications })
   const rotate = createRotate({
-    ...{ database, sessionStore, outages, incidentStore, inspect, issue, changes, secrets },
-    ...{ standings, sessionLimit, tail, now, latest, random, uuid, log, pauses, count: counters.count, refreshed },
+    database,
+    sessionStore,
+    outages,
+    incidentStore,
+    inspect,
+    issue,
+    changes,
+    secrets,
+    standings,
+    sessionLimit,
+    tail,
+    now,
+    latest,
+    random,
+    uuid,
+    log,
+    pauses,
+    count: counters.count,
+    refreshed,
   })
   const explain = createExplain({ inspect, checks, projection, rotate })
   return {

@@ -45,7 +45,11 @@ export function readVersions(written: readonly WrittenVersion[]): PolicyVersion[
     const policy = readPolicy(json)
     const before = versions.at(-1)?.policy ?? policy
     versions.push({
-      ...{ version, policy, apply: apply as PolicyApply, undoes, settled: settledAt !== null },
+      version,
+      policy,
+      apply: apply as PolicyApply,
+      undoes,
+      settled: settledAt !== null,
       // What an older program knew and this one does not is nothing to anybody here.
       changed: changed === null ? differing(before, policy) : (JSON.parse(changed) as string[]).filter(isPolicyName),
     })

@@ -46,5 +46,10 @@ export function createPolicyInForce({ database, policyVersionStore, applications
 export type PolicyInForce = ReturnType<typeof createPolicyInForce>
 
 const firstVersion = {
-  ...{ version: 1, policy: firstPolicy, changed: [], apply: 'refresh' as const, undoes: null, settled: false },
+  version: 1,
+  policy: firstPolicy,
+  changed: [],
+  apply: 'refresh' as const,
+  undoes: null,
+  settled: false,
 }

@@ -2,8 +2,10 @@
 // token or a cookie said when the request came may be over by then; whoever ends it commits before or after the change,
 // never in between unseen.
 import { type Actor, type Credential, credentialOf, userOf } from '../policy/actor.js'
+import { ownApplicationId } from '../policy/application-metadata.js'
 import { sessionEnd } from '../policy/session.js'
 import { type ErrorCode, refuse } from '../protocol/errors.js'
+import type { ApplicationsInForce } from '../revocation/applications-in-force.js'
 import type { PolicyInForce } from '../revocation/policy-in-force.js'
 import type { ApplicationStore } from '../storage/applications.js'
 import type { Queries } from '../storage/database.js'
@@ -24,10 +26,11 @@ export type CredentialsDeps = {
   sessionStore: SessionStore
   applicationStore: ApplicationStore
   policy: PolicyInForce
+  applications: Pick<ApplicationsInForce, 'head'>
   now: () => number
 }
 
-/** Thrown inside the transaction when this process knows an older policy than the database: read it, and begin again. */
+/** Thrown inside the transaction when this process knows an older policy, or older applications, than the database: read it, and begin again. */
 export class PolicyMoved extends Error {}
 
 export function createCredentials({
@@ -36,6 +39,7 @@ export function createCredentials({
   sessionStore,
   applicationStore,
   policy,
+  applications,
   now,
 }: CredentialsDeps) {
   /** In the order of all transactions (users, roles, sessions), each kind by its ids: the actor's rows and the subjects'. */
@@ -51,12 +55,14 @@ export function createCredentials({
 
   function whyNot(standing: Standing | undefined, userId: number, credential: Credential): ErrorCode | null {
     if (standing?.session.userId !== userId) return 'session_ended'
-    const { session, user, application, ended, policyVersion } = standing
+    const { session, user, application, ended, policyVersion, applicationsVersion } = standing
     if (user.deletedAt !== null) return 'user_unknown'
     if (!user.active) return 'user_inactive'
     if (!application.active) return 'application_disabled'
     const eras = policy.eras()
     if (policyVersion !== eras.head) throw new PolicyMoved()
+    // What it overrides may be otherwise by now.
+    if (application.id !== ownApplicationId && applicationsVersion !== applications.head) throw new PolicyMoved()
     const end = sessionEnd(session, ended, now(), eras.of(session))
     if (end !== null) return end === 'ended' || end === 'superseded' ? 'session_ended' : 'token_expired'
     if (user.mustChangePassword && !credential.beforeNewPassword) return 'password_change_required'

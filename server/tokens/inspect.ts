@@ -52,8 +52,8 @@ export function createInspect(deps: InspectDeps) {
     const purpose = typ === 'rt+jwt' ? 'refresh' : typ === 'dt+jwt' ? 'device' : null
     const version = versionOf(kid)
     if (!purpose || version === null) return false
-    const present = secrets.present(purpose).version
-    return version > present && version <= present + mostNewVersions
+    const current = secrets.present(purpose).version
+    return version > current && version <= current + mostNewVersions
   }
 
   /** Signature and claims; what the log says of them is asked after it. */

@@ -40,10 +40,10 @@ export function createSessionLimit({
     const newer = countStaying()
     for await (const one of sessionStore.newestOf(tx, session.userId)) {
       if (one.headPolicyVersion !== eras.head) return 'moved'
-      const rules = eras.of(one)
-      const lives = sessionEnd(one, one.ended, now(), rules) === null
-      if (one.id === session.id) return !lives ? 'over' : newer.isOverLimit(rules) ? 'over_limit' : 'stays'
-      if (lives) newer.isOverLimit(rules)
+      const its = eras.of(one)
+      const lives = sessionEnd(one, one.ended, now(), its) === null
+      if (one.id === session.id) return !lives ? 'over' : newer.isOverLimit(its) ? 'over_limit' : 'stays'
+      if (lives) newer.isOverLimit(its)
       // It is older than all that were seen, and there is no need to read up to it.
       if (newer.isCrowdedFor(eras.of(session))) return 'over_limit'
     }

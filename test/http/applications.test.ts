@@ -122,6 +122,11 @@ onEachEngine('an application beside our own', engine => {
     expect(await get('/api/admin/users/', amy, 'darvoza:admin')).to.match(/permission/)
     expect(await get('/api/admin/users/', boss, 'darvoza:admin')).to.equal(200)
     expect(await get('/api/admin/policies/', boss, 'darvoza:admin'), 'not listed').to.match(/permission/)
+    // One that has too many to fit says none, and is not taken for all that its user may do.
+    const { access } = await refreshAs(server, (await opened(boss, 'darvoza:admin')).refresh)
+    const omitted = { permissions: undefined, permissions_omitted: true }
+    const { status } = await aClient(server).get('/api/admin/users/', aForge(server).access(changed(access, omitted)))
+    expect(status, 'omitted').to.equal(403)
   })
 
   it('has its refresh tokens to itself, and they rotate whatever the policy says of ours', async () => {
@@ -319,6 +324,21 @@ onEachEngine('an application beside our own', engine => {
 })
 
 onMariaDb('two servers', engine => {
+  it('judge who changes something by the lifetimes that one of them has just set, at once', async () => {
+    const first = await aServer({ engine })
+    const amy = await first.aUser()
+    await anApplication(first, 'shop', { metadata: { scope: 'darvoza:account' } })
+    const second = await aServer({ settings: first.settings, clock: first.clock, policy: null })
+    const { refresh } = await aSessionOf(first, amy, 'shop', { scope: 'darvoza:account' })
+    const { access } = await refreshAs(second, refresh)
+    second.composed.parts.revocation.tail.stop()
+    first.clock.advance('10m')
+    const lifetimes = { refresh_token_lifetime: 300 }
+    await changeApplication(first, 'shop', { metadata: { scope: 'darvoza:account', lifetimes } })
+    const { status, body } = await aClient(second).patch('/api/me/', { first_name: 'A' }, access)
+    expect([status, body.reason]).to.deep.equal([401, 'token_expired'])
+  })
+
   it('go by the lifetimes and the permissions that one of them has just set, at once', async () => {
     const first = await aServer({ engine })
     const amy = await aUserWith(first, ['orders:read'])

@@ -30,7 +30,7 @@ export class Session {
   @Column(whole) expiresAt!: number
   @Column({ type: 'int' }) refreshKeyVersion!: number
 
-  /** Random mark of the statement that rotated last: tells winners from losers. */
+  /** Random, of the statement that rotated last: tells who won. */
   @Column(name(24)) rotation!: string
   // Which generations were rotated away lately: see policy/rotation.ts.
   @Column(whole) windowFrom!: number
