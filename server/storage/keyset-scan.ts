@@ -171,11 +171,13 @@ export function createKeysetScan({ engine }: Pick<Dialect, 'engine'>) {
       const { filter, isNarrow } = await choose(tx, list, wanted, false)
       const order = filter?.accessPath?.order ?? list.order.map(({ column }) => column)
       const chosen = follow(list, filters, filter, boundsOf(order, from, upto))
-      const { table, join, all } = chosen
+      const { table, join, own, all } = chosen
+      // Where the index leads to nothing else, as many rows are looked at as are wanted, and no slice need be measured.
+      const isPlain = isNarrow || (join === '' && all.length === own.length)
       const rows: (Row & Record<string, Value>)[] = []
       let edge: Cursor | null = null
       const slices = windows(tx, list, chosen, after, limit * 4, budget)
-      for await (const window of isNarrow ? [{ after, edge: null }] : slices) {
+      for await (const window of isPlain ? [{ after, edge: null }] : slices) {
         const where = both([...all, ...between(compared, list, order, window)])
         const found = await tx.read<Row & Record<string, Value>>(
           `${select} ${list.columns}, ${cursorColumns(order)} FROM ${table.sql}${join}${where.sql}

@@ -87,6 +87,10 @@ onEachEngine('the database is asked', engine => {
     // whom, and the roles that can be chosen.
     expect(await page(`/admin/users/${amy.id}`), 'user').to.deep.equal({ reads: 8, writes: 0 })
     expect(await page('/admin/'), 'Home').to.deep.equal({ reads: 14, writes: 0 })
+    // The browser, how far the list is read and the ids there, the users, their live sessions, and the roles to filter by.
+    expect(await page('/admin/users'), 'users').to.deep.equal({ reads: 6, writes: 0 })
+    // The browser, and the list: where nothing is filtered its index tells all.
+    expect(await page('/admin/incidents'), 'incidents').to.deep.equal({ reads: 2, writes: 0 })
     expect(await page('/account/devices'), 'own devices').to.deep.equal({ reads: 8, writes: 0 })
   })
 })
