@@ -58,6 +58,11 @@ export function createJobs({ log }: JobsDeps, jobs: readonly Job[]) {
       void track(runOnce({ name: 'afterwards', everyMs: 0, run: work }))
     },
 
+    /** Resolves when nothing goes on behind an answer any more. */
+    async settled(): Promise<void> {
+      while (running.size > 0) await Promise.allSettled(running)
+    },
+
     /** Runs every job once, now. */
     async runAll(): Promise<void> {
       for (const job of jobs) await job.run()

@@ -5,6 +5,8 @@ import type { TestServer } from './server.js'
 const still = new Set(['heartbeat'])
 
 export async function snapshotOf(server: TestServer): Promise<string> {
+  // Rows of what has ended are marked behind the answer.
+  await server.composed.jobs.settled()
   const { database } = server.composed.parts.storage
   const tables = database.source.entityMetadatas.map(entity => entity.tableName).filter(name => !still.has(name))
   const contents: Record<string, unknown> = {}
