@@ -48,7 +48,7 @@ export function personOf(ctx: Context): { userId: number; sid: string; actor: Ac
 }
 
 /** The person who looks at a page: user id, session and what they may do, as kinds/browser.ts has let them in. */
-export function visitorOf(ctx: Context): {
+export function browserUserOf(ctx: Context): {
   userId: number
   sid: string
   user: PublicUser

@@ -122,10 +122,10 @@ export function createOwnListStore(dialect: Dialect) {
         l.last_seen_at AS lastSeenAt FROM session l${hint('session_device_open')} WHERE l.device_id`
       return inChunks(deviceIds, async some => {
         const most = perDevice.usual * some.length
-        const rows = await tx.read<SessionOnDevice>(`${found} IN (${placeholders(some.length)}) AND ${sql} LIMIT ${most}`, [
-          ...some,
-          ...values,
-        ])
+        const rows = await tx.read<SessionOnDevice>(
+          `${found} IN (${placeholders(some.length)}) AND ${sql} LIMIT ${most}`,
+          [...some, ...values],
+        )
         if (rows.length < most) return rows
         // One of them has very many: each by itself, so that the others do not lack theirs.
         const each: SessionOnDevice[] = []

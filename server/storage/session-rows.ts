@@ -33,6 +33,9 @@ export const passwordGrant: SessionGrant = {
   refreshable: true,
 }
 
+/** What a password opens for a browser, which holds the session by a cookie. */
+export const browserGrant: SessionGrant = { ...passwordGrant, refreshable: false }
+
 /** A session's row. Times are epoch ms. */
 export type SessionRecord = SessionLife &
   RotationSpans &

@@ -126,7 +126,10 @@ export function hasAccess(spans: readonly AccessSpan[], now: number): Condition 
     const values = [from, upto, now - lifetime]
     if (only !== null) return { sql: `${sql} AND s.application_id = ?`, values: [...values, only] }
     if (except.length === 0) return { sql, values }
-    return { sql: `${sql} AND s.application_id NOT IN (${placeholders(except.length)})`, values: [...values, ...except] }
+    return {
+      sql: `${sql} AND s.application_id NOT IN (${placeholders(except.length)})`,
+      values: [...values, ...except],
+    }
   })
   return { sql: each.map(one => `(${one.sql})`).join(' OR '), values: each.flatMap(one => one.values) }
 }

@@ -5,7 +5,7 @@ import { createRotations } from './rotations.js'
 import { scanSql } from './scan-sql.js'
 import { readSession, type SessionRecord, type SessionRow, sessionColumns, writtenSession } from './session-rows.js'
 import { createSessionTidying } from './session-tidying.js'
-import { columns, grouped, inChunks, insertion, placeholders, padded } from './statement.js'
+import { columns, grouped, inChunks, insertion, padded, placeholders } from './statement.js'
 import { foldUser, type UserRecord, type UserRow, userColumns } from './user-rows.js'
 
 export type { SessionRecord }

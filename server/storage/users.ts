@@ -95,7 +95,10 @@ export function createUserStore(dialect: { forUpdate: string }) {
     async lockAll(tx: Queries, ids: readonly number[]): Promise<void> {
       if (dialect.forUpdate === '') return
       const each = [...new Set(ids)].sort((a, b) => a - b)
-      await tx.read(`SELECT id FROM user WHERE id IN (${placeholders(each.length)}) ORDER BY id${dialect.forUpdate}`, each)
+      await tx.read(
+        `SELECT id FROM user WHERE id IN (${placeholders(each.length)}) ORDER BY id${dialect.forUpdate}`,
+        each,
+      )
     },
 
     /** Gives out the next user id, or keeps `imported` and goes on after it. Ids are never given out twice. */

@@ -1,8 +1,10 @@
 // One of the two servers of openings.ts: serves, and opens sessions by itself when it is told to.
+
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { readSettings } from '../../config/settings.js'
 import { compose } from '../../server/compose.js'
+import { passwordGrant } from '../../server/storage/session-rows.js'
 
 export type Redemptions = { userIds: number[]; atOnce: number; seconds: number }
 
@@ -20,7 +22,11 @@ const origin = { address: '192.0.2.7', userAgent: 'bench', requestId: 'bench' }
 async function redeem(userId: number): Promise<void> {
   const { seq } = await storage.revocationStore.head(storage.database)
   const evidence = { userId, seq, authenticatedAt: Date.now(), stillHolds: async () => true }
-  const opened = await signIn.openSession(evidence, 'darvoza', { device: { deviceProof: null }, origin })
+  const opened = await signIn.openSession(evidence, 'darvoza', {
+    device: { deviceProof: null },
+    origin,
+    grant: passwordGrant,
+  })
   const { standing, eras, issuedAt } = opened
   tokens.issue.accessOf(standing, issuedAt, eras.of(standing.session))
   tokens.issue.refresh(standing.session, standing.user.username)

@@ -3,6 +3,7 @@ import type { Evidence } from '../../server/identity/sign-in/open-session.js'
 import { EvidenceOutdated } from '../../server/identity/sign-in/open-session.js'
 import { Refusal, refuse } from '../../server/protocol/errors.js'
 import type { Queries } from '../../server/storage/database.js'
+import { passwordGrant } from '../../server/storage/session-rows.js'
 import { aClient, claimsOf } from '../support/client.js'
 import { type Engine, onEachEngine } from '../support/engines.js'
 import { aServer, settle, type TestServer } from '../support/server.js'
@@ -102,7 +103,7 @@ async function aHouse(engine: Engine) {
       stillHolds: async () => true,
       ...changes,
     }
-    return openSession(evidence, 'darvoza', { device: { deviceProof: null }, origin })
+    return openSession(evidence, 'darvoza', { device: { deviceProof: null }, origin, grant: passwordGrant })
   }
   return { server, id, open }
 }

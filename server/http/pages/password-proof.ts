@@ -2,7 +2,7 @@
 import type { BrowserSessions } from '../../identity/sign-in/browser-sessions.js'
 import { isRecentlyAuthenticated } from '../../policy/recent-authentication.js'
 import { errorRow } from '../../protocol/errors.js'
-import { type Context, isReading, visitorOf } from '../handler.js'
+import { browserUserOf, type Context, isReading } from '../handler.js'
 import { isPassing, problemsOf, statusOf } from './fields.js'
 import type { Pages } from './page.js'
 
@@ -50,7 +50,7 @@ export function createPasswordProof({ browserSessions, pages, now }: PasswordPro
         return false
       }
       try {
-        const { browser, actor } = visitorOf(ctx)
+        const { browser, actor } = browserUserOf(ctx)
         await browserSessions.provePassword(browser, password, actor)
         return true
       } catch (error) {

@@ -7,6 +7,7 @@ import { refuse, refuseField } from '../../protocol/errors.js'
 import type { PolicyInForce } from '../../revocation/policy-in-force.js'
 import type { BrowserSessionRecord, BrowserSessionStore } from '../../storage/browser-sessions.js'
 import type { Database } from '../../storage/database.js'
+import { browserGrant } from '../../storage/session-rows.js'
 import type { SessionRecord, SessionStore } from '../../storage/sessions.js'
 import type { UserStore } from '../../storage/users.js'
 import type { JudgedTransactions } from '../../tokens/judged-transactions.js'
@@ -87,7 +88,12 @@ export function createBrowserSessions(deps: BrowserSessionsDeps) {
      * @throws as sign-in does
      */
     async signIn(credentials: Credentials, origin: Origin): Promise<NewBrowserSession> {
-      const { user, sessionId, issueDeviceToken } = await signIn.signIn(credentials, ownApplication, origin)
+      const { user, sessionId, issueDeviceToken } = await signIn.signIn(
+        credentials,
+        ownApplication,
+        origin,
+        browserGrant,
+      )
       const id = random(32).toString('base64url')
       const formSecret = random(32).toString('base64url')
       const at = now()

@@ -9,7 +9,7 @@ import type { ApplicationsInForce } from '../../revocation/applications-in-force
 import type { ErasInForce, PolicyInForce } from '../../revocation/policy-in-force.js'
 import type { Tail } from '../../revocation/tail.js'
 import type { Queries } from '../../storage/database.js'
-import { passwordGrant } from '../../storage/session-rows.js'
+import type { SessionGrant } from '../../storage/session-rows.js'
 import type { SessionRecord, SessionStore, Standing } from '../../storage/sessions.js'
 import type { OwnUserRecord } from '../../storage/user-rows.js'
 import type { UserStanding, UserStandingStore } from '../../storage/user-standings.js'
@@ -37,7 +37,7 @@ export type Evidence = {
   stillHolds: (tx: Queries, user: OwnUserRecord) => Promise<boolean>
 }
 
-export type Opening = { device: DeviceClaim; origin: Origin }
+export type Opening = { device: DeviceClaim; origin: Origin; grant: SessionGrant }
 
 /** A session that was opened, and all that its first tokens are issued from. */
 export type Opened = {
@@ -96,7 +96,11 @@ export function createOpenSession(deps: OpenSessionDeps) {
     throw refuse('database_unavailable', { retryAfter: 1 })
   }
 
-  async function openOnce(evidence: Evidence, applicationId: string, { device, origin }: Opening): Promise<Opened> {
+  async function openOnce(
+    evidence: Evidence,
+    applicationId: string,
+    { device, origin, grant }: Opening,
+  ): Promise<Opened> {
     const issuedAt = now()
     // One policy from beginning to end: the one that is in force when the log's number is read.
     const eras = policy.eras()
@@ -107,7 +111,7 @@ export function createOpenSession(deps: OpenSessionDeps) {
       if (!user?.active || !(await evidence.stillHolds(tx, user))) throw new EvidenceOutdated()
       const found = requireInForce(await userStandingStore.of(tx, user, applicationId), evidence, eras)
       const { id: deviceId, isNew } = await knownDevices.recognise(tx, userId, device, origin)
-      const session = newSession(evidence, applicationId, deviceId, origin.address, eras)
+      const session = newSession(evidence, { applicationId, deviceId, address: origin.address, grant }, eras)
       await room.make(tx, change, session, { replaces: !isNew, ended: found.ended, eras })
       await sessionStore.insert(tx, session)
       const after = { session: session.id, device: deviceId, application: applicationId }
@@ -133,9 +137,12 @@ export function createOpenSession(deps: OpenSessionDeps) {
 
   function newSession(
     { userId, seq, authenticatedAt }: Evidence,
-    applicationId: string,
-    deviceId: string,
-    address: string,
+    {
+      applicationId,
+      deviceId,
+      address,
+      grant,
+    }: Pick<SessionRecord, 'applicationId' | 'deviceId' | 'address'> & Pick<Opening, 'grant'>,
     eras: ErasInForce,
   ): SessionRecord {
     const createdAt = now()
@@ -164,7 +171,7 @@ export function createOpenSession(deps: OpenSessionDeps) {
       endedAt: null,
       endedReason: null,
       endedBy: null,
-      ...passwordGrant,
+      ...grant,
     }
   }
 

@@ -7,9 +7,9 @@ type Log = { info(details: object, message: string): void }
 export function logRefusedSignIns(signIn: SignIn, log: Log): SignIn {
   return {
     ...signIn,
-    async signIn(credentials, applicationId, origin) {
+    async signIn(credentials, applicationId, origin, grant) {
       try {
-        return await signIn.signIn(credentials, applicationId, origin)
+        return await signIn.signIn(credentials, applicationId, origin, grant)
       } catch (error) {
         // An outage is told once, not by everybody whom it meets.
         if (error instanceof Refusal && error.status < 500) {

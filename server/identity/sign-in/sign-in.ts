@@ -7,6 +7,7 @@ import { usernameKey } from '../../policy/username.js'
 import { refuse } from '../../protocol/errors.js'
 import type { Quota } from '../../protocol/rate-limit.js'
 import type { Tail } from '../../revocation/tail.js'
+import { passwordGrant, type SessionGrant } from '../../storage/session-rows.js'
 import type { Inspect } from '../../tokens/inspect.js'
 import type { Issue } from '../../tokens/issue.js'
 import { type PublicUser, publicUser } from '../people/public-user.js'
@@ -60,7 +61,12 @@ export function createSignIn(deps: SignInDeps) {
    * Signs a user in to an application.
    * @throws no_active_account, too_many_guesses, session_limit_reached, overloaded, database_unavailable
    */
-  async function signIn(credentials: Credentials, applicationId: string, origin: Origin): Promise<SignedIn> {
+  async function signIn(
+    credentials: Credentials,
+    applicationId: string,
+    origin: Origin,
+    grant: SessionGrant = passwordGrant,
+  ): Promise<SignedIn> {
     const { password, deviceToken, clientDevice } = credentials
     await tail.freshen()
     if (deviceToken !== undefined) await inspect.ensureKeyKnown(deviceToken)
@@ -72,7 +78,7 @@ export function createSignIn(deps: SignInDeps) {
         await deps.pauses?.passwordChecked?.()
         try {
           const device = { deviceProof, clientDevice }
-          return await openSession(passwordEvidence(checked), applicationId, { device, origin })
+          return await openSession(passwordEvidence(checked), applicationId, { device, origin, grant })
         } catch (error) {
           if (!(error instanceof EvidenceOutdated)) throw error
         }

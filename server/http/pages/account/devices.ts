@@ -1,7 +1,7 @@
 import { type DeviceNames, longestDeviceName } from '../../../identity/devices/device-names.js'
 import type { Sessions } from '../../../identity/devices/sessions.js'
 import type { LiveDevice, WhereSignedIn } from '../../../identity/devices/where-signed-in.js'
-import { type Context, visitorOf } from '../../handler.js'
+import { browserUserOf, type Context } from '../../handler.js'
 import { readFields } from '../../wire/fields.js'
 import { readListed } from '../admin/lists.js'
 import { firstOf } from '../admin/people.js'
@@ -19,7 +19,7 @@ export type OwnDevicePagesDeps = {
 /** Where I am signed in, and how to end it. */
 export function createOwnDevicePages({ pages, sessions, whereSignedIn, deviceNames }: OwnDevicePagesDeps) {
   async function show(ctx: Context, wrong?: { id: string; typed: string; problem: string }): Promise<void> {
-    const { userId, browser } = visitorOf(ctx)
+    const { userId, browser } = browserUserOf(ctx)
     const { deviceId } = browser.session
     const frame = pages.frameOf(ctx)
     const { t } = frame
@@ -53,7 +53,7 @@ export function createOwnDevicePages({ pages, sessions, whereSignedIn, deviceNam
 
     async renameOwnDevice(ctx: Context): Promise<void> {
       const t = pages.translate(ctx)
-      const { userId, actor } = visitorOf(ctx)
+      const { userId, actor } = browserUserOf(ctx)
       const id = ctx.params.id!
       try {
         const { name } = readFields(ctx, { name: { trim: true } })
@@ -70,7 +70,7 @@ export function createOwnDevicePages({ pages, sessions, whereSignedIn, deviceNam
     },
 
     async endOwnDevice(ctx: Context): Promise<void> {
-      const { userId, actor, browser } = visitorOf(ctx)
+      const { userId, actor, browser } = browserUserOf(ctx)
       const id = ctx.params.id!
       const { name } = await sessions.endDevice(id, userId, actor)
       // Whoever ends the device they sit at is signed out with it.
@@ -81,7 +81,7 @@ export function createOwnDevicePages({ pages, sessions, whereSignedIn, deviceNam
     },
 
     async endOwnOtherDevices(ctx: Context): Promise<void> {
-      const { userId, actor, sid } = visitorOf(ctx)
+      const { userId, actor, sid } = browserUserOf(ctx)
       await sessions.endOtherDevices(userId, sid, actor)
       await pages.tell(ctx, { tone: 'good', text: pages.translate(ctx)('devices.othersEnded') })
       pages.go(ctx, '/account/devices')

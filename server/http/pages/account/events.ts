@@ -1,6 +1,6 @@
 import { nameDevice } from '../../../identity/devices/device-name.js'
 import type { AuditLog, AuditRecord } from '../../../identity/logs/audit-log.js'
-import { type Context, visitorOf } from '../../handler.js'
+import { browserUserOf, type Context } from '../../handler.js'
 import type { Pages } from '../page.js'
 import { readSize, readWhole } from '../query.js'
 
@@ -9,7 +9,7 @@ export function createEventPages({ pages, auditLog }: { pages: Pages; auditLog: 
   return {
     async eventsPage(ctx: Context): Promise<void> {
       const t = pages.translate(ctx)
-      const { userId } = visitorOf(ctx)
+      const { userId } = browserUserOf(ctx)
       const before = readWhole(ctx, 'before', Number.MAX_SAFE_INTEGER)
       const { results, next } = await auditLog.ofPerson(userId, before, readSize(ctx))
       const events = results.map(entry => presentEvent(entry, userId))

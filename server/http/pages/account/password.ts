@@ -5,7 +5,7 @@ import { longestPassword } from '../../../policy/password.js'
 import { refuseField } from '../../../protocol/errors.js'
 import { checkAll } from '../../../protocol/together.js'
 import type { PolicyInForce } from '../../../revocation/policy-in-force.js'
-import { type Context, visitorOf } from '../../handler.js'
+import { browserUserOf, type Context } from '../../handler.js'
 import { readFields } from '../../wire/fields.js'
 import { type Problems, problemsOf, statusOf, typedIn } from '../fields.js'
 import type { Pages } from '../page.js'
@@ -23,7 +23,7 @@ export type PasswordPagesDeps = {
 export function createPasswordPages({ pages, ownPassword, browserSessions, policy }: PasswordPagesDeps) {
   async function show(ctx: Context, next: string, problems?: Problems, status = 400): Promise<void> {
     const t = pages.translate(ctx)
-    const must = visitorOf(ctx).user.mustChangePassword
+    const must = browserUserOf(ctx).user.mustChangePassword
     const { password_min_length: minLength, keep_session_on_password_change: kept } = policy()
     const title = t(must ? 'password.mustTitle' : 'password.title')
     const data = { title, must, kept, minLength, next, problems: problems ?? {} }
@@ -48,7 +48,7 @@ export function createPasswordPages({ pages, ownPassword, browserSessions, polic
 
     async savePassword(ctx: Context): Promise<void> {
       const t = pages.translate(ctx)
-      const { user, sid, actor, browser } = visitorOf(ctx)
+      const { user, sid, actor, browser } = browserUserOf(ctx)
       const next = localPath(typedIn(ctx, ['next']).next) ?? ''
       try {
         const [fields] = await checkAll(

@@ -1,5 +1,5 @@
 import type { Users } from '../../../identity/people/users.js'
-import { type Context, visitorOf } from '../../handler.js'
+import { browserUserOf, type Context } from '../../handler.js'
 import { readFields } from '../../wire/fields.js'
 import { type Problems, problemsOf, typedIn } from '../fields.js'
 import type { Pages } from '../page.js'
@@ -7,7 +7,7 @@ import type { Pages } from '../page.js'
 /** Who I am: names and address of e-mail can be changed, the rest is shown. */
 export function createProfilePages({ pages, users }: { pages: Pages; users: Users }) {
   async function show(ctx: Context, typed: Record<string, string> | null, problems: Problems = {}): Promise<void> {
-    const { user } = visitorOf(ctx)
+    const { user } = browserUserOf(ctx)
     const t = pages.translate(ctx)
     const { username, roles, createdAt, lastLoginAt, passwordChangedAt } = user
     const values = typed ?? { first_name: user.firstName, last_name: user.lastName, email: user.email }
@@ -20,7 +20,7 @@ export function createProfilePages({ pages, users }: { pages: Pages; users: User
 
     async saveProfile(ctx: Context): Promise<void> {
       const t = pages.translate(ctx)
-      const { userId, actor } = visitorOf(ctx)
+      const { userId, actor } = browserUserOf(ctx)
       try {
         const { first_name, last_name, email } = readFields(ctx, {
           first_name: { blank: true, trim: true },

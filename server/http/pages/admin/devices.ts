@@ -5,7 +5,7 @@ import type { Sessions } from '../../../identity/devices/sessions.js'
 import type { Names } from '../../../identity/people/names.js'
 import type { UserList } from '../../../identity/people/user-list.js'
 import type { Users } from '../../../identity/people/users.js'
-import { type Context, visitorOf } from '../../handler.js'
+import { browserUserOf, type Context } from '../../handler.js'
 import { pageOf } from '../../lists/columns.js'
 import { deviceColumns, deviceFilters } from '../../lists/devices.js'
 import { readTyped } from '../../lists/filters.js'
@@ -50,7 +50,7 @@ export function createDevicePages(deps: DevicePagesDeps) {
         filtered: isFiltered(filter),
         states: deviceStates,
         which,
-        own: visitorOf(ctx).browser.session.deviceId,
+        own: browserUserOf(ctx).browser.session.deviceId,
       })
     },
 
@@ -76,7 +76,7 @@ export function createDevicePages(deps: DevicePagesDeps) {
 
     async endDevicePage(ctx: Context): Promise<void> {
       const { t } = pages.frameOf(ctx)
-      const { actor } = visitorOf(ctx)
+      const { actor } = browserUserOf(ctx)
       const device = await sessions.endDevice(ctx.params.id!, null, actor)
       const username = (await names.ofUsers([device.userId])).get(device.userId) ?? ''
       await pages.tell(ctx, { tone: 'good', text: t('allDevices.ended', { name: device.name, username }) })

@@ -8,7 +8,7 @@ import { Refusal, refuse } from '../../../protocol/errors.js'
 import type { PolicyInForce } from '../../../revocation/policy-in-force.js'
 import type { RedisLink } from '../../../revocation/redis-link.js'
 import type { Tail } from '../../../revocation/tail.js'
-import { type Context, visitorOf } from '../../handler.js'
+import { browserUserOf, type Context } from '../../handler.js'
 import { beginningOf, minuteIn } from '../days.js'
 import type { Frame } from '../frame.js'
 import type { Pages } from '../page.js'
@@ -74,7 +74,7 @@ export function createHomePages(deps: HomePagesDeps) {
   return {
     async homePage(ctx: Context): Promise<void> {
       const frame = pages.frameOf(ctx)
-      const own = visitorOf(ctx).user.allPermissions
+      const own = browserUserOf(ctx).user.allPermissions
       if (!own.some(permission => permission.startsWith('darvoza:'))) throw refuse('permission_denied')
       const asked = readText(ctx, 'range')
       let counting: Promise<Levels> | null = null

@@ -7,7 +7,7 @@ import type { SealedSecrets } from '../../../identity/keys/sealed-secrets.js'
 import { jwksMaxAge, pendingOf, publishedAt, type RevocableSecret, revocableSecrets } from '../../../policy/key-life.js'
 import { refuse } from '../../../protocol/errors.js'
 import type { PolicyInForce } from '../../../revocation/policy-in-force.js'
-import { type Context, visitorOf } from '../../handler.js'
+import { browserUserOf, type Context } from '../../handler.js'
 import { typedIn } from '../fields.js'
 import type { Pages } from '../page.js'
 import { readWhole } from '../query.js'
@@ -64,7 +64,7 @@ export function createKeyPages({ pages, keyRing, sealedSecrets, sessionList, pol
     async rotateKeyPage(ctx: Context): Promise<void> {
       const { t, format } = pages.frameOf(ctx)
       const atOnce = typedIn(ctx, ['now']).now === '1'
-      const { key, published } = await keyRing.rotate({ atOnce }, visitorOf(ctx).actor)
+      const { key, published } = await keyRing.rotate({ atOnce }, browserUserOf(ctx).actor)
       const text = atOnce
         ? t(published ? 'keys.rotated' : 'keys.rotatedEarly', { kid: shortOf(key), span: format.during(jwksMaxAge) })
         : t('keys.scheduled', { kid: shortOf(key), at: format.dateTime(key.activatesAt ?? now()) })
@@ -74,7 +74,7 @@ export function createKeyPages({ pages, keyRing, sealedSecrets, sessionList, pol
 
     async revokeKeyPage(ctx: Context): Promise<void> {
       const { t } = pages.frameOf(ctx)
-      const { key, successor } = await keyRing.revoke(ctx.params.kid ?? '', visitorOf(ctx).actor)
+      const { key, successor } = await keyRing.revoke(ctx.params.kid ?? '', browserUserOf(ctx).actor)
       const text = successor
         ? t('keys.revokedNext', { kid: shortOf(key), next: shortOf(successor.key) })
         : t('keys.revoked', { kid: shortOf(key) })
@@ -83,7 +83,7 @@ export function createKeyPages({ pages, keyRing, sealedSecrets, sessionList, pol
     },
 
     async removeKeyPage(ctx: Context): Promise<void> {
-      const key = await keyRing.remove(ctx.params.kid ?? '', visitorOf(ctx).actor)
+      const key = await keyRing.remove(ctx.params.kid ?? '', browserUserOf(ctx).actor)
       await pages.tell(ctx, { tone: 'good', text: pages.translate(ctx)('keys.removed', { kid: shortOf(key) }) })
       pages.go(ctx, '/admin/keys')
     },
@@ -92,7 +92,7 @@ export function createKeyPages({ pages, keyRing, sealedSecrets, sessionList, pol
       const { t } = pages.frameOf(ctx)
       const { secret = '' } = ctx.params
       if (!isRevocable(secret)) throw refuse('not_found')
-      await sealedSecrets.revoke(secret, visitorOf(ctx).actor)
+      await sealedSecrets.revoke(secret, browserUserOf(ctx).actor)
       // Who has just ended all sessions has ended their own.
       if (secret === 'refresh') return pages.go(ctx, '/login')
       await pages.tell(ctx, { tone: 'good', text: t('keys.deviceRevoked') })

@@ -8,7 +8,7 @@ import type { Users } from '../../../identity/people/users.js'
 import { manualTriggers } from '../../../policy/manual-revocation.js'
 import type { Trigger } from '../../../policy/revocation.js'
 import { checkAll } from '../../../protocol/together.js'
-import { type Context, visitorOf } from '../../handler.js'
+import { browserUserOf, type Context } from '../../handler.js'
 import { readFields } from '../../wire/fields.js'
 import { type Problems, problemsOf, typedIn } from '../fields.js'
 import type { Frame } from '../frame.js'
@@ -87,7 +87,7 @@ export function createManualRevocationPages(deps: ManualRevocationPagesDeps) {
         }),
       async () => {
         const wanted = await wantedOf(values)
-        await revocationLog.check(wanted, visitorOf(ctx).actor)
+        await revocationLog.check(wanted, browserUserOf(ctx).actor)
         return wanted
       },
     )
@@ -128,7 +128,7 @@ export function createManualRevocationPages(deps: ManualRevocationPagesDeps) {
     async previewRevocationPage(ctx: Context): Promise<void> {
       const frame = pages.frameOf(ctx)
       const { t } = frame
-      const { userId } = visitorOf(ctx)
+      const { userId } = browserUserOf(ctx)
       let values: Typed
       let wanted: WantedRevocation
       try {
@@ -165,7 +165,7 @@ export function createManualRevocationPages(deps: ManualRevocationPagesDeps) {
       let entry: RevocationRecord
       try {
         const [, wanted] = await readForm(ctx)
-        entry = await revocationLog.add(wanted, visitorOf(ctx).actor)
+        entry = await revocationLog.add(wanted, browserUserOf(ctx).actor)
       } catch (error) {
         return await showProblems(ctx, error)
       }

@@ -8,7 +8,7 @@ import type { SessionList } from '../../../identity/devices/session-list.js'
 import type { Listed, Page } from '../../../identity/listing.js'
 import type { UserList } from '../../../identity/people/user-list.js'
 import type { Users } from '../../../identity/people/users.js'
-import { type Context, visitorOf } from '../../handler.js'
+import { browserUserOf, type Context } from '../../handler.js'
 import { deviceFilters } from '../../lists/devices.js'
 import { readTyped } from '../../lists/filters.js'
 import { sessionFilters } from '../../lists/sessions.js'
@@ -38,14 +38,14 @@ export function createManyEndsPages(deps: ManyEndsPagesDeps) {
 
   /** The place where the actor sits: it stays. */
   function ownOf(ctx: Context, kind: Kind): string {
-    const { session } = visitorOf(ctx).browser
+    const { session } = browserUserOf(ctx).browser
     return kind === 'sessions' ? session.id : session.deviceId
   }
 
   async function preview(ctx: Context, kind: Kind, wanted: readonly string[], more: boolean, back: string) {
     const { t } = pages.frameOf(ctx)
     const [ids, keep] = [wanted.slice(0, mostEnded), ownOf(ctx, kind)]
-    const { userIds, ...reach } = await ends[kind].preview({ ids }, visitorOf(ctx).actor, { keep })
+    const { userIds, ...reach } = await ends[kind].preview({ ids }, browserUserOf(ctx).actor, { keep })
     await pages.show(ctx, 'admin/end-many', {
       title: t(`manyEnds.title.${kind}`),
       crumbs: [{ label: t(`nav.${kind}`), href: `/admin/${kind}` }],
@@ -77,7 +77,7 @@ export function createManyEndsPages(deps: ManyEndsPagesDeps) {
     const { t } = pages.frameOf(ctx)
     const ids = picked(ctx).slice(0, mostEnded)
     const options = { keep: ownOf(ctx, kind), why }
-    const { done, users, leftOut } = await ends[kind].run({ ids }, previewOf(ids), visitorOf(ctx).actor, options)
+    const { done, users, leftOut } = await ends[kind].run({ ids }, previewOf(ids), browserUserOf(ctx).actor, options)
     const people = t('manyEnds.people', { count: users })
     const text = done === 0 ? t('manyEnds.doneNone') : t(`manyEnds.done.${kind}`, { count: done, people })
     await tellDone(pages, ctx, { done, text, but: 'manyEnds.but', leftOut })

@@ -6,7 +6,7 @@ import type { Users } from '../../../identity/people/users.js'
 import type { OwnPermission } from '../../../policy/permissions.js'
 import { isUserId } from '../../../protocol/claims.js'
 import { refuse } from '../../../protocol/errors.js'
-import { type Context, visitorOf } from '../../handler.js'
+import { browserUserOf, type Context } from '../../handler.js'
 import { picked, typedIn } from '../fields.js'
 import type { Pages } from '../page.js'
 import type { Translate } from '../texts.js'
@@ -39,14 +39,14 @@ export function createManyUsersPages({ pages, users, userActs, roles }: ManyUser
 
   /** Nobody locks themselves out in passing, among many. */
   const sparedBy = (ctx: Context, change: Change) => ({
-    keep: change === 'add-role' ? null : visitorOf(ctx).userId,
+    keep: change === 'add-role' ? null : browserUserOf(ctx).userId,
   })
 
   async function apply(ctx: Context, change: Change): Promise<void> {
     const act = await readAct(ctx, change)
     if (act === null) throw refuse('not_found')
     const ids = pickedIds(ctx)
-    const { actor } = visitorOf(ctx)
+    const { actor } = browserUserOf(ctx)
     const { done, leftOut } = await userActs.run({ ids }, act, previewOf(ids), actor, sparedBy(ctx, change))
     const text = pages.translate(ctx)(`manyUsers.done.${change}`, { count: done, role: roleOf(act) })
     await tellDone(pages, ctx, { done, text, but: 'manyUsers.but', leftOut })
@@ -61,7 +61,7 @@ export function createManyUsersPages({ pages, users, userActs, roles }: ManyUser
       if (!isChange(change)) throw refuse('not_found')
       const act = await readAct(ctx, change)
       const ids = pickedIds(ctx)
-      const { actor } = visitorOf(ctx)
+      const { actor } = browserUserOf(ctx)
       const reach = act && (await userActs.preview({ ids }, act, actor, sparedBy(ctx, change)))
       await pages.show(ctx, 'admin/change-users', {
         title: t(`manyUsers.title.${change}`),

@@ -1,7 +1,7 @@
 import type { Roles } from '../../../identity/people/roles.js'
 import type { Users } from '../../../identity/people/users.js'
 import { checkAll } from '../../../protocol/together.js'
-import { type Context, visitorOf } from '../../handler.js'
+import { browserUserOf, type Context } from '../../handler.js'
 import { readFields } from '../../wire/fields.js'
 import { chosenIn, type Problems, problemsOf, typedIn, typedProfile } from '../fields.js'
 import type { Pages } from '../page.js'
@@ -54,7 +54,7 @@ export function createNewUserPages(deps: NewUserPagesDeps) {
         )
         const user = await users.create(
           { username, password, ...profile, roles: chosen, mustChangePassword: true },
-          visitorOf(ctx).actor,
+          browserUserOf(ctx).actor,
         )
         const text = t('newUser.made', { name: user.username })
         if (isMade) return await given.show(ctx, user, password, text)

@@ -4,7 +4,7 @@ import type { Policies, PolicyInVersion } from '../../../identity/policies/polic
 import { type Policy, type PolicyName, policyNames } from '../../../policy/policies.js'
 import { readPolicyValue, whyNotPolicy } from '../../../policy/policy-values.js'
 import type { PolicyApply } from '../../../policy/policy-version.js'
-import { type Context, visitorOf } from '../../handler.js'
+import { browserUserOf, type Context } from '../../handler.js'
 import { readFields } from '../../wire/fields.js'
 import { type Problems, problemsOf, problemText, typedIn } from '../fields.js'
 import type { Frame } from '../frame.js'
@@ -61,7 +61,7 @@ export function createPolicyPages({ pages, policies }: PolicyPagesDeps) {
     const frame = pages.frameOf(ctx)
     const names = Object.keys(typed) as PolicyName[]
     const { version } = await policies.show()
-    const found = await policies.preview(valuesOf(typed), visitorOf(ctx).actor, apply).then(
+    const found = await policies.preview(valuesOf(typed), browserUserOf(ctx).actor, apply).then(
       preview => ({ preview: presentPreview(preview, frame), problem: '' }),
       error => ({ preview: null, problem: Object.values(problemsOf(error, frame)).join(' ') }),
     )
@@ -159,7 +159,7 @@ export function createPolicyPages({ pages, policies }: PolicyPagesDeps) {
       try {
         const { reason } = readFields(ctx, { reason: reasonRule })
         const how = { apply, seen: Number(version) }
-        saved = await policies.set(valuesOf(typed), visitorOf(ctx).actor, reason, how)
+        saved = await policies.set(valuesOf(typed), browserUserOf(ctx).actor, reason, how)
       } catch (error) {
         return showPreview(ctx, typed, apply, problemsOf(error, pages.frameOf(ctx)))
       }

@@ -4,7 +4,7 @@ import type { ListedPolicyVersion, Policies, PolicyInVersion } from '../../../id
 import type { PolicyName } from '../../../policy/policies.js'
 import type { PolicyApply } from '../../../policy/policy-version.js'
 import { Refusal, refuse } from '../../../protocol/errors.js'
-import { type Context, visitorOf } from '../../handler.js'
+import { browserUserOf, type Context } from '../../handler.js'
 import { readFields } from '../../wire/fields.js'
 import { type Problems, problemsOf, typedIn } from '../fields.js'
 import type { Frame } from '../frame.js'
@@ -33,7 +33,7 @@ export function createPolicyVersionPages({ pages, policies, names }: PolicyVersi
     const frame = pages.frameOf(ctx)
     const { t } = frame
     const { version } = one
-    const preview = await policies.previewUndo(version, visitorOf(ctx).actor, apply)
+    const preview = await policies.previewUndo(version, browserUserOf(ctx).actor, apply)
     const action = `${list}/${version}/undo`
     await pages.show(
       ctx,
@@ -111,7 +111,7 @@ export function createPolicyVersionPages({ pages, policies, names }: PolicyVersi
       await orTell(ctx, one.version, async () => {
         try {
           const { reason } = readFields(ctx, { reason: reasonRule })
-          await policies.undo(one.version, visitorOf(ctx).actor, reason, apply)
+          await policies.undo(one.version, browserUserOf(ctx).actor, reason, apply)
         } catch (error) {
           return showUndoing(ctx, one, apply, problemsOf(error, pages.frameOf(ctx)))
         }

@@ -3,7 +3,7 @@ import type { ListedRole, Roles } from '../../../identity/people/roles.js'
 import type { UserList } from '../../../identity/people/user-list.js'
 import type { Actor } from '../../../policy/actor.js'
 import { checkAll } from '../../../protocol/together.js'
-import { type Context, type Handler, visitorOf } from '../../handler.js'
+import { browserUserOf, type Context, type Handler } from '../../handler.js'
 import { readFields } from '../../wire/fields.js'
 import { type Problems, problemsOf, typedIn } from '../fields.js'
 import type { Pages } from '../page.js'
@@ -120,7 +120,7 @@ export function createRolePages({ pages, roles, userList }: RolePagesDeps): Reco
     const role = await roles.require(ctx.params.name ?? '')
     let name: string
     try {
-      name = await work(ctx, role.name, visitorOf(ctx).actor)
+      name = await work(ctx, role.name, browserUserOf(ctx).actor)
     } catch (error) {
       const problems = problemsOf(error, pages.frameOf(ctx))
       return showOne(ctx, role, { form, values: valuesIn(ctx), problems })
@@ -153,7 +153,7 @@ export function createRolePages({ pages, roles, userList }: RolePagesDeps): Reco
           () => roles.check(typedIn(ctx, ['name']).name.trim(), permissionsIn(ctx)),
         )
         name = read.name
-        await roles.create(name, permissionsIn(ctx), visitorOf(ctx).actor)
+        await roles.create(name, permissionsIn(ctx), browserUserOf(ctx).actor)
       } catch (error) {
         const problems = problemsOf(error, pages.frameOf(ctx))
         return showNew(ctx, { form: 'create', values: valuesIn(ctx), problems })
@@ -171,7 +171,7 @@ export function createRolePages({ pages, roles, userList }: RolePagesDeps): Reco
 
     async deleteRolePage(ctx: Context): Promise<void> {
       const { name } = await roles.require(ctx.params.name ?? '')
-      await roles.remove(name, visitorOf(ctx).actor)
+      await roles.remove(name, browserUserOf(ctx).actor)
       await pages.tell(ctx, { tone: 'good', text: pages.translate(ctx)('roles.deleted', { name }) })
       pages.go(ctx, '/admin/roles')
     },

@@ -5,7 +5,7 @@ import type { Sessions } from '../../../identity/devices/sessions.js'
 import type { UserList } from '../../../identity/people/user-list.js'
 import type { Users } from '../../../identity/people/users.js'
 import { sessionStates } from '../../../policy/session.js'
-import { type Context, visitorOf } from '../../handler.js'
+import { browserUserOf, type Context } from '../../handler.js'
 import { pageOf } from '../../lists/columns.js'
 import { readTyped } from '../../lists/filters.js'
 import { sessionColumns, sessionFilters } from '../../lists/sessions.js'
@@ -51,7 +51,7 @@ export function createSessionPages({ pages, users, userList, sessions, sessionLi
         filtered: isFiltered(filter),
         states: sessionStates,
         which,
-        own: visitorOf(ctx).browser.session.id,
+        own: browserUserOf(ctx).browser.session.id,
       })
     },
 
@@ -67,13 +67,13 @@ export function createSessionPages({ pages, users, userList, sessions, sessionLi
         timeline: timelineOf(found, happened, t),
         whole: happened !== null,
         longestReason,
-        own: visitorOf(ctx).browser.session.id === session.id,
+        own: browserUserOf(ctx).browser.session.id === session.id,
       })
     },
 
     async endSessionPage(ctx: Context): Promise<void> {
       const { t } = pages.frameOf(ctx)
-      const { actor } = visitorOf(ctx)
+      const { actor } = browserUserOf(ctx)
       const { session, username } = await details.session(ctx.params.id!)
       const { why } = readFields(ctx, { why: { required: false, blank: true, trim: true, maxLength: longestReason } })
       await sessions.end(session.id, null, actor, 'session_ended', why ?? '')

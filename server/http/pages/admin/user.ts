@@ -9,7 +9,7 @@ import type { Actor } from '../../../policy/actor.js'
 import { isUserId } from '../../../protocol/claims.js'
 import { refuse } from '../../../protocol/errors.js'
 import { checkAll } from '../../../protocol/together.js'
-import { type Context, visitorOf } from '../../handler.js'
+import { browserUserOf, type Context } from '../../handler.js'
 import { readFields } from '../../wire/fields.js'
 import { chosenIn, type Problems, problemsOf, profileRules, typedIn, typedProfile } from '../fields.js'
 import type { Pages } from '../page.js'
@@ -73,7 +73,7 @@ export function createOneUserPages(deps: OneUserPagesDeps) {
   /** Does something with one user, tells it on their page, and leads back there. */
   async function act(ctx: Context, work: (id: number, actor: Actor) => Promise<void>, told: string): Promise<void> {
     const user = await users.require(idOf(ctx))
-    await work(user.id, visitorOf(ctx).actor)
+    await work(user.id, browserUserOf(ctx).actor)
     await pages.tell(ctx, { tone: 'good', text: pages.translate(ctx)(told, { name: user.username }) })
     pages.go(ctx, `/admin/users/${user.id}`)
   }
@@ -108,7 +108,7 @@ export function createOneUserPages(deps: OneUserPagesDeps) {
       problems,
     }
     const { count } = await whereSignedIn.countSessions(id)
-    const rights = await users.usableByPassword(id, visitorOf(ctx).actor)
+    const rights = await users.usableByPassword(id, browserUserOf(ctx).actor)
     await pages.show(ctx, 'admin/reset-password', { ...data, sessionCount: count, rights }, isAgain ? 400 : 200)
   }
 
@@ -127,7 +127,7 @@ export function createOneUserPages(deps: OneUserPagesDeps) {
             () => readFields(ctx, profileRules),
             () => users.check(profile, id),
           )
-          await users.update(id, profile, visitorOf(ctx).actor)
+          await users.update(id, profile, browserUserOf(ctx).actor)
         },
         'user.saved',
       ),
@@ -139,7 +139,7 @@ export function createOneUserPages(deps: OneUserPagesDeps) {
         async ({ id }) => {
           const { permissions } = readFields(ctx, { permissions: { blank: true } })
           const own = permissions.split(/[\s,]+/).filter(Boolean)
-          await users.setAccess(id, { roles: chosenIn(ctx, 'roles'), permissions: own }, visitorOf(ctx).actor)
+          await users.setAccess(id, { roles: chosenIn(ctx, 'roles'), permissions: own }, browserUserOf(ctx).actor)
         },
         'user.rolesSaved',
       ),
@@ -154,7 +154,7 @@ export function createOneUserPages(deps: OneUserPagesDeps) {
       try {
         password = given.read(ctx)
         // Whoever is given a password by somebody else is asked for one of their own.
-        await users.setPassword(user.id, password.password, visitorOf(ctx).actor, true)
+        await users.setPassword(user.id, password.password, browserUserOf(ctx).actor, true)
       } catch (error) {
         return await showPassword(ctx, user, problemsOf(error, pages.frameOf(ctx)))
       }
@@ -166,7 +166,7 @@ export function createOneUserPages(deps: OneUserPagesDeps) {
 
     async deleteUserPage(ctx: Context): Promise<void> {
       const user = await users.require(idOf(ctx))
-      await users.remove(user.id, visitorOf(ctx).actor)
+      await users.remove(user.id, browserUserOf(ctx).actor)
       const text = pages.translate(ctx)('user.nowDeleted', { name: user.username })
       await pages.tell(ctx, { tone: 'good', text })
       pages.go(ctx, '/admin/users')
