@@ -41,7 +41,10 @@ export async function compose(settings: Settings, ports: Ports) {
     composeParts(settings, ports),
   ])
   const app: Koa = createApp({
-    ...{ settings, issuer: settings.issuer, ownApplication: ownApplication.id, root: fileURLToPath(root) },
+    settings,
+    issuer: settings.issuer,
+    ownApplication: ownApplication.id,
+    root: fileURLToPath(root),
     ...served,
   })
   return { app, ...composed }
@@ -94,8 +97,15 @@ export async function composeParts(settings: Settings, { log, random = randomByt
   return {
     /** What requests may reach: no storage. */
     served: {
-      ...{ log, uuid, random, bodyWait: ports.bodyWait, isLeaving: () => leaving },
-      ...{ revocation, tokens, signIn, identity },
+      log,
+      uuid,
+      random,
+      bodyWait: ports.bodyWait,
+      isLeaving: () => leaving,
+      revocation,
+      tokens,
+      signIn,
+      identity,
     },
     jobs,
     /** For the command line and tests. */
@@ -127,7 +137,8 @@ export async function composeParts(settings: Settings, { log, random = randomByt
       await tail.start()
       await redisLink?.start()
       const wanted = {
-        ...{ username: settings.adminUsername, password: settings.adminPassword },
+        username: settings.adminUsername,
+        password: settings.adminPassword,
         id: ports.administratorId,
       }
       const made = await ensureAdministrator({ database, userStore, users, random }, wanted)

@@ -22,7 +22,9 @@ export function addPolicyCommands(program: Command, { open, actor, output }: Com
     const shown = await policies.show()
     if (format.json) return output.record(printedPolicy(shown), format)
     const rows = policyNames.map(name => ({
-      ...{ name, value: printedValue(name, shown.policy[name]), meaning: policyTable[name].meaning },
+      name,
+      value: printedValue(name, shown.policy[name]),
+      meaning: policyTable[name].meaning,
     }))
     await output.table(rows, ['name', 'value', 'meaning'], format)
   })
@@ -126,14 +128,19 @@ async function printPreview(preview: PolicyPreview, output: Output, format: Form
   for (const name of preview.stays) output.remark(stays[name])
   if (!sample?.length) return
   const rows = sample.map(({ id, username, device, reason }) => ({
-    ...{ session: id, username, device, why: endReasons[reason] },
+    session: id,
+    username,
+    device,
+    why: endReasons[reason],
   }))
   await output.table(rows, ['session', 'username', 'device', 'why'], format)
 }
 
 function printedPreview({ staleAccessTokens, sample, ...preview }: PolicyPreview): Printed {
   return {
-    ...{ ...preview, stale_access_tokens: staleAccessTokens, stays: preview.stays.map(name => stays[name]) },
+    ...preview,
+    stale_access_tokens: staleAccessTokens,
+    stays: preview.stays.map(name => stays[name]),
     sample: sample?.map(({ userId, ...one }) => ({ user_id: userId, ...one })) ?? null,
   }
 }

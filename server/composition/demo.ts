@@ -22,6 +22,12 @@ export function composeDemo(
       auditStore,
       auditTrail,
     },
-    ...{ figureStore, secrets, hashing, tail, policy, now, random },
+    figureStore,
+    secrets,
+    hashing,
+    tail,
+    policy,
+    now,
+    random,
   })
 }

@@ -26,13 +26,33 @@ export function composeDevices(
   const deviceList = createDeviceList({ database, deviceStore, deviceListStore, states, names })
   const sessionList = createSessionList({ database, sessionStore, sessionListStore, deviceStore, states, names })
   const whereSignedIn = createWhereSignedIn({
-    ...{ database, sessionStore, deviceStore, ownListStore, deviceListStore, states, policy },
+    database,
+    sessionStore,
+    deviceStore,
+    ownListStore,
+    deviceListStore,
+    states,
+    policy,
   })
   const sessionEnds = createSessionEnds({
-    ...{ database, sessionStore, sessionListStore, states, rights, changes, now },
+    database,
+    sessionStore,
+    sessionListStore,
+    states,
+    rights,
+    changes,
+    now,
   })
   const deviceEnds = createDeviceEnds({
-    ...{ database, userStore, deviceStore, deviceListStore, sessionListStore, sessions, states, rights, now },
+    database,
+    userStore,
+    deviceStore,
+    deviceListStore,
+    sessionListStore,
+    sessions,
+    states,
+    rights,
+    now,
   })
   const deviceNames = createDeviceNames({ userStore, deviceStore, changes })
   const details = createDetails({ database, deviceStore, sessions, sessionList, auditLog, incidents, names })

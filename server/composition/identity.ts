@@ -33,8 +33,16 @@ export function composeIdentity(settings: Pick<Settings, 'issuer'>, given: Given
     house: {
       issuerClaim: createIssuerClaim({ database, installationStore, heartbeatStore, changes, now }),
       housekeeping: createHousekeeping({
-        ...{ database, heartbeatStore, revocationStore, sessionStore, deviceStore },
-        ...{ auditTrail, projection, policy, highWater, now },
+        database,
+        heartbeatStore,
+        revocationStore,
+        sessionStore,
+        deviceStore,
+        auditTrail,
+        projection,
+        policy,
+        highWater,
+        now,
       }),
     },
   }

@@ -19,7 +19,14 @@ export function composeLogs(
   const { revocationStore, auditStore, logListStore, figureStore, sessionListStore } = storage
   const states = createSessionStates({ policy, now })
   const revocationLog = createRevocationLog({
-    ...{ database, revocationStore, logListStore, userStore, roleStore, applicationStore, rights, changes },
+    database,
+    revocationStore,
+    logListStore,
+    userStore,
+    roleStore,
+    applicationStore,
+    rights,
+    changes,
   })
   const auditLog = createAuditLog({ database, auditStore, logListStore, auditTrail })
   const incidents = createIncidents({ database, logListStore, sessionStore, deviceStore, names })

@@ -21,11 +21,27 @@ export function composePeople(
   const users = createUsers({ database, userStore, deviceStore, roleStore, hashing, rights, changes, policy, now })
   const roles = createRoles({ database, roleStore, rights, changes })
   const ownPassword = createOwnPassword({
-    ...{ database, userStore, sessionStore, guesses, hashing, changes, policy, now },
+    database,
+    userStore,
+    sessionStore,
+    guesses,
+    hashing,
+    changes,
+    policy,
+    now,
   })
   const userList = createUserList({ database, userStore, userListStore, states })
   const userActs = createUserActs({
-    ...{ database, userStore, roleStore, userListStore, users, sessions, whereSignedIn, states, rights, now },
+    database,
+    userStore,
+    roleStore,
+    userListStore,
+    users,
+    sessions,
+    whereSignedIn,
+    states,
+    rights,
+    now,
   })
   return { users, roles, ownPassword, userList, userActs, names }
 }

@@ -63,7 +63,11 @@ export function createDemo(deps: DemoDeps) {
     const times = demoTimes(deps.now(), policy())
     await makeRoles()
     const plan = planDemo({
-      ...{ seed, users: userCount, sessions, times, longestUsername: Math.min(30, policy().username_max_length) },
+      seed,
+      users: userCount,
+      sessions,
+      times,
+      longestUsername: Math.min(30, policy().username_max_length),
       firstUserId: await reserveIds(userCount),
       applicationIds: await applicationStore.activeIds(database),
     })

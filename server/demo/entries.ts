@@ -71,7 +71,10 @@ const tell = {
   refresh_token_reused: ({ user, session }: DemoEvent): Told => {
     const { address, userAgent, presentedGeneration, presentGeneration } = incidentRow(user!, session!)
     return {
-      ...{ actor: 'system', address, userAgent, subject: session!.id },
+      actor: 'system',
+      address,
+      userAgent,
+      subject: session!.id,
       before: { user: user!.id, generation: presentGeneration, presented: presentedGeneration },
     }
   },

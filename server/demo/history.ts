@@ -42,7 +42,10 @@ export function historyOf(
   const helper = users.find(user => user.roles.includes('support')) ?? null
   const revocations: DemoRevocation[] = []
   const roles = Object.entries(demoRoles).map(([name, permissions]) => ({
-    ...{ at: times.firstUser, action: 'role_created' as const, user: null, more: { name, permissions } },
+    at: times.firstUser,
+    action: 'role_created' as const,
+    user: null,
+    more: { name, permissions },
   }))
   const events: DemoEvent[] = [...roles, ...policyChanges]
   for (const user of users) {
@@ -109,7 +112,9 @@ function anAttack({ users, times }: DemoPlan, dice: Dice): DemoEvent[] {
   const there = users.filter(user => user.createdAt < from && user.fate?.what !== 'user_deleted')
   const count = Math.min(2_000, there.length, 20 + Math.floor(users.length / 20))
   return Array.from({ length: count }, (_, index) => ({
-    ...{ at: from + index * 700, action: 'sign_in_failed' as const, user: dice.pick(there) },
+    at: from + index * 700,
+    action: 'sign_in_failed' as const,
+    user: dice.pick(there),
     more: { address, userAgent: anAttackersAgent },
   }))
 }

@@ -57,7 +57,10 @@ export function aLife(dice: Dice, rules: LifeRules, from: number, count: number)
   const { times, applicationIds, newId } = rules
   const places = placesOf(dice)
   const devices: DemoDevice[] = Array.from({ length: howManyDevices(dice, count) }, () => ({
-    ...{ id: newId(), userAgent: aUserAgent(dice), sessions: [], endedAt: null },
+    id: newId(),
+    userAgent: aUserAgent(dice),
+    sessions: [],
+    endedAt: null,
   }))
   const sessions = signInTimes(
     dice,
@@ -67,7 +70,11 @@ export function aLife(dice: Dice, rules: LifeRules, from: number, count: number)
   ).map((createdAt, index): DemoSession => {
     const device = devices[index < devices.length ? index : Math.floor(devices.length * dice.next() ** 1.7)]!
     const session: DemoSession = {
-      ...{ id: newId(), device, applicationId: dice.pick(applicationIds), address: anAddress(dice, places), createdAt },
+      id: newId(),
+      device,
+      applicationId: dice.pick(applicationIds),
+      address: anAddress(dice, places),
+      createdAt,
       ...{
         seenAt: createdAt,
         refreshes: 0,

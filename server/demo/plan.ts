@@ -52,7 +52,8 @@ export function planDemo(wishes: DemoWishes): DemoPlan {
   const taken = new Map<string, number>()
   let made = 0
   const rules = {
-    ...{ times, applicationIds: wishes.applicationIds },
+    times,
+    applicationIds: wishes.applicationIds,
     reuse: Math.min(0.02, Math.max(0.0004, 8 / Math.max(1, wishes.sessions))),
     newId: () => uuidOf(seed, firstUserId, ++made),
   }

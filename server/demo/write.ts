@@ -87,8 +87,12 @@ export function createWriteDemo({ database, revocationStore, auditTrail, figureS
     onProgress: (done: number, total: number) => void,
   ): Promise<DemoMade> {
     const ground: DemoGround = {
-      ...{ ...rules, ...(await writeRevocations(history)), helper: history.helper, boss: history.boss },
-      ...{ refreshKeyVersion: secrets.present('refresh').version, nameDevice: remembered(nameDevice) },
+      ...rules,
+      ...(await writeRevocations(history)),
+      helper: history.helper,
+      boss: history.boss,
+      refreshKeyVersion: secrets.present('refresh').version,
+      nameDevice: remembered(nameDevice),
     }
     const devices = plan.users.flatMap(user => user.devices.map(device => ({ user, device })))
     const sessions = plan.users.flatMap(user => user.sessions.map(session => ({ user, session })))
@@ -138,8 +142,11 @@ export function createWriteDemo({ database, revocationStore, auditTrail, figureS
     )
     await rowsOf(counted, (tx, some) => figureStore.add(tx, some))
     return {
-      ...{ users: plan.users.length, devices: devices.length, sessions: sessions.length },
-      ...{ auditEntries: history.events.length, revocations: history.revocations.length },
+      users: plan.users.length,
+      devices: devices.length,
+      sessions: sessions.length,
+      auditEntries: history.events.length,
+      revocations: history.revocations.length,
     }
   }
 }

@@ -66,7 +66,8 @@ export function createHousekeeping(deps: HousekeepingDeps) {
       let seen: SeenCursor | null = null
       do {
         const scanned: { next: SeenCursor | null } = await deviceStore.forgetUnused(database, before, {
-          ...{ after: seen, limit: batch },
+          after: seen,
+          limit: batch,
         })
         seen = scanned.next
         await setImmediate()

@@ -13,7 +13,18 @@ const apostrophes = /['`´‘’‛ʻʼʽʹʾʿˈ′＇‵]/gu
 
 /** Letters that NFKD leaves whole. */
 const plainLetters: Record<string, string> = {
-  ...{ ß: 'ss', ø: 'o', ł: 'l', đ: 'd', ð: 'd', þ: 'th', æ: 'ae', œ: 'oe', ı: 'i', ħ: 'h', ŧ: 't', ς: 'σ' },
+  ß: 'ss',
+  ø: 'o',
+  ł: 'l',
+  đ: 'd',
+  ð: 'd',
+  þ: 'th',
+  æ: 'ae',
+  œ: 'oe',
+  ı: 'i',
+  ħ: 'h',
+  ŧ: 't',
+  ς: 'σ',
 }
 const wholeLetters = new RegExp(`[${Object.keys(plainLetters).join('')}]`, 'gu')
 

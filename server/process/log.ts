@@ -46,7 +46,12 @@ function reasonOf(error: unknown): string | null {
 /** What libraries print and node warns of becomes lines like ours; what nobody caught ends the process, with a line. */
 export function captureOutput({ log, flush }: ProcessLog): void {
   for (const [method, write] of Object.entries({
-    ...{ log: log.debug, info: log.debug, debug: log.debug, trace: log.debug, warn: log.warn, error: log.warn },
+    log: log.debug,
+    info: log.debug,
+    debug: log.debug,
+    trace: log.debug,
+    warn: log.warn,
+    error: log.warn,
   })) {
     const said = (...words: unknown[]) =>
       write.call(log, { text: words.map(asText).join(' ').slice(0, 2_000) }, 'a library wrote to the console')

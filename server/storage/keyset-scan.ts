@@ -91,8 +91,11 @@ export function createKeysetScan({ engine }: Pick<Dialect, 'engine'>) {
     const { table, join, where } = path.other
     const own = where ? [where] : []
     return {
-      ...{ table: { sql: table.sql + (path.index ? hint(path.index) : ''), values: table.values }, join: ` ${join}` },
-      ...{ own, all: [...own, ...bounds, ...(where ? others : filters)], order },
+      table: { sql: table.sql + (path.index ? hint(path.index) : ''), values: table.values },
+      join: ` ${join}`,
+      own,
+      all: [...own, ...bounds, ...(where ? others : filters)],
+      order,
     }
   }
 

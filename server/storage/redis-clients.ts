@@ -43,7 +43,10 @@ export async function clientMakers(address: RedisAddress, onNeedlessPassword: ()
   }
   const connector = (choose?: () => RedisNode) =>
     connectorOf(AbstractConnector, {
-      ...{ username, password, tls: secure, onNeedlessPassword },
+      username,
+      password,
+      tls: secure,
+      onNeedlessPassword,
       ...(choose && { choose }),
     })
   const options: RedisOptions = { ...failFast, Connector: connector() }
@@ -68,7 +71,8 @@ export async function clientMakers(address: RedisAddress, onNeedlessPassword: ()
     /** What is published at one node is heard at all of them, so it is an ordinary connection, to another node each time. */
     listener: (retryStrategy: RetryStrategy, known: () => RedisNode[]) =>
       new Redis({
-        ...{ ...options, retryStrategy },
+        ...options,
+        retryStrategy,
         Connector: connector(() => {
           const all = [...known(), ...nodes]
           return all[turn++ % all.length]!

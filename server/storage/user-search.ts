@@ -52,7 +52,8 @@ export function seenFrom(address: string): Filter {
 
 function idsSeenFrom(address: string): Condition[] {
   return ['session', 'device'].map(name => ({
-    ...{ sql: `user_id AS id FROM ${name} WHERE address = ?`, values: [address] },
+    sql: `user_id AS id FROM ${name} WHERE address = ?`,
+    values: [address],
   }))
 }
 

@@ -44,8 +44,14 @@ type Followed = {
 export function createSigningKeys(deps: SigningKeysDeps) {
   const { database, keyStore, revocationStore, sealing, tail, policy, now, log } = deps
   let followed: Followed = {
-    ...{ active: new Map(), newest: null, opened: new Map(), verifying: new Map(), gone: new Map() },
-    ...{ version: 0, jwks: '', jwksTag: '' },
+    active: new Map(),
+    newest: null,
+    opened: new Map(),
+    verifying: new Map(),
+    gone: new Map(),
+    version: 0,
+    jwks: '',
+    jwksTag: '',
   }
 
   tail.follow(

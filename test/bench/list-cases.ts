@@ -59,17 +59,22 @@ export async function casesOf({ parts }: Composed): Promise<Case[]> {
     ...(after === '' && { count: () => auditLog.count(wanted) }),
   })
   const revocations = (filter: string, wanted: Parameters<typeof revocationLog.page>[0]): Case => ({
-    ...{ list: 'revocations', filter, page: () => revocationLog.page(wanted, page) },
+    list: 'revocations',
+    filter,
+    page: () => revocationLog.page(wanted, page),
     count: () => revocationLog.count(wanted),
   })
   const incidents = (filter: string, wanted: Parameters<typeof incidentLog.page>[0]): Case => ({
-    ...{ list: 'incidents', filter, page: () => incidentLog.page(wanted, page) },
+    list: 'incidents',
+    filter,
+    page: () => incidentLog.page(wanted, page),
     count: () => incidentLog.count(wanted),
   })
 
   /** What the administrators' home reads beside what it counts in lists. */
   const atHome = (filter: string, read: () => Promise<unknown>): Case => ({
-    ...{ list: 'figures', filter },
+    list: 'figures',
+    filter,
     page: async () => ({ results: [await read()], next: null, partial: false }),
   })
 
@@ -169,7 +174,8 @@ export async function casesOf({ parts }: Composed): Promise<Case[]> {
     atHome('series of a week (home)', () => figures.series('7d')),
     atHome('series of a month (home)', () => figures.series('30d')),
     {
-      ...{ list: 'roles', filter: 'with holders' },
+      list: 'roles',
+      filter: 'with holders',
       page: async () => ({ results: await roles.list(), next: null, partial: false }),
     },
   ]

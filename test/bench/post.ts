@@ -40,7 +40,8 @@ export function aPoster(url: string, connections: number) {
     post(path: string, json: object, headers: Record<string, string> = {}): Promise<Posted> {
       const body = JSON.stringify(json)
       return send('POST', path, body, {
-        ...{ 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(body) },
+        'Content-Type': 'application/json',
+        'Content-Length': Buffer.byteLength(body),
         ...headers,
       })
     },

@@ -27,8 +27,12 @@ const elsewhere = ['account-menu', 'crumbs', 'nav', 'preferences', 'field', 'pag
 function content(assetPath: (name: string) => string): string {
   const views = createViews(join(root, 'views'))
   const frameOf = createFrames({
-    ...{ views, texts: createTexts(join(root, 'views/locales')), issuer: 'http://localhost:4000', assetPath },
-    ...{ formToken: () => 'a-token', now: () => Date.parse('2026-01-05T09:00:00Z') },
+    views,
+    texts: createTexts(join(root, 'views/locales')),
+    issuer: 'http://localhost:4000',
+    assetPath,
+    formToken: () => 'a-token',
+    now: () => Date.parse('2026-01-05T09:00:00Z'),
     readerOf: () => ({ language: 'en', theme: 'auto', zone: 'Asia/Tashkent', zoneKnown: true }),
   })
   const url = '/components?sort=-count'

@@ -102,8 +102,10 @@ onMariaDb('a database server with settings of its own', () => {
     await discard(runner)
     await runner.release()
     expect(Object.fromEntries(rows.map(row => [row.Variable_name, Number(row.Value)]))).to.deep.equal({
-      ...{ max_statement_time: 0, idle_transaction_timeout: 0 },
-      ...{ lock_wait_timeout: 60, innodb_lock_wait_timeout: 60 },
+      max_statement_time: 0,
+      idle_transaction_timeout: 0,
+      lock_wait_timeout: 60,
+      innodb_lock_wait_timeout: 60,
     })
   })
 

@@ -33,7 +33,8 @@ describe('the log of a server', () => {
     const [port, folder] = [await freePort(), aFolder()]
     const settings = { ISSUER: issuer, PORT: String(port), DATA_DIR: folder, ADMIN_PASSWORD: password }
     const child = spawn(process.execPath, [main], {
-      ...{ cwd: folder, stdio: ['ignore', stdout, stderr] },
+      cwd: folder,
+      stdio: ['ignore', stdout, stderr],
       env: { PATH: process.env.PATH, LOG_LEVEL: 'debug', NODE_OPTIONS: `--import=${library}`, ...settings },
     })
     children.push(child)

@@ -32,7 +32,9 @@ describe('npm start', () => {
     const [port, folder] = [await freePort(), aFolder()]
     const { PATH, HOME } = process.env
     const npm = spawn('npm', ['start', '--ignore-scripts', '--no-update-notifier'], {
-      ...{ cwd: root, detached: true, stdio: ['ignore', 'pipe', 'pipe'] },
+      cwd: root,
+      detached: true,
+      stdio: ['ignore', 'pipe', 'pipe'],
       env: { PATH, HOME, PORT: String(port), DATA_DIR: folder, ADMIN_PASSWORD: 'correct horse battery' },
     })
     children.push(npm)

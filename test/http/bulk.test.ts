@@ -409,7 +409,9 @@ onEachEngine('acting on many users', engine => {
     const previewed = await userActs.preview({ ids }, act, actor, options)
     expect(previewed).to.deep.include({ count: 1, sessions: 1, leftOut: spared })
     expect(await userActs.run({ ids }, act, previewed, actor, options)).to.deep.equal({
-      ...{ done: 1, differ: 0, leftOut: spared },
+      done: 1,
+      differ: 0,
+      leftOut: spared,
     })
     expect([(await users.require(ann.id)).active, (await users.require(amy.id)).active]).to.deep.equal([true, false])
   })

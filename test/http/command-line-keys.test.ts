@@ -112,8 +112,11 @@ onEachEngine('another SECRET_KEY', engine => {
     expect(await sealed()).to.deep.equal(before)
     const environment = {
       PATH: process.env.PATH,
-      ...{ PORT: '0', ISSUER: settings.issuer, DATA_DIR: settings.dataDir },
-      ...{ DATABASE_URL: urlOf(settings.database), SECRET_KEY: next.toString('base64') },
+      PORT: '0',
+      ISSUER: settings.issuer,
+      DATA_DIR: settings.dataDir,
+      DATABASE_URL: urlOf(settings.database),
+      SECRET_KEY: next.toString('base64'),
     }
     const started = await new Promise<{ code: number | null; said: string }>(resolve => {
       const child = spawn(process.execPath, [main], { cwd: settings.dataDir, env: environment })

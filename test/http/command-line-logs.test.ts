@@ -14,7 +14,10 @@ describe('the command line, about roles and logs', function () {
     const amy = await server.aUser({ username: 'amy', roles: ['clerk'] })
     const { access, refresh } = await client.signIn(amy)
     expect(await darvoza.json(['role', 'set-permissions', 'clerk', 'orders:write'])).to.deep.equal({
-      ...{ name: 'clerk', permissions: ['orders:write'], built_in: false, holders: 1 },
+      name: 'clerk',
+      permissions: ['orders:write'],
+      built_in: false,
+      holders: 1,
     })
     await settle(server.composed)
     expect((await client.verify(access)).body.reason).to.equal('token_stale')

@@ -65,7 +65,12 @@ describe('darvoza policy', function () {
 
     const [last, ...older] = await darvoza.json(['policy', 'versions'])
     expect(last).to.deep.include({
-      ...{ version: 3, actor: operator, reason: 'a test', apply: 'now', undoes: null, settled_at: null },
+      version: 3,
+      actor: operator,
+      reason: 'a test',
+      apply: 'now',
+      undoes: null,
+      settled_at: null,
       changes: [
         { name: 'max_sessions_per_user', before: 500, after: 1 },
         { name: 'access_token_lifetime', before: 3_600, after: 900 },

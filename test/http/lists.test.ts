@@ -176,8 +176,14 @@ onEachEngine('what lists show', engine => {
     await client.delete(`/api/admin/sessions/${claimsOf(lost.access).sid}`, admin)
     const [ended] = (await list(`sessions?state=ended&user=${amy.id}`)).results
     expect(ended).to.deep.include({
-      ...{ id: claimsOf(lost.access).sid, username: 'amy', state: 'ended', ended_reason: 'session_ended' },
-      ...{ ended_by: 'user:1', ended_by_username: 'admin', application: 'darvoza', address: '127.0.0.1' },
+      id: claimsOf(lost.access).sid,
+      username: 'amy',
+      state: 'ended',
+      ended_reason: 'session_ended',
+      ended_by: 'user:1',
+      ended_by_username: 'admin',
+      application: 'darvoza',
+      address: '127.0.0.1',
     })
     expect(ended.device.name).to.equal('Chrome · Android')
     const sids = (body: Answer['body']) => body.results.map((one: { id: string }) => one.id)

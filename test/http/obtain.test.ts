@@ -14,7 +14,8 @@ const realm = 'Bearer realm="api"'
 function expectNoAccount(answer: Answer, what?: string): void {
   expect(answer.status, what).to.equal(401)
   expect(answer.body, what).to.deep.equal({
-    ...{ detail: 'No active account found with the given credentials', code: 'no_active_account' },
+    detail: 'No active account found with the given credentials',
+    code: 'no_active_account',
   })
   expect(answer.headers.get('www-authenticate'), what).to.equal(realm)
 }

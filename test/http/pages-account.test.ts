@@ -35,8 +35,13 @@ describe('my profile page', () => {
     const typed = { first_name: ' Amelia ', last_name: 'Pond', email: 'amy@example.com' }
     expect(localOf(await visitor.submit('/account', { ...typed, ...extra }, '/account'))).to.equal('/account')
     expect(await server.composed.parts.people.users.require(amy.id)).to.deep.include({
-      ...{ username: 'amy', firstName: 'Amelia', lastName: 'Pond', email: 'amy@example.com' },
-      ...{ roles: [], allPermissions: [], active: true },
+      username: 'amy',
+      firstName: 'Amelia',
+      lastName: 'Pond',
+      email: 'amy@example.com',
+      roles: [],
+      allPermissions: [],
+      active: true,
     })
     const [first, second] = [await visitor.open('/account'), await visitor.open('/account')]
     expect(first.text).to.include('Your profile is saved.').and.include('value="Amelia"')

@@ -203,7 +203,8 @@ describe('many at once', () => {
       .to.include('3 users get the role support.')
       .and.include(`admin, ${amy.username} and ${bob.username}`)
     await boss.send('POST', '/admin/users/change/add-role', {
-      ...{ form: hiddenIn(given, '/admin/users/change/add-role'), headers: ownSite },
+      form: hiddenIn(given, '/admin/users/change/add-role'),
+      headers: ownSite,
     })
     const { users } = server.composed.parts.people
     expect((await users.require(bob.id)).roles).to.deep.equal(['support'])
@@ -312,7 +313,9 @@ describe('a user', () => {
     await boss.submit(`${made}/roles`, { 'roles:support': '1', permissions: 'orders:read\norders:write' }, made)
     const { username, roles, permissions } = await users.require(id)
     expect({ username, roles, permissions }).to.deep.equal({
-      ...{ username: 'carla', roles: ['support'], permissions: ['orders:read', 'orders:write'] },
+      username: 'carla',
+      roles: ['support'],
+      permissions: ['orders:read', 'orders:write'],
     })
     const phone = await aPhone(server, { username: 'carla', password })
     await boss.submit(`${made}/password`, { password: 'another long password' }, `${made}/password`)

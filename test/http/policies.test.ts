@@ -15,7 +15,10 @@ onEachEngine('the policy, by the API', engine => {
     const admin = (await client.signIn({ username: 'admin', password })).access
     const get = async (rest = '') => insist(client.get(path + rest, admin))
     return {
-      ...{ server, client, admin, get },
+      server,
+      client,
+      admin,
+      get,
       change: (changes: unknown, more: object = {}) => client.patch(path, { changes, ...more }, admin),
       undo: (body: object = {}) => client.post(`${path}/undo`, body, admin),
       preview: (body: object) => client.post(`${path}/preview`, body, admin),
@@ -112,8 +115,14 @@ onEachEngine('the policy, by the API', engine => {
     expect(body.policies.map((one: { name: string }) => one.name)).to.deep.equal(policyNames)
     const named = (name: string) => body.policies.find((one: { name: string }) => one.name === name)
     expect(named('access_token_lifetime')).to.deep.equal({
-      ...{ name: 'access_token_lifetime', value: 3_600, default: 3_600, kind: 'duration', min: 10, max: 86_400 },
-      ...{ meaning: 'How long an access token is valid.', simplejwt: 'ACCESS_TOKEN_LIFETIME' },
+      name: 'access_token_lifetime',
+      value: 3_600,
+      default: 3_600,
+      kind: 'duration',
+      min: 10,
+      max: 86_400,
+      meaning: 'How long an access token is valid.',
+      simplejwt: 'ACCESS_TOKEN_LIFETIME',
       may_be_for_new_sessions_only: true,
     })
     expect(named('audit_retention')).to.include({ value: 31_536_000, may_be_for_new_sessions_only: false })
@@ -136,14 +145,24 @@ onEachEngine('the policy, by the API', engine => {
     const { results, next } = (await insist(client.get(`${path}/versions?limit=2`, again.access))).body
     expect(results.map(({ since, ...one }: { since: string }) => one)).to.deep.equal([
       {
-        ...{ version: 4, actor: 'user:1', reason: 'too short', apply: 'refresh', undoes: 3, settled_at: null },
+        version: 4,
+        actor: 'user:1',
+        reason: 'too short',
+        apply: 'refresh',
+        undoes: 3,
+        settled_at: null,
         changes: [
           { name: 'access_token_lifetime', before: 900, after: 3_600 },
           { name: 'reuse_grace', before: 20, after: 10 },
         ],
       },
       {
-        ...{ version: 3, actor: 'user:1', reason: 'an audit asked', apply: 'now', undoes: null, settled_at: null },
+        version: 3,
+        actor: 'user:1',
+        reason: 'an audit asked',
+        apply: 'now',
+        undoes: null,
+        settled_at: null,
         changes: [
           { name: 'access_token_lifetime', before: 3_600, after: 900 },
           { name: 'reuse_grace', before: 10, after: 20 },
@@ -219,7 +238,9 @@ onEachEngine('the policy, by the API', engine => {
     const one = { count: 1, more: false }
     const none = { count: 0, more: false }
     expect(body).to.deep.include({
-      ...{ version: 2, apply: 'now', unchanged: ['reuse_grace'] },
+      version: 2,
+      apply: 'now',
+      unchanged: ['reuse_grace'],
       changes: [{ name: 'max_sessions_per_user', before: 500, after: 1 }],
       ends: { sessions: one, users: one, idle: none, absolute: none, limit: one },
       stale_access_tokens: { count: 3, more: false },

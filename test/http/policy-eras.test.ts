@@ -48,8 +48,11 @@ onEachEngine('a change of the policy', engine => {
     const { server, client, amy, early, change } = await aWorld()
     await change(
       {
-        ...{ access_token_lifetime: 600, refresh_token_lifetime: 7_200, session_absolute_lifetime: 9_000 },
-        ...{ rotate_refresh_tokens: false, reuse_grace: 0 },
+        access_token_lifetime: 600,
+        refresh_token_lifetime: 7_200,
+        session_absolute_lifetime: 9_000,
+        rotate_refresh_tokens: false,
+        reuse_grace: 0,
       },
       'new',
     )

@@ -14,8 +14,11 @@ type SignedIn = Pair & { userId: number }
 
 const told = ({ status, body }: Answer): string | number => (status === 200 ? 200 : body.reason)
 const numbers = ({ ends }: PolicyPreview) => ({
-  ...{ sessions: ends.sessions.count, users: ends.users.count },
-  ...{ idle: ends.idle.count, absolute: ends.absolute.count, limit: ends.limit.count },
+  sessions: ends.sessions.count,
+  users: ends.users.count,
+  idle: ends.idle.count,
+  absolute: ends.absolute.count,
+  limit: ends.limit.count,
 })
 
 onEachEngine('the preview of a policy', engine => {
@@ -68,7 +71,10 @@ onEachEngine('the preview of a policy', engine => {
       expired: reasons.filter(reason => reason === 'token_expired').length,
       limit: reasons.filter(reason => reason === 'session_ended').length,
     }).to.deep.equal({
-      ...{ sessions: said.sessions, users: said.users, expired: said.idle + said.absolute, limit: said.limit },
+      sessions: said.sessions,
+      users: said.users,
+      expired: said.idle + said.absolute,
+      limit: said.limit,
     })
     const sample = preview.sample!
     expect(sample).to.have.length(Math.min(20, ended.size))
@@ -152,9 +158,12 @@ onEachEngine('the preview of a policy', engine => {
 
   it('is true of whatever sessions there are and whatever is changed', async () => {
     const values = {
-      ...{ refresh_token_lifetime: [3_600, 14_400, 86_400], session_absolute_lifetime: [86_400, 172_800, 604_800] },
-      ...{ max_sessions_per_user: [0, 1, 2, 3], at_session_limit: ['end_oldest', 'end_oldest', 'refuse'] },
-      ...{ access_token_lifetime: [600, 3_600], rotate_refresh_tokens: [true, false] },
+      refresh_token_lifetime: [3_600, 14_400, 86_400],
+      session_absolute_lifetime: [86_400, 172_800, 604_800],
+      max_sessions_per_user: [0, 1, 2, 3],
+      at_session_limit: ['end_oldest', 'end_oldest', 'refuse'],
+      access_token_lifetime: [600, 3_600],
+      rotate_refresh_tokens: [true, false],
     } as const
     let ends = 0
     for (let seed = 1; seed <= trials(4); seed++) {

@@ -33,8 +33,12 @@ describe('what a server writes', function () {
     const child = spawn(process.execPath, [main], {
       cwd: folder,
       env: {
-        ...{ PATH: process.env.PATH, PORT: String(port), DATA_DIR: folder, LOG_LEVEL: 'trace' },
-        ...{ SECRET_KEY: secretKey, ADMIN_PASSWORD: adminPassword },
+        PATH: process.env.PATH,
+        PORT: String(port),
+        DATA_DIR: folder,
+        LOG_LEVEL: 'trace',
+        SECRET_KEY: secretKey,
+        ADMIN_PASSWORD: adminPassword,
       },
     })
     for (const stream of [child.stdout, child.stderr])

@@ -105,8 +105,13 @@ const fire: Record<Fired, (world: World) => Promise<unknown>> = {
 
 /** Whether a kind's subject, here Amy's or the phone's, is also Ben's. */
 const reachesBen: Record<(typeof triggers)[Trigger]['kind'], boolean> = {
-  ...{ token: false, session: false, user: false, role: false },
-  ...{ application: true, key: true, all: true },
+  token: false,
+  session: false,
+  user: false,
+  role: false,
+  application: true,
+  key: true,
+  all: true,
 }
 
 onEachEngine('what ends what', engine => {

@@ -109,10 +109,12 @@ async function aWorld(database: Database): Promise<World> {
     const deleted = Math.random() < 0.1
     const username = deleted ? '' : `${pick(names)}${index}`
     const user = aUserRow(index + 1, {
-      ...{ username, usernameKey: deleted ? null : username.toLowerCase() },
+      username,
+      usernameKey: deleted ? null : username.toLowerCase(),
       ...(!deleted && { firstName: pick(firstNames), lastName: pick(lastNames) }),
       email: deleted || Math.random() < 0.2 ? '' : `${pick(names)}${below(4)}@${pick(['a.example', 'B.example'])}`,
-      ...{ active: !deleted && Math.random() < 0.8, deletedAt: deleted ? now - hour : null },
+      active: !deleted && Math.random() < 0.8,
+      deletedAt: deleted ? now - hour : null,
       endedSeq: Math.random() < 0.2 ? below(12) : 0,
     })
     return { ...user, roles: deleted ? [] : roles.filter(() => Math.random() < 0.4) }
@@ -125,7 +127,9 @@ async function aWorld(database: Database): Promise<World> {
         browser: pick(['Firefox 144', 'Chrome 142', 'Chrome 14', '']),
         platform: pick(['Android 14', 'Windows 10']),
       },
-      ...{ address: pick(addresses), firstSeenAt: now - (100 + below(3)) * hour, lastSeenAt: now - below(20) * hour },
+      address: pick(addresses),
+      firstSeenAt: now - (100 + below(3)) * hour,
+      lastSeenAt: now - below(20) * hour,
       endedAt: Math.random() < 0.3 ? now - below(5) * hour : null,
     }),
   )
@@ -135,7 +139,10 @@ async function aWorld(database: Database): Promise<World> {
     const ended = Math.random() < 0.3
     const device = pick(devices)
     return aSessionRow(`s${String(index).padStart(3, '0')}`, createdAt, {
-      ...{ userId: device.userId, deviceId: device.id, applicationId: pick(applications), address: pick(addresses) },
+      userId: device.userId,
+      deviceId: device.id,
+      applicationId: pick(applications),
+      address: pick(addresses),
       ...{
         rotatedAt,
         seq: 4 + below(12),
@@ -362,7 +369,10 @@ onEachEngine('lists', engine => {
     const lists = createLogListStore(database.dialect)
     const actors = ['user:1', 'user:2', 'operator:root', 'system']
     const revocations = numbered(200, index => ({
-      ...{ seq: index + 1, kind: pick(['session', 'user', 'role']), subject: pick(['1', '2', 'a']), effect: 'end' },
+      seq: index + 1,
+      kind: pick(['session', 'user', 'role']),
+      subject: pick(['1', '2', 'a']),
+      effect: 'end',
       ...{
         exceptSid: null,
         reason: pick(['sign_out', 'all_ended']),
@@ -384,11 +394,19 @@ onEachEngine('lists', engine => {
           ? { subjectKind: 'session', subject: pick(world.sessions).id }
           : { subjectKind: 'device', subject: pick(world.devices).id }),
       address: pick(addresses),
-      ...{ userAgent: '', requestId: '', beforeJson: null, afterJson: null, hash: '' },
+      userAgent: '',
+      requestId: '',
+      beforeJson: null,
+      afterJson: null,
+      hash: '',
     }))
     const incidents = numbered(100, index => ({
       ...{ id: `i${index}`, sessionId: `s00${below(9)}`, userId: 1 + below(5), presentedGeneration: 1 },
-      ...{ presentGeneration: 4, address: '', userAgent: '', requestId: '', createdAt: now - below(10) * hour },
+      presentGeneration: 4,
+      address: '',
+      userAgent: '',
+      requestId: '',
+      createdAt: now - below(10) * hour,
     }))
     await database.transaction(async tx => {
       await insertRows(tx, 'revocation', revocations)

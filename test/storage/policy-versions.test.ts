@@ -14,7 +14,11 @@ import { aSession } from '../support/sessions.js'
 
 const written = (version: number, changes: Partial<PolicyVersionRecord> = {}): PolicyVersionRecord => ({
   ...{ version, policy: '{}', changed: '[]', apply: 'refresh', undoes: null },
-  ...{ actor: 'system', reason: '', createdAt: version, settledAt: null, ...changes },
+  actor: 'system',
+  reason: '',
+  createdAt: version,
+  settledAt: null,
+  ...changes,
 })
 
 onEachEngine('the versions of the policy', engine => {

@@ -79,7 +79,12 @@ describe('the threads of SQLite', () => {
     )
     expect(Buffer.isBuffer(row!.bytes) && row!.bytes.equals(Buffer.from([0, 255]))).to.equal(true)
     expect({ ...row, bytes: null }).to.deep.equal({
-      ...{ bytes: null, whole: Number.MAX_SAFE_INTEGER, broken: 1.5, absent: null, twice: 'b', yes: 1 },
+      bytes: null,
+      whole: Number.MAX_SAFE_INTEGER,
+      broken: 1.5,
+      absent: null,
+      twice: 'b',
+      yes: 1,
     })
   })
 

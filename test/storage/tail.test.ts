@@ -40,7 +40,11 @@ function aTail(database: Database, read: (after: number) => Promise<void>) {
   })
   const tail = createTail({
     highWater,
-    ...{ database, revocationStore, outages, projection, log },
+    database,
+    revocationStore,
+    outages,
+    projection,
+    log,
     ...clocks,
     ...{ wall: () => now, observe() {} },
   })

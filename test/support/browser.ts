@@ -39,7 +39,10 @@ export async function aVisit(
 ): Promise<Page> {
   browser ??= chromium.launch({ executablePath: executable!, args: flags })
   const context = await (await browser).newContext({
-    ...{ baseURL: server.url, viewport: sizes[size], locale: 'en-GB', timezoneId: 'Asia/Tashkent' },
+    baseURL: server.url,
+    viewport: sizes[size],
+    locale: 'en-GB',
+    timezoneId: 'Asia/Tashkent',
     ...options,
   })
   context.setDefaultTimeout(10_000)

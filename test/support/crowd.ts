@@ -32,7 +32,10 @@ export async function aCrowd(
     Array.from({ length: sessions }, (_, index) =>
       writtenSession(
         aSessionRow(randomUUID(), start + index, {
-          ...{ userId, deviceId: deviceIds[index % devices]!, seq: head!.seq, policyVersion: version },
+          userId,
+          deviceId: deviceIds[index % devices]!,
+          seq: head!.seq,
+          policyVersion: version,
         }),
       ),
     ),
@@ -54,8 +57,17 @@ export function aDeviceRow(
   changes: Partial<DeviceRecord> = {},
 ): DeviceRecord {
   return {
-    ...{ id, userId, clientDevice: null, name: 'Firefox', browser: 'Firefox 132', platform: 'Linux' },
-    ...{ userAgent: '', address: '192.0.2.7', firstSeenAt: seenAt, lastSeenAt: seenAt, endedAt: null },
+    id,
+    userId,
+    clientDevice: null,
+    name: 'Firefox',
+    browser: 'Firefox 132',
+    platform: 'Linux',
+    userAgent: '',
+    address: '192.0.2.7',
+    firstSeenAt: seenAt,
+    lastSeenAt: seenAt,
+    endedAt: null,
     ...changes,
   }
 }

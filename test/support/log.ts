@@ -6,7 +6,12 @@ import type { Database } from '../../server/storage/database.js'
 /** The end of one session, unless the test says otherwise. */
 export function anEntry(seq: number, changes: Partial<Revocation> = {}): Revocation {
   return {
-    ...{ seq, kind: 'session', subject: randomUUID(), effect: 'end', exceptSid: null, reason: 'sign_out' },
+    seq,
+    kind: 'session',
+    subject: randomUUID(),
+    effect: 'end',
+    exceptSid: null,
+    reason: 'sign_out',
     expiresAt: Number.MAX_SAFE_INTEGER,
     ...changes,
   }

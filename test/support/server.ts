@@ -80,7 +80,10 @@ export async function aServer(options: ServerOptions = {}): Promise<TestServer> 
   }
   const log = { debug: line, info: line, warn: line, error: line }
   const composed = await compose(settings, {
-    ...{ log, now: clock.now, hashingWork: sharedHashing(), administratorId: 1 },
+    log,
+    now: clock.now,
+    hashingWork: sharedHashing(),
+    administratorId: 1,
     ...(options.pauses && { pauses: options.pauses }),
     ...options.ports,
   })

@@ -30,8 +30,12 @@ async function aClock(cost: number, stored: readonly string[]) {
   }
   const present = { cost, stored }
   const hashing = createHashing({
-    ...{ work, slots: 2, chance: () => 0, cost: () => present.cost },
-    ...{ storedKinds: async () => present.stored.map(one => workOf(one)!.standIn), monotonic: () => time },
+    work,
+    slots: 2,
+    chance: () => 0,
+    cost: () => present.cost,
+    storedKinds: async () => present.stored.map(one => workOf(one)!.standIn),
+    monotonic: () => time,
   })
   await hashing.prepare()
   return {

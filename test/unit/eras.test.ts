@@ -13,7 +13,12 @@ import { wireText } from '../../server/protocol/problems.js'
 import { aDice, type Dice } from '../support/dice.js'
 
 const first: PolicyVersion = {
-  ...{ version: 1, policy: firstPolicy, changed: [], apply: 'refresh', undoes: null, settled: false },
+  version: 1,
+  policy: firstPolicy,
+  changed: [],
+  apply: 'refresh',
+  undoes: null,
+  settled: false,
 }
 
 /** Versions one after the other, as somebody would make them. */

@@ -14,8 +14,13 @@ const day = 86_400_000
 
 function aKey(changes: Partial<KeyLife> = {}): KeyLife {
   return {
-    ...{ kid: 'k', algorithm: 'ES256', state: 'active' },
-    ...{ createdAt: 0, activatesAt: 0, activatedAt: 0, retiredAt: null },
+    kid: 'k',
+    algorithm: 'ES256',
+    state: 'active',
+    createdAt: 0,
+    activatesAt: 0,
+    activatedAt: 0,
+    retiredAt: null,
     ...changes,
   } as KeyLife
 }

@@ -23,15 +23,25 @@ function changedTo(versions: readonly PolicyVersion[], values: Partial<Policy>, 
 }
 
 const aSurveyed = (id: string, changes: Partial<Surveyed> = {}): Surveyed => ({
-  ...{ id, userId: 1, deviceId: 'd', applicationId: 'darvoza', policyVersion: 1, seq: 5 },
-  ...{ createdAt: now, rotatedAt: now, expiresAt: now + 24 * hour, endedAt: null },
+  id,
+  userId: 1,
+  deviceId: 'd',
+  applicationId: 'darvoza',
+  policyVersion: 1,
+  seq: 5,
+  createdAt: now,
+  rotatedAt: now,
+  expiresAt: now + 24 * hour,
+  endedAt: null,
   ...{ ended: { user: 0, application: 0, log: 0 }, ...changes },
 })
 
 describe('what a change of the policy would end', () => {
   const before = foldEras([first])
   const { eras: tight } = changedTo([first], {
-    ...{ refresh_token_lifetime: 3_600, session_absolute_lifetime: 7_200, max_sessions_per_user: 1 },
+    refresh_token_lifetime: 3_600,
+    session_absolute_lifetime: 7_200,
+    max_sessions_per_user: 1,
   })
   const reasons = (open: Surveyed[], eras = tight) =>
     endedByChange(open, before, eras, now).map(({ session, reason }) => [session.id, reason])

@@ -169,7 +169,10 @@ const few = <T>(...some: T[]): T => some[randomInt(some.length)]!
 function anyEntry(seq: number): Revocation {
   const kind = few(...revocationKinds)
   return {
-    ...{ seq, kind, subject: kind === 'all' ? '' : few('1', '2', '3', '4'), effect: few('end', 'refresh') },
+    seq,
+    kind,
+    subject: kind === 'all' ? '' : few('1', '2', '3', '4'),
+    effect: few('end', 'refresh'),
     exceptSid: few(null, null, '1', '2'),
     reason: few(...Object.keys(triggers), 'by hand', ''),
     expiresAt: randomInt(100) * 1000,

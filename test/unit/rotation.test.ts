@@ -4,8 +4,12 @@ import { aDice, numbersFrom } from '../support/dice.js'
 
 const start = 1_750_000_000_000
 const fresh: RotationSpans = {
-  ...{ generation: 1, rotatedAt: 0 },
-  ...{ windowFrom: 1, windowStartedAt: 0, olderFrom: 1, olderStartedAt: 0 },
+  generation: 1,
+  rotatedAt: 0,
+  windowFrom: 1,
+  windowStartedAt: 0,
+  olderFrom: 1,
+  olderStartedAt: 0,
 }
 
 describe('the judgement of a generation', () => {

@@ -152,7 +152,13 @@ describe('the settings', () => {
     })
     expect(settings.issuer).to.equal('https://id.example.com')
     expect(settings.database).to.deep.equal({
-      ...{ engine: 'mysql', host: '::1', port: 3307, user: 'dar@voza', password: 'p:w/', name: 'name', tls: null },
+      engine: 'mysql',
+      host: '::1',
+      port: 3307,
+      user: 'dar@voza',
+      password: 'p:w/',
+      name: 'name',
+      tls: null,
     })
     expect(settings.secretKey?.toString('base64')).to.equal(key)
     expect(settings.adminPassword).to.equal(' kept as it is ')
@@ -178,10 +184,14 @@ describe('the settings', () => {
     })
     const three = ['one', '10.0.0.2', '::1'].map((host, at) => ({ host, port: 7000 + at }))
     expect(readSettings({ REDIS_CLUSTER: 'one:7000, 10.0.0.2:7001,[::1]:7002' }).redis).to.deep.equal({
-      ...{ ...none, nodes: three, cluster: true },
+      ...none,
+      nodes: three,
+      cluster: true,
     })
     expect(readSettings({ REDIS_CLUSTER: 'rediss://:p%40w@one:7000,two:7001' }).redis).to.deep.include({
-      ...{ cluster: true, password: 'p@w', tls: usualTls },
+      cluster: true,
+      password: 'p@w',
+      tls: usualTls,
     })
   })
 

@@ -155,7 +155,10 @@ export function createPolicyPreview(deps: PolicyPreviewDeps) {
     )
     return Promise.all(
       sample.map(async ({ session: { id, userId, deviceId }, reason }) => ({
-        ...{ id, userId, username: usernames.get(userId)?.username ?? '', reason },
+        id,
+        userId,
+        username: usernames.get(userId)?.username ?? '',
+        reason,
         device: (await deviceStore.find(database, deviceId))?.name ?? null,
       })),
     )
@@ -171,7 +174,9 @@ function countsOf(endings: readonly Ending[], more: boolean): PolicyPreview['end
   return {
     sessions: count(endings.length),
     users: count(new Set(endings.map(one => one.session.userId)).size),
-    ...{ idle: of('idle'), absolute: of('absolute'), limit: of('limit') },
+    idle: of('idle'),
+    absolute: of('absolute'),
+    limit: of('limit'),
   }
 }
 

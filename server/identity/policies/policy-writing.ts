@@ -41,15 +41,24 @@ export function createPolicyWriting(deps: PolicyWritingDeps) {
         const { next } = await make(tx, inUse)
         const { version, policy, changed, apply, undoes } = next
         const written: PolicyVersionRecord = {
-          ...{ version, policy: JSON.stringify(policy), changed: JSON.stringify(changed), apply, undoes },
-          ...{ actor: nameOf(actor), reason: reason.slice(0, 255), createdAt: now(), settledAt: null },
+          version,
+          policy: JSON.stringify(policy),
+          changed: JSON.stringify(changed),
+          apply,
+          undoes,
+          actor: nameOf(actor),
+          reason: reason.slice(0, 255),
+          createdAt: now(),
+          settledAt: null,
         }
         await policyVersionStore.insert(tx, written)
         await accessLifetime.write(tx)
         await revocationStore.raiseVersion(tx, 'policy')
         if (apply === 'now') await record('policy_changed', { subject: '' })
         note({
-          ...{ action: 'policy_changed', subject: String(version), before: only(inUse.at(-1)!.policy, changed) },
+          action: 'policy_changed',
+          subject: String(version),
+          before: only(inUse.at(-1)!.policy, changed),
           after: { ...only(policy, changed), apply, reason: written.reason, ...(undoes !== null && { undoes }) },
         })
         return written

@@ -53,7 +53,11 @@ async function ask(server: Server, token: number | string, access: string, path:
   const answer = await (path === 'verify' ? client.verify(access) : client.get('/api/me/', access)).catch(() => null)
   const { reason, code } = answer?.body ?? {}
   return {
-    ...{ token, server: server.name, path, begun, ended: instant() },
+    token,
+    server: server.name,
+    path,
+    begun,
+    ended: instant(),
     status: answer?.status ?? 0,
     reason: reason ?? code ?? '',
   }

@@ -87,8 +87,17 @@ async function counters(
   options: P1Options,
 ): Promise<Tally> {
   const sum: Tally = {
-    ...{ fault: name, redis, rounds: 0, trials: 0, unknown: [], recovery: [], signedOut: [] },
-    ...{ violations: [], wrong: [], here: [], there: [] },
+    fault: name,
+    redis,
+    rounds: 0,
+    trials: 0,
+    unknown: [],
+    recovery: [],
+    signedOut: [],
+    violations: [],
+    wrong: [],
+    here: [],
+    there: [],
   }
   // What was not answered is made up for, within reason: a fault may be such that little is.
   for (let round = 0; sum.trials < share && round < 2 + (2 * share) / options.sessions; round++) {

@@ -9,9 +9,14 @@ export async function runRestarts(count: number, say: (line: string) => void): P
   const [mariadb, redis] = [await startMariaDb(), await aRedis()]
   try {
     const env = {
-      ...{ ISSUER: 'http://localhost:4000', DATA_DIR: aFolder(), ADMIN_PASSWORD: 'correct horse battery' },
-      ...{ DATABASE_URL: urlOf(await mariadb.create()), REDIS_URL: redis.url, SECRET_KEY: secretKey },
-      ...{ WORKERS: '2', PORT: String(await freePort()) },
+      ISSUER: 'http://localhost:4000',
+      DATA_DIR: aFolder(),
+      ADMIN_PASSWORD: 'correct horse battery',
+      DATABASE_URL: urlOf(await mariadb.create()),
+      REDIS_URL: redis.url,
+      SECRET_KEY: secretKey,
+      WORKERS: '2',
+      PORT: String(await freePort()),
     }
     const { answered, refused, cut, stops } = await restartUnderLoad(count, env, seen =>
       say(`  stopped in ${seen.stops.at(-1)} ms; answered ${seen.answered}, cut off ${seen.cut.length}`),

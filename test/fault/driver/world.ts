@@ -64,7 +64,12 @@ export async function raise(stores: Stores, cast: Cast, stale = false): Promise<
       : await serverWithin(namespace)
   await Promise.all([a.start(), b.start()])
   const world: World = {
-    ...{ mariaDb, redis, servers: [a, b], control, namespace, clock },
+    mariaDb,
+    redis,
+    servers: [a, b],
+    control,
+    namespace,
+    clock,
     accidents: () => [...a.accidents, ...b.accidents],
     async close() {
       await Promise.all([a.kill(), b.kill(), control.close()])
