@@ -23,7 +23,7 @@ import { createWorkers, serveForLeader } from './workers.js'
 const notice = 250
 /** How long requests may take to finish after that, in ms. */
 const patience = 10_000
-/** How long what goes on behind the answers may take to finish, in ms: a kill at any instant must do no harm either. */
+/** How long what goes on behind the answers may take to finish, in ms: kill -9 at any instant must lose nothing either. */
 const closePatience = 1_500
 
 /** How long the last lines of the log may take to be written, in ms. */

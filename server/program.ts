@@ -44,7 +44,7 @@ const nouns = [
   addMigrateCommands,
 ]
 
-/** What was typed is at fault, not the world. */
+/** Refusals whose cause is what was typed: exit 2. */
 const typedWrongly: ReadonlySet<ErrorCode> = new Set(['invalid_fields'])
 
 /** What a command reads and writes: the process's own, or a test's. */

@@ -35,7 +35,7 @@ export type DemoSession = {
 
 export type DemoDevice = { id: string; userAgent: string; sessions: DemoSession[]; endedAt: number | null }
 
-/** What befell the person as a whole; the session of `keptBy` stays. */
+/** What ended everything of the person; the session of `keptBy` stays. */
 export type DemoFate = {
   what: 'user_disabled' | 'user_deleted' | 'password_changed' | 'all_ended'
   at: number
@@ -173,7 +173,7 @@ function mayEnd({ seenAt, expiresAt }: DemoSession, { at, why }: { at: number; w
 
 const needsLife: ReadonlySet<DemoEnd> = new Set(['replaced', 'sign_out', 'refresh_token_reused'])
 
-/** Something that the person, a helper or a thief did while the session was open. */
+/** Something that the person, an administrator or an attacker did while the session was open. */
 function ownEnding(dice: Dice, { seenAt, refreshes }: DemoSession, reuse: number): { at: number; why: DemoEnd }[] {
   const at = seenAt + minute + dice.below(20 * minute)
   if (refreshes > 1 && dice.chance(reuse)) return [{ at, why: 'refresh_token_reused' }]

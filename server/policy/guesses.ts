@@ -9,7 +9,7 @@ export const guessWindow = 3_600
 export type Guesser =
   /** At a sign-in, from a device that the user has signed in on before, and that proves it. */
   | { kind: 'device'; userId: number; deviceId: string }
-  /** At a sign-in, from anywhere else; the name may be nobody's. */
+  /** At a sign-in, from anywhere else; the username may not exist. */
   | { kind: 'stranger'; usernameKey: string /** '' where it is not known. */; address: string }
   /** At a change of the password, which asks for the present one, by somebody who is signed in. */
   | { kind: 'owner'; userId: number; deviceId: string }
@@ -35,7 +35,7 @@ export function bucketsOf(guesser: Guesser, limit: number): Bucket[] {
       return [{ of: ['owner', String(guesser.userId), guesser.deviceId], limit, name: 'device', told: true }]
     case 'stranger': {
       const { usernameKey, address } = guesser
-      // What is left of it would tell whether others try this name too, and so whether it is somebody's.
+      // What is left of it would tell whether others try this username too, and so whether it exists.
       const ofUser = { of: ['user', usernameKey], limit, name: 'user', told: false }
       // A proxy that does not say who came: one bucket for all of them would be filled by any of them.
       if (address === '') return [ofUser]

@@ -109,7 +109,7 @@ const entrySlack = 120_000
  * @returns epoch ms
  */
 export function entryExpiry(kind: RevocationKind, now: number, longestLifetime: number, horizon: number): number {
-  // Whoever has the key signs what times he likes.
+  // Who has the private key chooses `iat` and `exp`: no time makes the entry unnecessary.
   if (kind === 'key') return now + keyEntryLife
   return Math.max(now + longestLifetime * 1000, horizon) + entrySlack
 }

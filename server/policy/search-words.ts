@@ -62,7 +62,7 @@ export function searchWordsOf({ username, firstName, lastName, email }: Searched
 }
 
 /**
- * What is typed, as beginnings of words that must all be somebody's; the shorter ones that begin others are left out.
+ * What is typed, as prefixes of words that one user must have all of; the shorter ones that begin others are left out.
  * @returns null where nobody can have them all, or nothing that could be a word was typed
  */
 export function searchedWords(typed: string): string[] | null {

@@ -27,7 +27,7 @@ export function toStderr(): Pick<LogDestinationDeps, 'write' | 'writeNow'> {
 }
 
 /**
- * A pipe that nobody reads would hold a thread for ever, and the process with it when it is to end. The descriptor's own flags
+ * A write to a pipe without a reader blocks its thread until the process ends, and keeps the process from ending. The descriptor's own flags
  * are shared with whoever else writes there, so the pipe is opened anew.
  */
 function neverBlocking(descriptor: number): number {

@@ -31,7 +31,7 @@ export function createOutages({ database, heartbeatStore, now, elapsed }: Outage
   return {
     /**
      * The database has just answered. The first client may be back before the next beat; without the outage its lost answer
-     * would look like a stolen one. Nobody waits until it is written: where nothing can be, what is read is fresh all the same.
+     * would look like a stolen one. Nothing waits for that write: where it fails, what is read is fresh all the same.
      */
     answered(): void {
       const at = elapsed()

@@ -40,7 +40,7 @@ export type AuditSearch = {
   subject?: { kind: string; id: string }
 }
 
-/** So many of somebody's are looked at: those that ended, or were seen, last. */
+/** How many sessions and devices of one user are looked at: those that ended, or were seen, last. */
 const mostPlaces = 1_000
 const subjectsOf = {
   session: `SELECT id FROM session WHERE user_id = ? AND ended_at IS NOT NULL ORDER BY ended_at DESC LIMIT ${mostPlaces}`,

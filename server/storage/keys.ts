@@ -5,7 +5,7 @@ import { assignments, columns, insertion } from './statement.js'
 export type KeyRecord = KeyLife & {
   /** JSON; `kid` is its RFC 7638 thumbprint. */
   publicJwk: string
-  /** '' once the key signs no more: what is not there cannot be stolen. */
+  /** '' once the key signs no more: the private half is deleted. */
   sealedPrivateKey: string
   revokedAt: number | null
 }

@@ -76,7 +76,7 @@ const highestCount = { known: 10_000, looked: 5_000 }
 
 export function createKeysetScan({ engine }: Pick<Dialect, 'engine'>) {
   const { select, hint, compared } = scanSql(engine)
-  /** SQLite answers without leaving this turn of the event loop: nobody shall wait for long. */
+  /** SQLite's answers follow each other without a turn of the event loop in between: no slice may take long. */
   const greatestSlice = engine === 'sqlite' ? 2_000 : 25_000
 
   function follow(list: List, filters: readonly Filter[], chosen: Filter | null, bounds: readonly Condition[]): Chosen {

@@ -7,7 +7,7 @@ import { UnfitDatabase } from './storage-failure.js'
 const longestStatement = 1024 * 1024
 
 /**
- * Ids and secrets that differ in case or in a trailing space are different: an empty database is told so.
+ * Ids and secrets that differ in case or in a trailing space are different: the collation of an empty database is set to that.
  * @throws UnfitDatabase where that is too late
  */
 export async function compareInBinary(source: DataSource, collation: string): Promise<void> {

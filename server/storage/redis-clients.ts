@@ -16,7 +16,7 @@ export type RedisAddress = {
 
 export type RedisClient = Redis | Cluster
 
-/** Fail fast: no queue while it is away, one retry, 300 ms for an answer; try again for ever, at least every second. */
+/** Fail fast: no queue while it is away, one retry, 300 ms for an answer; retry without end, at least every second. */
 const failFast = {
   lazyConnect: true,
   enableOfflineQueue: false,

@@ -103,7 +103,7 @@ export async function openRedis(address: RedisAddress, { log }: RedisDeps) {
     },
 
     /**
-     * Connects, and goes on trying by itself for ever.
+     * Connects, and retries by itself without end.
      * @returns whether both connections were ready within `patience` ms; false as soon as one failed
      */
     async connect(patience: number): Promise<boolean> {

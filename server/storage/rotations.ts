@@ -78,7 +78,7 @@ function whereClaims(claims: readonly RotationClaim[], { opened }: RotationTerms
 
 function claimValues(claims: readonly RotationClaim[], terms: RotationTerms): (string | number)[] {
   const { now, idle, absolute, keyVersion, opened } = terms
-  // In the order of ids, so that two batches never wait for each other crosswise.
+  // In the order of ids, so that two batches cannot deadlock.
   const sorted = padded(claims).sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0))
   return [
     keyVersion,

@@ -88,7 +88,7 @@ export function createSqliteConnection({ path, readonly, expected }: ConnectionO
       return { names: names ?? namesOf(prepared), rows }
     }
     const { changes, lastInsertRowid } = prepared.run(...values)
-    // Committed: nobody is told so when it went to a file that is no more.
+    // Committed, but to a file that was replaced: the answer must be a failure.
     if (!readonly && !open.inTransaction) requireSameFiles()
     return { affected: changes, lastId: Number(lastInsertRowid) }
   }

@@ -73,7 +73,7 @@ export function createUserStore(dialect: { forUpdate: string }) {
       return row?.passwordHash ?? null
     },
 
-    /** Which of these names are somebody's. */
+    /** Which of these usernames exist. */
     async takenKeys(tx: Queries, usernameKeys: readonly string[]): Promise<Set<string>> {
       const rows = await inChunks(usernameKeys, part =>
         tx.read<{ usernameKey: string }>(

@@ -18,7 +18,7 @@ const hopeless: readonly [code: RegExp, why: string][] = [
 
 /** A write that needs no room may succeed on a full disk: it proves nothing so soon after one that did not, in ms. */
 const believed = 3_000
-/** Other failures are somebody's alone, unless nothing at all was written for so long, in ms. */
+/** Other failures concern one statement, unless nothing at all was written for so long, in ms. */
 const silence = 3_000
 
 export function createWriteHealth({ log, monotonic }: WriteHealthDeps) {

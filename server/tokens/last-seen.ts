@@ -19,7 +19,7 @@ export function createLastSeen({ database, deviceStore, now }: SightingsDeps) {
 
     /** Writes down what was seen since. What cannot be written is forgotten: the devices come again. */
     async flush(): Promise<void> {
-      // In the order of ids, so that two processes never wait for each other crosswise.
+      // In the order of ids, so that two processes cannot deadlock.
       const taken = [...seen].sort(([a], [b]) => (a < b ? -1 : 1))
       seen = new Map()
       for (let from = 0; from < taken.length; from += batch)

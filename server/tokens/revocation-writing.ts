@@ -101,7 +101,7 @@ export function createRevocationWriting(deps: RevocationWritingDeps) {
       return entries
     },
 
-    /** What was committed is enforced here and told to the others; the rows that it superseded are marked by and by. */
+    /** What was committed is enforced here and told to the others; the rows that it superseded are marked in batches afterwards. */
     async finish(logId: string, entries: readonly RevocationRecord[]): Promise<void> {
       await tail.take(logId, entries)
       for (const entry of entries) if (isSuperseding(entry)) markLater(entry)

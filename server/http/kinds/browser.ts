@@ -28,7 +28,7 @@ export function createBrowser(deps: BrowserDeps) {
 
   const leadTo = (ctx: Context, path: string) => pages.go(ctx, pathWith(path, { next: whereIs(ctx, issuer) }))
 
-  /** No other site sends it; to read is no harm. */
+  /** Refuses a request that changes something and comes from another site (CSRF). */
   const ownSite: Step = async (ctx, next) => {
     if (!isReading(ctx)) formTokens.requireOwnSite(ctx)
     await next()

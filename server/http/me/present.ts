@@ -1,4 +1,4 @@
-// Records as the API shows them: snake_case, times as ISO 8601 in UTC, nothing that is nobody's business.
+// Records as the API shows them: snake_case, times as ISO 8601 in UTC, nothing internal.
 
 import type { LiveDevice, LiveSession } from '../../identity/devices/where-signed-in.js'
 import type { PublicUser } from '../../identity/people/public-user.js'

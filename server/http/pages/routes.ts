@@ -95,7 +95,7 @@ export const pageRoutes = {
   ),
 
   rolesPage: get('/admin/roles', sees('darvoza:users:read'), 'Roles and permissions'),
-  // No role is called "-": these addresses are nobody's.
+  // No role is called "-": these addresses hide no role's page.
   roleMatrixPage: get('/admin/roles/-/matrix', sees('darvoza:users:read'), 'Which role allows what'),
   newRolePage: get('/admin/roles/-/new', sees('darvoza:roles:write'), 'The form for a new role'),
   createRolePage: post('/admin/roles', seesIfRecent('darvoza:roles:write'), 'Make a role'),

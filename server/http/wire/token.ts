@@ -56,7 +56,7 @@ export function createTokenHandlers({ signIn, rotate, inspect, sessions, ownAppl
       ctx.body = { access: rotated.access, ...(rotated.refresh !== null && { refresh: rotated.refresh }) }
     },
 
-    /** Changes nothing: a spent refresh token is told so here, and ends its session only where it is used. */
+    /** Changes nothing: a spent refresh token is refused here, and ends its session only where it is used. */
     async verify(ctx: Context): Promise<void> {
       const { token } = readFields(ctx, { token: { trim: true } })
       const inspected = await inspect.any(token)

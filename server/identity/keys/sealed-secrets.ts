@@ -22,8 +22,8 @@ export type SealedSecretsDeps = {
 export function createSealedSecrets({ keyStore, change, sealing, random, now }: SealedSecretsDeps) {
   return {
     /**
-     * Whatever was signed with it is void from now on, and so is what a thief signs. `refresh`: all sessions end;
-     * `device`: nobody's device is known any more, which ends nothing.
+     * Whatever was or will be signed with it is void from now on. `refresh`: all sessions end;
+     * `device`: no device is proven any more, which ends no session.
      * @returns the version that takes its place
      * @throws permission_denied
      */

@@ -1,5 +1,5 @@
 // Wrong passwords of users that there are, for the audit log. Written a moment later, by a job: an answer that had to wait
-// for it would tell by its time which names are somebody's.
+// for it would tell by its time which usernames exist.
 import type { Origin } from '../../policy/actor.js'
 import type { Changes } from '../../tokens/changes.js'
 

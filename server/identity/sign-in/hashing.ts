@@ -24,7 +24,7 @@ export type HashingDeps = {
   monotonic: () => number
 }
 
-/** Compares a password, as it was received, with a stored hash; nobody's (`null`), and none, take the same time. */
+/** Compares a password, as it was received, with a stored hash; an unknown user's (`null`) and an unusable one take the same time. */
 export type Verify = (password: string, encoded: string | null) => Promise<boolean>
 
 export function createHashing({ work, slots, chance, cost, storedKinds, monotonic }: HashingDeps) {

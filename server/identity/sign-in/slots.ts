@@ -16,8 +16,8 @@ export type SlotsDeps = {
 }
 
 /**
- * So many at a time, in the order of arrival. Who would wait too long by what the work took of late is told so at once,
- * so that a flood costs little, and who does wait too long is told so then.
+ * So many at a time, in the order of arrival. Who would wait too long, by how long the work took lately, is refused at once,
+ * so that a flood costs little, and who does wait too long is refused then.
  */
 export function createSlots({ count, typical, chance }: SlotsDeps) {
   let free = count

@@ -91,7 +91,7 @@ export type Which = { field: string; typed: string; people: { username: string; 
 /** How people are found, and where it is put down that several were. */
 export type Finder = { users: Users; userList: UserList; frame: Frame; which: Which[] }
 
-/** Nobody has this id: what is looked for is nobody's. */
+/** An id that no user has: the search finds nothing. */
 const nobody = 0
 const mostShown = 8
 
