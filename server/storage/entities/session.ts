@@ -12,7 +12,7 @@ import { flag, longText, name, orNull, uuid, whole } from './columns.js'
 @Index('session_application', ['applicationId', 'createdAt', 'id'])
 @Index('session_address', ['address', 'createdAt', 'id'])
 // The second column is there for MySQL: behind `endedAt` alone stands the id, and `id = ? AND ended_at IS NULL` locked this
-// index before the row, crosswise with who had the row.
+// index before the row, and deadlocked with whoever had the row.
 @Index('session_ended', ['endedAt', 'createdAt'])
 export class Session {
   @PrimaryColumn({ ...uuid, primaryKeyConstraintName: 'session_pk' }) id!: string
