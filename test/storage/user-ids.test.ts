@@ -17,7 +17,7 @@ onEachEngine('user ids', engine => {
       .importOne({ id: first.id, username: 'zoe', passwordHash }, 'system')
       .catch((thrown: unknown) => thrown)
     expect((again as { details: object }).details).to.deep.equal({
-      fields: { id: ['A user with that id already exists.'] },
+      fields: { id: [{ code: 'user_id_taken' }] },
     })
   })
 
