@@ -264,6 +264,19 @@ onEachEngine('a browser that is signed in', engine => {
     expect((await devicesOf(server, amy.id)).map(one => one.device.id)).to.deep.equal([first?.device.id])
   })
 
+  it('holds its session by the cookie alone: a refresh token of it, if there were one, is refused', async () => {
+    const server = await aServer({ engine })
+    const visitor = aVisitor(server)
+    await visitor.signIn(admin)
+    const [id] = await liveSessions(server, 1)
+    const { tokens, storage } = server.composed.parts
+    const session = (await storage.sessionStore.find(storage.database, id!))!
+    expect(session.refreshable).to.equal(false)
+    const answer = await aClient(server).refresh(tokens.issue.refresh(session, 'admin'))
+    expect([answer.status, answer.body.code]).to.deep.equal([401, 'token_not_valid'])
+    expect(await isSignedIn(visitor)).to.equal(true)
+  })
+
   it('is signed out by whatever ends its session, with the next page, and told why', async () => {
     const server = await aServer({ engine })
     const {
