@@ -63,10 +63,10 @@ export type ClaimCheck = {
 export const registeredChecks = [
   {
     name: 'registered',
-    whyNot({ iss, aud, sub, jti, client_id, sid, iat, exp }) {
+    whyNot({ iss, aud, sub, jti, client_id, iat, exp }) {
       const texts = isText(iss) && isText(aud) && isText(jti) && isText(client_id)
       // RFC 9068 §2.2: the subject of a token that no person signed in for is the application itself.
-      const subject = sid === undefined ? isApplicationId(sub) && sub === client_id : isUserId(sub)
+      const subject = isUserId(sub) || (isApplicationId(sub) && sub === client_id)
       return texts && subject && isEpochSeconds(iat) && isEpochSeconds(exp) ? null : 'token_claims'
     },
   },
@@ -116,8 +116,8 @@ export const personChecks = [
   ...accessChecks,
   {
     name: 'person',
-    whyNot({ sid, username, scope, auth_time, must_change_password: mustChange }) {
-      const texts = isText(sid) && isOptional(username, isText) && isOptional(scope, isText)
+    whyNot({ sub, sid, username, scope, auth_time, must_change_password: mustChange }) {
+      const texts = isUserId(sub) && isText(sid) && isOptional(username, isText) && isOptional(scope, isText)
       const rest = isOptional(auth_time, isEpochSeconds) && (mustChange === undefined || mustChange === true)
       return texts && rest ? null : 'token_claims'
     },
@@ -129,8 +129,8 @@ export const programChecks = [
   ...accessChecks,
   {
     name: 'person',
-    whyNot({ username, auth_time, must_change_password: mustChange, scope, roles }) {
-      const person = username !== undefined || auth_time !== undefined || mustChange !== undefined
+    whyNot({ sub, username, auth_time, must_change_password: mustChange, scope, roles }) {
+      const person = isUserId(sub) || username !== undefined || auth_time !== undefined || mustChange !== undefined
       return !person && isOptional(scope, isText) && (roles as string[]).length === 0 ? null : 'token_claims'
     },
   },
@@ -140,7 +140,10 @@ export const programChecks = [
 export const refreshChecks = [
   life,
   { name: 'token_type', whyNot: ({ token_type }) => (token_type === 'refresh' ? null : 'token_type') },
-  { name: 'sid', whyNot: ({ sid, username }) => (isText(sid) && isText(username) ? null : 'token_claims') },
+  {
+    name: 'sid',
+    whyNot: ({ sub, sid, username }) => (isUserId(sub) && isText(sid) && isText(username) ? null : 'token_claims'),
+  },
   { name: 'gen', whyNot: ({ gen }) => (Number.isSafeInteger(gen) && (gen as number) >= 1 ? null : 'token_claims') },
 ] as const satisfies ClaimCheck[]
 
