@@ -2,7 +2,17 @@
 // Pages, the command line, the API and the README list them from this table.
 import { type SigningAlgorithm, signingAlgorithmNames } from '../protocol/algorithms.js'
 
-export type PolicyRow = { meaning: string; simplejwt: string | null } & (
+/** How the pages arrange them. */
+export const policyGroupNames = ['lifetimes', 'sessions', 'tokens', 'people', 'records'] as const
+export type PolicyGroup = (typeof policyGroupNames)[number]
+
+export type PolicyRow = {
+  group: PolicyGroup
+  /** What a session is judged by and its tokens are made by: it can be meant for new sessions only. */
+  ofSessions?: true
+  meaning: string
+  simplejwt: string | null
+} & (
   | { kind: 'duration'; default: number; min: number; max: number }
   | { kind: 'integer'; default: number; min: number; max: number }
   | { kind: 'boolean'; default: boolean }
@@ -36,6 +46,8 @@ export const registeredClaims = [
 
 export const policyTable = {
   access_token_lifetime: {
+    group: 'lifetimes',
+    ofSessions: true,
     kind: 'duration',
     default: hour,
     min: 10,
@@ -44,6 +56,8 @@ export const policyTable = {
     simplejwt: 'ACCESS_TOKEN_LIFETIME',
   },
   refresh_token_lifetime: {
+    group: 'lifetimes',
+    ofSessions: true,
     kind: 'duration',
     default: day,
     min: minute,
@@ -52,6 +66,8 @@ export const policyTable = {
     simplejwt: 'REFRESH_TOKEN_LIFETIME',
   },
   session_absolute_lifetime: {
+    group: 'lifetimes',
+    ofSessions: true,
     kind: 'duration',
     default: 30 * day,
     min: minute,
@@ -60,6 +76,8 @@ export const policyTable = {
     simplejwt: null,
   },
   rotate_refresh_tokens: {
+    group: 'lifetimes',
+    ofSessions: true,
     kind: 'boolean',
     default: true,
     meaning:
@@ -67,6 +85,8 @@ export const policyTable = {
     simplejwt: 'ROTATE_REFRESH_TOKENS (a rotated token is always spent: BLACKLIST_AFTER_ROTATION is always on)',
   },
   reuse_grace: {
+    group: 'lifetimes',
+    ofSessions: true,
     kind: 'duration',
     default: 10,
     min: 0,
@@ -76,12 +96,14 @@ export const policyTable = {
     simplejwt: null,
   },
   update_last_login: {
+    group: 'people',
     kind: 'boolean',
     default: true,
     meaning: 'Write the time of each sign-in to the user.',
     simplejwt: 'UPDATE_LAST_LOGIN',
   },
   user_id_claim: {
+    group: 'tokens',
     kind: 'text',
     default: 'user_id',
     pattern: /^[a-z][a-z0-9_]{0,39}$/,
@@ -91,6 +113,7 @@ export const policyTable = {
     simplejwt: 'USER_ID_CLAIM',
   },
   audience: {
+    group: 'tokens',
     kind: 'text',
     default: '',
     pattern: /^[\x21-\x7e]{0,200}$/,
@@ -98,6 +121,7 @@ export const policyTable = {
     simplejwt: 'AUDIENCE',
   },
   access_token_algorithm: {
+    group: 'tokens',
     kind: 'choice',
     default: 'ES256' as SigningAlgorithm,
     choices: signingAlgorithmNames,
@@ -106,6 +130,8 @@ export const policyTable = {
     simplejwt: 'ALGORITHM',
   },
   max_sessions_per_user: {
+    group: 'sessions',
+    ofSessions: true,
     kind: 'integer',
     default: 500,
     min: 0,
@@ -114,6 +140,8 @@ export const policyTable = {
     simplejwt: null,
   },
   at_session_limit: {
+    group: 'sessions',
+    ofSessions: true,
     kind: 'choice',
     default: 'end_oldest',
     choices: ['end_oldest', 'refuse'],
@@ -122,6 +150,7 @@ export const policyTable = {
     simplejwt: null,
   },
   max_devices_per_user: {
+    group: 'sessions',
     kind: 'integer',
     default: 500,
     min: 0,
@@ -131,12 +160,14 @@ export const policyTable = {
     simplejwt: null,
   },
   keep_session_on_password_change: {
+    group: 'sessions',
     kind: 'boolean',
     default: true,
     meaning: 'Whether the session that changes its own password stays.',
     simplejwt: 'CHECK_REVOKE_TOKEN',
   },
   username_max_length: {
+    group: 'people',
     kind: 'integer',
     default: 30,
     min: 3,
@@ -145,6 +176,7 @@ export const policyTable = {
     simplejwt: null,
   },
   password_min_length: {
+    group: 'people',
     kind: 'integer',
     default: 8,
     min: 8,
@@ -153,6 +185,7 @@ export const policyTable = {
     simplejwt: null,
   },
   password_cost: {
+    group: 'people',
     kind: 'integer',
     default: 12,
     min: 4,
@@ -161,6 +194,7 @@ export const policyTable = {
     simplejwt: null,
   },
   key_rotation_interval: {
+    group: 'tokens',
     kind: 'duration',
     default: 90 * day,
     min: day,
@@ -169,6 +203,7 @@ export const policyTable = {
     simplejwt: null,
   },
   sign_in_guesses_per_hour: {
+    group: 'people',
     kind: 'integer',
     default: 20,
     min: 5,
@@ -178,6 +213,7 @@ export const policyTable = {
     simplejwt: null,
   },
   ended_session_retention: {
+    group: 'records',
     kind: 'duration',
     default: 90 * day,
     min: day,
@@ -186,6 +222,7 @@ export const policyTable = {
     simplejwt: null,
   },
   audit_retention: {
+    group: 'records',
     kind: 'duration',
     default: 365 * day,
     min: 30 * day,
@@ -216,20 +253,19 @@ export function isPolicyName(name: string): name is PolicyName {
   return Object.hasOwn(policyTable, name)
 }
 
-/** What a session is judged by and its tokens are made by: what can be meant for new sessions only. */
-export const sessionPolicies = [
-  'access_token_lifetime',
-  'refresh_token_lifetime',
-  'session_absolute_lifetime',
-  'rotate_refresh_tokens',
-  'reuse_grace',
-  'max_sessions_per_user',
-  'at_session_limit',
-] as const satisfies PolicyName[]
+/** Those of sessions. */
+export type SessionPolicy = {
+  [N in PolicyName]: (typeof policyTable)[N] extends { ofSessions: true } ? N : never
+}[PolicyName]
 
-export function isSessionPolicy(name: PolicyName): name is (typeof sessionPolicies)[number] {
-  return (sessionPolicies as readonly PolicyName[]).includes(name)
+export function isSessionPolicy(name: PolicyName): name is SessionPolicy {
+  return 'ofSessions' in policyTable[name]
 }
+
+export const sessionPolicies: readonly SessionPolicy[] = policyNames.filter(isSessionPolicy)
+
+export const policiesOf = (group: PolicyGroup): PolicyName[] =>
+  policyNames.filter(name => policyTable[name].group === group)
 
 /** A policy as it was written; what this version adds has its first value until somebody sets it. */
 export function readPolicy(json: string): Policy {

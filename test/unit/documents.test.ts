@@ -1,11 +1,18 @@
 import { readFileSync } from 'node:fs'
 import { expect } from 'chai'
 import { settingsTable } from '../../config/settings.js'
+import { exampleEnv, routesDocument, withTables } from '../../server/documents.js'
 import { redisAcl } from '../../server/storage/redis-acl.js'
 
 const read = (name: string) => readFileSync(new URL(`../../../${name}`, import.meta.url), 'utf8')
 
 describe('the documents', () => {
+  it('are those that the tables make: npm run documents writes them anew', () => {
+    expect(read('README.md')).to.equal(withTables(read('README.md')))
+    expect(read('docs/routes.md')).to.equal(routesDocument())
+    expect(read('example.env')).to.equal(exampleEnv())
+  })
+
   it('give the ACL that is tested with a real Redis', () => {
     for (const name of ['README.md', 'docs/operating.md']) expect(read(name), name).to.include(redisAcl)
   })

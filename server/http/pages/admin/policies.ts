@@ -1,7 +1,7 @@
 // The policies as an administrator sees and changes them. A change goes by way of its preview, whose address says all of it,
 // so that it can be looked at again, and shown to somebody else, before it is saved.
 import type { Policies, PolicyInVersion } from '../../../identity/policies/policies.js'
-import { type Policy, type PolicyName, policyNames } from '../../../policy/policies.js'
+import { type Policy, type PolicyName, policiesOf, policyGroupNames, policyNames } from '../../../policy/policies.js'
 import { readPolicyValue, whyNotPolicy } from '../../../policy/policy-values.js'
 import type { PolicyApply } from '../../../policy/policy-version.js'
 import { browserUserOf, type Context } from '../../handler.js'
@@ -14,8 +14,6 @@ import {
   appliesOf,
   fieldOf,
   formValue,
-  policyGroupNames,
-  policyGroups,
   policyProblemText,
   presentPolicy,
   presentPreview,
@@ -38,7 +36,7 @@ export function createPolicyPages({ pages, policies }: PolicyPagesDeps) {
     const frame = pages.frameOf(ctx)
     const group = readChoice(ctx, 'group', policyGroupNames)
     const { policy, version } = await policies.show()
-    const names: readonly PolicyName[] = policyGroups[group]
+    const names = policiesOf(group)
     await pages.show(
       ctx,
       'admin/policy-change',
@@ -103,7 +101,7 @@ export function createPolicyPages({ pages, policies }: PolicyPagesDeps) {
         ...presentInForce(shown, frame),
         groups: policyGroupNames.map(group => ({
           group,
-          policies: policyGroups[group].map(name => presentPolicy(name, shown.policy, frame)),
+          policies: policiesOf(group).map(name => presentPolicy(name, shown.policy, frame)),
         })),
       })
     },

@@ -13,33 +13,10 @@ import {
 } from '../../../policy/policies.js'
 import { whyNotPolicyValue } from '../../../policy/policy-values.js'
 import type { PolicyApply } from '../../../policy/policy-version.js'
+import { isSigningAlgorithm } from '../../../protocol/algorithms.js'
 import type { ProblemCode } from '../../../protocol/problems.js'
 import { problemText } from '../fields.js'
 import type { Frame } from '../frame.js'
-
-/** How the pages arrange them; a test finds the policy that stands in none, or in two. */
-export const policyGroups = {
-  lifetimes: [
-    ...['access_token_lifetime', 'refresh_token_lifetime', 'session_absolute_lifetime'],
-    ...['rotate_refresh_tokens', 'reuse_grace'],
-  ],
-  sessions: [
-    ...['max_sessions_per_user', 'at_session_limit', 'max_devices_per_user'],
-    ...['keep_session_on_password_change'],
-  ],
-  tokens: ['user_id_claim', 'audience', 'access_token_algorithm', 'key_rotation_interval'],
-  people: [
-    ...['username_max_length', 'password_min_length', 'password_cost'],
-    ...['sign_in_guesses_per_hour', 'update_last_login'],
-  ],
-  records: ['ended_session_retention', 'audit_retention'],
-} as const satisfies Record<string, readonly PolicyName[]>
-
-export type PolicyGroup = keyof typeof policyGroups
-export const policyGroupNames = Object.keys(policyGroups) as [PolicyGroup, ...PolicyGroup[]]
-
-/** Choices that are words; the others are names of algorithms. */
-const spoken: readonly unknown[] = ['end_oldest', 'refuse']
 
 export const titleOf = (name: PolicyName, { t }: Frame): string => t(`policies.name.${name}`)
 
@@ -58,7 +35,8 @@ export function valueText(name: PolicyName, value: unknown, { t, format }: Frame
       return t(value ? 'policies.on' : 'policies.off')
     default:
       if (value === '') return t('policies.empty')
-      return spoken.includes(value) ? t(`policies.choice.${value}`) : String(value)
+      // Names of algorithms are alike in every language.
+      return row.kind === 'choice' && !isSigningAlgorithm(value) ? t(`policies.choice.${value}`) : String(value)
   }
 }
 

@@ -63,7 +63,7 @@ export function createSessionPages({ pages, users, userList, sessions, sessionLi
       await pages.show(ctx, 'admin/session', {
         title: t('oneSession.title', { name: username }),
         crumbs: [{ label: t('nav.sessions'), href: '/admin/sessions' }],
-        session: { ...presentSession({ ...found, state: end ?? 'live' }, t), refreshes: session.generation },
+        session: { ...presentSession({ ...found, state: end ?? 'live' }, t), refreshes: session.generation - 1 },
         timeline: timelineOf(found, happened, t),
         whole: happened !== null,
         longestReason,
@@ -102,7 +102,7 @@ function timelineOf(
   const items: Item[] = [
     { at: session.createdAt, text: t('oneSession.signedIn'), by: join(device?.name, session.address), icon: 'check' },
   ]
-  if (session.generation > 0)
+  if (session.generation > 1)
     items.push({ at: session.rotatedAt, text: t('oneSession.refreshed'), by: '', icon: 'refresh' })
   for (const { createdAt, address, userAgent } of happened?.incidents.toReversed() ?? []) {
     const by = join(nameDevice(userAgent).name, address)
