@@ -1,4 +1,4 @@
-import { type Actor, userOf } from '../policy/actor.js'
+import { type Actor, credentialOf, userOf } from '../policy/actor.js'
 import {
   mayAct,
   mayGive,
@@ -16,16 +16,19 @@ import type { UserRecord, UserStore } from '../storage/users.js'
 export function createRights({ userStore }: { userStore: UserStore }) {
   async function rights(tx: Queries, actor: Actor): Promise<Rights> {
     const userId = userOf(actor)
-    return rightsIn(userId === null ? [] : await userStore.some(tx, [userId]), userId)
+    return rightsIn(userId === null ? [] : await userStore.some(tx, [userId]), actor)
   }
 
-  function rightsIn(found: readonly UserRecord[], actorId: number | null): Rights {
+  function rightsIn(found: readonly UserRecord[], actor: Actor): Rights {
+    const actorId = userOf(actor)
     // The command line and the server itself act for whoever runs them.
     if (actorId === null) return 'everything'
     const user = found.find(one => one.id === actorId)
     // Not "no rights": who has none may still act on who has none.
     if (!user?.active) throw refuse('user_inactive', { ofSender: true })
-    return rightsOf(user)
+    const ceiling = credentialOf(actor)?.ceiling
+    // Through another application an administrator, too, may do no more than its token holds.
+    return ceiling ? new Set(user.allPermissions.filter(one => ceiling.includes(one))) : rightsOf(user)
   }
 
   return {
@@ -49,7 +52,7 @@ export function createRights({ userStore }: { userStore: UserStore }) {
       const found = await userStore.some(tx, actorId === null ? [userId] : [actorId, userId])
       const user = found.find(one => one.id === userId)
       if (!user) throw refuse('not_found')
-      if (!mayAct(rightsIn(found, actorId), rightsOf(user))) throw refuse('permission_denied')
+      if (!mayAct(rightsIn(found, actor), rightsOf(user))) throw refuse('permission_denied')
     },
 
     /** May the actor give all of this? Also asked of who changes a role, before and after. @throws permission_denied */

@@ -17,6 +17,8 @@ export type Credential = {
   permission: OwnPermission | null
   /** Whether it serves those who must first choose a password that nobody else knows. */
   beforeNewPassword: boolean
+  /** Of another application's token: its user acts by it with these permissions and no others. */
+  ceiling?: readonly string[]
 }
 
 /**

@@ -1,6 +1,6 @@
 // The applications that this process has met, as their rows were when the head of the log last named a change of any. Who
 // makes a token reads the row's version together with what the token says, and loads the row anew where it is another one.
-import { ownApplicationId } from '../policy/application-metadata.js'
+import { ownApplicationId, ownLifetimes } from '../policy/application-metadata.js'
 import type { Overrides } from '../policy/eras.js'
 import { type ApplicationRecord, type ApplicationStore, overridesOf } from '../storage/applications.js'
 import type { Database } from '../storage/database.js'
@@ -99,5 +99,5 @@ export function createApplicationsInForce({ database, applicationStore, tail }: 
 export type ApplicationsInForce = ReturnType<typeof createApplicationsInForce>
 
 function isAlwaysKnown({ id, resource, metadata }: ApplicationRecord): boolean {
-  return id === ownApplicationId || resource !== null || metadata.lifetimes !== undefined
+  return id === ownApplicationId || resource !== null || ownLifetimes(metadata) !== null
 }

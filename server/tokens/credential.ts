@@ -2,7 +2,7 @@
 // token or a cookie said when the request came may be over by then; whoever ends it commits before or after the change,
 // never in between unseen.
 import { type Actor, type Credential, credentialOf, userOf } from '../policy/actor.js'
-import { ownApplicationId } from '../policy/application-metadata.js'
+import { ownApplicationId, permissionsFor } from '../policy/application-metadata.js'
 import { sessionEnd } from '../policy/session.js'
 import { type ErrorCode, refuse } from '../protocol/errors.js'
 import type { ApplicationsInForce } from '../revocation/applications-in-force.js'
@@ -26,7 +26,7 @@ export type CredentialsDeps = {
   sessionStore: SessionStore
   applicationStore: ApplicationStore
   policy: PolicyInForce
-  applications: Pick<ApplicationsInForce, 'head'>
+  applications: Pick<ApplicationsInForce, 'head' | 'find'>
   now: () => number
 }
 
@@ -66,7 +66,10 @@ export function createCredentials({
     const end = sessionEnd(session, ended, now(), eras.of(session))
     if (end !== null) return end === 'ended' || end === 'superseded' ? 'session_ended' : 'token_expired'
     if (user.mustChangePassword && !credential.beforeNewPassword) return 'password_change_required'
-    if (credential.permission && !user.allPermissions.includes(credential.permission)) return 'permission_denied'
+    // What its application lists may have been taken from it since the token was issued.
+    const held = applications.find(application.id)
+    const permissions = held ? permissionsFor(held, session.scope, user.allPermissions) : []
+    if (credential.permission && !permissions.includes(credential.permission)) return 'permission_denied'
     return null
   }
 

@@ -8,7 +8,7 @@ import { anApplication, aSessionOf, changeApplication } from '../support/applica
 import { aClient, claimsOf } from '../support/client.js'
 import { onEachEngine, onMariaDb } from '../support/engines.js'
 import { aForge, changed } from '../support/forge.js'
-import { aServer, issuer, settle, type TestServer } from '../support/server.js'
+import { aServer, issuer, password, settle, type TestServer } from '../support/server.js'
 import { statementsOf } from '../support/statements.js'
 
 const origin = { address: '192.0.2.1', userAgent: 'test', requestId: 'test' }
@@ -74,6 +74,52 @@ onEachEngine('an application beside our own', engine => {
     aSessionOf(server, user, applicationId, { scope, resources })
   const claimsFor = async (...given: Parameters<typeof opened>) =>
     (await refreshAs(server, (await opened(...given)).refresh, given[3])).claims!
+
+  it('acts for an administrator with what it lists and no more: what a person with as much may not, it may not', async () => {
+    const metadata = { scope: 'openid darvoza:admin', permissions: ['darvoza:users:write', 'darvoza:roles:write'] }
+    await anApplication(server, 'narrow', { metadata })
+    const person = await aUserWith(server, metadata.permissions)
+    const victim = await server.aUser()
+    const client = aClient(server)
+    const through = async () => {
+      const { refresh, session } = await aSessionOf(server, boss, 'narrow', { scope: metadata.scope })
+      const { storage } = server.composed.parts
+      await storage.database.write('UPDATE session SET authenticated_at = ? WHERE id = ?', [
+        server.clock.now(),
+        session.id,
+      ])
+      return (await refreshAs(server, refresh, 'narrow')).access
+    }
+    const asPerson = (await client.signIn({ ...person, password })).access
+    const byApplication = await through()
+    const maker = { username: 'mole', password: 'Zx9-quartz-lemon', roles: ['admin'] }
+    const acts: [method: string, path: string, body: object][] = [
+      ['POST', '/api/admin/users/', maker],
+      ['POST', '/api/admin/users/1/password/', { password: 'Zx9-quartz-lemon' }],
+      ['POST', '/api/admin/users/1/disable/', {}],
+      ['PUT', `/api/admin/users/${victim.id}/roles/`, { roles: ['admin'] }],
+      ['PUT', `/api/admin/users/${victim.id}/permissions/`, { permissions: ['darvoza:keys:write'] }],
+      ['POST', '/api/admin/roles/', { name: 'wide', permissions: ['darvoza:keys:write'] }],
+      ['POST', '/api/admin/bulk/add-role/', { ids: [victim.id], role: 'admin', at: '2026-01-01T00:00:00Z', count: 1 }],
+    ]
+    for (const [method, path, json] of acts) {
+      const [one, other] = [
+        await client.send(method, path, { json, token: asPerson }),
+        await client.send(method, path, { json, token: byApplication }),
+      ]
+      expect([other.status, other.body], `${method} ${path}`).to.deep.equal([one.status, one.body])
+      if (!path.includes('bulk')) expect(other.status, `${method} ${path}`).to.equal(403)
+    }
+    const { users } = server.composed.parts.people
+    expect((await users.require(victim.id)).roles).to.deep.equal([])
+    // What it lists is taken from it: no change by the token of before.
+    await changeApplication(server, 'narrow', { metadata: { ...metadata, permissions: [] } })
+    const late = await client.send('POST', '/api/admin/users/', {
+      json: { username: 'late', password: 'Zx9-quartz-lemon' },
+      token: byApplication,
+    })
+    expect([late.status, late.body.detail]).to.deep.equal([403, 'You do not have permission to perform this action.'])
+  })
 
   it('gets tokens for the resource server that was named, or the only one whose scopes were granted, or nobody special', async () => {
     const told = async (...given: Parameters<typeof opened>) => {

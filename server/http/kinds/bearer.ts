@@ -44,9 +44,13 @@ export function createBearer({ inspect, ownApplication, permissionsOf, now }: Be
       if (claims.client_id !== ownApplication && !claims.scope?.split(' ').includes(scope)) {
         throw refuse('insufficient_scope', { headers: { 'WWW-Authenticate': insufficientScope(scope) } })
       }
-      if (claims.sid === undefined) throw refuse('insufficient_scope')
+      // An application's own token has no person to act for.
+      if (claims.sid === undefined)
+        throw refuse('insufficient_scope', { headers: { 'WWW-Authenticate': insufficientScope(scope) } })
       if (claims.must_change_password && !access.beforeNewPassword) throw refuse('password_change_required')
-      ctx.state.credential = credentialFor(access, claims.sid)
+      // Whoever acts through another application acts with what that one was given, also where it is an administrator.
+      const ceiling = claims.client_id === ownApplication ? undefined : (claims.permissions ?? [])
+      ctx.state.credential = credentialFor(access, claims.sid, ceiling)
       await next()
     }
   }

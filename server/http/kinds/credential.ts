@@ -5,10 +5,12 @@ import type { OwnPermission } from '../../policy/permissions.js'
 export function credentialFor(
   access: { permission?: OwnPermission; beforeNewPassword?: true },
   sid: string,
+  ceiling?: readonly string[],
 ): Credential {
   return {
     sid,
     permission: access.permission ?? null,
     beforeNewPassword: access.beforeNewPassword === true,
+    ...(ceiling && { ceiling }),
   }
 }

@@ -32,8 +32,9 @@ export function createErrors({ present, log }: ErrorsDeps): Middleware {
   /** Who tries what they may not is asked about later. Refused tokens are not told: clients show stale ones all day. */
   function noteForbidden({ state, method, path }: Context, { code }: Refusal): void {
     const { requestId, address, claims, browser } = state
-    const user = claims ? Number(claims.sub) : (browser?.user.id ?? null)
-    log.info({ code, user, address, method, path: path.slice(0, 200), requestId }, 'a request was refused')
+    const user = claims?.sid === undefined ? (browser?.user.id ?? null) : Number(claims.sub)
+    const application = claims?.client_id
+    log.info({ code, user, application, address, method, path: path.slice(0, 200), requestId }, 'a request was refused')
   }
 }
 
