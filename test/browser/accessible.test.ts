@@ -3,6 +3,7 @@
 // one for each language too.
 import { expect } from 'chai'
 import type { Page } from 'playwright-core'
+import { pageRoutes } from '../../server/http/pages/routes.js'
 import {
   aVisit,
   expectAccessible,
@@ -98,6 +99,7 @@ const inside: Shown[] = [
     path: '/admin/devices',
     prepare: page => page.locator('tbody a[href^="/admin/devices/"]').first().click(),
   },
+  { name: 'end many devices', path: '/admin/devices/end?user=amina.karimova' },
   { name: 'all sessions', path: '/admin/sessions' },
   { name: 'all sessions none', path: '/admin/sessions?user=nobody' },
   { name: 'all sessions of several', path: '/admin/sessions?user=%40example.com' },
@@ -227,6 +229,23 @@ const looks: { colorScheme: 'light' | 'dark'; size: Size }[] = [
   { colorScheme: 'dark', size: 'phone' },
 ]
 if (process.env.EVERY_LOOK) looks.push({ colorScheme: 'dark', size: 'wide' }, { colorScheme: 'light', size: 'phone' })
+
+/** Pages that are not looked at, and why. */
+const unseen: Record<string, string> = {
+  '/admin/audit/export': 'a file',
+  '/admin/users.csv': 'a file',
+}
+
+describe('the pages that are looked at', () => {
+  it('are all that there are', () => {
+    const shown = [...outside, ...inside].map(({ path }) => path.split('?')[0]!)
+    const matches = (route: string) => new RegExp(`^${route.replace(/[:*]\w+/g, '[^/]+')}$`)
+    const missing = Object.values(pageRoutes)
+      .filter(({ method, path }) => method === 'GET' && !shown.some(one => matches(path).test(one)))
+      .map(({ path }) => path)
+    expect(missing.sort()).to.deep.equal(Object.keys(unseen).sort())
+  })
+})
 
 onBrowser('every page', () => {
   for (const { colorScheme, size } of looks) {
