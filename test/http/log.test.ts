@@ -46,7 +46,7 @@ describe('the log', () => {
       .map(line => JSON.parse(line.slice(line.indexOf('{'))))
     const common = { code: 'permission_denied', user: amy.id, address: '127.0.0.1' }
     expect(told.map(({ requestId: _, ...line }) => line)).to.deep.equal([
-      { ...common, method: 'POST', path: '/api/admin/roles/' },
+      { ...common, application: 'darvoza', method: 'POST', path: '/api/admin/roles/' },
       { ...common, method: 'GET', path: '/admin/users' },
     ])
   })
