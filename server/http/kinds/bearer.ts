@@ -48,7 +48,7 @@ export function createBearer({ inspect, ownApplication, permissionsOf, now }: Be
       if (claims.sid === undefined)
         throw refuse('insufficient_scope', { headers: { 'WWW-Authenticate': insufficientScope(scope) } })
       if (claims.must_change_password && !access.beforeNewPassword) throw refuse('password_change_required')
-      // Whoever acts through another application acts with what that one was given, also where it is an administrator.
+      // Another application's token gives its user, also an administrator, no permission that it does not hold.
       const ceiling = claims.client_id === ownApplication ? undefined : (claims.permissions ?? [])
       ctx.state.credential = credentialFor(access, claims.sid, ceiling)
       await next()

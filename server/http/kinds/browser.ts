@@ -20,7 +20,7 @@ export type BrowserDeps = {
   issuer: string
 }
 
-/** What a page may ask of whoever is signed in. */
+/** What a page requires of the signed-in user. */
 type Asked = { permission?: OwnPermission; recentlyAuthenticated?: true; beforeNewPassword?: true }
 
 export function createBrowser(deps: BrowserDeps) {
@@ -52,7 +52,7 @@ export function createBrowser(deps: BrowserDeps) {
     }
   }
 
-  /** Lets whoever is signed in through to what they may see, and leads others to where that is mended. */
+  /** Requires a signed-in user with the permission; redirects to the sign-in page, or to the one for a new password. */
   function admit(access: Asked): Step {
     return async (ctx, next) => {
       const { browser } = ctx.state
