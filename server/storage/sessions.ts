@@ -35,13 +35,16 @@ export type Standing = {
 
 const selectSession = `SELECT ${columns('s', sessionColumns)} FROM session s`
 
+/** What a standing has from outside of its session and its user: the application `a`, and the log's head `h`. */
+export const outsideColumns = `a.active AS applicationActive, a.version AS applicationVersion,
+  a.ended_seq AS applicationEndedSeq, h.ended_seq AS logEndedSeq, h.seq AS logSeq, h.key_version AS logKeyVersion,
+  h.policy_version AS logPolicyVersion, h.application_version AS logApplicationVersion,
+  h.access_lifetime AS logAccessLifetime`
+
 /** What `readStanding` reads, of a session under the alias `s`, and where it is read from. */
 export const standingColumns = `${columns('s', sessionColumns, 's_')}, ${columns('u', userColumns)},
   r.name AS roleName, r.permissions AS rolePermissions,
-  a.active AS applicationActive, a.version AS applicationVersion, a.ended_seq AS applicationEndedSeq,
-  h.ended_seq AS logEndedSeq, h.seq AS logSeq, h.key_version AS logKeyVersion,
-  h.policy_version AS logPolicyVersion, h.application_version AS logApplicationVersion,
-  h.access_lifetime AS logAccessLifetime`
+  ${outsideColumns}`
 export const standingTables = `session s
   JOIN user u ON u.id = s.user_id
   JOIN application a ON a.id = s.application_id
@@ -49,16 +52,20 @@ export const standingTables = `session s
   LEFT JOIN user_role ur ON ur.user_id = u.id
   LEFT JOIN role r ON r.name = ur.role_name`
 
-export type StandingRow = { [C in (typeof sessionColumns)[number] as `s_${C}`]: SessionRow[C] } & UserRow & {
-    applicationActive: number
-    applicationVersion: number
-    applicationEndedSeq: number
-    logEndedSeq: number
-    logSeq: number
-    logKeyVersion: number
-    logPolicyVersion: number
-    logApplicationVersion: number
-    logAccessLifetime: number
+export type OutsideRow = {
+  applicationActive: number
+  applicationVersion: number
+  applicationEndedSeq: number
+  logEndedSeq: number
+  logSeq: number
+  logKeyVersion: number
+  logPolicyVersion: number
+  logApplicationVersion: number
+  logAccessLifetime: number
+}
+
+export type StandingRow = { [C in (typeof sessionColumns)[number] as `s_${C}`]: SessionRow[C] } & UserRow &
+  OutsideRow & {
     crowdedUpto?: number | null
   }
 

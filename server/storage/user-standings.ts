@@ -2,24 +2,12 @@
 // lies outside of that row, read in one statement with the log's number. So a sign-in reads the row once under its lock.
 import type { EndedSeqs } from '../policy/session.js'
 import type { Dialect, Queries } from './database.js'
-import type { Standing } from './sessions.js'
+import { type OutsideRow, outsideColumns, type Standing } from './sessions.js'
 import { columns } from './statement.js'
 import { type OwnUserRecord, type OwnUserRow, type RoleOfUser, readUser, userColumns, withRoles } from './user-rows.js'
 
 /** A Standing without its session, which is not there yet. */
 export type UserStanding = Omit<Standing, 'session' | 'crowdedUpto'>
-
-type OutsideRow = RoleOfUser & {
-  applicationActive: number
-  applicationVersion: number
-  applicationEndedSeq: number
-  logEndedSeq: number
-  logSeq: number
-  logKeyVersion: number
-  logPolicyVersion: number
-  logApplicationVersion: number
-  logAccessLifetime: number
-}
 
 export function createUserStandingStore(dialect: Pick<Dialect, 'forUpdate'>) {
   return {
@@ -37,12 +25,9 @@ export function createUserStandingStore(dialect: Pick<Dialect, 'forUpdate'>) {
      * ends, so the log's number is as old as all that a token will say, or older. null: there is no such application.
      */
     async of(tx: Queries, user: OwnUserRecord, applicationId: string): Promise<UserStanding | null> {
-      const rows = await tx.read<OutsideRow>(
+      const rows = await tx.read<RoleOfUser & OutsideRow>(
         `SELECT r.name AS roleName, r.permissions AS rolePermissions,
-           a.active AS applicationActive, a.version AS applicationVersion, a.ended_seq AS applicationEndedSeq,
-           h.ended_seq AS logEndedSeq, h.seq AS logSeq, h.key_version AS logKeyVersion,
-           h.policy_version AS logPolicyVersion, h.application_version AS logApplicationVersion,
-           h.access_lifetime AS logAccessLifetime
+           ${outsideColumns}
          FROM application a
          CROSS JOIN log_head h
          LEFT JOIN user_role ur ON ur.user_id = ?
