@@ -4,6 +4,8 @@ import type { Log } from '../app.js'
 import { createApplicationStore } from '../storage/applications.js'
 import { createAuditStore } from '../storage/audit.js'
 import { createBrowserSessionStore } from '../storage/browser-sessions.js'
+import { createCodeStore } from '../storage/codes.js'
+import { createConsentStore } from '../storage/consents.js'
 import { openDatabase } from '../storage/database.js'
 import { createDeviceListStore } from '../storage/device-lists.js'
 import { createDeviceStore } from '../storage/devices.js'
@@ -36,6 +38,8 @@ export async function composeStorage(settings: Pick<Settings, 'database'>, log: 
     sessionStore: createSessionStore(dialect),
     deviceStore: createDeviceStore(dialect),
     applicationStore: createApplicationStore(dialect),
+    codeStore: createCodeStore(dialect),
+    consentStore: createConsentStore(dialect),
     roleStore: createRoleStore(dialect),
     auditStore: createAuditStore(dialect),
     revocationStore: createRevocationStore(dialect),

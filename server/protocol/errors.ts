@@ -297,6 +297,102 @@ export const errors = {
     clause: 'RFC 6749 §5.2',
     wireCode: 'unsupported_grant_type',
   },
+  invalid_scope: {
+    status: 400,
+    text: 'The application may not have one of the scopes that it asks for, or it was not granted.',
+    clause: 'RFC 6749 §5.2',
+    wireCode: 'invalid_scope',
+  },
+  invalid_target: {
+    status: 400,
+    text: 'The resource is not known, or none of the scopes asked for is its own.',
+    clause: 'RFC 8707 §2',
+    wireCode: 'invalid_target',
+  },
+  unauthorized_client: {
+    status: 400,
+    text: 'The application may not get tokens in this way.',
+    clause: 'RFC 6749 §5.2',
+    wireCode: 'unauthorized_client',
+  },
+  unsupported_response_type: {
+    status: 400,
+    text: 'Only the response type code is answered.',
+    clause: 'RFC 6749 §4.1.2.1',
+    wireCode: 'unsupported_response_type',
+  },
+  unsupported_token_type: {
+    status: 400,
+    text: 'Tokens of this type cannot be revoked.',
+    clause: 'RFC 7009 §2.2.1',
+    wireCode: 'unsupported_token_type',
+  },
+  access_denied: {
+    status: 403,
+    text: 'The person, or a rule of this server, does not let the application in.',
+    clause: 'RFC 6749 §4.1.2.1',
+    wireCode: 'access_denied',
+  },
+  login_required: {
+    status: 400,
+    text: 'The person must sign in first.',
+    clause: 'OpenID Connect Core §3.1.2.6',
+    wireCode: 'login_required',
+  },
+  consent_required: {
+    status: 400,
+    text: 'The person must agree first.',
+    clause: 'OpenID Connect Core §3.1.2.6',
+    wireCode: 'consent_required',
+  },
+  interaction_required: {
+    status: 400,
+    text: 'The person must do something on our pages first.',
+    clause: 'OpenID Connect Core §3.1.2.6',
+    wireCode: 'interaction_required',
+  },
+  request_not_supported: {
+    status: 400,
+    text: 'Request objects are not taken.',
+    clause: 'OpenID Connect Core §6.1',
+    wireCode: 'request_not_supported',
+  },
+  request_uri_not_supported: {
+    status: 400,
+    text: 'Addresses of request objects are not taken.',
+    clause: 'OpenID Connect Core §6.2',
+    wireCode: 'request_uri_not_supported',
+  },
+  registration_not_supported: {
+    status: 400,
+    text: 'The parameter registration is not taken.',
+    clause: 'OpenID Connect Core §7.2.1',
+    wireCode: 'registration_not_supported',
+  },
+  unknown_application: {
+    status: 400,
+    text: 'No application is known by this client_id, or it is disabled.',
+    clause: 'RFC 6749 §4.1.2.1',
+    wireCode: 'unknown_application',
+  },
+  unregistered_redirect_uri: {
+    status: 400,
+    text: 'The redirect_uri is not registered for this application.',
+    clause: 'RFC 6749 §3.1.2.4',
+    wireCode: 'unregistered_redirect_uri',
+  },
+  ticket_expired: {
+    status: 400,
+    text: 'This sign-in took too long, or was begun in another browser. Start again from the application.',
+    clause: 'RFC 6749 §10.12',
+    wireCode: 'ticket_expired',
+  },
+  code_reused: {
+    status: 401,
+    text: 'The code was redeemed before; the session that it gave was ended.',
+    clause: 'RFC 6749 §10.5',
+    wireCode: 'code_reused',
+  },
 
   // Ourselves
   overloaded: {

@@ -21,6 +21,10 @@ const words: ReadonlySet<ErrorCode> = new Set([
   'invalid_client',
   'invalid_grant',
   'unsupported_grant_type',
+  'invalid_scope',
+  'invalid_target',
+  'unauthorized_client',
+  'unsupported_token_type',
   'insufficient_scope',
   'server_error',
 ])

@@ -1,6 +1,7 @@
 // Entities serve the schema, the drift test and cold reads. No relations: foreign keys are plain columns.
 import { Application, ApplicationSecret } from './application.js'
 import { AuditEntry, AuditHead } from './audit.js'
+import { Code, Consent } from './authorization.js'
 import { Device } from './device.js'
 import { Figure } from './figure.js'
 import { Incident } from './incident.js'
@@ -20,6 +21,8 @@ export const entities = [
   ApplicationSecret,
   AuditEntry,
   AuditHead,
+  Code,
+  Consent,
   Device,
   Figure,
   Heartbeat,

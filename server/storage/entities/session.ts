@@ -10,6 +10,7 @@ import { flag, longText, name, orNull, uuid, whole } from './columns.js'
 @Index('session_device_open', ['deviceId', 'endedAt'])
 @Index('session_device_created', ['deviceId', 'createdAt', 'id'])
 @Index('session_application', ['applicationId', 'createdAt', 'id'])
+@Index('session_browser', ['browserSid', 'endedAt'])
 @Index('session_address', ['address', 'createdAt', 'id'])
 // The second column is there for MySQL: behind `endedAt` alone stands the id, and `id = ? AND ended_at IS NULL` locked this
 // index before the row, and deadlocked with whoever had the row.

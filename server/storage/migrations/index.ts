@@ -12,6 +12,7 @@ import { UserWords1765000000000 } from './11-user-words.js'
 import { PasswordHashes1765400000000 } from './15-password-hashes.js'
 import { Applications1765500000000 } from './16-applications.js'
 import { SessionGrants1765600000000 } from './17-session-grants.js'
+import { CodesAndConsents1765700000000 } from './18-codes-and-consents.js'
 
 /** In order. Small and re-runnable: MySQL does not roll a failed one back. */
 export const migrations = [
@@ -29,4 +30,5 @@ export const migrations = [
   PasswordHashes1765400000000,
   Applications1765500000000,
   SessionGrants1765600000000,
+  CodesAndConsents1765700000000,
 ]
