@@ -26,7 +26,7 @@ export function composeIdentity(settings: Pick<Settings, 'issuer'>, given: Given
   return {
     people: composePeople(ground, rights, names, devices),
     devices,
-    applications: composeApplications(settings, given, ground),
+    applications: composeApplications(settings, given, ground, rights),
     policies: composePolicies(ground, rights),
     keys: composeKeys(given, ground, rights),
     logs,
