@@ -45,7 +45,7 @@ export function composeApplications(
     applicationList,
     applicationWriting,
     applicationSecrets,
-    applicationCheck: createApplicationCheck({ applicationStore, roleStore, keyStore, now }),
+    applicationCheck: createApplicationCheck({ issuer, applicationStore, roleStore, keyStore, now }),
     applicationRights,
     changes,
     random,
