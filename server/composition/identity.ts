@@ -6,6 +6,7 @@ import { createIssuerClaim } from '../identity/issuer-claim.js'
 import { createNames } from '../identity/people/names.js'
 import { createRights } from '../identity/rights.js'
 import { composeApplications } from './applications.js'
+import { composeAuthorizations } from './authorizations.js'
 import { composeDevices } from './devices.js'
 import type { Ground } from './ground.js'
 import { composeKeys } from './keys.js'
@@ -27,6 +28,7 @@ export function composeIdentity(settings: Pick<Settings, 'issuer'>, given: Given
     people: composePeople(ground, rights, names, devices),
     devices,
     applications: composeApplications(settings, given, ground),
+    authorizations: composeAuthorizations(settings, given, ground),
     policies: composePolicies(ground, rights),
     keys: composeKeys(given, ground, rights),
     logs,

@@ -2,6 +2,7 @@
 // what it calls.
 import type { ApplicationSecrets } from './applications/application-secrets.js'
 import type { ApplicationWriting } from './applications/application-writing.js'
+import type { Decisions } from './authorizations/decisions.js'
 import type { Details } from './devices/details.js'
 import type { DeviceEnds } from './devices/device-ends.js'
 import type { DeviceList } from './devices/device-list.js'
@@ -41,6 +42,7 @@ export type Identity = {
     details: Details
   }
   applications: { applicationWriting: ApplicationWriting; applicationSecrets: ApplicationSecrets }
+  authorizations: { decisions: Decisions }
   policies: { policies: Policies; settledPolicies: SettledPolicies }
   keys: { keyRing: KeyRing; sealedSecrets: SealedSecrets }
   logs: {
