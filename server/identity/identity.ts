@@ -3,6 +3,7 @@
 import type { ApplicationAuthentication } from './applications/application-authentication.js'
 import type { ApplicationSecrets } from './applications/application-secrets.js'
 import type { ApplicationWriting } from './applications/application-writing.js'
+import type { Decisions } from './authorizations/decisions.js'
 import type { Details } from './devices/details.js'
 import type { DeviceEnds } from './devices/device-ends.js'
 import type { DeviceList } from './devices/device-list.js'
@@ -46,6 +47,7 @@ export type Identity = {
     applicationSecrets: ApplicationSecrets
     applicationAuthentication: ApplicationAuthentication
   }
+  authorizations: { decisions: Decisions }
   policies: { policies: Policies; settledPolicies: SettledPolicies }
   keys: { keyRing: KeyRing; sealedSecrets: SealedSecrets }
   logs: {

@@ -175,6 +175,14 @@ export function permissionsFor(
   return permissions.filter(permission => listed.has(permission))
 }
 
+/** Whether somebody with these roles may use an application: anybody, unless it names roles. */
+export function mayUse(
+  { required_roles }: Pick<ApplicationMetadata, 'required_roles'>,
+  roles: readonly string[],
+): boolean {
+  return !required_roles?.length || required_roles.some(role => roles.includes(role))
+}
+
 export function scopeWords(scope: string): string[] {
   return scope.split(' ').filter(Boolean)
 }

@@ -2,6 +2,7 @@
 // as it is held in memory, and the log ends them.
 import { grantTypesOf } from '../policy/application-metadata.js'
 import { type ProgramRequest, programTarget } from '../policy/program-scope.js'
+import { resourceServersOf } from '../policy/session-scope.js'
 import { refuse } from '../protocol/errors.js'
 import type { Projection } from '../protocol/log/projection.js'
 import type { ApplicationsInForce } from '../revocation/applications-in-force.js'
@@ -46,7 +47,12 @@ export function createClientToken(deps: ClientTokenDeps) {
     if (!grantTypesOf(application.metadata).includes('client_credentials')) throw refuse('unauthorized_client')
     const { version, of } = policy.eras()
     const rules = of({ policyVersion: version, applicationId: id })
-    const target = programTarget(request, application.metadata, issue.resourceServers(), rules.audience || issuer)
+    const target = programTarget(
+      request,
+      application.metadata,
+      resourceServersOf(applications.resourceServers(), issuer),
+      rules.audience || issuer,
+    )
     if ('refused' in target) throw refuse(target.refused, target.why ? { detail: target.why } : {})
     const issued = issue.access({ application, policy: rules, seq, accessLifetime }, { issuedAt: askedAt, ...target })
     count('application_tokens')

@@ -5,7 +5,7 @@ import { type ApplicationTerms, ownApplicationId, permissionsFor, saysRoles } fr
 import { isOwnPermission } from '../policy/permissions.js'
 import type { Policy } from '../policy/policies.js'
 import { absoluteEnd } from '../policy/session.js'
-import { type ResourceServer, type Target, targetOf } from '../policy/session-scope.js'
+import { resourceServersOf, type Target, targetOf } from '../policy/session-scope.js'
 import { macInput, signInput } from '../protocol/algorithms.js'
 import type { AccessClaims, RefreshClaims } from '../protocol/claims.js'
 import { refuse } from '../protocol/errors.js'
@@ -84,20 +84,12 @@ export function createIssue({ issuer, signingKeys, secrets, policy, applications
     return { token, expiresAt: exp * 1000, scope }
   }
 
-  /** Those that are active now, and their scopes. */
-  function resourceServers(): ResourceServer[] {
-    return applications.resourceServers().map(({ resource, resourceScopes }) => ({
-      // Our own row has none: it goes by the issuer.
-      resource: resource ?? issuer,
-      scopes: resourceScopes.map(scope => scope.name),
-    }))
-  }
-
   /** What its tokens are for now: of our own application as much as its user may do. */
   function targetFor({ session, user, application, policy }: PersonSubject): Target {
     const otherwise = policy.audience || issuer
     if (application.id === ownApplicationId) return { audience: otherwise, scope: ownScope(user) }
-    return targetOf(session, application.metadata, resourceServers(), otherwise)
+    const servers = resourceServersOf(applications.resourceServers(), issuer)
+    return targetOf(session, application.metadata, servers, otherwise)
   }
 
   return {
@@ -110,8 +102,6 @@ export function createIssue({ issuer, signingKeys, secrets, policy, applications
       (applications.find(application.id)?.version ?? 0) < application.version,
 
     access,
-
-    resourceServers,
 
     /**
      * The access token of a session as it stands.
