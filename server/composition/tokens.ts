@@ -4,6 +4,7 @@ import { createAuditLines } from '../tokens/audit-lines.js'
 import { createAuditTrail } from '../tokens/audit-trail.js'
 import { createChanges } from '../tokens/changes.js'
 import { createTokenChecks } from '../tokens/checks.js'
+import { createClientToken } from '../tokens/client-token.js'
 import { createCounters } from '../tokens/counters.js'
 import { createCredentials } from '../tokens/credential.js'
 import { createExplain } from '../tokens/explain.js'
@@ -19,7 +20,7 @@ import { createSecrets } from '../tokens/secrets.js'
 import { createSessionLimit } from '../tokens/session-limit.js'
 import { createSigningKeys } from '../tokens/signing-keys.js'
 import { createStandings } from '../tokens/standings.js'
-import type { Given } from './ports.js'
+import type { Afterwards, Given } from './ports.js'
 import type { RevocationParts } from './revocation.js'
 import type { StorageParts } from './storage.js'
 
@@ -29,8 +30,7 @@ export function composeTokens(
   { log, random, uuid, pauses, firstPair }: Given,
   storage: StorageParts,
   { clock: { latest }, now, projection, redisLog, tail, outages, policy, applications, catchUp }: RevocationParts,
-  /** Runs what need not be waited for. */
-  afterwards: (work: () => Promise<void>) => void,
+  afterwards: Afterwards,
 ) {
   const { database, userStore, roleStore, deviceStore, sessionStore, applicationStore } = storage
   const { keyStore, revocationStore, auditStore, logHeadStore, incidentStore, figureStore, policyVersionStore } =
@@ -125,6 +125,15 @@ export function composeTokens(
     count: counters.count,
     refreshed,
   })
+  const clientToken = createClientToken({
+    issuer,
+    issue,
+    tail,
+    projection,
+    policy,
+    applications,
+    count: counters.count,
+  })
   const explain = createExplain({ inspect, checks, projection, rotate })
   return {
     sealing,
@@ -139,6 +148,7 @@ export function composeTokens(
     changes,
     logAdvance,
     rotate,
+    clientToken,
     explain,
   }
 }

@@ -1,5 +1,6 @@
 // The rooms of this floor, and what stands in each for those above. composition/ makes them; a handler or a command names
 // what it calls.
+import type { ApplicationAuthentication } from './applications/application-authentication.js'
 import type { ApplicationSecrets } from './applications/application-secrets.js'
 import type { ApplicationWriting } from './applications/application-writing.js'
 import type { Decisions } from './authorizations/decisions.js'
@@ -41,7 +42,11 @@ export type Identity = {
     whereSignedIn: WhereSignedIn
     details: Details
   }
-  applications: { applicationWriting: ApplicationWriting; applicationSecrets: ApplicationSecrets }
+  applications: {
+    applicationWriting: ApplicationWriting
+    applicationSecrets: ApplicationSecrets
+    applicationAuthentication: ApplicationAuthentication
+  }
   authorizations: { decisions: Decisions }
   policies: { policies: Policies; settledPolicies: SettledPolicies }
   keys: { keyRing: KeyRing; sealedSecrets: SealedSecrets }
