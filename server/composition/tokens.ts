@@ -7,6 +7,7 @@ import { createTokenChecks } from '../tokens/checks.js'
 import { createCounters } from '../tokens/counters.js'
 import { createCredentials } from '../tokens/credential.js'
 import { createExplain } from '../tokens/explain.js'
+import { createIdTokenHints } from '../tokens/id-token-hints.js'
 import { createInspect } from '../tokens/inspect.js'
 import { createIssue } from '../tokens/issue.js'
 import { createJudgedTransactions } from '../tokens/judged-transactions.js'
@@ -19,6 +20,7 @@ import { createSecrets } from '../tokens/secrets.js'
 import { createSessionLimit } from '../tokens/session-limit.js'
 import { createSigningKeys } from '../tokens/signing-keys.js'
 import { createStandings } from '../tokens/standings.js'
+import { createTickets } from '../tokens/ticket.js'
 import type { Given } from './ports.js'
 import type { RevocationParts } from './revocation.js'
 import type { StorageParts } from './storage.js'
@@ -113,6 +115,8 @@ export function composeTokens(
     count: counters.count,
     refreshed,
   })
+  const tickets = createTickets({ secrets, random, now })
+  const idTokenHints = createIdTokenHints({ issuer, signingKeys })
   const explain = createExplain({ inspect, checks, projection, rotate })
   return {
     sealing,
@@ -128,6 +132,8 @@ export function composeTokens(
     logAdvance,
     rotate,
     explain,
+    tickets,
+    idTokenHints,
   }
 }
 

@@ -36,7 +36,7 @@ type Followed = {
   opened: ReadonlyMap<string, ActiveKey>
   verifying: ReadonlyMap<string, VerifyingKey>
   /** Kids that are published no more, and whether they were revoked. */
-  gone: ReadonlyMap<string, { revoked: boolean }>
+  gone: ReadonlyMap<string, { revoked: boolean; record: KeyRecord }>
   jwks: string
   jwksTag: string
 }
@@ -82,7 +82,7 @@ export function createSigningKeys(deps: SigningKeysDeps) {
       gone: new Map(
         records
           .filter(record => record.state === 'gone')
-          .map(({ kid, revokedAt }) => [kid, { revoked: revokedAt !== null }]),
+          .map(record => [record.kid, { revoked: record.revokedAt !== null, record }]),
       ),
       jwks,
       jwksTag: `"${createHash('sha256').update(jwks).digest('base64url').slice(0, 22)}"`,
@@ -134,7 +134,16 @@ export function createSigningKeys(deps: SigningKeysDeps) {
     find: (kid: string): VerifyingKey | null => followed.verifying.get(kid) ?? null,
 
     /** A key that was published once; null for one that this process has never heard of. */
-    findGone: (kid: string): { revoked: boolean } | null => followed.gone.get(kid) ?? null,
+    findGone(kid: string): { revoked: boolean } | null {
+      const gone = followed.gone.get(kid)
+      return gone ? { revoked: gone.revoked } : null
+    },
+
+    /** One that verifies, or did until nothing was left that it had signed; never one that was revoked. */
+    findFormer(kid: string): VerifyingKey | null {
+      const gone = followed.gone.get(kid)
+      return gone && !gone.revoked ? verifyingKey(gone.record) : (followed.verifying.get(kid) ?? null)
+    },
 
     /** The public keys as a JWK set (RFC 7517 §5), as text. */
     jwks: (): string => followed.jwks,
