@@ -28,16 +28,28 @@ import type { StorageParts } from './storage.js'
 export function composeTokens(
   { issuer, secretKeyPrevious }: Pick<Settings, 'issuer' | 'secretKeyPrevious'>,
   secretKey: Buffer,
-  { log, random, uuid, pauses }: Given,
+  { log, random, uuid, pauses, firstPair }: Given,
   storage: StorageParts,
   { clock: { latest }, now, projection, redisLog, tail, outages, policy, applications, catchUp }: RevocationParts,
   /** Runs what need not be waited for. */
   afterwards: (work: () => Promise<void>) => void,
 ) {
   const { database, userStore, roleStore, deviceStore, sessionStore, applicationStore } = storage
-  const { keyStore, revocationStore, auditStore, logHeadStore, incidentStore, figureStore } = storage
+  const { keyStore, revocationStore, auditStore, logHeadStore, incidentStore, figureStore, policyVersionStore } =
+    storage
   const sealing = createSealing([secretKey, ...(secretKeyPrevious ? [secretKeyPrevious] : [])], random)
-  const signingKeys = createSigningKeys({ database, keyStore, revocationStore, sealing, tail, policy, now, log })
+  const signingKeys = createSigningKeys({
+    database,
+    keyStore,
+    revocationStore,
+    policyVersionStore,
+    sealing,
+    tail,
+    policy,
+    now,
+    log,
+    firstPair,
+  })
   const secrets = createSecrets({ database, keyStore, revocationStore, sealing, tail, random, now })
   const issue = createIssue({ issuer, signingKeys, secrets, policy, applications, random })
   const checks = createTokenChecks({ issuer, signingKeys, secrets, policy, now, latest })

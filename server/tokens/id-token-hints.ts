@@ -6,13 +6,13 @@ import type { SigningKeys } from './signing-keys.js'
 
 export type IdTokenHint = { sub: string; sid: string | null; audience: readonly string[] }
 
-export type IdTokenHintsDeps = { issuer: string; signingKeys: Pick<SigningKeys, 'findFormer'> }
+export type IdTokenHintsDeps = { issuer: string; signingKeys: Pick<SigningKeys, 'findEver'> }
 
 export function createIdTokenHints({ issuer, signingKeys }: IdTokenHintsDeps) {
   function isOurs({ header: { kid, alg, typ }, claims, input, signature }: CompactToken): boolean {
     // RFC 8725 §3.11: access tokens are signed with the same keys, and say `typ`.
     if (typ !== undefined && typ !== 'JWT') return false
-    const key = typeof kid === 'string' ? signingKeys.findFormer(kid) : null
+    const key = typeof kid === 'string' ? signingKeys.findEver(kid) : null
     if (key?.algorithm !== alg || claims.iss !== issuer) return false
     return verifyInput(key!.algorithm, key!.publicKey, input, signature)
   }
