@@ -1,5 +1,6 @@
 // How people let applications in: what they decide, and what is remembered of it.
 import type { Settings } from '../../config/settings.js'
+import { createAuthorizationRequests } from '../identity/authorizations/authorization-requests.js'
 import { createDecisions } from '../identity/authorizations/decisions.js'
 import type { Identity } from '../identity/identity.js'
 import type { Ground } from './ground.js'
@@ -8,10 +9,20 @@ import type { Given } from './ports.js'
 export function composeAuthorizations(
   { issuer }: Pick<Settings, 'issuer'>,
   { random }: Given,
-  { storage, revocation: { applications, policy, now }, tokens: { changes } }: Ground,
+  { storage, revocation: { applications, policy, now, tail }, tokens: { changes, idTokenHints } }: Ground,
 ): Identity['authorizations'] {
-  const { userStore, applicationStore, sessionStore, browserSessionStore, consentStore, codeStore } = storage
+  const { database, userStore, applicationStore, sessionStore, browserSessionStore, consentStore, codeStore } = storage
   return {
+    authorizationRequests: createAuthorizationRequests({
+      issuer,
+      database,
+      browserSessionStore,
+      consentStore,
+      applications,
+      idTokenHints,
+      tail,
+      now,
+    }),
     decisions: createDecisions({
       issuer,
       userStore,

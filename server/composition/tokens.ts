@@ -8,6 +8,7 @@ import { createClientToken } from '../tokens/client-token.js'
 import { createCounters } from '../tokens/counters.js'
 import { createCredentials } from '../tokens/credential.js'
 import { createExplain } from '../tokens/explain.js'
+import { createIdTokenHints } from '../tokens/id-token-hints.js'
 import { createInspect } from '../tokens/inspect.js'
 import { createIssue } from '../tokens/issue.js'
 import { createJudgedTransactions } from '../tokens/judged-transactions.js'
@@ -20,6 +21,7 @@ import { createSecrets } from '../tokens/secrets.js'
 import { createSessionLimit } from '../tokens/session-limit.js'
 import { createSigningKeys } from '../tokens/signing-keys.js'
 import { createStandings } from '../tokens/standings.js'
+import { createTickets } from '../tokens/ticket.js'
 import type { Afterwards, Given } from './ports.js'
 import type { RevocationParts } from './revocation.js'
 import type { StorageParts } from './storage.js'
@@ -134,6 +136,8 @@ export function composeTokens(
     applications,
     count: counters.count,
   })
+  const tickets = createTickets({ secrets, random, now })
+  const idTokenHints = createIdTokenHints({ issuer, signingKeys })
   const explain = createExplain({ inspect, checks, projection, rotate })
   return {
     sealing,
@@ -150,6 +154,8 @@ export function composeTokens(
     rotate,
     clientToken,
     explain,
+    tickets,
+    idTokenHints,
   }
 }
 

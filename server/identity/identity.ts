@@ -3,6 +3,7 @@
 import type { ApplicationAuthentication } from './applications/application-authentication.js'
 import type { ApplicationSecrets } from './applications/application-secrets.js'
 import type { ApplicationWriting } from './applications/application-writing.js'
+import type { AuthorizationRequests } from './authorizations/authorization-requests.js'
 import type { Decisions } from './authorizations/decisions.js'
 import type { Details } from './devices/details.js'
 import type { DeviceEnds } from './devices/device-ends.js'
@@ -47,7 +48,7 @@ export type Identity = {
     applicationSecrets: ApplicationSecrets
     applicationAuthentication: ApplicationAuthentication
   }
-  authorizations: { decisions: Decisions }
+  authorizations: { authorizationRequests: AuthorizationRequests; decisions: Decisions }
   policies: { policies: Policies; settledPolicies: SettledPolicies }
   keys: { keyRing: KeyRing; sealedSecrets: SealedSecrets }
   logs: {
