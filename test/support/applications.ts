@@ -6,6 +6,8 @@ import type { SessionRecord } from '../../server/storage/sessions.js'
 import { aSessionRow } from './database.js'
 import type { TestServer } from './server.js'
 
+const silent = { record: async () => true, note: () => {} }
+
 export function anApplicationRow(id: string, changes: Partial<NewApplication> = {}): NewApplication {
   return {
     id,
@@ -49,13 +51,14 @@ export const basic = (id: string, secret: string) => ({
   Authorization: `Basic ${Buffer.from(`${encodeURIComponent(id)}:${encodeURIComponent(secret)}`).toString('base64')}`,
 })
 
+/** Its row alone: no token of before is told. */
 export async function changeApplication(
   { composed }: TestServer,
   id: string,
   changes: ApplicationChanges,
 ): Promise<void> {
   const { storage, applications } = composed.parts
-  await storage.database.transaction(tx => applications.applicationWriting.change(tx, id, changes))
+  await storage.database.transaction(tx => applications.applicationWriting.change(tx, silent, id, changes))
 }
 
 /** As a code would open it. @returns its refresh token, and the row */
