@@ -1,5 +1,6 @@
 // How people let applications in: what they decide, and what is remembered of it.
 import type { Settings } from '../../config/settings.js'
+import { createCodes } from '../identity/authorizations/codes.js'
 import { createDecisions } from '../identity/authorizations/decisions.js'
 import type { Identity } from '../identity/identity.js'
 import type { Ground } from './ground.js'
@@ -8,10 +9,35 @@ import type { Given } from './ports.js'
 export function composeAuthorizations(
   { issuer }: Pick<Settings, 'issuer'>,
   { random }: Given,
-  { storage, revocation: { applications, policy, now }, tokens: { changes } }: Ground,
+  {
+    storage,
+    revocation: {
+      applications,
+      policy,
+      now,
+      clock: { latest },
+    },
+    tokens: { changes, sessionTokens },
+    signIn: { openSession },
+  }: Ground,
 ): Identity['authorizations'] {
-  const { userStore, applicationStore, sessionStore, browserSessionStore, consentStore, codeStore } = storage
+  const { database, userStore, applicationStore, sessionStore, browserSessionStore, consentStore, codeStore } = storage
   return {
+    codes: createCodes({
+      issuer,
+      database,
+      codeStore,
+      consentStore,
+      sessionStore,
+      openSession,
+      sessionTokens,
+      changes,
+      applications,
+      policy,
+      random,
+      now,
+      latest,
+    }),
     decisions: createDecisions({
       issuer,
       userStore,

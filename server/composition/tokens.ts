@@ -12,11 +12,13 @@ import { createIssue } from '../tokens/issue.js'
 import { createJudgedTransactions } from '../tokens/judged-transactions.js'
 import { createLastSeen } from '../tokens/last-seen.js'
 import { createLogAdvance } from '../tokens/log-advance.js'
+import { createRefreshRights } from '../tokens/refresh-rights.js'
 import { createRevocationWriting } from '../tokens/revocation-writing.js'
 import { createRotate } from '../tokens/rotate.js'
 import { createSealing } from '../tokens/sealing.js'
 import { createSecrets } from '../tokens/secrets.js'
 import { createSessionLimit } from '../tokens/session-limit.js'
+import { createSessionTokens } from '../tokens/session-tokens.js'
 import { createSigningKeys } from '../tokens/signing-keys.js'
 import { createStandings } from '../tokens/standings.js'
 import type { Given } from './ports.js'
@@ -32,7 +34,7 @@ export function composeTokens(
   /** Runs what need not be waited for. */
   afterwards: (work: () => Promise<void>) => void,
 ) {
-  const { database, userStore, roleStore, deviceStore, sessionStore, applicationStore } = storage
+  const { database, userStore, roleStore, deviceStore, sessionStore, applicationStore, consentStore } = storage
   const { keyStore, revocationStore, auditStore, logHeadStore, incidentStore, figureStore } = storage
   const sealing = createSealing([secretKey, ...(secretKeyPrevious ? [secretKeyPrevious] : [])], random)
   const signingKeys = createSigningKeys({ database, keyStore, revocationStore, sealing, tail, policy, now, log })
@@ -92,6 +94,8 @@ export function composeTokens(
   })
   const sessionLimit = createSessionLimit({ database, userStore, sessionStore, changes, tail, policy, now })
   const standings = createStandings({ database, sessionStore, sessionLimit, tail, policy, applications })
+  const sessionTokens = createSessionTokens({ issue })
+  const refreshRights = createRefreshRights({ issuer, database, sessionStore, consentStore, changes, applications })
   const rotate = createRotate({
     database,
     sessionStore,
@@ -99,10 +103,12 @@ export function composeTokens(
     incidentStore,
     inspect,
     issue,
+    sessionTokens,
     changes,
     secrets,
     standings,
     sessionLimit,
+    refreshRights,
     tail,
     now,
     latest,
@@ -126,6 +132,7 @@ export function composeTokens(
     judgedTransactions,
     changes,
     logAdvance,
+    sessionTokens,
     rotate,
     explain,
   }

@@ -1,7 +1,9 @@
 // The table of triggers, row by row, by the front door: each is fired, and each cell of its row is asked for.
 import { expect } from 'chai'
 import { type Trigger, triggers } from '../../server/policy/revocation.js'
+import { anApplication } from '../support/applications.js'
 import { type Answer, aClient, type Client, claimsOf, type Pair } from '../support/client.js'
+import { aCode, redeem } from '../support/codes.js'
 import { onEachEngine } from '../support/engines.js'
 import { headerOf } from '../support/forge.js'
 import { aServer, password, settle, type TestServer } from '../support/server.js'
@@ -57,6 +59,14 @@ const fire: Record<Fired, (world: World) => Promise<unknown>> = {
     const { sid } = claimsOf(world.phone.access)
     const device = answer.body.results.find((one: { sessions: { id: string }[] }) => one.sessions[0]?.id === sid)
     await byAdmin('DELETE', () => `/devices/${device.id}`)(world)
+  },
+  async code_reused({ server, phone }) {
+    const { storage } = server.composed.parts
+    const session = (await storage.sessionStore.find(storage.database, claimsOf(phone.access).sid))!
+    await anApplication(server, 'shop')
+    // As if the code had given the phone's session.
+    const given = await aCode(server, session, 'shop', { redeemedAt: server.clock.now(), sessionId: session.id })
+    expect((await redeem(server, given)).code).to.equal('code_reused')
   },
   async refresh_token_reused(world) {
     const spent = world.phone.refresh

@@ -1,5 +1,6 @@
 // Applications and their sessions, made through the stores: what no endpoint makes yet.
 import { randomUUID } from 'node:crypto'
+import type { ApplicationMetadata } from '../../server/policy/application-metadata.js'
 import type { ApplicationChanges, NewApplication } from '../../server/storage/applications.js'
 import { passwordGrant, type SessionGrant } from '../../server/storage/session-rows.js'
 import type { SessionRecord } from '../../server/storage/sessions.js'
@@ -14,13 +15,16 @@ export function anApplicationRow(id: string, changes: Partial<NewApplication> = 
     origin: 'administrator',
     active: true,
     createdAt: 1,
-    metadata: {},
     resource: null,
     resourceScopes: [],
     registrationTokenHash: null,
     ...changes,
+    metadata: { ...usual, ...changes.metadata },
   }
 }
+
+/** What people sign in to, unless a test says otherwise. */
+const usual = { grant_types: ['authorization_code', 'refresh_token'] } as const satisfies ApplicationMetadata
 
 export async function anApplication(
   { composed }: TestServer,
@@ -37,7 +41,8 @@ export async function changeApplication(
   changes: ApplicationChanges,
 ): Promise<void> {
   const { storage, applications } = composed.parts
-  await storage.database.transaction(tx => applications.applicationWriting.change(tx, id, changes))
+  const all = changes.metadata ? { ...changes, metadata: { ...usual, ...changes.metadata } } : changes
+  await storage.database.transaction(tx => applications.applicationWriting.change(tx, id, all))
 }
 
 /** As a code would open it. @returns its refresh token, and the row */
