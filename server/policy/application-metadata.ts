@@ -201,6 +201,16 @@ export function mayUse(
   return !required_roles?.length || required_roles.some(role => roles.includes(role))
 }
 
+/** Whether its sessions may outlive the browser session that they came from (OpenID Connect Core §11). */
+export function mayBeOffline({ scope = '' }: Pick<ApplicationMetadata, 'scope'>): boolean {
+  return scopeWords(scope).includes('offline_access')
+}
+
+/** Whether its sessions have refresh tokens. */
+export function hasRefreshTokens({ grant_types: grants }: Pick<ApplicationMetadata, 'grant_types'>): boolean {
+  return grants?.includes('refresh_token') ?? false
+}
+
 export function scopeWords(scope: string): string[] {
   return scope.split(' ').filter(Boolean)
 }

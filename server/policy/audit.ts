@@ -14,6 +14,7 @@ export const auditActions = {
   other_sessions_ended: { subject: 'user', what: 'Ended all other sessions of the user' },
   device_renamed: { subject: 'device', what: 'Renamed a device' },
   device_ended: { subject: 'device', what: 'Ended a device' },
+  code_reused: { subject: 'session', what: 'A code came a second time; the session that it had given was ended' },
   refresh_token_reused: { subject: 'session', what: 'A spent refresh token came back; its session was ended' },
   password_changed: { subject: 'user', what: 'Changed the own password' },
   password_reset: { subject: 'user', what: 'Set the password of a user' },
