@@ -206,7 +206,7 @@ onEachEngine('applications by the admin API', engine => {
       const { database } = server.composed.parts.storage
       await database.write('UPDATE session SET authenticated_at = ? WHERE id = ?', [server.clock.now(), session.id])
       const origin = { address: '192.0.2.1', userAgent: 'test', requestId: 'test' }
-      const { access } = await server.composed.parts.tokens.rotate.rotate(refresh, client_id, origin)
+      const access = (await server.composed.parts.tokens.rotate.rotate(refresh, client_id, origin)).access.token
       expect((await create(web, access)).status).to.equal(201)
       expect((await create({ ...web, scope: 'darvoza:admin' }, access)).status).to.equal(403)
       expect((await create({ ...web, permissions: ['darvoza:keys:write'] }, access)).status).to.equal(403)
