@@ -1,5 +1,6 @@
 // The applications that get tokens.
 import type { Settings } from '../../config/settings.js'
+import { createApplicationAuthentication } from '../identity/applications/application-authentication.js'
 import { createApplicationCheck } from '../identity/applications/application-check.js'
 import { createApplicationList } from '../identity/applications/application-list.js'
 import { createApplicationRights } from '../identity/applications/application-rights.js'
@@ -12,14 +13,16 @@ import type { Identity } from '../identity/identity.js'
 import { createPolicyPreview } from '../identity/policies/policy-preview.js'
 import type { ActorRights } from '../identity/rights.js'
 import type { Ground } from './ground.js'
-import type { Given } from './ports.js'
+import type { Afterwards, Given } from './ports.js'
 
 export function composeApplications(
   { issuer }: Pick<Settings, 'issuer'>,
-  { random, uuid }: Given,
-  { storage, revocation: { now, policy, accessLifetime }, tokens: { changes } }: Ground,
+  { random, uuid, log }: Given,
+  { storage, revocation, tokens: { changes }, signIn: { guesses } }: Ground,
   rights: ActorRights,
+  afterwards: Afterwards,
 ): Identity['applications'] {
+  const { now, monotonic, policy, accessLifetime, applications: inForce, tail } = revocation
   const { database, applicationStore, applicationListStore, auditStore, revocationStore, roleStore, keyStore } = storage
   const { sessionListStore, sessionSurveyStore, userStore, deviceStore } = storage
   const applicationWriting = createApplicationWriting({
@@ -29,7 +32,15 @@ export function composeApplications(
     revocationStore,
     accessLifetime,
   })
-  const applicationSecrets = createApplicationSecrets({ database, applicationStore, random, uuid, now })
+  const applicationSecrets = createApplicationSecrets({
+    database,
+    applicationStore,
+    random,
+    uuid,
+    now,
+    monotonic,
+    afterwards,
+  })
   const applicationList = createApplicationList({
     database,
     applicationStore,
@@ -45,7 +56,7 @@ export function composeApplications(
     applicationList,
     applicationWriting,
     applicationSecrets,
-    applicationCheck: createApplicationCheck({ applicationStore, roleStore, keyStore, now }),
+    applicationCheck: createApplicationCheck({ issuer, applicationStore, roleStore, keyStore, now }),
     applicationRights,
     changes,
     random,
@@ -59,5 +70,17 @@ export function composeApplications(
     changes,
     now,
   })
-  return { applications, secretChanges, applicationWriting, applicationSecrets }
+  return {
+    applications,
+    secretChanges,
+    applicationWriting,
+    applicationSecrets,
+    applicationAuthentication: createApplicationAuthentication({
+      applications: inForce,
+      applicationSecrets,
+      guesses,
+      tail,
+      log,
+    }),
+  }
 }

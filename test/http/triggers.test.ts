@@ -4,6 +4,7 @@ import { type Trigger, triggers } from '../../server/policy/revocation.js'
 import { Refusal } from '../../server/protocol/errors.js'
 import { anApplication, aSessionOf } from '../support/applications.js'
 import { type Answer, aClient, type Client, claimsOf, type Pair } from '../support/client.js'
+import { aCode, redeem } from '../support/codes.js'
 import { onEachEngine } from '../support/engines.js'
 import { headerOf } from '../support/forge.js'
 import { aServer, password, settle, type TestServer } from '../support/server.js'
@@ -62,6 +63,14 @@ const fire: Record<Fired, (world: World) => Promise<unknown>> = {
     const { sid } = claimsOf(world.phone.access)
     const device = answer.body.results.find((one: { sessions: { id: string }[] }) => one.sessions[0]?.id === sid)
     await byAdmin('DELETE', () => `/devices/${device.id}`)(world)
+  },
+  async code_reused({ server, phone }) {
+    const { storage } = server.composed.parts
+    const session = (await storage.sessionStore.find(storage.database, claimsOf(phone.access).sid))!
+    await anApplication(server, 'shop')
+    // As if the code had given the phone's session.
+    const given = await aCode(server, session, 'shop', { redeemedAt: server.clock.now(), sessionId: session.id })
+    expect((await redeem(server, given)).code).to.equal('code_reused')
   },
   async refresh_token_reused(world) {
     const spent = world.phone.refresh
@@ -242,8 +251,8 @@ onEachEngine('what ends what', engine => {
         const answer = await client.get('/api/me/', token)
         return answer.body.reason ?? answer.status
       }
-      expect(await me(ofShop!.access)).to.equal(row.code)
-      expect(await me(ofOther!.access)).to.equal(200)
+      expect(await me(ofShop!.access.token)).to.equal(row.code)
+      expect(await me(ofOther!.access.token)).to.equal(200)
       expect(await me(phone.access)).to.equal(200)
       expect((await refresh(ofShop!.refresh!, 'shop')) !== null, 'lives').to.equal(row.sessions === 'stay')
       expect(await refresh(ofOther!.refresh!, 'other')).to.not.equal(null)
