@@ -111,7 +111,7 @@ export function createOpenSessions({ engine }: Pick<Dialect, 'engine'>) {
       return row!.count
     },
 
-    /** Those of one application on a device. What may have superseded them is the same for all, and the caller's to know. */
+    /** Those of one application on a device that a password opened for a client with a pair. What may have superseded them is the same for all, and the caller's to know. */
     async ofApplicationOn(
       tx: Queries,
       deviceId: string,
@@ -119,8 +119,9 @@ export function createOpenSessions({ engine }: Pick<Dialect, 'engine'>) {
     ): Promise<Omit<OpenSession, 'ended' | 'headPolicyVersion'>[]> {
       return tx.read(
         `SELECT ${openColumns} FROM session s${hint('session_device_open')}
-         WHERE s.device_id = ? AND s.ended_at IS NULL AND s.application_id = ?`,
-        [deviceId, applicationId],
+         WHERE s.device_id = ? AND s.ended_at IS NULL AND s.application_id = ?
+           AND s.grant_type = 'password' AND s.refreshable = ?`,
+        [deviceId, applicationId, true],
       )
     },
   }

@@ -5,7 +5,7 @@ import { createRotations } from './rotations.js'
 import { scanSql } from './scan-sql.js'
 import { readSession, type SessionRecord, type SessionRow, sessionColumns, writtenSession } from './session-rows.js'
 import { createSessionTidying } from './session-tidying.js'
-import { columns, grouped, inChunks, insertion, padded, placeholders } from './statement.js'
+import { assignments, columns, grouped, inChunks, insertion, padded, placeholders } from './statement.js'
 import { foldUser, type UserRecord, type UserRow, userColumns } from './user-rows.js'
 
 export type { SessionRecord }
@@ -148,6 +148,16 @@ export function createSessionStore(dialect: Pick<Dialect, 'engine' | 'forUpdate'
           ...[id, now, now - idle, now - absolute, now - every],
         ],
       )
+    },
+
+    /** Its person has signed in again; the caller has locked its row. */
+    async renew(
+      tx: Queries,
+      id: string,
+      changes: Pick<SessionRecord, 'seq' | 'authenticatedAt'> & Partial<Omit<SessionRecord, 'resources'>>,
+    ): Promise<void> {
+      const [set, values] = assignments(changes)
+      await tx.write(`UPDATE session SET ${set} WHERE id = ? AND ended_at IS NULL`, [...values, id])
     },
 
     /** Takes a session that lives past an "end all" of this transaction. One that an earlier end has superseded stays over. */
