@@ -1,7 +1,10 @@
 // How people let applications in: what they decide, and what is remembered of it.
 import type { Settings } from '../../config/settings.js'
+import { createConsents } from '../identity/authorizations/consents.js'
 import { createDecisions } from '../identity/authorizations/decisions.js'
+import { createSessionStates } from '../identity/devices/session-state.js'
 import type { Identity } from '../identity/identity.js'
+import type { ActorRights } from '../identity/rights.js'
 import type { Ground } from './ground.js'
 import type { Given } from './ports.js'
 
@@ -9,9 +12,24 @@ export function composeAuthorizations(
   { issuer }: Pick<Settings, 'issuer'>,
   { random }: Given,
   { storage, revocation: { applications, policy, now }, tokens: { changes } }: Ground,
+  rights: ActorRights,
 ): Identity['authorizations'] {
-  const { userStore, applicationStore, sessionStore, browserSessionStore, consentStore, codeStore } = storage
+  const { database, userStore, applicationStore, sessionStore, browserSessionStore, consentStore, codeStore } = storage
   return {
+    consents: createConsents({
+      issuer,
+      database,
+      userStore,
+      applicationStore,
+      consentStore,
+      codeStore,
+      sessionStore,
+      ownListStore: storage.ownListStore,
+      states: createSessionStates({ policy, now }),
+      rights,
+      changes,
+      applications,
+    }),
     decisions: createDecisions({
       issuer,
       userStore,

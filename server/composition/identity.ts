@@ -28,7 +28,7 @@ export function composeIdentity(settings: Pick<Settings, 'issuer'>, given: Given
     people: composePeople(ground, rights, names, devices),
     devices,
     applications: composeApplications(settings, given, ground),
-    authorizations: composeAuthorizations(settings, given, ground),
+    authorizations: composeAuthorizations(settings, given, ground, rights),
     policies: composePolicies(ground, rights),
     keys: composeKeys(given, ground, rights),
     logs,

@@ -2,6 +2,7 @@
 // what it calls.
 import type { ApplicationSecrets } from './applications/application-secrets.js'
 import type { ApplicationWriting } from './applications/application-writing.js'
+import type { Consents } from './authorizations/consents.js'
 import type { Decisions } from './authorizations/decisions.js'
 import type { Details } from './devices/details.js'
 import type { DeviceEnds } from './devices/device-ends.js'
@@ -42,7 +43,7 @@ export type Identity = {
     details: Details
   }
   applications: { applicationWriting: ApplicationWriting; applicationSecrets: ApplicationSecrets }
-  authorizations: { decisions: Decisions }
+  authorizations: { decisions: Decisions; consents: Consents }
   policies: { policies: Policies; settledPolicies: SettledPolicies }
   keys: { keyRing: KeyRing; sealedSecrets: SealedSecrets }
   logs: {

@@ -59,7 +59,7 @@ export const triggers = {
     what: 'Application disabled',
     later: true,
   },
-  consent_withdrawn: { ...endsOne, apiKeys: 'none', what: 'Consent to an application withdrawn', later: true },
+  consent_withdrawn: { ...endsOne, apiKeys: 'none', what: 'Consent to an application withdrawn' },
   secret_rotated: {
     ...stale,
     kind: 'application',

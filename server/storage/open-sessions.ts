@@ -101,6 +101,16 @@ export function createOpenSessions({ engine }: Pick<Dialect, 'engine'>) {
       )
     },
 
+    /** Ids of those that a user has of one application; as many as were asked for. */
+    async ofApplicationOf(tx: Queries, userId: number, applicationId: string, limit: number): Promise<string[]> {
+      const rows = await tx.read<{ id: string }>(
+        `SELECT s.id AS id FROM ${byUser} WHERE s.user_id = ? AND s.ended_at IS NULL AND s.application_id = ?
+         LIMIT ${Math.trunc(limit)}`,
+        [userId, applicationId],
+      )
+      return rows.map(row => row.id)
+    },
+
     /** How many a user has beside those on one device, counted up to a limit. */
     async countBeside(tx: Queries, userId: number, deviceId: string, limit: number): Promise<number> {
       const [row] = await tx.read<{ count: number }>(
