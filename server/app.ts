@@ -32,6 +32,7 @@ import type { Tail } from './revocation/tail.js'
 import type { Inspect } from './tokens/inspect.js'
 import type { Rotate } from './tokens/rotate.js'
 import type { SigningKeys } from './tokens/signing-keys.js'
+import type { Tickets } from './tokens/ticket.js'
 
 type LogLine = (details: object, message: string) => void
 export type Log = { debug: LogLine; info: LogLine; warn: LogLine; error: LogLine }
@@ -57,7 +58,7 @@ export type AppDeps = {
     policy: PolicyInForce
     writeTrouble: HealthDeps['writeTrouble']
   }
-  tokens: { inspect: Inspect; rotate: Rotate; signingKeys: SigningKeys }
+  tokens: { inspect: Inspect; rotate: Rotate; signingKeys: SigningKeys; tickets: Tickets }
   signIn: { signIn: SignIn; browserSessions: BrowserSessions }
   identity: Identity
 }
@@ -70,7 +71,7 @@ export function createApp(deps: AppDeps): Koa {
 export function createHttpParts(deps: AppDeps) {
   const { settings, issuer, ownApplication, root, log, uuid, random, bodyWait, isLeaving } = deps
   const { now, clock, tail, redisLink, policy, writeTrouble } = deps.revocation
-  const { inspect, rotate, signingKeys } = deps.tokens
+  const { inspect, rotate, signingKeys, tickets } = deps.tokens
   const { signIn, browserSessions } = deps.signIn
   const { identity } = deps
   const { people, devices, policies, keys, logs } = identity
@@ -88,6 +89,7 @@ export function createHttpParts(deps: AppDeps) {
     redisLink,
     policy,
     browserSessions,
+    tickets,
     identity,
   })
   const handlers: Record<RouteName, Handler> = {

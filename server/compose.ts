@@ -144,6 +144,8 @@ export async function composeParts(settings: Settings, { log, random = randomByt
       const made = await ensureAdministrator({ database, userStore, users, random }, wanted)
       await housekeeping.beat()
       jobs.afterwards(hashing.prepare)
+      // A database that an older program made may lack a key.
+      jobs.afterwards(keyRing.upkeep)
       await noteLog()
       return made
     },

@@ -1,6 +1,7 @@
 // How people let applications in: what they decide, and what is remembered of it.
 import type { Settings } from '../../config/settings.js'
 import { createConsents } from '../identity/authorizations/consents.js'
+import { createAuthorizationRequests } from '../identity/authorizations/authorization-requests.js'
 import { createDecisions } from '../identity/authorizations/decisions.js'
 import { createSessionStates } from '../identity/devices/session-state.js'
 import type { Identity } from '../identity/identity.js'
@@ -29,6 +30,19 @@ export function composeAuthorizations(
       rights,
       changes,
       applications,
+  { storage, revocation: { applications, policy, now, tail }, tokens: { changes, idTokenHints } }: Ground,
+): Identity['authorizations'] {
+  const { database, userStore, applicationStore, sessionStore, browserSessionStore, consentStore, codeStore } = storage
+  return {
+    authorizationRequests: createAuthorizationRequests({
+      issuer,
+      database,
+      browserSessionStore,
+      consentStore,
+      applications,
+      idTokenHints,
+      tail,
+      now,
     }),
     decisions: createDecisions({
       issuer,

@@ -18,10 +18,10 @@ import type { Given } from './ports.js'
 export function composeIdentity(settings: Pick<Settings, 'issuer'>, given: Given, ground: Ground): Identity {
   const { database, userStore, sessionStore, deviceStore, revocationStore, heartbeatStore, installationStore } =
     ground.storage
-  const { now, policy, projection, highWater } = ground.revocation
+  const { now, policy, projection, highWater, applications } = ground.revocation
   const { changes, auditTrail } = ground.tokens
   const rights = createRights({ userStore })
-  const names = createNames({ database, userStore, sessionStore, deviceStore })
+  const names = createNames({ database, userStore, sessionStore, deviceStore, applications })
   const logs = composeLogs(ground, rights, names)
   const devices = composeDevices(ground, rights, names, logs)
   return {

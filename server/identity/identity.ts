@@ -3,6 +3,7 @@
 import type { ApplicationSecrets } from './applications/application-secrets.js'
 import type { ApplicationWriting } from './applications/application-writing.js'
 import type { Consents } from './authorizations/consents.js'
+import type { AuthorizationRequests } from './authorizations/authorization-requests.js'
 import type { Decisions } from './authorizations/decisions.js'
 import type { Details } from './devices/details.js'
 import type { DeviceEnds } from './devices/device-ends.js'
@@ -44,6 +45,7 @@ export type Identity = {
   }
   applications: { applicationWriting: ApplicationWriting; applicationSecrets: ApplicationSecrets }
   authorizations: { decisions: Decisions; consents: Consents }
+  authorizations: { authorizationRequests: AuthorizationRequests; decisions: Decisions }
   policies: { policies: Policies; settledPolicies: SettledPolicies }
   keys: { keyRing: KeyRing; sealedSecrets: SealedSecrets }
   logs: {
