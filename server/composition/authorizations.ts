@@ -1,7 +1,7 @@
 // How people let applications in: what they decide, and what is remembered of it.
 import type { Settings } from '../../config/settings.js'
-import { createConsents } from '../identity/authorizations/consents.js'
 import { createAuthorizationRequests } from '../identity/authorizations/authorization-requests.js'
+import { createConsents } from '../identity/authorizations/consents.js'
 import { createDecisions } from '../identity/authorizations/decisions.js'
 import { createSessionStates } from '../identity/devices/session-state.js'
 import type { Identity } from '../identity/identity.js'
@@ -12,7 +12,7 @@ import type { Given } from './ports.js'
 export function composeAuthorizations(
   { issuer }: Pick<Settings, 'issuer'>,
   { random }: Given,
-  { storage, revocation: { applications, policy, now }, tokens: { changes } }: Ground,
+  { storage, revocation: { applications, policy, now, tail }, tokens: { changes, idTokenHints } }: Ground,
   rights: ActorRights,
 ): Identity['authorizations'] {
   const { database, userStore, applicationStore, sessionStore, browserSessionStore, consentStore, codeStore } = storage
@@ -30,10 +30,7 @@ export function composeAuthorizations(
       rights,
       changes,
       applications,
-  { storage, revocation: { applications, policy, now, tail }, tokens: { changes, idTokenHints } }: Ground,
-): Identity['authorizations'] {
-  const { database, userStore, applicationStore, sessionStore, browserSessionStore, consentStore, codeStore } = storage
-  return {
+    }),
     authorizationRequests: createAuthorizationRequests({
       issuer,
       database,

@@ -44,8 +44,7 @@ export type Identity = {
     details: Details
   }
   applications: { applicationWriting: ApplicationWriting; applicationSecrets: ApplicationSecrets }
-  authorizations: { decisions: Decisions; consents: Consents }
-  authorizations: { authorizationRequests: AuthorizationRequests; decisions: Decisions }
+  authorizations: { authorizationRequests: AuthorizationRequests; decisions: Decisions; consents: Consents }
   policies: { policies: Policies; settledPolicies: SettledPolicies }
   keys: { keyRing: KeyRing; sealedSecrets: SealedSecrets }
   logs: {

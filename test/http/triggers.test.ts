@@ -2,7 +2,8 @@
 import { expect } from 'chai'
 import { type Trigger, triggers } from '../../server/policy/revocation.js'
 import { sessionEnd } from '../../server/policy/session.js'
-import { anApplication, aSessionOf } from '../support/applications.js'
+import { aSessionOf } from '../support/applications.js'
+import { aWebsite } from '../support/authorizations.js'
 import { type Answer, aClient, type Client, claimsOf, type Pair } from '../support/client.js'
 import { onEachEngine } from '../support/engines.js'
 import { headerOf } from '../support/forge.js'
@@ -51,9 +52,9 @@ const ofApplication: ReadonlySet<Trigger> = new Set(['consent_withdrawn'])
 async function letShopIn(world: World): Promise<World> {
   const { server, amy } = world
   const { storage, tokens, revocation } = server.composed.parts
-  await anApplication(server, 'shop')
+  await aWebsite(server, 'shop')
   await revocation.applications.meet('shop')
-  const { refresh, session } = await aSessionOf(server, amy, 'shop')
+  const { refresh, session } = await aSessionOf(server, amy, 'shop', { scope: 'openid' })
   const standing = (await storage.sessionStore.standings(storage.database, [session.id])).get(session.id)!
   const access = tokens.issue.accessOf(standing, server.clock.now(), revocation.policy.of(session)).token
   return { ...world, phone: { access, refresh, device_token: '' } as Pair }

@@ -6,13 +6,13 @@ import type { ErasInForce } from '../../revocation/policy-in-force.js'
 import type { Queries } from '../../storage/database.js'
 import type { SessionRecord, SessionStore } from '../../storage/sessions.js'
 import type { KnownDevices } from './known-devices.js'
-import type { Evidence } from './open-session.js'
 
 export type RenewalDeps = { sessionStore: SessionStore; knownDevices: KnownDevices; now: () => number }
 
 export type Renewed = {
   sessionId: string
-  evidence: Evidence
+  /** The new sign-in (open-session.ts). */
+  evidence: { userId: number; seq: number; authenticatedAt: number }
   origin: Origin
   /** What ended sessions of its user and application last. */
   ended: EndedSeqs
