@@ -2,8 +2,8 @@
 // what it calls.
 import type { ApplicationSecrets } from './applications/application-secrets.js'
 import type { ApplicationWriting } from './applications/application-writing.js'
-import type { Consents } from './authorizations/consents.js'
 import type { AuthorizationRequests } from './authorizations/authorization-requests.js'
+import type { Consents } from './authorizations/consents.js'
 import type { Decisions } from './authorizations/decisions.js'
 import type { Details } from './devices/details.js'
 import type { DeviceEnds } from './devices/device-ends.js'

@@ -65,6 +65,14 @@ async function aTicket(server: TestServer, mark: string, visitor: Visitor): Prom
   return new URL(headers.get('location')!, server.url).searchParams.get('ticket')!
 }
 
+/** What a page has in a hidden field. */
+async function hiddenOn(visitor: Visitor, path: string, name: string): Promise<string> {
+  const { text } = await visitor.open(path)
+  const value = new RegExp(`name="${name}" value="([^"]+)"`).exec(text)?.[1]
+  if (value === undefined) throw new Error(`no ${name} on ${path}: ${text.slice(0, 2_000)}`)
+  return value
+}
+
 export const forms: Record<FormName, FormRow> = {
   signIn: { by: 'nobody', fill: ({ person }) => ({ fields: { username: person.username, password, next: '' } }) },
   leaveSignIn: {
@@ -78,6 +86,14 @@ export const forms: Record<FormName, FormRow> = {
   prefer: { by: 'person', looks: true, fill: () => ({ fields: { language: 'ru', theme: 'dark' } }) },
   prove: { by: 'person', looks: true, fill: () => ({ fields: { next: '/account', _proof: password } }) },
 
+  saveConsent: {
+    by: 'person',
+    async fill({ server, person }, sender) {
+      const ticket = await aTicket(server, `for-${person.username}`, sender)
+      const shown = await hiddenOn(sender, `/consent?${new URLSearchParams({ ticket })}`, 'shown')
+      return { fields: { ticket, shown, decision: 'allow' } }
+    },
+  },
   saveProfile: { by: 'person', fill: () => ({ fields: profile }) },
   savePassword: {
     by: 'person',
