@@ -1,6 +1,7 @@
 // How people let applications in: what they decide, and what is remembered of it.
 import type { Settings } from '../../config/settings.js'
 import { createAuthorizationRequests } from '../identity/authorizations/authorization-requests.js'
+import { createCodes } from '../identity/authorizations/codes.js'
 import { createConsents } from '../identity/authorizations/consents.js'
 import { createDecisions } from '../identity/authorizations/decisions.js'
 import { createSessionStates } from '../identity/devices/session-state.js'
@@ -12,10 +13,11 @@ import type { Given } from './ports.js'
 export function composeAuthorizations(
   { issuer }: Pick<Settings, 'issuer'>,
   { random }: Given,
-  { storage, revocation: { applications, policy, now, tail }, tokens: { changes, idTokenHints } }: Ground,
+  { storage, revocation, tokens: { changes, sessionTokens, idTokenHints }, signIn: { openSession } }: Ground,
   rights: ActorRights,
 ): Identity['authorizations'] {
   const { database, userStore, applicationStore, sessionStore, browserSessionStore, consentStore, codeStore } = storage
+  const { applications, policy, now, tail, clock } = revocation
   return {
     consents: createConsents({
       issuer,
@@ -40,6 +42,21 @@ export function composeAuthorizations(
       idTokenHints,
       tail,
       now,
+    }),
+    codes: createCodes({
+      issuer,
+      database,
+      codeStore,
+      consentStore,
+      sessionStore,
+      openSession,
+      sessionTokens,
+      changes,
+      applications,
+      policy,
+      random,
+      now,
+      latest: clock.latest,
     }),
     decisions: createDecisions({
       issuer,

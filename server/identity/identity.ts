@@ -1,8 +1,13 @@
 // The rooms of this floor, and what stands in each for those above. composition/ makes them; a handler or a command names
 // what it calls.
+import type { ApplicationAuthentication } from './applications/application-authentication.js'
+import type { ApplicationSecretChanges } from './applications/application-secret-changes.js'
 import type { ApplicationSecrets } from './applications/application-secrets.js'
 import type { ApplicationWriting } from './applications/application-writing.js'
 import type { AuthorizationRequests } from './authorizations/authorization-requests.js'
+import type { Applications } from './applications/applications.js'
+import type { AuthorizationRequests } from './authorizations/authorization-requests.js'
+import type { Codes } from './authorizations/codes.js'
 import type { Consents } from './authorizations/consents.js'
 import type { Decisions } from './authorizations/decisions.js'
 import type { Details } from './devices/details.js'
@@ -43,8 +48,19 @@ export type Identity = {
     whereSignedIn: WhereSignedIn
     details: Details
   }
-  applications: { applicationWriting: ApplicationWriting; applicationSecrets: ApplicationSecrets }
-  authorizations: { authorizationRequests: AuthorizationRequests; decisions: Decisions; consents: Consents }
+  applications: {
+    applications: Applications
+    secretChanges: ApplicationSecretChanges
+    applicationWriting: ApplicationWriting
+    applicationSecrets: ApplicationSecrets
+    applicationAuthentication: ApplicationAuthentication
+  }
+  authorizations: {
+    authorizationRequests: AuthorizationRequests
+    codes: Codes
+    consents: Consents
+    decisions: Decisions
+  }
   policies: { policies: Policies; settledPolicies: SettledPolicies }
   keys: { keyRing: KeyRing; sealedSecrets: SealedSecrets }
   logs: {
