@@ -4,7 +4,6 @@ import type { ApplicationAuthentication } from './applications/application-authe
 import type { ApplicationSecretChanges } from './applications/application-secret-changes.js'
 import type { ApplicationSecrets } from './applications/application-secrets.js'
 import type { ApplicationWriting } from './applications/application-writing.js'
-import type { AuthorizationRequests } from './authorizations/authorization-requests.js'
 import type { Applications } from './applications/applications.js'
 import type { AuthorizationRequests } from './authorizations/authorization-requests.js'
 import type { Codes } from './authorizations/codes.js'

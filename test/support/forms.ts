@@ -198,8 +198,8 @@ export async function readyForm(
   const row = forms[name]
   const world = await aWorld(server, mark, roles)
   const sender = aVisitor(server)
-  const { path, fields } = await filledForm(world, name, sender)
   if (row.by !== 'nobody') await sender.signIn(row.by === 'person' ? world.person : { username: 'admin', password })
+  const { path, fields } = await filledForm(world, name, sender)
   return { name, path, fields, sender, looks: row.looks === true }
 }
 
