@@ -16,8 +16,8 @@ import { composePolicies } from './policies.js'
 import type { Given } from './ports.js'
 
 export function composeIdentity(settings: Pick<Settings, 'issuer'>, given: Given, ground: Ground): Identity {
-  const { database, userStore, sessionStore, deviceStore, revocationStore, heartbeatStore, installationStore } =
-    ground.storage
+  const { database, userStore, sessionStore, deviceStore, codeStore, revocationStore, heartbeatStore } = ground.storage
+  const { installationStore } = ground.storage
   const { now, policy, projection, highWater } = ground.revocation
   const { changes, auditTrail } = ground.tokens
   const rights = createRights({ userStore })
@@ -40,6 +40,7 @@ export function composeIdentity(settings: Pick<Settings, 'issuer'>, given: Given
         revocationStore,
         sessionStore,
         deviceStore,
+        codeStore,
         auditTrail,
         projection,
         policy,
