@@ -1,5 +1,6 @@
 // How people let applications in: what they decide, and what is remembered of it.
 import type { Settings } from '../../config/settings.js'
+import { createAuthorizationRequests } from '../identity/authorizations/authorization-requests.js'
 import { createCodes } from '../identity/authorizations/codes.js'
 import { createDecisions } from '../identity/authorizations/decisions.js'
 import type { Identity } from '../identity/identity.js'
@@ -16,8 +17,9 @@ export function composeAuthorizations(
       policy,
       now,
       clock: { latest },
+      tail,
     },
-    tokens: { changes, sessionTokens },
+    tokens: { changes, sessionTokens, idTokenHints },
     signIn: { openSession },
   }: Ground,
 ): Identity['authorizations'] {
@@ -37,6 +39,16 @@ export function composeAuthorizations(
       random,
       now,
       latest,
+    }),
+    authorizationRequests: createAuthorizationRequests({
+      issuer,
+      database,
+      browserSessionStore,
+      consentStore,
+      applications,
+      idTokenHints,
+      tail,
+      now,
     }),
     decisions: createDecisions({
       issuer,

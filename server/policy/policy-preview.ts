@@ -67,7 +67,8 @@ export function tightenings(before: Eras, after: Eras): Tightening[] {
     const policy = eras.of({ policyVersion: from, applicationId: applicationId ?? anyOther })
     return { idle: policy.refresh_token_lifetime * 1000, absolute: policy.session_absolute_lifetime * 1000 }
   }
-  return [null, ...after.overrides.keys()]
+  // Also of one that overrides nothing any more: the policy may be the stricter one.
+  return [null, ...new Set([...before.overrides.keys(), ...after.overrides.keys()])]
     .flatMap(applicationId =>
       begins.map((from, index) => ({
         from,

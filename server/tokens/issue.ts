@@ -78,7 +78,8 @@ export function createIssue({ issuer, signingKeys, secrets, policy, applications
       iat,
       jti: random(16).toString('hex'),
       client_id: application.id,
-      scope,
+      // RFC 6749 §3.3: a scope is one word at least.
+      ...(scope !== '' && { scope }),
       token_type: 'access',
       ...('session' in subject ? personClaims(subject, scope) : { roles: [] }),
       rev: seq,

@@ -7,6 +7,8 @@ import type { SessionRecord } from '../../server/storage/sessions.js'
 import { aSessionRow } from './database.js'
 import type { TestServer } from './server.js'
 
+const silent = { record: async () => true, recordEnds: async () => new Set<string>(), note: () => {} }
+
 export function anApplicationRow(id: string, changes: Partial<NewApplication> = {}): NewApplication {
   return {
     id,
@@ -35,6 +37,25 @@ export async function anApplication(
   await storage.database.transaction(tx => applications.applicationWriting.insert(tx, anApplicationRow(id, changes)))
 }
 
+/** One that proves itself. @returns its secret */
+export async function aConfidentialApplication(
+  server: TestServer,
+  id: string,
+  changes: Partial<NewApplication> = {},
+): Promise<string> {
+  const { storage, applications } = server.composed.parts
+  await anApplication(server, id, changes)
+  return storage.database.transaction(tx => applications.applicationSecrets.add(tx, id, 0))
+}
+
+export const inForm = { 'Content-Type': 'application/x-www-form-urlencoded' }
+
+/** The Authorization header of an application (RFC 6749 §2.3.1). */
+export const basic = (id: string, secret: string) => ({
+  Authorization: `Basic ${Buffer.from(`${encodeURIComponent(id)}:${encodeURIComponent(secret)}`).toString('base64')}`,
+})
+
+/** Its row alone: no token of before is told. */
 export async function changeApplication(
   { composed }: TestServer,
   id: string,
@@ -42,7 +63,7 @@ export async function changeApplication(
 ): Promise<void> {
   const { storage, applications } = composed.parts
   const all = changes.metadata ? { ...changes, metadata: { ...usual, ...changes.metadata } } : changes
-  await storage.database.transaction(tx => applications.applicationWriting.change(tx, id, all))
+  await storage.database.transaction(tx => applications.applicationWriting.change(tx, silent, id, all))
 }
 
 /** As a code would open it. @returns its refresh token, and the row */

@@ -3,7 +3,13 @@
 // one of these comes before and is seen, or after and finds the session.
 import { createHash } from 'node:crypto'
 import type { Origin } from '../../policy/actor.js'
-import { hasRefreshTokens, mayBeOffline, scopeWords } from '../../policy/application-metadata.js'
+import {
+  authenticationMethodOf,
+  grantTypesOf,
+  hasRefreshTokens,
+  mayBeOffline,
+  scopeWords,
+} from '../../policy/application-metadata.js'
 import { covers } from '../../policy/consent.js'
 import { type AskedTarget, narrowed, resourceServersOf } from '../../policy/session-scope.js'
 import { refuse } from '../../protocol/errors.js'
@@ -79,7 +85,7 @@ export function createCodes(deps: CodesDeps) {
     origin: Origin,
   ): Promise<Redeemed> {
     const { metadata } = (await applications.meet(applicationId)) ?? requireHeld(applicationId)
-    if (!metadata.grant_types?.includes('authorization_code')) throw refuse('unauthorized_client')
+    if (!grantTypesOf(metadata).includes('authorization_code')) throw refuse('unauthorized_client')
     const hash = hashOfCode(code)
     const row = isCode(code) ? await codeStore.find(database, hash) : null
     if (!row || !isPresentedBy(row, applicationId, terms)) throw refuse('invalid_grant')
@@ -161,7 +167,7 @@ export function createCodes(deps: CodesDeps) {
    * ago is refused, and keeps what there is.
    */
   async function spent(row: CodeRecord, origin: Origin) {
-    const { token_endpoint_auth_method: method } = requireHeld(row.applicationId).metadata
+    const method = authenticationMethodOf(requireHeld(row.applicationId))
     const isRepeat = row.redeemer === redeemerOf(origin) && now() - row.redeemedAt! <= policy().reuse_grace * 1000
     if (method === 'none' && row.challenge !== null && isRepeat && policy().reuse_grace > 0)
       return refuse('invalid_grant')
