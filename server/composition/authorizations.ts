@@ -22,9 +22,21 @@ export function composeAuthorizations(
     tokens: { changes, sessionTokens, idTokenHints },
     signIn: { openSession },
   }: Ground,
+  { storage, revocation, tokens: { changes, sessionTokens, idTokenHints }, signIn: { openSession } }: Ground,
 ): Identity['authorizations'] {
   const { database, userStore, applicationStore, sessionStore, browserSessionStore, consentStore, codeStore } = storage
+  const { applications, policy, now, tail, clock } = revocation
   return {
+    authorizationRequests: createAuthorizationRequests({
+      issuer,
+      database,
+      browserSessionStore,
+      consentStore,
+      applications,
+      idTokenHints,
+      tail,
+      now,
+    }),
     codes: createCodes({
       issuer,
       database,
@@ -49,6 +61,7 @@ export function composeAuthorizations(
       idTokenHints,
       tail,
       now,
+      latest: clock.latest,
     }),
     decisions: createDecisions({
       issuer,

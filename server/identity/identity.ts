@@ -54,6 +54,7 @@ export type Identity = {
     applicationAuthentication: ApplicationAuthentication
   }
   authorizations: { codes: Codes; authorizationRequests: AuthorizationRequests; decisions: Decisions }
+  authorizations: { authorizationRequests: AuthorizationRequests; codes: Codes; decisions: Decisions }
   policies: { policies: Policies; settledPolicies: SettledPolicies }
   keys: { keyRing: KeyRing; sealedSecrets: SealedSecrets }
   logs: {
