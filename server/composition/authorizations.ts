@@ -10,18 +10,6 @@ import type { Given } from './ports.js'
 export function composeAuthorizations(
   { issuer }: Pick<Settings, 'issuer'>,
   { random }: Given,
-  {
-    storage,
-    revocation: {
-      applications,
-      policy,
-      now,
-      clock: { latest },
-      tail,
-    },
-    tokens: { changes, sessionTokens, idTokenHints },
-    signIn: { openSession },
-  }: Ground,
   { storage, revocation, tokens: { changes, sessionTokens, idTokenHints }, signIn: { openSession } }: Ground,
 ): Identity['authorizations'] {
   const { database, userStore, applicationStore, sessionStore, browserSessionStore, consentStore, codeStore } = storage
@@ -49,17 +37,6 @@ export function composeAuthorizations(
       applications,
       policy,
       random,
-      now,
-      latest,
-    }),
-    authorizationRequests: createAuthorizationRequests({
-      issuer,
-      database,
-      browserSessionStore,
-      consentStore,
-      applications,
-      idTokenHints,
-      tail,
       now,
       latest: clock.latest,
     }),

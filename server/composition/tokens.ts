@@ -110,7 +110,7 @@ export function composeTokens(
   })
   const sessionLimit = createSessionLimit({ database, userStore, sessionStore, changes, tail, policy, now })
   const standings = createStandings({ database, sessionStore, sessionLimit, tail, policy, applications })
-  const sessionTokens = createSessionTokens({ issue })
+  const sessionTokens = createSessionTokens({ issue, idTokens, applications })
   const refreshRights = createRefreshRights({ issuer, database, sessionStore, consentStore, changes, applications })
   const rotate = createRotate({
     database,

@@ -53,7 +53,6 @@ export type Identity = {
     applicationSecrets: ApplicationSecrets
     applicationAuthentication: ApplicationAuthentication
   }
-  authorizations: { codes: Codes; authorizationRequests: AuthorizationRequests; decisions: Decisions }
   authorizations: { authorizationRequests: AuthorizationRequests; codes: Codes; decisions: Decisions }
   policies: { policies: Policies; settledPolicies: SettledPolicies }
   keys: { keyRing: KeyRing; sealedSecrets: SealedSecrets }

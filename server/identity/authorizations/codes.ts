@@ -36,9 +36,6 @@ export type RedemptionTerms = {
   asked?: AskedTarget
 }
 
-/** `nonce`: of the request that the code answers, for the id_token. */
-export type Redeemed = SessionTokens & { nonce: string | null }
-
 /** Thrown inside the transaction, which it undoes: somebody else has spent the code, or its time has come. */
 class NotClaimed extends EvidenceOutdated {}
 
@@ -83,7 +80,7 @@ export function createCodes(deps: CodesDeps) {
     applicationId: string,
     terms: RedemptionTerms,
     origin: Origin,
-  ): Promise<Redeemed> {
+  ): Promise<SessionTokens> {
     const { metadata } = (await applications.meet(applicationId)) ?? requireHeld(applicationId)
     if (!grantTypesOf(metadata).includes('authorization_code')) throw refuse('unauthorized_client')
     const hash = hashOfCode(code)
@@ -100,7 +97,7 @@ export function createCodes(deps: CodesDeps) {
         grant: () => grantOf(row, requireHeld(applicationId)),
       })
       const { refreshable: withRefresh } = opened.standing.session
-      return { ...sessionTokens(opened, { asked: terms.asked ?? {}, withRefresh }), nonce: row.nonce }
+      return sessionTokens(opened, { asked: terms.asked ?? {}, withRefresh, nonce: row.nonce })
     } catch (error) {
       if (!(error instanceof EvidenceOutdated)) throw error
       const present = error instanceof NotClaimed ? await codeStore.find(database, hash) : null
