@@ -3,6 +3,7 @@ import type { Settings } from '../../config/settings.js'
 import { createApplicationAuthentication } from '../identity/applications/application-authentication.js'
 import { createApplicationSecrets } from '../identity/applications/application-secrets.js'
 import { createApplicationWriting } from '../identity/applications/application-writing.js'
+import { createTokenRevocation } from '../identity/applications/token-revocation.js'
 import type { Identity } from '../identity/identity.js'
 import type { Ground } from './ground.js'
 import type { Afterwards, Given } from './ports.js'
@@ -10,7 +11,8 @@ import type { Afterwards, Given } from './ports.js'
 export function composeApplications(
   { issuer }: Pick<Settings, 'issuer'>,
   { random, uuid, log }: Given,
-  { storage, revocation, signIn: { guesses } }: Ground,
+  { storage, revocation, signIn: { guesses }, tokens: { inspect, changes } }: Ground,
+  { sessions }: Identity['devices'],
   afterwards: Afterwards,
 ): Identity['applications'] {
   const { now, monotonic, accessLifetime, applications, tail } = revocation
@@ -40,5 +42,6 @@ export function composeApplications(
       tail,
       log,
     }),
+    tokenRevocation: createTokenRevocation({ database, revocationStore, inspect, sessions, changes, now }),
   }
 }

@@ -9,6 +9,7 @@ import { createCounters } from '../tokens/counters.js'
 import { createCredentials } from '../tokens/credential.js'
 import { createExplain } from '../tokens/explain.js'
 import { createInspect } from '../tokens/inspect.js'
+import { createIntrospect } from '../tokens/introspect.js'
 import { createIssue } from '../tokens/issue.js'
 import { createJudgedTransactions } from '../tokens/judged-transactions.js'
 import { createLastSeen } from '../tokens/last-seen.js'
@@ -134,6 +135,7 @@ export function composeTokens(
     applications,
     count: counters.count,
   })
+  const introspect = createIntrospect({ inspect, rotate })
   const explain = createExplain({ inspect, checks, projection, rotate })
   return {
     sealing,
@@ -149,6 +151,7 @@ export function composeTokens(
     logAdvance,
     rotate,
     clientToken,
+    introspect,
     explain,
   }
 }

@@ -3,6 +3,7 @@
 import type { ApplicationAuthentication } from './applications/application-authentication.js'
 import type { ApplicationSecrets } from './applications/application-secrets.js'
 import type { ApplicationWriting } from './applications/application-writing.js'
+import type { TokenRevocation } from './applications/token-revocation.js'
 import type { Decisions } from './authorizations/decisions.js'
 import type { Details } from './devices/details.js'
 import type { DeviceEnds } from './devices/device-ends.js'
@@ -46,6 +47,7 @@ export type Identity = {
     applicationWriting: ApplicationWriting
     applicationSecrets: ApplicationSecrets
     applicationAuthentication: ApplicationAuthentication
+    tokenRevocation: TokenRevocation
   }
   authorizations: { decisions: Decisions }
   policies: { policies: Policies; settledPolicies: SettledPolicies }

@@ -272,6 +272,13 @@ export const errors = {
     wireCode: notValid,
   },
 
+  too_many_revocations: {
+    status: 429,
+    text: 'The application has given back so many tokens one by one that no more are taken until some of them have expired.',
+    clause: 'RFC 6585 §4',
+    wireCode: 'too_many_revocations',
+  },
+
   // What asks for tokens at OAuth's token endpoint
   invalid_request: {
     status: 400,
