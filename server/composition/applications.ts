@@ -11,7 +11,7 @@ import type { Afterwards, Given } from './ports.js'
 export function composeApplications(
   { issuer }: Pick<Settings, 'issuer'>,
   { random, uuid, log }: Given,
-  { storage, revocation, signIn: { guesses }, tokens: { inspect, changes } }: Ground,
+  { storage, revocation, signIn: { guesses }, tokens: { inspect, changes, assertions } }: Ground,
   { sessions }: Identity['devices'],
   afterwards: Afterwards,
 ): Identity['applications'] {
@@ -38,6 +38,7 @@ export function composeApplications(
     applicationAuthentication: createApplicationAuthentication({
       applications,
       applicationSecrets,
+      assertions,
       guesses,
       tail,
       log,

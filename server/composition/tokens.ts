@@ -1,5 +1,7 @@
 // What makes, rotates, checks and revokes tokens.
 import type { Settings } from '../../config/settings.js'
+import { createApplicationKeys } from '../tokens/application-keys.js'
+import { createAssertions } from '../tokens/assertion.js'
 import { createAuditLines } from '../tokens/audit-lines.js'
 import { createAuditTrail } from '../tokens/audit-trail.js'
 import { createChanges } from '../tokens/changes.js'
@@ -20,6 +22,7 @@ import { createSealing } from '../tokens/sealing.js'
 import { createSecrets } from '../tokens/secrets.js'
 import { createSessionLimit } from '../tokens/session-limit.js'
 import { createSigningKeys } from '../tokens/signing-keys.js'
+import { createSpentProofs } from '../tokens/spent-proofs.js'
 import { createStandings } from '../tokens/standings.js'
 import type { Afterwards, Given } from './ports.js'
 import type { RevocationParts } from './revocation.js'
@@ -136,6 +139,9 @@ export function composeTokens(
     count: counters.count,
   })
   const introspect = createIntrospect({ inspect, rotate })
+  const spentProofs = createSpentProofs({ database, spentProofStore: storage.spentProofStore, now })
+  const applicationKeys = createApplicationKeys()
+  const assertions = createAssertions({ issuer, applicationKeys, spentProofs, now })
   const explain = createExplain({ inspect, checks, projection, rotate })
   return {
     sealing,
@@ -152,6 +158,8 @@ export function composeTokens(
     rotate,
     clientToken,
     introspect,
+    spentProofs,
+    assertions,
     explain,
   }
 }
