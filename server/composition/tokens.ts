@@ -1,5 +1,6 @@
 // What makes, rotates, checks and revokes tokens.
 import type { Settings } from '../../config/settings.js'
+import { createOutgoing } from '../outgoing/outgoing.js'
 import { createApplicationKeys } from '../tokens/application-keys.js'
 import { createAssertions } from '../tokens/assertion.js'
 import { createAuditLines } from '../tokens/audit-lines.js'
@@ -29,7 +30,7 @@ import type { RevocationParts } from './revocation.js'
 import type { StorageParts } from './storage.js'
 
 export function composeTokens(
-  { issuer, secretKeyPrevious }: Pick<Settings, 'issuer' | 'secretKeyPrevious'>,
+  { issuer, secretKeyPrevious, outgoingAllow }: Pick<Settings, 'issuer' | 'secretKeyPrevious' | 'outgoingAllow'>,
   secretKey: Buffer,
   { log, random, uuid, pauses, firstPair }: Given,
   storage: StorageParts,
@@ -140,7 +141,8 @@ export function composeTokens(
   })
   const introspect = createIntrospect({ inspect, rotate })
   const spentProofs = createSpentProofs({ database, spentProofStore: storage.spentProofStore, now })
-  const applicationKeys = createApplicationKeys()
+  const outgoing = createOutgoing({ allow: outgoingAllow })
+  const applicationKeys = createApplicationKeys({ outgoing, now, log })
   const assertions = createAssertions({ issuer, applicationKeys, spentProofs, now })
   const explain = createExplain({ inspect, checks, projection, rotate })
   return {
@@ -158,6 +160,7 @@ export function composeTokens(
     rotate,
     clientToken,
     introspect,
+    outgoing,
     spentProofs,
     assertions,
     explain,

@@ -414,6 +414,12 @@ export const errors = {
     clause: 'RFC 9110 §15.6.4',
     wireCode: 'database_unavailable',
   },
+  application_keys_unavailable: {
+    status: 503,
+    text: 'The keys of the application could not be fetched from its address; try again in a moment.',
+    clause: 'RFC 9110 §15.6.4',
+    wireCode: 'application_keys_unavailable',
+  },
   stopping: {
     status: 503,
     text: 'This server is being stopped; another one answers, or the next.',
