@@ -39,6 +39,7 @@ import type { Inspect } from './tokens/inspect.js'
 import type { Introspect } from './tokens/introspect.js'
 import type { Rotate } from './tokens/rotate.js'
 import type { SigningKeys } from './tokens/signing-keys.js'
+import type { Tickets } from './tokens/ticket.js'
 
 type LogLine = (details: object, message: string) => void
 export type Log = { debug: LogLine; info: LogLine; warn: LogLine; error: LogLine }
@@ -64,7 +65,14 @@ export type AppDeps = {
     policy: PolicyInForce
     writeTrouble: HealthDeps['writeTrouble']
   }
-  tokens: { inspect: Inspect; rotate: Rotate; signingKeys: SigningKeys; clientToken: ClientToken; introspect: Introspect }
+  tokens: {
+    inspect: Inspect
+    rotate: Rotate
+    signingKeys: SigningKeys
+    clientToken: ClientToken
+    introspect: Introspect
+    tickets: Tickets
+  }
   signIn: { signIn: SignIn; browserSessions: BrowserSessions }
   identity: Identity
 }
@@ -77,12 +85,13 @@ export function createApp(deps: AppDeps): Koa {
 export function createHttpParts(deps: AppDeps) {
   const { settings, issuer, ownApplication, root, log, uuid, random, bodyWait, isLeaving } = deps
   const { now, clock, tail, redisLink, policy, writeTrouble } = deps.revocation
-  const { inspect, rotate, signingKeys, clientToken, introspect } = deps.tokens
+  const { inspect, rotate, signingKeys, clientToken, introspect, tickets } = deps.tokens
   const { signIn, browserSessions } = deps.signIn
   const { identity } = deps
   const { people, devices, applications, policies, keys, logs } = identity
   const { users, ownPassword, userList, userActs, roles } = people
   const { sessions, sessionList, sessionEnds, deviceList, deviceEnds, whereSignedIn } = devices
+  const { consents } = identity.authorizations
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }
   const pages = createPageParts({
     issuer,
@@ -94,11 +103,12 @@ export function createHttpParts(deps: AppDeps) {
     redisLink,
     policy,
     browserSessions,
+    tickets,
     identity,
   })
   const handlers: Record<RouteName, Handler> = {
     ...createTokenHandlers({ signIn, rotate, inspect, sessions, ownApplication }),
-    ...createMeHandlers({ users, sessions, whereSignedIn, ownPassword }),
+    ...createMeHandlers({ users, sessions, whereSignedIn, ownPassword, consents }),
     ...createAdminUserHandlers({ users, sessions, userList, sessionList, whereSignedIn, now }),
     ...createAdminSessionHandlers({ sessions, sessionList, deviceList }),
     ...createAdminBulkHandlers({ sessionEnds, deviceEnds, userActs, sessions, now }),

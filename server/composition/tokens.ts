@@ -11,20 +11,24 @@ import { createClientToken } from '../tokens/client-token.js'
 import { createCounters } from '../tokens/counters.js'
 import { createCredentials } from '../tokens/credential.js'
 import { createExplain } from '../tokens/explain.js'
+import { createIdTokenHints } from '../tokens/id-token-hints.js'
 import { createInspect } from '../tokens/inspect.js'
 import { createIntrospect } from '../tokens/introspect.js'
 import { createIssue } from '../tokens/issue.js'
 import { createJudgedTransactions } from '../tokens/judged-transactions.js'
 import { createLastSeen } from '../tokens/last-seen.js'
 import { createLogAdvance } from '../tokens/log-advance.js'
+import { createRefreshRights } from '../tokens/refresh-rights.js'
 import { createRevocationWriting } from '../tokens/revocation-writing.js'
 import { createRotate } from '../tokens/rotate.js'
 import { createSealing } from '../tokens/sealing.js'
 import { createSecrets } from '../tokens/secrets.js'
 import { createSessionLimit } from '../tokens/session-limit.js'
+import { createSessionTokens } from '../tokens/session-tokens.js'
 import { createSigningKeys } from '../tokens/signing-keys.js'
 import { createSpentProofs } from '../tokens/spent-proofs.js'
 import { createStandings } from '../tokens/standings.js'
+import { createTickets } from '../tokens/ticket.js'
 import type { Afterwards, Given } from './ports.js'
 import type { RevocationParts } from './revocation.js'
 import type { StorageParts } from './storage.js'
@@ -37,7 +41,7 @@ export function composeTokens(
   { clock: { latest }, now, projection, redisLog, tail, outages, policy, applications, catchUp }: RevocationParts,
   afterwards: Afterwards,
 ) {
-  const { database, userStore, roleStore, deviceStore, sessionStore, applicationStore } = storage
+  const { database, userStore, roleStore, deviceStore, sessionStore, applicationStore, consentStore } = storage
   const { keyStore, revocationStore, auditStore, logHeadStore, incidentStore, figureStore, policyVersionStore } =
     storage
   const sealing = createSealing([secretKey, ...(secretKeyPrevious ? [secretKeyPrevious] : [])], random)
@@ -109,6 +113,8 @@ export function composeTokens(
   })
   const sessionLimit = createSessionLimit({ database, userStore, sessionStore, changes, tail, policy, now })
   const standings = createStandings({ database, sessionStore, sessionLimit, tail, policy, applications })
+  const sessionTokens = createSessionTokens({ issue })
+  const refreshRights = createRefreshRights({ issuer, database, sessionStore, consentStore, changes, applications })
   const rotate = createRotate({
     database,
     sessionStore,
@@ -116,10 +122,12 @@ export function composeTokens(
     incidentStore,
     inspect,
     issue,
+    sessionTokens,
     changes,
     secrets,
     standings,
     sessionLimit,
+    refreshRights,
     tail,
     now,
     latest,
@@ -144,6 +152,8 @@ export function composeTokens(
   const outgoing = createOutgoing({ allow: outgoingAllow })
   const applicationKeys = createApplicationKeys({ outgoing, now, log })
   const assertions = createAssertions({ issuer, applicationKeys, spentProofs, now })
+  const tickets = createTickets({ secrets, random, now })
+  const idTokenHints = createIdTokenHints({ issuer, signingKeys })
   const explain = createExplain({ inspect, checks, projection, rotate })
   return {
     sealing,
@@ -157,6 +167,7 @@ export function composeTokens(
     judgedTransactions,
     changes,
     logAdvance,
+    sessionTokens,
     rotate,
     clientToken,
     introspect,
@@ -164,6 +175,8 @@ export function composeTokens(
     spentProofs,
     assertions,
     explain,
+    tickets,
+    idTokenHints,
   }
 }
 

@@ -5,6 +5,7 @@
 // `open`: anybody; `person`: whoever is signed in; `may`: whoever has the permission; `mayIfRecent`: and has signed in within
 // five minutes. What a row names of address and body is taken there and nothing else is; routes of kind `open` ignore it.
 import { adminRoutes, listed, profile } from './admin/routes.js'
+import { authorization } from './kinds/authorization.js'
 import { client, confidentialClient } from './kinds/client.js'
 import { file } from './kinds/file.js'
 import type { Access } from './kinds/kinds.js'
@@ -31,11 +32,20 @@ export const routes = {
   endMyOtherDevices: del('/api/me/devices', person, 'End all my devices but this one'),
   endMyDevice: del('/api/me/devices/:id', person, 'End a device'),
 
+  myApplications: get('/api/me/applications', person, 'Applications that may act for me'),
+  withdrawMyApplication: del(
+    '/api/me/applications/:id',
+    person,
+    'Take back what an application may have, and end its sessions',
+  ),
+
   ...adminRoutes,
 
   token: post('/oauth/token', client, 'Tokens, by a grant'),
   introspect: post('/oauth/introspect', confidentialClient, 'What is this token worth? (RFC 7662)'),
   revoke: post('/oauth/revoke', client, 'Give a token back (RFC 7009)'),
+  authorize: get('/oauth/authorize', authorization, 'Let an application in'),
+  postAuthorize: post('/oauth/authorize', authorization, 'The same, by a form'),
 
   jwks: get('/.well-known/jwks.json', open, 'The public keys'),
   healthz: get('/healthz', open, 'The process lives'),

@@ -44,7 +44,7 @@ describe('introspection', () => {
   async function aPair(scope = 'openid profile orders:read') {
     const { refresh, session } = await aSessionOf(server, amy, 'shop', { scope })
     const pair = await server.composed.parts.tokens.rotate.rotate(refresh, 'shop', origin)
-    return { access: pair.access, refresh: pair.refresh!, session }
+    return { access: pair.access.token, refresh: pair.refresh!, session }
   }
 
   it('is refused to whoever does not prove to be an application, and to those who cannot', async () => {

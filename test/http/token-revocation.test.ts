@@ -33,7 +33,7 @@ onEachEngine('giving a token back', engine => {
   async function aPair(applicationId = 'shop') {
     const { refresh, session } = await aSessionOf(server, amy, applicationId, { scope: 'openid' })
     const pair = await server.composed.parts.tokens.rotate.rotate(refresh, applicationId, origin)
-    return { access: pair.access, refresh: pair.refresh!, spent: refresh, sid: session.id }
+    return { access: pair.access.token, refresh: pair.refresh!, spent: refresh, sid: session.id }
   }
 
   async function whyNot(token: string): Promise<string | null> {
@@ -120,7 +120,7 @@ onEachEngine('giving a token back', engine => {
     expectEmpty(await giveBack('shop', access))
     expect([await whyNot(access), await whyNot(refresh)]).to.deep.equal(['token_revoked', null])
     const next = await server.composed.parts.tokens.rotate.rotate(refresh, 'shop', origin)
-    expect(await whyNot(next.access)).to.equal(null)
+    expect(await whyNot(next.access.token)).to.equal(null)
     const { revocationStore, database } = server.composed.parts.storage
     const entry = await revocationStore.latestOf(database, 'token', claimsOf(access).jti)
     expect(entry).to.include({ reason: 'token_revoked', actor: 'application:shop' })

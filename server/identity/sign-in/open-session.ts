@@ -2,7 +2,7 @@
 // evidence rested on is asked again here, under the lock of the user's row: whoever changes it meanwhile comes before, and
 // is seen, or after, and ends the session. Tokens are issued afterwards, by who wants them (tokens/issue.ts).
 import type { Actor, Origin } from '../../policy/actor.js'
-import { ownApplicationId } from '../../policy/application-metadata.js'
+import { mayUse, ownApplicationId } from '../../policy/application-metadata.js'
 import { absoluteEnd } from '../../policy/session.js'
 import { refuse } from '../../protocol/errors.js'
 import type { ApplicationsInForce } from '../../revocation/applications-in-force.js'
@@ -13,10 +13,11 @@ import type { SessionGrant } from '../../storage/session-rows.js'
 import type { SessionRecord, SessionStore, Standing } from '../../storage/sessions.js'
 import type { OwnUserRecord } from '../../storage/user-rows.js'
 import type { UserStanding, UserStandingStore } from '../../storage/user-standings.js'
-import type { Changes } from '../../tokens/changes.js'
+import type { Change, Changes } from '../../tokens/changes.js'
 import type { Issue } from '../../tokens/issue.js'
 import type { Secrets } from '../../tokens/secrets.js'
-import type { DeviceClaim, KnownDevices } from './known-devices.js'
+import type { DeviceClaim, KnownDevices, NamedDevice } from './known-devices.js'
+import type { Renewal } from './renewal.js'
 import type { SessionRoom } from './session-room.js'
 
 /** What a session is opened on. */
@@ -35,9 +36,23 @@ export type Evidence = {
    * @throws refusals of its own
    */
   stillHolds: (tx: Queries, user: OwnUserRecord) => Promise<boolean>
+  /** Of evidence that is good once: told which session it gives, before that is written. @throws EvidenceOutdated */
+  spend?: (tx: Queries, sessionId: string) => Promise<void>
 }
 
-export type Opening = { device: DeviceClaim; origin: Origin; grant: SessionGrant }
+export type Opening = {
+  device: DeviceClaim | NamedDevice
+  origin: Origin
+  /** A function where it depends on the application as the transaction finds it. */
+  grant: SessionGrant | (() => SessionGrant)
+  /**
+   * It takes the place of those that its application has on a recognised device, whose client has lost its pair. Sessions
+   * that codes open, and browsers, stand side by side (oauth.md §5).
+   */
+  replaces?: boolean
+  /** The session of the browser that somebody signs in with again: it goes on where it is the same person's, and lives. */
+  renews?: string | undefined
+}
 
 /** A session that was opened, and all that its first tokens are issued from. */
 export type Opened = {
@@ -66,6 +81,7 @@ export type OpenSessionDeps = {
   sessionStore: SessionStore
   knownDevices: KnownDevices
   room: SessionRoom
+  renewal: Renewal
   issue: Issue
   changes: Changes
   secrets: Secrets
@@ -77,7 +93,7 @@ export type OpenSessionDeps = {
 }
 
 export function createOpenSession(deps: OpenSessionDeps) {
-  const { userStandingStore, sessionStore, knownDevices, room, issue, changes, secrets, tail, policy } = deps
+  const { userStandingStore, sessionStore, knownDevices, room, renewal, issue, changes, secrets, tail, policy } = deps
   const { applications, now, uuid } = deps
 
   /**
@@ -99,7 +115,7 @@ export function createOpenSession(deps: OpenSessionDeps) {
   async function openOnce(
     evidence: Evidence,
     applicationId: string,
-    { device, origin, grant }: Opening,
+    { device, origin, grant, replaces = false, renews }: Opening,
   ): Promise<Opened> {
     const issuedAt = now()
     // One policy from beginning to end: the one that is in force when the log's number is read.
@@ -110,15 +126,40 @@ export function createOpenSession(deps: OpenSessionDeps) {
       const user = await userStandingStore.lockUser(tx, userId)
       if (!user?.active || !(await evidence.stillHolds(tx, user))) throw new EvidenceOutdated()
       const found = requireInForce(await userStandingStore.of(tx, user, applicationId), evidence, eras)
-      const { id: deviceId, isNew } = await knownDevices.recognise(tx, userId, device, origin)
-      const session = newSession(evidence, { applicationId, deviceId, address: origin.address, grant }, eras)
-      await room.make(tx, change, session, { replaces: !isNew, ended: found.ended, eras })
-      await sessionStore.insert(tx, session)
-      const after = { session: session.id, device: deviceId, application: applicationId }
-      change.note({ action: 'signed_in', subject: String(userId), after })
+      if (renews !== undefined) {
+        const { ended } = found
+        const session = await renewal.renew(tx, { sessionId: renews, evidence, origin, ended, eras })
+        if (session) {
+          noteSignIn(change, session, { renewed: true })
+          return { ...found, session, crowdedUpto: null }
+        }
+      }
+      const { id: deviceId, isNew } = await deviceOf(tx, userId, device, origin)
+      const granted = typeof grant === 'function' ? grant() : grant
+      const opened = newSession(evidence, { applicationId, deviceId, address: origin.address, grant: granted }, eras)
+      const inForce = { replaces: replaces && !isNew, ended: found.ended, eras }
+      const retaken = await room.retake(tx, opened, inForce)
+      const session = retaken ?? opened
+      await evidence.spend?.(tx, session.id)
+      if (!retaken) {
+        await room.make(tx, change, session, inForce)
+        await sessionStore.insert(tx, session)
+      }
+      noteSignIn(change, session)
       return { ...found, session, crowdedUpto: null }
     })
     return { standing, eras, issuedAt }
+  }
+
+  async function deviceOf(tx: Queries, userId: number, device: Opening['device'], origin: Origin) {
+    if (!('deviceId' in device)) return knownDevices.recognise(tx, userId, device, origin)
+    if (!(await knownDevices.isOpen(tx, userId, device))) throw new EvidenceOutdated()
+    return { id: device.deviceId, isNew: false }
+  }
+
+  function noteSignIn({ note }: Change, { id, userId, deviceId, applicationId }: SessionRecord, more: object = {}) {
+    const after = { session: id, device: deviceId, application: applicationId, ...more }
+    note({ action: 'signed_in', subject: String(userId), after })
   }
 
   /** What is asked of every evidence, beside what it says itself. */
@@ -132,6 +173,8 @@ export function createOpenSession(deps: OpenSessionDeps) {
     const isOutdated = found.application.id !== ownApplicationId && found.applicationsVersion !== applications.head
     if (policyVersion !== eras.head || isOutdated || outdated.length > 0 || issue.isBehind(found))
       throw new Behind(outdated)
+    const held = applications.find(found.application.id)
+    if (held && !mayUse(held.metadata, found.user.roles)) throw new EvidenceOutdated()
     return found
   }
 
@@ -142,7 +185,7 @@ export function createOpenSession(deps: OpenSessionDeps) {
       deviceId,
       address,
       grant,
-    }: Pick<SessionRecord, 'applicationId' | 'deviceId' | 'address'> & Pick<Opening, 'grant'>,
+    }: Pick<SessionRecord, 'applicationId' | 'deviceId' | 'address'> & { grant: SessionGrant },
     eras: ErasInForce,
   ): SessionRecord {
     const createdAt = now()

@@ -70,6 +70,7 @@ const values: Record<string, Words> = {
   devices: length,
   application: plain,
   scope: plain,
+  renewed: plain,
   generation: id,
   presented: id,
   usable_rights: plain,
@@ -92,6 +93,9 @@ const values: Record<string, Words> = {
   seq: id,
   seen: id,
   last_user_id: id,
+  application_kind: plain,
+  overlap: plain,
+  secret_end: plain,
 }
 
 /** The people, sessions and devices that the values of an entry name, for `createPeople`. */
