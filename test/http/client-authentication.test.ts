@@ -150,6 +150,12 @@ describe('an application with a secret', () => {
     expect((await ask(server, 'client_id=&client_secret=', basic('shop', secret))).status).to.equal(200)
   })
 
+  it('is not taken from the address, which stands in logs and histories', async () => {
+    const path = `/oauth/token?${tokens}&${post('booth')}`
+    const { status, body } = await aClient(server).send('POST', path, { body: tokens, headers: inForm })
+    expect([status, body.error]).to.deep.equal([401, 'invalid_client'])
+  })
+
   it('that is new is known at once, and one that is taken away is not', async () => {
     const { storage, applications } = server.composed.parts
     const add = (overlap: number) =>

@@ -1,5 +1,6 @@
 // An application gives a token back (RFC 7009).
 import { expect } from 'chai'
+import { refuse } from '../../server/protocol/errors.js'
 import type { NewApplication } from '../../server/storage/applications.js'
 import { aConfidentialApplication, anApplication, aSessionOf, basic, inForm } from '../support/applications.js'
 import { type Answer, aClient, claimsOf } from '../support/client.js'
@@ -138,6 +139,21 @@ onEachEngine('giving a token back', engine => {
     expect([await whyNot(access), await whyNot(refresh)]).to.deep.equal(['token_revoked', null])
     expectEmpty(await fromApp(refresh))
     expect(await whyNot(refresh)).to.equal('session_ended')
+  })
+
+  it('is not said to be done when it could not be written', async () => {
+    const { access, refresh } = await aPair()
+    const { database } = server.composed.parts.storage
+    await giveBack('shop', 'x')
+    const { transaction } = database
+    Object.assign(database, { transaction: () => Promise.reject(refuse('database_unavailable', { retryAfter: 1 })) })
+    for (const token of [access, refresh]) {
+      const { status, body, headers } = await giveBack('shop', token)
+      expect([status, body.error, headers.get('retry-after')]).to.deep.equal([503, 'temporarily_unavailable', '1'])
+    }
+    Object.assign(database, { transaction })
+    expect([await whyNot(access), await whyNot(refresh)]).to.deep.equal([null, null])
+    for (const token of [access, refresh]) expectEmpty(await giveBack('shop', token))
   })
 
   it('takes no more single tokens of an application than verifiers can hold, until some expire', async () => {
