@@ -7,6 +7,7 @@ import { createTokenChecks } from '../tokens/checks.js'
 import { createCounters } from '../tokens/counters.js'
 import { createCredentials } from '../tokens/credential.js'
 import { createExplain } from '../tokens/explain.js'
+import { createIdTokens } from '../tokens/id-token.js'
 import { createInspect } from '../tokens/inspect.js'
 import { createIssue } from '../tokens/issue.js'
 import { createJudgedTransactions } from '../tokens/judged-transactions.js'
@@ -50,6 +51,7 @@ export function composeTokens(
   })
   const secrets = createSecrets({ database, keyStore, revocationStore, sealing, tail, random, now })
   const issue = createIssue({ issuer, signingKeys, secrets, policy, applications, random })
+  const idTokens = createIdTokens({ issuer, signingKeys })
   const checks = createTokenChecks({ issuer, signingKeys, secrets, policy, now, latest })
   const inspect = createInspect({ issuer, signingKeys, secrets, checks, projection, tail, catchUp })
   const counters = createCounters({ database, figureStore, now })
@@ -131,6 +133,7 @@ export function composeTokens(
     signingKeys,
     secrets,
     issue,
+    idTokens,
     inspect,
     counters,
     lastSeen,
