@@ -4,23 +4,28 @@ import { createAuditLines } from '../tokens/audit-lines.js'
 import { createAuditTrail } from '../tokens/audit-trail.js'
 import { createChanges } from '../tokens/changes.js'
 import { createTokenChecks } from '../tokens/checks.js'
+import { createClientToken } from '../tokens/client-token.js'
 import { createCounters } from '../tokens/counters.js'
 import { createCredentials } from '../tokens/credential.js'
 import { createExplain } from '../tokens/explain.js'
 import { createIdTokens } from '../tokens/id-token.js'
+import { createIdTokenHints } from '../tokens/id-token-hints.js'
 import { createInspect } from '../tokens/inspect.js'
 import { createIssue } from '../tokens/issue.js'
 import { createJudgedTransactions } from '../tokens/judged-transactions.js'
 import { createLastSeen } from '../tokens/last-seen.js'
 import { createLogAdvance } from '../tokens/log-advance.js'
+import { createRefreshRights } from '../tokens/refresh-rights.js'
 import { createRevocationWriting } from '../tokens/revocation-writing.js'
 import { createRotate } from '../tokens/rotate.js'
 import { createSealing } from '../tokens/sealing.js'
 import { createSecrets } from '../tokens/secrets.js'
 import { createSessionLimit } from '../tokens/session-limit.js'
+import { createSessionTokens } from '../tokens/session-tokens.js'
 import { createSigningKeys } from '../tokens/signing-keys.js'
 import { createStandings } from '../tokens/standings.js'
-import type { Given } from './ports.js'
+import { createTickets } from '../tokens/ticket.js'
+import type { Afterwards, Given } from './ports.js'
 import type { RevocationParts } from './revocation.js'
 import type { StorageParts } from './storage.js'
 
@@ -30,10 +35,9 @@ export function composeTokens(
   { log, random, uuid, pauses, firstPair }: Given,
   storage: StorageParts,
   { clock: { latest }, now, projection, redisLog, tail, outages, policy, applications, catchUp }: RevocationParts,
-  /** Runs what need not be waited for. */
-  afterwards: (work: () => Promise<void>) => void,
+  afterwards: Afterwards,
 ) {
-  const { database, userStore, roleStore, deviceStore, sessionStore, applicationStore } = storage
+  const { database, userStore, roleStore, deviceStore, sessionStore, applicationStore, consentStore } = storage
   const { keyStore, revocationStore, auditStore, logHeadStore, incidentStore, figureStore, policyVersionStore } =
     storage
   const sealing = createSealing([secretKey, ...(secretKeyPrevious ? [secretKeyPrevious] : [])], random)
@@ -106,6 +110,8 @@ export function composeTokens(
   })
   const sessionLimit = createSessionLimit({ database, userStore, sessionStore, changes, tail, policy, now })
   const standings = createStandings({ database, sessionStore, sessionLimit, tail, policy, applications })
+  const sessionTokens = createSessionTokens({ issue })
+  const refreshRights = createRefreshRights({ issuer, database, sessionStore, consentStore, changes, applications })
   const rotate = createRotate({
     database,
     sessionStore,
@@ -113,10 +119,12 @@ export function composeTokens(
     incidentStore,
     inspect,
     issue,
+    sessionTokens,
     changes,
     secrets,
     standings,
     sessionLimit,
+    refreshRights,
     tail,
     now,
     latest,
@@ -127,6 +135,17 @@ export function composeTokens(
     count: counters.count,
     refreshed,
   })
+  const clientToken = createClientToken({
+    issuer,
+    issue,
+    tail,
+    projection,
+    policy,
+    applications,
+    count: counters.count,
+  })
+  const tickets = createTickets({ secrets, random, now })
+  const idTokenHints = createIdTokenHints({ issuer, signingKeys })
   const explain = createExplain({ inspect, checks, projection, rotate })
   return {
     sealing,
@@ -141,8 +160,12 @@ export function composeTokens(
     judgedTransactions,
     changes,
     logAdvance,
+    sessionTokens,
     rotate,
+    clientToken,
     explain,
+    tickets,
+    idTokenHints,
   }
 }
 

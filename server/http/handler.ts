@@ -1,10 +1,14 @@
 // What every handler gets. A handler reads, calls down once or twice, and presents.
 import type { Context as KoaContext } from 'koa'
+import type { PublicApplication } from '../identity/applications/public-application.js'
 import type { PublicUser } from '../identity/people/public-user.js'
 import type { BrowserSession } from '../identity/sign-in/browser-sessions.js'
 import type { Actor, Credential, Origin } from '../policy/actor.js'
 import type { AccessClaims } from '../protocol/claims.js'
 import type { Refusal } from '../protocol/errors.js'
+
+/** An answer to an application that a person follows by hand: a link, or a form where it takes no other. */
+export type WayBack = { href: string } | { action: string; fields: Record<string, string> }
 
 export type State = {
   requestId: string
@@ -14,6 +18,8 @@ export type State = {
   writeRefusal?: WriteRefusal
   /** The verified token of the Authorization header; there on every route whose sender is known by one. */
   claims?: AccessClaims
+  /** The application that calls, and has proven to be the one it says; there on every route of kind `client`. */
+  application?: PublicApplication
   /** What the caller acts by, and what for: of a token, or of a cookie; there on every route that is not for anybody. */
   credential?: Credential
   /** When its body must have come, by `performance.now()`; there where one is read. */
@@ -22,6 +28,10 @@ export type State = {
   browser?: BrowserSession
   /** The same where it is over: the sign-in page says why. */
   formerBrowser?: BrowserSession
+  /** The application that the person came from, and how to get back to it, for pages about what failed on the way. */
+  wayBack?: { application: string; way: WayBack }
+  /** What the application says that the person reads (OpenID Connect Core §3.1.2.1). */
+  uiLocales?: string
   /** What the tokens of forms on this page are made from, where nobody is signed in. */
   formSecret?: string
 }

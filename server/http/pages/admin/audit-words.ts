@@ -69,6 +69,7 @@ const values: Record<string, Words> = {
   sessions: length,
   devices: length,
   application: plain,
+  scope: plain,
   generation: id,
   presented: id,
   usable_rights: plain,
@@ -91,6 +92,9 @@ const values: Record<string, Words> = {
   seq: id,
   seen: id,
   last_user_id: id,
+  application_kind: plain,
+  overlap: plain,
+  secret_end: plain,
 }
 
 /** The people, sessions and devices that the values of an entry name, for `createPeople`. */
