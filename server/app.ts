@@ -22,6 +22,7 @@ import { createBodies } from './http/middleware/body.js'
 import { createGrants } from './http/oauth/grants/grants.js'
 import { createJwksHandler } from './http/oauth/jwks.js'
 import { createTokenEndpoint } from './http/oauth/token.js'
+import { createUserinfoHandlers } from './http/oauth/userinfo.js'
 import { createPageParts } from './http/pages/parts.js'
 import { createPresenters } from './http/presenters.js'
 import { type RouteName, routes } from './http/routes.js'
@@ -107,6 +108,7 @@ export function createHttpParts(deps: AppDeps) {
     ...createAdminKeyHandlers(keys),
     ...createAdminPolicyHandlers(policies),
     token: createTokenEndpoint(createGrants({ clientToken, now })),
+    ...createUserinfoHandlers({ userinfo: people.userinfo }),
     ...createJwksHandler({ signingKeys, tail }),
     ...createHealthHandlers({ tail, redisLink, clock, writeTrouble, isLeaving }),
     ...pages.handlers,

@@ -11,6 +11,7 @@ import { file } from './kinds/file.js'
 import type { Access } from './kinds/kinds.js'
 import { open } from './kinds/open.js'
 import { beforeNewPassword, person } from './kinds/person.js'
+import { hasScope } from './kinds/scope.js'
 import { pageRoutes } from './pages/routes.js'
 import { del, get, patch, post, type RouteRow } from './route.js'
 
@@ -37,6 +38,9 @@ export const routes = {
   token: post('/oauth/token', client, 'Tokens, by a grant'),
   authorize: get('/oauth/authorize', authorization, 'Let an application in'),
   postAuthorize: post('/oauth/authorize', authorization, 'The same, by a form'),
+
+  userinfo: get('/oauth/userinfo', hasScope('openid'), 'Claims of the person behind a token'),
+  postUserinfo: post('/oauth/userinfo', hasScope('openid'), 'The same; the token may stand in the form'),
 
   jwks: get('/.well-known/jwks.json', open, 'The public keys'),
   healthz: get('/healthz', open, 'The process lives'),

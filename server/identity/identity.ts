@@ -30,12 +30,21 @@ import type { OwnPassword } from './people/own-password.js'
 import type { Roles } from './people/roles.js'
 import type { UserActs } from './people/user-acts.js'
 import type { UserList } from './people/user-list.js'
+import type { Userinfo } from './people/userinfo.js'
 import type { Users } from './people/users.js'
 import type { Policies } from './policies/policies.js'
 import type { SettledPolicies } from './policies/settled-policies.js'
 
 export type Identity = {
-  people: { users: Users; roles: Roles; ownPassword: OwnPassword; userList: UserList; userActs: UserActs; names: Names }
+  people: {
+    users: Users
+    roles: Roles
+    ownPassword: OwnPassword
+    userList: UserList
+    userActs: UserActs
+    names: Names
+    userinfo: Userinfo
+  }
   devices: {
     sessions: Sessions
     sessionList: SessionList

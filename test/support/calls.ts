@@ -22,6 +22,7 @@ export const judgedByBody = [
   'verify',
   'blacklist',
   'postAuthorize',
+  'postUserinfo',
 ] as const satisfies readonly ChangingRoute[]
 
 export type CallName = Exclude<ChangingRoute, (typeof judgedByBody)[number]>
