@@ -19,6 +19,7 @@ import { kinds } from './http/kinds/kinds.js'
 import { createKoa } from './http/koa.js'
 import { createMeHandlers } from './http/me/me.js'
 import { createBodies } from './http/middleware/body.js'
+import { createDiscoveryHandlers } from './http/oauth/discovery.js'
 import { createGrants } from './http/oauth/grants/grants.js'
 import { createJwksHandler } from './http/oauth/jwks.js'
 import { createTokenEndpoint } from './http/oauth/token.js'
@@ -97,6 +98,7 @@ export function createHttpParts(deps: AppDeps) {
     tickets,
     identity,
   })
+  const grants = createGrants({ clientToken, now })
   const handlers: Record<RouteName, Handler> = {
     ...createTokenHandlers({ signIn, rotate, inspect, sessions, ownApplication }),
     ...createMeHandlers({ users, sessions, whereSignedIn, ownPassword, consents }),
@@ -108,7 +110,8 @@ export function createHttpParts(deps: AppDeps) {
     ...createAdminLogHandlers(logs),
     ...createAdminKeyHandlers(keys),
     ...createAdminPolicyHandlers(policies),
-    token: createTokenEndpoint(createGrants({ clientToken, now })),
+    token: createTokenEndpoint(grants),
+    ...createDiscoveryHandlers({ issuer, signingKeys, grants }),
     ...createUserinfoHandlers({ userinfo: people.userinfo }),
     ...createJwksHandler({ signingKeys, tail }),
     ...createHealthHandlers({ tail, redisLink, clock, writeTrouble, isLeaving }),

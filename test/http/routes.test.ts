@@ -81,6 +81,8 @@ describe('the router', () => {
   it('opens only what is known to be open', () => {
     expect(open.map(([, row]) => row.path as string).sort()).to.deep.equal([
       '/.well-known/jwks.json',
+      '/.well-known/oauth-authorization-server',
+      '/.well-known/openid-configuration',
       '/api/token',
       '/api/token/blacklist',
       '/api/token/refresh',
