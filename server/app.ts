@@ -111,7 +111,12 @@ export function createHttpParts(deps: AppDeps) {
     ...createAdminKeyHandlers(keys),
     ...createAdminPolicyHandlers(policies),
     token: createTokenEndpoint(grants),
-    ...createDiscoveryHandlers({ issuer, signingKeys, grants }),
+    ...createDiscoveryHandlers({
+      issuer,
+      signingKeys,
+      grants,
+      paths: Object.values(routes).map(row => row.path),
+    }),
     ...createUserinfoHandlers({ userinfo: people.userinfo }),
     ...createJwksHandler({ signingKeys, tail }),
     ...createHealthHandlers({ tail, redisLink, clock, writeTrouble, isLeaving }),

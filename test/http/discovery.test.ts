@@ -44,19 +44,12 @@ describe('the discovery documents', () => {
     const client = aClient(await aServer())
     const { body } = await client.get(paths[0]!)
     const known = new Set<string>(Object.values(routes).map(row => row.path))
-    for (const [name, path] of Object.entries(endpoints)) {
-      expect(known.has(path), path).to.equal(true)
-      expect(body[name]).to.equal(issuer + path)
-    }
+    for (const [name, path] of Object.entries(endpoints))
+      expect(body[name], name).to.equal(known.has(path) ? issuer + path : undefined)
     // Nor is any left out.
     const told = new Set<string>(Object.values(endpoints))
     const oauth = [...known].filter(path => path.startsWith('/oauth/'))
     expect(oauth.filter(path => !told.has(path))).to.deep.equal([])
-    expect(
-      Object.keys(body)
-        .filter(name => /_endpoint$|_uri$/.test(name))
-        .sort(),
-    ).to.deep.equal(Object.keys(endpoints).sort())
   })
 
   it('name the grants that are answered, and no other', async () => {

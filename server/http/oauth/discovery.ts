@@ -13,25 +13,33 @@ import type { Context } from '../handler.js'
 import { languages } from '../pages/texts.js'
 import type { Grant } from './grants/grant.js'
 
-/** By what each is called there. A test compares them with the table of routes. */
+/** By what each is called there. What is not in the table of routes is not told. */
 export const endpoints = {
   authorization_endpoint: '/oauth/authorize',
   token_endpoint: '/oauth/token',
   userinfo_endpoint: '/oauth/userinfo',
+  end_session_endpoint: '/oauth/logout',
   introspection_endpoint: '/oauth/introspect',
   revocation_endpoint: '/oauth/revoke',
   jwks_uri: '/.well-known/jwks.json',
 } as const
 
-export type DiscoveryDeps = { issuer: string; signingKeys: SigningKeys; grants: readonly Grant[] }
+export type DiscoveryDeps = {
+  issuer: string
+  signingKeys: SigningKeys
+  grants: readonly Grant[]
+  /** Of the table of routes. */
+  paths: readonly string[]
+}
 
 type Prepared = { algorithms: string; text: string; tag: string }
 
-export function createDiscoveryHandlers({ issuer, signingKeys, grants }: DiscoveryDeps) {
+export function createDiscoveryHandlers({ issuer, signingKeys, grants, paths }: DiscoveryDeps) {
   const confidential = authenticationMethods.filter(method => method !== 'none')
+  const present = Object.entries(endpoints).filter(([, path]) => paths.includes(path))
   const unchanging = {
     issuer,
-    ...Object.fromEntries(Object.entries(endpoints).map(([name, path]) => [name, `${issuer}${path}`])),
+    ...Object.fromEntries(present.map(([name, path]) => [name, `${issuer}${path}`])),
     scopes_supported: standardScopes,
     response_types_supported: responseTypes,
     response_modes_supported: responseModes,
