@@ -49,6 +49,9 @@ export const routes = {
   userinfo: get('/oauth/userinfo', hasScope('openid'), 'Claims of the person behind a token'),
   postUserinfo: post('/oauth/userinfo', hasScope('openid'), 'The same; the token may stand in the form'),
 
+  endSignIn: get('/oauth/logout', authorization, 'Sign out, as an application asks'),
+  postEndSignIn: post('/oauth/logout', authorization, 'The same, by a form'),
+
   openidConfiguration: get('/.well-known/openid-configuration', open, 'What OpenID Connect can be done here'),
   authorizationServer: get('/.well-known/oauth-authorization-server', open, 'The same for OAuth (RFC 8414)'),
   jwks: get('/.well-known/jwks.json', open, 'The public keys'),

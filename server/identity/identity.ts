@@ -10,6 +10,7 @@ import type { AuthorizationRequests } from './authorizations/authorization-reque
 import type { Codes } from './authorizations/codes.js'
 import type { Consents } from './authorizations/consents.js'
 import type { Decisions } from './authorizations/decisions.js'
+import type { LogoutRequests } from './authorizations/logout-requests.js'
 import type { Details } from './devices/details.js'
 import type { DeviceEnds } from './devices/device-ends.js'
 import type { DeviceList } from './devices/device-list.js'
@@ -70,6 +71,7 @@ export type Identity = {
     codes: Codes
     consents: Consents
     decisions: Decisions
+    logoutRequests: LogoutRequests
   }
   policies: { policies: Policies; settledPolicies: SettledPolicies }
   keys: { keyRing: KeyRing; sealedSecrets: SealedSecrets }

@@ -24,6 +24,7 @@ export const judgedByBody = [
   'blacklist',
   'postAuthorize',
   'postUserinfo',
+  'postEndSignIn',
 ] as const satisfies readonly ChangingRoute[]
 
 export type CallName = Exclude<ChangingRoute, (typeof judgedByBody)[number]>
