@@ -20,11 +20,13 @@ import { kinds } from './http/kinds/kinds.js'
 import { createKoa } from './http/koa.js'
 import { createMeHandlers } from './http/me/me.js'
 import { createBodies } from './http/middleware/body.js'
+import { createDiscoveryHandlers } from './http/oauth/discovery.js'
 import { createGrants } from './http/oauth/grants/grants.js'
 import { createIntrospectionHandler } from './http/oauth/introspection.js'
 import { createJwksHandler } from './http/oauth/jwks.js'
 import { createRevocationHandler } from './http/oauth/revocation.js'
 import { createTokenEndpoint } from './http/oauth/token.js'
+import { createUserinfoHandlers } from './http/oauth/userinfo.js'
 import { createPageParts } from './http/pages/parts.js'
 import { createPresenters } from './http/presenters.js'
 import { type RouteName, routes } from './http/routes.js'
@@ -107,6 +109,7 @@ export function createHttpParts(deps: AppDeps) {
     tickets,
     identity,
   })
+  const grants = createGrants({ clientToken, now })
   const handlers: Record<RouteName, Handler> = {
     ...createTokenHandlers({ signIn, rotate, inspect, sessions, ownApplication }),
     ...createMeHandlers({ users, sessions, whereSignedIn, ownPassword, consents }),
@@ -122,6 +125,14 @@ export function createHttpParts(deps: AppDeps) {
     token: createTokenEndpoint(createGrants({ codes: identity.authorizations.codes, rotate, clientToken, now })),
     ...createIntrospectionHandler({ introspect }),
     ...createRevocationHandler({ tokenRevocation: applications.tokenRevocation }),
+    token: createTokenEndpoint(grants),
+    ...createDiscoveryHandlers({
+      issuer,
+      signingKeys,
+      grants,
+      paths: Object.values(routes).map(row => row.path),
+    }),
+    ...createUserinfoHandlers({ userinfo: people.userinfo }),
     ...createJwksHandler({ signingKeys, tail }),
     ...createHealthHandlers({ tail, redisLink, clock, writeTrouble, isLeaving }),
     ...pages.handlers,

@@ -11,6 +11,7 @@ import { file } from './kinds/file.js'
 import type { Access } from './kinds/kinds.js'
 import { open } from './kinds/open.js'
 import { beforeNewPassword, person } from './kinds/person.js'
+import { hasScope } from './kinds/scope.js'
 import { pageRoutes } from './pages/routes.js'
 import { del, get, patch, post, type RouteRow } from './route.js'
 
@@ -47,6 +48,14 @@ export const routes = {
   authorize: get('/oauth/authorize', authorization, 'Let an application in'),
   postAuthorize: post('/oauth/authorize', authorization, 'The same, by a form'),
 
+  userinfo: get('/oauth/userinfo', hasScope('openid'), 'Claims of the person behind a token'),
+  postUserinfo: post('/oauth/userinfo', hasScope('openid'), 'The same; the token may stand in the form'),
+
+  endSignIn: get('/oauth/logout', authorization, 'Sign out, as an application asks'),
+  postEndSignIn: post('/oauth/logout', authorization, 'The same, by a form'),
+
+  openidConfiguration: get('/.well-known/openid-configuration', open, 'What OpenID Connect can be done here'),
+  authorizationServer: get('/.well-known/oauth-authorization-server', open, 'The same for OAuth (RFC 8414)'),
   jwks: get('/.well-known/jwks.json', open, 'The public keys'),
   healthz: get('/healthz', open, 'The process lives'),
   readyz: get('/readyz', open, 'The database answers'),

@@ -11,6 +11,7 @@ import type { AuthorizationRequests } from './authorizations/authorization-reque
 import type { Codes } from './authorizations/codes.js'
 import type { Consents } from './authorizations/consents.js'
 import type { Decisions } from './authorizations/decisions.js'
+import type { LogoutRequests } from './authorizations/logout-requests.js'
 import type { Details } from './devices/details.js'
 import type { DeviceEnds } from './devices/device-ends.js'
 import type { DeviceList } from './devices/device-list.js'
@@ -33,12 +34,21 @@ import type { OwnPassword } from './people/own-password.js'
 import type { Roles } from './people/roles.js'
 import type { UserActs } from './people/user-acts.js'
 import type { UserList } from './people/user-list.js'
+import type { Userinfo } from './people/userinfo.js'
 import type { Users } from './people/users.js'
 import type { Policies } from './policies/policies.js'
 import type { SettledPolicies } from './policies/settled-policies.js'
 
 export type Identity = {
-  people: { users: Users; roles: Roles; ownPassword: OwnPassword; userList: UserList; userActs: UserActs; names: Names }
+  people: {
+    users: Users
+    roles: Roles
+    ownPassword: OwnPassword
+    userList: UserList
+    userActs: UserActs
+    names: Names
+    userinfo: Userinfo
+  }
   devices: {
     sessions: Sessions
     sessionList: SessionList
@@ -63,6 +73,7 @@ export type Identity = {
     codes: Codes
     consents: Consents
     decisions: Decisions
+    logoutRequests: LogoutRequests
   }
   policies: { policies: Policies; settledPolicies: SettledPolicies }
   keys: { keyRing: KeyRing; sealedSecrets: SealedSecrets }

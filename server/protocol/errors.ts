@@ -388,6 +388,18 @@ export const errors = {
     clause: 'RFC 6749 §3.1.2.4',
     wireCode: 'unregistered_redirect_uri',
   },
+  logout_hint_refused: {
+    status: 400,
+    text: 'The id_token_hint is none of ours, or is not of the application that names itself.',
+    clause: 'OpenID Connect RP-Initiated Logout §4',
+    wireCode: 'logout_hint_refused',
+  },
+  unregistered_logout_uri: {
+    status: 400,
+    text: 'The post_logout_redirect_uri is not registered for this application.',
+    clause: 'OpenID Connect RP-Initiated Logout §3',
+    wireCode: 'unregistered_logout_uri',
+  },
   ticket_expired: {
     status: 400,
     text: 'This sign-in took too long, or was begun in another browser. Start again from the application.',

@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto'
 import { expect } from 'chai'
 import { createLocalJWKSet, decodeProtectedHeader, type JWTVerifyResult, jwtVerify } from 'jose'
+<<<<<<< HEAD
 import type { ApplicationMetadata } from '../../server/policy/application-metadata.js'
 import type { SessionGrant } from '../../server/storage/session-rows.js'
 import { anApplication, aSessionOf } from '../support/applications.js'
@@ -33,6 +34,14 @@ async function tokensOf(server: TestServer, user: { id: number; username: string
   return { id, session, access, idToken }
 }
 
+=======
+import { aClient, claimsOf } from '../support/client.js'
+import { onEachEngine } from '../support/engines.js'
+import { everything, tokensOf } from '../support/id-tokens.js'
+import { later } from '../support/keys.js'
+import { aServer, issuer, settle, type TestServer } from '../support/server.js'
+
+>>>>>>> part-e
 /** As a relying party does it. */
 async function verified(server: TestServer, idToken: string, audience: string): Promise<JWTVerifyResult> {
   const jwks = createLocalJWKSet((await aClient(server).get('/.well-known/jwks.json')).body)

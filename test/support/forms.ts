@@ -97,6 +97,7 @@ export const forms: Record<FormName, FormRow> = {
     }),
   },
   signOut: { by: 'person', fill: () => ({ fields: {} }) },
+  confirmLogout: { by: 'person', fill: () => ({ fields: { state: 'a' } }) },
   prefer: { by: 'person', looks: true, fill: () => ({ fields: { language: 'ru', theme: 'dark' } }) },
   prove: { by: 'person', looks: true, fill: () => ({ fields: { next: '/account', _proof: password } }) },
 
