@@ -13,9 +13,14 @@ import { composeKeys } from './keys.js'
 import { composeLogs } from './logs.js'
 import { composePeople } from './people.js'
 import { composePolicies } from './policies.js'
-import type { Given } from './ports.js'
+import type { Afterwards, Given } from './ports.js'
 
-export function composeIdentity(settings: Pick<Settings, 'issuer'>, given: Given, ground: Ground): Identity {
+export function composeIdentity(
+  settings: Pick<Settings, 'issuer'>,
+  given: Given,
+  ground: Ground,
+  afterwards: Afterwards,
+): Identity {
   const { database, userStore, sessionStore, deviceStore, revocationStore, heartbeatStore, installationStore } =
     ground.storage
   const { now, policy, projection, highWater, applications } = ground.revocation
@@ -27,8 +32,8 @@ export function composeIdentity(settings: Pick<Settings, 'issuer'>, given: Given
   return {
     people: composePeople(ground, rights, names, devices),
     devices,
-    applications: composeApplications(settings, given, ground),
     authorizations: composeAuthorizations(settings, given, ground),
+    applications: composeApplications(settings, given, ground, rights, afterwards),
     policies: composePolicies(ground, rights),
     keys: composeKeys(given, ground, rights),
     logs,

@@ -26,6 +26,9 @@ export type Ports = {
   pauses?: { passwordChecked?: () => Promise<void>; rotationClaimed?: () => Promise<void> }
 }
 
+/** Runs what need not be waited for. */
+export type Afterwards = (work: () => Promise<void>) => void
+
 /** Those that are always there, once defaults are taken. */
 export type Given = Ports & {
   random: (size: number) => Buffer

@@ -4,6 +4,7 @@ import { createAuditLines } from '../tokens/audit-lines.js'
 import { createAuditTrail } from '../tokens/audit-trail.js'
 import { createChanges } from '../tokens/changes.js'
 import { createTokenChecks } from '../tokens/checks.js'
+import { createClientToken } from '../tokens/client-token.js'
 import { createCounters } from '../tokens/counters.js'
 import { createCredentials } from '../tokens/credential.js'
 import { createExplain } from '../tokens/explain.js'
@@ -13,15 +14,17 @@ import { createIssue } from '../tokens/issue.js'
 import { createJudgedTransactions } from '../tokens/judged-transactions.js'
 import { createLastSeen } from '../tokens/last-seen.js'
 import { createLogAdvance } from '../tokens/log-advance.js'
+import { createRefreshRights } from '../tokens/refresh-rights.js'
 import { createRevocationWriting } from '../tokens/revocation-writing.js'
 import { createRotate } from '../tokens/rotate.js'
 import { createSealing } from '../tokens/sealing.js'
 import { createSecrets } from '../tokens/secrets.js'
 import { createSessionLimit } from '../tokens/session-limit.js'
+import { createSessionTokens } from '../tokens/session-tokens.js'
 import { createSigningKeys } from '../tokens/signing-keys.js'
 import { createStandings } from '../tokens/standings.js'
 import { createTickets } from '../tokens/ticket.js'
-import type { Given } from './ports.js'
+import type { Afterwards, Given } from './ports.js'
 import type { RevocationParts } from './revocation.js'
 import type { StorageParts } from './storage.js'
 
@@ -31,10 +34,9 @@ export function composeTokens(
   { log, random, uuid, pauses, firstPair }: Given,
   storage: StorageParts,
   { clock: { latest }, now, projection, redisLog, tail, outages, policy, applications, catchUp }: RevocationParts,
-  /** Runs what need not be waited for. */
-  afterwards: (work: () => Promise<void>) => void,
+  afterwards: Afterwards,
 ) {
-  const { database, userStore, roleStore, deviceStore, sessionStore, applicationStore } = storage
+  const { database, userStore, roleStore, deviceStore, sessionStore, applicationStore, consentStore } = storage
   const { keyStore, revocationStore, auditStore, logHeadStore, incidentStore, figureStore, policyVersionStore } =
     storage
   const sealing = createSealing([secretKey, ...(secretKeyPrevious ? [secretKeyPrevious] : [])], random)
@@ -106,6 +108,8 @@ export function composeTokens(
   })
   const sessionLimit = createSessionLimit({ database, userStore, sessionStore, changes, tail, policy, now })
   const standings = createStandings({ database, sessionStore, sessionLimit, tail, policy, applications })
+  const sessionTokens = createSessionTokens({ issue })
+  const refreshRights = createRefreshRights({ issuer, database, sessionStore, consentStore, changes, applications })
   const rotate = createRotate({
     database,
     sessionStore,
@@ -113,10 +117,12 @@ export function composeTokens(
     incidentStore,
     inspect,
     issue,
+    sessionTokens,
     changes,
     secrets,
     standings,
     sessionLimit,
+    refreshRights,
     tail,
     now,
     latest,
@@ -126,6 +132,15 @@ export function composeTokens(
     pauses,
     count: counters.count,
     refreshed,
+  })
+  const clientToken = createClientToken({
+    issuer,
+    issue,
+    tail,
+    projection,
+    policy,
+    applications,
+    count: counters.count,
   })
   const tickets = createTickets({ secrets, random, now })
   const idTokenHints = createIdTokenHints({ issuer, signingKeys })
@@ -142,7 +157,9 @@ export function composeTokens(
     judgedTransactions,
     changes,
     logAdvance,
+    sessionTokens,
     rotate,
+    clientToken,
     explain,
     tickets,
     idTokenHints,

@@ -9,6 +9,13 @@ export type ApplicationKind = (typeof applicationKinds)[number]
 /** The application that owns password sign-ins and our own pages. */
 export const ownApplicationId = 'darvoza'
 
+/** How an application proves to be the one it says (RFC 7591 §2); with `none` it does not. */
+export const authenticationMethods = ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'] as const
+export type AuthenticationMethod = (typeof authenticationMethods)[number]
+
+/** They run where their users could read a secret (RFC 6749 §2.1). */
+const publicKinds: ReadonlySet<ApplicationKind> = new Set(['browser', 'native'])
+
 /** Who wrote the row; `built_in` is `darvoza` alone. */
 export const applicationOrigins = ['administrator', 'file', 'registration', 'document', 'built_in'] as const
 export type ApplicationOrigin = (typeof applicationOrigins)[number]
@@ -52,9 +59,7 @@ export const applicationMetadata = z.strictObject({
     .max(1_000)
     .regex(/^([\x21\x23-\x5b\x5d-\x7e]+( [\x21\x23-\x5b\x5d-\x7e]+)*)?$/, 'must be words with one space between')
     .optional(),
-  token_endpoint_auth_method: z
-    .enum(['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'])
-    .optional(),
+  token_endpoint_auth_method: z.enum(authenticationMethods).optional(),
   token_endpoint_auth_signing_alg: z.enum(['ES256', 'RS256', 'PS256', 'EdDSA']).optional(),
   jwks: z.looseObject({ keys: z.array(z.looseObject({ kty: z.string() })).max(20) }).optional(),
   jwks_uri: text.optional(),
@@ -95,7 +100,25 @@ export type ApplicationMetadata = z.infer<typeof applicationMetadata>
 export type OwnLifetimes = NonNullable<ApplicationMetadata['lifetimes']>
 
 /** A word that applications may ask for, and what people are told of it. */
-export type ResourceScope = { name: string; description: string }
+export type ResourceScope = {
+  name: string
+  description: string
+  /** The same in other languages, by their codes. */
+  descriptions?: Readonly<Record<string, string>> | undefined
+}
+
+/** In the language of the reader, where there is a description in it. */
+export function scopeDescription({ description, descriptions }: ResourceScope, language: string): string {
+  return descriptions?.[language] ?? description
+}
+
+export const resourceScopesSchema = z.array(
+  z.strictObject({
+    name: z.string(),
+    description: z.string(),
+    descriptions: z.partialRecord(z.enum(['en', 'uz', 'ru']), z.string()).optional(),
+  }),
+)
 
 /** Scopes of OpenID Connect and ours that belong to no resource server. */
 export const standardScopes = ['openid', 'profile', 'email', 'roles', 'offline_access'] as const
@@ -129,6 +152,22 @@ export type ApplicationTerms = {
   resourceScopes: readonly ResourceScope[]
 }
 
+/** RFC 7591 §2: `client_secret_basic` where nothing is said, but of kinds that can keep no secret. */
+export function authenticationMethodOf({
+  kind,
+  metadata,
+}: {
+  kind: ApplicationKind
+  metadata: ApplicationMetadata
+}): AuthenticationMethod {
+  return metadata.token_endpoint_auth_method ?? (publicKinds.has(kind) ? 'none' : 'client_secret_basic')
+}
+
+/** How it may get tokens; RFC 7591 §2: by codes where nothing is said. */
+export function grantTypesOf({ grant_types }: ApplicationMetadata): readonly string[] {
+  return grant_types ?? ['authorization_code']
+}
+
 /** In seconds, or null: the policy's hold. An empty object overrides nothing. */
 export function ownLifetimes({ lifetimes }: ApplicationMetadata): OwnLifetimes | null {
   return lifetimes && Object.values(lifetimes).some(value => value !== undefined) ? lifetimes : null
@@ -160,6 +199,16 @@ export function mayUse(
   roles: readonly string[],
 ): boolean {
   return !required_roles?.length || required_roles.some(role => roles.includes(role))
+}
+
+/** Whether its sessions may outlive the browser session that they came from (OpenID Connect Core §11). */
+export function mayBeOffline({ scope = '' }: Pick<ApplicationMetadata, 'scope'>): boolean {
+  return scopeWords(scope).includes('offline_access')
+}
+
+/** Whether its sessions have refresh tokens. */
+export function hasRefreshTokens({ grant_types: grants }: Pick<ApplicationMetadata, 'grant_types'>): boolean {
+  return grants?.includes('refresh_token') ?? false
 }
 
 export function scopeWords(scope: string): string[] {

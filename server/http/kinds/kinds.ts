@@ -1,5 +1,7 @@
 // The table of the kinds of access. What a kind decides, and how the steps of a route come from it: kind.ts.
+
 import { type AuthorizationAccess, authorizationKind } from './authorization.js'
+import { type ClientAccess, clientKind } from './client.js'
 import { type FileAccess, fileKind } from './file.js'
 import type { Kinds } from './kind.js'
 import { type OpenAccess, openKind } from './open.js'
@@ -13,6 +15,9 @@ export type Access =
   | FileAccess
   | PersonAccess
   | PermissionAccess
+  | ClientAccess
+  | PublicPageAccess
+  | PageAccess
   | PublicPageAccess
   | PageAccess
   | AuthorizationAccess
@@ -22,6 +27,7 @@ export const kinds: Kinds<Access> = {
   file: fileKind,
   person: personKind,
   permission: permissionKind,
+  client: clientKind,
   publicPage: publicPageKind,
   page: pageKind,
   authorization: authorizationKind,
