@@ -7,6 +7,7 @@ import type { ApplicationWriting } from './applications/application-writing.js'
 import type { Applications } from './applications/applications.js'
 import type { AuthorizationRequests } from './authorizations/authorization-requests.js'
 import type { Codes } from './authorizations/codes.js'
+import type { Consents } from './authorizations/consents.js'
 import type { Decisions } from './authorizations/decisions.js'
 import type { Details } from './devices/details.js'
 import type { DeviceEnds } from './devices/device-ends.js'
@@ -53,7 +54,12 @@ export type Identity = {
     applicationSecrets: ApplicationSecrets
     applicationAuthentication: ApplicationAuthentication
   }
-  authorizations: { authorizationRequests: AuthorizationRequests; codes: Codes; decisions: Decisions }
+  authorizations: {
+    authorizationRequests: AuthorizationRequests
+    codes: Codes
+    consents: Consents
+    decisions: Decisions
+  }
   policies: { policies: Policies; settledPolicies: SettledPolicies }
   keys: { keyRing: KeyRing; sealedSecrets: SealedSecrets }
   logs: {

@@ -84,21 +84,25 @@ export function createBrowserSessions(deps: BrowserSessionsDeps) {
 
   return {
     /**
-     * Signs in and gives the browser a new id, whatever it had before.
+     * Signs in and gives the browser a new id, whatever it had before. Where the browser is signed in already, by the same
+     * person, that session goes on, and what was opened through it with it: `sessionId` is the former's then.
+     * @param former whoever the browser is or was signed in by
      * @throws as sign-in does
      */
-    async signIn(credentials: Credentials, origin: Origin): Promise<NewBrowserSession> {
-      const { user, sessionId, issueDeviceToken } = await signIn.signIn(
-        credentials,
-        ownApplication,
-        origin,
-        browserGrant,
-      )
+    async signIn(credentials: Credentials, origin: Origin, former?: BrowserSession): Promise<NewBrowserSession> {
+      const renews = former?.end === null ? former.session.id : undefined
+      const held = { grant: browserGrant, renews }
+      const signedIn = await signIn.signIn(credentials, ownApplication, origin, held)
+      const { user, sessionId, authenticatedAt, issueDeviceToken } = signedIn
       const id = random(32).toString('base64url')
-      const formSecret = random(32).toString('base64url')
-      const at = now()
-      const row = { idHash: hashOf(id), sessionId, formSecret, authenticatedAt: at, notices: null, createdAt: at }
-      await browserSessionStore.insert(database, row)
+      const renewed = former && sessionId === renews ? pageOf(former) : null
+      // Another tab may have signed in at the same moment: then the row has a new id already, and there are two.
+      if (!renewed || !(await browserSessionStore.renew(database, renewed.idHash, hashOf(id), authenticatedAt))) {
+        // Forms on pages that are open in other tabs go on being good.
+        const formSecret = renewed?.formSecret ?? random(32).toString('base64url')
+        const row = { idHash: hashOf(id), sessionId, formSecret, authenticatedAt, notices: null, createdAt: now() }
+        await browserSessionStore.insert(database, row)
+      }
       const deviceToken = issueDeviceToken()
       return { id, user, sessionId, deviceToken, maxAge: policy().session_absolute_lifetime }
     },
