@@ -142,7 +142,7 @@ export function composeTokens(
     applications,
     count: counters.count,
   })
-  const tickets = createTickets({ secrets, random, now })
+  const tickets = createTickets({ secrets, catchUp, random, now })
   const idTokenHints = createIdTokenHints({ issuer, signingKeys })
   const explain = createExplain({ inspect, checks, projection, rotate })
   return {

@@ -41,7 +41,7 @@ export function createSignInPages(deps: SignInPagesDeps) {
     const title = asked ? t('login.titleFor', { application: asked.application }) : t('login.title')
     const why = asked?.why || whyOver(ctx)
     const data = { title, why, application: asked?.application ?? '', ticket: asked?.ticket ?? '', ...usual, ...shown }
-    if (!asked && shown.next) applicationSignIn.allowOnward(ctx, shown.next)
+    if (!asked && shown.next) await applicationSignIn.allowOnward(ctx, shown.next)
     await pages.show(ctx, 'login', data, status)
   }
 
