@@ -10,7 +10,7 @@ import {
 } from '../../server/policy/authorization-rules.js'
 import { errors } from '../../server/protocol/errors.js'
 import { isChallenge, verifierMatches } from '../../server/protocol/pkce.js'
-import { isRegisteredRedirectUri } from '../../server/protocol/redirect-match.js'
+import { isRegisteredRedirectUri } from '../../server/protocol/redirect-uris.js'
 import { resourceMeant, scopeWordsOf } from '../../server/protocol/scopes.js'
 
 type Asked = Pick<AuthorizationRequest, 'prompt' | 'maxAge' | 'hintedSub' | 'beganAt'>
