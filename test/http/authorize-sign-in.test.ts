@@ -89,7 +89,13 @@ describe('the way from an application through the sign-in page', () => {
   it('leads nowhere else, whatever the form says of where to go on', async () => {
     const { visitor } = await aStage()
     const login = locationOf(await visitor.send('GET', authorizePath('shop')))
-    const fields = { username: 'amy', password, ticket: ticketIn(login), next: '/admin', redirect_uri: 'https://evil.example/' }
+    const fields = {
+      username: 'amy',
+      password,
+      ticket: ticketIn(login),
+      next: '/admin',
+      redirect_uri: 'https://evil.example/',
+    }
     const answer = await visitor.submit('/login', fields, login)
     expect(locationOf(answer)).to.equal(`/oauth/authorize?ticket=${ticketIn(login)}`)
     expect(answerOf(await follow(visitor, answer))).to.have.property('code')
@@ -367,5 +373,47 @@ describe('what fails on our side', () => {
     authorizationRequests.nextStep = nextStep
     await changeApplication(server, 'shop', { name: 'A shop' })
     expect(answerOf(await visitor.send('GET', authorizePath('shop')))).to.have.property('code')
+  })
+})
+
+describe('the whole way', () => {
+  it('leads from a link through sign-in and consent to tokens', async () => {
+    const server = await aServer()
+    const metadata = { grant_types: ['authorization_code' as const], token_endpoint_auth_method: 'none' as const }
+    await aWebsite(server, 'shop', { name: 'The shop', kind: 'browser', metadata })
+    await settle(server.composed)
+    const [visitor, amy] = [aVisitor(server), await server.aUser({ username: 'amy' })]
+    const login = locationOf(await visitor.send('GET', authorizePath('shop')))
+    const consent = locationOf(await visitor.send('GET', localOf(await typeIn(visitor, login, amy))))
+    expect(consent).to.match(/^\/consent\?ticket=/)
+    const page = await visitor.open(consent)
+    const field = (name: string) => new RegExp(`name="${name}" value="([^"]+)"`).exec(page.text)![1]!
+    const decide = async (decision: string) => {
+      const form = {
+        _token: visitor.tokenOn(page, '/consent'),
+        ticket: field('ticket'),
+        shown: field('shown'),
+        decision,
+      }
+      return answerOf(await visitor.send('POST', '/consent', { form, headers: { 'Sec-Fetch-Site': 'same-origin' } }))
+    }
+    expect(await decide('deny')).to.deep.equal({ error: 'access_denied', state: 'a state', iss: issuer })
+    const { code } = await decide('allow')
+    const body = new URLSearchParams({
+      grant_type: 'authorization_code',
+      client_id: 'shop',
+      code: code!,
+      redirect_uri: callback,
+      code_verifier: 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk',
+    })
+    const redeemed = await fetch(`${server.url}/oauth/token`, { method: 'POST', body })
+    expect(redeemed.status).to.equal(200)
+    expect(await redeemed.json()).to.include({ token_type: 'Bearer', scope: 'openid profile' })
+    // What was agreed to is remembered; who asks for consent is asked again, once for each request.
+    expect(answerOf(await visitor.send('GET', authorizePath('shop')))).to.have.property('code')
+    expect(locationOf(await visitor.send('GET', authorizePath('shop', { prompt: 'consent' })))).to.match(/^\/consent\?/)
+    expect(locationOf(await visitor.send('GET', authorizePath('shop', { scope: 'openid email' })))).to.match(
+      /^\/consent\?/,
+    )
   })
 })

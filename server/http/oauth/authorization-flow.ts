@@ -103,13 +103,10 @@ export function createAuthorizationFlow(deps: AuthorizationFlowDeps) {
 
     /** Whoever is led on to `path` from a page with a form may end at an application: the page must allow it. */
     async allowOnward(ctx: Context, path: string): Promise<void> {
-      if (!path.startsWith(`${authorizePath}?`)) return
-      const ticket = new URLSearchParams(path.slice(authorizePath.length)).get('ticket')
+      const ticket = new URLSearchParams(path.split('?', 2)[1]).get('ticket')
       const found = ticket === null ? null : await opened(ctx, ticket)
       if (found?.state === 'good') allowFormAction(ctx, found.request.redirectUri)
     },
-
-    leaveWayBack,
   }
 
   /** RFC 6749 has no way for us to begin anew; OpenID Connect has one for applications that say where (Core §4). */
