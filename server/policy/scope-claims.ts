@@ -6,12 +6,9 @@ export type ClaimedPerson = {
   username: string
   firstName: string
   lastName: string
-<<<<<<< HEAD
-=======
   email: string
   /** An administrator wrote the address, not the person: whoever can write any must not take another's account over. */
   emailVerified: boolean
->>>>>>> part-e
   roles: readonly string[]
 }
 
@@ -40,15 +37,12 @@ export const scopeClaims = [
     }),
   },
   {
-<<<<<<< HEAD
-=======
     scope: 'email',
     claims: ['email', 'email_verified'],
     inIdToken: false,
     of: ({ email, emailVerified }) => (email ? { email, email_verified: emailVerified } : {}),
   },
   {
->>>>>>> part-e
     scope: 'roles',
     claims: ['roles'],
     inIdToken: true,
