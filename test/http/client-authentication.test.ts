@@ -166,7 +166,7 @@ describe('an application with a secret', () => {
     const third = await add(0)
     expect([await status(secret), await status(second), await status(third)]).to.deep.equal([401, 401, 200])
     const { secretChanges } = applications
-    const [{ id }] = (await secretChanges.list('shop')) as [{ id: string }]
+    const { id } = (await secretChanges.list('shop'))[0]!
     const fourth = await add(60_000)
     expect([await status(third), await status(fourth)]).to.deep.equal([200, 200])
     await secretChanges.end('shop', id, 'operator:test')
