@@ -2,6 +2,7 @@
 import type { Settings } from '../../config/settings.js'
 import { createApplicationAuthentication } from '../identity/applications/application-authentication.js'
 import { createApplicationCheck } from '../identity/applications/application-check.js'
+import { createApplicationImport } from '../identity/applications/application-import.js'
 import { createApplicationList } from '../identity/applications/application-list.js'
 import { createApplicationRights } from '../identity/applications/application-rights.js'
 import { createApplicationSecretChanges } from '../identity/applications/application-secret-changes.js'
@@ -51,12 +52,13 @@ export function composeApplications(
     policyPreview: createPolicyPreview({ database, sessionSurveyStore, userStore, deviceStore, policy, now }),
   })
   const applicationRights = createApplicationRights({ applicationStore, rights })
+  const applicationCheck = createApplicationCheck({ issuer, applicationStore, roleStore, keyStore, now })
   const applications = createApplications({
     applicationStore,
     applicationList,
     applicationWriting,
     applicationSecrets,
-    applicationCheck: createApplicationCheck({ issuer, applicationStore, roleStore, keyStore, now }),
+    applicationCheck,
     applicationRights,
     changes,
     random,
@@ -70,10 +72,19 @@ export function composeApplications(
     changes,
     now,
   })
+  const applicationImport = createApplicationImport({
+    database,
+    applicationStore,
+    applications,
+    applicationCheck,
+    applicationSecrets,
+    changes,
+  })
   return {
     applications,
     secretChanges,
     applicationWriting,
+    applicationImport,
     applicationSecrets,
     applicationAuthentication: createApplicationAuthentication({
       applications: inForce,

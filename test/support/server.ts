@@ -159,6 +159,7 @@ export function testSettings(database: DatabaseSettings): Settings {
     secretKeyPrevious: null,
     adminUsername: 'admin',
     adminPassword: password,
+    applicationsFile: null,
     trustProxy: [],
     forwardedHeader: 'X-Forwarded-For',
     logLevel: 'silent',

@@ -93,6 +93,7 @@ const values: Record<string, Words> = {
   seen: id,
   last_user_id: id,
   application_kind: plain,
+  origin: plain,
   overlap: plain,
   secret_end: plain,
 }
