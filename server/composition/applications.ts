@@ -7,6 +7,7 @@ import { createApplicationList } from '../identity/applications/application-list
 import { createApplicationRights } from '../identity/applications/application-rights.js'
 import { createApplicationSecretChanges } from '../identity/applications/application-secret-changes.js'
 import { createApplicationSecrets } from '../identity/applications/application-secrets.js'
+import { createApplicationUses } from '../identity/applications/application-uses.js'
 import { createApplicationWriting } from '../identity/applications/application-writing.js'
 import { createApplications } from '../identity/applications/applications.js'
 import { createSessionStates } from '../identity/devices/session-state.js'
@@ -80,8 +81,14 @@ export function composeApplications(
     applicationSecrets,
     changes,
   })
+  const applicationUses = createApplicationUses({
+    database,
+    applicationUseStore: storage.applicationUseStore,
+    states: createSessionStates({ policy, now }),
+  })
   return {
     applications,
+    applicationUses,
     secretChanges,
     applicationWriting,
     applicationImport,

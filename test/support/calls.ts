@@ -1,6 +1,7 @@
 // A call for every route of the API that changes something, filled in so that it does: the counterpart of forms.ts.
 import type { PageRouteName } from '../../server/http/pages/routes.js'
 import { type RouteName, routes } from '../../server/http/routes.js'
+import { anAgreedApplication } from './authorizations.js'
 import type { World } from './forms.js'
 import { password } from './server.js'
 
@@ -71,6 +72,14 @@ export const calls: Record<CallName, CallRow> = {
   endMySession: { fill: (_, { sid }) => ({ path: { id: sid } }) },
   endMyOtherDevices: { fill: () => ({}) },
   endMyDevice: { fill: (_, { deviceId }) => ({ path: { id: deviceId } }) },
+
+  withdrawMyApplication: {
+    async fill({ server }, { sid }) {
+      const { sessionStore, database } = server.composed.parts.storage
+      const { userId } = (await sessionStore.find(database, sid))!
+      return { path: { id: await anAgreedApplication(server, userId) } }
+    },
+  },
 
   createUser: {
     fill: ({ person }) => ({
