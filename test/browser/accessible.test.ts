@@ -31,6 +31,7 @@ const outside: Shown[] = [
     prepare: page => signIn(page, { username: 'admin', password: 'wrong' }),
   },
   { name: 'nothing here', path: '/nothing' },
+  { name: 'signed out', path: '/oauth/logout' },
   { name: 'error code', path: '/errors/token_reused' },
   {
     name: 'first password',
@@ -53,6 +54,7 @@ const inside: Shown[] = [
     },
   },
   { name: 'password', path: '/account/password' },
+  { name: 'sign out asked', path: '/oauth/logout?client_id=shop' },
   { name: 'devices', path: '/account/devices' },
   {
     name: 'devices asked',

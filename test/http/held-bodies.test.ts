@@ -135,7 +135,7 @@ describe('the routes that change something', () => {
     for (const name of judgedByBody)
       expect(table[name]!.access.kind, name).to.be.oneOf(['open', 'authorization', 'scope'])
     expect(changing.filter(name => senderOf(table[name]!) === 'cookie' && forAnybody.has(name)).sort()).to.deep.equal(
-      ['leaveSignIn', 'prefer', 'signIn', 'signOut'].sort(),
+      ['confirmLogout', 'leaveSignIn', 'prefer', 'signIn', 'signOut'].sort(),
     )
   })
 

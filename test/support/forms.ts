@@ -3,6 +3,7 @@
 import { type PageRouteName, pageRoutes } from '../../server/http/pages/routes.js'
 import { anApplication } from './applications.js'
 import { aClient } from './client.js'
+import { accessKeys } from './keys.js'
 import { password, type TestServer } from './server.js'
 import { devicesOf } from './sessions.js'
 import { aVisitor, type Visitor } from './visitor.js'
@@ -50,6 +51,7 @@ const pickPerson =
 const revocation = ({ person }: World): Filled => ({
   fields: { what: 'all_ended', subject: String(person.id), reason: 'lost' },
 })
+const activeKey = async ({ server }: World) => (await accessKeys(server)).find(key => key.state === 'active')!.kid
 const activeKey = async ({ server }: World) =>
   (await server.composed.parts.keys.keyRing.list()).find(key => key.state === 'active' && key.algorithm === 'ES256')!
     .kid
