@@ -115,7 +115,7 @@ export function createPageParts(deps: PagePartsDeps) {
     ...createPasswordPages({ pages, ownPassword, browserSessions, policy, allowOnward: flow.allowOnward }),
     ...createOwnDevicePages({ pages, sessions, whereSignedIn, deviceNames }),
     ...createEventPages({ pages, auditLog }),
-    ...createHomePages({ pages, figures, auditLog, incidents, revocationLog, keyRing, policy, tail, redisLink, now }),
+    ...createHomePages({ pages, figures, auditLog, incidents, revocationLog, keyRing, policy, tail, redisLink, now, applications, applicationUses }),
     ...createUserPages({ pages, files, users, userList, roles }),
     ...createOneUserPages({ pages, users, roles, sessions, whereSignedIn, details, names, policy, random }),
     ...createNewUserPages({ pages, users, roles, policy, random }),
