@@ -109,7 +109,7 @@ export function createHttpParts(deps: AppDeps) {
     ...createAdminLogHandlers(logs),
     ...createAdminKeyHandlers(keys),
     ...createAdminPolicyHandlers(policies),
-    token: createTokenEndpoint(createGrants({ clientToken, now })),
+    token: createTokenEndpoint(createGrants({ codes: identity.authorizations.codes, rotate, clientToken, now })),
     ...createJwksHandler({ signingKeys, tail }),
     ...createHealthHandlers({ tail, redisLink, clock, writeTrouble, isLeaving }),
     ...pages.handlers,

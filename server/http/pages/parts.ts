@@ -40,6 +40,7 @@ import { createOneUserPages } from './admin/user.js'
 import { createUserPages } from './admin/users.js'
 import { createApplicationSignIn } from './application-sign-in.js'
 import { createAssets } from './assets.js'
+import { createConsentPages } from './consent.js'
 import { createCookies } from './cookies.js'
 import { createFileChoice } from './files.js'
 import { createFormTokens } from './form-tokens.js'
@@ -74,8 +75,8 @@ export function createPageParts(deps: PagePartsDeps) {
   const { people, devices, keys, logs } = deps.identity
   const { users, roles, ownPassword, userList, userActs, names } = people
   const { sessions, sessionList, sessionEnds, deviceList, deviceEnds, deviceNames, whereSignedIn, details } = devices
-  const { authorizationRequests, decisions } = deps.identity.authorizations
   const { applications, secretChanges, applicationUses } = deps.identity.applications
+  const { authorizationRequests, decisions, consents } = deps.identity.authorizations
   const { policies } = deps.identity.policies
   const { keyRing, sealedSecrets } = keys
   const { auditLog, revocationLog, incidents, tokenInspector, figures } = logs
@@ -111,6 +112,7 @@ export function createPageParts(deps: PagePartsDeps) {
     ...createStartPages({ pages, cookies, issuer, version }),
     ...createAuthorizeHandlers({ authorizationRequests, decisions, browserSessions, flow, answer, pages }),
     ...createSignInPages({ pages, passwordProof, cookies, browserSessions, sessions, applicationSignIn }),
+    ...createConsentPages({ pages, authorizationRequests, decisions, consents, browserSessions, flow, answer }),
     ...createProfilePages({ pages, users }),
     ...createPasswordPages({ pages, ownPassword, browserSessions, policy, allowOnward: flow.allowOnward }),
     ...createOwnDevicePages({ pages, sessions, whereSignedIn, deviceNames }),
