@@ -36,6 +36,7 @@ import type { Tail } from './revocation/tail.js'
 import type { ClientToken } from './tokens/client-token.js'
 import type { Inspect } from './tokens/inspect.js'
 import type { Rotate } from './tokens/rotate.js'
+import type { SignInTests } from './tokens/sign-in-tests.js'
 import type { SigningKeys } from './tokens/signing-keys.js'
 import type { Tickets } from './tokens/ticket.js'
 
@@ -63,7 +64,14 @@ export type AppDeps = {
     policy: PolicyInForce
     writeTrouble: HealthDeps['writeTrouble']
   }
-  tokens: { inspect: Inspect; rotate: Rotate; signingKeys: SigningKeys; clientToken: ClientToken; tickets: Tickets }
+  tokens: {
+    inspect: Inspect
+    rotate: Rotate
+    signingKeys: SigningKeys
+    clientToken: ClientToken
+    tickets: Tickets
+    signInTests: SignInTests
+  }
   signIn: { signIn: SignIn; browserSessions: BrowserSessions }
   identity: Identity
 }
@@ -76,7 +84,7 @@ export function createApp(deps: AppDeps): Koa {
 export function createHttpParts(deps: AppDeps) {
   const { settings, issuer, ownApplication, root, log, uuid, random, bodyWait, isLeaving } = deps
   const { now, clock, tail, redisLink, policy, writeTrouble } = deps.revocation
-  const { inspect, rotate, signingKeys, clientToken, tickets } = deps.tokens
+  const { inspect, rotate, signingKeys, clientToken, tickets, signInTests } = deps.tokens
   const { signIn, browserSessions } = deps.signIn
   const { identity } = deps
   const { people, devices, applications, policies, keys, logs } = identity
@@ -95,6 +103,7 @@ export function createHttpParts(deps: AppDeps) {
     policy,
     browserSessions,
     tickets,
+    signInTests,
     identity,
   })
   const handlers: Record<RouteName, Handler> = {

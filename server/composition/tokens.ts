@@ -8,8 +8,8 @@ import { createClientToken } from '../tokens/client-token.js'
 import { createCounters } from '../tokens/counters.js'
 import { createCredentials } from '../tokens/credential.js'
 import { createExplain } from '../tokens/explain.js'
-import { createIdTokenHints } from '../tokens/id-token-hints.js'
 import { createIdTokens } from '../tokens/id-token.js'
+import { createIdTokenHints } from '../tokens/id-token-hints.js'
 import { createInspect } from '../tokens/inspect.js'
 import { createIssue } from '../tokens/issue.js'
 import { createJudgedTransactions } from '../tokens/judged-transactions.js'
@@ -22,6 +22,7 @@ import { createSealing } from '../tokens/sealing.js'
 import { createSecrets } from '../tokens/secrets.js'
 import { createSessionLimit } from '../tokens/session-limit.js'
 import { createSessionTokens } from '../tokens/session-tokens.js'
+import { createSignInTests } from '../tokens/sign-in-tests.js'
 import { createSigningKeys } from '../tokens/signing-keys.js'
 import { createStandings } from '../tokens/standings.js'
 import { createTickets } from '../tokens/ticket.js'
@@ -145,6 +146,7 @@ export function composeTokens(
     count: counters.count,
   })
   const tickets = createTickets({ secrets, random, now })
+  const signInTests = createSignInTests({ secrets, random })
   const idTokenHints = createIdTokenHints({ issuer, signingKeys })
   const explain = createExplain({ inspect, checks, projection, rotate })
   return {
@@ -165,6 +167,7 @@ export function composeTokens(
     clientToken,
     explain,
     tickets,
+    signInTests,
     idTokenHints,
   }
 }
