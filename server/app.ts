@@ -41,6 +41,7 @@ import type { ClientToken } from './tokens/client-token.js'
 import type { Inspect } from './tokens/inspect.js'
 import type { Introspect } from './tokens/introspect.js'
 import type { Rotate } from './tokens/rotate.js'
+import type { SignInTests } from './tokens/sign-in-tests.js'
 import type { SigningKeys } from './tokens/signing-keys.js'
 import type { Tickets } from './tokens/ticket.js'
 
@@ -75,6 +76,8 @@ export type AppDeps = {
     clientToken: ClientToken
     introspect: Introspect
     tickets: Tickets
+    tickets: Tickets
+    signInTests: SignInTests
   }
   signIn: { signIn: SignIn; browserSessions: BrowserSessions }
   identity: Identity
@@ -89,6 +92,7 @@ export function createHttpParts(deps: AppDeps) {
   const { settings, issuer, ownApplication, root, log, uuid, random, bodyWait, isLeaving } = deps
   const { now, clock, tail, redisLink, policy, writeTrouble } = deps.revocation
   const { inspect, rotate, signingKeys, clientToken, introspect, tickets } = deps.tokens
+  const { inspect, rotate, signingKeys, clientToken, tickets, signInTests } = deps.tokens
   const { signIn, browserSessions } = deps.signIn
   const { identity } = deps
   const { people, devices, applications, policies, keys, logs } = identity
@@ -107,6 +111,7 @@ export function createHttpParts(deps: AppDeps) {
     policy,
     browserSessions,
     tickets,
+    signInTests,
     identity,
   })
   const grants = createGrants({ codes: identity.authorizations.codes, rotate, clientToken, now })

@@ -181,6 +181,9 @@ export const forms: Record<FormName, FormRow> = {
   },
   weighApplicationLifetimes: { looks: true, fill: onApplication({ access_token_lifetime: '5m' }) },
   saveApplicationLifetimes: { fill: onApplication({ access_token_lifetime: '5m' }) },
+  testApplicationPage: { looks: true, fill: onApplication({ prompt: 'consent' }) },
+  // A state that nobody began leads back.
+  redeemApplicationTest: { looks: true, fill: onApplication({ code: 'dvz_code_x', state: 'x' }) },
   disableApplicationPage: { fill: onApplication() },
   enableApplicationPage: {
     async fill(world) {

@@ -6,6 +6,7 @@ import type { BrowserSessions } from '../../identity/sign-in/browser-sessions.js
 import type { PolicyInForce } from '../../revocation/policy-in-force.js'
 import type { RedisLink } from '../../revocation/redis-link.js'
 import type { Tail } from '../../revocation/tail.js'
+import type { SignInTests } from '../../tokens/sign-in-tests.js'
 import type { Tickets } from '../../tokens/ticket.js'
 import type { Context, Handler } from '../handler.js'
 import { createBrowser } from '../kinds/browser.js'
@@ -19,6 +20,7 @@ import { createPasswordPages } from './account/password.js'
 import { createProfilePages } from './account/profile.js'
 import { createOneApplicationPages } from './admin/application.js'
 import { createApplicationLifetimePages } from './admin/application-lifetimes.js'
+import { createApplicationTestPages } from './admin/application-test.js'
 import { createApplicationPages } from './admin/applications.js'
 import { createAuditPages } from './admin/audit.js'
 import { createDevicePages } from './admin/devices.js'
@@ -69,16 +71,18 @@ export type PagePartsDeps = {
   policy: PolicyInForce
   browserSessions: BrowserSessions
   tickets: Tickets
+  signInTests: SignInTests
   identity: Identity
 }
 
 export function createPageParts(deps: PagePartsDeps) {
-  const { issuer, root, version, random, now, tail, redisLink, policy, browserSessions, tickets } = deps
+  const { issuer, root, version, random, now, tail, redisLink, policy, browserSessions, tickets, signInTests } = deps
   const { people, devices, keys, logs } = deps.identity
   const { users, roles, ownPassword, userList, userActs, names } = people
   const { sessions, sessionList, sessionEnds, deviceList, deviceEnds, deviceNames, whereSignedIn, details } = devices
   const { applications, secretChanges, applicationUses } = deps.identity.applications
   const { authorizationRequests, decisions, consents, logoutRequests } = deps.identity.authorizations
+  const { authorizationRequests, decisions, consents, codes } = deps.identity.authorizations
   const { policies } = deps.identity.policies
   const { keyRing, sealedSecrets } = keys
   const { auditLog, revocationLog, incidents, tokenInspector, figures } = logs
@@ -124,7 +128,20 @@ export function createPageParts(deps: PagePartsDeps) {
     ...createPasswordPages({ pages, ownPassword, browserSessions, policy, allowOnward: flow.allowOnward }),
     ...createOwnDevicePages({ pages, sessions, whereSignedIn, deviceNames }),
     ...createEventPages({ pages, auditLog }),
-    ...createHomePages({ pages, figures, auditLog, incidents, revocationLog, keyRing, policy, tail, redisLink, now }),
+    ...createHomePages({
+      pages,
+      figures,
+      auditLog,
+      incidents,
+      revocationLog,
+      keyRing,
+      policy,
+      tail,
+      redisLink,
+      now,
+      applications,
+      applicationUses,
+    }),
     ...createUserPages({ pages, files, users, userList, roles }),
     ...createOneUserPages({ pages, users, roles, sessions, whereSignedIn, details, names, policy, random }),
     ...createNewUserPages({ pages, users, roles, policy, random }),
@@ -133,6 +150,9 @@ export function createPageParts(deps: PagePartsDeps) {
     ...createNewApplicationPages({ pages, snippets, issuer, applications }),
     ...createOneApplicationPages(ofApplications),
     ...createApplicationLifetimePages(ofApplications),
+    ...createApplicationTestPages({
+      ...{ pages, issuer, applications, codes, sessions, tokenInspector, signInTests, flow, now },
+    }),
     ...createDevicePages({ pages, users, userList, sessions, deviceList, details, names }),
     ...createSessionPages({ pages, users, userList, sessions, sessionList, details, names }),
     ...createManyEndsPages({ pages, users, userList, sessionList, deviceList, sessionEnds, deviceEnds }),

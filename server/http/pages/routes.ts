@@ -128,6 +128,21 @@ export const pageRoutes = {
     seesIfRecent('darvoza:applications:write'),
     'Change the lifetimes of an application',
   ),
+  testApplicationPage: post(
+    '/admin/applications/:id/test',
+    seesIfRecent('darvoza:applications:write'),
+    'Try a sign-in of an application out',
+  ),
+  applicationTestBackPage: get(
+    '/admin/applications/:id/test/back',
+    sees('darvoza:applications:write'),
+    'Where a sign-in that is tried out comes back to',
+  ),
+  redeemApplicationTest: post(
+    '/admin/applications/:id/test/back',
+    seesIfRecent('darvoza:applications:write'),
+    'Exchange the code of a sign-in that is tried out',
+  ),
   disableApplicationPage: post(
     '/admin/applications/:id/disable',
     seesIfRecent('darvoza:applications:write'),
