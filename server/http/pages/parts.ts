@@ -12,6 +12,7 @@ import { createBrowser } from '../kinds/browser.js'
 import { createAuthorizationAnswer } from '../oauth/authorization-answer.js'
 import { createAuthorizationFlow } from '../oauth/authorization-flow.js'
 import { createAuthorizeHandlers } from '../oauth/authorize.js'
+import { createOwnApplicationPages } from './account/applications.js'
 import { createOwnDevicePages } from './account/devices.js'
 import { createEventPages } from './account/events.js'
 import { createPasswordPages } from './account/password.js'
@@ -105,11 +106,12 @@ export function createPageParts(deps: PagePartsDeps) {
     ...createConsentPages({ pages, authorizationRequests, decisions, consents, browserSessions, flow, answer }),
     ...createProfilePages({ pages, users }),
     ...createPasswordPages({ pages, ownPassword, browserSessions, policy, allowOnward: flow.allowOnward }),
-    ...createOwnDevicePages({ pages, sessions, whereSignedIn, deviceNames }),
+    ...createOwnDevicePages({ pages, sessions, whereSignedIn, deviceNames, names }),
+    ...createOwnApplicationPages({ pages, consents }),
     ...createEventPages({ pages, auditLog }),
     ...createHomePages({ pages, figures, auditLog, incidents, revocationLog, keyRing, policy, tail, redisLink, now }),
     ...createUserPages({ pages, files, users, userList, roles }),
-    ...createOneUserPages({ pages, users, roles, sessions, whereSignedIn, details, names, policy, random }),
+    ...createOneUserPages({ pages, users, roles, sessions, whereSignedIn, details, names, consents, policy, random }),
     ...createNewUserPages({ pages, users, roles, policy, random }),
     ...createManyUsersPages({ pages, users, userActs, roles }),
     ...createDevicePages({ pages, users, userList, sessions, deviceList, details, names }),
