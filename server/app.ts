@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type Koa from 'koa'
 import type { Settings } from '../config/settings.js'
+import { createAdminApplicationHandlers } from './http/admin/applications.js'
 import { createAdminBulkHandlers } from './http/admin/bulk.js'
 import { createAdminKeyHandlers } from './http/admin/keys.js'
 import { createAdminLogHandlers } from './http/admin/logs.js'
@@ -104,10 +105,11 @@ export function createHttpParts(deps: AppDeps) {
     ...createAdminBulkHandlers({ sessionEnds, deviceEnds, userActs, sessions, now }),
     ...createAdminOverviewHandlers({ figures: logs.figures }),
     ...createAdminRoleHandlers({ roles }),
+    ...createAdminApplicationHandlers(identity.applications),
     ...createAdminLogHandlers(logs),
     ...createAdminKeyHandlers(keys),
     ...createAdminPolicyHandlers(policies),
-    token: createTokenEndpoint(createGrants({ clientToken, now })),
+    token: createTokenEndpoint(createGrants({ codes: identity.authorizations.codes, rotate, clientToken, now })),
     ...createJwksHandler({ signingKeys, tail }),
     ...createHealthHandlers({ tail, redisLink, clock, writeTrouble, isLeaving }),
     ...pages.handlers,

@@ -3,6 +3,7 @@
 import type { ApplicationAuthentication } from './applications/application-authentication.js'
 import type { ApplicationSecretChanges } from './applications/application-secret-changes.js'
 import type { ApplicationSecrets } from './applications/application-secrets.js'
+import type { ApplicationUses } from './applications/application-uses.js'
 import type { ApplicationWriting } from './applications/application-writing.js'
 import type { Applications } from './applications/applications.js'
 import type { AuthorizationRequests } from './authorizations/authorization-requests.js'
@@ -49,6 +50,7 @@ export type Identity = {
   }
   applications: {
     applications: Applications
+    applicationUses: ApplicationUses
     secretChanges: ApplicationSecretChanges
     applicationWriting: ApplicationWriting
     applicationSecrets: ApplicationSecrets

@@ -17,6 +17,9 @@ import { createOwnDevicePages } from './account/devices.js'
 import { createEventPages } from './account/events.js'
 import { createPasswordPages } from './account/password.js'
 import { createProfilePages } from './account/profile.js'
+import { createOneApplicationPages } from './admin/application.js'
+import { createApplicationLifetimePages } from './admin/application-lifetimes.js'
+import { createApplicationPages } from './admin/applications.js'
 import { createAuditPages } from './admin/audit.js'
 import { createDevicePages } from './admin/devices.js'
 import { createHomePages } from './admin/home.js'
@@ -26,12 +29,14 @@ import { createKeyPages } from './admin/keys.js'
 import { createManualRevocationPages } from './admin/manual-revocations.js'
 import { createManyEndsPages } from './admin/many-ends.js'
 import { createManyUsersPages } from './admin/many-users.js'
+import { createNewApplicationPages } from './admin/new-application.js'
 import { createNewUserPages } from './admin/new-user.js'
 import { createPolicyPages } from './admin/policies.js'
 import { createPolicyVersionPages } from './admin/policy-versions.js'
 import { createRevocationPages } from './admin/revocations.js'
 import { createRolePages } from './admin/roles.js'
 import { createSessionPages } from './admin/sessions.js'
+import { createSnippets } from './admin/snippets.js'
 import { createOneUserPages } from './admin/user.js'
 import { createUserPages } from './admin/users.js'
 import { createApplicationSignIn } from './application-sign-in.js'
@@ -71,6 +76,7 @@ export function createPageParts(deps: PagePartsDeps) {
   const { people, devices, keys, logs } = deps.identity
   const { users, roles, ownPassword, userList, userActs, names } = people
   const { sessions, sessionList, sessionEnds, deviceList, deviceEnds, deviceNames, whereSignedIn, details } = devices
+  const { applications, secretChanges, applicationUses } = deps.identity.applications
   const { authorizationRequests, decisions, consents } = deps.identity.authorizations
   const { policies } = deps.identity.policies
   const { keyRing, sealedSecrets } = keys
@@ -89,6 +95,7 @@ export function createPageParts(deps: PagePartsDeps) {
     formToken: formTokens.make,
     now,
   })
+  const snippets = createSnippets(root, issuer)
   const files = createFileChoice({ cookies })
   const pages = createPages({ views, frameOf, browserSessions })
   const passwordProof = createPasswordProof({ browserSessions, pages, now })
@@ -98,6 +105,9 @@ export function createPageParts(deps: PagePartsDeps) {
   const flow = createAuthorizationFlow({ tickets, authorizationRequests, answer, cookies, issuer, random })
   const applicationSignIn = createApplicationSignIn({ pages, authorizationRequests, flow, answer })
 
+  const ofApplications = {
+    ...{ pages, issuer, applications, secretChanges, applicationUses, roles, policy, snippets },
+  }
   const handlers: Record<PageRouteName | 'asset' | 'authorize' | 'postAuthorize', Handler> = {
     asset: (ctx: Context) => assets.asset(ctx),
     ...createStartPages({ pages, cookies, issuer, version }),
@@ -114,6 +124,10 @@ export function createPageParts(deps: PagePartsDeps) {
     ...createOneUserPages({ pages, users, roles, sessions, whereSignedIn, details, names, consents, policy, random }),
     ...createNewUserPages({ pages, users, roles, policy, random }),
     ...createManyUsersPages({ pages, users, userActs, roles }),
+    ...createApplicationPages({ pages, files, issuer, applications, applicationUses, users, userList }),
+    ...createNewApplicationPages({ pages, snippets, issuer, applications }),
+    ...createOneApplicationPages(ofApplications),
+    ...createApplicationLifetimePages(ofApplications),
     ...createDevicePages({ pages, users, userList, sessions, deviceList, details, names }),
     ...createSessionPages({ pages, users, userList, sessions, sessionList, details, names }),
     ...createManyEndsPages({ pages, users, userList, sessionList, deviceList, sessionEnds, deviceEnds }),

@@ -13,8 +13,8 @@ export function createOwnApplicationPages({ pages, consents }: { pages: Pages; c
       const found = await consents.listOf(browserUserOf(ctx).userId)
       const applications = found.map(one => presentLetIn(one, t))
       await pages.show(ctx, 'account/applications', {
-        title: t('applications.title'),
-        lead: t('applications.lead'),
+        title: t('letIn.title'),
+        lead: t('letIn.lead'),
         applications,
       })
     },
@@ -23,7 +23,7 @@ export function createOwnApplicationPages({ pages, consents }: { pages: Pages; c
       const t = pages.translate(ctx)
       const { userId, actor } = browserUserOf(ctx)
       const { name } = await consents.withdraw(userId, ctx.params.id!, actor)
-      await pages.tell(ctx, { tone: 'good', text: t('applications.withdrawn', { application: name }) })
+      await pages.tell(ctx, { tone: 'good', text: t('letIn.withdrawn', { application: name }) })
       pages.go(ctx, '/account/applications')
     },
   }
