@@ -118,7 +118,7 @@ export function createHttpParts(deps: AppDeps) {
   const handlers: Record<RouteName, Handler> = {
     ...createTokenHandlers({ signIn, rotate, inspect, sessions, ownApplication }),
     ...createMeHandlers({ users, sessions, whereSignedIn, ownPassword, consents }),
-    ...createAdminUserHandlers({ users, sessions, userList, sessionList, whereSignedIn, now }),
+    ...createAdminUserHandlers({ users, sessions, userList, sessionList, whereSignedIn, consents, now }),
     ...createAdminSessionHandlers({ sessions, sessionList, deviceList }),
     ...createAdminBulkHandlers({ sessionEnds, deviceEnds, userActs, sessions, now }),
     ...createAdminOverviewHandlers({ figures: logs.figures }),

@@ -2,6 +2,7 @@
 // what is tried with them is refused for the reason that is meant and not because a field was wrong.
 import { type PageRouteName, pageRoutes } from '../../server/http/pages/routes.js'
 import { anApplication } from './applications.js'
+import { anAgreedApplication } from './authorizations.js'
 import { aClient } from './client.js'
 import { accessKeys } from './keys.js'
 import { password, type TestServer } from './server.js'
@@ -123,6 +124,16 @@ export const forms: Record<FormName, FormRow> = {
   renameOwnDevice: { by: 'person', fill: onDevice({ name: 'Kitchen' }) },
   endOwnDevice: { by: 'person', fill: onDevice() },
 
+  withdrawOwnApplication: {
+    by: 'person',
+    async fill({ server }, sender) {
+      // Of whoever sends it.
+      const cookie = sender.cookies.get('darvoza-4000') ?? ''
+      const userId = (await server.composed.parts.signIn.browserSessions.find(cookie))!.user.id
+      return { path: { id: await anAgreedApplication(server, userId) }, fields: {} }
+    },
+  },
+
   createUserPage: {
     fill: ({ person }) => ({
       fields: { username: `new-${person.username}`, ...profile, password: longPassword, 'roles:support': '1' },
@@ -138,6 +149,12 @@ export const forms: Record<FormName, FormRow> = {
   saveUserPage: { fill: onPerson(({ person }) => ({ username: `re-${person.username}`, ...profile })) },
   saveUserRoles: { fill: onPerson(() => ({ 'roles:support': '1', permissions: 'orders:read' })) },
   savePasswordOfUser: { fill: onPerson(() => ({ password: longPassword })) },
+  withdrawOfUserPage: {
+    fill: async ({ server, person }) => ({
+      path: { id: String(person.id), application: await anAgreedApplication(server, person.id) },
+      fields: {},
+    }),
+  },
   deleteUserPage: { fill: onPerson() },
   disableUserPage: { fill: onPerson() },
   enableUserPage: {

@@ -14,6 +14,7 @@ import { createAuthorizationAnswer } from '../oauth/authorization-answer.js'
 import { createAuthorizationFlow } from '../oauth/authorization-flow.js'
 import { createAuthorizeHandlers } from '../oauth/authorize.js'
 import { createEndSessionHandlers } from '../oauth/end-session.js'
+import { createOwnApplicationPages } from './account/applications.js'
 import { createOwnDevicePages } from './account/devices.js'
 import { createEventPages } from './account/events.js'
 import { createPasswordPages } from './account/password.js'
@@ -126,7 +127,8 @@ export function createPageParts(deps: PagePartsDeps) {
     ...createEndSessionHandlers({ pages, logoutRequests, signOut }),
     ...createProfilePages({ pages, users }),
     ...createPasswordPages({ pages, ownPassword, browserSessions, policy, allowOnward: flow.allowOnward }),
-    ...createOwnDevicePages({ pages, sessions, whereSignedIn, deviceNames }),
+    ...createOwnDevicePages({ pages, sessions, whereSignedIn, deviceNames, names }),
+    ...createOwnApplicationPages({ pages, consents }),
     ...createEventPages({ pages, auditLog }),
     ...createHomePages({
       pages,
@@ -143,7 +145,7 @@ export function createPageParts(deps: PagePartsDeps) {
       applicationUses,
     }),
     ...createUserPages({ pages, files, users, userList, roles }),
-    ...createOneUserPages({ pages, users, roles, sessions, whereSignedIn, details, names, policy, random }),
+    ...createOneUserPages({ pages, users, roles, sessions, whereSignedIn, details, names, consents, policy, random }),
     ...createNewUserPages({ pages, users, roles, policy, random }),
     ...createManyUsersPages({ pages, users, userActs, roles }),
     ...createApplicationPages({ pages, files, issuer, applications, applicationUses, users, userList }),
