@@ -76,7 +76,6 @@ export type AppDeps = {
     clientToken: ClientToken
     introspect: Introspect
     tickets: Tickets
-    tickets: Tickets
     signInTests: SignInTests
   }
   signIn: { signIn: SignIn; browserSessions: BrowserSessions }
@@ -91,8 +90,7 @@ export function createApp(deps: AppDeps): Koa {
 export function createHttpParts(deps: AppDeps) {
   const { settings, issuer, ownApplication, root, log, uuid, random, bodyWait, isLeaving } = deps
   const { now, clock, tail, redisLink, policy, writeTrouble } = deps.revocation
-  const { inspect, rotate, signingKeys, clientToken, introspect, tickets } = deps.tokens
-  const { inspect, rotate, signingKeys, clientToken, tickets, signInTests } = deps.tokens
+  const { inspect, rotate, signingKeys, clientToken, introspect, tickets, signInTests } = deps.tokens
   const { signIn, browserSessions } = deps.signIn
   const { identity } = deps
   const { people, devices, applications, policies, keys, logs } = identity

@@ -156,7 +156,6 @@ export function composeTokens(
   const applicationKeys = createApplicationKeys({ outgoing, now, log })
   const assertions = createAssertions({ issuer, applicationKeys, spentProofs, now })
   const tickets = createTickets({ secrets, catchUp, random, now })
-  const tickets = createTickets({ secrets, random, now })
   const signInTests = createSignInTests({ secrets, random })
   const idTokenHints = createIdTokenHints({ issuer, signingKeys })
   const explain = createExplain({ inspect, checks, projection, rotate })

@@ -82,8 +82,7 @@ export function createPageParts(deps: PagePartsDeps) {
   const { users, roles, ownPassword, userList, userActs, names } = people
   const { sessions, sessionList, sessionEnds, deviceList, deviceEnds, deviceNames, whereSignedIn, details } = devices
   const { applications, secretChanges, applicationUses } = deps.identity.applications
-  const { authorizationRequests, decisions, consents, logoutRequests } = deps.identity.authorizations
-  const { authorizationRequests, decisions, consents, codes } = deps.identity.authorizations
+  const { authorizationRequests, decisions, consents, codes, logoutRequests } = deps.identity.authorizations
   const { policies } = deps.identity.policies
   const { keyRing, sealedSecrets } = keys
   const { auditLog, revocationLog, incidents, tokenInspector, figures } = logs
