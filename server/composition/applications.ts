@@ -6,8 +6,10 @@ import { createApplicationList } from '../identity/applications/application-list
 import { createApplicationRights } from '../identity/applications/application-rights.js'
 import { createApplicationSecretChanges } from '../identity/applications/application-secret-changes.js'
 import { createApplicationSecrets } from '../identity/applications/application-secrets.js'
+import { createApplicationUses } from '../identity/applications/application-uses.js'
 import { createApplicationWriting } from '../identity/applications/application-writing.js'
 import { createApplications } from '../identity/applications/applications.js'
+import { createTokenRevocation } from '../identity/applications/token-revocation.js'
 import { createSessionStates } from '../identity/devices/session-state.js'
 import type { Identity } from '../identity/identity.js'
 import { createPolicyPreview } from '../identity/policies/policy-preview.js'
@@ -18,8 +20,9 @@ import type { Afterwards, Given } from './ports.js'
 export function composeApplications(
   { issuer }: Pick<Settings, 'issuer'>,
   { random, uuid, log }: Given,
-  { storage, revocation, tokens: { changes }, signIn: { guesses } }: Ground,
+  { storage, revocation, signIn: { guesses }, tokens: { inspect, changes, assertions } }: Ground,
   rights: ActorRights,
+  { sessions }: Identity['devices'],
   afterwards: Afterwards,
 ): Identity['applications'] {
   const { now, monotonic, policy, accessLifetime, applications: inForce, tail } = revocation
@@ -56,7 +59,7 @@ export function composeApplications(
     applicationList,
     applicationWriting,
     applicationSecrets,
-    applicationCheck: createApplicationCheck({ applicationStore, roleStore, keyStore, now }),
+    applicationCheck: createApplicationCheck({ issuer, applicationStore, roleStore, keyStore, now }),
     applicationRights,
     changes,
     random,
@@ -70,17 +73,25 @@ export function composeApplications(
     changes,
     now,
   })
+  const applicationUses = createApplicationUses({
+    database,
+    applicationUseStore: storage.applicationUseStore,
+    states: createSessionStates({ policy, now }),
+  })
   return {
     applications,
+    applicationUses,
     secretChanges,
     applicationWriting,
     applicationSecrets,
     applicationAuthentication: createApplicationAuthentication({
       applications: inForce,
       applicationSecrets,
+      assertions,
       guesses,
       tail,
       log,
     }),
+    tokenRevocation: createTokenRevocation({ database, revocationStore, inspect, sessions, changes, now }),
   }
 }

@@ -2,6 +2,7 @@
 import type { Settings } from '../../config/settings.js'
 import type { Log } from '../app.js'
 import { createApplicationListStore } from '../storage/application-lists.js'
+import { createApplicationUseStore } from '../storage/application-uses.js'
 import { createApplicationStore } from '../storage/applications.js'
 import { createAuditStore } from '../storage/audit.js'
 import { createBrowserSessionStore } from '../storage/browser-sessions.js'
@@ -24,6 +25,7 @@ import { createRoleStore } from '../storage/roles.js'
 import { createSessionListStore } from '../storage/session-lists.js'
 import { createSessionSurveyStore } from '../storage/session-surveys.js'
 import { createSessionStore } from '../storage/sessions.js'
+import { createSpentProofStore } from '../storage/spent-proofs.js'
 import { createUserListStore } from '../storage/user-lists.js'
 import { createUserStandingStore } from '../storage/user-standings.js'
 import { createUserStore } from '../storage/users.js'
@@ -40,6 +42,7 @@ export async function composeStorage(settings: Pick<Settings, 'database'>, log: 
     deviceStore: createDeviceStore(dialect),
     applicationStore: createApplicationStore(dialect),
     applicationListStore: createApplicationListStore(dialect),
+    applicationUseStore: createApplicationUseStore(),
     codeStore: createCodeStore(dialect),
     consentStore: createConsentStore(dialect),
     roleStore: createRoleStore(dialect),
@@ -58,6 +61,7 @@ export async function composeStorage(settings: Pick<Settings, 'database'>, log: 
     deviceListStore: createDeviceListStore(dialect),
     sessionListStore: createSessionListStore(dialect),
     ownListStore: createOwnListStore(dialect),
+    spentProofStore: createSpentProofStore(dialect),
     sessionSurveyStore: createSessionSurveyStore(),
   }
 }

@@ -75,7 +75,11 @@ export function createAuthorizationAnswer({ pages, issuer }: AuthorizationAnswer
 export type AuthorizationAnswer = ReturnType<typeof createAuthorizationAnswer>
 
 /** RFC 6749 §3.1.2: a query that the address has is kept. */
-function withParameters(redirectUri: string, mode: 'query' | 'fragment', fields: Record<string, string>): string {
+export function withParameters(
+  redirectUri: string,
+  mode: 'query' | 'fragment',
+  fields: Record<string, string>,
+): string {
   const parameters = String(new URLSearchParams(fields))
   const uri = redirectUri.replace(/[^\x21-\x7e]+/g, encodeURIComponent)
   if (mode === 'fragment') return `${uri}#${parameters}`

@@ -1,6 +1,5 @@
 // The way in and out: sign-in, sign-out, and the password that is asked for once more.
 
-import type { Sessions } from '../../identity/devices/sessions.js'
 import type { BrowserSession, BrowserSessions } from '../../identity/sign-in/browser-sessions.js'
 import { longestPassword } from '../../policy/password.js'
 import { longestUsername } from '../../policy/username.js'
@@ -16,18 +15,19 @@ import type { Pages } from './page.js'
 import type { PasswordProof } from './password-proof.js'
 import { localPath } from './paths.js'
 import { administrationHome } from './sections.js'
+import type { SignOut } from './sign-out.js'
 
 export type SignInPagesDeps = {
   pages: Pages
   passwordProof: PasswordProof
   cookies: Cookies
   browserSessions: BrowserSessions
-  sessions: Sessions
+  signOut: SignOut
   applicationSignIn: ApplicationSignIn
 }
 
 export function createSignInPages(deps: SignInPagesDeps) {
-  const { pages, passwordProof, cookies, browserSessions, sessions, applicationSignIn } = deps
+  const { pages, passwordProof, cookies, browserSessions, signOut, applicationSignIn } = deps
   const deviceCookie = createDeviceCookie(cookies)
 
   async function showForm(
@@ -51,23 +51,6 @@ export function createSignInPages(deps: SignInPagesDeps) {
     const { formerBrowser } = ctx.state
     if ('signed_out' in ctx.query) return t('login.signedOut')
     return formerBrowser?.end ? t(`login.over.${reasonOf(formerBrowser)}`) : ''
-  }
-
-  /** The browser was used by somebody until now: they leave with this sign-in. */
-  async function replace(ctx: Context, former: BrowserSession | undefined): Promise<void> {
-    if (!former) return
-    if (former.end === null) await end(ctx, former)
-    await browserSessions.forget(former)
-  }
-
-  async function end(ctx: Context, { session, user }: BrowserSession): Promise<void> {
-    const actor = { name: `user:${user.id}`, origin: originOf(ctx), credential: null } as const
-    try {
-      await sessions.end(session.id, user.id, actor, 'sign_out')
-    } catch (error) {
-      // It ended between the look at it and now.
-      if (!(error instanceof Refusal && error.code === 'not_found')) throw error
-    }
   }
 
   return {
@@ -95,7 +78,7 @@ export function createSignInPages(deps: SignInPagesDeps) {
         const deviceToken = deviceCookie.tokenFor(ctx, username)
         const former = ctx.state.browser ?? ctx.state.formerBrowser
         const opened = await browserSessions.signIn({ username, password, deviceToken }, originOf(ctx), former)
-        if (opened.sessionId !== former?.session.id) await replace(ctx, former)
+        if (opened.sessionId !== former?.session.id) await signOut.leave(ctx, former)
         cookies.set(ctx, 'darvoza', opened.id, opened.maxAge)
         cookies.clear(ctx, 'darvoza-form')
         deviceCookie.remember(ctx, username, opened.deviceToken)
@@ -117,8 +100,7 @@ export function createSignInPages(deps: SignInPagesDeps) {
     leaveSignIn: (ctx: Context): Promise<void> => applicationSignIn.leave(ctx),
 
     async signOut(ctx: Context): Promise<void> {
-      await replace(ctx, ctx.state.browser ?? ctx.state.formerBrowser)
-      cookies.clear(ctx, 'darvoza')
+      await signOut.signOut(ctx)
       pages.go(ctx, '/login?signed_out')
     },
 

@@ -34,10 +34,8 @@ export function createApplicationSecrets(deps: ApplicationSecretsDeps) {
   /** Until when nothing is held of an application whose secrets are being changed here: readers may see those of before. */
   const changing = new Map<string, number>()
 
-  async function find(applicationId: string, hash: Buffer, from: 'memory' | 'database'): Promise<boolean> {
-    const known = from === 'memory' ? held.get(applicationId) : undefined
-    const secrets = known && known.until > monotonic() ? known.secrets : await read(applicationId)
-    const found = among(secrets, hash, now())
+  function isAmong(secrets: readonly ApplicationSecretRecord[], presented: string): boolean {
+    const found = among(secrets, hashOf(presented), now())
     if (found) noteUse(found)
     return found !== null
   }
@@ -97,12 +95,17 @@ export function createApplicationSecrets(deps: ApplicationSecretsDeps) {
     },
 
     /** Whether this is a secret of the application. Takes as long whichever it is, or is not. */
-    matches: (applicationId: string, presented: string): Promise<boolean> =>
-      find(applicationId, hashOf(presented), 'database'),
+    async matches(applicationId: string, presented: string): Promise<boolean> {
+      return isAmong(await read(applicationId), presented)
+    },
 
-    /** The same by what was read half a second ago; one that is newer is not known to it. */
-    matchesHeld: (applicationId: string, presented: string): Promise<boolean> =>
-      find(applicationId, hashOf(presented), 'memory'),
+    /** The same by what was read half a second ago, where it was. `isCurrent`: it was not, and is read now. */
+    async matchesHeld(applicationId: string, presented: string): Promise<{ matches: boolean; isCurrent: boolean }> {
+      const known = held.get(applicationId)
+      const isCurrent = !known || known.until <= monotonic()
+      const matches = isAmong(isCurrent ? await read(applicationId) : known.secrets, presented)
+      return { matches, isCurrent }
+    },
   }
 }
 
