@@ -109,7 +109,7 @@ export function createHttpParts(deps: AppDeps) {
     tickets,
     identity,
   })
-  const grants = createGrants({ clientToken, now })
+  const grants = createGrants({ codes: identity.authorizations.codes, rotate, clientToken, now })
   const handlers: Record<RouteName, Handler> = {
     ...createTokenHandlers({ signIn, rotate, inspect, sessions, ownApplication }),
     ...createMeHandlers({ users, sessions, whereSignedIn, ownPassword, consents }),
@@ -122,7 +122,6 @@ export function createHttpParts(deps: AppDeps) {
     ...createAdminLogHandlers(logs),
     ...createAdminKeyHandlers(keys),
     ...createAdminPolicyHandlers(policies),
-    token: createTokenEndpoint(createGrants({ codes: identity.authorizations.codes, rotate, clientToken, now })),
     ...createIntrospectionHandler({ introspect }),
     ...createRevocationHandler({ tokenRevocation: applications.tokenRevocation }),
     token: createTokenEndpoint(grants),

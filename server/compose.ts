@@ -70,7 +70,7 @@ export async function composeParts(settings: Settings, { log, random = randomByt
   const { users, userList } = identity.people
   const userExport = createUserExport({ database, userStore, userList })
   const { figures } = identity.logs
-  const { keyRing } = identity.keys
+  const { keyRing, sealedSecrets } = identity.keys
   const { settledPolicies } = identity.policies
   const { housekeeping, issuerClaim } = identity.house
 
@@ -89,6 +89,7 @@ export async function composeParts(settings: Settings, { log, random = randomByt
     { name: 'failed sign-ins', everyMs: second, run: failedSignIns.write },
     { name: 'forget revocations', everyMs: minute, run: housekeeping.forgetRevocations },
     { name: 'keys', everyMs: minute, run: keyRing.upkeep },
+    { name: 'ticket key', everyMs: minute, run: sealedSecrets.renewTicketKey },
     { name: 'kinds of password hashes', everyMs: minute, run: hashing.prepare },
     { name: 'forget spent proofs', everyMs: minute, run: spentProofs.forget },
     { name: 'tidy sessions', everyMs: 10 * minute, run: housekeeping.tidySessions },

@@ -11,7 +11,6 @@ import { createClientToken } from '../tokens/client-token.js'
 import { createCounters } from '../tokens/counters.js'
 import { createCredentials } from '../tokens/credential.js'
 import { createExplain } from '../tokens/explain.js'
-import { createIdTokens } from '../tokens/id-token.js'
 import { createIdTokenHints } from '../tokens/id-token-hints.js'
 import { createInspect } from '../tokens/inspect.js'
 import { createIntrospect } from '../tokens/introspect.js'
@@ -154,7 +153,7 @@ export function composeTokens(
   const outgoing = createOutgoing({ allow: outgoingAllow })
   const applicationKeys = createApplicationKeys({ outgoing, now, log })
   const assertions = createAssertions({ issuer, applicationKeys, spentProofs, now })
-  const tickets = createTickets({ secrets, random, now })
+  const tickets = createTickets({ secrets, catchUp, random, now })
   const idTokenHints = createIdTokenHints({ issuer, signingKeys })
   const explain = createExplain({ inspect, checks, projection, rotate })
   return {

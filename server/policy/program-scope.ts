@@ -8,7 +8,9 @@ import type { ResourceServer, Target } from './session-scope.js'
 /** As they stand in the request; `scope` undefined where it has none. */
 export type ProgramRequest = { scope: string | undefined; resources: readonly string[] }
 
-export type ProgramTarget = Target | { refused: 'invalid_scope' | 'invalid_target'; why?: string }
+export type ProgramTarget =
+  | Target
+  | { refused: 'invalid_scope' | 'invalid_target'; why?: 'one_resource_at_a_time' | 'resource_unnamed' }
 
 /** They act for whoever is signed in. */
 const ofPersons: ReadonlySet<string> = new Set(['darvoza:account', 'darvoza:admin'])
@@ -32,8 +34,7 @@ export function programTarget(
   const forServer = (server: ResourceServer) => ({ audience: server.resource, scope: ofServer(server).join(' ') })
 
   const [named, ...others] = resources
-  if (others.length > 0)
-    return { refused: 'invalid_target', why: 'A token is for one resource: ask for one at a time.' }
+  if (others.length > 0) return { refused: 'invalid_target', why: 'one_resource_at_a_time' }
   if (named !== undefined) {
     const meant = resourceMeant(
       named,
@@ -46,7 +47,5 @@ export function programTarget(
   if (candidates.length === 0) return { audience: otherwise, scope: '' }
   const server = candidates.length === 1 ? candidates[0] : candidates.find(one => one.resource === otherwise)
   // RFC 8707 §2.1: better none than a token for nobody.
-  return server
-    ? forServer(server)
-    : { refused: 'invalid_target', why: 'The scopes are of several resources: name the one that the token is for.' }
+  return server ? forServer(server) : { refused: 'invalid_target', why: 'resource_unnamed' }
 }

@@ -165,9 +165,15 @@ describe('an application with a secret', () => {
     expect([await status(secret), await status(second)]).to.deep.equal([200, 200])
     const third = await add(0)
     expect([await status(secret), await status(second), await status(third)]).to.deep.equal([401, 401, 200])
+    const { secretChanges } = applications
+    const { id } = (await secretChanges.list('shop'))[0]!
+    const fourth = await add(60_000)
+    expect([await status(third), await status(fourth)]).to.deep.equal([200, 200])
+    await secretChanges.end('shop', id, 'operator:test')
+    expect([await status(third), await status(fourth)]).to.deep.equal([401, 200])
     await changeApplication(server, 'shop', { active: false })
     await settle(server.composed)
-    expect(await status(third)).to.equal(401)
+    expect(await status(fourth)).to.equal(401)
   })
 
   it('is in no log line, and neither is what was tried in its place', async () => {

@@ -77,9 +77,8 @@ export function createPageParts(deps: PagePartsDeps) {
   const { people, devices, keys, logs } = deps.identity
   const { users, roles, ownPassword, userList, userActs, names } = people
   const { sessions, sessionList, sessionEnds, deviceList, deviceEnds, deviceNames, whereSignedIn, details } = devices
-  const { authorizationRequests, decisions, logoutRequests } = deps.identity.authorizations
   const { applications, secretChanges, applicationUses } = deps.identity.applications
-  const { authorizationRequests, decisions, consents } = deps.identity.authorizations
+  const { authorizationRequests, decisions, consents, logoutRequests } = deps.identity.authorizations
   const { policies } = deps.identity.policies
   const { keyRing, sealedSecrets } = keys
   const { auditLog, revocationLog, incidents, tokenInspector, figures } = logs
@@ -118,7 +117,6 @@ export function createPageParts(deps: PagePartsDeps) {
     asset: (ctx: Context) => assets.asset(ctx),
     ...createStartPages({ pages, cookies, issuer, version }),
     ...createAuthorizeHandlers({ authorizationRequests, decisions, browserSessions, flow, answer, pages }),
-    ...createSignInPages({ pages, passwordProof, cookies, browserSessions, sessions, applicationSignIn }),
     ...createConsentPages({ pages, authorizationRequests, decisions, consents, browserSessions, flow, answer }),
     ...createSignInPages({ pages, passwordProof, cookies, browserSessions, signOut, applicationSignIn }),
     ...createEndSessionHandlers({ pages, logoutRequests, signOut }),

@@ -9,6 +9,7 @@ import {
 import { readBasicCredentials } from '../../protocol/basic-credentials.js'
 import { isApplicationId } from '../../protocol/claims.js'
 import { Refusal, refuse } from '../../protocol/errors.js'
+import { problem } from '../../protocol/problems.js'
 import type { ApplicationsInForce } from '../../revocation/applications-in-force.js'
 import type { Tail } from '../../revocation/tail.js'
 import type { ApplicationRecord } from '../../storage/applications.js'
@@ -96,8 +97,7 @@ export function createApplicationAuthentication(deps: ApplicationAuthenticationD
       read({ form }) {
         const [assertion, type] = [only(form, 'client_assertion'), only(form, 'client_assertion_type')]
         if (!assertion && !type) return null
-        if (!assertion || !type)
-          throw refuse('invalid_request', { detail: 'Of client_assertion and client_assertion_type one is missing.' })
+        if (!assertion || !type) throw refuse('invalid_request', { problem: problem('assertion_incomplete') })
         return { id: type === assertionType ? assertions.subjectOf(assertion) : '', proof: assertion }
       },
       whyNot: async ({ application }, { proof }) => (application ? assertions.whyNot(proof, application) : 'unknown'),
@@ -118,8 +118,7 @@ export function createApplicationAuthentication(deps: ApplicationAuthenticationD
       return attempt ? [{ method, attempt }] : []
     })
     // RFC 6749 §2.3: never more than one in a request.
-    if (proofs.length > 1)
-      throw refuse('invalid_request', { detail: 'The application proves itself in two ways at once.' })
+    if (proofs.length > 1) throw refuse('invalid_request', { problem: problem('proven_twice') })
     if (proofs[0]) return proofs[0]
     const attempt = methods.none.read(shown)
     if (!attempt) throw refuse('invalid_client')
@@ -141,8 +140,7 @@ export function createApplicationAuthentication(deps: ApplicationAuthenticationD
       const { method, attempt } = triedIn(shown)
       const { id } = attempt
       const named = only(shown.form, 'client_id')
-      if (named && id && named !== id)
-        throw refuse('invalid_request', { detail: 'The parameter client_id names another one.' })
+      if (named && id && named !== id) throw refuse('invalid_request', { problem: problem('another_client_id') })
       const { whyNot, challenge } = methods[method]
       const headers: Record<string, string> = challenge ? { 'WWW-Authenticate': challenge } : {}
       const found = await find(id, method)
@@ -168,6 +166,6 @@ export type ApplicationAuthentication = ReturnType<typeof createApplicationAuthe
 /** Without a value it counts as left out (RFC 6749 §3.2). @throws invalid_request where it is there more than once */
 function only(form: Shown['form'], name: string): string | undefined {
   const values = Object.hasOwn(form, name) ? form[name]! : []
-  if (values.length > 1) throw refuse('invalid_request', { detail: `The parameter ${name} is there more than once.` })
+  if (values.length > 1) throw refuse('invalid_request', { problem: problem('parameter_repeated', { name }) })
   return values[0] || undefined
 }

@@ -51,6 +51,12 @@ export function createApplicationSecrets(deps: ApplicationSecretsDeps) {
     return secrets
   }
 
+  /** Until the transaction that changes them is over, and a little longer. */
+  function holdNothing(applicationId: string): void {
+    changing.set(applicationId, monotonic() + 10 * heldFor)
+    held.delete(applicationId)
+  }
+
   function noteUse(secret: ApplicationSecretRecord): void {
     const at = now()
     if (at - (secret.lastUsedAt ?? 0) < noteEvery) return
@@ -68,8 +74,7 @@ export function createApplicationSecrets(deps: ApplicationSecretsDeps) {
      */
     async add(tx: Queries, applicationId: string, overlap: number, given?: string): Promise<string> {
       const secret = given ?? prefix + random(32).toString('base64url')
-      changing.set(applicationId, monotonic() + 10 * heldFor)
-      held.delete(applicationId)
+      holdNothing(applicationId)
       // Two who add at once take turns, so that the second sees what the first has left.
       await applicationStore.lock(tx, applicationId)
       const at = now()
@@ -86,6 +91,12 @@ export function createApplicationSecrets(deps: ApplicationSecretsDeps) {
         lastUsedAt: null,
       })
       return secret
+    },
+
+    /** Ends one at once. */
+    async expire(tx: Queries, applicationId: string, secretId: string): Promise<void> {
+      holdNothing(applicationId)
+      await applicationStore.expireSecret(tx, secretId, now())
     },
 
     /** Those that are good now, the newest first; without their hashes. */
