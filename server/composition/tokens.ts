@@ -81,7 +81,7 @@ export function composeTokens(
     applications,
     now,
   })
-  const judgedTransactions = createJudgedTransactions({ database, credentials, tail })
+  const judgedTransactions = createJudgedTransactions({ database, credentials, tail, applications })
   const revocationWriting = createRevocationWriting({
     database,
     revocationStore,
