@@ -69,7 +69,8 @@ async function aTicket(server: TestServer, mark: string, visitor: Visitor): Prom
 const anApplicationOf = async ({ server, person }: World) => {
   const made = await server.composed.parts.applications.applications.create(
     {
-      ...{ id: `shop-${person.username}`, name: `Shop of ${person.username}`, kind: 'web' },
+      name: `Shop of ${person.username}`,
+      kind: 'web',
       metadata: { redirect_uris: ['https://shop.example/callback'] },
     },
     'system',
