@@ -10,9 +10,11 @@ import {
   readRedisCluster,
   readRedisUrl,
 } from './addresses.js'
+import { type OutgoingAllow, readOutgoingAllow } from './outgoing.js'
+import { type ApplicationsFile, readApplicationsFile } from './applications-file.js'
 import { databaseWithTls, redisWithTls, tlsTable } from './tls.js'
 
-export type { DatabaseSettings, RedisSettings }
+export type { ApplicationsFile, DatabaseSettings, RedisSettings }
 
 const text = z.string().trim().min(1)
 
@@ -80,6 +82,12 @@ export const settingsTable = {
     meaning: 'Password of the first administrator.',
     schema: z.string().min(1),
   },
+  APPLICATIONS_FILE: {
+    default: 'none',
+    meaning:
+      'JSON array of applications in the names of RFC 7591, with `client_id`, `client_secret`, `kind`, `resource` and `resource_scopes`: made, or changed to what it says, at each start.',
+    schema: text.transform(orWrong(readApplicationsFile)),
+  },
   WORKERS: {
     default: '1',
     meaning: 'Processes that share the port. More than one needs MySQL and Redis.',
@@ -95,6 +103,12 @@ export const settingsTable = {
     meaning:
       'Where the proxies of TRUST_PROXY write the address of the caller: X-Forwarded-For, or Forwarded (RFC 7239). The other one is not read: a proxy passes it on as the caller wrote it.',
     schema: text.transform(readForwardedHeader),
+  },
+  OUTGOING_ALLOW: {
+    default: 'none',
+    meaning:
+      'Hosts, addresses and networks, separated by commas, that key fetches of applications may reach although they are private, and without TLS. Everything else must be https at a public address.',
+    schema: text.transform(orWrong(readOutgoingAllow)),
   },
   LOG_LEVEL: {
     default: 'info',
@@ -121,9 +135,12 @@ export type Settings = {
   secretKeyPrevious: Buffer | null
   adminUsername: string
   adminPassword: string | null
+  applicationsFile: ApplicationsFile | null
   workers: number
   trustProxy: number | string[]
   forwardedHeader: 'X-Forwarded-For' | 'Forwarded'
+  /** Whom it may call beside the public internet. */
+  outgoingAllow: OutgoingAllow
   logLevel: string
 }
 
@@ -174,9 +191,11 @@ export function readSettings(environment: Record<string, string | undefined>): S
     secretKeyPrevious: read('SECRET_KEY_PREVIOUS'),
     adminUsername: read('ADMIN_USERNAME') ?? 'admin',
     adminPassword: read('ADMIN_PASSWORD'),
+    applicationsFile: read('APPLICATIONS_FILE'),
     workers: read('WORKERS') ?? 1,
     trustProxy: read('TRUST_PROXY') ?? [],
     forwardedHeader: read('FORWARDED_HEADER') ?? 'X-Forwarded-For',
+    outgoingAllow: read('OUTGOING_ALLOW') ?? { hosts: [], networks: [] },
     logLevel: read('LOG_LEVEL') ?? 'info',
   }
   if (settings.database.engine === 'mysql' && !environment.SECRET_KEY?.trim()) {

@@ -17,6 +17,7 @@ import { createJobs } from './jobs/jobs.js'
 import { ownApplicationId } from './policy/application-metadata.js'
 import { builtInRoles } from './policy/permissions.js'
 import { firstPolicy } from './policy/policies.js'
+import { bringIn } from './process/applications-file.js'
 import { writeFirstRows } from './storage/first-rows.js'
 import { migrateUp, requireKnownMigrations } from './storage/migrate.js'
 
@@ -65,12 +66,12 @@ export async function composeParts(settings: Settings, { log, random = randomByt
 
   const { database, userStore } = storage
   const { now, tail, redisLink, highWater, memory } = revocation
-  const { signingKeys, secrets, counters, lastSeen, auditTrail } = tokens
+  const { signingKeys, secrets, counters, lastSeen, auditTrail, spentProofs } = tokens
   const { hashing, hashingProcess, failedSignIns } = signIn
   const { users, userList } = identity.people
   const userExport = createUserExport({ database, userStore, userList })
   const { figures } = identity.logs
-  const { keyRing } = identity.keys
+  const { keyRing, sealedSecrets } = identity.keys
   const { settledPolicies } = identity.policies
   const { housekeeping, issuerClaim } = identity.house
 
@@ -89,7 +90,9 @@ export async function composeParts(settings: Settings, { log, random = randomByt
     { name: 'failed sign-ins', everyMs: second, run: failedSignIns.write },
     { name: 'forget revocations', everyMs: minute, run: housekeeping.forgetRevocations },
     { name: 'keys', everyMs: minute, run: keyRing.upkeep },
+    { name: 'ticket key', everyMs: minute, run: sealedSecrets.renewTicketKey },
     { name: 'kinds of password hashes', everyMs: minute, run: hashing.prepare },
+    { name: 'forget spent proofs', everyMs: minute, run: spentProofs.forget },
     { name: 'tidy sessions', everyMs: 10 * minute, run: housekeeping.tidySessions },
     { name: 'forget codes', everyMs: 10 * minute, run: housekeeping.forgetCodes },
     { name: 'settle policies', everyMs: 10 * minute, run: settledPolicies.settle },
@@ -132,6 +135,7 @@ export async function composeParts(settings: Settings, { log, random = randomByt
     /**
      * Follows the log and makes the first administrator; the jobs are started by themselves.
      * @returns what to print once, or null
+     * @throws SettingsError where APPLICATIONS_FILE is not usable; nothing of it was written then
      */
     async start(): Promise<{ username: string; password: string } | null> {
       await requireKnownMigrations(database)
@@ -144,6 +148,7 @@ export async function composeParts(settings: Settings, { log, random = randomByt
         id: ports.administratorId,
       }
       const made = await ensureAdministrator({ database, userStore, users, random }, wanted)
+      if (settings.applicationsFile) await bringIn(settings.applicationsFile, identity.applications, log)
       await housekeeping.beat()
       jobs.afterwards(hashing.prepare)
       // A database that an older program made may lack a key.

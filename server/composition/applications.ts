@@ -2,6 +2,7 @@
 import type { Settings } from '../../config/settings.js'
 import { createApplicationAuthentication } from '../identity/applications/application-authentication.js'
 import { createApplicationCheck } from '../identity/applications/application-check.js'
+import { createApplicationImport } from '../identity/applications/application-import.js'
 import { createApplicationList } from '../identity/applications/application-list.js'
 import { createApplicationRights } from '../identity/applications/application-rights.js'
 import { createApplicationSecretChanges } from '../identity/applications/application-secret-changes.js'
@@ -9,6 +10,7 @@ import { createApplicationSecrets } from '../identity/applications/application-s
 import { createApplicationUses } from '../identity/applications/application-uses.js'
 import { createApplicationWriting } from '../identity/applications/application-writing.js'
 import { createApplications } from '../identity/applications/applications.js'
+import { createTokenRevocation } from '../identity/applications/token-revocation.js'
 import { createSessionStates } from '../identity/devices/session-state.js'
 import type { Identity } from '../identity/identity.js'
 import { createPolicyPreview } from '../identity/policies/policy-preview.js'
@@ -19,8 +21,9 @@ import type { Afterwards, Given } from './ports.js'
 export function composeApplications(
   { issuer }: Pick<Settings, 'issuer'>,
   { random, uuid, log }: Given,
-  { storage, revocation, tokens: { changes }, signIn: { guesses } }: Ground,
+  { storage, revocation, signIn: { guesses }, tokens: { inspect, changes, assertions } }: Ground,
   rights: ActorRights,
+  { sessions }: Identity['devices'],
   afterwards: Afterwards,
 ): Identity['applications'] {
   const { now, monotonic, policy, accessLifetime, applications: inForce, tail } = revocation
@@ -52,12 +55,13 @@ export function composeApplications(
     policyPreview: createPolicyPreview({ database, sessionSurveyStore, userStore, deviceStore, policy, now }),
   })
   const applicationRights = createApplicationRights({ applicationStore, rights })
+  const applicationCheck = createApplicationCheck({ issuer, applicationStore, roleStore, keyStore, now })
   const applications = createApplications({
     applicationStore,
     applicationList,
     applicationWriting,
     applicationSecrets,
-    applicationCheck: createApplicationCheck({ issuer, applicationStore, roleStore, keyStore, now }),
+    applicationCheck,
     applicationRights,
     changes,
     random,
@@ -71,6 +75,14 @@ export function composeApplications(
     changes,
     now,
   })
+  const applicationImport = createApplicationImport({
+    database,
+    applicationStore,
+    applications,
+    applicationCheck,
+    applicationSecrets,
+    changes,
+  })
   const applicationUses = createApplicationUses({
     database,
     applicationUseStore: storage.applicationUseStore,
@@ -81,13 +93,16 @@ export function composeApplications(
     applicationUses,
     secretChanges,
     applicationWriting,
+    applicationImport,
     applicationSecrets,
     applicationAuthentication: createApplicationAuthentication({
       applications: inForce,
       applicationSecrets,
+      assertions,
       guesses,
       tail,
       log,
     }),
+    tokenRevocation: createTokenRevocation({ database, revocationStore, inspect, sessions, changes, now }),
   }
 }

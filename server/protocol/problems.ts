@@ -17,6 +17,14 @@ export const problems = {
   control_characters: 'Control characters are not allowed.',
   too_long: 'Ensure this field has no more than {count} characters.',
 
+  // How applications prove themselves, and what they ask for
+  proven_twice: 'The application proves itself in two ways at once.',
+  another_client_id: 'The parameter client_id names another application.',
+  parameter_repeated: 'The parameter {name} is there more than once.',
+  assertion_incomplete: 'Of client_assertion and client_assertion_type one is missing.',
+  one_resource_at_a_time: 'A token is for one resource: ask for one at a time.',
+  resource_unnamed: 'The scopes are of several resources: name the one that the token is for.',
+
   // What is in addresses and bodies
   parameter_blank: 'This parameter may not be blank.',
   given_twice: 'Must be given once.',
@@ -117,6 +125,7 @@ export const problems = {
   pkce_excused: 'Codes are not protected by PKCE.',
   secret_unused: 'It does not prove itself by a secret.',
   unknown_secret: 'There is no such secret, or it has already ended.',
+  secret_short: 'Must have at least {count} characters.',
   secret_missing: 'It has no secret: make one before it can get tokens.',
   first_party_origin: 'Is for applications of administrators alone.',
   algorithm_inactive: 'No key of {algorithm} signs.',

@@ -2,7 +2,9 @@
 // what is tried with them is refused for the reason that is meant and not because a field was wrong.
 import { type PageRouteName, pageRoutes } from '../../server/http/pages/routes.js'
 import { anApplication } from './applications.js'
+import { anAgreedApplication } from './authorizations.js'
 import { aClient } from './client.js'
+import { accessKeys } from './keys.js'
 import { password, type TestServer } from './server.js'
 import { devicesOf } from './sessions.js'
 import { aVisitor, type Visitor } from './visitor.js'
@@ -50,8 +52,10 @@ const pickPerson =
 const revocation = ({ person }: World): Filled => ({
   fields: { what: 'all_ended', subject: String(person.id), reason: 'lost' },
 })
+const activeKey = async ({ server }: World) => (await accessKeys(server)).find(key => key.state === 'active')!.kid
 const activeKey = async ({ server }: World) =>
-  (await server.composed.parts.keys.keyRing.list()).find(key => key.state === 'active')!.kid
+  (await server.composed.parts.keys.keyRing.list()).find(key => key.state === 'active' && key.algorithm === 'ES256')!
+    .kid
 /** Published, and signs nothing yet. */
 const waitingKey = async ({ server }: World) => (await server.composed.parts.keys.keyRing.rotate({}, 'system')).key.kid
 
@@ -97,6 +101,7 @@ export const forms: Record<FormName, FormRow> = {
     }),
   },
   signOut: { by: 'person', fill: () => ({ fields: {} }) },
+  confirmLogout: { by: 'person', fill: () => ({ fields: { state: 'a' } }) },
   prefer: { by: 'person', looks: true, fill: () => ({ fields: { language: 'ru', theme: 'dark' } }) },
   prove: { by: 'person', looks: true, fill: () => ({ fields: { next: '/account', _proof: password } }) },
 
@@ -119,6 +124,16 @@ export const forms: Record<FormName, FormRow> = {
   renameOwnDevice: { by: 'person', fill: onDevice({ name: 'Kitchen' }) },
   endOwnDevice: { by: 'person', fill: onDevice() },
 
+  withdrawOwnApplication: {
+    by: 'person',
+    async fill({ server }, sender) {
+      // Of whoever sends it.
+      const cookie = sender.cookies.get('darvoza-4000') ?? ''
+      const userId = (await server.composed.parts.signIn.browserSessions.find(cookie))!.user.id
+      return { path: { id: await anAgreedApplication(server, userId) }, fields: {} }
+    },
+  },
+
   createUserPage: {
     fill: ({ person }) => ({
       fields: { username: `new-${person.username}`, ...profile, password: longPassword, 'roles:support': '1' },
@@ -134,6 +149,12 @@ export const forms: Record<FormName, FormRow> = {
   saveUserPage: { fill: onPerson(({ person }) => ({ username: `re-${person.username}`, ...profile })) },
   saveUserRoles: { fill: onPerson(() => ({ 'roles:support': '1', permissions: 'orders:read' })) },
   savePasswordOfUser: { fill: onPerson(() => ({ password: longPassword })) },
+  withdrawOfUserPage: {
+    fill: async ({ server, person }) => ({
+      path: { id: String(person.id), application: await anAgreedApplication(server, person.id) },
+      fields: {},
+    }),
+  },
   deleteUserPage: { fill: onPerson() },
   disableUserPage: { fill: onPerson() },
   enableUserPage: {

@@ -169,8 +169,10 @@ export function testSettings(database: DatabaseSettings): Settings {
     secretKeyPrevious: null,
     adminUsername: 'admin',
     adminPassword: password,
+    applicationsFile: null,
     trustProxy: [],
     forwardedHeader: 'X-Forwarded-For',
+    outgoingAllow: { hosts: [], networks: [] },
     logLevel: 'silent',
   }
 }

@@ -13,6 +13,8 @@ import { createBrowser } from '../kinds/browser.js'
 import { createAuthorizationAnswer } from '../oauth/authorization-answer.js'
 import { createAuthorizationFlow } from '../oauth/authorization-flow.js'
 import { createAuthorizeHandlers } from '../oauth/authorize.js'
+import { createEndSessionHandlers } from '../oauth/end-session.js'
+import { createOwnApplicationPages } from './account/applications.js'
 import { createOwnDevicePages } from './account/devices.js'
 import { createEventPages } from './account/events.js'
 import { createPasswordPages } from './account/password.js'
@@ -53,6 +55,7 @@ import { createPagePresenter } from './present-error.js'
 import { createReaders } from './reader.js'
 import type { PageRouteName } from './routes.js'
 import { createSignInPages } from './sign-in.js'
+import { createSignOut } from './sign-out.js'
 import { createStartPages } from './start.js'
 import { createTexts } from './texts.js'
 import { createViews } from './views.js'
@@ -79,6 +82,7 @@ export function createPageParts(deps: PagePartsDeps) {
   const { users, roles, ownPassword, userList, userActs, names } = people
   const { sessions, sessionList, sessionEnds, deviceList, deviceEnds, deviceNames, whereSignedIn, details } = devices
   const { applications, secretChanges, applicationUses } = deps.identity.applications
+  const { authorizationRequests, decisions, consents, logoutRequests } = deps.identity.authorizations
   const { authorizationRequests, decisions, consents, codes } = deps.identity.authorizations
   const { policies } = deps.identity.policies
   const { keyRing, sealedSecrets } = keys
@@ -105,20 +109,26 @@ export function createPageParts(deps: PagePartsDeps) {
 
   const answer = createAuthorizationAnswer({ pages, issuer })
   const flow = createAuthorizationFlow({ tickets, authorizationRequests, answer, cookies, issuer, random })
+  const signOut = createSignOut({ sessions, browserSessions, cookies })
   const applicationSignIn = createApplicationSignIn({ pages, authorizationRequests, flow, answer })
 
   const ofApplications = {
     ...{ pages, issuer, applications, secretChanges, applicationUses, roles, policy, snippets },
   }
-  const handlers: Record<PageRouteName | 'asset' | 'authorize' | 'postAuthorize', Handler> = {
+  const handlers: Record<
+    PageRouteName | 'asset' | 'authorize' | 'postAuthorize' | 'endSignIn' | 'postEndSignIn',
+    Handler
+  > = {
     asset: (ctx: Context) => assets.asset(ctx),
     ...createStartPages({ pages, cookies, issuer, version }),
     ...createAuthorizeHandlers({ authorizationRequests, decisions, browserSessions, flow, answer, pages }),
-    ...createSignInPages({ pages, passwordProof, cookies, browserSessions, sessions, applicationSignIn }),
     ...createConsentPages({ pages, authorizationRequests, decisions, consents, browserSessions, flow, answer }),
+    ...createSignInPages({ pages, passwordProof, cookies, browserSessions, signOut, applicationSignIn }),
+    ...createEndSessionHandlers({ pages, logoutRequests, signOut }),
     ...createProfilePages({ pages, users }),
     ...createPasswordPages({ pages, ownPassword, browserSessions, policy, allowOnward: flow.allowOnward }),
-    ...createOwnDevicePages({ pages, sessions, whereSignedIn, deviceNames }),
+    ...createOwnDevicePages({ pages, sessions, whereSignedIn, deviceNames, names }),
+    ...createOwnApplicationPages({ pages, consents }),
     ...createEventPages({ pages, auditLog }),
     ...createHomePages({
       pages,
@@ -135,7 +145,7 @@ export function createPageParts(deps: PagePartsDeps) {
       applicationUses,
     }),
     ...createUserPages({ pages, files, users, userList, roles }),
-    ...createOneUserPages({ pages, users, roles, sessions, whereSignedIn, details, names, policy, random }),
+    ...createOneUserPages({ pages, users, roles, sessions, whereSignedIn, details, names, consents, policy, random }),
     ...createNewUserPages({ pages, users, roles, policy, random }),
     ...createManyUsersPages({ pages, users, userActs, roles }),
     ...createApplicationPages({ pages, files, issuer, applications, applicationUses, users, userList }),

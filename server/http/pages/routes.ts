@@ -13,6 +13,7 @@ export const pageRoutes = {
   signIn: post('/login', publicPage, 'Sign in', { limited: true }),
   leaveSignIn: post('/login/leave', publicPage, 'Back to the application that asked for the sign-in'),
   signOut: post('/logout', tokenless, 'Sign out; no error for who is'),
+  confirmLogout: post('/logout/confirm', publicPage, 'Sign out, as an application has asked'),
   prefer: post('/preferences', tokenless, 'Language and look, kept in cookies'),
   prove: post('/prove', signedIn, 'Type the password again, and go on'),
 
@@ -27,6 +28,12 @@ export const pageRoutes = {
   endOwnOtherDevices: post('/account/devices/end-others', signedIn, 'End all my devices but this one'),
   renameOwnDevice: post('/account/devices/:id/name', signedIn, 'Name one of my devices'),
   endOwnDevice: post('/account/devices/:id/end', signedIn, 'End one of my devices'),
+  ownApplicationsPage: get('/account/applications', signedIn, 'Applications that may act for me'),
+  withdrawOwnApplication: post(
+    '/account/applications/:id/withdraw',
+    signedIn,
+    'Take back what an application may have, and end its sessions',
+  ),
   eventsPage: get('/account/events', signedIn, 'My security events'),
 
   homePage: get('/admin', signedIn, 'How things stand'),
@@ -67,6 +74,11 @@ export const pageRoutes = {
     '/admin/users/:id/password',
     seesIfRecent('darvoza:users:write'),
     'Set a new password for a user',
+  ),
+  withdrawOfUserPage: post(
+    '/admin/users/:id/applications/:application/withdraw',
+    seesIfRecent('darvoza:sessions:end'),
+    'Take back what an application may have of a user, and end its sessions',
   ),
   deleteUserPage: post('/admin/users/:id/delete', seesIfRecent('darvoza:users:write'), 'Delete a user'),
   disableUserPage: post('/admin/users/:id/disable', seesIfRecent('darvoza:users:write'), 'Disable a user'),
