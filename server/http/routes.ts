@@ -6,7 +6,7 @@
 // five minutes. What a row names of address and body is taken there and nothing else is; routes of kind `open` ignore it.
 import { adminRoutes, listed, profile } from './admin/routes.js'
 import { authorization } from './kinds/authorization.js'
-import { client } from './kinds/client.js'
+import { client, confidentialClient } from './kinds/client.js'
 import { file } from './kinds/file.js'
 import type { Access } from './kinds/kinds.js'
 import { open } from './kinds/open.js'
@@ -43,6 +43,8 @@ export const routes = {
   ...adminRoutes,
 
   token: post('/oauth/token', client, 'Tokens, by a grant'),
+  introspect: post('/oauth/introspect', confidentialClient, 'What is this token worth? (RFC 7662)'),
+  revoke: post('/oauth/revoke', client, 'Give a token back (RFC 7009)'),
   authorize: get('/oauth/authorize', authorization, 'Let an application in'),
   postAuthorize: post('/oauth/authorize', authorization, 'The same, by a form'),
 

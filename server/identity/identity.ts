@@ -5,6 +5,7 @@ import type { ApplicationSecretChanges } from './applications/application-secret
 import type { ApplicationSecrets } from './applications/application-secrets.js'
 import type { ApplicationUses } from './applications/application-uses.js'
 import type { ApplicationWriting } from './applications/application-writing.js'
+import type { TokenRevocation } from './applications/token-revocation.js'
 import type { Applications } from './applications/applications.js'
 import type { AuthorizationRequests } from './authorizations/authorization-requests.js'
 import type { Codes } from './authorizations/codes.js'
@@ -65,6 +66,7 @@ export type Identity = {
     applicationWriting: ApplicationWriting
     applicationSecrets: ApplicationSecrets
     applicationAuthentication: ApplicationAuthentication
+    tokenRevocation: TokenRevocation
   }
   authorizations: {
     authorizationRequests: AuthorizationRequests

@@ -272,6 +272,13 @@ export const errors = {
     wireCode: notValid,
   },
 
+  too_many_revocations: {
+    status: 429,
+    text: 'The application has given back so many tokens one by one that no more are taken until some of them have expired.',
+    clause: 'RFC 6585 §4',
+    wireCode: 'too_many_revocations',
+  },
+
   // What asks for tokens at OAuth's token endpoint
   invalid_request: {
     status: 400,
@@ -418,6 +425,12 @@ export const errors = {
     text: 'The database does not answer; try again in a moment.',
     clause: 'RFC 9110 §15.6.4',
     wireCode: 'database_unavailable',
+  },
+  application_keys_unavailable: {
+    status: 503,
+    text: 'The keys of the application could not be fetched from its address; try again in a moment.',
+    clause: 'RFC 9110 §15.6.4',
+    wireCode: 'application_keys_unavailable',
   },
   stopping: {
     status: 503,

@@ -3,7 +3,6 @@
 import { type PageRouteName, pageRoutes } from '../../server/http/pages/routes.js'
 import { anApplication } from './applications.js'
 import { aClient } from './client.js'
-import { accessKeys } from './keys.js'
 import { password, type TestServer } from './server.js'
 import { devicesOf } from './sessions.js'
 import { aVisitor, type Visitor } from './visitor.js'
@@ -51,7 +50,9 @@ const pickPerson =
 const revocation = ({ person }: World): Filled => ({
   fields: { what: 'all_ended', subject: String(person.id), reason: 'lost' },
 })
-const activeKey = async ({ server }: World) => (await accessKeys(server)).find(key => key.state === 'active')!.kid
+const activeKey = async ({ server }: World) =>
+  (await server.composed.parts.keys.keyRing.list()).find(key => key.state === 'active' && key.algorithm === 'ES256')!
+    .kid
 /** Published, and signs nothing yet. */
 const waitingKey = async ({ server }: World) => (await server.composed.parts.keys.keyRing.rotate({}, 'system')).key.kid
 
@@ -79,6 +80,14 @@ const onApplication =
   (fields: Record<string, string> = {}) =>
   async (world: World): Promise<Filled> => ({ path: { id: (await anApplicationOf(world)).id }, fields })
 
+/** What a page has in a hidden field. */
+async function hiddenOn(visitor: Visitor, path: string, name: string): Promise<string> {
+  const { text } = await visitor.open(path)
+  const value = new RegExp(`name="${name}" value="([^"]+)"`).exec(text)?.[1]
+  if (value === undefined) throw new Error(`no ${name} on ${path}: ${text.slice(0, 2_000)}`)
+  return value
+}
+
 export const forms: Record<FormName, FormRow> = {
   signIn: { by: 'nobody', fill: ({ person }) => ({ fields: { username: person.username, password, next: '' } }) },
   leaveSignIn: {
@@ -93,6 +102,14 @@ export const forms: Record<FormName, FormRow> = {
   prefer: { by: 'person', looks: true, fill: () => ({ fields: { language: 'ru', theme: 'dark' } }) },
   prove: { by: 'person', looks: true, fill: () => ({ fields: { next: '/account', _proof: password } }) },
 
+  saveConsent: {
+    by: 'person',
+    async fill({ server, person }, sender) {
+      const ticket = await aTicket(server, `for-${person.username}`, sender)
+      const shown = await hiddenOn(sender, `/consent?${new URLSearchParams({ ticket })}`, 'shown')
+      return { fields: { ticket, shown, decision: 'allow' } }
+    },
+  },
   saveProfile: { by: 'person', fill: () => ({ fields: profile }) },
   savePassword: {
     by: 'person',
@@ -241,8 +258,8 @@ export async function readyForm(
   const row = forms[name]
   const world = await aWorld(server, mark, roles)
   const sender = aVisitor(server)
-  const { path, fields } = await filledForm(world, name, sender)
   if (row.by !== 'nobody') await sender.signIn(row.by === 'person' ? world.person : { username: 'admin', password })
+  const { path, fields } = await filledForm(world, name, sender)
   return { name, path, fields, sender, looks: row.looks === true }
 }
 

@@ -20,8 +20,6 @@ export type Access =
   | ClientAccess
   | PublicPageAccess
   | PageAccess
-  | PublicPageAccess
-  | PageAccess
   | AuthorizationAccess
 
 export const kinds: Kinds<Access> = {

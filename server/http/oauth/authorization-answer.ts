@@ -60,7 +60,7 @@ export function createAuthorizationAnswer({ pages, issuer }: AuthorizationAnswer
       }
       allowFormAction(ctx, address.redirectUri)
       const t = pages.translate(ctx)
-      await pages.show(ctx, 'oauth/form-post', { title: t('authorization.goOn.title'), way })
+      await pages.show(ctx, 'oauth/form-post', { title: t('authorization.goOn.title'), inside: false, way })
     },
 
     /** For a link or a button of a page that goes there. */

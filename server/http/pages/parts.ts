@@ -41,6 +41,7 @@ import { createOneUserPages } from './admin/user.js'
 import { createUserPages } from './admin/users.js'
 import { createApplicationSignIn } from './application-sign-in.js'
 import { createAssets } from './assets.js'
+import { createConsentPages } from './consent.js'
 import { createCookies } from './cookies.js'
 import { createFileChoice } from './files.js'
 import { createFormTokens } from './form-tokens.js'
@@ -76,8 +77,8 @@ export function createPageParts(deps: PagePartsDeps) {
   const { people, devices, keys, logs } = deps.identity
   const { users, roles, ownPassword, userList, userActs, names } = people
   const { sessions, sessionList, sessionEnds, deviceList, deviceEnds, deviceNames, whereSignedIn, details } = devices
-  const { authorizationRequests, decisions, logoutRequests } = deps.identity.authorizations
   const { applications, secretChanges, applicationUses } = deps.identity.applications
+  const { authorizationRequests, decisions, consents, logoutRequests } = deps.identity.authorizations
   const { policies } = deps.identity.policies
   const { keyRing, sealedSecrets } = keys
   const { auditLog, revocationLog, incidents, tokenInspector, figures } = logs
@@ -116,6 +117,7 @@ export function createPageParts(deps: PagePartsDeps) {
     asset: (ctx: Context) => assets.asset(ctx),
     ...createStartPages({ pages, cookies, issuer, version }),
     ...createAuthorizeHandlers({ authorizationRequests, decisions, browserSessions, flow, answer, pages }),
+    ...createConsentPages({ pages, authorizationRequests, decisions, consents, browserSessions, flow, answer }),
     ...createSignInPages({ pages, passwordProof, cookies, browserSessions, signOut, applicationSignIn }),
     ...createEndSessionHandlers({ pages, logoutRequests, signOut }),
     ...createProfilePages({ pages, users }),

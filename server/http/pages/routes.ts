@@ -17,6 +17,9 @@ export const pageRoutes = {
   prefer: post('/preferences', tokenless, 'Language and look, kept in cookies'),
   prove: post('/prove', signedIn, 'Type the password again, and go on'),
 
+  consentPage: get('/consent', signedIn, 'What an application asks me for'),
+  saveConsent: post('/consent', signedIn, 'Let an application in, or not'),
+
   profilePage: get('/account', signedIn, 'My profile'),
   saveProfile: post('/account', signedIn, 'Change my profile'),
   passwordPage: get('/account/password', beforeNewPassword, 'The form for a new password'),

@@ -37,11 +37,12 @@ export function createSignInPages(deps: SignInPagesDeps) {
     status = 200,
   ) {
     const t = pages.translate(ctx)
-    const usual = { problem: '', problems: {}, username: asked?.username ?? '' }
+    // Somebody who is signed in already is not among their own pages here.
+    const usual = { inside: false, problem: '', problems: {}, username: asked?.username ?? '' }
     const title = asked ? t('login.titleFor', { application: asked.application }) : t('login.title')
     const why = asked?.why || whyOver(ctx)
     const data = { title, why, application: asked?.application ?? '', ticket: asked?.ticket ?? '', ...usual, ...shown }
-    if (!asked && shown.next) applicationSignIn.allowOnward(ctx, shown.next)
+    if (!asked && shown.next) await applicationSignIn.allowOnward(ctx, shown.next)
     await pages.show(ctx, 'login', data, status)
   }
 

@@ -2,7 +2,8 @@
 // sessions of that person end, those that outlive a browser too, and so does what has not become a session yet.
 import { type Actor, userOf } from '../../policy/actor.js'
 import { ownApplicationId } from '../../policy/application-metadata.js'
-import { type ConsentedScopes, wordsIn } from '../../policy/consent.js'
+import { type AskedScopes, type ConsentedScopes, scopesByServer, wordsIn } from '../../policy/consent.js'
+import { resourceServersOf } from '../../policy/session-scope.js'
 import { refuse } from '../../protocol/errors.js'
 import type { ApplicationsInForce } from '../../revocation/applications-in-force.js'
 import type { ApplicationStore } from '../../storage/applications.js'
@@ -97,6 +98,10 @@ export function createConsents(deps: ConsentsDeps) {
   }
 
   return {
+    /** What a request asks for, by the resource servers that are there now. */
+    asked: (request: AskedScopes): ConsentedScopes =>
+      scopesByServer(request, resourceServersOf(applications.resourceServers(), issuer)),
+
     /** Scopes in words, each with the resource server that it belongs to. */
     described,
 

@@ -174,11 +174,12 @@ export function createBrowserSessions(deps: BrowserSessionsDeps) {
     /** Forgets the cookie; its session is ended by whoever ends sessions. */
     forget: (browser: BrowserSession): Promise<void> => browserSessionStore.remove(database, pageOf(browser).idHash),
 
-    /** A token for one form of this browser. */
-    formTokenOf: (browser: BrowserSession): string => formToken(pageOf(browser).formSecret),
+    /** A token for one form of this browser; `about`: for nothing but what this text says. */
+    formTokenOf: (browser: BrowserSession, about = ''): string => formToken(pageOf(browser).formSecret, about),
 
-    /** Was this token made for a form of this browser? */
-    isFormTokenOf: (browser: BrowserSession, token: unknown): boolean => isFormToken(token, pageOf(browser).formSecret),
+    /** Was this token made for a form of this browser, and about this? */
+    isFormTokenOf: (browser: BrowserSession, token: unknown, about = ''): boolean =>
+      isFormToken(token, pageOf(browser).formSecret, about),
 
     /** The same of a browser that nobody is signed in with: its secret is its own. */
     formToken,
@@ -186,9 +187,9 @@ export function createBrowserSessions(deps: BrowserSessionsDeps) {
   }
 
   /** Each is written otherwise, so that a compressed page gives nothing of it away (BREACH). */
-  function formToken(secret: string): string {
+  function formToken(secret: string, about = ''): string {
     const salt = random(12).toString('base64url')
-    return `${salt}.${macOf(secret, salt)}`
+    return `${salt}.${macOf(secret, salt, about)}`
   }
 }
 
@@ -198,14 +199,15 @@ function wrongProof() {
 
 export type BrowserSessions = ReturnType<typeof createBrowserSessions>
 
-function isFormToken(token: unknown, secret: string): boolean {
+function isFormToken(token: unknown, secret: string, about = ''): boolean {
   const [, salt, mac] = typeof token === 'string' ? (/^([\w-]{16})\.([\w-]{43})$/.exec(token) ?? []) : []
   if (salt === undefined || mac === undefined) return false
-  return timingSafeEqual(Buffer.from(mac), Buffer.from(macOf(secret, salt)))
+  return timingSafeEqual(Buffer.from(mac), Buffer.from(macOf(secret, salt, about)))
 }
 
-function macOf(secret: string, salt: string): string {
-  return createHmac('sha256', secret).update(salt).digest('base64url')
+/** The salt is of one length: which part is which stays clear. */
+function macOf(secret: string, salt: string, about: string): string {
+  return createHmac('sha256', secret).update(salt).update(about).digest('base64url')
 }
 
 function hashOf(id: string): string {
