@@ -47,7 +47,10 @@ function fuzzed(engine: Engine): void {
 
   beforeEach(async () => {
     asked = 0
-    trap = createServer(socket => void (asked++, socket.destroy()))
+    trap = createServer(socket => {
+      asked++
+      socket.destroy()
+    })
     await new Promise<void>(resolve => trap.listen(0, '127.0.0.1', resolve))
     trapUrl = `http://127.0.0.1:${(trap.address() as AddressInfo).port}/jwks`
     // Where anything may be asked: what is not asked is not asked by us.
