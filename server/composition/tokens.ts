@@ -26,6 +26,7 @@ import { createSealing } from '../tokens/sealing.js'
 import { createSecrets } from '../tokens/secrets.js'
 import { createSessionLimit } from '../tokens/session-limit.js'
 import { createSessionTokens } from '../tokens/session-tokens.js'
+import { createSignInTests } from '../tokens/sign-in-tests.js'
 import { createSigningKeys } from '../tokens/signing-keys.js'
 import { createSpentProofs } from '../tokens/spent-proofs.js'
 import { createStandings } from '../tokens/standings.js'
@@ -155,6 +156,7 @@ export function composeTokens(
   const applicationKeys = createApplicationKeys({ outgoing, now, log })
   const assertions = createAssertions({ issuer, applicationKeys, spentProofs, now })
   const tickets = createTickets({ secrets, catchUp, random, now })
+  const signInTests = createSignInTests({ secrets, random })
   const idTokenHints = createIdTokenHints({ issuer, signingKeys })
   const explain = createExplain({ inspect, checks, projection, rotate })
   return {
@@ -179,6 +181,7 @@ export function composeTokens(
     assertions,
     explain,
     tickets,
+    signInTests,
     idTokenHints,
   }
 }
