@@ -4,7 +4,6 @@ import { type PageRouteName, pageRoutes } from '../../server/http/pages/routes.j
 import { anApplication } from './applications.js'
 import { anAgreedApplication } from './authorizations.js'
 import { aClient } from './client.js'
-import { accessKeys } from './keys.js'
 import { password, type TestServer } from './server.js'
 import { devicesOf } from './sessions.js'
 import { aVisitor, type Visitor } from './visitor.js'
@@ -53,6 +52,9 @@ const revocation = ({ person }: World): Filled => ({
   fields: { what: 'all_ended', subject: String(person.id), reason: 'lost' },
 })
 const activeKey = async ({ server }: World) => (await accessKeys(server)).find(key => key.state === 'active')!.kid
+const activeKey = async ({ server }: World) =>
+  (await server.composed.parts.keys.keyRing.list()).find(key => key.state === 'active' && key.algorithm === 'ES256')!
+    .kid
 /** Published, and signs nothing yet. */
 const waitingKey = async ({ server }: World) => (await server.composed.parts.keys.keyRing.rotate({}, 'system')).key.kid
 
