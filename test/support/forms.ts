@@ -51,7 +51,6 @@ const pickPerson =
 const revocation = ({ person }: World): Filled => ({
   fields: { what: 'all_ended', subject: String(person.id), reason: 'lost' },
 })
-const activeKey = async ({ server }: World) => (await accessKeys(server)).find(key => key.state === 'active')!.kid
 const activeKey = async ({ server }: World) =>
   (await server.composed.parts.keys.keyRing.list()).find(key => key.state === 'active' && key.algorithm === 'ES256')!
     .kid
