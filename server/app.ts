@@ -14,11 +14,14 @@ import { createAdminUserHandlers } from './http/admin/users.js'
 import type { Handler } from './http/handler.js'
 import { createHealthHandlers, type HealthDeps } from './http/health.js'
 import { createBearer } from './http/kinds/bearer.js'
+import { createCallingApplication } from './http/kinds/calling-application.js'
 import { kinds } from './http/kinds/kinds.js'
 import { createKoa } from './http/koa.js'
 import { createMeHandlers } from './http/me/me.js'
 import { createBodies } from './http/middleware/body.js'
+import { createGrants } from './http/oauth/grants/grants.js'
 import { createJwksHandler } from './http/oauth/jwks.js'
+import { createTokenEndpoint } from './http/oauth/token.js'
 import { createPageParts } from './http/pages/parts.js'
 import { createPresenters } from './http/presenters.js'
 import { type RouteName, routes } from './http/routes.js'
@@ -29,6 +32,7 @@ import type { SignIn } from './identity/sign-in/sign-in.js'
 import type { PolicyInForce } from './revocation/policy-in-force.js'
 import type { RedisLink } from './revocation/redis-link.js'
 import type { Tail } from './revocation/tail.js'
+import type { ClientToken } from './tokens/client-token.js'
 import type { Inspect } from './tokens/inspect.js'
 import type { Rotate } from './tokens/rotate.js'
 import type { SigningKeys } from './tokens/signing-keys.js'
@@ -57,7 +61,7 @@ export type AppDeps = {
     policy: PolicyInForce
     writeTrouble: HealthDeps['writeTrouble']
   }
-  tokens: { inspect: Inspect; rotate: Rotate; signingKeys: SigningKeys }
+  tokens: { inspect: Inspect; rotate: Rotate; signingKeys: SigningKeys; clientToken: ClientToken }
   signIn: { signIn: SignIn; browserSessions: BrowserSessions }
   identity: Identity
 }
@@ -70,10 +74,10 @@ export function createApp(deps: AppDeps): Koa {
 export function createHttpParts(deps: AppDeps) {
   const { settings, issuer, ownApplication, root, log, uuid, random, bodyWait, isLeaving } = deps
   const { now, clock, tail, redisLink, policy, writeTrouble } = deps.revocation
-  const { inspect, rotate, signingKeys } = deps.tokens
+  const { inspect, rotate, signingKeys, clientToken } = deps.tokens
   const { signIn, browserSessions } = deps.signIn
   const { identity } = deps
-  const { people, devices, policies, keys, logs } = identity
+  const { people, devices, applications, policies, keys, logs } = identity
   const { users, ownPassword, userList, userActs, roles } = people
   const { sessions, sessionList, sessionEnds, deviceList, deviceEnds, whereSignedIn } = devices
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }
@@ -100,6 +104,7 @@ export function createHttpParts(deps: AppDeps) {
     ...createAdminLogHandlers(logs),
     ...createAdminKeyHandlers(keys),
     ...createAdminPolicyHandlers(policies),
+    token: createTokenEndpoint(createGrants({ clientToken, now })),
     ...createJwksHandler({ signingKeys, tail }),
     ...createHealthHandlers({ tail, redisLink, clock, writeTrouble, isLeaving }),
     ...pages.handlers,
@@ -107,7 +112,11 @@ export function createHttpParts(deps: AppDeps) {
   const permissionsOf = async (userId: number) => (await users.require(userId)).allPermissions
   return {
     handlers,
-    senders: { bearer: createBearer({ inspect, ownApplication, permissionsOf, now }), browser: pages.browser },
+    senders: {
+      bearer: createBearer({ inspect, ownApplication, permissionsOf, now }),
+      browser: pages.browser,
+      application: createCallingApplication(applications.applicationAuthentication),
+    },
     presenters: createPresenters({ issuer, presentErrorPage: pages.presentError }),
     bodies: createBodies(bodyWait),
     issuer,

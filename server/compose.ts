@@ -6,7 +6,7 @@ import type Koa from 'koa'
 import { requireSecretKey } from '../config/secret-key.js'
 import type { Settings } from '../config/settings.js'
 import { composeIdentity } from './composition/identity.js'
-import type { Ports } from './composition/ports.js'
+import type { Afterwards, Ports } from './composition/ports.js'
 import { composeRevocation } from './composition/revocation.js'
 import { composeSignIn } from './composition/sign-in.js'
 import { composeStorage } from './composition/storage.js'
@@ -58,9 +58,10 @@ export async function composeParts(settings: Settings, { log, random = randomByt
 
   const storage = await composeStorage(settings, log)
   const revocation = await composeRevocation(settings, secretKey, given, storage)
-  const tokens = composeTokens(settings, secretKey, given, storage, revocation, work => jobs.afterwards(work))
+  const afterwards: Afterwards = work => jobs.afterwards(work)
+  const tokens = composeTokens(settings, secretKey, given, storage, revocation, afterwards)
   const signIn = composeSignIn(secretKey, ownApplication.id, given, storage, revocation, tokens)
-  const identity = composeIdentity(settings, given, { storage, revocation, tokens, signIn })
+  const identity = composeIdentity(settings, given, { storage, revocation, tokens, signIn }, afterwards)
 
   const { database, userStore } = storage
   const { now, tail, redisLink, highWater, memory } = revocation
@@ -144,6 +145,8 @@ export async function composeParts(settings: Settings, { log, random = randomByt
       const made = await ensureAdministrator({ database, userStore, users, random }, wanted)
       await housekeeping.beat()
       jobs.afterwards(hashing.prepare)
+      // A database that an older program made may lack a key.
+      jobs.afterwards(keyRing.upkeep)
       await noteLog()
       return made
     },

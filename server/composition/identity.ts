@@ -6,27 +6,34 @@ import { createIssuerClaim } from '../identity/issuer-claim.js'
 import { createNames } from '../identity/people/names.js'
 import { createRights } from '../identity/rights.js'
 import { composeApplications } from './applications.js'
+import { composeAuthorizations } from './authorizations.js'
 import { composeDevices } from './devices.js'
 import type { Ground } from './ground.js'
 import { composeKeys } from './keys.js'
 import { composeLogs } from './logs.js'
 import { composePeople } from './people.js'
 import { composePolicies } from './policies.js'
-import type { Given } from './ports.js'
+import type { Afterwards, Given } from './ports.js'
 
-export function composeIdentity(settings: Pick<Settings, 'issuer'>, given: Given, ground: Ground): Identity {
+export function composeIdentity(
+  settings: Pick<Settings, 'issuer'>,
+  given: Given,
+  ground: Ground,
+  afterwards: Afterwards,
+): Identity {
   const { database, userStore, sessionStore, deviceStore, revocationStore, heartbeatStore, installationStore } =
     ground.storage
-  const { now, policy, projection, highWater } = ground.revocation
+  const { now, policy, projection, highWater, applications } = ground.revocation
   const { changes, auditTrail } = ground.tokens
   const rights = createRights({ userStore })
-  const names = createNames({ database, userStore, sessionStore, deviceStore })
+  const names = createNames({ database, userStore, sessionStore, deviceStore, applications })
   const logs = composeLogs(ground, rights, names)
   const devices = composeDevices(ground, rights, names, logs)
   return {
     people: composePeople(ground, rights, names, devices),
     devices,
-    applications: composeApplications(settings, given, ground),
+    applications: composeApplications(settings, given, ground, afterwards),
+    authorizations: composeAuthorizations(settings, given, ground),
     policies: composePolicies(ground, rights),
     keys: composeKeys(given, ground, rights),
     logs,

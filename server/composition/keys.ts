@@ -13,9 +13,9 @@ export function composeKeys(
   { storage, revocation: { tail, now }, tokens: { changes, sealing } }: Ground,
   rights: ActorRights,
 ): Identity['keys'] {
-  const { database, keyStore, policyVersionStore, auditStore, revocationStore } = storage
+  const { database, keyStore, policyVersionStore, auditStore, revocationStore, applicationStore } = storage
   const change = createKeyChange({ auditStore, revocationStore, rights, changes, tail })
-  const moves = createKeyMoves({ keyStore, policyVersionStore, revocationStore, now })
+  const moves = createKeyMoves({ keyStore, policyVersionStore, revocationStore, applicationStore, now })
   return {
     keyRing: createKeyRing({ database, keyStore, moves, change, sealing, now }),
     sealedSecrets: createSealedSecrets({ keyStore, change, sealing, random, now }),

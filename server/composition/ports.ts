@@ -2,6 +2,7 @@
 import type { Log } from '../app.js'
 import type { HashingWork } from '../identity/sign-in/hashing.js'
 import type { RedisLike } from '../identity/sign-in/shared-guess-counts.js'
+import type { generatePair } from '../protocol/algorithms.js'
 import type { ClockPorts } from '../storage/clock.js'
 
 export type Ports = {
@@ -19,9 +20,14 @@ export type Ports = {
   bodyWait?: number
   /** Tests know the first administrator by this id. */
   administratorId?: number | undefined
+  /** Tests share the key pairs of fresh databases: the primes of RSA cost more than most tests. */
+  firstPair?: typeof generatePair
   /** Tests hold a request at one of these points. */
   pauses?: { passwordChecked?: () => Promise<void>; rotationClaimed?: () => Promise<void> }
 }
+
+/** Runs what need not be waited for. */
+export type Afterwards = (work: () => Promise<void>) => void
 
 /** Those that are always there, once defaults are taken. */
 export type Given = Ports & {

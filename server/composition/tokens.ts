@@ -4,6 +4,7 @@ import { createAuditLines } from '../tokens/audit-lines.js'
 import { createAuditTrail } from '../tokens/audit-trail.js'
 import { createChanges } from '../tokens/changes.js'
 import { createTokenChecks } from '../tokens/checks.js'
+import { createClientToken } from '../tokens/client-token.js'
 import { createCounters } from '../tokens/counters.js'
 import { createCredentials } from '../tokens/credential.js'
 import { createExplain } from '../tokens/explain.js'
@@ -19,23 +20,34 @@ import { createSecrets } from '../tokens/secrets.js'
 import { createSessionLimit } from '../tokens/session-limit.js'
 import { createSigningKeys } from '../tokens/signing-keys.js'
 import { createStandings } from '../tokens/standings.js'
-import type { Given } from './ports.js'
+import type { Afterwards, Given } from './ports.js'
 import type { RevocationParts } from './revocation.js'
 import type { StorageParts } from './storage.js'
 
 export function composeTokens(
   { issuer, secretKeyPrevious }: Pick<Settings, 'issuer' | 'secretKeyPrevious'>,
   secretKey: Buffer,
-  { log, random, uuid, pauses }: Given,
+  { log, random, uuid, pauses, firstPair }: Given,
   storage: StorageParts,
   { clock: { latest }, now, projection, redisLog, tail, outages, policy, applications, catchUp }: RevocationParts,
-  /** Runs what need not be waited for. */
-  afterwards: (work: () => Promise<void>) => void,
+  afterwards: Afterwards,
 ) {
   const { database, userStore, roleStore, deviceStore, sessionStore, applicationStore } = storage
-  const { keyStore, revocationStore, auditStore, logHeadStore, incidentStore, figureStore } = storage
+  const { keyStore, revocationStore, auditStore, logHeadStore, incidentStore, figureStore, policyVersionStore } =
+    storage
   const sealing = createSealing([secretKey, ...(secretKeyPrevious ? [secretKeyPrevious] : [])], random)
-  const signingKeys = createSigningKeys({ database, keyStore, revocationStore, sealing, tail, policy, now, log })
+  const signingKeys = createSigningKeys({
+    database,
+    keyStore,
+    revocationStore,
+    policyVersionStore,
+    sealing,
+    tail,
+    policy,
+    now,
+    log,
+    firstPair,
+  })
   const secrets = createSecrets({ database, keyStore, revocationStore, sealing, tail, random, now })
   const issue = createIssue({ issuer, signingKeys, secrets, policy, applications, random })
   const checks = createTokenChecks({ issuer, signingKeys, secrets, policy, now, latest })
@@ -113,6 +125,15 @@ export function composeTokens(
     count: counters.count,
     refreshed,
   })
+  const clientToken = createClientToken({
+    issuer,
+    issue,
+    tail,
+    projection,
+    policy,
+    applications,
+    count: counters.count,
+  })
   const explain = createExplain({ inspect, checks, projection, rotate })
   return {
     sealing,
@@ -127,6 +148,7 @@ export function composeTokens(
     changes,
     logAdvance,
     rotate,
+    clientToken,
     explain,
   }
 }

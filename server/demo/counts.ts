@@ -44,6 +44,8 @@ const visits: Record<CountName, (plan: DemoPlan, history: DemoHistory, visit: Vi
     eachSession(plan, ({ createdAt, seenAt, refreshes }) => {
       for (let nth = 1; nth <= refreshes; nth++) visit(createdAt + ((seenAt - createdAt) * nth) / refreshes, 1)
     }),
+  // Nobody's devices: the demo has people alone.
+  application_tokens: () => {},
   reuse_incidents: (plan, _, visit) =>
     eachSession(plan, ({ end }) => end?.why === 'refresh_token_reused' && visit(end.at, 1)),
   revocations(_, { revocations }, visit) {

@@ -1,5 +1,6 @@
 // What every handler gets. A handler reads, calls down once or twice, and presents.
 import type { Context as KoaContext } from 'koa'
+import type { PublicApplication } from '../identity/applications/public-application.js'
 import type { PublicUser } from '../identity/people/public-user.js'
 import type { BrowserSession } from '../identity/sign-in/browser-sessions.js'
 import type { Actor, Credential, Origin } from '../policy/actor.js'
@@ -14,6 +15,8 @@ export type State = {
   writeRefusal?: WriteRefusal
   /** The verified token of the Authorization header; there on every route whose sender is known by one. */
   claims?: AccessClaims
+  /** The application that calls, and has proven to be the one it says; there on every route of kind `client`. */
+  application?: PublicApplication
   /** What the caller acts by, and what for: of a token, or of a cookie; there on every route that is not for anybody. */
   credential?: Credential
   /** When its body must have come, by `performance.now()`; there where one is read. */

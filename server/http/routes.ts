@@ -5,6 +5,7 @@
 // `open`: anybody; `person`: whoever is signed in; `may`: whoever has the permission; `mayIfRecent`: and has signed in within
 // five minutes. What a row names of address and body is taken there and nothing else is; routes of kind `open` ignore it.
 import { adminRoutes, listed, profile } from './admin/routes.js'
+import { client } from './kinds/client.js'
 import { file } from './kinds/file.js'
 import type { Access } from './kinds/kinds.js'
 import { open } from './kinds/open.js'
@@ -31,6 +32,8 @@ export const routes = {
   endMyDevice: del('/api/me/devices/:id', person, 'End a device'),
 
   ...adminRoutes,
+
+  token: post('/oauth/token', client, 'Tokens, by a grant'),
 
   jwks: get('/.well-known/jwks.json', open, 'The public keys'),
   healthz: get('/healthz', open, 'The process lives'),

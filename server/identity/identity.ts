@@ -1,7 +1,9 @@
 // The rooms of this floor, and what stands in each for those above. composition/ makes them; a handler or a command names
 // what it calls.
+import type { ApplicationAuthentication } from './applications/application-authentication.js'
 import type { ApplicationSecrets } from './applications/application-secrets.js'
 import type { ApplicationWriting } from './applications/application-writing.js'
+import type { Decisions } from './authorizations/decisions.js'
 import type { Details } from './devices/details.js'
 import type { DeviceEnds } from './devices/device-ends.js'
 import type { DeviceList } from './devices/device-list.js'
@@ -40,7 +42,12 @@ export type Identity = {
     whereSignedIn: WhereSignedIn
     details: Details
   }
-  applications: { applicationWriting: ApplicationWriting; applicationSecrets: ApplicationSecrets }
+  applications: {
+    applicationWriting: ApplicationWriting
+    applicationSecrets: ApplicationSecrets
+    applicationAuthentication: ApplicationAuthentication
+  }
+  authorizations: { decisions: Decisions }
   policies: { policies: Policies; settledPolicies: SettledPolicies }
   keys: { keyRing: KeyRing; sealedSecrets: SealedSecrets }
   logs: {

@@ -9,6 +9,13 @@ export type ApplicationKind = (typeof applicationKinds)[number]
 /** The application that owns password sign-ins and our own pages. */
 export const ownApplicationId = 'darvoza'
 
+/** How an application proves to be the one it says (RFC 7591 §2); with `none` it does not. */
+export const authenticationMethods = ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'] as const
+export type AuthenticationMethod = (typeof authenticationMethods)[number]
+
+/** They run where their users could read a secret (RFC 6749 §2.1). */
+const publicKinds: ReadonlySet<ApplicationKind> = new Set(['browser', 'native'])
+
 /** Who wrote the row; `built_in` is `darvoza` alone. */
 export const applicationOrigins = ['administrator', 'file', 'registration', 'document', 'built_in'] as const
 export type ApplicationOrigin = (typeof applicationOrigins)[number]
@@ -52,9 +59,7 @@ export const applicationMetadata = z.strictObject({
     .max(1_000)
     .regex(/^([\x21\x23-\x5b\x5d-\x7e]+( [\x21\x23-\x5b\x5d-\x7e]+)*)?$/, 'must be words with one space between')
     .optional(),
-  token_endpoint_auth_method: z
-    .enum(['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'])
-    .optional(),
+  token_endpoint_auth_method: z.enum(authenticationMethods).optional(),
   token_endpoint_auth_signing_alg: z.enum(['ES256', 'RS256', 'PS256', 'EdDSA']).optional(),
   jwks: z.looseObject({ keys: z.array(z.looseObject({ kty: z.string() })).max(20) }).optional(),
   jwks_uri: text.optional(),
@@ -129,6 +134,22 @@ export type ApplicationTerms = {
   resourceScopes: readonly ResourceScope[]
 }
 
+/** RFC 7591 §2: `client_secret_basic` where nothing is said, but of kinds that can keep no secret. */
+export function authenticationMethodOf({
+  kind,
+  metadata,
+}: {
+  kind: ApplicationKind
+  metadata: ApplicationMetadata
+}): AuthenticationMethod {
+  return metadata.token_endpoint_auth_method ?? (publicKinds.has(kind) ? 'none' : 'client_secret_basic')
+}
+
+/** How it may get tokens; RFC 7591 §2: by codes where nothing is said. */
+export function grantTypesOf({ grant_types }: ApplicationMetadata): readonly string[] {
+  return grant_types ?? ['authorization_code']
+}
+
 /** In seconds, or null: the policy's hold. An empty object overrides nothing. */
 export function ownLifetimes({ lifetimes }: ApplicationMetadata): OwnLifetimes | null {
   return lifetimes && Object.values(lifetimes).some(value => value !== undefined) ? lifetimes : null
@@ -152,6 +173,14 @@ export function permissionsFor(
   if (!saysRoles({ origin }, scope)) return []
   const listed = new Set(metadata.permissions)
   return permissions.filter(permission => listed.has(permission))
+}
+
+/** Whether somebody with these roles may use an application: anybody, unless it names roles. */
+export function mayUse(
+  { required_roles }: Pick<ApplicationMetadata, 'required_roles'>,
+  roles: readonly string[],
+): boolean {
+  return !required_roles?.length || required_roles.some(role => roles.includes(role))
 }
 
 export function scopeWords(scope: string): string[] {

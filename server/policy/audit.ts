@@ -26,6 +26,7 @@ export const auditActions = {
   user_deleted: { subject: 'user', what: 'Deleted a user' },
   roles_changed: { subject: 'user', what: 'Changed the roles of a user' },
   permissions_changed: { subject: 'user', what: "Changed a user's own permissions" },
+  consent_given: { subject: 'user', what: 'Let an application have scopes' },
   role_created: { subject: 'role', what: 'Made a role' },
   role_changed: { subject: 'role', what: 'Changed the permissions of a role' },
   role_renamed: { subject: 'role', what: 'Renamed a role' },

@@ -5,6 +5,7 @@ export const figures = {
   sign_ins: { kind: 'count', what: 'Sign-ins' },
   failed_sign_ins: { kind: 'count', what: 'Sign-ins that failed' },
   refreshes: { kind: 'count', what: 'Refreshes' },
+  application_tokens: { kind: 'count', what: 'Tokens that applications got for themselves' },
   reuse_incidents: { kind: 'count', what: 'Spent refresh tokens that came back' },
   revocations: { kind: 'count', what: 'Entries of the revocation log' },
   live_sessions: { kind: 'level', what: 'Sessions that live' },

@@ -1,4 +1,4 @@
-// What counts a guess at a password, and how much of it an hour takes. The rule behind the table: nobody can use up what
+// What counts a guess at a password, or at an application's secret, and how much of it an hour takes. The rule behind the table: nobody can use up what
 // somebody needs who proves a device that they already use.
 import { networkOf } from './network.js'
 
@@ -13,6 +13,8 @@ export type Guesser =
   | { kind: 'stranger'; usernameKey: string /** '' where it is not known. */; address: string }
   /** At a change of the password, which asks for the present one, by somebody who is signed in. */
   | { kind: 'owner'; userId: number; deviceId: string }
+  /** At an application's secret; '' for all that are none. */
+  | { kind: 'application'; applicationId: string; address: string }
 
 export type Bucket = {
   /** What it counts, told apart from every other bucket. */
@@ -33,6 +35,12 @@ export function bucketsOf(guesser: Guesser, limit: number): Bucket[] {
     case 'owner':
       // Not the bucket above: whoever has a stolen access token could fill it, and the owner's next sign-in be refused.
       return [{ of: ['owner', String(guesser.userId), guesser.deviceId], limit, name: 'device', told: true }]
+    case 'application': {
+      const { applicationId, address } = guesser
+      // Servers behind one address are many, and one that has a secret of yesterday tries without end.
+      const of = ['application', applicationId, networkOf(address)]
+      return address === '' ? [] : [{ of, limit: 10 * limit, name: 'application', told: false }]
+    }
     case 'stranger': {
       const { usernameKey, address } = guesser
       // What is left of it would tell whether others try this username too, and so whether it exists.

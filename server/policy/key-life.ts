@@ -29,11 +29,17 @@ const lead = day
 /** In ms: servers that learn late that a key has retired, and clocks of verifiers. */
 const slack = 120 * second
 
+/**
+ * Something always signs with these: id_tokens are RS256 where an application registered nothing else (OIDC Core §15.1),
+ * and ES256 may be chosen by any.
+ */
+export const lastingAlgorithms = ['ES256', 'RS256'] as const
+
 /** How long access tokens live: `accessLifetime` by the present policy, in seconds; those of older ones until `horizon`. */
 export type TokenLives = { accessLifetime: number; horizon: number }
 
 export type KeyRules = {
-  /** The algorithms that something signs with. */
+  /** The algorithms that something signs with; access tokens with the first. */
   algorithms: readonly string[]
   /** How long a key signs, in seconds. */
   interval: number

@@ -1,7 +1,18 @@
 // What the tokens of a session are for: one resource server, and of what was granted the scopes that belong to it.
-import { type ApplicationMetadata, scopeWords, standardScopes } from './application-metadata.js'
+import { type ApplicationMetadata, type ApplicationTerms, scopeWords, standardScopes } from './application-metadata.js'
 
 export type ResourceServer = { resource: string; scopes: readonly string[] }
+
+/** @param active resource servers that are active now; our own row has no identifier and goes by the issuer */
+export function resourceServersOf(
+  active: readonly Pick<ApplicationTerms, 'resource' | 'resourceScopes'>[],
+  issuer: string,
+): ResourceServer[] {
+  return active.map(({ resource, resourceScopes }) => ({
+    resource: resource ?? issuer,
+    scopes: resourceScopes.map(scope => scope.name),
+  }))
+}
 
 export type Target = { audience: string; scope: string }
 

@@ -71,6 +71,13 @@ export function createApplicationStore(dialect: { forUpdate: string }) {
       return new Map(rows.map(row => [row.id, row.version]))
     },
 
+    /** Whether any has registered this algorithm for its id_tokens. */
+    async anyHasIdTokenAlgorithm(tx: Queries, algorithm: string): Promise<boolean> {
+      // As JSON.stringify writes it; inside a text the quotation marks would stand behind backslashes.
+      const member = `%"id_token_signed_response_alg":"${algorithm}"%`
+      return (await tx.read('SELECT id FROM application WHERE metadata LIKE ? LIMIT 1', [member])).length > 0
+    },
+
     /** Those that may sign users in. */
     async activeIds(tx: Queries): Promise<string[]> {
       const rows = await tx.read<{ id: string }>('SELECT id FROM application WHERE active = ? ORDER BY id', [true])

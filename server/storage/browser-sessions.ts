@@ -38,6 +38,15 @@ export function createBrowserSessionStore() {
       return { page: page as BrowserSessionRecord, standing: readStanding(rows) }
     },
 
+    /** When the password was typed last in the browser of a session; null where no browser holds it. */
+    async authenticatedAt(tx: Queries, sessionId: string): Promise<number | null> {
+      const [row] = await tx.read<{ at: number | null }>(
+        'SELECT MAX(authenticated_at) AS at FROM page_session WHERE session_id = ?',
+        [sessionId],
+      )
+      return row?.at ?? null
+    },
+
     async setAuthenticatedAt(tx: Queries, idHash: string, at: number): Promise<void> {
       await tx.write('UPDATE page_session SET authenticated_at = ? WHERE id_hash = ? AND authenticated_at < ?', [
         at,

@@ -1,8 +1,8 @@
+import type { ConsentedScopes } from '../policy/consent.js'
 import type { Dialect, Queries, Value } from './database.js'
 import { columns, insertion } from './statement.js'
 
-/** Scopes by the resource server that they belong to; those that belong to none under ''. */
-export type ConsentedScopes = Readonly<Record<string, readonly string[]>>
+export type { ConsentedScopes }
 
 /** What a user lets an application have. Times are epoch ms. */
 export type ConsentRecord = {

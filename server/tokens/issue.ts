@@ -5,7 +5,7 @@ import { type ApplicationTerms, ownApplicationId, permissionsFor, saysRoles } fr
 import { isOwnPermission } from '../policy/permissions.js'
 import type { Policy } from '../policy/policies.js'
 import { absoluteEnd } from '../policy/session.js'
-import { type Target, targetOf } from '../policy/session-scope.js'
+import { resourceServersOf, type Target, targetOf } from '../policy/session-scope.js'
 import { macInput, signInput } from '../protocol/algorithms.js'
 import type { AccessClaims, RefreshClaims } from '../protocol/claims.js'
 import { refuse } from '../protocol/errors.js'
@@ -71,7 +71,8 @@ export function createIssue({ issuer, signingKeys, secrets, policy, applications
       iat,
       jti: random(16).toString('hex'),
       client_id: application.id,
-      scope,
+      // RFC 6749 §3.3: a scope is one word at least.
+      ...(scope !== '' && { scope }),
       token_type: 'access',
       ...('session' in subject ? personClaims(subject, scope) : { roles: [] }),
       rev: seq,
@@ -87,11 +88,7 @@ export function createIssue({ issuer, signingKeys, secrets, policy, applications
   function targetFor({ session, user, application, policy }: PersonSubject): Target {
     const otherwise = policy.audience || issuer
     if (application.id === ownApplicationId) return { audience: otherwise, scope: ownScope(user) }
-    const servers = applications.resourceServers().map(({ resource, resourceScopes }) => ({
-      // Our own row has none: it goes by the issuer.
-      resource: resource ?? issuer,
-      scopes: resourceScopes.map(scope => scope.name),
-    }))
+    const servers = resourceServersOf(applications.resourceServers(), issuer)
     return targetOf(session, application.metadata, servers, otherwise)
   }
 

@@ -9,9 +9,13 @@ export type KeyPair = { kid: string; algorithm: SigningAlgorithm; publicJwk: str
 export const privateKeyOf = (kid: string) => `signing-key:${kid}`
 
 /** Takes a while for RSA: never call it inside a transaction. */
-export async function newKeyPair(algorithm: SigningAlgorithm, sealing: Sealing): Promise<KeyPair> {
+export async function newKeyPair(
+  algorithm: SigningAlgorithm,
+  sealing: Sealing,
+  generate = generatePair,
+): Promise<KeyPair> {
   for (;;) {
-    const { publicKey, privateKey } = await generatePair(algorithm)
+    const { publicKey, privateKey } = await generate(algorithm)
     const jwk = publicKey.export({ format: 'jwk' }) as JWK
     const kid = await calculateJwkThumbprint(jwk)
     // On the command line it would read as an option.

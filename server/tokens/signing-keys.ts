@@ -1,13 +1,21 @@
-// The key pairs of access tokens as this process holds them: which one signs, which ones verify, and the JWKS. What becomes
-// of them is decided in identity/keys/key-ring.ts; here they are followed.
+// The key pairs of access tokens and id_tokens as this process holds them: which one signs, which ones verify, and the JWKS.
+// What becomes of them is decided in identity/keys/key-ring.ts; here they are followed.
 import { createHash, createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto'
 import type { JWK } from 'jose'
-import { isSigningAlgorithm, type SigningAlgorithm } from '../protocol/algorithms.js'
+import { lastingAlgorithms } from '../policy/key-life.js'
+import { readPolicy } from '../policy/policies.js'
+import {
+  type generatePair,
+  isSigningAlgorithm,
+  type SigningAlgorithm,
+  signingAlgorithmNames,
+} from '../protocol/algorithms.js'
 import { encodePart } from '../protocol/jws.js'
 import type { PolicyInForce } from '../revocation/policy-in-force.js'
 import type { Tail } from '../revocation/tail.js'
 import type { Database } from '../storage/database.js'
 import type { KeyRecord, KeyStore } from '../storage/keys.js'
+import type { PolicyVersionStore } from '../storage/policy-versions.js'
 import type { RevocationStore } from '../storage/revocations.js'
 import { newKeyPair, privateKeyOf } from './key-pairs.js'
 import type { Sealing } from './sealing.js'
@@ -19,33 +27,37 @@ export type SigningKeysDeps = {
   database: Database
   keyStore: KeyStore
   revocationStore: RevocationStore
+  policyVersionStore: PolicyVersionStore
   sealing: Sealing
   tail: Tail
   policy: PolicyInForce
   now: () => number
   log: { error(details: object, message: string): void }
+  /** Tests share the pairs of fresh databases. */
+  firstPair?: typeof generatePair | undefined
 }
+
+/** How many versions of the policy are looked through for the algorithm of before. */
+const lookedThrough = 50
 
 type Followed = {
   /** Of the log's head. */
   version: number
   /** By algorithm. */
   active: ReadonlyMap<string, ActiveKey>
-  newest: ActiveKey | null
   /** Private halves that were opened, by kid. */
   opened: ReadonlyMap<string, ActiveKey>
   verifying: ReadonlyMap<string, VerifyingKey>
   /** Kids that are published no more, and whether they were revoked. */
-  gone: ReadonlyMap<string, { revoked: boolean }>
+  gone: ReadonlyMap<string, KeyRecord & { revoked: boolean }>
   jwks: string
   jwksTag: string
 }
 
 export function createSigningKeys(deps: SigningKeysDeps) {
-  const { database, keyStore, revocationStore, sealing, tail, policy, now, log } = deps
+  const { database, keyStore, revocationStore, policyVersionStore, sealing, tail, policy, now, log, firstPair } = deps
   let followed: Followed = {
     active: new Map(),
-    newest: null,
     opened: new Map(),
     verifying: new Map(),
     gone: new Map(),
@@ -65,16 +77,25 @@ export function createSigningKeys(deps: SigningKeysDeps) {
     },
   )
 
+  /** Of access tokens, the policy's before the present one, newest first. */
+  let former: readonly string[] = []
+  tail.follow(
+    head => head.policyVersion,
+    async () => {
+      const page = { before: Number.MAX_SAFE_INTEGER, limit: lookedThrough }
+      const versions = await policyVersionStore.list(database, page)
+      former = [...new Set(versions.map(version => readPolicy(version.policy).access_token_algorithm))]
+    },
+  )
+
   function follow(records: readonly KeyRecord[], version: number): Followed {
     const published = records.filter(record => record.state !== 'gone')
     const actives = published.filter(record => record.state === 'active')
     const opened = new Map([...actives.map(open), ...published.flatMap(openAhead)].map(key => [key.kid, key]))
     const jwks = JSON.stringify({ keys: published.map(publicJwk) })
-    const [newest] = [...actives].sort((a, b) => b.activatedAt! - a.activatedAt!)
     return {
       version,
       active: new Map(actives.map(({ algorithm, kid }) => [algorithm, opened.get(kid)!])),
-      newest: newest ? opened.get(newest.kid)! : null,
       opened,
       verifying: new Map(
         published.map(record => [record.kid, followed.verifying.get(record.kid) ?? verifyingKey(record)]),
@@ -82,7 +103,7 @@ export function createSigningKeys(deps: SigningKeysDeps) {
       gone: new Map(
         records
           .filter(record => record.state === 'gone')
-          .map(({ kid, revokedAt }) => [kid, { revoked: revokedAt !== null }]),
+          .map(record => [record.kid, { ...record, revoked: record.revokedAt !== null }]),
       ),
       jwks,
       jwksTag: `"${createHash('sha256').update(jwks).digest('base64url').slice(0, 22)}"`,
@@ -106,27 +127,38 @@ export function createSigningKeys(deps: SigningKeysDeps) {
   }
 
   return {
-    /** Makes the first key pair, once among all servers. Nobody has fetched the JWKS yet, so it signs at once. */
+    /**
+     * Makes the first key pairs, once among all servers. Nobody has fetched the JWKS yet, so they sign at once; what is
+     * missing beside a key that signs is published first (policy/key-life.ts).
+     */
     async ensure(): Promise<void> {
       const isThere = (records: readonly KeyRecord[]) => records.some(record => record.state === 'active')
       if (isThere(await keyStore.list(database))) return
-      const made = await newKeyPair(policy().access_token_algorithm, sealing)
+      const algorithms = [...new Set([policy().access_token_algorithm, ...lastingAlgorithms])]
+      const made = await Promise.all(algorithms.map(algorithm => newKeyPair(algorithm, sealing, firstPair)))
       await database.transaction(async tx => {
         await revocationStore.lockHead(tx)
         if (isThere(await keyStore.list(tx))) return
         const at = now()
         const times = { createdAt: at, activatesAt: at, activatedAt: at, retiredAt: null, revokedAt: null }
-        await keyStore.insert(tx, { ...made, state: 'active', ...times })
+        for (const pair of made) await keyStore.insert(tx, { ...pair, state: 'active', ...times })
         await revocationStore.raiseVersion(tx, 'key')
       })
     },
 
     /** The key that signs access tokens now: of the policy's algorithm, or of the one before until that may be used. */
     active(): ActiveKey {
-      const key = followed.active.get(policy().access_token_algorithm) ?? followed.newest
-      if (!key) throw new Error('there is no active signing key')
-      return key
+      const wanted = [policy().access_token_algorithm, ...former, ...followed.active.keys()]
+      const algorithm = wanted.find(one => followed.active.has(one))
+      if (algorithm === undefined) throw new Error('there is no active signing key')
+      return followed.active.get(algorithm)!
     },
+
+    /** The key that signs with an algorithm now; null while none may. */
+    activeOf: (algorithm: SigningAlgorithm): ActiveKey | null => followed.active.get(algorithm) ?? null,
+
+    /** The algorithms that something can be signed with now. */
+    activeAlgorithms: (): SigningAlgorithm[] => signingAlgorithmNames.filter(name => followed.active.has(name)),
 
     /** The version of the keys that this process holds, as the log's head counts it. */
     version: (): number => followed.version,
@@ -135,6 +167,16 @@ export function createSigningKeys(deps: SigningKeysDeps) {
 
     /** A key that was published once; null for one that this process has never heard of. */
     findGone: (kid: string): { revoked: boolean } | null => followed.gone.get(kid) ?? null,
+
+    /**
+     * A key of ours, also one that has gone: what it signed was ours, and may be shown to us long after its life as a hint.
+     * Never one that was revoked.
+     */
+    findEver(kid: string): VerifyingKey | null {
+      const gone = followed.gone.get(kid)
+      if (!gone) return followed.verifying.get(kid) ?? null
+      return gone.revoked ? null : verifyingKey(gone)
+    },
 
     /** The public keys as a JWK set (RFC 7517 §5), as text. */
     jwks: (): string => followed.jwks,

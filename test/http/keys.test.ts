@@ -8,11 +8,12 @@ import {
   signInput,
   signingAlgorithmNames,
 } from '../../server/protocol/algorithms.js'
+import { anApplication, changeApplication } from '../support/applications.js'
 import { aClient, claimsOf } from '../support/client.js'
 import { onEachEngine } from '../support/engines.js'
 import { aForge, headerOf } from '../support/forge.js'
-import { aKeyHolder, later, publishedKids } from '../support/keys.js'
-import { aServer, issuer, settle } from '../support/server.js'
+import { accessKeys, aKeyHolder, later, publishedKids } from '../support/keys.js'
+import { aServer, issuer, settle, type TestServer } from '../support/server.js'
 
 const thumbprint = 'x'.repeat(43)
 
@@ -49,7 +50,7 @@ describe('signing keys are not touched', () => {
       await client.delete('/api/admin/keys/refresh', access),
     ])
       expect([answer.status, answer.body.code]).to.deep.equal([401, 'insufficient_user_authentication'])
-    expect(await server.composed.parts.keys.keyRing.list()).to.have.length(1)
+    expect(await accessKeys(server)).to.have.length(1)
   })
 
   it('by a request that makes no sense', async () => {
@@ -61,7 +62,7 @@ describe('signing keys are not touched', () => {
       [{ algorithm: 'none' }, 'algorithm'],
       [{ algorithm: '__proto__' }, 'algorithm'],
       // Nothing is signed with it: it would go again at once.
-      [{ algorithm: 'RS256' }, 'algorithm'],
+      [{ algorithm: 'PS256' }, 'algorithm'],
       [{ now: 'perhaps' }, 'now'],
       [{ now: 1 }, 'now'],
     ] as const) {
@@ -196,8 +197,12 @@ onEachEngine('a key that is rotated', engine => {
     await later('10m', server)
     expect(await publishedKids(client)).to.deep.equal([kid])
     const { access: fresh } = await client.signIn({ username: 'admin', password: 'correct horse battery' })
-    const history = (await client.get('/api/admin/keys/', fresh)).body.results
-    expect(history.map((one: { state: string }) => one.state)).to.deep.equal(['active', 'gone'])
+    const history = (await client.get('/api/admin/keys/', fresh)).body.results as { state: string; algorithm: string }[]
+    expect(history.map(one => `${one.algorithm} ${one.state}`)).to.have.members([
+      'ES256 active',
+      'ES256 gone',
+      'RS256 active',
+    ])
     expect((await client.verify(before.access)).body.reason).to.equal('token_key_unknown')
   })
 
@@ -208,7 +213,7 @@ onEachEngine('a key that is rotated', engine => {
     await admin.rotate({ now: true })
     await admin.rotate()
     const rows = await database.read<{ state: string; sealed: string }>(
-      'SELECT state, sealed_private_key AS sealed FROM signing_key ORDER BY state',
+      "SELECT state, sealed_private_key AS sealed FROM signing_key WHERE algorithm = 'ES256' ORDER BY state",
     )
     expect(rows.map(({ state, sealed }) => [state, sealed === ''])).to.deep.equal([
       ['active', false],
@@ -238,8 +243,7 @@ onEachEngine('a key that is rotated', engine => {
 
   it('comes by itself: published a day before, signing after 90 days, or as the policy says', async () => {
     const server = await aServer({ engine, policy: { access_token_lifetime: 600 } })
-    const { keyRing } = server.composed.parts.keys
-    const states = async () => (await keyRing.list()).map(key => key.state)
+    const states = async () => (await accessKeys(server)).map(key => key.state)
     await later('88d', server)
     expect(await states()).to.deep.equal(['active'])
     await later('1d', server)
@@ -269,17 +273,27 @@ onEachEngine('a key that is rotated', engine => {
       expect((await client.verify(body.access)).status).to.equal(200)
       return headerOf(body.access).alg
     }
-    await server.setPolicy({ access_token_algorithm: 'RS256' })
+    await server.setPolicy({ access_token_algorithm: 'EdDSA' })
     expect(await algorithmNow()).to.equal('ES256')
     await later('1m', server)
-    expect(await algorithms()).to.have.members(['RS256', 'ES256'])
+    expect(await algorithms()).to.have.members(['EdDSA', 'RS256', 'ES256'])
     await later('19m', server)
     expect(await algorithmNow()).to.equal('ES256')
     await later('1m', server)
-    expect(await algorithmNow()).to.equal('RS256')
+    expect(await algorithmNow()).to.equal('EdDSA')
     expect((await client.verify(pair.access)).status).to.equal(200)
     await later('2h', server)
-    expect(await algorithms()).to.deep.equal(['RS256'])
+    // Those of id_tokens stay, whatever the policy says of access tokens.
+    expect(await algorithms()).to.have.members(['EdDSA', 'RS256', 'ES256'])
+    // One that signs already takes over at once, and the other goes when its tokens have.
+    await server.setPolicy({ access_token_algorithm: 'RS256' })
+    expect(await algorithmNow()).to.equal('RS256')
+    await later('1m', server)
+    await later('2h', server)
+    expect(await algorithms()).to.have.members(['RS256', 'ES256'])
+    // Until the next one signs it is the policy's of before that does, not just any.
+    await server.setPolicy({ access_token_algorithm: 'PS256' })
+    expect(await algorithmNow()).to.equal('RS256')
   })
 
   it('is made once by servers that look after their keys at once, with their notes in the audit log', async () => {
@@ -296,13 +310,14 @@ onEachEngine('a key that is rotated', engine => {
       one.clock.advance(day)
       await upkeep()
       expect(
-        (await two.composed.parts.keys.keyRing.list()).map(key => key.state),
+        (await two.composed.parts.keys.keyRing.list()).map(key => `${key.algorithm} ${key.state}`),
         day,
-      ).to.deep.equal(states)
+      ).to.have.members(states.flatMap(state => [`ES256 ${state}`, `RS256 ${state}`]))
     }
     const notes = await one.composed.parts.logs.auditLog.search({ before: Number.MAX_SAFE_INTEGER, limit: 100 })
     const actions = notes.map(note => note.action).filter(action => action.startsWith('key_'))
-    expect(actions).to.deep.equal(['key_removed', 'key_activated', 'key_retired', 'key_made'])
+    const once = ['key_removed', 'key_activated', 'key_retired', 'key_made']
+    expect(actions.sort()).to.deep.equal(once.flatMap(action => [action, action]).sort())
     expect(notes.filter(note => note.action.startsWith('key_')).every(note => note.actor === 'system')).to.equal(true)
     await Promise.all([settle(one.composed), settle(two.composed)])
     const kids = servers.map(server => server.composed.parts.tokens.signingKeys.active().kid)
@@ -319,6 +334,54 @@ onEachEngine('a key that is rotated', engine => {
     const states = (await admin.keys()).map(key => key.state)
     expect(states.filter(state => state === 'active')).to.have.length(1)
     expect(states.filter(state => state === 'pending').length).to.be.at.most(1)
+  })
+})
+
+onEachEngine('keys of id_tokens', engine => {
+  const statesOf = async ({ composed }: TestServer, algorithm: string) =>
+    (await composed.parts.keys.keyRing.list()).filter(key => key.algorithm === algorithm).map(key => key.state)
+
+  it('come to a database of an older program: once, and published for 20 minutes before they sign', async () => {
+    const former = await aServer({ engine })
+    const { database } = former.composed.parts.storage
+    await database.write("DELETE FROM signing_key WHERE algorithm = 'RS256'")
+    const { settings, clock } = former
+    await former.close()
+    const one = await aServer({ settings, clock })
+    const two = engine.name === 'SQLite' ? one : await aServer({ settings, clock })
+    const upkeep = () => Promise.all([one, two, one].map(server => server.composed.parts.keys.keyRing.upkeep()))
+    // The first of both came with the start itself.
+    await Promise.all([one.composed.jobs.settled(), two.composed.jobs.settled()])
+    expect(await statesOf(one, 'RS256')).to.deep.equal(['pending'])
+    await upkeep()
+    expect(await statesOf(one, 'RS256')).to.deep.equal(['pending'])
+    await Promise.all([settle(one.composed), settle(two.composed)])
+    expect(two.composed.parts.tokens.signingKeys.activeOf('RS256')).to.equal(null)
+    expect((await aClient(two).get('/.well-known/jwks.json')).body.keys).to.have.length(2)
+    clock.advance('20m')
+    await upkeep()
+    expect(await statesOf(one, 'RS256')).to.deep.equal(['active'])
+    await settle(two.composed)
+    expect(two.composed.parts.tokens.signingKeys.activeAlgorithms()).to.deep.equal(['ES256', 'RS256'])
+    expect(await statesOf(one, 'ES256')).to.deep.equal(['active'])
+  })
+
+  it('stay while an application has chosen them, whatever the policy says of access tokens', async () => {
+    const server = await aServer({ engine, policy: { access_token_algorithm: 'EdDSA' } })
+    await later('1m', server)
+    await later('21m', server)
+    await anApplication(server, 'shop', { metadata: { id_token_signed_response_alg: 'EdDSA' } })
+    await server.setPolicy({ access_token_algorithm: 'ES256' })
+    await later('3h', server)
+    expect(await statesOf(server, 'EdDSA')).to.deep.equal(['active'])
+    // They take turns as the others do.
+    await later('90d', server)
+    await later('1d', server)
+    await later('3h', server)
+    expect((await statesOf(server, 'EdDSA')).sort()).to.deep.equal(['active', 'gone'])
+    await changeApplication(server, 'shop', { metadata: { client_uri: '"id_token_signed_response_alg":"EdDSA"' } })
+    await later('1m', server)
+    expect((await statesOf(server, 'EdDSA')).sort()).to.deep.equal(['gone', 'retiring'])
   })
 })
 

@@ -5,7 +5,8 @@ import type { AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { expect } from 'chai'
 import { createHttpParts } from '../../server/app.js'
-import type { Context, Step } from '../../server/http/handler.js'
+import type { Context } from '../../server/http/handler.js'
+import { client as byClient } from '../../server/http/kinds/client.js'
 import type { Kind } from '../../server/http/kinds/kind.js'
 import { type Access, kinds } from '../../server/http/kinds/kinds.js'
 import { createKoa } from '../../server/http/koa.js'
@@ -14,7 +15,9 @@ import { grant } from '../../server/http/oauth/grants/grant.js'
 import { createTokenEndpoint } from '../../server/http/oauth/token.js'
 import { get, post, type RouteRow } from '../../server/http/route.js'
 import { routes } from '../../server/http/routes.js'
+import type { ApplicationMetadata } from '../../server/policy/application-metadata.js'
 import { refuse } from '../../server/protocol/errors.js'
+import { anApplicationRow } from '../support/applications.js'
 import { aClient, type Client } from '../support/client.js'
 import { aServer, issuer, password, type TestServer } from '../support/server.js'
 import { aVisitor } from '../support/visitor.js'
@@ -29,36 +32,10 @@ const testGrant = grant({
     if (ticket === 'full') throw refuse('session_limit_reached')
     if (ticket === 'early') throw refuse('database_unavailable', { retryAfter: 3 })
     if (ticket === 'broken') throw new Error('a mistake of ours')
-    const scope = [clients.get(ctx), ticket, note, ...resource].join(' ')
+    const scope = [ctx.state.application!.id, ticket, note, ...resource].join(' ')
     return { access_token: 'a', token_type: 'Bearer', expires_in: 60, scope }
   },
 })
-
-// Applications that authenticate (RFC 6749 §2.3.1): in the Authorization header, or in the form.
-type ClientAccess = { kind: 'client' }
-
-const clients = new WeakMap<Context, string>()
-
-const authenticate: Step = async (ctx, next) => {
-  const [scheme = '', basic] = ctx.get('Authorization').split(' ')
-  const { client_id: ids = [], client_secret: secrets = [] } = ctx.request.body as Form
-  const shown = basic ? Buffer.from(basic, 'base64').toString() : `${ids[0]}:${secrets[0]}`
-  const headers: Record<string, string> = scheme === 'Basic' ? { 'WWW-Authenticate': 'Basic realm="token"' } : {}
-  if (shown !== 'shop:secret') throw refuse('invalid_client', { headers })
-  clients.set(ctx, 'shop')
-  await next()
-}
-
-const clientKind: Kind<ClientAccess> = {
-  sender: 'client',
-  presenter: 'oauth',
-  cors: 'anyOrigin',
-  body: 'form',
-  unknown: 'ignored',
-  who: () => 'an application',
-  judge: () => [],
-  confirm: () => [authenticate],
-}
 
 // Whoever holds a token with a scope.
 type ScopeAccess = { kind: 'scope'; scope: string }
@@ -85,7 +62,7 @@ type AuthorizationAccess = { kind: 'authorization' }
 
 const known = 'https://shop.example/back'
 
-const backToApplication: Step = async (ctx, next) => {
+const backToApplication = async (ctx: Context, next: () => Promise<void>) => {
   const sent = ctx.method === 'GET' ? ctx.query : one(ctx.request.body as Form)
   if (sent.redirect_uri !== known) throw refuse('invalid_request')
   try {
@@ -109,10 +86,10 @@ const authorizationKind: Kind<AuthorizationAccess> = {
   confirm: () => [],
 }
 
-type AnyAccess = Access | ClientAccess | ScopeAccess | AuthorizationAccess
+type AnyAccess = Access | ScopeAccess | AuthorizationAccess
 
 const rows = {
-  token: post('/oauth/token', { kind: 'client' } as const, 'Tokens'),
+  token: post('/oauth/token', byClient, 'Tokens'),
   userinfo: get('/oauth/userinfo', { kind: 'scope', scope: 'darvoza:admin' } as const, 'Claims'),
   postUserinfo: post('/oauth/userinfo', { kind: 'scope', scope: 'darvoza:admin' } as const, 'Claims'),
   authorize: get('/oauth/authorize', { kind: 'authorization' } as const, 'Let an application in'),
@@ -136,6 +113,7 @@ function authorize(ctx: Context): Promise<void> | void {
 async function aServerWithMore() {
   const server = await aServer()
   const { parts } = server.composed
+  await aShop(server)
   const logged: string[] = []
   const line = (details: object, message: string) => void logged.push(`${message} ${JSON.stringify(details)}`)
   const http = createHttpParts({
@@ -156,7 +134,7 @@ async function aServerWithMore() {
   const app = createKoa<keyof typeof routes | keyof typeof rows, AnyAccess>({
     ...http,
     routes: { ...routes, ...rows },
-    kinds: { ...kinds, client: clientKind, scope: scopeKind, authorization: authorizationKind },
+    kinds: { ...kinds, scope: scopeKind, authorization: authorizationKind },
     handlers: {
       ...http.handlers,
       token: createTokenEndpoint([testGrant]),
@@ -171,6 +149,19 @@ async function aServerWithMore() {
   await new Promise<void>(resolve => listener.listen(0, '127.0.0.1', resolve))
   const more = { ...server, url: `http://127.0.0.1:${(listener.address() as AddressInfo).port}` }
   return { server: more as TestServer, client: aClient(more), logged }
+}
+
+/** An application that may have the grant of this file, and no other. */
+async function aShop({ composed }: TestServer): Promise<void> {
+  const { storage, applications } = composed.parts
+  const metadata = { grant_types: [testGrant.grantType] } as unknown as ApplicationMetadata
+  for (const [id, method] of Object.entries({ shop: 'client_secret_basic', booth: 'client_secret_post' } as const)) {
+    const row = anApplicationRow(id, { metadata: { ...metadata, token_endpoint_auth_method: method } })
+    await storage.database.transaction(async tx => {
+      await storage.applicationStore.insert(tx, row)
+      await applications.applicationSecrets.add(tx, id, 0, 'secret')
+    })
+  }
 }
 
 const listeners: Server[] = []
@@ -263,17 +254,17 @@ describe('a grant that a table is given', () => {
   it('answers tokens, that nobody may keep and every origin may ask for', async () => {
     const { client } = await aServerWithMore()
     const ask = asking(client)
-    const body = 'grant_type=urn:test:grant&ticket=1&note=&resource=a&resource=b&unknown=1&client_id=shop'
-    for (const [sent, headers] of [
-      [body, asShop],
-      [`${body}&client_secret=secret`, form],
+    const body = 'grant_type=urn:test:grant&ticket=1&note=&resource=a&resource=b&unknown=1'
+    for (const [id, sent, headers] of [
+      ['shop', `${body}&client_id=shop`, asShop],
+      ['booth', `${body}&client_id=booth&client_secret=secret`, form],
     ] as const) {
       const answer = await ask(sent, { ...headers, Origin: 'https://shop.example' })
       expect(answer.body).to.deep.equal({
         access_token: 'a',
         token_type: 'Bearer',
         expires_in: 60,
-        scope: 'shop 1  a b',
+        scope: `${id} 1  a b`,
       })
       expect(answer.headers.get('cache-control')).to.equal('no-store')
       expect(answer.headers.get('access-control-allow-origin')).to.equal('*')

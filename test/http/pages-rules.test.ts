@@ -2,6 +2,7 @@
 import { expect } from 'chai'
 import { policyNames } from '../../server/policy/policies.js'
 import { aClient } from '../support/client.js'
+import { accessKeys } from '../support/keys.js'
 import { aServer, password, settle, type TestServer } from '../support/server.js'
 import { snapshotOf } from '../support/snapshot.js'
 import { aVisitor, localOf, type Visitor } from '../support/visitor.js'
@@ -318,9 +319,7 @@ describe('roles on the pages', () => {
 
 describe('keys on the pages', () => {
   const statesOf = async (server: TestServer) =>
-    (await server.composed.parts.keys.keyRing.list())
-      .map(({ state, revokedAt }) => (revokedAt === null ? state : 'revoked'))
-      .sort()
+    (await accessKeys(server)).map(({ state, revokedAt }) => (revokedAt === null ? state : 'revoked')).sort()
 
   it('rotate with waiting and without, and say who would notice', async () => {
     const server = await aServer()
@@ -334,6 +333,13 @@ describe('keys on the pages', () => {
     await visitor.submit('/admin/keys/rotate', { now: '1' }, '/admin/keys')
     expect(await statesOf(server)).to.deep.equal(['active', 'retiring'])
     expect((await visitor.open('/admin/keys')).text).to.include('may refuse its tokens')
+    // Each algorithm has a form of its own.
+    await visitor.submit('/admin/keys/rotate', { algorithm: 'RS256', now: '1' }, '/admin/keys')
+    const rsa = (await server.composed.parts.keys.keyRing.list()).filter(key => key.algorithm === 'RS256')
+    expect(rsa.map(key => key.state).sort()).to.deep.equal(['active', 'retiring'])
+    expect(await statesOf(server)).to.deep.equal(['active', 'retiring'])
+    const unused = await visitor.submit('/admin/keys/rotate', { algorithm: 'PS256' }, '/admin/keys')
+    expect(unused.status).to.equal(400)
   })
 
   it('are revoked: what they signed is refused, and sessions stay', async () => {
@@ -341,7 +347,7 @@ describe('keys on the pages', () => {
     const client = aClient(server)
     const { access, refresh } = await client.signIn(await server.aUser())
     const visitor = await asAdmin(server)
-    const { kid } = (await server.composed.parts.keys.keyRing.list())[0]!
+    const { kid } = (await accessKeys(server))[0]!
     expect((await visitor.open('/admin/keys')).text).to.include('2 live sessions stay')
     await visitor.submit(`/admin/keys/${kid}/revoke`, {}, '/admin/keys')
     expect(await statesOf(server)).to.deep.equal(['active', 'revoked'])
@@ -356,7 +362,7 @@ describe('keys on the pages', () => {
     const server = await aServer()
     const client = aClient(server)
     const visitor = await asAdmin(server)
-    const old = (await server.composed.parts.keys.keyRing.list())[0]!
+    const old = (await accessKeys(server))[0]!
     const action = `/admin/keys/${old.kid}/remove`
     const page = await visitor.open('/admin/keys')
     expect(page.text).to.not.include('/remove"')

@@ -15,9 +15,13 @@ describe('the published keys', () => {
     expect(status).to.equal(200)
     expect(headers.get('cache-control')).to.equal('public, max-age=300')
     expect(headers.get('access-control-allow-origin')).to.equal('*')
-    expect(body.keys).to.have.length(1)
-    expect(body.keys[0]).to.have.all.keys('kty', 'crv', 'x', 'y', 'kid', 'alg', 'use')
-    expect(body.keys[0].kid).to.equal(headerOf(access).kid)
+    // From the first start on: one for access tokens, and the one that OpenID Connect asks of everybody (Core §15.1).
+    expect(body.keys.map((key: { alg: string }) => key.alg)).to.have.members(['ES256', 'RS256'])
+    const elliptic = body.keys.find((key: { alg: string }) => key.alg === 'ES256')
+    expect(elliptic).to.have.all.keys('kty', 'crv', 'x', 'y', 'kid', 'alg', 'use')
+    expect(elliptic.kid).to.equal(headerOf(access).kid)
+    const rsa = body.keys.find((key: { alg: string }) => key.alg === 'RS256')
+    expect(rsa).to.have.all.keys('kty', 'n', 'e', 'kid', 'alg', 'use')
     const kept = ['GET /.well-known/jwks.json HTTP/1.1', 'Host: localhost', `If-None-Match: ${headers.get('etag')}`]
     expect(await sendRaw(server, kept)).to.include({ status: 304, text: '' })
   })

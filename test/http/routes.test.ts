@@ -17,6 +17,7 @@ const table = Object.entries(routes) as [RouteName, Row][]
 const open = table.filter(([, row]) => senderOf(row) === 'nobody')
 const pages = table.filter(([, row]) => senderOf(row) === 'cookie')
 const closed = table.filter(([, row]) => senderOf(row) === 'token')
+const ofApplications = table.filter(([, row]) => senderOf(row) === 'client')
 
 /** The router inside the Koa application; its middleware carries it along. */
 function routerOf(server: TestServer): Router {
@@ -61,8 +62,8 @@ describe('the router', () => {
     }
   })
 
-  it('has no route that is nobody’s: each is of those that are open, by token or by cookie', () => {
-    expect(open.length + closed.length + pages.length).to.equal(table.length)
+  it('has no route that is nobody’s: each is of those that are open, by token, by cookie or of applications', () => {
+    expect(open.length + closed.length + pages.length + ofApplications.length).to.equal(table.length)
   })
 
   it('has each route under a name of its own, in whichever table it stands', () => {
@@ -127,6 +128,32 @@ describe('every route that the table does not open', () => {
       for (const { name, status, body } of await askEach(client, { Authorization: `Bearer ${token}` })) {
         expect(status, name).to.equal(401)
         expect(body, name).to.include({ code: 'token_not_valid', reason })
+      }
+    }
+    expect(await snapshotOf(server)).to.equal(before)
+  })
+})
+
+describe('every route of applications', () => {
+  const form = { 'Content-Type': 'application/x-www-form-urlencoded' }
+
+  it('is for nobody who does not prove to be one: neither by a token, nor by a cookie', async () => {
+    const server = await aServer()
+    const { access } = await aClient(server).signIn({ username: 'admin', password })
+    const visitor = aVisitor(server)
+    await visitor.signIn({ username: 'admin', password })
+    const before = await snapshotOf(server)
+    expect(ofApplications).to.not.deep.equal([])
+    for (const [name, row] of ofApplications) {
+      for (const authorization of ['', `Bearer ${access}`, 'Bearer garbage', 'Negotiate YTpi']) {
+        const headers = {
+          ...form,
+          'Sec-Fetch-Site': 'same-origin',
+          ...(authorization && { Authorization: authorization }),
+        }
+        const { status, text, headers: answered } = await visitor.send(row.method, pathOf(row), { headers })
+        expect([status, JSON.parse(text).error], name).to.deep.equal([401, 'invalid_client'])
+        expect(answered.get('www-authenticate'), name).to.equal(null)
       }
     }
     expect(await snapshotOf(server)).to.equal(before)

@@ -68,6 +68,7 @@ onEachEngine('the applications store', engine => {
   describe('secrets', () => {
     let at = 1_000_000
     let made = 0
+    const uses: Promise<void>[] = []
     const secrets = () =>
       createApplicationSecrets({
         database,
@@ -75,6 +76,8 @@ onEachEngine('the applications store', engine => {
         random: size => Buffer.alloc(size, ++made),
         uuid: () => `id${++made}`,
         now: () => at,
+        monotonic: () => at,
+        afterwards: work => void uses.push(work()),
       })
     const add = (overlap: number, given?: string) =>
       database.transaction(tx => secrets().add(tx, 'darvoza', overlap, given))
@@ -98,6 +101,7 @@ onEachEngine('the applications store', engine => {
       const third = await add(60_000, 'chosen-by-a-file-of-32-characters')
       expect(third).to.equal('chosen-by-a-file-of-32-characters')
       expect(await good([first, second, third])).to.deep.equal([false, true, true])
+      await Promise.all(uses)
       expect((await list('darvoza')).map(one => [one.hint, one.lastUsedAt, 'hash' in one])).to.deep.equal([
         ['ters', at, false],
         [second.slice(-4), at, false],

@@ -139,7 +139,7 @@ onMariaDb('servers that start together on an empty database', engine => {
         counts[table] = await count(table)
       expect(counts).to.deep.equal({
         migrations: database.source.migrations.length,
-        signing_key: 1,
+        signing_key: 2,
         sealed_secret: 3,
         log_head: 1,
         heartbeat: 1,

@@ -31,6 +31,24 @@ export async function anApplication(
   await storage.database.transaction(tx => applications.applicationWriting.insert(tx, anApplicationRow(id, changes)))
 }
 
+/** One that proves itself. @returns its secret */
+export async function aConfidentialApplication(
+  server: TestServer,
+  id: string,
+  changes: Partial<NewApplication> = {},
+): Promise<string> {
+  const { storage, applications } = server.composed.parts
+  await anApplication(server, id, changes)
+  return storage.database.transaction(tx => applications.applicationSecrets.add(tx, id, 0))
+}
+
+export const inForm = { 'Content-Type': 'application/x-www-form-urlencoded' }
+
+/** The Authorization header of an application (RFC 6749 §2.3.1). */
+export const basic = (id: string, secret: string) => ({
+  Authorization: `Basic ${Buffer.from(`${encodeURIComponent(id)}:${encodeURIComponent(secret)}`).toString('base64')}`,
+})
+
 export async function changeApplication(
   { composed }: TestServer,
   id: string,

@@ -4,8 +4,15 @@ import { type RouteName, routes } from '../../server/http/routes.js'
 import type { World } from './forms.js'
 import { password } from './server.js'
 
+/** Applications that prove themselves in the body are judged behind it: client-authentication.test.ts. */
+type ByApplication = { [N in RouteName]: (typeof routes)[N]['access']['kind'] extends 'client' ? N : never }[RouteName]
+
 type ChangingRoute = {
-  [N in RouteName]: N extends PageRouteName ? never : (typeof routes)[N]['method'] extends 'GET' ? never : N
+  [N in RouteName]: N extends PageRouteName | ByApplication
+    ? never
+    : (typeof routes)[N]['method'] extends 'GET'
+      ? never
+      : N
 }[RouteName]
 
 /** What they are judged by is in the body, and judged with it: a password, a refresh token, or the token that is asked about. */

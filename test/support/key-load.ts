@@ -116,7 +116,8 @@ export async function anOperator(database: Parameters<typeof testSettings>[0]): 
 /** Publishes the next key, waits until every server does, and lets it sign. */
 export async function rotateUnderLoad(keyRing: KeyRing, urls: readonly string[], pause: number): Promise<string> {
   const { key } = await keyRing.rotate({}, 'operator:test')
-  for (const url of urls) await waitFor(async () => requireKid(await publishedKids(aClient({ url })), key.kid))
+  for (const url of urls)
+    await waitFor(async () => requireKid(await publishedKids(aClient({ url }), key.algorithm), key.kid))
   await new Promise(resolve => setTimeout(resolve, pause))
   await keyRing.rotate({ atOnce: true }, 'operator:test')
   await new Promise(resolve => setTimeout(resolve, pause))

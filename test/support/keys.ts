@@ -1,8 +1,13 @@
 // What tests of signing keys ask for again and again.
+import type { ListedKey } from '../../server/identity/keys/key-ring.js'
 import { aClient, type Client } from './client.js'
 import { password, settle, type TestServer } from './server.js'
 
-/** An administrator's client, and the keys as it sees them. */
+/** Of the algorithm that access tokens are signed with, if the policy is the usual one. */
+const ofAccess = <Key extends { algorithm: string }>(keys: readonly Key[]) =>
+  keys.filter(key => key.algorithm === 'ES256')
+
+/** An administrator's client, and the keys of access tokens as it sees them. */
 export async function aKeyHolder(server: TestServer) {
   const client = aClient(server)
   // Changes of keys want a sign-in of a moment ago.
@@ -10,15 +15,21 @@ export async function aKeyHolder(server: TestServer) {
   return {
     access: await freshToken(),
     // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every shape
-    keys: async (): Promise<any[]> => (await client.get('/api/admin/keys/', await freshToken())).body.results,
+    keys: async (): Promise<any[]> => ofAccess((await client.get('/api/admin/keys/', await freshToken())).body.results),
     rotate: async (json: object = {}) => client.post('/api/admin/keys/', json, await freshToken()),
     revoke: async (kid: string) => client.delete(`/api/admin/keys/${kid}/`, await freshToken()),
   }
 }
 
-export async function publishedKids(client: Client): Promise<string[]> {
+/** Those of access tokens. */
+export async function accessKeys({ composed }: TestServer): Promise<ListedKey[]> {
+  return ofAccess(await composed.parts.keys.keyRing.list())
+}
+
+/** Of the keys of access tokens, if the policy is the usual one. */
+export async function publishedKids(client: Client, algorithm = 'ES256'): Promise<string[]> {
   const { body } = await client.get('/.well-known/jwks.json')
-  return (body.keys as { kid: string }[]).map(key => key.kid)
+  return (body.keys as { kid: string; alg: string }[]).filter(key => key.alg === algorithm).map(key => key.kid)
 }
 
 /** Turns the clock, then lets the servers do what is due. */

@@ -8,6 +8,7 @@ import type { UserToCreate } from '../../server/identity/people/new-users.js'
 import { createHashingProcess, type HashingProcess } from '../../server/identity/sign-in/hashing-process.js'
 import { hashPassword } from '../../server/identity/sign-in/stored-passwords.js'
 import type { Policy } from '../../server/policy/policies.js'
+import { generatePair, type SigningAlgorithm } from '../../server/protocol/algorithms.js'
 import { aClock, type TestClock } from './clock.js'
 import { aFolder, type Engine, sqlite } from './engines.js'
 
@@ -35,6 +36,15 @@ const open = new Set<TestServer>()
 /** bcrypt's real cost is for production; tests hash a lot. */
 const usualCost = 4
 let usualHash: Promise<string> | null = null
+
+let rsaPair: ReturnType<typeof generatePair> | null = null
+
+/** One RSA key for the beginning of all servers of a run; those that come later are made for each. */
+function sharedPair(algorithm: SigningAlgorithm): ReturnType<typeof generatePair> {
+  if (algorithm !== 'RS256') return generatePair(algorithm)
+  rsaPair ??= generatePair(algorithm)
+  return rsaPair
+}
 
 let hashing: HashingProcess | null = null
 
@@ -83,6 +93,7 @@ export async function aServer(options: ServerOptions = {}): Promise<TestServer> 
     log,
     now: clock.now,
     hashingWork: sharedHashing(),
+    firstPair: sharedPair,
     administratorId: 1,
     ...(options.pauses && { pauses: options.pauses }),
     ...options.ports,

@@ -6,12 +6,13 @@ import type { CorsName } from '../middleware/cors.js'
 import type { PresenterName } from '../presenters.js'
 import type { Bearer } from './bearer.js'
 import type { Browser } from './browser.js'
+import type { CallingApplication } from './calling-application.js'
 
 /** What a row says of who may call: the kind, and what that kind wants to know beside. */
 export type AnyAccess = { kind: string }
 
 /** What tells senders apart, made once for all routes. A kind that needs something else brings it along. */
-export type Senders = { bearer: Bearer; browser: Browser }
+export type Senders = { bearer: Bearer; browser: Browser; application: CallingApplication }
 
 export type Kind<A extends AnyAccess> = {
   /** What senders are known by. Nothing else that a request has with it is looked at: no cookie where it says `token`. */

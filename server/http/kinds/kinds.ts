@@ -1,4 +1,5 @@
 // The table of the kinds of access. What a kind decides, and how the steps of a route come from it: kind.ts.
+import { type ClientAccess, clientKind } from './client.js'
 import { type FileAccess, fileKind } from './file.js'
 import type { Kinds } from './kind.js'
 import { type OpenAccess, openKind } from './open.js'
@@ -7,13 +8,21 @@ import { type PermissionAccess, permissionKind } from './permission.js'
 import { type PersonAccess, personKind } from './person.js'
 import { type PublicPageAccess, publicPageKind } from './public-page.js'
 
-export type Access = OpenAccess | FileAccess | PersonAccess | PermissionAccess | PublicPageAccess | PageAccess
+export type Access =
+  | OpenAccess
+  | FileAccess
+  | PersonAccess
+  | PermissionAccess
+  | ClientAccess
+  | PublicPageAccess
+  | PageAccess
 
 export const kinds: Kinds<Access> = {
   open: openKind,
   file: fileKind,
   person: personKind,
   permission: permissionKind,
+  client: clientKind,
   publicPage: publicPageKind,
   page: pageKind,
 }

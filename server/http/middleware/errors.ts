@@ -33,7 +33,7 @@ export function createErrors({ present, log }: ErrorsDeps): Middleware {
   function noteForbidden({ state, method, path }: Context, { code }: Refusal): void {
     const { requestId, address, claims, browser } = state
     const user = claims?.sid === undefined ? (browser?.user.id ?? null) : Number(claims.sub)
-    const application = claims?.client_id
+    const application = claims?.client_id ?? state.application?.id
     log.info({ code, user, application, address, method, path: path.slice(0, 200), requestId }, 'a request was refused')
   }
 }

@@ -1,5 +1,6 @@
-// The token endpoint (RFC 6749 §3.2): which grant is asked for, and its parameters by its row of the table. Whose kind of
-// access it has brings the application; see kinds/.
+// The token endpoint (RFC 6749 §3.2): which grant is asked for, and its parameters by its row of the table. Which
+// application asks has been proven before (kinds/calling-application.ts).
+import { grantTypesOf } from '../../policy/application-metadata.js'
 import { refuse } from '../../protocol/errors.js'
 import type { Context, Handler } from '../handler.js'
 import type { Form } from '../middleware/body-types.js'
@@ -14,6 +15,8 @@ export function createTokenEndpoint(grants: readonly Grant[]): Handler {
     const form = (ctx.request.body ?? {}) as Form
     const grant = byType.get(requireParameter(form, 'grant_type'))
     if (!grant) throw refuse('unsupported_grant_type')
+    const { metadata } = ctx.state.application!
+    if (!grantTypesOf(metadata).includes(grant.grantType)) throw refuse('unauthorized_client')
     const parameters = readParameters(form, grant.parameters)
     const answer = await grant.handle(parameters, ctx)
     // RFC 6749 §5.1: nobody keeps it.

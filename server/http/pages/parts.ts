@@ -95,11 +95,11 @@ export function createPageParts(deps: PagePartsDeps) {
     ...createEventPages({ pages, auditLog }),
     ...createHomePages({ pages, figures, auditLog, incidents, revocationLog, keyRing, policy, tail, redisLink, now }),
     ...createUserPages({ pages, files, users, userList, roles }),
-    ...createOneUserPages({ pages, users, roles, sessions, whereSignedIn, details, policy, random }),
+    ...createOneUserPages({ pages, users, roles, sessions, whereSignedIn, details, names, policy, random }),
     ...createNewUserPages({ pages, users, roles, policy, random }),
     ...createManyUsersPages({ pages, users, userActs, roles }),
     ...createDevicePages({ pages, users, userList, sessions, deviceList, details, names }),
-    ...createSessionPages({ pages, users, userList, sessions, sessionList, details }),
+    ...createSessionPages({ pages, users, userList, sessions, sessionList, details, names }),
     ...createManyEndsPages({ pages, users, userList, sessionList, deviceList, sessionEnds, deviceEnds }),
     ...createPolicyPages({ pages, policies }),
     ...createPolicyVersionPages({ pages, policies, names }),
@@ -109,7 +109,7 @@ export function createPageParts(deps: PagePartsDeps) {
     ...createManualRevocationPages({ pages, revocationLog, sessionList, roles, users, userList }),
     ...createInspectorPages({ pages, tokenInspector, names }),
     ...createAuditPages({ pages, files, auditLog, users, userList, names }),
-    ...createIncidentPages({ pages, incidents, users, userList, sessionList }),
+    ...createIncidentPages({ pages, incidents, users, userList, sessionList, names }),
   }
   return { handlers, browser, presentError: createPagePresenter(pages) }
 }

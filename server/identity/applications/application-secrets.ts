@@ -10,15 +10,56 @@ export type ApplicationSecretsDeps = {
   random: (size: number) => Buffer
   uuid: () => string
   now: () => number
+  monotonic: () => number
+  /** Runs on by itself what may be done after the answer. */
+  afterwards: (work: () => Promise<void>) => void
 }
 
 /** By which scanners of source code find it. */
 const prefix = 'dvz_sec_'
+/** How many of an application are live at most, and are compared with, whether it has them or not. */
+const most = 2
 /** A use is written down at most so often; ms. */
 const noteEvery = 60_000
+/** How long those that were read are believed, in ms: whoever introspects asks for each of its requests. */
+const heldFor = 500
+/** Of how many applications secrets are held. */
+const mostHeld = 1_000
+
+type Held = { secrets: readonly ApplicationSecretRecord[]; until: number }
 
 export function createApplicationSecrets(deps: ApplicationSecretsDeps) {
-  const { database, applicationStore, random, uuid, now } = deps
+  const { database, applicationStore, random, uuid, now, monotonic, afterwards } = deps
+  const held = new Map<string, Held>()
+  /** Until when nothing is held of an application whose secrets are being changed here: readers may see those of before. */
+  const changing = new Map<string, number>()
+
+  async function find(applicationId: string, hash: Buffer, from: 'memory' | 'database'): Promise<boolean> {
+    const known = from === 'memory' ? held.get(applicationId) : undefined
+    const secrets = known && known.until > monotonic() ? known.secrets : await read(applicationId)
+    const found = among(secrets, hash, now())
+    if (found) noteUse(found)
+    return found !== null
+  }
+
+  async function read(applicationId: string): Promise<readonly ApplicationSecretRecord[]> {
+    const askedAt = monotonic()
+    const secrets = await applicationStore.liveSecrets(database, applicationId, now())
+    if (secrets.length > 0 && (changing.get(applicationId) ?? 0) <= monotonic()) {
+      changing.delete(applicationId)
+      if (held.size >= mostHeld) held.clear()
+      held.set(applicationId, { secrets, until: askedAt + heldFor })
+    }
+    return secrets
+  }
+
+  function noteUse(secret: ApplicationSecretRecord): void {
+    const at = now()
+    if (at - (secret.lastUsedAt ?? 0) < noteEvery) return
+    // Once, however many come while it is held.
+    secret.lastUsedAt = at
+    afterwards(() => applicationStore.noteSecretUse(database, secret.id, at))
+  }
 
   return {
     /**
@@ -29,6 +70,8 @@ export function createApplicationSecrets(deps: ApplicationSecretsDeps) {
      */
     async add(tx: Queries, applicationId: string, overlap: number, given?: string): Promise<string> {
       const secret = given ?? prefix + random(32).toString('base64url')
+      changing.set(applicationId, monotonic() + 10 * heldFor)
+      held.delete(applicationId)
       // Two who add at once take turns, so that the second sees what the first has left.
       await applicationStore.lock(tx, applicationId)
       const at = now()
@@ -54,18 +97,30 @@ export function createApplicationSecrets(deps: ApplicationSecretsDeps) {
     },
 
     /** Whether this is a secret of the application. Takes as long whichever it is, or is not. */
-    async matches(applicationId: string, presented: string): Promise<boolean> {
-      const hash = hashOf(presented)
-      const live = await applicationStore.liveSecrets(database, applicationId, now())
-      const found = live.filter(secret => timingSafeEqual(hash, Buffer.from(secret.hash, 'base64url')))[0]
-      if (!found) return false
-      if (now() - (found.lastUsedAt ?? 0) >= noteEvery) await applicationStore.noteSecretUse(database, found.id, now())
-      return true
-    },
+    matches: (applicationId: string, presented: string): Promise<boolean> =>
+      find(applicationId, hashOf(presented), 'database'),
+
+    /** The same by what was read half a second ago; one that is newer is not known to it. */
+    matchesHeld: (applicationId: string, presented: string): Promise<boolean> =>
+      find(applicationId, hashOf(presented), 'memory'),
   }
 }
 
 export type ApplicationSecrets = ReturnType<typeof createApplicationSecrets>
+
+/** Compares with as many as there may be, also where there are fewer, and never stops at the first that matches. */
+function among(secrets: readonly ApplicationSecretRecord[], hash: Buffer, at: number): ApplicationSecretRecord | null {
+  const live = secrets.filter(({ expiresAt }) => expiresAt === null || expiresAt > at)
+  let found: ApplicationSecretRecord | null = null
+  for (let index = 0; index < Math.max(most, live.length); index++) {
+    const secret = live[index]
+    const matches = timingSafeEqual(hash, secret ? Buffer.from(secret.hash, 'base64url') : nobodys)
+    if (matches && secret) found = secret
+  }
+  return found
+}
+
+const nobodys = Buffer.alloc(32)
 
 function hashOf(secret: string): Buffer {
   return createHash('sha256').update(secret).digest()

@@ -1,6 +1,8 @@
 // What can be done to a signing key inside a change (key-change.ts): each move writes the row and tells the audit log.
-import { dueSteps, type KeyRules, type KeyStep } from '../../policy/key-life.js'
+import { dueSteps, type KeyRules, type KeyStep, lastingAlgorithms } from '../../policy/key-life.js'
 import { readPolicy } from '../../policy/policies.js'
+import { signingAlgorithmNames } from '../../protocol/algorithms.js'
+import type { ApplicationStore } from '../../storage/applications.js'
 import type { Queries } from '../../storage/database.js'
 import type { KeyRecord, KeyStore } from '../../storage/keys.js'
 import type { PolicyVersionStore } from '../../storage/policy-versions.js'
@@ -12,18 +14,33 @@ export type KeyMovesDeps = {
   keyStore: KeyStore
   policyVersionStore: PolicyVersionStore
   revocationStore: RevocationStore
+  applicationStore: ApplicationStore
   now: () => number
 }
 
 /** All keys, and the rules of the latest policy, of one transaction. */
 export type Ring = { records: readonly KeyRecord[]; rules: KeyRules }
 
-export function createKeyMoves({ keyStore, policyVersionStore, revocationStore, now }: KeyMovesDeps) {
+export function createKeyMoves(deps: KeyMovesDeps) {
+  const { keyStore, policyVersionStore, revocationStore, applicationStore, now } = deps
+
   async function ringIn(tx: Queries): Promise<Ring> {
     const { access_token_algorithm, key_rotation_interval } = readPolicy((await policyVersionStore.latest(tx))!.policy)
     const lives = await revocationStore.lives(tx)
-    const rules = { algorithms: [access_token_algorithm], interval: key_rotation_interval, lives }
-    return { records: await keyStore.list(tx), rules }
+    const records = await keyStore.list(tx)
+    const always = [...new Set([access_token_algorithm, ...lastingAlgorithms])]
+    const algorithms = [...always, ...(await chosenIn(tx, records, always))]
+    return { records, rules: { algorithms, interval: key_rotation_interval, lives } }
+  }
+
+  /** Beside those that are always there: what signs now stays for the applications that chose it for their id_tokens. */
+  async function chosenIn(tx: Queries, records: readonly KeyRecord[], always: readonly string[]): Promise<string[]> {
+    const chosen: string[] = []
+    for (const algorithm of signingAlgorithmNames.filter(name => !always.includes(name))) {
+      const signs = records.some(record => record.algorithm === algorithm && record.state === 'active')
+      if (signs && (await applicationStore.anyHasIdTokenAlgorithm(tx, algorithm))) chosen.push(algorithm)
+    }
+    return chosen
   }
 
   /** @param at the instant that `activatesAt` was reckoned from: a millisecond later it would seem to sign too early */

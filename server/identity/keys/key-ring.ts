@@ -23,6 +23,9 @@ import type { KeyMoves, Ring } from './key-moves.js'
 /** A signing key as people may see it: nothing of its private half. `removableAt` is epoch ms, null while it signs. */
 export type ListedKey = KeyLife & { revokedAt: number | null; removableAt: number | null }
 
+/** All keys, and the algorithms that something signs with: access tokens with the first. */
+export type ListedRing = { keys: ListedKey[]; algorithms: readonly string[] }
+
 /** `published`: long enough before it signs for every verifier to have it. */
 export type Rotation = { key: ListedKey; published: boolean }
 
@@ -42,9 +45,9 @@ export function createKeyRing({ database, keyStore, moves, change, sealing, now 
 
   const spareOf = (algorithm: string): Promise<KeyPair> => newKeyPair(algorithm as SigningAlgorithm, sealing)
 
-  async function list(): Promise<ListedKey[]> {
+  async function ring(): Promise<ListedRing> {
     const { records, rules } = await ringIn(database)
-    return records.map(record => ({
+    const keys = records.map(record => ({
       kid: record.kid,
       algorithm: record.algorithm,
       state: record.state,
@@ -55,7 +58,10 @@ export function createKeyRing({ database, keyStore, moves, change, sealing, now 
       revokedAt: record.revokedAt,
       removableAt: removableAt(record, rules.lives),
     }))
+    return { keys, algorithms: rules.algorithms }
   }
+
+  const list = async (): Promise<ListedKey[]> => (await ring()).keys
 
   async function listed(kid: string): Promise<ListedKey> {
     return (await list()).find(key => key.kid === kid)!
@@ -70,6 +76,7 @@ export function createKeyRing({ database, keyStore, moves, change, sealing, now 
   return {
     /** All there ever were, newest first. */
     list,
+    ring,
 
     /** What the schedule asks for. Many servers may do it at once: one does. */
     async upkeep(): Promise<void> {

@@ -1,5 +1,6 @@
 import type { ActorName } from '../../policy/actor.js'
 import { userOf } from '../../policy/actor.js'
+import type { ApplicationsInForce } from '../../revocation/applications-in-force.js'
 import type { Database } from '../../storage/database.js'
 import type { DeviceStore } from '../../storage/devices.js'
 import type { SessionStore } from '../../storage/sessions.js'
@@ -8,10 +9,16 @@ import type { UserStore } from '../../storage/users.js'
 /** Whose a session or a device is and on what; '' where nobody knows. */
 export type SessionName = { username: string; device: string }
 
-type NamesDeps = { database: Database; userStore: UserStore; sessionStore: SessionStore; deviceStore: DeviceStore }
+type NamesDeps = {
+  database: Database
+  userStore: UserStore
+  sessionStore: SessionStore
+  deviceStore: DeviceStore
+  applications: ApplicationsInForce
+}
 
 /** What people and their sessions are called who stand in lists by their ids. */
-export function createNames({ database, userStore, sessionStore, deviceStore }: NamesDeps) {
+export function createNames({ database, userStore, sessionStore, deviceStore, applications }: NamesDeps) {
   return {
     /** By user id. */
     ofUsers: (ids: readonly number[]): Promise<Map<number, string>> => userStore.names(database, [...new Set(ids)]),
@@ -21,6 +28,14 @@ export function createNames({ database, userStore, sessionStore, deviceStore }: 
       const ids = [...new Set(actors)].flatMap(actor => (actor === null ? [] : (userOf(actor as ActorName) ?? [])))
       const names = await userStore.names(database, ids)
       return new Map([...names].map(([id, name]) => [`user:${id}`, name]))
+    },
+
+    /** By application id, from memory but for those that this process never met; one that is gone has none. */
+    async ofApplications(ids: readonly string[]): Promise<Map<string, string>> {
+      const wanted = [...new Set(ids)]
+      const unmet = wanted.filter(id => applications.find(id) === undefined)
+      if (unmet.length > 0) await applications.load(unmet)
+      return new Map(wanted.map(id => [id, applications.find(id)?.name || id]))
     },
 
     /** By session id; one that has been forgotten has none. */

@@ -9,7 +9,7 @@ import { type Count, createGuessCounts } from './guess-counts.js'
 import { createSharedGuessCounts, type RedisLike, type SharedGuessCountsDeps } from './shared-guess-counts.js'
 
 /** What the test of a guess refuses when the guess was wrong; whatever else it refuses, the password may have been right. */
-const wrong: ReadonlySet<ErrorCode> = new Set(['no_active_account', 'invalid_fields'])
+const wrong: ReadonlySet<ErrorCode> = new Set(['no_active_account', 'invalid_fields', 'invalid_client'])
 
 /** When a bucket is full of guesses that are still being tested, a place may be free so soon, in seconds. */
 const soon = 2
@@ -42,7 +42,7 @@ export function createGuesses({ redis, secretKey, policy, ...deps }: GuessesDeps
     const taken = await counts.take(wanted)
     const quotas = (givenBack: number) => quotasOf(buckets, taken.held, givenBack, at)
     if (!taken.counted) {
-      const logged = { reason: 'too_many_guesses', user: guesser.kind === 'stranger' ? null : guesser.userId }
+      const logged = { reason: 'too_many_guesses', user: 'userId' in guesser ? guesser.userId : null }
       throw refuseFull(wanted, taken.held, at, { quotas: quotas(0), logged })
     }
     note(wanted, 1)

@@ -63,7 +63,7 @@ export function createPasswordCheck(deps: PasswordCheckDeps) {
 
     /** Unknown, disabled and deleted users take the same time, and the same answer. @throws no_active_account, overloaded */
     async check({ usernameKey, guesser, origin, ...named }: Named, password: string): Promise<Checked> {
-      const provenUser = guesser.kind === 'stranger' ? null : guesser.userId
+      const provenUser = 'userId' in guesser ? guesser.userId : null
       const logged = { reason: 'unknown_user', user: null as number | null }
       const checked = await hashing.inSlot(provenUser, async verify => {
         const found = named.found === undefined ? await find(usernameKey) : named.found

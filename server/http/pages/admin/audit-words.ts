@@ -69,6 +69,7 @@ const values: Record<string, Words> = {
   sessions: length,
   devices: length,
   application: plain,
+  scope: plain,
   generation: id,
   presented: id,
   usable_rights: plain,

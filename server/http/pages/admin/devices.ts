@@ -57,13 +57,17 @@ export function createDevicePages(deps: DevicePagesDeps) {
     async devicePage(ctx: Context): Promise<void> {
       const { t, may } = pages.frameOf(ctx)
       const { device, username, sessions: found } = await details.device(ctx.params.id!)
+      const applications = await names.ofApplications(found.map(one => one.session.applicationId))
       const happened = may('darvoza:audit:read') ? await details.deviceHistory(device) : null
       const { id, userId, name, browser, platform, userAgent, address, firstSeenAt, lastSeenAt, endedAt } = device
       await pages.show(ctx, 'admin/device', {
         title: name || t('allDevices.nameless'),
         crumbs: [{ label: t('nav.devices'), href: '/admin/devices' }],
         device: { id, userId, username, browser, platform, userAgent, address, firstSeenAt, lastSeenAt, endedAt },
-        sessions: found.map(one => pageOf(sessionColumns, one)),
+        sessions: found.map(one => ({
+          ...pageOf(sessionColumns, one),
+          application: applications.get(one.session.applicationId),
+        })),
         live: found.filter(one => one.state === 'live').length,
         history:
           happened?.entries.map(({ createdAt, action, actor, address }) => ({

@@ -2,6 +2,7 @@
 import { nameDevice } from '../../../identity/devices/device-name.js'
 import type { SessionList } from '../../../identity/devices/session-list.js'
 import type { IncidentInList, Incidents } from '../../../identity/logs/incidents.js'
+import type { Names } from '../../../identity/people/names.js'
 import type { UserList } from '../../../identity/people/user-list.js'
 import type { Users } from '../../../identity/people/users.js'
 import type { Context } from '../../handler.js'
@@ -17,9 +18,10 @@ export type IncidentPagesDeps = {
   users: Users
   userList: UserList
   sessionList: SessionList
+  names: Names
 }
 
-export function createIncidentPages({ pages, incidents, users, userList, sessionList }: IncidentPagesDeps) {
+export function createIncidentPages({ pages, incidents, users, userList, sessionList, names }: IncidentPagesDeps) {
   /** How many sessions each of them has that live: so many would end. */
   async function liveSessionsOf(userIds: readonly number[]): Promise<Map<number, number>> {
     const live = new Map<number, number>()
@@ -39,10 +41,16 @@ export function createIncidentPages({ pages, incidents, users, userList, session
         () => incidents.count(filter),
       )
       const live = await liveSessionsOf(results.map(one => one.incident.userId))
+      const applications = await names.ofApplications(
+        results.flatMap(one => (one.session ? [one.session.applicationId] : [])),
+      )
       await pages.show(ctx, 'admin/incidents', {
         title: t('nav.incidents'),
         lead: t('incidents.lead'),
-        incidents: results.map(one => ({ ...presentIncident(one), sessions: live.get(one.incident.userId) ?? 0 })),
+        incidents: results.map(one => ({
+          ...presentIncident(one, applications),
+          sessions: live.get(one.incident.userId) ?? 0,
+        })),
         next,
         partial,
         counted,
@@ -53,7 +61,10 @@ export function createIncidentPages({ pages, incidents, users, userList, session
   }
 }
 
-function presentIncident({ incident, username, session, device }: IncidentInList) {
+function presentIncident(
+  { incident, username, session, device }: IncidentInList,
+  applications: ReadonlyMap<string, string>,
+) {
   return {
     id: incident.id,
     sessionId: incident.sessionId,
@@ -72,7 +83,8 @@ function presentIncident({ incident, username, session, device }: IncidentInList
       userAgent: device?.userAgent ?? null,
       address: session.address,
       generation: incident.presentGeneration,
-      application: session.applicationId,
+      applicationId: session.applicationId,
+      application: applications.get(session.applicationId),
       signedInAt: session.createdAt,
       lastSeenAt: session.lastSeenAt,
     },

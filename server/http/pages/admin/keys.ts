@@ -31,40 +31,35 @@ export function createKeyPages({ pages, keyRing, sealedSecrets, sessionList, pol
   return {
     async keysPage(ctx: Context): Promise<void> {
       const { t, format } = pages.frameOf(ctx)
-      const [keys, live] = await Promise.all([keyRing.list(), sessionList.count({ state: 'live' })])
-      const { access_token_algorithm: algorithm, key_rotation_interval: interval } = policy()
+      const [{ keys, algorithms }, live] = await Promise.all([keyRing.ring(), sessionList.count({ state: 'live' })])
+      const { access_token_algorithm: ofAccess, key_rotation_interval: interval } = policy()
       const [here, past] = [keys.filter(key => key.state !== 'gone'), keys.filter(key => key.state === 'gone')]
       const from = Math.min(readWhole(ctx, 'from', 0), past.length)
-      const pending = pendingOf(algorithm, here)
-      const ready = pending !== null && publishedAt(pending) <= now()
-      const signing = here.filter(key => key.state === 'active' && key.algorithm === algorithm)
-      const begun = Math.max(...signing.map(key => key.activatedAt ?? 0))
       await pages.show(ctx, 'admin/keys', {
         title: t('nav.keys'),
         lead: t('keys.lead'),
-        keys: here.map(key => presentKey(key, here, now())),
-        past: past.slice(from, from + pastShown).map(key => presentKey(key, here, now())),
+        keys: here.map(key => presentKey(key, here, ofAccess, now())),
+        past: past.slice(from, from + pastShown).map(key => presentKey(key, here, ofAccess, now())),
         previous: from > 0 ? Math.max(from - pastShown, 0) : null,
         next: from + pastShown < past.length ? from + pastShown : null,
-        rotation: {
-          algorithm,
-          interval,
-          // By itself: when the next one that waits is to sign, or the present one has signed for long enough.
-          due: pending?.activatesAt ?? (signing.length > 0 ? begun + interval * 1000 : null),
-          soonest: pending ? Math.max(publishedAt(pending), now()) : publishedAt({ createdAt: now() }),
-          unknownFor: ready ? 0 : jwksMaxAge,
-        },
+        interval,
+        rotations: algorithms.map(algorithm => ({
+          ...presentRotation(algorithm, here, interval, now()),
+          isAccess: algorithm === ofAccess,
+        })),
         live: { count: live.count, text: `${format.number(live.count)}${live.more ? '+' : ''}` },
         secrets: revocableSecrets,
         states: keyStates,
       })
     },
 
-    /** `now=1`: at once, whether verifiers have the new key or not. */
+    /** `algorithm`: where it is left out, that of access tokens. `now=1`: at once, whether verifiers have the new key or not. */
     async rotateKeyPage(ctx: Context): Promise<void> {
       const { t, format } = pages.frameOf(ctx)
-      const atOnce = typedIn(ctx, ['now']).now === '1'
-      const { key, published } = await keyRing.rotate({ atOnce }, browserUserOf(ctx).actor)
+      const typed = typedIn(ctx, ['algorithm', 'now'])
+      const atOnce = typed.now === '1'
+      const asked = { algorithm: typed.algorithm || undefined, atOnce }
+      const { key, published } = await keyRing.rotate(asked, browserUserOf(ctx).actor)
       const text = atOnce
         ? t(published ? 'keys.rotated' : 'keys.rotatedEarly', { kid: shortOf(key), span: format.during(jwksMaxAge) })
         : t('keys.scheduled', { kid: shortOf(key), at: format.dateTime(key.activatesAt ?? now()) })
@@ -107,7 +102,22 @@ function shortOf({ kid }: ListedKey): string {
   return `${kid.slice(0, shownSigns)}…`
 }
 
-function presentKey(key: ListedKey, here: readonly ListedKey[], now: number) {
+/** How the keys of one algorithm take turns; epoch ms, but `interval` in seconds. */
+function presentRotation(algorithm: string, here: readonly ListedKey[], interval: number, now: number) {
+  const pending = pendingOf(algorithm, here)
+  const ready = pending !== null && publishedAt(pending) <= now
+  const signing = here.filter(key => key.state === 'active' && key.algorithm === algorithm)
+  const begun = Math.max(...signing.map(key => key.activatedAt ?? 0))
+  return {
+    algorithm,
+    // By itself: when the next one that waits is to sign, or the present one has signed for long enough.
+    due: pending?.activatesAt ?? (signing.length > 0 ? begun + interval * 1000 : null),
+    soonest: pending ? Math.max(publishedAt(pending), now) : publishedAt({ createdAt: now }),
+    unknownFor: ready ? 0 : jwksMaxAge,
+  }
+}
+
+function presentKey(key: ListedKey, here: readonly ListedKey[], ofAccess: string, now: number) {
   const { kid, algorithm, createdAt, activatesAt, activatedAt, retiredAt, revokedAt, removableAt } = key
   const waiting = pendingOf(algorithm, here)
   return {
@@ -121,6 +131,7 @@ function presentKey(key: ListedKey, here: readonly ListedKey[], now: number) {
     removableAt,
     removable: removableAt !== null && removableAt <= now,
     state: revokedAt === null ? key.state : ('revoked' as const),
+    isAccess: algorithm === ofAccess,
     /** What must sign in its place is not known to verifiers yet. */
     gap: key.state === 'active' && (waiting === null || publishedAt(waiting) > now) ? jwksMaxAge : 0,
   }

@@ -2,6 +2,7 @@ import type { Details, Happened, LookedAtSession } from '../../../identity/devic
 import { nameDevice } from '../../../identity/devices/device-name.js'
 import type { SessionInList, SessionList } from '../../../identity/devices/session-list.js'
 import type { Sessions } from '../../../identity/devices/sessions.js'
+import type { Names } from '../../../identity/people/names.js'
 import type { UserList } from '../../../identity/people/user-list.js'
 import type { Users } from '../../../identity/people/users.js'
 import { sessionStates } from '../../../policy/session.js'
@@ -23,13 +24,16 @@ export type SessionPagesDeps = {
   sessions: Sessions
   sessionList: SessionList
   details: Details
+  names: Names
 }
 
 /** Longest reason that can be written for an end, in characters. */
 export const longestReason = 200
 
 /** Sessions of everybody, and one of them with its time line. */
-export function createSessionPages({ pages, users, userList, sessions, sessionList, details }: SessionPagesDeps) {
+export function createSessionPages(deps: SessionPagesDeps) {
+  const { pages, users, userList, sessions, sessionList, details, names } = deps
+
   return {
     async sessionsPage(ctx: Context): Promise<void> {
       const frame = pages.frameOf(ctx)
@@ -41,10 +45,11 @@ export function createSessionPages({ pages, users, userList, sessions, sessionLi
         page => sessionList.page(filter, page),
         () => sessionList.count(filter),
       )
+      const applications = await names.ofApplications(results.map(one => one.session.applicationId))
       await pages.show(ctx, 'admin/sessions', {
         title: t('allSessions.title'),
         lead: t('allSessions.lead'),
-        sessions: results.map(one => presentSession(one, t)),
+        sessions: results.map(one => presentSession(one, applications, t)),
         next,
         partial,
         counted,
@@ -60,10 +65,15 @@ export function createSessionPages({ pages, users, userList, sessions, sessionLi
       const found = await details.session(ctx.params.id!)
       const happened = may('darvoza:audit:read') ? await details.sessionHistory(found.session) : null
       const { session, username, end } = found
+      const applications = await names.ofApplications([session.applicationId])
       await pages.show(ctx, 'admin/session', {
         title: t('oneSession.title', { name: username }),
         crumbs: [{ label: t('nav.sessions'), href: '/admin/sessions' }],
-        session: { ...presentSession({ ...found, state: end ?? 'live' }, t), refreshes: session.generation - 1 },
+        session: {
+          ...presentSession({ ...found, state: end ?? 'live' }, applications, t),
+          applicationId: session.applicationId,
+          refreshes: session.generation - 1,
+        },
         timeline: timelineOf(found, happened, t),
         whole: happened !== null,
         longestReason,
@@ -84,11 +94,12 @@ export function createSessionPages({ pages, users, userList, sessions, sessionLi
 }
 
 /** With who ended it and why, in words. */
-function presentSession(one: SessionInList, t: Translate) {
+function presentSession(one: SessionInList, applications: ReadonlyMap<string, string>, t: Translate) {
   const { endedBy, endedReason } = one.session
   const why = endedReason === null ? '' : t(`endedWhy.${endedReason}`)
   const by = endedBy === null ? '' : actorText(endedBy, one.endedByUsername, t)
-  return { ...pageOf(sessionColumns, one), why, by }
+  const application = applications.get(one.session.applicationId)
+  return { ...pageOf(sessionColumns, one), application, why, by }
 }
 
 type Item = { at: number; text: string; by: string; icon: string; tone?: string }

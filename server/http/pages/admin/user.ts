@@ -2,6 +2,7 @@
 import type { Details } from '../../../identity/devices/details.js'
 import type { Sessions } from '../../../identity/devices/sessions.js'
 import type { LiveDevice, WhereSignedIn } from '../../../identity/devices/where-signed-in.js'
+import type { Names } from '../../../identity/people/names.js'
 import type { PublicUser } from '../../../identity/people/public-user.js'
 import type { Roles } from '../../../identity/people/roles.js'
 import type { Users } from '../../../identity/people/users.js'
@@ -26,6 +27,7 @@ export type OneUserPagesDeps = GivenPasswordDeps & {
   sessions: Sessions
   whereSignedIn: WhereSignedIn
   details: Details
+  names: Names
 }
 
 const profileFields = ['username', 'first_name', 'last_name', 'email'] as const
@@ -38,7 +40,7 @@ type Wrong = { form: 'profile' | 'roles'; typed: Record<string, string>; problem
 const devicesShown = 10
 
 export function createOneUserPages(deps: OneUserPagesDeps) {
-  const { pages, users, roles, sessions, whereSignedIn, details } = deps
+  const { pages, users, roles, sessions, whereSignedIn, details, names } = deps
   const given = createGivenPasswords(deps)
 
   async function show(ctx: Context, user: PublicUser, wrong: Wrong | null = null): Promise<void> {
@@ -46,6 +48,8 @@ export function createOneUserPages(deps: OneUserPagesDeps) {
     const { may, t } = frame
     // The one used last is the one that is looked for.
     const seen = may('darvoza:sessions:read') ? await whereSignedIn.firstDevices(user.id, devicesShown) : null
+    const used = seen?.devices.flatMap(one => one.sessions.map(({ applicationId }) => applicationId)) ?? []
+    const applications = await names.ofApplications(used)
     const live = await whereSignedIn.countLive(user.id)
     const happened = may('darvoza:audit:read') ? await details.userHistory(user.id) : null
     const history = happened?.entries.map(({ createdAt, action, actor, address, deviceName }) => ({
@@ -58,7 +62,7 @@ export function createOneUserPages(deps: OneUserPagesDeps) {
       title: user.username,
       crumbs: [{ label: t('nav.users'), href: '/admin/users' }],
       user: { ...presentUser(user), ...presentMore(user) },
-      devices: seen?.devices.map(presentDevice) ?? null,
+      devices: seen?.devices.map(one => presentDevice(one, applications)) ?? null,
       deviceCount: seen?.count ?? 0,
       sessionCount: live.sessions.count,
       tokenCount: live.tokens,
@@ -193,8 +197,8 @@ function presentMore(user: PublicUser) {
   return { active, createdAt, passwordChangedAt, mustChangePassword, permissions }
 }
 
-function presentDevice({ device, sessions, lastSeenAt }: LiveDevice) {
+function presentDevice({ device, sessions, lastSeenAt }: LiveDevice, applications: ReadonlyMap<string, string>) {
   const { address, firstSeenAt } = device
-  const live = sessions.map(({ id, applicationId }) => ({ id, application: applicationId }))
+  const live = sessions.map(({ id, applicationId }) => ({ id, application: applications.get(applicationId) }))
   return { ...presentDeviceName(device), address, firstSeenAt, lastSeenAt, sessions: live }
 }

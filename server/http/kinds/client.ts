@@ -1,0 +1,23 @@
+// Routes that applications call, in the name of their users or not: the token endpoint, and what stands beside it.
+import type { Kind } from './kind.js'
+
+export type ClientAccess = {
+  kind: 'client'
+  /** Not for applications that only say who they are. */
+  confidential?: true
+}
+
+export const client = { kind: 'client' } as const
+export const confidentialClient = { kind: 'client', confidential: true } as const
+
+export const clientKind: Kind<ClientAccess> = {
+  sender: 'client',
+  presenter: 'oauth',
+  cors: 'anyOrigin',
+  body: 'form',
+  // RFC 6749 §3.2: unrecognized parameters are ignored.
+  unknown: 'ignored',
+  who: ({ confidential }) => (confidential ? 'an application that proves itself' : 'an application'),
+  judge: () => [],
+  confirm: (access, { application }) => [application.prove(access)],
+}

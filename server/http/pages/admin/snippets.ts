@@ -1,0 +1,242 @@
+// What to paste into an application to connect it: plain templates of `views/snippets/`, filled in with its ids, our addresses
+// and its own. In a template `{{name}}` is a value, written as the template's language writes a text; `{{{name}}}` is code
+// that was made here. Never a secret: where one belongs stands a word for it.
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { PublicApplication } from '../../../identity/applications/public-application.js'
+import { scopeWords } from '../../../policy/application-metadata.js'
+
+type Language = 'javascript' | 'python' | 'shell' | 'apache'
+
+type SnippetRow = {
+  /** As people know it. */
+  label: string
+  language: Language
+  /** Is it of use to this application? */
+  isFor: (application: PublicApplication) => boolean
+  /** It works with this way of authentication alone. */
+  method?: NonNullable<PublicApplication['metadata']['token_endpoint_auth_method']>
+  /** It knows no PKCE. */
+  withoutPkce?: true
+  /** It checks a token by itself: what is revoked meanwhile it cannot know. */
+  offline?: true
+}
+
+const signsIn = ({ metadata }: PublicApplication) => metadata.grant_types?.includes('authorization_code') ?? false
+const isPublic = ({ metadata }: PublicApplication) => metadata.token_endpoint_auth_method === 'none'
+const hasSecret = ({ metadata }: PublicApplication) =>
+  metadata.token_endpoint_auth_method === 'client_secret_basic' ||
+  metadata.token_endpoint_auth_method === 'client_secret_post'
+const isMachine = ({ metadata }: PublicApplication) => metadata.grant_types?.includes('client_credentials') ?? false
+const isResource = ({ resource }: PublicApplication) => resource !== null
+const signsInOnServer = (application: PublicApplication) => signsIn(application) && !isPublic(application)
+
+/** In the order in which they are offered. */
+const snippets = {
+  'openid-client': { label: 'Node: openid-client', language: 'javascript', isFor: signsInOnServer },
+  'passport-openidconnect': {
+    label: 'Node: passport-openidconnect',
+    language: 'javascript',
+    isFor: application => signsInOnServer(application) && hasSecret(application),
+    method: 'client_secret_post',
+    withoutPkce: true,
+  },
+  'oidc-client-ts': {
+    label: 'Browser: oidc-client-ts',
+    language: 'javascript',
+    isFor: application => signsIn(application) && isPublic(application) && !isNative(application),
+  },
+  'openid-client-native': {
+    label: 'Node: openid-client',
+    language: 'javascript',
+    isFor: application => isNative(application) && loopbackOf(application) !== undefined,
+  },
+  authlib: {
+    label: 'Python: Authlib (Flask)',
+    language: 'python',
+    isFor: application => signsInOnServer(application) && hasSecret(application),
+  },
+  mod_auth_openidc: {
+    label: 'Apache: mod_auth_openidc',
+    language: 'apache',
+    isFor: application => signsInOnServer(application) && hasSecret(application),
+  },
+  curl: {
+    label: 'curl',
+    language: 'shell',
+    isFor: application => signsIn(application) && (isPublic(application) || hasSecret(application)),
+  },
+  'openid-client-machine': { label: 'Node: openid-client', language: 'javascript', isFor: isMachine },
+  'curl-machine': {
+    label: 'curl',
+    language: 'shell',
+    isFor: application => isMachine(application) && hasSecret(application),
+  },
+  jose: { label: 'Node: jose', language: 'javascript', isFor: isResource, offline: true },
+  pyjwt: { label: 'Python: PyJWT', language: 'python', isFor: isResource, offline: true },
+  introspection: {
+    label: 'curl',
+    language: 'shell',
+    isFor: application => isResource(application) && hasSecret(application),
+  },
+} as const satisfies Record<string, SnippetRow>
+
+export type SnippetName = keyof typeof snippets
+const names = Object.keys(snippets) as SnippetName[]
+
+/** `does`: a text of `snippets.does`. `needs`: what must be set first, for this one to work. */
+export type Snippet = {
+  name: SnippetName
+  label: string
+  code: string
+  does: 'signIn' | 'program' | 'verify' | 'introspect'
+  needs: ('post' | 'withoutPkce')[]
+  offline: boolean
+}
+
+const does: Partial<Record<SnippetName, Snippet['does']>> = {
+  'openid-client-machine': 'program',
+  'curl-machine': 'program',
+  jose: 'verify',
+  pyjwt: 'verify',
+  introspection: 'introspect',
+}
+
+/** @param root folder that holds `views/` */
+export function createSnippets(root: string, issuer: string) {
+  const templates = new Map(
+    names.map(name => [name, readFileSync(join(root, 'views/snippets', `${name}.txt`), 'utf8')]),
+  )
+
+  return (application: PublicApplication): Snippet[] =>
+    names
+      .filter(name => snippets[name].isFor(application))
+      .map(name => {
+        const { label, language, method, withoutPkce, offline }: SnippetRow = snippets[name]
+        const { metadata } = application
+        return {
+          name,
+          label,
+          code: filled(templates.get(name)!, language, valuesOf(application, issuer)),
+          does: does[name] ?? 'signIn',
+          needs: [
+            ...(method !== undefined && metadata.token_endpoint_auth_method !== method ? (['post'] as const) : []),
+            ...(withoutPkce && !metadata.allow_without_pkce ? (['withoutPkce'] as const) : []),
+          ],
+          offline: offline === true,
+        }
+      })
+}
+
+export type Snippets = ReturnType<typeof createSnippets>
+
+type Values = { texts: Record<string, string>; code: Record<string, string> }
+
+/** How each language writes a text, whatever is in it. */
+const quoted: Record<Language, (text: string) => string> = {
+  javascript: text => `'${JSON.stringify(text).slice(1, -1).replaceAll('\\"', '"').replaceAll("'", "\\'")}'`,
+  python: text => JSON.stringify(text),
+  shell: text => `'${text.replaceAll("'", `'\\''`)}'`,
+  apache: text => `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`,
+}
+
+function filled(template: string, language: Language, { texts, code }: Values): string {
+  return template
+    .replace(/\{\{\{(\w+)\}\}\}|\{\{(\w+)\}\}/g, (_, made?: string, text?: string) => {
+      const found = made === undefined ? texts[text!] : code[made]
+      if (found === undefined) throw new Error(`a snippet names ${made ?? text}, which is not there`)
+      return made === undefined ? quoted[language](found) : found
+    })
+    .trimEnd()
+}
+
+function valuesOf(application: PublicApplication, issuer: string): Values {
+  const { id, metadata, resource } = application
+  const redirectUri = loopbackOf(application) ?? metadata.redirect_uris?.[0] ?? 'https://app.example/callback'
+  const [postLogout] = metadata.post_logout_redirect_uris ?? []
+  const method = metadata.token_endpoint_auth_method ?? 'client_secret_basic'
+  const scope = signInScope(metadata.scope ?? 'openid profile email')
+  const forPrograms = scopeWords(metadata.scope ?? '').filter(word => !ofPeople.has(word))
+  const js = quoted.javascript
+  const authorize = new URLSearchParams({ response_type: 'code', client_id: id, redirect_uri: redirectUri, scope })
+  return {
+    texts: {
+      issuer,
+      issuer_metadata: `${issuer}/.well-known/openid-configuration`,
+      jwks: `${issuer}/.well-known/jwks.json`,
+      token_endpoint: `${issuer}/oauth/token`,
+      introspection_endpoint: `${issuer}/oauth/introspect`,
+      authorize_address: `${issuer}/oauth/authorize?${authorize}&code_challenge_method=S256`,
+      client_id: id,
+      redirect_uri: redirectUri,
+      redirect_path: URL.canParse(redirectUri) ? new URL(redirectUri).pathname : '/callback',
+      redirect_host: URL.canParse(redirectUri)
+        ? new URL(redirectUri).hostname.replace(/^\[(.*)\]$/, '$1')
+        : '127.0.0.1',
+      scope,
+      scope_without_openid: scopeWords(scope)
+        .filter(word => word !== 'openid')
+        .join(' '),
+      resource: resource ?? '',
+      method,
+    },
+    code: {
+      method,
+      port: portOf(redirectUri),
+      // Libraries refuse plain http unless they are told that it is meant, which it is on this machine alone.
+      insecure: issuer.startsWith('http:') ? ', { execute: [client.allowInsecureRequests] }' : '',
+      authentication: authentications[method],
+      import_key: method === 'private_key_jwt' ? `\nimport { importPKCS8 } from 'jose'` : '',
+      and_jose: method === 'private_key_jwt' ? ' jose' : '',
+      secret_variable: method === 'private_key_jwt' ? 'PRIVATE_KEY' : 'CLIENT_SECRET',
+      and_post_logout: postLogout === undefined ? '' : `, post_logout_redirect_uri: ${js(postLogout)}`,
+      post_logout_line: postLogout === undefined ? '' : `\n  post_logout_redirect_uri: ${js(postLogout)},`,
+      machine_parameters: forPrograms.length > 0 ? `{ scope: ${js(forPrograms.join(' '))} }` : '{}',
+      curl_machine_parameters:
+        forPrograms.length > 0 ? ` \\\n  --data-urlencode scope=${quoted.shell(forPrograms.join(' '))}` : '',
+      curl_authentication: curlAuthentication(id, method),
+    },
+  }
+}
+
+/** What only a person can give: a program that asks for it is refused. */
+const ofPeople: ReadonlySet<string> = new Set(['openid', 'profile', 'email', 'roles', 'offline_access'])
+
+/** People are known by `openid`; a refresh token of a page that is open needs no `offline_access`. */
+function signInScope(allowed: string): string {
+  const words = scopeWords(allowed)
+  const first = ['openid', ...words.filter(word => word !== 'openid' && word !== 'offline_access')]
+  return first.join(' ')
+}
+
+const authentications = {
+  client_secret_basic: 'client.ClientSecretBasic(process.env.CLIENT_SECRET)',
+  client_secret_post: 'client.ClientSecretPost(process.env.CLIENT_SECRET)',
+  private_key_jwt: "client.PrivateKeyJwt(await importPKCS8(process.env.PRIVATE_KEY, 'ES256'))",
+  none: 'client.None()',
+} as const
+
+function curlAuthentication(id: string, method: keyof typeof authentications): string {
+  if (method === 'none') return `--data-urlencode client_id=${quoted.shell(id)}`
+  if (method === 'client_secret_post')
+    return `--data-urlencode client_id=${quoted.shell(id)} --data-urlencode "client_secret=$CLIENT_SECRET"`
+  return `-u ${quoted.shell(id)}":$CLIENT_SECRET"`
+}
+
+function portOf(redirectUri: string): string {
+  return (URL.canParse(redirectUri) && new URL(redirectUri).port) || '3000'
+}
+
+function isNative({ metadata }: PublicApplication): boolean {
+  return metadata.application_type === 'native'
+}
+
+const loopbacks: readonly string[] = ['127.0.0.1', '[::1]', 'localhost']
+
+/** Of an installed application, the address on its own machine. */
+function loopbackOf(application: PublicApplication): string | undefined {
+  if (!isNative(application)) return undefined
+  return application.metadata.redirect_uris?.find(
+    uri => uri.startsWith('http:') && URL.canParse(uri) && loopbacks.includes(new URL(uri).hostname),
+  )
+}

@@ -1,0 +1,150 @@
+// Who calls: an application, which proves to be the one it says by the one method that it is registered with (RFC 6749 §2.3).
+// Each method is a row of one table. Whoever is not known, is disabled, tries another method or proves nothing is answered
+// alike, after as much work.
+import {
+  type AuthenticationMethod,
+  authenticationMethodOf,
+  authenticationMethods,
+} from '../../policy/application-metadata.js'
+import { readBasicCredentials } from '../../protocol/basic-credentials.js'
+import { isApplicationId } from '../../protocol/claims.js'
+import { Refusal, refuse } from '../../protocol/errors.js'
+import type { ApplicationsInForce } from '../../revocation/applications-in-force.js'
+import type { Tail } from '../../revocation/tail.js'
+import type { ApplicationRecord } from '../../storage/applications.js'
+import type { Guesses } from '../sign-in/guesses.js'
+import type { ApplicationSecrets } from './application-secrets.js'
+import { type PublicApplication, publicApplication } from './public-application.js'
+
+/** What a request has to prove it by. A parameter may be there more than once. */
+export type Shown = {
+  /** The Authorization header, '' where there is none. */
+  authorization: string
+  form: Readonly<Record<string, readonly string[]>>
+  /** Whence it comes; '' where nobody knows. */
+  address: string
+}
+
+/** Whom it says it is, and what it proves that by. */
+type Attempt = { id: string; proof: string }
+
+type Method = {
+  /** null where it was not tried. @throws invalid_request */
+  read: (shown: Shown) => Attempt | null
+  /** @param application null where nobody is called so who may be proven in this way */
+  proves: (application: ApplicationRecord | null, attempt: Attempt, shown: Shown) => Promise<boolean>
+  /** RFC 6749 §5.2: the scheme that was tried is told to whoever fails with it. */
+  challenge?: string
+}
+
+export type ApplicationAuthenticationDeps = {
+  applications: ApplicationsInForce
+  applicationSecrets: ApplicationSecrets
+  guesses: Guesses
+  tail: Tail
+  log: { info(details: object, message: string): void }
+}
+
+export function createApplicationAuthentication(deps: ApplicationAuthenticationDeps) {
+  const { applications, applicationSecrets, guesses, tail, log } = deps
+
+  /**
+   * Only what is wrong is counted: at 32 random bytes nobody guesses, and of an application a hundred servers may ask at
+   * once. So the right one is let in however much is tried in its name, also from where it comes.
+   */
+  async function provesBySecret(
+    application: ApplicationRecord | null,
+    { id, proof }: Attempt,
+    { address }: Shown,
+  ): Promise<boolean> {
+    if (application && (await applicationSecrets.matchesHeld(id, proof))) return true
+    const guesser = { kind: 'application', applicationId: application?.id ?? '', address } as const
+    await guesses.count(guesser, async () => {
+      const matches = await applicationSecrets.matches(id, proof)
+      if (!matches || !application) throw refuse('invalid_client')
+    })
+    return true
+  }
+
+  const methods: Record<AuthenticationMethod, Method> = {
+    client_secret_basic: {
+      read({ authorization }) {
+        const basic = readBasicCredentials(authorization)
+        return basic && { id: basic.id, proof: basic.secret }
+      },
+      proves: provesBySecret,
+      challenge: 'Basic realm="token"',
+    },
+    client_secret_post: {
+      read({ form }) {
+        const proof = only(form, 'client_secret')
+        return proof ? { id: only(form, 'client_id') ?? '', proof } : null
+      },
+      proves: provesBySecret,
+    },
+    private_key_jwt: { read: () => null, proves: async () => false },
+    none: {
+      read({ form }) {
+        const id = only(form, 'client_id')
+        return id ? { id, proof: '' } : null
+      },
+      proves: async application => application !== null,
+    },
+  }
+
+  /** A `client_id` by itself is nothing that proves. */
+  function triedIn(shown: Shown): { method: AuthenticationMethod; attempt: Attempt } {
+    const proofs = authenticationMethods.flatMap(method => {
+      const attempt = method === 'none' ? null : methods[method].read(shown)
+      return attempt ? [{ method, attempt }] : []
+    })
+    // RFC 6749 §2.3: never more than one in a request.
+    if (proofs.length > 1)
+      throw refuse('invalid_request', { detail: 'The application proves itself in two ways at once.' })
+    if (proofs[0]) return proofs[0]
+    const attempt = methods.none.read(shown)
+    if (!attempt) throw refuse('invalid_client')
+    return { method: 'none', attempt }
+  }
+
+  /** As it is now; null where it is none that may be proven in this way. */
+  async function find(id: string, method: AuthenticationMethod): Promise<ApplicationRecord | null> {
+    if (!isApplicationId(id)) return null
+    if (!tail.isFresh()) await tail.freshen()
+    const application = await applications.meet(id)
+    return application?.active && authenticationMethodOf(application) === method ? application : null
+  }
+
+  return {
+    /** @throws invalid_request, invalid_client, too_many_guesses, database_unavailable */
+    async authenticate(shown: Shown): Promise<PublicApplication> {
+      const { method, attempt } = triedIn(shown)
+      const { id } = attempt
+      const named = only(shown.form, 'client_id')
+      if (named && named !== id)
+        throw refuse('invalid_request', { detail: 'The parameter client_id names another one.' })
+      const { proves, challenge } = methods[method]
+      const headers: Record<string, string> = challenge ? { 'WWW-Authenticate': challenge } : {}
+      const application = await find(id, method)
+      try {
+        if ((await proves(application, attempt, shown)) && application) return publicApplication(application)
+        throw refuse('invalid_client')
+      } catch (error) {
+        if (!(error instanceof Refusal) || error.code !== 'invalid_client') throw error
+        const { address } = shown
+        const details = { method, ...(isApplicationId(id) && { application: id }), address }
+        log.info(details, 'an application did not prove to be the one it says')
+        throw new Refusal('invalid_client', { ...error.details, headers })
+      }
+    },
+  }
+}
+
+export type ApplicationAuthentication = ReturnType<typeof createApplicationAuthentication>
+
+/** Without a value it counts as left out (RFC 6749 §3.2). @throws invalid_request where it is there more than once */
+function only(form: Shown['form'], name: string): string | undefined {
+  const values = Object.hasOwn(form, name) ? form[name]! : []
+  if (values.length > 1) throw refuse('invalid_request', { detail: `The parameter ${name} is there more than once.` })
+  return values[0] || undefined
+}

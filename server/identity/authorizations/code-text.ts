@@ -1,0 +1,14 @@
+// What a code looks like, and what is kept of it.
+import { createHash } from 'node:crypto'
+
+/** By which scanners of logs find it. */
+const prefix = 'dvz_code_'
+
+export function newCode(random: (size: number) => Buffer): string {
+  return prefix + random(32).toString('base64url')
+}
+
+/** 32 random bytes are not guessed, so a fast hash will do. */
+export function hashOfCode(code: string): string {
+  return createHash('sha256').update(code).digest('base64url')
+}

@@ -1,0 +1,64 @@
+// What a person decides at the authorization endpoint, decided without its pages.
+import type { BrowserSession } from '../../server/identity/sign-in/browser-sessions.js'
+import type { Actor } from '../../server/policy/actor.js'
+import type { AuthorizationRequest } from '../../server/policy/authorization-request.js'
+import type { NewApplication } from '../../server/storage/applications.js'
+import { anApplication } from './applications.js'
+import type { TestServer } from './server.js'
+
+export const origin = { address: '192.0.2.7', userAgent: 'Firefox/132.0', requestId: 'r1' }
+
+/** A website that people sign in to by codes. */
+export async function aWebsite(server: TestServer, id: string, changes: Partial<NewApplication> = {}): Promise<void> {
+  const metadata = {
+    redirect_uris: [`https://${id}.example/callback`],
+    grant_types: ['authorization_code' as const, 'refresh_token' as const],
+    response_types: ['code' as const],
+    scope: 'openid profile email offline_access read',
+    token_endpoint_auth_method: 'client_secret_basic' as const,
+    ...changes.metadata,
+  }
+  await anApplication(server, id, { ...changes, metadata })
+}
+
+/** A resource server with these scopes. */
+export async function aResourceServer(server: TestServer, id: string, ...scopes: string[]): Promise<void> {
+  await anApplication(server, id, {
+    kind: 'resource_server',
+    resource: `https://${id}.example`,
+    resourceScopes: scopes.map(name => ({ name, description: `May ${name} at ${id}` })),
+  })
+}
+
+/** Somebody's browser that has just signed in to our pages. `deviceToken`: of an earlier sign-in. */
+export async function aBrowserOf(
+  { composed }: TestServer,
+  { username, password }: { username: string; password: string },
+  deviceToken?: string,
+): Promise<{ browser: BrowserSession; actor: Actor; cookie: string; deviceToken: string }> {
+  const { browserSessions } = composed.parts.signIn
+  const opened = await browserSessions.signIn({ username, password, deviceToken }, origin)
+  const browser = (await browserSessions.find(opened.id))!
+  const credential = { sid: browser.session.id, permission: null, beforeNewPassword: false }
+  const actor = { name: `user:${browser.user.id}`, origin, credential } as const
+  return { browser, actor, cookie: opened.id, deviceToken: opened.deviceToken }
+}
+
+export function aRequest(
+  { clock }: Pick<TestServer, 'clock'>,
+  applicationId: string,
+  changes: Partial<AuthorizationRequest> = {},
+): AuthorizationRequest {
+  return {
+    applicationId,
+    redirectUri: `https://${applicationId}.example/callback`,
+    redirectUriGiven: true,
+    responseMode: 'query',
+    scope: ['openid', 'profile'],
+    resources: [],
+    challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM',
+    prompt: [],
+    beganAt: clock.now(),
+    ...changes,
+  }
+}
