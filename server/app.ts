@@ -36,6 +36,7 @@ import type { ClientToken } from './tokens/client-token.js'
 import type { Inspect } from './tokens/inspect.js'
 import type { Rotate } from './tokens/rotate.js'
 import type { SigningKeys } from './tokens/signing-keys.js'
+import type { Tickets } from './tokens/ticket.js'
 
 type LogLine = (details: object, message: string) => void
 export type Log = { debug: LogLine; info: LogLine; warn: LogLine; error: LogLine }
@@ -61,7 +62,7 @@ export type AppDeps = {
     policy: PolicyInForce
     writeTrouble: HealthDeps['writeTrouble']
   }
-  tokens: { inspect: Inspect; rotate: Rotate; signingKeys: SigningKeys; clientToken: ClientToken }
+  tokens: { inspect: Inspect; rotate: Rotate; signingKeys: SigningKeys; clientToken: ClientToken; tickets: Tickets }
   signIn: { signIn: SignIn; browserSessions: BrowserSessions }
   identity: Identity
 }
@@ -74,7 +75,7 @@ export function createApp(deps: AppDeps): Koa {
 export function createHttpParts(deps: AppDeps) {
   const { settings, issuer, ownApplication, root, log, uuid, random, bodyWait, isLeaving } = deps
   const { now, clock, tail, redisLink, policy, writeTrouble } = deps.revocation
-  const { inspect, rotate, signingKeys, clientToken } = deps.tokens
+  const { inspect, rotate, signingKeys, clientToken, tickets } = deps.tokens
   const { signIn, browserSessions } = deps.signIn
   const { identity } = deps
   const { people, devices, applications, policies, keys, logs } = identity
@@ -91,6 +92,7 @@ export function createHttpParts(deps: AppDeps) {
     redisLink,
     policy,
     browserSessions,
+    tickets,
     identity,
   })
   const handlers: Record<RouteName, Handler> = {

@@ -1,20 +1,37 @@
 // The applications that get tokens.
 import type { Settings } from '../../config/settings.js'
 import { createApplicationAuthentication } from '../identity/applications/application-authentication.js'
+import { createApplicationCheck } from '../identity/applications/application-check.js'
+import { createApplicationList } from '../identity/applications/application-list.js'
+import { createApplicationRights } from '../identity/applications/application-rights.js'
+import { createApplicationSecretChanges } from '../identity/applications/application-secret-changes.js'
 import { createApplicationSecrets } from '../identity/applications/application-secrets.js'
 import { createApplicationWriting } from '../identity/applications/application-writing.js'
+import { createApplications } from '../identity/applications/applications.js'
+import { createSessionStates } from '../identity/devices/session-state.js'
 import type { Identity } from '../identity/identity.js'
+import { createPolicyPreview } from '../identity/policies/policy-preview.js'
+import type { ActorRights } from '../identity/rights.js'
 import type { Ground } from './ground.js'
 import type { Afterwards, Given } from './ports.js'
 
 export function composeApplications(
   { issuer }: Pick<Settings, 'issuer'>,
   { random, uuid, log }: Given,
-  { storage, revocation, signIn: { guesses } }: Ground,
+  { storage, revocation, tokens: { changes }, signIn: { guesses } }: Ground,
+  rights: ActorRights,
   afterwards: Afterwards,
 ): Identity['applications'] {
-  const { now, monotonic, accessLifetime, applications, tail } = revocation
-  const { database, applicationStore, auditStore, revocationStore } = storage
+  const { now, monotonic, policy, accessLifetime, applications: inForce, tail } = revocation
+  const { database, applicationStore, applicationListStore, auditStore, revocationStore, roleStore, keyStore } = storage
+  const { sessionListStore, sessionSurveyStore, userStore, deviceStore } = storage
+  const applicationWriting = createApplicationWriting({
+    issuer,
+    applicationStore,
+    auditStore,
+    revocationStore,
+    accessLifetime,
+  })
   const applicationSecrets = createApplicationSecrets({
     database,
     applicationStore,
@@ -24,17 +41,42 @@ export function composeApplications(
     monotonic,
     afterwards,
   })
+  const applicationList = createApplicationList({
+    database,
+    applicationStore,
+    applicationListStore,
+    sessionListStore,
+    states: createSessionStates({ policy, now }),
+    policy,
+    policyPreview: createPolicyPreview({ database, sessionSurveyStore, userStore, deviceStore, policy, now }),
+  })
+  const applicationRights = createApplicationRights({ applicationStore, rights })
+  const applications = createApplications({
+    applicationStore,
+    applicationList,
+    applicationWriting,
+    applicationSecrets,
+    applicationCheck: createApplicationCheck({ applicationStore, roleStore, keyStore, now }),
+    applicationRights,
+    changes,
+    random,
+    now,
+  })
+  const secretChanges = createApplicationSecretChanges({
+    applicationStore,
+    applicationSecrets,
+    applicationList,
+    applicationRights,
+    changes,
+    now,
+  })
   return {
-    applicationWriting: createApplicationWriting({
-      issuer,
-      applicationStore,
-      auditStore,
-      revocationStore,
-      accessLifetime,
-    }),
+    applications,
+    secretChanges,
+    applicationWriting,
     applicationSecrets,
     applicationAuthentication: createApplicationAuthentication({
-      applications,
+      applications: inForce,
       applicationSecrets,
       guesses,
       tail,

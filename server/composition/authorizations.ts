@@ -1,5 +1,7 @@
 // How people let applications in: what they decide, and what is remembered of it.
 import type { Settings } from '../../config/settings.js'
+import { createAuthorizationRequests } from '../identity/authorizations/authorization-requests.js'
+import { createCodes } from '../identity/authorizations/codes.js'
 import { createDecisions } from '../identity/authorizations/decisions.js'
 import type { Identity } from '../identity/identity.js'
 import type { Ground } from './ground.js'
@@ -8,10 +10,36 @@ import type { Given } from './ports.js'
 export function composeAuthorizations(
   { issuer }: Pick<Settings, 'issuer'>,
   { random }: Given,
-  { storage, revocation: { applications, policy, now }, tokens: { changes } }: Ground,
+  { storage, revocation, tokens: { changes, sessionTokens, idTokenHints }, signIn: { openSession } }: Ground,
 ): Identity['authorizations'] {
-  const { userStore, applicationStore, sessionStore, browserSessionStore, consentStore, codeStore } = storage
+  const { database, userStore, applicationStore, sessionStore, browserSessionStore, consentStore, codeStore } = storage
+  const { applications, policy, now, tail, clock } = revocation
   return {
+    authorizationRequests: createAuthorizationRequests({
+      issuer,
+      database,
+      browserSessionStore,
+      consentStore,
+      applications,
+      idTokenHints,
+      tail,
+      now,
+    }),
+    codes: createCodes({
+      issuer,
+      database,
+      codeStore,
+      consentStore,
+      sessionStore,
+      openSession,
+      sessionTokens,
+      changes,
+      applications,
+      policy,
+      random,
+      now,
+      latest: clock.latest,
+    }),
     decisions: createDecisions({
       issuer,
       userStore,

@@ -32,8 +32,8 @@ export function composeIdentity(
   return {
     people: composePeople(ground, rights, names, devices),
     devices,
-    applications: composeApplications(settings, given, ground, afterwards),
     authorizations: composeAuthorizations(settings, given, ground),
+    applications: composeApplications(settings, given, ground, rights, afterwards),
     policies: composePolicies(ground, rights),
     keys: composeKeys(given, ground, rights),
     logs,

@@ -1,6 +1,7 @@
 // The database, and everything that has statements for it.
 import type { Settings } from '../../config/settings.js'
 import type { Log } from '../app.js'
+import { createApplicationListStore } from '../storage/application-lists.js'
 import { createApplicationStore } from '../storage/applications.js'
 import { createAuditStore } from '../storage/audit.js'
 import { createBrowserSessionStore } from '../storage/browser-sessions.js'
@@ -38,6 +39,7 @@ export async function composeStorage(settings: Pick<Settings, 'database'>, log: 
     sessionStore: createSessionStore(dialect),
     deviceStore: createDeviceStore(dialect),
     applicationStore: createApplicationStore(dialect),
+    applicationListStore: createApplicationListStore(dialect),
     codeStore: createCodeStore(dialect),
     consentStore: createConsentStore(dialect),
     roleStore: createRoleStore(dialect),

@@ -8,18 +8,22 @@ import { createClientToken } from '../tokens/client-token.js'
 import { createCounters } from '../tokens/counters.js'
 import { createCredentials } from '../tokens/credential.js'
 import { createExplain } from '../tokens/explain.js'
+import { createIdTokenHints } from '../tokens/id-token-hints.js'
 import { createInspect } from '../tokens/inspect.js'
 import { createIssue } from '../tokens/issue.js'
 import { createJudgedTransactions } from '../tokens/judged-transactions.js'
 import { createLastSeen } from '../tokens/last-seen.js'
 import { createLogAdvance } from '../tokens/log-advance.js'
+import { createRefreshRights } from '../tokens/refresh-rights.js'
 import { createRevocationWriting } from '../tokens/revocation-writing.js'
 import { createRotate } from '../tokens/rotate.js'
 import { createSealing } from '../tokens/sealing.js'
 import { createSecrets } from '../tokens/secrets.js'
 import { createSessionLimit } from '../tokens/session-limit.js'
+import { createSessionTokens } from '../tokens/session-tokens.js'
 import { createSigningKeys } from '../tokens/signing-keys.js'
 import { createStandings } from '../tokens/standings.js'
+import { createTickets } from '../tokens/ticket.js'
 import type { Afterwards, Given } from './ports.js'
 import type { RevocationParts } from './revocation.js'
 import type { StorageParts } from './storage.js'
@@ -32,7 +36,7 @@ export function composeTokens(
   { clock: { latest }, now, projection, redisLog, tail, outages, policy, applications, catchUp }: RevocationParts,
   afterwards: Afterwards,
 ) {
-  const { database, userStore, roleStore, deviceStore, sessionStore, applicationStore } = storage
+  const { database, userStore, roleStore, deviceStore, sessionStore, applicationStore, consentStore } = storage
   const { keyStore, revocationStore, auditStore, logHeadStore, incidentStore, figureStore, policyVersionStore } =
     storage
   const sealing = createSealing([secretKey, ...(secretKeyPrevious ? [secretKeyPrevious] : [])], random)
@@ -104,6 +108,8 @@ export function composeTokens(
   })
   const sessionLimit = createSessionLimit({ database, userStore, sessionStore, changes, tail, policy, now })
   const standings = createStandings({ database, sessionStore, sessionLimit, tail, policy, applications })
+  const sessionTokens = createSessionTokens({ issue })
+  const refreshRights = createRefreshRights({ issuer, database, sessionStore, consentStore, changes, applications })
   const rotate = createRotate({
     database,
     sessionStore,
@@ -111,10 +117,12 @@ export function composeTokens(
     incidentStore,
     inspect,
     issue,
+    sessionTokens,
     changes,
     secrets,
     standings,
     sessionLimit,
+    refreshRights,
     tail,
     now,
     latest,
@@ -134,6 +142,8 @@ export function composeTokens(
     applications,
     count: counters.count,
   })
+  const tickets = createTickets({ secrets, random, now })
+  const idTokenHints = createIdTokenHints({ issuer, signingKeys })
   const explain = createExplain({ inspect, checks, projection, rotate })
   return {
     sealing,
@@ -147,9 +157,12 @@ export function composeTokens(
     judgedTransactions,
     changes,
     logAdvance,
+    sessionTokens,
     rotate,
     clientToken,
     explain,
+    tickets,
+    idTokenHints,
   }
 }
 

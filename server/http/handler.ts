@@ -7,6 +7,9 @@ import type { Actor, Credential, Origin } from '../policy/actor.js'
 import type { AccessClaims } from '../protocol/claims.js'
 import type { Refusal } from '../protocol/errors.js'
 
+/** An answer to an application that a person follows by hand: a link, or a form where it takes no other. */
+export type WayBack = { href: string } | { action: string; fields: Record<string, string> }
+
 export type State = {
   requestId: string
   /** The caller's address, by TRUST_PROXY. */
@@ -25,6 +28,10 @@ export type State = {
   browser?: BrowserSession
   /** The same where it is over: the sign-in page says why. */
   formerBrowser?: BrowserSession
+  /** The application that the person came from, and how to get back to it, for pages about what failed on the way. */
+  wayBack?: { application: string; way: WayBack }
+  /** What the application says that the person reads (OpenID Connect Core §3.1.2.1). */
+  uiLocales?: string
   /** What the tokens of forms on this page are made from, where nobody is signed in. */
   formSecret?: string
 }

@@ -5,6 +5,7 @@
 // `open`: anybody; `person`: whoever is signed in; `may`: whoever has the permission; `mayIfRecent`: and has signed in within
 // five minutes. What a row names of address and body is taken there and nothing else is; routes of kind `open` ignore it.
 import { adminRoutes, listed, profile } from './admin/routes.js'
+import { authorization } from './kinds/authorization.js'
 import { client } from './kinds/client.js'
 import { file } from './kinds/file.js'
 import type { Access } from './kinds/kinds.js'
@@ -34,6 +35,8 @@ export const routes = {
   ...adminRoutes,
 
   token: post('/oauth/token', client, 'Tokens, by a grant'),
+  authorize: get('/oauth/authorize', authorization, 'Let an application in'),
+  postAuthorize: post('/oauth/authorize', authorization, 'The same, by a form'),
 
   jwks: get('/.well-known/jwks.json', open, 'The public keys'),
   healthz: get('/healthz', open, 'The process lives'),

@@ -1,8 +1,12 @@
 // The rooms of this floor, and what stands in each for those above. composition/ makes them; a handler or a command names
 // what it calls.
 import type { ApplicationAuthentication } from './applications/application-authentication.js'
+import type { ApplicationSecretChanges } from './applications/application-secret-changes.js'
 import type { ApplicationSecrets } from './applications/application-secrets.js'
 import type { ApplicationWriting } from './applications/application-writing.js'
+import type { Applications } from './applications/applications.js'
+import type { AuthorizationRequests } from './authorizations/authorization-requests.js'
+import type { Codes } from './authorizations/codes.js'
 import type { Decisions } from './authorizations/decisions.js'
 import type { Details } from './devices/details.js'
 import type { DeviceEnds } from './devices/device-ends.js'
@@ -43,11 +47,13 @@ export type Identity = {
     details: Details
   }
   applications: {
+    applications: Applications
+    secretChanges: ApplicationSecretChanges
     applicationWriting: ApplicationWriting
     applicationSecrets: ApplicationSecrets
     applicationAuthentication: ApplicationAuthentication
   }
-  authorizations: { decisions: Decisions }
+  authorizations: { authorizationRequests: AuthorizationRequests; codes: Codes; decisions: Decisions }
   policies: { policies: Policies; settledPolicies: SettledPolicies }
   keys: { keyRing: KeyRing; sealedSecrets: SealedSecrets }
   logs: {

@@ -100,7 +100,25 @@ export type ApplicationMetadata = z.infer<typeof applicationMetadata>
 export type OwnLifetimes = NonNullable<ApplicationMetadata['lifetimes']>
 
 /** A word that applications may ask for, and what people are told of it. */
-export type ResourceScope = { name: string; description: string }
+export type ResourceScope = {
+  name: string
+  description: string
+  /** The same in other languages, by their codes. */
+  descriptions?: Readonly<Record<string, string>> | undefined
+}
+
+/** In the language of the reader, where there is a description in it. */
+export function scopeDescription({ description, descriptions }: ResourceScope, language: string): string {
+  return descriptions?.[language] ?? description
+}
+
+export const resourceScopesSchema = z.array(
+  z.strictObject({
+    name: z.string(),
+    description: z.string(),
+    descriptions: z.partialRecord(z.enum(['en', 'uz', 'ru']), z.string()).optional(),
+  }),
+)
 
 /** Scopes of OpenID Connect and ours that belong to no resource server. */
 export const standardScopes = ['openid', 'profile', 'email', 'roles', 'offline_access'] as const
@@ -181,6 +199,16 @@ export function mayUse(
   roles: readonly string[],
 ): boolean {
   return !required_roles?.length || required_roles.some(role => roles.includes(role))
+}
+
+/** Whether its sessions may outlive the browser session that they came from (OpenID Connect Core §11). */
+export function mayBeOffline({ scope = '' }: Pick<ApplicationMetadata, 'scope'>): boolean {
+  return scopeWords(scope).includes('offline_access')
+}
+
+/** Whether its sessions have refresh tokens. */
+export function hasRefreshTokens({ grant_types: grants }: Pick<ApplicationMetadata, 'grant_types'>): boolean {
+  return grants?.includes('refresh_token') ?? false
 }
 
 export function scopeWords(scope: string): string[] {

@@ -7,6 +7,8 @@ export const ownPermissions = {
   'darvoza:sessions:read': 'See devices and sessions',
   'darvoza:sessions:end': 'End devices and sessions',
   'darvoza:roles:write': 'Give and take roles and permissions',
+  'darvoza:applications:read': 'See applications',
+  'darvoza:applications:write': 'Make, change, disable and delete applications',
   'darvoza:policies:read': 'See policies',
   'darvoza:policies:write': 'Change policies',
   'darvoza:keys:read': 'See signing keys',

@@ -3,10 +3,18 @@ import { anyOther, type Eras, type Judged } from './eras.js'
 import type { PolicyName } from './policies.js'
 import type { PolicyVersion } from './policy-version.js'
 import { type EndedSeqs, type SessionLife, sessionEnd } from './session.js'
-import { mostBeside, overLimit } from './session-limit.js'
+import { countsByItself, mostBeside, overLimit } from './session-limit.js'
 
 /** An open session, with all that decides whether it lives. */
-export type Surveyed = SessionLife & Judged & { id: string; userId: number; deviceId: string; ended: EndedSeqs }
+export type Surveyed = SessionLife &
+  Judged & {
+    id: string
+    userId: number
+    deviceId: string
+    browserSid: string | null
+    offline: boolean
+    ended: EndedSeqs
+  }
 
 export const endReasons = {
   idle: 'has lain idle for longer than the change allows',
@@ -33,7 +41,9 @@ export function endedByChange(open: readonly Surveyed[], before: Eras, after: Er
 
 function survivors(open: readonly Surveyed[], eras: Eras, now: number): Surveyed[] {
   const live = open.filter(session => sessionEnd(session, session.ended, now, eras.of(session)) === null)
-  const tooMany = new Set(overLimit(live, eras.of))
+  const ids = new Set(live.map(session => session.id))
+  const counted = live.filter(session => countsByItself(session, ids.has(session.browserSid ?? '')))
+  const tooMany = new Set(overLimit(counted, eras.of))
   return live.filter(session => !tooMany.has(session))
 }
 
@@ -57,7 +67,8 @@ export function tightenings(before: Eras, after: Eras): Tightening[] {
     const policy = eras.of({ policyVersion: from, applicationId: applicationId ?? anyOther })
     return { idle: policy.refresh_token_lifetime * 1000, absolute: policy.session_absolute_lifetime * 1000 }
   }
-  return [null, ...after.overrides.keys()]
+  // Also of one that overrides nothing any more: the policy may be the stricter one.
+  return [null, ...new Set([...before.overrides.keys(), ...after.overrides.keys()])]
     .flatMap(applicationId =>
       begins.map((from, index) => ({
         from,

@@ -13,6 +13,11 @@ type TriggerRow = {
   apiKeys: 'stay' | 'end' | 'follow' | 'none'
   /** What a token that this ended is refused with. */
   code: ErrorCode
+  /**
+   * Where it ends a browser session: what was granted offline goes on (OpenID Connect Core §11), for the browser has only
+   * come to its end. Without it those end too: somebody says that nothing of it is to be trusted any more.
+   */
+  offline?: 'stay'
   /** Nothing fires it yet: it comes with applications, consent and API keys. */
   later?: true
 }
@@ -24,13 +29,14 @@ const endsApplication = { kind: 'application', effect: 'end', sessions: 'all', a
 const endsEverybody = { kind: 'all', effect: 'end', sessions: 'all', apiKeys: 'stay', code: 'session_ended' } as const
 
 export const triggers = {
-  sign_out: { ...endsOne, what: 'Sign-out of one application' },
-  replaced: { ...endsOne, what: 'A new sign-in of the same application on the same device' },
-  session_limit: { ...endsOne, what: 'A session over the limit of sessions' },
+  sign_out: { ...endsOne, offline: 'stay', what: 'Sign-out of one application' },
+  replaced: { ...endsOne, offline: 'stay', what: 'A new sign-in of the same application on the same device' },
+  session_limit: { ...endsOne, offline: 'stay', what: 'A session over the limit of sessions' },
   device_limit: { ...endsOne, what: 'A session on a device over the limit of devices' },
   session_ended: { ...endsOne, what: 'A session ended by its owner or an administrator' },
   device_ended: { ...endsOne, what: 'A device ended by its owner or an administrator' },
   refresh_token_reused: { ...endsOne, what: 'A refresh token used again after its grace' },
+  code_reused: { ...endsOne, what: 'A code redeemed twice' },
   token_revoked: {
     kind: 'token',
     effect: 'end',
@@ -56,23 +62,20 @@ export const triggers = {
   application_disabled: {
     ...endsApplication,
     code: 'application_disabled',
-    what: 'Application disabled',
-    later: true,
+    what: 'Application disabled or deleted',
   },
   consent_withdrawn: { ...endsOne, apiKeys: 'none', what: 'Consent to an application withdrawn', later: true },
   secret_rotated: {
     ...stale,
     kind: 'application',
     apiKeys: 'none',
-    what: "An application's secret rotated",
-    later: true,
+    what: "An application's secret rotated or ended",
   },
   scope_taken: {
     ...stale,
     kind: 'application',
     apiKeys: 'none',
-    what: 'A scope or permission taken from an application',
-    later: true,
+    what: 'A scope, permission or grant taken from an application, or its required roles changed',
   },
   policy_changed: { ...stale, kind: 'all', apiKeys: 'none', what: 'Policy changed, to be in force now' },
   all_stale: { ...stale, kind: 'all', apiKeys: 'none', what: "Everybody's tokens made stale by an administrator" },
@@ -112,4 +115,10 @@ export function entryExpiry(kind: RevocationKind, now: number, longestLifetime: 
   // Who has the private key chooses `iat` and `exp`: no time makes the entry unnecessary.
   if (kind === 'key') return now + keyEntryLife
   return Math.max(now + longestLifetime * 1000, horizon) + entrySlack
+}
+
+/** Whether sessions that were granted offline outlive a browser session that this ends. */
+export function sparesOffline(trigger: Trigger): boolean {
+  const row: TriggerRow = triggers[trigger]
+  return row.offline === 'stay'
 }

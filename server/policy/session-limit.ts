@@ -7,6 +7,17 @@ export function mostBeside({ max_sessions_per_user, at_session_limit }: Policy):
 }
 
 /**
+ * Whether a session counts by itself. What codes opened counts with the browser session that it came from; only what was
+ * granted offline stands alone once that one is over.
+ */
+export function countsByItself(
+  { browserSid, offline }: { browserSid: string | null; offline: boolean },
+  browserLives: boolean,
+): boolean {
+  return browserSid === null || (offline && !browserLives)
+}
+
+/**
  * Which sessions are too many, each by its own policy. What is too many itself counts for no other: whichever of them ends
  * first, the others stay what they are, and never more end than must.
  * @param oldestFirst the live sessions of one user

@@ -1,4 +1,6 @@
 // What the tokens of a session are for: one resource server, and of what was granted the scopes that belong to it.
+import { refuse } from '../protocol/errors.js'
+import { resourceMeant } from '../protocol/scopes.js'
 import { type ApplicationMetadata, type ApplicationTerms, scopeWords, standardScopes } from './application-metadata.js'
 
 export type ResourceServer = { resource: string; scopes: readonly string[] }
@@ -40,4 +42,36 @@ export function targetOf(
   // Named, and no resource server any more: nobody else is given what was meant for it.
   const audience = server?.resource ?? (others.length === 0 ? named : undefined) ?? otherwise
   return { audience, scope: granted.filter(word => known.has(word)).join(' ') }
+}
+
+/** What a token request asks for, of what was granted; nothing: all of it. */
+export type AskedTarget = { scope?: string | undefined; resource?: readonly string[] }
+
+export const isAskedFor = ({ scope, resource = [] }: AskedTarget): boolean => scope !== undefined || resource.length > 0
+
+/**
+ * What was granted, as far as a token request asks for it: that narrows one token, and never the session.
+ * @param servers that are active now
+ * @throws invalid_scope (RFC 6749 §6: more than was granted), invalid_target (RFC 8707 §2.2: not one of those that the grant
+ *   is for; also two at once, as a token has one audience)
+ */
+export function narrowed(
+  granted: { scope: string; resources: readonly string[] },
+  { scope, resource: [asked, ...others] = [] }: AskedTarget,
+  servers: readonly ResourceServer[],
+): { scope: string; resources: readonly string[] } {
+  const had = scopeWords(granted.scope)
+  const words = scope === undefined ? had : [...new Set(scopeWords(scope))]
+  if (words.some(word => !had.includes(word))) throw refuse('invalid_scope')
+  if (asked === undefined) return { scope: words.join(' '), resources: granted.resources }
+  const named = granted.resources
+  const may = servers.filter(server =>
+    named.length > 0 ? named.includes(server.resource) : server.scopes.some(word => had.includes(word)),
+  )
+  const meant = resourceMeant(
+    asked,
+    may.map(server => server.resource),
+  )
+  if (meant === undefined || others.length > 0) throw refuse('invalid_target')
+  return { scope: words.join(' '), resources: [meant] }
 }

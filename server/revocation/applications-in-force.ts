@@ -17,6 +17,7 @@ export function createApplicationsInForce({ database, applicationStore, tail }: 
   let logId = ''
   /** What the head said when all of these rows were read, or found unchanged. */
   let head = 0
+  let resourceHead = 0
   /** How often the head was followed: who reads a row meanwhile reads it once more. */
   let follows = 0
 
@@ -38,6 +39,7 @@ export function createApplicationsInForce({ database, applicationStore, tail }: 
       for (const [id, one] of known) if (!met.includes(id) && !found.has(id)) found.set(id, one)
       logId = next.logId
       head = next.applicationVersion
+      resourceHead = next.resourceVersion
       take(found)
     },
   )
@@ -88,6 +90,11 @@ export function createApplicationsInForce({ database, applicationStore, tail }: 
     /** Up to where the head's changes are known here. */
     get head() {
       return head
+    },
+
+    /** Up to where changes of those that all must know are known here: resource servers, and own lifetimes. */
+    get resourceHead() {
+      return resourceHead
     },
 
     /** Those that are active. */

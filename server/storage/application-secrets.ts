@@ -35,6 +35,11 @@ export function createApplicationSecretRows() {
       ])
     },
 
+    /** Not at once, or later: never again. */
+    async deleteSecrets(tx: Queries, applicationId: string): Promise<void> {
+      await tx.write('DELETE FROM application_secret WHERE application_id = ?', [applicationId])
+    },
+
     async noteSecretUse(tx: Queries, id: string, at: number): Promise<void> {
       await tx.write('UPDATE application_secret SET last_used_at = ? WHERE id = ?', [at, id])
     },

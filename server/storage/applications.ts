@@ -3,29 +3,35 @@ import {
   type ApplicationMetadata,
   type ApplicationTerms,
   type OwnLifetimes,
+  ownApplicationId,
   ownLifetimes,
   type ResourceScope,
+  scopeWords,
 } from '../policy/application-metadata.js'
 import type { Overrides } from '../policy/eras.js'
 import { createApplicationSecretRows } from './application-secrets.js'
 import type { Queries, Value } from './database.js'
 import { assignments, columns, inChunks, insertion, placeholders } from './statement.js'
 
-/** `endedSeq`: the application's sessions whose `seq` is lower are over. `createdAt` is epoch ms. */
+/** `endedSeq`: the application's sessions whose `seq` is lower are over. Times are epoch ms. */
 export type ApplicationRecord = ApplicationTerms & {
   name: string
   kind: ApplicationKind
   endedSeq: number
   createdAt: number
   registrationTokenHash: string | null
+  /** The row stays, so that its id is never used again. */
+  deletedAt: number | null
 }
 
-export type NewApplication = Omit<ApplicationRecord, 'version' | 'endedSeq'>
-export type ApplicationChanges = Partial<Omit<NewApplication, 'id' | 'origin' | 'createdAt'>>
+export type NewApplication = Omit<ApplicationRecord, 'version' | 'endedSeq' | 'deletedAt'>
+export type ApplicationChanges = Partial<
+  Omit<ApplicationRecord, 'version' | 'endedSeq' | 'id' | 'origin' | 'createdAt'>
+>
 
 const applicationColumns = [
   ...(['id', 'name', 'kind', 'origin', 'active', 'endedSeq', 'version', 'createdAt'] as const),
-  ...(['metadata', 'resource', 'resourceScopes', 'registrationTokenHash'] as const),
+  ...(['metadata', 'resource', 'resourceScopes', 'registrationTokenHash', 'deletedAt'] as const),
 ]
 
 type ApplicationRow = Omit<ApplicationRecord, 'active' | 'metadata' | 'resourceScopes'> & {
@@ -41,8 +47,19 @@ export function createApplicationStore(dialect: { forUpdate: string }) {
     return (await tx.read<ApplicationRow>(`${selectApplication} ${rest}`, values)).map(readApplication)
   }
 
-  async function raiseHead(tx: Queries): Promise<void> {
-    await tx.write('UPDATE log_head SET application_version = application_version + 1 WHERE id = 1')
+  /** @param ofAll of those that all must know: what other applications' tokens say depends on them */
+  async function raiseHead(tx: Queries, ofAll: boolean): Promise<void> {
+    const also = ofAll ? ', resource_version = resource_version + 1' : ''
+    await tx.write(`UPDATE log_head SET application_version = application_version + 1${also} WHERE id = 1`)
+  }
+
+  /** Whether every process must know it. */
+  async function isKnownToAll(tx: Queries, id: string): Promise<boolean> {
+    const rows = await tx.read(
+      'SELECT id FROM application WHERE id = ? AND (own_lifetimes = ? OR resource IS NOT NULL)',
+      [...[id, true]],
+    )
+    return rows.length > 0 || id === ownApplicationId
   }
 
   return {
@@ -89,16 +106,31 @@ export function createApplicationStore(dialect: { forUpdate: string }) {
      * Raises the head of the log then: the caller has locked what comes before it, or locks nothing after.
      */
     async insert(tx: Queries, application: NewApplication): Promise<void> {
-      const row = { ...written(application), version: 1, endedSeq: 0 }
+      const row = { ...written(application.id, application), version: 1, endedSeq: 0 }
       await tx.write(...insertion('application', row))
-      if (row.ownLifetimes || application.resource !== null) await raiseHead(tx)
+      if (row.ownLifetimes || application.resource !== null) await raiseHead(tx, true)
     },
 
     /** Raises the version of the row, and the head's, by which every process notices. The caller has locked both heads. */
     async change(tx: Queries, id: string, changes: ApplicationChanges): Promise<void> {
-      const [sql, values] = assignments(written(changes))
+      const [sql, values] = assignments(written(id, changes))
+      const before = await isKnownToAll(tx, id)
       await tx.write(`UPDATE application SET ${sql}, version = version + 1 WHERE id = ?`, [...values, id])
-      await raiseHead(tx)
+      await raiseHead(tx, before || (await isKnownToAll(tx, id)))
+    },
+
+    /** Those that may ask for one of these scopes. */
+    async askersOf(tx: Queries, scopes: readonly string[]): Promise<string[]> {
+      const found = await inChunks(scopes, part =>
+        tx.read<{ id: string; metadata: string }>(
+          `SELECT id, metadata FROM application
+           WHERE deleted_at IS NULL AND (${part.map(() => 'INSTR(metadata, ?) > 0').join(' OR ')})`,
+          part,
+        ),
+      )
+      const asks = (metadata: string) =>
+        scopeWords((JSON.parse(metadata) as ApplicationMetadata).scope ?? '').some(word => scopes.includes(word))
+      return [...new Set(found.filter(({ metadata }) => asks(metadata)).map(({ id }) => id))].sort()
     },
 
     async lock(tx: Queries, id: string): Promise<void> {
@@ -142,10 +174,16 @@ function readApplication({ metadata, resourceScopes, ...row }: ApplicationRow): 
   }
 }
 
+/** What a list is sorted by: the name without regard to case, and the id, by which no two are alike. */
+export function applicationSortKey(id: string, name: string): string {
+  return `${name.normalize('NFKC').toLowerCase().slice(0, 90)} ${id}`
+}
+
 /** As the columns hold it. */
-function written({ metadata, resourceScopes, ...plain }: ApplicationChanges & Partial<NewApplication>) {
+function written(id: string, { metadata, resourceScopes, ...plain }: ApplicationChanges & Partial<NewApplication>) {
   return {
     ...plain,
+    ...(plain.name !== undefined && { sortKey: applicationSortKey(id, plain.name) }),
     ...(metadata && { metadata: JSON.stringify(metadata), ownLifetimes: ownLifetimes(metadata) !== null }),
     ...(resourceScopes && { resourceScopes: JSON.stringify(resourceScopes) }),
   }

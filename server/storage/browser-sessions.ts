@@ -14,6 +14,9 @@ export type BrowserSessionRecord = {
   createdAt: number
 }
 
+/** `endedHereAt` is epoch ms. */
+export type SignInFacts = { seq: number; applicationEndedSeq: number; endedHereAt: number | null }
+
 const pageColumns = ['idHash', 'sessionId', 'formSecret', 'authenticatedAt', 'notices', 'createdAt'] as const
 
 type PageRow = { [C in (typeof pageColumns)[number] as `p_${C}`]: BrowserSessionRecord[C] }
@@ -45,6 +48,26 @@ export function createBrowserSessionStore() {
         [sessionId],
       )
       return row?.at ?? null
+    },
+
+    /**
+     * The sign-in of a browser as an application may go by it, and what ended since the password was typed: all sessions of
+     * the application, or one that it had on this device, by its user or an administrator. Of one instant.
+     */
+    async signInFor(
+      tx: Queries,
+      sessionId: string,
+      authenticatedAt: number,
+      applicationId: string,
+    ): Promise<SignInFacts | null> {
+      const [row] = await tx.read<SignInFacts>(
+        `SELECT s.seq AS seq, a.ended_seq AS applicationEndedSeq,
+           (SELECT MAX(e.ended_at) FROM session e WHERE e.device_id = s.device_id AND e.ended_at >= ?
+              AND e.application_id = a.id AND e.ended_reason = 'session_ended') AS endedHereAt
+         FROM session s CROSS JOIN application a WHERE s.id = ? AND a.id = ?`,
+        [authenticatedAt, sessionId, applicationId],
+      )
+      return row ?? null
     },
 
     async setAuthenticatedAt(tx: Queries, idHash: string, at: number): Promise<void> {

@@ -1,4 +1,5 @@
 import { builtInApplication } from '../policy/application-metadata.js'
+import { applicationSortKey } from './applications.js'
 import type { Database, Queries, Value } from './database.js'
 import { insertion } from './statement.js'
 
@@ -44,6 +45,7 @@ export async function writeFirstRows(database: Database, first: FirstRows): Prom
     })
     await ensure('application', {
       ...first.application,
+      sortKey: applicationSortKey(first.application.id, first.application.name),
       kind: builtInApplication.kind,
       origin: builtInApplication.origin,
       active: true,

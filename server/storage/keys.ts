@@ -10,7 +10,7 @@ export type KeyRecord = KeyLife & {
   revokedAt: number | null
 }
 
-export type SecretPurpose = 'refresh' | 'device' | 'audit'
+export type SecretPurpose = 'refresh' | 'device' | 'audit' | 'ticket'
 export type SecretRecord = { purpose: SecretPurpose; version: number; sealed: string; createdAt: number }
 
 const selectKey = `SELECT ${columns('k', [

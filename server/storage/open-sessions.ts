@@ -3,7 +3,7 @@
 import type { EndedSeqs, SessionLife } from '../policy/session.js'
 import type { Dialect, Queries, Value } from './database.js'
 import { scanSql } from './scan-sql.js'
-import { columns } from './statement.js'
+import { columns, inChunks, placeholders } from './statement.js'
 
 /** Some may be over all the same: policy/session.ts judges. */
 export type OpenSession = SessionLife & {
@@ -11,12 +11,26 @@ export type OpenSession = SessionLife & {
   deviceId: string
   applicationId: string
   policyVersion: number
+  browserSid: string | null
+  offline: boolean
   ended: EndedSeqs
   /** How often the policy had changed at the same instant. */
   headPolicyVersion: number
+  /** The browser session of one that was granted offline, where there still is its row; null for all others. */
+  browser: OpenSession | null
 }
 
-type OpenRow = Omit<OpenSession, 'ended'> & {
+/** A session that a code opened through a browser session. */
+export type Child = { id: string; browserSid: string; applicationId: string; offline: boolean }
+
+/** One of those that an application has on a device, with what tells which of them is missed least. */
+export type Beside = Omit<OpenSession, 'ended' | 'headPolicyVersion' | 'browser'> & {
+  generation: number
+  lastSeenAt: number
+}
+
+type OpenRow = Omit<OpenSession, 'ended' | 'offline' | 'browser'> & {
+  offline: number
   userEndedSeq: number
   applicationEndedSeq: number
   logEndedSeq: number
@@ -27,6 +41,8 @@ const openColumns = columns('s', [
   'deviceId',
   'applicationId',
   'policyVersion',
+  'browserSid',
+  'offline',
   'seq',
   'createdAt',
   'rotatedAt',
@@ -52,10 +68,23 @@ export function createOpenSessions({ engine }: Pick<Dialect, 'engine'>) {
        FROM ${from} WHERE ${where}`,
       values,
     )
-    return rows.map(({ userEndedSeq, applicationEndedSeq, logEndedSeq, ...session }) => ({
+    return rows.map(({ userEndedSeq, applicationEndedSeq, logEndedSeq, offline, ...session }) => ({
       ...session,
+      offline: offline === 1,
       ended: { user: userEndedSeq, application: applicationEndedSeq, log: logEndedSeq },
+      browser: null,
     }))
+  }
+
+  /** Those that were granted offline count otherwise once their browser session is over. */
+  async function withBrowsers(tx: Queries, sessions: OpenSession[]): Promise<OpenSession[]> {
+    const ids = new Set(sessions.flatMap(one => (one.offline && one.browserSid) || []))
+    if (ids.size === 0) return sessions
+    const found = await inChunks([...ids], some =>
+      read(tx, 'session s', `s.id IN (${placeholders(some.length)})`, some),
+    )
+    const browsers = new Map(found.map(one => [one.id, one]))
+    return sessions.map(one => (one.offline ? { ...one, browser: browsers.get(one.browserSid ?? '') ?? null } : one))
   }
 
   return {
@@ -70,17 +99,17 @@ export function createOpenSessions({ engine }: Pick<Dialect, 'engine'>) {
            ORDER BY s.created_at DESC, s.id DESC LIMIT ${piece}`,
           [userId, ...(after?.values ?? [])],
         )
-        yield* some
+        yield* await withBrowsers(tx, some)
         if (some.length < piece) return
         last = some.at(-1)!
       }
     },
 
     /** The oldest of a user. */
-    oldestOf: (tx: Queries, userId: number, limit: number): Promise<OpenSession[]> =>
-      read(tx, byUser, `s.user_id = ? AND s.ended_at IS NULL ORDER BY s.created_at, s.id LIMIT ${Math.trunc(limit)}`, [
-        userId,
-      ]),
+    async oldestOf(tx: Queries, userId: number, limit: number): Promise<OpenSession[]> {
+      const oldest = `s.user_id = ? AND s.ended_at IS NULL ORDER BY s.created_at, s.id LIMIT ${Math.trunc(limit)}`
+      return withBrowsers(tx, await read(tx, byUser, oldest, [userId]))
+    },
 
     /** Has a user more than so many? The index alone tells, and counts no further. */
     async hasMoreThan(tx: Queries, userId: number, count: number): Promise<boolean> {
@@ -112,16 +141,36 @@ export function createOpenSessions({ engine }: Pick<Dialect, 'engine'>) {
     },
 
     /** Those of one application on a device. What may have superseded them is the same for all, and the caller's to know. */
-    async ofApplicationOn(
-      tx: Queries,
-      deviceId: string,
-      applicationId: string,
-    ): Promise<Omit<OpenSession, 'ended' | 'headPolicyVersion'>[]> {
-      return tx.read(
-        `SELECT ${openColumns} FROM session s${hint('session_device_open')}
+    async ofApplicationOn(tx: Queries, deviceId: string, applicationId: string): Promise<Beside[]> {
+      const rows = await tx.read<Omit<Beside, 'offline'> & { offline: number }>(
+        `SELECT ${openColumns}, ${columns('s', ['generation', 'lastSeenAt'])} FROM session s${hint('session_device_open')}
          WHERE s.device_id = ? AND s.ended_at IS NULL AND s.application_id = ?`,
         [deviceId, applicationId],
       )
+      return rows.map(row => ({ ...row, offline: row.offline === 1 }))
+    },
+
+    /** What codes opened through some browser sessions, by their ids. The caller has locked those. */
+    async childrenOf(tx: Queries, browserSids: readonly string[]): Promise<Child[]> {
+      const rows = await inChunks(browserSids, some =>
+        tx.read<Omit<Child, 'offline'> & { offline: number }>(
+          `SELECT ${columns('s', ['id', 'browserSid', 'applicationId', 'offline'])} FROM session s
+           WHERE s.browser_sid IN (${placeholders(some.length)}) AND s.ended_at IS NULL`,
+          some,
+        ),
+      )
+      return rows.map(row => ({ ...row, offline: row.offline === 1 }))
+    },
+
+    /** Which of these are such. */
+    async areChildren(tx: Queries, ids: readonly string[]): Promise<Set<string>> {
+      const rows = await inChunks(ids, some =>
+        tx.read<{ id: string }>(
+          `SELECT s.id AS id FROM session s WHERE s.id IN (${placeholders(some.length)}) AND s.browser_sid IS NOT NULL`,
+          some,
+        ),
+      )
+      return new Set(rows.map(row => row.id))
     },
   }
 }

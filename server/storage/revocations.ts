@@ -16,6 +16,7 @@ export type LogPosition = {
   policyVersion: number
   keyVersion: number
   applicationVersion: number
+  resourceVersion: number
   /** How long access tokens live at most, in seconds. */
   accessLifetime: number
   /** The highest number that was seen above `seq`: once it is the higher one, the database went back. */
@@ -38,7 +39,7 @@ const entryColumns = ['seq', 'kind', 'subject', 'effect', 'exceptSid', 'reason',
 export const revocationColumns = columns('r', [...entryColumns, 'actor', 'createdAt'])
 const headColumns = columns('h', [
   ...(['logId', 'seq', 'endedSeq', 'horizon', 'accessLifetime'] as const),
-  ...(['policyVersion', 'keyVersion', 'applicationVersion'] as const),
+  ...(['policyVersion', 'keyVersion', 'applicationVersion', 'resourceVersion'] as const),
 ])
 const heldColumns = columns('r', entryColumns, 'held_')
 
@@ -218,6 +219,7 @@ function readHead(row: HeadRow): LogPosition {
     policyVersion: row.policyVersion,
     keyVersion: row.keyVersion,
     applicationVersion: row.applicationVersion,
+    resourceVersion: row.resourceVersion,
     seenSeq: row.seenSeq,
     held,
     databaseNow: row.databaseNow,

@@ -10,10 +10,15 @@ import { columns, placeholders } from './statement.js'
 /** Part of a table, by a column's values: after the one, up to the other. */
 export type Stretch<Key> = { after: Key; upto: Key }
 
-type SurveyedRow = Omit<Surveyed, 'ended'> & { userEndedSeq: number; applicationEndedSeq: number; logEndedSeq: number }
+type SurveyedRow = Omit<Surveyed, 'ended' | 'offline'> & {
+  offline: number
+  userEndedSeq: number
+  applicationEndedSeq: number
+  logEndedSeq: number
+}
 
 const surveyed = columns('s', [
-  ...['id', 'userId', 'deviceId', 'applicationId', 'policyVersion'],
+  ...['id', 'userId', 'deviceId', 'applicationId', 'policyVersion', 'browserSid', 'offline'],
   ...['seq', 'createdAt', 'rotatedAt', 'expiresAt', 'endedAt'],
 ])
 /** Those that are open, and that nothing but time, or their number, can end. */
@@ -33,8 +38,9 @@ export function createSessionSurveyStore() {
        ${from} AND ${conditions}`,
       values,
     )
-    return rows.map(({ userEndedSeq, applicationEndedSeq, logEndedSeq, ...session }) => ({
+    return rows.map(({ userEndedSeq, applicationEndedSeq, logEndedSeq, offline, ...session }) => ({
       ...session,
+      offline: offline === 1,
       ended: { user: userEndedSeq, application: applicationEndedSeq, log: logEndedSeq },
     }))
   }

@@ -5,7 +5,7 @@ import { createRotations } from './rotations.js'
 import { scanSql } from './scan-sql.js'
 import { readSession, type SessionRecord, type SessionRow, sessionColumns, writtenSession } from './session-rows.js'
 import { createSessionTidying } from './session-tidying.js'
-import { columns, grouped, inChunks, insertion, padded, placeholders } from './statement.js'
+import { assignments, columns, grouped, inChunks, insertion, padded, placeholders } from './statement.js'
 import { foldUser, type UserRecord, type UserRow, userColumns } from './user-rows.js'
 
 export type { SessionRecord }
@@ -128,6 +128,28 @@ export function createSessionStore(dialect: Pick<Dialect, 'engine' | 'forUpdate'
         [at, reason, by, id],
       )
       return matched === 1
+    },
+
+    /** Those of the same application that codes opened through the same browser session, and that have no refresh token. */
+    async childrenAlike(
+      tx: Queries,
+      { browserSid, applicationId }: Pick<SessionRecord, 'browserSid' | 'applicationId'>,
+    ): Promise<SessionRecord[]> {
+      const rows = await tx.read<SessionRow>(
+        `${selectSession} WHERE s.browser_sid = ? AND s.ended_at IS NULL AND s.application_id = ? AND s.refreshable = ?`,
+        [browserSid, applicationId, false],
+      )
+      return rows.map(readSession)
+    },
+
+    /** A code gives a session that is there. @returns whether it was still open */
+    async retake(
+      tx: Queries,
+      id: string,
+      taken: Pick<SessionRecord, 'seq' | 'authenticatedAt' | 'address' | 'rotatedAt' | 'lastSeenAt' | 'expiresAt'>,
+    ): Promise<boolean> {
+      const [sql, values] = assignments(taken)
+      return (await tx.write(`UPDATE session SET ${sql} WHERE id = ? AND ended_at IS NULL`, [...values, id])) === 1
     },
 
     /**

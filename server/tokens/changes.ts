@@ -16,8 +16,10 @@ import type { JudgedTransactions, RequireStill } from './judged-transactions.js'
 import type { Pending, Recorded, RevocationWriting } from './revocation-writing.js'
 
 export type Change = {
-  /** @returns for one session: whether it was open until now (if not, nothing is written) */
+  /** @returns for one session: whether it, or one that came from it, was open until now (if not, nothing is written) */
   record: (trigger: Trigger, recorded: Recorded) => Promise<boolean>
+  /** Many sessions at once, each by its own trigger. @returns ids of those that were open until now, and ended with them */
+  recordEnds: (ends: Iterable<readonly [sid: string, trigger: Trigger]>) => Promise<ReadonlySet<string>>
   /** Tells the audit log. */
   note: (note: AuditNote) => void
 }
@@ -67,9 +69,15 @@ export function createChanges(deps: ChangesDeps) {
     return {
       async record(trigger, recorded) {
         const one = { ...recorded, trigger }
-        const open = await revocationWriting.lock(tx, one, actor)
-        if (open) pending.push(one)
-        return open
+        const written = await revocationWriting.lock(tx, one, actor)
+        pending.push(...written)
+        return written.length > 0
+      },
+      async recordEnds(ends) {
+        const each = [...ends].map(([subject, trigger]) => ({ subject, trigger }))
+        const written = await revocationWriting.endSessions(tx, each, actor)
+        pending.push(...written)
+        return new Set(written.map(one => one.subject))
       },
       note: note => notes.push(note),
     }

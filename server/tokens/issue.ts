@@ -5,7 +5,14 @@ import { type ApplicationTerms, ownApplicationId, permissionsFor, saysRoles } fr
 import { isOwnPermission } from '../policy/permissions.js'
 import type { Policy } from '../policy/policies.js'
 import { absoluteEnd } from '../policy/session.js'
-import { resourceServersOf, type Target, targetOf } from '../policy/session-scope.js'
+import {
+  type AskedTarget,
+  isAskedFor,
+  narrowed,
+  resourceServersOf,
+  type Target,
+  targetOf,
+} from '../policy/session-scope.js'
 import { macInput, signInput } from '../protocol/algorithms.js'
 import type { AccessClaims, RefreshClaims } from '../protocol/claims.js'
 import { refuse } from '../protocol/errors.js'
@@ -85,11 +92,12 @@ export function createIssue({ issuer, signingKeys, secrets, policy, applications
   }
 
   /** What its tokens are for now: of our own application as much as its user may do. */
-  function targetFor({ session, user, application, policy }: PersonSubject): Target {
+  function targetFor({ session, user, application, policy }: PersonSubject, asked: AskedTarget): Target {
     const otherwise = policy.audience || issuer
-    if (application.id === ownApplicationId) return { audience: otherwise, scope: ownScope(user) }
+    if (application.id === ownApplicationId && !isAskedFor(asked)) return { audience: otherwise, scope: ownScope(user) }
     const servers = resourceServersOf(applications.resourceServers(), issuer)
-    return targetOf(session, application.metadata, servers, otherwise)
+    const granted = isAskedFor(asked) ? narrowed(session, asked, servers) : session
+    return targetOf(granted, application.metadata, servers, otherwise)
   }
 
   return {
@@ -107,12 +115,13 @@ export function createIssue({ issuer, signingKeys, secrets, policy, applications
      * The access token of a session as it stands.
      * @param issuedAt epoch ms, an instant before the standing was read
      * @param policy the session's, of the instant of its standing
-     * @throws database_unavailable
+     * @throws database_unavailable, what `narrowed` throws
      */
     accessOf(
       standing: Pick<Standing, 'session' | 'user' | 'seq' | 'accessLifetime'>,
       issuedAt: number,
       policy: Policy,
+      asked: AskedTarget = {},
     ): IssuedAccess {
       const { session, user, seq, accessLifetime } = standing
       const application = applications.find(session.applicationId)
@@ -121,7 +130,7 @@ export function createIssue({ issuer, signingKeys, secrets, policy, applications
         throw refuse('database_unavailable', { retryAfter: 1, cause })
       }
       const subject = { session, user, seq, accessLifetime, application, policy }
-      return access(subject, { issuedAt, ...targetFor(subject) })
+      return access(subject, { issuedAt, ...targetFor(subject, asked) })
     },
 
     /**

@@ -1,7 +1,8 @@
 // Writes the revocation log, for the unit of work (changes.ts): what is locked when a trigger is recorded, the entries once
 // the log's head is locked, and what is done when they are committed.
 import { type Actor, nameOf } from '../policy/actor.js'
-import { entryExpiry, type Trigger, triggers } from '../policy/revocation.js'
+import { mayBeOffline } from '../policy/application-metadata.js'
+import { entryExpiry, sparesOffline, type Trigger, triggers } from '../policy/revocation.js'
 import type { RevocationKind } from '../protocol/log/revocation.js'
 import type { Tail } from '../revocation/tail.js'
 import type { ApplicationStore } from '../storage/applications.js'
@@ -40,18 +41,62 @@ const markBatch = 500
 export function createRevocationWriting(deps: RevocationWritingDeps) {
   const { database, revocationStore, sessionStore, userStore, applicationStore, tail, now, afterwards } = deps
 
-  const lockOf: Partial<Record<RevocationKind, (tx: Queries, one: Pending, actor: Actor) => Promise<boolean>>> = {
-    session: (tx, { subject, trigger }, actor) => sessionStore.end(tx, subject, now(), trigger, nameOf(actor)),
+  const lockOf: Partial<Record<RevocationKind, (tx: Queries, one: Pending) => Promise<void>>> = {
     async user(tx, { subject, exceptSid }) {
       await userStore.lock(tx, Number(subject))
       // Its `seq` is raised under the head's lock, which somebody who ends this very session may be waiting for.
       if (exceptSid) await sessionStore.lock(tx, exceptSid)
-      return true
     },
-    async application(tx, { subject }) {
-      await applicationStore.lock(tx, subject)
-      return true
-    },
+    application: (tx, { subject }) => applicationStore.lock(tx, subject),
+  }
+
+  /**
+   * Ends sessions, and with a browser session what codes opened through it: its row first, then its children are read, as a
+   * code that is redeemed meanwhile holds that row until its session is there. All browser sessions come before all children,
+   * both by their ids: whoever ends many waits in the same order.
+   * @returns those that were open until now, and their children that were
+   */
+  async function endSessions(tx: Queries, ends: readonly Pending[], actor: Actor): Promise<Pending[]> {
+    const ended: Pending[] = []
+    const end = async (one: Pending) => {
+      const wasOpen = await sessionStore.end(tx, one.subject, now(), one.trigger, nameOf(actor))
+      if (wasOpen) ended.push(one)
+      return wasOpen
+    }
+    // Of a single one it makes no difference: a child has no children.
+    const named =
+      ends.length > 1
+        ? await sessionStore.areChildren(
+            tx,
+            ends.map(one => one.subject),
+          )
+        : new Set<string>()
+    const parents = ends.filter(one => !named.has(one.subject)).sort(bySubject)
+    for (const one of parents) {
+      // Over already, such as one that has expired: what came from it may live on.
+      if (!(await end(one))) await sessionStore.lock(tx, one.subject)
+    }
+    const children = new Map(ends.filter(one => named.has(one.subject)).map(one => [one.subject, one]))
+    for (const one of await childrenOf(tx, parents)) if (!children.has(one.subject)) children.set(one.subject, one)
+    for (const one of [...children.values()].sort(bySubject)) await end(one)
+    return ended
+  }
+
+  /** Those that end with their browser sessions. */
+  async function childrenOf(tx: Queries, parents: readonly Pending[]): Promise<Pending[]> {
+    const triggerOf = new Map(parents.map(one => [one.subject, one.trigger]))
+    const found = await sessionStore.childrenOf(tx, [...triggerOf.keys()])
+    const spared = found.filter(one => one.offline && sparesOffline(triggerOf.get(one.browserSid)!))
+    // What is offline is so for as long as its application may have that.
+    const applications = new Set(spared.map(one => one.applicationId))
+    const offline = new Set<string>()
+    if (applications.size > 0)
+      for (const { id, metadata } of await applicationStore.some(tx, [...applications]))
+        if (mayBeOffline(metadata)) offline.add(id)
+    const stay = new Set(spared.filter(one => offline.has(one.applicationId)).map(one => one.id))
+    return found
+      .filter(one => !stay.has(one.id))
+      .map(({ id, browserSid }) => ({ subject: id, trigger: triggerOf.get(browserSid)! }))
   }
 
   /** Ending all sessions of somebody is one integer, whatever their number; written once the entry has its own. */
@@ -76,9 +121,15 @@ export function createRevocationWriting(deps: RevocationWritingDeps) {
   }
 
   return {
-    /** Locks, or ends, what a trigger is about. @returns for one session: whether it was open until now */
-    lock: async (tx: Queries, one: Pending, actor: Actor): Promise<boolean> =>
-      (await lockOf[triggers[one.trigger].kind]?.(tx, one, actor)) ?? true,
+    endSessions,
+
+    /** Locks, or ends, what a trigger is about. @returns what is to be written: nothing where a session was over already */
+    async lock(tx: Queries, one: Pending, actor: Actor): Promise<Pending[]> {
+      const { kind } = triggers[one.trigger]
+      if (kind === 'session') return endSessions(tx, [one], actor)
+      await lockOf[kind]?.(tx, one)
+      return [one]
+    },
 
     /** The log's last step before the commit. @param head locked; there must be one pending at least */
     async write(
@@ -110,3 +161,5 @@ export function createRevocationWriting(deps: RevocationWritingDeps) {
 }
 
 export type RevocationWriting = ReturnType<typeof createRevocationWriting>
+
+const bySubject = (one: Recorded, other: Recorded) => (one.subject < other.subject ? -1 : 1)

@@ -5,6 +5,7 @@ import type { Origin } from '../policy/actor.js'
 import type { Policy } from '../policy/policies.js'
 import { judgeGeneration, type Outage } from '../policy/rotation.js'
 import { sessionEnd } from '../policy/session.js'
+import type { AskedTarget } from '../policy/session-scope.js'
 import type { RefreshClaims } from '../protocol/claims.js'
 import { refuse } from '../protocol/errors.js'
 import type { Outages } from '../revocation/outages.js'
@@ -20,13 +21,12 @@ import { refuseToken } from './checks.js'
 import type { Count } from './counters.js'
 import type { Inspect } from './inspect.js'
 import type { Issue } from './issue.js'
+import type { RefreshRights } from './refresh-rights.js'
 import { createRotationStatements } from './rotation-terms.js'
 import type { Secrets } from './secrets.js'
 import type { SessionLimit } from './session-limit.js'
+import type { MakeSessionTokens, SessionTokens } from './session-tokens.js'
 import type { Standings } from './standings.js'
-
-/** `refresh` is null where the policy does not rotate and the presented token stays. */
-export type Rotated = { access: string; refresh: string | null }
 
 export type RotateDeps = {
   database: Database
@@ -34,11 +34,13 @@ export type RotateDeps = {
   outages: Outages
   incidentStore: IncidentStore
   inspect: Inspect
-  issue: Issue
+  issue: Pick<Issue, 'isBehind'>
+  sessionTokens: MakeSessionTokens
   changes: Changes
   secrets: Secrets
   standings: Standings
   sessionLimit: SessionLimit
+  refreshRights: RefreshRights
   tail: Tail
   now: () => number
   /** As `now`, by the latest that it may be. */
@@ -66,15 +68,15 @@ type Presented = {
   cameAt: number
   issuedAt: number
   presenter: Origin
+  asked: AskedTarget
 }
 
 /** How many sessions one statement rotates at most. */
 const batchLimit = 128
 
 export function createRotate(deps: RotateDeps) {
-  const { database, sessionStore, outages, incidentStore, inspect, issue, changes, secrets, standings, sessionLimit } =
-    deps
-  const { tail, now, latest, random } = deps
+  const { database, sessionStore, outages, incidentStore, inspect, issue, sessionTokens, changes, secrets } = deps
+  const { standings, sessionLimit, refreshRights, tail, now, latest, random } = deps
   const rotationStatements = createRotationStatements()
 
   const claim = createBatch<RotationClaim, Claimed>(batchLimit, async claims => {
@@ -106,21 +108,31 @@ export function createRotate(deps: RotateDeps) {
 
   /**
    * Spends a refresh token of this application.
+   * @param asked of what was granted, what the access token is to be for
+   * @returns without a refresh token where the policy does not rotate, and the presented one stays
    * @throws what inspect.refresh throws; token_claims (another application's, or ahead), session_ended, token_expired,
-   *   user_inactive, user_unknown, application_disabled, token_reused, database_unavailable
+   *   user_inactive, user_unknown, application_disabled, token_reused, database_unavailable; what refreshRights throws
    */
-  async function rotate(token: string, applicationId: string, presenter: Origin): Promise<Rotated> {
+  async function rotate(
+    token: string,
+    applicationId: string,
+    presenter: Origin,
+    asked: AskedTarget = {},
+  ): Promise<SessionTokens> {
     // Grace is judged at arrival: our own latency must not look like reuse.
     const cameAt = now()
     const claims = await inspect.refresh(token)
     // What a stranger can fail comes before the claim, and touches nothing.
     if (claims.client_id !== applicationId) throw refuse('token_claims')
+    const looksFirst = await refreshRights.before(applicationId, asked)
     // Before anything rotates: who is told to come again later must not come with a spent token then.
-    if (latest() > now()) await requireUndoubted(claims)
+    if (looksFirst || latest() > now()) await refreshRights.require((await requireUndoubted(claims)).live, asked)
     const issuedAt = now()
     const { standing, won, claimedAt, eras } = await claim({ id: claims.sid, generation: claims.gen, applicationId })
     const live = refuseOver(standing, claims, won ? claimedAt : now(), eras)
-    const presented: Presented = { claims, live, eras, policy: eras.of(live.session), cameAt, issuedAt, presenter }
+    await refreshRights.requireOrEnd(live, asked, presenter)
+    const policy = eras.of(live.session)
+    const presented: Presented = { claims, live, eras, policy, cameAt, issuedAt, presenter, asked }
     if (won) return answer(presented, true)
     switch (judge(presented)) {
       case 'ahead':
@@ -164,20 +176,14 @@ export function createRotate(deps: RotateDeps) {
     return { live, eras }
   }
 
-  async function answer(
-    { live, eras, policy, issuedAt, presenter }: Presented,
-    withRefresh: boolean,
-  ): Promise<Rotated> {
+  async function answer({ live, eras, issuedAt, presenter, asked }: Presented, withRefresh: boolean) {
     await sessionLimit.endOverLimit(live, eras, presenter)
     deps.refreshed(live.session)
-    return {
-      access: issue.accessOf(live, issuedAt, policy).token,
-      refresh: withRefresh ? issue.refresh(live.session, live.user.username) : null,
-    }
+    return sessionTokens({ standing: live, eras, issuedAt }, { asked, withRefresh })
   }
 
   /** RFC 9700 §4.14.2: a spent token that comes back means that two hold the session; neither keeps it. */
-  async function forgiveOutageOrEnd(presented: Presented): Promise<Rotated> {
+  async function forgiveOutageOrEnd(presented: Presented): Promise<SessionTokens> {
     const { live, claims, presenter } = presented
     for (const outage of await outages.known())
       if (judge(presented, outage) === 'forgiven') return answer(presented, true)
@@ -224,6 +230,7 @@ export function createRotate(deps: RotateDeps) {
     const verdicts = (await outages.known()).map(outage => judgeGeneration(claims.gen, live.session, at, grace, outage))
     if (verdicts.includes('ahead')) throw refuse('token_claims')
     if (verdicts.every(verdict => verdict === 'reused')) throw refuse('token_revoked')
+    await refreshRights.require(live, {})
     await sessionLimit.check(live, eras)
   }
 

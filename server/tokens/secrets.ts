@@ -6,9 +6,10 @@ import type { KeyStore, SecretPurpose, SecretRecord } from '../storage/keys.js'
 import type { RevocationStore } from '../storage/revocations.js'
 import type { Sealing } from './sealing.js'
 
-export type Secret = { version: number; secret: Buffer }
+/** `createdAt` is epoch ms. */
+export type Secret = { version: number; secret: Buffer; createdAt: number }
 
-const purposes: SecretPurpose[] = ['refresh', 'device', 'audit']
+const purposes: SecretPurpose[] = ['refresh', 'device', 'audit', 'ticket']
 
 /** What a secret is sealed for. */
 export const secretOf = ({ purpose, version }: Pick<SecretRecord, 'purpose' | 'version'>) =>
@@ -36,7 +37,8 @@ export function createSecrets({ database, keyStore, revocationStore, sealing, ta
         const name = secretOf(record)
         // Opened once: it may be sealed anew meanwhile, under a SECRET_KEY that this process was not started with.
         const secret = known.get(name)?.secret ?? sealing.open(record.sealed, name)
-        return { name, purpose: record.purpose, version: record.version, secret }
+        const { purpose, version, createdAt } = record
+        return { name, purpose, version, createdAt, secret }
       })
       known = new Map(opened.map(one => [one.name, one]))
       // Records come in the order of versions: the last of a purpose is the present one.

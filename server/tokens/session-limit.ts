@@ -2,11 +2,12 @@
 // and can be undone until then.
 import type { Origin } from '../policy/actor.js'
 import { sessionEnd } from '../policy/session.js'
-import { countStaying, mostBeside } from '../policy/session-limit.js'
+import { countStaying, countsByItself, mostBeside } from '../policy/session-limit.js'
 import { refuse } from '../protocol/errors.js'
 import type { ErasInForce, PolicyInForce } from '../revocation/policy-in-force.js'
 import type { Tail } from '../revocation/tail.js'
 import type { Database, Queries } from '../storage/database.js'
+import type { OpenSession } from '../storage/open-sessions.js'
 import type { SessionStore, Standing } from '../storage/sessions.js'
 import type { UserStore } from '../storage/users.js'
 import type { Changes } from './changes.js'
@@ -35,23 +36,31 @@ export function createSessionLimit({
   policy,
   now,
 }: SessionLimitDeps) {
+  const lives = (one: OpenSession, eras: ErasInForce) => sessionEnd(one, one.ended, now(), eras.of(one)) === null
+  const counts = (one: OpenSession, eras: ErasInForce) =>
+    countsByItself(one, one.browser !== null && lives(one.browser, eras))
+
   /** By the live sessions of the user that are newer; those that are too many themselves do not count. */
   async function judge(tx: Queries, { session }: Standing, eras: ErasInForce): Promise<Judgement> {
     const newer = countStaying()
+    // Of one that was granted offline its own row tells whether it counts: no verdict before it was seen.
+    const mayCount = session.browserSid === null
     for await (const one of sessionStore.newestOf(tx, session.userId)) {
       if (one.headPolicyVersion !== eras.head) return 'moved'
       const its = eras.of(one)
-      const lives = sessionEnd(one, one.ended, now(), its) === null
-      if (one.id === session.id) return !lives ? 'over' : newer.isOverLimit(its) ? 'over_limit' : 'stays'
-      if (lives) newer.isOverLimit(its)
+      if (one.id === session.id) {
+        if (!lives(one, eras)) return 'over'
+        return counts(one, eras) && newer.isOverLimit(its) ? 'over_limit' : 'stays'
+      }
+      if (lives(one, eras) && counts(one, eras)) newer.isOverLimit(its)
       // It is older than all that were seen, and there is no need to read up to it.
-      if (newer.isCrowdedFor(eras.of(session))) return 'over_limit'
+      if (mayCount && newer.isCrowdedFor(eras.of(session))) return 'over_limit'
     }
     return 'over'
   }
 
   const mayBeOverLimit = ({ session, crowdedUpto }: Standing) =>
-    crowdedUpto !== null && session.createdAt <= crowdedUpto
+    crowdedUpto !== null && session.createdAt <= crowdedUpto && countsByItself(session, false)
 
   return {
     /** How many newer ones any session may live beside; Infinity where no limit ends the oldest. */

@@ -1,12 +1,18 @@
 // The table of triggers, row by row, by the front door: each is fired, and each cell of its row is asked for.
 import { expect } from 'chai'
 import { type Trigger, triggers } from '../../server/policy/revocation.js'
+import { Refusal } from '../../server/protocol/errors.js'
+import { anApplication, aSessionOf } from '../support/applications.js'
 import { type Answer, aClient, type Client, claimsOf, type Pair } from '../support/client.js'
+import { aCode, redeem } from '../support/codes.js'
 import { onEachEngine } from '../support/engines.js'
 import { headerOf } from '../support/forge.js'
 import { aServer, password, settle, type TestServer } from '../support/server.js'
 
-type Fired = Exclude<Trigger, Later>
+type Fired = Exclude<Trigger, Later | OfAnother>
+/** About an application beside our own, which can be neither disabled nor narrowed. */
+const ofAnother = ['application_disabled', 'secret_rotated', 'scope_taken'] as const satisfies Trigger[]
+type OfAnother = (typeof ofAnother)[number]
 type Later = { [T in Trigger]: (typeof triggers)[T] extends { later: true } ? T : never }[Trigger]
 
 /** Amy has the role `clerk` and is signed in on a phone and a laptop; Ben is signed in too. What is fired is about the phone, or Amy. */
@@ -57,6 +63,14 @@ const fire: Record<Fired, (world: World) => Promise<unknown>> = {
     const { sid } = claimsOf(world.phone.access)
     const device = answer.body.results.find((one: { sessions: { id: string }[] }) => one.sessions[0]?.id === sid)
     await byAdmin('DELETE', () => `/devices/${device.id}`)(world)
+  },
+  async code_reused({ server, phone }) {
+    const { storage } = server.composed.parts
+    const session = (await storage.sessionStore.find(storage.database, claimsOf(phone.access).sid))!
+    await anApplication(server, 'shop')
+    // As if the code had given the phone's session.
+    const given = await aCode(server, session, 'shop', { redeemedAt: server.clock.now(), sessionId: session.id })
+    expect((await redeem(server, given)).code).to.equal('code_reused')
   },
   async refresh_token_reused(world) {
     const spent = world.phone.refresh
@@ -117,7 +131,7 @@ const reachesBen: Record<(typeof triggers)[Trigger]['kind'], boolean> = {
 onEachEngine('what ends what', engine => {
   for (const [name, row] of Object.entries(triggers) as [Trigger, (typeof triggers)[Trigger]][]) {
     // Nothing fires it yet; the type of `fire` keeps the two lists in step.
-    if ('later' in row) continue
+    if ('later' in row || ofAnother.some(one => one === name)) continue
     const reach = { it: 'ends that session', all: 'ends all sessions', others: 'ends the others', stay: 'ends none' }
     it(`${row.what}: ${reach[row.sessions]}; the access token is refused as ${row.code}`, async () => {
       const world = await aWorld(await aServer({ engine }))
@@ -140,6 +154,125 @@ onEachEngine('what ends what', engine => {
       expect(await lives(ben), 'ben lives').to.equal(!(row.sessions === 'all' && reachesBen[row.kind]))
     })
   }
+
+  const change = (world: World, changes: object) => {
+    const { applications } = world.server.composed.parts.applications
+    return applications.change('shop', changes, 'operator:test')
+  }
+  const fired: [OfAnother, string, (world: World) => Promise<unknown>][] = [
+    [
+      'application_disabled',
+      'disabled',
+      ({ server }) => server.composed.parts.applications.applications.disable('shop', 'operator:test'),
+    ],
+    [
+      'application_disabled',
+      'deleted',
+      ({ server }) => server.composed.parts.applications.applications.remove('shop', 'operator:test'),
+    ],
+    [
+      'secret_rotated',
+      'secret rotated',
+      ({ server }) =>
+        server.composed.parts.applications.secretChanges.rotate('shop', { overlapSeconds: 60 }, 'operator:test'),
+    ],
+    [
+      'secret_rotated',
+      'secret ended',
+      async ({ server }) => {
+        const { secretChanges } = server.composed.parts.applications
+        const [secret] = await secretChanges.list('shop')
+        await secretChanges.end('shop', secret!.id, 'operator:test')
+      },
+    ],
+    [
+      'secret_rotated',
+      'secrets given up',
+      world => change(world, { metadata: { token_endpoint_auth_method: 'none' } }),
+    ],
+    ['scope_taken', 'a scope taken', world => change(world, { metadata: { scope: 'openid orders:read' } })],
+    ['scope_taken', 'a permission taken', world => change(world, { metadata: { permissions: [] } })],
+    ['scope_taken', 'a role required', world => change(world, { metadata: { required_roles: ['clerk'] } })],
+    [
+      'scope_taken',
+      'the scope taken from the resource server',
+      ({ server }) =>
+        server.composed.parts.applications.applications.change('orders', { resourceScopes: [] }, 'operator:test'),
+    ],
+    [
+      'scope_taken',
+      'the resource server disabled',
+      ({ server }) => server.composed.parts.applications.applications.disable('orders', 'operator:test'),
+    ],
+  ]
+  for (const [name, how, fire] of fired) {
+    const row = triggers[name]
+    const what = row.sessions === 'stay' ? 'ends no session' : 'ends all its sessions'
+    it(`an application ${how}: ${what}; its access tokens are refused as ${row.code}`, async () => {
+      const world = await aWorld(await aServer({ engine }))
+      const { server, client, amy, phone } = world
+      await anApplication(server, 'orders', {
+        kind: 'resource_server',
+        resource: 'https://orders.example',
+        resourceScopes: [{ name: 'orders:read', description: 'See orders' }],
+      })
+      const { applications, applicationSecrets } = server.composed.parts.applications
+      const { database } = server.composed.parts.storage
+      const metadata = {
+        redirect_uris: ['https://shop.example/cb'],
+        grant_types: ['authorization_code' as const, 'refresh_token' as const],
+        response_types: ['code' as const],
+        token_endpoint_auth_method: 'client_secret_basic' as const,
+        scope: 'openid email orders:read darvoza:account',
+        permissions: ['orders:read'],
+      }
+      for (const id of ['shop', 'other']) await anApplication(server, id, { metadata })
+      await database.transaction(tx => applicationSecrets.add(tx, 'shop', 0))
+      // The other asks for nothing of the resource server.
+      await applications.change('other', { metadata: { scope: 'openid darvoza:account' } }, 'operator:test')
+      await settle(server.composed)
+      const shop = (await aSessionOf(server, amy, 'shop', { scope: 'openid darvoza:account' })).refresh
+      const other = (await aSessionOf(server, amy, 'other', { scope: 'openid darvoza:account' })).refresh
+      const refresh = async (token: string, id: string) => {
+        try {
+          return await server.composed.parts.tokens.rotate.rotate(token, id, {
+            ...{ address: '192.0.2.1', userAgent: 'test', requestId: 'test' },
+          })
+        } catch (error) {
+          if (error instanceof Refusal) return null
+          throw error
+        }
+      }
+      const [ofShop, ofOther] = [await refresh(shop, 'shop'), await refresh(other, 'other')]
+      await fire(world)
+      await settle(server.composed)
+
+      const me = async (token: string) => {
+        const answer = await client.get('/api/me/', token)
+        return answer.body.reason ?? answer.status
+      }
+      expect(await me(ofShop!.access.token)).to.equal(row.code)
+      expect(await me(ofOther!.access.token)).to.equal(200)
+      expect(await me(phone.access)).to.equal(200)
+      expect((await refresh(ofShop!.refresh!, 'shop')) !== null, 'lives').to.equal(row.sessions === 'stay')
+      expect(await refresh(ofOther!.refresh!, 'other')).to.not.equal(null)
+    })
+  }
+
+  it('an application that is enabled again has none of its sessions again', async () => {
+    const world = await aWorld(await aServer({ engine }))
+    const { server, amy } = world
+    await anApplication(server, 'shop', { metadata: { scope: 'openid' } })
+    await settle(server.composed)
+    const { refresh } = await aSessionOf(server, amy, 'shop', { scope: 'openid' })
+    const { applications } = server.composed.parts.applications
+    await applications.disable('shop', 'operator:test')
+    await applications.enable('shop', 'operator:test')
+    await settle(server.composed)
+    const origin = { address: '192.0.2.1', userAgent: 'test', requestId: 'test' }
+    const code = await server.composed.parts.tokens.rotate.rotate(refresh, 'shop', origin).catch(error => error.code)
+    expect(code).to.equal('session_ended')
+  })
 
   it('a stale token is one refresh away from a good one, which says what is so now', async () => {
     const world = await aWorld(await aServer({ engine }))

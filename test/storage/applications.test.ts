@@ -30,7 +30,7 @@ onEachEngine('the applications store', engine => {
       resourceScopes: [{ name: 'orders', description: 'Buyurtmalar' }],
     })
     await store.insert(database, shop)
-    expect(await store.find(database, 'shop')).to.deep.equal({ ...shop, version: 1, endedSeq: 0 })
+    expect(await store.find(database, 'shop')).to.deep.equal({ ...shop, version: 1, endedSeq: 0, deletedAt: null })
     const own = (await store.find(database, 'darvoza'))!
     expect(own).to.deep.include({ kind: 'resource_server', origin: 'built_in', active: true, version: 1 })
     expect(own.resourceScopes.map(one => one.name)).to.include('darvoza:account')

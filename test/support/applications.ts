@@ -1,10 +1,13 @@
 // Applications and their sessions, made through the stores: what no endpoint makes yet.
 import { randomUUID } from 'node:crypto'
+import type { ApplicationMetadata } from '../../server/policy/application-metadata.js'
 import type { ApplicationChanges, NewApplication } from '../../server/storage/applications.js'
 import { passwordGrant, type SessionGrant } from '../../server/storage/session-rows.js'
 import type { SessionRecord } from '../../server/storage/sessions.js'
 import { aSessionRow } from './database.js'
 import type { TestServer } from './server.js'
+
+const silent = { record: async () => true, recordEnds: async () => new Set<string>(), note: () => {} }
 
 export function anApplicationRow(id: string, changes: Partial<NewApplication> = {}): NewApplication {
   return {
@@ -14,13 +17,16 @@ export function anApplicationRow(id: string, changes: Partial<NewApplication> = 
     origin: 'administrator',
     active: true,
     createdAt: 1,
-    metadata: {},
     resource: null,
     resourceScopes: [],
     registrationTokenHash: null,
     ...changes,
+    metadata: { ...usual, ...changes.metadata },
   }
 }
+
+/** What people sign in to, unless a test says otherwise. */
+const usual = { grant_types: ['authorization_code', 'refresh_token'] } as const satisfies ApplicationMetadata
 
 export async function anApplication(
   { composed }: TestServer,
@@ -49,13 +55,15 @@ export const basic = (id: string, secret: string) => ({
   Authorization: `Basic ${Buffer.from(`${encodeURIComponent(id)}:${encodeURIComponent(secret)}`).toString('base64')}`,
 })
 
+/** Its row alone: no token of before is told. */
 export async function changeApplication(
   { composed }: TestServer,
   id: string,
   changes: ApplicationChanges,
 ): Promise<void> {
   const { storage, applications } = composed.parts
-  await storage.database.transaction(tx => applications.applicationWriting.change(tx, id, changes))
+  const all = changes.metadata ? { ...changes, metadata: { ...usual, ...changes.metadata } } : changes
+  await storage.database.transaction(tx => applications.applicationWriting.change(tx, silent, id, all))
 }
 
 /** As a code would open it. @returns its refresh token, and the row */

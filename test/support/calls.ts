@@ -16,7 +16,13 @@ type ChangingRoute = {
 }[RouteName]
 
 /** What they are judged by is in the body, and judged with it: a password, a refresh token, or the token that is asked about. */
-export const judgedByBody = ['obtain', 'refresh', 'verify', 'blacklist'] as const satisfies readonly ChangingRoute[]
+export const judgedByBody = [
+  'obtain',
+  'refresh',
+  'verify',
+  'blacklist',
+  'postAuthorize',
+] as const satisfies readonly ChangingRoute[]
 
 export type CallName = Exclude<ChangingRoute, (typeof judgedByBody)[number]>
 

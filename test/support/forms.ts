@@ -1,6 +1,7 @@
 // A filled-in form for every POST of the pages' route table, each with somebody and something of its own to act on, so that
 // what is tried with them is refused for the reason that is meant and not because a field was wrong.
 import { type PageRouteName, pageRoutes } from '../../server/http/pages/routes.js'
+import { anApplication } from './applications.js'
 import { aClient } from './client.js'
 import { password, type TestServer } from './server.js'
 import { devicesOf } from './sessions.js'
@@ -27,7 +28,8 @@ type FormRow = {
   by?: 'person' | 'nobody'
   /** It shows something, and changes nothing. */
   looks?: true
-  fill: (world: World) => Filled | Promise<Filled>
+  /** @param sender who is going to send it */
+  fill: (world: World, sender: Visitor) => Filled | Promise<Filled>
 }
 
 const profile = { first_name: 'Amelia', last_name: 'Pond', email: 'amelia@example.com' }
@@ -53,8 +55,25 @@ const activeKey = async ({ server }: World) =>
 /** Published, and signs nothing yet. */
 const waitingKey = async ({ server }: World) => (await server.composed.parts.keys.keyRing.rotate({}, 'system')).key.kid
 
+/** Of an application's request that this browser has begun. */
+async function aTicket(server: TestServer, mark: string, visitor: Visitor): Promise<string> {
+  const id = `shop-${mark}`
+  const redirectUri = 'https://shop.example/back'
+  await anApplication(server, id, { metadata: { redirect_uris: [redirectUri], allow_without_pkce: true } })
+  const query = new URLSearchParams({ client_id: id, redirect_uri: redirectUri, response_type: 'code' })
+  const { headers } = await visitor.send('GET', `/oauth/authorize?${query}`)
+  return new URL(headers.get('location')!, server.url).searchParams.get('ticket')!
+}
+
 export const forms: Record<FormName, FormRow> = {
   signIn: { by: 'nobody', fill: ({ person }) => ({ fields: { username: person.username, password, next: '' } }) },
+  leaveSignIn: {
+    by: 'nobody',
+    looks: true,
+    fill: async ({ server, person }, sender) => ({
+      fields: { ticket: await aTicket(server, person.username, sender) },
+    }),
+  },
   signOut: { by: 'person', fill: () => ({ fields: {} }) },
   prefer: { by: 'person', looks: true, fill: () => ({ fields: { language: 'ru', theme: 'dark' } }) },
   prove: { by: 'person', looks: true, fill: () => ({ fields: { next: '/account', _proof: password } }) },
@@ -162,8 +181,8 @@ export async function readyForm(
 ): Promise<ReadyForm> {
   const row = forms[name]
   const world = await aWorld(server, mark, roles)
-  const { path, fields } = await filledForm(world, name)
   const sender = aVisitor(server)
+  const { path, fields } = await filledForm(world, name, sender)
   if (row.by !== 'nobody') await sender.signIn(row.by === 'person' ? world.person : { username: 'admin', password })
   return { name, path, fields, sender, looks: row.looks === true }
 }
@@ -172,8 +191,9 @@ export async function readyForm(
 export async function filledForm(
   world: World,
   name: FormName,
+  sender = aVisitor(world.server),
 ): Promise<{ path: string; fields: Record<string, string> }> {
-  const { path = {}, fields } = await forms[name].fill(world)
+  const { path = {}, fields } = await forms[name].fill(world, sender)
   return { path: pathOf(name, path), fields }
 }
 

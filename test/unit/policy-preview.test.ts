@@ -33,6 +33,8 @@ const aSurveyed = (id: string, changes: Partial<Surveyed> = {}): Surveyed => ({
   rotatedAt: now,
   expiresAt: now + 24 * hour,
   endedAt: null,
+  browserSid: null,
+  offline: false,
   ...{ ended: { user: 0, application: 0, log: 0 }, ...changes },
 })
 

@@ -38,7 +38,7 @@ const keysOf = (name: Language) => new Set([...locales.get(name)!.keys()].map(ke
 const valuesIn = (text: string) => [...new Set([...text.matchAll(/\{\{(\w+)/g)].map(match => match[1]))].sort()
 
 /** Views, handlers and whatever else may name a key. */
-const sources = ['views', 'server/http/pages'].flatMap(from =>
+const sources = ['views', 'server/http/pages', 'server/http/oauth'].flatMap(from =>
   readdirSync(join(root, from), { recursive: true, encoding: 'utf8' })
     .filter(file => /\.(ejs|ts)$/.test(file))
     .map(file => ({ file: `${from}/${file}`, text: readFileSync(join(root, from, file), 'utf8') })),

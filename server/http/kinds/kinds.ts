@@ -1,4 +1,6 @@
 // The table of the kinds of access. What a kind decides, and how the steps of a route come from it: kind.ts.
+
+import { type AuthorizationAccess, authorizationKind } from './authorization.js'
 import { type ClientAccess, clientKind } from './client.js'
 import { type FileAccess, fileKind } from './file.js'
 import type { Kinds } from './kind.js'
@@ -16,6 +18,9 @@ export type Access =
   | ClientAccess
   | PublicPageAccess
   | PageAccess
+  | PublicPageAccess
+  | PageAccess
+  | AuthorizationAccess
 
 export const kinds: Kinds<Access> = {
   open: openKind,
@@ -25,6 +30,7 @@ export const kinds: Kinds<Access> = {
   client: clientKind,
   publicPage: publicPageKind,
   page: pageKind,
+  authorization: authorizationKind,
 }
 
 /** What the senders of a row are known by. */

@@ -48,7 +48,7 @@ function answerTo({ code, status, details }: Refusal): { error: string; status: 
 }
 
 /** RFC 6749 §5.2: %x20-21 / %x23-5B / %x5D-7E, which leaves out both the quotation mark and the backslash. */
-function described(text: string): string {
+export function described(text: string): string {
   return text
     .replaceAll('"', "'")
     .replaceAll('’', "'")

@@ -20,6 +20,8 @@ const cookies = {
   'darvoza-device': { httpOnly: true, own: true, maxAge: year },
   /** What the token of the sign-in form is made from, while nobody is signed in. */
   'darvoza-form': { httpOnly: true, own: true },
+  /** What the tickets of authorization requests that this browser began are bound to. */
+  'darvoza-ticket': { httpOnly: true, own: true },
   'darvoza-language': { httpOnly: true, own: false, maxAge: year },
   /** How files for spreadsheets are separated. */
   'darvoza-separator': { httpOnly: true, own: false, maxAge: year },

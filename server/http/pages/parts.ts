@@ -6,8 +6,12 @@ import type { BrowserSessions } from '../../identity/sign-in/browser-sessions.js
 import type { PolicyInForce } from '../../revocation/policy-in-force.js'
 import type { RedisLink } from '../../revocation/redis-link.js'
 import type { Tail } from '../../revocation/tail.js'
+import type { Tickets } from '../../tokens/ticket.js'
 import type { Context, Handler } from '../handler.js'
 import { createBrowser } from '../kinds/browser.js'
+import { createAuthorizationAnswer } from '../oauth/authorization-answer.js'
+import { createAuthorizationFlow } from '../oauth/authorization-flow.js'
+import { createAuthorizeHandlers } from '../oauth/authorize.js'
 import { createOwnDevicePages } from './account/devices.js'
 import { createEventPages } from './account/events.js'
 import { createPasswordPages } from './account/password.js'
@@ -29,6 +33,7 @@ import { createRolePages } from './admin/roles.js'
 import { createSessionPages } from './admin/sessions.js'
 import { createOneUserPages } from './admin/user.js'
 import { createUserPages } from './admin/users.js'
+import { createApplicationSignIn } from './application-sign-in.js'
 import { createAssets } from './assets.js'
 import { createCookies } from './cookies.js'
 import { createFileChoice } from './files.js'
@@ -55,14 +60,16 @@ export type PagePartsDeps = {
   redisLink: RedisLink | null
   policy: PolicyInForce
   browserSessions: BrowserSessions
+  tickets: Tickets
   identity: Identity
 }
 
 export function createPageParts(deps: PagePartsDeps) {
-  const { issuer, root, version, random, now, tail, redisLink, policy, browserSessions } = deps
+  const { issuer, root, version, random, now, tail, redisLink, policy, browserSessions, tickets } = deps
   const { people, devices, keys, logs } = deps.identity
   const { users, roles, ownPassword, userList, userActs, names } = people
   const { sessions, sessionList, sessionEnds, deviceList, deviceEnds, deviceNames, whereSignedIn, details } = devices
+  const { authorizationRequests, decisions } = deps.identity.authorizations
   const { policies } = deps.identity.policies
   const { keyRing, sealedSecrets } = keys
   const { auditLog, revocationLog, incidents, tokenInspector, figures } = logs
@@ -85,12 +92,17 @@ export function createPageParts(deps: PagePartsDeps) {
   const passwordProof = createPasswordProof({ browserSessions, pages, now })
   const browser = createBrowser({ cookies, formTokens, browserSessions, passwordProof, pages, issuer })
 
-  const handlers: Record<PageRouteName | 'asset', Handler> = {
+  const answer = createAuthorizationAnswer({ pages, issuer })
+  const flow = createAuthorizationFlow({ tickets, authorizationRequests, answer, cookies, issuer, random })
+  const applicationSignIn = createApplicationSignIn({ pages, authorizationRequests, flow, answer })
+
+  const handlers: Record<PageRouteName | 'asset' | 'authorize' | 'postAuthorize', Handler> = {
     asset: (ctx: Context) => assets.asset(ctx),
     ...createStartPages({ pages, cookies, issuer, version }),
-    ...createSignInPages({ pages, passwordProof, cookies, browserSessions, sessions }),
+    ...createAuthorizeHandlers({ authorizationRequests, decisions, browserSessions, flow, answer, pages }),
+    ...createSignInPages({ pages, passwordProof, cookies, browserSessions, sessions, applicationSignIn }),
     ...createProfilePages({ pages, users }),
-    ...createPasswordPages({ pages, ownPassword, browserSessions, policy }),
+    ...createPasswordPages({ pages, ownPassword, browserSessions, policy, allowOnward: flow.allowOnward }),
     ...createOwnDevicePages({ pages, sessions, whereSignedIn, deviceNames }),
     ...createEventPages({ pages, auditLog }),
     ...createHomePages({ pages, figures, auditLog, incidents, revocationLog, keyRing, policy, tail, redisLink, now }),

@@ -1,6 +1,9 @@
 // Addresses on this server, for links and for the way back. Nothing here ever leads to another one.
 import type { Context } from '../handler.js'
 
+/** Addresses with a ticket (tokens/ticket.ts) are the longest of ours. */
+const longest = 8_000
+
 /** Query parameters; null, undefined, '' and false leave one out. */
 export type Parameters = Record<string, string | number | boolean | null | undefined>
 
@@ -9,7 +12,8 @@ export type Parameters = Record<string, string | number | boolean | null | undef
  * Whatever a browser would make of it is decided by the parser that browsers use.
  */
 export function localPath(text: unknown): string | null {
-  if (typeof text !== 'string' || !text.startsWith('/') || text.length > 2_000 || /[\p{Cc}\\]/u.test(text)) return null
+  if (typeof text !== 'string' || !text.startsWith('/') || text.length > longest || /[\p{Cc}\\]/u.test(text))
+    return null
   const base = 'http://here.invalid'
   if (!URL.canParse(text, base)) return null
   const url = new URL(text, base)

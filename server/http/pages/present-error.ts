@@ -28,6 +28,7 @@ export function createPagePresenter(pages: Pages): WriteRefusal {
       // A form that failed leads back to where it stood; a page that failed can be asked for again.
       back: ctx.method === 'GET' && refusal.status < 500 ? null : here,
       again: ctx.method === 'GET',
+      wayBack: ctx.state.wayBack ?? null,
     }
     const { browser } = ctx.state
     try {

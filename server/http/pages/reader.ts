@@ -18,7 +18,8 @@ export type Reader = {
 export function createReaders(cookies: Cookies) {
   return function readerOf(ctx: Context): Reader {
     const chosen = cookies.read(ctx, 'darvoza-language')
-    const preferred = ctx.acceptsLanguages(...Object.keys(languages)) as Language | false
+    const preferred =
+      languageIn(ctx.state.uiLocales) ?? (ctx.acceptsLanguages(...Object.keys(languages)) as Language | false)
     const theme = cookies.read(ctx, 'darvoza-theme')
     const zone = knownZone(cookies.read(ctx, 'darvoza-zone') ?? '')
     return {
@@ -28,6 +29,14 @@ export function createReaders(cookies: Cookies) {
       zoneKnown: zone !== null,
     }
   }
+}
+
+/** The first of some language tags that pages are written in (OpenID Connect Core §3.1.2.1, `ui_locales`). */
+function languageIn(locales = ''): Language | undefined {
+  return locales
+    .split(' ')
+    .map(tag => tag.split('-', 1)[0]!.toLowerCase())
+    .find(isLanguage)
 }
 
 export type ReaderOf = ReturnType<typeof createReaders>

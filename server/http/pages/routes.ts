@@ -11,6 +11,7 @@ export const pageRoutes = {
 
   signInPage: get('/login', publicPage, 'The sign-in form'),
   signIn: post('/login', publicPage, 'Sign in', { limited: true }),
+  leaveSignIn: post('/login/leave', publicPage, 'Back to the application that asked for the sign-in'),
   signOut: post('/logout', tokenless, 'Sign out; no error for who is'),
   prefer: post('/preferences', tokenless, 'Language and look, kept in cookies'),
   prove: post('/prove', signedIn, 'Type the password again, and go on'),

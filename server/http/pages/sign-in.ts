@@ -6,7 +6,9 @@ import { longestPassword } from '../../policy/password.js'
 import { longestUsername } from '../../policy/username.js'
 import { Refusal } from '../../protocol/errors.js'
 import { type Context, originOf } from '../handler.js'
+import { hasTicket } from '../oauth/authorization-flow.js'
 import { readFields } from '../wire/fields.js'
+import type { ApplicationSignIn, SignInFor } from './application-sign-in.js'
 import type { Cookies } from './cookies.js'
 import { createDeviceCookie } from './device-cookie.js'
 import { type Problems, problemsOf, refusalText, typedIn } from './fields.js'
@@ -21,18 +23,25 @@ export type SignInPagesDeps = {
   cookies: Cookies
   browserSessions: BrowserSessions
   sessions: Sessions
+  applicationSignIn: ApplicationSignIn
 }
 
-export function createSignInPages({ pages, passwordProof, cookies, browserSessions, sessions }: SignInPagesDeps) {
+export function createSignInPages(deps: SignInPagesDeps) {
+  const { pages, passwordProof, cookies, browserSessions, sessions, applicationSignIn } = deps
   const deviceCookie = createDeviceCookie(cookies)
 
   async function showForm(
     ctx: Context,
+    asked: SignInFor | null,
     shown: { problem?: string; problems?: Problems; username?: string; next: string },
     status = 200,
   ) {
     const t = pages.translate(ctx)
-    const data = { title: t('login.title'), why: whyOver(ctx), problem: '', problems: {}, username: '', ...shown }
+    const usual = { problem: '', problems: {}, username: asked?.username ?? '' }
+    const title = asked ? t('login.titleFor', { application: asked.application }) : t('login.title')
+    const why = asked?.why || whyOver(ctx)
+    const data = { title, why, application: asked?.application ?? '', ticket: asked?.ticket ?? '', ...usual, ...shown }
+    if (!asked && shown.next) applicationSignIn.allowOnward(ctx, shown.next)
     await pages.show(ctx, 'login', data, status)
   }
 
@@ -63,14 +72,21 @@ export function createSignInPages({ pages, passwordProof, cookies, browserSessio
 
   return {
     async signInPage(ctx: Context): Promise<void> {
+      if (hasTicket(ctx)) {
+        const asked = await applicationSignIn.open(ctx)
+        if (asked.isOver) return pages.go(ctx, asked.onward)
+        return showForm(ctx, asked, { next: '' })
+      }
       const next = localPath(ctx.query.next) ?? ''
       if (ctx.state.browser) pages.go(ctx, next || homeOf(ctx.state.browser.user))
-      else await showForm(ctx, { next })
+      else await showForm(ctx, null, { next })
     },
 
     async signIn(ctx: Context): Promise<void> {
       const typed = typedIn(ctx, ['username', 'next'])
-      const next = localPath(typed.next) ?? ''
+      // A request that cannot be answered any more signs nobody in.
+      const asked = hasTicket(ctx) ? await applicationSignIn.open(ctx) : null
+      const next = asked?.onward ?? localPath(typed.next) ?? ''
       try {
         const { username, password } = readFields(ctx, {
           username: { trim: true, maxLength: longestUsername },
@@ -92,9 +108,12 @@ export function createSignInPages({ pages, passwordProof, cookies, browserSessio
           error.code === 'invalid_fields'
             ? { problems: problemsOf(error, frame) }
             : { problem: refusalText(error, frame) }
-        await showForm(ctx, { ...said, username: typed.username, next }, error.status)
+        await showForm(ctx, asked, { ...said, username: typed.username, next: asked ? '' : next }, error.status)
       }
     },
+
+    /** Back to the application, which is told that the person did not want to. */
+    leaveSignIn: (ctx: Context): Promise<void> => applicationSignIn.leave(ctx),
 
     async signOut(ctx: Context): Promise<void> {
       await replace(ctx, ctx.state.browser ?? ctx.state.formerBrowser)

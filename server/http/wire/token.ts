@@ -52,8 +52,8 @@ export function createTokenHandlers({ signIn, rotate, inspect, sessions, ownAppl
 
     async refresh(ctx: Context): Promise<void> {
       const { refresh } = readFields(ctx, { refresh: { trim: true } })
-      const rotated = await rotate.rotate(refresh, ownApplication, originOf(ctx))
-      ctx.body = { access: rotated.access, ...(rotated.refresh !== null && { refresh: rotated.refresh }) }
+      const { access, refresh: next } = await rotate.rotate(refresh, ownApplication, originOf(ctx))
+      ctx.body = { access: access.token, ...(next !== null && { refresh: next }) }
     },
 
     /** Changes nothing: a spent refresh token is refused here, and ends its session only where it is used. */

@@ -1,14 +1,21 @@
 // Writes the rows of applications. Who may, and what the audit log is told, is for whoever calls; here is what must be true
-// of every row, and what every process and the log have to learn of it.
+// of every row, what a change of one ends, and what every process and the log have to learn of it.
 import { applicationMetadata, ownApplicationId, ownLifetimes } from '../../policy/application-metadata.js'
+import { takesOfAskers, takesOfItsOwn } from '../../policy/application-takings.js'
 import { isApplicationId } from '../../protocol/claims.js'
 import { refuse, refuseField, refuseFields } from '../../protocol/errors.js'
 import { type FieldProblems, problem } from '../../protocol/problems.js'
 import type { AccessLifetime } from '../../revocation/access-lifetime.js'
-import type { ApplicationChanges, ApplicationStore, NewApplication } from '../../storage/applications.js'
+import type {
+  ApplicationChanges,
+  ApplicationRecord,
+  ApplicationStore,
+  NewApplication,
+} from '../../storage/applications.js'
 import type { AuditStore } from '../../storage/audit.js'
 import type { Queries } from '../../storage/database.js'
 import type { RevocationStore } from '../../storage/revocations.js'
+import type { Change } from '../../tokens/changes.js'
 
 export type ApplicationWritingDeps = {
   issuer: string
@@ -18,10 +25,13 @@ export type ApplicationWritingDeps = {
   accessLifetime: AccessLifetime
 }
 
+/** Of more than so many everybody's tokens are stale with one entry. */
+const mostAskers = 1_000
+
 export function createApplicationWriting(deps: ApplicationWritingDeps) {
   const { issuer, applicationStore, auditStore, revocationStore, accessLifetime } = deps
 
-  /** In the order of all transactions: both heads, before what raises the log's. */
+  /** In the order of all transactions: both heads, behind every row that a trigger locks, before what raises the log's. */
   async function lockHeads(tx: Queries): Promise<void> {
     await auditStore.lockHead(tx)
     await revocationStore.lockHead(tx)
@@ -30,33 +40,55 @@ export function createApplicationWriting(deps: ApplicationWritingDeps) {
   /** Our own row goes by the issuer, and nobody else may. To be asked under the head's lock. */
   async function requireResource(tx: Queries, id: string, resource: string | null | undefined): Promise<void> {
     if (!resource) return
-    if (resource === issuer) throw refuseField('resource', 'application_resource_ours')
+    if (sameResource(resource, issuer)) throw refuseField('resource', 'application_resource_ours')
     const others = await applicationStore.knownToAll(tx)
-    if (others.some(one => one.resource === resource && one.id !== id))
+    if (others.some(one => one.resource !== null && sameResource(one.resource, resource) && one.id !== id))
       throw refuseField('resource', 'application_resource_taken')
   }
 
+  /** What the change ends, of the application and of those that ask for scopes of its resource. */
+  async function recordTakings(
+    tx: Queries,
+    { record }: Change,
+    before: ApplicationRecord,
+    after: ApplicationRecord,
+  ): Promise<void> {
+    const isDisabled = before.active && !after.active
+    const taken = takesOfAskers(before, after)
+    const askers = new Set(taken.length > 0 ? await applicationStore.askersOf(tx, taken) : [])
+    askers.delete(before.id)
+    if (!isDisabled && takesOfItsOwn(before, after)) askers.add(before.id)
+    if (isDisabled) await record('application_disabled', { subject: before.id })
+    if (askers.size > mostAskers) await record('all_stale', { subject: '' })
+    else for (const id of [...askers].sort()) await record('scope_taken', { subject: id })
+  }
+
   return {
-    /** @throws invalid_fields; nothing was written then */
+    /** Locks the heads: nothing that a trigger locks may come after. @throws invalid_fields; nothing was written then */
     async insert(tx: Queries, application: NewApplication): Promise<void> {
       if (!isApplicationId(application.id)) throw refuseField('client_id', 'application_id')
       requireMetadata(application.metadata)
       await lockHeads(tx)
       await requireResource(tx, application.id, application.resource)
+      // Also of one that was deleted: tokens, audit entries and consents name it.
       if (await applicationStore.find(tx, application.id)) throw refuseField('client_id', 'application_id_taken')
       await applicationStore.insert(tx, application)
       if (ownLifetimes(application.metadata)) await accessLifetime.write(tx)
     },
 
-    /** @throws not_found, invalid_fields; nothing was written then */
-    async change(tx: Queries, id: string, changes: ApplicationChanges): Promise<void> {
+    /**
+     * Records what the change ends, and locks the heads last: nothing that a trigger locks may come after.
+     * @throws not_found, invalid_fields; nothing was written then
+     */
+    async change(tx: Queries, change: Change, id: string, changes: ApplicationChanges): Promise<void> {
       if (changes.metadata) requireMetadata(changes.metadata)
       if (id === ownApplicationId && changes.active === false) throw refuseField('active', 'application_needed')
       await applicationStore.lock(tx, id)
+      const before = await applicationStore.find(tx, id)
+      if (!before || before.deletedAt !== null) throw unknownApplication(id)
+      await recordTakings(tx, change, before, { ...before, ...changes })
       await lockHeads(tx)
       await requireResource(tx, id, changes.resource)
-      const before = await applicationStore.find(tx, id)
-      if (!before) throw refuse('not_found', { problem: problem('unknown_application', { name: id }) })
       await applicationStore.change(tx, id, changes)
       const had = JSON.stringify(ownLifetimes(before.metadata))
       if (changes.metadata && JSON.stringify(ownLifetimes(changes.metadata)) !== had) await accessLifetime.write(tx)
@@ -66,15 +98,29 @@ export function createApplicationWriting(deps: ApplicationWritingDeps) {
 
 export type ApplicationWriting = ReturnType<typeof createApplicationWriting>
 
+export function unknownApplication(id: string) {
+  return refuse('not_found', { problem: problem('unknown_application', { name: id }) })
+}
+
+/** A lone trailing slash more or less makes no other resource for whoever asks for one. */
+function sameResource(a: string, b: string): boolean {
+  return a.replace(/\/$/, '') === b.replace(/\/$/, '')
+}
+
 /** @throws invalid_fields with every name whose value is wrong */
 function requireMetadata(metadata: unknown): void {
+  const fields = metadataProblems(metadata)
+  if (Object.keys(fields).length > 0) throw refuseFields(fields)
+}
+
+/** What of it is no metadata at all, by the names of its members. */
+export function metadataProblems(metadata: unknown): FieldProblems {
   const result = applicationMetadata.safeParse(metadata)
-  if (result.success) return
   const fields: FieldProblems = {}
-  for (const { path, message, ...issue } of result.error.issues) {
+  for (const { path, message, ...issue } of result.error?.issues ?? []) {
     const names = 'keys' in issue && path.length === 0 ? issue.keys : [path.join('.')]
     for (const name of names)
       fields[name] = [...(fields[name] ?? []), problem('application_metadata', { reason: message })]
   }
-  throw refuseFields(fields)
+  return fields
 }

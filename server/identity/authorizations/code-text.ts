@@ -8,6 +8,10 @@ export function newCode(random: (size: number) => Buffer): string {
   return prefix + random(32).toString('base64url')
 }
 
+export function isCode(text: string): boolean {
+  return /^dvz_code_[\w-]{43}$/.test(text)
+}
+
 /** 32 random bytes are not guessed, so a fast hash will do. */
 export function hashOfCode(code: string): string {
   return createHash('sha256').update(code).digest('base64url')

@@ -79,14 +79,13 @@ export function createSessionEnds(deps: SessionEndsDeps) {
 
   /** What the actor may do counts at the moment of the change. */
   function endSome(some: readonly FoundSession[], actor: Actor, why: string | undefined) {
-    return changes.run(actor, async (tx, { record, note }) => {
+    return changes.run(actor, async (tx, { recordEnds, note }) => {
       const { reached, leftOut } = await leaveOut(tx, some, actor)
-      const ended: FoundSession[] = []
-      for (const one of reached) {
-        if (!(await record('session_ended', { subject: one.id }))) continue
+      const over = await recordEnds(reached.map(one => [one.id, 'session_ended']))
+      const ended = reached.filter(one => over.has(one.id))
+      for (const one of ended) {
         const before = { user: one.userId, device: one.deviceId }
         note({ action: 'session_ended', subject: one.id, before, ...(why && { after: { why } }) })
-        ended.push(one)
       }
       return { ended, leftOut }
     })

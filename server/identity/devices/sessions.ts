@@ -150,7 +150,7 @@ export function createSessions(deps: SessionsDeps) {
 
   /** @returns `passed`: how many of the devices are done with; the next has more sessions than were left to end */
   function endSome(userId: number, ids: readonly string[], actor: Actor, why?: string) {
-    const work = async (tx: Queries, { record, note }: Change) => {
+    const work = async (tx: Queries, { recordEnds, note }: Change) => {
       await userStore.lock(tx, userId)
       await requireMayActOn(tx, actor, userId)
       const found = ids.length === 0 ? [] : await deviceStore.withOpenSessions(tx, userId, ids, sessionsAtOnce + 1)
@@ -168,7 +168,7 @@ export function createSessions(deps: SessionsDeps) {
         note({ action: 'device_ended', subject: device.id, before, ...(why && { after: { why } }) })
         done.devices.push(publicDevice(device))
       }
-      for (const subject of ending.sort()) await record('device_ended', { subject })
+      await recordEnds(ending.map(sid => [sid, 'device_ended']))
       done.sessions = ending.length
       return done
     }

@@ -29,17 +29,17 @@ export function createKeyChange({ auditStore, revocationStore, rights, changes, 
     work: (tx: Queries, change: Change) => Promise<T>,
     needed: Rights = toChangeKeys,
   ): Promise<T> {
-    const result = await changes.run(actor, async (tx, { record, note }) => {
+    const result = await changes.run(actor, async (tx, changing) => {
       await rights.require(tx, actor, needed)
       // Both heads in their order before anything else: whoever changes keys takes turns here.
       await auditStore.lockHead(tx)
       await revocationStore.lockHead(tx)
       let changed = false
       const result = await work(tx, {
-        record,
+        ...changing,
         note(what) {
           changed = true
-          note(what)
+          changing.note(what)
         },
       })
       if (changed) await revocationStore.raiseVersion(tx, 'key')

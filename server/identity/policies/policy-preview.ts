@@ -27,6 +27,8 @@ export type Count = { count: number; more: boolean }
 
 export type EndingSession = { id: string; userId: number; username: string; device: string | null; reason: EndReason }
 
+export type Ends = { sessions: Count; users: Count } & Record<EndReason, Count>
+
 export type PolicyPreview = {
   /** The version it was reckoned from. */
   version: number
@@ -36,7 +38,7 @@ export type PolicyPreview = {
   /** Given, and the same already. */
   unchanged: PolicyName[]
   /** Sessions that would be refused at their next refresh if it came now, and are not without the change. */
-  ends: { sessions: Count; users: Count } & Record<EndReason, Count>
+  ends: Ends
   /** Sessions whose access token would become stale at once; null where none would. */
   staleAccessTokens: Count | null
   /** null for somebody who may not see sessions. */
@@ -67,6 +69,12 @@ export function createPolicyPreview(deps: PolicyPreviewDeps) {
   const { database, sessionSurveyStore, userStore, deviceStore, policy, now } = deps
 
   return {
+    /** What would be over at its next refresh under other rules, and is not under these. */
+    async ends(before: Eras, after: Eras): Promise<Ends> {
+      const { endings, more } = await findEndings(before, after, now())
+      return countsOf(endings, more)
+    },
+
     /**
      * @param inUse the versions that sessions are judged by now
      * @param withSample also tell of some sessions whose they are
@@ -168,7 +176,7 @@ export function createPolicyPreview(deps: PolicyPreviewDeps) {
 export type PolicyPreviews = ReturnType<typeof createPolicyPreview>
 
 /** All that was found, though some of it is not counted when there is more. */
-function countsOf(endings: readonly Ending[], more: boolean): PolicyPreview['ends'] {
+function countsOf(endings: readonly Ending[], more: boolean): Ends {
   const count = (found: number): Count => ({ ...capped(found), ...(more && { more: true }) })
   const of = (reason: EndReason) => count(endings.filter(one => one.reason === reason).length)
   return {

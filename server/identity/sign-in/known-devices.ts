@@ -14,6 +14,9 @@ export type DeviceClaim = {
   clientDevice?: string | undefined
 }
 
+/** The device that evidence names: it was recognised when the person signed in there. */
+export type NamedDevice = { deviceId: string }
+
 export type KnownDevicesDeps = { deviceStore: DeviceStore; inspect: Inspect; now: () => number; uuid: () => string }
 
 /** Tells at a sign-in which device it comes from. */
@@ -33,6 +36,11 @@ export function createKnownDevices({ deviceStore, inspect, now, uuid }: KnownDev
     },
 
     provenDevice,
+
+    /** Whether it is there and not ended. What is seen of whoever redeems a code says nothing about the device. */
+    async isOpen(tx: Queries, userId: number, { deviceId }: NamedDevice): Promise<boolean> {
+      return (await provenDevice(tx, userId, { userId, deviceId })) !== null
+    },
 
     /** The device that the client proves or names, among this user's alone; a new one where it does neither. */
     async recognise(

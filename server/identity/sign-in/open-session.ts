@@ -2,7 +2,7 @@
 // evidence rested on is asked again here, under the lock of the user's row: whoever changes it meanwhile comes before, and
 // is seen, or after, and ends the session. Tokens are issued afterwards, by who wants them (tokens/issue.ts).
 import type { Actor, Origin } from '../../policy/actor.js'
-import { ownApplicationId } from '../../policy/application-metadata.js'
+import { mayUse, ownApplicationId } from '../../policy/application-metadata.js'
 import { absoluteEnd } from '../../policy/session.js'
 import { refuse } from '../../protocol/errors.js'
 import type { ApplicationsInForce } from '../../revocation/applications-in-force.js'
@@ -16,7 +16,7 @@ import type { UserStanding, UserStandingStore } from '../../storage/user-standin
 import type { Changes } from '../../tokens/changes.js'
 import type { Issue } from '../../tokens/issue.js'
 import type { Secrets } from '../../tokens/secrets.js'
-import type { DeviceClaim, KnownDevices } from './known-devices.js'
+import type { DeviceClaim, KnownDevices, NamedDevice } from './known-devices.js'
 import type { SessionRoom } from './session-room.js'
 
 /** What a session is opened on. */
@@ -35,9 +35,16 @@ export type Evidence = {
    * @throws refusals of its own
    */
   stillHolds: (tx: Queries, user: OwnUserRecord) => Promise<boolean>
+  /** Of evidence that is good once: told which session it gives, before that is written. @throws EvidenceOutdated */
+  spend?: (tx: Queries, sessionId: string) => Promise<void>
 }
 
-export type Opening = { device: DeviceClaim; origin: Origin; grant: SessionGrant }
+export type Opening = {
+  device: DeviceClaim | NamedDevice
+  origin: Origin
+  /** A function where it depends on the application as the transaction finds it. */
+  grant: SessionGrant | (() => SessionGrant)
+}
 
 /** A session that was opened, and all that its first tokens are issued from. */
 export type Opened = {
@@ -110,15 +117,28 @@ export function createOpenSession(deps: OpenSessionDeps) {
       const user = await userStandingStore.lockUser(tx, userId)
       if (!user?.active || !(await evidence.stillHolds(tx, user))) throw new EvidenceOutdated()
       const found = requireInForce(await userStandingStore.of(tx, user, applicationId), evidence, eras)
-      const { id: deviceId, isNew } = await knownDevices.recognise(tx, userId, device, origin)
-      const session = newSession(evidence, { applicationId, deviceId, address: origin.address, grant }, eras)
-      await room.make(tx, change, session, { replaces: !isNew, ended: found.ended, eras })
-      await sessionStore.insert(tx, session)
+      const { id: deviceId, isNew } = await deviceOf(tx, userId, device, origin)
+      const granted = typeof grant === 'function' ? grant() : grant
+      const fresh = newSession(evidence, { applicationId, deviceId, address: origin.address, grant: granted }, eras)
+      const inForce = { replaces: !isNew, ended: found.ended, eras }
+      const retaken = await room.retake(tx, fresh, inForce)
+      const session = retaken ?? fresh
+      await evidence.spend?.(tx, session.id)
+      if (!retaken) {
+        await room.make(tx, change, session, inForce)
+        await sessionStore.insert(tx, session)
+      }
       const after = { session: session.id, device: deviceId, application: applicationId }
       change.note({ action: 'signed_in', subject: String(userId), after })
       return { ...found, session, crowdedUpto: null }
     })
     return { standing, eras, issuedAt }
+  }
+
+  async function deviceOf(tx: Queries, userId: number, device: Opening['device'], origin: Origin) {
+    if (!('deviceId' in device)) return knownDevices.recognise(tx, userId, device, origin)
+    if (!(await knownDevices.isOpen(tx, userId, device))) throw new EvidenceOutdated()
+    return { id: device.deviceId, isNew: false }
   }
 
   /** What is asked of every evidence, beside what it says itself. */
@@ -132,6 +152,8 @@ export function createOpenSession(deps: OpenSessionDeps) {
     const isOutdated = found.application.id !== ownApplicationId && found.applicationsVersion !== applications.head
     if (policyVersion !== eras.head || isOutdated || outdated.length > 0 || issue.isBehind(found))
       throw new Behind(outdated)
+    const held = applications.find(found.application.id)
+    if (held && !mayUse(held.metadata, found.user.roles)) throw new EvidenceOutdated()
     return found
   }
 
@@ -142,7 +164,7 @@ export function createOpenSession(deps: OpenSessionDeps) {
       deviceId,
       address,
       grant,
-    }: Pick<SessionRecord, 'applicationId' | 'deviceId' | 'address'> & Pick<Opening, 'grant'>,
+    }: Pick<SessionRecord, 'applicationId' | 'deviceId' | 'address'> & { grant: SessionGrant },
     eras: ErasInForce,
   ): SessionRecord {
     const createdAt = now()

@@ -1,12 +1,14 @@
 // Makes room for a new session: the one it replaces ends, and what is too many by the policy's limits of sessions and of
 // devices. Only a few at each sign-in: a backlog, as after an import or a lowered limit, is worked off little by little.
-import { type EndedSeqs, sessionEnd } from '../../policy/session.js'
-import { countStaying, mostBeside } from '../../policy/session-limit.js'
+import { scopeWords } from '../../policy/application-metadata.js'
+import type { Judged } from '../../policy/eras.js'
+import { absoluteEnd, type EndedSeqs, type SessionLife, sessionEnd } from '../../policy/session.js'
+import { countStaying, countsByItself, mostBeside } from '../../policy/session-limit.js'
 import { refuse } from '../../protocol/errors.js'
 import type { ErasInForce } from '../../revocation/policy-in-force.js'
 import type { Queries } from '../../storage/database.js'
 import type { DeviceStore } from '../../storage/devices.js'
-import type { OpenSession } from '../../storage/open-sessions.js'
+import type { Beside, OpenSession } from '../../storage/open-sessions.js'
 import type { SessionRecord, SessionStore } from '../../storage/sessions.js'
 import type { Change } from '../../tokens/changes.js'
 
@@ -16,23 +18,31 @@ export type SessionRoomDeps = { sessionStore: SessionStore; deviceStore: DeviceS
 const mostAtOnce = { sessions: 10, devices: 3, sessionsOfDevices: 15 }
 /** How many of the oldest sessions are looked at: some are over and only not marked yet. */
 const oldestLookedAt = 50
+/** How many sessions of one application codes may open on one device: more are those of tabs that are gone. */
+const mostOnDevice = 25
 
 type Ends = Map<string, 'replaced' | 'session_limit' | 'device_limit'>
 
-export type Room = {
-  /** Whether it takes the place of those that its application has on the device. */
-  replaces: boolean
+type InForce = {
   /** What ended sessions of its user and application last. */
   ended: EndedSeqs
   eras: ErasInForce
 }
 
+export type Room = InForce & {
+  /** Whether it takes the place of those that its application has on the device. */
+  replaces: boolean
+}
+
 export function createSessionRoom({ sessionStore, deviceStore, now }: SessionRoomDeps) {
-  const lives = (one: Omit<OpenSession, 'headPolicyVersion'>, eras: ErasInForce) =>
+  const lives = (one: SessionLife & Judged & { ended: EndedSeqs }, eras: ErasInForce) =>
     sessionEnd(one, one.ended, now(), eras.of(one)) === null
+  const counts = (one: OpenSession, eras: ErasInForce) =>
+    countsByItself(one, one.browser !== null && lives(one.browser, eras))
 
   /**
-   * Under the user's lock: whoever signs in at the same time comes after.
+   * Under the user's lock: whoever signs in at the same time comes after. What a code opens ends no older one: two tabs of
+   * one application would sign each other out.
    * @throws session_limit_reached, and nothing is changed
    */
   async function make(
@@ -41,6 +51,10 @@ export function createSessionRoom({ sessionStore, deviceStore, now }: SessionRoo
     opening: SessionRecord,
     { replaces, ended, eras }: Room,
   ): Promise<void> {
+    if (opening.browserSid !== null) {
+      await change.recordEnds(await tooManyBeside(tx, opening, { ended, eras }))
+      return
+    }
     const ends: Ends = new Map()
     if (replaces)
       for (const one of await sessionStore.ofApplicationOn(tx, opening.deviceId, opening.applicationId))
@@ -53,8 +67,44 @@ export function createSessionRoom({ sessionStore, deviceStore, now }: SessionRoo
       const before = { user: opening.userId, sessions: open }
       change.note({ action: 'device_ended', subject: id, before, after: { reason: 'device_limit' } })
     }
-    for (const [subject, trigger] of [...ends].sort(([a], [b]) => (a < b ? -1 : 1)))
-      await change.record(trigger, { subject })
+    await change.recordEnds(ends)
+  }
+
+  /** First those that were never refreshed and whose only access token is over, then the one seen longest ago. */
+  async function tooManyBeside(tx: Queries, opening: SessionRecord, { ended, eras }: InForce): Promise<Ends> {
+    const found = await sessionStore.ofApplicationOn(tx, opening.deviceId, opening.applicationId)
+    const live = found.filter(one => lives({ ...one, ended }, eras))
+    const isLeft = (one: Beside) =>
+      one.generation === 1 && one.rotatedAt + eras.of(one).access_token_lifetime * 1000 <= now()
+    const missedLeastFirst = live.sort(
+      (a, b) => Number(isLeft(b)) - Number(isLeft(a)) || a.lastSeenAt - b.lastSeenAt || (a.id < b.id ? -1 : 1),
+    )
+    return new Map(
+      missedLeastFirst.slice(0, Math.max(0, live.length + 1 - mostOnDevice)).map(one => [one.id, 'replaced']),
+    )
+  }
+
+  /**
+   * An application that has no refresh tokens comes back to the authorization endpoint each time: its session that is there
+   * goes on, by what the code says of the sign-in.
+   * @returns the session as it stands now; null where there is none, or its end has come while it was looked at
+   */
+  async function retake(tx: Queries, opening: SessionRecord, { ended, eras }: InForce): Promise<SessionRecord | null> {
+    if (opening.browserSid === null || opening.refreshable) return null
+    const at = now()
+    const alike = (await sessionStore.childrenAlike(tx, opening)).filter(one => {
+      const rules = eras.of(one)
+      // Not one whose tokens would be shorter for its age.
+      const isYoung = absoluteEnd(one, rules) - at >= rules.access_token_lifetime * 1000
+      return isYoung && lives({ ...one, ended }, eras) && isAlike(one, opening)
+    })
+    const last = alike.sort((a, b) => b.createdAt - a.createdAt)[0]
+    if (!last) return null
+    const { seq, authenticatedAt, address } = opening
+    const rules = eras.of(last)
+    const expiresAt = Math.min(at + rules.refresh_token_lifetime * 1000, absoluteEnd(last, rules))
+    const taken = { seq, authenticatedAt, address, rotatedAt: at, lastSeenAt: at, expiresAt }
+    return (await sessionStore.retake(tx, last.id, taken)) ? { ...last, ...taken } : null
   }
 
   /** A device with very many sessions loses some of them, and ends with a later sign-in. */
@@ -84,7 +134,7 @@ export function createSessionRoom({ sessionStore, deviceStore, now }: SessionRoo
     const overLimit: OpenSession[] = []
     let others = 0
     for await (const one of sessionStore.newestOf(tx, opening.userId)) {
-      if (ends.has(one.id) || !lives(one, eras)) continue
+      if (ends.has(one.id) || !lives(one, eras) || !counts(one, eras)) continue
       if (++others >= refusedFrom) throw refuse('session_limit_reached')
       if (staying.isOverLimit(eras.of(one))) overLimit.push(one)
       if (overLimit.length === mostAtOnce.sessions && refusedFrom === Infinity) break
@@ -93,13 +143,25 @@ export function createSessionRoom({ sessionStore, deviceStore, now }: SessionRoo
     if (last && overLimit.length >= mostAtOnce.sessions) {
       // There may be more: then the oldest go first. Whatever is older than these is too many as well.
       for (const one of (await sessionStore.oldestOf(tx, opening.userId, oldestLookedAt)).reverse())
-        if (isOlder(one, last) && !ends.has(one.id) && lives(one, eras) && staying.isCrowdedFor(eras.of(one)))
+        if (
+          isOlder(one, last) &&
+          !ends.has(one.id) &&
+          lives(one, eras) &&
+          counts(one, eras) &&
+          staying.isCrowdedFor(eras.of(one))
+        )
           overLimit.push(one)
     }
     for (const { id } of overLimit.slice(-mostAtOnce.sessions)) ends.set(id, 'session_limit')
   }
 
-  return { make }
+  return { make, retake }
+}
+
+function isAlike(one: SessionRecord, other: SessionRecord): boolean {
+  const words = ({ scope, resources }: SessionRecord) =>
+    JSON.stringify([scopeWords(scope).sort(), [...resources].sort()])
+  return words(one) === words(other) && one.dpopJkt === other.dpopJkt
 }
 
 function isOlder(one: OpenSession, than: OpenSession): boolean {

@@ -27,6 +27,12 @@ export class Application {
   /** JSON list of `{ name, description }`. */
   @Column(orNull(longText)) resourceScopes!: string | null
   @Column(orNull(name(43))) registrationTokenHash!: string | null
+  /** Epoch ms. The row stays: an id is never used again. */
+  @Column(orNull(whole)) deletedAt!: number | null
+  /** By which lists go on: the name as it is sorted, and the id. */
+  @Index('application_sorted')
+  @Column({ ...name(191), default: '' })
+  sortKey!: string
 }
 
 @Entity('application_secret')

@@ -36,6 +36,8 @@ export class LogHead {
   @Column({ type: 'int' }) keyVersion!: number
   /** Raised with any change of an application that is not new. */
   @Column({ type: 'int', default: 1 }) applicationVersion!: number
+  /** Raised with any change of one that every process knows: a resource server, or one with lifetimes of its own. */
+  @Column({ type: 'int', default: 1 }) resourceVersion!: number
   /** The highest number that somebody saw and that the database did not have: it went back. */
   @Column(orNull(whole)) seenSeq!: number | null
 }

@@ -13,6 +13,7 @@ import { PasswordHashes1765400000000 } from './15-password-hashes.js'
 import { Applications1765500000000 } from './16-applications.js'
 import { SessionGrants1765600000000 } from './17-session-grants.js'
 import { CodesAndConsents1765700000000 } from './18-codes-and-consents.js'
+import { ApplicationLists1765900000000 } from './20-application-lists.js'
 
 /** In order. Small and re-runnable: MySQL does not roll a failed one back. */
 export const migrations = [
@@ -31,4 +32,5 @@ export const migrations = [
   Applications1765500000000,
   SessionGrants1765600000000,
   CodesAndConsents1765700000000,
+  ApplicationLists1765900000000,
 ]

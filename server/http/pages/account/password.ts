@@ -17,15 +17,20 @@ export type PasswordPagesDeps = {
   ownPassword: OwnPassword
   browserSessions: BrowserSessions
   policy: PolicyInForce
+  /** An application may have sent whoever must first choose a new password. */
+  allowOnward: (ctx: Context, path: string) => void
 }
 
 /** My password; also the page that stands before all others for who must choose a new one. */
-export function createPasswordPages({ pages, ownPassword, browserSessions, policy }: PasswordPagesDeps) {
+export function createPasswordPages(deps: PasswordPagesDeps) {
+  const { pages, ownPassword, browserSessions, policy, allowOnward } = deps
+
   async function show(ctx: Context, next: string, problems?: Problems, status = 400): Promise<void> {
     const t = pages.translate(ctx)
     const must = browserUserOf(ctx).user.mustChangePassword
     const { password_min_length: minLength, keep_session_on_password_change: kept } = policy()
     const title = t(must ? 'password.mustTitle' : 'password.title')
+    if (next) allowOnward(ctx, next)
     const data = { title, must, kept, minLength, next, problems: problems ?? {} }
     await pages.show(ctx, 'account/password', data, problems ? status : 200)
   }

@@ -92,6 +92,9 @@ const values: Record<string, Words> = {
   seq: id,
   seen: id,
   last_user_id: id,
+  application_kind: plain,
+  overlap: plain,
+  secret_end: plain,
 }
 
 /** The people, sessions and devices that the values of an entry name, for `createPeople`. */

@@ -1,0 +1,141 @@
+// What the pages on the way to an application have in common: the request that they are about comes with a ticket, and all
+// its rules are asked again each time, of applications as they are then.
+import {
+  AuthorizationRefusal,
+  type AuthorizationRequests,
+  type CheckedRequest,
+} from '../../identity/authorizations/authorization-requests.js'
+import type { AuthorizationRequest } from '../../policy/authorization-request.js'
+import { refuse } from '../../protocol/errors.js'
+import { isJsonObject } from '../../protocol/json.js'
+import type { OpenedTicket, Tickets } from '../../tokens/ticket.js'
+import { type Context, isReading } from '../handler.js'
+import type { Cookies } from '../pages/cookies.js'
+import { pathWith } from '../pages/paths.js'
+import { type AnswerError, type AuthorizationAnswer, isAnswerError } from './authorization-answer.js'
+import { allowFormAction } from './form-action.js'
+
+/** A request that somebody came back to. */
+export type OpenedFlow = CheckedRequest & { ticket: string }
+
+export type AuthorizationFlowDeps = {
+  tickets: Tickets
+  authorizationRequests: AuthorizationRequests
+  answer: AuthorizationAnswer
+  cookies: Cookies
+  issuer: string
+  random: (size: number) => Buffer
+}
+
+/** Where every page comes back to. */
+export const authorizePath = '/oauth/authorize'
+
+export function createAuthorizationFlow(deps: AuthorizationFlowDeps) {
+  const { tickets, authorizationRequests, answer, cookies, issuer, random } = deps
+
+  function cookieOf(ctx: Context): string | undefined {
+    const text = cookies.read(ctx, 'darvoza-ticket')
+    return text && /^[\w-]{43}$/.test(text) ? text : undefined
+  }
+
+  /** One for all tabs of the browser. */
+  function bindingFor(ctx: Context): string {
+    const known = cookieOf(ctx)
+    if (known !== undefined) return known
+    const made = random(32).toString('base64url')
+    cookies.set(ctx, 'darvoza-ticket', made)
+    return made
+  }
+
+  function opened(ctx: Context, text: string): OpenedTicket | null {
+    const ticket = tickets.open(text, cookieOf(ctx))
+    const locales = ticket?.request.uiLocales
+    if (locales !== undefined) ctx.state.uiLocales = locales
+    return ticket
+  }
+
+  /** Asks all rules again. What is wrong by now is a page with the way back: whoever looks at a page is sent nowhere unasked. */
+  async function recheck(ctx: Context, request: AuthorizationRequest): Promise<CheckedRequest> {
+    try {
+      return await authorizationRequests.recheck(request)
+    } catch (error) {
+      if (error instanceof AuthorizationRefusal && error.back && isAnswerError(error.code))
+        leaveWayBack(ctx, { request, application: error.back.application }, error.code)
+      throw error
+    }
+  }
+
+  function leaveWayBack(ctx: Context, { request, application }: CheckedRequest, error: AnswerError): void {
+    const way = answer.wayBack(ctx, request, { error })
+    ctx.state.wayBack = { application: application.name, way }
+  }
+
+  return {
+    /** For this browser. @throws invalid_request: it is too long */
+    seal: (ctx: Context, request: AuthorizationRequest): string => tickets.seal(request, bindingFor(ctx)),
+
+    /** For whichever browser comes with it first: a form of another site comes without cookies (SameSite=Lax). */
+    sealForAnybody: (request: AuthorizationRequest): string => tickets.seal(request, null),
+
+    /**
+     * The request that a page is about, by `ticket` in its address or its form.
+     * @throws ticket_expired, what the rules refuse; the page of the error leads back to the application where that is known
+     */
+    async reopen(ctx: Context): Promise<OpenedFlow> {
+      const ticket = ticketIn(ctx)
+      const found = opened(ctx, ticket)
+      if (!found) throw refuse('ticket_expired')
+      const checked = await recheck(ctx, found.request)
+      if (found.state !== 'good') {
+        ctx.state.wayBack = { application: checked.application.name, way: wayToBeginAgain(ctx, checked) }
+        throw refuse('ticket_expired')
+      }
+      return { ...checked, ticket }
+    },
+
+    /** The same for the endpoint itself, where a ticket that no browser has begun begins. */
+    async resume(ctx: Context): Promise<CheckedRequest> {
+      const found = opened(ctx, ticketIn(ctx))
+      return found?.state === 'unbound' ? authorizationRequests.begin(found.request) : this.reopen(ctx)
+    },
+
+    /** Whoever is led on to `path` from a page with a form may end at an application: the page must allow it. */
+    allowOnward(ctx: Context, path: string): void {
+      if (!path.startsWith(`${authorizePath}?`)) return
+      const ticket = new URLSearchParams(path.slice(authorizePath.length)).get('ticket')
+      const found = ticket === null ? null : opened(ctx, ticket)
+      if (found?.state === 'good') allowFormAction(ctx, found.request.redirectUri)
+    },
+
+    leaveWayBack,
+  }
+
+  /** RFC 6749 has no way for us to begin anew; OpenID Connect has one for applications that say where (Core §4). */
+  function wayToBeginAgain(ctx: Context, { request, application }: CheckedRequest) {
+    const { initiate_login_uri: begins } = application.metadata
+    if (begins && /^https?:\/\//.test(begins) && URL.canParse(begins)) {
+      const url = new URL(begins)
+      url.searchParams.set('iss', issuer)
+      return { href: url.href }
+    }
+    return answer.wayBack(ctx, request, { error: 'access_denied', description: 'The sign-in took too long.' })
+  }
+}
+
+export type AuthorizationFlow = ReturnType<typeof createAuthorizationFlow>
+
+/** Where a page is that needs the ticket. */
+export function withTicket(path: string, ticket: string): string {
+  return pathWith(path, { ticket })
+}
+
+/** Whether an address or a form is about a request of an application. */
+export function hasTicket(ctx: Context): boolean {
+  return ticketIn(ctx) !== ''
+}
+
+function ticketIn(ctx: Context): string {
+  const { body } = ctx.request
+  const text = isReading(ctx) ? ctx.query.ticket : isJsonObject(body) ? body.ticket : ''
+  return typeof text === 'string' ? text : ''
+}

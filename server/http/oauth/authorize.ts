@@ -1,0 +1,146 @@
+// The authorization endpoint (RFC 6749 §3.1). It checks the request, asks what comes next, and does that: a page, or an answer
+// to the application. Nothing is written before somebody is signed in.
+import {
+  AuthorizationRefusal,
+  type AuthorizationRequests,
+  type CheckedRequest,
+} from '../../identity/authorizations/authorization-requests.js'
+import type { Decisions } from '../../identity/authorizations/decisions.js'
+import type { BrowserSessions } from '../../identity/sign-in/browser-sessions.js'
+import type { AuthorizationParameters } from '../../policy/authorization-rules.js'
+import { Refusal } from '../../protocol/errors.js'
+import { browserUserOf, type Context, originOf } from '../handler.js'
+import type { Form } from '../middleware/body-types.js'
+import type { Pages } from '../pages/page.js'
+import { type AuthorizationAnswer, isAnswerError } from './authorization-answer.js'
+import { type AuthorizationFlow, authorizePath, withTicket } from './authorization-flow.js'
+
+export type AuthorizeDeps = {
+  authorizationRequests: AuthorizationRequests
+  decisions: Decisions
+  browserSessions: BrowserSessions
+  flow: AuthorizationFlow
+  answer: AuthorizationAnswer
+  pages: Pages
+}
+
+/** Who wrote the row of an application that nobody here has looked at. */
+const unseen: ReadonlySet<string> = new Set(['registration', 'document'])
+
+export function createAuthorizeHandlers(deps: AuthorizeDeps) {
+  const { authorizationRequests, decisions, browserSessions, flow, answer, pages } = deps
+
+  /** A request as it came. What is wrong with it is told where it may be told. */
+  async function check(ctx: Context, asked: AuthorizationParameters): Promise<CheckedRequest | null> {
+    try {
+      return await authorizationRequests.check(asked)
+    } catch (error) {
+      if (!(error instanceof AuthorizationRefusal && error.back && isAnswerError(error.code))) throw error
+      const { code, why, back } = error
+      const result = { error: code, description: why }
+      if (unseen.has(back.application.origin) && !/\bnone\b/.test(back.prompt)) await tellFirst(ctx, error, result)
+      else await answer.send(ctx, back.address, result)
+      return null
+    }
+  }
+
+  /** RFC 9700 §4.11.2: whoever registers itself must not use us to send people anywhere unseen. */
+  async function tellFirst(
+    ctx: Context,
+    { why, back }: AuthorizationRefusal,
+    result: Parameters<typeof answer.wayBack>[2],
+  ) {
+    const { application, address } = back!
+    const t = pages.translate(ctx)
+    const { host, protocol } = new URL(address.redirectUri)
+    const shown = {
+      title: t('authorization.interstitial.title'),
+      application: application.name,
+      host: host || protocol,
+      why,
+      way: answer.wayBack(ctx, address, result),
+    }
+    await pages.show(ctx, 'oauth/interstitial', shown, 400)
+  }
+
+  async function goOn(ctx: Context, checked: CheckedRequest): Promise<void> {
+    const { request, application } = checked
+    const { browser } = ctx.state
+    const next = await authorizationRequests.nextStep(checked, browser)
+    switch (next.step) {
+      case 'error':
+        return answer.send(ctx, request, { error: next.error })
+      case 'sign_in':
+        return pages.go(ctx, withTicket('/login', flow.seal(ctx, request)))
+      case 'consent':
+        return pages.go(ctx, withTicket('/consent', flow.seal(ctx, request)))
+      case 'new_password': {
+        const way = withTicket(authorizePath, flow.seal(ctx, request))
+        return pages.go(ctx, `/account/password?${new URLSearchParams({ next: way })}`)
+      }
+      case 'not_allowed': {
+        const t = pages.translate(ctx)
+        const shown = {
+          title: t('authorization.notAllowed.title', { application: application.name }),
+          ownHeading: true,
+          application: application.name,
+          contacts: application.metadata.contacts ?? [],
+          way: answer.wayBack(ctx, request, { error: 'access_denied' }),
+        }
+        return pages.show(ctx, 'oauth/not-allowed', shown, 403)
+      }
+      case 'answer': {
+        const { userId } = browserUserOf(ctx)
+        await browserSessions.visit(browser!)
+        const actor = { name: `user:${userId}`, origin: originOf(ctx), credential: null } as const
+        return answer.send(ctx, request, await decisions.decide(browser!, request, null, actor))
+      }
+    }
+  }
+
+  /** Under `prompt=none` nobody looks at what is answered here: the application is told whatever happens. */
+  async function answerUnseen(ctx: Context, { request }: CheckedRequest, error: unknown): Promise<void> {
+    if (!(error instanceof Refusal) || !request.prompt.includes('none')) throw error
+    if (isAnswerError(error.code)) return answer.send(ctx, request, { error: error.code })
+    if (error.status !== 503) throw error
+    return answer.send(ctx, request, { error: 'temporarily_unavailable', description: error.message })
+  }
+
+  return {
+    async authorize(ctx: Context): Promise<void> {
+      const asked = withValues(groupedQuery(ctx))
+      const isNew = 'client_id' in asked || !('ticket' in asked)
+      const checked = isNew ? await check(ctx, asked) : await flow.resume(ctx)
+      if (!checked) return
+      if (checked.request.uiLocales !== undefined) ctx.state.uiLocales = checked.request.uiLocales
+      try {
+        await goOn(ctx, checked)
+      } catch (error) {
+        await answerUnseen(ctx, checked, error)
+      }
+    },
+
+    /** On to a GET, with which the cookies come along that a form of another site has not. */
+    async postAuthorize(ctx: Context): Promise<void> {
+      const checked = await check(ctx, withValues((ctx.request.body ?? {}) as Form))
+      if (checked) pages.go(ctx, withTicket(authorizePath, flow.sealForAnybody(checked.request)))
+    },
+  }
+}
+
+function groupedQuery(ctx: Context): AuthorizationParameters {
+  const grouped: Record<string, string[]> = Object.create(null)
+  for (const [name, value] of new URLSearchParams(ctx.querystring)) {
+    grouped[name] ??= []
+    grouped[name].push(value)
+  }
+  return grouped
+}
+
+/** RFC 6749 §3.1: without a value a parameter counts as left out. */
+function withValues(parameters: AuthorizationParameters): AuthorizationParameters {
+  const given = Object.entries(parameters).map(
+    ([name, values]) => [name, values.filter(value => value !== '')] as const,
+  )
+  return Object.assign(Object.create(null), Object.fromEntries(given.filter(([, values]) => values.length > 0)))
+}

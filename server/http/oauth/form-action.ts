@@ -1,0 +1,28 @@
+// Browsers apply `form-action` to the redirects that follow a form too (CSP3 §6.4.2.1): the pages on the way to an application
+// name where their last answer leads, and nothing else.
+import type { Context } from '../handler.js'
+
+/** @param redirectUri a registered one */
+export function allowFormAction(ctx: Context, redirectUri: string): void {
+  const source = sourceOf(redirectUri)
+  const policy = ctx.response.get('Content-Security-Policy')
+  if (source === null || policy === '') return
+  const directives = policy.split(';').map(directive => {
+    const [name, ...sources] = directive.trim().split(' ')
+    return name === 'form-action' ? [name, ...new Set([...sources, source])].join(' ') : directive
+  })
+  // An application on this machine has no https (RFC 8252 §7.3), and its address must stay as it is.
+  const kept = source.startsWith('http:') ? directives.filter(one => one !== 'upgrade-insecure-requests') : directives
+  ctx.set('Content-Security-Policy', kept.join(';'))
+}
+
+/** The origin, or the scheme where there is none; null for what no header may hold. */
+function sourceOf(redirectUri: string): string | null {
+  const [, scheme] = /^([a-z][a-z\d+.-]*):/i.exec(redirectUri) ?? []
+  if (scheme === undefined || !URL.canParse(redirectUri)) return null
+  const { protocol, hostname, host } = new URL(redirectUri)
+  if (protocol !== 'https:' && protocol !== 'http:') return `${scheme.toLowerCase()}:`
+  // CSP has no way to write an IPv6 address.
+  if (hostname.startsWith('[')) return protocol
+  return /^[\w.-]+(:\d+)?$/.test(host) ? `${protocol}//${host}` : null
+}

@@ -1,0 +1,224 @@
+// Applications, as administrators make, change, disable and delete them.
+import type { Actor } from '../../policy/actor.js'
+import { usesSecret, withDefaults } from '../../policy/application-defaults.js'
+import {
+  type ApplicationKind,
+  type ApplicationMetadata,
+  type ApplicationOrigin,
+  ownApplicationId,
+  type ResourceScope,
+} from '../../policy/application-metadata.js'
+import { refuseFields } from '../../protocol/errors.js'
+import { type FieldProblems, type Problem, problem } from '../../protocol/problems.js'
+import type { ApplicationChanges, ApplicationRecord, ApplicationStore } from '../../storage/applications.js'
+import { isDuplicate, type Queries } from '../../storage/database.js'
+import type { Change, Changes } from '../../tokens/changes.js'
+import type { ApplicationCheck } from './application-check.js'
+import type { ApplicationList } from './application-list.js'
+import type { ApplicationRights } from './application-rights.js'
+import type { ApplicationSecrets } from './application-secrets.js'
+import type { ApplicationWriting } from './application-writing.js'
+import { auditedChange, auditedWhole } from './audited.js'
+import { type PublicApplication, publicApplication } from './public-application.js'
+
+/** What is left out is as its kind has it (policy/application-defaults.ts). */
+export type NewApplicationInput = {
+  /** Made from the name where none is given. */
+  id?: string | undefined
+  name: string
+  kind: ApplicationKind
+  metadata: ApplicationMetadata
+  resource?: string | null | undefined
+  resourceScopes?: readonly ResourceScope[] | undefined
+}
+
+/** Each member of the metadata that is there takes the place of what there was; null takes it away. */
+export type MetadataChanges = { [Name in keyof ApplicationMetadata]?: ApplicationMetadata[Name] | null }
+
+export type ApplicationInputChanges = {
+  name?: string | undefined
+  kind?: ApplicationKind | undefined
+  metadata?: MetadataChanges | undefined
+  resource?: string | null | undefined
+  resourceScopes?: readonly ResourceScope[] | undefined
+}
+
+export type Saved = { application: PublicApplication; warnings: Problem[] }
+/** `secret`: shown once, and kept nowhere; null where it proves itself otherwise, or not at all. */
+export type Created = Saved & { secret: string | null }
+
+export type ApplicationsDeps = {
+  applicationStore: ApplicationStore
+  applicationList: ApplicationList
+  applicationWriting: ApplicationWriting
+  applicationSecrets: ApplicationSecrets
+  applicationCheck: ApplicationCheck
+  applicationRights: ApplicationRights
+  changes: Changes
+  random: (size: number) => Buffer
+  now: () => number
+}
+
+/** What may be changed of our own application: the house needs the rest as it is. */
+const changeableOfOwn = ['lifetimes', 'client_uri', 'policy_uri', 'tos_uri', 'contacts']
+
+export function createApplications(deps: ApplicationsDeps) {
+  const { applicationStore, applicationWriting, applicationSecrets, applicationCheck, applicationRights } = deps
+  const { applicationList, changes, random, now } = deps
+  const { lock, lockOther } = applicationRights
+
+  /**
+   * What was changed of it, in a transaction that may do more; nothing is written where nothing differs.
+   * @throws not_found, permission_denied, invalid_fields
+   */
+  async function changeIn(
+    tx: Queries,
+    change: Change,
+    before: ApplicationRecord,
+    wanted: ApplicationChanges,
+    actor: Actor,
+    isGivenSecret = false,
+  ): Promise<Saved> {
+    const after = { ...before, ...wanted }
+    if (before.id === ownApplicationId) requireHarmless(before, after)
+    const warnings = await applicationCheck.require(tx, before.id, after, isGivenSecret)
+    await applicationRights.require(tx, actor, before, after)
+    const told = auditedChange(before, after)
+    if (told === null) return { application: publicApplication(before), warnings }
+    // Otherwise one that was retired would prove it again, once it proves itself by secrets again.
+    if (usesSecret(before.metadata) && !usesSecret(after.metadata) && before.id !== ownApplicationId) {
+      await applicationStore.deleteSecrets(tx, before.id)
+      await change.record('secret_rotated', { subject: before.id })
+    }
+    change.note({ action: 'application_changed', subject: before.id, ...told })
+    await applicationWriting.change(tx, change, before.id, wanted)
+    return { application: publicApplication({ ...after, version: before.version + 1 }), warnings }
+  }
+
+  /** @param given the secret itself, where it comes from a file @throws invalid_fields, permission_denied */
+  async function createIn(
+    tx: Queries,
+    change: Change,
+    input: NewApplicationInput & { id: string },
+    origin: ApplicationOrigin,
+    actor: Actor,
+    given?: string,
+  ): Promise<Created> {
+    const { id, name, kind, resource = null, resourceScopes = [] } = input
+    const metadata = withDefaults(kind, input.metadata)
+    const row = { id, name, kind, origin, active: true, createdAt: now(), registrationTokenHash: null }
+    const application = { ...row, metadata, resource, resourceScopes }
+    const makesSecret = usesSecret(metadata)
+    const warnings = await applicationCheck.require(tx, id, application, makesSecret)
+    await applicationRights.require(tx, actor, application)
+    change.note({ action: 'application_created', subject: id, after: auditedWhole(application) })
+    await applicationWriting.insert(tx, application)
+    const secret = makesSecret ? await applicationSecrets.add(tx, id, 0, given) : null
+    return {
+      application: publicApplication({ ...application, version: 1, endedSeq: 0, deletedAt: null }),
+      warnings,
+      secret,
+    }
+  }
+
+  /** As a room hands them on. */
+  const { page: list, ...looked } = applicationList
+
+  return {
+    list,
+    ...looked,
+    changeIn,
+    createIn,
+
+    /** @throws invalid_fields with all that is wrong, permission_denied */
+    async create(input: NewApplicationInput, actor: Actor): Promise<Created> {
+      const id = input.id ?? idOf(input, random)
+      try {
+        return await changes.run(actor, (tx, change) => createIn(tx, change, { ...input, id }, 'administrator', actor))
+      } catch (error) {
+        throw isDuplicate(error) ? refuseFields({ client_id: [problem('application_id_taken')] }) : error
+      }
+    },
+
+    /** @throws not_found, invalid_fields with all that is wrong, permission_denied */
+    change: (id: string, wanted: ApplicationInputChanges, actor: Actor): Promise<Saved> =>
+      changes.run(actor, async (tx, change) => {
+        const before = await lock(tx, id, actor)
+        const { metadata, ...columns } = wanted
+        const given = Object.fromEntries(Object.entries(columns).filter(([, value]) => value !== undefined))
+        const merged = metadata && { metadata: mergedMetadata(before.metadata, metadata) }
+        return changeIn(tx, change, before, { ...given, ...merged }, actor)
+      }),
+
+    /** Ends its sessions. @throws not_found, permission_denied */
+    disable: (id: string, actor: Actor): Promise<void> =>
+      changes.run(actor, async (tx, change) => {
+        const before = await lockOther(tx, id, actor)
+        if (!before.active) return
+        change.note({ action: 'application_disabled', subject: id })
+        await applicationWriting.change(tx, change, id, { active: false })
+      }),
+
+    /** Revives none of its sessions. @throws not_found, permission_denied */
+    enable: (id: string, actor: Actor): Promise<void> =>
+      changes.run(actor, async (tx, change) => {
+        const before = await lockOther(tx, id, actor)
+        if (before.active) return
+        change.note({ action: 'application_enabled', subject: id })
+        await applicationWriting.change(tx, change, id, { active: true })
+      }),
+
+    /** Ends its sessions. The row stays, with its name and nothing else, so that its id is never used again. @throws not_found, permission_denied */
+    remove: (id: string, actor: Actor): Promise<void> =>
+      changes.run(actor, async (tx, change) => {
+        const before = await lockOther(tx, id, actor)
+        change.note({ action: 'application_deleted', subject: id, before: auditedWhole(before) })
+        await applicationStore.deleteSecrets(tx, id)
+        const nothing = { metadata: {}, resource: null, resourceScopes: [], registrationTokenHash: null }
+        await applicationWriting.change(tx, change, id, { active: false, deletedAt: now(), ...nothing })
+      }),
+
+    /** All of them at once, whatever their number. @throws not_found, permission_denied */
+    endSessions: (id: string, actor: Actor): Promise<void> =>
+      changes.run(actor, async (tx, { record, note }) => {
+        await lock(tx, id, actor)
+        await record('application_ended', { subject: id })
+        note({ action: 'application_sessions_ended', subject: id })
+      }),
+  }
+}
+
+export type Applications = ReturnType<typeof createApplications>
+
+/** Of our own row. @throws invalid_fields */
+function requireHarmless(before: ApplicationRecord, after: ApplicationRecord): void {
+  const fields: FieldProblems = {}
+  const refused = [problem('application_built_in')]
+  const names = new Set([...Object.keys(before.metadata), ...Object.keys(after.metadata)]) as Set<
+    keyof ApplicationMetadata
+  >
+  const differ = (a: unknown, b: unknown) => JSON.stringify(a) !== JSON.stringify(b)
+  for (const name of names)
+    if (!changeableOfOwn.includes(name) && differ(before.metadata[name], after.metadata[name])) fields[name] = refused
+  if (before.kind !== after.kind) fields.kind = refused
+  if (before.resource !== after.resource) fields.resource = refused
+  if (differ(before.resourceScopes, after.resourceScopes)) fields.resource_scopes = refused
+  if (Object.keys(fields).length > 0) throw refuseFields(fields)
+}
+
+function mergedMetadata(before: ApplicationMetadata, changes: MetadataChanges): ApplicationMetadata {
+  const merged = Object.entries({ ...before, ...changes }).filter(([, value]) => value !== null && value !== undefined)
+  return Object.fromEntries(merged) as ApplicationMetadata
+}
+
+/** Readable in logs and addresses; the random part keeps two of one name apart, and gives away nothing. */
+function idOf({ name, kind }: NewApplicationInput, random: (size: number) => Buffer): string {
+  const words = name
+    .normalize('NFKD')
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-+|-+$/g, '')
+    .slice(0, 40)
+    .replace(/-+$/, '')
+  return `${words || kind.replace('_', '-')}-${random(4).toString('hex')}`
+}

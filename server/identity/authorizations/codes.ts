@@ -1,0 +1,185 @@
+// A code becomes a session, once (RFC 6749 §4.1.3). What a stranger can fail comes first and touches nothing; then all that
+// the code stands on is asked again under locks, in the order user, session of the browser, code (oauth.md §4): whoever ends
+// one of these comes before and is seen, or after and finds the session.
+import { createHash } from 'node:crypto'
+import type { Origin } from '../../policy/actor.js'
+import { hasRefreshTokens, mayBeOffline, scopeWords } from '../../policy/application-metadata.js'
+import { covers } from '../../policy/consent.js'
+import { type AskedTarget, narrowed, resourceServersOf } from '../../policy/session-scope.js'
+import { refuse } from '../../protocol/errors.js'
+import { verifierMatches } from '../../protocol/pkce.js'
+import type { ApplicationsInForce } from '../../revocation/applications-in-force.js'
+import type { PolicyInForce } from '../../revocation/policy-in-force.js'
+import type { ApplicationRecord } from '../../storage/applications.js'
+import type { CodeRecord, CodeStore } from '../../storage/codes.js'
+import type { ConsentStore } from '../../storage/consents.js'
+import type { Database, Queries } from '../../storage/database.js'
+import type { SessionGrant } from '../../storage/session-rows.js'
+import type { SessionStore } from '../../storage/sessions.js'
+import type { Changes } from '../../tokens/changes.js'
+import { refuseToken } from '../../tokens/checks.js'
+import type { MakeSessionTokens, SessionTokens } from '../../tokens/session-tokens.js'
+import { type Evidence, EvidenceOutdated, type OpenSession } from '../sign-in/open-session.js'
+import { hashOfCode, isCode } from './code-text.js'
+
+/** What comes with a code. */
+export type RedemptionTerms = {
+  redirectUri: string | undefined
+  /** RFC 7636 §4.5 */
+  verifier: string | undefined
+  asked?: AskedTarget
+}
+
+/** `nonce`: of the request that the code answers, for the id_token. */
+export type Redeemed = SessionTokens & { nonce: string | null }
+
+/** Thrown inside the transaction, which it undoes: somebody else has spent the code, or its time has come. */
+class NotClaimed extends EvidenceOutdated {}
+
+export type CodesDeps = {
+  issuer: string
+  database: Database
+  codeStore: CodeStore
+  consentStore: ConsentStore
+  sessionStore: SessionStore
+  openSession: OpenSession
+  sessionTokens: MakeSessionTokens
+  changes: Changes
+  applications: ApplicationsInForce
+  policy: PolicyInForce
+  random: (size: number) => Buffer
+  now: () => number
+  /** As `now`, by the latest that it may be. */
+  latest: () => number
+}
+
+export function createCodes(deps: CodesDeps) {
+  const { issuer, database, codeStore, consentStore, sessionStore, openSession, sessionTokens } = deps
+  const { changes, applications, policy, random, now, latest } = deps
+
+  const servers = () => resourceServersOf(applications.resourceServers(), issuer)
+
+  /** As it is held, at the moment of the call; the transaction makes sure that it is not behind. */
+  function requireHeld(id: string): ApplicationRecord {
+    const held = applications.find(id)
+    if (!held) throw refuse('database_unavailable', { retryAfter: 1 })
+    return held
+  }
+
+  /**
+   * Turns a code into the tokens of a session.
+   * @param applicationId of the application that has authenticated
+   * @throws invalid_grant, code_reused, unauthorized_client, invalid_scope, invalid_target, database_unavailable; only with
+   *   code_reused anything has changed
+   */
+  async function redeem(
+    code: string,
+    applicationId: string,
+    terms: RedemptionTerms,
+    origin: Origin,
+  ): Promise<Redeemed> {
+    const { metadata } = (await applications.meet(applicationId)) ?? requireHeld(applicationId)
+    if (!metadata.grant_types?.includes('authorization_code')) throw refuse('unauthorized_client')
+    const hash = hashOfCode(code)
+    const row = isCode(code) ? await codeStore.find(database, hash) : null
+    if (!row || !isPresentedBy(row, applicationId, terms)) throw refuse('invalid_grant')
+    if (row.redeemedAt !== null) throw await spent(row, origin)
+    if (row.expiresAt <= now()) throw refuse('invalid_grant')
+    if (row.expiresAt <= latest()) throw refuseToken('clock_jumped')
+    narrowed(row, terms.asked ?? {}, servers())
+    try {
+      const opened = await openSession(evidenceOf(row, terms, origin), applicationId, {
+        device: { deviceId: row.deviceId },
+        origin,
+        grant: () => grantOf(row, requireHeld(applicationId)),
+      })
+      const { refreshable: withRefresh } = opened.standing.session
+      return { ...sessionTokens(opened, { asked: terms.asked ?? {}, withRefresh }), nonce: row.nonce }
+    } catch (error) {
+      if (!(error instanceof EvidenceOutdated)) throw error
+      const present = error instanceof NotClaimed ? await codeStore.find(database, hash) : null
+      throw present && present.redeemedAt !== null ? await spent(present, origin) : refuse('invalid_grant')
+    }
+  }
+
+  /** What a stranger can fail. */
+  function isPresentedBy(row: CodeRecord, applicationId: string, { redirectUri, verifier }: RedemptionTerms): boolean {
+    if (row.applicationId !== applicationId) return false
+    // RFC 6749 §4.1.3: the same, byte by byte, if the request named one.
+    if (row.redirectUri !== null ? redirectUri !== row.redirectUri : !isRegistered(redirectUri, applicationId))
+      return false
+    // RFC 9700 §2.1.1: a verifier for a code that was asked for without a challenge is a downgrade, and refused.
+    if (row.challenge === null ? verifier !== undefined : !verifierMatches(verifier ?? '', row.challenge)) return false
+    // RFC 9449 §10: bound to a key, and nobody has shown a proof of it.
+    return row.dpopJkt === null
+  }
+
+  /** The request named none, as one alone is registered. */
+  const isRegistered = (redirectUri: string | undefined, applicationId: string) =>
+    redirectUri === undefined || requireHeld(applicationId).metadata.redirect_uris?.includes(redirectUri) === true
+
+  function evidenceOf(row: CodeRecord, { asked = {} }: RedemptionTerms, origin: Origin): Evidence {
+    return {
+      userId: row.userId,
+      seq: row.seq,
+      authenticatedAt: row.authenticatedAt,
+      async stillHolds(tx) {
+        await sessionStore.lock(tx, row.browserSid)
+        const browser = await sessionStore.find(tx, row.browserSid)
+        // What has only run out of its time has ended nothing that it gave.
+        return browser !== null && (browser.endedAt === null || browser.endedReason === 'expired')
+      },
+      async spend(tx, sessionId) {
+        if (!(await isConsented(tx, row, asked))) throw new EvidenceOutdated()
+        const redemption = random(12).toString('hex')
+        const by = { redemption, redeemer: redeemerOf(origin), sessionId }
+        if (!(await codeStore.redeem(tx, row.hash, now(), by))) throw new NotClaimed()
+      },
+    }
+  }
+
+  /** Behind the user's lock, which whoever withdraws consent needs too. */
+  async function isConsented(tx: Queries, row: CodeRecord, asked: AskedTarget): Promise<boolean> {
+    if (requireHeld(row.applicationId).metadata.first_party) return true
+    const consent = await consentStore.find(tx, row.userId, row.applicationId)
+    const { resources } = narrowed(row, { resource: asked.resource ?? [] }, servers())
+    return covers(consent?.scopes ?? null, { scope: scopeWords(row.scope), resources }, servers())
+  }
+
+  function grantOf(
+    { scope, resources, browserSid, dpopJkt }: CodeRecord,
+    { metadata }: ApplicationRecord,
+  ): SessionGrant {
+    const refreshable = hasRefreshTokens(metadata)
+    const offline = refreshable && mayBeOffline(metadata) && scopeWords(scope).includes('offline_access')
+    return { grantType: 'authorization_code', scope, resources, browserSid, offline, dpopJkt, refreshable }
+  }
+
+  /**
+   * RFC 6749 §4.1.2: a code that comes twice is in two hands, and what it gave ends; that is committed before anybody is
+   * refused. But pages that are loaded twice send it twice: who has the verifier and comes from where it was redeemed a moment
+   * ago is refused, and keeps what there is.
+   */
+  async function spent(row: CodeRecord, origin: Origin) {
+    const { token_endpoint_auth_method: method } = requireHeld(row.applicationId).metadata
+    const isRepeat = row.redeemer === redeemerOf(origin) && now() - row.redeemedAt! <= policy().reuse_grace * 1000
+    if (method === 'none' && row.challenge !== null && isRepeat && policy().reuse_grace > 0)
+      return refuse('invalid_grant')
+    const { sessionId, userId: user, applicationId: application } = row
+    await changes.run({ name: 'system', origin, credential: null }, async (_, { record, note }) => {
+      if (sessionId === null || !(await record('code_reused', { subject: sessionId }))) return
+      note({ action: 'code_reused', subject: sessionId, before: { user, application } })
+    })
+    return refuse('code_reused')
+  }
+
+  return { redeem }
+}
+
+export type Codes = ReturnType<typeof createCodes>
+
+function redeemerOf({ address, userAgent }: Origin): string {
+  return createHash('sha256')
+    .update(JSON.stringify([address, userAgent]))
+    .digest('base64url')
+}

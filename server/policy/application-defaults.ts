@@ -1,0 +1,48 @@
+// What a new application is like, by what it is. Rules read the metadata alone: whoever knows better says so in it.
+import type { ApplicationKind, ApplicationMetadata } from './application-metadata.js'
+
+const ofPeople = {
+  grant_types: ['authorization_code', 'refresh_token'],
+  scope: 'openid profile email',
+} as const
+
+const byKind: Record<ApplicationKind, ApplicationMetadata> = {
+  web: {
+    application_type: 'web',
+    grant_types: [...ofPeople.grant_types],
+    token_endpoint_auth_method: 'client_secret_basic',
+    scope: ofPeople.scope,
+  },
+  // RFC 9700 §2.1.1, RFC 8252 §8.4: what runs where its user is keeps no secret.
+  browser: {
+    application_type: 'web',
+    grant_types: [...ofPeople.grant_types],
+    token_endpoint_auth_method: 'none',
+    scope: ofPeople.scope,
+  },
+  native: {
+    application_type: 'native',
+    grant_types: [...ofPeople.grant_types],
+    token_endpoint_auth_method: 'none',
+    scope: ofPeople.scope,
+  },
+  machine: { grant_types: ['client_credentials'], token_endpoint_auth_method: 'client_secret_basic' },
+  resource_server: { grant_types: [], token_endpoint_auth_method: 'client_secret_basic' },
+}
+
+/** With what its kind adds where nothing is said. */
+export function withDefaults(kind: ApplicationKind, metadata: ApplicationMetadata): ApplicationMetadata {
+  const whole = { ...byKind[kind], ...metadata }
+  const byCode = whole.grant_types?.includes('authorization_code')
+  return { ...whole, response_types: metadata.response_types ?? (byCode ? ['code'] : []) }
+}
+
+/** Whether it proves itself by a secret that we make. */
+export function usesSecret({ token_endpoint_auth_method: method }: ApplicationMetadata): boolean {
+  return method === 'client_secret_basic' || method === 'client_secret_post'
+}
+
+/** RFC 6749 §2.1: whoever has it may be anybody. */
+export function isPublicClient({ token_endpoint_auth_method: method }: ApplicationMetadata): boolean {
+  return method === 'none'
+}

@@ -1,0 +1,234 @@
+// What is looked at when an application is saved, one row each: what cannot be right is a problem of its field, what is only
+// risky a warning. All of them are told at once.
+import { type FieldProblems, type Problem, problem } from '../protocol/problems.js'
+import { redirectUriProblem, redirectUriWarning, resourceProblem, webUriProblem } from '../protocol/redirect-uris.js'
+import { isPublicClient, usesSecret } from './application-defaults.js'
+import {
+  type ApplicationKind,
+  type ApplicationMetadata,
+  type ApplicationOrigin,
+  type ResourceScope,
+  scopeWords,
+  standardScopes,
+} from './application-metadata.js'
+import { isPermission } from './permissions.js'
+import { registeredClaims } from './policies.js'
+
+export type DescribedApplication = {
+  name: string
+  kind: ApplicationKind
+  origin: ApplicationOrigin
+  metadata: ApplicationMetadata
+  resource: string | null
+  resourceScopes: readonly ResourceScope[]
+}
+
+/** What of the house the rules ask about. */
+export type RulesContext = {
+  /** Those with a key that signs now. */
+  algorithms: readonly string[]
+  roles: readonly string[]
+  /** Of all resource servers that are active, our own included. */
+  scopes: readonly string[]
+  /** Whether it has a secret, or is given one now. */
+  hasSecret: boolean
+}
+
+type Rule = {
+  field: string
+  find: (application: DescribedApplication, context: RulesContext) => readonly (Problem | null | false | undefined)[]
+}
+
+const longestName = 150
+const longestDescription = 500
+
+const pages = [
+  'initiate_login_uri',
+  'client_uri',
+  'policy_uri',
+  'tos_uri',
+  'jwks_uri',
+  'backchannel_logout_uri',
+] as const
+
+const problemRules: readonly Rule[] = [
+  {
+    field: 'client_name',
+    find: ({ name }) => [
+      name.trim() === '' && problem('blank'),
+      name.length > longestName && problem('too_long', { count: longestName }),
+      /[\p{Cc}\p{Cs}\p{Bidi_Control}]/u.test(name) && problem('control_characters'),
+    ],
+  },
+  // RFC 6749 §3.1.2, RFC 9700 §2.1: codes go where this says.
+  {
+    field: 'redirect_uris',
+    find: ({ metadata: { redirect_uris = [], grant_types } }) => [
+      grant_types?.includes('authorization_code') && redirect_uris.length === 0 && problem('required'),
+      ...redirect_uris.map(redirectUriProblem),
+    ],
+  },
+  {
+    field: 'post_logout_redirect_uris',
+    find: ({ metadata: { post_logout_redirect_uris = [] } }) => post_logout_redirect_uris.map(redirectUriProblem),
+  },
+  ...pages.map((field): Rule => {
+    return { field, find: ({ metadata: { [field]: uri } }) => [uri !== undefined && webUriProblem(uri)] }
+  }),
+  {
+    field: 'grant_types',
+    find: ({ origin, metadata }) => {
+      const grants = metadata.grant_types ?? []
+      const opensSessions = grants.some(grant => grant === 'authorization_code' || grant.endsWith(':device_code'))
+      return [
+        // Passwords are typed here and nowhere else (RFC 9700 §2.4).
+        origin !== 'built_in' && grants.includes('password') && problem('grant_ours'),
+        origin !== 'built_in' && grants.includes('refresh_token') && !opensSessions && problem('grant_refresh_alone'),
+        // RFC 6749 §4.4: for confidential clients only.
+        grants.includes('client_credentials') && isPublicClient(metadata) && problem('grant_needs_proof'),
+      ]
+    },
+  },
+  // RFC 7591 §2.1: the two lists agree.
+  {
+    field: 'response_types',
+    find: ({ metadata: { grant_types = [], response_types = [] } }) => {
+      const byCode = grant_types.includes('authorization_code')
+      return [
+        byCode && response_types.length === 0 && problem('response_type_missing'),
+        !byCode && response_types.length > 0 && problem('response_type_alone'),
+      ]
+    },
+  },
+  // RFC 7591 §2: either of the two, never both.
+  {
+    field: 'jwks',
+    find: ({ metadata }) => {
+      const { jwks, jwks_uri, token_endpoint_auth_method: method } = metadata
+      const keys: readonly Record<string, unknown>[] = jwks?.keys ?? []
+      const isSecret = (key: Record<string, unknown>) =>
+        key.kty === 'oct' || ['d', 'p', 'q', 'k'].some(one => one in key)
+      return [
+        method === 'private_key_jwt' && keys.length === 0 && jwks_uri === undefined && problem('jwks_missing'),
+        jwks !== undefined && jwks_uri !== undefined && problem('jwks_twice'),
+        keys.some(isSecret) && problem('jwks_private'),
+      ]
+    },
+  },
+  // RFC 9700 §2.1.1: nothing else protects their codes.
+  {
+    field: 'allow_without_pkce',
+    find: ({ metadata }) => [metadata.allow_without_pkce && isPublicClient(metadata) && problem('pkce_public')],
+  },
+  {
+    field: 'first_party',
+    find: ({ origin, metadata }) => [
+      metadata.first_party && (origin === 'registration' || origin === 'document') && problem('first_party_origin'),
+    ],
+  },
+  {
+    field: 'id_token_signed_response_alg',
+    find: ({ metadata: { id_token_signed_response_alg: algorithm } }, { algorithms }) => [
+      algorithm !== undefined && !algorithms.includes(algorithm) && problem('algorithm_inactive', { algorithm }),
+    ],
+  },
+  {
+    field: 'scope',
+    find: ({ origin, metadata }, { scopes }) =>
+      scopeWords(metadata.scope ?? '').map(name => {
+        if (!isOurScope(name)) return null
+        if (!scopes.includes(name)) return problem('scope_reserved', { name })
+        return (origin === 'registration' || origin === 'document') && problem('scope_origin', { name })
+      }),
+  },
+  {
+    field: 'permissions',
+    find: ({ metadata: { permissions = [] } }) =>
+      permissions.map(name => !isPermission(name) && problem('no_permission', { name })),
+  },
+  {
+    field: 'required_roles',
+    find: ({ metadata: { required_roles = [] } }, { roles }) =>
+      required_roles.map(name => !roles.includes(name) && problem('unknown_role', { name })),
+  },
+  {
+    field: 'roles_claim',
+    find: ({ metadata: { roles_claim: name } }) => [
+      name !== 'roles' && registeredClaims.some(claim => claim === name) && problem('policy_reserved'),
+    ],
+  },
+  {
+    field: 'lifetimes',
+    find: ({ metadata: { lifetimes = {} } }) => {
+      const { refresh_token_lifetime: idle = 0, session_absolute_lifetime: absolute = Infinity } = lifetimes
+      return [idle > absolute && problem('idle_beyond_absolute')]
+    },
+  },
+  {
+    field: 'introspects',
+    find: ({ metadata: { introspects = [] } }) => introspects.map(resourceProblem),
+  },
+  // RFC 8707 §2.
+  {
+    field: 'resource',
+    find: ({ kind, origin, resource }) => [
+      resource === null
+        ? kind === 'resource_server' && origin !== 'built_in' && problem('required')
+        : resourceProblem(resource),
+    ],
+  },
+  {
+    field: 'resource_scopes',
+    find: ({ origin, resource, resourceScopes }) => {
+      if (origin === 'built_in') return []
+      const names = resourceScopes.map(one => one.name)
+      return [
+        resource === null && names.length > 0 && problem('scopes_without_resource'),
+        new Set(names).size < names.length && problem('given_twice'),
+        ...resourceScopes.flatMap(({ name, description, descriptions = {} }) => [
+          !/^[\x21\x23-\x5b\x5d-\x7e]{1,100}$/.test(name) && problem('scope_name', { name: name.slice(0, 100) }),
+          (isOurScope(name) || standardScopes.some(one => one === name)) && problem('scope_reserved', { name }),
+          [description, ...Object.values(descriptions)].some(text => text.length > longestDescription) &&
+            problem('too_long', { count: longestDescription }),
+        ]),
+      ]
+    },
+  },
+]
+
+const warningRules: readonly Rule['find'][] = [
+  ({ metadata: { redirect_uris = [], post_logout_redirect_uris = [] } }) =>
+    [...new Set([...redirect_uris, ...post_logout_redirect_uris])].map(redirectUriWarning),
+  ({ metadata }) => [metadata.allow_without_pkce && problem('pkce_excused')],
+  ({ metadata }, { hasSecret }) => [usesSecret(metadata) && !hasSecret && problem('secret_missing')],
+  ({ metadata, resourceScopes }, { scopes }) =>
+    scopeWords(metadata.scope ?? '').map(name => {
+      const isKnown = standardScopes.some(one => one === name) || scopes.includes(name)
+      return (
+        !isKnown &&
+        !isOurScope(name) &&
+        !resourceScopes.some(one => one.name === name) &&
+        problem('scope_unknown', { name })
+      )
+    }),
+]
+
+/** By the name of a field in RFC 7591, all that is wrong with it. */
+export function applicationProblems(application: DescribedApplication, context: RulesContext): FieldProblems {
+  const fields: Record<string, Problem[]> = {}
+  for (const { field, find } of problemRules) {
+    const found = find(application, context).filter(one => !!one)
+    if (found.length > 0) fields[field] = [...(fields[field] ?? []), ...found]
+  }
+  return fields
+}
+
+/** What is saved all the same. */
+export function applicationWarnings(application: DescribedApplication, context: RulesContext): Problem[] {
+  return warningRules.flatMap(find => find(application, context).filter(one => !!one))
+}
+
+/** Scopes that let an application act here, or follow the log: our own resource server has them. */
+export function isOurScope(name: string): boolean {
+  return name.startsWith('darvoza:') || name === 'revocations:read'
+}

@@ -1,0 +1,85 @@
+// What comes next on the way to an application. The endpoint asks it each time somebody comes by, and every page comes back to
+// the endpoint: no step can be skipped, two tabs do not disturb each other, and back and reload do nothing that matters.
+import type { AuthorizationRequest } from './authorization-request.js'
+
+/** Who is signed in with the browser. Times are epoch ms. */
+export type BrowserFacts = {
+  /** As `sub` has it. */
+  sub: string
+  authenticatedAt: number
+  /** The log's number that this sign-in carries. */
+  seq: number
+  mustChangePassword: boolean
+  /** Whether a person with these roles may use the application (`required_roles`). */
+  mayUse: boolean
+  /** What ended all sessions of the application last. */
+  applicationEndedSeq: number
+  /** When its user or an administrator ended the application's session on this device last; null: not that anybody knows. */
+  endedHereAt: number | null
+}
+
+export type ConsentFacts = {
+  /** An application of our own: nobody is asked. */
+  isFirstParty: boolean
+  /** Anybody can claim to be it (RFC 8252 §8.6): what was agreed to before was perhaps for another. */
+  asksAlways: boolean
+  /** What is remembered covers all that is asked for. */
+  isCovered: boolean
+}
+
+/** Why somebody who is signed in has to sign in again. */
+export type SignInReason = 'nobody' | 'other_person' | 'ended' | 'asked' | 'too_long_ago'
+
+export type Step =
+  | { step: 'sign_in'; why: SignInReason }
+  | { step: 'new_password' }
+  /** Nobody lets this person in but an administrator. */
+  | { step: 'not_allowed' }
+  | { step: 'consent' }
+  | { step: 'answer' }
+  | { step: 'error'; error: 'login_required' | 'interaction_required' | 'access_denied' | 'consent_required' }
+
+type AskedOfPerson = Pick<AuthorizationRequest, 'prompt' | 'maxAge' | 'hintedSub' | 'beganAt'>
+
+/**
+ * @param browser null: nobody is signed in with it
+ * @param consent of the person with the browser
+ */
+export function nextStep(request: AskedOfPerson, browser: BrowserFacts | null, consent: ConsentFacts): Step {
+  const step = pageFor(request, browser, consent)
+  if (!request.prompt.includes('none')) return step
+  // OpenID Connect Core §3.1.2.6: no page is shown, whatever for.
+  switch (step.step) {
+    case 'sign_in':
+      return { step: 'error', error: 'login_required' }
+    case 'new_password':
+      return { step: 'error', error: 'interaction_required' }
+    case 'not_allowed':
+      return { step: 'error', error: 'access_denied' }
+    case 'consent':
+      return { step: 'error', error: 'consent_required' }
+    default:
+      return step
+  }
+}
+
+function pageFor(request: AskedOfPerson, browser: BrowserFacts | null, consent: ConsentFacts): Step {
+  if (!browser) return { step: 'sign_in', why: 'nobody' }
+  const why = whyAgain(request, browser)
+  if (why) return { step: 'sign_in', why }
+  if (browser.mustChangePassword) return { step: 'new_password' }
+  if (!browser.mayUse) return { step: 'not_allowed' }
+  const asks = consent.asksAlways || request.prompt.includes('consent') || !consent.isCovered
+  return asks && !consent.isFirstParty ? { step: 'consent' } : { step: 'answer' }
+}
+
+function whyAgain({ prompt, maxAge, hintedSub, beganAt }: AskedOfPerson, browser: BrowserFacts): SignInReason | null {
+  const { authenticatedAt } = browser
+  if (hintedSub !== undefined && hintedSub !== browser.sub) return 'other_person'
+  if (browser.seq < browser.applicationEndedSeq) return 'ended'
+  if (browser.endedHereAt !== null && browser.endedHereAt >= authenticatedAt) return 'ended'
+  // Whoever signed in since is not asked a second time.
+  if (authenticatedAt >= beganAt) return null
+  if (prompt.includes('login') || prompt.includes('select_account')) return 'asked'
+  return maxAge !== undefined && beganAt - authenticatedAt > maxAge * 1_000 ? 'too_long_ago' : null
+}

@@ -1,0 +1,87 @@
+// What a refresh asks beside whether the session lives: that its application may still have what the session gives. Our own
+// application has no such terms, and nothing is read for it.
+import type { Origin } from '../policy/actor.js'
+import { hasRefreshTokens, mayBeOffline, mayUse, ownApplicationId, scopeWords } from '../policy/application-metadata.js'
+import { covers } from '../policy/consent.js'
+import { type AskedTarget, isAskedFor, narrowed, resourceServersOf } from '../policy/session-scope.js'
+import { refuse } from '../protocol/errors.js'
+import type { ApplicationsInForce } from '../revocation/applications-in-force.js'
+import type { ConsentStore } from '../storage/consents.js'
+import type { Database } from '../storage/database.js'
+import type { SessionStore, Standing } from '../storage/sessions.js'
+import type { Changes } from './changes.js'
+
+export type RefreshRightsDeps = {
+  issuer: string
+  database: Database
+  sessionStore: SessionStore
+  consentStore: ConsentStore
+  changes: Changes
+  applications: ApplicationsInForce
+}
+
+export function createRefreshRights(deps: RefreshRightsDeps) {
+  const { issuer, database, sessionStore, consentStore, changes, applications } = deps
+
+  return {
+    /**
+     * What a request fails by before anything is claimed.
+     * @returns whether the session must be looked at before it rotates: who is refused for a role that comes back, or for a
+     *   scope that was never granted, must not have spent the refresh token
+     * @throws unauthorized_client
+     */
+    async before(applicationId: string, asked: AskedTarget): Promise<boolean> {
+      if (isAskedFor(asked)) return true
+      if (applicationId === ownApplicationId) return false
+      const held = await applications.meet(applicationId)
+      if (held && !hasRefreshTokens(held.metadata)) throw refuse('unauthorized_client')
+      return (held?.metadata.required_roles?.length ?? 0) > 0
+    },
+
+    /**
+     * Changes nothing. The application is held here as the standing has found it.
+     * @throws unauthorized_client, invalid_grant, invalid_scope, invalid_target, session_ended, database_unavailable
+     */
+    async require(standing: Standing, asked: AskedTarget): Promise<void> {
+      await requireRights(standing, asked)
+      if (await isOfflineNoMore(standing)) throw refuse('session_ended')
+    },
+
+    /** The same; what only was offline, and may be that no more, ends as it would have with its browser session. */
+    async requireOrEnd(standing: Standing, asked: AskedTarget, presenter: Origin): Promise<void> {
+      await requireRights(standing, asked)
+      if (!(await isOfflineNoMore(standing))) return
+      const { id, userId, deviceId } = standing.session
+      await changes.run({ name: 'system', origin: presenter, credential: null }, async (_, { record, note }) => {
+        if (!(await record('sign_out', { subject: id }))) return
+        note({ action: 'signed_out', subject: id, before: { user: userId, device: deviceId } })
+      })
+      throw refuse('session_ended')
+    },
+  }
+
+  async function requireRights({ session, user }: Standing, asked: AskedTarget): Promise<void> {
+    const servers = () => resourceServersOf(applications.resourceServers(), issuer)
+    if (isAskedFor(asked)) narrowed(session, asked, servers())
+    const held = session.applicationId === ownApplicationId ? undefined : applications.find(session.applicationId)
+    if (!held) return
+    if (!hasRefreshTokens(held.metadata)) throw refuse('unauthorized_client')
+    if (!mayUse(held.metadata, user.roles)) throw refuse('invalid_grant')
+    if (!asked.resource?.length || session.resources.length > 0 || held.metadata.first_party) return
+    // A resource server that came to know the word since the consent was given: nobody has agreed to that one.
+    const consent = await consentStore.find(database, user.id, held.id)
+    const { resources } = narrowed(session, asked, servers())
+    if (!covers(consent?.scopes ?? null, { scope: scopeWords(session.scope), resources }, servers()))
+      throw refuse('invalid_target')
+  }
+
+  /** Its application may have that no more, and its browser session was ended. One that only expired has ended nothing. */
+  async function isOfflineNoMore({ session: { offline, browserSid, applicationId } }: Standing): Promise<boolean> {
+    const held = applications.find(applicationId)
+    if (!offline || browserSid === null || !held || mayBeOffline(held.metadata)) return false
+    const browser = await sessionStore.find(database, browserSid)
+    return browser === null || (browser.endedAt !== null && browser.endedReason !== 'expired')
+  }
+}
+
+export type RefreshRights = ReturnType<typeof createRefreshRights>
