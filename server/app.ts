@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type Koa from 'koa'
 import type { Settings } from '../config/settings.js'
+import { createAdminApplicationHandlers } from './http/admin/applications.js'
 import { createAdminBulkHandlers } from './http/admin/bulk.js'
 import { createAdminKeyHandlers } from './http/admin/keys.js'
 import { createAdminLogHandlers } from './http/admin/logs.js'
@@ -81,6 +82,7 @@ export function createHttpParts(deps: AppDeps) {
   const { people, devices, applications, policies, keys, logs } = identity
   const { users, ownPassword, userList, userActs, roles } = people
   const { sessions, sessionList, sessionEnds, deviceList, deviceEnds, whereSignedIn } = devices
+  const { consents } = identity.authorizations
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }
   const pages = createPageParts({
     issuer,
@@ -97,16 +99,17 @@ export function createHttpParts(deps: AppDeps) {
   })
   const handlers: Record<RouteName, Handler> = {
     ...createTokenHandlers({ signIn, rotate, inspect, sessions, ownApplication }),
-    ...createMeHandlers({ users, sessions, whereSignedIn, ownPassword }),
+    ...createMeHandlers({ users, sessions, whereSignedIn, ownPassword, consents }),
     ...createAdminUserHandlers({ users, sessions, userList, sessionList, whereSignedIn, now }),
     ...createAdminSessionHandlers({ sessions, sessionList, deviceList }),
     ...createAdminBulkHandlers({ sessionEnds, deviceEnds, userActs, sessions, now }),
     ...createAdminOverviewHandlers({ figures: logs.figures }),
     ...createAdminRoleHandlers({ roles }),
+    ...createAdminApplicationHandlers(identity.applications),
     ...createAdminLogHandlers(logs),
     ...createAdminKeyHandlers(keys),
     ...createAdminPolicyHandlers(policies),
-    token: createTokenEndpoint(createGrants({ clientToken, now })),
+    token: createTokenEndpoint(createGrants({ codes: identity.authorizations.codes, rotate, clientToken, now })),
     ...createJwksHandler({ signingKeys, tail }),
     ...createHealthHandlers({ tail, redisLink, clock, writeTrouble, isLeaving }),
     ...pages.handlers,

@@ -91,6 +91,7 @@ export async function composeParts(settings: Settings, { log, random = randomByt
     { name: 'keys', everyMs: minute, run: keyRing.upkeep },
     { name: 'kinds of password hashes', everyMs: minute, run: hashing.prepare },
     { name: 'tidy sessions', everyMs: 10 * minute, run: housekeeping.tidySessions },
+    { name: 'forget codes', everyMs: 10 * minute, run: housekeeping.forgetCodes },
     { name: 'settle policies', everyMs: 10 * minute, run: settledPolicies.settle },
     { name: 'drop audit entries', everyMs: 10 * minute, run: housekeeping.dropAudit },
   ])

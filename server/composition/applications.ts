@@ -6,6 +6,7 @@ import { createApplicationList } from '../identity/applications/application-list
 import { createApplicationRights } from '../identity/applications/application-rights.js'
 import { createApplicationSecretChanges } from '../identity/applications/application-secret-changes.js'
 import { createApplicationSecrets } from '../identity/applications/application-secrets.js'
+import { createApplicationUses } from '../identity/applications/application-uses.js'
 import { createApplicationWriting } from '../identity/applications/application-writing.js'
 import { createApplications } from '../identity/applications/applications.js'
 import { createSessionStates } from '../identity/devices/session-state.js'
@@ -56,7 +57,7 @@ export function composeApplications(
     applicationList,
     applicationWriting,
     applicationSecrets,
-    applicationCheck: createApplicationCheck({ applicationStore, roleStore, keyStore, now }),
+    applicationCheck: createApplicationCheck({ issuer, applicationStore, roleStore, keyStore, now }),
     applicationRights,
     changes,
     random,
@@ -70,8 +71,14 @@ export function composeApplications(
     changes,
     now,
   })
+  const applicationUses = createApplicationUses({
+    database,
+    applicationUseStore: storage.applicationUseStore,
+    states: createSessionStates({ policy, now }),
+  })
   return {
     applications,
+    applicationUses,
     secretChanges,
     applicationWriting,
     applicationSecrets,

@@ -21,8 +21,8 @@ export function composeIdentity(
   ground: Ground,
   afterwards: Afterwards,
 ): Identity {
-  const { database, userStore, sessionStore, deviceStore, revocationStore, heartbeatStore, installationStore } =
-    ground.storage
+  const { database, userStore, sessionStore, deviceStore, codeStore, revocationStore, heartbeatStore } = ground.storage
+  const { installationStore } = ground.storage
   const { now, policy, projection, highWater, applications } = ground.revocation
   const { changes, auditTrail } = ground.tokens
   const rights = createRights({ userStore })
@@ -32,8 +32,8 @@ export function composeIdentity(
   return {
     people: composePeople(ground, rights, names, devices),
     devices,
-    authorizations: composeAuthorizations(settings, given, ground),
     applications: composeApplications(settings, given, ground, rights, afterwards),
+    authorizations: composeAuthorizations(settings, given, ground, rights),
     policies: composePolicies(ground, rights),
     keys: composeKeys(given, ground, rights),
     logs,
@@ -45,6 +45,7 @@ export function composeIdentity(
         revocationStore,
         sessionStore,
         deviceStore,
+        codeStore,
         auditTrail,
         projection,
         policy,

@@ -10,6 +10,7 @@ import { createKnownDevices } from '../identity/sign-in/known-devices.js'
 import { createOpenSession } from '../identity/sign-in/open-session.js'
 import { createPasswordCheck } from '../identity/sign-in/password-check.js'
 import { createPasswordEvidence } from '../identity/sign-in/password-evidence.js'
+import { createRenewal } from '../identity/sign-in/renewal.js'
 import { createSessionRoom } from '../identity/sign-in/session-room.js'
 import { createSignIn } from '../identity/sign-in/sign-in.js'
 import { logRefusedSignIns } from '../identity/sign-in/sign-in-lines.js'
@@ -40,11 +41,13 @@ export function composeSignIn(
   const failedSignIns = createFailedSignIns({ changes })
   const passwordCheck = createPasswordCheck({ database, userStore, knownDevices, hashing, failedSignIns, now })
   const room = createSessionRoom({ sessionStore, deviceStore, now })
+  const renewal = createRenewal({ sessionStore, knownDevices, now })
   const openSession = createOpenSession({
     userStandingStore,
     sessionStore,
     knownDevices,
     room,
+    renewal,
     issue,
     changes,
     secrets,

@@ -2,6 +2,7 @@
 import type { Settings } from '../../config/settings.js'
 import type { Log } from '../app.js'
 import { createApplicationListStore } from '../storage/application-lists.js'
+import { createApplicationUseStore } from '../storage/application-uses.js'
 import { createApplicationStore } from '../storage/applications.js'
 import { createAuditStore } from '../storage/audit.js'
 import { createBrowserSessionStore } from '../storage/browser-sessions.js'
@@ -40,6 +41,7 @@ export async function composeStorage(settings: Pick<Settings, 'database'>, log: 
     deviceStore: createDeviceStore(dialect),
     applicationStore: createApplicationStore(dialect),
     applicationListStore: createApplicationListStore(dialect),
+    applicationUseStore: createApplicationUseStore(),
     codeStore: createCodeStore(dialect),
     consentStore: createConsentStore(dialect),
     roleStore: createRoleStore(dialect),

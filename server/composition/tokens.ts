@@ -9,6 +9,7 @@ import { createCounters } from '../tokens/counters.js'
 import { createCredentials } from '../tokens/credential.js'
 import { createExplain } from '../tokens/explain.js'
 import { createIdTokenHints } from '../tokens/id-token-hints.js'
+import { createIdTokens } from '../tokens/id-token.js'
 import { createInspect } from '../tokens/inspect.js'
 import { createIssue } from '../tokens/issue.js'
 import { createJudgedTransactions } from '../tokens/judged-transactions.js'
@@ -54,6 +55,7 @@ export function composeTokens(
   })
   const secrets = createSecrets({ database, keyStore, revocationStore, sealing, tail, random, now })
   const issue = createIssue({ issuer, signingKeys, secrets, policy, applications, random })
+  const idTokens = createIdTokens({ issuer, signingKeys })
   const checks = createTokenChecks({ issuer, signingKeys, secrets, policy, now, latest })
   const inspect = createInspect({ issuer, signingKeys, secrets, checks, projection, tail, catchUp })
   const counters = createCounters({ database, figureStore, now })
@@ -108,7 +110,7 @@ export function composeTokens(
   })
   const sessionLimit = createSessionLimit({ database, userStore, sessionStore, changes, tail, policy, now })
   const standings = createStandings({ database, sessionStore, sessionLimit, tail, policy, applications })
-  const sessionTokens = createSessionTokens({ issue })
+  const sessionTokens = createSessionTokens({ issue, idTokens, applications })
   const refreshRights = createRefreshRights({ issuer, database, sessionStore, consentStore, changes, applications })
   const rotate = createRotate({
     database,
@@ -150,6 +152,7 @@ export function composeTokens(
     signingKeys,
     secrets,
     issue,
+    idTokens,
     inspect,
     counters,
     lastSeen,

@@ -32,6 +32,13 @@ export const routes = {
   endMyOtherDevices: del('/api/me/devices', person, 'End all my devices but this one'),
   endMyDevice: del('/api/me/devices/:id', person, 'End a device'),
 
+  myApplications: get('/api/me/applications', person, 'Applications that may act for me'),
+  withdrawMyApplication: del(
+    '/api/me/applications/:id',
+    person,
+    'Take back what an application may have, and end its sessions',
+  ),
+
   ...adminRoutes,
 
   token: post('/oauth/token', client, 'Tokens, by a grant'),

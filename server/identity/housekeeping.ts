@@ -3,6 +3,7 @@ import { setImmediate } from 'node:timers/promises'
 import type { Projection } from '../protocol/log/projection.js'
 import type { HighWater } from '../revocation/high-water.js'
 import type { PolicyInForce } from '../revocation/policy-in-force.js'
+import type { CodeStore } from '../storage/codes.js'
 import type { Database } from '../storage/database.js'
 import type { DeviceStore, SeenCursor } from '../storage/devices.js'
 import type { HeartbeatStore } from '../storage/heartbeats.js'
@@ -17,6 +18,7 @@ export type HousekeepingDeps = {
   revocationStore: RevocationStore
   sessionStore: SessionStore
   deviceStore: DeviceStore
+  codeStore: CodeStore
   auditTrail: AuditTrail
   projection: Projection
   policy: PolicyInForce
@@ -26,6 +28,9 @@ export type HousekeepingDeps = {
 
 const batch = 500
 
+/** How long a code that is over can still be told from one that never was; ms. */
+const codesKept = 86_400_000
+
 export function createHousekeeping(deps: HousekeepingDeps) {
   const {
     database,
@@ -33,6 +38,7 @@ export function createHousekeeping(deps: HousekeepingDeps) {
     revocationStore,
     sessionStore,
     deviceStore,
+    codeStore,
     auditTrail,
     projection,
     policy,
@@ -72,6 +78,10 @@ export function createHousekeeping(deps: HousekeepingDeps) {
         seen = scanned.next
         await setImmediate()
       } while (seen !== null)
+    },
+
+    async forgetCodes(): Promise<void> {
+      await inBatches(() => codeStore.forget(database, now() - codesKept, batch))
     },
 
     /** The chain goes on from where it was cut. */

@@ -3,10 +3,12 @@
 import type { ApplicationAuthentication } from './applications/application-authentication.js'
 import type { ApplicationSecretChanges } from './applications/application-secret-changes.js'
 import type { ApplicationSecrets } from './applications/application-secrets.js'
+import type { ApplicationUses } from './applications/application-uses.js'
 import type { ApplicationWriting } from './applications/application-writing.js'
 import type { Applications } from './applications/applications.js'
 import type { AuthorizationRequests } from './authorizations/authorization-requests.js'
 import type { Codes } from './authorizations/codes.js'
+import type { Consents } from './authorizations/consents.js'
 import type { Decisions } from './authorizations/decisions.js'
 import type { Details } from './devices/details.js'
 import type { DeviceEnds } from './devices/device-ends.js'
@@ -48,12 +50,18 @@ export type Identity = {
   }
   applications: {
     applications: Applications
+    applicationUses: ApplicationUses
     secretChanges: ApplicationSecretChanges
     applicationWriting: ApplicationWriting
     applicationSecrets: ApplicationSecrets
     applicationAuthentication: ApplicationAuthentication
   }
-  authorizations: { authorizationRequests: AuthorizationRequests; codes: Codes; decisions: Decisions }
+  authorizations: {
+    authorizationRequests: AuthorizationRequests
+    codes: Codes
+    consents: Consents
+    decisions: Decisions
+  }
   policies: { policies: Policies; settledPolicies: SettledPolicies }
   keys: { keyRing: KeyRing; sealedSecrets: SealedSecrets }
   logs: {

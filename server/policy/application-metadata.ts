@@ -207,8 +207,8 @@ export function mayBeOffline({ scope = '' }: Pick<ApplicationMetadata, 'scope'>)
 }
 
 /** Whether its sessions have refresh tokens. */
-export function hasRefreshTokens({ grant_types: grants }: Pick<ApplicationMetadata, 'grant_types'>): boolean {
-  return grants?.includes('refresh_token') ?? false
+export function hasRefreshTokens(metadata: ApplicationMetadata): boolean {
+  return grantTypesOf(metadata).includes('refresh_token')
 }
 
 export function scopeWords(scope: string): string[] {

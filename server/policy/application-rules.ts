@@ -34,6 +34,13 @@ export type RulesContext = {
   hasSecret: boolean
 }
 
+/** Claims of id_tokens and userinfo that say something else (OIDC Core §2, §5.1). */
+const claimsOfPeople = new Set<string>([
+  ...registeredClaims,
+  ...['sub', 'name', 'preferred_username', 'given_name', 'family_name', 'email', 'email_verified', 'updated_at'],
+  ...['at_hash', 'c_hash'],
+])
+
 type Rule = {
   field: string
   find: (application: DescribedApplication, context: RulesContext) => readonly (Problem | null | false | undefined)[]
@@ -154,7 +161,7 @@ const problemRules: readonly Rule[] = [
   {
     field: 'roles_claim',
     find: ({ metadata: { roles_claim: name } }) => [
-      name !== 'roles' && registeredClaims.some(claim => claim === name) && problem('policy_reserved'),
+      name !== undefined && name !== 'roles' && claimsOfPeople.has(name) && problem('policy_reserved'),
     ],
   },
   {

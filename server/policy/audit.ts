@@ -28,6 +28,7 @@ export const auditActions = {
   roles_changed: { subject: 'user', what: 'Changed the roles of a user' },
   permissions_changed: { subject: 'user', what: "Changed a user's own permissions" },
   consent_given: { subject: 'user', what: 'Let an application have scopes' },
+  consent_withdrawn: { subject: 'user', what: 'Took back what an application was let have, and ended its sessions' },
   role_created: { subject: 'role', what: 'Made a role' },
   role_changed: { subject: 'role', what: 'Changed the permissions of a role' },
   role_renamed: { subject: 'role', what: 'Renamed a role' },

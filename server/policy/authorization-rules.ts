@@ -2,7 +2,7 @@
 // application may be answered, what is wrong is told to the person and never sent anywhere (RFC 6749 §4.1.2.1).
 import type { ErrorCode } from '../protocol/errors.js'
 import { challengeMethods, isChallenge } from '../protocol/pkce.js'
-import { isRegisteredRedirectUri } from '../protocol/redirect-match.js'
+import { isRegisteredRedirectUri } from '../protocol/redirect-uris.js'
 import { resourceMeant, scopeWordsOf } from '../protocol/scopes.js'
 import { type ApplicationKind, type ApplicationMetadata, standardScopes } from './application-metadata.js'
 import type { ResourceServer } from './session-scope.js'

@@ -64,7 +64,7 @@ export const triggers = {
     code: 'application_disabled',
     what: 'Application disabled or deleted',
   },
-  consent_withdrawn: { ...endsOne, apiKeys: 'none', what: 'Consent to an application withdrawn', later: true },
+  consent_withdrawn: { ...endsOne, apiKeys: 'none', what: 'Consent to an application withdrawn' },
   secret_rotated: {
     ...stale,
     kind: 'application',

@@ -7,7 +7,9 @@ const longest = 2_000
 const plain = /^(?:[A-Za-z0-9._~:/?#[\]@!$&'()*+,;=-]|%[0-9A-Fa-f]{2})+$/
 const scheme = /^([A-Za-z][A-Za-z0-9+.-]*):(.*)$/s
 const authority = /^(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(:\d{1,5})?$/
-const loopback = new Set(['localhost', '127.0.0.1', '[::1]'])
+const loopbackHosts = new Set(['localhost', '127.0.0.1', '[::1]'])
+/** localhost too: installed tools register it, whatever RFC 8252 §8.3 says. */
+const loopback = /^(http:\/\/(?:127\.0\.0\.1|\[::1\]|localhost))(?::(\d{1,5}))?((?:[/?].*)?)$/s
 
 type Parts = { scheme: string; rest: string; host: string | null; path: string }
 
@@ -49,6 +51,26 @@ export function redirectUriWarning(uri: string): Problem | null {
   return !('code' in parts) && parts.host === 'localhost' ? problem('uri_localhost', { uri: shown(uri) }) : null
 }
 
+/**
+ * Equal byte by byte: no normal form, no prefix, no pattern, since each of them has been an open redirect somewhere. An
+ * installed application listens on whatever port it is given (RFC 8252 §7.3): there the port of a loopback address is free,
+ * and nothing else of it.
+ * @param isNative its `application_type` is native
+ */
+export function isRegisteredRedirectUri(presented: string, registered: readonly string[], isNative: boolean): boolean {
+  if (registered.includes(presented)) return true
+  if (!isNative) return false
+  const bare = withoutPort(presented)
+  return bare !== null && registered.some(one => withoutPort(one) === bare)
+}
+
+function withoutPort(uri: string): string | null {
+  const [, host, port, rest] = loopback.exec(uri) ?? []
+  // Whatever a browser would make of a port that is none.
+  if (host === undefined || Number(port ?? 0) > 65_535) return null
+  return host + rest
+}
+
 /** The parts that are judged, or what no address of any scheme may have. */
 function partsOf(uri: string): Parts | Problem {
   if (uri.length > longest) return problem('too_long', { count: longest })
@@ -81,7 +103,7 @@ function webProblem(uri: string, { scheme, host }: Parts): Problem | null {
   // What a browser would call by another name than it is written: `0x7f.1`, `2130706433`, `127.1`.
   const parsed = URL.canParse(uri) ? new URL(uri) : null
   if (host === '' || parsed?.hostname !== host) return problem('uri_host', { uri: shown(uri) })
-  if (scheme === 'http' && !loopback.has(host)) return problem('uri_not_https', { uri: shown(uri) })
+  if (scheme === 'http' && !loopbackHosts.has(host)) return problem('uri_not_https', { uri: shown(uri) })
   return null
 }
 

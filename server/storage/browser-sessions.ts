@@ -78,6 +78,12 @@ export function createBrowserSessionStore() {
       ])
     },
 
+    /** Its person has signed in again: what its cookie said until now says nothing any more. @returns whether it was there */
+    async renew(tx: Queries, idHash: string, next: string, authenticatedAt: number): Promise<boolean> {
+      const sql = 'UPDATE page_session SET id_hash = ?, authenticated_at = ? WHERE id_hash = ?'
+      return (await tx.write(sql, [next, authenticatedAt, idHash])) === 1
+    },
+
     async setNotices(tx: Queries, idHash: string, notices: string): Promise<void> {
       await tx.write('UPDATE page_session SET notices = ? WHERE id_hash = ?', [notices, idHash])
     },

@@ -27,6 +27,8 @@ export type Child = { id: string; browserSid: string; applicationId: string; off
 export type Beside = Omit<OpenSession, 'ended' | 'headPolicyVersion' | 'browser'> & {
   generation: number
   lastSeenAt: number
+  grantType: string
+  refreshable: boolean
 }
 
 type OpenRow = Omit<OpenSession, 'ended' | 'offline' | 'browser'> & {
@@ -130,6 +132,16 @@ export function createOpenSessions({ engine }: Pick<Dialect, 'engine'>) {
       )
     },
 
+    /** Ids of those that a user has of one application; as many as were asked for. */
+    async ofApplicationOf(tx: Queries, userId: number, applicationId: string, limit: number): Promise<string[]> {
+      const rows = await tx.read<{ id: string }>(
+        `SELECT s.id AS id FROM ${byUser} WHERE s.user_id = ? AND s.ended_at IS NULL AND s.application_id = ?
+         LIMIT ${Math.trunc(limit)}`,
+        [userId, applicationId],
+      )
+      return rows.map(row => row.id)
+    },
+
     /** How many a user has beside those on one device, counted up to a limit. */
     async countBeside(tx: Queries, userId: number, deviceId: string, limit: number): Promise<number> {
       const [row] = await tx.read<{ count: number }>(
@@ -142,12 +154,12 @@ export function createOpenSessions({ engine }: Pick<Dialect, 'engine'>) {
 
     /** Those of one application on a device. What may have superseded them is the same for all, and the caller's to know. */
     async ofApplicationOn(tx: Queries, deviceId: string, applicationId: string): Promise<Beside[]> {
-      const rows = await tx.read<Omit<Beside, 'offline'> & { offline: number }>(
-        `SELECT ${openColumns}, ${columns('s', ['generation', 'lastSeenAt'])} FROM session s${hint('session_device_open')}
+      const rows = await tx.read<Omit<Beside, 'offline' | 'refreshable'> & { offline: number; refreshable: number }>(
+        `SELECT ${openColumns}, ${columns('s', ['generation', 'lastSeenAt', 'grantType', 'refreshable'])} FROM session s${hint('session_device_open')}
          WHERE s.device_id = ? AND s.ended_at IS NULL AND s.application_id = ?`,
         [deviceId, applicationId],
       )
-      return rows.map(row => ({ ...row, offline: row.offline === 1 }))
+      return rows.map(row => ({ ...row, offline: row.offline === 1, refreshable: row.refreshable === 1 }))
     },
 
     /** What codes opened through some browser sessions, by their ids. The caller has locked those. */

@@ -35,6 +35,9 @@ type PageOf = { after: Cursor | null; limit: number; budget?: number | undefined
 /** A live session on a device, as a list of devices tells it. */
 export type SessionOnDevice = { id: string; deviceId: string; applicationId: string; lastSeenAt: number }
 
+/** An application that has sessions of somebody. `more`: there may be more than `sessions`. Times are epoch ms. */
+export type UseOfApplication = { applicationId: string; sessions: number; more: boolean; lastUsedAt: number }
+
 /** So many on each device is usual; and so many are told of each at most. */
 const perDevice = { usual: 20, most: 100 }
 /** How high is counted. */
@@ -85,6 +88,21 @@ export function createOwnListStore(dialect: Dialect) {
         sessions: { count, more: count < (sessions ?? 0) || looked === 2 * highest },
         tokens: Math.min(tokens ?? 0, highest),
       }
+    },
+
+    /** The applications that have live sessions of a user, but one; of very many sessions some are not looked at. */
+    async usesOf(tx: Queries, userId: number, but: string, terms: SessionTerms): Promise<UseOfApplication[]> {
+      const { sql, values } = livesAs('s', terms)
+      const rows = await tx.read<Omit<UseOfApplication, 'more'>>(
+        `SELECT t.applicationId AS applicationId, COUNT(*) AS sessions, MAX(t.lastSeenAt) AS lastUsedAt FROM (
+           SELECT s.application_id AS applicationId, s.last_seen_at AS lastSeenAt
+           FROM session s${hint('session_user')}
+           WHERE s.user_id = ? AND s.application_id <> ? AND ${sql} LIMIT ${highest}) t
+         GROUP BY t.applicationId`,
+        [userId, but, ...values],
+      )
+      const looked = rows.reduce((sum, row) => sum + row.sessions, 0)
+      return rows.map(row => ({ ...row, more: looked === highest }))
     },
 
     /**

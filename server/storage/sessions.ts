@@ -172,6 +172,16 @@ export function createSessionStore(dialect: Pick<Dialect, 'engine' | 'forUpdate'
       )
     },
 
+    /** Its person has signed in again; the caller has locked its row. */
+    async renew(
+      tx: Queries,
+      id: string,
+      changes: Pick<SessionRecord, 'seq' | 'authenticatedAt'> & Partial<Omit<SessionRecord, 'resources'>>,
+    ): Promise<void> {
+      const [set, values] = assignments(changes)
+      await tx.write(`UPDATE session SET ${set} WHERE id = ? AND ended_at IS NULL`, [...values, id])
+    },
+
     /** Takes a session that lives past an "end all" of this transaction. One that an earlier end has superseded stays over. */
     async raiseSeq(tx: Queries, id: string, seq: number): Promise<void> {
       await tx.write(

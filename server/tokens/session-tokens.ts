@@ -1,9 +1,12 @@
-// All the tokens of a session as it stands: what a sign-in, a code or a refresh is answered with. Values alone, nothing of
-// the rows that they were made from.
+// All the tokens of a session as it stands: what a code or a refresh is answered with. Values alone, nothing of the rows that
+// they were made from.
+import { ownApplicationId, scopeWords } from '../policy/application-metadata.js'
 import { absoluteEnd, idleEnd } from '../policy/session.js'
 import type { AskedTarget } from '../policy/session-scope.js'
+import type { ApplicationsInForce } from '../revocation/applications-in-force.js'
 import type { ErasInForce } from '../revocation/policy-in-force.js'
 import type { Standing } from '../storage/sessions.js'
+import type { IdTokens } from './id-token.js'
 import type { Issue, IssuedAccess } from './issue.js'
 
 /** A session that was opened, or that refreshed, and all that its tokens are issued from. */
@@ -25,24 +28,40 @@ export type SessionTokens = {
   idleEnd: number
   /** When the session is over, however often it refreshes. */
   absoluteEnd: number
+  /** Makes the id_token (OpenID Connect Core §2); undefined without the scope `openid`. @throws database_unavailable */
+  idToken: () => Promise<string | undefined>
 }
 
-export type TokensAsked = { asked?: AskedTarget; withRefresh: boolean }
+export type TokensAsked = {
+  asked?: AskedTarget
+  withRefresh: boolean
+  /** Of the authorization request; a refresh has none (OpenID Connect Core §12.2). */
+  nonce?: string | null
+}
 
-export function createSessionTokens({ issue }: { issue: Issue }) {
-  return function sessionTokens(
-    { standing, eras, issuedAt }: Stood,
-    { asked, withRefresh }: TokensAsked,
-  ): SessionTokens {
+export type SessionTokensDeps = { issue: Issue; idTokens: IdTokens; applications: ApplicationsInForce }
+
+export function createSessionTokens({ issue, idTokens, applications }: SessionTokensDeps) {
+  /** @throws database_unavailable, what `narrowed` throws */
+  return function sessionTokens(stood: Stood, { asked, withRefresh, nonce = null }: TokensAsked): SessionTokens {
+    const { standing, eras, issuedAt } = stood
     const { session, user } = standing
     const policy = eras.of(session)
+    const access = issue.accessOf(standing, issuedAt, policy, asked)
     const end = absoluteEnd(session, policy)
     return {
-      access: issue.accessOf(standing, issuedAt, policy, asked),
+      access,
       refresh: withRefresh ? issue.refresh(session, user.username) : null,
       issuedAt,
       idleEnd: Math.min(idleEnd(session, policy), end),
       absoluteEnd: end,
+      async idToken() {
+        const { token: accessToken, scope } = access
+        const application = applications.find(session.applicationId)
+        if (!application || application.id === ownApplicationId || !scopeWords(scope).includes('openid'))
+          return undefined
+        return idTokens.idToken({ session, user, application }, { accessToken, nonce, issuedAt, scope })
+      },
     }
   }
 }

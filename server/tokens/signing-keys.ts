@@ -47,6 +47,8 @@ type Followed = {
   active: ReadonlyMap<string, ActiveKey>
   /** Private halves that were opened, by kid. */
   opened: ReadonlyMap<string, ActiveKey>
+  /** By algorithm, of those that are published and sign later. */
+  pending: ReadonlyMap<string, ActiveKey>
   verifying: ReadonlyMap<string, VerifyingKey>
   /** Kids that are published no more, and whether they were revoked. */
   gone: ReadonlyMap<string, KeyRecord & { revoked: boolean }>
@@ -59,6 +61,7 @@ export function createSigningKeys(deps: SigningKeysDeps) {
   let followed: Followed = {
     active: new Map(),
     opened: new Map(),
+    pending: new Map(),
     verifying: new Map(),
     gone: new Map(),
     version: 0,
@@ -97,6 +100,11 @@ export function createSigningKeys(deps: SigningKeysDeps) {
       version,
       active: new Map(actives.map(({ algorithm, kid }) => [algorithm, opened.get(kid)!])),
       opened,
+      pending: new Map(
+        published
+          .filter(record => record.state === 'pending' && opened.has(record.kid))
+          .map(({ algorithm, kid }) => [algorithm, opened.get(kid)!]),
+      ),
       verifying: new Map(
         published.map(record => [record.kid, followed.verifying.get(record.kid) ?? verifyingKey(record)]),
       ),
@@ -154,8 +162,12 @@ export function createSigningKeys(deps: SigningKeysDeps) {
       return followed.active.get(algorithm)!
     },
 
-    /** The key that signs with an algorithm now; null while none may. */
-    activeOf: (algorithm: SigningAlgorithm): ActiveKey | null => followed.active.get(algorithm) ?? null,
+    /**
+     * The key that signs with an algorithm now. Before the first of an algorithm signs there is nobody who could hold an
+     * older JWKS for its sake: the one that waits is better than to let nobody sign in for those 20 minutes.
+     */
+    soonOf: (algorithm: SigningAlgorithm): ActiveKey | null =>
+      followed.active.get(algorithm) ?? followed.pending.get(algorithm) ?? null,
 
     /** The algorithms that something can be signed with now. */
     activeAlgorithms: (): SigningAlgorithm[] => signingAlgorithmNames.filter(name => followed.active.has(name)),

@@ -110,6 +110,46 @@ const inside: Shown[] = [
     prepare: page => page.locator('tbody a[href^="/admin/sessions/"]').first().click(),
   },
   { name: 'user', path: '/admin/users/2' },
+  { name: 'applications', path: '/admin/applications' },
+  { name: 'resource servers', path: '/admin/resource-servers' },
+  { name: 'new application', path: '/admin/applications/-/new' },
+  {
+    name: 'new application refused',
+    path: '/admin/applications/-/new?kind=web',
+    async prepare(page) {
+      await page.locator('main form .disclosure summary').click()
+      await page.locator('main form .buttons button').click()
+    },
+  },
+  { name: 'new resource server', path: '/admin/applications/-/new?kind=resource_server' },
+  { name: 'application', path: '/admin/applications/shop' },
+  {
+    name: 'application asked',
+    path: '/admin/applications/shop',
+    prepare: page => page.locator('.confirm summary').nth(1).click(),
+  },
+  {
+    name: 'application settings',
+    path: '/admin/applications/shop?tab=settings',
+    prepare: page => page.locator('main form .disclosure summary').click(),
+  },
+  { name: 'application access', path: '/admin/applications/shop?tab=access' },
+  { name: 'application lifetimes', path: '/admin/applications/shop?tab=lifetimes' },
+  {
+    name: 'application lifetimes preview',
+    path: '/admin/applications/shop?tab=lifetimes',
+    async prepare(page) {
+      await page.locator('#field-access_token_lifetime').fill('5m')
+      await page.locator('main form .buttons button').click()
+      await page.locator('.preview').waitFor()
+    },
+  },
+  { name: 'application resource', path: '/admin/applications/orders?tab=resource' },
+  {
+    name: 'application secret made',
+    path: '/admin/applications/shop?tab=secrets',
+    prepare: page => page.locator('main form .buttons button').last().click(),
+  },
   { name: 'policies', path: '/admin/policies' },
   { name: 'policy change', path: '/admin/policies/change?group=lifetimes' },
   { name: 'policy preview', path: '/admin/policies/preview?refresh_token_lifetime=1h&version=2&apply=now' },
@@ -202,6 +242,22 @@ async function aTown(): Promise<TestServer> {
     await server.aUser({ username, firstName, lastName, email: `${username}@example.com`, roles })
   }
   await server.aUser({ username: 'newcomer', mustChangePassword: true })
+  const { applications } = server.composed.parts.applications
+  await applications.create(
+    {
+      ...{ id: 'shop', name: 'Shop', kind: 'web' },
+      metadata: { redirect_uris: ['https://shop.example/callback'], scope: 'openid profile email orders:read' },
+    },
+    'system',
+  )
+  await applications.create(
+    {
+      ...{ id: 'orders', name: 'Orders', kind: 'resource_server', metadata: {} },
+      resource: 'https://orders.example',
+      resourceScopes: [{ name: 'orders:read', description: 'See orders' }],
+    },
+    'system',
+  )
   for (const userAgent of devices) {
     await aClient(server, userAgent).signIn({ username: 'amina.karimova', password })
     await aClient(server, userAgent).signIn(admin)
@@ -234,6 +290,7 @@ if (process.env.EVERY_LOOK) looks.push({ colorScheme: 'dark', size: 'wide' }, { 
 const unseen: Record<string, string> = {
   '/admin/audit/export': 'a file',
   '/admin/users.csv': 'a file',
+  '/admin/applications.csv': 'a file',
 }
 
 describe('the pages that are looked at', () => {

@@ -330,6 +330,7 @@ function maskRow(row: string): string {
 function maskIds(text: string): string {
   return text
     .replace(/[0-9a-f]{8}-[0-9a-f-]{27}/g, 'UUID')
+    .replace(/(hint|secret_end)\\*":\\*"[\w-]{4}/g, 'RANDOM')
     .replace(/bcrypt_sha256\$\$[^"\\]+/g, 'HASH')
     .replace(/s1\.[\w-]+\.[\w-]+|"log_id":"[0-9a-f]+"|[\w-]{12}…/g, 'RANDOM')
     .replace(/(?<![\w-])(?=[\w-]*[A-Z\d])[\w-]{20,}(?![\w-])/g, 'RANDOM')

@@ -15,7 +15,7 @@ import type { RawAnswer } from '../support/raw.js'
 import { aServer, password, type TestServer } from '../support/server.js'
 import { sessionsOf } from '../support/sessions.js'
 import { snapshotOf } from '../support/snapshot.js'
-import { aVisitor } from '../support/visitor.js'
+import { aVisitor, type Visitor } from '../support/visitor.js'
 
 const table: Record<string, RouteRow<Access>> = routes
 const permissionOf = (name: string): OwnPermission | null => {
@@ -39,7 +39,7 @@ type Sender = {
   roleName: string
   access: string
   own: Own
-  cookie: string
+  visitor: Visitor
   formToken: string
 }
 
@@ -62,7 +62,7 @@ async function aSender(server: TestServer, mark: string): Promise<Sender> {
     access,
     own: { sid, deviceId: (await sessions.require(sid)).session.deviceId },
     formToken: await tokenOf(visitor),
-    cookie: [...visitor.cookies].map(([name, value]) => `${name}=${value}`).join('; '),
+    visitor,
   }
 }
 
@@ -74,7 +74,7 @@ async function callsOf(world: World, sender: Sender, names: readonly CallName[])
 
 async function formsOf(world: World, sender: Sender, names: readonly FormName[]): Promise<Holdable[]> {
   const headers = {
-    Cookie: sender.cookie,
+    Cookie: '',
     'Sec-Fetch-Site': 'same-origin',
     'Content-Type': 'application/x-www-form-urlencoded',
   }
@@ -87,10 +87,12 @@ async function formsOf(world: World, sender: Sender, names: readonly FormName[])
   }
   const ready: Holdable[] = []
   for (const name of names) {
-    const { path, fields } = await filledForm(about(name), name)
+    const { path, fields } = await filledForm(about(name), name, sender.visitor)
     const body = String(new URLSearchParams({ ...fields, _token: sender.formToken }))
     ready.push({ name, method: 'POST', path, headers, body })
   }
+  // With those that the pages on the way have set.
+  headers.Cookie = cookiesOf(sender.visitor)
   return ready
 }
 
@@ -146,7 +148,7 @@ describe('the routes that change something', () => {
       const world = await aWorld(server, `m${index}`, [])
       const sid = claimsOf((await client.signIn(admin)).access).sid as string
       const own = { sid, deviceId: (await server.composed.parts.devices.sessions.require(sid)).session.deviceId }
-      const sender = { id: 1, roleName: 'admin', access, own, cookie: '', formToken: '' }
+      const sender = { id: 1, roleName: 'admin', access, own, visitor: aVisitor(server), formToken: '' }
       const call = await callsOf(world, sender, [name])
       const before = await snapshotOf(server)
       const [held] = await hold(server, watch, call)
@@ -232,7 +234,7 @@ describe('a body that is held back', () => {
     } = server.composed.parts
     const changing = heldForms.filter(name => !forms[name].looks || name === 'prove')
     const sender = await aSender(server, 'between')
-    const browser = await pageSessions.find(/darvoza-4000=([^;]+)/.exec(sender.cookie)![1]!)
+    const browser = await pageSessions.find(sender.visitor.cookies.get('darvoza-4000')!)
     expect(browser?.user.id).to.equal(sender.id)
     // From here on the look tells what was so a moment ago.
     pageSessions.find = async () => browser
@@ -282,7 +284,7 @@ describe('a body that is held back', () => {
     server.clock.advance('5m')
     server.clock.advance('1s')
     // A look at a page moves its session once a minute; that is not what is asked here.
-    await aClient(server).send('GET', '/account', { headers: { Cookie: sender.cookie } })
+    await aClient(server).send('GET', '/account', { headers: { Cookie: cookiesOf(sender.visitor) } })
     await expectRefused(server, byToken, refusedWith(401, 'insufficient_user_authentication'))
     await expectRefused(server, byCookie, ({ status, text }, name) => {
       expect([status, text.includes('name="_proof"')], name).to.deep.equal([401, true])
@@ -400,3 +402,7 @@ onMariaDb('a body that is held back at a server that has not heard of it yet', e
     expect(await deadlocks()).to.equal(before)
   }).timeout(60_000)
 })
+
+function cookiesOf({ cookies }: Visitor): string {
+  return [...cookies].map(([name, value]) => `${name}=${value}`).join('; ')
+}

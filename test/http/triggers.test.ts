@@ -1,8 +1,10 @@
 // The table of triggers, row by row, by the front door: each is fired, and each cell of its row is asked for.
 import { expect } from 'chai'
 import { type Trigger, triggers } from '../../server/policy/revocation.js'
+import { sessionEnd } from '../../server/policy/session.js'
 import { Refusal } from '../../server/protocol/errors.js'
 import { anApplication, aSessionOf } from '../support/applications.js'
+import { aWebsite } from '../support/authorizations.js'
 import { type Answer, aClient, type Client, claimsOf, type Pair } from '../support/client.js'
 import { aCode, redeem } from '../support/codes.js'
 import { onEachEngine } from '../support/engines.js'
@@ -45,6 +47,30 @@ const byAdmin =
   }
 const ofAmy = (path: string) => (world: World) => `/users/${world.amy.id}${path}`
 const byHand = (entry: (world: World) => object) => byAdmin('POST', () => '/revocations', entry)
+
+/**
+ * Triggers about what a person lets an application have: the phone's pair is of a session of that application then, whose
+ * refresh tokens `/api/token/refresh/` does not take, so that its row tells whether it lives.
+ */
+const ofApplication: ReadonlySet<Trigger> = new Set(['consent_withdrawn'])
+
+async function letShopIn(world: World): Promise<World> {
+  const { server, amy } = world
+  const { storage, tokens, revocation } = server.composed.parts
+  await aWebsite(server, 'shop')
+  await revocation.applications.meet('shop')
+  const { refresh, session } = await aSessionOf(server, amy, 'shop', { scope: 'openid' })
+  const standing = (await storage.sessionStore.standings(storage.database, [session.id])).get(session.id)!
+  const access = tokens.issue.accessOf(standing, server.clock.now(), revocation.policy.of(session)).token
+  return { ...world, phone: { access, refresh, device_token: '' } as Pair }
+}
+
+async function livesByRow({ server }: World, { access }: Pair): Promise<boolean> {
+  const { storage, revocation } = server.composed.parts
+  const { sid } = claimsOf(access)
+  const { session, ended } = (await storage.sessionStore.standings(storage.database, [sid])).get(sid)!
+  return sessionEnd(session, ended, server.clock.now(), revocation.policy.of(session)) === null
+}
 
 const fire: Record<Fired, (world: World) => Promise<unknown>> = {
   sign_out: ({ client, phone }) => insist(client.post('/api/token/blacklist/', { refresh: phone.refresh })),
@@ -104,6 +130,7 @@ const fire: Record<Fired, (world: World) => Promise<unknown>> = {
   ),
   role_deleted: byAdmin('DELETE', () => '/roles/clerk'),
   role_stale: byHand(() => ({ kind: 'role', subject: 'clerk', effect: 'refresh' })),
+  consent_withdrawn: ({ client, laptop }) => insist(client.delete('/api/me/applications/shop/', laptop.access), 204),
   application_ended: byHand(() => ({ kind: 'application', subject: 'darvoza' })),
   policy_changed: byAdmin(
     'PATCH',
@@ -134,7 +161,8 @@ onEachEngine('what ends what', engine => {
     if ('later' in row || ofAnother.some(one => one === name)) continue
     const reach = { it: 'ends that session', all: 'ends all sessions', others: 'ends the others', stay: 'ends none' }
     it(`${row.what}: ${reach[row.sessions]}; the access token is refused as ${row.code}`, async () => {
-      const world = await aWorld(await aServer({ engine }))
+      const plain = await aWorld(await aServer({ engine }))
+      const world = ofApplication.has(name) ? await letShopIn(plain) : plain
       const { server, client, phone, laptop, ben } = world
       await fire[name as Fired](world)
       await settle(server.composed)
@@ -149,7 +177,8 @@ onEachEngine('what ends what', engine => {
 
       // Sessions: by what their refresh tokens are worth.
       const lives = async (pair: Pair) => (await client.refresh(pair.refresh)).status === 200
-      expect(await lives(phone), 'phone lives').to.equal(row.sessions === 'stay')
+      const phoneLives = ofApplication.has(name) ? livesByRow(world, phone) : lives(phone)
+      expect(await phoneLives, 'phone lives').to.equal(row.sessions === 'stay')
       expect(await lives(laptop), 'laptop lives').to.equal(row.sessions !== 'all')
       expect(await lives(ben), 'ben lives').to.equal(!(row.sessions === 'all' && reachesBen[row.kind]))
     })

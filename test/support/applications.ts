@@ -21,9 +21,11 @@ export function anApplicationRow(id: string, changes: Partial<NewApplication> = 
     resourceScopes: [],
     registrationTokenHash: null,
     ...changes,
-    metadata: { ...usual, ...changes.metadata },
+    metadata: { ...(peopleSignInTo(changes) && usual), ...changes.metadata },
   }
 }
+
+const peopleSignInTo = ({ kind = 'web' }: Partial<NewApplication>) => kind !== 'machine' && kind !== 'resource_server'
 
 /** What people sign in to, unless a test says otherwise. */
 const usual = { grant_types: ['authorization_code', 'refresh_token'] } as const satisfies ApplicationMetadata

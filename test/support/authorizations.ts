@@ -1,4 +1,5 @@
 // What a person decides at the authorization endpoint, decided without its pages.
+import { randomUUID } from 'node:crypto'
 import type { BrowserSession } from '../../server/identity/sign-in/browser-sessions.js'
 import type { Actor } from '../../server/policy/actor.js'
 import type { AuthorizationRequest } from '../../server/policy/authorization-request.js'
@@ -61,4 +62,15 @@ export function aRequest(
     beganAt: clock.now(),
     ...changes,
   }
+}
+
+/** Somebody has let an application of their own have something. @returns its id */
+export async function anAgreedApplication(server: TestServer, userId: number): Promise<string> {
+  const id = `app-${randomUUID().slice(0, 8)}`
+  await aWebsite(server, id, { name: 'Weather' })
+  const { consentStore, database } = server.composed.parts.storage
+  const at = server.clock.now()
+  const consent = { userId, applicationId: id, scopes: { '': ['openid', 'email'] }, createdAt: at, updatedAt: at }
+  await database.transaction(tx => consentStore.save(tx, consent))
+  return id
 }

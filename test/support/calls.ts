@@ -1,6 +1,7 @@
 // A call for every route of the API that changes something, filled in so that it does: the counterpart of forms.ts.
 import type { PageRouteName } from '../../server/http/pages/routes.js'
 import { type RouteName, routes } from '../../server/http/routes.js'
+import { anAgreedApplication } from './authorizations.js'
 import type { World } from './forms.js'
 import { password } from './server.js'
 
@@ -45,6 +46,17 @@ const onPerson =
 const onRole =
   (json: (world: World) => object) =>
   (world: World): Call => ({ path: { name: world.roleName }, json: json(world) })
+const applicationsOf = ({ composed }: World['server']) => composed.parts.applications.applications
+const aNewOne = async (server: World['server']) =>
+  (await applicationsOf(server).create({ name: 'Nightly', kind: 'machine', metadata: {} }, 'system')).application
+/** One of its own, for nobody else's call is about it. */
+const onApplication =
+  (json: object = {}, before: (of: { server: World['server']; id: string }) => Promise<unknown> = async () => {}) =>
+  async ({ server }: World): Promise<Call> => {
+    const { id } = await aNewOne(server)
+    await before({ server, id })
+    return { path: { id }, json }
+  }
 /** Done, not previewed: the count is only told apart from what was reached. */
 const many =
   (ids: (world: World) => string[], more: (world: World) => object = () => ({})) =>
@@ -60,6 +72,14 @@ export const calls: Record<CallName, CallRow> = {
   endMySession: { fill: (_, { sid }) => ({ path: { id: sid } }) },
   endMyOtherDevices: { fill: () => ({}) },
   endMyDevice: { fill: (_, { deviceId }) => ({ path: { id: deviceId } }) },
+
+  withdrawMyApplication: {
+    async fill({ server }, { sid }) {
+      const { sessionStore, database } = server.composed.parts.storage
+      const { userId } = (await sessionStore.find(database, sid))!
+      return { path: { id: await anAgreedApplication(server, userId) } }
+    },
+  },
 
   createUser: {
     fill: ({ person }) => ({
@@ -96,6 +116,23 @@ export const calls: Record<CallName, CallRow> = {
   },
   changeRole: { fill: onRole(({ roleName }) => ({ name: `re-${roleName}` })) },
   deleteRole: { fill: onRole(() => ({})) },
+  createApplication: {
+    fill: ({ person }) => ({ json: { client_name: `Of ${person.username}`, kind: 'machine' } }),
+  },
+  changeApplication: { fill: onApplication({ client_name: 'Otherwise' }) },
+  deleteApplication: { fill: onApplication() },
+  disableApplication: { fill: onApplication() },
+  enableApplication: { fill: onApplication({}, ({ server, id }) => applicationsOf(server).disable(id, 'system')) },
+  endApplicationSessions: { fill: onApplication() },
+  previewApplicationLifetimes: { looks: true, fill: onApplication({ lifetimes: { refresh_token_lifetime: 600 } }) },
+  rotateApplicationSecret: { fill: onApplication({ overlap: '1d' }) },
+  endApplicationSecret: {
+    async fill({ server }) {
+      const { id } = await aNewOne(server)
+      const [secret] = await server.composed.parts.applications.secretChanges.list(id)
+      return { path: { id, secret: secret!.id }, json: {} }
+    },
+  },
   addRevocation: { fill: ({ person }) => ({ json: { kind: 'user', subject: String(person.id), effect: 'end' } }) },
 
   previewPolicies: { looks: true, fill: () => ({ json: { changes: { reuse_grace: 5 } } }) },

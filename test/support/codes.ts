@@ -4,7 +4,8 @@ import { createHash, randomBytes } from 'node:crypto'
 import { hashOfCode, newCode } from '../../server/identity/authorizations/code-text.js'
 import type { RedemptionTerms } from '../../server/identity/authorizations/codes.js'
 import { Refusal } from '../../server/protocol/errors.js'
-import type { CodeRecord } from '../../server/storage/codes.js'
+import type { CodeRecord, CodeStore } from '../../server/storage/codes.js'
+import type { Database } from '../../server/storage/database.js'
 import type { SessionRecord } from '../../server/storage/sessions.js'
 import type { SessionTokens } from '../../server/tokens/session-tokens.js'
 import { claimsOf } from './client.js'
@@ -24,10 +25,16 @@ export async function aBrowser(server: TestServer, username: string, deviceToken
 
 export type Given = { code: string; row: CodeRecord; terms: RedemptionTerms }
 
+/** What a code is written with. */
+export type CodeHome = {
+  clock: { now: () => number }
+  composed: { parts: { storage: { database: Database; codeStore: CodeStore } } }
+}
+
 /** A code as it stands after a decision, and what it is redeemed with. */
 export async function aCode(
-  { composed, clock }: TestServer,
-  browser: SessionRecord,
+  { composed, clock }: CodeHome,
+  browser: Pick<SessionRecord, 'id' | 'userId' | 'deviceId' | 'seq' | 'authenticatedAt'>,
   applicationId: string,
   changes: Partial<CodeRecord> = {},
 ): Promise<Given> {

@@ -64,6 +64,28 @@ async function aTicket(server: TestServer, mark: string, visitor: Visitor): Prom
   const { headers } = await visitor.send('GET', `/oauth/authorize?${query}`)
   return new URL(headers.get('location')!, server.url).searchParams.get('ticket')!
 }
+/** A website of its own, to act on. */
+const anApplicationOf = async ({ server, person }: World) => {
+  const made = await server.composed.parts.applications.applications.create(
+    {
+      ...{ id: `shop-${person.username}`, name: `Shop of ${person.username}`, kind: 'web' },
+      metadata: { redirect_uris: ['https://shop.example/callback'] },
+    },
+    'system',
+  )
+  return made.application
+}
+const onApplication =
+  (fields: Record<string, string> = {}) =>
+  async (world: World): Promise<Filled> => ({ path: { id: (await anApplicationOf(world)).id }, fields })
+
+/** What a page has in a hidden field. */
+async function hiddenOn(visitor: Visitor, path: string, name: string): Promise<string> {
+  const { text } = await visitor.open(path)
+  const value = new RegExp(`name="${name}" value="([^"]+)"`).exec(text)?.[1]
+  if (value === undefined) throw new Error(`no ${name} on ${path}: ${text.slice(0, 2_000)}`)
+  return value
+}
 
 export const forms: Record<FormName, FormRow> = {
   signIn: { by: 'nobody', fill: ({ person }) => ({ fields: { username: person.username, password, next: '' } }) },
@@ -78,6 +100,14 @@ export const forms: Record<FormName, FormRow> = {
   prefer: { by: 'person', looks: true, fill: () => ({ fields: { language: 'ru', theme: 'dark' } }) },
   prove: { by: 'person', looks: true, fill: () => ({ fields: { next: '/account', _proof: password } }) },
 
+  saveConsent: {
+    by: 'person',
+    async fill({ server, person }, sender) {
+      const ticket = await aTicket(server, `for-${person.username}`, sender)
+      const shown = await hiddenOn(sender, `/consent?${new URLSearchParams({ ticket })}`, 'shown')
+      return { fields: { ticket, shown, decision: 'allow' } }
+    },
+  },
   saveProfile: { by: 'person', fill: () => ({ fields: profile }) },
   savePassword: {
     by: 'person',
@@ -113,6 +143,50 @@ export const forms: Record<FormName, FormRow> = {
     },
   },
   signOutUserPage: { fill: onPerson() },
+
+  createApplicationPage: {
+    fill: ({ person }) => ({
+      fields: {
+        ...{ kind: 'web', client_name: `Web of ${person.username}`, redirect_uris: 'https://web.example/callback' },
+        ...{ client_id: `web-${person.username}`, token_endpoint_auth_method: 'client_secret_basic' },
+        ...{ 'scope:openid': '1', 'scope:profile': '1' },
+      },
+    }),
+  },
+  saveApplicationPage: {
+    fill: onApplication({
+      ...{ client_name: 'Another', redirect_uris: 'https://other.example/callback' },
+      ...{ token_endpoint_auth_method: 'client_secret_post', 'grant_types:authorization_code': '1' },
+    }),
+  },
+  saveApplicationAccess: { fill: onApplication({ 'scope:openid': '1', permissions: 'orders:read' }) },
+  saveApplicationResource: {
+    fill: world =>
+      onApplication({
+        resource: `https://${world.person.username}.example`,
+        ...{ scope_0_name: 'orders:read', scope_0_description: 'See orders', scope_0_uz: '', scope_0_ru: '' },
+      })(world),
+  },
+  newApplicationSecret: { fill: onApplication({ overlap: '3600' }) },
+  retireApplicationSecret: {
+    async fill(world) {
+      const { id } = await anApplicationOf(world)
+      const [secret] = await world.server.composed.parts.applications.secretChanges.list(id)
+      return { path: { id, secret: secret!.id }, fields: {} }
+    },
+  },
+  weighApplicationLifetimes: { looks: true, fill: onApplication({ access_token_lifetime: '5m' }) },
+  saveApplicationLifetimes: { fill: onApplication({ access_token_lifetime: '5m' }) },
+  disableApplicationPage: { fill: onApplication() },
+  enableApplicationPage: {
+    async fill(world) {
+      const { id } = await anApplicationOf(world)
+      await world.server.composed.parts.applications.applications.disable(id, 'system')
+      return { path: { id }, fields: {} }
+    },
+  },
+  endApplicationSessionsPage: { fill: onApplication() },
+  deleteApplicationPage: { fill: onApplication() },
 
   weighPoliciesPage: {
     looks: true,
@@ -182,8 +256,8 @@ export async function readyForm(
   const row = forms[name]
   const world = await aWorld(server, mark, roles)
   const sender = aVisitor(server)
-  const { path, fields } = await filledForm(world, name, sender)
   if (row.by !== 'nobody') await sender.signIn(row.by === 'person' ? world.person : { username: 'admin', password })
+  const { path, fields } = await filledForm(world, name, sender)
   return { name, path, fields, sender, looks: row.looks === true }
 }
 

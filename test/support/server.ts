@@ -1,6 +1,7 @@
 // A whole server for a test, made by the same compose() as the real one, on its own port and an empty database.
 import { createServer, type IncomingMessage, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { calculateJwkThumbprint, type JWK } from 'jose'
 import { type RedisSettings, readRedisUrl } from '../../config/addresses.js'
 import type { DatabaseSettings, Settings } from '../../config/settings.js'
 import { type Composed, compose, type Ports } from '../../server/compose.js'
@@ -42,8 +43,17 @@ let rsaPair: ReturnType<typeof generatePair> | null = null
 /** One RSA key for the beginning of all servers of a run; those that come later are made for each. */
 function sharedPair(algorithm: SigningAlgorithm): ReturnType<typeof generatePair> {
   if (algorithm !== 'RS256') return generatePair(algorithm)
-  rsaPair ??= generatePair(algorithm)
+  rsaPair ??= nameablePair()
   return rsaPair
+}
+
+/** One that newKeyPair takes: asked again it would be given the same. */
+async function nameablePair(): ReturnType<typeof generatePair> {
+  for (;;) {
+    const pair = await generatePair('RS256')
+    const kid = await calculateJwkThumbprint(pair.publicKey.export({ format: 'jwk' }) as JWK)
+    if (!kid.startsWith('-')) return pair
+  }
 }
 
 let hashing: HashingProcess | null = null

@@ -1,7 +1,9 @@
 // The routes of administrators. What a row names of address and body is taken there, and anything else is refused: a filter
 // that is passed over reaches everybody, and a misspelt field changes nothing without a word.
+import { describedNames } from '../../policy/application-description.js'
 import type { Access } from '../kinds/kinds.js'
 import { may, mayIfRecent } from '../kinds/permission.js'
+import { applicationFilters } from '../lists/applications.js'
 import { deviceFilters } from '../lists/devices.js'
 import { auditFilters, incidentFilters, revocationFilters } from '../lists/logs.js'
 import { sessionFilters } from '../lists/sessions.js'
@@ -141,6 +143,68 @@ export const adminRoutes = {
     { body: ['name', 'permissions'] },
   ),
   deleteRole: del('/api/admin/roles/:name', mayIfRecent('darvoza:roles:write'), 'Delete a role'),
+
+  listApplications: get(
+    '/api/admin/applications',
+    may('darvoza:applications:read'),
+    'Applications and resource servers, by name',
+    { query: [...Object.keys(applicationFilters), ...listed, ...asFile] },
+  ),
+  createApplication: post(
+    '/api/admin/applications',
+    mayIfRecent('darvoza:applications:write'),
+    'Make an application, in the names of RFC 7591; its secret is shown once',
+    { body: ['client_id', ...describedNames] },
+  ),
+  showApplication: get('/api/admin/applications/:id', may('darvoza:applications:read'), 'An application'),
+  changeApplication: patch(
+    '/api/admin/applications/:id',
+    mayIfRecent('darvoza:applications:write'),
+    'Change an application: what is given takes the place of what there was, null takes it away',
+    { body: describedNames },
+  ),
+  deleteApplication: del(
+    '/api/admin/applications/:id',
+    mayIfRecent('darvoza:applications:write'),
+    'Delete an application; its id is never used again',
+  ),
+  disableApplication: post(
+    '/api/admin/applications/:id/disable',
+    mayIfRecent('darvoza:applications:write'),
+    'Disable an application, and end its sessions',
+  ),
+  enableApplication: post(
+    '/api/admin/applications/:id/enable',
+    mayIfRecent('darvoza:applications:write'),
+    'Enable an application',
+  ),
+  endApplicationSessions: del(
+    '/api/admin/applications/:id/sessions',
+    mayIfRecent('darvoza:applications:write'),
+    'End all sessions of an application',
+  ),
+  previewApplicationLifetimes: post(
+    '/api/admin/applications/:id/lifetimes',
+    may('darvoza:applications:read'),
+    'What lifetimes of its own would end',
+    { body: ['lifetimes'] },
+  ),
+  listApplicationSecrets: get(
+    '/api/admin/applications/:id/secrets',
+    may('darvoza:applications:read'),
+    'The secrets of an application that are good, by their last characters',
+  ),
+  rotateApplicationSecret: post(
+    '/api/admin/applications/:id/secrets',
+    mayIfRecent('darvoza:applications:write'),
+    'Make a new secret, shown once; the one before stays good for the `overlap`',
+    { body: ['overlap'] },
+  ),
+  endApplicationSecret: del(
+    '/api/admin/applications/:id/secrets/:secret',
+    mayIfRecent('darvoza:applications:write'),
+    'End a secret at once',
+  ),
 
   listRevocations: get('/api/admin/revocations', may('darvoza:revocations:read'), 'The revocation log, newest first', {
     query: [...Object.keys(revocationFilters), ...listed],

@@ -1,5 +1,6 @@
 // What the signed-in user may see and do about themselves.
 
+import type { Consents } from '../../identity/authorizations/consents.js'
 import type { Sessions } from '../../identity/devices/sessions.js'
 import type { WhereSignedIn } from '../../identity/devices/where-signed-in.js'
 import type { Page } from '../../identity/listing.js'
@@ -9,11 +10,17 @@ import { longestPassword } from '../../policy/password.js'
 import { answerPage, greatestLimit, readLimit, readQuery } from '../admin/paging.js'
 import { type Context, personOf } from '../handler.js'
 import { readFields } from '../wire/fields.js'
-import { presentDevice, presentSession, presentUser } from './present.js'
+import { presentDevice, presentLetIn, presentSession, presentUser } from './present.js'
 
-export type MeDeps = { users: Users; sessions: Sessions; whereSignedIn: WhereSignedIn; ownPassword: OwnPassword }
+export type MeDeps = {
+  users: Users
+  sessions: Sessions
+  whereSignedIn: WhereSignedIn
+  ownPassword: OwnPassword
+  consents: Consents
+}
 
-export function createMeHandlers({ users, sessions, whereSignedIn, ownPassword }: MeDeps) {
+export function createMeHandlers({ users, sessions, whereSignedIn, ownPassword, consents }: MeDeps) {
   return {
     async me(ctx: Context): Promise<void> {
       ctx.body = presentUser(await users.require(personOf(ctx).userId))
@@ -83,6 +90,16 @@ export function createMeHandlers({ users, sessions, whereSignedIn, ownPassword }
     async endMyOtherDevices(ctx: Context): Promise<void> {
       const { userId, actor, sid } = personOf(ctx)
       await sessions.endOtherDevices(userId, sid, actor)
+      ctx.status = 204
+    },
+
+    async myApplications(ctx: Context): Promise<void> {
+      ctx.body = { results: (await consents.listOf(personOf(ctx).userId)).map(presentLetIn) }
+    },
+
+    async withdrawMyApplication(ctx: Context): Promise<void> {
+      const { userId, actor } = personOf(ctx)
+      await consents.withdraw(userId, ctx.params.id!, actor)
       ctx.status = 204
     },
   }

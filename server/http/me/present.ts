@@ -1,5 +1,6 @@
 // Records as the API shows them: snake_case, times as ISO 8601 in UTC, nothing internal.
 
+import type { LetIn } from '../../identity/authorizations/consents.js'
 import type { LiveDevice, LiveSession } from '../../identity/devices/where-signed-in.js'
 import type { PublicUser } from '../../identity/people/public-user.js'
 
@@ -43,6 +44,21 @@ export function presentDevice({ device, sessions, lastSeenAt }: LiveDevice, sid:
     last_seen_at: presentTime(lastSeenAt),
     sessions: sessions.map(session => ({ id: session.id, application: session.applicationId })),
     current: sessions.some(session => session.id === sid),
+  }
+}
+
+export function presentLetIn({ application, since, rights, sessions, lastUsedAt }: LetIn) {
+  return {
+    client_id: application.id,
+    client_name: application.name,
+    client_uri: application.metadata.client_uri ?? null,
+    first_party: application.metadata.first_party === true,
+    since: presentTime(since),
+    scopes: rights.flatMap(({ resource, scopes }) =>
+      scopes.map(({ name }) => ({ name, resource: resource === '' ? null : resource })),
+    ),
+    sessions,
+    last_used_at: presentTime(lastUsedAt),
   }
 }
 

@@ -16,6 +16,9 @@ import { createOwnDevicePages } from './account/devices.js'
 import { createEventPages } from './account/events.js'
 import { createPasswordPages } from './account/password.js'
 import { createProfilePages } from './account/profile.js'
+import { createOneApplicationPages } from './admin/application.js'
+import { createApplicationLifetimePages } from './admin/application-lifetimes.js'
+import { createApplicationPages } from './admin/applications.js'
 import { createAuditPages } from './admin/audit.js'
 import { createDevicePages } from './admin/devices.js'
 import { createHomePages } from './admin/home.js'
@@ -25,16 +28,19 @@ import { createKeyPages } from './admin/keys.js'
 import { createManualRevocationPages } from './admin/manual-revocations.js'
 import { createManyEndsPages } from './admin/many-ends.js'
 import { createManyUsersPages } from './admin/many-users.js'
+import { createNewApplicationPages } from './admin/new-application.js'
 import { createNewUserPages } from './admin/new-user.js'
 import { createPolicyPages } from './admin/policies.js'
 import { createPolicyVersionPages } from './admin/policy-versions.js'
 import { createRevocationPages } from './admin/revocations.js'
 import { createRolePages } from './admin/roles.js'
 import { createSessionPages } from './admin/sessions.js'
+import { createSnippets } from './admin/snippets.js'
 import { createOneUserPages } from './admin/user.js'
 import { createUserPages } from './admin/users.js'
 import { createApplicationSignIn } from './application-sign-in.js'
 import { createAssets } from './assets.js'
+import { createConsentPages } from './consent.js'
 import { createCookies } from './cookies.js'
 import { createFileChoice } from './files.js'
 import { createFormTokens } from './form-tokens.js'
@@ -69,7 +75,8 @@ export function createPageParts(deps: PagePartsDeps) {
   const { people, devices, keys, logs } = deps.identity
   const { users, roles, ownPassword, userList, userActs, names } = people
   const { sessions, sessionList, sessionEnds, deviceList, deviceEnds, deviceNames, whereSignedIn, details } = devices
-  const { authorizationRequests, decisions } = deps.identity.authorizations
+  const { applications, secretChanges, applicationUses } = deps.identity.applications
+  const { authorizationRequests, decisions, consents } = deps.identity.authorizations
   const { policies } = deps.identity.policies
   const { keyRing, sealedSecrets } = keys
   const { auditLog, revocationLog, incidents, tokenInspector, figures } = logs
@@ -87,6 +94,7 @@ export function createPageParts(deps: PagePartsDeps) {
     formToken: formTokens.make,
     now,
   })
+  const snippets = createSnippets(root, issuer)
   const files = createFileChoice({ cookies })
   const pages = createPages({ views, frameOf, browserSessions })
   const passwordProof = createPasswordProof({ browserSessions, pages, now })
@@ -96,11 +104,15 @@ export function createPageParts(deps: PagePartsDeps) {
   const flow = createAuthorizationFlow({ tickets, authorizationRequests, answer, cookies, issuer, random })
   const applicationSignIn = createApplicationSignIn({ pages, authorizationRequests, flow, answer })
 
+  const ofApplications = {
+    ...{ pages, issuer, applications, secretChanges, applicationUses, roles, policy, snippets },
+  }
   const handlers: Record<PageRouteName | 'asset' | 'authorize' | 'postAuthorize', Handler> = {
     asset: (ctx: Context) => assets.asset(ctx),
     ...createStartPages({ pages, cookies, issuer, version }),
     ...createAuthorizeHandlers({ authorizationRequests, decisions, browserSessions, flow, answer, pages }),
     ...createSignInPages({ pages, passwordProof, cookies, browserSessions, sessions, applicationSignIn }),
+    ...createConsentPages({ pages, authorizationRequests, decisions, consents, browserSessions, flow, answer }),
     ...createProfilePages({ pages, users }),
     ...createPasswordPages({ pages, ownPassword, browserSessions, policy, allowOnward: flow.allowOnward }),
     ...createOwnDevicePages({ pages, sessions, whereSignedIn, deviceNames }),
@@ -110,6 +122,10 @@ export function createPageParts(deps: PagePartsDeps) {
     ...createOneUserPages({ pages, users, roles, sessions, whereSignedIn, details, names, policy, random }),
     ...createNewUserPages({ pages, users, roles, policy, random }),
     ...createManyUsersPages({ pages, users, userActs, roles }),
+    ...createApplicationPages({ pages, files, issuer, applications, applicationUses, users, userList }),
+    ...createNewApplicationPages({ pages, snippets, issuer, applications }),
+    ...createOneApplicationPages(ofApplications),
+    ...createApplicationLifetimePages(ofApplications),
     ...createDevicePages({ pages, users, userList, sessions, deviceList, details, names }),
     ...createSessionPages({ pages, users, userList, sessions, sessionList, details, names }),
     ...createManyEndsPages({ pages, users, userList, sessionList, deviceList, sessionEnds, deviceEnds }),

@@ -30,6 +30,13 @@ export function pathWith(path: string, parameters: Parameters): string {
   return query.size > 0 ? `${path}?${query}` : path
 }
 
+/** An address elsewhere that a page may link to: somebody else wrote it, and `javascript:` would run as ours. */
+export function webAddress(text: string | undefined): { href: string; host: string } | null {
+  if (text === undefined || !URL.canParse(text)) return null
+  const { href, host, protocol } = new URL(text)
+  return protocol === 'https:' || protocol === 'http:' ? { href, host } : null
+}
+
 /** Where the person is: the page itself, or for a form that was sent the page it stood on. */
 export function whereIs(ctx: Context, issuer: string): string {
   if (ctx.method === 'GET' || ctx.method === 'HEAD') return localPath(ctx.url) ?? '/'

@@ -16,6 +16,9 @@ export const pageRoutes = {
   prefer: post('/preferences', tokenless, 'Language and look, kept in cookies'),
   prove: post('/prove', signedIn, 'Type the password again, and go on'),
 
+  consentPage: get('/consent', signedIn, 'What an application asks me for'),
+  saveConsent: post('/consent', signedIn, 'Let an application in, or not'),
+
   profilePage: get('/account', signedIn, 'My profile'),
   saveProfile: post('/account', signedIn, 'Change my profile'),
   passwordPage: get('/account/password', beforeNewPassword, 'The form for a new password'),
@@ -72,6 +75,77 @@ export const pageRoutes = {
     '/admin/users/:id/sign-out',
     seesIfRecent('darvoza:sessions:end'),
     'End all sessions of a user',
+  ),
+
+  applicationsPage: get('/admin/applications', sees('darvoza:applications:read'), 'Applications'),
+  applicationsFile: get('/admin/applications.csv', sees('darvoza:applications:read'), 'Applications as a CSV file'),
+  resourceServersPage: get('/admin/resource-servers', sees('darvoza:applications:read'), 'Resource servers'),
+  // Behind "-" nothing of an application called that is hidden: its own page has one part less.
+  newApplicationPage: get(
+    '/admin/applications/-/new',
+    seesIfRecent('darvoza:applications:write'),
+    'What a new application is, and what it needs',
+  ),
+  createApplicationPage: post(
+    '/admin/applications/-/new',
+    seesIfRecent('darvoza:applications:write'),
+    'Register an application',
+  ),
+  applicationPage: get('/admin/applications/:id', sees('darvoza:applications:read'), 'An application'),
+  saveApplicationPage: post(
+    '/admin/applications/:id',
+    seesIfRecent('darvoza:applications:write'),
+    'Change the settings of an application',
+  ),
+  saveApplicationAccess: post(
+    '/admin/applications/:id/access',
+    seesIfRecent('darvoza:applications:write'),
+    'Change what an application may have, and who may use it',
+  ),
+  saveApplicationResource: post(
+    '/admin/applications/:id/resource',
+    seesIfRecent('darvoza:applications:write'),
+    'Change the identifier and scopes of a resource server',
+  ),
+  newApplicationSecret: post(
+    '/admin/applications/:id/secrets',
+    seesIfRecent('darvoza:applications:write'),
+    'Make a new secret of an application',
+  ),
+  retireApplicationSecret: post(
+    '/admin/applications/:id/secrets/:secret/end',
+    seesIfRecent('darvoza:applications:write'),
+    'End a secret of an application',
+  ),
+  weighApplicationLifetimes: post(
+    '/admin/applications/:id/lifetimes/preview',
+    sees('darvoza:applications:write'),
+    'What other lifetimes of an application would do',
+  ),
+  saveApplicationLifetimes: post(
+    '/admin/applications/:id/lifetimes',
+    seesIfRecent('darvoza:applications:write'),
+    'Change the lifetimes of an application',
+  ),
+  disableApplicationPage: post(
+    '/admin/applications/:id/disable',
+    seesIfRecent('darvoza:applications:write'),
+    'Disable an application',
+  ),
+  enableApplicationPage: post(
+    '/admin/applications/:id/enable',
+    seesIfRecent('darvoza:applications:write'),
+    'Enable an application',
+  ),
+  endApplicationSessionsPage: post(
+    '/admin/applications/:id/end-sessions',
+    seesIfRecent('darvoza:sessions:end'),
+    'End all sessions of an application',
+  ),
+  deleteApplicationPage: post(
+    '/admin/applications/:id/delete',
+    seesIfRecent('darvoza:applications:write'),
+    'Delete an application',
   ),
 
   policiesPage: get('/admin/policies', sees('darvoza:policies:read'), 'Every policy'),

@@ -93,8 +93,9 @@ export function createSignInPages(deps: SignInPagesDeps) {
           password: { maxLength: longestPassword },
         })
         const deviceToken = deviceCookie.tokenFor(ctx, username)
-        const opened = await browserSessions.signIn({ username, password, deviceToken }, originOf(ctx))
-        await replace(ctx, ctx.state.browser ?? ctx.state.formerBrowser)
+        const former = ctx.state.browser ?? ctx.state.formerBrowser
+        const opened = await browserSessions.signIn({ username, password, deviceToken }, originOf(ctx), former)
+        if (opened.sessionId !== former?.session.id) await replace(ctx, former)
         cookies.set(ctx, 'darvoza', opened.id, opened.maxAge)
         cookies.clear(ctx, 'darvoza-form')
         deviceCookie.remember(ctx, username, opened.deviceToken)

@@ -75,6 +75,11 @@ export function readObject(ctx: Context, name: string): Record<string, unknown> 
   return value
 }
 
+/** All of the body. @throws invalid_fields where it is no object */
+export function bodyOf(ctx: Context): Record<string, unknown> {
+  return requireObject(ctx.request.body)
+}
+
 function requireObject(body: unknown): Record<string, unknown> {
   if (isJsonObject(body)) return body
   if (body === null) throw refuseField('non_field_errors', 'no_data')

@@ -7,24 +7,35 @@ import {
   type DescribedApplication,
   type RulesContext,
 } from '../../policy/application-rules.js'
+import { isApplicationId } from '../../protocol/claims.js'
 import { refuseFields } from '../../protocol/errors.js'
 import { type FieldProblems, type Problem, problem } from '../../protocol/problems.js'
 import type { ApplicationStore } from '../../storage/applications.js'
 import type { Queries } from '../../storage/database.js'
 import type { KeyStore } from '../../storage/keys.js'
 import type { RoleStore } from '../../storage/roles.js'
-import { metadataProblems } from './application-writing.js'
+import { isSameResource, metadataProblems } from './application-writing.js'
 
 export type ApplicationCheckDeps = {
+  issuer: string
   applicationStore: ApplicationStore
   roleStore: RoleStore
   keyStore: KeyStore
   now: () => number
 }
 
+export type CheckedApplication = DescribedApplication & {
+  id: string
+  isNew?: boolean
+  /** One is made with it. */
+  isGivenSecret?: boolean
+}
+
 export type Checked = { problems: FieldProblems; warnings: Problem[] }
 
-export function createApplicationCheck({ applicationStore, roleStore, keyStore, now }: ApplicationCheckDeps) {
+export function createApplicationCheck(deps: ApplicationCheckDeps) {
+  const { issuer, applicationStore, roleStore, keyStore, now } = deps
+
   async function contextOf(tx: Queries, id: string, isGivenSecret: boolean): Promise<RulesContext> {
     const servers = (await applicationStore.knownToAll(tx)).filter(one => one.active && one.resource !== null)
     const own = await applicationStore.find(tx, ownApplicationId)
@@ -37,36 +48,47 @@ export function createApplicationCheck({ applicationStore, roleStore, keyStore, 
     }
   }
 
-  /** @param isGivenSecret one is made with it */
-  async function check(
-    tx: Queries,
-    id: string,
-    application: DescribedApplication,
-    isGivenSecret: boolean,
-  ): Promise<Checked> {
-    const { metadata, resourceScopes } = application
+  /** Whether its id and its resource are still to be had. Those who write ask again, under the lock of the log's head. */
+  async function takenProblems(tx: Queries, { id, isNew, resource }: CheckedApplication): Promise<FieldProblems> {
+    const problems: FieldProblems = {}
+    if (isNew && !isApplicationId(id)) problems.client_id = [problem('application_id')]
+    // RFC 7591 registers no addresses: such an id says that what describes the application is found there.
+    else if (isNew && id.includes(':')) problems.client_id = [problem('application_id')]
+    else if (isNew && (await applicationStore.find(tx, id))) problems.client_id = [problem('application_id_taken')]
+    const found = resource === null ? null : await resourceProblem(tx, id, resource)
+    if (found) problems.resource = [found]
+    return problems
+  }
+
+  async function resourceProblem(tx: Queries, id: string, resource: string): Promise<Problem | null> {
+    if (isSameResource(resource, issuer)) return problem('application_resource_ours')
+    const others = (await applicationStore.knownToAll(tx)).filter(one => one.id !== id && one.resource !== null)
+    return others.some(one => isSameResource(one.resource!, resource)) ? problem('application_resource_taken') : null
+  }
+
+  async function check(tx: Queries, application: CheckedApplication): Promise<Checked> {
+    const { id, metadata, resourceScopes, isGivenSecret = false } = application
     const unread = { ...metadataProblems(metadata), ...scopesProblems(resourceScopes) }
     // The rules go through what can be read; what cannot is told beside what they find.
     const broken = new Set(Object.keys(unread).map(name => name.split('.')[0]!))
-    const readable = {
+    const readable = Object.entries(metadata).filter(([name]) => !broken.has(name))
+    const judged = {
       ...application,
-      metadata: Object.fromEntries(
-        Object.entries(metadata).filter(([name]) => !broken.has(name)),
-      ) as ApplicationMetadata,
+      metadata: Object.fromEntries(readable) as ApplicationMetadata,
       resourceScopes: broken.has('resource_scopes') ? [] : resourceScopes,
     }
     const context = await contextOf(tx, id, isGivenSecret)
-    const found = applicationProblems(readable, context)
+    const found = { ...(await takenProblems(tx, application)), ...applicationProblems(judged, context) }
     const beside = Object.entries(found).filter(([name]) => !broken.has(name))
-    return { problems: { ...unread, ...Object.fromEntries(beside) }, warnings: applicationWarnings(readable, context) }
+    return { problems: { ...unread, ...Object.fromEntries(beside) }, warnings: applicationWarnings(judged, context) }
   }
 
   return {
     check,
 
     /** @returns what one should know all the same @throws invalid_fields */
-    async require(...asked: Parameters<typeof check>): Promise<Problem[]> {
-      const { problems, warnings } = await check(...asked)
+    async require(tx: Queries, application: CheckedApplication): Promise<Problem[]> {
+      const { problems, warnings } = await check(tx, application)
       if (Object.keys(problems).length > 0) throw refuseFields(problems)
       return warnings
     },

@@ -2,6 +2,7 @@
 
 import type { OwnLifetimes } from '../../policy/application-metadata.js'
 import { type Eras, withOverrides } from '../../policy/eras.js'
+import { refuseFields } from '../../protocol/errors.js'
 import type { PolicyInForce } from '../../revocation/policy-in-force.js'
 import {
   type ApplicationFilter,
@@ -16,7 +17,7 @@ import type { SessionListStore } from '../../storage/session-lists.js'
 import type { SessionStates } from '../devices/session-state.js'
 import { type Counted, cursorIn, every, type Listed, listed, type Page } from '../listing.js'
 import type { Ends, PolicyPreviews } from '../policies/policy-preview.js'
-import { unknownApplication } from './application-writing.js'
+import { metadataProblems, unknownApplication } from './application-writing.js'
 import { type PublicApplication, publicApplication } from './public-application.js'
 
 export { type ApplicationFilter, type ApplicationState, applicationStates }
@@ -88,8 +89,11 @@ export function createApplicationList(deps: ApplicationListDeps) {
     /**
      * Sessions that these lifetimes would end at their next refresh if it came now, and that go on without the change.
      * @param lifetimes all that it shall override; null: nothing
+     * @throws invalid_fields
      */
     async previewLifetimes(id: string, lifetimes: OwnLifetimes | null): Promise<Ends> {
+      const problems = lifetimes ? metadataProblems({ lifetimes }) : {}
+      if (Object.keys(problems).length > 0) throw refuseFields(problems)
       const eras: Eras = policy.eras()
       const overrides = new Map(eras.overrides)
       if (lifetimes) overrides.set(id, lifetimes)

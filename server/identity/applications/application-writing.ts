@@ -40,9 +40,9 @@ export function createApplicationWriting(deps: ApplicationWritingDeps) {
   /** Our own row goes by the issuer, and nobody else may. To be asked under the head's lock. */
   async function requireResource(tx: Queries, id: string, resource: string | null | undefined): Promise<void> {
     if (!resource) return
-    if (sameResource(resource, issuer)) throw refuseField('resource', 'application_resource_ours')
+    if (isSameResource(resource, issuer)) throw refuseField('resource', 'application_resource_ours')
     const others = await applicationStore.knownToAll(tx)
-    if (others.some(one => one.resource !== null && sameResource(one.resource, resource) && one.id !== id))
+    if (others.some(one => one.resource !== null && isSameResource(one.resource, resource) && one.id !== id))
       throw refuseField('resource', 'application_resource_taken')
   }
 
@@ -103,7 +103,7 @@ export function unknownApplication(id: string) {
 }
 
 /** A lone trailing slash more or less makes no other resource for whoever asks for one. */
-function sameResource(a: string, b: string): boolean {
+export function isSameResource(a: string, b: string): boolean {
   return a.replace(/\/$/, '') === b.replace(/\/$/, '')
 }
 

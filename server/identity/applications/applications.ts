@@ -81,7 +81,7 @@ export function createApplications(deps: ApplicationsDeps) {
   ): Promise<Saved> {
     const after = { ...before, ...wanted }
     if (before.id === ownApplicationId) requireHarmless(before, after)
-    const warnings = await applicationCheck.require(tx, before.id, after, isGivenSecret)
+    const warnings = await applicationCheck.require(tx, { ...after, isGivenSecret })
     await applicationRights.require(tx, actor, before, after)
     const told = auditedChange(before, after)
     if (told === null) return { application: publicApplication(before), warnings }
@@ -109,7 +109,7 @@ export function createApplications(deps: ApplicationsDeps) {
     const row = { id, name, kind, origin, active: true, createdAt: now(), registrationTokenHash: null }
     const application = { ...row, metadata, resource, resourceScopes }
     const makesSecret = usesSecret(metadata)
-    const warnings = await applicationCheck.require(tx, id, application, makesSecret)
+    const warnings = await applicationCheck.require(tx, { ...application, isNew: true, isGivenSecret: makesSecret })
     await applicationRights.require(tx, actor, application)
     change.note({ action: 'application_created', subject: id, after: auditedWhole(application) })
     await applicationWriting.insert(tx, application)

@@ -3,7 +3,13 @@
 // one of these comes before and is seen, or after and finds the session.
 import { createHash } from 'node:crypto'
 import type { Origin } from '../../policy/actor.js'
-import { hasRefreshTokens, mayBeOffline, scopeWords } from '../../policy/application-metadata.js'
+import {
+  authenticationMethodOf,
+  grantTypesOf,
+  hasRefreshTokens,
+  mayBeOffline,
+  scopeWords,
+} from '../../policy/application-metadata.js'
 import { covers } from '../../policy/consent.js'
 import { type AskedTarget, narrowed, resourceServersOf } from '../../policy/session-scope.js'
 import { refuse } from '../../protocol/errors.js'
@@ -29,9 +35,6 @@ export type RedemptionTerms = {
   verifier: string | undefined
   asked?: AskedTarget
 }
-
-/** `nonce`: of the request that the code answers, for the id_token. */
-export type Redeemed = SessionTokens & { nonce: string | null }
 
 /** Thrown inside the transaction, which it undoes: somebody else has spent the code, or its time has come. */
 class NotClaimed extends EvidenceOutdated {}
@@ -77,9 +80,9 @@ export function createCodes(deps: CodesDeps) {
     applicationId: string,
     terms: RedemptionTerms,
     origin: Origin,
-  ): Promise<Redeemed> {
+  ): Promise<SessionTokens> {
     const { metadata } = (await applications.meet(applicationId)) ?? requireHeld(applicationId)
-    if (!metadata.grant_types?.includes('authorization_code')) throw refuse('unauthorized_client')
+    if (!grantTypesOf(metadata).includes('authorization_code')) throw refuse('unauthorized_client')
     const hash = hashOfCode(code)
     const row = isCode(code) ? await codeStore.find(database, hash) : null
     if (!row || !isPresentedBy(row, applicationId, terms)) throw refuse('invalid_grant')
@@ -94,7 +97,7 @@ export function createCodes(deps: CodesDeps) {
         grant: () => grantOf(row, requireHeld(applicationId)),
       })
       const { refreshable: withRefresh } = opened.standing.session
-      return { ...sessionTokens(opened, { asked: terms.asked ?? {}, withRefresh }), nonce: row.nonce }
+      return sessionTokens(opened, { asked: terms.asked ?? {}, withRefresh, nonce: row.nonce })
     } catch (error) {
       if (!(error instanceof EvidenceOutdated)) throw error
       const present = error instanceof NotClaimed ? await codeStore.find(database, hash) : null
@@ -161,7 +164,7 @@ export function createCodes(deps: CodesDeps) {
    * ago is refused, and keeps what there is.
    */
   async function spent(row: CodeRecord, origin: Origin) {
-    const { token_endpoint_auth_method: method } = requireHeld(row.applicationId).metadata
+    const method = authenticationMethodOf(requireHeld(row.applicationId))
     const isRepeat = row.redeemer === redeemerOf(origin) && now() - row.redeemedAt! <= policy().reuse_grace * 1000
     if (method === 'none' && row.challenge !== null && isRepeat && policy().reuse_grace > 0)
       return refuse('invalid_grant')

@@ -123,7 +123,7 @@ export function createDecisions(deps: DecisionsDeps) {
 
   /** When the password was typed last, by which `max_age` and `prompt=login` were judged. */
   async function authenticatedAt(tx: Queries, { session }: Standing): Promise<number> {
-    return (await browserSessionStore.authenticatedAt(tx, session.id)) ?? session.authenticatedAt
+    return Math.max(session.authenticatedAt, (await browserSessionStore.authenticatedAt(tx, session.id)) ?? 0)
   }
 
   function codeOf(

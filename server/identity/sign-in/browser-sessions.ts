@@ -84,21 +84,25 @@ export function createBrowserSessions(deps: BrowserSessionsDeps) {
 
   return {
     /**
-     * Signs in and gives the browser a new id, whatever it had before.
+     * Signs in and gives the browser a new id, whatever it had before. Where the browser is signed in already, by the same
+     * person, that session goes on, and what was opened through it with it: `sessionId` is the former's then.
+     * @param former whoever the browser is or was signed in by
      * @throws as sign-in does
      */
-    async signIn(credentials: Credentials, origin: Origin): Promise<NewBrowserSession> {
-      const { user, sessionId, issueDeviceToken } = await signIn.signIn(
-        credentials,
-        ownApplication,
-        origin,
-        browserGrant,
-      )
+    async signIn(credentials: Credentials, origin: Origin, former?: BrowserSession): Promise<NewBrowserSession> {
+      const renews = former?.end === null ? former.session.id : undefined
+      const held = { grant: browserGrant, renews }
+      const signedIn = await signIn.signIn(credentials, ownApplication, origin, held)
+      const { user, sessionId, authenticatedAt, issueDeviceToken } = signedIn
       const id = random(32).toString('base64url')
-      const formSecret = random(32).toString('base64url')
-      const at = now()
-      const row = { idHash: hashOf(id), sessionId, formSecret, authenticatedAt: at, notices: null, createdAt: at }
-      await browserSessionStore.insert(database, row)
+      const renewed = former && sessionId === renews ? pageOf(former) : null
+      // Another tab may have signed in at the same moment: then the row has a new id already, and there are two.
+      if (!renewed || !(await browserSessionStore.renew(database, renewed.idHash, hashOf(id), authenticatedAt))) {
+        // Forms on pages that are open in other tabs go on being good.
+        const formSecret = renewed?.formSecret ?? random(32).toString('base64url')
+        const row = { idHash: hashOf(id), sessionId, formSecret, authenticatedAt, notices: null, createdAt: now() }
+        await browserSessionStore.insert(database, row)
+      }
       const deviceToken = issueDeviceToken()
       return { id, user, sessionId, deviceToken, maxAge: policy().session_absolute_lifetime }
     },
@@ -170,11 +174,12 @@ export function createBrowserSessions(deps: BrowserSessionsDeps) {
     /** Forgets the cookie; its session is ended by whoever ends sessions. */
     forget: (browser: BrowserSession): Promise<void> => browserSessionStore.remove(database, pageOf(browser).idHash),
 
-    /** A token for one form of this browser. */
-    formTokenOf: (browser: BrowserSession): string => formToken(pageOf(browser).formSecret),
+    /** A token for one form of this browser; `about`: for nothing but what this text says. */
+    formTokenOf: (browser: BrowserSession, about = ''): string => formToken(pageOf(browser).formSecret, about),
 
-    /** Was this token made for a form of this browser? */
-    isFormTokenOf: (browser: BrowserSession, token: unknown): boolean => isFormToken(token, pageOf(browser).formSecret),
+    /** Was this token made for a form of this browser, and about this? */
+    isFormTokenOf: (browser: BrowserSession, token: unknown, about = ''): boolean =>
+      isFormToken(token, pageOf(browser).formSecret, about),
 
     /** The same of a browser that nobody is signed in with: its secret is its own. */
     formToken,
@@ -182,9 +187,9 @@ export function createBrowserSessions(deps: BrowserSessionsDeps) {
   }
 
   /** Each is written otherwise, so that a compressed page gives nothing of it away (BREACH). */
-  function formToken(secret: string): string {
+  function formToken(secret: string, about = ''): string {
     const salt = random(12).toString('base64url')
-    return `${salt}.${macOf(secret, salt)}`
+    return `${salt}.${macOf(secret, salt, about)}`
   }
 }
 
@@ -194,14 +199,15 @@ function wrongProof() {
 
 export type BrowserSessions = ReturnType<typeof createBrowserSessions>
 
-function isFormToken(token: unknown, secret: string): boolean {
+function isFormToken(token: unknown, secret: string, about = ''): boolean {
   const [, salt, mac] = typeof token === 'string' ? (/^([\w-]{16})\.([\w-]{43})$/.exec(token) ?? []) : []
   if (salt === undefined || mac === undefined) return false
-  return timingSafeEqual(Buffer.from(mac), Buffer.from(macOf(secret, salt)))
+  return timingSafeEqual(Buffer.from(mac), Buffer.from(macOf(secret, salt, about)))
 }
 
-function macOf(secret: string, salt: string): string {
-  return createHmac('sha256', secret).update(salt).digest('base64url')
+/** The salt is of one length: which part is which stays clear. */
+function macOf(secret: string, salt: string, about: string): string {
+  return createHmac('sha256', secret).update(salt).update(about).digest('base64url')
 }
 
 function hashOf(id: string): string {

@@ -13,10 +13,11 @@ import type { SessionGrant } from '../../storage/session-rows.js'
 import type { SessionRecord, SessionStore, Standing } from '../../storage/sessions.js'
 import type { OwnUserRecord } from '../../storage/user-rows.js'
 import type { UserStanding, UserStandingStore } from '../../storage/user-standings.js'
-import type { Changes } from '../../tokens/changes.js'
+import type { Change, Changes } from '../../tokens/changes.js'
 import type { Issue } from '../../tokens/issue.js'
 import type { Secrets } from '../../tokens/secrets.js'
 import type { DeviceClaim, KnownDevices, NamedDevice } from './known-devices.js'
+import type { Renewal } from './renewal.js'
 import type { SessionRoom } from './session-room.js'
 
 /** What a session is opened on. */
@@ -44,6 +45,13 @@ export type Opening = {
   origin: Origin
   /** A function where it depends on the application as the transaction finds it. */
   grant: SessionGrant | (() => SessionGrant)
+  /**
+   * It takes the place of those that its application has on a recognised device, whose client has lost its pair. Sessions
+   * that codes open, and browsers, stand side by side (oauth.md §5).
+   */
+  replaces?: boolean
+  /** The session of the browser that somebody signs in with again: it goes on where it is the same person's, and lives. */
+  renews?: string | undefined
 }
 
 /** A session that was opened, and all that its first tokens are issued from. */
@@ -73,6 +81,7 @@ export type OpenSessionDeps = {
   sessionStore: SessionStore
   knownDevices: KnownDevices
   room: SessionRoom
+  renewal: Renewal
   issue: Issue
   changes: Changes
   secrets: Secrets
@@ -84,7 +93,7 @@ export type OpenSessionDeps = {
 }
 
 export function createOpenSession(deps: OpenSessionDeps) {
-  const { userStandingStore, sessionStore, knownDevices, room, issue, changes, secrets, tail, policy } = deps
+  const { userStandingStore, sessionStore, knownDevices, room, renewal, issue, changes, secrets, tail, policy } = deps
   const { applications, now, uuid } = deps
 
   /**
@@ -106,7 +115,7 @@ export function createOpenSession(deps: OpenSessionDeps) {
   async function openOnce(
     evidence: Evidence,
     applicationId: string,
-    { device, origin, grant }: Opening,
+    { device, origin, grant, replaces = false, renews }: Opening,
   ): Promise<Opened> {
     const issuedAt = now()
     // One policy from beginning to end: the one that is in force when the log's number is read.
@@ -117,19 +126,26 @@ export function createOpenSession(deps: OpenSessionDeps) {
       const user = await userStandingStore.lockUser(tx, userId)
       if (!user?.active || !(await evidence.stillHolds(tx, user))) throw new EvidenceOutdated()
       const found = requireInForce(await userStandingStore.of(tx, user, applicationId), evidence, eras)
+      if (renews !== undefined) {
+        const { ended } = found
+        const session = await renewal.renew(tx, { sessionId: renews, evidence, origin, ended, eras })
+        if (session) {
+          noteSignIn(change, session, { renewed: true })
+          return { ...found, session, crowdedUpto: null }
+        }
+      }
       const { id: deviceId, isNew } = await deviceOf(tx, userId, device, origin)
       const granted = typeof grant === 'function' ? grant() : grant
-      const fresh = newSession(evidence, { applicationId, deviceId, address: origin.address, grant: granted }, eras)
-      const inForce = { replaces: !isNew, ended: found.ended, eras }
-      const retaken = await room.retake(tx, fresh, inForce)
-      const session = retaken ?? fresh
+      const opened = newSession(evidence, { applicationId, deviceId, address: origin.address, grant: granted }, eras)
+      const inForce = { replaces: replaces && !isNew, ended: found.ended, eras }
+      const retaken = await room.retake(tx, opened, inForce)
+      const session = retaken ?? opened
       await evidence.spend?.(tx, session.id)
       if (!retaken) {
         await room.make(tx, change, session, inForce)
         await sessionStore.insert(tx, session)
       }
-      const after = { session: session.id, device: deviceId, application: applicationId }
-      change.note({ action: 'signed_in', subject: String(userId), after })
+      noteSignIn(change, session)
       return { ...found, session, crowdedUpto: null }
     })
     return { standing, eras, issuedAt }
@@ -139,6 +155,11 @@ export function createOpenSession(deps: OpenSessionDeps) {
     if (!('deviceId' in device)) return knownDevices.recognise(tx, userId, device, origin)
     if (!(await knownDevices.isOpen(tx, userId, device))) throw new EvidenceOutdated()
     return { id: device.deviceId, isNew: false }
+  }
+
+  function noteSignIn({ note }: Change, { id, userId, deviceId, applicationId }: SessionRecord, more: object = {}) {
+    const after = { session: id, device: deviceId, application: applicationId, ...more }
+    note({ action: 'signed_in', subject: String(userId), after })
   }
 
   /** What is asked of every evidence, beside what it says itself. */

@@ -37,6 +37,8 @@ export type Room = InForce & {
 export function createSessionRoom({ sessionStore, deviceStore, now }: SessionRoomDeps) {
   const lives = (one: SessionLife & Judged & { ended: EndedSeqs }, eras: ErasInForce) =>
     sessionEnd(one, one.ended, now(), eras.of(one)) === null
+  /** A password opened it for a client with a pair: not a browser's, which holds it by a cookie. */
+  const hasPair = ({ grantType, refreshable }: Beside) => grantType === 'password' && refreshable
   const counts = (one: OpenSession, eras: ErasInForce) =>
     countsByItself(one, one.browser !== null && lives(one.browser, eras))
 
@@ -58,7 +60,7 @@ export function createSessionRoom({ sessionStore, deviceStore, now }: SessionRoo
     const ends: Ends = new Map()
     if (replaces)
       for (const one of await sessionStore.ofApplicationOn(tx, opening.deviceId, opening.applicationId))
-        if (lives({ ...one, ended }, eras)) ends.set(one.id, 'replaced')
+        if (hasPair(one) && lives({ ...one, ended }, eras)) ends.set(one.id, 'replaced')
     const ending = await findDevices(tx, opening, eras, ends)
     await findSessions(tx, opening, eras, ends)
     // Devices before sessions, each in the order of their ids, as others lock them.

@@ -7,13 +7,13 @@ import { usernameKey } from '../../policy/username.js'
 import { refuse } from '../../protocol/errors.js'
 import type { Quota } from '../../protocol/rate-limit.js'
 import type { Tail } from '../../revocation/tail.js'
-import { passwordGrant, type SessionGrant } from '../../storage/session-rows.js'
+import { passwordGrant } from '../../storage/session-rows.js'
 import type { Inspect } from '../../tokens/inspect.js'
 import type { Issue } from '../../tokens/issue.js'
 import { type PublicUser, publicUser } from '../people/public-user.js'
 import type { Guesses } from './guesses.js'
 import type { KnownDevices } from './known-devices.js'
-import { EvidenceOutdated, type Opened, type OpenSession } from './open-session.js'
+import { EvidenceOutdated, type Opened, type Opening, type OpenSession } from './open-session.js'
 import type { PasswordCheck } from './password-check.js'
 import type { PasswordEvidence } from './password-evidence.js'
 
@@ -27,9 +27,17 @@ export type Credentials = {
   clientDevice?: string | undefined
 }
 
+/** How the session is held, and what becomes of the ones before. */
+export type Held = Pick<Opening, 'grant' | 'replaces' | 'renews'>
+
+/** By a pair of tokens. A client that signs in again on its device has lost the one that it had. */
+const byPair: Held = { grant: passwordGrant, replaces: true }
+
 export type SignedIn = {
   user: PublicUser
   sessionId: string
+  /** Epoch ms. */
+  authenticatedAt: number
   /** What is left to guess, as the answer tells it. */
   quotas: Quota[]
   /** The session's first pair. Nothing is signed for who does not ask. */
@@ -65,7 +73,7 @@ export function createSignIn(deps: SignInDeps) {
     credentials: Credentials,
     applicationId: string,
     origin: Origin,
-    grant: SessionGrant = passwordGrant,
+    held: Held = byPair,
   ): Promise<SignedIn> {
     const { password, deviceToken, clientDevice } = credentials
     await tail.freshen()
@@ -78,7 +86,7 @@ export function createSignIn(deps: SignInDeps) {
         await deps.pauses?.passwordChecked?.()
         try {
           const device = { deviceProof, clientDevice }
-          return await openSession(passwordEvidence(checked), applicationId, { device, origin, grant })
+          return await openSession(passwordEvidence(checked), applicationId, { device, origin, ...held })
         } catch (error) {
           if (!(error instanceof EvidenceOutdated)) throw error
         }
@@ -93,6 +101,7 @@ export function createSignIn(deps: SignInDeps) {
     return {
       user: publicUser(user),
       sessionId: session.id,
+      authenticatedAt: session.authenticatedAt,
       quotas,
       issuePair: () => ({
         access: issue.accessOf(standing, issuedAt, eras.of(session)).token,

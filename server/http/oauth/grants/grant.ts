@@ -26,7 +26,7 @@ export type TokenAnswer = {
   token_type: 'Bearer' | 'DPoP'
   /** Seconds. */
   expires_in: number
-  scope: string
+  scope?: string
   refresh_token?: string
   id_token?: string
   [extension: string]: string | number | undefined

@@ -70,6 +70,7 @@ const values: Record<string, Words> = {
   devices: length,
   application: plain,
   scope: plain,
+  renewed: plain,
   generation: id,
   presented: id,
   usable_rights: plain,

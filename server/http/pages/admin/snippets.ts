@@ -184,7 +184,7 @@ function valuesOf(application: PublicApplication, issuer: string): Values {
       method,
       port: portOf(redirectUri),
       // Libraries refuse plain http unless they are told that it is meant, which it is on this machine alone.
-      insecure: issuer.startsWith('http:') ? ', { execute: [client.allowInsecureRequests] }' : '',
+      insecure: issuer.startsWith('http:') ? '\n  { execute: [client.allowInsecureRequests] },' : '',
       authentication: authentications[method],
       import_key: method === 'private_key_jwt' ? `\nimport { importPKCS8 } from 'jose'` : '',
       and_jose: method === 'private_key_jwt' ? ' jose' : '',
@@ -210,9 +210,9 @@ function signInScope(allowed: string): string {
 }
 
 const authentications = {
-  client_secret_basic: 'client.ClientSecretBasic(process.env.CLIENT_SECRET)',
-  client_secret_post: 'client.ClientSecretPost(process.env.CLIENT_SECRET)',
-  private_key_jwt: "client.PrivateKeyJwt(await importPKCS8(process.env.PRIVATE_KEY, 'ES256'))",
+  client_secret_basic: 'client.ClientSecretBasic(secret)',
+  client_secret_post: 'client.ClientSecretPost(secret)',
+  private_key_jwt: "client.PrivateKeyJwt(await importPKCS8(secret, 'ES256'))",
   none: 'client.None()',
 } as const
 

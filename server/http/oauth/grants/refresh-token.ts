@@ -1,0 +1,18 @@
+// RFC 6749 §6. What is asked for of scope and resource narrows the access token, never the session.
+import type { Rotate } from '../../../tokens/rotate.js'
+import { originOf } from '../../handler.js'
+import { tokenAnswer } from '../token-answer.js'
+import { type Grant, grant } from './grant.js'
+
+export type RefreshTokenDeps = { rotate: Rotate; now: () => number }
+
+export function createRefreshTokenGrant({ rotate, now }: RefreshTokenDeps): Grant {
+  return grant({
+    grantType: 'refresh_token',
+    parameters: { refresh_token: { required: true }, scope: {}, resource: { repeats: true } },
+    async handle({ refresh_token, scope, resource }, ctx) {
+      const asked = { scope, resource }
+      return tokenAnswer(await rotate.rotate(refresh_token, ctx.state.application!.id, originOf(ctx), asked), now())
+    },
+  })
+}

@@ -1,0 +1,24 @@
+// What the token endpoint answers for a session (RFC 6749 §5.1). The dispatcher says that nobody keeps it.
+import type { SessionTokens } from '../../tokens/session-tokens.js'
+import type { TokenAnswer } from './grants/grant.js'
+
+/** @param now epoch ms */
+export async function tokenAnswer(tokens: SessionTokens, now: number): Promise<TokenAnswer> {
+  const { access, refresh, idleEnd, absoluteEnd } = tokens
+  const seconds = (until: number) => Math.max(0, Math.floor((until - now) / 1000))
+  const idToken = await tokens.idToken()
+  return {
+    access_token: access.token,
+    token_type: 'Bearer',
+    expires_in: seconds(access.expiresAt),
+    // Also where it is what was asked for: it may be less. RFC 6749 §3.3: a scope is one word at least.
+    ...(access.scope !== '' && { scope: access.scope }),
+    ...(refresh !== null && {
+      refresh_token: refresh,
+      // draft-ietf-oauth-refresh-token-expiration: by when it must be used, and until when the person let the application in.
+      refresh_token_timeout: seconds(idleEnd),
+      authorization_expires_in: seconds(absoluteEnd),
+    }),
+    ...(idToken !== undefined && { id_token: idToken }),
+  }
+}

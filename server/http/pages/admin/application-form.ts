@@ -1,0 +1,196 @@
+// The forms about an application: one table of fields by their names in RFC 7591, each asked for only where its kind of
+// application needs it. Labels are texts `applicationField.NAME`, helps `applicationHelp.NAME`.
+import type { ApplicationKind, ApplicationMetadata } from '../../../policy/application-metadata.js'
+import { refuseField } from '../../../protocol/errors.js'
+import type { Context } from '../../handler.js'
+import { chosenIn, type Problems, typedIn } from '../fields.js'
+import type { Frame } from '../frame.js'
+
+/** What a field shows: a text, whether a box is ticked, or which of several are. */
+type Shown = string | boolean | string[]
+export type Values = Record<string, Shown>
+
+type Type = {
+  input: Record<string, unknown>
+  typed: (ctx: Context, name: string) => Shown
+  shown: (value: unknown) => Shown
+  /** Of the metadata; undefined where the field is empty. @throws invalid_fields */
+  read: (shown: Shown, name: string) => unknown
+}
+
+const code = { code: true, spellcheck: 'false', autocapitalize: 'none', autocomplete: 'off' }
+const typedText = (ctx: Context, name: string) => typedIn(ctx, [name])[name]!
+const split = (shown: Shown, by: RegExp): string[] | undefined => {
+  const words = String(shown)
+    .split(by)
+    .map(word => word.trim())
+    .filter(Boolean)
+  return words.length > 0 ? words : undefined
+}
+const textType = { input: code, typed: typedText, shown: value => (value ?? '') as string } satisfies Partial<Type>
+
+const types = {
+  text: { ...textType, read: shown => String(shown).trim() || undefined },
+  /** An address, or whatever else, on each line. */
+  lines: {
+    ...textType,
+    input: { ...code, type: 'textarea', rows: 3 },
+    shown: value => ((value as string[] | undefined) ?? []).join('\n'),
+    read: shown => split(shown, /[\r\n]+/),
+  },
+  words: {
+    ...textType,
+    input: { ...code, type: 'textarea', rows: 3 },
+    shown: value => ((value as string[] | undefined) ?? []).join('\n'),
+    read: shown => split(shown, /[\s,]+/),
+  },
+  flag: {
+    input: { type: 'checkbox' },
+    typed: (ctx, name) => typedText(ctx, name) === '1',
+    shown: value => value === true,
+    read: shown => (shown === true ? true : undefined),
+  },
+  choice: {
+    input: { type: 'select' },
+    typed: typedText,
+    shown: value => (value ?? '') as string,
+    read: shown => shown || undefined,
+  },
+  choices: {
+    input: { type: 'choices' },
+    typed: chosenIn,
+    shown: value => (value ?? []) as string[],
+    read: shown => ((shown as string[]).length > 0 ? shown : undefined),
+  },
+  /** Words with one space between on the wire. */
+  scope: {
+    input: { type: 'choices' },
+    typed: chosenIn,
+    shown: value =>
+      String(value ?? '')
+        .split(' ')
+        .filter(Boolean),
+    read: shown => (shown as string[]).join(' ') || undefined,
+  },
+  json: {
+    input: { ...code, type: 'textarea', rows: 4 },
+    typed: typedText,
+    shown: value => (value === undefined ? '' : JSON.stringify(value, null, 2)),
+    read(shown, name) {
+      if (String(shown).trim() === '') return undefined
+      try {
+        return JSON.parse(String(shown))
+      } catch {
+        throw refuseField(name, 'unusable')
+      }
+    },
+  },
+} as const satisfies Record<string, Type>
+
+type Part = 'settings' | 'advanced' | 'access'
+
+type FieldRow = {
+  is: keyof typeof types
+  of: readonly ApplicationKind[]
+  part: Part
+  /** *New application* asks for it too. */
+  isNew?: true
+  options?: readonly string[]
+}
+
+const withPeople = ['web', 'browser', 'native'] as const
+const withSecret = ['web', 'machine', 'resource_server'] as const
+
+const fields = {
+  redirect_uris: { is: 'lines', of: withPeople, part: 'settings', isNew: true },
+  post_logout_redirect_uris: { is: 'lines', of: withPeople, part: 'settings', isNew: true },
+  first_party: { is: 'flag', of: withPeople, part: 'settings', isNew: true },
+  scope: { is: 'scope', of: [...withPeople, 'machine'], part: 'access', isNew: true },
+  permissions: { is: 'words', of: withPeople, part: 'access' },
+  required_roles: { is: 'choices', of: withPeople, part: 'access' },
+  roles_claim: { is: 'text', of: withPeople, part: 'access' },
+  token_endpoint_auth_method: {
+    ...{ is: 'choice', of: withSecret, part: 'advanced', isNew: true },
+    options: ['client_secret_basic', 'client_secret_post', 'private_key_jwt'],
+  },
+  jwks_uri: { is: 'text', of: withSecret, part: 'advanced', isNew: true },
+  jwks: { is: 'json', of: withSecret, part: 'advanced', isNew: true },
+  allow_without_pkce: { is: 'flag', of: ['web'], part: 'advanced', isNew: true },
+  grant_types: {
+    ...{ is: 'choices', of: ['web', 'browser', 'native', 'resource_server'], part: 'advanced' },
+    options: ['authorization_code', 'refresh_token', 'client_credentials'],
+  },
+  id_token_signed_response_alg: {
+    ...{ is: 'choice', of: withPeople, part: 'advanced' },
+    options: ['', 'RS256', 'ES256', 'PS256', 'EdDSA'],
+  },
+  introspects: { is: 'lines', of: withSecret, part: 'advanced' },
+  initiate_login_uri: { is: 'text', of: withPeople, part: 'advanced' },
+  client_uri: { is: 'text', of: withPeople, part: 'advanced' },
+  policy_uri: { is: 'text', of: withPeople, part: 'advanced' },
+  tos_uri: { is: 'text', of: withPeople, part: 'advanced' },
+  contacts: { is: 'lines', of: withPeople, part: 'advanced' },
+} as const satisfies Record<string, FieldRow>
+
+type FieldName = keyof typeof fields & keyof ApplicationMetadata
+export type Form = { kind: ApplicationKind; parts: readonly Part[]; isNew?: boolean }
+
+const fieldNames = Object.keys(fields) as FieldName[]
+
+function namesIn({ kind, parts, isNew = false }: Form): FieldName[] {
+  return fieldNames.filter(name => {
+    const row: FieldRow = fields[name]
+    return row.of.includes(kind) && parts.includes(row.part) && (!isNew || row.isNew === true)
+  })
+}
+
+const typeOf = (name: FieldName): Type => types[fields[name].is]
+
+/** What was typed, to be shown again. */
+export function typedValues(ctx: Context, form: Form): Values {
+  return Object.fromEntries(namesIn(form).map(name => [name, typeOf(name).typed(ctx, name)]))
+}
+
+/** Those members that the form is about, as they were typed; undefined takes one away. @throws invalid_fields */
+export function readMetadata(ctx: Context, form: Form): Partial<ApplicationMetadata> {
+  return Object.fromEntries(
+    namesIn(form).map(name => [name, typeOf(name).read(typeOf(name).typed(ctx, name), name)]),
+  ) as Partial<ApplicationMetadata>
+}
+
+export function shownValues(metadata: ApplicationMetadata, form: Form): Values {
+  return Object.fromEntries(namesIn(form).map(name => [name, typeOf(name).shown(metadata[name])]))
+}
+
+export type Option = { value: string; label: string; help?: string | null }
+
+/** @param choices of the fields whose options the table does not know @returns inputs of `ui('field')` */
+export function fieldInputs(part: Part, form: Form, frame: Frame, choices: Partial<Record<FieldName, Option[]>> = {}) {
+  const { t } = frame
+  return namesIn({ ...form, parts: [part] }).flatMap(name => {
+    const row: FieldRow = fields[name]
+    const options =
+      choices[name] ?? row.options?.map(value => ({ value, label: t(`applicationOption.${value || 'usual'}`) }))
+    if (typeOf(name).input.type === 'choices' && options?.length === 0) return []
+    return [
+      {
+        name,
+        label: t(`applicationField.${name}`),
+        help: t(`applicationHelp.${name}`),
+        whole: true,
+        ...typeOf(name).input,
+        ...(options && { options }),
+      },
+    ]
+  })
+}
+
+/** A list's problem stands at its field, whichever line it is of. */
+export function gathered(problems: Problems): Problems {
+  const found: Problems = {}
+  for (const [name, text] of Object.entries(problems)) {
+    const field = name.replace(/\.\d+$/, '')
+    found[field] = [found[field], text].filter(Boolean).join(' ')
+  }
+  return found
+}

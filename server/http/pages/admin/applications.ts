@@ -1,0 +1,107 @@
+// Applications, as administrators look through them; resource servers are those that tokens are made for.
+
+import { type ApplicationFilter, applicationStates } from '../../../identity/applications/application-list.js'
+import type { ApplicationUses } from '../../../identity/applications/application-uses.js'
+import type { Applications } from '../../../identity/applications/applications.js'
+import type { PublicApplication } from '../../../identity/applications/public-application.js'
+import { applicationKinds, ownApplicationId } from '../../../policy/application-metadata.js'
+import { answerCsv } from '../../admin/csv.js'
+import type { Context } from '../../handler.js'
+import { applicationColumns, applicationFilters } from '../../lists/applications.js'
+import { readTyped } from '../../lists/filters.js'
+import type { FileChoice } from '../files.js'
+import type { Pages } from '../page.js'
+import { isFiltered, readCounted } from './lists.js'
+import type { Finder } from './people.js'
+import { countText } from './role-texts.js'
+
+export type ApplicationPagesDeps = {
+  pages: Pages
+  files: FileChoice
+  issuer: string
+  applications: Applications
+  applicationUses: ApplicationUses
+} & Pick<Finder, 'users' | 'userList'>
+
+export function createApplicationPages(deps: ApplicationPagesDeps) {
+  const { pages, files, issuer, applications, applicationUses, users, userList } = deps
+
+  const readFilter = (ctx: Context): Promise<ApplicationFilter> =>
+    readTyped(ctx, applicationFilters, { users, userList, frame: pages.frameOf(ctx), which: [] })
+
+  async function show(ctx: Context, resources: boolean): Promise<void> {
+    const frame = pages.frameOf(ctx)
+    const { t, may, url, query } = frame
+    const typed = await readFilter(ctx)
+    const filter = resources ? { ...typed, kind: undefined, isResourceServer: true } : typed
+    const { results, next, partial, counted } = await readCounted(
+      ctx,
+      page => applications.list(filter, page),
+      () => applications.count(filter),
+    )
+    const uses = await applicationUses.of(results.map(one => one.id))
+    const { after: _, size: __, row: ___, ...asked } = query
+    await pages.show(ctx, 'admin/applications', {
+      title: t(resources ? 'nav.resourceServers' : 'nav.applications'),
+      lead: t(resources ? 'applications.resourcesLead' : 'applications.lead'),
+      actions: [
+        ...(resources
+          ? []
+          : files.links(
+              ctx,
+              frame,
+              more => url('/admin/applications.csv', { ...asked, ...more }),
+              t('applications.file'),
+            )),
+        ...(may('darvoza:applications:write')
+          ? [
+              {
+                ...{ icon: 'add', tone: 'primary' },
+                label: t(resources ? 'applications.newResource' : 'applications.new'),
+                href: url('/admin/applications/-/new', { kind: resources ? 'resource_server' : null }),
+              },
+            ]
+          : []),
+      ],
+      resources,
+      applications: results.map(one => {
+        const { live, lastSignInAt } = uses.get(one.id) ?? { live: { count: 0, more: false }, lastSignInAt: null }
+        return {
+          ...presentApplication(one, issuer),
+          live: { ...live, text: countText(live, frame) },
+          lastUsedAt: lastSignInAt,
+        }
+      }),
+      next,
+      partial,
+      counted,
+      filtered: isFiltered(typed),
+      kinds: applicationKinds,
+      states: applicationStates,
+    })
+  }
+
+  return {
+    applicationsPage: (ctx: Context) => show(ctx, false),
+    resourceServersPage: (ctx: Context) => show(ctx, true),
+
+    /** All that the filter finds, row by row, however many. */
+    async applicationsFile(ctx: Context): Promise<void> {
+      const rows = applications.every(await readFilter(ctx))
+      answerCsv(ctx, 'darvoza-applications', applicationColumns, rows, files.take(ctx, pages.frameOf(ctx)))
+    },
+  }
+}
+
+export function presentApplication(application: PublicApplication, issuer: string) {
+  const { id, name, kind, origin, active, createdAt, resourceScopes } = application
+  return {
+    ...{ id, name, kind, origin, active, createdAt },
+    state: active ? 'active' : 'disabled',
+    /** Our own goes by the issuer. */
+    resource: id === ownApplicationId ? issuer : application.resource,
+    scopes: resourceScopes.map(one => one.name),
+    /** Of our own there is little that the house does not need as it is. */
+    changeable: id !== ownApplicationId,
+  }
+}

@@ -1,0 +1,145 @@
+// What a person has let applications have: looked at, and taken back. Taken back is more than forgotten: the application's
+// sessions of that person end, those that outlive a browser too, and so does what has not become a session yet.
+import { type Actor, userOf } from '../../policy/actor.js'
+import { ownApplicationId } from '../../policy/application-metadata.js'
+import { type AskedScopes, type ConsentedScopes, scopesByServer, wordsIn } from '../../policy/consent.js'
+import { resourceServersOf } from '../../policy/session-scope.js'
+import { refuse } from '../../protocol/errors.js'
+import type { ApplicationsInForce } from '../../revocation/applications-in-force.js'
+import type { ApplicationStore } from '../../storage/applications.js'
+import type { CodeStore } from '../../storage/codes.js'
+import type { ConsentRecord, ConsentStore } from '../../storage/consents.js'
+import type { Database, Queries } from '../../storage/database.js'
+import type { OwnListStore, UseOfApplication } from '../../storage/own-lists.js'
+import type { SessionStore } from '../../storage/sessions.js'
+import type { UserStore } from '../../storage/users.js'
+import type { Changes } from '../../tokens/changes.js'
+import { type PublicApplication, publicApplication } from '../applications/public-application.js'
+import type { SessionStates } from '../devices/session-state.js'
+import type { ActorRights } from '../rights.js'
+import { type DescribedScopes, describedScopes } from './described-scopes.js'
+
+/** An application that may act for somebody. Times are epoch ms. */
+export type LetIn = {
+  application: PublicApplication
+  /** When the person agreed first; null where nobody was asked, as of an application of our own. */
+  since: number | null
+  rights: DescribedScopes[]
+  /** How many of its sessions live; `more`: that many at least. */
+  sessions: number
+  more: boolean
+  /** null where none lives. */
+  lastUsedAt: number | null
+}
+
+export type ConsentsDeps = {
+  issuer: string
+  database: Database
+  userStore: UserStore
+  applicationStore: ApplicationStore
+  consentStore: ConsentStore
+  codeStore: CodeStore
+  sessionStore: SessionStore
+  ownListStore: OwnListStore
+  states: SessionStates
+  rights: ActorRights
+  changes: Changes
+  applications: ApplicationsInForce
+}
+
+/** How many sessions end in one transaction: others wait for it. */
+const atOnce = 200
+
+export function createConsents(deps: ConsentsDeps) {
+  const { issuer, database, userStore, applicationStore, consentStore, codeStore, sessionStore, ownListStore } = deps
+  const { states, rights, changes, applications } = deps
+
+  const described = (scopes: ConsentedScopes) => describedScopes(scopes, applications.resourceServers(), issuer)
+
+  function letIn(
+    application: PublicApplication,
+    consent: ConsentRecord | undefined,
+    use: UseOfApplication | undefined,
+  ) {
+    return {
+      application,
+      since: consent?.createdAt ?? null,
+      rights: described(consent?.scopes ?? {}),
+      sessions: use?.sessions ?? 0,
+      more: use?.more ?? false,
+      lastUsedAt: use?.lastUsedAt ?? null,
+    }
+  }
+
+  /** Everything in one transaction, or so much that another one goes on. @returns whether all is done */
+  function withdrawSome(userId: number, applicationId: string, actor: Actor): Promise<'done' | 'more' | 'nothing'> {
+    const work: Parameters<typeof changes.run<'done' | 'more' | 'nothing'>>[1] = async (tx, { record, note }) => {
+      await userStore.lock(tx, userId)
+      await requireMayActOn(tx, actor, userId)
+      const consent = await consentStore.lock(tx, userId, applicationId)
+      const ending = await sessionStore.ofApplicationOf(tx, userId, applicationId, atOnce + 1)
+      if (!consent && ending.length === 0) return 'nothing'
+      await codeStore.removeUnspent(tx, userId, applicationId)
+      for (const subject of ending.slice(0, atOnce).sort()) await record('consent_withdrawn', { subject })
+      if (ending.length > atOnce) return 'more'
+      // Last of all: whoever comes again after a fault finds it, and goes on.
+      await consentStore.remove(tx, userId, applicationId)
+      const before = { application: applicationId, ...(consent && { scope: wordsIn(consent.scopes) }) }
+      note({ action: 'consent_withdrawn', subject: String(userId), before })
+      return 'done'
+    }
+    return changes.run(actor, work, { users: [userId] })
+  }
+
+  async function requireMayActOn(tx: Queries, actor: Actor, userId: number): Promise<void> {
+    // Whoever it is about may always.
+    if (userOf(actor) === userId) return
+    await rights.requireOver(tx, actor, userId)
+  }
+
+  return {
+    /** What a request asks for, by the resource servers that are there now. */
+    asked: (request: AskedScopes): ConsentedScopes =>
+      scopesByServer(request, resourceServersOf(applications.resourceServers(), issuer)),
+
+    /** Scopes in words, each with the resource server that it belongs to. */
+    described,
+
+    /** What a person lets one application have; null: nothing was agreed to, or it was withdrawn. */
+    async remembered(userId: number, applicationId: string): Promise<ConsentedScopes | null> {
+      return (await consentStore.find(database, userId, applicationId))?.scopes ?? null
+    },
+
+    /** All applications that may act for a person: those that they agreed to, and those whose sessions live. By name. */
+    async listOf(userId: number): Promise<LetIn[]> {
+      const consents = new Map((await consentStore.ofUser(database, userId)).map(one => [one.applicationId, one]))
+      const uses = new Map(
+        (await ownListStore.usesOf(database, userId, ownApplicationId, states.terms())).map(use => [
+          use.applicationId,
+          use,
+        ]),
+      )
+      const records = await applicationStore.some(database, [...new Set([...consents.keys(), ...uses.keys()])])
+      return records
+        .map(record => letIn(publicApplication(record), consents.get(record.id), uses.get(record.id)))
+        .sort((a, b) => (byName(a) < byName(b) ? -1 : 1))
+    },
+
+    /**
+     * Takes back what a person let an application have, and ends what it has: all of its sessions of that person, and codes
+     * that it has not redeemed. Also of an application of our own, which nobody agreed to.
+     * @throws not_found, also when there was nothing; permission_denied
+     */
+    async withdraw(userId: number, applicationId: string, actor: Actor): Promise<void> {
+      if (applicationId === ownApplicationId) throw refuse('not_found')
+      for (let outcome = 'more'; outcome === 'more'; ) {
+        outcome = await withdrawSome(userId, applicationId, actor)
+        if (outcome === 'nothing') throw refuse('not_found')
+      }
+    },
+  }
+}
+
+export type Consents = ReturnType<typeof createConsents>
+
+const byName = ({ application: { name, id } }: LetIn) => `${name.toLowerCase()} ${id}`

@@ -1,0 +1,68 @@
+// What the scopes of OpenID Connect (Core §5.4) let an application know of a person: one row a scope. id_tokens, userinfo and
+// discovery are made from it.
+
+/** A person as claims are made of them. */
+export type ClaimedPerson = {
+  username: string
+  firstName: string
+  lastName: string
+  roles: readonly string[]
+}
+
+export type Claims = Readonly<Record<string, unknown>>
+
+type ScopeRow = {
+  scope: string
+  /** The names that discovery tells. */
+  claims: readonly string[]
+  /** Said by the id_token too. With a code the claims of a scope come from userinfo (§5.4), but many tools never ask there. */
+  inIdToken: boolean
+  /** What is not known is left out (§5.3.2). */
+  of(person: ClaimedPerson, rolesClaim: string | undefined): Claims
+}
+
+export const scopeClaims = [
+  {
+    scope: 'profile',
+    claims: ['name', 'preferred_username', 'given_name', 'family_name'],
+    inIdToken: true,
+    of: ({ username, firstName, lastName }) => ({
+      name: [firstName, lastName].filter(Boolean).join(' ') || username,
+      preferred_username: username,
+      ...(firstName && { given_name: firstName }),
+      ...(lastName && { family_name: lastName }),
+    }),
+  },
+  {
+    scope: 'roles',
+    claims: ['roles'],
+    inIdToken: true,
+    of: ({ roles }, rolesClaim) => ({
+      roles,
+      ...(rolesClaim !== undefined && !isReservedClaim(rolesClaim) && { [rolesClaim]: roles }),
+    }),
+  },
+] as const satisfies readonly ScopeRow[]
+
+/** What tokens say of themselves, or may one day (RFC 7519 §4.1, OIDC Core §2): no application calls roles so. */
+const ofTokens = ['iss', 'sub', 'aud', 'exp', 'nbf', 'iat', 'jti', 'auth_time', 'nonce', 'acr', 'amr', 'azp', 'sid']
+const hashes = ['at_hash', 'c_hash', 's_hash']
+
+export function isReservedClaim(name: string): boolean {
+  const ofPeople: readonly string[] = scopeClaims.flatMap(row => row.claims)
+  return [...ofTokens, ...hashes, '__proto__'].includes(name) || ofPeople.includes(name)
+}
+
+/**
+ * @param scope words that were granted
+ * @param rolesClaim of the application: a second name for roles
+ */
+export function claimsOf(
+  person: ClaimedPerson,
+  scope: readonly string[],
+  rolesClaim: string | undefined,
+  where: 'idToken' | 'userinfo',
+): Claims {
+  const rows = scopeClaims.filter(row => scope.includes(row.scope) && (where === 'userinfo' || row.inIdToken))
+  return Object.assign({}, ...rows.map(row => row.of(person, rolesClaim)))
+}

@@ -1,0 +1,37 @@
+// What sessions tell of applications in a list: how many of the newest live, and when somebody signed in last. Along the
+// index of each application, and no further than a list may look.
+import type { SessionTerms } from '../policy/session.js'
+import type { Queries } from './database.js'
+import type { Counted } from './keyset-scan.js'
+import { livesAs } from './session-lists.js'
+
+/** `live`: `more` where there are older sessions that nobody has looked at. */
+export type ApplicationUse = { live: Counted; lastSignInAt: number | null }
+
+/** So many of the newest sessions of each are looked at. */
+const newest = 1_000
+
+export function createApplicationUseStore() {
+  return {
+    async of(tx: Queries, ids: readonly string[], terms: SessionTerms): Promise<Map<string, ApplicationUse>> {
+      if (ids.length === 0) return new Map()
+      const { sql, values } = livesAs('l', terms)
+      const each = ids.map(
+        () => `SELECT ? AS id, COUNT(*) AS looked, MAX(l.created_at) AS lastSignInAt, SUM(CASE WHEN ${sql} THEN 1 ELSE 0 END) AS live
+          FROM (SELECT * FROM session s WHERE s.application_id = ? ORDER BY s.created_at DESC, s.id DESC LIMIT ${newest}) l`,
+      )
+      const rows = await tx.read<{ id: string; looked: number; lastSignInAt: number | null; live: number | null }>(
+        each.join(' UNION ALL '),
+        ids.flatMap(id => [id, ...values, id]),
+      )
+      return new Map(
+        rows.map(({ id, looked, lastSignInAt, live }) => [
+          id,
+          { live: { count: Number(live ?? 0), more: looked >= newest }, lastSignInAt },
+        ]),
+      )
+    },
+  }
+}
+
+export type ApplicationUseStore = ReturnType<typeof createApplicationUseStore>
