@@ -10,6 +10,7 @@ import {
   readRedisCluster,
   readRedisUrl,
 } from './addresses.js'
+import { type OutgoingAllow, readOutgoingAllow } from './outgoing.js'
 import { databaseWithTls, redisWithTls, tlsTable } from './tls.js'
 
 export type { DatabaseSettings, RedisSettings }
@@ -96,6 +97,12 @@ export const settingsTable = {
       'Where the proxies of TRUST_PROXY write the address of the caller: X-Forwarded-For, or Forwarded (RFC 7239). The other one is not read: a proxy passes it on as the caller wrote it.',
     schema: text.transform(readForwardedHeader),
   },
+  OUTGOING_ALLOW: {
+    default: 'none',
+    meaning:
+      'Hosts, addresses and networks, separated by commas, that key fetches of applications may reach although they are private, and without TLS. Everything else must be https at a public address.',
+    schema: text.transform(orWrong(readOutgoingAllow)),
+  },
   LOG_LEVEL: {
     default: 'info',
     meaning: 'trace, debug, info, warn, error, fatal or silent. Log lines are JSON on stderr.',
@@ -124,6 +131,8 @@ export type Settings = {
   workers: number
   trustProxy: number | string[]
   forwardedHeader: 'X-Forwarded-For' | 'Forwarded'
+  /** Whom it may call beside the public internet. */
+  outgoingAllow: OutgoingAllow
   logLevel: string
 }
 
@@ -177,6 +186,7 @@ export function readSettings(environment: Record<string, string | undefined>): S
     workers: read('WORKERS') ?? 1,
     trustProxy: read('TRUST_PROXY') ?? [],
     forwardedHeader: read('FORWARDED_HEADER') ?? 'X-Forwarded-For',
+    outgoingAllow: read('OUTGOING_ALLOW') ?? { hosts: [], networks: [] },
     logLevel: read('LOG_LEVEL') ?? 'info',
   }
   if (settings.database.engine === 'mysql' && !environment.SECRET_KEY?.trim()) {

@@ -20,9 +20,13 @@ import { kinds } from './http/kinds/kinds.js'
 import { createKoa } from './http/koa.js'
 import { createMeHandlers } from './http/me/me.js'
 import { createBodies } from './http/middleware/body.js'
+import { createDiscoveryHandlers } from './http/oauth/discovery.js'
 import { createGrants } from './http/oauth/grants/grants.js'
+import { createIntrospectionHandler } from './http/oauth/introspection.js'
 import { createJwksHandler } from './http/oauth/jwks.js'
+import { createRevocationHandler } from './http/oauth/revocation.js'
 import { createTokenEndpoint } from './http/oauth/token.js'
+import { createUserinfoHandlers } from './http/oauth/userinfo.js'
 import { createPageParts } from './http/pages/parts.js'
 import { createPresenters } from './http/presenters.js'
 import { type RouteName, routes } from './http/routes.js'
@@ -35,6 +39,7 @@ import type { RedisLink } from './revocation/redis-link.js'
 import type { Tail } from './revocation/tail.js'
 import type { ClientToken } from './tokens/client-token.js'
 import type { Inspect } from './tokens/inspect.js'
+import type { Introspect } from './tokens/introspect.js'
 import type { Rotate } from './tokens/rotate.js'
 import type { SigningKeys } from './tokens/signing-keys.js'
 import type { Tickets } from './tokens/ticket.js'
@@ -63,7 +68,14 @@ export type AppDeps = {
     policy: PolicyInForce
     writeTrouble: HealthDeps['writeTrouble']
   }
-  tokens: { inspect: Inspect; rotate: Rotate; signingKeys: SigningKeys; clientToken: ClientToken; tickets: Tickets }
+  tokens: {
+    inspect: Inspect
+    rotate: Rotate
+    signingKeys: SigningKeys
+    clientToken: ClientToken
+    introspect: Introspect
+    tickets: Tickets
+  }
   signIn: { signIn: SignIn; browserSessions: BrowserSessions }
   identity: Identity
 }
@@ -76,7 +88,7 @@ export function createApp(deps: AppDeps): Koa {
 export function createHttpParts(deps: AppDeps) {
   const { settings, issuer, ownApplication, root, log, uuid, random, bodyWait, isLeaving } = deps
   const { now, clock, tail, redisLink, policy, writeTrouble } = deps.revocation
-  const { inspect, rotate, signingKeys, clientToken, tickets } = deps.tokens
+  const { inspect, rotate, signingKeys, clientToken, introspect, tickets } = deps.tokens
   const { signIn, browserSessions } = deps.signIn
   const { identity } = deps
   const { people, devices, applications, policies, keys, logs } = identity
@@ -97,6 +109,7 @@ export function createHttpParts(deps: AppDeps) {
     tickets,
     identity,
   })
+  const grants = createGrants({ codes: identity.authorizations.codes, rotate, clientToken, now })
   const handlers: Record<RouteName, Handler> = {
     ...createTokenHandlers({ signIn, rotate, inspect, sessions, ownApplication }),
     ...createMeHandlers({ users, sessions, whereSignedIn, ownPassword, consents }),
@@ -109,7 +122,16 @@ export function createHttpParts(deps: AppDeps) {
     ...createAdminLogHandlers(logs),
     ...createAdminKeyHandlers(keys),
     ...createAdminPolicyHandlers(policies),
-    token: createTokenEndpoint(createGrants({ codes: identity.authorizations.codes, rotate, clientToken, now })),
+    ...createIntrospectionHandler({ introspect }),
+    ...createRevocationHandler({ tokenRevocation: applications.tokenRevocation }),
+    token: createTokenEndpoint(grants),
+    ...createDiscoveryHandlers({
+      issuer,
+      signingKeys,
+      grants,
+      paths: Object.values(routes).map(row => row.path),
+    }),
+    ...createUserinfoHandlers({ userinfo: people.userinfo }),
     ...createJwksHandler({ signingKeys, tail }),
     ...createHealthHandlers({ tail, redisLink, clock, writeTrouble, isLeaving }),
     ...pages.handlers,

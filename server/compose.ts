@@ -65,12 +65,12 @@ export async function composeParts(settings: Settings, { log, random = randomByt
 
   const { database, userStore } = storage
   const { now, tail, redisLink, highWater, memory } = revocation
-  const { signingKeys, secrets, counters, lastSeen, auditTrail } = tokens
+  const { signingKeys, secrets, counters, lastSeen, auditTrail, spentProofs } = tokens
   const { hashing, hashingProcess, failedSignIns } = signIn
   const { users, userList } = identity.people
   const userExport = createUserExport({ database, userStore, userList })
   const { figures } = identity.logs
-  const { keyRing } = identity.keys
+  const { keyRing, sealedSecrets } = identity.keys
   const { settledPolicies } = identity.policies
   const { housekeeping, issuerClaim } = identity.house
 
@@ -89,7 +89,9 @@ export async function composeParts(settings: Settings, { log, random = randomByt
     { name: 'failed sign-ins', everyMs: second, run: failedSignIns.write },
     { name: 'forget revocations', everyMs: minute, run: housekeeping.forgetRevocations },
     { name: 'keys', everyMs: minute, run: keyRing.upkeep },
+    { name: 'ticket key', everyMs: minute, run: sealedSecrets.renewTicketKey },
     { name: 'kinds of password hashes', everyMs: minute, run: hashing.prepare },
+    { name: 'forget spent proofs', everyMs: minute, run: spentProofs.forget },
     { name: 'tidy sessions', everyMs: 10 * minute, run: housekeeping.tidySessions },
     { name: 'forget codes', everyMs: 10 * minute, run: housekeeping.forgetCodes },
     { name: 'settle policies', everyMs: 10 * minute, run: settledPolicies.settle },

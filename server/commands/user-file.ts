@@ -72,6 +72,12 @@ const fields = {
   first_name: { ...text, property: 'firstName', meaning: 'at most 150 characters' },
   last_name: { ...text, property: 'lastName', meaning: 'at most 150 characters' },
   email: { ...text, property: 'email', meaning: 'an e-mail address' },
+  email_verified: {
+    property: 'emailVerified',
+    isValue: value => typeof value === 'boolean',
+    problem: problem('not_true_or_false'),
+    meaning: 'true: it is known that the address is theirs; false where it is left out',
+  },
   is_active: {
     property: 'active',
     isValue: value => typeof value === 'boolean',

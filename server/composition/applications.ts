@@ -9,6 +9,7 @@ import { createApplicationSecrets } from '../identity/applications/application-s
 import { createApplicationUses } from '../identity/applications/application-uses.js'
 import { createApplicationWriting } from '../identity/applications/application-writing.js'
 import { createApplications } from '../identity/applications/applications.js'
+import { createTokenRevocation } from '../identity/applications/token-revocation.js'
 import { createSessionStates } from '../identity/devices/session-state.js'
 import type { Identity } from '../identity/identity.js'
 import { createPolicyPreview } from '../identity/policies/policy-preview.js'
@@ -19,8 +20,9 @@ import type { Afterwards, Given } from './ports.js'
 export function composeApplications(
   { issuer }: Pick<Settings, 'issuer'>,
   { random, uuid, log }: Given,
-  { storage, revocation, tokens: { changes }, signIn: { guesses } }: Ground,
+  { storage, revocation, signIn: { guesses }, tokens: { inspect, changes, assertions } }: Ground,
   rights: ActorRights,
+  { sessions }: Identity['devices'],
   afterwards: Afterwards,
 ): Identity['applications'] {
   const { now, monotonic, policy, accessLifetime, applications: inForce, tail } = revocation
@@ -85,9 +87,11 @@ export function composeApplications(
     applicationAuthentication: createApplicationAuthentication({
       applications: inForce,
       applicationSecrets,
+      assertions,
       guesses,
       tail,
       log,
     }),
+    tokenRevocation: createTokenRevocation({ database, revocationStore, inspect, sessions, changes, now }),
   }
 }

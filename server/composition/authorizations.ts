@@ -4,6 +4,7 @@ import { createAuthorizationRequests } from '../identity/authorizations/authoriz
 import { createCodes } from '../identity/authorizations/codes.js'
 import { createConsents } from '../identity/authorizations/consents.js'
 import { createDecisions } from '../identity/authorizations/decisions.js'
+import { createLogoutRequests } from '../identity/authorizations/logout-requests.js'
 import { createSessionStates } from '../identity/devices/session-state.js'
 import type { Identity } from '../identity/identity.js'
 import type { ActorRights } from '../identity/rights.js'
@@ -43,6 +44,7 @@ export function composeAuthorizations(
       tail,
       now,
     }),
+    logoutRequests: createLogoutRequests({ database, sessionStore, applications, idTokenHints, tail }),
     codes: createCodes({
       issuer,
       database,

@@ -32,7 +32,7 @@ export function composeIdentity(
   return {
     people: composePeople(ground, rights, names, devices),
     devices,
-    applications: composeApplications(settings, given, ground, rights, afterwards),
+    applications: composeApplications(settings, given, ground, rights, devices, afterwards),
     authorizations: composeAuthorizations(settings, given, ground, rights),
     policies: composePolicies(ground, rights),
     keys: composeKeys(given, ground, rights),

@@ -10,7 +10,7 @@ import type { Given } from './ports.js'
 
 export function composeKeys(
   { random }: Given,
-  { storage, revocation: { tail, now }, tokens: { changes, sealing } }: Ground,
+  { storage, revocation: { tail, now }, tokens: { changes, sealing, secrets } }: Ground,
   rights: ActorRights,
 ): Identity['keys'] {
   const { database, keyStore, policyVersionStore, auditStore, revocationStore, applicationStore } = storage
@@ -18,6 +18,6 @@ export function composeKeys(
   const moves = createKeyMoves({ keyStore, policyVersionStore, revocationStore, applicationStore, now })
   return {
     keyRing: createKeyRing({ database, keyStore, moves, change, sealing, now }),
-    sealedSecrets: createSealedSecrets({ keyStore, change, sealing, random, now }),
+    sealedSecrets: createSealedSecrets({ keyStore, change, sealing, secrets, random, now }),
   }
 }

@@ -6,12 +6,13 @@ import { createOwnPassword } from '../identity/people/own-password.js'
 import { createRoles } from '../identity/people/roles.js'
 import { createUserActs } from '../identity/people/user-acts.js'
 import { createUserList } from '../identity/people/user-list.js'
+import { createUserinfo } from '../identity/people/userinfo.js'
 import { createUsers } from '../identity/people/users.js'
 import type { ActorRights } from '../identity/rights.js'
 import type { Ground } from './ground.js'
 
 export function composePeople(
-  { storage, revocation: { policy, now }, tokens: { changes }, signIn: { hashing, guesses } }: Ground,
+  { storage, revocation: { policy, applications, now }, tokens: { changes }, signIn: { hashing, guesses } }: Ground,
   rights: ActorRights,
   names: Names,
   { sessions, whereSignedIn }: Identity['devices'],
@@ -43,5 +44,13 @@ export function composePeople(
     rights,
     now,
   })
-  return { users, roles, ownPassword, userList, userActs, names }
+  return {
+    users,
+    roles,
+    ownPassword,
+    userList,
+    userActs,
+    names,
+    userinfo: createUserinfo({ database, userStore, applications }),
+  }
 }

@@ -25,6 +25,7 @@ import { createRoleStore } from '../storage/roles.js'
 import { createSessionListStore } from '../storage/session-lists.js'
 import { createSessionSurveyStore } from '../storage/session-surveys.js'
 import { createSessionStore } from '../storage/sessions.js'
+import { createSpentProofStore } from '../storage/spent-proofs.js'
 import { createUserListStore } from '../storage/user-lists.js'
 import { createUserStandingStore } from '../storage/user-standings.js'
 import { createUserStore } from '../storage/users.js'
@@ -60,6 +61,7 @@ export async function composeStorage(settings: Pick<Settings, 'database'>, log: 
     deviceListStore: createDeviceListStore(dialect),
     sessionListStore: createSessionListStore(dialect),
     ownListStore: createOwnListStore(dialect),
+    spentProofStore: createSpentProofStore(dialect),
     sessionSurveyStore: createSessionSurveyStore(),
   }
 }

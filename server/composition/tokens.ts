@@ -1,5 +1,8 @@
 // What makes, rotates, checks and revokes tokens.
 import type { Settings } from '../../config/settings.js'
+import { createOutgoing } from '../outgoing/outgoing.js'
+import { createApplicationKeys } from '../tokens/application-keys.js'
+import { createAssertions } from '../tokens/assertion.js'
 import { createAuditLines } from '../tokens/audit-lines.js'
 import { createAuditTrail } from '../tokens/audit-trail.js'
 import { createChanges } from '../tokens/changes.js'
@@ -11,6 +14,7 @@ import { createExplain } from '../tokens/explain.js'
 import { createIdTokenHints } from '../tokens/id-token-hints.js'
 import { createIdTokens } from '../tokens/id-token.js'
 import { createInspect } from '../tokens/inspect.js'
+import { createIntrospect } from '../tokens/introspect.js'
 import { createIssue } from '../tokens/issue.js'
 import { createJudgedTransactions } from '../tokens/judged-transactions.js'
 import { createLastSeen } from '../tokens/last-seen.js'
@@ -23,6 +27,7 @@ import { createSecrets } from '../tokens/secrets.js'
 import { createSessionLimit } from '../tokens/session-limit.js'
 import { createSessionTokens } from '../tokens/session-tokens.js'
 import { createSigningKeys } from '../tokens/signing-keys.js'
+import { createSpentProofs } from '../tokens/spent-proofs.js'
 import { createStandings } from '../tokens/standings.js'
 import { createTickets } from '../tokens/ticket.js'
 import type { Afterwards, Given } from './ports.js'
@@ -30,7 +35,7 @@ import type { RevocationParts } from './revocation.js'
 import type { StorageParts } from './storage.js'
 
 export function composeTokens(
-  { issuer, secretKeyPrevious }: Pick<Settings, 'issuer' | 'secretKeyPrevious'>,
+  { issuer, secretKeyPrevious, outgoingAllow }: Pick<Settings, 'issuer' | 'secretKeyPrevious' | 'outgoingAllow'>,
   secretKey: Buffer,
   { log, random, uuid, pauses, firstPair }: Given,
   storage: StorageParts,
@@ -144,7 +149,12 @@ export function composeTokens(
     applications,
     count: counters.count,
   })
-  const tickets = createTickets({ secrets, random, now })
+  const introspect = createIntrospect({ inspect, rotate })
+  const spentProofs = createSpentProofs({ database, spentProofStore: storage.spentProofStore, now })
+  const outgoing = createOutgoing({ allow: outgoingAllow })
+  const applicationKeys = createApplicationKeys({ outgoing, now, log })
+  const assertions = createAssertions({ issuer, applicationKeys, spentProofs, now })
+  const tickets = createTickets({ secrets, catchUp, random, now })
   const idTokenHints = createIdTokenHints({ issuer, signingKeys })
   const explain = createExplain({ inspect, checks, projection, rotate })
   return {
@@ -163,6 +173,10 @@ export function composeTokens(
     sessionTokens,
     rotate,
     clientToken,
+    introspect,
+    outgoing,
+    spentProofs,
+    assertions,
     explain,
     tickets,
     idTokenHints,

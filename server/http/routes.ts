@@ -6,11 +6,12 @@
 // five minutes. What a row names of address and body is taken there and nothing else is; routes of kind `open` ignore it.
 import { adminRoutes, listed, profile } from './admin/routes.js'
 import { authorization } from './kinds/authorization.js'
-import { client } from './kinds/client.js'
+import { client, confidentialClient } from './kinds/client.js'
 import { file } from './kinds/file.js'
 import type { Access } from './kinds/kinds.js'
 import { open } from './kinds/open.js'
 import { beforeNewPassword, person } from './kinds/person.js'
+import { hasScope } from './kinds/scope.js'
 import { pageRoutes } from './pages/routes.js'
 import { del, get, patch, post, type RouteRow } from './route.js'
 
@@ -42,9 +43,19 @@ export const routes = {
   ...adminRoutes,
 
   token: post('/oauth/token', client, 'Tokens, by a grant'),
+  introspect: post('/oauth/introspect', confidentialClient, 'What is this token worth? (RFC 7662)'),
+  revoke: post('/oauth/revoke', client, 'Give a token back (RFC 7009)'),
   authorize: get('/oauth/authorize', authorization, 'Let an application in'),
   postAuthorize: post('/oauth/authorize', authorization, 'The same, by a form'),
 
+  userinfo: get('/oauth/userinfo', hasScope('openid'), 'Claims of the person behind a token'),
+  postUserinfo: post('/oauth/userinfo', hasScope('openid'), 'The same; the token may stand in the form'),
+
+  endSignIn: get('/oauth/logout', authorization, 'Sign out, as an application asks'),
+  postEndSignIn: post('/oauth/logout', authorization, 'The same, by a form'),
+
+  openidConfiguration: get('/.well-known/openid-configuration', open, 'What OpenID Connect can be done here'),
+  authorizationServer: get('/.well-known/oauth-authorization-server', open, 'The same for OAuth (RFC 8414)'),
   jwks: get('/.well-known/jwks.json', open, 'The public keys'),
   healthz: get('/healthz', open, 'The process lives'),
   readyz: get('/readyz', open, 'The database answers'),

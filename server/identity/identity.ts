@@ -5,11 +5,13 @@ import type { ApplicationSecretChanges } from './applications/application-secret
 import type { ApplicationSecrets } from './applications/application-secrets.js'
 import type { ApplicationUses } from './applications/application-uses.js'
 import type { ApplicationWriting } from './applications/application-writing.js'
+import type { TokenRevocation } from './applications/token-revocation.js'
 import type { Applications } from './applications/applications.js'
 import type { AuthorizationRequests } from './authorizations/authorization-requests.js'
 import type { Codes } from './authorizations/codes.js'
 import type { Consents } from './authorizations/consents.js'
 import type { Decisions } from './authorizations/decisions.js'
+import type { LogoutRequests } from './authorizations/logout-requests.js'
 import type { Details } from './devices/details.js'
 import type { DeviceEnds } from './devices/device-ends.js'
 import type { DeviceList } from './devices/device-list.js'
@@ -32,12 +34,21 @@ import type { OwnPassword } from './people/own-password.js'
 import type { Roles } from './people/roles.js'
 import type { UserActs } from './people/user-acts.js'
 import type { UserList } from './people/user-list.js'
+import type { Userinfo } from './people/userinfo.js'
 import type { Users } from './people/users.js'
 import type { Policies } from './policies/policies.js'
 import type { SettledPolicies } from './policies/settled-policies.js'
 
 export type Identity = {
-  people: { users: Users; roles: Roles; ownPassword: OwnPassword; userList: UserList; userActs: UserActs; names: Names }
+  people: {
+    users: Users
+    roles: Roles
+    ownPassword: OwnPassword
+    userList: UserList
+    userActs: UserActs
+    names: Names
+    userinfo: Userinfo
+  }
   devices: {
     sessions: Sessions
     sessionList: SessionList
@@ -55,12 +66,14 @@ export type Identity = {
     applicationWriting: ApplicationWriting
     applicationSecrets: ApplicationSecrets
     applicationAuthentication: ApplicationAuthentication
+    tokenRevocation: TokenRevocation
   }
   authorizations: {
     authorizationRequests: AuthorizationRequests
     codes: Codes
     consents: Consents
     decisions: Decisions
+    logoutRequests: LogoutRequests
   }
   policies: { policies: Policies; settledPolicies: SettledPolicies }
   keys: { keyRing: KeyRing; sealedSecrets: SealedSecrets }

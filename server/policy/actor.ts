@@ -1,7 +1,10 @@
 import type { OwnPermission } from './permissions.js'
 
-/** Who does something, as the log, lists, audit and incidents write it: `operator:root` is the command line. */
-export type ActorName = `user:${string}` | `operator:${string}` | 'system'
+/**
+ * Who does something, as the log, lists, audit and incidents write it: `operator:root` is the command line, `application:shop`
+ * an application that gives a token back.
+ */
+export type ActorName = `user:${string}` | `operator:${string}` | `application:${string}` | 'system'
 
 /** Where a request comes from. */
 export type Origin = { address: string; userAgent: string; requestId: string }

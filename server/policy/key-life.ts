@@ -132,6 +132,9 @@ function withState<Key extends KeyLife>(keys: readonly Key[], state: KeyState): 
   return keys.filter(key => key.state === state)
 }
 
+/** How long one key seals tickets, in ms. What it sealed is over an hour later. */
+export const ticketKeyLife = 30 * 86_400_000
+
 /** Secrets that can be revoked. The chain of the audit log is under one too; it would break with another. */
 export const revocableSecrets = ['refresh', 'device'] as const
 export type RevocableSecret = (typeof revocableSecrets)[number]

@@ -1,12 +1,16 @@
 // What an application's own token is for (RFC 6749 §4.4): like a session's (session-scope.ts), but nobody stands behind it, so
 // of scopes it has those of resource servers alone, and not those that act for a person.
-import { type ApplicationMetadata, scopeWords } from './application-metadata.js'
+
+import { resourceMeant, scopeWordsOf } from '../protocol/scopes.js'
+import type { ApplicationMetadata } from './application-metadata.js'
 import type { ResourceServer, Target } from './session-scope.js'
 
 /** As they stand in the request; `scope` undefined where it has none. */
 export type ProgramRequest = { scope: string | undefined; resources: readonly string[] }
 
-export type ProgramTarget = Target | { refused: 'invalid_scope' | 'invalid_target'; why?: string }
+export type ProgramTarget =
+  | Target
+  | { refused: 'invalid_scope' | 'invalid_target'; why?: 'one_resource_at_a_time' | 'resource_unnamed' }
 
 /** They act for whoever is signed in. */
 const ofPersons: ReadonlySet<string> = new Set(['darvoza:account', 'darvoza:admin'])
@@ -22,31 +26,26 @@ export function programTarget(
   otherwise: string,
 ): ProgramTarget {
   const known = new Set(servers.flatMap(server => server.scopes).filter(word => !ofPersons.has(word)))
-  const may = [...new Set(scopeWords(ownScope))].filter(word => known.has(word))
+  const may = scopeWordsOf(ownScope).filter(word => known.has(word))
   // RFC 6749 §3.3: what it may have where it asks for nothing.
-  const wanted = scope === undefined ? may : [...new Set(scopeWords(scope))]
+  const wanted = scope === undefined ? may : scopeWordsOf(scope)
   if (wanted.some(word => !may.includes(word))) return { refused: 'invalid_scope' }
   const ofServer = (server: ResourceServer) => wanted.filter(word => server.scopes.includes(word))
   const forServer = (server: ResourceServer) => ({ audience: server.resource, scope: ofServer(server).join(' ') })
 
   const [named, ...others] = resources
-  if (others.length > 0)
-    return { refused: 'invalid_target', why: 'A token is for one resource: ask for one at a time.' }
+  if (others.length > 0) return { refused: 'invalid_target', why: 'one_resource_at_a_time' }
   if (named !== undefined) {
-    const server = servers.find(one => isSameResource(one.resource, named))
+    const meant = resourceMeant(
+      named,
+      servers.map(one => one.resource),
+    )
+    const server = servers.find(one => one.resource === meant)
     return server && ofServer(server).length > 0 ? forServer(server) : { refused: 'invalid_target' }
   }
   const candidates = servers.filter(server => ofServer(server).length > 0)
   if (candidates.length === 0) return { audience: otherwise, scope: '' }
   const server = candidates.length === 1 ? candidates[0] : candidates.find(one => one.resource === otherwise)
   // RFC 8707 §2.1: better none than a token for nobody.
-  return server
-    ? forServer(server)
-    : { refused: 'invalid_target', why: 'The scopes are of several resources: name the one that the token is for.' }
-}
-
-/** A lone `/` at the end more or less makes no other one. */
-function isSameResource(one: string, other: string): boolean {
-  const bare = (resource: string) => resource.replace(/([^/])\/$/, '$1')
-  return bare(one) === bare(other)
+  return server ? forServer(server) : { refused: 'invalid_target', why: 'resource_unnamed' }
 }

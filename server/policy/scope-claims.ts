@@ -6,6 +6,9 @@ export type ClaimedPerson = {
   username: string
   firstName: string
   lastName: string
+  email: string
+  /** An administrator wrote the address, not the person: whoever can write any must not take another's account over. */
+  emailVerified: boolean
   roles: readonly string[]
 }
 
@@ -32,6 +35,12 @@ export const scopeClaims = [
       ...(firstName && { given_name: firstName }),
       ...(lastName && { family_name: lastName }),
     }),
+  },
+  {
+    scope: 'email',
+    claims: ['email', 'email_verified'],
+    inIdToken: false,
+    of: ({ email, emailVerified }) => (email ? { email, email_verified: emailVerified } : {}),
   },
   {
     scope: 'roles',

@@ -272,6 +272,13 @@ export const errors = {
     wireCode: notValid,
   },
 
+  too_many_revocations: {
+    status: 429,
+    text: 'The application has given back so many tokens one by one that no more are taken until some of them have expired.',
+    clause: 'RFC 6585 §4',
+    wireCode: 'too_many_revocations',
+  },
+
   // What asks for tokens at OAuth's token endpoint
   invalid_request: {
     status: 400,
@@ -381,6 +388,18 @@ export const errors = {
     clause: 'RFC 6749 §3.1.2.4',
     wireCode: 'unregistered_redirect_uri',
   },
+  logout_hint_refused: {
+    status: 400,
+    text: 'The id_token_hint is none of ours, or is not of the application that names itself.',
+    clause: 'OpenID Connect RP-Initiated Logout §4',
+    wireCode: 'logout_hint_refused',
+  },
+  unregistered_logout_uri: {
+    status: 400,
+    text: 'The post_logout_redirect_uri is not registered for this application.',
+    clause: 'OpenID Connect RP-Initiated Logout §3',
+    wireCode: 'unregistered_logout_uri',
+  },
   ticket_expired: {
     status: 400,
     text: 'This sign-in took too long, or was begun in another browser. Start again from the application.',
@@ -406,6 +425,12 @@ export const errors = {
     text: 'The database does not answer; try again in a moment.',
     clause: 'RFC 9110 §15.6.4',
     wireCode: 'database_unavailable',
+  },
+  application_keys_unavailable: {
+    status: 503,
+    text: 'The keys of the application could not be fetched from its address; try again in a moment.',
+    clause: 'RFC 9110 §15.6.4',
+    wireCode: 'application_keys_unavailable',
   },
   stopping: {
     status: 503,

@@ -17,6 +17,14 @@ export const problems = {
   control_characters: 'Control characters are not allowed.',
   too_long: 'Ensure this field has no more than {count} characters.',
 
+  // How applications prove themselves, and what they ask for
+  proven_twice: 'The application proves itself in two ways at once.',
+  another_client_id: 'The parameter client_id names another application.',
+  parameter_repeated: 'The parameter {name} is there more than once.',
+  assertion_incomplete: 'Of client_assertion and client_assertion_type one is missing.',
+  one_resource_at_a_time: 'A token is for one resource: ask for one at a time.',
+  resource_unnamed: 'The scopes are of several resources: name the one that the token is for.',
+
   // What is in addresses and bodies
   parameter_blank: 'This parameter may not be blank.',
   given_twice: 'Must be given once.',

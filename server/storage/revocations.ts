@@ -151,6 +151,16 @@ export function createRevocationStore(dialect: Dialect) {
       return rows[0] ?? null
     },
 
+    /** How many single tokens this actor has refused that the log still holds at `now`; counts no further than `most`. */
+    async countLiveTokens(tx: Queries, actor: string, now: number, most: number): Promise<number> {
+      const [row] = await tx.read<{ count: number }>(
+        `SELECT COUNT(*) AS count FROM (SELECT 1 AS one FROM revocation r
+         WHERE r.actor = ? AND r.kind = 'token' AND r.expires_at > ? ORDER BY r.seq DESC LIMIT ${Math.trunc(most)}) live`,
+        [actor, now],
+      )
+      return Number(row!.count)
+    },
+
     /** Forgets up to `limit` entries that no live token can match. @returns how many */
     async forgetExpired(tx: Queries, now: number, limit: number): Promise<number> {
       const rows = await tx.read<{ seq: number }>(

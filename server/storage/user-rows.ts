@@ -11,6 +11,8 @@ export type UserRecord = {
   firstName: string
   lastName: string
   email: string
+  /** An administrator wrote the address, not the person. */
+  emailVerified: boolean
   active: boolean
   /** The user's own. */
   permissions: string[]
@@ -26,8 +28,9 @@ export type UserRecord = {
   deletedAt: number | null
 }
 
-export type NewUser = Omit<UserRecord, 'allPermissions' | 'roles' | 'mustChangePassword'> & {
+export type NewUser = Omit<UserRecord, 'allPermissions' | 'roles' | 'mustChangePassword' | 'emailVerified'> & {
   mustChangePassword?: boolean
+  emailVerified?: boolean
 }
 
 export type UserChanges = Partial<Omit<NewUser, 'id'>>
@@ -40,6 +43,7 @@ export const userColumns = [
   'firstName',
   'lastName',
   'email',
+  'emailVerified',
   'active',
   'permissions',
   'endedSeq',
@@ -53,8 +57,9 @@ export const userColumns = [
 /** What stands in the user's own row. */
 export type OwnUserRecord = Omit<UserRecord, 'allPermissions' | 'roles'>
 
-export type OwnUserRow = Omit<OwnUserRecord, 'active' | 'mustChangePassword' | 'permissions'> & {
+export type OwnUserRow = Omit<OwnUserRecord, 'active' | 'mustChangePassword' | 'emailVerified' | 'permissions'> & {
   active: number
+  emailVerified: number
   mustChangePassword: number
   permissions: string
 }
@@ -74,6 +79,7 @@ export function readUser<Row extends OwnUserRow>(row: Row) {
   return {
     ...row,
     active: row.active === 1,
+    emailVerified: row.emailVerified === 1,
     mustChangePassword: row.mustChangePassword === 1,
     permissions: JSON.parse(row.permissions) as string[],
   }

@@ -104,17 +104,28 @@ export function createTokenChecks({ issuer, signingKeys, secrets, policy, now, l
     longestLifetime: longestRefreshLifetime,
   })
 
-  const accessOf = (checks: readonly ClaimCheck[]) => [
-    kind('at+jwt'),
-    ...signed,
-    ...claims(expectedAccess, ...registeredChecks, ...checks),
-  ]
-  const byPerson = accessOf(personChecks)
-  const byProgram = accessOf(programChecks)
+  /** Of tokens that are for others too. */
+  const expectedAnywhere = (token: CompactToken) => ({
+    ...expectedAccess(token),
+    audience: token.claims.aud as string,
+  })
+
+  const accessOf = (expected: typeof expectedAccess) => {
+    const of = (checks: readonly ClaimCheck[]) => [
+      kind('at+jwt'),
+      ...signed,
+      ...claims(expected, ...registeredChecks, ...checks),
+    ]
+    const [byPerson, byProgram] = [of(personChecks), of(programChecks)]
+    /** By whose it is: a person's has a session. */
+    return ({ claims }: CompactToken): readonly TokenCheck[] => (claims.sid === undefined ? byProgram : byPerson)
+  }
 
   return {
-    /** By whose it is: a person's has a session. */
-    access: ({ claims }: CompactToken): readonly TokenCheck[] => (claims.sid === undefined ? byProgram : byPerson),
+    /** One that is for us. */
+    access: accessOf(expectedAccess),
+    /** One that we gave, whomever it is for. */
+    accessOfAny: accessOf(expectedAnywhere),
     refresh: [kind('rt+jwt'), ...maced('refresh'), ...claims(expectedRefresh, ...registeredChecks, ...refreshChecks)],
     /** A device's proof: what it says is judged where it is used. */
     device: [kind('dt+jwt'), ...maced('device')],

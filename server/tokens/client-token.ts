@@ -5,6 +5,7 @@ import { type ProgramRequest, programTarget } from '../policy/program-scope.js'
 import { resourceServersOf } from '../policy/session-scope.js'
 import { refuse } from '../protocol/errors.js'
 import type { Projection } from '../protocol/log/projection.js'
+import { problem } from '../protocol/problems.js'
 import type { ApplicationsInForce } from '../revocation/applications-in-force.js'
 import type { PolicyInForce } from '../revocation/policy-in-force.js'
 import type { FollowedHead, Tail } from '../revocation/tail.js'
@@ -53,7 +54,7 @@ export function createClientToken(deps: ClientTokenDeps) {
       resourceServersOf(applications.resourceServers(), issuer),
       rules.audience || issuer,
     )
-    if ('refused' in target) throw refuse(target.refused, target.why ? { detail: target.why } : {})
+    if ('refused' in target) throw refuse(target.refused, target.why ? { problem: problem(target.why) } : {})
     const issued = issue.access({ application, policy: rules, seq, accessLifetime }, { issuedAt: askedAt, ...target })
     count('application_tokens')
     return issued

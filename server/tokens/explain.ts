@@ -65,7 +65,7 @@ export function createExplain({ inspect, checks, projection, rotate }: ExplainDe
   function refreshSteps(compact: CompactToken): Step[] {
     return [
       ...asSteps('refresh', compact),
-      { name: 'session', run: () => rotate.check(compact.claims as RefreshClaims) },
+      { name: 'session', run: async () => void (await rotate.check(compact.claims as RefreshClaims)) },
     ]
   }
 

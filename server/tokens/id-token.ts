@@ -16,6 +16,9 @@ const longestLifetime = 3_600
 /** OIDC Core §2: what an application gets that registered no other. */
 export const usualIdTokenAlgorithm = 'RS256'
 
+/** That every one has, or may have; others come with scopes. */
+export const idTokenClaims = ['iss', 'sub', 'aud', 'exp', 'iat', 'auth_time', 'nonce', 'at_hash', 'sid', 'amr'] as const
+
 export type IdTokenDeps = { issuer: string; signingKeys: SigningKeys }
 
 export type IdTokenSubject = Pick<Standing, 'session' | 'user'> & { application: ApplicationTerms }

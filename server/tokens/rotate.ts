@@ -221,9 +221,10 @@ export function createRotate(deps: RotateDeps) {
 
   /**
    * Would a refresh with these claims succeed now? Changes nothing.
+   * @returns the session, and whose it is
    * @throws like `rotate`
    */
-  async function check(claims: RefreshClaims): Promise<void> {
+  async function check(claims: RefreshClaims): Promise<Standing> {
     const { live, eras } = await requireUndoubted(claims)
     const grace = eras.of(live.session).reuse_grace * 1000
     const at = now()
@@ -232,6 +233,7 @@ export function createRotate(deps: RotateDeps) {
     if (verdicts.every(verdict => verdict === 'reused')) throw refuse('token_revoked')
     await refreshRights.require(live, {})
     await sessionLimit.check(live, eras)
+    return live
   }
 
   return { rotate, check }

@@ -5,6 +5,7 @@ import { createCipheriv, createDecipheriv, createHash, hkdfSync, timingSafeEqual
 import { deflateRawSync, inflateRawSync } from 'node:zlib'
 import type { AuthorizationRequest } from '../policy/authorization-request.js'
 import { refuse } from '../protocol/errors.js'
+import type { CatchUp } from '../revocation/catch-up.js'
 import type { Secrets } from './secrets.js'
 
 /** How long a person may take, in ms. */
@@ -24,11 +25,12 @@ export type OpenedTicket = { request: AuthorizationRequest; state: 'good' | 'lat
 
 export type TicketsDeps = {
   secrets: Pick<Secrets, 'present' | 'find'>
+  catchUp: CatchUp
   random: (size: number) => Buffer
   now: () => number
 }
 
-export function createTickets({ secrets, random, now }: TicketsDeps) {
+export function createTickets({ secrets, catchUp, random, now }: TicketsDeps) {
   /** A key and a nonce of each ticket's own: under one key for all the nonces would have to be counted. */
   function keyFor(secret: Buffer, salt: Buffer): { key: Buffer; nonce: Buffer } {
     const bytes = Buffer.from(hkdfSync('sha256', secret, salt, 'darvoza ticket', 32 + 12))
@@ -36,7 +38,9 @@ export function createTickets({ secrets, random, now }: TicketsDeps) {
   }
 
   /** The former key opens what was sealed with it until the last such ticket is over, and no longer. */
-  function secretOf(version: number): Buffer | null {
+  async function secretOf(version: number): Promise<Buffer | null> {
+    // Another server may have begun to seal with a new one a moment ago.
+    if (version === secrets.present('ticket').version + 1) await catchUp()
     const found = secrets.find('ticket', version)
     const present = secrets.present('ticket')
     if (!found || (version !== present.version && now() - present.createdAt >= ticketLife)) return null
@@ -61,8 +65,8 @@ export function createTickets({ secrets, random, now }: TicketsDeps) {
     },
 
     /** @returns null where it is none of ours, or was changed */
-    open(ticket: string, binding: string | undefined): OpenedTicket | null {
-      const content = ticket.length > longestTicket ? null : contentOf(ticket)
+    async open(ticket: string, binding: string | undefined): Promise<OpenedTicket | null> {
+      const content = ticket.length > longestTicket ? null : await contentOf(ticket)
       if (!content) return null
       const { request, browser } = content
       if (now() - request.beganAt >= ticketLife) return { request, state: 'late' }
@@ -72,10 +76,10 @@ export function createTickets({ secrets, random, now }: TicketsDeps) {
     },
   }
 
-  function contentOf(ticket: string): { request: AuthorizationRequest; browser: string } | null {
+  async function contentOf(ticket: string): Promise<{ request: AuthorizationRequest; browser: string } | null> {
     const [, version, text] = /^([1-9]\d{0,8})\.([\w-]+)$/.exec(ticket) ?? []
     if (version === undefined || text === undefined) return null
-    const secret = secretOf(Number(version))
+    const secret = await secretOf(Number(version))
     const bytes = Buffer.from(text, 'base64url')
     // Bits past the end would let one ticket be spelt in many ways.
     if (!secret || bytes.length <= saltSize + tagSize || bytes.toString('base64url') !== text) return null

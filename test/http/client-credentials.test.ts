@@ -122,7 +122,7 @@ describe('the grant client_credentials', () => {
     ]
     for (const [id, more, aud, scope] of given) {
       const { body } = await ask(id, more)
-      expect(body.scope, `${id} ${more}`).to.equal(scope)
+      expect(body.scope ?? '', `${id} ${more}`).to.equal(scope)
       const claims = claimsOf(body.access_token)
       expect([claims.aud, claims.scope ?? ''], `${id} ${more}`).to.deep.equal([aud, scope])
       if (aud === issuer) await server.composed.parts.tokens.inspect.access(body.access_token)

@@ -132,7 +132,8 @@ describe('the routes that change something', () => {
       row.method === 'GET' || senderOf(row) === 'client' ? [] : [name],
     )
     expect([...callNames, ...judgedByBody, ...formNames].sort()).to.deep.equal(changing.sort())
-    for (const name of judgedByBody) expect(table[name]!.access.kind, name).to.be.oneOf(['open', 'authorization'])
+    for (const name of judgedByBody)
+      expect(table[name]!.access.kind, name).to.be.oneOf(['open', 'authorization', 'scope'])
     expect(changing.filter(name => senderOf(table[name]!) === 'cookie' && forAnybody.has(name)).sort()).to.deep.equal(
       ['leaveSignIn', 'prefer', 'signIn', 'signOut'].sort(),
     )

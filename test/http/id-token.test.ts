@@ -3,35 +3,11 @@
 import { createHash } from 'node:crypto'
 import { expect } from 'chai'
 import { createLocalJWKSet, decodeProtectedHeader, type JWTVerifyResult, jwtVerify } from 'jose'
-import type { ApplicationMetadata } from '../../server/policy/application-metadata.js'
-import type { SessionGrant } from '../../server/storage/session-rows.js'
-import { anApplication, aSessionOf } from '../support/applications.js'
 import { aClient, claimsOf } from '../support/client.js'
 import { onEachEngine } from '../support/engines.js'
+import { everything, tokensOf } from '../support/id-tokens.js'
 import { later } from '../support/keys.js'
 import { aServer, issuer, settle, type TestServer } from '../support/server.js'
-
-type Asked = { scope?: string; nonce?: string; metadata?: ApplicationMetadata; grant?: Partial<SessionGrant> }
-
-const everything = 'openid profile email roles offline_access'
-
-let applications = 0
-
-/** A session of a new application, as a code opens it, and its tokens. */
-async function tokensOf(server: TestServer, user: { id: number; username: string }, asked: Asked = {}) {
-  const { scope = 'openid', nonce, metadata = {}, grant = {} } = asked
-  const id = `application-${++applications}`
-  await anApplication(server, id, { metadata: { scope: everything, ...metadata } })
-  const { session } = await aSessionOf(server, user, id, { scope, ...grant })
-  const { storage, tokens, revocation } = server.composed.parts
-  const standing = (await storage.sessionStore.standings(storage.database, [session.id])).get(session.id)!
-  const application = (await revocation.applications.meet(id))!
-  const issuedAt = server.clock.now()
-  const access = tokens.issue.accessOf(standing, issuedAt, revocation.policy.of(session)).token
-  const terms = { accessToken: access, issuedAt, scope, nonce }
-  const idToken = await tokens.idTokens.idToken({ ...standing, application }, terms)
-  return { id, session, access, idToken }
-}
 
 /** As a relying party does it. */
 async function verified(server: TestServer, idToken: string, audience: string): Promise<JWTVerifyResult> {

@@ -9,6 +9,7 @@ import type { Context } from '../../server/http/handler.js'
 import { client as byClient } from '../../server/http/kinds/client.js'
 import type { Kind } from '../../server/http/kinds/kind.js'
 import { type Access, kinds } from '../../server/http/kinds/kinds.js'
+import { hasScope } from '../../server/http/kinds/scope.js'
 import { createKoa } from '../../server/http/koa.js'
 import type { Form } from '../../server/http/middleware/body-types.js'
 import { grant } from '../../server/http/oauth/grants/grant.js'
@@ -36,26 +37,6 @@ const testGrant = grant({
     return { access_token: 'a', token_type: 'Bearer', expires_in: 60, scope }
   },
 })
-
-// Whoever holds a token with a scope.
-type ScopeAccess = { kind: 'scope'; scope: string }
-
-const scopeKind: Kind<ScopeAccess> = {
-  sender: 'token',
-  presenter: 'oauth',
-  cors: 'anyOrigin',
-  body: 'form',
-  unknown: 'ignored',
-  who: ({ scope }) => `a token with the scope ${scope}`,
-  judge: ({ scope }, { bearer }) => [
-    bearer.token,
-    async (ctx, next) => {
-      if (!ctx.state.claims!.scope?.split(' ').includes(scope)) throw refuse('insufficient_scope')
-      await next()
-    },
-  ],
-  confirm: () => [],
-}
 
 // The authorization endpoint: by cookie, from any site; what is wrong is a page of ours until the address to go back to is known.
 type AuthorizationAccess = { kind: 'authorization' }
@@ -86,12 +67,12 @@ const authorizationKind: Kind<AuthorizationAccess> = {
   confirm: () => [],
 }
 
-type AnyAccess = Access | ScopeAccess | AuthorizationAccess
+type AnyAccess = Access | AuthorizationAccess
 
 const rows = {
   token: post('/oauth/token', byClient, 'Tokens'),
-  userinfo: get('/oauth/userinfo', { kind: 'scope', scope: 'darvoza:admin' } as const, 'Claims'),
-  postUserinfo: post('/oauth/userinfo', { kind: 'scope', scope: 'darvoza:admin' } as const, 'Claims'),
+  userinfo: get('/oauth/userinfo', hasScope('darvoza:admin'), 'Claims'),
+  postUserinfo: post('/oauth/userinfo', hasScope('darvoza:admin'), 'Claims'),
   authorize: get('/oauth/authorize', { kind: 'authorization' } as const, 'Let an application in'),
   postAuthorize: post('/oauth/authorize', { kind: 'authorization' } as const, 'The same'),
 } satisfies Record<string, RouteRow<AnyAccess>>
@@ -134,7 +115,7 @@ async function aServerWithMore() {
   const app = createKoa<keyof typeof routes | keyof typeof rows, AnyAccess>({
     ...http,
     routes: { ...routes, ...rows },
-    kinds: { ...kinds, scope: scopeKind, authorization: authorizationKind },
+    kinds: { ...kinds, authorization: authorizationKind },
     handlers: {
       ...http.handlers,
       token: createTokenEndpoint([testGrant]),

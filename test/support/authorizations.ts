@@ -64,6 +64,29 @@ export function aRequest(
   }
 }
 
+export const challenge = 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM'
+
+/** The address that an application of `aWebsite` sends browsers to. undefined leaves a parameter out, a list repeats it. */
+export function authorizePath(id: string, changes: Record<string, string | string[] | undefined> = {}): string {
+  return `/oauth/authorize?${authorizeQuery(id, changes)}`
+}
+
+export function authorizeQuery(id: string, changes: Record<string, string | string[] | undefined> = {}): string {
+  const usual = {
+    client_id: id,
+    redirect_uri: `https://${id}.example/callback`,
+    response_type: 'code',
+    scope: 'openid profile',
+    state: 'a state',
+    code_challenge: challenge,
+    code_challenge_method: 'S256',
+  }
+  const query = new URLSearchParams()
+  for (const [name, values] of Object.entries({ ...usual, ...changes }))
+    for (const value of [values ?? []].flat()) query.append(name, value)
+  return String(query)
+}
+
 /** Somebody has let an application of their own have something. @returns its id */
 export async function anAgreedApplication(server: TestServer, userId: number): Promise<string> {
   const id = `app-${randomUUID().slice(0, 8)}`

@@ -23,6 +23,8 @@ export const judgedByBody = [
   'verify',
   'blacklist',
   'postAuthorize',
+  'postUserinfo',
+  'postEndSignIn',
 ] as const satisfies readonly ChangingRoute[]
 
 export type CallName = Exclude<ChangingRoute, (typeof judgedByBody)[number]>

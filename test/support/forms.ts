@@ -51,7 +51,8 @@ const revocation = ({ person }: World): Filled => ({
   fields: { what: 'all_ended', subject: String(person.id), reason: 'lost' },
 })
 const activeKey = async ({ server }: World) =>
-  (await server.composed.parts.keys.keyRing.list()).find(key => key.state === 'active')!.kid
+  (await server.composed.parts.keys.keyRing.list()).find(key => key.state === 'active' && key.algorithm === 'ES256')!
+    .kid
 /** Published, and signs nothing yet. */
 const waitingKey = async ({ server }: World) => (await server.composed.parts.keys.keyRing.rotate({}, 'system')).key.kid
 
@@ -97,6 +98,7 @@ export const forms: Record<FormName, FormRow> = {
     }),
   },
   signOut: { by: 'person', fill: () => ({ fields: {} }) },
+  confirmLogout: { by: 'person', fill: () => ({ fields: { state: 'a' } }) },
   prefer: { by: 'person', looks: true, fill: () => ({ fields: { language: 'ru', theme: 'dark' } }) },
   prove: { by: 'person', looks: true, fill: () => ({ fields: { next: '/account', _proof: password } }) },
 

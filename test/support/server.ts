@@ -171,6 +171,7 @@ export function testSettings(database: DatabaseSettings): Settings {
     adminPassword: password,
     trustProxy: [],
     forwardedHeader: 'X-Forwarded-For',
+    outgoingAllow: { hosts: [], networks: [] },
     logLevel: 'silent',
   }
 }

@@ -21,7 +21,9 @@ const rooms: Record<string, Room> = {
   config: { floor: 0, may: [0] },
   'server/protocol': { floor: 1, may: [1], only: /^server\/protocol\// },
   'server/policy': { floor: 1, may: [1] },
-  'server/storage': { floor: 2, may: [1, 2] },
+  'server/storage': { floor: 2, may: [1, 2], only: /^server\/(protocol|policy|storage)\// },
+  // Calls to others: I/O like storage, and as little known to it as it knows of it.
+  'server/outgoing': { floor: 2, may: [1, 2], only: /^server\/(protocol|outgoing)\// },
   'server/revocation': { floor: 3, may: [1, 2, 3] },
   'server/tokens': { floor: 4, may: [1, 2, 3, 4] },
   'server/identity': { floor: 5, may: [1, 2, 3, 4, 5] },

@@ -1,10 +1,12 @@
 // Senders known by a token in the Authorization header (RFC 6750 §2.1). Cookies are never read here: see browser.ts.
+import { scopeWords } from '../../policy/application-metadata.js'
 import type { OwnPermission } from '../../policy/permissions.js'
 import { isRecentlyAuthenticated, recentFor } from '../../policy/recent-authentication.js'
 import type { AccessClaims } from '../../protocol/claims.js'
 import { errorRow, errors, Refusal, refuse } from '../../protocol/errors.js'
 import type { Inspect } from '../../tokens/inspect.js'
-import type { Context, Step } from '../handler.js'
+import { type Context, isReading, type Step } from '../handler.js'
+import type { Form } from '../middleware/body-types.js'
 import { credentialFor } from './credential.js'
 
 export type BearerDeps = {
@@ -23,6 +25,41 @@ export function createBearer({ inspect, ownApplication, permissionsOf, now }: Be
     if (parts[0]?.toLowerCase() !== 'bearer') throw refuse('not_authenticated')
     if (parts.length !== 2) throw refuse('bad_authorization_header')
     return parts[1]!
+  }
+
+  /** RFC 6750 §3.1: more than one way at once is a mistake of the request, not of a token. */
+  function twice(): Refusal {
+    const headers = { 'WWW-Authenticate': 'Bearer realm="api", error="invalid_request"' }
+    return refuse('invalid_request', { detail: 'The token is there more than once.', headers })
+  }
+
+  /** A token of a person that has the scope, whomever it is for. */
+  function anyWithScope(scope: string): { inHeader: Step; inForm: Step } {
+    const isShown = (ctx: Context) => /^ *bearer\b/i.test(ctx.get('Authorization'))
+    const formOf = (ctx: Context) => (ctx.request.body ?? {}) as Form
+
+    async function admit(ctx: Context, text: string, next: () => Promise<void>): Promise<void> {
+      await inHeader(async () => {
+        const { kind, claims } = await inspect.issued(text)
+        if (kind !== 'access') throw refuse('token_type')
+        ctx.state.claims = claims
+        if (claims.sid === undefined || !scopeWords(claims.scope ?? '').includes(scope))
+          throw refuse('insufficient_scope', { headers: { 'WWW-Authenticate': insufficientScope(scope) } })
+        await next()
+      })
+    }
+
+    return {
+      // With POST it may stand in the form, which is read later.
+      inHeader: (ctx, next) => (isReading(ctx) || isShown(ctx) ? admit(ctx, tokenIn(ctx), next) : next()),
+      async inForm(ctx, next) {
+        const tokens = formOf(ctx).access_token ?? []
+        if (tokens.length > 1 || (tokens.length === 1 && isShown(ctx))) throw twice()
+        if (isShown(ctx)) return next()
+        if (!tokens[0]) throw refuse('not_authenticated')
+        await admit(ctx, tokens[0], next)
+      },
+    }
   }
 
   /** A good token has come, whosever it is; `state.claims` has what it says. */
@@ -68,7 +105,7 @@ export function createBearer({ inspect, ownApplication, permissionsOf, now }: Be
     }
   }
 
-  return { token, person, permission }
+  return { token, anyWithScope, person, permission }
 }
 
 export type Bearer = ReturnType<typeof createBearer>

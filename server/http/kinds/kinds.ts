@@ -9,15 +9,15 @@ import { type PageAccess, pageKind } from './page.js'
 import { type PermissionAccess, permissionKind } from './permission.js'
 import { type PersonAccess, personKind } from './person.js'
 import { type PublicPageAccess, publicPageKind } from './public-page.js'
+import { type ScopeAccess, scopeKind } from './scope.js'
 
 export type Access =
   | OpenAccess
   | FileAccess
   | PersonAccess
   | PermissionAccess
+  | ScopeAccess
   | ClientAccess
-  | PublicPageAccess
-  | PageAccess
   | PublicPageAccess
   | PageAccess
   | AuthorizationAccess
@@ -27,6 +27,7 @@ export const kinds: Kinds<Access> = {
   file: fileKind,
   person: personKind,
   permission: permissionKind,
+  scope: scopeKind,
   client: clientKind,
   publicPage: publicPageKind,
   page: pageKind,

@@ -11,6 +11,7 @@ export function presentUser(user: PublicUser) {
     first_name: user.firstName,
     last_name: user.lastName,
     email: user.email,
+    email_verified: user.emailVerified,
     roles: user.roles,
     permissions: user.allPermissions,
     last_login: presentTime(user.lastLoginAt),

@@ -6,7 +6,8 @@ import type { Step } from '../handler.js'
 const anyOrigin = cors({
   origin: '*',
   allowMethods: 'GET,POST,PATCH,PUT,DELETE',
-  exposeHeaders: 'WWW-Authenticate,Retry-After,RateLimit,RateLimit-Policy,X-Request-Id',
+  // Beside those that a page asks for, which are allowed as they are asked for: `Authorization`, `DPoP`.
+  exposeHeaders: 'WWW-Authenticate,DPoP-Nonce,Retry-After,RateLimit,RateLimit-Policy,X-Request-Id',
   maxAge: 600,
 }) as unknown as Step
 

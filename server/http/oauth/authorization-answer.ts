@@ -60,7 +60,7 @@ export function createAuthorizationAnswer({ pages, issuer }: AuthorizationAnswer
       }
       allowFormAction(ctx, address.redirectUri)
       const t = pages.translate(ctx)
-      await pages.show(ctx, 'oauth/form-post', { title: t('authorization.goOn.title'), way })
+      await pages.show(ctx, 'oauth/form-post', { title: t('authorization.goOn.title'), inside: false, way })
     },
 
     /** For a link or a button of a page that goes there. */
@@ -75,7 +75,11 @@ export function createAuthorizationAnswer({ pages, issuer }: AuthorizationAnswer
 export type AuthorizationAnswer = ReturnType<typeof createAuthorizationAnswer>
 
 /** RFC 6749 §3.1.2: a query that the address has is kept. */
-function withParameters(redirectUri: string, mode: 'query' | 'fragment', fields: Record<string, string>): string {
+export function withParameters(
+  redirectUri: string,
+  mode: 'query' | 'fragment',
+  fields: Record<string, string>,
+): string {
   const parameters = String(new URLSearchParams(fields))
   const uri = redirectUri.replace(/[^\x21-\x7e]+/g, encodeURIComponent)
   if (mode === 'fragment') return `${uri}#${parameters}`

@@ -47,8 +47,8 @@ export function createAuthorizationFlow(deps: AuthorizationFlowDeps) {
     return made
   }
 
-  function opened(ctx: Context, text: string): OpenedTicket | null {
-    const ticket = tickets.open(text, cookieOf(ctx))
+  async function opened(ctx: Context, text: string): Promise<OpenedTicket | null> {
+    const ticket = await tickets.open(text, cookieOf(ctx))
     const locales = ticket?.request.uiLocales
     if (locales !== undefined) ctx.state.uiLocales = locales
     return ticket
@@ -70,6 +70,22 @@ export function createAuthorizationFlow(deps: AuthorizationFlowDeps) {
     ctx.state.wayBack = { application: application.name, way }
   }
 
+  /**
+   * The request that a page is about, by `ticket` in its address or its form.
+   * @throws ticket_expired, what the rules refuse; the page of the error leads back to the application where that is known
+   */
+  async function reopen(ctx: Context): Promise<OpenedFlow> {
+    const ticket = ticketIn(ctx)
+    const found = await opened(ctx, ticket)
+    if (!found) throw refuse('ticket_expired')
+    const checked = await recheck(ctx, found.request)
+    if (found.state !== 'good') {
+      ctx.state.wayBack = { application: checked.application.name, way: wayToBeginAgain(ctx, checked) }
+      throw refuse('ticket_expired')
+    }
+    return { ...checked, ticket }
+  }
+
   return {
     /** For this browser. @throws invalid_request: it is too long */
     seal: (ctx: Context, request: AuthorizationRequest): string => tickets.seal(request, bindingFor(ctx)),
@@ -77,37 +93,20 @@ export function createAuthorizationFlow(deps: AuthorizationFlowDeps) {
     /** For whichever browser comes with it first: a form of another site comes without cookies (SameSite=Lax). */
     sealForAnybody: (request: AuthorizationRequest): string => tickets.seal(request, null),
 
-    /**
-     * The request that a page is about, by `ticket` in its address or its form.
-     * @throws ticket_expired, what the rules refuse; the page of the error leads back to the application where that is known
-     */
-    async reopen(ctx: Context): Promise<OpenedFlow> {
-      const ticket = ticketIn(ctx)
-      const found = opened(ctx, ticket)
-      if (!found) throw refuse('ticket_expired')
-      const checked = await recheck(ctx, found.request)
-      if (found.state !== 'good') {
-        ctx.state.wayBack = { application: checked.application.name, way: wayToBeginAgain(ctx, checked) }
-        throw refuse('ticket_expired')
-      }
-      return { ...checked, ticket }
-    },
+    reopen,
 
     /** The same for the endpoint itself, where a ticket that no browser has begun begins. */
     async resume(ctx: Context): Promise<CheckedRequest> {
-      const found = opened(ctx, ticketIn(ctx))
-      return found?.state === 'unbound' ? authorizationRequests.begin(found.request) : this.reopen(ctx)
+      const found = await opened(ctx, ticketIn(ctx))
+      return found?.state === 'unbound' ? authorizationRequests.begin(found.request) : reopen(ctx)
     },
 
     /** Whoever is led on to `path` from a page with a form may end at an application: the page must allow it. */
-    allowOnward(ctx: Context, path: string): void {
-      if (!path.startsWith(`${authorizePath}?`)) return
-      const ticket = new URLSearchParams(path.slice(authorizePath.length)).get('ticket')
-      const found = ticket === null ? null : opened(ctx, ticket)
+    async allowOnward(ctx: Context, path: string): Promise<void> {
+      const ticket = new URLSearchParams(path.split('?', 2)[1]).get('ticket')
+      const found = ticket === null ? null : await opened(ctx, ticket)
       if (found?.state === 'good') allowFormAction(ctx, found.request.redirectUri)
     },
-
-    leaveWayBack,
   }
 
   /** RFC 6749 has no way for us to begin anew; OpenID Connect has one for applications that say where (Core §4). */

@@ -55,6 +55,7 @@ export function createAuthorizeHandlers(deps: AuthorizeDeps) {
     const { host, protocol } = new URL(address.redirectUri)
     const shown = {
       title: t('authorization.interstitial.title'),
+      inside: false,
       application: application.name,
       host: host || protocol,
       why,
@@ -82,7 +83,7 @@ export function createAuthorizeHandlers(deps: AuthorizeDeps) {
         const t = pages.translate(ctx)
         const shown = {
           title: t('authorization.notAllowed.title', { application: application.name }),
-          ownHeading: true,
+          inside: false,
           application: application.name,
           contacts: application.metadata.contacts ?? [],
           way: answer.wayBack(ctx, request, { error: 'access_denied' }),

@@ -12,6 +12,7 @@ import { createBrowser } from '../kinds/browser.js'
 import { createAuthorizationAnswer } from '../oauth/authorization-answer.js'
 import { createAuthorizationFlow } from '../oauth/authorization-flow.js'
 import { createAuthorizeHandlers } from '../oauth/authorize.js'
+import { createEndSessionHandlers } from '../oauth/end-session.js'
 import { createOwnDevicePages } from './account/devices.js'
 import { createEventPages } from './account/events.js'
 import { createPasswordPages } from './account/password.js'
@@ -51,6 +52,7 @@ import { createPagePresenter } from './present-error.js'
 import { createReaders } from './reader.js'
 import type { PageRouteName } from './routes.js'
 import { createSignInPages } from './sign-in.js'
+import { createSignOut } from './sign-out.js'
 import { createStartPages } from './start.js'
 import { createTexts } from './texts.js'
 import { createViews } from './views.js'
@@ -76,7 +78,7 @@ export function createPageParts(deps: PagePartsDeps) {
   const { users, roles, ownPassword, userList, userActs, names } = people
   const { sessions, sessionList, sessionEnds, deviceList, deviceEnds, deviceNames, whereSignedIn, details } = devices
   const { applications, secretChanges, applicationUses } = deps.identity.applications
-  const { authorizationRequests, decisions, consents } = deps.identity.authorizations
+  const { authorizationRequests, decisions, consents, logoutRequests } = deps.identity.authorizations
   const { policies } = deps.identity.policies
   const { keyRing, sealedSecrets } = keys
   const { auditLog, revocationLog, incidents, tokenInspector, figures } = logs
@@ -102,17 +104,22 @@ export function createPageParts(deps: PagePartsDeps) {
 
   const answer = createAuthorizationAnswer({ pages, issuer })
   const flow = createAuthorizationFlow({ tickets, authorizationRequests, answer, cookies, issuer, random })
+  const signOut = createSignOut({ sessions, browserSessions, cookies })
   const applicationSignIn = createApplicationSignIn({ pages, authorizationRequests, flow, answer })
 
   const ofApplications = {
     ...{ pages, issuer, applications, secretChanges, applicationUses, roles, policy, snippets },
   }
-  const handlers: Record<PageRouteName | 'asset' | 'authorize' | 'postAuthorize', Handler> = {
+  const handlers: Record<
+    PageRouteName | 'asset' | 'authorize' | 'postAuthorize' | 'endSignIn' | 'postEndSignIn',
+    Handler
+  > = {
     asset: (ctx: Context) => assets.asset(ctx),
     ...createStartPages({ pages, cookies, issuer, version }),
     ...createAuthorizeHandlers({ authorizationRequests, decisions, browserSessions, flow, answer, pages }),
-    ...createSignInPages({ pages, passwordProof, cookies, browserSessions, sessions, applicationSignIn }),
     ...createConsentPages({ pages, authorizationRequests, decisions, consents, browserSessions, flow, answer }),
+    ...createSignInPages({ pages, passwordProof, cookies, browserSessions, signOut, applicationSignIn }),
+    ...createEndSessionHandlers({ pages, logoutRequests, signOut }),
     ...createProfilePages({ pages, users }),
     ...createPasswordPages({ pages, ownPassword, browserSessions, policy, allowOnward: flow.allowOnward }),
     ...createOwnDevicePages({ pages, sessions, whereSignedIn, deviceNames }),

@@ -13,6 +13,7 @@ export const pageRoutes = {
   signIn: post('/login', publicPage, 'Sign in', { limited: true }),
   leaveSignIn: post('/login/leave', publicPage, 'Back to the application that asked for the sign-in'),
   signOut: post('/logout', tokenless, 'Sign out; no error for who is'),
+  confirmLogout: post('/logout/confirm', publicPage, 'Sign out, as an application has asked'),
   prefer: post('/preferences', tokenless, 'Language and look, kept in cookies'),
   prove: post('/prove', signedIn, 'Type the password again, and go on'),
 

@@ -1,6 +1,5 @@
 // The way in and out: sign-in, sign-out, and the password that is asked for once more.
 
-import type { Sessions } from '../../identity/devices/sessions.js'
 import type { BrowserSession, BrowserSessions } from '../../identity/sign-in/browser-sessions.js'
 import { longestPassword } from '../../policy/password.js'
 import { longestUsername } from '../../policy/username.js'
@@ -16,18 +15,19 @@ import type { Pages } from './page.js'
 import type { PasswordProof } from './password-proof.js'
 import { localPath } from './paths.js'
 import { administrationHome } from './sections.js'
+import type { SignOut } from './sign-out.js'
 
 export type SignInPagesDeps = {
   pages: Pages
   passwordProof: PasswordProof
   cookies: Cookies
   browserSessions: BrowserSessions
-  sessions: Sessions
+  signOut: SignOut
   applicationSignIn: ApplicationSignIn
 }
 
 export function createSignInPages(deps: SignInPagesDeps) {
-  const { pages, passwordProof, cookies, browserSessions, sessions, applicationSignIn } = deps
+  const { pages, passwordProof, cookies, browserSessions, signOut, applicationSignIn } = deps
   const deviceCookie = createDeviceCookie(cookies)
 
   async function showForm(
@@ -37,11 +37,12 @@ export function createSignInPages(deps: SignInPagesDeps) {
     status = 200,
   ) {
     const t = pages.translate(ctx)
-    const usual = { problem: '', problems: {}, username: asked?.username ?? '' }
+    // Somebody who is signed in already is not among their own pages here.
+    const usual = { inside: false, problem: '', problems: {}, username: asked?.username ?? '' }
     const title = asked ? t('login.titleFor', { application: asked.application }) : t('login.title')
     const why = asked?.why || whyOver(ctx)
     const data = { title, why, application: asked?.application ?? '', ticket: asked?.ticket ?? '', ...usual, ...shown }
-    if (!asked && shown.next) applicationSignIn.allowOnward(ctx, shown.next)
+    if (!asked && shown.next) await applicationSignIn.allowOnward(ctx, shown.next)
     await pages.show(ctx, 'login', data, status)
   }
 
@@ -51,23 +52,6 @@ export function createSignInPages(deps: SignInPagesDeps) {
     const { formerBrowser } = ctx.state
     if ('signed_out' in ctx.query) return t('login.signedOut')
     return formerBrowser?.end ? t(`login.over.${reasonOf(formerBrowser)}`) : ''
-  }
-
-  /** The browser was used by somebody until now: they leave with this sign-in. */
-  async function replace(ctx: Context, former: BrowserSession | undefined): Promise<void> {
-    if (!former) return
-    if (former.end === null) await end(ctx, former)
-    await browserSessions.forget(former)
-  }
-
-  async function end(ctx: Context, { session, user }: BrowserSession): Promise<void> {
-    const actor = { name: `user:${user.id}`, origin: originOf(ctx), credential: null } as const
-    try {
-      await sessions.end(session.id, user.id, actor, 'sign_out')
-    } catch (error) {
-      // It ended between the look at it and now.
-      if (!(error instanceof Refusal && error.code === 'not_found')) throw error
-    }
   }
 
   return {
@@ -95,7 +79,7 @@ export function createSignInPages(deps: SignInPagesDeps) {
         const deviceToken = deviceCookie.tokenFor(ctx, username)
         const former = ctx.state.browser ?? ctx.state.formerBrowser
         const opened = await browserSessions.signIn({ username, password, deviceToken }, originOf(ctx), former)
-        if (opened.sessionId !== former?.session.id) await replace(ctx, former)
+        if (opened.sessionId !== former?.session.id) await signOut.leave(ctx, former)
         cookies.set(ctx, 'darvoza', opened.id, opened.maxAge)
         cookies.clear(ctx, 'darvoza-form')
         deviceCookie.remember(ctx, username, opened.deviceToken)
@@ -117,8 +101,7 @@ export function createSignInPages(deps: SignInPagesDeps) {
     leaveSignIn: (ctx: Context): Promise<void> => applicationSignIn.leave(ctx),
 
     async signOut(ctx: Context): Promise<void> {
-      await replace(ctx, ctx.state.browser ?? ctx.state.formerBrowser)
-      cookies.clear(ctx, 'darvoza')
+      await signOut.signOut(ctx)
       pages.go(ctx, '/login?signed_out')
     },
 

@@ -9,9 +9,11 @@ import {
 import { readBasicCredentials } from '../../protocol/basic-credentials.js'
 import { isApplicationId } from '../../protocol/claims.js'
 import { Refusal, refuse } from '../../protocol/errors.js'
+import { problem } from '../../protocol/problems.js'
 import type { ApplicationsInForce } from '../../revocation/applications-in-force.js'
 import type { Tail } from '../../revocation/tail.js'
 import type { ApplicationRecord } from '../../storage/applications.js'
+import type { Assertions } from '../../tokens/assertion.js'
 import type { Guesses } from '../sign-in/guesses.js'
 import type { ApplicationSecrets } from './application-secrets.js'
 import { type PublicApplication, publicApplication } from './public-application.js'
@@ -28,42 +30,51 @@ export type Shown = {
 /** Whom it says it is, and what it proves that by. */
 type Attempt = { id: string; proof: string }
 
+/** Who is called so: null where it may not be proven in this way. */
+type Found = { application: ApplicationRecord | null; isKnown: boolean }
+
 type Method = {
   /** null where it was not tried. @throws invalid_request */
   read: (shown: Shown) => Attempt | null
-  /** @param application null where nobody is called so who may be proven in this way */
-  proves: (application: ApplicationRecord | null, attempt: Attempt, shown: Shown) => Promise<boolean>
+  /** @returns null, or for the log why not; what is told is the same */
+  whyNot: (found: Found, attempt: Attempt, shown: Shown) => Promise<string | null>
   /** RFC 6749 §5.2: the scheme that was tried is told to whoever fails with it. */
   challenge?: string
 }
 
+/** RFC 7523 §2.2 */
+const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
+
 export type ApplicationAuthenticationDeps = {
   applications: ApplicationsInForce
   applicationSecrets: ApplicationSecrets
+  assertions: Assertions
   guesses: Guesses
   tail: Tail
   log: { info(details: object, message: string): void }
 }
 
 export function createApplicationAuthentication(deps: ApplicationAuthenticationDeps) {
-  const { applications, applicationSecrets, guesses, tail, log } = deps
+  const { applications, applicationSecrets, assertions, guesses, tail, log } = deps
 
   /**
    * Only what is wrong is counted: at 32 random bytes nobody guesses, and of an application a hundred servers may ask at
    * once. So the right one is let in however much is tried in its name, also from where it comes.
    */
-  async function provesBySecret(
-    application: ApplicationRecord | null,
+  async function whyNotBySecret(
+    { application, isKnown }: Found,
     { id, proof }: Attempt,
     { address }: Shown,
-  ): Promise<boolean> {
-    if (application && (await applicationSecrets.matchesHeld(id, proof))) return true
+  ): Promise<string | null> {
+    const held = application && (await applicationSecrets.matchesHeld(id, proof))
+    if (held?.matches) return null
     const guesser = { kind: 'application', applicationId: application?.id ?? '', address } as const
     await guesses.count(guesser, async () => {
-      const matches = await applicationSecrets.matches(id, proof)
-      if (!matches || !application) throw refuse('invalid_client')
+      // Who is not known was looked for until here, so each has cost one look into the database.
+      const matches = isKnown && !held?.isCurrent && (await applicationSecrets.matches(id, proof))
+      if (!matches || !application) throw refuse('invalid_client', { logged: { reason: 'secret', user: null } })
     })
-    return true
+    return null
   }
 
   const methods: Record<AuthenticationMethod, Method> = {
@@ -72,7 +83,7 @@ export function createApplicationAuthentication(deps: ApplicationAuthenticationD
         const basic = readBasicCredentials(authorization)
         return basic && { id: basic.id, proof: basic.secret }
       },
-      proves: provesBySecret,
+      whyNot: whyNotBySecret,
       challenge: 'Basic realm="token"',
     },
     client_secret_post: {
@@ -80,15 +91,23 @@ export function createApplicationAuthentication(deps: ApplicationAuthenticationD
         const proof = only(form, 'client_secret')
         return proof ? { id: only(form, 'client_id') ?? '', proof } : null
       },
-      proves: provesBySecret,
+      whyNot: whyNotBySecret,
     },
-    private_key_jwt: { read: () => null, proves: async () => false },
+    private_key_jwt: {
+      read({ form }) {
+        const [assertion, type] = [only(form, 'client_assertion'), only(form, 'client_assertion_type')]
+        if (!assertion && !type) return null
+        if (!assertion || !type) throw refuse('invalid_request', { problem: problem('assertion_incomplete') })
+        return { id: type === assertionType ? assertions.subjectOf(assertion) : '', proof: assertion }
+      },
+      whyNot: async ({ application }, { proof }) => (application ? assertions.whyNot(proof, application) : 'unknown'),
+    },
     none: {
       read({ form }) {
         const id = only(form, 'client_id')
         return id ? { id, proof: '' } : null
       },
-      proves: async application => application !== null,
+      whyNot: async ({ application }) => (application ? null : 'unknown'),
     },
   }
 
@@ -99,20 +118,20 @@ export function createApplicationAuthentication(deps: ApplicationAuthenticationD
       return attempt ? [{ method, attempt }] : []
     })
     // RFC 6749 §2.3: never more than one in a request.
-    if (proofs.length > 1)
-      throw refuse('invalid_request', { detail: 'The application proves itself in two ways at once.' })
+    if (proofs.length > 1) throw refuse('invalid_request', { problem: problem('proven_twice') })
     if (proofs[0]) return proofs[0]
     const attempt = methods.none.read(shown)
     if (!attempt) throw refuse('invalid_client')
     return { method: 'none', attempt }
   }
 
-  /** As it is now; null where it is none that may be proven in this way. */
-  async function find(id: string, method: AuthenticationMethod): Promise<ApplicationRecord | null> {
-    if (!isApplicationId(id)) return null
+  /** As it is now. */
+  async function find(id: string, method: AuthenticationMethod): Promise<Found> {
+    if (!isApplicationId(id)) return { application: null, isKnown: false }
     if (!tail.isFresh()) await tail.freshen()
-    const application = await applications.meet(id)
-    return application?.active && authenticationMethodOf(application) === method ? application : null
+    const known = await applications.meet(id)
+    const may = known?.active && authenticationMethodOf(known) === method
+    return { application: may ? known : null, isKnown: known !== undefined }
   }
 
   return {
@@ -121,18 +140,20 @@ export function createApplicationAuthentication(deps: ApplicationAuthenticationD
       const { method, attempt } = triedIn(shown)
       const { id } = attempt
       const named = only(shown.form, 'client_id')
-      if (named && named !== id)
-        throw refuse('invalid_request', { detail: 'The parameter client_id names another one.' })
-      const { proves, challenge } = methods[method]
+      if (named && id && named !== id) throw refuse('invalid_request', { problem: problem('another_client_id') })
+      const { whyNot, challenge } = methods[method]
       const headers: Record<string, string> = challenge ? { 'WWW-Authenticate': challenge } : {}
-      const application = await find(id, method)
+      const found = await find(id, method)
+      const { application } = found
       try {
-        if ((await proves(application, attempt, shown)) && application) return publicApplication(application)
-        throw refuse('invalid_client')
+        const reason = await whyNot(found, attempt, shown)
+        if (reason === null && application) return publicApplication(application)
+        throw refuse('invalid_client', { logged: { reason: reason ?? 'unknown', user: null } })
       } catch (error) {
         if (!(error instanceof Refusal) || error.code !== 'invalid_client') throw error
         const { address } = shown
-        const details = { method, ...(isApplicationId(id) && { application: id }), address }
+        const reason = application ? error.details.logged?.reason : 'unknown'
+        const details = { method, reason, ...(isApplicationId(id) && { application: id }), address }
         log.info(details, 'an application did not prove to be the one it says')
         throw new Refusal('invalid_client', { ...error.details, headers })
       }
@@ -145,6 +166,6 @@ export type ApplicationAuthentication = ReturnType<typeof createApplicationAuthe
 /** Without a value it counts as left out (RFC 6749 §3.2). @throws invalid_request where it is there more than once */
 function only(form: Shown['form'], name: string): string | undefined {
   const values = Object.hasOwn(form, name) ? form[name]! : []
-  if (values.length > 1) throw refuse('invalid_request', { detail: `The parameter ${name} is there more than once.` })
+  if (values.length > 1) throw refuse('invalid_request', { problem: problem('parameter_repeated', { name }) })
   return values[0] || undefined
 }

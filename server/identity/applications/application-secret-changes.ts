@@ -57,7 +57,7 @@ export function createApplicationSecretChanges(deps: ApplicationSecretChangesDep
         if (!found) throw refuse('not_found', { problem: problem('unknown_secret') })
         await record('secret_rotated', { subject: id })
         note({ action: 'secret_ended', subject: id, before: { secret_end: found.hint } })
-        await applicationStore.expireSecret(tx, secretId, now())
+        await applicationSecrets.expire(tx, id, secretId)
       }),
   }
 }

@@ -34,10 +34,8 @@ export function createApplicationSecrets(deps: ApplicationSecretsDeps) {
   /** Until when nothing is held of an application whose secrets are being changed here: readers may see those of before. */
   const changing = new Map<string, number>()
 
-  async function find(applicationId: string, hash: Buffer, from: 'memory' | 'database'): Promise<boolean> {
-    const known = from === 'memory' ? held.get(applicationId) : undefined
-    const secrets = known && known.until > monotonic() ? known.secrets : await read(applicationId)
-    const found = among(secrets, hash, now())
+  function isAmong(secrets: readonly ApplicationSecretRecord[], presented: string): boolean {
+    const found = among(secrets, hashOf(presented), now())
     if (found) noteUse(found)
     return found !== null
   }
@@ -51,6 +49,12 @@ export function createApplicationSecrets(deps: ApplicationSecretsDeps) {
       held.set(applicationId, { secrets, until: askedAt + heldFor })
     }
     return secrets
+  }
+
+  /** Until the transaction that changes them is over, and a little longer. */
+  function holdNothing(applicationId: string): void {
+    changing.set(applicationId, monotonic() + 10 * heldFor)
+    held.delete(applicationId)
   }
 
   function noteUse(secret: ApplicationSecretRecord): void {
@@ -70,8 +74,7 @@ export function createApplicationSecrets(deps: ApplicationSecretsDeps) {
      */
     async add(tx: Queries, applicationId: string, overlap: number, given?: string): Promise<string> {
       const secret = given ?? prefix + random(32).toString('base64url')
-      changing.set(applicationId, monotonic() + 10 * heldFor)
-      held.delete(applicationId)
+      holdNothing(applicationId)
       // Two who add at once take turns, so that the second sees what the first has left.
       await applicationStore.lock(tx, applicationId)
       const at = now()
@@ -90,6 +93,12 @@ export function createApplicationSecrets(deps: ApplicationSecretsDeps) {
       return secret
     },
 
+    /** Ends one at once. */
+    async expire(tx: Queries, applicationId: string, secretId: string): Promise<void> {
+      holdNothing(applicationId)
+      await applicationStore.expireSecret(tx, secretId, now())
+    },
+
     /** Those that are good now, the newest first; without their hashes. */
     async list(applicationId: string): Promise<Omit<ApplicationSecretRecord, 'hash'>[]> {
       const live = await applicationStore.liveSecrets(database, applicationId, now())
@@ -97,12 +106,17 @@ export function createApplicationSecrets(deps: ApplicationSecretsDeps) {
     },
 
     /** Whether this is a secret of the application. Takes as long whichever it is, or is not. */
-    matches: (applicationId: string, presented: string): Promise<boolean> =>
-      find(applicationId, hashOf(presented), 'database'),
+    async matches(applicationId: string, presented: string): Promise<boolean> {
+      return isAmong(await read(applicationId), presented)
+    },
 
-    /** The same by what was read half a second ago; one that is newer is not known to it. */
-    matchesHeld: (applicationId: string, presented: string): Promise<boolean> =>
-      find(applicationId, hashOf(presented), 'memory'),
+    /** The same by what was read half a second ago, where it was. `isCurrent`: it was not, and is read now. */
+    async matchesHeld(applicationId: string, presented: string): Promise<{ matches: boolean; isCurrent: boolean }> {
+      const known = held.get(applicationId)
+      const isCurrent = !known || known.until <= monotonic()
+      const matches = isAmong(isCurrent ? await read(applicationId) : known.secrets, presented)
+      return { matches, isCurrent }
+    },
   }
 }
 

@@ -1,12 +1,12 @@
 // Our own secrets as an operator looks after them: revoked when they may be known, and sealed anew when SECRET_KEY changes.
 import type { Actor } from '../../policy/actor.js'
-import type { RevocableSecret } from '../../policy/key-life.js'
+import { type RevocableSecret, ticketKeyLife } from '../../policy/key-life.js'
 import type { Queries } from '../../storage/database.js'
 import type { KeyStore } from '../../storage/keys.js'
 import type { Change } from '../../tokens/changes.js'
 import { privateKeyOf } from '../../tokens/key-pairs.js'
 import type { Sealing } from '../../tokens/sealing.js'
-import { secretOf } from '../../tokens/secrets.js'
+import { type Secrets, secretOf } from '../../tokens/secrets.js'
 import type { KeyChange } from './key-change.js'
 
 export type Resealed = { resealed: number; untouched: number }
@@ -15,11 +15,12 @@ export type SealedSecretsDeps = {
   keyStore: KeyStore
   change: KeyChange
   sealing: Sealing
+  secrets: Pick<Secrets, 'present'>
   random: (size: number) => Buffer
   now: () => number
 }
 
-export function createSealedSecrets({ keyStore, change, sealing, random, now }: SealedSecretsDeps) {
+export function createSealedSecrets({ keyStore, change, sealing, secrets, random, now }: SealedSecretsDeps) {
   return {
     /**
      * Whatever was or will be signed with it is void from now on. `refresh`: all sessions end;
@@ -39,6 +40,21 @@ export function createSealedSecrets({ keyStore, change, sealing, random, now }: 
       }
       // It ends the sessions of everybody, also of those who may do more than change keys.
       return change(actor, work, purpose === 'refresh' ? 'everything' : undefined)
+    },
+
+    /** Lets another key seal tickets, once a month. Many servers may do it at once: one does. */
+    async renewTicketKey(): Promise<void> {
+      const isDue = ({ createdAt }: { createdAt: number }) => now() - createdAt >= ticketKeyLife
+      if (!isDue(secrets.present('ticket'))) return
+      await change('system', async (tx, { note }) => {
+        const former = (await keyStore.secrets(tx)).filter(({ purpose }) => purpose === 'ticket').at(-1)!
+        if (!isDue(former)) return
+        const next = { purpose: 'ticket', version: former.version + 1 } as const
+        await keyStore.insertSecret(tx, { ...next, sealed: sealing.seal(random(32), secretOf(next)), createdAt: now() })
+        // The former one opens what it has sealed until that is over (tokens/ticket.ts).
+        await keyStore.deleteSecretsBefore(tx, 'ticket', former.version)
+        note({ action: 'key_made', subject: 'ticket', after: { version: next.version } })
+      })
     },
 
     /** Seals under the present SECRET_KEY what the previous one sealed, all of it or nothing; done twice it does nothing. */

@@ -31,6 +31,8 @@ export type UserToImport = Partial<Profile> & {
   id?: number | undefined
   username: string
   passwordHash?: string
+  /** Somebody elsewhere has found out that the address is theirs. */
+  emailVerified?: boolean | undefined
   active?: boolean | undefined
   roles?: string[]
   permissions?: string[]
@@ -61,7 +63,8 @@ export function createNewUsers({ userStore, roleStore, hashing, rights, changes,
       () => requireProfile(user),
     )
     const passwordHash = await hashing.hash(user.password, null)
-    return insert({ ...user, passwordHash }, actor, 'user_created')
+    // Who makes a user vouches for the address.
+    return insert({ ...user, passwordHash, emailVerified: true }, actor, 'user_created')
   }
 
   /** @throws invalid_fields, permission_denied */
@@ -100,6 +103,7 @@ export function createNewUsers({ userStore, roleStore, hashing, rights, changes,
           firstName: profile.firstName ?? '',
           lastName: profile.lastName ?? '',
           email: profile.email ?? '',
+          emailVerified: Boolean(profile.email) && user.emailVerified === true,
           active: user.active ?? true,
           permissions: user.permissions ?? [],
           endedSeq: 0,

@@ -9,6 +9,8 @@ export type PublicUser = {
   firstName: string
   lastName: string
   email: string
+  /** An administrator wrote the address, not the person. */
+  emailVerified: boolean
   active: boolean
   /** The user's own. */
   permissions: string[]
@@ -30,6 +32,7 @@ export function publicUser(user: UserRecord): PublicUser {
     firstName: user.firstName,
     lastName: user.lastName,
     email: user.email,
+    emailVerified: user.emailVerified,
     active: user.active,
     permissions: user.permissions,
     allPermissions: user.allPermissions,

@@ -12,6 +12,7 @@ export type ExportedUser = {
   firstName: string
   lastName: string
   email: string
+  emailVerified: boolean
   active: boolean
   roles: string[]
   /** The user's own. */
@@ -28,8 +29,9 @@ export function createUserExport({ database, userStore, userList }: UserExportDe
         const page: Awaited<ReturnType<UserList['page']>> = await userList.page({}, 'oldest', { after, limit })
         const ids = page.results.map(({ user }) => user.id)
         for (const user of await userStore.some(database, ids)) {
-          const { id, username, passwordHash, firstName, lastName, email, active, roles, permissions } = user
-          yield { id, username, passwordHash, firstName, lastName, email, active, roles, permissions }
+          const { id, username, passwordHash, firstName, lastName, email, emailVerified } = user
+          const { active, roles, permissions } = user
+          yield { id, username, passwordHash, firstName, lastName, email, emailVerified, active, roles, permissions }
         }
         if (page.next === null) return
         after = page.next

@@ -1,6 +1,6 @@
 // Users: made, changed, disabled, deleted. Whatever changes something that a token says records its trigger in the same
 // transaction (policy/revocation.ts).
-import type { Actor } from '../../policy/actor.js'
+import { type Actor, nameOf } from '../../policy/actor.js'
 import { administratorRole, rightsOf } from '../../policy/permissions.js'
 import { usernameKey } from '../../policy/username.js'
 import { refuse } from '../../protocol/errors.js'
@@ -40,7 +40,7 @@ export function createUsers(deps: UsersDeps) {
       await change(id, actor, async (tx, user, changing) => {
         if (username !== undefined && username !== user.username) await rename(tx, user, username, changing)
         if (Object.keys(changes).length === 0) return
-        await userStore.update(tx, id, changes)
+        await userStore.update(tx, id, { ...changes, ...vouched(user, changes.email, actor) })
         // Which, not what: the audit log outlives the person's own data.
         changing.note({ action: 'profile_changed', subject: String(id), after: { changed: Object.keys(changes) } })
       })
@@ -112,6 +112,7 @@ export function createUsers(deps: UsersDeps) {
         firstName: '',
         lastName: '',
         email: '',
+        emailVerified: false,
         active: false,
         permissions: [],
         deletedAt: now(),
@@ -214,3 +215,9 @@ export function createUsers(deps: UsersDeps) {
 }
 
 export type Users = ReturnType<typeof createUsers>
+
+/** An administrator vouches for the address that they write; for their own nobody can. What stays says as much as before. */
+function vouched({ id, email: before }: UserRecord, email: string | undefined, actor: Actor) {
+  if (email === undefined || email === before) return {}
+  return { emailVerified: email !== '' && nameOf(actor) !== `user:${id}` }
+}

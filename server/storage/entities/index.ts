@@ -13,6 +13,7 @@ import { PolicyVersion } from './policy-version.js'
 import { Heartbeat, LogHead, RevocationEntry } from './revocation.js'
 import { Role, UserRole } from './role.js'
 import { Session } from './session.js'
+import { SpentProof } from './spent-proof.js'
 import { User } from './user.js'
 import { UserWord } from './user-word.js'
 
@@ -37,6 +38,7 @@ export const entities = [
   SealedSecret,
   Session,
   SigningKey,
+  SpentProof,
   User,
   UserRole,
   UserWord,

@@ -20,6 +20,8 @@ export class User {
   @Index('user_email_key')
   @Column(orNull(name(254)))
   emailKey!: string | null
+  /** An administrator wrote the address, not the person. */
+  @Column({ ...flag, default: false }) emailVerified!: boolean
   @Column(flag) active!: boolean
   /** JSON array of the permissions that are the user's own, beside those of roles. */
   @Column(longText) permissions!: string

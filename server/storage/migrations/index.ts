@@ -13,7 +13,9 @@ import { PasswordHashes1765400000000 } from './15-password-hashes.js'
 import { Applications1765500000000 } from './16-applications.js'
 import { SessionGrants1765600000000 } from './17-session-grants.js'
 import { CodesAndConsents1765700000000 } from './18-codes-and-consents.js'
+import { SpentProofs1765800000000 } from './19-spent-proofs.js'
 import { ApplicationLists1765900000000 } from './20-application-lists.js'
+import { VerifiedEmails1766000000000 } from './21-verified-emails.js'
 
 /** In order. Small and re-runnable: MySQL does not roll a failed one back. */
 export const migrations = [
@@ -32,5 +34,7 @@ export const migrations = [
   Applications1765500000000,
   SessionGrants1765600000000,
   CodesAndConsents1765700000000,
+  SpentProofs1765800000000,
   ApplicationLists1765900000000,
+  VerifiedEmails1766000000000,
 ]

@@ -19,7 +19,7 @@ export function createClientCredentialsGrant({ clientToken, now }: ClientCredent
         access_token: issued.token,
         token_type: 'Bearer',
         expires_in: Math.max(0, Math.floor((issued.expiresAt - now()) / 1000)),
-        scope: issued.scope,
+        ...(issued.scope !== '' && { scope: issued.scope }),
       }
     },
   })

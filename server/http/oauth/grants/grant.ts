@@ -51,18 +51,18 @@ export function grant<const R extends ParameterRules>(row: Grant<R>): Grant {
  * knows are ignored (RFC 6749 §3.2).
  * @throws invalid_request
  */
-export function readParameters(form: Form, rules: ParameterRules): ParametersOf<ParameterRules> {
+export function readParameters<const R extends ParameterRules>(form: Form, rules: R): ParametersOf<R> {
   for (const [name, values] of Object.entries(form)) {
-    const rule = Object.hasOwn(rules, name) ? rules[name] : undefined
+    const rule: ParameterRule | undefined = Object.hasOwn(rules, name) ? rules[name] : undefined
     if (values.length > 1 && !rule?.repeats) throw repeated(rule && name)
   }
   return Object.fromEntries(
-    Object.entries(rules).map(([name, { required, repeats }]) => {
+    Object.entries<ParameterRule>(rules).map(([name, { required, repeats }]) => {
       const values = valuesOf(form, name).filter(value => value !== '')
       if (required && values.length === 0) throw missing(name)
       return [name, repeats ? values : values[0]]
     }),
-  ) as ParametersOf<ParameterRules>
+  ) as ParametersOf<R>
 }
 
 /** A parameter that every grant has. @throws invalid_request */

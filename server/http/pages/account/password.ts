@@ -18,7 +18,7 @@ export type PasswordPagesDeps = {
   browserSessions: BrowserSessions
   policy: PolicyInForce
   /** An application may have sent whoever must first choose a new password. */
-  allowOnward: (ctx: Context, path: string) => void
+  allowOnward: (ctx: Context, path: string) => Promise<void>
 }
 
 /** My password; also the page that stands before all others for who must choose a new one. */
@@ -30,7 +30,7 @@ export function createPasswordPages(deps: PasswordPagesDeps) {
     const must = browserUserOf(ctx).user.mustChangePassword
     const { password_min_length: minLength, keep_session_on_password_change: kept } = policy()
     const title = t(must ? 'password.mustTitle' : 'password.title')
-    if (next) allowOnward(ctx, next)
+    if (next) await allowOnward(ctx, next)
     const data = { title, must, kept, minLength, next, problems: problems ?? {} }
     await pages.show(ctx, 'account/password', data, problems ? status : 200)
   }

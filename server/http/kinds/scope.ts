@@ -1,0 +1,18 @@
+// Routes for whoever holds an access token of a person that has a scope, whomever the token is for otherwise: in the
+// Authorization header or, with POST, in the form (RFC 6750 §2.1, §2.2).
+import type { Kind } from './kind.js'
+
+export type ScopeAccess = { kind: 'scope'; scope: string }
+
+export const hasScope = <S extends string>(scope: S) => ({ kind: 'scope', scope }) as const
+
+export const scopeKind: Kind<ScopeAccess> = {
+  sender: 'token',
+  presenter: 'oauth',
+  cors: 'anyOrigin',
+  body: 'form',
+  unknown: 'ignored',
+  who: ({ scope }) => `a token with the scope \`${scope}\``,
+  judge: ({ scope }, { bearer }) => [bearer.anyWithScope(scope).inHeader],
+  confirm: ({ scope }, { bearer }) => [bearer.anyWithScope(scope).inForm],
+}

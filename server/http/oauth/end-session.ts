@@ -1,0 +1,104 @@
+// The logout endpoint (OpenID Connect RP-Initiated Logout §2): an application sends the browser of somebody who has signed out
+// there. Any site can send a browser here, so that nothing ends which the person, or a proof of the application, does not mean.
+import type { AskedLogout, CheckedLogout, LogoutRequests } from '../../identity/authorizations/logout-requests.js'
+import { refuse } from '../../protocol/errors.js'
+import type { Context } from '../handler.js'
+import type { Form } from '../middleware/body-types.js'
+import { typedIn } from '../pages/fields.js'
+import type { Pages } from '../pages/page.js'
+import { pathWith } from '../pages/paths.js'
+import type { SignOut } from '../pages/sign-out.js'
+import { withParameters } from './authorization-answer.js'
+import { allowFormAction } from './form-action.js'
+
+export type EndSessionDeps = { pages: Pages; logoutRequests: LogoutRequests; signOut: SignOut }
+
+const names = ['id_token_hint', 'client_id', 'post_logout_redirect_uri', 'state', 'ui_locales'] as const
+type Asked = AskedLogout & { ui_locales?: string | undefined }
+
+/** In all: what a browser is led on with must fit into an address. */
+const longest = 6_000
+
+export function createEndSessionHandlers({ pages, logoutRequests, signOut }: EndSessionDeps) {
+  /** Back to the application, or, where it named no place, to a page that says that it is done. */
+  async function conclude(ctx: Context, { application, hint, back }: CheckedLogout, wasAsked: boolean): Promise<void> {
+    const href = back && wayTo(back)
+    // Whoever asked nobody and proved nothing is not sent on unseen (RFC 9700 §4.11.2).
+    if (href !== null && (hint || wasAsked)) {
+      ctx.status = 303
+      // Not ctx.redirect, which writes addresses anew: the application's is kept byte by byte.
+      ctx.set('Location', href)
+      ctx.body = ''
+      return
+    }
+    const t = pages.translate(ctx)
+    const way = href === null ? null : { href }
+    await pages.show(ctx, 'oauth/signed-out', { title: t('logout.done'), application: application?.name ?? '', way })
+  }
+
+  async function goOn(ctx: Context, asked: Asked): Promise<void> {
+    if (asked.ui_locales !== undefined) ctx.state.uiLocales = asked.ui_locales
+    const checked = await logoutRequests.check(asked)
+    const { browser } = ctx.state
+    const step = logoutRequests.nextStep(checked, browser)
+    if (step === 'ask') {
+      const t = pages.translate(ctx)
+      if (checked.back) allowFormAction(ctx, checked.back.uri)
+      const application = checked.application?.name ?? ''
+      const shown = { title: t('logout.title'), ownHeading: true, application, hidden: withValues(asked) }
+      return pages.show(ctx, 'oauth/logout', shown)
+    }
+    // Nobody is signed in: what the application holds by itself ends all the same.
+    if (step === 'done' && checked.hinted) await signOut.end(ctx, checked.hinted)
+    await signOut.signOut(ctx)
+    await conclude(ctx, checked, false)
+  }
+
+  return {
+    endSignIn(ctx: Context): Promise<void> {
+      const query = new URLSearchParams(ctx.querystring)
+      return goOn(
+        ctx,
+        read(name => query.getAll(name)),
+      )
+    },
+
+    /** On to a GET, with which the cookies come along that a form of another site has not. */
+    postEndSignIn(ctx: Context): void {
+      const form = (ctx.request.body ?? {}) as Form
+      const asked = read(name => (Object.hasOwn(form, name) ? (form[name] ?? []) : []))
+      pages.go(ctx, pathWith('/oauth/logout', asked))
+    },
+
+    /** The person has agreed. */
+    async confirmLogout(ctx: Context): Promise<void> {
+      const typed = typedIn(ctx, names)
+      const asked = read(name => [typed[name]])
+      if (asked.ui_locales !== undefined) ctx.state.uiLocales = asked.ui_locales
+      const checked = await logoutRequests.check(asked)
+      await signOut.signOut(ctx)
+      await conclude(ctx, checked, true)
+    },
+  }
+}
+
+/** Without a value a parameter counts as left out (RFC 6749 §3.1). @throws invalid_request */
+function read(valuesOf: (name: (typeof names)[number]) => readonly string[]): Asked {
+  const asked: Record<string, string> = {}
+  for (const name of names) {
+    const values = valuesOf(name).filter(value => value !== '')
+    if (values.length > 1) throw refuse('invalid_request', { detail: `The parameter ${name} is there more than once.` })
+    if (values[0] !== undefined) asked[name] = values[0]
+  }
+  const length = Object.values(asked).reduce((sum, value) => sum + value.length, 0)
+  if (length > longest) throw refuse('invalid_request', { detail: 'The request is too long.' })
+  return asked
+}
+
+function withValues(asked: Asked): Record<string, string> {
+  return Object.fromEntries(Object.entries(asked).filter((entry): entry is [string, string] => entry[1] !== undefined))
+}
+
+function wayTo({ uri, state }: { uri: string; state: string | undefined }): string {
+  return state === undefined ? uri : withParameters(uri, 'query', { state })
+}

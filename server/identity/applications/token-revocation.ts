@@ -1,0 +1,70 @@
+// An application gives a token back (RFC 7009): a refresh token with its session, an access token by itself.
+import type { Origin } from '../../policy/actor.js'
+import type { AccessClaims, RefreshClaims } from '../../protocol/claims.js'
+import { Refusal, refuse } from '../../protocol/errors.js'
+import type { Database } from '../../storage/database.js'
+import type { RevocationStore } from '../../storage/revocations.js'
+import type { Changes } from '../../tokens/changes.js'
+import type { AnyToken, Inspect } from '../../tokens/inspect.js'
+import type { Sessions } from '../devices/sessions.js'
+
+/** How many entries for single tokens an application may have in the log: every verifier holds them all in memory. */
+const mostLive = 10_000
+/** When to ask again, in seconds: they expire by themselves. */
+const retryAfter = 60
+
+export type TokenRevocationDeps = {
+  database: Database
+  revocationStore: RevocationStore
+  inspect: Inspect
+  sessions: Pick<Sessions, 'end'>
+  changes: Changes
+  now: () => number
+}
+
+export function createTokenRevocation(deps: TokenRevocationDeps) {
+  const { database, revocationStore, inspect, sessions, changes, now } = deps
+
+  /** null where it is none of ours, or over (RFC 7009 §2.2): that is what was asked for. */
+  async function findLive(token: string): Promise<AnyToken | null> {
+    try {
+      return await inspect.issued(token)
+    } catch (error) {
+      if (error instanceof Refusal && error.status === 401) return null
+      throw error
+    }
+  }
+
+  /** Also by a spent one: a sign-out must not fail for being late. */
+  async function endSession({ sid, sub }: RefreshClaims, origin: Origin): Promise<void> {
+    try {
+      await sessions.end(sid, Number(sub), { name: `user:${Number(sub)}`, origin, credential: null }, 'sign_out')
+    } catch (error) {
+      if (!(error instanceof Refusal && error.code === 'not_found')) throw error
+    }
+  }
+
+  async function endToken({ jti, client_id }: AccessClaims, origin: Origin): Promise<void> {
+    const name = `application:${client_id}` as const
+    const live = await revocationStore.countLiveTokens(database, name, now(), mostLive)
+    if (live >= mostLive) throw refuse('too_many_revocations', { retryAfter })
+    await changes.run({ name, origin, credential: null }, (_, { record }) => record('token_revoked', { subject: jti }))
+  }
+
+  return {
+    /**
+     * @param applicationId of one that has proven to be it
+     * @throws invalid_grant (another one's token), too_many_revocations, database_unavailable
+     */
+    async revoke(token: string, applicationId: string, origin: Origin): Promise<void> {
+      const found = await findLive(token)
+      if (!found) return
+      // RFC 7009 §2.1: one that was given to another application is refused.
+      if (found.claims.client_id !== applicationId) throw refuse('invalid_grant')
+      if (found.kind === 'refresh') await endSession(found.claims, origin)
+      else await endToken(found.claims, origin)
+    },
+  }
+}
+
+export type TokenRevocation = ReturnType<typeof createTokenRevocation>

@@ -1,0 +1,23 @@
+export type OutgoingReason =
+  | 'ADDRESS'
+  | 'SCHEME'
+  | 'NOT_ALLOWED'
+  | 'UNKNOWN_HOST'
+  | 'UNREACHABLE'
+  | 'TIMEOUT'
+  | 'TOO_LARGE'
+
+/** Why another server could not be called, or did not answer. `code` is for the log. */
+export class OutgoingFailure extends Error {
+  readonly code: string
+
+  constructor(
+    readonly reason: OutgoingReason,
+    cause?: unknown,
+  ) {
+    const detail = (cause as { code?: unknown } | undefined)?.code
+    super(`an outgoing request failed: ${reason}${typeof detail === 'string' ? ` (${detail})` : ''}`, { cause })
+    this.name = 'OutgoingFailure'
+    this.code = `OUTGOING_${reason}`
+  }
+}

@@ -1,0 +1,140 @@
+// The keys that applications sign with: those of their metadata, or those that lie at the address that it names.
+import { createLocalJWKSet, errors, type JWTVerifyGetKey, type JWTVerifyOptions, jwtVerify } from 'jose'
+import type { Outgoing } from '../outgoing/outgoing.js'
+import type { ApplicationTerms } from '../policy/application-metadata.js'
+import { refuse } from '../protocol/errors.js'
+import { isJsonObject } from '../protocol/json.js'
+
+/** Of keys that have no name so many are tried. */
+const mostTried = 5
+/** Fetched keys: looked at anew after, believed no longer than, and fetched for an unknown name no more often than; ms. */
+const [renewAfter, believedFor, retryAfter] = [10 * 60_000, 60 * 60_000, 60_000]
+/** While there are none at all they are tried for sooner. */
+const retryFirstAfter = 5_000
+/** Of so many addresses keys are held. */
+const mostHeld = 1_000
+const mostKeys = 100
+
+type Keys = Pick<ApplicationTerms, 'metadata'>
+
+/** What lies at an address. Times are epoch ms, -Infinity for never. */
+type Fetched = { keys: JWTVerifyGetKey | null; fetchedAt: number; triedAt: number; fetching: Promise<void> | null }
+
+export type ApplicationKeysDeps = {
+  outgoing: Outgoing
+  now: () => number
+  log: { info(details: object, message: string): void }
+}
+
+export function createApplicationKeys({ outgoing, now, log }: ApplicationKeysDeps) {
+  /** As they were made ready, by the metadata's own object: another version has another one. */
+  const local = new WeakMap<object, JWTVerifyGetKey>()
+  const fetched = new Map<string, Fetched>()
+
+  function localKeys(jwks: NonNullable<Keys['metadata']['jwks']>): JWTVerifyGetKey {
+    const known = local.get(jwks)
+    if (known) return known
+    const made = createLocalJWKSet(jwks)
+    local.set(jwks, made)
+    return made
+  }
+
+  function heldOf(uri: string): Fetched {
+    const known = fetched.get(uri)
+    if (known) return known
+    if (fetched.size >= mostHeld) fetched.delete(fetched.keys().next().value!)
+    const made: Fetched = { keys: null, fetchedAt: -Infinity, triedAt: -Infinity, fetching: null }
+    fetched.set(uri, made)
+    return made
+  }
+
+  /** All who wait share one request. What was there stays where it fails. */
+  function fetchOnce(uri: string, held: Fetched): Promise<void> {
+    held.fetching ??= fetchAt(uri, held).finally(() => {
+      held.fetching = null
+    })
+    return held.fetching
+  }
+
+  async function fetchAt(uri: string, held: Fetched): Promise<void> {
+    held.triedAt = now()
+    try {
+      const { status, body } = await outgoing.request(uri, { headers: { Accept: 'application/json' } })
+      if (status !== 200) throw Object.assign(new Error('no keys'), { code: `STATUS_${status}` })
+      held.keys = createLocalJWKSet(readKeys(body))
+      held.fetchedAt = held.triedAt
+    } catch (error) {
+      const { code, name } = error as { code?: unknown; name?: unknown }
+      log.info({ uri: uri.slice(0, 200), reason: String(code ?? name) }, 'the keys of an application were not fetched')
+    }
+  }
+
+  const ago = (at: number) => Math.abs(now() - at)
+
+  async function keysAt(uri: string): Promise<Fetched & { keys: JWTVerifyGetKey }> {
+    const held = heldOf(uri)
+    const isOver = ago(held.fetchedAt) >= believedFor
+    if (held.fetching || ago(held.triedAt) >= (isOver ? retryFirstAfter : renewAfter)) {
+      const fetching = fetchOnce(uri, held)
+      // Those that are there do until then.
+      if (isOver) await fetching
+    }
+    if (!held.keys || ago(held.fetchedAt) >= believedFor)
+      throw refuse('application_keys_unavailable', { retryAfter: 5 })
+    return held as Fetched & { keys: JWTVerifyGetKey }
+  }
+
+  async function verifyByFetched(token: string, uri: string, options: JWTVerifyOptions) {
+    const held = await keysAt(uri)
+    try {
+      return await verifyByAny(token, held.keys, options)
+    } catch (error) {
+      // It may be a new one; whoever makes names up does not make us ask again and again.
+      if (!(error instanceof errors.JWKSNoMatchingKey) || ago(held.triedAt) < retryAfter) throw error
+      await fetchOnce(uri, held)
+      return verifyByAny(token, held.keys, options)
+    }
+  }
+
+  return {
+    /**
+     * The claims of a JWT that one of the application's keys has signed.
+     * @throws application_keys_unavailable; JOSEError, and what WebCrypto throws of a key that is none
+     */
+    async verify(token: string, { metadata }: Keys, options: JWTVerifyOptions): Promise<Record<string, unknown>> {
+      const { jwks, jwks_uri: uri } = metadata
+      if (jwks) return (await verifyByAny(token, localKeys(jwks), options)).payload
+      if (uri) return (await verifyByFetched(token, uri, options)).payload
+      throw new errors.JWKSNoMatchingKey()
+    },
+  }
+}
+
+export type ApplicationKeys = ReturnType<typeof createApplicationKeys>
+
+/** @throws where it is no set of keys (RFC 7517 §5) */
+function readKeys(body: Buffer) {
+  const document: unknown = JSON.parse(body.toString())
+  const keys = isJsonObject(document) ? document.keys : null
+  if (!Array.isArray(keys) || keys.length > mostKeys || !keys.every(isJsonObject)) throw new errors.JWKSInvalid()
+  return { keys: keys as { kty: string }[] }
+}
+
+/** Without a `kid` several may be meant. */
+async function verifyByAny(token: string, keys: JWTVerifyGetKey, options: JWTVerifyOptions) {
+  try {
+    return await jwtVerify(token, keys, options)
+  } catch (error) {
+    if (!(error instanceof errors.JWKSMultipleMatchingKeys)) throw error
+    let tried = 0
+    for await (const key of error) {
+      if (++tried > mostTried) break
+      try {
+        return await jwtVerify(token, key, options)
+      } catch (failure) {
+        if (!(failure instanceof errors.JWSSignatureVerificationFailed)) throw failure
+      }
+    }
+    throw new errors.JWSSignatureVerificationFailed()
+  }
+}

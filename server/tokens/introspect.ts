@@ -1,0 +1,75 @@
+// What a token is worth, told to those who may know (RFC 7662). Of an access token that costs a signature check and look-ups
+// in memory; of a refresh token the reading of its session, and nothing is spent.
+import type { ApplicationTerms } from '../policy/application-metadata.js'
+import type { AccessClaims, RefreshClaims } from '../protocol/claims.js'
+import { Refusal } from '../protocol/errors.js'
+import type { AnyToken, Inspect } from './inspect.js'
+import type { Rotate } from './rotate.js'
+
+/** RFC 7662 §2.2; times are seconds. */
+export type Introspection = { active: false } | ({ active: true } & Record<string, unknown>)
+
+/** Who asks. */
+export type Asker = Pick<ApplicationTerms, 'id' | 'resource' | 'metadata'>
+
+/** §2.2: neither why, nor that there is such a token, is for anybody. */
+const inactive = { active: false } as const
+
+export type IntrospectDeps = { inspect: Inspect; rotate: Rotate }
+
+export function createIntrospect({ inspect, rotate }: IntrospectDeps) {
+  async function tell(token: string, asker: Asker): Promise<Introspection> {
+    const issued = await inspect.issued(token)
+    if (!mayKnow(asker, issued)) return inactive
+    if (issued.kind === 'access') return ofAccess(issued.claims)
+    const { session } = await rotate.check(issued.claims)
+    return ofRefresh(issued.claims, session.scope)
+  }
+
+  /** @throws database_unavailable: whatever may pass is no answer */
+  return async function introspect(token: string, asker: Asker): Promise<Introspection> {
+    try {
+      return await tell(token, asker)
+    } catch (error) {
+      if (error instanceof Refusal && error.status === 401) return inactive
+      throw error
+    }
+  }
+}
+
+export type Introspect = ReturnType<typeof createIntrospect>
+
+/** To whom it was given; who takes it; who asks for others that take it, as a gateway does. A refresh token is for us alone. */
+function mayKnow({ id, resource, metadata: { introspects = [] } }: Asker, { kind, claims }: AnyToken): boolean {
+  if (claims.client_id === id) return true
+  return kind === 'access' && (claims.aud === resource || introspects.includes(claims.aud))
+}
+
+function ofAccess(claims: AccessClaims): Introspection {
+  // Somebody else knows the password: no resource server is to take it.
+  if (claims.must_change_password) return inactive
+  const { scope, username, sid, auth_time, permissions, permissions_omitted } = claims
+  return {
+    active: true,
+    ...(scope && { scope }),
+    ...common(claims),
+    token_type: 'Bearer',
+    ...(username !== undefined && { username }),
+    ...(sid !== undefined && { sid }),
+    // RFC 9470 §6.2
+    ...(auth_time !== undefined && { auth_time }),
+    roles: claims.roles,
+    ...(permissions && { permissions }),
+    ...(permissions_omitted && { permissions_omitted }),
+  }
+}
+
+/** Without `token_type`: it is none that gives access (RFC 6749 §7.1), and must not be taken for one. */
+function ofRefresh(claims: RefreshClaims, scope: string): Introspection {
+  const { username, sid } = claims
+  return { active: true, ...(scope && { scope }), ...common(claims), username, sid }
+}
+
+function common({ client_id, exp, iat, sub, aud, iss, jti }: AccessClaims | RefreshClaims) {
+  return { client_id, exp, iat, sub, aud, iss, jti }
+}
