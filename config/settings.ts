@@ -11,9 +11,10 @@ import {
   readRedisUrl,
 } from './addresses.js'
 import { type OutgoingAllow, readOutgoingAllow } from './outgoing.js'
+import { type ApplicationsFile, readApplicationsFile } from './applications-file.js'
 import { databaseWithTls, redisWithTls, tlsTable } from './tls.js'
 
-export type { DatabaseSettings, RedisSettings }
+export type { ApplicationsFile, DatabaseSettings, RedisSettings }
 
 const text = z.string().trim().min(1)
 
@@ -81,6 +82,12 @@ export const settingsTable = {
     meaning: 'Password of the first administrator.',
     schema: z.string().min(1),
   },
+  APPLICATIONS_FILE: {
+    default: 'none',
+    meaning:
+      'JSON array of applications in the names of RFC 7591, with `client_id`, `client_secret`, `kind`, `resource` and `resource_scopes`: made, or changed to what it says, at each start.',
+    schema: text.transform(orWrong(readApplicationsFile)),
+  },
   WORKERS: {
     default: '1',
     meaning: 'Processes that share the port. More than one needs MySQL and Redis.',
@@ -128,6 +135,7 @@ export type Settings = {
   secretKeyPrevious: Buffer | null
   adminUsername: string
   adminPassword: string | null
+  applicationsFile: ApplicationsFile | null
   workers: number
   trustProxy: number | string[]
   forwardedHeader: 'X-Forwarded-For' | 'Forwarded'
@@ -183,6 +191,7 @@ export function readSettings(environment: Record<string, string | undefined>): S
     secretKeyPrevious: read('SECRET_KEY_PREVIOUS'),
     adminUsername: read('ADMIN_USERNAME') ?? 'admin',
     adminPassword: read('ADMIN_PASSWORD'),
+    applicationsFile: read('APPLICATIONS_FILE'),
     workers: read('WORKERS') ?? 1,
     trustProxy: read('TRUST_PROXY') ?? [],
     forwardedHeader: read('FORWARDED_HEADER') ?? 'X-Forwarded-For',

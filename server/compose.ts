@@ -17,6 +17,7 @@ import { createJobs } from './jobs/jobs.js'
 import { ownApplicationId } from './policy/application-metadata.js'
 import { builtInRoles } from './policy/permissions.js'
 import { firstPolicy } from './policy/policies.js'
+import { bringIn } from './process/applications-file.js'
 import { writeFirstRows } from './storage/first-rows.js'
 import { migrateUp, requireKnownMigrations } from './storage/migrate.js'
 
@@ -134,6 +135,7 @@ export async function composeParts(settings: Settings, { log, random = randomByt
     /**
      * Follows the log and makes the first administrator; the jobs are started by themselves.
      * @returns what to print once, or null
+     * @throws SettingsError where APPLICATIONS_FILE is not usable; nothing of it was written then
      */
     async start(): Promise<{ username: string; password: string } | null> {
       await requireKnownMigrations(database)
@@ -146,6 +148,7 @@ export async function composeParts(settings: Settings, { log, random = randomByt
         id: ports.administratorId,
       }
       const made = await ensureAdministrator({ database, userStore, users, random }, wanted)
+      if (settings.applicationsFile) await bringIn(settings.applicationsFile, identity.applications, log)
       await housekeeping.beat()
       jobs.afterwards(hashing.prepare)
       // A database that an older program made may lack a key.

@@ -6,6 +6,7 @@ import type { Readable, Writable } from 'node:stream'
 import { inspect } from 'node:util'
 import { Command, CommanderError } from 'commander'
 import { requireIssuer, type Settings, SettingsError } from '../config/settings.js'
+import { addApplicationCommands } from './commands/application.js'
 import { addAuditCommands } from './commands/audit.js'
 import type { CommandLine } from './commands/command-line.js'
 import { askFirst } from './commands/confirmation.js'
@@ -32,6 +33,7 @@ import { inWordsOf } from './wording.js'
 const nouns = [
   addUserCommands,
   addRoleCommands,
+  addApplicationCommands,
   addSessionCommands,
   addDeviceCommands,
   addKeyCommands,

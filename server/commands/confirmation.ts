@@ -12,6 +12,8 @@ const everybody = 'everybody is signed out'
 export const warnings: Record<string, Warning> = {
   'user delete': ([name]) => `This deletes the user ${name} for good.`,
   'role delete': ([name]) => `This deletes the role ${name}; its holders lose it.`,
+  'application disable': ([id]) => `This ends all sessions of the application ${id}.`,
+  'application delete': ([id]) => `This deletes the application ${id} for good and ends its sessions.`,
   'session end': ([id], { user }) => (user && id === undefined ? `This ends all sessions of ${user}.` : null),
   'key revoke': ([kid]) =>
     kid === 'refresh' ? `This revokes the refresh key: ${everybody}.` : `This revokes ${kid} for good.`,

@@ -2,6 +2,7 @@
 import type { Settings } from '../../config/settings.js'
 import { createApplicationAuthentication } from '../identity/applications/application-authentication.js'
 import { createApplicationCheck } from '../identity/applications/application-check.js'
+import { createApplicationImport } from '../identity/applications/application-import.js'
 import { createApplicationList } from '../identity/applications/application-list.js'
 import { createApplicationRights } from '../identity/applications/application-rights.js'
 import { createApplicationSecretChanges } from '../identity/applications/application-secret-changes.js'
@@ -54,12 +55,13 @@ export function composeApplications(
     policyPreview: createPolicyPreview({ database, sessionSurveyStore, userStore, deviceStore, policy, now }),
   })
   const applicationRights = createApplicationRights({ applicationStore, rights })
+  const applicationCheck = createApplicationCheck({ issuer, applicationStore, roleStore, keyStore, now })
   const applications = createApplications({
     applicationStore,
     applicationList,
     applicationWriting,
     applicationSecrets,
-    applicationCheck: createApplicationCheck({ issuer, applicationStore, roleStore, keyStore, now }),
+    applicationCheck,
     applicationRights,
     changes,
     random,
@@ -73,6 +75,14 @@ export function composeApplications(
     changes,
     now,
   })
+  const applicationImport = createApplicationImport({
+    database,
+    applicationStore,
+    applications,
+    applicationCheck,
+    applicationSecrets,
+    changes,
+  })
   const applicationUses = createApplicationUses({
     database,
     applicationUseStore: storage.applicationUseStore,
@@ -83,6 +93,7 @@ export function composeApplications(
     applicationUses,
     secretChanges,
     applicationWriting,
+    applicationImport,
     applicationSecrets,
     applicationAuthentication: createApplicationAuthentication({
       applications: inForce,

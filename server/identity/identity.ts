@@ -1,6 +1,7 @@
 // The rooms of this floor, and what stands in each for those above. composition/ makes them; a handler or a command names
 // what it calls.
 import type { ApplicationAuthentication } from './applications/application-authentication.js'
+import type { ApplicationImport } from './applications/application-import.js'
 import type { ApplicationSecretChanges } from './applications/application-secret-changes.js'
 import type { ApplicationSecrets } from './applications/application-secrets.js'
 import type { ApplicationUses } from './applications/application-uses.js'
@@ -63,6 +64,7 @@ export type Identity = {
     applications: Applications
     applicationUses: ApplicationUses
     secretChanges: ApplicationSecretChanges
+    applicationImport: ApplicationImport
     applicationWriting: ApplicationWriting
     applicationSecrets: ApplicationSecrets
     applicationAuthentication: ApplicationAuthentication

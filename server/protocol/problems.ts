@@ -125,6 +125,7 @@ export const problems = {
   pkce_excused: 'Codes are not protected by PKCE.',
   secret_unused: 'It does not prove itself by a secret.',
   unknown_secret: 'There is no such secret, or it has already ended.',
+  secret_short: 'Must have at least {count} characters.',
   secret_missing: 'It has no secret: make one before it can get tokens.',
   first_party_origin: 'Is for applications of administrators alone.',
   algorithm_inactive: 'No key of {algorithm} signs.',

@@ -25,9 +25,7 @@ export type ApplicationRecord = ApplicationTerms & {
 }
 
 export type NewApplication = Omit<ApplicationRecord, 'version' | 'endedSeq' | 'deletedAt'>
-export type ApplicationChanges = Partial<
-  Omit<ApplicationRecord, 'version' | 'endedSeq' | 'id' | 'origin' | 'createdAt'>
->
+export type ApplicationChanges = Partial<Omit<ApplicationRecord, 'version' | 'endedSeq' | 'id' | 'createdAt'>>
 
 const applicationColumns = [
   ...(['id', 'name', 'kind', 'origin', 'active', 'endedSeq', 'version', 'createdAt'] as const),

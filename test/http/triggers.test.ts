@@ -242,6 +242,7 @@ onEachEngine('what ends what', engine => {
       const { server, client, amy, phone } = world
       await anApplication(server, 'orders', {
         kind: 'resource_server',
+        metadata: { grant_types: [] },
         resource: 'https://orders.example',
         resourceScopes: [{ name: 'orders:read', description: 'See orders' }],
       })

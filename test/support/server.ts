@@ -169,6 +169,7 @@ export function testSettings(database: DatabaseSettings): Settings {
     secretKeyPrevious: null,
     adminUsername: 'admin',
     adminPassword: password,
+    applicationsFile: null,
     trustProxy: [],
     forwardedHeader: 'X-Forwarded-For',
     outgoingAllow: { hosts: [], networks: [] },

@@ -82,6 +82,8 @@ describe('a command that takes much away', () => {
   const examples: Record<string, string[]> = {
     'user delete': ['amy'],
     'role delete': ['clerk'],
+    'application disable': ['till'],
+    'application delete': ['till'],
     'session end': ['--user', 'amy'],
     'key revoke': ['refresh'],
     'revocation add': ['all'],

@@ -51,9 +51,8 @@ export function createApplicationCheck(deps: ApplicationCheckDeps) {
   /** Whether its id and its resource are still to be had. Those who write ask again, under the lock of the log's head. */
   async function takenProblems(tx: Queries, { id, isNew, resource }: CheckedApplication): Promise<FieldProblems> {
     const problems: FieldProblems = {}
-    if (isNew && !isApplicationId(id)) problems.client_id = [problem('application_id')]
-    // RFC 7591 registers no addresses: such an id says that what describes the application is found there.
-    else if (isNew && id.includes(':')) problems.client_id = [problem('application_id')]
+    const wrong = isNew ? applicationIdProblem(id) : null
+    if (wrong) problems.client_id = [wrong]
     else if (isNew && (await applicationStore.find(tx, id))) problems.client_id = [problem('application_id_taken')]
     const found = resource === null ? null : await resourceProblem(tx, id, resource)
     if (found) problems.resource = [found]
@@ -96,6 +95,11 @@ export function createApplicationCheck(deps: ApplicationCheckDeps) {
 }
 
 export type ApplicationCheck = ReturnType<typeof createApplicationCheck>
+
+/** Nobody is given an address for an id: it would say that what describes the application is found there. */
+export function applicationIdProblem(id: string): Problem | null {
+  return isApplicationId(id) && !id.includes(':') ? null : problem('application_id')
+}
 
 function scopesProblems(scopes: unknown): FieldProblems {
   const issue = resourceScopesSchema.safeParse(scopes).error?.issues[0]

@@ -105,6 +105,12 @@ export function createApplicationSecrets(deps: ApplicationSecretsDeps) {
       return live.map(({ hash: _, ...secret }) => secret)
     },
 
+    /** Whether this is one that is good now, for whoever writes it; a use is noted by `matches`. */
+    async holds(tx: Queries, applicationId: string, secret: string): Promise<boolean> {
+      const hash = hashOf(secret).toString('base64url')
+      return (await applicationStore.liveSecrets(tx, applicationId, now())).some(one => one.hash === hash)
+    },
+
     /** Whether this is a secret of the application. Takes as long whichever it is, or is not. */
     async matches(applicationId: string, presented: string): Promise<boolean> {
       return isAmong(await read(applicationId), presented)

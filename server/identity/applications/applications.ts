@@ -95,25 +95,30 @@ export function createApplications(deps: ApplicationsDeps) {
     return { application: publicApplication({ ...after, version: before.version + 1 }), warnings }
   }
 
-  /** @param given the secret itself, where it comes from a file @throws invalid_fields, permission_denied */
+  /**
+   * @param secret one that is given, or whether one is made where it proves itself by one
+   * @throws invalid_fields, permission_denied
+   */
   async function createIn(
     tx: Queries,
     change: Change,
     input: NewApplicationInput & { id: string },
     origin: ApplicationOrigin,
     actor: Actor,
-    given?: string,
+    given: string | boolean = true,
   ): Promise<Created> {
     const { id, name, kind, resource = null, resourceScopes = [] } = input
     const metadata = withDefaults(kind, input.metadata)
     const row = { id, name, kind, origin, active: true, createdAt: now(), registrationTokenHash: null }
     const application = { ...row, metadata, resource, resourceScopes }
-    const makesSecret = usesSecret(metadata)
+    const makesSecret = usesSecret(metadata) && given !== false
     const warnings = await applicationCheck.require(tx, { ...application, isNew: true, isGivenSecret: makesSecret })
     await applicationRights.require(tx, actor, application)
     change.note({ action: 'application_created', subject: id, after: auditedWhole(application) })
     await applicationWriting.insert(tx, application)
-    const secret = makesSecret ? await applicationSecrets.add(tx, id, 0, given) : null
+    const secret = makesSecret
+      ? await applicationSecrets.add(tx, id, 0, typeof given === 'string' ? given : undefined)
+      : null
     return {
       application: publicApplication({ ...application, version: 1, endedSeq: 0, deletedAt: null }),
       warnings,

@@ -2,12 +2,13 @@
 import type { AuditedValues } from '../../policy/audit.js'
 import type { NewApplication } from '../../storage/applications.js'
 
-type Described = Pick<NewApplication, 'name' | 'kind' | 'metadata' | 'resource' | 'resourceScopes'>
+type Described = Pick<NewApplication, 'name' | 'kind' | 'origin' | 'metadata' | 'resource' | 'resourceScopes'>
 
-export function auditedWhole({ name, kind, metadata, resource, resourceScopes }: Described): AuditedValues {
+export function auditedWhole({ name, kind, origin, metadata, resource, resourceScopes }: Described): AuditedValues {
   return {
     name,
     application_kind: kind,
+    origin,
     ...metadata,
     ...(resource !== null && { resource }),
     ...(resourceScopes.length > 0 && { resource_scopes: resourceScopes }),

@@ -94,6 +94,7 @@ const values: Record<string, Words> = {
   seen: id,
   last_user_id: id,
   application_kind: plain,
+  origin: plain,
   overlap: plain,
   secret_end: plain,
 }

@@ -1,0 +1,182 @@
+// Applications as a file describes them: made where they are new, changed to what it says where they are not. What is
+// already so is neither written nor audited, so that every server may read the same file at every start.
+import type { Actor } from '../../policy/actor.js'
+import { usesSecret, withDefaults } from '../../policy/application-defaults.js'
+import {
+  type Description,
+  describedNames,
+  givenMetadata,
+  kindOf,
+  readDescription,
+} from '../../policy/application-description.js'
+import { type ApplicationOrigin, ownApplicationId } from '../../policy/application-metadata.js'
+import { Refusal } from '../../protocol/errors.js'
+import { isJsonObject } from '../../protocol/json.js'
+import { type FieldProblems, type Problem, problem, wireFields } from '../../protocol/problems.js'
+import type { ApplicationStore } from '../../storage/applications.js'
+import { type Database, isDuplicate, type Queries } from '../../storage/database.js'
+import type { Changes } from '../../tokens/changes.js'
+import { type ApplicationCheck, applicationIdProblem } from './application-check.js'
+import type { ApplicationSecrets } from './application-secrets.js'
+import { isSameResource } from './application-writing.js'
+import type { Applications, NewApplicationInput } from './applications.js'
+
+/** `deleted`: an administrator has deleted it since; it stays so, for its id is never used again. */
+export type ImportOutcome = 'created' | 'changed' | 'unchanged' | 'deleted'
+
+/** `secret`: made here, where the file gives none; shown once. */
+export type Imported = { id: string; outcome: ImportOutcome; secret: string | null; warnings: Problem[] }
+
+/** What is wrong with an entry, by its place in the file. */
+export type EntryProblems = { index: number; id: string | null; fields: FieldProblems }
+
+/** Thrown before anything is written. */
+export class ImportProblems extends Error {
+  constructor(readonly entries: readonly EntryProblems[]) {
+    super('the applications are not usable')
+  }
+}
+
+export type ApplicationImportDeps = {
+  database: Database
+  applicationStore: ApplicationStore
+  applications: Applications
+  applicationCheck: ApplicationCheck
+  applicationSecrets: ApplicationSecrets
+  changes: Changes
+}
+
+type Options = { origin: ApplicationOrigin; actor: Actor; makesSecrets: boolean }
+type Entry = { input: NewApplicationInput & { id: string }; secret: string | undefined }
+
+/** Who chooses a secret may choose a bad one: ours have 43 characters of chance. */
+const shortestSecret = 32
+const longestSecret = 1_000
+const names = ['client_id', 'client_secret', ...describedNames] as const
+
+export function createApplicationImport(deps: ApplicationImportDeps) {
+  const { database, applicationStore, applications, applicationCheck, applicationSecrets, changes } = deps
+
+  /** @returns all entries, with everything that is wrong with any of them */
+  async function readAll(given: readonly unknown[], origin: ApplicationOrigin): Promise<Entry[]> {
+    const found: EntryProblems[] = []
+    const entries: Entry[] = []
+    for (const [index, value] of given.entries()) {
+      if (!isJsonObject(value)) {
+        found.push({ index, id: null, fields: { non_field_errors: [problem('not_json_object')] } })
+        continue
+      }
+      const { description, problems } = readDescription(value, names)
+      const entry = entryOf(description)
+      const fields = {
+        ...(await checked(entry, origin)),
+        ...twice(entry, entries),
+        ...secretProblems(description, entry),
+        ...problems,
+      }
+      if (Object.keys(fields).length > 0) found.push({ index, id: description.id ?? null, fields })
+      entries.push(entry)
+    }
+    if (found.length > 0) throw new ImportProblems(found)
+    return entries
+  }
+
+  async function checked({ input, secret }: Entry, origin: ApplicationOrigin): Promise<FieldProblems> {
+    const { id, name, kind, metadata, resource = null, resourceScopes = [] } = input
+    if (id === ownApplicationId) return { client_id: [problem('application_built_in')] }
+    const described = { id, name, kind, origin, metadata, resource, resourceScopes }
+    // Whether it is there already is asked when it is written: other servers may be reading the same file.
+    const { problems } = await applicationCheck.check(database, { ...described, isGivenSecret: !!secret })
+    const ofId = applicationIdProblem(id)
+    return ofId ? { ...problems, client_id: [ofId] } : problems
+  }
+
+  async function writeOne({ input, secret }: Entry, { origin, actor, makesSecrets }: Options): Promise<Imported> {
+    const { id } = input
+    return changes.run(actor, async (tx, change) => {
+      await applicationStore.lock(tx, id)
+      const before = await applicationStore.find(tx, id)
+      if (!before) {
+        const made = await applications.createIn(tx, change, input, origin, actor, secret ?? makesSecrets)
+        return { id, outcome: 'created', secret: secret ? null : made.secret, warnings: made.warnings }
+      }
+      if (before.deletedAt !== null) return { id, outcome: 'deleted', secret: null, warnings: [] }
+      const isNewSecret = await isOther(tx, id, secret)
+      if (isNewSecret) await change.record('secret_rotated', { subject: id })
+      const { name, kind, metadata, resource = null, resourceScopes = [] } = input
+      const wanted = { name, kind, origin, metadata, resource, resourceScopes }
+      const saved = await applications.changeIn(tx, change, before, wanted, actor, secret !== undefined)
+      if (isNewSecret) {
+        change.note({ action: 'secret_rotated', subject: id, after: { overlap: 0 } })
+        await applicationSecrets.add(tx, id, 0, secret)
+      }
+      const isChanged = isNewSecret || saved.application.version !== before.version
+      return { id, outcome: isChanged ? 'changed' : 'unchanged', secret: null, warnings: saved.warnings }
+    })
+  }
+
+  const isOther = async (tx: Queries, id: string, secret: string | undefined) =>
+    secret !== undefined && !(await applicationSecrets.holds(tx, id, secret))
+
+  return {
+    /** @throws ImportProblems with all that is wrong, before anything is written; database_unavailable */
+    async run(given: readonly unknown[], options: Options): Promise<Imported[]> {
+      const entries = await readAll(given, options.origin)
+      const done = new Map<string, Imported>()
+      // Those that have scopes come before those that ask for them.
+      for (const entry of [...entries].sort((a, b) => Number(!a.input.resource) - Number(!b.input.resource)))
+        done.set(entry.input.id, await orAgain(() => writeOne(entry, options)))
+      return entries.map(({ input }) => done.get(input.id)!)
+    },
+  }
+}
+
+export type ApplicationImport = ReturnType<typeof createApplicationImport>
+
+/** `[2].redirect_uris (till): …`, a line a problem. */
+export function entryLines({ index, id, fields }: EntryProblems): string[] {
+  const whose = id === null || id === '' ? '' : ` (${id.slice(0, 100)})`
+  return Object.entries(wireFields(fields)).flatMap(([field, problems]) =>
+    problems.map(text => `[${index}]${field === 'non_field_errors' ? '' : `.${field}`}${whose}: ${text}`),
+  )
+}
+
+/** Another server that starts may have made it in between: then it is there, and most likely as it shall be. */
+async function orAgain<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    const isTaken =
+      error instanceof Refusal && error.details.fields?.client_id?.some(one => one.code === 'application_id_taken')
+    if (!isTaken && !isDuplicate(error)) throw error
+    return work()
+  }
+}
+
+function entryOf(description: Description): Entry {
+  const { id = '', secret, name = id, kind = kindOf(description), resource, resourceScopes } = description
+  const metadata = withDefaults(kind, givenMetadata(description.metadata))
+  return { input: { id, name, kind, metadata, resource, resourceScopes }, secret }
+}
+
+/** What stands in the file before it. */
+function twice({ input }: Entry, before: readonly Entry[]): FieldProblems {
+  const fields: FieldProblems = {}
+  if (input.id !== '' && before.some(one => one.input.id === input.id)) fields.client_id = [problem('given_twice')]
+  const { resource } = input
+  if (resource && before.some(one => one.input.resource && isSameResource(one.input.resource, resource)))
+    fields.resource = [problem('application_resource_taken')]
+  return fields
+}
+
+function secretProblems({ id, secret }: Description, { input }: Entry): FieldProblems {
+  const fields: FieldProblems = {}
+  if (id === undefined) fields.client_id = [problem('required')]
+  if (secret === undefined) return fields
+  if (secret.length < shortestSecret) fields.client_secret = [problem('secret_short', { count: shortestSecret })]
+  // It is sent in a header, form-encoded or not (RFC 6749 Appendix A.2).
+  else if (!/^[\x20-\x7e]+$/.test(secret)) fields.client_secret = [problem('control_characters')]
+  else if (secret.length > longestSecret) fields.client_secret = [problem('too_long', { count: longestSecret })]
+  else if (!usesSecret(input.metadata)) fields.client_secret = [problem('secret_unused')]
+  return fields
+}

@@ -1,0 +1,29 @@
+// APPLICATIONS_FILE, at each start.
+import { type ApplicationsFile, SettingsError } from '../../config/settings.js'
+import type { Log } from '../app.js'
+import { entryLines, type Imported, ImportProblems } from '../identity/applications/application-import.js'
+import type { Identity } from '../identity/identity.js'
+import { wireText } from '../protocol/problems.js'
+
+/** @throws SettingsError with everything that is wrong with any entry, before anything is written */
+export async function bringIn(
+  { path, entries }: ApplicationsFile,
+  { applicationImport }: Pick<Identity['applications'], 'applicationImport'>,
+  log: Log,
+): Promise<void> {
+  try {
+    const options = { origin: 'file', actor: 'system', makesSecrets: false } as const
+    for (const one of await applicationImport.run(entries, options)) tell(one, path, log)
+  } catch (error) {
+    if (!(error instanceof ImportProblems)) throw error
+    throw new SettingsError(error.entries.flatMap(one => entryLines(one).map(line => `APPLICATIONS_FILE ${line}`)))
+  }
+}
+
+function tell({ id, outcome, warnings }: Imported, file: string, log: Log): void {
+  const details = { application: id, file }
+  if (outcome === 'deleted')
+    log.warn(details, 'an application of the file was deleted by an administrator and stays so')
+  else if (outcome !== 'unchanged') log.info(details, `an application was ${outcome} as the file says`)
+  for (const warning of warnings) log.warn(details, wireText(warning))
+}
