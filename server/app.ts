@@ -41,6 +41,7 @@ import type { ClientToken } from './tokens/client-token.js'
 import type { Inspect } from './tokens/inspect.js'
 import type { Introspect } from './tokens/introspect.js'
 import type { Rotate } from './tokens/rotate.js'
+import type { SignInTests } from './tokens/sign-in-tests.js'
 import type { SigningKeys } from './tokens/signing-keys.js'
 import type { Tickets } from './tokens/ticket.js'
 
@@ -75,6 +76,7 @@ export type AppDeps = {
     clientToken: ClientToken
     introspect: Introspect
     tickets: Tickets
+    signInTests: SignInTests
   }
   signIn: { signIn: SignIn; browserSessions: BrowserSessions }
   identity: Identity
@@ -88,7 +90,7 @@ export function createApp(deps: AppDeps): Koa {
 export function createHttpParts(deps: AppDeps) {
   const { settings, issuer, ownApplication, root, log, uuid, random, bodyWait, isLeaving } = deps
   const { now, clock, tail, redisLink, policy, writeTrouble } = deps.revocation
-  const { inspect, rotate, signingKeys, clientToken, introspect, tickets } = deps.tokens
+  const { inspect, rotate, signingKeys, clientToken, introspect, tickets, signInTests } = deps.tokens
   const { signIn, browserSessions } = deps.signIn
   const { identity } = deps
   const { people, devices, applications, policies, keys, logs } = identity
@@ -107,13 +109,14 @@ export function createHttpParts(deps: AppDeps) {
     policy,
     browserSessions,
     tickets,
+    signInTests,
     identity,
   })
   const grants = createGrants({ codes: identity.authorizations.codes, rotate, clientToken, now })
   const handlers: Record<RouteName, Handler> = {
     ...createTokenHandlers({ signIn, rotate, inspect, sessions, ownApplication }),
     ...createMeHandlers({ users, sessions, whereSignedIn, ownPassword, consents }),
-    ...createAdminUserHandlers({ users, sessions, userList, sessionList, whereSignedIn, now }),
+    ...createAdminUserHandlers({ users, sessions, userList, sessionList, whereSignedIn, consents, now }),
     ...createAdminSessionHandlers({ sessions, sessionList, deviceList }),
     ...createAdminBulkHandlers({ sessionEnds, deviceEnds, userActs, sessions, now }),
     ...createAdminOverviewHandlers({ figures: logs.figures }),

@@ -11,8 +11,8 @@ import { createClientToken } from '../tokens/client-token.js'
 import { createCounters } from '../tokens/counters.js'
 import { createCredentials } from '../tokens/credential.js'
 import { createExplain } from '../tokens/explain.js'
-import { createIdTokenHints } from '../tokens/id-token-hints.js'
 import { createIdTokens } from '../tokens/id-token.js'
+import { createIdTokenHints } from '../tokens/id-token-hints.js'
 import { createInspect } from '../tokens/inspect.js'
 import { createIntrospect } from '../tokens/introspect.js'
 import { createIssue } from '../tokens/issue.js'
@@ -26,6 +26,7 @@ import { createSealing } from '../tokens/sealing.js'
 import { createSecrets } from '../tokens/secrets.js'
 import { createSessionLimit } from '../tokens/session-limit.js'
 import { createSessionTokens } from '../tokens/session-tokens.js'
+import { createSignInTests } from '../tokens/sign-in-tests.js'
 import { createSigningKeys } from '../tokens/signing-keys.js'
 import { createSpentProofs } from '../tokens/spent-proofs.js'
 import { createStandings } from '../tokens/standings.js'
@@ -80,7 +81,7 @@ export function composeTokens(
     applications,
     now,
   })
-  const judgedTransactions = createJudgedTransactions({ database, credentials, tail })
+  const judgedTransactions = createJudgedTransactions({ database, credentials, tail, applications })
   const revocationWriting = createRevocationWriting({
     database,
     revocationStore,
@@ -155,6 +156,7 @@ export function composeTokens(
   const applicationKeys = createApplicationKeys({ outgoing, now, log })
   const assertions = createAssertions({ issuer, applicationKeys, spentProofs, now })
   const tickets = createTickets({ secrets, catchUp, random, now })
+  const signInTests = createSignInTests({ secrets, random })
   const idTokenHints = createIdTokenHints({ issuer, signingKeys })
   const explain = createExplain({ inspect, checks, projection, rotate })
   return {
@@ -179,6 +181,7 @@ export function composeTokens(
     assertions,
     explain,
     tickets,
+    signInTests,
     idTokenHints,
   }
 }

@@ -3,10 +3,11 @@
 
 import { requireGoodPassword } from '../identity/people/password-rules.js'
 import type { Hashing } from '../identity/sign-in/hashing.js'
+import { ownApplicationId } from '../policy/application-metadata.js'
 import { administratorRole } from '../policy/permissions.js'
 import type { PolicyInForce } from '../revocation/policy-in-force.js'
 import type { Tail } from '../revocation/tail.js'
-import type { ApplicationStore } from '../storage/applications.js'
+import type { ApplicationStore, NewApplication } from '../storage/applications.js'
 import type { AuditStore } from '../storage/audit.js'
 import type { Database } from '../storage/database.js'
 import type { FigureStore } from '../storage/figures.js'
@@ -16,6 +17,7 @@ import type { RoleStore } from '../storage/roles.js'
 import type { UserStore } from '../storage/users.js'
 import type { AuditTrail } from '../tokens/audit-trail.js'
 import type { Secrets } from '../tokens/secrets.js'
+import { demoApplications } from './applications.js'
 import { demoActor, historyOf } from './history.js'
 import { type DemoPlan, demoRoles, planDemo } from './plan.js'
 import { writePolicyChanges } from './policy-changes.js'
@@ -62,6 +64,7 @@ export function createDemo(deps: DemoDeps) {
     await deps.tail.readNow()
     const times = demoTimes(deps.now(), policy())
     await makeRoles()
+    const made = await makeApplications(times.firstUser)
     const plan = planDemo({
       seed,
       users: userCount,
@@ -69,11 +72,14 @@ export function createDemo(deps: DemoDeps) {
       times,
       longestUsername: Math.min(30, policy().username_max_length),
       firstUserId: await reserveIds(userCount),
-      applicationIds: await applicationStore.activeIds(database),
+      applicationIds: await idsThatPeopleUse(),
     })
     const [administrator] = await database.transaction(tx => userStore.lockHolders(tx, administratorRole))
     const boss = administrator === undefined ? demoActor : `user:${administrator}`
-    const history = historyOf(plan, { seed, boss, policyChanges: await writePolicyChanges(deps, times) })
+    const history = historyOf(plan, {
+      ...{ seed, boss, applications: made },
+      policyChanges: await writePolicyChanges(deps, times),
+    })
     await freeNames(plan)
     const rules = { passwordHash, grace: policy().reuse_grace * 1000, policyVersion: policy.eras().version }
     return write({ plan, history, seed }, rules, onProgress ?? (() => {}))
@@ -85,6 +91,26 @@ export function createDemo(deps: DemoDeps) {
         if (!(await roleStore.lock(tx, name)))
           await roleStore.insert(tx, { name, permissions: [...permissions], builtIn: false })
     })
+  }
+
+  /** @returns those that were not there */
+  function makeApplications(createdAt: number): Promise<NewApplication[]> {
+    return database.transaction(async tx => {
+      const missing: NewApplication[] = []
+      for (const application of demoApplications(createdAt))
+        if (!(await applicationStore.find(tx, application.id))) missing.push(application)
+      for (const application of missing) await applicationStore.insert(tx, application)
+      return missing
+    })
+  }
+
+  /** Our own, and those that people sign in to by codes. */
+  async function idsThatPeopleUse(): Promise<string[]> {
+    const found = await applicationStore.some(database, await applicationStore.activeIds(database))
+    const used = found.filter(({ id, metadata }) => {
+      return id === ownApplicationId || metadata.grant_types?.includes('authorization_code')
+    })
+    return used.map(one => one.id).sort()
   }
 
   /** @returns the first of so many ids that follow each other */

@@ -1,5 +1,8 @@
 // The entries of a demo's audit log, as the server itself would have noted them.
+
+import { auditedWhole } from '../identity/applications/audited.js'
 import type { AuditedValues, AuditNote, AuditRow } from '../policy/audit.js'
+import type { NewApplication } from '../storage/applications.js'
 import { noted } from '../tokens/audit-trail.js'
 import { type DemoEvent, type DemoHistory, demoActor, endedBy, requestIdOf } from './history.js'
 import type { DemoSession } from './lives.js'
@@ -35,6 +38,10 @@ const tell = {
   role_created: ({ more }: DemoEvent): Told => {
     const { name, permissions } = more as { name: string; permissions: readonly string[] }
     return { ...fromNowhere, subject: name, after: { permissions } }
+  },
+  application_created({ more }: DemoEvent): Told {
+    const application = more as NewApplication
+    return { ...fromNowhere, subject: application.id, after: auditedWhole(application) }
   },
   user_imported: ({ user }: DemoEvent): Told => ({
     ...aboutUser(fromNowhere, user!),

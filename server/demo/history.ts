@@ -1,6 +1,7 @@
 // What happened in a demo, in the order in which it did: numbers of the revocation log, entries of the audit log, figures.
 import type { AuditAction } from '../policy/audit.js'
 import type { Trigger } from '../policy/revocation.js'
+import type { NewApplication } from '../storage/applications.js'
 import { type Dice, diceOf, uuidOf } from './dice.js'
 import type { DemoEnd, DemoSession } from './lives.js'
 import { type DemoPlan, type DemoUser, demoRoles } from './plan.js'
@@ -36,7 +37,17 @@ const ofUser: ReadonlySet<DemoEnd> = new Set(['user_disabled', 'user_deleted', '
 
 export function historyOf(
   plan: DemoPlan,
-  { seed, boss, policyChanges }: { seed: string; boss: string; policyChanges: readonly DemoEvent[] },
+  {
+    seed,
+    boss,
+    applications,
+    policyChanges,
+  }: {
+    seed: string
+    boss: string
+    applications: readonly NewApplication[]
+    policyChanges: readonly DemoEvent[]
+  },
 ): DemoHistory {
   const { users, times } = plan
   const helper = users.find(user => user.roles.includes('support')) ?? null
@@ -47,7 +58,13 @@ export function historyOf(
     user: null,
     more: { name, permissions },
   }))
-  const events: DemoEvent[] = [...roles, ...policyChanges]
+  const made = applications.map(more => ({
+    at: times.firstUser,
+    action: 'application_created' as const,
+    user: null,
+    more,
+  }))
+  const events: DemoEvent[] = [...roles, ...made, ...policyChanges]
   for (const user of users) {
     events.push({ at: user.createdAt, action: 'user_imported', user })
     for (const session of user.sessions) {

@@ -1,6 +1,7 @@
 // One person's devices and sessions, from the first sign-in to the end of each, as the rules would have let them happen:
 // a sign-in ends the device's older session of the application, time runs out where nobody refreshes, and an "end all" ends
 // what is open.
+import { ownApplicationId } from '../policy/application-metadata.js'
 import type { Dice } from './dice.js'
 import { type DemoTimes, liveliness } from './spans.js'
 import { anAddress, aUserAgent, placesOf } from './surroundings.js'
@@ -138,7 +139,10 @@ function live(dice: Dice, { times, reuse }: LifeRules, session: DemoSession, fat
   const { now, absolute, access } = times
   const { device, createdAt, applicationId } = session
   const isKept = fate?.keptBy === session
-  const replacedAt = device.sessions.find(one => one.createdAt > createdAt && one.applicationId === applicationId)
+  // Sessions that codes open stand side by side.
+  const replacedAt =
+    applicationId === ownApplicationId &&
+    device.sessions.find(one => one.createdAt > createdAt && one.applicationId === applicationId)
   const cut = firstOf([
     ...(replacedAt ? [{ at: replacedAt.createdAt, why: 'replaced' as const }] : []),
     ...(device.endedAt === null ? [] : [{ at: device.endedAt, why: 'device_ended' as const }]),

@@ -1,11 +1,12 @@
 // The rows of a demo, as the server itself would have written them.
 
 import type { DeviceName } from '../identity/devices/device-name.js'
+import { ownApplicationId } from '../policy/application-metadata.js'
 import { moveSpans } from '../policy/rotation.js'
 import { usernameKey } from '../policy/username.js'
 import type { DeviceRecord } from '../storage/devices.js'
 import type { IncidentRecord } from '../storage/incidents.js'
-import { passwordGrant } from '../storage/session-rows.js'
+import { passwordGrant, type SessionGrant } from '../storage/session-rows.js'
 import type { SessionRecord } from '../storage/sessions.js'
 import type { NewUser } from '../storage/users.js'
 import { diceOf, uuidOf } from './dice.js'
@@ -97,8 +98,16 @@ export function sessionRow(user: DemoUser, session: DemoSession, ground: DemoGro
     endedAt: end?.at ?? null,
     endedReason: end?.why ?? null,
     endedBy: end && (by ? ground.boss : sessionEnder(user, session, ground)),
-    ...passwordGrant,
+    ...(session.applicationId === ownApplicationId ? passwordGrant : codeGrant),
   }
+}
+
+/** By a code, and for longer than the browser that it came through. */
+const codeGrant: SessionGrant = {
+  ...passwordGrant,
+  grantType: 'authorization_code',
+  scope: 'openid profile offline_access',
+  offline: true,
 }
 
 function sessionEnder(user: DemoUser, session: DemoSession, { helper }: DemoGround): string {

@@ -32,6 +32,11 @@ export type AuthorizationRequest = {
   loginHint?: string
   hintedSub?: string
   uiLocales?: string
+  /**
+   * The browser session of the administrator who tries the application out, and who alone is answered. No parameter says
+   * it: such a request is made here and travels in a ticket.
+   */
+  testedBy?: string
   beganAt: number
 }
 
@@ -49,7 +54,7 @@ export function requestOf(
   const state = stateOf(asked)
   return {
     applicationId: only(asked, 'client_id'),
-    redirectUri: redirectUriOf(asked, facts.application!)!,
+    redirectUri: redirectUriOf(asked, facts.application!, facts.test)!,
     redirectUriGiven: 'redirect_uri' in asked,
     responseMode: responseModeOf(asked),
     ...(state !== undefined && { state }),
@@ -62,6 +67,7 @@ export function requestOf(
     ...(loginHint !== undefined && { loginHint }),
     ...(typeof facts.hintedSub === 'string' && { hintedSub: facts.hintedSub }),
     ...(uiLocales !== undefined && { uiLocales }),
+    ...(facts.test && { testedBy: facts.test.sid }),
     beganAt,
   }
 }

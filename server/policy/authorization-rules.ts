@@ -20,6 +20,8 @@ export type AuthorizationFacts = {
   servers: readonly ResourceServer[]
   /** Whom the `id_token_hint` is about; null where it is none of ours, or was not for this application. */
   hintedSub: string | null | undefined
+  /** An administrator tries it out: this page of ours is answered, and only in the browser session that began it. */
+  test?: { sid: string; redirectUri: string } | undefined
 }
 
 type Rule = {
@@ -60,7 +62,7 @@ export const authorizationRules: readonly Rule[] = [
     error: 'unregistered_redirect_uri',
     told: 'person',
     why: 'The redirect_uri is not one of those that are registered.',
-    breaks: (asked, { application }) => redirectUriOf(asked, application!) === null,
+    breaks: (asked, { application, test }) => redirectUriOf(asked, application!, test) === null,
   },
   {
     clause: 'RFC 6749 §3.1',
@@ -247,7 +249,11 @@ export function isExcusedFromPkce(application: RequestingApplication): boolean {
  * Where the application is answered; null where that is nowhere. It may be left out where only one is registered, and no
  * id_token is asked for (OpenID Connect Core §3.1.2.1).
  */
-export function redirectUriOf(asked: AuthorizationParameters, application: RequestingApplication): string | null {
+export function redirectUriOf(
+  asked: AuthorizationParameters,
+  application: RequestingApplication,
+  test?: AuthorizationFacts['test'],
+): string | null {
   const { redirect_uris: registered = [] } = application.metadata
   const given = asked.redirect_uri ?? []
   if (given.length === 0) {
@@ -257,6 +263,8 @@ export function redirectUriOf(asked: AuthorizationParameters, application: Reque
   }
   const [presented, ...others] = given
   if (others.length > 0) return null
+  // No other is taken then: a test answers nobody but us.
+  if (test) return presented === test.redirectUri ? test.redirectUri : null
   return isRegisteredRedirectUri(presented!, registered, isNative(application)) ? presented! : null
 }
 

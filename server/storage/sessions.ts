@@ -22,8 +22,8 @@ export type Standing = {
   keyVersion: number
   /** How often the policy had changed at that instant: who judges by another one is behind. */
   policyVersion: number
-  /** How often applications had changed at that instant. */
-  applicationsVersion: number
+  /** How often resource servers, and lifetimes of applications' own, had changed at that instant. */
+  resourcesVersion: number
   /** What the log's entries reckon with at that instant, in seconds: a token made from this lives no longer. */
   accessLifetime: number
   /**
@@ -38,7 +38,7 @@ const selectSession = `SELECT ${columns('s', sessionColumns)} FROM session s`
 /** What a standing has from outside of its session and its user: the application `a`, and the log's head `h`. */
 export const outsideColumns = `a.active AS applicationActive, a.version AS applicationVersion,
   a.ended_seq AS applicationEndedSeq, h.ended_seq AS logEndedSeq, h.seq AS logSeq, h.key_version AS logKeyVersion,
-  h.policy_version AS logPolicyVersion, h.application_version AS logApplicationVersion,
+  h.policy_version AS logPolicyVersion, h.resource_version AS logResourceVersion,
   h.access_lifetime AS logAccessLifetime`
 
 /** What `readStanding` reads, of a session under the alias `s`, and where it is read from. */
@@ -60,7 +60,7 @@ export type OutsideRow = {
   logSeq: number
   logKeyVersion: number
   logPolicyVersion: number
-  logApplicationVersion: number
+  logResourceVersion: number
   logAccessLifetime: number
 }
 
@@ -216,7 +216,7 @@ export function readStanding(rows: readonly StandingRow[]): Standing {
     seq: first.logSeq,
     keyVersion: first.logKeyVersion,
     policyVersion: first.logPolicyVersion,
-    applicationsVersion: first.logApplicationVersion,
+    resourcesVersion: first.logResourceVersion,
     accessLifetime: first.logAccessLifetime,
     crowdedUpto: first.crowdedUpto ?? null,
   }

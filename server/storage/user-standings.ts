@@ -49,7 +49,7 @@ export function createUserStandingStore(dialect: Pick<Dialect, 'forUpdate'>) {
         seq: first.logSeq,
         keyVersion: first.logKeyVersion,
         policyVersion: first.logPolicyVersion,
-        applicationsVersion: first.logApplicationVersion,
+        resourcesVersion: first.logResourceVersion,
         accessLifetime: first.logAccessLifetime,
       }
     },

@@ -26,12 +26,17 @@ export type CredentialsDeps = {
   sessionStore: SessionStore
   applicationStore: ApplicationStore
   policy: PolicyInForce
-  applications: Pick<ApplicationsInForce, 'head' | 'find'>
+  applications: Pick<ApplicationsInForce, 'resourceHead' | 'find' | 'outdated'>
   now: () => number
 }
 
 /** Thrown inside the transaction when this process knows an older policy, or older applications, than the database: read it, and begin again. */
-export class PolicyMoved extends Error {}
+export class PolicyMoved extends Error {
+  /** @param outdated applications to be loaded */
+  constructor(readonly outdated: readonly string[] = []) {
+    super()
+  }
+}
 
 export function createCredentials({
   userStore,
@@ -55,14 +60,17 @@ export function createCredentials({
 
   function whyNot(standing: Standing | undefined, userId: number, credential: Credential): ErrorCode | null {
     if (standing?.session.userId !== userId) return 'session_ended'
-    const { session, user, application, ended, policyVersion, applicationsVersion } = standing
+    const { session, user, application, ended, policyVersion, resourcesVersion } = standing
     if (user.deletedAt !== null) return 'user_unknown'
     if (!user.active) return 'user_inactive'
     if (!application.active) return 'application_disabled'
     const eras = policy.eras()
     if (policyVersion !== eras.head) throw new PolicyMoved()
-    // What it overrides may be otherwise by now.
-    if (application.id !== ownApplicationId && applicationsVersion !== applications.head) throw new PolicyMoved()
+    // What it overrides, or lists, may be otherwise by now.
+    if (application.id !== ownApplicationId) {
+      const outdated = applications.outdated([application])
+      if (outdated.length > 0 || resourcesVersion !== applications.resourceHead) throw new PolicyMoved(outdated)
+    }
     const end = sessionEnd(session, ended, now(), eras.of(session))
     if (end !== null) return end === 'ended' || end === 'superseded' ? 'session_ended' : 'token_expired'
     if (user.mustChangePassword && !credential.beforeNewPassword) return 'password_change_required'

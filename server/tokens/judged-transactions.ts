@@ -2,11 +2,17 @@
 // audited nor revokes; whatever is one of these is a change (changes.ts), which begins with this.
 import type { Actor } from '../policy/actor.js'
 import { refuse } from '../protocol/errors.js'
+import type { ApplicationsInForce } from '../revocation/applications-in-force.js'
 import type { Tail } from '../revocation/tail.js'
 import type { Database, Queries } from '../storage/database.js'
 import { type Credentials, PolicyMoved, type Subjects } from './credential.js'
 
-export type JudgedTransactionsDeps = { database: Database; credentials: Credentials; tail: Tail }
+export type JudgedTransactionsDeps = {
+  database: Database
+  credentials: Credentials
+  tail: Tail
+  applications: Pick<ApplicationsInForce, 'load'>
+}
 
 /** Asks, late in a transaction, whether an end that locks no row of the actor's came in between; see Credentials.judge. */
 export type RequireStill = (tx: Queries) => Promise<void>
@@ -14,7 +20,7 @@ export type RequireStill = (tx: Queries) => Promise<void>
 /** How often one begins again because the policy changed under it. */
 const tries = 5
 
-export function createJudgedTransactions({ database, credentials, tail }: JudgedTransactionsDeps) {
+export function createJudgedTransactions({ database, credentials, tail, applications }: JudgedTransactionsDeps) {
   return {
     /**
      * @param subjects whom and what `work` will lock; they are locked together with the actor, in one order
@@ -35,6 +41,7 @@ export function createJudgedTransactions({ database, credentials, tail }: Judged
           })
         } catch (error) {
           if (!(error instanceof PolicyMoved)) throw error
+          if (error.outdated.length > 0) await applications.load(error.outdated)
           await tail.readNow()
         }
       }

@@ -26,7 +26,7 @@ import { createRotationStatements } from './rotation-terms.js'
 import type { Secrets } from './secrets.js'
 import type { SessionLimit } from './session-limit.js'
 import type { MakeSessionTokens, SessionTokens } from './session-tokens.js'
-import type { Standings } from './standings.js'
+import type { Found, Standings } from './standings.js'
 
 export type RotateDeps = {
   database: Database
@@ -55,8 +55,8 @@ export type RotateDeps = {
   pauses?: { rotationClaimed?: () => Promise<void> }
 }
 
-/** The standing is of one instant with the policy that `eras` holds. */
-type Claimed = { standing: Standing | null; won: boolean; claimedAt: number; eras: ErasInForce }
+/** `found`: null where there is no such session; 'behind': this process could not follow what it depends on. */
+type Claimed = { found: Found | null | 'behind'; won: boolean; claimedAt: number }
 
 /** A refresh token that came, with all that decides what becomes of it. Times are epoch ms. */
 type Presented = {
@@ -84,25 +84,31 @@ export function createRotate(deps: RotateDeps) {
     if (!tail.isFresh()) await tail.freshen()
     const at = { now: now(), rotation: random(12).toString('hex'), keyVersion: secrets.present('refresh').version }
     const ids = [...new Set(claims.map(one => one.id))]
-    const { found, eras } = await standings.underOnePolicy(ids, async eras => {
-      for (const statement of rotationStatements(eras, claims, at)) {
+    const { found, behind } = await standings.underOnePolicy(ids, async (eras, left) => {
+      for (const statement of rotationStatements(
+        eras,
+        claims.filter(one => left.has(one.id)),
+        at,
+      )) {
         const { rotates, terms } = statement
         if (rotates) await sessionStore.rotate(database, statement.claims, terms)
         else await sessionStore.touch(database, statement.claims, terms)
       }
       await deps.pauses?.rotationClaimed?.()
     })
-    if (claims.some(({ id, generation }) => isForgotten(found.get(id), generation))) await tail.requireForward()
+    const isGone = ({ id, generation }: RotationClaim) =>
+      !behind.has(id) && isForgotten(found.get(id)?.standing, generation)
+    if (claims.some(isGone)) await tail.requireForward()
     // A key may have been revoked at another server: nobody is answered with a token under it.
-    if ([...found.values()].some(issue.isBehind)) await tail.readNow()
+    if ([...found.values()].some(({ standing }) => issue.isBehind(standing))) await tail.readNow()
     const taken = new Set<string>()
-    return claims.map(({ id, generation }) => {
-      const standing = found.get(id) ?? null
+    return claims.map(({ id, generation }): Claimed => {
+      if (behind.has(id)) return { found: 'behind', won: false, claimedAt: at.now }
+      const session = found.get(id)?.standing.session
       // Of two in one batch that name the same generation the first has won, as it would have by itself.
-      const won =
-        standing?.session.rotation === at.rotation && standing.session.generation === generation + 1 && !taken.has(id)
+      const won = session?.rotation === at.rotation && session.generation === generation + 1 && !taken.has(id)
       if (won) taken.add(id)
-      return { standing, won, claimedAt: at.now, eras }
+      return { found: found.get(id) ?? null, won, claimedAt: at.now }
     })
   })
 
@@ -126,10 +132,10 @@ export function createRotate(deps: RotateDeps) {
     if (claims.client_id !== applicationId) throw refuse('token_claims')
     const looksFirst = await refreshRights.before(applicationId, asked)
     // Before anything rotates: who is told to come again later must not come with a spent token then.
-    if (looksFirst || latest() > now()) await refreshRights.require((await requireUndoubted(claims)).live, asked)
+    if (looksFirst || latest() > now()) await refreshRights.require((await requireUndoubted(claims)).standing, asked)
     const issuedAt = now()
-    const { standing, won, claimedAt, eras } = await claim({ id: claims.sid, generation: claims.gen, applicationId })
-    const live = refuseOver(standing, claims, won ? claimedAt : now(), eras)
+    const { found, won, claimedAt } = await claim({ id: claims.sid, generation: claims.gen, applicationId })
+    const { standing: live, eras } = refuseOver(found, claims, won ? claimedAt : now())
     await refreshRights.requireOrEnd(live, asked, presenter)
     const policy = eras.of(live.session)
     const presented: Presented = { claims, live, eras, policy, cameAt, issuedAt, presenter, asked }
@@ -153,27 +159,30 @@ export function createRotate(deps: RotateDeps) {
     return judgeGeneration(claims.gen, live.session, cameAt, policy.reuse_grace * 1000, outage)
   }
 
-  function refuseOver(standing: Standing | null, claims: RefreshClaims, at: number, eras: ErasInForce): Standing {
-    if (!standing) throw refuse('session_ended')
-    const { session, user, application, ended } = standing
+  function refuseOver(found: Found | null | 'behind', claims: RefreshClaims, at: number): Found {
+    if (found === 'behind') throw refuse('database_unavailable', { retryAfter: 1 })
+    if (!found) throw refuse('session_ended')
+    const { session, user, application, ended } = found.standing
     if (String(session.userId) !== claims.sub) throw refuse('token_claims')
     if (session.applicationId !== claims.client_id || !session.refreshable) throw refuse('token_claims')
     if (user.deletedAt !== null) throw refuse('user_unknown')
     if (!user.active) throw refuse('user_inactive')
     if (!application.active) throw refuse('application_disabled')
-    const end = sessionEnd(session, ended, at, eras.of(session))
+    const end = sessionEnd(session, ended, at, found.eras.of(session))
     if (end === 'ended' || end === 'superseded') throw refuse('session_ended')
     if (end) throw refuse('token_expired')
-    return standing
+    return found
   }
 
   /** @throws clock_jumped when the session is over only by a time that is doubted; as `refuseOver` */
-  async function requireUndoubted(claims: RefreshClaims): Promise<{ live: Standing; eras: ErasInForce }> {
-    const { found, eras } = await standings.underOnePolicy([claims.sid])
-    if (isForgotten(found.get(claims.sid), claims.gen)) await tail.requireForward()
-    const live = refuseOver(found.get(claims.sid) ?? null, claims, now(), eras)
-    if (sessionEnd(live.session, live.ended, latest(), eras.of(live.session))) throw refuseToken('clock_jumped')
-    return { live, eras }
+  async function requireUndoubted(claims: RefreshClaims): Promise<Found> {
+    const { found, behind } = await standings.underOnePolicy([claims.sid])
+    const one = behind.has(claims.sid) ? 'behind' : (found.get(claims.sid) ?? null)
+    if (one !== 'behind' && isForgotten(one?.standing, claims.gen)) await tail.requireForward()
+    const { standing, eras } = refuseOver(one, claims, now())
+    if (sessionEnd(standing.session, standing.ended, latest(), eras.of(standing.session)))
+      throw refuseToken('clock_jumped')
+    return { standing, eras }
   }
 
   async function answer({ live, eras, issuedAt, presenter, asked }: Presented, withRefresh: boolean) {
@@ -225,7 +234,7 @@ export function createRotate(deps: RotateDeps) {
    * @throws like `rotate`
    */
   async function check(claims: RefreshClaims): Promise<Standing> {
-    const { live, eras } = await requireUndoubted(claims)
+    const { standing: live, eras } = await requireUndoubted(claims)
     const grace = eras.of(live.session).reuse_grace * 1000
     const at = now()
     const verdicts = (await outages.known()).map(outage => judgeGeneration(claims.gen, live.session, at, grace, outage))

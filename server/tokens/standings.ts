@@ -1,5 +1,4 @@
 import { ownApplicationId } from '../policy/application-metadata.js'
-import { refuse } from '../protocol/errors.js'
 import type { ApplicationsInForce } from '../revocation/applications-in-force.js'
 import type { ErasInForce, PolicyInForce } from '../revocation/policy-in-force.js'
 import type { Tail } from '../revocation/tail.js'
@@ -16,42 +15,55 @@ export type StandingsDeps = {
   applications: ApplicationsInForce
 }
 
+/** `eras`: the policy of the same instant. */
+export type Found = { standing: Standing; eras: ErasInForce }
+
 /** How often a request looks again because the policy, or an application, changed under it. */
 const tries = 5
 
 export function createStandings(deps: StandingsDeps) {
   const { database, sessionStore, sessionLimit, tail, policy, applications } = deps
 
-  /** What an application may have depends on resource servers too: whoever changed one changed the head. */
-  const dependsOnOthers = ({ session }: Standing) => session.applicationId !== ownApplicationId && session.scope !== ''
+  /** What an application may have depends on resource servers too: whoever changed one raised the head's number of them. */
+  const isBehind = (one: Standing, eras: ErasInForce) =>
+    one.policyVersion !== eras.head ||
+    (one.session.applicationId !== ownApplicationId &&
+      one.session.scope !== '' &&
+      one.resourcesVersion !== applications.resourceHead)
 
   return {
     /**
-     * Reads sessions together with the policy, and the applications, of the same instant. A process that is a quarter of a second behind must sign
-     * nobody out by a policy that was undone, nor issue what a new one has just forbidden.
-     * @param first what is done before the read; done again when the policy turns out to be another one
-     * @throws database_unavailable
+     * Reads sessions together with the policy, and the applications, of the same instant. A process that is a quarter of a
+     * second behind must sign nobody out by a policy that was undone, nor issue what a new one has just forbidden. Only the
+     * sessions that it was behind for are read again.
+     * @param first what is done before the read; done again for those that are read again
+     * @returns those that were found; `behind`: for which of them this process stayed behind, however often it looked
      */
     async underOnePolicy(
       ids: readonly string[],
-      first: (eras: ErasInForce) => Promise<void> = async () => {},
-    ): Promise<{ found: Map<string, Standing>; eras: ErasInForce }> {
-      for (let attempt = 1; attempt <= tries; attempt++) {
+      first: (eras: ErasInForce, ids: ReadonlySet<string>) => Promise<void> = async () => {},
+    ): Promise<{ found: Map<string, Found>; behind: ReadonlySet<string> }> {
+      const found = new Map<string, Found>()
+      let left = new Set(ids)
+      for (let attempt = 1; attempt <= tries && left.size > 0; attempt++) {
         const eras = policy.eras()
-        await first(eras)
-        const found = await sessionStore.standings(database, ids, sessionLimit.least(eras))
-        const all = [...found.values()]
-        const outdated = applications.outdated(all.map(one => one.application))
-        const isBehind = all.some(
-          one =>
-            one.policyVersion !== eras.head || (dependsOnOthers(one) && one.applicationsVersion !== applications.head),
-        )
+        await first(eras, left)
+        const read = await sessionStore.standings(database, [...left], sessionLimit.least(eras))
+        const outdated = new Set(applications.outdated([...read.values()].map(one => one.application)))
         // Another one by now where something was read meanwhile.
-        if (!isBehind && outdated.length === 0 && policy.eras() === eras) return { found, eras }
-        if (outdated.length > 0) await applications.load(outdated)
-        if (isBehind) await tail.readNow()
+        const moved = policy.eras() !== eras
+        left = new Set()
+        let isLate = false
+        for (const [id, standing] of read) {
+          const late = isBehind(standing, eras)
+          isLate ||= late
+          if (late || moved || outdated.has(standing.application.id)) left.add(id)
+          else found.set(id, { standing, eras })
+        }
+        if (outdated.size > 0) await applications.load([...outdated])
+        if (isLate) await tail.readNow()
       }
-      throw refuse('database_unavailable', { retryAfter: 1 })
+      return { found, behind: left }
     },
   }
 }

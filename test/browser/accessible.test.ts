@@ -4,6 +4,7 @@
 import { expect } from 'chai'
 import type { Page } from 'playwright-core'
 import { pageRoutes } from '../../server/http/pages/routes.js'
+import { anAgreedApplication, aResourceServer, aWebsite } from '../support/authorizations.js'
 import {
   aVisit,
   expectAccessible,
@@ -16,7 +17,7 @@ import {
   takeScreenshot,
 } from '../support/browser.js'
 import { aClient } from '../support/client.js'
-import { aServer, password, type TestServer } from '../support/server.js'
+import { aServer, password, settle, type TestServer } from '../support/server.js'
 
 const admin = { username: 'admin', password }
 
@@ -31,6 +32,7 @@ const outside: Shown[] = [
     prepare: page => signIn(page, { username: 'admin', password: 'wrong' }),
   },
   { name: 'nothing here', path: '/nothing' },
+  { name: 'signed out', path: '/oauth/logout' },
   { name: 'error code', path: '/errors/token_reused' },
   {
     name: 'first password',
@@ -53,11 +55,33 @@ const inside: Shown[] = [
     },
   },
   { name: 'password', path: '/account/password' },
+  { name: 'sign out asked', path: '/oauth/logout?client_id=shop' },
   { name: 'devices', path: '/account/devices' },
   {
     name: 'devices asked',
     path: '/account/devices',
     prepare: page => page.locator('.confirm summary').first().click(),
+  },
+  {
+    name: 'applications',
+    path: '/account/applications',
+    prepare: page => page.locator('.confirm summary').first().click(),
+  },
+  {
+    name: 'consent',
+    path: '/consent',
+    async prepare(page) {
+      const asked = {
+        client_id: 'weather',
+        response_type: 'code',
+        scope: 'openid profile email read offline_access',
+        code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM',
+        code_challenge_method: 'S256',
+        redirect_uri: 'https://weather.example/callback',
+      }
+      await page.goto(`/oauth/authorize?${new URLSearchParams(asked)}`)
+      await page.getByRole('button', { name: 'Allow', exact: true }).waitFor()
+    },
   },
   { name: 'events', path: '/account/events' },
   { name: 'users', path: '/admin/users' },
@@ -134,6 +158,8 @@ const inside: Shown[] = [
     prepare: page => page.locator('main form .disclosure summary').click(),
   },
   { name: 'application access', path: '/admin/applications/shop?tab=access' },
+  { name: 'application test', path: '/admin/applications/shop?tab=test' },
+  { name: 'application test not begun', path: '/admin/applications/shop/test/back' },
   { name: 'application lifetimes', path: '/admin/applications/shop?tab=lifetimes' },
   {
     name: 'application lifetimes preview',
@@ -263,6 +289,13 @@ async function aTown(): Promise<TestServer> {
     await aClient(server, userAgent).signIn(admin)
     server.clock.advance('3h')
   }
+  await aResourceServer(server, 'forecasts', 'read')
+  await aWebsite(server, 'weather', {
+    name: 'Weather of the day after tomorrow',
+    metadata: { client_uri: 'https://weather.example', tos_uri: 'https://weather.example/terms' },
+  })
+  await settle(server.composed)
+  for (const userId of [1, 2]) await anAgreedApplication(server, userId)
   // An incident: its facts are long, and stand in narrow columns.
   const phone = aClient(server, devices[0])
   const { refresh } = await phone.signIn({ username: 'elena.petrova', password })

@@ -1,15 +1,7 @@
 // An application is registered by a person with eyes alone: what is clicked and typed is what stands on the pages.
 import { expect } from 'chai'
 import type { Page } from 'playwright-core'
-import {
-  aVisit,
-  expectAccessible,
-  expectNoSidewaysScroll,
-  onBrowser,
-  type Size,
-  signIn,
-  takeScreenshot,
-} from '../support/browser.js'
+import { aVisit, onBrowser, signIn, takeScreenshot } from '../support/browser.js'
 import { aServer, issuer, password, type TestServer } from '../support/server.js'
 
 const admin = { username: 'admin', password }
@@ -57,53 +49,5 @@ onBrowser('an application', () => {
     const secrets = await page.content()
     expect(secrets).to.include(`…${secret!.slice(-4)}`)
     expect(secrets).to.not.include(secret)
-  })
-
-  for (const { size, colorScheme, locale } of [
-    { size: 'wide', colorScheme: 'light', locale: 'en-GB' },
-    { size: 'phone', colorScheme: 'dark', locale: 'ru-RU' },
-  ] as { size: Size; colorScheme: 'light' | 'dark'; locale: string }[])
-    it(`has pages that are whole in ${colorScheme} on a ${size} screen`, async () => {
-      const server = await aServer()
-      const { applications } = server.composed.parts.applications
-      const { application } = await applications.create(
-        {
-          name: 'Warehouse of the Tashkent trading house',
-          kind: 'web',
-          metadata: {
-            redirect_uris: ['https://warehouse.tashkent-trading-house.example/oauth/callback?tenant=main'],
-            post_logout_redirect_uris: ['https://warehouse.tashkent-trading-house.example/'],
-          },
-        },
-        'system',
-      )
-      await applications.create(
-        {
-          ...{ name: 'Orders', kind: 'resource_server', metadata: {} },
-          resource: 'https://api.tashkent-trading-house.example/orders',
-          resourceScopes: [
-            { name: 'orders:read', description: 'See orders', descriptions: { ru: 'Видеть заказы' } },
-            { name: 'orders:write', description: 'Change orders' },
-          ],
-        },
-        'system',
-      )
-      const page = await anAdministrator(server, { size, colorScheme, locale, reducedMotion: 'reduce' })
-      const path = `/admin/applications/${application.id}`
-      for (const [name, address] of [
-        ['list', '/admin/applications'],
-        ['kinds', '/admin/applications/-/new'],
-        ['new web', '/admin/applications/-/new?kind=web'],
-        ['new resource', '/admin/applications/-/new?kind=resource_server'],
-        ['overview', path],
-        ...['settings', 'access', 'secrets', 'lifetimes'].map(tab => [tab, `${path}?tab=${tab}`]),
-        ['resource servers', '/admin/resource-servers'],
-      ] as [string, string][]) {
-        await page.goto(address)
-        const what = `application ${name} ${size} ${colorScheme}`
-        await takeScreenshot(page, what)
-        await expectNoSidewaysScroll(page, what)
-        await expectAccessible(page, what)
-      }
-    }).timeout(60_000)
+  }).timeout(60_000)
 })

@@ -396,6 +396,29 @@ onMariaDb('two servers', engine => {
     expect(code).to.equal('token_expired')
   })
 
+  it('do not look twice because some application was changed: only a resource server, or its own row, concerns a session', async () => {
+    const first = await aServer({ engine })
+    const amy = await first.aUser()
+    for (const id of ['shop', 'wiki']) await anApplication(first, id, { metadata: { scope: 'openid orders:read' } })
+    await anApplication(first, 'orders', orders)
+    const second = await aServer({ settings: first.settings, clock: first.clock, policy: null })
+    let { refresh }: { refresh: string | null } = await aSessionOf(first, amy, 'shop', { scope: 'openid orders:read' })
+    const next = async () => {
+      const pair = await refreshAs(second, refresh!)
+      expect(pair.code).to.equal(null)
+      refresh = pair.refresh
+      return pair.claims!.scope
+    }
+    await next()
+    await hearNothing(second)
+    await changeApplication(first, 'wiki', { name: 'another name' })
+    expect(await statementsOf(second, next)).to.deep.equal(['UPDATE', 'SELECT'])
+    await changeApplication(first, 'orders', { resourceScopes: [] })
+    expect(await next()).to.equal('openid')
+    await changeApplication(first, 'shop', { metadata: { scope: '' } })
+    expect(await next()).to.equal(undefined)
+  })
+
   it('go by the lifetimes and the permissions that one of them has just set, at once', async () => {
     const first = await aServer({ engine })
     const amy = await aUserWith(first, ['orders:read'])

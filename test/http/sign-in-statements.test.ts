@@ -108,6 +108,8 @@ onEachEngine('a sign-in', engine => {
       'SELECT device',
       'SELECT session',
       'UPDATE session',
+      // What codes opened through the one that it replaces.
+      'SELECT session',
       'INSERT session',
       'SELECT audit_head',
       'INSERT audit_entry',

@@ -54,14 +54,15 @@ onEachEngine('the database is asked', engine => {
         expect((await client.delete(path, by)).status).to.equal(204)
       })
     // Two reads are those of every change: both heads, and whether the actor's application was ended meanwhile. Of its own
-    // it reads who asks, and the device with its sessions; of others' before that whose it is and both their rights.
+    // it reads who asks, the device with its sessions, and what codes opened through them; of others' before that whose it is
+    // and both their rights.
     const writes = 6
     expect(await ended(`/api/me/devices/${one}`, own), 'own').to.deep.equal({
-      reads: 2 + 2 + withLocks(engine, 5),
+      reads: 2 + 3 + withLocks(engine, 5),
       writes,
     })
     expect(await ended(`/api/admin/devices/${two}`, token), 'of somebody').to.deep.equal({
-      reads: 2 + 4 + withLocks(engine, 5),
+      reads: 2 + 5 + withLocks(engine, 5),
       writes,
     })
     const visitor = aVisitor(server)
@@ -72,7 +73,7 @@ onEachEngine('the database is asked', engine => {
     const byPage = await countOf(server, async () => {
       expect((await visitor.send('POST', action, { form, headers: ownSite })).status).to.equal(303)
     })
-    expect(byPage, 'by page').to.deep.equal({ reads: 2 + 4 + 2 + 1 + withLocks(engine, 5), writes: writes + 1 })
+    expect(byPage, 'by page').to.deep.equal({ reads: 2 + 5 + 2 + 1 + withLocks(engine, 5), writes: writes + 1 })
   })
 
   it('for the page of a user, and for Home', async () => {
@@ -86,6 +87,13 @@ onEachEngine('the database is asked', engine => {
     // The browser, the user, devices with their number, sessions on these, live sessions and tokens, what happened, by
     // whom, and the roles that can be chosen.
     expect(await page(`/admin/users/${amy.id}`), 'user').to.deep.equal({ reads: 8, writes: 0 })
+    // Four of them tell of applications: the list's two, the rows, and how much each is used.
+    expect(await page('/admin/'), 'Home').to.deep.equal({ reads: 18, writes: 0 })
+    // The browser, the list's two, the rows, and how much each is used.
+    expect(await page('/admin/applications'), 'applications').to.deep.equal({ reads: 5, writes: 0 })
+    // The browser, the user, devices with their number, sessions on these, live sessions and tokens, what was agreed to and
+    // which applications have sessions, what happened, by whom, and the roles that can be chosen.
+    expect(await page(`/admin/users/${amy.id}`), 'user').to.deep.equal({ reads: 10, writes: 0 })
     expect(await page('/admin/'), 'Home').to.deep.equal({ reads: 14, writes: 0 })
     // The browser, how far the list is read and the ids there, the users, their live sessions, and the roles to filter by.
     expect(await page('/admin/users'), 'users').to.deep.equal({ reads: 6, writes: 0 })

@@ -17,6 +17,8 @@ onEachEngine('the applications store', engine => {
 
   const head = async () =>
     (await database.read<{ version: number }>('SELECT application_version AS version FROM log_head'))[0]!.version
+  const resourceHead = async () =>
+    (await database.read<{ version: number }>('SELECT resource_version AS version FROM log_head'))[0]!.version
   const refused = (work: Promise<unknown>) =>
     work.then(
       () => false,
@@ -63,6 +65,24 @@ onEachEngine('the applications store', engine => {
     expect((await store.knownToAll(database)).map(one => one.id).sort()).to.deep.equal(['a', 'b', 'shop'])
     await store.change(database, 'shop', { metadata: {} })
     expect((await store.knownToAll(database)).map(one => one.id).sort()).to.deep.equal(['a', 'b'])
+  })
+
+  it('tells apart what others depend on: a resource server, lifetimes of its own, and what was one until now', async () => {
+    await store.insert(database, anApplicationRow('shop'))
+    await store.change(database, 'shop', { name: 'Shop', metadata: { scope: 'openid' }, active: false })
+    expect(await resourceHead(), 'none of these').to.equal(1)
+    await store.insert(database, anApplicationRow('a', { resource: 'https://a.example' }))
+    await store.change(database, 'a', { name: 'A' })
+    expect(await resourceHead(), 'a resource server').to.equal(3)
+    await store.change(database, 'a', { resource: null })
+    await store.change(database, 'a', { name: 'B' })
+    expect(await resourceHead(), 'it is one no more').to.equal(4)
+    await store.change(database, 'shop', { metadata: { lifetimes: { refresh_token_lifetime: 60 } } })
+    await store.change(database, 'shop', { metadata: {} })
+    await store.change(database, 'shop', { metadata: { scope: 'email' } })
+    expect(await resourceHead(), 'lifetimes').to.equal(6)
+    await store.change(database, 'darvoza', { name: 'Ours' })
+    expect(await resourceHead(), 'our own').to.equal(7)
   })
 
   describe('secrets', () => {

@@ -1,6 +1,8 @@
 // An installation of the version before there were applications goes on in place: nobody is signed out.
 import { expect } from 'chai'
+import { builtInRoles } from '../../server/policy/permissions.js'
 import { migrateDown, migrateUp, migrationStatus } from '../../server/storage/migrate.js'
+import { createRoleStore } from '../../server/storage/roles.js'
 import { aClient } from '../support/client.js'
 import { anOpen } from '../support/database.js'
 import { onEachEngine } from '../support/engines.js'
@@ -30,6 +32,12 @@ onEachEngine('an installation of before there were applications', engine => {
     const before = await rows()
     await migrateUp(database)
     const after = await rows()
+    // Built-in roles are written once: what administrators may do since is added to theirs.
+    const roles = new Map(
+      (await createRoleStore(database.dialect).all(database)).map(one => [one.name, one.permissions]),
+    )
+    for (const [name, permissions] of Object.entries(builtInRoles))
+      expect(roles.get(name), name).to.have.members(permissions)
     expect(after.map((row, index) => ({ ...row, ...before[index] }))).to.deep.equal(after)
 
     const second = await aServer({ settings, clock, policy: null })

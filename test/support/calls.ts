@@ -102,6 +102,11 @@ export const calls: Record<CallName, CallRow> = {
     },
   },
   resetUserPassword: { fill: onPerson({ password: longPassword }) },
+  withdrawUserApplication: {
+    fill: async ({ server, person }) => ({
+      path: { id: String(person.id), application: await anAgreedApplication(server, person.id) },
+    }),
+  },
   endUserSessions: { fill: onPerson() },
   endSession: { fill: ({ sid }) => ({ path: { id: sid } }) },
   endDevice: { fill: ({ deviceId }) => ({ path: { id: deviceId } }) },

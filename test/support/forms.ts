@@ -2,6 +2,7 @@
 // what is tried with them is refused for the reason that is meant and not because a field was wrong.
 import { type PageRouteName, pageRoutes } from '../../server/http/pages/routes.js'
 import { anApplication } from './applications.js'
+import { anAgreedApplication } from './authorizations.js'
 import { aClient } from './client.js'
 import { password, type TestServer } from './server.js'
 import { devicesOf } from './sessions.js'
@@ -69,7 +70,8 @@ async function aTicket(server: TestServer, mark: string, visitor: Visitor): Prom
 const anApplicationOf = async ({ server, person }: World) => {
   const made = await server.composed.parts.applications.applications.create(
     {
-      ...{ id: `shop-${person.username}`, name: `Shop of ${person.username}`, kind: 'web' },
+      name: `Shop of ${person.username}`,
+      kind: 'web',
       metadata: { redirect_uris: ['https://shop.example/callback'] },
     },
     'system',
@@ -121,6 +123,16 @@ export const forms: Record<FormName, FormRow> = {
   renameOwnDevice: { by: 'person', fill: onDevice({ name: 'Kitchen' }) },
   endOwnDevice: { by: 'person', fill: onDevice() },
 
+  withdrawOwnApplication: {
+    by: 'person',
+    async fill({ server }, sender) {
+      // Of whoever sends it.
+      const cookie = sender.cookies.get('darvoza-4000') ?? ''
+      const userId = (await server.composed.parts.signIn.browserSessions.find(cookie))!.user.id
+      return { path: { id: await anAgreedApplication(server, userId) }, fields: {} }
+    },
+  },
+
   createUserPage: {
     fill: ({ person }) => ({
       fields: { username: `new-${person.username}`, ...profile, password: longPassword, 'roles:support': '1' },
@@ -136,6 +148,12 @@ export const forms: Record<FormName, FormRow> = {
   saveUserPage: { fill: onPerson(({ person }) => ({ username: `re-${person.username}`, ...profile })) },
   saveUserRoles: { fill: onPerson(() => ({ 'roles:support': '1', permissions: 'orders:read' })) },
   savePasswordOfUser: { fill: onPerson(() => ({ password: longPassword })) },
+  withdrawOfUserPage: {
+    fill: async ({ server, person }) => ({
+      path: { id: String(person.id), application: await anAgreedApplication(server, person.id) },
+      fields: {},
+    }),
+  },
   deleteUserPage: { fill: onPerson() },
   disableUserPage: { fill: onPerson() },
   enableUserPage: {
@@ -179,6 +197,9 @@ export const forms: Record<FormName, FormRow> = {
   },
   weighApplicationLifetimes: { looks: true, fill: onApplication({ access_token_lifetime: '5m' }) },
   saveApplicationLifetimes: { fill: onApplication({ access_token_lifetime: '5m' }) },
+  testApplicationPage: { looks: true, fill: onApplication({ prompt: 'consent' }) },
+  // A state that nobody began leads back.
+  redeemApplicationTest: { looks: true, fill: onApplication({ code: 'dvz_code_x', state: 'x' }) },
   disableApplicationPage: { fill: onApplication() },
   enableApplicationPage: {
     async fill(world) {

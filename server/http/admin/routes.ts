@@ -70,6 +70,16 @@ export const adminRoutes = {
     mayIfRecent('darvoza:sessions:end'),
     'End all sessions of a user',
   ),
+  listUserApplications: get(
+    '/api/admin/users/:id/applications',
+    may('darvoza:sessions:read'),
+    'Applications that may act for a user',
+  ),
+  withdrawUserApplication: del(
+    '/api/admin/users/:id/applications/:application',
+    mayIfRecent('darvoza:sessions:end'),
+    'Take back what an application may have of a user, and end its sessions',
+  ),
   listUserDevices: get('/api/admin/users/:id/devices', may('darvoza:sessions:read'), "A user's devices", {
     query: listed,
   }),

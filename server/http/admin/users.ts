@@ -1,4 +1,5 @@
 // Users, as administrators see and change them.
+import type { Consents } from '../../identity/authorizations/consents.js'
 import type { SessionList } from '../../identity/devices/session-list.js'
 import type { Sessions } from '../../identity/devices/sessions.js'
 import type { WhereSignedIn } from '../../identity/devices/where-signed-in.js'
@@ -12,7 +13,7 @@ import { requireRecentAuthentication } from '../kinds/bearer.js'
 import { readAsked } from '../lists/filters.js'
 import { sessionColumns } from '../lists/sessions.js'
 import { userColumns, userFilters } from '../lists/users.js'
-import { presentDevice } from '../me/present.js'
+import { presentDevice, presentLetIn } from '../me/present.js'
 import { readFields, readFlag, readTexts } from '../wire/fields.js'
 import { answerCsv, readCsvChoice, wantsCsv } from './csv.js'
 import { readSessionFilter, readUserOrder } from './filters.js'
@@ -25,6 +26,7 @@ export type AdminUsersDeps = {
   userList: UserList
   sessionList: SessionList
   whereSignedIn: WhereSignedIn
+  consents: Consents
   now: () => number
 }
 
@@ -35,7 +37,7 @@ const profileRules = {
 } as const
 
 export function createAdminUserHandlers(deps: AdminUsersDeps) {
-  const { users, sessions, userList, sessionList, whereSignedIn, now } = deps
+  const { users, sessions, userList, sessionList, whereSignedIn, consents, now } = deps
 
   /** Changes one user and answers what became of them. */
   async function change(ctx: Context, work: (id: number) => Promise<unknown>): Promise<void> {
@@ -111,6 +113,17 @@ export function createAdminUserHandlers(deps: AdminUsersDeps) {
 
     async endUserSessions(ctx: Context): Promise<void> {
       await sessions.endAll((await users.require(idOf(ctx))).id, personOf(ctx).actor)
+      ctx.status = 204
+    },
+
+    async listUserApplications(ctx: Context): Promise<void> {
+      const { id } = await users.require(idOf(ctx))
+      ctx.body = { results: (await consents.listOf(id)).map(presentLetIn) }
+    },
+
+    async withdrawUserApplication(ctx: Context): Promise<void> {
+      const { id } = await users.require(idOf(ctx))
+      await consents.withdraw(id, ctx.params.application!, personOf(ctx).actor)
       ctx.status = 204
     },
 

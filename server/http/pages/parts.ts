@@ -6,6 +6,7 @@ import type { BrowserSessions } from '../../identity/sign-in/browser-sessions.js
 import type { PolicyInForce } from '../../revocation/policy-in-force.js'
 import type { RedisLink } from '../../revocation/redis-link.js'
 import type { Tail } from '../../revocation/tail.js'
+import type { SignInTests } from '../../tokens/sign-in-tests.js'
 import type { Tickets } from '../../tokens/ticket.js'
 import type { Context, Handler } from '../handler.js'
 import { createBrowser } from '../kinds/browser.js'
@@ -13,12 +14,14 @@ import { createAuthorizationAnswer } from '../oauth/authorization-answer.js'
 import { createAuthorizationFlow } from '../oauth/authorization-flow.js'
 import { createAuthorizeHandlers } from '../oauth/authorize.js'
 import { createEndSessionHandlers } from '../oauth/end-session.js'
+import { createOwnApplicationPages } from './account/applications.js'
 import { createOwnDevicePages } from './account/devices.js'
 import { createEventPages } from './account/events.js'
 import { createPasswordPages } from './account/password.js'
 import { createProfilePages } from './account/profile.js'
 import { createOneApplicationPages } from './admin/application.js'
 import { createApplicationLifetimePages } from './admin/application-lifetimes.js'
+import { createApplicationTestPages } from './admin/application-test.js'
 import { createApplicationPages } from './admin/applications.js'
 import { createAuditPages } from './admin/audit.js'
 import { createDevicePages } from './admin/devices.js'
@@ -69,16 +72,17 @@ export type PagePartsDeps = {
   policy: PolicyInForce
   browserSessions: BrowserSessions
   tickets: Tickets
+  signInTests: SignInTests
   identity: Identity
 }
 
 export function createPageParts(deps: PagePartsDeps) {
-  const { issuer, root, version, random, now, tail, redisLink, policy, browserSessions, tickets } = deps
+  const { issuer, root, version, random, now, tail, redisLink, policy, browserSessions, tickets, signInTests } = deps
   const { people, devices, keys, logs } = deps.identity
   const { users, roles, ownPassword, userList, userActs, names } = people
   const { sessions, sessionList, sessionEnds, deviceList, deviceEnds, deviceNames, whereSignedIn, details } = devices
   const { applications, secretChanges, applicationUses } = deps.identity.applications
-  const { authorizationRequests, decisions, consents, logoutRequests } = deps.identity.authorizations
+  const { authorizationRequests, decisions, consents, codes, logoutRequests } = deps.identity.authorizations
   const { policies } = deps.identity.policies
   const { keyRing, sealedSecrets } = keys
   const { auditLog, revocationLog, incidents, tokenInspector, figures } = logs
@@ -122,17 +126,34 @@ export function createPageParts(deps: PagePartsDeps) {
     ...createEndSessionHandlers({ pages, logoutRequests, signOut }),
     ...createProfilePages({ pages, users }),
     ...createPasswordPages({ pages, ownPassword, browserSessions, policy, allowOnward: flow.allowOnward }),
-    ...createOwnDevicePages({ pages, sessions, whereSignedIn, deviceNames }),
+    ...createOwnDevicePages({ pages, sessions, whereSignedIn, deviceNames, names }),
+    ...createOwnApplicationPages({ pages, consents }),
     ...createEventPages({ pages, auditLog }),
-    ...createHomePages({ pages, figures, auditLog, incidents, revocationLog, keyRing, policy, tail, redisLink, now }),
+    ...createHomePages({
+      pages,
+      figures,
+      auditLog,
+      incidents,
+      revocationLog,
+      keyRing,
+      policy,
+      tail,
+      redisLink,
+      now,
+      applications,
+      applicationUses,
+    }),
     ...createUserPages({ pages, files, users, userList, roles }),
-    ...createOneUserPages({ pages, users, roles, sessions, whereSignedIn, details, names, policy, random }),
+    ...createOneUserPages({ pages, users, roles, sessions, whereSignedIn, details, names, consents, policy, random }),
     ...createNewUserPages({ pages, users, roles, policy, random }),
     ...createManyUsersPages({ pages, users, userActs, roles }),
     ...createApplicationPages({ pages, files, issuer, applications, applicationUses, users, userList }),
     ...createNewApplicationPages({ pages, snippets, issuer, applications }),
     ...createOneApplicationPages(ofApplications),
     ...createApplicationLifetimePages(ofApplications),
+    ...createApplicationTestPages({
+      ...{ pages, issuer, applications, codes, sessions, tokenInspector, signInTests, flow, now },
+    }),
     ...createDevicePages({ pages, users, userList, sessions, deviceList, details, names }),
     ...createSessionPages({ pages, users, userList, sessions, sessionList, details, names }),
     ...createManyEndsPages({ pages, users, userList, sessionList, deviceList, sessionEnds, deviceEnds }),

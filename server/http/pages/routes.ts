@@ -28,6 +28,12 @@ export const pageRoutes = {
   endOwnOtherDevices: post('/account/devices/end-others', signedIn, 'End all my devices but this one'),
   renameOwnDevice: post('/account/devices/:id/name', signedIn, 'Name one of my devices'),
   endOwnDevice: post('/account/devices/:id/end', signedIn, 'End one of my devices'),
+  ownApplicationsPage: get('/account/applications', signedIn, 'Applications that may act for me'),
+  withdrawOwnApplication: post(
+    '/account/applications/:id/withdraw',
+    signedIn,
+    'Take back what an application may have, and end its sessions',
+  ),
   eventsPage: get('/account/events', signedIn, 'My security events'),
 
   homePage: get('/admin', signedIn, 'How things stand'),
@@ -68,6 +74,11 @@ export const pageRoutes = {
     '/admin/users/:id/password',
     seesIfRecent('darvoza:users:write'),
     'Set a new password for a user',
+  ),
+  withdrawOfUserPage: post(
+    '/admin/users/:id/applications/:application/withdraw',
+    seesIfRecent('darvoza:sessions:end'),
+    'Take back what an application may have of a user, and end its sessions',
   ),
   deleteUserPage: post('/admin/users/:id/delete', seesIfRecent('darvoza:users:write'), 'Delete a user'),
   disableUserPage: post('/admin/users/:id/disable', seesIfRecent('darvoza:users:write'), 'Disable a user'),
@@ -127,6 +138,21 @@ export const pageRoutes = {
     '/admin/applications/:id/lifetimes',
     seesIfRecent('darvoza:applications:write'),
     'Change the lifetimes of an application',
+  ),
+  testApplicationPage: post(
+    '/admin/applications/:id/test',
+    seesIfRecent('darvoza:applications:write'),
+    'Try a sign-in of an application out',
+  ),
+  applicationTestBackPage: get(
+    '/admin/applications/:id/test/back',
+    sees('darvoza:applications:write'),
+    'Where a sign-in that is tried out comes back to',
+  ),
+  redeemApplicationTest: post(
+    '/admin/applications/:id/test/back',
+    seesIfRecent('darvoza:applications:write'),
+    'Exchange the code of a sign-in that is tried out',
   ),
   disableApplicationPage: post(
     '/admin/applications/:id/disable',

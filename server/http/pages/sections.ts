@@ -29,6 +29,7 @@ const account: Section[] = [
   { name: 'profile', path: '/account', icon: 'user' },
   { name: 'password', path: '/account/password', icon: 'lock' },
   { name: 'ownDevices', path: '/account/devices', icon: 'device' },
+  { name: 'ownApplications', path: '/account/applications', icon: 'application' },
   { name: 'events', path: '/account/events', icon: 'history' },
 ]
 

@@ -55,6 +55,13 @@ export type AuthorizationRequestsDeps = {
   now: () => number
 }
 
+/** The page of ours that a test of an application comes back to. */
+export function testRedirectUri(issuer: string, applicationId: string): string {
+  return `${issuer}${testPath(applicationId)}`
+}
+
+export const testPath = (applicationId: string) => `/admin/applications/${encodeURIComponent(applicationId)}/test/back`
+
 export function createAuthorizationRequests(deps: AuthorizationRequestsDeps) {
   const { issuer, database, browserSessionStore, consentStore, applications, idTokenHints, tail, now } = deps
 
@@ -64,16 +71,20 @@ export function createAuthorizationRequests(deps: AuthorizationRequestsDeps) {
     asked: AuthorizationParameters,
     hintedSub: string | null | undefined,
     beganAt: number,
+    testedBy?: string,
   ): Promise<CheckedRequest> {
     await tail.freshen()
     const [id = '', ...others] = asked.client_id ?? []
     const found = others.length === 0 && isApplicationId(id) ? await applications.meet(id) : undefined
     const application = found && publicApplication(found)
-    const facts: AuthorizationFacts = { application, servers: servers(), hintedSub }
+    const test = testedBy === undefined ? undefined : { sid: testedBy, redirectUri: testRedirectUri(issuer, id) }
+    const facts: AuthorizationFacts = { application, servers: servers(), hintedSub, test }
     const broken = brokenRule(asked, facts)
     if (!broken) return { request: requestOf(asked, facts, beganAt), application: application! }
     const { error, why, told } = broken
-    throw new AuthorizationRefusal(error, why, told === 'person' ? null : backFor(asked, application!))
+    // Whoever tries it out is told here.
+    const isTold = told === 'person' || test !== undefined
+    throw new AuthorizationRefusal(error, why, isTold ? null : backFor(asked, application!))
   }
 
   function backFor(asked: AuthorizationParameters, application: PublicApplication) {
@@ -115,7 +126,7 @@ export function createAuthorizationRequests(deps: AuthorizationRequestsDeps) {
 
     /** The same of one that was checked before: meanwhile its application may be another one. */
     recheck: (request: AuthorizationRequest): Promise<CheckedRequest> =>
-      judge(parametersOf(request), request.hintedSub, request.beganAt),
+      judge(parametersOf(request), request.hintedSub, request.beganAt, request.testedBy),
 
     /** The same of one that no browser had begun. */
     begin: (request: AuthorizationRequest): Promise<CheckedRequest> =>
@@ -126,6 +137,9 @@ export function createAuthorizationRequests(deps: AuthorizationRequestsDeps) {
       const authenticatedAt = browser?.page.authenticatedAt ?? 0
       const signIn =
         browser && (await browserSessionStore.signInFor(database, browser.session.id, authenticatedAt, application.id))
+      // Somebody else has signed in meanwhile: no code is made in their name for a page of another's.
+      if (signIn && request.testedBy !== undefined && request.testedBy !== browser?.session.id)
+        return { step: 'error', error: 'access_denied' }
       if (!signIn) return nextStep(request, null, { isFirstParty: false, asksAlways: false, isCovered: false })
       const { id, roles, mustChangePassword } = browser.user
       const facts = {

@@ -128,14 +128,18 @@ export function createConsents(deps: ConsentsDeps) {
     /**
      * Takes back what a person let an application have, and ends what it has: all of its sessions of that person, and codes
      * that it has not redeemed. Also of an application of our own, which nobody agreed to.
+     * @returns the application
      * @throws not_found, also when there was nothing; permission_denied
      */
-    async withdraw(userId: number, applicationId: string, actor: Actor): Promise<void> {
-      if (applicationId === ownApplicationId) throw refuse('not_found')
+    async withdraw(userId: number, applicationId: string, actor: Actor): Promise<PublicApplication> {
+      const application =
+        applicationId === ownApplicationId ? null : await applicationStore.find(database, applicationId)
+      if (!application) throw refuse('not_found')
       for (let outcome = 'more'; outcome === 'more'; ) {
         outcome = await withdrawSome(userId, applicationId, actor)
         if (outcome === 'nothing') throw refuse('not_found')
       }
+      return publicApplication(application)
     },
   }
 }

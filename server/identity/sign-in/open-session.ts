@@ -170,7 +170,7 @@ export function createOpenSession(deps: OpenSessionDeps) {
     if (seq < Math.max(ended.user, ended.application, ended.log)) throw new EvidenceOutdated()
     const outdated = applications.outdated([found.application])
     // What another application may have depends on the resource servers too.
-    const isOutdated = found.application.id !== ownApplicationId && found.applicationsVersion !== applications.head
+    const isOutdated = found.application.id !== ownApplicationId && found.resourcesVersion !== applications.resourceHead
     if (policyVersion !== eras.head || isOutdated || outdated.length > 0 || issue.isBehind(found))
       throw new Behind(outdated)
     const held = applications.find(found.application.id)

@@ -1,6 +1,7 @@
 import { type DeviceNames, longestDeviceName } from '../../../identity/devices/device-names.js'
 import type { Sessions } from '../../../identity/devices/sessions.js'
 import type { LiveDevice, WhereSignedIn } from '../../../identity/devices/where-signed-in.js'
+import type { Names } from '../../../identity/people/names.js'
 import { browserUserOf, type Context } from '../../handler.js'
 import { readFields } from '../../wire/fields.js'
 import { readListed } from '../admin/lists.js'
@@ -14,10 +15,13 @@ export type OwnDevicePagesDeps = {
   sessions: Sessions
   whereSignedIn: WhereSignedIn
   deviceNames: DeviceNames
+  names: Names
 }
 
 /** Where I am signed in, and how to end it. */
-export function createOwnDevicePages({ pages, sessions, whereSignedIn, deviceNames }: OwnDevicePagesDeps) {
+export function createOwnDevicePages(deps: OwnDevicePagesDeps) {
+  const { pages, sessions, whereSignedIn, deviceNames, names } = deps
+
   async function show(ctx: Context, wrong?: { id: string; typed: string; problem: string }): Promise<void> {
     const { userId, browser } = browserUserOf(ctx)
     const { deviceId } = browser.session
@@ -28,17 +32,19 @@ export function createOwnDevicePages({ pages, sessions, whereSignedIn, deviceNam
     // This one first, whenever it was seen; then the last seen, page by page.
     const own = readText(ctx, 'after') === '' ? await whereSignedIn.device(userId, deviceId) : null
     const { count, more } = await whereSignedIn.countDevices(userId)
-    const names = others.filter(one => one.sessions.length > 0).map(one => one.device.name)
+    const named = others.filter(one => one.sessions.length > 0).map(one => one.device.name)
     // Of those on other pages it is not known here.
     const isAll = next === null && own !== null
+    const shown = [...(own ? [own] : []), ...others]
+    const applications = await names.ofApplications(shown.flatMap(one => one.sessions.map(one => one.applicationId)))
     const data = {
       title: t('devices.title'),
       ending: {
-        count: isAll ? names.length : count - 1,
-        named: names.length > 0 ? firstOf(names, isAll ? names.length : count - 1, frame) : '',
+        count: isAll ? named.length : count - 1,
+        named: named.length > 0 ? firstOf(named, isAll ? named.length : count - 1, frame) : '',
       },
       lead: t('devices.lead'),
-      devices: [...(own ? [own] : []), ...others].map(one => presentOwnDevice(one, deviceId)),
+      devices: shown.map(one => presentOwnDevice(one, deviceId, applications)),
       total: count,
       more,
       next,
@@ -89,7 +95,23 @@ export function createOwnDevicePages({ pages, sessions, whereSignedIn, deviceNam
   }
 }
 
-function presentOwnDevice({ device, sessions, lastSeenAt }: LiveDevice, own: string) {
+/** What is signed in on a device: an application once, however many of its sessions live there. By name. */
+export function sessionsByApplication<S extends { id: string; applicationId: string }>(
+  sessions: readonly S[],
+  names: ReadonlyMap<string, string>,
+): { id: string; name: string; sessions: S[] }[] {
+  const groups = new Map<string, S[]>()
+  for (const one of sessions) groups.set(one.applicationId, [...(groups.get(one.applicationId) ?? []), one])
+  return [...groups]
+    .map(([id, some]) => ({ id, name: names.get(id) ?? id, sessions: some }))
+    .sort((a, b) => (a.name.toLowerCase() < b.name.toLowerCase() ? -1 : 1))
+}
+
+function presentOwnDevice(
+  { device, sessions, lastSeenAt }: LiveDevice,
+  own: string,
+  names: ReadonlyMap<string, string>,
+) {
   return {
     id: device.id,
     name: device.name,
@@ -98,7 +120,7 @@ function presentOwnDevice({ device, sessions, lastSeenAt }: LiveDevice, own: str
     address: device.address,
     firstSeenAt: device.firstSeenAt,
     lastSeenAt,
-    applications: [...new Set(sessions.map(session => session.applicationId))],
+    applications: sessionsByApplication(sessions, names),
     current: device.id === own,
   }
 }

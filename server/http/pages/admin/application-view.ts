@@ -14,6 +14,7 @@ import type { Frame } from '../frame.js'
 import type { Pages } from '../page.js'
 import { readChoice } from '../query.js'
 import { type Form, fieldInputs, shownValues, type Values } from './application-form.js'
+import { testPrompts } from './application-test.js'
 import { presentApplication } from './applications.js'
 import { formValue, titleOf, valueText } from './policy-texts.js'
 import { type ScopeRow, scopeRows } from './resource-form.js'
@@ -32,7 +33,7 @@ export type ApplicationViewDeps = {
   snippets: Snippets
 }
 
-export const tabs = ['overview', 'settings', 'access', 'resource', 'secrets', 'lifetimes'] as const
+export const tabs = ['overview', 'settings', 'access', 'resource', 'secrets', 'lifetimes', 'test'] as const
 export type Tab = (typeof tabs)[number]
 
 /** A form that was sent and could not be used. */
@@ -67,6 +68,8 @@ export function createApplicationView(deps: ApplicationViewDeps) {
         }
       case 'lifetimes':
         return { form: lifetimesForm(application, wrong, frame) }
+      case 'test':
+        return { form: { ...given(wrong), prompts: promptChoices(frame) } }
       default:
         return { snippets: snippets(application), endpoints: endpointsAt(issuer) }
     }
@@ -144,7 +147,7 @@ export function createApplicationView(deps: ApplicationViewDeps) {
 
 export type ApplicationView = ReturnType<typeof createApplicationView>
 
-function tabsOf({ id, kind, resource, metadata }: PublicApplication): [Tab, ...Tab[]] {
+function tabsOf({ id, kind, active, resource, metadata }: PublicApplication): [Tab, ...Tab[]] {
   // Our own is what the house needs, but for how long it lasts.
   if (id === ownApplicationId) return ['overview', 'lifetimes']
   const isShown: Partial<Record<Tab, boolean>> = {
@@ -152,6 +155,7 @@ function tabsOf({ id, kind, resource, metadata }: PublicApplication): [Tab, ...T
     resource: resource !== null || kind === 'resource_server',
     secrets: usesSecret(metadata),
     lifetimes: (metadata.grant_types ?? []).length > 0,
+    test: active && (metadata.grant_types ?? []).includes('authorization_code'),
   }
   const [first, ...others] = tabs.filter(tab => isShown[tab] !== false)
   return [first!, ...others]
@@ -180,6 +184,10 @@ function overlapChoices({ t, format }: Frame) {
     value: String(seconds),
     label: seconds === 0 ? t('application.overlapNone') : format.duration(seconds),
   }))
+}
+
+function promptChoices({ t }: Frame) {
+  return testPrompts.map(value => ({ value, label: t(`applicationTest.prompt.${value || 'usual'}`) }))
 }
 
 /** As the discovery documents name them. */

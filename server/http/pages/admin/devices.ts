@@ -1,6 +1,7 @@
 import type { Details } from '../../../identity/devices/details.js'
 import type { DeviceList } from '../../../identity/devices/device-list.js'
 import { deviceStates } from '../../../identity/devices/device-list.js'
+import type { SessionInList } from '../../../identity/devices/session-list.js'
 import type { Sessions } from '../../../identity/devices/sessions.js'
 import type { Names } from '../../../identity/people/names.js'
 import type { UserList } from '../../../identity/people/user-list.js'
@@ -64,7 +65,7 @@ export function createDevicePages(deps: DevicePagesDeps) {
         title: name || t('allDevices.nameless'),
         crumbs: [{ label: t('nav.devices'), href: '/admin/devices' }],
         device: { id, userId, username, browser, platform, userAgent, address, firstSeenAt, lastSeenAt, endedAt },
-        sessions: found.map(one => ({
+        sessions: byApplication(found).map(one => ({
           ...pageOf(sessionColumns, one),
           application: applications.get(one.session.applicationId),
         })),
@@ -87,4 +88,14 @@ export function createDevicePages(deps: DevicePagesDeps) {
       pages.go(ctx, typedIn(ctx, ['back']).back || `/admin/devices/${device.id}`)
     },
   }
+}
+
+/** Together what is of one application; the one that was signed in to last comes first. */
+function byApplication(found: readonly SessionInList[]): SessionInList[] {
+  const groups = new Map<string, SessionInList[]>()
+  for (const one of found) {
+    const { applicationId } = one.session
+    groups.set(applicationId, [...(groups.get(applicationId) ?? []), one])
+  }
+  return [...groups.values()].flat()
 }

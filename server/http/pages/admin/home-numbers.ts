@@ -1,6 +1,8 @@
 // The numbers of the administrators' home: each is counted as the list behind it is filtered, so that both tell of the same,
 // and leads there whoever may see the list.
 
+import type { ApplicationUses } from '../../../identity/applications/application-uses.js'
+import type { Applications } from '../../../identity/applications/applications.js'
 import type { Counted } from '../../../identity/listing.js'
 import type { AuditLog } from '../../../identity/logs/audit-log.js'
 import type { FigureSeries, Figures, Levels } from '../../../identity/logs/figures.js'
@@ -16,6 +18,8 @@ export type HomeNumbersDeps = {
   auditLog: AuditLog
   incidents: Incidents
   revocationLog: RevocationLog
+  applications: Applications
+  applicationUses: ApplicationUses
 }
 
 /** Since when is counted: epoch ms, and as the lists' addresses say it. `totals`: as figures tell them. */
@@ -33,10 +37,15 @@ export type HomeNumber = {
   at: number | null
   tone: 'bad' | 'warn' | null
   exact?: Partial<Record<CountName, number>>
+  /** In place of the usual one. */
+  hint?: string
 }
 
 /** Over how many whole minutes is said how many refreshes there are in one. */
 export const refreshMinutes = 5
+
+/** So many applications are looked at for the ones used most, and so many of them named. */
+const [mostLooked, mostNamed] = [50, 3]
 
 /** Two numbers, and the ends of two plots, are of one counting. */
 type Now = { levels: () => Promise<Levels> }
@@ -48,6 +57,7 @@ type Told = {
   at?: number | null
   tone?: HomeNumber['tone']
   exact?: Partial<Record<CountName, number>>
+  hint?: string
 }
 
 type Row<Of> = {
@@ -60,7 +70,8 @@ type Row<Of> = {
   tell: (frame: Frame, of: Of) => Promise<Told>
 }
 
-export function createHomeNumbers({ figures, auditLog, incidents, revocationLog }: HomeNumbersDeps) {
+export function createHomeNumbers(deps: HomeNumbersDeps) {
+  const { figures, auditLog, incidents, revocationLog, applications, applicationUses } = deps
   const counted = ({ format }: Frame, { count, more }: Counted) => `${format.number(count)}${more ? '+' : ''}`
 
   const level = async (which: 'users' | 'sessions', { format, now }: Frame, of: Now): Promise<Told> => {
@@ -70,6 +81,20 @@ export function createHomeNumbers({ figures, auditLog, incidents, revocationLog 
       count: levels[which],
       at: levels.at < now - 60_000 ? levels.at : null,
     }
+  }
+
+  /** How many there are, and those that people use most. */
+  async function usedApplications(frame: Frame): Promise<Told> {
+    const { results, next } = await applications.list({ state: 'active' }, { limit: mostLooked })
+    const value = `${frame.format.number(results.length)}${next === null ? '' : '+'}`
+    if (!frame.may('darvoza:sessions:read')) return { value, hint: '' }
+    const uses = await applicationUses.of(results.map(one => one.id))
+    const used = results
+      .map(({ id, name }) => ({ name, live: uses.get(id)!.live }))
+      .filter(({ live }) => live.count > 0)
+      .sort((a, b) => b.live.count - a.live.count)
+    const named = used.slice(0, mostNamed).map(({ name, live }) => `${name} ${counted(frame, live)}`)
+    return { value, hint: named.join(' · ') }
   }
 
   const ofNow: Row<Now>[] = [
@@ -88,6 +113,14 @@ export function createHomeNumbers({ figures, auditLog, incidents, revocationLog 
       behind: 'darvoza:sessions:read',
       href: ({ url }) => url('/admin/sessions', { state: 'live' }),
       tell: (frame, of) => level('sessions', frame, of),
+    },
+    {
+      name: 'applications',
+      icon: 'application',
+      seenBy: ['darvoza:applications:read'],
+      behind: 'darvoza:applications:read',
+      href: ({ url }) => url('/admin/applications', { state: 'active' }),
+      tell: usedApplications,
     },
     {
       name: 'refreshes',

@@ -1,4 +1,5 @@
 // One user: where they are signed in, who they are, what they may do, what happened; and whatever changes that.
+import type { Consents } from '../../../identity/authorizations/consents.js'
 import type { Details } from '../../../identity/devices/details.js'
 import type { Sessions } from '../../../identity/devices/sessions.js'
 import type { LiveDevice, WhereSignedIn } from '../../../identity/devices/where-signed-in.js'
@@ -12,6 +13,8 @@ import { refuse } from '../../../protocol/errors.js'
 import { checkAll } from '../../../protocol/together.js'
 import { browserUserOf, type Context } from '../../handler.js'
 import { readFields } from '../../wire/fields.js'
+import { presentLetIn } from '../account/applications.js'
+import { sessionsByApplication } from '../account/devices.js'
 import { chosenIn, type Problems, problemsOf, profileRules, typedIn, typedProfile } from '../fields.js'
 import type { Pages } from '../page.js'
 import { createGivenPasswords, type GivenPassword, type GivenPasswordDeps } from './given-password.js'
@@ -27,6 +30,7 @@ export type OneUserPagesDeps = GivenPasswordDeps & {
   sessions: Sessions
   whereSignedIn: WhereSignedIn
   details: Details
+  consents: Consents
   names: Names
 }
 
@@ -40,7 +44,7 @@ type Wrong = { form: 'profile' | 'roles'; typed: Record<string, string>; problem
 const devicesShown = 10
 
 export function createOneUserPages(deps: OneUserPagesDeps) {
-  const { pages, users, roles, sessions, whereSignedIn, details, names } = deps
+  const { pages, users, roles, sessions, whereSignedIn, details, names, consents } = deps
   const given = createGivenPasswords(deps)
 
   async function show(ctx: Context, user: PublicUser, wrong: Wrong | null = null): Promise<void> {
@@ -63,6 +67,7 @@ export function createOneUserPages(deps: OneUserPagesDeps) {
       crumbs: [{ label: t('nav.users'), href: '/admin/users' }],
       user: { ...presentUser(user), ...presentMore(user) },
       devices: seen?.devices.map(one => presentDevice(one, applications)) ?? null,
+      applications: seen ? (await consents.listOf(user.id)).map(one => presentLetIn(one, t)) : null,
       deviceCount: seen?.count ?? 0,
       sessionCount: live.sessions.count,
       tokenCount: live.tokens,
@@ -176,6 +181,14 @@ export function createOneUserPages(deps: OneUserPagesDeps) {
       pages.go(ctx, '/admin/users')
     },
 
+    withdrawOfUserPage: (ctx: Context) =>
+      act(
+        ctx,
+        async (id, actor) => {
+          await consents.withdraw(id, ctx.params.application!, actor)
+        },
+        'user.nowWithdrawn',
+      ),
     disableUserPage: (ctx: Context) => act(ctx, users.disable, 'user.nowDisabled'),
     enableUserPage: (ctx: Context) => act(ctx, users.enable, 'user.nowEnabled'),
     signOutUserPage: (ctx: Context) => act(ctx, (id, actor) => sessions.endAll(id, actor), 'user.nowSignedOut'),
@@ -199,6 +212,18 @@ function presentMore(user: PublicUser) {
 
 function presentDevice({ device, sessions, lastSeenAt }: LiveDevice, applications: ReadonlyMap<string, string>) {
   const { address, firstSeenAt } = device
-  const live = sessions.map(({ id, applicationId }) => ({ id, application: applications.get(applicationId) }))
-  return { ...presentDeviceName(device), address, firstSeenAt, lastSeenAt, sessions: live }
+  const groups = sessionsByApplication(sessions, applications)
+  return {
+    ...presentDeviceName(device),
+    address,
+    firstSeenAt,
+    lastSeenAt,
+    sessions: sessions.length,
+    applications: groups.map(presentGroup),
+  }
+}
+
+/** `sid`: the only one. */
+function presentGroup({ id, name, sessions }: ReturnType<typeof sessionsByApplication>[number]) {
+  return { id, name, count: sessions.length, sid: sessions.length === 1 ? sessions[0]!.id : null }
 }

@@ -1,0 +1,56 @@
+import type { Consents, LetIn } from '../../../identity/authorizations/consents.js'
+import { browserUserOf, type Context } from '../../handler.js'
+import type { Pages } from '../page.js'
+import { webAddress } from '../paths.js'
+import { type ShownScopes, scopeTexts } from '../scope-texts.js'
+import type { Translate } from '../texts.js'
+
+/** What may act for me, with which rights, and how to take it back. */
+export function createOwnApplicationPages({ pages, consents }: { pages: Pages; consents: Consents }) {
+  return {
+    async ownApplicationsPage(ctx: Context): Promise<void> {
+      const t = pages.translate(ctx)
+      const found = await consents.listOf(browserUserOf(ctx).userId)
+      const applications = found.map(one => presentLetIn(one, t))
+      await pages.show(ctx, 'account/applications', {
+        title: t('letIn.title'),
+        lead: t('letIn.lead'),
+        applications,
+      })
+    },
+
+    async withdrawOwnApplication(ctx: Context): Promise<void> {
+      const t = pages.translate(ctx)
+      const { userId, actor } = browserUserOf(ctx)
+      const { name } = await consents.withdraw(userId, ctx.params.id!, actor)
+      await pages.tell(ctx, { tone: 'good', text: t('letIn.withdrawn', { application: name }) })
+      pages.go(ctx, '/account/applications')
+    },
+  }
+}
+
+export type ShownLetIn = {
+  id: string
+  name: string
+  site: { href: string; host: string } | null
+  /** Of our own: nobody agreed to it, and only its sessions can be ended. */
+  isFirstParty: boolean
+  since: number | null
+  rights: ShownScopes[]
+  sessions: number
+  lastUsedAt: number | null
+}
+
+export function presentLetIn({ application, since, rights, sessions, lastUsedAt }: LetIn, t: Translate): ShownLetIn {
+  const { id, name, metadata } = application
+  return {
+    id,
+    name,
+    site: webAddress(metadata.client_uri),
+    isFirstParty: since === null,
+    since,
+    rights: scopeTexts(rights, t),
+    sessions,
+    lastUsedAt,
+  }
+}

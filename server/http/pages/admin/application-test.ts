@@ -1,0 +1,168 @@
+// A sign-in to an application, tried out by an administrator: the real flow, with a page of ours in the place of the
+// application. It asks as the application would, exchanges the code behind the same checks as the token endpoint, shows what
+// each side said, and ends the session that it opened. The address that it comes back to is registered nowhere: a ticket of
+// ours alone allows it, for the browser session that began it (tokens/sign-in-tests.ts).
+import type { Applications } from '../../../identity/applications/applications.js'
+import type { PublicApplication } from '../../../identity/applications/public-application.js'
+import { testPath, testRedirectUri } from '../../../identity/authorizations/authorization-requests.js'
+import type { Codes } from '../../../identity/authorizations/codes.js'
+import type { Sessions } from '../../../identity/devices/sessions.js'
+import type { TokenInspector } from '../../../identity/logs/token-inspector.js'
+import { authenticationMethodOf, scopeWords } from '../../../policy/application-metadata.js'
+import { Refusal } from '../../../protocol/errors.js'
+import type { SignInTest, SignInTests } from '../../../tokens/sign-in-tests.js'
+import { browserUserOf, type Context, originOf } from '../../handler.js'
+import { type AuthorizationFlow, authorizePath, withTicket } from '../../oauth/authorization-flow.js'
+import type { TokenAnswer } from '../../oauth/grants/grant.js'
+import { tokenAnswer } from '../../oauth/token-answer.js'
+import { typedIn } from '../fields.js'
+import type { Pages } from '../page.js'
+import { readText } from '../query.js'
+import { type Member, membersOf, tokenMembers } from './application-test-texts.js'
+
+export type ApplicationTestPagesDeps = {
+  pages: Pages
+  issuer: string
+  applications: Applications
+  codes: Codes
+  sessions: Sessions
+  tokenInspector: TokenInspector
+  signInTests: SignInTests
+  flow: AuthorizationFlow
+  now: () => number
+}
+
+/** How the sign-in may be asked for; '' as the application usually does. */
+export const testPrompts = ['', 'login', 'consent', 'none'] as const
+
+export function createApplicationTestPages(deps: ApplicationTestPagesDeps) {
+  const { pages, issuer, applications, codes, sessions, tokenInspector, signInTests, flow, now } = deps
+
+  const found = (ctx: Context): Promise<PublicApplication> => applications.require(ctx.params.id ?? '')
+  const byOf = (ctx: Context, { id }: PublicApplication) => ({ sid: browserUserOf(ctx).sid, applicationId: id })
+  const tabOf = ({ id }: PublicApplication) => `/admin/applications/${encodeURIComponent(id)}?tab=test`
+
+  /** What the application would have sent, and where to. */
+  function requestOf({ id, metadata }: PublicApplication, { state, nonce, challenge, prompt }: SignInTest): Member[] {
+    return membersOf({
+      ...{ client_id: id, response_type: 'code', redirect_uri: testRedirectUri(issuer, id) },
+      ...{ scope: metadata.scope ?? '', state, nonce, code_challenge: challenge, code_challenge_method: 'S256' },
+      ...(prompt && { prompt }),
+    })
+  }
+
+  async function show(ctx: Context, application: PublicApplication, steps: Record<string, unknown>): Promise<void> {
+    const { t } = pages.frameOf(ctx)
+    await pages.show(ctx, 'admin/application-test', {
+      title: t('applicationTest.title', { name: application.name }),
+      crumbs: [
+        { label: t('nav.applications'), href: '/admin/applications' },
+        { label: application.name, href: tabOf(application) },
+      ],
+      ...{ application: { id: application.id }, back: tabOf(application), action: testPath(application.id) },
+      ...{ issuer, answered: null, exchange: null, hidden: null },
+      ...steps,
+    })
+  }
+
+  /** It was begun somewhere else, or by somebody else, or never. */
+  async function notBegun(ctx: Context, application: PublicApplication): Promise<void> {
+    await pages.tell(ctx, { tone: 'warn', text: pages.translate(ctx)('applicationTest.notBegun') })
+    pages.go(ctx, tabOf(application))
+  }
+
+  /** As the token endpoint would, for an application that has proved itself: its secret is known to nobody here. */
+  async function exchange(ctx: Context, application: PublicApplication, code: string, { verifier }: SignInTest) {
+    const terms = { redirectUri: testRedirectUri(issuer, application.id), verifier }
+    try {
+      const tokens = await codes.redeem(code, application.id, terms, originOf(ctx))
+      return { answer: await tokenAnswer(tokens, now()), error: null }
+    } catch (error) {
+      if (!(error instanceof Refusal) || error.status >= 500) throw error
+      return { answer: null, error: error.code }
+    }
+  }
+
+  /** Whether this server takes the token; ends the session that it belongs to, and asks again. */
+  async function tryAndEnd(ctx: Context, { access_token: token }: TokenAnswer) {
+    const { userId, actor } = browserUserOf(ctx)
+    const before = await tokenInspector.inspect(token)
+    const { session } = before
+    if (session) await sessions.end(session.id, userId, actor, 'sign_out')
+    const after = await tokenInspector.inspect(token)
+    return { before: before.refusal, after: after.refusal, sid: session?.id ?? null }
+  }
+
+  return {
+    /** On to the authorization endpoint, as the application would send the browser there. */
+    async testApplicationPage(ctx: Context): Promise<void> {
+      const application = await found(ctx)
+      const typed = typedIn(ctx, ['prompt']).prompt
+      const prompt = testPrompts.find(one => one === typed) ?? ''
+      const by = byOf(ctx, application)
+      const { state, nonce, challenge } = signInTests.begin(by, prompt)
+      const ticket = flow.seal(ctx, {
+        ...{
+          applicationId: application.id,
+          redirectUri: testRedirectUri(issuer, application.id),
+          redirectUriGiven: true,
+        },
+        ...{ responseMode: 'query', state, nonce, challenge, resources: [], prompt: prompt ? [prompt] : [] },
+        ...{ scope: scopeWords(application.metadata.scope ?? ''), testedBy: by.sid, beganAt: now() },
+      })
+      pages.go(ctx, withTicket(authorizePath, ticket))
+    },
+
+    /** The browser has come back. Nothing is done with the code until it is sent: a page that is loaded twice would spend it twice. */
+    async applicationTestBackPage(ctx: Context): Promise<void> {
+      const application = await found(ctx)
+      const state = readText(ctx, 'state', 400)
+      const test = signInTests.resume(byOf(ctx, application), state)
+      if (!test) return await notBegun(ctx, application)
+      const [code, error] = [readText(ctx, 'code'), readText(ctx, 'error')]
+      const told = { code: code && masked(code), state, iss: readText(ctx, 'iss'), error, error_description: '' }
+      told.error_description = readText(ctx, 'error_description', 400)
+      await show(ctx, application, {
+        request: requestOf(application, test),
+        answered: membersOf(told),
+        hidden: code && !error ? { code, state } : null,
+      })
+    },
+
+    async redeemApplicationTest(ctx: Context): Promise<void> {
+      const application = await found(ctx)
+      const { code, state } = typedIn(ctx, ['code', 'state'])
+      const test = signInTests.resume(byOf(ctx, application), state)
+      if (!test) return await notBegun(ctx, application)
+      const { answer, error } = await exchange(ctx, application, code, test)
+      const method = authenticationMethodOf(application)
+      await show(ctx, application, {
+        request: requestOf(application, test),
+        answered: membersOf({ code: masked(code), state, iss: issuer }),
+        exchange: {
+          sent: membersOf({
+            ...{ grant_type: 'authorization_code', code: masked(code), code_verifier: masked(test.verifier) },
+            redirect_uri: testRedirectUri(issuer, application.id),
+          }),
+          method,
+          error,
+          answer: answer && membersOf({ ...answer, ...secretOf(answer) }),
+          access: answer && tokenMembers(answer.access_token),
+          id: typeof answer?.id_token === 'string' ? tokenMembers(answer.id_token) : null,
+          tried: answer && (await tryAndEnd(ctx, answer)),
+        },
+      })
+    },
+  }
+}
+
+/** What somebody could use who looks over a shoulder. */
+const masked = (text: string) => `${text.slice(0, 12)}…`
+
+function secretOf(answer: TokenAnswer): Record<string, string> {
+  const names = ['access_token', 'refresh_token', 'id_token'] as const
+  const members = answer as unknown as Record<string, unknown>
+  return Object.fromEntries(
+    names.flatMap(name => (typeof members[name] === 'string' ? [[name, masked(members[name])]] : [])),
+  )
+}
