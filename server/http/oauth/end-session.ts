@@ -55,12 +55,10 @@ export function createEndSessionHandlers({ pages, logoutRequests, signOut }: End
   }
 
   return {
-    endSignIn(ctx: Context): Promise<void> {
+    async endSignIn(ctx: Context): Promise<void> {
       const query = new URLSearchParams(ctx.querystring)
-      return goOn(
-        ctx,
-        read(name => query.getAll(name)),
-      )
+      const asked = read(name => query.getAll(name))
+      await goOn(ctx, asked)
     },
 
     /** On to a GET, with which the cookies come along that a form of another site has not. */
