@@ -14,40 +14,30 @@ import {
   registered,
   signInOnPage,
 } from '../support/issuer.js'
+import { freePort } from '../support/mariadb.js'
 
-async function aWebsite() {
+async function aWebsite(more: readonly string[] = []) {
   const server = await anIssuer()
-  // It is asked for its address before it is registered: the port is not known before.
-  const secret = 'dvz_sec_of_a_test_with_more_than_32_characters'
-  const apache = await anApache(url => [
+  const port = await freePort()
+  const home = `http://localhost:${port}/`
+  const secret = await registered(server, 'intranet', 'web', {
+    redirect_uris: [`${home}inside/callback`],
+    post_logout_redirect_uris: [home],
+  })
+  const apache = await anApache(port, [
     `OIDCProviderMetadataURL ${server.settings.issuer}/.well-known/openid-configuration`,
     'OIDCClientID intranet',
     `OIDCClientSecret ${secret}`,
-    `OIDCRedirectURI ${url}/inside/callback`,
-    `OIDCDefaultLoggedOutURL ${url}/`,
+    `OIDCRedirectURI ${home}inside/callback`,
+    `OIDCDefaultLoggedOutURL ${home}`,
     'OIDCCryptoPassphrase of-the-test-0123456789abcdef',
     'OIDCPKCEMethod S256',
     'OIDCScope "openid profile email"',
     'OIDCRemoteUserClaim preferred_username',
     // Its page of what it holds.
     'OIDCInfoHook access_token refresh_token id_token userinfo',
-    'OIDCUserInfoRefreshInterval 1',
+    ...more,
   ])
-  await registered(
-    server,
-    'intranet',
-    'web',
-    {
-      application_type: 'web',
-      redirect_uris: [`${apache.url}/inside/callback`],
-      post_logout_redirect_uris: [`${apache.url}/`],
-      grant_types: ['authorization_code', 'refresh_token'],
-      response_types: ['code'],
-      scope: 'openid profile email',
-      token_endpoint_auth_method: 'client_secret_basic',
-    },
-    secret,
-  )
   const person = await server.aUser({ username: 'amy' })
   return { server, apache, person, proof: basicProof('intranet', secret) }
 }
@@ -113,13 +103,22 @@ onApache('mod_auth_openidc', () => {
       await expectOver(server, thief, proof)
     })
 
-    it('is over at once when an administrator ends the device', async () => {
-      const { server, apache, person, proof } = await aWebsite()
+    it('shows its pages no more once an administrator has ended the device', async () => {
+      // It refreshes with each page: an access token has an hour to go, which is less than this many seconds.
+      const { server, apache, person, proof } = await aWebsite([
+        'OIDCRefreshAccessTokenBeforeExpiry 3700 logout_on_error',
+      ])
       const page = await aVisit(apache)
       await signIn(page, apache.url, person)
+      await page.reload()
+      await page.getByText('Inside is amy.').waitFor()
       const held = await heldFor(page, apache.url)
       await endDevicesOf(server, person)
       await expectOver(server, held, proof)
+      await page.goto(`${apache.url}/inside/`)
+      await page.getByText('Anybody sees this.').waitFor()
+      await page.goto(`${apache.url}/inside/`)
+      await page.locator('[name=password]').waitFor()
     })
   })
 })

@@ -2,7 +2,6 @@
 // indicators (RFC 8707), and a resource server that checks tokens by RFC 9068.
 import { expect } from 'chai'
 import * as oauth from 'oauth4webapi'
-import { anApplication } from '../support/applications.js'
 import {
   anIssuer,
   basicProof,
@@ -21,22 +20,16 @@ const insecure = { [oauth.allowInsecureRequests]: true }
 
 async function anApplicationAtTwoApis() {
   const server = await anIssuer()
-  for (const [id, resource, name] of [
-    ['orders', orders, 'orders.read'],
-    ['invoices', invoices, 'invoices.read'],
-  ] as const)
-    await anApplication(server, id, {
-      kind: 'resource_server',
-      resource,
-      resourceScopes: [{ name, description: `Read ${id}.` }],
-    })
+  for (const [id, resource] of [
+    ['orders', orders],
+    ['invoices', invoices],
+  ] as const) {
+    const resource_scopes = [{ name: `${id}.read`, description: `Read ${id}.` }]
+    await registered(server, id, 'resource_server', { resource, resource_scopes })
+  }
   const secret = await registered(server, 'shop', 'web', {
-    application_type: 'web',
     redirect_uris: [callback],
-    grant_types: ['authorization_code', 'refresh_token'],
-    response_types: ['code'],
     scope: 'openid profile orders.read invoices.read',
-    token_endpoint_auth_method: 'client_secret_basic',
   })
   const issuer = new URL(server.settings.issuer)
   const client: oauth.Client = { client_id: 'shop', require_auth_time: true }

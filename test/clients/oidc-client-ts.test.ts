@@ -51,13 +51,9 @@ onBrowser('oidc-client-ts', () => {
     const port = await freePort()
     const home = `http://localhost:${port}/`
     await registered(server, 'notes', 'browser', {
-      application_type: 'web',
       redirect_uris: [home],
       post_logout_redirect_uris: [home],
-      grant_types: ['authorization_code', 'refresh_token'],
-      response_types: ['code'],
       scope: 'openid profile email offline_access',
-      token_endpoint_auth_method: 'none',
     })
     const app = express()
     app.use('/library', express.static(library))

@@ -5,6 +5,7 @@ import * as client from 'openid-client'
 import type { ApplicationMetadata } from '../../server/policy/application-metadata.js'
 import {
   anIssuer,
+  asAdministrator,
   basicProof,
   endDevicesOf,
   expectLive,
@@ -21,12 +22,9 @@ const callback = 'http://localhost:7000/callback'
 const goodbye = 'http://localhost:7000/goodbye'
 
 const website = {
-  application_type: 'web',
   redirect_uris: [callback],
   post_logout_redirect_uris: [goodbye],
-  grant_types: ['authorization_code', 'refresh_token'],
-  response_types: ['code'],
-  scope: 'openid profile email roles offline_access',
+  scope: 'openid profile email offline_access',
 } satisfies ApplicationMetadata
 
 const insecure = { execute: [client.allowInsecureRequests] }
@@ -48,12 +46,7 @@ async function refusal(attempt: Promise<unknown>): Promise<string> {
   throw new Error('was not refused')
 }
 
-async function signedIn(
-  server: TestServer,
-  config: client.Configuration,
-  person: Person,
-  { scope = 'openid profile email', visitor = aVisitor(server) }: { scope?: string; visitor?: Visitor } = {},
-) {
+async function anAuthorization(config: client.Configuration, scope: string, more: Record<string, string> = {}) {
   const pkceCodeVerifier = client.randomPKCECodeVerifier()
   const checks = { pkceCodeVerifier, expectedState: client.randomState(), expectedNonce: client.randomNonce() }
   const address = client.buildAuthorizationUrl(config, {
@@ -63,20 +56,27 @@ async function signedIn(
     nonce: checks.expectedNonce,
     code_challenge: await client.calculatePKCECodeChallenge(pkceCodeVerifier),
     code_challenge_method: 'S256',
+    ...more,
   })
+  return { address, checks: { ...checks, idTokenExpected: true } }
+}
+
+async function signedIn(
+  server: TestServer,
+  config: client.Configuration,
+  person: Person,
+  { scope = 'openid profile email', visitor = aVisitor(server) }: { scope?: string; visitor?: Visitor } = {},
+) {
+  const { address, checks } = await anAuthorization(config, scope)
   const back = await throughPages(server, visitor, address, person)
-  const tokens = await client.authorizationCodeGrant(config, back, { ...checks, idTokenExpected: true })
-  return { tokens, back, checks, visitor }
+  return { tokens: await client.authorizationCodeGrant(config, back, checks), back, checks, visitor }
 }
 
 describe('openid-client', function () {
   this.timeout(60_000)
   it('signs a person in, reads who it is, refreshes, is refused on reuse, and logs out', async () => {
     const server = await anIssuer()
-    const secret = await registered(server, 'shop', 'web', {
-      ...website,
-      token_endpoint_auth_method: 'client_secret_basic',
-    })
+    const secret = await registered(server, 'shop', 'web', website)
     const person = await server.aUser({ username: 'amy', firstName: 'Amy', email: 'amy@example.com' })
     const config = await discovered(server, 'shop', client.ClientSecretBasic(secret))
     expect(config.serverMetadata().supportsPKCE()).to.equal(true)
@@ -111,10 +111,7 @@ describe('openid-client', function () {
 
   it('loses the session at once when an administrator ends the device', async () => {
     const server = await anIssuer()
-    const secret = await registered(server, 'shop', 'web', {
-      ...website,
-      token_endpoint_auth_method: 'client_secret_basic',
-    })
+    const secret = await registered(server, 'shop', 'web', website)
     const person = await server.aUser()
     const config = await discovered(server, 'shop', client.ClientSecretBasic(secret))
     for (const scope of ['openid', 'openid offline_access']) {
@@ -176,43 +173,36 @@ describe('openid-client', function () {
 
   it('gets tokens of its own by client_credentials, which end with the application', async () => {
     const server = await anIssuer()
-    const metadata = { grant_types: ['client_credentials'], token_endpoint_auth_method: 'client_secret_basic' } as const
-    const secret = await registered(server, 'nightly', 'machine', {
-      ...metadata,
-      grant_types: [...metadata.grant_types],
-    })
+    const secret = await registered(server, 'nightly', 'machine')
     const config = await discovered(server, 'nightly', client.ClientSecretBasic(secret))
     const tokens = await client.clientCredentialsGrant(config)
     expect(tokens.refresh_token).to.equal(undefined)
     expect(jose.decodeJwt(tokens.access_token)).to.include({ sub: 'nightly', client_id: 'nightly' })
     expect(await client.tokenIntrospection(config, tokens.access_token)).to.include({ active: true, sub: 'nightly' })
+
+    const { post } = await asAdministrator(server)
+    expect((await post('/api/admin/applications/nightly/disable', {})).status).to.equal(200)
+    expect(await refusal(client.clientCredentialsGrant(config))).to.equal('invalid_client')
+    expect((await post('/api/admin/applications/nightly/enable', {})).status).to.equal(200)
+    // Enabling it revives nothing.
+    expect(await client.tokenIntrospection(config, tokens.access_token)).to.deep.equal({ active: false })
+    await client.clientCredentialsGrant(config)
   })
 
   it('comes back without tokens when the person declines, and when nobody may be asked', async () => {
     const server = await anIssuer()
-    const secret = await registered(server, 'shop', 'web', {
-      ...website,
-      token_endpoint_auth_method: 'client_secret_basic',
-    })
+    const secret = await registered(server, 'shop', 'web', website)
     const person = await server.aUser()
     const config = await discovered(server, 'shop', client.ClientSecretBasic(secret))
-    const expectedState = client.randomState()
-    const pkceCodeVerifier = client.randomPKCECodeVerifier()
-    const parameters = {
-      redirect_uri: callback,
-      scope: 'openid',
-      state: expectedState,
-      prompt: 'none',
-      code_challenge: await client.calculatePKCECodeChallenge(pkceCodeVerifier),
-      code_challenge_method: 'S256',
-    }
-    const back = await throughPages(server, aVisitor(server), client.buildAuthorizationUrl(config, parameters), person)
-    try {
-      await client.authorizationCodeGrant(config, back, { expectedState, pkceCodeVerifier })
-      expect.fail('tokens for nobody')
-    } catch (error) {
-      expect(error).to.be.instanceOf(client.AuthorizationResponseError)
-      expect((error as client.AuthorizationResponseError).error).to.equal('login_required')
+    for (const [more, error] of [
+      [{ prompt: 'none' }, 'login_required'],
+      [{}, 'access_denied'],
+    ] as const) {
+      const { address, checks } = await anAuthorization(config, 'openid profile', more)
+      const back = await throughPages(server, aVisitor(server), address, person, 'deny')
+      const refused = await client.authorizationCodeGrant(config, back, checks).catch((thrown: unknown) => thrown)
+      expect(refused).to.be.instanceOf(client.AuthorizationResponseError)
+      expect((refused as client.AuthorizationResponseError).error).to.equal(error)
     }
   })
 })

@@ -90,12 +90,8 @@ describe('passport-openidconnect', function () {
     const port = await freePort()
     const home = `http://localhost:${port}/`
     const secret = await registered(server, 'forum', 'web', {
-      application_type: 'web',
       redirect_uris: [`${home}callback`],
       post_logout_redirect_uris: [home],
-      grant_types: ['authorization_code', 'refresh_token'],
-      response_types: ['code'],
-      scope: 'openid profile email',
       token_endpoint_auth_method: 'client_secret_post',
       allow_without_pkce: excused,
     })

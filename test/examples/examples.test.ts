@@ -12,15 +12,14 @@ import { tied } from '../support/tied.js'
 
 const examples = fileURLToPath(new URL('../../../test/examples/', import.meta.url))
 
-type Example = { file: string; kind: ApplicationKind; callback: string; method: 'client_secret_basic' | 'none' }
+type Example = { file: string; kind: ApplicationKind; callback: string }
 
 const website: Example = {
   file: 'express/website.js',
   kind: 'web',
   callback: 'callback',
-  method: 'client_secret_basic',
 }
-const pageApp: Example = { file: 'page-app/serve.js', kind: 'browser', callback: '', method: 'none' }
+const pageApp: Example = { file: 'page-app/serve.js', kind: 'browser', callback: '' }
 
 onBrowser('the sample', () => {
   let running: ChildProcess | null = null
@@ -30,19 +29,14 @@ onBrowser('the sample', () => {
   })
 
   /** Registered, started, and a page before it. */
-  async function started({ file, kind, callback, method }: Example) {
+  async function started({ file, kind, callback }: Example) {
     // Both refresh a minute before the end: with each page, or each second.
     const server = await anIssuer({ policy: { access_token_lifetime: 60 } })
     const port = await freePort()
     const home = `http://localhost:${port}/`
     const secret = await registered(server, 'sample', kind, {
-      application_type: 'web',
       redirect_uris: [home + callback],
       post_logout_redirect_uris: [home],
-      grant_types: ['authorization_code', 'refresh_token'],
-      response_types: ['code'],
-      scope: 'openid profile email',
-      token_endpoint_auth_method: method,
     })
     const env = { ISSUER: server.settings.issuer, CLIENT_ID: 'sample', CLIENT_SECRET: secret, PORT: String(port) }
     running = spawn(...tied(process.execPath, [examples + file]), {

@@ -4,7 +4,7 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'n
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import { aFolder, missing } from './engines.js'
-import { ended, freePort, waitFor } from './mariadb.js'
+import { ended, waitFor } from './mariadb.js'
 import { tied } from './tied.js'
 
 const program = ['/usr/sbin/apache2', '/usr/sbin/httpd'].find(existsSync)
@@ -24,11 +24,11 @@ export function onApache(title: string, define: () => void): void {
 
 /**
  * A website of two pages: anybody sees `/`, and who has signed in `/inside/`, which says the name of who looks at it.
- * @param directives of the module, given its address
+ * @param port a free one: what it says to others of its own address is known before it starts
+ * @param directives of the module
  */
-export async function anApache(directives: (url: string) => string[]): Promise<Apache> {
+export async function anApache(port: number, directives: readonly string[]): Promise<Apache> {
   const folder = aFolder()
-  const port = await freePort()
   const url = `http://localhost:${port}`
   const log = join(folder, 'error.log')
   mkdirSync(join(folder, 'pages/inside'), { recursive: true })
@@ -59,7 +59,7 @@ export async function anApache(directives: (url: string) => string[]): Promise<A
       'AuthType openid-connect',
       'Require valid-user',
       '</Location>',
-      ...directives(url),
+      ...directives,
     ].join('\n'),
   )
   const child = spawn(...tied(program!, ['-f', join(folder, 'httpd.conf'), '-DFOREGROUND']), { stdio: 'ignore' })

@@ -3,7 +3,6 @@
 import { expect } from 'chai'
 import type { Page } from 'playwright-core'
 import type { ApplicationKind, ApplicationMetadata } from '../../server/policy/application-metadata.js'
-import { anApplication } from './applications.js'
 import { aClient } from './client.js'
 import { aRunningClock } from './clock.js'
 import { sqlite } from './engines.js'
@@ -20,20 +19,22 @@ export async function anIssuer({ engine = sqlite, ...options }: ServerOptions = 
   return aServer({ clock: aRunningClock(), settings, ...options })
 }
 
-/** An application as an administrator registers it. @returns its secret, where its way to prove itself is one */
+/**
+ * An application as an administrator makes it by the API, in the names of RFC 7591; what is not said goes by its kind.
+ * @returns its secret, where it has one
+ */
 export async function registered(
   server: TestServer,
-  id: string,
+  client_id: string,
   kind: ApplicationKind,
-  metadata: ApplicationMetadata,
-  given?: string,
+  more: ApplicationMetadata & { resource?: string; resource_scopes?: object[] } = {},
 ): Promise<string> {
-  await anApplication(server, id, { kind, metadata })
-  const { storage, applications } = server.composed.parts
-  const secret = await storage.database.transaction(tx => applications.applicationSecrets.add(tx, id, 0, given))
-  // Resource servers that were made beside it are known to all once the head was read.
+  const administrator = await asAdministrator(server)
+  const described = { client_id, client_name: client_id, kind, ...more }
+  const { status, body, text } = await administrator.post('/api/admin/applications', described)
+  expect(status, text).to.equal(201)
   await settle(server.composed)
-  return secret
+  return body.client_secret
 }
 
 const forms = /<form\b[^>]*\baction="([^"]*)"[^>]*>([\s\S]*?)<\/form>/g
@@ -54,7 +55,7 @@ function formWith(page: Seen, mark: string): { action: string; fields: Record<st
 }
 
 /**
- * What a person does without scripts whom an application sent to the server: signs in where asked, and allows.
+ * What a person does without scripts whom an application sent to the server: signs in where asked, and decides.
  * @returns where the browser is sent in the end, away from the server
  */
 export async function throughPages(
@@ -62,6 +63,7 @@ export async function throughPages(
   visitor: Visitor,
   address: URL | string,
   person: Person,
+  decision: 'allow' | 'deny' = 'allow',
 ): Promise<URL> {
   const { origin } = new URL(server.url)
   expect(new URL(address).origin).to.equal(origin)
@@ -77,10 +79,10 @@ export async function throughPages(
     }
     expect(seen.status, seen.text).to.equal(200)
     const asksPassword = seen.text.includes('name="password"')
-    const { action, fields } = formWith(seen, asksPassword ? 'name="password"' : 'value="allow"')
+    const { action, fields } = formWith(seen, asksPassword ? 'name="password"' : 'name="decision"')
     const form = asksPassword
       ? { ...fields, username: person.username, password: person.password }
-      : { ...fields, decision: 'allow' }
+      : { ...fields, decision }
     seen = await visitor.send('POST', action, { form, headers: { 'Sec-Fetch-Site': 'same-origin' } })
   }
   throw new Error(`no end of pages, the last at ${seen.path}`)
