@@ -33,7 +33,7 @@ onBrowser('the sample', () => {
     // Both refresh a minute before the end: with each page, or each second.
     const server = await anIssuer({ policy: { access_token_lifetime: 60 } })
     const port = await freePort()
-    const home = `http://localhost:${port}/`
+    const home = `http://127.0.0.1:${port}/`
     const secret = await registered(server, 'sample', kind, {
       redirect_uris: [home + callback],
       post_logout_redirect_uris: [home],

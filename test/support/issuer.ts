@@ -2,6 +2,7 @@
 // registers them, sends a person through the pages, and ends that person's device as an administrator.
 import { expect } from 'chai'
 import type { Page } from 'playwright-core'
+import type { Settings } from '../../config/settings.js'
 import type { ApplicationKind, ApplicationMetadata } from '../../server/policy/application-metadata.js'
 import { aClient } from './client.js'
 import { aRunningClock } from './clock.js'
@@ -13,9 +14,12 @@ import type { Seen, Visitor } from './visitor.js'
 export type Person = { id: number; username: string; password: string }
 
 /** Its issuer is where it listens. Applications of the tests are at `localhost`: another site for browsers, cookies included. */
-export async function anIssuer({ engine = sqlite, ...options }: ServerOptions = {}): Promise<TestServer> {
+export async function anIssuer(
+  { engine = sqlite, ...options }: ServerOptions = {},
+  more: Partial<Settings> = {},
+): Promise<TestServer> {
   const port = await freePort()
-  const settings = { ...testSettings(await engine.migrated()), port, issuer: `http://127.0.0.1:${port}` }
+  const settings = { ...testSettings(await engine.migrated()), ...more, port, issuer: `http://127.0.0.1:${port}` }
   return aServer({ clock: aRunningClock(), settings, ...options })
 }
 

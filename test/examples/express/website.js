@@ -3,15 +3,15 @@
 //   npm install express express-session openid-client
 //   ISSUER=http://localhost:4000 CLIENT_ID=shop CLIENT_SECRET=dvz_sec_… node website.js
 //
-// In Darvoza: Applications, New application, "Website with a server", with the redirect URI http://localhost:3000/callback
-// and, for after the sign-out, http://localhost:3000/
+// In Darvoza: Applications, New application, "Website with a server", with the redirect URI http://127.0.0.1:3000/callback
+// and, for after the sign-out, http://127.0.0.1:3000/
 import { randomBytes } from 'node:crypto'
 import express from 'express'
 import session from 'express-session'
 import * as oidc from 'openid-client'
 
 const { ISSUER = 'http://localhost:4000', CLIENT_ID, CLIENT_SECRET, PORT = '3000' } = process.env
-const home = `http://localhost:${PORT}/`
+const home = `http://127.0.0.1:${PORT}/`
 const redirect_uri = `${home}callback`
 
 // Reads Darvoza's discovery document: its addresses and keys. Plain http is for trying it out on one machine.
@@ -89,4 +89,4 @@ app.get('/logout', (req, res) => {
 
 const escaped = text => text.replace(/[&<>"]/g, character => `&#${character.charCodeAt(0)};`)
 
-app.listen(Number(PORT), 'localhost', () => console.log(`Open ${home}`))
+app.listen(Number(PORT), '127.0.0.1', () => console.log(`Open ${home}`))

@@ -1,6 +1,6 @@
 // A page without a server of its own, where people sign in by Darvoza: oidc-client-ts, a public application with PKCE.
 //
-// In Darvoza: Applications, New application, "Page app", with the page's own address, http://localhost:3001/, as the
+// In Darvoza: Applications, New application, "Page app", with the page's own address, http://127.0.0.1:3001/, as the
 // redirect URI and for after the sign-out.
 const { UserManager } = globalThis.oidc // with a bundler: import { UserManager } from 'oidc-client-ts'
 

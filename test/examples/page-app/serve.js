@@ -13,4 +13,4 @@ app.get('/settings.json', (_, res) => res.json({ authority: ISSUER, client_id: C
 app.use(express.static(file('../browser', import.meta.resolve('oidc-client-ts'))))
 app.get('/', (_, res) => res.sendFile(file('index.html')))
 app.get('/page.js', (_, res) => res.sendFile(file('page.js')))
-app.listen(Number(PORT), 'localhost', () => console.log(`Open http://localhost:${PORT}/`))
+app.listen(Number(PORT), '127.0.0.1', () => console.log(`Open http://127.0.0.1:${PORT}/`))
