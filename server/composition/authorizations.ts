@@ -1,6 +1,7 @@
 // How people let applications in: what they decide, and what is remembered of it.
 import type { Settings } from '../../config/settings.js'
 import { createAuthorizationRequests } from '../identity/authorizations/authorization-requests.js'
+import { createCodeQuota } from '../identity/authorizations/code-quota.js'
 import { createCodes } from '../identity/authorizations/codes.js'
 import { createConsents } from '../identity/authorizations/consents.js'
 import { createDecisions } from '../identity/authorizations/decisions.js'
@@ -71,6 +72,7 @@ export function composeAuthorizations(
       changes,
       applications,
       policy,
+      codeQuota: createCodeQuota({ now }),
       random,
       now,
     }),
