@@ -76,11 +76,13 @@ async function signedIn(made: Made, as: oauth.AuthorizationServer, person: Perso
     ...insecure,
     additionalParameters: { resource: resources[0]! },
   })
-  return oauth.processAuthorizationCodeResponse(as, client, answer, {
+  const tokens = await oauth.processAuthorizationCodeResponse(as, client, answer, {
     expectedNonce: nonce,
     maxAge: 3600,
     requireIdToken: true,
   })
+  await oauth.validateApplicationLevelSignature(as, answer, insecure)
+  return tokens
 }
 
 async function refreshed(made: Made, as: oauth.AuthorizationServer, token: string, form: Record<string, string> = {}) {

@@ -198,11 +198,12 @@ onEachEngine('applications by the admin API', engine => {
 
     it('nor an administrator through an application that holds less', async () => {
       const scope = 'openid darvoza:admin'
+      const grant = { scope, resources: [server.settings.issuer] }
       const permissions = ['darvoza:applications:read', 'darvoza:applications:write']
       const { client_id } = await one({ scope, permissions })
       await settle(server.composed)
       const { id, username } = await server.aUser({ roles: ['admin'] })
-      const { refresh, session } = await aSessionOf(server, { id, username }, client_id, { scope })
+      const { refresh, session } = await aSessionOf(server, { id, username }, client_id, grant)
       const { database } = server.composed.parts.storage
       await database.write('UPDATE session SET authenticated_at = ? WHERE id = ?', [server.clock.now(), session.id])
       const origin = { address: '192.0.2.1', userAgent: 'test', requestId: 'test' }

@@ -19,7 +19,7 @@ const running = new Set<ChildProcess>()
 /** Describes behaviour that needs Apache and its module. */
 export function onApache(title: string, define: () => void): void {
   if (program && modules) describe(title, define)
-  else missing(title, 'mod_auth_openidc is not installed (apt-get install apache2 libapache2-mod-auth-openidc)')
+  else missing(title, 'mod_auth_openidc is not installed (apt-get install apache2-bin libapache2-mod-auth-openidc)')
 }
 
 /**
@@ -46,6 +46,7 @@ export async function anApache(port: number, directives: readonly string[]): Pro
       'ServerName localhost',
       `Listen 127.0.0.1:${port}`,
       `ServerRoot "${folder}"`,
+      `DefaultRuntimeDir "${folder}"`,
       `PidFile "${folder}/pid"`,
       `ErrorLog "${log}"`,
       'Mutex pthread',
