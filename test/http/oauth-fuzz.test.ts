@@ -45,7 +45,8 @@ function fuzzed(engine: Engine): void {
   let key: ApplicationKey
   let amy: { id: number; username: string; password: string }
 
-  beforeEach(async () => {
+  beforeEach(async function () {
+    this.timeout(60_000)
     asked = 0
     trap = createServer(socket => {
       asked++

@@ -19,7 +19,8 @@ export type Asking = {
 
 /** To one path of one server at a time, for one token: a last bound, for the gaps grow with what is outstanding. */
 const mostOutstanding = 20
-const paths = { api: ['verify', 'me'], code: ['verify', 'me', 'introspect'] } as const
+/** `/api/token/verify/` takes no token of an application: its resource servers introspect. */
+const paths = { api: ['verify', 'me'], code: ['introspect', 'me'] } as const
 
 /** Resolves when it is over and everything was answered, or nothing more will be. */
 export async function askAgainAndAgain(

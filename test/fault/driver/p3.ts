@@ -19,6 +19,8 @@ const visitors = 4
 /** A session whose end was answered. */
 type Ended = Pair & { way: Way; at: number }
 
+const byCode = (some: readonly { way: Way }[]) => some.filter(({ way }) => way.name === 'code').length
+
 /** @returns whether the promise held */
 export async function runP3(world: World, kills: number, seed: number, say: (line: string) => void): Promise<boolean> {
   const { servers, control } = world
@@ -78,7 +80,7 @@ export async function runP3(world: World, kills: number, seed: number, say: (lin
   )
   say(
     `    ${sum(one => one.refreshed)} refreshes answered, ${sum(one => one.triedAgain)} tried again, ` +
-      `${signedIn.length} sign-ins and ${ended.length} sign-outs answered,`,
+      `${signedIn.length} sign-ins and ${ended.length} sign-outs answered (by code ${byCode(signedIn)} and ${byCode(ended)}),`,
   )
   say(`    longest wait of a client for its answer ${Math.round(Math.max(...clients.map(one => one.longestWait)))} ms`)
   say(`    sessions lost ${lost.length}, refused wrongly ${wrong.length}, revocations lost ${revived.length}`)
