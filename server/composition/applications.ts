@@ -14,6 +14,7 @@ import { createTokenRevocation } from '../identity/applications/token-revocation
 import { createSessionStates } from '../identity/devices/session-state.js'
 import type { Identity } from '../identity/identity.js'
 import { createPolicyPreview } from '../identity/policies/policy-preview.js'
+import { createQuota, quotas } from '../identity/quota.js'
 import type { ActorRights } from '../identity/rights.js'
 import type { Ground } from './ground.js'
 import type { Afterwards, Given } from './ports.js'
@@ -103,6 +104,14 @@ export function composeApplications(
       tail,
       log,
     }),
-    tokenRevocation: createTokenRevocation({ database, revocationStore, inspect, sessions, changes, now }),
+    tokenRevocation: createTokenRevocation({
+      database,
+      revocationStore,
+      inspect,
+      sessions,
+      changes,
+      personQuota: createQuota(quotas.revocations, { now }),
+      now,
+    }),
   }
 }
