@@ -15,6 +15,7 @@ import { createTokenRevocation } from '../identity/applications/token-revocation
 import { createSessionStates } from '../identity/devices/session-state.js'
 import type { Identity } from '../identity/identity.js'
 import { createPolicyPreview } from '../identity/policies/policy-preview.js'
+import { createQuota, quotas } from '../identity/quota.js'
 import type { ActorRights } from '../identity/rights.js'
 import type { Ground } from './ground.js'
 import type { Afterwards, Given } from './ports.js'
@@ -112,6 +113,8 @@ export function composeApplications(
       inspect,
       sessions,
       changes: tokens.changes,
+      changes,
+      personQuota: createQuota(quotas.revocations, { now }),
       now,
     }),
   }

@@ -1,13 +1,13 @@
 // How people let applications in: what they decide, and what is remembered of it.
 import type { Settings } from '../../config/settings.js'
 import { createAuthorizationRequests } from '../identity/authorizations/authorization-requests.js'
-import { createCodeQuota } from '../identity/authorizations/code-quota.js'
 import { createCodes } from '../identity/authorizations/codes.js'
 import { createConsents } from '../identity/authorizations/consents.js'
 import { createDecisions } from '../identity/authorizations/decisions.js'
 import { createLogoutRequests } from '../identity/authorizations/logout-requests.js'
 import { createSessionStates } from '../identity/devices/session-state.js'
 import type { Identity } from '../identity/identity.js'
+import { createQuota, quotas } from '../identity/quota.js'
 import type { ActorRights } from '../identity/rights.js'
 import type { Ground } from './ground.js'
 import type { Given } from './ports.js'
@@ -72,7 +72,7 @@ export function composeAuthorizations(
       changes,
       applications,
       policy,
-      codeQuota: createCodeQuota({ now }),
+      codeQuota: createQuota(quotas.codes, { now }),
       random,
       now,
     }),

@@ -1,6 +1,6 @@
 // The way from an application through our pages and back, as far as nobody has to be asked for consent.
 import { expect } from 'chai'
-import { mostCodesInMinute } from '../../server/identity/authorizations/code-quota.js'
+import { quotas } from '../../server/identity/quota.js'
 import type { ApplicationMetadata } from '../../server/policy/application-metadata.js'
 import { signInput } from '../../server/protocol/algorithms.js'
 import { aSessionOf, changeApplication } from '../support/applications.js'
@@ -78,12 +78,12 @@ describe('the way from an application through the sign-in page', () => {
     await signInAt(visitor, amy)
     const refused: Seen[] = []
     // The sign-in has had one.
-    for (let asked = 1; asked < mostCodesInMinute + 20; asked += 20) {
+    for (let asked = 1; asked < quotas.codes.most + 20; asked += 20) {
       const some = Array.from({ length: 20 }, () => visitor.send('GET', authorizePath('shop')))
       refused.push(...(await Promise.all(some)).filter(one => one.status !== 303))
     }
     expect(refused).to.have.length(21)
-    expect(await codesOf(server)).to.equal(mostCodesInMinute)
+    expect(await codesOf(server)).to.equal(quotas.codes.most)
     for (const { status, headers } of refused) {
       expect(status).to.equal(429)
       expect(Number(headers.get('retry-after'))).to.be.within(1, 60)

@@ -135,6 +135,26 @@ onEachEngine('a code at the token endpoint', engine => {
       'invalid_target',
     ])
   })
+
+  it('is refused to an application that takes bound tokens alone, and stays good', async () => {
+    const { server, browser, token } = await aShop(engine)
+    const { code, terms } = await aCode(server, browser, 'shop', { scope: everything })
+    const form = { grant_type: 'authorization_code', code, redirect_uri: redirectUri, code_verifier: terms.verifier! }
+    await changeApplication(server, 'shop', { metadata: { ...metadata, dpop_bound_access_tokens: true } })
+    await settle(server.composed)
+    expect(told(await token(form)), 'a bearer token').to.deep.equal([400, 'invalid_request'])
+    await changeApplication(server, 'shop', { metadata })
+    await settle(server.composed)
+    const { status, body } = await token(form)
+    expect(status).to.equal(200)
+    await changeApplication(server, 'shop', { metadata: { ...metadata, dpop_bound_access_tokens: true } })
+    await settle(server.composed)
+    const refresh = { grant_type: 'refresh_token', refresh_token: body.refresh_token }
+    expect(told(await token(refresh))).to.deep.equal([400, 'invalid_request'])
+    await changeApplication(server, 'shop', { metadata })
+    await settle(server.composed)
+    expect((await token(refresh)).status, 'spent nothing').to.equal(200)
+  })
 })
 
 onEachEngine('a refresh of an application’s session', engine => {

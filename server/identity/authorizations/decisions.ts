@@ -19,8 +19,8 @@ import type { SessionStore, Standing } from '../../storage/sessions.js'
 import type { UserStore } from '../../storage/users.js'
 import type { Change, Changes } from '../../tokens/changes.js'
 import { PolicyMoved } from '../../tokens/credential.js'
+import type { Quota } from '../quota.js'
 import type { BrowserSession } from '../sign-in/browser-sessions.js'
-import type { CodeQuota } from './code-quota.js'
 import { hashOfCode, newCode } from './code-text.js'
 
 export type DecisionsDeps = {
@@ -34,7 +34,7 @@ export type DecisionsDeps = {
   changes: Changes
   applications: ApplicationsInForce
   policy: PolicyInForce
-  codeQuota: CodeQuota
+  codeQuota: Quota
   random: (size: number) => Buffer
   now: () => number
 }
@@ -101,7 +101,7 @@ export function createDecisions(deps: DecisionsDeps) {
     ): Promise<{ code: string }> {
       const { applicationId, resources } = request
       const userId = browser.user.id
-      await codeQuota(userId)
+      await codeQuota(String(userId))
       const code = newCode(random)
       const servers = resourceServersOf(applications.resourceServers(), issuer)
       await changes.run(byBrowser(actor, browser), async (tx, change) => {
