@@ -178,6 +178,8 @@ onBrowser('a person whom an application has sent', () => {
 
   it('reads pages that everybody can read, on every screen', async () => {
     const { server, amy, link, registered } = await aStage()
+    await aWebsite(server, 'stranger', { name: 'A stranger', origin: 'registration' })
+    await settle(server.composed)
     for (const [size, colorScheme] of [
       ['wide', 'light'],
       ['phone', 'dark'],
@@ -207,6 +209,12 @@ onBrowser('a person whom an application has sent', () => {
       const expired = page.url().replace(/\/oauth.*/, '/login?ticket=1.x')
       await page.goto(expired)
       await look(page, 'expired')
+      await page.goto(authorizePath('stranger', { response_type: 'token' }))
+      await page.getByRole('button', { name: 'Go to stranger.example' }).waitFor()
+      await look(page, 'interstitial')
+      await page.goto(authorizePath('stranger'))
+      await page.locator('button[value=allow]').waitFor()
+      await look(page, 'consent of a stranger')
     }
 
     async function metadataOf() {
