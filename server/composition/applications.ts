@@ -113,7 +113,6 @@ export function composeApplications(
       inspect,
       sessions,
       changes: tokens.changes,
-      changes,
       personQuota: createQuota(quotas.revocations, { now }),
       now,
     }),
