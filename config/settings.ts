@@ -10,8 +10,8 @@ import {
   readRedisCluster,
   readRedisUrl,
 } from './addresses.js'
-import { type OutgoingAllow, readOutgoingAllow } from './outgoing.js'
 import { type ApplicationsFile, readApplicationsFile } from './applications-file.js'
+import { type OutgoingAllow, readOutgoingAllow } from './outgoing.js'
 import { databaseWithTls, redisWithTls, tlsTable } from './tls.js'
 
 export type { ApplicationsFile, DatabaseSettings, RedisSettings }

@@ -1,6 +1,6 @@
 // The applications of a demo's trading house: of each kind one.
 import { withDefaults } from '../policy/application-defaults.js'
-import { type ApplicationKind, type ApplicationMetadata, type ResourceScope } from '../policy/application-metadata.js'
+import type { ApplicationKind, ApplicationMetadata, ResourceScope } from '../policy/application-metadata.js'
 import type { NewApplication } from '../storage/applications.js'
 
 type Described = {

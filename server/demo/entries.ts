@@ -1,6 +1,7 @@
 // The entries of a demo's audit log, as the server itself would have noted them.
-import type { AuditedValues, AuditNote, AuditRow } from '../policy/audit.js'
+
 import { auditedWhole } from '../identity/applications/audited.js'
+import type { AuditedValues, AuditNote, AuditRow } from '../policy/audit.js'
 import type { NewApplication } from '../storage/applications.js'
 import { noted } from '../tokens/audit-trail.js'
 import { type DemoEvent, type DemoHistory, demoActor, endedBy, requestIdOf } from './history.js'

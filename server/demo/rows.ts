@@ -1,7 +1,7 @@
 // The rows of a demo, as the server itself would have written them.
 
-import { ownApplicationId } from '../policy/application-metadata.js'
 import type { DeviceName } from '../identity/devices/device-name.js'
+import { ownApplicationId } from '../policy/application-metadata.js'
 import { moveSpans } from '../policy/rotation.js'
 import { usernameKey } from '../policy/username.js'
 import type { DeviceRecord } from '../storage/devices.js'

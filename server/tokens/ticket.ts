@@ -60,7 +60,7 @@ export function createTickets({ secrets, catchUp, random, now }: TicketsDeps) {
       const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(Buffer.from(String(version)))
       const sealed = Buffer.concat([salt, cipher.update(content), cipher.final(), cipher.getAuthTag()])
       const ticket = `${version}.${sealed.toString('base64url')}`
-      if (ticket.length > longestTicket) throw refuse('invalid_request', { detail: 'The request is too long.' })
+      if (ticket.length > longestTicket) throw refuse('invalid_request')
       return ticket
     },
 

@@ -360,7 +360,7 @@ onBrowser('every page', () => {
       await signIn(page, admin)
       for (const shown of inside) await check(shown)
       expect(complaints).to.deep.equal([])
-    }).timeout(120_000)
+    }).timeout(300_000)
   }
 
   for (const locale of ['en', 'uz', 'ru']) {

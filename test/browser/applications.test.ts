@@ -2,6 +2,7 @@
 import { expect } from 'chai'
 import type { Page } from 'playwright-core'
 import { aVisit, onBrowser, signIn, takeScreenshot } from '../support/browser.js'
+import { aRelyingParty, type RelyingParty } from '../support/relying-party.js'
 import { aServer, issuer, password, type TestServer } from '../support/server.js'
 
 const admin = { username: 'admin', password }
@@ -12,6 +13,10 @@ async function anAdministrator(server: TestServer, options: Parameters<typeof aV
   await page.waitForURL('**/admin')
   return page
 }
+
+let shop: RelyingParty | undefined
+
+afterEach(() => shop?.close())
 
 onBrowser('an application', () => {
   it('is registered, its secret shown once, and its code copied, by somebody who has only the pages to go by', async () => {
@@ -49,5 +54,52 @@ onBrowser('an application', () => {
     const secrets = await page.content()
     expect(secrets).to.include(`…${secret!.slice(-4)}`)
     expect(secrets).to.not.include(secret)
+  }).timeout(60_000)
+
+  it('that somebody registered by clicking lets a person in, until the person takes it back', async () => {
+    const server = await aServer()
+    const amy = await server.aUser({ username: 'amy' })
+    shop = await aRelyingParty(server)
+    const page = await anAdministrator(server, { permissions: ['clipboard-read', 'clipboard-write'] })
+    await page.getByRole('link', { name: 'Applications' }).first().click()
+    await page.getByRole('link', { name: 'New application' }).first().click()
+    await page.getByRole('link', { name: 'Website with a server' }).click()
+    await page.getByLabel('Name', { exact: true }).fill('Shop')
+    await page.getByLabel('Redirect URIs').fill(`${shop.url}/callback`)
+    await page.getByRole('button', { name: 'Register' }).click()
+    const secret = await page.locator('.facts code', { hasText: /^dvz_sec_/ }).textContent()
+    await page.locator('summary', { hasText: 'curl' }).click()
+    await page.getByRole('button', { name: 'Copy curl' }).click()
+    shop.learn(await page.evaluate<string>('navigator.clipboard.readText()'), secret!)
+
+    const visit = await aVisit(server)
+    const told = (text: string) => visit.getByText(text).waitFor()
+    await visit.goto(`${shop.url}/sign-in`)
+    await visit.getByRole('heading', { name: 'Sign in to Shop' }).waitFor()
+    await visit.getByLabel('Username').fill(amy.username)
+    await visit.getByLabel('Password', { exact: true }).fill(amy.password)
+    await visit.getByRole('button', { name: 'Sign in' }).click()
+    await visit.getByRole('heading', { name: 'Let Shop in?' }).waitFor()
+    await told(new URL(shop.url).host)
+    await visit.getByRole('button', { name: 'Allow', exact: true }).click()
+    await told('Hello, amy')
+    await visit.goto(`${shop.url}/again`)
+    await told('Still signed in')
+
+    await visit.goto('/account/applications')
+    await visit.getByRole('heading', { name: 'Shop' }).waitFor()
+    await told('1 live session')
+    await takeScreenshot(visit, 'applications of a person')
+    await visit.locator('.confirm summary').first().click()
+    await visit.getByRole('button', { name: 'Take back' }).click()
+    await told('Shop has no access any more.')
+    await told('No application acts for you')
+    await visit.goto(`${shop.url}/again`)
+    await told('Refused: invalid_grant')
+    // The person is still signed in here, and is asked anew.
+    await visit.goto(`${shop.url}/sign-in`)
+    await visit.getByRole('heading', { name: 'Let Shop in?' }).waitFor()
+    await visit.getByRole('button', { name: 'Do not allow' }).click()
+    await told('Refused: access_denied')
   }).timeout(60_000)
 })

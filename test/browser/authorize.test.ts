@@ -3,7 +3,7 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect } from 'chai'
-import type { Page } from 'playwright-core'
+import type { Locator, Page } from 'playwright-core'
 import { changeApplication } from '../support/applications.js'
 import { authorizePath, aWebsite } from '../support/authorizations.js'
 import {
@@ -57,6 +57,8 @@ async function typeIn(page: Page, { username, password }: { username: string; pa
   await page.locator('[name=password]').fill(password)
   await page.locator('main form .buttons button').first().click()
 }
+
+const isFocused = (element: Locator) => element.evaluate(node => node.matches(':focus'))
 
 const isBack = (page: Page) => page.getByText('Back at the shop').waitFor()
 
@@ -118,8 +120,66 @@ onBrowser('a person whom an application has sent', () => {
     expect(came[0]!.parameters).to.have.property('code')
   })
 
+  const words = {
+    en: ['Sign in to The shop', 'Let The shop in?', 'See your name and username', 'Afterwards your browser goes to'],
+    uz: [
+      ...['The shop ilovasiga kirish', '“The shop” ilovasiga ruxsat berasizmi?'],
+      ...['Ism-familiyangiz va foydalanuvchi nomingizni koʻrish', 'brauzeringiz ushbu manzilga oʻtadi'],
+    ],
+    ru: [
+      ...['Вход в The shop', 'Разрешить доступ приложению «The shop»?'],
+      ...['Видеть ваше имя и имя пользователя', 'После этого браузер перейдёт на'],
+    ],
+  } as const
+
+  it('is told in each language who asks, for what, and where the browser goes, and agrees with scripts off', async () => {
+    const { link, came, server, redirectUri } = await aStage({ first_party: false })
+    for (const locale of ['en', 'uz', 'ru'] as const) {
+      const somebody = await server.aUser()
+      const page = await aVisit(server, { locale, javaScriptEnabled: false })
+      const [signIn, asks, right, goes] = words[locale]
+      await page.goto(link())
+      await page.getByRole('heading', { name: signIn }).waitFor()
+      await typeIn(page, somebody)
+      await page.getByRole('heading', { name: asks }).waitFor()
+      await page.getByText(right).waitFor()
+      await page.getByText(goes).getByText(new URL(redirectUri).host).waitFor()
+      await page.locator('button[value=allow]').click()
+      await isBack(page)
+    }
+    expect(came).to.have.length(3)
+    for (const { parameters } of came) expect(parameters.code).to.match(/^dvz_code_/)
+  }).timeout(patience)
+
+  it('signs in, reads and decides with the keyboard alone', async () => {
+    const { amy, link, came, server } = await aStage({ first_party: false })
+    const page = await aVisit(server)
+    for (const [decision, seen] of [
+      ['deny', 'error'],
+      ['allow', 'code'],
+    ] as const) {
+      await page.goto(link({ state: decision }))
+      if (decision === 'deny') {
+        await page.keyboard.type(amy.username)
+        await page.keyboard.press('Tab')
+        await page.keyboard.type(amy.password)
+        await page.keyboard.press('Enter')
+      }
+      const button = page.locator(`button[value=${decision}]`)
+      await button.waitFor()
+      await page.locator('button[value=allow]').waitFor()
+      for (let tabs = 0; tabs < 20 && !(await isFocused(button)); tabs++) await page.keyboard.press('Tab')
+      expect(await isFocused(button), decision).to.equal(true)
+      await page.keyboard.press('Enter')
+      await isBack(page)
+      expect(came.at(-1)!.parameters).to.have.property(seen)
+    }
+  }).timeout(patience)
+
   it('reads pages that everybody can read, on every screen', async () => {
     const { server, amy, link, registered } = await aStage()
+    await aWebsite(server, 'stranger', { name: 'A stranger', origin: 'registration' })
+    await settle(server.composed)
     for (const [size, colorScheme] of [
       ['wide', 'light'],
       ['phone', 'dark'],
@@ -149,6 +209,12 @@ onBrowser('a person whom an application has sent', () => {
       const expired = page.url().replace(/\/oauth.*/, '/login?ticket=1.x')
       await page.goto(expired)
       await look(page, 'expired')
+      await page.goto(authorizePath('stranger', { response_type: 'token' }))
+      await page.getByRole('button', { name: 'Go to stranger.example' }).waitFor()
+      await look(page, 'interstitial')
+      await page.goto(authorizePath('stranger'))
+      await page.locator('button[value=allow]').waitFor()
+      await look(page, 'consent of a stranger')
     }
 
     async function metadataOf() {

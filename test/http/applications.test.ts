@@ -142,7 +142,7 @@ onEachEngine('an application beside our own', engine => {
       'https://gone.example',
       'openid',
     ])
-    expect(await told(amy, ''), 'nothing').to.deep.equal([issuer, undefined])
+    expect(await told(amy, ''), 'nothing').to.deep.equal([issuer, ''])
   })
 
   it('is told of a user the permissions that it lists, and the roles; of an application that nobody looked at with the scope alone', async () => {

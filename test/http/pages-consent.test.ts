@@ -2,6 +2,7 @@
 import { expect } from 'chai'
 import type { ApplicationMetadata } from '../../server/policy/application-metadata.js'
 import type { NewApplication } from '../../server/storage/applications.js'
+import { anApplication } from '../support/applications.js'
 import { aResourceServer, aWebsite } from '../support/authorizations.js'
 import { onEachEngine, sqlite } from '../support/engines.js'
 import { aServer, issuer, settle } from '../support/server.js'
@@ -68,6 +69,22 @@ describe('the consent page', () => {
     expect(policy).to.match(/frame-ancestors 'none'/)
     expect(/form-action ([^;]*)/.exec(policy)?.[1]).to.equal("'self' https://shop.example")
     expect(headers.get('cache-control')).to.equal('no-store')
+  })
+
+  it("says what a resource server's scopes are in the reader's language, where somebody wrote that", async () => {
+    const { server, visitor, ask } = await aHouse()
+    await anApplication(server, 'orders', {
+      ...{ kind: 'resource_server', resource: 'https://orders.example' },
+      resourceScopes: [{ name: 'read', description: 'See orders', descriptions: { uz: 'Buyurtmalarni koʻrish' } }],
+    })
+    await settle(server.composed)
+    const path = localOf(await ask('openid read', { resource: 'https://orders.example' }))
+    const inLanguage = async (language: string) =>
+      (await visitor.send('GET', path, { headers: { 'Accept-Language': language } })).text
+    expect(await inLanguage('uz'))
+      .to.include('Buyurtmalarni koʻrish')
+      .and.not.include('See orders')
+    expect(await inLanguage('ru')).to.include('See orders')
   })
 
   it('warns of an application that nobody has looked at, and of a program whose name anybody can claim', async () => {

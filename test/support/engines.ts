@@ -1,4 +1,5 @@
 // The database engines that tests run on: SQLite always, MariaDB where it is installed; and Redis beside them.
+import { spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -77,4 +78,10 @@ export function skipFor(running: Mocha.Context, why: string): void {
 /** For what is seen in /proc alone. */
 export function needsLinux(running: Mocha.Context): void {
   if (!existsSync('/proc/self/environ')) skipFor(running, 'this is no Linux, or /proc is not there')
+}
+
+/** For what is read by another program, which may not be installed. */
+export function needsProgram(running: Mocha.Context, name: string): void {
+  const { error } = spawnSync(name, ['--version'], { stdio: 'ignore' })
+  if (error) skipFor(running, `${name} is not installed (apt-get install ${name})`)
 }

@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { expect } from 'chai'
 import { createSnippets, type SnippetName } from '../../server/http/pages/admin/snippets.js'
 import type { PublicApplication } from '../../server/identity/applications/public-application.js'
+import { needsProgram } from '../support/engines.js'
 
 const root = fileURLToPath(new URL('../../../', import.meta.url))
 const issuer = 'https://id.example'
@@ -115,7 +116,8 @@ describe('snippets', () => {
     expect(code(snippetsOf)).to.not.include('allowInsecureRequests')
   })
 
-  it('are read by the language that they are written in, whatever stands in an address', () => {
+  it('are read by the language that they are written in, whatever stands in an address', function () {
+    for (const program of ['bash', 'python3']) needsProgram(this, program)
     const folder = mkdtempSync(join(tmpdir(), 'snippets-'))
     // No quote ends its place: what follows it would run.
     const nasty = `https://shop.example/a'b"c$(touch ${folder}/run)\`touch ${folder}/run\`\\`

@@ -47,7 +47,7 @@ export function createAuthorizeHandlers(deps: AuthorizeDeps) {
   /** RFC 9700 §4.11.2: whoever registers itself must not use us to send people anywhere unseen. */
   async function tellFirst(
     ctx: Context,
-    { why, back }: AuthorizationRefusal,
+    { code, back }: AuthorizationRefusal,
     result: Parameters<typeof answer.wayBack>[2],
   ) {
     const { application, address } = back!
@@ -58,7 +58,8 @@ export function createAuthorizeHandlers(deps: AuthorizeDeps) {
       inside: false,
       application: application.name,
       host: host || protocol,
-      why,
+      // In the reader's language; the application is told more.
+      why: t(`errors.${code}`),
       way: answer.wayBack(ctx, address, result),
     }
     await pages.show(ctx, 'oauth/interstitial', shown, 400)
@@ -103,7 +104,7 @@ export function createAuthorizeHandlers(deps: AuthorizeDeps) {
   async function answerUnseen(ctx: Context, { request }: CheckedRequest, error: unknown): Promise<void> {
     if (!(error instanceof Refusal) || !request.prompt.includes('none')) throw error
     if (isAnswerError(error.code)) return answer.send(ctx, request, { error: error.code })
-    if (error.status !== 503) throw error
+    if (error.status !== 503 && error.status !== 429) throw error
     return answer.send(ctx, request, { error: 'temporarily_unavailable', description: error.message })
   }
 

@@ -1,6 +1,7 @@
 // The logout endpoint (OpenID Connect RP-Initiated Logout §2): an application sends the browser of somebody who has signed out
 // there. Any site can send a browser here, so that nothing ends which the person, or a proof of the application, does not mean.
 import type { AskedLogout, CheckedLogout, LogoutRequests } from '../../identity/authorizations/logout-requests.js'
+import type { BrowserSession } from '../../identity/sign-in/browser-sessions.js'
 import { refuse } from '../../protocol/errors.js'
 import type { Context } from '../handler.js'
 import type { Form } from '../middleware/body-types.js'
@@ -46,12 +47,17 @@ export function createEndSessionHandlers({ pages, logoutRequests, signOut }: End
     if (asked.ui_locales !== undefined) ctx.state.uiLocales = asked.ui_locales
     const checked = await logoutRequests.check(asked)
     const { browser } = ctx.state
-    const step = logoutRequests.nextStep(checked, browser)
+    // One that has run out of its time opens nothing any more, but what was opened through it lives on: that is not ended for
+    // whoever sends a browser here either.
+    const step = logoutRequests.nextStep(checked, browser ?? ranOut(ctx.state.formerBrowser))
     if (step === 'ask') {
       const t = pages.translate(ctx)
       if (checked.back) allowFormAction(ctx, checked.back.uri)
       const application = checked.application?.name ?? ''
-      const shown = { title: t('logout.title'), ownHeading: true, application, hidden: withValues(asked) }
+      const lead = browser
+        ? t(application ? 'logout.asks' : 'logout.asked', { application, name: browser.user.username })
+        : t('logout.askedLater')
+      const shown = { title: t('logout.title'), ownHeading: true, asked: lead, hidden: withValues(asked) }
       return pages.show(ctx, 'oauth/logout', shown)
     }
     // Nobody is signed in: what the application holds by itself ends all the same.
@@ -61,12 +67,10 @@ export function createEndSessionHandlers({ pages, logoutRequests, signOut }: End
   }
 
   return {
-    endSignIn(ctx: Context): Promise<void> {
+    async endSignIn(ctx: Context): Promise<void> {
       const query = new URLSearchParams(ctx.querystring)
-      return goOn(
-        ctx,
-        read(name => query.getAll(name)),
-      )
+      const asked = read(name => query.getAll(name))
+      await goOn(ctx, asked)
     },
 
     /** On to a GET, with which the cookies come along that a form of another site has not. */
@@ -110,4 +114,10 @@ function withValues(asked: Asked): Record<string, string> {
 
 function wayTo({ uri, state }: { uri: string; state: string | undefined }): string {
   return state === undefined ? uri : withParameters(uri, 'query', { state })
+}
+
+/** The sign-in of before, where nobody has ended it. */
+function ranOut(former: BrowserSession | undefined): BrowserSession | undefined {
+  const isRunOut = former?.end === 'idle' || former?.end === 'absolute' || former?.session.endedReason === 'expired'
+  return isRunOut ? former : undefined
 }

@@ -52,7 +52,8 @@ export function createConsentPages(deps: ConsentPagesDeps) {
   async function show(ctx: Context, asked: Asked, isChanged: boolean): Promise<void> {
     const { request, application, ticket, scopes, browser } = asked
     const { metadata } = application
-    const { t } = pages.frameOf(ctx)
+    const frame = pages.frameOf(ctx)
+    const { t } = frame
     const remembered = await consents.remembered(browser.user.id, application.id)
     allowFormAction(ctx, request.redirectUri)
     const data = {
@@ -68,7 +69,7 @@ export function createConsentPages(deps: ConsentPagesDeps) {
       isInstalled: isPublic(application) && isNative(application),
       isAgain: remembered !== null,
       isChanged,
-      rights: scopeTexts(consents.described(scopes), t),
+      rights: scopeTexts(consents.described(scopes), frame),
       hidden: { ticket, shown: browserSessions.formTokenOf(browser, aboutOf(asked)) },
     }
     await pages.show(ctx, 'consent', data, isChanged ? 400 : 200)

@@ -1,7 +1,7 @@
 // Scopes in the reader's words: ours have texts in each language, a resource server's say what its administrator wrote.
 import type { DescribedScopes } from '../../identity/authorizations/described-scopes.js'
-import { builtInApplication, standardScopes } from '../../policy/application-metadata.js'
-import type { Translate } from './texts.js'
+import { builtInApplication, scopeDescription, standardScopes } from '../../policy/application-metadata.js'
+import type { Frame } from './frame.js'
 
 /** Of one resource server; `server` is '' for those that belong to none, and for our own. */
 export type ShownScopes = { server: string; scopes: { name: string; text: string }[] }
@@ -12,13 +12,19 @@ const ours: ReadonlySet<string> = new Set([
 ])
 
 /** What an application may do, in an order that people read: who they are first, then where it may go in their name. */
-export function scopeTexts(described: readonly DescribedScopes[], t: Translate): ShownScopes[] {
+export function scopeTexts(
+  described: readonly DescribedScopes[],
+  { t, language }: Pick<Frame, 't' | 'language'>,
+): ShownScopes[] {
   return described.map(({ resource, server, isOurs, scopes }) => ({
     server: isOurs ? '' : server || resource,
-    scopes: scopes.map(({ name, description }) => ({
-      name,
+    scopes: scopes.map(scope => ({
+      name: scope.name,
       // Keys of texts have no colon.
-      text: isOurs && ours.has(name) ? t(`scopes.${name.replace(':', '_')}`) : description || name,
+      text:
+        isOurs && ours.has(scope.name)
+          ? t(`scopes.${scope.name.replace(':', '_')}`)
+          : scopeDescription(scope, language) || scope.name,
     })),
   }))
 }

@@ -15,7 +15,7 @@ const administration: Section[] = [
   { name: 'devices', path: '/admin/devices', icon: 'device', permission: 'darvoza:sessions:read' },
   { name: 'sessions', path: '/admin/sessions', icon: 'session', permission: 'darvoza:sessions:read' },
   { name: 'applications', path: '/admin/applications', icon: 'application', permission: 'darvoza:applications:read' },
-  { name: 'resourceServers', path: '/admin/resource-servers', icon: 'policy', permission: 'darvoza:applications:read' },
+  { name: 'resourceServers', path: '/admin/resource-servers', icon: 'server', permission: 'darvoza:applications:read' },
   { name: 'revocations', path: '/admin/revocations', icon: 'revoke', permission: 'darvoza:revocations:read' },
   { name: 'incidents', path: '/admin/incidents', icon: 'incident', permission: 'darvoza:audit:read' },
   { name: 'policies', path: '/admin/policies', icon: 'policy', permission: 'darvoza:policies:read' },

@@ -1,5 +1,5 @@
 // Scopes as people are told of them: by the resource server that they belong to, each with what its administrator wrote.
-import { ownApplicationId } from '../../policy/application-metadata.js'
+import { ownApplicationId, type ResourceScope } from '../../policy/application-metadata.js'
 import type { ConsentedScopes } from '../../policy/consent.js'
 import type { ApplicationRecord } from '../../storage/applications.js'
 
@@ -10,7 +10,7 @@ export type DescribedScopes = {
   /** Its name; '' for none, and for one that is there no more. */
   server: string
   isOurs: boolean
-  scopes: { name: string; description: string }[]
+  scopes: (Pick<ResourceScope, 'name' | 'descriptions'> & { description: string })[]
 }
 
 export function describedScopes(
@@ -21,12 +21,12 @@ export function describedScopes(
   const byResource = new Map(servers.map(server => [server.resource ?? issuer, server]))
   return Object.entries(scopes).map(([resource, names]) => {
     const server = byResource.get(resource)
-    const descriptions = new Map(server?.resourceScopes.map(scope => [scope.name, scope.description]))
+    const known = new Map(server?.resourceScopes.map(scope => [scope.name, scope]))
     return {
       resource,
       server: server?.name ?? '',
       isOurs: resource === '' || server?.id === ownApplicationId,
-      scopes: names.map(name => ({ name, description: descriptions.get(name) ?? '' })),
+      scopes: names.map(name => known.get(name) ?? { name, description: '' }),
     }
   })
 }

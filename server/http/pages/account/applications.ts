@@ -1,17 +1,18 @@
 import type { Consents, LetIn } from '../../../identity/authorizations/consents.js'
 import { browserUserOf, type Context } from '../../handler.js'
+import type { Frame } from '../frame.js'
 import type { Pages } from '../page.js'
 import { webAddress } from '../paths.js'
 import { type ShownScopes, scopeTexts } from '../scope-texts.js'
-import type { Translate } from '../texts.js'
 
 /** What may act for me, with which rights, and how to take it back. */
 export function createOwnApplicationPages({ pages, consents }: { pages: Pages; consents: Consents }) {
   return {
     async ownApplicationsPage(ctx: Context): Promise<void> {
-      const t = pages.translate(ctx)
+      const frame = pages.frameOf(ctx)
+      const { t } = frame
       const found = await consents.listOf(browserUserOf(ctx).userId)
-      const applications = found.map(one => presentLetIn(one, t))
+      const applications = found.map(one => presentLetIn(one, frame))
       await pages.show(ctx, 'account/applications', {
         title: t('letIn.title'),
         lead: t('letIn.lead'),
@@ -41,7 +42,10 @@ export type ShownLetIn = {
   lastUsedAt: number | null
 }
 
-export function presentLetIn({ application, since, rights, sessions, lastUsedAt }: LetIn, t: Translate): ShownLetIn {
+export function presentLetIn(
+  { application, since, rights, sessions, lastUsedAt }: LetIn,
+  frame: Pick<Frame, 't' | 'language'>,
+): ShownLetIn {
   const { id, name, metadata } = application
   return {
     id,
@@ -49,7 +53,7 @@ export function presentLetIn({ application, since, rights, sessions, lastUsedAt 
     site: webAddress(metadata.client_uri),
     isFirstParty: since === null,
     since,
-    rights: scopeTexts(rights, t),
+    rights: scopeTexts(rights, frame),
     sessions,
     lastUsedAt,
   }

@@ -25,8 +25,17 @@ const icons: Record<ApplicationKind, string> = {
   browser: 'laptop',
   native: 'phone',
   machine: 'refresh',
-  resource_server: 'key',
+  resource_server: 'server',
 }
+
+/** Who is shown the name differs. */
+const nameSeenBy = {
+  web: 'client_name',
+  browser: 'client_name',
+  native: 'client_name',
+  machine: 'machine_name',
+  resource_server: 'resource_server_name',
+} as const satisfies Record<ApplicationKind, string>
 
 const formOf = (kind: ApplicationKind): Form => ({ kind, parts: ['settings', 'access', 'advanced'], isNew: true })
 
@@ -75,6 +84,7 @@ export function createNewApplicationPages(deps: NewApplicationPagesDeps) {
           { label: t('applications.new'), href: '/admin/applications/-/new' },
         ],
         kind,
+        nameHelp: t(`applicationHelp.${nameSeenBy[kind]}`),
         fields,
         advanced,
         scopeRows: kind === 'resource_server' ? (wrong?.rows ?? scopeRows([])) : null,

@@ -67,7 +67,7 @@ export function createOneUserPages(deps: OneUserPagesDeps) {
       crumbs: [{ label: t('nav.users'), href: '/admin/users' }],
       user: { ...presentUser(user), ...presentMore(user) },
       devices: seen?.devices.map(one => presentDevice(one, applications)) ?? null,
-      applications: seen ? (await consents.listOf(user.id)).map(one => presentLetIn(one, t)) : null,
+      applications: seen ? (await consents.listOf(user.id)).map(one => presentLetIn(one, frame)) : null,
       deviceCount: seen?.count ?? 0,
       sessionCount: live.sessions.count,
       tokenCount: live.tokens,
