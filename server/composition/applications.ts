@@ -1,6 +1,7 @@
 // The applications that get tokens.
 import type { Settings } from '../../config/settings.js'
 import { createApplicationAuthentication } from '../identity/applications/application-authentication.js'
+import { createApplicationChanges } from '../identity/applications/application-changes.js'
 import { createApplicationCheck } from '../identity/applications/application-check.js'
 import { createApplicationImport } from '../identity/applications/application-import.js'
 import { createApplicationList } from '../identity/applications/application-list.js'
@@ -14,6 +15,7 @@ import { createTokenRevocation } from '../identity/applications/token-revocation
 import { createSessionStates } from '../identity/devices/session-state.js'
 import type { Identity } from '../identity/identity.js'
 import { createPolicyPreview } from '../identity/policies/policy-preview.js'
+import { createQuota, quotas } from '../identity/quota.js'
 import type { ActorRights } from '../identity/rights.js'
 import type { Ground } from './ground.js'
 import type { Afterwards, Given } from './ports.js'
@@ -21,12 +23,14 @@ import type { Afterwards, Given } from './ports.js'
 export function composeApplications(
   { issuer }: Pick<Settings, 'issuer'>,
   { random, uuid, log }: Given,
-  { storage, revocation, signIn: { guesses }, tokens: { inspect, changes, assertions } }: Ground,
+  { storage, revocation, signIn: { guesses }, tokens }: Ground,
   rights: ActorRights,
   { sessions }: Identity['devices'],
   afterwards: Afterwards,
 ): Identity['applications'] {
   const { now, monotonic, policy, accessLifetime, applications: inForce, tail } = revocation
+  const { inspect, assertions } = tokens
+  const changes = createApplicationChanges({ changes: tokens.changes, tail })
   const { database, applicationStore, applicationListStore, auditStore, revocationStore, roleStore, keyStore } = storage
   const { sessionListStore, sessionSurveyStore, userStore, deviceStore } = storage
   const applicationWriting = createApplicationWriting({
@@ -103,6 +107,14 @@ export function composeApplications(
       tail,
       log,
     }),
-    tokenRevocation: createTokenRevocation({ database, revocationStore, inspect, sessions, changes, now }),
+    tokenRevocation: createTokenRevocation({
+      database,
+      revocationStore,
+      inspect,
+      sessions,
+      changes: tokens.changes,
+      personQuota: createQuota(quotas.revocations, { now }),
+      now,
+    }),
   }
 }

@@ -7,6 +7,7 @@ import { createDecisions } from '../identity/authorizations/decisions.js'
 import { createLogoutRequests } from '../identity/authorizations/logout-requests.js'
 import { createSessionStates } from '../identity/devices/session-state.js'
 import type { Identity } from '../identity/identity.js'
+import { createQuota, quotas } from '../identity/quota.js'
 import type { ActorRights } from '../identity/rights.js'
 import type { Ground } from './ground.js'
 import type { Given } from './ports.js'
@@ -71,6 +72,7 @@ export function composeAuthorizations(
       changes,
       applications,
       policy,
+      codeQuota: createQuota(quotas.codes, { now }),
       random,
       now,
     }),

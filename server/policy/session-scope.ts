@@ -36,7 +36,11 @@ export function targetOf(
   const candidates =
     named !== undefined && others.length === 0
       ? servers.filter(server => server.resource === named)
-      : servers.filter(server => server.scopes.some(scope => granted.includes(scope)))
+      : servers.filter(
+          server =>
+            (named === undefined || session.resources.includes(server.resource)) &&
+            server.scopes.some(scope => granted.includes(scope)),
+        )
   const server = candidates.length === 1 ? candidates[0] : undefined
   const known = new Set<string>([...standardScopes, ...(server?.scopes ?? [])])
   // Named, and no resource server any more: nobody else is given what was meant for it.

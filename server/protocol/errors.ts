@@ -358,6 +358,12 @@ export const errors = {
     clause: 'OpenID Connect Core §3.1.2.6',
     wireCode: 'interaction_required',
   },
+  too_many_codes: {
+    status: 429,
+    text: 'Applications have been let in so often within a minute that no more codes are given until the next one.',
+    clause: 'RFC 6585 §4',
+    wireCode: 'too_many_codes',
+  },
   request_not_supported: {
     status: 400,
     text: 'Request objects are not taken.',

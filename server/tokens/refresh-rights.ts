@@ -1,9 +1,16 @@
 // What a refresh asks beside whether the session lives: that its application may still have what the session gives. Our own
 // application has no such terms, and nothing is read for it.
 import type { Origin } from '../policy/actor.js'
-import { hasRefreshTokens, mayBeOffline, mayUse, ownApplicationId, scopeWords } from '../policy/application-metadata.js'
+import {
+  hasRefreshTokens,
+  mayBeOffline,
+  mayUse,
+  ownApplicationId,
+  scopeWords,
+  standardScopes,
+} from '../policy/application-metadata.js'
 import { covers } from '../policy/consent.js'
-import { type AskedTarget, isAskedFor, narrowed, resourceServersOf } from '../policy/session-scope.js'
+import { type AskedTarget, isAskedFor, narrowed, resourceServersOf, targetOf } from '../policy/session-scope.js'
 import { refuse } from '../protocol/errors.js'
 import type { ApplicationsInForce } from '../revocation/applications-in-force.js'
 import type { ConsentStore } from '../storage/consents.js'
@@ -47,10 +54,13 @@ export function createRefreshRights(deps: RefreshRightsDeps) {
       if (await isOfflineNoMore(standing)) throw refuse('session_ended')
     },
 
-    /** The same; what only was offline, and may be that no more, ends as it would have with its browser session. */
-    async requireOrEnd(standing: Standing, asked: AskedTarget, presenter: Origin): Promise<void> {
-      await requireRights(standing, asked)
-      if (!(await isOfflineNoMore(standing))) return
+    /**
+     * The same; what only was offline, and may be that no more, ends as it would have with its browser session.
+     * @returns what the access token is to be for: what was asked for, as far as somebody has agreed to it
+     */
+    async requireOrEnd(standing: Standing, asked: AskedTarget, presenter: Origin): Promise<AskedTarget> {
+      const consented = await requireRights(standing, asked)
+      if (!(await isOfflineNoMore(standing))) return consented
       const { id, userId, deviceId } = standing.session
       await changes.run({ name: 'system', origin: presenter, credential: null }, async (_, { record, note }) => {
         if (!(await record('sign_out', { subject: id }))) return
@@ -60,19 +70,32 @@ export function createRefreshRights(deps: RefreshRightsDeps) {
     },
   }
 
-  async function requireRights({ session, user }: Standing, asked: AskedTarget): Promise<void> {
-    const servers = () => resourceServersOf(applications.resourceServers(), issuer)
-    if (isAskedFor(asked)) narrowed(session, asked, servers())
+  async function requireRights({ session, user }: Standing, asked: AskedTarget): Promise<AskedTarget> {
+    const servers = resourceServersOf(applications.resourceServers(), issuer)
+    const granted = isAskedFor(asked) ? narrowed(session, asked, servers) : session
     const held = session.applicationId === ownApplicationId ? undefined : applications.find(session.applicationId)
-    if (!held) return
+    if (!held) return asked
     if (!hasRefreshTokens(held.metadata)) throw refuse('unauthorized_client')
     if (!mayUse(held.metadata, user.roles)) throw refuse('invalid_grant')
-    if (!asked.resource?.length || session.resources.length > 0 || held.metadata.first_party) return
+    // One that was named alone has no other's words.
+    if (session.resources.length === 1 || held.metadata.first_party) return asked
     // A resource server that came to know the word since the consent was given: nobody has agreed to that one.
-    const consent = await consentStore.find(database, user.id, held.id)
-    const { resources } = narrowed(session, asked, servers())
-    if (!covers(consent?.scopes ?? null, { scope: scopeWords(session.scope), resources }, servers()))
+    if (asked.resource?.length) {
+      if (await isConsented(session, granted.resources)) return asked
       throw refuse('invalid_target')
+    }
+    const { audience, scope } = targetOf(granted, held.metadata, servers, ofNone)
+    if (audience === ofNone || (await isConsented({ ...session, scope }, [audience]))) return asked
+    return { scope: scopeWords(granted.scope).filter(isStandard).join(' ') }
+  }
+
+  async function isConsented(
+    { userId, applicationId, scope }: Pick<Standing['session'], 'userId' | 'applicationId' | 'scope'>,
+    resources: readonly string[],
+  ): Promise<boolean> {
+    const consent = await consentStore.find(database, userId, applicationId)
+    const servers = resourceServersOf(applications.resourceServers(), issuer)
+    return covers(consent?.scopes ?? null, { scope: scopeWords(scope), resources }, servers)
   }
 
   /** Its application may have that no more, and its browser session was ended. One that only expired has ended nothing. */
@@ -85,3 +108,8 @@ export function createRefreshRights(deps: RefreshRightsDeps) {
 }
 
 export type RefreshRights = ReturnType<typeof createRefreshRights>
+
+/** The audience of a token that is for no resource server. */
+const ofNone = ''
+
+const isStandard = (word: string) => (standardScopes as readonly string[]).includes(word)

@@ -136,9 +136,9 @@ export function createRotate(deps: RotateDeps) {
     const issuedAt = now()
     const { found, won, claimedAt } = await claim({ id: claims.sid, generation: claims.gen, applicationId })
     const { standing: live, eras } = refuseOver(found, claims, won ? claimedAt : now())
-    await refreshRights.requireOrEnd(live, asked, presenter)
+    const consented = await refreshRights.requireOrEnd(live, asked, presenter)
     const policy = eras.of(live.session)
-    const presented: Presented = { claims, live, eras, policy, cameAt, issuedAt, presenter, asked }
+    const presented: Presented = { claims, live, eras, policy, cameAt, issuedAt, presenter, asked: consented }
     if (won) return answer(presented, true)
     switch (judge(presented)) {
       case 'ahead':

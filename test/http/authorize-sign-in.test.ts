@@ -1,5 +1,6 @@
 // The way from an application through our pages and back, as far as nobody has to be asked for consent.
 import { expect } from 'chai'
+import { quotas } from '../../server/identity/quota.js'
 import type { ApplicationMetadata } from '../../server/policy/application-metadata.js'
 import { signInput } from '../../server/protocol/algorithms.js'
 import { aSessionOf, changeApplication } from '../support/applications.js'
@@ -69,6 +70,29 @@ describe('the way from an application through the sign-in page', () => {
     expect(await codesOf(server)).to.equal(2)
     // oidcc-prompt-none-logged-in
     expect(answerOf(await visitor.send('GET', authorizePath('shop', { prompt: 'none' })))).to.have.property('code')
+  })
+
+  it('makes so many codes of one person in a minute and no more, whatever a script with their cookie asks for', async () => {
+    const { server, visitor, amy } = await aStage()
+    const bob = await server.aUser({ username: 'bob' })
+    await signInAt(visitor, amy)
+    const refused: Seen[] = []
+    // The sign-in has had one.
+    for (let asked = 1; asked < quotas.codes.most + 20; asked += 20) {
+      const some = Array.from({ length: 20 }, () => visitor.send('GET', authorizePath('shop')))
+      refused.push(...(await Promise.all(some)).filter(one => one.status !== 303))
+    }
+    expect(refused).to.have.length(21)
+    expect(await codesOf(server)).to.equal(quotas.codes.most)
+    for (const { status, headers } of refused) {
+      expect(status).to.equal(429)
+      expect(Number(headers.get('retry-after'))).to.be.within(1, 60)
+    }
+    const unseen = await visitor.send('GET', authorizePath('shop', { prompt: 'none' }))
+    expect(answerOf(unseen)).to.include({ error: 'temporarily_unavailable', state: 'a state' })
+    expect(await signInAt(aVisitor(server), bob), 'somebody else').to.have.property('code')
+    server.clock.advance('1m')
+    expect(answerOf(await visitor.send('GET', authorizePath('shop')))).to.have.property('code')
   })
 
   it('is a form of its own, that a wrong password leaves where it is', async () => {

@@ -210,6 +210,29 @@ onEachEngine('a sign-out that an application asks for', engine => {
     expect(await isEnded(server, other.sid)).to.equal(false)
   })
 
+  it('asks without a proof also where the sign-in has run out of its time: what was opened through it lives on', async () => {
+    for (const isMarked of [false, true]) {
+      const { visitor, session, idToken } = await signedIn(server)
+      server.clock.advance('25h')
+      // It has refreshed meanwhile.
+      const { database } = server.composed.parts.storage
+      const until = server.clock.now() + 60_000
+      await database.write('UPDATE session SET expires_at = ? WHERE id = ?', [until, session.id])
+      if (isMarked) await server.composed.jobs.runAll()
+      expect(await isSignedIn(visitor)).to.equal(false)
+      for (const asked of [{}, { state: 'a' }]) {
+        const seen = await leave(visitor, asked as Record<string, string>)
+        expect(seen.text).to.include('Sign out?').and.include('may still be signed in')
+        expect(await isEnded(server, session.id), 'by any site that sends a browser here').to.equal(false)
+      }
+      const page = await leave(visitor, {})
+      const form = { _token: visitor.tokenOn(page, '/logout/confirm') }
+      if (isMarked) await leave(visitor, { id_token_hint: idToken })
+      else await visitor.send('POST', '/logout/confirm', { form, headers: ownSite })
+      expect(await isEnded(server, session.id)).to.equal(true)
+    }
+  })
+
   it('comes by a form of the application’s site as well, and then by an address with which the cookie comes', async () => {
     const { visitor, idToken, sid } = await signedIn(server)
     const form = { id_token_hint: idToken, post_logout_redirect_uri: back, state: 'a' }

@@ -135,6 +135,26 @@ onEachEngine('a code at the token endpoint', engine => {
       'invalid_target',
     ])
   })
+
+  it('is refused to an application that takes bound tokens alone, and stays good', async () => {
+    const { server, browser, token } = await aShop(engine)
+    const { code, terms } = await aCode(server, browser, 'shop', { scope: everything })
+    const form = { grant_type: 'authorization_code', code, redirect_uri: redirectUri, code_verifier: terms.verifier! }
+    await changeApplication(server, 'shop', { metadata: { ...metadata, dpop_bound_access_tokens: true } })
+    await settle(server.composed)
+    expect(told(await token(form)), 'a bearer token').to.deep.equal([400, 'invalid_request'])
+    await changeApplication(server, 'shop', { metadata })
+    await settle(server.composed)
+    const { status, body } = await token(form)
+    expect(status).to.equal(200)
+    await changeApplication(server, 'shop', { metadata: { ...metadata, dpop_bound_access_tokens: true } })
+    await settle(server.composed)
+    const refresh = { grant_type: 'refresh_token', refresh_token: body.refresh_token }
+    expect(told(await token(refresh))).to.deep.equal([400, 'invalid_request'])
+    await changeApplication(server, 'shop', { metadata })
+    await settle(server.composed)
+    expect((await token(refresh)).status, 'spent nothing').to.equal(200)
+  })
 })
 
 onEachEngine('a refresh of an application’s session', engine => {
@@ -234,6 +254,56 @@ onEachEngine('a refresh of an application’s session', engine => {
       orders.resource,
       'openid read',
     ])
+  })
+
+  it('gives nothing of a resource server that nobody agreed to, where the word has moved there since', async () => {
+    const { server, amy, byCode, byRefresh } = await aShop(engine)
+    const { storage } = server.composed.parts
+    await changeApplication(server, 'shop', { metadata: { ...metadata, first_party: false } })
+    await settle(server.composed)
+    const scopes = { '': ['openid'], [orders.resource!]: ['read'] }
+    const consent = { userId: amy.id, applicationId: 'shop', scopes, createdAt: 1, updatedAt: 1 }
+    await storage.consentStore.save(storage.database, consent)
+    const { refresh_token, ...first } = (await byCode({ scope: 'openid read' })).body
+    expect(first.scope).to.equal('openid read')
+    await changeApplication(server, 'orders', { resourceScopes: scopesOf('orders:read') })
+    await changeApplication(server, 'stock', { resourceScopes: scopesOf('read') })
+    await settle(server.composed)
+    const second = await byRefresh(refresh_token)
+    expect(seen(second)).to.deep.equal([issuer, 'openid'])
+    await changeApplication(server, 'orders', { resourceScopes: scopesOf('read') })
+    await changeApplication(server, 'stock', { resourceScopes: scopesOf('stock:read') })
+    await settle(server.composed)
+    expect(seen(await byRefresh(second.body.refresh_token))).to.deep.equal([orders.resource, 'openid read'])
+  })
+
+  it('is for those resource servers alone that were named, and for each with what was agreed to there', async () => {
+    const { server, amy, byCode, byRefresh } = await aShop(engine)
+    const { storage } = server.composed.parts
+    await anApplication(server, 'till', {
+      ...{ kind: 'resource_server', resource: 'https://till.example' },
+      resourceScopes: scopesOf('till:open'),
+    })
+    await changeApplication(server, 'shop', { metadata: { ...metadata, first_party: false } })
+    await settle(server.composed)
+    const scopes = { '': ['openid'], [orders.resource!]: ['read'], [stock.resource!]: ['stock:read'] }
+    const consent = { userId: amy.id, applicationId: 'shop', scopes, createdAt: 1, updatedAt: 1 }
+    await storage.consentStore.save(storage.database, consent)
+    const resources = [orders.resource!, stock.resource!]
+    const { refresh_token } = (await byCode({ scope: 'openid read stock:read', resources })).body
+    await changeApplication(server, 'orders', { resourceScopes: scopesOf('orders:read') })
+    await changeApplication(server, 'stock', { active: false })
+    await changeApplication(server, 'till', { resourceScopes: scopesOf('read') })
+    await settle(server.composed)
+    const second = await byRefresh(refresh_token)
+    expect(seen(second)).to.deep.equal([issuer, 'openid'])
+    await changeApplication(server, 'stock', { active: true, resourceScopes: scopesOf('read', 'stock:read') })
+    await settle(server.composed)
+    const third = await byRefresh(second.body.refresh_token)
+    expect(seen(third)).to.deep.equal([issuer, 'openid'])
+    const { refresh_token: last } = third.body
+    expect(told(await byRefresh(last, { resource: stock.resource! }))).to.deep.equal([400, 'invalid_target'])
+    expect(seen(await byRefresh(last, { scope: 'stock:read' }))).to.deep.equal([stock.resource, 'stock:read'])
   })
 
   it('asks the database as often as one of ours: one statement that writes, one that reads', async () => {

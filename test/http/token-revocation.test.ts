@@ -1,5 +1,6 @@
 // An application gives a token back (RFC 7009).
 import { expect } from 'chai'
+import { quotas } from '../../server/identity/quota.js'
 import { refuse } from '../../server/protocol/errors.js'
 import type { NewApplication } from '../../server/storage/applications.js'
 import { aConfidentialApplication, anApplication, aSessionOf, basic, inForm } from '../support/applications.js'
@@ -154,6 +155,30 @@ onEachEngine('giving a token back', engine => {
     Object.assign(database, { transaction })
     expect([await whyNot(access), await whyNot(refresh)]).to.deep.equal([null, null])
     for (const token of [access, refresh]) expectEmpty(await giveBack('shop', token))
+  })
+
+  it('takes so many single tokens of one person in an hour, who must not use up what the application has', async () => {
+    const { storage, tokens, revocation } = server.composed.parts
+    const { refresh, sid } = await aPair('app')
+    const standing = (await storage.sessionStore.standings(storage.database, [sid])).get(sid)!
+    const another = () =>
+      tokens.issue.accessOf(standing, server.clock.now(), revocation.policy.of(standing.session)).token
+    for (let given = 0; given < quotas.revocations.most; given += 20)
+      for (const answer of await Promise.all(Array.from({ length: 20 }, () => fromApp(another())))) expectEmpty(answer)
+    const last = another()
+    const { status, body, headers } = await fromApp(last)
+    expect([status, body.error]).to.deep.equal([429, 'temporarily_unavailable'])
+    expect(Number(headers.get('retry-after'))).to.be.within(1, 3_600)
+    expect(await whyNot(last)).to.equal(null)
+    // Neither somebody else's, nor at another application, nor the session.
+    expectEmpty(await giveBack('shop', (await aPair()).access))
+    amy = await server.aUser()
+    expectEmpty(await fromApp((await aPair('app')).access))
+    expectEmpty(await fromApp(refresh))
+    expect(await whyNot(last)).to.equal('session_ended')
+    server.clock.advance('1h')
+    amy = { ...amy, id: standing.user.id, username: standing.user.username }
+    expectEmpty(await fromApp((await aPair('app')).access))
   })
 
   it('takes no more single tokens of an application than verifiers can hold, until some expire', async () => {

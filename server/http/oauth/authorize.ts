@@ -104,7 +104,7 @@ export function createAuthorizeHandlers(deps: AuthorizeDeps) {
   async function answerUnseen(ctx: Context, { request }: CheckedRequest, error: unknown): Promise<void> {
     if (!(error instanceof Refusal) || !request.prompt.includes('none')) throw error
     if (isAnswerError(error.code)) return answer.send(ctx, request, { error: error.code })
-    if (error.status !== 503) throw error
+    if (error.status !== 503 && error.status !== 429) throw error
     return answer.send(ctx, request, { error: 'temporarily_unavailable', description: error.message })
   }
 

@@ -1,6 +1,7 @@
 // The logout endpoint (OpenID Connect RP-Initiated Logout §2): an application sends the browser of somebody who has signed out
 // there. Any site can send a browser here, so that nothing ends which the person, or a proof of the application, does not mean.
 import type { AskedLogout, CheckedLogout, LogoutRequests } from '../../identity/authorizations/logout-requests.js'
+import type { BrowserSession } from '../../identity/sign-in/browser-sessions.js'
 import { refuse } from '../../protocol/errors.js'
 import type { Context } from '../handler.js'
 import type { Form } from '../middleware/body-types.js'
@@ -13,7 +14,13 @@ import { allowFormAction } from './form-action.js'
 
 export type EndSessionDeps = { pages: Pages; logoutRequests: LogoutRequests; signOut: SignOut }
 
-const names = ['id_token_hint', 'client_id', 'post_logout_redirect_uri', 'state', 'ui_locales'] as const
+export const logoutParameters = [
+  'id_token_hint',
+  'client_id',
+  'post_logout_redirect_uri',
+  'state',
+  'ui_locales',
+] as const
 type Asked = AskedLogout & { ui_locales?: string | undefined }
 
 /** In all: what a browser is led on with must fit into an address. */
@@ -40,12 +47,17 @@ export function createEndSessionHandlers({ pages, logoutRequests, signOut }: End
     if (asked.ui_locales !== undefined) ctx.state.uiLocales = asked.ui_locales
     const checked = await logoutRequests.check(asked)
     const { browser } = ctx.state
-    const step = logoutRequests.nextStep(checked, browser)
+    // One that has run out of its time opens nothing any more, but what was opened through it lives on: that is not ended for
+    // whoever sends a browser here either.
+    const step = logoutRequests.nextStep(checked, browser ?? ranOut(ctx.state.formerBrowser))
     if (step === 'ask') {
       const t = pages.translate(ctx)
       if (checked.back) allowFormAction(ctx, checked.back.uri)
       const application = checked.application?.name ?? ''
-      const shown = { title: t('logout.title'), ownHeading: true, application, hidden: withValues(asked) }
+      const lead = browser
+        ? t(application ? 'logout.asks' : 'logout.asked', { application, name: browser.user.username })
+        : t('logout.askedLater')
+      const shown = { title: t('logout.title'), ownHeading: true, asked: lead, hidden: withValues(asked) }
       return pages.show(ctx, 'oauth/logout', shown)
     }
     // Nobody is signed in: what the application holds by itself ends all the same.
@@ -70,7 +82,7 @@ export function createEndSessionHandlers({ pages, logoutRequests, signOut }: End
 
     /** The person has agreed. */
     async confirmLogout(ctx: Context): Promise<void> {
-      const typed = typedIn(ctx, names)
+      const typed = typedIn(ctx, logoutParameters)
       const asked = read(name => [typed[name]])
       if (asked.ui_locales !== undefined) ctx.state.uiLocales = asked.ui_locales
       const checked = await logoutRequests.check(asked)
@@ -81,13 +93,16 @@ export function createEndSessionHandlers({ pages, logoutRequests, signOut }: End
 }
 
 /** Without a value a parameter counts as left out (RFC 6749 §3.1). @throws invalid_request */
-function read(valuesOf: (name: (typeof names)[number]) => readonly string[]): Asked {
+function read(valuesOf: (name: (typeof logoutParameters)[number]) => readonly string[]): Asked {
   const asked: Record<string, string> = {}
-  for (const name of names) {
+  for (const name of logoutParameters) {
     const values = valuesOf(name).filter(value => value !== '')
     if (values.length > 1) throw refuse('invalid_request', { detail: `The parameter ${name} is there more than once.` })
     if (values[0] !== undefined) asked[name] = values[0]
   }
+  // They cannot be carried on: a form that is shown in between would lose them.
+  if (Object.values(asked).some(value => /\p{Cc}/u.test(value)))
+    throw refuse('invalid_request', { detail: 'A parameter has control characters.' })
   const length = Object.values(asked).reduce((sum, value) => sum + value.length, 0)
   if (length > longest) throw refuse('invalid_request', { detail: 'The request is too long.' })
   return asked
@@ -99,4 +114,10 @@ function withValues(asked: Asked): Record<string, string> {
 
 function wayTo({ uri, state }: { uri: string; state: string | undefined }): string {
   return state === undefined ? uri : withParameters(uri, 'query', { state })
+}
+
+/** The sign-in of before, where nobody has ended it. */
+function ranOut(former: BrowserSession | undefined): BrowserSession | undefined {
+  const isRunOut = former?.end === 'idle' || former?.end === 'absolute' || former?.session.endedReason === 'expired'
+  return isRunOut ? former : undefined
 }

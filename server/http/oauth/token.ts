@@ -17,6 +17,8 @@ export function createTokenEndpoint(grants: readonly Grant[]): Handler {
     if (!grant) throw refuse('unsupported_grant_type')
     const { metadata } = ctx.state.application!
     if (!grantTypesOf(metadata).includes(grant.grantType)) throw refuse('unauthorized_client')
+    // RFC 9449 §5.2: whoever registered for bound tokens is given no other, and nothing reads a proof here.
+    if (metadata.dpop_bound_access_tokens) throw refuse('invalid_request', { detail: unbound })
     const parameters = readParameters(form, grant.parameters)
     const answer = await grant.handle(parameters, ctx)
     // RFC 6749 §5.1: nobody keeps it.
@@ -24,3 +26,5 @@ export function createTokenEndpoint(grants: readonly Grant[]): Handler {
     ctx.body = answer
   }
 }
+
+const unbound = 'The application takes tokens that are bound to a key (DPoP) alone; none are given here.'

@@ -7,6 +7,7 @@ import type { RevocationStore } from '../../storage/revocations.js'
 import type { Changes } from '../../tokens/changes.js'
 import type { AnyToken, Inspect } from '../../tokens/inspect.js'
 import type { Sessions } from '../devices/sessions.js'
+import type { Quota } from '../quota.js'
 
 /** How many entries for single tokens an application may have in the log: every verifier holds them all in memory. */
 const mostLive = 10_000
@@ -19,11 +20,12 @@ export type TokenRevocationDeps = {
   inspect: Inspect
   sessions: Pick<Sessions, 'end'>
   changes: Changes
+  personQuota: Quota
   now: () => number
 }
 
 export function createTokenRevocation(deps: TokenRevocationDeps) {
-  const { database, revocationStore, inspect, sessions, changes, now } = deps
+  const { database, revocationStore, inspect, sessions, changes, personQuota, now } = deps
 
   /** null where it is none of ours, or over (RFC 7009 §2.2): that is what was asked for. */
   async function findLive(token: string): Promise<AnyToken | null> {
@@ -44,7 +46,9 @@ export function createTokenRevocation(deps: TokenRevocationDeps) {
     }
   }
 
-  async function endToken({ jti, client_id }: AccessClaims, origin: Origin): Promise<void> {
+  async function endToken({ jti, client_id, sid, sub }: AccessClaims, origin: Origin): Promise<void> {
+    // Whoever signs in to a public application can get any number of tokens, and give them back in its name.
+    if (sid !== undefined) await personQuota(`${client_id} ${sub}`)
     const name = `application:${client_id}` as const
     const live = await revocationStore.countLiveTokens(database, name, now(), mostLive)
     if (live >= mostLive) throw refuse('too_many_revocations', { retryAfter })

@@ -19,6 +19,7 @@ import type { SessionStore, Standing } from '../../storage/sessions.js'
 import type { UserStore } from '../../storage/users.js'
 import type { Change, Changes } from '../../tokens/changes.js'
 import { PolicyMoved } from '../../tokens/credential.js'
+import type { Quota } from '../quota.js'
 import type { BrowserSession } from '../sign-in/browser-sessions.js'
 import { hashOfCode, newCode } from './code-text.js'
 
@@ -33,6 +34,7 @@ export type DecisionsDeps = {
   changes: Changes
   applications: ApplicationsInForce
   policy: PolicyInForce
+  codeQuota: Quota
   random: (size: number) => Buffer
   now: () => number
 }
@@ -42,7 +44,7 @@ const codeLifetime = 60_000
 
 export function createDecisions(deps: DecisionsDeps) {
   const { issuer, userStore, applicationStore, sessionStore, browserSessionStore, consentStore, codeStore } = deps
-  const { changes, applications, policy, random, now } = deps
+  const { changes, applications, policy, codeQuota, random, now } = deps
 
   /** The row itself: what is held in memory may be older than the transaction. @throws unknown_application, access_denied */
   async function requireApplication(tx: Queries, id: string, { user }: Standing): Promise<ApplicationRecord> {
@@ -88,7 +90,8 @@ export function createDecisions(deps: DecisionsDeps) {
      * @param consented the scopes that the person was shown and agreed to just now; null where nobody was asked: the
      *   remembered consent has them all, or the application is first-party, whose consent is never written
      * @throws login_required, interaction_required (a new password must be chosen first), consent_required, access_denied
-     *   (none of the roles that the application requires), unknown_application, what `changes.run` throws; nothing was written then
+     *   (none of the roles that the application requires), unknown_application, too_many_codes, what `changes.run` throws;
+     *   nothing was written then
      */
     async decide(
       browser: BrowserSession,
@@ -98,6 +101,7 @@ export function createDecisions(deps: DecisionsDeps) {
     ): Promise<{ code: string }> {
       const { applicationId, resources } = request
       const userId = browser.user.id
+      await codeQuota(String(userId))
       const code = newCode(random)
       const servers = resourceServersOf(applications.resourceServers(), issuer)
       await changes.run(byBrowser(actor, browser), async (tx, change) => {
