@@ -210,7 +210,7 @@ onBrowser('a person whom an application has sent', () => {
       await page.goto(expired)
       await look(page, 'expired')
       await page.goto(authorizePath('stranger', { response_type: 'token' }))
-      await page.getByRole('button', { name: 'Go to stranger.example' }).waitFor()
+      await page.getByText('Go to stranger.example').waitFor()
       await look(page, 'interstitial')
       await page.goto(authorizePath('stranger'))
       await page.locator('button[value=allow]').waitFor()

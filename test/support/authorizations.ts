@@ -86,12 +86,16 @@ export function authorizeQuery(id: string, changes: Record<string, string | stri
   return String(query)
 }
 
+/** How many a server has been given. */
+const agreed = new WeakMap<object, number>()
+
 /** Somebody has let an application of their own have something. @returns its id */
 export async function anAgreedApplication(server: TestServer, userId: number): Promise<string> {
   const { consentStore, database } = server.composed.parts.storage
-  const [made] = await database.read<{ count: number }>('SELECT COUNT(*) AS count FROM application')
-  // The same on every server that the same is done to.
-  const id = `app-${made!.count}`
+  // The same on every server that the same is done to, and another each time.
+  const number = (agreed.get(server.composed) ?? 0) + 1
+  agreed.set(server.composed, number)
+  const id = `app-${number}`
   await aWebsite(server, id, { name: 'Weather' })
   const at = server.clock.now()
   const consent = { userId, applicationId: id, scopes: { '': ['openid', 'email'] }, createdAt: at, updatedAt: at }
