@@ -1,8 +1,10 @@
 // A sign-in that an administrator tries out: its address is for nobody else, its code for no other browser, and nothing lives
 // of it afterwards.
 import { expect } from 'chai'
-import { anApplication } from '../support/applications.js'
-import { aServer, issuer, password, type TestServer } from '../support/server.js'
+import { anApplication, changeApplication } from '../support/applications.js'
+import { claimsOf } from '../support/client.js'
+import { aCode, codeOrigin } from '../support/codes.js'
+import { aServer, issuer, password, settle, type TestServer } from '../support/server.js'
 import { aVisitor, localOf, type Seen, type Visitor } from '../support/visitor.js'
 
 const admin = { username: 'admin', password }
@@ -133,6 +135,28 @@ describe('a sign-in that is tried out', () => {
     const again = await visitor.submit(back, form, '/account').catch(error => error as Error)
     expect(again).to.be.an('error')
     expect((await visitor.send('GET', '/admin')).status).to.equal(200)
+  })
+
+  it('ends no session of the administrator’s that the application goes on with', async () => {
+    const { server, visitor } = await aShop()
+    const { storage, authorizations } = server.composed.parts
+    const { metadata } = (await storage.applicationStore.find(storage.database, 'shop'))!
+    // Without refresh tokens a session that is there is taken again.
+    await changeApplication(server, 'shop', { metadata: { ...metadata, grant_types: ['authorization_code'] } })
+    await settle(server.composed)
+    const [row] = await storage.database.read<{ id: string }>('SELECT session_id AS id FROM page_session', [])
+    const browser = (await storage.sessionStore.find(storage.database, row!.id))!
+    const { code, terms } = await aCode(server, browser, 'shop', { scope: 'openid profile' })
+    const { access } = await authorizations.codes.redeem(code, 'shop', terms, codeOrigin)
+    const { answer } = await begin(visitor)
+    const path = pathOf(answer)
+    const { searchParams } = new URL(path, issuer)
+    const form = { code: searchParams.get('code')!, state: searchParams.get('state')! }
+    expect((await visitor.submit(back, form, path)).text)
+      .to.include('accepted')
+      .and.include('session_ended')
+    const own = (await storage.sessionStore.find(storage.database, claimsOf(access.token).sid))!
+    expect(own.endedAt).to.equal(null)
   })
 
   it('asks for consent as the application would, and tells what nobody is asked where no page may be shown', async () => {

@@ -73,7 +73,7 @@ export function createApplicationTestPages(deps: ApplicationTestPagesDeps) {
 
   /** As the token endpoint would, for an application that has proved itself: its secret is known to nobody here. */
   async function exchange(ctx: Context, application: PublicApplication, code: string, { verifier }: SignInTest) {
-    const terms = { redirectUri: testRedirectUri(issuer, application.id), verifier }
+    const terms = { redirectUri: testRedirectUri(issuer, application.id), verifier, apart: true } as const
     try {
       const tokens = await codes.redeem(code, application.id, terms, originOf(ctx))
       return { answer: await tokenAnswer(tokens, now()), error: null }
