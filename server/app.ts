@@ -110,6 +110,7 @@ export function createHttpParts(deps: AppDeps) {
     browserSessions,
     tickets,
     signInTests,
+    introspect,
     identity,
   })
   const grants = createGrants({ codes: identity.authorizations.codes, rotate, clientToken, now })

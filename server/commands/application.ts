@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
-import { entryLines, ImportProblems } from '../identity/applications/application-import.js'
 import { type ApplicationState, applicationStates } from '../identity/applications/application-list.js'
 import type { Saved } from '../identity/applications/applications.js'
+import { entryLines, ImportProblems } from '../identity/applications/import-problems.js'
 import type { PublicApplication } from '../identity/applications/public-application.js'
 import { type ApplicationKind, applicationKinds } from '../policy/application-metadata.js'
 import { parseDuration } from '../policy/durations.js'

@@ -1,6 +1,7 @@
 // The applications that get tokens.
 import type { Settings } from '../../config/settings.js'
 import { createApplicationAuthentication } from '../identity/applications/application-authentication.js'
+import { createApplicationChanges } from '../identity/applications/application-changes.js'
 import { createApplicationCheck } from '../identity/applications/application-check.js'
 import { createApplicationImport } from '../identity/applications/application-import.js'
 import { createApplicationList } from '../identity/applications/application-list.js'
@@ -22,12 +23,14 @@ import type { Afterwards, Given } from './ports.js'
 export function composeApplications(
   { issuer }: Pick<Settings, 'issuer'>,
   { random, uuid, log }: Given,
-  { storage, revocation, signIn: { guesses }, tokens: { inspect, changes, assertions } }: Ground,
+  { storage, revocation, signIn: { guesses }, tokens }: Ground,
   rights: ActorRights,
   { sessions }: Identity['devices'],
   afterwards: Afterwards,
 ): Identity['applications'] {
   const { now, monotonic, policy, accessLifetime, applications: inForce, tail } = revocation
+  const { inspect, assertions } = tokens
+  const changes = createApplicationChanges({ changes: tokens.changes, tail })
   const { database, applicationStore, applicationListStore, auditStore, revocationStore, roleStore, keyStore } = storage
   const { sessionListStore, sessionSurveyStore, userStore, deviceStore } = storage
   const applicationWriting = createApplicationWriting({
@@ -109,7 +112,7 @@ export function composeApplications(
       revocationStore,
       inspect,
       sessions,
-      changes,
+      changes: tokens.changes,
       personQuota: createQuota(quotas.revocations, { now }),
       now,
     }),

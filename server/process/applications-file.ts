@@ -1,7 +1,8 @@
 // APPLICATIONS_FILE, at each start.
 import { type ApplicationsFile, SettingsError } from '../../config/settings.js'
 import type { Log } from '../app.js'
-import { entryLines, type Imported, ImportProblems } from '../identity/applications/application-import.js'
+import type { Imported } from '../identity/applications/application-import.js'
+import { entryLines, ImportProblems } from '../identity/applications/import-problems.js'
 import type { Identity } from '../identity/identity.js'
 import { wireText } from '../protocol/problems.js'
 

@@ -198,11 +198,12 @@ onEachEngine('applications by the admin API', engine => {
 
     it('nor an administrator through an application that holds less', async () => {
       const scope = 'openid darvoza:admin'
+      const grant = { scope, resources: [server.settings.issuer] }
       const permissions = ['darvoza:applications:read', 'darvoza:applications:write']
       const { client_id } = await one({ scope, permissions })
       await settle(server.composed)
       const { id, username } = await server.aUser({ roles: ['admin'] })
-      const { refresh, session } = await aSessionOf(server, { id, username }, client_id, { scope })
+      const { refresh, session } = await aSessionOf(server, { id, username }, client_id, grant)
       const { database } = server.composed.parts.storage
       await database.write('UPDATE session SET authenticated_at = ? WHERE id = ?', [server.clock.now(), session.id])
       const origin = { address: '192.0.2.1', userAgent: 'test', requestId: 'test' }
@@ -297,6 +298,32 @@ onEachEngine('applications by the admin API', engine => {
     )
     expect(await audited({ subject })).to.have.length(2)
     expect(server.composed.parts.revocation.tail.position).to.equal(position)
+  })
+
+  it('have in force what they changed, once it is answered', async () => {
+    const { client_id, client_secret } = await one({
+      grant_types: ['client_credentials'],
+      kind: 'machine',
+      redirect_uris: [],
+    })
+    const Authorization = `Basic ${btoa(`${client_id}:${client_secret}`)}`
+    const token = async (form: Record<string, string> = {}) => {
+      const body = new URLSearchParams({ grant_type: 'client_credentials', ...form })
+      const answer = await fetch(`${server.url}/oauth/token`, { method: 'POST', body, headers: { Authorization } })
+      return answer.status
+    }
+    expect(await token()).to.equal(200)
+    for (let round = 0; round < 5; round++) {
+      expect((await client.post(`${path}/${client_id}/disable`, {}, admin)).status).to.equal(200)
+      expect(await token()).to.equal(401)
+      expect((await client.post(`${path}/${client_id}/enable`, {}, admin)).status).to.equal(200)
+      expect(await token()).to.equal(200)
+      const resource = `https://api${round}.example.com`
+      const resource_scopes = [{ name: `read${round}`, description: 'Read.' }]
+      await one({ kind: 'resource_server', redirect_uris: [], resource, resource_scopes })
+      expect((await change(client_id, { scope: `read${round}` })).status).to.equal(200)
+      expect(await token({ resource })).to.equal(200)
+    }
   })
 
   it('rotate a secret: the one before stays good for the overlap, and can be ended before', async () => {

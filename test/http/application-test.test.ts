@@ -1,7 +1,9 @@
 // A sign-in that an administrator tries out: its address is for nobody else, its code for no other browser, and nothing lives
 // of it afterwards.
 import { expect } from 'chai'
-import { anApplication, changeApplication } from '../support/applications.js'
+import type { ApplicationMetadata } from '../../server/policy/application-metadata.js'
+import { anApplication } from '../support/applications.js'
+import { aResourceServer } from '../support/authorizations.js'
 import { claimsOf } from '../support/client.js'
 import { aCode, codeOrigin } from '../support/codes.js'
 import { aServer, issuer, password, settle, type TestServer } from '../support/server.js'
@@ -11,15 +13,17 @@ const admin = { username: 'admin', password }
 const tab = '/admin/applications/shop?tab=test'
 const back = '/admin/applications/shop/test/back'
 
-async function aShop(firstParty = true): Promise<{ server: TestServer; visitor: Visitor }> {
+async function aShop(metadata: ApplicationMetadata = {}): Promise<{ server: TestServer; visitor: Visitor }> {
   const server = await aServer()
+  await aResourceServer(server, 'stock', 'stock:read')
   await anApplication(server, 'shop', {
     metadata: {
       ...{ redirect_uris: ['https://shop.example/callback'], grant_types: ['authorization_code', 'refresh_token'] },
       ...{ response_types: ['code'], token_endpoint_auth_method: 'client_secret_basic', scope: 'openid profile' },
-      first_party: firstParty,
+      ...{ first_party: true, ...metadata },
     },
   })
+  await settle(server.composed)
   const visitor = aVisitor(server)
   await visitor.signIn(admin)
   return { server, visitor }
@@ -39,8 +43,24 @@ function pathOf({ headers }: Seen): string {
   return location.slice(issuer.length)
 }
 
+/** A whole test. @returns the page that it ends with */
+async function passThrough(visitor: Visitor): Promise<Seen> {
+  const path = pathOf((await begin(visitor)).answer)
+  const { searchParams } = new URL(path, issuer)
+  return visitor.submit(back, { code: searchParams.get('code')!, state: searchParams.get('state')! }, path)
+}
+
+/** The card with this heading, as text. */
+function cardOf({ text }: Seen, heading: string): string | null {
+  const card = text.split(/<section\b/).find(part => part.includes(heading))
+  return card?.replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ') ?? null
+}
+
 const codesIn = async ({ composed }: TestServer) =>
   (await composed.parts.storage.database.read<{ count: number }>('SELECT COUNT(*) AS count FROM code'))[0]!.count
+
+const liveSessions = async ({ composed }: TestServer) =>
+  (await composed.parts.applications.applications.counts('shop')).sessions.count
 
 describe('a sign-in that is tried out', () => {
   it('has an address that the endpoint takes from nobody, whatever is sent with it', async () => {
@@ -129,30 +149,48 @@ describe('a sign-in that is tried out', () => {
       .to.not.match(/eyJ[\w-]{20,}/)
       .and.not.include(form.code)
     expect(text).to.include('accepted').and.include('session_ended')
-    const { applications } = server.composed.parts.applications
-    expect((await applications.counts('shop')).sessions.count).to.equal(0)
+    expect(await liveSessions(server)).to.equal(0)
     // The administrator's own session goes on, and a code that comes twice opens nothing.
     const again = await visitor.submit(back, form, '/account').catch(error => error as Error)
     expect(again).to.be.an('error')
     expect((await visitor.send('GET', '/admin')).status).to.equal(200)
   })
 
+  it('asks userinfo and introspection as the application would, before and after the sign-out', async () => {
+    const { server, visitor } = await aShop({ scope: 'openid profile stock:read' })
+    const seen = await passThrough(visitor)
+    expect(cardOf(seen, '5. What userinfo says')).to.include(`GET ${issuer}/oauth/userinfo`).and.include('sub 1')
+    expect(cardOf(seen, '5. What userinfo says')).to.include('preferred_username admin')
+    const introspection = cardOf(seen, '6. What introspection says')!
+    expect(introspection).to.include(`POST ${issuer}/oauth/introspect · client_secret_basic`)
+    for (const said of ['active true', 'client_id shop', 'scope openid profile stock:read', 'https://stock.example'])
+      expect(introspection).to.include(said)
+    // The token is for another than us: that it is no token of this server's own says nothing about it.
+    const end = cardOf(seen, '7. The token here')!
+    expect(end)
+      .to.match(/Before the sign-out accepted After it refused/)
+      .and.not.include('token_audience')
+    expect(await liveSessions(server)).to.equal(0)
+  })
+
+  it('asks nobody who would refuse the application: userinfo without openid, introspection of a public one', async () => {
+    const { visitor } = await aShop({ scope: 'profile', token_endpoint_auth_method: 'none' })
+    const seen = await passThrough(visitor)
+    expect(seen.status).to.equal(200)
+    expect(cardOf(seen, 'What userinfo says')).to.equal(null)
+    expect(cardOf(seen, 'What introspection says')).to.equal(null)
+    expect(cardOf(seen, '5. The token here')).to.match(/accepted After it refused session_ended/)
+  })
+
   it('ends no session of the administrator’s that the application goes on with', async () => {
-    const { server, visitor } = await aShop()
-    const { storage, authorizations } = server.composed.parts
-    const { metadata } = (await storage.applicationStore.find(storage.database, 'shop'))!
     // Without refresh tokens a session that is there is taken again.
-    await changeApplication(server, 'shop', { metadata: { ...metadata, grant_types: ['authorization_code'] } })
-    await settle(server.composed)
+    const { server, visitor } = await aShop({ grant_types: ['authorization_code'] })
+    const { storage, authorizations } = server.composed.parts
     const [row] = await storage.database.read<{ id: string }>('SELECT session_id AS id FROM page_session', [])
     const browser = (await storage.sessionStore.find(storage.database, row!.id))!
     const { code, terms } = await aCode(server, browser, 'shop', { scope: 'openid profile' })
     const { access } = await authorizations.codes.redeem(code, 'shop', terms, codeOrigin)
-    const { answer } = await begin(visitor)
-    const path = pathOf(answer)
-    const { searchParams } = new URL(path, issuer)
-    const form = { code: searchParams.get('code')!, state: searchParams.get('state')! }
-    expect((await visitor.submit(back, form, path)).text)
+    expect((await passThrough(visitor)).text)
       .to.include('accepted')
       .and.include('session_ended')
     const own = (await storage.sessionStore.find(storage.database, claimsOf(access.token).sid))!
@@ -160,7 +198,7 @@ describe('a sign-in that is tried out', () => {
   })
 
   it('asks for consent as the application would, and tells what nobody is asked where no page may be shown', async () => {
-    const { visitor } = await aShop(false)
+    const { visitor } = await aShop({ first_party: false })
     const silent = await begin(visitor, 'none')
     const refused = await visitor.send('GET', pathOf(silent.answer))
     expect(refused.text).to.include('consent_required').and.not.include('Exchange the code')

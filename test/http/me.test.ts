@@ -152,6 +152,7 @@ describe('my profile', () => {
       first_name: 'Amy',
       last_name: '',
       email: 'amy@example.com',
+      email_verified: false,
       roles: ['support'],
     })
     expect(permissions).to.include('darvoza:sessions:end')

@@ -91,7 +91,7 @@ describe('the administrators’ home', () => {
     for (const range of ranges) {
       const tiles = tilesOn(await boss.open(`/admin?range=${range}`))
       expect([...tiles.keys()]).to.deep.equal([
-        ...['Signed in now', 'Live sessions', 'Refreshes per minute', 'Revocations in force'],
+        ...['Signed in now', 'Live sessions', 'Applications', 'Refreshes per minute', 'Revocations in force'],
         ...['Sign-ins', 'Wrong passwords', 'Reused refresh tokens'],
       ])
       for (const [name, { value, href }] of tiles) {

@@ -140,7 +140,7 @@ onMariaDb('servers that start together on an empty database', engine => {
       expect(counts).to.deep.equal({
         migrations: database.source.migrations.length,
         signing_key: 2,
-        sealed_secret: 3,
+        sealed_secret: 4,
         log_head: 1,
         heartbeat: 1,
         policy_version: 1,

@@ -1,5 +1,4 @@
 // What a person decides at the authorization endpoint, decided without its pages.
-import { randomUUID } from 'node:crypto'
 import type { BrowserSession } from '../../server/identity/sign-in/browser-sessions.js'
 import type { Actor } from '../../server/policy/actor.js'
 import type { AuthorizationRequest } from '../../server/policy/authorization-request.js'
@@ -89,9 +88,11 @@ export function authorizeQuery(id: string, changes: Record<string, string | stri
 
 /** Somebody has let an application of their own have something. @returns its id */
 export async function anAgreedApplication(server: TestServer, userId: number): Promise<string> {
-  const id = `app-${randomUUID().slice(0, 8)}`
-  await aWebsite(server, id, { name: 'Weather' })
   const { consentStore, database } = server.composed.parts.storage
+  const [made] = await database.read<{ count: number }>('SELECT COUNT(*) AS count FROM application')
+  // The same on every server that the same is done to.
+  const id = `app-${made!.count}`
+  await aWebsite(server, id, { name: 'Weather' })
   const at = server.clock.now()
   const consent = { userId, applicationId: id, scopes: { '': ['openid', 'email'] }, createdAt: at, updatedAt: at }
   await database.transaction(tx => consentStore.save(tx, consent))

@@ -28,7 +28,12 @@ let browser: Promise<Browser> | null = null
 
 /** Describes behaviour that needs a browser. */
 export function onBrowser(title: string, define: () => void): void {
-  if (executable) describe(title, () => define())
+  // Whole journeys: a busy machine takes its time.
+  if (executable)
+    describe(title, function () {
+      this.timeout(60_000)
+      define()
+    })
   else missing(title, 'chromium is not installed (apt-get install chromium)')
 }
 

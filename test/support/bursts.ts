@@ -3,13 +3,21 @@ import { type Answer, aClient } from './client.js'
 
 export type Timed = { answer: Answer; ms: number }
 
-/** Refreshes one token `count` times at once, by turns at each of these servers. */
-export function refreshAtOnce(urls: readonly string[], refresh: string, count: number): Promise<Timed[]> {
-  const clients = urls.map(url => aClient({ url }))
+/**
+ * Refreshes one token `count` times at once, by turns at each of these servers.
+ * @param send how, where it is not by the API
+ */
+export function refreshAtOnce(
+  urls: readonly string[],
+  refresh: string,
+  count: number,
+  send: (server: { url: string }, refresh: string) => Promise<Answer> = (server, token) =>
+    aClient(server).refresh(token),
+): Promise<Timed[]> {
   return Promise.all(
     Array.from({ length: count }, async (_, index) => {
       const startedAt = performance.now()
-      const answer = await clients[index % clients.length]!.refresh(refresh)
+      const answer = await send({ url: urls[index % urls.length]! }, refresh)
       return { answer, ms: performance.now() - startedAt }
     }),
   )

@@ -13,3 +13,9 @@ export function aClock(start = Date.parse('2026-01-05T09:00:00Z')): TestClock {
     },
   }
 }
+
+/** The real one, with what a test adds to it: for programs beside the server that look at the time themselves. */
+export function aRunningClock(): TestClock {
+  const ahead = aClock(0)
+  return { now: () => Date.now() + ahead.now(), advance: ahead.advance }
+}

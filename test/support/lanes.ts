@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url'
 
 const lanes = [
   ['unit', 'storage', 'http'],
-  ['fault', 'browser'],
+  ['fault', 'browser', 'clients', 'examples'],
 ]
 
 const mocha = createRequire(import.meta.url).resolve('mocha/bin/mocha.js')

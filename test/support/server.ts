@@ -112,7 +112,7 @@ export async function aServer(options: ServerOptions = {}): Promise<TestServer> 
   if (options.policy !== null)
     await composed.parts.policies.policies.set({ password_cost: usualCost, ...options.policy }, 'system', 'test')
   await composed.start()
-  const server = await listen(composed, options.onRequest)
+  const server = await listen(composed, settings.port, options.onRequest)
 
   const made: TestServer = {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
@@ -177,11 +177,11 @@ export function testSettings(database: DatabaseSettings): Settings {
   }
 }
 
-function listen(composed: Composed, onRequest?: (request: IncomingMessage) => void): Promise<Server> {
+function listen(composed: Composed, port: number, onRequest?: (request: IncomingMessage) => void): Promise<Server> {
   const server = createServer(composed.app.callback())
   if (onRequest) server.prependListener('request', onRequest)
   return new Promise((resolve, reject) => {
     server.once('error', reject)
-    server.listen(0, '127.0.0.1', () => resolve(server))
+    server.listen(port, '127.0.0.1', () => resolve(server))
   })
 }

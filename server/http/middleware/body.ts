@@ -85,8 +85,8 @@ async function parse(ctx: Context, bytes: Buffer, parsers: Parsers): Promise<unk
   return parsers[type]!(bytes, contentType)
 }
 
+/** @param type as it was sent; what stands in none (RFC 9110 §8.3.1) is not told again */
 function unsupported(type: string) {
-  return refuse('unsupported_media_type', {
-    detail: `Unsupported media type ${JSON.stringify(type.slice(0, 100))} in request.`,
-  })
+  const told = type.slice(0, 100).replace(/[^\w!#$&^.+*/;=" -]/g, '?')
+  return refuse('unsupported_media_type', { detail: `Unsupported media type ${JSON.stringify(told)} in request.` })
 }

@@ -14,7 +14,13 @@ import { allowFormAction } from './form-action.js'
 
 export type EndSessionDeps = { pages: Pages; logoutRequests: LogoutRequests; signOut: SignOut }
 
-const names = ['id_token_hint', 'client_id', 'post_logout_redirect_uri', 'state', 'ui_locales'] as const
+export const logoutParameters = [
+  'id_token_hint',
+  'client_id',
+  'post_logout_redirect_uri',
+  'state',
+  'ui_locales',
+] as const
 type Asked = AskedLogout & { ui_locales?: string | undefined }
 
 /** In all: what a browser is led on with must fit into an address. */
@@ -76,7 +82,7 @@ export function createEndSessionHandlers({ pages, logoutRequests, signOut }: End
 
     /** The person has agreed. */
     async confirmLogout(ctx: Context): Promise<void> {
-      const typed = typedIn(ctx, names)
+      const typed = typedIn(ctx, logoutParameters)
       const asked = read(name => [typed[name]])
       if (asked.ui_locales !== undefined) ctx.state.uiLocales = asked.ui_locales
       const checked = await logoutRequests.check(asked)
@@ -87,13 +93,16 @@ export function createEndSessionHandlers({ pages, logoutRequests, signOut }: End
 }
 
 /** Without a value a parameter counts as left out (RFC 6749 §3.1). @throws invalid_request */
-function read(valuesOf: (name: (typeof names)[number]) => readonly string[]): Asked {
+function read(valuesOf: (name: (typeof logoutParameters)[number]) => readonly string[]): Asked {
   const asked: Record<string, string> = {}
-  for (const name of names) {
+  for (const name of logoutParameters) {
     const values = valuesOf(name).filter(value => value !== '')
     if (values.length > 1) throw refuse('invalid_request', { detail: `The parameter ${name} is there more than once.` })
     if (values[0] !== undefined) asked[name] = values[0]
   }
+  // They cannot be carried on: a form that is shown in between would lose them.
+  if (Object.values(asked).some(value => /\p{Cc}/u.test(value)))
+    throw refuse('invalid_request', { detail: 'A parameter has control characters.' })
   const length = Object.values(asked).reduce((sum, value) => sum + value.length, 0)
   if (length > longest) throw refuse('invalid_request', { detail: 'The request is too long.' })
   return asked

@@ -6,6 +6,7 @@ import type { BrowserSessions } from '../../identity/sign-in/browser-sessions.js
 import type { PolicyInForce } from '../../revocation/policy-in-force.js'
 import type { RedisLink } from '../../revocation/redis-link.js'
 import type { Tail } from '../../revocation/tail.js'
+import type { Introspect } from '../../tokens/introspect.js'
 import type { SignInTests } from '../../tokens/sign-in-tests.js'
 import type { Tickets } from '../../tokens/ticket.js'
 import type { Context, Handler } from '../handler.js'
@@ -22,6 +23,7 @@ import { createProfilePages } from './account/profile.js'
 import { createOneApplicationPages } from './admin/application.js'
 import { createApplicationLifetimePages } from './admin/application-lifetimes.js'
 import { createApplicationTestPages } from './admin/application-test.js'
+import { createApplicationTestRun } from './admin/application-test-run.js'
 import { createApplicationPages } from './admin/applications.js'
 import { createAuditPages } from './admin/audit.js'
 import { createDevicePages } from './admin/devices.js'
@@ -73,11 +75,13 @@ export type PagePartsDeps = {
   browserSessions: BrowserSessions
   tickets: Tickets
   signInTests: SignInTests
+  introspect: Introspect
   identity: Identity
 }
 
 export function createPageParts(deps: PagePartsDeps) {
-  const { issuer, root, version, random, now, tail, redisLink, policy, browserSessions, tickets, signInTests } = deps
+  const { issuer, root, version, random, now, tail, redisLink, policy, browserSessions, tickets } = deps
+  const { signInTests, introspect } = deps
   const { people, devices, keys, logs } = deps.identity
   const { users, roles, ownPassword, userList, userActs, names } = people
   const { sessions, sessionList, sessionEnds, deviceList, deviceEnds, deviceNames, whereSignedIn, details } = devices
@@ -111,6 +115,9 @@ export function createPageParts(deps: PagePartsDeps) {
   const signOut = createSignOut({ sessions, browserSessions, cookies })
   const applicationSignIn = createApplicationSignIn({ pages, authorizationRequests, flow, answer })
 
+  const runApplicationTest = createApplicationTestRun({
+    ...{ issuer, codes, sessions, tokenInspector, userinfo: people.userinfo, introspect, now },
+  })
   const ofApplications = {
     ...{ pages, issuer, applications, secretChanges, applicationUses, roles, policy, snippets },
   }
@@ -152,7 +159,7 @@ export function createPageParts(deps: PagePartsDeps) {
     ...createOneApplicationPages(ofApplications),
     ...createApplicationLifetimePages(ofApplications),
     ...createApplicationTestPages({
-      ...{ pages, issuer, applications, codes, sessions, tokenInspector, signInTests, flow, now },
+      ...{ pages, issuer, applications, signInTests, run: runApplicationTest, flow, now },
     }),
     ...createDevicePages({ pages, users, userList, sessions, deviceList, details, names }),
     ...createSessionPages({ pages, users, userList, sessions, sessionList, details, names }),

@@ -14,7 +14,12 @@ export function createViews(folder: string) {
     const known = compiled.get(name)
     if (known) return known
     const filename = join(folder, `${name}.ejs`)
-    const made = ejs.compile(readFileSync(filename, 'utf8'), { filename, root: folder, views: [folder] })
+    const made = ejs.compile(readFileSync(filename, 'utf8'), {
+      filename,
+      root: folder,
+      views: [folder],
+      escape: writeText,
+    })
     const run = (inputs: Inputs) => made(inputs) as string
     compiled.set(name, run)
     return run
@@ -26,6 +31,11 @@ export function createViews(folder: string) {
   }
 }
 
+/** A NUL cannot stand in HTML, however it is written: readers make this of it (HTML §13.2.5). */
+function writeText(text: unknown): string {
+  return ejs.escapeXML(text as string).replaceAll('\0', '\uFFFD')
+}
+
 /**
  * Text in which long names and addresses of e-mail may go on in the next line behind a dot or a sign, and so need not be
  * broken inside a word. Escaped.
@@ -35,7 +45,7 @@ export function writeBreakable(text: string): string {
     .split(/(\s+)/)
     .map(word => {
       const parts = /\p{L}/u.test(word) && word.length > 12 ? word.split(/(?<=[._@-])(?=\p{L})/u) : [word]
-      return parts.map(part => ejs.escapeXML(part)).join('<wbr>')
+      return parts.map(part => writeText(part)).join('<wbr>')
     })
     .join('')
 }
@@ -44,6 +54,6 @@ export function writeBreakable(text: string): string {
 export function writeAttributes(attributes: Record<string, string | number | boolean | null | undefined>): string {
   return Object.entries(attributes)
     .filter(([, value]) => value !== null && value !== undefined && value !== false)
-    .map(([name, value]) => (value === true ? ` ${name}` : ` ${name}="${ejs.escapeXML(String(value))}"`))
+    .map(([name, value]) => (value === true ? ` ${name}` : ` ${name}="${writeText(String(value))}"`))
     .join('')
 }

@@ -12,7 +12,7 @@ import {
 import { type ApplicationOrigin, ownApplicationId } from '../../policy/application-metadata.js'
 import { Refusal } from '../../protocol/errors.js'
 import { isJsonObject } from '../../protocol/json.js'
-import { type FieldProblems, type Problem, problem, wireFields } from '../../protocol/problems.js'
+import { type FieldProblems, type Problem, problem } from '../../protocol/problems.js'
 import type { ApplicationStore } from '../../storage/applications.js'
 import { type Database, isDuplicate, type Queries } from '../../storage/database.js'
 import type { Changes } from '../../tokens/changes.js'
@@ -20,22 +20,13 @@ import { type ApplicationCheck, applicationIdProblem } from './application-check
 import type { ApplicationSecrets } from './application-secrets.js'
 import { isSameResource } from './application-writing.js'
 import type { Applications, NewApplicationInput } from './applications.js'
+import { type EntryProblems, ImportProblems } from './import-problems.js'
 
 /** `deleted`: an administrator has deleted it since; it stays so, for its id is never used again. */
 export type ImportOutcome = 'created' | 'changed' | 'unchanged' | 'deleted'
 
 /** `secret`: made here, where the file gives none; shown once. */
 export type Imported = { id: string; outcome: ImportOutcome; secret: string | null; warnings: Problem[] }
-
-/** What is wrong with an entry, by its place in the file. */
-export type EntryProblems = { index: number; id: string | null; fields: FieldProblems }
-
-/** Thrown before anything is written. */
-export class ImportProblems extends Error {
-  constructor(readonly entries: readonly EntryProblems[]) {
-    super('the applications are not usable')
-  }
-}
 
 export type ApplicationImportDeps = {
   database: Database
@@ -132,14 +123,6 @@ export function createApplicationImport(deps: ApplicationImportDeps) {
 }
 
 export type ApplicationImport = ReturnType<typeof createApplicationImport>
-
-/** `[2].redirect_uris (till): …`, a line a problem. */
-export function entryLines({ index, id, fields }: EntryProblems): string[] {
-  const whose = id === null || id === '' ? '' : ` (${id.slice(0, 100)})`
-  return Object.entries(wireFields(fields)).flatMap(([field, problems]) =>
-    problems.map(text => `[${index}]${field === 'non_field_errors' ? '' : `.${field}`}${whose}: ${text}`),
-  )
-}
 
 /** Another server that starts may have made it in between: then it is there, and most likely as it shall be. */
 async function orAgain<T>(work: () => Promise<T>): Promise<T> {

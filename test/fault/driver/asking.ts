@@ -4,10 +4,13 @@ import { aClient } from '../../support/client.js'
 import { instant, type Ledger, type Verdict } from './ledger.js'
 import type { Random } from './random.js'
 import type { Server } from './server.js'
+import { apiWay, type Way } from './ways.js'
 
 export type Asking = {
   token: number | string
   access: string
+  /** How its session was got; by the API unless it says so. */
+  way?: Way
   /** ms until the next question, told what was said so far. */
   gap: (last: Verdict | null) => number
   /** Asked before each question: is it over? */
@@ -16,21 +19,24 @@ export type Asking = {
 
 /** To one path of one server at a time, for one token: a last bound, for the gaps grow with what is outstanding. */
 const mostOutstanding = 20
-const paths = ['verify', 'me'] as const
+/** `/api/token/verify/` takes no token of an application: its resource servers introspect. */
+const paths = { api: ['verify', 'me'], code: ['introspect', 'me'] } as const
 
 /** Resolves when it is over and everything was answered, or nothing more will be. */
 export async function askAgainAndAgain(
   server: Server,
-  { token, access, gap, over }: Asking,
+  { token, access, way = apiWay, gap, over }: Asking,
   ledger: Ledger,
   random: Random,
 ): Promise<void> {
-  const outstanding = { verify: new Set<Promise<void>>(), me: new Set<Promise<void>>() }
+  const ours = paths[way.name]
+  const none = () => new Set<Promise<void>>()
+  const outstanding = { verify: none(), me: none(), introspect: none() }
   let last: Verdict | null = null
   for (let turn = Math.floor(random.between(0, 2)); !over(); turn++) {
-    const path = paths[turn % 2]!
+    const path = ours[turn % ours.length]!
     if (outstanding[path].size < mostOutstanding) {
-      const asked = ask(server, token, access, path).then(verdict => {
+      const asked = ask(server, { token, access, way }, path).then(verdict => {
         ledger.verdicts.push(verdict)
         last = verdict
         outstanding[path].delete(asked)
@@ -38,19 +44,28 @@ export async function askAgainAndAgain(
       outstanding[path].add(asked)
     }
     // A stopped server is asked all the time, and not so often that its sockets are full.
-    const waiting = outstanding.verify.size + outstanding.me.size
+    const waiting = ours.reduce((sum, path) => sum + outstanding[path].size, 0)
     await pause(gap(last) * (1 + waiting / 1.5) * random.between(0.7, 1.3))
   }
-  await Promise.race([Promise.all(paths.flatMap(path => [...outstanding[path]])), pause(patience)])
+  await Promise.race([Promise.all(ours.flatMap(path => [...outstanding[path]])), pause(patience)])
 }
 
 /** A question that is still not answered so long after everything is well again, in ms, never will be. */
 const patience = 12_000
 
-async function ask(server: Server, token: number | string, access: string, path: Verdict['path']): Promise<Verdict> {
+async function ask(
+  server: Server,
+  { token, access, way }: { token: number | string; access: string; way: Way },
+  path: Verdict['path'],
+): Promise<Verdict> {
   const client = aClient(server)
   const begun = instant()
-  const answer = await (path === 'verify' ? client.verify(access) : client.get('/api/me/', access)).catch(() => null)
+  const asked = {
+    verify: () => client.verify(access),
+    me: () => client.get('/api/me/', access),
+    introspect: () => way.verify(server, access),
+  }
+  const answer = await asked[path]().catch(() => null)
   const { reason, code } = answer?.body ?? {}
   return {
     token,

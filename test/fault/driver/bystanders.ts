@@ -1,20 +1,23 @@
 // People whom nobody revokes: whatever goes wrong, their tokens are accepted or answered 503, and never refused.
 import { askAgainAndAgain, pause } from './asking.js'
-import { signIn } from './control.js'
 import { aGoodClient } from './good-client.js'
 import type { Ledger } from './ledger.js'
 import type { Random } from './random.js'
+import { apiWay, signInBy } from './ways.js'
 import type { World } from './world.js'
 
-export async function aBystander({ servers, control }: World, name: string, random: Random) {
+/** @param byCode its sessions are an application's */
+export async function aBystander({ servers, control, asking }: World, name: string, random: Random, byCode: boolean) {
+  const way = byCode ? asking : apiWay
   const person = await control.aPerson()
-  const pairs = [await signIn(random.pick(servers), person), await signIn(random.pick(servers), person)] as const
+  const enter = () => signInBy(way, servers, person, random)
+  const pairs = [await enter(), await enter()] as const
   // One shows the same access token again and again, the other refreshes and shows its newest at once.
-  const [still, moving] = [pairs[0], aGoodClient(pairs[1], servers, random)]
+  const [still, moving] = [pairs[0], aGoodClient(pairs[1], servers, random, way)]
 
   function show(token: string, access: string, gap: number, over: () => boolean, ledger: Ledger): Promise<unknown> {
-    const asking = { token, access, gap: () => gap }
-    return Promise.all(servers.map(server => askAgainAndAgain(server, { ...asking, over }, ledger, random)))
+    const question = { token, access, way, gap: () => gap, over }
+    return Promise.all(servers.map(server => askAgainAndAgain(server, question, ledger, random)))
   }
 
   return {

@@ -1,12 +1,14 @@
 // A client as good ones are: it spends its refresh token, and where no certain answer comes it tries the same token again,
 // at whichever server. Nobody may ever tell it that its session is over.
-import { type Answer, aClient, claimsOf, type Pair } from '../../support/client.js'
+import { type Answer, claimsOf, type Pair } from '../../support/client.js'
 import { pause } from './asking.js'
 import { instant } from './ledger.js'
 import type { Random } from './random.js'
 import type { Server } from './server.js'
+import { apiWay, type Way } from './ways.js'
 
 export type GoodClient = {
+  way: Way
   pair: Pair
   /** Times that it got a new pair, and times that it had to try again. */
   refreshed: number
@@ -19,8 +21,9 @@ export type GoodClient = {
   refresh(over: () => boolean): Promise<boolean>
 }
 
-export function aGoodClient(pair: Pair, servers: readonly Server[], random: Random): GoodClient {
+export function aGoodClient(pair: Pair, servers: readonly Server[], random: Random, way: Way = apiWay): GoodClient {
   const client: GoodClient = {
+    way,
     pair,
     refreshed: 0,
     triedAgain: 0,
@@ -30,9 +33,7 @@ export function aGoodClient(pair: Pair, servers: readonly Server[], random: Rand
       const began = instant()
       while (!over()) {
         const server = random.pick(servers)
-        const answer = await aClient(server)
-          .refresh(client.pair.refresh)
-          .catch(() => null)
+        const answer = await way.refresh(server, client.pair.refresh).catch(() => null)
         if (answer?.status === 200) {
           client.pair = { ...client.pair, ...answer.body }
           client.refreshed++
@@ -40,7 +41,9 @@ export function aGoodClient(pair: Pair, servers: readonly Server[], random: Rand
           return true
         }
         if (answer !== null && answer.status !== 503) {
-          client.signedOut.push(`${server.name}: ${told(answer)}, generation ${claimsOf(client.pair.refresh).gen}`)
+          client.signedOut.push(
+            `${server.name}, ${way.name}: ${told(answer)}, generation ${claimsOf(client.pair.refresh).gen}`,
+          )
           return false
         }
         client.triedAgain++

@@ -10,7 +10,8 @@ export type Verdict = {
   /** Whose token: the number of a trial, or the name of one that is never revoked. */
   token: number | string
   server: string
-  path: 'verify' | 'me'
+  /** `introspect`: as a resource server asks about an application's token. */
+  path: 'verify' | 'me' | 'introspect'
   /** When the request was begun, and when its answer was there. */
   begun: number
   ended: number

@@ -1,13 +1,15 @@
-// P3: servers, database and Redis are killed while good clients refresh, sign in and sign out. No session that was answered
-// is lost, and no revocation.
-import { aClient, type Pair } from '../../support/client.js'
+// P3: servers, database and Redis are killed while good clients refresh, sign in and sign out, half of them by the API and half
+// as people of an application. No session that was answered is lost, and no revocation.
+import type { Answer, Pair } from '../../support/client.js'
 import { pause } from './asking.js'
-import { type Person, signIn } from './control.js'
+import type { Person } from './control.js'
 import { aGoodClient, type GoodClient, told } from './good-client.js'
 import { bound } from './judge.js'
 import { killAgainAndAgain } from './killers.js'
 import { instant } from './ledger.js'
 import { aRandom, type Random } from './random.js'
+import type { Server } from './server.js'
+import { apiWay, signInBy, type Way } from './ways.js'
 import { healthy, type World } from './world.js'
 
 /** Sessions that live through it all, and people who come and go beside them. */
@@ -15,17 +17,23 @@ const living = 24
 const visitors = 4
 
 /** A session whose end was answered. */
-type Ended = Pair & { at: number }
+type Ended = Pair & { way: Way; at: number }
+
+const byCode = (some: readonly { way: Way }[]) => some.filter(({ way }) => way.name === 'code').length
 
 /** @returns whether the promise held */
 export async function runP3(world: World, kills: number, seed: number, say: (line: string) => void): Promise<boolean> {
   const { servers, control } = world
   const random = aRandom(seed, 'p3')
+  const ways: readonly Way[] = [apiWay, world.own, apiWay, world.asking]
+  const wayOf = (index: number) => ways[index % ways.length]!
   const people = await Promise.all(Array.from({ length: living }, () => control.aPerson()))
   const clients = await Promise.all(
-    people.map(async (person, index) =>
-      aGoodClient(await signIn(random.pick(servers), person), servers, aRandom(seed, 'client', index)),
-    ),
+    people.map(async (person, index) => {
+      const way = wayOf(index)
+      const pair = await signInBy(way, servers, person, random)
+      return aGoodClient(pair, servers, aRandom(seed, 'client', index), way)
+    }),
   )
   const wrong: string[] = []
   const revived: string[] = []
@@ -38,7 +46,9 @@ export async function runP3(world: World, kills: number, seed: number, say: (lin
 
   const load = [
     ...clients.map((client, index) => keepRefreshing(client, aRandom(seed, 'pace', index))),
-    ...people.slice(0, visitors).map((person, index) => comeAndGo(person, aRandom(seed, 'visitor', index))),
+    ...people
+      .slice(0, visitors)
+      .map((person, index) => comeAndGo(person, wayOf(index), aRandom(seed, 'visitor', index))),
     lookBack(aRandom(seed, 'look back')),
   ]
   const began = instant()
@@ -59,7 +69,7 @@ export async function runP3(world: World, kills: number, seed: number, say: (lin
   await pause(bound)
   const stayed = signedIn.filter(client => !leaving.has(client))
   for (const client of [...clients, ...stayed]) await client.refresh(() => false)
-  for (const one of ended) for (const server of servers) await requireEnded(one, aClient(server), server.name)
+  for (const one of ended) for (const server of servers) await requireEnded(one, server)
 
   const lost = [...clients, ...signedIn].flatMap(client => client.signedOut)
   const sum = (of: (client: GoodClient) => number) => [...clients, ...signedIn].reduce((all, one) => all + of(one), 0)
@@ -70,7 +80,7 @@ export async function runP3(world: World, kills: number, seed: number, say: (lin
   )
   say(
     `    ${sum(one => one.refreshed)} refreshes answered, ${sum(one => one.triedAgain)} tried again, ` +
-      `${signedIn.length} sign-ins and ${ended.length} sign-outs answered,`,
+      `${signedIn.length} sign-ins and ${ended.length} sign-outs answered (by code ${byCode(signedIn)} and ${byCode(ended)}),`,
   )
   say(`    longest wait of a client for its answer ${Math.round(Math.max(...clients.map(one => one.longestWait)))} ms`)
   say(`    sessions lost ${lost.length}, refused wrongly ${wrong.length}, revocations lost ${revived.length}`)
@@ -79,37 +89,35 @@ export async function runP3(world: World, kills: number, seed: number, say: (lin
   async function keepRefreshing(client: GoodClient, random: Random): Promise<void> {
     while (!stop && (await client.refresh(over))) {
       const server = random.pick(servers)
-      const answer = await aClient(server)
-        .verify(client.pair.access)
-        .catch(() => null)
-      if (answer && ![200, 503].includes(answer.status)) wrong.push(`${server.name}: verify ${told(answer)}`)
+      const answer = await client.way.verify(server, client.pair.access).catch(() => null)
+      if (answer && ![200, 503].includes(answer.status))
+        wrong.push(`${server.name}, ${client.way.name}: verify ${told(answer)}`)
       await pause(random.between(0, 60))
     }
   }
 
   /** Signs in, refreshes, signs out; each until it is answered. */
-  async function comeAndGo(person: Person, random: Random): Promise<void> {
+  async function comeAndGo(person: Person, way: Way, random: Random): Promise<void> {
     while (!stop) {
-      const pair = await untilAnswered(random, client => client.post('/api/token/', person), 'sign-in')
+      const signIn = () => way.signIn(() => random.pick(servers), person)
+      const pair = await untilAnswered(random, signIn, `sign-in by ${way.name}`)
       if (!pair) continue
-      const client = aGoodClient(pair, servers, random)
+      const client = aGoodClient(pair, servers, random, way)
       signedIn.push(client)
       if (!(await client.refresh(over))) continue
       const { refresh } = client.pair
       leaving.add(client)
-      if (await untilAnswered(random, one => one.post('/api/token/blacklist/', { refresh }), 'sign-out')) {
-        ended.push({ ...client.pair, at: instant() })
-      }
+      if (await untilAnswered(random, server => way.signOut(server, refresh), 'sign-out'))
+        ended.push({ ...client.pair, way, at: instant() })
       await pause(random.between(0, 200))
     }
   }
 
-  // biome-ignore lint/suspicious/noExplicitAny: the body of an answer
-  async function untilAnswered(random: Random, send: (client: ReturnType<typeof aClient>) => any, what: string) {
+  async function untilAnswered(random: Random, send: (server: Server) => Promise<Answer>, what: string) {
     while (!stop) {
       const server = random.pick(servers)
-      const answer = await send(aClient(server)).catch(() => null)
-      if (answer?.status === 200) return answer.body
+      const answer = await send(server).catch(() => null)
+      if (answer?.status === 200) return answer.body || true
       // The try before was carried out, and its answer lost.
       if (answer?.body?.reason === 'session_ended' && what === 'sign-out') return answer.body
       if (answer && answer.status !== 503) {
@@ -127,23 +135,18 @@ export async function runP3(world: World, kills: number, seed: number, say: (lin
       await pause(50)
       const old = ended.filter(one => instant() > one.at + bound)
       const server = random.pick(servers)
-      if (old.length > 0) await requireEnded(random.pick(old), aClient(server), server.name, true)
+      if (old.length > 0) await requireEnded(random.pick(old), server, true)
     }
   }
 
-  async function requireEnded(
-    { access, refresh }: Ended,
-    client: ReturnType<typeof aClient>,
-    server: string,
-    mayFail = false,
-  ): Promise<void> {
+  async function requireEnded({ access, refresh, way }: Ended, server: Server, mayFail = false): Promise<void> {
     for (const [what, send] of [
-      ['verify', () => client.verify(access)],
-      ['refresh', () => client.refresh(refresh)],
+      ['verify', () => way.verify(server, access)],
+      ['refresh', () => way.refresh(server, refresh)],
     ] as const) {
       const answer = await send().catch(() => null)
       if (answer?.status === 401 || (mayFail && (answer === null || answer.status === 503))) continue
-      revived.push(`${server}: ${what} of an ended session ${answer ? told(answer) : 'unanswered'}`)
+      revived.push(`${server.name}, ${way.name}: ${what} of an ended session ${answer ? told(answer) : 'unanswered'}`)
     }
   }
 }

@@ -2,12 +2,13 @@
 // as stale, and a refresh brings the new roles.
 import { aClient, claimsOf } from '../../support/client.js'
 import { pause } from './asking.js'
-import { actor, insist, type Person, signIn } from './control.js'
+import { actor, insist, type Person } from './control.js'
 import { aGoodClient, type GoodClient, told } from './good-client.js'
 import { instant } from './ledger.js'
 import { aRandom, type Random } from './random.js'
 import type { Server } from './server.js'
 import { spread } from './table.js'
+import { apiWay, signInBy } from './ways.js'
 import type { World } from './world.js'
 
 /** People whose roles change, each with a client that refreshes, and those who refresh beside them. */
@@ -35,7 +36,8 @@ export async function runRoles(
   async function aSession(index: number): Promise<{ person: Person; client: GoodClient; random: Random }> {
     const random = aRandom(seed, 'roles', index)
     const person = await control.aPerson()
-    return { person, random, client: aGoodClient(await signIn(random.pick(servers), person), servers, random) }
+    const way = index % 2 === 0 ? apiWay : world.own
+    return { person, random, client: aGoodClient(await signInBy(way, servers, person, random), servers, random, way) }
   }
   const sessions = await Promise.all(Array.from({ length: changing + beside }, (_, index) => aSession(index)))
 
@@ -74,7 +76,7 @@ export async function runRoles(
 
   async function keepRefreshing({ client, random }: (typeof sessions)[number]): Promise<void> {
     while (!stop && (await client.refresh(() => stop))) {
-      const answer = await aClient(random.pick(servers)).verify(client.pair.access)
+      const answer = await client.way.verify(random.pick(servers), client.pair.access)
       if (answer.status !== 200) wrong.push(`a bystander's token is answered ${told(answer)}`)
       await pause(random.between(0, 50))
     }

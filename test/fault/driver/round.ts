@@ -43,11 +43,15 @@ export async function runRound(
   await healthy(world)
   const { access } = await signIn(a, administrator, { device: 'fault driver' })
   const victims = await Promise.all(
-    Array.from({ length: sessions }, (_, index) => aVictim(world.control, index % 2 === 0 ? [a, b] : [b, a], access)),
+    Array.from({ length: sessions }, (_, index) =>
+      aVictim(world, index % 2 === 0 ? [a, b] : [b, a], aRandom(seed, 'victim', index), access, index % 4 < 2),
+    ),
   )
   await fault.prepare?.(world)
   const bystanders = await Promise.all(
-    Array.from({ length: 4 }, (_, index) => aBystander(world, `bystander ${index}`, aRandom(seed, 'bystander', index))),
+    Array.from({ length: 4 }, (_, index) =>
+      aBystander(world, `bystander ${index}`, aRandom(seed, 'bystander', index), index % 2 === 1),
+    ),
   )
 
   const probe = await aProbe(world)

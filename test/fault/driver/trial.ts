@@ -3,7 +3,7 @@ import { askAgainAndAgain, pause } from './asking.js'
 import { bound } from './judge.js'
 import { instant, type Ledger } from './ledger.js'
 import type { Random } from './random.js'
-import { type RevokeName, revokeNames, revokes, type Victim } from './triggers.js'
+import { type RevokeName, revokes, revokesOf, type Victim } from './triggers.js'
 import type { World } from './world.js'
 
 export type Trial = {
@@ -21,7 +21,7 @@ export type Trial = {
 /** @returns null, or why nobody knows whether it was revoked */
 export async function tryOne(world: World, trial: Trial, ledger: Ledger): Promise<string | null> {
   const { number, victim, random, at, settled, beyond } = trial
-  const trigger = random.pick(revokeNames)
+  const trigger = random.pick(revokesOf(victim.way))
   await pause(at - instant())
   const revoked = await revoke(world, victim, trigger, random, settled)
   const answered = instant()
@@ -31,6 +31,7 @@ export async function tryOne(world: World, trial: Trial, ledger: Ledger): Promis
   const asking = {
     token: number,
     access: victim.ending.access,
+    way: victim.way,
     gap: (last: { status: number } | null) => (last?.status === 401 ? 250 : instant() < answered + 1_200 ? 25 : 100),
     over: () => instant() > answered + bound + beyond && settled(),
   }

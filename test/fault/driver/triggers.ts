@@ -1,16 +1,23 @@
 // The ways in which a trial's access token is revoked, one row each. A revoke may be sent again and again until it is
 // answered: being told that it is over already counts as an answer, for it says the same.
-import { type Answer, aClient, type Pair } from '../../support/client.js'
+import { type Answer, aClient, claimsOf, type Pair } from '../../support/client.js'
 import { actor, type Control, isPassing, type Person, signIn } from './control.js'
 import { told } from './good-client.js'
+import type { Random } from './random.js'
 import type { Server } from './server.js'
+import { apiWay, type CodeWay, signInBy, type Way } from './ways.js'
+import type { World } from './world.js'
 
 /** A person with two sessions on two devices: the owner's own, and the one that is to end. */
 export type Victim = {
   person: Person
   own: Pair
   ending: Pair
+  /** How that one was got. */
+  way: Way | CodeWay
   sid: string
+  /** The browser session that the code came from, where it came from one. */
+  browserSid: string
   deviceId: string
   /** The name under which the second device is known. */
   device: string
@@ -24,6 +31,8 @@ export type RevokeOutcome = 'done' | 'again' | (string & {})
 export type Revoke = {
   /** Works on the database as the command line does, and asks no server. */
   byHand: boolean
+  /** Where there is no such thing in the other way. */
+  only?: Way['name']
   /** @param url the server that is asked */
   send: (url: string, victim: Victim, control: Control) => Promise<RevokeOutcome>
 }
@@ -34,12 +43,14 @@ type Client = ReturnType<typeof aClient>
 function byRequest(
   done: number,
   over: number | string | null,
-  send: (client: Client, victim: Victim) => Promise<Answer>,
+  send: (client: Client, victim: Victim, url: string) => Promise<Answer>,
+  only?: Way['name'],
 ): Revoke {
   return {
     byHand: false,
+    ...(only && { only }),
     async send(url, victim) {
-      const answer = await send(aClient({ url }), victim).catch(() => null)
+      const answer = await send(aClient({ url }), victim, url).catch(() => null)
       if (answer === null || answer.status === 503) return 'again'
       return [done, over].includes(answer.status) || answer.body?.reason === over ? 'done' : told(answer)
     },
@@ -71,11 +82,26 @@ export const revokes = {
   ),
   'other sessions ended': byRequest(204, null, (client, { own }) => client.delete('/api/me/sessions/', own.access)),
   'other devices ended': byRequest(204, null, (client, { own }) => client.delete('/api/me/devices/', own.access)),
-  'signed out': byRequest(200, 'session_ended', (client, { ending }) =>
-    client.post('/api/token/blacklist/', { refresh: ending.refresh }),
+  // An application revokes its refresh token.
+  'signed out': byRequest(200, 'session_ended', (_, { way, ending }, url) => way.signOut({ url }, ending.refresh)),
+  'signed in again': byRequest(
+    200,
+    null,
+    (client, { person, device }) =>
+      client.post('/api/token/', { username: person.username, password: person.password, device }),
+    'api',
   ),
-  'signed in again': byRequest(200, null, (client, { person, device }) =>
-    client.post('/api/token/', { username: person.username, password: person.password, device }),
+  'browser session ended': byRequest(
+    204,
+    404,
+    (client, { browserSid, own }) => client.delete(`/api/me/sessions/${browserSid}/`, own.access),
+    'code',
+  ),
+  'consent withdrawn': byRequest(
+    204,
+    404,
+    (client, { way, own }) => client.delete(`/api/me/applications/${(way as CodeWay).applicationId}/`, own.access),
+    'code',
   ),
   // A second try after a first that was carried out is told that the old password is wrong, and then nobody knows.
   'password changed': byRequest(204, null, (client, { own, person }) =>
@@ -106,20 +132,29 @@ export const revokes = {
 } as const satisfies Record<string, Revoke>
 
 export type RevokeName = keyof typeof revokes
-export const revokeNames = Object.keys(revokes) as RevokeName[]
 
-/** Signs a new person in twice, once at each server. */
+export function revokesOf({ name }: Way): RevokeName[] {
+  const rows = Object.entries(revokes) as [RevokeName, Revoke][]
+  return rows.filter(([, { only }]) => only === undefined || only === name).map(([trigger]) => trigger)
+}
+
+/** Signs a new person in twice, once at each server. @param byCode the session that is to end is an application's */
 export async function aVictim(
-  control: Control,
+  { control, asking }: World,
   [first, second]: readonly [Server, Server],
+  random: Random,
   administrator: string,
+  byCode: boolean,
 ): Promise<Victim> {
   const person = await control.aPerson()
   const device = `phone of ${person.username}`
   const own = await signIn(first, person, { device: `desk of ${person.username}` })
-  const ending = await signIn(second, person, { device })
-  const { body } = await aClient(second).get('/api/me/devices/', ending.access)
-  const devices = body.results as { id: string; current: boolean; sessions: { id: string }[] }[]
-  const { id: deviceId, sessions } = devices.find(one => one.current)!
-  return { person, own, ending, sid: sessions[0]!.id, deviceId, device, administrator }
+  const way = byCode ? asking : apiWay
+  const ending = byCode ? await signInBy(way, [second], person, random) : await signIn(second, person, { device })
+  const { sid } = claimsOf(ending.access)
+  const { body } = await aClient(second).get('/api/me/devices/', own.access)
+  const devices = body.results as { id: string; sessions: { id: string }[] }[]
+  const { id: deviceId, sessions } = devices.find(one => one.sessions.some(({ id }) => id === sid))!
+  const browserSid = sessions.find(({ id }) => id !== sid)?.id ?? sid
+  return { person, own, ending, way, sid, browserSid, deviceId, device, administrator }
 }

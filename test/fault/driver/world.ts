@@ -8,6 +8,7 @@ import { type Redis, startRedis } from './redis.js'
 import { aRelay, type Relay } from './relay.js'
 import { aServer, type Server } from './server.js'
 import { aWallClock, type WallClock } from './wall-clock.js'
+import { aCodeWay, type CodeWay } from './ways.js'
 
 /** How the servers are set up: `plain`; `cut`: B lives in a namespace; `clock`: A has a wall clock of its own. */
 export type Cast = 'plain' | 'cut' | 'clock'
@@ -17,6 +18,9 @@ export type World = {
   redis: Redis | null
   servers: readonly [Server, Server]
   control: Control
+  /** Two applications: one that asks people for their consent, and one of our own. */
+  asking: CodeWay
+  own: CodeWay
   /** Of the cast `cut`. */
   namespace: Namespace | null
   /** Of the cast `clock`. */
@@ -53,6 +57,7 @@ export async function raise(stores: Stores, cast: Cast, stale = false): Promise<
   const near = environment(stores)
   // The tables are there before two servers look for them.
   const control = await aControl(near)
+  const [asking, own] = [await aCodeWay(control), await aCodeWay(control, { first_party: true })]
 
   const clock = cast === 'clock' ? aWallClock() : null
   const namespace = cast === 'cut' ? aNamespace() : null
@@ -68,6 +73,8 @@ export async function raise(stores: Stores, cast: Cast, stale = false): Promise<
     redis,
     servers: [a, b],
     control,
+    asking,
+    own,
     namespace,
     clock,
     accidents: () => [...a.accidents, ...b.accidents],

@@ -10,17 +10,24 @@ export function membersOf(values: Readonly<Record<string, unknown>>): Member[] {
     .map(([name, value]) => ({ name, text: textOf(value), at: null }))
 }
 
-const times: ReadonlySet<string> = new Set(['exp', 'iat', 'auth_time', 'nbf'])
+/** Of a token of ours, which somebody has looked at already. */
+export function claimsIn(token: string): Record<string, unknown> {
+  return JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString())
+}
 
-/** The claims of a token of ours. */
-export function tokenMembers(token: string): Member[] {
-  const claims = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as Record<string, unknown>
+const times: ReadonlySet<string> = new Set(['exp', 'iat', 'auth_time', 'nbf', 'updated_at'])
+
+/** Claims, whose times people are told as such. */
+export function withTimes(claims: Readonly<Record<string, unknown>>): Member[] {
   return Object.entries(claims).map(([name, value]) => ({
     name,
     text: textOf(value),
     at: times.has(name) && typeof value === 'number' ? value * 1000 : null,
   }))
 }
+
+/** What somebody could use who looks over a shoulder. */
+export const masked = (text: string) => `${text.slice(0, 12)}…`
 
 function textOf(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value)

@@ -5,29 +5,22 @@
 import type { Applications } from '../../../identity/applications/applications.js'
 import type { PublicApplication } from '../../../identity/applications/public-application.js'
 import { testPath, testRedirectUri } from '../../../identity/authorizations/authorization-requests.js'
-import type { Codes } from '../../../identity/authorizations/codes.js'
-import type { Sessions } from '../../../identity/devices/sessions.js'
-import type { TokenInspector } from '../../../identity/logs/token-inspector.js'
-import { authenticationMethodOf, scopeWords } from '../../../policy/application-metadata.js'
-import { Refusal } from '../../../protocol/errors.js'
+import { scopeWords } from '../../../policy/application-metadata.js'
 import type { SignInTest, SignInTests } from '../../../tokens/sign-in-tests.js'
-import { browserUserOf, type Context, originOf } from '../../handler.js'
+import { browserUserOf, type Context } from '../../handler.js'
 import { type AuthorizationFlow, authorizePath, withTicket } from '../../oauth/authorization-flow.js'
-import type { TokenAnswer } from '../../oauth/grants/grant.js'
-import { tokenAnswer } from '../../oauth/token-answer.js'
 import { typedIn } from '../fields.js'
 import type { Pages } from '../page.js'
 import { readText } from '../query.js'
-import { type Member, membersOf, tokenMembers } from './application-test-texts.js'
+import type { RunApplicationTest } from './application-test-run.js'
+import { type Member, masked, membersOf } from './application-test-texts.js'
 
 export type ApplicationTestPagesDeps = {
   pages: Pages
   issuer: string
   applications: Applications
-  codes: Codes
-  sessions: Sessions
-  tokenInspector: TokenInspector
   signInTests: SignInTests
+  run: RunApplicationTest
   flow: AuthorizationFlow
   now: () => number
 }
@@ -36,7 +29,7 @@ export type ApplicationTestPagesDeps = {
 export const testPrompts = ['', 'login', 'consent', 'none'] as const
 
 export function createApplicationTestPages(deps: ApplicationTestPagesDeps) {
-  const { pages, issuer, applications, codes, sessions, tokenInspector, signInTests, flow, now } = deps
+  const { pages, issuer, applications, signInTests, run, flow, now } = deps
 
   const found = (ctx: Context): Promise<PublicApplication> => applications.require(ctx.params.id ?? '')
   const byOf = (ctx: Context, { id }: PublicApplication) => ({ sid: browserUserOf(ctx).sid, applicationId: id })
@@ -69,28 +62,6 @@ export function createApplicationTestPages(deps: ApplicationTestPagesDeps) {
   async function notBegun(ctx: Context, application: PublicApplication): Promise<void> {
     await pages.tell(ctx, { tone: 'warn', text: pages.translate(ctx)('applicationTest.notBegun') })
     pages.go(ctx, tabOf(application))
-  }
-
-  /** As the token endpoint would, for an application that has proved itself: its secret is known to nobody here. */
-  async function exchange(ctx: Context, application: PublicApplication, code: string, { verifier }: SignInTest) {
-    const terms = { redirectUri: testRedirectUri(issuer, application.id), verifier, apart: true } as const
-    try {
-      const tokens = await codes.redeem(code, application.id, terms, originOf(ctx))
-      return { answer: await tokenAnswer(tokens, now()), error: null }
-    } catch (error) {
-      if (!(error instanceof Refusal) || error.status >= 500) throw error
-      return { answer: null, error: error.code }
-    }
-  }
-
-  /** Whether this server takes the token; ends the session that it belongs to, and asks again. */
-  async function tryAndEnd(ctx: Context, { access_token: token }: TokenAnswer) {
-    const { userId, actor } = browserUserOf(ctx)
-    const before = await tokenInspector.inspect(token)
-    const { session } = before
-    if (session) await sessions.end(session.id, userId, actor, 'sign_out')
-    const after = await tokenInspector.inspect(token)
-    return { before: before.refusal, after: after.refusal, sid: session?.id ?? null }
   }
 
   return {
@@ -134,35 +105,11 @@ export function createApplicationTestPages(deps: ApplicationTestPagesDeps) {
       const { code, state } = typedIn(ctx, ['code', 'state'])
       const test = signInTests.resume(byOf(ctx, application), state)
       if (!test) return await notBegun(ctx, application)
-      const { answer, error } = await exchange(ctx, application, code, test)
-      const method = authenticationMethodOf(application)
       await show(ctx, application, {
         request: requestOf(application, test),
         answered: membersOf({ code: masked(code), state, iss: issuer }),
-        exchange: {
-          sent: membersOf({
-            ...{ grant_type: 'authorization_code', code: masked(code), code_verifier: masked(test.verifier) },
-            redirect_uri: testRedirectUri(issuer, application.id),
-          }),
-          method,
-          error,
-          answer: answer && membersOf({ ...answer, ...secretOf(answer) }),
-          access: answer && tokenMembers(answer.access_token),
-          id: typeof answer?.id_token === 'string' ? tokenMembers(answer.id_token) : null,
-          tried: answer && (await tryAndEnd(ctx, answer)),
-        },
+        exchange: await run(ctx, application, code, test),
       })
     },
   }
-}
-
-/** What somebody could use who looks over a shoulder. */
-const masked = (text: string) => `${text.slice(0, 12)}…`
-
-function secretOf(answer: TokenAnswer): Record<string, string> {
-  const names = ['access_token', 'refresh_token', 'id_token'] as const
-  const members = answer as unknown as Record<string, unknown>
-  return Object.fromEntries(
-    names.flatMap(name => (typeof members[name] === 'string' ? [[name, masked(members[name])]] : [])),
-  )
 }

@@ -1,0 +1,112 @@
+// What an application does once it has a code, done in its place: it exchanges the code, asks userinfo and introspection, and
+// signs out, behind the same checks as the endpoints.
+import type { PublicApplication } from '../../../identity/applications/public-application.js'
+import { testRedirectUri } from '../../../identity/authorizations/authorization-requests.js'
+import type { Codes } from '../../../identity/authorizations/codes.js'
+import type { Sessions } from '../../../identity/devices/sessions.js'
+import type { TokenInspector } from '../../../identity/logs/token-inspector.js'
+import type { Userinfo } from '../../../identity/people/userinfo.js'
+import { authenticationMethodOf, scopeWords } from '../../../policy/application-metadata.js'
+import { isPublic } from '../../../policy/authorization-rules.js'
+import type { AccessClaims } from '../../../protocol/claims.js'
+import { type ErrorCode, Refusal } from '../../../protocol/errors.js'
+import type { Introspect } from '../../../tokens/introspect.js'
+import type { SignInTest } from '../../../tokens/sign-in-tests.js'
+import { browserUserOf, type Context, originOf } from '../../handler.js'
+import type { TokenAnswer } from '../../oauth/grants/grant.js'
+import { tokenAnswer } from '../../oauth/token-answer.js'
+import { claimsIn, type Member, masked, membersOf, withTimes } from './application-test-texts.js'
+
+export type ApplicationTestRunDeps = {
+  issuer: string
+  codes: Codes
+  sessions: Sessions
+  tokenInspector: TokenInspector
+  userinfo: Userinfo
+  introspect: Introspect
+  now: () => number
+}
+
+/** What each side said, as the page shows it. */
+export type ApplicationTestRun = {
+  sent: Member[]
+  method: string
+  error: ErrorCode | null
+  answer: Member[] | null
+  access: Member[] | null
+  id: Member[] | null
+  /** null where the application has no `openid`, which userinfo asks for. */
+  userinfo: Member[] | null
+  /** null where the application is public: introspection is for those who prove themselves (RFC 7662 §2.1). */
+  introspection: Member[] | null
+  /** `why`: what the token is refused with, where this server would take it at all. */
+  ended: { before: boolean; after: boolean; why: ErrorCode | null; sid: string | null } | null
+}
+
+export function createApplicationTestRun(deps: ApplicationTestRunDeps) {
+  const { issuer, codes, sessions, tokenInspector, userinfo, introspect, now } = deps
+
+  /** As the token endpoint would, for an application that has proved itself: its secret is known to nobody here. */
+  async function exchange(ctx: Context, application: PublicApplication, code: string, { verifier }: SignInTest) {
+    const terms = { redirectUri: testRedirectUri(issuer, application.id), verifier, apart: true } as const
+    try {
+      const tokens = await codes.redeem(code, application.id, terms, originOf(ctx))
+      return { answer: await tokenAnswer(tokens, now()), error: null }
+    } catch (error) {
+      if (!(error instanceof Refusal) || error.status >= 500) throw error
+      return { answer: null, error: error.code }
+    }
+  }
+
+  /** Asks with the token, ends the session that it belongs to, and asks again. */
+  async function useAndEnd(ctx: Context, application: PublicApplication, answer: TokenAnswer) {
+    const { access_token: token, scope = '' } = answer
+    const { userId, actor } = browserUserOf(ctx)
+    const { session } = await tokenInspector.inspect(token)
+    const told = scopeWords(scope).includes('openid') && (await userinfo(claimsIn(token) as AccessClaims))
+    const before = await introspect(token, application)
+    if (session) await sessions.end(session.id, userId, actor, 'sign_out')
+    const after = await introspect(token, application)
+    const { refusal } = await tokenInspector.inspect(token)
+    return {
+      userinfo: told ? withTimes(told) : null,
+      introspection: isPublic(application) ? null : withTimes(before),
+      ended: {
+        ...{ before: before.active, after: after.active, sid: session?.id ?? null },
+        // A token for another resource server fails here at that first.
+        why: refusal === 'token_audience' ? null : refusal,
+      },
+    }
+  }
+
+  return async function run(
+    ctx: Context,
+    application: PublicApplication,
+    code: string,
+    test: SignInTest,
+  ): Promise<ApplicationTestRun> {
+    const { answer, error } = await exchange(ctx, application, code, test)
+    return {
+      sent: membersOf({
+        ...{ grant_type: 'authorization_code', code: masked(code), code_verifier: masked(test.verifier) },
+        redirect_uri: testRedirectUri(issuer, application.id),
+      }),
+      method: authenticationMethodOf(application),
+      error,
+      answer: answer && membersOf({ ...answer, ...maskedTokens(answer) }),
+      access: answer && withTimes(claimsIn(answer.access_token)),
+      id: typeof answer?.id_token === 'string' ? withTimes(claimsIn(answer.id_token)) : null,
+      ...(answer ? await useAndEnd(ctx, application, answer) : { userinfo: null, introspection: null, ended: null }),
+    }
+  }
+}
+
+export type RunApplicationTest = ReturnType<typeof createApplicationTestRun>
+
+function maskedTokens(answer: TokenAnswer): Record<string, string> {
+  const names = ['access_token', 'refresh_token', 'id_token'] as const
+  const members = answer as unknown as Record<string, unknown>
+  return Object.fromEntries(
+    names.flatMap(name => (typeof members[name] === 'string' ? [[name, masked(members[name])]] : [])),
+  )
+}

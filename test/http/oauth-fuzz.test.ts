@@ -1,0 +1,259 @@
+// Every parameter of every endpoint of OAuth, wrong in every way that one can be. Nobody is sent to a place that is not
+// registered, nobody is asked outside, nothing is written, and what is answered has no text of the sender in it.
+import { type AddressInfo, createServer, type Server } from 'node:net'
+import { expect } from 'chai'
+import { logoutParameters } from '../../server/http/oauth/end-session.js'
+import { createGrants } from '../../server/http/oauth/grants/grants.js'
+import { introspectionParameters } from '../../server/http/oauth/introspection.js'
+import { revocationParameters } from '../../server/http/oauth/revocation.js'
+import { authenticationMethods } from '../../server/policy/application-metadata.js'
+import { aConfidentialApplication, anApplication, aSessionOf, basic, inForm } from '../support/applications.js'
+import { type ApplicationKey, aKey, anAssertion, assertionType } from '../support/assertions.js'
+import { authorizeQuery, aWebsite } from '../support/authorizations.js'
+import { aBrowser, aCode, redirectUri } from '../support/codes.js'
+import { type Engine, onEachEngine } from '../support/engines.js'
+import { aDoor, type Door } from '../support/fuzz.js'
+import {
+  authenticationParameters,
+  authorizationParameters,
+  type Hostile,
+  hostilePairs,
+  pointingToken,
+} from '../support/hostile-parameters.js'
+import { aServer, manyGuesses, type TestServer, testSettings } from '../support/server.js'
+import { snapshotOf } from '../support/snapshot.js'
+import { aVisitor, localOf, type Visitor } from '../support/visitor.js'
+
+const afterwards = 'https://shop.example/bye'
+/** Where anybody may be sent. */
+const registered = ['https://shop.example/callback', redirectUri, afterwards, 'http://localhost:4000/errors/']
+
+const grants = createGrants({} as never)
+
+/** Counts of wrong guesses are what these are for. */
+const ofGuesses = ['guess', 'number', 'figure']
+
+/** What the tables hold, a line for each row. */
+async function rowsOf(server: TestServer): Promise<string[]> {
+  const tables = Object.entries(JSON.parse(await snapshotOf(server)) as Record<string, string[]>)
+  return tables.flatMap(([name, rows]) => (ofGuesses.includes(name) ? [] : rows.map(row => `${name} ${row}`)))
+}
+
+function fuzzed(engine: Engine): void {
+  let [server, trap] = [null, null] as unknown as [TestServer, Server]
+  let [asked, trapUrl, secret, postSecret] = [0, '', '', '']
+  let key: ApplicationKey
+  let amy: { id: number; username: string; password: string }
+
+  beforeEach(async function () {
+    this.timeout(60_000)
+    asked = 0
+    trap = createServer(socket => {
+      asked++
+      socket.destroy()
+    })
+    await new Promise<void>(resolve => trap.listen(0, '127.0.0.1', resolve))
+    trapUrl = `http://127.0.0.1:${(trap.address() as AddressInfo).port}/jwks`
+    // Where anything may be asked: what is not asked is not asked by us.
+    const settings = {
+      ...testSettings(await engine.migrated()),
+      outgoingAllow: { hosts: ['evil.example'], networks: ['127.0.0.0/8'] },
+    }
+    server = await aServer({ settings, policy: manyGuesses })
+    amy = await server.aUser({ username: 'amy' })
+    key = await aKey('ES256')
+    const metadata = {
+      redirect_uris: ['https://shop.example/callback', redirectUri],
+      post_logout_redirect_uris: [afterwards],
+      grant_types: grants.map(({ grantType }) => grantType) as ['authorization_code'],
+      scope: 'openid profile email offline_access',
+    }
+    await aWebsite(server, 'shop', { metadata })
+    secret = await aConfidentialApplication(server, 'books', { metadata })
+    const posting = { ...metadata, token_endpoint_auth_method: 'client_secret_post' } as const
+    postSecret = await aConfidentialApplication(server, 'posting', { metadata: posting })
+    const proving = { ...metadata, token_endpoint_auth_method: 'private_key_jwt', jwks: { keys: [key.jwk] } } as const
+    await anApplication(server, 'proving', { metadata: proving as never })
+    await anApplication(server, 'tabs', {
+      kind: 'browser',
+      metadata: { ...metadata, token_endpoint_auth_method: 'none' },
+    })
+  })
+  afterEach(() => void trap.close())
+
+  /** The day of its last use is noted at the first. */
+  async function useSecrets(): Promise<void> {
+    const ask = (headers: object, body: object) =>
+      fetch(`${server.url}/oauth/revoke`, {
+        method: 'POST',
+        headers: { ...headers },
+        body: new URLSearchParams({ ...body }),
+      })
+    await ask(basic('books', secret), { token: 'a' })
+    await ask({}, { token: 'a', client_id: 'posting', client_secret: postSecret })
+  }
+
+  /** What has nothing to do with the database is tried once. */
+  const isForEngine = ({ isBytes }: Hostile) => engine.name === 'SQLite' || isBytes === true
+
+  /** Sends everything to it, and looks for all that must not be. */
+  async function tryAll(names: readonly string[], door: Door, writes = false): Promise<void> {
+    await useSecrets()
+    const before = writes ? null : await rowsOf(server)
+    const { send, sendBodies } = aDoor(server, door, registered)
+    for (const name of new Set([...names, '__proto__', 'constructor', 'request_uri', 'a name that nobody knows']))
+      await send(name, hostilePairs(name, door.good[name] ?? 'a', trapUrl).filter(isForEngine))
+    await sendBodies()
+    if (before) expect((await rowsOf(server)).filter(row => !before.includes(row))).to.deep.equal([])
+    expect(asked, 'connections to the outside').to.equal(0)
+  }
+
+  const usual = () => Object.fromEntries(new URLSearchParams(authorizeQuery('shop')))
+
+  async function signedIn(): Promise<{ visitor: Visitor; headers: Record<string, string>; path: string }> {
+    const visitor = aVisitor(server)
+    await visitor.signIn(amy)
+    const path = localOf(await visitor.send('GET', `/oauth/authorize?${authorizeQuery('shop')}`))
+    const headers = { Cookie: [...visitor.cookies].map(pair => pair.join('=')).join('; ') }
+    return { visitor, headers: { ...headers, 'Sec-Fetch-Site': 'same-origin' }, path }
+  }
+  const ticketIn = (path: string) => new URLSearchParams(path.split('?')[1]).get('ticket')!
+
+  it('reads the names that it fuzzes from the tables', async () => {
+    const known = 'client_id redirect_uri response_type response_mode state nonce scope resource prompt max_age'
+    expect(authorizationParameters()).to.include.members(known.split(' '))
+    expect(authorizationParameters()).to.include.members(['code_challenge', 'login_hint', 'ui_locales', 'request'])
+    const proofs = ['client_id', 'client_secret', 'client_assertion', 'client_assertion_type']
+    expect(await authenticationParameters()).to.have.members(proofs)
+  })
+
+  it('the authorization endpoint, by an address and by a form, asked by nobody', async () => {
+    const good = usual()
+    await tryAll(authorizationParameters(), { method: 'GET', path: '/oauth/authorize', good, wire: 'page' })
+    await tryAll(authorizationParameters(), { method: 'POST', path: '/oauth/authorize', good, wire: 'page' })
+  }).timeout(180_000)
+
+  it('the authorization endpoint, asked by somebody who is signed in', async () => {
+    const { headers } = await signedIn()
+    const good = usual()
+    await tryAll(authorizationParameters(), { method: 'GET', path: '/oauth/authorize', good, headers, wire: 'page' })
+  }).timeout(120_000)
+
+  it('the pages on the way, and their tickets', async () => {
+    const { visitor, headers, path } = await signedIn()
+    const _token = visitor.tokenOn(await visitor.open(path), '/consent')
+    const ticket = ticketIn(path)
+    for (const [method, page, good] of [
+      ['GET', '/oauth/authorize', { ticket }],
+      ['GET', '/consent', { ticket }],
+      ['POST', '/consent', { _token, ticket, shown: 'a', decision: 'allow' }],
+      ['GET', '/login', { ticket, next: '/account' }],
+      ['POST', '/login/leave', { _token, ticket }],
+      ['POST', '/logout/confirm', { _token: 'a', id_token_hint: 'a', client_id: 'shop', state: 'a' }],
+    ] as const)
+      await tryAll(Object.keys(good), { method, path: page, good: { ...good }, headers, wire: 'page' })
+  }).timeout(180_000)
+
+  it('the sign-in page of somebody who is sent by an application', async () => {
+    const visitor = aVisitor(server)
+    const path = localOf(await visitor.send('GET', `/oauth/authorize?${authorizeQuery('shop')}`))
+    const _token = visitor.tokenOn(await visitor.open(path), '/login')
+    const good = { _token, ticket: ticketIn(path), username: 'nobody', password: 'a', next: '/account' }
+    const Cookie = [...visitor.cookies].map(pair => pair.join('=')).join('; ')
+    const headers = { Cookie, 'Sec-Fetch-Site': 'same-origin' }
+    await tryAll(Object.keys(good), { method: 'POST', path: '/login', good, headers, wire: 'page' })
+  }).timeout(120_000)
+
+  for (const { grantType, parameters } of grants) {
+    /** What it needs, so that all that is asked of it is asked. */
+    async function needs(): Promise<Record<string, string>> {
+      if (grantType === 'refresh_token') return { refresh_token: (await aSessionOf(server, amy, 'books')).refresh }
+      if (grantType !== 'authorization_code') return {}
+      const { session } = await aBrowser(server, amy.username)
+      const { code, terms } = await aCode(server, session, 'books')
+      return { code, redirect_uri: redirectUri, code_verifier: `${terms.verifier}a` }
+    }
+
+    it(`the token endpoint, with the grant ${grantType}`, async () => {
+      const good: Record<string, string> = { ...(await needs()), grant_type: grantType, scope: 'openid' }
+      const headers = basic('books', secret)
+      await tryAll(
+        ['grant_type', ...Object.keys(parameters)],
+        { method: 'POST', path: '/oauth/token', good, headers, wire: 'oauth' },
+        grantType === 'refresh_token',
+      )
+    }).timeout(120_000)
+  }
+
+  for (const method of authenticationMethods) {
+    it(`who calls, by ${method}`, async () => {
+      const assertion = await anAssertion(key, 'proving', server.clock.now())
+      const shown: Record<typeof method, [good: Record<string, string>, headers: Record<string, string>]> = {
+        client_secret_basic: [{}, basic('books', `${secret}a`)],
+        client_secret_post: [{ client_id: 'posting', client_secret: `${postSecret}a` }, {}],
+        private_key_jwt: [{ client_assertion: `${assertion}a`, client_assertion_type: assertionType }, {}],
+        none: [{ client_id: 'tabs' }, {}],
+      }
+      const [good, headers] = shown[method]
+      const door = {
+        method: 'POST',
+        path: '/oauth/revoke',
+        good: { ...good, token: 'a' },
+        headers,
+        wire: 'oauth',
+      } as const
+      await tryAll(await authenticationParameters(), door)
+      const { sendHeaders } = aDoor(server, door, registered)
+      await sendHeaders('Authorization', ['Basic ', 'basic', 'BASIC', 'Bearer ', 'DPoP '], trapUrl)
+    }).timeout(120_000)
+  }
+
+  it('introspection, revocation and userinfo', async () => {
+    const headers = basic('books', secret)
+    const token = pointingToken(trapUrl, 'books')
+    const good = { token, token_type_hint: 'access_token' }
+    const wire = 'oauth' as const
+    await tryAll(Object.keys(introspectionParameters), {
+      method: 'POST',
+      path: '/oauth/introspect',
+      good,
+      headers,
+      wire,
+    })
+    await tryAll(Object.keys(revocationParameters), { method: 'POST', path: '/oauth/revoke', good, headers, wire })
+    const userinfo = { path: '/oauth/userinfo', good: { access_token: token }, wire }
+    await tryAll(['access_token'], { ...userinfo, method: 'POST' })
+    await tryAll(['access_token'], { ...userinfo, method: 'GET' })
+    await aDoor(server, { ...userinfo, method: 'GET' }, registered).sendHeaders('Authorization', ['Bearer '], trapUrl)
+  }).timeout(180_000)
+
+  it('the logout endpoint, by an address and by a form', async () => {
+    const { headers } = await signedIn()
+    const good = { client_id: 'shop', post_logout_redirect_uri: afterwards, state: 'a', ui_locales: 'uz' }
+    for (const method of ['GET', 'POST'] as const)
+      await tryAll(logoutParameters, { method, path: '/oauth/logout', good, headers, wire: 'page' })
+  }).timeout(120_000)
+
+  it('discovery, whose answers no query changes', async () => {
+    for (const name of ['openid-configuration', 'oauth-authorization-server', 'jwks.json']) {
+      const path = `/.well-known/${name}`
+      const plain = await (await fetch(server.url + path)).text()
+      const { send } = aDoor(server, { method: 'GET', path, good: {}, wire: 'oauth', answers: plain }, registered)
+      for (const parameter of ['issuer', 'resource', '__proto__'])
+        await send(parameter, hostilePairs(parameter, 'a', trapUrl))
+    }
+    expect(asked).to.equal(0)
+  }).timeout(60_000)
+
+  it('in all of which the trap would have told', async () => {
+    const metadata = { token_endpoint_auth_method: 'private_key_jwt', jwks_uri: trapUrl } as const
+    await anApplication(server, 'asked', { metadata })
+    const assertion = await anAssertion(key, 'asked', server.clock.now())
+    const form = { client_assertion: assertion, client_assertion_type: assertionType, token: 'a' }
+    const body = new URLSearchParams(form)
+    const { status } = await fetch(`${server.url}/oauth/revoke`, { method: 'POST', body, headers: inForm })
+    expect([status, asked > 0]).to.deep.equal([503, true])
+  })
+}
+
+onEachEngine('parameters that are wrong in every way', fuzzed)
