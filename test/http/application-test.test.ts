@@ -4,6 +4,8 @@ import { expect } from 'chai'
 import type { ApplicationMetadata } from '../../server/policy/application-metadata.js'
 import { anApplication } from '../support/applications.js'
 import { aResourceServer } from '../support/authorizations.js'
+import { claimsOf } from '../support/client.js'
+import { aCode, codeOrigin } from '../support/codes.js'
 import { aServer, issuer, password, settle, type TestServer } from '../support/server.js'
 import { aVisitor, localOf, type Seen, type Visitor } from '../support/visitor.js'
 
@@ -178,6 +180,21 @@ describe('a sign-in that is tried out', () => {
     expect(cardOf(seen, 'What userinfo says')).to.equal(null)
     expect(cardOf(seen, 'What introspection says')).to.equal(null)
     expect(cardOf(seen, '5. The token here')).to.match(/accepted After it refused session_ended/)
+  })
+
+  it('ends no session of the administrator’s that the application goes on with', async () => {
+    // Without refresh tokens a session that is there is taken again.
+    const { server, visitor } = await aShop({ grant_types: ['authorization_code'] })
+    const { storage, authorizations } = server.composed.parts
+    const [row] = await storage.database.read<{ id: string }>('SELECT session_id AS id FROM page_session', [])
+    const browser = (await storage.sessionStore.find(storage.database, row!.id))!
+    const { code, terms } = await aCode(server, browser, 'shop', { scope: 'openid profile' })
+    const { access } = await authorizations.codes.redeem(code, 'shop', terms, codeOrigin)
+    expect((await passThrough(visitor)).text)
+      .to.include('accepted')
+      .and.include('session_ended')
+    const own = (await storage.sessionStore.find(storage.database, claimsOf(access.token).sid))!
+    expect(own.endedAt).to.equal(null)
   })
 
   it('asks for consent as the application would, and tells what nobody is asked where no page may be shown', async () => {

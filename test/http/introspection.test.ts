@@ -26,7 +26,7 @@ describe('introspection', () => {
     await userStore.update(database, amy.id, { permissions: ['orders:read'] })
     const all: Record<string, Partial<NewApplication>> = {
       orders,
-      shop: { metadata: { scope: 'openid profile orders:read', permissions: ['orders:read'] } },
+      shop: { metadata: { scope: 'openid profile orders:read', permissions: ['orders:read'], first_party: true } },
       other: { resource: 'https://other.example/', kind: 'resource_server' },
       gateway: { metadata: { introspects: ['https://orders.example/'] } },
       robot: { kind: 'machine', metadata: { scope: 'orders:read', grant_types: ['client_credentials'] } },

@@ -34,6 +34,8 @@ export type RedemptionTerms = {
   /** RFC 7636 §4.5 */
   verifier: string | undefined
   asked?: AskedTarget
+  /** For a session that ends again at once: never one that the application goes on with. */
+  apart?: true
 }
 
 /** Thrown inside the transaction, which it undoes: somebody else has spent the code, or its time has come. */
@@ -94,6 +96,7 @@ export function createCodes(deps: CodesDeps) {
       const opened = await openSession(evidenceOf(row, terms, origin), applicationId, {
         device: { deviceId: row.deviceId },
         origin,
+        apart: terms.apart === true,
         grant: () => grantOf(row, requireHeld(applicationId)),
       })
       const { refreshable: withRefresh } = opened.standing.session

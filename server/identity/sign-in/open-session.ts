@@ -50,6 +50,8 @@ export type Opening = {
    * that codes open, and browsers, stand side by side (oauth.md §5).
    */
   replaces?: boolean
+  /** Of its own, also where one like it could be taken again: whoever opens it ends it. */
+  apart?: boolean
   /** The session of the browser that somebody signs in with again: it goes on where it is the same person's, and lives. */
   renews?: string | undefined
 }
@@ -115,7 +117,7 @@ export function createOpenSession(deps: OpenSessionDeps) {
   async function openOnce(
     evidence: Evidence,
     applicationId: string,
-    { device, origin, grant, replaces = false, renews }: Opening,
+    { device, origin, grant, replaces = false, apart = false, renews }: Opening,
   ): Promise<Opened> {
     const issuedAt = now()
     // One policy from beginning to end: the one that is in force when the log's number is read.
@@ -138,7 +140,7 @@ export function createOpenSession(deps: OpenSessionDeps) {
       const granted = typeof grant === 'function' ? grant() : grant
       const opened = newSession(evidence, { applicationId, deviceId, address: origin.address, grant: granted }, eras)
       const inForce = { replaces: replaces && !isNew, ended: found.ended, eras }
-      const retaken = await room.retake(tx, opened, inForce)
+      const retaken = apart ? null : await room.retake(tx, opened, inForce)
       const session = retaken ?? opened
       await evidence.spend?.(tx, session.id)
       if (!retaken) {

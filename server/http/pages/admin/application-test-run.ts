@@ -48,7 +48,7 @@ export function createApplicationTestRun(deps: ApplicationTestRunDeps) {
 
   /** As the token endpoint would, for an application that has proved itself: its secret is known to nobody here. */
   async function exchange(ctx: Context, application: PublicApplication, code: string, { verifier }: SignInTest) {
-    const terms = { redirectUri: testRedirectUri(issuer, application.id), verifier }
+    const terms = { redirectUri: testRedirectUri(issuer, application.id), verifier, apart: true } as const
     try {
       const tokens = await codes.redeem(code, application.id, terms, originOf(ctx))
       return { answer: await tokenAnswer(tokens, now()), error: null }
