@@ -67,7 +67,8 @@ onEachEngine('an application beside our own', engine => {
     amy = await aUserWith(server, ['orders:read', 'orders:write', 'stock:read'])
     boss = await server.aUser({ roles: ['admin'] })
     await anApplication(server, 'orders', orders)
-    const metadata = { scope: everything, permissions: ['orders:read', 'darvoza:users:read'] }
+    // First-party: whom nobody is asked about, so that its sessions need no consent.
+    const metadata = { scope: everything, permissions: ['orders:read', 'darvoza:users:read'], first_party: true }
     await anApplication(server, 'shop', { metadata })
     await settle(server.composed)
   })
@@ -77,7 +78,8 @@ onEachEngine('an application beside our own', engine => {
     (await refreshAs(server, (await opened(...given)).refresh, given[3])).claims!
 
   it('acts for an administrator with what it lists and no more: what a person with as much may not, it may not', async () => {
-    const metadata = { scope: 'openid darvoza:admin', permissions: ['darvoza:users:write', 'darvoza:roles:write'] }
+    const permissions = ['darvoza:users:write', 'darvoza:roles:write']
+    const metadata = { scope: 'openid darvoza:admin', permissions, first_party: true }
     await anApplication(server, 'narrow', { metadata })
     const person = await aUserWith(server, metadata.permissions)
     const victim = await server.aUser()
@@ -224,7 +226,9 @@ onEachEngine('an application beside our own', engine => {
       resource: 'https://stock.example',
       resourceScopes: [{ name: 'stock', description: '' }],
     })
-    await anApplication(server, 'depot', { metadata: { scope: 'openid stock', permissions: ['stock:read'] } })
+    await anApplication(server, 'depot', {
+      metadata: { scope: 'openid stock', permissions: ['stock:read'], first_party: true },
+    })
     let { refresh }: { refresh: string | null } = await opened(amy, 'openid stock', [], 'depot')
     const next = async () => {
       const pair = await refreshAs(server, refresh!, 'depot')
@@ -232,7 +236,7 @@ onEachEngine('an application beside our own', engine => {
       return [pair.claims!.aud, pair.claims!.scope, pair.claims!.permissions]
     }
     expect(await next()).to.deep.equal(['https://stock.example', 'openid stock', ['stock:read']])
-    await changeApplication(server, 'depot', { metadata: { scope: 'openid stock' } })
+    await changeApplication(server, 'depot', { metadata: { scope: 'openid stock', first_party: true } })
     expect(await next()).to.deep.equal(['https://stock.example', 'openid stock', []])
     await changeApplication(server, 'stock', { resourceScopes: [] })
     expect(await next()).to.deep.equal([issuer, 'openid', []])
@@ -382,7 +386,7 @@ onMariaDb('two servers', engine => {
   it('judge who changes something by the lifetimes that one of them has just set, at once', async () => {
     const first = await aServer({ engine })
     const amy = await first.aUser()
-    await anApplication(first, 'shop', { metadata: { scope: 'darvoza:account' } })
+    await anApplication(first, 'shop', { metadata: { scope: 'darvoza:account', first_party: true } })
     const second = await aServer({ settings: first.settings, clock: first.clock, policy: null })
     const { refresh, session } = await aSessionOf(first, amy, 'shop', { scope: 'darvoza:account' })
     expect((await refreshAs(second, refresh)).code).to.equal(null)
@@ -399,7 +403,8 @@ onMariaDb('two servers', engine => {
   it('do not look twice because some application was changed: only a resource server, or its own row, concerns a session', async () => {
     const first = await aServer({ engine })
     const amy = await first.aUser()
-    for (const id of ['shop', 'wiki']) await anApplication(first, id, { metadata: { scope: 'openid orders:read' } })
+    const metadata = { scope: 'openid orders:read', first_party: true }
+    for (const id of ['shop', 'wiki']) await anApplication(first, id, { metadata })
     await anApplication(first, 'orders', orders)
     const second = await aServer({ settings: first.settings, clock: first.clock, policy: null })
     let { refresh }: { refresh: string | null } = await aSessionOf(first, amy, 'shop', { scope: 'openid orders:read' })

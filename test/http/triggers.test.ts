@@ -261,8 +261,9 @@ onEachEngine('what ends what', engine => {
       // The other asks for nothing of the resource server.
       await applications.change('other', { metadata: { scope: 'openid darvoza:account' } }, 'operator:test')
       await settle(server.composed)
-      const shop = (await aSessionOf(server, amy, 'shop', { scope: 'openid darvoza:account' })).refresh
-      const other = (await aSessionOf(server, amy, 'other', { scope: 'openid darvoza:account' })).refresh
+      const ours = { scope: 'openid darvoza:account', resources: [server.settings.issuer] }
+      const shop = (await aSessionOf(server, amy, 'shop', ours)).refresh
+      const other = (await aSessionOf(server, amy, 'other', ours)).refresh
       const refresh = async (token: string, id: string) => {
         try {
           return await server.composed.parts.tokens.rotate.rotate(token, id, {
