@@ -1,16 +1,9 @@
 // What a refresh asks beside whether the session lives: that its application may still have what the session gives. Our own
 // application has no such terms, and nothing is read for it.
 import type { Origin } from '../policy/actor.js'
-import {
-  hasRefreshTokens,
-  mayBeOffline,
-  mayUse,
-  ownApplicationId,
-  scopeWords,
-  standardScopes,
-} from '../policy/application-metadata.js'
+import { hasRefreshTokens, mayBeOffline, mayUse, ownApplicationId, scopeWords } from '../policy/application-metadata.js'
 import { covers } from '../policy/consent.js'
-import { type AskedTarget, isAskedFor, narrowed, resourceServersOf, targetOf } from '../policy/session-scope.js'
+import { type AskedTarget, isAskedFor, narrowed, resourceServersOf } from '../policy/session-scope.js'
 import { refuse } from '../protocol/errors.js'
 import type { ApplicationsInForce } from '../revocation/applications-in-force.js'
 import type { ConsentStore } from '../storage/consents.js'
@@ -80,13 +73,8 @@ export function createRefreshRights(deps: RefreshRightsDeps) {
     // One that was named alone has no other's words.
     if (session.resources.length === 1 || held.metadata.first_party) return asked
     // A resource server that came to know the word since the consent was given: nobody has agreed to that one.
-    if (asked.resource?.length) {
-      if (await isConsented(session, granted.resources)) return asked
-      throw refuse('invalid_target')
-    }
-    const { audience, scope } = targetOf(granted, held.metadata, servers, ofNone)
-    if (audience === ofNone || (await isConsented({ ...session, scope }, [audience]))) return asked
-    return { scope: scopeWords(granted.scope).filter(isStandard).join(' ') }
+    if (asked.resource?.length && !(await isConsented(session, granted.resources))) throw refuse('invalid_target')
+    return asked
   }
 
   async function isConsented(
@@ -108,8 +96,3 @@ export function createRefreshRights(deps: RefreshRightsDeps) {
 }
 
 export type RefreshRights = ReturnType<typeof createRefreshRights>
-
-/** The audience of a token that is for no resource server. */
-const ofNone = ''
-
-const isStandard = (word: string) => (standardScopes as readonly string[]).includes(word)
