@@ -142,13 +142,14 @@ export async function composeParts(settings: Settings, { log, random = randomByt
       await issuerClaim.claim(settings.issuer)
       await tail.start()
       await redisLink?.start()
+      // Before the administrator is made: whose password would not be shown by a start that this refuses.
+      if (settings.applicationsFile) await bringIn(settings.applicationsFile, identity.applications, log)
       const wanted = {
         username: settings.adminUsername,
         password: settings.adminPassword,
         id: ports.administratorId,
       }
       const made = await ensureAdministrator({ database, userStore, users, random }, wanted)
-      if (settings.applicationsFile) await bringIn(settings.applicationsFile, identity.applications, log)
       await housekeeping.beat()
       jobs.afterwards(hashing.prepare)
       // A database that an older program made may lack a key.

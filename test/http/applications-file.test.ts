@@ -71,6 +71,24 @@ describe('a file of applications that is none', () => {
   })
 })
 
+describe('a first start that a wrong file refuses', () => {
+  it('makes no administrator, whose password nobody would be shown', async () => {
+    const settings = readSettings({ DATA_DIR: aFolder() })
+    const applicationsFile = { path: '/etc/applications.json', entries: [{ ...till, client_secret: 'short' }] }
+    const begin = async (more: object) => {
+      const composed = await compose({ ...settings, ...more }, { log: silent })
+      try {
+        await composed.migrate()
+        return await composed.start()
+      } finally {
+        await composed.close()
+      }
+    }
+    expect(await problemsOf(begin({ applicationsFile }) as Promise<unknown>)).to.have.length(1)
+    expect(await begin({})).to.include({ username: 'admin' })
+  })
+})
+
 onEachEngine('a file of applications', engine => {
   let server: TestServer
   beforeEach(async () => {

@@ -62,9 +62,7 @@ const named = (application: PublicApplication, name: SnippetName) =>
 describe('snippets', () => {
   it('are of use to the kind of application that they are offered for', () => {
     const offered = (application: PublicApplication) => snippetsOf(application).map(one => one.name)
-    expect(offered(anApplication())).to.deep.equal([
-      ...['openid-client', 'passport-openidconnect', 'authlib', 'mod_auth_openidc', 'curl'],
-    ])
+    expect(offered(anApplication())).to.deep.equal(['openid-client', 'authlib', 'mod_auth_openidc', 'curl'])
     expect(offered(page)).to.deep.equal(['oidc-client-ts', 'curl'])
     expect(offered(native)).to.deep.equal(['openid-client-native', 'curl'])
     expect(offered(machine)).to.deep.equal(['openid-client-machine', 'curl-machine'])
@@ -96,16 +94,18 @@ describe('snippets', () => {
     expect(named(page, 'curl').code).to.not.include('CLIENT_SECRET')
   })
 
-  it('say what must be set before a library can do without PKCE, and nothing where it is set', () => {
-    expect(named(anApplication(), 'passport-openidconnect').needs).to.deep.equal(['post', 'withoutPkce'])
-    const excused = anApplication({
-      metadata: {
-        ...anApplication().metadata,
-        token_endpoint_auth_method: 'client_secret_post',
-        allow_without_pkce: true,
-      },
-    })
-    expect(named(excused, 'passport-openidconnect').needs).to.deep.equal([])
+  it('are of a library without PKCE only for an application that is excused, and say what else it needs', () => {
+    const excused = (method: 'client_secret_basic' | 'client_secret_post') =>
+      anApplication({
+        metadata: {
+          ...anApplication().metadata,
+          token_endpoint_auth_method: method,
+          allow_without_pkce: true,
+        },
+      })
+    expect(named(anApplication(), 'passport-openidconnect')).to.equal(undefined)
+    expect(named(excused('client_secret_basic'), 'passport-openidconnect').needs).to.deep.equal(['post'])
+    expect(named(excused('client_secret_post'), 'passport-openidconnect').needs).to.deep.equal([])
     expect(named(anApplication(), 'openid-client').needs).to.deep.equal([])
   })
 

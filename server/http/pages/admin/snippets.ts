@@ -16,8 +16,6 @@ type SnippetRow = {
   isFor: (application: PublicApplication) => boolean
   /** It works with this way of authentication alone. */
   method?: NonNullable<PublicApplication['metadata']['token_endpoint_auth_method']>
-  /** It knows no PKCE. */
-  withoutPkce?: true
   /** It checks a token by itself: what is revoked meanwhile it cannot know. */
   offline?: true
 }
@@ -37,9 +35,10 @@ const snippets = {
   'passport-openidconnect': {
     label: 'Node: passport-openidconnect',
     language: 'javascript',
-    isFor: application => signsInOnServer(application) && hasSecret(application),
+    // Of no use before the application is excused from PKCE: its requests are refused.
+    isFor: application =>
+      signsInOnServer(application) && hasSecret(application) && application.metadata.allow_without_pkce === true,
     method: 'client_secret_post',
-    withoutPkce: true,
   },
   'oidc-client-ts': {
     label: 'Browser: oidc-client-ts',
@@ -90,7 +89,7 @@ export type Snippet = {
   label: string
   code: string
   does: 'signIn' | 'program' | 'verify' | 'introspect'
-  needs: ('post' | 'withoutPkce')[]
+  needs: 'post'[]
   offline: boolean
 }
 
@@ -112,17 +111,14 @@ export function createSnippets(root: string, issuer: string) {
     names
       .filter(name => snippets[name].isFor(application))
       .map(name => {
-        const { label, language, method, withoutPkce, offline }: SnippetRow = snippets[name]
+        const { label, language, method, offline }: SnippetRow = snippets[name]
         const { metadata } = application
         return {
           name,
           label,
           code: filled(templates.get(name)!, language, valuesOf(application, issuer)),
           does: does[name] ?? 'signIn',
-          needs: [
-            ...(method !== undefined && metadata.token_endpoint_auth_method !== method ? (['post'] as const) : []),
-            ...(withoutPkce && !metadata.allow_without_pkce ? (['withoutPkce'] as const) : []),
-          ],
+          needs: method !== undefined && metadata.token_endpoint_auth_method !== method ? ['post'] : [],
           offline: offline === true,
         }
       })
