@@ -23,17 +23,23 @@ describe('a flood of authorization requests by nobody', () => {
     const flood = (count: number) => floodAuthorize({ url: server.url, applicationId: 'shop', count, width: 8 })
     // Templates are compiled, and connections opened.
     await flood(500)
-    server.logged.length = 0
-    const [rows, bytes] = [await snapshotOf(server), inUse()]
-    const outcomes = await flood(2_000)
-    expect([...outcomes.keys()].sort()).to.deep.equal([
-      'GET /login 200',
-      'GET /oauth/authorize 303',
-      'GET /oauth/authorize 400',
-      'POST /oauth/authorize 303',
-    ])
+    const rows = await snapshotOf(server)
+    const kept: number[] = []
+    for (let round = 0; round < 3; round++) {
+      server.logged.length = 0
+      const before = inUse()
+      const outcomes = await flood(700)
+      expect([...outcomes.keys()].sort()).to.deep.equal([
+        'GET /login 200',
+        'GET /oauth/authorize 303',
+        'GET /oauth/authorize 400',
+        'POST /oauth/authorize 303',
+      ])
+      server.logged.length = 0
+      kept.push((inUse() - before) / 700)
+    }
     expect(await snapshotOf(server)).to.equal(rows)
-    server.logged.length = 0
-    expect((inUse() - bytes) / 2_000, 'bytes kept for a request').to.be.below(300)
+    // What is kept is kept in every round; what else this process begins to hold comes once.
+    expect(Math.min(...kept), 'bytes kept for a request').to.be.below(300)
   }).timeout(180_000)
 })

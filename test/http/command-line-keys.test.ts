@@ -173,7 +173,7 @@ onEachEngine('another SECRET_KEY', engine => {
       limit: 100,
       action: 'secrets_resealed',
     })
-    expect(notes.map(note => note.afterJson)).to.deep.equal(['{"count":5}'])
+    expect(notes.map(note => note.afterJson)).to.deep.equal(['{"count":6}'])
     await both.close()
 
     const alone = await started(next)
