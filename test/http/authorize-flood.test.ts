@@ -23,23 +23,18 @@ describe('a flood of authorization requests by nobody', () => {
     const flood = (count: number) => floodAuthorize({ url: server.url, applicationId: 'shop', count, width: 8 })
     // Templates are compiled, and connections opened.
     await flood(500)
-    const rows = await snapshotOf(server)
-    const kept: number[] = []
-    for (let round = 0; round < 3; round++) {
-      server.logged.length = 0
-      const before = inUse()
-      const outcomes = await flood(700)
-      expect([...outcomes.keys()].sort()).to.deep.equal([
-        'GET /login 200',
-        'GET /oauth/authorize 303',
-        'GET /oauth/authorize 400',
-        'POST /oauth/authorize 303',
-      ])
-      server.logged.length = 0
-      kept.push((inUse() - before) / 700)
-    }
+    server.logged.length = 0
+    const [rows, bytes] = [await snapshotOf(server), inUse()]
+    const outcomes = await flood(2_000)
+    expect([...outcomes.keys()].sort()).to.deep.equal([
+      'GET /login 200',
+      'GET /oauth/authorize 303',
+      'GET /oauth/authorize 400',
+      'POST /oauth/authorize 303',
+    ])
     expect(await snapshotOf(server)).to.equal(rows)
-    // What is kept is kept in every round; what else this process begins to hold comes once.
-    expect(Math.min(...kept), 'bytes kept for a request').to.be.below(300)
+    server.logged.length = 0
+    // A request or its ticket is more; what is kept of bounded size fills up meanwhile (bench:authorize-flood goes on).
+    expect((inUse() - bytes) / 2_000, 'bytes kept for a request').to.be.below(1_000)
   }).timeout(180_000)
 })
