@@ -54,11 +54,13 @@ export type ApplicationRights = ReturnType<typeof createApplicationRights>
 
 /**
  * What somebody could do who holds its tokens. With a scope of ours they act here as whoever signs in, administrators
- * included; through our own application everybody does.
+ * included; through our own application everybody does. A first-party application gets tokens of whoever only visits a page
+ * that leads there, with roles that other services go by: nobody is asked.
  */
 export function rightsThrough({ origin, metadata }: Subject): Rights {
   const scopes = scopeWords(metadata.scope ?? '')
-  if (origin === 'built_in' || scopes.some(scope => scope.startsWith('darvoza:'))) return 'everything'
+  if (origin === 'built_in' || metadata.first_party || scopes.some(scope => scope.startsWith('darvoza:')))
+    return 'everything'
   const followsLog = scopes.includes('revocations:read') ? ['darvoza:revocations:read'] : []
   return new Set([...(metadata.permissions ?? []), ...followsLog])
 }
