@@ -1,4 +1,4 @@
-// Routes for whoever holds an access token of a person that has a scope, whomever the token is for otherwise: in the
+// Routes that take any person's access token with a scope, whatever its audience (OpenID Connect Core §5.3): in the
 // Authorization header or, with POST, in the form (RFC 6750 §2.1, §2.2).
 import type { Kind } from './kind.js'
 

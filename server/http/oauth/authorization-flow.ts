@@ -54,7 +54,7 @@ export function createAuthorizationFlow(deps: AuthorizationFlowDeps) {
     return ticket
   }
 
-  /** Asks all rules again. What is wrong by now is a page with the way back: whoever looks at a page is sent nowhere unasked. */
+  /** Asks all rules again. What is wrong by now is an error page with a link to the application, not a redirect. */
   async function recheck(ctx: Context, request: AuthorizationRequest): Promise<CheckedRequest> {
     try {
       return await authorizationRequests.recheck(request)
