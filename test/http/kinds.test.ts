@@ -7,7 +7,6 @@ import { expect } from 'chai'
 import { createHttpParts } from '../../server/app.js'
 import type { Context } from '../../server/http/handler.js'
 import { client as byClient } from '../../server/http/kinds/client.js'
-import type { Kind } from '../../server/http/kinds/kind.js'
 import { type Access, kinds } from '../../server/http/kinds/kinds.js'
 import { hasScope } from '../../server/http/kinds/scope.js'
 import { createKoa } from '../../server/http/koa.js'
@@ -39,8 +38,6 @@ const testGrant = grant({
 })
 
 // The authorization endpoint: by cookie, from any site; what is wrong is a page of ours until the address to go back to is known.
-type AuthorizationAccess = { kind: 'authorization' }
-
 const known = 'https://shop.example/back'
 
 const backToApplication = async (ctx: Context, next: () => Promise<void>) => {
@@ -56,26 +53,13 @@ const backToApplication = async (ctx: Context, next: () => Promise<void>) => {
 
 const one = (form: Form) => Object.fromEntries(Object.entries(form).map(([name, [value]]) => [name, value]))
 
-const authorizationKind: Kind<AuthorizationAccess> = {
-  sender: 'cookie',
-  presenter: 'page',
-  cors: 'ownOrigin',
-  body: 'form',
-  unknown: 'ignored',
-  who: () => 'anybody',
-  judge: (_, { browser }) => [browser.recognise],
-  confirm: () => [],
-}
-
-type AnyAccess = Access | AuthorizationAccess
-
 const rows = {
   token: post('/oauth/token', byClient, 'Tokens'),
   userinfo: get('/oauth/userinfo', hasScope('darvoza:admin'), 'Claims'),
   postUserinfo: post('/oauth/userinfo', hasScope('darvoza:admin'), 'Claims'),
   authorize: get('/oauth/authorize', { kind: 'authorization' } as const, 'Let an application in'),
   postAuthorize: post('/oauth/authorize', { kind: 'authorization' } as const, 'The same'),
-} satisfies Record<string, RouteRow<AnyAccess>>
+} satisfies Record<string, RouteRow<Access>>
 
 const userinfo = (ctx: Context) => {
   ctx.body = { sub: ctx.state.claims!.sub }
@@ -112,10 +96,10 @@ async function aServerWithMore() {
     signIn: parts.signIn,
     identity: parts,
   })
-  const app = createKoa<keyof typeof routes | keyof typeof rows, AnyAccess>({
+  const app = createKoa<keyof typeof routes | keyof typeof rows, Access>({
     ...http,
     routes: { ...routes, ...rows },
-    kinds: { ...kinds, authorization: authorizationKind },
+    kinds,
     handlers: {
       ...http.handlers,
       token: createTokenEndpoint([testGrant]),
