@@ -1,5 +1,5 @@
-// The endpoints that applications send browsers to: whoever is signed in by cookie is known, and a request may come from any
-// site. It changes nothing that its person has not agreed to. What is wrong is a page until the way back is known.
+// The endpoints that applications redirect browsers to (RFC 6749 §3.1): the session cookie is read, and cross-site requests are
+// taken, since nothing changes without consent. Errors are pages until the redirect URI is checked (§4.1.2.1).
 import type { Kind } from './kind.js'
 
 export type AuthorizationAccess = { kind: 'authorization' }

@@ -101,7 +101,7 @@ export function createAuthorizationFlow(deps: AuthorizationFlowDeps) {
       return found?.state === 'unbound' ? authorizationRequests.begin(found.request) : reopen(ctx)
     },
 
-    /** Whoever is led on to `path` from a page with a form may end at an application: the page must allow it. */
+    /** For a page with a form that redirects to `path`: CSP form-action must name the application behind its ticket. */
     async allowOnward(ctx: Context, path: string): Promise<void> {
       const ticket = new URLSearchParams(path.split('?', 2)[1]).get('ticket')
       const found = ticket === null ? null : await opened(ctx, ticket)

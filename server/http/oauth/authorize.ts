@@ -44,7 +44,7 @@ export function createAuthorizeHandlers(deps: AuthorizeDeps) {
     }
   }
 
-  /** RFC 9700 §4.11.2: whoever registers itself must not use us to send people anywhere unseen. */
+  /** RFC 9700 §4.11.2: a self-registered application must not use this server as an open redirector. */
   async function tellFirst(
     ctx: Context,
     { code, back }: AuthorizationRefusal,
