@@ -1,6 +1,6 @@
 // Users: made, changed, disabled, deleted. Whatever changes something that a token says records its trigger in the same
 // transaction (policy/revocation.ts).
-import { type Actor, apiKeyOf, nameOf, userOf } from '../../policy/actor.js'
+import { type Actor, apiKeyOf, credentialOf, nameOf, userOf } from '../../policy/actor.js'
 import { administratorRole, rightsOf } from '../../policy/permissions.js'
 import { usernameKey } from '../../policy/username.js'
 import { refuse } from '../../protocol/errors.js'
@@ -163,7 +163,8 @@ export function createUsers(deps: UsersDeps) {
         await userStore.lock(tx, id)
         const user = await userStore.find(tx, id)
         if (!user || user.deletedAt !== null) throw refuse('not_found')
-        await rights.require(tx, actor, rightsOf(user))
+        // Whoever it is about may always, also by what holds less than they may do: a key, another application's token.
+        if (!isOwnAccount(actor, id)) await rights.require(tx, actor, rightsOf(user))
         await work(tx, user, changing)
       },
       { users: [id], ...(roles && { roles }) },
@@ -222,6 +223,9 @@ export function createUsers(deps: UsersDeps) {
 }
 
 export type Users = ReturnType<typeof createUsers>
+
+/** Somebody is at their own account, where a route asks for no right. */
+const isOwnAccount = (actor: Actor, id: number) => userOf(actor) === id && credentialOf(actor)?.permission === null
 
 /** An administrator vouches for the address that they write; for their own nobody can. What stays says as much as before. */
 function vouched({ id, email: before }: UserRecord, email: string | undefined, actor: Actor) {
