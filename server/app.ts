@@ -27,6 +27,7 @@ import { createJwksHandler } from './http/oauth/jwks.js'
 import { createRevocationHandler } from './http/oauth/revocation.js'
 import { createTokenEndpoint } from './http/oauth/token.js'
 import { createUserinfoHandlers } from './http/oauth/userinfo.js'
+import { createOpenApiHandlers } from './http/openapi/openapi.js'
 import { createPageParts } from './http/pages/parts.js'
 import { createPresenters } from './http/presenters.js'
 import { type RouteName, routes } from './http/routes.js'
@@ -137,6 +138,7 @@ export function createHttpParts(deps: AppDeps) {
     }),
     ...createUserinfoHandlers({ userinfo: people.userinfo }),
     ...createJwksHandler({ signingKeys, tail }),
+    ...createOpenApiHandlers({ routes, kinds, issuer, version }),
     ...createHealthHandlers({ tail, redisLink, clock, writeTrouble, isLeaving }),
     ...pages.handlers,
   }

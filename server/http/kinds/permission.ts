@@ -23,6 +23,7 @@ export const permissionKind: Kind<PermissionAccess> = {
   unknown: 'refused',
   who: ({ permission, recentlyAuthenticated }) =>
     `\`${permission}\`${recentlyAuthenticated ? ', signed in within five minutes' : ''}`,
+  security: ({ permission }) => [{ bearer: [permission] }],
   judge: (access, { bearer }) => [bearer.token, bearer.person('darvoza:admin', access), bearer.permission(access)],
   confirm: () => [],
 }

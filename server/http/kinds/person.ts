@@ -20,6 +20,7 @@ export const personKind: Kind<PersonAccess> = {
     access.beforeNewPassword
       ? 'whoever is signed in, also while a new password must be chosen first'
       : 'whoever is signed in',
+  security: () => [{ bearer: [] }],
   judge: (access, { bearer }) => [bearer.token, bearer.person('darvoza:account', access)],
   confirm: () => [],
 }
