@@ -126,6 +126,22 @@ export function createApplications(deps: ApplicationsDeps) {
     }
   }
 
+  /** Disabled or enabled, in a transaction that may do more. */
+  async function setActiveIn(tx: Queries, change: Change, id: string, active: boolean, actor: Actor): Promise<void> {
+    const before = await lockOther(tx, id, actor)
+    if (before.active === active) return
+    change.note({ action: active ? 'application_enabled' : 'application_disabled', subject: id })
+    await applicationWriting.change(tx, change, id, { active })
+  }
+
+  async function removeIn(tx: Queries, change: Change, id: string, actor: Actor): Promise<void> {
+    const before = await lockOther(tx, id, actor)
+    change.note({ action: 'application_deleted', subject: id, before: auditedWhole(before) })
+    await applicationStore.deleteSecrets(tx, id)
+    const nothing = { metadata: {}, resource: null, resourceScopes: [], registrationTokenHash: null }
+    await applicationWriting.change(tx, change, id, { active: false, deletedAt: now(), ...nothing })
+  }
+
   /** As a room hands them on. */
   const { page: list, ...looked } = applicationList
 
@@ -134,6 +150,8 @@ export function createApplications(deps: ApplicationsDeps) {
     ...looked,
     changeIn,
     createIn,
+    setActiveIn,
+    removeIn,
 
     /** @throws invalid_fields with all that is wrong, permission_denied */
     async create(input: NewApplicationInput, actor: Actor): Promise<Created> {
@@ -157,31 +175,15 @@ export function createApplications(deps: ApplicationsDeps) {
 
     /** Ends its sessions. @throws not_found, permission_denied */
     disable: (id: string, actor: Actor): Promise<void> =>
-      changes.run(actor, async (tx, change) => {
-        const before = await lockOther(tx, id, actor)
-        if (!before.active) return
-        change.note({ action: 'application_disabled', subject: id })
-        await applicationWriting.change(tx, change, id, { active: false })
-      }),
+      changes.run(actor, (tx, change) => setActiveIn(tx, change, id, false, actor)),
 
     /** Revives none of its sessions. @throws not_found, permission_denied */
     enable: (id: string, actor: Actor): Promise<void> =>
-      changes.run(actor, async (tx, change) => {
-        const before = await lockOther(tx, id, actor)
-        if (before.active) return
-        change.note({ action: 'application_enabled', subject: id })
-        await applicationWriting.change(tx, change, id, { active: true })
-      }),
+      changes.run(actor, (tx, change) => setActiveIn(tx, change, id, true, actor)),
 
     /** Ends its sessions. The row stays, with its name and nothing else, so that its id is never used again. @throws not_found, permission_denied */
     remove: (id: string, actor: Actor): Promise<void> =>
-      changes.run(actor, async (tx, change) => {
-        const before = await lockOther(tx, id, actor)
-        change.note({ action: 'application_deleted', subject: id, before: auditedWhole(before) })
-        await applicationStore.deleteSecrets(tx, id)
-        const nothing = { metadata: {}, resource: null, resourceScopes: [], registrationTokenHash: null }
-        await applicationWriting.change(tx, change, id, { active: false, deletedAt: now(), ...nothing })
-      }),
+      changes.run(actor, (tx, change) => removeIn(tx, change, id, actor)),
 
     /** All of them at once, whatever their number. @throws not_found, permission_denied */
     endSessions: (id: string, actor: Actor): Promise<void> =>
