@@ -39,7 +39,17 @@ const told = names.flatMap(language =>
 
 /** Words of protocols, whose table is theirs: parameters, claims, members of answers, header fields and their values. */
 const wire: ReadonlySet<string> = new Set([
-  ...['Authorization', 'Authorization: Bearer TOKEN', 'WWW-Authenticate', 'Content-Type', 'Content-Length'],
+  ...[
+    'Authorization',
+    'Authorization: Bearer TOKEN',
+    'Authorization: Token KEY',
+    'dvz_key_',
+    'elevated',
+    'RateLimit',
+    'WWW-Authenticate',
+    'Content-Type',
+    'Content-Length',
+  ],
   ...['Content-Encoding', 'Accept', 'Accept: application/json', 'Allow', 'Retry-After', 'Origin', 'X-Request-Id'],
   ...['application/json', 'application/x-www-form-urlencoded', 'text/html', 'text/plain', 'application/xml'],
   ...['detail', 'non_field_errors', 'count', 'at', 'clock', 'encodeURIComponent', '%zz', 'localhost'],

@@ -15,6 +15,10 @@ export const errorGroups = {
     ...['permission_denied', 'insufficient_scope', 'password_change_required', 'session_limit_reached'],
     ...['too_many_guesses'],
   ],
+  apiKey: [
+    ...['bad_api_key_header', 'api_key_unknown', 'api_key_ended', 'api_key_expired', 'api_key_scope'],
+    ...['api_key_not_elevated', 'not_by_api_key', 'too_many_requests'],
+  ],
   change: ['last_administrator', 'built_in_role', 'key_in_use', 'preview_outdated', 'policy_conflict'],
   token: [
     ...['token_malformed', 'token_signature', 'token_algorithm', 'token_key_unknown', 'token_key_revoked'],
