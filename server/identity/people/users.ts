@@ -37,18 +37,21 @@ export function createUsers(deps: UsersDeps) {
       () => requireProfile(profile),
       () => username !== undefined && requireUsername(username, policy().username_max_length),
     )
+    async function write(tx: Queries, user: UserRecord, changing: Change): Promise<void> {
+      if (username !== undefined && username !== user.username) {
+        // Half of what they sign in with.
+        if (apiKeyOf(actor) !== null && userOf(actor) === id) throw refuse('not_by_api_key')
+        await rename(tx, user, username, changing)
+      }
+      if (Object.keys(changes).length === 0) return
+      await userStore.update(tx, id, { ...changes, ...vouched(user, changes.email, actor) })
+      // Which, not what: the audit log outlives the person's own data.
+      changing.note({ action: 'profile_changed', subject: String(id), after: { changed: Object.keys(changes) } })
+    }
+    // The own profile is everybody's to change, also through an application that may do less than its user.
+    const isOwn = username === undefined && userOf(actor) === id
     try {
-      await change(id, actor, async (tx, user, changing) => {
-        if (username !== undefined && username !== user.username) {
-          // Half of what they sign in with.
-          if (apiKeyOf(actor) !== null && userOf(actor) === id) throw refuse('not_by_api_key')
-          await rename(tx, user, username, changing)
-        }
-        if (Object.keys(changes).length === 0) return
-        await userStore.update(tx, id, { ...changes, ...vouched(user, changes.email, actor) })
-        // Which, not what: the audit log outlives the person's own data.
-        changing.note({ action: 'profile_changed', subject: String(id), after: { changed: Object.keys(changes) } })
-      })
+      await change(id, actor, write, { isOwn })
     } catch (error) {
       throw isDuplicate(error) ? usernameTaken() : error
     }
@@ -155,15 +158,24 @@ export function createUsers(deps: UsersDeps) {
     })
   }
 
-  /** One change of one user under the user's lock, by somebody who may act on them. @param roles that it may give */
-  function change(id: number, actor: Actor, work: UserChange, roles?: readonly string[]): Promise<void> {
+  /**
+   * One change of one user under the user's lock, by somebody who may act on them.
+   * @param roles that it may give
+   * @param isOwn it is one that everybody may make of themselves
+   */
+  function change(
+    id: number,
+    actor: Actor,
+    work: UserChange,
+    { roles, isOwn }: { roles?: readonly string[]; isOwn?: boolean } = {},
+  ): Promise<void> {
     return changes.run(
       actor,
       async (tx, changing) => {
         await userStore.lock(tx, id)
         const user = await userStore.find(tx, id)
         if (!user || user.deletedAt !== null) throw refuse('not_found')
-        await rights.require(tx, actor, rightsOf(user))
+        if (!isOwn) await rights.require(tx, actor, rightsOf(user))
         await work(tx, user, changing)
       },
       { users: [id], ...(roles && { roles }) },
