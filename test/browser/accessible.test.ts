@@ -33,6 +33,7 @@ const outside: Shown[] = [
   },
   { name: 'nothing here', path: '/nothing' },
   { name: 'signed out', path: '/oauth/logout' },
+  { name: 'error codes', path: '/errors' },
   { name: 'error code', path: '/errors/token_reused' },
   {
     name: 'first password',
@@ -227,6 +228,7 @@ const inside: Shown[] = [
     path: '/admin/users',
     prepare: page => page.locator('summary', { hasText: 'Account menu' }).click(),
   },
+  { name: 'error codes inside', path: '/errors' },
   { name: 'error code inside', path: '/errors/permission_denied' },
   {
     name: 'refused',

@@ -48,6 +48,7 @@ import { createApplicationSignIn } from './application-sign-in.js'
 import { createAssets } from './assets.js'
 import { createConsentPages } from './consent.js'
 import { createCookies } from './cookies.js'
+import { createErrorPages } from './error-codes.js'
 import { createFileChoice } from './files.js'
 import { createFormTokens } from './form-tokens.js'
 import { createFrames } from './frame.js'
@@ -127,6 +128,7 @@ export function createPageParts(deps: PagePartsDeps) {
   > = {
     asset: (ctx: Context) => assets.asset(ctx),
     ...createStartPages({ pages, cookies, issuer, version }),
+    ...createErrorPages({ pages }),
     ...createAuthorizeHandlers({ authorizationRequests, decisions, browserSessions, flow, answer, pages }),
     ...createConsentPages({ pages, authorizationRequests, decisions, consents, browserSessions, flow, answer }),
     ...createSignInPages({ pages, passwordProof, cookies, browserSessions, signOut, applicationSignIn }),
