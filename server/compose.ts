@@ -66,7 +66,7 @@ export async function composeParts(settings: Settings, { log, random = randomByt
 
   const { database, userStore } = storage
   const { now, tail, redisLink, highWater, memory } = revocation
-  const { signingKeys, secrets, counters, lastSeen, auditTrail, spentProofs } = tokens
+  const { signingKeys, secrets, counters, lastSeen, apiKeyUses, auditTrail, spentProofs } = tokens
   const { hashing, hashingProcess, failedSignIns } = signIn
   const { users, userList } = identity.people
   const userExport = createUserExport({ database, userStore, userList })
@@ -83,6 +83,7 @@ export async function composeParts(settings: Settings, { log, random = randomByt
   const jobs = createJobs({ log }, [
     { name: 'figures', everyMs: 5 * second, run: counters.flush },
     { name: 'devices seen', everyMs: minute, run: lastSeen.flush },
+    { name: 'API keys used', everyMs: minute, run: apiKeyUses.flush },
     { name: 'levels', everyMs: minute, run: figures.measure },
     { name: 'tidy figures', everyMs: 60 * minute, run: figures.tidy },
     { name: 'heartbeat', everyMs: second, run: housekeeping.beat },
@@ -95,6 +96,7 @@ export async function composeParts(settings: Settings, { log, random = randomByt
     { name: 'forget spent proofs', everyMs: minute, run: spentProofs.forget },
     { name: 'tidy sessions', everyMs: 10 * minute, run: housekeeping.tidySessions },
     { name: 'forget codes', everyMs: 10 * minute, run: housekeeping.forgetCodes },
+    { name: 'forget API keys', everyMs: 10 * minute, run: housekeeping.forgetApiKeys },
     { name: 'settle policies', everyMs: 10 * minute, run: settledPolicies.settle },
     { name: 'drop audit entries', everyMs: 10 * minute, run: housekeeping.dropAudit },
   ])
@@ -170,6 +172,7 @@ export async function composeParts(settings: Settings, { log, random = randomByt
       if (memory.isKept) await noteLog()
       await counters.flush().catch(() => {})
       await lastSeen.flush().catch(() => {})
+      await apiKeyUses.flush().catch(() => {})
       await redisLink?.close()
       await hashingProcess.close()
       await database.close()

@@ -5,6 +5,7 @@ import type { Identity } from '../identity/identity.js'
 import { createIssuerClaim } from '../identity/issuer-claim.js'
 import { createNames } from '../identity/people/names.js'
 import { createRights } from '../identity/rights.js'
+import { composeApiKeys } from './api-keys.js'
 import { composeApplications } from './applications.js'
 import { composeAuthorizations } from './authorizations.js'
 import { composeDevices } from './devices.js'
@@ -22,7 +23,7 @@ export function composeIdentity(
   afterwards: Afterwards,
 ): Identity {
   const { database, userStore, sessionStore, deviceStore, codeStore, revocationStore, heartbeatStore } = ground.storage
-  const { installationStore } = ground.storage
+  const { installationStore, apiKeyStore } = ground.storage
   const { now, policy, projection, highWater, applications } = ground.revocation
   const { changes, auditTrail } = ground.tokens
   const rights = createRights({ userStore })
@@ -32,6 +33,7 @@ export function composeIdentity(
   return {
     people: composePeople(ground, rights, names, devices),
     devices,
+    apiKeys: composeApiKeys(settings, given, ground, rights, names),
     applications: composeApplications(settings, given, ground, rights, devices, afterwards),
     authorizations: composeAuthorizations(settings, given, ground, rights),
     policies: composePolicies(ground, rights),
@@ -46,6 +48,7 @@ export function composeIdentity(
         sessionStore,
         deviceStore,
         codeStore,
+        apiKeyStore,
         auditTrail,
         projection,
         policy,

@@ -1,6 +1,8 @@
 // The database, and everything that has statements for it.
 import type { Settings } from '../../config/settings.js'
 import type { Log } from '../app.js'
+import { createApiKeyListStore } from '../storage/api-key-lists.js'
+import { createApiKeyStore } from '../storage/api-keys.js'
 import { createApplicationListStore } from '../storage/application-lists.js'
 import { createApplicationUseStore } from '../storage/application-uses.js'
 import { createApplicationStore } from '../storage/applications.js'
@@ -43,6 +45,8 @@ export async function composeStorage(settings: Pick<Settings, 'database'>, log: 
     applicationStore: createApplicationStore(dialect),
     applicationListStore: createApplicationListStore(dialect),
     applicationUseStore: createApplicationUseStore(),
+    apiKeyStore: createApiKeyStore(dialect),
+    apiKeyListStore: createApiKeyListStore(dialect),
     codeStore: createCodeStore(dialect),
     consentStore: createConsentStore(dialect),
     roleStore: createRoleStore(dialect),

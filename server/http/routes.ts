@@ -10,8 +10,9 @@ import { client, confidentialClient } from './kinds/client.js'
 import { file } from './kinds/file.js'
 import type { Access } from './kinds/kinds.js'
 import { open } from './kinds/open.js'
-import { beforeNewPassword, person } from './kinds/person.js'
+import { beforeNewPassword, inPerson, person } from './kinds/person.js'
 import { hasScope } from './kinds/scope.js'
+import { apiKeyFields } from './me/api-keys.js'
 import { pageRoutes } from './pages/routes.js'
 import { del, get, patch, post, type RouteRow } from './route.js'
 
@@ -23,7 +24,7 @@ export const routes = {
 
   me: get('/api/me', beforeNewPassword, 'The signed-in user'),
   changeMe: patch('/api/me', beforeNewPassword, 'Change the profile', { body: profile }),
-  changePassword: post('/api/me/password', beforeNewPassword, 'Change the password', {
+  changePassword: post('/api/me/password', inPerson.own, 'Change the password', {
     body: ['old_password', 'new_password'],
   }),
   mySessions: get('/api/me/sessions', person, 'My sessions', { query: listed }),
@@ -39,6 +40,12 @@ export const routes = {
     person,
     'Take back what an application may have, and end its sessions',
   ),
+
+  myApiKeys: get('/api/me/keys', person, 'My API keys'),
+  createMyApiKey: post('/api/me/keys', inPerson.recent, 'Make an API key; its text is shown once', {
+    body: apiKeyFields,
+  }),
+  endMyApiKey: del('/api/me/keys/:id', person, 'End an API key'),
 
   ...adminRoutes,
 

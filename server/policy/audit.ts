@@ -29,6 +29,8 @@ export const auditActions = {
   permissions_changed: { subject: 'user', what: "Changed a user's own permissions" },
   consent_given: { subject: 'user', what: 'Let an application have scopes' },
   consent_withdrawn: { subject: 'user', what: 'Took back what an application was let have, and ended its sessions' },
+  api_key_created: { subject: 'user', what: 'Made an API key of a user' },
+  api_key_ended: { subject: 'user', what: 'Ended an API key of a user' },
   role_created: { subject: 'role', what: 'Made a role' },
   role_changed: { subject: 'role', what: 'Changed the permissions of a role' },
   role_renamed: { subject: 'role', what: 'Renamed a role' },

@@ -142,6 +142,40 @@ export const errors = {
     wireCode: 'too_many_guesses',
   },
 
+  // API keys
+  bad_api_key_header: {
+    status: 401,
+    text: 'Invalid token header. Token string should not contain spaces.',
+    clause: 'RFC 9110 §11.4',
+  },
+  api_key_unknown: { status: 401, text: 'There is no such API key.', clause: 'RFC 9110 §15.5.2' },
+  api_key_ended: { status: 401, text: 'The API key was ended.', clause: 'RFC 9110 §15.5.2' },
+  api_key_expired: { status: 401, text: 'The API key has expired.', clause: 'RFC 9110 §15.5.2' },
+  api_key_scope: {
+    status: 403,
+    text: 'The API key lacks the scope that this needs.',
+    clause: 'RFC 9110 §15.5.4',
+    wireCode: 'api_key_scope',
+  },
+  api_key_not_elevated: {
+    status: 403,
+    text: 'This asks for a recent sign-in; of API keys only those do it that were made for that.',
+    clause: 'RFC 9110 §15.5.4',
+    wireCode: 'api_key_not_elevated',
+  },
+  not_by_api_key: {
+    status: 403,
+    text: 'No API key may do this: sign in.',
+    clause: 'RFC 9110 §15.5.4',
+    wireCode: 'not_by_api_key',
+  },
+  too_many_requests: {
+    status: 429,
+    text: 'So many requests have come within a minute that no more are taken until the next one.',
+    clause: 'RFC 6585 §4',
+    wireCode: 'too_many_requests',
+  },
+
   // Every way a token can fail
   token_malformed: {
     status: 401,
@@ -489,6 +523,8 @@ export type RefusalDetails = {
   quotas?: readonly Quota[]
   /** The refused token came in the Authorization header (RFC 6750 §3). */
   inHeader?: boolean
+  /** It was an API key, under the scheme `Token`. */
+  ofApiKey?: true
   /** About whoever sends it, not about what it is about: an act on many stops there. */
   ofSender?: true
   /** For our log only. */

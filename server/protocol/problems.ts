@@ -92,6 +92,14 @@ export const problems = {
   unknown_role: 'There is no role {name}.',
   unknown_application: 'There is no application {name}.',
   unknown_session: 'There is no session {id}, or it has already ended.',
+  not_in_future: 'Must lie in the future.',
+  user_disabled: 'This user is disabled.',
+  unknown_resource: 'No resource server is known by this identifier.',
+  scope_not_held: 'The user does not have {name:json}.',
+  account_elsewhere: 'darvoza:account is for this server itself: leave the resource out.',
+  elevated_elsewhere: 'Is for this server itself: leave the resource out.',
+  too_many_api_keys: 'There are {count} live keys already: end one first.',
+  unknown_api_key: 'There is no API key {id}, or it has already ended.',
   unknown_device: 'There is no device {id}, or it has already ended.',
 
   // Applications

@@ -71,7 +71,8 @@ export function createAdminBulkHandlers({ sessionEnds, deviceEnds, userActs, ses
     async endDevices(ctx: Context): Promise<void> {
       const { actor, sid } = personOf(ctx)
       const selection = readSelection(ctx, asItIs, () => readAsked(ctx, deviceFilters))
-      const options = { keep: (await sessions.require(sid)).session.deviceId, why: readWhy(ctx) }
+      const keep = sid === null ? null : (await sessions.require(sid)).session.deviceId
+      const options = { keep, why: readWhy(ctx) }
       await answer(
         ctx,
         asOf => deviceEnds.preview(selection, actor, { ...options, asOf }),

@@ -2,12 +2,14 @@
 // that is passed over reaches everybody, and a misspelt field changes nothing without a word.
 import { describedNames } from '../../policy/application-description.js'
 import type { Access } from '../kinds/kinds.js'
-import { may, mayIfRecent } from '../kinds/permission.js'
+import { may, mayIfRecent, mayInPerson } from '../kinds/permission.js'
+import { apiKeyFilters } from '../lists/api-keys.js'
 import { applicationFilters } from '../lists/applications.js'
 import { deviceFilters } from '../lists/devices.js'
 import { auditFilters, incidentFilters, revocationFilters } from '../lists/logs.js'
 import { sessionFilters } from '../lists/sessions.js'
 import { userFilters } from '../lists/users.js'
+import { apiKeyFields } from '../me/api-keys.js'
 import { del, get, patch, post, put, type RouteRow } from '../route.js'
 
 /** How far a list is read. */
@@ -19,6 +21,7 @@ const users = Object.keys(userFilters)
 const sessions = [...Object.keys(sessionFilters), 'all']
 const sessionsOfOne = sessions.filter(name => name !== 'user')
 const devices = Object.keys(deviceFilters)
+const apiKeys = Object.keys(apiKeyFilters)
 
 const bulk = ['ids', 'at', 'count'] as const
 export const profile = ['first_name', 'last_name', 'email'] as const
@@ -55,7 +58,7 @@ export const adminRoutes = {
   enableUser: post('/api/admin/users/:id/enable', mayIfRecent('darvoza:users:write'), 'Enable a user'),
   resetUserPassword: post(
     '/api/admin/users/:id/password',
-    mayIfRecent('darvoza:users:write'),
+    mayInPerson('darvoza:users:write'),
     "Set a user's password",
     { body: ['password', 'must_change_password'] },
   ),
@@ -84,6 +87,14 @@ export const adminRoutes = {
     query: listed,
   }),
 
+  listUserApiKeys: get('/api/admin/users/:id/keys', may('darvoza:sessions:read'), "A user's API keys"),
+  createUserApiKey: post(
+    '/api/admin/users/:id/keys',
+    mayInPerson('darvoza:users:write'),
+    'Make an API key for a user; its text is shown once',
+    { body: apiKeyFields },
+  ),
+
   listSessions: get(
     '/api/admin/sessions',
     may('darvoza:sessions:read'),
@@ -99,6 +110,11 @@ export const adminRoutes = {
     { query: [...devices, ...listed] },
   ),
   endDevice: del('/api/admin/devices/:id', mayIfRecent('darvoza:sessions:end'), 'End a device of anybody'),
+
+  listApiKeys: get('/api/admin/api-keys', may('darvoza:sessions:read'), 'API keys of everybody, the newest first', {
+    query: [...apiKeys, ...listed, ...asFile],
+  }),
+  endApiKey: del('/api/admin/api-keys/:id', mayIfRecent('darvoza:sessions:end'), 'End an API key of anybody'),
 
   endSessions: post(
     '/api/admin/bulk/end-sessions',

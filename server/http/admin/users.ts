@@ -9,7 +9,7 @@ import { longestPassword } from '../../policy/password.js'
 import { isUserId } from '../../protocol/claims.js'
 import { refuse } from '../../protocol/errors.js'
 import { type Context, personOf } from '../handler.js'
-import { requireRecentAuthentication } from '../kinds/bearer.js'
+import { requireRecent } from '../kinds/bearer.js'
 import { readAsked } from '../lists/filters.js'
 import { sessionColumns } from '../lists/sessions.js'
 import { userColumns, userFilters } from '../lists/users.js'
@@ -29,6 +29,9 @@ export type AdminUsersDeps = {
   consents: Consents
   now: () => number
 }
+
+const passwordRules = { password: { maxLength: longestPassword } } as const
+const passwordOrNone = { password: { required: false, maxLength: longestPassword } } as const
 
 const profileRules = {
   first_name: { required: false, blank: true, trim: true },
@@ -57,15 +60,16 @@ export function createAdminUserHandlers(deps: AdminUsersDeps) {
     async createUser(ctx: Context): Promise<void> {
       const { username, password, first_name, last_name, email } = readFields(ctx, {
         username: {},
-        password: { maxLength: longestPassword },
+        // Keys make people without one.
+        ...(ctx.state.apiKey ? passwordOrNone : passwordRules),
         ...profileRules,
       })
       const roles = readTexts(ctx, 'roles', [])
       // Giving roles asks for as much here as where they are given later; an old token could make itself an administrator.
-      if (roles.length > 0) requireRecentAuthentication(ctx.state.claims!, now())
+      if (roles.length > 0) requireRecent(ctx, now())
       const profile = { firstName: first_name ?? '', lastName: last_name ?? '', email: email ?? '' }
       const mustChangePassword = readFlag(ctx, 'must_change_password')
-      const made = { username, password, mustChangePassword, roles, ...profile }
+      const made = { username, password: password ?? null, mustChangePassword, roles, ...profile }
       ctx.body = presentAnyUser(await users.create(made, personOf(ctx).actor))
       ctx.status = 201
     },

@@ -7,6 +7,7 @@ import type { Page } from '../../identity/listing.js'
 import type { OwnPassword } from '../../identity/people/own-password.js'
 import type { Users } from '../../identity/people/users.js'
 import { longestPassword } from '../../policy/password.js'
+import { refuse } from '../../protocol/errors.js'
 import { answerPage, greatestLimit, readLimit, readQuery } from '../admin/paging.js'
 import { type Context, personOf } from '../handler.js'
 import { readFields } from '../wire/fields.js'
@@ -43,6 +44,7 @@ export function createMeHandlers({ users, sessions, whereSignedIn, ownPassword, 
         new_password: { maxLength: longestPassword },
       })
       const { userId, sid, actor } = personOf(ctx)
+      if (sid === null) throw refuse('not_by_api_key')
       await ownPassword.change(userId, sid, { oldPassword: old_password, newPassword: new_password }, actor)
       ctx.status = 204
     },
@@ -66,7 +68,8 @@ export function createMeHandlers({ users, sessions, whereSignedIn, ownPassword, 
 
     async endMyOtherSessions(ctx: Context): Promise<void> {
       const { userId, actor, sid } = personOf(ctx)
-      await sessions.endAll(userId, actor, sid)
+      // Of a key's user all are others.
+      await sessions.endAll(userId, actor, sid ?? undefined)
       ctx.status = 204
     },
 

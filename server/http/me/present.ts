@@ -19,8 +19,8 @@ export function presentUser(user: PublicUser) {
   }
 }
 
-/** @param sid the session that asks */
-export function presentSession({ session, device, endsAt }: LiveSession, sid: string) {
+/** @param sid the session that asks; null where a key does */
+export function presentSession({ session, device, endsAt }: LiveSession, sid: string | null) {
   return {
     id: session.id,
     application: session.applicationId,
@@ -33,8 +33,8 @@ export function presentSession({ session, device, endsAt }: LiveSession, sid: st
   }
 }
 
-/** @param sid the session that asks */
-export function presentDevice({ device, sessions, lastSeenAt }: LiveDevice, sid: string) {
+/** @param sid the session that asks; null where a key does */
+export function presentDevice({ device, sessions, lastSeenAt }: LiveDevice, sid: string | null) {
   return {
     id: device.id,
     name: device.name,

@@ -1,4 +1,5 @@
 // Entities serve the schema, the drift test and cold reads. No relations: foreign keys are plain columns.
+import { ApiKey } from './api-key.js'
 import { Application, ApplicationSecret } from './application.js'
 import { AuditEntry, AuditHead } from './audit.js'
 import { Code, Consent } from './authorization.js'
@@ -18,6 +19,7 @@ import { User } from './user.js'
 import { UserWord } from './user-word.js'
 
 export const entities = [
+  ApiKey,
   Application,
   ApplicationSecret,
   AuditEntry,

@@ -97,6 +97,13 @@ const values: Record<string, Words> = {
   origin: plain,
   overlap: plain,
   secret_end: plain,
+  api_key: plain,
+  by_api_key: plain,
+  hint: plain,
+  scopes: plain,
+  resource: plain,
+  elevated: plain,
+  expires_at: instant,
 }
 
 /** The people, sessions and devices that the values of an entry name, for `createPeople`. */
