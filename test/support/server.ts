@@ -173,6 +173,7 @@ export function testSettings(database: DatabaseSettings): Settings {
     trustProxy: [],
     forwardedHeader: 'X-Forwarded-For',
     outgoingAllow: { hosts: [], networks: [] },
+    legacyJwt: null,
     logLevel: 'silent',
   }
 }
