@@ -97,6 +97,8 @@ const values: Record<string, Words> = {
   origin: plain,
   overlap: plain,
   secret_end: plain,
+  listed: plain,
+  blacklisted: plain,
 }
 
 /** The people, sessions and devices that the values of an entry name, for `createPeople`. */
