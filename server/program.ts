@@ -15,6 +15,7 @@ import { tellRefusal, WrongUse } from './commands/failures.js'
 import { createInput } from './commands/input.js'
 import { addIssuerCommands } from './commands/issuer.js'
 import { addKeyCommands } from './commands/key.js'
+import { addLegacyCommands } from './commands/legacy.js'
 import { addLogCommands } from './commands/log.js'
 import { addMigrateCommands } from './commands/migrate.js'
 import { createOutput, type Failed } from './commands/output.js'
@@ -43,6 +44,7 @@ const nouns = [
   addRevocationCommands,
   addAuditCommands,
   addLogCommands,
+  addLegacyCommands,
   addMigrateCommands,
 ]
 

@@ -11,13 +11,14 @@ import { composeAuthorizations } from './authorizations.js'
 import { composeDevices } from './devices.js'
 import type { Ground } from './ground.js'
 import { composeKeys } from './keys.js'
+import { composeLegacy } from './legacy.js'
 import { composeLogs } from './logs.js'
 import { composePeople } from './people.js'
 import { composePolicies } from './policies.js'
 import type { Afterwards, Given } from './ports.js'
 
 export function composeIdentity(
-  settings: Pick<Settings, 'issuer'>,
+  settings: Pick<Settings, 'issuer' | 'legacyJwt'>,
   given: Given,
   ground: Ground,
   afterwards: Afterwards,
@@ -38,6 +39,7 @@ export function composeIdentity(
     authorizations: composeAuthorizations(settings, given, ground, rights),
     policies: composePolicies(ground, rights),
     keys: composeKeys(given, ground, rights),
+    legacy: composeLegacy(settings, ground, devices),
     logs,
     house: {
       issuerClaim: createIssuerClaim({ database, installationStore, heartbeatStore, changes, now }),

@@ -27,6 +27,10 @@ import type { Housekeeping } from './housekeeping.js'
 import type { IssuerClaim } from './issuer-claim.js'
 import type { KeyRing } from './keys/key-ring.js'
 import type { SealedSecrets } from './keys/sealed-secrets.js'
+import type { LegacyCounts } from './legacy/legacy-counts.js'
+import type { LegacyImport } from './legacy/legacy-import.js'
+import type { LegacyStatusReader } from './legacy/legacy-status.js'
+import type { LegacyTokens } from './legacy/legacy-tokens.js'
 import type { AuditLog } from './logs/audit-log.js'
 import type { Figures } from './logs/figures.js'
 import type { Incidents } from './logs/incidents.js'
@@ -88,6 +92,13 @@ export type Identity = {
     incidents: Incidents
     tokenInspector: TokenInspector
     figures: Figures
+  }
+  /** Tokens of the service that was here before; `legacyTokens` is null where none are taken. */
+  legacy: {
+    legacyTokens: LegacyTokens | null
+    legacyCounts: LegacyCounts
+    legacyImport: LegacyImport
+    legacyStatus: LegacyStatusReader
   }
   house: { issuerClaim: IssuerClaim; housekeeping: Housekeeping }
 }

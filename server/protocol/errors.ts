@@ -306,6 +306,22 @@ export const errors = {
     wireCode: notValid,
   },
 
+  // Tokens of the service that was here before
+  legacy_token_after_cut_over: {
+    status: 401,
+    text: 'The token was signed with the key of the former service after that service had stopped to issue tokens.',
+    clause: 'RFC 8725 §3.10',
+    wire: 'Token is invalid',
+    wireCode: notValid,
+  },
+  legacy_tokens_closed: {
+    status: 401,
+    text: 'Tokens of the former service are taken no more; a sign-in gives new ones.',
+    clause: 'RFC 8725 §3.10',
+    wire: 'Token is expired',
+    wireCode: notValid,
+  },
+
   too_many_revocations: {
     status: 429,
     text: 'The application has given back so many tokens one by one that no more are taken until some of them have expired.',

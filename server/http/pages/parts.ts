@@ -27,6 +27,7 @@ import { createApplicationTestRun } from './admin/application-test-run.js'
 import { createApplicationPages } from './admin/applications.js'
 import { createAuditPages } from './admin/audit.js'
 import { createDevicePages } from './admin/devices.js'
+import { createFormerServicePages } from './admin/former-service.js'
 import { createHomePages } from './admin/home.js'
 import { createIncidentPages } from './admin/incidents.js'
 import { createInspectorPages } from './admin/inspector.js'
@@ -107,7 +108,9 @@ export function createPageParts(deps: PagePartsDeps) {
   })
   const snippets = createSnippets(root, issuer)
   const files = createFileChoice({ cookies })
-  const pages = createPages({ views, frameOf, browserSessions })
+  const { legacyStatus } = deps.identity.legacy
+  const setUp = { formerService: legacyStatus.isConfigured }
+  const pages = createPages({ views, frameOf, browserSessions, setUp })
   const passwordProof = createPasswordProof({ browserSessions, pages, now })
   const browser = createBrowser({ cookies, formTokens, browserSessions, passwordProof, pages, issuer })
 
@@ -174,6 +177,7 @@ export function createPageParts(deps: PagePartsDeps) {
     ...createManualRevocationPages({ pages, revocationLog, sessionList, roles, users, userList }),
     ...createInspectorPages({ pages, tokenInspector, names }),
     ...createAuditPages({ pages, files, auditLog, users, userList, names }),
+    ...createFormerServicePages({ pages, legacyStatus }),
     ...createIncidentPages({ pages, incidents, users, userList, sessionList, names }),
   }
   return { handlers, browser, presentError: createPagePresenter(pages) }

@@ -197,6 +197,12 @@ export const pageRoutes = {
     'Undo a change',
   ),
 
+  formerServicePage: get(
+    '/admin/former-service',
+    sees('darvoza:policies:read'),
+    'How many came over from the service before this one',
+  ),
+
   rolesPage: get('/admin/roles', sees('darvoza:users:read'), 'Roles and permissions'),
   // No role is called "-": these addresses hide no role's page.
   roleMatrixPage: get('/admin/roles/-/matrix', sees('darvoza:users:read'), 'Which role allows what'),
