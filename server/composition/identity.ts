@@ -7,6 +7,7 @@ import { createNames } from '../identity/people/names.js'
 import { createRights } from '../identity/rights.js'
 import { composeApplications } from './applications.js'
 import { composeAuthorizations } from './authorizations.js'
+import { composeConfiguration } from './configuration.js'
 import { composeDevices } from './devices.js'
 import type { Ground } from './ground.js'
 import { composeKeys } from './keys.js'
@@ -29,12 +30,16 @@ export function composeIdentity(
   const names = createNames({ database, userStore, sessionStore, deviceStore, applications })
   const logs = composeLogs(ground, rights, names)
   const devices = composeDevices(ground, rights, names, logs)
+  const people = composePeople(ground, rights, names, devices)
+  const ofApplications = composeApplications(settings, given, ground, rights, devices, afterwards)
+  const policies = composePolicies(ground, rights)
   return {
-    people: composePeople(ground, rights, names, devices),
+    people,
     devices,
-    applications: composeApplications(settings, given, ground, rights, devices, afterwards),
+    applications: ofApplications,
     authorizations: composeAuthorizations(settings, given, ground, rights),
-    policies: composePolicies(ground, rights),
+    policies,
+    configuration: composeConfiguration(settings, ground, people, ofApplications, policies),
     keys: composeKeys(given, ground, rights),
     logs,
     house: {
