@@ -9,6 +9,9 @@ import { oneLine } from './output.js'
 /** No password is longer; whatever is was piped in by mistake. */
 const longestStdinPassword = 64 * 1024
 
+/** Of a file that is read whole, in characters. */
+const longestText = 16 * 1024 * 1024
+
 type Inputs = {
   stdin: Readable & { isTTY?: boolean }
   stderr: Writable
@@ -60,6 +63,19 @@ export function createInput({ stdin, stderr, cwd }: Inputs) {
       })
       ask.close()
       return /^y(es)?$/i.test(answer.trim())
+    },
+
+    /** Whether there is somebody to ask. */
+    canAsk: (): boolean => stdin.isTTY === true,
+
+    /** A whole text file; `-` is stdin. @throws WrongUse when it cannot be read, or is longer than any such file */
+    async text(path: string): Promise<string> {
+      let text = ''
+      for await (const line of this.lines(path)) {
+        text += `${line}\n`
+        if (text.length > longestText) throw new WrongUse(`${path} is too long`)
+      }
+      return text.replace(/^\ufeff/, '')
     },
 
     /** The lines of a text file; `-` is stdin. @throws WrongUse when it cannot be read */

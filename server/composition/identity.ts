@@ -8,6 +8,7 @@ import { createRights } from '../identity/rights.js'
 import { composeApiKeys } from './api-keys.js'
 import { composeApplications } from './applications.js'
 import { composeAuthorizations } from './authorizations.js'
+import { composeConfiguration } from './configuration.js'
 import { composeDevices } from './devices.js'
 import type { Ground } from './ground.js'
 import { composeKeys } from './keys.js'
@@ -31,13 +32,17 @@ export function composeIdentity(
   const names = createNames({ database, userStore, sessionStore, deviceStore, applications })
   const logs = composeLogs(ground, rights, names)
   const devices = composeDevices(ground, rights, names, logs)
+  const people = composePeople(ground, rights, names, devices)
+  const ofApplications = composeApplications(settings, given, ground, rights, devices, afterwards)
+  const policies = composePolicies(ground, rights)
   return {
-    people: composePeople(ground, rights, names, devices),
+    people,
     devices,
     apiKeys: composeApiKeys(settings, given, ground, rights, names),
-    applications: composeApplications(settings, given, ground, rights, devices, afterwards),
+    applications: ofApplications,
     authorizations: composeAuthorizations(settings, given, ground, rights),
-    policies: composePolicies(ground, rights),
+    policies,
+    configuration: composeConfiguration(settings, ground, people, ofApplications, policies),
     keys: composeKeys(given, ground, rights),
     legacy: composeLegacy(settings, ground, devices),
     logs,

@@ -15,6 +15,7 @@ import type { Codes } from './authorizations/codes.js'
 import type { Consents } from './authorizations/consents.js'
 import type { Decisions } from './authorizations/decisions.js'
 import type { LogoutRequests } from './authorizations/logout-requests.js'
+import type { ConfigurationFiles } from './configuration/configuration.js'
 import type { Details } from './devices/details.js'
 import type { DeviceEnds } from './devices/device-ends.js'
 import type { DeviceList } from './devices/device-list.js'
@@ -85,6 +86,7 @@ export type Identity = {
     logoutRequests: LogoutRequests
   }
   policies: { policies: Policies; settledPolicies: SettledPolicies }
+  configuration: { configuration: ConfigurationFiles }
   keys: { keyRing: KeyRing; sealedSecrets: SealedSecrets }
   logs: {
     auditLog: AuditLog

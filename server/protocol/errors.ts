@@ -135,6 +135,12 @@ export const errors = {
     clause: 'RFC 9110 §15.5.10',
     wireCode: 'policy_conflict',
   },
+  configuration_conflict: {
+    status: 409,
+    text: 'Somebody has changed something else since the differences were shown: look at them again.',
+    clause: 'RFC 9110 §15.5.10',
+    wireCode: 'configuration_conflict',
+  },
   too_many_guesses: {
     status: 429,
     text: 'Too many attempts to sign in; try again later.',
