@@ -175,6 +175,7 @@ export function testSettings(database: DatabaseSettings): Settings {
     trustProxy: [],
     forwardedHeader: 'X-Forwarded-For',
     outgoingAllow: { hosts: [], networks: [] },
+    legacyJwt: null,
     logLevel: 'silent',
   }
 }

@@ -1,6 +1,6 @@
 // Users: made, changed, disabled, deleted. Whatever changes something that a token says records its trigger in the same
 // transaction (policy/revocation.ts).
-import { type Actor, apiKeyOf, credentialOf, nameOf, userOf } from '../../policy/actor.js'
+import { type Actor, apiKeyOf, nameOf, userOf } from '../../policy/actor.js'
 import { administratorRole, rightsOf } from '../../policy/permissions.js'
 import { usernameKey } from '../../policy/username.js'
 import { refuse } from '../../protocol/errors.js'
@@ -37,18 +37,21 @@ export function createUsers(deps: UsersDeps) {
       () => requireProfile(profile),
       () => username !== undefined && requireUsername(username, policy().username_max_length),
     )
+    async function write(tx: Queries, user: UserRecord, changing: Change): Promise<void> {
+      if (username !== undefined && username !== user.username) {
+        // Half of what they sign in with.
+        if (apiKeyOf(actor) !== null && userOf(actor) === id) throw refuse('not_by_api_key')
+        await rename(tx, user, username, changing)
+      }
+      if (Object.keys(changes).length === 0) return
+      await userStore.update(tx, id, { ...changes, ...vouched(user, changes.email, actor) })
+      // Which, not what: the audit log outlives the person's own data.
+      changing.note({ action: 'profile_changed', subject: String(id), after: { changed: Object.keys(changes) } })
+    }
+    // The own profile is everybody's to change, also through an application that may do less than its user.
+    const isOwn = username === undefined && userOf(actor) === id
     try {
-      await change(id, actor, async (tx, user, changing) => {
-        if (username !== undefined && username !== user.username) {
-          // Half of what they sign in with.
-          if (apiKeyOf(actor) !== null && userOf(actor) === id) throw refuse('not_by_api_key')
-          await rename(tx, user, username, changing)
-        }
-        if (Object.keys(changes).length === 0) return
-        await userStore.update(tx, id, { ...changes, ...vouched(user, changes.email, actor) })
-        // Which, not what: the audit log outlives the person's own data.
-        changing.note({ action: 'profile_changed', subject: String(id), after: { changed: Object.keys(changes) } })
-      })
+      await change(id, actor, write, { isOwn })
     } catch (error) {
       throw isDuplicate(error) ? usernameTaken() : error
     }
@@ -155,16 +158,24 @@ export function createUsers(deps: UsersDeps) {
     })
   }
 
-  /** One change of one user under the user's lock, by somebody who may act on them. @param roles that it may give */
-  function change(id: number, actor: Actor, work: UserChange, roles?: readonly string[]): Promise<void> {
+  /**
+   * One change of one user under the user's lock, by somebody who may act on them.
+   * @param roles that it may give
+   * @param isOwn it is one that everybody may make of themselves
+   */
+  function change(
+    id: number,
+    actor: Actor,
+    work: UserChange,
+    { roles, isOwn }: { roles?: readonly string[]; isOwn?: boolean } = {},
+  ): Promise<void> {
     return changes.run(
       actor,
       async (tx, changing) => {
         await userStore.lock(tx, id)
         const user = await userStore.find(tx, id)
         if (!user || user.deletedAt !== null) throw refuse('not_found')
-        // Whoever it is about may always, also by what holds less than they may do: a key, another application's token.
-        if (!isOwnAccount(actor, id)) await rights.require(tx, actor, rightsOf(user))
+        if (!isOwn) await rights.require(tx, actor, rightsOf(user))
         await work(tx, user, changing)
       },
       { users: [id], ...(roles && { roles }) },
@@ -223,9 +234,6 @@ export function createUsers(deps: UsersDeps) {
 }
 
 export type Users = ReturnType<typeof createUsers>
-
-/** Somebody is at their own account, where a route asks for no right. */
-const isOwnAccount = (actor: Actor, id: number) => userOf(actor) === id && credentialOf(actor)?.permission === null
 
 /** An administrator vouches for the address that they write; for their own nobody can. What stays says as much as before. */
 function vouched({ id, email: before }: UserRecord, email: string | undefined, actor: Actor) {
