@@ -3,7 +3,7 @@ import { scopeWords } from '../../policy/application-metadata.js'
 import type { OwnPermission } from '../../policy/permissions.js'
 import { isRecentlyAuthenticated, recentFor } from '../../policy/recent-authentication.js'
 import type { AccessClaims } from '../../protocol/claims.js'
-import { errorRow, errors, Refusal, refuse } from '../../protocol/errors.js'
+import { type ErrorCode, errorRow, errors, Refusal, refuse } from '../../protocol/errors.js'
 import type { Inspect } from '../../tokens/inspect.js'
 import { type Context, isReading, type Step } from '../handler.js'
 import type { Form } from '../middleware/body-types.js'
@@ -17,6 +17,40 @@ export type BearerDeps = {
   permissionsOf: (userId: number) => Promise<readonly string[]>
   now: () => number
 }
+
+/** How a token is refused in the Authorization header, and what keeps it from being judged. */
+export const refusedTokens = [
+  'not_authenticated',
+  'bad_authorization_header',
+  'token_malformed',
+  'token_type',
+  'token_algorithm',
+  'token_key_unknown',
+  'token_key_revoked',
+  'token_signature',
+  'token_claims',
+  'token_issuer',
+  'token_audience',
+  'token_expired',
+  'token_not_yet_valid',
+  'token_revoked',
+  'token_stale',
+  'session_ended',
+  'user_inactive',
+  'user_unknown',
+  'application_disabled',
+  'clock_jumped',
+  'clock_went_back',
+  'database_unavailable',
+  'log_went_back',
+] as const satisfies readonly ErrorCode[]
+
+/** The same where it must be of a person, and may act for them. */
+export const refusedPersons = ({ beforeNewPassword }: { beforeNewPassword?: true }): readonly ErrorCode[] => [
+  ...refusedTokens,
+  'insufficient_scope',
+  ...(beforeNewPassword ? [] : (['password_change_required'] as const)),
+]
 
 export function createBearer({ inspect, ownApplication, permissionsOf, now }: BearerDeps) {
   function tokenIn(ctx: Context): string {

@@ -1,6 +1,7 @@
 // Routes of administrators: by a token of the built-in application, or one with the scope `darvoza:admin`, whose user has
 // the permission.
 import type { OwnPermission } from '../../policy/permissions.js'
+import { refusedPersons } from './bearer.js'
 import type { Kind } from './kind.js'
 
 export type PermissionAccess = {
@@ -24,6 +25,11 @@ export const permissionKind: Kind<PermissionAccess> = {
   who: ({ permission, recentlyAuthenticated }) =>
     `\`${permission}\`${recentlyAuthenticated ? ', signed in within five minutes' : ''}`,
   security: ({ permission }) => [{ bearer: [permission] }],
+  refuses: access => [
+    ...refusedPersons({}),
+    'permission_denied',
+    ...(access.recentlyAuthenticated ? (['insufficient_user_authentication'] as const) : []),
+  ],
   judge: (access, { bearer }) => [bearer.token, bearer.person('darvoza:admin', access), bearer.permission(access)],
   confirm: () => [],
 }

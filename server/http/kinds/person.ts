@@ -1,4 +1,5 @@
 // Routes of a person: by a token of the built-in application, or one with the scope `darvoza:account`.
+import { refusedPersons } from './bearer.js'
 import type { Kind } from './kind.js'
 
 export type PersonAccess = {
@@ -21,6 +22,7 @@ export const personKind: Kind<PersonAccess> = {
       ? 'whoever is signed in, also while a new password must be chosen first'
       : 'whoever is signed in',
   security: () => [{ bearer: [] }],
+  refuses: access => refusedPersons(access),
   judge: (access, { bearer }) => [bearer.token, bearer.person('darvoza:account', access)],
   confirm: () => [],
 }

@@ -2,14 +2,14 @@
 
 import type { Sessions } from '../../identity/devices/sessions.js'
 import type { SignIn } from '../../identity/sign-in/sign-in.js'
-import { longestPassword } from '../../policy/password.js'
-import { longestUsername } from '../../policy/username.js'
 import { refuse } from '../../protocol/errors.js'
 import { rateLimitHeaders } from '../../protocol/rate-limit.js'
 import type { Inspect } from '../../tokens/inspect.js'
 import type { Rotate } from '../../tokens/rotate.js'
 import { type Context, originOf } from '../handler.js'
-import { readFields } from './fields.js'
+import { answer } from './answers.js'
+import { readBody } from './fields.js'
+import { tokenRoutes as routes } from './routes.js'
 
 export type TokenDeps = {
   signIn: SignIn
@@ -22,12 +22,7 @@ export type TokenDeps = {
 export function createTokenHandlers({ signIn, rotate, inspect, sessions, ownApplication }: TokenDeps) {
   return {
     async obtain(ctx: Context): Promise<void> {
-      const { username, password, device_token, device } = readFields(ctx, {
-        username: { trim: true, maxLength: longestUsername },
-        password: { maxLength: longestPassword },
-        device_token: { required: false, blank: true, trim: true },
-        device: { required: false, blank: true, trim: true, maxLength: 128 },
-      })
+      const { username, password, device_token, device } = readBody(ctx, routes.obtain)
       const credentials = {
         username,
         password,
@@ -38,7 +33,7 @@ export function createTokenHandlers({ signIn, rotate, inspect, sessions, ownAppl
       const { user } = signedIn
       const { access, refresh } = signedIn.issuePair()
       ctx.set(rateLimitHeaders(signedIn.quotas))
-      ctx.body = {
+      answer(ctx, routes.obtain, {
         refresh,
         access,
         user_id: user.id,
@@ -47,29 +42,29 @@ export function createTokenHandlers({ signIn, rotate, inspect, sessions, ownAppl
         last_name: user.lastName,
         device_token: signedIn.issueDeviceToken(),
         ...(user.mustChangePassword && { must_change_password: true }),
-      }
+      })
     },
 
     async refresh(ctx: Context): Promise<void> {
-      const { refresh } = readFields(ctx, { refresh: { trim: true } })
+      const { refresh } = readBody(ctx, routes.refresh)
       const { access, refresh: next } = await rotate.rotate(refresh, ownApplication, originOf(ctx))
-      ctx.body = { access: access.token, ...(next !== null && { refresh: next }) }
+      answer(ctx, routes.refresh, { access: access.token, ...(next !== null && { refresh: next }) })
     },
 
     /** Changes nothing: a spent refresh token is refused here, and ends its session only where it is used. */
     async verify(ctx: Context): Promise<void> {
-      const { token } = readFields(ctx, { token: { trim: true } })
+      const { token } = readBody(ctx, routes.verify)
       const inspected = await inspect.any(token)
       if (inspected.claims.client_id !== ownApplication) throw refuse('token_claims')
       if (inspected.kind === 'refresh') await rotate.check(inspected.claims)
       // It serves for a new password alone, and has its user's roles all the same: no resource server should take it.
       if (inspected.kind === 'access' && inspected.claims.must_change_password) throw refuse('password_change_required')
-      ctx.body = {}
+      answer(ctx, routes.verify, {})
     },
 
     /** Whoever holds a refresh token of the session, also a spent one, may end it: sign-out must not fail for being late. */
     async blacklist(ctx: Context): Promise<void> {
-      const { refresh } = readFields(ctx, { refresh: { trim: true } })
+      const { refresh } = readBody(ctx, routes.blacklist)
       const claims = await inspect.refresh(refresh)
       if (claims.client_id !== ownApplication) throw refuse('token_claims')
       try {
@@ -78,7 +73,7 @@ export function createTokenHandlers({ signIn, rotate, inspect, sessions, ownAppl
       } catch (error) {
         throw isNotFound(error) ? refuse('session_ended') : error
       }
-      ctx.body = {}
+      answer(ctx, routes.blacklist, {})
     },
   }
 }
