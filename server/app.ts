@@ -30,6 +30,7 @@ import { createJwksHandler } from './http/oauth/jwks.js'
 import { createRevocationHandler } from './http/oauth/revocation.js'
 import { createTokenEndpoint } from './http/oauth/token.js'
 import { createUserinfoHandlers } from './http/oauth/userinfo.js'
+import { createOpenApiHandlers } from './http/openapi/openapi.js'
 import { createPageParts } from './http/pages/parts.js'
 import { createPresenters } from './http/presenters.js'
 import { type RouteName, routes } from './http/routes.js'
@@ -119,7 +120,14 @@ export function createHttpParts(deps: AppDeps) {
   })
   const grants = createGrants({ codes: identity.authorizations.codes, rotate, clientToken, now })
   const handlers: Record<RouteName, Handler> = {
-    ...createTokenHandlers({ signIn, rotate, inspect, sessions, ownApplication }),
+    ...createTokenHandlers({
+      signIn,
+      rotate,
+      inspect,
+      sessions,
+      legacyTokens: identity.legacy.legacyTokens,
+      ownApplication,
+    }),
     ...createMeHandlers({ users, sessions, whereSignedIn, ownPassword, consents }),
     ...createMyApiKeyHandlers({ apiKeys }),
     ...createAdminApiKeyHandlers({ apiKeys, users }),
@@ -143,6 +151,7 @@ export function createHttpParts(deps: AppDeps) {
     }),
     ...createUserinfoHandlers({ userinfo: people.userinfo }),
     ...createJwksHandler({ signingKeys, tail }),
+    ...createOpenApiHandlers({ routes, kinds, issuer, version }),
     ...createHealthHandlers({ tail, redisLink, clock, writeTrouble, isLeaving }),
     ...pages.handlers,
   }

@@ -64,6 +64,7 @@ export const routes = {
   openidConfiguration: get('/.well-known/openid-configuration', open, 'What OpenID Connect can be done here'),
   authorizationServer: get('/.well-known/oauth-authorization-server', open, 'The same for OAuth (RFC 8414)'),
   jwks: get('/.well-known/jwks.json', open, 'The public keys'),
+  openapi: get('/openapi.json', open, 'This API, described for programs (OpenAPI 3.1)'),
   healthz: get('/healthz', open, 'The process lives'),
   readyz: get('/readyz', open, 'The database answers'),
 

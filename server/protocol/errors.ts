@@ -135,6 +135,12 @@ export const errors = {
     clause: 'RFC 9110 §15.5.10',
     wireCode: 'policy_conflict',
   },
+  configuration_conflict: {
+    status: 409,
+    text: 'Somebody has changed something else since the differences were shown: look at them again.',
+    clause: 'RFC 9110 §15.5.10',
+    wireCode: 'configuration_conflict',
+  },
   too_many_guesses: {
     status: 429,
     text: 'Too many attempts to sign in; try again later.',
@@ -303,6 +309,22 @@ export const errors = {
     text: 'The application of the token is disabled.',
     clause: 'RFC 6750 §3.1',
     wire: 'Token is blacklisted',
+    wireCode: notValid,
+  },
+
+  // Tokens of the service that was here before
+  legacy_token_after_cut_over: {
+    status: 401,
+    text: 'The token was signed with the key of the former service after that service had stopped to issue tokens.',
+    clause: 'RFC 8725 §3.10',
+    wire: 'Token is invalid',
+    wireCode: notValid,
+  },
+  legacy_tokens_closed: {
+    status: 401,
+    text: 'Tokens of the former service are taken no more; a sign-in gives new ones.',
+    clause: 'RFC 8725 §3.10',
+    wire: 'Token is expired',
     wireCode: notValid,
   },
 

@@ -88,6 +88,7 @@ export const problems = {
   no_permission: '{name:json} is no permission.',
   too_many_permissions: 'There are more than {count}.',
   role_name: 'A role begins with a letter and has at most 40 small letters, digits, - and _.',
+  role_built_in: 'Is built in, and stays as it is: leave it out.',
   role_name_taken: 'A role of that name already exists.',
   unknown_user: 'There is no user {name}.',
   unknown_role: 'There is no role {name}.',
@@ -106,6 +107,7 @@ export const problems = {
   // Applications
   application_id: 'Is none of the forms that an id may have.',
   application_id_taken: 'Is taken.',
+  application_id_deleted: 'Was deleted: its id is never used again.',
   application_resource_taken: 'Is taken.',
   application_resource_ours: 'That is this server itself.',
   application_needed: 'Without it nobody could sign in to change it back.',

@@ -18,7 +18,8 @@ import {
   takeScreenshot,
 } from '../support/browser.js'
 import { aClient } from '../support/client.js'
-import { aServer, password, settle, type TestServer } from '../support/server.js'
+import { aLegacyToken, aServerAfterDjango } from '../support/legacy-tokens.js'
+import { password, settle, type TestServer } from '../support/server.js'
 
 const admin = { username: 'admin', password }
 
@@ -34,6 +35,7 @@ const outside: Shown[] = [
   },
   { name: 'nothing here', path: '/nothing' },
   { name: 'signed out', path: '/oauth/logout' },
+  { name: 'error codes', path: '/errors' },
   { name: 'error code', path: '/errors/token_reused' },
   {
     name: 'first password',
@@ -238,6 +240,7 @@ const inside: Shown[] = [
   },
   { name: 'audit entry', path: '/admin/audit/1' },
   { name: 'incidents', path: '/admin/incidents' },
+  { name: 'former service', path: '/admin/former-service' },
   {
     name: 'language menu',
     path: '/admin/users',
@@ -248,6 +251,7 @@ const inside: Shown[] = [
     path: '/admin/users',
     prepare: page => page.locator('summary', { hasText: 'Account menu' }).click(),
   },
+  { name: 'error codes inside', path: '/errors' },
   { name: 'error code inside', path: '/errors/permission_denied' },
   {
     name: 'refused',
@@ -276,7 +280,7 @@ const devices = [
 
 /** People with names, roles and devices, so that pages are not empty. */
 async function aTown(): Promise<TestServer> {
-  const server = await aServer()
+  const server = await aServerAfterDjango()
   await server.composed.parts.people.roles.create('clerk', ['darvoza:users:read', 'orders:write'], 'system')
   const people = [
     ['amina.karimova', 'Amina', 'Karimova'],
@@ -326,6 +330,10 @@ async function aTown(): Promise<TestServer> {
   await phone.refresh(body.refresh)
   server.clock.advance('25s')
   await aClient(server, devices[1]).refresh(refresh)
+  for (const jti of ['once', 'once', 'again']) await phone.refresh(aLegacyToken(3, { jti }))
+  await phone.refresh(aLegacyToken(3, { user_id: 999 }))
+  await phone.refresh(aLegacyToken(3, {}, { secret: 'of somebody else' }))
+  await server.composed.parts.legacy.legacyCounts.flush()
   for (const table of ['session', 'device'])
     await server.composed.parts.storage.database.write(
       `UPDATE ${table} SET address = '2001:db8:85a3:1234:5678:8a2e:370:7334' WHERE user_id = 2`,

@@ -89,6 +89,7 @@ describe('the router', () => {
       '/api/token/verify',
       '/assets/*file',
       '/healthz',
+      '/openapi.json',
       '/readyz',
     ])
   })

@@ -2,7 +2,7 @@
 // other.
 import type { ApplicationSecretChanges } from '../../identity/applications/application-secret-changes.js'
 import type { Applications } from '../../identity/applications/applications.js'
-import type { PublicApplication } from '../../identity/applications/public-application.js'
+import { describedApplication } from '../../identity/applications/public-application.js'
 import {
   type Description,
   describedNames,
@@ -27,7 +27,7 @@ export type AdminApplicationsDeps = { applications: Applications; secretChanges:
 export function createAdminApplicationHandlers({ applications, secretChanges }: AdminApplicationsDeps) {
   async function answer(ctx: Context, warnings?: readonly Problem[]): Promise<void> {
     const application = await applications.require(idOf(ctx))
-    ctx.body = { ...presentApplication(application), ...(warnings && { warnings: warnings.map(wireText) }) }
+    ctx.body = { ...describedApplication(application), ...(warnings && { warnings: warnings.map(wireText) }) }
   }
 
   return {
@@ -49,7 +49,7 @@ export function createAdminApplicationHandlers({ applications, secretChanges }: 
       // RFC 6749 §5.1 says so of whatever holds credentials.
       ctx.set('Cache-Control', 'no-store')
       ctx.body = {
-        ...presentApplication(application),
+        ...describedApplication(application),
         ...(secret !== null && { client_secret: secret, client_secret_expires_at: 0 }),
         warnings: warnings.map(wireText),
       }
@@ -146,19 +146,4 @@ function readOverlap(value: unknown): number {
   const seconds = typeof value === 'string' ? parseDuration(value) : value
   if (typeof seconds !== 'number') throw refuseField('overlap', 'policy_not_duration')
   return seconds
-}
-
-function presentApplication({ id, name, kind, origin, active, version, createdAt, ...rest }: PublicApplication) {
-  return {
-    client_id: id,
-    client_name: name,
-    kind,
-    origin,
-    state: active ? 'active' : 'disabled',
-    version,
-    created_at: presentTime(createdAt),
-    resource: rest.resource,
-    resource_scopes: rest.resourceScopes,
-    ...rest.metadata,
-  }
 }

@@ -5,13 +5,12 @@ import {
   firstPolicy,
   isPolicyName,
   isSessionPolicy,
-  type PolicyName,
   type PolicyRow,
   policyNames,
   policyTable,
 } from '../../policy/policies.js'
 import { stays } from '../../policy/policy-preview.js'
-import { readPolicyValue } from '../../policy/policy-values.js'
+import { readGivenPolicyValue } from '../../policy/policy-values.js'
 import { isPolicyApply, type PolicyApply, policyApplies } from '../../policy/policy-version.js'
 import { refuseField } from '../../protocol/errors.js'
 import { type Context, personOf } from '../handler.js'
@@ -77,11 +76,9 @@ function readHow(ctx: Context): { apply: PolicyApply; reason: string } {
 /** What the values are worth is not for here to judge. */
 function readChanges(ctx: Context): Record<string, unknown> {
   const changes = Object.entries(readObject(ctx, 'changes'))
-  return Object.fromEntries(changes.map(([name, value]) => [name, isPolicyName(name) ? readValue(name, value) : value]))
-}
-
-function readValue(name: PolicyName, value: unknown): unknown {
-  return policyTable[name].kind === 'duration' && typeof value === 'string' ? readPolicyValue(name, value) : value
+  return Object.fromEntries(
+    changes.map(([name, value]) => [name, isPolicyName(name) ? readGivenPolicyValue(name, value) : value]),
+  )
 }
 
 function readVersion(text: string, field: string): number {

@@ -13,6 +13,7 @@ export const authorizationKind: Kind<AuthorizationAccess> = {
   body: 'form',
   unknown: 'ignored',
   who: () => 'anybody',
+  security: () => [],
   judge: (_, { browser }) => [browser.recognise],
   confirm: () => [],
 }

@@ -18,6 +18,8 @@ export const clientKind: Kind<ClientAccess> = {
   // RFC 6749 §3.2: unrecognized parameters are ignored.
   unknown: 'ignored',
   who: ({ confidential }) => (confidential ? 'an application that proves itself' : 'an application'),
+  // The proof may stand in the form as well.
+  security: () => [{ applicationSecret: [] }, {}],
   judge: () => [],
   confirm: (access, { application }) => [application.prove(access)],
 }

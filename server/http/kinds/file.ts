@@ -12,6 +12,7 @@ export const fileKind: Kind<FileAccess> = {
   body: 'fields',
   unknown: 'ignored',
   who: () => 'anybody',
+  security: () => [],
   judge: () => [],
   confirm: () => [],
 }

@@ -14,6 +14,9 @@ export type AnyAccess = { kind: string }
 /** What tells senders apart, made once for all routes. A kind that needs something else brings it along. */
 export type Senders = { bearer: Bearer; browser: Browser; application: CallingApplication }
 
+/** What must be shown, in the words of OpenAPI: one of these, and what it must be good for. */
+export type Security = { bearer?: string[]; apiKey?: string[]; applicationSecret?: string[] }
+
 export type Kind<A extends AnyAccess> = {
   /** What senders are known by. Nothing else that a request has with it is looked at: no cookie where it says `token`. */
   sender: 'nobody' | 'token' | 'cookie' | 'client'
@@ -27,6 +30,8 @@ export type Kind<A extends AnyAccess> = {
   unknown: 'refused' | 'ignored'
   /** Who may call, for the documents. */
   who(access: A): string
+  /** The same for programs: what any one of these says is enough; without any, nothing is needed. */
+  security(access: A): Security[]
   /** The sender, before the body is read; and once more behind it, since a body can be held back until much has changed. */
   judge(access: A, senders: Senders): Step[]
   /** What the body itself must hold. */

@@ -31,6 +31,7 @@ export const pageKind: Kind<PageAccess> = {
     if (beforeNewPassword) return `${who}, also while a new password must be chosen first`
     return recentlyAuthenticated ? `${who}, password typed within five minutes` : who
   },
+  security: () => [],
   judge: (access, { browser }) => [browser.ownSite, browser.recognise, browser.admit(access)],
   confirm: (access, { browser }) => [
     browser.formToken(false),

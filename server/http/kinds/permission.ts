@@ -32,6 +32,7 @@ export const permissionKind: Kind<PermissionAccess> = {
       ...(recentlyAuthenticated ? ['signed in within five minutes'] : []),
       ...(inPerson ? ['by no API key'] : []),
     ].join(', '),
+  security: ({ permission, inPerson }) => [{ bearer: [permission] }, ...(inPerson ? [] : [{ apiKey: [permission] }])],
   judge: (access, { bearer }) => [bearer.token, bearer.person('darvoza:admin', access), bearer.permission(access)],
   confirm: () => [],
 }

@@ -33,6 +33,7 @@ export const personKind: Kind<PersonAccess> = {
       ...(access.recentlyAuthenticated ? ['within five minutes'] : []),
       ...(access.inPerson ? ['by no API key'] : []),
     ].join(', '),
+  security: ({ inPerson }) => [{ bearer: [] }, ...(inPerson ? [] : [{ apiKey: ['darvoza:account'] }])],
   judge: (access, { bearer }) => [bearer.token, bearer.person('darvoza:account', access)],
   confirm: () => [],
 }

@@ -17,6 +17,7 @@ export const publicPageKind: Kind<PublicPageAccess> = {
   body: 'fields',
   unknown: 'ignored',
   who: () => 'anybody',
+  security: () => [],
   judge: (_, { browser }) => [browser.ownSite, browser.recognise],
   confirm: (access, { browser }) => [browser.formToken(access.tokenless === true)],
 }

@@ -13,6 +13,7 @@ export const scopeKind: Kind<ScopeAccess> = {
   body: 'form',
   unknown: 'ignored',
   who: ({ scope }) => `a token with the scope \`${scope}\``,
+  security: ({ scope }) => [{ bearer: [scope] }],
   judge: ({ scope }, { bearer }) => [bearer.anyWithScope(scope).inHeader],
   confirm: ({ scope }, { bearer }) => [bearer.anyWithScope(scope).inForm],
 }

@@ -1,5 +1,5 @@
 import { type ApplicationFilter, applicationStates } from '../../identity/applications/application-list.js'
-import type { PublicApplication } from '../../identity/applications/public-application.js'
+import { type PublicApplication, stateOf } from '../../identity/applications/public-application.js'
 import { applicationKinds } from '../../policy/application-metadata.js'
 import type { Columns } from './columns.js'
 import type { Fields } from './filters.js'
@@ -16,7 +16,7 @@ export const applicationColumns: Columns<PublicApplication> = {
   client_name: one => one.name,
   kind: one => one.kind,
   origin: one => one.origin,
-  state: one => (one.active ? 'active' : 'disabled'),
+  state: stateOf,
   resource: one => one.resource,
   scope: one => one.metadata.scope ?? '',
   grant_types: one => one.metadata.grant_types ?? [],

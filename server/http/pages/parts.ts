@@ -29,6 +29,7 @@ import { createApplicationTestRun } from './admin/application-test-run.js'
 import { createApplicationPages } from './admin/applications.js'
 import { createAuditPages } from './admin/audit.js'
 import { createDevicePages } from './admin/devices.js'
+import { createFormerServicePages } from './admin/former-service.js'
 import { createHomePages } from './admin/home.js'
 import { createIncidentPages } from './admin/incidents.js'
 import { createInspectorPages } from './admin/inspector.js'
@@ -51,6 +52,7 @@ import { createApplicationSignIn } from './application-sign-in.js'
 import { createAssets } from './assets.js'
 import { createConsentPages } from './consent.js'
 import { createCookies } from './cookies.js'
+import { createErrorPages } from './error-codes.js'
 import { createFileChoice } from './files.js'
 import { createFormTokens } from './form-tokens.js'
 import { createFrames } from './frame.js'
@@ -110,7 +112,9 @@ export function createPageParts(deps: PagePartsDeps) {
   })
   const snippets = createSnippets(root, issuer)
   const files = createFileChoice({ cookies })
-  const pages = createPages({ views, frameOf, browserSessions })
+  const { legacyStatus } = deps.identity.legacy
+  const setUp = { formerService: legacyStatus.isConfigured }
+  const pages = createPages({ views, frameOf, browserSessions, setUp })
   const passwordProof = createPasswordProof({ browserSessions, pages, now })
   const browser = createBrowser({ cookies, formTokens, browserSessions, passwordProof, pages, issuer })
 
@@ -132,6 +136,7 @@ export function createPageParts(deps: PagePartsDeps) {
   > = {
     asset: (ctx: Context) => assets.asset(ctx),
     ...createStartPages({ pages, cookies, issuer, version }),
+    ...createErrorPages({ pages }),
     ...createAuthorizeHandlers({ authorizationRequests, decisions, browserSessions, flow, answer, pages }),
     ...createConsentPages({ pages, authorizationRequests, decisions, consents, browserSessions, flow, answer }),
     ...createSignInPages({ pages, passwordProof, cookies, browserSessions, signOut, applicationSignIn }),
@@ -181,6 +186,7 @@ export function createPageParts(deps: PagePartsDeps) {
     ...createManualRevocationPages({ pages, revocationLog, sessionList, roles, users, userList }),
     ...createInspectorPages({ pages, tokenInspector, apiKeyInspection, names }),
     ...createAuditPages({ pages, files, auditLog, users, userList, names }),
+    ...createFormerServicePages({ pages, legacyStatus }),
     ...createIncidentPages({ pages, incidents, users, userList, sessionList, names }),
   }
   return { handlers, browser, presentError: createPagePresenter(pages) }

@@ -7,7 +7,8 @@ import { get, post, type RouteRow } from '../route.js'
 
 export const pageRoutes = {
   landing: get('/', publicPage, 'What this server is'),
-  errorPage: get('/errors/:code', publicPage, 'What an error code means'),
+  errorsPage: get('/errors', publicPage, 'Every error code'),
+  errorPage: get('/errors/:code', publicPage, 'What an error code means, and what to do'),
 
   signInPage: get('/login', publicPage, 'The sign-in form'),
   signIn: post('/login', publicPage, 'Sign in', { limited: true }),
@@ -208,6 +209,12 @@ export const pageRoutes = {
     '/admin/policies/versions/:version/undo',
     seesIfRecent('darvoza:policies:write'),
     'Undo a change',
+  ),
+
+  formerServicePage: get(
+    '/admin/former-service',
+    sees('darvoza:policies:read'),
+    'How many came over from the service before this one',
   ),
 
   rolesPage: get('/admin/roles', sees('darvoza:users:read'), 'Roles and permissions'),

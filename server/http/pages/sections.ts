@@ -7,7 +7,12 @@ export type Section = {
   path: string
   icon: string
   permission?: OwnPermission
+  /** Only where something is set up. */
+  where?: keyof SetUp
 }
+
+/** What not every installation has. */
+export type SetUp = { formerService: boolean }
 
 const administration: Section[] = [
   { name: 'home', path: '/admin', icon: 'home' },
@@ -23,6 +28,13 @@ const administration: Section[] = [
   { name: 'roles', path: '/admin/roles', icon: 'role', permission: 'darvoza:users:read' },
   { name: 'keys', path: '/admin/keys', icon: 'key', permission: 'darvoza:keys:read' },
   { name: 'inspector', path: '/admin/inspector', icon: 'inspect', permission: 'darvoza:sessions:read' },
+  {
+    name: 'formerService',
+    path: '/admin/former-service',
+    icon: 'history',
+    permission: 'darvoza:policies:read',
+    where: 'formerService',
+  },
   { name: 'audit', path: '/admin/audit', icon: 'audit', permission: 'darvoza:audit:read' },
 ]
 
@@ -36,8 +48,12 @@ const account: Section[] = [
 ]
 
 /** The sections that this person may see, of the area that the path lies in. */
-export function sectionsFor(path: string, permissions: readonly string[]): (Section & { current: boolean })[] {
-  const area = isAdministration(path) ? administrationFor(permissions) : account
+export function sectionsFor(
+  path: string,
+  permissions: readonly string[],
+  setUp: SetUp,
+): (Section & { current: boolean })[] {
+  const area = isAdministration(path) ? administrationFor(permissions, setUp) : account
   const here = path.replace(/\/$/, '')
   const current = area.filter(one => here === one.path || here.startsWith(`${one.path}/`)).at(-1)
   return area.map(one => ({ ...one, current: one === current }))
@@ -52,7 +68,10 @@ export function isAdministration(path: string): boolean {
   return /^\/admin(\/|$)/.test(path)
 }
 
-function administrationFor(permissions: readonly string[]): Section[] {
+function administrationFor(permissions: readonly string[], setUp: Partial<SetUp> = {}): Section[] {
   const own = permissions.some(permission => permission.startsWith('darvoza:'))
-  return administration.filter(({ permission }) => (permission === undefined ? own : permissions.includes(permission)))
+  return administration.filter(
+    ({ permission, where }) =>
+      (permission === undefined ? own : permissions.includes(permission)) && (where === undefined || setUp[where]),
+  )
 }
