@@ -120,7 +120,14 @@ export function createHttpParts(deps: AppDeps) {
   })
   const grants = createGrants({ codes: identity.authorizations.codes, rotate, clientToken, now })
   const handlers: Record<RouteName, Handler> = {
-    ...createTokenHandlers({ signIn, rotate, inspect, sessions, ownApplication }),
+    ...createTokenHandlers({
+      signIn,
+      rotate,
+      inspect,
+      sessions,
+      legacyTokens: identity.legacy.legacyTokens,
+      ownApplication,
+    }),
     ...createMeHandlers({ users, sessions, whereSignedIn, ownPassword, consents }),
     ...createMyApiKeyHandlers({ apiKeys }),
     ...createAdminApiKeyHandlers({ apiKeys, users }),

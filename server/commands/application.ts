@@ -107,7 +107,7 @@ export function addApplicationCommands(program: Command, { open, actor, input, o
   addCommand(application, 'import <file>', 'make or change applications as a JSON array describes them (- is stdin)')
     .addHelpText('after', '\nThe names are those of RFC 7591, and those that `darvoza application show --json` prints.')
     .action(async (file: string, format: Format) => {
-      const entries = await entriesIn(input.lines(file))
+      const entries = entriesIn(await input.text(file))
       const { applicationImport } = (await open()).applications
       try {
         const options = { origin: 'administrator', actor, makesSecrets: true } as const
@@ -122,12 +122,10 @@ export function addApplicationCommands(program: Command, { open, actor, input, o
     })
 }
 
-async function entriesIn(lines: AsyncIterable<string>): Promise<readonly unknown[]> {
-  let text = ''
-  for await (const line of lines) text += `${line}\n`
+function entriesIn(text: string): readonly unknown[] {
   let entries: unknown
   try {
-    entries = JSON.parse(text.replace(/^\ufeff/, ''))
+    entries = JSON.parse(text)
   } catch {
     throw new WrongUse('this is not JSON')
   }

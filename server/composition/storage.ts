@@ -18,6 +18,7 @@ import { createHeartbeatStore } from '../storage/heartbeats.js'
 import { createIncidentStore } from '../storage/incidents.js'
 import { createInstallationStore } from '../storage/installation.js'
 import { createKeyStore } from '../storage/keys.js'
+import { createLegacyTokenStore } from '../storage/legacy-tokens.js'
 import { createLogHeadStore } from '../storage/log-heads.js'
 import { createLogListStore } from '../storage/log-lists.js'
 import { createOwnListStore } from '../storage/own-lists.js'
@@ -56,6 +57,7 @@ export async function composeStorage(settings: Pick<Settings, 'database'>, log: 
     incidentStore: createIncidentStore(),
     installationStore: createInstallationStore(dialect),
     keyStore: createKeyStore(),
+    legacyTokenStore: createLegacyTokenStore(dialect),
     policyVersionStore: createPolicyVersionStore(),
     browserSessionStore: createBrowserSessionStore(),
     figureStore: createFigureStore(dialect),

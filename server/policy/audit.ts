@@ -16,6 +16,15 @@ export const auditActions = {
   device_ended: { subject: 'device', what: 'Ended a device' },
   code_reused: { subject: 'session', what: 'A code came a second time; the session that it had given was ended' },
   refresh_token_reused: { subject: 'session', what: 'A spent refresh token came back; its session was ended' },
+  legacy_token_exchanged: {
+    subject: 'user',
+    what: 'Came with a refresh token of the former service, and got a session',
+  },
+  legacy_token_ended: { subject: 'user', what: 'Gave a refresh token of the former service back' },
+  legacy_tokens_imported: {
+    subject: 'application',
+    what: 'Took in the refresh tokens of the former service, and its blacklist',
+  },
   password_changed: { subject: 'user', what: 'Changed the own password' },
   password_reset: { subject: 'user', what: 'Set the password of a user' },
   profile_changed: { subject: 'user', what: 'Changed a profile' },

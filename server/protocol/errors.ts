@@ -14,6 +14,8 @@ type ErrorRow = {
   wireCode?: string
   /** `detail`, without a `code`, where the token came in the body and not in the Authorization header. */
   wireInBody?: string
+  /** Numbers that simplejwt's wire tells beside. */
+  figures?: readonly string[]
 }
 
 const notValid = 'token_not_valid'
@@ -128,12 +130,19 @@ export const errors = {
     text: 'This would reach others than the preview said: preview it again.',
     clause: 'RFC 9110 §15.5.10',
     wireCode: 'preview_outdated',
+    figures: ['count'],
   },
   policy_conflict: {
     status: 409,
     text: 'A newer version of the policy stands against this change.',
     clause: 'RFC 9110 §15.5.10',
     wireCode: 'policy_conflict',
+  },
+  configuration_conflict: {
+    status: 409,
+    text: 'Somebody has changed something else since the differences were shown: look at them again.',
+    clause: 'RFC 9110 §15.5.10',
+    wireCode: 'configuration_conflict',
   },
   too_many_guesses: {
     status: 429,
@@ -303,6 +312,22 @@ export const errors = {
     text: 'The application of the token is disabled.',
     clause: 'RFC 6750 §3.1',
     wire: 'Token is blacklisted',
+    wireCode: notValid,
+  },
+
+  // Tokens of the service that was here before
+  legacy_token_after_cut_over: {
+    status: 401,
+    text: 'The token was signed with the key of the former service after that service had stopped to issue tokens.',
+    clause: 'RFC 8725 §3.10',
+    wire: 'Token is invalid',
+    wireCode: notValid,
+  },
+  legacy_tokens_closed: {
+    status: 401,
+    text: 'Tokens of the former service are taken no more; a sign-in gives new ones.',
+    clause: 'RFC 8725 §3.10',
+    wire: 'Token is expired',
     wireCode: notValid,
   },
 
@@ -513,7 +538,7 @@ export type RefusalDetails = {
   detail?: string
   /** What is wrong with each field; `non_field_errors` for the whole body. */
   fields?: FieldProblems
-  /** Numbers that the answer tells beside. */
+  /** Numbers that the answer tells beside: those that the code's row names. */
   figures?: Record<string, number>
   /** Seconds until a retry makes sense. */
   retryAfter?: number

@@ -42,6 +42,7 @@ export const problems = {
   not_whole: 'Must be a whole number.',
   not_whole_between: 'Must be a whole number from {min} to {max}.',
   not_number_between: 'Must be a number from {min} to {max}.',
+  not_day: 'Must be a day such as 2026-01-31.',
   not_time: 'Must be a time such as 2026-01-31T09:00:00Z.',
   not_time_zone: 'Must be a time zone such as Asia/Tashkent.',
   not_text: 'Must be text.',
@@ -87,6 +88,7 @@ export const problems = {
   no_permission: '{name:json} is no permission.',
   too_many_permissions: 'There are more than {count}.',
   role_name: 'A role begins with a letter and has at most 40 small letters, digits, - and _.',
+  role_built_in: 'Is built in, and stays as it is: leave it out.',
   role_name_taken: 'A role of that name already exists.',
   unknown_user: 'There is no user {name}.',
   unknown_role: 'There is no role {name}.',
@@ -105,6 +107,7 @@ export const problems = {
   // Applications
   application_id: 'Is none of the forms that an id may have.',
   application_id_taken: 'Is taken.',
+  application_id_deleted: 'Was deleted: its id is never used again.',
   application_resource_taken: 'Is taken.',
   application_resource_ours: 'That is this server itself.',
   application_needed: 'Without it nobody could sign in to change it back.',

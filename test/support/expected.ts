@@ -1,7 +1,7 @@
 // What becomes of a request, by who sends it and what the row of its route says: written down here once more, from the words
 // of the table and not from the code that judges by them.
 import { expect } from 'chai'
-import type { Access } from '../../server/http/kinds/kinds.js'
+import { type Access, kinds } from '../../server/http/kinds/kinds.js'
 import type { RouteName } from '../../server/http/routes.js'
 import type { OwnPermission } from '../../server/policy/permissions.js'
 import { type ErrorCode, errors } from '../../server/protocol/errors.js'
@@ -11,7 +11,26 @@ import type { Sender } from './senders.js'
 /** `open`: nobody is asked who they are. A code refuses; an address is where a browser is led instead. */
 export type Outcome = 'open' | 'admitted' | { code: ErrorCode } | { leadsTo: string } | 'asked for the password'
 
-type Ask<K extends Access['kind']> = (access: Extract<Access, { kind: K }>, sender: Sender) => Outcome
+type Ask<K extends Access['kind']> = (access: Extract<Access, { kind: K }>, sender: Sender, name: RouteName) => Outcome
+
+/** What outlives the session that it is made through is never made through an application of others. */
+const makesKeys: readonly RouteName[] = ['createMyApiKey', 'createUserApiKey']
+
+/** By what they are filled in with: whoever has set a password may sign in with it. */
+const givesPasswords: readonly RouteName[] = ['createUser']
+
+type Closed = Extract<Access, { kind: 'person' | 'permission' }>
+
+/** A key says of each thing by itself whether it may do it. */
+function ofKey({ rights }: Sender, access: Closed, name: RouteName): Outcome {
+  const permission = 'permission' in access ? access.permission : null
+  if (access.inPerson) return { code: 'not_by_api_key' }
+  if (rights.foreign) return { code: 'token_audience' }
+  if (!rights.scopes.includes(permission ?? 'darvoza:account')) return { code: 'api_key_scope' }
+  if (permission !== null && !rights.permissions.includes(permission)) return { code: 'permission_denied' }
+  if (access.recentlyAuthenticated && !rights.elevated) return { code: 'api_key_not_elevated' }
+  return givesPasswords.includes(name) ? { code: 'not_by_api_key' } : 'admitted'
+}
 
 /** The token's own part: what it is and whom it acts for. */
 function ofToken({ by, rights }: Sender, scope: string): Outcome {
@@ -21,25 +40,37 @@ function ofToken({ by, rights }: Sender, scope: string): Outcome {
   return rights.ofNobody ? { code: 'insufficient_scope' } : 'admitted'
 }
 
+/** A token that may do what its route asks for. */
+function ofApplication({ rights }: Sender, name: RouteName): Outcome {
+  const isOurs = rights.scopes === 'everything'
+  return !isOurs && makesKeys.includes(name) ? { code: 'insufficient_scope' } : 'admitted'
+}
+
 const table: { [K in Access['kind']]: Ask<K> } = {
   open: () => 'open',
   file: () => 'open',
   publicPage: () => 'open',
   authorization: () => 'open',
 
-  person(access, sender) {
+  person(access, sender, name) {
+    if (sender.by === 'key') return ofKey(sender, access, name)
     const outcome = ofToken(sender, 'darvoza:account')
+    const { rights } = sender
     if (outcome !== 'admitted') return outcome
-    return sender.rights.newcomer && !access.beforeNewPassword ? { code: 'password_change_required' } : 'admitted'
+    if (rights.newcomer && !access.beforeNewPassword) return { code: 'password_change_required' }
+    if (access.recentlyAuthenticated && rights.early) return { code: 'insufficient_user_authentication' }
+    return ofApplication(sender, name)
   },
 
-  permission({ permission, recentlyAuthenticated }, sender) {
+  permission(access, sender, name) {
+    if (sender.by === 'key') return ofKey(sender, access, name)
     const outcome = ofToken(sender, 'darvoza:admin')
     const { rights } = sender
     if (outcome !== 'admitted') return outcome
     if (rights.newcomer) return { code: 'password_change_required' }
-    if (!rights.permissions.includes(permission)) return { code: 'permission_denied' }
-    return recentlyAuthenticated && rights.early ? { code: 'insufficient_user_authentication' } : 'admitted'
+    if (!rights.permissions.includes(access.permission)) return { code: 'permission_denied' }
+    if (access.recentlyAuthenticated && rights.early) return { code: 'insufficient_user_authentication' }
+    return ofApplication(sender, name)
   },
 
   // Whomever the token is for. That of the built-in application has no scope of OpenID Connect.
@@ -71,7 +102,13 @@ const more: Partial<Record<RouteName, OwnPermission>> = {
 
 export function expectedOf([name, { access }]: [RouteName, Row], sender: Sender): Outcome {
   const asked = more[name] === undefined ? access : { ...access, permission: more[name] }
-  return (table[access.kind] as Ask<Access['kind']>)(asked as never, sender)
+  return (table[access.kind] as Ask<Access['kind']>)(asked as never, sender, name)
+}
+
+/** The outcome of a route is the same for all who come by another way than its own. */
+export function isOwnWay({ access }: Row, { by }: Sender): boolean {
+  const ways = { token: ['token', 'key'], cookie: ['cookie'], client: ['application'], nobody: [] }
+  return (ways[kinds[access.kind].sender] as string[]).includes(by)
 }
 
 export type Answered = { status: number; text: string; headers: Headers }

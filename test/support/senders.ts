@@ -6,7 +6,7 @@ import type { Own } from './calls.js'
 import { aClient, claimsOf } from './client.js'
 import { refreshAs } from './codes.js'
 import { tokenOf } from './forms.js'
-import type { TestServer } from './server.js'
+import { settle, type TestServer } from './server.js'
 import { aVisitor, type Visitor } from './visitor.js'
 
 export type Rights = {
@@ -24,11 +24,13 @@ export type Rights = {
   newcomer?: true
   /** Of an application: it only says who it is. */
   unproved?: true
+  /** Of a key: it may do what asks for a recent sign-in. */
+  elevated?: true
 }
 
 export type Sender = {
   who: string
-  by: 'token' | 'cookie' | 'application'
+  by: 'token' | 'cookie' | 'application' | 'key'
   rights: Rights
   headers: Record<string, string>
   /** Of an application that only says who it is. */
@@ -121,6 +123,47 @@ async function aProgram(server: TestServer): Promise<Sender> {
   const rights: Rights = { permissions: [], scopes: body.scope.split(' '), ofNobody: true }
   const headers = bearer(body.access_token)
   return { ...nobodys(server), who: 'a program by its token', rights, headers }
+}
+
+/** API keys: of an administrator, and of somebody who may less than their key. */
+export async function keys(server: TestServer): Promise<Sender[]> {
+  const resource = 'https://ledger.example'
+  const resourceScopes = [{ name: 'ledger:read', description: 'See the ledger' }]
+  await anApplication(server, 'ledger', { kind: 'resource_server', resource, resourceScopes })
+  await settle(server.composed)
+  const { composed } = server
+  const orders = ['orders:read', 'orders:write']
+  await composed.parts.people.roles.create('seller', orders, 'system')
+  const kinds: { who: string; scopes: readonly string[]; more?: object; lost?: true }[] = [
+    { who: 'with one scope', scopes: ['darvoza:users:read'] },
+    { who: 'to end sessions', scopes: ['darvoza:sessions:end'] },
+    { who: 'to end sessions, elevated', scopes: ['darvoza:sessions:end'], more: { elevated: true } },
+    { who: 'of the account', scopes: ['darvoza:account'] },
+    {
+      who: 'that may everything, elevated',
+      scopes: ['darvoza:account', ...every, ...orders],
+      more: { elevated: true },
+    },
+    { who: 'whose user has lost it all', scopes: every, more: { elevated: true }, lost: true },
+    { who: 'of a resource server', scopes: every, more: { resource } },
+    { who: 'of a resource server, without a scope', scopes: [], more: { resource } },
+  ]
+  const senders: Sender[] = []
+  for (const { who, scopes, more = {}, lost } of kinds) {
+    const user = await server.aUser({ roles: ['admin', 'seller'] })
+    const wanted = { name: who, scopes, ...more }
+    const { key, text } = await composed.parts.apiKeys.apiKeys.create(user.id, wanted, 'system')
+    if (lost) await composed.parts.people.users.setRoles(user.id, [], 'system')
+    const rights: Rights = {
+      permissions: lost ? [] : every,
+      scopes,
+      ...(key.elevated && { elevated: true }),
+      ...(key.resource !== null && { foreign: true }),
+    }
+    const headers = { Authorization: `Token ${text}` }
+    senders.push({ ...nobodys(server), who: `a key ${who}`, by: 'key', user, rights, headers })
+  }
+  return senders
 }
 
 /** Applications that call by themselves. */

@@ -96,7 +96,8 @@ export function createApplications(deps: ApplicationsDeps) {
   }
 
   /**
-   * @param secret one that is given, or whether one is made where it proves itself by one
+   * @param input with whatever its kind has where nothing is said
+   * @param given its secret, or whether one is made where it proves itself by one
    * @throws invalid_fields, permission_denied
    */
   async function createIn(
@@ -107,8 +108,7 @@ export function createApplications(deps: ApplicationsDeps) {
     actor: Actor,
     given: string | boolean = true,
   ): Promise<Created> {
-    const { id, name, kind, resource = null, resourceScopes = [] } = input
-    const metadata = withDefaults(kind, input.metadata)
+    const { id, name, kind, metadata, resource = null, resourceScopes = [] } = input
     const row = { id, name, kind, origin, active: true, createdAt: now(), registrationTokenHash: null }
     const application = { ...row, metadata, resource, resourceScopes }
     const makesSecret = usesSecret(metadata) && given !== false
@@ -156,8 +156,9 @@ export function createApplications(deps: ApplicationsDeps) {
     /** @throws invalid_fields with all that is wrong, permission_denied */
     async create(input: NewApplicationInput, actor: Actor): Promise<Created> {
       const id = input.id ?? idOf(input, random)
+      const whole = { ...input, id, metadata: withDefaults(input.kind, input.metadata) }
       try {
-        return await changes.run(actor, (tx, change) => createIn(tx, change, { ...input, id }, 'administrator', actor))
+        return await changes.run(actor, (tx, change) => createIn(tx, change, whole, 'administrator', actor))
       } catch (error) {
         throw isDuplicate(error) ? refuseFields({ client_id: [problem('application_id_taken')] }) : error
       }

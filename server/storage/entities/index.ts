@@ -8,6 +8,7 @@ import { Figure } from './figure.js'
 import { Incident } from './incident.js'
 import { Installation } from './installation.js'
 import { SealedSecret, SigningKey } from './key.js'
+import { LegacyCount, LegacyToken } from './legacy-token.js'
 import { LastNumber } from './number.js'
 import { PageSession } from './page-session.js'
 import { PolicyVersion } from './policy-version.js'
@@ -32,6 +33,8 @@ export const entities = [
   Incident,
   Installation,
   LastNumber,
+  LegacyCount,
+  LegacyToken,
   LogHead,
   PageSession,
   PolicyVersion,

@@ -17,6 +17,7 @@ import { SpentProofs1765800000000 } from './19-spent-proofs.js'
 import { ApplicationLists1765900000000 } from './20-application-lists.js'
 import { VerifiedEmails1766000000000 } from './21-verified-emails.js'
 import { ApiKeys1766100000000 } from './22-api-keys.js'
+import { LegacyTokens1766200000000 } from './23-legacy-tokens.js'
 
 /** In order. Small and re-runnable: MySQL does not roll a failed one back. */
 export const migrations = [
@@ -39,4 +40,5 @@ export const migrations = [
   ApplicationLists1765900000000,
   VerifiedEmails1766000000000,
   ApiKeys1766100000000,
+  LegacyTokens1766200000000,
 ]

@@ -104,6 +104,8 @@ const values: Record<string, Words> = {
   resource: plain,
   elevated: plain,
   expires_at: instant,
+  listed: plain,
+  blacklisted: plain,
 }
 
 /** The people, sessions and devices that the values of an entry name, for `createPeople`. */
