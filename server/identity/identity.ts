@@ -1,6 +1,7 @@
 // The rooms of this floor, and what stands in each for those above. composition/ makes them; a handler or a command names
 // what it calls.
 import type { ApiKeyAuthentication } from './api-keys/api-key-authentication.js'
+import type { ApiKeyInspection } from './api-keys/api-key-inspection.js'
 import type { ApiKeys } from './api-keys/api-keys.js'
 import type { ApplicationAuthentication } from './applications/application-authentication.js'
 import type { ApplicationImport } from './applications/application-import.js'
@@ -67,7 +68,7 @@ export type Identity = {
     whereSignedIn: WhereSignedIn
     details: Details
   }
-  apiKeys: { apiKeys: ApiKeys; apiKeyAuthentication: ApiKeyAuthentication }
+  apiKeys: { apiKeys: ApiKeys; apiKeyAuthentication: ApiKeyAuthentication; apiKeyInspection: ApiKeyInspection }
   applications: {
     applications: Applications
     applicationUses: ApplicationUses

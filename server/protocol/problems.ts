@@ -42,6 +42,7 @@ export const problems = {
   not_whole: 'Must be a whole number.',
   not_whole_between: 'Must be a whole number from {min} to {max}.',
   not_number_between: 'Must be a number from {min} to {max}.',
+  not_day: 'Must be a day such as 2026-01-31.',
   not_time: 'Must be a time such as 2026-01-31T09:00:00Z.',
   not_time_zone: 'Must be a time zone such as Asia/Tashkent.',
   not_text: 'Must be text.',
