@@ -1,6 +1,7 @@
 // What users give programs to act by in their place.
 import type { Settings } from '../../config/settings.js'
 import { createApiKeyAuthentication } from '../identity/api-keys/api-key-authentication.js'
+import { createApiKeyInspection } from '../identity/api-keys/api-key-inspection.js'
 import { createApiKeyLimit } from '../identity/api-keys/api-key-limit.js'
 import { createApiKeyList } from '../identity/api-keys/api-key-list.js'
 import { createApiKeys } from '../identity/api-keys/api-keys.js'
@@ -39,5 +40,5 @@ export function composeApiKeys(
   })
   const apiKeyLimit = createApiKeyLimit({ counts: guesses.counts, policy, now })
   const apiKeyAuthentication = createApiKeyAuthentication({ apiKeyLookup, apiKeyUses, apiKeyLimit, guesses })
-  return { apiKeys, apiKeyAuthentication }
+  return { apiKeys, apiKeyAuthentication, apiKeyInspection: createApiKeyInspection({ apiKeyLookup, now }) }
 }

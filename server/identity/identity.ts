@@ -1,6 +1,7 @@
 // The rooms of this floor, and what stands in each for those above. composition/ makes them; a handler or a command names
 // what it calls.
 import type { ApiKeyAuthentication } from './api-keys/api-key-authentication.js'
+import type { ApiKeyInspection } from './api-keys/api-key-inspection.js'
 import type { ApiKeys } from './api-keys/api-keys.js'
 import type { ApplicationAuthentication } from './applications/application-authentication.js'
 import type { ApplicationImport } from './applications/application-import.js'
@@ -41,6 +42,7 @@ import type { Names } from './people/names.js'
 import type { OwnPassword } from './people/own-password.js'
 import type { Roles } from './people/roles.js'
 import type { UserActs } from './people/user-acts.js'
+import type { UserImport } from './people/user-import.js'
 import type { UserList } from './people/user-list.js'
 import type { Userinfo } from './people/userinfo.js'
 import type { Users } from './people/users.js'
@@ -53,6 +55,7 @@ export type Identity = {
     roles: Roles
     ownPassword: OwnPassword
     userList: UserList
+    userImport: UserImport
     userActs: UserActs
     names: Names
     userinfo: Userinfo
@@ -67,7 +70,7 @@ export type Identity = {
     whereSignedIn: WhereSignedIn
     details: Details
   }
-  apiKeys: { apiKeys: ApiKeys; apiKeyAuthentication: ApiKeyAuthentication }
+  apiKeys: { apiKeys: ApiKeys; apiKeyAuthentication: ApiKeyAuthentication; apiKeyInspection: ApiKeyInspection }
   applications: {
     applications: Applications
     applicationUses: ApplicationUses

@@ -4,6 +4,7 @@
 import { expect } from 'chai'
 import type { Page } from 'playwright-core'
 import { pageRoutes } from '../../server/http/pages/routes.js'
+import { ownPermissions } from '../../server/policy/permissions.js'
 import { anAgreedApplication, aResourceServer, aWebsite } from '../support/authorizations.js'
 import {
   aVisit,
@@ -85,6 +86,24 @@ const inside: Shown[] = [
       await page.getByRole('button', { name: 'Allow', exact: true }).waitFor()
     },
   },
+  { name: 'own API keys', path: '/account/keys' },
+  { name: 'new API key', path: '/account/keys/new' },
+  {
+    name: 'new API key refused',
+    path: '/account/keys/new',
+    prepare: page => page.locator('#api-key-form .buttons button').click(),
+  },
+  {
+    name: 'API key made',
+    path: '/account/keys/new',
+    async prepare(page) {
+      await page.getByLabel('Name', { exact: true }).fill('Nightly report')
+      await page.locator('input[name="own:darvoza:account"]').check()
+      await page.locator('input[name=expires][value=never]').check()
+      await page.locator('#api-key-form .buttons button').click()
+      await page.locator('.given').waitFor()
+    },
+  },
   { name: 'events', path: '/account/events' },
   { name: 'users', path: '/admin/users' },
   { name: 'home', path: '/admin' },
@@ -136,6 +155,8 @@ const inside: Shown[] = [
     prepare: page => page.locator('tbody a[href^="/admin/sessions/"]').first().click(),
   },
   { name: 'user', path: '/admin/users/2' },
+  { name: 'new API key of a user', path: '/admin/users/4/keys/new' },
+  { name: 'API keys', path: '/admin/api-keys' },
   { name: 'applications', path: '/admin/applications' },
   { name: 'resource servers', path: '/admin/resource-servers' },
   { name: 'new application', path: '/admin/applications/-/new' },
@@ -268,7 +289,7 @@ async function aTown(): Promise<TestServer> {
     ['a-very-long-username-of-thirty', 'Maximiliana Alexandrovna', 'Bartholomew-Featherstonehaugh'],
   ] as const
   for (const [username, firstName, lastName] of people) {
-    const roles = username === 'bobur' ? ['support'] : []
+    const roles = { bobur: ['support'], 'elena.petrova': ['clerk'] }[username as string] ?? []
     await server.aUser({ username, firstName, lastName, email: `${username}@example.com`, roles })
   }
   await server.aUser({ username: 'newcomer', mustChangePassword: true })
@@ -299,6 +320,7 @@ async function aTown(): Promise<TestServer> {
     metadata: { client_uri: 'https://weather.example', tos_uri: 'https://weather.example/terms' },
   })
   await settle(server.composed)
+  await someApiKeys(server)
   for (const userId of [1, 2]) await anAgreedApplication(server, userId)
   // An incident: its facts are long, and stand in narrow columns.
   const phone = aClient(server, devices[0])
@@ -319,6 +341,32 @@ async function aTown(): Promise<TestServer> {
   return server
 }
 
+/** Of each kind: for a while, for ever, for a resource server, expired and ended. */
+async function someApiKeys({ composed, clock }: TestServer): Promise<void> {
+  const { apiKeys } = composed.parts.apiKeys
+  const soon = clock.now() + 3_600_000
+  const every = ['darvoza:account', ...Object.keys(ownPermissions)]
+  for (const userId of [1, 2]) {
+    const make = async (name: string, scopes: string[], more: object = {}) =>
+      (await apiKeys.create(userId, { name, scopes, ...more }, 'system')).key.id
+    await make('Report', ['darvoza:account'], { expiresAt: soon })
+    await apiKeys.end(await make('Of before', ['darvoza:account']), null, 'system')
+    await make('A key with a name that is rather long, for a script that nobody remembers', [], {
+      resource: 'https://orders.example',
+    })
+    if (userId === 2) continue
+    await make('Backup', every, { elevated: true })
+    const used = await make('Nightly', ['darvoza:users:read', 'darvoza:audit:read'], { expiresAt: soon + 1e10 })
+    await composed.parts.storage.apiKeyStore.used(
+      composed.parts.storage.database,
+      used,
+      clock.now(),
+      '2001:db8:85a3:1234:5678:8a2e:370:7334',
+    )
+  }
+  clock.advance('2h')
+}
+
 /** Where names of another language may need more than there is. */
 const sized: Size[] = ['wide', 'laptop', 'phone']
 const looks: { colorScheme: 'light' | 'dark'; size: Size }[] = [
@@ -329,9 +377,12 @@ if (process.env.EVERY_LOOK) looks.push({ colorScheme: 'dark', size: 'wide' }, { 
 
 /** Pages that are not looked at, and why. */
 const unseen: Record<string, string> = {
+  '/swagger': 'made by swagger-ui: api-documents.test.ts',
+  '/redoc': 'made by redoc: api-documents.test.ts',
   '/admin/audit/export': 'a file',
   '/admin/users.csv': 'a file',
   '/admin/applications.csv': 'a file',
+  '/admin/api-keys.csv': 'a file',
 }
 
 describe('the pages that are looked at', () => {

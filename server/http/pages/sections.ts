@@ -19,6 +19,7 @@ const administration: Section[] = [
   { name: 'users', path: '/admin/users', icon: 'users', permission: 'darvoza:users:read' },
   { name: 'devices', path: '/admin/devices', icon: 'device', permission: 'darvoza:sessions:read' },
   { name: 'sessions', path: '/admin/sessions', icon: 'session', permission: 'darvoza:sessions:read' },
+  { name: 'apiKeys', path: '/admin/api-keys', icon: 'key', permission: 'darvoza:sessions:read' },
   { name: 'applications', path: '/admin/applications', icon: 'application', permission: 'darvoza:applications:read' },
   { name: 'resourceServers', path: '/admin/resource-servers', icon: 'server', permission: 'darvoza:applications:read' },
   { name: 'revocations', path: '/admin/revocations', icon: 'revoke', permission: 'darvoza:revocations:read' },
@@ -42,6 +43,7 @@ const account: Section[] = [
   { name: 'password', path: '/account/password', icon: 'lock' },
   { name: 'ownDevices', path: '/account/devices', icon: 'device' },
   { name: 'ownApplications', path: '/account/applications', icon: 'application' },
+  { name: 'ownApiKeys', path: '/account/keys', icon: 'key' },
   { name: 'events', path: '/account/events', icon: 'history' },
 ]
 
