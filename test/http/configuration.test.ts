@@ -1,5 +1,4 @@
 // `darvoza apply` and `darvoza export`, as an operator types them.
-import { randomBytes } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { PassThrough } from 'node:stream'
@@ -59,7 +58,7 @@ applications:
       - https://shop.example/cb
       - javascript:alert(1)
     required_roles: [clerk, nobody]
-    lifetimes: { access_token_lifetime: 1.5 hours }
+    lifetimes: { access_token_lifetime: 1.5 hours, refresh_lifetime: 1d }
     grant_types: 5
     state: off
   night:
@@ -89,6 +88,7 @@ const told: readonly (readonly [place: string, path: string, saying: RegExp])[] 
   ['21:9', 'applications.shop.redirect_uris[1]', /scheme javascript/],
   ['22:29', 'applications.shop.required_roles[1]', /no role nobody/],
   ['23:18', 'applications.shop.lifetimes.access_token_lifetime', /duration/],
+  ['23:52', 'applications.shop.lifetimes.refresh_lifetime', /Known: access_token_lifetime/],
   ['24:5', 'applications.shop.grant_types', /array/],
   ['25:5', 'applications.shop.state', /active, disabled/],
   ['28:5', 'applications.night.client_secret_env', /setting of the server/],
@@ -126,10 +126,7 @@ describe('darvoza apply', function () {
   })
 
   it('tells all that is wrong with a file at once, each with its place, and changes nothing', async () => {
-    const darvoza = await aCommandLine({
-      SHORT: 'hunter2',
-      SECRET_KEY: randomBytes(32).toString('base64'),
-    }).migrated()
+    const darvoza = await aCommandLine({ SHORT: 'hunter2' }).migrated()
     darvoza.file('wrong.yaml', wrong)
     const before = await everything(darvoza)
     const ran = await darvoza.run(apply('wrong.yaml', '--yes', '--prune'))
@@ -290,6 +287,8 @@ describe('darvoza apply', function () {
       outputs.push(ran.stdout, ran.stderr)
       expect(await applicationSecrets.holds(database, 'night', secret)).to.equal(true)
     }
+    // By the clock of the server, which stands still.
+    server.clock.advance('1h')
     expect(await applicationSecrets.holds(database, 'night', first)).to.equal(false)
     outputs.push(await other.done(['export']), await other.done(['audit', 'list', '--json']))
     for (const output of outputs) for (const secret of [first, second]) expect(output).to.not.include(secret)

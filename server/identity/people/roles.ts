@@ -17,7 +17,7 @@ export type RolesDeps = { database: Database; roleStore: RoleStore; rights: Acto
 export type RoleChanges = { newName?: string | undefined; permissions?: readonly string[] | undefined }
 
 /** More would not fit into a token, nor be looked through by anybody. */
-const mostPermissions = 500
+export const mostPermissions = 500
 
 export function createRoles({ database, roleStore, rights, changes }: RolesDeps) {
   /** Locks a role that is not built in, for somebody who may do all that it allows, before and after. */
@@ -143,12 +143,12 @@ export function createRoles({ database, roleStore, rights, changes }: RolesDeps)
 export type Roles = ReturnType<typeof createRoles>
 
 /** @throws invalid_fields */
-export function requireRoleName(name: string): void {
+function requireRoleName(name: string): void {
   if (!isRoleName(name)) throw refuseField('name', 'role_name')
 }
 
 /** Each once, in one order. @throws invalid_fields */
-export function readPermissions(permissions: readonly string[]): string[] {
+function readPermissions(permissions: readonly string[]): string[] {
   const wrong = permissions.find(permission => !isPermission(permission))
   if (wrong !== undefined) throw refuseField('permissions', 'no_permission', { name: wrong.slice(0, 100) })
   const each = [...new Set(permissions)].sort()
