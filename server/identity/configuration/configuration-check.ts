@@ -13,6 +13,9 @@ import { type ConfigurationProblem, ConfigurationProblems, located, type Path, t
 import { type Differences, type Present, whole } from './differences.js'
 import type { Wanted, WantedApplication } from './wanted.js'
 
+/** All are written in one transaction, which everybody else waits for, and which may take five seconds. */
+const mostAtOnce = 500
+
 export type ConfigurationCheckDeps = { applicationCheck: ApplicationCheck }
 
 export function createConfigurationCheck({ applicationCheck }: ConfigurationCheckDeps) {
@@ -56,6 +59,7 @@ export function createConfigurationCheck({ applicationCheck }: ConfigurationChec
     ): Promise<ConfigurationProblem[]> {
       const found = [
         ...broken,
+        ...tooMany(differences),
         ...(prune ? emptySections(wanted) : []),
         ...policyProblems(present, wanted.policies ?? new Map(), differences, apply),
       ]
@@ -90,6 +94,12 @@ function* requiring(present: Present, wanted: Wanted, gone: ReadonlySet<string>)
         const text = `asks for the role ${role}, which is deleted`
         yield { path: ['applications', id, 'required_roles'], code: 'role_deleted', text }
       }
+}
+
+function tooMany({ roles, applications }: Differences): ConfigurationProblem[] {
+  const count = roles.length + applications.length
+  const text = `${count} roles and applications differ: at most ${mostAtOnce} are written at once; name fewer`
+  return count > mostAtOnce ? [{ path: [], code: 'too_many', text }] : []
 }
 
 /** With nothing in it a section would take everything away: more often a file that was cut off than a wish. */
