@@ -6,6 +6,7 @@ import type { Readable, Writable } from 'node:stream'
 import { inspect } from 'node:util'
 import { Command, CommanderError } from 'commander'
 import { requireIssuer, type Settings, SettingsError } from '../config/settings.js'
+import { addApiKeyCommands } from './commands/api-key.js'
 import { addApplicationCommands } from './commands/application.js'
 import { addAuditCommands } from './commands/audit.js'
 import type { CommandLine } from './commands/command-line.js'
@@ -16,6 +17,7 @@ import { tellRefusal, WrongFile, WrongUse } from './commands/failures.js'
 import { createInput } from './commands/input.js'
 import { addIssuerCommands } from './commands/issuer.js'
 import { addKeyCommands } from './commands/key.js'
+import { addLegacyCommands } from './commands/legacy.js'
 import { addLogCommands } from './commands/log.js'
 import { addMigrateCommands } from './commands/migrate.js'
 import { createOutput, type Failed } from './commands/output.js'
@@ -37,6 +39,7 @@ const nouns = [
   addApplicationCommands,
   addSessionCommands,
   addDeviceCommands,
+  addApiKeyCommands,
   addKeyCommands,
   addIssuerCommands,
   addSecretCommands,
@@ -45,6 +48,7 @@ const nouns = [
   addRevocationCommands,
   addAuditCommands,
   addLogCommands,
+  addLegacyCommands,
   addMigrateCommands,
 ]
 

@@ -87,6 +87,18 @@ export function createInput({ stdin, stderr, cwd }: Inputs) {
         throw (error as NodeJS.ErrnoException).syscall ? unreadable(path, error) : error
       }
     },
+
+    /** A text file in pieces, for what may be one line of any length; `-` is stdin. @throws WrongUse when it cannot be read */
+    async *pieces(path: string): AsyncGenerator<string> {
+      const source = path === '-' ? stdin : await opened(path, cwd)
+      const decoder = new TextDecoder('utf-8', { fatal: true })
+      try {
+        for await (const chunk of source as AsyncIterable<Buffer>) yield decoded(decoder, chunk, true)
+        yield decoded(decoder)
+      } catch (error) {
+        throw (error as NodeJS.ErrnoException).syscall ? unreadable(path, error) : error
+      }
+    },
   }
 }
 

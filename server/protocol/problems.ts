@@ -42,6 +42,7 @@ export const problems = {
   not_whole: 'Must be a whole number.',
   not_whole_between: 'Must be a whole number from {min} to {max}.',
   not_number_between: 'Must be a number from {min} to {max}.',
+  not_day: 'Must be a day such as 2026-01-31.',
   not_time: 'Must be a time such as 2026-01-31T09:00:00Z.',
   not_time_zone: 'Must be a time zone such as Asia/Tashkent.',
   not_text: 'Must be text.',
@@ -93,6 +94,14 @@ export const problems = {
   unknown_role: 'There is no role {name}.',
   unknown_application: 'There is no application {name}.',
   unknown_session: 'There is no session {id}, or it has already ended.',
+  not_in_future: 'Must lie in the future.',
+  user_disabled: 'This user is disabled.',
+  unknown_resource: 'No resource server is known by this identifier.',
+  scope_not_held: 'The user does not have {name:json}.',
+  account_elsewhere: 'darvoza:account is for this server itself: leave the resource out.',
+  elevated_elsewhere: 'Is for this server itself: leave the resource out.',
+  too_many_api_keys: 'There are {count} live keys already: end one first.',
+  unknown_api_key: 'There is no API key {id}, or it has already ended.',
   unknown_device: 'There is no device {id}, or it has already ended.',
 
   // Applications

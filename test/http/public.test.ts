@@ -53,8 +53,34 @@ describe('the pages', () => {
       const { status, text, headers } = await client.get(`/errors/${code}`)
       expect(status, code).to.equal(200)
       expect(headers.get('content-type'), code).to.match(/^text\/html/)
-      expect(text, code).to.include(code).and.include(String(row.status))
+      expect(text, code).to.include(code).and.include(String(row.status)).and.not.include('aboutErrors')
     }
+  })
+
+  it('explain them in the language of the reader, and lead to what they name', async () => {
+    const client = aClient(await aServer())
+    const seen = async (path: string, language: string) =>
+      (await client.send('GET', path, { headers: { 'Accept-Language': language } })).text
+    for (const [language, why] of [
+      ['en', 'so two parties may hold it'],
+      ['uz', 'demak u ikki kishining qoʻlida boʻlishi mumkin'],
+      ['ru', 'значит, он может быть в двух руках'],
+    ] as const) {
+      const text = await seen('/errors/token_reused', language)
+      expect(text, language)
+        .to.include(why)
+        .and.include('<a href="/admin/incidents"><code>/admin/incidents</code></a>')
+        .and.include('<code>reuse_grace</code>')
+        .and.not.include('<a href="reuse_grace')
+      expect(await seen('/errors/no_active_account', language)).to.include('<a href="/errors/too_many_guesses">')
+    }
+  })
+
+  it('list every error code there is, each with its status and its page', async () => {
+    const { status, text } = await aClient(await aServer()).get('/errors/')
+    expect(status).to.equal(200)
+    for (const code of Object.keys(errors)) expect(text).to.include(`<a href="/errors/${code}">`)
+    expect([...text.matchAll(/<a href="\/errors\/\w+">/g)].length).to.equal(Object.keys(errors).length)
   })
 
   it('answer what is not there with a page for people', async () => {
