@@ -6,6 +6,7 @@ import type { Readable, Writable } from 'node:stream'
 import { inspect } from 'node:util'
 import { Command, CommanderError } from 'commander'
 import { requireIssuer, type Settings, SettingsError } from '../config/settings.js'
+import { addApiKeyCommands } from './commands/api-key.js'
 import { addApplicationCommands } from './commands/application.js'
 import { addAuditCommands } from './commands/audit.js'
 import type { CommandLine } from './commands/command-line.js'
@@ -38,6 +39,7 @@ const nouns = [
   addApplicationCommands,
   addSessionCommands,
   addDeviceCommands,
+  addApiKeyCommands,
   addKeyCommands,
   addIssuerCommands,
   addSecretCommands,

@@ -14,6 +14,8 @@ type ErrorRow = {
   wireCode?: string
   /** `detail`, without a `code`, where the token came in the body and not in the Authorization header. */
   wireInBody?: string
+  /** Numbers that simplejwt's wire tells beside. */
+  figures?: readonly string[]
 }
 
 const notValid = 'token_not_valid'
@@ -128,6 +130,7 @@ export const errors = {
     text: 'This would reach others than the preview said: preview it again.',
     clause: 'RFC 9110 §15.5.10',
     wireCode: 'preview_outdated',
+    figures: ['count'],
   },
   policy_conflict: {
     status: 409,
@@ -535,7 +538,7 @@ export type RefusalDetails = {
   detail?: string
   /** What is wrong with each field; `non_field_errors` for the whole body. */
   fields?: FieldProblems
-  /** Numbers that the answer tells beside. */
+  /** Numbers that the answer tells beside: those that the code's row names. */
   figures?: Record<string, number>
   /** Seconds until a retry makes sense. */
   retryAfter?: number

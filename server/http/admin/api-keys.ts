@@ -4,12 +4,15 @@ import type { Users } from '../../identity/people/users.js'
 import { isUserId } from '../../protocol/claims.js'
 import { refuse } from '../../protocol/errors.js'
 import { type Context, personOf } from '../handler.js'
-import { apiKeyColumns, apiKeyFilters, ownApiKeyColumns } from '../lists/api-keys.js'
-import { jsonOf } from '../lists/columns.js'
+import { apiKeyColumns, apiKeyFilters, ownApiKeyColumns, ownApiKeySchema } from '../lists/api-keys.js'
+import { jsonBy } from '../lists/columns.js'
 import { readAsked } from '../lists/filters.js'
-import { presentNewApiKey, readApiKey } from '../me/api-keys.js'
+import { apiKeyToCreate, presentNewApiKey } from '../me/present-api-key.js'
+import { answer } from '../wire/answers.js'
+import { readBody } from '../wire/fields.js'
 import { answerCsv, readCsvChoice, wantsCsv } from './csv.js'
 import { answerRows, readPage } from './paging.js'
+import { apiKeyRoutes as routes } from './routes/api-keys.js'
 
 export type AdminApiKeysDeps = { apiKeys: ApiKeys; users: Pick<Users, 'require'> }
 
@@ -29,12 +32,14 @@ export function createAdminApiKeyHandlers({ apiKeys, users }: AdminApiKeysDeps) 
 
     async listUserApiKeys(ctx: Context): Promise<void> {
       const found = await apiKeys.listOf(await userIdIn(ctx))
-      ctx.body = { results: found.map(key => jsonOf(ownApiKeyColumns, key)) }
+      answer(ctx, routes.listUserApiKeys, { results: found.map(key => jsonBy(ownApiKeySchema, ownApiKeyColumns, key)) })
     },
 
     async createUserApiKey(ctx: Context): Promise<void> {
       const userId = await userIdIn(ctx)
-      presentNewApiKey(ctx, await apiKeys.create(userId, readApiKey(ctx), personOf(ctx).actor))
+      const wanted = apiKeyToCreate(readBody(ctx, routes.createUserApiKey))
+      ctx.set('Cache-Control', 'no-store')
+      answer(ctx, routes.createUserApiKey, presentNewApiKey(await apiKeys.create(userId, wanted, personOf(ctx).actor)))
     },
 
     async endApiKey(ctx: Context): Promise<void> {

@@ -1,10 +1,22 @@
 // Senders known by an API key in the Authorization header, as Django REST framework's TokenAuthentication takes tokens:
 // `Authorization: Token dvz_key_…`, beside `Bearer`.
 import type { ApiKeyAuthentication } from '../../identity/api-keys/api-key-authentication.js'
-import { Refusal, refuse } from '../../protocol/errors.js'
+import { type ErrorCode, Refusal, refuse } from '../../protocol/errors.js'
 import { rateLimitHeaders } from '../../protocol/rate-limit.js'
 import type { Context } from '../handler.js'
 import { type Asked, apiKeyCredential } from './credential.js'
+
+/** How a key is refused, beside what its user is refused with. */
+export const refusedApiKeys = ({ inPerson, recentlyAuthenticated }: Asked): readonly ErrorCode[] => [
+  'bad_api_key_header',
+  'api_key_unknown',
+  'api_key_ended',
+  'api_key_expired',
+  'too_many_requests',
+  ...(inPerson
+    ? (['not_by_api_key'] as const)
+    : (['api_key_scope', ...(recentlyAuthenticated ? (['api_key_not_elevated'] as const) : [])] as const)),
+]
 
 export type ApiKeySenderDeps = { apiKeyAuthentication: ApiKeyAuthentication }
 

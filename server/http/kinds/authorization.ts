@@ -14,6 +14,7 @@ export const authorizationKind: Kind<AuthorizationAccess> = {
   unknown: 'ignored',
   who: () => 'anybody',
   security: () => [],
+  refuses: () => [],
   judge: (_, { browser }) => [browser.recognise],
   confirm: () => [],
 }

@@ -3,11 +3,11 @@
 import { scopeWords } from '../../policy/application-metadata.js'
 import { isRecentlyAuthenticated, recentFor } from '../../policy/recent-authentication.js'
 import type { AccessClaims } from '../../protocol/claims.js'
-import { errorRow, errors, Refusal, refuse } from '../../protocol/errors.js'
+import { type ErrorCode, errorRow, errors, Refusal, refuse } from '../../protocol/errors.js'
 import type { Inspect } from '../../tokens/inspect.js'
 import { type Context, isReading, type Step } from '../handler.js'
 import type { Form } from '../middleware/body-types.js'
-import type { ApiKeySender } from './api-key.js'
+import { type ApiKeySender, refusedApiKeys } from './api-key.js'
 import { type Asked, credentialFor } from './credential.js'
 
 export type BearerDeps = {
@@ -19,6 +19,42 @@ export type BearerDeps = {
   permissionsOf: (userId: number) => Promise<readonly string[]>
   now: () => number
 }
+
+/** How a token is refused in the Authorization header, and what keeps it from being judged. */
+export const refusedTokens = [
+  'not_authenticated',
+  'bad_authorization_header',
+  'token_malformed',
+  'token_type',
+  'token_algorithm',
+  'token_key_unknown',
+  'token_key_revoked',
+  'token_signature',
+  'token_claims',
+  'token_issuer',
+  'token_audience',
+  'token_expired',
+  'token_not_yet_valid',
+  'token_revoked',
+  'token_stale',
+  'session_ended',
+  'user_inactive',
+  'user_unknown',
+  'application_disabled',
+  'clock_jumped',
+  'clock_went_back',
+  'database_unavailable',
+  'log_went_back',
+] as const satisfies readonly ErrorCode[]
+
+/** The same where it must be of a person, and may act for them; or an API key. */
+export const refusedPersons = (access: Asked): readonly ErrorCode[] => [
+  ...refusedTokens,
+  'insufficient_scope',
+  ...(access.beforeNewPassword ? [] : (['password_change_required'] as const)),
+  ...(access.recentlyAuthenticated ? (['insufficient_user_authentication'] as const) : []),
+  ...refusedApiKeys(access),
+]
 
 export function createBearer({ inspect, apiKeySender, ownApplication, permissionsOf, now }: BearerDeps) {
   function tokenIn(ctx: Context): string {

@@ -13,6 +13,7 @@ export const fileKind: Kind<FileAccess> = {
   unknown: 'ignored',
   who: () => 'anybody',
   security: () => [],
+  refuses: () => [],
   judge: () => [],
   confirm: () => [],
 }

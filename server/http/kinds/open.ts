@@ -14,6 +14,7 @@ export const openKind: Kind<OpenAccess> = {
   unknown: 'ignored',
   who: () => 'anybody',
   security: () => [],
+  refuses: () => [],
   judge: () => [],
   confirm: () => [],
 }

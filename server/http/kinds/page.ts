@@ -32,6 +32,7 @@ export const pageKind: Kind<PageAccess> = {
     return recentlyAuthenticated ? `${who}, password typed within five minutes` : who
   },
   security: () => [],
+  refuses: () => [],
   judge: (access, { browser }) => [browser.ownSite, browser.recognise, browser.admit(access)],
   confirm: (access, { browser }) => [
     browser.formToken(false),

@@ -1,6 +1,7 @@
 // Routes of administrators: by a token of the built-in application, or one with the scope `darvoza:admin`, whose user has
 // the permission; or by an API key that has it among its scopes, if its user has it.
 import type { OwnPermission } from '../../policy/permissions.js'
+import { refusedPersons } from './bearer.js'
 import type { Kind } from './kind.js'
 
 export type PermissionAccess = {
@@ -33,6 +34,7 @@ export const permissionKind: Kind<PermissionAccess> = {
       ...(inPerson ? ['by no API key'] : []),
     ].join(', '),
   security: ({ permission, inPerson }) => [{ bearer: [permission] }, ...(inPerson ? [] : [{ apiKey: [permission] }])],
+  refuses: access => [...refusedPersons(access), 'permission_denied'],
   judge: (access, { bearer }) => [bearer.token, bearer.person('darvoza:admin', access), bearer.permission(access)],
   confirm: () => [],
 }

@@ -1,5 +1,6 @@
 // Routes of a person: by a token of the built-in application, or one with the scope `darvoza:account`, which an API key needs
 // too.
+import { refusedPersons } from './bearer.js'
 import type { Kind } from './kind.js'
 
 export type PersonAccess = {
@@ -34,6 +35,7 @@ export const personKind: Kind<PersonAccess> = {
       ...(access.inPerson ? ['by no API key'] : []),
     ].join(', '),
   security: ({ inPerson }) => [{ bearer: [] }, ...(inPerson ? [] : [{ apiKey: ['darvoza:account'] }])],
+  refuses: access => refusedPersons(access),
   judge: (access, { bearer }) => [bearer.token, bearer.person('darvoza:account', access)],
   confirm: () => [],
 }

@@ -18,6 +18,7 @@ export const publicPageKind: Kind<PublicPageAccess> = {
   unknown: 'ignored',
   who: () => 'anybody',
   security: () => [],
+  refuses: () => [],
   judge: (_, { browser }) => [browser.ownSite, browser.recognise],
   confirm: (access, { browser }) => [browser.formToken(access.tokenless === true)],
 }

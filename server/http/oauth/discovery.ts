@@ -1,5 +1,6 @@
 // What clients learn of us by themselves (OpenID Connect Discovery §3, RFC 8414 §2): one document for both, made from the
 // tables that the endpoints are made from.
+import { z } from 'zod'
 import { authenticationMethods, standardScopes } from '../../policy/application-metadata.js'
 import { prompts, responseModes, responseTypes } from '../../policy/authorization-rules.js'
 import { scopeClaims } from '../../policy/scope-claims.js'
@@ -10,6 +11,7 @@ import type { SigningKeys } from '../../tokens/signing-keys.js'
 import type { Context } from '../handler.js'
 import { languages } from '../pages/texts.js'
 import { answerPrepared, type Prepared, prepareJson } from '../prepared.js'
+import type { Answer } from '../wire/answers.js'
 import type { Grant } from './grants/grant.js'
 
 /** By what each is called there. What is not in the table of routes is not told. */
@@ -23,6 +25,38 @@ export const endpoints = {
   jwks_uri: '/.well-known/jwks.json',
 } as const
 
+const words = z.array(z.string())
+
+export const discoverySchema = z
+  .object({
+    issuer: z.string(),
+    ...(Object.fromEntries(Object.keys(endpoints).map(name => [name, z.string().optional()])) as {
+      [N in keyof typeof endpoints]: z.ZodOptional<z.ZodString>
+    }),
+    scopes_supported: words,
+    response_types_supported: words,
+    response_modes_supported: words,
+    grant_types_supported: words,
+    subject_types_supported: words,
+    id_token_signing_alg_values_supported: words,
+    token_endpoint_auth_methods_supported: words,
+    token_endpoint_auth_signing_alg_values_supported: words,
+    introspection_endpoint_auth_methods_supported: words,
+    introspection_endpoint_auth_signing_alg_values_supported: words,
+    revocation_endpoint_auth_methods_supported: words,
+    revocation_endpoint_auth_signing_alg_values_supported: words,
+    code_challenge_methods_supported: words,
+    authorization_response_iss_parameter_supported: z.boolean(),
+    claim_types_supported: words,
+    claims_supported: words,
+    claims_parameter_supported: z.boolean(),
+    request_parameter_supported: z.boolean(),
+    request_uri_parameter_supported: z.boolean(),
+    prompt_values_supported: words,
+    ui_locales_supported: words,
+  })
+  .meta({ id: 'Discovery' })
+
 export type DiscoveryDeps = {
   issuer: string
   signingKeys: SigningKeys
@@ -34,7 +68,7 @@ export type DiscoveryDeps = {
 export function createDiscoveryHandlers({ issuer, signingKeys, grants, paths }: DiscoveryDeps) {
   const confidential = authenticationMethods.filter(method => method !== 'none')
   const present = Object.entries(endpoints).filter(([, path]) => paths.includes(path))
-  const unchanging = {
+  const unchanging: Omit<Answer<typeof discoverySchema>, 'id_token_signing_alg_values_supported'> = {
     issuer,
     ...Object.fromEntries(present.map(([name, path]) => [name, `${issuer}${path}`])),
     scopes_supported: standardScopes,

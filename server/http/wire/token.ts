@@ -4,15 +4,15 @@ import type { Sessions } from '../../identity/devices/sessions.js'
 import type { LegacyTokens } from '../../identity/legacy/legacy-tokens.js'
 import type { SignIn } from '../../identity/sign-in/sign-in.js'
 import type { Origin } from '../../policy/actor.js'
-import { longestPassword } from '../../policy/password.js'
-import { longestUsername } from '../../policy/username.js'
 import { Refusal, refuse } from '../../protocol/errors.js'
 import { rateLimitHeaders } from '../../protocol/rate-limit.js'
 import type { Inspect } from '../../tokens/inspect.js'
 import type { Rotate } from '../../tokens/rotate.js'
 import type { SessionTokens } from '../../tokens/session-tokens.js'
 import { type Context, originOf } from '../handler.js'
-import { readFields } from './fields.js'
+import { answer } from './answers.js'
+import { readBody } from './fields.js'
+import { tokenRoutes as routes } from './routes.js'
 
 export type TokenDeps = {
   signIn: SignIn
@@ -39,12 +39,7 @@ export function createTokenHandlers(deps: TokenDeps) {
 
   return {
     async obtain(ctx: Context): Promise<void> {
-      const { username, password, device_token, device } = readFields(ctx, {
-        username: { trim: true, maxLength: longestUsername },
-        password: { maxLength: longestPassword },
-        device_token: { required: false, blank: true, trim: true },
-        device: { required: false, blank: true, trim: true, maxLength: 128 },
-      })
+      const { username, password, device_token, device } = readBody(ctx, routes.obtain)
       const credentials = {
         username,
         password,
@@ -55,7 +50,7 @@ export function createTokenHandlers(deps: TokenDeps) {
       const { user } = signedIn
       const { access, refresh } = signedIn.issuePair()
       ctx.set(rateLimitHeaders(signedIn.quotas))
-      ctx.body = {
+      answer(ctx, routes.obtain, {
         refresh,
         access,
         user_id: user.id,
@@ -64,36 +59,36 @@ export function createTokenHandlers(deps: TokenDeps) {
         last_name: user.lastName,
         device_token: signedIn.issueDeviceToken(),
         ...(user.mustChangePassword && { must_change_password: true }),
-      }
+      })
     },
 
     async refresh(ctx: Context): Promise<void> {
-      const { refresh } = readFields(ctx, { refresh: { trim: true } })
+      const { refresh } = readBody(ctx, routes.refresh)
       const { access, refresh: next } = await orLegacy<Pick<SessionTokens, 'access' | 'refresh'>>(
         () => rotate.rotate(refresh, ownApplication, originOf(ctx)),
         legacy => legacy.exchange(refresh, originOf(ctx)),
       )
-      ctx.body = { access: access.token, ...(next !== null && { refresh: next }) }
+      answer(ctx, routes.refresh, { access: access.token, ...(next !== null && { refresh: next }) })
     },
 
     /** Changes nothing: a spent refresh token is refused here, and ends its session only where it is used. */
     async verify(ctx: Context): Promise<void> {
-      const { token } = readFields(ctx, { token: { trim: true } })
+      const { token } = readBody(ctx, routes.verify)
       await orLegacy(
         () => verify(token),
         legacy => legacy.check(token),
       )
-      ctx.body = {}
+      answer(ctx, routes.verify, {})
     },
 
     /** Whoever holds a refresh token of the session, also a spent one, may end it: sign-out must not fail for being late. */
     async blacklist(ctx: Context): Promise<void> {
-      const { refresh } = readFields(ctx, { refresh: { trim: true } })
+      const { refresh } = readBody(ctx, routes.blacklist)
       await orLegacy(
         () => signOut(refresh, originOf(ctx)),
         legacy => legacy.blacklist(refresh, originOf(ctx)),
       )
-      ctx.body = {}
+      answer(ctx, routes.blacklist, {})
     },
   }
 

@@ -13,6 +13,8 @@ export type ApiKeyToCreate = {
   resource?: string | null | undefined
   /** Epoch ms; null or left out: it does not expire. */
   expiresAt?: number | null | undefined
+  /** The same as so many ms from now. */
+  expiresIn?: number | undefined
   elevated?: boolean | undefined
 }
 
@@ -41,7 +43,7 @@ export function checkedApiKey(
   note('resource', resource === undefined ? problem('unknown_resource') : null)
   const scopes = [...new Set(key.scopes)].sort()
   note('scopes', whyNotScopes(scopes, resource ?? null))
-  const expiresAt = key.expiresAt ?? null
+  const expiresAt = key.expiresIn === undefined ? (key.expiresAt ?? null) : now + key.expiresIn
   note('expires_at', expiresAt !== null && expiresAt <= now ? problem('not_in_future') : null)
   const elevated = key.elevated ?? false
   // Others know nothing of it: whoever asked for it would believe that it does something.

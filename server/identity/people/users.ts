@@ -1,6 +1,6 @@
 // Users: made, changed, disabled, deleted. Whatever changes something that a token says records its trigger in the same
 // transaction (policy/revocation.ts).
-import { type Actor, apiKeyOf, nameOf, userOf } from '../../policy/actor.js'
+import { type Actor, apiKeyOf, credentialOf, nameOf, userOf } from '../../policy/actor.js'
 import { administratorRole, rightsOf } from '../../policy/permissions.js'
 import { usernameKey } from '../../policy/username.js'
 import { refuse } from '../../protocol/errors.js'
@@ -48,10 +48,8 @@ export function createUsers(deps: UsersDeps) {
       // Which, not what: the audit log outlives the person's own data.
       changing.note({ action: 'profile_changed', subject: String(id), after: { changed: Object.keys(changes) } })
     }
-    // The own profile is everybody's to change, also through an application that may do less than its user.
-    const isOwn = username === undefined && userOf(actor) === id
     try {
-      await change(id, actor, write, { isOwn })
+      await change(id, actor, write)
     } catch (error) {
       throw isDuplicate(error) ? usernameTaken() : error
     }
@@ -161,13 +159,12 @@ export function createUsers(deps: UsersDeps) {
   /**
    * One change of one user under the user's lock, by somebody who may act on them.
    * @param roles that it may give
-   * @param isOwn it is one that everybody may make of themselves
    */
   function change(
     id: number,
     actor: Actor,
     work: UserChange,
-    { roles, isOwn }: { roles?: readonly string[]; isOwn?: boolean } = {},
+    { roles }: { roles?: readonly string[] } = {},
   ): Promise<void> {
     return changes.run(
       actor,
@@ -175,7 +172,8 @@ export function createUsers(deps: UsersDeps) {
         await userStore.lock(tx, id)
         const user = await userStore.find(tx, id)
         if (!user || user.deletedAt !== null) throw refuse('not_found')
-        if (!isOwn) await rights.require(tx, actor, rightsOf(user))
+        // Whoever it is about may always, also by what holds less than they may do: a key, another application's token.
+        if (!isOwnAccount(actor, id)) await rights.require(tx, actor, rightsOf(user))
         await work(tx, user, changing)
       },
       { users: [id], ...(roles && { roles }) },
@@ -234,6 +232,9 @@ export function createUsers(deps: UsersDeps) {
 }
 
 export type Users = ReturnType<typeof createUsers>
+
+/** Somebody is at their own account, where a route asks for no right. */
+const isOwnAccount = (actor: Actor, id: number) => userOf(actor) === id && credentialOf(actor)?.permission === null
 
 /** An administrator vouches for the address that they write; for their own nobody can. What stays says as much as before. */
 function vouched({ id, email: before }: UserRecord, email: string | undefined, actor: Actor) {
