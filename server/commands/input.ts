@@ -9,6 +9,9 @@ import { oneLine } from './output.js'
 /** No password is longer; whatever is was piped in by mistake. */
 const longestStdinPassword = 64 * 1024
 
+/** Of a file that is read whole, in characters. */
+const longestText = 16 * 1024 * 1024
+
 type Inputs = {
   stdin: Readable & { isTTY?: boolean }
   stderr: Writable
@@ -62,11 +65,36 @@ export function createInput({ stdin, stderr, cwd }: Inputs) {
       return /^y(es)?$/i.test(answer.trim())
     },
 
+    /** Whether there is somebody to ask. */
+    canAsk: (): boolean => stdin.isTTY === true,
+
+    /** A whole text file; `-` is stdin. @throws WrongUse when it cannot be read, or is longer than any such file */
+    async text(path: string): Promise<string> {
+      let text = ''
+      for await (const line of this.lines(path)) {
+        text += `${line}\n`
+        if (text.length > longestText) throw new WrongUse(`${path} is too long`)
+      }
+      return text.replace(/^\ufeff/, '')
+    },
+
     /** The lines of a text file; `-` is stdin. @throws WrongUse when it cannot be read */
     async *lines(path: string): AsyncGenerator<string> {
       const source = path === '-' ? stdin : await opened(path, cwd)
       try {
         yield* linesOf(source as AsyncIterable<Buffer>)
+      } catch (error) {
+        throw (error as NodeJS.ErrnoException).syscall ? unreadable(path, error) : error
+      }
+    },
+
+    /** A text file in pieces, for what may be one line of any length; `-` is stdin. @throws WrongUse when it cannot be read */
+    async *pieces(path: string): AsyncGenerator<string> {
+      const source = path === '-' ? stdin : await opened(path, cwd)
+      const decoder = new TextDecoder('utf-8', { fatal: true })
+      try {
+        for await (const chunk of source as AsyncIterable<Buffer>) yield decoded(decoder, chunk, true)
+        yield decoded(decoder)
       } catch (error) {
         throw (error as NodeJS.ErrnoException).syscall ? unreadable(path, error) : error
       }

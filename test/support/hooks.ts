@@ -1,5 +1,6 @@
 import { closeBrowser, closeVisits } from './browser.js'
 import { closeDatabases } from './database.js'
+import { stopDjangos } from './django.js'
 import { removeFolders } from './engines.js'
 import { neverSyncSharedMariaDb, stopSharedMariaDb } from './mariadb.js'
 import { killProcesses } from './processes.js'
@@ -17,6 +18,7 @@ export const mochaHooks = {
     await killProcesses()
     unmountDisks()
     await stopRedises()
+    await stopDjangos()
   },
 }
 

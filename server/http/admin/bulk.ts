@@ -78,7 +78,8 @@ export function createAdminBulkHandlers({ sessionEnds, deviceEnds, userActs, ses
       const { actor, sid } = personOf(ctx)
       const asked = readBody(ctx, routes.endDevices)
       const selection = selectionOf(ctx, asked, asItIs, () => readAsked(ctx, deviceFilters))
-      const options = { keep: (await sessions.require(sid)).session.deviceId, why: asked.why }
+      const keep = sid === null ? null : (await sessions.require(sid)).session.deviceId
+      const options = { keep, why: asked.why }
       const outcome = await previewOrRun(
         asked,
         asOf => deviceEnds.preview(selection, actor, { ...options, asOf }),

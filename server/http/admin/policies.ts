@@ -5,13 +5,12 @@ import {
   firstPolicy,
   isPolicyName,
   isSessionPolicy,
-  type PolicyName,
   type PolicyRow,
   policyNames,
   policyTable,
 } from '../../policy/policies.js'
 import { stays } from '../../policy/policy-preview.js'
-import { readPolicyValue } from '../../policy/policy-values.js'
+import { readGivenPolicyValue } from '../../policy/policy-values.js'
 import { refuseField } from '../../protocol/errors.js'
 import { type Context, personOf } from '../handler.js'
 import { presentTime } from '../me/present.js'
@@ -75,12 +74,11 @@ const usualApply = 'refresh'
 /** What the values are worth is not for here to judge. */
 function valuesOf(changes: Readonly<Record<string, unknown>>): Record<string, unknown> {
   return Object.fromEntries(
-    Object.entries(changes).map(([name, value]) => [name, isPolicyName(name) ? readValue(name, value) : value]),
+    Object.entries(changes).map(([name, value]) => [
+      name,
+      isPolicyName(name) ? readGivenPolicyValue(name, value) : value,
+    ]),
   )
-}
-
-function readValue(name: PolicyName, value: unknown): unknown {
-  return policyTable[name].kind === 'duration' && typeof value === 'string' ? readPolicyValue(name, value) : value
 }
 
 function presentPolicies(shown: PolicyInVersion): Answer<typeof policiesSchema> {

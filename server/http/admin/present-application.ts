@@ -1,13 +1,12 @@
 // An application as the API shows it, in the names of RFC 7591; behind its schema.
 import { z } from 'zod'
-import type { PublicApplication } from '../../identity/applications/public-application.js'
+import { describedApplication, type PublicApplication } from '../../identity/applications/public-application.js'
 import {
   applicationKinds,
   applicationMetadata,
   applicationOrigins,
   resourceScopesSchema,
 } from '../../policy/application-metadata.js'
-import { presentTime } from '../me/present.js'
 import { type Answer, count, time } from '../wire/answers.js'
 
 export const applicationSchema = z
@@ -50,26 +49,6 @@ function liveCount() {
   return z.object({ count, more: z.boolean().describe('There are more than were counted.') })
 }
 
-export function presentApplication({
-  id,
-  name,
-  kind,
-  origin,
-  active,
-  version,
-  createdAt,
-  ...rest
-}: PublicApplication): Answer<typeof applicationSchema> {
-  return {
-    client_id: id,
-    client_name: name,
-    kind,
-    origin,
-    state: active ? 'active' : 'disabled',
-    version,
-    created_at: presentTime(createdAt),
-    resource: rest.resource,
-    resource_scopes: rest.resourceScopes,
-    ...rest.metadata,
-  }
+export function presentApplication(application: PublicApplication): Answer<typeof applicationSchema> {
+  return describedApplication(application)
 }

@@ -2,6 +2,7 @@
 // that is passed over reaches everybody, and a misspelt field changes nothing without a word.
 import type { Access } from '../kinds/kinds.js'
 import type { RouteRow } from '../route.js'
+import { apiKeyRoutes } from './routes/api-keys.js'
 import { applicationRoutes } from './routes/applications.js'
 import { bulkRoutes } from './routes/bulk.js'
 import { keyRoutes } from './routes/keys.js'
@@ -15,6 +16,7 @@ import { userRoutes } from './routes/users.js'
 export const adminRoutes = {
   ...userRoutes,
   ...sessionRoutes,
+  ...apiKeyRoutes,
   ...bulkRoutes,
   ...overviewRoutes,
   ...roleRoutes,

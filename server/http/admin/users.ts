@@ -6,9 +6,9 @@ import type { WhereSignedIn } from '../../identity/devices/where-signed-in.js'
 import type { UserList } from '../../identity/people/user-list.js'
 import type { Users } from '../../identity/people/users.js'
 import { isUserId } from '../../protocol/claims.js'
-import { refuse } from '../../protocol/errors.js'
+import { refuse, refuseField } from '../../protocol/errors.js'
 import { type Context, personOf } from '../handler.js'
-import { requireRecentAuthentication } from '../kinds/bearer.js'
+import { requireRecent } from '../kinds/bearer.js'
 import { readAsked } from '../lists/filters.js'
 import { sessionColumns } from '../lists/sessions.js'
 import { userColumns, userFilters } from '../lists/users.js'
@@ -54,10 +54,13 @@ export function createAdminUserHandlers(deps: AdminUsersDeps) {
     async createUser(ctx: Context): Promise<void> {
       const body = readBody(ctx, routes.createUser)
       const { username, password, roles = [], first_name, last_name, email } = body
+      // Keys make people without one.
+      if (password === undefined && !ctx.state.apiKey) throw refuseField('password', 'required')
       // Giving roles asks for as much here as where they are given later; an old token could make itself an administrator.
-      if (roles.length > 0) requireRecentAuthentication(ctx.state.claims!, now())
+      if (roles.length > 0) requireRecent(ctx, now())
       const profile = { firstName: first_name ?? '', lastName: last_name ?? '', email: email ?? '' }
-      const made = { username, password, mustChangePassword: body.must_change_password, roles, ...profile }
+      const mustChangePassword = body.must_change_password
+      const made = { username, password: password ?? null, mustChangePassword, roles, ...profile }
       answer(ctx, routes.createUser, presentAnyUser(await users.create(made, personOf(ctx).actor)))
     },
 

@@ -17,7 +17,7 @@ export type AnyAccess = { kind: string }
 export type Senders = { bearer: Bearer; browser: Browser; application: CallingApplication }
 
 /** What must be shown, in the words of OpenAPI: one of these, and what it must be good for. */
-export type Security = { bearer?: string[]; applicationSecret?: string[] }
+export type Security = { bearer?: string[]; apiKey?: string[]; applicationSecret?: string[] }
 
 export type Kind<A extends AnyAccess> = {
   /** What senders are known by. Nothing else that a request has with it is looked at: no cookie where it says `token`. */

@@ -13,6 +13,7 @@ export type PageAccess = {
 
 export const signedIn = { kind: 'page' } as const
 export const beforeNewPassword = { kind: 'page', beforeNewPassword: true } as const
+export const signedInIfRecent = { kind: 'page', recentlyAuthenticated: true } as const
 
 export const sees = <P extends OwnPermission>(permission: P) => ({ kind: 'page', permission }) as const
 

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { type ApplicationFilter, applicationStates } from '../../identity/applications/application-list.js'
-import type { PublicApplication } from '../../identity/applications/public-application.js'
+import { type PublicApplication, stateOf } from '../../identity/applications/public-application.js'
 import { applicationKinds, applicationOrigins } from '../../policy/application-metadata.js'
 import { time } from '../wire/answers.js'
 import type { ColumnsBy } from './columns.js'
@@ -34,7 +34,7 @@ export const applicationColumns: ColumnsBy<PublicApplication, typeof application
   client_name: one => one.name,
   kind: one => one.kind,
   origin: one => one.origin,
-  state: one => (one.active ? 'active' : 'disabled'),
+  state: stateOf,
   resource: one => one.resource,
   scope: one => one.metadata.scope ?? '',
   grant_types: one => one.metadata.grant_types ?? [],

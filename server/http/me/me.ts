@@ -5,6 +5,7 @@ import type { Sessions } from '../../identity/devices/sessions.js'
 import type { WhereSignedIn } from '../../identity/devices/where-signed-in.js'
 import type { OwnPassword } from '../../identity/people/own-password.js'
 import type { Users } from '../../identity/people/users.js'
+import { refuse } from '../../protocol/errors.js'
 import { answerPage, greatestLimit, readPage } from '../admin/paging.js'
 import { type Context, personOf } from '../handler.js'
 import { answer } from '../wire/answers.js'
@@ -38,6 +39,7 @@ export function createMeHandlers({ users, sessions, whereSignedIn, ownPassword, 
     async changePassword(ctx: Context): Promise<void> {
       const { old_password, new_password } = readBody(ctx, routes.changePassword)
       const { userId, sid, actor } = personOf(ctx)
+      if (sid === null) throw refuse('not_by_api_key')
       await ownPassword.change(userId, sid, { oldPassword: old_password, newPassword: new_password }, actor)
       ctx.status = 204
     },
@@ -61,7 +63,8 @@ export function createMeHandlers({ users, sessions, whereSignedIn, ownPassword, 
 
     async endMyOtherSessions(ctx: Context): Promise<void> {
       const { userId, actor, sid } = personOf(ctx)
-      await sessions.endAll(userId, actor, sid)
+      // Of a key's user all are others.
+      await sessions.endAll(userId, actor, sid ?? undefined)
       ctx.status = 204
     },
 

@@ -48,10 +48,10 @@ export const liveSessionSchema = z
   })
   .meta({ id: 'LiveSession' })
 
-/** @param sid the session that asks */
+/** @param sid the session that asks; null where a key does */
 export function presentSession(
   { session, device, endsAt }: LiveSession,
-  sid: string,
+  sid: string | null,
 ): Answer<typeof liveSessionSchema> {
   return {
     id: session.id,
@@ -81,10 +81,10 @@ export const liveDeviceSchema = z
   })
   .meta({ id: 'LiveDevice' })
 
-/** @param sid the session that asks */
+/** @param sid the session that asks; null where a key does */
 export function presentDevice(
   { device, sessions, lastSeenAt }: LiveDevice,
-  sid: string,
+  sid: string | null,
 ): Answer<typeof liveDeviceSchema> {
   return {
     id: device.id,

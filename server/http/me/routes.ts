@@ -1,10 +1,12 @@
 // The routes of the signed-in user.
 import { longestPassword } from '../../policy/password.js'
 import { paging } from '../admin/paging.js'
-import { beforeNewPassword, person } from '../kinds/person.js'
+import { beforeNewPassword, inPerson, person } from '../kinds/person.js'
+import { ownApiKeySchema } from '../lists/api-keys.js'
 import { del, get, patch, post } from '../route.js'
 import { listOf, pageOf } from '../wire/answers.js'
 import { letInSchema, liveDeviceSchema, liveSessionSchema, userSchema } from './present.js'
+import { apiKeyFields, newApiKeySchema } from './present-api-key.js'
 
 const profileText = { required: false, blank: true, trim: true } as const
 /** Of whomever it is. */
@@ -19,7 +21,7 @@ export const meRoutes = {
     body: profile,
     answers: { 200: userSchema },
   }),
-  changePassword: post('/api/me/password', beforeNewPassword, 'Change the password', {
+  changePassword: post('/api/me/password', inPerson.own, 'Change the password', {
     body: { old_password: password, new_password: password },
     answers: { 204: null },
     refuses: ['overloaded', 'too_many_guesses'],
@@ -46,4 +48,11 @@ export const meRoutes = {
     'Take back what an application may have, and end its sessions',
     { ...ended, refuses: ['not_found'] },
   ),
+
+  myApiKeys: get('/api/me/keys', person, 'My API keys', { answers: { 200: listOf(ownApiKeySchema) } }),
+  createMyApiKey: post('/api/me/keys', inPerson.recent, 'Make an API key; its text is shown once', {
+    body: apiKeyFields,
+    answers: { 201: newApiKeySchema },
+  }),
+  endMyApiKey: del('/api/me/keys/:id', person, 'End an API key', { ...ended, refuses: ['not_found'] }),
 } as const

@@ -104,6 +104,12 @@ const securitySchemes: Record<keyof Security, object> = {
     description:
       'An access token in the Authorization header. What is named beside it is the permission or scope it needs.',
   },
+  apiKey: {
+    type: 'apiKey',
+    in: 'header',
+    name: 'Authorization',
+    description: '`Token dvz_key_…`. What is named beside it is the scope that the key needs.',
+  },
   applicationSecret: {
     type: 'http',
     scheme: 'basic',

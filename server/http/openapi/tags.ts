@@ -5,6 +5,7 @@ export const tags = [
   { under: '/api/admin/users', name: 'Users', about: 'Users, as administrators see and change them.' },
   { under: '/api/admin/sessions', name: 'Sessions', about: 'Sessions of everybody.' },
   { under: '/api/admin/devices', name: 'Devices', about: 'Devices of everybody.' },
+  { under: '/api/admin/api-keys', name: 'API keys', about: 'API keys of everybody.' },
   {
     under: '/api/admin/bulk',
     name: 'Acts on many',

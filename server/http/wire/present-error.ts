@@ -3,23 +3,30 @@ import { type ErrorCode, errorRow, errors, type Refusal } from '../../protocol/e
 import { wireFields } from '../../protocol/problems.js'
 import type { WriteRefusal } from '../handler.js'
 import { codesBy } from './codes-by.js'
-import { bearerChallenge, setRefusalHeaders } from './refusal-headers.js'
+import { apiKeyChallenge, bearerChallenge, setRefusalHeaders } from './refusal-headers.js'
 
 /** @param issuer for the links to the pages that explain the codes */
 export function createApiPresenter(issuer: string): WriteRefusal {
   return (ctx, refusal) => {
     const { code, status } = refusal
     ctx.status = status
-    if (status === 401) ctx.set('WWW-Authenticate', bearerChallenge(refusal, issuer))
+    // RFC 9110 §11.6.1: of the scheme that was tried.
+    const challenge = refusal.details.ofApiKey ? apiKeyChallenge : bearerChallenge
+    if (status === 401) ctx.set('WWW-Authenticate', challenge(refusal, issuer))
     setRefusalHeaders(ctx, refusal)
-    ctx.body = shapes[shapeOf(code, refusal.details.inHeader === true)].body(refusal, ctx.state.requestId)
+    ctx.body = shapes[shapeOf(code, refusal.details)].body(refusal, ctx.state.requestId)
   }
 }
 
-type ShapeName = 'fields' | 'plain' | 'precise' | 'refusedInBody' | 'refusedInHeader'
+type ShapeName = 'fields' | 'plain' | 'precise' | 'throttled' | 'refusedInBody' | 'refusedInHeader' | 'refusedApiKey'
 
-function shapeOf(code: ErrorCode, inHeader: boolean): ShapeName {
+/** How it came: in the Authorization header, and there under the scheme of API keys. */
+type Came = { inHeader?: boolean; ofApiKey?: boolean }
+
+function shapeOf(code: ErrorCode, { inHeader = false, ofApiKey = false }: Came): ShapeName {
   if (code === 'invalid_fields') return 'fields'
+  if (code === 'too_many_requests') return 'throttled'
+  if (ofApiKey && errors[code].status === 401) return 'refusedApiKey'
   const { wire, wireCode, wireInBody } = errorRow(code)
   if (wireInBody !== undefined && !inHeader) return 'refusedInBody'
   if (wire === undefined || wireCode === undefined) return 'plain'
@@ -66,6 +73,11 @@ const shapes: Record<ShapeName, Shape> = {
     schema: codes =>
       objectOf({ detail: text, code: { enum: each(codes, code => errorRow(code).wireCode) }, reason: { enum: codes } }),
   },
+  /** In the words of Django REST framework's throttles. */
+  throttled: {
+    body: ({ code, details }) => ({ detail: throttledFor(details.retryAfter ?? 1), code: errorRow(code).wireCode }),
+    schema: codes => objectOf({ detail: text, code: { enum: each(codes, code => errorRow(code).wireCode) } }),
+  },
   /** The token was a field. */
   refusedInBody: {
     body: ({ code }) => ({ detail: errorRow(code).wireInBody, reason: code }),
@@ -86,7 +98,23 @@ const shapes: Record<ShapeName, Shape> = {
         reason: { enum: codes },
       }),
   },
+  /** As its TokenAuthentication words it; the precise code beside. */
+  refusedApiKey: {
+    body: ({ code, message }) => ({
+      detail: code === 'bad_api_key_header' ? message : (apiKeyWords[code] ?? 'Invalid token.'),
+      reason: code,
+    }),
+    schema: codes => objectOf({ detail: text, reason: { enum: [...codes, ...Object.keys(apiKeyWords)] } }),
+  },
 }
+
+const apiKeyWords: Partial<Record<ErrorCode, string>> = {
+  user_inactive: 'User inactive or deleted.',
+  user_unknown: 'User inactive or deleted.',
+}
+
+const throttledFor = (seconds: number) =>
+  `Request was throttled. Expected available in ${seconds} second${seconds === 1 ? '' : 's'}.`
 
 function objectOf(properties: Readonly<Record<string, object>>): object {
   return { type: 'object', properties, required: Object.keys(properties), additionalProperties: false }
@@ -96,10 +124,13 @@ const each = (codes: readonly ErrorCode[], of: (code: ErrorCode) => string | und
 
 /** The answers that these codes come to, one for each status and form. */
 export function describeApiErrors(codes: readonly ErrorCode[], inHeader: boolean) {
-  const isInHeader = (code: ErrorCode) => inHeader && errors[code].status === 401
+  const cameBy = (code: ErrorCode) => ({
+    inHeader: inHeader && errors[code].status === 401,
+    ofApiKey: apiKeyCodes.has(code),
+  })
   const groups = codesBy(codes, code => {
     const { status, wireCode, figures } = errorRow(code)
-    const shape = shapeOf(code, isInHeader(code))
+    const shape = shapeOf(code, cameBy(code))
     // Of one form are those that have the same members.
     const alone = shape === 'plain' && (figures || code === 'server_error' ? code : wireCode === undefined)
     return `${status} ${shape} ${alone}`
@@ -107,6 +138,14 @@ export function describeApiErrors(codes: readonly ErrorCode[], inHeader: boolean
   return [...groups.values()].map(some => ({
     status: errors[some[0]!].status,
     codes: some,
-    schema: shapes[shapeOf(some[0]!, isInHeader(some[0]!))].schema(some),
+    schema: shapes[shapeOf(some[0]!, cameBy(some[0]!))].schema(some),
   }))
 }
+
+/** Of API keys alone; what their users are refused with has two forms, and that of tokens stands for both names. */
+const apiKeyCodes: ReadonlySet<ErrorCode> = new Set([
+  'bad_api_key_header',
+  'api_key_unknown',
+  'api_key_ended',
+  'api_key_expired',
+])

@@ -1,6 +1,6 @@
 // Users, as administrators see and change them.
 import { longestPassword } from '../../../policy/password.js'
-import { may, mayIfRecent } from '../../kinds/permission.js'
+import { may, mayIfRecent, mayInPerson } from '../../kinds/permission.js'
 import { sessionFilters, sessionRowSchema } from '../../lists/sessions.js'
 import { userFilters, userRowSchema } from '../../lists/users.js'
 import { letInSchema, liveDeviceSchema } from '../../me/present.js'
@@ -35,14 +35,14 @@ export const userRoutes = {
   createUser: post('/api/admin/users', may('darvoza:users:write'), 'Make a user', {
     body: {
       username: {},
-      password,
+      password: { ...password, required: false, about: 'Required, but of API keys, which make users without one.' },
       must_change_password: mustChange,
       roles: { ...roles, required: false },
       ...profile,
     },
     answers: { 201: anyUserSchema },
     // Who gives roles must have signed in a short while ago.
-    refuses: ['insufficient_user_authentication', 'overloaded'],
+    refuses: ['insufficient_user_authentication', 'api_key_not_elevated', 'not_by_api_key', 'overloaded'],
   }),
   showUser: get('/api/admin/users/:id', may('darvoza:users:read'), 'A user', user),
   changeUser: patch('/api/admin/users/:id', may('darvoza:users:write'), "Change a user's name or profile", {
@@ -72,7 +72,7 @@ export const userRoutes = {
   enableUser: post('/api/admin/users/:id/enable', mayIfRecent('darvoza:users:write'), 'Enable a user', user),
   resetUserPassword: post(
     '/api/admin/users/:id/password',
-    mayIfRecent('darvoza:users:write'),
+    mayInPerson('darvoza:users:write'),
     "Set a user's password",
     {
       body: { password, must_change_password: mustChange },

@@ -1,0 +1,5 @@
+"""The same service with a user model whose ids are UUIDs."""
+from .settings import *  # noqa: F403
+
+INSTALLED_APPS = [*INSTALLED_APPS, "visitors"]  # noqa: F405
+AUTH_USER_MODEL = "visitors.Visitor"

@@ -1,0 +1,130 @@
+// A small Django service with djangorestframework-simplejwt (test/django/), both from Debian's packages: a database of its
+// own, the commands of manage.py, and the service itself on a port of its own.
+import { type ChildProcess, spawn } from 'node:child_process'
+import { copyFileSync, existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { aFolder, missing } from './engines.js'
+import { ended } from './mariadb.js'
+import { tied } from './tied.js'
+
+const project = fileURLToPath(new URL('../../../test/django/', import.meta.url))
+/** Debian's packages are its own Python's; the first one in PATH may be another. */
+const python = '/usr/bin/python3'
+const installed = '/usr/lib/python3/dist-packages'
+
+const packages: Record<string, string> = {
+  django: 'python3-django',
+  rest_framework: 'python3-djangorestframework',
+  rest_framework_simplejwt: 'python3-djangorestframework-simplejwt',
+  bcrypt: 'python3-bcrypt',
+  argon2: 'python3-argon2',
+}
+
+/** `members`: e-mail addresses are the names, and fields are called otherwise. `visitors`: ids are UUIDs. */
+export type DjangoUsers = 'auth' | 'members' | 'visitors'
+
+const settingsOf: Record<DjangoUsers, string> = {
+  auth: 'service.settings',
+  members: 'service.member_settings',
+  visitors: 'service.visitor_settings',
+}
+
+export type DjangoOptions = {
+  /** Which user model it has; Django's own by default. */
+  users?: DjangoUsers
+  /** Beside what `test/django/service/settings.py` has in SIMPLE_JWT; lifetimes are seconds. */
+  simpleJwt?: Record<string, unknown>
+  /** SECRET_KEY, which signs its tokens where SIGNING_KEY is not set. */
+  secretKey?: string
+}
+
+export type Django = {
+  /** Runs a command of manage.py that must work. @returns what it printed */
+  manage(args: readonly string[], stdin?: string): Promise<string>
+  /** Runs Python with the project loaded, which must work. @returns what it printed */
+  script(code: string, stdin?: string): Promise<string>
+  /** Serves it. @returns its address */
+  serve(): Promise<string>
+}
+
+const running = new Set<ChildProcess>()
+
+/** Describes behaviour that needs Django, its REST framework and simplejwt. */
+export function onDjango(title: string, define: () => void): void {
+  const lacking = Object.keys(packages).filter(name => !existsSync(join(installed, name)))
+  if (existsSync(python) && lacking.length === 0) describe(title, define)
+  else missing(title, `Django is not installed (apt-get install ${Object.values(packages).join(' ')})`)
+}
+
+/** A service with an empty database. */
+export async function aDjango(options: DjangoOptions = {}): Promise<Django> {
+  const users = options.users ?? 'auth'
+  const database = join(aFolder(), 'django.sqlite3')
+  migrated[users] ??= migratedDatabase(users)
+  copyFileSync(await migrated[users], database)
+  const env = environment(users, database, options)
+  return {
+    manage: (args, stdin) => run(['manage.py', ...args], env, stdin),
+    script: (code, stdin) => run(['manage.py', 'shell', '-c', code], env, stdin),
+    serve: () => serve(env),
+  }
+}
+
+export async function stopDjangos(): Promise<void> {
+  await Promise.all([...running].map(child => ended(child, 'SIGKILL')))
+  running.clear()
+}
+
+/** Made once by the real command, and copied: it takes seconds. */
+const migrated: Partial<Record<DjangoUsers, Promise<string>>> = {}
+
+async function migratedDatabase(users: DjangoUsers): Promise<string> {
+  const database = join(aFolder(), 'migrated.sqlite3')
+  await run(['manage.py', 'migrate', '--verbosity', '0'], environment(users, database))
+  return database
+}
+
+function environment(users: DjangoUsers, database: string, { simpleJwt, secretKey }: DjangoOptions = {}) {
+  return {
+    PATH: process.env.PATH ?? '',
+    DJANGO_SETTINGS_MODULE: settingsOf[users],
+    DJANGO_DATABASE: database,
+    ...(simpleJwt && { DJANGO_SIMPLE_JWT: JSON.stringify(simpleJwt) }),
+    ...(secretKey && { DJANGO_SECRET_KEY: secretKey }),
+    // The checkout stays clean.
+    PYTHONDONTWRITEBYTECODE: '1',
+    PYTHONUTF8: '1',
+  }
+}
+
+function run(args: readonly string[], env: Record<string, string>, stdin = ''): Promise<string> {
+  const child = spawn(...tied(python, args), { cwd: project, env })
+  const said = { stdout: '', stderr: '' }
+  for (const name of ['stdout', 'stderr'] as const)
+    child[name].setEncoding('utf8').on('data', (text: string) => {
+      said[name] += text
+    })
+  // What it does not read it may leave.
+  child.stdin.on('error', () => {})
+  child.stdin.end(stdin)
+  return new Promise((resolve, reject) => {
+    child.once('error', reject)
+    child.once('close', code => {
+      if (code === 0) resolve(said.stdout)
+      else reject(new Error(`${args.join(' ').slice(0, 200)} ended with ${code}: ${said.stderr || said.stdout}`))
+    })
+  })
+}
+
+async function serve(env: Record<string, string>): Promise<string> {
+  const child = spawn(...tied(python, ['serve.py']), { cwd: project, env, stdio: ['ignore', 'pipe', 'pipe'] })
+  running.add(child)
+  let complaints = ''
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    complaints = (complaints + text).slice(-2_000)
+  })
+  for await (const port of createInterface({ input: child.stdout })) return `http://127.0.0.1:${port}`
+  throw new Error(`the Django service did not start: ${complaints}`)
+}
