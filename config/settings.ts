@@ -11,10 +11,11 @@ import {
   readRedisUrl,
 } from './addresses.js'
 import { type ApplicationsFile, readApplicationsFile } from './applications-file.js'
+import { type LegacyJwtSettings, legacyJwtFrom, legacyJwtTable } from './legacy-jwt.js'
 import { type OutgoingAllow, readOutgoingAllow } from './outgoing.js'
 import { databaseWithTls, redisWithTls, tlsTable } from './tls.js'
 
-export type { ApplicationsFile, DatabaseSettings, RedisSettings }
+export type { ApplicationsFile, DatabaseSettings, LegacyJwtSettings, RedisSettings }
 
 const text = z.string().trim().min(1)
 
@@ -110,6 +111,7 @@ export const settingsTable = {
       'Hosts, addresses and networks, separated by commas, that key fetches of applications may reach although they are private, and without TLS. Everything else must be https at a public address.',
     schema: text.transform(orWrong(readOutgoingAllow)),
   },
+  ...legacyJwtTable,
   LOG_LEVEL: {
     default: 'info',
     meaning: 'trace, debug, info, warn, error, fatal or silent. Log lines are JSON on stderr.',
@@ -141,6 +143,8 @@ export type Settings = {
   forwardedHeader: 'X-Forwarded-For' | 'Forwarded'
   /** Whom it may call beside the public internet. */
   outgoingAllow: OutgoingAllow
+  /** null: no tokens of a former service are taken. */
+  legacyJwt: LegacyJwtSettings | null
   logLevel: string
 }
 
@@ -166,6 +170,8 @@ export function readSettings(environment: Record<string, string | undefined>): S
     problems.push(`${name} ${result.error.issues[0]?.message ?? 'is not usable'}`)
     return null
   }
+
+  const isSet = (name: SettingName) => Boolean(environment[name]?.trim())
 
   const readTls = (prefix: 'DATABASE' | 'REDIS') => ({
     ca: read(`${prefix}_TLS_CA`),
@@ -196,6 +202,7 @@ export function readSettings(environment: Record<string, string | undefined>): S
     trustProxy: read('TRUST_PROXY') ?? [],
     forwardedHeader: read('FORWARDED_HEADER') ?? 'X-Forwarded-For',
     outgoingAllow: read('OUTGOING_ALLOW') ?? { hosts: [], networks: [] },
+    legacyJwt: legacyJwtFrom(read, isSet, problems),
     logLevel: read('LOG_LEVEL') ?? 'info',
   }
   if (settings.database.engine === 'mysql' && !environment.SECRET_KEY?.trim()) {
@@ -203,6 +210,9 @@ export function readSettings(environment: Record<string, string | undefined>): S
   }
   if (settings.secretKey && settings.secretKeyPrevious?.equals(settings.secretKey)) {
     problems.push('SECRET_KEY_PREVIOUS is the same as SECRET_KEY: one of the two was not changed')
+  }
+  if (isSet('LEGACY_JWT_SECRET') && environment.LEGACY_JWT_SECRET === environment.SECRET_KEY) {
+    problems.push('LEGACY_JWT_SECRET is the SECRET_KEY of this server, which must be one that no other service knows')
   }
   if (environment.REDIS_URL?.trim() && environment.REDIS_CLUSTER?.trim()) {
     problems.push('REDIS_URL and REDIS_CLUSTER are both set: keep the one that names your Redis')

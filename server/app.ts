@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type Koa from 'koa'
 import type { Settings } from '../config/settings.js'
+import { createAdminApiKeyHandlers } from './http/admin/api-keys.js'
 import { createAdminApplicationHandlers } from './http/admin/applications.js'
 import { createAdminBulkHandlers } from './http/admin/bulk.js'
 import { createAdminKeyHandlers } from './http/admin/keys.js'
@@ -14,10 +15,12 @@ import { createAdminSessionHandlers } from './http/admin/sessions.js'
 import { createAdminUserHandlers } from './http/admin/users.js'
 import type { Handler } from './http/handler.js'
 import { createHealthHandlers, type HealthDeps } from './http/health.js'
+import { createApiKeySender } from './http/kinds/api-key.js'
 import { createBearer } from './http/kinds/bearer.js'
 import { createCallingApplication } from './http/kinds/calling-application.js'
 import { kinds } from './http/kinds/kinds.js'
 import { createKoa } from './http/koa.js'
+import { createMyApiKeyHandlers } from './http/me/api-keys.js'
 import { createMeHandlers } from './http/me/me.js'
 import { createBodies } from './http/middleware/body.js'
 import { createDiscoveryHandlers } from './http/oauth/discovery.js'
@@ -27,6 +30,7 @@ import { createJwksHandler } from './http/oauth/jwks.js'
 import { createRevocationHandler } from './http/oauth/revocation.js'
 import { createTokenEndpoint } from './http/oauth/token.js'
 import { createUserinfoHandlers } from './http/oauth/userinfo.js'
+import { createOpenApiHandlers } from './http/openapi/openapi.js'
 import { createPageParts } from './http/pages/parts.js'
 import { createPresenters } from './http/presenters.js'
 import { type RouteName, routes } from './http/routes.js'
@@ -97,6 +101,7 @@ export function createHttpParts(deps: AppDeps) {
   const { users, ownPassword, userList, userActs, roles } = people
   const { sessions, sessionList, sessionEnds, deviceList, deviceEnds, whereSignedIn } = devices
   const { consents } = identity.authorizations
+  const { apiKeys, apiKeyAuthentication } = identity.apiKeys
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }
   const pages = createPageParts({
     issuer,
@@ -115,8 +120,17 @@ export function createHttpParts(deps: AppDeps) {
   })
   const grants = createGrants({ codes: identity.authorizations.codes, rotate, clientToken, now })
   const handlers: Record<RouteName, Handler> = {
-    ...createTokenHandlers({ signIn, rotate, inspect, sessions, ownApplication }),
+    ...createTokenHandlers({
+      signIn,
+      rotate,
+      inspect,
+      sessions,
+      legacyTokens: identity.legacy.legacyTokens,
+      ownApplication,
+    }),
     ...createMeHandlers({ users, sessions, whereSignedIn, ownPassword, consents }),
+    ...createMyApiKeyHandlers({ apiKeys }),
+    ...createAdminApiKeyHandlers({ apiKeys, users }),
     ...createAdminUserHandlers({ users, sessions, userList, sessionList, whereSignedIn, consents, now }),
     ...createAdminSessionHandlers({ sessions, sessionList, deviceList }),
     ...createAdminBulkHandlers({ sessionEnds, deviceEnds, userActs, sessions, now }),
@@ -137,14 +151,16 @@ export function createHttpParts(deps: AppDeps) {
     }),
     ...createUserinfoHandlers({ userinfo: people.userinfo }),
     ...createJwksHandler({ signingKeys, tail }),
+    ...createOpenApiHandlers({ routes, kinds, issuer, version }),
     ...createHealthHandlers({ tail, redisLink, clock, writeTrouble, isLeaving }),
     ...pages.handlers,
   }
+  const apiKeySender = createApiKeySender({ apiKeyAuthentication })
   const permissionsOf = async (userId: number) => (await users.require(userId)).allPermissions
   return {
     handlers,
     senders: {
-      bearer: createBearer({ inspect, ownApplication, permissionsOf, now }),
+      bearer: createBearer({ inspect, apiKeySender, ownApplication, permissionsOf, now }),
       browser: pages.browser,
       application: createCallingApplication(applications.applicationAuthentication),
     },

@@ -66,7 +66,7 @@ export async function composeParts(settings: Settings, { log, random = randomByt
 
   const { database, userStore } = storage
   const { now, tail, redisLink, highWater, memory } = revocation
-  const { signingKeys, secrets, counters, lastSeen, auditTrail, spentProofs } = tokens
+  const { signingKeys, secrets, counters, lastSeen, apiKeyUses, auditTrail, spentProofs } = tokens
   const { hashing, hashingProcess, failedSignIns } = signIn
   const { users, userList } = identity.people
   const userExport = createUserExport({ database, userStore, userList })
@@ -74,6 +74,7 @@ export async function composeParts(settings: Settings, { log, random = randomByt
   const { keyRing, sealedSecrets } = identity.keys
   const { settledPolicies } = identity.policies
   const { housekeeping, issuerClaim } = identity.house
+  const { legacyCounts, legacyStatus } = identity.legacy
 
   let leaving = false
   /** Not while the database lacks what was told: then the mark is the proof. */
@@ -82,7 +83,9 @@ export async function composeParts(settings: Settings, { log, random = randomByt
   }
   const jobs = createJobs({ log }, [
     { name: 'figures', everyMs: 5 * second, run: counters.flush },
+    { name: 'counts of the former service', everyMs: 5 * second, run: legacyCounts.flush },
     { name: 'devices seen', everyMs: minute, run: lastSeen.flush },
+    { name: 'API keys used', everyMs: minute, run: apiKeyUses.flush },
     { name: 'levels', everyMs: minute, run: figures.measure },
     { name: 'tidy figures', everyMs: 60 * minute, run: figures.tidy },
     { name: 'heartbeat', everyMs: second, run: housekeeping.beat },
@@ -95,6 +98,8 @@ export async function composeParts(settings: Settings, { log, random = randomByt
     { name: 'forget spent proofs', everyMs: minute, run: spentProofs.forget },
     { name: 'tidy sessions', everyMs: 10 * minute, run: housekeeping.tidySessions },
     { name: 'forget codes', everyMs: 10 * minute, run: housekeeping.forgetCodes },
+    { name: 'forget API keys', everyMs: 10 * minute, run: housekeeping.forgetApiKeys },
+    { name: 'forget tokens of the former service', everyMs: 10 * minute, run: legacyStatus.tidy },
     { name: 'settle policies', everyMs: 10 * minute, run: settledPolicies.settle },
     { name: 'drop audit entries', everyMs: 10 * minute, run: housekeeping.dropAudit },
   ])
@@ -118,7 +123,7 @@ export async function composeParts(settings: Settings, { log, random = randomByt
 
     /** Makes or updates the schema, and what every installation has. Many servers may do it at once. */
     async migrate(): Promise<void> {
-      for (const remark of database.remarks) log.warn({}, remark)
+      for (const remark of [...database.remarks, ...(settings.legacyJwt?.remarks ?? [])]) log.warn({}, remark)
       await migrateUp(database)
       await writeFirstRows(database, {
         application: ownApplication,
@@ -140,6 +145,12 @@ export async function composeParts(settings: Settings, { log, random = randomByt
     async start(): Promise<{ username: string; password: string } | null> {
       await requireKnownMigrations(database)
       await issuerClaim.claim(settings.issuer)
+      if (settings.legacyJwt) await storage.installationStore.beginLegacy(database)
+      if (settings.legacyJwt && settings.legacyJwt.cutOver > now())
+        log.warn(
+          { cutOver: new Date(settings.legacyJwt.cutOver).toISOString() },
+          'LEGACY_JWT_CUT_OVER lies ahead: until then whoever has the secret of the former service can make tokens that are taken',
+        )
       await tail.start()
       await redisLink?.start()
       // Before the administrator is made: whose password would not be shown by a start that this refuses.
@@ -169,7 +180,9 @@ export async function composeParts(settings: Settings, { log, random = randomByt
       // A command keeps no mark, whatever database it was run on.
       if (memory.isKept) await noteLog()
       await counters.flush().catch(() => {})
+      await legacyCounts.flush().catch(() => {})
       await lastSeen.flush().catch(() => {})
+      await apiKeyUses.flush().catch(() => {})
       await redisLink?.close()
       await hashingProcess.close()
       await database.close()

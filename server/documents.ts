@@ -28,7 +28,10 @@ export function routesDocument(): string {
   const rows: RouteRow<Access>[] = Object.values(routes)
   const forPrograms = rows.filter(row => kinds[row.access.kind].presenter !== 'page')
   const forPeople = rows.filter(row => !forPrograms.includes(row))
-  const named = (names: readonly string[] = []) => names.map(name => `\`${name}\``).join(' ')
+  const named = (rules: object = {}) =>
+    Object.keys(rules)
+      .map(name => `\`${name}\``)
+      .join(' ')
   const first = (row: RouteRow<Access>) => [`\`${row.method} ${row.path}\``, ...whoMayCall(row.access), row.what]
   return [
     '# Routes',

@@ -3,7 +3,7 @@
 import { existsSync } from 'node:fs'
 import type { Writable } from 'node:stream'
 import { readEnvironment } from '../config/environment.js'
-import { readSettings, type Settings } from '../config/settings.js'
+import { readSettings, type Settings, settingNames } from '../config/settings.js'
 import type { Domain, Schema } from './commands/command-line.js'
 import { Failure } from './commands/failures.js'
 import type { Parts } from './compose.js'
@@ -66,6 +66,14 @@ export function createOpening({ env, cwd, stderr }: Here) {
       const { database } = parts.storage
       const { migrateDown, migrationStatus } = await import('./storage/migrate.js')
       return { status: () => migrationStatus(database), up: migrate, down: () => migrateDown(database) }
+    },
+
+    /** A secret that a file names. Not a setting: its last characters would be shown, and whoever writes the file chooses it. */
+    variable(name: string): { value: string } | { problem: string } {
+      if (settingNames.includes(name))
+        return { problem: `${name} is a setting of the server, and no secret of an application` }
+      const value = readEnvironment(env, cwd).variables[name]
+      return value ? { value } : { problem: `the variable ${name} is not set` }
     },
 
     close: async () => composed?.close(),

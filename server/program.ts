@@ -6,15 +6,18 @@ import type { Readable, Writable } from 'node:stream'
 import { inspect } from 'node:util'
 import { Command, CommanderError } from 'commander'
 import { requireIssuer, type Settings, SettingsError } from '../config/settings.js'
+import { addApiKeyCommands } from './commands/api-key.js'
 import { addApplicationCommands } from './commands/application.js'
 import { addAuditCommands } from './commands/audit.js'
 import type { CommandLine } from './commands/command-line.js'
+import { addConfigurationCommands } from './commands/configuration.js'
 import { askFirst } from './commands/confirmation.js'
 import { addDeviceCommands } from './commands/device.js'
-import { tellRefusal, WrongUse } from './commands/failures.js'
+import { tellRefusal, WrongFile, WrongUse } from './commands/failures.js'
 import { createInput } from './commands/input.js'
 import { addIssuerCommands } from './commands/issuer.js'
 import { addKeyCommands } from './commands/key.js'
+import { addLegacyCommands } from './commands/legacy.js'
 import { addLogCommands } from './commands/log.js'
 import { addMigrateCommands } from './commands/migrate.js'
 import { createOutput, type Failed } from './commands/output.js'
@@ -36,13 +39,16 @@ const nouns = [
   addApplicationCommands,
   addSessionCommands,
   addDeviceCommands,
+  addApiKeyCommands,
   addKeyCommands,
   addIssuerCommands,
   addSecretCommands,
   addPolicyCommands,
+  addConfigurationCommands,
   addRevocationCommands,
   addAuditCommands,
   addLogCommands,
+  addLegacyCommands,
   addMigrateCommands,
 ]
 
@@ -65,7 +71,7 @@ export async function runCommand(terminal: Terminal): Promise<number> {
   const { open, openDemo, openSchema } = opening
   const input = createInput(terminal)
   const actor = `operator:${operator()}` as const
-  const line: CommandLine = { open, openSchema, requireIssuer, actor, input, output }
+  const line: CommandLine = { open, openSchema, requireIssuer, variable: opening.variable, actor, input, output }
   const program = new Command('darvoza')
     .description('Looks after a Darvoza server, also while it runs. Settings come from the environment, as its own do.')
     .version(versionOfPackage())
@@ -96,6 +102,10 @@ function failureOf(error: unknown, settings: Settings | null): Failed {
     return { exit: 2, code: 'wrong_use', message: said }
   }
   if (error instanceof WrongUse) return { exit: 2, code: 'wrong_use', message: error.message }
+  if (error instanceof WrongFile) {
+    const { message, file, problems } = error
+    return { exit: 2, code: 'wrong_file', message, file, problems }
+  }
   if (error instanceof SettingsError) return { exit: 2, code: 'wrong_settings', message: error.problems.join('; ') }
   const words = inWordsOf(error, settings)
   if (words) return { exit: 1, code: error instanceof Refusal ? error.code : 'failed', message: words }

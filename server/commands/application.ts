@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import { type ApplicationState, applicationStates } from '../identity/applications/application-list.js'
 import type { Saved } from '../identity/applications/applications.js'
 import { entryLines, ImportProblems } from '../identity/applications/import-problems.js'
-import type { PublicApplication } from '../identity/applications/public-application.js'
+import { describedApplication } from '../identity/applications/public-application.js'
 import { type ApplicationKind, applicationKinds } from '../policy/application-metadata.js'
 import { parseDuration } from '../policy/durations.js'
 import { wireText } from '../protocol/problems.js'
@@ -19,7 +19,7 @@ export function addApplicationCommands(program: Command, { open, actor, input, o
 
   async function saved(said: string, { application, warnings }: Saved, more: Printed, format: Format): Promise<void> {
     for (const warning of warnings) output.remark(wireText(warning))
-    await output.done(said, { ...printed(application), ...more }, format)
+    await output.done(said, { ...describedApplication(application), ...more }, format)
   }
 
   withDescription(addCommand(application, 'create <name>', 'make an application; its secret is printed once'))
@@ -41,7 +41,7 @@ export function addApplicationCommands(program: Command, { open, actor, input, o
       const { applications } = (await open()).applications
       const found = await firstOf(applications.every({ text, kind, state }), options.limit, output)
       await output.table(
-        found.map(printed),
+        found.map(describedApplication),
         ['client_id', 'client_name', 'kind', 'origin', 'state', 'resource'],
         options,
       )
@@ -54,7 +54,10 @@ export function addApplicationCommands(program: Command, { open, actor, input, o
       ({ hint, expiresAt }) => `…${hint}${expiresAt === null ? '' : ` until ${printedTime(expiresAt)}`}`,
     )
     const { sessions, users } = await applications.counts(id)
-    await output.record({ ...printed(found), secrets, live_sessions: sessions.count, live_users: users.count }, format)
+    await output.record(
+      { ...describedApplication(found), secrets, live_sessions: sessions.count, live_users: users.count },
+      format,
+    )
   })
 
   withDescription(addCommand(application, 'change <id>', 'change an application; what is not named stays'))
@@ -70,7 +73,7 @@ export function addApplicationCommands(program: Command, { open, actor, input, o
     async (id: string, format: Format) => {
       const { applications } = (await open()).applications
       await applications.disable(id, actor)
-      await output.done(`disabled ${id}`, printed(await applications.require(id)), format)
+      await output.done(`disabled ${id}`, describedApplication(await applications.require(id)), format)
     },
   )
 
@@ -78,7 +81,7 @@ export function addApplicationCommands(program: Command, { open, actor, input, o
     async (id: string, format: Format) => {
       const { applications } = (await open()).applications
       await applications.enable(id, actor)
-      await output.done(`enabled ${id}`, printed(await applications.require(id)), format)
+      await output.done(`enabled ${id}`, describedApplication(await applications.require(id)), format)
     },
   )
 
@@ -104,7 +107,7 @@ export function addApplicationCommands(program: Command, { open, actor, input, o
   addCommand(application, 'import <file>', 'make or change applications as a JSON array describes them (- is stdin)')
     .addHelpText('after', '\nThe names are those of RFC 7591, and those that `darvoza application show --json` prints.')
     .action(async (file: string, format: Format) => {
-      const entries = await entriesIn(input.lines(file))
+      const entries = entriesIn(await input.text(file))
       const { applicationImport } = (await open()).applications
       try {
         const options = { origin: 'administrator', actor, makesSecrets: true } as const
@@ -119,30 +122,13 @@ export function addApplicationCommands(program: Command, { open, actor, input, o
     })
 }
 
-async function entriesIn(lines: AsyncIterable<string>): Promise<readonly unknown[]> {
-  let text = ''
-  for await (const line of lines) text += `${line}\n`
+function entriesIn(text: string): readonly unknown[] {
   let entries: unknown
   try {
-    entries = JSON.parse(text.replace(/^\ufeff/, ''))
+    entries = JSON.parse(text)
   } catch {
     throw new WrongUse('this is not JSON')
   }
   if (!Array.isArray(entries)) throw new WrongUse('this is not a JSON array of applications')
   return entries
-}
-
-function printed({ id, name, kind, origin, active, version, createdAt, ...rest }: PublicApplication): Printed {
-  return {
-    client_id: id,
-    client_name: name,
-    kind,
-    origin,
-    state: active ? 'active' : 'disabled',
-    version,
-    created_at: printedTime(createdAt),
-    resource: rest.resource,
-    resource_scopes: rest.resourceScopes,
-    ...rest.metadata,
-  }
 }

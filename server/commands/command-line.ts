@@ -5,6 +5,7 @@ import type { Identity } from '../identity/identity.js'
 import type { UserExport } from '../identity/people/user-export.js'
 import type { Actor } from '../policy/actor.js'
 import type { LogAdvance } from '../tokens/log-advance.js'
+import type { Variable } from './configuration-file.js'
 import type { Input } from './input.js'
 import type { Output } from './output.js'
 
@@ -25,6 +26,8 @@ export type CommandLine = {
   openSchema: () => Promise<Schema>
   /** What can be an ISSUER, as the setting is read. */
   requireIssuer: (text: string) => string
+  /** Of the environment, or of .env in the working directory; no setting of ours, whose values are nobody's secrets. */
+  variable: Variable
   actor: Actor
   input: Input
   output: Output

@@ -7,6 +7,21 @@ export class WrongUse extends Error {
   override name = 'WrongUse'
 }
 
+/** What is wrong with a file, and where; nothing was done: exit 2. */
+export class WrongFile extends Error {
+  override name = 'WrongFile'
+
+  constructor(
+    readonly file: string,
+    readonly problems: readonly FileProblem[],
+  ) {
+    super(`${file} has ${problems.length === 1 ? 'a problem' : `${problems.length} problems`}; nothing was changed`)
+  }
+}
+
+/** `path`: as it is written, `applications.shop.redirect_uris[1]`; '' where it is the whole file. */
+export type FileProblem = { line: number | null; column: number | null; path: string; code: string; message: string }
+
 /** The command was right and did not work out: exit 1. */
 export class Failure extends Error {
   override name = 'Failure'

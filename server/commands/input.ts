@@ -9,6 +9,9 @@ import { oneLine } from './output.js'
 /** No password is longer; whatever is was piped in by mistake. */
 const longestStdinPassword = 64 * 1024
 
+/** Of a file that is read whole, in characters. */
+const longestText = 16 * 1024 * 1024
+
 type Inputs = {
   stdin: Readable & { isTTY?: boolean }
   stderr: Writable
@@ -43,7 +46,7 @@ export function createInput({ stdin, stderr, cwd }: Inputs) {
     return password
   }
 
-  async function text(path: string): Promise<Text> {
+  async function file(path: string): Promise<Text> {
     const again = path === '-' ? await kept(stdin) : await reopened(path, cwd)
     return {
       async *chunks() {
@@ -75,10 +78,23 @@ export function createInput({ stdin, stderr, cwd }: Inputs) {
       return /^y(es)?$/i.test(answer.trim())
     },
 
+    /** Whether there is somebody to ask. */
+    canAsk: (): boolean => stdin.isTTY === true,
+
+    /** A whole text file; `-` is stdin. @throws WrongUse when it cannot be read, or is longer than any such file */
+    async text(path: string): Promise<string> {
+      let text = ''
+      for await (const line of this.lines(path)) {
+        text += `${line}\n`
+        if (text.length > longestText) throw new WrongUse(`${path} is too long`)
+      }
+      return text.replace(/^\ufeff/, '')
+    },
+
     /** The lines of a text file; `-` is stdin. @throws WrongUse when it cannot be read */
     async *lines(path: string): AsyncGenerator<string> {
       let rest = ''
-      for await (const chunk of (await text(path)).chunks()) {
+      for await (const chunk of (await file(path)).chunks()) {
         const [first, ...others] = chunk.split('\n')
         rest += first
         for (const line of others) {
@@ -89,8 +105,8 @@ export function createInput({ stdin, stderr, cwd }: Inputs) {
       if (rest) yield rest
     },
 
-    /** A text file that is read more than once; `-` is stdin. @throws WrongUse when it cannot be read, also while it is */
-    text,
+    /** A text file of any size, which may be read more than once; `-` is stdin. @throws WrongUse when it cannot be read */
+    file,
   }
 }
 

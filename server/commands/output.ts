@@ -1,7 +1,10 @@
 // How commands print: a table or lines for people, JSON for programs. Results go to stdout; remarks, and why a command
 // failed, to stderr: text, or with `--json` one JSON object a line, `{"remark": …}` or `{"error": {code, message, exit}}`.
 import { once } from 'node:events'
+import { rename, rm, writeFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
 import type { Writable } from 'node:stream'
+import { Failure, type FileProblem } from './failures.js'
 
 /** A record as it is printed: snake_case, times as ISO 8601 in UTC. */
 export type Printed = Record<string, unknown>
@@ -15,10 +18,28 @@ export type Failed = {
   message: string
   exit: 1 | 2
   fields?: Record<string, readonly string[]> | undefined
+  /** What is wrong with a file, and where. */
+  problems?: readonly FileProblem[]
+  file?: string
+}
+
+/** How a line is to be seen at a glance. */
+export type Sign = '+' | '-' | '~'
+const colours: Record<Sign, string> = { '+': '\x1b[32m', '-': '\x1b[31m', '~': '\x1b[33m' }
+
+type Outputs = {
+  stdout: Writable
+  stderr: Writable
+  env?: Readonly<Record<string, string | undefined>>
+  /** Where relative paths begin. */
+  cwd?: string
 }
 
 /** @param json whether remarks and failures are JSON, too */
-export function createOutput({ stdout, stderr }: { stdout: Writable; stderr: Writable }, json = false) {
+export function createOutput({ stdout, stderr, env = {}, cwd = '.' }: Outputs, json = false) {
+  // https://no-color.org
+  const isColoured = (stdout as Partial<NodeJS.WriteStream>).isTTY === true && !env.NO_COLOR && env.TERM !== 'dumb'
+
   /** Waits where the reader is slower than we are, so that an export of any size takes little memory. */
   async function write(text: string): Promise<void> {
     if (!stdout.write(text)) await once(stdout, 'drain')
@@ -35,7 +56,12 @@ export function createOutput({ stdout, stderr }: { stdout: Writable; stderr: Wri
     },
 
     failed(error: Failed): void {
-      stderr.write(json ? `${JSON.stringify({ error })}\n` : `${oneLine(`darvoza: ${error.message}`)}\n`)
+      if (json) return void stderr.write(`${JSON.stringify({ error })}\n`)
+      for (const { line, column, path, message } of error.problems ?? []) {
+        const place = [error.file, ...(line === null ? [] : [line, column])].join(':')
+        stderr.write(`${oneLine(`${place}: ${path === '' ? '' : `${path}: `}${message}`)}\n`)
+      }
+      stderr.write(`${oneLine(`darvoza: ${error.message}`)}\n`)
     },
 
     /** A bar on the person's terminal, beside the result; nothing where there is none. */
@@ -55,8 +81,34 @@ export function createOutput({ stdout, stderr }: { stdout: Writable; stderr: Wri
       }
     },
 
+    /** A text as it is, such as a file that was asked for. */
+    text: (text: string): Promise<void> => print(text.replace(/\n$/, '')),
+
+    /** A line a change, coloured on a terminal. */
+    async signed(lines: readonly { sign: Sign | null; indent: number; text: string }[]): Promise<void> {
+      for (const { sign, indent, text } of lines) {
+        const line = `${' '.repeat(indent)}${sign === null ? '' : `${sign} `}${oneLine(text)}`
+        await print(isColoured && sign ? `${colours[sign]}${line}\x1b[0m` : line)
+      }
+    },
+
+    /** Whole or not at all: what was there stays until the new one is written. @throws Failure */
+    async file(path: string, text: string): Promise<void> {
+      const whole = resolve(cwd, path)
+      const beside = `${whole}.${process.pid}.new`
+      try {
+        await writeFile(beside, text, { flag: 'wx' })
+        await rename(beside, whole)
+      } catch (error) {
+        await rm(beside, { force: true }).catch(() => {})
+        throw new Failure(`${path} cannot be written: ${(error as NodeJS.ErrnoException).code}`)
+      }
+    },
+
+    /** One record on one line, for JSON Lines. */
+    jsonLine: (record: Printed): Promise<void> => print(JSON.stringify(record)),
     /** A piece of what is long, as it is. */
-    text: write,
+    piece: write,
 
     /** What a change came to: a sentence, or the record as it is now. */
     done: (sentence: string, record: Printed, { json }: Format): Promise<void> =>

@@ -65,7 +65,7 @@ export function addPolicyCommands(program: Command, { open, actor, output }: Com
   })
 }
 
-function withApply(command: Command): Command {
+export function withApply(command: Command): Command {
   const words = Object.entries(policyApplies).map(([name, what]) => `${name}: ${what}`)
   return command.addOption(
     new Option('--apply <when>', `from when on. ${words.join(' ')}`)
@@ -74,7 +74,7 @@ function withApply(command: Command): Command {
   )
 }
 
-function withReason(command: Command): Command {
+export function withReason(command: Command): Command {
   return command.option('--reason <text>', 'why, for those who come later', '')
 }
 

@@ -35,7 +35,7 @@ export async function exportUsers({ open, output }: CommandLine, options: Export
     if (options.format !== 'django' && options[name as keyof typeof only] !== undefined)
       throw new WrongUse(`${option} is for --format django`)
   const written = exportFormats[options.format](options)
-  for await (const text of written.chunks(await open())) await output.text(text)
+  for await (const text of written.chunks(await open())) await output.piece(text)
   for (const remark of written.remarks()) output.remark(remark)
 }
 

@@ -33,7 +33,7 @@ export async function importUsers(
 ): Promise<void> {
   refuseForOthers(format, options)
   // Opened once the file was read: one of something else changes nothing.
-  const file = await importFormats[format](await input.text(path), options)
+  const file = await importFormats[format](await input.file(path), options)
   const run = (await open()).people.userImport.begin(actor, { dryRun })
   const told = createOutcomes(dryRun)
   const bar = json ? null : await output.progress()

@@ -84,7 +84,7 @@ export function composeApplications(
     applicationStore,
     applications,
     applicationCheck,
-    applicationSecrets,
+    secretChanges,
     changes,
   })
   const applicationUses = createApplicationUses({

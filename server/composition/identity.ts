@@ -5,37 +5,46 @@ import type { Identity } from '../identity/identity.js'
 import { createIssuerClaim } from '../identity/issuer-claim.js'
 import { createNames } from '../identity/people/names.js'
 import { createRights } from '../identity/rights.js'
+import { composeApiKeys } from './api-keys.js'
 import { composeApplications } from './applications.js'
 import { composeAuthorizations } from './authorizations.js'
+import { composeConfiguration } from './configuration.js'
 import { composeDevices } from './devices.js'
 import type { Ground } from './ground.js'
 import { composeKeys } from './keys.js'
+import { composeLegacy } from './legacy.js'
 import { composeLogs } from './logs.js'
 import { composePeople } from './people.js'
 import { composePolicies } from './policies.js'
 import type { Afterwards, Given } from './ports.js'
 
 export function composeIdentity(
-  settings: Pick<Settings, 'issuer'>,
+  settings: Pick<Settings, 'issuer' | 'legacyJwt'>,
   given: Given,
   ground: Ground,
   afterwards: Afterwards,
 ): Identity {
   const { database, userStore, sessionStore, deviceStore, codeStore, revocationStore, heartbeatStore } = ground.storage
-  const { installationStore } = ground.storage
+  const { installationStore, apiKeyStore } = ground.storage
   const { now, policy, projection, highWater, applications } = ground.revocation
   const { changes, auditTrail } = ground.tokens
   const rights = createRights({ userStore })
   const names = createNames({ database, userStore, sessionStore, deviceStore, applications })
   const logs = composeLogs(ground, rights, names)
   const devices = composeDevices(ground, rights, names, logs)
+  const people = composePeople(ground, rights, names, devices)
+  const ofApplications = composeApplications(settings, given, ground, rights, devices, afterwards)
+  const policies = composePolicies(ground, rights)
   return {
-    people: composePeople(ground, rights, names, devices),
+    people,
     devices,
-    applications: composeApplications(settings, given, ground, rights, devices, afterwards),
+    apiKeys: composeApiKeys(settings, given, ground, rights, names),
+    applications: ofApplications,
     authorizations: composeAuthorizations(settings, given, ground, rights),
-    policies: composePolicies(ground, rights),
+    policies,
+    configuration: composeConfiguration(settings, ground, people, ofApplications, policies),
     keys: composeKeys(given, ground, rights),
+    legacy: composeLegacy(settings, ground, devices),
     logs,
     house: {
       issuerClaim: createIssuerClaim({ database, installationStore, heartbeatStore, changes, now }),
@@ -46,6 +55,7 @@ export function composeIdentity(
         sessionStore,
         deviceStore,
         codeStore,
+        apiKeyStore,
         auditTrail,
         projection,
         policy,

@@ -18,9 +18,20 @@ export function composePeople(
   names: Names,
   { sessions, whereSignedIn }: Identity['devices'],
 ): Identity['people'] {
-  const { database, userStore, userListStore, roleStore, deviceStore, sessionStore } = storage
+  const { database, userStore, userListStore, roleStore, deviceStore, sessionStore, apiKeyStore } = storage
   const states = createSessionStates({ policy, now })
-  const users = createUsers({ database, userStore, deviceStore, roleStore, hashing, rights, changes, policy, now })
+  const users = createUsers({
+    database,
+    userStore,
+    deviceStore,
+    apiKeyStore,
+    roleStore,
+    hashing,
+    rights,
+    changes,
+    policy,
+    now,
+  })
   const roles = createRoles({ database, roleStore, rights, changes })
   const ownPassword = createOwnPassword({
     database,

@@ -1,6 +1,8 @@
 // The database, and everything that has statements for it.
 import type { Settings } from '../../config/settings.js'
 import type { Log } from '../app.js'
+import { createApiKeyListStore } from '../storage/api-key-lists.js'
+import { createApiKeyStore } from '../storage/api-keys.js'
 import { createApplicationListStore } from '../storage/application-lists.js'
 import { createApplicationUseStore } from '../storage/application-uses.js'
 import { createApplicationStore } from '../storage/applications.js'
@@ -16,6 +18,7 @@ import { createHeartbeatStore } from '../storage/heartbeats.js'
 import { createIncidentStore } from '../storage/incidents.js'
 import { createInstallationStore } from '../storage/installation.js'
 import { createKeyStore } from '../storage/keys.js'
+import { createLegacyTokenStore } from '../storage/legacy-tokens.js'
 import { createLogHeadStore } from '../storage/log-heads.js'
 import { createLogListStore } from '../storage/log-lists.js'
 import { createOwnListStore } from '../storage/own-lists.js'
@@ -43,6 +46,8 @@ export async function composeStorage(settings: Pick<Settings, 'database'>, log: 
     applicationStore: createApplicationStore(dialect),
     applicationListStore: createApplicationListStore(dialect),
     applicationUseStore: createApplicationUseStore(),
+    apiKeyStore: createApiKeyStore(dialect),
+    apiKeyListStore: createApiKeyListStore(dialect),
     codeStore: createCodeStore(dialect),
     consentStore: createConsentStore(dialect),
     roleStore: createRoleStore(dialect),
@@ -52,6 +57,7 @@ export async function composeStorage(settings: Pick<Settings, 'database'>, log: 
     incidentStore: createIncidentStore(),
     installationStore: createInstallationStore(dialect),
     keyStore: createKeyStore(),
+    legacyTokenStore: createLegacyTokenStore(dialect),
     policyVersionStore: createPolicyVersionStore(),
     browserSessionStore: createBrowserSessionStore(),
     figureStore: createFigureStore(dialect),

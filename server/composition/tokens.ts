@@ -1,6 +1,8 @@
 // What makes, rotates, checks and revokes tokens.
 import type { Settings } from '../../config/settings.js'
 import { createOutgoing } from '../outgoing/outgoing.js'
+import { createApiKeyLookup } from '../tokens/api-key-lookup.js'
+import { createApiKeyUses } from '../tokens/api-key-uses.js'
 import { createApplicationKeys } from '../tokens/application-keys.js'
 import { createAssertions } from '../tokens/assertion.js'
 import { createAuditLines } from '../tokens/audit-lines.js'
@@ -43,7 +45,8 @@ export function composeTokens(
   { clock: { latest }, now, projection, redisLog, tail, outages, policy, applications, catchUp }: RevocationParts,
   afterwards: Afterwards,
 ) {
-  const { database, userStore, roleStore, deviceStore, sessionStore, applicationStore, consentStore } = storage
+  const { database, userStore, roleStore, deviceStore, sessionStore, apiKeyStore, applicationStore, consentStore } =
+    storage
   const { keyStore, revocationStore, auditStore, logHeadStore, incidentStore, figureStore, policyVersionStore } =
     storage
   const sealing = createSealing([secretKey, ...(secretKeyPrevious ? [secretKeyPrevious] : [])], random)
@@ -76,10 +79,12 @@ export function composeTokens(
     userStore,
     roleStore,
     sessionStore,
+    apiKeyStore,
     applicationStore,
     policy,
     applications,
     now,
+    latest,
   })
   const judgedTransactions = createJudgedTransactions({ database, credentials, tail, applications })
   const revocationWriting = createRevocationWriting({
@@ -87,6 +92,7 @@ export function composeTokens(
     revocationStore,
     sessionStore,
     userStore,
+    apiKeyStore,
     applicationStore,
     tail,
     now,
@@ -150,7 +156,9 @@ export function composeTokens(
     applications,
     count: counters.count,
   })
-  const introspect = createIntrospect({ inspect, rotate })
+  const apiKeyLookup = createApiKeyLookup({ database, apiKeyStore, tail, now, latest })
+  const apiKeyUses = createApiKeyUses({ database, apiKeyStore, now })
+  const introspect = createIntrospect({ issuer, inspect, rotate, apiKeyLookup, applications })
   const spentProofs = createSpentProofs({ database, spentProofStore: storage.spentProofStore, now })
   const outgoing = createOutgoing({ allow: outgoingAllow })
   const applicationKeys = createApplicationKeys({ outgoing, now, log })
@@ -176,6 +184,8 @@ export function composeTokens(
     rotate,
     clientToken,
     introspect,
+    apiKeyLookup,
+    apiKeyUses,
     outgoing,
     spentProofs,
     assertions,

@@ -1,5 +1,6 @@
 // What every handler gets. A handler reads, calls down once or twice, and presents.
 import type { Context as KoaContext } from 'koa'
+import type { ApiKeyInUse } from '../identity/api-keys/api-key-authentication.js'
 import type { PublicApplication } from '../identity/applications/public-application.js'
 import type { PublicUser } from '../identity/people/public-user.js'
 import type { BrowserSession } from '../identity/sign-in/browser-sessions.js'
@@ -16,8 +17,10 @@ export type State = {
   address: string
   /** Writes refusals as the route that was found has it; unset while no route is found. */
   writeRefusal?: WriteRefusal
-  /** The verified token of the Authorization header; there on every route whose sender is known by one. */
+  /** The verified token of the Authorization header; there on every route whose sender is known by one, and sent none of the next. */
   claims?: AccessClaims
+  /** The API key of the Authorization header. */
+  apiKey?: ApiKeyInUse
   /** The application that calls, and has proven to be the one it says; there on every route of kind `client`. */
   application?: PublicApplication
   /** What the caller acts by, and what for: of a token, or of a cookie; there on every route that is not for anybody. */
@@ -51,10 +54,18 @@ export function originOf(ctx: Context): Origin {
   return { address: ctx.state.address, userAgent: ctx.get('User-Agent').slice(0, 512), requestId: ctx.state.requestId }
 }
 
-/** The person who asks by a token: user id and session, as kinds/bearer.ts has let them in. */
-export function personOf(ctx: Context): { userId: number; sid: string; actor: Actor } {
-  const { sub, sid } = ctx.state.claims!
+/** The person who asks by a token, or by a key, which has no session: as kinds/bearer.ts has let them in. */
+export function personOf(ctx: Context): { userId: number; sid: string | null; actor: Actor } {
+  const { apiKey, claims } = ctx.state
+  if (apiKey) return { userId: apiKey.userId, sid: null, actor: actorOf(ctx, apiKey.userId) }
+  const { sub, sid } = claims!
   return { userId: Number(sub), sid: sid!, actor: actorOf(ctx, Number(sub)) }
+}
+
+/** Who asks; null where nobody is known by name: an application's own token is nobody's. */
+export function senderIdOf({ state: { apiKey, claims, browser } }: Pick<Context, 'state'>): number | null {
+  if (apiKey) return apiKey.userId
+  return claims?.sid === undefined ? (browser?.user.id ?? null) : Number(claims.sub)
 }
 
 /** The person who looks at a page: user id, session and what they may do, as kinds/browser.ts has let them in. */

@@ -1,7 +1,23 @@
+import { z } from 'zod'
 import { Refusal, refuse } from '../protocol/errors.js'
 import type { RedisLink } from '../revocation/redis-link.js'
 import type { Tail } from '../revocation/tail.js'
 import type { Context } from './handler.js'
+import type { Answer } from './wire/answers.js'
+
+export const readinessSchema = z
+  .object({
+    status: z.literal('ok'),
+    database: z.literal('ok'),
+    redis: z
+      .enum(['ok', 'degraded'])
+      .optional()
+      .describe('Where one is set. Without it everything works, only slower.'),
+    redis_reason: z.string().optional(),
+    clock: z.string().optional().describe('What is wrong with the clock of the server.'),
+    clock_reason: z.string().optional(),
+  })
+  .meta({ id: 'Readiness' })
 
 export type HealthDeps = {
   tail: Tail
@@ -41,13 +57,14 @@ export function createHealthHandlers({ tail, redisLink, clock, writeTrouble, isL
         })
       const reason = redisLink?.reason()
       const trouble = clock.trouble()
-      ctx.body = {
+      const ready: Answer<typeof readinessSchema> = {
         status: 'ok',
         database: 'ok',
         ...(redisLink && { redis: redisLink.status() }),
         ...(reason && { redis_reason: reason }),
         ...(trouble && { clock: trouble.kind, clock_reason: trouble.reason }),
       }
+      ctx.body = ready
     },
   }
 }

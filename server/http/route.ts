@@ -1,17 +1,32 @@
-// A row of the route table, and how one is written: `get('/api/me', person, 'The signed-in user')`. It decides everything
-// about the route: its kind of access (kinds/) says who presents errors, who may read the answer from another origin, and
-// which steps come before the handler.
+// A row of the route table, and how one is written: `get('/api/me', person, 'The signed-in user', { answers: … })`. It decides
+// everything about the route: its kind of access (kinds/) says who presents errors, who may read the answer from another origin,
+// and which steps come before the handler. By what it reads and answers the handler is checked by the compiler, and the API's
+// document is made from it (openapi/).
+import type { ErrorCode } from '../protocol/errors.js'
 import type { AnyAccess } from './kinds/kind.js'
+import type { FormRules } from './oauth/form-rules.js'
+import type { Answers } from './wire/answers.js'
+import type { FieldRules } from './wire/fields.js'
+import type { ParameterRules } from './wire/parameters.js'
 
 export type Method = 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE'
 
 /** What may stand in the address and in the body. Kinds that refuse what they do not know refuse whatever is not named here. */
 export type Parameters = {
-  query?: readonly string[]
-  body?: readonly string[]
+  query?: ParameterRules
+  body?: FieldRules
+  /** Of an endpoint of OAuth. */
+  form?: FormRules
+  /** The same where one parameter, such as `grant_type`, says which others there are. */
+  forms?: { by: string; of: Readonly<Record<string, FormRules>> }
 }
 
 export type RowOptions = Parameters & {
+  answers?: Answers
+  /** It answers a file (CSV) as well. */
+  file?: true
+  /** What it refuses with beside what all routes of its kind do. */
+  refuses?: readonly ErrorCode[]
   /** Let in a few at a time: everybody signs in at nine o'clock, and those who are signed in have work to do. */
   limited?: true
 }
@@ -21,13 +36,17 @@ export type RouteRow<A extends AnyAccess = AnyAccess> = RowOptions & {
   /** Without the trailing slash, which every route takes as well. */
   path: string
   access: A
-  /** What it is for, in docs/routes.md. */
+  /** What it is for, in docs/routes.md and in the API's document. */
   what: string
 }
 
 function rowOf<M extends Method>(method: M) {
-  return <P extends string, A extends AnyAccess>(path: P, access: A, what: string, options: RowOptions = {}) =>
-    ({ method, path, access, what, ...options }) as const
+  return <P extends string, A extends AnyAccess, const O extends RowOptions = Record<never, never>>(
+    path: P,
+    access: A,
+    what: string,
+    options?: O,
+  ) => ({ method, path, access, what, ...(options as O) }) as const
 }
 
 export const get = rowOf('GET')

@@ -3,6 +3,7 @@ import { setImmediate } from 'node:timers/promises'
 import type { Projection } from '../protocol/log/projection.js'
 import type { HighWater } from '../revocation/high-water.js'
 import type { PolicyInForce } from '../revocation/policy-in-force.js'
+import type { ApiKeyStore } from '../storage/api-keys.js'
 import type { CodeStore } from '../storage/codes.js'
 import type { Database } from '../storage/database.js'
 import type { DeviceStore, SeenCursor } from '../storage/devices.js'
@@ -19,6 +20,7 @@ export type HousekeepingDeps = {
   sessionStore: SessionStore
   deviceStore: DeviceStore
   codeStore: CodeStore
+  apiKeyStore: ApiKeyStore
   auditTrail: AuditTrail
   projection: Projection
   policy: PolicyInForce
@@ -39,6 +41,7 @@ export function createHousekeeping(deps: HousekeepingDeps) {
     sessionStore,
     deviceStore,
     codeStore,
+    apiKeyStore,
     auditTrail,
     projection,
     policy,
@@ -82,6 +85,12 @@ export function createHousekeeping(deps: HousekeepingDeps) {
 
     async forgetCodes(): Promise<void> {
       await inBatches(() => codeStore.forget(database, now() - codesKept, batch))
+    },
+
+    /** They stay listed for as long as sessions that are over. */
+    async forgetApiKeys(): Promise<void> {
+      const before = now() - policy().ended_session_retention * 1000
+      await inBatches(() => apiKeyStore.forgetOver(database, before, batch))
     },
 
     /** The chain goes on from where it was cut. */

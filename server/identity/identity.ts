@@ -1,5 +1,8 @@
 // The rooms of this floor, and what stands in each for those above. composition/ makes them; a handler or a command names
 // what it calls.
+import type { ApiKeyAuthentication } from './api-keys/api-key-authentication.js'
+import type { ApiKeyInspection } from './api-keys/api-key-inspection.js'
+import type { ApiKeys } from './api-keys/api-keys.js'
 import type { ApplicationAuthentication } from './applications/application-authentication.js'
 import type { ApplicationImport } from './applications/application-import.js'
 import type { ApplicationSecretChanges } from './applications/application-secret-changes.js'
@@ -13,6 +16,7 @@ import type { Codes } from './authorizations/codes.js'
 import type { Consents } from './authorizations/consents.js'
 import type { Decisions } from './authorizations/decisions.js'
 import type { LogoutRequests } from './authorizations/logout-requests.js'
+import type { ConfigurationFiles } from './configuration/configuration.js'
 import type { Details } from './devices/details.js'
 import type { DeviceEnds } from './devices/device-ends.js'
 import type { DeviceList } from './devices/device-list.js'
@@ -25,6 +29,10 @@ import type { Housekeeping } from './housekeeping.js'
 import type { IssuerClaim } from './issuer-claim.js'
 import type { KeyRing } from './keys/key-ring.js'
 import type { SealedSecrets } from './keys/sealed-secrets.js'
+import type { LegacyCounts } from './legacy/legacy-counts.js'
+import type { LegacyImport } from './legacy/legacy-import.js'
+import type { LegacyStatusReader } from './legacy/legacy-status.js'
+import type { LegacyTokens } from './legacy/legacy-tokens.js'
 import type { AuditLog } from './logs/audit-log.js'
 import type { Figures } from './logs/figures.js'
 import type { Incidents } from './logs/incidents.js'
@@ -62,6 +70,7 @@ export type Identity = {
     whereSignedIn: WhereSignedIn
     details: Details
   }
+  apiKeys: { apiKeys: ApiKeys; apiKeyAuthentication: ApiKeyAuthentication; apiKeyInspection: ApiKeyInspection }
   applications: {
     applications: Applications
     applicationUses: ApplicationUses
@@ -80,6 +89,7 @@ export type Identity = {
     logoutRequests: LogoutRequests
   }
   policies: { policies: Policies; settledPolicies: SettledPolicies }
+  configuration: { configuration: ConfigurationFiles }
   keys: { keyRing: KeyRing; sealedSecrets: SealedSecrets }
   logs: {
     auditLog: AuditLog
@@ -87,6 +97,13 @@ export type Identity = {
     incidents: Incidents
     tokenInspector: TokenInspector
     figures: Figures
+  }
+  /** Tokens of the service that was here before; `legacyTokens` is null where none are taken. */
+  legacy: {
+    legacyTokens: LegacyTokens | null
+    legacyCounts: LegacyCounts
+    legacyImport: LegacyImport
+    legacyStatus: LegacyStatusReader
   }
   house: { issuerClaim: IssuerClaim; housekeeping: Housekeeping }
 }

@@ -17,6 +17,8 @@ export const quotas = {
    * application has so many (token-revocation.ts) that one of its people must not use them up.
    */
   revocations: { most: 100, window: 3_600_000, code: 'too_many_revocations' },
+  /** Those that were ended stay listed for months. */
+  apiKeys: { most: 100, window: 3_600_000, code: 'too_many_requests' },
 } as const satisfies Record<string, QuotaRule>
 
 /** Of this process alone: it need not be exact, only end. */

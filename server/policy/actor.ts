@@ -13,15 +13,27 @@ export type Origin = { address: string; userAgent: string; requestId: string }
  * What a person acts by. It was judged when the request came; it is judged again inside the transaction of every change
  * (tokens/credential.ts), because a request can be held back for as long as its sender likes.
  */
-export type Credential = {
-  /** The session behind the token, or behind the browser's cookie. */
-  sid: string
+export type Credential = SessionCredential | ApiKeyCredential
+
+type Asked = {
   /** What the route asks for; null where everybody may who is signed in. */
   permission: OwnPermission | null
+  /** Its user acts by it with these permissions and no others: of another application's token, and of a key. */
+  ceiling?: readonly string[]
+}
+
+export type SessionCredential = Asked & {
+  /** The session behind the token, or behind the browser's cookie. */
+  sid: string
   /** Whether it serves those who must first choose a password that nobody else knows. */
   beforeNewPassword: boolean
-  /** Of another application's token: its user acts by it with these permissions and no others. */
-  ceiling?: readonly string[]
+}
+
+export type ApiKeyCredential = Asked & {
+  apiKeyId: string
+  /** Whether the route asks for a recent sign-in. */
+  recent: boolean
+  ceiling: readonly string[]
 }
 
 /**
@@ -48,4 +60,10 @@ export function credentialOf(actor: Actor): Credential | null {
 export function userOf(actor: Actor): number | null {
   const name = nameOf(actor)
   return name.startsWith('user:') ? Number(name.slice('user:'.length)) : null
+}
+
+/** The id of the API key that somebody acts by; null where they do so themselves. */
+export function apiKeyOf(actor: Actor): string | null {
+  const credential = credentialOf(actor)
+  return credential !== null && 'apiKeyId' in credential ? credential.apiKeyId : null
 }

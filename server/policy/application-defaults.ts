@@ -33,7 +33,8 @@ const byKind: Record<ApplicationKind, ApplicationMetadata> = {
 /** With what its kind adds where nothing is said. */
 export function withDefaults(kind: ApplicationKind, metadata: ApplicationMetadata): ApplicationMetadata {
   const whole = { ...byKind[kind], ...metadata }
-  const byCode = whole.grant_types?.includes('authorization_code')
+  // A file may have anything for it; what it is worth its schema says.
+  const byCode = Array.isArray(whole.grant_types) && whole.grant_types.includes('authorization_code')
   return { ...whole, response_types: metadata.response_types ?? (byCode ? ['code'] : []) }
 }
 

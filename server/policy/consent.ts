@@ -79,6 +79,11 @@ export function wordsIn(scopes: ConsentedScopes): string[] {
   return [...new Set(Object.values(scopes).flat())]
 }
 
+/** The resource servers that words belong to; standard ones belong to none. */
+export function serversIn(scopes: ConsentedScopes): string[] {
+  return Object.keys(scopes).filter(server => server !== ofNoServer)
+}
+
 /** Without servers that nothing is said of. */
 function ordered(entries: readonly [string, readonly string[]][]): ConsentedScopes {
   return Object.fromEntries(entries.filter(([, words]) => words.length > 0))

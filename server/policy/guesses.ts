@@ -15,6 +15,8 @@ export type Guesser =
   | { kind: 'owner'; userId: number; deviceId: string }
   /** At an application's secret; '' for all that are none. */
   | { kind: 'application'; applicationId: string; address: string }
+  /** With an API key that is none, as far as this process knows. */
+  | { kind: 'apiKey'; address: string }
 
 export type Bucket = {
   /** What it counts, told apart from every other bucket. */
@@ -41,6 +43,11 @@ export function bucketsOf(guesser: Guesser, limit: number): Bucket[] {
       const of = ['application', applicationId, networkOf(address)]
       return address === '' ? [] : [{ of, limit: 10 * limit, name: 'application', told: false }]
     }
+    case 'apiKey':
+      // Nobody guesses 32 random bytes: so that they do not cost a read of the database each.
+      return guesser.address === ''
+        ? []
+        : [{ of: ['api key', networkOf(guesser.address)], limit: 10 * limit, name: 'network', told: false }]
     case 'stranger': {
       const { usernameKey, address } = guesser
       // What is left of it would tell whether others try this username too, and so whether it exists.

@@ -212,13 +212,23 @@ export const policyTable = {
       'How many wrong passwords an hour may be tried for one user: on each device that has signed in before, and on all others together. One network, a shared address, may try ten times as many.',
     simplejwt: null,
   },
+  api_key_requests_per_minute: {
+    group: 'people',
+    kind: 'integer',
+    default: 600,
+    min: 0,
+    max: 1_000_000,
+    meaning:
+      'How many requests a minute one API key may send here; 0 sets no limit. With Redis all servers count together.',
+    simplejwt: null,
+  },
   ended_session_retention: {
     group: 'records',
     kind: 'duration',
     default: 90 * day,
     min: day,
     max: 3_650 * day,
-    meaning: 'How long ended sessions stay listed, and devices without a session are known.',
+    meaning: 'How long ended sessions and API keys stay listed, and devices without a session are known.',
     simplejwt: null,
   },
   audit_retention: {

@@ -39,6 +39,11 @@ export function readPolicyValue(name: PolicyName, text: string): unknown {
   return text
 }
 
+/** Reads a value of JSON: durations are seconds, or text as people write them. */
+export function readGivenPolicyValue(name: PolicyName, value: unknown): unknown {
+  return policyTable[name].kind === 'duration' && typeof value === 'string' ? readPolicyValue(name, value) : value
+}
+
 /** What contradicts itself in a whole policy; empty when nothing does. */
 export function whyNotPolicy(policy: Policy): Problem[] {
   const found: Problem[] = []

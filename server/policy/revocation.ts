@@ -9,7 +9,10 @@ type TriggerRow = {
   effect: RevocationEffect
   /** `it`: the one named; `all` and `others`: of the subject; `stay`: untouched. */
   sessions: 'it' | 'all' | 'others' | 'stay'
-  /** Only what a person or an application holds beside sessions; `none` where there can be none. */
+  /**
+   * Of the user whom it is about: keys end with it, or go on and by themselves may do what their user still may; `none` where it
+   * is about no user, or nothing of a user that a key goes by. Only of kind `user` they can end.
+   */
   apiKeys: 'stay' | 'end' | 'follow' | 'none'
   /** What a token that this ended is refused with. */
   code: ErrorCode
@@ -121,4 +124,9 @@ export function entryExpiry(kind: RevocationKind, now: number, longestLifetime: 
 export function sparesOffline(trigger: Trigger): boolean {
   const row: TriggerRow = triggers[trigger]
   return row.offline === 'stay'
+}
+
+/** Whether the API keys of the user whom it is about end with it. */
+export function endsApiKeys(trigger: Trigger): boolean {
+  return triggers[trigger].apiKeys === 'end'
 }

@@ -167,7 +167,7 @@ function isTextList(value: unknown): value is string[] {
 }
 
 /** Finite, whole, and before the year 10000. */
-function isEpochSeconds(value: unknown): value is number {
+export function isEpochSeconds(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) > 0 && (value as number) < 253_402_300_800
 }
 

@@ -14,6 +14,8 @@ type ErrorRow = {
   wireCode?: string
   /** `detail`, without a `code`, where the token came in the body and not in the Authorization header. */
   wireInBody?: string
+  /** Numbers that simplejwt's wire tells beside. */
+  figures?: readonly string[]
 }
 
 const notValid = 'token_not_valid'
@@ -128,6 +130,7 @@ export const errors = {
     text: 'This would reach others than the preview said: preview it again.',
     clause: 'RFC 9110 §15.5.10',
     wireCode: 'preview_outdated',
+    figures: ['count'],
   },
   policy_conflict: {
     status: 409,
@@ -135,11 +138,51 @@ export const errors = {
     clause: 'RFC 9110 §15.5.10',
     wireCode: 'policy_conflict',
   },
+  configuration_conflict: {
+    status: 409,
+    text: 'Somebody has changed something else since the differences were shown: look at them again.',
+    clause: 'RFC 9110 §15.5.10',
+    wireCode: 'configuration_conflict',
+  },
   too_many_guesses: {
     status: 429,
     text: 'Too many attempts to sign in; try again later.',
     clause: 'RFC 6585 §4',
     wireCode: 'too_many_guesses',
+  },
+
+  // API keys
+  bad_api_key_header: {
+    status: 401,
+    text: 'Invalid token header. Token string should not contain spaces.',
+    clause: 'RFC 9110 §11.4',
+  },
+  api_key_unknown: { status: 401, text: 'There is no such API key.', clause: 'RFC 9110 §15.5.2' },
+  api_key_ended: { status: 401, text: 'The API key was ended.', clause: 'RFC 9110 §15.5.2' },
+  api_key_expired: { status: 401, text: 'The API key has expired.', clause: 'RFC 9110 §15.5.2' },
+  api_key_scope: {
+    status: 403,
+    text: 'The API key lacks the scope that this needs.',
+    clause: 'RFC 9110 §15.5.4',
+    wireCode: 'api_key_scope',
+  },
+  api_key_not_elevated: {
+    status: 403,
+    text: 'This asks for a recent sign-in; of API keys only those do it that were made for that.',
+    clause: 'RFC 9110 §15.5.4',
+    wireCode: 'api_key_not_elevated',
+  },
+  not_by_api_key: {
+    status: 403,
+    text: 'No API key may do this: sign in.',
+    clause: 'RFC 9110 §15.5.4',
+    wireCode: 'not_by_api_key',
+  },
+  too_many_requests: {
+    status: 429,
+    text: 'So many requests have come within a minute that no more are taken until the next one.',
+    clause: 'RFC 6585 §4',
+    wireCode: 'too_many_requests',
   },
 
   // Every way a token can fail
@@ -269,6 +312,22 @@ export const errors = {
     text: 'The application of the token is disabled.',
     clause: 'RFC 6750 §3.1',
     wire: 'Token is blacklisted',
+    wireCode: notValid,
+  },
+
+  // Tokens of the service that was here before
+  legacy_token_after_cut_over: {
+    status: 401,
+    text: 'The token was signed with the key of the former service after that service had stopped to issue tokens.',
+    clause: 'RFC 8725 §3.10',
+    wire: 'Token is invalid',
+    wireCode: notValid,
+  },
+  legacy_tokens_closed: {
+    status: 401,
+    text: 'Tokens of the former service are taken no more; a sign-in gives new ones.',
+    clause: 'RFC 8725 §3.10',
+    wire: 'Token is expired',
     wireCode: notValid,
   },
 
@@ -479,7 +538,7 @@ export type RefusalDetails = {
   detail?: string
   /** What is wrong with each field; `non_field_errors` for the whole body. */
   fields?: FieldProblems
-  /** Numbers that the answer tells beside. */
+  /** Numbers that the answer tells beside: those that the code's row names. */
   figures?: Record<string, number>
   /** Seconds until a retry makes sense. */
   retryAfter?: number
@@ -489,6 +548,8 @@ export type RefusalDetails = {
   quotas?: readonly Quota[]
   /** The refused token came in the Authorization header (RFC 6750 §3). */
   inHeader?: boolean
+  /** It was an API key, under the scheme `Token`. */
+  ofApiKey?: true
   /** About whoever sends it, not about what it is about: an act on many stops there. */
   ofSender?: true
   /** For our log only. */

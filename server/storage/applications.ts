@@ -1,6 +1,7 @@
 import {
   type ApplicationKind,
   type ApplicationMetadata,
+  type ApplicationOrigin,
   type ApplicationTerms,
   type OwnLifetimes,
   ownApplicationId,
@@ -70,6 +71,10 @@ export function createApplicationStore(dialect: { forUpdate: string }) {
     some: (tx: Queries, ids: readonly string[]): Promise<ApplicationRecord[]> =>
       inChunks(ids, part => read(tx, `WHERE a.id IN (${placeholders(part.length)})`, part)),
 
+    /** Those that somebody wrote in this way, by id; without the deleted ones. */
+    ofOrigin: (tx: Queries, origin: ApplicationOrigin): Promise<ApplicationRecord[]> =>
+      read(tx, 'WHERE a.origin = ? AND a.deleted_at IS NULL ORDER BY a.id', [origin]),
+
     /** Those that every process must know, whether it has met them or not: resource servers, and who has own lifetimes. */
     async knownToAll(tx: Queries): Promise<ApplicationRecord[]> {
       return read(tx, 'WHERE a.own_lifetimes = ? OR a.resource IS NOT NULL', [true])
@@ -129,6 +134,17 @@ export function createApplicationStore(dialect: { forUpdate: string }) {
       const asks = (metadata: string) =>
         scopeWords((JSON.parse(metadata) as ApplicationMetadata).scope ?? '').some(word => scopes.includes(word))
       return [...new Set(found.filter(({ metadata }) => asks(metadata)).map(({ id }) => id))].sort()
+    },
+
+    /** In the order of their ids; those that are none are passed over. */
+    async lockAll(tx: Queries, ids: Iterable<string>): Promise<void> {
+      const each = [...new Set(ids)].sort()
+      await inChunks(each, part =>
+        tx.read(
+          `SELECT id FROM application WHERE id IN (${placeholders(part.length)}) ORDER BY id${dialect.forUpdate}`,
+          part,
+        ),
+      )
     },
 
     async lock(tx: Queries, id: string): Promise<void> {

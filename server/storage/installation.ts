@@ -18,6 +18,23 @@ export function createInstallationStore(dialect: Dialect) {
     async setIssuer(tx: Queries, issuer: string): Promise<void> {
       await tx.write('UPDATE installation SET issuer = ? WHERE id = 1', [issuer])
     },
+
+    /**
+     * The log's number of the first time that a server took tokens of a former service: what everybody's sessions ended by
+     * later ends theirs too. It stays, so that a setting that is taken out and put back reopens nothing.
+     */
+    async beginLegacy(tx: Queries): Promise<void> {
+      await tx.write(
+        `UPDATE installation SET legacy_seq = (SELECT h.seq FROM log_head h WHERE h.id = 1)
+         WHERE id = 1 AND legacy_seq IS NULL`,
+      )
+    },
+
+    /** null where no server has ever taken any. */
+    async legacySeq(tx: Queries): Promise<number | null> {
+      const [row] = await tx.read<{ seq: number | null }>('SELECT legacy_seq AS seq FROM installation WHERE id = 1')
+      return row?.seq ?? null
+    },
   }
 }
 

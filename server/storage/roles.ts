@@ -48,6 +48,11 @@ export function createRoleStore(dialect: { forUpdate: string }) {
       await tx.read(`SELECT name FROM role WHERE name IN (${placeholders(each.length)}) ORDER BY name${lock}`, each)
     },
 
+    /** In the order of their names; those that are none are passed over. */
+    async lockAll(tx: Queries, names: readonly string[]): Promise<void> {
+      for (const name of names.toSorted()) await this.lock(tx, name)
+    },
+
     /** By name. */
     all: async (tx: Queries): Promise<RoleRecord[]> => (await tx.read<RoleRow>(selectRoles)).map(readRole),
 

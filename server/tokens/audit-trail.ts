@@ -1,6 +1,6 @@
 // The audit log as a chain: each row's hash is an HMAC, under a sealed key of its own, over the row and the hash before it.
 // Who can write to the database but has not the key cannot edit, remove or insert a row without a trace.
-import { type Actor, nameOf, originOf } from '../policy/actor.js'
+import { type Actor, apiKeyOf, nameOf, originOf } from '../policy/actor.js'
 import { type AuditNote, type AuditRow, auditActions, auditText } from '../policy/audit.js'
 import { macInput } from '../protocol/algorithms.js'
 import type { AuditPosition, AuditRecord, AuditStore } from '../storage/audit.js'
@@ -66,7 +66,8 @@ export function createAuditTrail({ database, auditStore, secrets, now }: AuditTr
         userAgent: origin?.userAgent ?? '',
         requestId: origin?.requestId ?? '',
       }
-      return notes.map(note => ({ ...who, ...noted(note) }))
+      const key = apiKeyOf(actor)
+      return notes.map(note => ({ ...who, ...noted(key === null ? note : byKey(note, key)) }))
     },
 
     /** Appends what a transaction did. @param head the chain's end, locked behind the rows of the change */
@@ -133,6 +134,9 @@ export function createAuditTrail({ database, auditStore, secrets, now }: AuditTr
 }
 
 export type AuditTrail = ReturnType<typeof createAuditTrail>
+
+/** The actor is the key's user, as always: which key they did it by is told beside. */
+const byKey = (note: AuditNote, key: string): AuditNote => ({ ...note, after: { ...note.after, by_api_key: key } })
 
 /** What a note says, as the columns hold it. */
 export function noted({ action, subject, before, after }: AuditNote) {

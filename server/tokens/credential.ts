@@ -1,12 +1,14 @@
 // The credential of a change, judged where the change is made: inside its transaction, by the rows, under locks. What a
 // token or a cookie said when the request came may be over by then; whoever ends it commits before or after the change,
 // never in between unseen.
-import { type Actor, type Credential, credentialOf, userOf } from '../policy/actor.js'
+import { type Actor, type ApiKeyCredential, credentialOf, type SessionCredential, userOf } from '../policy/actor.js'
+import { whyNotAsked, whyNotLive } from '../policy/api-key.js'
 import { ownApplicationId, permissionsFor } from '../policy/application-metadata.js'
 import { sessionEnd } from '../policy/session.js'
 import { type ErrorCode, refuse } from '../protocol/errors.js'
 import type { ApplicationsInForce } from '../revocation/applications-in-force.js'
 import type { PolicyInForce } from '../revocation/policy-in-force.js'
+import type { ApiKeyStore } from '../storage/api-keys.js'
 import type { ApplicationStore } from '../storage/applications.js'
 import type { Queries } from '../storage/database.js'
 import type { RoleStore } from '../storage/roles.js'
@@ -24,10 +26,13 @@ export type CredentialsDeps = {
   userStore: UserStore
   roleStore: RoleStore
   sessionStore: SessionStore
+  apiKeyStore: ApiKeyStore
   applicationStore: ApplicationStore
   policy: PolicyInForce
   applications: Pick<ApplicationsInForce, 'resourceHead' | 'find' | 'outdated'>
   now: () => number
+  /** As `now`, by the latest that it may be. */
+  latest: () => number
 }
 
 /** Thrown inside the transaction when this process knows an older policy, or older applications, than the database: read it, and begin again. */
@@ -42,23 +47,24 @@ export function createCredentials({
   userStore,
   roleStore,
   sessionStore,
+  apiKeyStore,
   applicationStore,
   policy,
   applications,
   now,
+  latest,
 }: CredentialsDeps) {
   /** In the order of all transactions (users, roles, sessions), each kind by its ids: the actor's rows and the subjects'. */
-  async function lock(tx: Queries, userId: number, { sid }: Credential, subjects: Subjects): Promise<void> {
+  async function lock(tx: Queries, userId: number, subjects: Subjects): Promise<void> {
     const ids = [userId, ...(subjects.users ?? [])]
     await userStore.lockAll(tx, ids)
     // A role that is about to be given or changed is locked at once as the change needs it: two who both share it first
     // could never go on.
     if (subjects.roles) await roleStore.lockOf(tx, ids, subjects.roles, 'update')
     else await roleStore.lockOf(tx, [userId], [], 'share')
-    await sessionStore.lock(tx, sid)
   }
 
-  function whyNot(standing: Standing | undefined, userId: number, credential: Credential): ErrorCode | null {
+  function whyNot(standing: Standing | undefined, userId: number, credential: SessionCredential): ErrorCode | null {
     if (standing?.session.userId !== userId) return 'session_ended'
     const { session, user, application, ended, policyVersion, resourcesVersion } = standing
     if (user.deletedAt !== null) return 'user_unknown'
@@ -81,30 +87,48 @@ export function createCredentials({
     return null
   }
 
+  async function judgeSession(tx: Queries, userId: number, credential: SessionCredential) {
+    await sessionStore.lock(tx, credential.sid)
+    const standing = (await sessionStore.standings(tx, [credential.sid])).get(credential.sid)
+    const code = whyNot(standing, userId, credential)
+    if (code) throw refuse(code, { ofSender: true })
+    const { seq, applicationId } = standing!.session
+    return async (tx: Queries) => {
+      if (seq < (await applicationStore.endedSeq(tx, applicationId))) throw refuse('session_ended', { ofSender: true })
+    }
+  }
+
+  /** Nothing ends a key without its user's lock, which is held here: it need not be asked again. */
+  async function judgeApiKey(tx: Queries, userId: number, { apiKeyId, permission, recent }: ApiKeyCredential) {
+    await apiKeyStore.lock(tx, apiKeyId)
+    const standing = await apiKeyStore.standing(tx, apiKeyId)
+    if (standing?.key.userId !== userId) throw refuse('api_key_unknown', { ofSender: true, ofApiKey: true })
+    const { key, user } = standing
+    const code = whyNotLive(key, user, now(), latest()) ?? whyNotAsked(key, user, { permission, recent })
+    if (code) throw refuse(code, { ...retryOf(code), ofSender: true, ofApiKey: true })
+    return null
+  }
+
   return {
     /**
      * Judges the actor at the beginning of a transaction, before anything of it is changed: what the change itself ends,
      * such as the own session, does not count against it.
      * @returns asks, under the lock of the audit log's head, whether everybody's or the application's sessions were ended
-     *   meanwhile: those have no row that could be locked before. Null where there is no credential to judge.
+     *   meanwhile: those have no row that could be locked before. Null where there is no credential to judge, or a key.
      * @throws session_ended, token_expired, user_inactive, user_unknown, application_disabled, password_change_required,
-     *   permission_denied
+     *   permission_denied; of an API key api_key_unknown, api_key_ended, api_key_expired, api_key_scope, clock_jumped
      */
     async judge(tx: Queries, actor: Actor, subjects: Subjects): Promise<((tx: Queries) => Promise<void>) | null> {
       const credential = credentialOf(actor)
       const userId = userOf(actor)
       if (credential === null || userId === null) return null
-      await lock(tx, userId, credential, subjects)
-      const standing = (await sessionStore.standings(tx, [credential.sid])).get(credential.sid)
-      const code = whyNot(standing, userId, credential)
-      if (code) throw refuse(code, { ofSender: true })
-      const { seq, applicationId } = standing!.session
-      return async tx => {
-        if (seq < (await applicationStore.endedSeq(tx, applicationId)))
-          throw refuse('session_ended', { ofSender: true })
-      }
+      await lock(tx, userId, subjects)
+      return 'sid' in credential ? judgeSession(tx, userId, credential) : judgeApiKey(tx, userId, credential)
     },
   }
 }
 
 export type Credentials = ReturnType<typeof createCredentials>
+
+/** What a time decides may be otherwise in a moment. */
+const retryOf = (code: ErrorCode) => (code === 'clock_jumped' ? { retryAfter: 10 } : {})

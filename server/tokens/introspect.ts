@@ -1,8 +1,13 @@
 // What a token is worth, told to those who may know (RFC 7662). Of an access token that costs a signature check and look-ups
-// in memory; of a refresh token the reading of its session, and nothing is spent.
-import type { ApplicationTerms } from '../policy/application-metadata.js'
+// in memory; of a refresh token the reading of its session, of an API key that of its row, and nothing is spent.
+import { apiKeyPrefix, permissionsOfKey, scopesInForce } from '../policy/api-key.js'
+import { type ApplicationTerms, ownApplicationId } from '../policy/application-metadata.js'
 import type { AccessClaims, RefreshClaims } from '../protocol/claims.js'
 import { Refusal } from '../protocol/errors.js'
+import type { ApplicationsInForce } from '../revocation/applications-in-force.js'
+import type { ApiKeyStanding } from '../storage/api-keys.js'
+import type { ApiKeyLookup } from './api-key-lookup.js'
+import { refuseToken } from './checks.js'
 import type { AnyToken, Inspect } from './inspect.js'
 import type { Rotate } from './rotate.js'
 
@@ -15,10 +20,30 @@ export type Asker = Pick<ApplicationTerms, 'id' | 'resource' | 'metadata'>
 /** §2.2: neither why, nor that there is such a token, is for anybody. */
 const inactive = { active: false } as const
 
-export type IntrospectDeps = { inspect: Inspect; rotate: Rotate }
+export type IntrospectDeps = {
+  issuer: string
+  inspect: Inspect
+  rotate: Rotate
+  apiKeyLookup: ApiKeyLookup
+  applications: Pick<ApplicationsInForce, 'resourceServers'>
+}
 
-export function createIntrospect({ inspect, rotate }: IntrospectDeps) {
+export function createIntrospect({ issuer, inspect, rotate, apiKeyLookup, applications }: IntrospectDeps) {
+  async function tellOfKey(text: string, { resource, metadata: { introspects = [] } }: Asker): Promise<Introspection> {
+    const standing = await apiKeyLookup.find(text)
+    if (!standing) return inactive
+    const audience = standing.key.resource ?? issuer
+    // Nobody is given one as an application is given a token: it is for who takes it, and who asks for others that take it.
+    if (audience !== resource && !introspects.includes(audience)) return inactive
+    const isTaken = audience === issuer || applications.resourceServers().some(one => one.resource === audience)
+    if (!isTaken) return inactive
+    const code = apiKeyLookup.whyNot(standing)
+    if (code === 'clock_jumped') throw refuseToken(code)
+    return code ? inactive : ofApiKey(standing, audience, issuer)
+  }
+
   async function tell(token: string, asker: Asker): Promise<Introspection> {
+    if (token.startsWith(apiKeyPrefix)) return tellOfKey(token, asker)
     const issued = await inspect.issued(token)
     if (!mayKnow(asker, issued)) return inactive
     if (issued.kind === 'access') return ofAccess(issued.claims)
@@ -72,4 +97,25 @@ function ofRefresh(claims: RefreshClaims, scope: string): Introspection {
 
 function common({ client_id, exp, iat, sub, aud, iss, jti }: AccessClaims | RefreshClaims) {
   return { client_id, exp, iat, sub, aud, iss, jti }
+}
+
+/** `roles` says none, for a resource server that goes by roles would give it more than its scopes do. */
+function ofApiKey({ key, user }: ApiKeyStanding, audience: string, issuer: string): Introspection {
+  const scope = scopesInForce(key, user).join(' ')
+  return {
+    active: true,
+    ...(scope && { scope }),
+    client_id: ownApplicationId,
+    ...(key.expiresAt !== null && { exp: Math.floor(key.expiresAt / 1000) }),
+    iat: Math.floor(key.createdAt / 1000),
+    sub: String(user.id),
+    aud: audience,
+    iss: issuer,
+    jti: key.id,
+    // The scheme that it comes under, as Django REST framework calls it.
+    token_type: 'Token',
+    username: user.username,
+    roles: [],
+    permissions: permissionsOfKey(key, user),
+  }
 }

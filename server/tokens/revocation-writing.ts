@@ -2,9 +2,10 @@
 // the log's head is locked, and what is done when they are committed.
 import { type Actor, nameOf } from '../policy/actor.js'
 import { mayBeOffline } from '../policy/application-metadata.js'
-import { entryExpiry, sparesOffline, type Trigger, triggers } from '../policy/revocation.js'
+import { endsApiKeys, entryExpiry, sparesOffline, type Trigger, triggers } from '../policy/revocation.js'
 import type { RevocationKind } from '../protocol/log/revocation.js'
 import type { Tail } from '../revocation/tail.js'
+import type { ApiKeyStore } from '../storage/api-keys.js'
 import type { ApplicationStore } from '../storage/applications.js'
 import type { Database, Queries } from '../storage/database.js'
 import type { RevocationHead } from '../storage/log-heads.js'
@@ -28,6 +29,7 @@ export type RevocationWritingDeps = {
   revocationStore: RevocationStore
   sessionStore: SessionStore
   userStore: UserStore
+  apiKeyStore: ApiKeyStore
   applicationStore: ApplicationStore
   tail: Tail
   now: () => number
@@ -39,13 +41,16 @@ export type RevocationWritingDeps = {
 const markBatch = 500
 
 export function createRevocationWriting(deps: RevocationWritingDeps) {
-  const { database, revocationStore, sessionStore, userStore, applicationStore, tail, now, afterwards } = deps
+  const { database, revocationStore, sessionStore, userStore, apiKeyStore, applicationStore, tail, now, afterwards } =
+    deps
 
   const lockOf: Partial<Record<RevocationKind, (tx: Queries, one: Pending) => Promise<void>>> = {
-    async user(tx, { subject, exceptSid }) {
+    async user(tx, { subject, exceptSid, trigger }) {
       await userStore.lock(tx, Number(subject))
       // Its `seq` is raised under the head's lock, which somebody who ends this very session may be waiting for.
       if (exceptSid) await sessionStore.lock(tx, exceptSid)
+      // Behind the user's lock, which a new key and a request that changes something by one hold as well.
+      if (endsApiKeys(trigger)) await apiKeyStore.endOfUser(tx, Number(subject), now(), trigger)
     },
     application: (tx, { subject }) => applicationStore.lock(tx, subject),
   }

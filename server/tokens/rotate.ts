@@ -58,9 +58,12 @@ export type RotateDeps = {
 /** `found`: null where there is no such session; 'behind': this process could not follow what it depends on. */
 type Claimed = { found: Found | null | 'behind'; won: boolean; claimedAt: number }
 
+/** Which generation of which session somebody presents. */
+export type PresentedClaims = Pick<RefreshClaims, 'sid' | 'gen' | 'sub' | 'client_id'>
+
 /** A refresh token that came, with all that decides what becomes of it. Times are epoch ms. */
 type Presented = {
-  claims: RefreshClaims
+  claims: PresentedClaims
   live: Standing
   eras: ErasInForce
   /** The session's own. */
@@ -127,7 +130,19 @@ export function createRotate(deps: RotateDeps) {
   ): Promise<SessionTokens> {
     // Grace is judged at arrival: our own latency must not look like reuse.
     const cameAt = now()
-    const claims = await inspect.refresh(token)
+    return spend(await inspect.refresh(token), applicationId, presenter, { cameAt, asked })
+  }
+
+  /**
+   * The same with what a token says: of one that stands for a generation of a session and was read by who knows its form.
+   * @param cameAt when it arrived, epoch ms
+   */
+  async function spend(
+    claims: PresentedClaims,
+    applicationId: string,
+    presenter: Origin,
+    { cameAt, asked = {} }: { cameAt: number; asked?: AskedTarget },
+  ): Promise<SessionTokens> {
     // What a stranger can fail comes before the claim, and touches nothing.
     if (claims.client_id !== applicationId) throw refuse('token_claims')
     const looksFirst = await refreshRights.before(applicationId, asked)
@@ -159,7 +174,7 @@ export function createRotate(deps: RotateDeps) {
     return judgeGeneration(claims.gen, live.session, cameAt, policy.reuse_grace * 1000, outage)
   }
 
-  function refuseOver(found: Found | null | 'behind', claims: RefreshClaims, at: number): Found {
+  function refuseOver(found: Found | null | 'behind', claims: PresentedClaims, at: number): Found {
     if (found === 'behind') throw refuse('database_unavailable', { retryAfter: 1 })
     if (!found) throw refuse('session_ended')
     const { session, user, application, ended } = found.standing
@@ -175,7 +190,7 @@ export function createRotate(deps: RotateDeps) {
   }
 
   /** @throws clock_jumped when the session is over only by a time that is doubted; as `refuseOver` */
-  async function requireUndoubted(claims: RefreshClaims): Promise<Found> {
+  async function requireUndoubted(claims: PresentedClaims): Promise<Found> {
     const { found, behind } = await standings.underOnePolicy([claims.sid])
     const one = behind.has(claims.sid) ? 'behind' : (found.get(claims.sid) ?? null)
     if (one !== 'behind' && isForgotten(one?.standing, claims.gen)) await tail.requireForward()
@@ -212,7 +227,7 @@ export function createRotate(deps: RotateDeps) {
     throw refuse('token_reused')
   }
 
-  async function writeIncident({ session }: Standing, claims: RefreshClaims, presenter: Origin): Promise<void> {
+  async function writeIncident({ session }: Standing, claims: PresentedClaims, presenter: Origin): Promise<void> {
     try {
       await incidentStore.insert(database, {
         id: deps.uuid(),
@@ -233,7 +248,7 @@ export function createRotate(deps: RotateDeps) {
    * @returns the session, and whose it is
    * @throws like `rotate`
    */
-  async function check(claims: RefreshClaims): Promise<Standing> {
+  async function check(claims: PresentedClaims): Promise<Standing> {
     const { standing: live, eras } = await requireUndoubted(claims)
     const grace = eras.of(live.session).reuse_grace * 1000
     const at = now()
@@ -245,7 +260,7 @@ export function createRotate(deps: RotateDeps) {
     return live
   }
 
-  return { rotate, check }
+  return { rotate, spend, check }
 }
 
 export type Rotate = ReturnType<typeof createRotate>

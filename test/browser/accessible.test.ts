@@ -4,6 +4,7 @@
 import { expect } from 'chai'
 import type { Page } from 'playwright-core'
 import { pageRoutes } from '../../server/http/pages/routes.js'
+import { ownPermissions } from '../../server/policy/permissions.js'
 import { anAgreedApplication, aResourceServer, aWebsite } from '../support/authorizations.js'
 import {
   aVisit,
@@ -17,7 +18,8 @@ import {
   takeScreenshot,
 } from '../support/browser.js'
 import { aClient } from '../support/client.js'
-import { aServer, password, settle, type TestServer } from '../support/server.js'
+import { aLegacyToken, aServerAfterDjango } from '../support/legacy-tokens.js'
+import { password, settle, type TestServer } from '../support/server.js'
 
 const admin = { username: 'admin', password }
 
@@ -33,6 +35,7 @@ const outside: Shown[] = [
   },
   { name: 'nothing here', path: '/nothing' },
   { name: 'signed out', path: '/oauth/logout' },
+  { name: 'error codes', path: '/errors' },
   { name: 'error code', path: '/errors/token_reused' },
   {
     name: 'first password',
@@ -81,6 +84,24 @@ const inside: Shown[] = [
       }
       await page.goto(`/oauth/authorize?${new URLSearchParams(asked)}`)
       await page.getByRole('button', { name: 'Allow', exact: true }).waitFor()
+    },
+  },
+  { name: 'own API keys', path: '/account/keys' },
+  { name: 'new API key', path: '/account/keys/new' },
+  {
+    name: 'new API key refused',
+    path: '/account/keys/new',
+    prepare: page => page.locator('#api-key-form .buttons button').click(),
+  },
+  {
+    name: 'API key made',
+    path: '/account/keys/new',
+    async prepare(page) {
+      await page.getByLabel('Name', { exact: true }).fill('Nightly report')
+      await page.locator('input[name="own:darvoza:account"]').check()
+      await page.locator('input[name=expires][value=never]').check()
+      await page.locator('#api-key-form .buttons button').click()
+      await page.locator('.given').waitFor()
     },
   },
   { name: 'events', path: '/account/events' },
@@ -134,6 +155,8 @@ const inside: Shown[] = [
     prepare: page => page.locator('tbody a[href^="/admin/sessions/"]').first().click(),
   },
   { name: 'user', path: '/admin/users/2' },
+  { name: 'new API key of a user', path: '/admin/users/4/keys/new' },
+  { name: 'API keys', path: '/admin/api-keys' },
   { name: 'applications', path: '/admin/applications' },
   { name: 'resource servers', path: '/admin/resource-servers' },
   { name: 'new application', path: '/admin/applications/-/new' },
@@ -217,6 +240,7 @@ const inside: Shown[] = [
   },
   { name: 'audit entry', path: '/admin/audit/1' },
   { name: 'incidents', path: '/admin/incidents' },
+  { name: 'former service', path: '/admin/former-service' },
   {
     name: 'language menu',
     path: '/admin/users',
@@ -227,6 +251,7 @@ const inside: Shown[] = [
     path: '/admin/users',
     prepare: page => page.locator('summary', { hasText: 'Account menu' }).click(),
   },
+  { name: 'error codes inside', path: '/errors' },
   { name: 'error code inside', path: '/errors/permission_denied' },
   {
     name: 'refused',
@@ -255,7 +280,7 @@ const devices = [
 
 /** People with names, roles and devices, so that pages are not empty. */
 async function aTown(): Promise<TestServer> {
-  const server = await aServer()
+  const server = await aServerAfterDjango()
   await server.composed.parts.people.roles.create('clerk', ['darvoza:users:read', 'orders:write'], 'system')
   const people = [
     ['amina.karimova', 'Amina', 'Karimova'],
@@ -264,7 +289,7 @@ async function aTown(): Promise<TestServer> {
     ['a-very-long-username-of-thirty', 'Maximiliana Alexandrovna', 'Bartholomew-Featherstonehaugh'],
   ] as const
   for (const [username, firstName, lastName] of people) {
-    const roles = username === 'bobur' ? ['support'] : []
+    const roles = { bobur: ['support'], 'elena.petrova': ['clerk'] }[username as string] ?? []
     await server.aUser({ username, firstName, lastName, email: `${username}@example.com`, roles })
   }
   await server.aUser({ username: 'newcomer', mustChangePassword: true })
@@ -295,6 +320,7 @@ async function aTown(): Promise<TestServer> {
     metadata: { client_uri: 'https://weather.example', tos_uri: 'https://weather.example/terms' },
   })
   await settle(server.composed)
+  await someApiKeys(server)
   for (const userId of [1, 2]) await anAgreedApplication(server, userId)
   // An incident: its facts are long, and stand in narrow columns.
   const phone = aClient(server, devices[0])
@@ -304,11 +330,41 @@ async function aTown(): Promise<TestServer> {
   await phone.refresh(body.refresh)
   server.clock.advance('25s')
   await aClient(server, devices[1]).refresh(refresh)
+  for (const jti of ['once', 'once', 'again']) await phone.refresh(aLegacyToken(3, { jti }))
+  await phone.refresh(aLegacyToken(3, { user_id: 999 }))
+  await phone.refresh(aLegacyToken(3, {}, { secret: 'of somebody else' }))
+  await server.composed.parts.legacy.legacyCounts.flush()
   for (const table of ['session', 'device'])
     await server.composed.parts.storage.database.write(
       `UPDATE ${table} SET address = '2001:db8:85a3:1234:5678:8a2e:370:7334' WHERE user_id = 2`,
     )
   return server
+}
+
+/** Of each kind: for a while, for ever, for a resource server, expired and ended. */
+async function someApiKeys({ composed, clock }: TestServer): Promise<void> {
+  const { apiKeys } = composed.parts.apiKeys
+  const soon = clock.now() + 3_600_000
+  const every = ['darvoza:account', ...Object.keys(ownPermissions)]
+  for (const userId of [1, 2]) {
+    const make = async (name: string, scopes: string[], more: object = {}) =>
+      (await apiKeys.create(userId, { name, scopes, ...more }, 'system')).key.id
+    await make('Report', ['darvoza:account'], { expiresAt: soon })
+    await apiKeys.end(await make('Of before', ['darvoza:account']), null, 'system')
+    await make('A key with a name that is rather long, for a script that nobody remembers', [], {
+      resource: 'https://orders.example',
+    })
+    if (userId === 2) continue
+    await make('Backup', every, { elevated: true })
+    const used = await make('Nightly', ['darvoza:users:read', 'darvoza:audit:read'], { expiresAt: soon + 1e10 })
+    await composed.parts.storage.apiKeyStore.used(
+      composed.parts.storage.database,
+      used,
+      clock.now(),
+      '2001:db8:85a3:1234:5678:8a2e:370:7334',
+    )
+  }
+  clock.advance('2h')
 }
 
 /** Where names of another language may need more than there is. */
@@ -321,9 +377,12 @@ if (process.env.EVERY_LOOK) looks.push({ colorScheme: 'dark', size: 'wide' }, { 
 
 /** Pages that are not looked at, and why. */
 const unseen: Record<string, string> = {
+  '/swagger': 'made by swagger-ui: api-documents.test.ts',
+  '/redoc': 'made by redoc: api-documents.test.ts',
   '/admin/audit/export': 'a file',
   '/admin/users.csv': 'a file',
   '/admin/applications.csv': 'a file',
+  '/admin/api-keys.csv': 'a file',
 }
 
 describe('the pages that are looked at', () => {

@@ -99,6 +99,17 @@ onEachEngine('a decision for an application', engine => {
     expect(await decide(null, { scope: ['email'] })).to.equal('consent_required')
   })
 
+  it('is for the resource servers that its words belong to now, where the request names none', async () => {
+    const { server, code } = await aHouse(engine)
+    await aResourceServer(server, 'api', 'read')
+    await server.composed.parts.revocation.tail.readNow()
+    const { codeStore, database } = server.composed.parts.storage
+    const standard = await code(['openid'], { scope: ['openid'] })
+    expect((await codeStore.find(database, hashOfCode(standard)))?.resources).to.deep.equal([])
+    const text = await code(['openid', 'read'], { scope: ['openid', 'read'] })
+    expect((await codeStore.find(database, hashOfCode(text)))?.resources).to.deep.equal(['https://api.example'])
+  })
+
   it('grants no word that no resource server has', async () => {
     const { server, code } = await aHouse(engine)
     const text = await code(['openid'], { scope: ['openid', 'openid', 'read'] })

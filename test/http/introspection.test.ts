@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import { expect } from 'chai'
 import type { NewApplication } from '../../server/storage/applications.js'
+import { aKeyOf, byKey } from '../support/api-keys.js'
 import { aConfidentialApplication, anApplication, aSessionOf, basic, inForm } from '../support/applications.js'
 import { type Answer, aClient, claimsOf } from '../support/client.js'
 import { aServer, issuer, password, settle, type TestServer } from '../support/server.js'
@@ -185,5 +186,85 @@ describe('introspection', () => {
     const { access } = await aClient(server).signIn({ username: 'admin', password })
     // Of our own pages: for us alone, unless somebody was told to ask for us.
     for (const id of ['shop', 'orders', 'gateway']) expect(await askAbout(id, access)).to.deep.equal({ active: false })
+  })
+})
+
+describe('introspection of an API key', () => {
+  it('answers who takes it, and who asks for others that do; nobody else, and nothing of one that is over', async () => {
+    const server = await aServer()
+    const amy = await server.aUser({
+      username: 'amy',
+      roles: ['support'],
+      permissions: ['orders:read', 'orders:write'],
+    })
+    const secrets: Record<string, string> = {}
+    const all: Record<string, Partial<NewApplication>> = {
+      orders,
+      other: { resource: 'https://other.example/', kind: 'resource_server' },
+      gateway: { metadata: { introspects: ['https://orders.example/'] } },
+      shop: {},
+    }
+    for (const [id, changes] of Object.entries(all)) secrets[id] = await aConfidentialApplication(server, id, changes)
+    await settle(server.composed)
+    const client = aClient(server)
+    const ask = async (id: string, token: string) => {
+      const headers = { ...inForm, ...basic(id, secrets[id]!) }
+      const answer = await client.send('POST', '/oauth/introspect', { body: `token=${token}`, headers })
+      expect(answer.status).to.equal(200)
+      return answer.body
+    }
+    const scopes = ['orders:read', 'orders:write']
+    const resource = 'https://orders.example'
+    const { key, text } = await aKeyOf(server, amy.id, { scopes, resource, expiresIn: 60_000 })
+    expect(key.resource, 'as it is registered').to.equal('https://orders.example/')
+    const seconds = Math.floor(server.clock.now() / 1000)
+    const told = {
+      ...{ active: true, scope: 'orders:read orders:write', client_id: 'darvoza', token_type: 'Token', jti: key.id },
+      ...{ iat: seconds, exp: seconds + 60, iss: issuer, aud: key.resource, sub: String(amy.id), username: 'amy' },
+      ...{ roles: [], permissions: scopes },
+    }
+    for (const id of ['orders', 'gateway']) expect(await ask(id, text), id).to.deep.equal(told)
+    const inactive = { active: false }
+    for (const id of ['other', 'shop']) expect(await ask(id, text), id).to.deep.equal(inactive)
+    expect(await ask('orders', `${text.slice(0, -1)}!`)).to.deep.equal(inactive)
+    expect(await ask('orders', `dvz_key_${'A'.repeat(43)}`)).to.deep.equal(inactive)
+
+    // For us alone, and theirs is not for us.
+    const ours = await aKeyOf(server, amy.id, { scopes: ['darvoza:account', 'orders:read'], resource: issuer })
+    expect(ours.key.resource).to.equal(null)
+    for (const id of Object.keys(all)) expect(await ask(id, ours.text), id).to.deep.equal(inactive)
+    const refused = await byKey(client, text).get('/api/me/')
+    expect([refused.status, refused.body]).to.deep.equal([401, { detail: 'Invalid token.', reason: 'token_audience' }])
+
+    const { users } = server.composed.parts.people
+    await users.setPermissions(amy.id, ['orders:read'], 'system')
+    expect(await ask('orders', text)).to.deep.equal({ ...told, scope: 'orders:read', permissions: ['orders:read'] })
+    const { userStore, database } = server.composed.parts.storage
+    await userStore.update(database, amy.id, { mustChangePassword: true })
+    expect(await ask('orders', text)).to.deep.equal(inactive)
+    await userStore.update(database, amy.id, { mustChangePassword: false })
+    const { applications } = server.composed.parts.applications
+    await applications.disable('orders', 'system')
+    await settle(server.composed)
+    expect(await ask('gateway', text), 'nobody takes it any more').to.deep.equal(inactive)
+    await applications.enable('orders', 'system')
+    await settle(server.composed)
+    expect((await ask('gateway', text)).active).to.equal(true)
+    server.clock.advance('1m')
+    expect(await ask('orders', text)).to.deep.equal(inactive)
+    const lasting = await aKeyOf(server, amy.id, { scopes: [], resource })
+    const whose = await ask('orders', lasting.text)
+    expect(whose).to.deep.include({ active: true, sub: String(amy.id), permissions: [] })
+    expect(whose).to.not.have.any.keys('exp', 'scope')
+    await users.disable(amy.id, 'system')
+    expect(await ask('orders', lasting.text)).to.deep.equal(inactive)
+    expect(server.logged.join()).to.not.include(text)
+
+    // RFC 7009 §2.2.1: its user ends it, not who takes it; and whether there is one is not told.
+    for (const token of [lasting.text, `dvz_key_${'A'.repeat(43)}`]) {
+      const headers = { ...inForm, ...basic('orders', secrets.orders!) }
+      const answer = await client.send('POST', '/oauth/revoke', { body: `token=${token}`, headers })
+      expect([answer.status, answer.body.error]).to.deep.equal([400, 'unsupported_token_type'])
+    }
   })
 })

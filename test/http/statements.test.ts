@@ -85,8 +85,8 @@ onEachEngine('the database is asked', engine => {
         expect((await visitor.send('GET', path)).status).to.equal(200)
       })
     // The browser, the user, devices with their number, sessions on these, live sessions and tokens, what was agreed to and
-    // which applications have sessions, what happened, by whom, and the roles that can be chosen.
-    expect(await page(`/admin/users/${amy.id}`), 'user').to.deep.equal({ reads: 10, writes: 0 })
+    // which applications have sessions, API keys, what happened, by whom, and the roles that can be chosen.
+    expect(await page(`/admin/users/${amy.id}`), 'user').to.deep.equal({ reads: 11, writes: 0 })
     // Four of them tell of applications: the list's two, the rows, and how much each is used.
     expect(await page('/admin/'), 'Home').to.deep.equal({ reads: 18, writes: 0 })
     // The browser, the list's two, the rows, and how much each is used.

@@ -17,7 +17,10 @@ const ofAnother = ['application_disabled', 'secret_rotated', 'scope_taken'] as c
 type OfAnother = (typeof ofAnother)[number]
 type Later = { [T in Trigger]: (typeof triggers)[T] extends { later: true } ? T : never }[Trigger]
 
-/** Amy has the role `clerk` and is signed in on a phone and a laptop; Ben is signed in too. What is fired is about the phone, or Amy. */
+/**
+ * Amy has the role `clerk` and is signed in on a phone and a laptop; Ben is signed in too, and both have an API key. What is fired
+ * is about the phone, or Amy.
+ */
 type World = {
   server: TestServer
   client: Client
@@ -26,17 +29,62 @@ type World = {
   phone: Pair
   laptop: Pair
   ben: Pair
+  keys: { amy: ApiKey; ben: ApiKey }
+}
+
+type ApiKey = { id: string; text: string }
+
+async function anApiKey({ composed }: TestServer, userId: number, scopes: string[]): Promise<ApiKey> {
+  const { key, text } = await composed.parts.apiKeys.apiKeys.create(userId, { name: 'Nightly', scopes }, 'system')
+  return { id: key.id, text }
 }
 
 async function aWorld(server: TestServer): Promise<World> {
   const client = aClient(server)
   const admin = (await client.signIn({ username: 'admin', password })).access
-  await insist(client.post('/api/admin/roles', { name: 'clerk', permissions: ['orders:read'] }, admin), 201)
+  await insist(
+    client.post('/api/admin/roles', { name: 'clerk', permissions: ['darvoza:audit:read', 'orders:read'] }, admin),
+    201,
+  )
   const amy = await server.aUser({ username: 'amy', roles: ['clerk'] })
-  const ben = await client.signIn(await server.aUser({ username: 'ben' }))
+  const benny = await server.aUser({ username: 'ben' })
+  const ben = await client.signIn(benny)
+  const keys = {
+    amy: await anApiKey(server, amy.id, ['darvoza:account', 'darvoza:audit:read']),
+    ben: await anApiKey(server, benny.id, ['darvoza:account']),
+  }
   const phone = await client.signIn(amy)
   server.clock.advance('1s')
-  return { server, client, admin, amy, phone, laptop: await client.signIn(amy), ben }
+  return { server, client, admin, amy, phone, laptop: await client.signIn(amy), ben, keys }
+}
+
+/** What becomes of the keys of whoever it is about, and that nobody else's are touched. */
+async function expectApiKeys({ server, client, amy, keys }: World, name: Trigger): Promise<void> {
+  const { apiKeys } = triggers[name]
+  const { users } = server.composed.parts.people
+  const ask = async (path: string, { text }: ApiKey) => {
+    const answer = await client.send('GET', path, { headers: { Authorization: `Token ${text}` } })
+    return answer.body.reason ?? answer.body.code ?? (answer.status === 403 ? answer.body.detail : answer.status)
+  }
+  expect(await ask('/api/me/', keys.ben), 'the key of ben').to.equal(200)
+  const key = await server.composed.parts.apiKeys.apiKeys.require(keys.amy.id)
+  if (apiKeys === 'end') {
+    expect([key.state, key.endedWhy]).to.deep.equal(['ended', name])
+    expect(await ask('/api/me/', keys.amy)).to.be.oneOf(['api_key_ended', 'user_inactive', 'user_unknown'])
+    if (name !== 'user_disabled') return
+    // What was ended does not come back with its user.
+    await users.enable(amy.id, 'system')
+    expect(await ask('/api/me/', keys.amy)).to.equal('api_key_ended')
+    return
+  }
+  expect(key.state).to.equal('active')
+  expect(await ask('/api/me/', keys.amy)).to.equal(200)
+  // What it may do is what its user may at that moment, without anybody having touched the key.
+  const may = (await users.require(amy.id)).allPermissions.includes('darvoza:audit:read')
+  const refused = 'You do not have permission to perform this action.'
+  expect(await ask('/api/admin/audit', keys.amy)).to.equal(may ? 200 : refused)
+  const taken: readonly Trigger[] = ['roles_changed', 'role_changed', 'role_deleted']
+  expect(may, 'the right is taken where its row says so').to.equal(!taken.includes(name))
 }
 
 const byAdmin =
@@ -181,6 +229,8 @@ onEachEngine('what ends what', engine => {
       expect(await phoneLives, 'phone lives').to.equal(row.sessions === 'stay')
       expect(await lives(laptop), 'laptop lives').to.equal(row.sessions !== 'all')
       expect(await lives(ben), 'ben lives').to.equal(!(row.sessions === 'all' && reachesBen[row.kind]))
+
+      await expectApiKeys(world, name)
     })
   }
 
@@ -287,6 +337,7 @@ onEachEngine('what ends what', engine => {
       expect(await me(phone.access)).to.equal(200)
       expect((await refresh(ofShop!.refresh!, 'shop')) !== null, 'lives').to.equal(row.sessions === 'stay')
       expect(await refresh(ofOther!.refresh!, 'other')).to.not.equal(null)
+      await expectApiKeys(world, name)
     })
   }
 

@@ -73,7 +73,7 @@ export async function aSessionOf(
   { composed, clock }: TestServer,
   user: { id: number; username: string },
   applicationId: string,
-  grant: Partial<SessionGrant> = {},
+  grant: Partial<SessionGrant & Pick<SessionRecord, 'authenticatedAt'>> = {},
 ): Promise<{ refresh: string; session: SessionRecord }> {
   const { storage, tokens, revocation } = composed.parts
   const at = clock.now()

@@ -42,6 +42,11 @@ type CallRow = {
 const profile = { first_name: 'Amelia', last_name: 'Pond', email: 'amelia@example.com' }
 const longPassword = 'a much better horse'
 
+const anApiKey = { name: 'Nightly', scopes: ['darvoza:account'] }
+async function anApiKeyOf({ composed }: World['server'], userId: number): Promise<string> {
+  return (await composed.parts.apiKeys.apiKeys.create(userId, anApiKey, 'system')).key.id
+}
+
 const onPerson =
   (json: object = {}) =>
   ({ person }: World): Call => ({ path: { id: String(person.id) }, json })
@@ -75,6 +80,15 @@ export const calls: Record<CallName, CallRow> = {
   endMyOtherDevices: { fill: () => ({}) },
   endMyDevice: { fill: (_, { deviceId }) => ({ path: { id: deviceId } }) },
 
+  createMyApiKey: { fill: () => ({ json: anApiKey }) },
+  endMyApiKey: {
+    async fill({ server }, { sid }) {
+      const { sessionStore, database } = server.composed.parts.storage
+      const { userId } = (await sessionStore.find(database, sid))!
+      return { path: { id: await anApiKeyOf(server, userId) } }
+    },
+  },
+
   withdrawMyApplication: {
     async fill({ server }, { sid }) {
       const { sessionStore, database } = server.composed.parts.storage
@@ -107,6 +121,8 @@ export const calls: Record<CallName, CallRow> = {
       path: { id: String(person.id), application: await anAgreedApplication(server, person.id) },
     }),
   },
+  createUserApiKey: { fill: onPerson(anApiKey) },
+  endApiKey: { fill: async ({ server, person }) => ({ path: { id: await anApiKeyOf(server, person.id) } }) },
   endUserSessions: { fill: onPerson() },
   endSession: { fill: ({ sid }) => ({ path: { id: sid } }) },
   endDevice: { fill: ({ deviceId }) => ({ path: { id: deviceId } }) },

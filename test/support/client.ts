@@ -1,5 +1,6 @@
 // A client of the HTTP API, as small as the ones that people write against simplejwt.
 import { setTimeout as pause } from 'node:timers/promises'
+import { check } from './documented.js'
 import type { TestServer } from './server.js'
 
 // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every shape
@@ -30,6 +31,7 @@ export function aClient(server: { url: string }, userAgent = 'test-client/1.0') 
       body: options.json !== undefined ? JSON.stringify(options.json) : (options.body ?? null),
     })
     const text = await response.text()
+    check(method, path, { status: response.status, headers: response.headers, text })
     let body: unknown = text
     if (text && response.headers.get('content-type')?.includes('json')) body = JSON.parse(text)
     return { status: response.status, headers: response.headers, body, text }

@@ -64,6 +64,8 @@ export function aCommandLine(environment: Record<string, string> = {}) {
 
   return {
     dataDir,
+    /** For another one on the same installation. */
+    env: { ...environment, DATA_DIR: dataDir },
     run,
     start,
 

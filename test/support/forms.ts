@@ -82,6 +82,17 @@ const onApplication =
   (fields: Record<string, string> = {}) =>
   async (world: World): Promise<Filled> => ({ path: { id: (await anApplicationOf(world)).id }, fields })
 
+const anApiKey = { name: 'Nightly', resource: '', 'own:darvoza:account': '1', expires: '90d', until: '' }
+async function anApiKeyOf({ composed }: TestServer, userId: number): Promise<string> {
+  const wanted = { name: 'Nightly', scopes: ['darvoza:account'] }
+  return (await composed.parts.apiKeys.apiKeys.create(userId, wanted, 'system')).key.id
+}
+
+/** Whose browser it is. */
+async function userOf({ composed }: TestServer, { cookies }: Visitor): Promise<number> {
+  return (await composed.parts.signIn.browserSessions.find(cookies.get('darvoza-4000') ?? ''))!.user.id
+}
+
 /** What a page has in a hidden field. */
 async function hiddenOn(visitor: Visitor, path: string, name: string): Promise<string> {
   const { text } = await visitor.open(path)
@@ -126,11 +137,21 @@ export const forms: Record<FormName, FormRow> = {
   withdrawOwnApplication: {
     by: 'person',
     async fill({ server }, sender) {
-      // Of whoever sends it.
-      const cookie = sender.cookies.get('darvoza-4000') ?? ''
-      const userId = (await server.composed.parts.signIn.browserSessions.find(cookie))!.user.id
-      return { path: { id: await anAgreedApplication(server, userId) }, fields: {} }
+      return { path: { id: await anAgreedApplication(server, await userOf(server, sender)) }, fields: {} }
     },
+  },
+
+  createOwnApiKeyPage: { by: 'person', fill: () => ({ fields: anApiKey }) },
+  endOwnApiKeyPage: {
+    by: 'person',
+    fill: async ({ server }, sender) => ({
+      path: { id: await anApiKeyOf(server, await userOf(server, sender)) },
+      fields: {},
+    }),
+  },
+  createApiKeyOfUserPage: { fill: onPerson(() => anApiKey) },
+  endApiKeyPage: {
+    fill: async ({ server, person }) => ({ path: { id: await anApiKeyOf(server, person.id) }, fields: { back: '' } }),
   },
 
   createUserPage: {

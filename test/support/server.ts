@@ -28,7 +28,9 @@ export type TestServer = {
   logged: string[]
   /** Sets policies and waits until this server follows. */
   setPolicy(changes: Partial<Policy>): Promise<void>
-  aUser(user?: Partial<UserToCreate>): Promise<{ id: number; username: string; password: string }>
+  aUser(
+    user?: Partial<UserToCreate & { password: string; permissions: string[] }>,
+  ): Promise<{ id: number; username: string; password: string }>
   close(): Promise<void>
 }
 
@@ -173,6 +175,7 @@ export function testSettings(database: DatabaseSettings): Settings {
     trustProxy: [],
     forwardedHeader: 'X-Forwarded-For',
     outgoingAllow: { hosts: [], networks: [] },
+    legacyJwt: null,
     logLevel: 'silent',
   }
 }

@@ -6,7 +6,7 @@ import { expect } from 'chai'
 import { formValue } from '../../server/http/pages/admin/policy-texts.js'
 import { problemText } from '../../server/http/pages/fields.js'
 import { createFormats } from '../../server/http/pages/formats.js'
-import { createTexts, type Language, languages } from '../../server/http/pages/texts.js'
+import { createTexts, type Language, languages, readTexts } from '../../server/http/pages/texts.js'
 import { auditActions, auditSubjects } from '../../server/policy/audit.js'
 import { parseDuration } from '../../server/policy/durations.js'
 import { manualTriggers } from '../../server/policy/manual-revocation.js'
@@ -29,9 +29,7 @@ function flat(tree: Tree, path = ''): [key: string, text: string][] {
 }
 
 const plural = /_(zero|one|two|few|many|other)$/
-const locales = new Map(
-  names.map(name => [name, new Map(flat(JSON.parse(readFileSync(join(folder, `${name}.json`), 'utf8'))))]),
-)
+const locales = new Map(names.map(name => [name, new Map(flat(readTexts(folder, name) as Tree))]))
 
 /** The keys, plurals taken together. */
 const keysOf = (name: Language) => new Set([...locales.get(name)!.keys()].map(key => key.replace(plural, '')))
@@ -159,7 +157,7 @@ describe('the texts of the pages', () => {
   it('write Uzbek with the letters that it has', () => {
     // ʻ belongs to oʻ and gʻ, ʼ stands between other letters; what looks like them is another sign.
     for (const [key, text] of locales.get('uz')!)
-      expect(text, key).to.not.match(/[\p{L}]['’‘`´](?=\p{L})|[og]['’‘`´]|[^og]ʻ|[og]ʼ/iu)
+      expect(text.replace(/`[^`]*`/g, ''), key).to.not.match(/[\p{L}]['’‘`´](?=\p{L})|[og]['’‘`´]|[^og]ʻ|[og]ʼ/iu)
   })
 
   it('tell what is wrong with its values, none of which is left out or left over', () => {

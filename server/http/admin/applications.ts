@@ -2,7 +2,6 @@
 // other.
 import type { ApplicationSecretChanges } from '../../identity/applications/application-secret-changes.js'
 import type { Applications } from '../../identity/applications/applications.js'
-import type { PublicApplication } from '../../identity/applications/public-application.js'
 import {
   type Description,
   describedNames,
@@ -13,22 +12,23 @@ import {
 import type { OwnLifetimes } from '../../policy/application-metadata.js'
 import { parseDuration } from '../../policy/durations.js'
 import { refuseField, refuseFields } from '../../protocol/errors.js'
-import { type FieldProblems, type Problem, problem, wireText } from '../../protocol/problems.js'
+import { type FieldProblems, problem, wireText } from '../../protocol/problems.js'
 import { type Context, personOf } from '../handler.js'
 import { applicationColumns, applicationFilters } from '../lists/applications.js'
 import { readAsked } from '../lists/filters.js'
 import { presentTime } from '../me/present.js'
-import { bodyOf, readObject } from '../wire/fields.js'
+import { answer } from '../wire/answers.js'
+import { bodyOf, readBody } from '../wire/fields.js'
 import { answerCsv, readCsvChoice, wantsCsv } from './csv.js'
 import { answerRows, readPage } from './paging.js'
+import { presentApplication } from './present-application.js'
+import { applicationRoutes as routes } from './routes/applications.js'
 
 export type AdminApplicationsDeps = { applications: Applications; secretChanges: ApplicationSecretChanges }
 
 export function createAdminApplicationHandlers({ applications, secretChanges }: AdminApplicationsDeps) {
-  async function answer(ctx: Context, warnings?: readonly Problem[]): Promise<void> {
-    const application = await applications.require(idOf(ctx))
-    ctx.body = { ...presentApplication(application), ...(warnings && { warnings: warnings.map(wireText) }) }
-  }
+  /** As it is now. */
+  const present = async (ctx: Context) => presentApplication(await applications.require(idOf(ctx)))
 
   return {
     async listApplications(ctx: Context): Promise<void> {
@@ -48,26 +48,25 @@ export function createAdminApplicationHandlers({ applications, secretChanges }: 
       const { application, secret, warnings } = await applications.create(input, personOf(ctx).actor)
       // RFC 6749 §5.1 says so of whatever holds credentials.
       ctx.set('Cache-Control', 'no-store')
-      ctx.body = {
+      answer(ctx, routes.createApplication, {
         ...presentApplication(application),
         ...(secret !== null && { client_secret: secret, client_secret_expires_at: 0 }),
         warnings: warnings.map(wireText),
-      }
-      ctx.status = 201
+      })
     },
 
     /** With what lives of it, counted up to a few thousand. */
     async showApplication(ctx: Context): Promise<void> {
-      await answer(ctx)
+      const application = await present(ctx)
       const { sessions, users } = await applications.counts(idOf(ctx))
-      ctx.body = { ...(ctx.body as object), live: { sessions, users } }
+      answer(ctx, routes.showApplication, { ...application, live: { sessions, users } })
     },
 
     async changeApplication(ctx: Context): Promise<void> {
       const { description, problems } = readDescription(bodyOf(ctx), describedNames)
       requireNone(problems)
       const { warnings } = await applications.change(idOf(ctx), changesOf(description), personOf(ctx).actor)
-      await answer(ctx, warnings)
+      answer(ctx, routes.changeApplication, { ...(await present(ctx)), warnings: warnings.map(wireText) })
     },
 
     async deleteApplication(ctx: Context): Promise<void> {
@@ -77,12 +76,12 @@ export function createAdminApplicationHandlers({ applications, secretChanges }: 
 
     async disableApplication(ctx: Context): Promise<void> {
       await applications.disable(idOf(ctx), personOf(ctx).actor)
-      await answer(ctx)
+      answer(ctx, routes.disableApplication, await present(ctx))
     },
 
     async enableApplication(ctx: Context): Promise<void> {
       await applications.enable(idOf(ctx), personOf(ctx).actor)
-      await answer(ctx)
+      answer(ctx, routes.enableApplication, await present(ctx))
     },
 
     async endApplicationSessions(ctx: Context): Promise<void> {
@@ -93,14 +92,14 @@ export function createAdminApplicationHandlers({ applications, secretChanges }: 
     /** What `lifetimes` would end, in place of those it has; null: it overrides nothing. */
     async previewApplicationLifetimes(ctx: Context): Promise<void> {
       const { id } = await applications.require(idOf(ctx))
-      const isNone = bodyOf(ctx).lifetimes === null
-      const lifetimes = isNone ? null : (readObject(ctx, 'lifetimes') as OwnLifetimes)
-      ctx.body = { ends: await applications.previewLifetimes(id, lifetimes) }
+      const { lifetimes } = readBody(ctx, routes.previewApplicationLifetimes)
+      const ends = await applications.previewLifetimes(id, lifetimes as OwnLifetimes | null)
+      answer(ctx, routes.previewApplicationLifetimes, { ends })
     },
 
     async listApplicationSecrets(ctx: Context): Promise<void> {
       const found = await secretChanges.list(idOf(ctx))
-      ctx.body = {
+      answer(ctx, routes.listApplicationSecrets, {
         results: found.map(({ id, hint, createdAt, expiresAt, lastUsedAt }) => ({
           id,
           hint,
@@ -108,16 +107,16 @@ export function createAdminApplicationHandlers({ applications, secretChanges }: 
           expires_at: presentTime(expiresAt),
           last_used_at: presentTime(lastUsedAt),
         })),
-      }
+      })
     },
 
     /** `overlap`: how long the one before stays good, in seconds or as text such as `1d`; not at all where it is not said. */
     async rotateApplicationSecret(ctx: Context): Promise<void> {
-      const overlapSeconds = readOverlap(bodyOf(ctx).overlap)
+      const overlapSeconds = readOverlap(readBody(ctx, routes.rotateApplicationSecret).overlap)
       const secret = await secretChanges.rotate(idOf(ctx), { overlapSeconds }, personOf(ctx).actor)
       ctx.set('Cache-Control', 'no-store')
-      ctx.body = { client_id: idOf(ctx), client_secret: secret, client_secret_expires_at: 0 }
-      ctx.status = 201
+      const given = { client_id: idOf(ctx), client_secret: secret, client_secret_expires_at: 0 } as const
+      answer(ctx, routes.rotateApplicationSecret, given)
     },
 
     async endApplicationSecret(ctx: Context): Promise<void> {
@@ -146,19 +145,4 @@ function readOverlap(value: unknown): number {
   const seconds = typeof value === 'string' ? parseDuration(value) : value
   if (typeof seconds !== 'number') throw refuseField('overlap', 'policy_not_duration')
   return seconds
-}
-
-function presentApplication({ id, name, kind, origin, active, version, createdAt, ...rest }: PublicApplication) {
-  return {
-    client_id: id,
-    client_name: name,
-    kind,
-    origin,
-    state: active ? 'active' : 'disabled',
-    version,
-    created_at: presentTime(createdAt),
-    resource: rest.resource,
-    resource_scopes: rest.resourceScopes,
-    ...rest.metadata,
-  }
 }

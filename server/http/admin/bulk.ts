@@ -7,15 +7,15 @@ import type { Sessions } from '../../identity/devices/sessions.js'
 import type { UserAct, UserActs } from '../../identity/people/user-acts.js'
 import { isUserId } from '../../protocol/claims.js'
 import { refuse, refuseField } from '../../protocol/errors.js'
-import { isJsonObject } from '../../protocol/json.js'
 import { type Context, personOf } from '../handler.js'
 import { deviceFilters } from '../lists/devices.js'
 import { readAsked } from '../lists/filters.js'
 import { userFilters } from '../lists/users.js'
 import { presentTime } from '../me/present.js'
-import { readFields, readTexts } from '../wire/fields.js'
+import { answer } from '../wire/answers.js'
+import { readBody } from '../wire/fields.js'
 import { readSessionFilter } from './filters.js'
-import { parseTime } from './paging.js'
+import { bulkRoutes as routes } from './routes/bulk.js'
 
 export type AdminBulkDeps = {
   sessionEnds: SessionEnds
@@ -27,74 +27,92 @@ export type AdminBulkDeps = {
 
 type Preview = Previewed & Reached & { leftOut: LeftOut[] }
 
+/** Of the body: of whom, and of which preview. */
+type Asked = { ids?: string[] | undefined; at?: number | undefined; count?: number | undefined }
+
+type ActOnUsers = 'disableUsers' | 'signOutUsers' | 'addRoleToUsers' | 'removeRoleFromUsers'
+
 export function createAdminBulkHandlers({ sessionEnds, deviceEnds, userActs, sessions, now }: AdminBulkDeps) {
   /** Previews without `at` and `count`; with those of a preview that still holds, does it. @throws preview_outdated */
-  async function answer(
-    ctx: Context,
-    preview: (asOf?: number) => Promise<Preview>,
-    run: (previewed: Previewed) => Promise<Done>,
-  ): Promise<void> {
-    const previewed = readPreviewed(ctx, now())
-    if (!previewed) {
-      ctx.body = presentPreview(await preview())
-      return
-    }
+  async function previewOrRun<P extends Preview, D extends Done>(
+    asked: Asked,
+    preview: (asOf?: number) => Promise<P>,
+    run: (previewed: Previewed) => Promise<D>,
+  ) {
+    const previewed = previewedIn(asked, now())
+    if (!previewed) return presentPreview(await preview())
     const { count } = await preview(previewed.at)
     if (count !== previewed.count) throw refuse('preview_outdated', { figures: { count } })
-    ctx.body = presentDone(await run(previewed))
+    return presentDone(await run(previewed))
   }
 
-  async function actOnUsers(ctx: Context, act: UserAct): Promise<void> {
+  async function actOnUsers(ctx: Context, route: (typeof routes)[ActOnUsers], act: UserAct): Promise<void> {
     const { actor, userId } = personOf(ctx)
-    const selection = readSelection(ctx, readUserId, () => readAsked(ctx, userFilters))
+    const asked = readBody(ctx, { body: routes.disableUsers.body })
+    const selection = selectionOf(ctx, asked, readUserId, () => readAsked(ctx, userFilters))
     // The sender is left out: without its own right the run would stop halfway. Adding a role takes nothing away.
     const keep = act.what === 'add_role' ? null : userId
-    await answer(
-      ctx,
+    const outcome = await previewOrRun(
+      asked,
       asOf => userActs.preview(selection, act, actor, { keep, asOf }),
       previewed => userActs.run(selection, act, previewed, actor, { keep }),
     )
+    answer(ctx, route, outcome)
   }
 
   return {
     async endSessions(ctx: Context): Promise<void> {
       const { actor, sid } = personOf(ctx)
-      const selection = readSelection(ctx, asItIs, () => readSessionFilter(ctx))
-      const options = { keep: sid, why: readWhy(ctx) }
-      await answer(
-        ctx,
+      const asked = readBody(ctx, routes.endSessions)
+      const selection = selectionOf(ctx, asked, asItIs, () => readSessionFilter(ctx))
+      const options = { keep: sid, why: asked.why }
+      const outcome = await previewOrRun(
+        asked,
         asOf => sessionEnds.preview(selection, actor, { ...options, asOf }),
         previewed => sessionEnds.run(selection, previewed, actor, options),
       )
+      answer(ctx, routes.endSessions, outcome)
     },
 
     async endDevices(ctx: Context): Promise<void> {
       const { actor, sid } = personOf(ctx)
-      const selection = readSelection(ctx, asItIs, () => readAsked(ctx, deviceFilters))
-      const options = { keep: (await sessions.require(sid)).session.deviceId, why: readWhy(ctx) }
-      await answer(
-        ctx,
+      const asked = readBody(ctx, routes.endDevices)
+      const selection = selectionOf(ctx, asked, asItIs, () => readAsked(ctx, deviceFilters))
+      const keep = sid === null ? null : (await sessions.require(sid)).session.deviceId
+      const options = { keep, why: asked.why }
+      const outcome = await previewOrRun(
+        asked,
         asOf => deviceEnds.preview(selection, actor, { ...options, asOf }),
         previewed => deviceEnds.run(selection, previewed, actor, options),
       )
+      answer(ctx, routes.endDevices, outcome)
     },
 
-    disableUsers: (ctx: Context) => actOnUsers(ctx, { what: 'disable' }),
-    signOutUsers: (ctx: Context) => actOnUsers(ctx, { what: 'sign_out' }),
-    addRoleToUsers: (ctx: Context) => actOnUsers(ctx, { what: 'add_role', ...readFields(ctx, { role: {} }) }),
-    removeRoleFromUsers: (ctx: Context) => actOnUsers(ctx, { what: 'remove_role', ...readFields(ctx, { role: {} }) }),
+    disableUsers: (ctx: Context) => actOnUsers(ctx, routes.disableUsers, { what: 'disable' }),
+
+    signOutUsers: (ctx: Context) => actOnUsers(ctx, routes.signOutUsers, { what: 'sign_out' }),
+
+    async addRoleToUsers(ctx: Context): Promise<void> {
+      const { role } = readBody(ctx, routes.addRoleToUsers)
+      await actOnUsers(ctx, routes.addRoleToUsers, { what: 'add_role', role })
+    },
+
+    async removeRoleFromUsers(ctx: Context): Promise<void> {
+      const { role } = readBody(ctx, routes.removeRoleFromUsers)
+      await actOnUsers(ctx, routes.removeRoleFromUsers, { what: 'remove_role', role })
+    },
   }
 }
 
-function readSelection<Id, Filter>(
+function selectionOf<Id, Filter>(
   ctx: Context,
+  { ids }: Asked,
   readId: (text: string) => Id,
   readFilter: () => Filter,
 ): Selection<Id, Filter> {
-  const { body } = ctx.request
-  if (!isJsonObject(body) || !('ids' in body)) return { filter: readFilter() }
+  if (ids === undefined) return { filter: readFilter() }
   if (ctx.querystring !== '') throw refuseField('ids', 'ids_with_filters')
-  return { ids: readTexts(ctx, 'ids').map(readId) }
+  return { ids: ids.map(readId) }
 }
 
 const asItIs = (id: string) => id
@@ -104,26 +122,20 @@ function readUserId(text: string): number {
   return Number(text)
 }
 
-function readWhy(ctx: Context): string | undefined {
-  return readFields(ctx, { why: { required: false, blank: true, trim: true, maxLength: 255 } }).why
-}
-
-function readPreviewed(ctx: Context, now: number): Previewed | null {
-  const { at, count } = readFields(ctx, { at: { required: false }, count: { required: false } })
+function previewedIn({ at, count }: Asked, now: number): Previewed | null {
   if (at === undefined && count === undefined) return null
-  const time = parseTime(at ?? '')
-  if (time === null) throw refuseField('at', 'not_preview_time')
-  if (time > now) throw refuseField('at', 'preview_in_future')
-  if (!/^\d{1,9}$/.test(count ?? '')) throw refuseField('count', 'not_preview_count')
-  return { at: time, count: Number(count) }
+  if (at === undefined) throw refuseField('at', 'not_preview_time')
+  if (at > now) throw refuseField('at', 'preview_in_future')
+  if (count === undefined) throw refuseField('count', 'not_preview_count')
+  return { at, count }
 }
 
-function presentPreview({ at, leftOut, userIds: _, ...counts }: Preview) {
-  return { preview: true, at: presentTime(at), ...counts, left_out: leftOut.map(presentLeftOut) }
+function presentPreview<P extends Preview>({ at, leftOut, userIds: _, ...counts }: P) {
+  return { preview: true, at: presentTime(at), ...counts, left_out: leftOut.map(presentLeftOut) } as const
 }
 
-function presentDone({ leftOut, users: _, ...counts }: Done & { users?: number }) {
-  return { preview: false, ...counts, left_out: leftOut.map(presentLeftOut) }
+function presentDone<D extends Done & { users?: number }>({ leftOut, users: _, ...counts }: D) {
+  return { preview: false, ...counts, left_out: leftOut.map(presentLeftOut) } as const
 }
 
 function presentLeftOut({ userId, username, count, why }: LeftOut) {

@@ -7,8 +7,8 @@ import { refuseField } from '../../protocol/errors.js'
 import type { Context } from '../handler.js'
 import { type Cell, type Columns, cellsOf } from '../lists/columns.js'
 import { secondIn } from '../pages/days.js'
-import { knownZone } from '../pages/reader.js'
-import { readChoice, readQuery } from './paging.js'
+import { type ParameterRules, readParameter, readParameters } from '../wire/parameters.js'
+import { paging } from './paging.js'
 
 /** How many rows are written in one go. */
 const rowsAtOnce = 25
@@ -80,18 +80,29 @@ export function answerCsv<Row>(
   ctx.body = csvOf(columns, rows, choice)
 }
 
-/** What the address says: `separator`, comma by default; `zone` for local times as well. @throws invalid_fields */
+/** A list as a file instead of a page. */
+export const asFile = {
+  format: { is: 'choice', of: ['json', 'csv'], about: 'A file (RFC 4180) has all rows.' },
+  separator: {
+    is: 'choice',
+    of: ['comma', 'semicolon', 'tab', ',', ';'],
+    about: 'Of a file; comma where it is not said.',
+  },
+  zone: { is: 'zone', about: 'Of a file: times stand there as clocks in this zone show them as well.' },
+} as const satisfies ParameterRules
+
+const signs = { ',': 'comma', ';': 'semicolon' } as const
+
+/** What the address says of a file. @throws invalid_fields */
 export function readCsvChoice(ctx: Context): CsvChoice {
-  const separator = readChoice(ctx, 'separator', [...Object.keys(separators), ',', ';'] as (Separator | ',' | ';')[])
-  const zone = readQuery(ctx, 'zone') ?? null
-  if (zone !== null && knownZone(zone) === null) throw refuseField('zone', 'not_time_zone')
-  return { separator: separator === ';' ? 'semicolon' : separator === ',' ? 'comma' : (separator ?? 'comma'), zone }
+  const { separator = 'comma', zone = null } = readParameters(ctx, { separator: asFile.separator, zone: asFile.zone })
+  return { separator: separator === ',' || separator === ';' ? signs[separator] : separator, zone }
 }
 
 /** A file instead of a page: it has all rows, and nothing that is said of pages is passed over. @throws invalid_fields */
 export function wantsCsv(ctx: Context): boolean {
-  const isFile = readChoice(ctx, 'format', ['json', 'csv']) === 'csv'
-  for (const name of isFile ? ['limit', 'after', 'count'] : ['separator', 'zone'])
+  const isFile = readParameter(ctx, 'format', asFile.format) === 'csv'
+  for (const name of isFile ? Object.keys(paging) : ['separator', 'zone'])
     if (Object.hasOwn(ctx.query, name)) throw refuseField(name, isFile ? 'not_for_files' : 'for_files_only')
   return isFile
 }

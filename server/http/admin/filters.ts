@@ -9,17 +9,25 @@ import type { Context } from '../handler.js'
 import { readAsked } from '../lists/filters.js'
 import { auditFilters, revocationFilters } from '../lists/logs.js'
 import { sessionFilters } from '../lists/sessions.js'
-import { isAsked, readChoice, readQuery } from './paging.js'
+import { type ParameterRules, readParameter, readParameters } from '../wire/parameters.js'
+
+export const userOrder = {
+  order: { is: 'choice', of: userOrders, about: '`newest` where it is not said.' },
+} as const satisfies ParameterRules
 
 /** @throws invalid_fields, as all of these */
 export function readUserOrder(ctx: Context): UserOrder {
-  return readChoice(ctx, 'order', userOrders) ?? 'newest'
+  return readParameter(ctx, 'order', userOrder.order) ?? 'newest'
 }
+
+export const endedSessions = {
+  all: { is: 'mark', about: 'Those that have ended as well; not together with `state`.' },
+} as const satisfies ParameterRules
 
 /** Those that live, unless a state or `all` is asked for. */
 export function readSessionFilter(ctx: Context): SessionFilter {
   const filter = readAsked(ctx, sessionFilters)
-  const isAll = isAsked(ctx, 'all')
+  const isAll = readParameter(ctx, 'all', endedSessions.all)
   if (isAll && filter.state !== undefined) throw refuseField('all', 'state_with_all')
   return { ...filter, state: filter.state ?? (isAll ? undefined : 'live') }
 }
@@ -30,8 +38,13 @@ export function readRevocationFilter(ctx: Context): RevocationFilter {
   return filter
 }
 
+export const auditSubject = {
+  subject_kind: { is: 'choice', of: auditSubjects, about: 'What an entry is about; together with `subject`.' },
+  subject: { is: 'text', about: 'The id or name of what an entry is about; together with `subject_kind`.' },
+} as const satisfies ParameterRules
+
 export function readAuditFilter(ctx: Context): AuditFilter {
-  const [kind, id] = [readChoice(ctx, 'subject_kind', auditSubjects), readQuery(ctx, 'subject')]
+  const { subject_kind: kind, subject: id } = readParameters(ctx, auditSubject)
   if ((kind === undefined) !== (id === undefined))
     throw refuseField(kind === undefined ? 'subject_kind' : 'subject', 'subject_incomplete')
   return { ...readAsked(ctx, auditFilters), subject: kind && id ? { kind, id } : undefined }

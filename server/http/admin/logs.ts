@@ -3,13 +3,15 @@ import type { AuditLog } from '../../identity/logs/audit-log.js'
 import type { Incidents } from '../../identity/logs/incidents.js'
 import type { RevocationLog } from '../../identity/logs/revocation-log.js'
 import { type Context, personOf } from '../handler.js'
-import { jsonOf } from '../lists/columns.js'
+import { jsonBy } from '../lists/columns.js'
 import { readAsked } from '../lists/filters.js'
-import { auditColumns, incidentColumns, incidentFilters, revocationColumns } from '../lists/logs.js'
-import { readFields } from '../wire/fields.js'
+import { auditColumns, incidentColumns, incidentFilters, revocationColumns, revocationSchema } from '../lists/logs.js'
+import { answer } from '../wire/answers.js'
+import { readBody } from '../wire/fields.js'
 import { answerCsv, readCsvChoice, wantsCsv } from './csv.js'
 import { readAuditFilter, readRevocationFilter } from './filters.js'
 import { answerRows, readPage } from './paging.js'
+import { logRoutes as routes } from './routes/logs.js'
 
 export type AdminLogsDeps = { revocationLog: RevocationLog; auditLog: AuditLog; incidents: Incidents }
 
@@ -22,15 +24,10 @@ export function createAdminLogHandlers({ revocationLog, auditLog, incidents }: A
     },
 
     async addRevocation(ctx: Context): Promise<void> {
-      const { kind, subject, effect, reason } = readFields(ctx, {
-        kind: { trim: true },
-        subject: { required: false, blank: true },
-        effect: { required: false, trim: true },
-        reason: { required: false, blank: true, maxLength: 255 },
-      })
+      const { kind, subject, effect, reason } = readBody(ctx, routes.addRevocation)
       const wanted = { kind, subject: subject ?? '', effect: effect ?? 'end', why: reason ?? '' }
-      ctx.body = jsonOf(revocationColumns, await revocationLog.add(wanted, personOf(ctx).actor))
-      ctx.status = 201
+      const added = await revocationLog.add(wanted, personOf(ctx).actor)
+      answer(ctx, routes.addRevocation, jsonBy(revocationSchema, revocationColumns, added))
     },
 
     async listAudit(ctx: Context): Promise<void> {
@@ -41,7 +38,7 @@ export function createAdminLogHandlers({ revocationLog, auditLog, incidents }: A
 
     async verifyAudit(ctx: Context): Promise<void> {
       const { checked, head, broken } = await auditLog.verify()
-      ctx.body = { checked, head, intact: broken === null, first_broken: broken }
+      answer(ctx, routes.verifyAudit, { checked, head, intact: broken === null, first_broken: broken })
     },
 
     async listIncidents(ctx: Context): Promise<void> {

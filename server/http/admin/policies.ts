@@ -5,91 +5,83 @@ import {
   firstPolicy,
   isPolicyName,
   isSessionPolicy,
-  type PolicyName,
   type PolicyRow,
   policyNames,
   policyTable,
 } from '../../policy/policies.js'
 import { stays } from '../../policy/policy-preview.js'
-import { readPolicyValue } from '../../policy/policy-values.js'
-import { isPolicyApply, type PolicyApply, policyApplies } from '../../policy/policy-version.js'
+import { readGivenPolicyValue } from '../../policy/policy-values.js'
 import { refuseField } from '../../protocol/errors.js'
 import { type Context, personOf } from '../handler.js'
 import { presentTime } from '../me/present.js'
-import { readFields, readObject } from '../wire/fields.js'
-import { readLimit, readNumber } from './paging.js'
+import { type Answer, answer } from '../wire/answers.js'
+import { readBody } from '../wire/fields.js'
+import { readParameter } from '../wire/parameters.js'
+import { readLimit } from './paging.js'
+import {
+  type policiesSchema,
+  type policyHeadSchema,
+  type policyPreviewSchema,
+  type policyVersionSchema,
+  policyRoutes as routes,
+} from './routes/policies.js'
 
 export type AdminPoliciesDeps = { policies: Policies }
 
 export function createAdminPolicyHandlers({ policies }: AdminPoliciesDeps) {
   return {
     async showPolicies(ctx: Context): Promise<void> {
-      ctx.body = presentPolicies(await policies.show())
+      answer(ctx, routes.showPolicies, presentPolicies(await policies.show()))
     },
 
     async listPolicyVersions(ctx: Context): Promise<void> {
-      const page = { limit: readLimit(ctx), before: readNumber(ctx, 'before', Number.MAX_SAFE_INTEGER) }
+      const before = readParameter(ctx, 'before', routes.listPolicyVersions.query.before) ?? Number.MAX_SAFE_INTEGER
+      const page = { limit: readLimit(ctx), before }
       const found = await policies.versions(page)
       const next = found.length < page.limit ? null : found.at(-1)!.version
-      ctx.body = { results: found.map(presentVersion), next }
+      answer(ctx, routes.listPolicyVersions, { results: found.map(presentVersion), next })
     },
 
     /** Of `changes`, or with `undo` in their place of taking a version back. */
     async previewPolicies(ctx: Context): Promise<void> {
-      const { apply } = readHow(ctx)
-      const { undo } = readFields(ctx, { undo: { required: false } })
+      const { changes, undo, apply = usualApply } = readBody(ctx, routes.previewPolicies)
       const { actor } = personOf(ctx)
-      if (undo !== undefined && 'changes' in (ctx.request.body as object))
-        throw refuseField('undo', 'undo_with_changes')
+      if (undo !== undefined && changes !== undefined) throw refuseField('undo', 'undo_with_changes')
+      if (undo === undefined && changes === undefined) throw refuseField('changes', 'required')
       const preview =
         undo === undefined
-          ? await policies.preview(readChanges(ctx), actor, apply)
-          : await policies.previewUndo(readVersion(undo, 'undo'), actor, apply)
-      ctx.body = presentPreview(preview)
+          ? await policies.preview(valuesOf(changes!), actor, apply)
+          : await policies.previewUndo(undo, actor, apply)
+      answer(ctx, routes.previewPolicies, presentPreview(preview))
     },
 
     async changePolicies(ctx: Context): Promise<void> {
-      const { apply, reason } = readHow(ctx)
-      const { version } = readFields(ctx, { version: { required: false } })
-      const seen = version === undefined ? undefined : readVersion(version, 'version')
-      const changed = await policies.set(readChanges(ctx), personOf(ctx).actor, reason, { apply, seen })
-      ctx.body = presentPolicies(changed)
+      const { changes, apply = usualApply, reason = '', version: seen } = readBody(ctx, routes.changePolicies)
+      const changed = await policies.set(valuesOf(changes), personOf(ctx).actor, reason, { apply, seen })
+      answer(ctx, routes.changePolicies, presentPolicies(changed))
     },
 
     async undoPolicies(ctx: Context): Promise<void> {
-      const { apply, reason } = readHow(ctx)
-      const { version } = readFields(ctx, { version: { required: false } })
-      const named = version === undefined ? null : readVersion(version, 'version')
-      ctx.body = presentPolicies(await policies.undo(named, personOf(ctx).actor, reason, apply))
+      const { apply = usualApply, reason = '', version = null } = readBody(ctx, routes.undoPolicies)
+      const undone = await policies.undo(version, personOf(ctx).actor, reason, apply)
+      answer(ctx, routes.undoPolicies, presentPolicies(undone))
     },
   }
 }
 
-function readHow(ctx: Context): { apply: PolicyApply; reason: string } {
-  const { apply = 'refresh', reason = '' } = readFields(ctx, {
-    apply: { required: false, trim: true },
-    reason: { required: false, blank: true, trim: true, maxLength: 255 },
-  })
-  if (!isPolicyApply(apply)) throw refuseField('apply', 'not_one_of', { choices: Object.keys(policyApplies) })
-  return { apply, reason }
-}
+const usualApply = 'refresh'
 
 /** What the values are worth is not for here to judge. */
-function readChanges(ctx: Context): Record<string, unknown> {
-  const changes = Object.entries(readObject(ctx, 'changes'))
-  return Object.fromEntries(changes.map(([name, value]) => [name, isPolicyName(name) ? readValue(name, value) : value]))
+function valuesOf(changes: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(changes).map(([name, value]) => [
+      name,
+      isPolicyName(name) ? readGivenPolicyValue(name, value) : value,
+    ]),
+  )
 }
 
-function readValue(name: PolicyName, value: unknown): unknown {
-  return policyTable[name].kind === 'duration' && typeof value === 'string' ? readPolicyValue(name, value) : value
-}
-
-function readVersion(text: string, field: string): number {
-  if (!/^[1-9]\d{0,8}$/.test(text)) throw refuseField(field, 'not_version')
-  return Number(text)
-}
-
-function presentPolicies(shown: PolicyInVersion) {
+function presentPolicies(shown: PolicyInVersion): Answer<typeof policiesSchema> {
   return {
     ...presentHead(shown),
     policies: policyNames.map(name => {
@@ -110,11 +102,11 @@ function presentPolicies(shown: PolicyInVersion) {
   }
 }
 
-function presentVersion(version: ListedPolicyVersion) {
+function presentVersion(version: ListedPolicyVersion): Answer<typeof policyVersionSchema> {
   return { ...presentHead(version), changes: version.changes }
 }
 
-function presentHead(one: Omit<PolicyInVersion, 'policy'>) {
+function presentHead(one: Omit<PolicyInVersion, 'policy'>): Answer<typeof policyHeadSchema> {
   return {
     version: one.version,
     since: presentTime(one.since),
@@ -122,12 +114,11 @@ function presentHead(one: Omit<PolicyInVersion, 'policy'>) {
     reason: one.reason,
     apply: one.apply,
     undoes: one.undoes,
-    /** For new sessions only: null while there are sessions of before. */
     settled_at: presentTime(one.settledAt),
   }
 }
 
-function presentPreview(preview: PolicyPreview) {
+function presentPreview(preview: PolicyPreview): Answer<typeof policyPreviewSchema> {
   return {
     version: preview.version,
     apply: preview.apply,

@@ -1,21 +1,42 @@
-// Records as administrators see them, beside those of lists (http/lists/).
+// Records as administrators see them, beside those of lists (http/lists/). Each stands behind its schema.
+import { z } from 'zod'
 import type { ListedSession } from '../../identity/devices/sessions.js'
 import type { PublicUser } from '../../identity/people/public-user.js'
 import type { ListedRole } from '../../identity/people/roles.js'
-import { jsonOf } from '../lists/columns.js'
-import { sessionColumns } from '../lists/sessions.js'
-import { presentUser } from '../me/present.js'
+import { jsonBy } from '../lists/columns.js'
+import { sessionColumns, sessionRowSchema } from '../lists/sessions.js'
+import { presentUser, userSchema } from '../me/present.js'
+import { type Answer, count } from '../wire/answers.js'
 
-export function presentAnyUser(user: PublicUser) {
+export const anyUserSchema = userSchema
+  .extend({ is_active: z.boolean(), own_permissions: z.array(z.string()) })
+  .meta({ id: 'AnyUser' })
+
+export function presentAnyUser(user: PublicUser): Answer<typeof anyUserSchema> {
   return { ...presentUser(user), is_active: user.active, own_permissions: user.permissions }
 }
 
-/** One by itself; whose device it is on and who ended it is told by the list. */
-export function presentSessionOf({ session, username, end, endsAt }: ListedSession) {
+/** Whose device it is on and who ended it is told by the list. */
+export const sessionSchema = sessionRowSchema
+  .omit({ device: true, ended_by_username: true })
+  .meta({ id: 'SessionByItself' })
+
+/** One by itself. */
+export function presentSessionOf({ session, username, end, endsAt }: ListedSession): Answer<typeof sessionSchema> {
   const row = { session, username, state: end ?? 'live', endsAt, device: null, endedByUsername: null } as const
-  return jsonOf(sessionColumns, row, ['device', 'ended_by_username'])
+  return jsonBy(sessionSchema, sessionColumns, row)
 }
 
-export function presentRole({ name, permissions, builtIn, holders }: ListedRole) {
+export const roleSchema = z
+  .object({
+    name: z.string(),
+    permissions: z.array(z.string()),
+    built_in: z.boolean().describe('It cannot be changed.'),
+    holders: count.describe('How many have it.'),
+    more_holders: z.boolean().describe('There are more than were counted.'),
+  })
+  .meta({ id: 'Role' })
+
+export function presentRole({ name, permissions, builtIn, holders }: ListedRole): Answer<typeof roleSchema> {
   return { name, permissions, built_in: builtIn, holders: holders.count, more_holders: holders.more }
 }

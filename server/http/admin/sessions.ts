@@ -6,10 +6,12 @@ import { type Context, personOf } from '../handler.js'
 import { deviceColumns, deviceFilters } from '../lists/devices.js'
 import { readAsked } from '../lists/filters.js'
 import { sessionColumns } from '../lists/sessions.js'
+import { answer } from '../wire/answers.js'
 import { answerCsv, readCsvChoice, wantsCsv } from './csv.js'
 import { readSessionFilter } from './filters.js'
 import { answerRows, readPage } from './paging.js'
 import { presentSessionOf } from './present.js'
+import { sessionRoutes as routes } from './routes/sessions.js'
 
 export type AdminSessionsDeps = { sessions: Sessions; sessionList: SessionList; deviceList: DeviceList }
 
@@ -24,7 +26,7 @@ export function createAdminSessionHandlers({ sessions, sessionList, deviceList }
     },
 
     async showSession(ctx: Context): Promise<void> {
-      ctx.body = presentSessionOf(await sessions.require(ctx.params.id!))
+      answer(ctx, routes.showSession, presentSessionOf(await sessions.require(ctx.params.id!)))
     },
 
     async endSession(ctx: Context): Promise<void> {

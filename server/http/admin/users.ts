@@ -5,20 +5,21 @@ import type { Sessions } from '../../identity/devices/sessions.js'
 import type { WhereSignedIn } from '../../identity/devices/where-signed-in.js'
 import type { UserList } from '../../identity/people/user-list.js'
 import type { Users } from '../../identity/people/users.js'
-import { longestPassword } from '../../policy/password.js'
 import { isUserId } from '../../protocol/claims.js'
-import { refuse } from '../../protocol/errors.js'
+import { refuse, refuseField } from '../../protocol/errors.js'
 import { type Context, personOf } from '../handler.js'
-import { requireRecentAuthentication } from '../kinds/bearer.js'
+import { requireRecent } from '../kinds/bearer.js'
 import { readAsked } from '../lists/filters.js'
 import { sessionColumns } from '../lists/sessions.js'
 import { userColumns, userFilters } from '../lists/users.js'
 import { presentDevice, presentLetIn } from '../me/present.js'
-import { readFields, readFlag, readTexts } from '../wire/fields.js'
+import { answer } from '../wire/answers.js'
+import { readBody } from '../wire/fields.js'
 import { answerCsv, readCsvChoice, wantsCsv } from './csv.js'
 import { readSessionFilter, readUserOrder } from './filters.js'
 import { answerPage, answerRows, readPage } from './paging.js'
-import { presentAnyUser } from './present.js'
+import { type anyUserSchema, presentAnyUser } from './present.js'
+import { userRoutes as routes } from './routes/users.js'
 
 export type AdminUsersDeps = {
   users: Users
@@ -30,20 +31,16 @@ export type AdminUsersDeps = {
   now: () => number
 }
 
-const profileRules = {
-  first_name: { required: false, blank: true, trim: true },
-  last_name: { required: false, blank: true, trim: true },
-  email: { required: false, blank: true, trim: true },
-} as const
+type OneUser = { answers: { 200: typeof anyUserSchema } }
 
 export function createAdminUserHandlers(deps: AdminUsersDeps) {
   const { users, sessions, userList, sessionList, whereSignedIn, consents, now } = deps
 
   /** Changes one user and answers what became of them. */
-  async function change(ctx: Context, work: (id: number) => Promise<unknown>): Promise<void> {
+  async function change(ctx: Context, route: OneUser, work: (id: number) => Promise<unknown>): Promise<void> {
     const id = idOf(ctx)
     await work(id)
-    ctx.body = presentAnyUser(await users.require(id))
+    answer(ctx, route, presentAnyUser(await users.require(id)))
   }
 
   return {
@@ -55,32 +52,28 @@ export function createAdminUserHandlers(deps: AdminUsersDeps) {
     },
 
     async createUser(ctx: Context): Promise<void> {
-      const { username, password, first_name, last_name, email } = readFields(ctx, {
-        username: {},
-        password: { maxLength: longestPassword },
-        ...profileRules,
-      })
-      const roles = readTexts(ctx, 'roles', [])
+      const body = readBody(ctx, routes.createUser)
+      const { username, password, roles = [], first_name, last_name, email } = body
+      // Keys make people without one.
+      if (password === undefined && !ctx.state.apiKey) throw refuseField('password', 'required')
       // Giving roles asks for as much here as where they are given later; an old token could make itself an administrator.
-      if (roles.length > 0) requireRecentAuthentication(ctx.state.claims!, now())
+      if (roles.length > 0) requireRecent(ctx, now())
       const profile = { firstName: first_name ?? '', lastName: last_name ?? '', email: email ?? '' }
-      const mustChangePassword = readFlag(ctx, 'must_change_password')
-      const made = { username, password, mustChangePassword, roles, ...profile }
-      ctx.body = presentAnyUser(await users.create(made, personOf(ctx).actor))
-      ctx.status = 201
+      const mustChangePassword = body.must_change_password
+      const made = { username, password: password ?? null, mustChangePassword, roles, ...profile }
+      answer(ctx, routes.createUser, presentAnyUser(await users.create(made, personOf(ctx).actor)))
     },
 
     async showUser(ctx: Context): Promise<void> {
-      ctx.body = presentAnyUser(await users.require(idOf(ctx)))
+      answer(ctx, routes.showUser, presentAnyUser(await users.require(idOf(ctx))))
     },
 
     async changeUser(ctx: Context): Promise<void> {
-      const { username, first_name, last_name, email } = readFields(ctx, {
-        username: { required: false },
-        ...profileRules,
-      })
+      const { username, first_name, last_name, email } = readBody(ctx, routes.changeUser)
       const changes = { username, firstName: first_name, lastName: last_name, email }
-      await change(ctx, id => users.update(id, changes as Parameters<Users['update']>[1], personOf(ctx).actor))
+      await change(ctx, routes.changeUser, id =>
+        users.update(id, changes as Parameters<Users['update']>[1], personOf(ctx).actor),
+      )
     },
 
     async deleteUser(ctx: Context): Promise<void> {
@@ -88,18 +81,26 @@ export function createAdminUserHandlers(deps: AdminUsersDeps) {
       ctx.status = 204
     },
 
-    setUserRoles: (ctx: Context) => change(ctx, id => users.setRoles(id, readTexts(ctx, 'roles'), personOf(ctx).actor)),
+    async setUserRoles(ctx: Context): Promise<void> {
+      await change(ctx, routes.setUserRoles, id => {
+        const { roles } = readBody(ctx, routes.setUserRoles)
+        return users.setRoles(id, roles, personOf(ctx).actor)
+      })
+    },
 
-    setUserPermissions: (ctx: Context) =>
-      change(ctx, id => users.setPermissions(id, readTexts(ctx, 'permissions'), personOf(ctx).actor)),
+    async setUserPermissions(ctx: Context): Promise<void> {
+      await change(ctx, routes.setUserPermissions, id => {
+        const { permissions } = readBody(ctx, routes.setUserPermissions)
+        return users.setPermissions(id, permissions, personOf(ctx).actor)
+      })
+    },
 
-    disableUser: (ctx: Context) => change(ctx, id => users.disable(id, personOf(ctx).actor)),
+    disableUser: (ctx: Context) => change(ctx, routes.disableUser, id => users.disable(id, personOf(ctx).actor)),
 
-    enableUser: (ctx: Context) => change(ctx, id => users.enable(id, personOf(ctx).actor)),
+    enableUser: (ctx: Context) => change(ctx, routes.enableUser, id => users.enable(id, personOf(ctx).actor)),
 
     async resetUserPassword(ctx: Context): Promise<void> {
-      const { password } = readFields(ctx, { password: { maxLength: longestPassword } })
-      const mustChange = readFlag(ctx, 'must_change_password')
+      const { password, must_change_password: mustChange } = readBody(ctx, routes.resetUserPassword)
       await users.setPassword(idOf(ctx), password, personOf(ctx).actor, mustChange)
       ctx.status = 204
     },
@@ -118,7 +119,7 @@ export function createAdminUserHandlers(deps: AdminUsersDeps) {
 
     async listUserApplications(ctx: Context): Promise<void> {
       const { id } = await users.require(idOf(ctx))
-      ctx.body = { results: (await consents.listOf(id)).map(presentLetIn) }
+      answer(ctx, routes.listUserApplications, { results: (await consents.listOf(id)).map(presentLetIn) })
     },
 
     async withdrawUserApplication(ctx: Context): Promise<void> {

@@ -13,6 +13,8 @@ export const authorizationKind: Kind<AuthorizationAccess> = {
   body: 'form',
   unknown: 'ignored',
   who: () => 'anybody',
+  security: () => [],
+  refuses: () => [],
   judge: (_, { browser }) => [browser.recognise],
   confirm: () => [],
 }

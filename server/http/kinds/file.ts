@@ -12,6 +12,8 @@ export const fileKind: Kind<FileAccess> = {
   body: 'fields',
   unknown: 'ignored',
   who: () => 'anybody',
+  security: () => [],
+  refuses: () => [],
   judge: () => [],
   confirm: () => [],
 }

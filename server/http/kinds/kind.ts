@@ -1,8 +1,10 @@
 // What a kind of access is. A kind decides all that its routes have in common; a row of the route table names its kind, and
 // router.ts makes the steps of the route from both. A new kind is a file here and its row in kinds.ts.
+import type { ErrorCode } from '../../protocol/errors.js'
 import type { Step } from '../handler.js'
 import type { BodyName } from '../middleware/body-types.js'
 import type { CorsName } from '../middleware/cors.js'
+import type { FormRules } from '../oauth/form-rules.js'
 import type { PresenterName } from '../presenters.js'
 import type { Bearer } from './bearer.js'
 import type { Browser } from './browser.js'
@@ -13,6 +15,9 @@ export type AnyAccess = { kind: string }
 
 /** What tells senders apart, made once for all routes. A kind that needs something else brings it along. */
 export type Senders = { bearer: Bearer; browser: Browser; application: CallingApplication }
+
+/** What must be shown, in the words of OpenAPI: one of these, and what it must be good for. */
+export type Security = { bearer?: string[]; apiKey?: string[]; applicationSecret?: string[] }
 
 export type Kind<A extends AnyAccess> = {
   /** What senders are known by. Nothing else that a request has with it is looked at: no cookie where it says `token`. */
@@ -27,6 +32,12 @@ export type Kind<A extends AnyAccess> = {
   unknown: 'refused' | 'ignored'
   /** Who may call, for the documents. */
   who(access: A): string
+  /** The same for programs: what any one of these says is enough; without any, nothing is needed. */
+  security(access: A): Security[]
+  /** What it refuses with, whatever the route: the sender, and what keeps it from being judged. */
+  refuses(access: A): readonly ErrorCode[]
+  /** What may stand in the form beside what a row names. */
+  form?: FormRules
   /** The sender, before the body is read; and once more behind it, since a body can be held back until much has changed. */
   judge(access: A, senders: Senders): Step[]
   /** What the body itself must hold. */

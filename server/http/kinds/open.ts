@@ -13,6 +13,8 @@ export const openKind: Kind<OpenAccess> = {
   // Serializers of Django leave what they do not know, and clients of simplejwt rely on it.
   unknown: 'ignored',
   who: () => 'anybody',
+  security: () => [],
+  refuses: () => [],
   judge: () => [],
   confirm: () => [],
 }

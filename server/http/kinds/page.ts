@@ -13,6 +13,7 @@ export type PageAccess = {
 
 export const signedIn = { kind: 'page' } as const
 export const beforeNewPassword = { kind: 'page', beforeNewPassword: true } as const
+export const signedInIfRecent = { kind: 'page', recentlyAuthenticated: true } as const
 
 export const sees = <P extends OwnPermission>(permission: P) => ({ kind: 'page', permission }) as const
 
@@ -30,6 +31,8 @@ export const pageKind: Kind<PageAccess> = {
     if (beforeNewPassword) return `${who}, also while a new password must be chosen first`
     return recentlyAuthenticated ? `${who}, password typed within five minutes` : who
   },
+  security: () => [],
+  refuses: () => [],
   judge: (access, { browser }) => [browser.ownSite, browser.recognise, browser.admit(access)],
   confirm: (access, { browser }) => [
     browser.formToken(false),

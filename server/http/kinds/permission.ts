@@ -1,6 +1,7 @@
 // Routes of administrators: by a token of the built-in application, or one with the scope `darvoza:admin`, whose user has
-// the permission.
+// the permission; or by an API key that has it among its scopes, if its user has it.
 import type { OwnPermission } from '../../policy/permissions.js'
+import { refusedPersons } from './bearer.js'
 import type { Kind } from './kind.js'
 
 export type PermissionAccess = {
@@ -8,6 +9,8 @@ export type PermissionAccess = {
   permission: OwnPermission
   /** What it does is hard to take back: the person must have signed in within the last five minutes. */
   recentlyAuthenticated?: true
+  /** Never by an API key. */
+  inPerson?: true
 }
 
 export const may = <P extends OwnPermission>(permission: P) => ({ kind: 'permission', permission }) as const
@@ -15,14 +18,23 @@ export const may = <P extends OwnPermission>(permission: P) => ({ kind: 'permiss
 export const mayIfRecent = <P extends OwnPermission>(permission: P) =>
   ({ kind: 'permission', permission, recentlyAuthenticated: true }) as const
 
+export const mayInPerson = <P extends OwnPermission>(permission: P) =>
+  ({ kind: 'permission', permission, recentlyAuthenticated: true, inPerson: true }) as const
+
 export const permissionKind: Kind<PermissionAccess> = {
   sender: 'token',
   presenter: 'api',
   cors: 'anyOrigin',
   body: 'fields',
   unknown: 'refused',
-  who: ({ permission, recentlyAuthenticated }) =>
-    `\`${permission}\`${recentlyAuthenticated ? ', signed in within five minutes' : ''}`,
+  who: ({ permission, recentlyAuthenticated, inPerson }) =>
+    [
+      `\`${permission}\``,
+      ...(recentlyAuthenticated ? ['signed in within five minutes'] : []),
+      ...(inPerson ? ['by no API key'] : []),
+    ].join(', '),
+  security: ({ permission, inPerson }) => [{ bearer: [permission] }, ...(inPerson ? [] : [{ apiKey: [permission] }])],
+  refuses: access => [...refusedPersons(access), 'permission_denied'],
   judge: (access, { bearer }) => [bearer.token, bearer.person('darvoza:admin', access), bearer.permission(access)],
   confirm: () => [],
 }

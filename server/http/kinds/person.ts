@@ -1,14 +1,25 @@
-// Routes of a person: by a token of the built-in application, or one with the scope `darvoza:account`.
+// Routes of a person: by a token of the built-in application, or one with the scope `darvoza:account`, which an API key needs
+// too.
+import { refusedPersons } from './bearer.js'
 import type { Kind } from './kind.js'
 
 export type PersonAccess = {
   kind: 'person'
   /** Also for who must first choose a password that nobody else knows. */
   beforeNewPassword?: true
+  /** The person must have signed in within the last five minutes. */
+  recentlyAuthenticated?: true
+  /** Never by an API key. */
+  inPerson?: true
 }
 
 export const person = { kind: 'person' } as const
 export const beforeNewPassword = { kind: 'person', beforeNewPassword: true } as const
+/** What decides who the person is to us: no key may change it. */
+export const inPerson = {
+  own: { kind: 'person', beforeNewPassword: true, inPerson: true },
+  recent: { kind: 'person', recentlyAuthenticated: true, inPerson: true },
+} as const
 
 export const personKind: Kind<PersonAccess> = {
   sender: 'token',
@@ -17,9 +28,14 @@ export const personKind: Kind<PersonAccess> = {
   body: 'fields',
   unknown: 'refused',
   who: access =>
-    access.beforeNewPassword
-      ? 'whoever is signed in, also while a new password must be chosen first'
-      : 'whoever is signed in',
+    [
+      'whoever is signed in',
+      ...(access.beforeNewPassword ? ['also while a new password must be chosen first'] : []),
+      ...(access.recentlyAuthenticated ? ['within five minutes'] : []),
+      ...(access.inPerson ? ['by no API key'] : []),
+    ].join(', '),
+  security: ({ inPerson }) => [{ bearer: [] }, ...(inPerson ? [] : [{ apiKey: ['darvoza:account'] }])],
+  refuses: access => refusedPersons(access),
   judge: (access, { bearer }) => [bearer.token, bearer.person('darvoza:account', access)],
   confirm: () => [],
 }

@@ -17,6 +17,8 @@ export const publicPageKind: Kind<PublicPageAccess> = {
   body: 'fields',
   unknown: 'ignored',
   who: () => 'anybody',
+  security: () => [],
+  refuses: () => [],
   judge: (_, { browser }) => [browser.ownSite, browser.recognise],
   confirm: (access, { browser }) => [browser.formToken(access.tokenless === true)],
 }

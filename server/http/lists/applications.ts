@@ -1,22 +1,40 @@
+import { z } from 'zod'
 import { type ApplicationFilter, applicationStates } from '../../identity/applications/application-list.js'
-import type { PublicApplication } from '../../identity/applications/public-application.js'
-import { applicationKinds } from '../../policy/application-metadata.js'
-import type { Columns } from './columns.js'
+import { type PublicApplication, stateOf } from '../../identity/applications/public-application.js'
+import { applicationKinds, applicationOrigins } from '../../policy/application-metadata.js'
+import { time } from '../wire/answers.js'
+import type { ColumnsBy } from './columns.js'
 import type { Fields } from './filters.js'
 
 export const applicationFilters: Fields<ApplicationFilter> = {
-  text: { as: 'text', is: 'text' },
+  text: { as: 'text', is: 'text', about: 'What its name or `client_id` begins with.' },
   kind: { as: 'kind', is: 'choice', of: applicationKinds },
   state: { as: 'state', is: 'choice', of: applicationStates },
   resource_server: { as: 'isResourceServer', is: 'flag' },
 }
 
-export const applicationColumns: Columns<PublicApplication> = {
+export const applicationRowSchema = z
+  .object({
+    client_id: z.string(),
+    client_name: z.string(),
+    kind: z.enum(applicationKinds),
+    origin: z.enum(applicationOrigins).describe('Who wrote it.'),
+    state: z.enum(applicationStates),
+    resource: z.string().nullable().describe('Its identifier, where it is a resource server.'),
+    scope: z.string(),
+    grant_types: z.array(z.string()),
+    redirect_uris: z.array(z.string()),
+    created_at: time,
+    version: z.int().min(1),
+  })
+  .meta({ id: 'ApplicationInList' })
+
+export const applicationColumns: ColumnsBy<PublicApplication, typeof applicationRowSchema> = {
   client_id: one => one.id,
   client_name: one => one.name,
   kind: one => one.kind,
   origin: one => one.origin,
-  state: one => (one.active ? 'active' : 'disabled'),
+  state: stateOf,
   resource: one => one.resource,
   scope: one => one.metadata.scope ?? '',
   grant_types: one => one.metadata.grant_types ?? [],

@@ -1,6 +1,8 @@
 // The columns of a list, described once: by the same row of the table a program gets a member of JSON, a file its cell, and
 // a page its value.
+import type { z } from 'zod'
 import { presentTime } from '../me/present.js'
+import type { Answer } from '../wire/answers.js'
 
 export type Cell = string | number | boolean | null
 
@@ -16,13 +18,27 @@ export type Column<Row> =
   /** In files alone: elsewhere it is a member of another one. */
   | { cell: (row: Row) => Cell }
   /** For programs alone: what they call something that stands in another column. */
-  | { alias: (row: Row) => Cell }
+  | { alias: (row: Row) => Cell | readonly string[] }
 
 export type Columns<Row> = Readonly<Record<string, Column<Row>>>
 
-/** As the API answers it. @param without these columns, where less was read */
-export function jsonOf<Row>(columns: Columns<Row>, row: Row, without: readonly string[] = []): Record<string, unknown> {
-  return membersOf(columns, without, column => {
+type Plain = Cell | readonly string[]
+
+/** A column whose member of JSON is this. */
+type ColumnOf<Row, Value> =
+  | ([Value] extends [Plain] ? ((row: Row) => Value) | { alias: (row: Row) => Value } : never)
+  | ([Value] extends [string | null] ? { at: (row: Row) => number | (null extends Value ? null : never) } : never)
+  | ([unknown] extends [Value] ? { text: (row: Row) => string | null } : never)
+  | ([Value] extends [object | null] ? { members: (row: Row) => Value; cell?: (row: Row) => Cell } : never)
+
+/** Those of a list whose rows are answered by the schema, and, by their names, those of files alone. */
+export type ColumnsBy<Row, S extends z.ZodType, InFiles extends string = never> = {
+  readonly [N in keyof Answer<S>]-?: ColumnOf<Row, Answer<S>[N]>
+} & { readonly [N in InFiles]: { cell: (row: Row) => Cell } }
+
+/** As the API answers it in a list. */
+export function jsonOf<Row>(columns: Columns<Row>, row: Row): object {
+  return membersOf(columns, column => {
     if (typeof column === 'function') return column(row)
     if ('at' in column) return presentTime(column.at(row))
     if ('members' in column) return column.members(row)
@@ -33,9 +49,15 @@ export function jsonOf<Row>(columns: Columns<Row>, row: Row, without: readonly s
   })
 }
 
+/** As the API answers one by itself: those columns that its schema has. */
+export function jsonBy<Row, S extends z.ZodObject>(schema: S, columns: ColumnsBy<Row, S>, row: Row): Answer<S> {
+  const shown = Object.keys(schema.shape).map(name => [name, columns[name as keyof typeof columns]])
+  return jsonOf(Object.fromEntries(shown) as Columns<Row>, row) as Answer<S>
+}
+
 /** As a view takes it: the same names in camelCase, times as epoch ms. */
 export function pageOf<Row>(columns: Columns<Row>, row: Row): Record<string, unknown> {
-  const members = membersOf(columns, [], column => {
+  const members = membersOf(columns, column => {
     if (typeof column === 'function') return column(row)
     if ('at' in column) return column.at(row)
     return 'members' in column ? column.members(row) : undefined
@@ -55,14 +77,10 @@ export function cellsOf<Row>(
   })
 }
 
-function membersOf<Row>(
-  columns: Columns<Row>,
-  without: readonly string[],
-  value: (column: Column<Row>) => unknown,
-): Record<string, unknown> {
+function membersOf<Row>(columns: Columns<Row>, value: (column: Column<Row>) => unknown): Record<string, unknown> {
   const members: Record<string, unknown> = {}
   for (const [name, column] of Object.entries(columns)) {
-    const found = without.includes(name) ? undefined : value(column)
+    const found = value(column)
     if (found !== undefined) members[name] = found
   }
   return members

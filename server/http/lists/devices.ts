@@ -1,5 +1,7 @@
+import { z } from 'zod'
 import { type DeviceFilter, type DeviceInList, deviceStates } from '../../identity/devices/device-list.js'
-import type { Columns } from './columns.js'
+import { count, time, userId } from '../wire/answers.js'
+import type { ColumnsBy } from './columns.js'
 import type { Fields } from './filters.js'
 
 export const deviceFilters: Fields<DeviceFilter> = {
@@ -12,7 +14,24 @@ export const deviceFilters: Fields<DeviceFilter> = {
   until: { as: 'until', is: 'until' },
 }
 
-export const deviceColumns: Columns<DeviceInList> = {
+export const deviceRowSchema = z
+  .object({
+    id: z.string(),
+    user_id: userId,
+    username: z.string(),
+    name: z.string(),
+    browser: z.string(),
+    platform: z.string(),
+    address: z.string().describe('Of the latest sign-in.'),
+    first_seen_at: time,
+    last_seen_at: time,
+    state: z.enum(deviceStates),
+    ended_at: time.nullable(),
+    live_sessions: count,
+  })
+  .meta({ id: 'Device' })
+
+export const deviceColumns: ColumnsBy<DeviceInList, typeof deviceRowSchema> = {
   id: ({ device }) => device.id,
   user_id: ({ device }) => device.userId,
   username: ({ username }) => username,

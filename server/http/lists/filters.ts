@@ -1,76 +1,42 @@
 // The filters of a list, described once: what an address calls each, what it is for the list, and how it is read. The API
 // refuses what it cannot use; a page shows the list all the same, but where something would be ended by it.
-import { isUserId } from '../../protocol/claims.js'
 import { refuseField } from '../../protocol/errors.js'
-import { readChoice, readQuery, readTime } from '../admin/paging.js'
 import type { Context } from '../handler.js'
 import { type Finder, findPerson, readActor } from '../pages/admin/people.js'
 import { beginningOf, endOf } from '../pages/days.js'
 import { readText } from '../pages/query.js'
+import { type ParameterKind, type ParameterRule, readParameter } from '../wire/parameters.js'
 
-type Kind = {
-  /** By a program. @throws invalid_fields */
-  asked: (ctx: Context, name: string, choices: readonly string[]) => unknown
-  /** By a person; undefined where it is not there, or cannot be used. */
-  typed: (ctx: Context, name: string, choices: readonly string[], by: Finder) => unknown
-}
+/** How a person types one; undefined where it is not there, or cannot be used. Programs: wire/parameters.ts. */
+type Typed = (ctx: Context, name: string, choices: readonly string[], by: Finder) => unknown
+
+const oneOf: Typed = (ctx, name, choices) => choices.find(one => one === readText(ctx, name))
 
 const kinds = {
-  text: {
-    asked: readQuery,
-    typed: (ctx, name) => readText(ctx, name) || undefined,
-  },
-  choice: {
-    asked: (ctx, name, choices) => readChoice(ctx, name, choices),
-    typed: (ctx, name, choices) => choices.find(one => one === readText(ctx, name)),
-  },
+  text: (ctx, name) => readText(ctx, name) || undefined,
+  choice: oneOf,
   /** Any word for programs, one of the known ones for people, who choose it. */
-  word: {
-    asked: readQuery,
-    typed: (ctx, name, choices) => choices.find(one => one === readText(ctx, name)),
-  },
-  flag: {
-    asked: (ctx, name) => flagOf(readChoice(ctx, name, yesOrNo)),
-    typed: (ctx, name) => flagOf(yesOrNo.find(one => one === readText(ctx, name))),
+  word: oneOf,
+  flag(ctx, name) {
+    const text = readText(ctx, name)
+    return text === 'true' || text === 'false' ? text === 'true' : undefined
   },
   /** A program knows ids; a person types whatever people are found by. */
-  user: {
-    asked: (ctx, name) => {
-      const text = readQuery(ctx, name)
-      if (text === undefined) return undefined
-      if (!isUserId(text)) throw refuseField(name, 'not_user_id')
-      return Number(text)
-    },
-    typed: (ctx, name, _, by) => {
-      const text = readText(ctx, name)
-      return text === '' ? undefined : findPerson(name, text, by)
-    },
+  user(ctx, name, _, by) {
+    const text = readText(ctx, name)
+    return text === '' ? undefined : findPerson(name, text, by)
   },
-  actor: {
-    asked: readQuery,
-    typed: (ctx, name, _, by) => readActor(name, readText(ctx, name), by),
-  },
+  actor: (ctx, name, _, by) => readActor(name, readText(ctx, name), by),
   /** A person means days or minutes where they are, and the last one is within. */
-  from: {
-    asked: readTime,
-    typed: (ctx, name, _, { frame }) => beginningOf(readText(ctx, name), frame.zone),
-  },
-  until: {
-    asked: readTime,
-    typed: (ctx, name, _, { frame }) => endOf(readText(ctx, name), frame.zone),
-  },
-} as const satisfies Record<string, Kind>
-
-const yesOrNo = ['true', 'false'] as const
-const flagOf = (text: string | undefined) => (text === undefined ? undefined : text === 'true')
+  from: (ctx, name, _, { frame }) => beginningOf(readText(ctx, name), frame.zone),
+  until: (ctx, name, _, { frame }) => endOf(readText(ctx, name), frame.zone),
+} as const satisfies { [K in ParameterKind]?: Typed }
 
 /** By its name in the API's address. */
-export type Field<Filter> = {
+export type Field<Filter> = ParameterRule & {
   /** What the list calls it. */
   as: keyof Filter & string
   is: keyof typeof kinds
-  /** Of a choice or a word. */
-  of?: readonly string[]
   /** Its name in the address of a page where that is another; null where pages have none. */
   page?: string | null
 }
@@ -80,10 +46,7 @@ export type Fields<Filter> = Readonly<Record<string, Field<Filter>>>
 /** @throws invalid_fields */
 export function readAsked<Filter>(ctx: Context, fields: Fields<Filter>): Filter {
   const filter: Partial<Record<keyof Filter, unknown>> = {}
-  for (const [name, { as, is, of = [] }] of Object.entries(fields)) {
-    const kind: Kind = kinds[is]
-    filter[as] = kind.asked(ctx, name, of)
-  }
+  for (const [name, rule] of Object.entries(fields)) filter[rule.as] = readParameter(ctx, name, rule)
   return filter as Filter
 }
 
@@ -107,8 +70,8 @@ export async function readTyped<Filter>(
   const filter: Partial<Record<keyof Filter, unknown>> = {}
   for (const [named, { as, is, of = [], page }] of shown) {
     const name = page ?? named
-    const kind: Kind = kinds[is]
-    filter[as] = await kind.typed(ctx, name, of, by)
+    const typed: Typed = kinds[is]
+    filter[as] = await typed(ctx, name, of, by)
     if (strictly && by.which.some(({ field }) => field === name)) throw refuseField(name, 'several_users')
     if (strictly && filter[as] === undefined && isThere(ctx, name)) throw refuseField(name, 'unusable')
   }

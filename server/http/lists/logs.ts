@@ -1,4 +1,5 @@
 // The lists of what happened: audit entries, revocations, incidents.
+import { z } from 'zod'
 import type { AuditFilter, AuditRecord } from '../../identity/logs/audit-log.js'
 import type { IncidentFilter, IncidentInList } from '../../identity/logs/incidents.js'
 import type { RevocationFilter, RevocationRecord } from '../../identity/logs/revocation-log.js'
@@ -6,7 +7,8 @@ import { auditActions } from '../../policy/audit.js'
 import { triggers } from '../../policy/revocation.js'
 import { revocationKinds } from '../../protocol/log/revocation.js'
 import { presentTime } from '../me/present.js'
-import type { Columns } from './columns.js'
+import { time, userId } from '../wire/answers.js'
+import type { ColumnsBy } from './columns.js'
 import type { Fields } from './filters.js'
 
 /** What an entry is about is read by whoever shows the list: programs name a kind and an id, people what they know. */
@@ -19,7 +21,26 @@ export const auditFilters: Fields<AuditFilter> = {
   until: { as: 'until', is: 'until', page: 'to' },
 }
 
-export const auditColumns: Columns<AuditRecord> = {
+const seq = z.int().min(0)
+
+export const auditEntrySchema = z
+  .object({
+    seq: seq.describe('Its number in the chain.'),
+    at: time,
+    actor: z.string().describe('Whoever did it, such as `user:7`, `system` or `command-line`.'),
+    action: z.string(),
+    subject_kind: z.string(),
+    subject: z.string().describe('What it is about: an id or a name.'),
+    address: z.string(),
+    user_agent: z.string(),
+    request_id: z.string(),
+    before: z.unknown().describe('What was, of what was changed.'),
+    after: z.unknown().describe('What is since.'),
+    hash: z.string().describe('Of this entry and the one before: who changes one breaks the chain.'),
+  })
+  .meta({ id: 'AuditEntry' })
+
+export const auditColumns: ColumnsBy<AuditRecord, typeof auditEntrySchema> = {
   seq: entry => entry.seq,
   at: { at: entry => entry.createdAt },
   actor: entry => entry.actor,
@@ -41,7 +62,21 @@ export const revocationFilters: Fields<RevocationFilter> = {
   reason: { as: 'reason', is: 'word', of: Object.keys(triggers), page: 'cause' },
 }
 
-export const revocationColumns: Columns<RevocationRecord> = {
+export const revocationSchema = z
+  .object({
+    seq: seq.describe('Its number in the log.'),
+    kind: z.enum(revocationKinds),
+    subject: z.string().describe('What is refused: an id or a name; empty where it is about everybody.'),
+    effect: z.enum(['end', 'refresh']).describe('`end`: for good; `refresh`: until a refresh brings a new token.'),
+    except_sid: z.string().nullable().describe('The session that it spares.'),
+    reason: z.string().describe('What happened.'),
+    actor: z.string(),
+    created_at: time,
+    expires_at: time.describe('When nothing that it refuses can be live any more.'),
+  })
+  .meta({ id: 'Revocation' })
+
+export const revocationColumns: ColumnsBy<RevocationRecord, typeof revocationSchema> = {
   seq: entry => entry.seq,
   kind: entry => entry.kind,
   subject: entry => entry.subject,
@@ -61,7 +96,31 @@ export const incidentFilters: Fields<IncidentFilter> = {
 }
 
 /** Both presenters side by side: who came with the spent token, and who had moved on. */
-export const incidentColumns: Columns<IncidentInList> = {
+export const incidentSchema = z
+  .object({
+    id: z.string(),
+    session_id: z.string(),
+    user_id: userId,
+    username: z.string(),
+    presented_generation: z.int().describe('Of the refresh token that came back.'),
+    present_generation: z.int().describe('How far the session was by then.'),
+    address: z.string(),
+    user_agent: z.string(),
+    request_id: z.string(),
+    at: time,
+    session: z
+      .object({
+        address: z.string(),
+        signed_in_at: time,
+        last_seen_at: time,
+        device: z.object({ id: z.string(), name: z.string(), user_agent: z.string() }).nullable(),
+      })
+      .nullable()
+      .describe('Who had moved on; null where it has been forgotten.'),
+  })
+  .meta({ id: 'Incident' })
+
+export const incidentColumns: ColumnsBy<IncidentInList, typeof incidentSchema> = {
   id: ({ incident }) => incident.id,
   session_id: ({ incident }) => incident.sessionId,
   user_id: ({ incident }) => incident.userId,

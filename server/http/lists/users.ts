@@ -1,19 +1,39 @@
+import { z } from 'zod'
 import { type UserFilter, type UserInList, userStates } from '../../identity/people/user-list.js'
-import type { Columns } from './columns.js'
+import { count, time, userId } from '../wire/answers.js'
+import type { ColumnsBy } from './columns.js'
 import type { Fields } from './filters.js'
 
 export const userFilters: Fields<UserFilter> = {
-  text: { as: 'text', is: 'text' },
+  text: { as: 'text', is: 'text', about: 'What a name, username or email address begins with.' },
   username: { as: 'username', is: 'text', page: null },
   email: { as: 'email', is: 'text', page: null },
-  address: { as: 'address', is: 'text', page: null },
+  address: { as: 'address', is: 'text', page: null, about: 'Where they were seen.' },
   role: { as: 'role', is: 'text' },
   id: { as: 'id', is: 'user', page: null },
   state: { as: 'state', is: 'choice', of: userStates },
-  live: { as: 'live', is: 'flag' },
+  live: { as: 'live', is: 'flag', about: 'Whether they have a session that lives.' },
 }
 
-export const userColumns: Columns<UserInList> = {
+export const userRowSchema = z
+  .object({
+    user_id: userId,
+    username: z.string(),
+    first_name: z.string(),
+    last_name: z.string(),
+    email: z.string(),
+    state: z.enum(userStates),
+    is_active: z.boolean(),
+    roles: z.array(z.string()),
+    permissions: z.array(z.string()).describe("The user's own and those of all roles."),
+    own_permissions: z.array(z.string()),
+    last_login: time.nullable(),
+    live_sessions: count,
+    created_at: time,
+  })
+  .meta({ id: 'UserInList' })
+
+export const userColumns: ColumnsBy<UserInList, typeof userRowSchema> = {
   user_id: ({ user }) => user.id,
   username: ({ user }) => user.username,
   first_name: ({ user }) => user.firstName,

@@ -3,14 +3,15 @@
 import type { Consents } from '../../identity/authorizations/consents.js'
 import type { Sessions } from '../../identity/devices/sessions.js'
 import type { WhereSignedIn } from '../../identity/devices/where-signed-in.js'
-import type { Page } from '../../identity/listing.js'
 import type { OwnPassword } from '../../identity/people/own-password.js'
 import type { Users } from '../../identity/people/users.js'
-import { longestPassword } from '../../policy/password.js'
-import { answerPage, greatestLimit, readLimit, readQuery } from '../admin/paging.js'
+import { refuse } from '../../protocol/errors.js'
+import { answerPage, greatestLimit, readPage } from '../admin/paging.js'
 import { type Context, personOf } from '../handler.js'
-import { readFields } from '../wire/fields.js'
+import { answer } from '../wire/answers.js'
+import { readBody } from '../wire/fields.js'
 import { presentDevice, presentLetIn, presentSession, presentUser } from './present.js'
+import { meRoutes as routes } from './routes.js'
 
 export type MeDeps = {
   users: Users
@@ -20,36 +21,32 @@ export type MeDeps = {
   consents: Consents
 }
 
+/** Whoever knows nothing of pages, as clients of before, is answered as many as one page may have. */
 export function createMeHandlers({ users, sessions, whereSignedIn, ownPassword, consents }: MeDeps) {
   return {
     async me(ctx: Context): Promise<void> {
-      ctx.body = presentUser(await users.require(personOf(ctx).userId))
+      answer(ctx, routes.me, presentUser(await users.require(personOf(ctx).userId)))
     },
 
     async changeMe(ctx: Context): Promise<void> {
-      const { first_name, last_name, email } = readFields(ctx, {
-        first_name: { required: false, blank: true, trim: true },
-        last_name: { required: false, blank: true, trim: true },
-        email: { required: false, blank: true, trim: true },
-      })
+      const { first_name, last_name, email } = readBody(ctx, routes.changeMe)
       const profile = { firstName: first_name, lastName: last_name, email }
       const { userId, actor } = personOf(ctx)
-      ctx.body = presentUser(await users.update(userId, profile as Parameters<Users['update']>[1], actor))
+      const changed = await users.update(userId, profile as Parameters<Users['update']>[1], actor)
+      answer(ctx, routes.changeMe, presentUser(changed))
     },
 
     async changePassword(ctx: Context): Promise<void> {
-      const { old_password, new_password } = readFields(ctx, {
-        old_password: { maxLength: longestPassword },
-        new_password: { maxLength: longestPassword },
-      })
+      const { old_password, new_password } = readBody(ctx, routes.changePassword)
       const { userId, sid, actor } = personOf(ctx)
+      if (sid === null) throw refuse('not_by_api_key')
       await ownPassword.change(userId, sid, { oldPassword: old_password, newPassword: new_password }, actor)
       ctx.status = 204
     },
 
     async mySessions(ctx: Context): Promise<void> {
       const { userId, sid } = personOf(ctx)
-      const found = await whereSignedIn.sessions(userId, readOwnPage(ctx))
+      const found = await whereSignedIn.sessions(userId, readPage(ctx, greatestLimit))
       await answerPage(
         ctx,
         found,
@@ -66,13 +63,14 @@ export function createMeHandlers({ users, sessions, whereSignedIn, ownPassword, 
 
     async endMyOtherSessions(ctx: Context): Promise<void> {
       const { userId, actor, sid } = personOf(ctx)
-      await sessions.endAll(userId, actor, sid)
+      // Of a key's user all are others.
+      await sessions.endAll(userId, actor, sid ?? undefined)
       ctx.status = 204
     },
 
     async myDevices(ctx: Context): Promise<void> {
       const { userId, sid } = personOf(ctx)
-      const found = await whereSignedIn.devices(userId, readOwnPage(ctx))
+      const found = await whereSignedIn.devices(userId, readPage(ctx, greatestLimit))
       await answerPage(
         ctx,
         found,
@@ -94,7 +92,7 @@ export function createMeHandlers({ users, sessions, whereSignedIn, ownPassword, 
     },
 
     async myApplications(ctx: Context): Promise<void> {
-      ctx.body = { results: (await consents.listOf(personOf(ctx).userId)).map(presentLetIn) }
+      answer(ctx, routes.myApplications, { results: (await consents.listOf(personOf(ctx).userId)).map(presentLetIn) })
     },
 
     async withdrawMyApplication(ctx: Context): Promise<void> {
@@ -103,9 +101,4 @@ export function createMeHandlers({ users, sessions, whereSignedIn, ownPassword, 
       ctx.status = 204
     },
   }
-}
-
-/** Whoever knows nothing of pages, as clients of before, is answered as many as one page may have. */
-function readOwnPage(ctx: Context): Page {
-  return { limit: readLimit(ctx, greatestLimit), after: readQuery(ctx, 'after') }
 }

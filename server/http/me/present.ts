@@ -1,10 +1,26 @@
-// Records as the API shows them: snake_case, times as ISO 8601 in UTC, nothing internal.
-
+// Records as the API shows them: snake_case, times as ISO 8601 in UTC, nothing internal. Each stands behind its schema.
+import { z } from 'zod'
 import type { LetIn } from '../../identity/authorizations/consents.js'
 import type { LiveDevice, LiveSession } from '../../identity/devices/where-signed-in.js'
 import type { PublicUser } from '../../identity/people/public-user.js'
+import { type Answer, count, time, userId } from '../wire/answers.js'
 
-export function presentUser(user: PublicUser) {
+export const userSchema = z
+  .object({
+    user_id: userId,
+    username: z.string(),
+    first_name: z.string(),
+    last_name: z.string(),
+    email: z.string(),
+    email_verified: z.boolean().describe('An administrator wrote the address, not the person.'),
+    roles: z.array(z.string()),
+    permissions: z.array(z.string()).describe("The user's own and those of all roles."),
+    last_login: time.nullable(),
+    created_at: time,
+  })
+  .meta({ id: 'User' })
+
+export function presentUser(user: PublicUser): Answer<typeof userSchema> {
   return {
     user_id: user.id,
     username: user.username,
@@ -19,8 +35,24 @@ export function presentUser(user: PublicUser) {
   }
 }
 
-/** @param sid the session that asks */
-export function presentSession({ session, device, endsAt }: LiveSession, sid: string) {
+export const liveSessionSchema = z
+  .object({
+    id: z.string(),
+    application: z.string().describe('Its `client_id`.'),
+    device: z.object({ id: z.string(), name: z.string() }).nullable().describe('null where it has been forgotten.'),
+    address: z.string(),
+    signed_in_at: time,
+    last_seen_at: time,
+    ends_at: time.describe('When it is over unless it is refreshed.'),
+    current: z.boolean().describe('It is the session that asks.'),
+  })
+  .meta({ id: 'LiveSession' })
+
+/** @param sid the session that asks; null where a key does */
+export function presentSession(
+  { session, device, endsAt }: LiveSession,
+  sid: string | null,
+): Answer<typeof liveSessionSchema> {
   return {
     id: session.id,
     application: session.applicationId,
@@ -33,8 +65,27 @@ export function presentSession({ session, device, endsAt }: LiveSession, sid: st
   }
 }
 
-/** @param sid the session that asks */
-export function presentDevice({ device, sessions, lastSeenAt }: LiveDevice, sid: string) {
+export const liveDeviceSchema = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    browser: z.string(),
+    platform: z.string(),
+    address: z.string().describe('Of the latest sign-in.'),
+    first_seen_at: time,
+    last_seen_at: time,
+    sessions: z
+      .array(z.object({ id: z.string(), application: z.string() }))
+      .describe('Those that live, or some of very many.'),
+    current: z.boolean().describe('The session that asks is on it.'),
+  })
+  .meta({ id: 'LiveDevice' })
+
+/** @param sid the session that asks; null where a key does */
+export function presentDevice(
+  { device, sessions, lastSeenAt }: LiveDevice,
+  sid: string | null,
+): Answer<typeof liveDeviceSchema> {
   return {
     id: device.id,
     name: device.name,
@@ -48,7 +99,20 @@ export function presentDevice({ device, sessions, lastSeenAt }: LiveDevice, sid:
   }
 }
 
-export function presentLetIn({ application, since, rights, sessions, lastUsedAt }: LetIn) {
+export const letInSchema = z
+  .object({
+    client_id: z.string(),
+    client_name: z.string(),
+    client_uri: z.string().nullable(),
+    first_party: z.boolean().describe('Nobody is asked for consent.'),
+    since: time.nullable().describe('When the person agreed first; null where nobody was asked.'),
+    scopes: z.array(z.object({ name: z.string(), resource: z.string().nullable() })),
+    sessions: count.describe('How many of its sessions live.'),
+    last_used_at: time.nullable().describe('null where none lives.'),
+  })
+  .meta({ id: 'LetInApplication' })
+
+export function presentLetIn({ application, since, rights, sessions, lastUsedAt }: LetIn): Answer<typeof letInSchema> {
   return {
     client_id: application.id,
     client_name: application.name,

@@ -1,6 +1,6 @@
 // koa-bodyparser reads the bytes (limit, inflation); what they mean is decided by the strict parsers of body-types.ts, once.
 import bodyParser from 'koa-bodyparser'
-import { refuse } from '../../protocol/errors.js'
+import { type ErrorCode, refuse } from '../../protocol/errors.js'
 import type { Context, Step } from '../handler.js'
 import { type BodyName, bodyTypes, type Parsers } from './body-types.js'
 
@@ -11,6 +11,14 @@ export type Bodies = Readonly<Record<BodyName, Body>>
 
 /** How long a body may take from the headers on, in ms: whoever sends one slower holds back what was judged by then. */
 const longestWait = 10_000
+
+/** What refuses a body, whatever is to be in it. */
+export const refusedBodies = [
+  'parse_error',
+  'request_timeout',
+  'payload_too_large',
+  'unsupported_media_type',
+] as const satisfies readonly ErrorCode[]
 
 /** @param wait in ms, for tests */
 export function createBodies(wait = longestWait): Bodies {

@@ -1,6 +1,6 @@
 import type { Middleware } from 'koa'
 import { type ErrorCode, Refusal, refuse } from '../../protocol/errors.js'
-import type { Context, WriteRefusal } from '../handler.js'
+import { type Context, senderIdOf, type WriteRefusal } from '../handler.js'
 import { createFailureLines, type FailureLinesDeps } from './failure-lines.js'
 
 export type ErrorsDeps = {
@@ -31,10 +31,13 @@ export function createErrors({ present, log }: ErrorsDeps): Middleware {
 
   /** Who tries what they may not is asked about later. Refused tokens are not told: clients show stale ones all day. */
   function noteForbidden({ state, method, path }: Context, { code }: Refusal): void {
-    const { requestId, address, claims, browser } = state
-    const user = claims?.sid === undefined ? (browser?.user.id ?? null) : Number(claims.sub)
+    const { requestId, address, claims, apiKey } = state
+    const user = senderIdOf({ state })
     const application = claims?.client_id ?? state.application?.id
-    log.info({ code, user, application, address, method, path: path.slice(0, 200), requestId }, 'a request was refused')
+    log.info(
+      { code, user, application, apiKey: apiKey?.id, address, method, path: path.slice(0, 200), requestId },
+      'a request was refused',
+    )
   }
 }
 

@@ -11,7 +11,8 @@ import type { Parameters } from '../route.js'
 const mostTold = 10
 
 /** Refuses what stands in the address twice, or is not known there. @throws invalid_fields with the first problems */
-export function checkQuery({ query: known = [] }: Parameters): Step {
+export function checkQuery({ query = {} }: Parameters): Step {
+  const known = Object.keys(query)
   return (ctx, next) => {
     const fields: FieldProblems = {}
     const seen = new Set<string>()
@@ -28,7 +29,8 @@ export function checkQuery({ query: known = [] }: Parameters): Step {
 }
 
 /** Refuses members of the body that are not known; behind the body's parser. @throws invalid_fields */
-export function checkMembers({ body: known = [] }: Parameters): Step {
+export function checkMembers({ body: rules = {} }: Parameters): Step {
+  const known = Object.keys(rules)
   return (ctx, next) => {
     const { body } = ctx.request
     // What is no object at all is refused by who reads fields from it.

@@ -29,7 +29,8 @@ export function createRequest({ trustProxy, forwardedHeader, uuid, log }: Reques
         path: ctx.path,
         status: ctx.status,
         ms: Math.round(performance.now() - begun),
-        user: state.claims?.sub,
+        user: state.claims?.sub ?? state.apiKey?.userId,
+        apiKey: state.apiKey?.id,
       },
       'request',
     )

@@ -1,9 +1,8 @@
 // What clients learn of us by themselves (OpenID Connect Discovery §3, RFC 8414 §2): one document for both, made from the
 // tables that the endpoints are made from.
-import { createHash } from 'node:crypto'
+import { z } from 'zod'
 import { authenticationMethods, standardScopes } from '../../policy/application-metadata.js'
 import { prompts, responseModes, responseTypes } from '../../policy/authorization-rules.js'
-import { jwksMaxAge } from '../../policy/key-life.js'
 import { scopeClaims } from '../../policy/scope-claims.js'
 import { signingAlgorithmNames } from '../../protocol/algorithms.js'
 import { challengeMethods } from '../../protocol/pkce.js'
@@ -11,6 +10,8 @@ import { idTokenClaims } from '../../tokens/id-token.js'
 import type { SigningKeys } from '../../tokens/signing-keys.js'
 import type { Context } from '../handler.js'
 import { languages } from '../pages/texts.js'
+import { answerPrepared, type Prepared, prepareJson } from '../prepared.js'
+import type { Answer } from '../wire/answers.js'
 import type { Grant } from './grants/grant.js'
 
 /** By what each is called there. What is not in the table of routes is not told. */
@@ -24,6 +25,38 @@ export const endpoints = {
   jwks_uri: '/.well-known/jwks.json',
 } as const
 
+const words = z.array(z.string())
+
+export const discoverySchema = z
+  .object({
+    issuer: z.string(),
+    ...(Object.fromEntries(Object.keys(endpoints).map(name => [name, z.string().optional()])) as {
+      [N in keyof typeof endpoints]: z.ZodOptional<z.ZodString>
+    }),
+    scopes_supported: words,
+    response_types_supported: words,
+    response_modes_supported: words,
+    grant_types_supported: words,
+    subject_types_supported: words,
+    id_token_signing_alg_values_supported: words,
+    token_endpoint_auth_methods_supported: words,
+    token_endpoint_auth_signing_alg_values_supported: words,
+    introspection_endpoint_auth_methods_supported: words,
+    introspection_endpoint_auth_signing_alg_values_supported: words,
+    revocation_endpoint_auth_methods_supported: words,
+    revocation_endpoint_auth_signing_alg_values_supported: words,
+    code_challenge_methods_supported: words,
+    authorization_response_iss_parameter_supported: z.boolean(),
+    claim_types_supported: words,
+    claims_supported: words,
+    claims_parameter_supported: z.boolean(),
+    request_parameter_supported: z.boolean(),
+    request_uri_parameter_supported: z.boolean(),
+    prompt_values_supported: words,
+    ui_locales_supported: words,
+  })
+  .meta({ id: 'Discovery' })
+
 export type DiscoveryDeps = {
   issuer: string
   signingKeys: SigningKeys
@@ -32,12 +65,10 @@ export type DiscoveryDeps = {
   paths: readonly string[]
 }
 
-type Prepared = { algorithms: string; text: string; tag: string }
-
 export function createDiscoveryHandlers({ issuer, signingKeys, grants, paths }: DiscoveryDeps) {
   const confidential = authenticationMethods.filter(method => method !== 'none')
   const present = Object.entries(endpoints).filter(([, path]) => paths.includes(path))
-  const unchanging = {
+  const unchanging: Omit<Answer<typeof discoverySchema>, 'id_token_signing_alg_values_supported'> = {
     issuer,
     ...Object.fromEntries(present.map(([name, path]) => [name, `${issuer}${path}`])),
     scopes_supported: standardScopes,
@@ -63,29 +94,18 @@ export function createDiscoveryHandlers({ issuer, signingKeys, grants, paths }: 
     prompt_values_supported: prompts,
     ui_locales_supported: Object.keys(languages),
   }
-  let prepared: Prepared | null = null
+  let prepared: (Prepared & { algorithms: string }) | null = null
 
   /** Made anew with the first and the last key of an algorithm, and otherwise never. */
   function prepare(): Prepared {
     const active = signingKeys.activeAlgorithms()
     const algorithms = active.join(' ')
     if (prepared?.algorithms === algorithms) return prepared
-    const text = JSON.stringify({ ...unchanging, id_token_signing_alg_values_supported: active })
-    const tag = `"${createHash('sha256').update(text).digest('base64url').slice(0, 22)}"`
-    prepared = { algorithms, text, tag }
+    prepared = { algorithms, ...prepareJson({ ...unchanging, id_token_signing_alg_values_supported: active }) }
     return prepared
   }
 
-  function answer(ctx: Context): void {
-    const { text, tag } = prepare()
-    ctx.type = 'application/json'
-    ctx.set('Cache-Control', `public, max-age=${jwksMaxAge}`)
-    ctx.set('ETag', tag)
-    // Koa calls nothing fresh that has not been found.
-    ctx.status = 200
-    if (ctx.fresh) ctx.status = 304
-    else ctx.body = text
-  }
+  const answer = (ctx: Context) => answerPrepared(ctx, prepare())
 
   return { openidConfiguration: answer, authorizationServer: answer }
 }

@@ -1,15 +1,45 @@
+import { z } from 'zod'
 import type { Introspect } from '../../tokens/introspect.js'
 import type { Context } from '../handler.js'
 import type { Form } from '../middleware/body-types.js'
-import { readParameters } from './grants/grant.js'
+import { epochSeconds } from '../wire/answers.js'
+import { readForm } from './form-rules.js'
 
 /** RFC 7662 §2.1. The hint is none that anybody needs: a token says of which kind it is. */
-export const introspectionParameters = { token: { required: true }, token_type_hint: {} } as const
+export const introspectionParameters = {
+  token: { required: true, about: 'An access token or a refresh token.' },
+  token_type_hint: { about: 'Not needed: a token says of which kind it is.' },
+} as const
+
+/** RFC 7662 §2.2 */
+export const introspectionAnswer = z.discriminatedUnion('active', [
+  z
+    .object({ active: z.literal(false) })
+    .describe('It is not good, or is none of the caller’s business: which of both is not told.'),
+  z.object({
+    active: z.literal(true),
+    scope: z.string().optional(),
+    client_id: z.string(),
+    exp: epochSeconds,
+    iat: epochSeconds,
+    sub: z.string().describe('The id of a user, or of the application itself.'),
+    aud: z.string(),
+    iss: z.string(),
+    jti: z.string(),
+    token_type: z.literal('Bearer').optional().describe('Of an access token alone.'),
+    username: z.string().optional(),
+    sid: z.string().optional().describe('The session.'),
+    auth_time: epochSeconds.optional().describe('When the person signed in (RFC 9470 §6.2).'),
+    roles: z.array(z.string()).optional(),
+    permissions: z.array(z.string()).optional(),
+    permissions_omitted: z.literal(true).optional().describe('There are too many to be told here.'),
+  }),
+])
 
 export function createIntrospectionHandler({ introspect }: { introspect: Introspect }) {
   return {
     async introspect(ctx: Context): Promise<void> {
-      const { token } = readParameters((ctx.request.body ?? {}) as Form, introspectionParameters)
+      const { token } = readForm((ctx.request.body ?? {}) as Form, introspectionParameters)
       ctx.body = await introspect(token, ctx.state.application!)
     },
   }

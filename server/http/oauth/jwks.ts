@@ -1,8 +1,28 @@
 import { setTimeout as pause } from 'node:timers/promises'
+import { z } from 'zod'
 import { jwksMaxAge } from '../../policy/key-life.js'
 import type { Tail } from '../../revocation/tail.js'
 import type { SigningKeys } from '../../tokens/signing-keys.js'
 import type { Context } from '../handler.js'
+
+/** RFC 7517 §5; public members alone. */
+export const jwksSchema = z
+  .object({
+    keys: z.array(
+      z.object({
+        kty: z.enum(['EC', 'RSA', 'OKP']),
+        kid: z.string(),
+        alg: z.string(),
+        use: z.literal('sig'),
+        crv: z.string().optional(),
+        x: z.string().optional(),
+        y: z.string().optional(),
+        n: z.string().optional(),
+        e: z.string().optional(),
+      }),
+    ),
+  })
+  .meta({ id: 'PublicKeys' })
 
 /** How long an answer waits for the database, in ms. */
 const patience = 1_000

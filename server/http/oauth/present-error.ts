@@ -1,12 +1,13 @@
 // Writes a refusal as OAuth does: RFC 6749 §5.2 at the token endpoint, RFC 6750 §3 where a bearer token was shown.
-import type { ErrorCode, Refusal } from '../../protocol/errors.js'
+import { type ErrorCode, errorRow, errors } from '../../protocol/errors.js'
 import type { WriteRefusal } from '../handler.js'
+import { codesBy } from '../wire/codes-by.js'
 import { bearerChallenge, setRefusalHeaders } from '../wire/refusal-headers.js'
 
 /** @param issuer for the links to the pages that explain the codes */
 export function createOauthPresenter(issuer: string): WriteRefusal {
   return (ctx, refusal) => {
-    const { error, status } = answerTo(refusal)
+    const { error, status } = answerTo(refusal.code, refusal.details.inHeader === true)
     ctx.status = status
     // Which scheme an application tried (RFC 6749 §5.2) knows who has looked; it is among the refusal's own headers.
     if (status === 401 && error !== 'invalid_client') ctx.set('WWW-Authenticate', bearerChallenge(refusal, issuer))
@@ -40,9 +41,10 @@ const byStatus: Readonly<Record<number, { error: string; status: number }>> = {
   503: { error: 'temporarily_unavailable', status: 503 },
 }
 
-function answerTo({ code, status, details }: Refusal): { error: string; status: number } {
+function answerTo(code: ErrorCode, inHeader: boolean): { error: string; status: number } {
+  const { status } = errors[code]
   if (words.has(code)) return { error: code, status }
-  if (details.inHeader) return { error: 'invalid_token', status }
+  if (inHeader) return { error: 'invalid_token', status }
   if (withoutToken.has(code)) return { error: 'invalid_request', status }
   return byStatus[status] ?? { error: 'invalid_request', status }
 }
@@ -53,4 +55,24 @@ export function described(text: string): string {
     .replaceAll('"', "'")
     .replaceAll('’', "'")
     .replace(/[^ -[\]-~]/g, '?')
+}
+
+/** The answers that these codes come to, one for each status. */
+export function describeOauthErrors(codes: readonly ErrorCode[], inHeader: boolean, issuer: string) {
+  const of = (code: ErrorCode) =>
+    answerTo(code, inHeader && errors[code].status === 401 && errorRow(code).wire !== undefined)
+  return [...codesBy(codes, code => of(code).status)].map(([status, some]) => ({
+    status,
+    codes: some,
+    schema: {
+      type: 'object',
+      properties: {
+        error: { enum: [...new Set(some.map(code => of(code).error))] },
+        error_description: { type: 'string' },
+        error_uri: { enum: some.map(code => `${issuer}/errors/${code}`) },
+      },
+      required: ['error', 'error_description', 'error_uri'],
+      additionalProperties: false,
+    },
+  }))
 }

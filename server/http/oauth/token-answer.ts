@@ -1,8 +1,30 @@
-// What the token endpoint answers for a session (RFC 6749 §5.1). The dispatcher says that nobody keeps it.
+// What the token endpoint answers (RFC 6749 §5.1). The dispatcher says that nobody keeps it.
+import { z } from 'zod'
 import type { SessionTokens } from '../../tokens/session-tokens.js'
-import type { TokenAnswer } from './grants/grant.js'
+import type { Answer } from '../wire/answers.js'
 
-/** @param now epoch ms */
+const seconds = z.int().min(0)
+
+export const tokenAnswerSchema = z
+  .object({
+    access_token: z.string(),
+    token_type: z.enum(['Bearer', 'DPoP']),
+    expires_in: seconds.describe('Seconds.'),
+    scope: z.string().optional().describe('Also where it is what was asked for: it may be less.'),
+    refresh_token: z.string().optional(),
+    refresh_token_timeout: seconds
+      .optional()
+      .describe('Seconds within which the refresh token must be used (draft-ietf-oauth-refresh-token-expiration).'),
+    authorization_expires_in: seconds
+      .optional()
+      .describe('Seconds until what the person granted is over, however often it is refreshed.'),
+    id_token: z.string().optional().describe('Where the scope has `openid`.'),
+  })
+  .meta({ id: 'Tokens' })
+
+export type TokenAnswer = Answer<typeof tokenAnswerSchema>
+
+/** For a session. @param now epoch ms */
 export async function tokenAnswer(tokens: SessionTokens, now: number): Promise<TokenAnswer> {
   const { access, refresh, idleEnd, absoluteEnd } = tokens
   const seconds = (until: number) => Math.max(0, Math.floor((until - now) / 1000))

@@ -4,11 +4,12 @@ import { grantTypesOf } from '../../policy/application-metadata.js'
 import { refuse } from '../../protocol/errors.js'
 import type { Context, Handler } from '../handler.js'
 import type { Form } from '../middleware/body-types.js'
-import { type Grant, readParameters, requireParameter } from './grants/grant.js'
+import { readForm, requireParameter } from './form-rules.js'
+import type { Grant } from './grants/grant.js'
 
 /** @param grants the table */
 export function createTokenEndpoint(grants: readonly Grant[]): Handler {
-  const byType = new Map(grants.map(grant => [grant.grantType, grant]))
+  const byType = new Map(grants.map((grant): [string, Grant] => [grant.grantType, grant]))
   if (byType.size < grants.length) throw new Error('two grants have the same type')
 
   return async (ctx: Context) => {
@@ -19,7 +20,7 @@ export function createTokenEndpoint(grants: readonly Grant[]): Handler {
     if (!grantTypesOf(metadata).includes(grant.grantType)) throw refuse('unauthorized_client')
     // RFC 9449 §5.2: whoever registered for bound tokens is given no other, and nothing reads a proof here.
     if (metadata.dpop_bound_access_tokens) throw refuse('invalid_request', { detail: unbound })
-    const parameters = readParameters(form, grant.parameters)
+    const parameters = readForm(form, grant.parameters)
     const answer = await grant.handle(parameters, ctx)
     // RFC 6749 §5.1: nobody keeps it.
     ctx.set('Cache-Control', 'no-store')

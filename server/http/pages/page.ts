@@ -4,7 +4,7 @@ import type { BrowserSessions, Notice } from '../../identity/sign-in/browser-ses
 import type { Context } from '../handler.js'
 import type { FrameOf } from './frame.js'
 import { localPath } from './paths.js'
-import { administrationHome, isAdministration, sectionsFor } from './sections.js'
+import { administrationHome, isAdministration, type SetUp, sectionsFor } from './sections.js'
 import type { Translate } from './texts.js'
 import type { Views } from './views.js'
 
@@ -19,9 +19,9 @@ export type PageData = {
   actions?: Record<string, unknown>[]
 } & Record<string, unknown>
 
-export type PagesDeps = { views: Views; frameOf: FrameOf; browserSessions: BrowserSessions }
+export type PagesDeps = { views: Views; frameOf: FrameOf; browserSessions: BrowserSessions; setUp: SetUp }
 
-export function createPages({ views, frameOf, browserSessions }: PagesDeps) {
+export function createPages({ views, frameOf, browserSessions, setUp }: PagesDeps) {
   const translate = (ctx: Context): Translate => frameOf(ctx).t
 
   return {
@@ -34,7 +34,7 @@ export function createPages({ views, frameOf, browserSessions }: PagesDeps) {
       const permissions = browser?.user.allPermissions ?? []
       const shell = {
         inside,
-        sections: inside ? sectionsFor(ctx.path, permissions) : [],
+        sections: inside ? sectionsFor(ctx.path, permissions, setUp) : [],
         area: isAdministration(ctx.path) ? 'admin' : 'account',
         adminHome: inside ? administrationHome(permissions) : null,
         notices: browser ? await browserSessions.takeNotices(browser) : [],

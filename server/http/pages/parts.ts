@@ -15,11 +15,13 @@ import { createAuthorizationAnswer } from '../oauth/authorization-answer.js'
 import { createAuthorizationFlow } from '../oauth/authorization-flow.js'
 import { createAuthorizeHandlers } from '../oauth/authorize.js'
 import { createEndSessionHandlers } from '../oauth/end-session.js'
+import { createOwnApiKeyPages } from './account/api-keys.js'
 import { createOwnApplicationPages } from './account/applications.js'
 import { createOwnDevicePages } from './account/devices.js'
 import { createEventPages } from './account/events.js'
 import { createPasswordPages } from './account/password.js'
 import { createProfilePages } from './account/profile.js'
+import { createApiKeyPages } from './admin/api-keys.js'
 import { createOneApplicationPages } from './admin/application.js'
 import { createApplicationLifetimePages } from './admin/application-lifetimes.js'
 import { createApplicationTestPages } from './admin/application-test.js'
@@ -27,6 +29,7 @@ import { createApplicationTestRun } from './admin/application-test-run.js'
 import { createApplicationPages } from './admin/applications.js'
 import { createAuditPages } from './admin/audit.js'
 import { createDevicePages } from './admin/devices.js'
+import { createFormerServicePages } from './admin/former-service.js'
 import { createHomePages } from './admin/home.js'
 import { createIncidentPages } from './admin/incidents.js'
 import { createInspectorPages } from './admin/inspector.js'
@@ -44,10 +47,13 @@ import { createSessionPages } from './admin/sessions.js'
 import { createSnippets } from './admin/snippets.js'
 import { createOneUserPages } from './admin/user.js'
 import { createUserPages } from './admin/users.js'
+import { createApiDocumentPages } from './api-documents.js'
+import { createApiKeyForms } from './api-key-form.js'
 import { createApplicationSignIn } from './application-sign-in.js'
 import { createAssets } from './assets.js'
 import { createConsentPages } from './consent.js'
 import { createCookies } from './cookies.js'
+import { createErrorPages } from './error-codes.js'
 import { createFileChoice } from './files.js'
 import { createFormTokens } from './form-tokens.js'
 import { createFrames } from './frame.js'
@@ -88,6 +94,7 @@ export function createPageParts(deps: PagePartsDeps) {
   const { applications, secretChanges, applicationUses } = deps.identity.applications
   const { authorizationRequests, decisions, consents, codes, logoutRequests } = deps.identity.authorizations
   const { policies } = deps.identity.policies
+  const { apiKeys, apiKeyInspection } = deps.identity.apiKeys
   const { keyRing, sealedSecrets } = keys
   const { auditLog, revocationLog, incidents, tokenInspector, figures } = logs
   const views = createViews(join(root, 'views'))
@@ -106,7 +113,9 @@ export function createPageParts(deps: PagePartsDeps) {
   })
   const snippets = createSnippets(root, issuer)
   const files = createFileChoice({ cookies })
-  const pages = createPages({ views, frameOf, browserSessions })
+  const { legacyStatus } = deps.identity.legacy
+  const setUp = { formerService: legacyStatus.isConfigured }
+  const pages = createPages({ views, frameOf, browserSessions, setUp })
   const passwordProof = createPasswordProof({ browserSessions, pages, now })
   const browser = createBrowser({ cookies, formTokens, browserSessions, passwordProof, pages, issuer })
 
@@ -115,6 +124,7 @@ export function createPageParts(deps: PagePartsDeps) {
   const signOut = createSignOut({ sessions, browserSessions, cookies })
   const applicationSignIn = createApplicationSignIn({ pages, authorizationRequests, flow, answer })
 
+  const apiKeyForms = createApiKeyForms({ pages, issuer, apiKeys, applications, now })
   const runApplicationTest = createApplicationTestRun({
     ...{ issuer, codes, sessions, tokenInspector, userinfo: people.userinfo, introspect, now },
   })
@@ -127,6 +137,8 @@ export function createPageParts(deps: PagePartsDeps) {
   > = {
     asset: (ctx: Context) => assets.asset(ctx),
     ...createStartPages({ pages, cookies, issuer, version }),
+    ...createErrorPages({ pages }),
+    ...createApiDocumentPages({ pages }),
     ...createAuthorizeHandlers({ authorizationRequests, decisions, browserSessions, flow, answer, pages }),
     ...createConsentPages({ pages, authorizationRequests, decisions, consents, browserSessions, flow, answer }),
     ...createSignInPages({ pages, passwordProof, cookies, browserSessions, signOut, applicationSignIn }),
@@ -135,6 +147,7 @@ export function createPageParts(deps: PagePartsDeps) {
     ...createPasswordPages({ pages, ownPassword, browserSessions, policy, allowOnward: flow.allowOnward }),
     ...createOwnDevicePages({ pages, sessions, whereSignedIn, deviceNames, names }),
     ...createOwnApplicationPages({ pages, consents }),
+    ...createOwnApiKeyPages({ pages, apiKeys, apiKeyForms }),
     ...createEventPages({ pages, auditLog }),
     ...createHomePages({
       pages,
@@ -151,7 +164,9 @@ export function createPageParts(deps: PagePartsDeps) {
       applicationUses,
     }),
     ...createUserPages({ pages, files, users, userList, roles }),
-    ...createOneUserPages({ pages, users, roles, sessions, whereSignedIn, details, names, consents, policy, random }),
+    ...createOneUserPages({
+      ...{ pages, users, roles, sessions, whereSignedIn, details, names, consents, apiKeys, policy, random },
+    }),
     ...createNewUserPages({ pages, users, roles, policy, random }),
     ...createManyUsersPages({ pages, users, userActs, roles }),
     ...createApplicationPages({ pages, files, issuer, applications, applicationUses, users, userList }),
@@ -161,6 +176,7 @@ export function createPageParts(deps: PagePartsDeps) {
     ...createApplicationTestPages({
       ...{ pages, issuer, applications, signInTests, run: runApplicationTest, flow, now },
     }),
+    ...createApiKeyPages({ pages, files, apiKeys, apiKeyForms, users, userList }),
     ...createDevicePages({ pages, users, userList, sessions, deviceList, details, names }),
     ...createSessionPages({ pages, users, userList, sessions, sessionList, details, names }),
     ...createManyEndsPages({ pages, users, userList, sessionList, deviceList, sessionEnds, deviceEnds }),
@@ -170,8 +186,9 @@ export function createPageParts(deps: PagePartsDeps) {
     ...createKeyPages({ pages, keyRing, sealedSecrets, sessionList, policy, now }),
     ...createRevocationPages({ pages, revocationLog, users, userList, names }),
     ...createManualRevocationPages({ pages, revocationLog, sessionList, roles, users, userList }),
-    ...createInspectorPages({ pages, tokenInspector, names }),
+    ...createInspectorPages({ pages, tokenInspector, apiKeyInspection, names }),
     ...createAuditPages({ pages, files, auditLog, users, userList, names }),
+    ...createFormerServicePages({ pages, legacyStatus }),
     ...createIncidentPages({ pages, incidents, users, userList, sessionList, names }),
   }
   return { handlers, browser, presentError: createPagePresenter(pages) }

@@ -1,13 +1,16 @@
 // The pages: a row each, and who may see it. `publicPage`: anybody; `signedIn`: whoever is signed in by cookie; `sees`: who has
 // the permission; `seesIfRecent`: and has typed the password within five minutes.
 import type { Access } from '../kinds/kinds.js'
-import { beforeNewPassword, sees, seesIfRecent, signedIn } from '../kinds/page.js'
+import { beforeNewPassword, sees, seesIfRecent, signedIn, signedInIfRecent } from '../kinds/page.js'
 import { publicPage, tokenless } from '../kinds/public-page.js'
 import { get, post, type RouteRow } from '../route.js'
 
 export const pageRoutes = {
   landing: get('/', publicPage, 'What this server is'),
-  errorPage: get('/errors/:code', publicPage, 'What an error code means'),
+  errorsPage: get('/errors', publicPage, 'Every error code'),
+  errorPage: get('/errors/:code', publicPage, 'What an error code means, and what to do'),
+  swaggerPage: get('/swagger', publicPage, 'The API, to be tried out'),
+  redocPage: get('/redoc', publicPage, 'The API, to be read'),
 
   signInPage: get('/login', publicPage, 'The sign-in form'),
   signIn: post('/login', publicPage, 'Sign in', { limited: true }),
@@ -34,6 +37,10 @@ export const pageRoutes = {
     signedIn,
     'Take back what an application may have, and end its sessions',
   ),
+  ownApiKeysPage: get('/account/keys', signedIn, 'My API keys'),
+  newOwnApiKeyPage: get('/account/keys/new', signedInIfRecent, 'The form for a new API key'),
+  createOwnApiKeyPage: post('/account/keys/new', signedInIfRecent, 'Make an API key'),
+  endOwnApiKeyPage: post('/account/keys/:id/end', signedIn, 'End one of my API keys'),
   eventsPage: get('/account/events', signedIn, 'My security events'),
 
   homePage: get('/admin', signedIn, 'How things stand'),
@@ -79,6 +86,16 @@ export const pageRoutes = {
     '/admin/users/:id/applications/:application/withdraw',
     seesIfRecent('darvoza:sessions:end'),
     'Take back what an application may have of a user, and end its sessions',
+  ),
+  newApiKeyOfUserPage: get(
+    '/admin/users/:id/keys/new',
+    seesIfRecent('darvoza:users:write'),
+    'The form for a new API key of a user',
+  ),
+  createApiKeyOfUserPage: post(
+    '/admin/users/:id/keys/new',
+    seesIfRecent('darvoza:users:write'),
+    'Make an API key for a user',
   ),
   deleteUserPage: post('/admin/users/:id/delete', seesIfRecent('darvoza:users:write'), 'Delete a user'),
   disableUserPage: post('/admin/users/:id/disable', seesIfRecent('darvoza:users:write'), 'Disable a user'),
@@ -196,6 +213,12 @@ export const pageRoutes = {
     'Undo a change',
   ),
 
+  formerServicePage: get(
+    '/admin/former-service',
+    sees('darvoza:policies:read'),
+    'How many came over from the service before this one',
+  ),
+
   rolesPage: get('/admin/roles', sees('darvoza:users:read'), 'Roles and permissions'),
   // No role is called "-": these addresses hide no role's page.
   roleMatrixPage: get('/admin/roles/-/matrix', sees('darvoza:users:read'), 'Which role allows what'),
@@ -228,6 +251,10 @@ export const pageRoutes = {
     'How far a revocation reaches',
   ),
   addRevocationPage: post('/admin/revocations', seesIfRecent('darvoza:revocations:write'), 'Write a revocation'),
+
+  apiKeysPage: get('/admin/api-keys', sees('darvoza:sessions:read'), 'API keys of everybody'),
+  apiKeysFile: get('/admin/api-keys.csv', sees('darvoza:sessions:read'), 'API keys of everybody as a CSV file'),
+  endApiKeyPage: post('/admin/api-keys/:id/end', seesIfRecent('darvoza:sessions:end'), 'End an API key of anybody'),
 
   inspectorPage: get('/admin/inspector', sees('darvoza:sessions:read'), 'The token inspector'),
   inspectToken: post('/admin/inspector', sees('darvoza:sessions:read'), 'Inspect a token'),

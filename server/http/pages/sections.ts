@@ -7,13 +7,19 @@ export type Section = {
   path: string
   icon: string
   permission?: OwnPermission
+  /** Only where something is set up. */
+  where?: keyof SetUp
 }
+
+/** What not every installation has. */
+export type SetUp = { formerService: boolean }
 
 const administration: Section[] = [
   { name: 'home', path: '/admin', icon: 'home' },
   { name: 'users', path: '/admin/users', icon: 'users', permission: 'darvoza:users:read' },
   { name: 'devices', path: '/admin/devices', icon: 'device', permission: 'darvoza:sessions:read' },
   { name: 'sessions', path: '/admin/sessions', icon: 'session', permission: 'darvoza:sessions:read' },
+  { name: 'apiKeys', path: '/admin/api-keys', icon: 'key', permission: 'darvoza:sessions:read' },
   { name: 'applications', path: '/admin/applications', icon: 'application', permission: 'darvoza:applications:read' },
   { name: 'resourceServers', path: '/admin/resource-servers', icon: 'server', permission: 'darvoza:applications:read' },
   { name: 'revocations', path: '/admin/revocations', icon: 'revoke', permission: 'darvoza:revocations:read' },
@@ -22,6 +28,13 @@ const administration: Section[] = [
   { name: 'roles', path: '/admin/roles', icon: 'role', permission: 'darvoza:users:read' },
   { name: 'keys', path: '/admin/keys', icon: 'key', permission: 'darvoza:keys:read' },
   { name: 'inspector', path: '/admin/inspector', icon: 'inspect', permission: 'darvoza:sessions:read' },
+  {
+    name: 'formerService',
+    path: '/admin/former-service',
+    icon: 'history',
+    permission: 'darvoza:policies:read',
+    where: 'formerService',
+  },
   { name: 'audit', path: '/admin/audit', icon: 'audit', permission: 'darvoza:audit:read' },
 ]
 
@@ -30,12 +43,17 @@ const account: Section[] = [
   { name: 'password', path: '/account/password', icon: 'lock' },
   { name: 'ownDevices', path: '/account/devices', icon: 'device' },
   { name: 'ownApplications', path: '/account/applications', icon: 'application' },
+  { name: 'ownApiKeys', path: '/account/keys', icon: 'key' },
   { name: 'events', path: '/account/events', icon: 'history' },
 ]
 
 /** The sections that this person may see, of the area that the path lies in. */
-export function sectionsFor(path: string, permissions: readonly string[]): (Section & { current: boolean })[] {
-  const area = isAdministration(path) ? administrationFor(permissions) : account
+export function sectionsFor(
+  path: string,
+  permissions: readonly string[],
+  setUp: SetUp,
+): (Section & { current: boolean })[] {
+  const area = isAdministration(path) ? administrationFor(permissions, setUp) : account
   const here = path.replace(/\/$/, '')
   const current = area.filter(one => here === one.path || here.startsWith(`${one.path}/`)).at(-1)
   return area.map(one => ({ ...one, current: one === current }))
@@ -50,7 +68,10 @@ export function isAdministration(path: string): boolean {
   return /^\/admin(\/|$)/.test(path)
 }
 
-function administrationFor(permissions: readonly string[]): Section[] {
+function administrationFor(permissions: readonly string[], setUp: Partial<SetUp> = {}): Section[] {
   const own = permissions.some(permission => permission.startsWith('darvoza:'))
-  return administration.filter(({ permission }) => (permission === undefined ? own : permissions.includes(permission)))
+  return administration.filter(
+    ({ permission, where }) =>
+      (permission === undefined ? own : permissions.includes(permission)) && (where === undefined || setUp[where]),
+  )
 }

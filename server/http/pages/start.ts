@@ -1,5 +1,4 @@
-// The pages that anybody sees: what this server is, what an error code means, and in which language and look.
-import { type ErrorCode, errors, refuse } from '../../protocol/errors.js'
+// The pages that anybody sees: what this server is, and in which language and look.
 import type { Context } from '../handler.js'
 import type { Cookies } from './cookies.js'
 import { typedIn } from './fields.js'
@@ -15,15 +14,6 @@ export function createStartPages({ pages, cookies, issuer, version }: StartPages
     async landing(ctx: Context): Promise<void> {
       const user = ctx.state.browser?.user
       await pages.show(ctx, 'landing', { title: 'Darvoza', issuer, version, home: user ? homeOf(user) : null })
-    },
-
-    /** What an error code means: the `error_uri` of our challenges leads here. */
-    async errorPage(ctx: Context): Promise<void> {
-      const code = ctx.params.code ?? ''
-      if (!Object.hasOwn(errors, code)) throw refuse('not_found')
-      const { status, clause } = errors[code as ErrorCode]
-      const t = pages.translate(ctx)
-      await pages.show(ctx, 'error-code', { title: code, code, status, clause, text: t(`errors.${code}`) })
     },
 
     async prefer(ctx: Context): Promise<void> {

@@ -1,5 +1,6 @@
-// What the pages say, in every language: views/locales/LANGUAGE.json, keys grouped by page. A test compares the languages
-// with each other, and the keys with what views and handlers use (test/unit/texts.test.ts).
+// What the pages say, in every language: views/locales/LANGUAGE.json, keys grouped by page, and what is told about each error
+// code in a file of its own, errors/LANGUAGE.json (`aboutErrors`). A test compares the languages with each other, and the
+// keys with what views and handlers use (test/unit/texts.test.ts).
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInstance } from 'i18next'
@@ -20,15 +21,16 @@ export function isLanguage(text: unknown): text is Language {
   return typeof text === 'string' && Object.hasOwn(languages, text)
 }
 
+/** All texts of a language. @param folder of the locales */
+export function readTexts(folder: string, language: Language): object {
+  const read = (file: string) => JSON.parse(readFileSync(join(folder, file), 'utf8')) as object
+  return { ...read(`${language}.json`), aboutErrors: read(`errors/${language}.json`) }
+}
+
 /** @param folder of the locales */
 export function createTexts(folder: string): { in: (language: Language) => Translate; has: (key: string) => boolean } {
   const names = Object.keys(languages) as Language[]
-  const resources = Object.fromEntries(
-    names.map(name => [
-      name,
-      { translation: JSON.parse(readFileSync(join(folder, `${name}.json`), 'utf8')) as object },
-    ]),
-  )
+  const resources = Object.fromEntries(names.map(name => [name, { translation: readTexts(folder, name) }]))
   const i18next = createInstance()
   void i18next.init({
     resources,

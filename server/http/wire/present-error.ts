@@ -1,33 +1,151 @@
 // Writes a refusal as djangorestframework-simplejwt does, word for word where that library has a word for it.
-import { errorRow, type Refusal } from '../../protocol/errors.js'
+import { type ErrorCode, errorRow, errors, type Refusal } from '../../protocol/errors.js'
 import { wireFields } from '../../protocol/problems.js'
 import type { WriteRefusal } from '../handler.js'
-import { bearerChallenge, setRefusalHeaders } from './refusal-headers.js'
+import { codesBy } from './codes-by.js'
+import { apiKeyChallenge, bearerChallenge, setRefusalHeaders } from './refusal-headers.js'
 
 /** @param issuer for the links to the pages that explain the codes */
 export function createApiPresenter(issuer: string): WriteRefusal {
   return (ctx, refusal) => {
     const { code, status } = refusal
     ctx.status = status
-    if (status === 401) ctx.set('WWW-Authenticate', bearerChallenge(refusal, issuer))
+    // RFC 9110 §11.6.1: of the scheme that was tried.
+    const challenge = refusal.details.ofApiKey ? apiKeyChallenge : bearerChallenge
+    if (status === 401) ctx.set('WWW-Authenticate', challenge(refusal, issuer))
     setRefusalHeaders(ctx, refusal)
-    ctx.body = body(refusal, code === 'server_error' ? ctx.state.requestId : undefined)
+    ctx.body = shapes[shapeOf(code, refusal.details)].body(refusal, ctx.state.requestId)
   }
 }
 
-function body({ code, details, message }: Refusal, requestId: string | undefined): object {
-  if (code === 'invalid_fields' && details.fields) return wireFields(details.fields)
+type ShapeName = 'fields' | 'plain' | 'precise' | 'throttled' | 'refusedInBody' | 'refusedInHeader' | 'refusedApiKey'
+
+/** How it came: in the Authorization header, and there under the scheme of API keys. */
+type Came = { inHeader?: boolean; ofApiKey?: boolean }
+
+function shapeOf(code: ErrorCode, { inHeader = false, ofApiKey = false }: Came): ShapeName {
+  if (code === 'invalid_fields') return 'fields'
+  if (code === 'too_many_requests') return 'throttled'
+  if (ofApiKey && errors[code].status === 401) return 'refusedApiKey'
   const { wire, wireCode, wireInBody } = errorRow(code)
-  if (wireInBody !== undefined && !details.inHeader) return { detail: wireInBody, reason: code }
-  if (wire === undefined || wireCode === undefined) {
-    const beside = { ...details.figures, ...(requestId && { request_id: requestId }) }
-    return { detail: message, ...(wireCode && { code: wireCode }), ...beside }
-  }
-  if (!details.inHeader || wireCode !== 'token_not_valid') return { detail: wire, code: wireCode, reason: code }
-  return {
-    detail: 'Given token not valid for any token type',
-    code: wireCode,
-    messages: [{ token_class: 'AccessToken', token_type: 'access', message: wire }],
-    reason: code,
-  }
+  if (wireInBody !== undefined && !inHeader) return 'refusedInBody'
+  if (wire === undefined || wireCode === undefined) return 'plain'
+  return inHeader && wireCode === 'token_not_valid' ? 'refusedInHeader' : 'precise'
 }
+
+type Shape = {
+  body: (refusal: Refusal, requestId: string) => object
+  /** The same for the API's document (JSON Schema). */
+  schema: (codes: readonly ErrorCode[]) => object
+}
+
+const text = { type: 'string' }
+const notValid = 'Given token not valid for any token type'
+
+const shapes: Record<ShapeName, Shape> = {
+  fields: {
+    body: ({ message, details: { fields } }) => (fields ? wireFields(fields) : { detail: message }),
+    schema: () => ({
+      type: 'object',
+      description: 'What is wrong with each field; `non_field_errors`: with the whole of what was sent.',
+      additionalProperties: { type: 'array', items: text },
+    }),
+  },
+  plain: {
+    body({ code, message, details: { figures } }, requestId) {
+      const { wireCode } = errorRow(code)
+      const beside = { ...figures, ...(code === 'server_error' && { request_id: requestId }) }
+      return { detail: message, ...(wireCode && { code: wireCode }), ...beside }
+    },
+    schema(codes) {
+      const named = codes.flatMap(code => errorRow(code).wireCode ?? [])
+      const figures = codes.flatMap(code => errorRow(code).figures ?? [])
+      return objectOf({
+        detail: text,
+        ...(named.length > 0 && { code: { enum: named } }),
+        ...Object.fromEntries(figures.map(name => [name, { type: 'integer' }])),
+        ...(codes.includes('server_error') && { request_id: { ...text, description: 'It stands in the log.' } }),
+      })
+    },
+  },
+  precise: {
+    body: ({ code }) => ({ detail: errorRow(code).wire, code: errorRow(code).wireCode, reason: code }),
+    schema: codes =>
+      objectOf({ detail: text, code: { enum: each(codes, code => errorRow(code).wireCode) }, reason: { enum: codes } }),
+  },
+  /** In the words of Django REST framework's throttles. */
+  throttled: {
+    body: ({ code, details }) => ({ detail: throttledFor(details.retryAfter ?? 1), code: errorRow(code).wireCode }),
+    schema: codes => objectOf({ detail: text, code: { enum: each(codes, code => errorRow(code).wireCode) } }),
+  },
+  /** The token was a field. */
+  refusedInBody: {
+    body: ({ code }) => ({ detail: errorRow(code).wireInBody, reason: code }),
+    schema: codes =>
+      objectOf({ detail: { enum: each(codes, code => errorRow(code).wireInBody) }, reason: { enum: codes } }),
+  },
+  refusedInHeader: {
+    body({ code }) {
+      const { wire, wireCode } = errorRow(code)
+      const messages = [{ token_class: 'AccessToken', token_type: 'access', message: wire }]
+      return { detail: notValid, code: wireCode, messages, reason: code }
+    },
+    schema: codes =>
+      objectOf({
+        detail: { const: notValid },
+        code: { enum: each(codes, code => errorRow(code).wireCode) },
+        messages: { type: 'array', items: objectOf({ token_class: text, token_type: text, message: text }) },
+        reason: { enum: codes },
+      }),
+  },
+  /** As its TokenAuthentication words it; the precise code beside. */
+  refusedApiKey: {
+    body: ({ code, message }) => ({
+      detail: code === 'bad_api_key_header' ? message : (apiKeyWords[code] ?? 'Invalid token.'),
+      reason: code,
+    }),
+    schema: codes => objectOf({ detail: text, reason: { enum: [...codes, ...Object.keys(apiKeyWords)] } }),
+  },
+}
+
+const apiKeyWords: Partial<Record<ErrorCode, string>> = {
+  user_inactive: 'User inactive or deleted.',
+  user_unknown: 'User inactive or deleted.',
+}
+
+const throttledFor = (seconds: number) =>
+  `Request was throttled. Expected available in ${seconds} second${seconds === 1 ? '' : 's'}.`
+
+function objectOf(properties: Readonly<Record<string, object>>): object {
+  return { type: 'object', properties, required: Object.keys(properties), additionalProperties: false }
+}
+
+const each = (codes: readonly ErrorCode[], of: (code: ErrorCode) => string | undefined) => [...new Set(codes.map(of))]
+
+/** The answers that these codes come to, one for each status and form. */
+export function describeApiErrors(codes: readonly ErrorCode[], inHeader: boolean) {
+  const cameBy = (code: ErrorCode) => ({
+    inHeader: inHeader && errors[code].status === 401,
+    ofApiKey: apiKeyCodes.has(code),
+  })
+  const groups = codesBy(codes, code => {
+    const { status, wireCode, figures } = errorRow(code)
+    const shape = shapeOf(code, cameBy(code))
+    // Of one form are those that have the same members.
+    const alone = shape === 'plain' && (figures || code === 'server_error' ? code : wireCode === undefined)
+    return `${status} ${shape} ${alone}`
+  })
+  return [...groups.values()].map(some => ({
+    status: errors[some[0]!].status,
+    codes: some,
+    schema: shapes[shapeOf(some[0]!, cameBy(some[0]!))].schema(some),
+  }))
+}
+
+/** Of API keys alone; what their users are refused with has two forms, and that of tokens stands for both names. */
+const apiKeyCodes: ReadonlySet<ErrorCode> = new Set([
+  'bad_api_key_header',
+  'api_key_unknown',
+  'api_key_ended',
+  'api_key_expired',
+])

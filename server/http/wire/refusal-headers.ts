@@ -25,3 +25,13 @@ export function bearerChallenge({ code, details }: Refusal, issuer: string): str
     `error_code="${code}"`,
   ].join(', ')
 }
+
+/** The scheme of API keys has no parameters of its own: those of a bearer challenge tell the code. */
+export function apiKeyChallenge({ code }: Refusal, issuer: string): string {
+  return [
+    'Token realm="api"',
+    `error_description="${errors[code].text}"`,
+    `error_uri="${issuer}/errors/${code}"`,
+    `error_code="${code}"`,
+  ].join(', ')
+}

@@ -1,33 +1,45 @@
 // simplejwt's four endpoints. They serve the built-in application's sessions alone.
 
 import type { Sessions } from '../../identity/devices/sessions.js'
+import type { LegacyTokens } from '../../identity/legacy/legacy-tokens.js'
 import type { SignIn } from '../../identity/sign-in/sign-in.js'
-import { longestPassword } from '../../policy/password.js'
-import { longestUsername } from '../../policy/username.js'
-import { refuse } from '../../protocol/errors.js'
+import type { Origin } from '../../policy/actor.js'
+import { Refusal, refuse } from '../../protocol/errors.js'
 import { rateLimitHeaders } from '../../protocol/rate-limit.js'
 import type { Inspect } from '../../tokens/inspect.js'
 import type { Rotate } from '../../tokens/rotate.js'
+import type { SessionTokens } from '../../tokens/session-tokens.js'
 import { type Context, originOf } from '../handler.js'
-import { readFields } from './fields.js'
+import { answer } from './answers.js'
+import { readBody } from './fields.js'
+import { tokenRoutes as routes } from './routes.js'
 
 export type TokenDeps = {
   signIn: SignIn
   rotate: Rotate
   inspect: Inspect
   sessions: Sessions
+  /** null where no tokens of a former service are taken. */
+  legacyTokens: LegacyTokens | null
   ownApplication: string
 }
 
-export function createTokenHandlers({ signIn, rotate, inspect, sessions, ownApplication }: TokenDeps) {
+export function createTokenHandlers(deps: TokenDeps) {
+  const { signIn, rotate, inspect, sessions, legacyTokens, ownApplication } = deps
+
+  /** Ours are read as they always are; only what has not their form is looked at as one of the former service. */
+  async function orLegacy<T>(own: () => Promise<T>, legacy: (tokens: LegacyTokens) => Promise<T>): Promise<T> {
+    try {
+      return await own()
+    } catch (error) {
+      if (legacyTokens === null || !(error instanceof Refusal) || error.code !== 'token_type') throw error
+      return legacy(legacyTokens)
+    }
+  }
+
   return {
     async obtain(ctx: Context): Promise<void> {
-      const { username, password, device_token, device } = readFields(ctx, {
-        username: { trim: true, maxLength: longestUsername },
-        password: { maxLength: longestPassword },
-        device_token: { required: false, blank: true, trim: true },
-        device: { required: false, blank: true, trim: true, maxLength: 128 },
-      })
+      const { username, password, device_token, device } = readBody(ctx, routes.obtain)
       const credentials = {
         username,
         password,
@@ -38,7 +50,7 @@ export function createTokenHandlers({ signIn, rotate, inspect, sessions, ownAppl
       const { user } = signedIn
       const { access, refresh } = signedIn.issuePair()
       ctx.set(rateLimitHeaders(signedIn.quotas))
-      ctx.body = {
+      answer(ctx, routes.obtain, {
         refresh,
         access,
         user_id: user.id,
@@ -47,39 +59,56 @@ export function createTokenHandlers({ signIn, rotate, inspect, sessions, ownAppl
         last_name: user.lastName,
         device_token: signedIn.issueDeviceToken(),
         ...(user.mustChangePassword && { must_change_password: true }),
-      }
+      })
     },
 
     async refresh(ctx: Context): Promise<void> {
-      const { refresh } = readFields(ctx, { refresh: { trim: true } })
-      const { access, refresh: next } = await rotate.rotate(refresh, ownApplication, originOf(ctx))
-      ctx.body = { access: access.token, ...(next !== null && { refresh: next }) }
+      const { refresh } = readBody(ctx, routes.refresh)
+      const { access, refresh: next } = await orLegacy<Pick<SessionTokens, 'access' | 'refresh'>>(
+        () => rotate.rotate(refresh, ownApplication, originOf(ctx)),
+        legacy => legacy.exchange(refresh, originOf(ctx)),
+      )
+      answer(ctx, routes.refresh, { access: access.token, ...(next !== null && { refresh: next }) })
     },
 
     /** Changes nothing: a spent refresh token is refused here, and ends its session only where it is used. */
     async verify(ctx: Context): Promise<void> {
-      const { token } = readFields(ctx, { token: { trim: true } })
-      const inspected = await inspect.any(token)
-      if (inspected.claims.client_id !== ownApplication) throw refuse('token_claims')
-      if (inspected.kind === 'refresh') await rotate.check(inspected.claims)
-      // It serves for a new password alone, and has its user's roles all the same: no resource server should take it.
-      if (inspected.kind === 'access' && inspected.claims.must_change_password) throw refuse('password_change_required')
-      ctx.body = {}
+      const { token } = readBody(ctx, routes.verify)
+      await orLegacy(
+        () => verify(token),
+        legacy => legacy.check(token),
+      )
+      answer(ctx, routes.verify, {})
     },
 
     /** Whoever holds a refresh token of the session, also a spent one, may end it: sign-out must not fail for being late. */
     async blacklist(ctx: Context): Promise<void> {
-      const { refresh } = readFields(ctx, { refresh: { trim: true } })
-      const claims = await inspect.refresh(refresh)
-      if (claims.client_id !== ownApplication) throw refuse('token_claims')
-      try {
-        const actor = { name: `user:${claims.sub}`, origin: originOf(ctx), credential: null } as const
-        await sessions.end(claims.sid, Number(claims.sub), actor, 'sign_out')
-      } catch (error) {
-        throw isNotFound(error) ? refuse('session_ended') : error
-      }
-      ctx.body = {}
+      const { refresh } = readBody(ctx, routes.blacklist)
+      await orLegacy(
+        () => signOut(refresh, originOf(ctx)),
+        legacy => legacy.blacklist(refresh, originOf(ctx)),
+      )
+      answer(ctx, routes.blacklist, {})
     },
+  }
+
+  async function verify(token: string): Promise<void> {
+    const inspected = await inspect.any(token)
+    if (inspected.claims.client_id !== ownApplication) throw refuse('token_claims')
+    if (inspected.kind === 'refresh') await rotate.check(inspected.claims)
+    // It serves for a new password alone, and has its user's roles all the same: no resource server should take it.
+    if (inspected.kind === 'access' && inspected.claims.must_change_password) throw refuse('password_change_required')
+  }
+
+  async function signOut(refresh: string, origin: Origin): Promise<void> {
+    const claims = await inspect.refresh(refresh)
+    if (claims.client_id !== ownApplication) throw refuse('token_claims')
+    try {
+      const actor = { name: `user:${claims.sub}`, origin, credential: null } as const
+      await sessions.end(claims.sid, Number(claims.sub), actor, 'sign_out')
+    } catch (error) {
+      throw isNotFound(error) ? refuse('session_ended') : error
+    }
   }
 }
 

@@ -1,6 +1,11 @@
 // Whether an application can be saved as it is described: its schema, and the rules of policy/application-rules.ts, all
 // that is wrong told at once.
-import { type ApplicationMetadata, ownApplicationId, resourceScopesSchema } from '../../policy/application-metadata.js'
+import {
+  type ApplicationMetadata,
+  type ApplicationTerms,
+  ownApplicationId,
+  resourceScopesSchema,
+} from '../../policy/application-metadata.js'
 import {
   applicationProblems,
   applicationWarnings,
@@ -31,42 +36,64 @@ export type CheckedApplication = DescribedApplication & {
   isGivenSecret?: boolean
 }
 
+/** What there will be of others once all is written that is written together; in place of what there is. */
+export type Beside = {
+  roles: readonly string[]
+  applications: readonly Pick<ApplicationTerms, 'id' | 'active' | 'resource' | 'resourceScopes'>[]
+}
+
 export type Checked = { problems: FieldProblems; warnings: Problem[] }
 
 export function createApplicationCheck(deps: ApplicationCheckDeps) {
   const { issuer, applicationStore, roleStore, keyStore, now } = deps
 
-  async function contextOf(tx: Queries, id: string, isGivenSecret: boolean): Promise<RulesContext> {
-    const servers = (await applicationStore.knownToAll(tx)).filter(one => one.active && one.resource !== null)
+  async function contextOf(
+    tx: Queries,
+    { id, isGivenSecret = false }: CheckedApplication,
+    beside: Beside | null,
+  ): Promise<RulesContext> {
+    const others = beside?.applications ?? (await applicationStore.knownToAll(tx))
+    const servers = others.filter(one => one.active && one.resource !== null)
     const own = await applicationStore.find(tx, ownApplicationId)
     const keys = await keyStore.list(tx)
     return {
       algorithms: keys.filter(key => key.state === 'active').map(key => key.algorithm),
-      roles: (await roleStore.all(tx)).map(role => role.name),
+      roles: beside?.roles ?? (await roleStore.all(tx)).map(role => role.name),
       scopes: [...(own ? [own] : []), ...servers].flatMap(one => one.resourceScopes.map(scope => scope.name)),
       hasSecret: isGivenSecret || (await applicationStore.liveSecrets(tx, id, now())).length > 0,
     }
   }
 
   /** Whether its id and its resource are still to be had. Those who write ask again, under the lock of the log's head. */
-  async function takenProblems(tx: Queries, { id, isNew, resource }: CheckedApplication): Promise<FieldProblems> {
+  async function takenProblems(
+    tx: Queries,
+    { id, isNew, resource }: CheckedApplication,
+    beside: Beside | null,
+  ): Promise<FieldProblems> {
     const problems: FieldProblems = {}
     const wrong = isNew ? applicationIdProblem(id) : null
     if (wrong) problems.client_id = [wrong]
     else if (isNew && (await applicationStore.find(tx, id))) problems.client_id = [problem('application_id_taken')]
-    const found = resource === null ? null : await resourceProblem(tx, id, resource)
+    const found = resource === null ? null : await resourceProblem(tx, id, resource, beside)
     if (found) problems.resource = [found]
     return problems
   }
 
-  async function resourceProblem(tx: Queries, id: string, resource: string): Promise<Problem | null> {
+  async function resourceProblem(
+    tx: Queries,
+    id: string,
+    resource: string,
+    beside: Beside | null,
+  ): Promise<Problem | null> {
     if (isSameResource(resource, issuer)) return problem('application_resource_ours')
-    const others = (await applicationStore.knownToAll(tx)).filter(one => one.id !== id && one.resource !== null)
-    return others.some(one => isSameResource(one.resource!, resource)) ? problem('application_resource_taken') : null
+    const others = beside?.applications ?? (await applicationStore.knownToAll(tx))
+    return others.some(one => one.id !== id && one.resource !== null && isSameResource(one.resource, resource))
+      ? problem('application_resource_taken')
+      : null
   }
 
-  async function check(tx: Queries, application: CheckedApplication): Promise<Checked> {
-    const { id, metadata, resourceScopes, isGivenSecret = false } = application
+  async function check(tx: Queries, application: CheckedApplication, beside: Beside | null = null): Promise<Checked> {
+    const { metadata, resourceScopes } = application
     const unread = { ...metadataProblems(metadata), ...scopesProblems(resourceScopes) }
     // The rules go through what can be read; what cannot is told beside what they find.
     const broken = new Set(Object.keys(unread).map(name => name.split('.')[0]!))
@@ -76,10 +103,10 @@ export function createApplicationCheck(deps: ApplicationCheckDeps) {
       metadata: Object.fromEntries(readable) as ApplicationMetadata,
       resourceScopes: broken.has('resource_scopes') ? [] : resourceScopes,
     }
-    const context = await contextOf(tx, id, isGivenSecret)
-    const found = { ...(await takenProblems(tx, application)), ...applicationProblems(judged, context) }
-    const beside = Object.entries(found).filter(([name]) => !broken.has(name))
-    return { problems: { ...unread, ...Object.fromEntries(beside) }, warnings: applicationWarnings(judged, context) }
+    const context = await contextOf(tx, application, beside)
+    const found = { ...(await takenProblems(tx, application, beside)), ...applicationProblems(judged, context) }
+    const others = Object.entries(found).filter(([name]) => !broken.has(name))
+    return { problems: { ...unread, ...Object.fromEntries(others) }, warnings: applicationWarnings(judged, context) }
   }
 
   return {

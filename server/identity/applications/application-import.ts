@@ -1,7 +1,7 @@
 // Applications as a file describes them: made where they are new, changed to what it says where they are not. What is
 // already so is neither written nor audited, so that every server may read the same file at every start.
 import type { Actor } from '../../policy/actor.js'
-import { usesSecret, withDefaults } from '../../policy/application-defaults.js'
+import { withDefaults } from '../../policy/application-defaults.js'
 import {
   type Description,
   describedNames,
@@ -14,10 +14,11 @@ import { Refusal } from '../../protocol/errors.js'
 import { isJsonObject } from '../../protocol/json.js'
 import { type FieldProblems, type Problem, problem } from '../../protocol/problems.js'
 import type { ApplicationStore } from '../../storage/applications.js'
-import { type Database, isDuplicate, type Queries } from '../../storage/database.js'
+import { type Database, isDuplicate } from '../../storage/database.js'
 import type { Changes } from '../../tokens/changes.js'
 import { type ApplicationCheck, applicationIdProblem } from './application-check.js'
-import type { ApplicationSecrets } from './application-secrets.js'
+import type { ApplicationSecretChanges } from './application-secret-changes.js'
+import { givenSecretProblem } from './application-secrets.js'
 import { isSameResource } from './application-writing.js'
 import type { Applications, NewApplicationInput } from './applications.js'
 import { type EntryProblems, ImportProblems } from './import-problems.js'
@@ -33,20 +34,17 @@ export type ApplicationImportDeps = {
   applicationStore: ApplicationStore
   applications: Applications
   applicationCheck: ApplicationCheck
-  applicationSecrets: ApplicationSecrets
+  secretChanges: ApplicationSecretChanges
   changes: Changes
 }
 
 type Options = { origin: ApplicationOrigin; actor: Actor; makesSecrets: boolean }
 type Entry = { input: NewApplicationInput & { id: string }; secret: string | undefined }
 
-/** Who chooses a secret may choose a bad one: ours have 43 characters of chance. */
-const shortestSecret = 32
-const longestSecret = 1_000
 const names = ['client_id', 'client_secret', ...describedNames] as const
 
 export function createApplicationImport(deps: ApplicationImportDeps) {
-  const { database, applicationStore, applications, applicationCheck, applicationSecrets, changes } = deps
+  const { database, applicationStore, applications, applicationCheck, secretChanges, changes } = deps
 
   /** @returns all entries, with everything that is wrong with any of them */
   async function readAll(given: readonly unknown[], origin: ApplicationOrigin): Promise<Entry[]> {
@@ -92,22 +90,14 @@ export function createApplicationImport(deps: ApplicationImportDeps) {
         return { id, outcome: 'created', secret: secret ? null : made.secret, warnings: made.warnings }
       }
       if (before.deletedAt !== null) return { id, outcome: 'deleted', secret: null, warnings: [] }
-      const isNewSecret = await isOther(tx, id, secret)
-      if (isNewSecret) await change.record('secret_rotated', { subject: id })
       const { name, kind, metadata, resource = null, resourceScopes = [] } = input
       const wanted = { name, kind, origin, metadata, resource, resourceScopes }
       const saved = await applications.changeIn(tx, change, before, wanted, actor, secret !== undefined)
-      if (isNewSecret) {
-        change.note({ action: 'secret_rotated', subject: id, after: { overlap: 0 } })
-        await applicationSecrets.add(tx, id, 0, secret)
-      }
+      const isNewSecret = secret !== undefined && (await secretChanges.takeIn(tx, change, id, secret))
       const isChanged = isNewSecret || saved.application.version !== before.version
       return { id, outcome: isChanged ? 'changed' : 'unchanged', secret: null, warnings: saved.warnings }
     })
   }
-
-  const isOther = async (tx: Queries, id: string, secret: string | undefined) =>
-    secret !== undefined && !(await applicationSecrets.holds(tx, id, secret))
 
   return {
     /** @throws ImportProblems with all that is wrong, before anything is written; database_unavailable */
@@ -155,11 +145,7 @@ function twice({ input }: Entry, before: readonly Entry[]): FieldProblems {
 function secretProblems({ id, secret }: Description, { input }: Entry): FieldProblems {
   const fields: FieldProblems = {}
   if (id === undefined) fields.client_id = [problem('required')]
-  if (secret === undefined) return fields
-  if (secret.length < shortestSecret) fields.client_secret = [problem('secret_short', { count: shortestSecret })]
-  // It is sent in a header, form-encoded or not (RFC 6749 Appendix A.2).
-  else if (!/^[\x20-\x7e]+$/.test(secret)) fields.client_secret = [problem('control_characters')]
-  else if (secret.length > longestSecret) fields.client_secret = [problem('too_long', { count: longestSecret })]
-  else if (!usesSecret(input.metadata)) fields.client_secret = [problem('secret_unused')]
+  const found = secret === undefined ? null : givenSecretProblem(secret, input.metadata)
+  if (found) fields.client_secret = [found]
   return fields
 }

@@ -4,7 +4,8 @@ import { usesSecret } from '../../policy/application-defaults.js'
 import { refuse, refuseField } from '../../protocol/errors.js'
 import { problem } from '../../protocol/problems.js'
 import type { ApplicationStore } from '../../storage/applications.js'
-import type { Changes } from '../../tokens/changes.js'
+import type { Queries } from '../../storage/database.js'
+import type { Change, Changes } from '../../tokens/changes.js'
 import type { ApplicationList } from './application-list.js'
 import type { ApplicationRights } from './application-rights.js'
 import type { ApplicationSecrets } from './application-secrets.js'
@@ -40,6 +41,18 @@ export function createApplicationSecretChanges(deps: ApplicationSecretChangesDep
         note({ action: 'secret_rotated', subject: id, after: { overlap: overlapSeconds } })
         return applicationSecrets.add(tx, id, overlapSeconds * 1000)
       })
+    },
+
+    /**
+     * One that a file has, in place of all that there are; the transaction may do more, and has locked the application.
+     * @returns whether it was another one until now
+     */
+    async takeIn(tx: Queries, { record, note }: Change, id: string, secret: string): Promise<boolean> {
+      if (await applicationSecrets.holds(tx, id, secret)) return false
+      await record('secret_rotated', { subject: id })
+      note({ action: 'secret_rotated', subject: id, after: { overlap: 0 } })
+      await applicationSecrets.add(tx, id, 0, secret)
+      return true
     },
 
     /** Those that are good now, the newest first; by their last characters. @throws not_found */

@@ -1,5 +1,8 @@
 // What an application proves itself by. Only hashes are kept: 32 random bytes are not guessed, so a fast hash will do.
 import { createHash, timingSafeEqual } from 'node:crypto'
+import { usesSecret } from '../../policy/application-defaults.js'
+import type { ApplicationMetadata } from '../../policy/application-metadata.js'
+import { type Problem, problem } from '../../protocol/problems.js'
 import type { ApplicationSecretRecord } from '../../storage/application-secrets.js'
 import type { ApplicationStore } from '../../storage/applications.js'
 import type { Database, Queries } from '../../storage/database.js'
@@ -25,6 +28,10 @@ const noteEvery = 60_000
 const heldFor = 500
 /** Of how many applications secrets are held. */
 const mostHeld = 1_000
+
+/** Who chooses a secret may choose a bad one: ours have 43 characters of chance. */
+const shortestSecret = 32
+const longestSecret = 1_000
 
 type Held = { secrets: readonly ApplicationSecretRecord[]; until: number }
 
@@ -127,6 +134,15 @@ export function createApplicationSecrets(deps: ApplicationSecretsDeps) {
 }
 
 export type ApplicationSecrets = ReturnType<typeof createApplicationSecrets>
+
+/** Why an application cannot have a secret that somebody has chosen; null where it can. */
+export function givenSecretProblem(secret: string, metadata: ApplicationMetadata): Problem | null {
+  if (secret.length < shortestSecret) return problem('secret_short', { count: shortestSecret })
+  // It is sent in a header, form-encoded or not (RFC 6749 Appendix A.2).
+  if (!/^[\x20-\x7e]+$/.test(secret)) return problem('control_characters')
+  if (secret.length > longestSecret) return problem('too_long', { count: longestSecret })
+  return usesSecret(metadata) ? null : problem('secret_unused')
+}
 
 /** Compares with as many as there may be, also where there are fewer, and never stops at the first that matches. */
 function among(secrets: readonly ApplicationSecretRecord[], hash: Buffer, at: number): ApplicationSecretRecord | null {

@@ -96,7 +96,8 @@ export function createApplications(deps: ApplicationsDeps) {
   }
 
   /**
-   * @param secret one that is given, or whether one is made where it proves itself by one
+   * @param input with whatever its kind has where nothing is said
+   * @param given its secret, or whether one is made where it proves itself by one
    * @throws invalid_fields, permission_denied
    */
   async function createIn(
@@ -107,8 +108,7 @@ export function createApplications(deps: ApplicationsDeps) {
     actor: Actor,
     given: string | boolean = true,
   ): Promise<Created> {
-    const { id, name, kind, resource = null, resourceScopes = [] } = input
-    const metadata = withDefaults(kind, input.metadata)
+    const { id, name, kind, metadata, resource = null, resourceScopes = [] } = input
     const row = { id, name, kind, origin, active: true, createdAt: now(), registrationTokenHash: null }
     const application = { ...row, metadata, resource, resourceScopes }
     const makesSecret = usesSecret(metadata) && given !== false
@@ -126,6 +126,22 @@ export function createApplications(deps: ApplicationsDeps) {
     }
   }
 
+  /** Disabled or enabled, in a transaction that may do more. */
+  async function setActiveIn(tx: Queries, change: Change, id: string, active: boolean, actor: Actor): Promise<void> {
+    const before = await lockOther(tx, id, actor)
+    if (before.active === active) return
+    change.note({ action: active ? 'application_enabled' : 'application_disabled', subject: id })
+    await applicationWriting.change(tx, change, id, { active })
+  }
+
+  async function removeIn(tx: Queries, change: Change, id: string, actor: Actor): Promise<void> {
+    const before = await lockOther(tx, id, actor)
+    change.note({ action: 'application_deleted', subject: id, before: auditedWhole(before) })
+    await applicationStore.deleteSecrets(tx, id)
+    const nothing = { metadata: {}, resource: null, resourceScopes: [], registrationTokenHash: null }
+    await applicationWriting.change(tx, change, id, { active: false, deletedAt: now(), ...nothing })
+  }
+
   /** As a room hands them on. */
   const { page: list, ...looked } = applicationList
 
@@ -134,12 +150,15 @@ export function createApplications(deps: ApplicationsDeps) {
     ...looked,
     changeIn,
     createIn,
+    setActiveIn,
+    removeIn,
 
     /** @throws invalid_fields with all that is wrong, permission_denied */
     async create(input: NewApplicationInput, actor: Actor): Promise<Created> {
       const id = input.id ?? idOf(input, random)
+      const whole = { ...input, id, metadata: withDefaults(input.kind, input.metadata) }
       try {
-        return await changes.run(actor, (tx, change) => createIn(tx, change, { ...input, id }, 'administrator', actor))
+        return await changes.run(actor, (tx, change) => createIn(tx, change, whole, 'administrator', actor))
       } catch (error) {
         throw isDuplicate(error) ? refuseFields({ client_id: [problem('application_id_taken')] }) : error
       }
@@ -157,31 +176,15 @@ export function createApplications(deps: ApplicationsDeps) {
 
     /** Ends its sessions. @throws not_found, permission_denied */
     disable: (id: string, actor: Actor): Promise<void> =>
-      changes.run(actor, async (tx, change) => {
-        const before = await lockOther(tx, id, actor)
-        if (!before.active) return
-        change.note({ action: 'application_disabled', subject: id })
-        await applicationWriting.change(tx, change, id, { active: false })
-      }),
+      changes.run(actor, (tx, change) => setActiveIn(tx, change, id, false, actor)),
 
     /** Revives none of its sessions. @throws not_found, permission_denied */
     enable: (id: string, actor: Actor): Promise<void> =>
-      changes.run(actor, async (tx, change) => {
-        const before = await lockOther(tx, id, actor)
-        if (before.active) return
-        change.note({ action: 'application_enabled', subject: id })
-        await applicationWriting.change(tx, change, id, { active: true })
-      }),
+      changes.run(actor, (tx, change) => setActiveIn(tx, change, id, true, actor)),
 
     /** Ends its sessions. The row stays, with its name and nothing else, so that its id is never used again. @throws not_found, permission_denied */
     remove: (id: string, actor: Actor): Promise<void> =>
-      changes.run(actor, async (tx, change) => {
-        const before = await lockOther(tx, id, actor)
-        change.note({ action: 'application_deleted', subject: id, before: auditedWhole(before) })
-        await applicationStore.deleteSecrets(tx, id)
-        const nothing = { metadata: {}, resource: null, resourceScopes: [], registrationTokenHash: null }
-        await applicationWriting.change(tx, change, id, { active: false, deletedAt: now(), ...nothing })
-      }),
+      changes.run(actor, (tx, change) => removeIn(tx, change, id, actor)),
 
     /** All of them at once, whatever their number. @throws not_found, permission_denied */
     endSessions: (id: string, actor: Actor): Promise<void> =>

@@ -1,5 +1,6 @@
 // What the audit log is told of an application: what it is described by, and never what it proves itself by.
 import type { AuditedValues } from '../../policy/audit.js'
+import { canonical } from '../../protocol/json.js'
 import type { NewApplication } from '../../storage/applications.js'
 
 type Described = Pick<NewApplication, 'name' | 'kind' | 'origin' | 'metadata' | 'resource' | 'resourceScopes'>
@@ -27,13 +28,4 @@ export function auditedChange(
   const only = (values: AuditedValues) =>
     Object.fromEntries(differing.filter(name => values[name] !== undefined).map(name => [name, values[name]]))
   return { before: only(was), after: only(is) }
-}
-
-/** The same text for what says the same, in whatever order its members stand. */
-function canonical(value: unknown): string {
-  return JSON.stringify(value, (_, inner: unknown) =>
-    inner !== null && typeof inner === 'object' && !Array.isArray(inner)
-      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : inner,
-  )
 }

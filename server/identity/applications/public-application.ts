@@ -1,10 +1,12 @@
-// Applications as everybody above this floor sees them, their columns picked one by one.
+// Applications as everybody above this floor sees them, their columns picked one by one; and as all who write them for
+// programs do: the API, the command line, files.
 import type {
   ApplicationKind,
   ApplicationMetadata,
   ApplicationOrigin,
   ResourceScope,
 } from '../../policy/application-metadata.js'
+import type { ApplicationState } from '../../storage/application-lists.js'
 import type { ApplicationRecord } from '../../storage/applications.js'
 
 /** `createdAt` is epoch ms. `version` rises with every change. */
@@ -35,4 +37,33 @@ export function publicApplication(application: ApplicationRecord): PublicApplica
     resource: application.resource,
     resourceScopes: application.resourceScopes,
   }
+}
+
+/** In the names of RFC 7591 and ours, as policy/application-description.ts reads them; times as ISO 8601 in UTC. */
+export function describedApplication({
+  id,
+  name,
+  kind,
+  origin,
+  active,
+  version,
+  createdAt,
+  ...rest
+}: PublicApplication) {
+  return {
+    client_id: id,
+    client_name: name,
+    kind,
+    origin,
+    state: stateOf({ active }),
+    version,
+    created_at: new Date(createdAt).toISOString(),
+    resource: rest.resource,
+    resource_scopes: rest.resourceScopes,
+    ...rest.metadata,
+  }
+}
+
+export function stateOf({ active }: Pick<PublicApplication, 'active'>): ApplicationState {
+  return active ? 'active' : 'disabled'
 }

@@ -1,5 +1,6 @@
 // An application gives a token back (RFC 7009): a refresh token with its session, an access token by itself.
 import type { Origin } from '../../policy/actor.js'
+import { apiKeyPrefix } from '../../policy/api-key.js'
 import type { AccessClaims, RefreshClaims } from '../../protocol/claims.js'
 import { Refusal, refuse } from '../../protocol/errors.js'
 import type { Database } from '../../storage/database.js'
@@ -58,9 +59,11 @@ export function createTokenRevocation(deps: TokenRevocationDeps) {
   return {
     /**
      * @param applicationId of one that has proven to be it
-     * @throws invalid_grant (another one's token), too_many_revocations, database_unavailable
+     * @throws invalid_grant (another one's token), unsupported_token_type, too_many_revocations, database_unavailable
      */
     async revoke(token: string, applicationId: string, origin: Origin): Promise<void> {
+      // RFC 7009 §2.2.1. A person gave it, not we to an application: they end it, and whether there is one is not told.
+      if (token.startsWith(apiKeyPrefix)) throw refuse('unsupported_token_type')
       const found = await findLive(token)
       if (!found) return
       // RFC 7009 §2.1: one that was given to another application is refused.

@@ -135,7 +135,7 @@ export function createCodes(deps: CodesDeps) {
         // What has only run out of its time has ended nothing that it gave.
         return browser !== null && (browser.endedAt === null || browser.endedReason === 'expired')
       },
-      async spend(tx, sessionId) {
+      async spend(tx, { id: sessionId }) {
         if (!(await isConsented(tx, row, asked))) throw new EvidenceOutdated()
         const redemption = random(12).toString('hex')
         const by = { redemption, redeemer: redeemerOf(origin), sessionId }

@@ -4,7 +4,7 @@
 import { type Actor, nameOf, originOf } from '../../policy/actor.js'
 import { mayUse } from '../../policy/application-metadata.js'
 import type { AuthorizationRequest } from '../../policy/authorization-request.js'
-import { type ConsentedScopes, covers, merged, scopesByServer, wordsIn } from '../../policy/consent.js'
+import { type ConsentedScopes, covers, merged, scopesByServer, serversIn, wordsIn } from '../../policy/consent.js'
 import { sessionEnd } from '../../policy/session.js'
 import { resourceServersOf } from '../../policy/session-scope.js'
 import { refuse } from '../../protocol/errors.js'
@@ -119,7 +119,7 @@ export function createDecisions(deps: DecisionsDeps) {
             : (remembered?.scopes ?? null)
           if (!covers(scopes, request, servers)) throw refuse('consent_required')
         }
-        await codeStore.insert(tx, codeOf(request, wordsIn(asked), standing, await authenticatedAt(tx, standing), code))
+        await codeStore.insert(tx, codeOf(request, asked, standing, await authenticatedAt(tx, standing), code))
       })
       return { code }
     },
@@ -132,7 +132,7 @@ export function createDecisions(deps: DecisionsDeps) {
 
   function codeOf(
     request: AuthorizationRequest,
-    scope: readonly string[],
+    asked: ConsentedScopes,
     { session, user }: Standing,
     authenticatedAt: number,
     code: string,
@@ -148,8 +148,9 @@ export function createDecisions(deps: DecisionsDeps) {
       authenticatedAt,
       redirectUri: request.redirectUriGiven ? request.redirectUri : null,
       challenge: request.challenge ?? null,
-      scope: scope.join(' '),
-      resources: request.resources,
+      scope: wordsIn(asked).join(' '),
+      // Where none was named, those that were agreed to: a word that another server comes to know later is not granted there.
+      resources: request.resources.length > 0 ? request.resources : serversIn(asked),
       nonce: request.nonce ?? null,
       dpopJkt: null,
       createdAt,

@@ -115,9 +115,10 @@ export function createSessions(deps: SessionsDeps) {
     /**
      * Ends all devices of a user but the one that a session is on. Where they are very many, one entry ends them all: then
      * of this device the session alone stays.
+     * @param sid null: all of them
      */
-    async endOtherDevices(userId: number, sid: string, actor: Actor): Promise<void> {
-      const own = (await sessionStore.find(database, sid))?.deviceId ?? ''
+    async endOtherDevices(userId: number, sid: string | null, actor: Actor): Promise<void> {
+      const own = sid === null ? '' : ((await sessionStore.find(database, sid))?.deviceId ?? '')
       const others = await deviceStore.openBeside(database, userId, own, fewDevices + 1)
       const open = await sessionStore.countBeside(database, userId, own, fewSessions + 1)
       if (others.length <= fewDevices && open <= fewSessions) {
@@ -128,8 +129,10 @@ export function createSessions(deps: SessionsDeps) {
         await userStore.lock(tx, userId)
         await requireMayActOn(tx, actor, userId)
         const ended = await deviceStore.endBeside(tx, userId, own, now())
-        await record('others_ended', { subject: String(userId), exceptSid: sid })
-        note({ action: 'other_sessions_ended', subject: String(userId), after: { devices: ended } })
+        const trigger = sid === null ? 'all_ended' : 'others_ended'
+        await record(trigger, { subject: String(userId), exceptSid: sid ?? undefined })
+        const action = sid === null ? 'sessions_ended' : 'other_sessions_ended'
+        note({ action, subject: String(userId), after: { devices: ended } })
       })
     },
   }

@@ -1,8 +1,8 @@
 // Users made here, and users brought along from elsewhere.
-import type { Actor } from '../../policy/actor.js'
+import { type Actor, apiKeyOf } from '../../policy/actor.js'
 import { rightsOfRoles } from '../../policy/permissions.js'
 import { usernameKey } from '../../policy/username.js'
-import { refuseField } from '../../protocol/errors.js'
+import { refuse, refuseField } from '../../protocol/errors.js'
 import { checkAll } from '../../protocol/together.js'
 import type { PolicyInForce } from '../../revocation/policy-in-force.js'
 import { type Database, isDuplicate, type Queries } from '../../storage/database.js'
@@ -19,7 +19,8 @@ import { type PublicUser, publicUser } from './public-user.js'
 
 export type UserToCreate = Partial<Profile> & {
   username: string
-  password: string
+  /** null: nobody signs in by one until an administrator sets it. */
+  password: string | null
   roles?: string[]
   /** Somebody else knows the password: the pages ask for a new one. */
   mustChangePassword?: boolean
@@ -39,15 +40,19 @@ export type NewUsersDeps = {
 }
 
 export function createNewUsers({ userStore, roleStore, hashing, rights, changes, policy, now }: NewUsersDeps) {
-  /** @throws invalid_fields, permission_denied */
-  async function create(user: UserToCreate, actor: Actor): Promise<PublicUser> {
+  /**
+   * A key makes people without a password alone: whoever has it could sign in as them, and no key gives that.
+   * @throws invalid_fields, permission_denied, not_by_api_key
+   */
+  async function create({ password, ...user }: UserToCreate, actor: Actor): Promise<PublicUser> {
+    if (password !== null && apiKeyOf(actor) !== null) throw refuse('not_by_api_key')
     const { username_max_length, password_min_length } = policy()
     await checkAll(
       () => requireUsername(user.username, username_max_length),
-      () => requireGoodPassword(user.password, [user.username], password_min_length, 'password'),
+      () => password !== null && requireGoodPassword(password, [user.username], password_min_length, 'password'),
       () => requireProfile(user),
     )
-    const passwordHash = await hashing.hash(user.password, null)
+    const passwordHash = password === null ? unusableHash : await hashing.hash(password, null)
     // Who makes a user vouches for the address.
     return insert({ ...user, passwordHash, emailVerified: true }, actor, 'user_created')
   }

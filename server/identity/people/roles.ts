@@ -18,30 +18,19 @@ export type RolesDeps = { database: Database; roleStore: RoleStore; rights: Acto
 export type RoleChanges = { newName?: string | undefined; permissions?: readonly string[] | undefined }
 
 export function createRoles({ database, roleStore, rights, changes }: RolesDeps) {
-  /** One change of a role that is not built in, under the role's lock, by somebody who may do all that it allows. */
-  function change(
-    name: string,
-    actor: Actor,
-    after: readonly string[] | null,
-    work: (tx: Queries, role: RoleRecord, change: Change) => Promise<void>,
-  ): Promise<void> {
-    return changes.run(
-      actor,
-      async (tx, changing) => {
-        const role = await roleStore.lock(tx, name)
-        if (!role) throw refuse('not_found', { problem: problem('unknown_role', { name }) })
-        await rights.requireGiving(tx, actor, new Set([...role.permissions, ...(after ?? [])]))
-        if (role.builtIn) throw refuse('built_in_role')
-        await work(tx, role, changing)
-      },
-      { roles: [name] },
-    )
+  /** Locks a role that is not built in, for somebody who may do all that it allows, before and after. */
+  async function lock(tx: Queries, name: string, actor: Actor, after: readonly string[] = []): Promise<RoleRecord> {
+    const role = await roleStore.lock(tx, name)
+    if (!role) throw refuse('not_found', { problem: problem('unknown_role', { name }) })
+    await rights.requireGiving(tx, actor, new Set([...role.permissions, ...after]))
+    if (role.builtIn) throw refuse('built_in_role')
+    return role
   }
 
   async function setPermissions(
     tx: Queries,
     { name, permissions }: RoleRecord,
-    after: string[],
+    after: readonly string[],
     { record, note }: Change,
   ): Promise<void> {
     await roleStore.setPermissions(tx, name, after)
@@ -56,7 +45,44 @@ export function createRoles({ database, roleStore, rights, changes }: RolesDeps)
     note({ action: 'role_renamed', subject: newName, before: { name }, after: { name: newName } })
   }
 
+  /** In a transaction that may do more. @param given as `readPermissions` has made them */
+  async function createIn(
+    tx: Queries,
+    { note }: Change,
+    name: string,
+    given: readonly string[],
+    actor: Actor,
+  ): Promise<void> {
+    await rights.requireGiving(tx, actor, new Set(given))
+    await roleStore.insert(tx, { name, permissions: [...given], builtIn: false })
+    note({ action: 'role_created', subject: name, after: { permissions: given } })
+  }
+
+  /** The same of another name, other permissions, or both at once; the transaction has locked the role, or locks it here. */
+  async function updateIn(
+    tx: Queries,
+    change: Change,
+    name: string,
+    { newName = name, permissions: after }: RoleChanges,
+    actor: Actor,
+  ): Promise<void> {
+    const role = await lock(tx, name, actor, after)
+    if (after && after.join() !== role.permissions.join()) await setPermissions(tx, role, after, change)
+    if (newName !== name) await rename(tx, name, newName, change)
+  }
+
+  async function removeIn(tx: Queries, { record, note }: Change, name: string, actor: Actor): Promise<void> {
+    const { permissions } = await lock(tx, name, actor)
+    await roleStore.delete(tx, name)
+    await record('role_deleted', { subject: name })
+    note({ action: 'role_deleted', subject: name, before: { permissions } })
+  }
+
   return {
+    createIn,
+    updateIn,
+    removeIn,
+
     /** With how many have each. */
     list: (): Promise<ListedRole[]> => roleStore.list(database),
 
@@ -73,26 +99,22 @@ export function createRoles({ database, roleStore, rights, changes }: RolesDeps)
     /** All that is wrong with a form for a new role. @throws invalid_fields */
     async check(name: string, permissions: readonly string[]): Promise<void> {
       await checkAll(
-        () => requireName(name),
+        () => requireRoleName(name),
         async () => {
           if ((await roleStore.list(database)).some(role => role.name === name)) throw nameTaken()
         },
-        () => requirePermissions(permissions),
+        () => readPermissions(permissions),
       )
     },
 
     /** @throws invalid_fields, permission_denied */
     async create(name: string, permissions: readonly string[], actor: Actor): Promise<void> {
       const [, given] = await checkAll(
-        () => requireName(name),
-        () => requirePermissions(permissions),
+        () => requireRoleName(name),
+        () => readPermissions(permissions),
       )
       try {
-        await changes.run(actor, async (tx, { note }) => {
-          await rights.requireGiving(tx, actor, new Set(given))
-          await roleStore.insert(tx, { name, permissions: given, builtIn: false })
-          note({ action: 'role_created', subject: name, after: { permissions: given } })
-        })
+        await changes.run(actor, (tx, change) => createIn(tx, change, name, given, actor))
       } catch (error) {
         throw isDuplicate(error) ? nameTaken() : error
       }
@@ -100,36 +122,31 @@ export function createRoles({ database, roleStore, rights, changes }: RolesDeps)
 
     /** Another name, other permissions, or both at once. @throws invalid_fields, not_found, built_in_role, permission_denied */
     async update(name: string, { newName = name, permissions }: RoleChanges, actor: Actor): Promise<void> {
-      if (newName !== name) requireName(newName)
-      const after = permissions && requirePermissions(permissions)
+      if (newName !== name) requireRoleName(newName)
+      const after = permissions && readPermissions(permissions)
       try {
-        await change(name, actor, after ?? null, async (tx, role, changing) => {
-          if (after && after.join() !== role.permissions.join()) await setPermissions(tx, role, after, changing)
-          if (newName !== name) await rename(tx, name, newName, changing)
-        })
+        const wanted = { newName, permissions: after }
+        await changes.run(actor, (tx, change) => updateIn(tx, change, name, wanted, actor), { roles: [name] })
       } catch (error) {
         throw isDuplicate(error) ? nameTaken() : error
       }
     },
 
     /** @throws not_found, built_in_role, permission_denied */
-    async remove(name: string, actor: Actor): Promise<void> {
-      await change(name, actor, null, async (tx, { permissions }, { record, note }) => {
-        await roleStore.delete(tx, name)
-        await record('role_deleted', { subject: name })
-        note({ action: 'role_deleted', subject: name, before: { permissions } })
-      })
-    },
+    remove: (name: string, actor: Actor): Promise<void> =>
+      changes.run(actor, (tx, change) => removeIn(tx, change, name, actor), { roles: [name] }),
   }
 }
 
 export type Roles = ReturnType<typeof createRoles>
 
-function requireName(name: string): void {
+/** @throws invalid_fields */
+export function requireRoleName(name: string): void {
   if (!isRoleName(name)) throw refuseField('name', 'role_name')
 }
 
-function requirePermissions(permissions: readonly string[]): string[] {
+/** Each once, in one order. @throws invalid_fields */
+export function readPermissions(permissions: readonly string[]): string[] {
   const wrong = permissions.find(permission => !isPermission(permission))
   if (wrong !== undefined) throw refuseField('permissions', 'no_permission', { name: wrong.slice(0, 100) })
   const each = [...new Set(permissions)].sort()

@@ -21,7 +21,7 @@ export type UserAccessDeps = {
   newUsers: NewUsers
   rights: ActorRights
   /** Changes one user under their lock, by somebody who may act on them. */
-  change: (id: number, actor: Actor, work: UserChange, roles?: readonly string[]) => Promise<void>
+  change: (id: number, actor: Actor, work: UserChange, options?: { roles?: readonly string[] }) => Promise<void>
   /** @throws last_administrator */
   requireAdministratorBeside: (tx: Queries, user: UserRecord) => Promise<void>
 }
@@ -66,7 +66,7 @@ export function createUserAccess({ userStore, newUsers, rights, change, requireA
       if (notes.length > 0) await record('roles_changed', { subject: String(id) })
       for (const one of notes) note({ ...one, subject: String(id) })
     }
-    return change(id, actor, work, giving)
+    return change(id, actor, work, giving && { roles: giving })
   }
 
   async function giveRoles(tx: Queries, user: UserRecord, wanted: string[], actor: Actor): Promise<AccessNote[]> {

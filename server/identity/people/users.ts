@@ -1,11 +1,12 @@
 // Users: made, changed, disabled, deleted. Whatever changes something that a token says records its trigger in the same
 // transaction (policy/revocation.ts).
-import { type Actor, nameOf } from '../../policy/actor.js'
+import { type Actor, apiKeyOf, credentialOf, nameOf, userOf } from '../../policy/actor.js'
 import { administratorRole, rightsOf } from '../../policy/permissions.js'
 import { usernameKey } from '../../policy/username.js'
 import { refuse } from '../../protocol/errors.js'
 import { problem } from '../../protocol/problems.js'
 import { checkAll } from '../../protocol/together.js'
+import type { ApiKeyStore } from '../../storage/api-keys.js'
 import { isDuplicate, type Queries } from '../../storage/database.js'
 import type { DeviceStore } from '../../storage/devices.js'
 import type { UserRecord } from '../../storage/users.js'
@@ -19,10 +20,10 @@ import { createUserAccess, type UserChange } from './user-access.js'
 
 export type { PublicUser }
 
-export type UsersDeps = NewUsersDeps & { deviceStore: DeviceStore }
+export type UsersDeps = NewUsersDeps & { deviceStore: DeviceStore; apiKeyStore: ApiKeyStore }
 
 export function createUsers(deps: UsersDeps) {
-  const { database, userStore, deviceStore, hashing, rights, changes, policy, now } = deps
+  const { database, userStore, deviceStore, apiKeyStore, hashing, rights, changes, policy, now } = deps
 
   const newUsers = createNewUsers(deps)
   const access = createUserAccess({ ...deps, newUsers, change, requireAdministratorBeside })
@@ -37,14 +38,19 @@ export function createUsers(deps: UsersDeps) {
       () => requireProfile(profile),
       () => username !== undefined && requireUsername(username, policy().username_max_length),
     )
+    async function write(tx: Queries, user: UserRecord, changing: Change): Promise<void> {
+      if (username !== undefined && username !== user.username) {
+        // Half of what they sign in with.
+        if (apiKeyOf(actor) !== null && userOf(actor) === id) throw refuse('not_by_api_key')
+        await rename(tx, user, username, changing)
+      }
+      if (Object.keys(changes).length === 0) return
+      await userStore.update(tx, id, { ...changes, ...vouched(user, changes.email, actor) })
+      // Which, not what: the audit log outlives the person's own data.
+      changing.note({ action: 'profile_changed', subject: String(id), after: { changed: Object.keys(changes) } })
+    }
     try {
-      await change(id, actor, async (tx, user, changing) => {
-        if (username !== undefined && username !== user.username) await rename(tx, user, username, changing)
-        if (Object.keys(changes).length === 0) return
-        await userStore.update(tx, id, { ...changes, ...vouched(user, changes.email, actor) })
-        // Which, not what: the audit log outlives the person's own data.
-        changing.note({ action: 'profile_changed', subject: String(id), after: { changed: Object.keys(changes) } })
-      })
+      await change(id, actor, write)
     } catch (error) {
       throw isDuplicate(error) ? usernameTaken() : error
     }
@@ -120,6 +126,7 @@ export function createUsers(deps: UsersDeps) {
       })
       await userStore.setRoles(tx, id, [])
       await deviceStore.blank(tx, id, now())
+      await apiKeyStore.blank(tx, id)
       await record('user_deleted', { subject: String(id) })
       note({ action: 'user_deleted', subject: String(id), before: { roles: user.roles } })
     })
@@ -128,9 +135,10 @@ export function createUsers(deps: UsersDeps) {
   /**
    * A reset by an administrator: every session ends.
    * @param mustChange the pages then ask the user for one that nobody else knows
-   * @throws invalid_fields, not_found, permission_denied
+   * @throws invalid_fields, not_found, permission_denied, not_by_api_key
    */
   async function setPassword(id: number, password: string, actor: Actor, mustChange = false): Promise<void> {
+    if (apiKeyOf(actor) !== null) throw refuse('not_by_api_key')
     const user = await require_(id)
     // Before the hash is paid for; judged again where it counts.
     await rights.requirePassword(database, actor, rightsOf(user))
@@ -149,15 +157,24 @@ export function createUsers(deps: UsersDeps) {
     })
   }
 
-  /** One change of one user under the user's lock, by somebody who may act on them. @param roles that it may give */
-  function change(id: number, actor: Actor, work: UserChange, roles?: readonly string[]): Promise<void> {
+  /**
+   * One change of one user under the user's lock, by somebody who may act on them.
+   * @param roles that it may give
+   */
+  function change(
+    id: number,
+    actor: Actor,
+    work: UserChange,
+    { roles }: { roles?: readonly string[] } = {},
+  ): Promise<void> {
     return changes.run(
       actor,
       async (tx, changing) => {
         await userStore.lock(tx, id)
         const user = await userStore.find(tx, id)
         if (!user || user.deletedAt !== null) throw refuse('not_found')
-        await rights.require(tx, actor, rightsOf(user))
+        // Whoever it is about may always, also by what holds less than they may do: a key, another application's token.
+        if (!isOwnAccount(actor, id)) await rights.require(tx, actor, rightsOf(user))
         await work(tx, user, changing)
       },
       { users: [id], ...(roles && { roles }) },
@@ -216,6 +233,9 @@ export function createUsers(deps: UsersDeps) {
 }
 
 export type Users = ReturnType<typeof createUsers>
+
+/** Somebody is at their own account, where a route asks for no right. */
+const isOwnAccount = (actor: Actor, id: number) => userOf(actor) === id && credentialOf(actor)?.permission === null
 
 /** An administrator vouches for the address that they write; for their own nobody can. What stays says as much as before. */
 function vouched({ id, email: before }: UserRecord, email: string | undefined, actor: Actor) {

@@ -17,6 +17,7 @@ import { refuse, refuseField, refuseFields } from '../../protocol/errors.js'
 import { type Problem, problem } from '../../protocol/problems.js'
 import type { Database, Queries } from '../../storage/database.js'
 import type { PolicyVersionRecord, PolicyVersionStore } from '../../storage/policy-versions.js'
+import type { Change } from '../../tokens/changes.js'
 import type { ActorRights } from '../rights.js'
 import type { PolicyPreview, PolicyPreviews } from './policy-preview.js'
 import type { PolicyWriting } from './policy-writing.js'
@@ -99,6 +100,16 @@ export function createPolicies({ database, policyVersionStore, policyPreview, po
     if (found) throw conflict(problem('set_since', found))
   }
 
+  async function settingIn(
+    tx: Queries,
+    inUse: readonly PolicyVersion[],
+    values: WantedPolicies,
+    { apply = 'refresh', seen }: HowToSet,
+  ): Promise<NextVersion> {
+    if (seen !== undefined) await requireUntouched(tx, values, seen)
+    return requireNext(inUse, { values: values as Partial<Policy>, apply, undoes: null })
+  }
+
   return {
     async show(): Promise<PolicyInVersion> {
       return read((await policyVersionStore.latest(database))!)
@@ -129,13 +140,22 @@ export function createPolicies({ database, policyVersionStore, policyPreview, po
      * @throws invalid_fields, policy_conflict, permission_denied; nothing has changed then
      */
     async set(values: WantedPolicies, actor: Actor, reason: string, how: HowToSet = {}): Promise<PolicyInVersion> {
-      const { apply = 'refresh', seen } = how
-      requireValues(values, apply)
-      const written = await policyWriting.write(actor, reason, async (tx, inUse) => {
-        if (seen !== undefined) await requireUntouched(tx, values, seen)
-        return requireNext(inUse, { values: values as Partial<Policy>, apply, undoes: null })
-      })
-      return read(written)
+      requireValues(values, how.apply ?? 'refresh')
+      return read(await policyWriting.write(actor, reason, (tx, inUse) => settingIn(tx, inUse, values, how)))
+    },
+
+    /** The same in a transaction that may do more; see PolicyWriting.writeIn. */
+    async setIn(
+      tx: Queries,
+      change: Change,
+      values: WantedPolicies,
+      actor: Actor,
+      reason: string,
+      how: HowToSet = {},
+    ): Promise<PolicyInVersion> {
+      requireValues(values, how.apply ?? 'refresh')
+      const make = (_: Queries, inUse: readonly PolicyVersion[]) => settingIn(tx, inUse, values, how)
+      return read(await policyWriting.writeIn(tx, change, actor, reason, make))
     },
 
     /**

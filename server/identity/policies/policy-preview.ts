@@ -2,7 +2,7 @@
 // counted exactly up to ten thousand.
 import { setImmediate } from 'node:timers/promises'
 import { type Eras, foldEras, withOverrides } from '../../policy/eras.js'
-import type { PolicyName } from '../../policy/policies.js'
+import type { Policy, PolicyName } from '../../policy/policies.js'
 import type { NextVersion } from '../../policy/policy-change.js'
 import {
   type Ending,
@@ -34,7 +34,7 @@ export type PolicyPreview = {
   version: number
   apply: PolicyApply
   /** What would differ for sessions that are opened afterwards. */
-  changes: { name: PolicyName; before: unknown; after: unknown }[]
+  changes: { name: PolicyName; before: Policy[PolicyName]; after: Policy[PolicyName] }[]
   /** Given, and the same already. */
   unchanged: PolicyName[]
   /** Sessions that would be refused at their next refresh if it came now, and are not without the change. */

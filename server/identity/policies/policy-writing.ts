@@ -6,7 +6,7 @@ import type { AuditStore } from '../../storage/audit.js'
 import type { Queries } from '../../storage/database.js'
 import type { PolicyVersionRecord, PolicyVersionStore } from '../../storage/policy-versions.js'
 import type { RevocationStore } from '../../storage/revocations.js'
-import type { Changes } from '../../tokens/changes.js'
+import type { Change, Changes } from '../../tokens/changes.js'
 import type { ActorRights } from '../rights.js'
 
 export type PolicyWritingDeps = {
@@ -22,48 +22,59 @@ export type PolicyWritingDeps = {
 /** Writes versions of the policy, one after the other. */
 export function createPolicyWriting(deps: PolicyWritingDeps) {
   const { policyVersionStore, auditStore, revocationStore, accessLifetime, rights, changes, now } = deps
+
+  /**
+   * In a transaction that may do more, and locks nothing afterwards but the heads of the logs.
+   * @param make the version to follow those in use, or a refusal; nothing has changed then
+   * @throws permission_denied, and what `make` throws
+   */
+  async function writeIn(
+    tx: Queries,
+    { record, note }: Change,
+    actor: Actor,
+    reason: string,
+    make: (tx: Queries, inUse: readonly PolicyVersion[]) => Promise<NextVersion>,
+  ): Promise<PolicyVersionRecord> {
+    // First, so that two changes at once follow each other; both heads, in their order.
+    await auditStore.lockHead(tx)
+    await revocationStore.lockHead(tx)
+    await rights.require(tx, actor, new Set(['darvoza:policies:write']))
+    const inUse = readVersions(await policyVersionStore.inUse(tx))
+    const { next } = await make(tx, inUse)
+    const { version, policy, changed, apply, undoes } = next
+    const written: PolicyVersionRecord = {
+      version,
+      policy: JSON.stringify(policy),
+      changed: JSON.stringify(changed),
+      apply,
+      undoes,
+      actor: nameOf(actor),
+      reason: reason.slice(0, 255),
+      createdAt: now(),
+      settledAt: null,
+    }
+    await policyVersionStore.insert(tx, written)
+    await accessLifetime.write(tx)
+    await revocationStore.raiseVersion(tx, 'policy')
+    if (apply === 'now') await record('policy_changed', { subject: '' })
+    note({
+      action: 'policy_changed',
+      subject: String(version),
+      before: only(inUse.at(-1)!.policy, changed),
+      after: { ...only(policy, changed), apply, reason: written.reason, ...(undoes !== null && { undoes }) },
+    })
+    return written
+  }
+
   return {
-    /**
-     * @param make the version to follow those in use, or a refusal; nothing has changed then
-     * @throws permission_denied, and what `make` throws
-     */
-    write(
+    writeIn,
+
+    /** @throws like `writeIn` */
+    write: (
       actor: Actor,
       reason: string,
       make: (tx: Queries, inUse: readonly PolicyVersion[]) => Promise<NextVersion>,
-    ): Promise<PolicyVersionRecord> {
-      return changes.run(actor, async (tx, { record, note }) => {
-        // First, so that two changes at once follow each other; both heads, in their order.
-        await auditStore.lockHead(tx)
-        await revocationStore.lockHead(tx)
-        await rights.require(tx, actor, new Set(['darvoza:policies:write']))
-        const inUse = readVersions(await policyVersionStore.inUse(tx))
-        const { next } = await make(tx, inUse)
-        const { version, policy, changed, apply, undoes } = next
-        const written: PolicyVersionRecord = {
-          version,
-          policy: JSON.stringify(policy),
-          changed: JSON.stringify(changed),
-          apply,
-          undoes,
-          actor: nameOf(actor),
-          reason: reason.slice(0, 255),
-          createdAt: now(),
-          settledAt: null,
-        }
-        await policyVersionStore.insert(tx, written)
-        await accessLifetime.write(tx)
-        await revocationStore.raiseVersion(tx, 'policy')
-        if (apply === 'now') await record('policy_changed', { subject: '' })
-        note({
-          action: 'policy_changed',
-          subject: String(version),
-          before: only(inUse.at(-1)!.policy, changed),
-          after: { ...only(policy, changed), apply, reason: written.reason, ...(undoes !== null && { undoes }) },
-        })
-        return written
-      })
-    },
+    ): Promise<PolicyVersionRecord> => changes.run(actor, (tx, change) => writeIn(tx, change, actor, reason, make)),
   }
 }
 

@@ -9,7 +9,12 @@ import { type Count, createGuessCounts } from './guess-counts.js'
 import { createSharedGuessCounts, type RedisLike, type SharedGuessCountsDeps } from './shared-guess-counts.js'
 
 /** What the test of a guess refuses when the guess was wrong; whatever else it refuses, the password may have been right. */
-const wrong: ReadonlySet<ErrorCode> = new Set(['no_active_account', 'invalid_fields', 'invalid_client'])
+const wrong: ReadonlySet<ErrorCode> = new Set([
+  'no_active_account',
+  'invalid_fields',
+  'invalid_client',
+  'api_key_unknown',
+])
 
 /** When a bucket is full of guesses that are still being tested, a place may be free so soon, in seconds. */
 const soon = 2
@@ -85,7 +90,7 @@ export function createGuesses({ redis, secretKey, policy, ...deps }: GuessesDeps
     }
   }
 
-  return { count, shared }
+  return { count, counts, shared }
 }
 
 export type Guesses = ReturnType<typeof createGuesses>

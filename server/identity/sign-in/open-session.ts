@@ -3,6 +3,7 @@
 // is seen, or after, and ends the session. Tokens are issued afterwards, by who wants them (tokens/issue.ts).
 import type { Actor, Origin } from '../../policy/actor.js'
 import { mayUse, ownApplicationId } from '../../policy/application-metadata.js'
+import type { AuditAction } from '../../policy/audit.js'
 import { absoluteEnd } from '../../policy/session.js'
 import { refuse } from '../../protocol/errors.js'
 import type { ApplicationsInForce } from '../../revocation/applications-in-force.js'
@@ -37,7 +38,11 @@ export type Evidence = {
    */
   stillHolds: (tx: Queries, user: OwnUserRecord) => Promise<boolean>
   /** Of evidence that is good once: told which session it gives, before that is written. @throws EvidenceOutdated */
-  spend?: (tx: Queries, sessionId: string) => Promise<void>
+  spend?: (
+    tx: Queries,
+    session: Pick<SessionRecord, 'id' | 'policyVersion' | 'applicationId'>,
+    eras: ErasInForce,
+  ) => Promise<void>
 }
 
 export type Opening = {
@@ -52,6 +57,13 @@ export type Opening = {
   replaces?: boolean
   /** Of its own, also where one like it could be taken again: whoever opens it ends it. */
   apart?: boolean
+  /**
+   * It goes on for a token that another service gave, which stands for its generation 0: that one was rotated away just now,
+   * and is forgiven, and found out, as any other (policy/rotation.ts).
+   */
+  succeeds?: true
+  /** What the audit log is told; that somebody signed in, without it. */
+  action?: AuditAction
   /** The session of the browser that somebody signs in with again: it goes on where it is the same person's, and lives. */
   renews?: string | undefined
 }
@@ -117,7 +129,7 @@ export function createOpenSession(deps: OpenSessionDeps) {
   async function openOnce(
     evidence: Evidence,
     applicationId: string,
-    { device, origin, grant, replaces = false, apart = false, renews }: Opening,
+    { device, origin, grant, replaces = false, apart = false, succeeds, action, renews }: Opening,
   ): Promise<Opened> {
     const issuedAt = now()
     // One policy from beginning to end: the one that is in force when the log's number is read.
@@ -132,22 +144,24 @@ export function createOpenSession(deps: OpenSessionDeps) {
         const { ended } = found
         const session = await renewal.renew(tx, { sessionId: renews, evidence, origin, ended, eras })
         if (session) {
-          noteSignIn(change, session, { renewed: true })
+          noteSignIn(change, session, action, { renewed: true })
           return { ...found, session, crowdedUpto: null }
         }
       }
       const { id: deviceId, isNew } = await deviceOf(tx, userId, device, origin)
       const granted = typeof grant === 'function' ? grant() : grant
-      const opened = newSession(evidence, { applicationId, deviceId, address: origin.address, grant: granted }, eras)
+      const about = { applicationId, deviceId, address: origin.address, grant: granted }
+      const made = newSession(evidence, about, eras)
+      const opened = succeeds ? { ...made, windowFrom: 0, windowStartedAt: made.createdAt } : made
       const inForce = { replaces: replaces && !isNew, ended: found.ended, eras }
       const retaken = apart ? null : await room.retake(tx, opened, inForce)
       const session = retaken ?? opened
-      await evidence.spend?.(tx, session.id)
+      await evidence.spend?.(tx, session, eras)
       if (!retaken) {
         await room.make(tx, change, session, inForce)
         await sessionStore.insert(tx, session)
       }
-      noteSignIn(change, session)
+      noteSignIn(change, session, action)
       return { ...found, session, crowdedUpto: null }
     })
     return { standing, eras, issuedAt }
@@ -159,9 +173,14 @@ export function createOpenSession(deps: OpenSessionDeps) {
     return { id: device.deviceId, isNew: false }
   }
 
-  function noteSignIn({ note }: Change, { id, userId, deviceId, applicationId }: SessionRecord, more: object = {}) {
+  function noteSignIn(
+    { note }: Change,
+    { id, userId, deviceId, applicationId }: SessionRecord,
+    action: AuditAction = 'signed_in',
+    more: object = {},
+  ) {
     const after = { session: id, device: deviceId, application: applicationId, ...more }
-    note({ action: 'signed_in', subject: String(userId), after })
+    note({ action, subject: String(userId), after })
   }
 
   /** What is asked of every evidence, beside what it says itself. */

@@ -1,4 +1,5 @@
 // Entities serve the schema, the drift test and cold reads. No relations: foreign keys are plain columns.
+import { ApiKey } from './api-key.js'
 import { Application, ApplicationSecret } from './application.js'
 import { AuditEntry, AuditHead } from './audit.js'
 import { Code, Consent } from './authorization.js'
@@ -7,6 +8,7 @@ import { Figure } from './figure.js'
 import { Incident } from './incident.js'
 import { Installation } from './installation.js'
 import { SealedSecret, SigningKey } from './key.js'
+import { LegacyCount, LegacyToken } from './legacy-token.js'
 import { LastNumber } from './number.js'
 import { PageSession } from './page-session.js'
 import { PolicyVersion } from './policy-version.js'
@@ -18,6 +20,7 @@ import { User } from './user.js'
 import { UserWord } from './user-word.js'
 
 export const entities = [
+  ApiKey,
   Application,
   ApplicationSecret,
   AuditEntry,
@@ -30,6 +33,8 @@ export const entities = [
   Incident,
   Installation,
   LastNumber,
+  LegacyCount,
+  LegacyToken,
   LogHead,
   PageSession,
   PolicyVersion,

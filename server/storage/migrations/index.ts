@@ -16,6 +16,8 @@ import { CodesAndConsents1765700000000 } from './18-codes-and-consents.js'
 import { SpentProofs1765800000000 } from './19-spent-proofs.js'
 import { ApplicationLists1765900000000 } from './20-application-lists.js'
 import { VerifiedEmails1766000000000 } from './21-verified-emails.js'
+import { ApiKeys1766100000000 } from './22-api-keys.js'
+import { LegacyTokens1766200000000 } from './23-legacy-tokens.js'
 
 /** In order. Small and re-runnable: MySQL does not roll a failed one back. */
 export const migrations = [
@@ -37,4 +39,6 @@ export const migrations = [
   SpentProofs1765800000000,
   ApplicationLists1765900000000,
   VerifiedEmails1766000000000,
+  ApiKeys1766100000000,
+  LegacyTokens1766200000000,
 ]

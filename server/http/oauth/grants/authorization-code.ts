@@ -3,19 +3,14 @@ import type { Codes } from '../../../identity/authorizations/codes.js'
 import { originOf } from '../../handler.js'
 import { tokenAnswer } from '../token-answer.js'
 import { type Grant, grant } from './grant.js'
+import { grantParameters } from './parameters.js'
 
 export type AuthorizationCodeDeps = { codes: Codes; now: () => number }
 
 export function createAuthorizationCodeGrant({ codes, now }: AuthorizationCodeDeps): Grant {
   return grant({
     grantType: 'authorization_code',
-    parameters: {
-      code: { required: true },
-      redirect_uri: {},
-      code_verifier: {},
-      scope: {},
-      resource: { repeats: true },
-    },
+    parameters: grantParameters.authorization_code,
     async handle({ code, redirect_uri, code_verifier, scope, resource }, ctx) {
       const terms = { redirectUri: redirect_uri, verifier: code_verifier, asked: { scope, resource } }
       return tokenAnswer(await codes.redeem(code, ctx.state.application!.id, terms, originOf(ctx)), now())

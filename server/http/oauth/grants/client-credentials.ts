@@ -3,13 +3,14 @@ import { authenticationMethodOf } from '../../../policy/application-metadata.js'
 import { refuse } from '../../../protocol/errors.js'
 import type { ClientToken } from '../../../tokens/client-token.js'
 import { type Grant, grant } from './grant.js'
+import { grantParameters } from './parameters.js'
 
 export type ClientCredentialsDeps = { clientToken: ClientToken; now: () => number }
 
 export function createClientCredentialsGrant({ clientToken, now }: ClientCredentialsDeps): Grant {
   return grant({
     grantType: 'client_credentials',
-    parameters: { scope: {}, resource: { repeats: true } },
+    parameters: grantParameters.client_credentials,
     async handle({ scope, resource }, ctx) {
       const application = ctx.state.application!
       // RFC 6749 §4.4: for those alone who prove themselves.

@@ -3,13 +3,14 @@ import type { Rotate } from '../../../tokens/rotate.js'
 import { originOf } from '../../handler.js'
 import { tokenAnswer } from '../token-answer.js'
 import { type Grant, grant } from './grant.js'
+import { grantParameters } from './parameters.js'
 
 export type RefreshTokenDeps = { rotate: Rotate; now: () => number }
 
 export function createRefreshTokenGrant({ rotate, now }: RefreshTokenDeps): Grant {
   return grant({
     grantType: 'refresh_token',
-    parameters: { refresh_token: { required: true }, scope: {}, resource: { repeats: true } },
+    parameters: grantParameters.refresh_token,
     async handle({ refresh_token, scope, resource }, ctx) {
       const asked = { scope, resource }
       return tokenAnswer(await rotate.rotate(refresh_token, ctx.state.application!.id, originOf(ctx), asked), now())

@@ -13,8 +13,7 @@ import { type ErrorCode, Refusal } from '../../../protocol/errors.js'
 import type { Introspect } from '../../../tokens/introspect.js'
 import type { SignInTest } from '../../../tokens/sign-in-tests.js'
 import { browserUserOf, type Context, originOf } from '../../handler.js'
-import type { TokenAnswer } from '../../oauth/grants/grant.js'
-import { tokenAnswer } from '../../oauth/token-answer.js'
+import { type TokenAnswer, tokenAnswer } from '../../oauth/token-answer.js'
 import { claimsIn, type Member, masked, membersOf, withTimes } from './application-test-texts.js'
 
 export type ApplicationTestRunDeps = {

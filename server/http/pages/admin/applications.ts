@@ -3,7 +3,7 @@
 import { type ApplicationFilter, applicationStates } from '../../../identity/applications/application-list.js'
 import type { ApplicationUses } from '../../../identity/applications/application-uses.js'
 import type { Applications } from '../../../identity/applications/applications.js'
-import type { PublicApplication } from '../../../identity/applications/public-application.js'
+import { type PublicApplication, stateOf } from '../../../identity/applications/public-application.js'
 import { applicationKinds, ownApplicationId } from '../../../policy/application-metadata.js'
 import { answerCsv } from '../../admin/csv.js'
 import type { Context } from '../../handler.js'
@@ -97,7 +97,7 @@ export function presentApplication(application: PublicApplication, issuer: strin
   const { id, name, kind, origin, active, createdAt, resourceScopes } = application
   return {
     ...{ id, name, kind, origin, active, createdAt },
-    state: active ? 'active' : 'disabled',
+    state: stateOf(application),
     /** Our own goes by the issuer. */
     resource: id === ownApplicationId ? issuer : application.resource,
     scopes: resourceScopes.map(one => one.name),

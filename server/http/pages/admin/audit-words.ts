@@ -97,6 +97,15 @@ const values: Record<string, Words> = {
   origin: plain,
   overlap: plain,
   secret_end: plain,
+  api_key: plain,
+  by_api_key: plain,
+  hint: plain,
+  scopes: plain,
+  resource: plain,
+  elevated: plain,
+  expires_at: instant,
+  listed: plain,
+  blacklisted: plain,
 }
 
 /** The people, sessions and devices that the values of an entry name, for `createPeople`. */

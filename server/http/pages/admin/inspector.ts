@@ -1,8 +1,10 @@
 // A token, looked at: every check in order, and who revoked it. The token comes by POST, is kept nowhere, and goes back to
 // the browser only as what it says, never with its signature.
+import type { ApiKeyInspection, InspectedApiKey } from '../../../identity/api-keys/api-key-inspection.js'
 import type { InspectedToken, TokenInspector } from '../../../identity/logs/token-inspector.js'
 import type { Context } from '../../handler.js'
 import { readFields } from '../../wire/fields.js'
+import { scopeMeaning, shownApiKey } from '../api-key-texts.js'
 import { type Problems, problemsOf } from '../fields.js'
 import type { Frame } from '../frame.js'
 import type { Pages } from '../page.js'
@@ -10,20 +12,41 @@ import { actionOf } from './audit.js'
 import { createPeople } from './people.js'
 import { causeOf, subjectShown, subjectsOf } from './revocations.js'
 
-export type InspectorPagesDeps = { pages: Pages; tokenInspector: TokenInspector } & Parameters<typeof createPeople>[0]
+export type InspectorPagesDeps = {
+  pages: Pages
+  tokenInspector: TokenInspector
+  apiKeyInspection: ApiKeyInspection
+} & Parameters<typeof createPeople>[0]
 
 /** Claims that are times, in seconds. */
 const times: ReadonlySet<string> = new Set(['iat', 'exp', 'auth_time', 'nbf'])
 
-export function createInspectorPages({ pages, tokenInspector, names }: InspectorPagesDeps) {
+export function createInspectorPages({ pages, tokenInspector, apiKeyInspection, names }: InspectorPagesDeps) {
   const named = createPeople({ names })
 
   async function show(ctx: Context, found: InspectedToken | null, problems: Problems = {}): Promise<void> {
     const frame = pages.frameOf(ctx)
     const { t } = frame
-    const data = { title: t('nav.inspector'), lead: t('inspector.lead'), problems }
+    const data = { title: t('nav.inspector'), lead: t('inspector.lead'), problems, apiKey: null }
     const shown = found && { ...presentVerdict(found), ...(await presentCauses(found, frame)) }
     await pages.show(ctx, 'admin/inspector', { ...data, found: shown }, Object.keys(problems).length > 0 ? 400 : 200)
+  }
+
+  async function showApiKey(ctx: Context, { refusal, key, inForce }: InspectedApiKey): Promise<void> {
+    const frame = pages.frameOf(ctx)
+    const { t, url } = frame
+    const people = await named(frame, [], key ? [{ kind: 'user', id: key.userId }] : [])
+    const apiKey = {
+      refusal,
+      key: key && {
+        ...shownApiKey(key, frame),
+        user: people.user(key.userId),
+        inForce: inForce.map(scope => scopeMeaning(scope, frame) ?? scope),
+        list: url('/admin/api-keys', { user: String(key.userId) }),
+      },
+    }
+    const data = { title: t('nav.inspector'), lead: t('inspector.lead'), problems: {}, found: null, apiKey }
+    await pages.show(ctx, 'admin/inspector', data)
   }
 
   /** Who saw to it that the token is refused, as far as the reader may see that. */
@@ -68,7 +91,9 @@ export function createInspectorPages({ pages, tokenInspector, names }: Inspector
         return await show(ctx, null, problemsOf(error, pages.frameOf(ctx)))
       }
       // As it stands in a request: `Authorization: Bearer …`.
-      await show(ctx, await tokenInspector.inspect(token.replace(/^(Authorization:\s*)?Bearer\s+/i, '')))
+      const text = token.replace(/^(Authorization:\s*)?(Bearer|Token)\s+/i, '')
+      if (apiKeyInspection.isApiKey(text)) return await showApiKey(ctx, await apiKeyInspection.inspect(text))
+      await show(ctx, await tokenInspector.inspect(text))
     },
   }
 }

@@ -1,4 +1,5 @@
 // One user: where they are signed in, who they are, what they may do, what happened; and whatever changes that.
+import type { ApiKeys } from '../../../identity/api-keys/api-keys.js'
 import type { Consents } from '../../../identity/authorizations/consents.js'
 import type { Details } from '../../../identity/devices/details.js'
 import type { Sessions } from '../../../identity/devices/sessions.js'
@@ -15,6 +16,7 @@ import { browserUserOf, type Context } from '../../handler.js'
 import { readFields } from '../../wire/fields.js'
 import { presentLetIn } from '../account/applications.js'
 import { sessionsByApplication } from '../account/devices.js'
+import { shownApiKey } from '../api-key-texts.js'
 import { chosenIn, type Problems, problemsOf, profileRules, typedIn, typedProfile } from '../fields.js'
 import type { Pages } from '../page.js'
 import { createGivenPasswords, type GivenPassword, type GivenPasswordDeps } from './given-password.js'
@@ -31,6 +33,7 @@ export type OneUserPagesDeps = GivenPasswordDeps & {
   whereSignedIn: WhereSignedIn
   details: Details
   consents: Consents
+  apiKeys: Pick<ApiKeys, 'listOf'>
   names: Names
 }
 
@@ -42,9 +45,10 @@ type Wrong = { form: 'profile' | 'roles'; typed: Record<string, string>; problem
 
 /** More of them are a list of its own. */
 const devicesShown = 10
+const apiKeysShown = 10
 
 export function createOneUserPages(deps: OneUserPagesDeps) {
-  const { pages, users, roles, sessions, whereSignedIn, details, names, consents } = deps
+  const { pages, users, roles, sessions, whereSignedIn, details, names, consents, apiKeys } = deps
   const given = createGivenPasswords(deps)
 
   async function show(ctx: Context, user: PublicUser, wrong: Wrong | null = null): Promise<void> {
@@ -55,6 +59,7 @@ export function createOneUserPages(deps: OneUserPagesDeps) {
     const used = seen?.devices.flatMap(one => one.sessions.map(({ applicationId }) => applicationId)) ?? []
     const applications = await names.ofApplications(used)
     const live = await whereSignedIn.countLive(user.id)
+    const keys = seen && (await apiKeys.listOf(user.id))
     const happened = may('darvoza:audit:read') ? await details.userHistory(user.id) : null
     const history = happened?.entries.map(({ createdAt, action, actor, address, deviceName }) => ({
       at: createdAt,
@@ -68,6 +73,8 @@ export function createOneUserPages(deps: OneUserPagesDeps) {
       user: { ...presentUser(user), ...presentMore(user) },
       devices: seen?.devices.map(one => presentDevice(one, applications)) ?? null,
       applications: seen ? (await consents.listOf(user.id)).map(one => presentLetIn(one, frame)) : null,
+      apiKeys: keys?.slice(0, apiKeysShown).map(key => shownApiKey(key, frame)) ?? null,
+      apiKeyCount: keys?.length ?? 0,
       deviceCount: seen?.count ?? 0,
       sessionCount: live.sessions.count,
       tokenCount: live.tokens,

@@ -1,0 +1,262 @@
+// A file of configuration: YAML, and with it JSON. Read with the place of whatever is wrong, and written so that reading it
+// again changes nothing. It never holds a secret: an entry of an application may name the variable that does.
+import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, stringify } from 'yaml'
+import type { Configuration } from '../identity/configuration/configuration.js'
+import {
+  type ConfigurationProblem,
+  located,
+  type Path,
+  told,
+} from '../identity/configuration/configuration-problems.js'
+import {
+  entryNames,
+  readEntry,
+  type Wanted,
+  type WantedApplication,
+  writeEntry,
+} from '../identity/configuration/wanted.js'
+import { formatDuration } from '../policy/durations.js'
+import { isPolicyName, type Policy, type PolicyName, policyNames, policyTable } from '../policy/policies.js'
+import { readGivenPolicyValue } from '../policy/policy-values.js'
+import { isJsonObject } from '../protocol/json.js'
+import { nearest } from '../protocol/near.js'
+import { problem } from '../protocol/problems.js'
+import type { FileProblem } from './failures.js'
+
+/** Of the file, as long as it says no other. */
+const fileVersion = 1
+/** Of a text that is no YAML. */
+const mostTold = 5
+const tooDeep = 'is nested too deeply'
+const sections = ['version', 'policies', 'roles', 'applications'] as const
+
+export type ReadFile = {
+  /** null where it is no YAML at all. */
+  wanted: Wanted | null
+  /** What cannot be read of it. */
+  problems: ConfigurationProblem[]
+  /** In the order of the file, each with its place: of the last thing on its path that the file has. */
+  placed: (problems: readonly ConfigurationProblem[]) => FileProblem[]
+}
+
+type Place = { line: number; column: number }
+
+/** A secret that the file names: its value, or why there is none to be had. */
+export type Variable = (name: string) => { value: string } | { problem: string }
+
+export function readConfiguration(text: string, variable: Variable): ReadFile {
+  const counter = new LineCounter()
+  const found: ConfigurationProblem[] = []
+  const wanted: Wanted = { policies: null, roles: null, applications: null }
+  const document = parsed(text, counter)
+  if (document === null) return { wanted: null, problems: [syntax(tooDeep)], placed: placing(() => null) }
+  // What comes after the first ones mostly follows from them.
+  const all = [...document.errors, ...document.warnings]
+  const wrong = all.slice(0, all[0]?.code === 'RESOURCE_EXHAUSTION' ? 1 : mostTold)
+  if (wrong.length > 0) {
+    const problems = wrong.map(({ code, message }, index) => ({
+      ...syntax(code === 'RESOURCE_EXHAUSTION' ? tooDeep : message),
+      path: [index],
+    }))
+    return {
+      wanted: null,
+      problems,
+      placed: each =>
+        placing(([index]) => placeAt(counter, wrong[index as number]!.pos[0]))(each).map(one => ({ ...one, path: '' })),
+    }
+  }
+  const placed = placing(path => placeIn(document, counter, path))
+  let whole: unknown
+  try {
+    whole = document.toJS({ maxAliasCount: 100 })
+  } catch (error) {
+    return { wanted: null, problems: [syntax((error as Error).message)], placed }
+  }
+  if (!isJsonObject(whole)) found.push({ ...syntax('is no map of policies, roles and applications'), path: [] })
+  const top = isJsonObject(whole) ? whole : {}
+  found.push(...unknownIn([], top, sections))
+  if (top.version !== fileVersion && isJsonObject(whole))
+    found.push({ path: ['version'], code: 'file_version', text: `must be ${fileVersion}: \`version: ${fileVersion}\`` })
+  wanted.policies = readSection(top, 'policies', found, readPolicies)
+  wanted.roles = readSection(top, 'roles', found, readRoles)
+  wanted.applications = readSection(top, 'applications', found, (entries, into) =>
+    readApplications(entries, into, variable),
+  )
+  return { wanted, problems: found, placed }
+}
+
+/** null where it is nested deeper than anybody nests. */
+function parsed(text: string, lineCounter: LineCounter): Document.Parsed | null {
+  try {
+    return parseDocument(text, { lineCounter, prettyErrors: false, logLevel: 'error', stringKeys: true })
+  } catch (error) {
+    if (error instanceof RangeError) return null
+    throw error
+  }
+}
+
+function syntax(text: string): ConfigurationProblem {
+  return { path: [], code: 'not_yaml', text }
+}
+
+/** A section with nothing below it is an empty one. */
+function readSection<T>(
+  top: Readonly<Record<string, unknown>>,
+  section: 'policies' | 'roles' | 'applications',
+  found: ConfigurationProblem[],
+  read: (entries: [string, unknown][], found: ConfigurationProblem[]) => T,
+): T | null {
+  const given = top[section]
+  if (given === undefined) return null
+  if (given !== null && !isJsonObject(given)) {
+    found.push({ path: [section], code: 'not_map', text: 'must be a map: a name, and what it is, on each line' })
+    return null
+  }
+  return read(Object.entries(given ?? {}), found)
+}
+
+function readPolicies(entries: [string, unknown][], found: ConfigurationProblem[]): Map<PolicyName, unknown> {
+  found.push(...unknownIn(['policies'], Object.fromEntries(entries), policyNames))
+  const known = entries.filter((entry): entry is [PolicyName, unknown] => isPolicyName(entry[0]))
+  return new Map(known.map(([name, value]) => [name, readGivenPolicyValue(name, value)]))
+}
+
+function readRoles(entries: [string, unknown][], found: ConfigurationProblem[]): Map<string, string[]> {
+  const roles = new Map<string, string[]>()
+  for (const [name, value] of entries) {
+    const wrong = Array.isArray(value) ? value.findIndex(one => typeof one !== 'string') : -1
+    if (!Array.isArray(value)) found.push(told(['roles', name], problem('not_texts')))
+    else if (wrong >= 0) found.push(told(['roles', name, wrong], problem('not_text')))
+    // Named all the same, so that nobody prunes it, and whoever requires it finds it.
+    const texts = Array.isArray(value) ? value.filter(one => typeof one === 'string') : []
+    roles.set(name, [...new Set(texts)].sort())
+  }
+  return roles
+}
+
+function readApplications(
+  entries: [string, unknown][],
+  found: ConfigurationProblem[],
+  variable: Variable,
+): Map<string, WantedApplication> {
+  const applications = new Map<string, WantedApplication>()
+  for (const [id, value] of entries) {
+    const path = ['applications', id]
+    if (!isJsonObject(value)) {
+      found.push(told(path, problem('not_json_object')))
+      continue
+    }
+    found.push(...unknownIn(path, value, entryNames, notInFiles))
+    // As JSON has it: what a row cannot hold would differ for ever.
+    const known = Object.entries(value).filter(([name]) => entryNames.some(one => one === name))
+    const given = JSON.parse(JSON.stringify(Object.fromEntries(known))) as Record<string, unknown>
+    const secret = readSecret(given.client_secret_env, variable)
+    if (secret && 'problem' in secret)
+      found.push({ path: [...path, 'client_secret_env'], code: 'no_secret', text: secret.problem })
+    const read = readEntry(id, given, secret && 'value' in secret ? secret.value : null)
+    found.push(...located(path, read.problems, read.application))
+    applications.set(id, read.application)
+  }
+  return applications
+}
+
+function readSecret(name: unknown, variable: Variable): ReturnType<Variable> | null {
+  if (name === undefined || name === null) return null
+  if (typeof name !== 'string' || !/^[A-Za-z_][A-Za-z0-9_]*$/.test(name))
+    return { problem: 'must be the name of a variable of the environment' }
+  return variable(name)
+}
+
+/** What is made here, or belongs to no file. */
+const ofTheServer = 'is made by the server: leave it out'
+const notInFiles: Readonly<Record<string, string>> = {
+  client_id: 'is the name of the entry already: leave it out',
+  client_secret: 'a secret is in no file: name the variable that holds it in client_secret_env, or have one made',
+  origin: ofTheServer,
+  version: ofTheServer,
+  created_at: ofTheServer,
+  secrets: ofTheServer,
+  live_sessions: ofTheServer,
+  live_users: ofTheServer,
+}
+
+function unknownIn(
+  path: Path,
+  given: Readonly<Record<string, unknown>>,
+  known: readonly string[],
+  said: Readonly<Record<string, string>> = {},
+): ConfigurationProblem[] {
+  return Object.keys(given)
+    .filter(name => !known.includes(name))
+    .map(name => {
+      const near = nearest(name, known)
+      const asked = near === null ? `Known: ${[...known].sort().join(', ')}` : `did you mean ${near}?`
+      const text = Object.hasOwn(said, name) ? said[name]! : `is not known here; ${asked}`
+      return { path: [...path, name], code: 'unknown_name', text }
+    })
+}
+
+/** Of a name where it is one, of an item where it is one. */
+function placeIn(document: Document.Parsed, counter: LineCounter, path: Path): Place | null {
+  let node: unknown = document.contents
+  let at = document.contents?.range?.[0] ?? 0
+  for (const part of path) {
+    if (isAlias(node)) node = node.resolve(document)
+    if (isMap(node)) {
+      const pair = node.items.find(({ key }) => isScalar(key) && String(key.value) === String(part))
+      if (!pair) break
+      at = (isScalar(pair.key) && pair.key.range?.[0]) || at
+      node = pair.value
+    } else if (isSeq(node)) {
+      const item = node.items[Number(part)] as { range?: [number, number, number] | null } | undefined
+      if (!item) break
+      at = item.range?.[0] ?? at
+      node = item
+    } else break
+  }
+  return placeAt(counter, at)
+}
+
+function placeAt(counter: LineCounter, offset: number): Place {
+  const { line, col } = counter.linePos(offset)
+  return { line: Math.max(1, line), column: Math.max(1, col) }
+}
+
+function placing(placeOf: (path: Path) => Place | null): ReadFile['placed'] {
+  return problems =>
+    problems
+      .map(({ path, code, text }) => {
+        const { line, column } = placeOf(path) ?? { line: null, column: null }
+        return { line, column, path: pathText(path), code, message: text }
+      })
+      .sort((a, b) => (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0))
+}
+
+/** `applications.shop.redirect_uris[1]` */
+export function pathText(path: Path): string {
+  return path.reduce<string>((text, part) => {
+    if (typeof part === 'number') return `${text}[${part}]`
+    const shown = /^[\w-]+$/.test(part) ? part : JSON.stringify(part.slice(0, 100))
+    return text === '' ? shown : `${text}.${shown}`
+  }, '')
+}
+
+export type FileFormat = 'yaml' | 'json'
+
+/** As `readConfiguration` reads it. */
+export function writeConfiguration({ policy, roles, applications }: Configuration, format: FileFormat): string {
+  const file = {
+    version: fileVersion,
+    policies: Object.fromEntries(policyNames.map(name => [name, writtenValue(name, policy)])),
+    roles: Object.fromEntries(roles.map(role => [role.name, role.permissions.toSorted()])),
+    applications: Object.fromEntries(applications.map(one => [one.id, writeEntry(one)])),
+  }
+  if (format === 'json') return `${JSON.stringify(file, null, 2)}\n`
+  return `${heading}${stringify(file, { lineWidth: 0, aliasDuplicateObjects: false })}`
+}
+
+const heading = '# As `darvoza export` writes it and `darvoza apply` reads it. There is no secret in it.\n'
+
+function writtenValue(name: PolicyName, policy: Policy): unknown {
+  return policyTable[name].kind === 'duration' ? formatDuration(policy[name] as number) : policy[name]
+}

@@ -1,0 +1,142 @@
+// Tokens of the service that was here before: its list and its blacklist come in, and how many still come is told.
+import { setTimeout as pause } from 'node:timers/promises'
+import type { Command } from 'commander'
+import type { LegacyImport, OutstandingToken } from '../identity/legacy/legacy-import.js'
+import type { LegacyStatus } from '../identity/legacy/legacy-status.js'
+import { addCommand, type CommandLine } from './command-line.js'
+import { Failure, WrongUse } from './failures.js'
+import { jsonValues } from './json-values.js'
+import { readLegacyRow } from './legacy-rows.js'
+import { type Format, type Printed, printedTime } from './output.js'
+
+export function addLegacyCommands(program: Command, line: CommandLine): void {
+  const legacy = program.command('legacy').description('refresh tokens of the service that was here before (simplejwt)')
+
+  addCommand(
+    legacy,
+    'import-blacklist <file>',
+    'take in what `manage.py dumpdata token_blacklist` wrote: what is blacklisted is not exchanged, the rest is awaited; - is stdin',
+  ).action((file: string, format: Format) => importBlacklist(line, file, format))
+
+  addCommand(legacy, 'status', 'tell how many were exchanged, how many may still come, and who was refused').action(
+    async (format: Format) => {
+      const { legacyStatus } = (await line.open()).legacy
+      await line.output.record(printed(await legacyStatus.show(), format), format)
+    },
+  )
+}
+
+/** How many are written at a time. */
+const batch = 500
+/** Shortest pause between two, in ms: a server on the same SQLite file takes its turn. */
+const shortestPause = 5
+
+type Refused = { at: string; problem: string }
+
+async function importBlacklist(
+  { open, actor, input, output }: Pick<CommandLine, 'open' | 'actor' | 'input' | 'output'>,
+  file: string,
+  format: Format,
+): Promise<void> {
+  const came = { outstanding: 0, listed: 0, on_blacklist: 0, blacklisted: 0, sessions_ended: 0, over: 0 }
+  const refused: Refused[] = []
+  /** By how the dump names them; null for those that are over. */
+  const known = new Map<string | number, string | null>()
+  /** Blacklisted ones that were not met yet: where they stood. */
+  const awaited = new Map<string | number, number>()
+  let listed: OutstandingToken[] = []
+  let blacklisted: string[] = []
+  // Opened with the first row in hand: a file of something else changes nothing.
+  let opened: LegacyImport | null = null
+
+  async function write(legacyImport: LegacyImport, most: number): Promise<void> {
+    if (listed.length < most && blacklisted.length < most) return
+    const since = performance.now()
+    came.listed += await legacyImport.list(listed)
+    const { ended, sessions } = await legacyImport.end(blacklisted, actor)
+    came.blacklisted += ended
+    came.sessions_ended += sessions
+    listed = []
+    blacklisted = []
+    await pause(Math.max(shortestPause, performance.now() - since))
+  }
+
+  function refuse(at: string, problem: string): void {
+    refused.push({ at, problem })
+    if (!format.json) output.remark(`${at}: ${problem}`)
+  }
+
+  /** One that is over needs no row. */
+  function end(hash: string | null): void {
+    came.on_blacklist++
+    if (hash !== null) blacklisted.push(hash)
+  }
+
+  try {
+    let others = 0
+    for await (const { number, text } of jsonValues((await input.file(file)).chunks())) {
+      opened ??= (await open()).legacy.legacyImport
+      const row = readLegacyRow(text)
+      if (typeof row === 'string') refuse(`row ${number}`, row)
+      else if (row.kind === 'other') others++
+      else if (row.kind === 'outstanding') {
+        const { key, jti, userId, expiresAt } = row
+        const isOver = opened.isOver(expiresAt)
+        const hash = isOver ? null : opened.hashOf(jti)
+        came.outstanding++
+        if (isOver) came.over++
+        else listed.push({ jti, userId, expiresAt })
+        known.set(key, hash)
+        if (awaited.delete(key)) end(hash)
+      } else if (known.has(row.of)) end(known.get(row.of)!)
+      else awaited.set(row.of, number)
+      await write(opened, batch)
+    }
+    if (opened) await write(opened, 1)
+    for (const [key, number] of awaited)
+      refuse(`row ${number}`, `it blacklists the outstanding token ${key}, which is not in the file`)
+    if (others > 0) output.remark(`${others} rows of other models were passed over`)
+    if (others > 0 && came.outstanding === 0)
+      throw new Failure('there is no row of token_blacklist in it: manage.py dumpdata token_blacklist writes them')
+  } catch (error) {
+    if (opened === null || error instanceof WrongUse) throw error
+    await output.done(sentenceOf(came, ', then had to stop'), { ...came, refused, complete: false }, format)
+    throw error
+  } finally {
+    if (opened && came.listed + came.blacklisted > 0)
+      await opened.note({ listed: came.listed, blacklisted: came.blacklisted }, actor)
+  }
+  await output.done(sentenceOf(came), { ...came, refused, complete: true }, format)
+  if (refused.length > 0) throw new Failure(`${refused.length} rows were refused`)
+}
+
+type Came = Record<'outstanding' | 'listed' | 'on_blacklist' | 'blacklisted' | 'sessions_ended' | 'over', number>
+
+function sentenceOf(came: Came, end = ''): string {
+  const ended = came.sessions_ended > 0 ? `; ${came.sessions_ended} sessions of blacklisted ones were ended` : ''
+  return `${came.outstanding} outstanding tokens (${came.listed} new, ${came.over} over already), ${came.on_blacklist} on the blacklist (${came.blacklisted} new)${ended}${end}`
+}
+
+function printed({ terms, days, refused, ...status }: LegacyStatus, { json }: Format): Printed {
+  const counts = { to_come: status.toCome, exchanged: status.exchanged, came_again: status.again }
+  const times = { cut_over: printedTime(terms?.cutOver ?? null), closes_at: printedTime(terms?.acceptedUntil ?? null) }
+  const day = (at: number) => printedTime(at).slice(0, 10)
+  if (json)
+    return {
+      configured: terms !== null,
+      open: status.open,
+      algorithm: terms?.algorithm ?? null,
+      ...times,
+      ...counts,
+      refused: Object.fromEntries(refused.map(({ code, count }) => [code, count])),
+      days: days.map(one => ({ ...one, day: day(one.day) })),
+    }
+  const state = terms === null ? 'not configured: LEGACY_JWT_SECRET and LEGACY_JWT_PUBLIC_KEY are not set here' : null
+  return {
+    exchange: state ?? (status.open ? 'open' : 'closed'),
+    ...times,
+    ...counts,
+    refused: refused.map(({ code, count }) => `${count} ${code}`),
+    days: days.map(one => `${day(one.day)} ${one.exchanged} exchanged ${one.refused} refused`),
+  }
+}

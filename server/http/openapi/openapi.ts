@@ -1,0 +1,15 @@
+import type { Context } from '../handler.js'
+import type { AnyAccess } from '../kinds/kind.js'
+import { answerPrepared, type Prepared, prepareJson } from '../prepared.js'
+import { type DocumentSource, openApiDocument } from './document.js'
+
+/** The document is made when it is first asked for, and stays as it is: the tables are the same for as long as the process lives. */
+export function createOpenApiHandlers<N extends string, A extends AnyAccess>(source: DocumentSource<N, A>) {
+  let prepared: Promise<Prepared> | null = null
+  return {
+    async openapi(ctx: Context): Promise<void> {
+      prepared ??= openApiDocument(source).then(prepareJson)
+      answerPrepared(ctx, await prepared)
+    },
+  }
+}

@@ -1,0 +1,71 @@
+// What an operation of the document answers: by the schemas of its row, and, where it refuses, by the codes of its row, of its
+// kind of access, and of the wire that it answers on.
+import { type ErrorCode, errors } from '../../protocol/errors.js'
+import { type WireName, wires } from '../error-answers.js'
+import type { AnyAccess, Kind } from '../kinds/kind.js'
+import { refusedBodies } from '../middleware/body.js'
+import type { RouteRow } from '../route.js'
+import type { Schema, Schemas } from './schemas.js'
+
+/** What a route may refuse with, each code once. */
+export function refusedBy<A extends AnyAccess>(row: RouteRow<A>, kind: Kind<A>): ErrorCode[] {
+  const reads = row.method === 'GET' ? [] : refusedBodies
+  const strict = kind.unknown === 'refused' || row.body ? (['invalid_fields'] as const) : []
+  const codes = [...kind.refuses(row.access), ...reads, ...strict, ...(row.refuses ?? [])]
+  return [...new Set([...codes, ...wires[kind.presenter as WireName].refuses])]
+}
+
+/** By status. */
+export function responsesOf<A extends AnyAccess>(
+  schemas: Schemas,
+  row: RouteRow<A>,
+  kind: Kind<A>,
+  issuer: string,
+): Record<string, Schema> {
+  return { ...answersOf(schemas, row), ...refusalsOf(refusedBy(row, kind), kind, issuer) }
+}
+
+const succeeded: Readonly<Record<string, string>> = {
+  200: 'Done.',
+  201: 'Made.',
+  204: 'Done; there is nothing to tell.',
+  304: 'It has not changed since the answer with this `ETag`.',
+}
+
+function answersOf(schemas: Schemas, { answers = {}, file }: RouteRow): Record<string, Schema> {
+  const all = Object.entries(answers).map(([status, schema]): [string, Schema] => {
+    const json = schema && { 'application/json': { schema: schemas.of(schema, 'output') } }
+    const csv = file && status === '200' && { 'text/csv': { schema: { type: 'string' } } }
+    return [status, { description: succeeded[status], ...(json && { content: { ...json, ...csv } }) }]
+  })
+  return Object.fromEntries(all)
+}
+
+function refusalsOf<A extends AnyAccess>(codes: ErrorCode[], kind: Kind<A>, issuer: string): Record<string, Schema> {
+  const answers = wires[kind.presenter as WireName].describe(codes, kind.sender === 'token', issuer)
+  const statuses = [...new Set(answers.map(answer => answer.status))].sort()
+  return Object.fromEntries(
+    statuses.map((status): [string, Schema] => {
+      const of = answers.filter(answer => answer.status === status)
+      const told = of.flatMap(answer => answer.codes)
+      const [first, ...others] = of.map(answer => answer.schema)
+      const schema = others.length === 0 ? first : { anyOf: [first, ...others] }
+      return [
+        String(status),
+        {
+          description: told.map(code => `- [\`${code}\`](${issuer}/errors/${code}): ${errors[code].text}`).join('\n'),
+          ...(headersOf[status] && { headers: headersOf[status] }),
+          content: { 'application/json': { schema } },
+        },
+      ]
+    }),
+  )
+}
+
+const later = { 'Retry-After': { description: 'Seconds until a retry makes sense.', schema: { type: 'integer' } } }
+
+const headersOf: Readonly<Record<number, Schema>> = {
+  401: { 'WWW-Authenticate': { description: 'What is to be shown (RFC 6750 §3).', schema: { type: 'string' } } },
+  429: later,
+  503: later,
+}

@@ -1,0 +1,48 @@
+// JSON Schema of the document, made from the schemas of rows. Records that have an id stand once, among the components.
+import { z } from 'zod'
+
+export type Schema = Readonly<Record<string, unknown>>
+
+export function createSchemas() {
+  const components: Record<string, Schema> = {}
+  const known = { input: new Map<z.ZodType, Schema>(), output: new Map<z.ZodType, Schema>() }
+
+  /** @param io what is answered, or what is read */
+  function of(schema: z.ZodType, io: 'input' | 'output'): Schema {
+    const made = known[io].get(schema) ?? make(schema, io)
+    known[io].set(schema, made)
+    return made
+  }
+
+  function make(schema: z.ZodType, io: 'input' | 'output'): Schema {
+    const {
+      $schema: _,
+      $defs = {},
+      ...made
+    } = z.toJSONSchema(schema, { io, override: tidy }) as Record<string, unknown>
+    for (const [name, definition] of Object.entries($defs as Record<string, Schema>)) add(name, relinked(definition))
+    return relinked(made)
+  }
+
+  /** @throws Error where another one has the name already */
+  function add(name: string, schema: Schema): Schema {
+    const before = components[name]
+    if (before && JSON.stringify(before) !== JSON.stringify(schema)) throw new Error(`two schemas are called ${name}`)
+    components[name] = schema
+    return { $ref: `#/components/schemas/${name}` }
+  }
+
+  return { components, of, add }
+}
+
+export type Schemas = ReturnType<typeof createSchemas>
+
+/** Every whole number that JavaScript has is no bound that tells anybody something. */
+function tidy({ jsonSchema }: { jsonSchema: { minimum?: number; maximum?: number } }): void {
+  if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum
+  if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum
+}
+
+function relinked<T>(schema: T): T {
+  return JSON.parse(JSON.stringify(schema).replaceAll('"#/$defs/', '"#/components/schemas/')) as T
+}

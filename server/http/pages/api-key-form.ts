@@ -1,0 +1,148 @@
+// The form for a new API key, and the key that came of it. Its text is in the answer to the form and nowhere else: it is not
+// kept, not logged, and stands in no address; a page that is loaded again does not show it.
+import type { ApiKeys } from '../../identity/api-keys/api-keys.js'
+import type { ApiKeyToCreate } from '../../identity/api-keys/new-api-key.js'
+import type { Applications } from '../../identity/applications/applications.js'
+import type { PublicApplication } from '../../identity/applications/public-application.js'
+import type { PublicUser } from '../../identity/people/public-user.js'
+import { accountScope, longestApiKeyName } from '../../policy/api-key.js'
+import { ownApplicationId, scopeDescription } from '../../policy/application-metadata.js'
+import { isOwnPermission } from '../../policy/permissions.js'
+import { refuseField } from '../../protocol/errors.js'
+import { browserUserOf, type Context } from '../handler.js'
+import { type ShownApiKey, scopeMeaning, shownApiKey } from './api-key-texts.js'
+import { endOf } from './days.js'
+import { chosenIn, type Problems, problemsOf, typedIn } from './fields.js'
+import type { Frame } from './frame.js'
+import type { Pages } from './page.js'
+
+export type ApiKeyFormDeps = {
+  pages: Pages
+  issuer: string
+  apiKeys: Pick<ApiKeys, 'create'>
+  applications: Pick<Applications, 'list'>
+  now: () => number
+}
+
+/** Whose it will be, and where the form stands. */
+export type ApiKeyOwner = {
+  user: Pick<PublicUser, 'id' | 'username' | 'allPermissions'>
+  /** Of what its user may do, this may be given to it. */
+  mayGive: (permission: string) => boolean
+  action: string
+  /** The list that it will stand in. */
+  back: string
+  title: string
+  crumbs: { label: string; href: string }[]
+}
+
+const day = 86_400_000
+const lives = { '30d': 30 * day, '90d': 90 * day, '1y': 365 * day } as const
+const expiries = [...Object.keys(lives), 'date', 'never']
+/** More are found by who types them into the API. */
+const mostServers = 100
+
+const isLife = (text: string): text is keyof typeof lives => Object.hasOwn(lives, text)
+
+export function createApiKeyForms({ pages, issuer, apiKeys, applications, now }: ApiKeyFormDeps) {
+  async function show(ctx: Context, owner: ApiKeyOwner, problems: Problems | null = null): Promise<void> {
+    const frame = pages.frameOf(ctx)
+    const { action, back, title, crumbs, user } = owner
+    const { results } = await applications.list({ isResourceServer: true, state: 'active' }, { limit: mostServers })
+    const servers = results.filter(one => one.id !== ownApplicationId)
+    const data = {
+      ...{ title, crumbs, action, back },
+      lead: frame.t('apiKeys.newLead', { name: user.username }),
+      problems: problems ?? {},
+      values: problems ? valuesIn(ctx) : { expires: '90d', resource: '' },
+      ...choicesFor(owner, servers, frame),
+      resources: servers.map(({ name, resource }) => ({ value: resource ?? '', label: name })),
+      expiries: expiries.map(value => presentExpiry(value, frame)),
+      today: new Date(now()).toISOString().slice(0, 10),
+      longestApiKeyName,
+    }
+    await pages.show(ctx, 'new-api-key', data, problems ? 400 : 200)
+  }
+
+  function presentExpiry(value: string, { t, format }: Frame) {
+    const ends = isLife(value) ? t('apiKeys.until', { date: format.date(now() + lives[value]) }) : null
+    return { value, label: t(`apiKeys.expiry.${value}`), help: value === 'never' ? t('apiKeys.neverHelp') : ends }
+  }
+
+  /** @throws invalid_fields */
+  function read(ctx: Context): ApiKeyToCreate {
+    const { name, resource, elevated } = typedIn(ctx, ['name', 'resource', 'elevated'])
+    const forServer = resource !== ''
+    return {
+      name,
+      // What is not for who takes it is not looked at: its part of the form is out of sight.
+      scopes: chosenIn(ctx, forServer ? 'others' : 'own'),
+      resource: forServer ? resource : null,
+      elevated: !forServer && elevated === '1',
+      expiresAt: expiryIn(ctx, pages.frameOf(ctx).zone),
+    }
+  }
+
+  function expiryIn(ctx: Context, zone: string): number | null {
+    const { expires, until } = typedIn(ctx, ['expires', 'until'])
+    if (isLife(expires)) return now() + lives[expires]
+    if (expires === 'never') return null
+    if (expires !== 'date') throw refuseField('expires', 'required')
+    const end = until.includes('T') ? undefined : endOf(until, zone)
+    if (end === undefined) throw refuseField('until', until === '' ? 'required' : 'not_day')
+    return end
+  }
+
+  return {
+    show: (ctx: Context, owner: ApiKeyOwner) => show(ctx, owner),
+
+    /** Makes the key and shows it this once; or the form again. */
+    async create(ctx: Context, owner: ApiKeyOwner): Promise<void> {
+      let made: Awaited<ReturnType<ApiKeys['create']>>
+      try {
+        made = await apiKeys.create(owner.user.id, read(ctx), browserUserOf(ctx).actor)
+      } catch (error) {
+        const problems = problemsOf(error, pages.frameOf(ctx))
+        return show(ctx, owner, inForm(problems, typedIn(ctx, ['resource']).resource !== ''))
+      }
+      const frame = pages.frameOf(ctx)
+      const { title, crumbs, back, action, user } = owner
+      const key: ShownApiKey = shownApiKey(made.key, frame)
+      const text = frame.t('apiKeys.made', { key: key.name, name: user.username })
+      // What takes it: a resource server by its own address.
+      const example = `curl -H 'Authorization: Token ${made.text}' ${made.key.resource ?? `${issuer}/api/me/`}`
+      await pages.show(ctx, 'given-api-key', { title, crumbs, back, action, key, secret: made.text, text, example })
+    },
+  }
+}
+
+export type ApiKeyForms = ReturnType<typeof createApiKeyForms>
+
+function choicesFor({ user, mayGive }: ApiKeyOwner, servers: readonly PublicApplication[], frame: Frame) {
+  const scopes = servers.flatMap(one => one.resourceScopes)
+  const described = new Map(scopes.map(scope => [scope.name, scopeDescription(scope, frame.language)]))
+  const permissions = user.allPermissions.filter(mayGive)
+  const choice = (value: string) => ({
+    value,
+    label: value,
+    help: scopeMeaning(value, frame) ?? described.get(value) ?? null,
+  })
+  return {
+    own: [accountScope, ...permissions.filter(isOwnPermission)].map(choice),
+    others: permissions.filter(permission => !isOwnPermission(permission)).map(choice),
+  }
+}
+
+/** What is wrong with the scopes stands beside those that were chosen from; what is wrong with the date, beside it. */
+function inForm({ scopes, expires_at, ...others }: Problems, forServer: boolean): Problems {
+  return {
+    ...others,
+    ...(scopes !== undefined && { [forServer ? 'others' : 'own']: scopes }),
+    ...(expires_at !== undefined && { until: expires_at }),
+  }
+}
+
+function valuesIn(ctx: Context): Record<string, unknown> {
+  const typed = typedIn(ctx, ['name', 'resource', 'expires', 'until', 'elevated'])
+  return { ...typed, elevated: typed.elevated === '1', own: chosenIn(ctx, 'own'), others: chosenIn(ctx, 'others') }
+}

@@ -1,0 +1,102 @@
+// What every error code means: one page each, where the `error_uri` of our challenges leads, and a list of all.
+import { type ErrorCode, errorRow, errors, refuse } from '../../protocol/errors.js'
+import type { Context } from '../handler.js'
+import { routes } from '../routes.js'
+import type { Pages } from './page.js'
+
+/** As people look for them: where a request fails. A test finds each code in one of them. */
+export const errorGroups = {
+  request: [
+    ...['parse_error', 'malformed_request', 'invalid_fields', 'not_found', 'method_not_allowed', 'request_timeout'],
+    ...['not_acceptable', 'payload_too_large', 'unsupported_media_type', 'form_refused'],
+  ],
+  sender: [
+    ...['not_authenticated', 'bad_authorization_header', 'no_active_account', 'insufficient_user_authentication'],
+    ...['permission_denied', 'insufficient_scope', 'password_change_required', 'session_limit_reached'],
+    ...['too_many_guesses'],
+  ],
+  apiKey: [
+    ...['bad_api_key_header', 'api_key_unknown', 'api_key_ended', 'api_key_expired', 'api_key_scope'],
+    ...['api_key_not_elevated', 'not_by_api_key', 'too_many_requests'],
+  ],
+  change: ['last_administrator', 'built_in_role', 'key_in_use', 'preview_outdated', 'policy_conflict'],
+  token: [
+    ...['token_malformed', 'token_signature', 'token_algorithm', 'token_key_unknown', 'token_key_revoked'],
+    ...['token_issuer', 'token_audience', 'token_type', 'token_expired', 'token_not_yet_valid', 'token_claims'],
+    ...['token_revoked', 'token_stale', 'session_ended', 'token_reused', 'user_inactive', 'user_unknown'],
+    ...['application_disabled'],
+  ],
+  oauth: [
+    ...['invalid_request', 'invalid_client', 'invalid_grant', 'unsupported_grant_type', 'invalid_scope'],
+    ...['invalid_target', 'unauthorized_client', 'unsupported_token_type', 'code_reused', 'too_many_revocations'],
+  ],
+  authorization: [
+    ...['unsupported_response_type', 'access_denied', 'login_required', 'consent_required', 'interaction_required'],
+    ...['too_many_codes', 'request_not_supported', 'request_uri_not_supported', 'registration_not_supported'],
+    ...['unknown_application', 'unregistered_redirect_uri', 'ticket_expired', 'logout_hint_refused'],
+    ...['unregistered_logout_uri'],
+  ],
+  server: [
+    ...['overloaded', 'database_unavailable', 'application_keys_unavailable', 'stopping', 'log_went_back'],
+    ...['clock_jumped', 'clock_went_back', 'server_error'],
+  ],
+} as const satisfies Record<string, readonly ErrorCode[]>
+
+/** What a page tells of its code: keys of views/locales/errors/LANGUAGE.json, in the order of the page. */
+export const errorParts = ['means', 'why', 'caller', 'administrator'] as const
+
+/** Text, and in it names of pages, codes, settings and the like, some of which lead there. */
+export type Prose = { text: string; name?: true; href?: string }[]
+
+/** Addresses that a browser can be led to. */
+const addresses: ReadonlySet<string> = new Set(
+  Object.values(routes)
+    .filter(({ method, path, access: { kind } }) => {
+      return method === 'GET' && ['page', 'publicPage', 'open'].includes(kind) && !/[:*]/.test(path)
+    })
+    .map(({ path }) => path),
+)
+
+export function createErrorPages({ pages }: { pages: Pages }) {
+  return {
+    async errorsPage(ctx: Context): Promise<void> {
+      const t = pages.translate(ctx)
+      const groups = Object.entries(errorGroups).map(([name, codes]) => ({
+        title: t(`errorPages.group.${name}`),
+        rows: codes.map(code => ({ code, status: errorRow(code).status, text: t(`errors.${code}`) })),
+      }))
+      await pages.show(ctx, 'errors', { title: t('errorPages.title'), lead: t('errorPages.lead'), groups })
+    },
+
+    async errorPage(ctx: Context): Promise<void> {
+      const code = ctx.params.code ?? ''
+      if (!Object.hasOwn(errors, code)) throw refuse('not_found')
+      const { status, clause } = errors[code as ErrorCode]
+      const t = pages.translate(ctx)
+      const parts = errorParts.map(part => ({
+        title: t(`errorPages.${part}`),
+        prose: proseOf(t(`aboutErrors.${code}.${part}`)),
+      }))
+      const crumbs = [{ label: t('errorPages.title'), href: '/errors' }]
+      await pages.show(ctx, 'error-code', {
+        title: code,
+        crumbs,
+        code,
+        status,
+        clause,
+        text: t(`errors.${code}`),
+        parts,
+      })
+    },
+  }
+}
+
+/** Names stand between backticks. */
+export function proseOf(text: string): Prose {
+  return text.split('`').flatMap((part, index): Prose => {
+    if (part === '') return []
+    if (index % 2 === 0) return [{ text: part }]
+    const href = Object.hasOwn(errors, part) ? `/errors/${part}` : addresses.has(part) ? part : undefined
+    return [{ text: part, name: true, ...(href !== undefined && { href }) }]
+  })
+}

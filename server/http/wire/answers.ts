@@ -1,0 +1,45 @@
+// What routes answer, as schemas: a row of the route table names them, presenters are checked against them by the compiler, and
+// the API's document is made from them. An answer has no other members.
+import { z } from 'zod'
+import type { Context } from '../handler.js'
+
+/** What stands in the body of an answer, by its status; null: nothing. */
+export type Answers = { readonly [S in 200 | 201 | 204 | 304]?: z.ZodType | null }
+
+/** ISO 8601 in UTC. */
+export const time = z.string().meta({ format: 'date-time' })
+/** `exp` and its like: seconds since the epoch. */
+export const epochSeconds = z.int().min(0)
+export const count = z.int().min(0)
+export const userId = z.int().min(1)
+
+type DeepReadonly<T> = T extends (infer I)[]
+  ? readonly DeepReadonly<I>[]
+  : T extends object
+    ? { readonly [K in keyof T]: DeepReadonly<T[K]> }
+    : T
+
+/** What a presenter writes. */
+export type Answer<S extends z.ZodType> = DeepReadonly<z.output<S>>
+
+/** All of a short list. */
+export const listOf = <S extends z.ZodType>(row: S) => z.object({ results: z.array(row) })
+
+/** One page of a list (admin/paging.ts). */
+export const pageOf = <S extends z.ZodType>(row: S) =>
+  z.object({
+    results: z.array(row),
+    next: z.string().nullable().describe('For `after` of the next call; null at the end.'),
+    partial: z.boolean().describe('What is asked for is rare, and `next` looks further.'),
+    count: count.optional().describe('How many there are, where `count` was asked for.'),
+    more: z.boolean().optional().describe('There are more than were counted.'),
+  })
+
+type Success<A extends Answers> = A extends { 200: infer S } ? S : A extends { 201: infer S } ? S : never
+type AnswerOf<A extends Answers> = Success<A> extends z.ZodType ? Answer<Success<A>> : never
+
+/** Answers what the row says, with its status. */
+export function answer<const A extends Answers>(ctx: Context, { answers }: { answers: A }, value: AnswerOf<A>): void {
+  ctx.body = value
+  ctx.status = 201 in answers ? 201 : 200
+}

@@ -1,0 +1,162 @@
+// Parameters of an address as programs send them. A row of a table of rules says what one is; by it the parameter is read,
+// and the API's document tells of it.
+import { isUserId } from '../../protocol/claims.js'
+import { refuseField } from '../../protocol/errors.js'
+import type { Context } from '../handler.js'
+import { knownZone } from '../pages/reader.js'
+
+export type ParameterRule = {
+  is: ParameterKind
+  /** Of a choice or a word. */
+  of?: readonly string[]
+  /** Bounds of a number. */
+  from?: number
+  upto?: number
+  /** In the API's document; what is usual of a kind is said by it. */
+  about?: string
+}
+
+export type ParameterRules = Readonly<Record<string, ParameterRule>>
+
+export type ParameterKind = keyof typeof parameterKinds
+
+type KindRow = {
+  /** undefined where it is not there. @throws invalid_fields */
+  read: (ctx: Context, name: string, rule: ParameterRule) => unknown
+  /** What the document says of it: JSON Schema. */
+  schema: (rule: ParameterRule) => object
+  about?: string
+}
+
+const longest = 200
+const text = { type: 'string', maxLength: longest }
+const yesOrNo = ['true', 'false'] as const
+const anInstant = 'ISO 8601; a time of day has its zone, a day alone begins in UTC.'
+
+export const parameterKinds = {
+  text: { read: readQuery, schema: () => text },
+  choice: { read: (ctx, name, { of = [] }) => readChoice(ctx, name, of), schema: ({ of = [] }) => ({ enum: of }) },
+  /** Any word is taken: one that is not known finds nothing. */
+  word: { read: readQuery, schema: ({ of = [] }) => ({ ...text, examples: of }) },
+  flag: {
+    read(ctx, name) {
+      const chosen = readChoice(ctx, name, yesOrNo)
+      return chosen === undefined ? undefined : chosen === 'true'
+    },
+    schema: () => ({ type: 'boolean' }),
+  },
+  /** It says yes by being there: `?all`. */
+  mark: {
+    read: isAsked,
+    schema: () => ({ enum: ['', 'true', '1', 'false', '0'] }),
+    about: 'Without a value, or as `true` or `1`: yes.',
+  },
+  user: {
+    read(ctx, name) {
+      const id = readQuery(ctx, name)
+      if (id === undefined) return undefined
+      if (!isUserId(id)) throw refuseField(name, 'not_user_id')
+      return Number(id)
+    },
+    schema: () => ({ type: 'integer', minimum: 1 }),
+    about: 'The id of a user.',
+  },
+  actor: {
+    read: readQuery,
+    schema: () => text,
+    about: 'Whoever did it, such as `user:7`, `system` or `command-line`.',
+  },
+  from: { read: readTime, schema: () => text, about: `From this instant on. ${anInstant}` },
+  until: { read: readTime, schema: () => text, about: `Up to this instant. ${anInstant}` },
+  number: {
+    read: readNumber,
+    schema: ({ from = 0, upto }) => ({ type: 'integer', minimum: from, ...(upto && { maximum: upto }) }),
+  },
+  zone: {
+    read(ctx, name) {
+      const zone = readQuery(ctx, name)
+      if (zone !== undefined && knownZone(zone) === null) throw refuseField(name, 'not_time_zone')
+      return zone
+    },
+    schema: () => ({ ...text, examples: ['Asia/Tashkent'] }),
+  },
+} as const satisfies Record<string, KindRow>
+
+type ValueOf<R extends ParameterRule> = R extends { is: 'choice'; of: readonly (infer C)[] }
+  ? C
+  : Exclude<ReturnType<(typeof parameterKinds)[R['is']]['read']>, undefined>
+
+/** One parameter, as its rule has it. @throws invalid_fields */
+export function readParameter<const R extends ParameterRule>(
+  ctx: Context,
+  name: string,
+  rule: R,
+): ValueOf<R> | undefined {
+  const kind: KindRow = parameterKinds[rule.is]
+  return kind.read(ctx, name, rule) as ValueOf<R> | undefined
+}
+
+/** Those that the rules name. @throws invalid_fields with the first that is wrong */
+export function readParameters<const R extends ParameterRules>(
+  ctx: Context,
+  rules: R,
+): { [N in keyof R]: ValueOf<R[N]> | undefined } {
+  const read = Object.entries(rules).map(([name, rule]) => [name, readParameter(ctx, name, rule)])
+  return Object.fromEntries(read) as { [N in keyof R]: ValueOf<R[N]> | undefined }
+}
+
+/**
+ * In an act, what is there and empty is refused: `?user=` means somebody, and shall not reach everybody.
+ * @throws invalid_fields, also when the parameter is there more than once (RFC 6749 §3.1 says the same of OAuth's)
+ */
+function readQuery(ctx: Context, name: string): string | undefined {
+  const value = ctx.query[name]
+  if (Array.isArray(value)) throw refuseField(name, 'given_twice')
+  if (value === undefined || (value === '' && ctx.method !== 'POST')) return undefined
+  if (value.trim() === '') throw refuseField(name, 'parameter_blank')
+  if (value.length > longest || /\p{Cc}/u.test(value)) throw refuseField(name, 'unusable')
+  return value
+}
+
+function readChoice<C extends string>(ctx: Context, name: string, choices: readonly C[]): C | undefined {
+  const chosen = readQuery(ctx, name)
+  if (chosen === undefined) return undefined
+  const choice = choices.find(one => one === chosen)
+  if (choice === undefined) throw refuseField(name, 'not_one_of', { choices })
+  return choice
+}
+
+function isAsked(ctx: Context, name: string): boolean {
+  if (ctx.query[name] === '') return true
+  const said = readQuery(ctx, name)
+  if (said === undefined || said === 'false' || said === '0') return false
+  if (said === 'true' || said === '1') return true
+  throw refuseField(name, 'not_true_or_false')
+}
+
+function readNumber(ctx: Context, name: string, { from = 0, upto }: ParameterRule): number | undefined {
+  const digits = readQuery(ctx, name)
+  if (digits === undefined) return undefined
+  const number = /^\d{1,15}$/.test(digits) ? Number(digits) : Number.NaN
+  if (number >= from && number <= (upto ?? number)) return number
+  throw upto === undefined
+    ? refuseField(name, 'not_whole')
+    : refuseField(name, 'not_number_between', { min: from, max: upto })
+}
+
+/** @returns epoch ms */
+function readTime(ctx: Context, name: string): number | undefined {
+  const instant = readQuery(ctx, name)
+  if (instant === undefined) return undefined
+  const time = parseTime(instant)
+  if (time === null) throw refuseField(name, 'not_time')
+  return time
+}
+
+const isoTime = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d))?$/
+
+/** ISO 8601; a time of day has its zone, a day alone begins in UTC. `Date.parse` takes `1` for a year. */
+export function parseTime(instant: string): number | null {
+  const time = isoTime.test(instant) ? Date.parse(instant) : Number.NaN
+  return Number.isNaN(time) ? null : time
+}

@@ -1,0 +1,83 @@
+// Who calls with an API key. What one may do is asked by its route (whyNot); here it must be good, not be used too often, and
+// whoever tries many that are none must not cost a read of the database each.
+import { type AskedOfKey, isApiKey, permissionsOfKey, whyNotAsked } from '../../policy/api-key.js'
+import type { ErrorCode } from '../../protocol/errors.js'
+import { refuse } from '../../protocol/errors.js'
+import type { Quota } from '../../protocol/rate-limit.js'
+import type { ApiKeyStanding } from '../../storage/api-keys.js'
+import { type ApiKeyLookup, apiKeyHash } from '../../tokens/api-key-lookup.js'
+import type { ApiKeyUses } from '../../tokens/api-key-uses.js'
+import { refuseToken } from '../../tokens/checks.js'
+import type { Guesses } from '../sign-in/guesses.js'
+import type { ApiKeyLimit } from './api-key-limit.js'
+
+/** A good key, and who it acts for, as of the request. */
+export type ApiKeyInUse = {
+  id: string
+  userId: number
+  /** Of its scopes those that its user may do, but for what is no permission. */
+  permissions: readonly string[]
+  scopes: readonly string[]
+  elevated: boolean
+  /** Why it may not do what a route asks for; null where it may. */
+  whyNot: (asked: AskedOfKey) => ErrorCode | null
+}
+
+export type ApiKeyAuthenticationDeps = {
+  apiKeyLookup: ApiKeyLookup
+  apiKeyUses: ApiKeyUses
+  apiKeyLimit: ApiKeyLimit
+  guesses: Pick<Guesses, 'count'>
+}
+
+/** How many are known to be good: they are looked up however much is tried from where they come. */
+const mostKnown = 20_000
+
+export function createApiKeyAuthentication(deps: ApiKeyAuthenticationDeps) {
+  const { apiKeyLookup, apiKeyUses, apiKeyLimit, guesses } = deps
+  const known = new Set<string>()
+
+  /** Only what is no key is counted, and not read any more where so many came from one network. */
+  async function find(text: string, hash: string, address: string): Promise<ApiKeyStanding> {
+    if (!isApiKey(text)) throw refuse('api_key_unknown')
+    const found = known.has(hash) ? await apiKeyLookup.find(text) : null
+    if (found) return found
+    known.delete(hash)
+    const { result } = await guesses.count({ kind: 'apiKey', address }, async () => {
+      const standing = await apiKeyLookup.find(text)
+      if (!standing) throw refuse('api_key_unknown')
+      return standing
+    })
+    if (known.size >= mostKnown) known.clear()
+    known.add(hash)
+    return result
+  }
+
+  return {
+    /**
+     * @param counted the request was counted already: it is asked once more behind its body
+     * @returns the key, and what its limit leaves
+     * @throws api_key_unknown, api_key_ended, api_key_expired, user_inactive, user_unknown, password_change_required,
+     *   too_many_guesses, too_many_requests, clock_jumped, database_unavailable
+     */
+    async authenticate(
+      text: string,
+      address: string,
+      counted: boolean,
+    ): Promise<{ key: ApiKeyInUse; quotas: readonly Quota[] }> {
+      const hash = apiKeyHash(text)
+      if (!counted) apiKeyLimit.requireRoom(hash)
+      const standing = await find(text, hash, address)
+      const code = apiKeyLookup.whyNot(standing)
+      if (code) throw refuseToken(code)
+      const { key, user } = standing
+      const quotas = counted ? [] : await apiKeyLimit.take(hash)
+      apiKeyUses.note(key, address)
+      const whyNot = (asked: AskedOfKey) => whyNotAsked(key, user, asked)
+      const { id, userId, scopes, elevated } = key
+      return { key: { id, userId, scopes, elevated, permissions: permissionsOfKey(key, user), whyNot }, quotas }
+    },
+  }
+}
+
+export type ApiKeyAuthentication = ReturnType<typeof createApiKeyAuthentication>

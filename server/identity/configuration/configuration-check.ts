@@ -1,0 +1,146 @@
+// Whether what a file wants can be written: all that is wrong is found before anything is, and told together.
+import { ownApplicationId } from '../../policy/application-metadata.js'
+import { isRoleName } from '../../policy/permissions.js'
+import { isPolicyName, isSessionPolicy, type Policy, type PolicyName } from '../../policy/policies.js'
+import { whyNotPolicy, whyNotPolicyValue } from '../../policy/policy-values.js'
+import type { PolicyApply } from '../../policy/policy-version.js'
+import { Refusal } from '../../protocol/errors.js'
+import { type FieldProblems, type Problem, problem } from '../../protocol/problems.js'
+import type { Queries } from '../../storage/database.js'
+import { type ApplicationCheck, applicationIdProblem, type Beside } from '../applications/application-check.js'
+import { givenSecretProblem } from '../applications/application-secrets.js'
+import { readPermissions } from '../people/roles.js'
+import { type ConfigurationProblem, ConfigurationProblems, located, type Path, told } from './configuration-problems.js'
+import { type Differences, type Present, whole } from './differences.js'
+import type { Wanted, WantedApplication } from './wanted.js'
+
+export type ConfigurationCheckDeps = { applicationCheck: ApplicationCheck }
+
+export function createConfigurationCheck({ applicationCheck }: ConfigurationCheckDeps) {
+  async function ofApplication(
+    tx: Queries,
+    present: Present,
+    [id, wanted]: readonly [string, WantedApplication],
+    isDifferent: boolean,
+    beside: Beside,
+  ): Promise<{ problems: FieldProblems; warnings: readonly Problem[] }> {
+    const before = present.applications.get(id) ?? null
+    const [wrong] = [
+      id === ownApplicationId ? problem('application_built_in') : applicationIdProblem(id),
+      before?.deletedAt ? problem('application_id_deleted') : null,
+    ].filter(one => one !== null)
+    if (wrong) return { problems: { '': [wrong] }, warnings: [] }
+    // What is there and stays so needs no leave.
+    if (!isDifferent) return { problems: {}, warnings: [] }
+    const ofSecret = wanted.secret === null ? null : givenSecretProblem(wanted.secret, wanted.metadata)
+    const described = { ...whole(wanted, before), id, isNew: before === null }
+    const isGivenSecret = wanted.secret !== null || before === null
+    const found = await applicationCheck.check(tx, { ...described, isGivenSecret }, beside)
+    return {
+      problems: { ...found.problems, ...(ofSecret && { client_secret_env: [ofSecret] }) },
+      warnings: found.warnings,
+    }
+  }
+
+  return {
+    /**
+     * @param broken what could not be read: a rule that stumbles over it tells nothing new
+     * @returns what one should know all the same
+     * @throws ConfigurationProblems
+     */
+    async require(
+      tx: Queries,
+      present: Present,
+      wanted: Wanted,
+      differences: Differences,
+      { prune, apply, broken }: { prune: boolean; apply: PolicyApply; broken: readonly ConfigurationProblem[] },
+    ): Promise<ConfigurationProblem[]> {
+      const found = [
+        ...broken,
+        ...(prune ? emptySections(wanted) : []),
+        ...policyProblems(present, wanted.policies ?? new Map(), differences, apply),
+      ]
+      for (const [name, permissions] of wanted.roles ?? []) found.push(...roleProblems(present, name, permissions))
+      const beside = besideOf(present, wanted, differences)
+      const gone = new Set(differences.roles.flatMap(one => (one.act === 'delete' ? one.name : [])))
+      const differing = new Set(differences.applications.map(one => one.id))
+      const warnings: ConfigurationProblem[] = []
+      for (const entry of wanted.applications ?? []) {
+        const [id, { metadata }] = entry
+        const required = Array.isArray(metadata.required_roles) ? metadata.required_roles : []
+        const isDifferent = differing.has(id) || required.some(role => gone.has(role))
+        const one = await ofApplication(tx, present, entry, isDifferent, beside)
+        found.push(...located(['applications', id], one.problems, entry[1]))
+        warnings.push(...one.warnings.map(warning => told(['applications', id], warning)))
+      }
+      const isNew = ({ path }: ConfigurationProblem) => !broken.some(one => isBelow(path, one.path))
+      const all = [...broken, ...found.slice(broken.length).filter(isNew)]
+      if (all.length > 0) throw new ConfigurationProblems(all)
+      return warnings
+    },
+  }
+}
+
+export type ConfigurationCheck = ReturnType<typeof createConfigurationCheck>
+
+/** With nothing in it a section would take everything away: more often a file that was cut off than a wish. */
+function emptySections({ roles, applications }: Wanted): ConfigurationProblem[] {
+  return Object.entries({ roles, applications }).flatMap(([section, named]) => {
+    const text = 'is empty, and with --prune all that there is would go: leave the section out, or name what stays'
+    return named?.size === 0 ? [{ path: [section], code: 'empty_section', text }] : []
+  })
+}
+
+/** Of each by itself, then of all together. */
+function policyProblems(
+  present: Present,
+  policies: ReadonlyMap<PolicyName, unknown>,
+  { policies: differing }: Differences,
+  apply: PolicyApply,
+): ConfigurationProblem[] {
+  const found = [...policies].flatMap(([name, value]) => {
+    const one = whyNotPolicyValue(name, value)
+    return one ? [told(['policies', name], one)] : []
+  })
+  if (found.length > 0) return found
+  const ofAll = differing.filter(({ name }) => apply === 'new' && isPolicyName(name) && !isSessionPolicy(name))
+  const whole = { ...present.policy, ...(Object.fromEntries(policies) as Partial<Policy>) }
+  return [
+    ...ofAll.map(({ name }) => told(['policies', name], problem('policy_not_of_sessions'))),
+    ...(differing.length > 0 ? whyNotPolicy(whole).map(one => told(['policies'], one)) : []),
+  ]
+}
+
+function roleProblems(present: Present, name: string, permissions: readonly string[]): ConfigurationProblem[] {
+  const path = ['roles', name]
+  if (present.roles.some(role => role.builtIn && role.name === name)) return [told(path, problem('role_built_in'))]
+  const wrong = isRoleName(name) ? [] : [told(path, problem('role_name'))]
+  try {
+    readPermissions(permissions)
+    return wrong
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error
+    const found = error.details.fields?.permissions ?? []
+    const at = ({ values }: Problem) => permissions.indexOf(String(values?.name))
+    return [...wrong, ...found.map(one => told(at(one) < 0 ? path : [...path, at(one)], one))]
+  }
+}
+
+/** All that there will be. */
+function besideOf(present: Present, { roles, applications }: Wanted, differences: Differences): Beside {
+  const gone = new Set(differences.applications.flatMap(one => (one.act === 'delete' ? one.id : [])))
+  const goneRoles = new Set(differences.roles.flatMap(one => (one.act === 'delete' ? one.name : [])))
+  const after = new Map<string, Beside['applications'][number]>(present.applications)
+  for (const [id, wanted] of applications ?? [])
+    after.set(id, { id, ...whole(wanted, present.applications.get(id) ?? null) })
+  return {
+    roles: [...new Set([...present.roles.map(role => role.name), ...(roles?.keys() ?? [])])].filter(
+      name => !goneRoles.has(name),
+    ),
+    applications: [...after.values()].filter(one => !gone.has(one.id)),
+  }
+}
+
+function isBelow(path: Path, other: Path): boolean {
+  return other.length <= path.length && other.every((part, index) => part === path[index])
+}

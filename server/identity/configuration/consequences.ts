@@ -1,0 +1,106 @@
+// What would be over once a file of configuration is applied, by the previews that there are for each thing alone.
+import type { Actor } from '../../policy/actor.js'
+import { usesSecret } from '../../policy/application-defaults.js'
+import { ownLifetimes } from '../../policy/application-metadata.js'
+import { takesOfAskers, takesOfItsOwn } from '../../policy/application-takings.js'
+import type { Policy } from '../../policy/policies.js'
+import type { PolicyApply } from '../../policy/policy-version.js'
+import { canonical } from '../../protocol/json.js'
+import type { ApplicationStore } from '../../storage/applications.js'
+import type { Database } from '../../storage/database.js'
+import type { Applications } from '../applications/applications.js'
+import type { Counted } from '../listing.js'
+import type { Roles } from '../people/roles.js'
+import type { Policies, PolicyPreview } from '../policies/policies.js'
+import type { Ends } from '../policies/policy-preview.js'
+import { type ApplicationDifference, type Differences, type Present, type Whole, whole } from './differences.js'
+import type { Wanted } from './wanted.js'
+
+export type ApplicationConsequence = {
+  /** That end, all of them; null where it goes on. */
+  sessions: Counted | null
+  users: Counted | null
+  /** That end by other lifetimes of its own, at their next refresh. */
+  lifetimes: Ends | null
+  /** Applications whose access tokens become stale: itself, and those that ask for scopes of its resource. */
+  stale: readonly string[]
+  /** How many of its secrets are good no more. */
+  secrets: number
+}
+
+export type Consequences = {
+  policies: PolicyPreview | null
+  /** Of roles that change or go: how many have each, whose access tokens become stale. */
+  roles: ReadonlyMap<string, Counted>
+  applications: ReadonlyMap<string, ApplicationConsequence>
+}
+
+export type ConsequencesDeps = {
+  database: Database
+  applicationStore: ApplicationStore
+  policies: Policies
+  roles: Roles
+  applications: Applications
+  now: () => number
+}
+
+export function createConsequences(deps: ConsequencesDeps) {
+  const { database, applicationStore, policies, roles, applications, now } = deps
+
+  async function ofApplication(
+    { id, act, secret }: ApplicationDifference,
+    present: Present,
+    wanted: Wanted,
+  ): Promise<ApplicationConsequence> {
+    const before = present.applications.get(id)
+    if (!before) return { sessions: null, users: null, lifetimes: null, stale: [], secrets: 0 }
+    const after: Whole = act === 'delete' ? { ...before, ...nothing } : whole(wanted.applications!.get(id)!, before)
+    const isOver = before.active && !after.active
+    const counts = isOver ? await applications.counts(id) : { sessions: null, users: null }
+    const [had, has] = [ownLifetimes(before.metadata), ownLifetimes(after.metadata)]
+    const isOtherLife = !isOver && canonical(had) !== canonical(has)
+    const stale = new Set(await applicationStore.askersOf(database, takesOfAskers(before, after)))
+    const isOtherSecret = secret === 'given'
+    const loses = isOtherSecret || act === 'delete' || (usesSecret(before.metadata) && !usesSecret(after.metadata))
+    if (!isOver && (loses || takesOfItsOwn(before, after))) stale.add(id)
+    else stale.delete(id)
+    return {
+      ...counts,
+      lifetimes: isOtherLife ? await applications.previewLifetimes(id, has) : null,
+      stale: [...stale].sort(),
+      secrets: loses ? (await applicationStore.liveSecrets(database, id, now())).length : 0,
+    }
+  }
+
+  return {
+    /** Nothing is changed, and nothing locked. @throws invalid_fields of the policies */
+    async of(
+      differences: Differences,
+      present: Present,
+      wanted: Wanted,
+      apply: PolicyApply,
+      actor: Actor,
+    ): Promise<Consequences> {
+      const values = valuesOf(differences)
+      const preview = differences.policies.length > 0 ? await policies.preview(values, actor, apply) : null
+      const holders = new Map((await roles.list()).map(role => [role.name, role.holders]))
+      const touched = differences.roles.filter(one => one.act !== 'create')
+      const ofApplications = new Map<string, ApplicationConsequence>()
+      for (const one of differences.applications) ofApplications.set(one.id, await ofApplication(one, present, wanted))
+      return {
+        policies: preview,
+        roles: new Map(touched.map(({ name }) => [name, holders.get(name) ?? { count: 0, more: false }])),
+        applications: ofApplications,
+      }
+    },
+  }
+}
+
+export type ConsequencesOf = ReturnType<typeof createConsequences>
+
+const nothing = { active: false, metadata: {}, resource: null, resourceScopes: [] }
+
+/** What is to be set. */
+export function valuesOf({ policies }: Differences): Partial<Policy> {
+  return Object.fromEntries(policies.map(({ name, after }) => [name, after]))
+}

@@ -1,0 +1,112 @@
+// What a file of configuration wants: of policies, roles and applications those that it names. What it does not name it has
+// no say in; what it names is as it says, all of it.
+
+import { withDefaults } from '../../policy/application-defaults.js'
+import {
+  describedNames,
+  givenMetadata,
+  kindOf,
+  metadataNames,
+  readDescription,
+} from '../../policy/application-description.js'
+import {
+  type ApplicationKind,
+  type ApplicationMetadata,
+  type ResourceScope,
+  resourceScopesSchema,
+} from '../../policy/application-metadata.js'
+import { formatDuration, parseDuration } from '../../policy/durations.js'
+import type { PolicyName } from '../../policy/policies.js'
+import { isJsonObject } from '../../protocol/json.js'
+import { type FieldProblems, problem } from '../../protocol/problems.js'
+import { type ApplicationState, applicationStates } from '../../storage/application-lists.js'
+import { type PublicApplication, stateOf } from '../applications/public-application.js'
+
+/** A section that is not there is null: it says nothing, not that there shall be none. */
+export type Wanted = {
+  /** Not yet judged. */
+  policies: ReadonlyMap<PolicyName, unknown> | null
+  roles: ReadonlyMap<string, readonly string[]> | null
+  applications: ReadonlyMap<string, WantedApplication> | null
+}
+
+export type WantedApplication = {
+  name: string
+  kind: ApplicationKind
+  metadata: ApplicationMetadata
+  resource: string | null
+  resourceScopes: readonly ResourceScope[]
+  /** null: it stays as it is. What was disabled in an emergency is not enabled by a file that does not speak of it. */
+  state: ApplicationState | null
+  /** What it proves itself by; null: whatever it has, or one that is made. */
+  secret: string | null
+}
+
+/** What an entry of an application may have; `client_secret_env` is for who reads the file. */
+export const entryNames = [...describedNames, 'state', 'client_secret_env'] as const
+
+/**
+ * The shape alone; what the values are worth the rules say.
+ * @param given no other names than `entryNames`
+ */
+export function readEntry(
+  id: string,
+  { state = null, client_secret_env: _, ...given }: Readonly<Record<string, unknown>>,
+  secret: string | null,
+): { application: WantedApplication; problems: FieldProblems } {
+  const { lifetimes, problems: ofLifetimes } = readLifetimes(given.lifetimes)
+  const { description, problems } = readDescription({ ...given, ...(lifetimes && { lifetimes }) }, describedNames)
+  const { name = id, kind = kindOf(description), resource = null, resourceScopes = [] } = description
+  const metadata: ApplicationMetadata = withDefaults(kind, givenMetadata(description.metadata))
+  // In so many words: it has none, and not what its kind would give it.
+  for (const one of metadataNames) if (given[one] === null) delete metadata[one]
+  const isState = state === null || applicationStates.some(one => one === state)
+  const ofState: FieldProblems = isState ? {} : { state: [problem('not_one_of', { choices: applicationStates })] }
+  // Their own names are asked for before the schema has its say.
+  const read = resourceScopesSchema.safeParse(resourceScopes)
+  const ofScopes: FieldProblems = {}
+  for (const { path, message } of read.error?.issues ?? [])
+    ofScopes[['resource_scopes', ...path].join('.')] = [problem('application_metadata', { reason: message })]
+  return {
+    application: {
+      ...{ name, kind, metadata, resource },
+      resourceScopes: read.success ? resourceScopes : [],
+      state: isState ? (state as ApplicationState | null) : null,
+      secret,
+    },
+    problems: { ...ofScopes, ...ofState, ...ofLifetimes, ...problems },
+  }
+}
+
+/** In seconds, or as people write them. */
+function readLifetimes(given: unknown): { lifetimes: Record<string, unknown> | null; problems: FieldProblems } {
+  if (!isJsonObject(given)) return { lifetimes: null, problems: {} }
+  const problems: FieldProblems = {}
+  const lifetimes = Object.entries(given).map(([name, value]) => {
+    if (typeof value !== 'string') return [name, value] as const
+    const seconds = parseDuration(value)
+    if (seconds === null) problems[`lifetimes.${name}`] = [problem('policy_not_duration')]
+    return [name, seconds ?? 60] as const
+  })
+  return { lifetimes: Object.fromEntries(lifetimes), problems }
+}
+
+/** As `readEntry` reads it, so that nothing differs. */
+export function writeEntry(application: PublicApplication): Record<string, unknown> {
+  const { name, kind, metadata, resource, resourceScopes, active } = application
+  const entry: Record<string, unknown> = { client_name: name, kind }
+  if (!active) entry.state = stateOf({ active })
+  if (resource !== null) entry.resource = resource
+  if (resourceScopes.length > 0) entry.resource_scopes = resourceScopes
+  const byKind = withDefaults(kind, metadata)
+  for (const one of metadataNames) {
+    if (metadata[one] !== undefined) entry[one] = one === 'lifetimes' ? writtenLifetimes(metadata) : metadata[one]
+    // Somebody has taken it away.
+    else if (byKind[one] !== undefined) entry[one] = null
+  }
+  return entry
+}
+
+function writtenLifetimes({ lifetimes = {} }: ApplicationMetadata): Record<string, string> {
+  return Object.fromEntries(Object.entries(lifetimes).map(([name, seconds]) => [name, formatDuration(seconds)]))
+}

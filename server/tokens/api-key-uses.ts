@@ -1,0 +1,39 @@
+// When, and from where, API keys were last used: remembered here and written down once a minute, of each key and address once
+// a day. No request waits for it.
+import type { ApiKeyRecord, ApiKeyStore } from '../storage/api-keys.js'
+import type { Database } from '../storage/database.js'
+
+export type ApiKeyUsesDeps = { database: Database; apiKeyStore: ApiKeyStore; now: () => number }
+
+/** More are not remembered: what is left out is used again. */
+const mostRemembered = 50_000
+const day = 86_400_000
+
+export function createApiKeyUses({ database, apiKeyStore, now }: ApiKeyUsesDeps) {
+  /** What is to be written, by key. */
+  let used = new Map<string, { at: number; address: string }>()
+  /** Keys with addresses that were noted on a day. */
+  let noted = { day: 0, of: new Set<string>() }
+
+  return {
+    note({ id, lastUsedAt, lastUsedAddress }: ApiKeyRecord, address: string): void {
+      const at = now()
+      const today = Math.floor(at / day)
+      if (lastUsedAt !== null && Math.floor(lastUsedAt / day) >= today && lastUsedAddress === address) return
+      if (noted.day !== today) noted = { day: today, of: new Set() }
+      const what = `${id} ${address}`
+      if (noted.of.has(what) || noted.of.size >= mostRemembered) return
+      noted.of.add(what)
+      used.set(id, { at, address })
+    },
+
+    /** Writes down what was used since, one row a statement. What cannot be written is forgotten. */
+    async flush(): Promise<void> {
+      const taken = used
+      used = new Map()
+      for (const [id, { at, address }] of taken) await apiKeyStore.used(database, id, at, address)
+    },
+  }
+}
+
+export type ApiKeyUses = ReturnType<typeof createApiKeyUses>

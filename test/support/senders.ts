@@ -1,0 +1,213 @@
+// Everybody who may send a request, and what they may: by a token, by a cookie, or as an application. What they are written
+// down with here is all that the expected outcome of a route is computed from (expected.ts).
+import { builtInRoles, ownPermissions } from '../../server/policy/permissions.js'
+import { aConfidentialApplication, anApplication, aSessionOf, basic, inForm } from './applications.js'
+import type { Own } from './calls.js'
+import { aClient, claimsOf } from './client.js'
+import { refreshAs } from './codes.js'
+import { tokenOf } from './forms.js'
+import { settle, type TestServer } from './server.js'
+import { aVisitor, type Visitor } from './visitor.js'
+
+export type Rights = {
+  /** Of our own permissions. */
+  permissions: readonly string[]
+  /** Of a token: `everything` is one of the built-in application, which needs none. */
+  scopes: 'everything' | readonly string[]
+  /** No person stands behind it. */
+  ofNobody?: true
+  /** The token is for somebody else. */
+  foreign?: true
+  /** Signed in too long ago for what is hard to take back. */
+  early?: true
+  /** Must choose a password first that nobody else knows. */
+  newcomer?: true
+  /** Of an application: it only says who it is. */
+  unproved?: true
+  /** Of a key: it may do what asks for a recent sign-in. */
+  elevated?: true
+}
+
+export type Sender = {
+  who: string
+  by: 'token' | 'cookie' | 'application' | 'key'
+  rights: Rights
+  headers: Record<string, string>
+  /** Of an application that only says who it is. */
+  fields?: Record<string, string>
+  /** Whose forms and cookies it has; of nobody's unless it comes by cookie. */
+  visitor: Visitor
+  formToken: string
+  /** Who stands behind it. */
+  user?: Person
+}
+
+type Person = { id: number; username: string; password: string }
+const nothing = { permissions: [], scopes: [] } as const
+const every = Object.keys(ownPermissions)
+
+/** People by what they are, each by token and by cookie. */
+export async function people(server: TestServer): Promise<Sender[]> {
+  const { support, auditor } = builtInRoles
+  return [
+    // Signs in before the clock moves on.
+    ...(await aPerson(server, 'support of before', ['support'], { permissions: support, early: true })),
+    ...(await aPerson(server, 'support', ['support'], { permissions: support })),
+    ...(await aPerson(server, 'an auditor', ['auditor'], { permissions: auditor })),
+    ...(await aPerson(server, 'nobody in particular', [], { permissions: [] })),
+    ...(await aPerson(server, 'a newcomer to support', ['support'], { permissions: support, newcomer: true })),
+  ]
+}
+
+/** By each way somebody of their own: what one ends is not the other's. */
+async function aPerson(
+  server: TestServer,
+  who: string,
+  roles: string[],
+  of: Omit<Rights, 'scopes'>,
+): Promise<Sender[]> {
+  const rights: Rights = { ...of, scopes: 'everything' }
+  const [one, other] = [await aUser(server, roles, rights), await aUser(server, roles, rights)]
+  const browser = { ...(await byCookie(server, one)), who: `${who} by cookie`, user: one, rights }
+  const { access } = await aClient(server).signIn(other)
+  if (of.early) {
+    server.clock.advance('6m')
+    await browser.visitor.open('/account')
+  }
+  return [browser, { ...nobodys(server), who: `${who} by token`, user: other, rights, headers: bearer(access) }]
+}
+
+const aUser = (server: TestServer, roles: string[], { newcomer }: Rights) =>
+  server.aUser({ roles, ...(newcomer && { mustChangePassword: true }) })
+
+/** An administrator's tokens of applications that may less, and one that a program has for itself. */
+export async function applications(server: TestServer): Promise<Sender[]> {
+  const resource = 'https://books.example'
+  const resourceScopes = [{ name: 'books:read', description: 'See books' }]
+  await anApplication(server, 'books', { kind: 'resource_server', resource, resourceScopes })
+  const senders: Sender[] = []
+  for (const [scope, listed] of [
+    ['openid', every],
+    ['darvoza:account', every],
+    ['openid darvoza:account', []],
+    ['darvoza:admin', ['darvoza:users:read']],
+    ['darvoza:admin', ['darvoza:sessions:end']],
+    ['darvoza:admin', []],
+    ['openid books:read', every],
+  ] as const) {
+    const person = await server.aUser({ roles: ['admin'] })
+    const id = `app-of-${person.id}`
+    const metadata = { scope, permissions: [...listed], first_party: true }
+    await anApplication(server, id, { metadata })
+    const { refresh } = await aSessionOf(server, person, id, { scope, authenticatedAt: server.clock.now() })
+    const { access } = await refreshAs(server, refresh, id)
+    const foreign = scope.includes('books:read')
+    const rights: Rights = { permissions: listed, scopes: scope.split(' '), ...(foreign && { foreign }) }
+    const who = `an application with "${scope}" for [${listed.length > 1 ? 'all' : listed}]`
+    senders.push({ ...nobodys(server), who, user: person, rights, headers: bearer(access) })
+  }
+  return [...senders, await aProgram(server)]
+}
+
+async function aProgram(server: TestServer): Promise<Sender> {
+  const metadata = {
+    scope: 'openid revocations:read darvoza:account darvoza:admin',
+    grant_types: ['client_credentials' as const],
+    permissions: every,
+  }
+  const secret = await aConfidentialApplication(server, 'robot', { kind: 'machine', metadata })
+  const { body } = await aClient(server).send('POST', '/oauth/token', {
+    body: 'grant_type=client_credentials',
+    headers: { ...inForm, ...basic('robot', secret) },
+  })
+  const rights: Rights = { permissions: [], scopes: body.scope.split(' '), ofNobody: true }
+  const headers = bearer(body.access_token)
+  return { ...nobodys(server), who: 'a program by its token', rights, headers }
+}
+
+/** API keys: of an administrator, and of somebody who may less than their key. */
+export async function keys(server: TestServer): Promise<Sender[]> {
+  const resource = 'https://ledger.example'
+  const resourceScopes = [{ name: 'ledger:read', description: 'See the ledger' }]
+  await anApplication(server, 'ledger', { kind: 'resource_server', resource, resourceScopes })
+  await settle(server.composed)
+  const { composed } = server
+  const orders = ['orders:read', 'orders:write']
+  await composed.parts.people.roles.create('seller', orders, 'system')
+  const kinds: { who: string; scopes: readonly string[]; more?: object; lost?: true }[] = [
+    { who: 'with one scope', scopes: ['darvoza:users:read'] },
+    { who: 'to end sessions', scopes: ['darvoza:sessions:end'] },
+    { who: 'to end sessions, elevated', scopes: ['darvoza:sessions:end'], more: { elevated: true } },
+    { who: 'of the account', scopes: ['darvoza:account'] },
+    {
+      who: 'that may everything, elevated',
+      scopes: ['darvoza:account', ...every, ...orders],
+      more: { elevated: true },
+    },
+    { who: 'whose user has lost it all', scopes: every, more: { elevated: true }, lost: true },
+    { who: 'of a resource server', scopes: every, more: { resource } },
+    { who: 'of a resource server, without a scope', scopes: [], more: { resource } },
+  ]
+  const senders: Sender[] = []
+  for (const { who, scopes, more = {}, lost } of kinds) {
+    const user = await server.aUser({ roles: ['admin', 'seller'] })
+    const wanted = { name: who, scopes, ...more }
+    const { key, text } = await composed.parts.apiKeys.apiKeys.create(user.id, wanted, 'system')
+    if (lost) await composed.parts.people.users.setRoles(user.id, [], 'system')
+    const rights: Rights = {
+      permissions: lost ? [] : every,
+      scopes,
+      ...(key.elevated && { elevated: true }),
+      ...(key.resource !== null && { foreign: true }),
+    }
+    const headers = { Authorization: `Token ${text}` }
+    senders.push({ ...nobodys(server), who: `a key ${who}`, by: 'key', user, rights, headers })
+  }
+  return senders
+}
+
+/** Applications that call by themselves. */
+export async function callers(server: TestServer): Promise<Sender[]> {
+  const secret = await aConfidentialApplication(server, 'website', {})
+  await anApplication(server, 'app', { kind: 'native', metadata: { token_endpoint_auth_method: 'none' } })
+  const by = 'application' as const
+  return [
+    { ...nobodys(server), who: 'a website', by, rights: nothing, headers: basic('website', secret) },
+    {
+      ...nobodys(server),
+      who: 'an app',
+      by,
+      rights: { ...nothing, unproved: true },
+      headers: {},
+      fields: { client_id: 'app' },
+    },
+  ]
+}
+
+const nobodys = (server: TestServer) => ({ visitor: aVisitor(server), formToken: '', by: 'token' }) as const
+
+/** Nobody at all: what they are answered everybody is who is not asked who they are. */
+export const nobody = (server: TestServer): Sender => ({
+  ...nobodys(server),
+  who: 'nobody',
+  by: 'application',
+  rights: nothing,
+  headers: {},
+})
+
+async function byCookie(server: TestServer, user: Person) {
+  const visitor = aVisitor(server)
+  await visitor.signIn(user)
+  // Also while a new password must be chosen first: that page has a form.
+  const { text } = await visitor.open('/account/password')
+  const formToken = /name="_token" value="([^"]+)"/.exec(text)?.[1] ?? (await tokenOf(visitor))
+  return { visitor, formToken, by: 'cookie', headers: {} } as const
+}
+
+/** Another session of somebody's, on another device: one to be ended. */
+export async function ownOf(server: TestServer, user: Person): Promise<Own> {
+  const { sid } = claimsOf((await aClient(server).signIn(user)).access)
+  return { sid, deviceId: (await server.composed.parts.devices.sessions.require(sid)).session.deviceId }
+}
+
+export const bearer = (token: string) => ({ Authorization: `Bearer ${token}` })
