@@ -113,10 +113,15 @@ async function run(args: string[]): Promise<string> {
 
 /** `darvoza user create NAME --role admin`: the command is there, and takes the options; values are in capitals or chosen. */
 async function isCommand(name: string): Promise<boolean> {
-  const [program, noun = '', verb = '', ...rest] = name.split(' ')
-  if (program !== 'darvoza' || !/^[a-z]/.test(noun) || !/^[a-z-]+$/.test(verb)) return false
-  const help = await usageOf([noun, verb])
-  if (!help.startsWith(`Usage: darvoza ${noun} ${verb} `)) return false
+  const [program, first = '', ...others] = name.split(' ')
+  if (program !== 'darvoza' || !/^[a-z]/.test(first)) return false
+  const ofFirst = await usageOf([first])
+  // `apply` and `export` have no noun.
+  const words = /^Usage: darvoza \S+ \[options\] \[command\]/.test(ofFirst) ? [first, others[0] ?? ''] : [first]
+  if (!words.every(word => /^[a-z-]+$/.test(word))) return false
+  const help = await usageOf(words)
+  if (!help.startsWith(`Usage: darvoza ${words.join(' ')} `)) return false
+  const rest = others.slice(words.length - 1)
   return rest.every((word, index) => {
     if (word.startsWith('--')) return help.includes(`${word} `)
     if (/^[A-Z=]+$/.test(word)) return true
