@@ -1,5 +1,6 @@
 // What anybody may read: keys, health, pages, style sheets.
 import { expect } from 'chai'
+import { packageFiles } from '../../server/http/pages/packages.js'
 import { errors } from '../../server/protocol/errors.js'
 import { aClient, claimsOf } from '../support/client.js'
 import { headerOf } from '../support/forge.js'
@@ -126,6 +127,47 @@ describe('the pages', () => {
     for (const older of ['/assets/0123456789ab/css/site.css', '/assets/css/site.css']) {
       const { status, headers } = await client.get(older)
       expect([status, headers.get('cache-control')]).to.deep.equal([200, 'public, max-age=3600'])
+    }
+  })
+
+  it('bring the few files that they need of packages, and no others', async () => {
+    const client = aClient(await aServer())
+    const asked = { headers: { 'Accept-Encoding': 'br' } }
+    const seen: string[] = []
+    for (const page of ['/swagger', '/redoc']) {
+      const { text } = await client.get(page)
+      for (const [path, name] of text.matchAll(/\/assets\/[\w-]{12}\/((?:swagger-ui|redoc)\/[\w.-]+)/g)) {
+        const { status, headers } = await client.send('GET', path, asked)
+        expect([status, headers.get('content-encoding')], path).to.deep.equal([200, 'br'])
+        expect(headers.get('cache-control'), path).to.equal('public, max-age=31536000, immutable')
+        expect(headers.get('etag'), path).to.match(/^"[\w-]{22}-br"$/)
+        expect(headers.get('content-type'), path).to.match(/^text\/(css|javascript)/)
+        seen.push(name!)
+      }
+    }
+    const licences = seen.filter(name => name.endsWith('.js')).map(name => `${name}.LICENSE.txt`)
+    expect([...seen, ...licences].sort()).to.deep.equal(Object.keys(packageFiles).sort())
+    for (const name of licences) expect((await client.get(`/assets/${name}`)).text, name).to.include('MIT')
+    for (const name of ['swagger-ui/index.html', 'swagger-ui/swagger-ui.js', 'redoc/package.json', 'redoc/'])
+      expect((await client.get(`/assets/${name}`)).status, name).to.equal(404)
+  })
+
+  it('load nothing from elsewhere, also by scripts of packages that would', async () => {
+    const client = aClient(await aServer())
+    const { text } = await client.get('/assets/redoc/redoc.standalone.js')
+    expect(text).to.not.include('cdn.redoc.ly')
+    for (const [path, allowed] of [
+      ['/swagger', "style-src 'self';img-src 'self' data:;script-src 'self';connect-src 'self'"],
+      [
+        '/redoc',
+        /style-src 'self'( 'sha256-[\w+/]{43}='){2};img-src 'self' data:;script-src 'self';connect-src 'self'/,
+      ],
+    ] as const) {
+      const policy = (await client.get(path)).headers.get('content-security-policy')!
+      if (typeof allowed === 'string') expect(policy, path).to.include(allowed)
+      else expect(policy, path).to.match(allowed)
+      expect(policy, path).to.include("default-src 'none'").and.not.include('unsafe')
+      expect(policy.includes('worker-src blob:'), path).to.equal(path === '/redoc')
     }
   })
 

@@ -113,7 +113,13 @@ export async function expectOwnComplaints(page: Page, what: string): Promise<voi
   expect(forms, `${what}: forms that the browser checks`).to.deep.equal([])
 }
 
-export async function takeScreenshot(page: Page, name: string): Promise<void> {
+/** @param part of a page that is too high for a picture of the whole: so much of its top */
+export async function takeScreenshot(
+  page: Page,
+  name: string,
+  part?: { width: number; height: number },
+): Promise<void> {
   mkdirSync(screenshots, { recursive: true })
-  await page.screenshot({ path: join(screenshots, `${name}.png`), fullPage: true })
+  const what = part ? { clip: { x: 0, y: 0, ...part } } : { fullPage: true }
+  await page.screenshot({ path: join(screenshots, `${name}.png`), ...what })
 }

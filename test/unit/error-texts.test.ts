@@ -57,7 +57,6 @@ const wire: ReadonlySet<string> = new Set([
   ...['iss', 'aud', 'alg', 'kid', 'crit', 'state', 'nonce', 'resource', 'request', 'request_uri', 'registration'],
   ...['client_id', 'grant_type', 'redirect_uri', 'code_verifier', 'code_challenge_method', 'prompt=none', 'max_age'],
   ...['max_age=300', 'response_type', 'response_type=code', 'id_token_hint', 'id_token', 'error_description', 'openid'],
-  '/swagger',
   ...['darvoza', 'darvoza:account', 'darvoza:admin'],
   ...['grant_types_supported', 'request_parameter_supported'],
 ])

@@ -1,19 +1,15 @@
 // Browsers apply `form-action` to the redirects that follow a form too (CSP3 §6.4.2.1): the pages on the way to an application
 // name where their last answer leads, and nothing else.
+import { allowSources, removeDirective } from '../content-policy.js'
 import type { Context } from '../handler.js'
 
 /** @param redirectUri a registered one */
 export function allowFormAction(ctx: Context, redirectUri: string): void {
   const source = sourceOf(redirectUri)
-  const policy = ctx.response.get('Content-Security-Policy')
-  if (source === null || policy === '') return
-  const directives = policy.split(';').map(directive => {
-    const [name, ...sources] = directive.trim().split(' ')
-    return name === 'form-action' ? [name, ...new Set([...sources, source])].join(' ') : directive
-  })
+  if (source === null) return
+  allowSources(ctx, 'form-action', source)
   // An application on this machine has no https (RFC 8252 §7.3), and its address must stay as it is.
-  const kept = source.startsWith('http:') ? directives.filter(one => one !== 'upgrade-insecure-requests') : directives
-  ctx.set('Content-Security-Policy', kept.join(';'))
+  if (source.startsWith('http:')) removeDirective(ctx, 'upgrade-insecure-requests')
 }
 
 /** The origin, or the scheme where there is none; null for what no header may hold. */

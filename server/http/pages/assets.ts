@@ -1,5 +1,6 @@
-// The files of `public/`, read once. Their addresses carry the hash of all of them, /assets/HASH/css/site.css, so that a
-// browser keeps them for good, and modules find each other by relative names. All style sheets are one: css/site.css.
+// The files of `public/`, read once, and those of packages. Their addresses carry the hash of all of them,
+// /assets/HASH/css/site.css, so that a browser keeps them for good, and modules find each other by relative names. All style
+// sheets of ours are one: css/site.css.
 import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { extname, join } from 'node:path'
@@ -7,8 +8,14 @@ import { promisify } from 'node:util'
 import { brotliCompress, constants, gzip } from 'node:zlib'
 import { refuse } from '../../protocol/errors.js'
 import type { Context } from '../handler.js'
+import { isPackageFile, packagesMark, readPackageFile } from './packages.js'
 
-const types: Record<string, string> = { '.css': 'text/css', '.js': 'text/javascript', '.svg': 'image/svg+xml' }
+const types: Record<string, string> = {
+  '.css': 'text/css',
+  '.js': 'text/javascript',
+  '.svg': 'image/svg+xml',
+  '.txt': 'text/plain',
+}
 
 type Encoding = 'br' | 'gzip' | 'identity'
 type Asset = { content: Buffer; type: string; tag: string; encoded: Map<Encoding, Promise<Buffer>> }
@@ -17,12 +24,21 @@ export function createAssets({ folder }: { folder: string }) {
   const files = readFiles(folder)
   const build = createHash('sha256')
   for (const [name, { tag }] of files) build.update(name).update(tag)
+  build.update(packagesMark())
   const hash = build.digest('base64url').slice(0, 12)
 
+  function find(name: string): Asset | undefined {
+    const known = files.get(name)
+    if (known || !isPackageFile(name)) return known
+    const read = assetOf(name, readPackageFile(name))
+    files.set(name, read)
+    return read
+  }
+
   return {
-    /** @param name below `public/` @throws Error on a file that is not there: a mistake in a view */
+    /** @param name below `public/`, or of packages.ts @throws Error on a file that is not there: a mistake in a view */
     path(name: string): string {
-      if (!files.has(name)) throw new Error(`there is no public/${name}`)
+      if (!files.has(name) && !isPackageFile(name)) throw new Error(`there is no public/${name}`)
       return `/assets/${hash}/${name}`
     },
 
@@ -31,7 +47,7 @@ export function createAssets({ folder }: { folder: string }) {
       const asked = ctx.params.file ?? ''
       const hashed = asked.startsWith(`${hash}/`)
       // A page of the version before asks for an older hash, and gets what there is now.
-      const file = files.get(asked) ?? files.get(asked.replace(/^[\w-]{12}\//, ''))
+      const file = find(asked) ?? find(asked.replace(/^[\w-]{12}\//, ''))
       if (!file) throw refuse('not_found')
       const encoding = (ctx.acceptsEncodings('br', 'gzip', 'identity') || 'identity') as Encoding
       ctx.type = file.type
@@ -64,16 +80,22 @@ function readFiles(folder: string): Map<string, Asset> {
   const first = join('css', 'tokens.css')
   const ordered = [first, ...sheets.filter(name => name !== first)]
   contents.set('css/site.css', Buffer.concat(ordered.map(name => readFileSync(join(folder, name)))))
-  return new Map(
-    [...contents].map(([name, content]) => {
-      const tag = createHash('sha256').update(content).digest('base64url').slice(0, 22)
-      return [name, { content, tag, type: types[extname(name)]!, encoded: new Map() }]
-    }),
-  )
+  return new Map([...contents].map(([name, content]) => [name, assetOf(name, content)]))
 }
 
+function assetOf(name: string, content: Buffer): Asset {
+  const tag = createHash('sha256').update(content).digest('base64url').slice(0, 22)
+  return { content, tag, type: types[extname(name)]!, encoded: new Map() }
+}
+
+/** Of more than this the best compression takes seconds, and whoever asks first waits for it. */
+const large = 200_000
+
 const compress: Record<Encoding, (content: Buffer) => Promise<Buffer>> = {
-  br: content => promisify(brotliCompress)(content, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }),
+  br(content) {
+    const quality = content.length > large ? 9 : 11
+    return promisify(brotliCompress)(content, { params: { [constants.BROTLI_PARAM_QUALITY]: quality } })
+  },
   gzip: content => promisify(gzip)(content, { level: 9 }),
   identity: async content => content,
 }

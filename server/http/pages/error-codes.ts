@@ -31,7 +31,7 @@ export const errorGroups = {
     ...['token_malformed', 'token_signature', 'token_algorithm', 'token_key_unknown', 'token_key_revoked'],
     ...['token_issuer', 'token_audience', 'token_type', 'token_expired', 'token_not_yet_valid', 'token_claims'],
     ...['token_revoked', 'token_stale', 'session_ended', 'token_reused', 'user_inactive', 'user_unknown'],
-    ...['application_disabled'],
+    ...['application_disabled', 'legacy_token_after_cut_over', 'legacy_tokens_closed'],
   ],
   oauth: [
     ...['invalid_request', 'invalid_client', 'invalid_grant', 'unsupported_grant_type', 'invalid_scope'],

@@ -47,6 +47,7 @@ import { createSessionPages } from './admin/sessions.js'
 import { createSnippets } from './admin/snippets.js'
 import { createOneUserPages } from './admin/user.js'
 import { createUserPages } from './admin/users.js'
+import { createApiDocumentPages } from './api-documents.js'
 import { createApiKeyForms } from './api-key-form.js'
 import { createApplicationSignIn } from './application-sign-in.js'
 import { createAssets } from './assets.js'
@@ -137,6 +138,7 @@ export function createPageParts(deps: PagePartsDeps) {
     asset: (ctx: Context) => assets.asset(ctx),
     ...createStartPages({ pages, cookies, issuer, version }),
     ...createErrorPages({ pages }),
+    ...createApiDocumentPages({ pages }),
     ...createAuthorizeHandlers({ authorizationRequests, decisions, browserSessions, flow, answer, pages }),
     ...createConsentPages({ pages, authorizationRequests, decisions, consents, browserSessions, flow, answer }),
     ...createSignInPages({ pages, passwordProof, cookies, browserSessions, signOut, applicationSignIn }),

@@ -9,6 +9,8 @@ export const pageRoutes = {
   landing: get('/', publicPage, 'What this server is'),
   errorsPage: get('/errors', publicPage, 'Every error code'),
   errorPage: get('/errors/:code', publicPage, 'What an error code means, and what to do'),
+  swaggerPage: get('/swagger', publicPage, 'The API, to be tried out'),
+  redocPage: get('/redoc', publicPage, 'The API, to be read'),
 
   signInPage: get('/login', publicPage, 'The sign-in form'),
   signIn: post('/login', publicPage, 'Sign in', { limited: true }),

@@ -1,5 +1,6 @@
 // Whether what a file wants can be written: all that is wrong is found before anything is, and told together.
 import { ownApplicationId } from '../../policy/application-metadata.js'
+import { mostPermissions } from '../../policy/group-roles.js'
 import { isPermission, isRoleName } from '../../policy/permissions.js'
 import { isPolicyName, isSessionPolicy, type Policy, type PolicyName } from '../../policy/policies.js'
 import { whyNotPolicy, whyNotPolicyValue } from '../../policy/policy-values.js'
@@ -8,7 +9,6 @@ import { type FieldProblems, type Problem, problem } from '../../protocol/proble
 import type { Queries } from '../../storage/database.js'
 import { type ApplicationCheck, applicationIdProblem, type Beside } from '../applications/application-check.js'
 import { givenSecretProblem } from '../applications/application-secrets.js'
-import { mostPermissions } from '../people/roles.js'
 import { type ConfigurationProblem, ConfigurationProblems, located, type Path, told } from './configuration-problems.js'
 import { type Differences, type Present, whole } from './differences.js'
 import type { Wanted, WantedApplication } from './wanted.js'

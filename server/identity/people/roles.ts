@@ -1,6 +1,7 @@
 // Roles: named sets of permissions. Whoever changes one changes what every holder's tokens say, so each change makes the
 // tokens of its holders stale, under the name that they carry.
 import type { Actor } from '../../policy/actor.js'
+import { mostPermissions } from '../../policy/group-roles.js'
 import { isPermission, isRoleName } from '../../policy/permissions.js'
 import { refuse, refuseField } from '../../protocol/errors.js'
 import { problem } from '../../protocol/problems.js'
@@ -15,9 +16,6 @@ export type { ListedRole, RoleRecord }
 export type RolesDeps = { database: Database; roleStore: RoleStore; rights: ActorRights; changes: Changes }
 
 export type RoleChanges = { newName?: string | undefined; permissions?: readonly string[] | undefined }
-
-/** More would not fit into a token, nor be looked through by anybody. */
-export const mostPermissions = 500
 
 export function createRoles({ database, roleStore, rights, changes }: RolesDeps) {
   /** Locks a role that is not built in, for somebody who may do all that it allows, before and after. */
