@@ -1,6 +1,6 @@
 // Groups of elsewhere as roles: what each is called, what it allows, and what is said of it. Pure, so that a dry run and the
 // import itself decide alike.
-import { builtInRoles, isOwnPermission, isPermission } from './permissions.js'
+import { builtInRoles, isOwnPermission, isPermission, mostPermissions } from './permissions.js'
 import { apartRoleName, roleNameOf } from './role-names.js'
 
 export type Group = { name: string; permissions: readonly string[] }
@@ -19,9 +19,6 @@ export type GroupRole = {
   /** What is written as no permission can be here. */
   leftOut: string[]
 }
-
-/** More would not fit into a token, nor be looked through by anybody. */
-export const mostPermissions = 500
 
 /**
  * No group gets a role that allows anything here, whatever it is called: whoever names groups elsewhere would give

@@ -12,7 +12,7 @@ import { aResourceServer } from '../support/authorizations.js'
 import { type CallName, calls, readyCall } from '../support/calls.js'
 import { aClient, claimsOf } from '../support/client.js'
 import { aBrowser, aCode } from '../support/codes.js'
-import { answered, check, documented } from '../support/documented.js'
+import { answered, check, documentedAnswers } from '../support/documented.js'
 import { aForge, changed } from '../support/forge.js'
 import { aWorld } from '../support/forms.js'
 import { hold } from '../support/held.js'
@@ -22,6 +22,8 @@ import { aServer, password, settle, sharedHashing, type TestServer } from '../su
 import { devicesOf } from '../support/sessions.js'
 
 const table = Object.entries(routes) as [RouteName, RouteRow<Access>][]
+/** All of them, as `name status code`. */
+const documented = await documentedAnswers()
 const isTold = (name: string, code: string) =>
   documented.some(one => one.startsWith(`${name} `) && one.endsWith(` ${code}`))
 const told = (code: string) => table.filter(([name]) => isTold(name, code))
@@ -108,7 +110,7 @@ describe('the document of the API', function () {
     for (const [index, held] of (await hold(server, null, requests)).entries()) {
       const { status, headers, text } = await held.answer
       const { method, path } = requests[index]!
-      check(method, path, { status, text, headers: { get: name => headers[name] ?? null } })
+      await check(method, path, { status, text, headers: { get: name => headers[name] ?? null } })
     }
   })
 
@@ -147,7 +149,7 @@ describe('the document of the API', function () {
         const etag = headers.get('etag')
         if (etag === null) continue
         const kept = await sendRaw(server, [`GET ${row.path} HTTP/1.1`, 'Host: localhost', `If-None-Match: ${etag}`])
-        check('GET', row.path, { ...kept, headers: { get: name => kept.headers[name] ?? null } })
+        await check('GET', row.path, { ...kept, headers: { get: name => kept.headers[name] ?? null } })
       }
     expect(claimsOf(access).sub).to.equal('1')
   })
@@ -282,11 +284,6 @@ describe('the document of the API', function () {
       const jti = `one-of-many-${count}`
       await ask('/oauth/revoke', { token: aForge(server).access(changed(many, { jti })) })
     }
-    // What is granted offline counts by itself once its browser session has run out.
-    server.clock.advance('2d')
-    await client.signIn(applications.user)
-    await server.setPolicy({ max_sessions_per_user: 1, at_session_limit: 'refuse' })
-    await ask('/oauth/token', await aCodeOf({ scope: 'openid offline_access' }))
 
     for (const [, row] of told('invalid_client')) {
       await askBy(inForm, row.path, {})
@@ -384,7 +381,6 @@ async function someApplications(server: TestServer) {
   const askBy = (headers: Record<string, string>, path: string, form: object) =>
     client.send('POST', path, { headers, body: String(new URLSearchParams(form as Record<string, string>)) })
   return {
-    user,
     shop,
     machine: { ...inForm, ...basic('machine', ofMachine) },
     askBy,

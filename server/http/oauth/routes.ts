@@ -45,7 +45,6 @@ export const oauthRoutes = {
       'code_reused',
       'invalid_scope',
       'invalid_target',
-      'session_limit_reached',
       'clock_jumped',
       ...ofRefreshTokens,
     ],

@@ -1,8 +1,7 @@
 // Roles: named sets of permissions. Whoever changes one changes what every holder's tokens say, so each change makes the
 // tokens of its holders stale, under the name that they carry.
 import type { Actor } from '../../policy/actor.js'
-import { mostPermissions } from '../../policy/group-roles.js'
-import { isPermission, isRoleName } from '../../policy/permissions.js'
+import { isPermission, isRoleName, mostPermissions } from '../../policy/permissions.js'
 import { refuse, refuseField } from '../../protocol/errors.js'
 import { problem } from '../../protocol/problems.js'
 import { checkAll } from '../../protocol/together.js'
@@ -141,12 +140,12 @@ export function createRoles({ database, roleStore, rights, changes }: RolesDeps)
 export type Roles = ReturnType<typeof createRoles>
 
 /** @throws invalid_fields */
-export function requireRoleName(name: string): void {
+function requireRoleName(name: string): void {
   if (!isRoleName(name)) throw refuseField('name', 'role_name')
 }
 
 /** Each once, in one order. @throws invalid_fields */
-export function readPermissions(permissions: readonly string[]): string[] {
+function readPermissions(permissions: readonly string[]): string[] {
   const wrong = permissions.find(permission => !isPermission(permission))
   if (wrong !== undefined) throw refuseField('permissions', 'no_permission', { name: wrong.slice(0, 100) })
   const each = [...new Set(permissions)].sort()
