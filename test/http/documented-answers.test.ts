@@ -5,7 +5,9 @@ import { type Access, senderOf } from '../../server/http/kinds/kinds.js'
 import type { RouteRow } from '../../server/http/route.js'
 import { type RouteName, routes } from '../../server/http/routes.js'
 import { quotas } from '../../server/identity/quota.js'
+import { ownPermissions } from '../../server/policy/permissions.js'
 import { refuse } from '../../server/protocol/errors.js'
+import { aKeyOf } from '../support/api-keys.js'
 import { aConfidentialApplication, anApplication, aSessionOf, basic, inForm } from '../support/applications.js'
 import { aKey, anAssertion, shown } from '../support/assertions.js'
 import { aResourceServer } from '../support/authorizations.js'
@@ -54,7 +56,9 @@ describe('the document of the API', function () {
     const client = aClient(server)
     const tokens = await refusedTokens(server)
     const bearer = (token: string) => ({ headers: { Authorization: `Bearer ${token}` } })
+    const keys = await someKeys(server)
     const byHeader: Record<string, { headers: Record<string, string> }> = {
+      ...Object.fromEntries(Object.entries(keys.refused).map(([code, text]) => [code, byKey(text)])),
       ...Object.fromEntries(Object.entries(tokens.access).map(([code, token]) => [code, bearer(token)])),
       not_authenticated: { headers: {} },
       bad_authorization_header: { headers: { Authorization: 'Bearer a b' } },
@@ -66,6 +70,13 @@ describe('the document of the API', function () {
       }),
     )
     await someAtOnce(asked, ({ row, headers }) => client.send(row.method, pathOf(row), { headers }))
+    await someAtOnce(told('api_key_scope'), ([, { access, method, ...row }]) => {
+      const text = access.kind === 'person' ? keys.ofUsers : keys.ofAccount
+      return client.send(method, pathOf({ access, method, ...row }), byKey(text))
+    })
+    await server.setPolicy({ api_key_requests_per_minute: 1 })
+    await client.send('GET', '/api/me', byKey(keys.busy))
+    await someAtOnce(told('too_many_requests'), ([, row]) => client.send(row.method, pathOf(row), byKey(keys.busy)))
     const everywhere = aForge(server).access(changed(tokens.admin, { scope: 'openid' }))
     const { headers } = bearer(everywhere)
     const inJson = { 'Content-Type': 'application/json' }
@@ -202,8 +213,12 @@ describe('the document of the API', function () {
     await client.post('/api/admin/policies/preview', { undo: version }, token)
 
     const old = aForge(server).access(changed(token, { auth_time: 1 }))
-    const asAdmin = { username: 'ben', password: 'a much better horse', roles: ['admin'] }
-    await client.post('/api/admin/users', asAdmin, old)
+    const json = { username: 'ben', password: 'a much better horse', roles: ['admin'] }
+    await client.post('/api/admin/users', json, old)
+    const { text } = await aKeyOf(server, 1, { scopes: ['darvoza:users:write'] })
+    await client.send('POST', '/api/admin/users', { json, ...byKey(text) })
+    await client.send('POST', '/api/admin/users', { json: { ...json, roles: [] }, ...byKey(text) })
+    await client.send('PATCH', '/api/admin/users/1', { json: { username: 'root' }, ...byKey(text) })
   })
 
   it('tells what sign-ins and passwords are refused with', async () => {
@@ -351,6 +366,32 @@ describe('the document of the API', function () {
     expect(missing.join('\n')).to.equal('')
   })
 })
+
+const byKey = (text: string) => ({ headers: { Authorization: `Token ${text}` } })
+
+/** API keys of the administrator: good ones, and by the code that each is refused with. */
+async function someKeys(server: TestServer) {
+  const { apiKeys } = server.composed.parts.apiKeys
+  const make = async (...scopes: string[]) => aKeyOf(server, 1, { scopes })
+  const expired = await aKeyOf(server, 1, { scopes: ['darvoza:account'], expiresAt: server.clock.now() + 60_000 })
+  const ended = await make('darvoza:account')
+  await apiKeys.end(ended.key.id, null, 'system')
+  server.clock.advance('2m')
+  const ofAccount = (await make('darvoza:account')).text
+  return {
+    ofAccount,
+    ofUsers: (await make('darvoza:users:read')).text,
+    busy: (await make('darvoza:account')).text,
+    refused: {
+      bad_api_key_header: 'a b',
+      api_key_unknown: `dvz_key_${'A'.repeat(43)}`,
+      api_key_ended: ended.text,
+      api_key_expired: expired.text,
+      not_by_api_key: ofAccount,
+      api_key_not_elevated: (await make('darvoza:account', ...Object.keys(ownPermissions))).text,
+    },
+  }
+}
 
 /** A website, a machine, and one whose keys cannot be fetched. */
 async function someApplications(server: TestServer) {

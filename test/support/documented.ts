@@ -5,7 +5,7 @@ import { type Access, kinds } from '../../server/http/kinds/kinds.js'
 import { openApiDocument } from '../../server/http/openapi/document.js'
 import type { RouteRow } from '../../server/http/route.js'
 import { routes } from '../../server/http/routes.js'
-import { type ErrorCode, errorRow, errors } from '../../server/protocol/errors.js'
+import type { ErrorCode } from '../../server/protocol/errors.js'
 import { issuer } from './server.js'
 
 export type Told = { status: number; headers: { get(name: string): string | null }; text: string }
@@ -112,6 +112,15 @@ function codesIn({ description = '' }: Response): string[] {
   return codes.length > 0 ? codes : ['-']
 }
 
+const unspoken: Readonly<Record<number, ErrorCode>> = {
+  401: 'not_authenticated',
+  403: 'permission_denied',
+  404: 'not_found',
+  405: 'method_not_allowed',
+  406: 'not_acceptable',
+  415: 'unsupported_media_type',
+}
+
 /** The code of a refusal; those that a wire does not spell out are known by their status. */
 function codeIn({ status, text }: Told): string {
   const { error_uri, reason, code, ...rest } = JSON.parse(text) as Record<string, unknown>
@@ -119,8 +128,5 @@ function codeIn({ status, text }: Told): string {
   if (typeof reason === 'string') return reason
   if (typeof code === 'string') return code
   if (status === 400) return typeof rest.detail === 'string' ? 'parse_error' : 'invalid_fields'
-  const bare = (Object.keys(errors) as ErrorCode[]).filter(
-    one => errors[one].status === status && errorRow(one).wireCode === undefined,
-  )
-  return bare.join(' or ')
+  return unspoken[status] ?? 'a code that nobody knows'
 }

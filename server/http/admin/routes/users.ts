@@ -47,7 +47,9 @@ export const userRoutes = {
   showUser: get('/api/admin/users/:id', may('darvoza:users:read'), 'A user', user),
   changeUser: patch('/api/admin/users/:id', may('darvoza:users:write'), "Change a user's name or profile", {
     body: { username: { required: false }, ...profile },
-    ...user,
+    answers: { 200: anyUserSchema },
+    // No key renames its own user.
+    refuses: ['not_by_api_key', 'not_found'],
   }),
   deleteUser: del('/api/admin/users/:id', mayIfRecent('darvoza:users:write'), 'Delete a user', {
     answers: { 204: null },
