@@ -112,7 +112,7 @@ function codesIn({ description = '' }: Response): string[] {
   return codes.length > 0 ? codes : ['-']
 }
 
-/** The code of a refusal; those that a wire does not spell out are known by their status. */
+/** The code of a refusal; those that a wire does not spell out are known by their status and text. */
 function codeIn({ status, text }: Told): string {
   const { error_uri, reason, code, ...rest } = JSON.parse(text) as Record<string, unknown>
   if (typeof error_uri === 'string') return error_uri.split('/').at(-1)!
@@ -122,5 +122,7 @@ function codeIn({ status, text }: Told): string {
   const bare = (Object.keys(errors) as ErrorCode[]).filter(
     one => errors[one].status === status && errorRow(one).wireCode === undefined,
   )
-  return bare.join(' or ')
+  // What an API key is refused with has the same status as who comes without one.
+  const told = bare.filter(one => errors[one].text === rest.detail)
+  return (told.length > 0 ? told : bare).join(' or ')
 }
