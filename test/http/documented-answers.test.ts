@@ -218,7 +218,9 @@ describe('the document of the API', function () {
     const { text } = await aKeyOf(server, 1, { scopes: ['darvoza:users:write'] })
     await client.send('POST', '/api/admin/users', { json, ...byKey(text) })
     await client.send('POST', '/api/admin/users', { json: { ...json, roles: [] }, ...byKey(text) })
-    await client.send('PATCH', '/api/admin/users/1', { json: { username: 'root' }, ...byKey(text) })
+    const carl = await server.aUser({ permissions: ['darvoza:users:write'] })
+    const ofCarl = byKey((await aKeyOf(server, carl.id, { scopes: ['darvoza:users:write'] })).text)
+    await client.send('PATCH', `/api/admin/users/${carl.id}`, { json: { username: 'karl' }, ...ofCarl })
   })
 
   it('tells what sign-ins and passwords are refused with', async () => {
