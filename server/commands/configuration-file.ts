@@ -124,12 +124,12 @@ function readPolicies(entries: [string, unknown][], found: ConfigurationProblem[
 function readRoles(entries: [string, unknown][], found: ConfigurationProblem[]): Map<string, string[]> {
   const roles = new Map<string, string[]>()
   for (const [name, value] of entries) {
-    const wrong = Array.isArray(value) ? value.findIndex(one => typeof one !== 'string') : -1
+    const texts: readonly unknown[] = Array.isArray(value) ? value : []
     if (!Array.isArray(value)) found.push(told(['roles', name], problem('not_texts')))
-    else if (wrong >= 0) found.push(told(['roles', name, wrong], problem('not_text')))
+    for (const [index, one] of texts.entries())
+      if (typeof one !== 'string') found.push(told(['roles', name, index], problem('not_text')))
     // Named all the same, so that nobody prunes it, and whoever requires it finds it.
-    const texts = Array.isArray(value) ? value.filter(one => typeof one === 'string') : []
-    roles.set(name, [...new Set(texts)].sort())
+    roles.set(name, texts.map(String))
   }
   return roles
 }

@@ -14,6 +14,24 @@ import { withApply, withReason } from './policy.js'
 
 type How = { dryRun?: boolean; yes?: boolean; prune?: boolean; apply: PolicyApply; reason: string }
 
+const shape = `
+The file is YAML or JSON, as \`darvoza export\` writes it:
+  version: 1
+  policies:
+    access_token_lifetime: 15m
+  roles:
+    clerk: [orders:read, orders:write]
+  applications:
+    shop:
+      client_name: Shop
+      kind: web
+      redirect_uris: [https://shop.example/callback]
+      required_roles: [clerk]
+      client_secret_env: SHOP_SECRET
+What it does not name stays as it is; an application that it names is as it says, all of it but its secret, and \`state\`
+where that is left out. A secret comes from the variable that client_secret_env names, or is made and printed once.
+A role that has another name is another role.`
+
 export function addConfigurationCommands(program: Command, line: CommandLine): void {
   const { open, actor, input, output, variable } = line
 
@@ -25,10 +43,7 @@ export function addConfigurationCommands(program: Command, line: CommandLine): v
     .option('--dry-run', 'only tell what would change, and what that would end')
     .option('--prune', 'also take away what a section of the file does not name')
     .option('--yes', 'do not ask')
-    .addHelpText(
-      'after',
-      `\nThe file is YAML or JSON, as \`darvoza export\` writes it. What it does not name stays as it is.`,
-    )
+    .addHelpText('after', shape)
     .action(async (file: string, { json, ...options }: How & Format) => {
       requireUse(options, json, input.canAsk())
       const { prune = false, apply, reason } = options
@@ -57,9 +72,10 @@ export function addConfigurationCommands(program: Command, line: CommandLine): v
       const { configuration } = (await open()).configuration
       const found = await configuration.show()
       const { writeConfiguration } = await import('./configuration-file.js')
-      const isJson = file === undefined ? json : file.endsWith('.json')
+      const isStdout = file === undefined || file === '-'
+      const isJson = isStdout ? json : file.endsWith('.json')
       const text = writeConfiguration(found, format ?? (isJson ? 'json' : 'yaml'))
-      if (file === undefined) return output.text(text)
+      if (isStdout) return output.text(text)
       await output.file(file, text)
       const counts = { roles: found.roles.length, applications: found.applications.length }
       await output.done(`wrote the configuration to ${file}`, { file, ...counts }, { json: json === true })

@@ -1,7 +1,7 @@
 // What commands read: passwords that nobody sees, and files of users.
-import { open } from 'node:fs/promises'
+import { open, stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import type { Readable, Writable } from 'node:stream'
+import { Readable, type Writable } from 'node:stream'
 import { TextDecoder } from 'node:util'
 import { Failure, WrongUse } from './failures.js'
 import { oneLine } from './output.js'
@@ -46,6 +46,19 @@ export function createInput({ stdin, stderr, cwd }: Inputs) {
     return password
   }
 
+  async function file(path: string): Promise<Text> {
+    const again = path === '-' ? await kept(stdin) : await reopened(path, cwd)
+    return {
+      async *chunks() {
+        try {
+          yield* decodedChunks(await again())
+        } catch (error) {
+          throw (error as NodeJS.ErrnoException).syscall ? unreadable(path, error) : error
+        }
+      },
+    }
+  }
+
   return {
     /** Never from an argument: everyone on the machine can read those. */
     password: ({ passwordStdin }: { passwordStdin?: boolean }): Promise<string> =>
@@ -80,27 +93,25 @@ export function createInput({ stdin, stderr, cwd }: Inputs) {
 
     /** The lines of a text file; `-` is stdin. @throws WrongUse when it cannot be read */
     async *lines(path: string): AsyncGenerator<string> {
-      const source = path === '-' ? stdin : await opened(path, cwd)
-      try {
-        yield* linesOf(source as AsyncIterable<Buffer>)
-      } catch (error) {
-        throw (error as NodeJS.ErrnoException).syscall ? unreadable(path, error) : error
+      let rest = ''
+      for await (const chunk of (await file(path)).chunks()) {
+        const [first, ...others] = chunk.split('\n')
+        rest += first
+        for (const line of others) {
+          yield rest
+          rest = line
+        }
       }
+      if (rest) yield rest
     },
 
-    /** A text file in pieces, for what may be one line of any length; `-` is stdin. @throws WrongUse when it cannot be read */
-    async *pieces(path: string): AsyncGenerator<string> {
-      const source = path === '-' ? stdin : await opened(path, cwd)
-      const decoder = new TextDecoder('utf-8', { fatal: true })
-      try {
-        for await (const chunk of source as AsyncIterable<Buffer>) yield decoded(decoder, chunk, true)
-        yield decoded(decoder)
-      } catch (error) {
-        throw (error as NodeJS.ErrnoException).syscall ? unreadable(path, error) : error
-      }
-    },
+    /** A text file of any size, which may be read more than once; `-` is stdin. @throws WrongUse when it cannot be read */
+    file,
   }
 }
+
+/** In pieces, from the beginning each time. */
+export type Text = { chunks: () => AsyncGenerator<string> }
 
 export type Input = ReturnType<typeof createInput>
 
@@ -109,31 +120,44 @@ function refuseToGoOn(): never {
   throw new Failure('no password was given')
 }
 
-async function opened(path: string, cwd: string): Promise<AsyncIterable<Buffer>> {
+type Bytes = AsyncIterable<Uint8Array>
+
+/** What is no file, such as a pipe, is read once and kept: it could not be read again. */
+async function reopened(path: string, cwd: string): Promise<() => Promise<Bytes>> {
+  const whole = resolve(cwd, path)
+  const opened = async () => {
+    try {
+      return (await open(whole)).createReadStream()
+    } catch (error) {
+      throw unreadable(path, error)
+    }
+  }
+  const first = await opened()
   try {
-    return (await open(resolve(cwd, path))).createReadStream()
+    if ((await stat(whole)).isFile()) {
+      first.destroy()
+      return opened
+    }
+    return await kept(first)
   } catch (error) {
     throw unreadable(path, error)
   }
+}
+
+async function kept(source: Bytes): Promise<() => Promise<Bytes>> {
+  const chunks: Uint8Array[] = []
+  for await (const chunk of source) chunks.push(chunk)
+  return async () => Readable.from(chunks)
 }
 
 function unreadable(path: string, error: unknown): WrongUse {
   return new WrongUse(`${path} cannot be read: ${(error as NodeJS.ErrnoException).code}`)
 }
 
-async function* linesOf(source: AsyncIterable<Buffer>): AsyncGenerator<string> {
+async function* decodedChunks(source: Bytes): AsyncGenerator<string> {
   const decoder = new TextDecoder('utf-8', { fatal: true })
-  let rest = ''
-  for await (const chunk of source) {
-    const [first, ...others] = decoded(decoder, chunk, true).split('\n')
-    rest += first
-    for (const line of others) {
-      yield rest
-      rest = line
-    }
-  }
-  rest += decoded(decoder)
-  if (rest) yield rest
+  for await (const chunk of source) yield decoded(decoder, chunk, true)
+  yield decoded(decoder)
 }
 
 function decoded(decoder: TextDecoder, bytes?: Uint8Array, stream = false): string {

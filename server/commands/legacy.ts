@@ -74,7 +74,7 @@ async function importBlacklist(
 
   try {
     let others = 0
-    for await (const { number, text } of jsonValues(input.pieces(file))) {
+    for await (const { number, text } of jsonValues((await input.file(file)).chunks())) {
       opened ??= (await open()).legacy.legacyImport
       const row = readLegacyRow(text)
       if (typeof row === 'string') refuse(`row ${number}`, row)

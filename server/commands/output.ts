@@ -41,9 +41,11 @@ export function createOutput({ stdout, stderr, env = {}, cwd = '.' }: Outputs, j
   const isColoured = (stdout as Partial<NodeJS.WriteStream>).isTTY === true && !env.NO_COLOR && env.TERM !== 'dumb'
 
   /** Waits where the reader is slower than we are, so that an export of any size takes little memory. */
-  async function print(text: string): Promise<void> {
-    if (!stdout.write(`${text}\n`)) await once(stdout, 'drain')
+  async function write(text: string): Promise<void> {
+    if (!stdout.write(text)) await once(stdout, 'drain')
   }
+
+  const print = (text: string) => write(`${text}\n`)
 
   const printJson = (value: unknown) => print(JSON.stringify(value, null, 2))
 
@@ -105,6 +107,8 @@ export function createOutput({ stdout, stderr, env = {}, cwd = '.' }: Outputs, j
 
     /** One record on one line, for JSON Lines. */
     jsonLine: (record: Printed): Promise<void> => print(JSON.stringify(record)),
+    /** A piece of what is long, as it is. */
+    piece: write,
 
     /** What a change came to: a sentence, or the record as it is now. */
     done: (sentence: string, record: Printed, { json }: Format): Promise<void> =>

@@ -1,119 +1,89 @@
-// Users from elsewhere: a JSON array or JSON Lines, in the shape that `user export` writes.
-import type { UserToImport } from '../identity/people/new-users.js'
-import { refuseField, refuseFields } from '../protocol/errors.js'
-import { type FieldProblems, type Problem, problem } from '../protocol/problems.js'
+// Users in a file of some format, as an import takes them. A file is read twice: first whole, so that one of something else,
+// or one that was cut off, changes nothing; then row by row.
+import type { UserToImport } from '../identity/people/new-user.js'
+import type { Group } from '../policy/group-roles.js'
+import { csvRows } from './csv-rows.js'
 import { WrongUse } from './failures.js'
+import type { Text } from './input.js'
+import { jsonRows } from './json-rows.js'
+import type { Printed } from './output.js'
+import { fieldNames, isObject, readCells, readUser } from './user-fields.js'
 
-/** `at` says where it stood. `value` is undefined where that is no JSON. */
-export type FoundUser = { at: string; value: unknown }
+export type UserInFile = {
+  /** Where it stands. */
+  at: string
+  username: string | null
+  /** @throws invalid_fields, RowProblem */
+  read: () => UserToImport
+}
 
-/** @throws WrongUse before the first user when the file holds something else */
-export async function* usersIn(lines: AsyncIterable<string>): AsyncGenerator<FoundUser> {
-  let number = 0
-  let begun = false
-  let array = ''
-  for await (const line of lines) {
-    number++
-    if (array) array += `\n${line}`
-    else if (!begun && line.trimStart().startsWith('[')) array = line
-    else if (line.trim()) {
-      const value = parsed(line)
-      // A file of something else would be refused line by line.
-      if (!begun && !isObject(value)) throw new WrongUse('this is neither a JSON array of users nor JSON Lines')
-      begun = true
-      yield { at: `line ${number}`, value }
-    }
+export type UserFile = {
+  /** How many rows it has. */
+  total: number
+  /** Which become roles. */
+  groups: readonly Group[]
+  /** @param roleOf the role that a group became; null where it became none */
+  rows: (roleOf: (group: string) => string | null) => AsyncIterable<UserInFile>
+  /** What is said beside the outcome once all rows were read: sentences, and members of what `--json` prints. */
+  report: () => { remarks: readonly string[]; printed: Printed }
+}
+
+/** What is wrong with a row, where no field of ours is. */
+export class RowProblem extends Error {
+  override name = 'RowProblem'
+}
+
+const plain = { groups: [], report: () => ({ remarks: [], printed: {} }) }
+
+/** @throws WrongUse */
+export async function jsonFile(text: Text): Promise<UserFile> {
+  let total = 0
+  for await (const row of jsonRows(text.chunks())) {
+    // A file of something else would be refused line by line.
+    if (++total === 1 && row.kind === 'line' && !isObject(parsed(row.text)))
+      throw new WrongUse('this is neither a JSON array of users nor JSON Lines')
   }
-  if (!array) return
-  const users = parsed(array)
-  if (!Array.isArray(users)) throw new WrongUse('this begins like a JSON array and is none')
-  for (const [index, value] of users.entries()) yield { at: `user ${index + 1}`, value }
-}
-
-type FieldRow = {
-  property: keyof UserToImport
-  isValue: (value: unknown) => boolean
-  problem: Problem
-  /** For `--help`. */
-  meaning: string
-}
-
-const isText = (value: unknown) => typeof value === 'string'
-const isTexts = (value: unknown) => Array.isArray(value) && value.every(isText)
-
-/** Ids are numbers that a JavaScript number holds exactly, and the ones given out later go on after the highest. */
-const highestId = 10 ** 15
-
-const isId = (value: unknown) => {
-  const id = isText(value) && /^\d+$/.test(value as string) ? Number(value) : value
-  return Number.isSafeInteger(id) && (id as number) >= 1 && (id as number) <= highestId
-}
-const longestHash = 255
-const isHash = (value: unknown) => value === null || (isText(value) && (value as string).length <= longestHash)
-
-const text = { isValue: isText, problem: problem('not_text') }
-const texts = { isValue: isTexts, problem: problem('not_texts') }
-
-const fields = {
-  username: { ...text, property: 'username', meaning: 'required; as it is typed at sign-in, at most 150 characters' },
-  id: {
-    property: 'id',
-    isValue: isId,
-    problem: problem('not_whole_between', { min: 1, max: highestId }),
-    meaning: 'kept as it is; the next free one where it is left out',
-  },
-  password_hash: {
-    property: 'passwordHash',
-    isValue: isHash,
-    problem: problem('not_text_up_to', { max: longestHash }),
-    meaning:
-      'as Django stores it (pbkdf2, bcrypt, scrypt, argon2); empty, left out or !…: cannot sign in until an administrator sets a password',
-  },
-  first_name: { ...text, property: 'firstName', meaning: 'at most 150 characters' },
-  last_name: { ...text, property: 'lastName', meaning: 'at most 150 characters' },
-  email: { ...text, property: 'email', meaning: 'an e-mail address' },
-  email_verified: {
-    property: 'emailVerified',
-    isValue: value => typeof value === 'boolean',
-    problem: problem('not_true_or_false'),
-    meaning: 'true: it is known that the address is theirs; false where it is left out',
-  },
-  is_active: {
-    property: 'active',
-    isValue: value => typeof value === 'boolean',
-    problem: problem('not_true_or_false'),
-    meaning: 'false: cannot sign in; true where it is left out',
-  },
-  roles: { ...texts, property: 'roles', meaning: 'names of roles that are there' },
-  permissions: { ...texts, property: 'permissions', meaning: 'permissions beside those of the roles' },
-} as const satisfies Record<string, FieldRow>
-
-/** What a user may say, a line each. */
-export function fieldsInWords(): string {
-  const width = Math.max(...Object.keys(fields).map(name => name.length))
-  return Object.entries(fields)
-    .map(([name, { meaning }]) => `  ${name.padEnd(width)}  ${meaning}`)
-    .join('\n')
-}
-
-/** @throws invalid_fields. A field that we do not know may be a misspelt `is_active`, so it is not passed over. */
-export function readUser(value: unknown): UserToImport {
-  if (value === undefined) throw refuseField('non_field_errors', 'not_json')
-  if (!isObject(value)) throw refuseField('non_field_errors', 'not_json_object')
-  const found: FieldProblems = {}
-  const user: Record<string, unknown> = {}
-  for (const [name, content] of Object.entries(value)) {
-    const row: FieldRow | undefined = Object.hasOwn(fields, name) ? fields[name as keyof typeof fields] : undefined
-    if (!row) found[name] = [problem('unknown_field')]
-    else if (!row.isValue(content)) found[name] = [row.problem]
-    else if (content !== null) user[row.property] = row.property === 'id' ? Number(content) : content
+  return {
+    ...plain,
+    total,
+    async *rows() {
+      for await (const { kind, number, text: written } of jsonRows(text.chunks())) {
+        const value = parsed(written)
+        const at = kind === 'line' ? `line ${number}` : `user ${number}`
+        yield { at, username: usernameIn(value), read: () => readUser(value) }
+      }
+    },
   }
-  if (!Object.hasOwn(value, 'username')) found.username = [problem('required')]
-  if (Object.keys(found).length > 0) throw refuseFields(found)
-  return { ...user, roles: [...new Set(user.roles as string[] | undefined)] } as UserToImport
 }
 
-function parsed(text: string): unknown {
+/** @throws WrongUse */
+export async function csvFile(text: Text): Promise<UserFile> {
+  let total = 0
+  for await (const _ of csvRows(text.chunks(), requireNames)) total++
+  return {
+    ...plain,
+    total,
+    async *rows() {
+      for await (const row of csvRows(text.chunks(), requireNames)) {
+        const read = () => {
+          if (row.cells === null) throw new RowProblem(row.problem)
+          return readCells(row.cells)
+        }
+        yield { at: `line ${row.line}`, username: usernameIn(row.cells), read }
+      }
+    },
+  }
+}
+
+/** A name that is mistyped would be missing in every row. */
+function requireNames(head: readonly string[]): void {
+  const unknown = head.filter(name => !(fieldNames as readonly string[]).includes(name))
+  if (unknown.length > 0) throw new WrongUse(`the head names ${unknown.join(', ')}: known are ${fieldNames.join(', ')}`)
+  if (!head.includes('username')) throw new WrongUse('the head has no column username')
+}
+
+/** undefined where it is no JSON. */
+export function parsed(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {
@@ -121,6 +91,7 @@ function parsed(text: string): unknown {
   }
 }
 
-function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
+function usernameIn(value: unknown): string | null {
+  const { username } = (value ?? {}) as { username?: unknown }
+  return typeof username === 'string' ? username : null
 }

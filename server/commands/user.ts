@@ -1,13 +1,15 @@
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import type { PublicUser } from '../identity/people/public-user.js'
-import type { ExportedUser } from '../identity/people/user-export.js'
 import type { Users } from '../identity/people/users.js'
+import { administratorRole } from '../policy/permissions.js'
 import { addCommand, type CommandLine } from './command-line.js'
+import { djangoFields } from './django-fields.js'
 import { firstOf, type Limited, withLimit } from './listing.js'
 import { type Format, type Printed, printedTime } from './output.js'
 import { requireListOrNone } from './role.js'
-import { fieldsInWords } from './user-file.js'
-import { importUsers } from './user-import.js'
+import { type ExportOptions, exportFormats, exportUsers } from './user-export.js'
+import { fieldsInWords } from './user-fields.js'
+import { type ImportOptions, importFormats, importUsers } from './user-import.js'
 
 type PasswordSource = { passwordStdin?: boolean }
 type Creation = PasswordSource & { role?: string[]; firstName?: string; lastName?: string; email?: string }
@@ -103,16 +105,27 @@ export function addUserCommands(program: Command, line: CommandLine): void {
       await change(name, format, 'set the permissions of', (users, id) => users.setPermissions(id, permissions, actor))
     })
 
-  addCommand(user, 'import <file>', 'take in users, with their ids and hashes, from JSON or JSON Lines (- is stdin)')
+  addCommand(user, 'import <file>', 'take in users, with their ids and hashes (- is stdin)')
+    .addOption(formatOption(importFormats))
+    .option('--dry-run', 'say what would happen, and change nothing')
+    .option('--model <app.Model>', 'django: the user model, where the dump does not tell')
+    .option('--map <FIELD=NAME>', 'django: a field of theirs and what it is here; may be given several times', collect)
+    .option('--new-ids', 'django: give the next ids to users whose keys are no whole numbers')
+    .option('--grant-admin', `django: make superusers ${administratorRole}`)
+    .option('--without-groups', 'django: leave groups and permissions behind')
     .addHelpText('after', `\nFields of a user, as \`darvoza user export\` writes them:\n${fieldsInWords()}`)
-    .action((file: string, format: Format) => importUsers(line, file, format))
+    .addHelpText('after', `\n${aboutDjango}`)
+    .action((file: string, options: ImportOptions) => importUsers(line, file, options))
 
-  addCommand(user, 'export', 'print all users as JSON Lines, with their hashes, as import reads them').action(
-    async () => {
-      const { userExport } = await open()
-      for await (const user of userExport.every()) await output.jsonLine(exportedUser(user))
-    },
-  )
+  user
+    .command('export')
+    .description('print all users with their hashes: as import reads them, or for loaddata of Django')
+    .addOption(formatOption(exportFormats))
+    .option('--model <app.Model>', 'django: the user model; auth.user where it is left out')
+    .option('--map <FIELD=NAME>', 'django: a field of theirs and what it is here; may be given several times', collect)
+    .option('--with-groups', 'django: write roles as groups, which replace those that users have there')
+    .option('--grant-superuser', `django: make those superusers who are ${administratorRole}`)
+    .action((options: ExportOptions) => exportUsers(line, options))
 }
 
 function printedUser(user: PublicUser): Printed {
@@ -131,21 +144,15 @@ function printedUser(user: PublicUser): Printed {
   }
 }
 
-function exportedUser(user: ExportedUser): Printed {
-  return {
-    id: user.id,
-    username: user.username,
-    password_hash: user.passwordHash,
-    first_name: user.firstName,
-    last_name: user.lastName,
-    email: user.email,
-    email_verified: user.emailVerified,
-    is_active: user.active,
-    roles: user.roles,
-    permissions: user.permissions,
-  }
-}
-
 function collect(value: string, before: string[] = []): string[] {
   return [...before, value]
 }
+
+function formatOption(formats: Record<string, unknown>): Option {
+  return new Option('--format <format>', 'what the file is').choices(Object.keys(formats)).default('json')
+}
+
+const aboutDjango = `--format django reads what manage.py dumpdata writes:
+  manage.py dumpdata auth.user auth.group auth.permission contenttypes.contenttype > users.json
+Groups become roles, superusers nothing but with --grant-admin. NAME of --map is one of
+  ${Object.keys(djangoFields).join(', ')}`

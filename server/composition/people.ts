@@ -5,6 +5,7 @@ import type { Names } from '../identity/people/names.js'
 import { createOwnPassword } from '../identity/people/own-password.js'
 import { createRoles } from '../identity/people/roles.js'
 import { createUserActs } from '../identity/people/user-acts.js'
+import { createUserImport } from '../identity/people/user-import.js'
 import { createUserList } from '../identity/people/user-list.js'
 import { createUserinfo } from '../identity/people/userinfo.js'
 import { createUsers } from '../identity/people/users.js'
@@ -62,6 +63,7 @@ export function composePeople(
     userList,
     userActs,
     names,
+    userImport: createUserImport({ database, userStore, roleStore, rights, changes, policy, now }),
     userinfo: createUserinfo({ database, userStore, applications }),
   }
 }

@@ -11,6 +11,7 @@ import { writtenUser } from '../storage/user-rows.js'
 import { insertWords } from '../storage/user-words.js'
 import type { AuditTrail } from '../tokens/audit-trail.js'
 import type { Secrets } from '../tokens/secrets.js'
+import { demoApiKeys } from './api-keys.js'
 import { figuresOf } from './counts.js'
 import { entryOf } from './entries.js'
 import type { DemoHistory } from './history.js'
@@ -24,13 +25,15 @@ export type WriteDemoDeps = {
   figureStore: FigureStore
   secrets: Secrets
   now: () => number
+  random: (size: number) => Buffer
 }
 
 export type DemoMade = { users: number; devices: number; sessions: number; auditEntries: number; revocations: number }
 
 type Whole = { plan: DemoPlan; history: DemoHistory; seed: string }
 
-export function createWriteDemo({ database, revocationStore, auditTrail, figureStore, secrets, now }: WriteDemoDeps) {
+export function createWriteDemo(deps: WriteDemoDeps) {
+  const { database, revocationStore, auditTrail, figureStore, secrets, now, random } = deps
   const isEmbedded = database.dialect.engine === 'sqlite'
   const batch = isEmbedded ? 100 : 1_000
 
@@ -98,7 +101,8 @@ export function createWriteDemo({ database, revocationStore, auditTrail, figureS
     const sessions = plan.users.flatMap(user => user.sessions.map(session => ({ user, session })))
     const reused = sessions.filter(({ session }) => session.end?.why === 'refresh_token_reused')
     const counted = figuresOf(plan, history)
-    const lists = [plan.users, devices, sessions, history.events, reused, counted]
+    const keys = demoApiKeys(seed, plan.users, plan.times)
+    const lists = [plan.users, devices, sessions, history.events, reused, keys, counted]
     const total = lists.reduce((sum, list) => sum + list.length, 0)
     let done = 0
     const rowsOf = <T>(items: readonly T[], work: (tx: Queries, some: readonly T[]) => Promise<void>) =>
@@ -132,6 +136,14 @@ export function createWriteDemo({ database, revocationStore, auditTrail, figureS
         tx,
         'incident',
         some.map(one => incidentRow(one.user, one.session)),
+      ),
+    )
+    await rowsOf(keys, (tx, some) =>
+      // By a hash of which nobody knows a text.
+      insertRows(
+        tx,
+        'api_key',
+        some.map(key => ({ ...key, scopes: JSON.stringify(key.scopes), hash: random(32).toString('base64url') })),
       ),
     )
     await rowsOf(history.events, (tx, some) =>

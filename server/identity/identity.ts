@@ -42,6 +42,7 @@ import type { Names } from './people/names.js'
 import type { OwnPassword } from './people/own-password.js'
 import type { Roles } from './people/roles.js'
 import type { UserActs } from './people/user-acts.js'
+import type { UserImport } from './people/user-import.js'
 import type { UserList } from './people/user-list.js'
 import type { Userinfo } from './people/userinfo.js'
 import type { Users } from './people/users.js'
@@ -54,6 +55,7 @@ export type Identity = {
     roles: Roles
     ownPassword: OwnPassword
     userList: UserList
+    userImport: UserImport
     userActs: UserActs
     names: Names
     userinfo: Userinfo

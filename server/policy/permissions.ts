@@ -90,6 +90,9 @@ export function isPermission(text: string): boolean {
   return /^[a-z0-9][a-z0-9._:-]{0,99}$/.test(text)
 }
 
+/** Of a role: more would not fit into a token, nor be looked through by anybody. */
+export const mostPermissions = 500
+
 export function isRoleName(text: string): boolean {
   return /^[a-z][a-z0-9_-]{0,39}$/.test(text)
 }

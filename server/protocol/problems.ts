@@ -83,7 +83,12 @@ export const problems = {
   old_password_wrong: 'Your old password was entered incorrectly. Please enter it again.',
   user_id_out_of_range: 'This is not a whole number from 1 to {max}.',
   user_id_taken: 'A user with that id already exists.',
+  user_id_deleted: 'The user with that id was deleted here.',
+  username_of_another: 'Is the name of the user {id} here: give one of the two another name and import again.',
   password_hash_unknown: 'This is not a hash that can be verified.',
+  password_hash_costly: 'Comparing with this hash takes more work than a sign-in may.',
+  password_hash_weak:
+    '{name} hashes are too weak to be taken in: give this user an unusable password there (set_unusable_password in Django), and a new one here.',
   not_permission: 'Not a permission.',
   no_permission: '{name:json} is no permission.',
   too_many_permissions: 'There are more than {count}.',

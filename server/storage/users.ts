@@ -1,3 +1,4 @@
+import { insertRows } from './bulk.js'
 import type { Queries } from './database.js'
 import { assignments, columns, grouped, inChunks, insertion, placeholders } from './statement.js'
 import {
@@ -30,6 +31,11 @@ export function createUserStore(dialect: { forUpdate: string }) {
     return [...grouped(rows, row => row.id).values()].map(foldUser)
   }
 
+  /** Goes on after this id from now on, where that is further than the last. */
+  async function raiseLastId(tx: Queries, id: number): Promise<void> {
+    await tx.write("UPDATE last_number SET value = ? WHERE name = 'user' AND value < ?", [id, id])
+  }
+
   return {
     some,
 
@@ -51,6 +57,14 @@ export function createUserStore(dialect: { forUpdate: string }) {
     async findByKey(tx: Queries, usernameKey: string): Promise<UserRecord | null> {
       const rows = await tx.read<UserRow>(`${selectUser} ${fromUser} WHERE u.username_key = ?`, [usernameKey])
       return rows.length > 0 ? foldUser(rows) : null
+    },
+
+    /** Those of these names, in no order. */
+    async someByKeys(tx: Queries, usernameKeys: readonly string[]): Promise<UserRecord[]> {
+      const rows = await inChunks(usernameKeys, part =>
+        tx.read<UserRow>(`${selectUser} ${fromUser} WHERE u.username_key IN (${placeholders(part.length)})`, part),
+      )
+      return [...grouped(rows, row => row.id).values()].map(foldUser)
     },
 
     /** By id; a deleted user's is empty. */
@@ -113,9 +127,19 @@ export function createUserStore(dialect: { forUpdate: string }) {
           if (row!.holder === null) return row!.value
         }
       }
-      await tx.write("UPDATE last_number SET value = ? WHERE name = 'user' AND value < ?", [imported, imported])
+      await raiseLastId(tx, imported)
       return imported
     },
+
+    /** The last id that was given out in turn; nobody else is given one until the transaction ends. */
+    async lastId(tx: Queries): Promise<number> {
+      const [row] = await tx.read<{ value: number }>(
+        `SELECT value FROM last_number WHERE name = 'user'${dialect.forUpdate}`,
+      )
+      return row!.value
+    },
+
+    raiseLastId,
 
     /** The lowest free id apart from those that are given out in turn: it stands in no import's way. */
     async nextApartId(tx: Queries): Promise<number> {
@@ -140,6 +164,15 @@ export function createUserStore(dialect: { forUpdate: string }) {
     async insert(tx: Queries, user: NewUser): Promise<void> {
       await tx.write(...insertion('user', writtenUser(user)))
       await insertWords(tx, [user])
+    },
+
+    /** Many who are new, with their roles. There must be one at least. */
+    async insertAll(tx: Queries, users: readonly (NewUser & { roles: readonly string[] })[]): Promise<void> {
+      const rows = users.map(({ roles: _, ...user }) => writtenUser(user))
+      await insertRows(tx, 'user', rows)
+      await insertWords(tx, users)
+      const held = users.flatMap(({ id, roles }) => roles.map(roleName => ({ userId: id, roleName })))
+      await insertRows(tx, 'user_role', held)
     },
 
     async update(tx: Queries, id: number, changes: UserChanges): Promise<void> {

@@ -232,6 +232,17 @@ const inside: Shown[] = [
       await page.locator('main form .buttons button').click()
     },
   },
+  {
+    name: 'inspector of an API key',
+    path: '/admin/inspector',
+    async prepare(page, { composed }) {
+      const wanted = { name: 'Nightly', scopes: ['darvoza:users:read'] }
+      const { text } = await composed.parts.apiKeys.apiKeys.create(1, wanted, 'system')
+      await page.locator('textarea').fill(text)
+      await page.locator('main form .buttons button').click()
+      await page.getByText('The API key is good').waitFor()
+    },
+  },
   { name: 'audit', path: '/admin/audit' },
   {
     name: 'audit opened',

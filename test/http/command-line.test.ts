@@ -368,6 +368,8 @@ describe('user import', function () {
       const other = await aCommandLine().migrated()
       expect(await other.json(['user', 'import', '-'], content)).to.deep.equal({
         imported: 2,
+        unchanged: 0,
+        kept: [],
         refused: [],
         complete: true,
       })

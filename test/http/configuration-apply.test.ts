@@ -7,7 +7,7 @@ import { composeDemo } from '../../server/composition/demo.js'
 import type { Plan } from '../../server/identity/configuration/configuration.js'
 import { Refusal } from '../../server/protocol/errors.js'
 import { anApplication } from '../support/applications.js'
-import { aCommandLine } from '../support/command-line.js'
+import { aCommandLine, patience } from '../support/command-line.js'
 import { onEachEngine, onMariaDb } from '../support/engines.js'
 import { waitFor } from '../support/mariadb.js'
 import { urlOf } from '../support/processes.js'
@@ -56,7 +56,8 @@ applications:
 `
 
 onEachEngine('a file of configuration', engine => {
-  it('that was exported changes nothing, and makes another installation the same', async () => {
+  it('that was exported changes nothing, and makes another installation the same', async function () {
+    this.timeout(patience)
     const [server, empty] = [await aServer({ engine }), await aServer({ engine })]
     await composeDemo(server.composed.parts).make({ users: 5, sessions: 10, seed: 'test', password: null })
     const { roles } = server.composed.parts.people
@@ -164,7 +165,7 @@ onEachEngine('a file of configuration', engine => {
 
 onMariaDb('a file of configuration', engine => {
   it('is there whole or not at all after kill -9 in the middle of it', async function () {
-    this.timeout(60_000)
+    this.timeout(patience)
     const server = await aServer({ engine })
     const { database, secretKey } = server.settings
     const env = { DATABASE_URL: urlOf(database), SECRET_KEY: secretKey!.toString('base64') }

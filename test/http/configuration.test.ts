@@ -1,5 +1,4 @@
 // `darvoza apply` and `darvoza export`, as an operator types them.
-import { randomBytes } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { PassThrough } from 'node:stream'
@@ -59,7 +58,7 @@ applications:
       - https://shop.example/cb
       - javascript:alert(1)
     required_roles: [clerk, nobody]
-    lifetimes: { access_token_lifetime: 1.5 hours }
+    lifetimes: { access_token_lifetime: 1.5 hours, refresh_lifetime: 1d }
     grant_types: 5
     state: off
   night:
@@ -89,6 +88,7 @@ const told: readonly (readonly [place: string, path: string, saying: RegExp])[] 
   ['21:9', 'applications.shop.redirect_uris[1]', /scheme javascript/],
   ['22:29', 'applications.shop.required_roles[1]', /no role nobody/],
   ['23:18', 'applications.shop.lifetimes.access_token_lifetime', /duration/],
+  ['23:52', 'applications.shop.lifetimes.refresh_lifetime', /Known: access_token_lifetime/],
   ['24:5', 'applications.shop.grant_types', /array/],
   ['25:5', 'applications.shop.state', /active, disabled/],
   ['28:5', 'applications.night.client_secret_env', /setting of the server/],
@@ -126,10 +126,7 @@ describe('darvoza apply', function () {
   })
 
   it('tells all that is wrong with a file at once, each with its place, and changes nothing', async () => {
-    const darvoza = await aCommandLine({
-      SHORT: 'hunter2',
-      SECRET_KEY: randomBytes(32).toString('base64'),
-    }).migrated()
+    const darvoza = await aCommandLine({ SHORT: 'hunter2' }).migrated()
     darvoza.file('wrong.yaml', wrong)
     const before = await everything(darvoza)
     const ran = await darvoza.run(apply('wrong.yaml', '--yes', '--prune'))
@@ -203,6 +200,18 @@ describe('darvoza apply', function () {
     expect(await everything(darvoza), 'neither written nor audited').to.deep.equal(after)
   })
 
+  it('writes no more at once than one transaction can', async () => {
+    const darvoza = await aCommandLine().migrated()
+    const text = JSON.stringify({
+      version: 1,
+      roles: Object.fromEntries(Array.from({ length: 501 }, (_, at) => [`role${at}`, []])),
+    })
+    const ran = await darvoza.run(apply('-', '--yes'), text)
+    expect([ran.code, ran.stdout]).to.deep.equal([2, ''])
+    expect(ran.stderr).to.match(/stdin:1:1: 501 roles and applications differ: at most 500/)
+    expect(await darvoza.done(apply('-', '--yes'), text.replace('"role0":[],', ''))).to.match(/^changed 500 roles$/m)
+  })
+
   it('asks on a terminal, and does it after a yes alone', async () => {
     const darvoza = await aCommandLine().migrated()
     darvoza.file('a.yaml', 'version: 1\nroles: { clerk: [orders:read] }')
@@ -255,7 +264,6 @@ describe('darvoza apply', function () {
       .and.match(/ends 1 session of 1 user$/m)
       .and.match(/ends 1 secret at once$/m)
       .and.match(/- porter {2}is deleted\n {6}1 lose it/)
-    expect(await darvoza.done(apply('b.yaml', '--dry-run')), 'without --prune').to.match(/^1 role would change$/m)
 
     await darvoza.done(apply('b.yaml', '--yes', '--prune'))
     await settle(server.composed)
@@ -290,6 +298,8 @@ describe('darvoza apply', function () {
       outputs.push(ran.stdout, ran.stderr)
       expect(await applicationSecrets.holds(database, 'night', secret)).to.equal(true)
     }
+    // By the clock of the server, which stands still.
+    server.clock.advance('1h')
     expect(await applicationSecrets.holds(database, 'night', first)).to.equal(false)
     outputs.push(await other.done(['export']), await other.done(['audit', 'list', '--json']))
     for (const output of outputs) for (const secret of [first, second]) expect(output).to.not.include(secret)

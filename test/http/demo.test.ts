@@ -58,6 +58,14 @@ onEachEngine('a demo', engine => {
     const held = await all<{ userId: number; roleName: string }>(server, 'user_role', 'user_id')
     expect(held.filter(one => one.roleName === administratorRole).map(one => one.userId)).to.deep.equal([1])
     expect(new Set(held.map(one => one.roleName)).size).to.be.above(3)
+    const keys = await server.composed.parts.apiKeys.apiKeys.list({}, { limit: 200 })
+    expect(keys.results.length).to.be.within(2, 60)
+    for (const { key } of keys.results) {
+      const owner = users.find(user => user.id === key.userId)!
+      expect(key.state === 'active' && !owner.active, key.id).to.equal(false)
+      const ends = [key.lastUsedAt ?? 0, key.createdAt, server.clock.now()]
+      expect(ends[0]! <= (key.endedAt ?? ends[2]!) && ends[1]! <= ends[2]!, key.id).to.equal(true)
+    }
     for (const state of ['live', 'ended', 'idle'] as const)
       expect((await sessionList.count({ state })).count, state).to.be.above(0)
     expect((await sessionList.count({ state: 'superseded' })).count).to.equal(0)

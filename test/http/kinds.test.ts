@@ -112,7 +112,11 @@ async function aServerWithMore() {
   const listener = createServer(app.callback())
   listeners.push(listener)
   await new Promise<void>(resolve => listener.listen(0, '127.0.0.1', resolve))
-  const more = { ...server, url: `http://127.0.0.1:${(listener.address() as AddressInfo).port}` }
+  const more = {
+    ...server,
+    hasMore: true as const,
+    url: `http://127.0.0.1:${(listener.address() as AddressInfo).port}`,
+  }
   return { server: more as TestServer, client: aClient(more), logged }
 }
 

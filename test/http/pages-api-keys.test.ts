@@ -179,7 +179,7 @@ describe('API keys of everybody, on pages', () => {
     expect(await list(''))
       .to.include('Nightly')
       .and.include('Backup')
-      .and.include('no recent sign-in needed')
+      .and.include('>elevated<')
     expect(await list('?user=amy'))
       .to.include('Nightly')
       .and.not.include('Backup')

@@ -97,6 +97,27 @@ describe('what a server writes', function () {
       await tell(client.get('/api/me/', plant()))
       await tell(client.get(`/api/me/?access_token=${plant()}`))
       await tell(client.get(`/api/admin/users/?username=a&token=${plant()}`, token))
+      // An API key: shown once, and then in the right header, in wrong ones, and one that is none.
+      const shown = await client.post('/api/me/keys/', { name: 'Nightly', scopes: ['darvoza:account'] }, token)
+      const apiKey: string = shown.body.key
+      keep(apiKey.slice('dvz_key_'.length))
+      for (const authorization of [
+        `Token ${apiKey}`,
+        `token ${apiKey} ${plant()}`,
+        `Bearer ${apiKey}`,
+        `Token ${plant()}`,
+      ])
+        await tell(client.send('GET', '/api/me/', { headers: { Authorization: authorization } }))
+      const byApiKey = { headers: { Authorization: `Token ${apiKey}` } }
+      await tell(client.send('PATCH', '/api/me/', { ...byApiKey, json: { first_name: 'Ada', last_name: 7 } }))
+      await tell(client.send('GET', '/api/admin/users', byApiKey))
+      await tell(client.send('DELETE', `/api/me/keys/${shown.body.id}`, byApiKey))
+      await tell(client.send('GET', '/api/me/', byApiKey))
+      const guessed = `dvz_key_${randomBytes(32).toString('base64url')}`
+      keep(guessed.slice('dvz_key_'.length))
+      await tell(client.send('GET', '/api/me/', { headers: { Authorization: `Token ${guessed}` } }))
+      await tell(client.post('/api/token/verify/', { token: guessed }))
+
       for (const authorization of [`Basic ${plant()}`, `Bearer ${plant()} ${plant()}`, `bearer ${plant()}`, plant()])
         await tell(client.send('GET', '/api/me/', { headers: { Authorization: authorization } }))
       await tell(client.send('GET', '/api/me/', { headers: { Cookie: `darvoza-4000=${plant()}` } }))
@@ -115,13 +136,14 @@ describe('what a server writes', function () {
       const database = await openDatabase({ engine: 'sqlite', path: `${folder}/darvoza.sqlite` })
       const rows = await database.read<object>('SELECT * FROM audit_entry')
       const incidents = await database.read<object>('SELECT * FROM incident')
+      const apiKeys = await database.read<object>('SELECT * FROM api_key')
       await database.close()
       expect(rows.length).to.be.at.least(3)
       expect(written).to.include('"path":"/api/token/"')
       const places = {
         'the log': written,
         'an answer': JSON.stringify(answers),
-        'a row': JSON.stringify([rows, incidents]),
+        'a row': JSON.stringify([rows, incidents, apiKeys]),
       }
       for (const [place, text] of Object.entries(places))
         for (const secret of secrets) {

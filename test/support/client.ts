@@ -1,5 +1,6 @@
 // A client of the HTTP API, as small as the ones that people write against simplejwt.
 import { setTimeout as pause } from 'node:timers/promises'
+import { check } from './documented.js'
 import type { TestServer } from './server.js'
 
 // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every shape
@@ -7,7 +8,8 @@ export type Answer = { status: number; headers: Headers; body: any; text: string
 
 export type Pair = { access: string; refresh: string; user_id: number; device_token: string }
 
-export function aClient(server: { url: string }, userAgent = 'test-client/1.0') {
+/** @param server `hasMore`: with routes or grants that the document does not have */
+export function aClient(server: { url: string; hasMore?: true }, userAgent = 'test-client/1.0') {
   async function send(
     method: string,
     path: string,
@@ -30,6 +32,7 @@ export function aClient(server: { url: string }, userAgent = 'test-client/1.0') 
       body: options.json !== undefined ? JSON.stringify(options.json) : (options.body ?? null),
     })
     const text = await response.text()
+    if (!server.hasMore) await check(method, path, { status: response.status, headers: response.headers, text })
     let body: unknown = text
     if (text && response.headers.get('content-type')?.includes('json')) body = JSON.parse(text)
     return { status: response.status, headers: response.headers, body, text }

@@ -45,14 +45,25 @@ export type Django = {
   manage(args: readonly string[], stdin?: string): Promise<string>
   /** Runs Python with the project loaded, which must work. @returns what it printed */
   script(code: string, stdin?: string): Promise<string>
+  /** What dumpdata writes, called so often with these arguments, once `code` has run: one start of Python for all. */
+  dumps(code: string, ...calls: readonly (readonly string[])[]): Promise<string[]>
   /** Serves it. @returns its address */
   serve(): Promise<string>
 }
 
+const dumpEach = `
+import io, json, sys
+from django.core.management import call_command
+calls = json.load(sys.stdin)
+written = [io.StringIO() for _ in calls]
+for call, into in zip(calls, written):
+    call_command('dumpdata', *call, stdout=into)
+print(json.dumps([into.getvalue() for into in written]))`
+
 const running = new Set<ChildProcess>()
 
 /** Describes behaviour that needs Django, its REST framework and simplejwt. */
-export function onDjango(title: string, define: () => void): void {
+export function onDjango(title: string, define: (this: Mocha.Suite) => void): void {
   const lacking = Object.keys(packages).filter(name => !existsSync(join(installed, name)))
   if (existsSync(python) && lacking.length === 0) describe(title, define)
   else missing(title, `Django is not installed (apt-get install ${Object.values(packages).join(' ')})`)
@@ -68,6 +79,10 @@ export async function aDjango(options: DjangoOptions = {}): Promise<Django> {
   return {
     manage: (args, stdin) => run(['manage.py', ...args], env, stdin),
     script: (code, stdin) => run(['manage.py', 'shell', '-c', code], env, stdin),
+    async dumps(code, ...calls) {
+      const printed = await run(['manage.py', 'shell', '-c', code + dumpEach], env, JSON.stringify(calls))
+      return JSON.parse(printed) as string[]
+    },
     serve: () => serve(env),
   }
 }

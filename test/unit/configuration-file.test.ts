@@ -82,7 +82,7 @@ applications: { __proto__: { kind: machine }, a: { kind: machine, __proto__: { f
       for (const format of ['yaml', 'json'] as const) {
         const { wanted, lines } = read(writeConfiguration(shown, format))
         expect(lines, name).to.deep.equal([])
-        expect([...wanted!.roles!]).to.deep.equal([[name, [...names].sort()]])
+        expect([...wanted!.roles!]).to.deep.equal([[name, names.toSorted()]])
         const found = wanted!.applications!.get('a')!
         expect(found.name).to.equal(name)
         expect(found.metadata).to.deep.equal(application.metadata)

@@ -2,6 +2,7 @@
 import { Readable } from 'node:stream'
 import { setImmediate } from 'node:timers/promises'
 import { stringify } from 'csv-stringify/sync'
+import { escapeCell } from '../../policy/csv-cells.js'
 import { refuseField } from '../../protocol/errors.js'
 import type { Context } from '../handler.js'
 import { type Cell, type Columns, cellsOf } from '../lists/columns.js'
@@ -36,9 +37,8 @@ export function csvOf<Row>(columns: Columns<Row>, rows: AsyncIterable<Row>, choi
   })
   const inWriting = {
     delimiter: separators[separator],
-    escape_formulas: true,
     record_delimiter: 'windows',
-    cast: { boolean: String, string: (text: string) => text.replace(hiddenFormula, "$1'$2") },
+    cast: { boolean: String, string: escapeCell },
   } as const
   const texts = (some: readonly Cell[][]) => stringify(some as Cell[][], inWriting)
 
@@ -60,9 +60,6 @@ export function csvOf<Row>(columns: Columns<Row>, rows: AsyncIterable<Row>, choi
   }
   return Readable.from(chunks(), { objectMode: false })
 }
-
-/** Behind what may be another program's separator; not a negative number, as JSON has them. */
-const hiddenFormula = /([,;\t]\s*)([=+@]|-(?!\d+(?:\.\d+)?(?:[,;\]}]|$)))/g
 
 /** `2026-01-31 14:05:09`, which spreadsheets take for a time. */
 function localTime(at: number | null, zone: string): string | null {

@@ -45,7 +45,6 @@ export const oauthRoutes = {
       'code_reused',
       'invalid_scope',
       'invalid_target',
-      'session_limit_reached',
       'clock_jumped',
       ...ofRefreshTokens,
     ],
@@ -58,7 +57,7 @@ export const oauthRoutes = {
   revoke: post('/oauth/revoke', client, 'Give a token back (RFC 7009)', {
     form: revocationParameters,
     answers: { 200: null },
-    refuses: ['invalid_request', 'invalid_grant', 'too_many_revocations'],
+    refuses: ['invalid_request', 'invalid_grant', 'too_many_revocations', 'clock_jumped', 'clock_went_back'],
   }),
   userinfo: get('/oauth/userinfo', hasScope('openid'), 'Claims of the person behind a token', userinfo),
   postUserinfo: post('/oauth/userinfo', hasScope('openid'), 'The same; the token may stand in the form', {

@@ -1,5 +1,6 @@
 // The document of the API (OpenAPI 3.1), made from the table of routes and the table of kinds: what stands in neither is not
 // in it.
+import { setImmediate } from 'node:timers/promises'
 import type { AnyAccess, Kind, Kinds, Security } from '../kinds/kind.js'
 import type { RouteRow } from '../route.js'
 import { pathParametersOf, queryParametersOf, requestBodyOf } from './requests.js'
@@ -14,7 +15,8 @@ export type DocumentSource<N extends string, A extends AnyAccess> = {
   version: string
 }
 
-export function openApiDocument<N extends string, A extends AnyAccess>(source: DocumentSource<N, A>) {
+/** Others are answered between its operations: all of them together take a while. */
+export async function openApiDocument<N extends string, A extends AnyAccess>(source: DocumentSource<N, A>) {
   const { routes, kinds, issuer, version } = source
   const schemas = createSchemas()
 
@@ -25,7 +27,7 @@ export function openApiDocument<N extends string, A extends AnyAccess>(source: D
       operationId: name,
       tags: [tagOf(row.path)],
       summary: row.what,
-      description: `For ${kind.who(row.access)}.`,
+      description: `Who may call: ${kind.who(row.access)}.`,
       security: kind.security(row.access),
       ...(parameters.length > 0 && { parameters }),
       ...(requestBody && { requestBody }),
@@ -41,6 +43,7 @@ export function openApiDocument<N extends string, A extends AnyAccess>(source: D
     const path = row.path.replace(/:(\w+)/g, '{$1}')
     paths[path] ??= {}
     paths[path][row.method.toLowerCase()] = operationOf(name, row, kind)
+    await setImmediate()
   }
   const responses = takeOutRepeated(Object.values(paths).flatMap(methods => Object.values(methods)))
   return {

@@ -5,11 +5,11 @@ import { type DocumentSource, openApiDocument } from './document.js'
 
 /** The document is made when it is first asked for, and stays as it is: the tables are the same for as long as the process lives. */
 export function createOpenApiHandlers<N extends string, A extends AnyAccess>(source: DocumentSource<N, A>) {
-  let prepared: Prepared | null = null
+  let prepared: Promise<Prepared> | null = null
   return {
-    openapi(ctx: Context): void {
-      prepared ??= prepareJson(openApiDocument(source))
-      answerPrepared(ctx, prepared)
+    async openapi(ctx: Context): Promise<void> {
+      prepared ??= openApiDocument(source).then(prepareJson)
+      answerPrepared(ctx, await prepared)
     },
   }
 }

@@ -5,9 +5,16 @@ export type Schema = Readonly<Record<string, unknown>>
 
 export function createSchemas() {
   const components: Record<string, Schema> = {}
+  const known = { input: new Map<z.ZodType, Schema>(), output: new Map<z.ZodType, Schema>() }
 
   /** @param io what is answered, or what is read */
   function of(schema: z.ZodType, io: 'input' | 'output'): Schema {
+    const made = known[io].get(schema) ?? make(schema, io)
+    known[io].set(schema, made)
+    return made
+  }
+
+  function make(schema: z.ZodType, io: 'input' | 'output'): Schema {
     const {
       $schema: _,
       $defs = {},

@@ -128,6 +128,8 @@ export function createApiKeys(deps: ApiKeysDeps) {
 
 export type ApiKeys = ReturnType<typeof createApiKeys>
 
+/** Whoever takes the text of a key for its id shall not read it again in an error or a log. */
 function unknownKey(id: string) {
+  if (id.startsWith(apiKeyPrefix)) return refuse('not_found')
   return refuse('not_found', { problem: problem('unknown_api_key', { id: id.slice(0, 36) }) })
 }

@@ -1,18 +1,19 @@
 // Whether what a file wants can be written: all that is wrong is found before anything is, and told together.
 import { ownApplicationId } from '../../policy/application-metadata.js'
-import { isRoleName } from '../../policy/permissions.js'
+import { isPermission, isRoleName, mostPermissions } from '../../policy/permissions.js'
 import { isPolicyName, isSessionPolicy, type Policy, type PolicyName } from '../../policy/policies.js'
 import { whyNotPolicy, whyNotPolicyValue } from '../../policy/policy-values.js'
 import type { PolicyApply } from '../../policy/policy-version.js'
-import { Refusal } from '../../protocol/errors.js'
 import { type FieldProblems, type Problem, problem } from '../../protocol/problems.js'
 import type { Queries } from '../../storage/database.js'
 import { type ApplicationCheck, applicationIdProblem, type Beside } from '../applications/application-check.js'
 import { givenSecretProblem } from '../applications/application-secrets.js'
-import { readPermissions } from '../people/roles.js'
 import { type ConfigurationProblem, ConfigurationProblems, located, type Path, told } from './configuration-problems.js'
 import { type Differences, type Present, whole } from './differences.js'
 import type { Wanted, WantedApplication } from './wanted.js'
+
+/** All are written in one transaction, which everybody else waits for, and which may take five seconds. */
+const mostAtOnce = 500
 
 export type ConfigurationCheckDeps = { applicationCheck: ApplicationCheck }
 
@@ -57,6 +58,7 @@ export function createConfigurationCheck({ applicationCheck }: ConfigurationChec
     ): Promise<ConfigurationProblem[]> {
       const found = [
         ...broken,
+        ...tooMany(differences),
         ...(prune ? emptySections(wanted) : []),
         ...policyProblems(present, wanted.policies ?? new Map(), differences, apply),
       ]
@@ -64,7 +66,7 @@ export function createConfigurationCheck({ applicationCheck }: ConfigurationChec
       const beside = besideOf(present, wanted, differences)
       const gone = new Set(differences.roles.flatMap(one => (one.act === 'delete' ? one.name : [])))
       const differing = new Set(differences.applications.map(one => one.id))
-      const warnings: ConfigurationProblem[] = []
+      const warnings = [...requiring(present, wanted, gone)]
       for (const entry of wanted.applications ?? []) {
         const [id, { metadata }] = entry
         const required = Array.isArray(metadata.required_roles) ? metadata.required_roles : []
@@ -82,6 +84,22 @@ export function createConfigurationCheck({ applicationCheck }: ConfigurationChec
 }
 
 export type ConfigurationCheck = ReturnType<typeof createConfigurationCheck>
+
+/** Applications that the file does not name, and that ask for a role that goes. */
+function* requiring(present: Present, wanted: Wanted, gone: ReadonlySet<string>): Generator<ConfigurationProblem> {
+  for (const { id, metadata, deletedAt } of present.applications.values())
+    for (const role of metadata.required_roles ?? [])
+      if (gone.has(role) && deletedAt === null && !wanted.applications?.has(id)) {
+        const text = `asks for the role ${role}, which is deleted`
+        yield { path: ['applications', id, 'required_roles'], code: 'role_deleted', text }
+      }
+}
+
+function tooMany({ roles, applications }: Differences): ConfigurationProblem[] {
+  const count = roles.length + applications.length
+  const text = `${count} roles and applications differ: at most ${mostAtOnce} are written at once; name fewer`
+  return count > mostAtOnce ? [{ path: [], code: 'too_many', text }] : []
+}
 
 /** With nothing in it a section would take everything away: more often a file that was cut off than a wish. */
 function emptySections({ roles, applications }: Wanted): ConfigurationProblem[] {
@@ -114,16 +132,15 @@ function policyProblems(
 function roleProblems(present: Present, name: string, permissions: readonly string[]): ConfigurationProblem[] {
   const path = ['roles', name]
   if (present.roles.some(role => role.builtIn && role.name === name)) return [told(path, problem('role_built_in'))]
-  const wrong = isRoleName(name) ? [] : [told(path, problem('role_name'))]
-  try {
-    readPermissions(permissions)
-    return wrong
-  } catch (error) {
-    if (!(error instanceof Refusal)) throw error
-    const found = error.details.fields?.permissions ?? []
-    const at = ({ values }: Problem) => permissions.indexOf(String(values?.name))
-    return [...wrong, ...found.map(one => told(at(one) < 0 ? path : [...path, at(one)], one))]
-  }
+  return [
+    ...(isRoleName(name) ? [] : [told(path, problem('role_name'))]),
+    ...(new Set(permissions).size > mostPermissions
+      ? [told(path, problem('too_many_permissions', { count: mostPermissions }))]
+      : []),
+    ...permissions.flatMap((one, index) =>
+      isPermission(one) ? [] : [told([...path, index], problem('no_permission', { name: one.slice(0, 100) }))],
+    ),
+  ]
 }
 
 /** All that there will be. */

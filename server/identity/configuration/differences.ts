@@ -72,7 +72,8 @@ export function isNothing({ policies, roles, applications }: Differences): boole
 function rolesOf({ roles }: Present, wanted: ReadonlyMap<string, readonly string[]>, prune: boolean): RoleDifference[] {
   const found: RoleDifference[] = []
   const present = new Map(roles.map(role => [role.name, role]))
-  for (const [name, after] of wanted) {
+  for (const [name, permissions] of wanted) {
+    const after = [...new Set(permissions)].sort()
     // As its row has them; one that was made by hand may have them in another order.
     const before = present.get(name)?.permissions.toSorted() ?? null
     if (before === null) found.push({ name, act: 'create', before, after })

@@ -12,13 +12,15 @@ import {
 import {
   type ApplicationKind,
   type ApplicationMetadata,
+  lifetimeNames,
   type ResourceScope,
   resourceScopesSchema,
 } from '../../policy/application-metadata.js'
 import { formatDuration, parseDuration } from '../../policy/durations.js'
 import type { PolicyName } from '../../policy/policies.js'
 import { isJsonObject } from '../../protocol/json.js'
-import { type FieldProblems, problem } from '../../protocol/problems.js'
+import { nearest } from '../../protocol/near.js'
+import { type FieldProblems, type Problem, problem } from '../../protocol/problems.js'
 import { type ApplicationState, applicationStates } from '../../storage/application-lists.js'
 import { type PublicApplication, stateOf } from '../applications/public-application.js'
 
@@ -82,13 +84,20 @@ export function readEntry(
 function readLifetimes(given: unknown): { lifetimes: Record<string, unknown> | null; problems: FieldProblems } {
   if (!isJsonObject(given)) return { lifetimes: null, problems: {} }
   const problems: FieldProblems = {}
-  const lifetimes = Object.entries(given).map(([name, value]) => {
-    if (typeof value !== 'string') return [name, value] as const
-    const seconds = parseDuration(value)
-    if (seconds === null) problems[`lifetimes.${name}`] = [problem('policy_not_duration')]
-    return [name, seconds ?? 60] as const
-  })
-  return { lifetimes: Object.fromEntries(lifetimes), problems }
+  const lifetimes: Record<string, unknown> = {}
+  for (const [name, value] of Object.entries(given)) {
+    const seconds = typeof value === 'string' ? parseDuration(value) : value
+    if (!lifetimeNames.some(one => one === name)) problems[`lifetimes.${name}`] = [unknownLifetime(name)]
+    else if (seconds === null) problems[`lifetimes.${name}`] = [problem('policy_not_duration')]
+    else lifetimes[name] = seconds
+  }
+  return { lifetimes, problems }
+}
+
+function unknownLifetime(name: string): Problem {
+  const near = nearest(name, lifetimeNames)
+  const known = { known: lifetimeNames }
+  return near === null ? problem('unknown_member', known) : problem('misspelt_member', { near, ...known })
 }
 
 /** As `readEntry` reads it, so that nothing differs. */

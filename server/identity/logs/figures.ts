@@ -2,6 +2,7 @@
 import { setImmediate } from 'node:timers/promises'
 import {
   type CountName,
+  countNames,
   type FigureName,
   type FigureRange,
   figureNames,
@@ -65,7 +66,7 @@ export function createFigures({ database, figureStore, sessionListStore, states,
       })
     const points = Object.fromEntries(figureNames.map(name => [name, pointsOf(name)])) as FigureSeries['points']
     const totals = Object.fromEntries(
-      figureNames.map(name => [name, points[name].reduce((sum, { value }) => sum + (value ?? 0), 0)]),
+      countNames.map(name => [name, points[name].reduce((sum, { value }) => sum + (value ?? 0), 0)]),
     )
     return { from, upto, step, points, totals: totals as FigureSeries['totals'] }
   }

@@ -5,7 +5,7 @@ import { Refusal } from '../../protocol/errors.js'
 import { wireText } from '../../protocol/problems.js'
 import type { Database } from '../../storage/database.js'
 import type { UserStore } from '../../storage/users.js'
-import { requireUsername } from './new-users.js'
+import { requireUsername } from './new-user.js'
 import { requireGoodPassword } from './password-rules.js'
 import type { Users } from './users.js'
 

@@ -1,17 +1,18 @@
 // Users made here, and users brought along from elsewhere.
 import { type Actor, apiKeyOf } from '../../policy/actor.js'
-import { isPermission, rightsOfRoles } from '../../policy/permissions.js'
-import { longestUsername, usernameKey, whyNotUsername } from '../../policy/username.js'
-import { refuse, refuseField, refuseFields } from '../../protocol/errors.js'
+import { rightsOfRoles } from '../../policy/permissions.js'
+import { usernameKey } from '../../policy/username.js'
+import { refuse, refuseField } from '../../protocol/errors.js'
 import { checkAll } from '../../protocol/together.js'
 import type { PolicyInForce } from '../../revocation/policy-in-force.js'
 import { type Database, isDuplicate, type Queries } from '../../storage/database.js'
 import type { RoleRecord, RoleStore } from '../../storage/roles.js'
-import type { NewUser, UserStore } from '../../storage/users.js'
+import type { UserStore } from '../../storage/users.js'
 import type { Change, Changes } from '../../tokens/changes.js'
 import type { ActorRights } from '../rights.js'
 import type { Hashing } from '../sign-in/hashing.js'
-import { isKnownHash, isUnusableHash, unusableHash } from '../sign-in/stored-passwords.js'
+import { unusableHash } from '../sign-in/stored-passwords.js'
+import { newUser, noteOf, requireImportable, requireUsername, type UserToImport } from './new-user.js'
 import { requireGoodPassword } from './password-rules.js'
 import { type Profile, requireProfile } from './profile.js'
 import { type PublicUser, publicUser } from './public-user.js'
@@ -26,22 +27,6 @@ export type UserToCreate = Partial<Profile> & {
   /** Of one whose id is not given out in turn. */
   apartId?: number
 }
-
-/** A user from elsewhere: the hash is taken as it is, the id too where there is one. Without a hash nobody signs in yet. */
-export type UserToImport = Partial<Profile> & {
-  id?: number | undefined
-  username: string
-  passwordHash?: string
-  /** Somebody elsewhere has found out that the address is theirs. */
-  emailVerified?: boolean | undefined
-  active?: boolean | undefined
-  roles?: string[]
-  permissions?: string[]
-  mustChangePassword?: boolean
-}
-
-/** Of an import. Numbers go on after it, and each must be held exactly by JavaScript and by JSON. */
-const greatestId = 2 ** 52
 
 export type NewUsersDeps = {
   database: Database
@@ -74,15 +59,8 @@ export function createNewUsers({ userStore, roleStore, hashing, rights, changes,
 
   /** @throws invalid_fields, permission_denied */
   async function importOne(user: UserToImport, actor: Actor): Promise<PublicUser> {
-    requireUsername(user.username, longestUsername)
-    if (user.id !== undefined && !(Number.isInteger(user.id) && user.id >= 1 && user.id <= greatestId))
-      throw refuseField('id', 'user_id_out_of_range', { max: greatestId })
-    const passwordHash = user.passwordHash || unusableHash
-    if (!isUnusableHash(passwordHash) && !isKnownHash(passwordHash))
-      throw refuseField('password_hash', 'password_hash_unknown')
-    if (user.permissions?.some(permission => !isPermission(permission)))
-      throw refuseField('permissions', 'not_permission')
-    return insert({ ...user, passwordHash }, actor, 'user_imported')
+    requireImportable(user)
+    return insert({ ...user, passwordHash: user.passwordHash || unusableHash }, actor, 'user_imported')
   }
 
   async function insert(
@@ -90,7 +68,7 @@ export function createNewUsers({ userStore, roleStore, hashing, rights, changes,
     actor: Actor,
     action: 'user_created' | 'user_imported',
   ): Promise<PublicUser> {
-    const profile = requireProfile(user)
+    requireProfile(user)
     try {
       const work = async (tx: Queries, { note }: Change): Promise<PublicUser> => {
         const given = await requireRoles(tx, user.roles ?? [])
@@ -100,28 +78,9 @@ export function createNewUsers({ userStore, roleStore, hashing, rights, changes,
         const key = usernameKey(user.username)
         if (await userStore.findByKey(tx, key)) throw usernameTaken()
         const id = user.apartId ?? (await userStore.nextId(tx, user.id))
-        const record: NewUser = {
-          id,
-          username: user.username,
-          usernameKey: key,
-          passwordHash: user.passwordHash,
-          firstName: profile.firstName ?? '',
-          lastName: profile.lastName ?? '',
-          email: profile.email ?? '',
-          emailVerified: Boolean(profile.email) && user.emailVerified === true,
-          active: user.active ?? true,
-          permissions: user.permissions ?? [],
-          endedSeq: 0,
-          lastLoginAt: null,
-          passwordChangedAt: now(),
-          mustChangePassword: user.mustChangePassword ?? false,
-          createdAt: now(),
-          deletedAt: null,
-        }
-        await userStore.insert(tx, record)
+        await userStore.insert(tx, newUser(user, id, now()))
         await userStore.setRoles(tx, id, user.roles ?? [])
-        const after = { username: user.username, roles: user.roles ?? [], permissions: user.permissions ?? [] }
-        note({ action, subject: String(id), after })
+        note(noteOf(action, user, id))
         return publicUser((await userStore.find(tx, id))!)
       }
       return await changes.run(actor, work, { roles: user.roles ?? [] })
@@ -146,12 +105,6 @@ export function createNewUsers({ userStore, roleStore, hashing, rights, changes,
 }
 
 export type NewUsers = ReturnType<typeof createNewUsers>
-
-/** @throws invalid_fields */
-export function requireUsername(username: string, maxLength: number): void {
-  const problem = whyNotUsername(username, maxLength)
-  if (problem) throw refuseFields({ username: [problem] })
-}
 
 export function usernameTaken() {
   return refuseField('username', 'username_taken')

@@ -1,7 +1,7 @@
 // Roles: named sets of permissions. Whoever changes one changes what every holder's tokens say, so each change makes the
 // tokens of its holders stale, under the name that they carry.
 import type { Actor } from '../../policy/actor.js'
-import { isPermission, isRoleName } from '../../policy/permissions.js'
+import { isPermission, isRoleName, mostPermissions } from '../../policy/permissions.js'
 import { refuse, refuseField } from '../../protocol/errors.js'
 import { problem } from '../../protocol/problems.js'
 import { checkAll } from '../../protocol/together.js'
@@ -15,9 +15,6 @@ export type { ListedRole, RoleRecord }
 export type RolesDeps = { database: Database; roleStore: RoleStore; rights: ActorRights; changes: Changes }
 
 export type RoleChanges = { newName?: string | undefined; permissions?: readonly string[] | undefined }
-
-/** More would not fit into a token, nor be looked through by anybody. */
-const mostPermissions = 500
 
 export function createRoles({ database, roleStore, rights, changes }: RolesDeps) {
   /** Locks a role that is not built in, for somebody who may do all that it allows, before and after. */
@@ -143,12 +140,12 @@ export function createRoles({ database, roleStore, rights, changes }: RolesDeps)
 export type Roles = ReturnType<typeof createRoles>
 
 /** @throws invalid_fields */
-export function requireRoleName(name: string): void {
+function requireRoleName(name: string): void {
   if (!isRoleName(name)) throw refuseField('name', 'role_name')
 }
 
 /** Each once, in one order. @throws invalid_fields */
-export function readPermissions(permissions: readonly string[]): string[] {
+function readPermissions(permissions: readonly string[]): string[] {
   const wrong = permissions.find(permission => !isPermission(permission))
   if (wrong !== undefined) throw refuseField('permissions', 'no_permission', { name: wrong.slice(0, 100) })
   const each = [...new Set(permissions)].sort()

@@ -1,7 +1,7 @@
 // Users as an operator takes them to another installation, with their hashes: the one place from which these leave this
 // floor. The command line has it; nothing that answers requests does.
 import type { Database } from '../../storage/database.js'
-import type { UserStore } from '../../storage/users.js'
+import type { UserRecord, UserStore } from '../../storage/users.js'
 import type { UserList } from './user-list.js'
 
 /** As `importOne` takes it. */
@@ -17,6 +17,10 @@ export type ExportedUser = {
   roles: string[]
   /** The user's own. */
   permissions: string[]
+  mustChangePassword: boolean
+  /** Epoch ms. */
+  lastLoginAt: number | null
+  createdAt: number
 }
 
 export type UserExportDeps = { database: Database; userStore: UserStore; userList: UserList }
@@ -28,11 +32,7 @@ export function createUserExport({ database, userStore, userList }: UserExportDe
       for (let after: string | null = null; ; ) {
         const page: Awaited<ReturnType<UserList['page']>> = await userList.page({}, 'oldest', { after, limit })
         const ids = page.results.map(({ user }) => user.id)
-        for (const user of await userStore.some(database, ids)) {
-          const { id, username, passwordHash, firstName, lastName, email, emailVerified } = user
-          const { active, roles, permissions } = user
-          yield { id, username, passwordHash, firstName, lastName, email, emailVerified, active, roles, permissions }
-        }
+        for (const user of await userStore.some(database, ids)) yield exported(user)
         if (page.next === null) return
         after = page.next
       }
@@ -44,3 +44,21 @@ export function createUserExport({ database, userStore, userList }: UserExportDe
 const limit = 100
 
 export type UserExport = ReturnType<typeof createUserExport>
+
+function exported(user: UserRecord): ExportedUser {
+  return {
+    id: user.id,
+    username: user.username,
+    passwordHash: user.passwordHash,
+    firstName: user.firstName,
+    lastName: user.lastName,
+    email: user.email,
+    emailVerified: user.emailVerified,
+    active: user.active,
+    roles: user.roles,
+    permissions: user.permissions,
+    mustChangePassword: user.mustChangePassword,
+    lastLoginAt: user.lastLoginAt,
+    createdAt: user.createdAt,
+  }
+}

@@ -4,6 +4,7 @@
 import { createHash, pbkdf2, scrypt, timingSafeEqual } from 'node:crypto'
 import { promisify } from 'node:util'
 import bcrypt from 'bcrypt'
+import { type Problem, problem } from '../../protocol/problems.js'
 
 const slowPbkdf2 = promisify(pbkdf2)
 const slowScrypt = promisify<string, string, number, object, Buffer>(scrypt)
@@ -73,6 +74,24 @@ export async function matchesHash(password: string, encoded: string): Promise<bo
 export function isKnownHash(encoded: string): boolean {
   const read = readHash(encoded)
   return read?.format.isAffordable(read.groups) ?? false
+}
+
+/** Django's hashers that it has itself given up, by its names for them. They are broken, and are not taken in. */
+const weak: Record<string, RegExp> = {
+  unsalted_md5: /^(?:md5\$\$)?[0-9a-f]{32}$/i,
+  unsalted_sha1: /^sha1\$\$[0-9a-f]{40}$/i,
+  md5: /^md5\$/,
+  sha1: /^sha1\$/,
+  crypt: /^crypt\$/,
+}
+
+/** Why a hash is not taken in; null where it is, or says that there is no password. */
+export function whyNotHash(encoded: string): Problem | null {
+  if (isUnusableHash(encoded)) return null
+  const read = readHash(encoded)
+  if (read) return read.format.isAffordable(read.groups) ? null : problem('password_hash_costly')
+  const name = Object.keys(weak).find(kind => weak[kind]!.test(encoded))
+  return name === undefined ? problem('password_hash_unknown') : problem('password_hash_weak', { name })
 }
 
 /** What stands for the password of somebody who has none, as Django writes it: nothing matches it. */

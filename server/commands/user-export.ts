@@ -1,0 +1,138 @@
+// `user export`: all users with their hashes, for another installation, for a spreadsheet, or for the way back to Django.
+import { stringify } from 'csv-stringify/sync'
+import type { ExportedUser } from '../identity/people/user-export.js'
+import { escapeCell } from '../policy/csv-cells.js'
+import { administratorRole } from '../policy/permissions.js'
+import type { CommandLine, Domain } from './command-line.js'
+import { djangoFields, type FieldMap, type OurField, readMap } from './django-fields.js'
+import { WrongUse } from './failures.js'
+import { printedTime } from './output.js'
+import { exportedUser, fieldNames } from './user-fields.js'
+
+export type ExportOptions = {
+  format: keyof typeof exportFormats
+  model?: string
+  map?: readonly string[]
+  withGroups?: boolean
+  grantSuperuser?: boolean
+}
+
+type Written = { chunks: (domain: Domain) => AsyncIterable<string>; remarks: () => readonly string[] }
+
+export const exportFormats = { json: jsonLines, csv: csvRows, django: fixture } as const satisfies Record<
+  string,
+  (options: ExportOptions) => Written
+>
+
+export async function exportUsers({ open, output }: CommandLine, options: ExportOptions): Promise<void> {
+  const only = {
+    model: '--model',
+    map: '--map',
+    withGroups: '--with-groups',
+    grantSuperuser: '--grant-superuser',
+  } as const
+  for (const [name, option] of Object.entries(only))
+    if (options.format !== 'django' && options[name as keyof typeof only] !== undefined)
+      throw new WrongUse(`${option} is for --format django`)
+  const written = exportFormats[options.format](options)
+  for await (const text of written.chunks(await open())) await output.piece(text)
+  for (const remark of written.remarks()) output.remark(remark)
+}
+
+const noRemarks = () => []
+
+function jsonLines(): Written {
+  return {
+    async *chunks({ userExport }) {
+      for await (const user of userExport.every()) yield `${JSON.stringify(exportedUser(user))}\n`
+    },
+    remarks: noRemarks,
+  }
+}
+
+/** With the mark that spreadsheets know UTF-8 by; lists are words in one cell. */
+function csvRows(): Written {
+  const inWriting = {
+    record_delimiter: 'windows',
+    cast: { boolean: String, string: escapeCell },
+  } as const
+  const cell = (value: unknown) => (Array.isArray(value) ? value.join(' ') : value)
+  return {
+    async *chunks({ userExport }) {
+      yield `\ufeff${stringify([[...fieldNames]], inWriting)}`
+      for await (const user of userExport.every()) {
+        const fields = exportedUser(user)
+        yield stringify([fieldNames.map(name => cell(fields[name]))], inWriting)
+      }
+    },
+    remarks: noRemarks,
+  }
+}
+
+/**
+ * A fixture for `manage.py loaddata`. Our hashes are Django's `bcrypt_sha256`. Memberships are left alone unless they are
+ * asked for: names of groups may be others than those of our roles, and a list replaces the one that is there.
+ */
+function fixture({ model = 'auth.user', map: pairs = [], withGroups, grantSuperuser }: ExportOptions): Written {
+  const map = readMap(pairs)
+  const administrators: string[] = []
+
+  function rowOf(user: ExportedUser, builtIn: ReadonlySet<string>): string {
+    const isAdministrator = user.roles.includes(administratorRole)
+    if (isAdministrator && !grantSuperuser) administrators.push(user.username)
+    const isSuperuser = isAdministrator && grantSuperuser === true
+    const groups = user.roles.filter(role => !builtIn.has(role)).map(role => [role])
+    const values: Partial<Record<OurField, unknown>> = {
+      id: user.id,
+      username: user.username,
+      password_hash: user.passwordHash,
+      first_name: user.firstName,
+      last_name: user.lastName,
+      email: user.email,
+      email_verified: user.emailVerified,
+      is_active: user.active,
+      last_login: printedTime(user.lastLoginAt),
+      created_at: printedTime(user.createdAt),
+      is_superuser: isSuperuser,
+      is_staff: isSuperuser,
+      ...(withGroups && { groups }),
+    }
+    const fields = fieldsOf(values, map)
+    return JSON.stringify({ model, ...(map.id === null && { pk: user.id }), fields })
+  }
+
+  return {
+    async *chunks({ userExport, people: { roles } }) {
+      const all = await roles.all()
+      const builtIn = new Set(all.filter(role => role.builtIn).map(role => role.name))
+      let before = '[\n'
+      for (const { name } of withGroups ? all.filter(role => !role.builtIn) : []) {
+        yield `${before}${JSON.stringify({ model: 'auth.group', fields: { name } })}`
+        before = ',\n'
+      }
+      for await (const user of userExport.every()) {
+        yield `${before}${rowOf(user, builtIn)}`
+        before = ',\n'
+      }
+      yield before === '[\n' ? '[]\n' : '\n]\n'
+    },
+    remarks: () => [
+      ...(administrators.length > 0
+        ? [
+            `is_superuser and is_staff are false for all (--grant-superuser sets them for ${administratorRole}): ${administrators.join(', ')}`,
+          ]
+        : []),
+      ...(withGroups
+        ? ['permissions of groups are left out: Django knows them by the models that they are of']
+        : ['groups and permissions are left as they are there: --with-groups replaces the groups by the roles']),
+    ],
+  }
+}
+
+/** Those that are mapped win: an address may be the name as well. */
+function fieldsOf(values: Partial<Record<OurField, unknown>>, map: FieldMap): Record<string, unknown> {
+  const names = (Object.keys(values) as OurField[]).filter(name => map[name] !== null)
+  const mapped = names.filter(name => map[name] !== djangoFields[name])
+  const written = [...names.filter(name => !mapped.includes(name)), ...mapped]
+  return Object.fromEntries(written.map(name => [map[name]!, values[name]]))
+}

@@ -1,0 +1,151 @@
+// What becomes of each of some users who are brought along from elsewhere: judged for many at once, by a few reads, and in
+// the same way whether it is done then or only said.
+import type { Actor } from '../../policy/actor.js'
+import { rightsOfRoles } from '../../policy/permissions.js'
+import type { Policy } from '../../policy/policies.js'
+import { usernameKey } from '../../policy/username.js'
+import { Refusal, refuse, refuseField } from '../../protocol/errors.js'
+import type { Queries } from '../../storage/database.js'
+import type { RoleRecord, RoleStore } from '../../storage/roles.js'
+import type { NewUser, UserRecord, UserStore } from '../../storage/users.js'
+import type { ActorRights } from '../rights.js'
+import { newUser, requireImportable, type UserToImport } from './new-user.js'
+import { usernameTaken } from './new-users.js'
+import { type DifferingField, differencesOf } from './user-differences.js'
+
+export type ImportOutcome =
+  | { outcome: 'imported'; id: number }
+  /** Is here already, just so. */
+  | { outcome: 'unchanged'; id: number }
+  /** Is here already, and differs in these; stays as they are here. */
+  | { outcome: 'kept'; id: number; differs: DifferingField[] }
+  | { outcome: 'refused'; refusal: Refusal }
+
+type Found = Extract<ImportOutcome, { id: number }>
+
+/** What an import has done so far, or would have. */
+export type Progress = {
+  ids: ReadonlySet<number>
+  keys: ReadonlySet<string>
+  /** The last id that was given. */
+  lastId: number
+  roles: ReadonlyMap<string, RoleRecord>
+}
+
+export type Judged = {
+  /** In the order of the users. */
+  outcomes: ImportOutcome[]
+  /** Those who are to be there, with their roles. */
+  rows: (NewUser & { roles: string[] })[]
+  lastId: number
+  ids: number[]
+  keys: string[]
+}
+
+export type ImportJudgementDeps = {
+  userStore: UserStore
+  roleStore: RoleStore
+  rights: ActorRights
+  policy: () => Policy
+  now: () => number
+}
+
+export function createImportJudgement({ userStore, roleStore, rights, policy, now }: ImportJudgementDeps) {
+  /** The roles of these names, locked in the order of all transactions, or as this import would have made them. */
+  async function rolesOf(tx: Queries, users: readonly UserToImport[], so: Progress): Promise<Map<string, RoleRecord>> {
+    const found = new Map(so.roles)
+    for (const name of [...new Set(users.flatMap(user => user.roles ?? []))].sort()) {
+      const role = await roleStore.lock(tx, name)
+      if (role) found.set(name, role)
+    }
+    return found
+  }
+
+  return async function judge(
+    tx: Queries,
+    users: readonly UserToImport[],
+    so: Progress,
+    actor: Actor,
+  ): Promise<Judged> {
+    const roles = await rolesOf(tx, users, so)
+    const mayDo = await rights.judge(tx, actor)
+    const ids = new Set<number>()
+    const keys = new Set<string>()
+    const rows: Judged['rows'] = []
+    const byKey = new Map(
+      (await userStore.someByKeys(tx, users.map(nameOf))).map(user => [user.usernameKey!, user] as const),
+    )
+    const wanted = users.flatMap(user => (Number.isSafeInteger(user.id) ? [user.id!] : []))
+    const byId = new Map((await userStore.some(tx, wanted)).map(user => [user.id, user] as const))
+    let lastId = Math.max(so.lastId, await userStore.lastId(tx))
+
+    const outcomes: ImportOutcome[] = []
+    for (const user of users) outcomes.push(await outcomeOf(user))
+    return { outcomes, rows, lastId, ids: [...ids], keys: [...keys] }
+
+    async function outcomeOf(user: UserToImport): Promise<ImportOutcome> {
+      try {
+        requireImportable(user)
+        const key = nameOf(user)
+        if (user.id !== undefined && (ids.has(user.id) || so.ids.has(user.id))) throw refuseField('id', 'user_id_taken')
+        if (keys.has(key) || so.keys.has(key)) throw usernameTaken()
+        const there = hereAlready(user, key)
+        const outcome: Found = there ? compared(user, there) : await added(user)
+        ids.add(outcome.id)
+        keys.add(key)
+        return outcome
+      } catch (error) {
+        if (!(error instanceof Refusal)) throw error
+        if (error.code !== 'invalid_fields' && error.code !== 'permission_denied') throw error
+        return { outcome: 'refused', refusal: error }
+      }
+    }
+
+    function hereAlready(user: UserToImport, key: string): UserRecord | null {
+      const named = byKey.get(key)
+      if (user.id === undefined) return named ?? null
+      const holder = byId.get(user.id)
+      if (holder?.usernameKey === key) return holder
+      if (holder) throw refuseField('id', holder.deletedAt === null ? 'user_id_taken' : 'user_id_deleted')
+      if (named) throw refuseField('username', 'username_of_another', { id: named.id })
+      return null
+    }
+
+    function compared(user: UserToImport, there: UserRecord): Found {
+      const differs = differencesOf(user, there, policy().password_cost)
+      const { id } = there
+      return differs.length > 0 ? { outcome: 'kept', id, differs } : { outcome: 'unchanged', id }
+    }
+
+    async function added(user: UserToImport): Promise<Found> {
+      const held = [...new Set(user.roles ?? [])]
+      const given = held.map(name => {
+        const role = roles.get(name)
+        if (!role) throw refuseField('roles', 'unknown_role', { name })
+        return role
+      })
+      requireGiving(given, user.permissions ?? [])
+      const id = user.id ?? (await nextId())
+      lastId = Math.max(lastId, id)
+      rows.push({ ...newUser(user, id, now()), roles: held })
+      return { outcome: 'imported', id }
+    }
+
+    function requireGiving(given: readonly RoleRecord[], permissions: readonly string[]): void {
+      if (mayDo === null) return
+      const nobody = new Set<string>()
+      if (!mayDo(nobody, nobody, rightsOfRoles(given, permissions))) throw refuse('permission_denied')
+      // Who may make users may not give roles by it, not even roles of their own.
+      if (given.length > 0 && !mayDo(new Set(['darvoza:roles:write']))) throw refuse('permission_denied')
+    }
+
+    /** Somebody whose id was given out apart may stand in the way. */
+    async function nextId(): Promise<number> {
+      let id = lastId + 1
+      while (ids.has(id) || so.ids.has(id) || (await userStore.find(tx, id))) id++
+      return id
+    }
+  }
+}
+
+const nameOf = ({ username }: UserToImport) => usernameKey(username)

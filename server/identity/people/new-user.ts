@@ -1,0 +1,82 @@
+// A user who is to be there: what can be wrong with one from elsewhere, and the row.
+import type { AuditNote } from '../../policy/audit.js'
+import { isPermission } from '../../policy/permissions.js'
+import { longestUsername, usernameKey, whyNotUsername } from '../../policy/username.js'
+import { refuseField, refuseFields } from '../../protocol/errors.js'
+import { checkAllNow } from '../../protocol/together.js'
+import type { NewUser } from '../../storage/users.js'
+import { unusableHash, whyNotHash } from '../sign-in/stored-passwords.js'
+import { type Profile, requireProfile } from './profile.js'
+
+/** A user from elsewhere: the hash is taken as it is, the id too where there is one. Without a hash nobody signs in yet. */
+export type UserToImport = Partial<Profile> & {
+  id?: number | undefined
+  username: string
+  passwordHash?: string
+  /** Somebody elsewhere has found out that the address is theirs. */
+  emailVerified?: boolean | undefined
+  active?: boolean | undefined
+  roles?: string[] | undefined
+  permissions?: string[] | undefined
+  mustChangePassword?: boolean
+  /** Epoch ms; null where they have never signed in. */
+  lastLoginAt?: number | null | undefined
+  /** When they came to where they are from; epoch ms. */
+  createdAt?: number | undefined
+}
+
+/** Of an import. Numbers go on after it, and each must be held exactly by JavaScript and by JSON. */
+const greatestId = 2 ** 52
+
+/** Whatever is wrong with a user from elsewhere, whoever is here already. @throws invalid_fields */
+export function requireImportable(user: UserToImport): void {
+  checkAllNow(
+    () => requireUsername(user.username, longestUsername),
+    () => {
+      if (user.id !== undefined && !(Number.isInteger(user.id) && user.id >= 1 && user.id <= greatestId))
+        throw refuseField('id', 'user_id_out_of_range', { max: greatestId })
+    },
+    () => {
+      const found = whyNotHash(user.passwordHash ?? '')
+      if (found) throw refuseFields({ password_hash: [found] })
+    },
+    () => {
+      if (user.permissions?.some(permission => !isPermission(permission)))
+        throw refuseField('permissions', 'not_permission')
+    },
+    () => requireProfile(user),
+  )
+}
+
+/** As the row is to be. @param user whose fields were found good */
+export function newUser(user: UserToImport, id: number, now: number): NewUser {
+  return {
+    id,
+    username: user.username,
+    usernameKey: usernameKey(user.username),
+    passwordHash: user.passwordHash || unusableHash,
+    firstName: user.firstName ?? '',
+    lastName: user.lastName ?? '',
+    email: user.email ?? '',
+    emailVerified: Boolean(user.email) && user.emailVerified === true,
+    active: user.active ?? true,
+    permissions: user.permissions ?? [],
+    endedSeq: 0,
+    lastLoginAt: user.lastLoginAt ?? null,
+    passwordChangedAt: now,
+    mustChangePassword: user.mustChangePassword ?? false,
+    createdAt: user.createdAt ?? now,
+    deletedAt: null,
+  }
+}
+
+export function noteOf(action: 'user_created' | 'user_imported', user: UserToImport, id: number): AuditNote {
+  const after = { username: user.username, roles: user.roles ?? [], permissions: user.permissions ?? [] }
+  return { action, subject: String(id), after }
+}
+
+/** @throws invalid_fields */
+export function requireUsername(username: string, maxLength: number): void {
+  const problem = whyNotUsername(username, maxLength)
+  if (problem) throw refuseFields({ username: [problem] })
+}

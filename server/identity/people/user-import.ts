@@ -1,0 +1,96 @@
+// Very many users from elsewhere, and their groups. Some at a time are judged and written in one transaction; a dry run
+// judges them in the same way and writes nothing.
+import type { Actor } from '../../policy/actor.js'
+import { type Group, type GroupRole, rolesOfGroups } from '../../policy/group-roles.js'
+import { type Database, isDuplicate, type Queries } from '../../storage/database.js'
+import type { RoleRecord } from '../../storage/roles.js'
+import type { Changes } from '../../tokens/changes.js'
+import { createImportJudgement, type ImportJudgementDeps, type ImportOutcome, type Judged } from './import-judgement.js'
+import { noteOf, type UserToImport } from './new-user.js'
+
+export type { ImportOutcome }
+
+export type UserImportDeps = ImportJudgementDeps & { database: Database; changes: Changes }
+
+/** How often somebody else may be faster with the same name or id. */
+const tries = 5
+
+export function createUserImport(deps: UserImportDeps) {
+  const { database, userStore, roleStore, rights, changes } = deps
+  const judge = createImportJudgement(deps)
+
+  /** @param dryRun says what would happen, and changes nothing */
+  function begin(actor: Actor, { dryRun }: { dryRun: boolean }) {
+    const so = { ids: new Set<number>(), keys: new Set<string>(), lastId: 0, roles: new Map<string, RoleRecord>() }
+
+    async function judgedAndWritten(users: readonly UserToImport[]): Promise<Judged> {
+      if (dryRun) return judge(database, users, so, actor)
+      const roles = [...new Set(users.flatMap(user => user.roles ?? []))]
+      return changes.run(
+        actor,
+        async (tx, { note }) => {
+          const judged = await judge(tx, users, so, actor)
+          const { rows, lastId } = judged
+          if (rows.length === 0) return judged
+          await userStore.raiseLastId(tx, lastId)
+          await userStore.insertAll(tx, rows)
+          for (const row of rows) note(noteOf('user_imported', row, row.id))
+          return judged
+        },
+        { roles },
+      )
+    }
+
+    return {
+      /**
+       * Roles of groups, made where they are not there.
+       * @throws permission_denied
+       */
+      async addGroups(groups: readonly Group[]): Promise<GroupRole[]> {
+        const planned = async (tx: Queries) => {
+          const found = rolesOfGroups(groups, await roleStore.all(tx))
+          const made = found.filter(one => one.outcome === 'made')
+          await rights.requireGiving(tx, actor, new Set(made.flatMap(one => one.permissions)))
+          return { found, made: made.map(({ role, permissions }) => ({ name: role, permissions, builtIn: false })) }
+        }
+        const write = () =>
+          changes.run(actor, async (tx, { note }) => {
+            const { found, made } = await planned(tx)
+            for (const role of made) {
+              await roleStore.insert(tx, role)
+              note({ action: 'role_created', subject: role.name, after: { permissions: role.permissions } })
+            }
+            return { found, made }
+          })
+        const { found, made } = dryRun ? await planned(database) : await again(write)
+        for (const role of made) so.roles.set(role.name, role)
+        return found
+      },
+
+      /** @returns what became of each, in their order */
+      async addUsers(users: readonly UserToImport[]): Promise<ImportOutcome[]> {
+        if (users.length === 0) return []
+        const judged = await again(() => judgedAndWritten(users))
+        for (const id of judged.ids) so.ids.add(id)
+        for (const key of judged.keys) so.keys.add(key)
+        so.lastId = judged.lastId
+        return judged.outcomes
+      },
+    }
+  }
+
+  return { begin }
+}
+
+export type UserImport = ReturnType<typeof createUserImport>
+
+/** Somebody else took a name or an id between the look and the write: the next look sees them. */
+async function again<T>(work: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await work()
+    } catch (error) {
+      if (!isDuplicate(error) || attempt === tries) throw error
+    }
+  }
+}
