@@ -12,11 +12,11 @@ export function followLook(tell) {
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', tell)
 }
 
-/** A colour of css/tokens.css, such as `--ink`, as it is now. */
-export function colour(name) {
+/** A colour of css/tokens.css, such as `--ink`, as it is in that place. */
+export function colour(name, place) {
   const probe = document.createElement('span')
   probe.style.color = `var(${name})`
-  document.body.append(probe)
+  place.append(probe)
   const { color } = getComputedStyle(probe)
   probe.remove()
   return color

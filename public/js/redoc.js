@@ -1,4 +1,4 @@
-// redoc on our document, in the colours of our pages.
+// redoc on our document, in the colours of our pages; it knows no dark ones, so those of a light page.
 import { readDocument, tellFailure } from './api-document.js'
 import { colour, font } from './look.js'
 
@@ -18,9 +18,9 @@ try {
 
 function themeOfPage() {
   const [ink, quiet, line, accent, surface, sunken] = ['ink', 'quiet', 'line', 'accent', 'surface', 'sunken'].map(
-    name => colour(`--${name}`),
+    name => colour(`--${name}`, place),
   )
-  const [good, bad, warn, info] = ['good', 'bad', 'warn', 'info'].map(name => colour(`--${name}`))
+  const [good, bad, warn, info] = ['good', 'bad', 'warn', 'info'].map(name => colour(`--${name}`, place))
   return {
     colors: {
       primary: { main: accent },
@@ -36,7 +36,7 @@ function themeOfPage() {
         info: { color: info, backgroundColor: sunken, tabTextColor: info },
       },
     },
-    fab: { backgroundColor: accent, color: colour('--on-accent') },
+    fab: { backgroundColor: accent, color: colour('--on-accent', place) },
     sidebar: { backgroundColor: sunken, textColor: ink, activeTextColor: accent },
     schema: { linesColor: line, typeNameColor: quiet, requireLabelColor: bad, nestedBackground: sunken },
     typography: {

@@ -77,6 +77,19 @@ describe('the pages', () => {
     }
   })
 
+  it('show the document of the API in a frame of the reader’s language', async () => {
+    const client = aClient(await aServer())
+    for (const [language, swagger, redoc] of [
+      ['en', 'Try the API', 'Read the API'],
+      ['uz', 'APIʼni sinash', 'APIʼni oʻqish'],
+      ['ru', 'Попробовать API', 'Читать API'],
+    ] as const) {
+      const asked = { headers: { 'Accept-Language': language } }
+      expect((await client.send('GET', '/swagger/', asked)).text).to.include(`<h1>${swagger}</h1>`)
+      expect((await client.send('GET', '/redoc/', asked)).text).to.include(`<h1>${redoc}</h1>`)
+    }
+  })
+
   it('list every error code there is, each with its status and its page', async () => {
     const { status, text } = await aClient(await aServer()).get('/errors/')
     expect(status).to.equal(200)
