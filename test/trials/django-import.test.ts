@@ -4,7 +4,7 @@ import { onDjango } from '../support/django.js'
 import { signInWithEveryHash, takeBrokenDump } from '../support/django-import.js'
 
 onDjango('a whole user table of Django', function () {
-  this.timeout(10 * 60_000)
+  this.timeout(30 * 60_000)
 
   it('of 10,000 rows with 50 broken ones comes in but for these', () => takeBrokenDump(10_000))
 
