@@ -91,7 +91,7 @@ export async function djangoFile(text: Text, options: DjangoOptions): Promise<Us
         }
       }
     },
-    report: () => ({ remarks: remarks(), printed: { superusers, staff } }),
+    report: () => ({ remarks: remarks(), printed: { superusers, staff, remarks: remarks() } }),
   }
 }
 

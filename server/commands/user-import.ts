@@ -20,7 +20,7 @@ export const importFormats = {
 export type ImportOptions = DjangoOptions & Format & { format: keyof typeof importFormats; dryRun?: boolean }
 
 /** How many users are written together. */
-const batch = 100
+const batch = 50
 /** Shortest pause, in ms. */
 const shortestPause = 5
 

@@ -3,6 +3,7 @@ import type { PublicUser } from '../identity/people/public-user.js'
 import type { Users } from '../identity/people/users.js'
 import { administratorRole } from '../policy/permissions.js'
 import { addCommand, type CommandLine } from './command-line.js'
+import { djangoFields } from './django-fields.js'
 import { firstOf, type Limited, withLimit } from './listing.js'
 import { type Format, type Printed, printedTime } from './output.js'
 import { requireListOrNone } from './role.js'
@@ -152,4 +153,6 @@ function formatOption(formats: Record<string, unknown>): Option {
 }
 
 const aboutDjango = `--format django reads what manage.py dumpdata writes:
-  manage.py dumpdata auth.user auth.group auth.permission contenttypes.contenttype > users.json`
+  manage.py dumpdata auth.user auth.group auth.permission contenttypes.contenttype > users.json
+Groups become roles, superusers nothing but with --grant-admin. NAME of --map is one of
+  ${Object.keys(djangoFields).join(', ')}`

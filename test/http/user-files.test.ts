@@ -3,6 +3,7 @@ import { expect } from 'chai'
 import { aClient, claimsOf } from '../support/client.js'
 import { aCommandLine, besideAServer, expectRefused, patience } from '../support/command-line.js'
 import { onEachEngine } from '../support/engines.js'
+import { importBeside } from '../support/import-load.js'
 import { aServer, password } from '../support/server.js'
 
 const django = ['user', 'import', '--format', 'django']
@@ -214,6 +215,19 @@ describe('users as CSV', function () {
     const listed = await darvoza.json(['user', 'list'])
     expect(listed.map((one: { is_active: boolean }) => one.is_active)).to.deep.equal([true, false])
     expect(listed[0].roles).to.deep.equal(['auditor', 'support'])
+  })
+})
+
+describe('an import beside a running server', function () {
+  this.timeout(patience)
+
+  it('keeps nobody waiting for long, and costs nobody a refresh', async () => {
+    const load = await importBeside(1_000)
+    expect([load.code, load.printed]).to.deep.equal([0, 'imported 1000 users\n'])
+    expect(load.failed).to.deep.equal([])
+    expect(load.during.length).to.be.above(20)
+    // It pauses for as long as it held the lock; a busy machine slows down both.
+    expect(Math.max(...load.during)).to.be.below(Math.max(1_000, load.ms / 4))
   })
 })
 

@@ -112,10 +112,13 @@ async function run(args: string[]): Promise<string> {
 
 /** `darvoza user create NAME --role admin`: the command is there, and takes the options; values are in capitals or chosen. */
 async function isCommand(name: string): Promise<boolean> {
-  const [program, noun = '', verb = '', ...rest] = name.split(' ')
-  if (program !== 'darvoza' || !/^[a-z]/.test(noun) || !/^[a-z-]+$/.test(verb)) return false
-  const help = await usageOf([noun, verb])
-  if (!help.startsWith(`Usage: darvoza ${noun} ${verb} `)) return false
+  const [program, ...said] = name.split(' ')
+  const values = said.findIndex(word => !/^[a-z][a-z-]*$/.test(word))
+  const words = values === -1 ? said : said.slice(0, values)
+  if (program !== 'darvoza' || words.length === 0) return false
+  const help = await usageOf(words)
+  if (!help.startsWith(`Usage: darvoza ${words.join(' ')} `)) return false
+  const rest = said.slice(words.length)
   return rest.every((word, index) => {
     if (word.startsWith('--')) return help.includes(`${word} `)
     if (/^[A-Z=]+$/.test(word)) return true

@@ -19,7 +19,14 @@ export const errorGroups = {
     ...['bad_api_key_header', 'api_key_unknown', 'api_key_ended', 'api_key_expired', 'api_key_scope'],
     ...['api_key_not_elevated', 'not_by_api_key', 'too_many_requests'],
   ],
-  change: ['last_administrator', 'built_in_role', 'key_in_use', 'preview_outdated', 'policy_conflict'],
+  change: [
+    'last_administrator',
+    'built_in_role',
+    'key_in_use',
+    'preview_outdated',
+    'policy_conflict',
+    'configuration_conflict',
+  ],
   token: [
     ...['token_malformed', 'token_signature', 'token_algorithm', 'token_key_unknown', 'token_key_revoked'],
     ...['token_issuer', 'token_audience', 'token_type', 'token_expired', 'token_not_yet_valid', 'token_claims'],
