@@ -18,6 +18,7 @@ import { answered, check, documentedAnswers } from '../support/documented.js'
 import { aForge, changed } from '../support/forge.js'
 import { aWorld } from '../support/forms.js'
 import { hold } from '../support/held.js'
+import { aLegacyToken, aServerAfterDjango } from '../support/legacy-tokens.js'
 import { sendRaw } from '../support/raw.js'
 import { refusedTokens } from '../support/refused-tokens.js'
 import { aServer, password, settle, sharedHashing, type TestServer } from '../support/server.js'
@@ -361,6 +362,40 @@ describe('the document of the API', function () {
       else if (senderOf(row) === 'nobody') await client.post(row.path, { refresh: pair.refresh, token: pair.access })
       else await client.send(row.method, pathOf(row), { token: pair.access, ...(isOauth(row) && { headers: inForm }) })
     }
+  })
+
+  it('tells what comes of tokens of a former service', async () => {
+    const server = await aServerAfterDjango()
+    const client = aClient(server)
+    const amy = await server.aUser()
+    const at = Math.floor(server.clock.now() / 1000)
+    const blacklist = (refresh: string) => client.post('/api/token/blacklist', { refresh })
+    const spent = aLegacyToken(amy.id)
+    expect((await blacklist(spent)).status).to.equal(200)
+    const early = aLegacyToken(amy.id, { nbf: at + 600 })
+    const late = aLegacyToken(amy.id, { iat: at, exp: at + 600 })
+    const ask = async (token: string) => [
+      (await client.refresh(token)).body.reason,
+      (await client.verify(token)).body.reason,
+      (await blacklist(token)).body.reason,
+    ]
+    const reasons = []
+    for (const token of [spent, early, late]) reasons.push(await ask(token))
+    const good = aLegacyToken(amy.id, { exp: at + 40 * 86_400 })
+    expect((await client.verify(good)).status).to.equal(200)
+    await client.signIn(amy)
+    await server.setPolicy({ max_sessions_per_user: 1, at_session_limit: 'refuse' })
+    expect((await client.refresh(good)).body.code).to.equal('session_limit_reached')
+    await server.setPolicy({ max_sessions_per_user: 0 })
+    expect((await client.refresh(good)).status).to.equal(200)
+    server.clock.advance('31d')
+    reasons.push(await ask(good))
+    expect(reasons.map(([reason, ...others]) => [reason, ...others.filter(one => one !== reason)])).to.deep.equal([
+      ['token_revoked'],
+      ['token_not_yet_valid'],
+      ['legacy_token_after_cut_over'],
+      ['legacy_tokens_closed'],
+    ])
   })
 
   it('tells nothing that nothing brings about', () => {

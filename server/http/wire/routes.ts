@@ -27,6 +27,14 @@ const unlikeRefresh = [
   'clock_jumped',
 ] as const satisfies readonly ErrorCode[]
 
+/** And one of the former service's, where such are taken. */
+const unlikeLegacy = [
+  'token_not_yet_valid',
+  'token_revoked',
+  'legacy_token_after_cut_over',
+  'legacy_tokens_closed',
+] as const satisfies readonly ErrorCode[]
+
 export const tokenRoutes = {
   obtain: post('/api/token', open, 'Sign in; answers a pair', {
     body: {
@@ -61,15 +69,22 @@ export const tokenRoutes = {
         refresh: z.string().optional().describe('The next one, where the policy rotates them.'),
       }),
     },
-    refuses: [...unlikeRefresh, 'token_reused', 'user_inactive', 'user_unknown', ...outages],
+    refuses: [
+      ...unlikeRefresh,
+      ...unlikeLegacy,
+      'token_reused',
+      'user_inactive',
+      'user_unknown',
+      'session_limit_reached',
+      ...outages,
+    ],
   }),
   verify: post('/api/token/verify', open, 'Is this token good?', {
     body: { token: { trim: true, about: 'An access token or a refresh token.' } },
     answers: { 200: z.object({}) },
     refuses: [
       ...unlikeRefresh,
-      'token_not_yet_valid',
-      'token_revoked',
+      ...unlikeLegacy,
       'token_stale',
       'user_inactive',
       'user_unknown',
@@ -82,6 +97,6 @@ export const tokenRoutes = {
   blacklist: post('/api/token/blacklist', open, 'Sign out', {
     body: refreshToken,
     answers: { 200: z.object({}) },
-    refuses: [...unlikeRefresh, ...outages],
+    refuses: [...unlikeRefresh, ...unlikeLegacy, ...outages],
   }),
 } as const
