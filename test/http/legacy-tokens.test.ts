@@ -198,6 +198,18 @@ describe('a refresh token of a former service is refused', () => {
     expect((await client.refresh(aLegacyToken(6_000))).status).to.equal(200)
   })
 
+  it('of somebody whom that service had disabled, also once they are enabled here', async () => {
+    const { users } = server.composed.parts.people
+    const { id } = await users.importOne({ username: 'left', active: false }, 'system')
+    const token = aLegacyToken(id)
+    expectNobody(await client.refresh(token), 'user_inactive')
+    await users.enable(id, 'system')
+    expectRefused(await client.refresh(token), 'Token is blacklisted', 'session_ended')
+    await users.setPassword(id, another, 'system')
+    const { access } = await client.signIn({ username: 'left', password: another })
+    expect((await client.get('/api/me/', access)).status).to.equal(200)
+  })
+
   it('once anything ended all of the sessions of its user here', async () => {
     const { people, devices } = server.composed.parts
     const ends: ((id: number) => Promise<unknown>)[] = [
