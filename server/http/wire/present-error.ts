@@ -104,7 +104,7 @@ const shapes: Record<ShapeName, Shape> = {
       detail: code === 'bad_api_key_header' ? message : (apiKeyWords[code] ?? 'Invalid token.'),
       reason: code,
     }),
-    schema: codes => objectOf({ detail: text, reason: { enum: [...codes, ...Object.keys(apiKeyWords)] } }),
+    schema: codes => objectOf({ detail: text, reason: { enum: [...codes, ...alsoOfApiKeys] } }),
   },
 }
 
@@ -112,6 +112,9 @@ const apiKeyWords: Partial<Record<ErrorCode, string>> = {
   user_inactive: 'User inactive or deleted.',
   user_unknown: 'User inactive or deleted.',
 }
+
+/** Refusals of tokens that a key meets in its own form: of its user, and of one for a resource server. */
+const alsoOfApiKeys: readonly string[] = [...Object.keys(apiKeyWords), 'token_audience' satisfies ErrorCode]
 
 const throttledFor = (seconds: number) =>
   `Request was throttled. Expected available in ${seconds} second${seconds === 1 ? '' : 's'}.`
