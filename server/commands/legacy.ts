@@ -5,7 +5,7 @@ import type { LegacyImport, OutstandingToken } from '../identity/legacy/legacy-i
 import type { LegacyStatus } from '../identity/legacy/legacy-status.js'
 import { addCommand, type CommandLine } from './command-line.js'
 import { Failure, WrongUse } from './failures.js'
-import { jsonValues } from './json-values.js'
+import { jsonRows } from './json-rows.js'
 import { readLegacyRow } from './legacy-rows.js'
 import { type Format, type Printed, printedTime } from './output.js'
 
@@ -43,7 +43,7 @@ async function importBlacklist(
   /** By how the dump names them; null for those that are over. */
   const known = new Map<string | number, string | null>()
   /** Blacklisted ones that were not met yet: where they stood. */
-  const awaited = new Map<string | number, number>()
+  const awaited = new Map<string | number, string>()
   let listed: OutstandingToken[] = []
   let blacklisted: string[] = []
   // Opened with the first row in hand: a file of something else changes nothing.
@@ -74,10 +74,14 @@ async function importBlacklist(
 
   try {
     let others = 0
-    for await (const { number, text } of jsonValues((await input.file(file)).chunks())) {
-      opened ??= (await open()).legacy.legacyImport
+    for await (const { kind, number, text } of jsonRows((await input.file(file)).chunks())) {
       const row = readLegacyRow(text)
-      if (typeof row === 'string') refuse(`row ${number}`, row)
+      // A file of something else would be refused row by row.
+      if (!opened && !text.trimStart().startsWith('{'))
+        throw new WrongUse('this is neither a JSON array of objects nor JSON Lines')
+      opened ??= (await open()).legacy.legacyImport
+      const at = `${kind} ${number}`
+      if (typeof row === 'string') refuse(at, row)
       else if (row.kind === 'other') others++
       else if (row.kind === 'outstanding') {
         const { key, jti, userId, expiresAt } = row
@@ -89,19 +93,18 @@ async function importBlacklist(
         known.set(key, hash)
         if (awaited.delete(key)) end(hash)
       } else if (known.has(row.of)) end(known.get(row.of)!)
-      else awaited.set(row.of, number)
+      else awaited.set(row.of, at)
       await write(opened, batch)
     }
     if (opened) await write(opened, 1)
-    for (const [key, number] of awaited)
-      refuse(`row ${number}`, `it blacklists the outstanding token ${key}, which is not in the file`)
+    for (const [key, at] of awaited) refuse(at, `it blacklists the outstanding token ${key}, which is not in the file`)
     if (others > 0) output.remark(`${others} rows of other models were passed over`)
     if (others > 0 && came.outstanding === 0)
       throw new Failure('there is no row of token_blacklist in it: manage.py dumpdata token_blacklist writes them')
   } catch (error) {
-    if (opened === null || error instanceof WrongUse) throw error
+    if (opened === null) throw error
     await output.done(sentenceOf(came, ', then had to stop'), { ...came, refused, complete: false }, format)
-    throw error
+    throw error instanceof WrongUse ? new Failure(error.message) : error
   } finally {
     if (opened && came.listed + came.blacklisted > 0)
       await opened.note({ listed: came.listed, blacklisted: came.blacklisted }, actor)

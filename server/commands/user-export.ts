@@ -6,7 +6,6 @@ import { administratorRole } from '../policy/permissions.js'
 import type { CommandLine, Domain } from './command-line.js'
 import { djangoFields, type FieldMap, type OurField, readMap } from './django-fields.js'
 import { WrongUse } from './failures.js'
-import { printedTime } from './output.js'
 import { exportedUser, fieldNames } from './user-fields.js'
 
 export type ExportOptions = {
@@ -82,17 +81,9 @@ function fixture({ model = 'auth.user', map: pairs = [], withGroups, grantSuperu
     if (isAdministrator && !grantSuperuser) administrators.push(user.username)
     const isSuperuser = isAdministrator && grantSuperuser === true
     const groups = user.roles.filter(role => !builtIn.has(role)).map(role => [role])
+    const { roles: _, permissions: __, must_change_password: ___, ...own } = exportedUser(user)
     const values: Partial<Record<OurField, unknown>> = {
-      id: user.id,
-      username: user.username,
-      password_hash: user.passwordHash,
-      first_name: user.firstName,
-      last_name: user.lastName,
-      email: user.email,
-      email_verified: user.emailVerified,
-      is_active: user.active,
-      last_login: printedTime(user.lastLoginAt),
-      created_at: printedTime(user.createdAt),
+      ...own,
       is_superuser: isSuperuser,
       is_staff: isSuperuser,
       ...(withGroups && { groups }),

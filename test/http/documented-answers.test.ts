@@ -75,9 +75,19 @@ describe('the document of the API', function () {
       const text = access.kind === 'person' ? keys.ofUsers : keys.ofAccount
       return client.send(method, pathOf({ access, method, ...row }), byKey(text))
     })
+    await someAtOnce(told('password_change_required'), ([, row]) =>
+      client.send(row.method, pathOf(row), byKey(keys.ofBound)),
+    )
     await server.setPolicy({ api_key_requests_per_minute: 1 })
     await client.send('GET', '/api/me', byKey(keys.busy))
     await someAtOnce(told('too_many_requests'), ([, row]) => client.send(row.method, pathOf(row), byKey(keys.busy)))
+    // So many that are no keys have come by now.
+    await server.setPolicy({ sign_in_guesses_per_hour: 5 })
+    const another = byKey(`dvz_key_${'B'.repeat(43)}`)
+    await someAtOnce(
+      ofTokens.filter(([name, row]) => !isOauth(row) && isTold(name, 'too_many_guesses')),
+      ([, row]) => client.send(row.method, pathOf(row), another),
+    )
     const everywhere = aForge(server).access(changed(tokens.admin, { scope: 'openid' }))
     const { headers } = bearer(everywhere)
     const inJson = { 'Content-Type': 'application/json' }
@@ -415,8 +425,13 @@ async function someKeys(server: TestServer) {
   await apiKeys.end(ended.key.id, null, 'system')
   server.clock.advance('2m')
   const ofAccount = (await make('darvoza:account')).text
+  const bound = await server.aUser()
+  const ofBound = (await aKeyOf(server, bound.id, { scopes: ['darvoza:account'] })).text
+  const { userStore, database } = server.composed.parts.storage
+  await userStore.update(database, bound.id, { mustChangePassword: true })
   return {
     ofAccount,
+    ofBound,
     ofUsers: (await make('darvoza:users:read')).text,
     busy: (await make('darvoza:account')).text,
     refused: {

@@ -12,6 +12,9 @@ export const refusedApiKeys = ({ inPerson, recentlyAuthenticated }: Asked): read
   'api_key_unknown',
   'api_key_ended',
   'api_key_expired',
+  // Its user must choose another password first, also where they may see to it by a token; and many others from there were none.
+  'password_change_required',
+  'too_many_guesses',
   'too_many_requests',
   ...(inPerson
     ? (['not_by_api_key'] as const)

@@ -7,6 +7,7 @@ import { type ErrorCode, errorRow, errors, Refusal, refuse } from '../../protoco
 import type { Inspect } from '../../tokens/inspect.js'
 import { type Context, isReading, type Step } from '../handler.js'
 import type { Form } from '../middleware/body-types.js'
+import { refusedByContent } from '../refused-tokens.js'
 import { type ApiKeySender, refusedApiKeys } from './api-key.js'
 import { type Asked, credentialFor } from './credential.js'
 
@@ -24,16 +25,7 @@ export type BearerDeps = {
 export const refusedTokens = [
   'not_authenticated',
   'bad_authorization_header',
-  'token_malformed',
-  'token_type',
-  'token_algorithm',
-  'token_key_unknown',
-  'token_key_revoked',
-  'token_signature',
-  'token_claims',
-  'token_issuer',
-  'token_audience',
-  'token_expired',
+  ...refusedByContent,
   'token_not_yet_valid',
   'token_revoked',
   'token_stale',

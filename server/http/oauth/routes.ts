@@ -3,6 +3,7 @@ import type { ErrorCode } from '../../protocol/errors.js'
 import { client, confidentialClient } from '../kinds/client.js'
 import { open } from '../kinds/open.js'
 import { hasScope } from '../kinds/scope.js'
+import { refusedByContent } from '../refused-tokens.js'
 import { get, post } from '../route.js'
 import { discoverySchema } from './discovery.js'
 import { grantParameters } from './grants/parameters.js'
@@ -14,16 +15,7 @@ import { userinfoSchema } from './userinfo.js'
 
 /** What stands in a refresh token, and in its session. */
 const ofRefreshTokens = [
-  'token_malformed',
-  'token_type',
-  'token_algorithm',
-  'token_key_unknown',
-  'token_key_revoked',
-  'token_signature',
-  'token_claims',
-  'token_issuer',
-  'token_audience',
-  'token_expired',
+  ...refusedByContent,
   'token_reused',
   'session_ended',
   'user_inactive',

@@ -15,6 +15,7 @@ export const secretFields: ReadonlySet<string> = new Set([
   'new_password',
   'new_password_again',
   'token',
+  'key',
 ])
 
 /** The field of the form that asks for the password again. */

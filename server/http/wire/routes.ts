@@ -4,6 +4,7 @@ import { longestPassword } from '../../policy/password.js'
 import { longestUsername } from '../../policy/username.js'
 import type { ErrorCode } from '../../protocol/errors.js'
 import { open } from '../kinds/open.js'
+import { refusedByContent } from '../refused-tokens.js'
 import { post } from '../route.js'
 import { userId } from './answers.js'
 
@@ -12,20 +13,7 @@ const refreshToken = { refresh: { trim: true, about: 'A refresh token.' } } as c
 const outages = ['database_unavailable', 'log_went_back'] as const
 
 /** What a text can be that is no refresh token of ours, or one that says what cannot be. */
-const unlikeRefresh = [
-  'token_malformed',
-  'token_type',
-  'token_algorithm',
-  'token_key_unknown',
-  'token_key_revoked',
-  'token_signature',
-  'token_claims',
-  'token_issuer',
-  'token_audience',
-  'token_expired',
-  'session_ended',
-  'clock_jumped',
-] as const satisfies readonly ErrorCode[]
+const unlikeRefresh = [...refusedByContent, 'session_ended', 'clock_jumped'] as const satisfies readonly ErrorCode[]
 
 /** And one of the former service's, where such are taken. */
 const unlikeLegacy = [

@@ -28,20 +28,20 @@ export function createUsers(deps: UsersDeps) {
   const newUsers = createNewUsers(deps)
   const access = createUserAccess({ ...deps, newUsers, change, requireAdministratorBeside })
 
-  /** A new name, another profile, or both at once. @throws invalid_fields, not_found, permission_denied */
+  /** A new name, another profile, or both at once. @throws invalid_fields, not_found, permission_denied, not_by_api_key */
   async function update(
     id: number,
     { username, ...profile }: Partial<Profile> & { username?: string | undefined },
     actor: Actor,
   ): Promise<PublicUser> {
+    // Half of what they sign in with.
+    if (username !== undefined && apiKeyOf(actor) !== null && userOf(actor) === id) throw refuse('not_by_api_key')
     const [changes] = await checkAll(
       () => requireProfile(profile),
       () => username !== undefined && requireUsername(username, policy().username_max_length),
     )
     async function write(tx: Queries, user: UserRecord, changing: Change): Promise<void> {
       if (username !== undefined && username !== user.username) {
-        // Half of what they sign in with.
-        if (apiKeyOf(actor) !== null && userOf(actor) === id) throw refuse('not_by_api_key')
         await rename(tx, user, username, changing)
       }
       if (Object.keys(changes).length === 0) return
