@@ -66,6 +66,18 @@ describe('one API key', () => {
 describe('API keys that are none', () => {
   const none = (index: number) => `dvz_key_${String(index).padStart(43, 'x')}`
 
+  it('count once each: whoever goes on with one of long ago locks out nobody who comes from there', async () => {
+    const server = await aServer({ policy: { sign_in_guesses_per_hour: 5 } })
+    const old = byKey(aClient(server), none(1))
+    const fresh = await aKey(server)
+    const reads = await countOf(server, async () => {
+      for (let index = 0; index < 60; index++)
+        expect((await old.get('/api/me/')).body).to.include({ reason: 'api_key_unknown' })
+    })
+    expect(reads).to.deep.equal({ reads: 1, writes: 0 })
+    expect((await fresh.get('/api/me/')).status).to.equal(200)
+  })
+
   it('cost no read once a network has tried many, and a key that was good before goes on there', async () => {
     const server = await aServer({ policy: { sign_in_guesses_per_hour: 5 } })
     const client = aClient(server)
