@@ -86,10 +86,11 @@ export function createApiKeyAuthentication(deps: ApiKeyAuthenticationDeps) {
       const hash = apiKeyHash(text)
       if (!counted) apiKeyLimit.requireRoom(hash)
       const standing = await find(text, hash, address)
+      // Also of one that is over: a program that does not notice would go on for ever, at a read of the database each time.
+      const quotas = counted ? [] : await apiKeyLimit.take(hash)
       const code = apiKeyLookup.whyNot(standing)
       if (code) throw refuseToken(code)
       const { key, user } = standing
-      const quotas = counted ? [] : await apiKeyLimit.take(hash)
       apiKeyUses.note(key, address)
       const whyNot = (asked: AskedOfKey) => whyNotAsked(key, user, asked)
       const { id, userId, scopes, elevated } = key
