@@ -39,6 +39,6 @@ export function composeApiKeys(
     now,
   })
   const apiKeyLimit = createApiKeyLimit({ counts: guesses.counts, policy, now })
-  const apiKeyAuthentication = createApiKeyAuthentication({ apiKeyLookup, apiKeyUses, apiKeyLimit, guesses })
+  const apiKeyAuthentication = createApiKeyAuthentication({ apiKeyLookup, apiKeyUses, apiKeyLimit, guesses, now })
   return { apiKeys, apiKeyAuthentication, apiKeyInspection: createApiKeyInspection({ apiKeyLookup, now }) }
 }

@@ -3,6 +3,7 @@ import type { Settings } from '../../config/settings.js'
 import type { Identity } from '../identity/identity.js'
 import { createLegacyCounts } from '../identity/legacy/legacy-counts.js'
 import { createLegacyImport } from '../identity/legacy/legacy-import.js'
+import { createLegacyPeople } from '../identity/legacy/legacy-people.js'
 import { createLegacyStatus } from '../identity/legacy/legacy-status.js'
 import { createLegacyTokens } from '../identity/legacy/legacy-tokens.js'
 import { ownApplicationId } from '../policy/application-metadata.js'
@@ -14,7 +15,7 @@ export function composeLegacy(
   { storage, revocation: { clock, now, tail }, tokens, signIn: { openSession } }: Ground,
   { sessions }: Identity['devices'],
 ): Identity['legacy'] {
-  const { database, legacyTokenStore, installationStore, userStore, userStandingStore } = storage
+  const { database, legacyTokenStore, installationStore, userStore, userStandingStore, auditStore } = storage
   const { changes, rotate, sessionTokens } = tokens
   const ownApplication = ownApplicationId
   const counts = createLegacyCounts({ database, legacyTokenStore, now })
@@ -26,6 +27,7 @@ export function composeLegacy(
       legacyTokenStore,
       installationStore,
       userStore,
+      people: createLegacyPeople({ auditStore }),
       userStandingStore,
       openSession,
       sessionTokens,

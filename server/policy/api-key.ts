@@ -11,6 +11,11 @@ export function isApiKey(text: string): boolean {
   return /^dvz_key_[A-Za-z0-9_-]{43}$/.test(text)
 }
 
+/** A text as a log may have it: whoever takes a key for its id asks for it by its address. */
+export function withoutApiKeys(text: string): string {
+  return text.replace(/(dvz_key_)[\w-]+/gi, '$1…')
+}
+
 /** The routes of the user's own account; of our own keys alone, beside permissions. */
 export const accountScope = 'darvoza:account'
 

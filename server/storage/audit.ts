@@ -125,6 +125,17 @@ export function createAuditStore(dialect: Pick<Dialect, 'engine' | 'forUpdate'>)
       )
     },
 
+    /** How somebody came to be here; null where that is older than the log. */
+    async beginningOfUser(tx: Queries, userId: number): Promise<Pick<AuditRecord, 'action' | 'afterJson'> | null> {
+      const [row] = await tx.read<Pick<AuditRecord, 'action' | 'afterJson'>>(
+        `SELECT e.action AS action, e.after_json AS afterJson FROM audit_entry e${hint('audit_entry_subject')}
+         WHERE e.subject_kind = 'user' AND e.subject = ? AND e.action IN ('user_created', 'user_imported')
+         ORDER BY e.seq LIMIT 1`,
+        [String(userId)],
+      )
+      return row ?? null
+    },
+
     /** The last of up to `limit` entries at the beginning that were written before an instant, or null. */
     async lastBefore(tx: Queries, before: number, limit: number): Promise<AuditRecord | null> {
       const rows = await tx.read<AuditRecord>(

@@ -41,6 +41,19 @@ describe('one API key', () => {
     expect((await one.get('/api/me/')).status).to.equal(200)
   })
 
+  it('has the same limit once it is over: whoever does not notice costs no read for ever', async () => {
+    const server = await aServer({ policy: { api_key_requests_per_minute: 5 } })
+    const { get, key } = await aKey(server)
+    await server.composed.parts.apiKeys.apiKeys.end(key.id, null, 'operator:test')
+    const statuses: number[] = []
+    const asked = await countOf(server, async () => {
+      for (let count = 0; count < 20; count++) statuses.push((await get('/api/me/')).status)
+    })
+    expect(statuses.filter(status => status === 401)).to.have.length(5)
+    expect(statuses.filter(status => status === 429)).to.have.length(15)
+    expect(asked.reads).to.be.at.most(6)
+  })
+
   it('has no limit where the policy is 0, and a limit that is raised counts at once', async () => {
     const server = await aServer({ policy: { api_key_requests_per_minute: 1 } })
     const { get } = await aKey(server)
@@ -65,6 +78,18 @@ describe('one API key', () => {
 
 describe('API keys that are none', () => {
   const none = (index: number) => `dvz_key_${String(index).padStart(43, 'x')}`
+
+  it('count once each: whoever goes on with one of long ago locks out nobody who comes from there', async () => {
+    const server = await aServer({ policy: { sign_in_guesses_per_hour: 5 } })
+    const old = byKey(aClient(server), none(1))
+    const fresh = await aKey(server)
+    const reads = await countOf(server, async () => {
+      for (let index = 0; index < 60; index++)
+        expect((await old.get('/api/me/')).body).to.include({ reason: 'api_key_unknown' })
+    })
+    expect(reads).to.deep.equal({ reads: 1, writes: 0 })
+    expect((await fresh.get('/api/me/')).status).to.equal(200)
+  })
 
   it('cost no read once a network has tried many, and a key that was good before goes on there', async () => {
     const server = await aServer({ policy: { sign_in_guesses_per_hour: 5 } })

@@ -193,6 +193,10 @@ describe('the Authorization header with an API key', () => {
     expect((await client.get(`/api/me/?token=${text}`)).status).to.equal(401)
     const userinfo = await client.send('GET', '/oauth/userinfo', { headers: { Authorization: `Token ${text}` } })
     expect(userinfo.status).to.equal(401)
+    // Taken for its id: where it is refused as such, and where there is none.
+    const { send } = byKey(client, text)
+    expect((await send('DELETE', `/api/admin/api-keys/${text}/`)).status).to.equal(403)
+    expect((await send('DELETE', `/api/me/keys/${text}/`)).status).to.equal(404)
     server.clock.advance('1m')
     expect(whyOf(await byKey(client, text).get('/api/me/'))).to.deep.equal([401, 'api_key_expired'])
     expect(server.logged.join()).to.not.include(text)

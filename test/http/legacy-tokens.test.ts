@@ -168,6 +168,48 @@ describe('a refresh token of a former service is refused', () => {
     expectRefused(await client.refresh(aLegacyToken(ben.id)), 'Token is blacklisted', 'session_ended')
   })
 
+  it('of somebody who has only the same id as its user: who was made here, or was given a new id', async () => {
+    const { users, userImport } = server.composed.parts.people
+    const made = await users.create({ username: 'made.here', password: null }, 'system')
+    const [given, kept] = await userImport.begin('system', { dryRun: false }).addUsers([
+      { username: 'given.id', createdAt: 1 },
+      { username: 'kept.id', id: 5_000 },
+    ])
+    const strangers = [made.id, (given as { id: number }).id]
+    const before = await snapshotOf(server)
+    for (const id of strangers) {
+      expectNobody(await client.verify(aLegacyToken(id)), 'user_unknown')
+      expectNobody(await client.refresh(aLegacyToken(id)), 'user_unknown')
+    }
+    expect(await snapshotOf(server)).to.equal(before)
+    expect(kept).to.deep.equal({ outcome: 'imported', id: 5_000 })
+    expect((await client.verify(aLegacyToken(5_000))).status).to.equal(200)
+    expect((await client.refresh(aLegacyToken(5_000))).status).to.equal(200)
+  })
+
+  it('of somebody made here, also once the audit log has forgotten it; not of who came from elsewhere', async () => {
+    const { people, storage } = server.composed.parts
+    const made = await people.users.create({ username: 'made.here', password: null }, 'system')
+    const from = { username: 'from.there', id: 6_000, createdAt: server.clock.now() - 86_400_000 }
+    await people.userImport.begin('system', { dryRun: false }).addUsers([from])
+    const { seq } = await storage.auditStore.head(storage.database)
+    await storage.database.transaction(tx => storage.auditStore.dropUpTo(tx, seq))
+    expectNobody(await client.refresh(aLegacyToken(made.id)), 'user_unknown')
+    expect((await client.refresh(aLegacyToken(6_000))).status).to.equal(200)
+  })
+
+  it('of somebody whom that service had disabled, also once they are enabled here', async () => {
+    const { users } = server.composed.parts.people
+    const { id } = await users.importOne({ username: 'left', active: false }, 'system')
+    const token = aLegacyToken(id)
+    expectNobody(await client.refresh(token), 'user_inactive')
+    await users.enable(id, 'system')
+    expectRefused(await client.refresh(token), 'Token is blacklisted', 'session_ended')
+    await users.setPassword(id, another, 'system')
+    const { access } = await client.signIn({ username: 'left', password: another })
+    expect((await client.get('/api/me/', access)).status).to.equal(200)
+  })
+
   it('once anything ended all of the sessions of its user here', async () => {
     const { people, devices } = server.composed.parts
     const ends: ((id: number) => Promise<unknown>)[] = [

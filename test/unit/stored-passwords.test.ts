@@ -79,6 +79,12 @@ describe('a stored password', () => {
       'scrypt$16384$salt$8$999$AAAA',
       'argon2$argon2id$v=19$m=9999999,t=2,p=1$c2FsdHNhbHQ$AAAA',
       'argon2$argon2id$v=19$m=8192,t=999,p=1$c2FsdHNhbHQ$AAAA',
+      // Nobody could ever sign in by these (RFC 9106 §3.1), and their rows would seem to be in order.
+      'argon2$argon2id$v=19$m=8192,t=0,p=1$c2FsdHNhbHQ$AAAAAAAA',
+      'argon2$argon2id$v=19$m=8192,t=1,p=0$c2FsdHNhbHQ$AAAAAAAA',
+      'argon2$argon2id$v=19$m=64,t=1,p=9$c2FsdHNhbHQ$AAAAAAAA',
+      'argon2$argon2id$v=99$m=8192,t=1,p=1$c2FsdHNhbHQ$AAAAAAAA',
+      'argon2$argon2id$v=19$m=8192,t=1,p=1$c2FsdA$AAAAAAAA',
     ])
       expect(isKnownHash(encoded), encoded).to.equal(false)
   })

@@ -1,4 +1,5 @@
 import type { Middleware } from 'koa'
+import { withoutApiKeys } from '../../policy/api-key.js'
 import { type ErrorCode, Refusal, refuse } from '../../protocol/errors.js'
 import { type Context, senderIdOf, type WriteRefusal } from '../handler.js'
 import { createFailureLines, type FailureLinesDeps } from './failure-lines.js'
@@ -35,7 +36,16 @@ export function createErrors({ present, log }: ErrorsDeps): Middleware {
     const user = senderIdOf({ state })
     const application = claims?.client_id ?? state.application?.id
     log.info(
-      { code, user, application, apiKey: apiKey?.id, address, method, path: path.slice(0, 200), requestId },
+      {
+        code,
+        user,
+        application,
+        apiKey: apiKey?.id,
+        address,
+        method,
+        path: withoutApiKeys(path).slice(0, 200),
+        requestId,
+      },
       'a request was refused',
     )
   }

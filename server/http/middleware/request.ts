@@ -1,5 +1,6 @@
 import type { Middleware } from 'koa'
 import proxyAddr from 'proxy-addr'
+import { withoutApiKeys } from '../../policy/api-key.js'
 import type { State } from '../handler.js'
 import { callerOf, type ForwardedHeader, type ForwardedNode } from './forwarded.js'
 
@@ -26,7 +27,7 @@ export function createRequest({ trustProxy, forwardedHeader, uuid, log }: Reques
       {
         requestId: state.requestId,
         method: ctx.method,
-        path: ctx.path,
+        path: withoutApiKeys(ctx.path),
         status: ctx.status,
         ms: Math.round(performance.now() - begun),
         user: state.claims?.sub ?? state.apiKey?.userId,

@@ -7,7 +7,7 @@ import { readForm } from './form-rules.js'
 
 /** RFC 7662 §2.1. The hint is none that anybody needs: a token says of which kind it is. */
 export const introspectionParameters = {
-  token: { required: true, about: 'An access token or a refresh token.' },
+  token: { required: true, about: 'An access token, a refresh token or an API key.' },
   token_type_hint: { about: 'Not needed: a token says of which kind it is.' },
 } as const
 
@@ -26,7 +26,10 @@ export const introspectionAnswer = z.discriminatedUnion('active', [
     aud: z.string(),
     iss: z.string(),
     jti: z.string(),
-    token_type: z.literal('Bearer').optional().describe('Of an access token alone.'),
+    token_type: z
+      .enum(['Bearer', 'Token'])
+      .optional()
+      .describe('The scheme that it comes under: of an access token, or of an API key; not of a refresh token.'),
     username: z.string().optional(),
     sid: z.string().optional().describe('The session.'),
     auth_time: epochSeconds.optional().describe('When the person signed in (RFC 9470 §6.2).'),

@@ -18,6 +18,7 @@ import type { MakeSessionTokens, SessionTokens } from '../../tokens/session-toke
 import type { Sessions } from '../devices/sessions.js'
 import { type Evidence, EvidenceOutdated, type OpenSession } from '../sign-in/open-session.js'
 import type { LegacyCounts } from './legacy-counts.js'
+import type { LegacyPeople } from './legacy-people.js'
 
 export type LegacyTokensDeps = {
   reader: LegacyReader
@@ -25,6 +26,7 @@ export type LegacyTokensDeps = {
   legacyTokenStore: LegacyTokenStore
   installationStore: InstallationStore
   userStore: UserStore
+  people: LegacyPeople
   userStandingStore: UserStandingStore
   openSession: OpenSession
   sessionTokens: MakeSessionTokens
@@ -42,7 +44,7 @@ export type LegacyTokensDeps = {
 class Spent extends EvidenceOutdated {}
 
 export function createLegacyTokens(deps: LegacyTokensDeps) {
-  const { reader, database, legacyTokenStore, installationStore, userStore, userStandingStore } = deps
+  const { reader, database, legacyTokenStore, installationStore, userStore, people, userStandingStore } = deps
   const { openSession, sessionTokens, rotate, sessions, changes, counts, tail, ownApplication, now } = deps
 
   let firstSeq: number | null = null
@@ -119,7 +121,7 @@ export function createLegacyTokens(deps: LegacyTokensDeps) {
       authenticatedAt: Math.min(issuedAt, now() - recentFor * 1_000),
       async stillHolds(tx, user) {
         // Whoever ended all of this person's sessions here meant those of the former service too, whenever that was.
-        if (user.endedSeq > 0) return false
+        if (user.endedSeq > 0 || !(await people.cameWithId(tx, user))) return false
         const row = await legacyTokenStore.lock(tx, hash)
         if (row && (row.endedAt !== null || row.sessionId !== null)) throw new Spent()
         return true
@@ -137,6 +139,7 @@ export function createLegacyTokens(deps: LegacyTokensDeps) {
     const user = await userStore.find(database, userId)
     if (!user || user.deletedAt !== null) return refuse('user_unknown')
     if (!user.active) return refuse('user_inactive')
+    if (user.endedSeq === 0 && !(await people.cameWithId(database, user))) return refuse('user_unknown')
     const standing = await userStandingStore.of(database, user, ownApplication)
     if (!standing?.application.active) return refuse('application_disabled')
     const { ended } = standing

@@ -39,6 +39,8 @@ export type Judged = {
   rows: (NewUser & { roles: string[] })[]
   lastId: number
   ids: number[]
+  /** Of `ids` those that were given here. */
+  newIds: ReadonlySet<number>
   keys: string[]
 }
 
@@ -70,6 +72,7 @@ export function createImportJudgement({ userStore, roleStore, rights, policy, no
     const roles = await rolesOf(tx, users, so)
     const mayDo = await rights.judge(tx, actor)
     const ids = new Set<number>()
+    const newIds = new Set<number>()
     const keys = new Set<string>()
     const rows: Judged['rows'] = []
     const byKey = new Map(
@@ -81,7 +84,7 @@ export function createImportJudgement({ userStore, roleStore, rights, policy, no
 
     const outcomes: ImportOutcome[] = []
     for (const user of users) outcomes.push(await outcomeOf(user))
-    return { outcomes, rows, lastId, ids: [...ids], keys: [...keys] }
+    return { outcomes, rows, lastId, ids: [...ids], newIds, keys: [...keys] }
 
     async function outcomeOf(user: UserToImport): Promise<ImportOutcome> {
       try {
@@ -126,6 +129,7 @@ export function createImportJudgement({ userStore, roleStore, rights, policy, no
       })
       requireGiving(given, user.permissions ?? [])
       const id = user.id ?? (await nextId())
+      if (user.id === undefined) newIds.add(id)
       lastId = Math.max(lastId, id)
       rows.push({ ...newUser(user, id, now()), roles: held })
       return { outcome: 'imported', id }

@@ -70,8 +70,17 @@ export function newUser(user: UserToImport, id: number, now: number): NewUser {
   }
 }
 
-export function noteOf(action: 'user_created' | 'user_imported', user: UserToImport, id: number): AuditNote {
-  const after = { username: user.username, roles: user.roles ?? [], permissions: user.permissions ?? [] }
+/** @param isNewId the id is none that they brought along */
+export function noteOf(
+  action: 'user_created' | 'user_imported',
+  user: UserToImport,
+  id: number,
+  isNewId = false,
+): AuditNote {
+  const after = {
+    ...{ username: user.username, roles: user.roles ?? [], permissions: user.permissions ?? [] },
+    ...(isNewId && { new_id: true }),
+  }
   return { action, subject: String(id), after }
 }
 

@@ -34,7 +34,7 @@ export function createUserImport(deps: UserImportDeps) {
           if (rows.length === 0) return judged
           await userStore.raiseLastId(tx, lastId)
           await userStore.insertAll(tx, rows)
-          for (const row of rows) note(noteOf('user_imported', row, row.id))
+          for (const row of rows) note(noteOf('user_imported', row, row.id, judged.newIds.has(row.id)))
           return judged
         },
         { roles },

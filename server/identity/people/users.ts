@@ -101,9 +101,11 @@ export function createUsers(deps: UsersDeps) {
 
   /** @throws not_found, permission_denied */
   function enable(id: number, actor: Actor): Promise<void> {
-    return change(id, actor, async (tx, user, { note }) => {
+    return change(id, actor, async (tx, user, { record, note }) => {
       if (user.active) return
       await userStore.update(tx, id, { active: true })
+      // Disabled elsewhere, before they came here: nothing of theirs ended by it yet, such as tokens of that service.
+      if (user.endedSeq === 0) await record('all_ended', { subject: String(id) })
       note({ action: 'user_enabled', subject: String(id) })
     })
   }

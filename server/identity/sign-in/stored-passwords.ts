@@ -48,8 +48,9 @@ const formats = {
   },
   argon2: {
     pattern:
-      /^(?<head>argon2(?<parameters>\$argon2(?:id|i|d)\$(?:v=\d+\$)?m=(?<m>\d{1,7}),t=(?<t>\d{1,3}),p=(?<p>\d{1,3})\$))(?<rest>[A-Za-z0-9+/]+\$[A-Za-z0-9+/]+)$/,
-    isAffordable: ({ m, t, p }) => Number(m) * 1024 <= mostMemory && Number(t) <= 64 && Number(p) <= 64,
+      /^(?<head>argon2(?<parameters>\$argon2(?:id|i|d)\$(?:v=1[69]\$)?m=(?<m>\d{1,7}),t=(?<t>[1-9]\d{0,2}),p=(?<p>[1-9]\d{0,2})\$))(?<rest>[A-Za-z0-9+/]{11,}\$[A-Za-z0-9+/]{6,})$/,
+    isAffordable: ({ m, t, p }) =>
+      Number(m) * 1024 <= mostMemory && Number(m) >= 8 * Number(p) && Number(t) <= 64 && Number(p) <= 64,
     async matches(password, { parameters, rest }) {
       const { verify } = await import('@node-rs/argon2')
       return verify(`${parameters}${rest}`, password)

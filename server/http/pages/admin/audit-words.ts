@@ -74,6 +74,7 @@ const values: Record<string, Words> = {
   generation: id,
   presented: id,
   usable_rights: plain,
+  new_id: plain,
   issuer: plain,
   roles: plain,
   permissions: plain,

@@ -1,0 +1,25 @@
+// Whether a user here is the one whom the former service knows by the same id. Its tokens name people by nothing else: whoever
+// was made here, or was taken in under another id, would otherwise be signed in as by whoever has, or had, that id there.
+import type { AuditStore } from '../../storage/audit.js'
+import type { Queries } from '../../storage/database.js'
+import type { OwnUserRecord } from '../../storage/user-rows.js'
+
+export type LegacyPeopleDeps = { auditStore: Pick<AuditStore, 'beginningOfUser'> }
+
+export function createLegacyPeople({ auditStore }: LegacyPeopleDeps) {
+  return {
+    /** @param user whose sessions, and so whose password, were not touched since they are here */
+    async cameWithId(
+      tx: Queries,
+      user: Pick<OwnUserRecord, 'id' | 'createdAt' | 'passwordChangedAt'>,
+    ): Promise<boolean> {
+      const entry = await auditStore.beginningOfUser(tx, user.id)
+      // Older than the audit log: who is older than their row has come from elsewhere.
+      if (!entry) return user.createdAt < user.passwordChangedAt
+      const { new_id: newId = false } = JSON.parse(entry.afterJson ?? '{}') as { new_id?: boolean }
+      return entry.action === 'user_imported' && !newId
+    },
+  }
+}
+
+export type LegacyPeople = ReturnType<typeof createLegacyPeople>
