@@ -1,13 +1,14 @@
 // A refresh token of the former service is exchanged once by however many processes, and a lost answer loses nothing.
 import { randomBytes } from 'node:crypto'
 import { expect } from 'chai'
+import type { DatabaseSettings } from '../../config/settings.js'
 import { refreshAtOnce } from '../support/bursts.js'
 import { aClient, claimsOf } from '../support/client.js'
+import { aCommandLine } from '../support/command-line.js'
 import { anOpen } from '../support/database.js'
 import { onEachEngine, onMariaDb } from '../support/engines.js'
 import { legacySecret, signed } from '../support/legacy-tokens.js'
-import { aServerProcess } from '../support/processes.js'
-import { password } from '../support/server.js'
+import { aServerProcess, secretKey, urlOf } from '../support/processes.js'
 
 /** Of a service that has just stopped, by the real clock. */
 const taken = () => ({ LEGACY_JWT_SECRET: legacySecret, LEGACY_JWT_CUT_OVER: new Date().toISOString() })
@@ -18,14 +19,19 @@ function aToken(userId: number): string {
   return signed({ token_type: 'refresh', exp: iat + 86_400, iat, jti, user_id: userId })
 }
 
-const idOf = async (server: { url: string }) => (await aClient(server).signIn({ username: 'admin', password })).user_id
+/** Somebody whom that service knew. @returns their id */
+async function aUserFromThere(settings: DatabaseSettings): Promise<number> {
+  const darvoza = aCommandLine({ DATABASE_URL: urlOf(settings), SECRET_KEY: secretKey })
+  await darvoza.done(['user', 'import', '-'], JSON.stringify({ id: 700, username: 'amy' }))
+  return 700
+}
 
 onMariaDb('a refresh token of a former service, fifty times at once at two processes', engine => {
   it('gives one session and one pair', async () => {
     const settings = await engine.fresh()
     const one = await aServerProcess(settings, {}, taken())
     const two = await aServerProcess(settings, null, taken())
-    const userId = await idOf(one)
+    const userId = await aUserFromThere(settings)
     const sessions = async () =>
       (await (await anOpen(settings)).read(`SELECT id FROM session WHERE user_id = ${userId}`)).length
     const before = await sessions()
@@ -44,7 +50,7 @@ onEachEngine('a server that dies between an exchange and its answer', engine => 
   it('has lost nothing: who asks again gets the pair, of the one session', async () => {
     const settings = await engine.fresh()
     const server = await aServerProcess(settings, {}, taken())
-    const userId = await idOf(server)
+    const userId = await aUserFromThere(settings)
     const token = aToken(userId)
     await server.dieAt('committed')
     await aClient(server)

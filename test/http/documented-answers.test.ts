@@ -81,8 +81,10 @@ describe('the document of the API', function () {
     await server.setPolicy({ api_key_requests_per_minute: 1 })
     await client.send('GET', '/api/me', byKey(keys.busy))
     await someAtOnce(told('too_many_requests'), ([, row]) => client.send(row.method, pathOf(row), byKey(keys.busy)))
-    // So many that are no keys have come by now.
+    // So many that are no keys: ten times as many as a username may have.
     await server.setPolicy({ sign_in_guesses_per_hour: 5 })
+    const none = Array.from({ length: 50 }, (_, index) => byKey(`dvz_key_${String(index).padStart(43, 'C')}`))
+    await someAtOnce(none, each => client.send('GET', '/api/me', each))
     const another = byKey(`dvz_key_${'B'.repeat(43)}`)
     await someAtOnce(
       ofTokens.filter(([name, row]) => !isOauth(row) && isTold(name, 'too_many_guesses')),

@@ -100,6 +100,17 @@ describe('my API keys page', () => {
       expect(everything).to.not.include(text)
   })
 
+  it('shows a command in which the identifier of a resource server is text and no command', async () => {
+    const { server, visitor } = await aHouse()
+    const resource = `https://orders.example/$(id);'&x`
+    await server.composed.parts.applications.applications.change('orders', { resource }, 'system')
+    await settle(server.composed)
+    const fields = { ...usual, resource, 'others:orders:read': '1' }
+    const { text } = await visitor.submit(form, fields, form)
+    const copied = /data-copy="(curl[^"]*)"/.exec(text)![1]!.replaceAll('&#39;', "'").replaceAll('&amp;', '&')
+    expect(copied).to.match(/ 'https:\/\/orders\.example\/\$\(id\);'\\''&x'$/)
+  })
+
   it('makes one for a resource server, to the end of a day that was chosen, and one for ever with a warning', async () => {
     const { server, visitor, amy } = await aHouse()
     const day = new Date(server.clock.now() + 5 * 86_400_000).toISOString().slice(0, 10)

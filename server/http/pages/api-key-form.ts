@@ -110,13 +110,17 @@ export function createApiKeyForms({ pages, issuer, apiKeys, applications, now }:
       const key: ShownApiKey = shownApiKey(made.key, frame)
       const text = frame.t('apiKeys.made', { key: key.name, name: user.username })
       // What takes it: a resource server by its own address.
-      const example = `curl -H 'Authorization: Token ${made.text}' ${made.key.resource ?? `${issuer}/api/me/`}`
+      const address = inShell(made.key.resource ?? `${issuer}/api/me/`)
+      const example = `curl -H 'Authorization: Token ${made.text}' ${address}`
       await pages.show(ctx, 'given-api-key', { title, crumbs, back, action, key, secret: made.text, text, example })
     },
   }
 }
 
 export type ApiKeyForms = ReturnType<typeof createApiKeyForms>
+
+/** People paste it: an identifier, which an administrator chose, may have `$(…)` in it. */
+const inShell = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`
 
 function choicesFor({ user, mayGive }: ApiKeyOwner, servers: readonly PublicApplication[], frame: Frame) {
   const scopes = servers.flatMap(one => one.resourceScopes)
