@@ -69,8 +69,9 @@ function csvRows(): Written {
 }
 
 /**
- * A fixture for `manage.py loaddata`. Our hashes are Django's `bcrypt_sha256`. Memberships are left alone unless they are
- * asked for: names of groups may be others than those of our roles, and a list replaces the one that is there.
+ * A fixture of Django. Our hashes are its `bcrypt_sha256`. Memberships are left alone unless they are asked for: names of
+ * groups may be others than those of our roles, and a list replaces the one that is there. `manage.py loaddata` is for an
+ * empty database: it sets every field that a row does not name to its default, which the documents tell the way around.
  */
 function fixture({ model = 'auth.user', map: pairs = [], withGroups, grantSuperuser }: ExportOptions): Written {
   const map = readMap(pairs)
@@ -84,8 +85,8 @@ function fixture({ model = 'auth.user', map: pairs = [], withGroups, grantSuperu
     const { roles: _, permissions: __, must_change_password: ___, ...own } = exportedUser(user)
     const values: Partial<Record<OurField, unknown>> = {
       ...own,
-      is_superuser: isSuperuser,
-      is_staff: isSuperuser,
+      // Left out rather than false: who is staff there is known there alone, and their flags must outlive the way back.
+      ...(isSuperuser && { is_superuser: true, is_staff: true }),
       ...(withGroups && { groups }),
     }
     const fields = fieldsOf(values, map)
@@ -110,7 +111,7 @@ function fixture({ model = 'auth.user', map: pairs = [], withGroups, grantSuperu
     remarks: () => [
       ...(administrators.length > 0
         ? [
-            `is_superuser and is_staff are false for all (--grant-superuser sets them for ${administratorRole}): ${administrators.join(', ')}`,
+            `is_superuser and is_staff are left as they are there (--grant-superuser sets them for ${administratorRole}): ${administrators.join(', ')}`,
           ]
         : []),
       ...(withGroups

@@ -119,7 +119,9 @@ export function addUserCommands(program: Command, line: CommandLine): void {
 
   user
     .command('export')
-    .description('print all users with their hashes: as import reads them, or for loaddata of Django')
+    .description(
+      'print all users with their hashes: as import reads them, or for Django (docs/moving-from-simplejwt.md, The way back)',
+    )
     .addOption(formatOption(exportFormats))
     .option('--model <app.Model>', 'django: the user model; auth.user where it is left out')
     .option('--map <FIELD=NAME>', 'django: a field of theirs and what it is here; may be given several times', collect)
