@@ -3,6 +3,7 @@ import { type ErrorCode, errorRow, errors, refuse } from '../../protocol/errors.
 import type { Context } from '../handler.js'
 import { routes } from '../routes.js'
 import type { Pages } from './page.js'
+import type { Translate } from './texts.js'
 
 /** As people look for them: where a request fails. A test finds each code in one of them. */
 export const errorGroups = {
@@ -65,21 +66,31 @@ const addresses: ReadonlySet<string> = new Set(
 )
 
 export function createErrorPages({ pages }: { pages: Pages }) {
+  /** simplejwt has one `code` for many of ours, such as token_not_valid: the precise one is the `reason` beside it. */
+  async function sharedCode(ctx: Context, code: string): Promise<void> {
+    const codes = (Object.keys(errors) as ErrorCode[]).filter(ours => errorRow(ours).wireCode === code)
+    if (codes.length === 0) throw refuse('not_found')
+    const t = pages.translate(ctx)
+    const crumbs = [{ label: t('errorPages.title'), href: '/errors' }]
+    const groups = [{ title: t('errorPages.shares'), rows: rowsOf(codes, t) }]
+    await pages.show(ctx, 'errors', { title: code, lead: t('errorPages.shared'), crumbs, groups })
+  }
+
   return {
     async errorsPage(ctx: Context): Promise<void> {
       const t = pages.translate(ctx)
       const groups = Object.entries(errorGroups).map(([name, codes]) => ({
         title: t(`errorPages.group.${name}`),
-        rows: codes.map(code => ({ code, status: errorRow(code).status, text: t(`errors.${code}`) })),
+        rows: rowsOf(codes, t),
       }))
       await pages.show(ctx, 'errors', { title: t('errorPages.title'), lead: t('errorPages.lead'), groups })
     },
 
     async errorPage(ctx: Context): Promise<void> {
       const code = ctx.params.code ?? ''
-      if (!Object.hasOwn(errors, code)) throw refuse('not_found')
-      const { status, clause } = errors[code as ErrorCode]
       const t = pages.translate(ctx)
+      if (!Object.hasOwn(errors, code)) return sharedCode(ctx, code)
+      const { status, clause } = errors[code as ErrorCode]
       const parts = errorParts.map(part => ({
         title: t(`errorPages.${part}`),
         prose: proseOf(t(`aboutErrors.${code}.${part}`)),
@@ -97,6 +108,9 @@ export function createErrorPages({ pages }: { pages: Pages }) {
     },
   }
 }
+
+const rowsOf = (codes: readonly ErrorCode[], t: Translate) =>
+  codes.map(code => ({ code, status: errorRow(code).status, text: t(`errors.${code}`) }))
 
 /** Names stand between backticks. */
 export function proseOf(text: string): Prose {
