@@ -20,8 +20,15 @@ type Case = { what: string; token: string; stops: Place; code: ErrorCode; becaus
 const tokenCodes = (Object.keys(errors) as ErrorCode[]).filter(
   code => ('wireCode' in errors[code] && errors[code].wireCode === 'token_not_valid') || code.startsWith('user_'),
 )
-/** Said once, by the refresh that ends the session; whoever asks later is told that it has ended. */
-const saidElsewhere: ReadonlySet<ErrorCode> = new Set(['token_reused'])
+/**
+ * Said once, by the refresh that ends the session; whoever asks later is told that it has ended. And of tokens that the former
+ * service signed, whose keys are none of ours.
+ */
+const saidElsewhere: ReadonlySet<ErrorCode> = new Set([
+  'token_reused',
+  'legacy_token_after_cut_over',
+  'legacy_tokens_closed',
+])
 /** Whatever says that it is no refresh token is looked at as an access token. */
 const cannotStop: ReadonlySet<Place> = new Set(['refresh kind'])
 

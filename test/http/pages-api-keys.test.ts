@@ -2,7 +2,7 @@
 import { expect } from 'chai'
 import { aResourceServer } from '../support/authorizations.js'
 import { aClient } from '../support/client.js'
-import { aServer, password, settle, type TestServer } from '../support/server.js'
+import { aServer, issuer, password, settle, type TestServer } from '../support/server.js'
 import { snapshotOf } from '../support/snapshot.js'
 import { countOf } from '../support/statements.js'
 import { aVisitor, localOf, type Seen, type Visitor } from '../support/visitor.js'
@@ -109,6 +109,15 @@ describe('my API keys page', () => {
     const { text } = await visitor.submit(form, fields, form)
     const copied = /data-copy="(curl[^"]*)"/.exec(text)![1]!.replaceAll('&#39;', "'").replaceAll('&amp;', '&')
     expect(copied).to.match(/ 'https:\/\/orders\.example\/\$\(id\);'\\''&x'$/)
+  })
+
+  it('shows how it is sent by a request that this key may make', async () => {
+    const { server, visitor } = await aHouse()
+    const { 'own:darvoza:account': _, ...others } = usual
+    const made = await visitor.submit(form, { ...others, 'own:darvoza:users:read': '1' }, form)
+    const path = new RegExp(`${issuer}(/api/[^\\s"<'&]+)`).exec(made.text)![1]!
+    expect(path).to.equal('/api/admin/users/')
+    expect((await asKey(server, shownIn(made)!, path)).status).to.equal(200)
   })
 
   it('makes one for a resource server, to the end of a day that was chosen, and one for ever with a warning', async () => {

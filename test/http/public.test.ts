@@ -58,6 +58,19 @@ describe('the pages', () => {
     }
   })
 
+  it('lead from a code of simplejwt, which several refusals share, to each of them', async () => {
+    const client = aClient(await aServer())
+    for (const [code, reasons] of [
+      ['token_not_valid', ['token_expired', 'token_revoked', 'session_ended']],
+      ['user_not_found', ['user_unknown']],
+    ] as const) {
+      const { status, text } = await client.get(`/errors/${code}`)
+      expect(status, code).to.equal(200)
+      expect(text).to.include(`<h1>${code}</h1>`).and.not.include('no_active_account')
+      for (const reason of reasons) expect(text).to.include(`<a href="/errors/${reason}">`)
+    }
+  })
+
   it('explain them in the language of the reader, and lead to what they name', async () => {
     const client = aClient(await aServer())
     const seen = async (path: string, language: string) =>

@@ -20,7 +20,7 @@ export const introspectionAnswer = z.discriminatedUnion('active', [
     active: z.literal(true),
     scope: z.string().optional(),
     client_id: z.string(),
-    exp: epochSeconds,
+    exp: epochSeconds.optional().describe('Not of an API key that does not expire.'),
     iat: epochSeconds,
     sub: z.string().describe('The id of a user, or of the application itself.'),
     aud: z.string(),

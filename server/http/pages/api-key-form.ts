@@ -10,6 +10,7 @@ import { ownApplicationId, scopeDescription } from '../../policy/application-met
 import { isOwnPermission } from '../../policy/permissions.js'
 import { refuseField } from '../../protocol/errors.js'
 import { browserUserOf, type Context } from '../handler.js'
+import { routes } from '../routes.js'
 import { type ShownApiKey, scopeMeaning, shownApiKey } from './api-key-texts.js'
 import { endOf } from './days.js'
 import { chosenIn, type Problems, problemsOf, typedIn } from './fields.js'
@@ -110,11 +111,22 @@ export function createApiKeyForms({ pages, issuer, apiKeys, applications, now }:
       const key: ShownApiKey = shownApiKey(made.key, frame)
       const text = frame.t('apiKeys.made', { key: key.name, name: user.username })
       // What takes it: a resource server by its own address.
-      const address = inShell(made.key.resource ?? `${issuer}/api/me/`)
-      const example = `curl -H 'Authorization: Token ${made.text}' ${address}`
+      const address = inShell(made.key.resource ?? `${issuer}${firstOpenTo(made.key.scopes)}/`)
+      const example = `curl -H 'Authorization: Token ${made.text}' \
+  ${address}`
       await pages.show(ctx, 'given-api-key', { title, crumbs, back, action, key, secret: made.text, text, example })
     },
   }
+}
+
+/** A path that the key may read, so that the example works as it is pasted; the account's where it may only write. */
+function firstOpenTo(scopes: readonly string[]): string {
+  const own = Object.values(routes).filter(({ method, path }) => method === 'GET' && /^\/api\/[^:]*$/.test(path))
+  const opened = own.find(({ access }) => {
+    const { permission } = access as { permission?: string }
+    return permission !== undefined && scopes.includes(permission)
+  })
+  return scopes.includes(accountScope) || !opened ? routes.me.path : opened.path
 }
 
 export type ApiKeyForms = ReturnType<typeof createApiKeyForms>

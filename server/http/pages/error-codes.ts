@@ -3,6 +3,7 @@ import { type ErrorCode, errorRow, errors, refuse } from '../../protocol/errors.
 import type { Context } from '../handler.js'
 import { routes } from '../routes.js'
 import type { Pages } from './page.js'
+import type { Translate } from './texts.js'
 
 /** As people look for them: where a request fails. A test finds each code in one of them. */
 export const errorGroups = {
@@ -70,33 +71,45 @@ export function createErrorPages({ pages }: { pages: Pages }) {
       const t = pages.translate(ctx)
       const groups = Object.entries(errorGroups).map(([name, codes]) => ({
         title: t(`errorPages.group.${name}`),
-        rows: codes.map(code => ({ code, status: errorRow(code).status, text: t(`errors.${code}`) })),
+        rows: rowsOf(codes, t),
       }))
       await pages.show(ctx, 'errors', { title: t('errorPages.title'), lead: t('errorPages.lead'), groups })
     },
 
     async errorPage(ctx: Context): Promise<void> {
       const code = ctx.params.code ?? ''
-      if (!Object.hasOwn(errors, code)) throw refuse('not_found')
-      const { status, clause } = errors[code as ErrorCode]
-      const t = pages.translate(ctx)
-      const parts = errorParts.map(part => ({
-        title: t(`errorPages.${part}`),
-        prose: proseOf(t(`aboutErrors.${code}.${part}`)),
-      }))
-      const crumbs = [{ label: t('errorPages.title'), href: '/errors' }]
-      await pages.show(ctx, 'error-code', {
-        title: code,
-        crumbs,
-        code,
-        status,
-        clause,
-        text: t(`errors.${code}`),
-        parts,
-      })
+      if (isCode(code)) await showOne(pages, ctx, code)
+      else await showShared(pages, ctx, code)
     },
   }
 }
+
+const isCode = (text: string): text is ErrorCode => Object.hasOwn(errors, text)
+
+async function showOne(pages: Pages, ctx: Context, code: ErrorCode): Promise<void> {
+  const { status, clause } = errors[code]
+  const t = pages.translate(ctx)
+  const parts = errorParts.map(part => ({
+    title: t(`errorPages.${part}`),
+    prose: proseOf(t(`aboutErrors.${code}.${part}`)),
+  }))
+  const crumbs = [{ label: t('errorPages.title'), href: '/errors' }]
+  const told = { title: code, crumbs, code, status, clause, text: t(`errors.${code}`), parts }
+  await pages.show(ctx, 'error-code', told)
+}
+
+/** simplejwt has one `code` for many of ours, such as token_not_valid: the precise one is the `reason` beside it. */
+async function showShared(pages: Pages, ctx: Context, code: string): Promise<void> {
+  const codes = (Object.keys(errors) as ErrorCode[]).filter(ours => errorRow(ours).wireCode === code)
+  if (codes.length === 0) throw refuse('not_found')
+  const t = pages.translate(ctx)
+  const crumbs = [{ label: t('errorPages.title'), href: '/errors' }]
+  const groups = [{ title: t('errorPages.shares'), rows: rowsOf(codes, t) }]
+  await pages.show(ctx, 'errors', { title: code, lead: t('errorPages.shared'), crumbs, groups })
+}
+
+const rowsOf = (codes: readonly ErrorCode[], t: Translate) =>
+  codes.map(code => ({ code, status: errorRow(code).status, text: t(`errors.${code}`) }))
 
 /** Names stand between backticks. */
 export function proseOf(text: string): Prose {
