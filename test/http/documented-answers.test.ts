@@ -305,7 +305,15 @@ describe('the document of the API', function () {
 
     const at = Math.floor(server.clock.now() / 1000)
     const early = aForge(server).access(changed(access_token, { iat: at + 600, exp: at + 900 }))
-    for (const token of ['', 'nothing', early, access_token, refresh_token, refused.admin]) {
+    for (const token of [
+      '',
+      'nothing',
+      `dvz_key_${'a'.repeat(43)}`,
+      early,
+      access_token,
+      refresh_token,
+      refused.admin,
+    ]) {
       await ask('/oauth/introspect', { token })
       await ask('/oauth/revoke', { token })
     }

@@ -49,7 +49,14 @@ export const oauthRoutes = {
   revoke: post('/oauth/revoke', client, 'Give a token back (RFC 7009)', {
     form: revocationParameters,
     answers: { 200: null },
-    refuses: ['invalid_request', 'invalid_grant', 'too_many_revocations', 'clock_jumped', 'clock_went_back'],
+    refuses: [
+      'invalid_request',
+      'invalid_grant',
+      'unsupported_token_type',
+      'too_many_revocations',
+      'clock_jumped',
+      'clock_went_back',
+    ],
   }),
   userinfo: get('/oauth/userinfo', hasScope('openid'), 'Claims of the person behind a token', userinfo),
   postUserinfo: post('/oauth/userinfo', hasScope('openid'), 'The same; the token may stand in the form', {
