@@ -14,7 +14,7 @@ export type KoaDeps<N extends string, A extends AnyAccess> = RouterDeps<N, A> & 
 
 export function createKoa<N extends string, A extends AnyAccess>(deps: KoaDeps<N, A>): Koa {
   const { issuer, log } = deps
-  const { router, notFound, presenterNear } = createRouter(deps)
+  const { router, dispatch, notFound, presenterNear } = createRouter(deps)
   const present: WriteRefusal = (ctx, refusal) => (ctx.state.writeRefusal ?? presenterNear(ctx.path))(ctx, refusal)
 
   const app = new Koa()
@@ -29,7 +29,8 @@ export function createKoa<N extends string, A extends AnyAccess>(deps: KoaDeps<N
     ctx.set('Cache-Control', 'no-store')
     return next()
   })
-  app.use(router.routes())
+  // By this a test finds the router in the application.
+  app.use(Object.assign((ctx: Koa.Context, next: Koa.Next) => dispatch(ctx as unknown as Context, next), { router }))
   app.use((ctx, next) => notFound(ctx as unknown as Context, next))
   return app
 }
