@@ -20,8 +20,18 @@ export function lookalikeOf(name: string, settings: readonly string[], isOurs: b
     const slips = setting.length <= shortName ? 1 : 2
     if (Math.abs(setting.length - bare.length) <= slips && distance(bare, setting) <= slips) return setting
   }
+  if (bare.startsWith(oursAlone)) {
+    const [nearest] = settings
+      .filter(setting => setting.startsWith(oursAlone))
+      .map(setting => ({ setting, far: distance(bare, setting) }))
+      .sort((one, other) => one.far - other.far)
+    return nearest?.setting ?? null
+  }
   return null
 }
+
+/** Nobody else's variables begin so: `LEGACY_JWT_SIGNING_KEY` is simplejwt's word for one of them. */
+const oursAlone = 'LEGACY_JWT_'
 
 /** Letters changed, left out, put in, or two exchanged (optimal string alignment). */
 function distance(one: string, other: string): number {

@@ -60,10 +60,10 @@ export async function djangoFile(text: Text, options: DjangoOptions): Promise<Us
     return [
       ...(superusers.length > 0
         ? [
-            `${superusers.length} superusers get no role by it (--grant-admin makes them ${administratorRole}): ${names}`,
+            `superusers, who get no role by it (--grant-admin makes them ${administratorRole}): ${superusers.length}, ${names}`,
           ]
         : []),
-      ...(staff > 0 ? [`${staff} users are staff there, which gives nothing here`] : []),
+      ...(staff > 0 ? [`staff, which gives nothing here: ${staff}`] : []),
       ...(leftOut.size > 0
         ? [`permissions that cannot be written here were left out: ${[...leftOut].join(', ')}`]
         : []),

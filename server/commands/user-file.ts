@@ -42,6 +42,8 @@ export async function jsonFile(text: Text): Promise<UserFile> {
     // A file of something else would be refused line by line.
     if (++total === 1 && row.kind === 'line' && !isObject(parsed(row.text)))
       throw new WrongUse('this is neither a JSON array of users nor JSON Lines')
+    if (total === 1 && isDumped(parsed(row.text)))
+      throw new WrongUse('this is what manage.py dumpdata writes: give --format django')
   }
   return {
     ...plain,
@@ -55,6 +57,9 @@ export async function jsonFile(text: Text): Promise<UserFile> {
     },
   }
 }
+
+/** A row of Django's serializers. */
+const isDumped = (value: unknown) => isObject(value) && 'model' in value && 'fields' in value
 
 /** @throws WrongUse */
 export async function csvFile(text: Text): Promise<UserFile> {

@@ -108,6 +108,12 @@ describe('user import from Django', function () {
     expect(after.slice(lines.length).map(line => JSON.parse(line).username)).to.deep.equal(['fay'])
   })
 
+  it('says which format a dump is read by, where it was told none', async () => {
+    const darvoza = await aCommandLine().migrated()
+    const dump = JSON.stringify([row(1, 'root')])
+    await expectRefused(darvoza, [[['user', 'import', '-'], 2, /dumpdata writes: give --format django/, dump]])
+  })
+
   it('makes superusers administrators where it is told to, and names them where it is not; staff are nobody', async () => {
     const dump = JSON.stringify([
       row(1, 'root', { is_superuser: true, is_staff: true }),
@@ -116,8 +122,8 @@ describe('user import from Django', function () {
     const darvoza = await aCommandLine().migrated()
     const ran = await darvoza.run([...django, '-'], dump)
     expect(ran.code).to.equal(0)
-    expect(ran.stderr).to.include('1 superusers get no role by it (--grant-admin makes them admin): root')
-    expect(ran.stderr).to.include('2 users are staff there, which gives nothing here')
+    expect(ran.stderr).to.include('superusers, who get no role by it (--grant-admin makes them admin): 1, root')
+    expect(ran.stderr).to.include('staff, which gives nothing here: 2')
     expect((await darvoza.json(['user', 'list'])).map((one: { roles: string[] }) => one.roles)).to.deep.equal([[], []])
     const other = await aCommandLine().migrated()
     const done = await other.json([...django, '--grant-admin', '-'], dump)

@@ -65,6 +65,15 @@ describe('the environment', () => {
     expect(problemsOf({}, aFile('MARIADB_PASSWORD=a\nFOO=b'))).to.deep.equal([])
   })
 
+  it('is refused with a name that begins as only ours do, however far from the one that is meant', () => {
+    for (const [name, meant] of [
+      ['LEGACY_JWT_SIGNING_KEY', /LEGACY_JWT_\w+ is meant/],
+      ['LEGACY_JWT_CUTOVER_AT', /LEGACY_JWT_CUT_OVER is meant/],
+    ] as const)
+      expect(() => readEnvironment({ [name]: 'x' }, aFolder())).to.throw(meant)
+    expect(readEnvironment({ LEGACY_JWT_SECRET: 'x' }, aFolder()).passedOver).to.deep.equal([])
+  })
+
   it('takes from .env what it does not say itself, also where it says nothing', () => {
     const folder = aFile(
       '\uFEFF# ours\r\nPORT=5000\r\nexport ISSUER="https://id.example.com"\r\nHOST=0.0.0.0 # all\r\nREDIS_URL=redis://a\r\n\r\n',
