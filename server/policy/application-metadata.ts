@@ -37,6 +37,17 @@ const words = z.array(word).max(1_000)
 const seconds = (name: (typeof lifetimeNames)[number]) =>
   z.int().min(policyTable[name].min).max(policyTable[name].max).optional()
 
+const exchangeRule = z.strictObject({
+  /** Whom the token that is given is for. */
+  resource: text,
+  /** The most that it says; left out: none of its words. */
+  scope: words.optional(),
+  /** Words that the token that was sent must have, all of them. */
+  subject_scope: words.optional(),
+})
+
+export type ExchangeRule = z.infer<typeof exchangeRule>
+
 export const applicationMetadata = z.strictObject({
   application_type: z.enum(['web', 'native']).optional(),
   redirect_uris: texts.optional(),
@@ -49,6 +60,7 @@ export const applicationMetadata = z.strictObject({
         'refresh_token',
         'client_credentials',
         'urn:ietf:params:oauth:grant-type:device_code',
+        'urn:ietf:params:oauth:grant-type:token-exchange',
       ]),
     )
     .optional(),
@@ -94,6 +106,8 @@ export const applicationMetadata = z.strictObject({
     .optional(),
   /** Resources of others whose tokens it may ask about. */
   introspects: texts.optional(),
+  /** For what it may exchange tokens that it was sent (token-exchange.ts). */
+  token_exchange: z.array(exchangeRule).max(100).optional(),
 })
 
 export type ApplicationMetadata = z.infer<typeof applicationMetadata>
@@ -140,6 +154,10 @@ export const builtInApplication = {
   resourceScopes: readonly ResourceScope[]
 }
 
+/** It says itself what it is, and nobody here has looked at it. */
+export const isUnseen = ({ origin }: { origin: ApplicationOrigin }): boolean =>
+  origin === 'registration' || origin === 'document'
+
 /** What is asked of an application when a token is made or checked. */
 export type ApplicationTerms = {
   id: string
@@ -163,6 +181,13 @@ export function authenticationMethodOf({
   return metadata.token_endpoint_auth_method ?? (publicKinds.has(kind) ? 'none' : 'client_secret_basic')
 }
 
+/**
+ * Whether the refresh tokens of a session are bound to the key that it was opened with. RFC 9449 §5: of public applications
+ * alone. Who proves itself holds them safely by that, and may come with another key after it was started anew.
+ */
+export const bindsItsSessions = (application: Parameters<typeof authenticationMethodOf>[0]): boolean =>
+  authenticationMethodOf(application) === 'none'
+
 /** How it may get tokens; RFC 7591 §2: by codes where nothing is said. */
 export function grantTypesOf({ grant_types }: ApplicationMetadata): readonly string[] {
   return grant_types ?? ['authorization_code']
@@ -178,7 +203,7 @@ export function ownLifetimes({ lifetimes }: ApplicationMetadata): OwnLifetimes |
  * @param scope of the token
  */
 export function saysRoles({ origin }: Pick<ApplicationTerms, 'origin'>, scope: string): boolean {
-  return (origin !== 'registration' && origin !== 'document') || scopeWords(scope).includes('roles')
+  return !isUnseen({ origin }) || scopeWords(scope).includes('roles')
 }
 
 /** Of a user's permissions those that a token for this application says. */
@@ -209,6 +234,11 @@ export function mayBeOffline({ scope = '' }: Pick<ApplicationMetadata, 'scope'>)
 /** Whether its sessions have refresh tokens. */
 export function hasRefreshTokens(metadata: ApplicationMetadata): boolean {
   return grantTypesOf(metadata).includes('refresh_token')
+}
+
+/** All that its tokens may say. */
+export function scopesAsked({ scope = '', token_exchange: rules = [] }: ApplicationMetadata): string[] {
+  return [...scopeWords(scope), ...rules.flatMap(rule => rule.scope ?? [])]
 }
 
 export function scopeWords(scope: string): string[] {

@@ -7,12 +7,16 @@ import {
   type ApplicationKind,
   type ApplicationMetadata,
   type ApplicationOrigin,
+  isUnseen,
   type ResourceScope,
+  scopesAsked,
   scopeWords,
   standardScopes,
 } from './application-metadata.js'
+import { looksLikeAnother } from './look-alikes.js'
 import { isPermission } from './permissions.js'
 import { registeredClaims } from './policies.js'
+import { tokenExchangeGrant } from './token-exchange.js'
 
 export type DescribedApplication = {
   name: string
@@ -32,6 +36,8 @@ export type RulesContext = {
   scopes: readonly string[]
   /** Whether it has a secret, or is given one now. */
   hasSecret: boolean
+  /** What applications are called that somebody here has made; of one that names itself alone. */
+  names: readonly string[]
 }
 
 /** Claims of id_tokens and userinfo that say something else (OIDC Core §2, §5.1). */
@@ -48,6 +54,15 @@ type Rule = {
 
 const longestName = 150
 const longestDescription = 500
+/** Of a name that nobody here has given: it is no place for sentences. */
+const longestOwnName = 60
+
+/** Those by which a person lets it in. What it could get in its own name nobody would have agreed to. */
+const registrableGrants: readonly string[] = [
+  'authorization_code',
+  'refresh_token',
+  'urn:ietf:params:oauth:grant-type:device_code',
+]
 
 const pages = [
   'initiate_login_uri',
@@ -67,6 +82,19 @@ const problemRules: readonly Rule[] = [
       /[\p{Cc}\p{Cs}\p{Bidi_Control}]/u.test(name) && problem('control_characters'),
     ],
   },
+  // RFC 7591 §5: a name that it gives itself is read by whoever is asked to let it in.
+  {
+    field: 'client_name',
+    find: ({ name, origin }, { names }) =>
+      origin === 'registration'
+        ? [
+            [...name].length > longestOwnName && problem('too_long', { count: longestOwnName }),
+            // Whatever is not seen, letters without a shape among it, and marks piled on a letter.
+            /[\p{C}\p{Zl}\p{Zp}\u115f\u1160\u2800\u3164\uffa0]|\p{M}{3}/u.test(name) && problem('control_characters'),
+            looksLikeAnother(name, names) && problem('name_of_another'),
+          ]
+        : [],
+  },
   // RFC 6749 §3.1.2, RFC 9700 §2.1: codes go where this says.
   {
     field: 'redirect_uris',
@@ -82,9 +110,26 @@ const problemRules: readonly Rule[] = [
   ...pages.map((field): Rule => {
     return { field, find: ({ metadata: { [field]: uri } }) => [uri !== undefined && webUriProblem(uri)] }
   }),
+  // Called by this server: in the clear it would be its own machine.
+  ...(['jwks_uri', 'backchannel_logout_uri'] as const).map((field): Rule => {
+    return {
+      field,
+      find: application => {
+        const uri = application.metadata[field]
+        return [uri !== undefined && isUnseen(application) && !/^https:/i.test(uri) && problem('uri_https_alone')]
+      },
+    }
+  }),
   {
     field: 'grant_types',
-    find: ({ origin, metadata }) => {
+    find: ({ origin, metadata: { grant_types = [] } }) =>
+      origin === 'registration'
+        ? grant_types.map(grant => !registrableGrants.includes(grant) && problem('grant_origin', { grant }))
+        : [],
+  },
+  {
+    field: 'grant_types',
+    find: ({ origin, metadata, resource }) => {
       const grants = metadata.grant_types ?? []
       const opensSessions = grants.some(grant => grant === 'authorization_code' || grant.endsWith(':device_code'))
       return [
@@ -93,6 +138,11 @@ const problemRules: readonly Rule[] = [
         origin !== 'built_in' && grants.includes('refresh_token') && !opensSessions && problem('grant_refresh_alone'),
         // RFC 6749 §4.4: for confidential clients only.
         grants.includes('client_credentials') && isPublicClient(metadata) && problem('grant_needs_proof'),
+        // RFC 8693 §2.1, §5: whoever could claim its id could pass on any token that it was sent.
+        grants.includes(tokenExchangeGrant) &&
+          (resource === null || isPublicClient(metadata)) &&
+          problem('exchange_resource_server'),
+        grants.includes(tokenExchangeGrant) && isUnseen({ origin }) && problem('exchange_origin'),
       ]
     },
   },
@@ -129,9 +179,7 @@ const problemRules: readonly Rule[] = [
   },
   {
     field: 'first_party',
-    find: ({ origin, metadata }) => [
-      metadata.first_party && (origin === 'registration' || origin === 'document') && problem('first_party_origin'),
-    ],
+    find: application => [application.metadata.first_party && isUnseen(application) && problem('first_party_origin')],
   },
   {
     field: 'id_token_signed_response_alg',
@@ -141,17 +189,22 @@ const problemRules: readonly Rule[] = [
   },
   {
     field: 'scope',
-    find: ({ origin, metadata }, { scopes }) =>
-      scopeWords(metadata.scope ?? '').map(name => {
+    find: (application, { scopes }) =>
+      scopeWords(application.metadata.scope ?? '').map(name => {
         if (!isOurScope(name)) return null
         if (!scopes.includes(name)) return problem('scope_reserved', { name })
-        return (origin === 'registration' || origin === 'document') && problem('scope_origin', { name })
+        return isUnseen(application) && problem('scope_origin', { name })
       }),
   },
   {
     field: 'permissions',
-    find: ({ metadata: { permissions = [] } }) =>
-      permissions.map(name => !isPermission(name) && problem('no_permission', { name })),
+    find: application => {
+      const { permissions = [] } = application.metadata
+      return [
+        permissions.length > 0 && isUnseen(application) && problem('permissions_origin'),
+        ...permissions.map(name => !isPermission(name) && problem('no_permission', { name })),
+      ]
+    },
   },
   {
     field: 'required_roles',
@@ -175,6 +228,17 @@ const problemRules: readonly Rule[] = [
     field: 'introspects',
     find: ({ metadata: { introspects = [] } }) => introspects.map(resourceProblem),
   },
+  {
+    field: 'token_exchange',
+    find: ({ origin, metadata: { token_exchange: rules = [] } }) => [
+      rules.length > 0 && isUnseen({ origin }) && problem('exchange_origin'),
+      ...rules.map(rule => resourceProblem(rule.resource)),
+      ...rules
+        .flatMap(rule => rule.scope ?? [])
+        // Nobody acts here by a token that was meant for another; OpenID Connect's are of whom the person signed in to.
+        .map(name => (isOurScope(name) || isStandard(name)) && problem('scope_reserved', { name })),
+    ],
+  },
   // RFC 8707 §2.
   {
     field: 'resource',
@@ -194,7 +258,7 @@ const problemRules: readonly Rule[] = [
         new Set(names).size < names.length && problem('given_twice'),
         ...resourceScopes.flatMap(({ name, description, descriptions = {} }) => [
           !/^[\x21\x23-\x5b\x5d-\x7e]{1,100}$/.test(name) && problem('scope_name', { name: name.slice(0, 100) }),
-          (isOurScope(name) || standardScopes.some(one => one === name)) && problem('scope_reserved', { name }),
+          (isOurScope(name) || isStandard(name)) && problem('scope_reserved', { name }),
           [description, ...Object.values(descriptions)].some(text => text.length > longestDescription) &&
             problem('too_long', { count: longestDescription }),
         ]),
@@ -208,9 +272,12 @@ const warningRules: readonly Rule['find'][] = [
     [...new Set([...redirect_uris, ...post_logout_redirect_uris])].map(redirectUriWarning),
   ({ metadata }) => [metadata.allow_without_pkce && problem('pkce_excused')],
   ({ metadata }, { hasSecret }) => [usesSecret(metadata) && !hasSecret && problem('secret_missing')],
+  ({ metadata: { token_exchange: rules = [], grant_types = [] } }) => [
+    grant_types.includes(tokenExchangeGrant) && rules.length === 0 && problem('exchange_for_nothing'),
+  ],
   ({ metadata, resourceScopes }, { scopes }) =>
-    scopeWords(metadata.scope ?? '').map(name => {
-      const isKnown = standardScopes.some(one => one === name) || scopes.includes(name)
+    scopesAsked(metadata).map(name => {
+      const isKnown = isStandard(name) || scopes.includes(name)
       return (
         !isKnown &&
         !isOurScope(name) &&
@@ -234,6 +301,8 @@ export function applicationProblems(application: DescribedApplication, context: 
 export function applicationWarnings(application: DescribedApplication, context: RulesContext): Problem[] {
   return warningRules.flatMap(find => find(application, context).filter(one => !!one))
 }
+
+const isStandard = (name: string) => standardScopes.some(one => one === name)
 
 /** Scopes that let an application act here, or follow the log: our own resource server has them. */
 export function isOurScope(name: string): boolean {

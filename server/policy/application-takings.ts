@@ -1,10 +1,10 @@
 // What a change of an application takes: tokens that say it, or that were given by it, are stale then.
-import { type ApplicationTerms, scopeWords } from './application-metadata.js'
+import { type ApplicationTerms, type ExchangeRule, scopeWords } from './application-metadata.js'
 
 type Taken = Pick<ApplicationTerms, 'active' | 'metadata' | 'resource' | 'resourceScopes'>
 
 /**
- * Whether its own tokens may say, or rest on, what it has no more: a scope, a permission, a grant, or people who could use it.
+ * Whether its own tokens may say, or rest on, what it has no more: a scope, a permission, a grant, what it exchanges tokens for, or people who could use it.
  * A grant counts, too: what client credentials gave has no session that a refresh could look at.
  */
 export function takesOfItsOwn(before: Taken, after: Taken): boolean {
@@ -12,9 +12,16 @@ export function takesOfItsOwn(before: Taken, after: Taken): boolean {
     ...scopeWords(metadata.scope ?? '').map(scope => `scope ${scope}`),
     ...(metadata.permissions ?? []).map(permission => `permission ${permission}`),
     ...(metadata.grant_types ?? []).map(grant => `grant ${grant}`),
+    ...(metadata.token_exchange ?? []).flatMap(exchanges),
   ]
   const left = new Set(lists(after))
   return lists(before).some(one => !left.has(one)) || requiresOthers(before, after)
+}
+
+/** By which rule it got what; a rule that asks for more takes what the former one gave to everybody. */
+function exchanges({ resource, scope = [''], subject_scope: needed = [] }: ExchangeRule): string[] {
+  const by = [...needed].sort().join(' ')
+  return scope.map(word => `exchange ${resource} ${word} by ${by}`)
 }
 
 /** Without required roles everybody may use it; with some, whoever has one of them. */

@@ -26,6 +26,8 @@ export type AuthorizationRequest = {
   /** The registered identifiers of the resource servers that were named. */
   resources: readonly string[]
   challenge?: string
+  /** The thumbprint of the key that its code is bound to (RFC 9449 §10). */
+  dpopJkt?: string
   prompt: readonly string[]
   /** Seconds. */
   maxAge?: number
@@ -37,11 +39,13 @@ export type AuthorizationRequest = {
    * it: such a request is made here and travels in a ticket.
    */
   testedBy?: string
+  /** The row of what was pushed: it is answered once, whoever has a ticket of it. */
+  pushed?: string
   beganAt: number
 }
 
-/** Where an answer goes, and how. */
-export type AnswerAddress = Pick<AuthorizationRequest, 'redirectUri' | 'responseMode' | 'state'>
+/** Where an answer goes, and how; and what it spends. */
+export type AnswerAddress = Pick<AuthorizationRequest, 'redirectUri' | 'responseMode' | 'state' | 'pushed'>
 
 /** @param asked parameters that break no rule */
 export function requestOf(
@@ -62,6 +66,7 @@ export function requestOf(
     scope: scopeOf(asked, facts),
     resources: resourcesOf(asked, facts)!,
     ...('code_challenge' in asked && { challenge: only(asked, 'code_challenge') }),
+    ...('dpop_jkt' in asked && { dpopJkt: only(asked, 'dpop_jkt') }),
     prompt: promptOf(asked),
     ...('max_age' in asked && { maxAge: Number(only(asked, 'max_age')) }),
     ...(loginHint !== undefined && { loginHint }),
@@ -86,6 +91,7 @@ export function parametersOf(request: AuthorizationRequest): AuthorizationParame
     resource: request.resources,
     code_challenge: optional(request.challenge),
     code_challenge_method: request.challenge === undefined ? [] : ['S256'],
+    dpop_jkt: optional(request.dpopJkt),
     prompt: request.prompt.length === 0 ? [] : [request.prompt.join(' ')],
     max_age: optional(request.maxAge),
     login_hint: optional(request.loginHint),

@@ -1,5 +1,6 @@
 // What is asked of an authorization request, one row each, in the order in which it may be told. Until it is known where an
 // application may be answered, what is wrong is told to the person and never sent anywhere (RFC 6749 §4.1.2.1).
+import { isThumbprint } from '../protocol/dpop.js'
 import type { ErrorCode } from '../protocol/errors.js'
 import { challengeMethods, isChallenge } from '../protocol/pkce.js'
 import { isRegisteredRedirectUri } from '../protocol/redirect-uris.js'
@@ -22,6 +23,10 @@ export type AuthorizationFacts = {
   hintedSub: string | null | undefined
   /** An administrator tries it out: this page of ours is answered, and only in the browser session that began it. */
   test?: { sid: string; redirectUri: string } | undefined
+  /** It was sent ahead (RFC 9126), or is just now. */
+  isPushed?: boolean
+  /** The policy: whichever application asks, it must be. */
+  mustPush?: boolean
 }
 
 type Rule = {
@@ -138,8 +143,10 @@ export const authorizationRules: readonly Rule[] = [
     clause: 'RFC 9126 §6',
     error: 'invalid_request',
     told: 'application',
-    why: 'This application must push its requests.',
-    breaks: (_, { application }) => application!.metadata.require_pushed_authorization_requests === true,
+    why: 'The request must be pushed to the pushed authorization request endpoint first.',
+    breaks: (_, { application, isPushed, mustPush, test }) =>
+      // One that tries it out is made here.
+      !isPushed && !test && (mustPush || application!.metadata.require_pushed_authorization_requests === true),
   },
   {
     clause: 'RFC 9700 §2.1.1',
@@ -165,6 +172,13 @@ export const authorizationRules: readonly Rule[] = [
     why: 'The parameter code_challenge must be 43 characters of base64url.',
     breaks: asked =>
       ('code_challenge' in asked || 'code_challenge_method' in asked) && !isChallenge(only(asked, 'code_challenge')),
+  },
+  {
+    clause: 'RFC 9449 §10',
+    error: 'invalid_request',
+    told: 'application',
+    why: 'The parameter dpop_jkt must be 43 characters of base64url.',
+    breaks: asked => 'dpop_jkt' in asked && !isThumbprint(only(asked, 'dpop_jkt')),
   },
   {
     clause: 'RFC 6749 §3.3',

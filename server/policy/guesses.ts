@@ -17,6 +17,8 @@ export type Guesser =
   | { kind: 'application'; applicationId: string; address: string }
   /** With an API key that is none, as far as this process knows. */
   | { kind: 'apiKey'; address: string }
+  /** At the code of a program that waits to be let in, by somebody who is signed in (RFC 8628 §5.1). */
+  | { kind: 'userCode'; userId: number; address: string }
 
 export type Bucket = {
   /** What it counts, told apart from every other bucket. */
@@ -48,6 +50,15 @@ export function bucketsOf(guesser: Guesser, limit: number): Bucket[] {
       return guesser.address === ''
         ? []
         : [{ of: ['api key', networkOf(guesser.address)], limit: 10 * limit, name: 'network', told: false }]
+    case 'userCode': {
+      const { userId, address } = guesser
+      // Of the person, not of one session: a new sign-in gives no new guesses.
+      const ofPerson = { of: ['user code', String(userId)], limit, name: 'user', told: false }
+      if (address === '') return [ofPerson]
+      // An office types wrongly more often than one person, and shares an address.
+      const of = ['user code from network', networkOf(address)]
+      return [ofPerson, { of, limit: 10 * limit, name: 'network', told: false }]
+    }
     case 'stranger': {
       const { usernameKey, address } = guesser
       // What is left of it would tell whether others try this username too, and so whether it exists.

@@ -3,7 +3,7 @@
 import { type SigningAlgorithm, signingAlgorithmNames } from '../protocol/algorithms.js'
 
 /** How the pages arrange them. */
-export const policyGroupNames = ['lifetimes', 'sessions', 'tokens', 'people', 'records'] as const
+export const policyGroupNames = ['lifetimes', 'sessions', 'tokens', 'people', 'applications', 'records'] as const
 export type PolicyGroup = (typeof policyGroupNames)[number]
 
 export type PolicyRow = {
@@ -93,6 +93,14 @@ export const policyTable = {
     max: minute,
     meaning:
       'How long a spent refresh token still brings its successor, for tabs and lost answers. 0 is strict: a lost answer then costs a sign-in, and parallel refreshes end the session.',
+    simplejwt: null,
+  },
+  require_pushed_authorization_requests: {
+    group: 'tokens',
+    kind: 'boolean',
+    default: false,
+    meaning:
+      'Applications must push what they ask for before they send a browser here (RFC 9126): nobody changes it on the way, and nobody who reads addresses sees it. Off: each application may, and those must that are registered so.',
     simplejwt: null,
   },
   update_last_login: {
@@ -202,6 +210,14 @@ export const policyTable = {
     meaning: 'How long a signing key signs before the next one takes its place. Its tokens stay good.',
     simplejwt: null,
   },
+  dpop_nonces: {
+    group: 'tokens',
+    kind: 'boolean',
+    default: false,
+    meaning:
+      'Whether proofs of keys (DPoP) must hold a nonce that this server gave a minute or two ago. Each client then asks once more where it has none, or an old one.',
+    simplejwt: null,
+  },
   sign_in_guesses_per_hour: {
     group: 'people',
     kind: 'integer',
@@ -220,6 +236,52 @@ export const policyTable = {
     max: 1_000_000,
     meaning:
       'How many requests a minute one API key may send here; 0 sets no limit. With Redis all servers count together.',
+    simplejwt: null,
+  },
+  client_registration: {
+    group: 'applications',
+    kind: 'choice',
+    default: 'closed',
+    choices: ['closed', 'token', 'open'],
+    meaning:
+      'Whether applications may register themselves (RFC 7591): not at all, with an initial access token of an administrator, or as they like.',
+    simplejwt: null,
+  },
+  registrations_per_day: {
+    group: 'applications',
+    kind: 'integer',
+    default: 500,
+    min: 1,
+    max: 100_000,
+    meaning:
+      'How many applications may register themselves within 24 hours without an initial access token, all networks together.',
+    simplejwt: null,
+  },
+  client_id_metadata_documents: {
+    group: 'applications',
+    kind: 'choice',
+    default: 'off',
+    choices: ['off', 'listed_hosts', 'any_host'],
+    meaning:
+      'Whether a `client_id` may be an https address, where a document describes the application (client ID metadata documents): never, from the listed hosts, or from anywhere.',
+    simplejwt: null,
+  },
+  client_id_metadata_document_hosts: {
+    group: 'applications',
+    kind: 'text',
+    default: '',
+    pattern: /^(?=.{0,1000}$)((\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)*(:[0-9]{1,5})?( (?=.)|$))*$/,
+    meaning:
+      'From which hosts such documents are fetched, with one space between: `tool.example`, or `*.tool.example` for all below it.',
+    simplejwt: null,
+  },
+  self_registered_scopes: {
+    group: 'applications',
+    kind: 'text',
+    default: '',
+    pattern: /^(?=.{0,1000}$)((?!darvoza:|revocations:read( |$))[\x21\x23-\x5b\x5d-\x7e]+( (?=.)|$))*$/,
+    meaning:
+      'Which scopes of resource servers applications may ask for that nobody here has looked at, with one space between. Those of OpenID Connect they may have anyway.',
     simplejwt: null,
   },
   ended_session_retention: {

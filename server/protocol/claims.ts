@@ -1,10 +1,13 @@
 // What our tokens say, and what is believed of one whose signature is right. Pure: `now` comes in.
 import type { ErrorCode } from './errors.js'
+import { isJsonObject } from './json.js'
 
 /** Seconds by which another clock may run ahead of ours. */
 const clockTolerance = 5
 /** Seconds by which a clock may have gone back. */
 const farthestAhead = 86_400
+/** Through how many applications a token may have come; whoever verifies one looks each of them up. */
+export const mostActors = 6
 
 /** Claims that every token has (RFC 7519 §4.1). Times are seconds since the epoch. */
 export type RegisteredClaims = {
@@ -16,6 +19,15 @@ export type RegisteredClaims = {
   jti: string
   client_id: string
 }
+
+/**
+ * Through whom a token came (RFC 8693 §4.1): the application that it was given to, and in it who sent that one the token that
+ * it was exchanged for, up to the application that the person signed in to.
+ */
+export type Actor = { sub: string; act?: Actor }
+
+/** The key that a token is bound to, by its thumbprint (RFC 9449 §6.1). */
+export type Confirmation = { jkt: string }
 
 /** An access token (RFC 9068 §2.2, header `typ: at+jwt`). */
 export type AccessClaims = RegisteredClaims & {
@@ -31,8 +43,11 @@ export type AccessClaims = RegisteredClaims & {
   permissions_omitted?: true
   /** Somebody else knows the password: the token serves to change it, and for nothing else that is ours. */
   must_change_password?: true
+  /** Of an exchanged one; its `sub` is the `client_id`. */
+  act?: Actor
   /** Number of the last entry of the revocation log that the token takes into account. */
   rev: number
+  cnf?: Confirmation
 }
 
 /** A refresh token (header `typ: rt+jwt`); only this server reads it. */
@@ -42,6 +57,8 @@ export type RefreshClaims = RegisteredClaims & {
   /** The generation of the session that it belongs to. */
   gen: number
   username: string
+  /** Of a public application's alone: whoever rotates it shows a proof of this key. */
+  cnf?: Confirmation
 }
 
 /** `now` and `latest` are epoch ms (what is over only by the latter may not be), `longestLifetime` seconds. */
@@ -95,7 +112,10 @@ export const accessChecks = [
   {
     name: 'iat',
     // It was us who signed it, so the clock stood there once. Further ahead than a day no clock of ours was right.
-    whyNot({ iat }, { now }) {
+    whyNot({ iat, nbf }, { now }) {
+      // RFC 7519 §4.1.5. We write none.
+      if (nbf !== undefined && !(isEpochSeconds(nbf) && nbf - now / 1000 <= clockTolerance))
+        return 'token_not_yet_valid'
       const ahead = (iat as number) - now / 1000
       if (ahead <= clockTolerance) return null
       return ahead <= farthestAhead ? 'clock_went_back' : 'token_not_yet_valid'
@@ -116,10 +136,12 @@ export const personChecks = [
   ...accessChecks,
   {
     name: 'person',
-    whyNot({ sub, sid, username, scope, auth_time, must_change_password: mustChange }) {
+    whyNot({ sub, sid, username, scope, auth_time, must_change_password: mustChange, act, client_id }) {
       const texts = isUserId(sub) && isText(sid) && isOptional(username, isText) && isOptional(scope, isText)
       const rest = isOptional(auth_time, isEpochSeconds) && (mustChange === undefined || mustChange === true)
-      return texts && rest ? null : 'token_claims'
+      // The log ends what came through an application by the names that stand here.
+      const actors = isOptional(act, isActor) && (act === undefined || act.sub === client_id)
+      return texts && rest && actors ? null : 'token_claims'
     },
   },
 ] as const satisfies ClaimCheck[]
@@ -129,8 +151,8 @@ export const programChecks = [
   ...accessChecks,
   {
     name: 'person',
-    whyNot({ sub, username, auth_time, must_change_password: mustChange, scope, roles }) {
-      const person = isUserId(sub) || username !== undefined || auth_time !== undefined || mustChange !== undefined
+    whyNot({ sub, username, auth_time, must_change_password: mustChange, scope, roles, act }) {
+      const person = isUserId(sub) || [username, auth_time, mustChange, act].some(one => one !== undefined)
       return !person && isOptional(scope, isText) && (roles as string[]).length === 0 ? null : 'token_claims'
     },
   },
@@ -156,6 +178,22 @@ export function isUserId(value: unknown): value is string {
 export function isApplicationId(value: unknown): value is string {
   if (typeof value !== 'string' || value.length > 100 || /^\d+$/.test(value)) return false
   return /^[A-Za-z0-9._~-]+$/.test(value) || /^https:\/\/[\x21-\x7e]+$/.test(value)
+}
+
+/** Every one of them has a name, and there is an end to them. */
+function isActor(value: unknown): value is Actor {
+  let inner = value
+  for (let left = mostActors; left > 0; left--) {
+    if (!isJsonObject(inner) || !isApplicationId(inner.sub)) return false
+    if (inner.act === undefined) return true
+    inner = inner.act
+  }
+  return false
+}
+
+/** How many applications a token came through. */
+export function countActors(act: Actor | undefined): number {
+  return act === undefined ? 0 : 1 + countActors(act.act)
 }
 
 function isText(value: unknown): value is string {

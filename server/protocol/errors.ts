@@ -315,6 +315,34 @@ export const errors = {
     wireCode: notValid,
   },
 
+  // Tokens that are bound to a key, and the proofs that come with them
+  token_bound: {
+    status: 401,
+    text: 'The token is bound to a key: it is taken under the scheme DPoP alone, with a proof made by that key.',
+    clause: 'RFC 9449 §7.1',
+    wire: 'Token is invalid',
+    wireCode: notValid,
+  },
+  token_unbound: {
+    status: 401,
+    text: 'The token is bound to no key, and came under the scheme DPoP or where only bound tokens are taken.',
+    clause: 'RFC 9449 §7.1',
+    wire: 'Token is invalid',
+    wireCode: notValid,
+  },
+  invalid_dpop_proof: {
+    status: 401,
+    text: 'The DPoP proof is missing, malformed, used before, too old, or made for another request, token or key.',
+    clause: 'RFC 9449 §4.3',
+    wireCode: 'invalid_dpop_proof',
+  },
+  use_dpop_nonce: {
+    status: 401,
+    text: 'The DPoP proof must hold the nonce that this answer brings.',
+    clause: 'RFC 9449 §9',
+    wireCode: 'use_dpop_nonce',
+  },
+
   // Tokens of the service that was here before
   legacy_token_after_cut_over: {
     status: 401,
@@ -336,6 +364,13 @@ export const errors = {
     text: 'The application has given back so many tokens one by one that no more are taken until some of them have expired.',
     clause: 'RFC 6585 §4',
     wireCode: 'too_many_revocations',
+  },
+
+  too_many_verifiers: {
+    status: 429,
+    text: 'The application has 100 verifiers that are connected, and no more are taken.',
+    clause: 'RFC 6585 §4',
+    wireCode: 'too_many_verifiers',
   },
 
   // What asks for tokens at OAuth's token endpoint
@@ -393,6 +428,18 @@ export const errors = {
     clause: 'RFC 7009 §2.2.1',
     wireCode: 'unsupported_token_type',
   },
+  subject_token_invalid: {
+    status: 400,
+    text: 'The token that is to be exchanged must be a live access token of a person, for the resource server that asks.',
+    clause: 'RFC 8693 §2.2.2',
+    wireCode: 'subject_token_invalid',
+  },
+  actor_token_unsupported: {
+    status: 400,
+    text: 'The application that asks is the actor: no actor_token is taken.',
+    clause: 'RFC 8693 §2.1',
+    wireCode: 'actor_token_unsupported',
+  },
   access_denied: {
     status: 403,
     text: 'The person, or a rule of this server, does not let the application in.',
@@ -417,17 +464,47 @@ export const errors = {
     clause: 'OpenID Connect Core §3.1.2.6',
     wireCode: 'interaction_required',
   },
+  authorization_pending: {
+    status: 400,
+    text: 'Nobody has decided yet whether the program is let in; ask again after the interval.',
+    clause: 'RFC 8628 §3.5',
+    wireCode: 'authorization_pending',
+  },
+  slow_down: {
+    status: 400,
+    text: 'The program asks too often: from now on it must wait five seconds longer between two requests.',
+    clause: 'RFC 8628 §3.5',
+    wireCode: 'slow_down',
+  },
+  expired_token: {
+    status: 400,
+    text: 'Nobody has let the program in while its code was good; it must ask for a new one.',
+    clause: 'RFC 8628 §3.5',
+    wireCode: 'expired_token',
+  },
   too_many_codes: {
     status: 429,
     text: 'Applications have been let in so often within a minute that no more codes are given until the next one.',
     clause: 'RFC 6585 §4',
     wireCode: 'too_many_codes',
   },
+  too_many_from_network: {
+    status: 429,
+    text: 'So many requests of this kind have come from this network that no more are taken for a while.',
+    clause: 'RFC 6585 §4',
+    wireCode: 'too_many_from_network',
+  },
   request_not_supported: {
     status: 400,
     text: 'Request objects are not taken.',
     clause: 'OpenID Connect Core §6.1',
     wireCode: 'request_not_supported',
+  },
+  invalid_request_uri: {
+    status: 400,
+    text: 'What the application asked for under this request_uri is not there, was answered before, or was not used in time.',
+    clause: 'OpenID Connect Core §3.1.2.6',
+    wireCode: 'invalid_request_uri',
   },
   request_uri_not_supported: {
     status: 400,
@@ -446,6 +523,12 @@ export const errors = {
     text: 'No application is known by this client_id, or it is disabled.',
     clause: 'RFC 6749 §4.1.2.1',
     wireCode: 'unknown_application',
+  },
+  client_document_invalid: {
+    status: 400,
+    text: 'The document that describes the application is not one that is taken here.',
+    clause: 'draft-ietf-oauth-client-id-metadata-document §4',
+    wireCode: 'client_document_invalid',
   },
   unregistered_redirect_uri: {
     status: 400,
@@ -478,12 +561,57 @@ export const errors = {
     wireCode: 'code_reused',
   },
 
+  // Applications that register themselves
+  registration_closed: {
+    status: 403,
+    text: 'Applications cannot register themselves here.',
+    clause: 'RFC 7591 §3',
+    wireCode: 'registration_closed',
+  },
+  registration_token_unknown: {
+    status: 401,
+    text: 'The token is not known, has expired, was used up or ended, or is of another application.',
+    clause: 'RFC 7592 §2',
+    wire: 'Token is invalid',
+    wireCode: 'registration_token_unknown',
+  },
+  invalid_redirect_uri: {
+    status: 400,
+    text: 'A redirect_uri cannot be registered.',
+    clause: 'RFC 7591 §3.2.2',
+    wireCode: 'invalid_redirect_uri',
+  },
+  invalid_client_metadata: {
+    status: 400,
+    text: 'What the application says of itself cannot be registered.',
+    clause: 'RFC 7591 §3.2.2',
+    wireCode: 'invalid_client_metadata',
+  },
+  too_many_registrations: {
+    status: 429,
+    text: 'So many applications have registered themselves lately that no more are taken for a while.',
+    clause: 'RFC 6585 §4',
+    wireCode: 'too_many_registrations',
+  },
+
   // Ourselves
   overloaded: {
     status: 503,
     text: 'Too many sign-ins at once; try again in a moment.',
     clause: 'RFC 9110 §15.6.4',
     wireCode: 'overloaded',
+  },
+  too_many_streams: {
+    status: 429,
+    text: 'The application follows the revocation log by as many connections as it may have.',
+    clause: 'RFC 6585 §4',
+    wireCode: 'too_many_streams',
+  },
+  streams_exhausted: {
+    status: 503,
+    text: 'This server tells the revocation log to as many readers as it can.',
+    clause: 'RFC 9110 §15.6.4',
+    wireCode: 'streams_exhausted',
   },
   database_unavailable: {
     status: 503,
@@ -497,6 +625,12 @@ export const errors = {
     clause: 'RFC 9110 §15.6.4',
     wireCode: 'application_keys_unavailable',
   },
+  client_document_unavailable: {
+    status: 503,
+    text: 'The document that describes the application could not be fetched from its address; try again in a moment.',
+    clause: 'draft-ietf-oauth-client-id-metadata-document §5.1',
+    wireCode: 'client_document_unavailable',
+  },
   stopping: {
     status: 503,
     text: 'This server is being stopped; another one answers, or the next.',
@@ -508,6 +642,12 @@ export const errors = {
     text: 'The database is older than what was already told: a backup was restored, or a replica took over too early. Nothing is issued or accepted until an operator has run: darvoza log advance',
     clause: 'RFC 9110 §15.6.4',
     wireCode: 'log_went_back',
+  },
+  revocations_unknown: {
+    status: 503,
+    text: 'It cannot be told right now whether the token was revoked; try again in a moment.',
+    clause: 'RFC 9110 §15.6.4',
+    wireCode: 'revocations_unknown',
   },
   clock_jumped: {
     status: 503,

@@ -3,7 +3,7 @@ import { refuse } from './errors.js'
 import { isJsonObject, parseStrictJson } from './json.js'
 
 /** Longer than any token of ours (8 KiB is also what most servers take as a header). */
-const maxTokenLength = 8_192
+export const maxTokenLength = 8_192
 
 export type CompactToken = {
   header: Record<string, unknown>

@@ -155,7 +155,7 @@ export function createEntries(known: readonly string[]) {
     expiry: (slot: number): number => pageOf(slot).expiresAt[slot & rowMask]!,
 
     keepUntil(slot: number, expiry: number): void {
-      pageOf(slot).expiresAt[slot & rowMask] = expiry
+      pageOf(slot).expiresAt[slot & rowMask] = Math.min(expiry, empty - 1)
     },
 
     /** The entry in a slot, until the next one is shown; a caller who keeps it copies it. `expiresAt` in whole seconds. */
@@ -170,6 +170,14 @@ export function createEntries(known: readonly string[]) {
       shown.reason = reasons[page.reason[row]!]!
       shown.expiresAt = page.expiresAt[row]! * 1000
       return shown
+    },
+
+    /** Shows every entry of one page, as `show` does. */
+    each(number: number, tell: (entry: Revocation) => void): void {
+      const page = pages[number]
+      if (!page) return
+      for (let row = 0; row < pageRows; row++)
+        if (page.expiresAt[row] !== empty) tell(this.show((number << rowBits) | row))
     },
 
     /** Tells `each` slot of one page whose time is over at `now` (epoch s); it may drop any slots. @returns how many */

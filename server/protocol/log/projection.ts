@@ -20,10 +20,12 @@ export function createProjection(reasons: readonly string[] = []) {
   function add(entry: Revocation): void {
     const subjects = bySubject[entry.kind]
     const first = subjects.first(entry.subject)
+    if (isSpokenFor(entry, first)) return
     const subject = first === none ? flat(entry.subject) : entries.subject(first)
     const slot = entries.add(entry, subject, entry.exceptSid === null ? null : flat(entry.exceptSid))
     const last = sift(subjects, subject, first, other => {
-      const spoken = subsumes(entry, entries.show(other))
+      const earlier = entries.show(other)
+      const spoken = earlier.seq < entry.seq && subsumes(entry, earlier)
       // Never forgotten earlier than what it stands for.
       if (spoken) entries.keepUntil(slot, Math.max(entries.expiry(slot), entries.expiry(other)))
       return !spoken
@@ -32,7 +34,19 @@ export function createProjection(reasons: readonly string[] = []) {
     else entries.link(last, slot)
   }
 
-  /** Keeps of one subject's entries, oldest first, those that `stays` says. @returns the last of them */
+  /** A whole log may be told in no order: is a later entry here already that refuses all that this one does? */
+  function isSpokenFor(entry: Revocation, first: number): boolean {
+    for (let slot = first; slot !== none; slot = entries.next(slot)) {
+      const other = entries.show(slot)
+      if (other.seq < entry.seq || !subsumes(other, entry)) continue
+      const until = Math.ceil(entry.expiresAt / 1000)
+      if (until > entries.expiry(slot)) entries.keepUntil(slot, until)
+      return true
+    }
+    return false
+  }
+
+  /** Keeps of one subject's entries those that `stays` says. @returns the last of them */
   function sift(subjects: Subjects, subject: string, first: number, stays: (slot: number) => boolean): number {
     let last = none
     for (let slot = first, next = none; slot !== none; slot = next) {
@@ -87,8 +101,18 @@ export function createProjection(reasons: readonly string[] = []) {
         found = look(found, 'user', claims.sub, claims)
       }
       found = look(found, 'application', claims.client_id, claims)
+      // RFC 8693 §4.1: the session that an exchanged token stands on is one of the application at the end of these.
+      for (let act = claims.act?.act; act !== undefined; act = act.act)
+        found = look(found, 'application', act.sub, claims)
       for (let at = 0; at < claims.roles.length; at++) found = look(found, 'role', claims.roles[at]!, claims)
       return found === none ? null : { ...entries.show(found) }
+    },
+
+    /** Until when an entry is kept (epoch ms): as it says, or longer where it stands for one that was to be kept longer. */
+    keptUntil({ kind, subject, seq, expiresAt }: Revocation): number {
+      for (let slot = bySubject[kind].first(subject); slot !== none; slot = entries.next(slot))
+        if (entries.show(slot).seq === seq) return Math.max(expiresAt, entries.expiry(slot) * 1000)
+      return expiresAt
     },
 
     /**
@@ -106,6 +130,12 @@ export function createProjection(reasons: readonly string[] = []) {
         if (entries.expired(page, seconds, forgetSubject) > 0) await pause()
       }
     },
+
+    /** How many pages the entries lie on; one that was added to a page stays there as long as it is kept. */
+    pageCount: () => entries.pageCount(),
+
+    /** Shows every entry of one page in turn; a caller who keeps it copies it. */
+    eachOfPage: (page: number, tell: (entry: Revocation) => void): void => entries.each(page, tell),
 
     /** Drops everything: the log is another one now, and is read from its beginning. */
     reset(): void {

@@ -1,5 +1,6 @@
 // One entry of the revocation log, and the question that every verifier asks of it: does it refuse these claims? What writes
 // entries stands in policy/revocation.ts.
+import type { Actor } from '../claims.js'
 import type { ErrorCode } from '../errors.js'
 
 export const revocationKinds = ['token', 'session', 'user', 'role', 'application', 'key', 'all'] as const
@@ -26,6 +27,8 @@ export type RevocableClaims = {
   sub: string
   sid?: string | undefined
   client_id: string
+  /** Through whom it came, `client_id` first: an entry about any of them is about it too. */
+  act?: Actor | undefined
   roles: readonly string[]
 }
 
