@@ -1,5 +1,5 @@
 // Applications by their names: found by what filters want, and counted. Those that were deleted are in no list.
-import type { ApplicationKind } from '../policy/application-metadata.js'
+import type { ApplicationKind, ApplicationOrigin } from '../policy/application-metadata.js'
 import type { Dialect, Queries } from './database.js'
 import { type Cursor, createKeysetScan, type Filter, type List, type Scan } from './keyset-scan.js'
 
@@ -11,6 +11,8 @@ export type ApplicationFilter = {
   /** Anywhere in its name, id or resource. */
   text?: string | undefined
   kind?: ApplicationKind | undefined
+  /** Who wrote it. */
+  origin?: ApplicationOrigin | undefined
   state?: ApplicationState | undefined
   isResourceServer?: boolean | undefined
 }
@@ -38,7 +40,7 @@ export function createApplicationListStore(dialect: Dialect) {
 
 export type ApplicationListStore = ReturnType<typeof createApplicationListStore>
 
-function scanOf({ text, kind, state, isResourceServer }: ApplicationFilter): Scan {
+function scanOf({ text, kind, origin, state, isResourceServer }: ApplicationFilter): Scan {
   const filters: Filter[] = [{ sql: 'a.deleted_at IS NULL', values: [] }]
   const wanted = text?.normalize('NFKC').toLowerCase().trim()
   if (wanted)
@@ -47,6 +49,7 @@ function scanOf({ text, kind, state, isResourceServer }: ApplicationFilter): Sca
       values: [wanted, wanted],
     })
   if (kind !== undefined) filters.push({ sql: 'a.kind = ?', values: [kind] })
+  if (origin !== undefined) filters.push({ sql: 'a.origin = ?', values: [origin] })
   if (state !== undefined) filters.push({ sql: 'a.active = ?', values: [state === 'active'] })
   // Our own goes by the issuer.
   const isOne = "(a.resource IS NOT NULL OR a.origin = 'built_in')"

@@ -7,7 +7,7 @@ import {
   ownApplicationId,
   ownLifetimes,
   type ResourceScope,
-  scopeWords,
+  scopesAsked,
 } from '../policy/application-metadata.js'
 import type { Overrides } from '../policy/eras.js'
 import { createApplicationSecretRows } from './application-secrets.js'
@@ -98,6 +98,19 @@ export function createApplicationStore(dialect: { forUpdate: string }) {
       return (await tx.read('SELECT id FROM application WHERE metadata LIKE ? LIMIT 1', [member])).length > 0
     },
 
+    /** Whether any is told when its sessions end. */
+    async areAnyToldOfEnds(tx: Queries): Promise<boolean> {
+      return (await tx.read('SELECT id FROM application WHERE told_of_ends = ? LIMIT 1', [true])).length > 0
+    },
+
+    /** Those that are told, by name. */
+    toldOfEnds: (tx: Queries, limit: number): Promise<{ id: string; name: string }[]> =>
+      tx.read(
+        `SELECT id, name FROM application WHERE told_of_ends = ? AND deleted_at IS NULL
+         ORDER BY sort_key LIMIT ${Math.trunc(limit)}`,
+        [true],
+      ),
+
     /** Those that may sign users in. */
     async activeIds(tx: Queries): Promise<string[]> {
       const rows = await tx.read<{ id: string }>('SELECT id FROM application WHERE active = ? ORDER BY id', [true])
@@ -105,13 +118,15 @@ export function createApplicationStore(dialect: { forUpdate: string }) {
     },
 
     /**
-     * A new one is read when it is first met, and no process needs to be told; but of those that all must know.
+     * A new one is read when it is first met, and no process needs to be told; but of those that all must know, and of one
+     * that is told of ends: it may be the first.
      * Raises the head of the log then: the caller has locked what comes before it, or locks nothing after.
      */
     async insert(tx: Queries, application: NewApplication): Promise<void> {
       const row = { ...written(application.id, application), version: 1, endedSeq: 0 }
       await tx.write(...insertion('application', row))
       if (row.ownLifetimes || application.resource !== null) await raiseHead(tx, true)
+      else if (row.toldOfEnds) await raiseHead(tx, false)
     },
 
     /** Raises the version of the row, and the head's, by which every process notices. The caller has locked both heads. */
@@ -132,7 +147,7 @@ export function createApplicationStore(dialect: { forUpdate: string }) {
         ),
       )
       const asks = (metadata: string) =>
-        scopeWords((JSON.parse(metadata) as ApplicationMetadata).scope ?? '').some(word => scopes.includes(word))
+        scopesAsked(JSON.parse(metadata) as ApplicationMetadata).some(word => scopes.includes(word))
       return [...new Set(found.filter(({ metadata }) => asks(metadata)).map(({ id }) => id))].sort()
     },
 
@@ -198,7 +213,11 @@ function written(id: string, { metadata, resourceScopes, ...plain }: Application
   return {
     ...plain,
     ...(plain.name !== undefined && { sortKey: applicationSortKey(id, plain.name) }),
-    ...(metadata && { metadata: JSON.stringify(metadata), ownLifetimes: ownLifetimes(metadata) !== null }),
+    ...(metadata && {
+      metadata: JSON.stringify(metadata),
+      ownLifetimes: ownLifetimes(metadata) !== null,
+      toldOfEnds: metadata.backchannel_logout_uri !== undefined,
+    }),
     ...(resourceScopes && { resourceScopes: JSON.stringify(resourceScopes) }),
   }
 }

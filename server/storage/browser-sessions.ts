@@ -61,11 +61,11 @@ export function createBrowserSessionStore() {
       applicationId: string,
     ): Promise<SignInFacts | null> {
       const [row] = await tx.read<SignInFacts>(
-        `SELECT s.seq AS seq, a.ended_seq AS applicationEndedSeq,
+        `SELECT s.seq AS seq, COALESCE(a.ended_seq, 0) AS applicationEndedSeq,
            (SELECT MAX(e.ended_at) FROM session e WHERE e.device_id = s.device_id AND e.ended_at >= ?
-              AND e.application_id = a.id AND e.ended_reason = 'session_ended') AS endedHereAt
-         FROM session s CROSS JOIN application a WHERE s.id = ? AND a.id = ?`,
-        [authenticatedAt, sessionId, applicationId],
+              AND e.application_id = ? AND e.ended_reason = 'session_ended') AS endedHereAt
+         FROM session s LEFT JOIN application a ON a.id = ? WHERE s.id = ?`,
+        [authenticatedAt, applicationId, applicationId, sessionId],
       )
       return row ?? null
     },

@@ -1,62 +1,108 @@
-// TypeORM's connection to each engine, and what both have in common.
-import { DataSource, type DataSourceOptions } from 'typeorm'
+// TypeORM, for migrations and for comparing entities with tables; a server with nothing to migrate never loads it. Every
+// statement of its runners goes through connections of ours, so it has no connection of its own.
+import { DataSource, type DataSourceOptions, QueryResult, type QueryRunner, type ReplicationMode } from 'typeorm'
+import { type Connection, type Connections, rowsOf } from './connections/connections.js'
 import { entities } from './entities/index.js'
-import { migrations } from './migrations/index.js'
+import { migrationClasses } from './migrations/index.js'
 import { SnakeNaming } from './snake-naming.js'
-import { NoConnection } from './sqlite-runners.js'
-import { secureContext, type TlsOptions } from './tls.js'
 
-export type DatabaseAddress =
-  | { engine: 'sqlite'; path: string }
-  | {
-      engine: 'mysql'
-      host: string
-      port: number
-      user: string
-      password: string
-      name: string
-      tls: TlsOptions | null
+export async function createDataSource(connections: Connections): Promise<DataSource> {
+  const common = {
+    entities,
+    migrations: await migrationClasses(),
+    namingStrategy: new SnakeNaming(),
+    logging: false as const,
+  }
+  const source = new DataSource(connections.engine === 'sqlite' ? onSqlite(common) : onMysql(common, connections))
+  if (connections.engine === 'sqlite') lendRunners(source, connections)
+  return source.initialize()
+}
+
+type Common = Pick<DataSourceOptions, 'entities' | 'migrations' | 'namingStrategy' | 'logging'>
+
+/** TypeORM opens a connection by itself and sets pragmas on it; this one does neither. */
+class NoConnection {
+  pragma(): void {}
+  close(): void {}
+}
+
+function onSqlite(common: Common): DataSourceOptions {
+  return { ...common, type: 'better-sqlite3', database: ':memory:', driver: NoConnection }
+}
+
+type SqliteDriver = { createQueryRunner(mode: ReplicationMode): QueryRunner }
+
+/** In transactions TypeORM says these by itself. */
+const steps: Record<string, (connection: Connection) => Promise<void>> = {
+  'BEGIN TRANSACTION': connection => connection.begin(),
+  COMMIT: connection => connection.commit(),
+  ROLLBACK: connection => connection.rollback(),
+}
+
+/** The driver has ONE runner for everybody: who overlaps would share a transaction. Here each caller gets one of its own. */
+function lendRunners(source: DataSource, connections: Connections): void {
+  const driver = source.driver as unknown as SqliteDriver
+  const Runner = driver.createQueryRunner('master').constructor as new (driver: SqliteDriver) => QueryRunner
+
+  /** TypeORM would speak to the connection itself in these places. */
+  class Lent extends Runner {
+    private readonly lent = connections.writer()
+
+    override async beforeMigration(): Promise<void> {
+      await this.query('PRAGMA foreign_keys = OFF')
     }
 
-export function createDataSource(address: DatabaseAddress): DataSource {
-  return new DataSource(address.engine === 'sqlite' ? sqliteOptions(address) : mysqlOptions(address))
-}
+    override async afterMigration(): Promise<void> {
+      await this.query('PRAGMA foreign_keys = ON')
+    }
 
-function sqliteOptions(address: { path: string }): DataSourceOptions {
-  return {
-    type: 'better-sqlite3',
-    database: address.path,
-    // Threads of our own have the connections.
-    driver: NoConnection,
-    entities,
-    migrations,
-    namingStrategy: new SnakeNaming(),
-    logging: false,
+    loadPragmaRecords(table: string, pragma: string): Promise<unknown> {
+      return this.query(`PRAGMA ${pragma}("${table}")`)
+    }
+
+    override async release(): Promise<void> {
+      await super.release()
+      this.lent.release()
+    }
+
+    // biome-ignore lint/suspicious/noExplicitAny: the signature of the class above
+    override async query(sql: string, values?: unknown[], structured = false): Promise<any> {
+      const step = steps[sql]
+      if (step) return step(this.lent)
+      const answer = await this.lent.query(sql, values)
+      const result = new QueryResult()
+      result.records = rowsOf(answer)
+      result.raw = result.records
+      if ('affected' in answer) result.affected = answer.affected
+      return structured ? result : result.raw
+    }
   }
+
+  driver.createQueryRunner = () => new Lent(driver)
 }
 
-function mysqlOptions(address: Extract<DatabaseAddress, { engine: 'mysql' }>): DataSourceOptions {
+function onMysql(common: Common, connections: Connections): DataSourceOptions {
+  return { ...common, type: 'mariadb', driver: { createPool: () => poolOf(connections) } }
+}
+
+/** As much of mysql2's pool as TypeORM calls. */
+function poolOf(connections: Connections) {
   return {
-    type: 'mariadb',
-    host: address.host,
-    port: address.port,
-    username: address.user,
-    password: address.password,
-    database: address.name,
-    timezone: 'Z',
-    charset: 'utf8mb4_bin',
-    supportBigNumbers: true,
-    bigNumberStrings: false,
-    connectTimeout: 3_000,
-    poolSize: 10,
-    // TypeORM's own option knows nothing of names; the driver's does. The host is one: see the settings.
-    extra: {
-      queueLimit: 2_000,
-      ...(address.tls && { ssl: { ...secureContext(address.tls), verifyIdentity: address.tls.verify === 'full' } }),
+    getConnection(done: (error: null, connection: object) => void): void {
+      const connection = connections.writer()
+      done(null, {
+        promise: () => ({
+          async query(sql: string, values?: unknown[]): Promise<[raw: unknown]> {
+            const answer = await connection.query(sql, values)
+            return ['rows' in answer ? answer.rows : { affectedRows: answer.affected }]
+          },
+        }),
+        // The connection has its own.
+        listeners: () => ['error'],
+        release: connection.release,
+        destroy: connection.discard,
+      })
     },
-    entities,
-    migrations,
-    namingStrategy: new SnakeNaming(),
-    logging: false,
+    end: (done: () => void) => done(),
   }
 }

@@ -1,12 +1,17 @@
-// The one way to the database: explicit SQL with `?` marks, on SQLite and on MySQL alike. Entities and TypeORM's runners
-// lie beneath; the stores beside this file say what the statements are.
+// The one way to the database: explicit SQL with `?` marks, on SQLite and on MySQL alike. What connections are lies beneath;
+// the stores beside this file say what the statements are.
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { setTimeout as pause } from 'node:timers/promises'
-import type { DataSource, QueryRunner } from 'typeorm'
 import { Refusal, refuse } from '../protocol/errors.js'
-import { createDataSource, type DatabaseAddress } from './data-source.js'
-import { settleMysql } from './mysql-session.js'
-import { isolateRunners } from './sqlite-runners.js'
+import {
+  type Connection,
+  type Connections,
+  type DatabaseAddress,
+  rowsOf,
+  type Statements,
+} from './connections/connections.js'
+import { openMysql } from './connections/mysql.js'
+import { openSqlite } from './connections/sqlite.js'
 import { isDeadlock, isDuplicate, isPassing, StorageFailure, UnfitDatabase } from './storage-failure.js'
 import { createWriteHealth, type WriteHealthDeps } from './write-health.js'
 
@@ -14,8 +19,11 @@ export type Value = string | number | boolean | null
 
 /** Where statements run: a transaction, or the database itself, which commits each one by itself. */
 export type Queries = {
-  /** Rows of a SELECT. Booleans come as 0 and 1. */
-  read<Row>(sql: string, values?: readonly Value[]): Promise<Row[]>
+  /**
+   * Rows of a SELECT. Booleans come as 0 and 1.
+   * @param often the server keeps it prepared: one of few texts, whose values are texts as well
+   */
+  read<Row>(sql: string, values?: readonly Value[], often?: 'often'): Promise<Row[]>
   /** @returns how many rows the statement matched, changed or not */
   write(sql: string, values?: readonly Value[]): Promise<number>
 }
@@ -30,7 +38,8 @@ export type Dialect = {
 
 export type Database = Queries & {
   dialect: Dialect
-  source: DataSource
+  /** For migrations. */
+  connections: Connections
   /** About the database server, for the operator. */
   remarks: readonly string[]
   /**
@@ -48,7 +57,7 @@ const deadline = 5_000
 const deadlockTries = 8
 
 /** Whose transaction a caller is in. One for all databases: each that was ever run in slows every promise from then on. */
-const inTransaction = new AsyncLocalStorage<DataSource>()
+const inTransaction = new AsyncLocalStorage<Connections>()
 
 /**
  * Connects; migrates nothing.
@@ -59,38 +68,25 @@ export async function openDatabase(
   log: WriteHealthDeps['log'] = { error() {}, info() {} },
 ): Promise<Database> {
   const writes = createWriteHealth({ log, monotonic: () => performance.now() })
-  const source = createDataSource(address)
-  let remarks: string[] = []
-  try {
-    await source.initialize()
-    if (address.engine === 'sqlite') await isolateRunners(source, address.path)
-    else remarks = await settleMysql(source)
-  } catch (error) {
-    if (source.isInitialized) await source.destroy().catch(() => {})
-    throw asRefusal(translated(error, 'connect'))
-  }
-
+  const connections = await openConnections(address)
   const dialect: Dialect =
-    address.engine === 'sqlite'
+    connections.engine === 'sqlite'
       ? { engine: 'sqlite', forUpdate: '', now: null }
       : { engine: 'mysql', forUpdate: ' FOR UPDATE', now: 'CAST(UNIX_TIMESTAMP(NOW(3)) * 1000 AS SIGNED)' }
 
   /** A statement beside the transaction that its caller is in would wait for that transaction, or run outside it. */
   function refuseStray(): void {
-    if (inTransaction.getStore() === source)
+    if (inTransaction.getStore() === connections)
       throw new Error('a statement inside a transaction must use the transaction it was given')
   }
 
   /** Whoever loses a deadlock was rolled back whole, a statement by itself too, and is run again. */
-  async function afresh<T>(mode: 'master' | 'slave', work: (runner: QueryRunner) => Promise<T>): Promise<T> {
+  async function afresh<T>(work: () => Promise<T>): Promise<T> {
     refuseStray()
     for (let attempt = 1; ; attempt++) {
       try {
-        const result = await onRunner(source, mode, work)
-        if (mode === 'master') writes.succeeded()
-        return result
+        return await work()
       } catch (error) {
-        if (mode === 'master' && error instanceof StorageFailure) writes.failed(error)
         const again = error instanceof StorageFailure && isDeadlock(error) && attempt < deadlockTries
         if (!again) throw asRefusal(error)
         // Those who met each other once do not set out together again.
@@ -99,25 +95,45 @@ export async function openDatabase(
     }
   }
 
+  const reading = <T>(work: (lent: Statements) => Promise<T>) => afresh(() => inTime(connections.reader(), work))
+
+  const writing = <T>(work: (lent: Connection) => Promise<T>) =>
+    afresh(async () => {
+      try {
+        const result = await inTime(connections.writer(), work)
+        writes.succeeded()
+        return result
+      } catch (error) {
+        if (error instanceof StorageFailure) writes.failed(error)
+        throw error
+      }
+    })
+
   return {
     dialect,
-    source,
-    remarks,
+    connections,
+    remarks: connections.remarks,
     transaction: work =>
-      afresh('master', runner => inOneTransaction(runner, () => inTransaction.run(source, work, queriesOn(runner)))),
-    read: <Row>(sql: string, values: readonly Value[] = []) =>
-      afresh('slave', runner => queriesOn(runner).read<Row>(sql, values)),
-    write: (sql, values = []) => afresh('master', runner => queriesOn(runner).write(sql, values)),
+      writing(lent => inOneTransaction(lent, () => inTransaction.run(connections, work, queriesOn(lent)))),
+    read: <Row>(sql: string, values?: readonly Value[], often?: 'often') =>
+      reading(lent => queriesOn(lent).read<Row>(sql, values, often)),
+    write: (sql, values = []) => writing(lent => queriesOn(lent).write(sql, values)),
     writeTrouble: writes.trouble,
-    async close() {
-      if (source.isInitialized) await source.destroy()
-    },
+    close: connections.close,
   }
 }
 
-async function inOneTransaction<T>(runner: QueryRunner, work: () => Promise<T>): Promise<T> {
+async function openConnections(address: DatabaseAddress): Promise<Connections> {
   try {
-    await runner.startTransaction()
+    return await (address.engine === 'sqlite' ? openSqlite(address.path) : openMysql(address))
+  } catch (error) {
+    throw asRefusal(translated(error, 'connect'))
+  }
+}
+
+async function inOneTransaction<T>(lent: Connection, work: () => Promise<T>): Promise<T> {
+  try {
+    await lent.begin()
   } catch (error) {
     throw translated(error, 'BEGIN')
   }
@@ -125,48 +141,45 @@ async function inOneTransaction<T>(runner: QueryRunner, work: () => Promise<T>):
   try {
     result = await work()
   } catch (error) {
-    await rollBack(runner)
+    await rollBack(lent)
     // The first error is the one to tell.
     throw error
   }
   try {
-    await runner.commitTransaction()
+    await lent.commit()
   } catch (error) {
-    await rollBack(runner)
+    await rollBack(lent)
     throw translated(error, 'COMMIT')
   }
   return result
 }
 
-async function rollBack(runner: QueryRunner): Promise<void> {
+async function rollBack(lent: Connection): Promise<void> {
   try {
-    await runner.rollbackTransaction()
+    await lent.rollback()
   } catch {
     // Back in the pool it would lend its open transaction to the next caller; it rolls back by dying.
-    await discard(runner)
+    lent.discard()
   }
 }
 
-/** Closes the connection beneath a runner. SQLite has one for all writers, and keeps it. */
-export async function discard(runner: QueryRunner): Promise<void> {
-  if (runner.dataSource.options.type === 'better-sqlite3') return
-  const connection = (await runner.connect()) as { destroy(): void }
-  connection.destroy()
-}
-
-function queriesOn(runner: QueryRunner): Queries {
-  const run = async (sql: string, values: readonly Value[]) => {
+function queriesOn(lent: Statements): Queries {
+  const run = async (sql: string, values: readonly Value[], often = false) => {
     refuseWhatIsNoNumber(values, sql)
+    if (often) refuseWhatIsNoText(values, sql)
     try {
-      return await runner.query(sql, values as Value[], true)
+      return await lent.query(sql, values, often)
     } catch (error) {
       throw translated(error, sql)
     }
   }
   return {
-    read: async <Row>(sql: string, values: readonly Value[] = []) => (await run(sql, values)).records as Row[],
-    // `affected`, never `raw`: SQLite's raw answer is the last rowid, which is truthy when nothing matched.
-    write: async (sql, values = []) => (await run(sql, values)).affected ?? 0,
+    read: async <Row>(sql: string, values: readonly Value[] = [], often?: 'often') =>
+      rowsOf(await run(sql, values, often !== undefined)) as Row[],
+    async write(sql, values = []) {
+      const answer = await run(sql, values)
+      return 'affected' in answer ? answer.affected : 0
+    },
   }
 }
 
@@ -176,13 +189,14 @@ function refuseWhatIsNoNumber(values: readonly Value[], sql: string): void {
   if (at !== -1) throw new TypeError(`value ${at + 1} is ${values[at]}: ${sql.replace(/\s+/g, ' ').slice(0, 200)}`)
 }
 
+/** The driver of MySQL would send numbers to a prepared statement as DOUBLE: no index of whole numbers is read by one. */
+function refuseWhatIsNoText(values: readonly Value[], sql: string): void {
+  const at = values.findIndex(value => typeof value !== 'string')
+  if (at !== -1) throw new TypeError(`value ${at + 1} is no text: ${sql.replace(/\s+/g, ' ').slice(0, 200)}`)
+}
+
 /** A hung server answers nothing and closes nothing: past the deadline its connection is thrown away. */
-async function onRunner<T>(
-  source: DataSource,
-  mode: 'master' | 'slave',
-  work: (runner: QueryRunner) => Promise<T>,
-): Promise<T> {
-  const runner = source.createQueryRunner(mode)
+async function inTime<Lent extends Statements, T>(lent: Lent, work: (lent: Lent) => Promise<T>): Promise<T> {
   let late = false
   let timer: NodeJS.Timeout | undefined
   const timeout = new Promise<never>((_, reject) => {
@@ -192,12 +206,11 @@ async function onRunner<T>(
     }, deadline)
   })
   try {
-    return await Promise.race([work(runner), timeout])
+    return await Promise.race([work(lent), timeout])
   } finally {
     clearTimeout(timer)
-    // Not waited for: it may be the connection itself that does not come.
-    if (late && source.options.type !== 'better-sqlite3') discard(runner).catch(() => {})
-    else await runner.release()
+    if (late) lent.discard()
+    else lent.release()
   }
 }
 

@@ -5,7 +5,7 @@ import { randomUUID } from 'node:crypto'
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
-import type { DatabaseAddress } from './data-source.js'
+import type { DatabaseAddress } from './connections/connections.js'
 
 const markSchema = z.object({
   /** Ids that the log has had, the present one last. */

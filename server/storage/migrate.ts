@@ -1,52 +1,26 @@
-import { MigrationExecutor, type QueryRunner } from 'typeorm'
-import { type Database, discard } from './database.js'
-import { widenForMigrations } from './mysql-session.js'
-
-/** MySQL allows 64 characters, and a database's name alone may have them. */
-const lockName = "CONCAT('darvoza.migrate.', MD5(DATABASE()))"
-
-/**
- * Servers that start together migrate one after the other: the first makes the schema, the rest find it made. The lock and
- * the migrations share one connection, so that neither outlives the other.
- */
-async function underLock<T>(database: Database, work: (runner?: QueryRunner) => Promise<T>): Promise<T> {
-  if (database.dialect.engine === 'sqlite') return work()
-  const runner = database.source.createQueryRunner('master')
-  try {
-    await widenForMigrations(runner)
-    const rows = (await runner.query(`SELECT GET_LOCK(${lockName}, 60) AS mine`)) as {
-      mine: number
-    }[]
-    if (Number(rows[0]?.mine) !== 1)
-      throw new Error('another server has been migrating this database for over a minute')
-    return await work(runner)
-  } finally {
-    await runner.query(`SELECT RELEASE_LOCK(${lockName})`).catch(() => {})
-    await discard(runner).catch(() => {})
-    await runner.release()
-  }
-}
+// The schema: which migrations have run, and running those that are due. TypeORM runs them, and is loaded for nothing else.
+import type { Database } from './database.js'
+import { migrationNames } from './migrations/index.js'
 
 /** Runs the migrations that are due. @returns their names */
-export function migrateUp(database: Database): Promise<string[]> {
-  return underLock(database, async runner => {
+export async function migrateUp(database: Database): Promise<string[]> {
+  const done = await doneIn(database)
+  refuseStrange(done)
+  if (migrationNames.every(name => done.has(name))) return []
+  const { withExecutor } = await import('./migration-executor.js')
+  return withExecutor(database.connections, async executor => {
     await requireKnownMigrations(database)
-    return (await executor(database, runner).executePendingMigrations()).map(done => done.name)
+    return (await executor.executePendingMigrations()).map(({ name }) => name)
   })
 }
 
 /** Takes the last migration back, with all data in the tables it made. */
-export function migrateDown(database: Database): Promise<void> {
-  return underLock(database, async runner => {
+export async function migrateDown(database: Database): Promise<void> {
+  const { withExecutor } = await import('./migration-executor.js')
+  await withExecutor(database.connections, async executor => {
     await requireKnownMigrations(database)
-    await executor(database, runner).undoLastMigration()
+    await executor.undoLastMigration()
   })
-}
-
-function executor({ source }: Database, runner?: QueryRunner): MigrationExecutor {
-  const executor = new MigrationExecutor(source, runner)
-  executor.transaction = 'each'
-  return executor
 }
 
 /**
@@ -54,8 +28,11 @@ function executor({ source }: Database, runner?: QueryRunner): MigrationExecutor
  * @throws Error with the migrations that only a newer version knows
  */
 export async function requireKnownMigrations(database: Database): Promise<void> {
-  const known = ours(database)
-  const strange = [...(await doneIn(database))].filter(name => !known.includes(name))
+  refuseStrange(await doneIn(database))
+}
+
+function refuseStrange(done: ReadonlySet<string>): void {
+  const strange = strangeOf(done)
   if (strange.length > 0)
     throw new Error(
       `the database was made by a newer version of Darvoza (${strange.join(', ')}): run that version; migrations of its own only it can take back`,
@@ -64,24 +41,20 @@ export async function requireKnownMigrations(database: Database): Promise<void> 
 
 /** Every migration that this program knows, and whether it has run; then those that it does not know. */
 export async function migrationStatus(database: Database): Promise<{ name: string; done: boolean }[]> {
-  const [known, done] = [ours(database), await doneIn(database)]
-  const strange = [...done].filter(name => !known.includes(name))
-  return [...known, ...strange].map(name => ({ name, done: done.has(name) }))
+  const done = await doneIn(database)
+  return [...migrationNames, ...strangeOf(done)].map(name => ({ name, done: done.has(name) }))
 }
 
-function ours(database: Database): string[] {
-  return database.source.migrations.map(migration => migration.name ?? migration.constructor.name)
+function strangeOf(done: ReadonlySet<string>): string[] {
+  return [...done].filter(name => !migrationNames.includes(name))
 }
 
 async function doneIn(database: Database): Promise<Set<string>> {
-  const done = new Set<string>()
-  const runner = database.source.createQueryRunner('master')
-  try {
-    if (await runner.hasTable('migrations')) {
-      for (const row of (await runner.query('SELECT name FROM migrations')) as { name: string }[]) done.add(row.name)
-    }
-  } finally {
-    await runner.release()
-  }
-  return done
+  const [table] = await database.read(
+    database.dialect.engine === 'sqlite'
+      ? "SELECT 1 AS here FROM sqlite_master WHERE type = 'table' AND name = 'migrations'"
+      : "SELECT 1 AS here FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name = 'migrations'",
+  )
+  if (!table) return new Set()
+  return new Set((await database.read<{ name: string }>('SELECT name FROM migrations')).map(({ name }) => name))
 }

@@ -4,7 +4,13 @@ import type { Revocation, RevocationKind } from '../protocol/log/revocation.js'
 import type { Dialect, Queries } from './database.js'
 import { columns, insertion, insertions, placeholders } from './statement.js'
 
-export type RevocationRecord = Revocation & { actor: string; createdAt: number }
+export type RevocationRecord = Revocation & {
+  actor: string
+  createdAt: number
+  /** When every connected verifier had applied it, and how many those were. */
+  enforcedAt?: number | null
+  enforcedVerifiers?: number | null
+}
 
 /** The one row that says where the log stands. */
 export type LogPosition = {
@@ -36,7 +42,10 @@ export type Stretch = { after: number; upto: number; entries: Revocation[] }
 export type LogRaise = { logId: string; seq: number; horizon: number; accessLifetime: number }
 
 const entryColumns = ['seq', 'kind', 'subject', 'effect', 'exceptSid', 'reason', 'expiresAt'] as const
-export const revocationColumns = columns('r', [...entryColumns, 'actor', 'createdAt'])
+export const revocationColumns = columns('r', [
+  ...entryColumns,
+  ...(['actor', 'createdAt', 'enforcedAt', 'enforcedVerifiers'] as const),
+])
 const headColumns = columns('h', [
   ...(['logId', 'seq', 'endedSeq', 'horizon', 'accessLifetime'] as const),
   ...(['policyVersion', 'keyVersion', 'applicationVersion', 'resourceVersion'] as const),

@@ -6,6 +6,8 @@ import { placeholders } from './statement.js'
 /** How far a scan of the sessions that are not marked as ended has come. */
 export type OpenCursor = { createdAt: number; id: string }
 
+export type Expired = { id: string; userId: number; applicationId: string; seq: number }
+
 /** Whose `ended_seq` was raised; the subject is an id, or '' for everybody. */
 export type Superseded = { kind: 'user' | 'application' | 'all'; subject: string }
 
@@ -22,7 +24,7 @@ const supersededBy: Record<Superseded['kind'], (subject: string) => { from: stri
 }
 
 export function createSessionTidying() {
-  /** Marks up to `limit` sessions that an "end all" of somebody has superseded. @returns how many */
+  /** Marks up to `limit` sessions that an "end all" of somebody has superseded. @returns which were looked at: fewer at the end */
   async function markSuperseded(
     tx: Queries,
     whose: Superseded,
@@ -30,32 +32,34 @@ export function createSessionTidying() {
     reason: string,
     by: string,
     limit: number,
-  ): Promise<number> {
+  ): Promise<string[]> {
     const { from, values } = supersededBy[whose.kind](whose.subject)
     // Whichever the index has first: sorting by ids would read all that are left for each batch.
     const rows = await tx.read<{ id: string }>(
       `SELECT s.id AS id FROM session s ${from} AND s.ended_at IS NULL LIMIT ${Math.trunc(limit)}`,
       values,
     )
-    if (rows.length === 0) return 0
-    return tx.write(
+    if (rows.length === 0) return []
+    // In the order of ids, as every other statement about many locks them.
+    const ids = rows.map(row => row.id).sort()
+    await tx.write(
       `UPDATE session SET ended_at = ?, ended_reason = ?, ended_by = ?
-       WHERE ended_at IS NULL AND id IN (${placeholders(rows.length)})`,
-      // In the order of ids, as every other statement about many locks them.
-      [at, reason, by, ...rows.map(row => row.id).sort()],
+       WHERE ended_at IS NULL AND id IN (${placeholders(ids.length)})`,
+      [at, reason, by, ...ids],
     )
+    return ids
   }
 
   /**
-   * Looks at the next `limit` sessions that are not marked as ended, in the order of their sign-ins, and marks those
-   * whose time has run out. All at once would be too many to look at.
-   * @returns `next`: where to go on, or null at the end
+   * Looks at the next `limit` sessions that are not marked as ended, in the order of their sign-ins.
+   * @returns those whose time has run out; `next`: where to go on, or null at the end
    */
-  async function markExpired(
+  async function findExpired(
     tx: Queries,
     now: number,
     { after, limit }: { after: OpenCursor | null; limit: number },
-  ): Promise<{ marked: number; next: OpenCursor | null }> {
+  ): Promise<{ expired: Expired[]; next: OpenCursor | null }> {
+    // All at once would be too many to look at.
     const rows = await tx.read<OpenCursor>(
       `SELECT id, created_at AS createdAt FROM session
        WHERE ended_at IS NULL AND created_at >= ? AND (created_at > ? OR id > ?)
@@ -63,19 +67,22 @@ export function createSessionTidying() {
       after ? [after.createdAt, after.createdAt, after.id] : [0, 0, ''],
     )
     const next = rows.length < limit ? null : rows.at(-1)!
-    if (rows.length === 0) return { marked: 0, next }
-    const expired = await tx.read<{ id: string }>(
-      `SELECT id FROM session WHERE expires_at <= ? AND id IN (${placeholders(rows.length)})`,
+    if (rows.length === 0) return { expired: [], next }
+    const expired = await tx.read<Expired>(
+      `SELECT id, user_id AS userId, application_id AS applicationId, seq FROM session
+       WHERE expires_at <= ? AND id IN (${placeholders(rows.length)})`,
       [now, ...rows.map(row => row.id)],
     )
-    if (expired.length === 0) return { marked: 0, next }
-    const ids = expired.map(row => row.id)
-    const marked = await tx.write(
+    return { expired, next }
+  }
+
+  /** @returns how many were still open */
+  async function markExpired(tx: Queries, now: number, ids: readonly string[]): Promise<number> {
+    return tx.write(
       `UPDATE session SET ended_at = expires_at, ended_reason = 'expired', ended_by = 'system'
        WHERE ended_at IS NULL AND expires_at <= ? AND id IN (${placeholders(ids.length)})`,
-      [now, ...ids],
+      [now, ...[...ids].sort()],
     )
-    return { marked, next }
   }
 
   /** Forgets up to `limit` sessions that ended before an instant. @returns how many */
@@ -90,5 +97,5 @@ export function createSessionTidying() {
     return tx.write(`DELETE FROM session WHERE id IN (${placeholders(ids.length)})`, ids)
   }
 
-  return { markSuperseded, markExpired, forgetEnded }
+  return { markSuperseded, findExpired, markExpired, forgetEnded }
 }

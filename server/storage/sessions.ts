@@ -97,6 +97,7 @@ export function createSessionStore(dialect: Pick<Dialect, 'engine' | 'forUpdate'
            ${beside === Infinity ? 'NULL' : crowdedUpto(hint('session_user'), beside)} AS crowdedUpto
          FROM ${standingTables} WHERE s.id IN (${placeholders(wanted.length)})`,
         wanted,
+        'often',
       )
       const standings = new Map<string, Standing>()
       for (const [id, group] of grouped(rows, row => row.s_id)) standings.set(id, readStanding(group))

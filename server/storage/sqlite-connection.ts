@@ -15,12 +15,12 @@ export type Call = { sql: string; values: readonly unknown[] }
 /** Rows travel as arrays: their names are copied once, not with each row. */
 export type Answer =
   | { names: string[]; rows: unknown[][] }
-  | { affected: number; lastId: number }
+  | { affected: number }
   | { code: string | undefined; message: string }
 
 export type FileIdentity = { dev: number; ino: number }
 
-/** Short, since nothing interrupts it: whoever wants to wait longer asks again (sqlite-runners.ts). */
+/** Short, since nothing interrupts it: longer waits are retries (connections/sqlite.ts). */
 const busyTimeout = 100
 const cachedStatements = 200
 
@@ -87,10 +87,10 @@ export function createSqliteConnection({ path, readonly, expected }: ConnectionO
       const rows = prepared.all(...values) as unknown[][]
       return { names: names ?? namesOf(prepared), rows }
     }
-    const { changes, lastInsertRowid } = prepared.run(...values)
+    const { changes } = prepared.run(...values)
     // Committed, but to a file that was replaced: the answer must be a failure.
     if (!readonly && !open.inTransaction) requireSameFiles()
-    return { affected: changes, lastId: Number(lastInsertRowid) }
+    return { affected: changes }
   }
 
   return {

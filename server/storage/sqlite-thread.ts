@@ -1,10 +1,12 @@
 // A thread with one SQLite connection. SQLite blocks whoever calls it, for an fsync, a long statement or the lock of another
 // process; beside it the event loop goes on, and whatever needs no database is answered.
-import { Worker } from 'node:worker_threads'
+import type { Worker } from 'node:worker_threads'
 import { type Answer, type ConnectionOptions, type FileIdentity, fileMoved } from './sqlite-connection.js'
+import type { Said } from './sqlite-worker.js'
+import { leaveWorker, takeWorker } from './sqlite-workers.js'
 import { StorageFailure } from './storage-failure.js'
 
-export type Result = { rows: Record<string, unknown>[] } | { affected: number; lastId: number }
+export type Result = { rows: Record<string, unknown>[] } | { affected: number }
 
 type Waiting = { since: number; resolve: (result: Result) => void; reject: (error: unknown) => void }
 
@@ -22,14 +24,17 @@ export function createSqliteThread(options: Pick<ConnectionOptions, 'path' | 're
   let life = 0
   let isReady = false
   let closed = false
+  let whenClosed = () => {}
+
+  const say = (to: Worker, said: Said) => to.postMessage(said)
 
   function start(): Worker {
-    const workerData = { ...options, expected } satisfies ConnectionOptions
-    const started = new Worker(new URL('./sqlite-worker.js', import.meta.url), { workerData })
     // An idle database keeps no process alive; a statement under way does.
-    started.unref()
+    const started = takeWorker()
     isReady = false
-    started.on('message', (answer: Answer) => {
+    started.on('message', (answer: Answer | null) => {
+      // Behind the answers that wait for the next turn.
+      if (answer === null) return void setImmediate(whenClosed)
       isReady = true
       turn.count()
       const one = waiting.shift()!
@@ -39,6 +44,7 @@ export function createSqliteThread(options: Pick<ConnectionOptions, 'path' | 're
     })
     started.once('error', error => lose(started, error.message))
     started.once('exit', () => lose(started, 'it ended'))
+    say(started, { open: { ...options, expected } })
     return started
   }
 
@@ -81,7 +87,7 @@ export function createSqliteThread(options: Pick<ConnectionOptions, 'path' | 're
       worker ??= start()
       const at = worker
       return new Promise((resolve, reject) => {
-        at.postMessage({ sql, values })
+        say(at, { sql, values })
         if (waiting.push({ since: performance.now(), resolve, reject }) === 1) at.ref()
       })
     },
@@ -93,9 +99,13 @@ export function createSqliteThread(options: Pick<ConnectionOptions, 'path' | 're
       if (!last) return
       const timer = setTimeout(() => void last.terminate(), closing)
       last.ref()
-      last.postMessage(null)
-      await new Promise<void>(resolve => last.once('exit', () => resolve()))
+      const isClosed = await new Promise<boolean>(resolve => {
+        whenClosed = () => resolve(true)
+        last.once('exit', () => resolve(false))
+        say(last, null)
+      })
       clearTimeout(timer)
+      if (isClosed) await leaveWorker(last)
     },
   }
 }

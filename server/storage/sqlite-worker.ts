@@ -1,12 +1,22 @@
-// The thread of one SQLite connection: takes statements one by one and answers each; null ends it. See sqlite-thread.ts.
-import { parentPort, workerData } from 'node:worker_threads'
-import { type Call, type ConnectionOptions, createSqliteConnection } from './sqlite-connection.js'
+// The thread of one SQLite connection: is told what to open, takes statements one by one and answers each; null closes the
+// connection, and is answered with null. See sqlite-thread.ts.
+import { parentPort } from 'node:worker_threads'
+import { type Answer, type Call, type ConnectionOptions, createSqliteConnection } from './sqlite-connection.js'
+
+export type Said = { open: ConnectionOptions } | Call | null
 
 const port = parentPort!
-const connection = createSqliteConnection(workerData as ConnectionOptions)
+const answer = (given: Answer | null) => port.postMessage(given)
+let connection: ReturnType<typeof createSqliteConnection> | null = null
 
-port.on('message', (call: Call | null) => {
-  if (call) return port.postMessage(connection.run(call))
-  connection.close()
-  port.close()
+port.on('message', (said: Said) => {
+  if (said && 'open' in said) {
+    connection = createSqliteConnection(said.open)
+  } else if (said) {
+    answer(connection!.run(said))
+  } else {
+    connection!.close()
+    connection = null
+    answer(null)
+  }
 })

@@ -2,6 +2,7 @@ import { Column, Entity, Index, PrimaryColumn } from 'typeorm'
 import { flag, longText, name, orNull, uuid, whole } from './columns.js'
 
 @Entity('application')
+@Index('application_origin', ['origin', 'createdAt'])
 export class Application {
   /** `client_id` on the wire. */
   @PrimaryColumn({ ...name(100), primaryKeyConstraintName: 'application_pk' }) id!: string
@@ -20,6 +21,10 @@ export class Application {
   @Index('application_own_lifetimes')
   @Column({ ...flag, default: false })
   ownLifetimes!: boolean
+  /** Whether the metadata has an address for logout tokens: whoever ends a session asks by this index whether any has. */
+  @Index('application_told_of_ends')
+  @Column({ ...flag, default: false })
+  toldOfEnds!: boolean
   /** RFC 8707: the identifier of a resource server. NULL for our own too, which goes by the issuer. */
   @Index('application_resource', { unique: true })
   @Column(orNull(name(255)))

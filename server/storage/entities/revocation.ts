@@ -18,6 +18,9 @@ export class RevocationEntry {
   @Index('revocation_expires')
   @Column(whole)
   expiresAt!: number
+  /** When every connected verifier had applied it, and how many those were; NULL where nobody saw that. */
+  @Column(orNull(whole)) enforcedAt!: number | null
+  @Column(orNull(whole)) enforcedVerifiers!: number | null
 }
 
 /** One row: the log's position, and the versions of what each process keeps in memory. Raised last in a transaction. */

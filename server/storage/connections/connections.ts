@@ -1,0 +1,60 @@
+// How this program speaks to its database: on connections that are lent, one to each caller. One file an engine beside this.
+import { StorageFailure } from '../storage-failure.js'
+import type { TlsOptions } from '../tls.js'
+
+export type DatabaseAddress =
+  | { engine: 'sqlite'; path: string }
+  | {
+      engine: 'mysql'
+      host: string
+      port: number
+      user: string
+      password: string
+      name: string
+      tls: TlsOptions | null
+    }
+
+/** `affected` counts the rows that were matched, changed or not. */
+export type Answer = { rows: Record<string, unknown>[] } | { affected: number }
+
+/** A connection for statements that are each committed by themselves. One of them at a time. */
+export type Statements = {
+  /**
+   * @param often kept prepared, where that makes a difference
+   * @throws what the driver throws
+   */
+  query(sql: string, values?: readonly unknown[], often?: boolean): Promise<Answer>
+  /** Gives it back. */
+  release(): void
+  /** In place of `release`, where nobody waits any more for what it is doing: nothing that comes later may be committed. */
+  discard(): void
+}
+
+export type Connection = Statements & {
+  begin(): Promise<void>
+  commit(): Promise<void>
+  rollback(): Promise<void>
+}
+
+export type Connections = {
+  engine: DatabaseAddress['engine']
+  /** About the database server, for the operator. */
+  remarks: readonly string[]
+  /** Lent before there is one: the first statement waits for it. */
+  reader(): Statements
+  writer(): Connection
+  close(): Promise<void>
+}
+
+/** How a loan ended; null while it lasts. */
+export type Over = 'released' | 'discarded' | null
+
+/** @throws StorageFailure where the caller was told already that it failed */
+export function refuseOver(over: Over): void {
+  if (over === 'discarded') throw new StorageFailure('DEADLINE', 'nobody waits for it any more')
+  if (over === 'released') throw new Error('a statement on a connection that was given back')
+}
+
+export function rowsOf(answer: Answer): Record<string, unknown>[] {
+  return 'rows' in answer ? answer.rows : []
+}
