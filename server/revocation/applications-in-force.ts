@@ -18,6 +18,7 @@ export function createApplicationsInForce({ database, applicationStore, tail }: 
   /** What the head said when all of these rows were read, or found unchanged. */
   let head = 0
   let resourceHead = 0
+  let areAnyToldOfEnds = false
   /** How often the head was followed: who reads a row meanwhile reads it once more. */
   let follows = 0
 
@@ -37,6 +38,7 @@ export function createApplicationsInForce({ database, applicationStore, tail }: 
       for (const one of await applicationStore.some(database, changed)) found.set(one.id, one)
       // What was loaded meanwhile is at least as new.
       for (const [id, one] of known) if (!met.includes(id) && !found.has(id)) found.set(id, one)
+      areAnyToldOfEnds = await applicationStore.areAnyToldOfEnds(database)
       logId = next.logId
       head = next.applicationVersion
       resourceHead = next.resourceVersion
@@ -96,6 +98,9 @@ export function createApplicationsInForce({ database, applicationStore, tail }: 
     get resourceHead() {
       return resourceHead
     },
+
+    /** Whether any application is told when its sessions end: where none is, nobody looks for whom to tell. */
+    areAnyToldOfEnds: (): boolean => areAnyToldOfEnds,
 
     /** Those that are active. */
     resourceServers: (): ApplicationRecord[] =>

@@ -1,7 +1,5 @@
 // How old what this process knows of the log may be: only an answer to a question of less than a second ago makes it fresh.
-
-/** How old the question behind the last answer may be, in ms. */
-const freshFor = 1_000
+import { freshTime } from '../protocol/log/feed.js'
 
 const never = { monotonic: Number.NEGATIVE_INFINITY, wall: Number.NEGATIVE_INFINITY }
 
@@ -17,7 +15,7 @@ export function createFreshness({ monotonic, wall }: FreshnessDeps) {
 
   return {
     /** By two clocks: a suspended machine shows only on the wall's, and one that was set back tells nothing. */
-    isFresh: (): boolean => monotonic() - askedAt.monotonic < freshFor && Math.abs(wall() - askedAt.wall) < freshFor,
+    isFresh: (): boolean => monotonic() - askedAt.monotonic < freshTime && Math.abs(wall() - askedAt.wall) < freshTime,
 
     /** Now, to be handed back with the answer. */
     ask: () => ({ monotonic: monotonic(), wall: wall() }),

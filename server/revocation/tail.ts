@@ -50,7 +50,17 @@ export type TailDeps = {
 }
 
 /** `askedAt`: epoch ms by the database's clock, an instant before it was read; the lifetime in seconds. */
-export type FollowedHead = { seq: number; accessLifetime: number; askedAt: number }
+export type FollowedHead = { logId: string; seq: number; accessLifetime: number; askedAt: number }
+
+/** Is told in turn what this process takes in. */
+export type Listener = {
+  /** The log is another one now, and is read from its beginning. */
+  entered(logId: string): void
+  /** Every entry in (after, upto] that still matters; it begins where the last one ended. */
+  applied(stretch: LogAnswer): void
+  /** All that the database has was applied. */
+  caughtUp(): void
+}
 
 type Follower = (head: LogPosition) => Promise<void>
 
@@ -60,6 +70,7 @@ export function createTail(deps: TailDeps) {
   const followers: { version: (head: LogPosition) => unknown; known: unknown; follow: Follower }[] = []
   /** Of the log that is projected; '' before the first read. */
   let logId = ''
+  let listener: Listener | null = null
   let lastHead: FollowedHead | null = null
   let reading: Promise<void> | null = null
   let timer: NodeJS.Timeout | undefined
@@ -90,7 +101,8 @@ export function createTail(deps: TailDeps) {
     else await readUpTo(head)
     await tellFollowers(head)
     if (wentBack) return
-    lastHead = { seq: head.seq, accessLifetime: head.accessLifetime, askedAt }
+    listener?.caughtUp()
+    lastHead = { logId: head.logId, seq: head.seq, accessLifetime: head.accessLifetime, askedAt }
     outages.answered()
     freshness.answered(asked)
   }
@@ -121,12 +133,18 @@ export function createTail(deps: TailDeps) {
     highWater.hold(null)
     for (const follower of followers) follower.known = undefined
     logId = head.logId
+    listener?.entered(logId)
   }
 
   function apply(answer: LogAnswer): boolean {
+    const after = projection.position
     if (!projection.apply(answer)) return false
     const last = answer.entries.at(-1)
     if (answer.upto === projection.position) highWater.hold(last?.seq === answer.upto ? last : null)
+    if (listener !== null && answer.upto > after) {
+      const entries = answer.after === after ? answer.entries : answer.entries.filter(({ seq }) => seq > after)
+      listener.applied({ after, upto: answer.upto, entries })
+    }
     return true
   }
 
@@ -197,6 +215,11 @@ export function createTail(deps: TailDeps) {
       followers.push({ version, known: undefined, follow })
     },
 
+    /** One at most listens. */
+    listen(to: Listener): void {
+      listener = to
+    },
+
     /** Reads everything once, then again every quarter of a second. */
     async start(): Promise<void> {
       serves = true
@@ -236,6 +259,15 @@ export function createTail(deps: TailDeps) {
     },
 
     requireForward,
+
+    /**
+     * The head of a read that was asked for after this call; all who wait share it.
+     * @throws log_went_back, database_unavailable also when it takes too long
+     */
+    async headNow(): Promise<FollowedHead> {
+      await inTime(requireForward)
+      return lastHead!
+    },
 
     /** Takes in what another process has committed, if it begins exactly where we stand. */
     applyRemote(answer: LogAnswer): boolean {

@@ -1,7 +1,7 @@
 // The keys that applications sign with: those of their metadata, or those that lie at the address that it names.
 import { createLocalJWKSet, errors, type JWTVerifyGetKey, type JWTVerifyOptions, jwtVerify } from 'jose'
 import type { Outgoing } from '../outgoing/outgoing.js'
-import type { ApplicationTerms } from '../policy/application-metadata.js'
+import { type ApplicationTerms, isUnseen } from '../policy/application-metadata.js'
 import { refuse } from '../protocol/errors.js'
 import { isJsonObject } from '../protocol/json.js'
 
@@ -15,7 +15,10 @@ const retryFirstAfter = 5_000
 const mostHeld = 1_000
 const mostKeys = 100
 
-type Keys = Pick<ApplicationTerms, 'metadata'>
+type Keys = Pick<ApplicationTerms, 'origin' | 'metadata'>
+
+/** A `jwks_uri`; that of a self-registered or described application must have a public address. */
+type At = { uri: string; publicAlone: boolean }
 
 /** What lies at an address. Times are epoch ms, -Infinity for never. */
 type Fetched = { keys: JWTVerifyGetKey | null; fetchedAt: number; triedAt: number; fetching: Promise<void> | null }
@@ -39,27 +42,28 @@ export function createApplicationKeys({ outgoing, now, log }: ApplicationKeysDep
     return made
   }
 
-  function heldOf(uri: string): Fetched {
-    const known = fetched.get(uri)
+  function heldOf({ uri, publicAlone }: At): Fetched {
+    const name = `${publicAlone} ${uri}`
+    const known = fetched.get(name)
     if (known) return known
     if (fetched.size >= mostHeld) fetched.delete(fetched.keys().next().value!)
     const made: Fetched = { keys: null, fetchedAt: -Infinity, triedAt: -Infinity, fetching: null }
-    fetched.set(uri, made)
+    fetched.set(name, made)
     return made
   }
 
   /** All who wait share one request. What was there stays where it fails. */
-  function fetchOnce(uri: string, held: Fetched): Promise<void> {
-    held.fetching ??= fetchAt(uri, held).finally(() => {
+  function fetchOnce(at: At, held: Fetched): Promise<void> {
+    held.fetching ??= fetchAt(at, held).finally(() => {
       held.fetching = null
     })
     return held.fetching
   }
 
-  async function fetchAt(uri: string, held: Fetched): Promise<void> {
+  async function fetchAt({ uri, publicAlone }: At, held: Fetched): Promise<void> {
     held.triedAt = now()
     try {
-      const { status, body } = await outgoing.request(uri, { headers: { Accept: 'application/json' } })
+      const { status, body } = await outgoing.request(uri, { headers: { Accept: 'application/json' }, publicAlone })
       if (status !== 200) throw Object.assign(new Error('no keys'), { code: `STATUS_${status}` })
       held.keys = createLocalJWKSet(readKeys(body))
       held.fetchedAt = held.triedAt
@@ -71,11 +75,11 @@ export function createApplicationKeys({ outgoing, now, log }: ApplicationKeysDep
 
   const ago = (at: number) => Math.abs(now() - at)
 
-  async function keysAt(uri: string): Promise<Fetched & { keys: JWTVerifyGetKey }> {
-    const held = heldOf(uri)
+  async function keysAt(at: At): Promise<Fetched & { keys: JWTVerifyGetKey }> {
+    const held = heldOf(at)
     const isOver = ago(held.fetchedAt) >= believedFor
     if (held.fetching || ago(held.triedAt) >= (isOver ? retryFirstAfter : renewAfter)) {
-      const fetching = fetchOnce(uri, held)
+      const fetching = fetchOnce(at, held)
       // Those that are there do until then.
       if (isOver) await fetching
     }
@@ -84,14 +88,14 @@ export function createApplicationKeys({ outgoing, now, log }: ApplicationKeysDep
     return held as Fetched & { keys: JWTVerifyGetKey }
   }
 
-  async function verifyByFetched(token: string, uri: string, options: JWTVerifyOptions) {
-    const held = await keysAt(uri)
+  async function verifyByFetched(token: string, at: At, options: JWTVerifyOptions) {
+    const held = await keysAt(at)
     try {
       return await verifyByAny(token, held.keys, options)
     } catch (error) {
       // It may be a new one; whoever makes names up does not make us ask again and again.
       if (!(error instanceof errors.JWKSNoMatchingKey) || ago(held.triedAt) < retryAfter) throw error
-      await fetchOnce(uri, held)
+      await fetchOnce(at, held)
       return verifyByAny(token, held.keys, options)
     }
   }
@@ -101,10 +105,15 @@ export function createApplicationKeys({ outgoing, now, log }: ApplicationKeysDep
      * The claims of a JWT that one of the application's keys has signed.
      * @throws application_keys_unavailable; JOSEError, and what WebCrypto throws of a key that is none
      */
-    async verify(token: string, { metadata }: Keys, options: JWTVerifyOptions): Promise<Record<string, unknown>> {
+    async verify(
+      token: string,
+      { origin, metadata }: Keys,
+      options: JWTVerifyOptions,
+    ): Promise<Record<string, unknown>> {
       const { jwks, jwks_uri: uri } = metadata
       if (jwks) return (await verifyByAny(token, localKeys(jwks), options)).payload
-      if (uri) return (await verifyByFetched(token, uri, options)).payload
+      const publicAlone = isUnseen({ origin })
+      if (uri) return (await verifyByFetched(token, { uri, publicAlone }, options)).payload
       throw new errors.JWKSNoMatchingKey()
     },
   }

@@ -23,14 +23,14 @@ export type AssertionsDeps = {
 export function createAssertions({ issuer, applicationKeys, spentProofs, now }: AssertionsDeps) {
   async function requireGood(
     assertion: string,
-    { id, metadata }: ApplicationTerms,
+    { id, origin, metadata }: ApplicationTerms,
   ): Promise<{ jti: string; exp: number }> {
     const own = metadata.token_endpoint_auth_signing_alg
     const { typ } = decodeProtectedHeader(assertion)
     if (!types.has(typ?.toLowerCase())) throw new Bad('typ')
     const claims = await applicationKeys.verify(
       assertion,
-      { metadata },
+      { origin, metadata },
       {
         algorithms: own ? [own] : algorithms,
         issuer: id,

@@ -11,6 +11,7 @@ import type { PolicyInForce } from '../revocation/policy-in-force.js'
 import type { FollowedHead, Tail } from '../revocation/tail.js'
 import type { Count } from './counters.js'
 import type { Issue, IssuedAccess } from './issue.js'
+import type { ShownProof } from './proofs.js'
 
 export type ClientTokenDeps = {
   issuer: string
@@ -39,9 +40,15 @@ export function createClientToken(deps: ClientTokenDeps) {
 
   /**
    * @param id of an application that has proven to be the one it says
-   * @throws invalid_client (disabled meanwhile), unauthorized_client, invalid_scope, invalid_target, database_unavailable
+   * @param proof of the key that the token is bound to
+   * @throws invalid_client (disabled meanwhile), unauthorized_client, invalid_scope, invalid_target, invalid_dpop_proof,
+   *   database_unavailable
    */
-  return async function clientToken(id: string, request: ProgramRequest): Promise<IssuedAccess> {
+  return async function clientToken(
+    id: string,
+    request: ProgramRequest,
+    proof: ShownProof | null = null,
+  ): Promise<IssuedAccess> {
     const { seq, accessLifetime, askedAt } = await followedHead(id)
     const application = await applications.meet(id)
     if (!application?.active) throw refuse('invalid_client')
@@ -55,7 +62,9 @@ export function createClientToken(deps: ClientTokenDeps) {
       rules.audience || issuer,
     )
     if ('refused' in target) throw refuse(target.refused, target.why ? { problem: problem(target.why) } : {})
-    const issued = issue.access({ application, policy: rules, seq, accessLifetime }, { issuedAt: askedAt, ...target })
+    if (proof) await proof.spend()
+    const terms = { issuedAt: askedAt, ...target, jkt: proof?.jkt }
+    const issued = issue.access({ application, policy: rules, seq, accessLifetime }, terms)
     count('application_tokens')
     return issued
   }

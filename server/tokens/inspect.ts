@@ -25,6 +25,8 @@ export type InspectDeps = {
   catchUp: CatchUp
 }
 
+export type SignedAccess = { claims: AccessClaims; kid: string }
+
 export type AnyToken = { kind: 'access'; claims: AccessClaims } | { kind: 'refresh'; claims: RefreshClaims }
 
 /** How many versions a secret may be ahead of what this process knows; each is a revocation of a second ago. */
@@ -34,7 +36,13 @@ export function createInspect(deps: InspectDeps) {
   const { issuer, signingKeys, secrets, checks, projection, tail, catchUp } = deps
 
   async function access(token: string): Promise<AccessClaims> {
-    return requireLive(accessOf(await read(token)))
+    return (await signedAccess(token)).claims
+  }
+
+  async function signedAccess(token: string): Promise<SignedAccess> {
+    const signed = accessOf(await read(token))
+    await requireLive(signed)
+    return signed
   }
 
   /** Takes a token apart, for a process that knows the log and the key that the token names, if there is such a key. */
@@ -57,12 +65,12 @@ export function createInspect(deps: InspectDeps) {
   }
 
   /** Signature and claims; what the log says of them is asked after it. */
-  function accessOf(token: CompactToken, asked = checks.access): { claims: AccessClaims; kid: string } {
+  function accessOf(token: CompactToken, asked = checks.access): SignedAccess {
     pass(asked(token), token)
     return { claims: token.claims as AccessClaims, kid: token.header.kid as string }
   }
 
-  async function requireLive({ claims, kid }: { claims: AccessClaims; kid: string }): Promise<AccessClaims> {
+  async function requireLive({ claims, kid }: SignedAccess): Promise<AccessClaims> {
     refuseRevoked(claims, kid)
     if (claims.rev > projection.position) {
       if (claims.rev > farthest) throw refuse('token_claims')
@@ -97,6 +105,8 @@ export function createInspect(deps: InspectDeps) {
 
   return {
     access,
+    /** The same with the key, for who asks the log of it again later. */
+    signedAccess,
     refresh,
     read,
     requireLive,
@@ -106,6 +116,13 @@ export function createInspect(deps: InspectDeps) {
 
     /** As `any`, whomever it is for: others' business, which is asked of us. */
     issued: (token: string) => anyOf(token, checks.accessOfAny),
+
+    /** The same of an access token, with its key. @throws token_type of any other */
+    issuedAccess: async (token: string): Promise<SignedAccess> => {
+      const signed = accessOf(await read(token), checks.accessOfAny)
+      await requireLive(signed)
+      return signed
+    },
 
     /** Asks for the keys anew where a token names one that this process has not heard of yet. */
     async ensureKeyKnown(token: string): Promise<void> {

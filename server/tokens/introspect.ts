@@ -73,12 +73,14 @@ function mayKnow({ id, resource, metadata: { introspects = [] } }: Asker, { kind
 function ofAccess(claims: AccessClaims): Introspection {
   // Somebody else knows the password: no resource server is to take it.
   if (claims.must_change_password) return inactive
-  const { scope, username, sid, auth_time, permissions, permissions_omitted } = claims
+  const { scope, username, sid, auth_time, permissions, permissions_omitted, act, cnf } = claims
   return {
     active: true,
     ...(scope && { scope }),
     ...common(claims),
-    token_type: 'Bearer',
+    // RFC 9449 §6.2
+    token_type: cnf ? 'DPoP' : 'Bearer',
+    ...(cnf && { cnf }),
     ...(username !== undefined && { username }),
     ...(sid !== undefined && { sid }),
     // RFC 9470 §6.2
@@ -86,13 +88,15 @@ function ofAccess(claims: AccessClaims): Introspection {
     roles: claims.roles,
     ...(permissions && { permissions }),
     ...(permissions_omitted && { permissions_omitted }),
+    // RFC 8693 §4.1
+    ...(act && { act }),
   }
 }
 
 /** Without `token_type`: it is none that gives access (RFC 6749 §7.1), and must not be taken for one. */
 function ofRefresh(claims: RefreshClaims, scope: string): Introspection {
-  const { username, sid } = claims
-  return { active: true, ...(scope && { scope }), ...common(claims), username, sid }
+  const { username, sid, cnf } = claims
+  return { active: true, ...(scope && { scope }), ...common(claims), username, sid, ...(cnf && { cnf }) }
 }
 
 function common({ client_id, exp, iat, sub, aud, iss, jti }: AccessClaims | RefreshClaims) {

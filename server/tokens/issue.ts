@@ -14,7 +14,7 @@ import {
   targetOf,
 } from '../policy/session-scope.js'
 import { macInput, signInput } from '../protocol/algorithms.js'
-import type { AccessClaims, RefreshClaims } from '../protocol/claims.js'
+import type { AccessClaims, Actor, RefreshClaims } from '../protocol/claims.js'
 import { refuse } from '../protocol/errors.js'
 import { encodePart, writeCompact } from '../protocol/jws.js'
 import type { ApplicationsInForce } from '../revocation/applications-in-force.js'
@@ -53,23 +53,38 @@ export type TokenTerms = {
   issuedAt: number
   audience: string
   scope: string
+  /** The thumbprint of the key that it is bound to (RFC 9449 §6.1). */
+  jkt?: string | undefined
+  /** Of a token that another one was exchanged for. */
+  delegation?: Delegation
 }
 
+/** What it says in place of what the session's own tokens do. `notAfter`: epoch s. */
+export type Delegation = { act: Actor; notAfter: number; roles: string[]; permissions: string[] }
+
 /** `expiresAt` is epoch ms. */
-export type IssuedAccess = { token: string; expiresAt: number; scope: string }
+export type IssuedAccess = {
+  token: string
+  /** The scheme that it comes under. */
+  tokenType: 'Bearer' | 'DPoP'
+  expiresAt: number
+  scope: string
+}
 
 export function createIssue({ issuer, signingKeys, secrets, policy, applications, random }: IssueDeps) {
   /**
    * An access token (RFC 9068), of a person's session or of an application itself.
    * @throws database_unavailable
    */
-  function access(subject: PersonSubject | ProgramSubject, { issuedAt, audience, scope }: TokenTerms): IssuedAccess {
+  function access(subject: PersonSubject | ProgramSubject, terms: TokenTerms): IssuedAccess {
+    const { issuedAt, audience, scope, jkt, delegation } = terms
     const { application, seq, accessLifetime } = subject
     const iat = Math.floor(issuedAt / 1000)
     const { access_token_lifetime: lifetime } = subject.policy
     // Never longer than the log reckoned with when it stood at `rev`: no entry is forgotten before a token it refuses.
     let exp = Math.min(iat + lifetime, iat + accessLifetime)
     if ('session' in subject) exp = Math.min(exp, Math.floor(absoluteEnd(subject.session, subject.policy) / 1000))
+    if (delegation) exp = Math.min(exp, delegation.notAfter)
     const claims: AccessClaims = {
       iss: issuer,
       sub: 'user' in subject ? String(subject.user.id) : application.id,
@@ -82,13 +97,15 @@ export function createIssue({ issuer, signingKeys, secrets, policy, applications
       ...(scope !== '' && { scope }),
       token_type: 'access',
       ...('session' in subject ? personClaims(subject, scope) : { roles: [] }),
+      ...(delegation && delegationClaims(delegation)),
       rev: seq,
+      ...(jkt !== undefined && { cnf: { jkt } }),
     }
     const { user_id_claim: userIdClaim } = subject.policy
     if ('user' in subject && !(userIdClaim in claims)) Object.assign(claims, { [userIdClaim]: claims.sub })
     const key = signingKeys.active()
     const token = writeCompact(key.encodedHeader, claims, input => signInput(key.algorithm, key.privateKey, input))
-    return { token, expiresAt: exp * 1000, scope }
+    return { token, tokenType: jkt === undefined ? 'Bearer' : 'DPoP', expiresAt: exp * 1000, scope }
   }
 
   /** What its tokens are for now: of our own application as much as its user may do. */
@@ -115,6 +132,7 @@ export function createIssue({ issuer, signingKeys, secrets, policy, applications
      * The access token of a session as it stands.
      * @param issuedAt epoch ms, an instant before the standing was read
      * @param policy the session's, of the instant of its standing
+     * @param jkt the thumbprint of the key that it is bound to
      * @throws database_unavailable, what `narrowed` throws
      */
     accessOf(
@@ -122,6 +140,7 @@ export function createIssue({ issuer, signingKeys, secrets, policy, applications
       issuedAt: number,
       policy: Policy,
       asked: AskedTarget = {},
+      jkt?: string,
     ): IssuedAccess {
       const { session, user, seq, accessLifetime } = standing
       const application = applications.find(session.applicationId)
@@ -130,7 +149,7 @@ export function createIssue({ issuer, signingKeys, secrets, policy, applications
         throw refuse('database_unavailable', { retryAfter: 1, cause })
       }
       const subject = { session, user, seq, accessLifetime, application, policy }
-      return access(subject, { issuedAt, ...targetFor(subject, asked) })
+      return access(subject, { issuedAt, ...targetFor(subject, asked), jkt })
     },
 
     /**
@@ -157,6 +176,7 @@ export function createIssue({ issuer, signingKeys, secrets, policy, applications
         gen: session.generation,
         token_type: 'refresh',
         username,
+        ...(session.dpopJkt !== null && { cnf: { jkt: session.dpopJkt } }),
       }
       const claim = policy().user_id_claim
       if (!(claim in claims)) Object.assign(claims, { [claim]: sub })
@@ -195,6 +215,10 @@ function personClaims({ session, user, application }: PersonSubject, scope: stri
     ...fittingPermissions(permissions),
     ...(user.mustChangePassword && { must_change_password: true as const }),
   }
+}
+
+function delegationClaims({ act, roles, permissions }: Delegation) {
+  return { act, roles, ...fittingPermissions(permissions) }
 }
 
 function fittingPermissions(permissions: string[]): Pick<AccessClaims, 'permissions' | 'permissions_omitted'> {

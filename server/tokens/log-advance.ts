@@ -16,6 +16,7 @@ import type { UserStore } from '../storage/users.js'
 import type { Audited } from './audit-lines.js'
 import type { AuditTrail } from './audit-trail.js'
 import type { RevocationWriting } from './revocation-writing.js'
+import type { Sweeping } from './sweeping.js'
 
 export type LogAdvanceDeps = {
   database: Database
@@ -24,6 +25,7 @@ export type LogAdvanceDeps = {
   logHeadStore: LogHeadStore
   auditTrail: AuditTrail
   revocationWriting: RevocationWriting
+  sweeping: Sweeping
   tail: Tail
   /** null where no Redis is set. */
   redisLog: RedisLog | null
@@ -46,7 +48,7 @@ export type Advanced = {
 const trigger = 'log_advanced'
 
 export function createLogAdvance(deps: LogAdvanceDeps) {
-  const { database, revocationStore, userStore, logHeadStore, auditTrail, revocationWriting } = deps
+  const { database, revocationStore, userStore, logHeadStore, auditTrail, revocationWriting, sweeping } = deps
   const { tail, redisLog, now, random } = deps
 
   /** What Redis has above the database. */
@@ -76,6 +78,7 @@ export function createLogAdvance(deps: LogAdvanceDeps) {
     await revocationStore.advance(tx, after)
     const entry = endOfEverything(after.seq, actor, horizon)
     await revocationStore.insert(tx, entry)
+    await sweeping.write(tx, entry)
     return { before, after, seen, lost, lastUserId, entry, note }
   }
 

@@ -7,42 +7,41 @@ import type { RevocationKind } from '../protocol/log/revocation.js'
 import type { Tail } from '../revocation/tail.js'
 import type { ApiKeyStore } from '../storage/api-keys.js'
 import type { ApplicationStore } from '../storage/applications.js'
-import type { Database, Queries } from '../storage/database.js'
+import type { Queries } from '../storage/database.js'
 import type { RevocationHead } from '../storage/log-heads.js'
 import type { RevocationRecord, RevocationStore } from '../storage/revocations.js'
-import type { Superseded } from '../storage/session-tidying.js'
 import type { SessionStore } from '../storage/sessions.js'
 import type { UserStore } from '../storage/users.js'
+import type { DeliveryWriting } from './delivery-writing.js'
+import { endsAll, type Sweeping } from './sweeping.js'
 
 export type Recorded = {
   /** A session id, a user id, a role's name …: as the trigger's kind says; '' for everybody. */
   subject: string
   /** The session that stays, where the trigger ends the others. */
   exceptSid?: string | undefined
+  /** Made up for a test: no row has this name, and there is nothing to lock or to end beside the entry. */
+  madeUp?: true
 }
 
 /** A trigger that was recorded; its entry is written at the end of the transaction. */
 export type Pending = Recorded & { trigger: Trigger }
 
 export type RevocationWritingDeps = {
-  database: Database
   revocationStore: RevocationStore
   sessionStore: SessionStore
   userStore: UserStore
   apiKeyStore: ApiKeyStore
   applicationStore: ApplicationStore
+  deliveryWriting: DeliveryWriting
+  sweeping: Sweeping
   tail: Tail
   now: () => number
-  /** Runs on by itself what may be done after the answer. */
-  afterwards: (work: () => Promise<void>) => void
 }
 
-/** How many superseded rows are marked in one statement. */
-const markBatch = 500
-
 export function createRevocationWriting(deps: RevocationWritingDeps) {
-  const { database, revocationStore, sessionStore, userStore, apiKeyStore, applicationStore, tail, now, afterwards } =
-    deps
+  const { revocationStore, sessionStore, userStore, apiKeyStore, applicationStore, deliveryWriting, sweeping } = deps
+  const { tail, now } = deps
 
   const lockOf: Partial<Record<RevocationKind, (tx: Queries, one: Pending) => Promise<void>>> = {
     async user(tx, { subject, exceptSid, trigger }) {
@@ -84,6 +83,15 @@ export function createRevocationWriting(deps: RevocationWritingDeps) {
     const children = new Map(ends.filter(one => named.has(one.subject)).map(one => [one.subject, one]))
     for (const one of await childrenOf(tx, parents)) if (!children.has(one.subject)) children.set(one.subject, one)
     for (const one of [...children.values()].sort(bySubject)) await end(one)
+    // Behind the sessions, as everybody locks them.
+    await deliveryWriting.ofSessions(
+      tx,
+      ended.map(one => one.subject),
+    )
+    await deliveryWriting.ofBrowsers(
+      tx,
+      parents.map(one => one.subject),
+    )
     return ended
   }
 
@@ -115,21 +123,12 @@ export function createRevocationWriting(deps: RevocationWritingDeps) {
     all: (tx, { seq }) => revocationStore.raiseEndedSeq(tx, seq),
   }
 
-  const isSuperseding = ({ kind, effect }: RevocationRecord) => effect === 'end' && kind in supersede
-
-  /** The rows of sessions that an "end all" superseded are marked in batches, for the lists. */
-  function markLater({ kind, subject, createdAt, reason, actor }: RevocationRecord): void {
-    const whose = { kind, subject } as Superseded
-    afterwards(async () => {
-      while ((await sessionStore.markSuperseded(database, whose, createdAt, reason, actor, markBatch)) === markBatch);
-    })
-  }
-
   return {
     endSessions,
 
     /** Locks, or ends, what a trigger is about. @returns what is to be written: nothing where a session was over already */
     async lock(tx: Queries, one: Pending, actor: Actor): Promise<Pending[]> {
+      if (one.madeUp) return [one]
       const { kind } = triggers[one.trigger]
       if (kind === 'session') return endSessions(tx, [one], actor)
       await lockOf[kind]?.(tx, one)
@@ -153,14 +152,17 @@ export function createRevocationWriting(deps: RevocationWritingDeps) {
       })
       await revocationStore.insertAll(tx, entries)
       await revocationStore.moveTo(tx, entries.at(-1)!.seq)
-      for (const entry of entries) if (isSuperseding(entry)) await supersede[entry.kind]!(tx, entry)
+      for (const entry of entries.filter(endsAll)) {
+        await supersede[entry.kind]!(tx, entry)
+        await sweeping.write(tx, entry)
+      }
       return entries
     },
 
-    /** What was committed is enforced here and told to the others; the rows that it superseded are marked in batches afterwards. */
+    /** What was committed is enforced here and told to the others; the rows that it superseded are marked afterwards. */
     async finish(logId: string, entries: readonly RevocationRecord[]): Promise<void> {
       await tail.take(logId, entries)
-      for (const entry of entries) if (isSuperseding(entry)) markLater(entry)
+      if (entries.some(endsAll)) sweeping.begin()
     },
   }
 }

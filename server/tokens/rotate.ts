@@ -6,7 +6,7 @@ import type { Policy } from '../policy/policies.js'
 import { judgeGeneration, type Outage } from '../policy/rotation.js'
 import { sessionEnd } from '../policy/session.js'
 import type { AskedTarget } from '../policy/session-scope.js'
-import type { RefreshClaims } from '../protocol/claims.js'
+import type { Confirmation, RefreshClaims } from '../protocol/claims.js'
 import { refuse } from '../protocol/errors.js'
 import type { Outages } from '../revocation/outages.js'
 import type { ErasInForce } from '../revocation/policy-in-force.js'
@@ -21,6 +21,7 @@ import { refuseToken } from './checks.js'
 import type { Count } from './counters.js'
 import type { Inspect } from './inspect.js'
 import type { Issue } from './issue.js'
+import type { ShownProof } from './proofs.js'
 import type { RefreshRights } from './refresh-rights.js'
 import { createRotationStatements } from './rotation-terms.js'
 import type { Secrets } from './secrets.js'
@@ -59,7 +60,7 @@ export type RotateDeps = {
 type Claimed = { found: Found | null | 'behind'; won: boolean; claimedAt: number }
 
 /** Which generation of which session somebody presents. */
-export type PresentedClaims = Pick<RefreshClaims, 'sid' | 'gen' | 'sub' | 'client_id'>
+export type PresentedClaims = Pick<RefreshClaims, 'sid' | 'gen' | 'sub' | 'client_id' | 'cnf'>
 
 /** A refresh token that came, with all that decides what becomes of it. Times are epoch ms. */
 type Presented = {
@@ -72,6 +73,7 @@ type Presented = {
   issuedAt: number
   presenter: Origin
   asked: AskedTarget
+  proof: ShownProof | null
 }
 
 /** How many sessions one statement rotates at most. */
@@ -118,19 +120,22 @@ export function createRotate(deps: RotateDeps) {
   /**
    * Spends a refresh token of this application.
    * @param asked of what was granted, what the access token is to be for
+   * @param proof of the key that the access token is bound to; a bound refresh token needs one of its own key
    * @returns without a refresh token where the policy does not rotate, and the presented one stays
    * @throws what inspect.refresh throws; token_claims (another application's, or ahead), session_ended, token_expired,
-   *   user_inactive, user_unknown, application_disabled, token_reused, database_unavailable; what refreshRights throws
+   *   user_inactive, user_unknown, application_disabled, token_reused, token_bound, invalid_dpop_proof,
+   *   database_unavailable; what refreshRights throws
    */
   async function rotate(
     token: string,
     applicationId: string,
     presenter: Origin,
     asked: AskedTarget = {},
+    proof: ShownProof | null = null,
   ): Promise<SessionTokens> {
     // Grace is judged at arrival: our own latency must not look like reuse.
     const cameAt = now()
-    return spend(await inspect.refresh(token), applicationId, presenter, { cameAt, asked })
+    return spend(await inspect.refresh(token), applicationId, presenter, { cameAt, asked, proof })
   }
 
   /**
@@ -141,19 +146,21 @@ export function createRotate(deps: RotateDeps) {
     claims: PresentedClaims,
     applicationId: string,
     presenter: Origin,
-    { cameAt, asked = {} }: { cameAt: number; asked?: AskedTarget },
+    { cameAt, asked = {}, proof = null }: { cameAt: number; asked?: AskedTarget; proof?: ShownProof | null },
   ): Promise<SessionTokens> {
     // What a stranger can fail comes before the claim, and touches nothing.
     if (claims.client_id !== applicationId) throw refuse('token_claims')
+    if (claims.cnf) requireKey(claims.cnf, proof)
     const looksFirst = await refreshRights.before(applicationId, asked)
     // Before anything rotates: who is told to come again later must not come with a spent token then.
     if (looksFirst || latest() > now()) await refreshRights.require((await requireUndoubted(claims)).standing, asked)
     const issuedAt = now()
+    if (proof) await proof.spend()
     const { found, won, claimedAt } = await claim({ id: claims.sid, generation: claims.gen, applicationId })
     const { standing: live, eras } = refuseOver(found, claims, won ? claimedAt : now())
     const consented = await refreshRights.requireOrEnd(live, asked, presenter)
     const policy = eras.of(live.session)
-    const presented: Presented = { claims, live, eras, policy, cameAt, issuedAt, presenter, asked: consented }
+    const presented: Presented = { claims, live, eras, policy, cameAt, issuedAt, presenter, asked: consented, proof }
     if (won) return answer(presented, true)
     switch (judge(presented)) {
       case 'ahead':
@@ -200,10 +207,10 @@ export function createRotate(deps: RotateDeps) {
     return { standing, eras }
   }
 
-  async function answer({ live, eras, issuedAt, presenter, asked }: Presented, withRefresh: boolean) {
+  async function answer({ live, eras, issuedAt, presenter, asked, proof }: Presented, withRefresh: boolean) {
     await sessionLimit.endOverLimit(live, eras, presenter)
     deps.refreshed(live.session)
-    return sessionTokens({ standing: live, eras, issuedAt }, { asked, withRefresh })
+    return sessionTokens({ standing: live, eras, issuedAt }, { asked, withRefresh, jkt: proof?.jkt })
   }
 
   /** RFC 9700 §4.14.2: a spent token that comes back means that two hold the session; neither keeps it. */
@@ -264,6 +271,15 @@ export function createRotate(deps: RotateDeps) {
 }
 
 export type Rotate = ReturnType<typeof createRotate>
+
+/**
+ * RFC 9449 §5: of a public application the refresh token is bound. Whoever has it without the key must not rotate it, or its
+ * owner would fall for reuse.
+ */
+function requireKey({ jkt }: Confirmation, proof: ShownProof | null): void {
+  if (!proof) throw refuse('invalid_dpop_proof')
+  if (proof.jkt !== jkt) throw refuse('token_bound')
+}
 
 /** A session that is not there, or not so far, may be one that a database that went back has forgotten. */
 function isForgotten(standing: Standing | null | undefined, generation: number): boolean {

@@ -37,17 +37,19 @@ export type TokensAsked = {
   withRefresh: boolean
   /** Of the authorization request; a refresh has none (OpenID Connect Core §12.2). */
   nonce?: string | null
+  /** Of the proof that the request came with: the access token is bound to its key. */
+  jkt?: string | undefined
 }
 
 export type SessionTokensDeps = { issue: Issue; idTokens: IdTokens; applications: ApplicationsInForce }
 
 export function createSessionTokens({ issue, idTokens, applications }: SessionTokensDeps) {
   /** @throws database_unavailable, what `narrowed` throws */
-  return function sessionTokens(stood: Stood, { asked, withRefresh, nonce = null }: TokensAsked): SessionTokens {
+  return function sessionTokens(stood: Stood, { asked, withRefresh, nonce = null, jkt }: TokensAsked): SessionTokens {
     const { standing, eras, issuedAt } = stood
     const { session, user } = standing
     const policy = eras.of(session)
-    const access = issue.accessOf(standing, issuedAt, policy, asked)
+    const access = issue.accessOf(standing, issuedAt, policy, asked, jkt)
     const end = absoluteEnd(session, policy)
     return {
       access,

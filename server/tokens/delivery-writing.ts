@@ -1,0 +1,46 @@
+// Writes down, in the transaction that ends sessions, which applications are to be told of it (OpenID Connect Back-Channel
+// Logout 1.0); identity/deliveries/ sends it. Where no application has an address for that, nothing is asked and nothing written.
+import type { ApplicationsInForce } from '../revocation/applications-in-force.js'
+import type { Queries } from '../storage/database.js'
+import type { DeliveryStore, EndToTell } from '../storage/deliveries.js'
+
+export type DeliveryWritingDeps = {
+  deliveryStore: DeliveryStore
+  applications: Pick<ApplicationsInForce, 'areAnyToldOfEnds'>
+  uuid: () => string
+  now: () => number
+}
+
+export function createDeliveryWriting({ deliveryStore, applications, uuid, now }: DeliveryWritingDeps) {
+  async function write(tx: Queries, ends: readonly EndToTell[]): Promise<void> {
+    if (ends.length === 0) return
+    const at = now()
+    const waiting = { state: 'waiting', round: 0, attempts: 0, nextAt: at, taker: null, failure: null } as const
+    await deliveryStore.insertAll(
+      tx,
+      ends.map(({ sessionId, ended, applicationId, userId }) => ({
+        ...{ id: uuid(), sessionId, ended, applicationId, userId },
+        ...waiting,
+        ...{ status: null, createdAt: at, since: at, doneAt: null },
+      })),
+    )
+  }
+
+  return {
+    /** Sessions that have ended in this transaction. */
+    async ofSessions(tx: Queries, ids: readonly string[]): Promise<void> {
+      if (ids.length > 0 && applications.areAnyToldOfEnds()) await write(tx, await deliveryStore.endsOf(tx, ids))
+    },
+
+    /**
+     * What came from sessions that somebody has ended by name, and what of it has ended with them stands as ended: also those
+     * that stay because they are offline, whose refresh tokens stay good (§2.7), and those that had expired.
+     */
+    async ofBrowsers(tx: Queries, sids: readonly string[]): Promise<void> {
+      if (sids.length > 0 && applications.areAnyToldOfEnds())
+        await write(tx, await deliveryStore.endsOfBrowsers(tx, sids))
+    },
+  }
+}
+
+export type DeliveryWriting = ReturnType<typeof createDeliveryWriting>
