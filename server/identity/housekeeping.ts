@@ -6,12 +6,17 @@ import type { PolicyInForce } from '../revocation/policy-in-force.js'
 import type { ApiKeyStore } from '../storage/api-keys.js'
 import type { CodeStore } from '../storage/codes.js'
 import type { Database } from '../storage/database.js'
+import type { DeviceCodeStore } from '../storage/device-codes.js'
 import type { DeviceStore, SeenCursor } from '../storage/devices.js'
 import type { HeartbeatStore } from '../storage/heartbeats.js'
 import type { RevocationStore } from '../storage/revocations.js'
-import type { OpenCursor } from '../storage/session-tidying.js'
+import type { Expired, OpenCursor } from '../storage/session-tidying.js'
 import type { SessionStore } from '../storage/sessions.js'
+import type { VerifierStore } from '../storage/verifiers.js'
 import type { AuditTrail } from '../tokens/audit-trail.js'
+import type { DeliveryWriting } from '../tokens/delivery-writing.js'
+import type { Sweeping } from '../tokens/sweeping.js'
+import type { Sending } from './deliveries/sending.js'
 
 export type HousekeepingDeps = {
   database: Database
@@ -20,8 +25,13 @@ export type HousekeepingDeps = {
   sessionStore: SessionStore
   deviceStore: DeviceStore
   codeStore: CodeStore
+  deviceCodeStore: DeviceCodeStore
   apiKeyStore: ApiKeyStore
+  verifierStore: VerifierStore
   auditTrail: AuditTrail
+  deliveryWriting: DeliveryWriting
+  sweeping: Sweeping
+  sending: Sending
   projection: Projection
   policy: PolicyInForce
   highWater: Pick<HighWater, 'wentBack'>
@@ -33,6 +43,9 @@ const batch = 500
 /** How long a code that is over can still be told from one that never was; ms. */
 const codesKept = 86_400_000
 
+/** How long a verifier that is not seen any more stays listed; ms. */
+const verifiersKept = 30 * 86_400_000
+
 export function createHousekeeping(deps: HousekeepingDeps) {
   const {
     database,
@@ -41,13 +54,32 @@ export function createHousekeeping(deps: HousekeepingDeps) {
     sessionStore,
     deviceStore,
     codeStore,
+    deviceCodeStore,
     apiKeyStore,
+    verifierStore,
     auditTrail,
+    deliveryWriting,
+    sweeping,
+    sending,
     projection,
     policy,
     highWater,
     now,
   } = deps
+
+  /** Whoever is told of ends learns of these too: nobody else tells an application that a session it holds has run out. */
+  async function markExpired(expired: readonly Expired[]): Promise<void> {
+    if (expired.length === 0) return
+    await database.transaction(async tx => {
+      const ids = await sweeping.leaveOut(tx, expired)
+      if (ids.length === 0) return
+      const at = now()
+      if ((await sessionStore.markExpired(tx, at, ids)) === 0) return
+      // Also those that somebody else has marked meanwhile: each end is told once.
+      await deliveryWriting.ofSessions(tx, ids)
+    })
+  }
+
   return {
     /** Tells the database that somebody serves; a gap between two beats is an outage (policy/rotation.ts). */
     async beat(): Promise<void> {
@@ -63,11 +95,16 @@ export function createHousekeeping(deps: HousekeepingDeps) {
     async tidySessions(): Promise<void> {
       let after: OpenCursor | null = null
       do {
-        const looked: { next: OpenCursor | null } = await sessionStore.markExpired(database, now(), {
-          after,
-          limit: batch,
-        })
+        const looked: { expired: Expired[]; next: OpenCursor | null } = await sessionStore.findExpired(
+          database,
+          now(),
+          {
+            after,
+            limit: batch,
+          },
+        )
         after = looked.next
+        await markExpired(looked.expired)
         await setImmediate()
       } while (after !== null)
       const before = now() - policy().ended_session_retention * 1000
@@ -85,6 +122,16 @@ export function createHousekeeping(deps: HousekeepingDeps) {
 
     async forgetCodes(): Promise<void> {
       await inBatches(() => codeStore.forget(database, now() - codesKept, batch))
+      await inBatches(() => deviceCodeStore.forget(database, now() - codesKept, batch))
+    },
+
+    async forgetVerifiers(): Promise<void> {
+      await inBatches(() => verifierStore.forget(database, now() - verifiersKept, batch))
+    },
+
+    /** They stay listed for as long as the sessions whose ends they tell. */
+    async tidyDeliveries(): Promise<void> {
+      await sending.tidy(now() - policy().ended_session_retention * 1000)
     },
 
     /** They stay listed for as long as sessions that are over. */

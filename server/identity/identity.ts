@@ -15,8 +15,15 @@ import type { AuthorizationRequests } from './authorizations/authorization-reque
 import type { Codes } from './authorizations/codes.js'
 import type { Consents } from './authorizations/consents.js'
 import type { Decisions } from './authorizations/decisions.js'
+import type { DeviceCodes } from './authorizations/device-codes.js'
+import type { DeviceDecisions } from './authorizations/device-decisions.js'
+import type { DeviceRequests } from './authorizations/device-requests.js'
 import type { LogoutRequests } from './authorizations/logout-requests.js'
+import type { NetworkThrottle } from './authorizations/network-throttle.js'
+import type { PushedRequests } from './authorizations/pushed-requests.js'
 import type { ConfigurationFiles } from './configuration/configuration.js'
+import type { Deliveries } from './deliveries/deliveries.js'
+import type { Sending } from './deliveries/sending.js'
 import type { Details } from './devices/details.js'
 import type { DeviceEnds } from './devices/device-ends.js'
 import type { DeviceList } from './devices/device-list.js'
@@ -36,8 +43,10 @@ import type { LegacyTokens } from './legacy/legacy-tokens.js'
 import type { AuditLog } from './logs/audit-log.js'
 import type { Figures } from './logs/figures.js'
 import type { Incidents } from './logs/incidents.js'
+import type { Receipts } from './logs/receipts.js'
 import type { RevocationLog } from './logs/revocation-log.js'
 import type { TokenInspector } from './logs/token-inspector.js'
+import type { VerifierList } from './logs/verifier-list.js'
 import type { Names } from './people/names.js'
 import type { OwnPassword } from './people/own-password.js'
 import type { Roles } from './people/roles.js'
@@ -48,6 +57,9 @@ import type { Userinfo } from './people/userinfo.js'
 import type { Users } from './people/users.js'
 import type { Policies } from './policies/policies.js'
 import type { SettledPolicies } from './policies/settled-policies.js'
+import type { InitialAccessTokens } from './registrations/initial-access-tokens.js'
+import type { Registrations } from './registrations/registrations.js'
+import type { UnusedRegistrations } from './registrations/unused-registrations.js'
 
 export type Identity = {
   people: {
@@ -86,17 +98,32 @@ export type Identity = {
     codes: Codes
     consents: Consents
     decisions: Decisions
+    deviceRequests: DeviceRequests
+    deviceCodes: DeviceCodes
+    deviceDecisions: DeviceDecisions
     logoutRequests: LogoutRequests
+    networkThrottle: NetworkThrottle
+    pushedRequests: PushedRequests
   }
+  /** Applications that register themselves. */
+  registrations: {
+    registrations: Registrations
+    initialAccessTokens: InitialAccessTokens
+    unusedRegistrations: UnusedRegistrations
+  }
+  /** What applications are told of sessions that have ended. */
+  deliveries: { sending: Sending; deliveries: Deliveries }
   policies: { policies: Policies; settledPolicies: SettledPolicies }
   configuration: { configuration: ConfigurationFiles }
   keys: { keyRing: KeyRing; sealedSecrets: SealedSecrets }
   logs: {
     auditLog: AuditLog
     revocationLog: RevocationLog
+    receipts: Receipts
     incidents: Incidents
     tokenInspector: TokenInspector
     figures: Figures
+    verifierList: VerifierList
   }
   /** Tokens of the service that was here before; `legacyTokens` is null where none are taken. */
   legacy: {

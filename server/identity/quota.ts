@@ -19,6 +19,8 @@ export const quotas = {
   revocations: { most: 100, window: 3_600_000, code: 'too_many_revocations' },
   /** Those that were ended stay listed for months. */
   apiKeys: { most: 100, window: 3_600_000, code: 'too_many_requests' },
+  /** Applications that describe themselves: each stays a row, and so does what it changes. */
+  documents: { most: 30, window: 3_600_000, code: 'too_many_requests' },
 } as const satisfies Record<string, QuotaRule>
 
 /** Of this process alone: it need not be exact, only end. */

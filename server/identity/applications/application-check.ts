@@ -18,12 +18,14 @@ import { type FieldProblems, type Problem, problem } from '../../protocol/proble
 import type { ApplicationStore } from '../../storage/applications.js'
 import type { Queries } from '../../storage/database.js'
 import type { KeyStore } from '../../storage/keys.js'
+import type { RegisteredApplicationStore } from '../../storage/registered-applications.js'
 import type { RoleStore } from '../../storage/roles.js'
 import { isSameResource, metadataProblems } from './application-writing.js'
 
 export type ApplicationCheckDeps = {
   issuer: string
   applicationStore: ApplicationStore
+  registeredApplicationStore: RegisteredApplicationStore
   roleStore: RoleStore
   keyStore: KeyStore
   now: () => number
@@ -45,11 +47,11 @@ export type Beside = {
 export type Checked = { problems: FieldProblems; warnings: Problem[] }
 
 export function createApplicationCheck(deps: ApplicationCheckDeps) {
-  const { issuer, applicationStore, roleStore, keyStore, now } = deps
+  const { issuer, applicationStore, registeredApplicationStore, roleStore, keyStore, now } = deps
 
   async function contextOf(
     tx: Queries,
-    { id, isGivenSecret = false }: CheckedApplication,
+    { id, origin, isGivenSecret = false }: CheckedApplication,
     beside: Beside | null,
   ): Promise<RulesContext> {
     const others = beside?.applications ?? (await applicationStore.knownToAll(tx))
@@ -60,6 +62,7 @@ export function createApplicationCheck(deps: ApplicationCheckDeps) {
       algorithms: keys.filter(key => key.state === 'active').map(key => key.algorithm),
       roles: beside?.roles ?? (await roleStore.all(tx)).map(role => role.name),
       scopes: [...(own ? [own] : []), ...servers].flatMap(one => one.resourceScopes.map(scope => scope.name)),
+      names: origin === 'registration' ? await registeredApplicationStore.namesOfOthers(tx) : [],
       hasSecret: isGivenSecret || (await applicationStore.liveSecrets(tx, id, now())).length > 0,
     }
   }

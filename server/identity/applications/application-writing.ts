@@ -4,7 +4,7 @@ import { applicationMetadata, ownApplicationId, ownLifetimes } from '../../polic
 import { takesOfAskers, takesOfItsOwn } from '../../policy/application-takings.js'
 import { isApplicationId } from '../../protocol/claims.js'
 import { refuse, refuseField, refuseFields } from '../../protocol/errors.js'
-import { type FieldProblems, problem } from '../../protocol/problems.js'
+import { type FieldProblems, type Problem, problem } from '../../protocol/problems.js'
 import type { AccessLifetime } from '../../revocation/access-lifetime.js'
 import type {
   ApplicationChanges,
@@ -14,12 +14,14 @@ import type {
 } from '../../storage/applications.js'
 import type { AuditStore } from '../../storage/audit.js'
 import type { Queries } from '../../storage/database.js'
+import type { RegisteredApplicationStore } from '../../storage/registered-applications.js'
 import type { RevocationStore } from '../../storage/revocations.js'
 import type { Change } from '../../tokens/changes.js'
 
 export type ApplicationWritingDeps = {
   issuer: string
   applicationStore: ApplicationStore
+  registeredApplicationStore: RegisteredApplicationStore
   auditStore: AuditStore
   revocationStore: RevocationStore
   accessLifetime: AccessLifetime
@@ -29,7 +31,7 @@ export type ApplicationWritingDeps = {
 const mostAskers = 1_000
 
 export function createApplicationWriting(deps: ApplicationWritingDeps) {
-  const { issuer, applicationStore, auditStore, revocationStore, accessLifetime } = deps
+  const { issuer, applicationStore, registeredApplicationStore, auditStore, revocationStore, accessLifetime } = deps
 
   /** In the order of all transactions: both heads, behind every row that a trigger locks, before what raises the log's. */
   async function lockHeads(tx: Queries): Promise<void> {
@@ -93,6 +95,20 @@ export function createApplicationWriting(deps: ApplicationWritingDeps) {
       const had = JSON.stringify(ownLifetimes(before.metadata))
       if (changes.metadata && JSON.stringify(ownLifetimes(changes.metadata)) !== had) await accessLifetime.write(tx)
     },
+
+    /**
+     * Rows of applications that have registered themselves and that nobody uses. No token, consent or session names them, so
+     * there is nothing to be ended, and their ids are random: nobody is given one a second time.
+     * @returns those that were forgotten
+     */
+    async forgetUnused(tx: Queries, ids: readonly string[]): Promise<string[]> {
+      await applicationStore.lockAll(tx, ids)
+      const unused = await registeredApplicationStore.stillUnused(tx, ids)
+      if (unused.length === 0) return []
+      await lockHeads(tx)
+      await registeredApplicationStore.forget(tx, unused)
+      return unused
+    },
   }
 }
 
@@ -113,14 +129,26 @@ function requireMetadata(metadata: unknown): void {
   if (Object.keys(fields).length > 0) throw refuseFields(fields)
 }
 
+/** In bytes, as JSON. MySQL's TEXT has 65,535 of them, and the audit log keeps all of it in one, with the name. */
+const longestMetadata = 60_000
+
 /** What of it is no metadata at all, by the names of its members. */
 export function metadataProblems(metadata: unknown): FieldProblems {
   const result = applicationMetadata.safeParse(metadata)
-  const fields: FieldProblems = {}
+  const fields = lengthProblems(metadata)
   for (const { path, message, ...issue } of result.error?.issues ?? []) {
     const names = 'keys' in issue && path.length === 0 ? issue.keys : [path.join('.')]
     for (const name of names)
       fields[name] = [...(fields[name] ?? []), problem('application_metadata', { reason: message })]
   }
   return fields
+}
+
+/** Numbers and escaped characters may be longer than they came; told of the longest member. */
+function lengthProblems(metadata: unknown): Record<string, Problem[]> {
+  const lengthOf = (value: unknown) => Buffer.byteLength(JSON.stringify(value) ?? '')
+  if (lengthOf(metadata) <= longestMetadata) return {}
+  const members = Object.entries(metadata as object).sort(([, a], [, b]) => lengthOf(b) - lengthOf(a))
+  const reason = `is too long: all metadata together has at most ${longestMetadata} bytes`
+  return { [members[0]![0]]: [problem('application_metadata', { reason })] }
 }

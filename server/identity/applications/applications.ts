@@ -8,7 +8,9 @@ import {
   ownApplicationId,
   type ResourceScope,
 } from '../../policy/application-metadata.js'
-import { refuseFields } from '../../protocol/errors.js'
+import { saysItself } from '../../policy/own-description.js'
+import { refuseField, refuseFields } from '../../protocol/errors.js'
+import { canonical } from '../../protocol/json.js'
 import { type FieldProblems, type Problem, problem } from '../../protocol/problems.js'
 import type { ApplicationChanges, ApplicationRecord, ApplicationStore } from '../../storage/applications.js'
 import { isDuplicate, type Queries } from '../../storage/database.js'
@@ -103,13 +105,13 @@ export function createApplications(deps: ApplicationsDeps) {
   async function createIn(
     tx: Queries,
     change: Change,
-    input: NewApplicationInput & { id: string },
+    input: NewApplicationInput & { id: string; registrationTokenHash?: string },
     origin: ApplicationOrigin,
     actor: Actor,
     given: string | boolean = true,
   ): Promise<Created> {
-    const { id, name, kind, metadata, resource = null, resourceScopes = [] } = input
-    const row = { id, name, kind, origin, active: true, createdAt: now(), registrationTokenHash: null }
+    const { id, name, kind, metadata, resource = null, resourceScopes = [], registrationTokenHash = null } = input
+    const row = { id, name, kind, origin, active: true, createdAt: now(), registrationTokenHash }
     const application = { ...row, metadata, resource, resourceScopes }
     const makesSecret = usesSecret(metadata) && given !== false
     const warnings = await applicationCheck.require(tx, { ...application, isNew: true, isGivenSecret: makesSecret })
@@ -138,7 +140,12 @@ export function createApplications(deps: ApplicationsDeps) {
     const before = await lockOther(tx, id, actor)
     change.note({ action: 'application_deleted', subject: id, before: auditedWhole(before) })
     await applicationStore.deleteSecrets(tx, id)
-    const nothing = { metadata: {}, resource: null, resourceScopes: [], registrationTokenHash: null }
+    const nothing = {
+      metadata: leftToTell(before.metadata),
+      resource: null,
+      resourceScopes: [],
+      registrationTokenHash: null,
+    }
     await applicationWriting.change(tx, change, id, { active: false, deletedAt: now(), ...nothing })
   }
 
@@ -171,7 +178,25 @@ export function createApplications(deps: ApplicationsDeps) {
         const { metadata, ...columns } = wanted
         const given = Object.fromEntries(Object.entries(columns).filter(([, value]) => value !== undefined))
         const merged = metadata && { metadata: mergedMetadata(before.metadata, metadata) }
+        requireNotItsOwn(before, { ...before, ...given, ...merged })
         return changeIn(tx, change, before, { ...given, ...merged }, actor)
+      }),
+
+    /**
+     * One that registered itself is an administrator's from then on: it can no longer change itself, and people are no
+     * longer warned of it.
+     * @param seen the version that somebody has looked at; undefined: whichever it is
+     * @returns whether it was still that one; it is left alone where it has changed itself since
+     * @throws not_found, permission_denied, invalid_fields where it has not registered itself
+     */
+    adopt: (id: string, actor: Actor, seen?: number): Promise<boolean> =>
+      changes.run(actor, async (tx, change) => {
+        const before = await lockOther(tx, id, actor)
+        if (before.origin !== 'registration') throw refuseField('origin', 'not_registered_by_itself')
+        if (seen !== undefined && before.version !== seen) return false
+        change.note({ action: 'application_adopted', subject: id })
+        await changeIn(tx, change, before, { origin: 'administrator', registrationTokenHash: null }, actor)
+        return true
       }),
 
     /** Ends its sessions. @throws not_found, permission_denied */
@@ -214,6 +239,16 @@ function requireHarmless(before: ApplicationRecord, after: ApplicationRecord): v
   if (Object.keys(fields).length > 0) throw refuseFields(fields)
 }
 
+/** Of one that nobody here has looked at. @throws invalid_fields with what it says itself */
+function requireNotItsOwn(before: ApplicationRecord, after: ApplicationRecord): void {
+  const refused = [problem(before.origin === 'document' ? 'said_by_document' : 'said_by_itself')]
+  const said = ({ name, kind, metadata }: ApplicationRecord) => ({ ...metadata, client_name: name, kind })
+  const [was, is] = [said(before), said(after)]
+  const names = [...new Set([...Object.keys(was), ...Object.keys(is)])] as (keyof typeof was)[]
+  const wrong = names.filter(name => saysItself(before.origin, name) && canonical(was[name]) !== canonical(is[name]))
+  if (wrong.length > 0) throw refuseFields(Object.fromEntries(wrong.map(name => [name, refused])))
+}
+
 function mergedMetadata(before: ApplicationMetadata, changes: MetadataChanges): ApplicationMetadata {
   const merged = Object.entries({ ...before, ...changes }).filter(([, value]) => value !== null && value !== undefined)
   return Object.fromEntries(merged) as ApplicationMetadata
@@ -229,4 +264,10 @@ function idOf({ name, kind }: NewApplicationInput, random: (size: number) => Buf
     .slice(0, 40)
     .replace(/-+$/, '')
   return `${words || kind.replace('_', '-')}-${random(4).toString('hex')}`
+}
+
+/** What ended with it is told to it all the same: by where, and signed as it has registered. */
+function leftToTell({ backchannel_logout_uri: uri, id_token_signed_response_alg: algorithm }: ApplicationMetadata) {
+  if (uri === undefined) return {}
+  return { backchannel_logout_uri: uri, ...(algorithm && { id_token_signed_response_alg: algorithm }) }
 }

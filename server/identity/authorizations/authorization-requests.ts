@@ -1,4 +1,5 @@
-// Requests of the authorization endpoint, from their parameters to what comes next. Nothing here writes.
+// Requests of the authorization endpoint, from their parameters to what comes next. Nothing here writes but one thing: that
+// somebody has come with what was pushed.
 
 import { mayUse } from '../../policy/application-metadata.js'
 import { type ConsentFacts, nextStep, type Step } from '../../policy/authorization.js'
@@ -23,6 +24,7 @@ import { resourceServersOf } from '../../policy/session-scope.js'
 import { isApplicationId } from '../../protocol/claims.js'
 import { type ErrorCode, Refusal } from '../../protocol/errors.js'
 import type { ApplicationsInForce } from '../../revocation/applications-in-force.js'
+import type { PolicyInForce } from '../../revocation/policy-in-force.js'
 import type { Tail } from '../../revocation/tail.js'
 import type { BrowserSessionStore } from '../../storage/browser-sessions.js'
 import type { ConsentStore } from '../../storage/consents.js'
@@ -30,6 +32,8 @@ import type { Database } from '../../storage/database.js'
 import type { IdTokenHints } from '../../tokens/id-token-hints.js'
 import { type PublicApplication, publicApplication } from '../applications/public-application.js'
 import type { BrowserSession } from '../sign-in/browser-sessions.js'
+import type { DocumentApplications } from './document-applications.js'
+import { isPushedUri, type PushedRequests } from './pushed-requests.js'
 
 export type CheckedRequest = { request: AuthorizationRequest; application: PublicApplication }
 
@@ -44,13 +48,33 @@ export class AuthorizationRefusal extends Refusal {
   }
 }
 
+/** What its parameters do not say. */
+type Known = {
+  /** Whom the `id_token_hint` is about. */
+  hintedSub?: string | null | undefined
+  beganAt: number
+  /** Of whoever asks; '' where nobody knows. */
+  from: string
+  testedBy?: string
+  /** It is sent ahead just now. */
+  isPushed?: true
+  /** It was: the row that has it. */
+  pushed?: string
+}
+
+const unknownPushed = 'There is no request of this client_id that was pushed under this request_uri.'
+const overPushed = 'The request that was pushed under this request_uri was answered before, or not used in time.'
+
 export type AuthorizationRequestsDeps = {
   issuer: string
   database: Database
   browserSessionStore: Pick<BrowserSessionStore, 'signInFor'>
   consentStore: Pick<ConsentStore, 'find'>
   applications: ApplicationsInForce
+  documentApplications: Pick<DocumentApplications, 'find'>
   idTokenHints: IdTokenHints
+  pushedRequests: PushedRequests
+  policy: PolicyInForce
   tail: Pick<Tail, 'freshen'>
   now: () => number
 }
@@ -63,38 +87,74 @@ export function testRedirectUri(issuer: string, applicationId: string): string {
 export const testPath = (applicationId: string) => `/admin/applications/${encodeURIComponent(applicationId)}/test/back`
 
 export function createAuthorizationRequests(deps: AuthorizationRequestsDeps) {
-  const { issuer, database, browserSessionStore, consentStore, applications, idTokenHints, tail, now } = deps
+  const { issuer, database, browserSessionStore, consentStore, applications, idTokenHints } = deps
+  const { documentApplications, pushedRequests, policy, tail, now } = deps
 
   const servers = () => resourceServersOf(applications.resourceServers(), issuer)
 
   async function judge(
     asked: AuthorizationParameters,
-    hintedSub: string | null | undefined,
-    beganAt: number,
-    testedBy?: string,
+    { hintedSub, beganAt, from, testedBy, isPushed, pushed }: Known,
   ): Promise<CheckedRequest> {
     await tail.freshen()
     const [id = '', ...others] = asked.client_id ?? []
-    const found = others.length === 0 && isApplicationId(id) ? await applications.meet(id) : undefined
+    const found = others.length === 0 && isApplicationId(id) ? await documentApplications.find(id, from) : undefined
     const application = found && publicApplication(found)
     const test = testedBy === undefined ? undefined : { sid: testedBy, redirectUri: testRedirectUri(issuer, id) }
-    const facts: AuthorizationFacts = { application, servers: servers(), hintedSub, test }
+    const facts: AuthorizationFacts = {
+      ...{ application, servers: servers(), hintedSub, test },
+      isPushed: isPushed === true || pushed !== undefined,
+      mustPush: policy().require_pushed_authorization_requests,
+    }
     const broken = brokenRule(asked, facts)
-    if (!broken) return { request: requestOf(asked, facts, beganAt), application: application! }
+    const named = pushed === undefined ? {} : { pushed }
+    if (!broken) return { request: { ...requestOf(asked, facts, beganAt), ...named }, application: application! }
     const { error, why, told } = broken
     // Whoever tries it out is told here.
     const isTold = told === 'person' || test !== undefined
-    throw new AuthorizationRefusal(error, why, isTold ? null : backFor(asked, application!))
+    throw new AuthorizationRefusal(error, why, isTold ? null : backFor(asked, application!, named))
   }
 
-  function backFor(asked: AuthorizationParameters, application: PublicApplication) {
+  function backFor(asked: AuthorizationParameters, application: PublicApplication, named: { pushed?: string }) {
     const state = stateOf(asked)
     const address: AnswerAddress = {
       redirectUri: redirectUriOf(asked, application)!,
       responseMode: responseModeOf(asked),
       ...(state !== undefined && { state }),
+      ...named,
     }
     return { application, address, prompt: asked.prompt?.join(' ') ?? '' }
+  }
+
+  /**
+   * What was pushed, by the reference to it. Of what else the address says nothing counts (RFC 9101 §6.3) but a request object,
+   * which never stands beside (§5).
+   */
+  async function openPushed(
+    uri: string,
+    { client_id: ids = [], request: objects }: AuthorizationParameters,
+    from: string,
+  ) {
+    const found = ids.length === 1 ? await pushedRequests.find(uri, ids[0]!) : null
+    if (!found) throw new AuthorizationRefusal('invalid_request_uri', unknownPushed, null)
+    const { request, hash } = found
+    const asked = { ...parametersOf(request), ...(objects && { request: objects }) }
+    const checked = await judge(asked, { hintedSub: request.hintedSub, beganAt: now(), from, pushed: hash })
+    if (!(await pushedRequests.show(found))) throw overRefusal(checked)
+    return checked
+  }
+
+  /** The rules once more of one that is kept; and of one that was pushed, whether it was answered meanwhile. */
+  async function again(request: AuthorizationRequest, beganAt: number, from: string): Promise<CheckedRequest> {
+    const checked = await judge(parametersOf(request), { ...request, beganAt, from })
+    const { pushed } = checked.request
+    if (pushed !== undefined && !(await pushedRequests.isOpen(pushed))) throw overRefusal(checked)
+    return checked
+  }
+
+  function overRefusal({ request, application }: CheckedRequest): AuthorizationRefusal {
+    const back = { application, address: request, prompt: request.prompt.join(' ') }
+    return new AuthorizationRefusal('invalid_request_uri', overPushed, back)
   }
 
   /** null where it is none of ours, or was given to another application: whom it is about would be no hint then. */
@@ -115,22 +175,35 @@ export function createAuthorizationRequests(deps: AuthorizationRequestsDeps) {
     const remembered = isFirstParty ? null : await consentStore.find(database, userId, id)
     return {
       isFirstParty,
-      asksAlways: isPublic(application) && isNative(application),
+      // Anybody can claim to be an installed program; and a document may say something else tomorrow.
+      asksAlways: application.origin === 'document' || (isPublic(application) && isNative(application)),
       isCovered: covers(remembered?.scopes ?? null, request, servers()),
     }
   }
 
   return {
-    /** @throws AuthorizationRefusal with the first rule that is broken; database_unavailable */
-    check: (asked: AuthorizationParameters): Promise<CheckedRequest> => judge(asked, hintedIn(asked), now()),
+    /**
+     * @param from the address of whoever asks; '' where nobody knows
+     * @throws AuthorizationRefusal with the first rule that is broken; client_document_unavailable, client_document_invalid,
+     *   too_many_from_network, database_unavailable
+     */
+    check(asked: AuthorizationParameters, from = ''): Promise<CheckedRequest> {
+      const pushed = asked.request_uri?.find(isPushedUri)
+      // Beside another one it is no reference by itself.
+      if (pushed !== undefined) return openPushed(asked.request_uri!.length === 1 ? pushed : '', asked, from)
+      return judge(asked, { hintedSub: hintedIn(asked), beganAt: now(), from })
+    },
+
+    /** The same of one that an application sends ahead. @throws AuthorizationRefusal */
+    checkPushed: (asked: AuthorizationParameters, from = ''): Promise<CheckedRequest> =>
+      judge(asked, { hintedSub: hintedIn(asked), beganAt: now(), from, isPushed: true }),
 
     /** The same of one that was checked before: meanwhile its application may be another one. */
-    recheck: (request: AuthorizationRequest): Promise<CheckedRequest> =>
-      judge(parametersOf(request), request.hintedSub, request.beganAt, request.testedBy),
+    recheck: (request: AuthorizationRequest, from = ''): Promise<CheckedRequest> =>
+      again(request, request.beganAt, from),
 
     /** The same of one that no browser had begun. */
-    begin: (request: AuthorizationRequest): Promise<CheckedRequest> =>
-      judge(parametersOf(request), request.hintedSub, now()),
+    begin: (request: AuthorizationRequest, from = ''): Promise<CheckedRequest> => again(request, now(), from),
 
     /** What comes next for the one who is signed in with the browser, or for nobody. */
     async nextStep({ request, application }: CheckedRequest, browser: BrowserSession | undefined): Promise<Step> {

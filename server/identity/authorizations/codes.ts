@@ -5,12 +5,12 @@ import { createHash } from 'node:crypto'
 import type { Origin } from '../../policy/actor.js'
 import {
   authenticationMethodOf,
+  bindsItsSessions,
   grantTypesOf,
   hasRefreshTokens,
   mayBeOffline,
   scopeWords,
 } from '../../policy/application-metadata.js'
-import { covers } from '../../policy/consent.js'
 import { type AskedTarget, narrowed, resourceServersOf } from '../../policy/session-scope.js'
 import { refuse } from '../../protocol/errors.js'
 import { verifierMatches } from '../../protocol/pkce.js'
@@ -18,15 +18,16 @@ import type { ApplicationsInForce } from '../../revocation/applications-in-force
 import type { PolicyInForce } from '../../revocation/policy-in-force.js'
 import type { ApplicationRecord } from '../../storage/applications.js'
 import type { CodeRecord, CodeStore } from '../../storage/codes.js'
-import type { ConsentStore } from '../../storage/consents.js'
-import type { Database, Queries } from '../../storage/database.js'
+import type { Database } from '../../storage/database.js'
 import type { SessionGrant } from '../../storage/session-rows.js'
 import type { SessionStore } from '../../storage/sessions.js'
 import type { Changes } from '../../tokens/changes.js'
 import { refuseToken } from '../../tokens/checks.js'
+import type { ShownProof } from '../../tokens/proofs.js'
 import type { MakeSessionTokens, SessionTokens } from '../../tokens/session-tokens.js'
 import { type Evidence, EvidenceOutdated, type OpenSession } from '../sign-in/open-session.js'
 import { hashOfCode, isCode } from './code-text.js'
+import type { HeldConsent } from './held-consent.js'
 
 /** What comes with a code. */
 export type RedemptionTerms = {
@@ -34,6 +35,8 @@ export type RedemptionTerms = {
   /** RFC 7636 §4.5 */
   verifier: string | undefined
   asked?: AskedTarget
+  /** Of the key that the tokens are bound to (RFC 9449). */
+  proof?: ShownProof | null
   /** For a session that ends again at once: never one that the application goes on with. */
   apart?: true
 }
@@ -45,7 +48,7 @@ export type CodesDeps = {
   issuer: string
   database: Database
   codeStore: CodeStore
-  consentStore: ConsentStore
+  holdsConsent: HeldConsent
   sessionStore: SessionStore
   openSession: OpenSession
   sessionTokens: MakeSessionTokens
@@ -59,7 +62,7 @@ export type CodesDeps = {
 }
 
 export function createCodes(deps: CodesDeps) {
-  const { issuer, database, codeStore, consentStore, sessionStore, openSession, sessionTokens } = deps
+  const { issuer, database, codeStore, holdsConsent, sessionStore, openSession, sessionTokens } = deps
   const { changes, applications, policy, random, now, latest } = deps
 
   const servers = () => resourceServersOf(applications.resourceServers(), issuer)
@@ -74,8 +77,8 @@ export function createCodes(deps: CodesDeps) {
   /**
    * Turns a code into the tokens of a session.
    * @param applicationId of the application that has authenticated
-   * @throws invalid_grant, code_reused, unauthorized_client, invalid_scope, invalid_target, database_unavailable; only with
-   *   code_reused anything has changed
+   * @throws invalid_grant, code_reused, unauthorized_client, invalid_scope, invalid_target, invalid_dpop_proof,
+   *   database_unavailable; only with code_reused anything has changed
    */
   async function redeem(
     code: string,
@@ -92,15 +95,17 @@ export function createCodes(deps: CodesDeps) {
     if (row.expiresAt <= now()) throw refuse('invalid_grant')
     if (row.expiresAt <= latest()) throw refuseToken('clock_jumped')
     narrowed(row, terms.asked ?? {}, servers())
+    const { proof = null } = terms
+    if (proof) await proof.spend()
     try {
       const opened = await openSession(evidenceOf(row, terms, origin), applicationId, {
         device: { deviceId: row.deviceId },
         origin,
         apart: terms.apart === true,
-        grant: () => grantOf(row, requireHeld(applicationId)),
+        grant: () => grantOf(row, requireHeld(applicationId), proof),
       })
       const { refreshable: withRefresh } = opened.standing.session
-      return sessionTokens(opened, { asked: terms.asked ?? {}, withRefresh, nonce: row.nonce })
+      return sessionTokens(opened, { asked: terms.asked ?? {}, withRefresh, nonce: row.nonce, jkt: proof?.jkt })
     } catch (error) {
       if (!(error instanceof EvidenceOutdated)) throw error
       const present = error instanceof NotClaimed ? await codeStore.find(database, hash) : null
@@ -109,15 +114,19 @@ export function createCodes(deps: CodesDeps) {
   }
 
   /** What a stranger can fail. */
-  function isPresentedBy(row: CodeRecord, applicationId: string, { redirectUri, verifier }: RedemptionTerms): boolean {
+  function isPresentedBy(
+    row: CodeRecord,
+    applicationId: string,
+    { redirectUri, verifier, proof }: RedemptionTerms,
+  ): boolean {
     if (row.applicationId !== applicationId) return false
     // RFC 6749 §4.1.3: the same, byte by byte, if the request named one.
     if (row.redirectUri !== null ? redirectUri !== row.redirectUri : !isRegistered(redirectUri, applicationId))
       return false
     // RFC 9700 §2.1.1: a verifier for a code that was asked for without a challenge is a downgrade, and refused.
     if (row.challenge === null ? verifier !== undefined : !verifierMatches(verifier ?? '', row.challenge)) return false
-    // RFC 9449 §10: bound to a key, and nobody has shown a proof of it.
-    return row.dpopJkt === null
+    // RFC 9449 §10: the key that was named when the code was asked for.
+    return row.dpopJkt === null || row.dpopJkt === proof?.jkt
   }
 
   /** The request named none, as one alone is registered. */
@@ -136,7 +145,8 @@ export function createCodes(deps: CodesDeps) {
         return browser !== null && (browser.endedAt === null || browser.endedReason === 'expired')
       },
       async spend(tx, { id: sessionId }) {
-        if (!(await isConsented(tx, row, asked))) throw new EvidenceOutdated()
+        const { metadata } = requireHeld(row.applicationId)
+        if (!(await holdsConsent(tx, row, metadata, asked))) throw new EvidenceOutdated()
         const redemption = random(12).toString('hex')
         const by = { redemption, redeemer: redeemerOf(origin), sessionId }
         if (!(await codeStore.redeem(tx, row.hash, now(), by))) throw new NotClaimed()
@@ -144,18 +154,13 @@ export function createCodes(deps: CodesDeps) {
     }
   }
 
-  /** Behind the user's lock, which whoever withdraws consent needs too. */
-  async function isConsented(tx: Queries, row: CodeRecord, asked: AskedTarget): Promise<boolean> {
-    if (requireHeld(row.applicationId).metadata.first_party) return true
-    const consent = await consentStore.find(tx, row.userId, row.applicationId)
-    const { resources } = narrowed(row, { resource: asked.resource ?? [] }, servers())
-    return covers(consent?.scopes ?? null, { scope: scopeWords(row.scope), resources }, servers())
-  }
-
   function grantOf(
-    { scope, resources, browserSid, dpopJkt }: CodeRecord,
-    { metadata }: ApplicationRecord,
+    { scope, resources, browserSid }: CodeRecord,
+    application: ApplicationRecord,
+    proof: ShownProof | null,
   ): SessionGrant {
+    const { metadata } = application
+    const dpopJkt = proof && bindsItsSessions(application) ? proof.jkt : null
     const refreshable = hasRefreshTokens(metadata)
     const offline = refreshable && mayBeOffline(metadata) && scopeWords(scope).includes('offline_access')
     return { grantType: 'authorization_code', scope, resources, browserSid, offline, dpopJkt, refreshable }
@@ -172,9 +177,12 @@ export function createCodes(deps: CodesDeps) {
     if (method === 'none' && row.challenge !== null && isRepeat && policy().reuse_grace > 0)
       return refuse('invalid_grant')
     const { sessionId, userId: user, applicationId: application } = row
+    // Further replays write nothing: each transaction would lock the heads of both logs.
+    const session = sessionId === null ? null : await sessionStore.find(database, sessionId)
+    if (session === null || session.endedAt !== null) return refuse('code_reused')
     await changes.run({ name: 'system', origin, credential: null }, async (_, { record, note }) => {
-      if (sessionId === null || !(await record('code_reused', { subject: sessionId }))) return
-      note({ action: 'code_reused', subject: sessionId, before: { user, application } })
+      if (!(await record('code_reused', { subject: session.id }))) return
+      note({ action: 'code_reused', subject: session.id, before: { user, application } })
     })
     return refuse('code_reused')
   }

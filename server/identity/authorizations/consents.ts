@@ -10,6 +10,7 @@ import type { ApplicationStore } from '../../storage/applications.js'
 import type { CodeStore } from '../../storage/codes.js'
 import type { ConsentRecord, ConsentStore } from '../../storage/consents.js'
 import type { Database, Queries } from '../../storage/database.js'
+import type { DeviceCodeStore } from '../../storage/device-codes.js'
 import type { OwnListStore, UseOfApplication } from '../../storage/own-lists.js'
 import type { SessionStore } from '../../storage/sessions.js'
 import type { UserStore } from '../../storage/users.js'
@@ -39,6 +40,7 @@ export type ConsentsDeps = {
   applicationStore: ApplicationStore
   consentStore: ConsentStore
   codeStore: CodeStore
+  deviceCodeStore: DeviceCodeStore
   sessionStore: SessionStore
   ownListStore: OwnListStore
   states: SessionStates
@@ -52,7 +54,7 @@ const atOnce = 200
 
 export function createConsents(deps: ConsentsDeps) {
   const { issuer, database, userStore, applicationStore, consentStore, codeStore, sessionStore, ownListStore } = deps
-  const { states, rights, changes, applications } = deps
+  const { deviceCodeStore, states, rights, changes, applications } = deps
 
   const described = (scopes: ConsentedScopes) => describedScopes(scopes, applications.resourceServers(), issuer)
 
@@ -73,14 +75,15 @@ export function createConsents(deps: ConsentsDeps) {
 
   /** Everything in one transaction, or so much that another one goes on. @returns whether all is done */
   function withdrawSome(userId: number, applicationId: string, actor: Actor): Promise<'done' | 'more' | 'nothing'> {
-    const work: Parameters<typeof changes.run<'done' | 'more' | 'nothing'>>[1] = async (tx, { record, note }) => {
+    const work: Parameters<typeof changes.run<'done' | 'more' | 'nothing'>>[1] = async (tx, { recordEnds, note }) => {
       await userStore.lock(tx, userId)
       await requireMayActOn(tx, actor, userId)
       const consent = await consentStore.lock(tx, userId, applicationId)
       const ending = await sessionStore.ofApplicationOf(tx, userId, applicationId, atOnce + 1)
       if (!consent && ending.length === 0) return 'nothing'
       await codeStore.removeUnspent(tx, userId, applicationId)
-      for (const subject of ending.slice(0, atOnce).sort()) await record('consent_withdrawn', { subject })
+      await deviceCodeStore.removeUnspent(tx, userId, applicationId)
+      await recordEnds(ending.slice(0, atOnce).map(sid => [sid, 'consent_withdrawn']))
       if (ending.length > atOnce) return 'more'
       // Last of all: whoever comes again after a fault finds it, and goes on.
       await consentStore.remove(tx, userId, applicationId)
@@ -127,7 +130,7 @@ export function createConsents(deps: ConsentsDeps) {
 
     /**
      * Takes back what a person let an application have, and ends what it has: all of its sessions of that person, and codes
-     * that it has not redeemed. Also of an application of our own, which nobody agreed to.
+     * and device codes that it has not redeemed. Also of an application of our own, which nobody agreed to.
      * @returns the application
      * @throws not_found, also when there was nothing; permission_denied
      */

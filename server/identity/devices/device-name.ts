@@ -12,7 +12,7 @@ export function nameDevice(userAgent: string): DeviceName {
   const platformName = [os.name, frozen ? '' : (os.versionName ?? os.version)].filter(Boolean).join(' ')
   const program = text.split(/[\s(]/, 1)[0] ?? ''
   const name = browser.name
-    ? [browser.name.replace(/ for Android$/, ''), os.name].filter(Boolean).join(' · ')
+    ? [...new Set([browser.name.replace(/ for Android$/, ''), os.name])].filter(Boolean).join(' · ')
     : program || 'Unknown device'
   return {
     name: name.slice(0, 150),

@@ -15,6 +15,8 @@ export type PublicSession = {
   createdAt: number
   lastSeenAt: number
   address: string
+  /** The thumbprint of the key that its refresh tokens are bound to (RFC 9449); null: to none. */
+  boundKey: string | null
   endedAt: number | null
   endedReason: string | null
   endedBy: string | null
@@ -31,6 +33,7 @@ export function publicSession(session: SessionRecord): PublicSession {
     createdAt: session.createdAt,
     lastSeenAt: session.lastSeenAt,
     address: session.address,
+    boundKey: session.dpopJkt,
     endedAt: session.endedAt,
     endedReason: session.endedReason,
     endedBy: session.endedBy,

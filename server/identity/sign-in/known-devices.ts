@@ -12,6 +12,8 @@ export type DeviceClaim = {
   deviceProof: DeviceProof | null
   /** The client's own stable name for the device: proves nothing. */
   clientDevice?: string | undefined
+  /** What a new one is called whose program does not say what it is. */
+  otherwise?: string
 }
 
 /** The device that evidence names: it was recognised when the person signed in there. */
@@ -46,7 +48,7 @@ export function createKnownDevices({ deviceStore, inspect, now, uuid }: KnownDev
     async recognise(
       tx: Queries,
       userId: number,
-      { deviceProof, clientDevice }: DeviceClaim,
+      { deviceProof, clientDevice, otherwise }: DeviceClaim,
       origin: Origin,
     ): Promise<{ id: string; isNew: boolean }> {
       const seen = { ...nameDevice(origin.userAgent), address: origin.address, lastSeenAt: now() }
@@ -60,7 +62,9 @@ export function createKnownDevices({ deviceStore, inspect, now, uuid }: KnownDev
         if (await deviceStore.update(tx, known.id, present)) return { id: known.id, isNew: false }
       }
       const firstSeen = { firstSeenAt: seen.lastSeenAt, endedAt: null, clientDevice: clientDevice ?? null }
-      const device = { id: uuid(), userId, ...seen, ...firstSeen }
+      const isNamed = origin.userAgent !== '' || otherwise === undefined
+      const name = isNamed ? seen.name : otherwise
+      const device = { id: uuid(), userId, ...seen, name, ...firstSeen }
       await deviceStore.insert(tx, device)
       return { id: device.id, isNew: true }
     },

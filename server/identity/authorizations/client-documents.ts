@@ -1,0 +1,156 @@
+// Fetches the documents of applications whose `client_id` is an address (policy/client-document.ts). Anybody can make us ask,
+// before somebody is signed in: so what is fetched is little, from public addresses alone unless an administrator has named the
+// host (outgoing/), seldom and by few at once, what is kept has a bound, and nothing is written.
+import type { IncomingHttpHeaders } from 'node:http'
+import type { Outgoing } from '../../outgoing/outgoing.js'
+import { type ClientDocument, DocumentProblem } from '../../policy/client-document.js'
+import { type CacheBounds, cacheLifetime } from '../../protocol/cache-lifetime.js'
+import { refuse } from '../../protocol/errors.js'
+import { JsonError, parseStrictJson } from '../../protocol/json.js'
+import type { NetworkThrottle } from './network-throttle.js'
+
+/** §8.7 recommends 5 kilobytes; keys take more. */
+const most = 10_240
+/** A person waits for it; ms. */
+const wait = 3_000
+/** Seconds. A sign-in takes minutes, and at each step of it the document is asked for. */
+const bounds: CacheBounds = { least: 300, usual: 3_600, most: 86_400 }
+const mostHeld = 500
+/** `strange`: of those that nobody has let in yet, whose hosts may be as slow as they like. */
+const mostAtOnce = { inAll: 16, strange: 12, ofHost: 4 }
+/** In a minute, of those that nobody has let in yet. */
+const mostStrangers = { inAll: 600, ofHost: 30, window: 60_000 }
+
+/** `good` until then; epoch ms. */
+type Held = { document: unknown; until: number }
+
+/** What the document says now; it depends on policies, too. @throws DocumentProblem */
+export type ReadDocument = (id: string, document: unknown) => ClientDocument
+
+export type DocumentAsked = {
+  id: string
+  /** Of whoever asks; '' where nobody knows. */
+  address: string
+  /** Somebody has let it in before. */
+  isKnown: boolean
+  /** To a public address, whatever the setting names: nobody here has named its host. */
+  publicAlone: boolean
+  read: ReadDocument
+}
+
+export type ClientDocumentsDeps = {
+  outgoing: Outgoing
+  networkThrottle: Pick<NetworkThrottle, 'admit'>
+  now: () => number
+  log: { info(details: object, message: string): void }
+}
+
+export function createClientDocuments({ outgoing, networkThrottle, now, log }: ClientDocumentsDeps) {
+  const held = new Map<string, Held>()
+  const underWay = new Map<string, { fetching: Promise<ClientDocument>; isKnown: boolean }>()
+  let strangers = { endsAt: 0, inAll: 0, ofHost: new Map<string, number>() }
+
+  const unavailable = (retryAfter = 5) => refuse('client_document_unavailable', { retryAfter })
+
+  /** @throws client_document_unavailable: too many are asked for */
+  function countStranger(host: string): void {
+    const at = now()
+    const { window, inAll, ofHost } = mostStrangers
+    if (at >= strangers.endsAt || at < strangers.endsAt - 2 * window)
+      strangers = { endsAt: (Math.floor(at / window) + 1) * window, inAll: 0, ofHost: new Map() }
+    const count = (strangers.ofHost.get(host) ?? 0) + 1
+    if (strangers.inAll >= inAll || count > ofHost) throw unavailable(Math.ceil((strangers.endsAt - at) / 1_000))
+    strangers.inAll++
+    strangers.ofHost.set(host, count)
+  }
+
+  /** Slow ones must not take all the places. */
+  function requirePlace(host: string, isKnown: boolean): void {
+    const ofHost = [...underWay.keys()].filter(id => new URL(id).host === host).length
+    const strange = [...underWay.values()].filter(one => !one.isKnown).length
+    const isFull = underWay.size >= mostAtOnce.inAll || (!isKnown && strange >= mostAtOnce.strange)
+    if (isFull || ofHost >= mostAtOnce.ofHost) throw unavailable(1)
+  }
+
+  async function fetchDocument({ id, publicAlone, read }: DocumentAsked): Promise<ClientDocument> {
+    try {
+      const { status, headers, body } = await outgoing.request(id, {
+        headers: { Accept: 'application/json' },
+        most,
+        wait,
+        publicAlone,
+      })
+      // §5: nothing else than 200, and no redirect.
+      if (status !== 200) throw Object.assign(new Error('no document'), { code: `STATUS_${status}` })
+      requireJson(headers)
+      const document = parseStrictJson(textOf(body))
+      const found = read(id, document)
+      // §5.2: neither errors nor documents that are no good are kept.
+      keep(id, { document, until: now() + cacheLifetime(headers, bounds) * 1_000 })
+      return found
+    } catch (error) {
+      throw refused(id, error)
+    }
+  }
+
+  /** Whoever was asked for longest ago goes. */
+  function keep(id: string, one: Held): void {
+    held.delete(id)
+    if (held.size >= mostHeld) held.delete(held.keys().next().value!)
+    held.set(id, one)
+  }
+
+  function refused(id: string, error: unknown) {
+    const isOurs = error instanceof DocumentProblem || error instanceof JsonError
+    const reason = isOurs ? error.message : String((error as { code?: unknown }).code ?? (error as Error).name)
+    log.info({ application: id, reason }, 'the document of an application was not taken')
+    // Why an address was not reached is told to nobody: it would say what lies on this side of the network.
+    return isOurs ? refuse('client_document_invalid') : unavailable()
+  }
+
+  return {
+    /** @throws client_document_unavailable, client_document_invalid, too_many_from_network */
+    async find(asked: DocumentAsked): Promise<ClientDocument> {
+      const { id, address, isKnown, read } = asked
+      const one = held.get(id)
+      if (one && now() < one.until && one.until - now() <= bounds.most * 1_000) {
+        keep(id, one)
+        return readHeld(id, one, read)
+      }
+      const present = underWay.get(id)
+      if (present) return present.fetching
+      networkThrottle.admit('document', address)
+      const { host } = new URL(id)
+      requirePlace(host, isKnown)
+      if (!isKnown) countStranger(host)
+      const fetching = fetchDocument(asked).finally(() => underWay.delete(id))
+      underWay.set(id, { fetching, isKnown })
+      return fetching
+    },
+  }
+
+  function readHeld(id: string, { document }: Held, read: ReadDocument): ClientDocument {
+    try {
+      return read(id, document)
+    } catch (error) {
+      throw refused(id, error)
+    }
+  }
+}
+
+export type ClientDocuments = ReturnType<typeof createClientDocuments>
+
+function textOf(body: Buffer): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(body)
+  } catch {
+    throw new DocumentProblem('It is not UTF-8.')
+  }
+}
+
+/** §4: also a type of one's own, as long as it is JSON. */
+function requireJson({ 'content-type': type = '' }: IncomingHttpHeaders): void {
+  const [essence = ''] = type.toLowerCase().split(';')
+  if (!/^application\/([a-z0-9.+-]+\+)?json$/.test(essence.trim()))
+    throw new DocumentProblem('It is not served as JSON.')
+}
