@@ -1,21 +1,24 @@
 // Requests to addresses that others have named: keys of applications, and what they are told. Never to the inside of our own
 // network unless a setting names it (server-side request forgery): a name is resolved once, its addresses are looked at, and
 // those very ones are connected to. No redirect is followed, nobody is waited for long, and no answer is read without end.
-import { lookup as lookUp } from 'node:dns/promises'
+import { lookup as lookUp, Resolver } from 'node:dns/promises'
 import { type IncomingHttpHeaders, type IncomingMessage, request as requestPlain } from 'node:http'
 import { request as requestTls } from 'node:https'
-import type { LookupFunction } from 'node:net'
+import { isIP, type LookupFunction } from 'node:net'
+import { rootCertificates } from 'node:tls'
 import { OutgoingFailure } from './outgoing-failure.js'
-import { type Allowed, createReach } from './reach.js'
+import { type Allowed, createReach, type Reach } from './reach.js'
 
 export type OutgoingRequest = {
   method?: 'GET' | 'POST'
   headers?: Readonly<Record<string, string>>
   body?: string
-  /** Bytes of the answer that are read at most; a longer one fails. */
+  /** Bytes of the answer that are read at most; a longer one fails. With 0 none is: its status says all. */
   most?: number
   /** For all of it, in ms. */
   wait?: number
+  /** To public addresses, whatever the setting names: for who is no more trusted than anybody on the internet. */
+  publicAlone?: boolean
 }
 
 /** Whatever the status is. */
@@ -23,27 +26,40 @@ export type OutgoingAnswer = { status: number; headers: IncomingHttpHeaders; bod
 
 type Address = { address: string; family: number }
 
+type Resolve = (host: string) => Promise<readonly Address[]>
+
 export type OutgoingDeps = {
   allow: Allowed
-  /** Without it the system's resolver. */
-  resolve?: (host: string) => Promise<readonly Address[]>
+  /** Default: the system's resolver; for requests with `publicAlone` the name servers, asked without a thread. */
+  resolve?: Resolve
+  /** In place of the system's name servers. */
+  nameServers?: readonly string[]
+  /** Certificates of authorities that are trusted beside node's own. */
+  ca?: string
 }
 
 const usualMost = 65_536
 const usualWait = 5_000
 
-export function createOutgoing({ allow, resolve = resolveBySystem }: OutgoingDeps) {
-  const reach = createReach(allow)
+export function createOutgoing({ allow, resolve, nameServers, ca }: OutgoingDeps) {
+  const usual = { reach: createReach(allow), resolve: resolve ?? resolveBySystem }
+  const strange = {
+    reach: createReach({ hosts: [], networks: [] }),
+    resolve: resolve ?? ((host: string) => resolveByNameServers(host, nameServers)),
+  }
 
   /** @throws OutgoingFailure */
-  async function addressesOf(url: URL): Promise<readonly Address[]> {
+  async function addressesOf(
+    url: URL,
+    { reach: { isNamed, isPublic }, resolve }: { reach: Reach; resolve: Resolve },
+  ): Promise<readonly Address[]> {
     const host = url.hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '')
     const found = await resolve(host).catch(error => {
       throw new OutgoingFailure('UNKNOWN_HOST', error)
     })
     const addresses = found.map(one => one.address)
-    if (reach.isNamed(host, addresses)) return found
-    if (!reach.isPublic(addresses)) throw new OutgoingFailure('NOT_ALLOWED')
+    if (isNamed(host, addresses)) return found
+    if (!isPublic(addresses)) throw new OutgoingFailure('NOT_ALLOWED')
     // What comes in the clear anybody on the way may have written.
     if (url.protocol !== 'https:') throw new OutgoingFailure('SCHEME')
     return found
@@ -54,8 +70,8 @@ export function createOutgoing({ allow, resolve = resolveBySystem }: OutgoingDep
     async request(address: string, asked: OutgoingRequest = {}): Promise<OutgoingAnswer> {
       const url = parse(address)
       const signal = AbortSignal.timeout(asked.wait ?? usualWait)
-      const found = await inTime(addressesOf(url), signal)
-      return send(url, found, asked, signal)
+      const found = await inTime(addressesOf(url, asked.publicAlone ? strange : usual), signal)
+      return inTime(send(url, found, asked, signal, ca), signal)
     },
   }
 }
@@ -74,6 +90,7 @@ function send(
   addresses: readonly Address[],
   { method = 'GET', headers = {}, body, most = usualMost }: OutgoingRequest,
   signal: AbortSignal,
+  ca: string | undefined,
 ): Promise<OutgoingAnswer> {
   const begin = url.protocol === 'https:' ? requestTls : requestPlain
   const options = {
@@ -83,6 +100,7 @@ function send(
     agent: false,
     lookup: fixed(addresses),
     signal,
+    ...(ca !== undefined && { ca: [...rootCertificates, ca] }),
   } as const
   return new Promise((resolve, reject) => {
     const fail = (error: unknown) =>
@@ -100,12 +118,21 @@ function send(
         },
       )
     })
+    // Another protocol is not spoken here. Without a listener Node closes the connection and tells nobody.
+    sent.on('upgrade', ({ statusCode = 0, headers }, socket) => {
+      socket.destroy()
+      resolve({ status: statusCode, headers, body: Buffer.alloc(0) })
+    })
     sent.on('error', fail)
     sent.end(body)
   })
 }
 
 async function readUpTo(answer: IncomingMessage, most: number): Promise<Buffer> {
+  if (most === 0) {
+    answer.destroy()
+    return Buffer.alloc(0)
+  }
   const parts: Buffer[] = []
   let length = 0
   for await (const part of answer as AsyncIterable<Buffer>) {
@@ -124,7 +151,7 @@ function fixed(addresses: readonly Address[]): LookupFunction {
   }
 }
 
-/** A resolver cannot be stopped: it is not waited for any more. */
+/** What cannot be stopped, such as a resolver, or says nothing of its end, is not waited for any more. */
 function inTime<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   work.catch(() => {})
   return new Promise((resolve, reject) => {
@@ -135,3 +162,25 @@ function inTime<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
 }
 
 const resolveBySystem = (host: string) => lookUp(host, { all: true, verbatim: true })
+
+/** For one question, in ms; each is asked twice. */
+const patience = 1_000
+
+/**
+ * The name servers are asked from here. The system's resolver holds a thread for as long as it waits, of the two that all
+ * names of this process have, and nobody can call it off: who names hosts whose name servers never answer would hold up the
+ * calls of all others, and connections to the database.
+ */
+async function resolveByNameServers(host: string, nameServers: readonly string[] | undefined): Promise<Address[]> {
+  const family = isIP(host)
+  if (family !== 0) return [{ address: host, family }]
+  const resolver = new Resolver({ timeout: patience, tries: 2 })
+  if (nameServers) resolver.setServers(nameServers)
+  const [four, six] = await Promise.allSettled([resolver.resolve4(host), resolver.resolve6(host)])
+  const found = [...addressesIn(four, 4), ...addressesIn(six, 6)]
+  if (found.length === 0 && four.status === 'rejected') throw four.reason
+  return found
+}
+
+const addressesIn = (answer: PromiseSettledResult<string[]>, family: number): Address[] =>
+  answer.status === 'fulfilled' ? answer.value.map(address => ({ address, family })) : []
