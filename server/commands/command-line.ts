@@ -1,6 +1,7 @@
 // What every command stands on. The roof (cli.ts) makes it; a command opens the database only once what was typed makes
 // sense, so that a wrong use changes nothing.
 import type { Command } from 'commander'
+import type { TestTokens } from '../identity/doctor/test-tokens.js'
 import type { Identity } from '../identity/identity.js'
 import type { UserExport } from '../identity/people/user-export.js'
 import type { Actor } from '../policy/actor.js'
@@ -9,7 +10,7 @@ import type { Variable } from './configuration-file.js'
 import type { Input } from './input.js'
 import type { Output } from './output.js'
 
-export type Domain = Identity & { tokens: { logAdvance: LogAdvance }; userExport: UserExport }
+export type Domain = Identity & { tokens: { logAdvance: LogAdvance }; userExport: UserExport; testTokens: TestTokens }
 
 export type Schema = {
   /** Every migration and whether it has run. */

@@ -1,0 +1,31 @@
+// How old a token is. The server's clock is not asked, nor believed to be this machine's: a lifetime is counted from when the
+// token was asked for. Of two clocks the one that went further counts, since the steady one may stand still while a laptop
+// sleeps, and the wall clock may be set.
+import type { Tokens } from './tokens.js'
+
+/** Both in ms. */
+export type Clocks = { monotonic(): number; wall(): number }
+
+export const realClocks: Clocks = { monotonic: () => performance.now(), wall: () => Date.now() }
+
+/** By which the wall clock may be wrong and still tell an age, in ms. */
+const wallTolerance = 5_000
+
+export function createAges({ monotonic, wall }: Clocks) {
+  /** The latest access token, and how old it was when it was first seen here. */
+  let seen = { access: '', at: 0, age: 0 }
+
+  return {
+    /** How long the access token lives on, in ms; what has no known age is over. */
+    remaining({ access, lifetime, askedAt }: Tokens): number {
+      const byWall = wall() - askedAt
+      if (seen.access !== access) {
+        const age = byWall < -wallTolerance ? Number.POSITIVE_INFINITY : Math.max(0, byWall)
+        seen = { access, at: monotonic(), age }
+      }
+      return lifetime - Math.max(byWall, seen.age + monotonic() - seen.at)
+    },
+  }
+}
+
+export type Ages = ReturnType<typeof createAges>

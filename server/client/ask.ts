@@ -1,0 +1,105 @@
+// One request to the token server, and what came of it: a certain answer, or none.
+import type { Proofs } from './proofs.js'
+import type { Message } from './wires.js'
+
+export type Asked =
+  | { is: 'answered'; body: Record<string, unknown>; askedAt: number }
+  | { is: 'refused'; status: number; body: Record<string, unknown>; retryAfter: number | undefined }
+  /** Whether it was heard is not known: nothing came, or what came says that it may pass. */
+  | { is: 'lost'; status?: number; retryAfter?: number | undefined; cause?: unknown }
+
+export type AskDeps = {
+  issuer: string
+  fetch: typeof fetch
+  wall: () => number
+  /** null: no token is bound to a key. */
+  proofs: Proofs | null
+}
+
+/** Numbers that say that it may pass; everything from 500 on does too (RFC 9110 §15.6). */
+const passing: ReadonlySet<number> = new Set([408, 425, 429])
+
+/** Longer is no wait that a page can be kept in; in s. */
+const longestRetryAfter = 3_600
+
+export function createAsk({ issuer, fetch, wall, proofs }: AskDeps) {
+  /** @param patience until the whole answer must be there, in ms */
+  async function ask(message: Message, patience: number): Promise<Asked> {
+    const ending = new AbortController()
+    const timer = setTimeout(() => ending.abort(), patience)
+    try {
+      const { asked, nonce } = await send(message, ending.signal)
+      // RFC 9449 §8: one retry with the nonce of the answer; a server that wants another nonce each time would cause a loop.
+      return nonce && wantsNonce(asked) ? (await send(message, ending.signal)).asked : asked
+    } catch (cause) {
+      return { is: 'lost', cause }
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
+  /** `nonce`: the answer has brought another one. */
+  async function send({ path, json, form }: Message, signal: AbortSignal): Promise<{ asked: Asked; nonce: boolean }> {
+    const url = issuer + path
+    const askedAt = wall()
+    const proof = proofs && (await proofs.proof('POST', url))
+    const response = await fetch(url, {
+      method: 'POST',
+      headers: {
+        ...(json && { 'Content-Type': 'application/json' }),
+        Accept: 'application/json',
+        ...(proof && { DPoP: proof.text }),
+      },
+      body: json ? JSON.stringify(json) : new URLSearchParams(form),
+      signal,
+      // What is sent is a secret: it goes to this address, and is led nowhere else (307 would send it again).
+      redirect: 'error',
+      credentials: 'omit',
+      referrerPolicy: 'no-referrer',
+      // A sign-out goes on when its page is left.
+      keepalive: true,
+    })
+    const nonce = proof !== null && proofs!.hear(response, url, proof)
+    return { asked: await read(response, askedAt), nonce }
+  }
+
+  async function read(response: Response, askedAt: number): Promise<Asked> {
+    const { status } = response
+    const retryAfter = secondsIn(response.headers.get('retry-after'), wall())
+    if (status >= 500 || passing.has(status)) {
+      await response.body?.cancel()
+      return { is: 'lost', status, retryAfter }
+    }
+    const text = await response.text()
+    const body = objectIn(text)
+    if (!response.ok) return { is: 'refused', status, body: body ?? {}, retryAfter }
+    // Half an answer, or a page that a network shows before it lets anybody through.
+    return body ? { is: 'answered', body, askedAt } : { is: 'lost', status }
+  }
+
+  return ask
+}
+
+const wantsNonce = (asked: Asked) => asked.is === 'refused' && asked.body.error === 'use_dpop_nonce'
+
+export type Ask = ReturnType<typeof createAsk>
+
+/** Seconds or a date (RFC 9110 §10.2.3). */
+function secondsIn(header: string | null, now: number): number | undefined {
+  if (header === null) return undefined
+  const seconds = /^\d+$/.test(header) ? Number(header) : (Date.parse(header) - now) / 1000
+  return Number.isNaN(seconds) ? undefined : Math.min(Math.max(0, seconds), longestRetryAfter)
+}
+
+/** What RFC 7009 §2.2 answers is empty. */
+function objectIn(text: string): Record<string, unknown> | null {
+  if (text === '') return {}
+  try {
+    const value: unknown = JSON.parse(text)
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? (value as Record<string, unknown>)
+      : null
+  } catch {
+    return null
+  }
+}

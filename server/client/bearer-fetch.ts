@@ -1,0 +1,116 @@
+// fetch() with the access token: renewed before it ends, and after a refusal that a new one can mend, which its caller does
+// not see.
+import type { MadeProof, Proofs } from './proofs.js'
+import type { Renew, Renewed } from './refresh.js'
+import { refreshHelps, wantsNonce } from './refusals.js'
+import type { Tokens } from './tokens.js'
+
+export type BearerFetchDeps = {
+  fetch: typeof fetch
+  /** Where the token may be sent. */
+  origins: ReadonlySet<string>
+  /** A live one; null where nobody is signed in. */
+  present: () => Promise<Tokens | null>
+  renew: Renew
+  monotonic: () => number
+  /** null: no token is bound to a key. */
+  proofs: Proofs | null
+}
+
+/** How long nobody refreshes for an origin that refused a token that had just come, in ms. */
+const hopelessTime = 10_000
+
+export function createBearerFetch({ fetch, origins, present, renew, monotonic, proofs }: BearerFetchDeps) {
+  const hopeless = new Map<string, { access: string; until: number }>()
+
+  return async function bearerFetch(input: string | URL | Request, init?: RequestInit): Promise<Response> {
+    const request = new Request(input, init)
+    const { origin } = new URL(request.url)
+    // A caller who has brought a credential of its own means that one.
+    if (!origins.has(origin) || request.headers.has('authorization')) return fetch(request)
+    const before = await settled(present(), request.signal)
+    if (before === null) return fetch(request)
+
+    // At most two more attempts: with what another caller or tab had got, and with what was asked for since.
+    let tokens: Tokens = before
+    let next: Request | null = request
+    for (let retries = 0, fresh = false, isProven = false; ; retries++) {
+      const sent: Request = next
+      next = again(sent, input, init)
+      const proof = await sign(sent, tokens)
+      const response = await fetch(sent)
+      // Fetch standard §4.4: an answer from another origin is one to a request without the token.
+      const ours = !response.redirected || new URL(response.url).origin === origin
+      // RFC 9449 §9: with the nonce that came along, once. It is no refusal of the token.
+      if (ours && heard(response, sent, proof) && !isProven && next !== null && wantsNonce(response)) {
+        isProven = true
+        retries--
+        await response.body?.cancel()
+        continue
+      }
+      if (!ours || !(await refreshHelps(response)) || isHopeless(origin, tokens)) return response
+      if (fresh || retries === 2) {
+        hopeless.set(origin, { access: tokens.access, until: monotonic() + hopelessTime })
+        return response
+      }
+      const renewed = await settled(renewOrNull(tokens.access), request.signal)
+      // Signed out, which listeners know by now: this answer says it to the caller.
+      if (renewed === null || next === null) return response
+      tokens = renewed.tokens
+      fresh = renewed.asked
+      await response.body?.cancel()
+    }
+  }
+
+  /**
+   * A token that is bound to a key goes with a proof of it, and under a scheme of its own (RFC 9449 §7.1).
+   * @returns the proof
+   */
+  async function sign({ headers, method, url }: Request, { access, bound }: Tokens): Promise<MadeProof | null> {
+    headers.set('Authorization', `${bound ? 'DPoP' : 'Bearer'} ${access}`)
+    const proof = bound && proofs ? await proofs.proof(method, url, access) : null
+    if (proof) headers.set('DPoP', proof.text)
+    return proof
+  }
+
+  /** @returns whether the answer has brought another nonce than the request had */
+  function heard(response: Response, { url }: Request, proof: MadeProof | null): boolean {
+    return proof !== null && proofs!.hear(response, url, proof)
+  }
+
+  async function renewOrNull(refused: string): Promise<Renewed | null> {
+    try {
+      return await renew(refused)
+    } catch (error) {
+      if ((error as { code?: unknown }).code === 'signed_out') return null
+      throw error
+    }
+  }
+
+  function isHopeless(origin: string, { access }: Tokens): boolean {
+    const known = hopeless.get(origin)
+    return known !== undefined && known.access === access && known.until > monotonic()
+  }
+}
+
+/**
+ * The same request once more, made before the first is sent: its caller may use a buffer again.
+ * @returns null where the body is a stream: what is sent of it is gone, and is not held in memory for this
+ */
+function again(sent: Request, input: string | URL | Request, init: RequestInit | undefined): Request | null {
+  const body: unknown = init?.body
+  const object = typeof body === 'object' && body !== null
+  if (object && (body instanceof ReadableStream || Symbol.asyncIterator in body)) return null
+  // What the body of a Request was made of is not known: a copy of it is held until the answer is there.
+  return input instanceof Request && sent.body !== null && !body ? sent.clone() : new Request(input, init)
+}
+
+/** What many wait for is not ended by the one who gives up. */
+function settled<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const giveUp = () => reject(signal.reason)
+    if (signal.aborted) giveUp()
+    signal.addEventListener('abort', giveUp, { once: true })
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', giveUp))
+  })
+}

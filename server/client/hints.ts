@@ -1,0 +1,69 @@
+// Tells other tabs that the store has changed. A message never carries a token: who reads it looks into the store.
+import type { EventName } from './events.js'
+
+/** `reason` of a sign-out: a code, and nothing more. */
+export type Hint = { changed: EventName; reason?: string | undefined }
+
+type Channel = {
+  postMessage(message: unknown): void
+  onmessage: ((event: { data: unknown }) => void) | null
+  close(): void
+  unref?(): void
+}
+
+export type Hints = { tell(hint: Hint): void; close(): void }
+
+export const noHints: Hints = { tell() {}, close() {} }
+
+/** @param hear is told of what other tabs did, never of one's own; null: something was done, and not said what */
+export function openHints(name: string, hear: (hint: Hint | null) => void): Hints {
+  const channel = openChannel(name)
+  // A message may overtake the change that it is about: browsers bring what is in localStorage to other processes in their own
+  // time, and this event comes with it.
+  const { addEventListener, removeEventListener } = globalThis as Partial<StorageEvents>
+  const stored = ({ key }: { key: string | null }) => {
+    if (key === name || key === null) hear(null)
+  }
+  addEventListener?.('storage', stored)
+  if (channel) {
+    channel.onmessage = ({ data }) => {
+      const hint = hintIn(data)
+      if (hint) hear(hint)
+    }
+    // Node: nobody stays for it.
+    channel.unref?.()
+  }
+  return {
+    tell(hint) {
+      try {
+        channel?.postMessage(hint)
+      } catch {
+        // Closed: the others see it when they look.
+      }
+    },
+    close() {
+      removeEventListener?.('storage', stored)
+      channel?.close()
+    },
+  }
+}
+
+type Listening = (name: 'storage', listener: (event: { key: string | null }) => void) => void
+type StorageEvents = { addEventListener: Listening; removeEventListener: Listening }
+
+function openChannel(name: string): Channel | null {
+  const { BroadcastChannel: Made } = globalThis as unknown as { BroadcastChannel?: new (name: string) => Channel }
+  try {
+    return Made ? new Made(name) : null
+  } catch {
+    return null
+  }
+}
+
+const names: ReadonlySet<unknown> = new Set(['refreshed', 'signed_in', 'signed_out'] satisfies EventName[])
+
+function hintIn(data: unknown): Hint | null {
+  const { changed, reason } = (data ?? {}) as Partial<Hint>
+  if (!names.has(changed)) return null
+  return { changed: changed!, reason: typeof reason === 'string' ? reason.slice(0, 60) : undefined }
+}

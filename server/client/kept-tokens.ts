@@ -1,0 +1,78 @@
+// The tokens as this client has them: what the store says, or what is in memory where the store cannot be used.
+import type { Store } from './store.js'
+import { mayReplace, readTokens, type Tokens, writeTokens } from './tokens.js'
+
+/** Told of what is there, each time that it was looked at or written; `ours`: by this client. */
+export type Notice = (tokens: Tokens | null, ours: boolean) => void
+
+export function createKeptTokens(store: Store, name: string, notice: Notice) {
+  let memory: Tokens | null = null
+  /** The store has failed to take what is in memory, which is newer. */
+  let detached = false
+  /** One after the other: a late answer must not come between the look of a sign-out and its writing. */
+  let last: Promise<unknown> = Promise.resolve()
+
+  function inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = last.then(work)
+    last = done.catch(() => {})
+    return done
+  }
+
+  async function load(): Promise<Tokens | null> {
+    if (detached) return memory
+    try {
+      memory = readTokens(await store.read(name))
+    } catch {
+      // A browser that forbids storage, a full disk: what is in memory is good.
+    }
+    return memory
+  }
+
+  async function write(tokens: Tokens | null): Promise<void> {
+    memory = tokens
+    try {
+      await (tokens === null ? store.remove(name) : store.write(name, writeTokens(tokens)))
+      detached = false
+    } catch {
+      detached = true
+    }
+    notice(tokens, true)
+  }
+
+  return {
+    read(): Promise<Tokens | null> {
+      return inTurn(async () => {
+        const tokens = await load()
+        notice(tokens, false)
+        return tokens
+      })
+    },
+
+    set: (tokens: Tokens | null): Promise<void> => inTurn(() => write(tokens)),
+
+    /**
+     * Keeps the answer to a refresh, unless what is there by now is newer.
+     * @returns what is there then
+     */
+    replace(next: Tokens, presented: string): Promise<Tokens | null> {
+      return inTurn(async () => {
+        const present = await load()
+        if (!mayReplace(present, next, presented)) return present
+        await write(next)
+        return next
+      })
+    },
+
+    /** Forgets the session whose refresh token was refused. @returns false where another one is there by now, or none */
+    drop(refused: Tokens): Promise<boolean> {
+      return inTurn(async () => {
+        const present = await load()
+        if (present === null || present.refresh !== refused.refresh) return false
+        await write(null)
+        return true
+      })
+    },
+  }
+}
+
+export type KeptTokens = ReturnType<typeof createKeptTokens>

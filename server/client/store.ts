@@ -1,0 +1,39 @@
+// Where a client keeps its tokens. Whatever stands there is text under a name; both may be asked for at once by other tabs.
+
+/** May answer at once or later. One that throws is done without: the tokens then live as long as the client does. */
+export type Store = {
+  read(name: string): string | null | Promise<string | null>
+  write(name: string, text: string): void | Promise<void>
+  remove(name: string): void | Promise<void>
+}
+
+/** The default: gone with the page or the process, and out of reach of anything else on it. */
+export function memoryStore(): Store {
+  const texts = new Map<string, string>()
+  return {
+    read: name => texts.get(name) ?? null,
+    write: (name, text) => void texts.set(name, text),
+    remove: name => void texts.delete(name),
+  }
+}
+
+/** What of the Web Storage API is used. */
+export type WebStorage = {
+  getItem(key: string): string | null
+  setItem(key: string, value: string): void
+  removeItem(key: string): void
+}
+
+/**
+ * `webStore(() => localStorage)`: shared by all tabs of an origin, and outlives them. Take the function form: where a browser
+ * forbids storage the mere name throws. Not for `sessionStorage` where a tab may be duplicated: the copies would each spend the
+ * same refresh token, unknown to each other.
+ */
+export function webStore(storage: WebStorage | (() => WebStorage)): Store {
+  const at = () => (typeof storage === 'function' ? storage() : storage)
+  return {
+    read: name => at().getItem(name),
+    write: (name, text) => at().setItem(name, text),
+    remove: name => at().removeItem(name),
+  }
+}

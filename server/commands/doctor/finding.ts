@@ -1,0 +1,74 @@
+// What one attack came to.
+import { type Weakness, weaknesses } from '../../policy/weaknesses.js'
+import type { Printed } from '../output.js'
+import { type Answered, isCrash, isLetIn } from './asking.js'
+
+/**
+ * `let_in`: a hole. `lenient`: let in what no promise is broken by. `remark`: something that clients would do better without.
+ * `not_tried`: `answered` says why.
+ */
+export type Verdict = 'held' | 'let_in' | 'lenient' | 'remark' | 'not_tried'
+
+export type Finding = {
+  attack: string
+  sent: string
+  clause: string
+  expected: 'refused' | 'let in' | 'either'
+  answered: string
+  verdict: Verdict
+  /** What is mended; null where nothing is. */
+  weakness: Weakness | null
+}
+
+export type Tried = { how: string; answer: Answered }
+
+export type Judged = Pick<Finding, 'attack' | 'sent' | 'clause'> & {
+  refuse: 'must' | 'should' | 'either'
+  weakness: Weakness
+}
+
+/** Of what is to be refused, in one spelling or in several. */
+export function judged({ refuse, weakness, ...about }: Judged, tried: readonly Tried[]): Finding {
+  const letIn = tried.filter(({ answer }) => isLetIn(answer))
+  const crashed = tried.filter(({ answer }) => isCrash(answer))
+  const expected = refuse === 'either' ? 'either' : 'refused'
+  const finding = { ...about, expected, answered: answersIn(tried) } as const
+  if (letIn.length > 0 && refuse !== 'either')
+    return { ...finding, verdict: refuse === 'must' ? 'let_in' : 'lenient', weakness }
+  if (crashed.length > 0) return { ...finding, verdict: 'remark', weakness: 'crash' }
+  return { ...finding, verdict: 'held', weakness: null }
+}
+
+export function toldAnswer({ status, failure }: Answered): string {
+  return status === null ? (failure ?? 'nothing') : String(status)
+}
+
+/** `200 (no rev, no roles); 401 (3 others)`: what was let in by its name, and first. */
+function answersIn(tried: readonly Tried[]): string {
+  const ways = new Map<string, string[]>()
+  for (const one of [...tried].sort((a, b) => Number(isLetIn(b.answer)) - Number(isLetIn(a.answer)))) {
+    const told = toldAnswer(one.answer)
+    ways.set(told, [...(ways.get(told) ?? []), one.how])
+  }
+  const [[first] = ['']] = ways
+  if (ways.size === 1) return tried.length === 1 ? first : `${first} (all ${tried.length})`
+  const few = (hows: readonly string[]) => (hows.length <= 3 ? hows.join(', ') : `${hows.length} others`)
+  return [...ways].map(([told, hows]) => `${told} (${told.startsWith('2') ? hows.join(', ') : few(hows)})`).join('; ')
+}
+
+export function printedFinding(finding: Finding): Printed {
+  const { weakness, ...rest } = finding
+  return {
+    ...rest,
+    verdict: verdictWords[finding.verdict],
+    ...(weakness && { weakness, mend: weaknesses[weakness].mend }),
+  }
+}
+
+export const verdictWords: Record<Verdict, string> = {
+  held: 'held',
+  let_in: 'LET IN',
+  lenient: 'lenient',
+  remark: 'remark',
+  not_tried: 'not tried',
+}

@@ -1,0 +1,73 @@
+// Good tokens that are revoked while the resource server is asked again and again: how long does it go on to let them in?
+import { setTimeout as pause } from 'node:timers/promises'
+import type { EndingToken } from '../../identity/doctor/test-tokens.js'
+import { type Answered, type Asking, isLetIn } from './asking.js'
+import { type Finding, toldAnswer } from './finding.js'
+
+export type Patience = {
+  /** How long a revoked token may still be let in before that counts, in ms. */
+  revokedFor: number
+  /** Expiry is the bound that is wanted. */
+  untilExpiry: boolean
+}
+
+const texts = {
+  token: { sent: 'a token that was revoked', clause: 'RFC 7009 §2' },
+  session: { sent: 'a token whose session was ended', clause: 'RFC 9068 §5' },
+  role: { sent: 'a token with a role that has changed', clause: 'RFC 9068 §5' },
+} as const satisfies Record<EndingToken['what'], { sent: string; clause: string }>
+
+/** What the kit keeps to, whatever fails; ms. */
+const promised = 2_000
+const betweenTwo = 10
+
+export async function tryEnding(asking: Asking, ending: EndingToken, patience: Patience): Promise<Finding> {
+  const about = { attack: `revoked_${ending.what}`, ...texts[ending.what], expected: 'refused' } as const
+  const token = ending.token()
+  const before = await asking.bearer(token)
+  if (!isLetIn(before)) {
+    const answered = `answered ${toldAnswer(before)} before it was revoked`
+    return { ...about, answered, verdict: 'not_tried', weakness: null }
+  }
+  await ending.end()
+  const { letInFor, last } = await askUntilRefused(asking, token, patience.revokedFor)
+  if (letInFor === null) {
+    const answered = `still let in after ${spanText(patience.revokedFor)}: until it expires, as far as can be seen`
+    return { ...about, answered, verdict: patience.untilExpiry ? 'remark' : 'let_in', weakness: 'revocation' }
+  }
+  // The same claims under a new signature: who keeps a list of texts does not know it.
+  const again = await asking.bearer(ending.token())
+  if (isLetIn(again))
+    return {
+      ...about,
+      answered: 'refused, and let in when it was signed anew',
+      verdict: 'let_in',
+      weakness: 'revocation',
+    }
+  const answered =
+    letInFor === 0 ? `${toldAnswer(last)} at once` : `${toldAnswer(last)}; let in for ${spanText(letInFor)}`
+  return letInFor > promised
+    ? { ...about, answered, verdict: 'lenient', weakness: 'revocation' }
+    : { ...about, answered, verdict: 'held', weakness: null }
+}
+
+/** @returns how long after the revocation the last request was sent that was let in; null: it was not refused in time */
+async function askUntilRefused(
+  asking: Asking,
+  token: string,
+  revokedFor: number,
+): Promise<{ letInFor: number | null; last: Answered }> {
+  const ended = performance.now()
+  for (let letInFor = 0; ; ) {
+    const sent = performance.now() - ended
+    const last = await asking.bearer(token)
+    if (!isLetIn(last)) return { letInFor, last }
+    letInFor = sent
+    if (sent > revokedFor) return { letInFor: null, last }
+    await pause(betweenTwo)
+  }
+}
+
+function spanText(ms: number): string {
+  return ms < 1_000 ? `${Math.ceil(ms)} ms` : `${(ms / 1_000).toFixed(1)} s`
+}

@@ -1,0 +1,31 @@
+// A server on the loopback interface that nobody has a reason to call: who does has followed an address out of a token
+// (server-side request forgery). It hands out the key of the forger, so that whoever follows lets the token in as well.
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+
+export async function openTrap() {
+  let hits = 0
+  let jwks: object = { keys: [] }
+  const server = createServer((_, response) => {
+    hits++
+    response.setHeader('Content-Type', 'application/json')
+    response.end(JSON.stringify(jwks))
+  })
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(0, '127.0.0.1', resolve)
+  })
+  return {
+    address: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    hits: () => hits,
+    serve(keys: readonly object[]): void {
+      jwks = { keys }
+    },
+    close(): void {
+      server.closeAllConnections()
+      server.close()
+    },
+  }
+}
+
+export type Trap = Awaited<ReturnType<typeof openTrap>>

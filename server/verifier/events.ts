@@ -1,0 +1,50 @@
+// What a verifier tells those who listen. A listener that throws disturbs nobody.
+import type { Revocation } from '../protocol/log/revocation.js'
+
+export type VerifierEvents = {
+  /** A lease is in force, and was not before. */
+  lease: { log: string; seq: number }
+  /** It is over: until the next one every token is asked about. */
+  lease_over: Record<string, never>
+  /** An entry of the log was applied; of those that are read from the beginning none is told. */
+  revocation: Pick<Revocation, 'seq' | 'kind' | 'subject' | 'effect'>
+  /** The public keys were fetched. */
+  keys: { kids: readonly string[] }
+  stream: { state: StreamState }
+  /** Something failed that is tried again. Never holds a secret. */
+  error: Error
+}
+
+export type StreamState = 'connecting' | 'reading_all' | 'following' | 'waiting' | 'closed'
+export type VerifierEventName = keyof VerifierEvents
+export type Listener<N extends VerifierEventName> = (about: VerifierEvents[N]) => void
+
+export function createEvents() {
+  const listeners = new Map<VerifierEventName, Set<Listener<never>>>()
+
+  return {
+    /** @returns what ends it */
+    on<N extends VerifierEventName>(name: N, listener: Listener<N>): () => void {
+      const those = listeners.get(name) ?? new Set()
+      listeners.set(name, those.add(listener))
+      return () => void those.delete(listener)
+    },
+
+    /** @returns whether anybody listens */
+    tell<N extends VerifierEventName>(name: N, about: VerifierEvents[N]): boolean {
+      const those = [...(listeners.get(name) ?? [])] as Listener<N>[]
+      for (const listener of those) {
+        try {
+          listener(about)
+        } catch {
+          // Its own business.
+        }
+      }
+      return those.length > 0
+    },
+
+    clear: () => listeners.clear(),
+  }
+}
+
+export type Events = ReturnType<typeof createEvents>

@@ -1,0 +1,127 @@
+// darvoza/verifier/fastify: `app.post('/orders', { onRequest: requireToken(verifier, { permission: 'orders:write' }) }, create)`,
+// or `await app.register(protect(verifier, { open: ['GET /healthz'] }))` for all of an application. What the token says is
+// `request.token`.
+import type { IncomingMessage } from 'node:http'
+import { requireAccess } from './check-access.js'
+import type { VerifiedClaims } from './claims.js'
+import { createProtectedRoutes, isPreflight, type ProtectRules } from './protected-routes.js'
+import {
+  createTokenGate,
+  type GivenAnswer,
+  RefusedRequest,
+  type RequireTokenOptions,
+  type TokenVerifier,
+} from './require-token.js'
+import { scopesIn } from './resource-metadata.js'
+import type { Access, TokenRequest } from './token-request.js'
+
+export * from './decorators.js'
+export type { RefusalTexts, ToldRefusal } from './refusal-body.js'
+export { RefusedRequest, type RequireTokenOptions } from './require-token.js'
+export type { ResourceMetadata } from './resource-metadata.js'
+export type { Access, RouteNeeds } from './token-request.js'
+
+/** What of Fastify's request is used; `token` is put there. */
+export type FastifyRequest = {
+  raw: IncomingMessage
+  method: string
+  originalUrl: string
+  /** With `trustProxy`, as the proxy tells them. */
+  protocol: string
+  host: string
+  token?: VerifiedClaims
+}
+
+export type FastifyReply = {
+  code(status: number): FastifyReply
+  headers(values: Record<string, string>): FastifyReply
+  send(body: unknown): FastifyReply
+}
+
+export type FastifyHook = (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>
+
+export type FastifyInstance = {
+  hasRequestDecorator(name: string): boolean
+  decorateRequest(name: string, value: null): unknown
+  addHook(name: 'onRequest', hook: FastifyHook): unknown
+}
+
+export type FastifyPlugin = (app: FastifyInstance, options: object, done: (error?: Error) => void) => void
+
+export type ProtectOptions = ProtectRules & RequireTokenOptions
+
+/** For one route: its `onRequest` or `preHandler`. @throws TypeError for options that cannot be right */
+export function requireToken(
+  verifier: TokenVerifier,
+  access: Access = {},
+  options: RequireTokenOptions = {},
+): FastifyHook {
+  requireAccess(access)
+  return hook(verifier, options, scopesIn([access]), () => access)
+}
+
+/**
+ * For all routes of the instance that it is registered at, and of those below, also where no route is: closed, but for what
+ * `open` says. To be registered before other plugins.
+ * @throws TypeError for rows and options that cannot be right
+ */
+export function protect(verifier: TokenVerifier, options: ProtectOptions = {}): FastifyPlugin {
+  const routes = createProtectedRoutes(options)
+  const judge = hook(verifier, options, routes.scopes, ({ method, raw, originalUrl }) =>
+    routes.accessOf(method, [originalUrl, raw.url ?? ''], isPreflight(raw.headers)),
+  )
+  const plugin: FastifyPlugin = (app, _, done) => {
+    if (hasChildren(app)) return done(new Error(tooLate))
+    if (!app.hasRequestDecorator('token')) app.decorateRequest('token', null)
+    app.addHook('onRequest', judge)
+    done()
+  }
+  // What fastify-plugin does: the hook is of the instance itself, not of a context of this plugin alone.
+  return Object.assign(plugin, { [Symbol.for('skip-override')]: true, [Symbol.for('fastify.display-name')]: 'darvoza' })
+}
+
+const tooLate = 'protect must be registered before other plugins: their routes would stay open'
+
+/** A context that exists already has its own copy of the hooks, and would never get this one. */
+function hasChildren(app: object): boolean {
+  const children = Object.getOwnPropertySymbols(app).find(symbol => symbol.description === 'fastify.children')
+  const some: unknown = children && Reflect.get(app, children)
+  return Array.isArray(some) && some.length > 0
+}
+
+/** What the token of this request says. @throws Error where none was asked for */
+export function tokenOf(request: object): VerifiedClaims {
+  const { token } = request as FastifyRequest
+  if (!token) throw new Error('no token: neither requireToken nor protect stands before this')
+  return token
+}
+
+function hook(
+  verifier: TokenVerifier,
+  options: RequireTokenOptions,
+  scopes: readonly string[],
+  accessOf: (request: FastifyRequest) => Access,
+): FastifyHook {
+  const gate = createTokenGate(verifier, options, scopes)
+  // Fastify goes on to the handler unless a hook returns the reply that it has sent.
+  const answer = (reply: FastifyReply, { status, headers, body }: GivenAnswer) =>
+    reply.code(status).headers(headers).send(body)
+  return async (request, reply) => {
+    const asked = requestOf(request)
+    const metadata = gate.metadataFor(asked)
+    if (metadata) return answer(reply, metadata)
+    try {
+      const claims = await gate.admit(asked, () => accessOf(request))
+      if (claims) request.token = claims
+      return undefined
+    } catch (error) {
+      if (!(error instanceof RefusedRequest) || options.onRefusal === 'throw') throw error
+      return answer(reply, error)
+    }
+  }
+}
+
+function requestOf({ raw, method, originalUrl, protocol, host }: FastifyRequest): TokenRequest {
+  const { headers, rawHeaders } = raw
+  return { method, target: originalUrl, origin: `${protocol}://${host}`, headers, rawHeaders, request: raw }
+}

@@ -1,0 +1,56 @@
+// The body of a refusal: as the token server itself words it on simplejwt's wire, or as the application says.
+import { type ErrorCode, errorRow, type Refusal } from '../protocol/errors.js'
+import { type Scheme, textOf } from './challenge.js'
+import type { Needs } from './needs.js'
+import type { TokenRequest } from './token-request.js'
+
+/** What is known where a refusal is worded. `text` is what would stand there. */
+export type ToldRefusal = { code: ErrorCode; status: number; text: string; needs: Needs; request: TokenRequest }
+
+/**
+ * By code, with `default` for all others; or a function. A text takes the place of `detail`; an object is the whole body,
+ * sent as JSON; undefined leaves it as it is.
+ */
+export type RefusalTexts =
+  | ({ readonly [code in ErrorCode]?: string | object } & { readonly default?: string | object })
+  | ((told: ToldRefusal) => string | object | undefined)
+
+export type RefusedBy = {
+  code: ErrorCode
+  status: number
+  refusal: Refusal
+  scheme: Scheme | null
+  needs: Needs
+  request: TokenRequest
+}
+
+export function refusalBody(by: RefusedBy, texts: RefusalTexts | undefined): object {
+  const plain = plainBody(by)
+  const own = typeof texts === 'function' ? texts(toldOf(by, plain.detail)) : (texts?.[by.code] ?? texts?.default)
+  if (typeof own === 'string') return { ...plain, detail: own }
+  return own ?? plain
+}
+
+const toldOf = ({ code, status, needs, request }: RefusedBy, text: string): ToldRefusal => {
+  return { code, status, text, needs, request }
+}
+
+type PlainBody = { detail: string; code?: string; reason: ErrorCode }
+
+/** `reason` is always the precise code; `detail` and `code` are what clients of simplejwt know. */
+function plainBody({ code, status, refusal, scheme, needs }: RefusedBy): PlainBody & Record<string, unknown> {
+  const { wire, wireCode } = errorRow(code)
+  if (scheme === 'Token' && status === 401) return { detail: apiKeyText(refusal), reason: code }
+  if (wireCode === 'token_not_valid' && wire !== undefined) {
+    const messages = [{ token_class: 'AccessToken', token_type: 'access', message: wire }]
+    return { detail: 'Given token not valid for any token type', code: wireCode, messages, reason: code }
+  }
+  const detail = wire ?? refusal.details.detail ?? textOf(code, needs.maxAge)
+  return { detail, ...(wireCode !== undefined && { code: wireCode }), reason: code }
+}
+
+/** As Django REST framework's TokenAuthentication words it. */
+function apiKeyText({ code, message }: Refusal): string {
+  if (code === 'bad_api_key_header' || code === 'not_authenticated') return message
+  return code === 'user_inactive' || code === 'user_unknown' ? 'User inactive or deleted.' : 'Invalid token.'
+}

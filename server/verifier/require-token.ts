@@ -1,0 +1,224 @@
+// Whether a request may pass by the token that it came with: whatever the framework. Reads headers alone: a token in an
+// address lands in logs (RFC 6750 §5.3), one in a cookie is sent by other sites.
+import { type Refusal, Refusal as RefusalError, refuse } from '../protocol/errors.js'
+import { challengesOf, type Scheme } from './challenge.js'
+import { requireNames } from './check-access.js'
+import type { VerifiedClaims } from './claims.js'
+import type { Needs } from './needs.js'
+import { pathOf } from './paths.js'
+import type { ProtectRules } from './protected-routes.js'
+import { type RefusalTexts, refusalBody } from './refusal-body.js'
+import { createResourceMetadata, type MetadataAnswer, type ResourceMetadata } from './resource-metadata.js'
+import type { Access, TokenRequest } from './token-request.js'
+
+/** What of a verifier is asked here. */
+export type TokenVerifier = {
+  /** Of the token server, for links to what each code means. */
+  readonly issuer?: string
+  /** The identifier of this resource server, where it is an address that clients find metadata by. */
+  readonly audience?: string
+  verify(token: string, needs?: Needs): Promise<VerifiedClaims>
+  verifyApiKey(text: string, needs?: Needs): Promise<VerifiedClaims>
+  /** RFC 9449 §9; null where proofs need none. */
+  proofNonce?(): string | null
+}
+
+export type RequireTokenOptions = {
+  /** Default `api`. */
+  realm?: string
+  /**
+   * Where clients reach this application, such as `https://api.example.com`: what DPoP proofs are made for. Without it that is
+   * the host which the request itself names (`Host`), so that whoever has a proof for another server can play it on here.
+   */
+  baseUrl?: string
+  /** RFC 9449: whether bound tokens are taken under the scheme DPoP, and no others. Default `accepted`. */
+  dpop?: 'accepted' | 'required' | 'refused'
+  /** Whether API keys (`Authorization: Token dvz_key_…`) are taken. Default true. */
+  apiKeys?: boolean
+  /**
+   * RFC 9728: what clients that nobody set up learn of this resource server; refusals tell where. Served by whatever of this
+   * kit the request for it comes to first; an address instead of an object: somebody else serves it there.
+   */
+  resourceMetadata?: string | ResourceMetadata
+  /** Refusal texts of one's own. */
+  refusal?: RefusalTexts
+  /** Default `answer`. `throw`: the refusal goes to the framework's error handler as a RefusedRequest. */
+  onRefusal?: 'answer' | 'throw'
+}
+
+/** What is sent instead of what was asked for; nothing stands for no body at all. */
+export type GivenAnswer = { status: number; headers: Record<string, string>; body: unknown }
+
+/** With what error handlers of Koa, Express and Fastify look for. */
+export class RefusedRequest extends Error {
+  override name = 'RefusedRequest'
+  readonly status: number
+  readonly statusCode: number
+  readonly headers: Record<string, string>
+  readonly body: unknown
+  readonly code: string
+  readonly expose = true
+
+  constructor(refusal: Refusal, { status, headers, body }: GivenAnswer) {
+    super(refusal.message, { cause: refusal })
+    this.status = status
+    this.statusCode = status
+    this.headers = headers
+    this.body = body
+    this.code = refusal.code
+  }
+}
+
+/** With those of `protect` and of servers without a framework, which hand on what they were given. */
+const known: readonly string[] = [
+  ...(['realm', 'baseUrl', 'dpop', 'apiKeys', 'resourceMetadata', 'refusal', 'onRefusal'] as const),
+  ...(['open', 'routes', 'needs', 'preflights', 'onFault'] as const),
+] satisfies (keyof RequireTokenOptions | keyof ProtectRules | 'onFault')[]
+
+const waysOfDpop = [undefined, 'accepted', 'required', 'refused'] satisfies RequireTokenOptions['dpop'][] as unknown[]
+
+/**
+ * @param scopes that are asked for anywhere behind it
+ * @throws TypeError for options that cannot be right: when the application starts, not when it is asked
+ */
+export function createTokenGate(
+  verifier: TokenVerifier,
+  options: RequireTokenOptions = {},
+  scopes: readonly string[] = [],
+) {
+  requireNames('an option of the middleware', options, known)
+  if (!waysOfDpop.includes(options.dpop)) throw new TypeError(`dpop is ${waysOfDpop.slice(1).join(', ')}`)
+  const { realm = 'api', dpop = 'accepted', apiKeys = true, resourceMetadata, refusal: texts } = options
+  const baseUrl = options.baseUrl?.replace(/\/+$/, '')
+  if (baseUrl !== undefined && !URL.canParse(baseUrl)) throw new TypeError('baseUrl is no address')
+  const schemes: Scheme[] = [
+    ...(dpop === 'required' ? [] : (['Bearer'] as const)),
+    ...(dpop === 'refused' ? [] : (['DPoP'] as const)),
+    ...(apiKeys ? (['Token'] as const) : []),
+  ]
+  const { issuer, audience } = verifier
+  const metadata =
+    typeof resourceMetadata === 'object'
+      ? createResourceMetadata(resourceMetadata, { issuer, audience, dpop, scopes })
+      : null
+  const told = {
+    realm,
+    issuer,
+    resourceMetadata: metadata?.address ?? (resourceMetadata as string | undefined),
+    schemes,
+  }
+
+  /**
+   * @param accessOf what the request asks for; may refuse it
+   * @returns what the token says; null where none is needed and none came
+   * @throws RefusedRequest
+   */
+  async function admit(request: TokenRequest, accessOf: () => Access): Promise<VerifiedClaims | null> {
+    let credentials: Credentials | null = null
+    let needs: Needs = {}
+    try {
+      const access = accessOf()
+      if (access === 'anyone') return null
+      const { optional = false, ...asked } = access
+      needs = asked
+      credentials = credentialsOf(request)
+      if (credentials === null && optional) return null
+      return await claimsOf(credentials, request, needs)
+    } catch (error) {
+      // Whatever else is thrown is a fault, and the framework's to tell. The request does not pass either way.
+      if (!(error instanceof RefusalError)) throw error
+      throw refused(error, credentials?.scheme ?? null, request, needs)
+    }
+  }
+
+  async function claimsOf(
+    credentials: Credentials | null,
+    request: TokenRequest,
+    asked: Needs,
+  ): Promise<VerifiedClaims> {
+    if (credentials === null || !schemes.includes(credentials.scheme)) throw refuse('not_authenticated')
+    const { scheme, parts } = credentials
+    // Reading only: what was stated for a route does not let a token write that nobody can judge.
+    const isReading = request.method === 'GET' || request.method === 'HEAD'
+    const needs = { ...asked, allowReadsUntilExpiry: isReading && asked.allowReadsUntilExpiry === true }
+    if (scheme === 'Token') return verifier.verifyApiKey(apiKeyIn(parts), needs)
+    const [token, ...more] = parts
+    if (token === undefined || more.length > 0) throw refuse('bad_authorization_header')
+    if (scheme === 'Bearer') return verifier.verify(token, needs)
+    return verifier.verify(token, { ...needs, proof: proofOf(request) })
+  }
+
+  function proofOf({ method, target, origin, headers, rawHeaders, request }: TokenRequest): Proof {
+    const known = proofs.get(request)
+    if (known) return known
+    // RFC 9449 §4.3, 1
+    const { dpop: shown } = headers
+    if (typeof shown !== 'string' || countOf(rawHeaders, 'dpop') > 1) throw refuse('invalid_dpop_proof')
+    // RFC 9112 §3.2.2: in its absolute form a target names a host, which is the sender's choice, and not where we are.
+    const path = target.startsWith('/') ? target : pathOf(target)
+    const url = baseUrl === undefined && !target.startsWith('/') ? target : `${baseUrl ?? origin}${path ?? ''}`
+    const proof = { dpop: shown, method, url }
+    proofs.set(request, proof)
+    return proof
+  }
+
+  function refused(refusal: Refusal, scheme: Scheme | null, request: TokenRequest, needs: Needs): RefusedRequest {
+    const { code, status, details } = refusal
+    // RFC 9110 §10.2.3: what may pass is asked again, and never tells a client to throw its token away.
+    const wait = details.retryAfter ?? (status === 503 || status === 429 ? 1 : undefined)
+    const challenges = challengesOf(refusal, scheme, needs, told)
+    const nonce = code === 'use_dpop_nonce' ? verifier.proofNonce?.() : null
+    const headers = {
+      'Cache-Control': 'no-store',
+      ...(nonce && { 'DPoP-Nonce': nonce }),
+      ...(challenges.length > 0 && { 'WWW-Authenticate': challenges.join(', ') }),
+      ...(wait !== undefined && { 'Retry-After': String(Math.ceil(wait)) }),
+    }
+    const body = refusalBody({ code, status, refusal, scheme, needs, request }, texts)
+    return new RefusedRequest(refusal, { status, headers, body })
+  }
+
+  return {
+    admit,
+    refused,
+
+    /** What anybody is answered who asks where tokens come from; null where that is not what the request asks. */
+    metadataFor: (request: TokenRequest): MetadataAnswer | null => metadata?.answerTo(request) ?? null,
+  }
+}
+
+export type TokenGate = ReturnType<typeof createTokenGate>
+
+type Proof = NonNullable<Needs['proof']>
+
+/** By request: judged at several places of an application, a proof is used once. */
+const proofs = new WeakMap<object, Proof>()
+
+type Credentials = { scheme: Scheme; parts: string[] }
+
+const schemeNames: Readonly<Record<string, Scheme>> = { bearer: 'Bearer', dpop: 'DPoP', token: 'Token' }
+
+/** Another scheme is no credential here. The name is read in any case (RFC 9110 §11.1). @throws invalid_request */
+function credentialsOf({ headers: { authorization }, rawHeaders }: TokenRequest): Credentials | null {
+  // Node keeps the first of two and drops the other: who stands before this application may have judged that one.
+  if (Array.isArray(authorization) || countOf(rawHeaders, 'authorization') > 1)
+    throw refuse('invalid_request', { detail: 'The header Authorization is there more than once.' })
+  const [name = '', ...parts] = (authorization ?? '').split(' ').filter(Boolean)
+  const scheme = Object.hasOwn(schemeNames, name.toLowerCase()) ? schemeNames[name.toLowerCase()]! : null
+  return scheme && { scheme, parts }
+}
+
+function countOf(rawHeaders: readonly string[] | undefined, name: string): number {
+  let count = 0
+  for (let at = 0; at < (rawHeaders?.length ?? 0); at += 2) if (rawHeaders![at]!.toLowerCase() === name) count += 1
+  return count
+}
+
+/** In the words of Django REST framework's TokenAuthentication. @throws bad_api_key_header */
+function apiKeyIn([text, ...more]: string[]): string {
+  const refuseHeader = (detail: string) => refuse('bad_api_key_header', { detail: `Invalid token header. ${detail}` })
+  if (text === undefined) throw refuseHeader('No credentials provided.')
+  if (more.length > 0) throw refuseHeader('Token string should not contain spaces.')
+  if (/[^\x21-\x7e]/.test(text)) throw refuseHeader('Token string should not contain invalid characters.')
+  return text
+}
