@@ -19,6 +19,7 @@ type WireRow = {
 /** By presenter. */
 export const wires = {
   api: { describe: describeApiErrors, refuses: ['not_acceptable', 'server_error'] },
+  feed: { describe: describeApiErrors, refuses: ['not_acceptable', 'server_error'] },
   oauth: { describe: describeOauthErrors, refuses: ['server_error'] },
 } as const satisfies Record<string, WireRow>
 

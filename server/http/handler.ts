@@ -3,13 +3,18 @@ import type { Context as KoaContext } from 'koa'
 import type { ApiKeyInUse } from '../identity/api-keys/api-key-authentication.js'
 import type { PublicApplication } from '../identity/applications/public-application.js'
 import type { PublicUser } from '../identity/people/public-user.js'
+import type { InitialAccessToken } from '../identity/registrations/initial-access-tokens.js'
 import type { BrowserSession } from '../identity/sign-in/browser-sessions.js'
 import type { Actor, Credential, Origin } from '../policy/actor.js'
 import type { AccessClaims } from '../protocol/claims.js'
 import type { Refusal } from '../protocol/errors.js'
+import type { ShownProof } from '../tokens/proofs.js'
 
 /** An answer to an application that a person follows by hand: a link, or a form where it takes no other. */
 export type WayBack = { href: string } | { action: string; fields: Record<string, string> }
+
+/** What tokens come under in the Authorization header. */
+export type Scheme = 'Bearer' | 'DPoP'
 
 export type State = {
   requestId: string
@@ -19,10 +24,20 @@ export type State = {
   writeRefusal?: WriteRefusal
   /** The verified token of the Authorization header; there on every route whose sender is known by one, and sent none of the next. */
   claims?: AccessClaims
+  /** The scheme of that header, where it is one of tokens. */
+  scheme?: Scheme
+  /** The id of the key that signed it; there on every route of kind `program`. */
+  kid?: string
+  /** The proof of a key (RFC 9449), null where none came: at the token endpoint, and where a bound token was shown. */
+  proof?: ShownProof | null
   /** The API key of the Authorization header. */
   apiKey?: ApiKeyInUse
   /** The application that calls, and has proven to be the one it says; there on every route of kind `client`. */
   application?: PublicApplication
+  /** By which an application registers itself; null where it shows none. */
+  initialAccessToken?: InitialAccessToken | null
+  /** What the application that calls has registered, and the token that it shows for it. */
+  registered?: { application: PublicApplication; token: string }
   /** What the caller acts by, and what for: of a token, or of a cookie; there on every route that is not for anybody. */
   credential?: Credential
   /** When its body must have come, by `performance.now()`; there where one is read. */

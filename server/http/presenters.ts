@@ -1,6 +1,6 @@
 // Who writes a refusal on the wire that its reader speaks: one row a wire, which kinds of access name.
 import type { WriteRefusal } from './handler.js'
-import { acceptsJson } from './middleware/accept.js'
+import { acceptsEvents, acceptsJson } from './middleware/accept.js'
 import { createOauthPresenter } from './oauth/present-error.js'
 import { createApiPresenter } from './wire/present-error.js'
 
@@ -20,6 +20,11 @@ export function createPresenters({ issuer, presentErrorPage }: PresentersDeps) {
   return {
     /** simplejwt's JSON. */
     api: { accepts: acceptsJson, write: createApiPresenter(issuer) },
+    /** The same beside what is no JSON: its readers say `text/event-stream`. */
+    feed: {
+      accepts: accept => acceptsJson(accept) || acceptsEvents(accept),
+      write: createApiPresenter(issuer),
+    },
     page: { accepts: () => true, write: presentErrorPage },
     /** RFC 6749 §5.2. Its clients know what comes, and many say nothing sensible in `Accept`. */
     oauth: { accepts: () => true, write: createOauthPresenter(issuer) },

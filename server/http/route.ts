@@ -25,8 +25,12 @@ export type RowOptions = Parameters & {
   answers?: Answers
   /** It answers a file (CSV) as well. */
   file?: true
+  /** It answers events for as long as both sides like (`text/event-stream`). */
+  events?: true
   /** What it refuses with beside what all routes of its kind do. */
   refuses?: readonly ErrorCode[]
+  /** It ends something: with `wait` it answers when resource servers know (waiting.ts). */
+  waits?: true
   /** Let in a few at a time: everybody signs in at nine o'clock, and those who are signed in have work to do. */
   limited?: true
 }

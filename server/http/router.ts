@@ -11,6 +11,7 @@ import { checkMembers, checkQuery } from './middleware/parameters.js'
 import { createNearest } from './nearest.js'
 import type { Presenters } from './presenters.js'
 import type { Method, RouteRow } from './route.js'
+import { queryOf, type Waiting } from './waiting.js'
 
 export type RouterDeps<N extends string, A extends AnyAccess> = {
   routes: Readonly<Record<N, RouteRow<A>>>
@@ -19,10 +20,11 @@ export type RouterDeps<N extends string, A extends AnyAccess> = {
   senders: Senders
   presenters: Presenters
   bodies: Bodies
+  waiting: Waiting
 }
 
 export function createRouter<N extends string, A extends AnyAccess>(deps: RouterDeps<N, A>) {
-  const { handlers, kinds, senders, presenters, bodies } = deps
+  const { handlers, kinds, senders, presenters, bodies, waiting } = deps
   const rows = Object.entries(deps.routes) as [N, RouteRow<A>][]
   // Which access belongs to which kind is a matter of the names, which the compiler has compared.
   const kindOf = ({ access }: RouteRow<A>) => kinds[access.kind as A['kind']] as unknown as Kind<A>
@@ -50,7 +52,7 @@ export function createRouter<N extends string, A extends AnyAccess>(deps: Router
     const isStrict = kind.unknown === 'refused'
     const judge = kind.judge(row.access, senders)
     const first = [answerAs(kind), ...(row.limited ? [limiter] : [])]
-    const query = isStrict ? [checkQuery(row)] : []
+    const query = isStrict ? [checkQuery({ query: queryOf(row) })] : []
     if (row.method === 'GET') return [...first, ...judge, ...query]
     const { begin, read } = bodies[kind.body]
     const confirm = kind.confirm(row.access, senders)
@@ -58,12 +60,13 @@ export function createRouter<N extends string, A extends AnyAccess>(deps: Router
     return [...first, begin, ...judge, ...query, read, ...judge, ...confirm, ...members]
   }
 
-  const router = new Router()
+  const registered: { row: RouteRow<A>; steps: Step[] }[] = []
   const direct = new Map<string, Step>()
   const paths = new Map<string, { methods: Method[]; kind: Kind<A> }>()
   for (const [name, row] of rows) {
-    const steps = [...stepsOf(row), (ctx: Context) => handlers[name](ctx)]
-    router.register(row.path, [row.method], steps as never)
+    const handler = (ctx: Context) => handlers[name](ctx)
+    const steps = [...stepsOf(row), row.waits ? waiting(handler) : handler]
+    registered.push({ row, steps })
     if (!/[:*]/.test(row.path))
       for (const path of [row.path, `${row.path}/`]) direct.set(`${row.method} ${path}`, inTurn(steps))
     const { methods, kind } = paths.get(row.path) ?? { methods: [], kind: kindOf(row) }
@@ -71,16 +74,26 @@ export function createRouter<N extends string, A extends AnyAccess>(deps: Router
     requireLikeness(row.path, kind, kindOf(row))
     paths.set(row.path, { methods: [...methods, row.method], kind })
   }
-  for (const [path, { methods, kind }] of paths) {
-    const allow = [...methods, ...(methods.includes('GET') ? ['HEAD'] : []), 'OPTIONS'].join(', ')
-    router.all(path, ...([answerAs(kind), (ctx: Context) => answerOtherMethods(ctx, allow, kind.body)] as never[]))
+
+  let made: { router: Router; step: Step } | null = null
+
+  /** Made when a request first needs it: its patterns are a sixth of what a server costs to start. */
+  function routing(): { router: Router; step: Step } {
+    if (made) return made
+    const router = new Router()
+    for (const { row, steps } of registered) router.register(row.path, [row.method], steps as never)
+    for (const [path, { methods, kind }] of paths) {
+      const allow = [...methods, ...(methods.includes('GET') ? ['HEAD'] : []), 'OPTIONS'].join(', ')
+      router.all(path, ...([answerAs(kind), (ctx: Context) => answerOtherMethods(ctx, allow, kind.body)] as never[]))
+    }
+    made = { router, step: router.routes() as unknown as Step }
+    return made
   }
 
-  const byRouter = router.routes() as unknown as Step
   /** A path without parameters is looked up: the router tries every route it has, a tenth of what a refresh costs. */
   const dispatch: Step = (ctx, next) => {
     const step = direct.get(`${ctx.method} ${ctx.path}`)
-    if (!step) return byRouter(ctx, next)
+    if (!step) return routing().step(ctx, next)
     ctx.params = {}
     return step(ctx, next)
   }
@@ -97,7 +110,7 @@ export function createRouter<N extends string, A extends AnyAccess>(deps: Router
   /** Who writes what failed before a route was found. */
   const presenterNear = (path: string): WriteRefusal => presenters[kindNear(path)?.presenter ?? 'page'].write
 
-  return { router, dispatch, notFound, presenterNear }
+  return { router: () => routing().router, dispatch, notFound, presenterNear }
 }
 
 /** One after the other, each by the `next` of the one before. */

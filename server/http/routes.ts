@@ -3,9 +3,10 @@
 // their own, which are part of this one.
 //
 // `open`: anybody; `person`: whoever is signed in; `may`: whoever has the permission; `mayIfRecent`: and has signed in within
-// five minutes. What a row names of address and body is taken there and nothing else is; routes of kind `open` ignore it.
+// five minutes; `program`: an application in its own name. What a row names of address and body is taken there and nothing else is; routes of kind `open` ignore it.
 import { z } from 'zod'
 import { adminRoutes } from './admin/routes.js'
+import { feedRoutes } from './feed/routes.js'
 import { readinessSchema } from './health.js'
 import { authorization } from './kinds/authorization.js'
 import { file } from './kinds/file.js'
@@ -28,6 +29,7 @@ export const routes = {
   endSignIn: get('/oauth/logout', authorization, 'Sign out, as an application asks'),
   postEndSignIn: post('/oauth/logout', authorization, 'The same, by a form'),
 
+  ...feedRoutes,
   ...discoveryRoutes,
   openapi: get('/openapi.json', open, 'This API, described for programs (OpenAPI 3.1)', {
     answers: { 200: z.looseObject({ openapi: z.string() }), 304: null },

@@ -12,6 +12,7 @@ import { deviceFilters } from '../lists/devices.js'
 import { readAsked } from '../lists/filters.js'
 import { userFilters } from '../lists/users.js'
 import { presentTime } from '../me/present.js'
+import { waitParameter } from '../waiting.js'
 import { answer } from '../wire/answers.js'
 import { readBody } from '../wire/fields.js'
 import { readSessionFilter } from './filters.js'
@@ -111,7 +112,8 @@ function selectionOf<Id, Filter>(
   readFilter: () => Filter,
 ): Selection<Id, Filter> {
   if (ids === undefined) return { filter: readFilter() }
-  if (ctx.querystring !== '') throw refuseField('ids', 'ids_with_filters')
+  const filters = [...new URLSearchParams(ctx.querystring).keys()].filter(name => !(name in waitParameter))
+  if (filters.length > 0) throw refuseField('ids', 'ids_with_filters')
   return { ids: ids.map(readId) }
 }
 

@@ -5,13 +5,16 @@ import type { RouteRow } from '../route.js'
 import { apiKeyRoutes } from './routes/api-keys.js'
 import { applicationRoutes } from './routes/applications.js'
 import { bulkRoutes } from './routes/bulk.js'
+import { deliveryRoutes } from './routes/deliveries.js'
 import { keyRoutes } from './routes/keys.js'
 import { logRoutes } from './routes/logs.js'
 import { overviewRoutes } from './routes/overview.js'
 import { policyRoutes } from './routes/policies.js'
+import { registrationRoutes } from './routes/registrations.js'
 import { roleRoutes } from './routes/roles.js'
 import { sessionRoutes } from './routes/sessions.js'
 import { userRoutes } from './routes/users.js'
+import { verifierRoutes } from './routes/verifiers.js'
 
 export const adminRoutes = {
   ...userRoutes,
@@ -21,7 +24,10 @@ export const adminRoutes = {
   ...overviewRoutes,
   ...roleRoutes,
   ...applicationRoutes,
+  ...registrationRoutes,
+  ...deliveryRoutes,
   ...logRoutes,
+  ...verifierRoutes,
   ...policyRoutes,
   ...keyRoutes,
 } as const satisfies Record<string, RouteRow<Access>>

@@ -9,19 +9,30 @@ import type { PresenterName } from '../presenters.js'
 import type { Bearer } from './bearer.js'
 import type { Browser } from './browser.js'
 import type { CallingApplication } from './calling-application.js'
+import type { Registrant } from './registrant.js'
 
 /** What a row says of who may call: the kind, and what that kind wants to know beside. */
 export type AnyAccess = { kind: string }
 
 /** What tells senders apart, made once for all routes. A kind that needs something else brings it along. */
-export type Senders = { bearer: Bearer; browser: Browser; application: CallingApplication }
+export type Senders = {
+  bearer: Bearer
+  browser: Browser
+  application: CallingApplication
+  registrant: Registrant
+}
 
 /** What must be shown, in the words of OpenAPI: one of these, and what it must be good for. */
-export type Security = { bearer?: string[]; apiKey?: string[]; applicationSecret?: string[] }
+export type Security = {
+  bearer?: string[]
+  apiKey?: string[]
+  applicationSecret?: string[]
+  registrationToken?: string[]
+}
 
 export type Kind<A extends AnyAccess> = {
   /** What senders are known by. Nothing else that a request has with it is looked at: no cookie where it says `token`. */
-  sender: 'nobody' | 'token' | 'cookie' | 'client'
+  sender: 'nobody' | 'token' | 'cookie' | 'client' | 'registrant'
   /** Who writes refusals: a row of presenters.ts. */
   presenter: PresenterName
   /** Whose pages may read the answers: a row of middleware/cors.ts. */

@@ -8,7 +8,9 @@ import { type OpenAccess, openKind } from './open.js'
 import { type PageAccess, pageKind } from './page.js'
 import { type PermissionAccess, permissionKind } from './permission.js'
 import { type PersonAccess, personKind } from './person.js'
+import { type ProgramAccess, programKind } from './program.js'
 import { type PublicPageAccess, publicPageKind } from './public-page.js'
+import { type RegistrationAccess, registrationKind } from './registration.js'
 import { type ScopeAccess, scopeKind } from './scope.js'
 
 export type Access =
@@ -17,7 +19,9 @@ export type Access =
   | PersonAccess
   | PermissionAccess
   | ScopeAccess
+  | ProgramAccess
   | ClientAccess
+  | RegistrationAccess
   | PublicPageAccess
   | PageAccess
   | AuthorizationAccess
@@ -28,7 +32,9 @@ export const kinds: Kinds<Access> = {
   person: personKind,
   permission: permissionKind,
   scope: scopeKind,
+  program: programKind,
   client: clientKind,
+  registration: registrationKind,
   publicPage: publicPageKind,
   page: pageKind,
   authorization: authorizationKind,

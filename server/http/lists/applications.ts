@@ -9,6 +9,7 @@ import type { Fields } from './filters.js'
 export const applicationFilters: Fields<ApplicationFilter> = {
   text: { as: 'text', is: 'text', about: 'What its name or `client_id` begins with.' },
   kind: { as: 'kind', is: 'choice', of: applicationKinds },
+  origin: { as: 'origin', is: 'choice', of: applicationOrigins, about: 'Who wrote it.' },
   state: { as: 'state', is: 'choice', of: applicationStates },
   resource_server: { as: 'isResourceServer', is: 'flag' },
 }

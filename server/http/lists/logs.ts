@@ -73,6 +73,10 @@ export const revocationSchema = z
     actor: z.string(),
     created_at: time,
     expires_at: time.describe('When nothing that it refuses can be live any more.'),
+    enforced_at: time
+      .nullable()
+      .describe('When all resource servers that were connected had applied it; null where nobody saw that.'),
+    enforced_verifiers: z.int().min(0).nullable().describe('How many those were.'),
   })
   .meta({ id: 'Revocation' })
 
@@ -86,6 +90,8 @@ export const revocationColumns: ColumnsBy<RevocationRecord, typeof revocationSch
   actor: entry => entry.actor,
   created_at: { at: entry => entry.createdAt },
   expires_at: { at: entry => entry.expiresAt },
+  enforced_at: { at: entry => entry.enforcedAt ?? null },
+  enforced_verifiers: entry => entry.enforcedVerifiers ?? null,
 }
 
 export const incidentFilters: Fields<IncidentFilter> = {

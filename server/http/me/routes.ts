@@ -14,6 +14,7 @@ export const profile = { first_name: profileText, last_name: profileText, email:
 
 const password = { maxLength: longestPassword, secret: true } as const
 const ended = { answers: { 204: null } } as const
+const waits = { ...ended, waits: true } as const
 
 export const meRoutes = {
   me: get('/api/me', beforeNewPassword, 'The signed-in user', { answers: { 200: userSchema } }),
@@ -23,21 +24,21 @@ export const meRoutes = {
   }),
   changePassword: post('/api/me/password', inPerson.own, 'Change the password', {
     body: { old_password: password, new_password: password },
-    answers: { 204: null },
+    ...waits,
     refuses: ['overloaded', 'too_many_guesses'],
   }),
   mySessions: get('/api/me/sessions', person, 'My sessions', {
     query: paging,
     answers: { 200: pageOf(liveSessionSchema) },
   }),
-  endMyOtherSessions: del('/api/me/sessions', person, 'End all my sessions but this one', ended),
-  endMySession: del('/api/me/sessions/:id', person, 'End a session', { ...ended, refuses: ['not_found'] }),
+  endMyOtherSessions: del('/api/me/sessions', person, 'End all my sessions but this one', waits),
+  endMySession: del('/api/me/sessions/:id', person, 'End a session', { ...waits, refuses: ['not_found'] }),
   myDevices: get('/api/me/devices', person, 'My devices', {
     query: paging,
     answers: { 200: pageOf(liveDeviceSchema) },
   }),
-  endMyOtherDevices: del('/api/me/devices', person, 'End all my devices but this one', ended),
-  endMyDevice: del('/api/me/devices/:id', person, 'End a device', { ...ended, refuses: ['not_found'] }),
+  endMyOtherDevices: del('/api/me/devices', person, 'End all my devices but this one', waits),
+  endMyDevice: del('/api/me/devices/:id', person, 'End a device', { ...waits, refuses: ['not_found'] }),
 
   myApplications: get('/api/me/applications', person, 'Applications that may act for me', {
     answers: { 200: listOf(letInSchema) },
@@ -46,7 +47,7 @@ export const meRoutes = {
     '/api/me/applications/:id',
     person,
     'Take back what an application may have, and end its sessions',
-    { ...ended, refuses: ['not_found'] },
+    { ...waits, refuses: ['not_found'] },
   ),
 
   myApiKeys: get('/api/me/keys', person, 'My API keys', { answers: { 200: listOf(ownApiKeySchema) } }),

@@ -15,3 +15,11 @@ export function acceptsJson(accept: string): boolean {
   const decisive = ranges.find(range => wanted.has(range))
   return decisive !== undefined && wanted.get(decisive) === true
 }
+
+/** Are server-sent events asked for (WHATWG HTML §9.2)? */
+export function acceptsEvents(accept: string): boolean {
+  return accept
+    .toLowerCase()
+    .split(',')
+    .some(range => range.split(';', 1)[0]!.trim() === 'text/event-stream')
+}

@@ -22,6 +22,8 @@ export const bodyTypes = {
     'application/x-www-form-urlencoded': bytes => single(parseForm(bytes)),
     'multipart/form-data': parseMultipart,
   },
+  /** RFC 7591 §3.1. */
+  json: { 'application/json': parseJson },
   /** A `Form`, for endpoints of OAuth (RFC 6749 §4.1.3): what may be there twice says the parameter. */
   form: { 'application/x-www-form-urlencoded': bytes => grouped(parseForm(bytes)) },
 } as const satisfies Record<string, Parsers>

@@ -22,7 +22,8 @@ export const refusedBodies = [
 
 /** @param wait in ms, for tests */
 export function createBodies(wait = longestWait): Bodies {
-  return { fields: createBody(bodyTypes.fields, wait), form: createBody(bodyTypes.form, wait) }
+  const made = (name: BodyName) => createBody(bodyTypes[name], wait)
+  return { fields: made('fields'), json: made('json'), form: made('form') }
 }
 
 /**

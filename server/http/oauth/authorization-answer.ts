@@ -1,7 +1,8 @@
 // Answers the application, through the person's browser: with a code, or with what failed. How says the response mode (OAuth
 // 2.0 Multiple Response Type Encoding Practices §2.1, OAuth 2.0 Form Post Response Mode).
+import type { PushedRequests } from '../../identity/authorizations/pushed-requests.js'
 import type { AnswerAddress } from '../../policy/authorization-request.js'
-import type { ErrorCode } from '../../protocol/errors.js'
+import { type ErrorCode, refuse } from '../../protocol/errors.js'
 import type { Context, WayBack } from '../handler.js'
 import type { Pages } from '../pages/page.js'
 import { allowFormAction } from './form-action.js'
@@ -19,6 +20,7 @@ const words = [
   'interaction_required',
   'request_not_supported',
   'request_uri_not_supported',
+  'invalid_request_uri',
   'registration_not_supported',
 ] as const satisfies readonly ErrorCode[]
 
@@ -31,9 +33,12 @@ export function isAnswerError(code: ErrorCode): code is (typeof words)[number] {
 
 export type AuthorizationResult = { code: string } | { error: AnswerError; description?: string | undefined }
 
-export type AuthorizationAnswerDeps = { pages: Pages; issuer: string }
+/** What may pass, and what was answered before: neither is an answer that what was pushed is spent on. */
+const unspent: ReadonlySet<AnswerError> = new Set(['temporarily_unavailable', 'invalid_request_uri'])
 
-export function createAuthorizationAnswer({ pages, issuer }: AuthorizationAnswerDeps) {
+export type AuthorizationAnswerDeps = { pages: Pages; pushedRequests: Pick<PushedRequests, 'spend'>; issuer: string }
+
+export function createAuthorizationAnswer({ pages, pushedRequests, issuer }: AuthorizationAnswerDeps) {
   function wayTo({ redirectUri, responseMode, state }: AnswerAddress, result: AuthorizationResult): WayBack {
     const fields = {
       ...('code' in result
@@ -48,8 +53,19 @@ export function createAuthorizationAnswer({ pages, issuer }: AuthorizationAnswer
   }
 
   return {
-    /** Sends the browser to the application. */
+    /**
+     * Sends the browser to the application. A code has spent what was pushed where it was made; an error spends it here.
+     * @throws invalid_request_uri: it was answered before
+     */
     async send(ctx: Context, address: AnswerAddress, result: AuthorizationResult): Promise<void> {
+      const { pushed } = address
+      if (
+        pushed !== undefined &&
+        'error' in result &&
+        !unspent.has(result.error) &&
+        !(await pushedRequests.spend(pushed))
+      )
+        throw refuse('invalid_request_uri')
       const way = wayTo(address, result)
       if ('href' in way) {
         ctx.status = 303

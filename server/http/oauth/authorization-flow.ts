@@ -18,6 +18,8 @@ import { allowFormAction } from './form-action.js'
 /** A request that somebody came back to. */
 export type OpenedFlow = CheckedRequest & { ticket: string }
 
+type Back = NonNullable<AuthorizationRefusal['back']>
+
 export type AuthorizationFlowDeps = {
   tickets: Tickets
   authorizationRequests: AuthorizationRequests
@@ -55,18 +57,18 @@ export function createAuthorizationFlow(deps: AuthorizationFlowDeps) {
   }
 
   /** Asks all rules again. What is wrong by now is an error page with a link to the application, not a redirect. */
-  async function recheck(ctx: Context, request: AuthorizationRequest): Promise<CheckedRequest> {
+  async function recheck(ctx: Context, checking: Promise<CheckedRequest>): Promise<CheckedRequest> {
     try {
-      return await authorizationRequests.recheck(request)
+      return await checking
     } catch (error) {
       if (error instanceof AuthorizationRefusal && error.back && isAnswerError(error.code))
-        leaveWayBack(ctx, { request, application: error.back.application }, error.code)
+        leaveWayBack(ctx, error.back, error.code)
       throw error
     }
   }
 
-  function leaveWayBack(ctx: Context, { request, application }: CheckedRequest, error: AnswerError): void {
-    const way = answer.wayBack(ctx, request, { error })
+  function leaveWayBack(ctx: Context, { address, application }: Back, error: AnswerError): void {
+    const way = answer.wayBack(ctx, address, { error })
     ctx.state.wayBack = { application: application.name, way }
   }
 
@@ -78,7 +80,7 @@ export function createAuthorizationFlow(deps: AuthorizationFlowDeps) {
     const ticket = ticketIn(ctx)
     const found = await opened(ctx, ticket)
     if (!found) throw refuse('ticket_expired')
-    const checked = await recheck(ctx, found.request)
+    const checked = await recheck(ctx, authorizationRequests.recheck(found.request, ctx.state.address))
     if (found.state !== 'good') {
       ctx.state.wayBack = { application: checked.application.name, way: wayToBeginAgain(ctx, checked) }
       throw refuse('ticket_expired')
@@ -94,11 +96,14 @@ export function createAuthorizationFlow(deps: AuthorizationFlowDeps) {
     sealForAnybody: (request: AuthorizationRequest): string => tickets.seal(request, null),
 
     reopen,
+    leaveWayBack,
 
     /** The same for the endpoint itself, where a ticket that no browser has begun begins. */
     async resume(ctx: Context): Promise<CheckedRequest> {
       const found = await opened(ctx, ticketIn(ctx))
-      return found?.state === 'unbound' ? authorizationRequests.begin(found.request) : reopen(ctx)
+      return found?.state === 'unbound'
+        ? recheck(ctx, authorizationRequests.begin(found.request, ctx.state.address))
+        : reopen(ctx)
     },
 
     /** For a page with a form that redirects to `path`: CSP form-action must name the application behind its ticket. */

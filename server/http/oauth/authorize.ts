@@ -7,6 +7,7 @@ import {
 } from '../../identity/authorizations/authorization-requests.js'
 import type { Decisions } from '../../identity/authorizations/decisions.js'
 import type { BrowserSessions } from '../../identity/sign-in/browser-sessions.js'
+import { isUnseen } from '../../policy/application-metadata.js'
 import type { AuthorizationParameters } from '../../policy/authorization-rules.js'
 import { Refusal } from '../../protocol/errors.js'
 import { browserUserOf, type Context, originOf } from '../handler.js'
@@ -14,6 +15,7 @@ import type { Form } from '../middleware/body-types.js'
 import type { Pages } from '../pages/page.js'
 import { type AuthorizationAnswer, isAnswerError } from './authorization-answer.js'
 import { type AuthorizationFlow, authorizePath, withTicket } from './authorization-flow.js'
+import { groupedQuery, withValues } from './authorization-parameters.js'
 
 export type AuthorizeDeps = {
   authorizationRequests: AuthorizationRequests
@@ -24,21 +26,22 @@ export type AuthorizeDeps = {
   pages: Pages
 }
 
-/** Who wrote the row of an application that nobody here has looked at. */
-const unseen: ReadonlySet<string> = new Set(['registration', 'document'])
-
 export function createAuthorizeHandlers(deps: AuthorizeDeps) {
   const { authorizationRequests, decisions, browserSessions, flow, answer, pages } = deps
 
   /** A request as it came. What is wrong with it is told where it may be told. */
   async function check(ctx: Context, asked: AuthorizationParameters): Promise<CheckedRequest | null> {
     try {
-      return await authorizationRequests.check(asked)
+      return await authorizationRequests.check(asked, ctx.state.address)
     } catch (error) {
       if (!(error instanceof AuthorizationRefusal && error.back && isAnswerError(error.code))) throw error
       const { code, why, back } = error
       const result = { error: code, description: why }
-      if (unseen.has(back.application.origin) && !/\bnone\b/.test(back.prompt)) await tellFirst(ctx, error, result)
+      const isSeen = !/\bnone\b/.test(back.prompt)
+      // Come by once more, as pages are loaded again: the application has its answer, and the person a way back to it.
+      if (code === 'invalid_request_uri' && isSeen) flow.leaveWayBack(ctx, back, code)
+      if (code === 'invalid_request_uri' && isSeen) throw error
+      if (isUnseen(back.application) && isSeen) await tellFirst(ctx, error, result)
       else await answer.send(ctx, back.address, result)
       return null
     }
@@ -128,21 +131,4 @@ export function createAuthorizeHandlers(deps: AuthorizeDeps) {
       if (checked) pages.go(ctx, withTicket(authorizePath, flow.sealForAnybody(checked.request)))
     },
   }
-}
-
-function groupedQuery(ctx: Context): AuthorizationParameters {
-  const grouped: Record<string, string[]> = Object.create(null)
-  for (const [name, value] of new URLSearchParams(ctx.querystring)) {
-    grouped[name] ??= []
-    grouped[name].push(value)
-  }
-  return grouped
-}
-
-/** RFC 6749 §3.1: without a value a parameter counts as left out. */
-function withValues(parameters: AuthorizationParameters): AuthorizationParameters {
-  const given = Object.entries(parameters).map(
-    ([name, values]) => [name, values.filter(value => value !== '')] as const,
-  )
-  return Object.assign(Object.create(null), Object.fromEntries(given.filter(([, values]) => values.length > 0)))
 }

@@ -3,9 +3,12 @@
 import { z } from 'zod'
 import { authenticationMethods, standardScopes } from '../../policy/application-metadata.js'
 import { prompts, responseModes, responseTypes } from '../../policy/authorization-rules.js'
+import type { Policy } from '../../policy/policies.js'
 import { scopeClaims } from '../../policy/scope-claims.js'
 import { signingAlgorithmNames } from '../../protocol/algorithms.js'
+import { proofAlgorithms } from '../../protocol/dpop.js'
 import { challengeMethods } from '../../protocol/pkce.js'
+import type { PolicyInForce } from '../../revocation/policy-in-force.js'
 import { idTokenClaims } from '../../tokens/id-token.js'
 import type { SigningKeys } from '../../tokens/signing-keys.js'
 import type { Context } from '../handler.js'
@@ -17,13 +20,21 @@ import type { Grant } from './grants/grant.js'
 /** By what each is called there. What is not in the table of routes is not told. */
 export const endpoints = {
   authorization_endpoint: '/oauth/authorize',
+  pushed_authorization_request_endpoint: '/oauth/par',
   token_endpoint: '/oauth/token',
+  device_authorization_endpoint: '/oauth/device_authorization',
   userinfo_endpoint: '/oauth/userinfo',
   end_session_endpoint: '/oauth/logout',
   introspection_endpoint: '/oauth/introspect',
   revocation_endpoint: '/oauth/revoke',
+  registration_endpoint: '/oauth/register',
   jwks_uri: '/.well-known/jwks.json',
 } as const
+
+/** Those that are there by a policy alone. */
+const offered: Partial<Record<keyof typeof endpoints, (policy: Policy) => boolean>> = {
+  registration_endpoint: policy => policy.client_registration !== 'closed',
+}
 
 const words = z.array(z.string())
 
@@ -45,6 +56,7 @@ export const discoverySchema = z
     introspection_endpoint_auth_signing_alg_values_supported: words,
     revocation_endpoint_auth_methods_supported: words,
     revocation_endpoint_auth_signing_alg_values_supported: words,
+    dpop_signing_alg_values_supported: words,
     code_challenge_methods_supported: words,
     authorization_response_iss_parameter_supported: z.boolean(),
     claim_types_supported: words,
@@ -52,25 +64,31 @@ export const discoverySchema = z
     claims_parameter_supported: z.boolean(),
     request_parameter_supported: z.boolean(),
     request_uri_parameter_supported: z.boolean(),
+    require_pushed_authorization_requests: z.boolean(),
     prompt_values_supported: words,
     ui_locales_supported: words,
+    backchannel_logout_supported: z.boolean(),
+    backchannel_logout_session_supported: z.boolean(),
+    client_id_metadata_document_supported: z.boolean().optional(),
   })
   .meta({ id: 'Discovery' })
 
 export type DiscoveryDeps = {
   issuer: string
   signingKeys: SigningKeys
+  policy: PolicyInForce
   grants: readonly Grant[]
   /** Of the table of routes. */
   paths: readonly string[]
 }
 
-export function createDiscoveryHandlers({ issuer, signingKeys, grants, paths }: DiscoveryDeps) {
+export function createDiscoveryHandlers({ issuer, signingKeys, policy, grants, paths }: DiscoveryDeps) {
   const confidential = authenticationMethods.filter(method => method !== 'none')
-  const present = Object.entries(endpoints).filter(([, path]) => paths.includes(path))
-  const unchanging: Omit<Answer<typeof discoverySchema>, 'id_token_signing_alg_values_supported'> = {
+  const present = (Object.entries(endpoints) as [keyof typeof endpoints, string][]).filter(([, path]) =>
+    paths.includes(path),
+  )
+  const unchanging: Omit<Answer<typeof discoverySchema>, keyof ReturnType<typeof changing>> = {
     issuer,
-    ...Object.fromEntries(present.map(([name, path]) => [name, `${issuer}${path}`])),
     scopes_supported: standardScopes,
     response_types_supported: responseTypes,
     response_modes_supported: responseModes,
@@ -82,6 +100,8 @@ export function createDiscoveryHandlers({ issuer, signingKeys, grants, paths }: 
     introspection_endpoint_auth_signing_alg_values_supported: signingAlgorithmNames,
     revocation_endpoint_auth_methods_supported: authenticationMethods,
     revocation_endpoint_auth_signing_alg_values_supported: signingAlgorithmNames,
+    // RFC 9449 §5.1
+    dpop_signing_alg_values_supported: proofAlgorithms,
     code_challenge_methods_supported: challengeMethods,
     // RFC 9207 §3
     authorization_response_iss_parameter_supported: true,
@@ -89,19 +109,35 @@ export function createDiscoveryHandlers({ issuer, signingKeys, grants, paths }: 
     claims_supported: [...idTokenClaims, ...scopeClaims.flatMap(row => row.claims)],
     claims_parameter_supported: false,
     request_parameter_supported: false,
-    // True where it is left out.
+    // True where it is left out. What was pushed is taken all the same (RFC 9126 §5).
     request_uri_parameter_supported: false,
     prompt_values_supported: prompts,
     ui_locales_supported: Object.keys(languages),
+    // OpenID Connect Back-Channel Logout 1.0 §2.1: each logout token names the session.
+    backchannel_logout_supported: true,
+    backchannel_logout_session_supported: true,
   }
-  let prepared: (Prepared & { algorithms: string }) | null = null
+  /** Of the endpoints that are there, and that the policy offers. */
+  function addresses(): Partial<Record<keyof typeof endpoints, string>> {
+    const there = present.filter(([name]) => offered[name]?.(policy()) ?? true)
+    return Object.fromEntries(there.map(([name, path]) => [name, `${issuer}${path}`]))
+  }
 
-  /** Made anew with the first and the last key of an algorithm, and otherwise never. */
+  /** Follows the keys and the policy. */
+  const changing = () => ({
+    id_token_signing_alg_values_supported: signingKeys.activeAlgorithms(),
+    require_pushed_authorization_requests: policy().require_pushed_authorization_requests,
+    // draft-ietf-oauth-client-id-metadata-document §6
+    ...(policy().client_id_metadata_documents !== 'off' && { client_id_metadata_document_supported: true }),
+  })
+  let prepared: (Prepared & { present: string }) | null = null
+
+  /** Made anew when one of these is another one, and otherwise never. */
   function prepare(): Prepared {
-    const active = signingKeys.activeAlgorithms()
-    const algorithms = active.join(' ')
-    if (prepared?.algorithms === algorithms) return prepared
-    prepared = { algorithms, ...prepareJson({ ...unchanging, id_token_signing_alg_values_supported: active }) }
+    const changes = { ...addresses(), ...changing() }
+    const present = JSON.stringify(changes)
+    if (prepared?.present === present) return prepared
+    prepared = { present, ...prepareJson({ ...unchanging, ...changes }) }
     return prepared
   }
 

@@ -11,6 +11,13 @@ export const introspectionParameters = {
   token_type_hint: { about: 'Not needed: a token says of which kind it is.' },
 } as const
 
+const actor = z.object({
+  sub: z.string(),
+  get act() {
+    return actor.optional()
+  },
+})
+
 /** RFC 7662 §2.2 */
 export const introspectionAnswer = z.discriminatedUnion('active', [
   z
@@ -27,14 +34,21 @@ export const introspectionAnswer = z.discriminatedUnion('active', [
     iss: z.string(),
     jti: z.string(),
     token_type: z
-      .enum(['Bearer', 'Token'])
+      .enum(['Bearer', 'DPoP', 'Token'])
       .optional()
       .describe('The scheme that it comes under: of an access token, or of an API key; not of a refresh token.'),
+    cnf: z
+      .object({ jkt: z.string() })
+      .optional()
+      .describe(
+        'The key that it is bound to, by its thumbprint: without a proof of it the token is nobody’s (RFC 9449 §6.2).',
+      ),
     username: z.string().optional(),
     sid: z.string().optional().describe('The session.'),
     auth_time: epochSeconds.optional().describe('When the person signed in (RFC 9470 §6.2).'),
     roles: z.array(z.string()).optional(),
     permissions: z.array(z.string()).optional(),
+    act: actor.optional().describe('Through whom it came, the one that it was given to first (RFC 8693 §4.1).'),
     permissions_omitted: z.literal(true).optional().describe('There are too many to be told here.'),
   }),
 ])

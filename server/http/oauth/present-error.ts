@@ -1,8 +1,8 @@
 // Writes a refusal as OAuth does: RFC 6749 §5.2 at the token endpoint, RFC 6750 §3 where a bearer token was shown.
-import { type ErrorCode, errorRow, errors } from '../../protocol/errors.js'
+import { type ErrorCode, errors } from '../../protocol/errors.js'
 import type { WriteRefusal } from '../handler.js'
 import { codesBy } from '../wire/codes-by.js'
-import { bearerChallenge, setRefusalHeaders } from '../wire/refusal-headers.js'
+import { isOfProof, isToldInHeader, setRefusalHeaders, tokenChallenge } from '../wire/refusal-headers.js'
 
 /** @param issuer for the links to the pages that explain the codes */
 export function createOauthPresenter(issuer: string): WriteRefusal {
@@ -10,7 +10,7 @@ export function createOauthPresenter(issuer: string): WriteRefusal {
     const { error, status } = answerTo(refusal.code, refusal.details.inHeader === true)
     ctx.status = status
     // Which scheme an application tried (RFC 6749 §5.2) knows who has looked; it is among the refusal's own headers.
-    if (status === 401 && error !== 'invalid_client') ctx.set('WWW-Authenticate', bearerChallenge(refusal, issuer))
+    if (status === 401 && error !== 'invalid_client') ctx.set('WWW-Authenticate', tokenChallenge(ctx, refusal, issuer))
     setRefusalHeaders(ctx, refusal)
     ctx.body = { error, error_description: described(refusal.message), error_uri: `${issuer}/errors/${refusal.code}` }
   }
@@ -26,7 +26,17 @@ const words: ReadonlySet<ErrorCode> = new Set([
   'invalid_target',
   'unauthorized_client',
   'unsupported_token_type',
+  // RFC 9126 §2.3: those of the authorization endpoint as well.
+  'unsupported_response_type',
+  'request_not_supported',
+  'registration_not_supported',
+  'authorization_pending',
+  'slow_down',
+  'expired_token',
   'insufficient_scope',
+  'registration_closed',
+  'invalid_redirect_uri',
+  'invalid_client_metadata',
   'server_error',
 ])
 
@@ -44,6 +54,8 @@ const byStatus: Readonly<Record<number, { error: string; status: number }>> = {
 function answerTo(code: ErrorCode, inHeader: boolean): { error: string; status: number } {
   const { status } = errors[code]
   if (words.has(code)) return { error: code, status }
+  // RFC 9449 §5 and §8 at the token endpoint, §7.1 and §9 where a token is shown.
+  if (isOfProof(code)) return { error: code, status: inHeader ? status : 400 }
   if (inHeader) return { error: 'invalid_token', status }
   if (withoutToken.has(code)) return { error: 'invalid_request', status }
   return byStatus[status] ?? { error: 'invalid_request', status }
@@ -59,8 +71,7 @@ export function described(text: string): string {
 
 /** The answers that these codes come to, one for each status. */
 export function describeOauthErrors(codes: readonly ErrorCode[], inHeader: boolean, issuer: string) {
-  const of = (code: ErrorCode) =>
-    answerTo(code, inHeader && errors[code].status === 401 && errorRow(code).wire !== undefined)
+  const of = (code: ErrorCode) => answerTo(code, inHeader && isToldInHeader(code))
   return [...codesBy(codes, code => of(code).status)].map(([status, some]) => ({
     status,
     codes: some,

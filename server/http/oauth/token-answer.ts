@@ -18,6 +18,10 @@ export const tokenAnswerSchema = z
     authorization_expires_in: seconds
       .optional()
       .describe('Seconds until what the person granted is over, however often it is refreshed.'),
+    issued_token_type: z
+      .string()
+      .optional()
+      .describe('Of a token that another one was exchanged for (RFC 8693 §2.2.1).'),
     id_token: z.string().optional().describe('Where the scope has `openid`.'),
   })
   .meta({ id: 'Tokens' })
@@ -31,7 +35,7 @@ export async function tokenAnswer(tokens: SessionTokens, now: number): Promise<T
   const idToken = await tokens.idToken()
   return {
     access_token: access.token,
-    token_type: 'Bearer',
+    token_type: access.tokenType,
     expires_in: seconds(access.expiresAt),
     // Also where it is what was asked for: it may be less. RFC 6749 §3.3: a scope is one word at least.
     ...(access.scope !== '' && { scope: access.scope }),

@@ -4,11 +4,17 @@ import { grantTypesOf } from '../../policy/application-metadata.js'
 import { refuse } from '../../protocol/errors.js'
 import type { Context, Handler } from '../handler.js'
 import type { Form } from '../middleware/body-types.js'
+import type { ShownProofs } from '../shown-proofs.js'
 import { readForm, requireParameter } from './form-rules.js'
 import type { Grant } from './grants/grant.js'
 
-/** @param grants the table */
-export function createTokenEndpoint(grants: readonly Grant[]): Handler {
+export type TokenEndpointDeps = {
+  /** The table. */
+  grants: readonly Grant[]
+  shownProofs: ShownProofs
+}
+
+export function createTokenEndpoint({ grants, shownProofs }: TokenEndpointDeps): Handler {
   const byType = new Map(grants.map((grant): [string, Grant] => [grant.grantType, grant]))
   if (byType.size < grants.length) throw new Error('two grants have the same type')
 
@@ -18,14 +24,16 @@ export function createTokenEndpoint(grants: readonly Grant[]): Handler {
     if (!grant) throw refuse('unsupported_grant_type')
     const { metadata } = ctx.state.application!
     if (!grantTypesOf(metadata).includes(grant.grantType)) throw refuse('unauthorized_client')
-    // RFC 9449 §5.2: whoever registered for bound tokens is given no other, and nothing reads a proof here.
-    if (metadata.dpop_bound_access_tokens) throw refuse('invalid_request', { detail: unbound })
+    const proof = await shownProofs.of(ctx)
+    // RFC 9449 §5.2: whoever registered for bound tokens is given no other.
+    if (proof === null && metadata.dpop_bound_access_tokens) throw refuse('invalid_dpop_proof')
     const parameters = readForm(form, grant.parameters)
     const answer = await grant.handle(parameters, ctx)
+    // A grant that forgets it would take one proof twice, or give what was to be bound to anybody.
+    if (proof !== null && !(proof.isSpent() && answer.token_type === 'DPoP'))
+      throw new Error(`the grant ${grant.grantType} has not used the proof`)
     // RFC 6749 §5.1: nobody keeps it.
     ctx.set('Cache-Control', 'no-store')
     ctx.body = answer
   }
 }
-
-const unbound = 'The application takes tokens that are bound to a key (DPoP) alone; none are given here.'

@@ -110,6 +110,12 @@ const securitySchemes: Record<keyof Security, object> = {
     name: 'Authorization',
     description: '`Token dvz_key_…`. What is named beside it is the scope that the key needs.',
   },
+  registrationToken: {
+    type: 'http',
+    scheme: 'bearer',
+    description:
+      'Of an application that registers itself: the initial access token of an administrator, `dvz_iat_…`; of one that has done so its registration access token, `dvz_reg_…`.',
+  },
   applicationSecret: {
     type: 'http',
     scheme: 'basic',

@@ -2,6 +2,7 @@
 import { type BodyName, bodyTypes } from '../middleware/body-types.js'
 import type { FormRules } from '../oauth/form-rules.js'
 import type { RouteRow } from '../route.js'
+import { queryOf } from '../waiting.js'
 import { type FieldRule, fieldKinds } from '../wire/field-kinds.js'
 import type { FieldRules } from '../wire/fields.js'
 import { type ParameterRule, parameterKinds } from '../wire/parameters.js'
@@ -27,8 +28,8 @@ export function pathParametersOf(path: string): Schema[] {
   }))
 }
 
-export function queryParametersOf({ query = {} }: Pick<RouteRow, 'query'>): Schema[] {
-  return Object.entries(query).map(([name, rule]) => {
+export function queryParametersOf(row: Pick<RouteRow, 'query' | 'waits'>): Schema[] {
+  return Object.entries(queryOf(row)).map(([name, rule]) => {
     const kind: { schema: (rule: ParameterRule) => object; about?: string } = parameterKinds[rule.is]
     const about = rule.about ?? kind.about
     return {

@@ -5,6 +5,7 @@ import { type WireName, wires } from '../error-answers.js'
 import type { AnyAccess, Kind } from '../kinds/kind.js'
 import { refusedBodies } from '../middleware/body.js'
 import type { RouteRow } from '../route.js'
+import { waitingAnswers } from '../waiting.js'
 import type { Schema, Schemas } from './schemas.js'
 
 /** What a route may refuse with, each code once. */
@@ -25,24 +26,29 @@ export function responsesOf<A extends AnyAccess>(
   return { ...answersOf(schemas, row), ...refusalsOf(refusedBy(row, kind), kind, issuer) }
 }
 
+const text = { type: 'string' }
+
 const succeeded: Readonly<Record<string, string>> = {
   200: 'Done.',
   201: 'Made.',
+  202: 'Done; with `wait`: some resource servers may not know it yet.',
   204: 'Done; there is nothing to tell.',
   304: 'It has not changed since the answer with this `ETag`.',
 }
 
-function answersOf(schemas: Schemas, { answers = {}, file }: RouteRow): Record<string, Schema> {
-  const all = Object.entries(answers).map(([status, schema]): [string, Schema] => {
+function answersOf(schemas: Schemas, { answers = {}, file, waits, events }: RouteRow): Record<string, Schema> {
+  const all = Object.entries(waits ? waitingAnswers(answers) : answers).map(([status, schema]): [string, Schema] => {
     const json = schema && { 'application/json': { schema: schemas.of(schema, 'output') } }
     const csv = file && status === '200' && { 'text/csv': { schema: { type: 'string' } } }
+    if (events) return [status, { description: succeeded[status], content: { 'text/event-stream': { schema: text } } }]
     return [status, { description: succeeded[status], ...(json && { content: { ...json, ...csv } }) }]
   })
   return Object.fromEntries(all)
 }
 
 function refusalsOf<A extends AnyAccess>(codes: ErrorCode[], kind: Kind<A>, issuer: string): Record<string, Schema> {
-  const answers = wires[kind.presenter as WireName].describe(codes, kind.sender === 'token', issuer)
+  const inHeader = kind.sender === 'token' || kind.sender === 'registrant'
+  const answers = wires[kind.presenter as WireName].describe(codes, inHeader, issuer)
   const statuses = [...new Set(answers.map(answer => answer.status))].sort()
   return Object.fromEntries(
     statuses.map((status): [string, Schema] => {

@@ -8,6 +8,7 @@ import { promisify } from 'node:util'
 import { brotliCompress, constants, gzip } from 'node:zlib'
 import { refuse } from '../../protocol/errors.js'
 import type { Context } from '../handler.js'
+import { oncePerFolder } from './folders.js'
 import { isPackageFile, packagesMark, readPackageFile } from './packages.js'
 
 const types: Record<string, string> = {
@@ -21,7 +22,7 @@ type Encoding = 'br' | 'gzip' | 'identity'
 type Asset = { content: Buffer; type: string; tag: string; encoded: Map<Encoding, Promise<Buffer>> }
 
 export function createAssets({ folder }: { folder: string }) {
-  const files = readFiles(folder)
+  const files = filesOf(folder)
   const build = createHash('sha256')
   for (const [name, { tag }] of files) build.update(name).update(tag)
   build.update(packagesMark())
@@ -68,6 +69,9 @@ export function createAssets({ folder }: { folder: string }) {
 }
 
 export type Assets = ReturnType<typeof createAssets>
+
+/** With what was compressed of them so far, which takes longer than a page. */
+const filesOf = oncePerFolder(readFiles)
 
 function readFiles(folder: string): Map<string, Asset> {
   const names = readdirSync(folder, { recursive: true, encoding: 'utf8' })

@@ -4,6 +4,7 @@ import type { AuthorizationRequests } from '../../identity/authorizations/author
 import type { Consents } from '../../identity/authorizations/consents.js'
 import type { Decisions } from '../../identity/authorizations/decisions.js'
 import type { BrowserSession, BrowserSessions } from '../../identity/sign-in/browser-sessions.js'
+import { isUnseen } from '../../policy/application-metadata.js'
 import { isNative, isPublic } from '../../policy/authorization-rules.js'
 import { type ConsentedScopes, wordsIn } from '../../policy/consent.js'
 import { type ErrorCode, Refusal } from '../../protocol/errors.js'
@@ -34,9 +35,6 @@ const passing: ReadonlySet<ErrorCode> = new Set([
   'access_denied',
 ])
 
-/** Who wrote the row of an application that nobody here has looked at. */
-const unseen: ReadonlySet<string> = new Set(['registration', 'document'])
-
 export function createConsentPages(deps: ConsentPagesDeps) {
   const { pages, authorizationRequests, decisions, consents, browserSessions, flow, answer } = deps
 
@@ -65,7 +63,9 @@ export function createConsentPages(deps: ConsentPagesDeps) {
       policy: webAddress(metadata.policy_uri),
       terms: webAddress(metadata.tos_uri),
       destination: destinationOf(request.redirectUri),
-      isUnseen: unseen.has(application.origin),
+      isUnseen: isUnseen(application),
+      registeredAt: application.origin === 'registration' ? application.createdAt : null,
+      document: application.origin === 'document' ? new URL(application.id).host : null,
       isInstalled: isPublic(application) && isNative(application),
       isAgain: remembered !== null,
       isChanged,

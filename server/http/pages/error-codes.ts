@@ -33,19 +33,28 @@ export const errorGroups = {
     ...['token_issuer', 'token_audience', 'token_type', 'token_expired', 'token_not_yet_valid', 'token_claims'],
     ...['token_revoked', 'token_stale', 'session_ended', 'token_reused', 'user_inactive', 'user_unknown'],
     ...['application_disabled', 'legacy_token_after_cut_over', 'legacy_tokens_closed'],
+    ...['token_bound', 'token_unbound', 'invalid_dpop_proof', 'use_dpop_nonce'],
   ],
   oauth: [
     ...['invalid_request', 'invalid_client', 'invalid_grant', 'unsupported_grant_type', 'invalid_scope'],
     ...['invalid_target', 'unauthorized_client', 'unsupported_token_type', 'code_reused', 'too_many_revocations'],
+    ...['too_many_verifiers', 'too_many_from_network', 'authorization_pending', 'slow_down', 'expired_token'],
+    ...['subject_token_invalid', 'actor_token_unsupported'],
+  ],
+  registration: [
+    ...['registration_closed', 'registration_token_unknown', 'invalid_redirect_uri', 'invalid_client_metadata'],
+    'too_many_registrations',
   ],
   authorization: [
     ...['unsupported_response_type', 'access_denied', 'login_required', 'consent_required', 'interaction_required'],
     ...['too_many_codes', 'request_not_supported', 'request_uri_not_supported', 'registration_not_supported'],
     ...['unknown_application', 'unregistered_redirect_uri', 'ticket_expired', 'logout_hint_refused'],
-    ...['unregistered_logout_uri'],
+    ...['unregistered_logout_uri', 'invalid_request_uri'],
+    ...['client_document_invalid', 'client_document_unavailable'],
   ],
   server: [
     ...['overloaded', 'database_unavailable', 'application_keys_unavailable', 'stopping', 'log_went_back'],
+    ...['too_many_streams', 'streams_exhausted', 'revocations_unknown'],
     ...['clock_jumped', 'clock_went_back', 'server_error'],
   ],
 } as const satisfies Record<string, readonly ErrorCode[]>

@@ -28,6 +28,7 @@ import { createApplicationTestPages } from './admin/application-test.js'
 import { createApplicationTestRun } from './admin/application-test-run.js'
 import { createApplicationPages } from './admin/applications.js'
 import { createAuditPages } from './admin/audit.js'
+import { createDeliveryPages } from './admin/deliveries.js'
 import { createDevicePages } from './admin/devices.js'
 import { createFormerServicePages } from './admin/former-service.js'
 import { createHomePages } from './admin/home.js'
@@ -41,6 +42,7 @@ import { createNewApplicationPages } from './admin/new-application.js'
 import { createNewUserPages } from './admin/new-user.js'
 import { createPolicyPages } from './admin/policies.js'
 import { createPolicyVersionPages } from './admin/policy-versions.js'
+import { createRegistrationPages } from './admin/registrations.js'
 import { createRevocationPages } from './admin/revocations.js'
 import { createRolePages } from './admin/roles.js'
 import { createSessionPages } from './admin/sessions.js'
@@ -51,6 +53,7 @@ import { createApiDocumentPages } from './api-documents.js'
 import { createApiKeyForms } from './api-key-form.js'
 import { createApplicationSignIn } from './application-sign-in.js'
 import { createAssets } from './assets.js'
+import { createConnectPages } from './connect.js'
 import { createConsentPages } from './consent.js'
 import { createCookies } from './cookies.js'
 import { createErrorPages } from './error-codes.js'
@@ -92,11 +95,12 @@ export function createPageParts(deps: PagePartsDeps) {
   const { users, roles, ownPassword, userList, userActs, names } = people
   const { sessions, sessionList, sessionEnds, deviceList, deviceEnds, deviceNames, whereSignedIn, details } = devices
   const { applications, secretChanges, applicationUses } = deps.identity.applications
-  const { authorizationRequests, decisions, consents, codes, logoutRequests } = deps.identity.authorizations
+  const { authorizationRequests, pushedRequests, decisions, deviceDecisions, consents, codes, logoutRequests } =
+    deps.identity.authorizations
   const { policies } = deps.identity.policies
   const { apiKeys, apiKeyInspection } = deps.identity.apiKeys
   const { keyRing, sealedSecrets } = keys
-  const { auditLog, revocationLog, incidents, tokenInspector, figures } = logs
+  const { receipts, auditLog, revocationLog, verifierList, incidents, tokenInspector, figures } = logs
   const views = createViews(join(root, 'views'))
   const texts = createTexts(join(root, 'views', 'locales'))
   const assets = createAssets({ folder: join(root, 'public') })
@@ -114,12 +118,18 @@ export function createPageParts(deps: PagePartsDeps) {
   const snippets = createSnippets(root, issuer)
   const files = createFileChoice({ cookies })
   const { legacyStatus } = deps.identity.legacy
-  const setUp = { formerService: legacyStatus.isConfigured }
+  const { deliveries } = deps.identity.deliveries
+  const setUp = {
+    formerService: legacyStatus.isConfigured,
+    get deliveries() {
+      return deliveries.isUsed()
+    },
+  }
   const pages = createPages({ views, frameOf, browserSessions, setUp })
   const passwordProof = createPasswordProof({ browserSessions, pages, now })
   const browser = createBrowser({ cookies, formTokens, browserSessions, passwordProof, pages, issuer })
 
-  const answer = createAuthorizationAnswer({ pages, issuer })
+  const answer = createAuthorizationAnswer({ pages, pushedRequests, issuer })
   const flow = createAuthorizationFlow({ tickets, authorizationRequests, answer, cookies, issuer, random })
   const signOut = createSignOut({ sessions, browserSessions, cookies })
   const applicationSignIn = createApplicationSignIn({ pages, authorizationRequests, flow, answer })
@@ -141,6 +151,7 @@ export function createPageParts(deps: PagePartsDeps) {
     ...createApiDocumentPages({ pages }),
     ...createAuthorizeHandlers({ authorizationRequests, decisions, browserSessions, flow, answer, pages }),
     ...createConsentPages({ pages, authorizationRequests, decisions, consents, browserSessions, flow, answer }),
+    ...createConnectPages({ pages, issuer, deviceDecisions, consents, browserSessions }),
     ...createSignInPages({ pages, passwordProof, cookies, browserSessions, signOut, applicationSignIn }),
     ...createEndSessionHandlers({ pages, logoutRequests, signOut }),
     ...createProfilePages({ pages, users }),
@@ -169,16 +180,29 @@ export function createPageParts(deps: PagePartsDeps) {
     }),
     ...createNewUserPages({ pages, users, roles, policy, random }),
     ...createManyUsersPages({ pages, users, userActs, roles }),
-    ...createApplicationPages({ pages, files, issuer, applications, applicationUses, users, userList }),
+    ...createApplicationPages({
+      ...{ pages, files, issuer, applications, applicationUses, verifierList, users, userList },
+    }),
     ...createNewApplicationPages({ pages, snippets, issuer, applications }),
     ...createOneApplicationPages(ofApplications),
     ...createApplicationLifetimePages(ofApplications),
     ...createApplicationTestPages({
       ...{ pages, issuer, applications, signInTests, run: runApplicationTest, flow, now },
     }),
+    ...createRegistrationPages({
+      ...{
+        pages,
+        issuer,
+        applications,
+        initialAccessTokens: deps.identity.registrations.initialAccessTokens,
+        policy,
+        now,
+      },
+    }),
     ...createApiKeyPages({ pages, files, apiKeys, apiKeyForms, users, userList }),
-    ...createDevicePages({ pages, users, userList, sessions, deviceList, details, names }),
-    ...createSessionPages({ pages, users, userList, sessions, sessionList, details, names }),
+    ...createDeliveryPages({ pages, deliveries, figures, users, userList }),
+    ...createDevicePages({ pages, users, userList, sessions, deviceList, details, receipts, names }),
+    ...createSessionPages({ pages, users, userList, sessions, sessionList, details, receipts, names }),
     ...createManyEndsPages({ pages, users, userList, sessionList, deviceList, sessionEnds, deviceEnds }),
     ...createPolicyPages({ pages, policies }),
     ...createPolicyVersionPages({ pages, policies, names }),

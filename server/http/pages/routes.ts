@@ -23,6 +23,9 @@ export const pageRoutes = {
   consentPage: get('/consent', signedIn, 'What an application asks me for'),
   saveConsent: post('/consent', signedIn, 'Let an application in, or not'),
 
+  connectPage: get('/device', publicPage, 'The code of a program that runs on another device, and what it asks me for'),
+  decideConnect: post('/device', signedIn, 'Let such a program in, or not'),
+
   profilePage: get('/account', signedIn, 'My profile'),
   saveProfile: post('/account', signedIn, 'Change my profile'),
   passwordPage: get('/account/password', beforeNewPassword, 'The form for a new password'),
@@ -120,6 +123,21 @@ export const pageRoutes = {
     seesIfRecent('darvoza:applications:write'),
     'Register an application',
   ),
+  registrationTokensPage: get(
+    '/admin/applications/-/tokens',
+    sees('darvoza:applications:read'),
+    'Initial access tokens, by which applications register themselves',
+  ),
+  createRegistrationToken: post(
+    '/admin/applications/-/tokens',
+    seesIfRecent('darvoza:applications:write'),
+    'Make an initial access token',
+  ),
+  endRegistrationToken: post(
+    '/admin/applications/-/tokens/:id/end',
+    seesIfRecent('darvoza:applications:write'),
+    'End an initial access token',
+  ),
   applicationPage: get('/admin/applications/:id', sees('darvoza:applications:read'), 'An application'),
   saveApplicationPage: post(
     '/admin/applications/:id',
@@ -171,6 +189,11 @@ export const pageRoutes = {
     seesIfRecent('darvoza:applications:write'),
     'Exchange the code of a sign-in that is tried out',
   ),
+  adoptApplicationPage: post(
+    '/admin/applications/:id/adopt',
+    seesIfRecent('darvoza:applications:write'),
+    'Take over an application that registered itself',
+  ),
   disableApplicationPage: post(
     '/admin/applications/:id/disable',
     seesIfRecent('darvoza:applications:write'),
@@ -190,6 +213,18 @@ export const pageRoutes = {
     '/admin/applications/:id/delete',
     seesIfRecent('darvoza:applications:write'),
     'Delete an application',
+  ),
+
+  deliveriesPage: get('/admin/deliveries', sees('darvoza:applications:read'), 'Logout tokens for applications'),
+  sendDeliveryAgainPage: post(
+    '/admin/deliveries/:id/send',
+    seesIfRecent('darvoza:applications:write'),
+    'Send a logout token again',
+  ),
+  testApplicationLogoutPage: post(
+    '/admin/applications/:id/test-logout',
+    seesIfRecent('darvoza:applications:write'),
+    'Send an application a logout token for a session that never was',
   ),
 
   policiesPage: get('/admin/policies', sees('darvoza:policies:read'), 'Every policy'),

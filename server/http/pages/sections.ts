@@ -12,7 +12,7 @@ export type Section = {
 }
 
 /** What not every installation has. */
-export type SetUp = { formerService: boolean }
+export type SetUp = { formerService: boolean; deliveries: boolean }
 
 const administration: Section[] = [
   { name: 'home', path: '/admin', icon: 'home' },
@@ -22,6 +22,13 @@ const administration: Section[] = [
   { name: 'apiKeys', path: '/admin/api-keys', icon: 'key', permission: 'darvoza:sessions:read' },
   { name: 'applications', path: '/admin/applications', icon: 'application', permission: 'darvoza:applications:read' },
   { name: 'resourceServers', path: '/admin/resource-servers', icon: 'server', permission: 'darvoza:applications:read' },
+  {
+    name: 'deliveries',
+    path: '/admin/deliveries',
+    icon: 'mail',
+    permission: 'darvoza:applications:read',
+    where: 'deliveries',
+  },
   { name: 'revocations', path: '/admin/revocations', icon: 'revoke', permission: 'darvoza:revocations:read' },
   { name: 'incidents', path: '/admin/incidents', icon: 'incident', permission: 'darvoza:audit:read' },
   { name: 'policies', path: '/admin/policies', icon: 'policy', permission: 'darvoza:policies:read' },
@@ -53,9 +60,13 @@ export function sectionsFor(
   permissions: readonly string[],
   setUp: SetUp,
 ): (Section & { current: boolean })[] {
-  const area = isAdministration(path) ? administrationFor(permissions, setUp) : account
   const here = path.replace(/\/$/, '')
-  const current = area.filter(one => here === one.path || here.startsWith(`${one.path}/`)).at(-1)
+  const isWithin = (one: Section) => here === one.path || here.startsWith(`${one.path}/`)
+  // The section of the open page is shown, also where nothing is set up yet.
+  const area = isAdministration(path)
+    ? administrationFor(permissions, one => isWithin(one) || isSetUp(one, setUp))
+    : account
+  const current = area.filter(isWithin).at(-1)
   return area.map(one => ({ ...one, current: one === current }))
 }
 
@@ -68,10 +79,11 @@ export function isAdministration(path: string): boolean {
   return /^\/admin(\/|$)/.test(path)
 }
 
-function administrationFor(permissions: readonly string[], setUp: Partial<SetUp> = {}): Section[] {
+const isSetUp = ({ where }: Section, setUp: Partial<SetUp>) => where === undefined || setUp[where] === true
+
+function administrationFor(permissions: readonly string[], isThere = (one: Section) => isSetUp(one, {})): Section[] {
   const own = permissions.some(permission => permission.startsWith('darvoza:'))
   return administration.filter(
-    ({ permission, where }) =>
-      (permission === undefined ? own : permissions.includes(permission)) && (where === undefined || setUp[where]),
+    one => (one.permission === undefined ? own : permissions.includes(one.permission)) && isThere(one),
   )
 }

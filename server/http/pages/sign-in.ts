@@ -50,6 +50,7 @@ export function createSignInPages(deps: SignInPagesDeps) {
   function whyOver(ctx: Context): string {
     const t = pages.translate(ctx)
     const { formerBrowser } = ctx.state
+    if (isAgain(ctx)) return t('login.again.anew', { name: ctx.state.browser!.user.username })
     if ('signed_out' in ctx.query) return t('login.signedOut')
     return formerBrowser?.end ? t(`login.over.${reasonOf(formerBrowser)}`) : ''
   }
@@ -62,8 +63,10 @@ export function createSignInPages(deps: SignInPagesDeps) {
         return showForm(ctx, asked, { next: '' })
       }
       const next = localPath(ctx.query.next) ?? ''
-      if (ctx.state.browser) pages.go(ctx, next || homeOf(ctx.state.browser.user))
-      else await showForm(ctx, null, { next })
+      const { browser } = ctx.state
+      if (!browser) await showForm(ctx, null, { next })
+      else if (isAgain(ctx)) await showForm(ctx, null, { next, username: browser.user.username })
+      else pages.go(ctx, next || homeOf(browser.user))
     },
 
     async signIn(ctx: Context): Promise<void> {
@@ -111,6 +114,9 @@ export function createSignInPages(deps: SignInPagesDeps) {
     },
   }
 }
+
+/** Somebody who is signed in has to sign in once more: what they want to do asks for a newer sign-in. */
+const isAgain = (ctx: Context) => ctx.state.browser !== undefined && 'again' in ctx.query
 
 /** Where somebody begins. */
 export function homeOf(user: { allPermissions: readonly string[] }): string {

@@ -4,6 +4,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInstance } from 'i18next'
+import { oncePerFolder } from './folders.js'
 
 /** Each in its own words, with what Intl calls it. */
 export const languages = {
@@ -28,7 +29,7 @@ export function readTexts(folder: string, language: Language): object {
 }
 
 /** @param folder of the locales */
-export function createTexts(folder: string): { in: (language: Language) => Translate; has: (key: string) => boolean } {
+export const createTexts = oncePerFolder((folder: string) => {
   const names = Object.keys(languages) as Language[]
   const resources = Object.fromEntries(names.map(name => [name, { translation: readTexts(folder, name) }]))
   const i18next = createInstance()
@@ -47,7 +48,10 @@ export function createTexts(folder: string): { in: (language: Language) => Trans
       return [name, ((key, values = {}) => fixed(key, values) as string) as Translate]
     }),
   )
-  return { in: language => translators.get(language)!, has: key => i18next.exists(key) }
-}
+  return {
+    in: (language: Language): Translate => translators.get(language)!,
+    has: (key: string): boolean => i18next.exists(key),
+  }
+})
 
 export type Texts = ReturnType<typeof createTexts>

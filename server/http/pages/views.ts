@@ -3,11 +3,12 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import ejs from 'ejs'
+import { oncePerFolder } from './folders.js'
 
 export type Inputs = Record<string, unknown>
 export type Views = ReturnType<typeof createViews>
 
-export function createViews(folder: string) {
+export const createViews = oncePerFolder((folder: string) => {
   const compiled = new Map<string, (inputs: Inputs) => string>()
 
   function template(name: string): (inputs: Inputs) => string {
@@ -29,7 +30,7 @@ export function createViews(folder: string) {
     /** @param name below `views/`, without `.ejs` */
     render: (name: string, inputs: Inputs): string => template(name)(inputs),
   }
-}
+})
 
 /** A NUL cannot stand in HTML, however it is written: readers make this of it (HTML §13.2.5). */
 function writeText(text: unknown): string {

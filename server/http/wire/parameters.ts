@@ -109,7 +109,7 @@ export function readParameters<const R extends ParameterRules>(
  * In an act, what is there and empty is refused: `?user=` means somebody, and shall not reach everybody.
  * @throws invalid_fields, also when the parameter is there more than once (RFC 6749 §3.1 says the same of OAuth's)
  */
-function readQuery(ctx: Context, name: string): string | undefined {
+export function readQuery(ctx: Context, name: string): string | undefined {
   const value = ctx.query[name]
   if (Array.isArray(value)) throw refuseField(name, 'given_twice')
   if (value === undefined || (value === '' && ctx.method !== 'POST')) return undefined

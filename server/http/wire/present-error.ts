@@ -3,7 +3,7 @@ import { type ErrorCode, errorRow, errors, type Refusal } from '../../protocol/e
 import { wireFields } from '../../protocol/problems.js'
 import type { WriteRefusal } from '../handler.js'
 import { codesBy } from './codes-by.js'
-import { apiKeyChallenge, bearerChallenge, setRefusalHeaders } from './refusal-headers.js'
+import { apiKeyChallenge, setRefusalHeaders, tokenChallenge } from './refusal-headers.js'
 
 /** @param issuer for the links to the pages that explain the codes */
 export function createApiPresenter(issuer: string): WriteRefusal {
@@ -11,8 +11,8 @@ export function createApiPresenter(issuer: string): WriteRefusal {
     const { code, status } = refusal
     ctx.status = status
     // RFC 9110 §11.6.1: of the scheme that was tried.
-    const challenge = refusal.details.ofApiKey ? apiKeyChallenge : bearerChallenge
-    if (status === 401) ctx.set('WWW-Authenticate', challenge(refusal, issuer))
+    const challenge = refusal.details.ofApiKey ? apiKeyChallenge(refusal, issuer) : tokenChallenge(ctx, refusal, issuer)
+    if (status === 401) ctx.set('WWW-Authenticate', challenge)
     setRefusalHeaders(ctx, refusal)
     ctx.body = shapes[shapeOf(code, refusal.details)].body(refusal, ctx.state.requestId)
   }

@@ -42,7 +42,7 @@ function fieldsOf(names: readonly string[], isNew: boolean): Record<string, Fiel
 }
 
 const one = { answers: { 200: applicationSchema }, refuses: ['not_found'] } as const
-const done = { answers: { 204: null }, refuses: ['not_found'] } as const
+const done = { answers: { 204: null }, refuses: ['not_found'], waits: true } as const
 
 const secretRowSchema = z
   .object({
@@ -79,7 +79,12 @@ export const applicationRoutes = {
     '/api/admin/applications/:id',
     mayIfRecent('darvoza:applications:write'),
     'Change an application: what is given takes the place of what there was, null takes it away',
-    { body: fieldsOf(describedNames, false), answers: { 200: changedApplicationSchema }, refuses: ['not_found'] },
+    {
+      body: fieldsOf(describedNames, false),
+      answers: { 200: changedApplicationSchema },
+      refuses: ['not_found'],
+      waits: true,
+    },
   ),
   deleteApplication: del(
     '/api/admin/applications/:id',
@@ -91,7 +96,7 @@ export const applicationRoutes = {
     '/api/admin/applications/:id/disable',
     mayIfRecent('darvoza:applications:write'),
     'Disable an application, and end its sessions',
-    one,
+    { ...one, waits: true },
   ),
   enableApplication: post(
     '/api/admin/applications/:id/enable',
@@ -143,6 +148,7 @@ export const applicationRoutes = {
       },
       answers: { 201: z.object({ client_id: z.string(), ...secretSchema }) },
       refuses: ['not_found'],
+      waits: true,
     },
   ),
   endApplicationSecret: del(

@@ -64,7 +64,7 @@ export const usersPreviewSchema = previewOf({
 const eitherOf = <S extends z.ZodType>(preview: S) => ({ 200: z.union([preview, doneSchema]) }) as const
 
 const refuses = ['preview_outdated'] as const
-const onUsers = { query: userFilters, answers: eitherOf(usersPreviewSchema), refuses } as const
+const onUsers = { query: userFilters, answers: eitherOf(usersPreviewSchema), refuses, waits: true } as const
 const role = { about: 'The name of a role.' } as const
 
 export const bulkRoutes = {
@@ -72,13 +72,14 @@ export const bulkRoutes = {
     '/api/admin/bulk/end-sessions',
     mayIfRecent('darvoza:sessions:end'),
     'End many sessions: `ids`, or the filter of the list; without `at` and `count` a preview',
-    { query: sessions, body: { ...selected, why }, answers: eitherOf(endsPreviewSchema), refuses },
+    { query: sessions, body: { ...selected, why }, answers: eitherOf(endsPreviewSchema), refuses, waits: true },
   ),
   endDevices: post('/api/admin/bulk/end-devices', mayIfRecent('darvoza:sessions:end'), 'End many devices, likewise', {
     query: deviceFilters,
     body: { ...selected, why },
     answers: eitherOf(deviceEndsPreviewSchema),
     refuses,
+    waits: true,
   }),
   disableUsers: post(
     '/api/admin/bulk/disable-users',

@@ -56,6 +56,6 @@ export const keyRoutes = {
     '/api/admin/keys/:kid',
     mayIfRecent('darvoza:keys:write'),
     'Revoke a signing key, or the refresh or device key',
-    { answers: { 200: keyRevocationSchema }, refuses: ['not_found'] },
+    { answers: { 200: keyRevocationSchema }, refuses: ['not_found'], waits: true },
   ),
 } as const

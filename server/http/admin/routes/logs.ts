@@ -45,6 +45,7 @@ export const logRoutes = {
         reason: { required: false, blank: true, maxLength: 255, about: 'For the audit log.' },
       },
       answers: { 201: revocationSchema },
+      waits: true,
     },
   ),
   listAudit: get('/api/admin/audit', may('darvoza:audit:read'), 'The audit log, newest first', {

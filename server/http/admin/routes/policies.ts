@@ -132,6 +132,7 @@ export const policyRoutes = {
     },
     answers: { 200: policiesSchema },
     refuses: ['policy_conflict'],
+    waits: true,
   }),
   undoPolicies: post(
     '/api/admin/policies/undo',
@@ -141,6 +142,7 @@ export const policyRoutes = {
       body: { ...how, version: { ...aVersion, about: 'The latest where it is not said.' } },
       answers: { 200: policiesSchema },
       refuses: ['not_found', 'policy_conflict'],
+      waits: true,
     },
   ),
 } as const

@@ -18,10 +18,11 @@ export const roleRoutes = {
     '/api/admin/roles/:name',
     mayIfRecent('darvoza:roles:write'),
     "Change a role's name or permissions",
-    { body: { name: { required: false }, permissions }, answers: { 200: roleSchema }, refuses },
+    { body: { name: { required: false }, permissions }, answers: { 200: roleSchema }, refuses, waits: true },
   ),
   deleteRole: del('/api/admin/roles/:name', mayIfRecent('darvoza:roles:write'), 'Delete a role', {
     answers: { 204: null },
     refuses,
+    waits: true,
   }),
 } as const

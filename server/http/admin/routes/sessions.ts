@@ -9,7 +9,7 @@ import { endedSessions } from '../filters.js'
 import { paging } from '../paging.js'
 import { sessionSchema } from '../present.js'
 
-const done = { answers: { 204: null }, refuses: ['not_found'] } as const
+const done = { answers: { 204: null }, refuses: ['not_found'], waits: true } as const
 
 export const sessionRoutes = {
   listSessions: get(

@@ -19,7 +19,7 @@ const mustChange = { is: 'flag', about: 'A new one is to be chosen at the next s
 const roles = { is: 'texts', about: 'Names of roles.' } as const
 
 const user = { answers: { 200: anyUserSchema }, refuses: ['not_found'] } as const
-const done = { answers: { 204: null }, refuses: ['not_found'] } as const
+const done = { answers: { 204: null }, refuses: ['not_found'], waits: true } as const
 
 export const userRoutes = {
   listUsers: get(
@@ -50,26 +50,35 @@ export const userRoutes = {
     answers: { 200: anyUserSchema },
     // No key renames its own user.
     refuses: ['not_by_api_key', 'not_found'],
+    // A new name is in tokens.
+    waits: true,
   }),
   deleteUser: del('/api/admin/users/:id', mayIfRecent('darvoza:users:write'), 'Delete a user', {
     answers: { 204: null },
     refuses: ['last_administrator', 'not_found'],
+    waits: true,
   }),
   setUserRoles: put(
     '/api/admin/users/:id/roles',
     mayIfRecent('darvoza:roles:write'),
     'Give a user these roles and no others',
-    { body: { roles }, answers: { 200: anyUserSchema }, refuses: ['last_administrator', 'not_found'] },
+    {
+      body: { roles },
+      answers: { 200: anyUserSchema },
+      refuses: ['last_administrator', 'not_found'],
+      waits: true,
+    },
   ),
   setUserPermissions: put(
     '/api/admin/users/:id/permissions',
     mayIfRecent('darvoza:roles:write'),
     "Set a user's own permissions",
-    { body: { permissions: { is: 'texts' } }, ...user },
+    { body: { permissions: { is: 'texts' } }, ...user, waits: true },
   ),
   disableUser: post('/api/admin/users/:id/disable', mayIfRecent('darvoza:users:write'), 'Disable a user', {
     answers: { 200: anyUserSchema },
     refuses: ['last_administrator', 'not_found'],
+    waits: true,
   }),
   enableUser: post('/api/admin/users/:id/enable', mayIfRecent('darvoza:users:write'), 'Enable a user', user),
   resetUserPassword: post(
@@ -80,6 +89,7 @@ export const userRoutes = {
       body: { password, must_change_password: mustChange },
       answers: { 204: null },
       refuses: ['not_found', 'overloaded'],
+      waits: true,
     },
   ),
   listUserSessions: get(

@@ -12,7 +12,8 @@ export function createAuthorizationCodeGrant({ codes, now }: AuthorizationCodeDe
     grantType: 'authorization_code',
     parameters: grantParameters.authorization_code,
     async handle({ code, redirect_uri, code_verifier, scope, resource }, ctx) {
-      const terms = { redirectUri: redirect_uri, verifier: code_verifier, asked: { scope, resource } }
+      const { proof } = ctx.state
+      const terms = { redirectUri: redirect_uri, verifier: code_verifier, asked: { scope, resource }, proof }
       return tokenAnswer(await codes.redeem(code, ctx.state.application!.id, terms, originOf(ctx)), now())
     },
   })

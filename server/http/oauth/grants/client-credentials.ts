@@ -15,10 +15,10 @@ export function createClientCredentialsGrant({ clientToken, now }: ClientCredent
       const application = ctx.state.application!
       // RFC 6749 §4.4: for those alone who prove themselves.
       if (authenticationMethodOf(application) === 'none') throw refuse('unauthorized_client')
-      const issued = await clientToken(application.id, { scope, resources: resource })
+      const issued = await clientToken(application.id, { scope, resources: resource }, ctx.state.proof)
       return {
         access_token: issued.token,
-        token_type: 'Bearer',
+        token_type: issued.tokenType,
         expires_in: Math.max(0, Math.floor((issued.expiresAt - now()) / 1000)),
         ...(issued.scope !== '' && { scope: issued.scope }),
       }

@@ -9,7 +9,10 @@ export type Grant<R extends FormRules = FormRules> = {
   grantType: string
   /** What it takes beside `grant_type` and what its application is known by. */
   parameters: R
-  /** @throws invalid_grant, and what else refuses it */
+  /**
+   * Where `state.proof` has come, what it gives is bound to that key, and it spends the proof last before it changes anything.
+   * @throws invalid_grant, and what else refuses it
+   */
   handle(parameters: ParametersOf<R>, ctx: Context): Promise<TokenAnswer>
 }
 

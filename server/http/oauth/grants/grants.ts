@@ -1,15 +1,23 @@
 // The table of grants: the token endpoint is made from it. What a grant is: grant.ts.
 import { type AuthorizationCodeDeps, createAuthorizationCodeGrant } from './authorization-code.js'
 import { type ClientCredentialsDeps, createClientCredentialsGrant } from './client-credentials.js'
+import { createDeviceCodeGrant, type DeviceCodeDeps } from './device-code.js'
 import type { Grant } from './grant.js'
 import { createRefreshTokenGrant, type RefreshTokenDeps } from './refresh-token.js'
+import { createTokenExchangeGrant, type TokenExchangeDeps } from './token-exchange.js'
 
-export type GrantsDeps = AuthorizationCodeDeps & RefreshTokenDeps & ClientCredentialsDeps
+export type GrantsDeps = AuthorizationCodeDeps &
+  RefreshTokenDeps &
+  DeviceCodeDeps &
+  ClientCredentialsDeps &
+  TokenExchangeDeps
 
 export function createGrants(deps: GrantsDeps) {
   return [
     createAuthorizationCodeGrant(deps),
     createRefreshTokenGrant(deps),
+    createDeviceCodeGrant(deps),
     createClientCredentialsGrant(deps),
+    createTokenExchangeGrant(deps),
   ] as const satisfies readonly Grant[]
 }

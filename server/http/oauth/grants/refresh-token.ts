@@ -12,8 +12,9 @@ export function createRefreshTokenGrant({ rotate, now }: RefreshTokenDeps): Gran
     grantType: 'refresh_token',
     parameters: grantParameters.refresh_token,
     async handle({ refresh_token, scope, resource }, ctx) {
+      const { application, proof } = ctx.state
       const asked = { scope, resource }
-      return tokenAnswer(await rotate.rotate(refresh_token, ctx.state.application!.id, originOf(ctx), asked), now())
+      return tokenAnswer(await rotate.rotate(refresh_token, application!.id, originOf(ctx), asked, proof), now())
     },
   })
 }

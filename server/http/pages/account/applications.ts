@@ -1,4 +1,5 @@
 import type { Consents, LetIn } from '../../../identity/authorizations/consents.js'
+import { isUnseen } from '../../../policy/application-metadata.js'
 import { browserUserOf, type Context } from '../../handler.js'
 import type { Frame } from '../frame.js'
 import type { Pages } from '../page.js'
@@ -36,6 +37,8 @@ export type ShownLetIn = {
   site: { href: string; host: string } | null
   /** Of our own: nobody agreed to it, and only its sessions can be ended. */
   isFirstParty: boolean
+  /** It says itself what it is. */
+  isUnseen: boolean
   since: number | null
   rights: ShownScopes[]
   sessions: number
@@ -52,6 +55,7 @@ export function presentLetIn(
     name,
     site: webAddress(metadata.client_uri),
     isFirstParty: since === null,
+    isUnseen: isUnseen(application),
     since,
     rights: scopeTexts(rights, frame),
     sessions,

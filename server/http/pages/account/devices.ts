@@ -44,6 +44,7 @@ export function createOwnDevicePages(deps: OwnDevicePagesDeps) {
         named: named.length > 0 ? firstOf(named, isAll ? named.length : count - 1, frame) : '',
       },
       lead: t('devices.lead'),
+      actions: [{ href: '/device', label: t('connect.title'), icon: 'device' }],
       devices: shown.map(one => presentOwnDevice(one, deviceId, applications)),
       total: count,
       more,

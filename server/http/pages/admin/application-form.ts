@@ -1,6 +1,14 @@
 // The forms about an application: one table of fields by their names in RFC 7591, each asked for only where its kind of
 // application needs it. Labels are texts `applicationField.NAME`, helps `applicationHelp.NAME`.
-import type { ApplicationKind, ApplicationMetadata } from '../../../policy/application-metadata.js'
+import type {
+  ApplicationKind,
+  ApplicationMetadata,
+  ApplicationOrigin,
+  ExchangeRule,
+} from '../../../policy/application-metadata.js'
+import { deviceGrantType } from '../../../policy/device-request.js'
+import { isSettable, saysItself } from '../../../policy/own-description.js'
+import { tokenExchangeGrant } from '../../../policy/token-exchange.js'
 import { refuseField } from '../../../protocol/errors.js'
 import type { Context } from '../../handler.js'
 import { chosenIn, type Problems, typedIn } from '../fields.js'
@@ -43,6 +51,13 @@ const types = {
     input: { ...code, type: 'textarea', rows: 3 },
     shown: value => ((value as string[] | undefined) ?? []).join('\n'),
     read: shown => split(shown, /[\s,]+/),
+  },
+  /** `RESOURCE | SCOPES | SCOPES OF THE TOKEN THAT WAS SENT` on each line; a bar stands between, since no scope is one. */
+  exchanges: {
+    ...textType,
+    input: { ...code, type: 'textarea', rows: 3 },
+    shown: value => ((value as ExchangeRule[] | undefined) ?? []).map(exchangeLine).join('\n'),
+    read: shown => split(shown, /[\r\n]+/)?.map(readExchange),
   },
   flag: {
     input: { type: 'checkbox' },
@@ -87,6 +102,26 @@ const types = {
   },
 } as const satisfies Record<string, Type>
 
+function exchangeLine({ resource, scope = [], subject_scope: needed = [] }: ExchangeRule): string {
+  const parts = [resource, scope.join(' '), needed.join(' ')]
+  while (parts.at(-1) === '') parts.pop()
+  return parts.join(' | ')
+}
+
+/** What cannot be right is for the rules of metadata to say. */
+function readExchange(line: string): ExchangeRule {
+  const [resource = '', scope = '', needed = '', ...rest] = line.split('|').map(part => part.trim())
+  const words = (text: string) => text.split(/\s+/).filter(Boolean)
+  return {
+    resource: [resource, ...rest].join(' | '),
+    ...(scope && { scope: words(scope) }),
+    ...(needed && { subject_scope: words(needed) }),
+  }
+}
+
+/** A grant may be called by a URN, of which the last part is a name. */
+const optionName = (value: string) => value.split(':').at(-1)!.replaceAll('-', '_') || 'usual'
+
 type Part = 'settings' | 'advanced' | 'access'
 
 type FieldRow = {
@@ -105,8 +140,9 @@ const fields = {
   redirect_uris: { is: 'lines', of: withPeople, part: 'settings', isNew: true },
   post_logout_redirect_uris: { is: 'lines', of: withPeople, part: 'settings', isNew: true },
   first_party: { is: 'flag', of: withPeople, part: 'settings', isNew: true },
-  scope: { is: 'scope', of: [...withPeople, 'machine'], part: 'access', isNew: true },
-  permissions: { is: 'words', of: withPeople, part: 'access' },
+  scope: { is: 'scope', of: [...withPeople, 'machine', 'resource_server'], part: 'access', isNew: true },
+  permissions: { is: 'words', of: [...withPeople, 'resource_server'], part: 'access' },
+  token_exchange: { is: 'exchanges', of: ['web', 'resource_server'], part: 'access' },
   required_roles: { is: 'choices', of: withPeople, part: 'access' },
   roles_claim: { is: 'text', of: withPeople, part: 'access' },
   token_endpoint_auth_method: {
@@ -116,14 +152,18 @@ const fields = {
   jwks_uri: { is: 'text', of: withSecret, part: 'advanced', isNew: true },
   jwks: { is: 'json', of: withSecret, part: 'advanced', isNew: true },
   allow_without_pkce: { is: 'flag', of: ['web'], part: 'advanced', isNew: true },
+  require_pushed_authorization_requests: { is: 'flag', of: withPeople, part: 'advanced' },
+  dpop_bound_access_tokens: { is: 'flag', of: [...withPeople, 'machine', 'resource_server'], part: 'advanced' },
   grant_types: {
     ...{ is: 'choices', of: ['web', 'browser', 'native', 'resource_server'], part: 'advanced' },
-    options: ['authorization_code', 'refresh_token', 'client_credentials'],
+    options: ['authorization_code', 'refresh_token', 'client_credentials', deviceGrantType, tokenExchangeGrant],
   },
   id_token_signed_response_alg: {
     ...{ is: 'choice', of: withPeople, part: 'advanced' },
     options: ['', 'RS256', 'ES256', 'PS256', 'EdDSA'],
   },
+  backchannel_logout_uri: { is: 'text', of: ['web'], part: 'advanced' },
+  backchannel_logout_session_required: { is: 'flag', of: ['web'], part: 'advanced' },
   introspects: { is: 'lines', of: withSecret, part: 'advanced' },
   initiate_login_uri: { is: 'text', of: withPeople, part: 'advanced' },
   client_uri: { is: 'text', of: withPeople, part: 'advanced' },
@@ -133,28 +173,39 @@ const fields = {
 } as const satisfies Record<string, FieldRow>
 
 type FieldName = keyof typeof fields & keyof ApplicationMetadata
-export type Form = { kind: ApplicationKind; parts: readonly Part[]; isNew?: boolean }
+/** `origin`: of one that is there already. */
+export type Form = {
+  kind: ApplicationKind
+  origin?: ApplicationOrigin
+  parts: readonly Part[]
+  isNew?: boolean
+}
 
 const fieldNames = Object.keys(fields) as FieldName[]
 
-function namesIn({ kind, parts, isNew = false }: Form): FieldName[] {
+function namesIn({ kind, origin = 'administrator', parts, isNew = false }: Form): FieldName[] {
   return fieldNames.filter(name => {
     const row: FieldRow = fields[name]
-    return row.of.includes(kind) && parts.includes(row.part) && (!isNew || row.isNew === true)
+    const isOf = row.of.includes(kind) && isSettable(origin, name)
+    return isOf && parts.includes(row.part) && (!isNew || row.isNew === true)
   })
 }
+
+/** Shown, and not to be changed. */
+const isFixed = ({ origin = 'administrator' }: Form, name: FieldName) => saysItself(origin, name)
+const freeIn = (form: Form) => namesIn(form).filter(name => !isFixed(form, name))
 
 const typeOf = (name: FieldName): Type => types[fields[name].is]
 
 /** What was typed, to be shown again. */
 export function typedValues(ctx: Context, form: Form): Values {
-  return Object.fromEntries(namesIn(form).map(name => [name, typeOf(name).typed(ctx, name)]))
+  return Object.fromEntries(freeIn(form).map(name => [name, typeOf(name).typed(ctx, name)]))
 }
 
 /** Those members that the form is about, as they were typed; undefined takes one away. @throws invalid_fields */
 export function readMetadata(ctx: Context, form: Form): Partial<ApplicationMetadata> {
   return Object.fromEntries(
-    namesIn(form).map(name => [name, typeOf(name).read(typeOf(name).typed(ctx, name), name)]),
+    freeIn(form).map(name => [name, typeOf(name).read(typeOf(name).typed(ctx, name), name)]),
   ) as Partial<ApplicationMetadata>
 }
 
@@ -170,7 +221,7 @@ export function fieldInputs(part: Part, form: Form, frame: Frame, choices: Parti
   return namesIn({ ...form, parts: [part] }).flatMap(name => {
     const row: FieldRow = fields[name]
     const options =
-      choices[name] ?? row.options?.map(value => ({ value, label: t(`applicationOption.${value || 'usual'}`) }))
+      choices[name] ?? row.options?.map(value => ({ value, label: t(`applicationOption.${optionName(value)}`) }))
     if (typeOf(name).input.type === 'choices' && options?.length === 0) return []
     return [
       {
@@ -179,6 +230,7 @@ export function fieldInputs(part: Part, form: Form, frame: Frame, choices: Parti
         help: t(`applicationHelp.${name}`),
         whole: true,
         ...typeOf(name).input,
+        fixed: isFixed(form, name),
         ...(options && { options }),
       },
     ]

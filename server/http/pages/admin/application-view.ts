@@ -6,6 +6,8 @@ import type { PublicApplication } from '../../../identity/applications/public-ap
 import type { Roles } from '../../../identity/people/roles.js'
 import { usesSecret } from '../../../policy/application-defaults.js'
 import { lifetimeNames, ownApplicationId, scopeWords } from '../../../policy/application-metadata.js'
+import { saysItself } from '../../../policy/own-description.js'
+import { tokenExchangeGrant } from '../../../policy/token-exchange.js'
 import { redirectUriWarning } from '../../../protocol/redirect-uris.js'
 import type { PolicyInForce } from '../../../revocation/policy-in-force.js'
 import type { Context } from '../../handler.js'
@@ -42,8 +44,9 @@ export type Wrong = { values: Values; problems: Problems; rows?: ScopeRow[] }
 /** For how long a secret may stay good beside a new one; seconds. */
 export const overlaps = [86_400, 3_600, 7 * 86_400, 0] as const
 
-export const formOf = ({ kind }: PublicApplication, tab: 'settings' | 'access'): Form => ({
+export const formOf = ({ kind, origin }: PublicApplication, tab: 'settings' | 'access'): Form => ({
   kind,
+  origin,
   parts: tab === 'settings' ? ['settings', 'advanced'] : ['access'],
 })
 
@@ -87,9 +90,10 @@ export function createApplicationView(deps: ApplicationViewDeps) {
         : {}
     const inputs = (part: Form['parts'][number]) =>
       fieldInputs(part, form, frame, choices).map(field => withWarnings(field, metadata[field.name], frame))
-    const values = wrong?.values ?? { client_name: application.name, ...shownValues(metadata, form) }
+    const values = { client_name: application.name, ...shownValues(metadata, form), ...wrong?.values }
     const [fields, advanced] = tab === 'access' ? [inputs('access'), []] : [inputs('settings'), inputs('advanced')]
-    return { fields, advanced, values, problems: wrong?.problems ?? {} }
+    const isNamedByItself = saysItself(application.origin, 'client_name')
+    return { fields, advanced, values, problems: wrong?.problems ?? {}, isNamedByItself }
   }
 
   function lifetimesForm({ metadata }: PublicApplication, wrong: Wrong | null, frame: Frame) {
@@ -128,8 +132,11 @@ export function createApplicationView(deps: ApplicationViewDeps) {
         title: application.name,
         crumbs: [{ label: t('nav.applications'), href: '/admin/applications' }],
         application: { ...presentApplication(application, issuer), lastUsedAt: used?.lastSignInAt ?? null },
+        redirectUris: application.metadata.redirect_uris ?? [],
         tab: shown,
         tabs: its,
+        // A resource server that only verifies has none, and "0" would say nothing of it.
+        hasSessions: application.kind !== 'resource_server' || live.sessions.count > 0 || opensSessions(application),
         live: {
           sessions: live.sessions.count,
           sessionsText: countText(live.sessions, frame),
@@ -151,7 +158,6 @@ function tabsOf({ id, kind, active, resource, metadata }: PublicApplication): [T
   // Our own is what the house needs, but for how long it lasts.
   if (id === ownApplicationId) return ['overview', 'lifetimes']
   const isShown: Partial<Record<Tab, boolean>> = {
-    access: kind !== 'resource_server',
     resource: resource !== null || kind === 'resource_server',
     secrets: usesSecret(metadata),
     lifetimes: (metadata.grant_types ?? []).length > 0,
@@ -160,6 +166,9 @@ function tabsOf({ id, kind, active, resource, metadata }: PublicApplication): [T
   const [first, ...others] = tabs.filter(tab => isShown[tab] !== false)
   return [first!, ...others]
 }
+
+const opensSessions = ({ metadata }: PublicApplication) =>
+  (metadata.grant_types ?? []).some(grant => grant !== 'client_credentials' && grant !== tokenExchangeGrant)
 
 const given = (wrong: Wrong | null) => ({ values: wrong?.values ?? {}, problems: wrong?.problems ?? {} })
 

@@ -1,6 +1,7 @@
 // One application: what it is set to, what it may have, its secrets, and whatever changes that.
 import type { PublicApplication } from '../../../identity/applications/public-application.js'
 import type { Actor } from '../../../policy/actor.js'
+import { saysItself } from '../../../policy/own-description.js'
 import { browserUserOf, type Context } from '../../handler.js'
 import { type Problems, problemsOf, problemText, typedIn } from '../fields.js'
 import { pathWith } from '../paths.js'
@@ -36,20 +37,21 @@ export function createOneApplicationPages(deps: OneApplicationPagesDeps) {
   async function save(ctx: Context, tab: 'settings' | 'access'): Promise<void> {
     const application = await found(ctx)
     const form = formOf(application, tab)
-    const { client_name: name } = typedIn(ctx, ['client_name'])
+    const isNamed = tab === 'settings' && !saysItself(application.origin, 'client_name')
+    const name = isNamed ? typedIn(ctx, ['client_name']).client_name : application.name
     try {
       const metadata = Object.fromEntries(
         Object.entries(readMetadata(ctx, form)).map(([member, value]) => [member, value ?? emptied(member)]),
       )
-      const changes = { metadata, ...(tab === 'settings' && { name: name.trim() }) }
+      const changes = { metadata, ...(isNamed && { name: name.trim() }) }
       const { warnings } = await applications.change(application.id, changes, browserUserOf(ctx).actor)
       const { t } = pages.frameOf(ctx)
-      const text = [t('application.saved', { name: tab === 'settings' ? name.trim() : application.name })]
+      const text = [t('application.saved', { name: name.trim() })]
       for (const warning of warnings) text.push(problemText(warning, t))
       await pages.tell(ctx, { tone: warnings.length > 0 ? 'warn' : 'good', text: text.join(' ') })
       pages.go(ctx, pathOf(application, tab))
     } catch (error) {
-      const values = { ...typedValues(ctx, form), ...(tab === 'settings' && { client_name: name }) }
+      const values = { ...typedValues(ctx, form), client_name: name }
       await show(ctx, application, { values, problems: problemsIn(ctx, error) }, tab)
     }
   }

@@ -4,7 +4,13 @@ import { type ApplicationFilter, applicationStates } from '../../../identity/app
 import type { ApplicationUses } from '../../../identity/applications/application-uses.js'
 import type { Applications } from '../../../identity/applications/applications.js'
 import { type PublicApplication, stateOf } from '../../../identity/applications/public-application.js'
-import { applicationKinds, ownApplicationId } from '../../../policy/application-metadata.js'
+import type { ListedVerifier, VerifierList } from '../../../identity/logs/verifier-list.js'
+import {
+  applicationKinds,
+  applicationOrigins,
+  isUnseen,
+  ownApplicationId,
+} from '../../../policy/application-metadata.js'
 import { answerCsv } from '../../admin/csv.js'
 import type { Context } from '../../handler.js'
 import { applicationColumns, applicationFilters } from '../../lists/applications.js'
@@ -21,10 +27,11 @@ export type ApplicationPagesDeps = {
   issuer: string
   applications: Applications
   applicationUses: ApplicationUses
+  verifierList: VerifierList
 } & Pick<Finder, 'users' | 'userList'>
 
 export function createApplicationPages(deps: ApplicationPagesDeps) {
-  const { pages, files, issuer, applications, applicationUses, users, userList } = deps
+  const { pages, files, issuer, applications, applicationUses, verifierList, users, userList } = deps
 
   const readFilter = (ctx: Context): Promise<ApplicationFilter> =>
     readTyped(ctx, applicationFilters, { users, userList, frame: pages.frameOf(ctx), which: [] })
@@ -40,6 +47,7 @@ export function createApplicationPages(deps: ApplicationPagesDeps) {
       () => applications.count(filter),
     )
     const uses = await applicationUses.of(results.map(one => one.id))
+    const verifiers = resources && may('darvoza:revocations:read') ? await verifierList.list() : null
     const { after: _, size: __, row: ___, ...asked } = query
     await pages.show(ctx, 'admin/applications', {
       title: t(resources ? 'nav.resourceServers' : 'nav.applications'),
@@ -53,6 +61,7 @@ export function createApplicationPages(deps: ApplicationPagesDeps) {
               more => url('/admin/applications.csv', { ...asked, ...more }),
               t('applications.file'),
             )),
+        ...(resources ? [] : [{ icon: 'key', label: t('registration.title'), href: '/admin/applications/-/tokens' }]),
         ...(may('darvoza:applications:write')
           ? [
               {
@@ -64,6 +73,7 @@ export function createApplicationPages(deps: ApplicationPagesDeps) {
           : []),
       ],
       resources,
+      verifiers: verifiers?.map(presentVerifier) ?? null,
       applications: results.map(one => {
         const { live, lastSignInAt } = uses.get(one.id) ?? { live: { count: 0, more: false }, lastSignInAt: null }
         return {
@@ -77,6 +87,7 @@ export function createApplicationPages(deps: ApplicationPagesDeps) {
       counted,
       filtered: isFiltered(typed),
       kinds: applicationKinds,
+      origins: applicationOrigins,
       states: applicationStates,
     })
   }
@@ -93,14 +104,21 @@ export function createApplicationPages(deps: ApplicationPagesDeps) {
   }
 }
 
+function presentVerifier({ applicationId, name, version, address, ...more }: ListedVerifier) {
+  const { behind, connected, renewedAt, leaseUntil, keysFetchedAt } = more
+  const state = !connected ? 'over' : behind === 0 ? 'current' : 'behind'
+  return { applicationId, name, version, address, behind, state, renewedAt, leaseUntil, keysFetchedAt }
+}
+
 export function presentApplication(application: PublicApplication, issuer: string) {
-  const { id, name, kind, origin, active, createdAt, resourceScopes } = application
+  const { id, name, kind, origin, active, version, createdAt, resourceScopes } = application
   return {
-    ...{ id, name, kind, origin, active, createdAt },
+    ...{ id, name, kind, origin, active, version, createdAt },
     state: stateOf(application),
     /** Our own goes by the issuer. */
     resource: id === ownApplicationId ? issuer : application.resource,
     scopes: resourceScopes.map(one => one.name),
+    isUnseen: isUnseen(application),
     /** Of our own there is little that the house does not need as it is. */
     changeable: id !== ownApplicationId,
   }

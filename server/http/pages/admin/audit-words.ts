@@ -70,6 +70,7 @@ const values: Record<string, Words> = {
   devices: length,
   application: plain,
   scope: plain,
+  asked_from: plain,
   renewed: plain,
   generation: id,
   presented: id,
@@ -105,6 +106,8 @@ const values: Record<string, Words> = {
   resource: plain,
   elevated: plain,
   expires_at: instant,
+  most_uses: plain,
+  uses: plain,
   listed: plain,
   blacklisted: plain,
 }

@@ -3,6 +3,7 @@ import type { DeviceList } from '../../../identity/devices/device-list.js'
 import { deviceStates } from '../../../identity/devices/device-list.js'
 import type { SessionInList } from '../../../identity/devices/session-list.js'
 import type { Sessions } from '../../../identity/devices/sessions.js'
+import type { Receipts } from '../../../identity/logs/receipts.js'
 import type { Names } from '../../../identity/people/names.js'
 import type { UserList } from '../../../identity/people/user-list.js'
 import type { Users } from '../../../identity/people/users.js'
@@ -15,6 +16,7 @@ import { typedIn } from '../fields.js'
 import type { Pages } from '../page.js'
 import { isFiltered, readCounted } from './lists.js'
 import { doerText, type Which } from './people.js'
+import { receiptText } from './receipts.js'
 
 export type DevicePagesDeps = {
   pages: Pages
@@ -23,12 +25,13 @@ export type DevicePagesDeps = {
   sessions: Sessions
   deviceList: DeviceList
   details: Details
+  receipts: Receipts
   names: Names
 }
 
 /** Devices of everybody, and one of them. */
 export function createDevicePages(deps: DevicePagesDeps) {
-  const { pages, users, userList, sessions, deviceList, details, names } = deps
+  const { pages, users, userList, sessions, deviceList, details, receipts, names } = deps
 
   return {
     async devicesPage(ctx: Context): Promise<void> {
@@ -56,7 +59,8 @@ export function createDevicePages(deps: DevicePagesDeps) {
     },
 
     async devicePage(ctx: Context): Promise<void> {
-      const { t, may } = pages.frameOf(ctx)
+      const frame = pages.frameOf(ctx)
+      const { t, may } = frame
       const { device, username, sessions: found } = await details.device(ctx.params.id!)
       const applications = await names.ofApplications(found.map(one => one.session.applicationId))
       const happened = may('darvoza:audit:read') ? await details.deviceHistory(device) : null
@@ -69,6 +73,7 @@ export function createDevicePages(deps: DevicePagesDeps) {
           ...pageOf(sessionColumns, one),
           application: applications.get(one.session.applicationId),
         })),
+        inForce: receiptText(await receipts.ofSession(lastEnded(found)), frame),
         live: found.filter(one => one.state === 'live').length,
         history:
           happened?.entries.map(({ createdAt, action, actor, address }) => ({
@@ -88,6 +93,12 @@ export function createDevicePages(deps: DevicePagesDeps) {
       pages.go(ctx, typedIn(ctx, ['back']).back || `/admin/devices/${device.id}`)
     },
   }
+}
+
+/** The one that was ended last; what ends a device ends its sessions. */
+function lastEnded(found: readonly SessionInList[]): SessionInList['session'] | null {
+  const ended = found.map(one => one.session).filter(({ endedAt }) => endedAt !== null)
+  return ended.sort((a, b) => b.endedAt! - a.endedAt!)[0] ?? null
 }
 
 /** Together what is of one application; the one that was signed in to last comes first. */

@@ -91,7 +91,7 @@ export function createInspectorPages({ pages, tokenInspector, apiKeyInspection, 
         return await show(ctx, null, problemsOf(error, pages.frameOf(ctx)))
       }
       // As it stands in a request: `Authorization: Bearer …`.
-      const text = token.replace(/^(Authorization:\s*)?(Bearer|Token)\s+/i, '')
+      const text = token.replace(/^(Authorization:\s*)?(Bearer|DPoP|Token)\s+/i, '')
       if (apiKeyInspection.isApiKey(text)) return await showApiKey(ctx, await apiKeyInspection.inspect(text))
       await show(ctx, await tokenInspector.inspect(text))
     },
@@ -104,6 +104,8 @@ function presentVerdict({ kind, checks, refusal, decoded, signed }: InspectedTok
     checks,
     refusal,
     signed,
+    // Being good is not enough: whoever shows it needs its key.
+    isBound: decoded?.claims.cnf !== undefined,
     header: decoded && presentMembers(decoded.header),
     claims: decoded && presentMembers(decoded.claims),
   }

@@ -89,13 +89,15 @@ export function fieldOf(name: PolicyName, frame: Frame) {
   const row: PolicyRow = policyTable[name]
   const bounds = row.kind === 'boolean' || row.kind === 'choice' ? null : boundsText(name, frame)
   const help = [meaningOf(name, frame), bounds].filter(Boolean).join(' ')
-  const common = { name, label: titleOf(name, frame), help, required: name !== 'audience', autocomplete: 'off' }
+  const common = { name, label: titleOf(name, frame), help, required: !mayBeEmpty(row), autocomplete: 'off' }
   const optionOf = (value: unknown) => ({ value: String(value), label: valueText(name, value, frame) })
   if (row.kind === 'boolean') return { ...common, type: 'select', options: [true, false].map(optionOf) }
   if (row.kind === 'choice') return { ...common, type: 'select', options: row.choices.map(optionOf) }
   if (row.kind === 'integer') return { ...common, type: 'number', min: row.min, max: row.max }
-  return { ...common, spellcheck: 'false', autocapitalize: 'none', maxlength: 200 }
+  return { ...common, spellcheck: 'false', autocapitalize: 'none', maxlength: 1_000 }
 }
+
+const mayBeEmpty = (row: PolicyRow) => row.kind === 'text' && row.pattern.test('')
 
 /** A value as the form has it: a duration in words, which are read as they are written. */
 export function formValue(name: PolicyName, value: unknown, frame: Frame): string {

@@ -13,6 +13,7 @@ import type { Pages } from '../page.js'
 import type { Translate } from '../texts.js'
 import { isFiltered, readCounted } from './lists.js'
 import { createPeople, type Named, type Shown, type Subject, userIdOf, type Which } from './people.js'
+import { enforcedText } from './receipts.js'
 
 export type RevocationPagesDeps = {
   pages: Pages
@@ -94,7 +95,15 @@ function presentEntry(entry: RevocationRecord, people: Named, frame: Frame) {
     subject: subjectShown(entry, people, frame),
     except: entry.exceptSid === null ? null : people.session(entry.exceptSid),
     actor: people.actor(entry.actor),
+    inForce: enforcedOf(entry, frame),
   }
+}
+
+function enforcedOf(
+  { createdAt, enforcedAt = null, enforcedVerifiers }: RevocationRecord,
+  frame: Frame,
+): string | null {
+  return enforcedAt === null ? null : enforcedText(enforcedVerifiers ?? 0, enforcedAt - createdAt, frame)
 }
 
 /** A trigger in words; what an older version wrote stands as it is. */

@@ -18,7 +18,7 @@ export async function scopeChoices(
   const { t, language } = frame
   const { results } = await applications.list({ isResourceServer: true, state: 'active' }, { limit: mostServers })
   // A program has no person to tell of.
-  const standard = kind === 'machine' ? [] : standardScopes
+  const standard = kind === 'machine' || kind === 'resource_server' ? [] : standardScopes
   const options = [
     ...standard.map(name => ({ value: name, label: name, help: t(`applicationScope.${name}`) })),
     ...results.flatMap(({ name: server, resourceScopes }) =>

@@ -2,6 +2,7 @@ import type { Details, Happened, LookedAtSession } from '../../../identity/devic
 import { nameDevice } from '../../../identity/devices/device-name.js'
 import type { SessionInList, SessionList } from '../../../identity/devices/session-list.js'
 import type { Sessions } from '../../../identity/devices/sessions.js'
+import type { Receipts } from '../../../identity/logs/receipts.js'
 import type { Names } from '../../../identity/people/names.js'
 import type { UserList } from '../../../identity/people/user-list.js'
 import type { Users } from '../../../identity/people/users.js'
@@ -16,6 +17,7 @@ import type { Pages } from '../page.js'
 import type { Translate } from '../texts.js'
 import { isFiltered, readCounted } from './lists.js'
 import { actorText, type Which } from './people.js'
+import { receiptText } from './receipts.js'
 
 export type SessionPagesDeps = {
   pages: Pages
@@ -24,6 +26,7 @@ export type SessionPagesDeps = {
   sessions: Sessions
   sessionList: SessionList
   details: Details
+  receipts: Receipts
   names: Names
 }
 
@@ -32,7 +35,7 @@ export const longestReason = 200
 
 /** Sessions of everybody, and one of them with its time line. */
 export function createSessionPages(deps: SessionPagesDeps) {
-  const { pages, users, userList, sessions, sessionList, details, names } = deps
+  const { pages, users, userList, sessions, sessionList, details, receipts, names } = deps
 
   return {
     async sessionsPage(ctx: Context): Promise<void> {
@@ -61,7 +64,8 @@ export function createSessionPages(deps: SessionPagesDeps) {
     },
 
     async sessionPage(ctx: Context): Promise<void> {
-      const { t, may } = pages.frameOf(ctx)
+      const frame = pages.frameOf(ctx)
+      const { t, may } = frame
       const found = await details.session(ctx.params.id!)
       const happened = may('darvoza:audit:read') ? await details.sessionHistory(found.session) : null
       const { session, username, end } = found
@@ -73,6 +77,8 @@ export function createSessionPages(deps: SessionPagesDeps) {
           ...presentSession({ ...found, state: end ?? 'live' }, applications, t),
           applicationId: session.applicationId,
           refreshes: session.generation - 1,
+          boundKey: session.boundKey,
+          inForce: receiptText(await receipts.ofSession(session), frame),
         },
         timeline: timelineOf(found, happened, t),
         whole: happened !== null,

@@ -5,6 +5,8 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { PublicApplication } from '../../../identity/applications/public-application.js'
 import { scopeWords } from '../../../policy/application-metadata.js'
+import { deviceGrantType } from '../../../policy/device-request.js'
+import { tokenExchangeGrant } from '../../../policy/token-exchange.js'
 
 type Language = 'javascript' | 'python' | 'shell' | 'apache'
 
@@ -15,9 +17,11 @@ type SnippetRow = {
   /** Is it of use to this application? */
   isFor: (application: PublicApplication) => boolean
   /** It works with this way of authentication alone. */
-  method?: NonNullable<PublicApplication['metadata']['token_endpoint_auth_method']>
+  method?: 'client_secret_basic' | 'client_secret_post'
   /** It checks a token by itself: what is revoked meanwhile it cannot know. */
   offline?: true
+  /** It follows the revocation log, with a token in its own name. */
+  followsLog?: true
 }
 
 const signsIn = ({ metadata }: PublicApplication) => metadata.grant_types?.includes('authorization_code') ?? false
@@ -26,6 +30,10 @@ const hasSecret = ({ metadata }: PublicApplication) =>
   metadata.token_endpoint_auth_method === 'client_secret_basic' ||
   metadata.token_endpoint_auth_method === 'client_secret_post'
 const isMachine = ({ metadata }: PublicApplication) => metadata.grant_types?.includes('client_credentials') ?? false
+const asksByDevice = ({ metadata }: PublicApplication) => metadata.grant_types?.includes(deviceGrantType) ?? false
+const mayFollowLog = (application: PublicApplication) =>
+  isMachine(application) && scopeWords(application.metadata.scope ?? '').includes('revocations:read')
+const exchanges = ({ metadata }: PublicApplication) => metadata.grant_types?.includes(tokenExchangeGrant) ?? false
 const isResource = ({ resource }: PublicApplication) => resource !== null
 const signsInOnServer = (application: PublicApplication) => signsIn(application) && !isPublic(application)
 
@@ -48,7 +56,7 @@ const snippets = {
   'openid-client-native': {
     label: 'Node: openid-client',
     language: 'javascript',
-    isFor: application => isNative(application) && loopbackOf(application) !== undefined,
+    isFor: application => signsIn(application) && isNative(application) && loopbackOf(application) !== undefined,
   },
   authlib: {
     label: 'Python: Authlib (Flask)',
@@ -65,11 +73,37 @@ const snippets = {
     language: 'shell',
     isFor: application => signsIn(application) && (isPublic(application) || hasSecret(application)),
   },
+  'openid-client-device': { label: 'Node: openid-client', language: 'javascript', isFor: asksByDevice },
+  'curl-device': {
+    label: 'curl',
+    language: 'shell',
+    isFor: application => asksByDevice(application) && (isPublic(application) || hasSecret(application)),
+  },
   'openid-client-machine': { label: 'Node: openid-client', language: 'javascript', isFor: isMachine },
   'curl-machine': {
     label: 'curl',
     language: 'shell',
     isFor: application => isMachine(application) && hasSecret(application),
+  },
+  'openid-client-exchange': { label: 'Node: openid-client', language: 'javascript', isFor: exchanges },
+  'curl-exchange': {
+    label: 'curl',
+    language: 'shell',
+    isFor: application => exchanges(application) && hasSecret(application),
+  },
+  'verifier-express': {
+    label: 'Node: darvoza/verifier (Express)',
+    language: 'javascript',
+    isFor: application => isResource(application) && hasSecret(application),
+    method: 'client_secret_basic',
+    followsLog: true,
+  },
+  'verifier-koa': {
+    label: 'Node: darvoza/verifier (Koa)',
+    language: 'javascript',
+    isFor: application => isResource(application) && hasSecret(application),
+    method: 'client_secret_basic',
+    followsLog: true,
   },
   jose: { label: 'Node: jose', language: 'javascript', isFor: isResource, offline: true },
   pyjwt: { label: 'Python: PyJWT', language: 'python', isFor: isResource, offline: true },
@@ -88,14 +122,20 @@ export type Snippet = {
   name: SnippetName
   label: string
   code: string
-  does: 'signIn' | 'program' | 'verify' | 'introspect'
-  needs: 'post'[]
+  does: 'signIn' | 'device' | 'program' | 'exchange' | 'follow' | 'verify' | 'introspect'
+  needs: ('post' | 'basic' | 'log')[]
   offline: boolean
 }
 
 const does: Partial<Record<SnippetName, Snippet['does']>> = {
+  'openid-client-device': 'device',
+  'curl-device': 'device',
   'openid-client-machine': 'program',
   'curl-machine': 'program',
+  'openid-client-exchange': 'exchange',
+  'curl-exchange': 'exchange',
+  'verifier-express': 'follow',
+  'verifier-koa': 'follow',
   jose: 'verify',
   pyjwt: 'verify',
   introspection: 'introspect',
@@ -111,17 +151,24 @@ export function createSnippets(root: string, issuer: string) {
     names
       .filter(name => snippets[name].isFor(application))
       .map(name => {
-        const { label, language, method, offline }: SnippetRow = snippets[name]
-        const { metadata } = application
+        const { label, language, offline }: SnippetRow = snippets[name]
         return {
           name,
           label,
           code: filled(templates.get(name)!, language, valuesOf(application, issuer)),
           does: does[name] ?? 'signIn',
-          needs: method !== undefined && metadata.token_endpoint_auth_method !== method ? ['post'] : [],
+          needs: needsOf(snippets[name], application),
           offline: offline === true,
         }
       })
+}
+
+function needsOf({ method, followsLog }: SnippetRow, application: PublicApplication): Snippet['needs'] {
+  const isOther = method !== undefined && application.metadata.token_endpoint_auth_method !== method
+  return [
+    ...(isOther ? [method === 'client_secret_post' ? ('post' as const) : ('basic' as const)] : []),
+    ...(followsLog && !mayFollowLog(application) ? (['log'] as const) : []),
+  ]
 }
 
 export type Snippets = ReturnType<typeof createSnippets>
@@ -147,13 +194,16 @@ function filled(template: string, language: Language, { texts, code }: Values): 
 }
 
 function valuesOf(application: PublicApplication, issuer: string): Values {
-  const { id, metadata, resource } = application
+  const { id, metadata, resource, resourceScopes } = application
   const redirectUri = loopbackOf(application) ?? metadata.redirect_uris?.[0] ?? 'https://app.example/callback'
   const [postLogout] = metadata.post_logout_redirect_uris ?? []
   const method = metadata.token_endpoint_auth_method ?? 'client_secret_basic'
   const scope = signInScope(metadata.scope ?? 'openid profile email')
   const forPrograms = scopeWords(metadata.scope ?? '').filter(word => !ofPeople.has(word))
   const js = quoted.javascript
+  const secretVariable = method === 'private_key_jwt' ? 'PRIVATE_KEY' : 'CLIENT_SECRET'
+  const resourceScope = resourceScopes[0]?.name
+  const [target] = metadata.token_exchange ?? []
   const authorize = new URLSearchParams({ response_type: 'code', client_id: id, redirect_uri: redirectUri, scope })
   return {
     texts: {
@@ -161,6 +211,7 @@ function valuesOf(application: PublicApplication, issuer: string): Values {
       issuer_metadata: `${issuer}/.well-known/openid-configuration`,
       jwks: `${issuer}/.well-known/jwks.json`,
       token_endpoint: `${issuer}/oauth/token`,
+      device_endpoint: `${issuer}/oauth/device_authorization`,
       introspection_endpoint: `${issuer}/oauth/introspect`,
       authorize_address: `${issuer}/oauth/authorize?${authorize}&code_challenge_method=S256`,
       client_id: id,
@@ -184,12 +235,18 @@ function valuesOf(application: PublicApplication, issuer: string): Values {
       authentication: authentications[method],
       import_key: method === 'private_key_jwt' ? `\nimport { importPKCS8 } from 'jose'` : '',
       and_jose: method === 'private_key_jwt' ? ' jose' : '',
-      secret_variable: method === 'private_key_jwt' ? 'PRIVATE_KEY' : 'CLIENT_SECRET',
+      secret_assignment: method === 'none' ? '' : `${secretVariable}='…' `,
+      secret_line: method === 'none' ? '' : `\nconst secret = env.${secretVariable}`,
+      import_env: method === 'none' ? '' : `import { env } from 'node:process'\n`,
+      resource_needs: resourceScope === undefined ? '' : `, { scope: ${js(resourceScope)} }`,
+      secret_variable: secretVariable,
       and_post_logout: postLogout === undefined ? '' : `, post_logout_redirect_uri: ${js(postLogout)}`,
       post_logout_line: postLogout === undefined ? '' : `\n  post_logout_redirect_uri: ${js(postLogout)},`,
       machine_parameters: forPrograms.length > 0 ? `{ scope: ${js(forPrograms.join(' '))} }` : '{}',
       curl_machine_parameters:
         forPrograms.length > 0 ? ` \\\n  --data-urlencode scope=${quoted.shell(forPrograms.join(' '))}` : '',
+      exchange_resource: js(target?.resource ?? 'https://api.example'),
+      curl_exchange_resource: quoted.shell(target?.resource ?? 'https://api.example'),
       curl_authentication: curlAuthentication(id, method),
     },
   }
