@@ -108,7 +108,7 @@ export const settingsTable = {
   OUTGOING_ALLOW: {
     default: 'none',
     meaning:
-      'Hosts, addresses and networks, separated by commas, that key fetches of applications may reach although they are private, and without TLS. Everything else must be https at a public address.',
+      'Hosts, addresses and networks, separated by commas, that may be called although they are private, and without TLS: for keys of applications, logout tokens, and metadata documents of the hosts that a policy lists. Everything else must be https at a public address, and always so the keys and logout addresses of applications that registered themselves or are known by a document.',
     schema: text.transform(orWrong(readOutgoingAllow)),
   },
   ...legacyJwtTable,

@@ -11,6 +11,7 @@ import { composeRevocation } from './composition/revocation.js'
 import { composeSignIn } from './composition/sign-in.js'
 import { composeStorage } from './composition/storage.js'
 import { composeTokens } from './composition/tokens.js'
+import { createTestTokens } from './identity/doctor/test-tokens.js'
 import { ensureAdministrator } from './identity/people/first-administrator.js'
 import { createUserExport } from './identity/people/user-export.js'
 import { createJobs } from './jobs/jobs.js'
@@ -65,16 +66,32 @@ export async function composeParts(settings: Settings, { log, random = randomByt
   const identity = composeIdentity(settings, given, { storage, revocation, tokens, signIn }, afterwards)
 
   const { database, userStore } = storage
-  const { now, tail, redisLink, highWater, memory } = revocation
-  const { signingKeys, secrets, counters, lastSeen, apiKeyUses, auditTrail, spentProofs } = tokens
+  const { now, tail, redisLink, highWater, memory, verifiers, enforcement, feed } = revocation
+  const { signingKeys, secrets, counters, lastSeen, apiKeyUses, auditTrail, spentProofs, sweeping } = tokens
   const { hashing, hashingProcess, failedSignIns } = signIn
   const { users, userList } = identity.people
   const userExport = createUserExport({ database, userStore, userList })
+  const testTokens = createTestTokens({
+    issuer: settings.issuer,
+    database,
+    userStore,
+    signingKeys,
+    secrets,
+    tail,
+    policy: revocation.policy,
+    applications: revocation.applications,
+    changes: tokens.changes,
+    random,
+    uuid,
+    now,
+  })
   const { figures } = identity.logs
   const { keyRing, sealedSecrets } = identity.keys
   const { settledPolicies } = identity.policies
   const { housekeeping, issuerClaim } = identity.house
   const { legacyCounts, legacyStatus } = identity.legacy
+  const { unusedRegistrations } = identity.registrations
+  const { sending } = identity.deliveries
 
   let leaving = false
   /** Not while the database lacks what was told: then the mark is the proof. */
@@ -90,14 +107,20 @@ export async function composeParts(settings: Settings, { log, random = randomByt
     { name: 'tidy figures', everyMs: 60 * minute, run: figures.tidy },
     { name: 'heartbeat', everyMs: second, run: housekeeping.beat },
     { name: 'log mark', everyMs: second, run: noteLog },
+    { name: 'sweeps', everyMs: second, run: sweeping.run },
+    { name: 'logout tokens', everyMs: second, run: sending.run },
     { name: 'failed sign-ins', everyMs: second, run: failedSignIns.write },
     { name: 'forget revocations', everyMs: minute, run: housekeeping.forgetRevocations },
     { name: 'keys', everyMs: minute, run: keyRing.upkeep },
     { name: 'ticket key', everyMs: minute, run: sealedSecrets.renewTicketKey },
     { name: 'kinds of password hashes', everyMs: minute, run: hashing.prepare },
+    { name: 'forget pushed requests', everyMs: minute, run: identity.authorizations.pushedRequests.forget },
     { name: 'forget spent proofs', everyMs: minute, run: spentProofs.forget },
     { name: 'tidy sessions', everyMs: 10 * minute, run: housekeeping.tidySessions },
+    { name: 'forget verifiers', everyMs: 10 * minute, run: housekeeping.forgetVerifiers },
     { name: 'forget codes', everyMs: 10 * minute, run: housekeeping.forgetCodes },
+    { name: 'forget unused registrations', everyMs: 10 * minute, run: unusedRegistrations.forget },
+    { name: 'tidy logout tokens', everyMs: 10 * minute, run: housekeeping.tidyDeliveries },
     { name: 'forget API keys', everyMs: 10 * minute, run: housekeeping.forgetApiKeys },
     { name: 'forget tokens of the former service', everyMs: 10 * minute, run: legacyStatus.tidy },
     { name: 'settle policies', everyMs: 10 * minute, run: settledPolicies.settle },
@@ -119,7 +142,7 @@ export async function composeParts(settings: Settings, { log, random = randomByt
     },
     jobs,
     /** For the command line and tests. */
-    parts: { storage, revocation, tokens, signIn, ...identity, userExport },
+    parts: { storage, revocation, tokens, signIn, ...identity, userExport, testTokens },
 
     /** Makes or updates the schema, and what every installation has. Many servers may do it at once. */
     async migrate(): Promise<void> {
@@ -172,10 +195,15 @@ export async function composeParts(settings: Settings, { log, random = randomByt
     /** Begins a graceful shutdown: `/readyz` answers 503, other requests are still served. */
     leave(): void {
       leaving = true
+      feed.leave()
     },
 
     async close(): Promise<void> {
+      feed.leave()
       tail.stop()
+      await verifiers.settled()
+      await enforcement.settled()
+      sending.stop()
       await jobs.stop()
       // A command keeps no mark, whatever database it was run on.
       if (memory.isKept) await noteLog()

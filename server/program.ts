@@ -13,6 +13,7 @@ import type { CommandLine } from './commands/command-line.js'
 import { addConfigurationCommands } from './commands/configuration.js'
 import { askFirst } from './commands/confirmation.js'
 import { addDeviceCommands } from './commands/device.js'
+import { addDoctorCommand } from './commands/doctor.js'
 import { tellRefusal, WrongFile, WrongUse } from './commands/failures.js'
 import { createInput } from './commands/input.js'
 import { addIssuerCommands } from './commands/issuer.js'
@@ -27,6 +28,7 @@ import { addRoleCommands } from './commands/role.js'
 import { addSecretCommands } from './commands/secret.js'
 import { addSessionCommands } from './commands/session.js'
 import { addUserCommands } from './commands/user.js'
+import { addVerifierCommands } from './commands/verifier.js'
 import { addSeedCommands } from './demo/command.js'
 import { createOpening, type Here } from './opening.js'
 import { type ErrorCode, Refusal } from './protocol/errors.js'
@@ -46,10 +48,12 @@ const nouns = [
   addPolicyCommands,
   addConfigurationCommands,
   addRevocationCommands,
+  addVerifierCommands,
   addAuditCommands,
   addLogCommands,
   addLegacyCommands,
   addMigrateCommands,
+  addDoctorCommand,
 ]
 
 /** Refusals whose cause is what was typed: exit 2. */

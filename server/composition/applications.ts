@@ -32,10 +32,11 @@ export function composeApplications(
   const { inspect, assertions } = tokens
   const changes = createApplicationChanges({ changes: tokens.changes, tail })
   const { database, applicationStore, applicationListStore, auditStore, revocationStore, roleStore, keyStore } = storage
-  const { sessionListStore, sessionSurveyStore, userStore, deviceStore } = storage
+  const { registeredApplicationStore, sessionListStore, sessionSurveyStore, userStore, deviceStore } = storage
   const applicationWriting = createApplicationWriting({
     issuer,
     applicationStore,
+    registeredApplicationStore,
     auditStore,
     revocationStore,
     accessLifetime,
@@ -59,7 +60,9 @@ export function composeApplications(
     policyPreview: createPolicyPreview({ database, sessionSurveyStore, userStore, deviceStore, policy, now }),
   })
   const applicationRights = createApplicationRights({ applicationStore, rights })
-  const applicationCheck = createApplicationCheck({ issuer, applicationStore, roleStore, keyStore, now })
+  const applicationCheck = createApplicationCheck({
+    ...{ issuer, applicationStore, registeredApplicationStore, roleStore, keyStore, now },
+  })
   const applications = createApplications({
     applicationStore,
     applicationList,

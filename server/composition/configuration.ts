@@ -17,8 +17,11 @@ export function composeConfiguration(
   { applications, applicationSecrets, secretChanges }: Identity['applications'],
   { policies }: Identity['policies'],
 ): Identity['configuration'] {
-  const { database, policyVersionStore, roleStore, applicationStore, keyStore, logHeadStore } = storage
-  const applicationCheck = createApplicationCheck({ issuer, applicationStore, roleStore, keyStore, now })
+  const { database, policyVersionStore, roleStore, applicationStore, registeredApplicationStore, keyStore } = storage
+  const { logHeadStore } = storage
+  const applicationCheck = createApplicationCheck({
+    ...{ issuer, applicationStore, registeredApplicationStore, roleStore, keyStore, now },
+  })
   return {
     configuration: createConfiguration({
       database,

@@ -9,6 +9,7 @@ import { composeApiKeys } from './api-keys.js'
 import { composeApplications } from './applications.js'
 import { composeAuthorizations } from './authorizations.js'
 import { composeConfiguration } from './configuration.js'
+import { composeDeliveries } from './deliveries.js'
 import { composeDevices } from './devices.js'
 import type { Ground } from './ground.js'
 import { composeKeys } from './keys.js'
@@ -17,6 +18,7 @@ import { composeLogs } from './logs.js'
 import { composePeople } from './people.js'
 import { composePolicies } from './policies.js'
 import type { Afterwards, Given } from './ports.js'
+import { composeRegistrations } from './registrations.js'
 
 export function composeIdentity(
   settings: Pick<Settings, 'issuer' | 'legacyJwt'>,
@@ -25,9 +27,9 @@ export function composeIdentity(
   afterwards: Afterwards,
 ): Identity {
   const { database, userStore, sessionStore, deviceStore, codeStore, revocationStore, heartbeatStore } = ground.storage
-  const { installationStore, apiKeyStore } = ground.storage
+  const { installationStore, apiKeyStore, verifierStore, deviceCodeStore } = ground.storage
   const { now, policy, projection, highWater, applications } = ground.revocation
-  const { changes, auditTrail } = ground.tokens
+  const { changes, auditTrail, deliveryWriting, sweeping } = ground.tokens
   const rights = createRights({ userStore })
   const names = createNames({ database, userStore, sessionStore, deviceStore, applications })
   const logs = composeLogs(ground, rights, names)
@@ -35,13 +37,17 @@ export function composeIdentity(
   const people = composePeople(ground, rights, names, devices)
   const ofApplications = composeApplications(settings, given, ground, rights, devices, afterwards)
   const policies = composePolicies(ground, rights)
+  const authorizations = composeAuthorizations(settings, given, ground, rights, ofApplications)
+  const deliveries = composeDeliveries(given, ground, names, afterwards)
   return {
     people,
     devices,
     apiKeys: composeApiKeys(settings, given, ground, rights, names),
     applications: ofApplications,
-    authorizations: composeAuthorizations(settings, given, ground, rights),
+    authorizations,
+    registrations: composeRegistrations(given, ground, ofApplications, authorizations),
     policies,
+    deliveries,
     configuration: composeConfiguration(settings, ground, people, ofApplications, policies),
     keys: composeKeys(given, ground, rights),
     legacy: composeLegacy(settings, ground, devices),
@@ -55,8 +61,13 @@ export function composeIdentity(
         sessionStore,
         deviceStore,
         codeStore,
+        deviceCodeStore,
         apiKeyStore,
+        verifierStore,
         auditTrail,
+        deliveryWriting,
+        sweeping,
+        sending: deliveries.sending,
         projection,
         policy,
         highWater,

@@ -2,7 +2,9 @@
 import type { Log } from '../app.js'
 import type { HashingWork } from '../identity/sign-in/hashing.js'
 import type { RedisLike } from '../identity/sign-in/shared-guess-counts.js'
+import type { OutgoingDeps } from '../outgoing/outgoing.js'
 import type { generatePair } from '../protocol/algorithms.js'
+import type { FeedDeps } from '../revocation/feed.js'
 import type { ClockPorts } from '../storage/clock.js'
 
 export type Ports = {
@@ -18,10 +20,14 @@ export type Ports = {
   hashingWork?: HashingWork
   /** How long the body of a request may take, in ms, where a test does not wait that long. */
   bodyWait?: number
+  /** How much of the feed is kept, and for how many readers, where a test does not fill it. */
+  feedLimits?: FeedDeps['limits']
   /** Tests know the first administrator by this id. */
   administratorId?: number | undefined
   /** Tests share the key pairs of fresh databases: the primes of RSA cost more than most tests. */
   firstPair?: typeof generatePair
+  /** Where names lead, and whom to trust, where a test has a network of its own. */
+  outgoing?: Pick<OutgoingDeps, 'resolve' | 'ca'>
   /** Tests hold a request at one of these points. */
   pauses?: { passwordChecked?: () => Promise<void>; rotationClaimed?: () => Promise<void> }
 }

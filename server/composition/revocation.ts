@@ -6,6 +6,9 @@ import { createProjection } from '../protocol/log/projection.js'
 import { createAccessLifetime } from '../revocation/access-lifetime.js'
 import { createApplicationsInForce } from '../revocation/applications-in-force.js'
 import { createCatchUp } from '../revocation/catch-up.js'
+import { createEnforcement } from '../revocation/enforcement.js'
+import { createFeed } from '../revocation/feed.js'
+import { createFeedLeases } from '../revocation/feed-lease.js'
 import { createHighWater } from '../revocation/high-water.js'
 import { createLogMemory } from '../revocation/log-memory.js'
 import { createOutages } from '../revocation/outages.js'
@@ -14,6 +17,7 @@ import { createRedisCopy } from '../revocation/redis-copy.js'
 import { createRedisLink } from '../revocation/redis-link.js'
 import { createRedisLog } from '../revocation/redis-log.js'
 import { createTail } from '../revocation/tail.js'
+import { createVerifiers } from '../revocation/verifiers.js'
 import { createClock, createTrustedClock } from '../storage/clock.js'
 import { createLogMarkStore } from '../storage/log-marks.js'
 import { openRedis } from '../storage/redis.js'
@@ -23,8 +27,8 @@ import type { StorageParts } from './storage.js'
 export async function composeRevocation(
   settings: Pick<Settings, 'redis' | 'dataDir' | 'database'>,
   secretKey: Buffer,
-  { log, ...ports }: Pick<Ports, 'log' | 'now' | 'clocks'>,
-  { database, revocationStore, heartbeatStore, policyVersionStore, applicationStore }: StorageParts,
+  { log, ...ports }: Pick<Ports, 'log' | 'now' | 'clocks' | 'feedLimits'>,
+  { database, revocationStore, heartbeatStore, policyVersionStore, applicationStore, verifierStore }: StorageParts,
 ) {
   const clocks = { monotonic: () => performance.now(), wall: Date.now, uptime: () => uptime() * 1000, ...ports.clocks }
   const { monotonic } = clocks
@@ -57,6 +61,9 @@ export async function composeRevocation(
   const policy = createPolicyInForce({ database, policyVersionStore, applications, tail })
   const accessLifetime = createAccessLifetime({ policyVersionStore, applicationStore, revocationStore, now })
   const catchUp = createCatchUp({ tail, monotonic })
+  const verifiers = createVerifiers({ database, verifierStore, tail, now, log })
+  const enforcement = createEnforcement({ database, verifierStore, verifiers, tail, now, monotonic, log })
+  const feed = createFeed({ projection, tail, highWater, now, monotonic, log, limits: ports.feedLimits })
   return {
     clock,
     now,
@@ -73,6 +80,10 @@ export async function composeRevocation(
     applications,
     accessLifetime,
     catchUp,
+    verifiers,
+    enforcement,
+    feed,
+    feedLeases: createFeedLeases({ tail, verifiers }),
     writeTrouble: database.writeTrouble,
   }
 }

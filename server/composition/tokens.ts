@@ -12,6 +12,8 @@ import { createTokenChecks } from '../tokens/checks.js'
 import { createClientToken } from '../tokens/client-token.js'
 import { createCounters } from '../tokens/counters.js'
 import { createCredentials } from '../tokens/credential.js'
+import { createDeliveryWriting } from '../tokens/delivery-writing.js'
+import { createExchange } from '../tokens/exchange.js'
 import { createExplain } from '../tokens/explain.js'
 import { createIdTokens } from '../tokens/id-token.js'
 import { createIdTokenHints } from '../tokens/id-token-hints.js'
@@ -21,6 +23,9 @@ import { createIssue } from '../tokens/issue.js'
 import { createJudgedTransactions } from '../tokens/judged-transactions.js'
 import { createLastSeen } from '../tokens/last-seen.js'
 import { createLogAdvance } from '../tokens/log-advance.js'
+import { createLogoutTokens } from '../tokens/logout-token.js'
+import { createProofNonces } from '../tokens/proof-nonces.js'
+import { createProofs } from '../tokens/proofs.js'
 import { createRefreshRights } from '../tokens/refresh-rights.js'
 import { createRevocationWriting } from '../tokens/revocation-writing.js'
 import { createRotate } from '../tokens/rotate.js'
@@ -32,6 +37,7 @@ import { createSignInTests } from '../tokens/sign-in-tests.js'
 import { createSigningKeys } from '../tokens/signing-keys.js'
 import { createSpentProofs } from '../tokens/spent-proofs.js'
 import { createStandings } from '../tokens/standings.js'
+import { createSweeping } from '../tokens/sweeping.js'
 import { createTickets } from '../tokens/ticket.js'
 import type { Afterwards, Given } from './ports.js'
 import type { RevocationParts } from './revocation.js'
@@ -40,7 +46,7 @@ import type { StorageParts } from './storage.js'
 export function composeTokens(
   { issuer, secretKeyPrevious, outgoingAllow }: Pick<Settings, 'issuer' | 'secretKeyPrevious' | 'outgoingAllow'>,
   secretKey: Buffer,
-  { log, random, uuid, pauses, firstPair }: Given,
+  { log, random, uuid, pauses, firstPair, outgoing: network }: Given,
   storage: StorageParts,
   { clock: { latest }, now, projection, redisLog, tail, outages, policy, applications, catchUp }: RevocationParts,
   afterwards: Afterwards,
@@ -65,6 +71,7 @@ export function composeTokens(
   const secrets = createSecrets({ database, keyStore, revocationStore, sealing, tail, random, now })
   const issue = createIssue({ issuer, signingKeys, secrets, policy, applications, random })
   const idTokens = createIdTokens({ issuer, signingKeys })
+  const logoutTokens = createLogoutTokens({ issuer, signingKeys, now })
   const checks = createTokenChecks({ issuer, signingKeys, secrets, policy, now, latest })
   const inspect = createInspect({ issuer, signingKeys, secrets, checks, projection, tail, catchUp })
   const counters = createCounters({ database, figureStore, now })
@@ -87,16 +94,20 @@ export function composeTokens(
     latest,
   })
   const judgedTransactions = createJudgedTransactions({ database, credentials, tail, applications })
+  const deliveryWriting = createDeliveryWriting({ deliveryStore: storage.deliveryStore, applications, uuid, now })
+  const sweeping = createSweeping({
+    ...{ database, sweepStore: storage.sweepStore, sessionStore, deliveryWriting, now, afterwards },
+  })
   const revocationWriting = createRevocationWriting({
-    database,
     revocationStore,
     sessionStore,
     userStore,
     apiKeyStore,
     applicationStore,
+    deliveryWriting,
+    sweeping,
     tail,
     now,
-    afterwards,
   })
   const changes = createChanges({
     judgedTransactions,
@@ -115,6 +126,7 @@ export function composeTokens(
     auditTrail,
     audited,
     revocationWriting,
+    sweeping,
     tail,
     redisLog,
     now,
@@ -156,11 +168,24 @@ export function composeTokens(
     applications,
     count: counters.count,
   })
+  const exchange = createExchange({
+    issuer,
+    inspect,
+    issue,
+    standings,
+    tail,
+    projection,
+    applications,
+    count: counters.count,
+    now,
+    latest,
+  })
   const apiKeyLookup = createApiKeyLookup({ database, apiKeyStore, tail, now, latest })
   const apiKeyUses = createApiKeyUses({ database, apiKeyStore, now })
   const introspect = createIntrospect({ issuer, inspect, rotate, apiKeyLookup, applications })
   const spentProofs = createSpentProofs({ database, spentProofStore: storage.spentProofStore, now })
-  const outgoing = createOutgoing({ allow: outgoingAllow })
+  const outgoing = createOutgoing({ allow: outgoingAllow, ...network })
+  const proofs = createProofs({ spentProofs, nonces: createProofNonces({ secrets, policy, now }), now, latest })
   const applicationKeys = createApplicationKeys({ outgoing, now, log })
   const assertions = createAssertions({ issuer, applicationKeys, spentProofs, now })
   const tickets = createTickets({ secrets, catchUp, random, now })
@@ -173,6 +198,9 @@ export function composeTokens(
     secrets,
     issue,
     idTokens,
+    logoutTokens,
+    deliveryWriting,
+    sweeping,
     inspect,
     counters,
     lastSeen,
@@ -183,11 +211,13 @@ export function composeTokens(
     sessionTokens,
     rotate,
     clientToken,
+    exchange,
     introspect,
     apiKeyLookup,
     apiKeyUses,
     outgoing,
     spentProofs,
+    proofs,
     assertions,
     explain,
     tickets,

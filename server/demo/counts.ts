@@ -46,6 +46,15 @@ const visits: Record<CountName, (plan: DemoPlan, history: DemoHistory, visit: Vi
     }),
   // Nobody's devices: the demo has people alone.
   application_tokens: () => {},
+  wrong_user_codes: () => {},
+  exchanged_tokens: () => {},
+  throttled_requests: () => {},
+  registrations: () => {},
+  failed_registrations: () => {},
+  // Nor applications that are told of ends.
+  logouts_sent: () => {},
+  logout_failures: () => {},
+  logouts_given_up: () => {},
   reuse_incidents: (plan, _, visit) =>
     eachSession(plan, ({ end }) => end?.why === 'refresh_token_reused' && visit(end.at, 1)),
   revocations(_, { revocations }, visit) {
