@@ -1,10 +1,11 @@
-// How many refreshes a second one server answers on SQLite, and what each costs the processor; against another build too:
-// `npm run bench:refreshes -- [--against /path/of/another/dist] [--sessions 64] [--seconds 4] [--rounds 6]`. The two take
-// turns, so that the ratio stays true on a busy machine.
+// How many refreshes a second one server answers, and what each costs the processor; against another build too:
+// `npm run bench:refreshes -- [--against /path/of/another/dist] [--engine sqlite|mariadb] [--sessions 64] [--seconds 4]
+// [--rounds 6]`. The two take turns, so that the ratio stays true on a busy machine; on MariaDB they share one database server.
 import { readFileSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
-import { removeFolders, sqlite } from '../support/engines.js'
+import { engines, removeFolders } from '../support/engines.js'
+import { sharedMariaDb, stopSharedMariaDb } from '../support/mariadb.js'
 import { aServerProcess, killProcesses, type ServerProcess } from '../support/processes.js'
 import { password } from '../support/server.js'
 import { aPoster, type Poster } from './post.js'
@@ -12,30 +13,42 @@ import { aPoster, type Poster } from './post.js'
 const { values: options } = parseArgs({
   options: {
     against: { type: 'string' },
+    engine: { type: 'string', default: 'sqlite' },
     sessions: { type: 'string', default: '64' },
     seconds: { type: 'string', default: '4' },
     rounds: { type: 'string', default: '6' },
   },
 })
 const seconds = Number(options.seconds)
+const engine = engines().find(({ name }) => name.toLowerCase() === options.engine)
+if (!engine) throw new Error(`there is no ${options.engine} here`)
+const store = engine.name === 'MariaDB' ? await sharedMariaDb() : null
 
-type Contender = { name: string; server: ServerProcess; poster: Poster; tokens: string[]; rates: number[] }
+type Contender = {
+  name: string
+  server: ServerProcess
+  poster: Poster
+  tokens: string[]
+  rates: number[]
+  costs: number[]
+}
 
 async function contender(name: string, start: typeof aServerProcess): Promise<Contender> {
-  const server = await start(await sqlite.fresh(), { password_cost: 4, sign_in_guesses_per_hour: 10_000 })
+  const server = await start(await engine!.fresh(), { password_cost: 4, sign_in_guesses_per_hour: 10_000 })
   const poster = aPoster(server.url, Number(options.sessions))
   const tokens: string[] = []
   for (let index = 0; index < Number(options.sessions); index++) {
     const { body } = await poster.post('/api/token/', { username: 'admin', password })
     tokens.push(body.refresh)
   }
-  return { name, server, poster, tokens, rates: [] }
+  return { name, server, poster, tokens, rates: [], costs: [] }
 }
 
-/** Each session refreshes as soon as it was answered. @returns refreshes a second, and ms of processor for each */
-async function round({ server, poster, tokens }: Contender): Promise<[rate: number, cpu: number]> {
+/** Each session refreshes as soon as it was answered. @returns refreshes a second, and µs of processor for each */
+async function round({ server, poster, tokens }: Contender): Promise<[rate: number, costs: number[]]> {
   const until = performance.now() + seconds * 1000
-  const before = cpuOf(server.pid)
+  const pids = [server.pid, ...(store ? [store.pid] : [])]
+  const before = pids.map(cpuOf)
   let done = 0
   await Promise.all(
     tokens.map(async (_, index) => {
@@ -47,7 +60,7 @@ async function round({ server, poster, tokens }: Contender): Promise<[rate: numb
       }
     }),
   )
-  return [done / seconds, (cpuOf(server.pid) - before) / done]
+  return [done / seconds, pids.map((pid, index) => ((cpuOf(pid) - before[index]!) / done) * 1000)]
 }
 
 /** In ms, of all threads. */
@@ -64,16 +77,23 @@ if (options.against) {
 for (const one of contenders) await round(one)
 for (let index = 0; index < Number(options.rounds); index++) {
   for (const one of contenders) {
-    const [rate, cpu] = await round(one)
+    const [rate, costs] = await round(one)
     one.rates.push(rate)
-    console.log(`${one.name}: ${rate.toFixed(0)} refreshes/s, ${cpu.toFixed(2)} ms of processor each`)
+    one.costs.push(costs.reduce((sum, cost) => sum + cost))
+    const each = costs.map(cost => cost.toFixed(0)).join(' + ')
+    console.log(`${one.name}: ${rate.toFixed(0)} refreshes/s, ${each} µs of processor each`)
   }
 }
 const median = (rates: number[]) => [...rates].sort((a, b) => a - b)[Math.floor(rates.length / 2)]!
-for (const { name, rates } of contenders) console.log(`${name}: median ${median(rates).toFixed(0)} refreshes/s`)
+for (const { name, rates, costs } of contenders)
+  console.log(`${name}: median ${median(rates).toFixed(0)} refreshes/s, ${median(costs).toFixed(0)} µs`)
 const [mine, other] = contenders
-if (other) console.log(`ratio ${(median(mine!.rates) / median(other.rates)).toFixed(2)}`)
+if (other) {
+  const ratio = (of: 'rates' | 'costs') => (median(mine![of]) / median(other[of])).toFixed(2)
+  console.log(`ratio ${ratio('rates')} of the rate, ${ratio('costs')} of the processor`)
+}
 for (const { poster } of contenders) poster.close()
 await killProcesses()
+await stopSharedMariaDb()
 removeFolders()
 process.exit(0)

@@ -3,6 +3,7 @@
 // one for each language too.
 import { expect } from 'chai'
 import type { Page } from 'playwright-core'
+import { pathOfUserCode } from '../../server/http/pages/connect.js'
 import { pageRoutes } from '../../server/http/pages/routes.js'
 import { ownPermissions } from '../../server/policy/permissions.js'
 import { anAgreedApplication, aResourceServer, aWebsite } from '../support/authorizations.js'
@@ -18,6 +19,8 @@ import {
   takeScreenshot,
 } from '../support/browser.js'
 import { aClient } from '../support/client.js'
+import { aDelivery } from '../support/deliveries.js'
+import { aDeviceCode } from '../support/device-codes.js'
 import { aLegacyToken, aServerAfterDjango } from '../support/legacy-tokens.js'
 import { password, settle, type TestServer } from '../support/server.js'
 
@@ -35,6 +38,7 @@ const outside: Shown[] = [
   },
   { name: 'nothing here', path: '/nothing' },
   { name: 'signed out', path: '/oauth/logout' },
+  { name: 'connect', path: '/device?user_code=BCDF-GHJK' },
   { name: 'error codes', path: '/errors' },
   { name: 'error code', path: '/errors/token_reused' },
   {
@@ -84,6 +88,27 @@ const inside: Shown[] = [
       }
       await page.goto(`/oauth/authorize?${new URLSearchParams(asked)}`)
       await page.getByRole('button', { name: 'Allow', exact: true }).waitFor()
+    },
+  },
+  { name: 'connect by a code', path: '/device' },
+  { name: 'connect refused', path: '/device?user_code=bcdf-ghjk' },
+  {
+    name: 'connect asked',
+    path: '/device',
+    async prepare(page, server) {
+      const { userCode } = await aDeviceCode(server, `television-${Math.random()}`)
+      await page.goto(pathOfUserCode(userCode))
+      await page.getByRole('button', { name: 'Allow', exact: true }).waitFor()
+    },
+  },
+  {
+    name: 'connect done',
+    path: '/device',
+    async prepare(page, server) {
+      const { userCode } = await aDeviceCode(server, `television-${Math.random()}`)
+      await page.goto(pathOfUserCode(userCode))
+      await page.getByRole('button', { name: 'Allow', exact: true }).click()
+      await page.getByText('Go back to your device').waitFor()
     },
   },
   { name: 'own API keys', path: '/account/keys' },
@@ -157,8 +182,10 @@ const inside: Shown[] = [
   { name: 'user', path: '/admin/users/2' },
   { name: 'new API key of a user', path: '/admin/users/4/keys/new' },
   { name: 'API keys', path: '/admin/api-keys' },
+  { name: 'logout tokens', path: '/admin/deliveries' },
   { name: 'applications', path: '/admin/applications' },
   { name: 'resource servers', path: '/admin/resource-servers' },
+  { name: 'registration', path: '/admin/applications/-/tokens' },
   { name: 'new application', path: '/admin/applications/-/new' },
   {
     name: 'new application refused',
@@ -332,6 +359,7 @@ async function aTown(): Promise<TestServer> {
   })
   await settle(server.composed)
   await someApiKeys(server)
+  await someDeliveries(server)
   for (const userId of [1, 2]) await anAgreedApplication(server, userId)
   // An incident: its facts are long, and stand in narrow columns.
   const phone = aClient(server, devices[0])
@@ -350,6 +378,18 @@ async function aTown(): Promise<TestServer> {
       `UPDATE ${table} SET address = '2001:db8:85a3:1234:5678:8a2e:370:7334' WHERE user_id = 2`,
     )
   return server
+}
+
+/** One that waits, one that failed and one that was given up. */
+async function someDeliveries(server: TestServer): Promise<void> {
+  const { database } = server.composed.parts.storage
+  const ids: string[] = []
+  for (let count = 0; count < 3; count++) ids.push(await aDelivery(server, { id: 2, username: 'amina.karimova' }))
+  await database.write("UPDATE delivery SET attempts = 3, failure = 'STATUS', status = 503 WHERE id = ?", [ids[1]!])
+  await database.write(
+    "UPDATE delivery SET state = 'gave_up', failure = 'NOT_ALLOWED', done_at = created_at, ended = 'browser' WHERE id = ?",
+    [ids[2]!],
+  )
 }
 
 /** Of each kind: for a while, for ever, for a resource server, expired and ended. */
@@ -385,6 +425,14 @@ const looks: { colorScheme: 'light' | 'dark'; size: Size }[] = [
   { colorScheme: 'dark', size: 'phone' },
 ]
 if (process.env.EVERY_LOOK) looks.push({ colorScheme: 'dark', size: 'wide' }, { colorScheme: 'light', size: 'phone' })
+
+async function expectFit(page: Page, name: string, locale: string): Promise<void> {
+  for (const size of sized) {
+    await page.setViewportSize(sizes[size])
+    if (process.env.EVERY_LOOK) await takeScreenshot(page, `${name} ${locale} ${size}`)
+    await expectNoSidewaysScroll(page, `${name} on a ${size} screen`)
+  }
+}
 
 /** Pages that are not looked at, and why. */
 const unseen: Record<string, string> = {
@@ -428,23 +476,25 @@ onBrowser('every page', () => {
       for (const shown of outside) await check(shown)
       await page.context().clearCookies()
       await signIn(page, admin)
-      for (const shown of inside) await check(shown)
+      for (const shown of inside) {
+        await check(shown)
+        if (shown.prepare || colorScheme !== looks[0]!.colorScheme || size !== looks[0]!.size) continue
+        await expectFit(page, shown.name, 'en')
+        await page.setViewportSize(sizes[size])
+      }
       expect(complaints).to.deep.equal([])
     }).timeout(300_000)
   }
 
-  for (const locale of ['en', 'uz', 'ru']) {
+  // English is looked at above, where the pages are open already.
+  for (const locale of ['uz', 'ru']) {
     it(`fits on a ${sized.join(', ')} screen in ${locale}`, async () => {
       const page = await aVisit(await aTown(), { locale, size: sized[0]! })
       await signIn(page, admin)
       for (const { name, path, prepare } of inside) {
         if (prepare) continue
         await page.goto(path)
-        for (const size of sized) {
-          await page.setViewportSize(sizes[size])
-          if (process.env.EVERY_LOOK) await takeScreenshot(page, `${name} ${locale} ${size}`)
-          await expectNoSidewaysScroll(page, `${name} on a ${size} screen`)
-        }
+        await expectFit(page, name, locale)
       }
     }).timeout(120_000)
   }

@@ -22,12 +22,15 @@ const tokenCodes = (Object.keys(errors) as ErrorCode[]).filter(
 )
 /**
  * Said once, by the refresh that ends the session; whoever asks later is told that it has ended. And of tokens that the former
- * service signed, whose keys are none of ours.
+ * service signed, whose keys are none of ours; and of the scheme that a token is sent with (RFC 9449 §7.1), which is no matter of
+ * the token itself.
  */
 const saidElsewhere: ReadonlySet<ErrorCode> = new Set([
   'token_reused',
   'legacy_token_after_cut_over',
   'legacy_tokens_closed',
+  'token_bound',
+  'token_unbound',
 ])
 /** Whatever says that it is no refresh token is looked at as an access token. */
 const cannotStop: ReadonlySet<Place> = new Set(['refresh kind'])

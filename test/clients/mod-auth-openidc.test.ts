@@ -17,12 +17,13 @@ import {
 import { freePort } from '../support/mariadb.js'
 
 async function aWebsite(more: readonly string[] = []) {
-  const server = await anIssuer()
+  const server = await anIssuer({}, { outgoingAllow: { hosts: ['localhost'], networks: [] } })
   const port = await freePort()
   const home = `http://localhost:${port}/`
   const secret = await registered(server, 'intranet', 'web', {
     redirect_uris: [`${home}inside/callback`],
     post_logout_redirect_uris: [home],
+    backchannel_logout_uri: `${home}inside/callback?logout=backchannel`,
   })
   const apache = await anApache(port, [
     `OIDCProviderMetadataURL ${server.settings.issuer}/.well-known/openid-configuration`,
@@ -81,6 +82,19 @@ onApache('mod_auth_openidc', () => {
       await page.getByText('Anybody sees this.').waitFor()
       await expectOver(server, second, proof)
       // Nobody is signed in at the server either.
+      await page.goto(`${apache.url}/inside/`)
+      await page.locator('[name=password]').waitFor()
+    })
+
+    it('is told of a sign-out at the server (OpenID Connect Back-Channel Logout 1.0), and shows its pages no more', async () => {
+      const { server, apache, person } = await aWebsite()
+      const page = await aVisit(apache)
+      await signIn(page, apache.url, person)
+      await endDevicesOf(server, person)
+      await server.composed.parts.deliveries.sending.run()
+      await server.composed.jobs.settled()
+      const { deliveryStore, database } = server.composed.parts.storage
+      expect(await deliveryStore.waiting(database, 10), apache.errors()).to.equal(0)
       await page.goto(`${apache.url}/inside/`)
       await page.locator('[name=password]').waitFor()
     })

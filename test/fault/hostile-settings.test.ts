@@ -1,7 +1,8 @@
 // A MariaDB whose operator has set for everybody whatever changes the meaning of statements.
 import { expect } from 'chai'
 import type { DatabaseSettings } from '../../config/settings.js'
-import { discard, openDatabase } from '../../server/storage/database.js'
+import { rowsOf } from '../../server/storage/connections/connections.js'
+import { openDatabase } from '../../server/storage/database.js'
 import { migrateUp } from '../../server/storage/migrate.js'
 import { widenForMigrations } from '../../server/storage/mysql-session.js'
 import { sessionVariables } from '../../server/storage/mysql-variables.js'
@@ -93,14 +94,14 @@ onMariaDb('a database server with settings of its own', () => {
 
   it('leaves migrations, and those who wait for them, the time they need', async () => {
     const database = await anOpen(await aHostileDatabase())
-    const runner = database.source.createQueryRunner('master')
-    await widenForMigrations(runner)
-    const rows = (await runner.query(
+    const connection = database.connections.writer()
+    const ask = async (sql: string) => rowsOf(await connection.query(sql))
+    await widenForMigrations(ask)
+    const rows = (await ask(
       `SHOW SESSION VARIABLES WHERE Variable_name IN
          ('max_statement_time', 'lock_wait_timeout', 'innodb_lock_wait_timeout', 'idle_transaction_timeout')`,
     )) as { Variable_name: string; Value: string }[]
-    await discard(runner)
-    await runner.release()
+    connection.discard()
     expect(Object.fromEntries(rows.map(row => [row.Variable_name, Number(row.Value)]))).to.deep.equal({
       max_statement_time: 0,
       idle_transaction_timeout: 0,

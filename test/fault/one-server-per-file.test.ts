@@ -28,19 +28,16 @@ describe('one embedded database', () => {
       expect(statSync(join(folder, name)).mode & 0o077, name).to.equal(0)
     }
 
-    const second = await start(folder)
-    await new Promise(resolve => second.child.once('close', resolve))
-    expect(second.child.exitCode).to.equal(1)
-    expect(second.printed()).to.match(
-      /^\{.*"Darvoza did not start: another server is running on .*DATABASE_URL\)"\}\n$/,
-    )
-
     // By another name it is the same file.
     const linked = aFolder()
     symlinkSync(join(folder, 'darvoza.sqlite'), join(linked, 'darvoza.sqlite'))
     copyFileSync(join(folder, 'secret.key'), join(linked, 'secret.key'))
-    const throughLink = await start(linked)
-    await new Promise(resolve => throughLink.child.once('close', resolve))
+    const [second, throughLink] = await Promise.all([start(folder), start(linked)])
+    await Promise.all([second, throughLink].map(({ child }) => new Promise(resolve => child.once('close', resolve))))
+    expect(second.child.exitCode).to.equal(1)
+    expect(second.printed()).to.match(
+      /^\{.*"Darvoza did not start: another server is running on .*DATABASE_URL\)"\}\n$/,
+    )
     expect(throughLink.printed()).to.include('another server is running on')
 
     await ended(first.child, 'SIGKILL')

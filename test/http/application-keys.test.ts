@@ -3,11 +3,12 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect } from 'chai'
 import type { JWK } from 'jose'
+import type { ApplicationOrigin } from '../../server/policy/application-metadata.js'
 import { anApplication, inForm } from '../support/applications.js'
 import { type ApplicationKey, aKey, anAssertion, shown } from '../support/assertions.js'
 import { aClient } from '../support/client.js'
 import { sqlite } from '../support/engines.js'
-import { aServer, type TestServer, testSettings } from '../support/server.js'
+import { aServer, settle, type TestServer, testSettings } from '../support/server.js'
 
 describe('keys that lie at an address', () => {
   let listener: Server
@@ -37,18 +38,26 @@ describe('keys that lie at an address', () => {
   async function aServerThatMay(...networks: string[]): Promise<TestServer> {
     const settings = { ...testSettings(await sqlite.migrated()), outgoingAllow: { hosts: [], networks } }
     const server = await aServer({ settings })
+    await aRobot(server, 'robot')
+    return server
+  }
+  async function aRobot(server: TestServer, id: string, origin: ApplicationOrigin = 'administrator'): Promise<void> {
     const uri = `http://127.0.0.1:${(listener.address() as AddressInfo).port}/jwks`
-    await anApplication(server, 'robot', {
+    await anApplication(server, id, {
+      origin,
       metadata: {
         grant_types: ['client_credentials'],
         token_endpoint_auth_method: 'private_key_jwt',
         jwks_uri: uri,
       },
     })
-    return server
   }
-  async function show(server: TestServer, key: ApplicationKey): Promise<[status: number, error: string | undefined]> {
-    const assertion = await anAssertion(key, 'robot', server.clock.now())
+  async function show(
+    server: TestServer,
+    key: ApplicationKey,
+    id = 'robot',
+  ): Promise<[status: number, error: string | undefined]> {
+    const assertion = await anAssertion(key, id, server.clock.now())
     const body = `grant_type=client_credentials&${shown(assertion)}`
     const { status, body: told } = await aClient(server).send('POST', '/oauth/token', { body, headers: inForm })
     return [status, told.error]
@@ -56,6 +65,17 @@ describe('keys that lie at an address', () => {
   const good = [200, undefined]
   const bad = [401, 'invalid_client']
   const later = [503, 'temporarily_unavailable']
+
+  it('are not fetched from the inside for who has registered by itself, whatever the setting names', async () => {
+    const server = await aServerThatMay('127.0.0.0/8')
+    expect(await show(server, keys[0]!)).to.deep.equal(good)
+    for (const origin of ['registration', 'document'] as const) {
+      await aRobot(server, `by-${origin}`, origin)
+      await settle(server.composed)
+      expect(await show(server, keys[0]!, `by-${origin}`), origin).to.deep.equal(later)
+    }
+    expect(fetches).to.equal(1)
+  })
 
   it('are fetched once for many, and again in a while', async () => {
     const server = await aServerThatMay('127.0.0.0/8')

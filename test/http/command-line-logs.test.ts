@@ -2,6 +2,7 @@
 import { expect } from 'chai'
 import { aClient, claimsOf } from '../support/client.js'
 import { besideAServer, expectOneLine, expectRefused, operator, patience } from '../support/command-line.js'
+import { aFollower, renewLease } from '../support/feed.js'
 import { password, settle } from '../support/server.js'
 
 describe('the command line, about roles and logs', function () {
@@ -57,6 +58,40 @@ describe('the command line, about roles and logs', function () {
     expect(entry).to.include({ kind: 'all', effect: 'end', reason: 'everybody_ended', actor: operator })
     await settle(server.composed)
     expect((await client.verify(access)).body.reason).to.equal('session_ended')
+  })
+
+  it('lists who follows the revocation log, and how far each has come', async () => {
+    const { server, darvoza } = await besideAServer()
+    // Leases that last however long the commands take.
+    server.clock.advance('30m')
+    const [shop, till] = [await aFollower(server, 'shop-api'), await aFollower(server, 'till')]
+    expect(await darvoza.json(['verifier', 'list'])).to.deep.equal([])
+    const { tail } = server.composed.parts.revocation
+    const [log, seq] = [tail.logId, tail.position]
+    const one = { verifier: 'shop-1', applied: `${log}:${seq}`, version: '1.2.3', keys_fetched_at: 1_767_600_000 }
+    const leases = await Promise.all([
+      renewLease(server, shop.token, one),
+      renewLease(server, shop.token, { verifier: 'shop-2', applied: '' }),
+      renewLease(server, till.token, { verifier: 'till-1', applied: `${log}:${seq}` }),
+    ])
+    expect(leases.map(({ status }) => status)).to.deep.equal([200, 200, 200])
+    await darvoza.done(['revocation', 'add', 'token', crypto.randomUUID(), '--yes'])
+    const all = await darvoza.json(['verifier', 'list'])
+    expect(all.map(({ application, verifier }: Record<string, string>) => `${application} ${verifier}`)).to.deep.equal([
+      'shop-api shop-1',
+      'shop-api shop-2',
+      'till till-1',
+    ])
+    const [first, second] = await darvoza.json(['verifier', 'list', '--application', 'shop-api'])
+    expect(first).to.include({ version: '1.2.3', applied: seq, behind: 1, connected: true })
+    expect(first.keys_fetched_at).to.equal('2026-01-05T08:00:00.000Z')
+    expect(second).to.include({ applied: null, behind: null, connected: true, keys_fetched_at: null })
+    await server.composed.parts.storage.database.write('UPDATE verifier SET lease_until = 1', [])
+    expect((await darvoza.json(['verifier', 'list']))[0].connected).to.equal(false)
+    expect(await darvoza.done(['verifier', 'list', '--application', 'till'])).to.match(
+      /^APPLICATION .*CONNECTED +LEASE ENDS AT.*\ntill +till-1 /,
+    )
+    await expectRefused(darvoza, [[['verifier', 'list', '--application', 'nobody'], 1, /nobody/]])
   })
 
   it('tells who did what, and says at which entry the audit log was changed', async () => {

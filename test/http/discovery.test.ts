@@ -7,6 +7,9 @@ import { later } from '../support/keys.js'
 import { sendRaw } from '../support/raw.js'
 import { aServer, issuer } from '../support/server.js'
 
+/** Those that are closed as the policy begins: registration.test.ts opens it. */
+const byPolicy: ReadonlySet<string> = new Set(['registration_endpoint'])
+
 const paths = ['/.well-known/openid-configuration', '/.well-known/oauth-authorization-server']
 
 describe('the discovery documents', () => {
@@ -28,6 +31,7 @@ describe('the discovery documents', () => {
     expect(body.subject_types_supported).to.deep.equal(['public'])
     expect(body.response_types_supported).to.deep.equal(['code'])
     expect(body.response_modes_supported).to.have.members(['query', 'fragment', 'form_post'])
+    expect(body.dpop_signing_alg_values_supported).to.deep.equal(['ES256', 'RS256', 'PS256', 'EdDSA'])
     expect(body.code_challenge_methods_supported).to.deep.equal(['S256'])
     expect(body.scopes_supported).to.include.members(['openid', 'profile', 'email', 'roles', 'offline_access'])
     expect(body.claims_supported).to.include.members(['sub', 'nonce', 'sid', 'name', 'email_verified', 'roles'])
@@ -45,17 +49,17 @@ describe('the discovery documents', () => {
     const { body } = await client.get(paths[0]!)
     const known = new Set<string>(Object.values(routes).map(row => row.path))
     for (const [name, path] of Object.entries(endpoints))
-      expect(body[name], name).to.equal(known.has(path) ? issuer + path : undefined)
+      expect(body[name], name).to.equal(known.has(path) && !byPolicy.has(name) ? issuer + path : undefined)
     // Nor is any left out.
     const told = new Set<string>(Object.values(endpoints))
-    const oauth = [...known].filter(path => path.startsWith('/oauth/'))
+    const oauth = [...known].filter(path => path.startsWith('/oauth/') && !path.includes(':'))
     expect(oauth.filter(path => !told.has(path))).to.deep.equal([])
   })
 
   it('name the grants that are answered, and no other', async () => {
     const client = aClient(await aServer())
     const { grant_types_supported: grants } = (await client.get(paths[0]!)).body
-    for (const grant of ['password', 'implicit', 'urn:ietf:params:oauth:grant-type:token-exchange'])
+    for (const grant of ['password', 'implicit', 'urn:ietf:params:oauth:grant-type:saml2-bearer'])
       expect(grants).to.not.include(grant)
     expect(grants).to.include('client_credentials')
   })

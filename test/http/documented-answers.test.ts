@@ -4,25 +4,35 @@ import { expect } from 'chai'
 import { type Access, senderOf } from '../../server/http/kinds/kinds.js'
 import type { RouteRow } from '../../server/http/route.js'
 import { type RouteName, routes } from '../../server/http/routes.js'
+import { throttles } from '../../server/identity/authorizations/network-throttle.js'
 import { quotas } from '../../server/identity/quota.js'
+import { deviceGrantType } from '../../server/policy/device-request.js'
 import { ownPermissions } from '../../server/policy/permissions.js'
+import { accessTokenType, tokenExchangeGrant } from '../../server/policy/token-exchange.js'
 import { refuse } from '../../server/protocol/errors.js'
+import { mostVerifiers } from '../../server/storage/verifiers.js'
 import { aKeyOf } from '../support/api-keys.js'
 import { aConfidentialApplication, anApplication, aSessionOf, basic, inForm } from '../support/applications.js'
 import { aKey, anAssertion, shown } from '../support/assertions.js'
-import { aResourceServer } from '../support/authorizations.js'
+import { aResourceServer, authorizeQuery } from '../support/authorizations.js'
 import { type CallName, calls, readyCall } from '../support/calls.js'
 import { aClient, claimsOf } from '../support/client.js'
 import { aBrowser, aCode } from '../support/codes.js'
+import { aTelevision, decide } from '../support/device-codes.js'
+import { aDocumentHost, aServerThatFetches } from '../support/document-host.js'
 import { answered, check, documentedAnswers } from '../support/documented.js'
+import { aHolder } from '../support/dpop.js'
+import { aFeedReader, aFollower, closeFeedReaders, renewLease } from '../support/feed.js'
 import { aForge, changed } from '../support/forge.js'
 import { aWorld } from '../support/forms.js'
 import { hold } from '../support/held.js'
 import { aLegacyToken, aServerAfterDjango } from '../support/legacy-tokens.js'
 import { sendRaw } from '../support/raw.js'
 import { refusedTokens } from '../support/refused-tokens.js'
-import { aServer, password, settle, sharedHashing, type TestServer } from '../support/server.js'
+import { aRegistered, aTool, manage, register, registered, registrationToken } from '../support/registrations.js'
+import { aServer, issuer, password, settle, sharedHashing, type TestServer } from '../support/server.js'
 import { devicesOf } from '../support/sessions.js'
+import { aVisitor } from '../support/visitor.js'
 
 const table = Object.entries(routes) as [RouteName, RouteRow<Access>][]
 /** All of them, as `name status code`. */
@@ -58,9 +68,14 @@ describe('the document of the API', function () {
     const tokens = await refusedTokens(server)
     const bearer = (token: string) => ({ headers: { Authorization: `Bearer ${token}` } })
     const keys = await someKeys(server)
+    const holder = aHolder(server.clock.now)
+    const ofKey = aForge(server).access(changed(tokens.admin, { cnf: { jkt: holder.jkt } }))
     const byHeader: Record<string, { headers: Record<string, string> }> = {
       ...Object.fromEntries(Object.entries(keys.refused).map(([code, text]) => [code, byKey(text)])),
       ...Object.fromEntries(Object.entries(tokens.access).map(([code, token]) => [code, bearer(token)])),
+      token_bound: bearer(ofKey),
+      token_unbound: { headers: { Authorization: `DPoP ${tokens.admin}` } },
+      invalid_dpop_proof: { headers: { Authorization: `DPoP ${ofKey}` } },
       not_authenticated: { headers: {} },
       bad_authorization_header: { headers: { Authorization: 'Bearer a b' } },
     }
@@ -91,22 +106,37 @@ describe('the document of the API', function () {
       ([, row]) => client.send(row.method, pathOf(row), another),
     )
     const everywhere = aForge(server).access(changed(tokens.admin, { scope: 'openid' }))
-    const { headers } = bearer(everywhere)
+    const ofPrograms = bearer((await aFollower(server)).token).headers
+    const headersFor = ({ access }: RouteRow<Access>) =>
+      access.kind === 'program' ? ofPrograms : bearer(everywhere).headers
     const inJson = { 'Content-Type': 'application/json' }
     await someAtOnce(told('not_acceptable'), ([, row]) =>
       client.send(row.method, pathOf(row), { headers: { Accept: 'text/html' } }),
     )
     await someAtOnce(told('invalid_fields'), ([, row]) => {
+      const headers = headersFor(row)
       const body = row.method === 'GET' ? { headers } : { headers, json: {} }
+      // Of these what is not known is left, and a name that is none is refused.
+      if (row.access.kind === 'program') return client.send(row.method, `${pathOf(row)}?verifier=a%20b`, body)
       return client.send(row.method, `${pathOf(row)}?nothing=1`, body)
     })
     await someAtOnce(told('parse_error'), async ([, row]) => {
       const type = isOauth(row) ? inForm : inJson
+      const headers = headersFor(row)
       for (const body of [isOauth(row) ? 'a=%zz' : '{', 'a'.repeat(70_000)])
         await client.send(row.method, pathOf(row), { headers: { ...headers, ...type }, body })
       const inText = { ...headers, 'Content-Type': 'text/plain' }
       await client.send(row.method, pathOf(row), { headers: inText, body: 'a' })
     })
+    await server.setPolicy({ dpop_nonces: true })
+    await someAtOnce(
+      ofTokens.filter(([name]) => isTold(name, 'use_dpop_nonce')),
+      ([, row]) => {
+        const proof = holder.proof(row.method, issuer + pathOf(row), ofKey)
+        const headers = { Authorization: `DPoP ${ofKey}`, DPoP: proof }
+        return client.send(row.method, pathOf(row), { headers: { ...headers, ...(isOauth(row) && inForm) } })
+      },
+    )
     for (const [code, refresh] of Object.entries(tokens.refresh)) {
       if (isTold('refresh', code)) await client.refresh(refresh)
       if (isTold('blacklist', code)) await client.post('/api/token/blacklist', { refresh })
@@ -121,14 +151,19 @@ describe('the document of the API', function () {
     const server = await aServer({ ports: { bodyWait: 50 } })
     const { access } = await aClient(server).signIn(admin)
     const token = aForge(server).access(changed(access, { scope: 'openid' }))
+    const { token: ofProgram } = await aFollower(server)
+    await server.setPolicy({ client_registration: 'open' })
+    const { client_id: id } = await aRegistered(server, 'tool')
+    const tokenFor = ({ access, path }: RouteRow<Access>): Record<string, string> => {
+      if (access.kind === 'registration')
+        return path.endsWith(':id') ? { Authorization: `Bearer ${registrationToken}` } : {}
+      return { Authorization: `Bearer ${access.kind === 'program' ? ofProgram : token}` }
+    }
     const requests = told('request_timeout').map(([name, row]) => ({
       name,
       method: row.method,
-      path: pathOf(row),
-      headers: {
-        Authorization: `Bearer ${token}`,
-        ...(isOauth(row) ? inForm : { 'Content-Type': 'application/json' }),
-      },
+      path: pathOf(row, row.access.kind === 'registration' ? { id } : {}),
+      headers: { ...tokenFor(row), ...(isOauth(row) ? inForm : { 'Content-Type': 'application/json' }) },
       body: 'a=1234',
     }))
     for (const [index, held] of (await hold(server, null, requests)).entries()) {
@@ -159,7 +194,7 @@ describe('the document of the API', function () {
       listApplicationSecrets: { id: application.id },
     }
     for (const [name, row] of ofTokens) {
-      if (row.method !== 'GET' || isOauth(row)) continue
+      if (row.method !== 'GET' || isOauth(row) || row.access.kind === 'program') continue
       const path = pathOf(row, { id: String(world.person.id), ...values[name] })
       const answer = await client.get(path, token)
       expect(answer.status, name).to.equal(200)
@@ -274,6 +309,34 @@ describe('the document of the API', function () {
     await client.post('/api/token/blacklist', { refresh: (await client.refresh(pair.refresh)).body.refresh })
   })
 
+  it('tells what programs without a browser are answered', async () => {
+    const server = await aServer()
+    const { ask, askBy } = await someApplications(server)
+    await aTelevision(server, 'tv')
+    const visitor = aVisitor(server)
+    const amy = await server.aUser()
+    await visitor.signIn(amy)
+    const send = (path: string, form: object) => askBy(inForm, path, { client_id: 'tv', ...form })
+    const path = '/oauth/device_authorization'
+    const begun = async () => (await send(path, { scope: 'openid' })).body
+    const poll = ({ device_code }: { device_code: string }) =>
+      send('/oauth/token', { grant_type: deviceGrantType, device_code })
+    for (const form of [{ scope: 'revocations:read' }, { resource: 'https://x.example' }]) await send(path, form)
+    await ask(path, {})
+    const [denied, late, good, crowded] = [await begun(), await begun(), await begun(), await begun()]
+    for (let times = 0; times < 2; times++) await poll(late)
+    await decide(visitor, denied.user_code, 'deny')
+    await poll(denied)
+    await decide(visitor, good.user_code, 'allow')
+    expect((await poll(good)).status).to.equal(200)
+    await decide(visitor, crowded.user_code, 'allow')
+    await server.setPolicy({ max_sessions_per_user: 1, at_session_limit: 'refuse' })
+    await poll(crowded)
+    for (let count = 0; count <= throttles.device.most; count++) if ((await send(path, {})).status === 429) break
+    server.clock.advance('11m')
+    await poll(late)
+  })
+
   it('tells what applications are answered, and what they are refused with', async () => {
     const server = await aServer({ policy: { sign_in_guesses_per_hour: 5 } })
     const refused = await refusedTokens(server)
@@ -295,7 +358,37 @@ describe('the document of the API', function () {
     for (const form of forms) await ask('/oauth/token', form)
     for (const refresh_token of [...Object.values(refused.refresh), ...(await applications.refusedSessions())])
       await ask('/oauth/token', { grant_type: 'refresh_token', refresh_token })
+    const proof = (text: string) => ({ ...shop, DPoP: text })
+    await askBy(proof('nothing'), '/oauth/token', wanted)
+    const forAnotherKey = aHolder(server.clock.now).proof('POST', `${issuer}/oauth/token`, undefined)
+    const bound = { grant_type: 'refresh_token', refresh_token: await applications.boundSession() }
+    await askBy(proof(forAnotherKey), '/oauth/token', bound)
+    await server.setPolicy({ dpop_nonces: true })
+    await askBy(proof(forAnotherKey), '/oauth/token', bound)
     await askBy(applications.machine, '/oauth/token', { grant_type: 'client_credentials' })
+    const exchanged = { grant_type: tokenExchangeGrant, subject_token: 'x', subject_token_type: accessTokenType }
+    for (const more of [{}, { actor_token: 'x' }])
+      await askBy(applications.exchanger, '/oauth/token', { ...exchanged, ...more })
+
+    const asked = Object.fromEntries(
+      new URLSearchParams(authorizeQuery('shop', { redirect_uri: 'https://shop.example/back', scope: 'openid' })),
+    )
+    expect((await ask('/oauth/par', asked)).status).to.equal(201)
+    await askBy(proof('nothing'), '/oauth/par', asked)
+    await askBy(proof(aHolder(server.clock.now).proof('POST', `${issuer}/oauth/par`, undefined)), '/oauth/par', asked)
+    await askBy(applications.machine, '/oauth/par', { ...asked, client_id: 'machine' })
+    for (const wrong of [
+      { redirect_uri: 'https://evil.example' },
+      { response_type: 'token' },
+      { request: 'a.b.c' },
+      { registration: '{}' },
+      { scope: 'admin profile' },
+      { resource: 'https://x.example' },
+    ])
+      await ask('/oauth/par', { ...asked, ...wrong })
+    const { networkThrottle } = server.composed.parts.authorizations
+    for (let sent = 0; sent < throttles.push.most; sent++) networkThrottle.admit('push', '127.0.0.1')
+    await askBy(inForm, '/oauth/par', { client_id: 'tabs' })
 
     const { access_token, refresh_token } = (await ask('/oauth/token', await aCodeOf())).body
     const headers = { Authorization: `Bearer ${access_token}` }
@@ -332,6 +425,33 @@ describe('the document of the API', function () {
         if (status === 429) break
       }
     }
+  })
+
+  it('tells what those are answered who follow the log, and what they are refused with', async () => {
+    const server = await aServer({ ports: { feedLimits: { ofOne: 1, all: 2 } } })
+    const client = aClient(server)
+    const followers = [await aFollower(server, 'one'), await aFollower(server, 'two'), await aFollower(server, 'three')]
+    const [one, two, three] = followers.map(({ token }) => token) as [string, string, string]
+    const { revocationLog } = server.composed.parts.logs
+    await revocationLog.add({ kind: 'token', subject: 'a-token-to-revoke', effect: 'end', why: '' }, 'system')
+    expect((await client.get('/revocations', one)).status).to.equal(200)
+    expect((await renewLease(server, one, { verifier: 'a', applied: '' })).status).to.equal(200)
+    const names = Array.from({ length: mostVerifiers }, (_, index) => `v${index}`)
+    for (const verifier of names) await renewLease(server, one, { verifier, applied: '' })
+    const tried = ['/revocations', '/revocations/stream']
+    for (const token of [one, two]) {
+      const reader = aFeedReader(server, token)
+      const { status, headers } = await reader.opened
+      const told = { get: (name: string) => (headers[name] as string | undefined) ?? null }
+      await check('GET', '/revocations/stream', { status, headers: told, text: 'event: reset' })
+    }
+    for (const path of tried) {
+      expect((await client.get(path, one)).status).to.equal(429)
+      expect((await client.get(path, three)).status).to.equal(503)
+    }
+    server.composed.leave()
+    for (const path of tried) expect((await client.get(path, one)).status).to.equal(503)
+    closeFeedReaders()
   })
 
   it('tells what is refused while the database is silent, or went back, and once this server is to stop', async () => {
@@ -376,12 +496,70 @@ describe('the document of the API', function () {
     const code = await applications.aCodeOf()
     at.wall += 26 * 3_600_000
     await settle(server.composed)
+    const proof = aHolder(() => at.wall).proof('POST', `${issuer}/oauth/par`, undefined)
     for (const [name, row] of told('clock_jumped')) {
       if (name === 'token') await applications.ask(row.path, code)
+      else if (name === 'push') await applications.askBy({ ...applications.shop, DPoP: proof }, row.path, {})
       else if (name === 'introspect' || name === 'revoke') await applications.ask(row.path, { token: access_token })
       else if (senderOf(row) === 'nobody') await client.post(row.path, { refresh: pair.refresh, token: pair.access })
       else await client.send(row.method, pathOf(row), { token: pair.access, ...(isOauth(row) && { headers: inForm }) })
     }
+  })
+
+  it('tells what comes of registrations, and of who has no token for them', async () => {
+    const server = await aServer({ policy: { registrations_per_day: 1 } })
+    const client = aClient(server)
+    const rows = table.filter(([, { access }]) => access.kind === 'registration')
+    await register(server)
+    await server.setPolicy({ client_registration: 'token' })
+    for (const Authorization of ['', 'Bearer a b', 'Bearer a'])
+      for (const [, row] of rows) await client.send(row.method, pathOf(row), { headers: { Authorization } })
+    await server.setPolicy({ client_registration: 'open' })
+    const wrong = [{ ...aTool, redirect_uris: [] }, { ...aTool, client_name: '' }, []]
+    for (const json of wrong) await register(server, json)
+    await registered(server)
+    expect((await register(server)).body.error_uri).to.match(/too_many_registrations$/)
+    const mine = await aRegistered(server, 'tool')
+    for (const json of [...wrong.slice(0, 2).map(one => ({ ...one, client_id: 'tool' })), []])
+      await manage(server, 'PUT', mine, json)
+    for (const [, row] of rows)
+      for (const [type, body] of Object.entries({
+        'application/json': '{',
+        'text/plain': 'a',
+        'text/css': 'a'.repeat(70_000),
+      })) {
+        if (row.method === 'GET') continue
+        const headers = { Authorization: `Bearer ${registrationToken}`, 'Content-Type': type }
+        const shown = row.path.endsWith(':id') ? headers : { 'Content-Type': type }
+        await client.send(row.method, pathOf(row, { id: 'tool' }), { headers: shown, body })
+      }
+    expect((await manage(server, 'PUT', mine, { ...aTool, client_id: 'tool' })).status).to.equal(200)
+    for (let sent = 0; sent < throttles.registration.most; sent += 20)
+      await Promise.all(Array.from({ length: 20 }, () => register(server)))
+    expect((await manage(server, 'PUT', mine, { ...aTool, client_id: 'tool' })).status).to.equal(429)
+    await server.setPolicy({ client_registration: 'closed' })
+    await manage(server, 'PUT', mine, { ...aTool, client_id: 'tool' })
+    expect((await manage(server, 'GET', mine)).status).to.equal(200)
+    expect((await manage(server, 'DELETE', mine)).status).to.equal(204)
+  })
+
+  it('tells what comes of pushes of an application that describes itself, and whose document is gone', async () => {
+    const host = await aDocumentHost()
+    const server = await aServerThatFetches(host)
+    const id = host.publish('/client.json', { client_secret: 'x'.repeat(40) })
+    const redirect_uri = 'http://127.0.0.1/callback'
+    const metadata = { redirect_uris: [redirect_uri], token_endpoint_auth_method: 'none' as const }
+    await anApplication(server, id, { kind: 'native', origin: 'document', metadata })
+    const push = async () => {
+      const body = authorizeQuery(id, { redirect_uri })
+      return (await aClient(server).send('POST', '/oauth/par', { body, headers: inForm })).status
+    }
+    expect(await push(), 'with a secret').to.equal(400)
+    host.answers.clear()
+    expect(await push(), 'gone').to.equal(503)
+    await server.setPolicy({ client_id_metadata_documents: 'off' })
+    expect(await push(), 'not taken any more').to.equal(400)
+    host.close()
   })
 
   it('tells what comes of tokens of a former service', async () => {
@@ -419,7 +597,15 @@ describe('the document of the API', function () {
   })
 
   it('tells nothing that nothing brings about', () => {
-    const missing = documented.filter(one => !answered.has(one) && !notTried.includes(one.split(' ')[2]!))
+    // What comes of `wait` is made for all routes alike, and tried in waiting.test.ts.
+    const isOfWaiting = (name: string, status: string) => {
+      const { waits, answers = {} } = (routes as Record<string, RouteRow<Access>>)[name]!
+      return waits === true && !(status in answers) && ['200', '202'].includes(status)
+    }
+    const missing = documented.filter(one => {
+      const [name, status, code] = one.split(' ') as [string, string, string]
+      return !answered.has(one) && !notTried.includes(code) && !isOfWaiting(name, status)
+    })
     expect(missing.join('\n')).to.equal('')
   })
 })
@@ -471,6 +657,10 @@ async function someApplications(server: TestServer) {
     kind: 'machine',
     metadata: { grant_types: ['client_credentials'] },
   })
+  const ofExchanger = await aConfidentialApplication(server, 'exchanger', {
+    ...{ kind: 'resource_server', resource: 'https://exchanger.example' },
+    metadata: { grant_types: [tokenExchangeGrant] },
+  })
   await anApplication(server, 'robot', {
     kind: 'machine',
     metadata: {
@@ -479,6 +669,7 @@ async function someApplications(server: TestServer) {
       jwks_uri: 'http://127.0.0.1:9/jwks',
     },
   })
+  await anApplication(server, 'tabs', { kind: 'browser', metadata: { token_endpoint_auth_method: 'none' } })
   const browser = await aBrowser(server, user.username)
   const shop = { ...inForm, ...basic('shop', secret) }
   const askBy = (headers: Record<string, string>, path: string, form: object) =>
@@ -486,6 +677,7 @@ async function someApplications(server: TestServer) {
   return {
     shop,
     machine: { ...inForm, ...basic('machine', ofMachine) },
+    exchanger: { ...inForm, ...basic('exchanger', ofExchanger) },
     askBy,
     ask: (path: string, form: object) => askBy(shop, path, form),
 
@@ -497,6 +689,12 @@ async function someApplications(server: TestServer) {
         redirect_uri: terms.redirectUri!,
         code_verifier: terms.verifier!,
       }
+    },
+
+    /** Its refresh token, which is bound to some key. */
+    async boundSession(): Promise<string> {
+      const grant = { scope: 'openid', dpopJkt: 'A'.repeat(43) }
+      return (await aSessionOf(server, await server.aUser(), 'shop', grant)).refresh
     },
 
     /** Refresh tokens of the website whose sessions are over, each for another reason. */

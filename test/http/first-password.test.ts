@@ -35,8 +35,9 @@ onEachEngine('the tokens of somebody whose password must be changed', engine => 
       const isOauth = row.access.kind === 'scope'
       const body = row.method === 'GET' || isOauth ? {} : { json: {} }
       const answer = await client.send(row.method, pathOf(row), { token: access, ...body })
-      // On OAuth's wire its scope says so: it has none but ours.
-      const expected = isOauth ? 'insufficient_scope' : 'password_change_required'
+      // On OAuth's wire its scope says so, and where only applications are let in: it has none but ours.
+      const isByScope = isOauth || row.access.kind === 'program'
+      const expected = isByScope ? 'insufficient_scope' : 'password_change_required'
       expect([answer.status, answer.body.code ?? answer.body.error], name).to.deep.equal([403, expected])
     }
     // A resource server that goes by the roles in it would be told that it is good.

@@ -122,9 +122,9 @@ const refusedWith = (status: number, code: string | undefined) => (answer: RawAn
 const ledToSignIn = (answer: RawAnswer, name: string) => {
   const [status, location] = [answer.status, String(answer.headers.location)]
   expect(status, `${name}: ${answer.text.slice(0, 300)}`).to.equal(303)
-  // Whoever an application has sent here goes by the endpoint, which leads to the sign-in page.
-  const isOnTheWay = name === 'saveConsent' && location.startsWith('/oauth/authorize?ticket=')
-  if (!isOnTheWay) expect(location, name).to.equal('/login?next=%2F')
+  // Whoever an application has sent here goes by the endpoint, which leads to the sign-in page; whoever lets a program in comes back.
+  const wayBack = { saveConsent: '/oauth/authorize?ticket=', decideConnect: '/login?again=1&next=%2Fdevice' }[name]
+  if (!wayBack || !location.startsWith(wayBack)) expect(location, name).to.equal('/login?next=%2F')
 }
 
 describe('the routes that change something', () => {
@@ -134,7 +134,7 @@ describe('the routes that change something', () => {
     )
     expect([...callNames, ...judgedByBody, ...formNames].sort()).to.deep.equal(changing.sort())
     for (const name of judgedByBody)
-      expect(table[name]!.access.kind, name).to.be.oneOf(['open', 'authorization', 'scope'])
+      expect(table[name]!.access.kind, name).to.be.oneOf(['open', 'authorization', 'scope', 'program', 'registration'])
     expect(changing.filter(name => senderOf(table[name]!) === 'cookie' && forAnybody.has(name)).sort()).to.deep.equal(
       ['confirmLogout', 'leaveSignIn', 'prefer', 'signIn', 'signOut'].sort(),
     )

@@ -22,6 +22,9 @@ import { aClient, type Client } from '../support/client.js'
 import { aServer, issuer, password, type TestServer } from '../support/server.js'
 import { aVisitor } from '../support/visitor.js'
 
+/** No header `DPoP` has come. */
+const shownProofs = { of: async () => null }
+
 // A grant: its row and its handler.
 const testGrant = grant({
   grantType: 'urn:test:grant',
@@ -102,7 +105,7 @@ async function aServerWithMore() {
     kinds,
     handlers: {
       ...http.handlers,
-      token: createTokenEndpoint([testGrant]),
+      token: createTokenEndpoint({ grants: [testGrant], shownProofs }),
       userinfo,
       postUserinfo: userinfo,
       authorize,
@@ -243,7 +246,9 @@ describe('a grant that a table is given', () => {
   })
 
   it('cannot be in a table twice', () => {
-    expect(() => createTokenEndpoint([testGrant, testGrant])).to.throw('two grants have the same type')
+    expect(() => createTokenEndpoint({ grants: [testGrant, testGrant], shownProofs })).to.throw(
+      'two grants have the same type',
+    )
   })
 })
 

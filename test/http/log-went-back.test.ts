@@ -271,7 +271,11 @@ onRedis('a database that went back, with Redis', () => {
     await bare.parts.storage.database.write('DELETE FROM revocation WHERE seq = ?', [position])
     await bare.parts.storage.database.write('UPDATE log_head SET seq = seq - 1')
     await bare.close()
-    expect(database.source.isInitialized).to.equal(false)
+    const failure = await database.read('SELECT 1').then(
+      () => null,
+      (error: Error & { cause: Error }) => error,
+    )
+    expect(failure?.cause.message).to.contain('closed')
 
     const restarted = await aServer({ settings: server.settings, clock: server.clock, policy: null })
     await expectStopped(aClient(restarted), pair)

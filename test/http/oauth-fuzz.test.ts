@@ -2,15 +2,20 @@
 // registered, nobody is asked outside, nothing is written, and what is answered has no text of the sender in it.
 import { type AddressInfo, createServer, type Server } from 'node:net'
 import { expect } from 'chai'
+import { pushedParameters } from '../../server/http/oauth/authorization-parameters.js'
+import { deviceAuthorizationParameters } from '../../server/http/oauth/device-authorization.js'
 import { logoutParameters } from '../../server/http/oauth/end-session.js'
 import { createGrants } from '../../server/http/oauth/grants/grants.js'
 import { introspectionParameters } from '../../server/http/oauth/introspection.js'
 import { revocationParameters } from '../../server/http/oauth/revocation.js'
+import { pathOfUserCode } from '../../server/http/pages/connect.js'
 import { authenticationMethods } from '../../server/policy/application-metadata.js'
+import { deviceGrantType } from '../../server/policy/device-request.js'
 import { aConfidentialApplication, anApplication, aSessionOf, basic, inForm } from '../support/applications.js'
 import { type ApplicationKey, aKey, anAssertion, assertionType } from '../support/assertions.js'
 import { authorizeQuery, aWebsite } from '../support/authorizations.js'
 import { aBrowser, aCode, redirectUri } from '../support/codes.js'
+import { aDeviceCode } from '../support/device-codes.js'
 import { type Engine, onEachEngine } from '../support/engines.js'
 import { aDoor, type Door } from '../support/fuzz.js'
 import {
@@ -33,10 +38,11 @@ const grants = createGrants({} as never)
 /** Counts of wrong guesses are what these are for. */
 const ofGuesses = ['guess', 'number', 'figure']
 
-/** What the tables hold, a line for each row. */
-async function rowsOf(server: TestServer): Promise<string[]> {
+/** What the tables hold, a line for each row. @param but the tables that are not looked at */
+async function rowsOf(server: TestServer, but: readonly string[] = []): Promise<string[]> {
   const tables = Object.entries(JSON.parse(await snapshotOf(server)) as Record<string, string[]>)
-  return tables.flatMap(([name, rows]) => (ofGuesses.includes(name) ? [] : rows.map(row => `${name} ${row}`)))
+  const left = [...ofGuesses, ...but]
+  return tables.flatMap(([name, rows]) => (left.includes(name) ? [] : rows.map(row => `${name} ${row}`)))
 }
 
 function fuzzed(engine: Engine): void {
@@ -96,15 +102,16 @@ function fuzzed(engine: Engine): void {
   /** What has nothing to do with the database is tried once. */
   const isForEngine = ({ isBytes }: Hostile) => engine.name === 'SQLite' || isBytes === true
 
-  /** Sends everything to it, and looks for all that must not be. */
-  async function tryAll(names: readonly string[], door: Door, writes = false): Promise<void> {
+  /** Sends everything to it, and looks for all that must not be. @param writes true, or the table that it writes to */
+  async function tryAll(names: readonly string[], door: Door, writes: boolean | string = false): Promise<void> {
     await useSecrets()
-    const before = writes ? null : await rowsOf(server)
+    const but = typeof writes === 'string' ? [writes] : []
+    const before = writes === true ? null : await rowsOf(server, but)
     const { send, sendBodies } = aDoor(server, door, registered)
     for (const name of new Set([...names, '__proto__', 'constructor', 'request_uri', 'a name that nobody knows']))
       await send(name, hostilePairs(name, door.good[name] ?? 'a', trapUrl).filter(isForEngine))
     await sendBodies()
-    if (before) expect((await rowsOf(server)).filter(row => !before.includes(row))).to.deep.equal([])
+    if (before) expect((await rowsOf(server, but)).filter(row => !before.includes(row))).to.deep.equal([])
     expect(asked, 'connections to the outside').to.equal(0)
   }
 
@@ -123,6 +130,9 @@ function fuzzed(engine: Engine): void {
     const known = 'client_id redirect_uri response_type response_mode state nonce scope resource prompt max_age'
     expect(authorizationParameters()).to.include.members(known.split(' '))
     expect(authorizationParameters()).to.include.members(['code_challenge', 'login_hint', 'ui_locales', 'request'])
+    // Those that the API's document tells of are all that can be pushed.
+    const never = ['client_id', 'request', 'request_uri', 'registration', 'ticket']
+    expect([...Object.keys(pushedParameters), ...never]).to.have.members(authorizationParameters())
     const proofs = ['client_id', 'client_secret', 'client_assertion', 'client_assertion_type']
     expect(await authenticationParameters()).to.have.members(proofs)
   })
@@ -168,6 +178,7 @@ function fuzzed(engine: Engine): void {
     /** What it needs, so that all that is asked of it is asked. */
     async function needs(): Promise<Record<string, string>> {
       if (grantType === 'refresh_token') return { refresh_token: (await aSessionOf(server, amy, 'books')).refresh }
+      if (grantType === deviceGrantType) return { device_code: (await aDeviceCode(server, 'television')).deviceCode }
       if (grantType !== 'authorization_code') return {}
       const { session } = await aBrowser(server, amy.username)
       const { code, terms } = await aCode(server, session, 'books')
@@ -180,10 +191,28 @@ function fuzzed(engine: Engine): void {
       await tryAll(
         ['grant_type', ...Object.keys(parameters)],
         { method: 'POST', path: '/oauth/token', good, headers, wire: 'oauth' },
-        grantType === 'refresh_token',
+        grantType === 'refresh_token' || grantType === deviceGrantType,
       )
     }).timeout(120_000)
   }
+
+  it('the device authorization endpoint, and the page for its codes', async () => {
+    const headers = basic('books', secret)
+    const door = {
+      method: 'POST',
+      path: '/oauth/device_authorization',
+      good: { scope: 'openid' },
+      wire: 'oauth',
+    } as const
+    await tryAll(Object.keys(deviceAuthorizationParameters), { ...door, headers }, true)
+    const person = await signedIn()
+    const { userCode } = await aDeviceCode(server, 'television')
+    const page = await person.visitor.open(pathOfUserCode(userCode))
+    const good = { _token: person.visitor.tokenOn(page, '/device'), user_code: userCode, shown: 'a', decision: 'allow' }
+    const ofPage = { path: '/device', headers: person.headers, wire: 'page' } as const
+    await tryAll(['user_code', 'done'], { ...ofPage, method: 'GET', good: { user_code: userCode } })
+    await tryAll(Object.keys(good), { ...ofPage, method: 'POST', good })
+  }).timeout(180_000)
 
   for (const method of authenticationMethods) {
     it(`who calls, by ${method}`, async () => {
@@ -207,6 +236,23 @@ function fuzzed(engine: Engine): void {
       await sendHeaders('Authorization', ['Basic ', 'basic', 'BASIC', 'Bearer ', 'DPoP '], trapUrl)
     }).timeout(120_000)
   }
+
+  it('the endpoint to which requests are pushed, and the reference that it gives', async () => {
+    const door = { method: 'POST', path: '/oauth/par', headers: basic('books', secret), wire: 'oauth' } as const
+    const good = Object.fromEntries(
+      new URLSearchParams(authorizeQuery('books', { redirect_uri: 'https://shop.example/callback' })),
+    )
+    await tryAll(authorizationParameters(), { ...door, good }, 'pushed_request')
+    const headers = { ...door.headers, ...inForm }
+    const pushed = await fetch(`${server.url}/oauth/par`, { method: 'POST', headers, body: new URLSearchParams(good) })
+    const { request_uri } = (await pushed.json()) as { request_uri: string }
+    for (const method of ['GET', 'POST'] as const) {
+      const reference = { client_id: 'books', request_uri }
+      // That somebody has come with it is written.
+      const page = { method, path: '/oauth/authorize', good: reference, wire: 'page' } as const
+      await tryAll(Object.keys(reference), page, 'pushed_request')
+    }
+  }).timeout(180_000)
 
   it('introspection, revocation and userinfo', async () => {
     const headers = basic('books', secret)

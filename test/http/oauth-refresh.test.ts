@@ -142,7 +142,7 @@ onEachEngine('a code at the token endpoint', engine => {
     const form = { grant_type: 'authorization_code', code, redirect_uri: redirectUri, code_verifier: terms.verifier! }
     await changeApplication(server, 'shop', { metadata: { ...metadata, dpop_bound_access_tokens: true } })
     await settle(server.composed)
-    expect(told(await token(form)), 'a bearer token').to.deep.equal([400, 'invalid_request'])
+    expect(told(await token(form)), 'a bearer token').to.deep.equal([400, 'invalid_dpop_proof'])
     await changeApplication(server, 'shop', { metadata })
     await settle(server.composed)
     const { status, body } = await token(form)
@@ -150,7 +150,7 @@ onEachEngine('a code at the token endpoint', engine => {
     await changeApplication(server, 'shop', { metadata: { ...metadata, dpop_bound_access_tokens: true } })
     await settle(server.composed)
     const refresh = { grant_type: 'refresh_token', refresh_token: body.refresh_token }
-    expect(told(await token(refresh))).to.deep.equal([400, 'invalid_request'])
+    expect(told(await token(refresh))).to.deep.equal([400, 'invalid_dpop_proof'])
     await changeApplication(server, 'shop', { metadata })
     await settle(server.composed)
     expect((await token(refresh)).status, 'spent nothing').to.equal(200)

@@ -104,7 +104,7 @@ describe('the pages of applications', () => {
     const visitor = await anAdministrator(server)
     await register(visitor, web)
     const { applications } = server.composed.parts.applications
-    const hidden = { backchannel_logout_uri: 'https://shop.example/logout' }
+    const hidden = { lifetimes: { access_token_lifetime: 600 } }
     await applications.change('shop', { metadata: hidden }, 'system')
     const saved = await visitor.submit(
       '/admin/applications/shop',
@@ -162,9 +162,52 @@ describe('the pages of applications', () => {
     const inRussian = { 'Accept-Language': 'ru' }
     expect((await visitor.send('GET', `${newPath}?kind=web`, { headers: inRussian })).text).to.include('Видеть заказы')
     expect((await visitor.open('/admin/resource-servers')).text).to.include('orders:read')
-    expect((await visitor.open('/admin/applications/orders')).text).to.include(
-      'audience: &#39;https://orders.example&#39;',
-    )
+    const path = '/admin/applications/orders'
+    const needsLog = 'It follows the revocation log by a token of its own'
+    const before = await visitor.open(path)
+    expect(before.text).to.include('audience: &#39;https://orders.example&#39;').and.include(needsLog)
+    expect(before.text).to.not.include('Live sessions')
+    const settings = { client_name: 'Orders', 'grant_types:client_credentials': '1' }
+    const more = { token_endpoint_auth_method: 'client_secret_basic' }
+    await visitor.submit(path, { ...settings, ...more }, `${path}?tab=settings`)
+    await visitor.submit(`${path}/access`, { 'scope:revocations:read': '1' }, `${path}?tab=access`)
+    const after = await visitor.open(path)
+    expect(after.text).to.include('darvoza/verifier/koa').and.not.include(needsLog)
+  })
+
+  it('say for what a resource server may exchange tokens, a line each, and take back what cannot be', async () => {
+    const server = await aServer()
+    const visitor = await anAdministrator(server)
+    await register(visitor, {
+      ...{ kind: 'resource_server', client_id: 'orders', client_name: 'Orders', resource: 'https://orders.example' },
+      ...{ token_endpoint_auth_method: 'client_secret_basic', scope_0_name: '' },
+    })
+    const { applications } = server.composed.parts.applications
+    const [path, tab] = ['/admin/applications/orders/access', '/admin/applications/orders?tab=access']
+    const save = (token_exchange: string) => visitor.submit(path, { token_exchange, permissions: 'stock:read' }, tab)
+    const lines = 'https://stock.example | stock:read stock:write | orders:read\r\nhttps://bills.example'
+    expect((await save(lines)).status).to.equal(303)
+    const rules = [
+      { resource: 'https://stock.example', scope: ['stock:read', 'stock:write'], subject_scope: ['orders:read'] },
+      { resource: 'https://bills.example' },
+    ]
+    const kept = async () => (await applications.require('orders')).metadata.token_exchange
+    expect(await kept()).to.deep.equal(rules)
+    expect((await visitor.open(tab)).text).to.include('https://stock.example | stock:read stock:write | orders:read')
+    for (const wrong of [
+      'stock',
+      'https://a.example | darvoza:admin',
+      'https://a.example | openid',
+      'https://a.example | a"b',
+    ])
+      expect((await save(wrong)).status, wrong).to.equal(400)
+    expect(await kept()).to.deep.equal(rules)
+    expect((await save('')).status).to.equal(303)
+    expect(await kept()).to.equal(undefined)
+    const settings = { client_name: 'Orders', 'grant_types:urn:ietf:params:oauth:grant-type:token-exchange': '1' }
+    await visitor.submit('/admin/applications/orders', settings, '/admin/applications/orders?tab=settings')
+    const { metadata } = await applications.require('orders')
+    expect(metadata.grant_types).to.deep.equal(['urn:ietf:params:oauth:grant-type:token-exchange'])
   })
 
   it('look at other lifetimes before they are saved: whose sessions would end', async () => {

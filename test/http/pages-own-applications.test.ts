@@ -1,6 +1,6 @@
 // What a person has let applications have, on the pages: their own, and an administrator's.
 import { expect } from 'chai'
-import { aSessionOf } from '../support/applications.js'
+import { aSessionOf, changeApplication } from '../support/applications.js'
 import { anAgreedApplication, aWebsite } from '../support/authorizations.js'
 import { aClient } from '../support/client.js'
 import { type Engine, onEachEngine } from '../support/engines.js'
@@ -26,7 +26,9 @@ onEachEngine('my applications page', engine => {
     const bens = await anAgreedApplication(server, ben.id)
     const page = await visitor.open('/account/applications')
     expect(page.text).to.include('Weather').and.include('See your e-mail address').and.include('1 live session')
-    expect(page.text).to.not.include(bens)
+    expect(page.text).to.not.include(bens).and.not.include('Nobody here has looked at it')
+    await changeApplication(server, id, { origin: 'registration' })
+    expect((await visitor.open('/account/applications')).text).to.include('Nobody here has looked at it')
     const form = { _token: visitor.tokenOn(page, `/account/applications/${id}/withdraw`) }
     const refused = await visitor.send('POST', `/account/applications/${bens}/withdraw`, { form, headers: ownSite })
     expect(refused.status).to.equal(404)

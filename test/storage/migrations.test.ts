@@ -1,9 +1,13 @@
 import { expect } from 'chai'
 import { compose } from '../../server/compose.js'
 import { insertRows } from '../../server/storage/bulk.js'
+import { aPool, connectionsOn } from '../../server/storage/connections/mysql.js'
+import { createDataSource } from '../../server/storage/data-source.js'
 import type { Database } from '../../server/storage/database.js'
 import { writeFirstRows } from '../../server/storage/first-rows.js'
 import { migrateDown, migrateUp, migrationStatus } from '../../server/storage/migrate.js'
+import { migrationNames } from '../../server/storage/migrations/index.js'
+import { tables as tableNames } from '../../server/storage/tables.js'
 import { writtenUser } from '../../server/storage/user-rows.js'
 import { anEmptyDatabase, anOpen, aUserRow } from '../support/database.js'
 import { onEachEngine, onMariaDb } from '../support/engines.js'
@@ -12,7 +16,9 @@ import { testSettings } from '../support/server.js'
 const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
 
 async function drift(database: Database): Promise<string[]> {
-  const { upQueries } = await database.source.driver.createSchemaBuilder().log()
+  const source = await createDataSource(database.connections)
+  const { upQueries } = await source.driver.createSchemaBuilder().log()
+  await source.destroy()
   return upQueries.map(query => query.query)
 }
 
@@ -27,7 +33,8 @@ async function tables(database: Database): Promise<string[]> {
 onEachEngine('migrations', engine => {
   it('make exactly the tables that the entities describe', async () => {
     const database = await anEmptyDatabase(engine)
-    expect(await migrateUp(database)).to.have.length(database.source.migrations.length)
+    expect(await migrateUp(database)).to.have.members(migrationNames)
+    expect(await tables(database)).to.deep.equal([...tableNames, 'migrations'].sort())
     expect(await drift(database)).to.deep.equal([])
   })
 
@@ -42,9 +49,7 @@ onEachEngine('migrations', engine => {
     const database = await anEmptyDatabase(engine)
     await migrateUp(database)
     expect(await migrateUp(database)).to.deep.equal([])
-    expect((await migrationStatus(database)).map(one => one.done)).to.deep.equal(
-      database.source.migrations.map(() => true),
-    )
+    expect((await migrationStatus(database)).map(one => one.done)).to.deep.equal(migrationNames.map(() => true))
   })
 
   it('say what is due before they run, and make nothing by that', async () => {
@@ -57,7 +62,7 @@ onEachEngine('migrations', engine => {
     const database = await anEmptyDatabase(engine)
     await migrateUp(database)
     const made = await tables(database)
-    for (const _ of database.source.migrations) await migrateDown(database)
+    for (const _ of migrationNames) await migrateDown(database)
     expect(await tables(database)).to.deep.equal(['migrations'])
     expect((await migrationStatus(database)).every(one => !one.done)).to.equal(true)
     await migrateUp(database)
@@ -138,7 +143,7 @@ onMariaDb('servers that start together on an empty database', engine => {
       for (const table of ['migrations', 'signing_key', 'sealed_secret', 'log_head', 'heartbeat', 'policy_version'])
         counts[table] = await count(table)
       expect(counts).to.deep.equal({
-        migrations: database.source.migrations.length,
+        migrations: migrationNames.length,
         signing_key: 2,
         sealed_secret: 4,
         log_head: 1,
@@ -156,6 +161,22 @@ onMariaDb('servers that start together on an empty database', engine => {
       for (const server of servers) await server.close()
     }
   }).timeout(40_000)
+
+  it('go by what the database is now, not by what their connections found when they began', async () => {
+    const settings = await engine.fresh()
+    if (settings.engine !== 'mysql') throw new Error('not MariaDB')
+    const [one, two] = await Promise.all([aPool(settings), aPool(settings)])
+    // Each has its connection, and has asked nothing yet.
+    for (const pool of [one, two]) (await pool.promise().getConnection()).release()
+    const first = { ...(await anOpen(settings)), connections: await connectionsOn(one) }
+    try {
+      expect(await migrateUp(first)).to.not.deep.equal([])
+      await (await connectionsOn(two)).close()
+      expect(await drift(await anOpen(settings))).to.deep.equal([])
+    } finally {
+      await first.connections.close()
+    }
+  })
 
   it('do so also on a database whose name has 64 letters', async () => {
     const settings = await engine.fresh()

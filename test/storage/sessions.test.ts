@@ -191,7 +191,8 @@ onEachEngine('the sessions store', engine => {
     await sessions.insert(database, aSession('kept', { seq: 50 }))
     await sessions.insert(database, aSession('others', { seq: 1, userId: 2 }))
     await sessions.insert(database, aSession('before', { seq: 1, endedAt: 5, endedReason: 'sign_out', endedBy: 'me' }))
-    const mark = () => sessions.markSuperseded(database, { kind: 'user', subject: '1' }, 77, 'all_ended', 'system', 5)
+    const mark = async () =>
+      (await sessions.markSuperseded(database, { kind: 'user', subject: '1' }, 77, 'all_ended', 'system', 5)).length
     expect([await mark(), await mark(), await mark(), await mark()]).to.deep.equal([5, 5, 2, 0])
     const rows = await all()
     const ended = (row: SessionRecord) => [row.endedAt, row.endedReason, row.endedBy]
@@ -202,15 +203,16 @@ onEachEngine('the sessions store', engine => {
     expect(ended(await present('before'))).to.deep.equal([5, 'sign_out', 'me'])
   })
 
-  it('markExpired and forgetEnded take those whose time has come, in batches', async () => {
+  it('findExpired, markExpired and forgetEnded take those whose time has come, in batches', async () => {
     for (let index = 0; index < 7; index++)
       await sessions.insert(database, aSession(`e${index}`, { expiresAt: start + index }))
     const marked: number[] = []
     for (let after: OpenCursor | null = null; ; ) {
-      const done: Awaited<ReturnType<typeof sessions.markExpired>> = await sessions.markExpired(
+      const done: Awaited<ReturnType<typeof sessions.findExpired>> = await sessions.findExpired(
         ...([database, start + 4, { after, limit: 3 }] as const),
       )
-      marked.push(done.marked)
+      const ids = done.expired.map(one => one.id)
+      marked.push(ids.length === 0 ? 0 : await sessions.markExpired(database, start + 4, ids))
       after = done.next
       if (after === null) break
     }

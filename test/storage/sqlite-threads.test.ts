@@ -3,6 +3,7 @@ import type { Worker } from 'node:worker_threads'
 import { expect } from 'chai'
 import { Refusal } from '../../server/protocol/errors.js'
 import type { Database, Queries } from '../../server/storage/database.js'
+import { keepWorkers } from '../../server/storage/sqlite-workers.js'
 import { aDatabase } from '../support/database.js'
 import { sqlite } from '../support/engines.js'
 
@@ -30,14 +31,17 @@ describe('the threads of SQLite', () => {
   const workers: Worker[] = []
   const remember = (worker: Worker) => workers.push(worker)
   let database: Database
+  let keepAsBefore: () => void
 
   beforeEach(async () => {
+    keepAsBefore = keepWorkers(0)
     workers.length = 0
     process.on('worker', remember)
     database = await aDatabase(sqlite)
   })
   afterEach(() => {
     process.off('worker', remember)
+    keepAsBefore()
   })
 
   it('take a transaction with them when they die: that is passing, and others go on', async () => {
@@ -93,5 +97,31 @@ describe('the threads of SQLite', () => {
     await database.close()
     expect(await codeOf(last)).to.equal('done')
     expect(await codeOf(insert(database, 'late'))).to.not.equal('done')
+  })
+
+  it('end with their database', async () => {
+    await database.close()
+    expect(workers).to.have.length(2)
+    // What Node says of those that have exited.
+    expect(workers.map(worker => worker.threadId)).to.deep.equal([-1, -1])
+  })
+
+  it('that are kept serve the next database, and know nothing of the one before', async () => {
+    keepWorkers(2)
+    await insert(database, 'first')
+    await database.close()
+    const next = await aDatabase(sqlite)
+    expect(await names(next)).to.deep.equal([])
+    await insert(next, 'second')
+    expect(await names(next)).to.deep.equal(['second'])
+    expect(workers).to.have.length(2)
+  })
+
+  it('that die while they are kept are not used again', async () => {
+    keepWorkers(2)
+    await database.close()
+    await Promise.all(workers.map(worker => worker.terminate()))
+    await insert(await aDatabase(sqlite), 'next')
+    expect(workers).to.have.length(4)
   })
 })

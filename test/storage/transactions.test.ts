@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import { Refusal } from '../../server/protocol/errors.js'
+import { createDataSource } from '../../server/storage/data-source.js'
 import { type Database, openDatabase, type Queries } from '../../server/storage/database.js'
 import { LastNumber } from '../../server/storage/entities/number.js'
 import { createRevocationStore } from '../../server/storage/revocations.js'
@@ -108,7 +109,8 @@ onEachEngine('transactions', engine => {
   })
 
   it("TypeORM's repositories beside transactions: every save that was answered is there", async () => {
-    const repository = database.source.getRepository(LastNumber)
+    const source = await createDataSource(database.connections)
+    const repository = source.getRepository(LastNumber)
     await Promise.all([
       ...Array.from({ length: 25 }, (_, index) => repository.save({ name: `saved${index}`, value: index })),
       ...Array.from({ length: 25 }, (_, index) =>
@@ -122,7 +124,7 @@ onEachEngine('transactions', engine => {
       ),
       ...Array.from({ length: 25 }, (_, index) =>
         codeOf(
-          database.source.transaction(async manager => {
+          source.transaction(async manager => {
             await manager.save(LastNumber, { name: `managed${index}`, value: index })
             await turn()
             if (index % 2 === 1) throw new RolledBack()
@@ -218,6 +220,19 @@ onEachEngine('transactions', engine => {
     expect([left.has('gone'), left.has('after')]).to.deep.equal([false, true])
   })
 
+  it('a statement of a transaction that is over goes nowhere, whoever has the connection by then', async () => {
+    let over: Queries | null = null
+    await database.transaction(async tx => {
+      over = tx
+    })
+    const next = database.transaction(async tx => {
+      await insert(tx, 'next')
+      return codeOf(insert(over!, 'stray'))
+    })
+    expect(await next).to.contain('given back')
+    expect([...(await numbers(database)).keys()]).to.have.members(['user', 'next'])
+  })
+
   it('an error inside tells what failed, without a value of the statement', async () => {
     await insert(database, 'unique')
     const error = await insert(database, 'unique').then(
@@ -250,6 +265,25 @@ onMariaDb('connections', engine => {
     const left = await numbers(database)
     expect([left.get('x'), left.get('y')], 'exactly those that were answered').to.deep.equal([done, done])
     expect(done).to.be.greaterThan(10)
+  })
+
+  it('what is asked often is prepared once for each connection, comes as everything else does, and takes texts alone', async () => {
+    const database = await aDatabase(engine)
+    await insert(database, 'most', Number.MAX_SAFE_INTEGER)
+    await insert(database, 'Oʻ', -1)
+    const sql = `SELECT name, value, value = -1 AS isLeast, NULL AS nothing, COUNT(*) OVER () AS count,
+      (SELECT SUM(1) FROM last_number) AS sum FROM last_number WHERE name IN (?, ?) ORDER BY value`
+    const counted = async () => {
+      const rows = await database.read<{ Value: string }>("SHOW GLOBAL STATUS LIKE 'Com_stmt_prepare'")
+      return Number(rows[0]!.Value)
+    }
+    const before = await counted()
+    const often = await Promise.all(Array.from({ length: 40 }, () => database.read(sql, ['Oʻ', 'most'], 'often')))
+    expect((await counted()) - before).to.be.within(1, 10)
+    const rows = await database.read(sql, ['Oʻ', 'most'])
+    expect(rows[1]).to.deep.include({ name: 'most', value: Number.MAX_SAFE_INTEGER, isLeast: 0, nothing: null })
+    for (const one of often) expect(one).to.deep.equal(rows)
+    expect(await codeOf(database.read(sql, ['Oʻ', 1], 'often'))).to.contain('value 2 is no text')
   })
 
   it('a single statement that loses a deadlock is run again too', async () => {
@@ -296,6 +330,22 @@ onMariaDb('connections', engine => {
       Array.from({ length: 200 }, (_, index) => codeOf(database.transaction(tx => insert(tx, `many${index}`)))),
     )
     expect(new Set(codes)).to.deep.equal(new Set(['done']))
+  })
+
+  it('a statement that nobody waited for until there was a connection is never sent, and the connection serves others', async () => {
+    const database = await aDatabase(engine)
+    const left = Array.from({ length: 20 }, (_, index) => {
+      const lent = database.connections.writer()
+      const sent = lent.query('INSERT INTO last_number (name, value) VALUES (?, 1)', [`left${index}`])
+      lent.discard()
+      return codeOf(sent)
+    })
+    expect((await Promise.all(left)).filter(code => !code.includes('DEADLINE'))).to.deep.equal([])
+    expect([...(await numbers(database)).keys()]).to.deep.equal(['user'])
+    const made = () => database.read("SHOW GLOBAL STATUS LIKE 'Connections'")
+    const before = await made()
+    await Promise.all(Array.from({ length: 10 }, () => numbers(database)))
+    expect(await made()).to.deep.equal(before)
   })
 
   it('a database that cannot be reached is database_unavailable', async () => {

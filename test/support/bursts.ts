@@ -29,6 +29,10 @@ export function quantiles(values: readonly number[], ...shares: number[]): numbe
   return shares.map(share => Math.round(sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))]!))
 }
 
+export function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!
+}
+
 /** How often a test that throws dice does so; more where the environment says so. */
 export function trials(usual: number): number {
   return Number(process.env.TRIALS) || usual

@@ -1,8 +1,11 @@
 // A call for every route of the API that changes something, filled in so that it does: the counterpart of forms.ts.
 import type { PageRouteName } from '../../server/http/pages/routes.js'
 import { type RouteName, routes } from '../../server/http/routes.js'
+import { changeApplication } from './applications.js'
 import { anAgreedApplication } from './authorizations.js'
+import { aDelivery, aToldApplication } from './deliveries.js'
 import type { World } from './forms.js'
+import { anInitialAccessToken } from './registrations.js'
 import { password } from './server.js'
 
 /** Applications that prove themselves in the body are judged behind it: client-authentication.test.ts. */
@@ -25,6 +28,12 @@ export const judgedByBody = [
   'postAuthorize',
   'postUserinfo',
   'postEndSignIn',
+  // Says how far the log is, and changes nothing of what people see.
+  'renewLease',
+  // By the token of a registration, of which people have none: registration.test.ts.
+  'register',
+  'changeRegistration',
+  'deleteRegistration',
 ] as const satisfies readonly ChangingRoute[]
 
 export type CallName = Exclude<ChangingRoute, (typeof judgedByBody)[number]>
@@ -122,6 +131,8 @@ export const calls: Record<CallName, CallRow> = {
     }),
   },
   createUserApiKey: { fill: onPerson(anApiKey) },
+  sendDeliveryAgain: { fill: async ({ server, person }) => ({ path: { id: await aDelivery(server, person) } }) },
+  testApplicationLogout: { fill: async ({ server }) => ({ path: { id: await aToldApplication(server) } }) },
   endApiKey: { fill: async ({ server, person }) => ({ path: { id: await anApiKeyOf(server, person.id) } }) },
   endUserSessions: { fill: onPerson() },
   endSession: { fill: ({ sid }) => ({ path: { id: sid } }) },
@@ -155,6 +166,13 @@ export const calls: Record<CallName, CallRow> = {
       const [secret] = await server.composed.parts.applications.secretChanges.list(id)
       return { path: { id, secret: secret!.id }, json: {} }
     },
+  },
+  createInitialAccessToken: { fill: () => ({ json: { name: 'For the tools', most_uses: 3 } }) },
+  endInitialAccessToken: {
+    fill: async ({ server }) => ({ path: { id: (await anInitialAccessToken(server)).token.id } }),
+  },
+  adoptApplication: {
+    fill: onApplication({}, ({ server, id }) => changeApplication(server, id, { origin: 'registration' })),
   },
   addRevocation: { fill: ({ person }) => ({ json: { kind: 'user', subject: String(person.id), effect: 'end' } }) },
 

@@ -14,7 +14,7 @@ export type Outcome = 'open' | 'admitted' | { code: ErrorCode } | { leadsTo: str
 type Ask<K extends Access['kind']> = (access: Extract<Access, { kind: K }>, sender: Sender, name: RouteName) => Outcome
 
 /** What outlives the session that it is made through is never made through an application of others. */
-const makesKeys: readonly RouteName[] = ['createMyApiKey', 'createUserApiKey']
+const makesKeys: readonly RouteName[] = ['createMyApiKey', 'createUserApiKey', 'createInitialAccessToken']
 
 /** By what they are filled in with: whoever has set a password may sign in with it. */
 const givesPasswords: readonly RouteName[] = ['createUser']
@@ -80,6 +80,20 @@ const table: { [K in Access['kind']]: Ask<K> } = {
     return ofToken({ ...sender, rights: { ...sender.rights, scopes: had, ...{ foreign: undefined } } }, scope)
   },
 
+  // No person's token is one, and no key.
+  program({ scope }, { by, rights }) {
+    if (by !== 'token') return { code: 'not_authenticated' }
+    if (rights.foreign) return { code: 'token_audience' }
+    const isOwn = rights.ofNobody && rights.scopes.includes(scope)
+    return isOwn ? 'admitted' : { code: 'insufficient_scope' }
+  },
+
+  // Nobody who is tried here has registered anything; and where nobody may, nobody is asked who they are.
+  registration({ own }, { by }) {
+    if (!own) return 'open'
+    return { code: by === 'token' ? 'registration_token_unknown' : 'not_authenticated' }
+  },
+
   client({ confidential }, { by, rights }) {
     return by !== 'application' || (confidential && rights.unproved) ? { code: 'invalid_client' } : 'admitted'
   },
@@ -107,7 +121,7 @@ export function expectedOf([name, { access }]: [RouteName, Row], sender: Sender)
 
 /** The outcome of a route is the same for all who come by another way than its own. */
 export function isOwnWay({ access }: Row, { by }: Sender): boolean {
-  const ways = { token: ['token', 'key'], cookie: ['cookie'], client: ['application'], nobody: [] }
+  const ways = { token: ['token', 'key'], cookie: ['cookie'], client: ['application'], registrant: [], nobody: [] }
   return (ways[kinds[access.kind].sender] as string[]).includes(by)
 }
 

@@ -9,7 +9,7 @@ type Claims = Record<string, unknown> | string
 
 export type Forge = ReturnType<typeof aForge>
 
-export function aForge({ composed }: TestServer) {
+export function aForge({ composed }: Pick<TestServer, 'composed'>) {
   const { signingKeys, secrets } = composed.parts.tokens
 
   /** Header and claims as JSON text, signed by `sign`. */

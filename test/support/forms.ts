@@ -1,9 +1,13 @@
 // A filled-in form for every POST of the pages' route table, each with somebody and something of its own to act on, so that
 // what is tried with them is refused for the reason that is meant and not because a field was wrong.
+import { pathOfUserCode } from '../../server/http/pages/connect.js'
 import { type PageRouteName, pageRoutes } from '../../server/http/pages/routes.js'
-import { anApplication } from './applications.js'
+import { anApplication, changeApplication } from './applications.js'
 import { anAgreedApplication } from './authorizations.js'
 import { aClient } from './client.js'
+import { aDelivery, aToldApplication } from './deliveries.js'
+import { aDeviceCode } from './device-codes.js'
+import { anInitialAccessToken } from './registrations.js'
 import { password, type TestServer } from './server.js'
 import { devicesOf } from './sessions.js'
 import { aVisitor, type Visitor } from './visitor.js'
@@ -123,6 +127,14 @@ export const forms: Record<FormName, FormRow> = {
       return { fields: { ticket, shown, decision: 'allow' } }
     },
   },
+  decideConnect: {
+    by: 'person',
+    async fill({ server, person }, sender) {
+      const { userCode } = await aDeviceCode(server, `tv-of-${person.username}`)
+      const shown = await hiddenOn(sender, pathOfUserCode(userCode), 'shown')
+      return { fields: { user_code: userCode, shown, decision: 'allow' } }
+    },
+  },
   saveProfile: { by: 'person', fill: () => ({ fields: profile }) },
   savePassword: {
     by: 'person',
@@ -150,6 +162,13 @@ export const forms: Record<FormName, FormRow> = {
     }),
   },
   createApiKeyOfUserPage: { fill: onPerson(() => anApiKey) },
+  sendDeliveryAgainPage: {
+    fill: async ({ server, person }) => ({ path: { id: await aDelivery(server, person) }, fields: {} }),
+  },
+  testApplicationLogoutPage: {
+    looks: true,
+    fill: async ({ server }) => ({ path: { id: await aToldApplication(server) }, fields: {} }),
+  },
   endApiKeyPage: {
     fill: async ({ server, person }) => ({ path: { id: await anApiKeyOf(server, person.id) }, fields: { back: '' } }),
   },
@@ -221,6 +240,17 @@ export const forms: Record<FormName, FormRow> = {
   testApplicationPage: { looks: true, fill: onApplication({ prompt: 'consent' }) },
   // A state that nobody began leads back.
   redeemApplicationTest: { looks: true, fill: onApplication({ code: 'dvz_code_x', state: 'x' }) },
+  createRegistrationToken: { fill: () => ({ fields: { name: 'For the tools', most_uses: '3', expires: '7d' } }) },
+  endRegistrationToken: {
+    fill: async ({ server }) => ({ path: { id: (await anInitialAccessToken(server)).token.id }, fields: {} }),
+  },
+  adoptApplicationPage: {
+    async fill(world) {
+      const { id } = await anApplicationOf(world)
+      await changeApplication(world.server, id, { origin: 'registration' })
+      return { path: { id }, fields: { version: '2' } }
+    },
+  },
   disableApplicationPage: { fill: onApplication() },
   enableApplicationPage: {
     async fill(world) {

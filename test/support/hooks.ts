@@ -1,14 +1,17 @@
+import { keepWorkers } from '../../server/storage/sqlite-workers.js'
 import { closeBrowser, closeVisits } from './browser.js'
 import { closeDatabases } from './database.js'
 import { stopDjangos } from './django.js'
 import { removeFolders } from './engines.js'
-import { neverSyncSharedMariaDb, stopSharedMariaDb } from './mariadb.js'
+import { hurrySharedMariaDb, stopSharedMariaDb } from './mariadb.js'
 import { killProcesses } from './processes.js'
 import { stopRedises } from './redis.js'
 import { closeServers, stopSharedHashing } from './server.js'
 import { unmountDisks } from './small-disk.js'
 
-neverSyncSharedMariaDb()
+hurrySharedMariaDb()
+// As many as one server has, and one more beside it.
+keepWorkers(4)
 
 export const mochaHooks = {
   async afterEach() {

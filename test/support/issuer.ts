@@ -108,6 +108,7 @@ export async function asAdministrator(server: TestServer) {
   return {
     get: (path: string) => client.get(path, access),
     post: (path: string, json: unknown) => client.post(path, json, access),
+    patch: (path: string, json: unknown) => client.patch(path, json, access),
     delete: (path: string) => client.delete(path, access),
   }
 }

@@ -33,15 +33,21 @@ const bodies: Record<ByItsBody, Pick<ReadyRequest, 'form' | 'json'>> = {
   verify: { json: { token: 'a.b.c' } },
   blacklist: { json: { refresh: 'a.b.c' } },
   token: { form: { grant_type: 'authorization_code', code: 'x', redirect_uri: 'https://shop.example/back' } },
+  push: { form: { response_type: 'token' } },
+  deviceAuthorization: { form: { scope: 'openid' } },
   introspect: { form: { token: 'a.b.c' } },
   revoke: { form: { token: 'a.b.c' } },
   postAuthorize: { form: { client_id: 'nobody' } },
   postUserinfo: { form: {} },
   postEndSignIn: { form: { client_id: 'nobody' } },
+  register: { json: {} },
+  changeRegistration: { json: {} },
+  deleteRegistration: { json: {} },
+  renewLease: { json: { verifier: 'one', applied: '' } },
 }
 
 /** What these ask for only a flow of its own brings along: whoever is let in is told that it is wrong. */
-export const incomplete: ReadonlySet<RouteName> = new Set(['consentPage', 'token'])
+export const incomplete: ReadonlySet<RouteName> = new Set(['consentPage', 'token', 'push', 'deviceAuthorization'])
 
 /** What the addresses of reading routes are filled in with, by the part before: `/users/:id`. */
 const identifiers = {
@@ -52,6 +58,7 @@ const identifiers = {
   roles: ({ roleName }: World) => roleName,
   versions: ({ policyVersion }: World) => String(policyVersion),
   audit: () => '1',
+  register: () => 'app-of-nobody',
   errors: () => 'token_expired',
   assets: () => 'darvoza.svg',
 } as const satisfies Record<string, (world: World) => string>

@@ -94,6 +94,7 @@ export async function applications(server: TestServer): Promise<Sender[]> {
     ['darvoza:admin', ['darvoza:sessions:end']],
     ['darvoza:admin', []],
     ['openid books:read', every],
+    ['openid revocations:read', every],
   ] as const) {
     const person = await server.aUser({ roles: ['admin'] })
     const id = `app-of-${person.id}`
@@ -106,23 +107,33 @@ export async function applications(server: TestServer): Promise<Sender[]> {
     const who = `an application with "${scope}" for [${listed.length > 1 ? 'all' : listed}]`
     senders.push({ ...nobodys(server), who, user: person, rights, headers: bearer(access) })
   }
-  return [...senders, await aProgram(server)]
+  return [
+    ...senders,
+    await aProgram(server, 'robot', 'openid revocations:read darvoza:account darvoza:admin'),
+    await aProgram(server, 'stock-robot', 'books:read revocations:read', resource),
+  ]
 }
 
-async function aProgram(server: TestServer): Promise<Sender> {
+async function aProgram(server: TestServer, id: string, scope: string, resource?: string): Promise<Sender> {
   const metadata = {
-    scope: 'openid revocations:read darvoza:account darvoza:admin',
+    scope,
     grant_types: ['client_credentials' as const],
     permissions: every,
   }
-  const secret = await aConfidentialApplication(server, 'robot', { kind: 'machine', metadata })
+  const secret = await aConfidentialApplication(server, id, { kind: 'machine', metadata })
+  await settle(server.composed)
   const { body } = await aClient(server).send('POST', '/oauth/token', {
-    body: 'grant_type=client_credentials',
-    headers: { ...inForm, ...basic('robot', secret) },
+    body: `grant_type=client_credentials${resource ? `&resource=${encodeURIComponent(resource)}` : ''}`,
+    headers: { ...inForm, ...basic(id, secret) },
   })
-  const rights: Rights = { permissions: [], scopes: body.scope.split(' '), ofNobody: true }
+  const rights: Rights = {
+    permissions: [],
+    scopes: body.scope.split(' '),
+    ofNobody: true,
+    ...(resource && { foreign: true }),
+  }
   const headers = bearer(body.access_token)
-  return { ...nobodys(server), who: 'a program by its token', rights, headers }
+  return { ...nobodys(server), who: `a program by its token${resource ? ' for another' : ''}`, rights, headers }
 }
 
 /** API keys: of an administrator, and of somebody who may less than their key. */

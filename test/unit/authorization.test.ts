@@ -330,6 +330,10 @@ describe('a rule of authorization requests', () => {
       ['invalid_request', /43 characters/, without('code_challenge'), withMetadata({ allow_without_pkce: true })],
       ['invalid_request', /43 characters/, { ...good, code_challenge: [challenge.slice(1)] }],
       ['invalid_request', /43 characters/, { ...good, code_challenge: [`${challenge.slice(1)}=`] }],
+      ['invalid_request', /dpop_jkt/, { ...good, dpop_jkt: [challenge.slice(1)] }],
+      ['invalid_request', /dpop_jkt/, { ...good, dpop_jkt: [`${challenge.slice(1)}+`] }],
+      // Bits past the end: no thumbprint is spelt so.
+      ['invalid_request', /dpop_jkt/, { ...good, dpop_jkt: [`${challenge.slice(0, -1)}N`] }],
       ['invalid_scope', /scopes/, { ...good, scope: ['openid email'] }],
       ['invalid_scope', /scopes/, { ...good, scope: ['orders:write'] }],
       ['invalid_target', /not known/, { ...good, resource: ['https://unknown.example'] }],
@@ -367,6 +371,7 @@ describe('a rule of authorization requests', () => {
         nonce: ['n'],
         response_mode: ['form_post'],
         login_hint: ['amy'],
+        dpop_jkt: [challenge],
         ui_locales: ['uz ru'],
       },
     ]

@@ -43,6 +43,8 @@ const wire: ReadonlySet<string> = new Set([
     'Authorization',
     'Authorization: Bearer TOKEN',
     'Authorization: Token KEY',
+    'Authorization: DPoP TOKEN',
+    ...['DPoP', 'DPoP-Nonce', 'Bearer', 'cnf', 'jti', 'dpop+jwt', 'baseUrl'],
     'dvz_key_',
     'elevated',
     'RateLimit',
@@ -55,10 +57,12 @@ const wire: ReadonlySet<string> = new Set([
   ...['detail', 'non_field_errors', 'count', 'at', 'clock', 'encodeURIComponent', '%zz', 'localhost'],
   ...['CGIPassAuth On', 'proxy_request_buffering on', 'old_password', 'new_password', 'device_token', 'refresh'],
   ...['iss', 'aud', 'alg', 'kid', 'crit', 'state', 'nonce', 'resource', 'request', 'request_uri', 'registration'],
+  'registration_client_uri',
   ...['client_id', 'grant_type', 'redirect_uri', 'code_verifier', 'code_challenge_method', 'prompt=none', 'max_age'],
   ...['max_age=300', 'response_type', 'response_type=code', 'id_token_hint', 'id_token', 'error_description', 'openid'],
-  ...['darvoza', 'darvoza:account', 'darvoza:admin'],
-  ...['grant_types_supported', 'request_parameter_supported'],
+  ...['actor_token', 'actor_token_type', 'act'],
+  ...['darvoza', 'darvoza:account', 'darvoza:admin', 'revocations:read'],
+  ...['grant_types_supported', 'request_parameter_supported', 'device_code', 'interval', 'error'],
 ])
 
 const grantTypes = ['authorization_code', 'refresh_token', 'client_credentials']

@@ -73,6 +73,12 @@ function importsOf(file: string): { own: string[]; packages: string[] } {
   }
 }
 
+/** What a built file loads at once: nothing that is there for its types, or by import() when it is needed. */
+function loadedBy(file: string): string[] {
+  const built = readFileSync(join(root, 'dist', file.replace(/ts$/, 'js')), 'utf8')
+  return [...built.matchAll(/^(?:import|export) (?:[^'"]*\sfrom )?['"]([^'"]+)['"]/gm)].map(match => match[1]!)
+}
+
 const imports = new Map(files.map(file => [file, importsOf(file)]))
 
 describe('the floors', () => {
@@ -102,6 +108,15 @@ describe('the floors', () => {
     expect(strangers).to.deep.equal([])
   })
 
+  it('keep the client free of what a browser does not have', () => {
+    const client = [...imports].filter(([file]) => file.startsWith('server/client/'))
+    expect(client).to.not.be.empty
+    for (const [file, { packages: names }] of client) expect(names, file).to.deep.equal([])
+    // Types alone may come from elsewhere: the built files stand by themselves.
+    for (const [file] of client)
+      expect(readFileSync(join(root, 'dist', file.replace(/ts$/, 'js')), 'utf8'), file).to.not.match(/from '(?!\.\/)/)
+  })
+
   it('have no ring in them', () => {
     const done = new Set<string>()
     const rings: string[] = []
@@ -113,6 +128,24 @@ describe('the floors', () => {
     }
     for (const file of files) visit(file, [])
     expect(rings).to.deep.equal([])
+  })
+
+  it('let whoever only serves run without TypeORM', () => {
+    const schema = /^server\/storage\/(entities\/|migrations\/|(data-source|migration-executor|snake-naming)\.ts$)/
+    const ways: string[] = []
+    const visit = (file: string, path: string[], seen: Set<string>) => {
+      if (seen.has(file)) return
+      seen.add(file)
+      for (const name of loadedBy(file)) {
+        if (name === 'typeorm') ways.push([...path, file].join(' → '))
+        if (name.startsWith('.')) visit(posix.join(dirname(file), name).replace(/\.js$/, '.ts'), [...path, file], seen)
+      }
+    }
+    visit('server/storage/migration-executor.ts', [], new Set())
+    expect(ways.splice(0)).to.not.be.empty
+    const seen = new Set<string>()
+    for (const file of files) if (!schema.test(file)) visit(file, [], seen)
+    expect(ways).to.deep.equal([])
   })
 
   it('leave the environment to config/', () => {

@@ -55,6 +55,12 @@ describe('the judge of a round of faults', () => {
     expect([here, there]).to.deep.equal([[0], [90]])
   })
 
+  it('measures resource servers by themselves', () => {
+    const verdicts = [accepted(20, { server: 'verifier-1' }), verdict(40, { server: 'verifier-1' })]
+    const { there, atVerifiers } = judge([revoked], verdicts, ['verifier-1'])
+    expect([there, atVerifiers]).to.deep.equal([[], [40]])
+  })
+
   it('measures no end where the last was accepted', () => {
     expect(judge([revoked], [verdict(10), accepted(100)]).there).to.deep.equal([Number.POSITIVE_INFINITY])
   })

@@ -1,4 +1,6 @@
 // Requests to addresses that others have named.
+import { createSocket } from 'node:dgram'
+import { lookup } from 'node:dns/promises'
 import { createServer, type RequestListener, type Server } from 'node:http'
 import { type AddressInfo, createServer as createTcpServer } from 'node:net'
 import { expect } from 'chai'
@@ -117,8 +119,42 @@ describe('a request to an address that others have named', () => {
     expect(await text(named.request(`http://KEYS.internal:${port}/`))).to.equal(`GET keys.internal:${port}`)
     expect(await whyNot(named.request(`http://other.internal:${port}/`))).to.equal('NOT_ALLOWED')
     expect(await whyNot(named.request(`http://x.keys.internal:${port}/`))).to.equal('NOT_ALLOWED')
+    const asked = { publicAlone: true }
+    expect(await whyNot(named.request(`http://keys.internal:${port}/`, asked))).to.equal('NOT_ALLOWED')
+    expect(await whyNot(createOutgoing({ allow: loopback }).request(`http://127.0.0.1:${port}/`, asked))).to.equal(
+      'NOT_ALLOWED',
+    )
     const other = createOutgoing({ allow: { hosts: [], networks: ['10.0.0.0/8'] } })
     expect(await whyNot(other.request(`http://127.0.0.1:${port}/`))).to.equal('NOT_ALLOWED')
+  })
+
+  /** @returns where it listens: it says that each name is 127.0.0.1, or says nothing */
+  async function aNameServer(isSilent = false): Promise<string> {
+    const socket = createSocket('udp4', (question, { port, address }) => {
+      if (isSilent) return
+      // RFC 1035 §4.1: the question once more, without what stands behind it, and one address where one of IPv4 was asked for.
+      const end = question.indexOf(0, 12) + 5
+      const isOfFour = question.readUInt16BE(end - 4) === 1
+      const answer = [0xc0, 0x0c, 0, 1, 0, 1, 0, 0, 0, 9, 0, 4, 127, 0, 0, 1]
+      const head = [...question.subarray(0, 2), 0x81, 0x80, 0, 1, 0, isOfFour ? 1 : 0, 0, 0, 0, 0]
+      socket.send(Buffer.from([...head, ...question.subarray(12, end), ...(isOfFour ? answer : [])]), port, address)
+    })
+    open.push(socket)
+    await new Promise<void>(resolve => socket.bind(0, '127.0.0.1', resolve))
+    return `127.0.0.1:${socket.address().port}`
+  }
+
+  it('of a stranger asks the name servers itself, and holds up nobody where they are silent', async () => {
+    const asked = { publicAlone: true, wait: 500 }
+    const answered = createOutgoing({ allow: nothing, nameServers: [await aNameServer()] })
+    expect(await whyNot(answered.request('https://tool.example/', asked))).to.equal('NOT_ALLOWED')
+    const silent = createOutgoing({ allow: nothing, nameServers: [await aNameServer(true)] })
+    const waiting = Array.from({ length: 30 }, (_, number) => silent.request(`https://h${number}.example/`, asked))
+    const reasons = Promise.all(waiting.map(whyNot))
+    const begun = performance.now()
+    await lookup('localhost')
+    expect(performance.now() - begun).to.be.below(400)
+    expect([...new Set(await reasons)]).to.deep.equal(['TIMEOUT'])
   })
 
   it('goes to the addresses that were looked at, whatever the name means by then', async () => {
@@ -155,6 +191,22 @@ describe('a request to an address that others have named', () => {
     const resolve = () => new Promise<never>(() => {})
     const unanswered = createOutgoing({ allow: loopback, resolve }).request('https://keys.example/', { wait: 50 })
     expect(await whyNot(unanswered)).to.equal('TIMEOUT')
+  })
+
+  it('speaks no other protocol, whoever offers one, and is over at once', async () => {
+    const switching = createTcpServer(socket => {
+      socket.on('error', () => {})
+      const answer = 'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: other\r\n\r\n'
+      socket.once('data', () => socket.write(answer))
+    })
+    open.push({ close: () => switching.close() })
+    await new Promise<void>(resolve => switching.listen(0, '127.0.0.1', resolve))
+    const { port } = switching.address() as AddressInfo
+    for (const most of [0, 100]) {
+      const asked = createOutgoing({ allow: loopback }).request(`http://127.0.0.1:${port}/`, { most })
+      const { status, body } = await asked
+      expect([status, body.length]).to.deep.equal([101, 0])
+    }
   })
 
   it('says that nobody is there, and that it is no HTTP that answers', async () => {

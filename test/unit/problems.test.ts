@@ -90,7 +90,7 @@ describe('what is wrong with a value', () => {
   })
 
   it('is told somewhere, each of the table', () => {
-    const source = ['protocol', 'policy', 'identity', 'http', 'commands']
+    const source = ['protocol', 'policy', 'tokens', 'identity', 'http', 'commands']
       .flatMap(sourcesIn)
       .filter(({ file }) => file !== join('protocol', 'problems.ts'))
       .map(({ text }) => text)

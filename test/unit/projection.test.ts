@@ -81,6 +81,35 @@ describe('the projection of the log', () => {
     expect(aProjection(of(1, 'end', null, 60_000), of(2, 'end')).find(claims, 'k')!.expiresAt).to.equal(60_000)
   })
 
+  it('is the same in whatever order it is told all of a log', () => {
+    const user = (seq: number, more: Partial<Revocation> = {}) => anEntry(seq, { kind: 'user', subject: '7', ...more })
+    const all = [
+      user(1, { effect: 'refresh', expiresAt: 9_000 }),
+      user(2),
+      user(3, { exceptSid: 'mine' }),
+      user(4, { effect: 'refresh' }),
+      user(5, { exceptSid: 'other' }),
+    ]
+    const orders = (left: Revocation[]): Revocation[][] =>
+      left.length === 0 ? [[]] : left.flatMap(one => orders(left.filter(o => o !== one)).map(rest => [one, ...rest]))
+    for (const order of orders(all)) {
+      const projection = createProjection()
+      for (const entry of order) projection.apply({ after: 0, upto: 0, entries: [entry] })
+      // What was written while it was told comes once more.
+      for (const entry of order) projection.apply({ after: 0, upto: 0, entries: [entry] })
+      projection.apply({ after: 0, upto: 5, entries: [] })
+      for (let rev = 0; rev <= 5; rev++)
+        for (const sid of ['mine', 'other', 's']) {
+          const token = { ...claims, rev, sid }
+          const refused = all.filter(entry => refuses(entry, token))
+          const effect = refused.some(entry => entry.effect === 'end') ? 'end' : refused[0]?.effect
+          const found = projection.find(token, 'k')?.effect
+          expect(found, `${order.map(({ seq }) => seq)} rev ${rev} sid ${sid}`).to.equal(effect)
+        }
+      expect(projection.size()).to.be.at.most(5)
+    }
+  })
+
   it('forgets an entry once its time is over, never before, and the sign of a clock that is centuries off neither', async () => {
     const projection = aProjection(anEntry(1, { subject: 's', expiresAt: 10_001 }), anEntry(2, { expiresAt: 2 ** 52 }))
     for (const now of [0, 10_000, 10_001, 10_999]) {

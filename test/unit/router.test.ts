@@ -18,6 +18,7 @@ type Deps = RouterDeps<string, Access>
 const presenters = {
   api: { accepts: () => true, write: () => {} },
   page: { accepts: () => true, write: () => {} },
+  feed: { accepts: () => true, write: () => {} },
   oauth: { accepts: () => true, write: () => {} },
 }
 
@@ -31,7 +32,8 @@ function aRouter(routes: Record<string, RouteRow<Access>>, handlers: Record<stri
     kinds: kinds as Kinds<Access>,
     senders: {} as Deps['senders'],
     presenters,
-    bodies: { fields: body, form: body },
+    bodies: { fields: body, json: body, form: body },
+    waiting: handler => handler,
   })
 }
 
@@ -50,7 +52,7 @@ describe('a table of routes', () => {
   it('says who writes what fails behind a row, whatever its neighbours say', async () => {
     const rows = { page: get('/a', file, 'a'), api: get('/a/:id', open, 'a') }
     const { router, presenterNear } = aRouter(rows, { page: () => {}, api: () => {} })
-    const run = router.routes()
+    const run = router().routes()
     for (const [path, written] of [
       ['/a', presenters.page.write],
       ['/a/7', presenters.api.write],
@@ -72,7 +74,7 @@ describe('a table of routes', () => {
       other: get('/other', file, 'a'),
     }
     const handlers = { crowd: serve('crowd'), throng: serve('throng'), other: serve('other') }
-    const run = aRouter(rows, handlers).router.routes()
+    const run = aRouter(rows, handlers).router().routes()
     const request = (path: string) =>
       run({ method: 'GET', path, state: {}, request: {}, get: () => '' } as never, (() => Promise.resolve()) as never)
     const crowd = Array.from({ length: 10 }, (_, index) => request(index % 2 === 0 ? '/crowd' : '/throng'))
@@ -133,7 +135,7 @@ describe('the menus', () => {
   it('lead to pages that stand in the table, and ask for the permission that those ask for', () => {
     const pages: RouteRow<Access>[] = Object.values(pageRoutes)
     for (const area of ['/admin', '/account']) {
-      const sections = sectionsFor(area, Object.keys(ownPermissions), { formerService: true })
+      const sections = sectionsFor(area, Object.keys(ownPermissions), { formerService: true, deliveries: true })
       expect(sections.length, area).to.be.above(3)
       for (const { path, permission } of sections) {
         const row = pages.find(one => one.method === 'GET' && one.path === path)
@@ -141,5 +143,13 @@ describe('the menus', () => {
         expect('permission' in row!.access ? row!.access.permission : undefined, path).to.equal(permission)
       }
     }
+  })
+
+  it('have what is not set up only for whoever is there, who is not told to be elsewhere', () => {
+    const sections = (path: string) =>
+      sectionsFor(path, Object.keys(ownPermissions), { formerService: false, deliveries: false })
+    expect(sections('/admin').map(one => one.name)).to.not.include.members(['deliveries', 'formerService'])
+    const there = sections('/admin/deliveries').filter(({ name, current }) => current || name === 'formerService')
+    expect(there.map(one => one.name)).to.deep.equal(['deliveries'])
   })
 })

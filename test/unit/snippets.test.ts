@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { expect } from 'chai'
 import { createSnippets, type SnippetName } from '../../server/http/pages/admin/snippets.js'
 import type { PublicApplication } from '../../server/identity/applications/public-application.js'
+import { deviceGrantType } from '../../server/policy/device-request.js'
 import { needsProgram } from '../support/engines.js'
 
 const root = fileURLToPath(new URL('../../../', import.meta.url))
@@ -50,6 +51,16 @@ const page = anApplication({
   kind: 'browser',
   metadata: { ...anApplication().metadata, token_endpoint_auth_method: 'none' },
 })
+const television = anApplication({
+  kind: 'native',
+  metadata: {
+    application_type: 'native',
+    redirect_uris: ['http://127.0.0.1/callback'],
+    grant_types: [deviceGrantType, 'refresh_token'],
+    token_endpoint_auth_method: 'none',
+    scope: 'openid profile',
+  },
+})
 const resource = anApplication({
   kind: 'resource_server',
   metadata: { token_endpoint_auth_method: 'client_secret_basic' },
@@ -66,7 +77,8 @@ describe('snippets', () => {
     expect(offered(page)).to.deep.equal(['oidc-client-ts', 'curl'])
     expect(offered(native)).to.deep.equal(['openid-client-native', 'curl'])
     expect(offered(machine)).to.deep.equal(['openid-client-machine', 'curl-machine'])
-    expect(offered(resource)).to.deep.equal(['jose', 'pyjwt', 'introspection'])
+    expect(offered(television)).to.deep.equal(['openid-client-device', 'curl-device'])
+    expect(offered(resource)).to.deep.equal(['verifier-express', 'verifier-koa', 'jose', 'pyjwt', 'introspection'])
   })
 
   it('say our addresses, the id, the address that the browser comes back to, and what it may have', () => {
@@ -92,6 +104,13 @@ describe('snippets', () => {
     expect(named(anApplication(), 'curl').code).to.include(`-u 'shop'":$CLIENT_SECRET"`)
     expect(named(by('client_secret_post'), 'curl').code).to.include('client_secret=$CLIENT_SECRET')
     expect(named(page, 'curl').code).to.not.include('CLIENT_SECRET')
+    expect(named(television, 'openid-client-device').code).to.include('client.None()').and.not.include('secret')
+    const box = {
+      ...television,
+      metadata: { ...television.metadata, token_endpoint_auth_method: 'private_key_jwt' as const },
+    }
+    expect(named(box, 'openid-client-device').code).to.include('PrivateKeyJwt').and.include('env.PRIVATE_KEY')
+    expect(named(box, 'curl-device')).to.equal(undefined)
   })
 
   it('are of a library without PKCE only for an application that is excused, and say what else it needs', () => {
@@ -107,6 +126,13 @@ describe('snippets', () => {
     expect(named(excused('client_secret_basic'), 'passport-openidconnect').needs).to.deep.equal(['post'])
     expect(named(excused('client_secret_post'), 'passport-openidconnect').needs).to.deep.equal([])
     expect(named(anApplication(), 'openid-client').needs).to.deep.equal([])
+    const follower = (token_endpoint_auth_method: 'client_secret_basic' | 'client_secret_post') => ({
+      ...resource,
+      metadata: { grant_types: ['client_credentials' as const], scope: 'revocations:read', token_endpoint_auth_method },
+    })
+    expect(named(resource, 'verifier-koa').needs).to.deep.equal(['log'])
+    expect(named(follower('client_secret_basic'), 'verifier-koa').needs).to.deep.equal([])
+    expect(named(follower('client_secret_post'), 'verifier-express').needs).to.deep.equal(['basic'])
   })
 
   it('tell libraries that plain http is meant, where the issuer is this machine, and nowhere else', () => {
@@ -127,7 +153,7 @@ describe('snippets', () => {
       ...(application.resource && { resource: nasty }),
     })
     try {
-      for (const application of [anApplication(), page, native, machine, resource])
+      for (const application of [anApplication(), page, native, television, machine, resource])
         for (const of of [application, spoilt(application)])
           for (const { name, code } of snippetsOf(of)) {
             const path = join(folder, name === 'authlib' || name === 'pyjwt' ? `${name}.py` : `${name}.mjs`)

@@ -13,6 +13,8 @@ export type Asking = {
   way?: Way
   /** ms until the next question, told what was said so far. */
   gap: (last: Verdict | null) => number
+  /** It is a resource server with the kit. */
+  byKit?: true
   /** Asked before each question: is it over? */
   over: () => boolean
 }
@@ -20,18 +22,18 @@ export type Asking = {
 /** To one path of one server at a time, for one token: a last bound, for the gaps grow with what is outstanding. */
 const mostOutstanding = 20
 /** `/api/token/verify/` takes no token of an application: its resource servers introspect. */
-const paths = { api: ['verify', 'me'], code: ['introspect', 'me'] } as const
+const paths = { api: ['verify', 'me'], code: ['introspect', 'me'], kit: ['orders'] } as const
 
 /** Resolves when it is over and everything was answered, or nothing more will be. */
 export async function askAgainAndAgain(
   server: Server,
-  { token, access, way = apiWay, gap, over }: Asking,
+  { token, access, way = apiWay, gap, over, byKit }: Asking,
   ledger: Ledger,
   random: Random,
 ): Promise<void> {
-  const ours = paths[way.name]
+  const ours = paths[byKit ? 'kit' : way.name]
   const none = () => new Set<Promise<void>>()
-  const outstanding = { verify: none(), me: none(), introspect: none() }
+  const outstanding = { verify: none(), me: none(), introspect: none(), orders: none() }
   let last: Verdict | null = null
   for (let turn = Math.floor(random.between(0, 2)); !over(); turn++) {
     const path = ours[turn % ours.length]!
@@ -64,6 +66,7 @@ async function ask(
     verify: () => client.verify(access),
     me: () => client.get('/api/me/', access),
     introspect: () => way.verify(server, access),
+    orders: () => client.get('/orders', access),
   }
   const answer = await asked[path]().catch(() => null)
   const { reason, code } = answer?.body ?? {}

@@ -6,8 +6,16 @@ import type { Random } from './random.js'
 import { apiWay, signInBy } from './ways.js'
 import type { World } from './world.js'
 
+/** At how many resource servers a token is shown. */
+const verifiersEach = 3
+
 /** @param byCode its sessions are an application's */
-export async function aBystander({ servers, control, asking }: World, name: string, random: Random, byCode: boolean) {
+export async function aBystander(
+  { servers, verifiers, control, asking }: World,
+  name: string,
+  random: Random,
+  byCode: boolean,
+) {
   const way = byCode ? asking : apiWay
   const person = await control.aPerson()
   const enter = () => signInBy(way, servers, person, random)
@@ -17,7 +25,11 @@ export async function aBystander({ servers, control, asking }: World, name: stri
 
   function show(token: string, access: string, gap: number, over: () => boolean, ledger: Ledger): Promise<unknown> {
     const question = { token, access, way, gap: () => gap, over }
-    return Promise.all(servers.map(server => askAgainAndAgain(server, question, ledger, random)))
+    const watched = random.some(verifiers, verifiersEach)
+    return Promise.all([
+      ...servers.map(server => askAgainAndAgain(server, question, ledger, random)),
+      ...watched.map(one => askAgainAndAgain(one, { ...question, byKit: true as const }, ledger, random)),
+    ])
   }
 
   return {

@@ -11,7 +11,7 @@ type Lift = () => Promise<void>
 export type Fault = {
   what: string
   cast: Cast
-  needs?: 'redis'
+  needs?: 'redis' | 'verifiers'
   /** How long it lasts, in ms: drawn from this range. */
   hold: readonly [from: number, to: number]
   /** Before the round begins. */
@@ -153,6 +153,56 @@ export const faults = {
     hold: long,
     inject: ({ namespace }) => cut(namespace!.links.database, namespace!.links.redis),
   },
+  'verifiers-killed': {
+    what: 'kill -9 of some resource servers, which are started again',
+    cast: 'plain',
+    needs: 'verifiers',
+    hold: short,
+    async inject({ verifiers }, random) {
+      const some = aHalf(verifiers, random)
+      await Promise.all(some.map(one => one.kill()))
+      return async () => void (await Promise.all(some.map(one => one.start())))
+    },
+  },
+  'verifiers-stopped': {
+    what: 'SIGSTOP of half of the resource servers, SIGCONT',
+    cast: 'plain',
+    needs: 'verifiers',
+    hold: long,
+    async inject({ verifiers }, random) {
+      const some = aHalf(verifiers, random)
+      for (const one of some) one.hang()
+      return async () => {
+        for (const one of some) one.goOn()
+      }
+    },
+  },
+  'verifiers-cut': {
+    what: 'Half of the resource servers cut off from the servers',
+    cast: 'plain',
+    needs: 'verifiers',
+    hold: long,
+    async inject({ verifiers }, random) {
+      const lines = aHalf(verifiers, random).map(one => one.line)
+      for (const line of lines) line.cut()
+      return async () => {
+        for (const line of lines) line.mend()
+      }
+    },
+  },
+  'streams-held': {
+    what: 'A proxy that holds back the streams of half of the resource servers',
+    cast: 'plain',
+    needs: 'verifiers',
+    hold: long,
+    async inject({ verifiers }, random) {
+      const lines = aHalf(verifiers, random).map(one => one.line)
+      for (const line of lines) line.holdStreams()
+      return async () => {
+        for (const line of lines) line.letGo()
+      }
+    },
+  },
   clock: {
     what: "One server's wall clock stepped, there and back",
     cast: 'clock',
@@ -188,9 +238,16 @@ function cut(...links: { cut(): void; mend(): void }[]): Promise<Lift> {
   })
 }
 
+function aHalf<T>(items: readonly T[], random: Random): T[] {
+  return random.some(items, Math.ceil(items.length / 2))
+}
+
 /** What a storm is made of. */
-function strikers({ redis }: World): Fault[] {
+function strikers({ redis, verifiers }: World): Fault[] {
   const names = ['server-killed', 'server-stopped', 'database-killed', 'database-stopped'] as const
   const withRedis = ['redis-killed', 'redis-stopped', 'redis-full'] as const
-  return [...names, ...(redis ? withRedis : [])].map(name => faults[name])
+  const withVerifiers = ['verifiers-stopped', 'verifiers-cut', 'streams-held'] as const
+  return [...names, ...(redis ? withRedis : []), ...(verifiers.length > 0 ? withVerifiers : [])].map(
+    name => faults[name],
+  )
 }

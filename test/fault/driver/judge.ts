@@ -20,6 +20,8 @@ export type Judgement = {
   /** ms from the answer of a revoke until requests were refused, at the server that was asked and at each of the others. */
   here: number[]
   there: number[]
+  /** The same at resource servers. */
+  atVerifiers: number[]
 }
 
 /** 404: it was let in, and found that its user is no more. */
@@ -27,8 +29,13 @@ const accepted = (verdict: Verdict) => verdict.status === 200 || verdict.status 
 /** 0: no answer came, which is what a dead server says. */
 const bearable = [0, 200, 503]
 
-export function judge(revoked: readonly Revoked[], verdicts: readonly Verdict[]): Judgement {
-  const judgement: Judgement = { violations: [], wrong: [], here: [], there: [] }
+/** @param verifiers the names of the resource servers */
+export function judge(
+  revoked: readonly Revoked[],
+  verdicts: readonly Verdict[],
+  verifiers: readonly string[] = [],
+): Judgement {
+  const judgement: Judgement = { violations: [], wrong: [], here: [], there: [], atVerifiers: [] }
   const byToken = grouped(verdicts, verdict => verdict.token)
   const trials = new Map(revoked.map(one => [one.trial, one]))
 
@@ -36,12 +43,17 @@ export function judge(revoked: readonly Revoked[], verdicts: readonly Verdict[])
     const trial = typeof token === 'number' ? trials.get(token) : undefined
     const allowed = trial ? [...bearable, 401, trial.trigger === 'user deleted' ? 404 : 401] : bearable
     judgement.wrong.push(...all.filter(({ status }) => !allowed.includes(status)))
-    if (trial) judgeTrial(trial, all, judgement)
+    if (trial) judgeTrial(trial, all, new Set(verifiers), judgement)
   }
   return judgement
 }
 
-function judgeTrial(revoked: Revoked, all: readonly Verdict[], judgement: Judgement): void {
+function judgeTrial(
+  revoked: Revoked,
+  all: readonly Verdict[],
+  verifiers: ReadonlySet<string>,
+  judgement: Judgement,
+): void {
   const { answered, via } = revoked
   const later = all.filter(verdict => verdict.begun > answered).sort((a, b) => a.begun - b.begun)
   for (const verdict of later) {
@@ -52,6 +64,7 @@ function judgeTrial(revoked: Revoked, all: readonly Verdict[], judgement: Judgem
     const last = ours.findLastIndex(accepted)
     // The first request from which on none was accepted; where it was never accepted, the revoke was there at once.
     const refused = last === -1 ? answered : (ours[last + 1]?.begun ?? Number.POSITIVE_INFINITY)
-    judgement[server === via ? 'here' : 'there'].push(refused - answered)
+    const where = verifiers.has(server) ? 'atVerifiers' : server === via ? 'here' : 'there'
+    judgement[where].push(refused - answered)
   }
 }

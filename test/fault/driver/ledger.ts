@@ -10,8 +10,8 @@ export type Verdict = {
   /** Whose token: the number of a trial, or the name of one that is never revoked. */
   token: number | string
   server: string
-  /** `introspect`: as a resource server asks about an application's token. */
-  path: 'verify' | 'me' | 'introspect'
+  /** `introspect`: as a resource server asks about an application's token; `orders`: a path of a resource server with the kit. */
+  path: 'verify' | 'me' | 'introspect' | 'orders'
   /** When the request was begun, and when its answer was there. */
   begun: number
   ended: number

@@ -17,6 +17,7 @@ P1 alone:
   --hold MS      every fault lasts so long, instead of a random time
   --quick        shorter rounds
   --log FILE     adds every revoke and every verdict to it as a line of JSON
+  --verifiers N  so many resource servers with the kit beside the two servers, each a process (0)
   --stale        servers with a mistake of our own making: the driver must find it`
 
 export type Proof = 'trials' | 'p2' | 'p3' | 'roles' | 'restarts'
@@ -35,6 +36,7 @@ export type Options = {
   quick: boolean
   log: string | null
   stale: boolean
+  verifiers: number
 }
 
 /** @throws Error with one line that says what is wrong */
@@ -49,6 +51,7 @@ export function readOptions(args: string[]): Options {
         sessions: { type: 'string' },
         hold: { type: 'string' },
         log: { type: 'string' },
+        verifiers: { type: 'string' },
       },
       ...{ redis: { type: 'boolean' }, 'no-redis': { type: 'boolean' }, quick: { type: 'boolean' } },
       ...{ stale: { type: 'boolean' }, only: { type: 'string', multiple: true } },
@@ -71,6 +74,7 @@ export function readOptions(args: string[]): Options {
     quick: values.quick ?? false,
     log: values.log ?? null,
     stale: values.stale ?? false,
+    verifiers: wholeNumber('verifiers', values.verifiers ?? '0'),
   }
 }
 

@@ -17,6 +17,8 @@ export type P1Options = {
   hold: number | null
   quick: boolean
   stale: boolean
+  /** Resource servers beside the two servers. */
+  verifiers: number
   /** A file for the log, or null. */
   log: string | null
   say: (line: string) => void
@@ -47,7 +49,7 @@ export async function runP1(options: P1Options): Promise<P1Result> {
       for (const cast of ['plain', 'cut', 'clock'] as const) {
         const names = wanted.filter(one => one.redis === redis && faults[one.name].cast === cast).map(one => one.name)
         if (names.length === 0) continue
-        const world = await raise(stores, cast, options.stale)
+        const world = await raise(stores, cast, options)
         try {
           for (const name of names) {
             result.manyCounters.push(await counters(world, name, redis, trial, share, options))
@@ -68,12 +70,18 @@ export async function runP1(options: P1Options): Promise<P1Result> {
   return result
 }
 
-function possible({ only }: P1Options, redis: boolean, skipped: string[]): { name: FaultName; redis: boolean }[] {
+function possible(
+  { only, verifiers }: P1Options,
+  redis: boolean,
+  skipped: string[],
+): { name: FaultName; redis: boolean }[] {
   const names = only ?? (Object.keys(faults) as FaultName[])
   return names.flatMap(name => {
-    const why = whyNot(name, redis)
-    // Asked for by name, it must not go by in silence; Redis's own faults go by where there is none.
-    if (why !== null && (redis || (faults[name] as Fault).needs !== 'redis')) skipped.push(`${name}: ${why}`)
+    const why = whyNot(name, redis, verifiers > 0)
+    // Asked for by name, it must not go by in silence; the faults of what was not wanted do.
+    const { needs }: Fault = faults[name]
+    const isWanted = needs === 'redis' ? redis : needs === 'verifiers' ? only !== null || verifiers > 0 : true
+    if (why !== null && isWanted) skipped.push(`${name}: ${why}`)
     return why === null ? [{ name, redis }] : []
   })
 }
@@ -98,6 +106,7 @@ async function counters(
     wrong: [],
     here: [],
     there: [],
+    atVerifiers: [],
   }
   // What was not answered is made up for, within reason: a fault may be such that little is.
   for (let round = 0; sum.trials < share && round < 2 + (2 * share) / options.sessions; round++) {
@@ -110,13 +119,17 @@ async function counters(
       { seed, sessions, firstTrial: firstTrial + sum.trials, hold: options.hold, quick: options.quick },
       ledger,
     )
-    const judgement = judge(ledger.revoked, ledger.verdicts)
+    const judgement = judge(
+      ledger.revoked,
+      ledger.verdicts,
+      world.verifiers.map(one => one.name),
+    )
     sum.rounds++
     sum.trials += ledger.revoked.length
     sum.unknown.push(...unknown)
     sum.recovery.push(...recovery)
     sum.signedOut.push(...signedOut)
-    for (const list of ['violations', 'wrong', 'here', 'there'] as const) {
+    for (const list of ['violations', 'wrong', 'here', 'there', 'atVerifiers'] as const) {
       ;(sum[list] as unknown[]).push(...judgement[list])
     }
     ledger.close()

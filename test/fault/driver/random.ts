@@ -6,6 +6,8 @@ export type Random = {
   /** A number in [from, to). */
   between(from: number, to: number): number
   pick<T>(items: readonly T[]): T
+  /** So many different ones, or all there are. */
+  some<T>(items: readonly T[], count: number): T[]
 }
 
 /** @param labels a stream of its own for each purpose, so that one more draw here changes nothing there */
@@ -23,5 +25,12 @@ export function aRandom(seed: number, ...labels: (string | number)[]): Random {
     next,
     between: (from, to) => from + next() * (to - from),
     pick: items => items[Math.floor(next() * items.length)]!,
+    some(items, count) {
+      const left = [...items]
+      return Array.from(
+        { length: Math.min(count, left.length) },
+        () => left.splice(Math.floor(next() * left.length), 1)[0]!,
+      )
+    },
   }
 }

@@ -4,10 +4,8 @@ import { tmpdir } from 'node:os'
 import { ended } from '../../support/mariadb.js'
 import { tied } from '../../support/tied.js'
 
-export type ServerName = 'A' | 'B'
-
 export type Server = {
-  name: ServerName
+  name: string
   url: string
   /** Resolves once it serves; one that dies at its start, because the database is away, is started again. */
   start(): Promise<void>
@@ -20,7 +18,7 @@ export type Server = {
 }
 
 export type ServerOptions = {
-  name: ServerName
+  name: string
   /** The JavaScript file that is run. */
   program: string
   host: string

@@ -18,6 +18,9 @@ export type Trial = {
   beyond: number
 }
 
+/** How many of the verifiers are asked in one trial: all of them would be a flood. */
+const verifiersATrial = 3
+
 /** @returns null, or why nobody knows whether it was revoked */
 export async function tryOne(world: World, trial: Trial, ledger: Ledger): Promise<string | null> {
   const { number, victim, random, at, settled, beyond } = trial
@@ -35,7 +38,11 @@ export async function tryOne(world: World, trial: Trial, ledger: Ledger): Promis
     gap: (last: { status: number } | null) => (last?.status === 401 ? 250 : instant() < answered + 1_200 ? 25 : 100),
     over: () => instant() > answered + bound + beyond && settled(),
   }
-  await Promise.all(world.servers.map(server => askAgainAndAgain(server, asking, ledger, random)))
+  const watched = random.some(world.verifiers, verifiersATrial)
+  await Promise.all([
+    ...world.servers.map(server => askAgainAndAgain(server, asking, ledger, random)),
+    ...watched.map(verifier => askAgainAndAgain(verifier, { ...asking, byKit: true }, ledger, random)),
+  ])
   return null
 }
 

@@ -7,6 +7,7 @@ import { aNamespace, type Namespace } from './namespace.js'
 import { type Redis, startRedis } from './redis.js'
 import { aRelay, type Relay } from './relay.js'
 import { aServer, type Server } from './server.js'
+import { someVerifiers, type Verifier } from './verifiers.js'
 import { aWallClock, type WallClock } from './wall-clock.js'
 import { aCodeWay, type CodeWay } from './ways.js'
 
@@ -17,6 +18,8 @@ export type World = {
   mariaDb: MariaDb
   redis: Redis | null
   servers: readonly [Server, Server]
+  /** Resource servers with the kit. */
+  verifiers: readonly Verifier[]
   control: Control
   /** Two applications: one that asks people for their consent, and one of our own. */
   asking: CodeWay
@@ -50,10 +53,17 @@ export async function openStores(withRedis: boolean): Promise<Stores> {
 const main = new URL('../../../server/main.js', import.meta.url).pathname
 const staleServer = new URL('./stale-server.js', import.meta.url).pathname
 
-/** @param stale runs servers that have a mistake, to see that it is found */
-export async function raise(stores: Stores, cast: Cast, stale = false): Promise<World> {
+/** What is on the stage beside two servers. */
+export type Extras = {
+  /** Servers that have a mistake, to see that it is found; where there are resource servers, those have one instead. */
+  stale?: boolean
+  /** How many resource servers. */
+  verifiers?: number
+}
+
+export async function raise(stores: Stores, cast: Cast, { stale = false, verifiers = 0 }: Extras = {}): Promise<World> {
   const { mariaDb, redis } = stores
-  const program = stale ? staleServer : main
+  const program = stale && verifiers === 0 ? staleServer : main
   const near = environment(stores)
   // The tables are there before two servers look for them.
   const control = await aControl(near)
@@ -68,23 +78,26 @@ export async function raise(stores: Stores, cast: Cast, stale = false): Promise<
       ? aServer({ name: 'B', program, host: '127.0.0.1', port: await freePort(), env: near })
       : await serverWithin(namespace)
   await Promise.all([a.start(), b.start()])
+  await healthy({ servers: [a, b] })
+  const resourceServers = await someVerifiers(verifiers, [a, b], control, stale)
   const world: World = {
     mariaDb,
     redis,
     servers: [a, b],
+    verifiers: resourceServers,
     control,
     asking,
     own,
     namespace,
     clock,
-    accidents: () => [...a.accidents, ...b.accidents],
+    accidents: () => [a, b, ...resourceServers].flatMap(one => one.accidents),
     async close() {
-      await Promise.all([a.kill(), b.kill(), control.close()])
+      await Promise.all([...[a, b, ...resourceServers].map(one => one.kill()), control.close()])
+      for (const { line } of resourceServers) line.close()
       for (const relay of relays) relay.close()
       namespace?.remove()
     },
   }
-  await healthy(world)
   return world
 
   async function serverWithin({ prefix, links }: Namespace): Promise<Server> {

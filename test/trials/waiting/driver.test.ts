@@ -5,16 +5,16 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { expect } from 'chai'
-import { type FaultName, faults } from '../fault/driver/faults.js'
-import { redisServer } from '../fault/driver/redis.js'
-import { needsLinux, onMariaDb, skipFor } from '../support/engines.js'
-import { waitFor } from '../support/mariadb.js'
-import { tied } from '../support/tied.js'
+import { type FaultName, faults } from '../../fault/driver/faults.js'
+import { redisServer } from '../../fault/driver/redis.js'
+import { needsLinux, onMariaDb, skipFor } from '../../support/engines.js'
+import { waitFor } from '../../support/mariadb.js'
+import { tied } from '../../support/tied.js'
 
 type Run = { child: ChildProcess; said: () => string; ended: Promise<number | null> }
 
 function driver(...args: string[]): Run {
-  const program = fileURLToPath(new URL('../fault/driver/main.js', import.meta.url))
+  const program = fileURLToPath(new URL('../../fault/driver/main.js', import.meta.url))
   const child = spawn(...tied(process.execPath, [program, ...args]), { stdio: ['ignore', 'pipe', 'pipe'] })
   let said = ''
   for (const stream of [child.stdout!, child.stderr!]) {
@@ -40,15 +40,18 @@ onMariaDb('the promises under faults', () => {
     if (!redisServer) skipFor(this, 'redis-server is not installed (apt-get install redis-server)')
   })
 
-  it('P1: every fault that this machine can bring about, with Redis and without', async () => {
+  it('P1: every fault that this machine can bring about, with Redis and without, and with resource servers', async () => {
     const small = (names: readonly string[]) => [
       ...['--sessions', '8', '--quick', '--trials', String(8 * names.length)],
       ...names.flatMap(name => ['--only', name]),
     ]
-    const half = Math.ceil(faultNames.length / 2)
+    const ofVerifiers = faultNames.filter(name => 'needs' in faults[name] && faults[name].needs === 'verifiers')
+    const ofServers = faultNames.filter(name => !ofVerifiers.includes(name))
+    const half = Math.ceil(ofServers.length / 2)
     await expectHeld(
-      driver('--redis', ...small(faultNames.slice(0, half))),
-      driver('--redis', ...small(faultNames.slice(half))),
+      driver('--redis', ...small(ofServers.slice(0, half))),
+      driver('--redis', ...small(ofServers.slice(half))),
+      driver('--redis', '--verifiers', '5', ...small(['none', ...ofVerifiers])),
       driver('--no-redis', ...small(faultNames.filter(name => !('needs' in faults[name])))),
     )
   }).timeout(240_000)
@@ -59,11 +62,29 @@ onMariaDb('the promises under faults', () => {
 })
 
 onMariaDb('the driver of faults', () => {
+  let stale: Run
+  let leases: Run
+  const few = ['--stale', '--no-redis', '--quick', '--trials', '12']
+  // At once: both wait for what they find.
+  before(() => {
+    stale = driver(...few, '--only', 'none')
+    leases = driver(...few, '--verifiers', '4', '--only', 'verifiers-cut', '--hold', '4500', '--sessions', '12')
+  })
+  after(() => {
+    for (const { child } of [stale, leases]) child.kill('SIGKILL')
+  })
+
   it('finds servers that take themselves for fresh when they are not', async () => {
-    const { ended, said } = driver('--stale', '--no-redis', '--only', 'none', '--trials', '12', '--quick')
+    const { ended, said } = stale
     expect(await ended, said()).to.equal(1)
     expect(said()).to.match(/Violation: trial \d+, .* begun [2-9]\d{3} ms after, .*, accepted/)
   }).timeout(60_000)
+
+  it('finds resource servers whose leases never end', async () => {
+    const { ended, said } = leases
+    expect(await ended, said()).to.equal(1)
+    expect(said()).to.match(/Violation: trial \d+, .* orders at verifier-\d+, begun [2-9]\d{3} ms after, .*, accepted/)
+  }).timeout(90_000)
 
   it('leaves no process, folder or namespace behind when it is killed', async function () {
     needsLinux(this)

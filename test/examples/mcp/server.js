@@ -1,0 +1,65 @@
+// A server for AI assistants (Model Context Protocol) that the kit protects: notes, each person's own. An assistant that
+// comes without a token is told where tokens come from, asks its person there, and comes again.
+import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js'
+import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js'
+import { createVerifier } from 'darvoza/verifier'
+import { protect, requireToken, tokenOf } from 'darvoza/verifier/express'
+import express from 'express'
+import { z } from 'zod'
+
+const audience = process.env.AUDIENCE ?? 'http://localhost:8000/mcp'
+const verifier = createVerifier({
+  issuer: process.env.ISSUER ?? 'http://localhost:4000',
+  // The address that people give their assistants, letter by letter.
+  audience,
+  clientId: process.env.CLIENT_ID ?? 'notes',
+  clientSecret: process.env.CLIENT_SECRET,
+})
+const resourceMetadata = { name: 'Notes', scopes: ['notes:read', 'notes:write'] }
+
+/** What each tool asks of the token, beside that it is for this server. */
+const scopes = { list_notes: 'notes:read', add_note: 'notes:write' }
+const needs = Object.fromEntries(
+  Object.entries(scopes).map(([tool, scope]) => [tool, requireToken(verifier, { scope }, { resourceMetadata })]),
+)
+
+/** By whom they belong to. */
+const notes = new Map()
+
+/** @param sub of whoever asks */
+function toolsFor(sub) {
+  const server = new McpServer({ name: 'notes', version: '1.0.0' })
+  const said = text => ({ content: [{ type: 'text', text }] })
+  server.registerTool('list_notes', { description: 'My notes' }, () => said((notes.get(sub) ?? []).join('\n')))
+  server.registerTool('add_note', { description: 'Keep a note', inputSchema: { text: z.string() } }, ({ text }) => {
+    notes.set(sub, [...(notes.get(sub) ?? []), text])
+    return said('Kept.')
+  })
+  return server
+}
+
+/** Refuses with 403 and the scope that is needed, so that the assistant can ask for it. A message may be one of several. */
+function requireScopes(req, res, next) {
+  const called = [req.body].flat().filter(message => message?.method === 'tools/call')
+  const asked = called.map(({ params }) => needs[params?.name]).filter(Boolean)
+  const judge = ([first, ...others]) =>
+    first ? first(req, res, error => (error ? next(error) : judge(others))) : next()
+  judge(asked)
+}
+
+const app = express()
+// Before the body is read. It serves /.well-known/oauth-protected-resource/mcp, too.
+app.use(protect(verifier, { open: ['GET /health/'], resourceMetadata }))
+app.get('/health/', (_req, res) => res.json(verifier.status()))
+app.post('/mcp', express.json(), requireScopes, async (req, res) => {
+  // Without sessions of its own: each request is judged by its token, and a sign-out holds for the next one.
+  const transport = new StreamableHTTPServerTransport({ sessionIdGenerator: undefined })
+  const tools = toolsFor(tokenOf(req).sub)
+  res.on('close', () => tools.close())
+  await tools.connect(transport)
+  await transport.handleRequest(req, res, req.body)
+})
+app.all('/mcp', (_req, res) => res.set('Allow', 'POST').status(405).end())
+
+const server = app.listen(Number(process.env.PORT ?? 8000), '127.0.0.1')
+process.on('SIGTERM', () => server.close(() => verifier.close()))

@@ -1,0 +1,62 @@
+// An HTTP proxy before one or several servers, by turns, that loses answers: the server has answered, and nobody hears it.
+import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+
+export type LosingGateway = {
+  url: string
+  /** Requests that were carried, and of these the ones whose answer was thrown away, by path. */
+  carried: Map<string, number>
+  lost: Map<string, number>
+  /** By path and status: `/api/token/refresh/ 200`. */
+  statuses: Map<string, number>
+  close(): Promise<void>
+}
+
+export type LosingOptions = {
+  /** Is the answer to this request thrown away? The connection is cut in its place. */
+  loses?: (path: string) => boolean
+  /** Answers by itself, before anything is carried: files of a page. @returns whether it did */
+  serves?: (incoming: IncomingMessage, answer: ServerResponse) => boolean
+}
+
+export async function aLosingGateway(
+  servers: readonly { url: string }[],
+  { loses = () => false, serves = () => false }: LosingOptions = {},
+): Promise<LosingGateway> {
+  const carried = new Map<string, number>()
+  const lost = new Map<string, number>()
+  const statuses = new Map<string, number>()
+  const count = (of: Map<string, number>, path: string) => of.set(path, (of.get(path) ?? 0) + 1)
+  let turn = 0
+  const gateway = createServer((incoming, answer) => {
+    if (serves(incoming, answer)) return
+    const path = new URL(incoming.url ?? '/', 'http://localhost').pathname
+    const { host: _, ...headers } = incoming.headers
+    const to = servers[turn++ % servers.length]!
+    const onward = request(to.url + incoming.url, { method: incoming.method, headers }, response => {
+      count(carried, path)
+      count(statuses, `${path} ${response.statusCode}`)
+      if (incoming.method !== 'OPTIONS' && loses(path)) {
+        count(lost, path)
+        response.resume()
+        incoming.socket.destroy()
+        return
+      }
+      answer.writeHead(response.statusCode ?? 502, response.headers)
+      response.pipe(answer)
+    })
+    onward.on('error', () => incoming.socket.destroy())
+    incoming.pipe(onward)
+  })
+  await new Promise<void>(resolve => gateway.listen(0, '127.0.0.1', resolve))
+  return {
+    url: `http://127.0.0.1:${(gateway.address() as AddressInfo).port}`,
+    carried,
+    lost,
+    statuses,
+    async close() {
+      gateway.closeAllConnections()
+      await new Promise(resolve => gateway.close(resolve))
+    },
+  }
+}
