@@ -3,8 +3,11 @@ import type { Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
 
-/** A connection that has been silent for so long, in ms, is closed. Its client may have a request on the way to us. */
-const quiet = 300
+/**
+ * A connection that was silent at so many looks in a row is closed. Its client may have a request on the way to us, and may
+ * wait for a processor as we do: looks that were made are counted, not time that passed.
+ */
+const quietLooks = 8
 /** How long the rest of a request's headers may take, in ms. */
 const headersPatience = 2_000
 /** How often it is looked, in ms. */
@@ -13,8 +16,8 @@ const lookEvery = 50
 type Connection = {
   /** Requests that are being answered. */
   answering: number
-  /** When it was made, or its last answer was over; ms. */
-  idleSince: number
+  /** At how many looks it was silent since it was made, or since its last answer was over. */
+  looks: number
   /** How much had been read by then: if there is more, a request has begun. */
   bytesRead: number
 }
@@ -26,7 +29,7 @@ export function trackConnections(server: Server) {
   let leavingSince: number | null = null
 
   server.on('connection', (socket: Socket) => {
-    connections.set(socket, { answering: 0, idleSince: performance.now(), bytesRead: 0 })
+    connections.set(socket, { answering: 0, looks: 0, bytesRead: 0 })
     socket.once('close', () => connections.delete(socket))
   })
   server.prependListener('request', ({ socket }, response) => {
@@ -38,15 +41,15 @@ export function trackConnections(server: Server) {
     response.once('close', () => {
       answers.delete(response)
       connection.answering--
-      connection.idleSince = performance.now()
+      connection.looks = 0
       connection.bytesRead = socket.bytesRead
     })
   })
 
-  function isOver(socket: Socket, { answering, idleSince, bytesRead }: Connection): boolean {
-    if (answering > 0) return false
-    const now = performance.now()
-    return socket.bytesRead === bytesRead ? now - idleSince > quiet : now - leavingSince! > headersPatience
+  function isOver(socket: Socket, connection: Connection): boolean {
+    if (connection.answering > 0) return false
+    if (socket.bytesRead === connection.bytesRead) return ++connection.looks > quietLooks
+    return performance.now() - leavingSince! > headersPatience
   }
 
   return {

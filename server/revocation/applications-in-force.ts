@@ -21,6 +21,8 @@ export function createApplicationsInForce({ database, applicationStore, tail }: 
   let areAnyToldOfEnds = false
   /** How often the head was followed: who reads a row meanwhile reads it once more. */
   let follows = 0
+  /** What is being met: many who ask for one at once read it once. */
+  const meeting = new Map<string, Promise<void>>()
 
   tail.follow(
     ({ logId, applicationVersion }) => `${logId} ${applicationVersion}`,
@@ -73,7 +75,11 @@ export function createApplicationsInForce({ database, applicationStore, tail }: 
 
     /** Meets it, if it was not. @throws database_unavailable */
     async meet(id: string): Promise<ApplicationRecord | undefined> {
-      if (!known.has(id)) await load([id])
+      if (!known.has(id)) {
+        const read = meeting.get(id) ?? load([id]).finally(() => meeting.delete(id))
+        meeting.set(id, read)
+        await read
+      }
       return known.get(id)
     },
 

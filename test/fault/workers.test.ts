@@ -93,7 +93,7 @@ onMariaDb('several workers on one port', engine =>
 
     it('finish what was begun when they are told to stop, and end with the one who leads them', async () => {
       const running = await start({
-        ...(await settingsOf(await engine.fresh())),
+        ...(await settingsOf(await engine.migrated())),
         ADMIN_PASSWORD: 'correct horse battery',
       })
       const client = aClient(running)
@@ -109,7 +109,7 @@ onMariaDb('several workers on one port', engine =>
       expect((await Promise.all(signIns)).map(answer => answer.status)).to.deep.equal([200, 200, 200])
       await new Promise(resolve => running.child.once('exit', resolve))
 
-      const next = await start(await settingsOf(await engine.fresh()))
+      const next = await start(await settingsOf(await engine.migrated()))
       const orphans = await waitFor(async () => {
         expect(next.workers()).to.have.length(3)
         return next.workers()
@@ -119,7 +119,7 @@ onMariaDb('several workers on one port', engine =>
     }).timeout(60_000)
 
     it('a port that is taken is told, and nothing is left running', async () => {
-      const settings = await settingsOf(await engine.fresh())
+      const settings = await settingsOf(await engine.migrated())
       const running = await start(settings)
       const error = await start({ ...settings, PORT: new URL(running.url).port }).then(
         () => null,

@@ -1,4 +1,5 @@
 // A server as a process of its own, for tests that kill it. It is told by messages where to die; see processes.ts.
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { readSettings } from '../../config/settings.js'
@@ -9,7 +10,7 @@ import { loopTurns } from './loop-turns.js'
 export type Deathbed =
   /** A refresh, between its UPDATE and its SELECT: rotated, and nobody told. */
   | 'rotationClaimed'
-  /** After a transaction was committed, before anybody is answered. */
+  /** After a transaction of a request was committed, before anybody is answered. */
   | 'committed'
 
 let deathbed: Deathbed | null = null
@@ -42,17 +43,20 @@ hashingProcess.matches = (...guess) => {
   compared++
   return matches(...guess)
 }
+/** Jobs that run by themselves commit too, and at no moment that a test knows. */
+const inRequest = new AsyncLocalStorage<true>()
 const transaction = database.transaction
 database.transaction = async work => {
   const result = await transaction(work)
-  dieAt('committed')
+  if (inRequest.getStore()) dieAt('committed')
   return result
 }
 await composed.migrate()
 if (process.env.POLICY) await composed.parts.policies.policies.set(JSON.parse(process.env.POLICY), 'system', 'test')
 await composed.start()
 composed.jobs.start()
-const server = createServer(composed.app.callback())
+const answer = composed.app.callback()
+const server = createServer((request, response) => inRequest.run(true, () => void answer(request, response)))
 server.listen(0, '127.0.0.1', () => process.send!({ port: (server.address() as AddressInfo).port }))
 // Without the parent there is nobody to serve.
 process.on('disconnect', () => process.exit(0))
