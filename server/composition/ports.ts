@@ -6,6 +6,7 @@ import type { OutgoingDeps } from '../outgoing/outgoing.js'
 import type { generatePair } from '../protocol/algorithms.js'
 import type { FeedDeps } from '../revocation/feed.js'
 import type { ClockPorts } from '../storage/clock.js'
+import type { TransactionGuard } from '../storage/transaction-guard.js'
 
 export type Ports = {
   log: Log
@@ -28,6 +29,8 @@ export type Ports = {
   firstPair?: typeof generatePair
   /** Where names lead, and whom to trust, where a test has a network of its own. */
   outgoing?: Pick<OutgoingDeps, 'resolve' | 'ca'>
+  /** Tests refuse a statement beside the transaction that its caller is in. */
+  transactionGuard?: TransactionGuard
   /** Tests hold a request at one of these points. */
   pauses?: { passwordChecked?: () => Promise<void>; rotationClaimed?: () => Promise<void> }
 }

@@ -1,6 +1,5 @@
 // The database, and everything that has statements for it.
 import type { Settings } from '../../config/settings.js'
-import type { Log } from '../app.js'
 import { createApiKeyListStore } from '../storage/api-key-lists.js'
 import { createApiKeyStore } from '../storage/api-keys.js'
 import { createApplicationListStore } from '../storage/application-lists.js'
@@ -40,10 +39,14 @@ import { createUserListStore } from '../storage/user-lists.js'
 import { createUserStandingStore } from '../storage/user-standings.js'
 import { createUserStore } from '../storage/users.js'
 import { createVerifierStore } from '../storage/verifiers.js'
+import type { Given } from './ports.js'
 
 /** @throws database_unavailable */
-export async function composeStorage(settings: Pick<Settings, 'database'>, log: Log) {
-  const database = await openDatabase(settings.database, log)
+export async function composeStorage(
+  settings: Pick<Settings, 'database'>,
+  { log, transactionGuard }: Pick<Given, 'log' | 'transactionGuard'>,
+) {
+  const database = await openDatabase(settings.database, log, transactionGuard)
   const { dialect } = database
   return {
     database,

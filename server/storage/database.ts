@@ -1,6 +1,5 @@
 // The one way to the database: explicit SQL with `?` marks, on SQLite and on MySQL alike. What connections are lies beneath;
 // the stores beside this file say what the statements are.
-import { AsyncLocalStorage } from 'node:async_hooks'
 import { setTimeout as pause } from 'node:timers/promises'
 import { Refusal, refuse } from '../protocol/errors.js'
 import {
@@ -13,6 +12,7 @@ import {
 import { openMysql } from './connections/mysql.js'
 import { openSqlite } from './connections/sqlite.js'
 import { isDeadlock, isDuplicate, isPassing, StorageFailure, UnfitDatabase } from './storage-failure.js'
+import { type TransactionGuard, unguarded } from './transaction-guard.js'
 import { createWriteHealth, type WriteHealthDeps } from './write-health.js'
 
 export type Value = string | number | boolean | null
@@ -56,9 +56,6 @@ export type Database = Queries & {
 const deadline = 5_000
 const deadlockTries = 8
 
-/** Whose transaction a caller is in. One for all databases: each that was ever run in slows every promise from then on. */
-const inTransaction = new AsyncLocalStorage<Connections>()
-
 /**
  * Connects; migrates nothing.
  * @throws database_unavailable, UnfitDatabase
@@ -66,6 +63,7 @@ const inTransaction = new AsyncLocalStorage<Connections>()
 export async function openDatabase(
   address: DatabaseAddress,
   log: WriteHealthDeps['log'] = { error() {}, info() {} },
+  guard: TransactionGuard = unguarded,
 ): Promise<Database> {
   const writes = createWriteHealth({ log, monotonic: () => performance.now() })
   const connections = await openConnections(address)
@@ -74,9 +72,8 @@ export async function openDatabase(
       ? { engine: 'sqlite', forUpdate: '', now: null }
       : { engine: 'mysql', forUpdate: ' FOR UPDATE', now: 'CAST(UNIX_TIMESTAMP(NOW(3)) * 1000 AS SIGNED)' }
 
-  /** A statement beside the transaction that its caller is in would wait for that transaction, or run outside it. */
   function refuseStray(): void {
-    if (inTransaction.getStore() === connections)
+    if (guard.isInside(connections))
       throw new Error('a statement inside a transaction must use the transaction it was given')
   }
 
@@ -114,7 +111,7 @@ export async function openDatabase(
     connections,
     remarks: connections.remarks,
     transaction: work =>
-      writing(lent => inOneTransaction(lent, () => inTransaction.run(connections, work, queriesOn(lent)))),
+      writing(lent => inOneTransaction(lent, () => guard.run(connections, () => work(queriesOn(lent))))),
     read: <Row>(sql: string, values?: readonly Value[], often?: 'often') =>
       reading(lent => queriesOn(lent).read<Row>(sql, values, often)),
     write: (sql, values = []) => writing(lent => queriesOn(lent).write(sql, values)),

@@ -6,6 +6,7 @@ import { passwordGrant } from '../../server/storage/session-rows.js'
 import type { SessionRecord } from '../../server/storage/sessions.js'
 import type { NewUser } from '../../server/storage/users.js'
 import type { Engine } from './engines.js'
+import { guarded } from './transaction-guard.js'
 
 const open = new Set<Database>()
 
@@ -30,7 +31,7 @@ export async function anEmptyDatabase(engine: Engine): Promise<Database> {
 
 /** One more connection to a database that is there. */
 export async function anOpen(settings: DatabaseSettings): Promise<Database> {
-  const database = await openDatabase(settings)
+  const database = await openDatabase(settings, undefined, guarded)
   open.add(database)
   return database
 }

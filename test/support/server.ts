@@ -12,6 +12,7 @@ import type { Policy } from '../../server/policy/policies.js'
 import { generatePair, type SigningAlgorithm } from '../../server/protocol/algorithms.js'
 import { aClock, type TestClock } from './clock.js'
 import { aFolder, type Engine, sqlite } from './engines.js'
+import { guarded } from './transaction-guard.js'
 
 export const issuer = 'http://localhost:4000'
 export const password = 'correct horse battery'
@@ -107,6 +108,7 @@ export async function aServer(options: ServerOptions = {}): Promise<TestServer> 
     hashingWork: sharedHashing(),
     firstPair: sharedPair,
     administratorId: 1,
+    transactionGuard: guarded,
     ...(options.pauses && { pauses: options.pauses }),
     ...options.ports,
   })
