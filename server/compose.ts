@@ -1,6 +1,6 @@
 // The roof: puts the parts of all floors together, from the ground up; which parts a floor has says its file in
 // composition/. Servers, the command line and tests all stand on what this makes; a test hands in its own clock and log.
-import { randomBytes, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import { fileURLToPath } from 'node:url'
 import type Koa from 'koa'
 import { requireSecretKey } from '../config/secret-key.js'
@@ -19,6 +19,7 @@ import { ownApplicationId } from './policy/application-metadata.js'
 import { builtInRoles } from './policy/permissions.js'
 import { firstPolicy } from './policy/policies.js'
 import { bringIn } from './process/applications-file.js'
+import { createRandomPool } from './protocol/random-pool.js'
 import { writeFirstRows } from './storage/first-rows.js'
 import { migrateUp, requireKnownMigrations } from './storage/migrate.js'
 
@@ -53,12 +54,15 @@ export async function compose(settings: Settings, ports: Ports) {
 }
 
 /** All but the pages and the API, as the command line needs it. */
-export async function composeParts(settings: Settings, { log, random = randomBytes, pauses = {}, ...ports }: Ports) {
+export async function composeParts(
+  settings: Settings,
+  { log, random = createRandomPool(), pauses = {}, ...ports }: Ports,
+) {
   const uuid = () => randomUUID()
   const given = { log, random, pauses, uuid, ...ports }
   const secretKey = requireSecretKey(settings)
 
-  const storage = await composeStorage(settings, log)
+  const storage = await composeStorage(settings, given)
   const revocation = await composeRevocation(settings, secretKey, given, storage)
   const afterwards: Afterwards = work => jobs.afterwards(work)
   const tokens = composeTokens(settings, secretKey, given, storage, revocation, afterwards)

@@ -1,4 +1,5 @@
 // The compact form of a signed JWT, read strictly: what one reader might spell or understand in two ways is refused.
+import type { KeyObject } from 'node:crypto'
 import { refuse } from './errors.js'
 import { isJsonObject, parseStrictJson } from './json.js'
 
@@ -11,6 +12,8 @@ export type CompactToken = {
   /** The text that the signature covers. */
   input: string
   signature: Buffer
+  /** The key by which the signature was found right; what else is to be asked of a token is asked each time. */
+  signedBy?: KeyObject
 }
 
 /**

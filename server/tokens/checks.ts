@@ -56,7 +56,10 @@ export function createTokenChecks({ issuer, signingKeys, secrets, policy, now, l
       name: 'signature',
       whyNot(token) {
         const { algorithm, publicKey } = keyOf(token)!
-        return verifyInput(algorithm, publicKey, token.input, token.signature) ? null : 'token_signature'
+        if (token.signedBy === publicKey) return null
+        if (!verifyInput(algorithm, publicKey, token.input, token.signature)) return 'token_signature'
+        token.signedBy = publicKey
+        return null
       },
     },
   ]

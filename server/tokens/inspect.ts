@@ -1,13 +1,14 @@
 // Reads tokens that come back to us. Each check stands in the order in which it may be told: form, kind, key, signature,
 // claims (checks.ts), log. Nothing of a token is believed before its signature is right, and it is denied by its claims, never by its
 // text: one token can be spelt in many ways.
-
+import { hash } from 'node:crypto'
 import { codeOfReason } from '../policy/revocation.js'
 import { type AccessClaims, isUserId, type RefreshClaims } from '../protocol/claims.js'
 import { Refusal, refuse } from '../protocol/errors.js'
 import { type CompactToken, readCompact } from '../protocol/jws.js'
 import type { Projection } from '../protocol/log/projection.js'
 import { refusalCode } from '../protocol/log/revocation.js'
+import { createRecent } from '../protocol/recent.js'
 import type { CatchUp } from '../revocation/catch-up.js'
 import { farthest } from '../revocation/high-water.js'
 import type { Tail } from '../revocation/tail.js'
@@ -29,30 +30,36 @@ export type SignedAccess = { claims: AccessClaims; kid: string }
 
 export type AnyToken = { kind: 'access'; claims: AccessClaims } | { kind: 'refresh'; claims: RefreshClaims }
 
+/** How many access tokens are remembered whose signature was found right; some 3 KB each. */
+const mostRemembered = 4_096
+
 /** How many versions a secret may be ahead of what this process knows; each is a revocation of a second ago. */
 const mostNewVersions = 8
 
 export function createInspect(deps: InspectDeps) {
   const { issuer, signingKeys, secrets, checks, projection, tail, catchUp } = deps
+  /** By the digest of the whole text, signature and all: a look-up in place of 80 µs. */
+  const remembered = createRecent<CompactToken>(mostRemembered)
 
   async function access(token: string): Promise<AccessClaims> {
     return (await signedAccess(token)).claims
   }
 
   async function signedAccess(token: string): Promise<SignedAccess> {
-    const signed = accessOf(await read(token))
+    const signed = accessOf(token, await readKnown(token))
     await requireLive(signed)
     return signed
   }
 
   /** Takes a token apart, for a process that knows the log and the key that the token names, if there is such a key. */
-  async function read(token: string): Promise<CompactToken> {
-    const compact = readCompact(token)
+  async function read(token: string, compact = readCompact(token)): Promise<CompactToken> {
     if (!tail.isFresh()) await tail.freshen()
     // Another server may have signed it with a key of a moment ago: no good token is refused for being the first.
     if (mayNameNewKey(compact)) await catchUp()
     return compact
   }
+
+  const readKnown = (token: string) => read(token, remembered.find(digestOf(token)))
 
   function mayNameNewKey({ header: { typ, kid } }: CompactToken): boolean {
     if (typeof kid !== 'string') return false
@@ -65,8 +72,13 @@ export function createInspect(deps: InspectDeps) {
   }
 
   /** Signature and claims; what the log says of them is asked after it. */
-  function accessOf(token: CompactToken, asked = checks.access): SignedAccess {
-    pass(asked(token), token)
+  function accessOf(text: string, token: CompactToken, asked = checks.access): SignedAccess {
+    const isRemembered = token.signedBy !== undefined
+    try {
+      pass(asked(token), token)
+    } finally {
+      if (!isRemembered && token.signedBy) remembered.keep(digestOf(text), frozen(token))
+    }
     return { claims: token.claims as AccessClaims, kid: token.header.kid as string }
   }
 
@@ -97,10 +109,10 @@ export function createInspect(deps: InspectDeps) {
   }
 
   async function anyOf(token: string, asked: typeof checks.access): Promise<AnyToken> {
-    const compact = await read(token)
+    const compact = await readKnown(token)
     return compact.header.typ === 'rt+jwt'
       ? { kind: 'refresh', claims: refreshOf(compact) }
-      : { kind: 'access', claims: await requireLive(accessOf(compact, asked)) }
+      : { kind: 'access', claims: await requireLive(accessOf(token, compact, asked)) }
   }
 
   return {
@@ -119,7 +131,7 @@ export function createInspect(deps: InspectDeps) {
 
     /** The same of an access token, with its key. @throws token_type of any other */
     issuedAccess: async (token: string): Promise<SignedAccess> => {
-      const signed = accessOf(await read(token), checks.accessOfAny)
+      const signed = accessOf(token, await readKnown(token), checks.accessOfAny)
       await requireLive(signed)
       return signed
     },
@@ -141,6 +153,20 @@ export function createInspect(deps: InspectDeps) {
       }
     },
   }
+}
+
+const digestOf = (token: string): string => hash('sha256', token, 'base64')
+
+/** Whoever is handed one that is remembered gets what everybody else does. */
+function frozen(token: CompactToken): CompactToken {
+  for (const part of [token.header, token.claims]) deepFreeze(part)
+  return token
+}
+
+function deepFreeze(value: unknown): void {
+  if (typeof value !== 'object' || value === null) return
+  Object.freeze(value)
+  for (const member of Object.values(value)) deepFreeze(member)
 }
 
 export type Inspect = ReturnType<typeof createInspect>

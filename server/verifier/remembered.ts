@@ -2,6 +2,7 @@
 // digest and a look-up. What time and the log say of them is asked again each time.
 import { hash } from 'node:crypto'
 import type { AccessClaims } from '../protocol/claims.js'
+import { createRecent } from '../protocol/recent.js'
 import type { VerifiedClaims } from './claims.js'
 
 /** A token whose signature and claims are right. */
@@ -16,48 +17,12 @@ export type Signed = {
 
 /** @param size how many at the most; 0: none is remembered */
 export function createRemembered(size: number) {
-  // Two halves: when the young one is full it becomes the old one, and what nobody has asked for since is forgotten.
-  const half = Math.max(1, Math.floor(size / 2))
-  let young = new Map<string, Signed>()
-  let old = new Map<string, Signed>()
-
-  function keep(digest: string, signed: Signed): void {
-    if (young.size >= half) {
-      old = young
-      young = new Map()
-    }
-    young.set(digest, signed)
-  }
-
+  const { find, ...recent } = createRecent<Signed>(size)
   return {
+    ...recent,
     /** Of a whole token, signature and all. */
     digest: (token: string): string => (size === 0 ? '' : hash('sha256', token, 'base64url')),
-
-    find(digest: string): Signed | undefined {
-      if (size === 0) return undefined
-      const found = young.get(digest)
-      if (found) return found
-      const older = old.get(digest)
-      if (older) keep(digest, older)
-      return older
-    },
-
-    keep(digest: string, signed: Signed): void {
-      if (size > 0) keep(digest, signed)
-    },
-
-    forget(digest: string): void {
-      young.delete(digest)
-      old.delete(digest)
-    },
-
-    /** The keys are others. */
-    clear(): void {
-      young = new Map()
-      old = new Map()
-    },
-
-    size: (): number => young.size + old.size,
+    find: (digest: string): Signed | undefined => (size === 0 ? undefined : find(digest)),
   }
 }
 
