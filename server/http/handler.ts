@@ -61,6 +61,14 @@ export type Handler = (ctx: Context) => Promise<void> | void
 /** One of the steps before a handler; a step that doesn't call `next` has answered. */
 export type Step = (ctx: Context, next: () => Promise<void>) => Promise<void> | void
 
+/** One after the other, each by the `next` of the one before. */
+export function inTurn(steps: readonly Step[]): Step {
+  return steps.reduceRight<Step>(
+    (after, step) => async (ctx, next) => step(ctx, async () => after(ctx, next)),
+    (_, next) => next(),
+  )
+}
+
 export type WriteRefusal = (ctx: Context, refusal: Refusal) => Promise<void> | void
 
 export const isReading = ({ method }: Context) => method === 'GET' || method === 'HEAD'

@@ -1,7 +1,8 @@
 // Builds the router from the table of routes and the table of kinds: what stands in neither does not exist.
 import Router from '@koa/router'
 import { refuse } from '../protocol/errors.js'
-import type { Context, Handler, Step, WriteRefusal } from './handler.js'
+import type { FastRoute } from './fast-path/fast-path.js'
+import { type Context, type Handler, inTurn, type Step, type WriteRefusal } from './handler.js'
 import type { AnyAccess, Kind, Kinds, Senders } from './kinds/kind.js'
 import { createAdmissionLimiter } from './middleware/admission-limiter.js'
 import type { Bodies } from './middleware/body.js'
@@ -62,17 +63,28 @@ export function createRouter<N extends string, A extends AnyAccess>(deps: Router
 
   const registered: { row: RouteRow<A>; steps: Step[] }[] = []
   const direct = new Map<string, Step>()
+  const fast = new Map<string, FastRoute>()
   const paths = new Map<string, { methods: Method[]; kind: Kind<A> }>()
   for (const [name, row] of rows) {
     const handler = (ctx: Context) => handlers[name](ctx)
     const steps = [...stepsOf(row), row.waits ? waiting(handler) : handler]
     registered.push({ row, steps })
     if (!/[:*]/.test(row.path))
-      for (const path of [row.path, `${row.path}/`]) direct.set(`${row.method} ${path}`, inTurn(steps))
+      for (const path of [row.path, `${row.path}/`]) {
+        const step = inTurn(steps)
+        direct.set(`${row.method} ${path}`, step)
+        if (row.fast) fast.set(`${row.method} ${path}`, { step, types: plainTypesOf(row) })
+      }
     const { methods, kind } = paths.get(row.path) ?? { methods: [], kind: kindOf(row) }
     if (methods.includes(row.method)) throw new Error(`${row.method} ${row.path} is there twice`)
     requireLikeness(row.path, kind, kindOf(row))
     paths.set(row.path, { methods: [...methods, row.method], kind })
+  }
+
+  function plainTypesOf(row: RouteRow<A>): readonly string[] | null {
+    return row.method === 'GET'
+      ? null
+      : Object.keys(bodyTypes[kindOf(row).body]).filter(type => !type.includes('multipart'))
   }
 
   let made: { router: Router; step: Step } | null = null
@@ -110,15 +122,7 @@ export function createRouter<N extends string, A extends AnyAccess>(deps: Router
   /** Who writes what failed before a route was found. */
   const presenterNear = (path: string): WriteRefusal => presenters[kindNear(path)?.presenter ?? 'page'].write
 
-  return { router: () => routing().router, dispatch, notFound, presenterNear }
-}
-
-/** One after the other, each by the `next` of the one before. */
-function inTurn(steps: readonly Step[]): Step {
-  return steps.reduceRight<Step>(
-    (after, step) => async (ctx, next) => step(ctx, async () => after(ctx, next)),
-    (_, next) => next(),
-  )
+  return { router: () => routing().router, dispatch, fast, notFound, presenterNear }
 }
 
 /** A method that a path does not have is refused on one wire, whichever of its routes was meant. */

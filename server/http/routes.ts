@@ -34,8 +34,12 @@ export const routes = {
   openapi: get('/openapi.json', open, 'This API, described for programs (OpenAPI 3.1)', {
     answers: { 200: z.looseObject({ openapi: z.string() }), 304: null },
   }),
-  healthz: get('/healthz', open, 'The process lives', { answers: { 200: z.object({ status: z.literal('ok') }) } }),
+  healthz: get('/healthz', open, 'The process lives', {
+    fast: true,
+    answers: { 200: z.object({ status: z.literal('ok') }) },
+  }),
   readyz: get('/readyz', open, 'The database answers', {
+    fast: true,
     answers: { 200: readinessSchema },
     refuses: ['stopping', 'database_unavailable', 'log_went_back'],
   }),

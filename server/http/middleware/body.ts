@@ -1,12 +1,12 @@
-// koa-bodyparser reads the bytes (limit, inflation); what they mean is decided by the strict parsers of body-types.ts, once.
-import bodyParser from 'koa-bodyparser'
+// The body of a request: its bytes come from body-bytes.ts (limit, inflation), and what they mean is decided by the strict
+// parsers of body-types.ts, once.
 import { type ErrorCode, refuse } from '../../protocol/errors.js'
 import type { Context, Step } from '../handler.js'
+import { createBodyBytes } from './body-bytes.js'
 import { type BodyName, bodyTypes, type Parsers } from './body-types.js'
 
 export type Body = { begin: Step; read: Step }
 
-const limit = '64kb'
 export type Bodies = Readonly<Record<BodyName, Body>>
 
 /** How long a body may take from the headers on, in ms: whoever sends one slower holds back what was judged by then. */
@@ -31,20 +31,11 @@ export function createBodies(wait = longestWait): Bodies {
  * into `ctx.request.body`; an empty request has none.
  */
 function createBody(parsers: Parsers, wait: number): Body {
-  const parseBody = bodyParser({
-    enableTypes: ['text'],
-    extendTypes: { text: ['*/*'] },
-    textLimit: limit,
-    // Bytes, not text: bytes that are no UTF-8 are an error, not a password with other characters in it. (Spread, since the
-    // types of the library do not know what it hands on to raw-body.)
-    ...{ encoding: null },
-    onerror(error, ctx) {
-      ctx.set('Connection', 'close')
-      const { status } = error as { status?: number }
-      if (status === 413) throw refuse('payload_too_large')
-      if (status === 415) throw unsupported(`content-encoding ${ctx.get('Content-Encoding')}`)
-      throw refuse('parse_error', { detail: 'The request body could not be read.', cause: error })
-    },
+  const bytesOf = createBodyBytes((error, ctx) => {
+    ctx.set('Connection', 'close')
+    if (error.status === 413) throw refuse('payload_too_large')
+    if (error.status === 415) throw unsupported(`content-encoding ${ctx.get('Content-Encoding')}`)
+    throw refuse('parse_error', { detail: 'The request body could not be read.', cause: error })
   })
   const begin: Step = (ctx, next) => {
     ctx.state.bodyDueAt = performance.now() + wait
@@ -52,20 +43,14 @@ function createBody(parsers: Parsers, wait: number): Body {
   }
 
   const read: Step = async (ctx, next) => {
-    await inTime(
-      ctx,
-      parseBody(ctx as never, async () => {}),
-    )
-    const raw = ctx.request.rawBody as unknown as Buffer | string | undefined
-    const bytes = Buffer.isBuffer(raw) ? raw : Buffer.alloc(0)
-    ctx.request.body = await parse(ctx, bytes, parsers)
+    ctx.request.body = await parse(ctx, await inTime(ctx, bytesOf(ctx)), parsers)
     await next()
   }
   return { begin, read }
 }
 
 /** @throws request_timeout; RFC 9110 §15.5.9: the connection is closed, what is left of the body is read by nobody */
-async function inTime(ctx: Context, reading: Promise<unknown>): Promise<void> {
+async function inTime<T>(ctx: Context, reading: Promise<T>): Promise<T> {
   // Once nobody waits for it, it may fail as it likes.
   reading.catch(() => {})
   let timer: NodeJS.Timeout | undefined
@@ -79,16 +64,15 @@ async function inTime(ctx: Context, reading: Promise<unknown>): Promise<void> {
     )
   })
   try {
-    await Promise.race([reading, late])
+    return await Promise.race([reading, late])
   } finally {
     clearTimeout(timer)
   }
 }
 
 async function parse(ctx: Context, bytes: Buffer, parsers: Parsers): Promise<unknown> {
-  const length = ctx.request.length ?? 0
   const contentType = ctx.get('Content-Type')
-  if (bytes.length === 0 && length === 0) return {}
+  if (bytes.length === 0 && !(Number(ctx.get('Content-Length')) > 0)) return {}
   const type = contentType.split(';', 1)[0]!.trim().toLowerCase()
   if (!Object.hasOwn(parsers, type)) throw unsupported(contentType)
   return parsers[type]!(bytes, contentType)

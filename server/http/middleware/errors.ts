@@ -1,7 +1,6 @@
-import type { Middleware } from 'koa'
 import { withoutApiKeys } from '../../policy/api-key.js'
 import { type ErrorCode, Refusal, refuse } from '../../protocol/errors.js'
-import { type Context, senderIdOf, type WriteRefusal } from '../handler.js'
+import { type Context, type Step, senderIdOf, type WriteRefusal } from '../handler.js'
 import { createFailureLines, type FailureLinesDeps } from './failure-lines.js'
 
 export type ErrorsDeps = {
@@ -11,7 +10,7 @@ export type ErrorsDeps = {
 }
 
 /** Turns whatever is thrown into an answer. What is not a refusal is our mistake: logged once, told as `server_error`. */
-export function createErrors({ present, log }: ErrorsDeps): Middleware {
+export function createErrors({ present, log }: ErrorsDeps): Step {
   const noteFailure = createFailureLines({ log })
 
   return async (ctx, next) => {
@@ -25,8 +24,8 @@ export function createErrors({ present, log }: ErrorsDeps): Middleware {
         if (code === 'server_error') log.error({ requestId, code, err: cause ?? error }, 'a request failed')
         else if (code !== 'stopping') noteFailure(refusal, requestId)
       }
-      if (refusal.status === 403) noteForbidden(ctx as unknown as Context, refusal)
-      await present(ctx as unknown as Context, refusal)
+      if (refusal.status === 403) noteForbidden(ctx, refusal)
+      await present(ctx, refusal)
     }
   }
 

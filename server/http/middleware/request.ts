@@ -1,7 +1,6 @@
-import type { Middleware } from 'koa'
 import proxyAddr from 'proxy-addr'
 import { withoutApiKeys } from '../../policy/api-key.js'
-import type { State } from '../handler.js'
+import type { Step } from '../handler.js'
 import { callerOf, type ForwardedHeader, type ForwardedNode } from './forwarded.js'
 
 export type RequestDeps = {
@@ -13,12 +12,12 @@ export type RequestDeps = {
 }
 
 /** Gives each request an id and the caller's address, and says in the debug log how it went. Never logs a query or a body. */
-export function createRequest({ trustProxy, forwardedHeader, uuid, log }: RequestDeps): Middleware {
+export function createRequest({ trustProxy, forwardedHeader, uuid, log }: RequestDeps): Step {
   const trust = trustOf(trustProxy)
 
   return async (ctx, next) => {
     const begun = performance.now()
-    const state = ctx.state as State
+    const { state } = ctx
     state.requestId = uuid()
     state.address = callerOf(ctx.req.socket.remoteAddress, forwardedHeader, ctx.get(forwardedHeader), trust) ?? ''
     ctx.set('X-Request-Id', state.requestId)

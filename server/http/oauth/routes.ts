@@ -27,13 +27,14 @@ const ofRefreshTokens = [
   'user_unknown',
 ] as const satisfies readonly ErrorCode[]
 
-const discovery = { answers: { 200: discoverySchema, 304: null } } as const
+const discovery = { fast: true, answers: { 200: discoverySchema, 304: null } } as const
 const userinfo = { answers: { 200: userinfoSchema } } as const
 
 const refusedRegistrations = ['invalid_redirect_uri', 'invalid_client_metadata'] as const
 
 export const oauthRoutes = {
   token: post('/oauth/token', client, 'Tokens, by a grant', {
+    fast: true,
     forms: { by: 'grant_type', of: grantParameters },
     answers: { 200: tokenAnswerSchema },
     refuses: [
@@ -91,11 +92,13 @@ export const oauthRoutes = {
     },
   ),
   introspect: post('/oauth/introspect', confidentialClient, 'What is this token worth? (RFC 7662)', {
+    fast: true,
     form: introspectionParameters,
     answers: { 200: introspectionAnswer },
     refuses: ['invalid_request', 'clock_jumped', 'clock_went_back'],
   }),
   revoke: post('/oauth/revoke', client, 'Give a token back (RFC 7009)', {
+    fast: true,
     form: revocationParameters,
     answers: { 200: null },
     refuses: [
@@ -138,5 +141,5 @@ export const discoveryRoutes = {
     discovery,
   ),
   authorizationServer: get('/.well-known/oauth-authorization-server', open, 'The same for OAuth (RFC 8414)', discovery),
-  jwks: get('/.well-known/jwks.json', open, 'The public keys', { answers: { 200: jwksSchema, 304: null } }),
+  jwks: get('/.well-known/jwks.json', open, 'The public keys', { fast: true, answers: { 200: jwksSchema, 304: null } }),
 } as const

@@ -50,6 +50,7 @@ export const tokenRoutes = {
     limited: true,
   }),
   refresh: post('/api/token/refresh', open, 'Spend a refresh token', {
+    fast: true,
     body: refreshToken,
     answers: {
       200: z.object({
@@ -68,6 +69,7 @@ export const tokenRoutes = {
     ],
   }),
   verify: post('/api/token/verify', open, 'Is this token good?', {
+    fast: true,
     body: { token: { trim: true, about: 'An access token or a refresh token.' } },
     answers: { 200: z.object({}) },
     refuses: [
