@@ -39,7 +39,8 @@ onMariaDb('several workers on one port', engine =>
         })
       const died = new Promise<never>((_, reject) => child.once('exit', () => reject(new Error(printed))))
       died.catch(() => {})
-      const ready = waitFor(async () => expect(printed).to.include('Darvoza is ready'))
+      // Four programs start, on a machine that may be busy; how fast is no matter of these tests.
+      const ready = waitFor(async () => expect(printed).to.include('Darvoza is ready'), 45_000)
       await Promise.race([ready, died])
       return { url: `http://127.0.0.1:${port}`, child, printed: () => printed, workers: () => childrenOf(child.pid!) }
     }

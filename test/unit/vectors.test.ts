@@ -167,13 +167,16 @@ describe('the vectors', () => {
     this.timeout(30_000)
     const script = `${root}test/vectors/pyjwt.py`
     const told = execFileSync('/usr/bin/python3', [script, path('tokens.json')], { encoding: 'utf8' })
-    const answers = JSON.parse(told) as Record<string, string | null>
+    const { answers, reads_crit: readsCrit } = JSON.parse(told) as {
+      answers: Record<string, string | null>
+      reads_crit: boolean
+    }
     const letIn = new Set<string>()
     for (const { name, expect: verdict, level } of tokens.vectors) {
       const isLetIn = answers[name] === null
       if (verdict === 'accept') expect(answers[name], name).to.equal(null)
       else if (level === 'must' && isLetIn) letIn.add(name.split(': ')[0]!)
     }
-    expect([...letIn]).to.have.members(Object.keys(beyondPyJwt))
+    expect([...letIn]).to.have.members([...Object.keys(beyondPyJwt), ...(readsCrit ? [] : ['crit'])])
   })
 })

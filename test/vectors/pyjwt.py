@@ -1,10 +1,12 @@
-# Asks PyJWT, given all that it asks for, what it thinks of the vectors: {"name": null | "Exception: text"} on stdout.
+# Asks PyJWT, given all that it asks for, what it thinks of the vectors: on stdout {"answers": {"name": null | "Exception: text"},
+# "reads_crit": whether this version of it knows the header `crit` (RFC 7515 §4.1.11)}.
+import inspect
 import json
 import sys
 from datetime import datetime, timezone
 
 import jwt
-from jwt import api_jwt
+from jwt import api_jws, api_jwt
 
 vectors = json.load(open(sys.argv[1]))
 
@@ -42,4 +44,4 @@ for vector in vectors["vectors"]:
         answers[vector["name"]] = None
     except Exception as error:
         answers[vector["name"]] = f"{type(error).__name__}: {error}"
-json.dump(answers, sys.stdout)
+json.dump({"answers": answers, "reads_crit": '"crit"' in inspect.getsource(api_jws)}, sys.stdout)
