@@ -67,11 +67,11 @@ export function verifyInput(
 }
 
 /** HS256, for the tokens that only we read. */
-export function macInput(secret: Buffer, input: string): Buffer {
+export function macInput(secret: Buffer | KeyObject, input: string): Buffer {
   return createHmac('sha256', secret).update(input).digest()
 }
 
-export function macMatches(secret: Buffer, input: string, signature: Buffer): boolean {
+export function macMatches(secret: Buffer | KeyObject, input: string, signature: Buffer): boolean {
   const expected = macInput(secret, input)
   return signature.length === expected.length && timingSafeEqual(signature, expected)
 }

@@ -23,10 +23,11 @@ export function parseStrictJson(text: string, maxDepth = 8): unknown {
 /** Looks at strings and brackets alone, in one pass without recursion; JSON.parse judges the rest afterwards. */
 function refuseDepthAndDuplicates(text: string, maxDepth: number): void {
   const open: (Set<string> | null)[] = []
+  const hasEscapes = text.includes('\\')
   for (let at = 0; at < text.length; at++) {
     const sign = text[at]
     if (sign === '"') {
-      const end = endOfString(text, at)
+      const end = endOfString(text, at, hasEscapes)
       const members = open.at(-1)
       if (members && isName(text, end)) addMember(members, text.slice(at, end))
       at = end - 1
@@ -40,7 +41,11 @@ function refuseDepthAndDuplicates(text: string, maxDepth: number): void {
 }
 
 /** The place behind the closing quote; a string that is never closed goes to the end, and is not looked at again. */
-function endOfString(text: string, start: number): number {
+function endOfString(text: string, start: number, hasEscapes: boolean): number {
+  if (!hasEscapes) {
+    const quote = text.indexOf('"', start + 1)
+    return quote === -1 ? text.length : quote + 1
+  }
   for (let at = start + 1; at < text.length; at++) {
     if (text[at] === '\\') at++
     else if (text[at] === '"') return at + 1

@@ -3,7 +3,15 @@ import type { Dialect, Queries } from './database.js'
 import { createOpenSessions } from './open-sessions.js'
 import { createRotations } from './rotations.js'
 import { scanSql } from './scan-sql.js'
-import { readSession, type SessionRecord, type SessionRow, sessionColumns, writtenSession } from './session-rows.js'
+import {
+  type PrefixedSessionRow,
+  readPrefixedSession,
+  readSession,
+  type SessionRecord,
+  type SessionRow,
+  sessionColumns,
+  writtenSession,
+} from './session-rows.js'
 import { createSessionTidying } from './session-tidying.js'
 import { assignments, columns, grouped, inChunks, insertion, padded, placeholders } from './statement.js'
 import { foldUser, type UserRecord, type UserRow, userColumns } from './user-rows.js'
@@ -64,7 +72,8 @@ export type OutsideRow = {
   logAccessLifetime: number
 }
 
-export type StandingRow = { [C in (typeof sessionColumns)[number] as `s_${C}`]: SessionRow[C] } & UserRow &
+export type StandingRow = PrefixedSessionRow &
+  UserRow &
   OutsideRow & {
     crowdedUpto?: number | null
   }
@@ -201,9 +210,7 @@ export type SessionStore = ReturnType<typeof createSessionStore>
 /** @param rows of one session, a row for each role of its user */
 export function readStanding(rows: readonly StandingRow[]): Standing {
   const first = rows[0]!
-  const row = {} as Record<string, unknown>
-  for (const name of sessionColumns) row[name] = first[`s_${name}`]
-  const session = readSession(row as SessionRow)
+  const session = readPrefixedSession(first)
   const user = foldUser(rows)
   return {
     session,

@@ -1,5 +1,6 @@
 // A user as code has it, and as rows hold it.
 import { emailKey } from '../policy/email.js'
+import { createRecent } from '../protocol/recent.js'
 import type { Value } from './database.js'
 
 /** A user with roles. Times are epoch ms. */
@@ -71,8 +72,29 @@ export type UserRow = OwnUserRow & RoleOfUser
 
 /** One row per role comes in, one user goes out. */
 export function foldUser(rows: readonly UserRow[]): UserRecord {
-  const { roleName: _, rolePermissions: __, ...row } = rows[0]!
-  return withRoles(readUser(row), rows)
+  return withRoles(pickUser(rows[0]!), rows)
+}
+
+/** The user alone out of a row that has others beside; member by member, since each refresh reads one. */
+function pickUser(row: OwnUserRow): OwnUserRecord {
+  return {
+    id: row.id,
+    username: row.username,
+    usernameKey: row.usernameKey,
+    passwordHash: row.passwordHash,
+    firstName: row.firstName,
+    lastName: row.lastName,
+    email: row.email,
+    endedSeq: row.endedSeq,
+    lastLoginAt: row.lastLoginAt,
+    passwordChangedAt: row.passwordChangedAt,
+    createdAt: row.createdAt,
+    deletedAt: row.deletedAt,
+    active: row.active === 1,
+    emailVerified: row.emailVerified === 1,
+    mustChangePassword: row.mustChangePassword === 1,
+    permissions: JSON.parse(row.permissions) as string[],
+  }
 }
 
 export function readUser<Row extends OwnUserRow>(row: Row) {
@@ -85,6 +107,17 @@ export function readUser<Row extends OwnUserRow>(row: Row) {
   }
 }
 
+/** Few roles have many users. */
+const parsed = createRecent<readonly string[]>(200)
+
+function permissionsOf(text: string): readonly string[] {
+  const known = parsed.find(text)
+  if (known) return known
+  const permissions = JSON.parse(text) as string[]
+  parsed.keep(text, permissions)
+  return permissions
+}
+
 /** @param rows one for each role */
 export function withRoles(user: OwnUserRecord, rows: readonly RoleOfUser[]): UserRecord {
   const roles = new Set<string>()
@@ -92,7 +125,7 @@ export function withRoles(user: OwnUserRecord, rows: readonly RoleOfUser[]): Use
   for (const { roleName, rolePermissions } of rows) {
     if (roleName === null) continue
     roles.add(roleName)
-    for (const permission of JSON.parse(rolePermissions!) as string[]) all.add(permission)
+    for (const permission of permissionsOf(rolePermissions!)) all.add(permission)
   }
   return { ...user, roles: [...roles].sort(), allPermissions: [...all].sort() }
 }

@@ -45,9 +45,8 @@ export function createUserStore(dialect: { forUpdate: string }) {
         `${selectUser}, h.seq AS seq ${fromUser} CROSS JOIN log_head h WHERE u.username_key = ?`,
         [usernameKey],
       )
-      if (rows.length === 0) return null
-      const { seq, ...user } = foldUser(rows) as UserRecord & { seq: number }
-      return { user, seq }
+      const [first] = rows
+      return first ? { user: foldUser(rows), seq: first.seq } : null
     },
 
     async find(tx: Queries, id: number): Promise<UserRecord | null> {

@@ -79,8 +79,8 @@ export function createTokenChecks({ issuer, signingKeys, secrets, policy, now, l
       {
         name: 'signature',
         whyNot(token) {
-          const { secret } = secrets.find(purpose, versionIn(token))!
-          return macMatches(secret, token.input, token.signature) ? null : 'token_signature'
+          const { key } = secrets.find(purpose, versionIn(token))!
+          return macMatches(key, token.input, token.signature) ? null : 'token_signature'
         },
       },
     ]

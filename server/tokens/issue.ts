@@ -181,7 +181,7 @@ export function createIssue({ issuer, signingKeys, secrets, policy, applications
       const claim = policy().user_id_claim
       if (!(claim in claims)) Object.assign(claims, { [claim]: sub })
       const header = encodePart({ alg: 'HS256', typ: 'rt+jwt', kid: String(secret.version) })
-      return writeCompact(header, claims, input => macInput(secret.secret, input))
+      return writeCompact(header, claims, input => macInput(secret.key, input))
     },
 
     /** Proves the device at the next sign-in, until the device is ended. */
@@ -189,7 +189,7 @@ export function createIssue({ issuer, signingKeys, secrets, policy, applications
       const secret = secrets.present('device')
       const header = encodePart({ alg: 'HS256', typ: 'dt+jwt', kid: String(secret.version) })
       const claims = { iss: issuer, aud: issuer, sub: String(userId), did: deviceId }
-      return writeCompact(header, claims, input => macInput(secret.secret, input))
+      return writeCompact(header, claims, input => macInput(secret.key, input))
     },
   }
 }

@@ -1,13 +1,14 @@
 // Our own random secrets, sealed rows with a version each: refresh tokens, device tokens and the chain of the audit log are
 // signed with them. They are never derived from SECRET_KEY and never in the JWKS, so a change of either signs nobody out.
+import { createSecretKey, type KeyObject } from 'node:crypto'
 import type { Tail } from '../revocation/tail.js'
 import type { Database, Queries } from '../storage/database.js'
 import type { KeyStore, SecretPurpose, SecretRecord } from '../storage/keys.js'
 import type { RevocationStore } from '../storage/revocations.js'
 import type { Sealing } from './sealing.js'
 
-/** `createdAt` is epoch ms. */
-export type Secret = { version: number; secret: Buffer; createdAt: number }
+/** `createdAt` is epoch ms; `key`: the same secret, made ready for macInput() once. */
+export type Secret = { version: number; secret: Buffer; key: KeyObject; createdAt: number }
 
 const purposes: SecretPurpose[] = ['refresh', 'device', 'audit', 'ticket']
 
@@ -38,7 +39,7 @@ export function createSecrets({ database, keyStore, revocationStore, sealing, ta
         // Opened once: it may be sealed anew meanwhile, under a SECRET_KEY that this process was not started with.
         const secret = known.get(name)?.secret ?? sealing.open(record.sealed, name)
         const { purpose, version, createdAt } = record
-        return { name, purpose, version, createdAt, secret }
+        return { name, purpose, version, createdAt, secret, key: known.get(name)?.key ?? createSecretKey(secret) }
       })
       known = new Map(opened.map(one => [one.name, one]))
       // Records come in the order of versions: the last of a purpose is the present one.

@@ -1,5 +1,5 @@
 // Tickets of authorization requests: good in the browser that began the request, for an hour, as they were sealed.
-import { randomBytes } from 'node:crypto'
+import { createSecretKey, randomBytes } from 'node:crypto'
 import { expect } from 'chai'
 import { refuse } from '../../server/protocol/errors.js'
 import { createTickets } from '../../server/tokens/ticket.js'
@@ -193,7 +193,7 @@ describe('the key of tickets', () => {
     expect(await begin(visitor)).to.match(/^2\./)
     server.clock.advance('1h')
     // Whoever has that key makes no ticket with it that is good.
-    const of = { version: 1, secret: stolen, createdAt: 0 }
+    const of = { version: 1, secret: stolen, key: createSecretKey(stolen), createdAt: 0 }
     const forger = createTickets({
       secrets: { present: () => of, find: () => of },
       catchUp: async () => {},

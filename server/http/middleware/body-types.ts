@@ -119,6 +119,6 @@ function grouped(pairs: Pairs): Form {
   return form
 }
 
-function decode(bytes: Buffer): string {
-  return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
-}
+const utf8 = new TextDecoder('utf-8', { fatal: true })
+
+const decode = (bytes: Buffer): string => utf8.decode(bytes)
