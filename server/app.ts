@@ -203,7 +203,6 @@ export function createHttpParts(deps: AppDeps) {
       now,
       mayName: ctx => bearer.has(ctx, 'darvoza:revocations:read'),
     }),
-    issuer,
     trustProxy: settings.trustProxy,
     forwardedHeader: settings.forwardedHeader,
     uuid,

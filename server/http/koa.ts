@@ -7,33 +7,27 @@ import type { Context, Step, WriteRefusal } from './handler.js'
 import type { AnyAccess } from './kinds/kind.js'
 import { createErrors, type ErrorsDeps } from './middleware/errors.js'
 import { createRequest, type RequestDeps } from './middleware/request.js'
-import { securityHeaders } from './middleware/security-headers.js'
 import { createRouter, type RouterDeps } from './router.js'
 
 export type KoaDeps<N extends string, A extends AnyAccess> = RouterDeps<N, A> & {
-  issuer: string
   log: RequestDeps['log'] & ErrorsDeps['log']
 } & Omit<RequestDeps, 'log'>
 
 export function createKoa<N extends string, A extends AnyAccess>(deps: KoaDeps<N, A>): Koa {
-  const { issuer, log } = deps
+  const { log } = deps
   const { router, dispatch, fast, notFound, presenterNear } = createRouter(deps)
-  const present: WriteRefusal = (ctx, refusal) => (ctx.state.writeRefusal ?? presenterNear(ctx.path))(ctx, refusal)
-  const first: Step[] = [createRequest(deps), createErrors({ present, log })]
-  const headers = {
-    ...securityHeaders(issuer),
-    // RFC 6749 §5.1: answers with tokens are never stored; what may be says so itself.
-    'Cache-Control': 'no-store',
+  const present: WriteRefusal = (ctx, refusal) => {
+    if (ctx.state.writeRefusal) return ctx.state.writeRefusal(ctx, refusal)
+    const { write, headers } = presenterNear(ctx.path)
+    ctx.set(headers)
+    return write(ctx, refusal)
   }
+  const first: Step[] = [createRequest(deps), createErrors({ present, log })]
 
-  const app = new WithFastPath(createFastPath({ routes: fast, first, headers, log }))
+  const app = new WithFastPath(createFastPath({ routes: fast, first, log }))
   // What reaches Koa's own handler is a broken connection, or a mistake in the error middleware itself.
   app.silent = true
   app.on('error', error => log.debug({ err: error }, 'a connection failed'))
-  app.use((ctx, next) => {
-    ctx.set(headers)
-    return next()
-  })
   for (const step of first) app.use(step as unknown as Koa.Middleware)
   // By this a test finds the router in the application.
   app.use(Object.assign((ctx: Koa.Context, next: Koa.Next) => dispatch(ctx as unknown as Context, next), { router }))

@@ -1,6 +1,7 @@
 // Who writes a refusal on the wire that its reader speaks: one row a wire, which kinds of access name.
 import type { WriteRefusal } from './handler.js'
 import { acceptsEvents, acceptsJson } from './middleware/accept.js'
+import { pageHeaders, programHeaders } from './middleware/security-headers.js'
 import { createOauthPresenter } from './oauth/present-error.js'
 import { createApiPresenter } from './wire/present-error.js'
 
@@ -8,6 +9,8 @@ export type Presenter = {
   /** Does the caller take what is answered here? Asked before anything else is done. */
   accepts: (accept: string) => boolean
   write: WriteRefusal
+  /** What every answer has. */
+  headers: Readonly<Record<string, string>>
 }
 
 export type PresentersDeps = {
@@ -17,17 +20,19 @@ export type PresentersDeps = {
 }
 
 export function createPresenters({ issuer, presentErrorPage }: PresentersDeps) {
+  const headers = programHeaders(issuer)
   return {
     /** simplejwt's JSON. */
-    api: { accepts: acceptsJson, write: createApiPresenter(issuer) },
+    api: { accepts: acceptsJson, write: createApiPresenter(issuer), headers },
     /** The same beside what is no JSON: its readers say `text/event-stream`. */
     feed: {
       accepts: accept => acceptsJson(accept) || acceptsEvents(accept),
       write: createApiPresenter(issuer),
+      headers,
     },
-    page: { accepts: () => true, write: presentErrorPage },
+    page: { accepts: () => true, write: presentErrorPage, headers: pageHeaders(issuer) },
     /** RFC 6749 §5.2. Its clients know what comes, and many say nothing sensible in `Accept`. */
-    oauth: { accepts: () => true, write: createOauthPresenter(issuer) },
+    oauth: { accepts: () => true, write: createOauthPresenter(issuer), headers },
   } satisfies Record<string, Presenter>
 }
 

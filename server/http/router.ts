@@ -2,7 +2,7 @@
 import Router from '@koa/router'
 import { refuse } from '../protocol/errors.js'
 import type { FastRoute } from './fast-path/fast-path.js'
-import { type Context, type Handler, inTurn, type Step, type WriteRefusal } from './handler.js'
+import { type Context, type Handler, inTurn, type Step } from './handler.js'
 import type { AnyAccess, Kind, Kinds, Senders } from './kinds/kind.js'
 import { createAdmissionLimiter } from './middleware/admission-limiter.js'
 import type { Bodies } from './middleware/body.js'
@@ -10,7 +10,7 @@ import { type BodyName, bodyTypes } from './middleware/body-types.js'
 import { corsPolicies } from './middleware/cors.js'
 import { checkMembers, checkQuery } from './middleware/parameters.js'
 import { createNearest } from './nearest.js'
-import type { Presenters } from './presenters.js'
+import type { Presenter, Presenters } from './presenters.js'
 import type { Method, RouteRow } from './route.js'
 import { queryOf, type Waiting } from './waiting.js'
 
@@ -33,10 +33,11 @@ export function createRouter<N extends string, A extends AnyAccess>(deps: Router
 
   /** How a route answers, whatever becomes of the request: what fails from here on is written by its presenter. */
   function answerAs(kind: Kind<A>): Step {
-    const { accepts, write } = presenters[kind.presenter]
+    const { accepts, write, headers } = presenters[kind.presenter]
     const cors = corsPolicies[kind.cors]
     return (ctx, next) => {
       ctx.state.writeRefusal = write
+      ctx.set(headers)
       return cors(ctx, async () => {
         if (!accepts(ctx.get('Accept'))) throw refuse('not_acceptable')
         await next()
@@ -120,7 +121,7 @@ export function createRouter<N extends string, A extends AnyAccess>(deps: Router
   }
 
   /** Who writes what failed before a route was found. */
-  const presenterNear = (path: string): WriteRefusal => presenters[kindNear(path)?.presenter ?? 'page'].write
+  const presenterNear = (path: string): Presenter => presenters[kindNear(path)?.presenter ?? 'page']
 
   return { router: () => routing().router, dispatch, fast, notFound, presenterNear }
 }

@@ -33,7 +33,7 @@ async function servers(engine: Engine): Promise<[TestServer, TestServer]> {
 
 onEachEngine('one code redeemed fifty times at once', engine => {
   it('gives one session, and nobody else’s is touched', async () => {
-    const settings = await engine.fresh()
+    const settings = await engine.migrated()
     const count = engine.name === 'SQLite' ? 1 : 2
     const all = await Promise.all(Array.from({ length: count }, () => aServerProcess(settings)))
     const urls = all.map(server => server.url)

@@ -17,7 +17,7 @@ onMariaDb('a server that alone is cut off from the database', engine => {
   afterEach(() => relay.close())
 
   it('P3: keeps the session of a client that has nobody else to ask, though the other server never noticed', async () => {
-    const settings = await engine.fresh()
+    const settings = await engine.migrated()
     if (settings.engine !== 'mysql') throw new Error('two servers need MySQL')
     relay = await aRelay(settings.port)
     const near = await aServerProcess(settings, { reuse_grace: grace })

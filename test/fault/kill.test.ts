@@ -17,7 +17,7 @@ async function unanswered(request: Promise<Answer>): Promise<void> {
 
 onEachEngine('P3: kill -9 between commit and answer', (engine: Engine) => {
   it('of a refresh: the client tries the same token again and keeps its session', async () => {
-    const settings = await engine.fresh()
+    const settings = await engine.migrated()
     const first = await aServerProcess(settings)
     const pair = await aClient(first).signIn(admin)
     await first.dieAt('rotationClaimed')
@@ -36,7 +36,7 @@ onEachEngine('P3: kill -9 between commit and answer', (engine: Engine) => {
   }).timeout(40_000)
 
   it('of a sign-in: the client signs in again, and the lost session is one that its owner sees and can end', async () => {
-    const settings = await engine.fresh()
+    const settings = await engine.migrated()
     const first = await aServerProcess(settings)
     await first.dieAt('committed')
     await unanswered(aClient(first).post('/api/token/', admin))
@@ -52,7 +52,7 @@ onEachEngine('P3: kill -9 between commit and answer', (engine: Engine) => {
   }).timeout(40_000)
 
   it('of an end: what was committed holds, though nobody was told', async () => {
-    const settings = await engine.fresh()
+    const settings = await engine.migrated()
     const first = await aServerProcess(settings)
     const [own, other] = [await aClient(first).signIn(admin), await aClient(first).signIn(admin)]
     await first.dieAt('committed')
@@ -62,7 +62,7 @@ onEachEngine('P3: kill -9 between commit and answer', (engine: Engine) => {
   }).timeout(40_000)
 
   it('right after an end was answered: it still holds', async () => {
-    const settings = await engine.fresh()
+    const settings = await engine.migrated()
     const first = await aServerProcess(settings)
     const [own, other] = [await aClient(first).signIn(admin), await aClient(first).signIn(admin)]
     const ended = await aClient(first).delete(`/api/me/sessions/${claimsOf(other.access).sid}/`, own.access)
@@ -72,7 +72,7 @@ onEachEngine('P3: kill -9 between commit and answer', (engine: Engine) => {
   }).timeout(40_000)
 
   it('right after an end of all others was answered: it still holds, though no row was marked', async () => {
-    const settings = await engine.fresh()
+    const settings = await engine.migrated()
     const first = await aServerProcess(settings)
     const [own, other] = [await aClient(first).signIn(admin), await aClient(first).signIn(admin)]
     expect((await aClient(first).delete('/api/me/sessions/', own.access)).status).to.equal(204)
@@ -90,7 +90,7 @@ onEachEngine('P3: kill -9 between commit and answer', (engine: Engine) => {
   }
 
   it('under load, again and again: every client that tries again keeps its session', async () => {
-    const settings = await engine.fresh()
+    const settings = await engine.migrated()
     let server = await aServerProcess(settings)
     const pairs = await Promise.all(Array.from({ length: 12 }, () => aClient(server).signIn(admin)))
     const lost: string[] = []

@@ -28,7 +28,7 @@ async function aUserFromThere(settings: DatabaseSettings): Promise<number> {
 
 onMariaDb('a refresh token of a former service, fifty times at once at two processes', engine => {
   it('gives one session and one pair', async () => {
-    const settings = await engine.fresh()
+    const settings = await engine.migrated()
     const one = await aServerProcess(settings, {}, taken())
     const two = await aServerProcess(settings, null, taken())
     const userId = await aUserFromThere(settings)
@@ -48,7 +48,7 @@ onMariaDb('a refresh token of a former service, fifty times at once at two proce
 
 onEachEngine('a server that dies between an exchange and its answer', engine => {
   it('has lost nothing: who asks again gets the pair, of the one session', async () => {
-    const settings = await engine.fresh()
+    const settings = await engine.migrated()
     const server = await aServerProcess(settings, {}, taken())
     const userId = await aUserFromThere(settings)
     const token = aToken(userId)

@@ -72,7 +72,7 @@ describe('a full disk', () => {
 
 onMariaDb('a database that was set read-only', engine => {
   it('is 503 for who writes and red in /readyz, and goes on by itself afterwards', async () => {
-    const settings = await engine.fresh()
+    const settings = await engine.migrated()
     if (settings.engine !== 'mysql') throw new Error('this is about MariaDB')
     const { host, port, name } = settings
     const root = await mysql.createConnection({ host, port, user: 'root' })

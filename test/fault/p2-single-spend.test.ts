@@ -53,7 +53,7 @@ async function burst(urls: string[], database: Database, where: string): Promise
 
 onEachEngine('P2: one token refreshed a hundred times at once', engine => {
   it('is spent once: one step, one successor for all, in one process', async () => {
-    const settings = await engine.fresh()
+    const settings = await engine.migrated()
     const server = await aServerProcess(settings)
     await burst([server.url], await anOpen(settings), `${engine.name}, one process`)
     expect(server.complaints).to.deep.equal([])
@@ -62,7 +62,7 @@ onEachEngine('P2: one token refreshed a hundred times at once', engine => {
 
 onMariaDb('P2: one token refreshed a hundred times at once', engine => {
   it('is spent once: one step, one successor for all, over two processes', async () => {
-    const settings = await engine.fresh()
+    const settings = await engine.migrated()
     const servers = await Promise.all([aServerProcess(settings), aServerProcess(settings)])
     await burst(
       servers.map(server => server.url),

@@ -14,7 +14,7 @@ const rotations = trials(3)
 
 onMariaDb('P4: keys that rotate under load, over two processes', engine => {
   it('refuse no valid token, whether the key was published before it signs or not', async () => {
-    const database = await engine.fresh()
+    const database = await engine.migrated()
     const servers = [await aServerProcess(database), await aServerProcess(database)]
     const urls = servers.map(server => server.url)
     const operator = await anOperator(database)

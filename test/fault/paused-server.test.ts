@@ -10,7 +10,7 @@ const pause = (ms: number) => new Promise(resolve => setTimeout(resolve, ms))
 
 onMariaDb('P1: a server that was stopped for a while', engine => {
   it('refuses what was ended meanwhile elsewhere, from its first answer on', async () => {
-    const settings = await engine.fresh()
+    const settings = await engine.migrated()
     const [stopped, other] = await Promise.all([aServerProcess(settings), aServerProcess(settings)])
     const [own, ended] = [await aClient(other).signIn(admin), await aClient(other).signIn(admin)]
     expect((await aClient(stopped).verify(ended.access)).status).to.equal(200)
@@ -30,7 +30,7 @@ onMariaDb('P1: a server that was stopped for a while', engine => {
 
 onMariaDb('P6: one of two servers, away for longer than the grace while the other serves', engine => {
   it('takes the token whose successor never arrived from whoever waited for it', async () => {
-    const settings = await engine.fresh()
+    const settings = await engine.migrated()
     const [away, other] = [await aServerProcess(settings, { reuse_grace: 1 }), await aServerProcess(settings, null)]
     const pair = await aClient(away).signIn(admin)
     expect((await aClient(away).refresh(pair.refresh)).status, 'an answer that we take to be lost').to.equal(200)
@@ -49,7 +49,7 @@ onMariaDb('P6: one of two servers, away for longer than the grace while the othe
 
 onEachEngine('P6: the only server, stopped for longer than the grace', engine => {
   it('takes the token whose successor never arrived', async () => {
-    const server = await aServerProcess(await engine.fresh(), { reuse_grace: 1 })
+    const server = await aServerProcess(await engine.migrated(), { reuse_grace: 1 })
     const client = aClient(server)
     const pair = await client.signIn(admin)
     expect((await client.refresh(pair.refresh)).status, 'an answer that we take to be lost').to.equal(200)

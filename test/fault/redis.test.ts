@@ -16,7 +16,7 @@ const admin = { username: 'admin', password }
 type Two = { servers: [ServerProcess, ServerProcess]; here: Client; there: Client }
 
 async function twoServers(engine: Engine, settings: Record<string, string>): Promise<Two> {
-  const database = await engine.fresh()
+  const database = await engine.migrated()
   const servers = [await aServerProcess(database, {}, settings), await aServerProcess(database, {}, settings)] as [
     ServerProcess,
     ServerProcess,

@@ -6,7 +6,7 @@ import { aServerProcess } from '../support/processes.js'
 
 onMariaDb('one code redeemed fifty times at once, two hundred times', engine => {
   it('gives one session, over two processes', async () => {
-    const settings = await engine.fresh()
+    const settings = await engine.migrated()
     const servers = await Promise.all([aServerProcess(settings), aServerProcess(settings)])
     const urls = servers.map(server => server.url)
     console.log(`      ${await redeemManyTimes(urls, await anOpen(settings), trials(200))}`)

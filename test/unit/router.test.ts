@@ -16,10 +16,10 @@ import { ownPermissions } from '../../server/policy/permissions.js'
 type Deps = RouterDeps<string, Access>
 
 const presenters = {
-  api: { accepts: () => true, write: () => {} },
-  page: { accepts: () => true, write: () => {} },
-  feed: { accepts: () => true, write: () => {} },
-  oauth: { accepts: () => true, write: () => {} },
+  api: { accepts: () => true, write: () => {}, headers: {} },
+  page: { accepts: () => true, write: () => {}, headers: {} },
+  feed: { accepts: () => true, write: () => {}, headers: {} },
+  oauth: { accepts: () => true, write: () => {}, headers: {} },
 }
 
 /** A router of these rows; nobody is judged. */
@@ -62,7 +62,7 @@ describe('a table of routes', () => {
       await run(ctx as never, (() => Promise.resolve()) as never)
       expect(state.writeRefusal, path).to.equal(written)
     }
-    expect(presenterNear('/a/7/nothing')).to.equal(presenters.page.write)
+    expect(presenterNear('/a/7/nothing')).to.equal(presenters.page)
   })
 
   it('lets in a few at a time where a row says so, all such rows together, and whatever else has come between them', async () => {
@@ -76,7 +76,7 @@ describe('a table of routes', () => {
     const handlers = { crowd: serve('crowd'), throng: serve('throng'), other: serve('other') }
     const run = aRouter(rows, handlers).router().routes()
     const request = (path: string) =>
-      run({ method: 'GET', path, state: {}, request: {}, get: () => '' } as never, (() => Promise.resolve()) as never)
+      run({ method: 'GET', path, state: {}, request: {}, get: () => '', set: () => {} } as never, (() => Promise.resolve()) as never)
     const crowd = Array.from({ length: 10 }, (_, index) => request(index % 2 === 0 ? '/crowd' : '/throng'))
     await request('/other')
     expect(served).to.deep.equal(['other'])

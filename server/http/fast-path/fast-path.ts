@@ -2,7 +2,7 @@
 // usual way. Steps and handler are the same, and so are the bytes of the answer; whatever is unusual goes through Koa.
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
 import { type Context, inTurn, type Step } from '../handler.js'
-import { type HeaderMap, PlainContext } from './plain-context.js'
+import { PlainContext } from './plain-context.js'
 
 /** `types`: the media types that its body may have; null where it has none. */
 export type FastRoute = { step: Step; types: readonly string[] | null }
@@ -12,8 +12,6 @@ export type FastPathDeps = {
   routes: ReadonlyMap<string, FastRoute>
   /** What every request passes through. */
   first: readonly Step[]
-  /** What every answer has. */
-  headers: Readonly<Record<string, string>>
   log: { debug(details: object, message: string): void }
 }
 
@@ -23,10 +21,7 @@ const largestBody = 65_536
 /** As clients write media types; any other spelling is read by the long way. */
 const spellings = (type: string) => [type, `${type}; charset=utf-8`, `${type};charset=utf-8`, `${type};charset=UTF-8`]
 
-export function createFastPath({ routes, first, headers, log }: FastPathDeps) {
-  const template: HeaderMap = new Map(
-    Object.entries(headers).map(([name, value]) => [name.toLowerCase(), [name, value] as const]),
-  )
+export function createFastPath({ routes, first, log }: FastPathDeps) {
   const ready = new Map(
     [...routes].map(([key, { step, types }]) => [
       key,
@@ -35,7 +30,7 @@ export function createFastPath({ routes, first, headers, log }: FastPathDeps) {
   )
 
   async function answer(run: Step, req: IncomingMessage, res: ServerResponse): Promise<void> {
-    const ctx = new PlainContext(req, res, template)
+    const ctx = new PlainContext(req, res)
     try {
       await run(ctx as unknown as Context, async () => {})
       ctx.respond()

@@ -3,9 +3,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Context, State } from '../handler.js'
 
-/** By lower-case names, in the order in which they were set first. */
-export type HeaderMap = Map<string, readonly [name: string, value: string]>
-
 type PartOfContext = Pick<
   Context,
   'req' | 'res' | 'method' | 'path' | 'querystring' | 'get' | 'remove' | 'vary' | 'status' | 'body' | 'params' | 'state'
@@ -16,7 +13,8 @@ export class PlainContext implements PartOfContext {
   readonly request: { body: unknown } = { body: undefined }
   readonly params: Record<string, string> = {}
   readonly querystring = ''
-  readonly headers: HeaderMap
+  /** By lower-case names, in the order in which they were set first. */
+  readonly headers = new Map<string, readonly [name: string, value: string]>()
   #status = 404
   #isStatusSet = false
   #body: unknown
@@ -24,10 +22,7 @@ export class PlainContext implements PartOfContext {
   constructor(
     readonly req: IncomingMessage,
     readonly res: ServerResponse,
-    headers: HeaderMap,
-  ) {
-    this.headers = new Map(headers)
-  }
+  ) {}
 
   get method(): string {
     return this.req.method!

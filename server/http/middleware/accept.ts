@@ -1,3 +1,6 @@
+/** As nearly everybody writes it. */
+const usual: ReadonlySet<string> = new Set(['', '*/*', 'application/json', 'application/json, text/plain, */*'])
+
 /** From the most telling to the least (RFC 9110 §12.5.1). */
 const ranges = ['application/json', 'application/*', '*/*']
 
@@ -6,6 +9,7 @@ const ranges = ['application/json', 'application/*', '*/*']
  * are what clients of Django REST framework send, and it answers them.
  */
 export function acceptsJson(accept: string): boolean {
+  if (usual.has(accept)) return true
   if (accept.trim() === '') return true
   const wanted = new Map<string, boolean>()
   for (const range of accept.toLowerCase().split(',')) {

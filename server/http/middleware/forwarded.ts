@@ -1,6 +1,7 @@
 // Which address a request comes from, behind proxies: X-Forwarded-For, or Forwarded (RFC 7239), read from the right, where
 // the nearest proxy wrote. Whatever stands left of the last trusted hop was written by the caller.
 import { isIP, SocketAddress } from 'node:net'
+import { createRecent } from '../../protocol/recent.js'
 
 /** An address; null where a hop has none to tell: `unknown`, an obfuscated identifier (RFC 7239 §6.2, §6.3), or nonsense. */
 export type ForwardedNode = string | null
@@ -41,6 +42,17 @@ function withoutEmptyEnd(list: string): string {
   return list.slice(0, end)
 }
 
+/** The peers of a moment are few, and each sends many requests. */
+const peers = createRecent<{ node: ForwardedNode }>(1_000)
+
+function peerNode(peer: string): ForwardedNode {
+  const known = peers.find(peer)
+  if (known) return known.node
+  const node = nodeOf(peer)
+  peers.keep(peer, { node })
+  return node
+}
+
 /**
  * The nearest hop that is not trusted, or the farthest that is.
  * @param peer the address of the connection
@@ -53,7 +65,8 @@ export function callerOf(
   value: string,
   trust: (node: ForwardedNode, hop: number) => boolean,
 ): ForwardedNode {
-  let caller = nodeOf(peer ?? '')
+  let caller = peerNode(peer ?? '')
+  if (value === '') return caller
   let hop = 0
   for (const node of readers[header](value)) {
     if (hop === mostHops || !trust(caller, hop)) return caller

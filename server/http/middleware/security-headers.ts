@@ -1,10 +1,27 @@
+// What every answer has, by who reads it.
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import helmet from 'helmet'
 
-/** What every answer has. @param issuer the public origin; HSTS only makes sense where it is https */
-export function securityHeaders(issuer: string): Record<string, string> {
+/** RFC 6749 §5.1: answers with tokens are never stored; what may be says so itself. */
+const unkept = { 'Cache-Control': 'no-store' }
+
+/** Those of a page that say something where no document is shown. */
+const alsoOfPrograms = ['X-Content-Type-Options', 'X-Frame-Options', 'Strict-Transport-Security']
+
+/** Of answers that programs read. Whoever opens one in a browser all the same runs and loads nothing. */
+export function programHeaders(issuer: string): Record<string, string> {
+  const kept = Object.entries(pageHeaders(issuer)).filter(([name]) => alsoOfPrograms.includes(name))
+  return {
+    'Content-Security-Policy': "default-src 'none';frame-ancestors 'none'",
+    ...Object.fromEntries(kept),
+    ...unkept,
+  }
+}
+
+/** Of pages for people. @param issuer the public origin; HSTS only makes sense where it is https */
+export function pageHeaders(issuer: string): Record<string, string> {
   const https = issuer.startsWith('https:')
-  return headersOf(
+  const headers = headersOf(
     helmet({
       contentSecurityPolicy: {
         useDefaults: false,
@@ -28,6 +45,7 @@ export function securityHeaders(issuer: string): Record<string, string> {
       crossOriginResourcePolicy: false,
     }),
   )
+  return { ...headers, ...unkept }
 }
 
 /** They are the same each time: asked once. */

@@ -130,14 +130,13 @@ export function createDiscoveryHandlers({ issuer, signingKeys, policy, grants, p
     // draft-ietf-oauth-client-id-metadata-document §6
     ...(policy().client_id_metadata_documents !== 'off' && { client_id_metadata_document_supported: true }),
   })
-  let prepared: (Prepared & { present: string }) | null = null
+  let prepared: (Prepared & { policy: Policy; keys: number }) | null = null
 
-  /** Made anew when one of these is another one, and otherwise never. */
+  /** Made anew when the keys or the policy are other ones, and otherwise never. */
   function prepare(): Prepared {
-    const changes = { ...addresses(), ...changing() }
-    const present = JSON.stringify(changes)
-    if (prepared?.present === present) return prepared
-    prepared = { present, ...prepareJson({ ...unchanging, ...changes }) }
+    const [present, keys] = [policy(), signingKeys.version()]
+    if (prepared?.policy !== present || prepared.keys !== keys)
+      prepared = { policy: present, keys, ...prepareJson({ ...unchanging, ...addresses(), ...changing() }) }
     return prepared
   }
 
