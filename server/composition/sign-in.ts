@@ -4,7 +4,7 @@ import { createBrowserSessions } from '../identity/sign-in/browser-sessions.js'
 import { countSignIns } from '../identity/sign-in/counted-sign-ins.js'
 import { createFailedSignIns } from '../identity/sign-in/failed-sign-ins.js'
 import { createGuesses } from '../identity/sign-in/guesses.js'
-import { createHashing } from '../identity/sign-in/hashing.js'
+import { createHashing, hashingSlots } from '../identity/sign-in/hashing.js'
 import { createHashingProcess } from '../identity/sign-in/hashing-process.js'
 import { createKnownDevices } from '../identity/sign-in/known-devices.js'
 import { createOpenSession } from '../identity/sign-in/open-session.js'
@@ -29,8 +29,8 @@ export function composeSignIn(
   { clock: { latest }, now, monotonic, redis, redisLink, tail, policy, applications }: RevocationParts,
   { inspect, issue, judgedTransactions, changes, secrets, counters, lastSeen }: TokenParts,
 ) {
-  const slots = Math.max(2, availableParallelism())
-  const hashingProcess = createHashingProcess({ threads: slots, log })
+  const slots = hashingSlots(availableParallelism())
+  const hashingProcess = createHashingProcess({ threads: slots.strangers + slots.deviceProofs, log })
   const work = ports.hashingWork ?? hashingProcess
   const storedKinds = createStoredKinds({ database, userStore })
   const cost = () => policy().password_cost

@@ -31,7 +31,7 @@ async function aClock(cost: number, stored: readonly string[]) {
   const present = { cost, stored }
   const hashing = createHashing({
     work,
-    slots: 2,
+    slots: { strangers: 1, deviceProofs: 1 },
     chance: () => 0,
     cost: () => present.cost,
     storedKinds: async () => present.stored.map(one => workOf(one)!.standIn),

@@ -39,12 +39,12 @@ export class PlainContext implements PartOfContext {
   }
 
   get(name: string): string {
-    return (this.req.headers[name.toLowerCase()] as string | undefined) ?? ''
+    return (this.req.headers[lowerCase(name)] as string | undefined) ?? ''
   }
 
   set(field: string | Record<string, string>, value?: string): void {
     if (typeof field !== 'string') for (const [name, one] of Object.entries(field)) this.set(name, one)
-    else this.headers.set(field.toLowerCase(), [field, String(value)])
+    else this.headers.set(lowerCase(field), [field, String(value)])
   }
 
   remove(name: string): void {
@@ -104,4 +104,15 @@ export class PlainContext implements PartOfContext {
     res.writeHead(this.#status, lines)
     res.end(text)
   }
+}
+
+/** Names of headers that the program has, which are few. */
+const known = new Map<string, string>()
+
+function lowerCase(name: string): string {
+  const found = known.get(name)
+  if (found !== undefined) return found
+  const lower = name.toLowerCase()
+  known.set(name, lower)
+  return lower
 }

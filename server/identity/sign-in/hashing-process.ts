@@ -9,11 +9,11 @@ import type { HashingWork } from './hashing.js'
 import type { HashingJob, HashingResult, Numbered } from './hashing-child.js'
 
 /**
- * A third of the share that a thread at 0 has (335 to 1024 by Linux's weights): it yields to the server, but on a core that
- * refreshes alone would fill, two threads still get two fifths. At 10 it would be a sixth, at 15 a fifteenth: too few
- * sign-ins a second.
+ * Half of the share that a thread at 0 has (526 to 1024 by Linux's weights): it yields to the server, but on a core that
+ * refreshes alone would fill, two threads still get two fifths beside the server and its database. At 10 it would be an
+ * eighth, at 15 a twentieth: too few sign-ins a second.
  */
-const usualNiceness = 5
+const usualNiceness = 3
 
 /** A process that died before it answered anything is not started again for so long, in ms. */
 const restAfterFailure = 1_000

@@ -1,5 +1,5 @@
-// Who may hash when: hashing is the dearest thing the server does, so it has few slots and a short queue, and half of the
-// slots are for those alone who prove a device that they already use.
+// Who may hash when: hashing is the dearest thing the server does, so it has few slots and a short queue, and some of
+// the slots are for those alone who prove a device that they already use.
 import { createEqualWork } from './equal-work.js'
 import { createSlots } from './slots.js'
 import { isOutdatedHash } from './stored-passwords.js'
@@ -10,10 +10,22 @@ export type HashingWork = {
   matches(password: string, encoded: string): Promise<boolean>
 }
 
+/** `deviceProofs`: for those alone who prove a device that they already use; no flood of strangers fills them. */
+export type HashingSlots = { strangers: number; deviceProofs: number }
+
+/**
+ * A half each. Strangers have two at the least: below the server's priority one thread gets a fifth of a core that refreshes
+ * alone would fill, and two get a third.
+ */
+export const hashingSlots = (cores: number): HashingSlots => ({
+  strangers: Math.max(2, Math.ceil(cores / 2)),
+  deviceProofs: Math.max(1, Math.floor(cores / 2)),
+})
+
 export type HashingDeps = {
   work: HashingWork
   /** How many hashes run at once. */
-  slots: number
+  slots: HashingSlots
   /** From 0 up to 1. */
   chance: () => number
   /** Cost of bcrypt for new hashes. */
@@ -31,8 +43,8 @@ export function createHashing({ work, slots, chance, cost, storedKinds, monotoni
   /** How long a hash takes of late, in ms; the later the more it counts. */
   let typical = 0
   const share = { typical: () => typical, chance }
-  const forStrangers = createSlots({ count: Math.max(1, Math.ceil(slots / 2)), ...share })
-  const forDeviceProofs = createSlots({ count: Math.max(1, Math.floor(slots / 2)), ...share })
+  const forStrangers = createSlots({ count: slots.strangers, ...share })
+  const forDeviceProofs = createSlots({ count: slots.deviceProofs, ...share })
 
   async function timed<T>(hash: Promise<T>): Promise<T> {
     const begun = monotonic()

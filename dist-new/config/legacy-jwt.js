@@ -1,0 +1,176 @@
+// Tokens of the service that was here before (Django with djangorestframework-simplejwt): with what it signed them, and for
+// how long they are still exchanged for ours. Without a key nothing of it is taken.
+import { createPublicKey, createSecretKey } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+/** One algorithm each, by the kind of key that it needs. */
+const algorithms = {
+    HS256: { key: 'secret', bytes: 32 },
+    HS384: { key: 'secret', bytes: 48 },
+    HS512: { key: 'secret', bytes: 64 },
+    RS256: { key: 'rsa' },
+    RS384: { key: 'rsa' },
+    RS512: { key: 'rsa' },
+    PS256: { key: 'rsa' },
+    PS384: { key: 'rsa' },
+    PS512: { key: 'rsa' },
+    ES256: { key: 'ec', curve: 'prime256v1' },
+    ES384: { key: 'ec', curve: 'secp384r1' },
+    ES512: { key: 'ec', curve: 'secp521r1' },
+};
+const text = z.string().trim().min(1);
+export const legacyJwtTable = {
+    LEGACY_JWT_SECRET: {
+        default: 'none',
+        meaning: 'Moving from simplejwt: the secret that it signed with (SIGNING_KEY, or SECRET_KEY of Django), for HS256, HS384 and HS512. With it, or with LEGACY_JWT_PUBLIC_KEY, refresh tokens of that service are exchanged for ours.',
+        schema: z.string().min(1),
+    },
+    LEGACY_JWT_PUBLIC_KEY: {
+        default: 'none',
+        meaning: 'The same where it signed with a key pair: its VERIFYING_KEY, as a file or as the PEM itself.',
+        schema: text.transform(readPem),
+    },
+    LEGACY_JWT_ALGORITHM: {
+        default: 'HS256',
+        meaning: `Its ALGORITHM, the one that is taken whatever a token says: ${Object.keys(algorithms).join(', ')}.`,
+        schema: z.enum(Object.keys(algorithms), {
+            error: `is none of ${Object.keys(algorithms).join(', ')}`,
+        }),
+    },
+    LEGACY_JWT_CUT_OVER: {
+        default: 'none',
+        meaning: 'When that service stopped to issue tokens, such as 2026-02-01T03:00:00Z. What it signed after that instant is refused: whoever still has its secret makes no new tokens. Required with a key.',
+        schema: text.transform(readInstant),
+    },
+    LEGACY_JWT_ACCEPT_FOR: {
+        default: '30d',
+        meaning: 'How long after the cut-over they are exchanged: as long as its REFRESH_TOKEN_LIFETIME, as 90s, 15m, 12h or 30d.',
+        schema: text.transform(readDuration),
+    },
+    LEGACY_JWT_USER_ID_CLAIM: {
+        default: 'user_id',
+        meaning: 'Its USER_ID_CLAIM: the claim with the id of the user, a whole number or its digits.',
+        schema: text,
+    },
+    LEGACY_JWT_ISSUER: { default: 'none', meaning: 'Its ISSUER, where it had one.', schema: text },
+    LEGACY_JWT_AUDIENCE: { default: 'none', meaning: 'Its AUDIENCE, where it had one.', schema: text },
+    LEGACY_JWT_TOKEN_TYPE_CLAIM: {
+        default: 'token_type',
+        meaning: 'Its TOKEN_TYPE_CLAIM. Without that claim nobody can tell a refresh token from an access token.',
+        schema: text,
+    },
+    LEGACY_JWT_JTI_CLAIM: {
+        default: 'jti',
+        meaning: 'Its JTI_CLAIM. Without that claim nobody can tell whether a token was exchanged before.',
+        schema: text,
+    },
+};
+/**
+ * @param isSet of the name of a variable
+ * @param problems takes what contradicts itself; values of secrets are never repeated in it
+ * @returns null where no key is set
+ */
+export function legacyJwtFrom(read, isSet, problems) {
+    const [secret, pem] = [read('LEGACY_JWT_SECRET'), read('LEGACY_JWT_PUBLIC_KEY')];
+    const algorithm = read('LEGACY_JWT_ALGORITHM') ?? (isSet('LEGACY_JWT_ALGORITHM') ? null : 'HS256');
+    const cutOver = read('LEGACY_JWT_CUT_OVER');
+    const acceptFor = read('LEGACY_JWT_ACCEPT_FOR') ?? 30 * day;
+    const claims = {
+        userId: read('LEGACY_JWT_USER_ID_CLAIM') ?? 'user_id',
+        tokenType: read('LEGACY_JWT_TOKEN_TYPE_CLAIM') ?? 'token_type',
+        jti: read('LEGACY_JWT_JTI_CLAIM') ?? 'jti',
+    };
+    const [issuer, audience] = [read('LEGACY_JWT_ISSUER'), read('LEGACY_JWT_AUDIENCE')];
+    const before = problems.length;
+    if (!isSet('LEGACY_JWT_SECRET') && !isSet('LEGACY_JWT_PUBLIC_KEY')) {
+        const names = Object.keys(legacyJwtTable).filter(isSet);
+        if (names.length > 0)
+            problems.push(`${names.join(', ')} ${names.length > 1 ? 'count' : 'counts'} for nothing without LEGACY_JWT_SECRET or LEGACY_JWT_PUBLIC_KEY`);
+        return null;
+    }
+    if (isSet('LEGACY_JWT_SECRET') && isSet('LEGACY_JWT_PUBLIC_KEY'))
+        problems.push('LEGACY_JWT_SECRET and LEGACY_JWT_PUBLIC_KEY are both set: the service signed with one of them');
+    if (!isSet('LEGACY_JWT_CUT_OVER'))
+        problems.push('LEGACY_JWT_CUT_OVER is required with LEGACY_JWT_SECRET or LEGACY_JWT_PUBLIC_KEY: without it whoever has the old secret could make tokens for ever');
+    if (new Set([...Object.values(claims), 'exp', 'iat']).size < 5)
+        problems.push('LEGACY_JWT_USER_ID_CLAIM, LEGACY_JWT_TOKEN_TYPE_CLAIM and LEGACY_JWT_JTI_CLAIM name one claim twice');
+    const key = algorithm === null ? null : keyFor(algorithm, secret, pem, problems);
+    if (problems.length > before || key === null || algorithm === null || cutOver === null)
+        return null;
+    const remarks = secret === null ? [] : weaknessesOf(secret, algorithm);
+    return { algorithm, key, claims, issuer, audience, cutOver, acceptedUntil: cutOver + acceptFor, remarks };
+}
+/** RFC 8725 §3.1: which key goes with which algorithm is decided here, once, and never by a token. */
+function keyFor(algorithm, secret, pem, problems) {
+    const row = algorithms[algorithm];
+    if (row.key === 'secret') {
+        if (pem !== null)
+            problems.push(`LEGACY_JWT_PUBLIC_KEY is for RS, PS and ES: ${algorithm} has a LEGACY_JWT_SECRET`);
+        // RFC 8725 §2.1: who takes a public key for a secret takes tokens that everybody can make.
+        else if (secret?.includes('-----BEGIN '))
+            problems.push(`LEGACY_JWT_SECRET is a key in PEM, and ${algorithm} takes a secret: set LEGACY_JWT_PUBLIC_KEY and LEGACY_JWT_ALGORITHM`);
+        return secret === null ? null : createSecretKey(Buffer.from(secret));
+    }
+    if (secret !== null)
+        problems.push(`LEGACY_JWT_SECRET is for HS256, HS384 and HS512: ${algorithm} has a LEGACY_JWT_PUBLIC_KEY`);
+    if (pem === null)
+        return null;
+    const key = createPublicKey(pem);
+    const { asymmetricKeyType: kind, asymmetricKeyDetails: details } = key;
+    if (kind !== row.key || (row.curve && details?.namedCurve !== row.curve))
+        problems.push(`LEGACY_JWT_PUBLIC_KEY is no key for ${algorithm}`);
+    // RFC 7518 §3.3.
+    else if (kind === 'rsa' && (details?.modulusLength ?? 0) < 2_048)
+        problems.push('LEGACY_JWT_PUBLIC_KEY has fewer than 2,048 bits: its tokens can be forged, and are not taken');
+    return key;
+}
+function weaknessesOf(secret, algorithm) {
+    const remarks = [];
+    const { bytes = 0 } = algorithms[algorithm];
+    if (Buffer.byteLength(secret) < bytes)
+        remarks.push(`LEGACY_JWT_SECRET has fewer than ${bytes} bytes, which ${algorithm} wants at least (RFC 7518 §3.2): keep the time short in which its tokens are taken`);
+    if (secret.startsWith('django-insecure-') || new Set(secret).size < 8)
+        remarks.push('LEGACY_JWT_SECRET is one that is guessed or stands in a repository: whoever knows it signs in as anybody until the time of LEGACY_JWT_ACCEPT_FOR is over');
+    return remarks;
+}
+/** Its path is no secret; what is taken for one, and is a key with a slip in it, may be: it is not repeated. */
+function readPem(value, context) {
+    let pem = value;
+    if (!value.includes('-----BEGIN '))
+        try {
+            pem = readFileSync(value, 'utf8');
+        }
+        catch (error) {
+            return wrong(context, `cannot be read (${error.code})`);
+        }
+    if (/-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(pem))
+        return wrong(context, 'holds a private key: nothing here needs it, set the public one (openssl pkey -pubout)');
+    try {
+        createPublicKey(pem);
+    }
+    catch {
+        return wrong(context, 'holds no public key in PEM');
+    }
+    return pem;
+}
+/** With its offset: a time without one is another instant on each machine. */
+function readInstant(value, context) {
+    const isInstant = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:?\d\d)$/i.test(value);
+    const at = isInstant ? Date.parse(value.replace(' ', 'T')) : Number.NaN;
+    return Number.isFinite(at) ? at : wrong(context, 'is no instant with its offset, such as 2026-02-01T03:00:00Z');
+}
+const day = 86_400_000;
+const units = { s: 1_000, m: 60_000, h: 3_600_000, d: day };
+const longest = 3_650 * day;
+function readDuration(value, context) {
+    const [, count, unit] = /^(\d{1,9})\s*([smhd])$/.exec(value) ?? [];
+    const duration = unit ? Number(count) * units[unit] : 0;
+    if (duration <= 0)
+        return wrong(context, 'is no duration such as 12h or 30d');
+    return duration <= longest ? duration : wrong(context, 'is longer than ten years');
+}
+function wrong(context, message) {
+    context.addIssue({ code: 'custom', message });
+    return z.NEVER;
+}
+//# sourceMappingURL=legacy-jwt.js.map

@@ -1,0 +1,255 @@
+// What the process is started with. This folder is the only reader of the environment; everything above gets `Settings`.
+// The table below is the one list: the README's table and example.env are made from it.
+import { isIP } from 'node:net';
+import { resolve } from 'node:path';
+import { z } from 'zod';
+import { readDatabaseUrl, readRedisCluster, readRedisUrl, } from './addresses.js';
+import { readApplicationsFile } from './applications-file.js';
+import { legacyJwtFrom, legacyJwtTable } from './legacy-jwt.js';
+import { readOutgoingAllow } from './outgoing.js';
+import { databaseWithTls, redisWithTls, tlsTable } from './tls.js';
+const text = z.string().trim().min(1);
+const notPort = 'is not a port: a whole number from 0 to 65535';
+const notWorkers = 'is not a number of processes from 1 to 64';
+export const settingsTable = {
+    PORT: {
+        default: '4000',
+        meaning: 'Port to listen on; 0 takes a free one.',
+        schema: z.coerce.number({ error: notPort }).int(notPort).min(0, notPort).max(65_535, notPort),
+    },
+    HOST: {
+        default: '127.0.0.1',
+        meaning: 'Address to listen on; 0.0.0.0 for every interface.',
+        schema: text.refine(isHost, 'is not an address or a name; the port is PORT'),
+    },
+    ISSUER: {
+        default: 'http://localhost:$PORT',
+        meaning: 'Public base URL: `iss` and every link come from it, never from the Host header. Plain http only on localhost or a loopback address.',
+        schema: text.transform(readIssuer),
+    },
+    DATA_DIR: {
+        default: './data',
+        meaning: 'Folder of the embedded database and of the secret key.',
+        schema: text.transform(path => resolve(path)),
+    },
+    DATABASE_URL: {
+        default: 'SQLite file in DATA_DIR',
+        meaning: '`mysql://user:password@host:3306/name` (MySQL or MariaDB; `mysqls://` with TLS) or `sqlite:PATH`. One server process per SQLite file.',
+        schema: text.transform(orWrong(readDatabaseUrl)),
+    },
+    REDIS_URL: {
+        default: 'none',
+        meaning: '`redis://user:password@host:6379` (`rediss://` with TLS): carries revocations between servers in milliseconds. Nothing is lost with it.',
+        schema: text.transform(orWrong(readRedisUrl)),
+    },
+    REDIS_CLUSTER: {
+        default: 'none',
+        meaning: 'Instead of REDIS_URL: nodes of a Redis Cluster, `host:port,host:port`; with `redis://user:password@` or `rediss://` before the first where they ask for it.',
+        schema: text.transform(orWrong(readRedisCluster)),
+    },
+    ...tlsTable,
+    SECRET_KEY: {
+        default: 'made in DATA_DIR (embedded database only)',
+        meaning: 'At least 32 random bytes in base64; seals private keys at rest. Required with MySQL.',
+        schema: text.transform(readSecretKey),
+    },
+    SECRET_KEY_PREVIOUS: {
+        default: 'none',
+        meaning: 'The SECRET_KEY before this one: it still opens what it sealed, until `darvoza secret reseal` has run.',
+        schema: text.transform(readSecretKey),
+    },
+    ADMIN_USERNAME: {
+        default: 'admin',
+        meaning: 'Name of the first administrator, made when there is none.',
+        schema: text,
+    },
+    ADMIN_PASSWORD: {
+        default: 'a random one, printed once',
+        meaning: 'Password of the first administrator.',
+        schema: z.string().min(1),
+    },
+    APPLICATIONS_FILE: {
+        default: 'none',
+        meaning: 'JSON array of applications in the names of RFC 7591, with `client_id`, `client_secret`, `kind`, `resource` and `resource_scopes`: made, or changed to what it says, at each start.',
+        schema: text.transform(orWrong(readApplicationsFile)),
+    },
+    WORKERS: {
+        default: '1',
+        meaning: 'Processes that share the port. More than one needs MySQL and Redis.',
+        schema: z.coerce.number({ error: notWorkers }).int(notWorkers).min(1, notWorkers).max(64, notWorkers),
+    },
+    TRUST_PROXY: {
+        default: 'none',
+        meaning: 'Proxies whose FORWARDED_HEADER counts: a number of hops, or addresses and networks separated by commas.',
+        schema: text.transform(readTrustProxy),
+    },
+    FORWARDED_HEADER: {
+        default: 'X-Forwarded-For',
+        meaning: 'Where the proxies of TRUST_PROXY write the address of the caller: X-Forwarded-For, or Forwarded (RFC 7239). The other one is not read: a proxy passes it on as the caller wrote it.',
+        schema: text.transform(readForwardedHeader),
+    },
+    OUTGOING_ALLOW: {
+        default: 'none',
+        meaning: 'Hosts, addresses and networks, separated by commas, that may be called although they are private, and without TLS: for keys of applications, logout tokens, and metadata documents of the hosts that a policy lists. Everything else must be https at a public address, and always so the keys and logout addresses of applications that registered themselves or are known by a document.',
+        schema: text.transform(orWrong(readOutgoingAllow)),
+    },
+    ...legacyJwtTable,
+    LOG_LEVEL: {
+        default: 'info',
+        meaning: 'trace, debug, info, warn, error, fatal or silent. Log lines are JSON on stderr.',
+        schema: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], { error: 'is none of the levels' }),
+    },
+};
+export const settingNames = Object.keys(settingsTable);
+/** Every problem found in the environment, one line each. */
+export class SettingsError extends Error {
+    constructor(problems) {
+        super(`The settings are not usable:\n${problems.map(problem => `  - ${problem}`).join('\n')}`);
+        this.problems = problems;
+        this.name = 'SettingsError';
+    }
+}
+/**
+ * Reads and checks the environment once. A variable that is set but empty counts as not set.
+ * @throws SettingsError with every problem at once; values of secrets are never repeated in it
+ */
+export function readSettings(environment) {
+    const problems = [];
+    function read(name) {
+        const given = environment[name];
+        if (given === undefined || given.trim() === '')
+            return null;
+        const result = settingsTable[name].schema.safeParse(given);
+        if (result.success)
+            return result.data;
+        problems.push(`${name} ${result.error.issues[0]?.message ?? 'is not usable'}`);
+        return null;
+    }
+    const isSet = (name) => Boolean(environment[name]?.trim());
+    const readTls = (prefix) => ({
+        ca: read(`${prefix}_TLS_CA`),
+        cert: read(`${prefix}_TLS_CERT`),
+        key: read(`${prefix}_TLS_KEY`),
+        verify: read(`${prefix}_TLS_VERIFY`),
+    });
+    const dataDir = read('DATA_DIR') ?? resolve('./data');
+    const port = read('PORT') ?? 4000;
+    const settings = {
+        port,
+        host: read('HOST') ?? '127.0.0.1',
+        issuer: read('ISSUER') ?? `http://localhost:${port}`,
+        dataDir,
+        database: databaseWithTls(read('DATABASE_URL') ?? { engine: 'sqlite', path: resolve(dataDir, 'darvoza.sqlite') }, readTls('DATABASE'), problems),
+        redis: redisWithTls(read('REDIS_URL') ?? read('REDIS_CLUSTER'), readTls('REDIS'), problems),
+        secretKey: read('SECRET_KEY'),
+        secretKeyPrevious: read('SECRET_KEY_PREVIOUS'),
+        adminUsername: read('ADMIN_USERNAME') ?? 'admin',
+        adminPassword: read('ADMIN_PASSWORD'),
+        applicationsFile: read('APPLICATIONS_FILE'),
+        workers: read('WORKERS') ?? 1,
+        trustProxy: read('TRUST_PROXY') ?? [],
+        forwardedHeader: read('FORWARDED_HEADER') ?? 'X-Forwarded-For',
+        outgoingAllow: read('OUTGOING_ALLOW') ?? { hosts: [], networks: [] },
+        legacyJwt: legacyJwtFrom(read, isSet, problems),
+        logLevel: read('LOG_LEVEL') ?? 'info',
+    };
+    if (settings.database.engine === 'mysql' && !environment.SECRET_KEY?.trim()) {
+        problems.push('SECRET_KEY is required with MySQL, so that every server has the same one (openssl rand -base64 32)');
+    }
+    if (settings.secretKey && settings.secretKeyPrevious?.equals(settings.secretKey)) {
+        problems.push('SECRET_KEY_PREVIOUS is the same as SECRET_KEY: one of the two was not changed');
+    }
+    if (isSet('LEGACY_JWT_SECRET') && environment.LEGACY_JWT_SECRET === environment.SECRET_KEY) {
+        problems.push('LEGACY_JWT_SECRET is the SECRET_KEY of this server, which must be one that no other service knows');
+    }
+    if (environment.REDIS_URL?.trim() && environment.REDIS_CLUSTER?.trim()) {
+        problems.push('REDIS_URL and REDIS_CLUSTER are both set: keep the one that names your Redis');
+    }
+    if (settings.workers > 1) {
+        if (settings.database.engine !== 'mysql')
+            problems.push('WORKERS above 1 needs MySQL (DATABASE_URL)');
+        if (!settings.redis)
+            problems.push('WORKERS above 1 needs Redis (REDIS_URL or REDIS_CLUSTER)');
+    }
+    if (environment.FORWARDED_HEADER?.trim() && !environment.TRUST_PROXY?.trim()) {
+        problems.push('FORWARDED_HEADER counts for nothing without TRUST_PROXY: set both');
+    }
+    if (port === 0 && !environment.ISSUER?.trim())
+        problems.push('ISSUER is required with PORT=0');
+    if (problems.length > 0)
+        throw new SettingsError(problems);
+    return settings;
+}
+/** @throws SettingsError for what cannot be an ISSUER */
+export function requireIssuer(value) {
+    const read = settingsTable.ISSUER.schema.safeParse(value);
+    if (!read.success)
+        throw new SettingsError([`the issuer ${read.error.issues[0]?.message ?? 'is not usable'}`]);
+    return read.data;
+}
+function isHost(value) {
+    return isIP(value) > 0 || /^[\p{L}\p{N}_]([\p{L}\p{N}_.-]*[\p{L}\p{N}_])?$/u.test(value);
+}
+function readIssuer(value, context) {
+    const url = URL.canParse(value) ? new URL(value) : null;
+    const loopback = url !== null && /^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname);
+    if (url === null || (url.protocol !== 'https:' && url.protocol !== 'http:'))
+        return wrong(context, 'is not a web address');
+    if (url.protocol === 'http:' && !loopback) {
+        return wrong(context, 'must be https, except on localhost or a loopback address');
+    }
+    // RFC 8414 §2: an issuer has no query and no fragment; ours has no path either, every route lies at the root.
+    if (url.pathname !== '/' || url.search || url.hash || url.username || url.password) {
+        return wrong(context, 'must be an origin, such as https://id.example.com, without path, query or user');
+    }
+    return url.origin;
+}
+/** What a reader of addresses answers, a text for what is wrong, as zod has it. */
+function orWrong(read) {
+    return (value, context) => {
+        const address = read(value);
+        return typeof address === 'string' ? wrong(context, address) : address;
+    };
+}
+function readSecretKey(value, context) {
+    const key = Buffer.from(value, 'base64');
+    const normal = value.replace(/-/g, '+').replace(/_/g, '/').replace(/=+$/, '');
+    if (key.toString('base64').replace(/=+$/, '') !== normal)
+        return wrong(context, 'is not base64');
+    if (key.length < 32)
+        return wrong(context, 'has fewer than 32 bytes (openssl rand -base64 32 makes a good one)');
+    if (new Set(key).size < 8)
+        return wrong(context, 'is not random (openssl rand -base64 32 makes a good one)');
+    return key;
+}
+/** Names of header fields are alike in any case (RFC 9110 §5.1). */
+function readForwardedHeader(value, context) {
+    const name = ['X-Forwarded-For', 'Forwarded'].find(one => one.toLowerCase() === value.toLowerCase());
+    return name ?? wrong(context, 'is neither X-Forwarded-For nor Forwarded');
+}
+function readTrustProxy(value, context) {
+    if (/^\d+$/.test(value)) {
+        const hops = Number(value);
+        if (hops === 0)
+            return wrong(context, 'trusts nobody with 0: leave it out, or say how many proxies there are');
+        return hops <= 10 ? hops : wrong(context, 'trusts more than 10 hops');
+    }
+    const networks = value.split(',').map(part => part.trim());
+    const bad = networks.find(part => !isNetwork(part));
+    return bad === undefined ? networks : wrong(context, `has something that is no address or network: ${bad}`);
+}
+/** What the reader of forwarded headers takes: anything else it would refuse only when the server is put together. */
+function isNetwork(text) {
+    if (/^(loopback|linklocal|uniquelocal)$/.test(text))
+        return true;
+    const [, address, bits] = /^([0-9a-fA-F:.]+)(?:\/(\d{1,3}))?$/.exec(text) ?? [];
+    const version = isIP(address ?? '');
+    if (version === 0)
+        return false;
+    return bits === undefined || (Number(bits) >= 1 && Number(bits) <= (version === 4 ? 32 : 128));
+}
+function wrong(context, message) {
+    context.addIssue({ code: 'custom', message });
+    return z.NEVER;
+}
+//# sourceMappingURL=settings.js.map

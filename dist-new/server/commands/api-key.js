@@ -1,0 +1,63 @@
+import { apiKeyStates } from '../identity/api-keys/api-key-list.js';
+import { parseDuration } from '../policy/durations.js';
+import { choice } from './application-options.js';
+import { addCommand } from './command-line.js';
+import { WrongUse } from './failures.js';
+import { firstOf, withLimit } from './listing.js';
+import { printedTime } from './output.js';
+export function addApiKeyCommands(program, { open, actor, output }) {
+    const apiKey = program.command('api-key').description('what users give programs to act by in their place');
+    addCommand(apiKey, 'create <name>', 'make an API key for a user; its text is printed once')
+        .requiredOption('--user <name>', 'whose')
+        .option('--scope <scope...>', 'permissions that the user has, and darvoza:account for their own account')
+        .option('--resource <uri>', 'the resource server that takes it; without it this server does')
+        .option('--expires-in <duration>', 'such as 90d; without it the key does not expire')
+        .option('--elevated', 'it may do what asks for a recent sign-in')
+        .action(async (name, { user, scope = [], resource, expiresIn, elevated, ...format }) => {
+        const seconds = expiresIn === undefined ? null : parseDuration(expiresIn);
+        if (expiresIn !== undefined && !seconds)
+            throw new WrongUse(`--expires-in ${expiresIn} is no duration such as 12h or 90d`);
+        const { people: { users }, apiKeys: { apiKeys }, } = await open();
+        const { id } = await users.requireByName(user);
+        const asked = { name, scopes: scope, resource, elevated, ...(seconds && { expiresIn: seconds * 1000 }) };
+        const { key, text } = await apiKeys.create(id, asked, actor);
+        const record = { ...printedKey(key), username: user, key: text };
+        await output.done(`made the API key ${key.id} of ${user}; its text, shown once: ${text}`, record, format);
+    });
+    withLimit(addCommand(apiKey, 'list', 'list API keys, the newest first'))
+        .option('--user <name>', "only this user's")
+        .addOption(choice('--state <state>', apiKeyStates))
+        .option('--text <text>', 'in the name, or the last characters')
+        .action(async ({ user, state, text, limit, ...format }) => {
+        const { people: { users }, apiKeys: { apiKeys }, } = await open();
+        const userId = user === undefined ? undefined : (await users.requireByName(user)).id;
+        const found = await firstOf(apiKeys.every({ userId, state, text }), limit, output);
+        const columns = ['id', 'username', 'name', 'hint', 'scopes', 'state', 'expires_at', 'last_used_at'];
+        await output.table(found.map(printed), columns, format);
+    });
+    addCommand(apiKey, 'end <id>', 'end an API key at once').action(async (id, format) => {
+        const { apiKeys } = (await open()).apiKeys;
+        await apiKeys.end(id, null, actor);
+        await output.done(`ended API key ${id}`, { id, ended: true }, format);
+    });
+}
+const printed = ({ key, username }) => ({ ...printedKey(key), username });
+function printedKey(key) {
+    return {
+        id: key.id,
+        user_id: key.userId,
+        name: key.name,
+        hint: key.hint,
+        scopes: key.scopes,
+        resource: key.resource,
+        elevated: key.elevated,
+        state: key.state,
+        created_at: printedTime(key.createdAt),
+        expires_at: printedTime(key.expiresAt),
+        last_used_at: printedTime(key.lastUsedAt),
+        last_used_address: key.lastUsedAddress,
+        ended_at: printedTime(key.endedAt),
+        ended_reason: key.endedWhy,
+    };
+}
+//# sourceMappingURL=api-key.js.map

@@ -1,0 +1,86 @@
+// How an application is described on the command line: options for what most have, `--set NAME=VALUE` for the rest.
+import { Option } from 'commander';
+import { describedNames, givenMetadata, kindOf, readDescription } from '../policy/application-description.js';
+import { applicationKinds } from '../policy/application-metadata.js';
+import { refuseFields } from '../protocol/errors.js';
+import { WrongUse } from './failures.js';
+export function choice(flags, choices, what) {
+    return new Option(flags, what).choices([...choices]);
+}
+export function withDescription(command) {
+    return command
+        .addOption(choice('--kind <kind>', applicationKinds, 'what it is'))
+        .option('--redirect-uri <uri...>', 'where people come back to')
+        .option('--post-logout-redirect-uri <uri...>', 'where people may go after they signed out')
+        .option('--scope <words>', 'what it may ask for, with spaces between')
+        .option('--grant <grant...>', 'how it gets tokens')
+        .option('--auth-method <method>', 'how it proves itself: client_secret_basic, private_key_jwt, none …')
+        .option('--permission <permission...>', 'permissions of its users that its tokens say')
+        .option('--required-role <role...>', 'who may use it: whoever has one of them')
+        .option('--first-party', 'nobody is asked for consent')
+        .option('--resource <uri>', 'its identifier, where it is a resource server')
+        .option('--resource-scope <name=description...>', 'a scope that others may ask for')
+        .option('--set <name=value...>', 'any other member, by its name in RFC 7591; a value that is JSON is read as such');
+}
+/** @throws WrongUse, invalid_fields */
+export function describedNew(name, options) {
+    const description = read({ ...options, name });
+    return {
+        ...description,
+        id: options.id,
+        name,
+        kind: options.kind ?? kindOf(description),
+        metadata: givenMetadata(description.metadata),
+    };
+}
+/** @throws WrongUse, invalid_fields */
+export function describedChanges(options) {
+    const { id: _, secret: __, ...changes } = read(options);
+    const { metadata, ...columns } = changes;
+    const isNothing = Object.values(columns).every(value => value === undefined) && Object.keys(metadata).length === 0;
+    if (isNothing)
+        throw new WrongUse('nothing is named that is to change');
+    return changes;
+}
+function read(options) {
+    const members = {
+        client_name: options.name,
+        kind: options.kind,
+        redirect_uris: options.redirectUri,
+        post_logout_redirect_uris: options.postLogoutRedirectUri,
+        scope: options.scope,
+        grant_types: options.grant,
+        token_endpoint_auth_method: options.authMethod,
+        permissions: options.permission,
+        required_roles: options.requiredRole,
+        first_party: options.firstParty,
+        resource: options.resource,
+        resource_scopes: options.resourceScope?.map(scopeOf),
+        ...Object.fromEntries((options.set ?? []).map(memberOf)),
+        ...Object.fromEntries((options.unset ?? []).map(name => [name, null])),
+    };
+    const given = Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined));
+    const { description, problems } = readDescription(given, describedNames);
+    if (Object.keys(problems).length > 0)
+        throw refuseFields(problems);
+    return description;
+}
+function scopeOf(text) {
+    const [name, ...rest] = text.split('=');
+    return { name: name, description: rest.join('=') };
+}
+function memberOf(text) {
+    const at = text.indexOf('=');
+    if (at < 1)
+        throw new WrongUse(`--set ${text} is not NAME=VALUE`);
+    return [text.slice(0, at), readValue(text.slice(at + 1))];
+}
+function readValue(text) {
+    try {
+        return JSON.parse(text);
+    }
+    catch {
+        return text;
+    }
+}
+//# sourceMappingURL=application-options.js.map

@@ -1,0 +1,112 @@
+import { applicationStates } from '../identity/applications/application-list.js';
+import { entryLines, ImportProblems } from '../identity/applications/import-problems.js';
+import { describedApplication } from '../identity/applications/public-application.js';
+import { applicationKinds } from '../policy/application-metadata.js';
+import { parseDuration } from '../policy/durations.js';
+import { wireText } from '../protocol/problems.js';
+import { choice, describedChanges, describedNew, withDescription } from './application-options.js';
+import { addCommand } from './command-line.js';
+import { WrongUse } from './failures.js';
+import { firstOf, withLimit } from './listing.js';
+import { printedTime } from './output.js';
+export function addApplicationCommands(program, { open, actor, input, output }) {
+    const application = program.command('application').description('programs that get tokens, and resource servers');
+    async function saved(said, { application, warnings }, more, format) {
+        for (const warning of warnings)
+            output.remark(wireText(warning));
+        await output.done(said, { ...describedApplication(application), ...more }, format);
+    }
+    withDescription(addCommand(application, 'create <name>', 'make an application; its secret is printed once'))
+        .option('--id <id>', 'its client_id; made from the name where it is left out')
+        .action(async (name, options) => {
+        const described = describedNew(name, options);
+        const { applications } = (await open()).applications;
+        const { secret, ...made } = await applications.create(described, actor);
+        const { id } = made.application;
+        const shown = secret === null ? '' : `; its secret, shown once: ${secret}`;
+        await saved(`made the application ${id}${shown}`, made, secret === null ? {} : { client_secret: secret }, options);
+    });
+    withLimit(addCommand(application, 'list', 'list applications'))
+        .option('--text <text>', 'in the name, id or resource')
+        .addOption(choice('--kind <kind>', applicationKinds))
+        .addOption(choice('--state <state>', applicationStates))
+        .action(async ({ text, kind, state, ...options }) => {
+        const { applications } = (await open()).applications;
+        const found = await firstOf(applications.every({ text, kind, state }), options.limit, output);
+        await output.table(found.map(describedApplication), ['client_id', 'client_name', 'kind', 'origin', 'state', 'resource'], options);
+    });
+    addCommand(application, 'show <id>', 'show an application').action(async (id, format) => {
+        const { applications, secretChanges } = (await open()).applications;
+        const found = await applications.require(id);
+        const secrets = (await secretChanges.list(id)).map(({ hint, expiresAt }) => `…${hint}${expiresAt === null ? '' : ` until ${printedTime(expiresAt)}`}`);
+        const { sessions, users } = await applications.counts(id);
+        await output.record({ ...describedApplication(found), secrets, live_sessions: sessions.count, live_users: users.count }, format);
+    });
+    withDescription(addCommand(application, 'change <id>', 'change an application; what is not named stays'))
+        .option('--name <name>', 'what people read')
+        .option('--unset <name...>', 'take members away')
+        .action(async (id, options) => {
+        const changes = describedChanges(options);
+        const { applications } = (await open()).applications;
+        await saved(`changed ${id}`, await applications.change(id, changes, actor), {}, options);
+    });
+    addCommand(application, 'disable <id>', 'end all sessions of an application and let it get no tokens').action(async (id, format) => {
+        const { applications } = (await open()).applications;
+        await applications.disable(id, actor);
+        await output.done(`disabled ${id}`, describedApplication(await applications.require(id)), format);
+    });
+    addCommand(application, 'enable <id>', 'let a disabled application get tokens again').action(async (id, format) => {
+        const { applications } = (await open()).applications;
+        await applications.enable(id, actor);
+        await output.done(`enabled ${id}`, describedApplication(await applications.require(id)), format);
+    });
+    addCommand(application, 'delete <id>', 'delete an application for good; its id is never used again').action(async (id, format) => {
+        const { applications } = (await open()).applications;
+        await applications.remove(id, actor);
+        await output.done(`deleted ${id}`, { client_id: id, deleted: true }, format);
+    });
+    addCommand(application, 'rotate-secret <id>', 'make a new secret, printed once')
+        .option('--overlap <duration>', 'how long the one before stays good', '0')
+        .action(async (id, { overlap, ...format }) => {
+        const overlapSeconds = parseDuration(overlap);
+        if (overlapSeconds === null)
+            throw new WrongUse(`--overlap ${overlap} is no duration such as 15m, 1h or 1d`);
+        const { secretChanges } = (await open()).applications;
+        const secret = await secretChanges.rotate(id, { overlapSeconds }, actor);
+        const said = `the new secret of ${id}, shown once: ${secret}`;
+        await output.done(said, { client_id: id, client_secret: secret, overlap: overlapSeconds }, format);
+    });
+    addCommand(application, 'import <file>', 'make or change applications as a JSON array describes them (- is stdin)')
+        .addHelpText('after', '\nThe names are those of RFC 7591, and those that `darvoza application show --json` prints.')
+        .action(async (file, format) => {
+        const entries = entriesIn(await input.text(file));
+        const { applicationImport } = (await open()).applications;
+        try {
+            const options = { origin: 'administrator', actor, makesSecrets: true };
+            const done = await applicationImport.run(entries, options);
+            for (const { id, warnings } of done)
+                for (const one of warnings)
+                    output.remark(`${id}: ${wireText(one)}`);
+            const rows = done.map(({ id, outcome, secret }) => ({ client_id: id, outcome, client_secret: secret }));
+            await output.table(rows, ['client_id', 'outcome', 'client_secret'], format);
+        }
+        catch (error) {
+            if (!(error instanceof ImportProblems))
+                throw error;
+            throw new WrongUse(error.entries.flatMap(entryLines).join('; '));
+        }
+    });
+}
+function entriesIn(text) {
+    let entries;
+    try {
+        entries = JSON.parse(text);
+    }
+    catch {
+        throw new WrongUse('this is not JSON');
+    }
+    if (!Array.isArray(entries))
+        throw new WrongUse('this is not a JSON array of applications');
+    return entries;
+}
+//# sourceMappingURL=application.js.map

@@ -1,0 +1,118 @@
+// `darvoza apply` and `darvoza export`: policies, roles and applications as a file, for people who keep them in git.
+import { Option } from 'commander';
+import { ConfigurationProblems } from '../identity/configuration/configuration-problems.js';
+import { isNothing } from '../identity/configuration/differences.js';
+import { stays } from '../policy/policy-preview.js';
+import { addCommand } from './command-line.js';
+import { inNumbers, planLines, printedPlan } from './configuration-text.js';
+import { Failure, WrongFile, WrongUse } from './failures.js';
+import { withApply, withReason } from './policy.js';
+const shape = `
+The file is YAML or JSON, as \`darvoza export\` writes it:
+  version: 1
+  policies:
+    access_token_lifetime: 15m
+  roles:
+    clerk: [orders:read, orders:write]
+  applications:
+    shop:
+      client_name: Shop
+      kind: web
+      redirect_uris: [https://shop.example/callback]
+      required_roles: [clerk]
+      client_secret_env: SHOP_SECRET
+What it does not name stays as it is; an application that it names is as it says, all of it but its secret, and \`state\`
+where that is left out. A secret comes from the variable that client_secret_env names, or is made and printed once.
+A role that has another name is another role.`;
+export function addConfigurationCommands(program, line) {
+    const { open, actor, input, output, variable } = line;
+    withReason(withApply(addCommand(program, 'apply <file>', 'make policies, roles and applications as a file has them (- is stdin)')))
+        .option('--dry-run', 'only tell what would change, and what that would end')
+        .option('--prune', 'also take away what a section of the file does not name')
+        .option('--yes', 'do not ask')
+        .addHelpText('after', shape)
+        .action(async (file, { json, ...options }) => {
+        requireUse(options, json, input.canAsk());
+        const { prune = false, apply, reason } = options;
+        const { readConfiguration, pathText } = await import('./configuration-file.js');
+        const read = readConfiguration(await input.text(file), variable);
+        const { configuration } = (await opened(file, read)).configuration;
+        const how = { prune, apply };
+        const plan = await configuration
+            .plan(read.wanted, how, actor, read.problems)
+            .catch((error) => Promise.reject(placed(file, read, error)));
+        for (const { path, text } of plan.warnings)
+            output.remark(`${pathText(path)}: ${text}`);
+        if (!json)
+            await show(plan);
+        const isChanged = !isNothing(plan.differences);
+        if (options.dryRun || !isChanged)
+            return finish(plan, { changed: isChanged, applied: null }, json);
+        if (!options.yes && !(await input.confirmed(`This changes ${inNumbers(plan.differences)}.`)))
+            throw new Failure('nothing was changed');
+        const applied = await configuration.apply(read.wanted, plan.differences, { ...how, reason }, actor);
+        await finish(plan, { changed: true, applied }, json);
+    });
+    addCommand(program, 'export [file]', 'write policies, roles and applications as `darvoza apply` reads them')
+        .addOption(new Option('--format <format>', 'of the file; by its name where it is not said').choices(['yaml', 'json']))
+        .action(async (file, { json, format }) => {
+        const { configuration } = (await open()).configuration;
+        const found = await configuration.show();
+        const { writeConfiguration } = await import('./configuration-file.js');
+        const isStdout = file === undefined || file === '-';
+        const isJson = isStdout ? json : file.endsWith('.json');
+        const text = writeConfiguration(found, format ?? (isJson ? 'json' : 'yaml'));
+        if (isStdout)
+            return output.text(text);
+        await output.file(file, text);
+        const counts = { roles: found.roles.length, applications: found.applications.length };
+        await output.done(`wrote the configuration to ${file}`, { file, ...counts }, { json: json === true });
+    });
+    /** What is wrong with the file can be told in part where there is no database. */
+    async function opened(file, read) {
+        const { problems } = read;
+        if (read.wanted === null)
+            throw placed(file, read, new ConfigurationProblems(problems));
+        try {
+            return await open();
+        }
+        catch (error) {
+            throw problems.length > 0 ? placed(file, read, new ConfigurationProblems(problems)) : error;
+        }
+    }
+    async function show(plan) {
+        await output.signed(planLines(plan));
+        for (const name of plan.consequences.policies?.stays ?? [])
+            output.remark(stays[name]);
+    }
+    async function finish(plan, { changed, applied }, json) {
+        const secrets = Object.fromEntries(applied?.secrets ?? []);
+        const version = applied?.version ?? null;
+        const record = { changed, applied: applied !== null, policy_version: version, ...printedPlan(plan), secrets };
+        const numbers = inNumbers(plan.differences);
+        const ofPolicy = version === null ? '' : ` (version ${version} of the policy)`;
+        const done = applied ? `changed ${numbers}${ofPolicy}` : `${numbers} would change`;
+        await output.done(changed ? done : 'nothing differs', record, { json: json === true });
+        if (!json)
+            for (const [id, secret] of applied?.secrets ?? [])
+                await output.text(`the secret of ${id}, shown once: ${secret}`);
+    }
+}
+/** @throws WrongUse */
+function requireUse({ dryRun, yes }, json, canAsk) {
+    if (dryRun && yes)
+        throw new WrongUse('--dry-run changes nothing, and --yes does: give one of them');
+    if (dryRun || yes)
+        return;
+    if (json)
+        throw new WrongUse('--json asks nothing: give --dry-run, or --yes if you mean it');
+    if (!canAsk)
+        throw new WrongUse('there is no terminal to ask on: give --dry-run, or --yes if you mean it');
+}
+/** What is wrong with the file, where it stands. */
+function placed(file, read, error) {
+    return error instanceof ConfigurationProblems
+        ? new WrongFile(file === '-' ? 'stdin' : file, read.placed(error.problems))
+        : error;
+}
+//# sourceMappingURL=configuration.js.map

@@ -1,0 +1,148 @@
+import { WrongUse } from './failures.js';
+import { jsonRows } from './json-rows.js';
+import { isObject } from './user-fields.js';
+const howToDump = (model) => `manage.py dumpdata ${model} auth.group auth.permission contenttypes.contenttype > users.json`;
+/** null where it is none. */
+export function dumpRow(value) {
+    if (!isObject(value))
+        return null;
+    const { model, pk, fields } = value;
+    if (typeof model !== 'string' || !isObject(fields))
+        return null;
+    return { model: model.toLowerCase(), pk, fields: fields };
+}
+/** @throws WrongUse */
+export async function readDump(text, { model: wanted, withoutGroups }) {
+    const models = new Map();
+    const contentTypes = new Map();
+    const permissions = new Map();
+    const groups = new Map();
+    let broken = 0;
+    let first = null;
+    for await (const row of jsonRows(text.chunks())) {
+        first ??= row;
+        const found = rowIn(row);
+        if (!found) {
+            broken++;
+            continue;
+        }
+        const { model, pk, fields } = found;
+        const seen = modelOf(model);
+        seen.total++;
+        if (model === 'contenttypes.contenttype')
+            contentTypes.set(key(pk), String(fields.app_label));
+        else if (model === 'auth.permission')
+            permissions.set(key(pk), { codename: String(fields.codename), contentType: fields.content_type });
+        else if (model === 'auth.group') {
+            const name = String(fields.name);
+            // By its name too, as natural keys have it.
+            for (const one of [...(pk === undefined ? [] : [key(pk)]), key([name])])
+                groups.set(one, { name, permissions: listed(fields.permissions) });
+        }
+        else if (model === wanted?.toLowerCase() || isUsers(model, fields)) {
+            seen.isUsers = true;
+            for (const name of Object.keys(fields))
+                seen.fields.add(name);
+            for (const one of listed(fields.groups))
+                seen.groups.add(key(one));
+            for (const one of listed(fields.user_permissions))
+                seen.permissions.add(key(one));
+        }
+    }
+    if (first && models.size === 0)
+        throw new WrongUse(whatItIs(first));
+    const name = wanted?.toLowerCase() ?? theModel(models);
+    const users = models.get(name);
+    if (!users)
+        throw new WrongUse(`this dump has no rows of ${wanted}, but of ${[...models.keys()].sort().join(', ')}`);
+    const unique = [...new Map([...groups.values()].map(group => [group.name, group])).values()];
+    if (!withoutGroups)
+        requireAllThere();
+    return {
+        model: name,
+        total: users.total + broken,
+        fields: users.fields,
+        groups: withoutGroups
+            ? []
+            : unique.map(group => ({
+                name: group.name,
+                permissions: group.permissions.flatMap(one => permissionOf(one) ?? []),
+            })),
+        groupOf,
+        permissionOf,
+    };
+    function modelOf(name) {
+        const known = models.get(name);
+        if (known)
+            return known;
+        const made = {
+            total: 0,
+            fields: new Set(),
+            groups: new Set(),
+            permissions: new Set(),
+            isUsers: false,
+        };
+        models.set(name, made);
+        return made;
+    }
+    function groupOf(reference) {
+        return groups.get(key(reference))?.name ?? null;
+    }
+    function permissionOf(reference) {
+        // Natural keys: codename, app label, model.
+        if (Array.isArray(reference))
+            return reference.length === 3 ? `${reference[1]}.${reference[0]}` : null;
+        const found = permissions.get(key(reference));
+        if (!found)
+            return null;
+        const { codename, contentType } = found;
+        const label = Array.isArray(contentType) ? String(contentType[0]) : contentTypes.get(key(contentType));
+        return label === undefined ? null : `${label}.${codename}`;
+    }
+    /** Whoever came without their groups would not be given them later: who is here already is left as they are. */
+    function requireAllThere() {
+        const lacksGroups = groups.size === 0 && users.groups.size > 0;
+        const named = [...users.permissions].map(one => JSON.parse(one)).concat(unique.flatMap(group => group.permissions));
+        const lacksPermissions = named.length > 0 && named.every(one => permissionOf(one) === null);
+        if (!lacksGroups && !lacksPermissions)
+            return;
+        const lacking = [...(lacksGroups ? ['groups'] : []), ...(lacksPermissions ? ['permissions'] : [])].join(' and ');
+        throw new WrongUse(`users of this dump have ${lacking} that are not in it: dump them too (${howToDump(name)}), or leave them behind with --without-groups`);
+    }
+}
+/** `AbstractBaseUser` has both. */
+function isUsers(model, fields) {
+    return model === 'auth.user' || (typeof fields.password === 'string' && 'last_login' in fields);
+}
+/** @throws WrongUse where it cannot be told */
+function theModel(models) {
+    if (models.has('auth.user'))
+        return 'auth.user';
+    const found = [...models].filter(([, { isUsers }]) => isUsers).map(([name]) => name);
+    if (found.length === 1)
+        return found[0];
+    if (found.length > 1)
+        throw new WrongUse(`several models of this dump could be the users: --model ${found.join(', or --model ')}`);
+    const known = [...models.keys()].sort().join(', ') || 'nothing';
+    throw new WrongUse(`this dump has no users: it has ${known}. --model APP.MODEL says which are the users`);
+}
+function rowIn(row) {
+    try {
+        return dumpRow(JSON.parse(row.text));
+    }
+    catch {
+        return null;
+    }
+}
+function whatItIs({ text }) {
+    if (text.trimStart().startsWith('<'))
+        return 'this is XML: dump with --format json, or jsonl';
+    return 'this is nothing that manage.py dumpdata wrote as JSON or JSON Lines';
+}
+function listed(value) {
+    return Array.isArray(value) ? value : [];
+}
+function key(reference) {
+    return JSON.stringify(reference ?? null);
+}
+//# sourceMappingURL=django-dump.js.map

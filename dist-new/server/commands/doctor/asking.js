@@ -1,0 +1,69 @@
+// One request to the resource server, as an attacker writes it: header lines as they are given, also twice; no redirect is
+// followed, nobody is waited for long, and of the answer only its beginning is kept.
+import { request as requestPlain } from 'node:http';
+import { request as requestTls } from 'node:https';
+/** For one answer, in ms. */
+const longestWait = 5_000;
+const mostKept = 300;
+export function createAsking({ url, method, headers, pause }) {
+    const begin = url.protocol === 'https:' ? requestTls : requestPlain;
+    async function ask({ authorization = [], query = {} } = {}) {
+        if (pause > 0)
+            await new Promise(resolve => setTimeout(resolve, pause));
+        const target = new URL(url);
+        for (const [name, value] of Object.entries(query))
+            target.searchParams.set(name, value);
+        const lines = [
+            ['Host', target.host],
+            ['User-Agent', 'darvoza-doctor'],
+            ['Accept', 'application/json, */*;q=0.5'],
+            ...headers,
+            ...authorization.map(value => ['Authorization', value]),
+        ];
+        return new Promise(resolve => {
+            const fail = (error) => resolve({ ...nothing, failure: error.code ?? error.message });
+            const signal = AbortSignal.timeout(longestWait);
+            const sent = begin(target, { method, headers: lines.flat(), signal }, answer => {
+                read(answer).then(resolve, fail);
+            });
+            sent.on('error', fail);
+            sent.end();
+        });
+    }
+    return {
+        ask,
+        bearer: (token) => ask({ authorization: [`Bearer ${token}`] }),
+    };
+}
+export function isLetIn({ status }) {
+    return status !== null && status >= 200 && status < 300;
+}
+/** Neither let in nor refused: it fell over. */
+export function isCrash({ status }) {
+    return status === null || (status >= 500 && status !== 503);
+}
+const nothing = { status: null, failure: null, challenge: null, location: null, said: '' };
+async function read(answer) {
+    let said = '';
+    for await (const chunk of answer) {
+        if (said.length < mostKept)
+            said += String(chunk);
+        // A stream may never end; what it answered is known.
+        else
+            break;
+    }
+    const { 'www-authenticate': challenge = null, location = null } = answer.headers;
+    return { status: answer.statusCode ?? null, failure: null, challenge, location, said: said.slice(0, mostKept) };
+}
+/** All of an answer that helps a person to see why. */
+export function toldOf({ status, challenge, location, said }) {
+    const parts = [`it answered ${status}`];
+    if (challenge !== null)
+        parts.push(`WWW-Authenticate: ${challenge}`);
+    if (location !== null)
+        parts.push(`Location: ${location}`);
+    if (said !== '')
+        parts.push(said);
+    return parts.join(', ');
+}
+//# sourceMappingURL=asking.js.map

@@ -1,0 +1,147 @@
+// What commands read: passwords that nobody sees, and files of users.
+import { open, stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { Readable } from 'node:stream';
+import { TextDecoder } from 'node:util';
+import { Failure, WrongUse } from './failures.js';
+import { oneLine } from './output.js';
+/** No password is longer; whatever is was piped in by mistake. */
+const longestStdinPassword = 64 * 1024;
+/** Of a file that is read whole, in characters. */
+const longestText = 16 * 1024 * 1024;
+export function createInput({ stdin, stderr, cwd }) {
+    async function fromStdin() {
+        const chunks = [];
+        let size = 0;
+        for await (const chunk of stdin) {
+            chunks.push(chunk);
+            size += chunk.length;
+            if (size > longestStdinPassword)
+                throw new WrongUse('what came on stdin is too long to be a password');
+        }
+        // As it was received but for the one line end that `echo` puts after it.
+        return decoded(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }), Buffer.concat(chunks)).replace(/\r?\n$/, '');
+    }
+    async function fromPrompt() {
+        if (!stdin.isTTY)
+            throw new WrongUse('there is no terminal to ask for the password on: use --password-stdin');
+        const { default: prompt } = await import('@inquirer/password');
+        // On stderr, so that what is printed may go elsewhere.
+        const ask = (message) => prompt({ message }, { input: stdin, output: stderr }).catch(refuseToGoOn);
+        const password = await ask('Password:');
+        const again = await ask('Password again:');
+        if (password !== again)
+            throw new WrongUse('the two passwords differ');
+        return password;
+    }
+    async function file(path) {
+        const again = path === '-' ? await kept(stdin) : await reopened(path, cwd);
+        return {
+            async *chunks() {
+                try {
+                    yield* decodedChunks(await again());
+                }
+                catch (error) {
+                    throw error.syscall ? unreadable(path, error) : error;
+                }
+            },
+        };
+    }
+    return {
+        /** Never from an argument: everyone on the machine can read those. */
+        password: ({ passwordStdin }) => passwordStdin ? fromStdin() : fromPrompt(),
+        /** @throws WrongUse where there is nobody to ask */
+        async confirmed(warning) {
+            if (!stdin.isTTY)
+                throw new WrongUse(`${warning} There is no terminal to ask on: give --yes if you mean it`);
+            const { createInterface } = await import('node:readline');
+            const ask = createInterface({ input: stdin, output: stderr, terminal: false });
+            const answer = await new Promise(resolve => {
+                // Ctrl-C and Ctrl-D are no yes.
+                ask.once('close', () => resolve(''));
+                ask.question(`${oneLine(warning)} Go on? [y/N] `, resolve);
+            });
+            ask.close();
+            return /^y(es)?$/i.test(answer.trim());
+        },
+        /** Whether there is somebody to ask. */
+        canAsk: () => stdin.isTTY === true,
+        /** A whole text file; `-` is stdin. @throws WrongUse when it cannot be read, or is longer than any such file */
+        async text(path) {
+            let text = '';
+            for await (const line of this.lines(path)) {
+                text += `${line}\n`;
+                if (text.length > longestText)
+                    throw new WrongUse(`${path} is too long`);
+            }
+            return text.replace(/^\ufeff/, '');
+        },
+        /** The lines of a text file; `-` is stdin. @throws WrongUse when it cannot be read */
+        async *lines(path) {
+            let rest = '';
+            for await (const chunk of (await file(path)).chunks()) {
+                const [first, ...others] = chunk.split('\n');
+                rest += first;
+                for (const line of others) {
+                    yield rest;
+                    rest = line;
+                }
+            }
+            if (rest)
+                yield rest;
+        },
+        /** A text file of any size, which may be read more than once; `-` is stdin. @throws WrongUse when it cannot be read */
+        file,
+    };
+}
+/** Ctrl-C, or the terminal went away. */
+function refuseToGoOn() {
+    throw new Failure('no password was given');
+}
+/** What is no file, such as a pipe, is read once and kept: it could not be read again. */
+async function reopened(path, cwd) {
+    const whole = resolve(cwd, path);
+    const opened = async () => {
+        try {
+            return (await open(whole)).createReadStream();
+        }
+        catch (error) {
+            throw unreadable(path, error);
+        }
+    };
+    const first = await opened();
+    try {
+        if ((await stat(whole)).isFile()) {
+            first.destroy();
+            return opened;
+        }
+        return await kept(first);
+    }
+    catch (error) {
+        throw unreadable(path, error);
+    }
+}
+async function kept(source) {
+    const chunks = [];
+    for await (const chunk of source)
+        chunks.push(chunk);
+    return async () => Readable.from(chunks);
+}
+function unreadable(path, error) {
+    return new WrongUse(`${path} cannot be read: ${error.code}`);
+}
+async function* decodedChunks(source) {
+    const decoder = new TextDecoder('utf-8', { fatal: true });
+    for await (const chunk of source)
+        yield decoded(decoder, chunk, true);
+    yield decoded(decoder);
+}
+function decoded(decoder, bytes, stream = false) {
+    try {
+        return decoder.decode(bytes, { stream });
+    }
+    catch {
+        throw new WrongUse('what was read is not UTF-8 text');
+    }
+}
+//# sourceMappingURL=input.js.map

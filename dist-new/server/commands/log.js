@@ -1,0 +1,51 @@
+import { InvalidArgumentError } from 'commander';
+import { farthest } from '../revocation/high-water.js';
+import { addCommand } from './command-line.js';
+/** How many user ids are left out where nobody says more. */
+const spareUserIds = 1_000;
+export function addLogCommands(program, { open, actor, output }) {
+    const log = program.command('log').description('the revocation log as a whole');
+    addCommand(log, 'advance', 'end everything and give the log a new id: the last step of every restore of the database')
+        .option('--seen <n>', 'a number of the log that somebody saw before the restore', readSeen, 0)
+        .option('--user-ids <n>', 'leave out so many user ids, which may have been given out since', readCount, spareUserIds)
+        .action(async ({ json, ...options }) => {
+        const { logAdvance } = (await open()).tokens;
+        const advanced = await logAdvance(options, actor);
+        const { after, lastUserId } = advanced;
+        const said = `the log is ${after.logId}:${after.seq} now, everybody signs in again, and new users get ids above ${lastUserId}`;
+        await output.done(said, printed(advanced), { ...(json && { json }) });
+        remark(advanced.lost, output);
+    });
+}
+/** What the backup does not know is known no more: people must do it again. */
+function remark(lost, output) {
+    output.remark('What was changed since the backup was made is undone: look through users, roles, passwords, keys and policies.');
+    for (const { kind, subject, reason } of (lost ?? []).filter(isUndone))
+        output.remark(`Undone: ${reason} of ${kind} ${subject}`.trimEnd());
+}
+/** Sessions and tokens are over all the same. */
+function isUndone({ kind }) {
+    return kind !== 'session' && kind !== 'token';
+}
+function printed({ before, after, seen, lost, lastUserId }) {
+    return {
+        log_id: after.logId,
+        seq: after.seq,
+        seen,
+        before: { log_id: before.logId, seq: before.seq },
+        last_user_id: lastUserId,
+        lost: lost?.map(({ seq, kind, subject, effect, reason }) => ({ seq, kind, subject, effect, reason })) ?? null,
+    };
+}
+function readSeen(text) {
+    const number = /^\d{1,16}$/.test(text) ? Number(text) : Number.NaN;
+    if (!(number <= farthest))
+        throw new InvalidArgumentError(`It must be a number from 0 to ${farthest}.`);
+    return number;
+}
+function readCount(text) {
+    if (!/^\d{1,9}$/.test(text))
+        throw new InvalidArgumentError('It must be a number from 0 to 999999999.');
+    return Number(text);
+}
+//# sourceMappingURL=log.js.map

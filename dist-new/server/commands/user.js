@@ -1,0 +1,117 @@
+import { Option } from 'commander';
+import { administratorRole } from '../policy/permissions.js';
+import { addCommand } from './command-line.js';
+import { djangoFields } from './django-fields.js';
+import { firstOf, withLimit } from './listing.js';
+import { printedTime } from './output.js';
+import { requireListOrNone } from './role.js';
+import { exportFormats, exportUsers } from './user-export.js';
+import { fieldsInWords } from './user-fields.js';
+import { importFormats, importUsers } from './user-import.js';
+const passwordFromStdin = ['--password-stdin', 'read the password from stdin instead of asking for it'];
+export function addUserCommands(program, line) {
+    const { open, actor, input, output } = line;
+    const user = program.command('user').description('people who sign in');
+    /** Changes one user and says what came of it. */
+    async function change(name, format, said, work) {
+        const { users } = (await open()).people;
+        const { id } = await users.requireByName(name);
+        await work(users, id);
+        await output.done(`${said} ${name}`, printedUser(await users.require(id)), format);
+    }
+    addCommand(user, 'create <name>', 'make a user')
+        .option(...passwordFromStdin)
+        .option('--role <role>', 'a role; may be given several times', collect)
+        .option('--first-name <name>')
+        .option('--last-name <name>')
+        .option('--email <address>')
+        .action(async (username, { role, passwordStdin, json, ...profile }) => {
+        const password = await input.password({ passwordStdin });
+        const { users } = (await open()).people;
+        const made = await users.create({ username, password, roles: [...new Set(role)], ...profile }, actor);
+        await output.done(`created user ${username} with id ${made.id}`, printedUser(made), { json });
+    });
+    withLimit(addCommand(user, 'list', 'list users')).action(async (options) => {
+        const { userList } = (await open()).people;
+        const found = await firstOf(userList.every({}, 'oldest'), options.limit, output);
+        const columns = ['user_id', 'username', 'email', 'is_active', 'roles', 'last_login'];
+        await output.table(found.map(one => printedUser(one.user)), columns, options);
+    });
+    addCommand(user, 'show <name>', 'show a user').action(async (name, format) => {
+        const { users } = (await open()).people;
+        await output.record(printedUser(await users.requireByName(name)), format);
+    });
+    addCommand(user, 'rename <name> <new-name>', 'give a user another name').action((name, newName, format) => change(name, format, `gave the name ${newName} to`, (users, id) => users.rename(id, newName, actor)));
+    addCommand(user, 'disable <name>', 'sign a user out everywhere and let them in no more').action((name, format) => change(name, format, 'disabled', (users, id) => users.disable(id, actor)));
+    addCommand(user, 'enable <name>', 'let a disabled user sign in again').action((name, format) => change(name, format, 'enabled', (users, id) => users.enable(id, actor)));
+    addCommand(user, 'delete <name>', 'delete a user for good; the name becomes free').action(async (name, format) => {
+        const { users } = (await open()).people;
+        const { id } = await users.requireByName(name);
+        await users.remove(id, actor);
+        await output.done(`deleted ${name}`, { user_id: id, username: name, deleted: true }, format);
+    });
+    addCommand(user, 'set-password <name>', "set a user's password and end all of their sessions")
+        .option(...passwordFromStdin)
+        .action(async (name, { passwordStdin, ...format }) => {
+        const password = await input.password({ passwordStdin });
+        await change(name, format, 'set the password of', (users, id) => users.setPassword(id, password, actor));
+    });
+    addCommand(user, 'set-roles <name> [roles...]', 'give a user these roles and no others')
+        .option('--none', 'take all roles away')
+        .action(async (name, roles, { none, ...format }) => {
+        requireListOrNone(roles, none, 'roles');
+        await change(name, format, 'set the roles of', (users, id) => users.setRoles(id, roles, actor));
+    });
+    addCommand(user, 'set-permissions <name> [permissions...]', "set a user's own permissions, beside those of roles")
+        .option('--none', 'take all of them away')
+        .action(async (name, permissions, { none, ...format }) => {
+        requireListOrNone(permissions, none, 'permissions');
+        await change(name, format, 'set the permissions of', (users, id) => users.setPermissions(id, permissions, actor));
+    });
+    addCommand(user, 'import <file>', 'take in users, with their ids and hashes (- is stdin)')
+        .addOption(formatOption(importFormats))
+        .option('--dry-run', 'say what would happen, and change nothing')
+        .option('--model <app.Model>', 'django: the user model, where the dump does not tell')
+        .option('--map <FIELD=NAME>', 'django: a field of theirs and what it is here; may be given several times', collect)
+        .option('--new-ids', 'django: give the next ids to users whose keys are no whole numbers')
+        .option('--grant-admin', `django: make superusers ${administratorRole}`)
+        .option('--without-groups', 'django: leave groups and permissions behind')
+        .addHelpText('after', `\nFields of a user, as \`darvoza user export\` writes them:\n${fieldsInWords()}`)
+        .addHelpText('after', `\n${aboutDjango}`)
+        .action((file, options) => importUsers(line, file, options));
+    user
+        .command('export')
+        .description('print all users with their hashes: as import reads them, or for Django (docs/moving-from-simplejwt.md, The way back)')
+        .addOption(formatOption(exportFormats))
+        .option('--model <app.Model>', 'django: the user model; auth.user where it is left out')
+        .option('--map <FIELD=NAME>', 'django: a field of theirs and what it is here; may be given several times', collect)
+        .option('--with-groups', 'django: write roles as groups, which replace those that users have there')
+        .option('--grant-superuser', `django: make those superusers who are ${administratorRole}`)
+        .action((options) => exportUsers(line, options));
+}
+function printedUser(user) {
+    return {
+        user_id: user.id,
+        username: user.username,
+        first_name: user.firstName,
+        last_name: user.lastName,
+        email: user.email,
+        email_verified: user.emailVerified,
+        is_active: user.active,
+        roles: user.roles,
+        permissions: user.allPermissions,
+        last_login: printedTime(user.lastLoginAt),
+        created_at: printedTime(user.createdAt),
+    };
+}
+function collect(value, before = []) {
+    return [...before, value];
+}
+function formatOption(formats) {
+    return new Option('--format <format>', 'what the file is').choices(Object.keys(formats)).default('json');
+}
+const aboutDjango = `--format django reads what manage.py dumpdata writes:
+  manage.py dumpdata auth.user auth.group auth.permission contenttypes.contenttype > users.json
+Groups become roles, superusers nothing but with --grant-admin. NAME of --map is one of
+  ${Object.keys(djangoFields).join(', ')}`;
+//# sourceMappingURL=user.js.map

@@ -1,0 +1,213 @@
+import { createOutgoing } from '../outgoing/outgoing.js';
+import { createApiKeyLookup } from '../tokens/api-key-lookup.js';
+import { createApiKeyUses } from '../tokens/api-key-uses.js';
+import { createApplicationKeys } from '../tokens/application-keys.js';
+import { createAssertions } from '../tokens/assertion.js';
+import { createAuditLines } from '../tokens/audit-lines.js';
+import { createAuditTrail } from '../tokens/audit-trail.js';
+import { createChanges } from '../tokens/changes.js';
+import { createTokenChecks } from '../tokens/checks.js';
+import { createClientToken } from '../tokens/client-token.js';
+import { createCounters } from '../tokens/counters.js';
+import { createCredentials } from '../tokens/credential.js';
+import { createDeliveryWriting } from '../tokens/delivery-writing.js';
+import { createExchange } from '../tokens/exchange.js';
+import { createExplain } from '../tokens/explain.js';
+import { createIdTokens } from '../tokens/id-token.js';
+import { createIdTokenHints } from '../tokens/id-token-hints.js';
+import { createInspect } from '../tokens/inspect.js';
+import { createIntrospect } from '../tokens/introspect.js';
+import { createIssue } from '../tokens/issue.js';
+import { createJudgedTransactions } from '../tokens/judged-transactions.js';
+import { createLastSeen } from '../tokens/last-seen.js';
+import { createLogAdvance } from '../tokens/log-advance.js';
+import { createLogoutTokens } from '../tokens/logout-token.js';
+import { createProofNonces } from '../tokens/proof-nonces.js';
+import { createProofs } from '../tokens/proofs.js';
+import { createRefreshRights } from '../tokens/refresh-rights.js';
+import { createRevocationWriting } from '../tokens/revocation-writing.js';
+import { createRotate } from '../tokens/rotate.js';
+import { createSealing } from '../tokens/sealing.js';
+import { createSecrets } from '../tokens/secrets.js';
+import { createSessionLimit } from '../tokens/session-limit.js';
+import { createSessionTokens } from '../tokens/session-tokens.js';
+import { createSignInTests } from '../tokens/sign-in-tests.js';
+import { createSigningKeys } from '../tokens/signing-keys.js';
+import { createSpentProofs } from '../tokens/spent-proofs.js';
+import { createStandings } from '../tokens/standings.js';
+import { createSweeping } from '../tokens/sweeping.js';
+import { createTickets } from '../tokens/ticket.js';
+export function composeTokens({ issuer, secretKeyPrevious, outgoingAllow }, secretKey, { log, random, uuid, pauses, firstPair, outgoing: network }, storage, { clock: { latest }, now, projection, redisLog, tail, outages, policy, applications, catchUp }, afterwards) {
+    const { database, userStore, roleStore, deviceStore, sessionStore, apiKeyStore, applicationStore, consentStore } = storage;
+    const { keyStore, revocationStore, auditStore, logHeadStore, incidentStore, figureStore, policyVersionStore } = storage;
+    const sealing = createSealing([secretKey, ...(secretKeyPrevious ? [secretKeyPrevious] : [])], random);
+    const signingKeys = createSigningKeys({
+        database,
+        keyStore,
+        revocationStore,
+        policyVersionStore,
+        sealing,
+        tail,
+        policy,
+        now,
+        log,
+        firstPair,
+    });
+    const secrets = createSecrets({ database, keyStore, revocationStore, sealing, tail, random, now });
+    const issue = createIssue({ issuer, signingKeys, secrets, policy, applications, random });
+    const idTokens = createIdTokens({ issuer, signingKeys });
+    const logoutTokens = createLogoutTokens({ issuer, signingKeys, now });
+    const checks = createTokenChecks({ issuer, signingKeys, secrets, policy, now, latest });
+    const inspect = createInspect({ issuer, signingKeys, secrets, checks, projection, tail, catchUp });
+    const counters = createCounters({ database, figureStore, now });
+    const lastSeen = createLastSeen({ database, deviceStore, now });
+    const refreshed = ({ deviceId }) => {
+        counters.count('refreshes');
+        lastSeen.note(deviceId);
+    };
+    const auditTrail = createAuditTrail({ database, auditStore, secrets, now });
+    const audited = createAuditLines({ log });
+    const credentials = createCredentials({
+        userStore,
+        roleStore,
+        sessionStore,
+        apiKeyStore,
+        applicationStore,
+        policy,
+        applications,
+        now,
+        latest,
+    });
+    const judgedTransactions = createJudgedTransactions({ database, credentials, tail, applications });
+    const deliveryWriting = createDeliveryWriting({ deliveryStore: storage.deliveryStore, applications, uuid, now });
+    const sweeping = createSweeping({
+        ...{ database, sweepStore: storage.sweepStore, sessionStore, deliveryWriting, now, afterwards },
+    });
+    const revocationWriting = createRevocationWriting({
+        revocationStore,
+        sessionStore,
+        userStore,
+        apiKeyStore,
+        applicationStore,
+        deliveryWriting,
+        sweeping,
+        tail,
+        now,
+    });
+    const changes = createChanges({
+        judgedTransactions,
+        logHeadStore,
+        auditStore,
+        auditTrail,
+        revocationWriting,
+        count: counters.count,
+        audited,
+    });
+    const logAdvance = createLogAdvance({
+        database,
+        revocationStore,
+        userStore,
+        logHeadStore,
+        auditTrail,
+        audited,
+        revocationWriting,
+        sweeping,
+        tail,
+        redisLog,
+        now,
+        random,
+    });
+    const sessionLimit = createSessionLimit({ database, userStore, sessionStore, changes, tail, policy, now });
+    const standings = createStandings({ database, sessionStore, sessionLimit, tail, policy, applications });
+    const sessionTokens = createSessionTokens({ issue, idTokens, applications });
+    const refreshRights = createRefreshRights({ issuer, database, sessionStore, consentStore, changes, applications });
+    const rotate = createRotate({
+        database,
+        sessionStore,
+        outages,
+        incidentStore,
+        inspect,
+        issue,
+        sessionTokens,
+        changes,
+        secrets,
+        standings,
+        sessionLimit,
+        refreshRights,
+        tail,
+        now,
+        latest,
+        random,
+        uuid,
+        log,
+        pauses,
+        count: counters.count,
+        refreshed,
+    });
+    const clientToken = createClientToken({
+        issuer,
+        issue,
+        tail,
+        projection,
+        policy,
+        applications,
+        count: counters.count,
+    });
+    const exchange = createExchange({
+        issuer,
+        inspect,
+        issue,
+        standings,
+        tail,
+        projection,
+        applications,
+        count: counters.count,
+        now,
+        latest,
+    });
+    const apiKeyLookup = createApiKeyLookup({ database, apiKeyStore, tail, now, latest });
+    const apiKeyUses = createApiKeyUses({ database, apiKeyStore, now });
+    const introspect = createIntrospect({ issuer, inspect, rotate, apiKeyLookup, applications });
+    const spentProofs = createSpentProofs({ database, spentProofStore: storage.spentProofStore, now });
+    const outgoing = createOutgoing({ allow: outgoingAllow, ...network });
+    const proofs = createProofs({ spentProofs, nonces: createProofNonces({ secrets, policy, now }), now, latest });
+    const applicationKeys = createApplicationKeys({ outgoing, now, log });
+    const assertions = createAssertions({ issuer, applicationKeys, spentProofs, now });
+    const tickets = createTickets({ secrets, catchUp, random, now });
+    const signInTests = createSignInTests({ secrets, random });
+    const idTokenHints = createIdTokenHints({ issuer, signingKeys });
+    const explain = createExplain({ inspect, checks, projection, rotate });
+    return {
+        sealing,
+        signingKeys,
+        secrets,
+        issue,
+        idTokens,
+        logoutTokens,
+        deliveryWriting,
+        sweeping,
+        inspect,
+        counters,
+        lastSeen,
+        auditTrail,
+        judgedTransactions,
+        changes,
+        logAdvance,
+        sessionTokens,
+        rotate,
+        clientToken,
+        exchange,
+        introspect,
+        apiKeyLookup,
+        apiKeyUses,
+        outgoing,
+        spentProofs,
+        proofs,
+        assertions,
+        explain,
+        tickets,
+        signInTests,
+        idTokenHints,
+    };
+}
+//# sourceMappingURL=tokens.js.map

@@ -1,0 +1,45 @@
+import { diceOf, uuidOf } from './dice.js';
+import { demoRoles } from './plan.js';
+import { carrier } from './surroundings.js';
+const day = 86_400_000;
+const names = [
+    'Nightly export',
+    '1C',
+    'Price list',
+    'Stock sync',
+    'Till 3',
+    'Route planner',
+    'Telegram bot',
+    'Backup',
+];
+/** Fates that end a user's keys with their sessions. */
+const ending = new Set(['user_disabled', 'user_deleted']);
+export function demoApiKeys(seed, users, { now }) {
+    return users.flatMap(user => {
+        const dice = diceOf(seed, 'api keys', user.id);
+        const { fate } = user;
+        const isFated = fate !== null && ending.has(fate.what);
+        const upto = isFated ? fate.at : now;
+        const scopes = user.roles.flatMap(role => [...(demoRoles[role] ?? [])]);
+        if (scopes.length === 0 || !dice.chance(0.08))
+            return [];
+        return Array.from({ length: dice.chance(0.3) ? 2 : 1 }, (_, index) => {
+            const createdAt = Math.floor(user.createdAt + dice.next() * (upto - user.createdAt));
+            const expiresAt = dice.chance(0.5) ? createdAt + dice.pick([30, 90, 365]) * day : null;
+            const isEnded = dice.chance(0.15);
+            const endedAt = isEnded ? Math.floor((createdAt + upto) / 2) : isFated ? fate.at : null;
+            const lastDay = Math.min(now, expiresAt ?? now, endedAt ?? now);
+            const lastUsedAt = dice.chance(0.85) ? Math.floor(createdAt + (lastDay - createdAt) * dice.next() ** 0.2) : null;
+            const isBlank = fate?.what === 'user_deleted';
+            return {
+                ...{ id: uuidOf('api key', seed, user.id, index), userId: user.id, name: isBlank ? '' : dice.pick(names) },
+                ...{ hint: uuidOf('hint', seed, user.id, index).slice(0, 4), scopes: [...new Set(scopes)].sort() },
+                ...{ resource: null, elevated: false, createdAt, expiresAt, lastUsedAt },
+                lastUsedAddress: lastUsedAt === null || isBlank ? null : carrier(dice),
+                endedAt,
+                endedWhy: isEnded ? 'key_ended' : isFated ? fate.what : null,
+            };
+        });
+    });
+}
+//# sourceMappingURL=api-keys.js.map

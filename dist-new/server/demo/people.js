@@ -1,0 +1,80 @@
+const plain = (text) => text.split(' ').map(written => [
+    written,
+    written
+        .normalize('NFD')
+        .toLowerCase()
+        .replace(/[^a-z]/g, ''),
+]);
+const cyrillic = (text) => text.split(' ').map(pair => {
+    const [written, typed] = pair.split('=');
+    return [written, typed];
+});
+const both = (names) => names.map(name => [name, name]);
+/** Karimov, Karimova. */
+const uzbekFamilies = plain('Karimov Rahimov Yusupov Toshmatov Ergashev Abdullayev Saidov Nazarov Ismoilov Xolmatov Qodirov Usmonov Mirzayev Sobirov Tursunov Hamidov Joʻrayev Boboyev Umarov Sultonov Normatov Eshonqulov Shodiyev Azimov Gʻaniyev Islomov Rustamov Valiyev Zokirov Oripov').map(man => [man, [`${man[0]}a`, `${man[1]}a`]]);
+const russianFamilies = cyrillic('Иванов=ivanov Смирнов=smirnov Кузнецов=kuznetsov Попов=popov Васильев=vasilyev Петров=petrov Соколов=sokolov Михайлов=mikhaylov Новиков=novikov Фёдоров=fyodorov Морозов=morozov Волков=volkov Алексеев=alekseyev Лебедев=lebedev Семёнов=semyonov Егоров=yegorov Павлов=pavlov Козлов=kozlov Степанов=stepanov Николаев=nikolayev').map(man => [man, [`${man[0]}а`, `${man[1]}a`]]);
+const origins = [
+    [
+        {
+            men: plain('Dilshod Sardor Jasur Bekzod Aziz Otabek Sherzod Ulugʻbek Rustam Farrux Javohir Akmal Bobur Doston Eldor Gʻayrat Islom Jamshid Komil Mirzo Nodir Oʻktam Sanjar Temur Umid Shohruh Zafar Anvar Bahodir Diyor'),
+            women: plain('Nilufar Dilnoza Malika Gulnora Zulfiya Feruza Madina Kamola Sevara Nargiza Shahnoza Lola Oydin Barno Umida Munisa Zilola Dildora Nigora Iroda Sabina Gavhar Hulkar Mohira Robiya'),
+            families: uzbekFamilies,
+        },
+        55,
+    ],
+    [
+        {
+            men: cyrillic('Алексей=aleksey Дмитрий=dmitriy Сергей=sergey Андрей=andrey Михаил=mikhail Иван=ivan Павел=pavel Николай=nikolay Егор=yegor Максим=maksim Антон=anton Роман=roman Тимур=timur Олег=oleg Кирилл=kirill'),
+            women: cyrillic('Анна=anna Мария=mariya Елена=yelena Ольга=olga Наталья=natalya Ирина=irina Екатерина=yekaterina Татьяна=tatyana Светлана=svetlana Юлия=yuliya Дарья=darya Алина=alina Виктория=viktoriya'),
+            families: russianFamilies,
+        },
+        25,
+    ],
+    [
+        {
+            men: plain('Nursultan Yerlan Baurzhan Azamat Daniyar Emil Aibek Farid Murat Kemal'),
+            women: plain('Aigerim Ainur Dana Zhanna Asel Gulmira Elif Zeynep Leyla Saltanat'),
+            families: both(plain('Akhmetov Nurlan Bekov Sadykov Yilmaz Kaya Demir Osmonov Kasymov Rakhmon')),
+        },
+        10,
+    ],
+    [
+        {
+            men: plain('James Thomas Lukas Felix Min-jun Ji-ho Arjun Rahul Marco Pierre Kenji Omar Daniel Peter'),
+            women: plain('Emma Sophie Hannah Lena Ji-woo Seo-yeon Priya Ananya Giulia Claire Yuki Fatima Laura Eva'),
+            families: both(plain('Smith Müller Schneider Kim Lee Park Sharma Patel Rossi Dubois Tanaka Haddad Novák Jansen Brown García')),
+        },
+        10,
+    ],
+];
+/** Reserved names: a message that is sent to them arrives nowhere (RFC 2606). */
+const mailDomains = [
+    ['mail.example', 40],
+    ['pochta.example', 20],
+    ['toshkent-savdo.example', 20],
+    ['example.org', 10],
+    ['example.com', 10],
+];
+/** How usernames are made of names. */
+const styles = [
+    [(first, last) => `${first}.${last}`, 60],
+    [(first, last) => `${first[0]}.${last}`, 15],
+    [(first, last) => `${last}.${first[0]}`, 10],
+    [(first, last) => `${first}_${last}`, 8],
+    [first => first, 7],
+];
+/** @param taken usernames that were given out; the new one is added */
+export function aPerson(dice, taken, longestUsername) {
+    const origin = dice.weighted(origins);
+    const isWoman = dice.chance(0.46);
+    const [first, firstTyped] = dice.pick(isWoman ? origin.women : origin.men);
+    const [last, lastTyped] = dice.pick(origin.families)[isWoman ? 1 : 0];
+    const style = dice.weighted(styles);
+    const wanted = style(firstTyped, lastTyped).slice(0, longestUsername - 6);
+    const count = (taken.get(wanted) ?? 0) + 1;
+    taken.set(wanted, count);
+    const username = count === 1 ? wanted : `${wanted}${count}`;
+    const email = dice.chance(0.94) ? `${username}@${dice.weighted(mailDomains)}` : '';
+    return { username, firstName: first, lastName: last, email };
+}
+//# sourceMappingURL=people.js.map

@@ -1,0 +1,104 @@
+// The rows of a demo, as the server itself would have written them.
+import { ownApplicationId } from '../policy/application-metadata.js';
+import { moveSpans } from '../policy/rotation.js';
+import { usernameKey } from '../policy/username.js';
+import { passwordGrant } from '../storage/session-rows.js';
+import { diceOf, uuidOf } from './dice.js';
+import { endedBy } from './history.js';
+import { anAttackersAgent, carrier, isApp } from './surroundings.js';
+export function userRow(user, { fateSeq, passwordHash }) {
+    const { fate, sessions, createdAt } = user;
+    const isDeleted = fate?.what === 'user_deleted';
+    const row = {
+        id: user.id,
+        username: user.username,
+        usernameKey: usernameKey(user.username),
+        passwordHash,
+        firstName: user.firstName,
+        lastName: user.lastName,
+        email: user.email,
+        active: !isDeleted && fate?.what !== 'user_disabled',
+        permissions: [],
+        endedSeq: fateSeq(user),
+        lastLoginAt: sessions.at(-1)?.createdAt ?? null,
+        passwordChangedAt: fate?.what === 'password_changed' ? fate.at : createdAt,
+        createdAt,
+        deletedAt: isDeleted ? fate.at : null,
+    };
+    const blank = { username: '', usernameKey: null, passwordHash: '', firstName: '', lastName: '', email: '' };
+    return isDeleted ? { ...row, ...blank } : row;
+}
+export function deviceRow(user, device, { nameDevice }) {
+    const { id, userAgent, sessions, endedAt } = device;
+    const isBlank = user.fate?.what === 'user_deleted';
+    const named = nameDevice(userAgent);
+    const over = endedAt ?? (isBlank ? user.fate.at : null);
+    return {
+        id,
+        userId: user.id,
+        clientDevice: isApp(userAgent) && over === null ? `app-${id.slice(0, 8)}` : null,
+        ...named,
+        address: sessions.at(-1).address,
+        firstSeenAt: sessions[0].createdAt,
+        lastSeenAt: Math.max(...sessions.map(session => session.seenAt)),
+        endedAt: over,
+        ...(isBlank && { name: '', userAgent: '', address: '' }),
+    };
+}
+export function sessionRow(user, session, ground) {
+    const { id, createdAt, seenAt, refreshes, end } = session;
+    const generation = 1 + refreshes;
+    const isKept = user.fate?.keptBy === session;
+    const atFirst = { generation, rotatedAt: seenAt, windowFrom: 1, windowStartedAt: 0, olderFrom: 1, olderStartedAt: 0 };
+    // As after its last rotation, long after the one before.
+    const spans = refreshes === 0 ? atFirst : moveSpans({ ...atFirst, generation: generation - 1 }, seenAt, ground.grace);
+    const by = end && (end.why === 'user_disabled' || end.why === 'user_deleted' || end.why === 'all_ended');
+    return {
+        id,
+        userId: user.id,
+        deviceId: session.device.id,
+        applicationId: session.applicationId,
+        // What stays past an "end all" is raised to the number of that entry.
+        seq: isKept ? ground.fateSeq(user) : ground.seqAt(createdAt),
+        policyVersion: ground.policyVersion,
+        expiresAt: session.expiresAt,
+        refreshKeyVersion: ground.refreshKeyVersion,
+        rotation: refreshes === 0 ? '' : uuidOf('rotation', id).replaceAll('-', '').slice(0, 24),
+        ...spans,
+        authenticatedAt: createdAt - 180,
+        createdAt,
+        lastSeenAt: seenAt,
+        address: session.address,
+        endedAt: end?.at ?? null,
+        endedReason: end?.why ?? null,
+        endedBy: end && (by ? ground.boss : sessionEnder(user, session, ground)),
+        ...(session.applicationId === ownApplicationId ? passwordGrant : codeGrant),
+    };
+}
+/** By a code, and for longer than the browser that it came through. */
+const codeGrant = {
+    ...passwordGrant,
+    grantType: 'authorization_code',
+    scope: 'openid profile offline_access',
+    offline: true,
+};
+function sessionEnder(user, session, { helper }) {
+    const { why } = session.end;
+    return why === 'expired' || why === 'refresh_token_reused' ? 'system' : `user:${endedBy(session, user, helper).id}`;
+}
+/** A stranger with a copy of a token that had long been spent. */
+export function incidentRow(user, session) {
+    const dice = diceOf('incident', session.id);
+    return {
+        id: uuidOf('incident', session.id),
+        sessionId: session.id,
+        userId: user.id,
+        presentedGeneration: Math.max(1, session.refreshes - 1 - dice.below(3)),
+        presentGeneration: 1 + session.refreshes,
+        address: carrier(dice),
+        userAgent: dice.chance(0.4) ? anAttackersAgent : session.device.userAgent,
+        requestId: uuidOf('incident request', session.id),
+        createdAt: session.end.at,
+    };
+}
+//# sourceMappingURL=rows.js.map

@@ -1,0 +1,91 @@
+// Applications and resource servers, in the names of RFC 7591 and ours.
+import { z } from 'zod';
+import { describedNames } from '../../../policy/application-description.js';
+import { applicationKinds, applicationMetadata, resourceScopesSchema } from '../../../policy/application-metadata.js';
+import { may, mayIfRecent } from '../../kinds/permission.js';
+import { applicationFilters, applicationRowSchema } from '../../lists/applications.js';
+import { del, get, patch, post } from '../../route.js';
+import { listOf, pageOf, time } from '../../wire/answers.js';
+import { asFile } from '../csv.js';
+import { paging } from '../paging.js';
+import { applicationSchema, changedApplicationSchema, newApplicationSchema, secretSchema, shownApplicationSchema, } from '../present-application.js';
+import { endsSchema } from './policies.js';
+/** Read by the schemas of policy/application-description.ts and policy/application-metadata.ts. */
+const described = {
+    client_id: z.string().describe('Made up where it is not given.'),
+    client_name: z.string(),
+    kind: z.enum(applicationKinds).describe('What it most likely is, where it is not given.'),
+    resource: z.string().describe('Its identifier, which makes it a resource server (RFC 8707).'),
+    resource_scopes: resourceScopesSchema.describe('What others may ask for at it.'),
+    ...applicationMetadata.shape,
+};
+const takenAway = ['resource', ...Object.keys(applicationMetadata.shape)];
+function fieldsOf(names, isNew) {
+    return Object.fromEntries(names.map((name) => {
+        const schema = described[name];
+        const mayBeNull = takenAway.includes(name);
+        const required = isNew && name === 'client_name';
+        return [name, { is: 'given', required, schema: mayBeNull ? schema.nullable() : schema }];
+    }));
+}
+const one = { answers: { 200: applicationSchema }, refuses: ['not_found'] };
+const done = { answers: { 204: null }, refuses: ['not_found'], waits: true };
+const secretRowSchema = z
+    .object({
+    id: z.string(),
+    hint: z.string().describe('Its last characters.'),
+    created_at: time,
+    expires_at: time.nullable(),
+    last_used_at: time.nullable(),
+})
+    .meta({ id: 'ApplicationSecret' });
+export const applicationRoutes = {
+    listApplications: get('/api/admin/applications', may('darvoza:applications:read'), 'Applications and resource servers, by name', {
+        query: { ...applicationFilters, ...paging, ...asFile },
+        answers: { 200: pageOf(applicationRowSchema) },
+        file: true,
+    }),
+    createApplication: post('/api/admin/applications', mayIfRecent('darvoza:applications:write'), 'Make an application, in the names of RFC 7591; its secret is shown once', { body: fieldsOf(['client_id', ...describedNames], true), answers: { 201: newApplicationSchema } }),
+    showApplication: get('/api/admin/applications/:id', may('darvoza:applications:read'), 'An application', {
+        answers: { 200: shownApplicationSchema },
+        refuses: ['not_found'],
+    }),
+    changeApplication: patch('/api/admin/applications/:id', mayIfRecent('darvoza:applications:write'), 'Change an application: what is given takes the place of what there was, null takes it away', {
+        body: fieldsOf(describedNames, false),
+        answers: { 200: changedApplicationSchema },
+        refuses: ['not_found'],
+        waits: true,
+    }),
+    deleteApplication: del('/api/admin/applications/:id', mayIfRecent('darvoza:applications:write'), 'Delete an application; its id is never used again', done),
+    disableApplication: post('/api/admin/applications/:id/disable', mayIfRecent('darvoza:applications:write'), 'Disable an application, and end its sessions', { ...one, waits: true }),
+    enableApplication: post('/api/admin/applications/:id/enable', mayIfRecent('darvoza:applications:write'), 'Enable an application', one),
+    endApplicationSessions: del('/api/admin/applications/:id/sessions', mayIfRecent('darvoza:applications:write'), 'End all sessions of an application', done),
+    previewApplicationLifetimes: post('/api/admin/applications/:id/lifetimes', may('darvoza:applications:read'), 'What lifetimes of its own would end', {
+        body: {
+            lifetimes: {
+                is: 'object',
+                nullable: true,
+                schema: applicationMetadata.shape.lifetimes,
+                about: 'In place of those it has; null: it overrides nothing.',
+            },
+        },
+        answers: { 200: z.object({ ends: endsSchema }) },
+        refuses: ['not_found'],
+    }),
+    listApplicationSecrets: get('/api/admin/applications/:id/secrets', may('darvoza:applications:read'), 'The secrets of an application that are good, by their last characters', { answers: { 200: listOf(secretRowSchema) }, refuses: ['not_found'] }),
+    rotateApplicationSecret: post('/api/admin/applications/:id/secrets', mayIfRecent('darvoza:applications:write'), 'Make a new secret, shown once; the one before stays good for the `overlap`', {
+        body: {
+            overlap: {
+                is: 'given',
+                required: false,
+                schema: z.union([z.int().min(0), z.string()]),
+                about: 'Seconds, or text such as `1d`; none where it is not said.',
+            },
+        },
+        answers: { 201: z.object({ client_id: z.string(), ...secretSchema }) },
+        refuses: ['not_found'],
+        waits: true,
+    }),
+    endApplicationSecret: del('/api/admin/applications/:id/secrets/:secret', mayIfRecent('darvoza:applications:write'), 'End a secret at once', done),
+};
+//# sourceMappingURL=applications.js.map

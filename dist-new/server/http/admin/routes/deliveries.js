@@ -1,0 +1,21 @@
+// What applications are told of ends of sessions (OpenID Connect Back-Channel Logout 1.0).
+import { z } from 'zod';
+import { deliveryFailures } from '../../../identity/deliveries/deliveries.js';
+import { may, mayIfRecent } from '../../kinds/permission.js';
+import { deliveryFilters, deliverySchema } from '../../lists/deliveries.js';
+import { get, post } from '../../route.js';
+import { count, pageOf } from '../../wire/answers.js';
+import { paging } from '../paging.js';
+const testedSchema = z
+    .object({
+    failure: z.enum(deliveryFailures).nullable().describe('null where it was taken.'),
+    status: z.int().nullable().describe('What was answered.'),
+    took: count.describe('How long that took, in milliseconds.'),
+})
+    .meta({ id: 'LogoutTest' });
+export const deliveryRoutes = {
+    listDeliveries: get('/api/admin/deliveries', may('darvoza:applications:read'), 'Logout tokens on their way to applications, and what became of them, the newest first', { query: { ...deliveryFilters, ...paging }, answers: { 200: pageOf(deliverySchema) } }),
+    sendDeliveryAgain: post('/api/admin/deliveries/:id/send', mayIfRecent('darvoza:applications:write'), 'Send a logout token again; one that waits is tried at once', { answers: { 204: null }, refuses: ['not_found'] }),
+    testApplicationLogout: post('/api/admin/applications/:id/test-logout', mayIfRecent('darvoza:applications:write'), 'Send an application a logout token for a session that never was', { answers: { 200: testedSchema }, refuses: ['not_found', 'invalid_fields'] }),
+};
+//# sourceMappingURL=deliveries.js.map

@@ -1,0 +1,120 @@
+// The policy: what it is, what it was, what a change would do, and the change itself.
+import { z } from 'zod';
+import { policyNames, policyTable } from '../../../policy/policies.js';
+import { stays } from '../../../policy/policy-preview.js';
+import { policyApplies } from '../../../policy/policy-version.js';
+import { may, mayIfRecent } from '../../kinds/permission.js';
+import { get, patch, post } from '../../route.js';
+import { time, userId } from '../../wire/answers.js';
+import { limit } from '../paging.js';
+const applies = Object.keys(policyApplies);
+const value = z.union([z.string(), z.number(), z.boolean()]).describe('Of a duration: seconds.');
+const name = z.enum(policyNames);
+const changed = z.array(z.object({ name, before: value, after: value }));
+export const policyHeadSchema = z.object({
+    version: z.int().min(1),
+    since: time,
+    actor: z.string(),
+    reason: z.string(),
+    apply: z.enum(applies),
+    undoes: z.int().nullable().describe('The version that it takes back.'),
+    settled_at: time.nullable().describe('Of one for new sessions only: null while there are sessions of before.'),
+});
+export const policiesSchema = policyHeadSchema
+    .extend({
+    policies: z.array(z.object({
+        name,
+        value,
+        default: value,
+        kind: z.enum([...new Set(policyNames.map(name => policyTable[name].kind))]),
+        meaning: z.string(),
+        simplejwt: z.string().nullable().describe('The setting of simplejwt that it answers.'),
+        min: z.number().optional(),
+        max: z.number().optional(),
+        choices: z.array(z.string()).optional(),
+        pattern: z.string().optional(),
+        may_be_for_new_sessions_only: z.boolean(),
+    })),
+})
+    .meta({ id: 'Policies' });
+export const policyVersionSchema = policyHeadSchema.extend({ changes: changed }).meta({ id: 'PolicyVersion' });
+const counted = z.object({ count: z.int().min(0), more: z.boolean().describe('There are more than were counted.') });
+const reasons = { idle: counted, absolute: counted, limit: counted };
+/** Sessions that would be refused at their next refresh. */
+export const endsSchema = z.object({ sessions: counted, users: counted, ...reasons }).meta({ id: 'Ends' });
+export const policyPreviewSchema = z
+    .object({
+    version: z.int().describe('The version that it was reckoned from.'),
+    apply: z.enum(applies),
+    changes: changed,
+    unchanged: z.array(name).describe('Given, and the same already.'),
+    ends: endsSchema,
+    stale_access_tokens: counted.nullable().describe('null where none would become stale at once.'),
+    sample: z
+        .array(z.object({
+        id: z.string(),
+        user_id: userId,
+        username: z.string(),
+        device: z.string().nullable(),
+        reason: z.enum(['idle', 'absolute', 'limit']),
+    }))
+        .nullable()
+        .describe('Some of those that end; null for somebody who may not see sessions.'),
+    stays: z.array(z.enum(Object.values(stays))).describe('What the change leaves as it is, in words.'),
+})
+    .meta({ id: 'PolicyPreview' });
+const values = z.partialRecord(z.enum(policyNames), value);
+const given = {
+    is: 'object',
+    schema: values,
+    about: 'Values by the names of policies; durations as seconds or as text such as `15m`.',
+};
+const how = {
+    apply: {
+        is: 'choice',
+        of: applies,
+        required: false,
+        trim: true,
+        about: `\`refresh\` where it is not said. ${applies.map(apply => `\`${apply}\`: ${policyApplies[apply]}`).join(' ')}`,
+    },
+    reason: { required: false, blank: true, trim: true, maxLength: 255, about: 'For the audit log.' },
+};
+const aVersion = { is: 'number', digits: /^[1-9]\d{0,8}$/, required: false, wrong: 'not_version' };
+export const policyRoutes = {
+    showPolicies: get('/api/admin/policies', may('darvoza:policies:read'), 'Every policy, with its meaning and bounds', {
+        answers: { 200: policiesSchema },
+    }),
+    listPolicyVersions: get('/api/admin/policies/versions', may('darvoza:policies:read'), 'What changed, and who changed it, newest first', {
+        query: { limit, before: { is: 'number', about: 'Those before this version: `next` of the answer before.' } },
+        answers: { 200: z.object({ results: z.array(policyVersionSchema), next: z.int().nullable() }) },
+    }),
+    previewPolicies: post('/api/admin/policies/preview', may('darvoza:policies:read'), 'What a change, or an undoing, would end', {
+        body: {
+            changes: { ...given, required: false },
+            apply: how.apply,
+            undo: { ...aVersion, about: 'A version, in the place of `changes`.' },
+        },
+        answers: { 200: policyPreviewSchema },
+        refuses: ['not_found', 'policy_conflict'],
+    }),
+    changePolicies: patch('/api/admin/policies', mayIfRecent('darvoza:policies:write'), 'Change policies', {
+        body: {
+            changes: given,
+            ...how,
+            version: {
+                ...aVersion,
+                about: 'The version that the change was made for: what a newer one has set is not written over.',
+            },
+        },
+        answers: { 200: policiesSchema },
+        refuses: ['policy_conflict'],
+        waits: true,
+    }),
+    undoPolicies: post('/api/admin/policies/undo', mayIfRecent('darvoza:policies:write'), 'Take back what a version changed', {
+        body: { ...how, version: { ...aVersion, about: 'The latest where it is not said.' } },
+        answers: { 200: policiesSchema },
+        refuses: ['not_found', 'policy_conflict'],
+        waits: true,
+    }),
+};
+//# sourceMappingURL=policies.js.map

@@ -1,0 +1,67 @@
+import { Refusal, refuse } from '../../protocol/errors.js';
+import { isReading } from '../handler.js';
+import { pathWith, whereIs } from '../pages/paths.js';
+import { credentialFor } from './credential.js';
+export function createBrowser(deps) {
+    const { cookies, formTokens, browserSessions, passwordProof, pages, issuer } = deps;
+    const leadTo = (ctx, path) => pages.go(ctx, pathWith(path, { next: whereIs(ctx, issuer) }));
+    /** Refuses a request that changes something and comes from another site (CSRF). */
+    const ownSite = async (ctx, next) => {
+        if (!isReading(ctx))
+            formTokens.requireOwnSite(ctx);
+        await next();
+    };
+    /** Knows who is signed in, or was until now. A sign-in that turns out to be over further down leads to the sign-in page. */
+    const recognise = async (ctx, next) => {
+        // Of the first time that it was asked.
+        delete ctx.state.browser;
+        delete ctx.state.formerBrowser;
+        const id = cookies.read(ctx, 'darvoza');
+        const found = id === undefined ? null : await browserSessions.find(id);
+        if (found?.end === null)
+            ctx.state.browser = found;
+        else if (found)
+            ctx.state.formerBrowser = found;
+        try {
+            await next();
+        }
+        catch (error) {
+            // It was over by the time of the change: as if it had been over when the request came.
+            if (!(error instanceof Refusal && error.details.ofSender && error.status === 401))
+                throw error;
+            leadTo(ctx, '/login');
+        }
+    };
+    /** Requires a signed-in user with the permission; redirects to the sign-in page, or to the one for a new password. */
+    function admit(access) {
+        return async (ctx, next) => {
+            const { browser } = ctx.state;
+            if (!browser)
+                return leadTo(ctx, '/login');
+            ctx.state.credential = credentialFor(access, browser.session.id);
+            await browserSessions.visit(browser);
+            if (browser.user.mustChangePassword && !access.beforeNewPassword)
+                return leadTo(ctx, '/account/password');
+            if (access.permission && !browser.user.allPermissions.includes(access.permission))
+                throw refuse('permission_denied');
+            // A form that is sent holds the answer to the question in its body: `passwordProof`.
+            if (access.recentlyAuthenticated && isReading(ctx) && !passwordProof.isRecent(ctx))
+                return passwordProof.ask(ctx, {});
+            await next();
+        };
+    }
+    /** The form was made for this browser. */
+    function formToken(tokenless) {
+        return async (ctx, next) => {
+            formTokens.require(ctx, tokenless);
+            await next();
+        };
+    }
+    /** The password was typed a short while ago, or is in the form; otherwise it is asked for. */
+    const proveByPassword = async (ctx, next) => {
+        if (passwordProof.isRecent(ctx) || (await passwordProof.isGiven(ctx)))
+            await next();
+    };
+    return { ownSite, recognise, admit, formToken, passwordProof: proveByPassword };
+}
+//# sourceMappingURL=browser.js.map

@@ -1,0 +1,19 @@
+// Routes that take any person's access token with a scope, whatever its audience (OpenID Connect Core §5.3): in the
+// Authorization header or, with POST, in the form (RFC 6750 §2.1, §2.2).
+import { refusedTokens } from './bearer.js';
+export const hasScope = (scope) => ({ kind: 'scope', scope });
+export const scopeKind = {
+    sender: 'token',
+    presenter: 'oauth',
+    cors: 'anyOrigin',
+    body: 'form',
+    unknown: 'ignored',
+    who: ({ scope }) => `a token with the scope \`${scope}\``,
+    security: ({ scope }) => [{ bearer: [scope] }],
+    // Whomever it is for.
+    refuses: () => [...refusedTokens.filter(code => code !== 'token_audience'), 'insufficient_scope'],
+    form: { access_token: { about: 'The token, where it is not in the Authorization header (RFC 6750 §2.2).' } },
+    judge: ({ scope }, { bearer }) => [bearer.anyWithScope(scope).inHeader],
+    confirm: ({ scope }, { bearer }) => [bearer.anyWithScope(scope).inForm],
+};
+//# sourceMappingURL=scope.js.map

@@ -1,0 +1,134 @@
+// The lists of what happened: audit entries, revocations, incidents.
+import { z } from 'zod';
+import { auditActions } from '../../policy/audit.js';
+import { triggers } from '../../policy/revocation.js';
+import { revocationKinds } from '../../protocol/log/revocation.js';
+import { presentTime } from '../me/present.js';
+import { time, userId } from '../wire/answers.js';
+/** What an entry is about is read by whoever shows the list: programs name a kind and an id, people what they know. */
+export const auditFilters = {
+    user: { as: 'userId', is: 'user', page: null },
+    actor: { as: 'actor', is: 'actor' },
+    action: { as: 'action', is: 'word', of: Object.keys(auditActions) },
+    address: { as: 'address', is: 'text' },
+    since: { as: 'since', is: 'from', page: 'from' },
+    until: { as: 'until', is: 'until', page: 'to' },
+};
+const seq = z.int().min(0);
+export const auditEntrySchema = z
+    .object({
+    seq: seq.describe('Its number in the chain.'),
+    at: time,
+    actor: z.string().describe('Whoever did it, such as `user:7`, `system` or `command-line`.'),
+    action: z.string(),
+    subject_kind: z.string(),
+    subject: z.string().describe('What it is about: an id or a name.'),
+    address: z.string(),
+    user_agent: z.string(),
+    request_id: z.string(),
+    before: z.unknown().describe('What was, of what was changed.'),
+    after: z.unknown().describe('What is since.'),
+    hash: z.string().describe('Of this entry and the one before: who changes one breaks the chain.'),
+})
+    .meta({ id: 'AuditEntry' });
+export const auditColumns = {
+    seq: entry => entry.seq,
+    at: { at: entry => entry.createdAt },
+    actor: entry => entry.actor,
+    action: entry => entry.action,
+    subject_kind: entry => entry.subjectKind,
+    subject: entry => entry.subject,
+    address: entry => entry.address,
+    user_agent: entry => entry.userAgent,
+    request_id: entry => entry.requestId,
+    before: { text: entry => entry.beforeJson },
+    after: { text: entry => entry.afterJson },
+    hash: entry => entry.hash,
+};
+export const revocationFilters = {
+    kind: { as: 'kind', is: 'choice', of: revocationKinds },
+    subject: { as: 'subject', is: 'text' },
+    actor: { as: 'actor', is: 'actor' },
+    reason: { as: 'reason', is: 'word', of: Object.keys(triggers), page: 'cause' },
+};
+export const revocationSchema = z
+    .object({
+    seq: seq.describe('Its number in the log.'),
+    kind: z.enum(revocationKinds),
+    subject: z.string().describe('What is refused: an id or a name; empty where it is about everybody.'),
+    effect: z.enum(['end', 'refresh']).describe('`end`: for good; `refresh`: until a refresh brings a new token.'),
+    except_sid: z.string().nullable().describe('The session that it spares.'),
+    reason: z.string().describe('What happened.'),
+    actor: z.string(),
+    created_at: time,
+    expires_at: time.describe('When nothing that it refuses can be live any more.'),
+    enforced_at: time
+        .nullable()
+        .describe('When all resource servers that were connected had applied it; null where nobody saw that.'),
+    enforced_verifiers: z.int().min(0).nullable().describe('How many those were.'),
+})
+    .meta({ id: 'Revocation' });
+export const revocationColumns = {
+    seq: entry => entry.seq,
+    kind: entry => entry.kind,
+    subject: entry => entry.subject,
+    effect: entry => entry.effect,
+    except_sid: entry => entry.exceptSid,
+    reason: entry => entry.reason,
+    actor: entry => entry.actor,
+    created_at: { at: entry => entry.createdAt },
+    expires_at: { at: entry => entry.expiresAt },
+    enforced_at: { at: entry => entry.enforcedAt ?? null },
+    enforced_verifiers: entry => entry.enforcedVerifiers ?? null,
+};
+export const incidentFilters = {
+    user: { as: 'userId', is: 'user' },
+    session: { as: 'sessionId', is: 'text' },
+    since: { as: 'since', is: 'from', page: 'from' },
+    until: { as: 'until', is: 'until', page: 'to' },
+};
+/** Both presenters side by side: who came with the spent token, and who had moved on. */
+export const incidentSchema = z
+    .object({
+    id: z.string(),
+    session_id: z.string(),
+    user_id: userId,
+    username: z.string(),
+    presented_generation: z.int().describe('Of the refresh token that came back.'),
+    present_generation: z.int().describe('How far the session was by then.'),
+    address: z.string(),
+    user_agent: z.string(),
+    request_id: z.string(),
+    at: time,
+    session: z
+        .object({
+        address: z.string(),
+        signed_in_at: time,
+        last_seen_at: time,
+        device: z.object({ id: z.string(), name: z.string(), user_agent: z.string() }).nullable(),
+    })
+        .nullable()
+        .describe('Who had moved on; null where it has been forgotten.'),
+})
+    .meta({ id: 'Incident' });
+export const incidentColumns = {
+    id: ({ incident }) => incident.id,
+    session_id: ({ incident }) => incident.sessionId,
+    user_id: ({ incident }) => incident.userId,
+    username: ({ username }) => username,
+    presented_generation: ({ incident }) => incident.presentedGeneration,
+    present_generation: ({ incident }) => incident.presentGeneration,
+    address: ({ incident }) => incident.address,
+    user_agent: ({ incident }) => incident.userAgent,
+    request_id: ({ incident }) => incident.requestId,
+    at: { at: ({ incident }) => incident.createdAt },
+    session: {
+        members: ({ session, device }) => session && {
+            address: session.address,
+            signed_in_at: presentTime(session.createdAt),
+            last_seen_at: presentTime(session.lastSeenAt),
+            device: device && { id: device.id, name: device.name, user_agent: device.userAgent },
+        },
+    },
+};
+//# sourceMappingURL=logs.js.map

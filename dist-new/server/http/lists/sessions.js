@@ -1,0 +1,60 @@
+import { z } from 'zod';
+import { sessionStates } from '../../policy/session.js';
+import { time, userId } from '../wire/answers.js';
+export const sessionFilters = {
+    user: { as: 'userId', is: 'user' },
+    address: { as: 'address', is: 'text' },
+    device: { as: 'deviceId', is: 'text', about: 'The id of a device.' },
+    application: { as: 'applicationId', is: 'text', about: 'The `client_id` of an application.' },
+    state: { as: 'state', is: 'choice', of: sessionStates },
+    since: { as: 'since', is: 'from' },
+    until: { as: 'until', is: 'until' },
+};
+export const sessionRowSchema = z
+    .object({
+    id: z.string(),
+    user_id: userId,
+    username: z.string(),
+    application: z.string().describe('Its `client_id`.'),
+    device_id: z.string(),
+    device: z
+        .object({ id: z.string(), name: z.string(), browser: z.string(), platform: z.string() })
+        .nullable()
+        .describe('null where it has been forgotten.'),
+    address: z.string(),
+    signed_in_at: time,
+    last_seen_at: time,
+    ends_at: time.describe('When it is over unless it is refreshed.'),
+    state: z
+        .enum(sessionStates)
+        .describe('`superseded`: an end of all of its user’s or application’s sessions came later; `idle`, `absolute`: it has run out.'),
+    ended_at: time.nullable(),
+    ended_reason: z.string().nullable().describe('A trigger of the revocation log, or `expired`.'),
+    ended_by: z.string().nullable().describe('Whoever ended it, such as `user:7`.'),
+    ended_by_username: z.string().nullable(),
+})
+    .meta({ id: 'Session' });
+/** In a file the members of a device stand in columns of their own. */
+export const sessionColumns = {
+    id: ({ session }) => session.id,
+    user_id: ({ session }) => session.userId,
+    username: ({ username }) => username,
+    application: ({ session }) => session.applicationId,
+    device_id: ({ session }) => session.deviceId,
+    device: {
+        members: ({ device }) => device && { id: device.id, name: device.name, browser: device.browser, platform: device.platform },
+        cell: ({ device }) => device?.name ?? null,
+    },
+    browser: { cell: ({ device }) => device?.browser ?? null },
+    platform: { cell: ({ device }) => device?.platform ?? null },
+    address: ({ session }) => session.address,
+    signed_in_at: { at: ({ session }) => session.createdAt },
+    last_seen_at: { at: ({ session }) => session.lastSeenAt },
+    ends_at: { at: ({ endsAt }) => endsAt },
+    state: ({ state }) => state,
+    ended_at: { at: ({ session }) => session.endedAt },
+    ended_reason: ({ session }) => session.endedReason,
+    ended_by: ({ session }) => session.endedBy,
+    ended_by_username: ({ endedByUsername }) => endedByUsername,
+};
+//# sourceMappingURL=sessions.js.map

@@ -1,0 +1,113 @@
+// Records as the API shows them: snake_case, times as ISO 8601 in UTC, nothing internal. Each stands behind its schema.
+import { z } from 'zod';
+import { count, time, userId } from '../wire/answers.js';
+export const userSchema = z
+    .object({
+    user_id: userId,
+    username: z.string(),
+    first_name: z.string(),
+    last_name: z.string(),
+    email: z.string(),
+    email_verified: z.boolean().describe('An administrator wrote the address, not the person.'),
+    roles: z.array(z.string()),
+    permissions: z.array(z.string()).describe("The user's own and those of all roles."),
+    last_login: time.nullable(),
+    created_at: time,
+})
+    .meta({ id: 'User' });
+export function presentUser(user) {
+    return {
+        user_id: user.id,
+        username: user.username,
+        first_name: user.firstName,
+        last_name: user.lastName,
+        email: user.email,
+        email_verified: user.emailVerified,
+        roles: user.roles,
+        permissions: user.allPermissions,
+        last_login: presentTime(user.lastLoginAt),
+        created_at: presentTime(user.createdAt),
+    };
+}
+export const liveSessionSchema = z
+    .object({
+    id: z.string(),
+    application: z.string().describe('Its `client_id`.'),
+    device: z.object({ id: z.string(), name: z.string() }).nullable().describe('null where it has been forgotten.'),
+    address: z.string(),
+    signed_in_at: time,
+    last_seen_at: time,
+    ends_at: time.describe('When it is over unless it is refreshed.'),
+    current: z.boolean().describe('It is the session that asks.'),
+})
+    .meta({ id: 'LiveSession' });
+/** @param sid the session that asks; null where a key does */
+export function presentSession({ session, device, endsAt }, sid) {
+    return {
+        id: session.id,
+        application: session.applicationId,
+        device: device && { id: device.id, name: device.name },
+        address: session.address,
+        signed_in_at: presentTime(session.createdAt),
+        last_seen_at: presentTime(session.lastSeenAt),
+        ends_at: presentTime(endsAt),
+        current: session.id === sid,
+    };
+}
+export const liveDeviceSchema = z
+    .object({
+    id: z.string(),
+    name: z.string(),
+    browser: z.string(),
+    platform: z.string(),
+    address: z.string().describe('Of the latest sign-in.'),
+    first_seen_at: time,
+    last_seen_at: time,
+    sessions: z
+        .array(z.object({ id: z.string(), application: z.string() }))
+        .describe('Those that live, or some of very many.'),
+    current: z.boolean().describe('The session that asks is on it.'),
+})
+    .meta({ id: 'LiveDevice' });
+/** @param sid the session that asks; null where a key does */
+export function presentDevice({ device, sessions, lastSeenAt }, sid) {
+    return {
+        id: device.id,
+        name: device.name,
+        browser: device.browser,
+        platform: device.platform,
+        address: device.address,
+        first_seen_at: presentTime(device.firstSeenAt),
+        last_seen_at: presentTime(lastSeenAt),
+        sessions: sessions.map(session => ({ id: session.id, application: session.applicationId })),
+        current: sessions.some(session => session.id === sid),
+    };
+}
+export const letInSchema = z
+    .object({
+    client_id: z.string(),
+    client_name: z.string(),
+    client_uri: z.string().nullable(),
+    first_party: z.boolean().describe('Nobody is asked for consent.'),
+    since: time.nullable().describe('When the person agreed first; null where nobody was asked.'),
+    scopes: z.array(z.object({ name: z.string(), resource: z.string().nullable() })),
+    sessions: count.describe('How many of its sessions live.'),
+    last_used_at: time.nullable().describe('null where none lives.'),
+})
+    .meta({ id: 'LetInApplication' });
+export function presentLetIn({ application, since, rights, sessions, lastUsedAt }) {
+    return {
+        client_id: application.id,
+        client_name: application.name,
+        client_uri: application.metadata.client_uri ?? null,
+        first_party: application.metadata.first_party === true,
+        since: presentTime(since),
+        scopes: rights.flatMap(({ resource, scopes }) => scopes.map(({ name }) => ({ name, resource: resource === '' ? null : resource }))),
+        sessions,
+        last_used_at: presentTime(lastUsedAt),
+    };
+}
+export function presentTime(epochMs) {
+    return epochMs === null ? null : new Date(epochMs).toISOString();
+}
+//# sourceMappingURL=present.js.map

@@ -1,0 +1,57 @@
+// What a request may hold, by the row of its route; anything else is refused: a filter that is passed over reaches everybody,
+// and a misspelt field changes nothing without a word.
+import { refuseFields } from '../../protocol/errors.js';
+import { isJsonObject } from '../../protocol/json.js';
+import { nearest } from '../../protocol/near.js';
+import { problem } from '../../protocol/problems.js';
+/** A body may hold very many: each that is told costs a look for the name that was meant. */
+const mostTold = 10;
+/** Refuses what stands in the address twice, or is not known there. @throws invalid_fields with the first problems */
+export function checkQuery({ query = {} }) {
+    const known = Object.keys(query);
+    return (ctx, next) => {
+        const fields = {};
+        const seen = new Set();
+        // Not ctx.query: it stops reading behind a thousand `&`.
+        for (const name of new URLSearchParams(ctx.querystring).keys()) {
+            if (Object.keys(fields).length >= mostTold)
+                break;
+            if (!known.includes(name))
+                fields[shown(name)] = [unknown('parameter', name, known)];
+            else if (seen.has(name))
+                fields[name] = [problem('given_twice')];
+            seen.add(name);
+        }
+        if (Object.keys(fields).length > 0)
+            throw refuseFields(fields);
+        return next();
+    };
+}
+/** Refuses members of the body that are not known; behind the body's parser. @throws invalid_fields */
+export function checkMembers({ body: rules = {} }) {
+    const known = Object.keys(rules);
+    return (ctx, next) => {
+        const { body } = ctx.request;
+        // What is no object at all is refused by who reads fields from it.
+        const names = isJsonObject(body)
+            ? Object.keys(body)
+                .filter(name => !known.includes(name))
+                .slice(0, mostTold)
+            : [];
+        if (names.length > 0) {
+            const fields = Object.fromEntries(names.map(name => [shown(name), [unknown('member', name, known)]]));
+            throw refuseFields(fields);
+        }
+        return next();
+    };
+}
+function unknown(what, name, known) {
+    if (known.length === 0)
+        return problem(`no_${what}s`);
+    const near = nearest(name, known);
+    const all = [...known].sort();
+    return near === null ? problem(`unknown_${what}`, { known: all }) : problem(`misspelt_${what}`, { near, known: all });
+}
+/** An answer is no place for long texts of strangers. */
+const shown = (name) => (name.length > 60 ? `${name.slice(0, 60)}…` : name);
+//# sourceMappingURL=parameters.js.map

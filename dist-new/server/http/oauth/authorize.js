@@ -1,0 +1,119 @@
+// The authorization endpoint (RFC 6749 §3.1). It checks the request, asks what comes next, and does that: a page, or an answer
+// to the application. Nothing is written before somebody is signed in.
+import { AuthorizationRefusal, } from '../../identity/authorizations/authorization-requests.js';
+import { isUnseen } from '../../policy/application-metadata.js';
+import { Refusal } from '../../protocol/errors.js';
+import { browserUserOf, originOf } from '../handler.js';
+import { isAnswerError } from './authorization-answer.js';
+import { authorizePath, withTicket } from './authorization-flow.js';
+import { groupedQuery, withValues } from './authorization-parameters.js';
+export function createAuthorizeHandlers(deps) {
+    const { authorizationRequests, decisions, browserSessions, flow, answer, pages } = deps;
+    /** A request as it came. What is wrong with it is told where it may be told. */
+    async function check(ctx, asked) {
+        try {
+            return await authorizationRequests.check(asked, ctx.state.address);
+        }
+        catch (error) {
+            if (!(error instanceof AuthorizationRefusal && error.back && isAnswerError(error.code)))
+                throw error;
+            const { code, why, back } = error;
+            const result = { error: code, description: why };
+            const isSeen = !/\bnone\b/.test(back.prompt);
+            // Come by once more, as pages are loaded again: the application has its answer, and the person a way back to it.
+            if (code === 'invalid_request_uri' && isSeen)
+                flow.leaveWayBack(ctx, back, code);
+            if (code === 'invalid_request_uri' && isSeen)
+                throw error;
+            if (isUnseen(back.application) && isSeen)
+                await tellFirst(ctx, error, result);
+            else
+                await answer.send(ctx, back.address, result);
+            return null;
+        }
+    }
+    /** RFC 9700 §4.11.2: a self-registered application must not use this server as an open redirector. */
+    async function tellFirst(ctx, { code, back }, result) {
+        const { application, address } = back;
+        const t = pages.translate(ctx);
+        const { host, protocol } = new URL(address.redirectUri);
+        const shown = {
+            title: t('authorization.interstitial.title'),
+            inside: false,
+            application: application.name,
+            host: host || protocol,
+            // In the reader's language; the application is told more.
+            why: t(`errors.${code}`),
+            way: answer.wayBack(ctx, address, result),
+        };
+        await pages.show(ctx, 'oauth/interstitial', shown, 400);
+    }
+    async function goOn(ctx, checked) {
+        const { request, application } = checked;
+        const { browser } = ctx.state;
+        const next = await authorizationRequests.nextStep(checked, browser);
+        switch (next.step) {
+            case 'error':
+                return answer.send(ctx, request, { error: next.error });
+            case 'sign_in':
+                return pages.go(ctx, withTicket('/login', flow.seal(ctx, request)));
+            case 'consent':
+                return pages.go(ctx, withTicket('/consent', flow.seal(ctx, request)));
+            case 'new_password': {
+                const way = withTicket(authorizePath, flow.seal(ctx, request));
+                return pages.go(ctx, `/account/password?${new URLSearchParams({ next: way })}`);
+            }
+            case 'not_allowed': {
+                const t = pages.translate(ctx);
+                const shown = {
+                    title: t('authorization.notAllowed.title', { application: application.name }),
+                    inside: false,
+                    application: application.name,
+                    contacts: application.metadata.contacts ?? [],
+                    way: answer.wayBack(ctx, request, { error: 'access_denied' }),
+                };
+                return pages.show(ctx, 'oauth/not-allowed', shown, 403);
+            }
+            case 'answer': {
+                const { userId } = browserUserOf(ctx);
+                await browserSessions.visit(browser);
+                const actor = { name: `user:${userId}`, origin: originOf(ctx), credential: null };
+                return answer.send(ctx, request, await decisions.decide(browser, request, null, actor));
+            }
+        }
+    }
+    /** Under `prompt=none` nobody looks at what is answered here: the application is told whatever happens. */
+    async function answerUnseen(ctx, { request }, error) {
+        if (!(error instanceof Refusal) || !request.prompt.includes('none'))
+            throw error;
+        if (isAnswerError(error.code))
+            return answer.send(ctx, request, { error: error.code });
+        if (error.status !== 503 && error.status !== 429)
+            throw error;
+        return answer.send(ctx, request, { error: 'temporarily_unavailable', description: error.message });
+    }
+    return {
+        async authorize(ctx) {
+            const asked = withValues(groupedQuery(ctx));
+            const isNew = 'client_id' in asked || !('ticket' in asked);
+            const checked = isNew ? await check(ctx, asked) : await flow.resume(ctx);
+            if (!checked)
+                return;
+            if (checked.request.uiLocales !== undefined)
+                ctx.state.uiLocales = checked.request.uiLocales;
+            try {
+                await goOn(ctx, checked);
+            }
+            catch (error) {
+                await answerUnseen(ctx, checked, error);
+            }
+        },
+        /** On to a GET, with which the cookies come along that a form of another site has not. */
+        async postAuthorize(ctx) {
+            const checked = await check(ctx, withValues((ctx.request.body ?? {})));
+            if (checked)
+                pages.go(ctx, withTicket(authorizePath, flow.sealForAnybody(checked.request)));
+        },
+    };
+}
+//# sourceMappingURL=authorize.js.map

@@ -1,0 +1,87 @@
+// Writes a refusal as OAuth does: RFC 6749 §5.2 at the token endpoint, RFC 6750 §3 where a bearer token was shown.
+import { errors } from '../../protocol/errors.js';
+import { codesBy } from '../wire/codes-by.js';
+import { isOfProof, isToldInHeader, setRefusalHeaders, tokenChallenge } from '../wire/refusal-headers.js';
+/** @param issuer for the links to the pages that explain the codes */
+export function createOauthPresenter(issuer) {
+    return (ctx, refusal) => {
+        const { error, status } = answerTo(refusal.code, refusal.details.inHeader === true);
+        ctx.status = status;
+        // Which scheme an application tried (RFC 6749 §5.2) knows who has looked; it is among the refusal's own headers.
+        if (status === 401 && error !== 'invalid_client')
+            ctx.set('WWW-Authenticate', tokenChallenge(ctx, refusal, issuer));
+        setRefusalHeaders(ctx, refusal);
+        ctx.body = { error, error_description: described(refusal.message), error_uri: `${issuer}/errors/${refusal.code}` };
+    };
+}
+/** Codes of ours that are words of RFC 6749 §5.2 or RFC 6750 §3.1 themselves. */
+const words = new Set([
+    'invalid_request',
+    'invalid_client',
+    'invalid_grant',
+    'unsupported_grant_type',
+    'invalid_scope',
+    'invalid_target',
+    'unauthorized_client',
+    'unsupported_token_type',
+    // RFC 9126 §2.3: those of the authorization endpoint as well.
+    'unsupported_response_type',
+    'request_not_supported',
+    'registration_not_supported',
+    'authorization_pending',
+    'slow_down',
+    'expired_token',
+    'insufficient_scope',
+    'registration_closed',
+    'invalid_redirect_uri',
+    'invalid_client_metadata',
+    'server_error',
+]);
+/** Nothing was shown in the Authorization header that could be judged. */
+const withoutToken = new Set(['not_authenticated', 'bad_authorization_header']);
+/** What the other codes come to. A failure that may pass is never `invalid_grant`, which throws a refresh token away. */
+const byStatus = {
+    401: { error: 'invalid_grant', status: 400 },
+    403: { error: 'access_denied', status: 400 },
+    429: { error: 'temporarily_unavailable', status: 429 },
+    503: { error: 'temporarily_unavailable', status: 503 },
+};
+function answerTo(code, inHeader) {
+    const { status } = errors[code];
+    if (words.has(code))
+        return { error: code, status };
+    // RFC 9449 §5 and §8 at the token endpoint, §7.1 and §9 where a token is shown.
+    if (isOfProof(code))
+        return { error: code, status: inHeader ? status : 400 };
+    if (inHeader)
+        return { error: 'invalid_token', status };
+    if (withoutToken.has(code))
+        return { error: 'invalid_request', status };
+    return byStatus[status] ?? { error: 'invalid_request', status };
+}
+/** RFC 6749 §5.2: %x20-21 / %x23-5B / %x5D-7E, which leaves out both the quotation mark and the backslash. */
+export function described(text) {
+    return text
+        .replaceAll('"', "'")
+        .replaceAll('’', "'")
+        .replace(/[^ -[\]-~]/g, '?');
+}
+/** The answers that these codes come to, one for each status. */
+export function describeOauthErrors(codes, inHeader, issuer) {
+    const of = (code) => answerTo(code, inHeader && isToldInHeader(code));
+    return [...codesBy(codes, code => of(code).status)].map(([status, some]) => ({
+        status,
+        codes: some,
+        schema: {
+            type: 'object',
+            properties: {
+                error: { enum: [...new Set(some.map(code => of(code).error))] },
+                error_description: { type: 'string' },
+                error_uri: { enum: some.map(code => `${issuer}/errors/${code}`) },
+            },
+            required: ['error', 'error_description', 'error_uri'],
+            additionalProperties: false,
+        },
+    }));
+}
+//# sourceMappingURL=present-error.js.map

@@ -1,0 +1,49 @@
+// The pushed authorization request endpoint (RFC 9126 §2): an application sends ahead what it asks for, and a browser later
+// brings a reference to it. Which application it is has been proven before, as at the token endpoint.
+import { z } from 'zod';
+import { authenticationMethodOf, isUnseen } from '../../policy/application-metadata.js';
+import { refuse } from '../../protocol/errors.js';
+import { clientKind } from '../kinds/client.js';
+import { withValues } from './authorization-parameters.js';
+/** RFC 9126 §2.2 */
+export const pushedAnswer = z.object({
+    request_uri: z.string().describe('Goes with `client_id` to the authorization endpoint; answered once.'),
+    expires_in: z.number().int().describe('Within so many seconds a browser must come with it.'),
+});
+export function createPushedRequestHandler(deps) {
+    const { authorizationRequests, pushedRequests, networkThrottle, shownProofs } = deps;
+    return {
+        async push(ctx) {
+            const application = ctx.state.application;
+            // Anybody can say to be one that proves nothing, and can have one of their own that proves itself.
+            if (authenticationMethodOf(application) === 'none' || isUnseen(application))
+                networkThrottle.admit('push', ctx.state.address);
+            const asked = askedIn((ctx.request.body ?? {}), application.id);
+            if ('request_uri' in asked)
+                throw refuse('invalid_request', { detail: reference });
+            const proof = await shownProofs.of(ctx);
+            const bound = proof ? boundTo(proof.jkt, asked) : asked;
+            const { request } = await authorizationRequests.checkPushed(bound, ctx.state.address);
+            await proof?.spend();
+            const { requestUri, expiresIn } = await pushedRequests.keep(request);
+            ctx.set('Cache-Control', 'no-store');
+            ctx.status = 201;
+            ctx.body = { request_uri: requestUri, expires_in: expiresIn };
+        },
+    };
+}
+/** RFC 9449 §10.1: a proof says whose key it is as `dpop_jkt` does. @throws invalid_request: both, and of two keys */
+function boundTo(jkt, asked) {
+    if (asked.dpop_jkt?.some(named => named !== jkt))
+        throw refuse('invalid_request', { detail: twoKeys });
+    return { dpop_jkt: [jkt], ...asked };
+}
+const twoKeys = 'The parameter dpop_jkt names another key than the one that made the DPoP proof.';
+/** RFC 9126 §2.1, 2. */
+const reference = 'The parameter request_uri cannot be pushed.';
+/** What it is asked by, without what the application proved itself by. Who it is may stand in the header alone. */
+function askedIn(form, applicationId) {
+    const asked = Object.entries(form).filter(([name]) => !Object.hasOwn(clientKind.form, name));
+    return withValues(Object.fromEntries([...asked, ['client_id', [applicationId]]]));
+}
+//# sourceMappingURL=pushed-request.js.map

@@ -1,0 +1,32 @@
+// The token endpoint (RFC 6749 §3.2): which grant is asked for, and its parameters by its row of the table. Which
+// application asks has been proven before (kinds/calling-application.ts).
+import { grantTypesOf } from '../../policy/application-metadata.js';
+import { refuse } from '../../protocol/errors.js';
+import { readForm, requireParameter } from './form-rules.js';
+export function createTokenEndpoint({ grants, shownProofs }) {
+    const byType = new Map(grants.map((grant) => [grant.grantType, grant]));
+    if (byType.size < grants.length)
+        throw new Error('two grants have the same type');
+    return async (ctx) => {
+        const form = (ctx.request.body ?? {});
+        const grant = byType.get(requireParameter(form, 'grant_type'));
+        if (!grant)
+            throw refuse('unsupported_grant_type');
+        const { metadata } = ctx.state.application;
+        if (!grantTypesOf(metadata).includes(grant.grantType))
+            throw refuse('unauthorized_client');
+        const proof = await shownProofs.of(ctx);
+        // RFC 9449 §5.2: whoever registered for bound tokens is given no other.
+        if (proof === null && metadata.dpop_bound_access_tokens)
+            throw refuse('invalid_dpop_proof');
+        const parameters = readForm(form, grant.parameters);
+        const answer = await grant.handle(parameters, ctx);
+        // A grant that forgets it would take one proof twice, or give what was to be bound to anybody.
+        if (proof !== null && !(proof.isSpent() && answer.token_type === 'DPoP'))
+            throw new Error(`the grant ${grant.grantType} has not used the proof`);
+        // RFC 6749 §5.1: nobody keeps it.
+        ctx.set('Cache-Control', 'no-store');
+        ctx.body = answer;
+    };
+}
+//# sourceMappingURL=token.js.map

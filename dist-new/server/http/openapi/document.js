@@ -1,0 +1,100 @@
+// The document of the API (OpenAPI 3.1), made from the table of routes and the table of kinds: what stands in neither is not
+// in it.
+import { setImmediate } from 'node:timers/promises';
+import { pathParametersOf, queryParametersOf, requestBodyOf } from './requests.js';
+import { responsesOf } from './responses.js';
+import { createSchemas } from './schemas.js';
+import { tagOf, tags } from './tags.js';
+/** Others are answered between its operations: all of them together take a while. */
+export async function openApiDocument(source) {
+    const { routes, kinds, issuer, version } = source;
+    const schemas = createSchemas();
+    function operationOf(name, row, kind) {
+        const parameters = [...pathParametersOf(row.path), ...queryParametersOf(row)];
+        const requestBody = row.method === 'GET' ? undefined : requestBodyOf(schemas, name, row, kind);
+        return {
+            operationId: name,
+            tags: [tagOf(row.path)],
+            summary: row.what,
+            description: `Who may call: ${kind.who(row.access)}.`,
+            security: kind.security(row.access),
+            ...(parameters.length > 0 && { parameters }),
+            ...(requestBody && { requestBody }),
+            responses: responsesOf(schemas, row, kind, issuer),
+        };
+    }
+    const paths = {};
+    for (const [name, row] of Object.entries(routes)) {
+        const kind = kinds[row.access.kind];
+        // Pages are for people.
+        if (kind.presenter === 'page')
+            continue;
+        const path = row.path.replace(/:(\w+)/g, '{$1}');
+        paths[path] ??= {};
+        paths[path][row.method.toLowerCase()] = operationOf(name, row, kind);
+        await setImmediate();
+    }
+    const responses = takeOutRepeated(Object.values(paths).flatMap(methods => Object.values(methods)));
+    return {
+        openapi: '3.1.1',
+        info: {
+            title: 'Darvoza',
+            version,
+            description: about,
+            license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+        },
+        servers: [{ url: issuer }],
+        tags: tags.flatMap(tag => ('about' in tag ? [{ name: tag.name, description: tag.about }] : [])),
+        paths,
+        components: { securitySchemes, responses, schemas: schemas.components },
+    };
+}
+const about = [
+    'A central token server: sign-out that is true everywhere, and nobody logged out by mistake.',
+    'Each path is taken with a slash at its end as well. Times are ISO 8601 in UTC. Bodies have 64 KB at most.',
+].join('\n\n');
+/** Answers that several operations have become components, which those refer to. */
+function takeOutRepeated(operations) {
+    const uses = new Map();
+    const texts = operations.flatMap(({ responses }) => Object.values(responses).map(one => JSON.stringify(one)));
+    for (const text of texts)
+        uses.set(text, (uses.get(text) ?? 0) + 1);
+    const named = new Map();
+    const components = {};
+    for (const operation of operations)
+        for (const [status, response] of Object.entries(operation.responses)) {
+            const text = JSON.stringify(response);
+            if (uses.get(text) === 1)
+                continue;
+            const name = named.get(text) ?? `Answer${named.size + 1}With${status}`;
+            named.set(text, name);
+            components[name] = response;
+            operation.responses[status] = { $ref: `#/components/responses/${name}` };
+        }
+    return components;
+}
+const securitySchemes = {
+    bearer: {
+        type: 'http',
+        scheme: 'bearer',
+        bearerFormat: 'JWT',
+        description: 'An access token in the Authorization header. What is named beside it is the permission or scope it needs.',
+    },
+    apiKey: {
+        type: 'apiKey',
+        in: 'header',
+        name: 'Authorization',
+        description: '`Token dvz_key_…`. What is named beside it is the scope that the key needs.',
+    },
+    registrationToken: {
+        type: 'http',
+        scheme: 'bearer',
+        description: 'Of an application that registers itself: the initial access token of an administrator, `dvz_iat_…`; of one that has done so its registration access token, `dvz_reg_…`.',
+    },
+    applicationSecret: {
+        type: 'http',
+        scheme: 'basic',
+        description: 'An application proves to be the one it says: by its client_id and client_secret, both form-encoded before (RFC 6749 §2.3.1). They may stand in the form instead, or a signed assertion in the place of the secret (RFC 7523); one without a secret gives its client_id in the form.',
+    },
+};
+//# sourceMappingURL=document.js.map

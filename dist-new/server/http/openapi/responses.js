@@ -1,0 +1,61 @@
+// What an operation of the document answers: by the schemas of its row, and, where it refuses, by the codes of its row, of its
+// kind of access, and of the wire that it answers on.
+import { errors } from '../../protocol/errors.js';
+import { wires } from '../error-answers.js';
+import { refusedBodies } from '../middleware/body.js';
+import { waitingAnswers } from '../waiting.js';
+/** What a route may refuse with, each code once. */
+export function refusedBy(row, kind) {
+    const reads = row.method === 'GET' ? [] : refusedBodies;
+    const strict = kind.unknown === 'refused' || row.body ? ['invalid_fields'] : [];
+    const codes = [...kind.refuses(row.access), ...reads, ...strict, ...(row.refuses ?? [])];
+    return [...new Set([...codes, ...wires[kind.presenter].refuses])];
+}
+/** By status. */
+export function responsesOf(schemas, row, kind, issuer) {
+    return { ...answersOf(schemas, row), ...refusalsOf(refusedBy(row, kind), kind, issuer) };
+}
+const text = { type: 'string' };
+const succeeded = {
+    200: 'Done.',
+    201: 'Made.',
+    202: 'Done; with `wait`: some resource servers may not know it yet.',
+    204: 'Done; there is nothing to tell.',
+    304: 'It has not changed since the answer with this `ETag`.',
+};
+function answersOf(schemas, { answers = {}, file, waits, events }) {
+    const all = Object.entries(waits ? waitingAnswers(answers) : answers).map(([status, schema]) => {
+        const json = schema && { 'application/json': { schema: schemas.of(schema, 'output') } };
+        const csv = file && status === '200' && { 'text/csv': { schema: { type: 'string' } } };
+        if (events)
+            return [status, { description: succeeded[status], content: { 'text/event-stream': { schema: text } } }];
+        return [status, { description: succeeded[status], ...(json && { content: { ...json, ...csv } }) }];
+    });
+    return Object.fromEntries(all);
+}
+function refusalsOf(codes, kind, issuer) {
+    const inHeader = kind.sender === 'token' || kind.sender === 'registrant';
+    const answers = wires[kind.presenter].describe(codes, inHeader, issuer);
+    const statuses = [...new Set(answers.map(answer => answer.status))].sort();
+    return Object.fromEntries(statuses.map((status) => {
+        const of = answers.filter(answer => answer.status === status);
+        const told = of.flatMap(answer => answer.codes);
+        const [first, ...others] = of.map(answer => answer.schema);
+        const schema = others.length === 0 ? first : { anyOf: [first, ...others] };
+        return [
+            String(status),
+            {
+                description: told.map(code => `- [\`${code}\`](${issuer}/errors/${code}): ${errors[code].text}`).join('\n'),
+                ...(headersOf[status] && { headers: headersOf[status] }),
+                content: { 'application/json': { schema } },
+            },
+        ];
+    }));
+}
+const later = { 'Retry-After': { description: 'Seconds until a retry makes sense.', schema: { type: 'integer' } } };
+const headersOf = {
+    401: { 'WWW-Authenticate': { description: 'What is to be shown (RFC 6750 §3).', schema: { type: 'string' } } },
+    429: later,
+    503: later,
+};
+//# sourceMappingURL=responses.js.map

@@ -1,0 +1,35 @@
+import { browserUserOf } from '../../handler.js';
+import { readFields } from '../../wire/fields.js';
+import { problemsOf, typedIn } from '../fields.js';
+/** Who I am: names and address of e-mail can be changed, the rest is shown. */
+export function createProfilePages({ pages, users }) {
+    async function show(ctx, typed, problems = {}) {
+        const { user } = browserUserOf(ctx);
+        const t = pages.translate(ctx);
+        const { username, roles, createdAt, lastLoginAt, passwordChangedAt } = user;
+        const values = typed ?? { first_name: user.firstName, last_name: user.lastName, email: user.email };
+        const data = { user: { username, roles, createdAt, lastLoginAt, passwordChangedAt }, values, problems };
+        await pages.show(ctx, 'account/profile', { title: t('profile.title'), ...data }, typed ? 400 : 200);
+    }
+    return {
+        profilePage: (ctx) => show(ctx, null),
+        async saveProfile(ctx) {
+            const t = pages.translate(ctx);
+            const { userId, actor } = browserUserOf(ctx);
+            try {
+                const { first_name, last_name, email } = readFields(ctx, {
+                    first_name: { blank: true, trim: true },
+                    last_name: { blank: true, trim: true },
+                    email: { blank: true, trim: true },
+                });
+                await users.update(userId, { firstName: first_name, lastName: last_name, email }, actor);
+            }
+            catch (error) {
+                return await show(ctx, typedIn(ctx, ['first_name', 'last_name', 'email']), problemsOf(error, pages.frameOf(ctx)));
+            }
+            await pages.tell(ctx, { tone: 'good', text: t('profile.saved') });
+            pages.go(ctx, '/account');
+        },
+    };
+}
+//# sourceMappingURL=profile.js.map

@@ -1,0 +1,87 @@
+// Applications, as administrators look through them; resource servers are those that tokens are made for.
+import { applicationStates } from '../../../identity/applications/application-list.js';
+import { stateOf } from '../../../identity/applications/public-application.js';
+import { applicationKinds, applicationOrigins, isUnseen, ownApplicationId, } from '../../../policy/application-metadata.js';
+import { answerCsv } from '../../admin/csv.js';
+import { applicationColumns, applicationFilters } from '../../lists/applications.js';
+import { readTyped } from '../../lists/filters.js';
+import { isFiltered, readCounted } from './lists.js';
+import { countText } from './role-texts.js';
+export function createApplicationPages(deps) {
+    const { pages, files, issuer, applications, applicationUses, verifierList, users, userList } = deps;
+    const readFilter = (ctx) => readTyped(ctx, applicationFilters, { users, userList, frame: pages.frameOf(ctx), which: [] });
+    async function show(ctx, resources) {
+        const frame = pages.frameOf(ctx);
+        const { t, may, url, query } = frame;
+        const typed = await readFilter(ctx);
+        const filter = resources ? { ...typed, kind: undefined, isResourceServer: true } : typed;
+        const { results, next, partial, counted } = await readCounted(ctx, page => applications.list(filter, page), () => applications.count(filter));
+        const uses = await applicationUses.of(results.map(one => one.id));
+        const verifiers = resources && may('darvoza:revocations:read') ? await verifierList.list() : null;
+        const { after: _, size: __, row: ___, ...asked } = query;
+        await pages.show(ctx, 'admin/applications', {
+            title: t(resources ? 'nav.resourceServers' : 'nav.applications'),
+            lead: t(resources ? 'applications.resourcesLead' : 'applications.lead'),
+            actions: [
+                ...(resources
+                    ? []
+                    : files.links(ctx, frame, more => url('/admin/applications.csv', { ...asked, ...more }), t('applications.file'))),
+                ...(resources ? [] : [{ icon: 'key', label: t('registration.title'), href: '/admin/applications/-/tokens' }]),
+                ...(may('darvoza:applications:write')
+                    ? [
+                        {
+                            ...{ icon: 'add', tone: 'primary' },
+                            label: t(resources ? 'applications.newResource' : 'applications.new'),
+                            href: url('/admin/applications/-/new', { kind: resources ? 'resource_server' : null }),
+                        },
+                    ]
+                    : []),
+            ],
+            resources,
+            verifiers: verifiers?.map(presentVerifier) ?? null,
+            applications: results.map(one => {
+                const { live, lastSignInAt } = uses.get(one.id) ?? { live: { count: 0, more: false }, lastSignInAt: null };
+                return {
+                    ...presentApplication(one, issuer),
+                    live: { ...live, text: countText(live, frame) },
+                    lastUsedAt: lastSignInAt,
+                };
+            }),
+            next,
+            partial,
+            counted,
+            filtered: isFiltered(typed),
+            kinds: applicationKinds,
+            origins: applicationOrigins,
+            states: applicationStates,
+        });
+    }
+    return {
+        applicationsPage: (ctx) => show(ctx, false),
+        resourceServersPage: (ctx) => show(ctx, true),
+        /** All that the filter finds, row by row, however many. */
+        async applicationsFile(ctx) {
+            const rows = applications.every(await readFilter(ctx));
+            answerCsv(ctx, 'darvoza-applications', applicationColumns, rows, files.take(ctx, pages.frameOf(ctx)));
+        },
+    };
+}
+function presentVerifier({ applicationId, name, version, address, ...more }) {
+    const { behind, connected, renewedAt, leaseUntil, keysFetchedAt } = more;
+    const state = !connected ? 'over' : behind === 0 ? 'current' : 'behind';
+    return { applicationId, name, version, address, behind, state, renewedAt, leaseUntil, keysFetchedAt };
+}
+export function presentApplication(application, issuer) {
+    const { id, name, kind, origin, active, version, createdAt, resourceScopes } = application;
+    return {
+        ...{ id, name, kind, origin, active, version, createdAt },
+        state: stateOf(application),
+        /** Our own goes by the issuer. */
+        resource: id === ownApplicationId ? issuer : application.resource,
+        scopes: resourceScopes.map(one => one.name),
+        isUnseen: isUnseen(application),
+        /** Of our own there is little that the house does not need as it is. */
+        changeable: id !== ownApplicationId,
+    };
+}
+//# sourceMappingURL=applications.js.map

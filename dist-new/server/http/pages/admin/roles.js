@@ -1,0 +1,147 @@
+import { checkAll } from '../../../protocol/together.js';
+import { browserUserOf } from '../../handler.js';
+import { readFields } from '../../wire/fields.js';
+import { problemsOf, typedIn } from '../fields.js';
+import { readWhole } from '../query.js';
+import { readCounted } from './lists.js';
+import { choicesOf, countText, isOwn, matrixOf, meaningOf, presentRole } from './role-texts.js';
+/** How many roles stand beside each other in the matrix. */
+const abreast = 8;
+const nameRule = { name: { trim: true, maxLength: 100 } };
+export function createRolePages({ pages, roles, userList }) {
+    async function showList(ctx) {
+        const frame = pages.frameOf(ctx);
+        const { t, may } = frame;
+        await pages.show(ctx, 'admin/roles', {
+            title: t('roles.title'),
+            lead: t('roles.lead'),
+            actions: may('darvoza:roles:write')
+                ? [{ label: t('roles.new'), icon: 'add', tone: 'primary', href: '/admin/roles/-/new' }]
+                : [],
+            roles: (await roles.list()).map(role => presentRole(role, frame)),
+        });
+    }
+    async function showMatrix(ctx) {
+        const frame = pages.frameOf(ctx);
+        const { t } = frame;
+        const all = await roles.list();
+        const from = Math.min(readWhole(ctx, 'from', 0), Math.max(all.length - 1, 0));
+        const columns = all.slice(from, from + abreast);
+        await pages.show(ctx, 'admin/role-matrix', {
+            title: t('roles.title'),
+            lead: t('roles.lead'),
+            columns: columns.map(role => role.name),
+            matrix: matrixOf(columns, frame),
+            previous: from > 0 ? Math.max(from - abreast, 0) : null,
+            next: from + abreast < all.length ? from + abreast : null,
+        });
+    }
+    async function showNew(ctx, refused = null) {
+        const frame = pages.frameOf(ctx);
+        const { t } = frame;
+        const crumbs = [{ label: t('nav.roles'), href: '/admin/roles' }];
+        const data = { title: t('roles.new'), lead: t('roles.newMore'), crumbs, choices: choicesOf(frame) };
+        const typed = { values: refused?.values ?? {}, problems: refused?.problems ?? {} };
+        await pages.show(ctx, 'admin/new-role', { ...data, ...typed }, refused ? 400 : 200);
+    }
+    async function showOne(ctx, role, refused = null) {
+        const frame = pages.frameOf(ctx);
+        const { t } = frame;
+        const [holders, live] = await Promise.all([
+            readCounted(ctx, page => userList.page({ role: role.name }, 'oldest', page), async () => role.holders),
+            userList.count({ role: role.name, live: true }),
+        ]);
+        const typed = (form, values) => refused?.form === form ? { values: refused.values, problems: refused.problems } : { values, problems: {} };
+        const own = role.permissions.filter(isOwn);
+        const others = role.permissions.filter(permission => !isOwn(permission));
+        await pages.show(ctx, 'admin/role', {
+            title: role.name,
+            crumbs: [{ label: t('nav.roles'), href: '/admin/roles' }],
+            role: presentRole(role, frame),
+            permissions: role.permissions.map(permission => ({ permission, meaning: meaningOf(permission, frame) })),
+            live: { count: live.count, text: countText(live, frame) },
+            holders: holders.results.map(({ user, state, liveSessions }) => ({
+                id: user.id,
+                username: user.username,
+                state,
+                liveSessions,
+                name: [user.firstName, user.lastName].filter(Boolean).join(' '),
+            })),
+            next: holders.next,
+            counted: holders.counted,
+            choices: choicesOf(frame),
+            permit: typed('permissions', { own, permissions: others.join('\n') }),
+            rename: typed('name', { name: role.name }),
+        }, refused ? 400 : 200);
+    }
+    /** Changes the role of the address, tells it, and leads to where it then is. */
+    async function change(ctx, form, work, told) {
+        const role = await roles.require(ctx.params.name ?? '');
+        let name;
+        try {
+            name = await work(ctx, role.name, browserUserOf(ctx).actor);
+        }
+        catch (error) {
+            const problems = problemsOf(error, pages.frameOf(ctx));
+            return showOne(ctx, role, { form, values: valuesIn(ctx), problems });
+        }
+        await pages.tell(ctx, { tone: 'good', text: pages.translate(ctx)(told, { name }) });
+        pages.go(ctx, `/admin/roles/${name}`);
+    }
+    async function permit(ctx, name, actor) {
+        await roles.update(name, { permissions: permissionsIn(ctx) }, actor);
+        return name;
+    }
+    async function rename(ctx, name, actor) {
+        const { name: newName } = readFields(ctx, nameRule);
+        await roles.update(name, { newName }, actor);
+        return newName;
+    }
+    return {
+        rolesPage: showList,
+        roleMatrixPage: showMatrix,
+        newRolePage: (ctx) => showNew(ctx),
+        async createRolePage(ctx) {
+            let name;
+            try {
+                const [read] = await checkAll(() => readFields(ctx, nameRule), () => roles.check(typedIn(ctx, ['name']).name.trim(), permissionsIn(ctx)));
+                name = read.name;
+                await roles.create(name, permissionsIn(ctx), browserUserOf(ctx).actor);
+            }
+            catch (error) {
+                const problems = problemsOf(error, pages.frameOf(ctx));
+                return showNew(ctx, { form: 'create', values: valuesIn(ctx), problems });
+            }
+            await pages.tell(ctx, { tone: 'good', text: pages.translate(ctx)('roles.created', { name }) });
+            pages.go(ctx, `/admin/roles/${name}`);
+        },
+        async rolePage(ctx) {
+            await showOne(ctx, await roles.require(ctx.params.name ?? ''));
+        },
+        permitRolePage: (ctx) => change(ctx, 'permissions', permit, 'roles.permitted'),
+        renameRolePage: (ctx) => change(ctx, 'name', rename, 'roles.renamed'),
+        async deleteRolePage(ctx) {
+            const { name } = await roles.require(ctx.params.name ?? '');
+            await roles.remove(name, browserUserOf(ctx).actor);
+            await pages.tell(ctx, { tone: 'good', text: pages.translate(ctx)('roles.deleted', { name }) });
+            pages.go(ctx, '/admin/roles');
+        },
+    };
+}
+/** Ours are boxes that are ticked, `own:NAME`; those of others stand in lines. */
+function permissionsIn(ctx) {
+    return [
+        ...ticked(ctx),
+        ...typedIn(ctx, ['permissions'])
+            .permissions.split(/[\s,]+/)
+            .filter(Boolean),
+    ];
+}
+function ticked(ctx) {
+    const names = Object.keys((ctx.request.body ?? {}));
+    return names.filter(name => name.startsWith('own:')).map(name => name.slice('own:'.length));
+}
+function valuesIn(ctx) {
+    return { ...typedIn(ctx, ['name', 'permissions']), own: ticked(ctx) };
+}
+//# sourceMappingURL=roles.js.map

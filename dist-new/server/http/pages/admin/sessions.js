@@ -1,0 +1,112 @@
+import { nameDevice } from '../../../identity/devices/device-name.js';
+import { sessionStates } from '../../../policy/session.js';
+import { browserUserOf } from '../../handler.js';
+import { pageOf } from '../../lists/columns.js';
+import { readTyped } from '../../lists/filters.js';
+import { sessionColumns, sessionFilters } from '../../lists/sessions.js';
+import { readFields } from '../../wire/fields.js';
+import { typedIn } from '../fields.js';
+import { isFiltered, readCounted } from './lists.js';
+import { actorText } from './people.js';
+import { receiptText } from './receipts.js';
+/** Longest reason that can be written for an end, in characters. */
+export const longestReason = 200;
+/** Sessions of everybody, and one of them with its time line. */
+export function createSessionPages(deps) {
+    const { pages, users, userList, sessions, sessionList, details, receipts, names } = deps;
+    return {
+        async sessionsPage(ctx) {
+            const frame = pages.frameOf(ctx);
+            const { t } = frame;
+            const which = [];
+            const filter = await readTyped(ctx, sessionFilters, { users, userList, frame, which });
+            const { results, next, partial, counted } = await readCounted(ctx, page => sessionList.page(filter, page), () => sessionList.count(filter));
+            const applications = await names.ofApplications(results.map(one => one.session.applicationId));
+            await pages.show(ctx, 'admin/sessions', {
+                title: t('allSessions.title'),
+                lead: t('allSessions.lead'),
+                sessions: results.map(one => presentSession(one, applications, t)),
+                next,
+                partial,
+                counted,
+                filtered: isFiltered(filter),
+                states: sessionStates,
+                which,
+                own: browserUserOf(ctx).browser.session.id,
+            });
+        },
+        async sessionPage(ctx) {
+            const frame = pages.frameOf(ctx);
+            const { t, may } = frame;
+            const found = await details.session(ctx.params.id);
+            const happened = may('darvoza:audit:read') ? await details.sessionHistory(found.session) : null;
+            const { session, username, end } = found;
+            const applications = await names.ofApplications([session.applicationId]);
+            await pages.show(ctx, 'admin/session', {
+                title: t('oneSession.title', { name: username }),
+                crumbs: [{ label: t('nav.sessions'), href: '/admin/sessions' }],
+                session: {
+                    ...presentSession({ ...found, state: end ?? 'live' }, applications, t),
+                    applicationId: session.applicationId,
+                    refreshes: session.generation - 1,
+                    boundKey: session.boundKey,
+                    inForce: receiptText(await receipts.ofSession(session), frame),
+                },
+                timeline: timelineOf(found, happened, t),
+                whole: happened !== null,
+                longestReason,
+                own: browserUserOf(ctx).browser.session.id === session.id,
+            });
+        },
+        async endSessionPage(ctx) {
+            const { t } = pages.frameOf(ctx);
+            const { actor } = browserUserOf(ctx);
+            const { session, username } = await details.session(ctx.params.id);
+            const { why } = readFields(ctx, { why: { required: false, blank: true, trim: true, maxLength: longestReason } });
+            await sessions.end(session.id, null, actor, 'session_ended', why ?? '');
+            await pages.tell(ctx, { tone: 'good', text: t('oneSession.ended', { name: username }) });
+            pages.go(ctx, typedIn(ctx, ['back']).back || `/admin/sessions/${session.id}`);
+        },
+    };
+}
+/** With who ended it and why, in words. */
+function presentSession(one, applications, t) {
+    const { endedBy, endedReason } = one.session;
+    const why = endedReason === null ? '' : t(`endedWhy.${endedReason}`);
+    const by = endedBy === null ? '' : actorText(endedBy, one.endedByUsername, t);
+    const application = applications.get(one.session.applicationId);
+    return { ...pageOf(sessionColumns, one), application, why, by };
+}
+/** What its row tells, and where the reader may see it, what the logs tell, newest first. */
+function timelineOf({ session, end, endsAt, device }, happened, t) {
+    const items = [
+        { at: session.createdAt, text: t('oneSession.signedIn'), by: join(device?.name, session.address), icon: 'check' },
+    ];
+    if (session.generation > 1)
+        items.push({ at: session.rotatedAt, text: t('oneSession.refreshed'), by: '', icon: 'refresh' });
+    for (const { createdAt, address, userAgent } of happened?.incidents.toReversed() ?? []) {
+        const by = join(nameDevice(userAgent).name, address);
+        items.push({ at: createdAt, text: t('oneSession.reused'), by, icon: 'incident', tone: 'bad' });
+    }
+    const entries = happened?.entries.filter(({ action }) => action !== 'refresh_token_reused') ?? [];
+    for (const { createdAt, action, actor, address, afterJson } of entries.toReversed()) {
+        const { why } = JSON.parse(afterJson ?? '{}');
+        const by = join(actorText(actor, happened?.names.get(actor), t), address, typeof why === 'string' ? `“${why}”` : '');
+        items.push({ at: createdAt, text: t(`audit.${action}`), by, icon: 'revoke', tone: 'warn' });
+    }
+    const told = entries.some(({ action }) => action === 'session_ended' || action === 'signed_out');
+    if (session.endedAt !== null && !told)
+        items.push({
+            at: session.endedAt,
+            text: t(`endedWhy.${session.endedReason}`),
+            by: '',
+            icon: 'revoke',
+            tone: 'warn',
+        });
+    if (end === 'idle' || end === 'absolute')
+        items.push({ at: endsAt, text: t(`sessionState.${end}`), by: '', icon: 'clock' });
+    // What came later in one instant stands above: they were put down in their order.
+    return items.reverse().sort((a, b) => b.at - a.at);
+}
+const join = (...parts) => parts.filter(Boolean).join(' · ');
+//# sourceMappingURL=sessions.js.map

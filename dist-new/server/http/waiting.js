@@ -1,0 +1,98 @@
+// `?wait=1` on a route that ends something (`waits: true` in its row): the answer comes when resource servers refuse what was
+// ended as well. It is the handler's own with the member `enforced`; 202 where some may not know it yet.
+import { z } from 'zod';
+import { Refusal } from '../protocol/errors.js';
+import { presentTime } from './me/present.js';
+import { count, time } from './wire/answers.js';
+import { parameterKinds } from './wire/parameters.js';
+export const waitParameter = {
+    wait: {
+        is: 'mark',
+        about: 'Answer when resource servers refuse it too: once all have applied it, or after two seconds at most.',
+    },
+};
+/** What may stand in the address of a row. */
+export function queryOf({ query = {}, waits }) {
+    return waits ? { ...query, ...waitParameter } : query;
+}
+const enforcedSchema = z
+    .object({
+    log: z.string().describe('The id of the revocation log.'),
+    seq: count.describe('Up to where it was waited for.'),
+    verifiers: count.describe('How many were connected.'),
+    applied: count.describe('How many of those have applied it; of the others no lease is valid any more.'),
+    after_ms: count.describe('How long that took.'),
+})
+    .meta({ id: 'Enforced' });
+const waitingSchema = z
+    .object({
+    application: z.string().describe('Its `client_id`.'),
+    verifier: z.string().describe('As it calls itself.'),
+    applied: count.nullable().describe('Up to where; null where it has applied nothing of this log.'),
+    lease_ends_at: time.describe('It may accept what was ended until then at the latest.'),
+})
+    .meta({ id: 'WaitingVerifier' });
+const enforced = { enforced: enforcedSchema.optional().describe('With `wait` alone.') };
+const waiting = {
+    enforced: enforcedSchema,
+    waiting: z.array(waitingSchema).describe('Who has not applied it, for who has `darvoza:revocations:read`.'),
+};
+/** The answers of a row that waits. @param own by status, as the row has them */
+export function waitingAnswers(own) {
+    const schema = Object.values(own).find(one => one !== null) ?? null;
+    const status = 201 in own ? 201 : 200;
+    if (!schema)
+        return { ...own, 200: z.object({ enforced: enforcedSchema }), 202: z.object(waiting) };
+    return { [status]: z.union([schema, ...extended(schema, enforced)]), 202: z.union(extended(schema, waiting)) };
+}
+/** Each of the objects that a schema stands for, with more members. */
+function extended(schema, members) {
+    if (schema instanceof z.ZodUnion)
+        return schema.options.flatMap(one => extended(one, members));
+    if (schema instanceof z.ZodObject)
+        return [schema.extend(members)];
+    throw new Error('the answer of a route that waits is an object');
+}
+export function createWaiting({ enforcement, tail, now, mayName }) {
+    /** A handler that waits behind its work where it is asked to. */
+    return (handler) => async (ctx) => {
+        const isAsked = parameterKinds.mark.read(ctx, 'wait');
+        await handler(ctx);
+        if (!isAsked)
+            return;
+        // What was written is applied here before its change is done (tokens/revocation-writing.ts).
+        const outcome = await enforcement.enforced(tail.position);
+        const own = ctx.status === 204 ? {} : ctx.body;
+        const status = ctx.status === 201 ? 201 : 200;
+        ctx.body = { ...own, ...(await present(ctx, outcome)) };
+        ctx.status = outcome.everywhere ? status : 202;
+    };
+    async function present(ctx, outcome) {
+        const { log, seq, verifiers, applied, afterMs, everywhere, lagging } = outcome;
+        const told = { enforced: { log, seq, verifiers, applied, after_ms: afterMs } };
+        if (everywhere)
+            return told;
+        const named = (await isNaming(ctx)) ? lagging.filter(one => one.leaseUntil > now()) : [];
+        return {
+            ...told,
+            waiting: named.map((one) => ({
+                application: one.applicationId,
+                verifier: one.name,
+                applied: one.applied,
+                lease_ends_at: presentTime(one.leaseUntil),
+            })),
+        };
+    }
+    async function isNaming(ctx) {
+        try {
+            return await mayName(ctx);
+        }
+        catch (error) {
+            // Who has ended itself may see nothing more.
+            if (error instanceof Refusal)
+                return false;
+            throw error;
+        }
+    }
+}
+//# sourceMappingURL=waiting.js.map

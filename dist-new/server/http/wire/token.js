@@ -1,0 +1,89 @@
+// simplejwt's four endpoints. They serve the built-in application's sessions alone.
+import { Refusal, refuse } from '../../protocol/errors.js';
+import { rateLimitHeaders } from '../../protocol/rate-limit.js';
+import { originOf } from '../handler.js';
+import { answer } from './answers.js';
+import { readBody } from './fields.js';
+import { tokenRoutes as routes } from './routes.js';
+export function createTokenHandlers(deps) {
+    const { signIn, rotate, inspect, sessions, legacyTokens, ownApplication } = deps;
+    /** Ours are read as they always are; only what has not their form is looked at as one of the former service. */
+    async function orLegacy(own, legacy) {
+        try {
+            return await own();
+        }
+        catch (error) {
+            if (legacyTokens === null || !(error instanceof Refusal) || error.code !== 'token_type')
+                throw error;
+            return legacy(legacyTokens);
+        }
+    }
+    return {
+        async obtain(ctx) {
+            const { username, password, device_token, device } = readBody(ctx, routes.obtain);
+            const credentials = {
+                username,
+                password,
+                deviceToken: device_token || undefined,
+                clientDevice: device || undefined,
+            };
+            const signedIn = await signIn.signIn(credentials, ownApplication, originOf(ctx));
+            const { user } = signedIn;
+            const { access, refresh } = signedIn.issuePair();
+            ctx.set(rateLimitHeaders(signedIn.quotas));
+            answer(ctx, routes.obtain, {
+                refresh,
+                access,
+                user_id: user.id,
+                username: user.username,
+                first_name: user.firstName,
+                last_name: user.lastName,
+                device_token: signedIn.issueDeviceToken(),
+                ...(user.mustChangePassword && { must_change_password: true }),
+            });
+        },
+        async refresh(ctx) {
+            const { refresh } = readBody(ctx, routes.refresh);
+            const { access, refresh: next } = await orLegacy(() => rotate.rotate(refresh, ownApplication, originOf(ctx)), legacy => legacy.exchange(refresh, originOf(ctx)));
+            answer(ctx, routes.refresh, { access: access.token, ...(next !== null && { refresh: next }) });
+        },
+        /** Changes nothing: a spent refresh token is refused here, and ends its session only where it is used. */
+        async verify(ctx) {
+            const { token } = readBody(ctx, routes.verify);
+            await orLegacy(() => verify(token), legacy => legacy.check(token));
+            answer(ctx, routes.verify, {});
+        },
+        /** Whoever holds a refresh token of the session, also a spent one, may end it: sign-out must not fail for being late. */
+        async blacklist(ctx) {
+            const { refresh } = readBody(ctx, routes.blacklist);
+            await orLegacy(() => signOut(refresh, originOf(ctx)), legacy => legacy.blacklist(refresh, originOf(ctx)));
+            answer(ctx, routes.blacklist, {});
+        },
+    };
+    async function verify(token) {
+        const inspected = await inspect.any(token);
+        if (inspected.claims.client_id !== ownApplication)
+            throw refuse('token_claims');
+        if (inspected.kind === 'refresh')
+            await rotate.check(inspected.claims);
+        // It serves for a new password alone, and has its user's roles all the same: no resource server should take it.
+        if (inspected.kind === 'access' && inspected.claims.must_change_password)
+            throw refuse('password_change_required');
+    }
+    async function signOut(refresh, origin) {
+        const claims = await inspect.refresh(refresh);
+        if (claims.client_id !== ownApplication)
+            throw refuse('token_claims');
+        try {
+            const actor = { name: `user:${claims.sub}`, origin, credential: null };
+            await sessions.end(claims.sid, Number(claims.sub), actor, 'sign_out');
+        }
+        catch (error) {
+            throw isNotFound(error) ? refuse('session_ended') : error;
+        }
+    }
+}
+function isNotFound(error) {
+    return error.code === 'not_found';
+}
+//# sourceMappingURL=token.js.map

@@ -1,0 +1,122 @@
+import { DocumentProblem } from '../../policy/client-document.js';
+import { cacheLifetime } from '../../protocol/cache-lifetime.js';
+import { refuse } from '../../protocol/errors.js';
+import { JsonError, parseStrictJson } from '../../protocol/json.js';
+/** §8.7 recommends 5 kilobytes; keys take more. */
+const most = 10_240;
+/** A person waits for it; ms. */
+const wait = 3_000;
+/** Seconds. A sign-in takes minutes, and at each step of it the document is asked for. */
+const bounds = { least: 300, usual: 3_600, most: 86_400 };
+const mostHeld = 500;
+/** `strange`: of those that nobody has let in yet, whose hosts may be as slow as they like. */
+const mostAtOnce = { inAll: 16, strange: 12, ofHost: 4 };
+/** In a minute, of those that nobody has let in yet. */
+const mostStrangers = { inAll: 600, ofHost: 30, window: 60_000 };
+export function createClientDocuments({ outgoing, networkThrottle, now, log }) {
+    const held = new Map();
+    const underWay = new Map();
+    let strangers = { endsAt: 0, inAll: 0, ofHost: new Map() };
+    const unavailable = (retryAfter = 5) => refuse('client_document_unavailable', { retryAfter });
+    /** @throws client_document_unavailable: too many are asked for */
+    function countStranger(host) {
+        const at = now();
+        const { window, inAll, ofHost } = mostStrangers;
+        if (at >= strangers.endsAt || at < strangers.endsAt - 2 * window)
+            strangers = { endsAt: (Math.floor(at / window) + 1) * window, inAll: 0, ofHost: new Map() };
+        const count = (strangers.ofHost.get(host) ?? 0) + 1;
+        if (strangers.inAll >= inAll || count > ofHost)
+            throw unavailable(Math.ceil((strangers.endsAt - at) / 1_000));
+        strangers.inAll++;
+        strangers.ofHost.set(host, count);
+    }
+    /** Slow ones must not take all the places. */
+    function requirePlace(host, isKnown) {
+        const ofHost = [...underWay.keys()].filter(id => new URL(id).host === host).length;
+        const strange = [...underWay.values()].filter(one => !one.isKnown).length;
+        const isFull = underWay.size >= mostAtOnce.inAll || (!isKnown && strange >= mostAtOnce.strange);
+        if (isFull || ofHost >= mostAtOnce.ofHost)
+            throw unavailable(1);
+    }
+    async function fetchDocument({ id, publicAlone, read }) {
+        try {
+            const { status, headers, body } = await outgoing.request(id, {
+                headers: { Accept: 'application/json' },
+                most,
+                wait,
+                publicAlone,
+            });
+            // §5: nothing else than 200, and no redirect.
+            if (status !== 200)
+                throw Object.assign(new Error('no document'), { code: `STATUS_${status}` });
+            requireJson(headers);
+            const document = parseStrictJson(textOf(body));
+            const found = read(id, document);
+            // §5.2: neither errors nor documents that are no good are kept.
+            keep(id, { document, until: now() + cacheLifetime(headers, bounds) * 1_000 });
+            return found;
+        }
+        catch (error) {
+            throw refused(id, error);
+        }
+    }
+    /** Whoever was asked for longest ago goes. */
+    function keep(id, one) {
+        held.delete(id);
+        if (held.size >= mostHeld)
+            held.delete(held.keys().next().value);
+        held.set(id, one);
+    }
+    function refused(id, error) {
+        const isOurs = error instanceof DocumentProblem || error instanceof JsonError;
+        const reason = isOurs ? error.message : String(error.code ?? error.name);
+        log.info({ application: id, reason }, 'the document of an application was not taken');
+        // Why an address was not reached is told to nobody: it would say what lies on this side of the network.
+        return isOurs ? refuse('client_document_invalid') : unavailable();
+    }
+    return {
+        /** @throws client_document_unavailable, client_document_invalid, too_many_from_network */
+        async find(asked) {
+            const { id, address, isKnown, read } = asked;
+            const one = held.get(id);
+            if (one && now() < one.until && one.until - now() <= bounds.most * 1_000) {
+                keep(id, one);
+                return readHeld(id, one, read);
+            }
+            const present = underWay.get(id);
+            if (present)
+                return present.fetching;
+            networkThrottle.admit('document', address);
+            const { host } = new URL(id);
+            requirePlace(host, isKnown);
+            if (!isKnown)
+                countStranger(host);
+            const fetching = fetchDocument(asked).finally(() => underWay.delete(id));
+            underWay.set(id, { fetching, isKnown });
+            return fetching;
+        },
+    };
+    function readHeld(id, { document }, read) {
+        try {
+            return read(id, document);
+        }
+        catch (error) {
+            throw refused(id, error);
+        }
+    }
+}
+function textOf(body) {
+    try {
+        return new TextDecoder('utf-8', { fatal: true }).decode(body);
+    }
+    catch {
+        throw new DocumentProblem('It is not UTF-8.');
+    }
+}
+/** §4: also a type of one's own, as long as it is JSON. */
+function requireJson({ 'content-type': type = '' }) {
+    const [essence = ''] = type.toLowerCase().split(';');
+    if (!/^application\/([a-z0-9.+-]+\+)?json$/.test(essence.trim()))
+        throw new DocumentProblem('It is not served as JSON.');
+}
+//# sourceMappingURL=client-documents.js.map

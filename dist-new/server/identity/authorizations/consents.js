@@ -1,0 +1,95 @@
+// What a person has let applications have: looked at, and taken back. Taken back is more than forgotten: the application's
+// sessions of that person end, those that outlive a browser too, and so does what has not become a session yet.
+import { userOf } from '../../policy/actor.js';
+import { ownApplicationId } from '../../policy/application-metadata.js';
+import { scopesByServer, wordsIn } from '../../policy/consent.js';
+import { resourceServersOf } from '../../policy/session-scope.js';
+import { refuse } from '../../protocol/errors.js';
+import { publicApplication } from '../applications/public-application.js';
+import { describedScopes } from './described-scopes.js';
+/** How many sessions end in one transaction: others wait for it. */
+const atOnce = 200;
+export function createConsents(deps) {
+    const { issuer, database, userStore, applicationStore, consentStore, codeStore, sessionStore, ownListStore } = deps;
+    const { deviceCodeStore, states, rights, changes, applications } = deps;
+    const described = (scopes) => describedScopes(scopes, applications.resourceServers(), issuer);
+    function letIn(application, consent, use) {
+        return {
+            application,
+            since: consent?.createdAt ?? null,
+            rights: described(consent?.scopes ?? {}),
+            sessions: use?.sessions ?? 0,
+            more: use?.more ?? false,
+            lastUsedAt: use?.lastUsedAt ?? null,
+        };
+    }
+    /** Everything in one transaction, or so much that another one goes on. @returns whether all is done */
+    function withdrawSome(userId, applicationId, actor) {
+        const work = async (tx, { recordEnds, note }) => {
+            await userStore.lock(tx, userId);
+            await requireMayActOn(tx, actor, userId);
+            const consent = await consentStore.lock(tx, userId, applicationId);
+            const ending = await sessionStore.ofApplicationOf(tx, userId, applicationId, atOnce + 1);
+            if (!consent && ending.length === 0)
+                return 'nothing';
+            await codeStore.removeUnspent(tx, userId, applicationId);
+            await deviceCodeStore.removeUnspent(tx, userId, applicationId);
+            await recordEnds(ending.slice(0, atOnce).map(sid => [sid, 'consent_withdrawn']));
+            if (ending.length > atOnce)
+                return 'more';
+            // Last of all: whoever comes again after a fault finds it, and goes on.
+            await consentStore.remove(tx, userId, applicationId);
+            const before = { application: applicationId, ...(consent && { scope: wordsIn(consent.scopes) }) };
+            note({ action: 'consent_withdrawn', subject: String(userId), before });
+            return 'done';
+        };
+        return changes.run(actor, work, { users: [userId] });
+    }
+    async function requireMayActOn(tx, actor, userId) {
+        // Whoever it is about may always.
+        if (userOf(actor) === userId)
+            return;
+        await rights.requireOver(tx, actor, userId);
+    }
+    return {
+        /** What a request asks for, by the resource servers that are there now. */
+        asked: (request) => scopesByServer(request, resourceServersOf(applications.resourceServers(), issuer)),
+        /** Scopes in words, each with the resource server that it belongs to. */
+        described,
+        /** What a person lets one application have; null: nothing was agreed to, or it was withdrawn. */
+        async remembered(userId, applicationId) {
+            return (await consentStore.find(database, userId, applicationId))?.scopes ?? null;
+        },
+        /** All applications that may act for a person: those that they agreed to, and those whose sessions live. By name. */
+        async listOf(userId) {
+            const consents = new Map((await consentStore.ofUser(database, userId)).map(one => [one.applicationId, one]));
+            const uses = new Map((await ownListStore.usesOf(database, userId, ownApplicationId, states.terms())).map(use => [
+                use.applicationId,
+                use,
+            ]));
+            const records = await applicationStore.some(database, [...new Set([...consents.keys(), ...uses.keys()])]);
+            return records
+                .map(record => letIn(publicApplication(record), consents.get(record.id), uses.get(record.id)))
+                .sort((a, b) => (byName(a) < byName(b) ? -1 : 1));
+        },
+        /**
+         * Takes back what a person let an application have, and ends what it has: all of its sessions of that person, and codes
+         * and device codes that it has not redeemed. Also of an application of our own, which nobody agreed to.
+         * @returns the application
+         * @throws not_found, also when there was nothing; permission_denied
+         */
+        async withdraw(userId, applicationId, actor) {
+            const application = applicationId === ownApplicationId ? null : await applicationStore.find(database, applicationId);
+            if (!application)
+                throw refuse('not_found');
+            for (let outcome = 'more'; outcome === 'more';) {
+                outcome = await withdrawSome(userId, applicationId, actor);
+                if (outcome === 'nothing')
+                    throw refuse('not_found');
+            }
+            return publicApplication(application);
+        },
+    };
+}
+const byName = ({ application: { name, id } }) => `${name.toLowerCase()} ${id}`;
+//# sourceMappingURL=consents.js.map

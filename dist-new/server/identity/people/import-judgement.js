@@ -1,0 +1,109 @@
+import { rightsOfRoles } from '../../policy/permissions.js';
+import { usernameKey } from '../../policy/username.js';
+import { Refusal, refuse, refuseField } from '../../protocol/errors.js';
+import { newUser, requireImportable } from './new-user.js';
+import { usernameTaken } from './new-users.js';
+import { differencesOf } from './user-differences.js';
+export function createImportJudgement({ userStore, roleStore, rights, policy, now }) {
+    /** The roles of these names, locked in the order of all transactions, or as this import would have made them. */
+    async function rolesOf(tx, users, so) {
+        const found = new Map(so.roles);
+        for (const name of [...new Set(users.flatMap(user => user.roles ?? []))].sort()) {
+            const role = await roleStore.lock(tx, name);
+            if (role)
+                found.set(name, role);
+        }
+        return found;
+    }
+    return async function judge(tx, users, so, actor) {
+        const roles = await rolesOf(tx, users, so);
+        const mayDo = await rights.judge(tx, actor);
+        const ids = new Set();
+        const newIds = new Set();
+        const keys = new Set();
+        const rows = [];
+        const byKey = new Map((await userStore.someByKeys(tx, users.map(nameOf))).map(user => [user.usernameKey, user]));
+        const wanted = users.flatMap(user => (Number.isSafeInteger(user.id) ? [user.id] : []));
+        const byId = new Map((await userStore.some(tx, wanted)).map(user => [user.id, user]));
+        let lastId = Math.max(so.lastId, await userStore.lastId(tx));
+        const outcomes = [];
+        for (const user of users)
+            outcomes.push(await outcomeOf(user));
+        return { outcomes, rows, lastId, ids: [...ids], newIds, keys: [...keys] };
+        async function outcomeOf(user) {
+            try {
+                requireImportable(user);
+                const key = nameOf(user);
+                if (user.id !== undefined && (ids.has(user.id) || so.ids.has(user.id)))
+                    throw refuseField('id', 'user_id_taken');
+                if (keys.has(key) || so.keys.has(key))
+                    throw usernameTaken();
+                const there = hereAlready(user, key);
+                const outcome = there ? compared(user, there) : await added(user);
+                ids.add(outcome.id);
+                keys.add(key);
+                return outcome;
+            }
+            catch (error) {
+                if (!(error instanceof Refusal))
+                    throw error;
+                if (error.code !== 'invalid_fields' && error.code !== 'permission_denied')
+                    throw error;
+                return { outcome: 'refused', refusal: error };
+            }
+        }
+        function hereAlready(user, key) {
+            const named = byKey.get(key);
+            if (user.id === undefined)
+                return named ?? null;
+            const holder = byId.get(user.id);
+            if (holder?.usernameKey === key)
+                return holder;
+            if (holder)
+                throw refuseField('id', holder.deletedAt === null ? 'user_id_taken' : 'user_id_deleted');
+            if (named)
+                throw refuseField('username', 'username_of_another', { id: named.id });
+            return null;
+        }
+        function compared(user, there) {
+            const differs = differencesOf(user, there, policy().password_cost);
+            const { id } = there;
+            return differs.length > 0 ? { outcome: 'kept', id, differs } : { outcome: 'unchanged', id };
+        }
+        async function added(user) {
+            const held = [...new Set(user.roles ?? [])];
+            const given = held.map(name => {
+                const role = roles.get(name);
+                if (!role)
+                    throw refuseField('roles', 'unknown_role', { name });
+                return role;
+            });
+            requireGiving(given, user.permissions ?? []);
+            const id = user.id ?? (await nextId());
+            if (user.id === undefined)
+                newIds.add(id);
+            lastId = Math.max(lastId, id);
+            rows.push({ ...newUser(user, id, now()), roles: held });
+            return { outcome: 'imported', id };
+        }
+        function requireGiving(given, permissions) {
+            if (mayDo === null)
+                return;
+            const nobody = new Set();
+            if (!mayDo(nobody, nobody, rightsOfRoles(given, permissions)))
+                throw refuse('permission_denied');
+            // Who may make users may not give roles by it, not even roles of their own.
+            if (given.length > 0 && !mayDo(new Set(['darvoza:roles:write'])))
+                throw refuse('permission_denied');
+        }
+        /** Somebody whose id was given out apart may stand in the way. */
+        async function nextId() {
+            let id = lastId + 1;
+            while (ids.has(id) || so.ids.has(id) || (await userStore.find(tx, id)))
+                id++;
+            return id;
+        }
+    };
+}
+const nameOf = ({ username }) => usernameKey(username);
+//# sourceMappingURL=import-judgement.js.map

@@ -1,0 +1,30 @@
+import { isOutdatedHash, unusableHash } from '../sign-in/stored-passwords.js';
+/** By names on the wire; what is not said is not compared. */
+const differences = {
+    username: (brought, there) => brought.username !== there.username,
+    first_name: (brought, there) => brought.firstName !== undefined && brought.firstName !== there.firstName,
+    last_name: (brought, there) => brought.lastName !== undefined && brought.lastName !== there.lastName,
+    email: (brought, there) => brought.email !== undefined && brought.email !== there.email,
+    email_verified: (brought, there) => brought.emailVerified !== undefined && Boolean(brought.email) && brought.emailVerified !== there.emailVerified,
+    is_active: (brought, there) => brought.active !== undefined && brought.active !== there.active,
+    roles: (brought, there) => brought.roles !== undefined && !sameNames(brought.roles, there.roles),
+    permissions: (brought, there) => brought.permissions !== undefined && !sameNames(brought.permissions, there.permissions),
+    // A hash of elsewhere is made anew at the first sign-in here.
+    password_hash: ({ passwordHash }, there, cost) => {
+        if (passwordHash === undefined || (passwordHash || unusableHash) === there.passwordHash)
+            return false;
+        return !isOutdatedHash(passwordHash, cost) || isOutdatedHash(there.passwordHash, cost);
+    },
+    // Who has signed in here since was last seen here.
+    last_login: ({ lastLoginAt }, there) => lastLoginAt !== undefined && lastLoginAt !== null && (there.lastLoginAt ?? 0) < lastLoginAt,
+    created_at: (brought, there) => brought.createdAt !== undefined && brought.createdAt !== there.createdAt,
+};
+/** @param cost of new hashes */
+export function differencesOf(brought, there, cost) {
+    return Object.keys(differences).filter(name => differences[name](brought, there, cost));
+}
+function sameNames(some, others) {
+    const [a, b] = [new Set(some), new Set(others)];
+    return a.size === b.size && [...a].every(name => b.has(name));
+}
+//# sourceMappingURL=user-differences.js.map

@@ -1,0 +1,54 @@
+import { Refusal, refuse } from '../../protocol/errors.js';
+export function createPasswordCheck(deps) {
+    const { database, userStore, knownDevices, hashing, failedSignIns, now } = deps;
+    /** What cannot be hashed now is hashed at the next sign-in; this one is right all the same. */
+    async function newHash({ id, passwordHash }, password) {
+        if (!hashing.isOutdated(passwordHash))
+            return null;
+        try {
+            return await hashing.hash(password, id);
+        }
+        catch (error) {
+            if (error instanceof Refusal && error.code === 'overloaded')
+                return null;
+            throw error;
+        }
+    }
+    const find = (usernameKey) => userStore.findWithSeq(database, usernameKey);
+    return {
+        /**
+         * Who guesses at whose password. The database is asked only for a device token that is ours: a flood of strangers costs
+         * no query. What is read for that serves the check too.
+         */
+        async lookUp(usernameKey, deviceProof, origin) {
+            const stranger = { kind: 'stranger', usernameKey, address: origin.address };
+            if (!deviceProof)
+                return { usernameKey, guesser: stranger, found: undefined, origin };
+            const found = await find(usernameKey);
+            const device = found && (await knownDevices.provenDevice(database, found.user.id, deviceProof));
+            const guesser = device ? { kind: 'device', userId: device.userId, deviceId: device.id } : stranger;
+            return { usernameKey, guesser, found, origin };
+        },
+        /** Unknown, disabled and deleted users take the same time, and the same answer. @throws no_active_account, overloaded */
+        async check({ usernameKey, guesser, origin, ...named }, password) {
+            const provenUser = 'userId' in guesser ? guesser.userId : null;
+            const logged = { reason: 'unknown_user', user: null };
+            const checked = await hashing.inSlot(provenUser, async (verify) => {
+                const found = named.found === undefined ? await find(usernameKey) : named.found;
+                const at = now();
+                // The name may have gone to somebody else since the device was proven.
+                const isTheirs = provenUser === null || provenUser === found?.user.id;
+                const right = await verify(password, found && isTheirs ? found.user.passwordHash : null);
+                if (found)
+                    Object.assign(logged, { reason: right ? 'user_inactive' : 'wrong_password', user: found.user.id });
+                if (found && !(right && found.user.active))
+                    failedSignIns.remember(found.user.id, origin);
+                return found && right ? { user: found.user, seq: found.seq, at } : null;
+            });
+            if (!checked?.user.active)
+                throw refuse('no_active_account', { logged });
+            return { ...checked, newHash: await newHash(checked.user, password) };
+        },
+    };
+}
+//# sourceMappingURL=password-check.js.map

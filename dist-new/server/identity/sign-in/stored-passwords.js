@@ -1,0 +1,154 @@
+// Passwords at rest: which formats there are, and how a password is compared with each. Ours are Django's
+// `bcrypt_sha256$…`: bcrypt over the SHA-256 of the password, so that no byte past the 72nd is cut off, and a user can
+// move in either direction. Nothing here waits its turn, or knows in which process it runs.
+import { createHash, pbkdf2, scrypt, timingSafeEqual } from 'node:crypto';
+import { promisify } from 'node:util';
+import bcrypt from 'bcrypt';
+import { problem } from '../../protocol/problems.js';
+const slowPbkdf2 = promisify(pbkdf2);
+const slowScrypt = promisify(scrypt);
+/** What scrypt and argon2 may take of the memory for one hash, in bytes. */
+const mostMemory = 256 * 1024 * 1024;
+/** Salt and digest of hashes that no password has, in the alphabet of each. */
+const noBcrypt = 'abcdefghijklmnopqrstuuZn9G4kT2sVbJ0xqM7wYdLrEc5HfPa8i';
+const noSalt = 'c3RhbmQtaW4';
+const noDigest = (size) => Buffer.alloc(size).toString('base64');
+/** Django's names for them (django.contrib.auth.hashers). */
+const formats = {
+    bcrypt_sha256: bcryptFormat('bcrypt_sha256\\$', prehashed),
+    bcrypt: bcryptFormat('(?:bcrypt\\$)?', password => password),
+    pbkdf2_sha256: pbkdf2Format('sha256', 32),
+    pbkdf2_sha1: pbkdf2Format('sha1', 20),
+    scrypt: {
+        pattern: /^(?<head>scrypt\$(?<n>\d{1,8})\$)(?<salt>[^$]+)\$(?<r>\d{1,3})\$(?<p>\d{1,3})\$(?<digest>[A-Za-z0-9+/]+=*)$/,
+        isAffordable: ({ n, r, p }) => scryptMemory(Number(n), Number(r)) <= mostMemory && Number(p) >= 1 && Number(p) <= 16,
+        async matches(password, { n, salt, r, p, digest }) {
+            const options = { N: Number(n), r: Number(r), p: Number(p), maxmem: 2 * mostMemory };
+            return equal(await slowScrypt(password, salt, 64, options), digest);
+        },
+        standIn: ({ head, r, p }) => `${head}${noSalt}$${r}$${p}$${noDigest(64)}`,
+    },
+    argon2: {
+        pattern: /^(?<head>argon2(?<parameters>\$argon2(?:id|i|d)\$(?:v=1[69]\$)?m=(?<m>\d{1,7}),t=(?<t>[1-9]\d{0,2}),p=(?<p>[1-9]\d{0,2})\$))(?<rest>[A-Za-z0-9+/]{11,}\$[A-Za-z0-9+/]{6,})$/,
+        isAffordable: ({ m, t, p }) => Number(m) * 1024 <= mostMemory && Number(m) >= 8 * Number(p) && Number(t) <= 64 && Number(p) <= 64,
+        async matches(password, { parameters, rest }) {
+            const { verify } = await import('@node-rs/argon2');
+            return verify(`${parameters}${rest}`, password);
+        },
+        standIn: ({ head }) => `${head}${noSalt}$${noDigest(32).replace('=', '')}`,
+    },
+};
+/** @param cost of bcrypt; each step doubles the work */
+export async function hashPassword(password, cost) {
+    return `bcrypt_sha256$${await bcrypt.hash(prehashed(password), cost)}`;
+}
+/** Compares a password, as it was received, with a stored hash. @throws Error when it is none that can be read */
+export async function matchesHash(password, encoded) {
+    const read = readHash(encoded);
+    if (!read)
+        throw new Error('the stored hash is of no known format');
+    return read.format.matches(password, read.groups);
+}
+/** Can this hash be verified, and does it cost no more than a sign-in may? For imports. */
+export function isKnownHash(encoded) {
+    const read = readHash(encoded);
+    return read?.format.isAffordable(read.groups) ?? false;
+}
+/** Django's hashers that it has itself given up, by its names for them. They are broken, and are not taken in. */
+const weak = {
+    unsalted_md5: /^(?:md5\$\$)?[0-9a-f]{32}$/i,
+    unsalted_sha1: /^sha1\$\$[0-9a-f]{40}$/i,
+    md5: /^md5\$/,
+    sha1: /^sha1\$/,
+    crypt: /^crypt\$/,
+};
+/** Why a hash is not taken in; null where it is, or says that there is no password. */
+export function whyNotHash(encoded) {
+    if (isUnusableHash(encoded))
+        return null;
+    const read = readHash(encoded);
+    if (read)
+        return read.format.isAffordable(read.groups) ? null : problem('password_hash_costly');
+    const name = Object.keys(weak).find(kind => weak[kind].test(encoded));
+    return name === undefined ? problem('password_hash_unknown') : problem('password_hash_weak', { name });
+}
+/** What stands for the password of somebody who has none, as Django writes it: nothing matches it. */
+export const unusableHash = '!';
+/** Django puts random text behind the mark, so that reset links of before are void. */
+export function isUnusableHash(encoded) {
+    return encoded === '' || encoded.startsWith(unusableHash);
+}
+/** Is a stored hash foreign, or of another cost than new ones have? */
+export function isOutdatedHash(encoded, cost) {
+    return !encoded.startsWith(`bcrypt_sha256$$2b$${twoDigits(cost)}$`);
+}
+/** A hash that no password has, of bcrypt at this cost. */
+export function standInHash(cost) {
+    return `bcrypt_sha256$$2b$${twoDigits(cost)}$${noBcrypt}`;
+}
+/** A hash that no password has, of so many rounds: work that can be dosed. */
+export function standInRounds(iterations) {
+    return `pbkdf2_sha256$${iterations}$${noSalt}$${noDigest(32)}`;
+}
+/**
+ * The work that comparing with a stored hash takes, whosever it is.
+ * @returns `standIn`, which is the same text for all hashes of that work, and what they all begin with; null where it is none
+ *   that can be compared
+ */
+export function workOf(encoded) {
+    const read = readHash(encoded);
+    return read && { standIn: read.format.standIn(read.groups), head: read.groups.head };
+}
+/** null for other hashes. */
+export function bcryptCost(encoded) {
+    const cost = /^(?:bcrypt_sha256\$|bcrypt\$)?\$2[aby]\$(\d\d)\$/.exec(encoded)?.[1];
+    return cost === undefined ? null : Number(cost);
+}
+/** Of PBKDF2 with SHA-256; null for other hashes. */
+export function roundsOf(encoded) {
+    const rounds = /^pbkdf2_sha256\$(\d+)\$/.exec(encoded)?.[1];
+    return rounds === undefined ? null : Number(rounds);
+}
+function readHash(encoded) {
+    for (const format of Object.values(formats)) {
+        const groups = format.pattern.exec(encoded)?.groups;
+        if (groups)
+            return { format, groups };
+    }
+    return null;
+}
+function bcryptFormat(prefix, prepare) {
+    return {
+        pattern: new RegExp(`^(?<head>${prefix}\\$2[aby]\\$(?<cost>\\d\\d)\\$)(?<rest>[./A-Za-z0-9]{53})$`),
+        isAffordable: ({ cost }) => Number(cost) <= 15,
+        // `$2y$` is PHP's spelling of `$2b$`, which the library does not know.
+        matches: (password, { head, cost, rest }) => bcrypt.compare(prepare(password), `$2${head.includes('$2a$') ? 'a' : 'b'}$${cost}$${rest}`),
+        standIn: ({ cost }) => standInHash(Number(cost)),
+    };
+}
+function pbkdf2Format(digest, size) {
+    return {
+        pattern: new RegExp(`^(?<head>pbkdf2_${digest}\\$(?<iterations>\\d{1,7})\\$)(?<salt>[^$]+)\\$(?<digest>[A-Za-z0-9+/]+=*)$`),
+        isAffordable: ({ iterations }) => Number(iterations) >= 1 && Number(iterations) <= 2_000_000,
+        async matches(password, { iterations, salt, digest: expected }) {
+            return equal(await slowPbkdf2(password, salt, Number(iterations), size, digest), expected);
+        },
+        standIn: ({ head }) => `${head}${noSalt}$${noDigest(size)}`,
+    };
+}
+/** RFC 7914 §2: N is a power of two; the working memory is 128·N·r bytes. */
+function scryptMemory(n, r) {
+    return n > 1 && Number.isInteger(Math.log2(n)) && r > 0 ? 128 * n * r : Number.POSITIVE_INFINITY;
+}
+/** bcrypt reads at most 72 bytes and stops at a NUL: it gets 64 hex digits instead. */
+function prehashed(password) {
+    return createHash('sha256').update(password).digest('hex');
+}
+function twoDigits(cost) {
+    return String(cost).padStart(2, '0');
+}
+function equal(bytes, base64) {
+    const expected = Buffer.from(base64, 'base64');
+    return bytes.length === expected.length && timingSafeEqual(bytes, expected);
+}
+//# sourceMappingURL=stored-passwords.js.map

@@ -1,0 +1,70 @@
+// What runs by itself, each on its own beat. A job that fails is logged and runs again; jobs never overlap themselves.
+import { Refusal } from '../protocol/errors.js';
+export function createJobs({ log }, jobs) {
+    const timers = new Map();
+    const running = new Set();
+    let stopped = false;
+    /** How often in a row it has failed: once is told, and that it works again. */
+    const failures = new Map();
+    async function runOnce({ name, run }) {
+        try {
+            await run();
+            const times = failures.get(name);
+            failures.delete(name);
+            if (times !== undefined)
+                log.info({ job: name, times }, 'a job that failed works again');
+        }
+        catch (error) {
+            if (stopped)
+                return;
+            // Of an outage the log has its one line from whoever follows the database (revocation/tail.ts).
+            if (error instanceof Refusal && error.status === 503) {
+                log.debug({ err: error, job: name }, 'a job must wait');
+                return;
+            }
+            const times = (failures.get(name) ?? 0) + 1;
+            failures.set(name, times);
+            const write = times === 1 ? log.warn : log.debug;
+            write.call(log, { err: error, job: name, times }, 'a job failed');
+        }
+    }
+    function schedule(job) {
+        const timer = setTimeout(async () => {
+            await track(runOnce(job));
+            if (!stopped)
+                schedule(job);
+        }, job.everyMs);
+        timers.set(job.name, timer.unref());
+    }
+    function track(work) {
+        running.add(work);
+        return work.finally(() => running.delete(work));
+    }
+    return {
+        start() {
+            for (const job of jobs)
+                schedule(job);
+        },
+        /** Work that goes on after an answer; `stop` waits for it. */
+        afterwards(work) {
+            void track(runOnce({ name: 'afterwards', everyMs: 0, run: work }));
+        },
+        /** Resolves when nothing goes on behind an answer any more. */
+        async settled() {
+            while (running.size > 0)
+                await Promise.allSettled(running);
+        },
+        /** Runs every job once, now. */
+        async runAll() {
+            for (const job of jobs)
+                await job.run();
+        },
+        async stop() {
+            stopped = true;
+            for (const timer of timers.values())
+                clearTimeout(timer);
+            await Promise.allSettled(running);
+        },
+    };
+}
+//# sourceMappingURL=jobs.js.map

@@ -1,0 +1,260 @@
+// What is looked at when an application is saved, one row each: what cannot be right is a problem of its field, what is only
+// risky a warning. All of them are told at once.
+import { problem } from '../protocol/problems.js';
+import { redirectUriProblem, redirectUriWarning, resourceProblem, webUriProblem } from '../protocol/redirect-uris.js';
+import { isPublicClient, usesSecret } from './application-defaults.js';
+import { isUnseen, scopesAsked, scopeWords, standardScopes, } from './application-metadata.js';
+import { looksLikeAnother } from './look-alikes.js';
+import { isPermission } from './permissions.js';
+import { registeredClaims } from './policies.js';
+import { tokenExchangeGrant } from './token-exchange.js';
+/** Claims of id_tokens and userinfo that say something else (OIDC Core §2, §5.1). */
+const claimsOfPeople = new Set([
+    ...registeredClaims,
+    ...['sub', 'name', 'preferred_username', 'given_name', 'family_name', 'email', 'email_verified', 'updated_at'],
+    ...['at_hash', 'c_hash'],
+]);
+const longestName = 150;
+const longestDescription = 500;
+/** Of a name that nobody here has given: it is no place for sentences. */
+const longestOwnName = 60;
+/** Those by which a person lets it in. What it could get in its own name nobody would have agreed to. */
+const registrableGrants = [
+    'authorization_code',
+    'refresh_token',
+    'urn:ietf:params:oauth:grant-type:device_code',
+];
+const pages = [
+    'initiate_login_uri',
+    'client_uri',
+    'policy_uri',
+    'tos_uri',
+    'jwks_uri',
+    'backchannel_logout_uri',
+];
+const problemRules = [
+    {
+        field: 'client_name',
+        find: ({ name }) => [
+            name.trim() === '' && problem('blank'),
+            name.length > longestName && problem('too_long', { count: longestName }),
+            /[\p{Cc}\p{Cs}\p{Bidi_Control}]/u.test(name) && problem('control_characters'),
+        ],
+    },
+    // RFC 7591 §5: a name that it gives itself is read by whoever is asked to let it in.
+    {
+        field: 'client_name',
+        find: ({ name, origin }, { names }) => origin === 'registration'
+            ? [
+                [...name].length > longestOwnName && problem('too_long', { count: longestOwnName }),
+                // Whatever is not seen, letters without a shape among it, and marks piled on a letter.
+                /[\p{C}\p{Zl}\p{Zp}\u115f\u1160\u2800\u3164\uffa0]|\p{M}{3}/u.test(name) && problem('control_characters'),
+                looksLikeAnother(name, names) && problem('name_of_another'),
+            ]
+            : [],
+    },
+    // RFC 6749 §3.1.2, RFC 9700 §2.1: codes go where this says.
+    {
+        field: 'redirect_uris',
+        find: ({ metadata: { redirect_uris = [], grant_types } }) => [
+            grant_types?.includes('authorization_code') && redirect_uris.length === 0 && problem('required'),
+            ...redirect_uris.map(redirectUriProblem),
+        ],
+    },
+    {
+        field: 'post_logout_redirect_uris',
+        find: ({ metadata: { post_logout_redirect_uris = [] } }) => post_logout_redirect_uris.map(redirectUriProblem),
+    },
+    ...pages.map((field) => {
+        return { field, find: ({ metadata: { [field]: uri } }) => [uri !== undefined && webUriProblem(uri)] };
+    }),
+    // Called by this server: in the clear it would be its own machine.
+    ...['jwks_uri', 'backchannel_logout_uri'].map((field) => {
+        return {
+            field,
+            find: application => {
+                const uri = application.metadata[field];
+                return [uri !== undefined && isUnseen(application) && !/^https:/i.test(uri) && problem('uri_https_alone')];
+            },
+        };
+    }),
+    {
+        field: 'grant_types',
+        find: ({ origin, metadata: { grant_types = [] } }) => origin === 'registration'
+            ? grant_types.map(grant => !registrableGrants.includes(grant) && problem('grant_origin', { grant }))
+            : [],
+    },
+    {
+        field: 'grant_types',
+        find: ({ origin, metadata, resource }) => {
+            const grants = metadata.grant_types ?? [];
+            const opensSessions = grants.some(grant => grant === 'authorization_code' || grant.endsWith(':device_code'));
+            return [
+                // Passwords are typed here and nowhere else (RFC 9700 §2.4).
+                origin !== 'built_in' && grants.includes('password') && problem('grant_ours'),
+                origin !== 'built_in' && grants.includes('refresh_token') && !opensSessions && problem('grant_refresh_alone'),
+                // RFC 6749 §4.4: for confidential clients only.
+                grants.includes('client_credentials') && isPublicClient(metadata) && problem('grant_needs_proof'),
+                // RFC 8693 §2.1, §5: whoever could claim its id could pass on any token that it was sent.
+                grants.includes(tokenExchangeGrant) &&
+                    (resource === null || isPublicClient(metadata)) &&
+                    problem('exchange_resource_server'),
+                grants.includes(tokenExchangeGrant) && isUnseen({ origin }) && problem('exchange_origin'),
+            ];
+        },
+    },
+    // RFC 7591 §2.1: the two lists agree.
+    {
+        field: 'response_types',
+        find: ({ metadata: { grant_types = [], response_types = [] } }) => {
+            const byCode = grant_types.includes('authorization_code');
+            return [
+                byCode && response_types.length === 0 && problem('response_type_missing'),
+                !byCode && response_types.length > 0 && problem('response_type_alone'),
+            ];
+        },
+    },
+    // RFC 7591 §2: either of the two, never both.
+    {
+        field: 'jwks',
+        find: ({ metadata }) => {
+            const { jwks, jwks_uri, token_endpoint_auth_method: method } = metadata;
+            const keys = jwks?.keys ?? [];
+            const isSecret = (key) => key.kty === 'oct' || ['d', 'p', 'q', 'k'].some(one => one in key);
+            return [
+                method === 'private_key_jwt' && keys.length === 0 && jwks_uri === undefined && problem('jwks_missing'),
+                jwks !== undefined && jwks_uri !== undefined && problem('jwks_twice'),
+                keys.some(isSecret) && problem('jwks_private'),
+            ];
+        },
+    },
+    // RFC 9700 §2.1.1: nothing else protects their codes.
+    {
+        field: 'allow_without_pkce',
+        find: ({ metadata }) => [metadata.allow_without_pkce && isPublicClient(metadata) && problem('pkce_public')],
+    },
+    {
+        field: 'first_party',
+        find: application => [application.metadata.first_party && isUnseen(application) && problem('first_party_origin')],
+    },
+    {
+        field: 'id_token_signed_response_alg',
+        find: ({ metadata: { id_token_signed_response_alg: algorithm } }, { algorithms }) => [
+            algorithm !== undefined && !algorithms.includes(algorithm) && problem('algorithm_inactive', { algorithm }),
+        ],
+    },
+    {
+        field: 'scope',
+        find: (application, { scopes }) => scopeWords(application.metadata.scope ?? '').map(name => {
+            if (!isOurScope(name))
+                return null;
+            if (!scopes.includes(name))
+                return problem('scope_reserved', { name });
+            return isUnseen(application) && problem('scope_origin', { name });
+        }),
+    },
+    {
+        field: 'permissions',
+        find: application => {
+            const { permissions = [] } = application.metadata;
+            return [
+                permissions.length > 0 && isUnseen(application) && problem('permissions_origin'),
+                ...permissions.map(name => !isPermission(name) && problem('no_permission', { name })),
+            ];
+        },
+    },
+    {
+        field: 'required_roles',
+        find: ({ metadata: { required_roles = [] } }, { roles }) => required_roles.map(name => !roles.includes(name) && problem('unknown_role', { name })),
+    },
+    {
+        field: 'roles_claim',
+        find: ({ metadata: { roles_claim: name } }) => [
+            name !== undefined && name !== 'roles' && claimsOfPeople.has(name) && problem('policy_reserved'),
+        ],
+    },
+    {
+        field: 'lifetimes',
+        find: ({ metadata: { lifetimes = {} } }) => {
+            const { refresh_token_lifetime: idle = 0, session_absolute_lifetime: absolute = Infinity } = lifetimes;
+            return [idle > absolute && problem('idle_beyond_absolute')];
+        },
+    },
+    {
+        field: 'introspects',
+        find: ({ metadata: { introspects = [] } }) => introspects.map(resourceProblem),
+    },
+    {
+        field: 'token_exchange',
+        find: ({ origin, metadata: { token_exchange: rules = [] } }) => [
+            rules.length > 0 && isUnseen({ origin }) && problem('exchange_origin'),
+            ...rules.map(rule => resourceProblem(rule.resource)),
+            ...rules
+                .flatMap(rule => rule.scope ?? [])
+                // Nobody acts here by a token that was meant for another; OpenID Connect's are of whom the person signed in to.
+                .map(name => (isOurScope(name) || isStandard(name)) && problem('scope_reserved', { name })),
+        ],
+    },
+    // RFC 8707 §2.
+    {
+        field: 'resource',
+        find: ({ kind, origin, resource }) => [
+            resource === null
+                ? kind === 'resource_server' && origin !== 'built_in' && problem('required')
+                : resourceProblem(resource),
+        ],
+    },
+    {
+        field: 'resource_scopes',
+        find: ({ origin, resource, resourceScopes }) => {
+            if (origin === 'built_in')
+                return [];
+            const names = resourceScopes.map(one => one.name);
+            return [
+                resource === null && names.length > 0 && problem('scopes_without_resource'),
+                new Set(names).size < names.length && problem('given_twice'),
+                ...resourceScopes.flatMap(({ name, description, descriptions = {} }) => [
+                    !/^[\x21\x23-\x5b\x5d-\x7e]{1,100}$/.test(name) && problem('scope_name', { name: name.slice(0, 100) }),
+                    (isOurScope(name) || isStandard(name)) && problem('scope_reserved', { name }),
+                    [description, ...Object.values(descriptions)].some(text => text.length > longestDescription) &&
+                        problem('too_long', { count: longestDescription }),
+                ]),
+            ];
+        },
+    },
+];
+const warningRules = [
+    ({ metadata: { redirect_uris = [], post_logout_redirect_uris = [] } }) => [...new Set([...redirect_uris, ...post_logout_redirect_uris])].map(redirectUriWarning),
+    ({ metadata }) => [metadata.allow_without_pkce && problem('pkce_excused')],
+    ({ metadata }, { hasSecret }) => [usesSecret(metadata) && !hasSecret && problem('secret_missing')],
+    ({ metadata: { token_exchange: rules = [], grant_types = [] } }) => [
+        grant_types.includes(tokenExchangeGrant) && rules.length === 0 && problem('exchange_for_nothing'),
+    ],
+    ({ metadata, resourceScopes }, { scopes }) => scopesAsked(metadata).map(name => {
+        const isKnown = isStandard(name) || scopes.includes(name);
+        return (!isKnown &&
+            !isOurScope(name) &&
+            !resourceScopes.some(one => one.name === name) &&
+            problem('scope_unknown', { name }));
+    }),
+];
+/** By the name of a field in RFC 7591, all that is wrong with it. */
+export function applicationProblems(application, context) {
+    const fields = {};
+    for (const { field, find } of problemRules) {
+        const found = find(application, context).filter(one => !!one);
+        if (found.length > 0)
+            fields[field] = [...(fields[field] ?? []), ...found];
+    }
+    return fields;
+}
+/** What is saved all the same. */
+export function applicationWarnings(application, context) {
+    return warningRules.flatMap(find => find(application, context).filter(one => !!one));
+}
+const isStandard = (name) => standardScopes.some(one => one === name);
+/** Scopes that let an application act here, or follow the log: our own resource server has them. */
+export function isOurScope(name) {
+    return name.startsWith('darvoza:') || name === 'revocations:read';
+}
+//# sourceMappingURL=application-rules.js.map

@@ -1,0 +1,149 @@
+// Client ID metadata documents (draft-ietf-oauth-client-id-metadata-document-02): the `client_id` is an https address, and
+// what lies there describes the application. Nobody here has looked at it, so it says little: where codes go within its own
+// origin or on the person's machine, and never a secret.
+import { isApplicationId } from '../protocol/claims.js';
+import { isJsonObject } from '../protocol/json.js';
+import { webUriProblem } from '../protocol/redirect-uris.js';
+import { applicationMetadata, scopeWords, standardScopes, } from './application-metadata.js';
+import { applicationProblems } from './application-rules.js';
+/** A document that describes no application; the message is for who wrote it. */
+export class DocumentProblem extends Error {
+    constructor() {
+        super(...arguments);
+        this.name = 'DocumentProblem';
+    }
+}
+/** What is read of a document; all else in it counts for nothing. */
+const members = [
+    ...['application_type', 'redirect_uris', 'post_logout_redirect_uris', 'grant_types', 'scope'],
+    ...['token_endpoint_auth_method', 'token_endpoint_auth_signing_alg', 'jwks', 'jwks_uri'],
+    ...['backchannel_logout_uri', 'backchannel_logout_session_required', 'id_token_signed_response_alg'],
+    ...['dpop_bound_access_tokens', 'client_uri', 'policy_uri', 'tos_uri', 'contacts'],
+];
+/** Where administrators have the say, also of an application that describes itself. */
+const membersOfOurs = [
+    ...['required_roles', 'roles_claim', 'lifetimes', 'require_pushed_authorization_requests'],
+];
+export const isOfOurs = (name) => membersOfOurs.some(one => one === name);
+/** Which of these this server calls: never another one than the document's own. */
+const called = ['jwks_uri', 'backchannel_logout_uri'];
+/** Which are shown to people. */
+const shown = ['client_uri', 'policy_uri', 'tos_uri'];
+const grants = ['authorization_code', 'refresh_token'];
+const methods = ['none', 'private_key_jwt'];
+const longestClaimedName = 60;
+/** Whether a `client_id` is the address of a document (§3): as it is written, and not as some parser understands it. */
+export function isDocumentId(id) {
+    if (!isApplicationId(id) || !id.startsWith('https://') || webUriProblem(id) !== null)
+        return false;
+    const url = new URL(id);
+    // What another spelling would mean as well: `:443`, `/./`, capitals. And a name is what people can be shown.
+    return url.href === id && !url.username && !isAddress(url.hostname);
+}
+/** Of one, as the parser of browsers writes it: the last part of a name is never a number. */
+const isAddress = (hostname) => hostname.startsWith('[') || /(^|\.)\d+\.?$/.test(hostname);
+/** Whether documents of that host are fetched. */
+export function takesDocumentsOf(policy, id) {
+    const { client_id_metadata_documents: from } = policy;
+    return from === 'any_host' || (from === 'listed_hosts' && isOfListedHost(policy, id));
+}
+/** Whether an administrator has named that host. */
+export function isOfListedHost({ client_id_metadata_document_hosts: hosts }, id) {
+    const { host } = new URL(id);
+    return hosts.split(' ').some(one => one === host || (one.startsWith('*.') && host.endsWith(one.slice(1))));
+}
+/**
+ * The application that a document describes.
+ * @param id where the document was fetched
+ * @param document parsed JSON
+ * @throws DocumentProblem
+ */
+export function readClientDocument(id, document, context) {
+    if (!isJsonObject(document))
+        throw new DocumentProblem('It is no JSON object.');
+    const given = Object.fromEntries(Object.entries(document).filter(([, value]) => value !== null));
+    // §4: by simple string comparison. Else whoever can put a file anywhere would be that other application.
+    if (given.client_id !== id)
+        throw new DocumentProblem('Its client_id is not the address that it was fetched from.');
+    refuseSecrets(given);
+    const metadata = metadataOf(new URL(id), given, context);
+    const kind = kindOf(metadata);
+    const name = nameOf(new URL(id), given.client_name);
+    const application = { name, kind, origin: 'document', metadata, resource: null, resourceScopes: [] };
+    const { algorithms, scopes } = context;
+    const problems = applicationProblems(application, { algorithms, scopes, roles: [], names: [], hasSecret: false });
+    for (const [field, [first]] of Object.entries(problems))
+        throw new DocumentProblem(`${field}: ${first.code}`);
+    return { name, kind, metadata };
+}
+/** With what administrators have said of the application. */
+export function withOurs(metadata, before) {
+    return {
+        ...metadata,
+        ...Object.fromEntries(membersOfOurs.flatMap(name => (before[name] === undefined ? [] : [[name, before[name]]]))),
+    };
+}
+/** §4.1: everybody reads the document. */
+function refuseSecrets(given) {
+    for (const name of ['client_secret', 'client_secret_expires_at'])
+        if (name in given)
+            throw new DocumentProblem(`It has ${name}, and everybody can read it.`);
+    const { token_endpoint_auth_method: method = 'none' } = given;
+    if (!methods.some(one => one === method))
+        throw new DocumentProblem(`token_endpoint_auth_method can only be one of ${methods.join(', ')}.`);
+}
+function metadataOf(id, given, { scopes, policy }) {
+    const redirectUris = uris(given.redirect_uris).filter(uri => isOwn(id, uri) || isLoopback(uri));
+    if (redirectUris.length === 0)
+        throw new DocumentProblem('None of its redirect_uris is of its own origin, or on the machine of the person.');
+    for (const name of called)
+        if (given[name] !== undefined && !isOwn(id, given[name]))
+            throw new DocumentProblem(`${name}: it is of another origin.`);
+    const others = shown.filter(name => given[name] !== undefined && !isOwn(id, given[name]));
+    const mayAsk = [...standardScopes, ...scopeWords(policy.self_registered_scopes).filter(word => scopes.includes(word))];
+    const asked = typeof given.scope === 'string' ? scopeWords(given.scope) : mayAsk;
+    const read = {
+        ...Object.fromEntries(members
+            .filter(name => given[name] !== undefined && !others.some(one => one === name))
+            .map(name => [name, given[name]])),
+        redirect_uris: redirectUris,
+        // RFC 7591 §2: who names none has this one.
+        grant_types: grants.filter(one => given.grant_types === undefined ? one === 'authorization_code' : uris(given.grant_types).includes(one)),
+        response_types: ['code'],
+        token_endpoint_auth_method: given.token_endpoint_auth_method ?? 'none',
+        // RFC 8252 §7.3: without it a program that listens on whatever port it is given could never be answered.
+        application_type: given.application_type ?? (redirectUris.some(isLoopback) ? 'native' : 'web'),
+        scope: mayAsk.filter(word => asked.includes(word)).join(' '),
+        ...(given.post_logout_redirect_uris !== undefined && {
+            post_logout_redirect_uris: uris(given.post_logout_redirect_uris).filter(uri => isOwn(id, uri) || isLoopback(uri)),
+        }),
+    };
+    const { data, error } = applicationMetadata.safeParse(read);
+    if (data)
+        return data;
+    const [wrong] = error.issues;
+    throw new DocumentProblem(`${wrong.path.join('.')}: ${wrong.message}`);
+}
+function kindOf({ token_endpoint_auth_method: method, application_type: type }) {
+    if (method === 'private_key_jwt')
+        return 'web';
+    return type === 'native' ? 'native' : 'browser';
+}
+/** What is not seen, what ends a line, and marks piled on a letter, which would be drawn over the host. */
+const hidden = /[\p{Zl}\p{Zp}\u115f\u1160\u2800\u3164\uffa0]|(?!\p{Bidi_Control})\p{Cf}|\p{M}{3}/u;
+/** The host first: it alone is certain, and what the document calls itself may be anything. */
+function nameOf({ host }, claimed) {
+    const name = typeof claimed === 'string' ? claimed.trim() : '';
+    if (name === '' || name.toLowerCase() === host || hidden.test(name))
+        return host;
+    const letters = [...name];
+    return `${host} (${letters.length > longestClaimedName ? `${letters.slice(0, longestClaimedName).join('')}…` : name})`;
+}
+const uris = (value) => (Array.isArray(value) ? value.filter(one => typeof one === 'string') : []);
+/** As written: no other address than one that begins like the document's own. */
+const isOwn = ({ origin }, uri) => typeof uri === 'string' &&
+    uri.startsWith(`${origin}/`) &&
+    webUriProblem(uri) === null &&
+    new URL(uri).origin === origin;
+const isLoopback = (uri) => uri.startsWith('http:') && webUriProblem(uri) === null;
+//# sourceMappingURL=client-document.js.map

@@ -1,0 +1,30 @@
+/** The network that an address is counted with: an IPv4 address alone, of IPv6 the /64 that one customer is given. */
+export function networkOf(address) {
+    const plain = address.replace(/%.*$/, '').toLowerCase();
+    if (!plain.includes(':'))
+        return plain;
+    const groups = groupsOf(plain);
+    // RFC 4291 §2.5.5.2: IPv4 in the clothes of IPv6, which would put the whole of IPv4 into one network.
+    if (groups.slice(0, 5).every(group => group === 0) && groups[5] === 0xffff) {
+        return groups
+            .slice(6)
+            .flatMap(group => [group >> 8, group & 0xff])
+            .join('.');
+    }
+    return `${groups
+        .slice(0, 4)
+        .map(group => group.toString(16))
+        .join(':')}::/64`;
+}
+/** The eight groups of an IPv6 address (RFC 4291 §2.2); what is missing or cannot be read is 0. */
+function groupsOf(address) {
+    const [head = '', tail] = address.replace(/(\d+)\.(\d+)\.(\d+)\.(\d+)$/, inGroups).split('::');
+    const read = (text) => (text === '' ? [] : text.split(':').map(group => Number.parseInt(group, 16) & 0xffff));
+    const [before, after] = [read(head), read(tail ?? '')];
+    const gap = Array(Math.max(0, 8 - before.length - after.length)).fill(0);
+    return [...before, ...gap, ...after].slice(0, 8);
+}
+function inGroups(_, a, b, c, d) {
+    return `${((Number(a) << 8) | Number(b)).toString(16)}:${((Number(c) << 8) | Number(d)).toString(16)}`;
+}
+//# sourceMappingURL=network.js.map

@@ -1,0 +1,54 @@
+// What becomes of a refresh token that did not win its rotation. Pure: rows and times come in, a verdict goes out.
+//
+// A session remembers which generations were rotated away lately in two spans, each at most one grace long: `window` began
+// with the rotation at `windowStartedAt`, `older` is the span before it. With them every generation rotated away at most
+// one grace ago is known, and none rotated away more than two graces ago is taken for it.
+/**
+ * @param generation of the token that was presented
+ * @param now epoch ms
+ * @param grace ms
+ * @param outage the latest one, if any: a client that could not ask us gets its grace afterwards
+ */
+export function judgeGeneration(generation, spans, now, grace, outage) {
+    if (generation > spans.generation)
+        return 'ahead';
+    if (generation === spans.generation)
+        return 'current';
+    const span = spanOf(generation, spans, grace);
+    if (grace === 0 || span === null)
+        return 'reused';
+    return now <= forgivenUntil(span, grace, outage) ? 'forgiven' : 'reused';
+}
+/**
+ * A span's last rotation is at most one grace after its first. One that is longer was made under a greater grace: a policy
+ * that was tightened, or undone, ends no session for what was forgiven when it happened.
+ */
+function spanOf(generation, spans, grace) {
+    const { windowFrom, windowStartedAt, olderFrom, olderStartedAt, rotatedAt } = spans;
+    if (generation >= windowFrom)
+        return { startedAt: windowStartedAt, endedAt: Math.max(windowStartedAt + grace, rotatedAt) };
+    if (generation < olderFrom)
+        return null;
+    const longer = windowStartedAt - olderStartedAt > 2 * grace;
+    return { startedAt: olderStartedAt, endedAt: longer ? windowStartedAt : olderStartedAt + grace };
+}
+function forgivenUntil({ startedAt, endedAt }, grace, outage) {
+    const until = endedAt + grace;
+    const beganWithin = outage !== null && outage.startedAt <= until && outage.endedAt >= startedAt;
+    return beganWithin ? Math.max(until, outage.endedAt + grace) : until;
+}
+/** How the spans move when `spans.generation` is rotated away at `now`. The stores say the same in SQL. */
+export function moveSpans(spans, now, grace) {
+    const age = now - spans.windowStartedAt;
+    const next = { ...spans, generation: spans.generation + 1, rotatedAt: now };
+    if (age <= grace)
+        return next;
+    next.windowFrom = spans.generation;
+    next.windowStartedAt = now;
+    // The second halves are for a window that was made under a greater grace: its end is what counts.
+    const known = age <= 2 * grace || now - spans.rotatedAt <= grace;
+    next.olderFrom = known ? spans.windowFrom : spans.generation;
+    next.olderStartedAt = known ? Math.max(spans.windowStartedAt, spans.rotatedAt - grace) : now;
+    return next;
+}
+//# sourceMappingURL=rotation.js.map

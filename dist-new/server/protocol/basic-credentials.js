@@ -1,0 +1,30 @@
+// The Basic scheme (RFC 7617) as OAuth uses it: RFC 6749 §2.3.1 has both parts encoded as in a form, since an id may be an
+// address, with a colon in it.
+/**
+ * @param header an Authorization header
+ * @returns null where it is of another scheme, or of none; both parts empty where it cannot be read
+ */
+export function readBasicCredentials(header) {
+    const [scheme = '', encoded = '', ...more] = header.split(' ').filter(Boolean);
+    // RFC 9110 §11.1: the name of a scheme is alike in any case.
+    if (scheme.toLowerCase() !== 'basic')
+        return null;
+    const unreadable = { id: '', secret: '' };
+    if (more.length > 0 || !/^[A-Za-z0-9+/]+={0,2}$/.test(encoded))
+        return unreadable;
+    try {
+        const text = new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(encoded, 'base64'));
+        const colon = text.indexOf(':');
+        if (colon < 0)
+            return unreadable;
+        return { id: formDecoded(text.slice(0, colon)), secret: formDecoded(text.slice(colon + 1)) };
+    }
+    catch {
+        return unreadable;
+    }
+}
+/** @throws URIError for a bad %-escape */
+function formDecoded(text) {
+    return decodeURIComponent(text.replaceAll('+', ' '));
+}
+//# sourceMappingURL=basic-credentials.js.map

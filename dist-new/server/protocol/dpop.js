@@ -1,0 +1,149 @@
+// DPoP proofs (RFC 9449): that whoever sends a token holds the key it is bound to. Pure: `now` comes in. That a proof is used
+// once is remembered by whoever asks.
+import { createHash, createPublicKey } from 'node:crypto';
+import { isSigningAlgorithm, signingAlgorithmNames, verifyInput } from './algorithms.js';
+import { refuse } from './errors.js';
+import { isJsonObject } from './json.js';
+import { readCompact } from './jws.js';
+/** Seconds by which a proof may be old, or ahead of our clock (RFC 9449 §11.1). */
+export const proofWindow = 60;
+/** What a resource server takes, for its challenge (RFC 9449 §7.1). */
+export const proofAlgorithms = signingAlgorithmNames;
+/**
+ * Reads the value of a `DPoP` header and asks all of RFC 9449 §4.3, but whether the proof was used before.
+ * @throws invalid_dpop_proof, use_dpop_nonce
+ */
+export function readProof(text, expected) {
+    const proof = takenApart(text);
+    const { header, claims, input, signature } = proof;
+    if (header.typ !== 'dpop+jwt')
+        throw refused('typ');
+    const { alg } = header;
+    if (!isSigningAlgorithm(alg))
+        throw refused('alg');
+    const jwk = publicJwk(header.jwk, alg);
+    if (!verifyInput(alg, keyOf(jwk, alg), input, signature))
+        throw refused('signature');
+    requireClaims(claims, expected);
+    return { jkt: thumbprint(jwk), jti: claims.jti, iat: claims.iat };
+}
+function takenApart(text) {
+    try {
+        return readCompact(text);
+    }
+    catch {
+        throw refused('form');
+    }
+}
+/** For our log only: the answer has one text for all of them, and the catalogue's page tells what to look at. */
+function refused(what) {
+    return refuse('invalid_dpop_proof', { cause: new Error(`DPoP proof: ${what}`) });
+}
+function requireClaims(claims, { method, url, now, token, nonces }) {
+    const { jti, htm, htu, iat, ath, nonce } = claims;
+    if (typeof jti !== 'string' || jti.length === 0 || jti.length > 512)
+        throw refused('jti');
+    // RFC 9110 §9.1: methods are told apart by case.
+    if (htm !== method)
+        throw refused('htm');
+    if (typeof htu !== 'string' || !isSameUri(htu, url))
+        throw refused('htu');
+    if (typeof iat !== 'number' || !(Math.abs(now / 1000 - iat) <= proofWindow))
+        throw refused('iat');
+    if (token !== undefined && ath !== hash(token))
+        throw refused('ath');
+    if (nonces && !nonces.some(one => one === nonce))
+        throw refuse('use_dpop_nonce');
+}
+/**
+ * The thumbprint of the key that a token is bound to, or null. What is bound in a way that is not known here must not pass as
+ * not bound (RFC 7800 §3.1).
+ * @throws token_claims
+ */
+export function boundKeyOf(claims) {
+    const cnf = 'cnf' in claims ? claims.cnf : undefined;
+    if (cnf === undefined)
+        return null;
+    if (!isJsonObject(cnf) || typeof cnf.jkt !== 'string')
+        throw refuse('token_claims');
+    return cnf.jkt;
+}
+const rsa = { kty: 'RSA', members: ['e', 'kty', 'n'] };
+const keys = {
+    ES256: { kty: 'EC', crv: 'P-256', members: ['crv', 'kty', 'x', 'y'] },
+    EdDSA: { kty: 'OKP', crv: 'Ed25519', members: ['crv', 'kty', 'x'] },
+    RS256: rsa,
+    PS256: rsa,
+};
+/** RFC 7518 §6.2.2, §6.3.2, §6.4, RFC 8037 §2: none of them belongs into a public key. */
+const privateMembers = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'];
+/** The members that make the key, and no others. RFC 9449 §4.3, 7: a proof that gives the private key away proves nothing. */
+function publicJwk(value, alg) {
+    const { kty, crv, members } = keys[alg];
+    if (!isJsonObject(value) || privateMembers.some(name => name in value))
+        throw refused('jwk');
+    if (value.kty !== kty || (crv !== undefined && value.crv !== crv))
+        throw refused('jwk');
+    const jwk = {};
+    for (const name of members) {
+        const member = value[name];
+        if (typeof member !== 'string')
+            throw refused('jwk');
+        // One key has one spelling, or it would have several thumbprints.
+        const isBytes = name !== 'kty' && name !== 'crv';
+        if (isBytes && Buffer.from(member, 'base64url').toString('base64url') !== member)
+            throw refused('jwk');
+        jwk[name] = member;
+    }
+    return jwk;
+}
+function keyOf(jwk, alg) {
+    let key;
+    try {
+        key = createPublicKey({ key: jwk, format: 'jwk' });
+    }
+    catch {
+        throw refused('jwk');
+    }
+    if (keys[alg].kty === 'RSA')
+        requireModestRsa(key);
+    return key;
+}
+/** RFC 7518 §3.3 asks for 2,048 bits. The key is a stranger's: with a long exponent each signature would cost us seconds. */
+function requireModestRsa({ asymmetricKeyDetails: { modulusLength = 0, publicExponent = 0n } = {} }) {
+    if (modulusLength < 2_048 || modulusLength > 8_192 || publicExponent > 0xffffffffn)
+        throw refused('jwk');
+}
+/** As this server writes one: the SHA-256 of a key, 32 bytes in base64url, and no bits past their end. */
+export function isThumbprint(text) {
+    return /^[\w-]{42}[048AEIMQUYcgkosw]$/.test(text);
+}
+/** RFC 7638 §3 */
+function thumbprint(jwk) {
+    return hash(JSON.stringify(jwk));
+}
+function hash(text) {
+    return createHash('sha256').update(text).digest('base64url');
+}
+/** RFC 9449 §4.3, 9: alike after the normalisation of RFC 3986 §6.2.2 and §6.2.3, without query and fragment. */
+function isSameUri(claimed, actual) {
+    const normal = normalUri(claimed);
+    return normal !== null && normal === normalUri(actual);
+}
+function normalUri(text) {
+    if (!URL.canParse(text))
+        return null;
+    // Reads scheme and host in any case, leaves out the scheme's own port, and resolves dot segments.
+    const { protocol, host, username, password, pathname } = new URL(text);
+    if ((protocol !== 'https:' && protocol !== 'http:') || username !== '' || password !== '')
+        return null;
+    return `${protocol}//${host}${normalEscapes(pathname)}`;
+}
+/** %7e and ~ are the same; %2f and / are not. */
+function normalEscapes(path) {
+    return path.replace(/%[0-9A-Fa-f]{2}/g, escaped => {
+        const sign = String.fromCharCode(Number.parseInt(escaped.slice(1), 16));
+        return /[A-Za-z0-9\-._~]/.test(sign) ? sign : escaped.toUpperCase();
+    });
+}
+//# sourceMappingURL=dpop.js.map

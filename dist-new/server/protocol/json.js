@@ -1,0 +1,89 @@
+// JSON with what RFC 8259 leaves open closed: no member twice, no nesting without end. Two readers of one text that keep
+// different duplicates see different requests (RFC 8725 §2.4), so a duplicate is an error here.
+/** A JSON text that is not accepted; the message says why and repeats nothing of the text but a member's name. */
+export class JsonError extends Error {
+    constructor() {
+        super(...arguments);
+        this.name = 'JsonError';
+    }
+}
+/**
+ * Parses JSON strictly.
+ * @param maxDepth how deep arrays and objects may nest
+ * @throws JsonError
+ */
+export function parseStrictJson(text, maxDepth = 8) {
+    refuseDepthAndDuplicates(text, maxDepth);
+    try {
+        return JSON.parse(text);
+    }
+    catch {
+        throw new JsonError('not valid JSON');
+    }
+}
+/** Looks at strings and brackets alone, in one pass without recursion; JSON.parse judges the rest afterwards. */
+function refuseDepthAndDuplicates(text, maxDepth) {
+    const open = [];
+    const hasEscapes = text.includes('\\');
+    for (let at = 0; at < text.length; at++) {
+        const sign = text[at];
+        if (sign === '"') {
+            const end = endOfString(text, at, hasEscapes);
+            const members = open.at(-1);
+            if (members && isName(text, end))
+                addMember(members, text.slice(at, end));
+            at = end - 1;
+        }
+        else if (sign === '{' || sign === '[') {
+            open.push(sign === '{' ? new Set() : null);
+            if (open.length > maxDepth)
+                throw new JsonError(`nested more than ${maxDepth} deep`);
+        }
+        else if (sign === '}' || sign === ']') {
+            open.pop();
+        }
+    }
+}
+/** The place behind the closing quote; a string that is never closed goes to the end, and is not looked at again. */
+function endOfString(text, start, hasEscapes) {
+    if (!hasEscapes) {
+        const quote = text.indexOf('"', start + 1);
+        return quote === -1 ? text.length : quote + 1;
+    }
+    for (let at = start + 1; at < text.length; at++) {
+        if (text[at] === '\\')
+            at++;
+        else if (text[at] === '"')
+            return at + 1;
+    }
+    return text.length;
+}
+/** A string is a member's name when a colon follows it. */
+function isName(text, end) {
+    let at = end;
+    while (text[at] === ' ' || text[at] === '\n' || text[at] === '\r' || text[at] === '\t')
+        at++;
+    return text[at] === ':';
+}
+/** "a" and "\u0061" are the same member. */
+function addMember(members, quoted) {
+    let name;
+    try {
+        name = quoted.includes('\\') ? JSON.parse(quoted) : quoted.slice(1, -1);
+    }
+    catch {
+        throw new JsonError('not valid JSON');
+    }
+    if (members.has(name))
+        throw new JsonError(`repeated member ${JSON.stringify(name.slice(0, 40))}`);
+    members.add(name);
+}
+/** True for a plain JSON object: not null, not an array. */
+export function isJsonObject(value) {
+    return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+/** The same text for what says the same, in whatever order its members stand. */
+export function canonical(value) {
+    return JSON.stringify(value, (_, inner) => isJsonObject(inner) ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1))) : inner);
+}
+//# sourceMappingURL=json.js.map

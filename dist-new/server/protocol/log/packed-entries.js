@@ -1,0 +1,170 @@
+// Where the live entries of the log lie in memory: packed into columns, page by page. An entry is a slot, a number that
+// names its page and row; an object for each would cost several times as much, and stop everybody whenever it is walked.
+import { flat } from './flat-text.js';
+import { revocationKinds } from './revocation.js';
+/** No slot: the end of a chain, or nothing found. */
+export const none = -1;
+const rowBits = 12;
+/** Rows of a page, and so the most that is dropped in one turn of the event loop. */
+const pageRows = 1 << rowBits;
+const rowMask = pageRows - 1;
+/** In the column `expiresAt`: nothing lies here. */
+const empty = 0xffff_ffff;
+/** How many different reasons are told apart; what comes after the last is told as the empty word. */
+const mostReasons = 0xffff;
+const effects = ['end', 'refresh'];
+function aPage() {
+    const next = new Int32Array(pageRows);
+    for (let row = 0; row < pageRows; row++)
+        next[row] = row + 1 < pageRows ? row + 1 : none;
+    return {
+        seq: new Float64Array(pageRows),
+        expiresAt: new Uint32Array(pageRows).fill(empty),
+        next,
+        reason: new Uint16Array(pageRows),
+        kind: new Uint8Array(pageRows),
+        effect: new Uint8Array(pageRows),
+        subject: Array(pageRows).fill(''),
+        exceptSid: null,
+        firstEmpty: 0,
+        live: 0,
+    };
+}
+/** @param known reasons that an entry may have; others are told apart as long as there is room */
+export function createEntries(known) {
+    const pages = [];
+    /** The numbers of the pages with an empty row; the last one is filled. */
+    const roomy = [];
+    const reasons = [];
+    const reasonNumbers = new Map();
+    let size = 0;
+    // Every version's own reasons come first, and can't be crowded out.
+    for (const reason of ['', ...known])
+        reasonNumber(reason);
+    function reasonNumber(reason) {
+        const known = reasonNumbers.get(reason);
+        if (known !== undefined)
+            return known;
+        if (reasons.length > mostReasons)
+            return 0;
+        const word = flat(reason);
+        reasonNumbers.set(word, reasons.length);
+        return reasons.push(word) - 1;
+    }
+    const pageOf = (slot) => pages[slot >> rowBits];
+    function addPage() {
+        const gap = pages.indexOf(undefined);
+        const number = gap === -1 ? pages.length : gap;
+        pages[number] = aPage();
+        roomy.push(number);
+        return number;
+    }
+    /** What `show` fills, again and again, so that looking costs no memory. */
+    const shown = {
+        seq: 0,
+        kind: 'all',
+        subject: '',
+        effect: 'end',
+        exceptSid: null,
+        reason: '',
+        expiresAt: 0,
+    };
+    return {
+        /** How many pages there may be; some of them have gone. */
+        pageCount: () => pages.length,
+        size: () => size,
+        /** Takes an entry in, at the end of no chain yet; `subject` and `exceptSid` are kept as they are. @returns its slot */
+        add({ seq, kind, effect, reason, expiresAt }, subject, exceptSid) {
+            const number = roomy.at(-1) ?? addPage();
+            const page = pages[number];
+            const row = page.firstEmpty;
+            page.firstEmpty = page.next[row];
+            page.live++;
+            size++;
+            if (page.firstEmpty === none)
+                roomy.pop();
+            page.seq[row] = seq;
+            page.expiresAt[row] = Math.min(Math.max(Math.ceil(expiresAt / 1000), 0), empty - 1);
+            page.next[row] = none;
+            page.reason[row] = reasonNumber(reason);
+            page.kind[row] = revocationKinds.indexOf(kind);
+            page.effect[row] = effects.indexOf(effect);
+            page.subject[row] = subject;
+            if (exceptSid !== null) {
+                page.exceptSid ??= Array(pageRows).fill(null);
+                page.exceptSid[row] = exceptSid;
+            }
+            return (number << rowBits) | row;
+        },
+        /** Empties a slot that no chain leads to any more. A page without entries goes, unless it is the last with room. */
+        drop(slot) {
+            const number = slot >> rowBits;
+            const page = pages[number];
+            const row = slot & rowMask;
+            page.expiresAt[row] = empty;
+            page.subject[row] = '';
+            if (page.exceptSid)
+                page.exceptSid[row] = null;
+            if (page.firstEmpty === none)
+                roomy.push(number);
+            page.next[row] = page.firstEmpty;
+            page.firstEmpty = row;
+            page.live--;
+            size--;
+            if (page.live > 0 || roomy.length === 1)
+                return;
+            pages[number] = undefined;
+            roomy.splice(roomy.indexOf(number), 1);
+        },
+        clear() {
+            pages.length = 0;
+            roomy.length = 0;
+            size = 0;
+        },
+        next: (slot) => pageOf(slot).next[slot & rowMask],
+        link(slot, next) {
+            pageOf(slot).next[slot & rowMask] = next;
+        },
+        subject: (slot) => pageOf(slot).subject[slot & rowMask],
+        /** Epoch s. */
+        expiry: (slot) => pageOf(slot).expiresAt[slot & rowMask],
+        keepUntil(slot, expiry) {
+            pageOf(slot).expiresAt[slot & rowMask] = Math.min(expiry, empty - 1);
+        },
+        /** The entry in a slot, until the next one is shown; a caller who keeps it copies it. `expiresAt` in whole seconds. */
+        show(slot) {
+            const page = pageOf(slot);
+            const row = slot & rowMask;
+            shown.seq = page.seq[row];
+            shown.kind = revocationKinds[page.kind[row]];
+            shown.subject = page.subject[row];
+            shown.effect = effects[page.effect[row]];
+            shown.exceptSid = page.exceptSid === null ? null : page.exceptSid[row];
+            shown.reason = reasons[page.reason[row]];
+            shown.expiresAt = page.expiresAt[row] * 1000;
+            return shown;
+        },
+        /** Shows every entry of one page, as `show` does. */
+        each(number, tell) {
+            const page = pages[number];
+            if (!page)
+                return;
+            for (let row = 0; row < pageRows; row++)
+                if (page.expiresAt[row] !== empty)
+                    tell(this.show((number << rowBits) | row));
+        },
+        /** Tells `each` slot of one page whose time is over at `now` (epoch s); it may drop any slots. @returns how many */
+        expired(number, now, each) {
+            const page = pages[number];
+            if (!page)
+                return 0;
+            const before = size;
+            for (let row = 0; row < pageRows; row++) {
+                if (page.expiresAt[row] <= now)
+                    each((number << rowBits) | row);
+            }
+            return before - size;
+        },
+    };
+}
+//# sourceMappingURL=packed-entries.js.map

@@ -1,0 +1,59 @@
+import { RedisFailure } from '../storage/redis-failure.js';
+import { keptEntries } from './redis-log.js';
+export function createRedisCopy({ redisLog, database, revocationStore, tail, now, log }) {
+    let failure = null;
+    /** Where we stood a beat ago: who committed that has put it into the copy since, or never will. */
+    let settled = { logId: '', upto: 0 };
+    /** From where on every entry was live when we last looked, and so must be in the copy. */
+    let whole = { logId: '', from: 0 };
+    async function putRight(logId, upto) {
+        const after = Math.max(0, upto - keptEntries);
+        const live = () => revocationStore.between(database, after, upto, now());
+        let entries = whole.logId === logId ? null : await live();
+        if (entries)
+            whole = { logId, from: upto - gaplessAtTheEnd(entries, upto) };
+        const from = Math.max(after, whole.from);
+        const isThere = (await redisLog.count(logId, from, upto)) === upto - from;
+        if (isThere && !redisLog.spoilt && !redisLog.refused)
+            return redisLog.trim(logId, upto);
+        entries ??= await live();
+        // Entries expire meanwhile; what is not live any more need not be there.
+        whole = { logId, from: upto - gaplessAtTheEnd(entries, upto) };
+        await redisLog.restore(logId, after, upto, entries);
+        log.info({ logId, upto, entries: entries.length }, 'the copy of the revocation log in Redis was put right');
+    }
+    return {
+        /** Why Redis did not let us the last time; null where it did, or where it was the database that did not answer. */
+        get failure() {
+            return failure;
+        },
+        /** What is known here now must be in the copy at the next look. */
+        settle() {
+            settled = { logId: tail.logId, upto: tail.position };
+        },
+        /** @returns whether it could be done: if not, it is tried again soon */
+        async repair() {
+            try {
+                // What Redis has and the database has not must stay where it is: it is the proof, and `log advance` looks for it.
+                await tail.reach(await redisLog.highest(tail.logId), 'Redis');
+                await tail.freshen();
+                if (settled.logId === tail.logId)
+                    await putRight(settled.logId, settled.upto);
+                failure = null;
+                return true;
+            }
+            catch (error) {
+                failure = error instanceof RedisFailure ? error : null;
+                return false;
+            }
+        },
+    };
+}
+/** How many numbers up to the last are there without a gap: what has expired is missing. */
+function gaplessAtTheEnd(entries, upto) {
+    let count = 0;
+    while (entries.at(-1 - count)?.seq === upto - count)
+        count++;
+    return count;
+}
+//# sourceMappingURL=redis-copy.js.map

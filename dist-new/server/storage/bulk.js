@@ -1,0 +1,12 @@
+import { insertions } from './statement.js';
+/** More marks than this no engine takes in one statement. */
+const mostMarks = 30_000;
+/** Rows by property names, all of the same shape. */
+export async function insertRows(tx, table, rows) {
+    if (rows.length === 0)
+        return;
+    const perStatement = Math.floor(mostMarks / Object.keys(rows[0]).length);
+    for (let from = 0; from < rows.length; from += perStatement)
+        await tx.write(...insertions(table, rows.slice(from, from + perStatement)));
+}
+//# sourceMappingURL=bulk.js.map

@@ -1,0 +1,130 @@
+// SQLite: writers take turns on the one connection that writes, so that two transactions that overlap never share one;
+// readers have read-only connections, so they never wait and never see a row that is not committed. Each connection has a
+// thread of its own.
+import { setTimeout as pause } from 'node:timers/promises';
+import { Mutex, withTimeout } from 'async-mutex';
+import { identify } from '../sqlite-connection.js';
+import { createReaders } from '../sqlite-readers.js';
+import { createSqliteThread } from '../sqlite-thread.js';
+import { StorageFailure } from '../storage-failure.js';
+import { refuseOver, } from './connections.js';
+/** How long a writer waits for its turn, in ms. */
+const turnTimeout = 4_000;
+/** How long a statement waits for the lock of another process, in ms: less than a caller's deadline. */
+const busyPatience = 4_500;
+const busyPause = 20;
+/** @throws an error with the driver's code when the file cannot be opened */
+export async function openSqlite(path) {
+    const turn = withTimeout(new Mutex(), turnTimeout, new StorageFailure('SQLITE_BUSY', 'waited too long for a turn to write'));
+    const thread = createSqliteThread({ path, readonly: false });
+    const readers = createReaders(path);
+    let closed = null;
+    function close() {
+        closed ??= readers.close().then(thread.close);
+        return closed;
+    }
+    function reader() {
+        let over = null;
+        const end = () => {
+            over ??= 'released';
+        };
+        return {
+            query: (sql, values = []) => patiently(() => readers.run(sql, bindable(values)), () => over !== null),
+            release: end,
+            discard: end,
+        };
+    }
+    function writer() {
+        let over = null;
+        let endTurn = null;
+        /** The life of the thread in which the transaction began. */
+        let began = 0;
+        function leave() {
+            endTurn?.();
+            endTurn = null;
+        }
+        function send(sql, values = []) {
+            if (endTurn && began !== thread.life)
+                throw new StorageFailure('SQLITE_THREAD_ENDED', 'the transaction went with its thread');
+            return thread.run(sql, bindable(values));
+        }
+        /** The caller was told at its deadline that the transaction failed: after that nothing of it may be committed. */
+        const unlessOver = (run) => patiently(() => {
+            refuseOver(over);
+            return run();
+        }, () => over !== null);
+        return {
+            async query(sql, values) {
+                refuseOver(over);
+                const run = () => unlessOver(() => send(sql, values));
+                return endTurn ? run() : turn.runExclusive(run);
+            },
+            async begin() {
+                endTurn = await turn.acquire();
+                try {
+                    await unlessOver(() => {
+                        // IMMEDIATE takes the write lock at once; a deferred transaction that turns into a writer can only fail.
+                        const begun = thread.run('BEGIN IMMEDIATE', []);
+                        began = thread.life;
+                        return begun;
+                    });
+                }
+                catch (error) {
+                    leave();
+                    throw error;
+                }
+            },
+            async commit() {
+                await unlessOver(() => send('COMMIT'));
+                leave();
+            },
+            async rollback() {
+                try {
+                    await patiently(() => send('ROLLBACK'), () => over !== null);
+                }
+                finally {
+                    // Also where ROLLBACK itself fails: a full disk makes SQLite roll back on its own, and the turn must not stay taken.
+                    leave();
+                }
+            },
+            release() {
+                over ??= 'released';
+            },
+            /** The connection is everybody's, and stays. */
+            discard() {
+                over ??= 'discarded';
+            },
+        };
+    }
+    try {
+        await patiently(() => thread.run('SELECT 1', []));
+    }
+    catch (error) {
+        await close();
+        throw error;
+    }
+    const file = identify(path);
+    thread.expect(file);
+    readers.expect(file);
+    return { engine: 'sqlite', remarks: [], reader, writer, close };
+}
+/** Another process may hold the lock for seconds; a thread that waited for it would be as blocked as we were without one. */
+async function patiently(run, isOver = () => false) {
+    const until = performance.now() + busyPatience;
+    for (;;) {
+        try {
+            return await run();
+        }
+        catch (error) {
+            const { code } = error;
+            if (code !== 'SQLITE_BUSY' || isOver() || performance.now() > until)
+                throw error;
+            await pause(busyPause);
+        }
+    }
+}
+/** SQLite has no booleans. */
+function bindable(values) {
+    return values.map(value => (typeof value === 'boolean' ? Number(value) : value));
+}
+//# sourceMappingURL=sqlite.js.map

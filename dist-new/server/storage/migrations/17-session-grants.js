@@ -1,0 +1,29 @@
+import { addColumns, dropColumns, engineTypes } from './columns.js';
+/** What a session was opened by and what it may have. Those that are there go on as they are. */
+export class SessionGrants1765600000000 {
+    constructor() {
+        this.name = 'SessionGrants1765600000000';
+    }
+    async up(runner) {
+        await addColumns(runner, 'session', columns(runner));
+        // A browser holds its session by a cookie. Again after a run that died half-way: it changes nothing then.
+        await runner.query('UPDATE session SET refreshable = 0 WHERE id IN (SELECT session_id FROM page_session)');
+    }
+    async down(runner) {
+        await dropColumns(runner, 'session', Object.keys(columns(runner)));
+    }
+}
+function columns(runner) {
+    const { flag } = engineTypes(runner);
+    return {
+        // Not `grant`, which is a reserved word of SQL.
+        grant_type: "varchar(20) NOT NULL DEFAULT 'password'",
+        scope: "varchar(1000) NOT NULL DEFAULT ''",
+        resources: 'text NULL',
+        browser_sid: 'varchar(36) NULL',
+        offline: `${flag.type} NOT NULL DEFAULT 0`,
+        dpop_jkt: 'varchar(43) NULL',
+        refreshable: `${flag.type} NOT NULL DEFAULT 1`,
+    };
+}
+//# sourceMappingURL=17-session-grants.js.map

@@ -1,0 +1,22 @@
+import { createTable, orNull, text, varchar, whole } from './columns.js';
+/** Authorization requests that applications have sent ahead (RFC 9126). */
+export class PushedRequests1766400000000 {
+    constructor() {
+        this.name = 'PushedRequests1766400000000';
+    }
+    async up(runner) {
+        await createTable(runner, 'pushed_request', ['hash'], {
+            hash: varchar(43),
+            application_id: varchar(100),
+            request: text,
+            expires_at: whole,
+            kept_until: whole,
+            shown_at: orNull(whole),
+            spent_at: orNull(whole),
+        }, [{ name: 'pushed_request_kept', columnNames: ['kept_until'] }]);
+    }
+    async down(runner) {
+        await runner.dropTable('pushed_request', true);
+    }
+}
+//# sourceMappingURL=25-pushed-requests.js.map

@@ -1,0 +1,63 @@
+import { TableIndex } from 'typeorm';
+import { addColumns, createTable, dropColumns, engineTypes, orNull, uuid, varchar, whole } from './columns.js';
+const told = new TableIndex({ name: 'application_told_of_ends', columnNames: ['told_of_ends'] });
+/** Who is told when a session ends, what is on its way, and ends of many that are still to be worked off. */
+export class Deliveries1766700000000 {
+    constructor() {
+        this.name = 'Deliveries1766700000000';
+    }
+    async up(runner) {
+        const { flag, small } = engineTypes(runner);
+        await addColumns(runner, 'application', { told_of_ends: `${flag.type} NOT NULL DEFAULT 0` });
+        // As JSON.stringify writes it; inside a text the quotation marks stand behind backslashes.
+        await runner.query('UPDATE application SET told_of_ends = 1 WHERE INSTR(metadata, ?) > 0', [
+            '"backchannel_logout_uri":"',
+        ]);
+        if (!(await indicesOf(runner)).has(told.name))
+            await runner.createIndex('application', told);
+        await createTable(runner, 'delivery', ['id'], {
+            id: uuid,
+            session_id: uuid,
+            ended: varchar(8),
+            application_id: varchar(100),
+            user_id: whole,
+            state: varchar(8),
+            round: small,
+            attempts: small,
+            next_at: whole,
+            taker: orNull(varchar(24)),
+            failure: orNull(varchar(16)),
+            status: orNull(small),
+            created_at: whole,
+            since: whole,
+            done_at: orNull(whole),
+        }, [
+            { name: 'delivery_end', columnNames: ['session_id', 'ended'], isUnique: true },
+            { name: 'delivery_due', columnNames: ['state', 'application_id', 'next_at'] },
+            { name: 'delivery_created', columnNames: ['created_at', 'id'] },
+            { name: 'delivery_application', columnNames: ['application_id', 'created_at', 'id'] },
+            { name: 'delivery_state', columnNames: ['state', 'created_at', 'id'] },
+        ]);
+        await createTable(runner, 'sweep', ['seq'], {
+            seq: whole,
+            kind: varchar(12),
+            subject: varchar(190),
+            reason: varchar(60),
+            actor: varchar(190),
+            created_at: whole,
+            next_at: whole,
+            passes: small,
+        }, [{ name: 'sweep_next', columnNames: ['next_at'] }]);
+    }
+    async down(runner) {
+        await runner.dropTable('sweep', true);
+        await runner.dropTable('delivery', true);
+        if ((await indicesOf(runner)).has(told.name))
+            await runner.dropIndex('application', told);
+        await dropColumns(runner, 'application', ['told_of_ends']);
+    }
+}
+async function indicesOf(runner) {
+    return new Set((await runner.getTable('application')).indices.map(index => index.name));
+}
+//# sourceMappingURL=28-deliveries.js.map

@@ -1,0 +1,157 @@
+// The way to Redis, one server or a cluster: a connection for commands and one that listens. Redis holds copies and counts,
+// never the truth, so nothing here waits for it: it may be away, hang, be full or forget, and that is told at once.
+import { randomUUID } from 'node:crypto';
+import { clientMakers } from './redis-clients.js';
+import { RedisFailure } from './redis-failure.js';
+const retryDelay = (attempt) => Math.min(50 * 2 ** Math.min(attempt, 10), 1_000);
+/** Prepares both connections; neither is made before `connect`. */
+export async function openRedis(address, { log }) {
+    const makers = await clientMakers(address, () => {
+        log.warn({}, 'Redis wants no password, and was given one');
+    });
+    /** Attempts since a connection proved good: each is made later than the one before. */
+    const attempts = { commands: 0, listener: 0 };
+    const commands = makers.commands(() => retryDelay(attempts.commands++));
+    const listener = makers.listener(() => retryDelay(attempts.listener++), () => nodesOf(commands));
+    const clients = { commands, listener };
+    const failures = { commands: null, listener: null };
+    let answers = false;
+    let verifying = Promise.resolve(false);
+    for (const name of ['commands', 'listener']) {
+        for (const event of ['error', 'node error']) {
+            clients[name].on(event, (error) => {
+                // More answers than questions: whose they are is known no more. The socket's guard takes it.
+                if (/command queue state error/i.test(error.message))
+                    throw new RedisFailure('PROTOCOL');
+                fail(name, RedisFailure.from(error));
+            });
+        }
+    }
+    commands.on('ready', () => {
+        verifying = verify().then(() => true, () => false);
+    });
+    commands.on('close', () => {
+        answers = false;
+    });
+    /** That a connection was closed says less than what happened before. */
+    function fail(name, failure) {
+        if (failure.code !== 'CLOSED' || failures[name] === null)
+            failures[name] = failure;
+    }
+    /** Does it whether Redis is thought to answer or not, and remembers whether it did. */
+    async function probe(work, doing = null) {
+        try {
+            const result = await work(commands);
+            answers = true;
+            failures.commands = null;
+            attempts.commands = 0;
+            return result;
+        }
+        catch (error) {
+            const failure = RedisFailure.from(error, doing);
+            // Without a connection, why there is none says more.
+            if (commands.status === 'ready')
+                fail('commands', failure);
+            answers = failure.isRefusal;
+            throw failure;
+        }
+    }
+    /**
+     * A text of our own comes back: answers belong to the questions that they follow.
+     * @throws RedisFailure
+     */
+    async function verify() {
+        const sent = randomUUID();
+        const heard = await probe(client => client.ping(sent));
+        if (heard !== sent)
+            throw spoil();
+    }
+    /** An answer was no answer to the question: neither can the next be believed. @returns what to throw */
+    function spoil() {
+        const failure = new RedisFailure('PROTOCOL');
+        fail('commands', failure);
+        answers = false;
+        drop(commands);
+        return failure;
+    }
+    return {
+        /** For other users of the same Redis; it fails fast. */
+        commands,
+        /** Subscribes; nothing else may be asked of it. */
+        listener,
+        /** While it does not, nothing is sent but probes: what hangs must not pile up. */
+        get answers() {
+            return answers;
+        },
+        get lastFailure() {
+            return failures.commands ?? failures.listener;
+        },
+        /**
+         * Connects, and retries by itself without end.
+         * @returns whether both connections were ready within `patience` ms; false as soon as one failed
+         */
+        async connect(patience) {
+            for (const client of Object.values(clients))
+                if (client.status === 'wait' || client.status === 'end')
+                    client.connect().catch(() => { });
+            const ready = await Promise.all(Object.values(clients).map(client => isReady(client, patience)));
+            return ready.every(Boolean) && (await verifying);
+        },
+        probe,
+        verify,
+        /**
+         * @param isRight whether it is an answer to what was asked
+         * @throws RedisFailure, at once while Redis does not answer
+         */
+        async run(work, isRight = () => true, doing = null) {
+            if (!answers)
+                throw new RedisFailure('AWAY');
+            const answer = await probe(work, doing);
+            if (!isRight(answer))
+                throw spoil();
+            return answer;
+        },
+        /** The listener heard what it should: the next time it is lost it may come back soon. */
+        heard() {
+            attempts.listener = 0;
+            failures.listener = null;
+        },
+        /** Gives up connections that may be dead without anybody having said so, as after a cut cable. */
+        reconnect() {
+            for (const client of Object.values(clients))
+                drop(client);
+        },
+        close() {
+            for (const client of Object.values(clients))
+                client.disconnect();
+        },
+    };
+}
+/** Makes its connection anew, after a while. */
+function drop(client) {
+    if (client.status === 'end')
+        client.connect().catch(() => { });
+    else if (client.status !== 'reconnecting' && client.status !== 'wait')
+        client.disconnect(true);
+}
+function nodesOf(client) {
+    return 'nodes' in client ? client.nodes().map(({ options }) => ({ host: options.host, port: options.port })) : [];
+}
+function isReady(client, patience) {
+    if (client.status === 'ready')
+        return Promise.resolve(true);
+    return new Promise(resolve => {
+        const settle = (ready) => {
+            clearTimeout(timer);
+            client.off('ready', onReady);
+            client.off('close', onClose);
+            resolve(ready);
+        };
+        const onReady = () => settle(true);
+        const onClose = () => settle(false);
+        const timer = setTimeout(settle, patience, false).unref();
+        client.on('ready', onReady);
+        client.on('close', onClose);
+    });
+}
+//# sourceMappingURL=redis.js.map

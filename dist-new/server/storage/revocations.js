@@ -1,0 +1,153 @@
+import { refuse } from '../protocol/errors.js';
+import { columns, insertion, insertions, placeholders } from './statement.js';
+const entryColumns = ['seq', 'kind', 'subject', 'effect', 'exceptSid', 'reason', 'expiresAt'];
+export const revocationColumns = columns('r', [
+    ...entryColumns,
+    ...['actor', 'createdAt', 'enforcedAt', 'enforcedVerifiers'],
+]);
+const headColumns = columns('h', [
+    ...['logId', 'seq', 'endedSeq', 'horizon', 'accessLifetime'],
+    ...['policyVersion', 'keyVersion', 'applicationVersion', 'resourceVersion'],
+]);
+const heldColumns = columns('r', entryColumns, 'held_');
+export function createRevocationStore(dialect) {
+    return {
+        /** @param held a number whose entry is wanted too, of the same instant */
+        async head(tx, held = 0) {
+            const [row] = await tx.read(`SELECT ${headColumns}, COALESCE(h.seen_seq, 0) AS seenSeq, ${dialect.now ?? 'NULL'} AS databaseNow,
+           COALESCE(b.beat_at, 0) AS beatAt, ${heldColumns}
+         FROM log_head h LEFT JOIN heartbeat b ON b.id = 1 LEFT JOIN revocation r ON r.seq = ? WHERE h.id = 1`, [held]);
+            if (!row)
+                throw refuse('database_unavailable', { retryAfter: 1, cause: new Error('log_head has no row') });
+            return readHead(row);
+        },
+        /**
+         * Takes the next `count` numbers of the log. The row stays locked until the transaction ends, so numbers are given
+         * out in the order of commits: raise it last.
+         * @returns the last number taken, and what says how long an entry matters
+         */
+        async raise(tx, count) {
+            await tx.write('UPDATE log_head SET seq = seq + ? WHERE id = 1', [count]);
+            const [row] = await tx.read('SELECT log_id AS logId, seq, horizon, access_lifetime AS accessLifetime FROM log_head WHERE id = 1');
+            return row;
+        },
+        /** Locks the row without taking a number: for what must happen once among all servers. */
+        async lockHead(tx) {
+            await tx.read(`SELECT id FROM log_head WHERE id = 1${dialect.forUpdate}`);
+        },
+        /** How long access tokens live: by the latest policy in seconds, by those before it until `horizon`, epoch ms. */
+        async lives(tx) {
+            const [row] = await tx.read('SELECT access_lifetime AS accessLifetime, horizon FROM log_head WHERE id = 1');
+            return row;
+        },
+        async insert(tx, entry) {
+            await tx.write(...insertion('revocation', entry));
+        },
+        /** Entries that follow each other, in one statement; one at least. */
+        async insertAll(tx, entries) {
+            await tx.write(...insertions('revocation', entries));
+        },
+        /** Writes the last number that was taken; the row is locked since it was read (log-heads.ts). */
+        async moveTo(tx, seq) {
+            await tx.write('UPDATE log_head SET seq = ? WHERE id = 1', [seq]);
+        },
+        /** The entries after one number up to another that still matter at `now`; the caller keeps the two close together. */
+        between(tx, after, upto, now) {
+            return tx.read(`SELECT ${columns('r', entryColumns)} FROM revocation r
+         WHERE r.seq > ? AND r.seq <= ? AND r.expires_at > ? ORDER BY r.seq`, [after, upto, now]);
+        },
+        /**
+         * The next stretch of the log after one number, at most up to another: what still matters at `now` of the next `most`
+         * entries. Those whose time is over are left out here and not by the statement, which would search on and on for
+         * others: however long nobody forgot, no statement takes long.
+         */
+        async stretch(tx, after, upto, most, now) {
+            const read = await tx.read(`SELECT ${columns('r', entryColumns)} FROM revocation r
+         WHERE r.seq > ? AND r.seq <= ? ORDER BY r.seq LIMIT ${Math.trunc(most)}`, [after, upto]);
+            const reached = read.length < most ? upto : read.at(-1).seq;
+            return { after, upto: reached, entries: read.filter(entry => entry.expiresAt > now) };
+        },
+        /** The newest entry about a subject, or null. */
+        async latestOf(tx, kind, subject) {
+            const rows = await tx.read(`SELECT ${revocationColumns} FROM revocation r
+         WHERE r.kind = ? AND r.subject = ? ORDER BY r.seq DESC LIMIT 1`, [kind, subject]);
+            return rows[0] ?? null;
+        },
+        /** The newest entry that ended a subject, or null. */
+        async latestEnd(tx, kind, subject) {
+            const rows = await tx.read(`SELECT ${revocationColumns} FROM revocation r
+         WHERE r.kind = ? AND r.subject = ? AND r.effect = 'end' ORDER BY r.seq DESC LIMIT 1`, [kind, subject]);
+            return rows[0] ?? null;
+        },
+        /** The entry of a number; null where it was forgotten. */
+        async find(tx, seq) {
+            const rows = await tx.read(`SELECT ${revocationColumns} FROM revocation r WHERE r.seq = ?`, [
+                seq,
+            ]);
+            return rows[0] ?? null;
+        },
+        /** How many single tokens this actor has refused that the log still holds at `now`; counts no further than `most`. */
+        async countLiveTokens(tx, actor, now, most) {
+            const [row] = await tx.read(`SELECT COUNT(*) AS count FROM (SELECT 1 AS one FROM revocation r
+         WHERE r.actor = ? AND r.kind = 'token' AND r.expires_at > ? ORDER BY r.seq DESC LIMIT ${Math.trunc(most)}) live`, [actor, now]);
+            return Number(row.count);
+        },
+        /** Forgets up to `limit` entries that no live token can match. @returns how many */
+        async forgetExpired(tx, now, limit) {
+            const rows = await tx.read(`SELECT seq FROM revocation WHERE expires_at <= ? ORDER BY expires_at LIMIT ${Math.trunc(limit)}`, [now]);
+            if (rows.length === 0)
+                return 0;
+            return tx.write(`DELETE FROM revocation WHERE seq IN (${placeholders(rows.length)})`, rows.map(row => row.seq));
+        },
+        /** Everybody's sessions that are older than this number are over. */
+        async raiseEndedSeq(tx, seq) {
+            await tx.write('UPDATE log_head SET ended_seq = ? WHERE id = 1 AND ended_seq < ?', [seq, seq]);
+        },
+        /** Writes down that the log was seen at a number that the database, at this instant, does not have. */
+        async noteSeen(tx, seq) {
+            await tx.write('UPDATE log_head SET seen_seq = ? WHERE id = 1 AND seq < ? AND COALESCE(seen_seq, 0) < ?', [
+                ...[seq, seq, seq],
+            ]);
+        },
+        /** Gives the log a new id and its next number; everything older is over. The row is locked until the transaction ends. */
+        async advance(tx, to) {
+            await tx.write('UPDATE log_head SET log_id = ?, seq = ?, ended_seq = ?, seen_seq = NULL WHERE id = 1', [
+                ...[to.logId, to.seq, to.seq],
+            ]);
+        },
+        /** Tells every process that the policy or the keys are others now. */
+        async raiseVersion(tx, which) {
+            await tx.write(`UPDATE log_head SET ${which}_version = ${which}_version + 1 WHERE id = 1`);
+        },
+        /**
+         * Writes down how long access tokens live at most from `now` on (seconds; epoch ms). Those of before may live on: what is
+         * written from now on must outlive them too.
+         */
+        async setLifetime(tx, accessLifetime, now) {
+            // MySQL assigns from left to right: `horizon` is made from the lifetime of before.
+            await tx.write(`UPDATE log_head SET horizon = CASE WHEN horizon < ? + access_lifetime * 1000 THEN ? + access_lifetime * 1000
+           ELSE horizon END, access_lifetime = ? WHERE id = 1`, [now, now, accessLifetime]);
+        },
+    };
+}
+function readHead(row) {
+    const held = row.held_seq === null
+        ? null
+        : Object.fromEntries(entryColumns.map(name => [name, row[`held_${name}`]]));
+    return {
+        logId: row.logId,
+        seq: row.seq,
+        endedSeq: row.endedSeq,
+        horizon: row.horizon,
+        accessLifetime: row.accessLifetime,
+        policyVersion: row.policyVersion,
+        keyVersion: row.keyVersion,
+        applicationVersion: row.applicationVersion,
+        resourceVersion: row.resourceVersion,
+        seenSeq: row.seenSeq,
+        held,
+        databaseNow: row.databaseNow,
+        beatAt: row.beatAt,
+    };
+}
+//# sourceMappingURL=revocations.js.map

@@ -1,0 +1,105 @@
+// Many sessions at a time, as a change of the policy asks for them. What is read here is judged elsewhere: the conditions
+// only leave out what cannot matter.
+import { setImmediate } from 'node:timers/promises';
+import { columns, placeholders } from './statement.js';
+const surveyed = columns('s', [
+    ...['id', 'userId', 'deviceId', 'applicationId', 'policyVersion', 'browserSid', 'offline'],
+    ...['seq', 'createdAt', 'rotatedAt', 'expiresAt', 'endedAt'],
+]);
+/** Those that are open, and that nothing but time, or their number, can end. */
+const fromOpen = (endedAt) => `FROM session s
+  JOIN user u ON u.id = s.user_id AND u.active = ? AND u.deleted_at IS NULL AND s.seq >= u.ended_seq
+  JOIN application a ON a.id = s.application_id AND a.active = ? AND s.seq >= a.ended_seq
+  JOIN log_head h ON h.id = 1 AND s.seq >= h.ended_seq
+  WHERE ${endedAt} IS NULL AND s.expires_at > ?`;
+/** An expression, not a column: SQLite would go through all that are open, and not through the stretch. */
+const endedInStretch = '+s.ended_at';
+const openValues = (now) => [true, true, now];
+export function createSessionSurveyStore() {
+    async function read(tx, from, conditions, values) {
+        const rows = await tx.read(`SELECT ${surveyed}, u.ended_seq AS userEndedSeq, a.ended_seq AS applicationEndedSeq, h.ended_seq AS logEndedSeq
+       ${from} AND ${conditions}`, values);
+        return rows.map(({ userEndedSeq, applicationEndedSeq, logEndedSeq, offline, ...session }) => ({
+            ...session,
+            offline: offline === 1,
+            ended: { user: userEndedSeq, application: applicationEndedSeq, log: logEndedSeq },
+        }));
+    }
+    return {
+        /** Sessions of a stretch that live by the lifetimes of before and not by those of after. */
+        outliving(tx, { after, upto }, tightenings, now) {
+            const each = tightenings.map(({ applicationId }) => `(s.policy_version BETWEEN ? AND ? AND s.rotated_at > ? AND s.created_at > ?
+                AND (s.rotated_at <= ? OR s.created_at <= ?)${applicationId === null ? '' : ' AND s.application_id = ?'})`);
+            const values = tightenings.flatMap(one => [
+                ...[one.from, one.upto, now - one.before.idle, now - one.before.absolute],
+                ...[now - one.after.idle, now - one.after.absolute],
+                ...(one.applicationId === null ? [] : [one.applicationId]),
+            ]);
+            return read(tx, fromOpen(endedInStretch), `s.id > ? AND s.id <= ? AND (${each.join(' OR ')})`, [
+                ...openValues(now),
+                ...[after, upto],
+                ...values,
+            ]);
+        },
+        /** How many sessions of a stretch were given an access token that lives; those of our own pages never are. */
+        async withAccess(tx, { after, upto }, spans, now) {
+            const given = hasAccess(spans, now);
+            const [row] = await tx.read(`SELECT COUNT(*) AS count ${fromOpen(endedInStretch)} AND s.id > ? AND s.id <= ? AND (${given.sql})
+         AND NOT EXISTS (SELECT 1 FROM page_session p WHERE p.session_id = s.id)`, [...openValues(now), after, upto, ...given.values]);
+            return row.count;
+        },
+        /** Users of a stretch with more open sessions than this. */
+        async crowded(tx, { after, upto }, most) {
+            const rows = await tx.read(`SELECT user_id AS userId FROM session s WHERE ${endedInStretch} IS NULL AND user_id > ? AND user_id <= ?
+         GROUP BY user_id HAVING COUNT(*) > ? ORDER BY user_id`, [after, upto, most]);
+            return rows.map(row => row.userId);
+        },
+        /** All open sessions of some users, each user's oldest first. */
+        ofUsers(tx, userIds, now) {
+            const conditions = `s.user_id IN (${placeholders(userIds.length)}) ORDER BY s.user_id, s.created_at, s.id`;
+            return read(tx, fromOpen('s.ended_at'), conditions, [...openValues(now), ...userIds]);
+        },
+        /**
+         * Is one open that was opened under an older version of the policy than this?
+         * @param openedBefore epoch ms; later ones are not looked at
+         */
+        async anyOlderPolicy(tx, version, openedBefore) {
+            const rows = await tx.read('SELECT id FROM session WHERE ended_at IS NULL AND created_at < ? AND policy_version < ? LIMIT 1', [openedBefore, version]);
+            return rows.length > 0;
+        },
+        /** The whole table in stretches of so many rows, by their ids. */
+        byId: (tx, size) => stretches(tx, 'id', '', lastOfTexts, size),
+        /** The same by their users'. */
+        byUser: (tx, size) => stretches(tx, 'user_id', -1, Number.MAX_SAFE_INTEGER, size),
+    };
+}
+/** Behind every id. */
+const lastOfTexts = '\u{10ffff}';
+/** A session `s` was given an access token that may live at `now`. */
+export function hasAccess(spans, now) {
+    const each = spans.map(({ from, upto, lifetime, only, except }) => {
+        const sql = 's.policy_version BETWEEN ? AND ? AND s.last_seen_at > ?';
+        const values = [from, upto, now - lifetime];
+        if (only !== null)
+            return { sql: `${sql} AND s.application_id = ?`, values: [...values, only] };
+        if (except.length === 0)
+            return { sql, values };
+        return {
+            sql: `${sql} AND s.application_id NOT IN (${placeholders(except.length)})`,
+            values: [...values, ...except],
+        };
+    });
+    return { sql: each.map(one => `(${one.sql})`).join(' OR '), values: each.flatMap(one => one.values) };
+}
+/** No statement takes long, and SQLite, which answers without leaving this turn of the event loop, lets others in between. */
+async function* stretches(tx, column, first, last, size) {
+    for (let after = first;;) {
+        const [row] = await tx.read(`SELECT ${column} AS upto FROM session WHERE ${column} > ? ORDER BY ${column} LIMIT 1 OFFSET ${Math.trunc(size)}`, [after]);
+        yield { after, upto: row?.upto ?? last };
+        if (!row)
+            return;
+        after = row.upto;
+        await setImmediate();
+    }
+}
+//# sourceMappingURL=session-surveys.js.map

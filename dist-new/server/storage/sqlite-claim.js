@@ -1,0 +1,27 @@
+import { existsSync, mkdirSync, realpathSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import BetterSqlite3 from 'better-sqlite3';
+/**
+ * Takes an embedded database for this one server process, until the process ends, however it ends. The command line does
+ * not ask: it may work beside a server.
+ * @throws Error when another server has it
+ */
+export function claimFile(path) {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    // A lock of SQLite's own on a file beside it: the system takes it back when the process dies, which no pid file can.
+    const claim = new BetterSqlite3(`${behindLinks(path)}.server`, { timeout: 0 });
+    try {
+        claim.exec('BEGIN EXCLUSIVE');
+    }
+    catch {
+        throw new Error(`another server is running on ${path}; several servers need MySQL (DATABASE_URL)`);
+    }
+    claims.push(claim);
+}
+/** One file has one claim, whatever links lead to it. */
+function behindLinks(path) {
+    return existsSync(path) ? realpathSync(path) : join(realpathSync(dirname(path)), basename(path));
+}
+/** Kept, so that the lock is not collected with its connection. */
+const claims = [];
+//# sourceMappingURL=sqlite-claim.js.map

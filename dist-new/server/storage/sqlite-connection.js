@@ -1,0 +1,109 @@
+// One connection to an SQLite file, and what a statement answers on it. It blocks whoever calls it, so it lives in a thread
+// of its own (sqlite-worker.ts).
+import { statSync } from 'node:fs';
+import BetterSqlite3 from 'better-sqlite3';
+/** Short, since nothing interrupts it: longer waits are retries (connections/sqlite.ts). */
+const busyTimeout = 100;
+const cachedStatements = 200;
+/**
+ * The file is not where it was, and what is committed now would be lost with the next start. SQLite itself uses this code,
+ * but in WAL mode it does not look.
+ */
+export const fileMoved = 'SQLITE_READONLY_DBMOVED';
+export function createSqliteConnection({ path, readonly, expected }) {
+    const statements = new Map();
+    /** What is open: the file and, where this connection writes, those that hold its latest commits. */
+    const files = new Map();
+    const watched = readonly ? [path] : [path, `${path}-wal`, `${path}-shm`];
+    let open = null;
+    function connect() {
+        if (expected && !isSame(identify(path), expected))
+            throw moved(path);
+        const connection = new BetterSqlite3(path, { readonly, timeout: busyTimeout });
+        try {
+            if (!readonly) {
+                connection.pragma('journal_mode = WAL');
+                // FULL: a spent token or an ended session survives a power cut once it was answered.
+                connection.pragma('synchronous = FULL');
+                connection.pragma('foreign_keys = ON');
+            }
+        }
+        catch (error) {
+            connection.close();
+            throw error;
+        }
+        return connection;
+    }
+    function requireSameFiles() {
+        for (const name of watched) {
+            const now = identify(name);
+            const known = files.get(name);
+            if (known && !isSame(now, known))
+                throw moved(name);
+            // The two beside it are made by the first statement.
+            if (!known && now)
+                files.set(name, now);
+        }
+    }
+    function prepare(connection, sql) {
+        const known = statements.get(sql);
+        if (known)
+            return known;
+        const prepared = connection.prepare(sql);
+        // What `*` stands for changes with the schema.
+        const names = prepared.reader && !sql.includes('*') ? namesOf(prepared) : null;
+        if (prepared.reader)
+            prepared.raw(true);
+        const made = { prepared, names };
+        statements.set(sql, made);
+        if (statements.size > cachedStatements)
+            statements.delete(statements.keys().next().value);
+        return made;
+    }
+    function execute({ sql, values }) {
+        open ??= connect();
+        if (!open.inTransaction)
+            requireSameFiles();
+        // Whoever left it open is gone: a ROLLBACK that failed, say.
+        else if (sql.startsWith('BEGIN'))
+            open.exec('ROLLBACK');
+        const { prepared, names } = prepare(open, sql);
+        if (prepared.reader) {
+            const rows = prepared.all(...values);
+            return { names: names ?? namesOf(prepared), rows };
+        }
+        const { changes } = prepared.run(...values);
+        // Committed, but to a file that was replaced: the answer must be a failure.
+        if (!readonly && !open.inTransaction)
+            requireSameFiles();
+        return { affected: changes };
+    }
+    return {
+        run(call) {
+            try {
+                return execute(call);
+            }
+            catch (error) {
+                const { code, message } = error;
+                return { code, message };
+            }
+        },
+        close() {
+            open?.close();
+        },
+    };
+}
+export function identify(path) {
+    const found = statSync(path, { throwIfNoEntry: false });
+    return found ? { dev: found.dev, ino: found.ino } : null;
+}
+function isSame(one, other) {
+    return one !== null && one.ino === other.ino && one.dev === other.dev;
+}
+function moved(path) {
+    return Object.assign(new Error(`${path} was deleted, moved or replaced`), { code: fileMoved });
+}
+function namesOf(statement) {
+    return statement.columns().map(column => column.name);
+}
+//# sourceMappingURL=sqlite-connection.js.map

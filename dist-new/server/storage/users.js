@@ -1,0 +1,145 @@
+import { insertRows } from './bulk.js';
+import { assignments, columns, grouped, inChunks, insertion, placeholders } from './statement.js';
+import { foldUser, userColumns, writtenUser, } from './user-rows.js';
+import { changesWords, insertWords, rewriteWords } from './user-words.js';
+/** Below 2^31, so that the integer columns of other applications hold them. */
+const apartIds = { from: 1_000_000_000, upto: 1_000_001_000 };
+const greatestInTurn = `(SELECT COALESCE(MAX(id), 0) FROM user WHERE id < ${apartIds.from} OR id >= ${apartIds.upto})`;
+const selectUser = `SELECT ${columns('u', userColumns)}, r.name AS roleName, r.permissions AS rolePermissions`;
+const fromUser = 'FROM user u LEFT JOIN user_role ur ON ur.user_id = u.id LEFT JOIN role r ON r.name = ur.role_name';
+export function createUserStore(dialect) {
+    /** Users with roles, in the order of `ids`' ascending. */
+    async function some(tx, ids) {
+        const ascending = [...new Set(ids)].sort((a, b) => a - b);
+        const rows = await inChunks(ascending, part => tx.read(`${selectUser} ${fromUser} WHERE u.id IN (${placeholders(part.length)}) ORDER BY u.id`, part));
+        return [...grouped(rows, row => row.id).values()].map(foldUser);
+    }
+    /** Goes on after this id from now on, where that is further than the last. */
+    async function raiseLastId(tx, id) {
+        await tx.write("UPDATE last_number SET value = ? WHERE name = 'user' AND value < ?", [id, id]);
+    }
+    return {
+        some,
+        /** The user, and the log's number at the same instant. */
+        async findWithSeq(tx, usernameKey) {
+            const rows = await tx.read(`${selectUser}, h.seq AS seq ${fromUser} CROSS JOIN log_head h WHERE u.username_key = ?`, [usernameKey]);
+            const [first] = rows;
+            return first ? { user: foldUser(rows), seq: first.seq } : null;
+        },
+        async find(tx, id) {
+            return (await some(tx, [id]))[0] ?? null;
+        },
+        async findByKey(tx, usernameKey) {
+            const rows = await tx.read(`${selectUser} ${fromUser} WHERE u.username_key = ?`, [usernameKey]);
+            return rows.length > 0 ? foldUser(rows) : null;
+        },
+        /** Those of these names, in no order. */
+        async someByKeys(tx, usernameKeys) {
+            const rows = await inChunks(usernameKeys, part => tx.read(`${selectUser} ${fromUser} WHERE u.username_key IN (${placeholders(part.length)})`, part));
+            return [...grouped(rows, row => row.id).values()].map(foldUser);
+        },
+        /** By id; a deleted user's is empty. */
+        async names(tx, ids) {
+            const rows = await inChunks(ids, part => tx.read(`SELECT id, username FROM user WHERE id IN (${placeholders(part.length)})`, part));
+            return new Map(rows.map(row => [row.id, row.username]));
+        },
+        /** The first stored hash that sorts behind a text; null where there is none. */
+        async passwordHashAfter(tx, text) {
+            const [row] = await tx.read('SELECT password_hash AS passwordHash FROM user WHERE password_hash > ? ORDER BY password_hash LIMIT 1', [text]);
+            return row?.passwordHash ?? null;
+        },
+        /** Which of these usernames exist. */
+        async takenKeys(tx, usernameKeys) {
+            const rows = await inChunks(usernameKeys, part => tx.read(`SELECT username_key AS usernameKey FROM user WHERE username_key IN (${placeholders(part.length)})`, part));
+            return new Set(rows.map(row => row.usernameKey));
+        },
+        /** First lock of every transaction about a user: what changes users, their sessions or devices takes turns here. */
+        async lock(tx, id) {
+            // SQLite's transactions have the one write lock already.
+            if (dialect.forUpdate === '')
+                return;
+            await tx.read(`SELECT id FROM user WHERE id = ?${dialect.forUpdate}`, [id]);
+        },
+        /** The same of several, in the order of their ids: whoever locks more than one never meets another halfway. */
+        async lockAll(tx, ids) {
+            if (dialect.forUpdate === '')
+                return;
+            const each = [...new Set(ids)].sort((a, b) => a - b);
+            await tx.read(`SELECT id FROM user WHERE id IN (${placeholders(each.length)}) ORDER BY id${dialect.forUpdate}`, each);
+        },
+        /** Gives out the next user id, or keeps `imported` and goes on after it. Ids are never given out twice. */
+        async nextId(tx, imported) {
+            if (imported === undefined) {
+                for (;;) {
+                    await tx.write("UPDATE last_number SET value = value + 1 WHERE name = 'user'");
+                    const [row] = await tx.read("SELECT n.value AS value, u.id AS holder FROM last_number n LEFT JOIN user u ON u.id = n.value WHERE n.name = 'user'");
+                    // Somebody whose id was given out apart may stand in the way.
+                    if (row.holder === null)
+                        return row.value;
+                }
+            }
+            await raiseLastId(tx, imported);
+            return imported;
+        },
+        /** The last id that was given out in turn; nobody else is given one until the transaction ends. */
+        async lastId(tx) {
+            const [row] = await tx.read(`SELECT value FROM last_number WHERE name = 'user'${dialect.forUpdate}`);
+            return row.value;
+        },
+        raiseLastId,
+        /** The lowest free id apart from those that are given out in turn: it stands in no import's way. */
+        async nextApartId(tx) {
+            const [row] = await tx.read('SELECT MAX(id) AS id FROM user WHERE id >= ? AND id < ?', [
+                apartIds.from,
+                apartIds.upto,
+            ]);
+            return row?.id ? row.id + 1 : apartIds.from;
+        },
+        /** Leaves out this many ids behind the last that was ever given out, as far as is known. @returns the last left out */
+        async skipIds(tx, count) {
+            await tx.write(`UPDATE last_number SET value = ? + CASE WHEN value < ${greatestInTurn}
+           THEN ${greatestInTurn} ELSE value END WHERE name = 'user'`, [count]);
+            const [row] = await tx.read("SELECT value FROM last_number WHERE name = 'user'");
+            return row.value;
+        },
+        async insert(tx, user) {
+            await tx.write(...insertion('user', writtenUser(user)));
+            await insertWords(tx, [user]);
+        },
+        /** Many who are new, with their roles. There must be one at least. */
+        async insertAll(tx, users) {
+            const rows = users.map(({ roles: _, ...user }) => writtenUser(user));
+            await insertRows(tx, 'user', rows);
+            await insertWords(tx, users);
+            const held = users.flatMap(({ id, roles }) => roles.map(roleName => ({ userId: id, roleName })));
+            await insertRows(tx, 'user_role', held);
+        },
+        async update(tx, id, changes) {
+            const [set, values] = assignments(writtenUser(changes));
+            await tx.write(`UPDATE user SET ${set} WHERE id = ?`, [...values, id]);
+            if (changesWords(changes))
+                await rewriteWords(tx, id);
+        },
+        async setRoles(tx, id, roles) {
+            await tx.write('DELETE FROM user_role WHERE user_id = ?', [id]);
+            for (const roleName of roles)
+                await tx.write(...insertion('user_role', { userId: id, roleName }));
+        },
+        /**
+         * Ids of the users who can sign in and have this role, locked until the transaction ends, so that two who take it
+         * from two users at once cannot both see the other as the one who is left.
+         */
+        async lockHolders(tx, role) {
+            const rows = await tx.read(`SELECT u.id AS id FROM user u JOIN user_role ur ON ur.user_id = u.id
+         WHERE ur.role_name = ? AND u.active = ? AND u.deleted_at IS NULL ORDER BY u.id${dialect.forUpdate}`, [role, true]);
+            return rows.map(row => row.id);
+        },
+        /** Is there anybody who has not this role? */
+        async anyoneWithout(tx, role) {
+            const rows = await tx.read(`SELECT u.id FROM user u WHERE u.deleted_at IS NULL
+           AND NOT EXISTS (SELECT 1 FROM user_role ur WHERE ur.user_id = u.id AND ur.role_name = ?) LIMIT 1`, [role]);
+            return rows.length > 0;
+        },
+    };
+}
+//# sourceMappingURL=users.js.map

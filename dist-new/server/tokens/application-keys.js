@@ -1,0 +1,133 @@
+// The keys that applications sign with: those of their metadata, or those that lie at the address that it names.
+import { createLocalJWKSet, errors, jwtVerify } from 'jose';
+import { isUnseen } from '../policy/application-metadata.js';
+import { refuse } from '../protocol/errors.js';
+import { isJsonObject } from '../protocol/json.js';
+/** Of keys that have no name so many are tried. */
+const mostTried = 5;
+/** Fetched keys: looked at anew after, believed no longer than, and fetched for an unknown name no more often than; ms. */
+const [renewAfter, believedFor, retryAfter] = [10 * 60_000, 60 * 60_000, 60_000];
+/** While there are none at all they are tried for sooner. */
+const retryFirstAfter = 5_000;
+/** Of so many addresses keys are held. */
+const mostHeld = 1_000;
+const mostKeys = 100;
+export function createApplicationKeys({ outgoing, now, log }) {
+    /** As they were made ready, by the metadata's own object: another version has another one. */
+    const local = new WeakMap();
+    const fetched = new Map();
+    function localKeys(jwks) {
+        const known = local.get(jwks);
+        if (known)
+            return known;
+        const made = createLocalJWKSet(jwks);
+        local.set(jwks, made);
+        return made;
+    }
+    function heldOf({ uri, publicAlone }) {
+        const name = `${publicAlone} ${uri}`;
+        const known = fetched.get(name);
+        if (known)
+            return known;
+        if (fetched.size >= mostHeld)
+            fetched.delete(fetched.keys().next().value);
+        const made = { keys: null, fetchedAt: -Infinity, triedAt: -Infinity, fetching: null };
+        fetched.set(name, made);
+        return made;
+    }
+    /** All who wait share one request. What was there stays where it fails. */
+    function fetchOnce(at, held) {
+        held.fetching ??= fetchAt(at, held).finally(() => {
+            held.fetching = null;
+        });
+        return held.fetching;
+    }
+    async function fetchAt({ uri, publicAlone }, held) {
+        held.triedAt = now();
+        try {
+            const { status, body } = await outgoing.request(uri, { headers: { Accept: 'application/json' }, publicAlone });
+            if (status !== 200)
+                throw Object.assign(new Error('no keys'), { code: `STATUS_${status}` });
+            held.keys = createLocalJWKSet(readKeys(body));
+            held.fetchedAt = held.triedAt;
+        }
+        catch (error) {
+            const { code, name } = error;
+            log.info({ uri: uri.slice(0, 200), reason: String(code ?? name) }, 'the keys of an application were not fetched');
+        }
+    }
+    const ago = (at) => Math.abs(now() - at);
+    async function keysAt(at) {
+        const held = heldOf(at);
+        const isOver = ago(held.fetchedAt) >= believedFor;
+        if (held.fetching || ago(held.triedAt) >= (isOver ? retryFirstAfter : renewAfter)) {
+            const fetching = fetchOnce(at, held);
+            // Those that are there do until then.
+            if (isOver)
+                await fetching;
+        }
+        if (!held.keys || ago(held.fetchedAt) >= believedFor)
+            throw refuse('application_keys_unavailable', { retryAfter: 5 });
+        return held;
+    }
+    async function verifyByFetched(token, at, options) {
+        const held = await keysAt(at);
+        try {
+            return await verifyByAny(token, held.keys, options);
+        }
+        catch (error) {
+            // It may be a new one; whoever makes names up does not make us ask again and again.
+            if (!(error instanceof errors.JWKSNoMatchingKey) || ago(held.triedAt) < retryAfter)
+                throw error;
+            await fetchOnce(at, held);
+            return verifyByAny(token, held.keys, options);
+        }
+    }
+    return {
+        /**
+         * The claims of a JWT that one of the application's keys has signed.
+         * @throws application_keys_unavailable; JOSEError, and what WebCrypto throws of a key that is none
+         */
+        async verify(token, { origin, metadata }, options) {
+            const { jwks, jwks_uri: uri } = metadata;
+            if (jwks)
+                return (await verifyByAny(token, localKeys(jwks), options)).payload;
+            const publicAlone = isUnseen({ origin });
+            if (uri)
+                return (await verifyByFetched(token, { uri, publicAlone }, options)).payload;
+            throw new errors.JWKSNoMatchingKey();
+        },
+    };
+}
+/** @throws where it is no set of keys (RFC 7517 §5) */
+function readKeys(body) {
+    const document = JSON.parse(body.toString());
+    const keys = isJsonObject(document) ? document.keys : null;
+    if (!Array.isArray(keys) || keys.length > mostKeys || !keys.every(isJsonObject))
+        throw new errors.JWKSInvalid();
+    return { keys: keys };
+}
+/** Without a `kid` several may be meant. */
+async function verifyByAny(token, keys, options) {
+    try {
+        return await jwtVerify(token, keys, options);
+    }
+    catch (error) {
+        if (!(error instanceof errors.JWKSMultipleMatchingKeys))
+            throw error;
+        let tried = 0;
+        for await (const key of error) {
+            if (++tried > mostTried)
+                break;
+            try {
+                return await jwtVerify(token, key, options);
+            }
+            catch (failure) {
+                if (!(failure instanceof errors.JWSSignatureVerificationFailed))
+                    throw failure;
+            }
+        }
+        throw new errors.JWSSignatureVerificationFailed();
+    }
+}
+//# sourceMappingURL=application-keys.js.map

@@ -1,0 +1,124 @@
+// The audit log as a chain: each row's hash is an HMAC, under a sealed key of its own, over the row and the hash before it.
+// Who can write to the database but has not the key cannot edit, remove or insert a row without a trace.
+import { apiKeyOf, nameOf, originOf } from '../policy/actor.js';
+import { auditActions, auditText } from '../policy/audit.js';
+import { macInput } from '../protocol/algorithms.js';
+/** How many rows are dropped at a time. */
+const batch = 500;
+/** How many are checked at a time: a hash each, and nobody is answered meanwhile. */
+const checkedAtOnce = 100;
+export function createAuditTrail({ database, auditStore, secrets, now }) {
+    const mac = (text, secret = secrets.present('audit').secret) => macInput(secret, text).toString('base64url');
+    const hashOf = (previous, row) => mac(`${previous}\n${auditText(row)}`);
+    const markOf = (seq, hash) => mac(`dropped\n${seq}\n${hash}`);
+    const endMarkOf = (seq, hash, secret) => mac(`end\n${seq}\n${hash}`, secret);
+    const endsAt = (seq, hash) => ({ seq, hash, mark: endMarkOf(seq, hash) });
+    /**
+     * What the next row's hash covers. An end that is not ours was put there to hide what came behind it: the change goes on,
+     * but no check will find the chain whole again.
+     */
+    const follows = ({ seq, hash, mark }) => mark === endMarkOf(seq, hash) ? hash : `not our end\n${hash}`;
+    async function append(tx, head, rows) {
+        let { seq } = head;
+        let hash = follows(head);
+        const chained = rows.map(told => {
+            seq++;
+            const row = { ...told, seq };
+            hash = hashOf(hash, row);
+            return { ...row, hash };
+        });
+        await auditStore.insertAll(tx, chained);
+        await auditStore.moveHead(tx, endsAt(seq, hash));
+    }
+    return {
+        /** Marks the empty chain, when its secret is made. */
+        async begin(tx, purpose, secret) {
+            if (purpose !== 'audit')
+                return;
+            const { seq, hash } = await auditStore.lockHead(tx);
+            await auditStore.moveHead(tx, { mark: endMarkOf(seq, hash, secret) });
+        },
+        /** What can be made of notes before the chain's end is locked. */
+        prepare(actor, notes) {
+            const origin = originOf(actor);
+            const who = {
+                actor: nameOf(actor),
+                address: origin?.address ?? '',
+                userAgent: origin?.userAgent ?? '',
+                requestId: origin?.requestId ?? '',
+            };
+            const key = apiKeyOf(actor);
+            return notes.map(note => ({ ...who, ...noted(key === null ? note : byKey(note, key)) }));
+        },
+        /** Appends what a transaction did. @param head the chain's end, locked behind the rows of the change */
+        async write(tx, head, lines) {
+            const createdAt = now();
+            if (lines.length > 0)
+                await append(tx, head, lines.map(line => ({ ...line, createdAt })));
+        },
+        /** Appends many at once, as they were told elsewhere: what a demo brings along. There must be one at least. */
+        append: async (tx, rows) => append(tx, await auditStore.lockHead(tx), rows),
+        /** Reads the whole chain and names the first place where it does not hold. Writers go on meanwhile. */
+        async verify() {
+            const head = await auditStore.head(database);
+            const { seq, hash, mark, droppedSeq, droppedHash, droppedMark } = head;
+            const broken = (at, what, checked) => ({
+                checked,
+                head: { seq, hash },
+                broken: { seq: at, what },
+            });
+            if (droppedSeq > 0 && markOf(droppedSeq, droppedHash) !== droppedMark)
+                return broken(droppedSeq, 'changed', 0);
+            let last = { seq: droppedSeq, hash: droppedHash };
+            let checked = 0;
+            while (last.seq < seq) {
+                const rows = (await auditStore.after(database, last.seq, checkedAtOnce)).filter(row => row.seq <= seq);
+                for (const row of rows) {
+                    if (row.seq !== last.seq + 1)
+                        return broken(last.seq + 1, 'removed', checked);
+                    if (hashOf(last.hash, row) !== row.hash)
+                        return broken(row.seq, 'changed', checked);
+                    last = row;
+                    checked++;
+                }
+                if (rows.length === 0)
+                    return broken(last.seq + 1, 'removed', checked);
+            }
+            if (last.hash !== hash)
+                return broken(seq, 'changed', checked);
+            if (mark !== endMarkOf(seq, hash))
+                return broken(seq + 1, 'removed', checked);
+            // A row that was committed meanwhile is behind the head that is read after it.
+            const [beyond] = await auditStore.after(database, seq, 1);
+            if (beyond && (await auditStore.head(database)).seq < beyond.seq)
+                return broken(beyond.seq, 'inserted', checked);
+            return { checked, head: { seq, hash }, broken: null };
+        },
+        /** Drops entries from the beginning that were written before an instant (epoch ms). @returns whether there may be more */
+        dropBefore(before) {
+            return database.transaction(async (tx) => {
+                await auditStore.lockHead(tx);
+                const last = await auditStore.lastBefore(tx, before, batch);
+                if (!last)
+                    return false;
+                const dropped = await auditStore.dropUpTo(tx, last.seq);
+                await auditStore.moveHead(tx, droppedAt(last));
+                return dropped === batch;
+            });
+        },
+    };
+    function droppedAt({ seq, hash }) {
+        return { droppedSeq: seq, droppedHash: hash, droppedMark: markOf(seq, hash) };
+    }
+}
+/** The actor is the key's user, as always: which key they did it by is told beside. */
+const byKey = (note, key) => ({ ...note, after: { ...note.after, by_api_key: key } });
+/** What a note says, as the columns hold it. */
+export function noted({ action, subject, before, after }) {
+    const about = { action, subjectKind: auditActions[action].subject, subject };
+    return { ...about, beforeJson: asJson(before), afterJson: asJson(after) };
+}
+function asJson(values) {
+    return values === undefined ? null : JSON.stringify(values);
+}
+//# sourceMappingURL=audit-trail.js.map

@@ -1,0 +1,153 @@
+// Makes tokens. What an access token says comes from one Standing, read in one statement together with its `rev`. Audience
+// and scope are decided by who asks for it.
+import { ownApplicationId, permissionsFor, saysRoles } from '../policy/application-metadata.js';
+import { isOwnPermission } from '../policy/permissions.js';
+import { absoluteEnd } from '../policy/session.js';
+import { isAskedFor, narrowed, resourceServersOf, targetOf, } from '../policy/session-scope.js';
+import { macInput, signInput } from '../protocol/algorithms.js';
+import { refuse } from '../protocol/errors.js';
+import { encodePart, writeCompact } from '../protocol/jws.js';
+/** Permissions that take more than this many bytes are left out, so that the token still fits into a header. */
+const mostPermissionBytes = 1_536;
+export function createIssue({ issuer, signingKeys, secrets, policy, applications, random }) {
+    /**
+     * An access token (RFC 9068), of a person's session or of an application itself.
+     * @throws database_unavailable
+     */
+    function access(subject, terms) {
+        const { issuedAt, audience, scope, jkt, delegation } = terms;
+        const { application, seq, accessLifetime } = subject;
+        const iat = Math.floor(issuedAt / 1000);
+        const { access_token_lifetime: lifetime } = subject.policy;
+        // Never longer than the log reckoned with when it stood at `rev`: no entry is forgotten before a token it refuses.
+        let exp = Math.min(iat + lifetime, iat + accessLifetime);
+        if ('session' in subject)
+            exp = Math.min(exp, Math.floor(absoluteEnd(subject.session, subject.policy) / 1000));
+        if (delegation)
+            exp = Math.min(exp, delegation.notAfter);
+        const claims = {
+            iss: issuer,
+            sub: 'user' in subject ? String(subject.user.id) : application.id,
+            aud: audience,
+            exp,
+            iat,
+            jti: random(16).toString('hex'),
+            client_id: application.id,
+            // RFC 6749 §3.3: a scope is one word at least.
+            ...(scope !== '' && { scope }),
+            token_type: 'access',
+            ...('session' in subject ? personClaims(subject, scope) : { roles: [] }),
+            ...(delegation && delegationClaims(delegation)),
+            rev: seq,
+            ...(jkt !== undefined && { cnf: { jkt } }),
+        };
+        const { user_id_claim: userIdClaim } = subject.policy;
+        if ('user' in subject && !(userIdClaim in claims))
+            Object.assign(claims, { [userIdClaim]: claims.sub });
+        const key = signingKeys.active();
+        const token = writeCompact(key.encodedHeader, claims, input => signInput(key.algorithm, key.privateKey, input));
+        return { token, tokenType: jkt === undefined ? 'Bearer' : 'DPoP', expiresAt: exp * 1000, scope };
+    }
+    /** What its tokens are for now: of our own application as much as its user may do. */
+    function targetFor({ session, user, application, policy }, asked) {
+        const otherwise = policy.audience || issuer;
+        if (application.id === ownApplicationId && !isAskedFor(asked))
+            return { audience: otherwise, scope: ownScope(user) };
+        const servers = resourceServersOf(applications.resourceServers(), issuer);
+        const granted = isAskedFor(asked) ? narrowed(session, asked, servers) : session;
+        return targetOf(granted, application.metadata, servers, otherwise);
+    }
+    return {
+        /**
+         * Whether this process signs with older keys than those of a standing, or holds an older application; whoever finds it so
+         * reads the head of the log before it signs. After a key was revoked nobody is given a token under it.
+         */
+        isBehind: ({ keyVersion, application }) => keyVersion > Math.min(signingKeys.version(), secrets.version()) ||
+            (applications.find(application.id)?.version ?? 0) < application.version,
+        access,
+        /**
+         * The access token of a session as it stands.
+         * @param issuedAt epoch ms, an instant before the standing was read
+         * @param policy the session's, of the instant of its standing
+         * @param jkt the thumbprint of the key that it is bound to
+         * @throws database_unavailable, what `narrowed` throws
+         */
+        accessOf(standing, issuedAt, policy, asked = {}, jkt) {
+            const { session, user, seq, accessLifetime } = standing;
+            const application = applications.find(session.applicationId);
+            if (!application) {
+                const cause = new Error(`the application ${session.applicationId} is not known here`);
+                throw refuse('database_unavailable', { retryAfter: 1, cause });
+            }
+            const subject = { session, user, seq, accessLifetime, application, policy };
+            return access(subject, { issuedAt, ...targetFor(subject, asked), jkt });
+        },
+        /**
+         * The session's current refresh token. A pure function of what a rotation freezes: made again, it is the same text,
+         * so everybody who is answered after one rotation holds one token.
+         */
+        refresh(session, username) {
+            const secret = secrets.find('refresh', session.refreshKeyVersion);
+            // Revoked between the reading of the session and now: whoever comes again is told that it is over.
+            if (!secret) {
+                const cause = new Error(`there is no refresh secret of version ${session.refreshKeyVersion}`);
+                throw refuse('database_unavailable', { retryAfter: 1, cause });
+            }
+            const sub = String(session.userId);
+            const claims = {
+                iss: issuer,
+                sub,
+                aud: issuer,
+                exp: Math.floor(session.expiresAt / 1000),
+                iat: Math.floor(session.rotatedAt / 1000),
+                jti: `${session.id.replaceAll('-', '')}.${session.generation}`,
+                client_id: session.applicationId,
+                sid: session.id,
+                gen: session.generation,
+                token_type: 'refresh',
+                username,
+                ...(session.dpopJkt !== null && { cnf: { jkt: session.dpopJkt } }),
+            };
+            const claim = policy().user_id_claim;
+            if (!(claim in claims))
+                Object.assign(claims, { [claim]: sub });
+            const header = encodePart({ alg: 'HS256', typ: 'rt+jwt', kid: String(secret.version) });
+            return writeCompact(header, claims, input => macInput(secret.key, input));
+        },
+        /** Proves the device at the next sign-in, until the device is ended. */
+        device(userId, deviceId) {
+            const secret = secrets.present('device');
+            const header = encodePart({ alg: 'HS256', typ: 'dt+jwt', kid: String(secret.version) });
+            const claims = { iss: issuer, aud: issuer, sub: String(userId), did: deviceId };
+            return writeCompact(header, claims, input => macInput(secret.key, input));
+        },
+    };
+}
+/**
+ * What the built-in application's own tokens may do here: as much as their user may. A change of that makes them stale
+ * (policy/revocation.ts).
+ */
+function ownScope({ mustChangePassword, allPermissions }) {
+    const administers = !mustChangePassword && allPermissions.some(isOwnPermission);
+    return administers ? 'darvoza:account darvoza:admin' : 'darvoza:account';
+}
+function personClaims({ session, user, application }, scope) {
+    const permissions = user.mustChangePassword ? [] : permissionsFor(application, scope, user.allPermissions);
+    return {
+        auth_time: Math.floor(session.authenticatedAt / 1000),
+        sid: session.id,
+        username: user.username,
+        roles: saysRoles(application, scope) ? user.roles : [],
+        ...fittingPermissions(permissions),
+        ...(user.mustChangePassword && { must_change_password: true }),
+    };
+}
+function delegationClaims({ act, roles, permissions }) {
+    return { act, roles, ...fittingPermissions(permissions) };
+}
+function fittingPermissions(permissions) {
+    return Buffer.byteLength(JSON.stringify(permissions)) <= mostPermissionBytes
+        ? { permissions }
+        : { permissions_omitted: true };
+}
+//# sourceMappingURL=issue.js.map

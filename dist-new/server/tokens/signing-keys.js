@@ -1,0 +1,148 @@
+// The key pairs of access tokens and id_tokens as this process holds them: which one signs, which ones verify, and the JWKS.
+// What becomes of them is decided in identity/keys/key-ring.ts; here they are followed.
+import { createHash, createPrivateKey, createPublicKey } from 'node:crypto';
+import { lastingAlgorithms } from '../policy/key-life.js';
+import { readPolicy } from '../policy/policies.js';
+import { isSigningAlgorithm, signingAlgorithmNames, } from '../protocol/algorithms.js';
+import { encodePart } from '../protocol/jws.js';
+import { newKeyPair, privateKeyOf } from './key-pairs.js';
+/** How many versions of the policy are looked through for the algorithm of before. */
+const lookedThrough = 50;
+export function createSigningKeys(deps) {
+    const { database, keyStore, revocationStore, policyVersionStore, sealing, tail, policy, now, log, firstPair } = deps;
+    let followed = {
+        active: new Map(),
+        opened: new Map(),
+        pending: new Map(),
+        verifying: new Map(),
+        gone: new Map(),
+        version: 0,
+        jwks: '',
+        jwksTag: '',
+    };
+    tail.follow(head => head.keyVersion, async ({ keyVersion }) => {
+        const records = await keyStore.list(database);
+        followed = follow(records.filter(record => isSigningAlgorithm(record.algorithm)), keyVersion);
+    });
+    /** Of access tokens, the policy's before the present one, newest first. */
+    let former = [];
+    tail.follow(head => head.policyVersion, async () => {
+        const page = { before: Number.MAX_SAFE_INTEGER, limit: lookedThrough };
+        const versions = await policyVersionStore.list(database, page);
+        former = [...new Set(versions.map(version => readPolicy(version.policy).access_token_algorithm))];
+    });
+    function follow(records, version) {
+        const published = records.filter(record => record.state !== 'gone');
+        const actives = published.filter(record => record.state === 'active');
+        const opened = new Map([...actives.map(open), ...published.flatMap(openAhead)].map(key => [key.kid, key]));
+        const jwks = JSON.stringify({ keys: published.map(publicJwk) });
+        return {
+            version,
+            active: new Map(actives.map(({ algorithm, kid }) => [algorithm, opened.get(kid)])),
+            opened,
+            pending: new Map(published
+                .filter(record => record.state === 'pending' && opened.has(record.kid))
+                .map(({ algorithm, kid }) => [algorithm, opened.get(kid)])),
+            verifying: new Map(published.map(record => [record.kid, followed.verifying.get(record.kid) ?? verifyingKey(record)])),
+            gone: new Map(records
+                .filter(record => record.state === 'gone')
+                .map(record => [record.kid, { ...record, revoked: record.revokedAt !== null }])),
+            jwks,
+            jwksTag: `"${createHash('sha256').update(jwks).digest('base64url').slice(0, 22)}"`,
+        };
+    }
+    /** Opened once: the row may be sealed anew meanwhile, under a SECRET_KEY that this process was not started with. */
+    function open(record) {
+        return followed.opened.get(record.kid) ?? activeKey(record, sealing);
+    }
+    /** A key that cannot be opened is told while it does not sign yet. */
+    function openAhead(record) {
+        if (record.state !== 'pending')
+            return [];
+        try {
+            return [open(record)];
+        }
+        catch (error) {
+            log.error({ err: error, kid: record.kid }, 'a key that is to sign soon cannot be opened by this process');
+            return [];
+        }
+    }
+    return {
+        /**
+         * Makes the first key pairs, once among all servers. Nobody has fetched the JWKS yet, so they sign at once; what is
+         * missing beside a key that signs is published first (policy/key-life.ts).
+         */
+        async ensure() {
+            const isThere = (records) => records.some(record => record.state === 'active');
+            if (isThere(await keyStore.list(database)))
+                return;
+            const algorithms = [...new Set([policy().access_token_algorithm, ...lastingAlgorithms])];
+            const made = await Promise.all(algorithms.map(algorithm => newKeyPair(algorithm, sealing, firstPair)));
+            await database.transaction(async (tx) => {
+                await revocationStore.lockHead(tx);
+                if (isThere(await keyStore.list(tx)))
+                    return;
+                const at = now();
+                const times = { createdAt: at, activatesAt: at, activatedAt: at, retiredAt: null, revokedAt: null };
+                for (const pair of made)
+                    await keyStore.insert(tx, { ...pair, state: 'active', ...times });
+                await revocationStore.raiseVersion(tx, 'key');
+            });
+        },
+        /** The key that signs access tokens now: of the policy's algorithm, or of the one before until that may be used. */
+        active() {
+            const wanted = [policy().access_token_algorithm, ...former, ...followed.active.keys()];
+            const algorithm = wanted.find(one => followed.active.has(one));
+            if (algorithm === undefined)
+                throw new Error('there is no active signing key');
+            return followed.active.get(algorithm);
+        },
+        /**
+         * The key that signs with an algorithm now. Before the first of an algorithm signs there is nobody who could hold an
+         * older JWKS for its sake: the one that waits is better than to let nobody sign in for those 20 minutes.
+         */
+        soonOf: (algorithm) => followed.active.get(algorithm) ?? followed.pending.get(algorithm) ?? null,
+        /** The algorithms that something can be signed with now. */
+        activeAlgorithms: () => signingAlgorithmNames.filter(name => followed.active.has(name)),
+        /** The version of the keys that this process holds, as the log's head counts it. */
+        version: () => followed.version,
+        find: (kid) => followed.verifying.get(kid) ?? null,
+        /** A key that was published once; null for one that this process has never heard of. */
+        findGone: (kid) => followed.gone.get(kid) ?? null,
+        /**
+         * A key of ours, also one that has gone: what it signed was ours, and may be shown to us long after its life as a hint.
+         * Never one that was revoked.
+         */
+        findEver(kid) {
+            const gone = followed.gone.get(kid);
+            if (!gone)
+                return followed.verifying.get(kid) ?? null;
+            return gone.revoked ? null : verifyingKey(gone);
+        },
+        /** The public keys as a JWK set (RFC 7517 §5), as text. */
+        jwks: () => followed.jwks,
+        jwksTag: () => followed.jwksTag,
+    };
+}
+function activeKey({ kid, algorithm: name, sealedPrivateKey }, sealing) {
+    const algorithm = name;
+    const der = sealing.open(sealedPrivateKey, privateKeyOf(kid));
+    return {
+        kid,
+        algorithm,
+        privateKey: createPrivateKey({ key: der, format: 'der', type: 'pkcs8' }),
+        // RFC 9068 §2.1: the type tells an access token from every other JWT.
+        encodedHeader: encodePart({ alg: algorithm, typ: 'at+jwt', kid }),
+    };
+}
+function verifyingKey(record) {
+    return {
+        kid: record.kid,
+        algorithm: record.algorithm,
+        publicKey: createPublicKey({ key: JSON.parse(record.publicJwk), format: 'jwk' }),
+    };
+}
+function publicJwk(record) {
+    return { ...JSON.parse(record.publicJwk), kid: record.kid, alg: record.algorithm, use: 'sig' };
+}
+//# sourceMappingURL=signing-keys.js.map

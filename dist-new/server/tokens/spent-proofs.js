@@ -1,0 +1,25 @@
+// What proves something once (RFC 7523 §3, RFC 9449 §11.1). The row decides, so it is right on any number of servers.
+import { createHash } from 'node:crypto';
+/** How many are forgotten at a time. */
+const batch = 500;
+export function createSpentProofs({ database, spentProofStore, now }) {
+    return {
+        /**
+         * To be done last, when nothing else of the proof can be refused.
+         * @param owner an application's id, or the thumbprint of a key
+         * @param expiresAt epoch ms from which on nobody would take it anyway
+         * @returns false where it was spent before
+         */
+        spend(kind, owner, jti, expiresAt) {
+            const hash = createHash('sha256')
+                .update(JSON.stringify([kind, owner, jti]))
+                .digest('base64url');
+            return spentProofStore.spend(database, hash, expiresAt);
+        },
+        async forget() {
+            while ((await spentProofStore.forget(database, now(), batch)) === batch)
+                ;
+        },
+    };
+}
+//# sourceMappingURL=spent-proofs.js.map

@@ -1,0 +1,88 @@
+// The verifier's own access token (RFC 6749 §4.4), by which it follows the log. Got anew before it is over; all who wait share
+// one request.
+import { isJsonObject } from '../protocol/json.js';
+export const feedScope = 'revocations:read';
+const timeout = 5_000;
+/** From one that failed to the next, in ms: a wrong secret is not guessed at. */
+const retryAfter = 1_000;
+export function createAccessToken({ clientId, clientSecret, requests, clock }) {
+    let held = null;
+    let asking = null;
+    let failure = null;
+    async function ask() {
+        const since = clock.instant();
+        try {
+            const { status, text } = await requests.send('/oauth/token', {
+                method: 'POST',
+                headers: { ...inForm, Authorization: basic(clientId, clientSecret) },
+                body: new URLSearchParams({ grant_type: 'client_credentials', scope: feedScope }).toString(),
+                timeout,
+            });
+            held = { since, ...readToken(status, text) };
+            failure = null;
+            return held.text;
+        }
+        catch (cause) {
+            const error = new Error('no access token to follow the log with', { cause });
+            failure = { at: since, error };
+            throw error;
+        }
+    }
+    /** While a fifth of its life is left, nobody asks for another. */
+    const isGood = () => held !== null && clock.elapsed(held.since) < held.life * 0.8;
+    return {
+        /** @throws while the server gives none */
+        async get() {
+            if (held !== null && isGood())
+                return held.text;
+            if (failure !== null && clock.elapsed(failure.at) < retryAfter)
+                throw failure.error;
+            asking ??= ask().finally(() => {
+                asking = null;
+            });
+            // The present one serves on until its end.
+            if (held !== null && clock.elapsed(held.since) < held.life) {
+                asking.catch(() => { });
+                return held.text;
+            }
+            return asking;
+        },
+        /** The server does not take this one any more. */
+        refused(text) {
+            if (held?.text === text)
+                held = null;
+        },
+    };
+}
+export const inForm = { 'Content-Type': 'application/x-www-form-urlencoded', Accept: 'application/json' };
+/** RFC 6749 §2.3.1: both parts are form-encoded. */
+export function basic(id, secret) {
+    const part = (text) => new URLSearchParams({ '': text }).toString().slice(1);
+    return `Basic ${Buffer.from(`${part(id)}:${part(secret)}`).toString('base64')}`;
+}
+function readToken(status, text) {
+    if (status !== 200)
+        throw new Error(`the server answered ${status} ${errorIn(text)}`.trimEnd());
+    const told = JSON.parse(text);
+    if (!isJsonObject(told) || typeof told.access_token !== 'string')
+        throw new Error('the answer has no access_token');
+    if (typeof told.token_type !== 'string' || told.token_type.toLowerCase() !== 'bearer')
+        throw new Error('the answer is no bearer token');
+    // RFC 6750 §2.1. What no header can hold would be repeated by the error that says so.
+    if (!/^[A-Za-z0-9\-._~+/]+=*$/.test(told.access_token))
+        throw new Error('the answer is no bearer token');
+    const life = Number.isFinite(told.expires_in) ? told.expires_in * 1_000 : 60_000;
+    return { text: told.access_token, life };
+}
+/** The code alone (RFC 6749 §5.2): whatever else stands there may repeat what was sent. */
+export function errorIn(text) {
+    try {
+        const told = JSON.parse(text);
+        const code = isJsonObject(told) ? (told.error ?? told.code) : undefined;
+        return typeof code === 'string' && /^\w{1,60}$/.test(code) ? code : '';
+    }
+    catch {
+        return '';
+    }
+}
+//# sourceMappingURL=access-token.js.map

@@ -1,0 +1,151 @@
+// Follows the log over server-sent events: connects, hands each stretch to the mirror, and connects again, from where it stands.
+import { setTimeout as pause } from 'node:timers/promises';
+import { isJsonObject } from '../protocol/json.js';
+import { positionText, readPosition, readStretch } from '../protocol/log/feed.js';
+import { errorIn } from './access-token.js';
+import { createEventStream } from './event-stream.js';
+import { readText } from './requests.js';
+/** The server sends something every 15 s; ms. */
+const longestSilence = 40_000;
+/** Until the answer begins. */
+const timeout = 5_000;
+/** Before the first new try, doubled with each: half of it is random, so that many do not come at one instant. */
+const backoff = { first: 100, most: 5_000 };
+/** How long something may be missing while nothing comes, in ms. */
+const patience = 1_000;
+export function createFollowing(deps) {
+    const { name, requests, accessToken, revocations, clock, changed, failed } = deps;
+    const stop = new AbortController();
+    let state = 'waiting';
+    let connection = null;
+    let heardAt = clock.instant();
+    let tries = 0;
+    /** Something did not fit together: what is held here is no beginning to go on from. */
+    let fromBeginning = false;
+    let connections = 0;
+    function enter(next) {
+        if (state === next)
+            return;
+        state = next;
+        changed(next);
+    }
+    async function run() {
+        while (!stop.signal.aborted) {
+            let wait = 0;
+            try {
+                await connect();
+            }
+            catch (error) {
+                if (stop.signal.aborted)
+                    break;
+                wait = error instanceof Refused ? error.retryAfter : 0;
+                failed(new Error('the revocation log cannot be followed', { cause: error }));
+            }
+            revocations.abandon();
+            enter('waiting');
+            const span = Math.min(backoff.first * 2 ** tries++, backoff.most);
+            await pause(Math.max(span / 2 + (Math.random() * span) / 2, wait), undefined, { signal: stop.signal }).catch(() => { });
+        }
+    }
+    async function connect() {
+        enter('connecting');
+        const token = await accessToken.get();
+        const from = fromBeginning ? null : revocations.at();
+        const headers = {
+            Accept: 'text/event-stream',
+            Authorization: `Bearer ${token}`,
+            ...(from !== null && { 'Last-Event-ID': positionText(from) }),
+        };
+        connections++;
+        await requests.follow(`/revocations/stream?verifier=${encodeURIComponent(name)}`, { headers, timeout }, (...all) => read(token, ...all));
+    }
+    async function read(token, response, controller) {
+        if (response.status === 401)
+            accessToken.refused(token);
+        if (response.status !== 200)
+            throw await refusedBy(response);
+        if (!/^text\/event-stream\b/i.test(response.headers.get('content-type') ?? ''))
+            throw new Error('no event stream');
+        const stream = createEventStream(event => take(event, token));
+        const silence = setTimeout(() => controller.abort(new Error('nothing came for too long')), longestSilence);
+        connection = controller;
+        try {
+            for await (const bytes of response.body) {
+                heardAt = clock.instant();
+                silence.refresh();
+                stream.push(bytes);
+            }
+        }
+        finally {
+            clearTimeout(silence);
+            connection = null;
+        }
+    }
+    /** What is told under a name that we do not know is for who comes after us. */
+    function take(event, token) {
+        if (event.name === 'reset') {
+            revocations.begin();
+            enter('reading_all');
+        }
+        else if (event.name === 'log')
+            takeStretch(event);
+        else if (event.name === 'end' && errorIn(event.data).startsWith('token_'))
+            accessToken.refused(token);
+    }
+    function takeStretch({ id, data }) {
+        try {
+            const position = id === null ? null : readPosition(id);
+            const stretch = readStretch(JSON.parse(data));
+            if (stretch === null || (id !== null && position === null))
+                throw new Error('what was told is no stretch of the log');
+            revocations.take(position, stretch);
+            if (position === null)
+                return;
+        }
+        catch (error) {
+            fromBeginning = true;
+            throw error;
+        }
+        fromBeginning = false;
+        tries = 0;
+        enter('following');
+    }
+    return {
+        start: () => void run(),
+        /** The server has more than we hold, and nothing comes: the connection may be dead. */
+        nudge() {
+            if (connection !== null && clock.elapsed(heardAt) > patience)
+                connection.abort(new Error('the stream is stuck'));
+        },
+        state: () => ({ state, connections }),
+        close() {
+            stop.abort();
+            connection?.abort();
+            enter('closed');
+        },
+    };
+}
+/** The server answers, and does not tell the log. */
+class Refused extends Error {
+    constructor(message, retryAfter) {
+        super(message);
+        this.retryAfter = retryAfter;
+    }
+}
+async function refusedBy(response) {
+    const text = await readText(response, 65_536);
+    const seconds = Number(response.headers.get('retry-after'));
+    const wait = Number.isFinite(seconds) ? Math.min(Math.max(seconds, 0), 30) * 1_000 : 0;
+    return new Refused(`the server answered ${response.status} ${codeIn(text)}`.trimEnd(), wait);
+}
+function codeIn(text) {
+    try {
+        const told = JSON.parse(text);
+        return ((isJsonObject(told) && typeof told.reason === 'string' && /^\w{1,60}$/.test(told.reason) && told.reason) ||
+            errorIn(text));
+    }
+    catch {
+        return '';
+    }
+}
+//# sourceMappingURL=following.js.map

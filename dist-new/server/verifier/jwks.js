@@ -1,0 +1,68 @@
+// A JWK Set (RFC 7517 §5) read strictly: only public keys for signatures by algorithms that we speak.
+import { createPublicKey } from 'node:crypto';
+import { isSigningAlgorithm } from '../protocol/algorithms.js';
+import { isJsonObject, parseStrictJson } from '../protocol/json.js';
+/** More is no set of a server whose keys live for months. */
+const most = 200;
+/** What a key must be for each algorithm (RFC 7518 §6, RFC 8037 §2), and the members that make it. */
+const shapes = {
+    ES256: { kty: 'EC', crv: 'P-256', members: ['x', 'y'] },
+    RS256: { kty: 'RSA', crv: undefined, members: ['n', 'e'] },
+    PS256: { kty: 'RSA', crv: undefined, members: ['n', 'e'] },
+    EdDSA: { kty: 'OKP', crv: 'Ed25519', members: ['x'] },
+};
+/** @returns null where the text is no set, or nothing in it can be used: what is known stays then */
+export function readKeySet(text) {
+    let set;
+    try {
+        set = parseStrictJson(text);
+    }
+    catch {
+        return null;
+    }
+    if (!isJsonObject(set) || !Array.isArray(set.keys) || set.keys.length > most)
+        return null;
+    const keys = new Map();
+    for (const one of set.keys) {
+        const key = readKey(one);
+        if (key === null)
+            continue;
+        // Two keys by one name: whichever were taken, somebody else would take the other.
+        if (keys.has(key.kid))
+            return null;
+        keys.set(key.kid, key);
+    }
+    return keys.size === 0 ? null : keys;
+}
+/** @returns null for a key that is not for us: a secret, one to encrypt with, one of another algorithm (RFC 7517 §5) */
+function readKey(jwk) {
+    if (!isJsonObject(jwk))
+        return null;
+    const { kid, alg, use, kty, crv, key_ops: uses } = jwk;
+    if (typeof kid !== 'string' || kid === '' || kid.length > 200 || !isSigningAlgorithm(alg))
+        return null;
+    // A private key that was published is nobody's any more.
+    if (use !== 'sig' || 'd' in jwk || 'k' in jwk)
+        return null;
+    if (uses !== undefined && !(Array.isArray(uses) && uses.includes('verify')))
+        return null;
+    const shape = shapes[alg];
+    if (kty !== shape.kty || crv !== shape.crv)
+        return null;
+    const members = Object.fromEntries(shape.members.map(name => [name, jwk[name]]));
+    try {
+        const key = { kty, ...(crv !== undefined && { crv }), ...members };
+        const publicKey = createPublicKey({ key, format: 'jwk' });
+        if (kty === 'RSA' && !isModestRsa(publicKey))
+            return null;
+        return { kid, algorithm: alg, publicKey, text: JSON.stringify([alg, kty, members]) };
+    }
+    catch {
+        return null;
+    }
+}
+/** RFC 7518 §3.3: less than 2,048 bits is not safe. With a long exponent each signature would cost seconds. */
+function isModestRsa({ asymmetricKeyDetails: { modulusLength = 0, publicExponent = 0n } = {} }) {
+    return modulusLength >= 2_048 && modulusLength <= 8_192 && publicExponent <= 0xffffffffn;
+}
+//# sourceMappingURL=jwks.js.map

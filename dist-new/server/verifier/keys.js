@@ -1,0 +1,140 @@
+// The public keys of the token server (RFC 7517 §5): fetched before they are too old, one fetch at a time. While the server
+// cannot be reached those that are known serve on, for as long as was stated.
+import { setTimeout as pause } from 'node:timers/promises';
+import { refuse } from '../protocol/errors.js';
+import { readKeySet } from './jwks.js';
+/** From one fetch because of a key that is not known to the next, in ms; who comes in between waits for that. */
+const coolDown = 1_000;
+/** How long a set is kept where the server does not say, in ms, and at the least and most whatever it says. */
+const age = { usual: 300_000, least: 10_000, most: 3_600_000 };
+/** After a fetch that failed, in ms. */
+const retryAfter = 2_000;
+const timeout = 5_000;
+export function createKeys({ requests, clock, acceptStaleKeysFor, changed, fetched, failed }) {
+    let keys = new Map();
+    let tag = null;
+    let maxAge = age.usual;
+    /** When the fetch was sent that last brought, or confirmed, the set. */
+    let known = null;
+    /** By this machine's clock, to be told; epoch ms. */
+    let knownAt = null;
+    let fetching = null;
+    let next = null;
+    let begun = null;
+    let timer;
+    const stop = new AbortController();
+    /** @returns whether the server has answered with a set */
+    async function fetchOnce() {
+        const sentAt = clock.instant();
+        begun = sentAt;
+        try {
+            // Of a new key, and of one that is revoked, no cache on the way need know (RFC 9111 §5.2.1.4).
+            const headers = {
+                Accept: 'application/json',
+                'Cache-Control': 'no-cache',
+                ...(tag !== null && { 'If-None-Match': tag }),
+            };
+            const answer = await requests.send('/.well-known/jwks.json', { headers, timeout });
+            if (!(answer.status === 304 && tag !== null))
+                take(answer.status, answer.text);
+            tag = answer.headers.get('etag') ?? (answer.status === 304 ? tag : null);
+            maxAge = ageOf(answer.headers.get('cache-control'));
+            known = sentAt;
+            knownAt = sentAt.wall;
+            fetched();
+            return true;
+        }
+        catch (error) {
+            if (!stop.signal.aborted)
+                failed(new Error('the keys could not be fetched', { cause: error }));
+            return false;
+        }
+        finally {
+            schedule();
+        }
+    }
+    /** @throws for what is no set: nothing changes then */
+    function take(status, text) {
+        const read = status === 200 ? readKeySet(text) : null;
+        if (read === null)
+            throw new Error(`the server answered ${status} without a set of keys`);
+        const isSame = read.size === keys.size && [...read].every(([kid, { text }]) => keys.get(kid)?.text === text);
+        if (isSame)
+            return;
+        keys = read;
+        changed();
+    }
+    /** Before they are too old by a fifth, so that nobody waits for them. */
+    function schedule() {
+        clearTimeout(timer);
+        if (stop.signal.aborted)
+            return;
+        const left = known === null ? 0 : maxAge * 0.8 - clock.elapsed(known);
+        timer = setTimeout(() => void refresh(), Math.max(left, retryAfter));
+    }
+    /** Joins the fetch that is under way, or starts one. */
+    function refresh() {
+        fetching ??= fetchOnce().finally(() => {
+            fetching = null;
+        });
+        return fetching;
+    }
+    /** A fetch that begins after this call; all who wait share it, and there is one in a while, whatever is asked for. */
+    function fetchNext() {
+        next ??= (async () => {
+            const wait = begun === null ? 0 : coolDown - clock.elapsed(begun);
+            // Where it is closed meanwhile nobody waits any more.
+            await (wait > 0 ? pause(wait, undefined, { signal: stop.signal }).catch(() => { }) : null);
+            await fetching;
+            next = null;
+            return refresh();
+        })();
+        return next;
+    }
+    /** There are none yet, or they are too old. @throws revocations_unknown: there still are none */
+    async function fetchFirst() {
+        const hasJustFailed = fetching === null && begun !== null && clock.elapsed(begun) < coolDown;
+        if (!hasJustFailed)
+            await refresh();
+        if (!areUsable())
+            throw unknown();
+    }
+    const areUsable = () => known !== null && clock.elapsed(known) < maxAge + acceptStaleKeysFor * 1_000;
+    return {
+        areUsable,
+        /** @returns undefined where it is not known, or what is known is too old to be believed */
+        find: (kid) => (areUsable() ? keys.get(kid) : undefined),
+        /** The same after the server was asked. @throws token_key_unknown, revocations_unknown: it could not be asked */
+        async require(kid) {
+            if (!areUsable())
+                await fetchFirst();
+            const first = keys.get(kid);
+            if (first)
+                return first;
+            // RFC 7638: the names of our keys are digests. Whatever else is sent is asked of nobody.
+            if (!/^[A-Za-z0-9_-]{43}$/.test(kid))
+                throw refuse('token_key_unknown');
+            const answered = await fetchNext();
+            const found = areUsable() ? keys.get(kid) : undefined;
+            if (found)
+                return found;
+            throw answered ? refuse('token_key_unknown') : unknown();
+        },
+        /** @returns whether there is a set now */
+        refresh,
+        /** An entry of the log says that a key is revoked: another one signs now. */
+        renew: () => void fetchNext(),
+        /** When they were last fetched (epoch ms), and which there are. */
+        state: () => ({ fetchedAt: knownAt, kids: [...keys.keys()], usable: areUsable() }),
+        close() {
+            stop.abort();
+            clearTimeout(timer);
+        },
+    };
+}
+const unknown = () => refuse('revocations_unknown', { retryAfter: 1 });
+function ageOf(header) {
+    const said = /(?:^|[\s,])max-age=(\d{1,9})(?:$|[\s,])/.exec(header ?? '')?.[1];
+    return said === undefined ? age.usual : Math.min(Math.max(Number(said) * 1_000, age.least), age.most);
+}
+//# sourceMappingURL=keys.js.map

@@ -1,0 +1,144 @@
+// The lease: while it is in force, every revocation of more than two seconds ago is in the mirror. It is renewed by asking the
+// server for the log's number; an answer counts once the mirror has come so far, and from when it was asked for.
+import { isJsonObject, parseStrictJson } from '../protocol/json.js';
+import { leaseTime, positionText } from '../protocol/log/feed.js';
+import { errorIn } from './access-token.js';
+import { version } from './version.js';
+const interval = 500;
+/** An answer that takes longer is hardly worth anything. */
+const timeout = 1_500;
+/** How many may be under way: one that hangs does not hold up the next. */
+const mostAtOnce = 4;
+/** For how many ticks the mirror may lack what answers speak of before the stream is thought dead; later again. */
+const patience = { first: 3, again: 10 };
+export function createLease(deps) {
+    const { name, requests, accessToken, revocations, clock, keysFetchedAt, begun, over, behind, failed } = deps;
+    let held = null;
+    /** Answers that the mirror has not come up to yet. */
+    let waiting = [];
+    let underWay = 0;
+    let ticksBehind = 0;
+    let wasValid = false;
+    let timer;
+    const counts = { renewed: 0, failed: 0 };
+    const isLive = ({ sentAt, lease_ms: span }) => clock.elapsed(sentAt) < span;
+    /** May be asked at any time: nobody is told of it here. */
+    const isValid = () => held !== null && isLive(held);
+    /** Tells when it begins or is over. */
+    function watch() {
+        const valid = isValid();
+        if (valid === wasValid)
+            return valid;
+        wasValid = valid;
+        if (valid)
+            begun({ log: held.log, seq: held.seq });
+        else
+            over();
+        return valid;
+    }
+    async function renew() {
+        if (underWay >= mostAtOnce)
+            return;
+        underWay++;
+        let token = '';
+        try {
+            token = await accessToken.get();
+            const answer = await ask(token);
+            counts.renewed++;
+            clock.take(answer.sentAt, answer.now);
+            waiting.push(answer);
+            apply();
+        }
+        catch (error) {
+            if (error instanceof Unauthorized)
+                accessToken.refused(token);
+            counts.failed++;
+            failed(new Error('the lease was not renewed', { cause: error }));
+        }
+        finally {
+            underWay--;
+        }
+    }
+    async function ask(token) {
+        const at = revocations.at();
+        const fetchedAt = keysFetchedAt();
+        const request = {
+            verifier: name,
+            applied: at === null ? '' : positionText(at),
+            version,
+            ...(fetchedAt !== null && { keys_fetched_at: Math.floor(fetchedAt / 1_000) }),
+        };
+        const headers = {
+            Accept: 'application/json',
+            'Content-Type': 'application/json',
+            Authorization: `Bearer ${token}`,
+        };
+        // Everything that was answered before this instant is in the number that comes.
+        const sentAt = clock.instant();
+        const body = JSON.stringify(request);
+        const { status, text } = await requests.send('/revocations/lease', { method: 'POST', headers, body, timeout });
+        if (status === 401)
+            throw new Unauthorized('the server takes the access token no more');
+        if (status !== 200)
+            throw new Error(`the server answered ${status} ${errorIn(text)}`.trimEnd());
+        const answer = readAnswer(text);
+        return { ...answer, lease_ms: Math.min(answer.lease_ms, leaseTime), sentAt };
+    }
+    /** Counts the latest answer that the mirror has come up to; those before it are needed no more. */
+    function apply() {
+        waiting = waiting.filter(isLive);
+        const { log, position } = revocations;
+        const reached = waiting.filter(one => one.log === log && one.seq <= position);
+        for (const one of reached)
+            if (held === null || one.sentAt.monotonic >= held.sentAt.monotonic)
+                held = one;
+        waiting = waiting.filter(one => !reached.includes(one));
+        watch();
+    }
+    function tick() {
+        watch();
+        waiting = waiting.filter(isLive);
+        ticksBehind = waiting.length === 0 ? Math.min(ticksBehind, 0) : ticksBehind + 1;
+        if (ticksBehind >= patience.first) {
+            ticksBehind = patience.first - patience.again;
+            behind();
+        }
+        void renew();
+    }
+    return {
+        isValid,
+        start() {
+            tick();
+            timer = setInterval(tick, interval);
+        },
+        /** The mirror has moved on. */
+        applied(isOther) {
+            // What was held was of another log.
+            if (isOther)
+                held = null;
+            apply();
+            if (isOther || !isValid())
+                void renew();
+        },
+        /** `age`: ms since it was asked for. */
+        state: () => ({ valid: isValid(), age: held === null ? null : clock.elapsed(held.sentAt), ...counts }),
+        close() {
+            clearInterval(timer);
+            held = null;
+            waiting = [];
+        },
+    };
+}
+class Unauthorized extends Error {
+}
+function readAnswer(text) {
+    const told = parseStrictJson(text);
+    if (!isJsonObject(told))
+        throw new Error('the answer is no lease');
+    const { log, seq, now, lease_ms } = told;
+    const isCount = (value) => Number.isSafeInteger(value) && value >= 0;
+    if (typeof log !== 'string' || log === '' || ![seq, now, lease_ms].every(isCount))
+        throw new Error('the answer is no lease');
+    return { log, seq, now, lease_ms };
+}
+//# sourceMappingURL=lease.js.map

@@ -1,0 +1,195 @@
+// darvoza/verifier: verifies access tokens in a resource server, without a call, and knows of a revocation within two seconds.
+// Here its parts are joined; nothing is shared between two verifiers of a process.
+import { Refusal, refuse } from '../protocol/errors.js';
+import { freshTime, leaseTime } from '../protocol/log/feed.js';
+import { createAccessToken } from './access-token.js';
+import { createApiKeys } from './api-keys.js';
+import { createBoundTokens } from './bound-tokens.js';
+import { createClock } from './clock.js';
+import { createEvents } from './events.js';
+import { createFollowing } from './following.js';
+import { createIntrospection } from './introspection.js';
+import { createKeys } from './keys.js';
+import { createLease } from './lease.js';
+import { metricsText } from './metrics.js';
+import { checkOptions } from './options.js';
+import { createProofNonces } from './proof-nonces.js';
+import { createRemembered } from './remembered.js';
+import { createRequests } from './requests.js';
+import { createRevocations } from './revocations.js';
+import { createVerify } from './verify.js';
+import { createWarnings } from './warnings.js';
+export { errors, Refusal } from '../protocol/errors.js';
+export { OptionsError } from './options.js';
+export { version } from './version.js';
+/** How often what has expired is dropped from the log, in ms. */
+const forgetInterval = 60_000;
+const nothing = {};
+/** @throws OptionsError with every problem of the options */
+export function createVerifier(options) {
+    const checked = checkOptions(options);
+    const { issuer, audience, name } = checked;
+    const events = createEvents();
+    const warnings = createWarnings(name);
+    const clock = createClock(checked);
+    const requests = createRequests(checked);
+    const remembered = createRemembered(checked.cacheSize);
+    const counts = { accepted: 0, refused: 0, unknown: 0 };
+    let isClosed = false;
+    let isReady = false;
+    let becomeReady = () => { };
+    const whenReady = new Promise(resolve => {
+        becomeReady = resolve;
+    });
+    const failed = (error) => {
+        if (!isClosed && !events.tell('error', error))
+            warnings.tell(error);
+    };
+    const keys = createKeys({
+        ...checked,
+        requests,
+        clock,
+        failed,
+        changed: remembered.clear,
+        fetched() {
+            events.tell('keys', { kids: keys.state().kids });
+            judgeReady();
+        },
+    });
+    const accessToken = createAccessToken({ ...checked, requests, clock });
+    let round = 0;
+    const revocations = createRevocations({
+        moved() {
+            const isOther = revocations.round !== round;
+            round = revocations.round;
+            lease.applied(isOther);
+        },
+        told({ seq, kind, subject, effect }) {
+            events.tell('revocation', { seq, kind, subject, effect });
+            if (kind === 'key')
+                keys.renew();
+        },
+    });
+    const following = createFollowing({
+        name,
+        requests,
+        accessToken,
+        revocations,
+        clock,
+        failed,
+        changed: state => events.tell('stream', { state }),
+    });
+    const lease = createLease({
+        name,
+        requests,
+        accessToken,
+        revocations,
+        clock,
+        failed,
+        keysFetchedAt: () => keys.state().fetchedAt,
+        begun(of) {
+            events.tell('lease', of);
+            judgeReady();
+        },
+        over: () => events.tell('lease_over', {}),
+        behind: following.nudge,
+    });
+    const introspect = (longest) => {
+        const introspectionCache = Math.min(checked.introspectionCache, longest);
+        return createIntrospection({ ...checked, introspectionCache, requests, clock, failed });
+    };
+    // What the server says of a token may be as old as what it knows of the log; both together are no longer than a lease.
+    const introspection = introspect(leaseTime - freshTime);
+    // What it says of a key it has just read. Whoever guesses at keys uses up their lane, and not that of tokens.
+    const keyIntrospection = introspect(leaseTime);
+    const proofNonces = createProofNonces(checked);
+    const boundTokens = createBoundTokens(proofNonces.good);
+    const parts = { clock, keys, revocations, lease, introspection, remembered, boundTokens, failed };
+    const verifying = createVerify({ issuer, audience, ...parts });
+    const apiKeys = createApiKeys({ issuer, audience, clock, introspection: keyIntrospection });
+    function judgeReady() {
+        if (isReady || isClosed || !lease.isValid() || !keys.areUsable())
+            return;
+        isReady = true;
+        becomeReady();
+    }
+    async function counted(work) {
+        try {
+            const claims = await work;
+            counts.accepted++;
+            return claims;
+        }
+        catch (error) {
+            if (error instanceof Refusal && error.status < 500)
+                counts.refused++;
+            else
+                counts.unknown++;
+            throw error;
+        }
+    }
+    /** Whoever is served while the process stops is to come again, not to sign in again. */
+    function requireOpen() {
+        if (isClosed)
+            throw refuse('revocations_unknown', { retryAfter: 1, cause: new Error('the verifier was closed') });
+    }
+    function status() {
+        const [ofTokens, ofKeys] = [introspection.state(), keyIntrospection.state()];
+        const leaseState = lease.state();
+        return {
+            state: isClosed ? 'closed' : leaseState.valid ? 'local' : isReady ? 'asking' : 'starting',
+            name,
+            issuer,
+            lease: leaseState,
+            log: { id: revocations.log, position: revocations.position, entries: revocations.size() },
+            stream: following.state(),
+            keys: keys.state(),
+            introspection: {
+                asked: ofTokens.asked + ofKeys.asked,
+                failed: ofTokens.failed + ofKeys.failed,
+                underWay: ofTokens.underWay + ofKeys.underWay,
+                waiting: ofTokens.waiting + ofKeys.waiting,
+            },
+            rememberedTokens: remembered.size(),
+            counts: { ...counts, ...verifying.counts },
+        };
+    }
+    void keys.refresh();
+    following.start();
+    lease.start();
+    const forgetting = setInterval(() => {
+        // By a clock of this machine that is ahead, entries would go that still refuse somebody.
+        if (clock.isTold())
+            void revocations.forget(clock.now());
+    }, forgetInterval);
+    return {
+        issuer,
+        audience,
+        ready: () => whenReady,
+        async verify(token, needs = nothing) {
+            requireOpen();
+            return counted(verifying.verify(token, needs));
+        },
+        async verifyApiKey(text, needs = nothing) {
+            requireOpen();
+            return counted(apiKeys.verify(text, needs));
+        },
+        proofNonce: () => proofNonces.good(clock.now())?.[0] ?? null,
+        status,
+        on: events.on,
+        metrics: () => metricsText(status()),
+        async close() {
+            if (isClosed)
+                return;
+            isClosed = true;
+            clearInterval(forgetting);
+            lease.close();
+            following.close();
+            keys.close();
+            revocations.close();
+            requests.close();
+            remembered.clear();
+            events.clear();
+        },
+    };
+}
+//# sourceMappingURL=verifier.js.map

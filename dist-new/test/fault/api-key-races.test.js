@@ -1,0 +1,134 @@
+// What an API key does at the instant at which it ends, or its user loses a right. The audit log tells the order in which
+// changes were committed: nothing by the key comes behind what took it.
+import { expect } from 'chai';
+import { Refusal } from '../../server/protocol/errors.js';
+import { aKeyOf, byKey } from '../support/api-keys.js';
+import { aClient } from '../support/client.js';
+import { onEachEngine } from '../support/engines.js';
+import { aServer } from '../support/server.js';
+async function turns(count) {
+    for (let turn = 0; turn < count; turn++)
+        await new Promise(resolve => setImmediate(resolve));
+}
+/** In the order of their commits. */
+const auditOf = ({ composed }) => composed.parts.storage.database.read('SELECT seq, action, after_json FROM audit_entry ORDER BY seq');
+/** How many changes by a key were committed before an entry, and behind it. */
+async function changesAround(server, id, action) {
+    const entries = await auditOf(server);
+    const at = entries.findLast(entry => entry.action === action).seq;
+    const byThisKey = entries.filter(entry => entry.after_json?.includes(`"by_api_key":"${id}"`));
+    return {
+        before: byThisKey.filter(({ seq }) => seq < at).length,
+        behind: byThisKey.filter(({ seq }) => seq > at).length,
+    };
+}
+onEachEngine('an API key at the instant at which it ends', engine => {
+    // Real races, on a machine that may have other work.
+    const patience = 60_000;
+    const ends = {
+        api_key_ended: ({ composed }, userId, id) => composed.parts.apiKeys.apiKeys.end(id, userId, 'system'),
+        user_disabled: ({ composed }, userId) => composed.parts.people.users.disable(userId, 'system'),
+        password_reset: ({ composed }, userId) => composed.parts.people.users.setPassword(userId, 'an even newer one 78', 'system'),
+    };
+    for (const [action, end] of Object.entries(ends)) {
+        it(`${action}: of fifty requests none succeeds that was begun after the answer, and no change is committed behind it`, async () => {
+            const server = await aServer({ engine, policy: { api_key_requests_per_minute: 0 } });
+            const client = aClient(server);
+            let before = 0;
+            for (let trial = 0; trial < 2; trial++) {
+                const amy = await server.aUser();
+                const { key, text } = await aKeyOf(server, amy.id, { scopes: ['darvoza:account'] });
+                const { get, send } = byKey(client, text);
+                let isOver = false;
+                const requests = Array.from({ length: 50 }, async (_, index) => {
+                    await turns(index * 4);
+                    const late = isOver;
+                    const change = index % 3 === 0;
+                    const { status } = change
+                        ? await send('PATCH', '/api/me/', { first_name: `Amelia ${index}` })
+                        : await get('/api/me/');
+                    return { late, status, change };
+                });
+                const ending = turns(40 + 20 * trial).then(async () => {
+                    await end(server, amy.id, key.id);
+                    isOver = true;
+                });
+                const answers = await Promise.all(requests);
+                await ending;
+                answers.push(...(await Promise.all(Array.from({ length: 10 }, async () => ({
+                    late: true,
+                    status: (await get('/api/me/')).status,
+                    change: false,
+                })))));
+                expect(answers.filter(({ late, status }) => late && status !== 401)).to.deep.equal([]);
+                expect(answers.filter(({ status }) => status !== 200 && status !== 401)).to.deep.equal([]);
+                const around = await changesAround(server, key.id, action);
+                expect(around.behind).to.equal(0);
+                expect(around.before).to.equal(answers.filter(({ change, status }) => change && status === 200).length);
+                before += around.before;
+            }
+            expect(before, 'some were in time').to.be.above(0);
+        }).timeout(patience);
+    }
+    it('changes nothing once the right that it needs is taken from its user, in whatever order they come', async () => {
+        const server = await aServer({ engine, policy: { api_key_requests_per_minute: 0 } });
+        const client = aClient(server);
+        const { users } = server.composed.parts.people;
+        const results = { made: 0, refused: 0 };
+        for (let trial = 0; trial < 2; trial++) {
+            const boss = await server.aUser({ roles: ['admin'] });
+            const { key, text } = await aKeyOf(server, boss.id, { scopes: ['darvoza:users:write'] });
+            const { post } = byKey(client, text);
+            const requests = Array.from({ length: 20 }, async (_, index) => {
+                await turns(index * 5);
+                return post('/api/admin/users', { username: `made-${trial}-${index}` });
+            });
+            const taking = turns(30 + 15 * trial).then(() => users.setRoles(boss.id, ['support'], 'system'));
+            const answers = await Promise.all(requests);
+            await taking;
+            const { before, behind } = await changesAround(server, key.id, 'roles_changed');
+            expect(behind).to.equal(0);
+            expect(before).to.equal(answers.filter(({ status }) => status === 201).length);
+            const refused = answers.filter(({ status }) => status !== 201);
+            for (const { status } of refused)
+                expect(status).to.equal(403);
+            results.made += before;
+            results.refused += refused.length;
+        }
+        expect(results.refused).to.be.above(0);
+    }).timeout(patience);
+    it('is judged inside of the transaction, whatever was so when the request came', async () => {
+        const server = await aServer({ engine });
+        const { users } = server.composed.parts.people;
+        const boss = await server.aUser({ roles: ['admin'] });
+        const other = await server.aUser();
+        const scopes = ['darvoza:users:write'];
+        const { key } = await aKeyOf(server, boss.id, { scopes });
+        const brief = await aKeyOf(server, boss.id, { scopes, expiresIn: 3_600_000 });
+        const origin = { address: '192.0.2.1', userAgent: 'test', requestId: 'test' };
+        const credential = { apiKeyId: key.id, permission: 'darvoza:users:write', recent: false, ceiling: scopes };
+        const actor = { name: `user:${boss.id}`, origin, credential };
+        const change = (by = actor) => users.update(other.id, { firstName: 'Amelia' }, by).then(() => 'done', (error) => (error instanceof Refusal ? error.code : error));
+        expect(await change()).to.equal('done');
+        expect(await change({ ...actor, credential: { ...credential, recent: true } })).to.equal('api_key_not_elevated');
+        expect(await change({ ...actor, credential: { ...credential, permission: null } })).to.equal('api_key_scope');
+        expect(await change({ ...actor, name: 'user:1' }), 'another one’s key').to.equal('api_key_unknown');
+        await users.setRoles(boss.id, [], 'system');
+        expect(await change()).to.equal('permission_denied');
+        await users.setRoles(boss.id, ['admin'], 'system');
+        const { userStore, database } = server.composed.parts.storage;
+        await userStore.update(database, boss.id, { mustChangePassword: true });
+        expect(await change()).to.equal('password_change_required');
+        await userStore.update(database, boss.id, { mustChangePassword: false });
+        const byBrief = { ...actor, credential: { ...credential, apiKeyId: brief.key.id } };
+        expect(await change(byBrief)).to.equal('done');
+        server.clock.advance('1h');
+        expect(await change(byBrief)).to.equal('api_key_expired');
+        expect(await change()).to.equal('done');
+        await users.setPassword(boss.id, 'an even newer one 78', 'system');
+        expect(await change()).to.equal('api_key_ended');
+        await users.disable(boss.id, 'system');
+        expect(await change()).to.equal('user_inactive');
+    });
+});
+//# sourceMappingURL=api-key-races.test.js.map

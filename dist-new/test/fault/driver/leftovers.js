@@ -1,0 +1,44 @@
+// What is left behind: everything the driver makes lies in one folder and one namespace, and a shell that outlives it
+// removes both, however the driver ends. Its processes are tied to it (support/tied.ts).
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { namespaceName, removeOldNamespaces, whyNoNamespace } from './namespace.js';
+const folderPrefix = 'darvoza-fault-';
+/** From now on temporary folders of this process and its children lie in one that goes with it. */
+export function leaveNothing() {
+    removeOldFolders();
+    const spaces = whyNoNamespace() === null;
+    if (spaces)
+        removeOldNamespaces();
+    const folder = mkdtempSync(join(tmpdir(), `${folderPrefix}${process.pid}-`));
+    process.env.TMPDIR = folder;
+    // Reads until the pipe breaks: nobody writes to it, so that happens when this process ends. What is still there is not
+    // tied: what the installation of the database has started, say.
+    const script = `
+    cat >/dev/null; sleep 0.2
+    for found in $(grep -lsz -- "^TMPDIR=$1$" /proc/[0-9]*/environ); do
+      pid=\${found#/proc/}; kill -9 "\${pid%/environ}"
+    done
+    sleep 0.1
+    [ -n "$2" ] && ip netns del "$2"
+    rm -rf -- "$1"`;
+    const shell = spawn('sh', ['-c', script, 'sh', folder, spaces ? namespaceName() : ''], {
+        detached: true,
+        stdio: ['pipe', 'ignore', 'ignore'],
+        env: { PATH: `${process.env.PATH}:/usr/sbin:/sbin` },
+    });
+    shell.unref();
+    shell.stdin.unref();
+}
+function removeOldFolders() {
+    if (!existsSync('/proc'))
+        return;
+    for (const name of readdirSync(tmpdir())) {
+        const [, pid] = new RegExp(`^${folderPrefix}(\\d+)-`).exec(name) ?? [];
+        if (pid && !existsSync(`/proc/${pid}`))
+            rmSync(join(tmpdir(), name), { recursive: true, force: true });
+    }
+}
+//# sourceMappingURL=leftovers.js.map

@@ -1,0 +1,23 @@
+// A server with a mistake of our own making: it hears of everything three seconds late and takes itself for fresh all the
+// same. A driver that finds nothing wrong with it is worth nothing (driver.test.ts).
+import { createServer } from 'node:http';
+import { setTimeout } from 'node:timers/promises';
+import { readSettings } from '../../../config/settings.js';
+import { compose } from '../../../server/compose.js';
+const log = { debug: () => { }, info: () => { }, warn: () => { }, error: () => { } };
+const settings = readSettings(process.env);
+const composed = await compose(settings, { log });
+await composed.migrate();
+await composed.start();
+composed.jobs.start();
+const { revocation: { tail }, storage: { revocationStore: revocations }, } = composed.parts;
+tail.isFresh = () => true;
+tail.freshen = async () => { };
+const { head } = revocations;
+revocations.head = async (...asked) => {
+    const answer = await head(...asked);
+    await setTimeout(3_000);
+    return answer;
+};
+createServer(composed.app.callback()).listen(settings.port, settings.host, () => console.log('The stale one is ready'));
+//# sourceMappingURL=stale-server.js.map

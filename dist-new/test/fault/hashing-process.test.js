@@ -1,0 +1,140 @@
+// The process that hashes dies, hangs, or is not there: whoever wants to sign in is told to try again, and nothing else is
+// noticed.
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { expect } from 'chai';
+import { createHashingProcess } from '../../server/identity/sign-in/hashing-process.js';
+import { aClient } from '../support/client.js';
+import { aFolder, needsLinux, sqlite } from '../support/engines.js';
+import { waitFor } from '../support/mariadb.js';
+import { aServerProcess } from '../support/processes.js';
+import { aServer, password } from '../support/server.js';
+const path = '/api/token/';
+/** With a hashing process of its own, as a server has it outside of tests. */
+const ownProcess = { ports: { hashingWork: undefined } };
+function isAlive(pid) {
+    try {
+        process.kill(pid, 0);
+        return true;
+    }
+    catch {
+        return false;
+    }
+}
+describe('the hashing process', () => {
+    it('is started by the first hash, and ended with the server', async () => {
+        const server = await aServer(ownProcess);
+        const pid = server.composed.parts.signIn.hashingProcess.pid();
+        expect(isAlive(pid), 'it hashed the password of the first administrator').to.equal(true);
+        await server.close();
+        expect(isAlive(pid)).to.equal(false);
+        const second = await aServer({ ...ownProcess, settings: server.settings });
+        expect(second.composed.parts.signIn.hashingProcess.pid(), 'nothing was hashed').to.equal(null);
+    });
+    it('that answers something else ends itself, not the server', async () => {
+        const program = `${aFolder()}/child.cjs`;
+        for (const answer of ['null', '5', '[]', '{"id":1}', '{"id":1,"result":null}', '{"id":"1","result":true}']) {
+            writeFileSync(program, `process.on('message', () => process.send(${answer}))`);
+            const told = [];
+            const own = createHashingProcess({ threads: 1, program, log: { warn: details => told.push(details) } });
+            const refused = await own.matches(password, '').catch((error) => error.code);
+            expect(refused, answer).to.equal('overloaded');
+            expect(told[0]).to.deep.include({ reason: 'it answered wrongly' });
+            await own.close();
+        }
+    });
+    for (const [how, end] of [
+        ['killed', (pid) => process.kill(pid, 'SIGKILL')],
+        ['stopped', (pid) => process.kill(pid, 'SIGSTOP')],
+    ]) {
+        it(`${how} while it hashes: 503 with Retry-After, and a new one serves the next`, async () => {
+            const told = [];
+            const own = createHashingProcess({ threads: 2, patience: 1_500, log: { warn: details => told.push(details) } });
+            let pid = null;
+            const endOnce = (work) => {
+                if (pid === null) {
+                    pid = own.pid();
+                    end(pid);
+                }
+                return work;
+            };
+            const server = await aServer({
+                ports: { hashingWork: { ...own, matches: (...guess) => endOnce(own.matches(...guess)) } },
+            });
+            const client = aClient(server);
+            const amy = await server.aUser();
+            const answers = await Promise.all(Array.from({ length: 4 }, () => client.post(path, amy)));
+            const refused = answers.filter(answer => answer.status === 503);
+            expect(refused.length, 'those that were at work').to.be.above(0);
+            for (const answer of refused) {
+                expect(answer.body.code).to.equal('overloaded');
+                expect(Number(answer.headers.get('retry-after'))).to.be.above(0);
+            }
+            // Those that waited for a slot were served by the next process.
+            expect(answers.filter(answer => ![200, 503].includes(answer.status))).to.deep.equal([]);
+            await client.signIn(amy);
+            expect(own.pid()).to.be.a('number').and.not.equal(pid);
+            expect(told).to.have.length(1);
+            expect(JSON.stringify(told)).to.not.include(password);
+            await own.close();
+        });
+    }
+    it('that dies before it has done anything is not started again and again', async () => {
+        const own = createHashingProcess({ threads: 2, log: { warn: () => { } } });
+        const outcome = (work) => work.then(() => 'done', (error) => error.code);
+        const first = outcome(own.hash(password, 4));
+        process.kill(own.pid(), 'SIGKILL');
+        expect(await first).to.equal('overloaded');
+        expect(await outcome(own.hash(password, 4))).to.equal('overloaded');
+        expect(own.pid()).to.equal(null);
+        await waitFor(async () => expect(await outcome(own.hash(password, 4))).to.equal('done'));
+        await own.close();
+        expect(await outcome(own.hash(password, 4)), 'closed').to.equal('overloaded');
+    });
+    it('killed while nobody hashes: nobody notices', async () => {
+        const server = await aServer(ownProcess);
+        const amy = await server.aUser();
+        const client = aClient(server);
+        for (let round = 0; round < 3; round++) {
+            const pid = server.composed.parts.signIn.hashingProcess.pid();
+            process.kill(pid, 'SIGKILL');
+            await waitFor(async () => expect(server.composed.parts.signIn.hashingProcess.pid()).to.not.equal(pid));
+            await client.signIn(amy);
+        }
+    });
+    it('goes when its server is killed, however that happens', async function () {
+        needsLinux(this);
+        const server = await aServerProcess(await sqlite.fresh());
+        await aClient(server).signIn({ username: 'admin', password });
+        const [pid] = childrenOf(server.pid);
+        expect(isAlive(pid)).to.equal(true);
+        await server.kill();
+        await waitFor(async () => expect(isAlive(pid)).to.equal(false));
+    });
+    it('yields to the server in all its threads, and knows nothing of its environment', async function () {
+        needsLinux(this);
+        const server = await aServer(ownProcess);
+        const amy = await server.aUser();
+        await aClient(server).signIn(amy);
+        const pid = server.composed.parts.signIn.hashingProcess.pid();
+        const threads = readdirSync(`/proc/${pid}/task`);
+        const niceness = threads.map(thread => niceOf(`/proc/${pid}/task/${thread}/stat`));
+        expect(niceness).to.deep.equal(niceness.map(() => 5));
+        expect(threads.length).to.be.above(2);
+        const environment = readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0').filter(Boolean);
+        expect(environment.map(variable => variable.split('=')[0])).to.have.members([
+            'UV_THREADPOOL_SIZE',
+            'NODE_CHANNEL_FD',
+            'NODE_CHANNEL_SERIALIZATION_MODE',
+        ]);
+        expect(readFileSync(`/proc/${pid}/cmdline`, 'utf8')).to.not.include(password);
+    });
+});
+/** proc(5): the 19th field; the second one, the name, may hold anything. */
+function niceOf(stat) {
+    const text = readFileSync(stat, 'utf8');
+    return Number(text.slice(text.lastIndexOf(')') + 2).split(' ')[16]);
+}
+function childrenOf(pid) {
+    return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number);
+}
+//# sourceMappingURL=hashing-process.test.js.map

@@ -1,0 +1,128 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { expect } from 'chai';
+import { aClient, claimsOf } from '../support/client.js';
+import { aFolder, onMariaDb, onRedis } from '../support/engines.js';
+import { ended, freePort, waitFor } from '../support/mariadb.js';
+import { urlOf } from '../support/processes.js';
+import { aRedis } from '../support/redis.js';
+const main = fileURLToPath(new URL('../../server/main.js', import.meta.url));
+onMariaDb('several workers on one port', engine => onRedis('with Redis', () => {
+    const children = [];
+    afterEach(async () => {
+        await Promise.all(children.splice(0).map(child => ended(child, 'SIGKILL')));
+    });
+    async function start(settings) {
+        const port = await freePort();
+        const child = spawn(process.execPath, [main], {
+            cwd: aFolder(),
+            env: {
+                PATH: process.env.PATH,
+                PORT: String(port),
+                WORKERS: '3',
+                SECRET_KEY: Buffer.from('a test secret key of 32+ bytes! 0123456789').toString('base64'),
+                ...settings,
+            },
+        });
+        children.push(child);
+        let printed = '';
+        for (const stream of [child.stdout, child.stderr])
+            stream.on('data', chunk => {
+                printed += chunk;
+            });
+        const died = new Promise((_, reject) => child.once('exit', () => reject(new Error(printed))));
+        died.catch(() => { });
+        // Four programs start, on a machine that may be busy; how fast is no matter of these tests.
+        const ready = waitFor(async () => expect(printed).to.include('Darvoza is ready'), 45_000);
+        await Promise.race([ready, died]);
+        return { url: `http://127.0.0.1:${port}`, child, printed: () => printed, workers: () => childrenOf(child.pid) };
+    }
+    async function settingsOf(database) {
+        return { DATABASE_URL: urlOf(database), REDIS_URL: (await aRedis()).url };
+    }
+    /** On a connection each, so that every worker is asked. */
+    const fresh = { headers: { Connection: 'close' } };
+    it('serve as one: the password is printed once, an end is enforced at each, a worker that dies is replaced', async () => {
+        const running = await start(await settingsOf(await engine.fresh()));
+        await waitFor(async () => expect(running.workers()).to.have.length(3));
+        const [, password] = /password {2}(\S+)/.exec(running.printed()) ?? [];
+        expect(running.printed().match(/This password is shown once/g)).to.have.length(1);
+        const client = aClient(running);
+        const printed = { old_password: password, new_password: 'a password of my own' };
+        const { access } = await client.signIn({ username: 'admin', password: password });
+        expect((await client.post('/api/me/password/', printed, access)).status).to.be.below(300);
+        const admin = { username: 'admin', password: printed.new_password };
+        const [own, other] = [await client.signIn(admin), await client.signIn(admin)];
+        await client.delete(`/api/me/sessions/${claimsOf(other.access).sid}/`, own.access);
+        await new Promise(resolve => setTimeout(resolve, 150));
+        const verify = { ...fresh, json: { token: other.access } };
+        const answers = await Promise.all(Array.from({ length: 30 }, () => client.send('POST', '/api/token/verify/', verify)));
+        expect(new Set(answers.map(answer => answer.status))).to.deep.equal(new Set([401]));
+        const [victim, ...others] = running.workers();
+        process.kill(victim, 'SIGKILL');
+        await waitFor(async () => {
+            const present = running.workers();
+            expect(present).to.have.length(3).and.include.members(others);
+            expect(present).to.not.include(victim);
+        });
+        await waitFor(async () => {
+            const healthy = await Promise.all(Array.from({ length: 12 }, () => client.send('GET', '/readyz', fresh)));
+            expect(healthy.map(answer => [answer.status, answer.body.redis])).to.deep.equal(healthy.map(() => [200, 'ok']));
+        });
+        expect(running.printed()).to.include('a worker died; another is started');
+        const gone = running.workers();
+        running.child.kill('SIGTERM');
+        await new Promise(resolve => running.child.once('exit', resolve));
+        expect(running.child.exitCode).to.equal(0);
+        expect(gone.filter(isAlive)).to.deep.equal([]);
+    }).timeout(60_000);
+    it('finish what was begun when they are told to stop, and end with the one who leads them', async () => {
+        const running = await start({
+            ...(await settingsOf(await engine.migrated())),
+            ADMIN_PASSWORD: 'correct horse battery',
+        });
+        const client = aClient(running);
+        // One to a worker: more would wait for each other, and a busy machine may tell those to come again.
+        const signIns = Array.from({ length: 3 }, () => client.send('POST', '/api/token/', {
+            ...fresh,
+            json: { username: 'admin', password: 'correct horse battery' },
+        }));
+        await new Promise(resolve => setTimeout(resolve, 150));
+        running.child.kill('SIGTERM');
+        expect((await Promise.all(signIns)).map(answer => answer.status)).to.deep.equal([200, 200, 200]);
+        await new Promise(resolve => running.child.once('exit', resolve));
+        const next = await start(await settingsOf(await engine.migrated()));
+        const orphans = await waitFor(async () => {
+            expect(next.workers()).to.have.length(3);
+            return next.workers();
+        });
+        next.child.kill('SIGKILL');
+        await waitFor(async () => expect(orphans.filter(isAlive)).to.deep.equal([]));
+    }).timeout(60_000);
+    it('a port that is taken is told, and nothing is left running', async () => {
+        const settings = await settingsOf(await engine.migrated());
+        const running = await start(settings);
+        const error = await start({ ...settings, PORT: new URL(running.url).port }).then(() => null, (thrown) => thrown);
+        expect(error?.message).to.include('another program listens on this address');
+        expect(error?.message.match(/another program/g)).to.have.length(1);
+    }).timeout(60_000);
+}));
+function childrenOf(pid) {
+    try {
+        const listed = execFileSync('ps', ['-o', 'pid=', '--ppid', String(pid)], { encoding: 'utf8' });
+        return listed.trim().split(/\s+/).map(Number);
+    }
+    catch {
+        return [];
+    }
+}
+function isAlive(pid) {
+    try {
+        process.kill(pid, 0);
+        return true;
+    }
+    catch {
+        return false;
+    }
+}
+//# sourceMappingURL=workers.test.js.map

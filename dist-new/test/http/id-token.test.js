@@ -1,0 +1,137 @@
+// id_tokens: what they say, by which key, and that nothing here takes one for an access token. Whoever reads them does so
+// with jose and the published keys alone.
+import { createHash } from 'node:crypto';
+import { expect } from 'chai';
+import { createLocalJWKSet, decodeProtectedHeader, jwtVerify } from 'jose';
+import { aClient, claimsOf } from '../support/client.js';
+import { onEachEngine } from '../support/engines.js';
+import { everything, tokensOf } from '../support/id-tokens.js';
+import { later } from '../support/keys.js';
+import { aServer, issuer, settle } from '../support/server.js';
+/** As a relying party does it. */
+async function verified(server, idToken, audience) {
+    const jwks = createLocalJWKSet((await aClient(server).get('/.well-known/jwks.json')).body);
+    return jwtVerify(idToken, jwks, { issuer, audience, currentDate: new Date(server.clock.now()) });
+}
+describe('an id_token', () => {
+    let server;
+    beforeEach(async () => {
+        server = await aServer({ policy: { access_token_lifetime: 7_200 } });
+    });
+    it('opens nothing: no route and no grant takes one, nor is it a hint of who calls', async () => {
+        const amy = await server.aUser();
+        const { idToken } = await tokensOf(server, amy, { scope: everything });
+        const client = aClient(server);
+        for (const path of ['/api/me/', '/api/admin/users/'])
+            expect((await client.get(path, idToken)).body, path).to.include({ reason: 'token_type' });
+        expect((await client.verify(idToken)).body).to.include({ reason: 'token_type' });
+        expect((await client.refresh(idToken)).status).to.equal(401);
+        expect((await client.post('/api/token/blacklist/', { refresh: idToken })).status).to.equal(401);
+    });
+    // oidcc-server, oidcc-scope-profile
+    it('says who signed in, when, how and for whom, and is read with the published keys alone', async () => {
+        const amy = await server.aUser({ username: 'amy', firstName: 'Amy', lastName: 'Winter', email: 'amy@example.org' });
+        server.clock.advance('10m');
+        const { id, session, access, idToken } = await tokensOf(server, amy, { scope: 'openid profile email', nonce: 'n1' });
+        const { payload, protectedHeader } = await verified(server, idToken, id);
+        const iat = Math.floor(server.clock.now() / 1000);
+        const half = createHash('sha256').update(access).digest().subarray(0, 16);
+        expect(payload).to.deep.equal({
+            iss: issuer,
+            sub: String(amy.id),
+            aud: id,
+            iat,
+            exp: iat + 3_600,
+            auth_time: Math.floor(session.authenticatedAt / 1000),
+            nonce: 'n1',
+            at_hash: half.toString('base64url'),
+            sid: session.id,
+            amr: ['pwd'],
+            name: 'Amy Winter',
+            preferred_username: 'amy',
+            given_name: 'Amy',
+            family_name: 'Winter',
+        });
+        // OIDC Core §2: RS256 unless registered otherwise. oidcc-id-token-kid-absent-single-jwks has no counterpart: there is a kid.
+        expect(protectedHeader).to.deep.equal({ alg: 'RS256', typ: 'JWT', kid: protectedHeader.kid });
+        expect(claimsOf(access)).to.include({ sub: payload.sub, sid: payload.sid, auth_time: payload.auth_time });
+    });
+    it('says no more than was granted: no nonce that was not sent, no name and no roles without their scopes', async () => {
+        const bob = await server.aUser({ firstName: 'Bob', email: 'bob@example.org', roles: ['support'] });
+        const { id, idToken } = await tokensOf(server, bob);
+        const { payload } = await verified(server, idToken, id);
+        expect(Object.keys(payload)).to.have.members('iss sub aud iat exp auth_time at_hash sid amr'.split(' '));
+    });
+    it('says roles under their name and under the one that the application knows them by, and takes no claim away', async () => {
+        const eve = await server.aUser({ username: 'eve', roles: ['support'] });
+        const scope = 'openid profile roles';
+        const told = async (roles_claim) => {
+            const metadata = roles_claim === undefined ? {} : { roles_claim };
+            const { id, idToken } = await tokensOf(server, eve, { scope, metadata });
+            return (await verified(server, idToken, id)).payload;
+        };
+        expect(await told()).to.deep.include({ roles: ['support'], name: 'eve' });
+        expect(await told('groups')).to.deep.include({ roles: ['support'], groups: ['support'] });
+        for (const name of ['sub', 'aud', 'exp', 'nonce', 'at_hash', 'preferred_username']) {
+            const payload = await told(name);
+            expect(payload.roles, name).to.deep.equal(['support']);
+            expect(payload[name], name).to.not.deep.equal(['support']);
+        }
+    });
+    it('never outlives the access token that it comes with, nor the hour', async () => {
+        const { id, idToken, access } = await tokensOf(server, await server.aUser(), {
+            metadata: { lifetimes: { access_token_lifetime: 300 } },
+        });
+        const { payload } = await verified(server, idToken, id);
+        expect(payload.exp).to.equal(claimsOf(access).exp);
+        expect(payload.exp - payload.iat).to.equal(300);
+    });
+});
+onEachEngine('an id_token', engine => {
+    it('is signed with the algorithm that its application has registered, and at_hash by it', async () => {
+        const server = await aServer({ engine, policy: { access_token_algorithm: 'EdDSA' } });
+        await later('1m', server);
+        await later('20m', server);
+        const amy = await server.aUser();
+        for (const [algorithm, hash] of [
+            ['RS256', 'sha256'],
+            ['ES256', 'sha256'],
+            ['EdDSA', 'sha512'],
+        ]) {
+            const metadata = { id_token_signed_response_alg: algorithm };
+            const { id, idToken, access } = await tokensOf(server, amy, { metadata });
+            const { payload, protectedHeader } = await verified(server, idToken, id);
+            expect(protectedHeader.alg).to.equal(algorithm);
+            const whole = createHash(hash).update(access).digest();
+            expect(payload.at_hash).to.equal(whole.subarray(0, whole.length / 2).toString('base64url'));
+        }
+        const unheld = tokensOf(server, amy, { metadata: { id_token_signed_response_alg: 'PS256' } });
+        const error = await unheld.catch(error => error);
+        expect([error.code, error.status]).to.deep.equal(['database_unavailable', 503]);
+    });
+    // oidcc-server-rotate-keys
+    it('is good across a rotation, and by the new key from then on', async () => {
+        const server = await aServer({ engine });
+        const amy = await server.aUser();
+        const before = await tokensOf(server, amy);
+        await server.composed.parts.keys.keyRing.rotate({ algorithm: 'RS256' }, 'system');
+        await later('20m', server);
+        const after = await tokensOf(server, amy);
+        const kids = [before, after].map(({ idToken }) => decodeProtectedHeader(idToken).kid);
+        expect(kids[0]).to.not.equal(kids[1]);
+        for (const { idToken, id } of [before, after])
+            await verified(server, idToken, id);
+    });
+    it('is there for the first who sign in after an upgrade, before the key of it would sign by the schedule', async () => {
+        const former = await aServer({ engine });
+        await former.composed.parts.storage.database.write("DELETE FROM signing_key WHERE algorithm = 'RS256'");
+        const { settings, clock } = former;
+        await former.close();
+        const server = await aServer({ settings, clock });
+        await server.composed.jobs.settled();
+        await settle(server.composed);
+        const { id, idToken } = await tokensOf(server, await server.aUser());
+        expect((await verified(server, idToken, id)).protectedHeader.alg).to.equal('RS256');
+    });
+});
+//# sourceMappingURL=id-token.test.js.map

@@ -1,0 +1,282 @@
+// Kinds of access, routes and a grant that only this file has, added through the public tables: nothing in server/ knows them.
+import { randomBytes, randomUUID } from 'node:crypto';
+import { createServer } from 'node:http';
+import { fileURLToPath } from 'node:url';
+import { expect } from 'chai';
+import { createHttpParts } from '../../server/app.js';
+import { client as byClient } from '../../server/http/kinds/client.js';
+import { kinds } from '../../server/http/kinds/kinds.js';
+import { hasScope } from '../../server/http/kinds/scope.js';
+import { createKoa } from '../../server/http/koa.js';
+import { grant } from '../../server/http/oauth/grants/grant.js';
+import { createTokenEndpoint } from '../../server/http/oauth/token.js';
+import { get, post } from '../../server/http/route.js';
+import { routes } from '../../server/http/routes.js';
+import { refuse } from '../../server/protocol/errors.js';
+import { anApplicationRow } from '../support/applications.js';
+import { aClient } from '../support/client.js';
+import { aServer, issuer, password } from '../support/server.js';
+import { aVisitor } from '../support/visitor.js';
+/** No header `DPoP` has come. */
+const shownProofs = { of: async () => null };
+// A grant: its row and its handler.
+const testGrant = grant({
+    grantType: 'urn:test:grant',
+    parameters: { ticket: { required: true }, note: {}, resource: { repeats: true } },
+    async handle({ ticket, note = '', resource }, ctx) {
+        if (ticket === 'spent')
+            throw refuse('invalid_grant');
+        if (ticket === 'stolen')
+            throw refuse('token_reused');
+        if (ticket === 'full')
+            throw refuse('session_limit_reached');
+        if (ticket === 'early')
+            throw refuse('database_unavailable', { retryAfter: 3 });
+        if (ticket === 'broken')
+            throw new Error('a mistake of ours');
+        const scope = [ctx.state.application.id, ticket, note, ...resource].join(' ');
+        return { access_token: 'a', token_type: 'Bearer', expires_in: 60, scope };
+    },
+});
+// The authorization endpoint: by cookie, from any site; what is wrong is a page of ours until the address to go back to is known.
+const known = 'https://shop.example/back';
+const backToApplication = async (ctx, next) => {
+    const sent = ctx.method === 'GET' ? ctx.query : one(ctx.request.body);
+    if (sent.redirect_uri !== known)
+        throw refuse('invalid_request');
+    try {
+        await next();
+    }
+    catch {
+        ctx.status = 303;
+        ctx.redirect(`${known}?error=access_denied`);
+    }
+};
+const one = (form) => Object.fromEntries(Object.entries(form).map(([name, [value]]) => [name, value]));
+const rows = {
+    token: post('/oauth/token', byClient, 'Tokens'),
+    userinfo: get('/oauth/userinfo', hasScope('darvoza:admin'), 'Claims'),
+    postUserinfo: post('/oauth/userinfo', hasScope('darvoza:admin'), 'Claims'),
+    authorize: get('/oauth/authorize', { kind: 'authorization' }, 'Let an application in'),
+    postAuthorize: post('/oauth/authorize', { kind: 'authorization' }, 'The same'),
+};
+const userinfo = (ctx) => {
+    ctx.body = { sub: ctx.state.claims.sub };
+};
+function authorize(ctx) {
+    return backToApplication(ctx, async () => {
+        const { browser } = ctx.state;
+        if (!browser)
+            throw refuse('not_authenticated');
+        ctx.status = 303;
+        ctx.redirect(ctx.method === 'POST' ? '/oauth/authorize?ticket=1' : `${known}?user=${browser.user.username}`);
+    });
+}
+/** A server whose tables have more rows than ours. */
+async function aServerWithMore() {
+    const server = await aServer();
+    const { parts } = server.composed;
+    await aShop(server);
+    const logged = [];
+    const line = (details, message) => void logged.push(`${message} ${JSON.stringify(details)}`);
+    const http = createHttpParts({
+        settings: server.settings,
+        issuer,
+        ownApplication: 'darvoza',
+        root: fileURLToPath(new URL('../../../', import.meta.url)),
+        log: { debug: () => { }, info: line, warn: line, error: line },
+        uuid: randomUUID,
+        random: randomBytes,
+        bodyWait: undefined,
+        isLeaving: () => false,
+        revocation: parts.revocation,
+        tokens: parts.tokens,
+        signIn: parts.signIn,
+        identity: parts,
+    });
+    const app = createKoa({
+        ...http,
+        routes: { ...routes, ...rows },
+        kinds,
+        handlers: {
+            ...http.handlers,
+            token: createTokenEndpoint({ grants: [testGrant], shownProofs }),
+            userinfo,
+            postUserinfo: userinfo,
+            authorize,
+            postAuthorize: authorize,
+        },
+    });
+    const listener = createServer(app.callback());
+    listeners.push(listener);
+    await new Promise(resolve => listener.listen(0, '127.0.0.1', resolve));
+    const more = {
+        ...server,
+        hasMore: true,
+        url: `http://127.0.0.1:${listener.address().port}`,
+    };
+    return { server: more, client: aClient(more), logged };
+}
+/** An application that may have the grant of this file, and no other. */
+async function aShop({ composed }) {
+    const { storage, applications } = composed.parts;
+    const metadata = { grant_types: [testGrant.grantType] };
+    for (const [id, method] of Object.entries({ shop: 'client_secret_basic', booth: 'client_secret_post' })) {
+        const row = anApplicationRow(id, { metadata: { ...metadata, token_endpoint_auth_method: method } });
+        await storage.database.transaction(async (tx) => {
+            await storage.applicationStore.insert(tx, row);
+            await applications.applicationSecrets.add(tx, id, 0, 'secret');
+        });
+    }
+}
+const listeners = [];
+afterEach(() => {
+    for (const listener of listeners.splice(0)) {
+        listener.closeAllConnections();
+        listener.close();
+    }
+});
+const form = { 'Content-Type': 'application/x-www-form-urlencoded' };
+const basic = (pair) => `Basic ${Buffer.from(pair).toString('base64')}`;
+const asShop = { ...form, Authorization: basic('shop:secret') };
+/** Asks a token endpoint. */
+const asking = (client) => (body, headers = asShop) => client.send('POST', '/oauth/token', { body, headers });
+describe('a grant that a table is given', () => {
+    it('is refused with what is missing, what is there twice, and what no table has, as RFC 6749 §5.2 says', async () => {
+        const { client, logged } = await aServerWithMore();
+        const ask = asking(client);
+        const ours = 'grant_type=urn:test:grant';
+        const refused = {
+            '': [400, 'invalid_request'],
+            'grant_type=': [400, 'invalid_request'],
+            [`${ours}&${ours}&ticket=1`]: [400, 'invalid_request'],
+            'grant_type=password': [400, 'unsupported_grant_type'],
+            [`grant_type=password&${ours}&ticket=1`]: [400, 'invalid_request'],
+            'grant_type=constructor': [400, 'unsupported_grant_type'],
+            [ours]: [400, 'invalid_request'],
+            [`${ours}&ticket=`]: [400, 'invalid_request'],
+            [`${ours}&ticket=1&ticket=1`]: [400, 'invalid_request'],
+            [`${ours}&ticket=1&unknown=1&unknown=2`]: [400, 'invalid_request'],
+            [`${ours}&ticket=1&constructor=1&constructor=2`]: [400, 'invalid_request'],
+            [`${ours}&ticket=%zz`]: [400, 'invalid_request'],
+            [`${ours}&ticket=spent`]: [400, 'invalid_grant'],
+            [`${ours}&ticket=stolen`]: [400, 'invalid_grant'],
+            [`${ours}&ticket=full`]: [400, 'access_denied'],
+            // What may pass never throws away what was shown.
+            [`${ours}&ticket=early`]: [503, 'temporarily_unavailable'],
+            [`${ours}&ticket=broken`]: [500, 'server_error'],
+        };
+        for (const [body, expected] of Object.entries(refused)) {
+            const { status, body: told, headers } = await ask(body);
+            expect([status, told.error], body).to.deep.equal(expected);
+            expect(Object.keys(told), body).to.have.members(['error', 'error_description', 'error_uri']);
+            expect(told.error_description, body).to.match(/^[ !#-[\]-~]+$/);
+            expect(headers.get('cache-control'), body).to.equal('no-store');
+            expect(headers.get('retry-after'), body).to.equal(status === 503 ? '3' : null);
+            expect((await client.get(new URL(told.error_uri).pathname)).status, body).to.equal(200);
+        }
+        expect((await ask(`${ours}&ticket=stolen`)).body.error_uri).to.equal(`${issuer}/errors/token_reused`);
+        expect(logged.filter(line => line.startsWith('a request failed'))).to.have.length(1);
+    });
+    it('is refused to an application that proves nothing, before its parameters are looked at', async () => {
+        const ask = asking((await aServerWithMore()).client);
+        for (const authorization of [basic('shop:wrong'), basic('nobody:secret')]) {
+            const { status, body, headers } = await ask('grant_type=nothing', { ...form, Authorization: authorization });
+            expect([status, body.error]).to.deep.equal([401, 'invalid_client']);
+            expect(headers.get('www-authenticate')).to.equal('Basic realm="token"');
+        }
+        const { status, body, headers } = await ask('client_id=shop&client_secret=wrong', form);
+        expect([status, body.error, headers.get('www-authenticate')]).to.deep.equal([401, 'invalid_client', null]);
+    });
+    it('takes a form and nothing else, and no other method', async () => {
+        const { client } = await aServerWithMore();
+        const ask = asking(client);
+        const json = { ...asShop, 'Content-Type': 'application/json' };
+        const refused = await ask('{"grant_type":"urn:test:grant"}', json);
+        expect([refused.status, refused.body.error]).to.deep.equal([415, 'invalid_request']);
+        // RFC 6749 §5.2 leaves out the quotation mark.
+        expect(refused.body.error_description).to.equal("Unsupported media type 'application/json' in request.");
+        const other = await client.get('/oauth/token');
+        expect([other.status, other.body.error, other.headers.get('allow')]).to.deep.equal([
+            405,
+            'invalid_request',
+            'POST, OPTIONS',
+        ]);
+        expect((await client.send('OPTIONS', '/oauth/token')).body.parses).to.deep.equal([form['Content-Type']]);
+        const nothing = await client.get('/oauth/token/nothing');
+        expect([nothing.status, nothing.body.error]).to.deep.equal([404, 'invalid_request']);
+    });
+    it('answers tokens, that nobody may keep and every origin may ask for', async () => {
+        const { client } = await aServerWithMore();
+        const ask = asking(client);
+        const body = 'grant_type=urn:test:grant&ticket=1&note=&resource=a&resource=b&unknown=1';
+        for (const [id, sent, headers] of [
+            ['shop', `${body}&client_id=shop`, asShop],
+            ['booth', `${body}&client_id=booth&client_secret=secret`, form],
+        ]) {
+            const answer = await ask(sent, { ...headers, Origin: 'https://shop.example' });
+            expect(answer.body).to.deep.equal({
+                access_token: 'a',
+                token_type: 'Bearer',
+                expires_in: 60,
+                scope: `${id} 1  a b`,
+            });
+            expect(answer.headers.get('cache-control')).to.equal('no-store');
+            expect(answer.headers.get('access-control-allow-origin')).to.equal('*');
+        }
+        const preflight = { Origin: 'https://shop.example', 'Access-Control-Request-Method': 'POST' };
+        expect((await client.send('OPTIONS', '/oauth/token', { headers: preflight })).status).to.equal(204);
+    });
+    it('cannot be in a table twice', () => {
+        expect(() => createTokenEndpoint({ grants: [testGrant, testGrant], shownProofs })).to.throw('two grants have the same type');
+    });
+});
+describe('a kind that asks for a scope', () => {
+    it('takes a token that has it, in a header, and nothing else', async () => {
+        const { server, client } = await aServerWithMore();
+        const { access, user_id } = await client.signIn({ username: 'admin', password });
+        const lesser = await client.signIn(await server.aUser());
+        const browser = aVisitor(server);
+        await browser.signIn({ username: 'admin', password });
+        for (const method of ['GET', 'POST']) {
+            const none = await browser.send(method, '/oauth/userinfo', { headers: { 'Sec-Fetch-Site': 'same-origin' } });
+            expect([none.status, none.headers.get('www-authenticate')]).to.deep.equal([401, 'Bearer realm="api"']);
+            const bad = await client.send(method, '/oauth/userinfo', { token: `${access}x` });
+            expect([bad.status, bad.body.error]).to.deep.equal([401, 'invalid_token']);
+            expect(bad.headers.get('www-authenticate'))
+                .to.include('error="invalid_token"')
+                .and.include('error_code="token_malformed"');
+            const other = await client.send(method, '/oauth/userinfo', { token: lesser.access });
+            expect([other.status, other.body.error]).to.deep.equal([403, 'insufficient_scope']);
+            const good = await client.send(method, '/oauth/userinfo', { token: access });
+            expect(good.body).to.deep.equal({ sub: String(user_id) });
+        }
+    });
+});
+describe('a kind of the authorization endpoint', () => {
+    const way = `redirect_uri=${encodeURIComponent(known)}`;
+    it('is a page of ours while nobody knows where to go back to, and leads back from then on', async () => {
+        const visitor = aVisitor((await aServerWithMore()).server);
+        for (const query of ['', '?redirect_uri=https://evil.example/']) {
+            const { status, text, headers } = await visitor.send('GET', `/oauth/authorize${query}`);
+            expect([status, headers.get('location')], query).to.deep.equal([400, null]);
+            expect(text).to.include('<html').and.include('invalid_request');
+        }
+        const { status, headers } = await visitor.send('GET', `/oauth/authorize?${way}`);
+        expect([status, headers.get('location')]).to.deep.equal([303, `${known}?error=access_denied`]);
+        expect(headers.get('access-control-allow-origin')).to.equal(null);
+    });
+    it('knows the browser by its cookie, and takes a form of any site', async () => {
+        const visitor = aVisitor((await aServerWithMore()).server);
+        await visitor.signIn({ username: 'admin', password });
+        const read = await visitor.send('GET', `/oauth/authorize?${way}`);
+        expect(read.headers.get('location')).to.equal(`${known}?user=admin`);
+        const foreign = { 'Sec-Fetch-Site': 'cross-site', Origin: 'https://shop.example' };
+        const sent = await visitor.send('POST', '/oauth/authorize', { form: { redirect_uri: known }, headers: foreign });
+        expect([sent.status, sent.headers.get('location')]).to.deep.equal([303, '/oauth/authorize?ticket=1']);
+        // The pages that were there stay closed to it.
+        const own = await visitor.send('POST', '/account', { form: { a: 'b' }, headers: foreign });
+        expect(own.status).to.equal(403);
+    });
+});
+//# sourceMappingURL=kinds.test.js.map

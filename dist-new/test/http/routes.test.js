@@ -1,0 +1,297 @@
+import { expect } from 'chai';
+import { adminRoutes } from '../../server/http/admin/routes.js';
+import { kinds, senderOf } from '../../server/http/kinds/kinds.js';
+import { pageRoutes } from '../../server/http/pages/routes.js';
+import { routes } from '../../server/http/routes.js';
+import { aClient } from '../support/client.js';
+import { aServer, password } from '../support/server.js';
+import { snapshotOf } from '../support/snapshot.js';
+import { aVisitor } from '../support/visitor.js';
+const table = Object.entries(routes);
+const open = table.filter(([, row]) => senderOf(row) === 'nobody');
+const pages = table.filter(([, row]) => senderOf(row) === 'cookie');
+const closed = table.filter(([, row]) => senderOf(row) === 'token');
+const ofApplications = table.filter(([, row]) => ['client', 'registrant'].includes(senderOf(row)));
+/** The router inside the Koa application; its middleware carries it along. */
+function routerOf(server) {
+    const [router] = server.composed.app.middleware.flatMap(one => one.router ?? []);
+    return router();
+}
+const pathOf = ({ path }) => path.replace(/[:*]\w+/g, 'a0000000-0000-4000-8000-000000000000');
+/** Every closed route, with and without the slash, with these headers. */
+async function askEach(client, headers) {
+    const answers = [];
+    for (const [name, row] of closed) {
+        for (const slash of ['', '/']) {
+            const answer = await client.send(row.method, pathOf(row) + slash, { headers });
+            answers.push({ name: name + slash, isOauth: row.access.kind === 'scope', ...answer });
+        }
+    }
+    return answers;
+}
+describe('the router', () => {
+    it('has every route of the table, and nothing that is not in it', async () => {
+        const { stack } = routerOf(await aServer());
+        const own = stack.filter(layer => layer.methods.length < 8);
+        const built = own.flatMap(layer => layer.methods.filter(method => method !== 'HEAD').map(method => `${method} ${layer.path}`));
+        expect(built.sort()).to.deep.equal(table.map(([, row]) => `${row.method} ${row.path}`).sort());
+        // What is left answers OPTIONS and refuses the other methods.
+        const others = stack.filter(layer => !own.includes(layer)).map(layer => layer.path);
+        expect(others.sort()).to.deep.equal([...new Set(table.map(([, row]) => row.path))].sort());
+    });
+    it('guards every route before it reads a body or does anything', async () => {
+        const client = aClient(await aServer());
+        for (const [name, row] of closed) {
+            // In the body there may be a token (RFC 6750 §2.2).
+            if (row.method === 'GET' || row.access.kind === 'scope')
+                continue;
+            const headers = { 'Content-Type': 'application/json' };
+            const answer = await client.send(row.method, pathOf(row), { headers, body: '{"broken' });
+            expect(answer.status, name).to.equal(401);
+        }
+    });
+    it('has no route that is nobody’s: each is of those that are open, by token, by cookie or of applications', () => {
+        expect(open.length + closed.length + pages.length + ofApplications.length).to.equal(table.length);
+    });
+    it('has each route under a name of its own, in whichever table it stands', () => {
+        const parts = { ...adminRoutes, ...pageRoutes };
+        expect(Object.keys(parts)).to.have.length(Object.keys(adminRoutes).length + Object.keys(pageRoutes).length);
+        for (const [name, row] of Object.entries(parts))
+            expect(routes[name], name).to.equal(row);
+    });
+    it('lets sign-ins in a few at a time, by the API and by the page', () => {
+        const limited = table.filter(([, row]) => row.limited).map(([, row]) => `${row.method} ${row.path}`);
+        expect(limited.sort()).to.deep.equal(['POST /api/token', 'POST /login']);
+    });
+    it('opens only what is known to be open', () => {
+        expect(open.map(([, row]) => row.path).sort()).to.deep.equal([
+            '/.well-known/jwks.json',
+            '/.well-known/oauth-authorization-server',
+            '/.well-known/openid-configuration',
+            '/api/token',
+            '/api/token/blacklist',
+            '/api/token/refresh',
+            '/api/token/verify',
+            '/assets/*file',
+            '/healthz',
+            '/openapi.json',
+            '/readyz',
+        ]);
+    });
+});
+describe('every route that the table does not open', () => {
+    it('answers 401 without a token', async () => {
+        const client = aClient(await aServer());
+        for (const headers of [{}, { Cookie: 'session=a; token=b' }, { Authorization: 'Basic YWRtaW46YQ==' }]) {
+            for (const { name, isOauth, status, body, headers: answered } of await askEach(client, headers)) {
+                expect(status, name).to.equal(401);
+                if (isOauth)
+                    expect(body.error, name).to.equal('invalid_request');
+                else
+                    expect(body, name).to.deep.equal({ detail: 'Authentication credentials were not provided.' });
+                expect(answered.get('www-authenticate'), name).to.equal('Bearer realm="api"');
+            }
+        }
+    });
+    it('answers 401 to garbage, to an expired token, to another kind of token and to one that is over', async () => {
+        const server = await aServer();
+        const client = aClient(server);
+        const early = await client.signIn({ username: 'admin', password: 'correct horse battery' });
+        server.clock.advance('1h');
+        const { access, refresh, device_token } = await client.signIn({
+            username: 'admin',
+            password: 'correct horse battery',
+        });
+        await client.post('/api/token/blacklist/', { refresh });
+        const before = await snapshotOf(server);
+        const reasons = {
+            garbage: 'token_malformed',
+            [early.access]: 'token_expired',
+            [refresh]: 'token_type',
+            [device_token]: 'token_type',
+            [access]: 'session_ended',
+        };
+        for (const [token, reason] of Object.entries(reasons)) {
+            for (const { name, isOauth, status, body } of await askEach(client, { Authorization: `Bearer ${token}` })) {
+                expect(status, name).to.equal(401);
+                if (isOauth)
+                    expect([body.error, body.error_uri.split('/').at(-1)]).to.deep.equal(['invalid_token', reason]);
+                else
+                    expect(body, name).to.include({ code: 'token_not_valid', reason });
+            }
+        }
+        expect(await snapshotOf(server)).to.equal(before);
+    });
+});
+describe('every route of applications', () => {
+    const form = { 'Content-Type': 'application/x-www-form-urlencoded' };
+    it('is for nobody who does not prove to be one: neither by a token, nor by a cookie', async () => {
+        const server = await aServer();
+        const { access } = await aClient(server).signIn({ username: 'admin', password });
+        const visitor = aVisitor(server);
+        await visitor.signIn({ username: 'admin', password });
+        const before = await snapshotOf(server);
+        expect(ofApplications).to.not.deep.equal([]);
+        for (const [name, row] of ofApplications) {
+            const isClient = senderOf(row) === 'client';
+            for (const authorization of ['', `Bearer ${access}`, 'Bearer garbage', 'Negotiate YTpi']) {
+                const headers = {
+                    ...form,
+                    'Sec-Fetch-Site': 'same-origin',
+                    ...(authorization && { Authorization: authorization }),
+                };
+                const { status, text, headers: answered } = await visitor.send(row.method, pathOf(row), { headers });
+                const { error } = JSON.parse(text);
+                // RFC 7592 §2.1: what was registered is managed by a token of its own. Nobody registers here as it is.
+                const unproven = [401, authorization.startsWith('Bearer') ? 'invalid_token' : 'invalid_request'];
+                const ofStrangers = name === 'register' ? [403, 'registration_closed'] : unproven;
+                const refused = isClient ? [401, 'invalid_client'] : ofStrangers;
+                expect([status, error], name).to.deep.equal(refused);
+                expect(answered.get('www-authenticate') === null, name).to.equal(isClient || status === 403);
+            }
+        }
+        expect(await snapshotOf(server)).to.equal(before);
+    });
+});
+describe('every route that takes a token', () => {
+    it('never takes the cookie of somebody who may do everything', async () => {
+        const server = await aServer();
+        const visitor = aVisitor(server);
+        await visitor.signIn({ username: 'admin', password });
+        expect(visitor.cookies.has('darvoza-4000')).to.equal(true);
+        const before = await snapshotOf(server);
+        for (const [name, row] of closed) {
+            const { status } = await visitor.send(row.method, pathOf(row), { headers: { 'Sec-Fetch-Site': 'same-origin' } });
+            expect(status, name).to.equal(401);
+        }
+        expect(await snapshotOf(server)).to.equal(before);
+    });
+});
+describe('every route of people and administrators', () => {
+    const strict = closed.filter(([, row]) => kinds[row.access.kind].unknown === 'refused');
+    it('refuses what it does not know, in the address and in the body, names it, and changes nothing', async () => {
+        const server = await aServer();
+        const client = aClient(server);
+        const { access } = await client.signIn({ username: 'admin', password });
+        const before = await snapshotOf(server);
+        const ofPrograms = ['scope', 'program'];
+        expect(strict.length).to.equal(closed.filter(([, row]) => !ofPrograms.includes(row.access.kind)).length);
+        for (const [name, row] of strict) {
+            const body = row.method === 'GET' ? {} : { json: {} };
+            for (const slash of ['', '/']) {
+                const path = pathOf(row) + slash;
+                const { status, body: told } = await client.send(row.method, `${path}?usename=x`, { ...body, token: access });
+                expect([status, Object.keys(told)], name).to.deep.equal([400, ['usename']]);
+                const twice = Object.keys(row.query ?? {})[0];
+                if (twice) {
+                    const refused = await client.send(row.method, `${path}?${twice}=1&${twice}=2`, { ...body, token: access });
+                    expect([refused.status, refused.body], name).to.deep.equal([400, { [twice]: ['Must be given once.'] }]);
+                }
+                if (row.method === 'GET')
+                    continue;
+                const refused = await client.send(row.method, path, { json: { usename: 'x' }, token: access });
+                expect([refused.status, Object.keys(refused.body)], name).to.deep.equal([400, ['usename']]);
+            }
+        }
+        expect(await snapshotOf(server)).to.equal(before);
+    });
+    it('names only the first of very many', async () => {
+        const client = aClient(await aServer());
+        const { access } = await client.signIn({ username: 'admin', password });
+        const many = Object.fromEntries(Array.from({ length: 4_000 }, (_, index) => [`n${index}`, 1]));
+        expect(Object.keys((await client.patch('/api/me', many, access)).body)).to.have.length(10);
+        const query = Array.from({ length: 2_000 }, (_, index) => `n${index}`).join('&');
+        expect(Object.keys((await client.get(`/api/me?${query}`, access)).body)).to.have.length(10);
+    });
+    it('does not tell what it knows to whom it does not let in', async () => {
+        const client = aClient(await aServer());
+        for (const [name, row] of strict)
+            expect((await client.send(row.method, `${pathOf(row)}?usename=x`)).status, name).to.equal(401);
+    });
+});
+describe('the routes of simplejwt', () => {
+    it('leave what they do not know, as serializers of Django do', async () => {
+        const server = await aServer();
+        const client = aClient(server);
+        const signedIn = await client.post('/api/token/?next=/', { username: 'admin', password, remember: true });
+        expect(signedIn.status).to.equal(200);
+        const { access, refresh } = signedIn.body;
+        expect((await client.post('/api/token/verify/?a=b', { token: access, user: 1 })).status).to.equal(200);
+        expect((await client.post('/api/token/refresh/?a=b', { refresh, csrf: 'x' })).status).to.equal(200);
+        expect((await client.post('/api/token/blacklist/?a=b', { refresh, csrf: 'x' })).status).to.equal(200);
+    });
+});
+describe('every page', () => {
+    // What becomes of their forms: forms.test.ts.
+    const inside = pages.filter(([, row]) => row.access.kind === 'page');
+    const read = inside.filter(([, row]) => row.method === 'GET');
+    const ownSite = { 'Sec-Fetch-Site': 'same-origin' };
+    it('that is not for anybody leads to the sign-in page and back, whatever token comes along', async () => {
+        const server = await aServer();
+        const { access } = await aClient(server).signIn({ username: 'admin', password });
+        const visitor = aVisitor(server);
+        const before = await snapshotOf(server);
+        for (const authorization of ['', `Bearer ${access}`, 'Bearer garbage']) {
+            for (const [name, row] of inside) {
+                const path = pathOf(row);
+                const options = row.method === 'POST' ? { form: { a: 'b' } } : {};
+                const headers = { ...ownSite, ...(authorization && { Authorization: authorization }) };
+                const { status, headers: answered } = await visitor.send(row.method, path, { ...options, headers });
+                expect(status, name).to.equal(303);
+                const next = row.method === 'GET' ? path : '/';
+                expect(answered.get('location'), name).to.equal(`/login?next=${encodeURIComponent(next)}`);
+            }
+        }
+        expect(await snapshotOf(server)).to.equal(before);
+    });
+    it('is shown to nobody without its permission', async () => {
+        const server = await aServer();
+        const visitor = aVisitor(server);
+        await visitor.signIn(await server.aUser());
+        const before = await snapshotOf(server);
+        for (const [name, row] of read) {
+            if (!('permission' in row.access))
+                continue;
+            const { status, text } = await visitor.send('GET', pathOf(row), { headers: ownSite });
+            expect(status, name).to.equal(403);
+            expect(text, name).to.include('permission_denied');
+        }
+        expect(await snapshotOf(server)).to.equal(before);
+    });
+    it('that leads to what is hard to take back asks for the password once the last proof is old', async () => {
+        const server = await aServer();
+        const visitor = aVisitor(server);
+        await visitor.signIn({ username: 'admin', password });
+        server.clock.advance('6m');
+        await visitor.open('/account');
+        const before = await snapshotOf(server);
+        const recent = read.filter(([, row]) => 'recentlyAuthenticated' in row.access);
+        expect(recent).to.not.deep.equal([]);
+        for (const [name, row] of recent) {
+            const { status, text } = await visitor.send('GET', pathOf(row), { headers: ownSite });
+            expect(status, name).to.equal(401);
+            expect(text, name).to.include('name="_proof"');
+        }
+        expect(await snapshotOf(server)).to.equal(before);
+    });
+});
+describe('every open route', () => {
+    it('answers the same whatever the Authorization header says', async () => {
+        const server = await aServer();
+        const client = aClient(server);
+        const { access } = await client.signIn({ username: 'admin', password: 'correct horse battery' });
+        const ask = async (row, headers) => {
+            const body = row.method === 'GET' ? {} : { json: {} };
+            const { status, text } = await client.send(row.method, pathOf(row), { headers, ...body });
+            return { status, text: text.replace(/[0-9a-f-]{36}/g, 'ID') };
+        };
+        for (const [name, row] of open) {
+            const plain = await ask(row, {});
+            expect(plain.status, name).to.be.oneOf([200, 400, 404]);
+            for (const authorization of ['Bearer garbage', 'Bearer', 'Bearer a b c', 'Basic YTpi', `Bearer ${access}`]) {
+                expect(await ask(row, { Authorization: authorization }), name).to.deep.equal(plain);
+            }
+        }
+    });
+});
+//# sourceMappingURL=routes.test.js.map

@@ -1,0 +1,142 @@
+// People are found by whatever is known of them: by the API, on the pages, and wherever one is picked by typing.
+import { expect } from 'chai';
+import { aClient } from '../support/client.js';
+import { onEachEngine } from '../support/engines.js';
+import { aServer, password } from '../support/server.js';
+import { aVisitor } from '../support/visitor.js';
+const admin = { username: 'admin', password };
+const people = [
+    { username: 'annak', firstName: 'Anna', lastName: 'Kim', email: 'ak@post.example' },
+    { username: 'm.egorova', firstName: 'Мария', lastName: 'Егорова', email: '' },
+    { username: 'dilnoza', firstName: 'Dilnoza', lastName: 'Joʻrayeva', email: 'dj@mail.example' },
+    { username: 'kim.lee', firstName: 'Lee', lastName: 'Annaberdi', email: 'lee@post.example' },
+];
+async function aWorld(server) {
+    const ids = new Map();
+    for (const one of people)
+        ids.set(one.username, (await server.aUser(one)).id);
+    const client = aClient(server);
+    const token = (await client.signIn(admin)).access;
+    const find = async (text) => {
+        const { status, body } = await client.get(`/api/admin/users?text=${encodeURIComponent(text)}`, token);
+        expect(status, text).to.equal(200);
+        return body.results.map((one) => one.username).sort();
+    };
+    return { server, client, token, find, ids };
+}
+async function signedIn(server, user = admin) {
+    const visitor = aVisitor(server);
+    await visitor.signIn(user);
+    return visitor;
+}
+onEachEngine('a search for people', engine => {
+    it('finds them by first and last name, in both orders, with any apostrophe, by e-mail, number and address', async () => {
+        const { find, ids } = await aWorld(await aServer({ engine }));
+        const expected = {
+            'Anna Kim': ['annak', 'kim.lee'],
+            'Kim, Anna': ['annak', 'kim.lee'],
+            'kim annab': ['kim.lee'],
+            Егорова: ['m.egorova'],
+            'егорова мар': ['m.egorova'],
+            Мария: ['m.egorova'],
+            Joʻrayeva: ['dilnoza'],
+            "Jo'ray": ['dilnoza'],
+            'Jo’rayeva Dilnoza': ['dilnoza'],
+            jorayeva: ['dilnoza'],
+            '@post.example': ['annak', 'kim.lee'],
+            'ak@': ['annak'],
+            [String(ids.get('dilnoza'))]: ['dilnoza'],
+            '127.0.0.1': ['admin'],
+            nna: [],
+            'Anna Karenina': [],
+            '%': [],
+        };
+        for (const [text, names] of Object.entries(expected))
+            expect(await find(text), text).to.deep.equal(names);
+    });
+    it('follows every change of a name, and forgets whoever is deleted', async () => {
+        const { server, client, token, find, ids } = await aWorld(await aServer({ engine }));
+        const id = ids.get('annak');
+        expect((await client.patch(`/api/admin/users/${id}`, { last_name: 'O‘Hara' }, token)).status).to.equal(200);
+        expect(await find('anna kim')).to.deep.equal(['kim.lee']);
+        expect(await find("o'hara anna")).to.deep.equal(['annak']);
+        expect((await client.patch(`/api/admin/users/${id}`, { username: 'scarlett', email: 's@tara.example' }, token)).status).to.equal(200);
+        expect([await find('annak'), await find('scarl ohara'), await find('tara')]).to.deep.equal([
+            [],
+            ['scarlett'],
+            ['scarlett'],
+        ]);
+        const made = { username: 'newcomer', password: 'correct horse battery 2', first_name: 'Zuhra' };
+        expect((await client.post('/api/admin/users', made, token)).status).to.equal(201);
+        expect(await find('zuh')).to.deep.equal(['newcomer']);
+        expect((await client.delete(`/api/admin/users/${id}`, token)).status).to.equal(204);
+        expect(await find('scarlett')).to.deep.equal([]);
+        const { database } = server.composed.parts.storage;
+        expect(await database.read('SELECT word FROM user_word WHERE user_id = ?', [id])).to.deep.equal([]);
+    });
+    it('that is refused or rolled back leaves what was found before', async () => {
+        const { client, token, find, ids } = await aWorld(await aServer({ engine }));
+        const taken = await client.patch(`/api/admin/users/${ids.get('annak')}`, { username: 'dilnoza' }, token);
+        expect(taken.status).to.equal(400);
+        expect([await find('annak'), await find('dilnoza')]).to.deep.equal([['annak'], ['dilnoza']]);
+    });
+    it('reaches the file, and bulk acts, and nobody else', async () => {
+        const { client, token } = await aWorld(await aServer({ engine }));
+        const file = await client.get('/api/admin/users?format=csv&text=%D0%95%D0%B3%D0%BE%D1%80', token);
+        expect(file.text).to.include('m.egorova').and.not.include('dilnoza');
+        const preview = await client.post('/api/admin/bulk/sign-out-users?text=kim%20lee', {}, token);
+        expect(preview.body).to.include({ count: 1 });
+        expect((await client.post('/api/admin/bulk/sign-out-users?text=%25', {}, token)).body).to.include({ count: 0 });
+    });
+});
+describe('a person who is picked by typing', () => {
+    it('is found on the home page and in each list by a last name, and asked for where several are meant', async () => {
+        const { server, client } = await aWorld(await aServer());
+        const [anna, , dilnoza, lee] = people;
+        for (const { username } of [anna, dilnoza, lee])
+            await client.signIn({ username, password });
+        const boss = await signedIn(server);
+        expect((await boss.open('/admin')).text)
+            .to.include('<h1')
+            .and.include('admin/users');
+        const opened = await boss.send('GET', '/admin/users?open=1&text=%D0%95%D0%B3%D0%BE%D1%80%D0%BE%D0%B2%D0%B0');
+        expect(opened.status).to.equal(303);
+        const typed = encodeURIComponent("Jo'rayeva");
+        for (const list of ['sessions', 'devices']) {
+            const { text } = await boss.open(`/admin/${list}?user=${typed}`);
+            expect(text, list).to.include('>dilnoza<').and.not.include('>annak<');
+            const several = await boss.open(`/admin/${list}?user=kim`);
+            expect(several.text, list).to.include('Several people are found by “kim”');
+            expect(several.text, list).to.include('user=annak').and.include('user=kim.lee').and.include('Anna Kim (annak)');
+            expect(several.text, list).to.not.include('/admin/users/');
+            // What ends something reaches none of several.
+            expect((await boss.open(`/admin/${list}/end?user=kim`)).status, list).to.equal(400);
+            expect((await boss.open(`/admin/${list}/end?user=${typed}`)).text, list).to.include('1 ');
+        }
+        for (const [list, field] of [
+            ['incidents', 'user'],
+            ['audit', 'subject'],
+            ['audit', 'actor'],
+            ['revocations', 'actor'],
+        ])
+            expect((await boss.open(`/admin/${list}?${field}=kim`)).text, `${list} ${field}`).to.include(`${field}=kim.lee`);
+    });
+    it('is not found by a name through lists of sessions by whoever may not look through people', async () => {
+        const { server } = await aWorld(await aServer());
+        await server.composed.parts.people.roles.create('guard', ['darvoza:sessions:read'], 'system');
+        const guard = await signedIn(server, await server.aUser({ roles: ['guard'] }));
+        for (const typed of ['kim', 'Joʻrayeva']) {
+            const { text } = await guard.open(`/admin/sessions?user=${encodeURIComponent(typed)}`);
+            expect(text).to.not.include('annak').and.not.include('dilnoza');
+        }
+        expect((await guard.open('/admin/sessions?user=annak')).status).to.equal(200);
+    });
+    it('is told apart from a user whose name is the same word, and from a number', async () => {
+        const { server, ids } = await aWorld(await aServer());
+        await server.aUser({ username: 'kim' });
+        const boss = await signedIn(server);
+        expect((await boss.open('/admin/sessions?user=kim')).text).to.not.include('Several people');
+        expect((await boss.open(`/admin/sessions?user=${ids.get('annak')}`)).text).to.not.include('Several people');
+    });
+});
+//# sourceMappingURL=search.test.js.map

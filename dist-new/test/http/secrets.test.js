@@ -1,0 +1,146 @@
+// Fifty secrets are handed to a server that writes all it can; then everything it wrote is searched for them.
+import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
+import { expect } from 'chai';
+import { openDatabase } from '../../server/storage/database.js';
+import { aClient } from '../support/client.js';
+import { aFolder } from '../support/engines.js';
+import { ended, freePort, waitFor } from '../support/mariadb.js';
+import { sendRaw } from '../support/raw.js';
+const main = fileURLToPath(new URL('../../server/main.js', import.meta.url));
+describe('what a server writes', function () {
+    this.timeout(60_000);
+    it('holds none of fifty planted secrets: not its log at debug, not an error, not a row of the audit log', async () => {
+        const secrets = [];
+        const plant = (length = 24) => {
+            const secret = `x9${randomBytes(length).toString('hex')}`;
+            secrets.push(secret);
+            return secret;
+        };
+        const keep = (...texts) => secrets.push(...texts);
+        const folder = aFolder();
+        const secretKey = randomBytes(32).toString('base64');
+        const adminPassword = plant();
+        keep(secretKey, adminPassword);
+        const port = await freePort();
+        const server = { url: `http://127.0.0.1:${port}` };
+        let written = '';
+        const child = spawn(process.execPath, [main], {
+            cwd: folder,
+            env: {
+                PATH: process.env.PATH,
+                PORT: String(port),
+                DATA_DIR: folder,
+                LOG_LEVEL: 'trace',
+                SECRET_KEY: secretKey,
+                ADMIN_PASSWORD: adminPassword,
+            },
+        });
+        for (const stream of [child.stdout, child.stderr])
+            stream.on('data', chunk => {
+                written += chunk;
+            });
+        try {
+            await waitFor(() => fetch(`${server.url}/readyz`));
+            const client = aClient(server);
+            const answers = [];
+            const tell = async (answering) => {
+                const answer = await answering;
+                answers.push({ status: answer.status, text: answer.text, headers: [...answer.headers] });
+                return answer;
+            };
+            // What the server itself hands out; an answer that is meant to hold it is not searched.
+            const signedIn = await client.signIn({ username: 'admin', password: adminPassword });
+            keep(signedIn.access, signedIn.refresh, signedIn.device_token);
+            const rotated = (await client.refresh(signedIn.refresh)).body;
+            keep(rotated.access, rotated.refresh);
+            const token = rotated.access;
+            // Passwords: wrong, new, too weak, in the wrong field, in every shape of body.
+            const amyPassword = plant();
+            const made = await tell(client.post('/api/admin/users/', { username: 'amy', password: amyPassword }, token));
+            expect(made.status).to.equal(201);
+            for (let time = 0; time < 6; time++)
+                await tell(client.post('/api/token/', { username: 'amy', password: plant() }));
+            await tell(client.post('/api/token/', { username: plant(), password: plant() }));
+            await tell(client.post('/api/token/', { username: 'amy', password: [plant()] }));
+            await tell(client.post('/api/token/', { username: 'amy', password: { secret: plant() } }));
+            await tell(client.post('/api/token/', { username: 'amy', password: plant(3_000) }));
+            await tell(client.post('/api/me/password/', { old_password: plant(), new_password: plant() }, token));
+            await tell(client.post('/api/me/password/', { old_password: amyPassword, new_password: '1' }, token));
+            const user = `/api/admin/users/${made.body.user_id}`;
+            await tell(client.post(`${user}/password`, { password: plant() }, token));
+            await tell(client.post(`${user}/password`, { password: ` ${plant()}\0` }, token));
+            await tell(client.post('/api/admin/users/', { username: 'no spaces', password: plant() }, token));
+            await tell(client.send('POST', '/api/token/', { body: `username=amy&password=${plant()}&password=${plant()}` }));
+            const form = { 'Content-Type': 'application/x-www-form-urlencoded' };
+            await tell(client.send('POST', '/api/token/', { body: `username=amy&password=${plant()}&%zz`, headers: form }));
+            const json = { 'Content-Type': 'application/json' };
+            await tell(client.send('POST', '/api/token/', { body: `{"username":"amy","password":"${plant()}`, headers: json }));
+            await tell(client.send('POST', '/api/token/', { body: `{"password":"${plant()}","password":1}`, headers: json }));
+            await tell(client.send('POST', '/api/token/', { body: plant(40_000), headers: json }));
+            // Tokens and the like: broken, in the wrong place, in a query, a cookie, a path, a header of another scheme.
+            for (const path of ['/api/token/refresh/', '/api/token/blacklist/'])
+                await tell(client.post(path, { refresh: plant() }));
+            await tell(client.post('/api/token/verify/', { token: plant() }));
+            await tell(client.post('/api/token/verify/', { token: `${token}${plant()}` }));
+            await tell(client.post('/api/token/', { username: 'amy', password: plant(), device_token: plant() }));
+            await tell(client.get('/api/me/', plant()));
+            await tell(client.get(`/api/me/?access_token=${plant()}`));
+            await tell(client.get(`/api/admin/users/?username=a&token=${plant()}`, token));
+            // An API key: shown once, and then in the right header, in wrong ones, and one that is none.
+            const shown = await client.post('/api/me/keys/', { name: 'Nightly', scopes: ['darvoza:account'] }, token);
+            const apiKey = shown.body.key;
+            keep(apiKey.slice('dvz_key_'.length));
+            for (const authorization of [
+                `Token ${apiKey}`,
+                `token ${apiKey} ${plant()}`,
+                `Bearer ${apiKey}`,
+                `Token ${plant()}`,
+            ])
+                await tell(client.send('GET', '/api/me/', { headers: { Authorization: authorization } }));
+            const byApiKey = { headers: { Authorization: `Token ${apiKey}` } };
+            await tell(client.send('PATCH', '/api/me/', { ...byApiKey, json: { first_name: 'Ada', last_name: 7 } }));
+            await tell(client.send('GET', '/api/admin/users', byApiKey));
+            await tell(client.send('DELETE', `/api/me/keys/${shown.body.id}`, byApiKey));
+            await tell(client.send('GET', '/api/me/', byApiKey));
+            const guessed = `dvz_key_${randomBytes(32).toString('base64url')}`;
+            keep(guessed.slice('dvz_key_'.length));
+            await tell(client.send('GET', '/api/me/', { headers: { Authorization: `Token ${guessed}` } }));
+            await tell(client.post('/api/token/verify/', { token: guessed }));
+            for (const authorization of [`Basic ${plant()}`, `Bearer ${plant()} ${plant()}`, `bearer ${plant()}`, plant()])
+                await tell(client.send('GET', '/api/me/', { headers: { Authorization: authorization } }));
+            await tell(client.send('GET', '/api/me/', { headers: { Cookie: `darvoza-4000=${plant()}` } }));
+            await tell(client.send('POST', '/api/token/', {
+                json: {},
+                headers: { 'X-Api-Key': plant(), Referer: `http://a/${plant()}` },
+            }));
+            answers.push(await sendRaw(server, [`GET /?code=${plant()} HTTP/1.1`, 'Host: a', `Cookie: ${plant()}`]));
+            answers.push(await sendRaw(server, [`POST /api/token/ HTTP/1.1`, 'Host: a', 'Content-Length: 99'], plant()));
+            // Once more within the grace: it brings the present pair, so its answer is not searched.
+            await client.refresh(signedIn.refresh);
+            expect(secrets.length).to.be.at.least(50);
+            const database = await openDatabase({ engine: 'sqlite', path: `${folder}/darvoza.sqlite` });
+            const rows = await database.read('SELECT * FROM audit_entry');
+            const incidents = await database.read('SELECT * FROM incident');
+            const apiKeys = await database.read('SELECT * FROM api_key');
+            await database.close();
+            expect(rows.length).to.be.at.least(3);
+            expect(written).to.include('"path":"/api/token/"');
+            const places = {
+                'the log': written,
+                'an answer': JSON.stringify(answers),
+                'a row': JSON.stringify([rows, incidents, apiKeys]),
+            };
+            for (const [place, text] of Object.entries(places))
+                for (const secret of secrets) {
+                    // Whole, or so much of it that the rest can be guessed.
+                    expect(text.includes(secret.slice(0, 24)), `${place} holds ${secret.slice(0, 24)}…`).to.equal(false);
+                }
+        }
+        finally {
+            await ended(child, 'SIGKILL');
+        }
+    });
+});
+//# sourceMappingURL=secrets.test.js.map

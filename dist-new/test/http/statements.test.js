@@ -1,0 +1,94 @@
+// How often the database is asked for what people and programs do most. A page asks for what it shows, once; whoever adds
+// a statement here should know why. What the log's follower reads by itself is not counted.
+import { expect } from 'chai';
+import { aClient } from '../support/client.js';
+import { onEachEngine } from '../support/engines.js';
+import { aServer, password } from '../support/server.js';
+import { devicesOf } from '../support/sessions.js';
+import { countOf } from '../support/statements.js';
+import { aVisitor } from '../support/visitor.js';
+const admin = { username: 'admin', password };
+const ownSite = { 'Sec-Fetch-Site': 'same-origin' };
+/** MariaDB locks rows by reading them; SQLite's transactions have the one write lock. */
+const withLocks = ({ name }, locks) => (name === 'MariaDB' ? locks : 0);
+onEachEngine('the database is asked', engine => {
+    /** Amy is signed in on three devices, and somebody has changed something about her. */
+    async function aWorld() {
+        const server = await aServer({ engine });
+        const amy = await server.aUser({ username: 'amy', roles: ['support'] });
+        for (const agent of ['one/1', 'two/1', 'three/1'])
+            await aClient(server, agent).signIn(amy);
+        const client = aClient(server);
+        const token = (await client.signIn(admin)).access;
+        await client.patch(`/api/admin/users/${amy.id}`, { first_name: 'Amelia' }, token);
+        return { server, client, amy, token };
+    }
+    it('for a sign-in, a refresh, and nothing for a token that is verified', async () => {
+        const { server, client, amy } = await aWorld();
+        let pair = await client.signIn(amy);
+        const signIn = await countOf(server, async () => {
+            pair = await client.signIn(amy);
+        });
+        expect(signIn, 'sign-in').to.deep.equal({ reads: 6, writes: 5 });
+        const refresh = await countOf(server, async () => {
+            const answer = await client.refresh(pair.refresh);
+            expect(answer.status).to.equal(200);
+            pair = answer.body;
+        });
+        expect(refresh, 'refresh').to.deep.equal({ reads: 1, writes: 1 });
+        const verify = await countOf(server, async () => {
+            expect((await client.verify(pair.access)).status).to.equal(200);
+        });
+        expect(verify, 'verify').to.deep.equal({ reads: 0, writes: 0 });
+    });
+    it('for the end of a device', async () => {
+        const { server, client, amy, token } = await aWorld();
+        const own = (await aClient(server, 'four/1').signIn(amy)).access;
+        const [one, two, three] = (await devicesOf(server, amy.id)).map(one => one.device.id);
+        const ended = (path, by) => countOf(server, async () => {
+            expect((await client.delete(path, by)).status).to.equal(204);
+        });
+        // Two reads are those of every change: both heads, and whether the actor's application was ended meanwhile. Of its own
+        // it reads who asks, the device with its sessions, and what codes opened through them; of others' before that whose it is
+        // and both their rights.
+        const writes = 6;
+        expect(await ended(`/api/me/devices/${one}`, own), 'own').to.deep.equal({
+            reads: 2 + 3 + withLocks(engine, 5),
+            writes,
+        });
+        expect(await ended(`/api/admin/devices/${two}`, token), 'of somebody').to.deep.equal({
+            reads: 2 + 5 + withLocks(engine, 5),
+            writes,
+        });
+        const visitor = aVisitor(server);
+        await visitor.signIn(admin);
+        const action = `/admin/devices/${three}/end`;
+        const form = { _token: visitor.tokenOn(await visitor.open(`/admin/devices/${three}`), action) };
+        // The browser is looked at before the body and after it, and the notice names whose it was.
+        const byPage = await countOf(server, async () => {
+            expect((await visitor.send('POST', action, { form, headers: ownSite })).status).to.equal(303);
+        });
+        expect(byPage, 'by page').to.deep.equal({ reads: 2 + 5 + 2 + 1 + withLocks(engine, 5), writes: writes + 1 });
+    });
+    it('for the page of a user, and for Home', async () => {
+        const { server, amy } = await aWorld();
+        const visitor = aVisitor(server);
+        await visitor.signIn(admin);
+        const page = (path) => countOf(server, async () => {
+            expect((await visitor.send('GET', path)).status).to.equal(200);
+        });
+        // The browser, the user, devices with their number, sessions on these, live sessions and tokens, what was agreed to and
+        // which applications have sessions, API keys, what happened, by whom, and the roles that can be chosen.
+        expect(await page(`/admin/users/${amy.id}`), 'user').to.deep.equal({ reads: 11, writes: 0 });
+        // Four of them tell of applications: the list's two, the rows, and how much each is used.
+        expect(await page('/admin/'), 'Home').to.deep.equal({ reads: 18, writes: 0 });
+        // The browser, the list's two, the rows, and how much each is used.
+        expect(await page('/admin/applications'), 'applications').to.deep.equal({ reads: 5, writes: 0 });
+        // The browser, how far the list is read and the ids there, the users, their live sessions, and the roles to filter by.
+        expect(await page('/admin/users'), 'users').to.deep.equal({ reads: 6, writes: 0 });
+        // The browser, and the list: where nothing is filtered its index tells all.
+        expect(await page('/admin/incidents'), 'incidents').to.deep.equal({ reads: 2, writes: 0 });
+        expect(await page('/account/devices'), 'own devices').to.deep.equal({ reads: 8, writes: 0 });
+    });
+});
+//# sourceMappingURL=statements.test.js.map

@@ -1,0 +1,679 @@
+// The verifier of resource servers, against a token server whose answers can be spoiled; with the real one in
+// verifier-server.test.ts.
+import { createHmac, generateKeyPairSync, sign } from 'node:crypto';
+import { expect } from 'chai';
+import { Refusal } from '../../server/protocol/errors.js';
+import { createVerifier, OptionsError } from '../../server/verifier/verifier.js';
+import { aFakeIssuer, aSigningKey, aSkew, audience, closeFakeIssuers, heard, secret, stretch, } from '../support/fake-issuer.js';
+/** `200`, or status and code of what it was refused with. */
+async function verdict(work) {
+    try {
+        await work;
+        return '200';
+    }
+    catch (error) {
+        if (!(error instanceof Refusal))
+            throw error;
+        return `${error.status} ${error.code}`;
+    }
+}
+describe('a verifier', () => {
+    let fake;
+    beforeEach(async () => {
+        fake = await aFakeIssuer();
+    });
+    afterEach(closeFakeIssuers);
+    const introspections = () => fake.asked['/oauth/introspect'] ?? 0;
+    /** Introspection tells of every token but one that it is good: so the verifier sees that it may ask. @returns questions so far */
+    const askedByWhoMay = async (verifier, revoked) => {
+        fake.introspect = text => text === revoked ? { active: false } : { active: true, jti: claimOf(text, 'jti'), iss: fake.url };
+        expect(await code(verifier, fake.token())).to.equal('200');
+        return introspections();
+    };
+    const code = async (verifier, token, needs) => {
+        const told = await verdict(verifier.verify(token, needs));
+        return told.split(' ')[1] ?? told;
+    };
+    async function aReadyVerifier(options = {}) {
+        const verifier = fake.verifier({ clocks: aSkew().clocks, ...options });
+        await verifier.ready();
+        return verifier;
+    }
+    it('is not made of options that cannot be right, and tells all of them at once', () => {
+        const wrong = { issuer: 'http://id.example.com', audience: '', clientId: '12', acceptStaleKeyFor: 5, cacheSize: -1 };
+        const make = (options) => () => createVerifier(options);
+        expect(make(wrong)).to.throw(OptionsError).with.property('problems').with.length(6);
+        expect(make(wrong)).to.throw(/did you mean acceptStaleKeysFor\?/);
+        const right = { issuer: fake.url, audience, clientId: 'orders', clientSecret: 'hunter2' };
+        for (const more of [
+            { issuer: 'https://id.example.com/path' },
+            { issuer: 'ftp://id.example.com' },
+            { issuer: 'https://amy:secret@id.example.com' },
+            { introspectionCache: 2_001 },
+            { name: 'a b' },
+            { clockTolerance: Number.NaN },
+            { clocks: {} },
+            { clientSecret: undefined },
+        ]) {
+            expect(make({ ...right, ...more }), JSON.stringify(more)).to.throw(OptionsError);
+            expect(make({ ...right, ...more })).to.not.throw(/hunter2/);
+        }
+        expect(make(null)).to.throw(OptionsError);
+    });
+    it('refuses every token that nobody honest makes, and asks nobody about it', async () => {
+        const verifier = await aReadyVerifier();
+        const { key } = fake;
+        const good = fake.token();
+        const [head, body, tail] = good.split('.');
+        const claims = fake.claims();
+        const header = { alg: 'ES256', typ: 'at+jwt', kid: key.kid };
+        const text = JSON.stringify(claims);
+        const stranger = aSigningKey();
+        const mac = (secret) => {
+            const input = `${Buffer.from(JSON.stringify({ ...header, alg: 'HS256' })).toString('base64url')}.${body}`;
+            return `${input}.${createHmac('sha256', secret).update(input).digest('base64url')}`;
+        };
+        const unsigned = (alg) => `${Buffer.from(JSON.stringify({ ...header, alg })).toString('base64url')}.${body}.`;
+        const { privateKey: rsa } = generateKeyPairSync('rsa', { modulusLength: 2_048 });
+        const der = sign('sha256', Buffer.from(`${head}.${body}`), key.privateKey).toString('base64url');
+        const by = (changes) => fake.token(changes);
+        const now = Math.floor(Date.now() / 1000);
+        const cases = [
+            ['nothing', '', 'token_malformed'],
+            ['two parts', `${head}.${body}`, 'token_malformed'],
+            ['five parts', `${good}.a.b`, 'token_malformed'],
+            ['a space', ` ${good}`, 'token_malformed'],
+            ['padding', `${good}=`, 'token_malformed'],
+            ['a long one', `${good}${'A'.repeat(9_000)}`, 'token_malformed'],
+            ['crit', fake.token({}, { crit: ['exp'] }), 'token_malformed'],
+            ['b64', fake.token({}, { b64: false }), 'token_malformed'],
+            ['zip', fake.token({}, { zip: 'DEF' }), 'token_malformed'],
+            ['nested', fake.token({}, { cty: 'JWT' }), 'token_malformed'],
+            ['a member twice', fake.compact(header, text.replace(/\}$/, ',"sub":"1"}')), 'token_malformed'],
+            ['a list', fake.compact(header, '[]'), 'token_malformed'],
+            ['unsigned', unsigned('none'), 'token_algorithm'],
+            ['unsigned, otherwise', unsigned('nOnE'), 'token_algorithm'],
+            ['HS256 with the public key', mac(JSON.stringify(key.jwk)), 'token_algorithm'],
+            ['HS256 with nothing', mac(''), 'token_algorithm'],
+            ['RS256', fake.token({}, { alg: 'RS256' }), 'token_algorithm'],
+            ['ES384', fake.token({}, { alg: 'ES384' }), 'token_algorithm'],
+            ['alg 5', fake.token({}, { alg: 5 }), 'token_algorithm'],
+            ['an id_token', fake.token({}, { typ: 'JWT' }), 'token_type'],
+            ['a refresh token', fake.token({}, { typ: 'rt+jwt' }), 'token_type'],
+            ['a device token', fake.token({}, { typ: 'dt+jwt' }), 'token_type'],
+            ['no typ', fake.token({}, { typ: undefined }), 'token_type'],
+            ['typ in capitals', fake.token({}, { typ: 'AT+JWT' }), 'token_type'],
+            ['a refresh token in disguise', by({ token_type: 'refresh' }), 'token_type'],
+            ['no kid', fake.token({}, { kid: undefined }), 'token_key_unknown'],
+            ['kid 1', fake.token({}, { kid: 1 }), 'token_key_unknown'],
+            ['kid __proto__', fake.token({}, { kid: '__proto__' }), 'token_key_unknown'],
+            ['kid path', fake.token({}, { kid: '../../../../dev/null' }), 'token_key_unknown'],
+            ['a key of its own', fake.token({}, { kid: key.kid, jwk: stranger.jwk }, stranger), 'token_signature'],
+            ['a link to its own', fake.token({}, { kid: key.kid, jku: `${fake.url}/mine` }, stranger), 'token_signature'],
+            ['a DER signature', `${head}.${body}.${der}`, 'token_signature'],
+            ['zeros', `${head}.${body}.${Buffer.alloc(64).toString('base64url')}`, 'token_signature'],
+            ['no signature', `${head}.${body}.`, 'token_signature'],
+            ['another body', `${head}.${Buffer.from(text).toString('base64url')}.${tail}`, 'token_signature'],
+            [
+                'an RSA signature',
+                `${head}.${body}.${sign('sha256', Buffer.from(good), rsa).toString('base64url')}`,
+                'token_signature',
+            ],
+            ['a foreign issuer', by({ iss: 'https://evil.example' }), 'token_issuer'],
+            ['the issuer with a slash', by({ iss: `${fake.url}/` }), 'token_issuer'],
+            ['another audience', by({ aud: 'https://stock.example/' }), 'token_audience'],
+            ['two audiences', by({ aud: [audience, 'https://stock.example/'] }), 'token_claims'],
+            ['the issuer’s own', by({ aud: fake.url }), 'token_audience'],
+            ['expired', by({ exp: now - 100, iat: now - 200 }), 'token_expired'],
+            ['no exp', by({ exp: undefined }), 'token_claims'],
+            ['exp as text', by({ exp: String(now + 100) }), 'token_claims'],
+            ['exp without end', fake.compact(header, text.replace(/"exp":\d+/, '"exp":1e999')), 'token_claims'],
+            ['a life of a week', by({ exp: now + 604_800 }), 'token_claims'],
+            ['from a far future', by({ iat: now + 100_000, exp: now + 103_600 }), 'token_not_yet_valid'],
+            ['no rev', by({ rev: undefined }), 'token_claims'],
+            ['rev -1', by({ rev: -1 }), 'token_claims'],
+            ['rev as text', by({ rev: '0' }), 'token_claims'],
+            ['no roles', by({ roles: undefined }), 'token_claims'],
+            ['roles as text', by({ roles: 'admin' }), 'token_claims'],
+            ['permissions as text', by({ permissions: 'orders:read' }), 'token_claims'],
+            ['no jti', by({ jti: undefined }), 'token_claims'],
+            ['a sub that is none', by({ sub: '007' }), 'token_claims'],
+            ['a person without a session', by({ sid: undefined }), 'token_claims'],
+            ['an application with a session', by({ sub: 'shop' }), 'token_claims'],
+            [
+                'a program with roles',
+                by({ sub: 'shop', sid: undefined, username: undefined, auth_time: undefined }),
+                'token_claims',
+            ],
+            ['bound to a key', by({ cnf: { jkt: 'x'.repeat(43) } }), 'token_bound'],
+            ['bound to nothing', by({ cnf: null }), 'token_claims'],
+            ['a password that others know', by({ must_change_password: true }), 'password_change_required'],
+        ];
+        for (const [what, token, reason] of cases)
+            expect(await code(verifier, token), what).to.equal(reason);
+        for (const odd of [undefined, null, 5, {}, [good]])
+            expect(await code(verifier, odd)).to.equal('token_malformed');
+        expect(introspections()).to.equal(0);
+        expect(fake.asked['/mine']).to.equal(undefined);
+        expect(await code(verifier, good)).to.equal('200');
+        // What was refused is refused again: nothing of it was remembered.
+        for (const [what, token, reason] of cases)
+            expect(await code(verifier, token), `${what}, again`).to.equal(reason);
+        expect(verifier.status().counts).to.include({ refused: cases.length * 2 + 5, accepted: 1, unknown: 0 });
+    });
+    it('takes a good token without asking anybody, and hands on what it says', async () => {
+        const verifier = await aReadyVerifier();
+        const token = fake.token();
+        const before = { ...fake.asked };
+        const claims = await verifier.verify(token);
+        expect(claims).to.deep.include({
+            sub: '7',
+            roles: ['staff'],
+            scopes: ['orders:read', 'orders:write'],
+            user_id: '7',
+        });
+        expect(await verifier.verify(token)).to.equal(claims);
+        expect(() => claims.roles.push('admin')).to.throw(TypeError);
+        expect(introspections()).to.equal(0);
+        expect(fake.asked['/.well-known/jwks.json']).to.equal(before['/.well-known/jwks.json']);
+        const program = fake.token({
+            ...{ sub: 'shop', sid: undefined, username: undefined, auth_time: undefined, user_id: undefined },
+            ...{ roles: [], permissions: undefined },
+        });
+        expect(await verifier.verify(program)).to.include({ sub: 'shop' });
+    });
+    it('lets in who may do all of what is needed', async () => {
+        const verifier = await aReadyVerifier();
+        const token = fake.token({ auth_time: Math.floor(Date.now() / 1000) - 100 });
+        const refused = [
+            [{ scope: 'orders:delete' }, '403 insufficient_scope'],
+            [{ scope: ['orders:read', 'orders:delete'] }, '403 insufficient_scope'],
+            [{ scope: 'orders' }, '403 insufficient_scope'],
+            [{ permission: 'orders:write' }, '403 permission_denied'],
+            [{ permission: ['orders:read', 'orders:write'] }, '403 permission_denied'],
+            [{ role: 'admin' }, '403 permission_denied'],
+            [{ role: [] }, '403 permission_denied'],
+            [{ maxAge: 60 }, '401 insufficient_user_authentication'],
+            [{ maxAge: 0 }, '401 insufficient_user_authentication'],
+        ];
+        for (const [needs, expected] of refused)
+            expect(await verdict(verifier.verify(token, needs)), JSON.stringify(needs)).to.equal(expected);
+        const all = { scope: ['orders:read', 'orders:write'], permission: 'orders:read', role: ['admin', 'staff'] };
+        expect(await verdict(verifier.verify(token, { ...all, maxAge: 300 }))).to.equal('200');
+        const omitted = fake.token({ permissions: undefined, permissions_omitted: true });
+        expect(await verdict(verifier.verify(omitted, { permission: 'orders:read' }))).to.equal('403 permission_denied');
+        expect(await verdict(verifier.verify(omitted))).to.equal('200');
+        const program = fake.token({
+            ...{ sub: 'shop', sid: undefined, username: undefined, auth_time: undefined, user_id: undefined },
+            ...{ roles: [], permissions: undefined },
+        });
+        expect(await code(verifier, program, { maxAge: 1e9 })).to.equal('insufficient_user_authentication');
+    });
+    it('refuses what the log says, whatever was remembered, and what was issued later is good', async () => {
+        const verifier = await aReadyVerifier();
+        const { key } = fake;
+        const cases = [
+            ['token', 'j1', 'token_revoked'],
+            ['session', 's1', 'session_ended'],
+            ['user', '9', 'token_revoked'],
+            ['role', 'staff', 'token_revoked'],
+            ['application', 'shop', 'token_revoked'],
+            ['all', '', 'token_revoked'],
+        ];
+        for (const [kind, subject, expected] of cases) {
+            const changes = { jti: 'j1', sid: 's1', sub: '9' };
+            const token = fake.token(changes);
+            expect(await code(verifier, token), kind).to.equal('200');
+            const told = heard(verifier, 'revocation');
+            fake.revoke(kind, subject);
+            await told;
+            expect(await code(verifier, token), kind).to.equal(expected);
+            expect(await code(verifier, fake.token(changes)), `${kind}, issued later`).to.equal('200');
+        }
+        const token = fake.token();
+        const stale = heard(verifier, 'revocation');
+        fake.revoke('user', '7', { effect: 'refresh' });
+        await stale;
+        expect(await code(verifier, token)).to.equal('token_stale');
+        const other = fake.token();
+        expect(await code(verifier, other)).to.equal('200');
+        const told = heard(verifier, 'revocation');
+        fake.revoke('key', key.kid);
+        await told;
+        expect(await code(verifier, other)).to.equal('token_key_revoked');
+        expect(await code(verifier, fake.token())).to.equal('token_key_revoked');
+        expect(introspections()).to.equal(0);
+    });
+    it('reads a log that is told in no order', async () => {
+        const early = fake.token({ rev: 0 });
+        for (let i = 0; i < 3; i++)
+            fake.keep('user', '7');
+        const between = fake.token({ rev: 2 });
+        fake.keep('user', '7', { except_sid: 'mine' });
+        const later = fake.token({ rev: 3 });
+        const verifier = await aReadyVerifier();
+        for (const token of [early, between, later])
+            expect(await code(verifier, token)).to.equal('token_revoked');
+        expect(await code(verifier, fake.token({ rev: 3, sid: 'mine' }))).to.equal('200');
+        expect(verifier.status().log).to.include({ id: 'a1', position: 4 });
+    });
+    it('asks about each token once the lease is over, and says 503 where nobody answers', async () => {
+        const { clocks, pass } = aSkew();
+        const verifier = await aReadyVerifier({ clocks });
+        const [token, other] = [fake.token(), fake.token()];
+        expect(await code(verifier, token)).to.equal('200');
+        fake.instead['/revocations/lease'] = (_request, response) => response.writeHead(503).end('{}');
+        pass(2_000);
+        expect(verifier.status().state).to.equal('asking');
+        fake.introspect = text => ({ active: text === token, jti: claimOf(text, 'jti'), iss: fake.url });
+        expect(await Promise.all(Array.from({ length: 50 }, () => code(verifier, token)))).to.deep.equal(Array(50).fill('200'));
+        expect(introspections(), 'one question for all').to.equal(1);
+        expect(await code(verifier, other)).to.equal('token_revoked');
+        expect(await code(verifier, token)).to.equal('200');
+        expect(introspections(), 'the answer is remembered').to.equal(2);
+        pass(999);
+        expect(await code(verifier, token)).to.equal('200');
+        expect(introspections()).to.equal(2);
+        // What the server knows of the log may be a second old when it answers.
+        pass(1);
+        expect(await code(verifier, token)).to.equal('200');
+        expect(introspections(), 'for one second').to.equal(3);
+        pass(2_000);
+        fake.instead['/oauth/introspect'] = (_request, response) => response.writeHead(500).end();
+        expect(await verdict(verifier.verify(token))).to.equal('503 revocations_unknown');
+        const reads = { allowReadsUntilExpiry: true };
+        expect(await code(verifier, token, reads)).to.equal('200');
+        expect(await code(verifier, token, { ...reads, scope: 'orders:delete' })).to.equal('insufficient_scope');
+        fake.revoke('session', claimOf(token, 'sid'));
+        await heard(verifier, 'revocation');
+        expect(await code(verifier, token, reads), 'the last known log').to.equal('session_ended');
+        pass(3_600_000);
+        expect(await code(verifier, other, reads), 'its expiry').to.equal('token_expired');
+        delete fake.instead['/revocations/lease'];
+        await heard(verifier, 'lease');
+        expect(verifier.status().state).to.equal('local');
+    });
+    it('signs nobody out by an application that may not ask about its tokens', async () => {
+        const { clocks, pass } = aSkew();
+        const verifier = await aReadyVerifier({ clocks });
+        fake.instead['/revocations/lease'] = (_request, response) => response.writeHead(503).end('{}');
+        pass(2_000);
+        fake.introspect = () => ({ active: false });
+        const [error, told] = await Promise.all([heard(verifier, 'error'), verdict(verifier.verify(fake.token()))]);
+        expect([String(error).includes(audience), told]).to.deep.equal([true, '503 revocations_unknown']);
+        const reads = { allowReadsUntilExpiry: true };
+        expect(await verdict(verifier.verify(fake.token(), reads)), 'not good either').to.equal('503 revocations_unknown');
+        fake.introspect = text => ({ active: true, jti: claimOf(text, 'jti'), iss: fake.url });
+        expect(await code(verifier, fake.token())).to.equal('200');
+        fake.introspect = () => ({ active: false });
+        expect(await code(verifier, fake.token())).to.equal('token_revoked');
+    });
+    it('counts a renewal only once all is applied that was answered', async () => {
+        const { clocks, pass } = aSkew();
+        const verifier = await aReadyVerifier({ clocks });
+        const token = fake.token({ sid: 's1' });
+        fake.introspect = () => ({ active: false });
+        const entry = fake.keep('session', 's1');
+        await fake.next('/revocations/lease');
+        pass(2_000);
+        // Renewals are answered all the while; but what they speak of has not come.
+        await fake.next('/revocations/lease');
+        await fake.next('/revocations/lease');
+        expect(verifier.status().lease.valid).to.equal(false);
+        const asked = await askedByWhoMay(verifier, token);
+        expect(await code(verifier, token)).to.equal('token_revoked');
+        expect(introspections()).to.equal(asked + 1);
+        const lease = heard(verifier, 'lease');
+        fake.tell(entry);
+        await lease;
+        expect(await code(verifier, token)).to.equal('session_ended');
+        expect(await code(verifier, fake.token())).to.equal('200');
+        expect(introspections()).to.equal(asked + 1);
+    });
+    it('does not let a renewal that hangs hold up the next, and counts from when it was sent', async () => {
+        const { clocks, pass } = aSkew();
+        const verifier = await aReadyVerifier({ clocks });
+        const late = [];
+        fake.instead['/revocations/lease'] = (_request, response) => {
+            const text = JSON.stringify({ log: fake.log, seq: fake.seq, now: Date.now(), lease_ms: 60_000 });
+            late.push(() => response.end(text));
+        };
+        await fake.next('/revocations/lease');
+        await fake.next('/revocations/lease');
+        expect(late.length).to.equal(2);
+        pass(2_000);
+        for (const answer of late)
+            answer();
+        // An answer to what was sent two seconds ago is worth nothing now.
+        await fake.next('/revocations/lease');
+        expect(verifier.status().lease.valid).to.equal(false);
+        delete fake.instead['/revocations/lease'];
+        await heard(verifier, 'lease');
+    });
+    it('takes no lease for valid after its process or machine stood still, or its clock was set', async () => {
+        const { clocks, skew } = aSkew();
+        const verifier = await aReadyVerifier({ clocks });
+        fake.introspect = text => ({ active: true, jti: claimOf(text, 'jti'), iss: fake.url });
+        const changes = [
+            { monotonic: 2_000, wall: 2_000 },
+            { monotonic: 0, wall: 2_000 },
+            { monotonic: 0, wall: 7_200_000 },
+            { monotonic: 0, wall: -7_200_000 },
+        ];
+        const token = fake.token();
+        for (const [index, { monotonic, wall }] of changes.entries()) {
+            if (!verifier.status().lease.valid)
+                await heard(verifier, 'lease');
+            skew.monotonic += monotonic;
+            skew.wall += wall;
+            expect(verifier.status().lease.valid, String(index)).to.equal(false);
+            // By the clock that was set the token may be over: the server is asked, nobody is refused.
+            expect(await code(verifier, token), String(index)).to.equal('200');
+            expect(introspections(), String(index)).to.be.above(0);
+            fake.asked['/oauth/introspect'] = 0;
+        }
+    });
+    it('forgets nothing of the log by a clock of its own that is ahead', async () => {
+        const { clocks, skew } = aSkew();
+        skew.wall = 86_400_000;
+        fake.keep('session', 's1');
+        fake.instead['/revocations/lease'] = (_request, response) => response.writeHead(503).end('{}');
+        const { setInterval: timers } = globalThis;
+        const minutely = [];
+        globalThis.setInterval = ((work, ms) => {
+            if (ms === 60_000)
+                minutely.push(work);
+            return timers(work, ms);
+        });
+        const verifier = fake.verifier({ clocks });
+        globalThis.setInterval = timers;
+        while (verifier.status().stream.state !== 'following')
+            await heard(verifier, 'stream');
+        expect(minutely).to.have.length(1);
+        minutely[0]();
+        delete fake.instead['/revocations/lease'];
+        await verifier.ready();
+        expect(await code(verifier, fake.token({ sid: 's1', rev: 0 }))).to.equal('session_ended');
+        // Once the server has told the time, what is over is forgotten.
+        skew.monotonic = 7_200_000;
+        minutely[0]();
+        expect(verifier.status().log.entries).to.equal(0);
+    });
+    it('judges by the time of the server, however wrong its own clock is', async () => {
+        const { clocks, skew } = aSkew();
+        skew.wall = -86_400_000 * 30;
+        const verifier = await aReadyVerifier({ clocks });
+        expect(await code(verifier, fake.token())).to.equal('200');
+        const now = Math.floor(Date.now() / 1000);
+        expect(await code(verifier, fake.token({ iat: now - 200, exp: now - 100 }))).to.equal('token_expired');
+        expect(introspections()).to.equal(0);
+    });
+    it('resumes where it stood, and reads everything again where something is missing or cannot be', async () => {
+        const verifier = await aReadyVerifier();
+        const cut = async () => {
+            const again = fake.next('/revocations/stream');
+            for (const response of fake.streams)
+                response.destroy();
+            await again;
+        };
+        fake.keep('session', 's1');
+        await cut();
+        await heardPosition(verifier, 1);
+        expect(fake.resumed).to.deep.equal([null, 'a1:0']);
+        const spoilt = [
+            ['a gap', stretch({ after: 2, upto: 3, entries: [] }, 'a1:3')],
+            ['another log', stretch({ after: 1, upto: 2, entries: [] }, 'b2:2')],
+            ['a position that is not its end', stretch({ after: 1, upto: 2, entries: [] }, 'a1:9')],
+            ['a piece without its beginning', stretch({ after: 0, upto: 0, entries: [] })],
+            ['no position', stretch({ after: 1, upto: 2, entries: [] })],
+            ['a position that is none', stretch({ after: 1, upto: 2, entries: [] }, 'a1:x')],
+            [
+                'an entry that is none',
+                stretch({ after: 1, upto: 2, entries: [{ seq: 2, kind: 'planet', subject: '' }] }, 'a1:2'),
+            ],
+            [
+                'an entry beside its stretch',
+                stretch({ after: 1, upto: 2, entries: [fake.keep('user', '8', { seq: 9 })] }, 'a1:2'),
+            ],
+            ['no JSON', 'event: log\nid: a1:2\ndata: {"after":1,\n\n'],
+        ];
+        fake.seq = 1;
+        for (const [what, text] of spoilt) {
+            const again = fake.next('/revocations/stream');
+            fake.send(text);
+            await again;
+            expect(fake.resumed.at(-1), what).to.equal(null);
+            await heardPosition(verifier, 1);
+        }
+        // Whatever it was told, all that counts stands.
+        expect(await code(verifier, fake.token({ sid: 's1', rev: 0 }))).to.equal('session_ended');
+    });
+    it('follows a log that has become another one', async () => {
+        const verifier = await aReadyVerifier();
+        const token = fake.token();
+        expect(await code(verifier, token)).to.equal('200');
+        fake.log = 'b2';
+        fake.seq = 1_000;
+        fake.keep('all', '');
+        for (const response of fake.streams)
+            response.destroy();
+        await heardPosition(verifier, 1_001);
+        expect(verifier.status().log.id).to.equal('b2');
+        // What was leased was the log of before.
+        if (!verifier.status().lease.valid)
+            await heard(verifier, 'lease');
+        expect(await code(verifier, token)).to.equal('token_revoked');
+        expect(introspections()).to.equal(0);
+        expect(await code(verifier, fake.token())).to.equal('200');
+    });
+    it('waits for the number of a token that is newer than its log, and asks where it does not come', async () => {
+        const verifier = await aReadyVerifier();
+        const entry = fake.keep('user', '8');
+        const newer = fake.token();
+        fake.introspect = text => ({ active: true, jti: claimOf(text, 'jti'), iss: fake.url });
+        expect(await code(verifier, newer)).to.equal('200');
+        expect(introspections()).to.equal(1);
+        const waits = code(verifier, fake.token());
+        fake.tell(entry);
+        expect(await waits).to.equal('200');
+        expect(introspections()).to.equal(1);
+    });
+    it('fetches keys from the server, past what is cached on the way', async () => {
+        const asked = [];
+        fake.instead['/.well-known/jwks.json'] = (request, response) => {
+            asked.push(request.headers['cache-control']);
+            response.end(JSON.stringify({ keys: fake.keys }));
+        };
+        await aReadyVerifier();
+        expect(asked).to.deep.equal(['no-cache']);
+    });
+    it('fetches the keys once, whatever is asked for, and finds one that is new', async () => {
+        const { clocks, pass } = aSkew();
+        const verifier = await aReadyVerifier({ clocks });
+        fake.introspect = text => ({ active: true, jti: claimOf(text, 'jti'), iss: fake.url });
+        const fetched = () => fake.asked['/.well-known/jwks.json'];
+        const [next, stranger] = [aSigningKey(), aSigningKey()];
+        pass(1_000);
+        const strangers = Array.from({ length: 100 }, () => code(verifier, fake.token({}, {}, stranger)));
+        expect(new Set(await Promise.all(strangers))).to.deep.equal(new Set(['token_key_unknown']));
+        expect(fetched()).to.equal(2);
+        fake.keys = [fake.key.jwk, next.jwk];
+        pass(1_000);
+        const both = await Promise.all([
+            code(verifier, fake.token({}, {}, next)),
+            code(verifier, fake.token({}, {}, stranger)),
+        ]);
+        expect(both).to.deep.equal(['200', 'token_key_unknown']);
+        expect(fetched()).to.equal(3);
+        fake.keys = [next.jwk];
+        expect(await code(verifier, fake.token())).to.equal('200');
+        pass(1_000);
+        await code(verifier, fake.token({}, {}, stranger));
+        expect(await code(verifier, fake.token()), 'a key that is gone').to.equal('token_key_unknown');
+    });
+    it('takes public keys for signatures alone, and nothing of what is no set of keys', async () => {
+        const [secretOne, encrypting, twice] = [aSigningKey(), aSigningKey(), aSigningKey()];
+        const small = generateKeyPairSync('rsa', { modulusLength: 1_024 });
+        const slow = { kty: 'RSA', n: Buffer.alloc(2_048, 255).toString('base64url'), e: 'AQAB' };
+        fake.keys = [
+            fake.key.jwk,
+            { ...secretOne.jwk, d: secretOne.privateKey.export({ format: 'jwk' }).d },
+            { ...encrypting.jwk, use: 'enc' },
+            { kty: 'oct', kid: 'x'.repeat(43), k: 'c2VjcmV0', alg: 'HS256', use: 'sig' },
+            { ...small.publicKey.export({ format: 'jwk' }), kid: 'y'.repeat(43), alg: 'RS256', use: 'sig' },
+            { ...slow, kid: 'z'.repeat(43), alg: 'RS256', use: 'sig' },
+            { ...twice.jwk, crv: 'P-384' },
+            null,
+            'key',
+        ];
+        const { clocks, pass } = aSkew();
+        const verifier = await aReadyVerifier({ clocks });
+        fake.introspect = text => ({ active: true, jti: claimOf(text, 'jti'), iss: fake.url });
+        expect(verifier.status().keys.kids).to.deep.equal([fake.key.kid]);
+        const garbage = [
+            '',
+            'null',
+            '[]',
+            '{"keys":{}}',
+            '{"keys":[]}',
+            '<html>',
+            `{"keys":[${JSON.stringify(twice.jwk)},${JSON.stringify(twice.jwk)}]}`,
+        ];
+        for (const text of garbage) {
+            fake.instead['/.well-known/jwks.json'] = (_request, response) => response.end(text);
+            pass(1_000);
+            expect(await verdict(verifier.verify(fake.token({}, {}, twice))), text).to.equal('503 revocations_unknown');
+            expect(await code(verifier, fake.token()), text).to.equal('200');
+        }
+    });
+    it('goes on with known keys while the server cannot be reached, and no longer than was stated', async () => {
+        const { clocks, pass } = aSkew();
+        const verifier = await aReadyVerifier({ clocks, acceptStaleKeysFor: 600 });
+        fake.introspect = text => ({ active: true, jti: claimOf(text, 'jti'), iss: fake.url });
+        fake.instead['/.well-known/jwks.json'] = (_request, response) => response.writeHead(500).end();
+        const token = fake.token();
+        expect(await code(verifier, token)).to.equal('200');
+        pass(890_000);
+        expect(await code(verifier, token)).to.equal('200');
+        pass(10_000);
+        expect(verifier.status().keys.usable).to.equal(false);
+        expect(await code(verifier, token)).to.equal('revocations_unknown');
+    });
+    it('asks about an API key each time, at the most every two seconds, and about nothing that is none', async () => {
+        const { clocks, pass } = aSkew();
+        const verifier = await aReadyVerifier({ clocks });
+        const key = `dvz_key_${'k'.repeat(43)}`;
+        for (const odd of ['', 'dvz_key_', `${key}x`, fake.token(), ` ${key}`, 5])
+            expect(await verdict(verifier.verifyApiKey(odd))).to.equal('401 api_key_unknown');
+        expect(introspections()).to.equal(0);
+        const good = { active: true, iss: fake.url, aud: audience, sub: '7', jti: 'k1', token_type: 'Token', roles: [] };
+        const told = { ...good, scope: 'orders:read', permissions: ['orders:read'], client_id: 'darvoza', iat: 1 };
+        for (const wrong of [
+            { active: false },
+            { ...told, aud: 'https://stock.example/' },
+            { ...told, iss: 'https://evil.example' },
+            { ...told, token_type: 'Bearer' },
+        ]) {
+            fake.introspect = () => wrong;
+            expect(await verdict(verifier.verifyApiKey(key))).to.equal('401 api_key_unknown');
+            pass(2_000);
+        }
+        fake.introspect = () => told;
+        expect(await verifier.verifyApiKey(key)).to.deep.include({
+            token_type: 'api_key',
+            scopes: ['orders:read'],
+            sub: '7',
+        });
+        const before = introspections();
+        expect(await verdict(verifier.verifyApiKey(key, { permission: 'orders:write' }))).to.equal('403 permission_denied');
+        expect(await verdict(verifier.verifyApiKey(key, { role: 'admin' }))).to.equal('403 permission_denied');
+        expect(introspections()).to.equal(before);
+        fake.introspect = () => ({ active: false });
+        pass(2_000);
+        expect(await verdict(verifier.verifyApiKey(key))).to.equal('401 api_key_unknown');
+        fake.instead['/oauth/introspect'] = (_request, response) => response.writeHead(429).end();
+        pass(2_000);
+        expect(await verdict(verifier.verifyApiKey(key))).to.equal('503 revocations_unknown');
+    });
+    it('does not accept anything before it knows the log, and after it was closed', async () => {
+        fake.instead['/revocations/stream'] = (_request, response) => response.writeHead(503).end();
+        const verifier = fake.verifier();
+        const token = fake.token();
+        await askedByWhoMay(verifier, token);
+        expect(await code(verifier, token)).to.equal('token_revoked');
+        fake.instead['/oauth/introspect'] = (_request, response) => response.writeHead(500).end();
+        const other = fake.token();
+        expect(await code(verifier, other, { allowReadsUntilExpiry: true })).to.equal('revocations_unknown');
+        delete fake.instead['/revocations/stream'];
+        await verifier.ready();
+        expect(await code(verifier, other)).to.equal('200');
+        await verifier.close();
+        expect(verifier.status().state).to.equal('closed');
+        expect(await verdict(verifier.verify(other))).to.equal('503 revocations_unknown');
+    });
+    it('says that it cannot get in with a wrong secret, and not which', async () => {
+        const verifier = fake.verifier({ clientSecret: 'wrong-secret' });
+        const error = (await heard(verifier, 'error'));
+        const texts = JSON.stringify([error.message, String(error.cause), String(error.cause.cause)]);
+        expect(texts).to.contain('401 invalid_client');
+        expect(texts).to.not.contain('wrong-secret');
+        expect(texts).to.not.contain(secret);
+    });
+    it('warns the process once where nobody listens to its errors', async () => {
+        const warned = [];
+        const listener = ({ name, message }) => void (name === 'VerifierWarning' && warned.push(message));
+        process.on('warning', listener);
+        try {
+            const verifier = fake.verifier({ clientSecret: 'wrong-secret' });
+            const asked = () => fake.asked['/oauth/token'] ?? 0;
+            while (asked() < 3)
+                await new Promise(resolve => setImmediate(resolve));
+            await verifier.close();
+            await new Promise(resolve => setImmediate(resolve));
+            expect(warned.join('\n')).to.contain('401 invalid_client').and.not.contain('wrong-secret');
+            expect(warned).to.have.length(new Set(warned).size);
+        }
+        finally {
+            process.off('warning', listener);
+        }
+    });
+    it('repeats nothing of a token that no header can hold', async () => {
+        fake.instead['/oauth/token'] = (_request, response) => response.end(JSON.stringify({ access_token: 'hunter2\nx', token_type: 'Bearer', expires_in: 60 }));
+        const error = (await heard(fake.verifier(), 'error'));
+        const texts = JSON.stringify([error.message, String(error.cause), String(error.cause.cause)]);
+        expect(texts).to.contain('no bearer token').and.not.contain('hunter2');
+    });
+    it('remembers no more tokens than it may', async () => {
+        const verifier = await aReadyVerifier({ cacheSize: 10 });
+        for (let i = 0; i < 50; i++)
+            expect(await code(verifier, fake.token())).to.equal('200');
+        expect(verifier.status().rememberedTokens).to.be.within(1, 10);
+        const none = await aReadyVerifier({ cacheSize: 0 });
+        const token = fake.token();
+        for (let i = 0; i < 2; i++)
+            expect(await code(none, token)).to.equal('200');
+        expect(none.status()).to.deep.include({ rememberedTokens: 0 });
+        expect(none.status().counts.remembered).to.equal(0);
+    });
+    it('has metrics, each with its HELP and TYPE once', async () => {
+        const verifier = await aReadyVerifier({ name: 'orders-1' });
+        await verifier.verify(fake.token());
+        const lines = verifier.metrics().split('\n');
+        const own = `{issuer="${fake.url}",verifier="orders-1"`;
+        expect(lines).to.include(`darvoza_verifier_lease_valid${own}} 1`);
+        expect(lines).to.include(`darvoza_verifier_verifications_total${own},result="accepted"} 1`);
+        const named = (mark) => lines.filter(line => line.startsWith(mark)).map(line => line.split(' ')[2]);
+        expect(named('# HELP')).to.deep.equal([...new Set(named('# TYPE'))]);
+        for (const line of lines.filter(line => line !== '' && !line.startsWith('#')))
+            expect(line).to.match(/^darvoza_verifier_\w+\{[^{}]+\} -?\d+(\.\d+)?$/);
+    });
+});
+function claimOf(token, name) {
+    return JSON.parse(Buffer.from(token.split('.')[1], 'base64url').toString())[name];
+}
+/** Until the log stands there and is followed. */
+async function heardPosition(verifier, seq) {
+    while (verifier.status().log.position !== seq || verifier.status().stream.state !== 'following')
+        await new Promise(resolve => setImmediate(resolve));
+}
+//# sourceMappingURL=verifier.test.js.map

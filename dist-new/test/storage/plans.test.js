@@ -1,0 +1,27 @@
+// What each page and each form asks first is found by its key, however many are signed in.
+import { expect } from 'chai';
+import { createBrowserSessionStore } from '../../server/storage/browser-sessions.js';
+import { createDeviceStore } from '../../server/storage/devices.js';
+import { aDatabase, closeDatabases } from '../support/database.js';
+import { sqlite } from '../support/engines.js';
+describe('SQLite goes by an index', () => {
+    afterEach(closeDatabases);
+    it('to the sign-in behind a cookie, and to a device with its sessions', async () => {
+        const database = await aDatabase(sqlite);
+        const steps = [];
+        const explained = {
+            async read(sql, values) {
+                const plan = await database.read(`EXPLAIN QUERY PLAN ${sql}`, values);
+                steps.push(...plan.map(row => row.detail));
+                return [];
+            },
+            write: () => Promise.reject(new Error('nothing is written')),
+        };
+        await createBrowserSessionStore().find(explained, 'a-hash');
+        await createDeviceStore(database.dialect).withOpenSessions(explained, 1, ['one', 'two'], 200);
+        expect(steps.length).to.be.above(5);
+        // The head of the log is one row.
+        expect(steps.filter(step => step.startsWith('SCAN'))).to.deep.equal(['SCAN h']);
+    });
+});
+//# sourceMappingURL=plans.test.js.map

@@ -1,0 +1,48 @@
+// Requests that fetch() would tidy up or refuse to send: any bytes, any path, any header.
+import { connect } from 'node:net';
+/**
+ * Sends bytes over a connection of their own and reads until the server closes it.
+ * @param head request line and headers, one per item; `Connection: close` is added
+ */
+export function sendRaw(server, head, body = '') {
+    return sendSlowly(server, head, body).answer;
+}
+/** The same, and more of the body can be sent later. */
+export function sendSlowly(server, head, body) {
+    const { hostname, port } = new URL(server.url);
+    const socket = connect(Number(port), hostname);
+    const answer = new Promise((resolve, reject) => {
+        const received = [];
+        let settled = false;
+        const settle = () => {
+            if (settled)
+                return;
+            settled = true;
+            try {
+                resolve(readAnswer(Buffer.concat(received).toString('latin1')));
+            }
+            catch (error) {
+                reject(error);
+            }
+        };
+        socket.on('data', chunk => received.push(chunk));
+        socket.on('end', settle);
+        // A server that has answered may close while we still send.
+        socket.on('error', settle);
+        socket.on('close', settle);
+        socket.write(`${[...head, 'Connection: close'].join('\r\n')}\r\n\r\n`);
+        if (body.length > 0)
+            socket.write(body);
+    });
+    return { answer, send: (more) => socket.write(more) };
+}
+function readAnswer(text) {
+    const [head = '', ...rest] = text.split('\r\n\r\n');
+    const [first = '', ...lines] = head.split('\r\n');
+    const status = Number(/^HTTP\/1\.1 (\d{3})/.exec(first)?.[1] ?? Number.NaN);
+    if (Number.isNaN(status))
+        throw new Error(`no answer: ${JSON.stringify(text.slice(0, 80))}`);
+    const headers = Object.fromEntries(lines.map(line => [line.slice(0, line.indexOf(':')).toLowerCase(), line.slice(line.indexOf(':') + 1).trim()]));
+    return { status, headers, text: rest.join('\r\n\r\n') };
+}
+//# sourceMappingURL=raw.js.map

@@ -1,0 +1,139 @@
+// The router that tables make: what a row says of its route, and who answers for a path that no row has.
+import { expect } from 'chai';
+import { file } from '../../server/http/kinds/file.js';
+import { kinds } from '../../server/http/kinds/kinds.js';
+import { open } from '../../server/http/kinds/open.js';
+import { createNearest } from '../../server/http/nearest.js';
+import { pageRoutes } from '../../server/http/pages/routes.js';
+import { sectionsFor } from '../../server/http/pages/sections.js';
+import { get, post } from '../../server/http/route.js';
+import { createRouter } from '../../server/http/router.js';
+import { ownPermissions } from '../../server/policy/permissions.js';
+const presenters = {
+    api: { accepts: () => true, write: () => { }, headers: {} },
+    page: { accepts: () => true, write: () => { }, headers: {} },
+    feed: { accepts: () => true, write: () => { }, headers: {} },
+    oauth: { accepts: () => true, write: () => { }, headers: {} },
+};
+/** A router of these rows; nobody is judged. */
+function aRouter(routes, handlers = {}) {
+    const none = (_, next) => next();
+    const body = { begin: none, read: none };
+    return createRouter({
+        routes,
+        handlers,
+        kinds: kinds,
+        senders: {},
+        presenters,
+        bodies: { fields: body, json: body, form: body },
+        waiting: handler => handler,
+    });
+}
+const turn = () => new Promise(resolve => setImmediate(resolve));
+describe('a table of routes', () => {
+    it('is refused with a row that is there twice, under two names', () => {
+        expect(() => aRouter({ one: get('/a', file, 'a'), other: get('/a', file, 'a') })).to.throw('GET /a is there twice');
+    });
+    it('is refused with a path whose methods would be refused on two wires', () => {
+        const rows = { one: get('/a', file, 'a'), other: post('/a', open, 'a') };
+        expect(() => aRouter(rows)).to.throw('the routes of /a are of kinds that answer differently');
+    });
+    it('says who writes what fails behind a row, whatever its neighbours say', async () => {
+        const rows = { page: get('/a', file, 'a'), api: get('/a/:id', open, 'a') };
+        const { router, presenterNear } = aRouter(rows, { page: () => { }, api: () => { } });
+        const run = router().routes();
+        for (const [path, written] of [
+            ['/a', presenters.page.write],
+            ['/a/7', presenters.api.write],
+        ]) {
+            const state = {};
+            const ctx = { method: 'GET', path, state, request: {}, get: () => '', set: () => { }, vary: () => { } };
+            await run(ctx, (() => Promise.resolve()));
+            expect(state.writeRefusal, path).to.equal(written);
+        }
+        expect(presenterNear('/a/7/nothing')).to.equal(presenters.page);
+    });
+    it('lets in a few at a time where a row says so, all such rows together, and whatever else has come between them', async () => {
+        const served = [];
+        const serve = (name) => () => void served.push(name);
+        const rows = {
+            crowd: get('/crowd', file, 'a', { limited: true }),
+            throng: get('/throng', file, 'a', { limited: true }),
+            other: get('/other', file, 'a'),
+        };
+        const handlers = { crowd: serve('crowd'), throng: serve('throng'), other: serve('other') };
+        const run = aRouter(rows, handlers).router().routes();
+        const request = (path) => run({ method: 'GET', path, state: {}, request: {}, get: () => '', set: () => { } }, (() => Promise.resolve()));
+        const crowd = Array.from({ length: 10 }, (_, index) => request(index % 2 === 0 ? '/crowd' : '/throng'));
+        await request('/other');
+        expect(served).to.deep.equal(['other']);
+        const seen = [];
+        while (served.length < 11) {
+            await turn();
+            seen.push(served.length);
+        }
+        await Promise.all(crowd);
+        expect(seen).to.deep.equal([5, 9, 11]);
+        expect(served.slice(1, 5)).to.deep.equal(['crowd', 'throng', 'crowd', 'throng']);
+    });
+});
+describe('a path without a route', () => {
+    const nearest = createNearest([
+        ['/', 'landing'],
+        ['/admin/users', 'users'],
+        ['/admin/users/:id/roles', 'roles'],
+        ['/api/token', 'token'],
+        ['/api/me', 'me'],
+        ['/.well-known/jwks.json', 'keys'],
+        ['/assets/*file', 'file'],
+        ['/oauth/token', 'oauth'],
+        ['/oauth', 'oauth itself'],
+    ]);
+    it('is answered as the routes are that share the longest beginning with it', () => {
+        const expected = {
+            '/': 'landing',
+            '/nothing': 'landing',
+            '/apiary': 'landing',
+            '//api/me': 'landing',
+            '/%61pi/me': 'landing',
+            '/api': 'token',
+            '/api/': 'token',
+            '/API/nothing/': 'token',
+            '/api//me': 'token',
+            '/api/me/nothing': 'me',
+            '/api/token/nothing/at/all': 'token',
+            '/.well-known': 'keys',
+            '/.well-known/nothing': 'keys',
+            '/admin/users/7/nothing': 'users',
+            '/admin/nothing': 'users',
+            '/assets': 'file',
+            '/oauth/nothing': 'oauth itself',
+            '/oauth/token/nothing': 'oauth',
+            '': 'landing',
+            '*': 'landing',
+        };
+        for (const [path, name] of Object.entries(expected))
+            expect(nearest(path), path).to.equal(name);
+    });
+});
+describe('the menus', () => {
+    it('lead to pages that stand in the table, and ask for the permission that those ask for', () => {
+        const pages = Object.values(pageRoutes);
+        for (const area of ['/admin', '/account']) {
+            const sections = sectionsFor(area, Object.keys(ownPermissions), { formerService: true, deliveries: true });
+            expect(sections.length, area).to.be.above(3);
+            for (const { path, permission } of sections) {
+                const row = pages.find(one => one.method === 'GET' && one.path === path);
+                expect(row, path).to.not.equal(undefined);
+                expect('permission' in row.access ? row.access.permission : undefined, path).to.equal(permission);
+            }
+        }
+    });
+    it('have what is not set up only for whoever is there, who is not told to be elsewhere', () => {
+        const sections = (path) => sectionsFor(path, Object.keys(ownPermissions), { formerService: false, deliveries: false });
+        expect(sections('/admin').map(one => one.name)).to.not.include.members(['deliveries', 'formerService']);
+        const there = sections('/admin/deliveries').filter(({ name, current }) => current || name === 'formerService');
+        expect(there.map(one => one.name)).to.deep.equal(['deliveries']);
+    });
+});
+//# sourceMappingURL=router.test.js.map

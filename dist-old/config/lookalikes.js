@@ -1,0 +1,50 @@
+// Names that are a setting of ours but for a slip of the finger.
+/** Names as short as these have neighbours of every kind in an environment: HOME is no slip for HOST. */
+const shortName = 7;
+/** Who else uses such a name: Kubernetes gives each container the addresses of services. */
+const others = /_(PORT|SERVICE_HOST)(_|$)/;
+/**
+ * @param isOurs whether the name stands where nobody but us should have put it
+ * @returns the setting that is meant, or null
+ */
+export function lookalikeOf(name, settings, isOurs) {
+    if (settings.includes(name))
+        return null;
+    const written = name.toUpperCase().replaceAll('-', '_');
+    const bare = written.replace(/^DARVOZA_/, '');
+    if (settings.includes(bare) && (isOurs || !others.test(written)))
+        return bare;
+    for (const setting of settings) {
+        if (setting.length <= shortName && !isOurs)
+            continue;
+        const slips = setting.length <= shortName ? 1 : 2;
+        if (Math.abs(setting.length - bare.length) <= slips && distance(bare, setting) <= slips)
+            return setting;
+    }
+    if (bare.startsWith(oursAlone)) {
+        const [nearest] = settings
+            .filter(setting => setting.startsWith(oursAlone))
+            .map(setting => ({ setting, far: distance(bare, setting) }))
+            .sort((one, other) => one.far - other.far);
+        return nearest?.setting ?? null;
+    }
+    return null;
+}
+/** Nobody else's variables begin so: `LEGACY_JWT_SIGNING_KEY` is simplejwt's word for one of them. */
+const oursAlone = 'LEGACY_JWT_';
+/** Letters changed, left out, put in, or two exchanged (optimal string alignment). */
+function distance(one, other) {
+    const rows = [[...Array(other.length + 1).keys()]];
+    for (let i = 1; i <= one.length; i++) {
+        const row = [i];
+        for (let j = 1; j <= other.length; j++) {
+            const same = one[i - 1] === other[j - 1] ? 0 : 1;
+            row[j] = Math.min(rows[i - 1][j] + 1, row[j - 1] + 1, rows[i - 1][j - 1] + same);
+            if (i > 1 && j > 1 && one[i - 1] === other[j - 2] && one[i - 2] === other[j - 1])
+                row[j] = Math.min(row[j], rows[i - 2][j - 2] + 1);
+        }
+        rows.push(row);
+    }
+    return rows[one.length][other.length];
+}
+//# sourceMappingURL=lookalikes.js.map

@@ -1,0 +1,130 @@
+// TLS to the database and to Redis: whom to trust, and with what to show who we are. Files are read here, once.
+import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
+import { z } from 'zod';
+/** What is looked at in the server's certificate. */
+export const tlsVerifications = {
+    full: 'who signed it, its dates, and that it names the host of the address',
+    ca: 'all but the name, for providers whose certificates name no host',
+    none: 'nothing: it keeps out who only listens',
+};
+const isPem = (text) => text.includes('-----BEGIN ');
+const pem = z.string().trim().min(1);
+const certificates = pem.transform(readPem).transform(readCertificates);
+const privateKey = pem.transform(readPem).transform(readPrivateKey);
+const verification = z.enum(Object.keys(tlsVerifications), {
+    error: `is none of ${Object.keys(tlsVerifications).join(', ')}`,
+});
+const verifications = Object.entries(tlsVerifications)
+    .map(([name, what]) => `\`${name}\` (${what})`)
+    .join(', ');
+export const tlsTable = {
+    DATABASE_TLS_CA: {
+        default: 'the authorities that Node knows',
+        meaning: 'For `mysqls://`: file with the certificates (PEM) of the authority that signed the certificate of the database, or the PEM itself.',
+        schema: certificates,
+    },
+    DATABASE_TLS_CERT: {
+        default: 'none',
+        meaning: 'Our own certificate, where the database asks for one; with DATABASE_TLS_KEY. File or PEM.',
+        schema: certificates,
+    },
+    DATABASE_TLS_KEY: {
+        default: 'none',
+        meaning: 'The private key of DATABASE_TLS_CERT. File or PEM.',
+        schema: privateKey,
+    },
+    DATABASE_TLS_VERIFY: {
+        default: 'full',
+        meaning: `What is looked at in the certificate of the database: ${verifications}.`,
+        schema: verification,
+    },
+    REDIS_TLS_CA: {
+        default: 'the authorities that Node knows',
+        meaning: 'The same four for `rediss://`.',
+        schema: certificates,
+    },
+    REDIS_TLS_CERT: { default: 'none', meaning: 'As DATABASE_TLS_CERT.', schema: certificates },
+    REDIS_TLS_KEY: { default: 'none', meaning: 'As DATABASE_TLS_KEY.', schema: privateKey },
+    REDIS_TLS_VERIFY: { default: 'full', meaning: 'As DATABASE_TLS_VERIFY.', schema: verification },
+};
+/** The database's address with what the settings say about TLS; what contradicts itself goes to `problems`. */
+export function databaseWithTls(database, given, problems) {
+    const tls = database.engine === 'mysql' ? database.tls : null;
+    const combined = combine('DATABASE', 'DATABASE_URL begins with mysqls://', tls, given, problems);
+    if (database.engine === 'sqlite')
+        return database;
+    // The driver would look for the name `localhost` in the certificate instead of the address.
+    if (combined?.verify === 'full' && isIP(database.host))
+        problems.push('DATABASE_URL has an IP address, and certificates are of names: name the host, or set DATABASE_TLS_VERIFY=ca');
+    return { ...database, tls: combined };
+}
+export function redisWithTls(redis, given, problems) {
+    const combined = combine('REDIS', 'REDIS_URL or REDIS_CLUSTER begins with rediss://', redis?.tls ?? null, given, problems);
+    return redis && { ...redis, tls: combined };
+}
+function combine(prefix, condition, tls, given, problems) {
+    const { ca, cert, key, verify } = given;
+    const names = Object.entries(given).flatMap(([part, value]) => value === null ? [] : [`${prefix}_TLS_${part.toUpperCase()}`]);
+    if (tls === null) {
+        // An address that could not be read is told already.
+        const addressIsWrong = problems.some(problem => /^(DATABASE_URL|REDIS_URL|REDIS_CLUSTER) /.test(problem));
+        if (names.length > 0 && !addressIsWrong)
+            problems.push(`${names.join(', ')} ${names.length > 1 ? 'count' : 'counts'} only where ${condition}`);
+        return null;
+    }
+    // One that could not be read is told already, and is missing here.
+    if (problems.some(problem => problem.startsWith(`${prefix}_TLS_`)))
+        return tls;
+    if ((cert === null) !== (key === null))
+        problems.push(`${prefix}_TLS_CERT and ${prefix}_TLS_KEY belong together: one of the two is missing`);
+    else if (cert !== null && !new X509Certificate(cert).checkPrivateKey(createPrivateKey(key)))
+        problems.push(`${prefix}_TLS_KEY is not the key of ${prefix}_TLS_CERT`);
+    if (verify === 'none' && ca !== null)
+        problems.push(`${prefix}_TLS_CA is not looked at with ${prefix}_TLS_VERIFY=none: leave one of them out`);
+    return { ca, cert, key, verify: verify ?? tls.verify };
+}
+function readCertificates(text, context) {
+    const found = text.match(/-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/g) ?? [];
+    try {
+        if (found.length === 0)
+            throw new Error();
+        // All of them: TLS itself passes over those that it cannot read.
+        for (const one of found)
+            new X509Certificate(one);
+    }
+    catch {
+        context.addIssue({ code: 'custom', message: 'holds no certificate in PEM (-----BEGIN CERTIFICATE-----)' });
+        return z.NEVER;
+    }
+    return text;
+}
+function readPrivateKey(text, context) {
+    try {
+        createPrivateKey(text);
+        return text;
+    }
+    catch (error) {
+        const { code } = error;
+        const encrypted = code === 'ERR_MISSING_PASSPHRASE' || /ENCRYPTED/.test(text);
+        const message = encrypted
+            ? 'is encrypted: a server that starts by itself needs one that is not'
+            : 'holds no private key in PEM';
+        context.addIssue({ code: 'custom', message });
+        return z.NEVER;
+    }
+}
+/** Its path is no secret; what is taken for one, and is a key with a slip in it, may be: it is not repeated. */
+function readPem(value, context) {
+    if (isPem(value))
+        return value;
+    try {
+        return readFileSync(value, 'utf8');
+    }
+    catch (error) {
+        context.addIssue({ code: 'custom', message: `cannot be read (${error.code})` });
+        return z.NEVER;
+    }
+}
+//# sourceMappingURL=tls.js.map

@@ -1,0 +1,215 @@
+// A file of configuration: YAML, and with it JSON. Read with the place of whatever is wrong, and written so that reading it
+// again changes nothing. It never holds a secret: an entry of an application may name the variable that does.
+import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, stringify } from 'yaml';
+import { located, told, } from '../identity/configuration/configuration-problems.js';
+import { entryNames, readEntry, writeEntry, } from '../identity/configuration/wanted.js';
+import { formatDuration } from '../policy/durations.js';
+import { isPolicyName, policyNames, policyTable } from '../policy/policies.js';
+import { readGivenPolicyValue } from '../policy/policy-values.js';
+import { isJsonObject } from '../protocol/json.js';
+import { nearest } from '../protocol/near.js';
+import { problem } from '../protocol/problems.js';
+/** Of the file, as long as it says no other. */
+const fileVersion = 1;
+/** Of a text that is no YAML. */
+const mostTold = 5;
+const tooDeep = 'is nested too deeply';
+const sections = ['version', 'policies', 'roles', 'applications'];
+export function readConfiguration(text, variable) {
+    const counter = new LineCounter();
+    const found = [];
+    const wanted = { policies: null, roles: null, applications: null };
+    const document = parsed(text, counter);
+    if (document === null)
+        return { wanted: null, problems: [syntax(tooDeep)], placed: placing(() => null) };
+    // What comes after the first ones mostly follows from them.
+    const all = [...document.errors, ...document.warnings];
+    const wrong = all.slice(0, all[0]?.code === 'RESOURCE_EXHAUSTION' ? 1 : mostTold);
+    if (wrong.length > 0) {
+        const problems = wrong.map(({ code, message }, index) => ({
+            ...syntax(code === 'RESOURCE_EXHAUSTION' ? tooDeep : message),
+            path: [index],
+        }));
+        return {
+            wanted: null,
+            problems,
+            placed: each => placing(([index]) => placeAt(counter, wrong[index].pos[0]))(each).map(one => ({ ...one, path: '' })),
+        };
+    }
+    const placed = placing(path => placeIn(document, counter, path));
+    let whole;
+    try {
+        whole = document.toJS({ maxAliasCount: 100 });
+    }
+    catch (error) {
+        return { wanted: null, problems: [syntax(error.message)], placed };
+    }
+    if (!isJsonObject(whole))
+        found.push({ ...syntax('is no map of policies, roles and applications'), path: [] });
+    const top = isJsonObject(whole) ? whole : {};
+    found.push(...unknownIn([], top, sections));
+    if (top.version !== fileVersion && isJsonObject(whole))
+        found.push({ path: ['version'], code: 'file_version', text: `must be ${fileVersion}: \`version: ${fileVersion}\`` });
+    wanted.policies = readSection(top, 'policies', found, readPolicies);
+    wanted.roles = readSection(top, 'roles', found, readRoles);
+    wanted.applications = readSection(top, 'applications', found, (entries, into) => readApplications(entries, into, variable));
+    return { wanted, problems: found, placed };
+}
+/** null where it is nested deeper than anybody nests. */
+function parsed(text, lineCounter) {
+    try {
+        return parseDocument(text, { lineCounter, prettyErrors: false, logLevel: 'error', stringKeys: true });
+    }
+    catch (error) {
+        if (error instanceof RangeError)
+            return null;
+        throw error;
+    }
+}
+function syntax(text) {
+    return { path: [], code: 'not_yaml', text };
+}
+/** A section with nothing below it is an empty one. */
+function readSection(top, section, found, read) {
+    const given = top[section];
+    if (given === undefined)
+        return null;
+    if (given !== null && !isJsonObject(given)) {
+        found.push({ path: [section], code: 'not_map', text: 'must be a map: a name, and what it is, on each line' });
+        return null;
+    }
+    return read(Object.entries(given ?? {}), found);
+}
+function readPolicies(entries, found) {
+    found.push(...unknownIn(['policies'], Object.fromEntries(entries), policyNames));
+    const known = entries.filter((entry) => isPolicyName(entry[0]));
+    return new Map(known.map(([name, value]) => [name, readGivenPolicyValue(name, value)]));
+}
+function readRoles(entries, found) {
+    const roles = new Map();
+    for (const [name, value] of entries) {
+        const texts = Array.isArray(value) ? value : [];
+        if (!Array.isArray(value))
+            found.push(told(['roles', name], problem('not_texts')));
+        for (const [index, one] of texts.entries())
+            if (typeof one !== 'string')
+                found.push(told(['roles', name, index], problem('not_text')));
+        // Named all the same, so that nobody prunes it, and whoever requires it finds it.
+        roles.set(name, texts.map(String));
+    }
+    return roles;
+}
+function readApplications(entries, found, variable) {
+    const applications = new Map();
+    for (const [id, value] of entries) {
+        const path = ['applications', id];
+        if (!isJsonObject(value)) {
+            found.push(told(path, problem('not_json_object')));
+            continue;
+        }
+        found.push(...unknownIn(path, value, entryNames, notInFiles));
+        // As JSON has it: what a row cannot hold would differ for ever.
+        const known = Object.entries(value).filter(([name]) => entryNames.some(one => one === name));
+        const given = JSON.parse(JSON.stringify(Object.fromEntries(known)));
+        const secret = readSecret(given.client_secret_env, variable);
+        if (secret && 'problem' in secret)
+            found.push({ path: [...path, 'client_secret_env'], code: 'no_secret', text: secret.problem });
+        const read = readEntry(id, given, secret && 'value' in secret ? secret.value : null);
+        found.push(...located(path, read.problems, read.application));
+        applications.set(id, read.application);
+    }
+    return applications;
+}
+function readSecret(name, variable) {
+    if (name === undefined || name === null)
+        return null;
+    if (typeof name !== 'string' || !/^[A-Za-z_][A-Za-z0-9_]*$/.test(name))
+        return { problem: 'must be the name of a variable of the environment' };
+    return variable(name);
+}
+/** What is made here, or belongs to no file. */
+const ofTheServer = 'is made by the server: leave it out';
+const notInFiles = {
+    client_id: 'is the name of the entry already: leave it out',
+    client_secret: 'a secret is in no file: name the variable that holds it in client_secret_env, or have one made',
+    origin: ofTheServer,
+    version: ofTheServer,
+    created_at: ofTheServer,
+    secrets: ofTheServer,
+    live_sessions: ofTheServer,
+    live_users: ofTheServer,
+};
+function unknownIn(path, given, known, said = {}) {
+    return Object.keys(given)
+        .filter(name => !known.includes(name))
+        .map(name => {
+        const near = nearest(name, known);
+        const asked = near === null ? `Known: ${[...known].sort().join(', ')}` : `did you mean ${near}?`;
+        const text = Object.hasOwn(said, name) ? said[name] : `is not known here; ${asked}`;
+        return { path: [...path, name], code: 'unknown_name', text };
+    });
+}
+/** Of a name where it is one, of an item where it is one. */
+function placeIn(document, counter, path) {
+    let node = document.contents;
+    let at = document.contents?.range?.[0] ?? 0;
+    for (const part of path) {
+        if (isAlias(node))
+            node = node.resolve(document);
+        if (isMap(node)) {
+            const pair = node.items.find(({ key }) => isScalar(key) && String(key.value) === String(part));
+            if (!pair)
+                break;
+            at = (isScalar(pair.key) && pair.key.range?.[0]) || at;
+            node = pair.value;
+        }
+        else if (isSeq(node)) {
+            const item = node.items[Number(part)];
+            if (!item)
+                break;
+            at = item.range?.[0] ?? at;
+            node = item;
+        }
+        else
+            break;
+    }
+    return placeAt(counter, at);
+}
+function placeAt(counter, offset) {
+    const { line, col } = counter.linePos(offset);
+    return { line: Math.max(1, line), column: Math.max(1, col) };
+}
+function placing(placeOf) {
+    return problems => problems
+        .map(({ path, code, text }) => {
+        const { line, column } = placeOf(path) ?? { line: null, column: null };
+        return { line, column, path: pathText(path), code, message: text };
+    })
+        .sort((a, b) => (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0));
+}
+/** `applications.shop.redirect_uris[1]` */
+export function pathText(path) {
+    return path.reduce((text, part) => {
+        if (typeof part === 'number')
+            return `${text}[${part}]`;
+        const shown = /^[\w-]+$/.test(part) ? part : JSON.stringify(part.slice(0, 100));
+        return text === '' ? shown : `${text}.${shown}`;
+    }, '');
+}
+/** As `readConfiguration` reads it. */
+export function writeConfiguration({ policy, roles, applications }, format) {
+    const file = {
+        version: fileVersion,
+        policies: Object.fromEntries(policyNames.map(name => [name, writtenValue(name, policy)])),
+        roles: Object.fromEntries(roles.map(role => [role.name, role.permissions.toSorted()])),
+        applications: Object.fromEntries(applications.map(one => [one.id, writeEntry(one)])),
+    };
+    if (format === 'json')
+        return `${JSON.stringify(file, null, 2)}\n`;
+    return `${heading}${stringify(file, { lineWidth: 0, aliasDuplicateObjects: false })}`;
+}
+const heading = '# As `darvoza export` writes it and `darvoza apply` reads it. There is no secret in it.\n';
+function writtenValue(name, policy) {
+    return policyTable[name].kind === 'duration' ? formatDuration(policy[name]) : policy[name];
+}
+//# sourceMappingURL=configuration-file.js.map

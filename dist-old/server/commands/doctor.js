@@ -1,0 +1,130 @@
+// `darvoza doctor URL` attacks a running resource server and tells what it let in, and how that is mended.
+import { isIP } from 'node:net';
+import { InvalidArgumentError } from 'commander';
+import { parseDuration } from '../policy/durations.js';
+import { weaknesses } from '../policy/weaknesses.js';
+import { createAsking } from './doctor/asking.js';
+import { examine } from './doctor/examination.js';
+import { printedFinding } from './doctor/finding.js';
+import { openTrap } from './doctor/trap.js';
+import { Failure, WrongUse } from './failures.js';
+/** In ms. */
+const usualPatience = 5_000;
+const help = `
+It sends about 150 requests to URL: one with a good token, which must be answered with 2xx, and then tokens that must be
+refused. They are signed with the real key, are for the one audience alone and live 15 minutes at most, but for a few whose
+end is left out or is no time: a server that lets those in lets them in until the key goes. Give an address whose method
+changes nothing.
+
+The tokens are an application's own, or with --user those of a user, of whom they have the id and the name; sessions and roles
+in them are made up, and nothing is opened for anybody. It writes one entry to the revocation log, four with --user; they, and
+who ran this, stand in the audit log as revocations by hand with the reason "darvoza doctor".
+
+Exit 0: all held. 1: something was let in, or the good token was not. 2: used wrongly.
+`;
+export function addDoctorCommand(program, line) {
+    const several = (value, before = []) => [...before, value];
+    program
+        .command('doctor <url>')
+        .description('attack a running resource server: what does it let in that it should refuse?')
+        .option('--json', 'print JSON')
+        .option('--audience <audience>', 'whom the tokens are for: the identifier of a resource server of this installation')
+        .option('--method <method>', 'of the requests', 'GET')
+        .option('--header <line>', "a header of every request, 'X-Tenant: 7'; can be given again", several)
+        .option('--scope <scope>', 'a scope that URL asks for; can be given again', several)
+        .option('--permission <permission>', 'a permission that URL asks for; can be given again', several)
+        .option('--role <role>', 'a role that URL asks for, with --user; can be given again', several)
+        .option('--user <name>', 'the tokens are of this user; tries an ended session and a changed role as well')
+        .option('--revoked-for <time>', 'how long a revoked token may be let in before that counts (default: 5s)', milliseconds)
+        .option('--until-expiry', 'the resource server has the JWKS alone: that it lets revoked tokens in is a remark')
+        .option('--strict', 'exit 1 also for what is lenient')
+        .option('--pause <time>', 'between two requests', milliseconds)
+        .option('--plain-http', 'send tokens in the clear to another machine')
+        .addHelpText('after', help)
+        .action((url, wishes) => doctor(line, url, wishes));
+}
+async function doctor({ open, actor, output }, address, wishes) {
+    const url = readUrl(address, wishes);
+    const { method, user: username, header = [], permission = [], role = [], scope = [] } = wishes;
+    if (!/^[A-Z]{1,20}$/.test(method))
+        throw new WrongUse(`${method} is no method: write it in capital letters`);
+    if (role.length > 0 && username === undefined)
+        throw new WrongUse('--role needs --user: an application has no roles');
+    const asking = createAsking({ url, method, headers: header.map(readHeader), pause: wishes.pause ?? 0 });
+    const { testTokens } = await open();
+    const trap = await openTrap();
+    try {
+        const wanted = {
+            audience: wishes.audience,
+            address: url.href,
+            scopes: scope,
+            permissions: permission,
+            roles: role,
+            username,
+            trap: trap.address,
+        };
+        const tokens = await testTokens.open(wanted, actor);
+        trap.serve([tokens.foreignJwk]);
+        const patience = { revokedFor: wishes.revokedFor ?? usualPatience, untilExpiry: wishes.untilExpiry === true };
+        const findings = await examine({ asking, tokens, trap, patience }).finally(tokens.close);
+        await tell(output, { url: url.href, ...tokens.about }, findings, wishes);
+        requireHeld(findings, wishes);
+    }
+    finally {
+        trap.close();
+    }
+}
+async function tell(output, about, findings, { json }) {
+    const printed = findings.map(printedFinding);
+    if (json)
+        return output.done('', { ...about, counts: countsOf(findings), findings: printed }, { json });
+    await output.table(printed, ['sent', 'expected', 'answered', 'verdict'], { json: false });
+    const found = [...new Set(findings.flatMap(({ weakness }) => weakness ?? []))];
+    for (const weakness of found) {
+        const { what, mend } = weaknesses[weakness];
+        const where = findings.filter(one => one.weakness === weakness).map(one => `${one.sent} (${one.clause})`);
+        await output.text(`\n${what}\n  Seen by: ${where.join('; ')}\n  ${mend}`);
+    }
+    const told = Object.entries(countsOf(findings)).filter(([, count]) => count > 0);
+    await output.text(`\n${findings.length} attacks: ${told.map(([verdict, count]) => `${count} ${verdict}`).join(', ')}`);
+}
+function requireHeld(findings, { strict }) {
+    const { let_in: letIn, lenient } = countsOf(findings);
+    const count = letIn + (strict ? lenient : 0);
+    if (count > 0)
+        throw new Failure(`${count} of ${findings.length} attacks were let in`);
+}
+function countsOf(findings) {
+    const counts = { held: 0, let_in: 0, lenient: 0, remark: 0, not_tried: 0 };
+    for (const { verdict } of findings)
+        counts[verdict]++;
+    return counts;
+}
+function readUrl(address, { plainHttp }) {
+    const url = URL.canParse(address) ? new URL(address) : null;
+    if (!url || !/^https?:$/.test(url.protocol) || url.username || url.password || url.hash)
+        throw new WrongUse(`${address} is no address of a resource server: it begins with https:// and has neither a name and password nor #`);
+    if (url.protocol === 'http:' && !plainHttp && !isLoopback(url.hostname))
+        throw new WrongUse('the tokens are real: over plain http anybody on the way could use them; give an https address, or --plain-http');
+    return url;
+}
+function isLoopback(hostname) {
+    return hostname === 'localhost' || hostname === '[::1]' || (isIP(hostname) === 4 && hostname.startsWith('127.'));
+}
+function readHeader(line) {
+    const [, name, value] = /^([A-Za-z0-9!#$%&'*+.^_`|~-]+): *([\x20-\x7e]*)$/.exec(line) ?? [];
+    if (name === undefined || value === undefined)
+        throw new WrongUse(`${line} is no header: write 'Name: value'`);
+    if (/^(authorization|host|connection|content-length|transfer-encoding)$/i.test(name))
+        throw new WrongUse(`the header ${name} is written by the doctor itself`);
+    return [name, value];
+}
+/** `500ms`, or a duration as elsewhere. */
+function milliseconds(text) {
+    const [, few] = /^(\d{1,5})ms$/.exec(text) ?? [];
+    const seconds = few === undefined ? parseDuration(text) : Number(few) / 1_000;
+    if (seconds === null || seconds > 600)
+        throw new InvalidArgumentError('It must be a time such as 500ms or 5s, ten minutes at most.');
+    return seconds * 1_000;
+}
+//# sourceMappingURL=doctor.js.map

@@ -1,0 +1,61 @@
+import { isLetIn } from './asking.js';
+import { judged, toldAnswer } from './finding.js';
+const tried = async (how, answer) => ({ how, answer: await answer });
+const ways = {
+    token_in_query: {
+        sent: 'a good token in the address',
+        clause: 'RFC 6750 §5.3',
+        refuse: 'must',
+        weakness: 'carriage',
+        try: async ({ ask }, tokens) => [
+            await tried('access_token', ask({ query: { access_token: tokens.good() } })),
+            await tried('token', ask({ query: { token: tokens.good() } })),
+        ],
+    },
+    bad_beside_good: {
+        sent: 'two Authorization headers, one of them good',
+        clause: 'RFC 9110 §5.3',
+        refuse: 'should',
+        weakness: 'carriage',
+        try: async ({ ask }, tokens) => {
+            const [good, bad] = [`Bearer ${tokens.good()}`, 'Bearer not-a-token'];
+            return [
+                await tried('the good one first', ask({ authorization: [good, bad] })),
+                await tried('the good one last', ask({ authorization: [bad, good] })),
+                await tried('both on one line', ask({ authorization: [`${bad}, ${good}`] })),
+            ];
+        },
+    },
+    other_scheme: {
+        sent: 'a good token under another scheme',
+        clause: 'RFC 6750 §2.1',
+        refuse: 'should',
+        weakness: 'carriage',
+        try: async ({ ask }, tokens) => [
+            await tried('no scheme', ask({ authorization: [tokens.good()] })),
+            await tried('Basic', ask({ authorization: [`Basic ${tokens.good()}`] })),
+        ],
+    },
+};
+export async function tryCarriage(asking, tokens) {
+    const findings = [];
+    for (const [attack, { try: attempt, ...about }] of Object.entries(ways))
+        findings.push(judged({ attack, ...about }, await attempt(asking, tokens)));
+    findings.push(await tryScheme(asking, tokens));
+    return findings;
+}
+/** A good token that must be accepted: the scheme is read in any case (RFC 9110 §11.1), and clients write it so. */
+async function tryScheme({ ask }, tokens) {
+    const answer = await ask({ authorization: [`bearer ${tokens.good()}`] });
+    const isTaken = isLetIn(answer);
+    return {
+        attack: 'lower_case_scheme',
+        sent: 'a good token under `bearer` in small letters',
+        clause: 'RFC 9110 §11.1',
+        expected: 'let in',
+        answered: toldAnswer(answer),
+        verdict: isTaken ? 'held' : 'remark',
+        weakness: isTaken ? null : 'scheme',
+    };
+}
+//# sourceMappingURL=carriage.js.map

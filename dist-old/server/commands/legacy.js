@@ -1,0 +1,136 @@
+// Tokens of the service that was here before: its list and its blacklist come in, and how many still come is told.
+import { setTimeout as pause } from 'node:timers/promises';
+import { addCommand } from './command-line.js';
+import { Failure, WrongUse } from './failures.js';
+import { jsonRows } from './json-rows.js';
+import { readLegacyRow } from './legacy-rows.js';
+import { printedTime } from './output.js';
+export function addLegacyCommands(program, line) {
+    const legacy = program.command('legacy').description('refresh tokens of the service that was here before (simplejwt)');
+    addCommand(legacy, 'import-blacklist <file>', 'take in what `manage.py dumpdata token_blacklist` wrote: what is blacklisted is not exchanged, the rest is awaited; - is stdin').action((file, format) => importBlacklist(line, file, format));
+    addCommand(legacy, 'status', 'tell how many were exchanged, how many may still come, and who was refused').action(async (format) => {
+        const { legacyStatus } = (await line.open()).legacy;
+        await line.output.record(printed(await legacyStatus.show(), format), format);
+    });
+}
+/** How many are written at a time. */
+const batch = 500;
+/** Shortest pause between two, in ms: a server on the same SQLite file takes its turn. */
+const shortestPause = 5;
+async function importBlacklist({ open, actor, input, output }, file, format) {
+    const came = { outstanding: 0, listed: 0, on_blacklist: 0, blacklisted: 0, sessions_ended: 0, over: 0 };
+    const refused = [];
+    /** By how the dump names them; null for those that are over. */
+    const known = new Map();
+    /** Blacklisted ones that were not met yet: where they stood. */
+    const awaited = new Map();
+    let listed = [];
+    let blacklisted = [];
+    // Opened with the first row in hand: a file of something else changes nothing.
+    let opened = null;
+    async function write(legacyImport, most) {
+        if (listed.length < most && blacklisted.length < most)
+            return;
+        const since = performance.now();
+        came.listed += await legacyImport.list(listed);
+        const { ended, sessions } = await legacyImport.end(blacklisted, actor);
+        came.blacklisted += ended;
+        came.sessions_ended += sessions;
+        listed = [];
+        blacklisted = [];
+        await pause(Math.max(shortestPause, performance.now() - since));
+    }
+    function refuse(at, problem) {
+        refused.push({ at, problem });
+        if (!format.json)
+            output.remark(`${at}: ${problem}`);
+    }
+    /** One that is over needs no row. */
+    function end(hash) {
+        came.on_blacklist++;
+        if (hash !== null)
+            blacklisted.push(hash);
+    }
+    try {
+        let others = 0;
+        for await (const { kind, number, text } of jsonRows((await input.file(file)).chunks())) {
+            const row = readLegacyRow(text);
+            // A file of something else would be refused row by row.
+            if (!opened && !text.trimStart().startsWith('{'))
+                throw new WrongUse('this is neither a JSON array of objects nor JSON Lines');
+            opened ??= (await open()).legacy.legacyImport;
+            const at = `${kind} ${number}`;
+            if (typeof row === 'string')
+                refuse(at, row);
+            else if (row.kind === 'other')
+                others++;
+            else if (row.kind === 'outstanding') {
+                const { key, jti, userId, expiresAt } = row;
+                const isOver = opened.isOver(expiresAt);
+                const hash = isOver ? null : opened.hashOf(jti);
+                came.outstanding++;
+                if (isOver)
+                    came.over++;
+                else
+                    listed.push({ jti, userId, expiresAt });
+                known.set(key, hash);
+                if (awaited.delete(key))
+                    end(hash);
+            }
+            else if (known.has(row.of))
+                end(known.get(row.of));
+            else
+                awaited.set(row.of, at);
+            await write(opened, batch);
+        }
+        if (opened)
+            await write(opened, 1);
+        for (const [key, at] of awaited)
+            refuse(at, `it blacklists the outstanding token ${key}, which is not in the file`);
+        if (others > 0)
+            output.remark(`${others} rows of other models were passed over`);
+        if (others > 0 && came.outstanding === 0)
+            throw new Failure('there is no row of token_blacklist in it: manage.py dumpdata token_blacklist writes them');
+    }
+    catch (error) {
+        if (opened === null)
+            throw error;
+        await output.done(sentenceOf(came, ', then had to stop'), { ...came, refused, complete: false }, format);
+        throw error instanceof WrongUse ? new Failure(error.message) : error;
+    }
+    finally {
+        if (opened && came.listed + came.blacklisted > 0)
+            await opened.note({ listed: came.listed, blacklisted: came.blacklisted }, actor);
+    }
+    await output.done(sentenceOf(came), { ...came, refused, complete: true }, format);
+    if (refused.length > 0)
+        throw new Failure(`${refused.length} rows were refused`);
+}
+function sentenceOf(came, end = '') {
+    const ended = came.sessions_ended > 0 ? `; ${came.sessions_ended} sessions of blacklisted ones were ended` : '';
+    return `${came.outstanding} outstanding tokens (${came.listed} new, ${came.over} over already), ${came.on_blacklist} on the blacklist (${came.blacklisted} new)${ended}${end}`;
+}
+function printed({ terms, days, refused, ...status }, { json }) {
+    const counts = { to_come: status.toCome, exchanged: status.exchanged, came_again: status.again };
+    const times = { cut_over: printedTime(terms?.cutOver ?? null), closes_at: printedTime(terms?.acceptedUntil ?? null) };
+    const day = (at) => printedTime(at).slice(0, 10);
+    if (json)
+        return {
+            configured: terms !== null,
+            open: status.open,
+            algorithm: terms?.algorithm ?? null,
+            ...times,
+            ...counts,
+            refused: Object.fromEntries(refused.map(({ code, count }) => [code, count])),
+            days: days.map(one => ({ ...one, day: day(one.day) })),
+        };
+    const state = terms === null ? 'not configured: LEGACY_JWT_SECRET and LEGACY_JWT_PUBLIC_KEY are not set here' : null;
+    return {
+        exchange: state ?? (status.open ? 'open' : 'closed'),
+        ...times,
+        ...counts,
+        refused: refused.map(({ code, count }) => `${count} ${code}`),
+        days: days.map(one => `${day(one.day)} ${one.exchanged} exchanged ${one.refused} refused`),
+    };
+}
+//# sourceMappingURL=legacy.js.map

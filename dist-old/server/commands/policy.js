@@ -1,0 +1,138 @@
+import { Option } from 'commander';
+import { formatDuration } from '../policy/durations.js';
+import { isPolicyName, policyNames, policyTable } from '../policy/policies.js';
+import { endReasons, stays } from '../policy/policy-preview.js';
+import { readPolicyValue } from '../policy/policy-values.js';
+import { policyApplies } from '../policy/policy-version.js';
+import { addCommand } from './command-line.js';
+import { WrongUse } from './failures.js';
+import { firstOf, withLimit } from './listing.js';
+import { printedTime } from './output.js';
+export function addPolicyCommands(program, { open, actor, output }) {
+    const policy = program.command('policy').description('the rules for tokens and sessions');
+    const durations = 'durations as 90s, 15m, "6 hours", 30d';
+    addCommand(policy, 'show', 'show every policy').action(async (format) => {
+        const { policies } = (await open()).policies;
+        const shown = await policies.show();
+        if (format.json)
+            return output.record(printedPolicy(shown), format);
+        const rows = policyNames.map(name => ({
+            name,
+            value: printedValue(name, shown.policy[name]),
+            meaning: policyTable[name].meaning,
+        }));
+        await output.table(rows, ['name', 'value', 'meaning'], format);
+    });
+    withApply(addCommand(policy, 'preview <name=value...>', `tell what a change would end; ${durations}`)).action(async (assignments, { apply, ...format }) => {
+        const changes = readAssignments(assignments);
+        const { policies } = (await open()).policies;
+        await printPreview(await policies.preview(changes, actor, apply), output, format);
+    });
+    withReason(withApply(addCommand(policy, 'set <name=value...>', `change policies, all or none; ${durations}`))).action(async (assignments, { apply, reason, ...format }) => {
+        const changes = readAssignments(assignments);
+        const { policies } = (await open()).policies;
+        await printChanged(await policies.set(changes, actor, reason, { apply }), output, format);
+    });
+    withLimit(addCommand(policy, 'versions', 'list what was changed, and by whom, the newest first')).action(async ({ limit, ...format }) => {
+        const { policies } = (await open()).policies;
+        const found = await firstOf(everyVersion(policies), limit, output);
+        const columns = ['version', 'since', 'actor', 'apply', 'set', 'undoes', 'reason'];
+        await output.table(found.map(format.json ? printedVersion : tabledVersion), columns, format);
+    });
+    withReason(withApply(addCommand(policy, 'undo [version]', 'take back what a version changed, or the last one'))).action(async (version, { apply, reason, ...format }) => {
+        if (version !== undefined && !/^[1-9]\d{0,8}$/.test(version))
+            throw new WrongUse(`${version} is not the number of a version: policy versions lists them`);
+        const { policies } = (await open()).policies;
+        const undone = await policies.undo(version === undefined ? null : Number(version), actor, reason, apply);
+        await printChanged(undone, output, format);
+    });
+}
+export function withApply(command) {
+    const words = Object.entries(policyApplies).map(([name, what]) => `${name}: ${what}`);
+    return command.addOption(new Option('--apply <when>', `from when on. ${words.join(' ')}`)
+        .choices(Object.keys(policyApplies))
+        .default('refresh'));
+}
+export function withReason(command) {
+    return command.option('--reason <text>', 'why, for those who come later', '');
+}
+function readAssignments(assignments) {
+    const changes = {};
+    for (const assignment of assignments) {
+        const [name, ...value] = assignment.split('=');
+        if (value.length === 0)
+            throw new WrongUse(`${assignment} is not NAME=VALUE`);
+        if (!isPolicyName(name))
+            throw new WrongUse(`there is no policy ${name}: policy show lists them`);
+        if (Object.hasOwn(changes, name))
+            throw new WrongUse(`${name} is given twice`);
+        changes[name] = readPolicyValue(name, value.join('='));
+    }
+    return changes;
+}
+/** How many versions are asked for at a time. */
+const pageSize = 200;
+async function* everyVersion(policies) {
+    for (let before = Number.MAX_SAFE_INTEGER;;) {
+        const page = await policies.versions({ before, limit: pageSize });
+        yield* page;
+        if (page.length < pageSize)
+            return;
+        before = page.at(-1).version;
+    }
+}
+async function printChanged(changed, output, format) {
+    const said = changed.changed.map(name => `${name} is ${printedValue(name, changed.policy[name])}`).join(', ');
+    const forWhom = changed.apply === 'new' ? ', for new sessions' : '';
+    await output.done(`${said}${forWhom} (version ${changed.version})`, printedPolicy(changed), format);
+}
+async function printPreview(preview, output, format) {
+    const { ends, staleAccessTokens: stale, sample } = preview;
+    const counted = ({ count, more }) => `${count}${more ? '+' : ''}`;
+    if (format.json)
+        return output.record(printedPreview(preview), format);
+    const reasons = Object.keys(endReasons).filter(reason => ends[reason].count > 0);
+    await output.record({
+        changes: preview.changes.map(({ name, before, after }) => `${name} ${printedValue(name, before)} → ${printedValue(name, after)}`),
+        unchanged: preview.unchanged,
+        'ends sessions': `${counted(ends.sessions)} of ${counted(ends.users)} users, at their next refresh`,
+        why: reasons.map(reason => `${counted(ends[reason])} ${reason}`),
+        'stale access tokens': stale === null ? 'none' : `${counted(stale)}, at once`,
+    }, format);
+    for (const name of preview.stays)
+        output.remark(stays[name]);
+    if (!sample?.length)
+        return;
+    const rows = sample.map(({ id, username, device, reason }) => ({
+        session: id,
+        username,
+        device,
+        why: endReasons[reason],
+    }));
+    await output.table(rows, ['session', 'username', 'device', 'why'], format);
+}
+function printedPreview({ staleAccessTokens, sample, ...preview }) {
+    return {
+        ...preview,
+        stale_access_tokens: staleAccessTokens,
+        stays: preview.stays.map(name => stays[name]),
+        sample: sample?.map(({ userId, ...one }) => ({ user_id: userId, ...one })) ?? null,
+    };
+}
+/** Durations in seconds. */
+function printedPolicy({ version, since, actor, reason, apply, undoes, policy }) {
+    return { version, since: printedTime(since), actor, reason, apply, undoes, policy };
+}
+function printedVersion({ changed: _, settledAt, since, ...version }) {
+    return { ...version, since: printedTime(since), settled_at: printedTime(settledAt) };
+}
+function tabledVersion(version) {
+    const said = ({ name, after }) => `${name}=${printedValue(name, after)}`;
+    return { ...printedVersion(version), set: version.changes.map(said) };
+}
+function printedValue(name, value) {
+    if (policyTable[name].kind === 'duration')
+        return formatDuration(value);
+    return value === '' ? '-' : String(value);
+}
+//# sourceMappingURL=policy.js.map

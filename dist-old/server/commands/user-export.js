@@ -1,0 +1,111 @@
+// `user export`: all users with their hashes, for another installation, for a spreadsheet, or for the way back to Django.
+import { stringify } from 'csv-stringify/sync';
+import { escapeCell } from '../policy/csv-cells.js';
+import { administratorRole } from '../policy/permissions.js';
+import { djangoFields, readMap } from './django-fields.js';
+import { WrongUse } from './failures.js';
+import { exportedUser, fieldNames } from './user-fields.js';
+export const exportFormats = { json: jsonLines, csv: csvRows, django: fixture };
+export async function exportUsers({ open, output }, options) {
+    const only = {
+        model: '--model',
+        map: '--map',
+        withGroups: '--with-groups',
+        grantSuperuser: '--grant-superuser',
+    };
+    for (const [name, option] of Object.entries(only))
+        if (options.format !== 'django' && options[name] !== undefined)
+            throw new WrongUse(`${option} is for --format django`);
+    const written = exportFormats[options.format](options);
+    for await (const text of written.chunks(await open()))
+        await output.piece(text);
+    for (const remark of written.remarks())
+        output.remark(remark);
+}
+const noRemarks = () => [];
+function jsonLines() {
+    return {
+        async *chunks({ userExport }) {
+            for await (const user of userExport.every())
+                yield `${JSON.stringify(exportedUser(user))}\n`;
+        },
+        remarks: noRemarks,
+    };
+}
+/** With the mark that spreadsheets know UTF-8 by; lists are words in one cell. */
+function csvRows() {
+    const inWriting = {
+        record_delimiter: 'windows',
+        cast: { boolean: String, string: escapeCell },
+    };
+    const cell = (value) => (Array.isArray(value) ? value.join(' ') : value);
+    return {
+        async *chunks({ userExport }) {
+            yield `\ufeff${stringify([[...fieldNames]], inWriting)}`;
+            for await (const user of userExport.every()) {
+                const fields = exportedUser(user);
+                yield stringify([fieldNames.map(name => cell(fields[name]))], inWriting);
+            }
+        },
+        remarks: noRemarks,
+    };
+}
+/**
+ * A fixture of Django. Our hashes are its `bcrypt_sha256`. Memberships are left alone unless they are asked for: names of
+ * groups may be others than those of our roles, and a list replaces the one that is there. `manage.py loaddata` is for an
+ * empty database: it sets every field that a row does not name to its default, which the documents tell the way around.
+ */
+function fixture({ model = 'auth.user', map: pairs = [], withGroups, grantSuperuser }) {
+    const map = readMap(pairs);
+    const administrators = [];
+    function rowOf(user, builtIn) {
+        const isAdministrator = user.roles.includes(administratorRole);
+        if (isAdministrator && !grantSuperuser)
+            administrators.push(user.username);
+        const isSuperuser = isAdministrator && grantSuperuser === true;
+        const groups = user.roles.filter(role => !builtIn.has(role)).map(role => [role]);
+        const { roles: _, permissions: __, must_change_password: ___, ...own } = exportedUser(user);
+        const values = {
+            ...own,
+            // Left out rather than false: who is staff there is known there alone, and their flags must outlive the way back.
+            ...(isSuperuser && { is_superuser: true, is_staff: true }),
+            ...(withGroups && { groups }),
+        };
+        const fields = fieldsOf(values, map);
+        return JSON.stringify({ model, ...(map.id === null && { pk: user.id }), fields });
+    }
+    return {
+        async *chunks({ userExport, people: { roles } }) {
+            const all = await roles.all();
+            const builtIn = new Set(all.filter(role => role.builtIn).map(role => role.name));
+            let before = '[\n';
+            for (const { name } of withGroups ? all.filter(role => !role.builtIn) : []) {
+                yield `${before}${JSON.stringify({ model: 'auth.group', fields: { name } })}`;
+                before = ',\n';
+            }
+            for await (const user of userExport.every()) {
+                yield `${before}${rowOf(user, builtIn)}`;
+                before = ',\n';
+            }
+            yield before === '[\n' ? '[]\n' : '\n]\n';
+        },
+        remarks: () => [
+            ...(administrators.length > 0
+                ? [
+                    `is_superuser and is_staff are left as they are there (--grant-superuser sets them for ${administratorRole}): ${administrators.join(', ')}`,
+                ]
+                : []),
+            ...(withGroups
+                ? ['permissions of groups are left out: Django knows them by the models that they are of']
+                : ['groups and permissions are left as they are there: --with-groups replaces the groups by the roles']),
+        ],
+    };
+}
+/** Those that are mapped win: an address may be the name as well. */
+function fieldsOf(values, map) {
+    const names = Object.keys(values).filter(name => map[name] !== null);
+    const mapped = names.filter(name => map[name] !== djangoFields[name]);
+    const written = [...names.filter(name => !mapped.includes(name)), ...mapped];
+    return Object.fromEntries(written.map(name => [map[name], values[name]]));
+}
+//# sourceMappingURL=user-export.js.map

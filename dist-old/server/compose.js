@@ -1,0 +1,205 @@
+// The roof: puts the parts of all floors together, from the ground up; which parts a floor has says its file in
+// composition/. Servers, the command line and tests all stand on what this makes; a test hands in its own clock and log.
+import { randomUUID } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
+import { requireSecretKey } from '../config/secret-key.js';
+import { composeIdentity } from './composition/identity.js';
+import { composeRevocation } from './composition/revocation.js';
+import { composeSignIn } from './composition/sign-in.js';
+import { composeStorage } from './composition/storage.js';
+import { composeTokens } from './composition/tokens.js';
+import { createTestTokens } from './identity/doctor/test-tokens.js';
+import { ensureAdministrator } from './identity/people/first-administrator.js';
+import { createUserExport } from './identity/people/user-export.js';
+import { createJobs } from './jobs/jobs.js';
+import { ownApplicationId } from './policy/application-metadata.js';
+import { builtInRoles } from './policy/permissions.js';
+import { firstPolicy } from './policy/policies.js';
+import { bringIn } from './process/applications-file.js';
+import { createRandomPool } from './protocol/random-pool.js';
+import { writeFirstRows } from './storage/first-rows.js';
+import { migrateUp, requireKnownMigrations } from './storage/migrate.js';
+/** The application that owns password sign-ins. */
+const ownApplication = { id: ownApplicationId, name: 'Darvoza' };
+const second = 1_000;
+const minute = 60 * second;
+const root = new URL('../../', import.meta.url);
+/**
+ * Puts the server together; nothing is migrated, and nothing runs, until it is told to.
+ * @throws SettingsError, database_unavailable
+ */
+export async function compose(settings, ports) {
+    // Loaded for those alone who serve: for a command it would be half of the wait.
+    const [{ createApp }, { served, ...composed }] = await Promise.all([
+        import('./app.js'),
+        composeParts(settings, ports),
+    ]);
+    const app = createApp({
+        settings,
+        issuer: settings.issuer,
+        ownApplication: ownApplication.id,
+        root: fileURLToPath(root),
+        ...served,
+    });
+    return { app, ...composed };
+}
+/** All but the pages and the API, as the command line needs it. */
+export async function composeParts(settings, { log, random = createRandomPool(), pauses = {}, ...ports }) {
+    const uuid = () => randomUUID();
+    const given = { log, random, pauses, uuid, ...ports };
+    const secretKey = requireSecretKey(settings);
+    const storage = await composeStorage(settings, given);
+    const revocation = await composeRevocation(settings, secretKey, given, storage);
+    const afterwards = work => jobs.afterwards(work);
+    const tokens = composeTokens(settings, secretKey, given, storage, revocation, afterwards);
+    const signIn = composeSignIn(secretKey, ownApplication.id, given, storage, revocation, tokens);
+    const identity = composeIdentity(settings, given, { storage, revocation, tokens, signIn }, afterwards);
+    const { database, userStore } = storage;
+    const { now, tail, redisLink, highWater, memory, verifiers, enforcement, feed } = revocation;
+    const { signingKeys, secrets, counters, lastSeen, apiKeyUses, auditTrail, spentProofs, sweeping } = tokens;
+    const { hashing, hashingProcess, failedSignIns } = signIn;
+    const { users, userList } = identity.people;
+    const userExport = createUserExport({ database, userStore, userList });
+    const testTokens = createTestTokens({
+        issuer: settings.issuer,
+        database,
+        userStore,
+        signingKeys,
+        secrets,
+        tail,
+        policy: revocation.policy,
+        applications: revocation.applications,
+        changes: tokens.changes,
+        random,
+        uuid,
+        now,
+    });
+    const { figures } = identity.logs;
+    const { keyRing, sealedSecrets } = identity.keys;
+    const { settledPolicies } = identity.policies;
+    const { housekeeping, issuerClaim } = identity.house;
+    const { legacyCounts, legacyStatus } = identity.legacy;
+    const { unusedRegistrations } = identity.registrations;
+    const { sending } = identity.deliveries;
+    let leaving = false;
+    /** Not while the database lacks what was told: then the mark is the proof. */
+    async function noteLog() {
+        if (!highWater.wentBack)
+            await memory.note(tail.logId, tail.position);
+    }
+    const jobs = createJobs({ log }, [
+        { name: 'figures', everyMs: 5 * second, run: counters.flush },
+        { name: 'counts of the former service', everyMs: 5 * second, run: legacyCounts.flush },
+        { name: 'devices seen', everyMs: minute, run: lastSeen.flush },
+        { name: 'API keys used', everyMs: minute, run: apiKeyUses.flush },
+        { name: 'levels', everyMs: minute, run: figures.measure },
+        { name: 'tidy figures', everyMs: 60 * minute, run: figures.tidy },
+        { name: 'heartbeat', everyMs: second, run: housekeeping.beat },
+        { name: 'log mark', everyMs: second, run: noteLog },
+        { name: 'sweeps', everyMs: second, run: sweeping.run },
+        { name: 'logout tokens', everyMs: second, run: sending.run },
+        { name: 'failed sign-ins', everyMs: second, run: failedSignIns.write },
+        { name: 'forget revocations', everyMs: minute, run: housekeeping.forgetRevocations },
+        { name: 'keys', everyMs: minute, run: keyRing.upkeep },
+        { name: 'ticket key', everyMs: minute, run: sealedSecrets.renewTicketKey },
+        { name: 'kinds of password hashes', everyMs: minute, run: hashing.prepare },
+        { name: 'forget pushed requests', everyMs: minute, run: identity.authorizations.pushedRequests.forget },
+        { name: 'forget spent proofs', everyMs: minute, run: spentProofs.forget },
+        { name: 'tidy sessions', everyMs: 10 * minute, run: housekeeping.tidySessions },
+        { name: 'forget verifiers', everyMs: 10 * minute, run: housekeeping.forgetVerifiers },
+        { name: 'forget codes', everyMs: 10 * minute, run: housekeeping.forgetCodes },
+        { name: 'forget unused registrations', everyMs: 10 * minute, run: unusedRegistrations.forget },
+        { name: 'tidy logout tokens', everyMs: 10 * minute, run: housekeeping.tidyDeliveries },
+        { name: 'forget API keys', everyMs: 10 * minute, run: housekeeping.forgetApiKeys },
+        { name: 'forget tokens of the former service', everyMs: 10 * minute, run: legacyStatus.tidy },
+        { name: 'settle policies', everyMs: 10 * minute, run: settledPolicies.settle },
+        { name: 'drop audit entries', everyMs: 10 * minute, run: housekeeping.dropAudit },
+    ]);
+    return {
+        /** What requests may reach: no storage. */
+        served: {
+            log,
+            uuid,
+            random,
+            bodyWait: ports.bodyWait,
+            isLeaving: () => leaving,
+            revocation,
+            tokens,
+            signIn,
+            identity,
+        },
+        jobs,
+        /** For the command line and tests. */
+        parts: { storage, revocation, tokens, signIn, ...identity, userExport, testTokens },
+        /** Makes or updates the schema, and what every installation has. Many servers may do it at once. */
+        async migrate() {
+            for (const remark of [...database.remarks, ...(settings.legacyJwt?.remarks ?? [])])
+                log.warn({}, remark);
+            await migrateUp(database);
+            await writeFirstRows(database, {
+                application: ownApplication,
+                roles: builtInRoles,
+                policy: JSON.stringify(firstPolicy),
+                accessLifetime: firstPolicy.access_token_lifetime,
+                logId: random(8).toString('hex'),
+                now: now(),
+            });
+            await signingKeys.ensure();
+            await secrets.ensure(auditTrail.begin);
+        },
+        /**
+         * Follows the log and makes the first administrator; the jobs are started by themselves.
+         * @returns what to print once, or null
+         * @throws SettingsError where APPLICATIONS_FILE is not usable; nothing of it was written then
+         */
+        async start() {
+            await requireKnownMigrations(database);
+            await issuerClaim.claim(settings.issuer);
+            if (settings.legacyJwt)
+                await storage.installationStore.beginLegacy(database);
+            if (settings.legacyJwt && settings.legacyJwt.cutOver > now())
+                log.warn({ cutOver: new Date(settings.legacyJwt.cutOver).toISOString() }, 'LEGACY_JWT_CUT_OVER lies ahead: until then whoever has the secret of the former service can make tokens that are taken');
+            await tail.start();
+            await redisLink?.start();
+            // Before the administrator is made: whose password would not be shown by a start that this refuses.
+            if (settings.applicationsFile)
+                await bringIn(settings.applicationsFile, identity.applications, log);
+            const wanted = {
+                username: settings.adminUsername,
+                password: settings.adminPassword,
+                id: ports.administratorId,
+            };
+            const made = await ensureAdministrator({ database, userStore, users, random }, wanted);
+            await housekeeping.beat();
+            jobs.afterwards(hashing.prepare);
+            // A database that an older program made may lack a key.
+            jobs.afterwards(keyRing.upkeep);
+            await noteLog();
+            return made;
+        },
+        /** Begins a graceful shutdown: `/readyz` answers 503, other requests are still served. */
+        leave() {
+            leaving = true;
+            feed.leave();
+        },
+        async close() {
+            feed.leave();
+            tail.stop();
+            await verifiers.settled();
+            await enforcement.settled();
+            sending.stop();
+            await jobs.stop();
+            // A command keeps no mark, whatever database it was run on.
+            if (memory.isKept)
+                await noteLog();
+            await counters.flush().catch(() => { });
+            await legacyCounts.flush().catch(() => { });
+            await lastSeen.flush().catch(() => { });
+            await apiKeyUses.flush().catch(() => { });
+            await redisLink?.close();
+            await hashingProcess.close();
+            await database.close();
+        },
+    };
+}
+//# sourceMappingURL=compose.js.map

@@ -1,0 +1,2 @@
+export {};
+//# sourceMappingURL=ground.js.map

@@ -1,0 +1,60 @@
+// Users and their roles.
+import { createSessionStates } from '../identity/devices/session-state.js';
+import { createOwnPassword } from '../identity/people/own-password.js';
+import { createRoles } from '../identity/people/roles.js';
+import { createUserActs } from '../identity/people/user-acts.js';
+import { createUserImport } from '../identity/people/user-import.js';
+import { createUserList } from '../identity/people/user-list.js';
+import { createUserinfo } from '../identity/people/userinfo.js';
+import { createUsers } from '../identity/people/users.js';
+export function composePeople({ storage, revocation: { policy, applications, now }, tokens: { changes }, signIn: { hashing, guesses } }, rights, names, { sessions, whereSignedIn }) {
+    const { database, userStore, userListStore, roleStore, deviceStore, sessionStore, apiKeyStore } = storage;
+    const states = createSessionStates({ policy, now });
+    const users = createUsers({
+        database,
+        userStore,
+        deviceStore,
+        apiKeyStore,
+        roleStore,
+        hashing,
+        rights,
+        changes,
+        policy,
+        now,
+    });
+    const roles = createRoles({ database, roleStore, rights, changes });
+    const ownPassword = createOwnPassword({
+        database,
+        userStore,
+        sessionStore,
+        guesses,
+        hashing,
+        changes,
+        policy,
+        now,
+    });
+    const userList = createUserList({ database, userStore, userListStore, states });
+    const userActs = createUserActs({
+        database,
+        userStore,
+        roleStore,
+        userListStore,
+        users,
+        sessions,
+        whereSignedIn,
+        states,
+        rights,
+        now,
+    });
+    return {
+        users,
+        roles,
+        ownPassword,
+        userList,
+        userActs,
+        names,
+        userImport: createUserImport({ database, userStore, roleStore, rights, changes, policy, now }),
+        userinfo: createUserinfo({ database, userStore, applications }),
+    };
+}
+//# sourceMappingURL=people.js.map

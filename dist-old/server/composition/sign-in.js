@@ -1,0 +1,80 @@
+// How people prove who they are: passwords, guesses, devices they are known on, browsers that are signed in.
+import { availableParallelism } from 'node:os';
+import { createBrowserSessions } from '../identity/sign-in/browser-sessions.js';
+import { countSignIns } from '../identity/sign-in/counted-sign-ins.js';
+import { createFailedSignIns } from '../identity/sign-in/failed-sign-ins.js';
+import { createGuesses } from '../identity/sign-in/guesses.js';
+import { createHashing } from '../identity/sign-in/hashing.js';
+import { createHashingProcess } from '../identity/sign-in/hashing-process.js';
+import { createKnownDevices } from '../identity/sign-in/known-devices.js';
+import { createOpenSession } from '../identity/sign-in/open-session.js';
+import { createPasswordCheck } from '../identity/sign-in/password-check.js';
+import { createPasswordEvidence } from '../identity/sign-in/password-evidence.js';
+import { createRenewal } from '../identity/sign-in/renewal.js';
+import { createSessionRoom } from '../identity/sign-in/session-room.js';
+import { createSignIn } from '../identity/sign-in/sign-in.js';
+import { logRefusedSignIns } from '../identity/sign-in/sign-in-lines.js';
+import { createStoredKinds } from '../identity/sign-in/stored-kinds.js';
+/** @param ownApplication the id of the one that owns password sign-ins */
+export function composeSignIn(secretKey, ownApplication, { log, random, uuid, pauses, ...ports }, { database, userStore, userStandingStore, sessionStore, deviceStore, browserSessionStore }, { clock: { latest }, now, monotonic, redis, redisLink, tail, policy, applications }, { inspect, issue, judgedTransactions, changes, secrets, counters, lastSeen }) {
+    const slots = Math.max(2, availableParallelism());
+    const hashingProcess = createHashingProcess({ threads: slots, log });
+    const work = ports.hashingWork ?? hashingProcess;
+    const storedKinds = createStoredKinds({ database, userStore });
+    const cost = () => policy().password_cost;
+    const hashing = createHashing({ work, slots, chance: Math.random, cost, storedKinds, monotonic });
+    const guesses = createGuesses({ redis: ports.redis ?? redis?.commands, secretKey, policy, now, monotonic, log });
+    if (redisLink && guesses.shared)
+        redisLink.require(guesses.shared);
+    const knownDevices = createKnownDevices({ deviceStore, inspect, now, uuid });
+    const failedSignIns = createFailedSignIns({ changes });
+    const passwordCheck = createPasswordCheck({ database, userStore, knownDevices, hashing, failedSignIns, now });
+    const room = createSessionRoom({ sessionStore, deviceStore, now });
+    const renewal = createRenewal({ sessionStore, knownDevices, now });
+    const openSession = createOpenSession({
+        userStandingStore,
+        sessionStore,
+        knownDevices,
+        room,
+        renewal,
+        issue,
+        changes,
+        secrets,
+        tail,
+        policy,
+        applications,
+        now,
+        uuid,
+    });
+    const passwordEvidence = createPasswordEvidence({ userStore, policy, now });
+    const plain = createSignIn({
+        knownDevices,
+        passwordCheck,
+        passwordEvidence,
+        openSession,
+        guesses,
+        inspect,
+        issue,
+        tail,
+        pauses,
+    });
+    const signIn = logRefusedSignIns(countSignIns(plain, counters.count), log);
+    const browserSessions = createBrowserSessions({
+        database,
+        userStore,
+        browserSessionStore,
+        sessionStore,
+        signIn,
+        judgedTransactions,
+        guesses,
+        hashing,
+        policy,
+        ownApplication,
+        random,
+        now,
+        latest,
+        seen: lastSeen.note,
+    });
+    return { hashingProcess, hashing, guesses, failedSignIns, openSession, signIn, browserSessions };
+}
+//# sourceMappingURL=sign-in.js.map

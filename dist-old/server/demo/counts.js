@@ -1,0 +1,98 @@
+// The figures of a demo: what a server that had served all these people would have counted and measured.
+import { grains } from '../policy/figures.js';
+/** Rows for as long as each grain is kept. */
+export function figuresOf(plan, history) {
+    const { now } = plan.times;
+    const rows = [];
+    for (const grain of Object.keys(grains)) {
+        const { length, kept } = grains[grain];
+        const from = Math.floor((now - kept) / length) * length;
+        const write = (name, values) => {
+            for (let index = 0; index < values.length; index++)
+                if (values[index] > 0)
+                    rows.push({ grain, beginsAt: from + index * length, name, value: values[index] });
+        };
+        const slots = Math.floor((now - from) / length) + 1;
+        for (const name of Object.keys(visits)) {
+            const values = new Float64Array(slots);
+            visits[name](plan, history, (at, howOften) => {
+                const slot = Math.floor((at - from) / length);
+                if (slot >= 0 && slot < slots)
+                    values[slot] += howOften;
+            });
+            write(name, values);
+        }
+        const spans = spansOf(plan);
+        write('live_sessions', levels(spans.sessions, from, length, slots));
+        write('live_users', levels(spans.users, from, length, slots));
+    }
+    return rows;
+}
+const visits = {
+    sign_ins: (plan, _, visit) => eachSession(plan, session => visit(session.createdAt, 1)),
+    failed_sign_ins(plan, { attack }, visit) {
+        eachSession(plan, session => session.failures > 0 && visit(session.createdAt - 9_000, session.failures));
+        for (const { at } of attack)
+            visit(at, 1);
+    },
+    refreshes: (plan, _, visit) => eachSession(plan, ({ createdAt, seenAt, refreshes }) => {
+        for (let nth = 1; nth <= refreshes; nth++)
+            visit(createdAt + ((seenAt - createdAt) * nth) / refreshes, 1);
+    }),
+    // Nobody's devices: the demo has people alone.
+    application_tokens: () => { },
+    wrong_user_codes: () => { },
+    exchanged_tokens: () => { },
+    throttled_requests: () => { },
+    registrations: () => { },
+    failed_registrations: () => { },
+    // Nor applications that are told of ends.
+    logouts_sent: () => { },
+    logout_failures: () => { },
+    logouts_given_up: () => { },
+    reuse_incidents: (plan, _, visit) => eachSession(plan, ({ end }) => end?.why === 'refresh_token_reused' && visit(end.at, 1)),
+    revocations(_, { revocations }, visit) {
+        for (const { at } of revocations)
+            visit(at, 1);
+    },
+};
+function eachSession({ users }, visit) {
+    for (const user of users)
+        for (const session of user.sessions)
+            visit(session);
+}
+/** While a session lived, and while a user had one that did. */
+function spansOf({ users, times }) {
+    const sessions = [];
+    const ofUsers = [];
+    for (const user of users) {
+        let last = null;
+        for (const { createdAt, seenAt, expiresAt, end } of user.sessions) {
+            const over = Math.min(end?.at ?? expiresAt, expiresAt, Math.max(seenAt + times.idle, times.longer.upto));
+            const span = { from: createdAt, upto: over };
+            sessions.push(span);
+            if (last && createdAt <= last.upto)
+                last.upto = Math.max(last.upto, over);
+            else {
+                last = { ...span };
+                ofUsers.push(last);
+            }
+        }
+    }
+    return { sessions, users: ofUsers };
+}
+/** How many of the spans hold the end of each slot. */
+function levels(spans, from, length, slots) {
+    const changes = new Float64Array(slots + 1);
+    const slotOf = (at) => Math.min(slots, Math.max(0, Math.floor((at - from) / length)));
+    for (const span of spans) {
+        changes[slotOf(span.from)] += 1;
+        changes[slotOf(span.upto)] -= 1;
+    }
+    let level = 0;
+    return Array.from({ length: slots }, (_, slot) => {
+        level += changes[slot];
+        return level;
+    });
+}
+//# sourceMappingURL=counts.js.map

@@ -1,0 +1,124 @@
+// Writes a demo that was thought out, in small transactions: a server beside us waits no longer than for one of them.
+import { setTimeout as pause, setImmediate } from 'node:timers/promises';
+import { nameDevice } from '../identity/devices/device-name.js';
+import { entryExpiry, triggers } from '../policy/revocation.js';
+import { insertRows } from '../storage/bulk.js';
+import { writtenSession } from '../storage/session-rows.js';
+import { writtenUser } from '../storage/user-rows.js';
+import { insertWords } from '../storage/user-words.js';
+import { demoApiKeys } from './api-keys.js';
+import { figuresOf } from './counts.js';
+import { entryOf } from './entries.js';
+import { deviceRow, incidentRow, sessionRow, userRow } from './rows.js';
+export function createWriteDemo(deps) {
+    const { database, revocationStore, auditTrail, figureStore, secrets, now, random } = deps;
+    const isEmbedded = database.dialect.engine === 'sqlite';
+    const batch = isEmbedded ? 100 : 1_000;
+    /**
+     * Takes the numbers of all that was revoked, as if each entry had been written at its time and forgotten at its end;
+     * those that a live token could still meet are there.
+     */
+    async function writeRevocations({ revocations: all }) {
+        const times = Float64Array.from(all, one => one.at);
+        const base = await database.transaction(async (tx) => {
+            const { seq, accessLifetime } = await revocationStore.raise(tx, all.length);
+            const base = seq - all.length;
+            // Of very many few are left: the others are thought of no longer than it takes to see it.
+            const entries = all.flatMap(({ at, trigger, subject, exceptSid, actor }, index) => {
+                const { kind, effect } = triggers[trigger];
+                const expiresAt = entryExpiry(kind, at, accessLifetime, 0);
+                if (expiresAt <= now())
+                    return [];
+                const about = { kind, subject, effect, exceptSid, reason: trigger, actor };
+                return [{ seq: base + 1 + index, ...about, createdAt: at, expiresAt }];
+            });
+            await insertRows(tx, 'revocation', entries);
+            return base;
+        });
+        const ofUsers = new Map(all.flatMap(({ trigger, subject }, index) => triggers[trigger].kind === 'user' ? [[subject, base + 1 + index]] : []));
+        return {
+            seqAt: at => base + lowerBound(times, at),
+            fateSeq: user => ofUsers.get(String(user.id)) ?? 0,
+        };
+    }
+    /** Rows by the batch. SQLite has one writer: the others get as long as we took. */
+    async function inBatches(items, work, done) {
+        for (let from = 0; from < items.length; from += batch) {
+            const some = items.slice(from, from + batch);
+            const since = performance.now();
+            await database.transaction(tx => work(tx, some));
+            done(some.length);
+            if (isEmbedded)
+                await pause(Math.max(5, performance.now() - since));
+            else
+                await setImmediate();
+        }
+    }
+    return async function write({ plan, history, seed }, rules, onProgress) {
+        const ground = {
+            ...rules,
+            ...(await writeRevocations(history)),
+            helper: history.helper,
+            boss: history.boss,
+            refreshKeyVersion: secrets.present('refresh').version,
+            nameDevice: remembered(nameDevice),
+        };
+        const devices = plan.users.flatMap(user => user.devices.map(device => ({ user, device })));
+        const sessions = plan.users.flatMap(user => user.sessions.map(session => ({ user, session })));
+        const reused = sessions.filter(({ session }) => session.end?.why === 'refresh_token_reused');
+        const counted = figuresOf(plan, history);
+        const keys = demoApiKeys(seed, plan.users, plan.times);
+        const lists = [plan.users, devices, sessions, history.events, reused, keys, counted];
+        const total = lists.reduce((sum, list) => sum + list.length, 0);
+        let done = 0;
+        const rowsOf = (items, work) => inBatches(items, work, count => {
+            done += count;
+            onProgress(done, total);
+        });
+        await rowsOf(plan.users, async (tx, some) => {
+            const rows = some.map(user => userRow(user, ground));
+            await insertRows(tx, 'user', rows.map(writtenUser));
+            await insertWords(tx, rows);
+            await insertRows(tx, 'user_role', some.flatMap(rolesOf));
+        });
+        await rowsOf(devices, (tx, some) => insertRows(tx, 'device', some.map(one => deviceRow(one.user, one.device, ground))));
+        await rowsOf(sessions, (tx, some) => insertRows(tx, 'session', some.map(one => writtenSession(sessionRow(one.user, one.session, ground)))));
+        await rowsOf(reused, (tx, some) => insertRows(tx, 'incident', some.map(one => incidentRow(one.user, one.session))));
+        await rowsOf(keys, (tx, some) => 
+        // By a hash of which nobody knows a text.
+        insertRows(tx, 'api_key', some.map(key => ({ ...key, scopes: JSON.stringify(key.scopes), hash: random(32).toString('base64url') }))));
+        await rowsOf(history.events, (tx, some) => auditTrail.append(tx, some.map(event => entryOf(event, history, seed))));
+        await rowsOf(counted, (tx, some) => figureStore.add(tx, some));
+        return {
+            users: plan.users.length,
+            devices: devices.length,
+            sessions: sessions.length,
+            auditEntries: history.events.length,
+            revocations: history.revocations.length,
+        };
+    };
+}
+function rolesOf({ id, roles, fate }) {
+    return fate?.what === 'user_deleted' ? [] : roles.map(roleName => ({ userId: id, roleName }));
+}
+/** How many of the sorted values lie below one. */
+function lowerBound(sorted, value) {
+    let [low, high] = [0, sorted.length];
+    while (low < high) {
+        const middle = (low + high) >>> 1;
+        if (sorted[middle] < value)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+function remembered(make) {
+    const made = new Map();
+    return text => {
+        const known = made.get(text) ?? make(text);
+        made.set(text, known);
+        return known;
+    };
+}
+//# sourceMappingURL=write.js.map

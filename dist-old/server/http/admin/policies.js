@@ -1,0 +1,109 @@
+import { firstPolicy, isPolicyName, isSessionPolicy, policyNames, policyTable, } from '../../policy/policies.js';
+import { stays } from '../../policy/policy-preview.js';
+import { readGivenPolicyValue } from '../../policy/policy-values.js';
+import { refuseField } from '../../protocol/errors.js';
+import { personOf } from '../handler.js';
+import { presentTime } from '../me/present.js';
+import { answer } from '../wire/answers.js';
+import { readBody } from '../wire/fields.js';
+import { readParameter } from '../wire/parameters.js';
+import { readLimit } from './paging.js';
+import { policyRoutes as routes, } from './routes/policies.js';
+export function createAdminPolicyHandlers({ policies }) {
+    return {
+        async showPolicies(ctx) {
+            answer(ctx, routes.showPolicies, presentPolicies(await policies.show()));
+        },
+        async listPolicyVersions(ctx) {
+            const before = readParameter(ctx, 'before', routes.listPolicyVersions.query.before) ?? Number.MAX_SAFE_INTEGER;
+            const page = { limit: readLimit(ctx), before };
+            const found = await policies.versions(page);
+            const next = found.length < page.limit ? null : found.at(-1).version;
+            answer(ctx, routes.listPolicyVersions, { results: found.map(presentVersion), next });
+        },
+        /** Of `changes`, or with `undo` in their place of taking a version back. */
+        async previewPolicies(ctx) {
+            const { changes, undo, apply = usualApply } = readBody(ctx, routes.previewPolicies);
+            const { actor } = personOf(ctx);
+            if (undo !== undefined && changes !== undefined)
+                throw refuseField('undo', 'undo_with_changes');
+            if (undo === undefined && changes === undefined)
+                throw refuseField('changes', 'required');
+            const preview = undo === undefined
+                ? await policies.preview(valuesOf(changes), actor, apply)
+                : await policies.previewUndo(undo, actor, apply);
+            answer(ctx, routes.previewPolicies, presentPreview(preview));
+        },
+        async changePolicies(ctx) {
+            const { changes, apply = usualApply, reason = '', version: seen } = readBody(ctx, routes.changePolicies);
+            const changed = await policies.set(valuesOf(changes), personOf(ctx).actor, reason, { apply, seen });
+            answer(ctx, routes.changePolicies, presentPolicies(changed));
+        },
+        async undoPolicies(ctx) {
+            const { apply = usualApply, reason = '', version = null } = readBody(ctx, routes.undoPolicies);
+            const undone = await policies.undo(version, personOf(ctx).actor, reason, apply);
+            answer(ctx, routes.undoPolicies, presentPolicies(undone));
+        },
+    };
+}
+const usualApply = 'refresh';
+/** What the values are worth is not for here to judge. */
+function valuesOf(changes) {
+    return Object.fromEntries(Object.entries(changes).map(([name, value]) => [
+        name,
+        isPolicyName(name) ? readGivenPolicyValue(name, value) : value,
+    ]));
+}
+function presentPolicies(shown) {
+    return {
+        ...presentHead(shown),
+        policies: policyNames.map(name => {
+            const { kind, meaning, simplejwt, ...row } = policyTable[name];
+            return {
+                name,
+                value: shown.policy[name],
+                default: firstPolicy[name],
+                kind,
+                meaning,
+                simplejwt,
+                ...('min' in row && { min: row.min, max: row.max }),
+                ...('choices' in row && { choices: row.choices }),
+                ...('pattern' in row && { pattern: row.pattern.source }),
+                may_be_for_new_sessions_only: isSessionPolicy(name),
+            };
+        }),
+    };
+}
+function presentVersion(version) {
+    return { ...presentHead(version), changes: version.changes };
+}
+function presentHead(one) {
+    return {
+        version: one.version,
+        since: presentTime(one.since),
+        actor: one.actor,
+        reason: one.reason,
+        apply: one.apply,
+        undoes: one.undoes,
+        settled_at: presentTime(one.settledAt),
+    };
+}
+function presentPreview(preview) {
+    return {
+        version: preview.version,
+        apply: preview.apply,
+        changes: preview.changes,
+        unchanged: preview.unchanged,
+        ends: preview.ends,
+        stale_access_tokens: preview.staleAccessTokens,
+        sample: preview.sample?.map(({ id, userId, username, device, reason }) => ({
+            id,
+            user_id: userId,
+            username,
+            device,
+            reason,
+        })) ?? null,
+        stays: preview.stays.map(name => stays[name]),
+    };
+}
+//# sourceMappingURL=policies.js.map

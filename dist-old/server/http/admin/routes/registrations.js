@@ -1,0 +1,49 @@
+// What lets applications register themselves, and what becomes of those that have.
+import { z } from 'zod';
+import { initialAccessTokenStates } from '../../../identity/registrations/initial-access-tokens.js';
+import { may, mayIfRecent, mayInPerson } from '../../kinds/permission.js';
+import { del, get, post } from '../../route.js';
+import { count, listOf, time } from '../../wire/answers.js';
+import { applicationSchema } from '../present-application.js';
+export const initialAccessTokenSchema = z
+    .object({
+    id: z.string(),
+    name: z.string(),
+    hint: z.string().describe('Its last characters.'),
+    state: z.enum(initialAccessTokenStates),
+    scopes: z.array(z.string()).describe('What applications that come by it may ask for, beside what all may.'),
+    most_uses: count.nullable().describe('How many applications may come by it; null: any number.'),
+    uses: count,
+    created_by: z.string(),
+    created_at: time,
+    expires_at: time.nullable(),
+    last_used_at: time.nullable(),
+    ended_at: time.nullable(),
+})
+    .meta({ id: 'InitialAccessToken' });
+export const registrationRoutes = {
+    listInitialAccessTokens: get('/api/admin/initial-access-tokens', may('darvoza:applications:read'), 'Initial access tokens (RFC 7591), the newest first', { answers: { 200: listOf(initialAccessTokenSchema) } }),
+    createInitialAccessToken: post('/api/admin/initial-access-tokens', mayInPerson('darvoza:applications:write'), 'Make an initial access token; its text is shown once', {
+        body: {
+            name: { trim: true, about: 'For administrators: whom it is for.' },
+            scopes: { is: 'texts', required: false, about: 'Scopes of resource servers.' },
+            most_uses: {
+                is: 'number',
+                required: false,
+                nullable: true,
+                digits: /^\d{1,9}$/,
+                wrong: 'not_whole',
+                about: 'How many applications may register by it; any number where it is not said.',
+            },
+            expires_at: { is: 'time', required: false, nullable: true, wrong: 'not_time' },
+        },
+        answers: {
+            201: initialAccessTokenSchema
+                .extend({ token: z.string().describe('Its text, shown once.') })
+                .meta({ id: 'NewInitialAccessToken' }),
+        },
+    }),
+    endInitialAccessToken: del('/api/admin/initial-access-tokens/:id', mayIfRecent('darvoza:applications:write'), 'End an initial access token; the applications that came by it stay', { answers: { 204: null }, refuses: ['not_found'] }),
+    adoptApplication: post('/api/admin/applications/:id/adopt', mayIfRecent('darvoza:applications:write'), 'Take over an application that registered itself: from then on it cannot change itself, and people are not warned of it', { answers: { 200: applicationSchema }, refuses: ['not_found'] }),
+};
+//# sourceMappingURL=registrations.js.map

@@ -1,0 +1,193 @@
+// Senders known by a token in the Authorization header (shown-token.ts), or by an API key (api-key.ts). Cookies are never read
+// here: see browser.ts.
+import { scopeWords } from '../../policy/application-metadata.js';
+import { isRecentlyAuthenticated, recentFor } from '../../policy/recent-authentication.js';
+import { errors, refuse } from '../../protocol/errors.js';
+import { isReading } from '../handler.js';
+import { refusedByContent } from '../refused-tokens.js';
+import { shortChallenge } from '../wire/refusal-headers.js';
+import { refusedApiKeys } from './api-key.js';
+import { credentialFor } from './credential.js';
+import { createShownTokens, inHeader } from './shown-token.js';
+/** How a token is refused in the Authorization header, and what keeps it from being judged. */
+export const refusedTokens = [
+    'not_authenticated',
+    'bad_authorization_header',
+    ...refusedByContent,
+    'token_not_yet_valid',
+    'token_revoked',
+    'token_stale',
+    'session_ended',
+    'user_inactive',
+    'user_unknown',
+    'application_disabled',
+    'token_bound',
+    'token_unbound',
+    'invalid_dpop_proof',
+    'use_dpop_nonce',
+    'clock_jumped',
+    'clock_went_back',
+    'database_unavailable',
+    'log_went_back',
+];
+/** The same where it must be of a person, and may act for them; or an API key. */
+export const refusedPersons = (access) => [
+    ...refusedTokens,
+    'insufficient_scope',
+    ...(access.beforeNewPassword ? [] : ['password_change_required']),
+    ...(access.recentlyAuthenticated ? ['insufficient_user_authentication'] : []),
+    ...refusedApiKeys(access),
+];
+export function createBearer(deps) {
+    const { inspect, shownProofs, apiKeySender, ownApplication, permissionsOf, now } = deps;
+    const shownTokens = createShownTokens({ shownProofs });
+    /** RFC 6750 §3.1: more than one way at once is a mistake of the request, not of a token. */
+    function twice(ctx) {
+        const headers = { 'WWW-Authenticate': shortChallenge(ctx, ['error', 'invalid_request']) };
+        return refuse('invalid_request', { detail: 'The token is there more than once.', headers });
+    }
+    /** A token of a person that has the scope, whomever it is for. */
+    function anyWithScope(scope) {
+        const { isShown, textIn } = shownTokens;
+        const formOf = (ctx) => (ctx.request.body ?? {});
+        async function admit(ctx, text, next) {
+            await inHeader(async () => {
+                const { kind, claims } = await inspect.issued(text);
+                if (kind !== 'access')
+                    throw refuse('token_type');
+                await shownTokens.requireKey(ctx, text, claims);
+                ctx.state.claims = claims;
+                if (claims.sid === undefined || !scopeWords(claims.scope ?? '').includes(scope))
+                    throw insufficientScope(ctx, scope);
+                await next();
+            });
+        }
+        return {
+            // With POST it may stand in the form, which is read later.
+            inHeader: (ctx, next) => (isReading(ctx) || isShown(ctx) ? admit(ctx, textIn(ctx), next) : next()),
+            async inForm(ctx, next) {
+                const tokens = formOf(ctx).access_token ?? [];
+                if (tokens.length > 1 || (tokens.length === 1 && isShown(ctx)))
+                    throw twice(ctx);
+                if (isShown(ctx))
+                    return next();
+                if (!tokens[0])
+                    throw refuse('not_authenticated');
+                await admit(ctx, tokens[0], next);
+            },
+        };
+    }
+    /** A good token has come, whosever it is; `state.claims` has what it says. Or a good API key: `state.apiKey`. */
+    const token = async (ctx, next) => {
+        if (apiKeySender.isShown(ctx))
+            return apiKeySender.admit(ctx, next);
+        const text = shownTokens.textIn(ctx);
+        await inHeader(async () => {
+            const claims = await inspect.access(text);
+            await shownTokens.requireKey(ctx, text, claims);
+            // Known from here on, also to the log line of a refusal.
+            ctx.state.claims = claims;
+            // Judged again further down, the token is refused as it would have been here.
+            await next();
+        });
+    };
+    /**
+     * It may act for its person: it is of the built-in application, or has the scope. And the person has signed in a short while
+     * ago where that is asked for. Of a key everything is asked here.
+     */
+    function person(scope, access) {
+        return async (ctx, next) => {
+            if (ctx.state.apiKey) {
+                await apiKeySender.require(ctx, access);
+                return next();
+            }
+            const claims = ctx.state.claims;
+            // A token of another application must not act as its user, unless it was given the scope to.
+            if (claims.client_id !== ownApplication && !claims.scope?.split(' ').includes(scope))
+                throw insufficientScope(ctx, scope);
+            // An application's own token has no person to act for.
+            if (claims.sid === undefined)
+                throw insufficientScope(ctx, scope);
+            if (claims.must_change_password && !access.beforeNewPassword)
+                throw refuse('password_change_required');
+            // Another application's token gives its user, also an administrator, no permission that it does not hold.
+            const ceiling = claims.client_id === ownApplication ? undefined : (claims.permissions ?? []);
+            ctx.state.credential = credentialFor(access, claims.sid, ceiling);
+            // Whoever has no right at all is told that first.
+            if (access.recentlyAuthenticated && !access.permission)
+                requireRecentAuthentication(ctx, now());
+            await next();
+        };
+    }
+    /** The person has the permission, and has signed in a short while ago where that is asked for. */
+    function permission(access) {
+        return async (ctx, next) => {
+            if (ctx.state.apiKey)
+                return next();
+            const claims = ctx.state.claims;
+            // What another application's token leaves out it does not have: its user may do more than the application.
+            const omitted = claims.client_id === ownApplication ? () => permissionsOf(Number(claims.sub)) : () => [];
+            const permissions = claims.permissions ?? (await omitted());
+            if (!permissions.includes(access.permission))
+                throw refuse('permission_denied');
+            if (access.recentlyAuthenticated)
+                requireRecentAuthentication(ctx, now());
+            await next();
+        };
+    }
+    /** Whether a sender that was let in has a permission beside the one that its route asks for. */
+    async function has({ state: { apiKey, claims } }, wanted) {
+        if (apiKey)
+            return apiKey.whyNot({ permission: wanted, recent: false }) === null;
+        if (claims?.permissions)
+            return claims.permissions.includes(wanted);
+        return claims?.client_id === ownApplication && (await permissionsOf(Number(claims.sub))).includes(wanted);
+    }
+    /** A token that an application got for itself and that is for us: no person stands behind it, whatever its scope. */
+    function program(scope) {
+        return async (ctx, next) => {
+            const text = shownTokens.textIn(ctx);
+            await inHeader(async () => {
+                const { claims, kid } = await inspect.signedAccess(text);
+                await shownTokens.requireKey(ctx, text, claims);
+                ctx.state.claims = claims;
+                ctx.state.kid = kid;
+                if (claims.sid !== undefined || !scopeWords(claims.scope ?? '').includes(scope))
+                    throw insufficientScope(ctx, scope);
+                await next();
+            });
+        };
+    }
+    return { token, anyWithScope, person, permission, has, program };
+}
+/**
+ * RFC 9470 §3: a new sign-in is what is missing, not another right.
+ * @param now epoch ms
+ * @throws insufficient_user_authentication
+ */
+function requireRecentAuthentication(ctx, now) {
+    const { auth_time = 0 } = ctx.state.claims;
+    if (isRecentlyAuthenticated(auth_time * 1_000, now))
+        return;
+    const code = 'insufficient_user_authentication';
+    const parameters = [
+        ['error', code],
+        ['error_description', errors[code].text],
+        ['max_age', String(recentFor)],
+    ];
+    throw refuse(code, { headers: { 'WWW-Authenticate': shortChallenge(ctx, ...parameters) } });
+}
+/** The same of whoever sends a request: an API key must have been made for it. @throws api_key_not_elevated */
+export function requireRecent(ctx, now) {
+    const { apiKey } = ctx.state;
+    if (!apiKey)
+        requireRecentAuthentication(ctx, now);
+    else if (!apiKey.elevated)
+        throw refuse('api_key_not_elevated');
+}
+/** RFC 6750 §3.1 */
+function insufficientScope(ctx, scope) {
+    const challenge = shortChallenge(ctx, ['error', 'insufficient_scope'], ['scope', scope]);
+    return refuse('insufficient_scope', { headers: { 'WWW-Authenticate': challenge } });
+}
+//# sourceMappingURL=bearer.js.map

@@ -1,0 +1,43 @@
+import { z } from 'zod';
+import { deviceStates } from '../../identity/devices/device-list.js';
+import { count, time, userId } from '../wire/answers.js';
+export const deviceFilters = {
+    user: { as: 'userId', is: 'user' },
+    address: { as: 'address', is: 'text' },
+    browser: { as: 'browser', is: 'text' },
+    platform: { as: 'platform', is: 'text' },
+    state: { as: 'state', is: 'choice', of: deviceStates },
+    since: { as: 'since', is: 'from' },
+    until: { as: 'until', is: 'until' },
+};
+export const deviceRowSchema = z
+    .object({
+    id: z.string(),
+    user_id: userId,
+    username: z.string(),
+    name: z.string(),
+    browser: z.string(),
+    platform: z.string(),
+    address: z.string().describe('Of the latest sign-in.'),
+    first_seen_at: time,
+    last_seen_at: time,
+    state: z.enum(deviceStates),
+    ended_at: time.nullable(),
+    live_sessions: count,
+})
+    .meta({ id: 'Device' });
+export const deviceColumns = {
+    id: ({ device }) => device.id,
+    user_id: ({ device }) => device.userId,
+    username: ({ username }) => username,
+    name: ({ device }) => device.name,
+    browser: ({ device }) => device.browser,
+    platform: ({ device }) => device.platform,
+    address: ({ device }) => device.address,
+    first_seen_at: { at: ({ device }) => device.firstSeenAt },
+    last_seen_at: { at: ({ device }) => device.lastSeenAt },
+    state: ({ state }) => state,
+    ended_at: { at: ({ device }) => device.endedAt },
+    live_sessions: ({ liveSessions }) => liveSessions,
+};
+//# sourceMappingURL=devices.js.map

@@ -1,0 +1,112 @@
+// What the bytes of a body mean, by its media type. Every parser is strict: what can be read in two ways is refused.
+import { isUtf8 } from 'node:buffer';
+import { Busboy } from '@fastify/busboy';
+import { refuse } from '../../protocol/errors.js';
+import { JsonError, parseStrictJson } from '../../protocol/json.js';
+/** How much of a multipart body is parsed at once, in bytes. */
+const pieceSize = 4_096;
+/** How bodies are read: the media types that are taken, and what each becomes. */
+export const bodyTypes = {
+    /** One value a field, whatever form it was sent in. */
+    fields: {
+        'application/json': parseJson,
+        'application/x-www-form-urlencoded': bytes => single(parseForm(bytes)),
+        'multipart/form-data': parseMultipart,
+    },
+    /** RFC 7591 §3.1. */
+    json: { 'application/json': parseJson },
+    /** A `Form`, for endpoints of OAuth (RFC 6749 §4.1.3): what may be there twice says the parameter. */
+    form: { 'application/x-www-form-urlencoded': bytes => grouped(parseForm(bytes)) },
+};
+function parseJson(bytes) {
+    try {
+        return parseStrictJson(decode(bytes));
+    }
+    catch (error) {
+        const why = error instanceof JsonError ? error.message : 'not UTF-8';
+        throw refuse('parse_error', { detail: `JSON parse error - ${why}` });
+    }
+}
+function parseForm(bytes) {
+    // Some clients (curl -d) escape nothing: what stands there as it is must be UTF-8 too.
+    if (!isUtf8(bytes))
+        throw refuse('parse_error', { detail: 'Form parse error - not UTF-8' });
+    const text = bytes.toString();
+    try {
+        return text.split('&').flatMap(pair => {
+            if (pair === '')
+                return [];
+            const [name, value] = [pair.replace(/=.*/s, ''), pair.includes('=') ? pair.replace(/^[^=]*=/s, '') : ''];
+            return [[unescapeForm(name), unescapeForm(value)]];
+        });
+    }
+    catch (error) {
+        throw error instanceof URIError ? refuse('parse_error', { detail: 'Form parse error - a bad %-escape' }) : error;
+    }
+}
+function unescapeForm(text) {
+    return decodeURIComponent(text.replaceAll('+', ' '));
+}
+function parseMultipart(bytes, contentType) {
+    const broken = (why) => refuse('parse_error', { detail: `Multipart form parse error - ${why}` });
+    if (!isUtf8(bytes))
+        throw broken('not UTF-8');
+    return new Promise((resolve, reject) => {
+        let busboy;
+        try {
+            busboy = new Busboy({
+                headers: { 'content-type': contentType },
+                // Every part is read as text: the library's file streams throw past every handler when a body is cut off.
+                isPartAFile: () => false,
+                limits: { fields: 50, parts: 50, headerPairs: 20 },
+            });
+        }
+        catch {
+            reject(broken('no boundary'));
+            return;
+        }
+        const pairs = [];
+        let refused = false;
+        const fail = (why) => {
+            refused = true;
+            reject(broken(why));
+        };
+        busboy.on('field', (name, value) => pairs.push([name, value]));
+        busboy.on('fieldsLimit', () => fail('too many fields'));
+        busboy.on('partsLimit', () => fail('too many fields'));
+        busboy.on('error', () => fail('the body is cut off'));
+        busboy.on('finish', () => {
+            try {
+                resolve(single(pairs));
+            }
+            catch (error) {
+                reject(error);
+            }
+        });
+        // Piece by piece, and no further than the first thing that is wrong.
+        for (let at = 0; at < bytes.length && !refused; at += pieceSize)
+            busboy.write(bytes.subarray(at, at + pieceSize));
+        busboy.end();
+    });
+}
+/** RFC 6749 §3.1: a parameter must not be there more than once. */
+function single(pairs) {
+    const fields = Object.create(null);
+    for (const [name, value] of pairs) {
+        if (name in fields)
+            throw refuse('parse_error', { detail: `Form parse error - repeated field ${JSON.stringify(name.slice(0, 40))}` });
+        fields[name] = value;
+    }
+    return fields;
+}
+function grouped(pairs) {
+    const form = Object.create(null);
+    for (const [name, value] of pairs) {
+        form[name] ??= [];
+        form[name].push(value);
+    }
+    return form;
+}
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+const decode = (bytes) => utf8.decode(bytes);
+//# sourceMappingURL=body-types.js.map

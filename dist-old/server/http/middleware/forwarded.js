@@ -1,0 +1,83 @@
+// Which address a request comes from, behind proxies: X-Forwarded-For, or Forwarded (RFC 7239), read from the right, where
+// the nearest proxy wrote. Whatever stands left of the last trusted hop was written by the caller.
+import { isIP, SocketAddress } from 'node:net';
+import { createRecent } from '../../protocol/recent.js';
+/** Who trusts longer chains than this trusts a chain that the caller wrote. */
+const mostHops = 32;
+// An address with colons needs quotes; proxies that leave them out are understood all the same.
+const pair = String.raw `[!#$%&'*+.^_\x60|~\w-]+=(?:[!#$%&'*+.^_\x60|~\w:[\]-]+|"(?:[^"\\]|\\.)*")`;
+/** The last element of a list (RFC 7239 §4), anchored at the end: an open quote that the caller left cannot hide it. */
+const lastElement = new RegExp(String.raw `(?:^|,)[ \t]*(${pair}(?:[ \t]*;[ \t]*${pair})*)$`);
+const forPair = /(?:^|;)[ \t]*for=(?:"((?:[^"\\]|\\.)*)"|([^;"]*))/i;
+/** Reads one header from right to left, the nearest hop first. */
+const readers = {
+    *'X-Forwarded-For'(value) {
+        for (const element of value.split(',').reverse())
+            if (element.trim() !== '')
+                yield nodeOf(element);
+    },
+    *Forwarded(value) {
+        for (let rest = withoutEmptyEnd(value); rest !== '';) {
+            const found = lastElement.exec(rest);
+            if (!found)
+                return yield null;
+            rest = withoutEmptyEnd(rest.slice(0, found.index));
+            const [, quoted, token] = forPair.exec(found[1]) ?? [];
+            yield nodeOf(quoted?.replace(/\\(.)/g, '$1') ?? token ?? '');
+        }
+    },
+};
+/** Cuts off empty elements (RFC 9110 §5.6.1) at once, whatever their number. */
+function withoutEmptyEnd(list) {
+    let end = list.length;
+    while (end > 0 && ', \t'.includes(list[end - 1]))
+        end--;
+    return list.slice(0, end);
+}
+/** The peers of a moment are few, and each sends many requests. */
+const peers = createRecent(1_000);
+function peerNode(peer) {
+    const known = peers.find(peer);
+    if (known)
+        return known.node;
+    const node = nodeOf(peer);
+    peers.keep(peer, { node });
+    return node;
+}
+/**
+ * The nearest hop that is not trusted, or the farthest that is.
+ * @param peer the address of the connection
+ * @param trust whether a hop, by its address and its distance, may say who came before it
+ * @returns null where the hop that counts has no address to tell
+ */
+export function callerOf(peer, header, value, trust) {
+    let caller = peerNode(peer ?? '');
+    if (value === '')
+        return caller;
+    let hop = 0;
+    for (const node of readers[header](value)) {
+        if (hop === mostHops || !trust(caller, hop))
+            return caller;
+        caller = node;
+        hop++;
+    }
+    return caller;
+}
+/**
+ * A node of RFC 7239 §6: an address with or without a port, in IPv6 with or without brackets, in quotes or not.
+ * @returns the address in its shortest spelling, so that one caller is one text; IPv4 in IPv6 as IPv4
+ */
+export function nodeOf(text) {
+    const bare = text.trim().replace(/^"(.*)"$/, '$1');
+    const [, bracketed, plain] = /^(?:\[([^\]]*)\](?::\w+)?|(\d+(?:\.\d+){3})(?::\w+)?)$/.exec(bare) ?? [];
+    // A zone (RFC 4007 §11) means something on the proxy alone.
+    const address = (bracketed ?? plain ?? bare).replace(/%.*$/, '');
+    const version = isIP(address);
+    if (version === 0)
+        return null;
+    if (version === 4)
+        return address;
+    const shortest = new SocketAddress({ address, family: 'ipv6' }).address;
+    return shortest.replace(/^::ffff:(?=\d+\.)/, '');
+}
+//# sourceMappingURL=forwarded.js.map

@@ -1,0 +1,71 @@
+// Dynamic registration (RFC 7591) and its management (RFC 7592): applications write down themselves what they are.
+import { z } from 'zod';
+import { applicationMetadata, authenticationMethods } from '../../policy/application-metadata.js';
+import { registrableNames } from '../../policy/registration.js';
+import { originOf } from '../handler.js';
+import { bodyOf } from '../wire/fields.js';
+const metadata = Object.fromEntries(Object.entries(applicationMetadata.shape).filter(([name]) => registrableNames.some(one => one === name)));
+/** What is not known beside them is passed over. */
+export const registrationFields = Object.fromEntries(Object.entries({ client_name: z.string(), ...metadata }).map(([name, schema]) => [
+    name,
+    { is: 'given', required: false, schema: schema.nullable() },
+]));
+export const changedRegistrationFields = {
+    client_id: { about: 'Its own.' },
+    client_secret: { required: false, about: 'Its own, where it has one; it cannot be chosen.' },
+    ...registrationFields,
+};
+/** RFC 7591 §3.2.1, RFC 7592 §3. */
+export const registrationAnswer = z
+    .object({
+    client_id: z.string(),
+    client_id_issued_at: z.int().describe('Seconds since 1970.'),
+    client_secret: z.string().optional().describe('Shown once.'),
+    client_secret_expires_at: z.literal(0).optional().describe('It does not expire.'),
+    registration_access_token: z.string(),
+    registration_client_uri: z.string(),
+    client_name: z.string(),
+    ...metadata,
+    token_endpoint_auth_method: z.enum(authenticationMethods),
+})
+    .meta({ id: 'Registration' });
+export function createRegistrationHandlers({ issuer, registrations }) {
+    function answer(ctx, { application, secret, token }) {
+        ctx.set('Cache-Control', 'no-store');
+        ctx.body = presented(application, secret, token);
+    }
+    function presented({ id, name, createdAt, metadata }, secret, token) {
+        const own = Object.entries(metadata).filter(([name]) => registrableNames.some(one => one === name));
+        return {
+            client_id: id,
+            client_id_issued_at: Math.floor(createdAt / 1_000),
+            ...(secret !== null && { client_secret: secret, client_secret_expires_at: 0 }),
+            registration_access_token: token,
+            registration_client_uri: `${issuer}${registrationPath}/${id}`,
+            client_name: name,
+            token_endpoint_auth_method: 'client_secret_basic',
+            ...Object.fromEntries(own),
+        };
+    }
+    return {
+        async register(ctx) {
+            const registered = await registrations.register(bodyOf(ctx), ctx.state.initialAccessToken, originOf(ctx));
+            answer(ctx, registered);
+            ctx.status = 201;
+        },
+        showRegistration(ctx) {
+            answer(ctx, { ...ctx.state.registered, secret: null });
+        },
+        async changeRegistration(ctx) {
+            const { application, token } = ctx.state.registered;
+            answer(ctx, await registrations.change(application.id, token, bodyOf(ctx), originOf(ctx)));
+        },
+        async deleteRegistration(ctx) {
+            const { application, token } = ctx.state.registered;
+            await registrations.remove(application.id, token, originOf(ctx));
+            ctx.status = 204;
+        },
+    };
+}
+export const registrationPath = '/oauth/register';
+//# sourceMappingURL=registration.js.map

@@ -1,0 +1,129 @@
+import { client, confidentialClient } from '../kinds/client.js';
+import { open } from '../kinds/open.js';
+import { ownRegistration, registration } from '../kinds/registration.js';
+import { hasScope } from '../kinds/scope.js';
+import { refusedByContent } from '../refused-tokens.js';
+import { del, get, post, put } from '../route.js';
+import { pushedParameters } from './authorization-parameters.js';
+import { deviceAuthorizationAnswer, deviceAuthorizationParameters } from './device-authorization.js';
+import { discoverySchema } from './discovery.js';
+import { grantParameters } from './grants/parameters.js';
+import { introspectionAnswer, introspectionParameters } from './introspection.js';
+import { jwksSchema } from './jwks.js';
+import { pushedAnswer } from './pushed-request.js';
+import { changedRegistrationFields, registrationAnswer, registrationFields } from './registration.js';
+import { revocationParameters } from './revocation.js';
+import { tokenAnswerSchema } from './token-answer.js';
+import { userinfoSchema } from './userinfo.js';
+/** What stands in a refresh token, and in its session. */
+const ofRefreshTokens = [
+    ...refusedByContent,
+    'token_reused',
+    'session_ended',
+    'user_inactive',
+    'user_unknown',
+];
+const discovery = { fast: true, answers: { 200: discoverySchema, 304: null } };
+const userinfo = { answers: { 200: userinfoSchema } };
+const refusedRegistrations = ['invalid_redirect_uri', 'invalid_client_metadata'];
+export const oauthRoutes = {
+    token: post('/oauth/token', client, 'Tokens, by a grant', {
+        fast: true,
+        forms: { by: 'grant_type', of: grantParameters },
+        answers: { 200: tokenAnswerSchema },
+        refuses: [
+            'invalid_request',
+            'unsupported_grant_type',
+            'unauthorized_client',
+            'invalid_grant',
+            'code_reused',
+            'invalid_scope',
+            'invalid_target',
+            'subject_token_invalid',
+            'actor_token_unsupported',
+            'invalid_dpop_proof',
+            'use_dpop_nonce',
+            'token_bound',
+            'clock_jumped',
+            'authorization_pending',
+            'slow_down',
+            'expired_token',
+            'access_denied',
+            'session_limit_reached',
+            ...ofRefreshTokens,
+        ],
+    }),
+    push: post('/oauth/par', client, 'Send ahead what a browser is to be asked (RFC 9126)', {
+        form: pushedParameters,
+        answers: { 201: pushedAnswer },
+        refuses: [
+            'invalid_request',
+            'unauthorized_client',
+            'unregistered_redirect_uri',
+            'unsupported_response_type',
+            'request_not_supported',
+            'registration_not_supported',
+            'invalid_scope',
+            'invalid_target',
+            'invalid_dpop_proof',
+            'use_dpop_nonce',
+            'clock_jumped',
+            'too_many_from_network',
+            // Of an application that describes itself, as its document is now.
+            'unknown_application',
+            'client_document_invalid',
+            'client_document_unavailable',
+        ],
+    }),
+    deviceAuthorization: post('/oauth/device_authorization', client, 'Codes for a program that no browser can come back to (RFC 8628)', {
+        form: deviceAuthorizationParameters,
+        answers: { 200: deviceAuthorizationAnswer },
+        refuses: ['invalid_request', 'unauthorized_client', 'invalid_scope', 'invalid_target', 'too_many_from_network'],
+    }),
+    introspect: post('/oauth/introspect', confidentialClient, 'What is this token worth? (RFC 7662)', {
+        fast: true,
+        form: introspectionParameters,
+        answers: { 200: introspectionAnswer },
+        refuses: ['invalid_request', 'clock_jumped', 'clock_went_back'],
+    }),
+    revoke: post('/oauth/revoke', client, 'Give a token back (RFC 7009)', {
+        fast: true,
+        form: revocationParameters,
+        answers: { 200: null },
+        refuses: [
+            'invalid_request',
+            'invalid_grant',
+            'unsupported_token_type',
+            'too_many_revocations',
+            'clock_jumped',
+            'clock_went_back',
+        ],
+    }),
+    register: post('/oauth/register', registration, 'Register an application (RFC 7591)', {
+        body: registrationFields,
+        answers: { 201: registrationAnswer },
+        refuses: [...refusedRegistrations, 'too_many_registrations', 'too_many_from_network'],
+    }),
+    showRegistration: get('/oauth/register/:id', ownRegistration, 'What I have registered (RFC 7592)', {
+        answers: { 200: registrationAnswer },
+    }),
+    changeRegistration: put('/oauth/register/:id', ownRegistration, 'Register other values in place of all of mine', {
+        body: changedRegistrationFields,
+        answers: { 200: registrationAnswer },
+        refuses: [...refusedRegistrations, 'registration_closed', 'too_many_from_network'],
+    }),
+    deleteRegistration: del('/oauth/register/:id', ownRegistration, 'Take back my registration, and end its sessions', {
+        answers: { 204: null },
+    }),
+    userinfo: get('/oauth/userinfo', hasScope('openid'), 'Claims of the person behind a token', userinfo),
+    postUserinfo: post('/oauth/userinfo', hasScope('openid'), 'The same; the token may stand in the form', {
+        ...userinfo,
+        refuses: ['invalid_request'],
+    }),
+};
+export const discoveryRoutes = {
+    openidConfiguration: get('/.well-known/openid-configuration', open, 'What OpenID Connect can be done here', discovery),
+    authorizationServer: get('/.well-known/oauth-authorization-server', open, 'The same for OAuth (RFC 8414)', discovery),
+    jwks: get('/.well-known/jwks.json', open, 'The public keys', { fast: true, answers: { 200: jwksSchema, 304: null } }),
+};
+//# sourceMappingURL=routes.js.map

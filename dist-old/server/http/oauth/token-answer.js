@@ -1,0 +1,44 @@
+// What the token endpoint answers (RFC 6749 §5.1). The dispatcher says that nobody keeps it.
+import { z } from 'zod';
+const seconds = z.int().min(0);
+export const tokenAnswerSchema = z
+    .object({
+    access_token: z.string(),
+    token_type: z.enum(['Bearer', 'DPoP']),
+    expires_in: seconds.describe('Seconds.'),
+    scope: z.string().optional().describe('Also where it is what was asked for: it may be less.'),
+    refresh_token: z.string().optional(),
+    refresh_token_timeout: seconds
+        .optional()
+        .describe('Seconds within which the refresh token must be used (draft-ietf-oauth-refresh-token-expiration).'),
+    authorization_expires_in: seconds
+        .optional()
+        .describe('Seconds until what the person granted is over, however often it is refreshed.'),
+    issued_token_type: z
+        .string()
+        .optional()
+        .describe('Of a token that another one was exchanged for (RFC 8693 §2.2.1).'),
+    id_token: z.string().optional().describe('Where the scope has `openid`.'),
+})
+    .meta({ id: 'Tokens' });
+/** For a session. @param now epoch ms */
+export async function tokenAnswer(tokens, now) {
+    const { access, refresh, idleEnd, absoluteEnd } = tokens;
+    const seconds = (until) => Math.max(0, Math.floor((until - now) / 1000));
+    const idToken = await tokens.idToken();
+    return {
+        access_token: access.token,
+        token_type: access.tokenType,
+        expires_in: seconds(access.expiresAt),
+        // Also where it is what was asked for: it may be less. RFC 6749 §3.3: a scope is one word at least.
+        ...(access.scope !== '' && { scope: access.scope }),
+        ...(refresh !== null && {
+            refresh_token: refresh,
+            // draft-ietf-oauth-refresh-token-expiration: by when it must be used, and until when the person let the application in.
+            refresh_token_timeout: seconds(idleEnd),
+            authorization_expires_in: seconds(absoluteEnd),
+        }),
+        ...(idToken !== undefined && { id_token: idToken }),
+    };
+}
+//# sourceMappingURL=token-answer.js.map

@@ -1,0 +1,24 @@
+import { z } from 'zod';
+/** By the scopes of the token (policy/scope-claims.ts); what is not known is left out (OIDC Core §5.3.2). */
+export const userinfoSchema = z
+    .object({
+    sub: z.string().describe('The id of the user.'),
+    name: z.string().optional(),
+    preferred_username: z.string().optional(),
+    given_name: z.string().optional(),
+    family_name: z.string().optional(),
+    email: z.string().optional(),
+    email_verified: z.boolean().optional(),
+    roles: z.array(z.string()).optional(),
+})
+    .catchall(z.array(z.string()).describe('Roles, by the name that the application has for them (`roles_claim`).'))
+    .meta({ id: 'Userinfo' });
+/** OIDC Core §5.3: by GET, or by POST with the token in the header or in the form. */
+export function createUserinfoHandlers({ userinfo }) {
+    async function answer(ctx) {
+        ctx.set('Cache-Control', 'no-store');
+        ctx.body = await userinfo(ctx.state.claims);
+    }
+    return { userinfo: answer, postUserinfo: answer };
+}
+//# sourceMappingURL=userinfo.js.map

@@ -1,0 +1,104 @@
+import { longestDeviceName } from '../../../identity/devices/device-names.js';
+import { browserUserOf } from '../../handler.js';
+import { readFields } from '../../wire/fields.js';
+import { readListed } from '../admin/lists.js';
+import { firstOf } from '../admin/people.js';
+import { problemsOf, typedIn } from '../fields.js';
+import { readText } from '../query.js';
+/** Where I am signed in, and how to end it. */
+export function createOwnDevicePages(deps) {
+    const { pages, sessions, whereSignedIn, deviceNames, names } = deps;
+    async function show(ctx, wrong) {
+        const { userId, browser } = browserUserOf(ctx);
+        const { deviceId } = browser.session;
+        const frame = pages.frameOf(ctx);
+        const { t } = frame;
+        const { results, next } = await readListed(ctx, page => whereSignedIn.devicesLastSeen(userId, page));
+        const others = results.filter(one => one.device.id !== deviceId);
+        // This one first, whenever it was seen; then the last seen, page by page.
+        const own = readText(ctx, 'after') === '' ? await whereSignedIn.device(userId, deviceId) : null;
+        const { count, more } = await whereSignedIn.countDevices(userId);
+        const named = others.filter(one => one.sessions.length > 0).map(one => one.device.name);
+        // Of those on other pages it is not known here.
+        const isAll = next === null && own !== null;
+        const shown = [...(own ? [own] : []), ...others];
+        const applications = await names.ofApplications(shown.flatMap(one => one.sessions.map(one => one.applicationId)));
+        const data = {
+            title: t('devices.title'),
+            ending: {
+                count: isAll ? named.length : count - 1,
+                named: named.length > 0 ? firstOf(named, isAll ? named.length : count - 1, frame) : '',
+            },
+            lead: t('devices.lead'),
+            actions: [{ href: '/device', label: t('connect.title'), icon: 'device' }],
+            devices: shown.map(one => presentOwnDevice(one, deviceId, applications)),
+            total: count,
+            more,
+            next,
+            longestDeviceName,
+            wrong: wrong ?? null,
+        };
+        await pages.show(ctx, 'account/devices', data, wrong ? 400 : 200);
+    }
+    return {
+        ownDevicesPage: (ctx) => show(ctx),
+        async renameOwnDevice(ctx) {
+            const t = pages.translate(ctx);
+            const { userId, actor } = browserUserOf(ctx);
+            const id = ctx.params.id;
+            try {
+                const { name } = readFields(ctx, { name: { trim: true } });
+                await deviceNames.rename(id, name, userId, actor);
+            }
+            catch (error) {
+                return await show(ctx, {
+                    id,
+                    typed: typedIn(ctx, ['name']).name,
+                    problem: problemsOf(error, pages.frameOf(ctx)).name ?? '',
+                });
+            }
+            await pages.tell(ctx, { tone: 'good', text: t('devices.renamed') });
+            pages.go(ctx, '/account/devices');
+        },
+        async endOwnDevice(ctx) {
+            const { userId, actor, browser } = browserUserOf(ctx);
+            const id = ctx.params.id;
+            const { name } = await sessions.endDevice(id, userId, actor);
+            // Whoever ends the device they sit at is signed out with it.
+            if (id === browser.session.deviceId)
+                return pages.go(ctx, '/login?signed_out');
+            const text = pages.translate(ctx)('devices.ended', { name });
+            await pages.tell(ctx, { tone: 'good', text });
+            pages.go(ctx, '/account/devices');
+        },
+        async endOwnOtherDevices(ctx) {
+            const { userId, actor, sid } = browserUserOf(ctx);
+            await sessions.endOtherDevices(userId, sid, actor);
+            await pages.tell(ctx, { tone: 'good', text: pages.translate(ctx)('devices.othersEnded') });
+            pages.go(ctx, '/account/devices');
+        },
+    };
+}
+/** What is signed in on a device: an application once, however many of its sessions live there. By name. */
+export function sessionsByApplication(sessions, names) {
+    const groups = new Map();
+    for (const one of sessions)
+        groups.set(one.applicationId, [...(groups.get(one.applicationId) ?? []), one]);
+    return [...groups]
+        .map(([id, some]) => ({ id, name: names.get(id) ?? id, sessions: some }))
+        .sort((a, b) => (a.name.toLowerCase() < b.name.toLowerCase() ? -1 : 1));
+}
+function presentOwnDevice({ device, sessions, lastSeenAt }, own, names) {
+    return {
+        id: device.id,
+        name: device.name,
+        browser: device.browser,
+        platform: device.platform,
+        address: device.address,
+        firstSeenAt: device.firstSeenAt,
+        lastSeenAt,
+        applications: sessionsByApplication(sessions, names),
+        current: device.id === own,
+    };
+}
+//# sourceMappingURL=devices.js.map

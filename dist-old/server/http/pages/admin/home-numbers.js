@@ -1,0 +1,145 @@
+// The numbers of the administrators' home: each is counted as the list behind it is filtered, so that both tell of the same,
+// and leads there whoever may see the list.
+/** Over how many whole minutes is said how many refreshes there are in one. */
+export const refreshMinutes = 5;
+/** So many applications are looked at for the ones used most, and so many of them named. */
+const [mostLooked, mostNamed] = [50, 3];
+export function createHomeNumbers(deps) {
+    const { figures, auditLog, incidents, revocationLog, applications, applicationUses } = deps;
+    const counted = ({ format }, { count, more }) => `${format.number(count)}${more ? '+' : ''}`;
+    const level = async (which, { format, now }, of) => {
+        const levels = await of.levels();
+        return {
+            value: format.number(levels[which]),
+            count: levels[which],
+            at: levels.at < now - 60_000 ? levels.at : null,
+        };
+    };
+    /** How many there are, and those that people use most. */
+    async function usedApplications(frame) {
+        const { results, next } = await applications.list({ state: 'active' }, { limit: mostLooked });
+        const value = `${frame.format.number(results.length)}${next === null ? '' : '+'}`;
+        if (!frame.may('darvoza:sessions:read'))
+            return { value, hint: '' };
+        const uses = await applicationUses.of(results.map(one => one.id));
+        const used = results
+            .map(({ id, name }) => ({ name, live: uses.get(id).live }))
+            .filter(({ live }) => live.count > 0)
+            .sort((a, b) => b.live.count - a.live.count);
+        const named = used.slice(0, mostNamed).map(({ name, live }) => `${name} ${counted(frame, live)}`);
+        return { value, hint: named.join(' · ') };
+    }
+    const ofNow = [
+        {
+            name: 'users',
+            icon: 'users',
+            seenBy: ['darvoza:sessions:read'],
+            behind: 'darvoza:users:read',
+            href: ({ url }) => url('/admin/users', { live: 'true' }),
+            tell: (frame, of) => level('users', frame, of),
+        },
+        {
+            name: 'sessions',
+            icon: 'session',
+            seenBy: ['darvoza:sessions:read'],
+            behind: 'darvoza:sessions:read',
+            href: ({ url }) => url('/admin/sessions', { state: 'live' }),
+            tell: (frame, of) => level('sessions', frame, of),
+        },
+        {
+            name: 'applications',
+            icon: 'application',
+            seenBy: ['darvoza:applications:read'],
+            behind: 'darvoza:applications:read',
+            href: ({ url }) => url('/admin/applications', { state: 'active' }),
+            tell: usedApplications,
+        },
+        {
+            name: 'refreshes',
+            icon: 'refresh',
+            seenBy: ['darvoza:sessions:read'],
+            behind: null,
+            // Refreshes are in no log: what is behind the number is how it came about, on this page.
+            href: () => '#refreshes',
+            tell: async ({ format }) => ({
+                value: format.rate((await figures.recent('refreshes', refreshMinutes)) / refreshMinutes),
+            }),
+        },
+        {
+            name: 'revocations',
+            icon: 'revoke',
+            seenBy: ['darvoza:revocations:read'],
+            behind: 'darvoza:revocations:read',
+            href: () => '/admin/revocations',
+            tell: async (frame) => ({ value: counted(frame, await revocationLog.count({})) }),
+        },
+    ];
+    /** What figures have not yet written down the log knows; where that is too long, or already short, the figures know. */
+    function agreed(frame, name, found, totals) {
+        if (totals[name] > found.count)
+            return { value: frame.format.number(totals[name]) };
+        return { value: counted(frame, found), ...(!found.more && { exact: { [name]: found.count } }) };
+    }
+    const action = (name, icon, action, exact) => ({
+        name,
+        icon,
+        seenBy: ['darvoza:sessions:read', 'darvoza:audit:read'],
+        behind: 'darvoza:audit:read',
+        href: ({ url }, { from }) => url('/admin/audit', { action, from }),
+        async tell(frame, { since, totals }) {
+            const found = await auditLog.count({ action, since });
+            return exact === null ? { value: counted(frame, found) } : agreed(frame, exact, found, totals);
+        },
+    });
+    const ofPeriod = [
+        action('signIns', 'check', 'signed_in', 'sign_ins'),
+        // The figures know of guesses at names that nobody has; the log does not.
+        action('failures', 'bad', 'sign_in_failed', null),
+        {
+            name: 'incidents',
+            icon: 'incident',
+            behind: 'darvoza:audit:read',
+            seenBy: ['darvoza:sessions:read', 'darvoza:audit:read'],
+            href: ({ url }, { from }) => url('/admin/incidents', { from }),
+            async tell(frame, { since, totals }) {
+                const found = await incidents.count({ since });
+                return {
+                    ...agreed(frame, 'reuse_incidents', found, totals),
+                    tone: found.count > 0 ? 'bad' : null,
+                };
+            },
+        },
+    ];
+    const told = (numbers, frame, of) => Promise.all(numbers
+        .filter(({ seenBy }) => seenBy.some(permission => frame.may(permission)))
+        .map(async ({ name, icon, behind, href, tell }) => ({
+        name,
+        icon,
+        count: null,
+        at: null,
+        tone: null,
+        ...(await tell(frame, of)),
+        href: behind === null || frame.may(behind) ? href(frame, of) : null,
+    })));
+    return {
+        ofNow: (frame, of) => told(ofNow, frame, of),
+        ofPeriod: (frame, period) => told(ofPeriod, frame, period),
+    };
+}
+/** The figures with what the numbers beside them know better: their last step is of this moment. */
+export function brought(found, numbers, levels) {
+    const points = { ...found.points };
+    const totals = { ...found.totals };
+    const last = (name, of) => {
+        points[name] = points[name].map((point, index, { length }) => index === length - 1 ? { ...point, value: of(point.value) } : point);
+    };
+    for (const [name, exact] of numbers.flatMap(one => Object.entries(one.exact ?? {}))) {
+        const missing = exact - totals[name];
+        last(name, value => (value ?? 0) + missing);
+        totals[name] = exact;
+    }
+    last('live_sessions', () => levels.sessions);
+    last('live_users', () => levels.users);
+    return { ...found, points, totals };
+}
+//# sourceMappingURL=home-numbers.js.map

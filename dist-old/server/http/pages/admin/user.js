@@ -1,0 +1,175 @@
+import { isUserId } from '../../../protocol/claims.js';
+import { refuse } from '../../../protocol/errors.js';
+import { checkAll } from '../../../protocol/together.js';
+import { browserUserOf } from '../../handler.js';
+import { readFields } from '../../wire/fields.js';
+import { presentLetIn } from '../account/applications.js';
+import { sessionsByApplication } from '../account/devices.js';
+import { shownApiKey } from '../api-key-texts.js';
+import { chosenIn, problemsOf, profileRules, typedIn, typedProfile } from '../fields.js';
+import { createGivenPasswords } from './given-password.js';
+import { presentDeviceName } from './lists.js';
+import { doerText } from './people.js';
+import { roleChoice } from './role-texts.js';
+import { presentUser } from './users.js';
+const profileFields = ['username', 'first_name', 'last_name', 'email'];
+const roleFields = ['permissions'];
+/** More of them are a list of its own. */
+const devicesShown = 10;
+const apiKeysShown = 10;
+export function createOneUserPages(deps) {
+    const { pages, users, roles, sessions, whereSignedIn, details, names, consents, apiKeys } = deps;
+    const given = createGivenPasswords(deps);
+    async function show(ctx, user, wrong = null) {
+        const frame = pages.frameOf(ctx);
+        const { may, t } = frame;
+        // The one used last is the one that is looked for.
+        const seen = may('darvoza:sessions:read') ? await whereSignedIn.firstDevices(user.id, devicesShown) : null;
+        const used = seen?.devices.flatMap(one => one.sessions.map(({ applicationId }) => applicationId)) ?? [];
+        const applications = await names.ofApplications(used);
+        const live = await whereSignedIn.countLive(user.id);
+        const keys = seen && (await apiKeys.listOf(user.id));
+        const happened = may('darvoza:audit:read') ? await details.userHistory(user.id) : null;
+        const history = happened?.entries.map(({ createdAt, action, actor, address, deviceName }) => ({
+            at: createdAt,
+            action,
+            by: [doerText({ action, actor }, happened.names, t), address],
+            device: deviceName,
+        }));
+        const data = {
+            title: user.username,
+            crumbs: [{ label: t('nav.users'), href: '/admin/users' }],
+            user: { ...presentUser(user), ...presentMore(user) },
+            devices: seen?.devices.map(one => presentDevice(one, applications)) ?? null,
+            applications: seen ? (await consents.listOf(user.id)).map(one => presentLetIn(one, frame)) : null,
+            apiKeys: keys?.slice(0, apiKeysShown).map(key => shownApiKey(key, frame)) ?? null,
+            apiKeyCount: keys?.length ?? 0,
+            deviceCount: seen?.count ?? 0,
+            sessionCount: live.sessions.count,
+            tokenCount: live.tokens,
+            history: history ?? null,
+            wrong,
+            values: profileOf(user),
+            roles: may('darvoza:roles:write') ? (await roles.all()).map(role => roleChoice(role, frame)) : [],
+        };
+        await pages.show(ctx, 'admin/user', data, wrong ? 400 : 200);
+    }
+    /** Does something with one user, tells it on their page, and leads back there. */
+    async function act(ctx, work, told) {
+        const user = await users.require(idOf(ctx));
+        await work(user.id, browserUserOf(ctx).actor);
+        await pages.tell(ctx, { tone: 'good', text: pages.translate(ctx)(told, { name: user.username }) });
+        pages.go(ctx, `/admin/users/${user.id}`);
+    }
+    /** The same with a form: what is wrong with it is told beside it. */
+    async function save(ctx, form, work, told) {
+        const user = await users.require(idOf(ctx));
+        try {
+            await work(user);
+        }
+        catch (error) {
+            const problems = problemsOf(error, pages.frameOf(ctx));
+            return await show(ctx, user, { form, typed: typedIn(ctx, [...profileFields, ...roleFields]), problems });
+        }
+        const { t } = pages.frameOf(ctx);
+        await pages.tell(ctx, { tone: 'good', text: t(told, { name: user.username }) });
+        pages.go(ctx, `/admin/users/${user.id}`);
+    }
+    async function showPassword(ctx, user, problems = {}) {
+        const t = pages.translate(ctx);
+        const crumbs = [
+            { label: t('nav.users'), href: '/admin/users' },
+            { label: user.username, href: `/admin/users/${user.id}` },
+        ];
+        const { id, username } = user;
+        const isAgain = Object.keys(problems).length > 0;
+        const data = {
+            title: t('user.resetTitle', { name: username }),
+            crumbs,
+            user: { id, username },
+            how: isAgain ? given.howOf(ctx) : 'make',
+            problems,
+        };
+        const { count } = await whereSignedIn.countSessions(id);
+        const rights = await users.usableByPassword(id, browserUserOf(ctx).actor);
+        await pages.show(ctx, 'admin/reset-password', { ...data, sessionCount: count, rights }, isAgain ? 400 : 200);
+    }
+    return {
+        async userPage(ctx) {
+            await show(ctx, await users.require(idOf(ctx)));
+        },
+        saveUserPage: (ctx) => save(ctx, 'profile', async ({ id }) => {
+            const profile = typedProfile(ctx);
+            await checkAll(() => readFields(ctx, profileRules), () => users.check(profile, id));
+            await users.update(id, profile, browserUserOf(ctx).actor);
+        }, 'user.saved'),
+        saveUserRoles: (ctx) => save(ctx, 'roles', async ({ id }) => {
+            const { permissions } = readFields(ctx, { permissions: { blank: true } });
+            const own = permissions.split(/[\s,]+/).filter(Boolean);
+            await users.setAccess(id, { roles: chosenIn(ctx, 'roles'), permissions: own }, browserUserOf(ctx).actor);
+        }, 'user.rolesSaved'),
+        async resetPasswordPage(ctx) {
+            await showPassword(ctx, await users.require(idOf(ctx)));
+        },
+        async savePasswordOfUser(ctx) {
+            const user = await users.require(idOf(ctx));
+            let password;
+            try {
+                password = given.read(ctx);
+                // Whoever is given a password by somebody else is asked for one of their own.
+                await users.setPassword(user.id, password.password, browserUserOf(ctx).actor, true);
+            }
+            catch (error) {
+                return await showPassword(ctx, user, problemsOf(error, pages.frameOf(ctx)));
+            }
+            const text = pages.translate(ctx)('user.nowReset', { name: user.username });
+            if (password.isMade)
+                return await given.show(ctx, user, password.password, text);
+            await pages.tell(ctx, { tone: 'good', text });
+            pages.go(ctx, `/admin/users/${user.id}`);
+        },
+        async deleteUserPage(ctx) {
+            const user = await users.require(idOf(ctx));
+            await users.remove(user.id, browserUserOf(ctx).actor);
+            const text = pages.translate(ctx)('user.nowDeleted', { name: user.username });
+            await pages.tell(ctx, { tone: 'good', text });
+            pages.go(ctx, '/admin/users');
+        },
+        withdrawOfUserPage: (ctx) => act(ctx, async (id, actor) => {
+            await consents.withdraw(id, ctx.params.application, actor);
+        }, 'user.nowWithdrawn'),
+        disableUserPage: (ctx) => act(ctx, users.disable, 'user.nowDisabled'),
+        enableUserPage: (ctx) => act(ctx, users.enable, 'user.nowEnabled'),
+        signOutUserPage: (ctx) => act(ctx, (id, actor) => sessions.endAll(id, actor), 'user.nowSignedOut'),
+    };
+}
+/** @throws not_found */
+function idOf(ctx) {
+    if (!isUserId(ctx.params.id))
+        throw refuse('not_found');
+    return Number(ctx.params.id);
+}
+function profileOf({ username, firstName, lastName, email, permissions }) {
+    return { username, first_name: firstName, last_name: lastName, email, permissions: permissions.join('\n') };
+}
+function presentMore(user) {
+    const { active, createdAt, passwordChangedAt, mustChangePassword, permissions } = user;
+    return { active, createdAt, passwordChangedAt, mustChangePassword, permissions };
+}
+function presentDevice({ device, sessions, lastSeenAt }, applications) {
+    const { address, firstSeenAt } = device;
+    const groups = sessionsByApplication(sessions, applications);
+    return {
+        ...presentDeviceName(device),
+        address,
+        firstSeenAt,
+        lastSeenAt,
+        sessions: sessions.length,
+        applications: groups.map(presentGroup),
+    };
+}
+/** `sid`: the only one. */
+function presentGroup({ id, name, sessions }) {
+    return { id, name, count: sessions.length, sid: sessions.length === 1 ? sessions[0].id : null };
+}
+//# sourceMappingURL=user.js.map

@@ -1,0 +1,103 @@
+// The files of `public/`, read once, and those of packages. Their addresses carry the hash of all of them,
+// /assets/HASH/css/site.css, so that a browser keeps them for good, and modules find each other by relative names. All style
+// sheets of ours are one: css/site.css.
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { extname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { brotliCompress, constants, gzip } from 'node:zlib';
+import { refuse } from '../../protocol/errors.js';
+import { oncePerFolder } from './folders.js';
+import { isPackageFile, packagesMark, readPackageFile } from './packages.js';
+const types = {
+    '.css': 'text/css',
+    '.js': 'text/javascript',
+    '.svg': 'image/svg+xml',
+    '.txt': 'text/plain',
+};
+export function createAssets({ folder }) {
+    const files = filesOf(folder);
+    const build = createHash('sha256');
+    for (const [name, { tag }] of files)
+        build.update(name).update(tag);
+    build.update(packagesMark());
+    const hash = build.digest('base64url').slice(0, 12);
+    function find(name) {
+        const known = files.get(name);
+        if (known || !isPackageFile(name))
+            return known;
+        const read = assetOf(name, readPackageFile(name));
+        files.set(name, read);
+        return read;
+    }
+    return {
+        /** @param name below `public/`, or of packages.ts @throws Error on a file that is not there: a mistake in a view */
+        path(name) {
+            if (!files.has(name) && !isPackageFile(name))
+                throw new Error(`there is no public/${name}`);
+            return `/assets/${hash}/${name}`;
+        },
+        /** What is not among the files is not there, whatever the path says. */
+        async asset(ctx) {
+            const asked = ctx.params.file ?? '';
+            const hashed = asked.startsWith(`${hash}/`);
+            // A page of the version before asks for an older hash, and gets what there is now.
+            const file = find(asked) ?? find(asked.replace(/^[\w-]{12}\//, ''));
+            if (!file)
+                throw refuse('not_found');
+            const encoding = (ctx.acceptsEncodings('br', 'gzip', 'identity') || 'identity');
+            ctx.type = file.type;
+            ctx.vary('Accept-Encoding');
+            ctx.set('ETag', `"${file.tag}-${encoding}"`);
+            ctx.set('Cache-Control', hashed ? 'public, max-age=31536000, immutable' : 'public, max-age=3600');
+            // Koa calls nothing fresh that has not been found.
+            ctx.status = 200;
+            if (ctx.fresh) {
+                ctx.status = 304;
+                return;
+            }
+            const content = await encoded(file, encoding);
+            if (encoding !== 'identity')
+                ctx.set('Content-Encoding', encoding);
+            ctx.body = content;
+        },
+    };
+}
+/** With what was compressed of them so far, which takes longer than a page. */
+const filesOf = oncePerFolder(readFiles);
+function readFiles(folder) {
+    const names = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+        .filter(name => extname(name) in types)
+        .sort();
+    const sheets = names.filter(name => name.endsWith('.css'));
+    const contents = new Map();
+    for (const name of names)
+        if (!sheets.includes(name))
+            contents.set(name, readFileSync(join(folder, name)));
+    // Layers say who wins, so the order of the files does not matter, but the one that names the layers comes first.
+    const first = join('css', 'tokens.css');
+    const ordered = [first, ...sheets.filter(name => name !== first)];
+    contents.set('css/site.css', Buffer.concat(ordered.map(name => readFileSync(join(folder, name)))));
+    return new Map([...contents].map(([name, content]) => [name, assetOf(name, content)]));
+}
+function assetOf(name, content) {
+    const tag = createHash('sha256').update(content).digest('base64url').slice(0, 22);
+    return { content, tag, type: types[extname(name)], encoded: new Map() };
+}
+/** Of more than this the best compression takes seconds, and whoever asks first waits for it. */
+const large = 200_000;
+const compress = {
+    br(content) {
+        const quality = content.length > large ? 9 : 11;
+        return promisify(brotliCompress)(content, { params: { [constants.BROTLI_PARAM_QUALITY]: quality } });
+    },
+    gzip: content => promisify(gzip)(content, { level: 9 }),
+    identity: async (content) => content,
+};
+/** Once for each encoding, when it is first asked for. */
+function encoded(file, encoding) {
+    const made = file.encoded.get(encoding) ?? compress[encoding](file.content);
+    file.encoded.set(encoding, made);
+    return made;
+}
+//# sourceMappingURL=assets.js.map

@@ -1,0 +1,44 @@
+/** The headings of error pages: by code, or else by status. */
+const headings = {
+    form_refused: 'failed',
+    401: 'who',
+    403: 'forbidden',
+    404: 'nothing',
+    409: 'conflict',
+    429: 'later',
+    503: 'later',
+};
+/** Writes a refusal as a page for people. It must work when the database does not. */
+export function createPagePresenter(pages) {
+    return async (ctx, refusal) => {
+        const { retryAfter, headers } = refusal.details;
+        if (retryAfter !== undefined)
+            ctx.set('Retry-After', String(retryAfter));
+        for (const [name, value] of Object.entries(headers ?? {}))
+            ctx.set(name, value);
+        const { t, here } = pages.frameOf(ctx);
+        const heading = headings[refusal.code] ?? headings[refusal.status] ?? (refusal.status >= 500 ? 'ours' : 'failed');
+        const data = {
+            title: t(`error.${heading}`),
+            text: t(`errors.${refusal.code}`),
+            code: refusal.code,
+            requestId: ctx.state.requestId,
+            // A form that failed leads back to where it stood; a page that failed can be asked for again.
+            back: ctx.method === 'GET' && refusal.status < 500 ? null : here,
+            again: ctx.method === 'GET',
+            wayBack: ctx.state.wayBack ?? null,
+        };
+        const { browser } = ctx.state;
+        try {
+            await pages.show(ctx, 'error', data, refusal.status);
+        }
+        catch (error) {
+            if (browser === undefined)
+                throw error;
+            // Even what is told once needs the database.
+            delete ctx.state.browser;
+            await pages.show(ctx, 'error', data, refusal.status);
+        }
+    };
+}
+//# sourceMappingURL=present-error.js.map

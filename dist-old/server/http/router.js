@@ -1,0 +1,125 @@
+// Builds the router from the table of routes and the table of kinds: what stands in neither does not exist.
+import Router from '@koa/router';
+import { refuse } from '../protocol/errors.js';
+import { inTurn } from './handler.js';
+import { createAdmissionLimiter } from './middleware/admission-limiter.js';
+import { bodyTypes } from './middleware/body-types.js';
+import { corsPolicies } from './middleware/cors.js';
+import { checkMembers, checkQuery } from './middleware/parameters.js';
+import { createNearest } from './nearest.js';
+import { queryOf } from './waiting.js';
+export function createRouter(deps) {
+    const { handlers, kinds, senders, presenters, bodies, waiting } = deps;
+    const rows = Object.entries(deps.routes);
+    // Which access belongs to which kind is a matter of the names, which the compiler has compared.
+    const kindOf = ({ access }) => kinds[access.kind];
+    const limiter = createAdmissionLimiter();
+    /** How a route answers, whatever becomes of the request: what fails from here on is written by its presenter. */
+    function answerAs(kind) {
+        const { accepts, write, headers } = presenters[kind.presenter];
+        const cors = corsPolicies[kind.cors];
+        return (ctx, next) => {
+            ctx.state.writeRefusal = write;
+            ctx.set(headers);
+            return cors(ctx, async () => {
+                if (!accepts(ctx.get('Accept')))
+                    throw refuse('not_acceptable');
+                await next();
+            });
+        };
+    }
+    /**
+     * The sender comes first, then what the address asks for, then the body, then the sender once more, because a body can be
+     * held back until the answer is another one; then the handler, whose changes ask a third time (tokens/credential.ts).
+     */
+    function stepsOf(row) {
+        const kind = kindOf(row);
+        const isStrict = kind.unknown === 'refused';
+        const judge = kind.judge(row.access, senders);
+        const first = [answerAs(kind), ...(row.limited ? [limiter] : [])];
+        const query = isStrict ? [checkQuery({ query: queryOf(row) })] : [];
+        if (row.method === 'GET')
+            return [...first, ...judge, ...query];
+        const { begin, read } = bodies[kind.body];
+        const confirm = kind.confirm(row.access, senders);
+        const members = isStrict ? [checkMembers(row)] : [];
+        return [...first, begin, ...judge, ...query, read, ...judge, ...confirm, ...members];
+    }
+    const registered = [];
+    const direct = new Map();
+    const fast = new Map();
+    const paths = new Map();
+    for (const [name, row] of rows) {
+        const handler = (ctx) => handlers[name](ctx);
+        const steps = [...stepsOf(row), row.waits ? waiting(handler) : handler];
+        registered.push({ row, steps });
+        if (!/[:*]/.test(row.path))
+            for (const path of [row.path, `${row.path}/`]) {
+                const step = inTurn(steps);
+                direct.set(`${row.method} ${path}`, step);
+                if (row.fast)
+                    fast.set(`${row.method} ${path}`, { step, types: plainTypesOf(row) });
+            }
+        const { methods, kind } = paths.get(row.path) ?? { methods: [], kind: kindOf(row) };
+        if (methods.includes(row.method))
+            throw new Error(`${row.method} ${row.path} is there twice`);
+        requireLikeness(row.path, kind, kindOf(row));
+        paths.set(row.path, { methods: [...methods, row.method], kind });
+    }
+    function plainTypesOf(row) {
+        return row.method === 'GET'
+            ? null
+            : Object.keys(bodyTypes[kindOf(row).body]).filter(type => !type.includes('multipart'));
+    }
+    let made = null;
+    /** Made when a request first needs it: its patterns are a sixth of what a server costs to start. */
+    function routing() {
+        if (made)
+            return made;
+        const router = new Router();
+        for (const { row, steps } of registered)
+            router.register(row.path, [row.method], steps);
+        for (const [path, { methods, kind }] of paths) {
+            const allow = [...methods, ...(methods.includes('GET') ? ['HEAD'] : []), 'OPTIONS'].join(', ');
+            router.all(path, ...[answerAs(kind), (ctx) => answerOtherMethods(ctx, allow, kind.body)]);
+        }
+        made = { router, step: router.routes() };
+        return made;
+    }
+    /** A path without parameters is looked up: the router tries every route it has, a tenth of what a refresh costs. */
+    const dispatch = (ctx, next) => {
+        const step = direct.get(`${ctx.method} ${ctx.path}`);
+        if (!step)
+            return routing().step(ctx, next);
+        ctx.params = {};
+        return step(ctx, next);
+    };
+    const kindNear = createNearest(rows.map(([, row]) => [row.path, kindOf(row)]));
+    /** Behind the router: no route has the path. */
+    const notFound = ctx => {
+        const missing = () => Promise.reject(refuse('not_found'));
+        const kind = kindNear(ctx.path);
+        return kind ? answerAs(kind)(ctx, missing) : missing();
+    };
+    /** Who writes what failed before a route was found. */
+    const presenterNear = (path) => presenters[kindNear(path)?.presenter ?? 'page'];
+    return { router: () => routing().router, dispatch, fast, notFound, presenterNear };
+}
+/** A method that a path does not have is refused on one wire, whichever of its routes was meant. */
+function requireLikeness(path, one, other) {
+    if (one.presenter !== other.presenter || one.cors !== other.cors)
+        throw new Error(`the routes of ${path} are of kinds that answer differently`);
+}
+/** OPTIONS is answered with what is there; any other method that is not is refused with the list. */
+function answerOtherMethods(ctx, allow, body) {
+    if (ctx.method !== 'OPTIONS') {
+        throw refuse('method_not_allowed', { detail: `Method "${ctx.method}" not allowed.`, headers: { Allow: allow } });
+    }
+    ctx.set('Allow', allow);
+    ctx.body = {
+        name: 'Darvoza',
+        renders: ['application/json'],
+        parses: Object.keys(bodyTypes[body]),
+    };
+}
+//# sourceMappingURL=router.js.map

@@ -1,0 +1,45 @@
+// Every route, and who may call it. What is not in this table does not exist, and what the table does not open is closed:
+// router.ts builds the router from it, and a test walks that router against it. Administrators and pages have tables of
+// their own, which are part of this one.
+//
+// `open`: anybody; `person`: whoever is signed in; `may`: whoever has the permission; `mayIfRecent`: and has signed in within
+// five minutes; `program`: an application in its own name. What a row names of address and body is taken there and nothing else is; routes of kind `open` ignore it.
+import { z } from 'zod';
+import { adminRoutes } from './admin/routes.js';
+import { feedRoutes } from './feed/routes.js';
+import { readinessSchema } from './health.js';
+import { authorization } from './kinds/authorization.js';
+import { file } from './kinds/file.js';
+import { open } from './kinds/open.js';
+import { meRoutes } from './me/routes.js';
+import { discoveryRoutes, oauthRoutes } from './oauth/routes.js';
+import { pageRoutes } from './pages/routes.js';
+import { get, post } from './route.js';
+import { tokenRoutes } from './wire/routes.js';
+export const routes = {
+    ...tokenRoutes,
+    ...meRoutes,
+    ...adminRoutes,
+    ...oauthRoutes,
+    authorize: get('/oauth/authorize', authorization, 'Let an application in'),
+    postAuthorize: post('/oauth/authorize', authorization, 'The same, by a form'),
+    endSignIn: get('/oauth/logout', authorization, 'Sign out, as an application asks'),
+    postEndSignIn: post('/oauth/logout', authorization, 'The same, by a form'),
+    ...feedRoutes,
+    ...discoveryRoutes,
+    openapi: get('/openapi.json', open, 'This API, described for programs (OpenAPI 3.1)', {
+        answers: { 200: z.looseObject({ openapi: z.string() }), 304: null },
+    }),
+    healthz: get('/healthz', open, 'The process lives', {
+        fast: true,
+        answers: { 200: z.object({ status: z.literal('ok') }) },
+    }),
+    readyz: get('/readyz', open, 'The database answers', {
+        fast: true,
+        answers: { 200: readinessSchema },
+        refuses: ['stopping', 'database_unavailable', 'log_went_back'],
+    }),
+    asset: get('/assets/*file', file, 'Style sheets and scripts'),
+    ...pageRoutes,
+};
+//# sourceMappingURL=routes.js.map

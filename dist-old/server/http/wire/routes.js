@@ -1,0 +1,87 @@
+// simplejwt's four endpoints, and what each may refuse with: how a token can fail there depends on which tokens it takes.
+import { z } from 'zod';
+import { longestPassword } from '../../policy/password.js';
+import { longestUsername } from '../../policy/username.js';
+import { open } from '../kinds/open.js';
+import { refusedByContent } from '../refused-tokens.js';
+import { post } from '../route.js';
+import { userId } from './answers.js';
+const refreshToken = { refresh: { trim: true, about: 'A refresh token.' } };
+const outages = ['database_unavailable', 'log_went_back'];
+/** What a text can be that is no refresh token of ours, or one that says what cannot be. */
+const unlikeRefresh = [...refusedByContent, 'session_ended', 'clock_jumped'];
+/** And one of the former service's, where such are taken. */
+const unlikeLegacy = [
+    'token_not_yet_valid',
+    'token_revoked',
+    'legacy_token_after_cut_over',
+    'legacy_tokens_closed',
+];
+export const tokenRoutes = {
+    obtain: post('/api/token', open, 'Sign in; answers a pair', {
+        body: {
+            username: { trim: true, maxLength: longestUsername },
+            password: { maxLength: longestPassword, secret: true },
+            device_token: { required: false, blank: true, trim: true, about: 'Of an earlier sign-in on this device.' },
+            device: { required: false, blank: true, trim: true, maxLength: 128, about: 'What the device calls itself.' },
+        },
+        answers: {
+            200: z.object({
+                refresh: z.string(),
+                access: z.string(),
+                user_id: userId,
+                username: z.string(),
+                first_name: z.string(),
+                last_name: z.string(),
+                device_token: z.string().describe('To be kept on the device and shown at its next sign-in.'),
+                must_change_password: z
+                    .literal(true)
+                    .optional()
+                    .describe('Somebody else knows the password: the tokens serve to change it, and for nothing else.'),
+            }),
+        },
+        refuses: ['no_active_account', 'too_many_guesses', 'session_limit_reached', 'overloaded', ...outages],
+        limited: true,
+    }),
+    refresh: post('/api/token/refresh', open, 'Spend a refresh token', {
+        fast: true,
+        body: refreshToken,
+        answers: {
+            200: z.object({
+                access: z.string(),
+                refresh: z.string().optional().describe('The next one, where the policy rotates them.'),
+            }),
+        },
+        refuses: [
+            ...unlikeRefresh,
+            ...unlikeLegacy,
+            'token_reused',
+            'user_inactive',
+            'user_unknown',
+            'session_limit_reached',
+            ...outages,
+        ],
+    }),
+    verify: post('/api/token/verify', open, 'Is this token good?', {
+        fast: true,
+        body: { token: { trim: true, about: 'An access token or a refresh token.' } },
+        answers: { 200: z.object({}) },
+        refuses: [
+            ...unlikeRefresh,
+            ...unlikeLegacy,
+            'token_stale',
+            'user_inactive',
+            'user_unknown',
+            'application_disabled',
+            'password_change_required',
+            'clock_went_back',
+            ...outages,
+        ],
+    }),
+    blacklist: post('/api/token/blacklist', open, 'Sign out', {
+        body: refreshToken,
+        answers: { 200: z.object({}) },
+        refuses: [...unlikeRefresh, ...unlikeLegacy, ...outages],
+    }),
+};
+//# sourceMappingURL=routes.js.map

@@ -1,0 +1,130 @@
+// Writes the rows of applications. Who may, and what the audit log is told, is for whoever calls; here is what must be true
+// of every row, what a change of one ends, and what every process and the log have to learn of it.
+import { applicationMetadata, ownApplicationId, ownLifetimes } from '../../policy/application-metadata.js';
+import { takesOfAskers, takesOfItsOwn } from '../../policy/application-takings.js';
+import { isApplicationId } from '../../protocol/claims.js';
+import { refuse, refuseField, refuseFields } from '../../protocol/errors.js';
+import { problem } from '../../protocol/problems.js';
+/** Of more than so many everybody's tokens are stale with one entry. */
+const mostAskers = 1_000;
+export function createApplicationWriting(deps) {
+    const { issuer, applicationStore, registeredApplicationStore, auditStore, revocationStore, accessLifetime } = deps;
+    /** In the order of all transactions: both heads, behind every row that a trigger locks, before what raises the log's. */
+    async function lockHeads(tx) {
+        await auditStore.lockHead(tx);
+        await revocationStore.lockHead(tx);
+    }
+    /** Our own row goes by the issuer, and nobody else may. To be asked under the head's lock. */
+    async function requireResource(tx, id, resource) {
+        if (!resource)
+            return;
+        if (isSameResource(resource, issuer))
+            throw refuseField('resource', 'application_resource_ours');
+        const others = await applicationStore.knownToAll(tx);
+        if (others.some(one => one.resource !== null && isSameResource(one.resource, resource) && one.id !== id))
+            throw refuseField('resource', 'application_resource_taken');
+    }
+    /** What the change ends, of the application and of those that ask for scopes of its resource. */
+    async function recordTakings(tx, { record }, before, after) {
+        const isDisabled = before.active && !after.active;
+        const taken = takesOfAskers(before, after);
+        const askers = new Set(taken.length > 0 ? await applicationStore.askersOf(tx, taken) : []);
+        askers.delete(before.id);
+        if (!isDisabled && takesOfItsOwn(before, after))
+            askers.add(before.id);
+        if (isDisabled)
+            await record('application_disabled', { subject: before.id });
+        if (askers.size > mostAskers)
+            await record('all_stale', { subject: '' });
+        else
+            for (const id of [...askers].sort())
+                await record('scope_taken', { subject: id });
+    }
+    return {
+        /** Locks the heads: nothing that a trigger locks may come after. @throws invalid_fields; nothing was written then */
+        async insert(tx, application) {
+            if (!isApplicationId(application.id))
+                throw refuseField('client_id', 'application_id');
+            requireMetadata(application.metadata);
+            await lockHeads(tx);
+            await requireResource(tx, application.id, application.resource);
+            // Also of one that was deleted: tokens, audit entries and consents name it.
+            if (await applicationStore.find(tx, application.id))
+                throw refuseField('client_id', 'application_id_taken');
+            await applicationStore.insert(tx, application);
+            if (ownLifetimes(application.metadata))
+                await accessLifetime.write(tx);
+        },
+        /**
+         * Records what the change ends, and locks the heads last: nothing that a trigger locks may come after.
+         * @throws not_found, invalid_fields; nothing was written then
+         */
+        async change(tx, change, id, changes) {
+            if (changes.metadata)
+                requireMetadata(changes.metadata);
+            if (id === ownApplicationId && changes.active === false)
+                throw refuseField('active', 'application_needed');
+            await applicationStore.lock(tx, id);
+            const before = await applicationStore.find(tx, id);
+            if (!before || before.deletedAt !== null)
+                throw unknownApplication(id);
+            await recordTakings(tx, change, before, { ...before, ...changes });
+            await lockHeads(tx);
+            await requireResource(tx, id, changes.resource);
+            await applicationStore.change(tx, id, changes);
+            const had = JSON.stringify(ownLifetimes(before.metadata));
+            if (changes.metadata && JSON.stringify(ownLifetimes(changes.metadata)) !== had)
+                await accessLifetime.write(tx);
+        },
+        /**
+         * Rows of applications that have registered themselves and that nobody uses. No token, consent or session names them, so
+         * there is nothing to be ended, and their ids are random: nobody is given one a second time.
+         * @returns those that were forgotten
+         */
+        async forgetUnused(tx, ids) {
+            await applicationStore.lockAll(tx, ids);
+            const unused = await registeredApplicationStore.stillUnused(tx, ids);
+            if (unused.length === 0)
+                return [];
+            await lockHeads(tx);
+            await registeredApplicationStore.forget(tx, unused);
+            return unused;
+        },
+    };
+}
+export function unknownApplication(id) {
+    return refuse('not_found', { problem: problem('unknown_application', { name: id }) });
+}
+/** A lone trailing slash more or less makes no other resource for whoever asks for one. */
+export function isSameResource(a, b) {
+    return a.replace(/\/$/, '') === b.replace(/\/$/, '');
+}
+/** @throws invalid_fields with every name whose value is wrong */
+function requireMetadata(metadata) {
+    const fields = metadataProblems(metadata);
+    if (Object.keys(fields).length > 0)
+        throw refuseFields(fields);
+}
+/** In bytes, as JSON. MySQL's TEXT has 65,535 of them, and the audit log keeps all of it in one, with the name. */
+const longestMetadata = 60_000;
+/** What of it is no metadata at all, by the names of its members. */
+export function metadataProblems(metadata) {
+    const result = applicationMetadata.safeParse(metadata);
+    const fields = lengthProblems(metadata);
+    for (const { path, message, ...issue } of result.error?.issues ?? []) {
+        const names = 'keys' in issue && path.length === 0 ? issue.keys : [path.join('.')];
+        for (const name of names)
+            fields[name] = [...(fields[name] ?? []), problem('application_metadata', { reason: message })];
+    }
+    return fields;
+}
+/** Numbers and escaped characters may be longer than they came; told of the longest member. */
+function lengthProblems(metadata) {
+    const lengthOf = (value) => Buffer.byteLength(JSON.stringify(value) ?? '');
+    if (lengthOf(metadata) <= longestMetadata)
+        return {};
+    const members = Object.entries(metadata).sort(([, a], [, b]) => lengthOf(b) - lengthOf(a));
+    const reason = `is too long: all metadata together has at most ${longestMetadata} bytes`;
+    return { [members[0][0]]: [problem('application_metadata', { reason })] };
+}
+//# sourceMappingURL=application-writing.js.map

@@ -1,0 +1,154 @@
+// Sends what waits: for each application one worker at a time takes a few rows, each under a lease of its own, sends them, and
+// writes down what came of it. Who is killed in between has sent a token that is sent again: the same `jti` says so.
+import { setImmediate } from 'node:timers/promises';
+import { isDown, patience } from './attempt.js';
+/** How many are sent to one application at once. */
+const atOnce = 10;
+/** To how many applications one server sends at once. */
+const mostApplications = 16;
+/** Of these to so many that could not be reached lately: each takes its place until it is out of time. */
+const mostDown = 12;
+/** How long one application is served before others have their turn, in ms. */
+const turn = 10_000;
+/** How long a row that is being sent stays taken, in ms. */
+const lease = 30_000;
+/** How long a row is tried, in ms, and how often at least. */
+const day = 86_400_000;
+const leastAttempts = 3;
+const hour = 3_600_000;
+/** After the first failure; each one after that waits twice as long; ms. */
+const firstWait = 10_000;
+/** How long an application that cannot be reached is left alone at most, in ms. */
+const longestPause = 120_000;
+const giveUpBatch = 500;
+const forgetBatch = 500;
+export function createSending(deps) {
+    const { database, deliveryStore, applications, attempts, count, random, now, monotonic, afterwards, log } = deps;
+    const working = new Set();
+    /** Applications that could not be reached lately. */
+    const pauses = new Map();
+    let stopped = false;
+    async function work(applicationId) {
+        const until = monotonic() + turn;
+        while (!stopped && monotonic() < until) {
+            const sent = await sendSome(applicationId);
+            if (sent.length === 0)
+                return;
+            if (sent.every(isDown))
+                return pause(applicationId, sent[0]);
+            resume(applicationId);
+        }
+    }
+    async function sendSome(applicationId) {
+        const begun = monotonic();
+        const at = now();
+        const taker = random(12).toString('hex');
+        const taken = { now: at, until: at + lease, taker, limit: atOnce };
+        const rows = await deliveryStore.take(database, applicationId, taken);
+        const application = await applications.meet(applicationId);
+        // A server that was stopped meanwhile has lost its lease to another one.
+        if (rows.length === 0 || monotonic() - begun > lease - 2 * patience)
+            return [];
+        const sent = await Promise.all(rows.map(async (row) => ({ row, ...(await attempts.attempt(application, tokenTerms(row))) })));
+        await settle(sent, taker);
+        return sent;
+    }
+    async function settle(sent, taker) {
+        const groups = new Map();
+        for (const one of sent) {
+            const outcome = outcomeOf(one);
+            const key = JSON.stringify(outcome);
+            const group = groups.get(key) ?? { outcome, ids: [] };
+            group.ids.push(one.row.id);
+            groups.set(key, group);
+        }
+        for (const { outcome, ids } of groups.values()) {
+            await deliveryStore.settle(database, ids, taker, outcome);
+            if (outcome.state === 'sent')
+                count('logouts_sent', ids.length);
+            else
+                count('logout_failures', ids.length);
+            if (outcome.state === 'gave_up')
+                count('logouts_given_up', ids.length);
+        }
+    }
+    function outcomeOf({ row, failure, status }) {
+        const at = now();
+        if (failure === null)
+            return { state: 'sent', doneAt: at, failure, status };
+        // Where there is no address there is nobody to wait for. If it was us who were away for a day, it has its chances all the same.
+        if (failure === 'NO_URI' || (at - row.since >= day && row.attempts >= leastAttempts))
+            return { state: 'gave_up', doneAt: at, failure, status };
+        return { nextAt: at + Math.min(hour, firstWait * 2 ** Math.min(row.attempts - 1, 20)), failure, status };
+    }
+    /** Nobody waits for each of very many to fail by itself: the application is left alone, longer each time. */
+    async function pause(applicationId, { failure, status }) {
+        const before = pauses.get(applicationId);
+        const length = Math.min(longestPause, before ? before.length * 2 : firstWait);
+        pauses.set(applicationId, { until: now() + length, length });
+        if (!before)
+            log.warn({ application: applicationId, failure, status }, 'an application cannot be told of sign-outs');
+        if (length < longestPause && failure !== 'NO_URI')
+            return;
+        // For as long as it could not be reached those that were not tried have failed as well.
+        const at = now();
+        const given = {
+            before: failure === 'NO_URI' ? at : at - day,
+            now: at,
+            limit: giveUpBatch,
+            outcome: { failure, status },
+        };
+        for (let many = giveUpBatch; many === giveUpBatch;) {
+            many = await deliveryStore.giveUp(database, applicationId, given);
+            count('logouts_given_up', many);
+        }
+    }
+    function resume(applicationId) {
+        if (pauses.delete(applicationId))
+            log.info({ application: applicationId }, 'an application can be told of sign-outs again');
+    }
+    async function begin() {
+        if (stopped)
+            return;
+        for (const applicationId of await deliveryStore.dueApplications(database, now())) {
+            if (working.size >= mostApplications)
+                return;
+            const pause = pauses.get(applicationId);
+            if (working.has(applicationId) || (pause?.until ?? 0) > now())
+                continue;
+            // However many have waited longer: who is there is told.
+            if (pause && [...working].filter(id => pauses.has(id)).length >= mostDown)
+                continue;
+            working.add(applicationId);
+            afterwards(() => work(applicationId).finally(() => working.delete(applicationId)));
+        }
+    }
+    return {
+        /** Begins with what is due, and waits for none of it. Where no application is told of ends nothing is asked. */
+        async run() {
+            if (applications.areAnyToldOfEnds())
+                await begin();
+        },
+        /** Also what waits for applications that are told no more: it is given up. Forgets what was made before an instant. */
+        async tidy(before) {
+            await begin();
+            while ((await deliveryStore.forget(database, before, forgetBatch)) === forgetBatch)
+                await setImmediate();
+        },
+        /** Somebody wants to see it tried: what is due is not held back for what failed before. */
+        hurry(applicationId) {
+            const pause = pauses.get(applicationId);
+            if (pause)
+                pauses.set(applicationId, { ...pause, until: 0 });
+        },
+        /** Takes no more; what is being sent is finished behind `afterwards`. */
+        stop() {
+            stopped = true;
+        },
+    };
+}
+/** The same for each attempt: an application tells by `jti` that it has had a token (§2.4). */
+function tokenTerms({ id, round, sessionId, userId }) {
+    return { jti: round === 0 ? id : `${id}.${round}`, sid: sessionId, sub: String(userId) };
+}
+//# sourceMappingURL=sending.js.map

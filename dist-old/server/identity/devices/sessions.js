@@ -1,0 +1,150 @@
+// Devices and their sessions: listed, and ended one by one or together.
+import { userOf } from '../../policy/actor.js';
+import { absoluteEnd, idleEnd, sessionEnd } from '../../policy/session.js';
+import { refuse } from '../../protocol/errors.js';
+import { publicDevice, publicSession } from './public-session.js';
+/** How many are ended in one transaction. */
+const [devicesAtOnce, sessionsAtOnce] = [50, 200];
+/** More are ended by one entry where all of a user's end. */
+const [fewDevices, fewSessions] = [200, 500];
+export function createSessions(deps) {
+    const { database, userStore, sessionStore, deviceStore, rights, changes, policy, now } = deps;
+    /** When it is over unless it refreshes. */
+    const endsAt = (session) => {
+        const rules = policy.of(session);
+        return Math.min(idleEnd(session, rules), absoluteEnd(session, rules));
+    };
+    function listed({ session, user, ended }) {
+        const end = sessionEnd(session, ended, now(), policy.of(session));
+        return { session: publicSession(session), username: user.username, end, endsAt: endsAt(session) };
+    }
+    return {
+        /** One of anybody's, also one that is over. @throws not_found */
+        async require(id) {
+            const standing = (await sessionStore.standings(database, [id])).get(id);
+            if (!standing)
+                throw refuse('not_found');
+            return listed(standing);
+        },
+        /**
+         * Ends one session.
+         * @param ofUser refuses somebody else's as if it were not there; null where the actor may end others'
+         * @param why what an administrator wrote, for the audit log
+         * @throws not_found, also when it had already ended; permission_denied
+         */
+        async end(id, ofUser, actor, trigger = 'session_ended', why = '') {
+            const found = await sessionStore.find(database, id);
+            if (!found || (ofUser !== null && found.userId !== ofUser))
+                throw refuse('not_found');
+            const ended = await changes.run(actor, async (tx, { record, note }) => {
+                if (ofUser === null)
+                    await requireMayActOn(tx, actor, found.userId);
+                if (!(await record(trigger, { subject: id })))
+                    return false;
+                const action = trigger === 'sign_out' ? 'signed_out' : 'session_ended';
+                const before = { user: found.userId, device: found.deviceId };
+                note({ action, subject: id, before, ...(why && { after: { why } }) });
+                return true;
+            });
+            if (!ended)
+                throw refuse('not_found');
+        },
+        /** Ends all sessions of a user; `exceptSid` stays. @throws not_found, permission_denied */
+        async endAll(userId, actor, exceptSid) {
+            const trigger = exceptSid === undefined ? 'all_ended' : 'others_ended';
+            await changes.run(actor, async (tx, { record, note }) => {
+                await userStore.lock(tx, userId);
+                await requireMayActOn(tx, actor, userId);
+                await record(trigger, { subject: String(userId), exceptSid });
+                const action = exceptSid === undefined ? 'sessions_ended' : 'other_sessions_ended';
+                note({ action, subject: String(userId) });
+            }, { users: [userId] });
+        },
+        /**
+         * Ends a device: its sessions, and its proof for the next sign-in.
+         * @returns the device, as it was
+         * @throws not_found, also when it had already ended; permission_denied
+         */
+        async endDevice(id, ofUser, actor) {
+            // Whose it is is judged where it ends; of others it must be known before, to lock its owner first.
+            const userId = ofUser ?? (await deviceStore.find(database, id))?.userId;
+            if (userId === undefined)
+                throw refuse('not_found');
+            const [device] = (await endDevices(userId, [id], actor)).devices;
+            if (!device)
+                throw refuse('not_found');
+            return device;
+        },
+        /** Ends some devices of one user; those that have ended already are passed over. @throws not_found, permission_denied */
+        endDevicesOf: (userId, ids, actor, why) => endDevices(userId, [...ids], actor, why),
+        /**
+         * Ends all devices of a user but the one that a session is on. Where they are very many, one entry ends them all: then
+         * of this device the session alone stays.
+         * @param sid null: all of them
+         */
+        async endOtherDevices(userId, sid, actor) {
+            const own = sid === null ? '' : ((await sessionStore.find(database, sid))?.deviceId ?? '');
+            const others = await deviceStore.openBeside(database, userId, own, fewDevices + 1);
+            const open = await sessionStore.countBeside(database, userId, own, fewSessions + 1);
+            if (others.length <= fewDevices && open <= fewSessions) {
+                await endDevices(userId, others, actor);
+                return;
+            }
+            await changes.run(actor, async (tx, { record, note }) => {
+                await userStore.lock(tx, userId);
+                await requireMayActOn(tx, actor, userId);
+                const ended = await deviceStore.endBeside(tx, userId, own, now());
+                const trigger = sid === null ? 'all_ended' : 'others_ended';
+                await record(trigger, { subject: String(userId), exceptSid: sid ?? undefined });
+                const action = sid === null ? 'sessions_ended' : 'other_sessions_ended';
+                note({ action, subject: String(userId), after: { devices: ended } });
+            });
+        },
+    };
+    /** So many at a time that nobody waits for long: a transaction holds the user's lock, and the log's head in the end. */
+    async function endDevices(userId, ids, actor, why) {
+        const ended = { devices: [], sessions: 0 };
+        const left = ids.toSorted();
+        // Once also where there is none: whether the actor may is judged in a transaction.
+        do {
+            const part = await endSome(userId, left.slice(0, devicesAtOnce), actor, why);
+            left.splice(0, part.passed);
+            ended.devices.push(...part.devices);
+            ended.sessions += part.sessions;
+        } while (left.length > 0);
+        return ended;
+    }
+    /** @returns `passed`: how many of the devices are done with; the next has more sessions than were left to end */
+    function endSome(userId, ids, actor, why) {
+        const work = async (tx, { recordEnds, note }) => {
+            await userStore.lock(tx, userId);
+            await requireMayActOn(tx, actor, userId);
+            const found = ids.length === 0 ? [] : await deviceStore.withOpenSessions(tx, userId, ids, sessionsAtOnce + 1);
+            const done = { passed: ids.length, devices: [], sessions: 0 };
+            const ending = [];
+            for (const { device, sessionIds: open } of found) {
+                const left = sessionsAtOnce - ending.length;
+                ending.push(...open.slice(0, left));
+                if (open.length > left) {
+                    done.passed = ids.indexOf(device.id);
+                    break;
+                }
+                await deviceStore.end(tx, device.id, now());
+                const before = { user: userId, name: device.name, sessions: open };
+                note({ action: 'device_ended', subject: device.id, before, ...(why && { after: { why } }) });
+                done.devices.push(publicDevice(device));
+            }
+            await recordEnds(ending.map(sid => [sid, 'device_ended']));
+            done.sessions = ending.length;
+            return done;
+        };
+        return changes.run(actor, work, { users: [userId] });
+    }
+    async function requireMayActOn(tx, actor, userId) {
+        // Whoever it is about may always.
+        if (userOf(actor) === userId)
+            return;
+        await rights.requireOver(tx, actor, userId);
+    }
+}
+//# sourceMappingURL=sessions.js.map

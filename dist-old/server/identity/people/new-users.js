@@ -1,0 +1,74 @@
+// Users made here, and users brought along from elsewhere.
+import { apiKeyOf } from '../../policy/actor.js';
+import { rightsOfRoles } from '../../policy/permissions.js';
+import { usernameKey } from '../../policy/username.js';
+import { refuse, refuseField } from '../../protocol/errors.js';
+import { checkAll } from '../../protocol/together.js';
+import { isDuplicate } from '../../storage/database.js';
+import { unusableHash } from '../sign-in/stored-passwords.js';
+import { newUser, noteOf, requireImportable, requireUsername } from './new-user.js';
+import { requireGoodPassword } from './password-rules.js';
+import { requireProfile } from './profile.js';
+import { publicUser } from './public-user.js';
+export function createNewUsers({ userStore, roleStore, hashing, rights, changes, policy, now }) {
+    /**
+     * A key makes people without a password alone: whoever has it could sign in as them, and no key gives that.
+     * @throws invalid_fields, permission_denied, not_by_api_key
+     */
+    async function create({ password, ...user }, actor) {
+        if (password !== null && apiKeyOf(actor) !== null)
+            throw refuse('not_by_api_key');
+        const { username_max_length, password_min_length } = policy();
+        await checkAll(() => requireUsername(user.username, username_max_length), () => password !== null && requireGoodPassword(password, [user.username], password_min_length, 'password'), () => requireProfile(user));
+        const passwordHash = password === null ? unusableHash : await hashing.hash(password, null);
+        // Who makes a user vouches for the address.
+        return insert({ ...user, passwordHash, emailVerified: true }, actor, 'user_created');
+    }
+    /** @throws invalid_fields, permission_denied */
+    async function importOne(user, actor) {
+        requireImportable(user);
+        return insert({ ...user, passwordHash: user.passwordHash || unusableHash }, actor, 'user_imported');
+    }
+    async function insert(user, actor, action) {
+        requireProfile(user);
+        try {
+            const work = async (tx, { note }) => {
+                const given = await requireRoles(tx, user.roles ?? []);
+                await rights.requireGiving(tx, actor, rightsOfRoles(given, user.permissions));
+                // Who may make users may not give roles by it, not even roles of their own.
+                if (given.length > 0)
+                    await rights.require(tx, actor, new Set(['darvoza:roles:write']));
+                const key = usernameKey(user.username);
+                if (await userStore.findByKey(tx, key))
+                    throw usernameTaken();
+                const id = user.apartId ?? (await userStore.nextId(tx, user.id));
+                await userStore.insert(tx, newUser(user, id, now()));
+                await userStore.setRoles(tx, id, user.roles ?? []);
+                note(noteOf(action, user, id));
+                return publicUser((await userStore.find(tx, id)));
+            };
+            return await changes.run(actor, work, { roles: user.roles ?? [] });
+        }
+        catch (error) {
+            if (isDuplicate(error))
+                throw user.id === undefined ? usernameTaken() : refuseField('id', 'user_id_taken');
+            throw error;
+        }
+    }
+    /** The roles of these names, locked, so that what they give cannot change before it is given. @throws invalid_fields */
+    async function requireRoles(tx, names) {
+        const found = [];
+        for (const name of [...new Set(names)].sort()) {
+            const role = await roleStore.lock(tx, name);
+            if (!role)
+                throw refuseField('roles', 'unknown_role', { name });
+            found.push(role);
+        }
+        return found;
+    }
+    return { create, importOne, requireRoles };
+}
+export function usernameTaken() {
+    return refuseField('username', 'username_taken');
+}
+//# sourceMappingURL=new-users.js.map

@@ -1,0 +1,33 @@
+// How often one person may do in a while what costs a row, or an entry that others hold in memory, and no password: somebody
+// who is signed in, and a script with their cookie or token, is slowed down by nothing else.
+import { refuse } from '../protocol/errors.js';
+import { createGuessCounts } from './sign-in/guess-counts.js';
+export const quotas = {
+    /**
+     * Each code costs a row for a day; redeemed, it costs a session, entries of the audit log and, where a session must make
+     * room, one of the revocation log. Far more than a person's tabs ask for, also where they all renew at once.
+     */
+    codes: { most: 300, window: 60_000, code: 'too_many_codes' },
+    /**
+     * Of one application: each token that is given back is an entry that every verifier holds in memory, and of those an
+     * application has so many (token-revocation.ts) that one of its people must not use them up.
+     */
+    revocations: { most: 100, window: 3_600_000, code: 'too_many_revocations' },
+    /** Those that were ended stay listed for months. */
+    apiKeys: { most: 100, window: 3_600_000, code: 'too_many_requests' },
+    /** Applications that describe themselves: each stays a row, and so does what it changes. */
+    documents: { most: 30, window: 3_600_000, code: 'too_many_requests' },
+};
+/** Of this process alone: it need not be exact, only end. */
+export function createQuota({ most, window, code }, { now }) {
+    const counts = createGuessCounts({ now });
+    /** @throws the code of the rule */
+    return async function takeOne(whose) {
+        const at = now();
+        const endsAt = (Math.floor(at / window) + 1) * window;
+        const { counted } = await counts.take([{ key: `${endsAt} ${whose}`, limit: most, endsAt }]);
+        if (!counted)
+            throw refuse(code, { retryAfter: Math.max(1, Math.ceil((endsAt - at) / 1000)) });
+    };
+}
+//# sourceMappingURL=quota.js.map

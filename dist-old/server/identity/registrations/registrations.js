@@ -1,0 +1,163 @@
+import { usesSecret } from '../../policy/application-defaults.js';
+import { scopeWords } from '../../policy/application-metadata.js';
+import { readRegistration, registeredScope, registrableNames } from '../../policy/registration.js';
+import { isApplicationId } from '../../protocol/claims.js';
+import { Refusal, refuse, refuseField, refuseFields } from '../../protocol/errors.js';
+import { problem } from '../../protocol/problems.js';
+import { publicApplication } from '../applications/public-application.js';
+import { registrationRefusal } from './registration-refusal.js';
+import { hashOfToken, isHashOf, isRegistrationToken, newRegistrationToken } from './registration-tokens.js';
+const day = 86_400_000;
+const retryAfter = 3_600;
+export function createRegistrations(deps) {
+    const { database, applicationStore, initialAccessTokenStore, registeredApplicationStore, initialAccessTokens } = deps;
+    const { applications, applicationSecrets, inForce, policy, tail, changes, admit, count, random, now } = deps;
+    /** Of one that manages itself: by its row, which is locked where a transaction is going to change it. */
+    function requireOwn(found, token) {
+        // Compared all the same: nobody learns which ids there are.
+        const isOwn = isHashOf(token, found?.registrationTokenHash ?? null);
+        if (!found?.active || found.deletedAt !== null || found.origin !== 'registration' || !isOwn)
+            throw unknownToken();
+        return found;
+    }
+    async function lockOwn(tx, id, token) {
+        await applicationStore.lock(tx, id);
+        return requireOwn(await applicationStore.find(tx, id), token);
+    }
+    /** All that is wrong with what it says. @param had what it may have beside what all may @throws invalid_fields */
+    function read(body, had) {
+        const { registration, problems } = readRegistration(body);
+        const asked = registration.scope;
+        const allowed = [...scopeWords(policy().self_registered_scopes), ...had];
+        const known = inForce.resourceServers().flatMap(one => one.resourceScopes.map(scope => scope.name));
+        // What is no text is told by its schema.
+        const isText = asked === undefined || typeof asked === 'string';
+        const { scope, refused } = isText ? registeredScope(asked, allowed, known) : { scope: asked, refused: [] };
+        const scopes = { scope: refused.map(name => problem('scope_not_registrable', { name })) };
+        const all = { ...problems, ...(refused.length > 0 && scopes) };
+        if (Object.keys(all).length > 0)
+            throw refuseFields(all);
+        return { ...registration, metadata: { ...registration.metadata, scope } };
+    }
+    /** How many may come without a token within a day. @throws too_many_registrations */
+    async function requireRoom(tx, beside) {
+        const most = policy().registrations_per_day;
+        const came = await registeredApplicationStore.countSince(tx, now() - day, most + beside);
+        if (came >= most + beside)
+            throw refuse('too_many_registrations', { retryAfter });
+    }
+    async function insert(body, initial, origin) {
+        const { name, kind, metadata } = read(body, initial?.scopes ?? []);
+        if (!initial)
+            await requireRoom(database, 0);
+        const id = `app-${random(16).toString('hex')}`;
+        const token = newRegistrationToken('registration', random);
+        const actor = actorOf(id, origin);
+        const input = { id, name: name ?? id, kind, metadata, registrationTokenHash: hashOfToken(token) };
+        const { application, secret } = await changes.run(actor, async (tx, change) => {
+            if (initial && !(await initialAccessTokenStore.use(tx, initial.id, now())))
+                throw unknownToken();
+            const made = await applications.createIn(tx, change, input, 'registration', actor);
+            // Once more under the lock of the heads, which all who register wait for: this one counts itself.
+            if (!initial)
+                await requireRoom(tx, 1);
+            else
+                change.note({ action: 'initial_access_token_used', subject: initial.id, after: { application: id } });
+            return made;
+        });
+        return { application, secret, token };
+    }
+    return {
+        /** null where none was shown. @throws registration_closed, registration_token_unknown, not_authenticated */
+        async judgeInitial(text) {
+            if (!tail.isFresh())
+                await tail.freshen();
+            const { client_registration: policyNow } = policy();
+            if (policyNow === 'closed')
+                throw refuse('registration_closed');
+            if (text === null) {
+                if (policyNow === 'token')
+                    throw refuse('not_authenticated');
+                return null;
+            }
+            const found = isRegistrationToken('initial', text) ? await initialAccessTokens.findGood(text) : null;
+            if (!found)
+                throw unknownToken();
+            return found;
+        },
+        /** @param initial of judgeInitial @throws invalid_redirect_uri, invalid_client_metadata, too_many_registrations, too_many_from_network */
+        async register(body, initial, origin) {
+            try {
+                await admit(origin.address);
+                const registered = await insert(body, initial, origin);
+                count('registrations');
+                return registered;
+            }
+            catch (error) {
+                if (error instanceof Refusal && error.status < 500)
+                    count('failed_registrations');
+                throw registrationRefusal(error);
+            }
+        },
+        /** What it has registered, by its token. @throws registration_token_unknown */
+        async judgeOwn(id, token) {
+            if (!tail.isFresh())
+                await tail.freshen();
+            const isOne = isApplicationId(id) && isRegistrationToken('registration', token);
+            return publicApplication(requireOwn(isOne ? await applicationStore.find(database, id) : null, token));
+        },
+        /**
+         * RFC 7592 §2.2: what it says takes the place of all that it said; what administrators have set of it stays. It may have
+         * what it has and what all may who register, and nothing else.
+         * @throws too_many_from_network, registration_closed, registration_token_unknown, invalid_redirect_uri, invalid_client_metadata
+         */
+        async change(id, token, body, origin) {
+            // Whoever closes registration does so to be asked first.
+            if (policy().client_registration === 'closed')
+                throw refuse('registration_closed');
+            // Each change stays in the audit log, and may be an entry that every verifier reads.
+            await admit(origin.address);
+            const actor = actorOf(id, origin);
+            try {
+                return await changes.run(actor, async (tx, change) => {
+                    const before = await lockOwn(tx, id, token);
+                    await requireSame(tx, before, body);
+                    const { name, kind, metadata } = read(body, scopeWords(before.metadata.scope ?? ''));
+                    const kept = Object.entries(before.metadata).filter(([one]) => !registrableNames.some(own => own === one));
+                    const whole = { ...Object.fromEntries(kept), ...metadata };
+                    const hasNone = (await applicationStore.liveSecrets(tx, id, now())).length === 0;
+                    const isGiven = usesSecret(whole) && (!usesSecret(before.metadata) || hasNone);
+                    const wanted = { name: name ?? id, kind, metadata: whole };
+                    const { application } = await applications.changeIn(tx, change, before, wanted, actor, isGiven);
+                    const secret = isGiven ? await applicationSecrets.add(tx, id, 0) : null;
+                    return { application, secret, token };
+                });
+            }
+            catch (error) {
+                throw registrationRefusal(error);
+            }
+        },
+        /** RFC 7592 §2.3: its sessions end with it, as when an administrator deletes it. @throws registration_token_unknown */
+        async remove(id, token, origin) {
+            const actor = actorOf(id, origin);
+            await changes.run(actor, async (tx, change) => {
+                await lockOwn(tx, id, token);
+                await applications.removeIn(tx, change, id, actor);
+            });
+        },
+    };
+    /** RFC 7592 §2.2: whose it is it says once more; a secret it can name, and not choose. @throws invalid_fields */
+    async function requireSame(tx, { id }, { client_id, client_secret }) {
+        if (client_id !== id)
+            throw refuseField('client_id', client_id === undefined ? 'required' : 'another_registration');
+        if (client_secret === undefined || client_secret === null)
+            return;
+        const isOwn = typeof client_secret === 'string' && (await applicationSecrets.holds(tx, id, client_secret));
+        if (!isOwn)
+            throw refuseField('client_secret', 'another_registration');
+    }
+}
+/** In the audit log an application that registers itself has done so itself. */
+const actorOf = (id, origin) => ({ name: `application:${id}`, origin, credential: null });
+const unknownToken = () => refuse('registration_token_unknown', { inHeader: true });
+//# sourceMappingURL=registrations.js.map

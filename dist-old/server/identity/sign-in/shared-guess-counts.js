@@ -1,0 +1,93 @@
+import { RedisFailure } from '../../storage/redis-failure.js';
+/** One tag, so that a cluster keeps all keys of a script together. */
+const prefix = '{darvoza}:guess:';
+/** After a failure Redis is tried again this often, in ms, and never by a request that waits for it. */
+const probeEvery = 1_000;
+/** KEYS: the buckets. ARGV: of each its limit and how long it lives, in ms. */
+const takeScript = `
+local held, counted = {}, 1
+for i, key in ipairs(KEYS) do
+  held[i] = tonumber(redis.call('GET', key) or '0')
+  if held[i] >= tonumber(ARGV[2 * i - 1]) then counted = 0 end
+end
+if counted == 1 then
+  for i, key in ipairs(KEYS) do
+    held[i] = redis.call('INCR', key)
+    if held[i] == 1 then redis.call('PEXPIRE', key, ARGV[2 * i]) end
+  end
+end
+return {counted, held}`;
+/** What is gone, or came to nothing, is never counted below it. */
+const giveBackScript = `
+for _, key in ipairs(KEYS) do
+  local held = tonumber(redis.call('GET', key) or '0')
+  if held > 1 then redis.call('DECR', key) elseif held == 1 then redis.call('DEL', key) end
+end`;
+export function createSharedGuessCounts({ redis, own, now, monotonic, log, }) {
+    redis.defineCommand('darvozaTakeGuess', { lua: takeScript });
+    redis.defineCommand('darvozaGiveGuessBack', { lua: giveBackScript });
+    const scripted = redis;
+    /** Why Redis does not count; null while it does. */
+    let failure = null;
+    let probedAt = 0;
+    async function takeThere(wanted) {
+        const keys = wanted.map(({ key }) => prefix + key);
+        const values = wanted.flatMap(({ limit, endsAt }) => [limit, Math.max(1, Math.ceil(endsAt - now()))]);
+        const [counted, held] = readTaken(await scripted.darvozaTakeGuess(keys.length, ...keys, ...values), keys.length);
+        const giveBack = () => {
+            // One that is not given back counts until its window ends.
+            if (counted)
+                scripted.darvozaGiveGuessBack(keys.length, ...keys).catch(leave);
+        };
+        return { counted: counted === 1, held, giveBack };
+    }
+    function leave(error) {
+        const why = RedisFailure.from(error, 'count guesses');
+        if (!failure)
+            log.warn({ reason: why.reason }, 'Redis does not count guesses: each server counts by itself');
+        failure = why;
+        probedAt = monotonic();
+    }
+    /** As a guess is counted: one that is full, or a replica, answers reads, and another user's rights may end at scripts. */
+    async function tryOut() {
+        probedAt = monotonic();
+        try {
+            const key = `${prefix}probe`;
+            readTaken(await scripted.darvozaTakeGuess(1, key, 1, 10 * probeEvery), 1);
+            await scripted.darvozaGiveGuessBack(1, key);
+            if (failure)
+                log.info({}, 'Redis counts guesses again');
+            failure = null;
+        }
+        catch (error) {
+            leave(error);
+        }
+    }
+    return {
+        failure: () => failure,
+        tryOut,
+        async take(wanted) {
+            if (failure) {
+                if (monotonic() - probedAt >= probeEvery)
+                    void tryOut();
+                return own.take(wanted);
+            }
+            try {
+                return await takeThere(wanted);
+            }
+            catch (error) {
+                leave(error);
+                return own.take(wanted);
+            }
+        },
+    };
+}
+/** @throws RedisFailure when it is no answer of our script */
+function readTaken(answer, keys) {
+    const [counted, held] = Array.isArray(answer) ? answer : [];
+    const isRight = Array.isArray(held) && held.length === keys && held.every(Number.isInteger);
+    if (!isRight || (counted !== 0 && counted !== 1))
+        throw new RedisFailure('PROTOCOL');
+    return [counted, held];
+}
+//# sourceMappingURL=shared-guess-counts.js.map

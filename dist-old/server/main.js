@@ -1,0 +1,168 @@
+// Starts one server, or several processes that share its port, and stops them again in good order.
+import cluster from 'node:cluster';
+import { existsSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { setTimeout as pause } from 'node:timers/promises';
+import { readEnvironment } from '../config/environment.js';
+import { readSettings, SettingsError } from '../config/settings.js';
+import { compose } from './compose.js';
+import { whyNotAdministrator } from './identity/people/first-administrator.js';
+import { firstPolicy } from './policy/policies.js';
+import { closeListening } from './process/close-listening.js';
+import { trackConnections } from './process/connections.js';
+import { captureOutput, createProcessLog } from './process/log.js';
+import { tellFailure, tellPassword, tellReady } from './process/telling.js';
+import { migrationStatus } from './storage/migrate.js';
+import { claimFile } from './storage/sqlite-claim.js';
+import { inWordsOf } from './wording.js';
+import { createWorkers, serveForLeader } from './workers.js';
+/** How long the server is not ready, and still accepts connections, once it is told to stop; ms. */
+const notice = 250;
+/** How long requests may take to finish after that, in ms. */
+const patience = 10_000;
+/** How long what goes on behind the answers may take to finish, in ms: kill -9 at any instant must lose nothing either. */
+const closePatience = 1_500;
+/** How long the last lines of the log may take to be written, in ms. */
+const logPatience = 500;
+/** What a signal does. Until something is served nothing is lost by an end. */
+let stop = async () => { };
+let stopping = false;
+/** null until the settings are read, both. */
+let settings = null;
+let processLog = null;
+async function main() {
+    // What this process writes is for its own user alone: the embedded database holds hashes and sealed keys.
+    process.umask(0o077);
+    listenToSignals();
+    const environment = readEnvironment(process.env, process.cwd());
+    settings = readSettings(environment.variables);
+    processLog = createProcessLog(settings.logLevel);
+    captureOutput(processLog);
+    const { log } = processLog;
+    if (cluster.isWorker)
+        await work(settings, log);
+    else if (settings.workers > 1)
+        await lead(settings, log, environment);
+    else {
+        const { database } = settings;
+        if (database.engine === 'sqlite' && !existsSync(database.path))
+            requireAdministrator(settings);
+        if (database.engine === 'sqlite')
+            claimFile(database.path);
+        await serveAlone(await prepare(settings, log), settings, environment);
+    }
+}
+/** What is done once, however many processes serve: the schema, and the first administrator. */
+async function prepare(settings, log) {
+    const composed = await compose(settings, { log });
+    if ((await migrationStatus(composed.parts.storage.database)).every(({ done }) => !done))
+        requireAdministrator(settings);
+    await composed.migrate();
+    const administrator = await composed.start();
+    // Before anything else can fail: it is never shown again.
+    if (administrator)
+        tellPassword(administrator.username, administrator.password);
+    return composed;
+}
+/** Before the first start makes anything. Later the settings of an administrator who is there do not matter. */
+function requireAdministrator({ adminUsername: username, adminPassword: password }) {
+    const problems = whyNotAdministrator({ username, password }, firstPolicy);
+    if (problems.length > 0)
+        throw new SettingsError(problems);
+}
+async function serveAlone(composed, settings, environment) {
+    const { server, connections } = serverOf(composed);
+    composed.jobs.start();
+    const port = await listen(server, settings);
+    stop = async () => {
+        composed.leave();
+        connections.leave();
+        await pause(notice);
+        await closeListening(server);
+        await finish(composed, connections);
+    };
+    announce(settings, environment, port);
+}
+/** One of several; who leads them has prepared everything. */
+async function work(settings, log) {
+    // A terminal, and systemd, send signals to workers too: when they end says who leads them, who still accepts connections.
+    stop = () => new Promise(() => { });
+    const composed = await compose(settings, { log });
+    await composed.start();
+    composed.jobs.start();
+    const { server, connections } = serverOf(composed);
+    serveForLeader(server, {
+        leave() {
+            composed.leave();
+            connections.leave();
+        },
+        stop: () => void finish(composed, connections).then(() => exit(0)),
+    });
+}
+async function lead(settings, log, environment) {
+    const composed = await prepare(settings, log);
+    await composed.close();
+    const workers = createWorkers({ count: settings.workers, patience: patience + 5_000, log });
+    stop = async () => {
+        workers.leave();
+        await pause(notice);
+        await closeListening(workers.front);
+        await workers.stop();
+    };
+    await workers.start();
+    const port = await listen(workers.front, settings);
+    await workers.allServing();
+    announce(settings, environment, port);
+}
+function serverOf({ app }) {
+    const server = createServer({ requestTimeout: 15_000, headersTimeout: 10_000, connectionsCheckingInterval: 5_000, keepAliveTimeout: 65_000 }, app.callback());
+    return { server, connections: trackConnections(server) };
+}
+/** Answers what was begun, and closes everything. */
+async function finish(composed, connections) {
+    await connections.drain(patience);
+    await Promise.race([composed.close(), pause(closePatience)]);
+}
+function listen(server, { port, host }) {
+    return new Promise((resolve, reject) => {
+        server.once('error', reject);
+        server.listen(port, host, () => resolve(server.address().port));
+    });
+}
+/** One address, which a browser opens; where a proxy stands before it, also the one that the proxy needs. */
+function announce({ issuer, host }, { file, passedOver }, port) {
+    const listening = issuer.startsWith('http:') ? '' : ` (listening on ${host}:${port})`;
+    const read = file === null ? '' : `; settings were read from ${file}`;
+    const strange = passedOver.length === 0 ? '' : `; nobody reads ${passedOver.join(', ')}`;
+    const details = { issuer, host, port, ...(file && { settings: file }), ...(strange && { passedOver }) };
+    tellReady(`Darvoza is ready at ${issuer}${listening}${read}${strange}`, details);
+}
+/** Once what is still to be logged is written, if that can be. */
+async function exit(code) {
+    await processLog?.flush(logPatience);
+    if (processLog?.isStuck())
+        process.kill(process.pid, 'SIGKILL');
+    process.exit(code);
+}
+/** From the beginning: process 1 of a container would not hear what it has no handler for. The first signal is heard. */
+function listenToSignals() {
+    for (const signal of ['SIGTERM', 'SIGINT']) {
+        process.on(signal, () => {
+            if (!stopping)
+                void stop().finally(() => exit(0));
+            stopping = true;
+        });
+    }
+}
+main().catch((error) => {
+    const { message, cause } = error;
+    const raw = cause instanceof Error ? `${message} (${cause.message})` : message;
+    if (stopping)
+        return;
+    if (error instanceof SettingsError)
+        tellFailure('Darvoza did not start: the settings are not usable', error.problems);
+    else
+        tellFailure(`Darvoza did not start: ${inWordsOf(error, settings) ?? raw}`);
+    void exit(1);
+});
+//# sourceMappingURL=main.js.map

@@ -1,0 +1,138 @@
+// Requests to addresses that others have named: keys of applications, and what they are told. Never to the inside of our own
+// network unless a setting names it (server-side request forgery): a name is resolved once, its addresses are looked at, and
+// those very ones are connected to. No redirect is followed, nobody is waited for long, and no answer is read without end.
+import { lookup as lookUp, Resolver } from 'node:dns/promises';
+import { request as requestPlain } from 'node:http';
+import { request as requestTls } from 'node:https';
+import { isIP } from 'node:net';
+import { rootCertificates } from 'node:tls';
+import { OutgoingFailure } from './outgoing-failure.js';
+import { createReach } from './reach.js';
+const usualMost = 65_536;
+const usualWait = 5_000;
+export function createOutgoing({ allow, resolve, nameServers, ca }) {
+    const usual = { reach: createReach(allow), resolve: resolve ?? resolveBySystem };
+    const strange = {
+        reach: createReach({ hosts: [], networks: [] }),
+        resolve: resolve ?? ((host) => resolveByNameServers(host, nameServers)),
+    };
+    /** @throws OutgoingFailure */
+    async function addressesOf(url, { reach: { isNamed, isPublic }, resolve }) {
+        const host = url.hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '');
+        const found = await resolve(host).catch(error => {
+            throw new OutgoingFailure('UNKNOWN_HOST', error);
+        });
+        const addresses = found.map(one => one.address);
+        if (isNamed(host, addresses))
+            return found;
+        if (!isPublic(addresses))
+            throw new OutgoingFailure('NOT_ALLOWED');
+        // What comes in the clear anybody on the way may have written.
+        if (url.protocol !== 'https:')
+            throw new OutgoingFailure('SCHEME');
+        return found;
+    }
+    return {
+        /** @throws OutgoingFailure */
+        async request(address, asked = {}) {
+            const url = parse(address);
+            const signal = AbortSignal.timeout(asked.wait ?? usualWait);
+            const found = await inTime(addressesOf(url, asked.publicAlone ? strange : usual), signal);
+            return inTime(send(url, found, asked, signal, ca), signal);
+        },
+    };
+}
+function parse(address) {
+    const url = URL.canParse(address) ? new URL(address) : null;
+    if (!url || url.username || url.password)
+        throw new OutgoingFailure('ADDRESS');
+    if (url.protocol !== 'https:' && url.protocol !== 'http:')
+        throw new OutgoingFailure('SCHEME');
+    return url;
+}
+function send(url, addresses, { method = 'GET', headers = {}, body, most = usualMost }, signal, ca) {
+    const begin = url.protocol === 'https:' ? requestTls : requestPlain;
+    const options = {
+        method,
+        headers: { 'Accept-Encoding': 'identity', ...headers },
+        // A connection of its own: one that is kept may lead where a name pointed before.
+        agent: false,
+        lookup: fixed(addresses),
+        signal,
+        ...(ca !== undefined && { ca: [...rootCertificates, ca] }),
+    };
+    return new Promise((resolve, reject) => {
+        const fail = (error) => reject(error instanceof OutgoingFailure
+            ? error
+            : new OutgoingFailure(signal.aborted ? 'TIMEOUT' : 'UNREACHABLE', error));
+        const sent = begin(url, options, answer => {
+            readUpTo(answer, most).then(read => resolve({ status: answer.statusCode ?? 0, headers: answer.headers, body: read }), error => {
+                sent.destroy();
+                fail(error);
+            });
+        });
+        // Another protocol is not spoken here. Without a listener Node closes the connection and tells nobody.
+        sent.on('upgrade', ({ statusCode = 0, headers }, socket) => {
+            socket.destroy();
+            resolve({ status: statusCode, headers, body: Buffer.alloc(0) });
+        });
+        sent.on('error', fail);
+        sent.end(body);
+    });
+}
+async function readUpTo(answer, most) {
+    if (most === 0) {
+        answer.destroy();
+        return Buffer.alloc(0);
+    }
+    const parts = [];
+    let length = 0;
+    for await (const part of answer) {
+        length += part.length;
+        if (length > most)
+            throw new OutgoingFailure('TOO_LARGE');
+        parts.push(part);
+    }
+    return Buffer.concat(parts);
+}
+/** Answers what was resolved and looked at before, whatever the name means by now (DNS rebinding). */
+function fixed(addresses) {
+    return (_, options, callback) => {
+        if (options.all)
+            callback(null, [...addresses]);
+        else
+            callback(null, addresses[0].address, addresses[0].family);
+    };
+}
+/** What cannot be stopped, such as a resolver, or says nothing of its end, is not waited for any more. */
+function inTime(work, signal) {
+    work.catch(() => { });
+    return new Promise((resolve, reject) => {
+        const late = () => reject(new OutgoingFailure('TIMEOUT'));
+        signal.addEventListener('abort', late, { once: true });
+        work.then(resolve, reject).finally(() => signal.removeEventListener('abort', late));
+    });
+}
+const resolveBySystem = (host) => lookUp(host, { all: true, verbatim: true });
+/** For one question, in ms; each is asked twice. */
+const patience = 1_000;
+/**
+ * The name servers are asked from here. The system's resolver holds a thread for as long as it waits, of the two that all
+ * names of this process have, and nobody can call it off: who names hosts whose name servers never answer would hold up the
+ * calls of all others, and connections to the database.
+ */
+async function resolveByNameServers(host, nameServers) {
+    const family = isIP(host);
+    if (family !== 0)
+        return [{ address: host, family }];
+    const resolver = new Resolver({ timeout: patience, tries: 2 });
+    if (nameServers)
+        resolver.setServers(nameServers);
+    const [four, six] = await Promise.allSettled([resolver.resolve4(host), resolver.resolve6(host)]);
+    const found = [...addressesIn(four, 4), ...addressesIn(six, 6)];
+    if (found.length === 0 && four.status === 'rejected')
+        throw four.reason;
+    return found;
+}
+const addressesIn = (answer, family) => answer.status === 'fulfilled' ? answer.value.map(address => ({ address, family })) : [];
+//# sourceMappingURL=outgoing.js.map

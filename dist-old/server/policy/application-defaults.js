@@ -1,0 +1,43 @@
+const ofPeople = {
+    grant_types: ['authorization_code', 'refresh_token'],
+    scope: 'openid profile email',
+};
+const byKind = {
+    web: {
+        application_type: 'web',
+        grant_types: [...ofPeople.grant_types],
+        token_endpoint_auth_method: 'client_secret_basic',
+        scope: ofPeople.scope,
+    },
+    // RFC 9700 §2.1.1, RFC 8252 §8.4: what runs where its user is keeps no secret.
+    browser: {
+        application_type: 'web',
+        grant_types: [...ofPeople.grant_types],
+        token_endpoint_auth_method: 'none',
+        scope: ofPeople.scope,
+    },
+    native: {
+        application_type: 'native',
+        grant_types: [...ofPeople.grant_types],
+        token_endpoint_auth_method: 'none',
+        scope: ofPeople.scope,
+    },
+    machine: { grant_types: ['client_credentials'], token_endpoint_auth_method: 'client_secret_basic' },
+    resource_server: { grant_types: [], token_endpoint_auth_method: 'client_secret_basic' },
+};
+/** With what its kind adds where nothing is said. */
+export function withDefaults(kind, metadata) {
+    const whole = { ...byKind[kind], ...metadata };
+    // A file may have anything for it; what it is worth its schema says.
+    const byCode = Array.isArray(whole.grant_types) && whole.grant_types.includes('authorization_code');
+    return { ...whole, response_types: metadata.response_types ?? (byCode ? ['code'] : []) };
+}
+/** Whether it proves itself by a secret that we make. */
+export function usesSecret({ token_endpoint_auth_method: method }) {
+    return method === 'client_secret_basic' || method === 'client_secret_post';
+}
+/** RFC 6749 §2.1: whoever has it may be anybody. */
+export function isPublicClient({ token_endpoint_auth_method: method }) {
+    return method === 'none';
+}
+//# sourceMappingURL=application-defaults.js.map

@@ -1,0 +1,291 @@
+// What is asked of an authorization request, one row each, in the order in which it may be told. Until it is known where an
+// application may be answered, what is wrong is told to the person and never sent anywhere (RFC 6749 §4.1.2.1).
+import { isThumbprint } from '../protocol/dpop.js';
+import { challengeMethods, isChallenge } from '../protocol/pkce.js';
+import { isRegisteredRedirectUri } from '../protocol/redirect-uris.js';
+import { resourceMeant, scopeWordsOf } from '../protocol/scopes.js';
+import { standardScopes } from './application-metadata.js';
+const longestInAll = 6_000;
+const longestState = 2_048;
+const longestNonce = 512;
+export const responseModes = ['query', 'fragment', 'form_post'];
+export const responseTypes = ['code'];
+export const prompts = ['none', 'login', 'consent', 'select_account'];
+export const authorizationRules = [
+    {
+        clause: 'RFC 6749 §4.1.2.1',
+        error: 'unknown_application',
+        told: 'person',
+        why: 'There is no such client_id.',
+        breaks: (_, { application }) => !application?.active,
+    },
+    {
+        clause: 'RFC 7591 §2',
+        error: 'unauthorized_client',
+        told: 'person',
+        why: 'The application may not use the grant authorization_code.',
+        breaks: (_, { application }) => !hasCodeGrant(application.metadata),
+    },
+    {
+        clause: 'RFC 9700 §4.1.3',
+        error: 'unregistered_redirect_uri',
+        told: 'person',
+        why: 'The redirect_uri is not one of those that are registered.',
+        breaks: (asked, { application, test }) => redirectUriOf(asked, application, test) === null,
+    },
+    {
+        clause: 'RFC 6749 §3.1',
+        error: 'invalid_request',
+        told: 'application',
+        why: 'A parameter is there more than once.',
+        breaks: asked => Object.entries(asked).some(([name, values]) => values.length > 1 && name !== 'resource'),
+    },
+    {
+        clause: 'RFC 6749 §4.1.1',
+        error: 'invalid_request',
+        told: 'application',
+        why: `The parameters have more than ${longestInAll} characters.`,
+        breaks: asked => lengthOf(asked) > longestInAll,
+    },
+    {
+        clause: 'RFC 6749 §4.1.1',
+        error: 'invalid_request',
+        told: 'application',
+        why: `The parameter state has more than ${longestState} bytes, or control characters.`,
+        breaks: asked => 'state' in asked && stateOf(asked) === undefined,
+    },
+    {
+        clause: 'OpenID Connect Core §15.5.2',
+        error: 'invalid_request',
+        told: 'application',
+        why: `The parameter nonce has more than ${longestNonce} bytes, or control characters.`,
+        breaks: asked => 'nonce' in asked && plainText(asked, 'nonce', longestNonce) === undefined,
+    },
+    {
+        clause: 'RFC 6749 §4.1.1',
+        error: 'invalid_request',
+        told: 'application',
+        why: 'The parameter response_type is missing.',
+        breaks: asked => !('response_type' in asked),
+    },
+    {
+        clause: 'RFC 6749 §4.1.2.1',
+        error: 'unsupported_response_type',
+        told: 'application',
+        why: 'The parameter response_type can only be code.',
+        breaks: asked => !isOneOf(responseTypes, only(asked, 'response_type')),
+    },
+    {
+        clause: 'OAuth 2.0 Multiple Response Types §2.1',
+        error: 'invalid_request',
+        told: 'application',
+        why: `The parameter response_mode can only be one of ${responseModes.join(', ')}.`,
+        breaks: asked => 'response_mode' in asked && !isOneOf(responseModes, only(asked, 'response_mode')),
+    },
+    {
+        clause: 'OpenID Connect Core §6.1',
+        error: 'request_not_supported',
+        told: 'application',
+        why: 'Request objects are not taken.',
+        breaks: asked => 'request' in asked,
+    },
+    {
+        clause: 'OpenID Connect Core §6.2',
+        error: 'request_uri_not_supported',
+        told: 'application',
+        why: 'Addresses of request objects are not taken.',
+        breaks: asked => 'request_uri' in asked,
+    },
+    {
+        clause: 'OpenID Connect Core §7.2.1',
+        error: 'registration_not_supported',
+        told: 'application',
+        why: 'The parameter registration is not taken.',
+        breaks: asked => 'registration' in asked,
+    },
+    {
+        clause: 'RFC 9126 §6',
+        error: 'invalid_request',
+        told: 'application',
+        why: 'The request must be pushed to the pushed authorization request endpoint first.',
+        breaks: (_, { application, isPushed, mustPush, test }) => 
+        // One that tries it out is made here.
+        !isPushed && !test && (mustPush || application.metadata.require_pushed_authorization_requests === true),
+    },
+    {
+        clause: 'RFC 9700 §2.1.1',
+        error: 'invalid_request',
+        told: 'application',
+        why: 'The parameter code_challenge is missing.',
+        breaks: (asked, { application }) => !('code_challenge' in asked) && !isExcusedFromPkce(application),
+    },
+    {
+        // Without a method it would be `plain`.
+        clause: 'RFC 7636 §4.3',
+        error: 'invalid_request',
+        told: 'application',
+        why: 'The parameter code_challenge_method must be S256.',
+        breaks: asked => ('code_challenge' in asked || 'code_challenge_method' in asked) &&
+            !isOneOf(challengeMethods, only(asked, 'code_challenge_method')),
+    },
+    {
+        clause: 'RFC 7636 §4.2',
+        error: 'invalid_request',
+        told: 'application',
+        why: 'The parameter code_challenge must be 43 characters of base64url.',
+        breaks: asked => ('code_challenge' in asked || 'code_challenge_method' in asked) && !isChallenge(only(asked, 'code_challenge')),
+    },
+    {
+        clause: 'RFC 9449 §10',
+        error: 'invalid_request',
+        told: 'application',
+        why: 'The parameter dpop_jkt must be 43 characters of base64url.',
+        breaks: asked => 'dpop_jkt' in asked && !isThumbprint(only(asked, 'dpop_jkt')),
+    },
+    {
+        clause: 'RFC 6749 §3.3',
+        error: 'invalid_scope',
+        told: 'application',
+        why: 'The application may not have one of the scopes.',
+        breaks: (asked, facts) => scopeOf(asked, facts).some(word => !mayHave(facts.application).includes(word)),
+    },
+    {
+        clause: 'RFC 8707 §2',
+        error: 'invalid_target',
+        told: 'application',
+        why: 'A resource is not known here.',
+        breaks: (asked, facts) => resourcesOf(asked, facts) === null,
+    },
+    {
+        clause: 'RFC 8707 §2.1',
+        error: 'invalid_target',
+        told: 'application',
+        why: 'None of the scopes belongs to a resource that is named.',
+        breaks: (asked, facts) => {
+            const scope = scopeOf(asked, facts);
+            const named = serversNamed(asked, facts);
+            return named.some(({ scopes }) => !scopes.some(word => scope.includes(word)));
+        },
+    },
+    {
+        clause: 'Initiating User Registration via OpenID Connect §4',
+        error: 'invalid_request',
+        told: 'application',
+        why: `The parameter prompt can only have ${prompts.join(', ')}.`,
+        breaks: asked => promptOf(asked).some(word => !isOneOf(prompts, word)),
+    },
+    {
+        clause: 'OpenID Connect Core §3.1.2.1',
+        error: 'invalid_request',
+        told: 'application',
+        why: 'The prompt none stands with no other.',
+        breaks: asked => promptOf(asked).length > 1 && promptOf(asked).includes('none'),
+    },
+    {
+        clause: 'OpenID Connect Core §3.1.2.1',
+        error: 'invalid_request',
+        told: 'application',
+        why: 'The parameter max_age must be a number of seconds.',
+        breaks: asked => 'max_age' in asked && !/^\d{1,10}$/.test(only(asked, 'max_age')),
+    },
+    {
+        clause: 'OpenID Connect Core §3.1.2.1',
+        error: 'invalid_request',
+        told: 'application',
+        why: 'The id_token_hint is no id_token that was given to this application.',
+        breaks: (_, { hintedSub }) => hintedSub === null,
+    },
+];
+/** The first rule that is broken. */
+export function brokenRule(asked, facts) {
+    return authorizationRules.find(({ breaks }) => breaks(asked, facts)) ?? null;
+}
+/** RFC 7591 §2: who names no grant types has this one. */
+function hasCodeGrant({ grant_types }) {
+    return grant_types?.includes('authorization_code') ?? true;
+}
+/** It cannot keep a secret: anybody can claim its name. */
+export function isPublic({ kind, metadata }) {
+    return kind === 'browser' || kind === 'native' || metadata.token_endpoint_auth_method === 'none';
+}
+export function isNative({ kind, metadata }) {
+    return (metadata.application_type ?? kind) === 'native';
+}
+/** RFC 9700 §2.1.1: only who proves itself by something else can be. */
+export function isExcusedFromPkce(application) {
+    return application.metadata.allow_without_pkce === true && !isPublic(application);
+}
+/**
+ * Where the application is answered; null where that is nowhere. It may be left out where only one is registered, and no
+ * id_token is asked for (OpenID Connect Core §3.1.2.1).
+ */
+export function redirectUriOf(asked, application, test) {
+    const { redirect_uris: registered = [] } = application.metadata;
+    const given = asked.redirect_uri ?? [];
+    if (given.length === 0) {
+        const [only, ...others] = registered;
+        const asksForIdentity = (asked.scope ?? []).some(scope => scopeWordsOf(scope).includes('openid'));
+        return only !== undefined && others.length === 0 && !asksForIdentity ? only : null;
+    }
+    const [presented, ...others] = given;
+    if (others.length > 0)
+        return null;
+    // No other is taken then: a test answers nobody but us.
+    if (test)
+        return presented === test.redirectUri ? test.redirectUri : null;
+    return isRegisteredRedirectUri(presented, registered, isNative(application)) ? presented : null;
+}
+/** What answers carry back, as it came; undefined where it cannot be carried. */
+export function stateOf(asked) {
+    return plainText(asked, 'state', longestState);
+}
+export function responseModeOf(asked) {
+    const [mode, ...others] = asked.response_mode ?? [];
+    return others.length === 0 && isOneOf(responseModes, mode) ? mode : 'query';
+}
+export function promptOf(asked) {
+    return (asked.prompt ?? []).flatMap(scopeWordsOf);
+}
+/**
+ * The scopes that are known here; others are ignored (OpenID Connect Core §3.1.2.1). Who names none is given those of the
+ * resources that it names, as far as it may have them (RFC 6749 §3.3): programs that find a resource by its metadata know it
+ * alone (RFC 9728 §5.1).
+ */
+export function scopeOf(asked, facts) {
+    if (!('scope' in asked)) {
+        const own = new Set(serversNamed(asked, facts).flatMap(({ scopes }) => scopes));
+        return mayHave(facts.application).filter(word => own.has(word));
+    }
+    const known = new Set([...standardScopes, ...facts.servers.flatMap(({ scopes }) => scopes)]);
+    return scopeWordsOf(only(asked, 'scope')).filter(word => known.has(word));
+}
+/** The identifiers of the resource servers that are named, each once; null where one of them is none. */
+export function resourcesOf(asked, { servers }) {
+    const known = servers.map(({ resource }) => resource);
+    const meant = (asked.resource ?? []).map(resource => resourceMeant(resource, known));
+    return meant.includes(undefined) ? null : [...new Set(meant)];
+}
+function serversNamed(asked, facts) {
+    const named = resourcesOf(asked, facts) ?? [];
+    return facts.servers.filter(({ resource }) => named.includes(resource));
+}
+function mayHave({ metadata }) {
+    return scopeWordsOf(metadata.scope ?? '');
+}
+/** Its one value, or '': rules behind the one about repeats count on it. */
+export function only(asked, name) {
+    return asked[name]?.[0] ?? '';
+}
+function plainText(asked, name, most) {
+    const [text, ...others] = asked[name] ?? [];
+    if (text === undefined || others.length > 0 || Buffer.byteLength(text) > most)
+        return undefined;
+    return /\p{Cc}/u.test(text) ? undefined : text;
+}
+function lengthOf(asked) {
+    return Object.entries(asked).reduce((sum, [name, values]) => sum + values.join(name).length + name.length, 0);
+}
+function isOneOf(words, word) {
+    return word !== undefined && words.includes(word);
+}
+//# sourceMappingURL=authorization-rules.js.map

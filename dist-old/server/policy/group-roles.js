@@ -1,0 +1,40 @@
+// Groups of elsewhere as roles: what each is called, what it allows, and what is said of it. Pure, so that a dry run and the
+// import itself decide alike.
+import { builtInRoles, isOwnPermission, isPermission, mostPermissions } from './permissions.js';
+import { apartRoleName, roleNameOf } from './role-names.js';
+/**
+ * No group gets a role that allows anything here, whatever it is called: whoever names groups elsewhere would give
+ * themselves our rights. Groups whose names would be one role's stay apart: a holder of one would get what the other allows.
+ */
+export function rolesOfGroups(groups, roles) {
+    const known = new Map(roles.map(role => [role.name, role]));
+    const ours = (name) => Object.hasOwn(builtInRoles, name) || known.get(name)?.builtIn || known.get(name)?.permissions.some(isOwnPermission);
+    const wanted = groups.map(({ name }) => {
+        const role = roleNameOf(name);
+        return ours(role) ? roleNameOf(`group-${role}`.slice(0, 40)) : role;
+    });
+    const shared = wanted.filter((role, index) => wanted.indexOf(role) !== index);
+    return groups.map((group, index) => {
+        const name = wanted[index];
+        const isApart = ours(name) || (shared.includes(name) && group.name !== name);
+        return roleOf(group, isApart ? apartRoleName(group.name) : name);
+    });
+    function roleOf(group, name) {
+        const each = [...new Set(group.permissions)].sort();
+        const permissions = each.filter(isForeign);
+        const leftOut = each.filter(one => !isForeign(one));
+        const about = { group: group.name, role: name, leftOut };
+        const there = known.get(name);
+        if (there) {
+            const beyond = there.permissions.filter(one => !permissions.includes(one));
+            return { ...about, outcome: 'there', permissions: [...there.permissions], beyond };
+        }
+        const outcome = permissions.length > mostPermissions ? 'too_many_permissions' : 'made';
+        return { ...about, outcome, permissions, beyond: [] };
+    }
+}
+/** A permission of another application's. */
+export function isForeign(permission) {
+    return isPermission(permission) && !isOwnPermission(permission);
+}
+//# sourceMappingURL=group-roles.js.map

@@ -1,0 +1,291 @@
+// The policies: the rules for tokens and sessions that an administrator may change while the server runs, one row each.
+// Pages, the command line, the API and the README list them from this table.
+import { signingAlgorithmNames } from '../protocol/algorithms.js';
+/** How the pages arrange them. */
+export const policyGroupNames = ['lifetimes', 'sessions', 'tokens', 'people', 'applications', 'records'];
+const minute = 60;
+const hour = 3_600;
+const day = 86_400;
+/** Claims that tokens have, or that an RFC gives a meaning; no other may take their name. */
+export const registeredClaims = [
+    ...['iss', 'aud', 'exp', 'nbf', 'iat', 'jti', 'client_id', 'scope', 'auth_time', 'sid', 'gen', 'token_type'],
+    ...[
+        'username',
+        'roles',
+        'permissions',
+        'permissions_omitted',
+        'must_change_password',
+        'rev',
+        'typ',
+        'acr',
+        'amr',
+        'azp',
+        'nonce',
+        'cnf',
+        'act',
+    ],
+];
+export const policyTable = {
+    access_token_lifetime: {
+        group: 'lifetimes',
+        ofSessions: true,
+        kind: 'duration',
+        default: hour,
+        min: 10,
+        max: day,
+        meaning: 'How long an access token is valid.',
+        simplejwt: 'ACCESS_TOKEN_LIFETIME',
+    },
+    refresh_token_lifetime: {
+        group: 'lifetimes',
+        ofSessions: true,
+        kind: 'duration',
+        default: day,
+        min: minute,
+        max: 365 * day,
+        meaning: 'How long a session may lie idle: each refresh moves its end.',
+        simplejwt: 'REFRESH_TOKEN_LIFETIME',
+    },
+    session_absolute_lifetime: {
+        group: 'lifetimes',
+        ofSessions: true,
+        kind: 'duration',
+        default: 30 * day,
+        min: minute,
+        max: 3_650 * day,
+        meaning: 'How long a session may live at all, however often it refreshes.',
+        simplejwt: null,
+    },
+    rotate_refresh_tokens: {
+        group: 'lifetimes',
+        ofSessions: true,
+        kind: 'boolean',
+        default: true,
+        meaning: 'Each refresh brings a new refresh token and spends the old one. Off: refresh answers an access token alone.',
+        simplejwt: 'ROTATE_REFRESH_TOKENS (a rotated token is always spent: BLACKLIST_AFTER_ROTATION is always on)',
+    },
+    reuse_grace: {
+        group: 'lifetimes',
+        ofSessions: true,
+        kind: 'duration',
+        default: 10,
+        min: 0,
+        max: minute,
+        meaning: 'How long a spent refresh token still brings its successor, for tabs and lost answers. 0 is strict: a lost answer then costs a sign-in, and parallel refreshes end the session.',
+        simplejwt: null,
+    },
+    require_pushed_authorization_requests: {
+        group: 'tokens',
+        kind: 'boolean',
+        default: false,
+        meaning: 'Applications must push what they ask for before they send a browser here (RFC 9126): nobody changes it on the way, and nobody who reads addresses sees it. Off: each application may, and those must that are registered so.',
+        simplejwt: null,
+    },
+    update_last_login: {
+        group: 'people',
+        kind: 'boolean',
+        default: true,
+        meaning: 'Write the time of each sign-in to the user.',
+        simplejwt: 'UPDATE_LAST_LOGIN',
+    },
+    user_id_claim: {
+        group: 'tokens',
+        kind: 'text',
+        default: 'user_id',
+        pattern: /^[a-z][a-z0-9_]{0,39}$/,
+        // They mean something else; `sub` is the user id already.
+        reserved: registeredClaims,
+        meaning: 'Name of the claim that repeats the user id beside `sub`.',
+        simplejwt: 'USER_ID_CLAIM',
+    },
+    audience: {
+        group: 'tokens',
+        kind: 'text',
+        default: '',
+        pattern: /^[\x21-\x7e]{0,200}$/,
+        meaning: '`aud` of access tokens; empty stands for the issuer.',
+        simplejwt: 'AUDIENCE',
+    },
+    access_token_algorithm: {
+        group: 'tokens',
+        kind: 'choice',
+        default: 'ES256',
+        choices: signingAlgorithmNames,
+        meaning: 'What access tokens are signed with. A key of a new algorithm is published 20 minutes before it signs; the old one signs until then.',
+        simplejwt: 'ALGORITHM',
+    },
+    max_sessions_per_user: {
+        group: 'sessions',
+        ofSessions: true,
+        kind: 'integer',
+        default: 500,
+        min: 0,
+        max: 10_000,
+        meaning: 'How many live sessions a user may have; 0 sets no limit. Judged at sign-in and at refresh.',
+        simplejwt: null,
+    },
+    at_session_limit: {
+        group: 'sessions',
+        ofSessions: true,
+        kind: 'choice',
+        default: 'end_oldest',
+        choices: ['end_oldest', 'refuse'],
+        meaning: 'At the limit: the oldest sessions end, with the sign-in or when they refresh next; or the sign-in is refused, and what is signed in stays.',
+        simplejwt: null,
+    },
+    max_devices_per_user: {
+        group: 'sessions',
+        kind: 'integer',
+        default: 500,
+        min: 0,
+        max: 10_000,
+        meaning: 'How many devices a user may have; 0 sets no limit. Beyond it a sign-in ends the ones seen longest ago, a few at a time.',
+        simplejwt: null,
+    },
+    keep_session_on_password_change: {
+        group: 'sessions',
+        kind: 'boolean',
+        default: true,
+        meaning: 'Whether the session that changes its own password stays.',
+        simplejwt: 'CHECK_REVOKE_TOKEN',
+    },
+    username_max_length: {
+        group: 'people',
+        kind: 'integer',
+        default: 30,
+        min: 3,
+        max: 150,
+        meaning: 'How many characters a new username may have.',
+        simplejwt: null,
+    },
+    password_min_length: {
+        group: 'people',
+        kind: 'integer',
+        default: 8,
+        min: 8,
+        max: 128,
+        meaning: 'How many characters a new password must have.',
+        simplejwt: null,
+    },
+    password_cost: {
+        group: 'people',
+        kind: 'integer',
+        default: 12,
+        min: 4,
+        max: 15,
+        meaning: 'Cost of bcrypt for new hashes; each step doubles the work. Older hashes follow at the next sign-in.',
+        simplejwt: null,
+    },
+    key_rotation_interval: {
+        group: 'tokens',
+        kind: 'duration',
+        default: 90 * day,
+        min: day,
+        max: 730 * day,
+        meaning: 'How long a signing key signs before the next one takes its place. Its tokens stay good.',
+        simplejwt: null,
+    },
+    dpop_nonces: {
+        group: 'tokens',
+        kind: 'boolean',
+        default: false,
+        meaning: 'Whether proofs of keys (DPoP) must hold a nonce that this server gave a minute or two ago. Each client then asks once more where it has none, or an old one.',
+        simplejwt: null,
+    },
+    sign_in_guesses_per_hour: {
+        group: 'people',
+        kind: 'integer',
+        default: 20,
+        min: 5,
+        max: 10_000,
+        meaning: 'How many wrong passwords an hour may be tried for one user: on each device that has signed in before, and on all others together. One network, a shared address, may try ten times as many.',
+        simplejwt: null,
+    },
+    api_key_requests_per_minute: {
+        group: 'people',
+        kind: 'integer',
+        default: 600,
+        min: 0,
+        max: 1_000_000,
+        meaning: 'How many requests a minute one API key may send here; 0 sets no limit. With Redis all servers count together.',
+        simplejwt: null,
+    },
+    client_registration: {
+        group: 'applications',
+        kind: 'choice',
+        default: 'closed',
+        choices: ['closed', 'token', 'open'],
+        meaning: 'Whether applications may register themselves (RFC 7591): not at all, with an initial access token of an administrator, or as they like.',
+        simplejwt: null,
+    },
+    registrations_per_day: {
+        group: 'applications',
+        kind: 'integer',
+        default: 500,
+        min: 1,
+        max: 100_000,
+        meaning: 'How many applications may register themselves within 24 hours without an initial access token, all networks together.',
+        simplejwt: null,
+    },
+    client_id_metadata_documents: {
+        group: 'applications',
+        kind: 'choice',
+        default: 'off',
+        choices: ['off', 'listed_hosts', 'any_host'],
+        meaning: 'Whether a `client_id` may be an https address, where a document describes the application (client ID metadata documents): never, from the listed hosts, or from anywhere.',
+        simplejwt: null,
+    },
+    client_id_metadata_document_hosts: {
+        group: 'applications',
+        kind: 'text',
+        default: '',
+        pattern: /^(?=.{0,1000}$)((\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)*(:[0-9]{1,5})?( (?=.)|$))*$/,
+        meaning: 'From which hosts such documents are fetched, with one space between: `tool.example`, or `*.tool.example` for all below it.',
+        simplejwt: null,
+    },
+    self_registered_scopes: {
+        group: 'applications',
+        kind: 'text',
+        default: '',
+        pattern: /^(?=.{0,1000}$)((?!darvoza:|revocations:read( |$))[\x21\x23-\x5b\x5d-\x7e]+( (?=.)|$))*$/,
+        meaning: 'Which scopes of resource servers applications may ask for that nobody here has looked at, with one space between. Those of OpenID Connect they may have anyway.',
+        simplejwt: null,
+    },
+    ended_session_retention: {
+        group: 'records',
+        kind: 'duration',
+        default: 90 * day,
+        min: day,
+        max: 3_650 * day,
+        meaning: 'How long ended sessions and API keys stay listed, and devices without a session are known.',
+        simplejwt: null,
+    },
+    audit_retention: {
+        group: 'records',
+        kind: 'duration',
+        default: 365 * day,
+        min: 30 * day,
+        max: 3_650 * day,
+        meaning: 'How long entries of the audit log are kept.',
+        simplejwt: null,
+    },
+};
+export const policyNames = Object.keys(policyTable);
+export const firstPolicy = Object.fromEntries(policyNames.map(name => [name, policyTable[name].default]));
+export function isPolicyName(name) {
+    return Object.hasOwn(policyTable, name);
+}
+export function isSessionPolicy(name) {
+    return 'ofSessions' in policyTable[name];
+}
+export const sessionPolicies = policyNames.filter(isSessionPolicy);
+export const policiesOf = (group) => policyNames.filter(name => policyTable[name].group === group);
+/** A policy as it was written; what this version adds has its first value until somebody sets it. */
+export function readPolicy(json) {
+    return { ...firstPolicy, ...JSON.parse(json) };
+}
+/** Longest an access token of any policy lives, in seconds: what claims more was not issued by us. */
+export const longestAccessLifetime = policyTable.access_token_lifetime.max;
+/** Longest a refresh token lives, in seconds. */
+export const longestRefreshLifetime = policyTable.refresh_token_lifetime.max;
+//# sourceMappingURL=policies.js.map

@@ -1,0 +1,122 @@
+// Addresses that applications register: where a browser is sent with a code is decided here. They are judged as they are
+// written, not as some parser understands them: what two programs read differently is refused.
+import { problem } from './problems.js';
+const longest = 2_000;
+/** RFC 3986 §2: everything else must be percent-encoded; backslashes, spaces, controls and letters of other scripts are not in it. */
+const plain = /^(?:[A-Za-z0-9._~:/?#[\]@!$&'()*+,;=-]|%[0-9A-Fa-f]{2})+$/;
+const scheme = /^([A-Za-z][A-Za-z0-9+.-]*):(.*)$/s;
+const authority = /^(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(:\d{1,5})?$/;
+const loopbackHosts = new Set(['localhost', '127.0.0.1', '[::1]']);
+/** localhost too: installed tools register it, whatever RFC 8252 §8.3 says. */
+const loopback = /^(http:\/\/(?:127\.0\.0\.1|\[::1\]|localhost))(?::(\d{1,5}))?((?:[/?].*)?)$/s;
+/** What is wrong with it as an address that codes are sent to, or null. */
+export function redirectUriProblem(uri) {
+    const parts = partsOf(uri);
+    if ('code' in parts)
+        return parts;
+    const { scheme } = parts;
+    if (scheme === 'https' || scheme === 'http')
+        return webProblem(uri, parts);
+    // RFC 8252 §7.1: a scheme of one's own is a domain name turned round, so it has a dot. `javascript`, `data`, `file` and
+    // whatever else runs or reads something have none.
+    if (!scheme.includes('.') || scheme.startsWith('.') || scheme.endsWith('.') || scheme.includes('..'))
+        return problem('uri_scheme', { uri: shown(uri), scheme: shown(scheme) });
+    return parts.rest === '' ? problem('uri_not_absolute', { uri: shown(uri) }) : null;
+}
+/** What is wrong with it as a page, or an address that is called: https, or http on this very machine. */
+export function webUriProblem(uri) {
+    const parts = partsOf(uri);
+    if ('code' in parts)
+        return parts;
+    if (parts.scheme !== 'https' && parts.scheme !== 'http')
+        return problem('uri_scheme', { uri: shown(uri), scheme: shown(parts.scheme) });
+    return webProblem(uri, parts);
+}
+/** RFC 8707 §2: an identifier that is compared and never called: absolute, without a fragment. */
+export function resourceProblem(uri) {
+    if (uri.length > 255)
+        return problem('too_long', { count: 255 });
+    if (!plain.test(uri))
+        return problem('uri_characters', { uri: shown(uri) });
+    if (uri.includes('#'))
+        return problem('uri_fragment', { uri: shown(uri) });
+    const rest = scheme.exec(uri)?.[2];
+    return rest ? null : problem('uri_not_absolute', { uri: shown(uri) });
+}
+/** What one should know of an address that is taken all the same, or null. */
+export function redirectUriWarning(uri) {
+    const parts = partsOf(uri);
+    // RFC 8252 §8.3: the name may lead elsewhere, by a hosts file or a server of names; the address cannot.
+    return !('code' in parts) && parts.host === 'localhost' ? problem('uri_localhost', { uri: shown(uri) }) : null;
+}
+/**
+ * Equal byte by byte: no normal form, no prefix, no pattern, since each of them has been an open redirect somewhere. An
+ * installed application listens on whatever port it is given (RFC 8252 §7.3): there the port of a loopback address is free,
+ * and nothing else of it.
+ * @param isNative its `application_type` is native
+ */
+export function isRegisteredRedirectUri(presented, registered, isNative) {
+    if (registered.includes(presented))
+        return true;
+    if (!isNative)
+        return false;
+    const bare = withoutPort(presented);
+    return bare !== null && registered.some(one => withoutPort(one) === bare);
+}
+function withoutPort(uri) {
+    const [, host, port, rest] = loopback.exec(uri) ?? [];
+    // Whatever a browser would make of a port that is none.
+    if (host === undefined || Number(port ?? 0) > 65_535)
+        return null;
+    return host + rest;
+}
+/** The parts that are judged, or what no address of any scheme may have. */
+function partsOf(uri) {
+    if (uri.length > longest)
+        return problem('too_long', { count: longest });
+    if (!plain.test(uri))
+        return problem('uri_characters', { uri: shown(uri) });
+    const [, written, rest] = scheme.exec(uri) ?? [];
+    if (written === undefined || rest === undefined)
+        return problem('uri_not_absolute', { uri: shown(uri) });
+    // RFC 6749 §3.1.2.
+    if (uri.includes('#'))
+        return problem('uri_fragment', { uri: shown(uri) });
+    if (uri.includes('*'))
+        return problem('uri_wildcard', { uri: shown(uri) });
+    const beforeQuery = rest.split('?')[0];
+    const [, inAuthority, path] = /^\/\/([^/]*)(.*)$/s.exec(beforeQuery) ?? [null, null, beforeQuery];
+    if (inAuthority?.includes('@'))
+        return problem('uri_user_info', { uri: shown(uri) });
+    if (climbs(path))
+        return problem('uri_dot_segments', { uri: shown(uri) });
+    // Encoded, too, they are for nobody but whoever takes them out again.
+    if (/%(?:[01][0-9A-F]|7F|5C)/i.test(uri))
+        return problem('uri_characters', { uri: shown(uri) });
+    const host = inAuthority === null ? null : (authority.exec(inAuthority ?? '')?.[1]?.toLowerCase() ?? '');
+    return { scheme: written.toLowerCase(), rest, host, path: path };
+}
+/** Whether a step upwards is in the path, however it is written. */
+function climbs(path) {
+    return path
+        .replace(/%2E/gi, '.')
+        .split(/\/|%2F/i)
+        .includes('..');
+}
+function webProblem(uri, { scheme, host }) {
+    if (host === null)
+        return problem('uri_not_absolute', { uri: shown(uri) });
+    // What a browser would call by another name than it is written: `0x7f.1`, `2130706433`, `127.1`.
+    const parsed = URL.canParse(uri) ? new URL(uri) : null;
+    if (host === '' || parsed?.hostname !== host)
+        return problem('uri_host', { uri: shown(uri) });
+    if (scheme === 'http' && !loopbackHosts.has(host))
+        return problem('uri_not_https', { uri: shown(uri) });
+    return null;
+}
+/** As much of it as fits a line, and nothing that a terminal or a page would act on. */
+function shown(uri) {
+    const cut = uri.length > 120 ? `${uri.slice(0, 120)}…` : uri;
+    return cut.replace(/[^\x21-\x7e…]/g, '?');
+}
+//# sourceMappingURL=redirect-uris.js.map

@@ -1,0 +1,246 @@
+// Tells resource servers what the revocation log says: everything once, then each stretch as soon as it is applied here. What is
+// told is what the database has committed and this process has taken in, in the order of its numbers.
+import { setImmediate } from 'node:timers/promises';
+import { codeOfReason } from '../policy/revocation.js';
+import { refuse } from '../protocol/errors.js';
+import { refusalCode } from '../protocol/log/revocation.js';
+import { createOutlet } from './feed-outlet.js';
+import { createFeedPages } from './feed-pages.js';
+import { createReader } from './feed-reader.js';
+import { createFeedRing } from './feed-ring.js';
+import { rowsText } from './feed-text.js';
+/** How many connections one process tells the log at a time, and how many of them are one application's. */
+const most = { all: 2_000, ofOne: 200 };
+/** How old a position may be that those who begin share, in ms. */
+const sharedFor = 1_000;
+/** How often it is looked whose token has expired, and whose connection is dead, in ms. */
+const tickInterval = 500;
+/** How many readers are told something in one turn of the event loop. */
+const perTurn = 64;
+/** What an application's own token can be refused by; it has no session, no user and no roles. */
+const concernsPrograms = new Set(['token', 'application', 'key', 'all']);
+export function createFeed({ projection, tail, highWater, now, monotonic, log, limits = {} }) {
+    const { all: mostOfAll, ofOne: mostOfOne } = { ...most, ...limits };
+    const ring = createFeedRing(limits.ring);
+    const pages = createFeedPages({ projection });
+    const readers = new Set();
+    /** How many connections each application has, also those that read everything once. */
+    const counts = new Map();
+    let count = 0;
+    /** Since the log was entered, all of it was read once. */
+    let isComplete = false;
+    let isHeld = false;
+    let isLeaving = false;
+    let pumping = 'no';
+    let ticking;
+    let shared = { position: -1, at: 0 };
+    tail.listen({
+        entered(logId) {
+            ring.clear(logId);
+            pages.clear();
+            shared = { position: -1, at: 0 };
+            isComplete = false;
+            for (const { reader } of readers)
+                reader.restart();
+        },
+        applied(stretch) {
+            ring.push({ ...stretch, entries: stretch.entries.map(asKept) });
+            if (readers.size === 0)
+                return;
+            if (stretch.entries.some(({ kind }) => concernsPrograms.has(kind)))
+                for (const { reader } of readers)
+                    reader.judgeNext();
+            wake();
+        },
+        caughtUp() {
+            if (isComplete && !isHeld)
+                return;
+            isComplete = true;
+            isHeld = false;
+            wake();
+        },
+    });
+    /**
+     * With the time for which it is kept here: whoever is being told everything may never be told what it stands for, which is
+     * gone from the page that would have come next.
+     */
+    function asKept(entry) {
+        const expiresAt = projection.keptUntil(entry);
+        // Kept by the second.
+        return expiresAt - entry.expiresAt < 1_000 ? entry : { ...entry, expiresAt };
+    }
+    /** Nobody who has committed something waits until readers are told. */
+    function wake() {
+        if (pumping === 'once')
+            pumping = 'again';
+        if (pumping !== 'no' || readers.size === 0)
+            return;
+        pumping = 'once';
+        void pump();
+    }
+    async function pump() {
+        do {
+            await setImmediate();
+            pumping = 'once';
+            let told = 0;
+            for (const { reader } of [...readers]) {
+                reader.advance();
+                if (++told % perTurn === 0)
+                    await setImmediate();
+            }
+        } while (pumping === 'again');
+        pumping = 'no';
+    }
+    /** What a database that went back says of its new numbers is another history. */
+    function mayTell() {
+        if (highWater.wentBack)
+            isHeld = true;
+        return isComplete && !highWater.wentBack;
+    }
+    /** Those who begin at about the same time begin at one position: pages that one of them has read serve the others. */
+    function start() {
+        if (monotonic() - shared.at > sharedFor || ring.after(shared.position) === null)
+            shared = { position: projection.position, at: monotonic() };
+        return { log: tail.logId, position: shared.position };
+    }
+    function refusalOf({ claims, kid }) {
+        if (claims.exp * 1_000 <= now())
+            return 'token_expired';
+        const entry = projection.find(claims, kid);
+        return entry && refusalCode(entry, codeOfReason);
+    }
+    function tick() {
+        const time = now();
+        for (const { claims, reader } of readers) {
+            if (claims.exp * 1_000 <= time)
+                reader.end('token_expired');
+            else
+                reader.tick();
+        }
+    }
+    /** @throws too_many_streams, streams_exhausted, stopping */
+    function enter({ claims: { client_id: id }, name }) {
+        if (isLeaving)
+            throw refuse('stopping', { retryAfter: 1 });
+        const same = (one) => name !== null && one.name === name && one.claims.client_id === id;
+        // A connection that is dead has not been noticed yet: whoever has its name now is its successor.
+        if ((counts.get(id) ?? 0) >= mostOfOne)
+            [...readers].find(same)?.reader.end('too_many_streams');
+        if ((counts.get(id) ?? 0) >= mostOfOne)
+            throw refuse('too_many_streams', { retryAfter: 10 });
+        if (count >= mostOfAll)
+            throw refuse('streams_exhausted', { retryAfter: 5 });
+        counts.set(id, (counts.get(id) ?? 0) + 1);
+        count++;
+    }
+    function leave({ claims: { client_id: id }, name }, openedAt, why) {
+        const left = counts.get(id) - 1;
+        if (left === 0)
+            counts.delete(id);
+        else
+            counts.set(id, left);
+        count--;
+        const seconds = Math.round((monotonic() - openedAt) / 1_000);
+        log.info({ application: id, verifier: name, why, seconds }, 'a reader of the revocation log is gone');
+    }
+    /** Whoever holds more than we do shows that we are behind, or that the database is. */
+    async function requireReached(from) {
+        if (from.log !== tail.logId || from.seq <= tail.position)
+            return;
+        const { logId, seq } = await tail.headNow();
+        if (from.log === logId && from.seq > seq)
+            throw refuse('log_went_back', { retryAfter: 5 });
+    }
+    return {
+        /** How many follow the log here. */
+        size: () => readers.size,
+        requireReached,
+        /** @returns null where what it holds cannot be gone on from: it is told everything */
+        open(terms, from, sink) {
+            enter(terms);
+            const openedAt = monotonic();
+            const next = isComplete && from !== null && from.log === tail.logId ? ring.after(from.seq) : null;
+            const closed = (why) => {
+                readers.delete(one);
+                leave(terms, openedAt, why);
+                if (readers.size > 0)
+                    return;
+                clearInterval(ticking);
+                ticking = undefined;
+            };
+            const whyOver = () => refusalOf(terms);
+            const reader = createReader({ ring, pages, start, mayTell, whyOver, monotonic, sink, closed }, next);
+            const one = { ...terms, reader, openedAt };
+            readers.add(one);
+            ticking ??= setInterval(tick, tickInterval).unref();
+            reader.greet();
+            reader.advance();
+            return reader;
+        },
+        /**
+         * Writes every live entry once, as JSON: complete up to the number that is said first. What is added meanwhile comes behind,
+         * since it may stand for what is gone meanwhile.
+         */
+        tellOnce(terms, sink) {
+            if (!mayTell())
+                throw refuse('database_unavailable', { retryAfter: 1 });
+            enter(terms);
+            const openedAt = monotonic();
+            const outlet = createOutlet({ sink, monotonic, drained() { }, closed: why => leave(terms, openedAt, why) });
+            const dead = setInterval(() => {
+                if (outlet.silentFor() > 30_000)
+                    outlet.cut('it took nothing');
+            }, 5_000).unref();
+            void writeAll(outlet).finally(() => clearInterval(dead));
+            return outlet;
+        },
+        /** Ends every stream, so that the server can close; there will be no others. */
+        leave() {
+            isLeaving = true;
+            for (const { reader } of readers)
+                reader.end('stopping');
+            clearInterval(ticking);
+        },
+    };
+    async function writeAll(outlet) {
+        const seq = projection.position;
+        const { log: logId, position } = start();
+        let written = false;
+        const write = (rows) => {
+            if (rows.length === 0)
+                return;
+            outlet.write(written ? [comma, rows] : [rows]);
+            written = true;
+        };
+        outlet.write([Buffer.from(`{"log":${JSON.stringify(logId)},"seq":${seq},"now":${now()},"entries":[`)]);
+        for (let page = 0; page < pages.count(); page++) {
+            if (!(await outlet.writable()))
+                return;
+            if (tail.logId !== logId)
+                return outlet.cut('the log is another one now');
+            write(pages.rows(page, position));
+            await setImmediate();
+        }
+        const meanwhile = since(position);
+        if (meanwhile === null || tail.logId !== logId)
+            return outlet.cut('it fell behind');
+        for (const entries of meanwhile) {
+            if (!(await outlet.writable()))
+                return;
+            write(Buffer.from(rowsText(entries)));
+        }
+        if (await outlet.writable())
+            outlet.end('it has everything', Buffer.from(']}'));
+    }
+    function since(position) {
+        const first = ring.after(position);
+        if (first === null)
+            return null;
+        const found = [];
+        for (let index = first; index < ring.end; index++)
+            found.push(ring.stretch(index).entries);
+        return found;
+    }
+}
+const comma = Buffer.from(',');
+//# sourceMappingURL=feed.js.map

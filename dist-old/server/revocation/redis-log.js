@@ -1,0 +1,177 @@
+// The copy of the log in Redis: the newest entries, one member of a sorted set each, and a channel that says what was just
+// committed. Whoever can write to Redis must not be able to end a revocation or to invent one, so every text is
+// authenticated under SECRET_KEY; what is not is as good as absent.
+import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
+import { z } from 'zod';
+import { revocationKinds } from '../protocol/log/revocation.js';
+/** Where all servers say what they have committed, whatever the log's id: a new id is news for everybody. */
+export const logChannel = 'darvoza:log';
+/** How many entries are kept, the newest: enough for whoever missed a moment; who missed more reads the database. */
+export const keptEntries = 2_048;
+/** So long a copy is kept that nobody looks after, in ms: it shows for a week that a restored database is too old. */
+const keptFor = 7 * 86_400_000;
+/** Entries in one message or command. */
+const batch = 200;
+/** How long a command that was not started as a server waits for a connection, in ms. */
+const patience = 1_000;
+/** What a refusal kept us from. */
+const keeping = 'keep a copy of the revocation log';
+const isNumber = (answer) => typeof answer === 'number';
+const areTexts = (answer) => Array.isArray(answer) && answer.every(text => typeof text === 'string');
+const entrySchema = z.object({
+    seq: z.int().positive(),
+    kind: z.enum(revocationKinds),
+    subject: z.string(),
+    effect: z.enum(['end', 'refresh']),
+    exceptSid: z.string().nullable(),
+    reason: z.string(),
+    expiresAt: z.number(),
+});
+/** One member of the sorted set: it says itself whose it is, whatever its place says. */
+const memberSchema = z.object({ log: z.string(), entry: entrySchema });
+const messageSchema = z.object({
+    log: z.string(),
+    after: z.int().nonnegative(),
+    upto: z.int().positive(),
+    /** All of the stretch, or none where they are too many. */
+    entries: z.array(entrySchema),
+});
+export function createRedisLog({ redis, secretKey }) {
+    const key = Buffer.from(hkdfSync('sha256', secretKey, '', 'darvoza redis log', 32));
+    const underway = new Set();
+    let connecting = null;
+    /** Redis takes no more entries: it is full, or may not be written to. */
+    let refused = null;
+    /** Something was found in the copy that does not belong there. */
+    let spoilt = false;
+    const macOf = (text) => createHmac('sha256', key).update(text).digest().subarray(0, 16);
+    const sealed = (value) => {
+        const text = JSON.stringify(value);
+        return `${macOf(text).toString('base64url')}.${text}`;
+    };
+    function opened(sealedText, schema) {
+        const text = sealedText.slice(23);
+        const mac = Buffer.from(sealedText.slice(0, 22), 'base64url');
+        if (sealedText[22] !== '.' || mac.length !== 16 || !timingSafeEqual(mac, macOf(text)))
+            return null;
+        try {
+            return schema.safeParse(JSON.parse(text)).data ?? null;
+        }
+        catch {
+            return null;
+        }
+    }
+    /** The entry of this log that a member is, or null. */
+    function entryIn(logId, member) {
+        const read = opened(member, memberSchema);
+        return read?.log === logId ? read.entry : null;
+    }
+    async function add(logId, entries) {
+        try {
+            for (let from = 0; from < entries.length; from += batch) {
+                const some = entries.slice(from, from + batch);
+                const members = some.flatMap(entry => [entry.seq, sealed({ log: logId, entry: entryOf(entry) })]);
+                await ask(client => client.zadd(keyOf(logId), ...members), isNumber);
+            }
+            await redis.run(client => client.pexpire(keyOf(logId), keptFor), isNumber, keeping);
+            refused = null;
+        }
+        catch (error) {
+            if (error.isRefusal)
+                refused = error;
+            throw error;
+        }
+    }
+    /** As `redis.run`; a program that is no server connects only once it has something to ask. */
+    async function ask(work, isRight) {
+        if (redis.commands.status === 'wait')
+            connecting = redis.connect(patience);
+        await connecting;
+        return redis.run(work, isRight, keeping);
+    }
+    /** Members with numbers in (after, upto], as they are. */
+    const range = (logId, after, upto) => ask(client => client.zrangebyscore(keyOf(logId), `(${after}`, upto), areTexts);
+    const remove = (logId, from, upto) => redis.run(client => client.zremrangebyscore(keyOf(logId), from, upto), isNumber, keeping);
+    async function tellAll(logId, entries) {
+        const upto = entries.at(-1).seq;
+        const told = entries.length > batch ? [] : entries.map(entryOf);
+        const message = sealed({ log: logId, after: entries[0].seq - 1, upto, entries: told });
+        await Promise.allSettled([ask(client => client.publish(logChannel, message), isNumber), add(logId, entries)]);
+    }
+    return {
+        get refused() {
+            return refused;
+        },
+        get spoilt() {
+            return spoilt;
+        },
+        /** Says what was just committed. Nobody waits for it, and it may fail: the database has it. */
+        tell(logId, entries) {
+            if (entries.length === 0)
+                return;
+            const telling = tellAll(logId, entries).finally(() => underway.delete(telling));
+            underway.add(telling);
+        },
+        /** What somebody said on the channel; null when it was not one of us. */
+        readMessage(text) {
+            return opened(text, messageSchema);
+        },
+        /** Every entry in (after, upto], or null where one is missing, two claim one number, or Redis does not say. */
+        async between(logId, after, upto) {
+            if (upto - after > keptEntries || !redis.answers)
+                return null;
+            try {
+                const members = await range(logId, after, upto);
+                const entries = members.map(member => entryIn(logId, member));
+                const isRight = entries.every((entry, index) => entry?.seq === after + 1 + index);
+                if (!isRight)
+                    spoilt = true;
+                return isRight && entries.length === upto - after ? entries : null;
+            }
+            catch {
+                return null;
+            }
+        },
+        /** The highest number in the copy, 0 for none. @throws RedisFailure */
+        async highest(logId) {
+            // Beside what others may have put there.
+            const members = await redis.run(client => client.zrevrange(keyOf(logId), 0, 9), areTexts, keeping);
+            return Math.max(0, ...members.map(member => entryIn(logId, member)?.seq ?? 0));
+        },
+        /** What the copy has above a number, as the database had it. @throws RedisFailure */
+        async above(logId, seq) {
+            const members = await range(logId, seq, Number.MAX_SAFE_INTEGER);
+            return members
+                .map(member => entryIn(logId, member))
+                .filter(entry => entry !== null && entry.seq > seq);
+        },
+        /** How many entries there are in (after, upto]. @throws RedisFailure */
+        count: (logId, after, upto) => redis.run(client => client.zcount(keyOf(logId), `(${after}`, upto), isNumber, keeping),
+        /** Puts the copy of (after, upto] right, and forgets what lies before the newest. @throws RedisFailure */
+        async restore(logId, after, upto, entries) {
+            if (spoilt)
+                await remove(logId, `(${after}`, upto);
+            spoilt = false;
+            await add(logId, entries);
+        },
+        /** Forgets what lies before the newest. @throws RedisFailure */
+        async trim(logId, upto) {
+            await remove(logId, '-inf', upto - keptEntries);
+            await redis.run(client => client.pexpire(keyOf(logId), keptFor), isNumber, keeping);
+        },
+        /** Resolves once nothing is being said any more. */
+        async silence() {
+            await Promise.allSettled(underway);
+        },
+    };
+}
+/** One hash tag per log, so that a cluster keeps all of it in one place. */
+function keyOf(logId) {
+    return `{darvoza:${logId}}:log`;
+}
+/** Always the same text for the same entry, whoever writes it. */
+function entryOf(entry) {
+    const { seq, kind, subject, effect, exceptSid, reason, expiresAt } = entry;
+    return { seq, kind, subject, effect, exceptSid, reason, expiresAt };
+}
+//# sourceMappingURL=redis-log.js.map

@@ -1,0 +1,215 @@
+// Who verifies by itself: each renews its lease twice a second, at any server. A renewal is answered only when the row of its
+// verifier says that a lease may last that long, so whoever reads the rows knows everybody who may still accept a token. No
+// write per renewal: the bound is written ahead, for all verifiers of this process in one statement, about once a second.
+import { refuse } from '../protocol/errors.js';
+import { leaseTime } from '../protocol/log/feed.js';
+import { grouped } from '../storage/statement.js';
+/** So far ahead a bound is written, in ms: a lease, what clocks are apart, and the time until the next write. */
+const ahead = leaseTime + 1_000;
+/** How far two processes that follow the same database's clock are apart at most, in ms. */
+export const clockError = 100;
+/** The write that is needed soon is begun so long before, in ms: then nobody waits for it. */
+const early = 100;
+/** Who renewed so short a while ago is written with the others, in ms. */
+const lately = 1_000;
+/** How long others that have moved are waited for, in ms. */
+const gathering = 20;
+/** How long a renewal waits for its write, in ms: a lease that comes too late is none. */
+const patience = 1_000;
+/** Who has not renewed for so long is forgotten here, in ms; the row stays. */
+const kept = 60_000;
+export function createVerifiers({ database, verifierStore, tail, now, log }) {
+    const held = new Map();
+    const listeners = new Set();
+    const arrivals = new Set();
+    let running = null;
+    let queued = null;
+    let gatheringTimer;
+    let failing = false;
+    let lastRenewal = Number.NEGATIVE_INFINITY;
+    /** Writes a batch that is begun after this call. Never rejects: what was not written says its row. */
+    function write() {
+        if (!running) {
+            running = writeBatch().finally(() => {
+                running = null;
+            });
+            return running;
+        }
+        queued ??= running.then(() => {
+            queued = null;
+            return write();
+        });
+        return queued;
+    }
+    function writeSoon() {
+        if (queued !== null || gatheringTimer !== undefined)
+            return;
+        gatheringTimer = setTimeout(() => {
+            gatheringTimer = undefined;
+            void write();
+        }, gathering).unref();
+    }
+    async function writeBatch() {
+        const at = now();
+        for (const [key, { row }] of held)
+            if (at - row.renewedAt > kept)
+                held.delete(key);
+        const due = [...held.values()].filter(({ row, moved }) => moved || at - row.renewedAt <= lately);
+        // What is written, not what is held when the write has come back.
+        const batch = due.map(one => {
+            one.moved = false;
+            const leaseUntil = at - one.row.renewedAt <= lately ? at + ahead : one.writtenUntil;
+            return { one, row: { ...one.row, leaseUntil } };
+        });
+        // A row whose lease was over may have been given to another name meanwhile.
+        const isFresh = ({ one }) => one.writtenUntil <= at;
+        try {
+            const known = batch.filter(each => !isFresh(each));
+            if (known.length > 0)
+                await verifierStore.write(database, known.map(({ row }) => row));
+            for (const { one, row } of known)
+                note(one, Math.max(one.writtenUntil, row.leaseUntil));
+            const fresh = grouped(batch.filter(isFresh), ({ row }) => row.applicationId);
+            for (const [applicationId, those] of fresh) {
+                const rows = those.map(({ row }) => row);
+                const refused = await database.transaction(tx => verifierStore.register(tx, applicationId, rows, at));
+                for (const { one, row } of those) {
+                    one.refused = refused.includes(row.name);
+                    if (!one.refused)
+                        note(one, row.leaseUntil);
+                }
+            }
+            if (failing)
+                log.info({}, 'receipts of resource servers are written again');
+            failing = false;
+        }
+        catch (error) {
+            for (const { one } of batch)
+                one.moved = true;
+            if (!failing)
+                log.warn({ err: error }, 'receipts of resource servers cannot be written');
+            failing = true;
+        }
+        for (const listener of listeners)
+            listener();
+    }
+    function note(one, writtenUntil) {
+        one.writtenUntil = writtenUntil;
+        if (writtenUntil >= one.row.renewedAt + leaseTime)
+            one.unwritten = false;
+    }
+    function take(renewal) {
+        const at = now();
+        const { applicationId, name, version, keysFetchedAt, address } = renewal;
+        // What was applied of another log, or is not there yet, says nothing of this one.
+        const isOurs = renewal.applied?.log === tail.logId && renewal.applied.seq <= tail.position;
+        const applied = isOurs ? renewal.applied : null;
+        const key = keyOf(renewal);
+        const before = held.get(key);
+        const moved = applied !== null && (applied.log !== before?.row.appliedLog || applied.seq > before.row.appliedSeq);
+        const position = moved || !before
+            ? { appliedLog: applied?.log ?? '', appliedSeq: applied?.seq ?? 0, appliedAt: applied && at }
+            : { appliedLog: before.row.appliedLog, appliedSeq: before.row.appliedSeq, appliedAt: before.row.appliedAt };
+        const row = {
+            ...{ applicationId, name, version: version?.slice(0, 50) ?? '', ...position, renewedAt: at, leaseUntil: 0 },
+            ...{ keysFetchedAt, address: address.slice(0, 64), firstSeen: before?.row.firstSeen ?? at },
+        };
+        const one = before ?? { row, writtenUntil: 0, moved: false, refused: false, unwritten: false };
+        one.row = row;
+        one.moved ||= moved;
+        one.refused = false;
+        held.set(key, one);
+        // Nobody was connected here until now.
+        if (at - lastRenewal > leaseTime + clockError)
+            for (const listener of arrivals)
+                listener();
+        lastRenewal = at;
+        return one;
+    }
+    return {
+        /**
+         * To be called when the call of a renewal has come, before the database is asked for the number that it is answered with:
+         * who asks the rows after a commit then sees everybody who may not have been told of it.
+         * @throws too_many_verifiers
+         */
+        async renew(renewal) {
+            const one = take(renewal);
+            const needed = one.row.renewedAt + leaseTime + clockError;
+            if (one.writtenUntil < needed) {
+                await inTime(write());
+                // Its lease is a matter of what the database says of the log, not of what it lets be written.
+                if (one.refused) {
+                    held.delete(keyOf(renewal));
+                    throw refuse('too_many_verifiers', { retryAfter: 5 });
+                }
+                one.unwritten = one.writtenUntil < one.row.renewedAt + leaseTime;
+            }
+            else if (one.moved || one.writtenUntil < needed + early)
+                writeSoon();
+            if (one.moved)
+                for (const listener of listeners)
+                    listener();
+        },
+        /** Everybody whose lease may last, at whichever server it was renewed. @throws database_unavailable */
+        async connected() {
+            const rows = await verifierStore.connected(database, now());
+            const at = now();
+            const all = new Map(rows.map(row => [keyOf(row), connectedOf(row, tail.logId)]));
+            for (const [key, { row, writtenUntil }] of held) {
+                const there = all.get(key);
+                const here = connectedOf({ ...row, leaseUntil: Math.max(writtenUntil, row.renewedAt + leaseTime) }, tail.logId);
+                if (there)
+                    all.set(key, { ...there, applied: later(there.applied, here.applied) });
+                else if (here.leaseUntil > at)
+                    all.set(key, here);
+            }
+            return [...all.values()];
+        },
+        /** Whether everybody who renewed here is in the rows, where other servers see them. */
+        areWritten() {
+            const at = now();
+            return ![...held.values()].some(({ row, unwritten }) => unwritten && row.renewedAt + leaseTime > at);
+        },
+        /** Calls back whenever a position has moved, or rows were written. @returns to be called when that is over */
+        onMove(listener) {
+            listeners.add(listener);
+            return () => listeners.delete(listener);
+        },
+        /** Calls back when somebody renews here and nobody was connected. */
+        onArrival(listener) {
+            arrivals.add(listener);
+        },
+        /** Resolves when nothing is being written any more. */
+        async settled() {
+            if (gatheringTimer !== undefined) {
+                clearTimeout(gatheringTimer);
+                gatheringTimer = undefined;
+                await write();
+            }
+            while (running !== null)
+                await running;
+        },
+    };
+}
+function connectedOf(row, logId) {
+    const { applicationId, name, leaseUntil, appliedLog, appliedSeq } = row;
+    return { applicationId, name, leaseUntil, applied: appliedLog === logId && logId !== '' ? appliedSeq : null };
+}
+function later(one, other) {
+    if (one === null)
+        return other;
+    return other === null ? one : Math.max(one, other);
+}
+/** Neither id nor name holds a blank. */
+function keyOf({ applicationId, name }) {
+    return `${applicationId} ${name}`;
+}
+async function inTime(work) {
+    let timer;
+    const late = new Promise(resolve => {
+        timer = setTimeout(resolve, patience);
+    });
+    await Promise.race([work, late]);
+    clearTimeout(timer);
+}
+//# sourceMappingURL=verifiers.js.map

@@ -1,0 +1,61 @@
+import { readStanding, standingColumns, standingTables } from './sessions.js';
+import { columns, insertion } from './statement.js';
+const pageColumns = ['idHash', 'sessionId', 'formSecret', 'authenticatedAt', 'notices', 'createdAt'];
+export function createBrowserSessionStore() {
+    return {
+        async insert(tx, row) {
+            await tx.write(...insertion('page_session', row));
+        },
+        /** Of one instant: the browser, and whether its session lives and what its user may do. */
+        async find(tx, idHash) {
+            // SQLite takes the tables of a CROSS JOIN in their order: behind the others the cookie's row would be found last.
+            const rows = await tx.read(`SELECT ${columns('p', pageColumns, 'p_')}, ${standingColumns}
+         FROM page_session p CROSS JOIN ${standingTables} WHERE p.id_hash = ? AND s.id = p.session_id`, [idHash]);
+            const [first] = rows;
+            if (!first)
+                return null;
+            const page = Object.fromEntries(pageColumns.map(name => [name, first[`p_${name}`]]));
+            return { page: page, standing: readStanding(rows) };
+        },
+        /** When the password was typed last in the browser of a session; null where no browser holds it. */
+        async authenticatedAt(tx, sessionId) {
+            const [row] = await tx.read('SELECT MAX(authenticated_at) AS at FROM page_session WHERE session_id = ?', [sessionId]);
+            return row?.at ?? null;
+        },
+        /**
+         * The sign-in of a browser as an application may go by it, and what ended since the password was typed: all sessions of
+         * the application, or one that it had on this device, by its user or an administrator. Of one instant.
+         */
+        async signInFor(tx, sessionId, authenticatedAt, applicationId) {
+            const [row] = await tx.read(`SELECT s.seq AS seq, COALESCE(a.ended_seq, 0) AS applicationEndedSeq,
+           (SELECT MAX(e.ended_at) FROM session e WHERE e.device_id = s.device_id AND e.ended_at >= ?
+              AND e.application_id = ? AND e.ended_reason = 'session_ended') AS endedHereAt
+         FROM session s LEFT JOIN application a ON a.id = ? WHERE s.id = ?`, [authenticatedAt, applicationId, applicationId, sessionId]);
+            return row ?? null;
+        },
+        async setAuthenticatedAt(tx, idHash, at) {
+            await tx.write('UPDATE page_session SET authenticated_at = ? WHERE id_hash = ? AND authenticated_at < ?', [
+                at,
+                idHash,
+                at,
+            ]);
+        },
+        /** Its person has signed in again: what its cookie said until now says nothing any more. @returns whether it was there */
+        async renew(tx, idHash, next, authenticatedAt) {
+            const sql = 'UPDATE page_session SET id_hash = ?, authenticated_at = ? WHERE id_hash = ?';
+            return (await tx.write(sql, [next, authenticatedAt, idHash])) === 1;
+        },
+        async setNotices(tx, idHash, notices) {
+            await tx.write('UPDATE page_session SET notices = ? WHERE id_hash = ?', [notices, idHash]);
+        },
+        /** @returns whether they were still there: of two pages that are loaded at once, one tells them */
+        async takeNotices(tx, idHash, notices) {
+            const sql = 'UPDATE page_session SET notices = NULL WHERE id_hash = ? AND notices = ?';
+            return (await tx.write(sql, [idHash, notices])) === 1;
+        },
+        async remove(tx, idHash) {
+            await tx.write('DELETE FROM page_session WHERE id_hash = ?', [idHash]);
+        },
+    };
+}
+//# sourceMappingURL=browser-sessions.js.map

@@ -1,0 +1,112 @@
+// The time that all processes judge by: the database's, or this machine's where the database has none of its own (SQLite).
+// It never goes back, and goes on by the monotonic clock: a step of the clock it follows is not believed at once, or whoever
+// sets a machine's time would sign everybody out, or make the tokens of a moment ago look like tomorrow's.
+/** Only an answer that came quickly tells the time well; the next is a quarter of a second away. */
+const longestUsefulTrip = 50;
+/** A difference that is followed without a question, in ms. */
+const tolerance = 5_000;
+/** How long a step stays unexplained before it is believed, in ms. */
+const patience = 5 * 60_000;
+/** A time that a server was at counts after a restart, unless it lies further ahead, in ms: that one was a mistake. */
+export const farthestSeen = 86_400_000;
+/** What two looks at two clocks differ by, in ms. */
+const noise = 20;
+/** A machine that was suspended for less did not notice, in ms. */
+const shortestSuspension = 1_000;
+export function createClock({ monotonic, wall, uptime, log }) {
+    let suspended = 0;
+    let looked = null;
+    /** Where both lines were at one instant: the time that is believed, and the one that is followed. */
+    let line = null;
+    /** A step that nothing explains; `gap` is how far the clock that is followed is ahead. */
+    let doubt = null;
+    /** The clock that is followed went back, and that is believed: ours goes at half its speed until the other has caught up. */
+    let slowed = false;
+    const elapsed = () => monotonic() + suspended;
+    function believedAt(instant) {
+        if (!line)
+            return wall();
+        const passed = instant - line.at;
+        return slowed ? Math.max(line.believed + passed / 2, line.followed + passed) : line.believed + passed;
+    }
+    function noteSuspension() {
+        const present = { monotonic: monotonic(), uptime: uptime() };
+        if (looked) {
+            const missing = present.uptime - looked.uptime - (present.monotonic - looked.monotonic);
+            if (missing > shortestSuspension)
+                suspended += missing;
+        }
+        looked = present;
+    }
+    function begin(told, at, seen) {
+        const isBehind = seen - told > noise && seen - told <= farthestSeen;
+        line = { at, believed: isBehind ? seen : told, followed: told };
+        slowed = isBehind;
+        if (seen - told > tolerance)
+            log.warn({ seconds: seconds(seen - told) }, 'the clock went back since a server was last here');
+    }
+    function follow(followed, at) {
+        const believed = Math.max(believedAt(at), followed);
+        line = { at, believed, followed };
+        slowed = believed - followed > noise;
+    }
+    /** A step that stays is true in the end. */
+    function judge(gap, at) {
+        if (doubt === null || Math.sign(doubt.gap) !== Math.sign(gap)) {
+            doubt = { gap, since: at };
+            log.warn({ seconds: seconds(gap) }, gap > 0
+                ? 'the clock jumped ahead: what is over only by the new time is answered 503 until that is believed'
+                : 'the clock went back: time goes on from where it was');
+        }
+        doubt = { ...doubt, gap };
+        return at - doubt.since < patience ? 'doubted' : 'believed';
+    }
+    return {
+        now: () => Math.round(believedAt(elapsed())),
+        latest: () => Math.round(believedAt(elapsed()) + Math.max(0, doubt?.gap ?? 0)),
+        elapsed,
+        trouble() {
+            const gap = doubt?.gap ?? (line && slowed ? line.followed - line.believed : 0);
+            if (Math.abs(gap) <= tolerance)
+                return null;
+            const away = seconds(Math.abs(gap));
+            return gap > 0
+                ? {
+                    kind: 'ahead',
+                    seconds: away,
+                    reason: `the clock jumped ahead by ${away} s and is believed after five minutes`,
+                }
+                : { kind: 'behind', seconds: away, reason: `the clock went back by ${away} s; time goes on from where it was` };
+        },
+        observe(told, sentAt, answeredAt, seen = 0) {
+            const early = sentAt + suspended;
+            noteSuspension();
+            const at = answeredAt + suspended;
+            const trip = at - early;
+            if (!line)
+                return begin(told + trip / 2, at, seen);
+            // It was told somewhere between the two instants.
+            const isPossible = told >= believedAt(early) - longestUsefulTrip && told <= believedAt(at) + longestUsefulTrip;
+            if (trip > longestUsefulTrip && isPossible)
+                return;
+            const followed = told + trip / 2;
+            const gap = followed - believedAt(at);
+            const known = slowed ? line.followed + (at - line.at) - believedAt(at) : 0;
+            const isSmall = Math.abs(gap - known) <= tolerance;
+            if (!isSmall && judge(gap, at) === 'doubted')
+                return;
+            if (doubt)
+                log.warn({ seconds: seconds(gap) }, isSmall ? 'the clock is right again' : 'the new time is believed');
+            doubt = null;
+            follow(followed, at);
+        },
+    };
+}
+/** One that a test turns: there is nothing to doubt. */
+export function createTrustedClock(now, monotonic) {
+    return { now, latest: now, elapsed: monotonic, trouble: () => null, observe() { } };
+}
+function seconds(ms) {
+    return Math.round(ms / 1000);
+}
+//# sourceMappingURL=clock.js.map

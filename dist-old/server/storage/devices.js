@@ -1,0 +1,125 @@
+import { scanSql } from './scan-sql.js';
+import { assignments, columns, grouped, inChunks, insertion, placeholders } from './statement.js';
+export const deviceColumns = columns('d', [
+    'id',
+    'userId',
+    'clientDevice',
+    'name',
+    'browser',
+    'platform',
+    'userAgent',
+    'address',
+    'firstSeenAt',
+    'lastSeenAt',
+    'endedAt',
+]);
+const selectDevice = `SELECT ${deviceColumns} FROM device d`;
+/** So many are always looked through for the one seen longest ago. */
+const fewest = 1_000;
+export function createDeviceStore({ engine }) {
+    const { hint } = scanSql(engine);
+    const openOfUser = `device d${hint('device_user_open')} WHERE d.user_id = ? AND d.ended_at IS NULL`;
+    return {
+        async insert(tx, device) {
+            await tx.write(...insertion('device', device));
+        },
+        async find(tx, id) {
+            return (await tx.read(`${selectDevice} WHERE d.id = ?`, [id]))[0] ?? null;
+        },
+        async some(tx, ids) {
+            const rows = await inChunks(ids, some => tx.read(`${selectDevice} WHERE d.id IN (${placeholders(some.length)})`, some));
+            return new Map(rows.map(row => [row.id, row]));
+        },
+        /**
+         * Those of a user's devices that are not ended, each with its sessions that are not marked as ended, by their ids. Once
+         * there are `limit` sessions at least, the last device may lack some of its own, and those behind it may be left out.
+         */
+        async withOpenSessions(tx, userId, ids, limit) {
+            const rows = await tx.read(`SELECT ${deviceColumns}, s.id AS sessionId
+         FROM device d LEFT JOIN session s${hint('session_device_open')} ON s.device_id = d.id AND s.ended_at IS NULL
+         WHERE d.id IN (${placeholders(ids.length)}) AND d.user_id = ? AND d.ended_at IS NULL
+         ORDER BY d.id LIMIT ${Math.trunc(limit) + ids.length}`, [...ids, userId]);
+            return [...grouped(rows, row => row.id).values()].map(some => {
+                const { sessionId: _, ...device } = some[0];
+                return { device, sessionIds: some.flatMap(row => row.sessionId ?? []) };
+            });
+        },
+        /** The live device that this user's client calls by this name. */
+        async findByClient(tx, userId, clientDevice) {
+            const sql = `${selectDevice} WHERE d.user_id = ? AND d.client_device = ? AND d.ended_at IS NULL`;
+            return (await tx.read(sql, [userId, clientDevice]))[0] ?? null;
+        },
+        /** Ids of those that are not ended, beside one; as many as were asked for. */
+        async openBeside(tx, userId, beside, limit) {
+            const rows = await tx.read(`SELECT d.id AS id FROM ${openOfUser} AND d.id <> ? LIMIT ${Math.trunc(limit)}`, [userId, beside]);
+            return rows.map(row => row.id);
+        },
+        /**
+         * Those that are too many beside so many, or some of them: the ones seen longest ago. Where very many are open, as
+         * after an import, it is asked among those that are known longest: no sign-in goes through all.
+         * @param keep never among them
+         */
+        async overLimitOf(tx, userId, keep, most, limit) {
+            const [row] = await tx.read(`SELECT COUNT(*) AS count FROM (SELECT 1 FROM ${openOfUser} LIMIT ${Math.trunc(most + limit)}) t`, [userId]);
+            const beyond = row.count - most;
+            if (beyond <= 0)
+                return [];
+            const rows = await tx.read(`SELECT t.id AS id FROM (SELECT d.id AS id, d.last_seen_at AS lastSeenAt FROM ${openOfUser}
+           ORDER BY d.first_seen_at, d.id LIMIT ${Math.max(fewest, Math.trunc(most + limit))}) t
+         WHERE t.id <> ? ORDER BY t.lastSeenAt, t.id LIMIT ${beyond}`, [userId, keep]);
+            return rows.map(row => row.id);
+        },
+        /** @returns whether it was there: one that nobody used for long may have been forgotten a moment ago */
+        async update(tx, id, changes) {
+            const [set, values] = assignments(changes);
+            return (await tx.write(`UPDATE device SET ${set} WHERE id = ?`, [...values, id])) === 1;
+        },
+        /** Writes down when some were last seen, never back. */
+        async seen(tx, lastSeen) {
+            const ids = lastSeen.map(([id]) => id);
+            const cases = lastSeen.map(() => 'WHEN ? THEN ?').join(' ');
+            const at = `CASE id ${cases} END`;
+            await tx.write(`UPDATE device SET last_seen_at = ${at} WHERE id IN (${placeholders(ids.length)}) AND last_seen_at < ${at}`, [...lastSeen.flat(), ...ids, ...lastSeen.flat()]);
+        },
+        /** @returns whether it was open until now. Its client's name for it becomes free. */
+        async end(tx, id, at) {
+            const sql = 'UPDATE device SET ended_at = ?, client_device = NULL WHERE id = ? AND ended_at IS NULL';
+            return (await tx.write(sql, [at, id])) === 1;
+        },
+        /** Ends all of a user's but one. @returns how many */
+        async endBeside(tx, userId, keep, at) {
+            const sql = `UPDATE device SET ended_at = ?, client_device = NULL
+        WHERE user_id = ? AND ended_at IS NULL AND id <> ?`;
+            return tx.write(sql, [at, userId, keep]);
+        },
+        /**
+         * Looks at the next `limit` devices that were last seen before an instant, and forgets those that have no session any
+         * more, not even an ended one.
+         * @returns `next`: where to go on, or null at the end
+         */
+        async forgetUnused(tx, before, { after, limit }) {
+            const rows = await tx.read(`SELECT d.id AS id, d.last_seen_at AS lastSeenAt, d.ended_at AS endedAt FROM device d${hint('device_seen')}
+         WHERE d.last_seen_at < ? AND d.last_seen_at >= ? AND (d.last_seen_at > ? OR d.id > ?)
+         ORDER BY d.last_seen_at, d.id LIMIT ${Math.trunc(limit)}`, [before, ...(after ? [after.lastSeenAt, after.lastSeenAt, after.id] : [0, 0, ''])]);
+            const next = rows.length < limit ? null : { id: rows.at(-1).id, lastSeenAt: rows.at(-1).lastSeenAt };
+            const old = rows.filter(row => row.endedAt === null || row.endedAt < before).map(row => row.id);
+            const used = await inChunks(old, some => tx.read(`SELECT DISTINCT s.device_id AS id FROM session s WHERE s.device_id IN (${placeholders(some.length)})`, some));
+            const kept = new Set(used.map(row => row.id));
+            const unused = old.filter(id => !kept.has(id)).sort();
+            // Whoever signs in on one meanwhile has written that it was seen.
+            const forgotten = await inChunks(unused, async (some) => [
+                await tx.write(`DELETE FROM device WHERE last_seen_at < ? AND id IN (${placeholders(some.length)})`, [
+                    before,
+                    ...some,
+                ]),
+            ]);
+            return { forgotten: forgotten.reduce((sum, count) => sum + count, 0), next };
+        },
+        /** Ends all of a user's and forgets what tells about the person. */
+        async blank(tx, userId, at) {
+            await tx.write("UPDATE device SET name = '', user_agent = '', address = '', client_device = NULL WHERE user_id = ?", [userId]);
+            await tx.write('UPDATE device SET ended_at = ? WHERE user_id = ? AND ended_at IS NULL', [at, userId]);
+        },
+    };
+}
+//# sourceMappingURL=devices.js.map

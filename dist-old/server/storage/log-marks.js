@@ -1,0 +1,76 @@
+// How far this machine has seen revocation logs come, in a file of DATA_DIR: a database that was restored, with nobody about
+// who remembers more, is noticed by it. It lies outside of the database, so that a backup of the one does not take the other
+// back; several processes share it, and each machine has its own.
+import { randomUUID } from 'node:crypto';
+import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+const markSchema = z.object({
+    /** Ids that the log has had, the present one last. */
+    ids: z.array(z.string().max(64)).min(1).max(100),
+    seq: z.int().nonnegative(),
+    /** Where it was last, without anything secret. */
+    database: z.string(),
+});
+const fileSchema = z.object({ logs: z.array(markSchema).max(100) });
+/** The newest are kept: of logs, and of the ids of one. */
+const mostLogs = 20;
+const mostIds = 50;
+export function createLogMarkStore({ folder, address }) {
+    const path = join(folder, 'log-marks.json');
+    const database = address.engine === 'sqlite' ? `sqlite:${address.path}` : `mysql:${address.host}:${address.port}/${address.name}`;
+    /** @throws what the file system says; SyntaxError or ZodError when it is no such file */
+    async function readAll() {
+        try {
+            return fileSchema.parse(JSON.parse(await readFile(path, 'utf8'))).logs;
+        }
+        catch (error) {
+            if (error.code === 'ENOENT')
+                return [];
+            throw error;
+        }
+    }
+    /** Renamed into its place: whoever reads it, and a power cut, finds all of it. */
+    async function writeAll(logs) {
+        await mkdir(folder, { recursive: true, mode: 0o700 });
+        const draft = `${path}.${randomUUID()}`;
+        try {
+            const file = await open(draft, 'wx', 0o600);
+            try {
+                await file.writeFile(`${JSON.stringify({ logs }, null, 2)}\n`);
+                await file.sync();
+            }
+            finally {
+                await file.close();
+            }
+            await rename(draft, path);
+        }
+        catch (error) {
+            await rm(draft, { force: true }).catch(() => { });
+            throw error;
+        }
+    }
+    return {
+        /** What this database is called in a mark. */
+        database,
+        readAll,
+        /**
+         * Writes down how far a log has come, unless that is known.
+         * @param ids of the log, the present one last
+         * @throws as `readAll`
+         */
+        async note(ids, seq) {
+            // A file that cannot be read is written anew: what it knew is lost all the same.
+            const logs = await readAll().catch(() => []);
+            const isSame = (log) => log.ids.some(id => ids.includes(id));
+            const known = logs.find(isSame);
+            const present = ids.at(-1);
+            if (known && known.seq >= seq && known.ids.at(-1) === present && known.database === database)
+                return;
+            const all = [...(known?.ids ?? []).filter(id => !ids.includes(id)), ...ids].slice(-mostIds);
+            const mark = { ids: all, seq: Math.max(seq, known?.seq ?? 0), database };
+            await writeAll([mark, ...logs.filter(log => !isSame(log))].slice(0, mostLogs));
+        },
+    };
+}
+//# sourceMappingURL=log-marks.js.map

@@ -1,0 +1,65 @@
+import { unsettled } from './mysql-variables.js';
+import { UnfitDatabase } from './storage-failure.js';
+import { tables } from './tables.js';
+/** In bytes: the longest statements write some hundreds of rows at once. */
+const longestStatement = 1024 * 1024;
+/**
+ * Ids and secrets that differ in case or in a trailing space are different: the collation of an empty database is set to that.
+ * @throws UnfitDatabase where that is too late
+ */
+export async function compareInBinary(ask, collation) {
+    const [own] = (await ask('SELECT @@collation_database AS collation'));
+    if (own.collation === collation)
+        return;
+    // A connection keeps what it found when it began; another server may have set it since. That one makes tables afterwards.
+    const [{ count }] = (await ask('SELECT COUNT(*) AS count FROM information_schema.tables WHERE table_schema = DATABASE()'));
+    const [present] = (await ask('SELECT default_collation_name AS collation FROM information_schema.schemata WHERE schema_name = DATABASE()'));
+    if (present.collation !== collation && Number(count) > 0)
+        throw new UnfitDatabase(`the database has the collation ${present.collation} and tables in it; it needs ${collation}`);
+    // Also where it is set already: this connection would go on making tables by what it has found.
+    await ask(`ALTER DATABASE CHARACTER SET utf8mb4 COLLATE ${collation}`);
+}
+/** @throws UnfitDatabase with every problem */
+export async function refuseUnfit(ask, collation, variables, shown) {
+    const problems = [...unsettled(variables, shown), ...(await serverProblems(ask))].map(one => `the server ${one}`);
+    const unfit = await unfitTables(ask, collation);
+    if (unfit.length > 0)
+        problems.push(`tables that are not as migrations make them: ${unfit.join(', ')}`);
+    if (problems.length > 0)
+        throw new UnfitDatabase(`the database is not one to rely on: ${problems.join('; ')}`);
+}
+/** What no connection can set for itself. */
+async function serverProblems(ask) {
+    const server = await serverVariables(ask, ['log_bin', 'binlog_format', 'max_allowed_packet']);
+    const problems = [];
+    if (server.get('log_bin') === 'ON' && server.get('binlog_format') === 'STATEMENT')
+        problems.push('has binlog_format at STATEMENT, which refuses writes under READ COMMITTED: it must be ROW or MIXED');
+    if (Number(server.get('max_allowed_packet') ?? longestStatement) < longestStatement)
+        problems.push(`has max_allowed_packet at ${server.get('max_allowed_packet')}: it must be ${longestStatement} at least`);
+    return problems;
+}
+/** What an operator should know, and may have chosen. */
+export async function remarksOn(ask) {
+    const name = 'innodb_flush_log_at_trx_commit';
+    const flush = (await serverVariables(ask, [name])).get(name);
+    if (flush === undefined || flush === '1')
+        return [];
+    return [
+        `the database server has ${name} at ${flush}: what was answered in its last second can be lost when it crashes`,
+    ];
+}
+async function serverVariables(ask, names) {
+    const list = names.map(name => `'${name}'`).join(', ');
+    const rows = (await ask(`SHOW GLOBAL VARIABLES WHERE Variable_name IN (${list})`));
+    return new Map(rows.map(row => [row.Variable_name, row.Value]));
+}
+/** Those of a dump that was loaded elsewhere, or of another engine: they compare otherwise, or take part in no transaction. */
+async function unfitTables(ask, collation) {
+    const ours = tables.map(name => `'${name}'`).join(', ');
+    const rows = (await ask(`SELECT table_name AS name, engine AS engine, table_collation AS collation FROM information_schema.tables
+     WHERE table_schema = DATABASE() AND table_name IN (${ours})
+       AND (engine <> 'InnoDB' OR table_collation <> '${collation}')
+     ORDER BY table_name`));
+    return rows.map(({ name, engine, collation }) => `${name} (${engine}, ${collation})`);
+}
+//# sourceMappingURL=mysql-fitness.js.map

@@ -1,0 +1,88 @@
+// What a reply of Redis may look like (RESP2), checked before the library parses it: that one recurses as deep as a reply
+// is nested, makes an array as long as a reply says it is, and keeps on collecting a text that never ends.
+import { RedisFailure } from './redis-failure.js';
+/** The deepest that we ask for, CLUSTER SLOTS, has five levels. */
+const deepest = 16;
+/** Of one reply: 2,048 entries of the log are the most that we ask for. */
+const mostElements = 100_000;
+const mostBytes = 32 * 2 ** 20;
+/** Of anything that ends with a line. */
+const longestLine = 64 * 1024;
+const lines = {
+    '+': /^[^\r]*$/,
+    '-': /^[^\r]*$/,
+    ':': /^-?\d{1,19}$/,
+    $: /^(-1|\d{1,9})$/,
+    '*': /^(-1|\d{1,9})$/,
+};
+/**
+ * @returns takes what arrived, in its order
+ * @throws RedisFailure when it is no reply, or more than any reply is
+ */
+export function createReplyCheck() {
+    /** The beginning of a line whose end has not arrived. */
+    let line = '';
+    /** Bytes of a text that have not arrived, its line end included. */
+    let textLeft = 0;
+    /** How many elements of each array that is open have not arrived, the outermost first. */
+    const open = [];
+    let elements = 0;
+    let size = 0;
+    function elementDone() {
+        while (open.length > 0 && --open[open.length - 1] === 0)
+            open.pop();
+        if (open.length > 0)
+            return;
+        elements = 0;
+        size = 0;
+    }
+    function takeLine(text) {
+        const [type, rest] = [text[0] ?? '', text.slice(1, -2)];
+        if (!text.endsWith('\r\n') || !lines[type]?.test(rest))
+            throw wrong();
+        if (++elements > mostElements)
+            throw wrong();
+        const length = Number(rest);
+        if (type === '*' && length > 0) {
+            if (length > mostElements || open.length === deepest)
+                throw wrong();
+            open.push(length);
+        }
+        else if (type === '$' && length >= 0) {
+            if (length > mostBytes)
+                throw wrong();
+            textLeft = length + 2;
+        }
+        else
+            elementDone();
+    }
+    return function check(bytes) {
+        for (let at = 0; at < bytes.length;) {
+            if (textLeft > 0) {
+                const taken = Math.min(textLeft, bytes.length - at);
+                at += taken;
+                size += taken;
+                textLeft -= taken;
+                if (size > mostBytes)
+                    throw wrong();
+                if (textLeft === 0)
+                    elementDone();
+                continue;
+            }
+            const end = bytes.indexOf('\n', at);
+            const upto = end < 0 ? bytes.length : end + 1;
+            if (line.length + upto - at > longestLine)
+                throw wrong();
+            line += bytes.toString('latin1', at, upto);
+            at = upto;
+            if (end < 0)
+                return;
+            takeLine(line);
+            line = '';
+        }
+    };
+}
+function wrong() {
+    return new RedisFailure('PROTOCOL');
+}
+//# sourceMappingURL=redis-replies.js.map

@@ -1,0 +1,41 @@
+import { placeholders } from './statement.js';
+/** Nobody lets it have anything, and nobody is known to have signed in to it. */
+const isUnused = `NOT EXISTS (SELECT 1 FROM consent c WHERE c.application_id = a.id)
+  AND NOT EXISTS (SELECT 1 FROM session s WHERE s.application_id = a.id)`;
+export function createRegisteredApplicationStore() {
+    return {
+        /** Since an instant, those that are gone again included; up to `most`. */
+        async countSince(tx, since, most) {
+            const [row] = await tx.read(`SELECT COUNT(*) AS count FROM (
+           SELECT 1 AS one FROM application WHERE origin = 'registration' AND created_at > ? LIMIT ${Math.trunc(most)}
+         ) lately`, [since]);
+            return row.count;
+        },
+        /** What applications are called that somebody here has made. */
+        async namesOfOthers(tx) {
+            const rows = await tx.read(`SELECT name FROM application
+         WHERE origin IN ('administrator', 'built_in', 'file') AND deleted_at IS NULL`);
+            return rows.map(row => row.name);
+        },
+        /** Registered before an instant, and unused; those that were deleted too, whose rows keep nothing but an id. */
+        async unused(tx, before, limit) {
+            return tx.read(`SELECT a.id AS id FROM application a
+         WHERE a.origin = 'registration' AND a.created_at < ? AND ${isUnused}
+         ORDER BY a.created_at LIMIT ${Math.trunc(limit)}`, [before]);
+        },
+        /** Which of them are still unused; behind the locks of their rows. */
+        async stillUnused(tx, ids) {
+            const rows = await tx.read(`SELECT a.id AS id FROM application a
+         WHERE a.id IN (${placeholders(ids.length)}) AND a.origin = 'registration' AND ${isUnused} ORDER BY a.id`, ids);
+            return rows.map(row => row.id);
+        },
+        /** Takes the rows away, and tells every process. The caller has locked them, and both heads. */
+        async forget(tx, ids) {
+            const those = placeholders(ids.length);
+            await tx.write(`DELETE FROM application_secret WHERE application_id IN (${those})`, ids);
+            await tx.write(`DELETE FROM application WHERE id IN (${those})`, ids);
+            await tx.write('UPDATE log_head SET application_version = application_version + 1 WHERE id = 1');
+        },
+    };
+}
+//# sourceMappingURL=registered-applications.js.map

@@ -1,0 +1,137 @@
+import { createKeysetScan } from './keyset-scan.js';
+import { scanSql } from './scan-sql.js';
+import { placeholders } from './statement.js';
+/** The latest instant that is one lifetime ago, for the session of a row. */
+function ago(session, terms, which) {
+    const { now, lifetimes, applications } = terms;
+    const ofOthers = agoByEra(session, now, lifetimes, which);
+    if (applications.length === 0)
+        return ofOthers;
+    const each = applications.map(({ id, lifetimes }) => ({ id, ...agoByEra(session, now, lifetimes, which) }));
+    return {
+        sql: `CASE ${session}.application_id ${each.map(({ sql }) => `WHEN ? THEN ${sql}`).join(' ')} ELSE ${ofOthers.sql} END`,
+        values: [...each.flatMap(({ id, values }) => [id, ...values]), ...ofOthers.values],
+    };
+}
+function agoByEra(session, now, lifetimes, which) {
+    if (lifetimes.length === 1)
+        return { sql: '?', values: [now - lifetimes[0][which]] };
+    const [last, ...older] = [...lifetimes].reverse();
+    return {
+        sql: `CASE ${older.map(() => `WHEN ${session}.policy_version <= ? THEN ?`).join(' ')} ELSE ? END`,
+        values: [...older.reverse().flatMap(one => [one.upto, now - one[which]]), now - last[which]],
+    };
+}
+/** policy/session.ts judges; this says the same, so that the database need not send what nobody asked for. */
+export function stateOf(s, terms) {
+    const [absolute, idle] = [ago(s, terms, 'absolute'), ago(s, terms, 'idle')];
+    return {
+        sql: `CASE WHEN ${s}.ended_at IS NOT NULL THEN 'ended'
+      WHEN ${s}.seq < (SELECT h.ended_seq FROM log_head h WHERE h.id = 1)
+        OR ${s}.seq < (SELECT a.ended_seq FROM application a WHERE a.id = ${s}.application_id)
+        OR ${s}.seq < (SELECT o.ended_seq FROM user o WHERE o.id = ${s}.user_id) THEN 'superseded'
+      WHEN ${s}.created_at <= ${absolute.sql} THEN 'absolute'
+      WHEN ${s}.expires_at <= ? OR ${s}.rotated_at <= ${idle.sql} THEN 'idle' ELSE 'live' END`,
+        values: [...absolute.values, terms.now, ...idle.values],
+    };
+}
+/** It lives. What its row alone tells comes first, and what an index leads to. */
+export function livesAs(s, terms) {
+    const state = stateOf(s, terms);
+    const idle = ago(s, terms, 'idle');
+    return {
+        sql: `${s}.ended_at IS NULL AND ${s}.expires_at > ? AND ${s}.rotated_at > ${idle.sql} AND ${state.sql} = 'live'`,
+        values: [terms.now, ...idle.values, ...state.values],
+    };
+}
+const inOrder = ['s.created_at', 's.id'];
+export const sessionList = {
+    table: 'session s',
+    index: 'session_created',
+    columns: 's.id AS id, s.user_id AS userId, s.device_id AS deviceId',
+    order: [
+        { column: 's.created_at', kind: 'number' },
+        { column: 's.id', kind: 'text' },
+    ],
+    descending: true,
+};
+const along = (index) => ({ index, order: inOrder });
+export function createSessionListStore(dialect) {
+    const scan = createKeysetScan(dialect);
+    const { hint } = scanSql(dialect.engine);
+    return {
+        page: (tx, filter, terms, page) => scan.page(tx, sessionList, withBudget(scanOf(filter, terms), page.budget), page),
+        /**
+         * How many sessions live, and of how many users, among the next few hundred users after an id.
+         * @returns `upto`: the last of these users, or null at the end
+         */
+        async liveOfSome(tx, after, terms) {
+            const [edge] = await tx.read('SELECT id FROM user WHERE id > ? ORDER BY id LIMIT 1 OFFSET 499', [
+                after,
+            ]);
+            const { sql, values } = livesAs('s', terms);
+            const [row] = await tx.read(`SELECT COUNT(*) AS sessions, COUNT(DISTINCT s.user_id) AS users FROM session s${hint('session_user')}
+         WHERE s.user_id > ?${edge ? ' AND s.user_id <= ?' : ''} AND ${sql}`, [after, ...(edge ? [edge.id] : []), ...values]);
+            return { ...row, upto: edge?.id ?? null };
+        },
+        /** The same of all at once, where few sessions are open. */
+        async liveOfAll(tx, terms) {
+            const { sql, values } = livesAs('s', terms);
+            const [row] = await tx.read(`SELECT COUNT(*) AS sessions, COUNT(DISTINCT s.user_id) AS users FROM session s${hint('session_ended')}
+         WHERE ${sql}`, values);
+            return row;
+        },
+        /** How many on each device are not marked as ended; devices without one are left out. */
+        async openOn(tx, deviceIds) {
+            const rows = await tx.read(`SELECT s.device_id AS id, COUNT(*) AS count FROM session s${hint('session_device_open')}
+         WHERE s.device_id IN (${placeholders(deviceIds.length)}) AND s.ended_at IS NULL GROUP BY s.device_id`, deviceIds);
+            return new Map(rows.map(row => [row.id, row.count]));
+        },
+        count: (tx, filter, terms) => scan.count(tx, sessionList, scanOf(filter, terms)),
+    };
+}
+function withBudget(scan, budget) {
+    return { ...scan, budget: budget ?? scan.budget };
+}
+function scanOf(filter, terms) {
+    const { userId, deviceId, applicationId, address, state, open, since, until } = filter;
+    // Whoever is older is over for its age alone, by the policy of any era and application; whoever is younger is not.
+    const all = [...terms.lifetimes, ...terms.applications.flatMap(one => one.lifetimes)].map(one => one.absolute);
+    const oldestAlive = terms.now - Math.max(...all) + 1;
+    const youngestOld = terms.now - Math.min(...all) + 1;
+    const isOfTime = state === 'live' || state === 'idle';
+    const filters = [
+        ...is('s.device_id', deviceId, 'session_device_created'),
+        ...is('s.user_id', userId, 'session_user_created'),
+        ...is('s.address', address, 'session_address'),
+        ...is('s.application_id', applicationId, 'session_application'),
+        ...(state === undefined ? [] : ofState(state, terms)),
+        ...(open ? [isOpen] : []),
+    ];
+    return {
+        filters,
+        from: isOfTime ? Math.max(since ?? 0, oldestAlive) : since,
+        // Of an idle one its row alone tells, and they lie far apart.
+        budget: state === 'idle' ? 12_000 : undefined,
+        upto: state === 'absolute' ? Math.min(until ?? youngestOld, youngestOld) : until,
+    };
+}
+function is(column, value, index) {
+    return value === undefined ? [] : [{ sql: `${column} = ?`, values: [value], accessPath: along(index) }];
+}
+const isOpen = { sql: 's.ended_at IS NULL', values: [], accessPath: along('session_ended') };
+function ofState(state, terms) {
+    if (state === 'ended')
+        return [{ sql: 's.ended_at IS NOT NULL', values: [], accessPath: { index: 'session_ended', order: null } }];
+    if (state === 'live')
+        return [isOpen, livesAs('s', terms)];
+    const { sql, values } = stateOf('s', terms);
+    const judged = { sql: `${sql} = ?`, values: [...values, state] };
+    if (state !== 'idle')
+        return [isOpen, judged];
+    // What its row alone tells comes first.
+    const idle = ago('s', terms, 'idle');
+    const mayBeIdle = { sql: `s.expires_at <= ? OR s.rotated_at <= ${idle.sql}`, values: [terms.now, ...idle.values] };
+    return [isOpen, mayBeIdle, judged];
+}
+//# sourceMappingURL=session-lists.js.map

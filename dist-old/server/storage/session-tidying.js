@@ -1,0 +1,59 @@
+import { placeholders } from './statement.js';
+const supersededBy = {
+    user: subject => ({
+        from: 'JOIN user u ON u.id = s.user_id WHERE s.user_id = ? AND s.seq < u.ended_seq',
+        values: [Number(subject)],
+    }),
+    application: subject => ({
+        from: 'JOIN application a ON a.id = s.application_id WHERE s.application_id = ? AND s.seq < a.ended_seq',
+        values: [subject],
+    }),
+    all: () => ({ from: 'CROSS JOIN log_head h WHERE h.id = 1 AND s.seq < h.ended_seq', values: [] }),
+};
+export function createSessionTidying() {
+    /** Marks up to `limit` sessions that an "end all" of somebody has superseded. @returns which were looked at: fewer at the end */
+    async function markSuperseded(tx, whose, at, reason, by, limit) {
+        const { from, values } = supersededBy[whose.kind](whose.subject);
+        // Whichever the index has first: sorting by ids would read all that are left for each batch.
+        const rows = await tx.read(`SELECT s.id AS id FROM session s ${from} AND s.ended_at IS NULL LIMIT ${Math.trunc(limit)}`, values);
+        if (rows.length === 0)
+            return [];
+        // In the order of ids, as every other statement about many locks them.
+        const ids = rows.map(row => row.id).sort();
+        await tx.write(`UPDATE session SET ended_at = ?, ended_reason = ?, ended_by = ?
+       WHERE ended_at IS NULL AND id IN (${placeholders(ids.length)})`, [at, reason, by, ...ids]);
+        return ids;
+    }
+    /**
+     * Looks at the next `limit` sessions that are not marked as ended, in the order of their sign-ins.
+     * @returns those whose time has run out; `next`: where to go on, or null at the end
+     */
+    async function findExpired(tx, now, { after, limit }) {
+        // All at once would be too many to look at.
+        const rows = await tx.read(`SELECT id, created_at AS createdAt FROM session
+       WHERE ended_at IS NULL AND created_at >= ? AND (created_at > ? OR id > ?)
+       ORDER BY created_at, id LIMIT ${Math.trunc(limit)}`, after ? [after.createdAt, after.createdAt, after.id] : [0, 0, '']);
+        const next = rows.length < limit ? null : rows.at(-1);
+        if (rows.length === 0)
+            return { expired: [], next };
+        const expired = await tx.read(`SELECT id, user_id AS userId, application_id AS applicationId, seq FROM session
+       WHERE expires_at <= ? AND id IN (${placeholders(rows.length)})`, [now, ...rows.map(row => row.id)]);
+        return { expired, next };
+    }
+    /** @returns how many were still open */
+    async function markExpired(tx, now, ids) {
+        return tx.write(`UPDATE session SET ended_at = expires_at, ended_reason = 'expired', ended_by = 'system'
+       WHERE ended_at IS NULL AND expires_at <= ? AND id IN (${placeholders(ids.length)})`, [now, ...[...ids].sort()]);
+    }
+    /** Forgets up to `limit` sessions that ended before an instant. @returns how many */
+    async function forgetEnded(tx, before, limit) {
+        const rows = await tx.read(`SELECT id FROM session WHERE ended_at < ? ORDER BY ended_at LIMIT ${Math.trunc(limit)}`, [before]);
+        if (rows.length === 0)
+            return 0;
+        const ids = rows.map(row => row.id);
+        await tx.write(`DELETE FROM page_session WHERE session_id IN (${placeholders(ids.length)})`, ids);
+        return tx.write(`DELETE FROM session WHERE id IN (${placeholders(ids.length)})`, ids);
+    }
+    return { markSuperseded, findExpired, markExpired, forgetEnded };
+}
+//# sourceMappingURL=session-tidying.js.map

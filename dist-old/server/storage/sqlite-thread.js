@@ -1,0 +1,139 @@
+import { fileMoved } from './sqlite-connection.js';
+import { leaveWorker, takeWorker } from './sqlite-workers.js';
+import { StorageFailure } from './storage-failure.js';
+/** How long the connection may take to close, in ms: a statement in it cannot be interrupted. */
+const closing = 3_000;
+export function createSqliteThread(options) {
+    /** In the order in which their answers will come. */
+    const waiting = [];
+    let worker = null;
+    let expected = null;
+    const turn = createTurn();
+    let life = 0;
+    let isReady = false;
+    let closed = false;
+    let whenClosed = () => { };
+    const say = (to, said) => to.postMessage(said);
+    function start() {
+        // An idle database keeps no process alive; a statement under way does.
+        const started = takeWorker();
+        isReady = false;
+        started.on('message', (answer) => {
+            // Behind the answers that wait for the next turn.
+            if (answer === null)
+                return void setImmediate(whenClosed);
+            isReady = true;
+            turn.count();
+            const one = waiting.shift();
+            if (waiting.length === 0)
+                started.unref();
+            if (turn.isLong())
+                setImmediate(settle, one, answer);
+            else
+                settle(one, answer);
+        });
+        started.once('error', error => lose(started, error.message));
+        started.once('exit', () => lose(started, 'it ended'));
+        say(started, { open: { ...options, expected } });
+        return started;
+    }
+    /** Its connection is gone, and what was not committed with it; the next statement starts another. */
+    function lose(lost, why) {
+        if (worker !== lost)
+            return;
+        worker = null;
+        life++;
+        for (const one of waiting.splice(0))
+            one.reject(new StorageFailure('SQLITE_THREAD_ENDED', why));
+    }
+    return {
+        /** How often the thread has died: what began before cannot go on behind it. */
+        get life() {
+            return life;
+        },
+        get waiting() {
+            return waiting.length;
+        },
+        /** How long the statement that is under way has been waited for, in ms; 0 while the thread only starts. */
+        get busyFor() {
+            return isReady && waiting[0] ? performance.now() - waiting[0].since : 0;
+        },
+        /** Starts the thread before it is needed. It opens the file with its first statement. */
+        warm() {
+            worker ??= start();
+        },
+        /** From now on it is this file or none. */
+        expect(file) {
+            expected = file;
+        },
+        /** @throws StorageFailure, or an error with the driver's code */
+        run(sql, values) {
+            if (closed)
+                return Promise.reject(new StorageFailure('SQLITE_THREAD_ENDED', 'the database is closed'));
+            worker ??= start();
+            const at = worker;
+            return new Promise((resolve, reject) => {
+                say(at, { sql, values });
+                if (waiting.push({ since: performance.now(), resolve, reject }) === 1)
+                    at.ref();
+            });
+        },
+        /** After what was asked for before. */
+        async close() {
+            closed = true;
+            const last = worker;
+            if (!last)
+                return;
+            const timer = setTimeout(() => void last.terminate(), closing);
+            last.ref();
+            const isClosed = await new Promise(resolve => {
+                whenClosed = () => resolve(true);
+                last.once('exit', () => resolve(false));
+                say(last, null);
+            });
+            clearTimeout(timer);
+            if (isClosed)
+                await leaveWorker(last);
+        },
+    };
+}
+/**
+ * Node hands on messages as long as there are any, and whoever reads page by page asks for the next at once: on a busy machine
+ * its answer is there before the loop gets to anything else. From so many ms on answers wait for the next turn.
+ */
+const longestTurn = 3;
+function createTurn() {
+    let since = null;
+    return {
+        count() {
+            if (since !== null)
+                return;
+            since = performance.now();
+            setImmediate(() => {
+                since = null;
+            });
+        },
+        isLong: () => since !== null && performance.now() - since > longestTurn,
+    };
+}
+function settle({ resolve, reject }, answer) {
+    if ('rows' in answer)
+        resolve({ rows: answer.rows.map(row => named(answer.names, row)) });
+    else if ('affected' in answer)
+        resolve(answer);
+    else if (answer.code === fileMoved)
+        reject(new StorageFailure(fileMoved, answer.message));
+    else
+        reject(Object.assign(new Error(answer.message), answer.code !== undefined && { code: answer.code }));
+}
+function named(names, row) {
+    const made = {};
+    for (let index = 0; index < names.length; index++) {
+        const value = row[index];
+        // A Buffer loses its class on the way.
+        made[names[index]] =
+            value instanceof Uint8Array ? Buffer.from(value.buffer, value.byteOffset, value.length) : value;
+    }
+    return made;
+}
+//# sourceMappingURL=sqlite-thread.js.map

@@ -1,0 +1,50 @@
+// Can anything be written? Whatever writes tells, and the heartbeat is one write a second, so nobody has to try.
+import { fileMoved } from './sqlite-connection.js';
+/** Failures after which no other write will do better, and why in words. */
+const hopeless = [
+    [new RegExp(`^${fileMoved}$`), 'the file of the database was deleted, moved or replaced'],
+    [/^(SQLITE_FULL|ER_RECORD_FILE_FULL|ER_DISK_FULL|ENOSPC)$/, 'the disk of the database is full'],
+    [/^(SQLITE_READONLY|ER_OPTION_PREVENTS_STATEMENT|ER_READ_ONLY_MODE)/, 'the database is read-only'],
+    [/^(SQLITE_IOERR|ER_ERROR_ON_WRITE)/, 'the disk of the database fails'],
+];
+/** A write that needs no room may succeed on a full disk: it proves nothing so soon after one that did not, in ms. */
+const believed = 3_000;
+/** Other failures concern one statement, unless nothing at all was written for so long, in ms. */
+const silence = 3_000;
+export function createWriteHealth({ log, monotonic }) {
+    let writtenAt = monotonic();
+    let refused = null;
+    let failed = false;
+    let told = false;
+    function trouble() {
+        if (refused)
+            return refused.why;
+        return failed && monotonic() - writtenAt > silence ? 'no write succeeds' : null;
+    }
+    return {
+        /** Why nothing can be written, or null where it can. */
+        trouble,
+        succeeded() {
+            writtenAt = monotonic();
+            failed = false;
+            if (refused && writtenAt - refused.at < believed)
+                return;
+            refused = null;
+            if (told)
+                log.info({}, 'the database takes writes again');
+            told = false;
+        },
+        failed(failure) {
+            const why = hopeless.find(([code]) => code.test(failure.code))?.[1];
+            if (why)
+                refused = { at: monotonic(), why };
+            else
+                failed = true;
+            const now = trouble();
+            if (now && !told)
+                log.error({ err: failure }, `the database takes no writes: ${now}`);
+            told ||= now !== null;
+        },
+    };
+}
+//# sourceMappingURL=write-health.js.map

@@ -1,0 +1,120 @@
+// What is asked of a token that comes back to us, one row each, in the order in which it may be told. inspect.ts asks them
+// in turn and stops at the first that refuses; explain.ts asks the same and tells how far a token comes.
+import { ownApplicationId } from '../policy/application-metadata.js';
+import { longestAccessLifetime, longestRefreshLifetime } from '../policy/policies.js';
+import { macMatches, verifyInput } from '../protocol/algorithms.js';
+import { personChecks, programChecks, refreshChecks, registeredChecks, } from '../protocol/claims.js';
+import { refuse } from '../protocol/errors.js';
+export function createTokenChecks({ issuer, signingKeys, secrets, policy, now, latest }) {
+    const keyOf = ({ header: { kid } }) => signingKeys.find(typeof kid === 'string' ? kid : '');
+    const signed = [
+        {
+            name: 'key',
+            // Whoever stole the key can sign as well as we could: its name is all that counts.
+            whyNot(token) {
+                if (keyOf(token))
+                    return null;
+                const { kid } = token.header;
+                const gone = typeof kid === 'string' ? signingKeys.findGone(kid) : null;
+                return gone?.revoked ? 'token_key_revoked' : 'token_key_unknown';
+            },
+        },
+        {
+            name: 'algorithm',
+            // RFC 8725 §3.1: the key says which algorithm is right, not the token.
+            whyNot: token => (token.header.alg === keyOf(token).algorithm ? null : 'token_algorithm'),
+        },
+        {
+            name: 'signature',
+            whyNot(token) {
+                const { algorithm, publicKey } = keyOf(token);
+                if (token.signedBy === publicKey)
+                    return null;
+                if (!verifyInput(algorithm, publicKey, token.input, token.signature))
+                    return 'token_signature';
+                token.signedBy = publicKey;
+                return null;
+            },
+        },
+    ];
+    /** Of what we alone read: the algorithm is one, whatever the key. */
+    const maced = (purpose) => {
+        const versionIn = ({ header }) => versionOf(header.kid) ?? 0;
+        return [
+            { name: 'algorithm', whyNot: ({ header }) => (header.alg === 'HS256' ? null : 'token_algorithm') },
+            {
+                name: 'key',
+                whyNot(token) {
+                    if (secrets.find(purpose, versionIn(token)))
+                        return null;
+                    return secrets.isRevoked(purpose, versionIn(token)) ? 'token_key_revoked' : 'token_key_unknown';
+                },
+            },
+            {
+                name: 'signature',
+                whyNot(token) {
+                    const { key } = secrets.find(purpose, versionIn(token));
+                    return macMatches(key, token.input, token.signature) ? null : 'token_signature';
+                },
+            },
+        ];
+    };
+    const kind = (typ) => ({
+        name: 'kind',
+        whyNot: ({ header }) => (header.typ === typ ? null : 'token_type'),
+    });
+    const claims = (expected, ...checks) => checks.map(({ name, whyNot }) => ({ name, whyNot: token => whyNot(token.claims, expected(token)) }));
+    const expectedAccess = ({ claims }) => {
+        // Other applications' tokens are for us where they name us; the policy may name what ours are for.
+        const audience = (claims.client_id === ownApplicationId && policy().audience) || issuer;
+        return { issuer, audience, now: now(), latest: latest(), longestLifetime: longestAccessLifetime };
+    };
+    const expectedRefresh = () => ({
+        issuer,
+        audience: issuer,
+        now: now(),
+        latest: latest(),
+        longestLifetime: longestRefreshLifetime,
+    });
+    /** Of tokens that are for others too. */
+    const expectedAnywhere = (token) => ({
+        ...expectedAccess(token),
+        audience: token.claims.aud,
+    });
+    const accessOf = (expected) => {
+        const of = (checks) => [
+            kind('at+jwt'),
+            ...signed,
+            ...claims(expected, ...registeredChecks, ...checks),
+        ];
+        const [byPerson, byProgram] = [of(personChecks), of(programChecks)];
+        /** By whose it is: a person's has a session. */
+        return ({ claims }) => (claims.sid === undefined ? byProgram : byPerson);
+    };
+    return {
+        /** One that is for us. */
+        access: accessOf(expectedAccess),
+        /** One that we gave, whomever it is for. */
+        accessOfAny: accessOf(expectedAnywhere),
+        refresh: [kind('rt+jwt'), ...maced('refresh'), ...claims(expectedRefresh, ...registeredChecks, ...refreshChecks)],
+        /** A device's proof: what it says is judged where it is used. */
+        device: [kind('dt+jwt'), ...maced('device')],
+    };
+}
+/** Asks one after the other, and stops at the first that refuses. @throws what that one says */
+export function pass(checks, token) {
+    for (const { whyNot } of checks) {
+        const code = whyNot(token);
+        if (code)
+            throw refuseToken(code);
+    }
+}
+/** What a time decides may be otherwise in a moment. */
+export function refuseToken(code) {
+    return refuse(code, code === 'clock_jumped' || code === 'clock_went_back' ? { retryAfter: 10 } : {});
+}
+/** The version of a secret that a `kid` names. */
+export function versionOf(kid) {
+    return typeof kid === 'string' && /^[1-9]\d{0,8}$/.test(kid) ? Number(kid) : null;
+}
+//# sourceMappingURL=checks.js.map

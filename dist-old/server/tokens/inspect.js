@@ -1,0 +1,151 @@
+// Reads tokens that come back to us. Each check stands in the order in which it may be told: form, kind, key, signature,
+// claims (checks.ts), log. Nothing of a token is believed before its signature is right, and it is denied by its claims, never by its
+// text: one token can be spelt in many ways.
+import { hash } from 'node:crypto';
+import { codeOfReason } from '../policy/revocation.js';
+import { isUserId } from '../protocol/claims.js';
+import { Refusal, refuse } from '../protocol/errors.js';
+import { readCompact } from '../protocol/jws.js';
+import { refusalCode } from '../protocol/log/revocation.js';
+import { createRecent } from '../protocol/recent.js';
+import { farthest } from '../revocation/high-water.js';
+import { pass, versionOf } from './checks.js';
+/** How many access tokens are remembered whose signature was found right; some 3 KB each. */
+const mostRemembered = 4_096;
+/** How many versions a secret may be ahead of what this process knows; each is a revocation of a second ago. */
+const mostNewVersions = 8;
+export function createInspect(deps) {
+    const { issuer, signingKeys, secrets, checks, projection, tail, catchUp } = deps;
+    /** By the digest of the whole text, signature and all: a look-up in place of 80 µs. */
+    const remembered = createRecent(mostRemembered);
+    async function access(token) {
+        return (await signedAccess(token)).claims;
+    }
+    async function signedAccess(token) {
+        const signed = accessOf(token, await readKnown(token));
+        await requireLive(signed);
+        return signed;
+    }
+    /** Takes a token apart, for a process that knows the log and the key that the token names, if there is such a key. */
+    async function read(token, compact = readCompact(token)) {
+        if (!tail.isFresh())
+            await tail.freshen();
+        // Another server may have signed it with a key of a moment ago: no good token is refused for being the first.
+        if (mayNameNewKey(compact))
+            await catchUp();
+        return compact;
+    }
+    const readKnown = (token) => read(token, remembered.find(digestOf(token)));
+    function mayNameNewKey({ header: { typ, kid } }) {
+        if (typeof kid !== 'string')
+            return false;
+        if (typ === 'at+jwt')
+            return !signingKeys.find(kid) && !signingKeys.findGone(kid) && isThumbprint(kid);
+        const purpose = typ === 'rt+jwt' ? 'refresh' : typ === 'dt+jwt' ? 'device' : null;
+        const version = versionOf(kid);
+        if (!purpose || version === null)
+            return false;
+        const current = secrets.present(purpose).version;
+        return version > current && version <= current + mostNewVersions;
+    }
+    /** Signature and claims; what the log says of them is asked after it. */
+    function accessOf(text, token, asked = checks.access) {
+        const isRemembered = token.signedBy !== undefined;
+        try {
+            pass(asked(token), token);
+        }
+        finally {
+            if (!isRemembered && token.signedBy)
+                remembered.keep(digestOf(text), frozen(token));
+        }
+        return { claims: token.claims, kid: token.header.kid };
+    }
+    async function requireLive({ claims, kid }) {
+        refuseRevoked(claims, kid);
+        if (claims.rev > projection.position) {
+            if (claims.rev > farthest)
+                throw refuse('token_claims');
+            // Issued by a process that is further than we are, or before the database went back.
+            await tail.reach(claims.rev, 'a token');
+            refuseRevoked(claims, kid);
+        }
+        return claims;
+    }
+    function refuseRevoked(claims, kid) {
+        const entry = projection.find(claims, kid);
+        if (entry)
+            throw refuse(refusalCode(entry, codeOfReason));
+    }
+    /** A refresh token's signature and claims; whether its session lives is the caller's to ask. */
+    async function refresh(token) {
+        return refreshOf(await read(token));
+    }
+    function refreshOf(token) {
+        pass(checks.refresh, token);
+        return token.claims;
+    }
+    async function anyOf(token, asked) {
+        const compact = await readKnown(token);
+        return compact.header.typ === 'rt+jwt'
+            ? { kind: 'refresh', claims: refreshOf(compact) }
+            : { kind: 'access', claims: await requireLive(accessOf(token, compact, asked)) };
+    }
+    return {
+        access,
+        /** The same with the key, for who asks the log of it again later. */
+        signedAccess,
+        refresh,
+        read,
+        requireLive,
+        /** Whichever of the two it says it is. */
+        any: (token) => anyOf(token, checks.access),
+        /** As `any`, whomever it is for: others' business, which is asked of us. */
+        issued: (token) => anyOf(token, checks.accessOfAny),
+        /** The same of an access token, with its key. @throws token_type of any other */
+        issuedAccess: async (token) => {
+            const signed = accessOf(token, await readKnown(token), checks.accessOfAny);
+            await requireLive(signed);
+            return signed;
+        },
+        /** Asks for the keys anew where a token names one that this process has not heard of yet. */
+        async ensureKeyKnown(token) {
+            await read(token).catch(passOnOutage);
+        },
+        /** The device that a device token proves, or null: a proof that fails is no proof, and no error. */
+        device(token) {
+            try {
+                const compact = readCompact(token);
+                pass(checks.device, compact);
+                const { iss, sub, did } = compact.claims;
+                return iss === issuer && isUserId(sub) && typeof did === 'string' ? { userId: sub, deviceId: did } : null;
+            }
+            catch {
+                return null;
+            }
+        },
+    };
+}
+const digestOf = (token) => hash('sha256', token, 'base64');
+/** Whoever is handed one that is remembered gets what everybody else does. */
+function frozen(token) {
+    for (const part of [token.header, token.claims])
+        deepFreeze(part);
+    return token;
+}
+function deepFreeze(value) {
+    if (typeof value !== 'object' || value === null)
+        return;
+    Object.freeze(value);
+    for (const member of Object.values(value))
+        deepFreeze(member);
+}
+/** RFC 7638: the base64url of a SHA-256. */
+function isThumbprint(kid) {
+    return /^[A-Za-z0-9_-]{43}$/.test(kid);
+}
+function passOnOutage(error) {
+    if (error instanceof Refusal && error.status === 401)
+        return;
+    throw error;
+}
+//# sourceMappingURL=inspect.js.map

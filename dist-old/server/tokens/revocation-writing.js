@@ -1,0 +1,124 @@
+// Writes the revocation log, for the unit of work (changes.ts): what is locked when a trigger is recorded, the entries once
+// the log's head is locked, and what is done when they are committed.
+import { nameOf } from '../policy/actor.js';
+import { mayBeOffline } from '../policy/application-metadata.js';
+import { endsApiKeys, entryExpiry, sparesOffline, triggers } from '../policy/revocation.js';
+import { endsAll } from './sweeping.js';
+export function createRevocationWriting(deps) {
+    const { revocationStore, sessionStore, userStore, apiKeyStore, applicationStore, deliveryWriting, sweeping } = deps;
+    const { tail, now } = deps;
+    const lockOf = {
+        async user(tx, { subject, exceptSid, trigger }) {
+            await userStore.lock(tx, Number(subject));
+            // Its `seq` is raised under the head's lock, which somebody who ends this very session may be waiting for.
+            if (exceptSid)
+                await sessionStore.lock(tx, exceptSid);
+            // Behind the user's lock, which a new key and a request that changes something by one hold as well.
+            if (endsApiKeys(trigger))
+                await apiKeyStore.endOfUser(tx, Number(subject), now(), trigger);
+        },
+        application: (tx, { subject }) => applicationStore.lock(tx, subject),
+    };
+    /**
+     * Ends sessions, and with a browser session what codes opened through it: its row first, then its children are read, as a
+     * code that is redeemed meanwhile holds that row until its session is there. All browser sessions come before all children,
+     * both by their ids: whoever ends many waits in the same order.
+     * @returns those that were open until now, and their children that were
+     */
+    async function endSessions(tx, ends, actor) {
+        const ended = [];
+        const end = async (one) => {
+            const wasOpen = await sessionStore.end(tx, one.subject, now(), one.trigger, nameOf(actor));
+            if (wasOpen)
+                ended.push(one);
+            return wasOpen;
+        };
+        // Of a single one it makes no difference: a child has no children.
+        const named = ends.length > 1
+            ? await sessionStore.areChildren(tx, ends.map(one => one.subject))
+            : new Set();
+        const parents = ends.filter(one => !named.has(one.subject)).sort(bySubject);
+        for (const one of parents) {
+            // Over already, such as one that has expired: what came from it may live on.
+            if (!(await end(one)))
+                await sessionStore.lock(tx, one.subject);
+        }
+        const children = new Map(ends.filter(one => named.has(one.subject)).map(one => [one.subject, one]));
+        for (const one of await childrenOf(tx, parents))
+            if (!children.has(one.subject))
+                children.set(one.subject, one);
+        for (const one of [...children.values()].sort(bySubject))
+            await end(one);
+        // Behind the sessions, as everybody locks them.
+        await deliveryWriting.ofSessions(tx, ended.map(one => one.subject));
+        await deliveryWriting.ofBrowsers(tx, parents.map(one => one.subject));
+        return ended;
+    }
+    /** Those that end with their browser sessions. */
+    async function childrenOf(tx, parents) {
+        const triggerOf = new Map(parents.map(one => [one.subject, one.trigger]));
+        const found = await sessionStore.childrenOf(tx, [...triggerOf.keys()]);
+        const spared = found.filter(one => one.offline && sparesOffline(triggerOf.get(one.browserSid)));
+        // What is offline is so for as long as its application may have that.
+        const applications = new Set(spared.map(one => one.applicationId));
+        const offline = new Set();
+        if (applications.size > 0)
+            for (const { id, metadata } of await applicationStore.some(tx, [...applications]))
+                if (mayBeOffline(metadata))
+                    offline.add(id);
+        const stay = new Set(spared.filter(one => offline.has(one.applicationId)).map(one => one.id));
+        return found
+            .filter(one => !stay.has(one.id))
+            .map(({ id, browserSid }) => ({ subject: id, trigger: triggerOf.get(browserSid) }));
+    }
+    /** Ending all sessions of somebody is one integer, whatever their number; written once the entry has its own. */
+    const supersede = {
+        async user(tx, { seq, subject, exceptSid }) {
+            // The one that stays is raised first, while the earlier ends that may have superseded it can still be seen.
+            if (exceptSid)
+                await sessionStore.raiseSeq(tx, exceptSid, seq);
+            await userStore.update(tx, Number(subject), { endedSeq: seq });
+        },
+        application: (tx, { seq, subject }) => applicationStore.raiseEndedSeq(tx, subject, seq),
+        all: (tx, { seq }) => revocationStore.raiseEndedSeq(tx, seq),
+    };
+    return {
+        endSessions,
+        /** Locks, or ends, what a trigger is about. @returns what is to be written: nothing where a session was over already */
+        async lock(tx, one, actor) {
+            if (one.madeUp)
+                return [one];
+            const { kind } = triggers[one.trigger];
+            if (kind === 'session')
+                return endSessions(tx, [one], actor);
+            await lockOf[kind]?.(tx, one);
+            return [one];
+        },
+        /** The log's last step before the commit. @param head locked; there must be one pending at least */
+        async write(tx, head, actor, pending) {
+            const createdAt = now();
+            const entries = pending.map(({ trigger, subject, exceptSid }, index) => {
+                const { kind, effect } = triggers[trigger];
+                const seq = head.seq + 1 + index;
+                const expiresAt = entryExpiry(kind, createdAt, head.accessLifetime, head.horizon);
+                const about = { kind, subject, effect, exceptSid: exceptSid ?? null, reason: trigger };
+                return { seq, ...about, actor: nameOf(actor), createdAt, expiresAt };
+            });
+            await revocationStore.insertAll(tx, entries);
+            await revocationStore.moveTo(tx, entries.at(-1).seq);
+            for (const entry of entries.filter(endsAll)) {
+                await supersede[entry.kind](tx, entry);
+                await sweeping.write(tx, entry);
+            }
+            return entries;
+        },
+        /** What was committed is enforced here and told to the others; the rows that it superseded are marked afterwards. */
+        async finish(logId, entries) {
+            await tail.take(logId, entries);
+            if (entries.some(endsAll))
+                sweeping.begin();
+        },
+    };
+}
+const bySubject = (one, other) => (one.subject < other.subject ? -1 : 1);
+//# sourceMappingURL=revocation-writing.js.map

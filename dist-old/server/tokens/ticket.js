@@ -1,0 +1,86 @@
+// Tickets: a checked authorization request on its way through forms and addresses, while a person signs in and agrees. There
+// is no row of it, so that whoever sends requests by the million writes nothing. Only this server reads one, nobody changes
+// one, and it is of use in the browser alone that began it.
+import { createCipheriv, createDecipheriv, createHash, hkdfSync, timingSafeEqual } from 'node:crypto';
+import { deflateRawSync, inflateRawSync } from 'node:zlib';
+import { refuse } from '../protocol/errors.js';
+/** How long a person may take, in ms. */
+export const ticketLife = 60 * 60_000;
+/** So long is a ticket at most: proxies take addresses of 8 KB. */
+const longestTicket = 7_500;
+const longestContent = 20_000;
+const saltSize = 16;
+const tagSize = 16;
+export function createTickets({ secrets, catchUp, random, now }) {
+    /** A key and a nonce of each ticket's own: under one key for all the nonces would have to be counted. */
+    function keyFor(secret, salt) {
+        const bytes = Buffer.from(hkdfSync('sha256', secret, salt, 'darvoza ticket', 32 + 12));
+        return { key: bytes.subarray(0, 32), nonce: bytes.subarray(32) };
+    }
+    /** The former key opens what was sealed with it until the last such ticket is over, and no longer. */
+    async function secretOf(version) {
+        // Another server may have begun to seal with a new one a moment ago.
+        if (version === secrets.present('ticket').version + 1)
+            await catchUp();
+        const found = secrets.find('ticket', version);
+        const present = secrets.present('ticket');
+        if (!found || (version !== present.version && now() - present.createdAt >= ticketLife))
+            return null;
+        return found.secret;
+    }
+    return {
+        /**
+         * @param binding what the cookie of the browser says; null where a request came without its cookies, from another site
+         * @throws invalid_request: it is too long
+         */
+        seal(request, binding) {
+            const { version, secret } = secrets.present('ticket');
+            const salt = random(saltSize);
+            const { key, nonce } = keyFor(secret, salt);
+            const content = deflateRawSync(JSON.stringify({ request, browser: binding === null ? '' : hashOf(binding) }));
+            const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(Buffer.from(String(version)));
+            const sealed = Buffer.concat([salt, cipher.update(content), cipher.final(), cipher.getAuthTag()]);
+            const ticket = `${version}.${sealed.toString('base64url')}`;
+            if (ticket.length > longestTicket)
+                throw refuse('invalid_request');
+            return ticket;
+        },
+        /** @returns null where it is none of ours, or was changed */
+        async open(ticket, binding) {
+            const content = ticket.length > longestTicket ? null : await contentOf(ticket);
+            if (!content)
+                return null;
+            const { request, browser } = content;
+            if (now() - request.beganAt >= ticketLife)
+                return { request, state: 'late' };
+            if (browser === '')
+                return { request, state: 'unbound' };
+            const own = binding !== undefined && timingSafeEqual(Buffer.from(browser), Buffer.from(hashOf(binding)));
+            return { request, state: own ? 'good' : 'foreign' };
+        },
+    };
+    async function contentOf(ticket) {
+        const [, version, text] = /^([1-9]\d{0,8})\.([\w-]+)$/.exec(ticket) ?? [];
+        if (version === undefined || text === undefined)
+            return null;
+        const secret = await secretOf(Number(version));
+        const bytes = Buffer.from(text, 'base64url');
+        // Bits past the end would let one ticket be spelt in many ways.
+        if (!secret || bytes.length <= saltSize + tagSize || bytes.toString('base64url') !== text)
+            return null;
+        const { key, nonce } = keyFor(secret, bytes.subarray(0, saltSize));
+        const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: tagSize });
+        decipher.setAAD(Buffer.from(version)).setAuthTag(bytes.subarray(-tagSize));
+        try {
+            const content = Buffer.concat([decipher.update(bytes.subarray(saltSize, -tagSize)), decipher.final()]);
+            return JSON.parse(inflateRawSync(content, { maxOutputLength: longestContent }).toString());
+        }
+        catch {
+            return null;
+        }
+    }
+}
+function hashOf(binding) {
+    return createHash('sha256').update(binding).digest('base64url');
+}
+//# sourceMappingURL=ticket.js.map

@@ -1,0 +1,117 @@
+// Asks the server about one token (RFC 7662): so many at a time, once for all who ask about the same one. An answer counts from
+// when it was asked for, and never for longer than a revocation may take to be known.
+import { hash } from 'node:crypto';
+import { refuse } from '../protocol/errors.js';
+import { isJsonObject, parseStrictJson } from '../protocol/json.js';
+import { basic, errorIn, inForm } from './access-token.js';
+/** How many are asked at a time, and how many wait for their turn. */
+const most = { atOnce: 32, waiting: 1_000, remembered: 10_000 };
+/** Until the answer, the wait for one's turn included; ms. */
+const patience = 2_000;
+/** After one that was not answered the next ones are not sent, for so many ms: they would only wait as long. */
+const pauseAfterSilence = 250;
+export function createIntrospection(deps) {
+    const { clientId, clientSecret, introspectionCache, requests, clock, failed } = deps;
+    const asked = new Map();
+    const turns = [];
+    let underWay = 0;
+    let silentAt = null;
+    const counts = { asked: 0, failed: 0 };
+    /** Whoever asks later than it was sent by more than this must not be told by it. */
+    const serves = ({ sentAt }) => sentAt === null || clock.elapsed(sentAt) < introspectionCache;
+    /** Where the number of what is remembered is at its limit, what is too old goes first, and then what is oldest. */
+    function makeRoom() {
+        for (const [digest, one] of asked) {
+            if (asked.size < most.remembered && (serves(one) || !one.isSettled))
+                return;
+            asked.delete(digest);
+        }
+    }
+    async function turn() {
+        if (underWay < most.atOnce) {
+            underWay++;
+            return;
+        }
+        if (turns.length >= most.waiting)
+            throw new Error('too many wait to ask');
+        // Whoever is done hands its turn on.
+        await new Promise(resolve => turns.push(resolve));
+    }
+    function handOn() {
+        const next = turns.shift();
+        if (next)
+            next();
+        else
+            underWay--;
+    }
+    async function ask(token, one) {
+        const cameAt = clock.instant();
+        await turn();
+        try {
+            const left = patience - clock.elapsed(cameAt);
+            if (left <= 0)
+                throw new Error('the turn came too late');
+            if (isSilent())
+                throw new Error('the server does not answer');
+            one.sentAt = clock.instant();
+            return await send(token, left);
+        }
+        finally {
+            handOn();
+        }
+    }
+    async function send(token, timeout) {
+        counts.asked++;
+        const answer = await requests
+            .send('/oauth/introspect', {
+            method: 'POST',
+            headers: { ...inForm, Authorization: basic(clientId, clientSecret) },
+            body: new URLSearchParams({ token }).toString(),
+            timeout,
+        })
+            .catch(error => {
+            silentAt = clock.instant();
+            throw error;
+        });
+        return readAnswer(answer.status, answer.text);
+    }
+    const isSilent = () => silentAt !== null && clock.elapsed(silentAt) < pauseAfterSilence;
+    return {
+        /** @throws revocations_unknown: the server did not say */
+        async tell(token) {
+            const digest = hash('sha256', token, 'base64url');
+            let one = asked.get(digest);
+            if (one === undefined || !serves(one)) {
+                makeRoom();
+                const made = { sentAt: null, isSettled: false };
+                one = Object.assign(made, { answer: ask(token, made) });
+                asked.delete(digest);
+                asked.set(digest, one);
+                one.answer.then(() => {
+                    made.isSettled = true;
+                }, () => {
+                    if (asked.get(digest) === one)
+                        asked.delete(digest);
+                });
+            }
+            try {
+                return await one.answer;
+            }
+            catch (cause) {
+                counts.failed++;
+                failed(new Error('the server was asked about a token in vain', { cause }));
+                throw refuse('revocations_unknown', { retryAfter: 1, cause });
+            }
+        },
+        state: () => ({ ...counts, underWay, waiting: turns.length }),
+    };
+}
+function readAnswer(status, text) {
+    if (status !== 200)
+        throw new Error(`the server answered ${status} ${errorIn(text)}`.trimEnd());
+    const told = parseStrictJson(text);
+    if (!isJsonObject(told) || typeof told.active !== 'boolean')
+        throw new Error('the answer is no introspection');
+    return told.active ? { ...told, active: true } : { active: false };
+}
+//# sourceMappingURL=introspection.js.map

@@ -1,0 +1,88 @@
+const one = (value) => [{ value }];
+const metrics = {
+    lease_valid: {
+        type: 'gauge',
+        help: '1 while tokens are verified without asking the token server.',
+        samples: ({ lease }) => one(Number(lease.valid)),
+    },
+    lease_age_seconds: {
+        type: 'gauge',
+        help: 'Time since the renewal that counts was sent; the lease is over at 2.',
+        samples: ({ lease }) => (lease.age === null ? [] : one(lease.age / 1_000)),
+    },
+    lease_renewals_total: {
+        type: 'counter',
+        help: 'Renewals of the lease, by whether the server answered.',
+        samples: ({ lease }) => [
+            { value: lease.renewed, labels: { result: 'answered' } },
+            { value: lease.failed, labels: { result: 'failed' } },
+        ],
+    },
+    log_position: {
+        type: 'gauge',
+        help: 'Number of the last entry of the revocation log that is applied here.',
+        samples: ({ log }) => one(log.position),
+    },
+    log_entries: { type: 'gauge', help: 'Live entries of the revocation log.', samples: ({ log }) => one(log.entries) },
+    stream_following: {
+        type: 'gauge',
+        help: '1 while the revocation log is followed.',
+        samples: ({ stream }) => one(Number(stream.state === 'following')),
+    },
+    stream_connections_total: {
+        type: 'counter',
+        help: 'Connections that were made to follow the revocation log.',
+        samples: ({ stream }) => one(stream.connections),
+    },
+    keys: {
+        type: 'gauge',
+        help: 'Public keys that tokens may be signed by.',
+        samples: ({ keys }) => one(keys.kids.length),
+    },
+    keys_fetched_timestamp_seconds: {
+        type: 'gauge',
+        help: 'When the public keys were last fetched.',
+        samples: ({ keys }) => (keys.fetchedAt === null ? [] : one(keys.fetchedAt / 1_000)),
+    },
+    verifications_total: {
+        type: 'counter',
+        help: 'Tokens and API keys that were verified, by what came of it; unknown is answered with 503.',
+        samples: ({ counts: { accepted, refused, unknown } }) => Object.entries({ accepted, refused, unknown }).map(([result, value]) => ({ value, labels: { result } })),
+    },
+    remembered_total: {
+        type: 'counter',
+        help: 'Tokens whose signature had been checked before.',
+        samples: ({ counts }) => one(counts.remembered),
+    },
+    accepted_until_expiry_total: {
+        type: 'counter',
+        help: 'Tokens that were taken though nobody could say whether they were revoked, for the route had stated so.',
+        samples: ({ counts }) => one(counts.untilExpiry),
+    },
+    introspections_total: {
+        type: 'counter',
+        help: 'Questions about one token that were sent to the token server.',
+        samples: ({ introspection }) => one(introspection.asked),
+    },
+    introspections_failed_total: {
+        type: 'counter',
+        help: 'Tokens about which the token server did not say anything.',
+        samples: ({ introspection }) => one(introspection.failed),
+    },
+};
+export function metricsText(status) {
+    const own = { issuer: status.issuer, verifier: status.name };
+    const lines = Object.entries(metrics).flatMap(([name, { type, help, samples }]) => {
+        const full = `darvoza_verifier_${name}`;
+        const told = samples(status).map(({ value, labels }) => `${full}${labelsText({ ...own, ...labels })} ${value}`);
+        return [`# HELP ${full} ${help}`, `# TYPE ${full} ${type}`, ...told];
+    });
+    return `${lines.join('\n')}\n`;
+}
+function labelsText(labels) {
+    const escaped = (text) => text.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n');
+    return `{${Object.entries(labels)
+        .map(([name, value]) => `${name}="${escaped(value)}"`)
+        .join(',')}}`;
+}
+//# sourceMappingURL=metrics.js.map

@@ -1,0 +1,64 @@
+// What clients learn of a resource server by themselves (RFC 9728): where tokens for it are given, and which scopes there are.
+// Tools that nobody registered begin here: a refusal names the address, and the document the token server.
+import { proofAlgorithms } from '../protocol/dpop.js';
+import { requireNames } from './check-access.js';
+import { pathOf } from './paths.js';
+const members = ['resource', 'scopes', 'name', 'documentation', 'policy', 'terms'];
+const wellKnown = '/.well-known/oauth-protected-resource';
+/** Everybody may read it, also in a page of another origin, which sends headers of its own: MCP-Protocol-Version. */
+const forAnyOrigin = { 'Access-Control-Allow-Origin': '*' };
+const preflightHeaders = {
+    ...forAnyOrigin,
+    'Access-Control-Allow-Methods': 'GET, HEAD',
+    'Access-Control-Allow-Headers': '*',
+    'Access-Control-Max-Age': '86400',
+};
+/** @throws TypeError where it could not be found, or would name nobody who gives tokens */
+export function createResourceMetadata(given, facts) {
+    requireNames('resourceMetadata', given, members);
+    const { issuer, dpop } = facts;
+    const { resource = facts.audience ?? '', scopes = facts.scopes } = given;
+    if (issuer === undefined)
+        throw new TypeError('resourceMetadata: the verifier tells no issuer');
+    const address = addressOf(resource);
+    const body = {
+        resource,
+        authorization_servers: [issuer],
+        ...(scopes.length > 0 && { scopes_supported: scopes }),
+        // RFC 9728 §2; tokens in addresses and forms are not read here.
+        bearer_methods_supported: ['header'],
+        ...(dpop !== 'refused' && { dpop_signing_alg_values_supported: proofAlgorithms }),
+        ...(dpop === 'required' && { dpop_bound_access_tokens_required: true }),
+        ...(given.name !== undefined && { resource_name: given.name }),
+        ...(given.documentation !== undefined && { resource_documentation: given.documentation }),
+        ...(given.policy !== undefined && { resource_policy_uri: given.policy }),
+        ...(given.terms !== undefined && { resource_tos_uri: given.terms }),
+    };
+    const headers = { ...forAnyOrigin, 'Cache-Control': 'public, max-age=300' };
+    return {
+        address: address.href,
+        /** @returns null where the request is about something else */
+        answerTo({ method, target }) {
+            // This very spelling, as whatever is open. A query that is there too says nothing.
+            if (pathOf(target) !== address.pathname)
+                return null;
+            if (method === 'GET' || method === 'HEAD')
+                return { status: 200, headers, body };
+            return method === 'OPTIONS' ? { status: 204, headers: preflightHeaders, body: null } : null;
+        },
+    };
+}
+/** RFC 9728 §3.1: between the host and the path, without a lone slash behind the host. */
+function addressOf(resource) {
+    const url = URL.canParse(resource) ? new URL(resource) : null;
+    const isLoopback = url !== null && /^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname);
+    if (!url || (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback)) || url.hash || url.search)
+        throw new TypeError(`resourceMetadata: the identifier of the resource must be its https address, without query and fragment; it is ${resource || 'not there'}`);
+    return new URL(`${wellKnown}${url.pathname === '/' ? '' : url.pathname}`, url.origin);
+}
+/** All scopes that some route asks for, each once. */
+export function scopesIn(accesses) {
+    const words = [...accesses].flatMap(one => (one === 'anyone' ? [] : (one.scope ?? [])));
+    return [...new Set(words)];
+}
+//# sourceMappingURL=resource-metadata.js.map

@@ -1,0 +1,156 @@
+// Several processes that share one port. This one accepts connections and hands each to a worker that is not busy, starts
+// the workers, again when one dies, and stops them. It alone holds the listening socket, so that no worker's end resets what
+// waits there; and it keeps a connection until its worker has it, so that it goes to another one if that worker dies.
+import cluster, {} from 'node:cluster';
+import { createServer } from 'node:net';
+/** A worker that lived for less, in ms, is not started again at once. */
+const shortLife = 10_000;
+/** The longest wait before another start, in ms. */
+const longestWait = 30_000;
+/** How long it is waited for the others once the first serves, in ms. */
+const longestStart = 10_000;
+export function createWorkers({ count, patience, log }) {
+    const running = new Set();
+    /** Those that serve, with the connections that they have not taken yet. */
+    const serving = new Map();
+    /** Connections that came while nobody served. */
+    const waiting = [];
+    let lastId = 0;
+    let stopping = false;
+    let stopped = () => { };
+    let complete = () => { };
+    let shortLives = 0;
+    const front = createServer({ pauseOnConnect: true, noDelay: true }, handOut);
+    function handOut(socket) {
+        socket.on('error', () => { });
+        const [chosen] = [...serving].filter(([worker]) => worker.isConnected()).sort(([, a], [, b]) => a.size - b.size);
+        if (!chosen) {
+            waiting.push(socket);
+            return;
+        }
+        const [worker, untaken] = chosen;
+        const id = ++lastId;
+        untaken.set(id, socket);
+        // In turn where all are alike.
+        serving.delete(worker);
+        serving.set(worker, untaken);
+        // What cannot be sent comes back when the worker's end is noticed.
+        worker.process.send({ take: id }, socket, { keepOpen: true }, () => { });
+    }
+    function hear(worker, answer) {
+        if ('took' in answer) {
+            // The worker has a descriptor of its own: this closes ours, not the connection.
+            serving.get(worker)?.get(answer.took)?.destroy();
+            serving.get(worker)?.delete(answer.took);
+            return;
+        }
+        serving.set(worker, new Map());
+        if (serving.size === count)
+            complete();
+        for (const socket of waiting.splice(0))
+            handOut(socket);
+    }
+    function fork() {
+        const worker = cluster.fork();
+        worker.on('message', (answer) => hear(worker, answer));
+        worker.once('exit', () => {
+            const untaken = serving.get(worker);
+            serving.delete(worker);
+            for (const socket of untaken?.values() ?? [])
+                handOut(socket);
+        });
+        return worker;
+    }
+    /** Starts another in its place when it dies. */
+    function watch(worker) {
+        const startedAt = performance.now();
+        running.add(worker);
+        worker.once('exit', (code, signal) => {
+            running.delete(worker);
+            if (stopping) {
+                if (running.size === 0)
+                    stopped();
+                return;
+            }
+            shortLives = performance.now() - startedAt < shortLife ? shortLives + 1 : 0;
+            const wait = shortLives === 0 ? 0 : Math.min(250 * 2 ** shortLives, longestWait);
+            log.warn({ pid: worker.process.pid, code, signal, wait }, 'a worker died; another is started');
+            setTimeout(() => {
+                if (!stopping)
+                    watch(fork());
+            }, wait);
+        });
+    }
+    function tell(told) {
+        for (const worker of running)
+            if (worker.isConnected())
+                worker.send(told, () => { });
+    }
+    return {
+        /** What listens for all of them. */
+        front,
+        /**
+         * Starts one, and the others once that one can serve: what keeps it from starting is told once.
+         * @throws Error when the first one cannot start; it has said why
+         */
+        async start() {
+            const first = fork();
+            await new Promise((resolve, reject) => {
+                first.on('message', (answer) => 'ready' in answer && resolve());
+                first.once('exit', () => reject(new Error('the first worker could not start')));
+            });
+            watch(first);
+            for (let started = 1; started < count; started++)
+                watch(fork());
+        },
+        /** Resolves when all of them serve, or after a while: those that are there do. */
+        allServing: () => new Promise(resolve => {
+            complete = resolve;
+            if (serving.size === count)
+                resolve();
+            setTimeout(resolve, longestStart).unref();
+        }),
+        /** Tells all that they are about to stop. */
+        leave() {
+            stopping = true;
+            tell({ leave: true });
+        },
+        /** Tells all to finish what they have begun, and resolves when they are gone. Nothing may be listened to any more. */
+        stop() {
+            stopping = true;
+            return new Promise(resolve => {
+                stopped = resolve;
+                if (running.size === 0)
+                    resolve();
+                tell({ stop: true });
+                // Those that do not serve yet have nothing to finish.
+                for (const worker of running)
+                    if (!serving.has(worker))
+                        worker.process.kill('SIGKILL');
+                setTimeout(() => {
+                    for (const worker of running)
+                        worker.process.kill('SIGKILL');
+                }, patience).unref();
+            });
+        },
+    };
+}
+/** A worker's side: its server is given its connections by who leads it. */
+export function serveForLeader(server, on) {
+    // It never listens, and node begins to check headersTimeout and requestTimeout only then.
+    server.emit('listening');
+    process.on('message', (told, socket) => {
+        if ('leave' in told)
+            on.leave();
+        else if ('stop' in told)
+            on.stop();
+        else {
+            process.send({ took: told.take });
+            // Gone when its client hung up on the way.
+            if (socket)
+                server.emit('connection', socket);
+        }
+    });
+    process.send({ ready: true });
+}
+//# sourceMappingURL=workers.js.map

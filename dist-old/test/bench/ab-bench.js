@@ -1,0 +1,151 @@
+// Ratios against peers: `npm run bench -- [--only W2,W4,kit] [--rounds 5] [--seconds 3] [--peers oidc,node-oauth]`. All servers
+// run at once and take turns, round by round, so that the ratios stay true on a busy machine; each with its workers and its
+// store on core 0, who asks on core 1. QUICK=1 proves that it runs, and measures nothing.
+import { fork } from 'node:child_process';
+import { cpus, loadavg } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import bcrypt from 'bcrypt';
+import { median } from '../support/bursts.js';
+import { removeFolders } from '../support/engines.js';
+import { closeFakeIssuers } from '../support/fake-issuer.js';
+import { ended } from '../support/mariadb.js';
+import { residentBytes, residentBytesOfTree } from '../support/process-tree.js';
+import { readBenchOptions } from './bench-options.js';
+import { measureKit } from './kit.js';
+import { pin, whyNotPinned } from './pinning.js';
+import { printFigures, printGoals, printKit, printMemory } from './report.js';
+import { password, quick } from './stack-names.js';
+import { startStack, darvoza } from './ab-stacks.js';
+import { workloads } from './workloads.js';
+const options = readBenchOptions(process.argv.slice(2));
+const { rounds, milliseconds } = options;
+/** Of every password, at every server. */
+const cost = quick ? 4 : 10;
+const [serverCore, driverCore] = [0, 1];
+const whyNot = whyNotPinned();
+// Before anything is started: it inherits this, and takes the one core for all that there is.
+if (whyNot === null)
+    pin(process.pid, serverCore);
+const stacks = [];
+const memory = new Map();
+const measured = { figures: {}, bcrypt: null, resident: {}, kit: null };
+const hash = await bcrypt.hash(password, cost);
+/** It runs in turns with the first that is compared with it. */
+const besideBcrypt = ['W1', 'W2 storm'].find(name => options.workloads.includes(name));
+const driver = await startDriver();
+for (const signal of ['SIGINT', 'SIGTERM'])
+    process.once(signal, () => void stop().then(() => process.exit(1)));
+try {
+    if (options.workloads.length > 0)
+        stacks.push(...(await (async()=>{const r=[];for(const v of JSON.parse(process.env.AB)) r.push(await darvoza(cost,v));return r})()));
+    printHead();
+    for (const workload of options.workloads) {
+        measured.figures[workload] = await takeTurns(workload);
+        if (workload === 'W2')
+            weigh();
+    }
+    if (options.kit) {
+        const order = quick ? { rounds: 1, perRound: 50, entries: 100 } : { rounds: 15, perRound: 1_000, entries: 100_000 };
+        measured.kit = (await measureKit(order)).figures;
+    }
+    for (const s of stacks) console.log(s.title, 'RSS', Math.round(residentBytes(s.pid)/1e6)); await stop(); process.exit(0);
+    if (memory.size > 0)
+        printMemory(memory);
+    if (measured.kit)
+        printKit(measured.kit);
+    printGoals(measured);
+    console.log(`\nload ${loadavg()[0].toFixed(1)} at the end`);
+}
+finally {
+    await stop();
+}
+process.exit(0);
+async function stop() {
+    driver.removeAllListeners('exit');
+    await ended(driver, 'SIGKILL');
+    for (const stack of stacks)
+        await stack.stop();
+    await closeFakeIssuers();
+    removeFolders();
+}
+function printHead() {
+    const model = cpus()[0]?.model.trim();
+    console.log(`${new Date().toISOString()}, node ${process.version}, ${model}, load ${loadavg()[0].toFixed(1)}`);
+    console.log(whyNot === null
+        ? `servers, workers and stores on core ${serverCore}, the load driver on core ${driverCore}`
+        : `NOT PINNED to cores, read ratios alone: ${whyNot}`);
+    console.log(`${rounds} rounds in turns of ${milliseconds / 1_000} s each, medians; bcrypt at cost ${cost}`);
+}
+/** A round of each that does not count, then A B C A B C. */
+async function takeTurns(workload) {
+    const seen = new Map(stacks.map(stack => [stack, []]));
+    const alone = [];
+    process.stderr.write(`${workloads[workload].title} …\n`);
+    if (!quick)
+        for (const stack of stacks)
+            await ask(stack, workload, Math.min(milliseconds, 1_000));
+    for (let round = 0; round < rounds; round++) {
+        for (const [stack, all] of seen)
+            all.push(await ask(stack, workload, milliseconds));
+        if (workload === besideBcrypt)
+            alone.push(await bcryptAlone());
+    }
+    if (alone.length > 0)
+        measured.bcrypt = median(alone);
+    for (const [{title}, all] of seen) { const m=medians(all); console.log(workload.padEnd(14), title.slice(0,30).padEnd(32), Math.round(m.rate), '/s p50', m.p50.toFixed(2), 'p99', m.p99.toFixed(2), 'cpu', Math.round(m.cpu), JSON.stringify(all.map(x=>Math.round(x.rate)))) } return Object.fromEntries([...seen].map(([{ name }, all]) => [name, medians(all)]));
+}
+function ask({ name, port, pid, storePid, expired }, workload, ms) {
+    const order = {
+        ...{ stack: name, port, roots: [pid, storePid], workload, expired, milliseconds: ms },
+        connections: quick ? 4 : 32,
+    };
+    return new Promise((resolve, reject) => {
+        driver.once('message', (answer) => {
+            if ('figures' in answer)
+                resolve(answer.figures);
+            else
+                reject(new Error(answer.failed));
+        });
+        driver.send(order);
+    });
+}
+function medians(all) {
+    const of = (pick) => median(all.map(pick));
+    const signIns = all[0].signIns && {
+        rate: of(one => one.signIns.rate),
+        refused: of(one => one.signIns.refused),
+    };
+    return {
+        ...{ rate: of(one => one.rate), p50: of(one => one.p50), p95: of(one => one.p95), p99: of(one => one.p99) },
+        ...{ cpu: of(one => one.cpu), refused: of(one => one.refused), signIns },
+    };
+}
+/** On the core of the servers, which rest meanwhile. */
+async function bcryptAlone() {
+    const startedAt = performance.now();
+    let done = 0;
+    while (performance.now() < startedAt + milliseconds) {
+        await bcrypt.compare(password, hash);
+        done++;
+    }
+    return (done * 1_000) / (performance.now() - startedAt);
+}
+function weigh() {
+    for (const stack of stacks) {
+        const server = residentBytes(stack.pid);
+        measured.resident[stack.name] = server;
+        memory.set(stack, { server, tree: residentBytesOfTree(stack.pid), store: residentBytes(stack.storePid) });
+    }
+}
+async function startDriver() {
+    const child = fork(fileURLToPath(new URL('./ab-driver.js', import.meta.url)));
+    await new Promise(resolve => child.once('message', resolve));
+    if (whyNot === null)
+        pin(child.pid, driverCore);
+    child.once('exit', code => {
+        if (code !== null)
+            throw new Error(`the load driver ended with ${code}`);
+    });
+    return child;
+}
+//# sourceMappingURL=bench.js.map

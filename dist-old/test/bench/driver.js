@@ -1,0 +1,70 @@
+// The load driver of bench.ts, in a process of its own: what it costs to send must not slow what is measured. It is told one
+// order after the other, and holds the tokens in between.
+import { setTimeout as pause } from 'node:timers/promises';
+import { processorSeconds } from '../support/process-tree.js';
+import { aConnection } from './connection.js';
+import { holding, prepare } from './prepared.js';
+import { wires } from './wires.js';
+import { signIn, workloads } from './workloads.js';
+const heldBy = new Map();
+function heldOf({ stack }) {
+    const held = heldBy.get(stack) ?? holding(wires[stack]);
+    heldBy.set(stack, held);
+    return held;
+}
+async function run(order) {
+    const workload = workloads[order.workload];
+    const held = heldOf(order);
+    const count = Math.min(workload.connections, order.connections);
+    for (const need of workload.needs)
+        await prepare(need, held, order);
+    const connections = await Promise.all(Array.from({ length: count + (workload.signIns ?? 0) }, () => aConnection(order.port)));
+    try {
+        return await measure(workload, held, connections.slice(0, count), connections.slice(count), order);
+    }
+    finally {
+        for (const one of connections)
+            one.close();
+    }
+}
+async function measure({ operation }, held, connections, signingIn, { milliseconds, roots }) {
+    let stopped = false;
+    const timed = { ms: [], refused: 0 };
+    const signIns = { ms: [], refused: 0 };
+    const beside = signingIn.map((one, lane) => keepOn(() => signIn(held, one, lane), () => stopped, signIns));
+    // All are in flight, and the first of them past its start.
+    if (beside.length > 0)
+        await pause(Math.min(1_000, milliseconds));
+    Object.assign(signIns, { ms: [], refused: 0 });
+    const spent = processorSeconds(...roots);
+    const startedAt = performance.now();
+    const isOver = () => performance.now() >= startedAt + milliseconds;
+    await Promise.all(connections.map((one, lane) => keepOn(() => operation(held, one, lane), isOver, timed)));
+    const seconds = (performance.now() - startedAt) / 1_000;
+    const cost = processorSeconds(...roots) - spent;
+    const signedInMeanwhile = signIns.ms.length;
+    stopped = true;
+    await Promise.all(beside);
+    const sorted = timed.ms.sort((a, b) => a - b);
+    const at = (share) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
+    return {
+        ...{ rate: sorted.length / seconds, p50: at(0.5), p95: at(0.95), p99: at(0.99), refused: timed.refused },
+        cpu: (cost * 1_000_000) / sorted.length,
+        signIns: beside.length > 0 ? { rate: signedInMeanwhile / seconds, refused: signIns.refused } : null,
+    };
+}
+async function keepOn(once, isOver, into) {
+    while (!isOver()) {
+        const startedAt = performance.now();
+        if (await once())
+            into.ms.push(performance.now() - startedAt);
+        else
+            into.refused++;
+    }
+}
+process.on('message', (order) => {
+    run(order).then(figures => process.send({ figures }), error => process.send({ failed: `${order.stack}, ${order.workload}: ${error.message}` }));
+});
+process.on('disconnect', () => process.exit(0));
+process.send('ready');
+//# sourceMappingURL=driver.js.map

@@ -1,0 +1,65 @@
+// How the same things are asked for at each of the servers of `npm run bench`.
+import { basic } from '../support/applications.js';
+import { get, postForm, postJson } from './connection.js';
+import { briefly, machineOf, password, resourceServer, secret, usernameOf } from './stack-names.js';
+const own = (id) => basic(id, secret);
+const oauthPair = (body) => {
+    const { access_token, refresh_token } = JSON.parse(body);
+    return { access: access_token, refresh: refresh_token };
+};
+const grant = (lane, more = {}, client = machineOf(lane)) => postForm('/token', { grant_type: 'client_credentials', ...more }, own(client));
+const isActive = ({ status, body }) => status === 200 && body.includes('"active":true');
+const isOk = ({ status }) => status === 200;
+const ownCredentials = (lane) => postForm('/oauth/token', { grant_type: 'client_credentials' }, own(machineOf(lane)));
+const darvoza = {
+    signIn: index => postJson('/api/token/', { username: usernameOf(index), password }),
+    refresh: refresh => postJson('/api/token/refresh/', { refresh }),
+    pair: body => JSON.parse(body),
+    verify: { ask: token => postJson('/api/token/verify/', { token }), isGood: isOk },
+    introspect: { ask: token => postForm('/oauth/introspect', { token }, own(resourceServer)), isGood: isActive },
+    checkable: () => null,
+    brief: () => null,
+    credentials: ownCredentials,
+    revoke: (token, lane) => postForm('/oauth/revoke', { token }, own(machineOf(lane))),
+    revocable: ownCredentials,
+    end: ({ refresh }) => postJson('/api/token/blacklist/', { refresh }),
+    jwks: get('/.well-known/jwks.json'),
+    discovery: get('/.well-known/openid-configuration'),
+    health: get('/healthz'),
+};
+/** Public applications sign people in, as ours does there; the token is checked by who serves, as the library has it. */
+const nodeOauth = {
+    signIn: index => postForm('/token', { grant_type: 'password', client_id: 'app', username: usernameOf(index), password }),
+    refresh: refresh_token => postForm('/token', { grant_type: 'refresh_token', client_id: 'app', refresh_token }),
+    pair: oauthPair,
+    verify: { ask: token => get('/me', { Authorization: `Bearer ${token}` }), isGood: isOk },
+    introspect: { ask: token => get('/me', { Authorization: `Bearer ${token}` }), isGood: isOk },
+    checkable: lane => grant(lane),
+    brief: () => grant(0, {}, briefly),
+    credentials: lane => grant(lane),
+    revoke: (token, lane) => postForm('/revoke', { token }, own(machineOf(lane))),
+    revocable: lane => grant(lane),
+    end: ({ access }, lane) => postForm('/revoke', { token: access }, own(machineOf(lane))),
+    jwks: get('/jwks'),
+    discovery: get('/.well-known/openid-configuration'),
+    health: get('/healthz'),
+};
+/** It introspects and revokes opaque tokens alone; the hint saves it a look at the store. */
+const oidcQuestion = {
+    ask: token => postForm('/token/introspection', { token, token_type_hint: 'access_token' }, own(resourceServer)),
+    isGood: isActive,
+};
+const revokeAtOidc = (token, lane) => postForm('/token/revocation', { token, token_type_hint: 'access_token' }, own(machineOf(lane)));
+const oidc = {
+    ...nodeOauth,
+    verify: oidcQuestion,
+    introspect: oidcQuestion,
+    checkable: lane => grant(lane, { resource: 'urn:opaque' }),
+    brief: () => grant(0, { resource: 'urn:brief' }),
+    credentials: lane => grant(lane, { resource: 'urn:jwt' }),
+    revoke: revokeAtOidc,
+    revocable: lane => grant(lane, { resource: 'urn:opaque' }),
+    end: ({ access }, lane) => revokeAtOidc(access, lane),
+};
+export const wires = { darvoza, 'node-oauth': nodeOauth, oidc };
+//# sourceMappingURL=wires.js.map

@@ -1,0 +1,121 @@
+import { spawn } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect } from 'chai';
+import { aCommandLine, expectOneLine, expectRefused, patience } from '../support/command-line.js';
+import { anOpen } from '../support/database.js';
+import { aFolder, onEachEngine } from '../support/engines.js';
+import { aServer, issuer, password } from '../support/server.js';
+const later = "INSERT INTO migrations (timestamp, name) VALUES (1999999999999, 'Later1999999999999')";
+const newer = /the database was made by a newer version of Darvoza \(Later1999999999999\)/;
+const main = fileURLToPath(new URL('../../server/main.js', import.meta.url));
+/** Starts the real program, which must not serve, and answers the one line that it wrote. */
+async function refusedStart(folder, settings) {
+    const child = spawn(process.execPath, [main], {
+        cwd: folder,
+        env: { PATH: process.env.PATH, PORT: '0', ISSUER: issuer, ...settings },
+    });
+    let [stdout, said] = ['', ''];
+    child.stdout.on('data', chunk => {
+        stdout += chunk;
+        // It serves: that is wrong, and told below.
+        if (stdout.includes('is ready'))
+            child.kill('SIGKILL');
+    });
+    child.stderr.on('data', chunk => (said += chunk));
+    const code = await new Promise(resolve => child.once('close', resolve));
+    expect(said, stdout).to.match(/^\{.*\}\n$/);
+    return { code, stdout, said, line: JSON.parse(said) };
+}
+describe('a first start with settings that cannot be', () => {
+    const cases = [
+        ['a short password', { ADMIN_PASSWORD: 'zq9-x7w' }, /^ADMIN_PASSWORD: .*at least 8 characters/],
+        ['a common password', { ADMIN_PASSWORD: 'password1' }, /^ADMIN_PASSWORD: .*too common/],
+        ['a name with a space', { ADMIN_USERNAME: 'the admin', ADMIN_PASSWORD: password }, /^ADMIN_USERNAME: /],
+        [
+            'a name that is ours but for a letter',
+            { DATABSE_URL: 'mysql://a:hunter2@b/c' },
+            /^DATABSE_URL .*DATABASE_URL is meant/,
+        ],
+    ];
+    it('says which, why and no value, and makes nothing', async () => {
+        const check = async ([what, settings, problem]) => {
+            const folder = aFolder();
+            const { code, stdout, line, said } = await refusedStart(folder, settings);
+            expect([code, stdout, line.level], what).to.deep.equal([1, '', 60]);
+            expect(line.problems, what).to.have.length(1);
+            expect(line.problems[0]).to.match(problem);
+            for (const value of ['hunter2', 'zq9-x7w', 'password1', 'the admin'])
+                expect(said).to.not.include(value);
+            expect(readdirSync(folder), what).to.deep.equal([]);
+        };
+        await Promise.all(cases.map(check));
+    }).timeout(patience);
+});
+/** What keeps a server of these settings from starting. */
+async function refusalOf(settings) {
+    return aServer({ settings }).then(() => 'it started', (error) => error.message);
+}
+onEachEngine('a start on a database', engine => {
+    it("that is another issuer's is refused, until the issuer is changed on purpose", async () => {
+        const { settings, ...server } = await aServer({ engine });
+        const other = { ...settings, issuer: 'https://id.example.com' };
+        const refusal = await refusalOf(other);
+        for (const part of [settings.issuer, other.issuer, 'darvoza issuer set'])
+            expect(refusal).to.include(part);
+        const { issuerClaim } = server.composed.parts.house;
+        const early = await issuerClaim.set(other.issuer, 'operator:test').catch((error) => error.message);
+        expect(early).to.match(/a server runs on this database/);
+        server.clock.advance('10s');
+        await issuerClaim.set(other.issuer, 'operator:test');
+        const { database } = server.composed.parts.storage;
+        const [entry] = await database.read("SELECT before_json AS 'before', after_json AS 'after' FROM audit_entry WHERE action = 'issuer_changed'");
+        expect([entry?.before, entry?.after].map(one => JSON.parse(one))).to.deep.equal([
+            { issuer: settings.issuer },
+            { issuer: other.issuer },
+        ]);
+        await server.close();
+        expect(await refusalOf(settings)).to.include(`belongs to the issuer ${other.issuer}`);
+        await aServer({ settings: other });
+    });
+    it('that was there before issuers were kept adopts the one of the next server', async () => {
+        const { settings, ...server } = await aServer({ engine });
+        await server.composed.parts.storage.database.write('DELETE FROM installation');
+        await server.close();
+        const other = { ...settings, issuer: 'https://id.example.com' };
+        await (await aServer({ settings: other })).close();
+        expect(await refusalOf(settings)).to.include(other.issuer);
+    });
+    it('that was made by a newer version is refused with the reason, before anything changes', async () => {
+        const { settings, ...server } = await aServer({ engine });
+        await server.composed.parts.storage.database.write(later);
+        await server.close();
+        expect(await refusalOf(settings)).to.match(newer);
+    });
+});
+describe('the command line on a database', () => {
+    it('that was made by a newer version refuses every command; and what is no issuer', async () => {
+        const darvoza = await aCommandLine().migrated();
+        await expectRefused(darvoza, [
+            [['issuer', 'set', 'https://id.example.com'], 2, /--yes/],
+            [['issuer', 'set', 'http://id.example.com', '--yes'], 2, /must be https/],
+        ]);
+        const opened = await anOpen({ engine: 'sqlite', path: join(darvoza.dataDir, 'darvoza.sqlite') });
+        await opened.write(later);
+        await expectRefused(darvoza, [
+            [['user', 'list'], 1, newer],
+            [['migrate', 'up'], 1, newer],
+            [['migrate', 'down', '--yes'], 1, newer],
+        ]);
+        expect((await darvoza.json(['migrate', 'status'])).at(-1)).to.deep.equal({ name: 'Later1999999999999', done: true });
+    }).timeout(2 * patience);
+});
+describe('.env in the working directory', () => {
+    it('is read by the command line as by the server', async () => {
+        const darvoza = aCommandLine({ DATA_DIR: '' });
+        darvoza.file('.env', 'DATA_DIR=kept\nDATABSE_URL=sqlite:hunter2\n');
+        expectOneLine(await darvoza.run(['user', 'list']), /^darvoza: DATABSE_URL \(in .*\.env\) is no setting: DATABASE_URL is meant/);
+    });
+});
+//# sourceMappingURL=refused-starts.test.js.map

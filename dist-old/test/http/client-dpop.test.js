@@ -1,0 +1,193 @@
+// `darvoza/client` with tokens that are bound to its key (RFC 9449), before the real server and a resource server with the kit.
+import { createServer } from 'node:http';
+import { expect } from 'chai';
+import { createClient, memoryKeys, memoryStore, } from '../../server/client/client.js';
+import { protect } from '../../server/verifier/node.js';
+import { createVerifier } from '../../server/verifier/verifier.js';
+import { aConfidentialApplication, anApplication } from '../support/applications.js';
+import { claimsOf } from '../support/client.js';
+import { aBrowser, aCode, redirectUri } from '../support/codes.js';
+import { aServer, issuer, settle } from '../support/server.js';
+const api = 'https://api.example';
+const notes = {
+    kind: 'browser',
+    metadata: {
+        ...{ redirect_uris: [redirectUri], scope: 'openid offline_access read', first_party: true },
+        ...{ token_endpoint_auth_method: 'none', dpop_bound_access_tokens: true },
+    },
+};
+describe('the client with tokens bound to its key', () => {
+    let server;
+    let browser;
+    let verifier;
+    let guarded;
+    /** `METHOD path: status` of what was sent. */
+    let sent;
+    /** Stands before the token endpoint as one does that asks for nonces; null: nobody does. */
+    let wanted;
+    const closing = [];
+    beforeEach(async () => {
+        sent = [];
+        wanted = null;
+        server = await aServer();
+        await server.aUser({ username: 'amy' });
+        const secret = await aConfidentialApplication(server, 'api', {
+            ...{ kind: 'resource_server', resource: api, resourceScopes: [{ name: 'read', description: '' }] },
+            metadata: { grant_types: ['client_credentials'], scope: 'revocations:read' },
+        });
+        await anApplication(server, 'notes', notes);
+        await settle(server.composed);
+        browser = await aBrowser(server, 'amy');
+        verifier = createVerifier({
+            ...{ issuer, url: server.url, audience: api, clientId: 'api', clientSecret: secret, dpopNonces: true },
+            clocks: { monotonic: server.clock.now, wall: server.clock.now },
+        });
+        await verifier.ready();
+        guarded = createServer(protect(verifier, { needs: { scope: 'read' }, baseUrl: api }, (_, response, token) => response.end(token?.sub))).listen(0, '127.0.0.1');
+    });
+    afterEach(async () => {
+        for (const one of closing.splice(0))
+            await one.close();
+        guarded.close();
+        await verifier.close();
+    });
+    /** Leads to the servers, wherever they listen. */
+    async function via(input, init) {
+        const isRequest = input instanceof Request;
+        const { href, origin, pathname } = new URL(isRequest ? input.url : input);
+        const { method, headers } = isRequest
+            ? input
+            : { method: init?.method ?? 'GET', headers: new Headers(init?.headers) };
+        const { nonce } = claimsOf(headers.get('dpop') ?? 'e30.e30.');
+        const at = origin === api ? `http://127.0.0.1:${guarded.address().port}` : server.url;
+        const led = href.replace(origin, at);
+        const answer = pathname === '/oauth/token' && wanted !== null && nonce !== wanted
+            ? Response.json({ error: 'use_dpop_nonce' }, { status: 400, headers: { 'DPoP-Nonce': wanted } })
+            : await fetch(isRequest ? new Request(led, input) : led, init);
+        sent.push(`${method} ${pathname}: ${answer.status}`);
+        return answer;
+    }
+    const aTab = (keys = memoryKeys(), store = memoryStore()) => {
+        const clocks = { monotonic: server.clock.now, wall: server.clock.now };
+        const options = { issuer, clientId: 'notes', store, lock: null, clocks, fetch: via, origins: [api] };
+        const client = createClient({ ...options, dpop: keys });
+        closing.push(client);
+        return client;
+    };
+    async function redeem(client) {
+        const { code, terms } = await aCode(server, browser.session, 'notes', {
+            ...{ scope: 'openid offline_access read', resources: [api], dpopJkt: await client.keyThumbprint() },
+        });
+        await client.redeem(code, { redirect_uri: terms.redirectUri, code_verifier: terms.verifier });
+    }
+    async function signedIn(...of) {
+        const client = aTab(...of);
+        await redeem(client);
+        sent = [];
+        return client;
+    }
+    it('cannot be made where there would be no bound tokens, nor be given a key that can be read', async () => {
+        expect(() => createClient({ issuer, dpop: true })).to.throw(TypeError, 'clientId');
+        let kept;
+        const keys = { keep: async (_, make) => (kept ??= await make()) };
+        await signedIn(keys);
+        expect(kept.privateKey.extractable).to.equal(false);
+        const read = await crypto.subtle.exportKey('jwk', kept.privateKey).catch(error => error);
+        expect(read).to.be.instanceOf(Error);
+    });
+    it('redeems its code, and is told by the server why one is refused', async () => {
+        const client = await signedIn();
+        const { cnf } = claimsOf((await client.accessToken()));
+        expect(cnf).to.deep.equal({ jkt: await client.keyThumbprint() });
+        const refused = await client.redeem('dvz_code_x', { code_verifier: 'x' }).catch((error) => error.code);
+        expect(refused).to.equal('invalid_grant');
+        expect(await client.isSignedIn()).to.equal(true);
+        const other = createClient({ issuer });
+        expect(await other.redeem('x', { code_verifier: 'x' }).catch(error => error)).to.be.instanceOf(TypeError);
+    });
+    it('shows a proof with each request and each refresh, also where bodies and queries go along', async () => {
+        const client = await signedIn();
+        expect((await client.fetch(`${issuer}/oauth/userinfo?a=b`)).status).to.equal(200);
+        expect((await client.fetch(`${issuer}/oauth/userinfo`, { method: 'POST', body: new URLSearchParams('a=b') })).status).to.equal(200);
+        await client.refresh();
+        server.clock.advance('61m');
+        expect((await client.fetch(`${issuer}/oauth/userinfo`)).status).to.equal(200);
+        expect(sent).to.deep.equal([
+            ...['GET /oauth/userinfo: 200', 'POST /oauth/userinfo: 200', 'POST /oauth/token: 200'],
+            ...['POST /oauth/token: 200', 'GET /oauth/userinfo: 200'],
+        ]);
+        expect(await client.signOut()).to.equal(true);
+    });
+    it('sends again, once, what a resource server wants a nonce for, and has it from then on', async () => {
+        const client = await signedIn();
+        const put = () => client.fetch(`${api}/orders`, { method: 'PUT', body: 'all of it' });
+        expect((await put()).status).to.equal(200);
+        expect((await put()).status).to.equal(200);
+        expect(sent).to.deep.equal(['PUT /orders: 401', 'PUT /orders: 200', 'PUT /orders: 200']);
+        // Another two minutes: the nonce is too old.
+        server.clock.advance('3m');
+        expect((await put()).status).to.equal(200);
+        expect(sent.slice(3)).to.deep.equal(['PUT /orders: 401', 'PUT /orders: 200']);
+        // What cannot be sent again is not, and signs nobody out; the next has the nonce.
+        const other = await signedIn();
+        const stream = new Blob(['x']).stream();
+        const streamed = await other.fetch(`${api}/orders`, {
+            method: 'POST',
+            body: stream,
+            duplex: 'half',
+        });
+        expect([streamed.status, (await other.fetch(`${api}/orders`)).status]).to.deep.equal([401, 200]);
+        expect(await other.isSignedIn()).to.equal(true);
+    });
+    it('sends again, once, what the token endpoint wants a nonce for, and gives up where it wants another each time', async () => {
+        wanted = 'first';
+        const client = aTab();
+        await redeem(client);
+        expect(sent).to.deep.equal(['POST /oauth/token: 400', 'POST /oauth/token: 200']);
+        await client.refresh();
+        wanted = 'second';
+        await client.refresh();
+        expect(sent.slice(2)).to.deep.equal(['POST /oauth/token: 200', 'POST /oauth/token: 400', 'POST /oauth/token: 200']);
+        let turn = 0;
+        sent = [];
+        const always = createClient({
+            ...{ issuer, clientId: 'notes', dpop: memoryKeys(), lock: null },
+            fetch: async () => {
+                turn++;
+                return Response.json({ error: 'use_dpop_nonce' }, { status: 400, headers: { 'DPoP-Nonce': `n${turn}` } });
+            },
+        });
+        await always.setTokens({ access_token: 'a.b.c', refresh_token: 'd', token_type: 'DPoP' });
+        const code = await always.refresh().catch((error) => error.code);
+        expect([code, turn, await always.isSignedIn()]).to.deep.equal(['unexpected_answer', 2, true]);
+    });
+    it('sends again each of many that are sent at once, although the first answer has brought the nonce for all', async () => {
+        const client = await signedIn();
+        const answers = await Promise.all(Array.from({ length: 5 }, () => client.fetch(`${api}/orders`)));
+        expect(answers.map(({ status }) => status)).to.deep.equal(Array(5).fill(200));
+        expect(sent.toSorted()).to.deep.equal([...Array(5).fill('GET /orders: 200'), ...Array(5).fill('GET /orders: 401')]);
+        wanted = 'first';
+        const other = aTab();
+        const codes = await Promise.all(['dvz_code_x', 'dvz_code_y'].map(code => other.redeem(code, { code_verifier: 'x' }).catch((error) => error.code)));
+        expect(codes).to.deep.equal(['invalid_grant', 'invalid_grant']);
+    });
+    it('shares its key with its tabs, however many make one at once; without it the tokens are worth nothing', async () => {
+        const [keys, store] = [memoryKeys(), memoryStore()];
+        const tabs = Array.from({ length: 8 }, () => aTab(keys, store));
+        const prints = await Promise.all(tabs.map(tab => tab.keyThumbprint()));
+        expect(new Set(prints).size).to.equal(1);
+        await redeem(tabs[0]);
+        for (const tab of tabs)
+            expect((await tab.fetch(`${issuer}/oauth/userinfo`)).status).to.equal(200);
+        // Whoever has read the store.
+        const copy = memoryStore();
+        const name = `darvoza ${issuer} notes`;
+        await copy.write(name, (await store.read(name)));
+        const thief = aTab(memoryKeys(), copy);
+        expect((await thief.fetch(`${issuer}/oauth/userinfo`)).status).to.equal(401);
+        await thief.refresh().catch(() => { });
+        await tabs[1].refresh();
+        expect((await tabs[2].fetch(`${issuer}/oauth/userinfo`)).status).to.equal(200);
+    });
+});
+//# sourceMappingURL=client-dpop.test.js.map

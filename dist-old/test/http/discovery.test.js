@@ -1,0 +1,92 @@
+// Both discovery documents: that they say what is so, and what clients make of them.
+import { expect } from 'chai';
+import { endpoints } from '../../server/http/oauth/discovery.js';
+import { routes } from '../../server/http/routes.js';
+import { aClient } from '../support/client.js';
+import { later } from '../support/keys.js';
+import { sendRaw } from '../support/raw.js';
+import { aServer, issuer } from '../support/server.js';
+/** Those that are closed as the policy begins: registration.test.ts opens it. */
+const byPolicy = new Set(['registration_endpoint']);
+const paths = ['/.well-known/openid-configuration', '/.well-known/oauth-authorization-server'];
+describe('the discovery documents', () => {
+    // oidcc-discovery-endpoint-verification
+    it('say what OpenID Connect Discovery §3 and RFC 8414 §2 ask for, and nothing that is not there', async () => {
+        const client = aClient(await aServer());
+        const [connect, oauth] = await Promise.all(paths.map(path => client.get(path)));
+        for (const { status, headers } of [connect, oauth]) {
+            expect(status).to.equal(200);
+            expect(headers.get('content-type')).to.match(/^application\/json/);
+            expect(headers.get('cache-control')).to.equal('public, max-age=300');
+            expect(headers.get('access-control-allow-origin')).to.equal('*');
+            expect(headers.get('access-control-allow-credentials')).to.equal(null);
+        }
+        expect(oauth.text).to.equal(connect.text);
+        const { body } = connect;
+        expect(body.issuer).to.equal(issuer);
+        expect(body.id_token_signing_alg_values_supported).to.deep.equal(['ES256', 'RS256']);
+        expect(body.subject_types_supported).to.deep.equal(['public']);
+        expect(body.response_types_supported).to.deep.equal(['code']);
+        expect(body.response_modes_supported).to.have.members(['query', 'fragment', 'form_post']);
+        expect(body.dpop_signing_alg_values_supported).to.deep.equal(['ES256', 'RS256', 'PS256', 'EdDSA']);
+        expect(body.code_challenge_methods_supported).to.deep.equal(['S256']);
+        expect(body.scopes_supported).to.include.members(['openid', 'profile', 'email', 'roles', 'offline_access']);
+        expect(body.claims_supported).to.include.members(['sub', 'nonce', 'sid', 'name', 'email_verified', 'roles']);
+        expect(body.authorization_response_iss_parameter_supported).to.equal(true);
+        // Each of these is true where it is left out, or was meant by who asks.
+        for (const name of ['request_uri_parameter_supported', 'request_parameter_supported', 'claims_parameter_supported'])
+            expect(body[name], name).to.equal(false);
+        expect(body.introspection_endpoint_auth_methods_supported).to.not.include('none');
+        expect(body.token_endpoint_auth_methods_supported).to.include('none');
+        for (const [name, value] of Object.entries(body))
+            expect(value, name).to.not.deep.equal([]);
+    });
+    it('name endpoints that are there, all below the issuer', async () => {
+        const client = aClient(await aServer());
+        const { body } = await client.get(paths[0]);
+        const known = new Set(Object.values(routes).map(row => row.path));
+        for (const [name, path] of Object.entries(endpoints))
+            expect(body[name], name).to.equal(known.has(path) && !byPolicy.has(name) ? issuer + path : undefined);
+        // Nor is any left out.
+        const told = new Set(Object.values(endpoints));
+        const oauth = [...known].filter(path => path.startsWith('/oauth/') && !path.includes(':'));
+        expect(oauth.filter(path => !told.has(path))).to.deep.equal([]);
+    });
+    it('name the grants that are answered, and no other', async () => {
+        const client = aClient(await aServer());
+        const { grant_types_supported: grants } = (await client.get(paths[0])).body;
+        for (const grant of ['password', 'implicit', 'urn:ietf:params:oauth:grant-type:saml2-bearer'])
+            expect(grants).to.not.include(grant);
+        expect(grants).to.include('client_credentials');
+    });
+    it('stay the same until an algorithm comes or goes, and need not be sent again', async () => {
+        const server = await aServer();
+        const client = aClient(server);
+        const etag = async () => (await client.get(paths[0])).headers.get('etag');
+        const first = await etag();
+        for (const path of paths) {
+            const kept = [`GET ${path} HTTP/1.1`, 'Host: localhost', `If-None-Match: ${first}`];
+            expect(await sendRaw(server, kept)).to.include({ status: 304, text: '' });
+        }
+        await server.composed.parts.keys.keyRing.rotate({ atOnce: true }, 'system');
+        expect(await etag()).to.equal(first);
+        await server.setPolicy({ access_token_algorithm: 'EdDSA' });
+        await later('1m', server);
+        // Nothing signs with it yet.
+        expect(await etag()).to.equal(first);
+        await later('21m', server);
+        expect((await client.get(paths[0])).body.id_token_signing_alg_values_supported).to.include('EdDSA');
+        expect(await etag()).to.not.equal(first);
+    });
+    it('come to pages of every origin, with preflights and errors alike', async () => {
+        const client = aClient(await aServer());
+        const headers = { Origin: 'https://shop.example', 'Access-Control-Request-Method': 'GET' };
+        for (const path of [...paths, endpoints.jwks_uri]) {
+            const preflight = await client.send('OPTIONS', path, { headers });
+            expect([preflight.status, preflight.headers.get('access-control-allow-origin')]).to.deep.equal([204, '*']);
+            const wrong = await client.send('DELETE', path, { headers });
+            expect([wrong.status, wrong.headers.get('access-control-allow-origin')]).to.deep.equal([405, '*']);
+        }
+    });
+});
+//# sourceMappingURL=discovery.test.js.map

@@ -1,0 +1,181 @@
+// `darvoza doctor URL`: against resource servers that are wrong in one thing each, and against good ones.
+import { expect } from 'chai';
+import { createVerifier } from '../../server/verifier/verifier.js';
+import { aConfidentialApplication, basic, inForm } from '../support/applications.js';
+import { besideAServer, expectOneLine, expectRefused, patience } from '../support/command-line.js';
+import { aResourceServer, byJose, flawed, fromQueryToo, } from '../support/flawed-resource-server.js';
+import { issuer } from '../support/server.js';
+const audience = 'https://orders.example';
+describe('darvoza doctor', function () {
+    this.timeout(patience);
+    let server;
+    let darvoza;
+    let secret;
+    let expected;
+    const opened = [];
+    beforeEach(async () => {
+        ;
+        ({ server, darvoza } = await besideAServer());
+        const resource = {
+            kind: 'resource_server',
+            resource: audience,
+            resourceScopes: [{ name: 'orders:read', description: '' }],
+        };
+        secret = await aConfidentialApplication(server, 'orders', resource);
+        const answer = await fetch(`${server.url}/.well-known/jwks.json`);
+        expected = { issuer, audience, jwks: (await answer.json()).keys };
+    });
+    afterEach(() => {
+        for (const one of opened.splice(0))
+            one.close();
+    });
+    async function at(judge, tokenOf) {
+        const made = await aResourceServer(judge, tokenOf);
+        opened.push(made);
+        return made.url;
+    }
+    /** Verification and introspection: what is revoked is refused at once. */
+    function exact(judge) {
+        return async (token) => (await judge(token)) && (await introspected(token));
+    }
+    /** The server's clock is cranked by hand, while commands go by the database's. */
+    function followTheClock() {
+        const behind = Math.ceil((Date.now() - server.clock.now()) / 1_000);
+        if (behind > 0)
+            server.clock.advance(`${behind}s`);
+    }
+    async function introspected(token) {
+        followTheClock();
+        const answer = await fetch(`${server.url}/oauth/introspect`, {
+            method: 'POST',
+            headers: { ...inForm, ...basic('orders', secret) },
+            body: new URLSearchParams({ token }),
+        });
+        return (await answer.json()).active;
+    }
+    async function examine(url, ...options) {
+        const { code, stdout, stderr } = await darvoza.run(['doctor', url, '--audience', audience, '--json', ...options]);
+        expect(stdout, stderr).not.to.equal('');
+        return { code, findings: JSON.parse(stdout).findings };
+    }
+    const letIn = (findings) => findings.filter(one => one.verdict === 'LET IN').map(one => one.attack);
+    it('finds what flawed resource servers let in, and tells how that is mended', async () => {
+        const cases = [
+            ['checks no scope', ['less_rights'], /403 insufficient_scope/],
+            ['takes unsecured tokens', ['alg_none'], /algorithms: \["ES256"\]/],
+            ['checks no audience', ['wrong_audience'], /Insist that `aud`/],
+        ];
+        for (const [flaw, attacks, mend] of cases) {
+            const url = await at(flawed(flaw, { ...expected, scope: 'orders:read' }));
+            const { code, findings } = await examine(url, '--until-expiry', '--revoked-for', '0', '--scope', 'orders:read');
+            expect([code, letIn(findings)], flaw).to.deep.equal([1, attacks]);
+            expect(findings.find(one => one.attack === attacks[0]).mend).to.match(mend);
+        }
+    });
+    it('finds one that follows addresses out of tokens, also where it lets nothing in by that', async () => {
+        const judge = flawed(null, expected);
+        const url = await at(async (token) => {
+            const { jku } = JSON.parse(Buffer.from(token.split('.')[0], 'base64url').toString());
+            if (jku)
+                await (await fetch(jku)).text();
+            return judge(token);
+        });
+        const { code, findings } = await examine(url, '--until-expiry', '--revoked-for', '0');
+        expect([code, letIn(findings)]).to.deep.equal([1, ['key_address_followed']]);
+        expect(findings.find(one => one.attack === 'key_address_followed').answered).to.match(/2 times/);
+    });
+    it('finds nothing at one that checks all, and says that a JWKS alone learns of no revocation', async () => {
+        const url = await at(flawed(null, expected));
+        const { code, findings } = await examine(url, '--revoked-for', '100ms');
+        expect(letIn(findings)).to.deep.equal(['revoked_token']);
+        expect(code).to.equal(1);
+        expect(findings.find(one => one.attack === 'revoked_token'))
+            .to.include({ expected: 'refused' })
+            .and.property('mend')
+            .to.match(/darvoza\/verifier/);
+        const agreed = await examine(url, '--revoked-for', '100ms', '--until-expiry');
+        expect([agreed.code, letIn(agreed.findings)]).to.deep.equal([0, []]);
+    });
+    it('lets one that introspects pass, also a token of a user, and ends what it has made', async () => {
+        await server.aUser({ username: 'amy' });
+        const url = await at(exact(byJose(expected, server.url)));
+        const { code, findings } = await examine(url, '--user', 'amy');
+        expect([code, letIn(findings)]).to.deep.equal([0, []]);
+        for (const attack of ['revoked_token', 'revoked_session', 'revoked_role'])
+            expect(findings.find(one => one.attack === attack), attack).to.include({ verdict: 'held' });
+        const entries = await darvoza.json(['revocation', 'list']);
+        expect(entries.map((one) => one.kind)).to.include.members(['token', 'session', 'role']);
+        const audited = (await darvoza.json(['audit', 'list'])).filter((one) => one.action === 'revocation_added');
+        expect(audited).to.have.length(4);
+        for (const one of audited)
+            expect(one.after.why).to.equal('darvoza doctor');
+        expect(await darvoza.json(['session', 'list'])).to.have.length(0);
+        const { stdout } = await darvoza.run(['doctor', url, '--audience', audience, '--user', 'amy']);
+        expect(stdout.trim().split('\n').at(-1)).to.match(new RegExp(`^${findings.length} attacks: \\d+ held`));
+    });
+    it('lets one with the kit pass, strictly, and tells how soon it learns of a revocation', async () => {
+        await server.aUser({ username: 'amy' });
+        const follower = await aConfidentialApplication(server, 'orders-follower', {
+            kind: 'machine',
+            metadata: { grant_types: ['client_credentials'], scope: 'revocations:read', introspects: [audience] },
+        });
+        const verifier = createVerifier({
+            issuer,
+            audience,
+            clientId: 'orders-follower',
+            clientSecret: follower,
+            fetch: (address, init) => {
+                followTheClock();
+                return fetch(String(address).replace(issuer, server.url), init);
+            },
+        });
+        try {
+            await verifier.ready();
+            const url = await at(token => verifier.verify(token, { scope: 'orders:read' }).then(() => true));
+            const { code, findings } = await examine(url, '--strict', '--user', 'amy', '--scope', 'orders:read');
+            expect([code, findings.filter(one => one.verdict !== 'held')]).to.deep.equal([0, []]);
+            for (const attack of ['revoked_token', 'revoked_session', 'revoked_role'])
+                expect(findings.find(one => one.attack === attack).answered).to.match(/^401( at once|; let in for \d+ ms)$/);
+        }
+        finally {
+            await verifier.close();
+        }
+    });
+    it('finds a token taken out of the address', async () => {
+        const url = await at(flawed(null, expected), fromQueryToo);
+        const { findings } = await examine(url, '--revoked-for', '0');
+        expect(letIn(findings)).to.deep.equal(['token_in_query', 'revoked_token']);
+    });
+    it('finds one that is open, and stops there', async () => {
+        const url = await at(async () => true, () => '');
+        const { code, findings } = await examine(url);
+        expect([code, letIn(findings)]).to.deep.equal([1, ['no_token']]);
+    });
+    it('says what to look at where a good token is not let in', async () => {
+        const url = await at(flawed(null, { ...expected, audience: 'https://other.example' }));
+        const ran = await darvoza.run(['doctor', url, '--audience', audience]);
+        expect([ran.code, ran.stdout]).to.deep.equal([1, '']);
+        expectOneLine(ran, /a good token was not let in: it answered 401, WWW-Authenticate: .*https:\/\/orders\.example.*jwks\.json/);
+    });
+    it('refuses what it cannot go by, and sends nothing', async () => {
+        const url = await at(async () => {
+            throw new Error('was asked');
+        });
+        await expectRefused(darvoza, [
+            [['doctor'], 2, /missing required argument 'url'/],
+            [['doctor', 'orders.example'], 2, /is no address/],
+            [['doctor', 'https://a:b@orders.example/'], 2, /is no address/],
+            [['doctor', 'http://orders.example/'], 2, /plain http/],
+            [['doctor', url, '--audience', 'https://unknown.example'], 2, /audience/],
+            [['doctor', url, '--user', 'nobody'], 2, /nobody/],
+            [['doctor', url, '--role', 'clerk'], 2, /--user/],
+            [['doctor', url, '--header', 'Authorization: Bearer x'], 2, /Authorization/],
+            [['doctor', url, '--header', 'nonsense'], 2, /no header/],
+            [['doctor', url, '--method', 'get'], 2, /method/],
+            [['doctor', url, '--pause', 'soon'], 2, /--pause/],
+            [['doctor', 'http://127.0.0.1:1/'], 1, /ECONNREFUSED/],
+        ]);
+        expect(await darvoza.json(['revocation', 'list'])).to.satisfy((entries) => entries.every(one => one.kind === 'token'));
+    });
+});
+//# sourceMappingURL=doctor.test.js.map

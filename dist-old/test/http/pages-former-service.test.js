@@ -1,0 +1,67 @@
+// The page that tells how far the move from the former service has come.
+import { expect } from 'chai';
+import { aClient } from '../support/client.js';
+import { aLegacyToken, aServerAfterDjango, cutOverAt } from '../support/legacy-tokens.js';
+import { aServer, password } from '../support/server.js';
+import { countOf } from '../support/statements.js';
+import { aVisitor } from '../support/visitor.js';
+const path = '/admin/former-service';
+const link = `href="${path}"`;
+async function as(server, role) {
+    const visitor = aVisitor(server);
+    if (role === 'admin')
+        await visitor.signIn({ username: 'admin', password });
+    else
+        await visitor.signIn(await server.aUser({ roles: [role] }));
+    return visitor;
+}
+describe('the page of the former service', () => {
+    it('is in the menu only where one is set up, and there for whoever may see the policies', async () => {
+        const [plain, after] = [await aServer(), await aServerAfterDjango()];
+        expect((await (await as(plain, 'admin')).open('/admin/users')).text).to.not.contain(link);
+        expect((await (await as(plain, 'admin')).open(path)).text).to.contain('No former service is set up');
+        for (const role of ['admin', 'auditor']) {
+            const visitor = await as(after, role);
+            expect((await visitor.open('/admin/users')).text, role).to.contain(link);
+            expect((await visitor.open(path)).status, role).to.equal(200);
+        }
+        const support = await as(after, 'support');
+        expect((await support.open('/admin/users')).text).to.not.contain(link);
+        expect((await support.send('GET', path)).status).to.equal(403);
+        expect((await aVisitor(after).send('GET', path)).status).to.equal(303);
+    });
+    it('tells in three languages who came, who is to come, who was refused and why, and when the door closes', async () => {
+        const server = await aServerAfterDjango();
+        const visitor = await as(server, 'admin');
+        expect((await visitor.open(path)).text).to.contain('Nobody has come yet');
+        const amy = await server.aUser();
+        const client = aClient(server);
+        const { legacyImport } = server.composed.parts.legacy;
+        const listed = ['a', 'b', 'c'].map(jti => ({ jti, userId: amy.id, expiresAt: cutOverAt + 86_400_000 }));
+        await legacyImport.list(listed);
+        await legacyImport.end([legacyImport.hashOf('c')], 'system');
+        const token = aLegacyToken(amy.id, { jti: 'a' });
+        await client.refresh(token);
+        await client.refresh(token);
+        await client.refresh(aLegacyToken(amy.id, { iat: cutOverAt / 1000 + 9 }));
+        await server.composed.jobs.runAll();
+        const { text } = await visitor.open(path);
+        const tiles = [...text.matchAll(/class="tile[\s\S]*?class="value">([^<]*)</g)].map(([, value]) => value.trim());
+        expect(tiles).to.deep.equal(['1', '1', '1', '1']);
+        expect(text).to.contain('2026-01-05').and.contain('legacy_token_after_cut_over').and.contain('HS256');
+        expect(text).to.match(/It closes in 29 days[^<]* Who comes later/);
+        for (const language of ['en', 'uz', 'ru']) {
+            const seen = await visitor.send('GET', path, { headers: { 'Accept-Language': language } });
+            expect(seen.text, language).to.not.match(/formerService\.\w+/);
+        }
+        const asked = await countOf(server, async () => {
+            expect((await visitor.send('GET', path)).status).to.equal(200);
+        });
+        // The browser, how many are to come, and what was counted.
+        expect(asked).to.deep.equal({ reads: 3, writes: 0 });
+        server.clock.advance('31d');
+        await visitor.signIn({ username: 'admin', password });
+        expect((await visitor.open(path)).text).to.contain('The door is closed');
+    });
+});
+//# sourceMappingURL=pages-former-service.test.js.map

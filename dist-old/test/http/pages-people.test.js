@@ -1,0 +1,431 @@
+// The pages about people: who sees them, what a lost phone takes, and what many at once do and leave alone.
+import { expect } from 'chai';
+import { aClient } from '../support/client.js';
+import { aServer, password } from '../support/server.js';
+import { aVisitor, localOf } from '../support/visitor.js';
+const admin = { username: 'admin', password };
+const ownSite = { 'Sec-Fetch-Site': 'same-origin' };
+const phone = 'Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0.0.0 Mobile Safari/537.36';
+async function signedIn(server, user = admin) {
+    const visitor = aVisitor(server);
+    await visitor.signIn(user);
+    return visitor;
+}
+async function aPhone(server, user) {
+    const client = aClient(server, phone);
+    const { access } = await client.signIn(user);
+    return { isLive: async () => (await client.get('/api/me/', access)).status === 200 };
+}
+const firstLink = ({ text }, folder) => new RegExp(`href="(/admin/${folder}/[0-9a-f-]{36})"`).exec(text)?.[1] ?? '';
+/** The hidden fields of the form that is sent to `action`. */
+function hiddenIn({ text }, action) {
+    const form = [...text.matchAll(/<form\b[^>]*>[\s\S]*?<\/form>/g)].find(([all]) => all.includes(`action="${action}"`));
+    const inputs = [...(form?.[0] ?? '').matchAll(/<input type="hidden" name="([^"]*)" value="([^"]*)"/g)];
+    return Object.fromEntries(inputs.map(([, name, value]) => [name, value.replaceAll('&amp;', '&')]));
+}
+describe('the pages about people', () => {
+    it('are refused to who lacks the permission, and shown to who has it', async () => {
+        const server = await aServer();
+        const amy = await server.aUser();
+        await aPhone(server, amy);
+        const boss = await signedIn(server);
+        const session = firstLink(await boss.open(`/admin/sessions?user=${amy.username}`), 'sessions');
+        const device = firstLink(await boss.open(`/admin/devices?user=${amy.username}`), 'devices');
+        const lists = [
+            '/admin',
+            '/admin/users',
+            `/admin/users/${amy.id}`,
+            '/admin/devices',
+            '/admin/sessions',
+            session,
+            device,
+        ];
+        const ends = ['/admin/sessions/end?state=live', '/admin/devices/end'];
+        const writes = ['/admin/users/new', `/admin/users/${amy.id}/password`];
+        const seen = [
+            [boss, [...lists, ...ends, ...writes], []],
+            [await signedIn(server, await server.aUser({ roles: ['support'] })), [...lists, ...ends], writes],
+            [await signedIn(server, await server.aUser({ roles: ['auditor'] })), lists, [...ends, ...writes]],
+            [await signedIn(server, amy), [], [...lists, ...ends, ...writes, '/admin/users.csv']],
+        ];
+        for (const [visitor, open, shut] of seen) {
+            for (const path of open)
+                expect((await visitor.open(path)).status, path).to.equal(200);
+            for (const path of shut)
+                expect((await visitor.open(path)).status, path).to.equal(403);
+        }
+    });
+});
+describe('a lost phone', () => {
+    it('is found by the name of its owner and ended from their page, and its tokens are refused at once', async () => {
+        const server = await aServer();
+        const amy = await server.aUser({ username: 'amina' });
+        const lost = await aPhone(server, amy);
+        const boss = await signedIn(server);
+        const found = await boss.open('/admin/users?text=AMI');
+        expect(found.text).to.include(`href="/admin/users/${amy.id}"`);
+        const page = await boss.open(`/admin/users/${amy.id}`);
+        expect(page.text).to.include('Chrome · Android');
+        const action = `${firstLink(page, 'devices')}/end`;
+        const back = hiddenIn(page, action).back;
+        expect(await lost.isLive()).to.equal(true);
+        expect(localOf(await boss.submit(action, { back }, `/admin/users/${amy.id}`))).to.equal(`/admin/users/${amy.id}`);
+        expect(await lost.isLive()).to.equal(false);
+        const after = (await boss.open(`/admin/users/${amy.id}`)).text;
+        expect(after).to.include('its tokens are refused from now on');
+        expect(after.replace(/<[^>]+>/g, ''), 'its history').to.match(/Ended a device: Chrome · Android\s*just now\s*·\s*admin/);
+        await aPhone(server, amy);
+    });
+    it('leaves a session whose page tells who ended it and why', async () => {
+        const server = await aServer();
+        const amy = await server.aUser();
+        const lost = await aPhone(server, amy);
+        const boss = await signedIn(server);
+        const path = firstLink(await boss.open(`/admin/sessions?user=${amy.username}`), 'sessions');
+        await boss.submit(`${path}/end`, { why: 'left in a <taxi>' }, path);
+        expect(await lost.isLive()).to.equal(false);
+        const { text } = await boss.open(path);
+        expect(text).to.include('Ended by hand').and.include('left in a &lt;taxi&gt;').and.include('admin');
+        expect((await boss.open('/admin/sessions?state=ended')).text).to.include(path);
+        expect((await boss.open('/admin/sessions?state=live')).text).not.to.include(path);
+        for (const id of ['x', '00000000-0000-4000-8000-000000000000'])
+            for (const folder of ['sessions', 'devices'])
+                expect((await boss.open(`/admin/${folder}/${id}`)).status).to.equal(404);
+    });
+    it('leads nowhere else by the way back that a form names', async () => {
+        const server = await aServer();
+        const amy = await server.aUser();
+        await aPhone(server, amy);
+        const boss = await signedIn(server);
+        const page = `/admin/users/${amy.id}`;
+        const action = `${firstLink(await boss.open(page), 'devices')}/end`;
+        expect(localOf(await boss.submit(action, { back: 'https://evil.example/' }, page))).to.equal('/');
+    });
+});
+describe('many at once', () => {
+    it('are ended as the preview said: those who may do more are left out and named, and the own place stays', async () => {
+        const server = await aServer();
+        const [amy, bob] = [await server.aUser(), await server.aUser()];
+        const phones = [await aPhone(server, amy), await aPhone(server, bob)];
+        const chief = await aPhone(server, admin);
+        const helper = await signedIn(server, await server.aUser({ roles: ['support'] }));
+        for (const unusable of ['since=soon', 'user=a&user=b', `address=${'a'.repeat(250)}`, 'state=asleep'])
+            expect((await helper.open(`/admin/sessions/end?${unusable}`)).status, unusable).to.equal(400);
+        const preview = await helper.open('/admin/sessions/end?application=darvoza');
+        expect(preview.text).to.include('2 sessions of 2 users end at once.').and.include('>admin<');
+        expect(preview.text).to.include('The place where you sit is among them.');
+        const fields = hiddenIn(preview, '/admin/sessions/end');
+        // Who signs in after the preview is not reached by it.
+        const later = await aPhone(server, await server.aUser());
+        // A session that was not shown is judged like any other.
+        const done = await helper.send('POST', '/admin/sessions/end', { form: fields, headers: ownSite });
+        expect(done.status).to.equal(303);
+        expect(await Promise.all(phones.map(one => one.isLive()))).to.deep.equal([false, false]);
+        expect([await chief.isLive(), await later.isLive()]).to.deep.equal([true, true]);
+        expect((await helper.open('/admin/sessions')).text).to.include('2 sessions of 2 users are over.');
+    });
+    it('leave alone whom a forged form adds', async () => {
+        const server = await aServer();
+        const chief = await aPhone(server, admin);
+        const boss = await signedIn(server);
+        const ids = (kind, text) => [...text.matchAll(new RegExp(`/admin/${kind}/([0-9a-f-]{36})"`, 'g'))].map(match => `pick:${match[1]}`);
+        const forged = {
+            sessions: ids('sessions', (await boss.open('/admin/sessions?user=admin')).text),
+            devices: ids('devices', (await boss.open('/admin/devices?user=admin')).text),
+        };
+        const helper = await signedIn(server, await server.aUser({ roles: ['support'] }));
+        const _token = helper.tokenOn(await helper.open('/account'), '/account');
+        for (const [kind, picks] of Object.entries(forged)) {
+            expect(picks).not.to.deep.equal([]);
+            const form = { _token, ...Object.fromEntries(picks.map(name => [name, '1'])) };
+            await helper.send('POST', `/admin/${kind}/end`, { form, headers: ownSite });
+            expect((await helper.open(`/admin/${kind}`)).text).to.include('Left out, for they may do more than you: admin.');
+        }
+        expect(await chief.isLive()).to.equal(true);
+        expect((await boss.open('/admin')).status).to.equal(200);
+    });
+    it('are found by the days of their reader', async () => {
+        const server = await aServer();
+        const amy = await server.aUser();
+        await aPhone(server, amy);
+        const boss = await signedIn(server);
+        const [east, west] = ['Pacific/Kiritimati', 'Pacific/Pago_Pago'];
+        // Never the same day: 25 hours lie between them.
+        const dayIn = (timeZone) => new Intl.DateTimeFormat('sv', { timeZone }).format(server.clock.now());
+        const isFound = async (zone, query) => {
+            boss.cookies.set('darvoza-zone', zone);
+            const found = [];
+            for (const list of ['sessions', 'devices'])
+                found.push((await boss.open(`/admin/${list}?user=${amy.username}&${query}`)).text.includes(`/admin/${list}/`));
+            return found;
+        };
+        for (const query of [`since=${dayIn(east)}`, `since=${dayIn(east)}T00:00`]) {
+            expect(await isFound(east, query), query).to.deep.equal([true, true]);
+            expect(await isFound(west, query), query).to.deep.equal([false, false]);
+        }
+        for (const query of [`until=${dayIn(west)}`, `until=${dayIn(east)}T00:00`]) {
+            expect(await isFound(west, query), query).to.deep.equal([true, true]);
+            expect(await isFound(east, query), query).to.deep.equal([false, false]);
+        }
+        const kept = await boss.open(`/admin/sessions?since=${dayIn(west)}T10:30`);
+        expect(kept.text).to.match(new RegExp(`type="datetime-local" value="${dayIn(west)}T10:30"`));
+        for (const nonsense of ['2026-13-01', '2026-01-01T25:00', '2026-01-01T', 'T', '<b>'])
+            expect(await isFound(east, `since=${nonsense}`), nonsense).to.deep.equal([true, true]);
+    });
+    it('are disabled or given a role after a preview, but for who does it', async () => {
+        const server = await aServer();
+        const [amy, bob] = [await server.aUser(), await server.aUser()];
+        const lost = await aPhone(server, amy);
+        const boss = await signedIn(server);
+        const picks = { [`pick:${amy.id}`]: '1', [`pick:${bob.id}`]: '1', 'pick:1': '1' };
+        const given = await boss.submit('/admin/users/change', { change: 'add-role', role: 'support', ...picks }, '/admin/users');
+        expect(given.text)
+            .to.include('3 users get the role support.')
+            .and.include(`admin, ${amy.username} and ${bob.username}`);
+        await boss.send('POST', '/admin/users/change/add-role', {
+            form: hiddenIn(given, '/admin/users/change/add-role'),
+            headers: ownSite,
+        });
+        const { users } = server.composed.parts.people;
+        expect((await users.require(bob.id)).roles).to.deep.equal(['support']);
+        const preview = await boss.submit('/admin/users/change', { change: 'disable', ...picks }, '/admin/users');
+        expect(preview.text).to.include('2 users are signed out at once').and.include('That is you.');
+        expect(await lost.isLive()).to.equal(false); // stale: the role came
+        const action = '/admin/users/change/disable';
+        const form = { ...hiddenIn(preview, action), ...picks };
+        await boss.send('POST', action, { form, headers: ownSite });
+        const active = await Promise.all([1, amy.id, bob.id].map(async (id) => (await users.require(id)).active));
+        expect(active).to.deep.equal([true, false, false]);
+        expect((await boss.open('/admin/users')).text).to.include('2 users are disabled. Left out: admin.');
+    });
+});
+describe('a question about many', () => {
+    it('names the first of them, and counts only the others', async () => {
+        const server = await aServer();
+        const people = [
+            await server.aUser({ username: 'amina.karimova', firstName: 'Amina', lastName: 'Karimova' }),
+            await server.aUser({ username: 'bek', firstName: 'Bek', lastName: '' }),
+        ];
+        for (let more = 0; more < 4; more++)
+            people.push(await server.aUser({ username: `somebody${more}` }));
+        for (const one of people)
+            await aPhone(server, one);
+        const boss = await signedIn(server);
+        const named = 'Amina K. (amina.karimova), Bek (bek), somebody0 and 3 more';
+        const picks = Object.fromEntries(people.map(one => [`pick:${one.id}`, '1']));
+        const users = await boss.submit('/admin/users/change', { change: 'sign-out', ...picks }, '/admin/users');
+        expect(plain(users.text)).to.include(named);
+        for (const kind of ['sessions', 'devices']) {
+            const list = await boss.open(`/admin/${kind}`);
+            const ids = [...list.text.matchAll(/name="pick:([^"]+)"/g)].map(match => [`pick:${match[1]}`, '1']);
+            const { text } = await boss.submit(`/admin/${kind}/end/preview`, Object.fromEntries(ids), `/admin/${kind}`);
+            expect(plain(text), kind).to.match(/\(?\w[^<]* and 3 more/);
+            expect((await boss.open(`/admin/${kind}/end?user=bek`)).text).to.include('Bek (bek)');
+        }
+    });
+});
+describe('after everything of a person was ended', () => {
+    it('devices say that nobody is signed in on them, and have no button that ends', async () => {
+        const server = await aServer();
+        const amy = await server.aUser();
+        await aPhone(server, amy);
+        const boss = await signedIn(server);
+        const own = aVisitor(server);
+        const [page, end] = [`/admin/users/${amy.id}`, /action="\/(?:admin|account)\/devices\/[^"]+\/end"/];
+        expect((await boss.open(page)).text)
+            .to.include('Signed in<')
+            .and.match(end);
+        await boss.submit(`${page}/sign-out`, {}, page);
+        const after = await boss.open(page);
+        expect(after.text).to.include('Chrome · Android').and.include('Signed out<').and.not.match(end);
+        expect((await boss.open(`/admin/devices?user=${amy.username}`)).text)
+            .to.include('Signed out<')
+            .and.not.match(end);
+        await own.signIn(amy);
+        const devices = (await own.open('/account/devices')).text;
+        expect(devices).to.include('Chrome · Android').and.include('Signed out<');
+        expect([...devices.matchAll(new RegExp(end, 'g'))]).to.have.length(1);
+        expect(devices).to.not.include('/account/devices/end-others');
+    });
+});
+describe('whom somebody may mean', () => {
+    it('is asked on every list, and no list says that it found nobody', async () => {
+        const server = await aServer();
+        for (const username of ['amina.k', 'amina.s'])
+            await server.aUser({ username });
+        const boss = await signedIn(server);
+        for (const [list, none] of [
+            ['sessions?user=amina', 'No such session was found'],
+            ['devices?user=amina', 'No such device was found'],
+            ['incidents?user=amina', 'No incident is like that'],
+            ['revocations?actor=amina', 'No revocation is like that'],
+            ['audit?actor=amina', 'Nothing is written down like that'],
+        ]) {
+            const { text } = await boss.open(`/admin/${list}`);
+            expect(text, list).to.include('Whom do you mean?').and.include('amina.k').and.not.include(none);
+            const nobody = (await boss.open(`/admin/${list.replace('amina', 'zzz')}`)).text;
+            expect(nobody, list).to.include(none).and.not.include('Whom do you mean?');
+        }
+    });
+});
+describe('a user', () => {
+    it('is made, changed, given roles, given a password to be replaced, and deleted', async () => {
+        const server = await aServer();
+        const boss = await signedIn(server);
+        const fields = { username: 'carl', first_name: 'C', last_name: '', email: 'c@example.com', password };
+        const short = await boss.submit('/admin/users/new', { ...fields, password: 'x' }, '/admin/users/new');
+        expect(short.status).to.equal(400);
+        expect(short.text).to.include('It needs at least').and.include('value="carl"');
+        const made = localOf(await boss.submit('/admin/users/new', fields, '/admin/users/new'));
+        const id = Number(made.split('/').at(-1));
+        const { users } = server.composed.parts.people;
+        expect((await users.require(id)).mustChangePassword).to.equal(true);
+        const taken = await boss.submit(made, { ...fields, username: 'admin' }, made);
+        expect(taken.status).to.equal(400);
+        expect(taken.text).to.include('Somebody has this username already.');
+        await boss.submit(made, { ...fields, username: 'carla' }, made);
+        expect((await boss.open(made)).text).to.include('Nobody is signed out by a change.');
+        const wrong = await boss.submit(`${made}/roles`, { 'roles:support': '1', permissions: 'NOT ONE' }, made);
+        expect(wrong.text).to.include('NOT is no permission.');
+        expect((await users.require(id)).roles).to.deep.equal([]);
+        await boss.submit(`${made}/roles`, { 'roles:support': '1', permissions: 'orders:read\norders:write' }, made);
+        const { username, roles, permissions } = await users.require(id);
+        expect({ username, roles, permissions }).to.deep.equal({
+            username: 'carla',
+            roles: ['support'],
+            permissions: ['orders:read', 'orders:write'],
+        });
+        const phone = await aPhone(server, { username: 'carla', password });
+        await boss.submit(`${made}/password`, { password: 'another long password' }, `${made}/password`);
+        expect(await phone.isLive()).to.equal(false);
+        expect((await users.require(id)).mustChangePassword).to.equal(true);
+        expect(localOf(await boss.submit(`${made}/delete`, {}, made))).to.equal('/admin/users');
+        expect((await boss.open(made)).status).to.equal(404);
+    });
+    it('whose password is about to be reset can do more elsewhere: the page names it, in the reader’s language', async () => {
+        const server = await aServer();
+        const { roles, users } = server.composed.parts.people;
+        await roles.create('payer', ['payments:pay'], 'system');
+        await roles.create('helper', ['darvoza:users:read', 'darvoza:users:write'], 'system');
+        const amy = await server.aUser({ roles: ['payer'] });
+        const helper = aVisitor(server);
+        await helper.signIn(await server.aUser({ roles: ['helper'] }));
+        const words = { en: 'rights in other applications', uz: 'boshqa ilovalarda', ru: 'в других приложениях' };
+        for (const [language, text] of Object.entries(words)) {
+            const headers = { 'Accept-Language': language };
+            const page = await helper.send('GET', `/admin/users/${amy.id}/password`, { headers });
+            expect(page.text, language).to.include('payments:pay').and.include(text);
+        }
+        await users.setRoles(amy.id, [], 'system');
+        const page = await helper.open(`/admin/users/${amy.id}/password`);
+        expect(page.text).to.include('name="password"').and.not.include('other applications');
+        // A form that would be refused is not shown.
+        expect((await helper.open('/admin/users/1/password')).status).to.equal(403);
+    });
+    it('gets a password that is made here, shown once, copied, and nowhere else', async () => {
+        const server = await aServer();
+        const boss = await signedIn(server);
+        await server.setPolicy({ password_min_length: 30 });
+        const { people: { users }, storage: { database }, } = server.composed.parts;
+        const blank = { username: 'carl', first_name: '', last_name: '', email: '' };
+        // One is made where that was chosen, and not because none was typed.
+        const empty = await boss.submit('/admin/users/new', { ...blank, how: 'typed', password: '' }, '/admin/users/new');
+        // All at once: what is missing, and what is wrong with the rest.
+        for (const [username, password, said] of [
+            ['', '', ['Please fill this in.', 'no e-mail address']],
+            ['', 'x', ['Please fill this in.', 'at least 30 characters', 'no e-mail address']],
+            ['admin', '', ['Somebody has this username', 'Please fill this in.', 'no e-mail address']],
+        ]) {
+            const form = { ...blank, username, email: 'nobody', how: 'typed', password };
+            const { status, text } = await boss.submit('/admin/users/new', form, '/admin/users/new');
+            expect(status).to.equal(400);
+            for (const one of ['3 things are to be put right', ...said])
+                expect(text, `${username} ${password}`).to.include(one);
+        }
+        expect([empty.status, empty.text.includes('Please fill this in.')]).to.deep.equal([400, true]);
+        const made = await boss.submit('/admin/users/new', { ...blank, how: 'make', password: '' }, '/admin/users/new');
+        expect([made.status, made.headers.get('cache-control')]).to.deep.equal([200, 'no-store']);
+        const [first, again] = [passwordOn(made), passwordOn(made)];
+        expect(first)
+            .to.equal(again)
+            .and.match(/^([a-km-z2-9]{4}-){5,}[a-km-z2-9]{4}$/);
+        expect([...first].length).to.be.at.least(30);
+        expect(made.text).to.include(`data-copy="${first}"`);
+        const carl = (await users.findByName('carl'));
+        expect(carl.mustChangePassword).to.equal(true);
+        await aClient(server).signIn({ username: 'carl', password: first });
+        const page = `/admin/users/${carl.id}/password`;
+        const reset = await boss.submit(page, { how: 'make' }, page);
+        expect(reset.text).to.include('carl has a new password').and.not.include(first);
+        const second = passwordOn(reset);
+        await aClient(server).signIn({ username: 'carl', password: second });
+        for (const path of ['/admin/users/new', page, `/admin/users/${carl.id}`, '/admin/audit', '/admin'])
+            expect((await boss.open(path)).text, path)
+                .to.not.include(first)
+                .and.not.include(second);
+        const kept = JSON.stringify([
+            await database.read('SELECT * FROM audit_entry'),
+            await database.read('SELECT * FROM page_session'),
+        ]);
+        expect(kept).to.not.include(first).and.not.include(second);
+    });
+    it('may be given a role, and each says what it lets do', async () => {
+        const server = await aServer();
+        await server.composed.parts.people.roles.create('clerk', ['darvoza:users:read', 'orders:write'], 'system');
+        await server.composed.parts.people.roles.create('nothing', [], 'system');
+        const boss = await signedIn(server);
+        const { text } = await boss.open('/admin/users/new');
+        expect(text).to.include('See users · orders:write').and.include('It allows nothing yet');
+        expect(text).to.match(/admin<small>[^<]+ · \d+ more</);
+    });
+    it('stands in the CSV file once, with no cell that a spreadsheet would run', async () => {
+        const server = await aServer();
+        await server.aUser({ username: 'amina', firstName: '=HYPERLINK("x")' });
+        const boss = await signedIn(server);
+        const { text, headers } = await boss.open('/admin/users.csv?text=amina');
+        expect(headers.get('content-type')).to.match(/^text\/csv/);
+        const lines = text.trim().split('\n');
+        expect(lines).to.have.length(2);
+        expect(lines[1])
+            .to.include('amina')
+            .and.match(/,"?'=HYPERLINK/);
+    });
+    it('stands in a file as the spreadsheets of the reader’s language split it, or as was chosen once', async () => {
+        const server = await aServer();
+        await server.aUser({ username: 'amina' });
+        const boss = await signedIn(server);
+        boss.cookies.set('darvoza-zone', 'Asia/Tashkent');
+        const headOf = async (path, language) => {
+            const { text, status } = await boss.send('GET', path, { headers: { 'Accept-Language': language } });
+            expect(status, path).to.equal(200);
+            return text.split('\r\n')[0];
+        };
+        for (const [file, comma] of [
+            ['/admin/users.csv', 'user_id,username'],
+            ['/admin/audit/export', 'seq,at,at (Asia/Tashkent),actor'],
+        ]) {
+            const semicolon = comma.replaceAll(',', ';');
+            expect(await headOf(file, 'en'), file).to.include(comma);
+            for (const language of ['uz', 'ru'])
+                expect(await headOf(file, language), file).to.include(semicolon);
+        }
+        expect(await headOf('/admin/users.csv', 'ru')).to.include('last_login;last_login (Asia/Tashkent)');
+        const list = (await boss.send('GET', '/admin/users', { headers: { 'Accept-Language': 'ru' } })).text;
+        expect(list).to.include('CSV с запятыми').and.include('/admin/users.csv?separator=comma');
+        expect(await headOf('/admin/users.csv?separator=comma', 'ru')).to.include('user_id,username');
+        expect(await headOf('/admin/audit/export', 'ru')).to.include('seq,at,');
+        expect(await headOf('/admin/users.csv?separator=|', 'ru')).to.include('user_id,username');
+        boss.cookies.set('darvoza-separator', 'nonsense');
+        expect(await headOf('/admin/users.csv', 'uz')).to.include('user_id;username');
+    });
+});
+/** The password that a page shows. */
+function passwordOn({ text }) {
+    const found = /class="given"><span class="code"><code[^>]*>([^<]+)</.exec(text)?.[1];
+    if (!found)
+        throw new Error('no password is shown');
+    return found;
+}
+/** What a person reads of a page. */
+const plain = (text) => text.replace(/<[^>]+>/g, '');
+//# sourceMappingURL=pages-people.test.js.map

@@ -1,0 +1,295 @@
+// Users as administrators see them on the pages, and what is hard to take back.
+import { expect } from 'chai';
+import { aClient } from '../support/client.js';
+import { aServer, password } from '../support/server.js';
+import { snapshotOf } from '../support/snapshot.js';
+import { aVisitor, localOf } from '../support/visitor.js';
+const admin = { username: 'admin', password };
+const ownSite = { 'Sec-Fetch-Site': 'same-origin' };
+const revocationLogOf = async (server) => (await server.composed.parts.logs.revocationLog.page({}, { limit: 50 })).results;
+describe('the list of users', () => {
+    it('is searched by the beginning of a name, in any case, and shows text as text', async () => {
+        const server = await aServer();
+        await server.aUser({ username: 'Amina', firstName: '<i>A</i>', email: 'amina@example.com' });
+        await server.aUser({ username: 'bobur' });
+        const visitor = aVisitor(server);
+        await visitor.signIn(admin);
+        const found = await visitor.open('/admin/users?text=AM');
+        expect(found.text).to.include('>Amina<').and.include('&lt;i&gt;A&lt;/i&gt;').and.not.include('>bobur<');
+        const none = await visitor.open('/admin/users?text=%3Cscript%3E');
+        expect(none.text).to.include('Nobody like that was found').and.include('Clear filters');
+        expect(none.text).to.include('value="&lt;script&gt;"').and.not.include('<script>');
+    });
+    it('goes on page by page, and an address that is wrong shows the list all the same', async () => {
+        const server = await aServer();
+        for (let count = 0; count < 60; count++)
+            await server.composed.parts.people.users.importOne({
+                username: `user${count}`,
+                passwordHash: 'bcrypt_sha256$$2b$04$abcdefghijklmnopqrstuuZn9G4kT2sVbJ0xqM7wYdLrEc5HfPa8i',
+            }, 'system');
+        const visitor = aVisitor(server);
+        await visitor.signIn(admin);
+        const names = new Set();
+        const counts = [];
+        const ranges = [];
+        for (let next = '/admin/users?text='; next;) {
+            const page = (await visitor.open(next)).text;
+            const shown = [...page.matchAll(/<a href="\/admin\/users\/\d+">([^<]+)</g)].map(match => match[1]);
+            for (const name of shown)
+                names.add(name);
+            counts.push(shown.length);
+            ranges.push(/\d+–\d+ of [\d,+]+/.exec(page)?.[0] ?? '');
+            next = /href="([^"]*after=[^"]+)"[^>]*>(?:(?!<\/a>)[\s\S])*Next/.exec(page)?.[1]?.replaceAll('&amp;', '&');
+        }
+        expect(counts).to.deep.equal([25, 25, 11]);
+        expect(ranges).to.deep.equal(['1–25 of 61', '26–50 of 61', '51–61 of 61']);
+        expect(names.size).to.equal(61);
+        for (const [language, told] of [
+            ['ru', '1–25 из 61'],
+            ['uz', '61 tadan 1–25'],
+        ])
+            expect((await visitor.send('GET', '/admin/users', { headers: { 'Accept-Language': language } })).text).to.include(told);
+        // An address that was put together says nothing that cannot be.
+        for (const row of ['', '0', '-1', '1e9', '60', '99999999999'])
+            expect((await visitor.open(`/admin/users?after=30&row=${row}`)).text, row).to.include('25 of 61');
+        for (const query of [
+            'after=x',
+            'after=-1',
+            'size=7',
+            'size=1e9',
+            'text=a&text=b',
+            'text[a]=b',
+            'after=99999999999999999999',
+        ]) {
+            expect((await visitor.open(`/admin/users?${query}`)).status, query).to.equal(200);
+        }
+        expect((await visitor.open('/admin/users?size=100')).text.match(/\/admin\/users\/\d+"/g)).to.have.length(61);
+    });
+});
+describe('the page of a user', () => {
+    it('is not there for an id of nobody', async () => {
+        const server = await aServer();
+        const visitor = aVisitor(server);
+        await visitor.signIn(admin);
+        for (const id of ['0', '999', '1e1', '01', '-1', 'x', '1%00', '1.0'])
+            expect((await visitor.open(`/admin/users/${id}`)).status, id).to.equal(404);
+    });
+    it('shows to each what they may see, and only the buttons that they may press', async () => {
+        const server = await aServer();
+        const amy = await server.aUser();
+        const buttons = { support: ['sign-out'], auditor: [], admin: ['sign-out', 'disable', 'delete', 'roles'] };
+        for (const [role, expected] of Object.entries(buttons)) {
+            const visitor = aVisitor(server);
+            await visitor.signIn(await server.aUser({ roles: [role] }));
+            const { status, text } = await visitor.open(`/admin/users/${amy.id}`);
+            expect(status, role).to.equal(200);
+            const shown = [...text.matchAll(new RegExp(`action="/admin/users/${amy.id}/([a-z-]+)"`, 'g'))].map(match => match[1]);
+            expect(shown, role).to.deep.equal(expected);
+            expect(text.includes('<h2>History</h2>'), role).to.equal(role !== 'support');
+        }
+    });
+    it('tells all that is wrong with a profile at once, and changes nothing', async () => {
+        const server = await aServer();
+        const amy = await server.aUser({ username: 'amy', firstName: 'Amy' });
+        const visitor = aVisitor(server);
+        await visitor.signIn(admin);
+        const page = `/admin/users/${amy.id}`;
+        const rest = { first_name: 'Amy', last_name: 'y'.repeat(151), email: 'amy@' };
+        for (const [username, said] of [
+            ['', 'Please fill this in.'],
+            ['Admin', 'Somebody has this username already.'],
+            ['a b', 'Only letters, digits'],
+        ]) {
+            const { status, text } = await visitor.submit(page, { ...rest, username }, page);
+            expect(status).to.equal(400);
+            for (const one of [said, 'At most 150 characters.', 'This is no e-mail address.', '3 things'])
+                expect(text, username).to.include(one);
+        }
+        expect(await server.composed.parts.people.users.require(amy.id)).to.include({
+            username: 'amy',
+            firstName: 'Amy',
+            email: '',
+        });
+        // The own name is nobody else's.
+        expect((await visitor.submit(page, { ...rest, username: 'AMY', last_name: '', email: '' }, page)).status).to.equal(303);
+    });
+    it('disables, signs out everywhere, and enables again', async () => {
+        const server = await aServer();
+        const amy = await server.aUser();
+        const client = aClient(server);
+        const { access } = await client.signIn(amy);
+        const visitor = aVisitor(server);
+        await visitor.signIn(admin);
+        const path = `/admin/users/${amy.id}`;
+        expect((await visitor.open(path)).text).to.include('is signed out at once, of 1 session, and cannot sign in');
+        expect(localOf(await visitor.submit(`${path}/disable`, {}, path))).to.equal(path);
+        expect((await client.get('/api/me/', access)).status).to.equal(401);
+        expect((await visitor.open(path)).text)
+            .to.include('is disabled and signed out everywhere.')
+            .and.include('Disabled');
+        await visitor.submit(`${path}/enable`, {}, path);
+        const again = await client.signIn(amy);
+        await visitor.submit(`${path}/sign-out`, {}, path);
+        expect((await client.get('/api/me/', again.access)).status).to.equal(401);
+        await client.signIn(amy);
+    });
+    it('gives roles and permissions in one change: both are told, tokens are stale once, and nobody is signed out', async () => {
+        const server = await aServer();
+        const { logs: { auditLog, revocationLog }, people: { users }, } = server.composed.parts;
+        const amy = await server.aUser();
+        const client = aClient(server);
+        const { access, refresh } = await client.signIn(amy);
+        const visitor = aVisitor(server);
+        await visitor.signIn(admin);
+        const page = `/admin/users/${amy.id}`;
+        expect((await visitor.open(page)).text).to.include('Saving a change will refresh 1 live token.');
+        const fields = { 'roles:support': '1', permissions: 'orders:read' };
+        await visitor.submit(`${page}/roles`, fields, page);
+        expect(await users.require(amy.id)).to.deep.include({ roles: ['support'], permissions: ['orders:read'] });
+        const entriesOf = async () => (await revocationLog.page({ kind: 'user', subject: String(amy.id) }, { limit: 10 })).results;
+        expect((await entriesOf()).map(({ effect, reason }) => [effect, reason])).to.deep.equal([
+            ['refresh', 'roles_changed'],
+        ]);
+        const told = async () => (await auditLog.page({ subject: { kind: 'user', id: String(amy.id) } }, { limit: 2 })).results
+            .reverse()
+            .map(({ action, beforeJson, afterJson }) => [action, beforeJson, afterJson]);
+        expect(await told()).to.deep.equal([
+            ['roles_changed', '{"roles":[]}', '{"roles":["support"]}'],
+            ['permissions_changed', '{"permissions":[]}', '{"permissions":["orders:read"]}'],
+        ]);
+        expect((await client.get('/api/me/', access)).body).to.include({ reason: 'token_stale' });
+        expect((await client.post('/api/token/refresh/', { refresh })).status).to.equal(200);
+        // The same again changes nothing.
+        await visitor.submit(`${page}/roles`, fields, page);
+        expect(await entriesOf()).to.have.length(1);
+    });
+    it('gives neither roles nor permissions where one of them is refused', async () => {
+        const server = await aServer();
+        const { roles, users } = server.composed.parts.people;
+        await roles.create('chief', ['darvoza:roles:write', 'darvoza:users:read'], 'system');
+        await roles.create('clerk', [], 'system');
+        const amy = await server.aUser();
+        const chief = aVisitor(server);
+        await chief.signIn(await server.aUser({ roles: ['chief'] }));
+        const boss = aVisitor(server);
+        await boss.signIn(admin);
+        const page = `/admin/users/${amy.id}`;
+        for (const visitor of [chief, boss])
+            await visitor.open(page);
+        const before = await users.require(amy.id);
+        for (const [visitor, path, fields, status] of [
+            [chief, page, { 'roles:clerk': '1', permissions: 'orders:read' }, 403],
+            [chief, page, { 'roles:support': '1', permissions: '' }, 403],
+            [boss, page, { 'roles:none': '1', permissions: 'orders:read' }, 400],
+            [boss, page, { 'roles:clerk': '1', permissions: 'NOT' }, 400],
+            [boss, '/admin/users/1', { permissions: 'orders:read' }, 409],
+        ]) {
+            expect((await visitor.submit(`${path}/roles`, fields, path)).status, JSON.stringify(fields)).to.equal(status);
+        }
+        expect(await users.require(amy.id)).to.deep.equal(before);
+        expect(await users.require(1)).to.deep.include({ roles: ['admin'], permissions: [] });
+        expect((await revocationLogOf(server)).filter(entry => entry.reason === 'roles_changed')).to.deep.equal([]);
+    });
+    it('refuses to disable the last administrator, as a page that leads back', async () => {
+        const server = await aServer();
+        const visitor = aVisitor(server);
+        await visitor.signIn(admin);
+        const { status, text } = await visitor.submit('/admin/users/1/disable', {}, '/admin/users/1');
+        expect(status).to.equal(409);
+        expect(text).to.include('nobody who can sign in as an administrator').and.include('last_administrator');
+    });
+});
+describe('what is hard to take back, when the password was typed a while ago', () => {
+    it('waits for the password, keeps the fields of the form but no secret among them, and then is done', async () => {
+        const server = await aServer();
+        const amy = await server.aUser();
+        const visitor = aVisitor(server);
+        await visitor.signIn(admin);
+        server.clock.advance('5m');
+        const action = `/admin/users/${amy.id}/disable`;
+        const isActive = async () => (await server.composed.parts.people.users.require(amy.id)).active;
+        const asked = await visitor.submit(action, { reason: '<lost> "phone"', new_password: 'a secret' }, `/admin/users/${amy.id}`);
+        expect(asked.status).to.equal(401);
+        expect(asked.text).to.include(`action="${action}"`);
+        expect(asked.text).to.include('name="reason" value="&lt;lost&gt; &#34;phone&#34;"').and.not.include('a secret');
+        expect(await isActive()).to.equal(true);
+        const form = (proof) => ({ _token: visitor.tokenOn(asked, action), reason: 'lost', _proof: proof });
+        for (const wrong of ['', 'a wrong password', ` ${password}`]) {
+            const again = await visitor.send('POST', action, { form: form(wrong), headers: ownSite });
+            expect(again.status).to.equal(401);
+            // An empty one is no guess, and is asked for in other words.
+            expect(again.text)
+                .to.include(wrong === '' ? 'Please fill this in.' : 'This is not your password.')
+                .and.include('name="reason" value="lost"');
+            expect(await isActive()).to.equal(true);
+        }
+        const done = await visitor.send('POST', action, { form: form(password), headers: ownSite });
+        expect(localOf(done)).to.equal(`/admin/users/${amy.id}`);
+        expect(await isActive()).to.equal(false);
+        // For the next five minutes nobody is asked again.
+        server.clock.advance('299s');
+        expect((await visitor.submit(`/admin/users/${amy.id}/sign-out`, {}, `/admin/users/${amy.id}`)).status).to.equal(303);
+        server.clock.advance('1s');
+        expect((await visitor.submit(`/admin/users/${amy.id}/sign-out`, {}, `/admin/users/${amy.id}`)).status).to.equal(401);
+    });
+    it('keeps every field that only sounds like a secret: no role is lost on the way', async () => {
+        const server = await aServer();
+        await server.composed.parts.people.roles.create('token-desk', [], 'system');
+        const amy = await server.aUser({ roles: ['token-desk', 'auditor'] });
+        const visitor = aVisitor(server);
+        await visitor.signIn(admin);
+        server.clock.advance('6m');
+        const action = `/admin/users/${amy.id}/roles`;
+        const fields = { 'roles:token-desk': '1', 'roles:auditor': '1', permissions: 'orders:password' };
+        const asked = await visitor.submit(action, fields, `/admin/users/${amy.id}`);
+        expect(asked.status).to.equal(401);
+        const kept = Object.fromEntries([...asked.text.matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)"/g)].map(([, name, value]) => [
+            name,
+            value,
+        ]));
+        expect(kept).to.include(fields);
+        const done = await visitor.send('POST', action, { form: { ...kept, _proof: password }, headers: ownSite });
+        expect(done.status).to.equal(303);
+        expect((await server.composed.parts.people.users.require(amy.id)).roles).to.deep.equal(['auditor', 'token-desk']);
+    });
+    it("is not proved by another's password, nor by a proof without the form's token", async () => {
+        const server = await aServer();
+        const amy = await server.aUser({ password: 'the password of amy' });
+        const visitor = aVisitor(server);
+        await visitor.signIn(admin);
+        server.clock.advance('6m');
+        const action = `/admin/users/${amy.id}/disable`;
+        const _token = visitor.tokenOn(await visitor.open(`/admin/users/${amy.id}`), action);
+        const before = await snapshotOf(server);
+        expect((await visitor.send('POST', action, { form: { _token, _proof: amy.password }, headers: ownSite })).status).to.equal(401);
+        expect((await visitor.send('POST', action, { form: { _proof: password }, headers: ownSite })).status).to.equal(403);
+        expect(await snapshotOf(server)).to.equal(before);
+    });
+});
+describe('guesses at the password that is asked for again', () => {
+    it('are counted: past the limit not even the right one is tested, nobody is signed out, and the form says when', async () => {
+        const server = await aServer({ policy: { sign_in_guesses_per_hour: 5 } });
+        const amy = await server.aUser();
+        const visitor = aVisitor(server);
+        await visitor.signIn(admin);
+        server.clock.advance('6m');
+        const action = `/admin/users/${amy.id}/disable`;
+        const _token = visitor.tokenOn(await visitor.open(`/admin/users/${amy.id}`), action);
+        const guess = (_proof) => visitor.send('POST', action, { form: { _token, _proof }, headers: ownSite });
+        for (let count = 0; count < 5; count++)
+            expect((await guess('a wrong one')).text).to.include('This is not your password.');
+        for (const proof of ['a wrong one', password]) {
+            const { status, text, headers } = await guess(proof);
+            expect([status, Number(headers.get('retry-after')) > 0]).to.deep.equal([429, true]);
+            expect(text).to.include('Too many wrong passwords were tried. Try again in 54 minutes.');
+        }
+        expect((await visitor.open('/account')).status).to.equal(200);
+        expect((await server.composed.parts.people.users.require(amy.id)).active).to.equal(true);
+        server.clock.advance('10s');
+        // Rounded up to minutes.
+        expect((await guess(password)).text).to.include('Try again in 54 minutes.');
+        server.clock.advance('54m');
+        expect((await guess(password)).status).to.equal(303);
+    });
+});
+//# sourceMappingURL=pages-users.test.js.map

@@ -1,0 +1,145 @@
+import { setImmediate } from 'node:timers/promises';
+import { expect } from 'chai';
+import { refuse } from '../../server/protocol/errors.js';
+import { createProjection } from '../../server/protocol/log/projection.js';
+import { createHighWater } from '../../server/revocation/high-water.js';
+import { createOutages } from '../../server/revocation/outages.js';
+import { createTail } from '../../server/revocation/tail.js';
+import { createHeartbeatStore } from '../../server/storage/heartbeats.js';
+import { createRevocationStore } from '../../server/storage/revocations.js';
+import { aDatabase } from '../support/database.js';
+import { onEachEngine } from '../support/engines.js';
+import { anEntry, writeEntries } from '../support/log.js';
+import { aPause } from '../support/pause.js';
+const now = 1_000_000;
+const claims = { rev: 0, jti: 'j', sub: '7', sid: 's', client_id: 'darvoza', roles: [] };
+const log = { error() { }, warn() { }, info() { } };
+/** A process that follows the log; `read` is told of each stretch before it is read. */
+function aTail(database, read) {
+    const store = createRevocationStore(database.dialect);
+    const projection = createProjection();
+    let monotonic = 0;
+    const revocationStore = {
+        ...store,
+        async stretch(tx, after, ...rest) {
+            await read(after);
+            return store.stretch(tx, after, ...rest);
+        },
+    };
+    const highWater = createHighWater({ database, revocationStore, log });
+    const clocks = { now: () => now, monotonic: () => monotonic };
+    const outages = createOutages({
+        database,
+        heartbeatStore: createHeartbeatStore(),
+        now: clocks.now,
+        elapsed: clocks.monotonic,
+    });
+    const tail = createTail({
+        highWater,
+        database,
+        revocationStore,
+        outages,
+        projection,
+        log,
+        ...clocks,
+        ...{ wall: () => now, observe() { } },
+    });
+    const refuses = (sid) => projection.find({ ...claims, sid }, 'k') !== null;
+    const advance = (ms) => {
+        monotonic += ms;
+    };
+    return { tail, projection, refuses, advance };
+}
+onEachEngine('the tail of a long log', engine => {
+    /** Two stretches and a half. The first hundred are over; then the log was advanced. */
+    const entries = Array.from({ length: 5_000 }, (_, index) => index < 100 ? anEntry(index + 1, { expiresAt: now }) : anEntry(index + 1_000_000, { expiresAt: now + 1 }));
+    const head = entries.at(-1).seq;
+    let database;
+    beforeEach(async () => {
+        database = await aDatabase(engine);
+        await writeEntries(database, entries);
+    });
+    it('is read stretch by stretch, and nobody thinks himself fresh before the last is applied', async () => {
+        const pause = aPause();
+        const afters = [];
+        const { tail, projection, refuses } = aTail(database, async (after) => {
+            afters.push(after);
+            if (after > 0)
+                await pause.here();
+        });
+        pause.arm();
+        const started = tail.start();
+        await pause.reached;
+        expect([projection.position, projection.size()]).to.deep.equal([entries[1_999].seq, 1_900]);
+        expect(tail.isFresh()).to.equal(false);
+        let fresh = false;
+        const waiting = tail.freshen().then(() => {
+            fresh = true;
+        });
+        // What this process commits meanwhile waits for the numbers before it.
+        const own = anEntry(head + 1, { expiresAt: now + 1 });
+        await writeEntries(database, [own]);
+        const taken = tail.take(tail.logId, [own]);
+        for (let turn = 0; turn < 20; turn++)
+            await setImmediate();
+        expect([fresh, tail.isFresh(), refuses(own.subject)]).to.deep.equal([false, false, false]);
+        pause.letGo();
+        await Promise.all([started, waiting, taken]);
+        tail.stop();
+        expect(tail.isFresh()).to.equal(true);
+        expect(afters).to.deep.equal([0, entries[1_999].seq, entries[3_999].seq, head]);
+        expect([projection.position, projection.size()]).to.deep.equal([head + 1, 4_901]);
+        for (const { subject, expiresAt } of entries)
+            expect(refuses(subject)).to.equal(expiresAt > now);
+        expect(refuses(own.subject)).to.equal(true);
+    });
+    it('is read on from where the database fell silent, and until then nobody is fresh', async () => {
+        const afters = [];
+        const { tail, projection } = aTail(database, async (after) => {
+            afters.push(after);
+            if (afters.length === 3)
+                throw refuse('database_unavailable', { retryAfter: 1 });
+        });
+        const silence = await tail.freshen().then(() => null, error => error.code);
+        expect([silence, tail.isFresh()]).to.deep.equal(['database_unavailable', false]);
+        expect(projection.position).to.equal(entries[3_999].seq);
+        await tail.freshen();
+        expect([tail.isFresh(), projection.position, projection.size()]).to.deep.equal([true, head, 4_900]);
+        expect(afters).to.deep.equal([0, entries[1_999].seq, entries[3_999].seq, entries[3_999].seq]);
+    });
+    it('counts as old as the question that began it', async () => {
+        const { tail, advance } = aTail(database, async () => advance(400));
+        await tail.readNow();
+        // Three stretches of 400 ms: what was committed since is not known.
+        expect(tail.isFresh()).to.equal(false);
+        await tail.freshen();
+        expect(tail.isFresh()).to.equal(true);
+    });
+    it('is read from its beginning where it becomes another log while a stretch is on its way', async () => {
+        const afters = [];
+        const { tail, projection } = aTail(database, async (after) => {
+            afters.push(after);
+            if (afters.length === 2)
+                projection.reset();
+        });
+        await tail.readNow();
+        expect(afters).to.deep.equal([0, entries[1_999].seq, 0, entries[1_999].seq, entries[3_999].seq]);
+        expect([projection.position, projection.size()]).to.deep.equal([head, 4_900]);
+    });
+    it('lets others have their turns between two stretches', async () => {
+        let turns = 0;
+        const turnsAt = [];
+        const { tail } = aTail(database, async () => void turnsAt.push(turns));
+        let reading = true;
+        const read = tail.readNow().finally(() => {
+            reading = false;
+        });
+        while (reading) {
+            await setImmediate();
+            turns++;
+        }
+        await read;
+        expect(new Set(turnsAt).size, turnsAt.join()).to.equal(3);
+    });
+});
+//# sourceMappingURL=tail.test.js.map

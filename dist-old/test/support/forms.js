@@ -1,0 +1,299 @@
+// A filled-in form for every POST of the pages' route table, each with somebody and something of its own to act on, so that
+// what is tried with them is refused for the reason that is meant and not because a field was wrong.
+import { pathOfUserCode } from '../../server/http/pages/connect.js';
+import { pageRoutes } from '../../server/http/pages/routes.js';
+import { anApplication, changeApplication } from './applications.js';
+import { anAgreedApplication } from './authorizations.js';
+import { aClient } from './client.js';
+import { aDelivery, aToldApplication } from './deliveries.js';
+import { aDeviceCode } from './device-codes.js';
+import { anInitialAccessToken } from './registrations.js';
+import { password } from './server.js';
+import { devicesOf } from './sessions.js';
+import { aVisitor } from './visitor.js';
+const profile = { first_name: 'Amelia', last_name: 'Pond', email: 'amelia@example.com' };
+const longPassword = 'a much better horse';
+const onPerson = (fields = () => ({})) => (world) => ({ path: { id: String(world.person.id) }, fields: fields(world) });
+const onDevice = (fields = {}) => ({ deviceId: id }) => ({ path: { id }, fields });
+const onRole = (fields = () => ({})) => (world) => ({ path: { name: world.roleName }, fields: fields(world) });
+const pickPerson = (fields) => ({ person }) => ({ fields: { ...fields, [`pick:${person.id}`]: '1', back: '/admin/users' } });
+const revocation = ({ person }) => ({
+    fields: { what: 'all_ended', subject: String(person.id), reason: 'lost' },
+});
+const activeKey = async ({ server }) => (await server.composed.parts.keys.keyRing.list()).find(key => key.state === 'active' && key.algorithm === 'ES256')
+    .kid;
+/** Published, and signs nothing yet. */
+const waitingKey = async ({ server }) => (await server.composed.parts.keys.keyRing.rotate({}, 'system')).key.kid;
+/** Of an application's request that this browser has begun. */
+async function aTicket(server, mark, visitor) {
+    const id = `shop-${mark}`;
+    const redirectUri = 'https://shop.example/back';
+    await anApplication(server, id, { metadata: { redirect_uris: [redirectUri], allow_without_pkce: true } });
+    const query = new URLSearchParams({ client_id: id, redirect_uri: redirectUri, response_type: 'code' });
+    const { headers } = await visitor.send('GET', `/oauth/authorize?${query}`);
+    return new URL(headers.get('location'), server.url).searchParams.get('ticket');
+}
+/** A website of its own, to act on. */
+const anApplicationOf = async ({ server, person }) => {
+    const made = await server.composed.parts.applications.applications.create({
+        name: `Shop of ${person.username}`,
+        kind: 'web',
+        metadata: { redirect_uris: ['https://shop.example/callback'] },
+    }, 'system');
+    return made.application;
+};
+const onApplication = (fields = {}) => async (world) => ({ path: { id: (await anApplicationOf(world)).id }, fields });
+const anApiKey = { name: 'Nightly', resource: '', 'own:darvoza:account': '1', expires: '90d', until: '' };
+async function anApiKeyOf({ composed }, userId) {
+    const wanted = { name: 'Nightly', scopes: ['darvoza:account'] };
+    return (await composed.parts.apiKeys.apiKeys.create(userId, wanted, 'system')).key.id;
+}
+/** Whose browser it is. */
+async function userOf({ composed }, { cookies }) {
+    return (await composed.parts.signIn.browserSessions.find(cookies.get('darvoza-4000') ?? '')).user.id;
+}
+/** What a page has in a hidden field. */
+async function hiddenOn(visitor, path, name) {
+    const { text } = await visitor.open(path);
+    const value = new RegExp(`name="${name}" value="([^"]+)"`).exec(text)?.[1];
+    if (value === undefined)
+        throw new Error(`no ${name} on ${path}: ${text.slice(0, 2_000)}`);
+    return value;
+}
+export const forms = {
+    signIn: { by: 'nobody', fill: ({ person }) => ({ fields: { username: person.username, password, next: '' } }) },
+    leaveSignIn: {
+        by: 'nobody',
+        looks: true,
+        fill: async ({ server, person }, sender) => ({
+            fields: { ticket: await aTicket(server, person.username, sender) },
+        }),
+    },
+    signOut: { by: 'person', fill: () => ({ fields: {} }) },
+    confirmLogout: { by: 'person', fill: () => ({ fields: { state: 'a' } }) },
+    prefer: { by: 'person', looks: true, fill: () => ({ fields: { language: 'ru', theme: 'dark' } }) },
+    prove: { by: 'person', looks: true, fill: () => ({ fields: { next: '/account', _proof: password } }) },
+    saveConsent: {
+        by: 'person',
+        async fill({ server, person }, sender) {
+            const ticket = await aTicket(server, `for-${person.username}`, sender);
+            const shown = await hiddenOn(sender, `/consent?${new URLSearchParams({ ticket })}`, 'shown');
+            return { fields: { ticket, shown, decision: 'allow' } };
+        },
+    },
+    decideConnect: {
+        by: 'person',
+        async fill({ server, person }, sender) {
+            const { userCode } = await aDeviceCode(server, `tv-of-${person.username}`);
+            const shown = await hiddenOn(sender, pathOfUserCode(userCode), 'shown');
+            return { fields: { user_code: userCode, shown, decision: 'allow' } };
+        },
+    },
+    saveProfile: { by: 'person', fill: () => ({ fields: profile }) },
+    savePassword: {
+        by: 'person',
+        fill: () => ({
+            fields: { old_password: password, new_password: longPassword, new_password_again: longPassword, next: '' },
+        }),
+    },
+    endOwnOtherDevices: { by: 'person', fill: () => ({ fields: {} }) },
+    renameOwnDevice: { by: 'person', fill: onDevice({ name: 'Kitchen' }) },
+    endOwnDevice: { by: 'person', fill: onDevice() },
+    withdrawOwnApplication: {
+        by: 'person',
+        async fill({ server }, sender) {
+            return { path: { id: await anAgreedApplication(server, await userOf(server, sender)) }, fields: {} };
+        },
+    },
+    createOwnApiKeyPage: { by: 'person', fill: () => ({ fields: anApiKey }) },
+    endOwnApiKeyPage: {
+        by: 'person',
+        fill: async ({ server }, sender) => ({
+            path: { id: await anApiKeyOf(server, await userOf(server, sender)) },
+            fields: {},
+        }),
+    },
+    createApiKeyOfUserPage: { fill: onPerson(() => anApiKey) },
+    sendDeliveryAgainPage: {
+        fill: async ({ server, person }) => ({ path: { id: await aDelivery(server, person) }, fields: {} }),
+    },
+    testApplicationLogoutPage: {
+        looks: true,
+        fill: async ({ server }) => ({ path: { id: await aToldApplication(server) }, fields: {} }),
+    },
+    endApiKeyPage: {
+        fill: async ({ server, person }) => ({ path: { id: await anApiKeyOf(server, person.id) }, fields: { back: '' } }),
+    },
+    createUserPage: {
+        fill: ({ person }) => ({
+            fields: { username: `new-${person.username}`, ...profile, password: longPassword, 'roles:support': '1' },
+        }),
+    },
+    changeUsersPage: { looks: true, fill: pickPerson({ change: 'add-role', role: 'support' }) },
+    disableUsersPage: { fill: pickPerson({}) },
+    signOutUsersPage: { fill: pickPerson({}) },
+    addRoleToUsersPage: { fill: pickPerson({ role: 'support' }) },
+    removeRoleFromUsersPage: {
+        fill: world => pickPerson({ role: world.roleName })(world),
+    },
+    saveUserPage: { fill: onPerson(({ person }) => ({ username: `re-${person.username}`, ...profile })) },
+    saveUserRoles: { fill: onPerson(() => ({ 'roles:support': '1', permissions: 'orders:read' })) },
+    savePasswordOfUser: { fill: onPerson(() => ({ password: longPassword })) },
+    withdrawOfUserPage: {
+        fill: async ({ server, person }) => ({
+            path: { id: String(person.id), application: await anAgreedApplication(server, person.id) },
+            fields: {},
+        }),
+    },
+    deleteUserPage: { fill: onPerson() },
+    disableUserPage: { fill: onPerson() },
+    enableUserPage: {
+        async fill(world) {
+            await world.server.composed.parts.people.users.disable(world.person.id, 'system');
+            return onPerson()(world);
+        },
+    },
+    signOutUserPage: { fill: onPerson() },
+    createApplicationPage: {
+        fill: ({ person }) => ({
+            fields: {
+                ...{ kind: 'web', client_name: `Web of ${person.username}`, redirect_uris: 'https://web.example/callback' },
+                ...{ client_id: `web-${person.username}`, token_endpoint_auth_method: 'client_secret_basic' },
+                ...{ 'scope:openid': '1', 'scope:profile': '1' },
+            },
+        }),
+    },
+    saveApplicationPage: {
+        fill: onApplication({
+            ...{ client_name: 'Another', redirect_uris: 'https://other.example/callback' },
+            ...{ token_endpoint_auth_method: 'client_secret_post', 'grant_types:authorization_code': '1' },
+        }),
+    },
+    saveApplicationAccess: { fill: onApplication({ 'scope:openid': '1', permissions: 'orders:read' }) },
+    saveApplicationResource: {
+        fill: world => onApplication({
+            resource: `https://${world.person.username}.example`,
+            ...{ scope_0_name: 'orders:read', scope_0_description: 'See orders', scope_0_uz: '', scope_0_ru: '' },
+        })(world),
+    },
+    newApplicationSecret: { fill: onApplication({ overlap: '3600' }) },
+    retireApplicationSecret: {
+        async fill(world) {
+            const { id } = await anApplicationOf(world);
+            const [secret] = await world.server.composed.parts.applications.secretChanges.list(id);
+            return { path: { id, secret: secret.id }, fields: {} };
+        },
+    },
+    weighApplicationLifetimes: { looks: true, fill: onApplication({ access_token_lifetime: '5m' }) },
+    saveApplicationLifetimes: { fill: onApplication({ access_token_lifetime: '5m' }) },
+    testApplicationPage: { looks: true, fill: onApplication({ prompt: 'consent' }) },
+    // A state that nobody began leads back.
+    redeemApplicationTest: { looks: true, fill: onApplication({ code: 'dvz_code_x', state: 'x' }) },
+    createRegistrationToken: { fill: () => ({ fields: { name: 'For the tools', most_uses: '3', expires: '7d' } }) },
+    endRegistrationToken: {
+        fill: async ({ server }) => ({ path: { id: (await anInitialAccessToken(server)).token.id }, fields: {} }),
+    },
+    adoptApplicationPage: {
+        async fill(world) {
+            const { id } = await anApplicationOf(world);
+            await changeApplication(world.server, id, { origin: 'registration' });
+            return { path: { id }, fields: { version: '2' } };
+        },
+    },
+    disableApplicationPage: { fill: onApplication() },
+    enableApplicationPage: {
+        async fill(world) {
+            const { id } = await anApplicationOf(world);
+            await world.server.composed.parts.applications.applications.disable(id, 'system');
+            return { path: { id }, fields: {} };
+        },
+    },
+    endApplicationSessionsPage: { fill: onApplication() },
+    deleteApplicationPage: { fill: onApplication() },
+    weighPoliciesPage: {
+        looks: true,
+        fill: ({ policyVersion }) => ({ fields: { version: String(policyVersion), reuse_grace: '5s' } }),
+    },
+    savePoliciesPage: {
+        fill: ({ policyVersion }) => ({
+            fields: { changes: 'reuse_grace=5s', apply: 'now', version: String(policyVersion), reason: 'tighter' },
+        }),
+    },
+    undoPolicyNow: {
+        fill: ({ policyVersion }) => ({
+            path: { version: String(policyVersion) },
+            fields: { apply: 'now', reason: 'a mistake' },
+        }),
+    },
+    createRolePage: {
+        fill: ({ roleName }) => ({
+            fields: { name: `new-${roleName}`, 'own:darvoza:users:read': '1', permissions: 'orders:read' },
+        }),
+    },
+    permitRolePage: { fill: onRole(() => ({ 'own:darvoza:users:read': '1', permissions: 'orders:read' })) },
+    renameRolePage: { fill: onRole(({ roleName }) => ({ name: `re-${roleName}` })) },
+    deleteRolePage: { fill: onRole() },
+    rotateKeyPage: { fill: () => ({ fields: { now: '1' } }) },
+    removeKeyPage: { fill: async (world) => ({ path: { kid: await waitingKey(world) }, fields: {} }) },
+    revokeKeyPage: { fill: async (world) => ({ path: { kid: await activeKey(world) }, fields: {} }) },
+    revokeSecretPage: { fill: () => ({ path: { secret: 'device' }, fields: {} }) },
+    previewRevocationPage: { looks: true, fill: revocation },
+    addRevocationPage: { fill: revocation },
+    inspectToken: { looks: true, fill: () => ({ fields: { token: 'a.b.c' } }) },
+    checkAudit: { looks: true, fill: () => ({ fields: {} }) },
+    endPickedDevicesPage: { looks: true, fill: ({ deviceId }) => ({ fields: { [`pick:${deviceId}`]: '1' } }) },
+    endManyDevicesPage: { fill: ({ deviceId }) => ({ fields: { [`pick:${deviceId}`]: '1', back: '' } }) },
+    endDevicePage: { fill: onDevice({ back: '' }) },
+    endPickedSessionsPage: { looks: true, fill: ({ sid }) => ({ fields: { [`pick:${sid}`]: '1' } }) },
+    endManySessionsPage: { fill: ({ sid }) => ({ fields: { [`pick:${sid}`]: '1', why: 'lost', back: '' } }) },
+    endSessionPage: { fill: ({ sid }) => ({ path: { id: sid }, fields: { why: 'lost', back: '' } }) },
+};
+export const formNames = Object.keys(forms);
+/**
+ * Somebody new to act on, and the form filled in about them.
+ * @param mark makes their name, so that two servers can be given the same
+ * @param roles that they have beside one of their own
+ */
+export async function readyForm(server, name, mark, roles = []) {
+    const row = forms[name];
+    const world = await aWorld(server, mark, roles);
+    const sender = aVisitor(server);
+    if (row.by !== 'nobody')
+        await sender.signIn(row.by === 'person' ? world.person : { username: 'admin', password });
+    const { path, fields } = await filledForm(world, name, sender);
+    return { name, path, fields, sender, looks: row.looks === true };
+}
+/** The form filled in about somebody who is there already. */
+export async function filledForm(world, name, sender = aVisitor(world.server)) {
+    const { path = {}, fields } = await forms[name].fill(world, sender);
+    return { path: pathOf(name, path), fields };
+}
+export async function aWorld(server, mark, others) {
+    const { roles } = server.composed.parts.people;
+    const roleName = `clerk-${mark}`;
+    await roles.create(roleName, ['orders:write'], 'system');
+    const person = await server.aUser({ username: `amy-${mark}`, roles: [roleName, ...others] });
+    await aClient(server, 'phone/1.0').signIn(person);
+    const [found] = await devicesOf(server, person.id);
+    // Of two values in turn, so that there is always a change to be taken back.
+    const { reuse_grace: grace } = (await server.composed.parts.policies.policies.show()).policy;
+    await server.setPolicy({ reuse_grace: grace === 7 ? 8 : 7 });
+    const { version: policyVersion } = await server.composed.parts.policies.policies.show();
+    return { server, person, roleName, policyVersion, sid: found.sessions[0].id, deviceId: found.device.id };
+}
+function pathOf(name, values) {
+    return pageRoutes[name].path.replace(/:(\w+)/g, (_, part) => {
+        if (values[part] === undefined)
+            throw new Error(`${name} needs ${part}`);
+        return encodeURIComponent(values[part]);
+    });
+}
+/** The token that a page of the visitor's has for its forms. */
+export async function tokenOf(visitor) {
+    const { text, path } = await visitor.open('/account');
+    const token = /name="_token" value="([^"]+)"/.exec(text)?.[1];
+    if (!token)
+        throw new Error(`no form on ${path}`);
+    return token;
+}
+//# sourceMappingURL=forms.js.map

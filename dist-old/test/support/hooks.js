@@ -1,0 +1,31 @@
+import { keepWorkers } from '../../server/storage/sqlite-workers.js';
+import { closeBrowser, closeVisits } from './browser.js';
+import { closeDatabases } from './database.js';
+import { stopDjangos } from './django.js';
+import { removeFolders } from './engines.js';
+import { hurrySharedMariaDb, stopSharedMariaDb } from './mariadb.js';
+import { killProcesses } from './processes.js';
+import { stopRedises } from './redis.js';
+import { closeServers, stopSharedHashing } from './server.js';
+import { unmountDisks } from './small-disk.js';
+hurrySharedMariaDb();
+// As many as one server has, and one more beside it.
+keepWorkers(4);
+export const mochaHooks = {
+    async afterEach() {
+        await closeVisits();
+        await closeServers();
+        await closeDatabases();
+        await killProcesses();
+        unmountDisks();
+        await stopRedises();
+        await stopDjangos();
+    },
+};
+export async function mochaGlobalTeardown() {
+    await closeBrowser();
+    await stopSharedHashing();
+    await stopSharedMariaDb();
+    removeFolders();
+}
+//# sourceMappingURL=hooks.js.map

@@ -1,0 +1,172 @@
+// Everybody who may send a request, and what they may: by a token, by a cookie, or as an application. What they are written
+// down with here is all that the expected outcome of a route is computed from (expected.ts).
+import { builtInRoles, ownPermissions } from '../../server/policy/permissions.js';
+import { aConfidentialApplication, anApplication, aSessionOf, basic, inForm } from './applications.js';
+import { aClient, claimsOf } from './client.js';
+import { refreshAs } from './codes.js';
+import { tokenOf } from './forms.js';
+import { settle } from './server.js';
+import { aVisitor } from './visitor.js';
+const nothing = { permissions: [], scopes: [] };
+const every = Object.keys(ownPermissions);
+/** People by what they are, each by token and by cookie. */
+export async function people(server) {
+    const { support, auditor } = builtInRoles;
+    return [
+        // Signs in before the clock moves on.
+        ...(await aPerson(server, 'support of before', ['support'], { permissions: support, early: true })),
+        ...(await aPerson(server, 'support', ['support'], { permissions: support })),
+        ...(await aPerson(server, 'an auditor', ['auditor'], { permissions: auditor })),
+        ...(await aPerson(server, 'nobody in particular', [], { permissions: [] })),
+        ...(await aPerson(server, 'a newcomer to support', ['support'], { permissions: support, newcomer: true })),
+    ];
+}
+/** By each way somebody of their own: what one ends is not the other's. */
+async function aPerson(server, who, roles, of) {
+    const rights = { ...of, scopes: 'everything' };
+    const [one, other] = [await aUser(server, roles, rights), await aUser(server, roles, rights)];
+    const browser = { ...(await byCookie(server, one)), who: `${who} by cookie`, user: one, rights };
+    const { access } = await aClient(server).signIn(other);
+    if (of.early) {
+        server.clock.advance('6m');
+        await browser.visitor.open('/account');
+    }
+    return [browser, { ...nobodys(server), who: `${who} by token`, user: other, rights, headers: bearer(access) }];
+}
+const aUser = (server, roles, { newcomer }) => server.aUser({ roles, ...(newcomer && { mustChangePassword: true }) });
+/** An administrator's tokens of applications that may less, and one that a program has for itself. */
+export async function applications(server) {
+    const resource = 'https://books.example';
+    const resourceScopes = [{ name: 'books:read', description: 'See books' }];
+    await anApplication(server, 'books', { kind: 'resource_server', resource, resourceScopes });
+    const senders = [];
+    for (const [scope, listed] of [
+        ['openid', every],
+        ['darvoza:account', every],
+        ['openid darvoza:account', []],
+        ['darvoza:admin', ['darvoza:users:read']],
+        ['darvoza:admin', ['darvoza:sessions:end']],
+        ['darvoza:admin', []],
+        ['openid books:read', every],
+        ['openid revocations:read', every],
+    ]) {
+        const person = await server.aUser({ roles: ['admin'] });
+        const id = `app-of-${person.id}`;
+        const metadata = { scope, permissions: [...listed], first_party: true };
+        await anApplication(server, id, { metadata });
+        const { refresh } = await aSessionOf(server, person, id, { scope, authenticatedAt: server.clock.now() });
+        const { access } = await refreshAs(server, refresh, id);
+        const foreign = scope.includes('books:read');
+        const rights = { permissions: listed, scopes: scope.split(' '), ...(foreign && { foreign }) };
+        const who = `an application with "${scope}" for [${listed.length > 1 ? 'all' : listed}]`;
+        senders.push({ ...nobodys(server), who, user: person, rights, headers: bearer(access) });
+    }
+    return [
+        ...senders,
+        await aProgram(server, 'robot', 'openid revocations:read darvoza:account darvoza:admin'),
+        await aProgram(server, 'stock-robot', 'books:read revocations:read', resource),
+    ];
+}
+async function aProgram(server, id, scope, resource) {
+    const metadata = {
+        scope,
+        grant_types: ['client_credentials'],
+        permissions: every,
+    };
+    const secret = await aConfidentialApplication(server, id, { kind: 'machine', metadata });
+    await settle(server.composed);
+    const { body } = await aClient(server).send('POST', '/oauth/token', {
+        body: `grant_type=client_credentials${resource ? `&resource=${encodeURIComponent(resource)}` : ''}`,
+        headers: { ...inForm, ...basic(id, secret) },
+    });
+    const rights = {
+        permissions: [],
+        scopes: body.scope.split(' '),
+        ofNobody: true,
+        ...(resource && { foreign: true }),
+    };
+    const headers = bearer(body.access_token);
+    return { ...nobodys(server), who: `a program by its token${resource ? ' for another' : ''}`, rights, headers };
+}
+/** API keys: of an administrator, and of somebody who may less than their key. */
+export async function keys(server) {
+    const resource = 'https://ledger.example';
+    const resourceScopes = [{ name: 'ledger:read', description: 'See the ledger' }];
+    await anApplication(server, 'ledger', { kind: 'resource_server', resource, resourceScopes });
+    await settle(server.composed);
+    const { composed } = server;
+    const orders = ['orders:read', 'orders:write'];
+    await composed.parts.people.roles.create('seller', orders, 'system');
+    const kinds = [
+        { who: 'with one scope', scopes: ['darvoza:users:read'] },
+        { who: 'to end sessions', scopes: ['darvoza:sessions:end'] },
+        { who: 'to end sessions, elevated', scopes: ['darvoza:sessions:end'], more: { elevated: true } },
+        { who: 'of the account', scopes: ['darvoza:account'] },
+        {
+            who: 'that may everything, elevated',
+            scopes: ['darvoza:account', ...every, ...orders],
+            more: { elevated: true },
+        },
+        { who: 'whose user has lost it all', scopes: every, more: { elevated: true }, lost: true },
+        { who: 'of a resource server', scopes: every, more: { resource } },
+        { who: 'of a resource server, without a scope', scopes: [], more: { resource } },
+    ];
+    const senders = [];
+    for (const { who, scopes, more = {}, lost } of kinds) {
+        const user = await server.aUser({ roles: ['admin', 'seller'] });
+        const wanted = { name: who, scopes, ...more };
+        const { key, text } = await composed.parts.apiKeys.apiKeys.create(user.id, wanted, 'system');
+        if (lost)
+            await composed.parts.people.users.setRoles(user.id, [], 'system');
+        const rights = {
+            permissions: lost ? [] : every,
+            scopes,
+            ...(key.elevated && { elevated: true }),
+            ...(key.resource !== null && { foreign: true }),
+        };
+        const headers = { Authorization: `Token ${text}` };
+        senders.push({ ...nobodys(server), who: `a key ${who}`, by: 'key', user, rights, headers });
+    }
+    return senders;
+}
+/** Applications that call by themselves. */
+export async function callers(server) {
+    const secret = await aConfidentialApplication(server, 'website', {});
+    await anApplication(server, 'app', { kind: 'native', metadata: { token_endpoint_auth_method: 'none' } });
+    const by = 'application';
+    return [
+        { ...nobodys(server), who: 'a website', by, rights: nothing, headers: basic('website', secret) },
+        {
+            ...nobodys(server),
+            who: 'an app',
+            by,
+            rights: { ...nothing, unproved: true },
+            headers: {},
+            fields: { client_id: 'app' },
+        },
+    ];
+}
+const nobodys = (server) => ({ visitor: aVisitor(server), formToken: '', by: 'token' });
+/** Nobody at all: what they are answered everybody is who is not asked who they are. */
+export const nobody = (server) => ({
+    ...nobodys(server),
+    who: 'nobody',
+    by: 'application',
+    rights: nothing,
+    headers: {},
+});
+async function byCookie(server, user) {
+    const visitor = aVisitor(server);
+    await visitor.signIn(user);
+    // Also while a new password must be chosen first: that page has a form.
+    const { text } = await visitor.open('/account/password');
+    const formToken = /name="_token" value="([^"]+)"/.exec(text)?.[1] ?? (await tokenOf(visitor));
+    return { visitor, formToken, by: 'cookie', headers: {} };
+}
+/** Another session of somebody's, on another device: one to be ended. */
+export async function ownOf(server, user) {
+    const { sid } = claimsOf((await aClient(server).signIn(user)).access);
+    return { sid, deviceId: (await server.composed.parts.devices.sessions.require(sid)).session.deviceId };
+}
+export const bearer = (token) => ({ Authorization: `Bearer ${token}` });
+//# sourceMappingURL=senders.js.map

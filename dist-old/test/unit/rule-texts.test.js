@@ -1,0 +1,64 @@
+// Every policy, permission and key state is told on the pages, in English by the words of the table itself.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect } from 'chai';
+import { keyStates } from '../../server/http/pages/admin/keys.js';
+import { applies } from '../../server/http/pages/admin/policy-texts.js';
+import { permissionKey } from '../../server/http/pages/admin/role-texts.js';
+import { problemText } from '../../server/http/pages/fields.js';
+import { languages } from '../../server/http/pages/texts.js';
+import { ownPermissions } from '../../server/policy/permissions.js';
+import { firstPolicy, policiesOf, policyGroupNames, policyNames, policyTable, } from '../../server/policy/policies.js';
+import { endReasons, stays } from '../../server/policy/policy-preview.js';
+import { whyNotPolicy } from '../../server/policy/policy-values.js';
+import { policyApplies } from '../../server/policy/policy-version.js';
+import { signingAlgorithmNames } from '../../server/protocol/algorithms.js';
+const folder = fileURLToPath(new URL('../../../views/locales', import.meta.url));
+const locales = Object.keys(languages).map(name => [name, JSON.parse(readFileSync(join(folder, `${name}.json`), 'utf8'))]);
+const english = Object.fromEntries(locales).en;
+const policyMeanings = Object.fromEntries(policyNames.map(name => [name, policyTable[name].meaning]));
+const permissionMeanings = Object.fromEntries(Object.entries(ownPermissions).map(([permission, meaning]) => [permissionKey(permission), meaning]));
+describe('the texts about rules', () => {
+    it('tell the meaning of every policy, and in English what its row says', () => {
+        expect(english.policies.meaning).to.deep.equal(policyMeanings);
+    });
+    it('tell what every permission lets do, and what a change of the policy leaves, in the words of their tables', () => {
+        expect(english.roles.may).to.deep.equal(permissionMeanings);
+        expect(english.policies.stays).to.deep.equal(stays);
+        expect(english.policies.reason).to.deep.equal(endReasons);
+        expect(english.policies.applyMore).to.deep.equal(policyApplies);
+        expect([...applies].sort()).to.deep.equal(Object.keys(policyApplies).sort());
+    });
+    it('have a name and a translated meaning for each policy in every language, and none that is left over', () => {
+        for (const [language, { policies, roles, keys }] of locales) {
+            for (const group of [policies.name, policies.meaning])
+                expect(Object.keys(group).sort(), language).to.deep.equal([...policyNames].sort());
+            expect(Object.keys(keys.state).sort(), language).to.deep.equal([...keyStates].sort());
+            expect(Object.keys(keys.stateMore).sort(), language).to.deep.equal([...keyStates].sort());
+            if (language === 'en')
+                continue;
+            const untranslated = (mine, its) => Object.keys(its).filter(key => mine[key] === its[key]);
+            expect(untranslated(policies.meaning, policyMeanings), language).to.deep.equal([]);
+            expect(untranslated(roles.may, permissionMeanings), language).to.deep.equal([]);
+        }
+    });
+    it('have words for every choice that is not the name of an algorithm', () => {
+        const choices = policyNames.flatMap(name => {
+            const row = policyTable[name];
+            return row.kind === 'choice' ? row.choices : [];
+        });
+        const words = choices.filter(choice => !signingAlgorithmNames.includes(choice));
+        expect(Object.keys(english.policies.choice).sort()).to.deep.equal(words.sort());
+        const texts = policyNames.filter(name => policyTable[name].kind === 'text');
+        expect(Object.keys(english.policies.form).sort()).to.deep.equal([...texts].sort());
+    });
+    it('put every policy into one group', () => {
+        expect(policyGroupNames.flatMap(policiesOf).sort()).to.deep.equal([...policyNames].sort());
+    });
+    it('say what contradicts itself in a whole policy', () => {
+        const [problem] = whyNotPolicy({ ...firstPolicy, refresh_token_lifetime: 100, session_absolute_lifetime: 60 });
+        expect(problemText(problem, key => key)).to.equal('problems.idle_beyond_absolute');
+    });
+});
+//# sourceMappingURL=rule-texts.test.js.map
