@@ -9,8 +9,6 @@ import {
   rowsOf,
   type Statements,
 } from './connections/connections.js'
-import { openMysql } from './connections/mysql.js'
-import { openSqlite } from './connections/sqlite.js'
 import { isDeadlock, isDuplicate, isPassing, StorageFailure, UnfitDatabase } from './storage-failure.js'
 import { type TransactionGuard, unguarded } from './transaction-guard.js'
 import { createWriteHealth, type WriteHealthDeps } from './write-health.js'
@@ -122,7 +120,9 @@ export async function openDatabase(
 
 async function openConnections(address: DatabaseAddress): Promise<Connections> {
   try {
-    return await (address.engine === 'sqlite' ? openSqlite(address.path) : openMysql(address))
+    // The engine that is not there is not loaded.
+    if (address.engine === 'sqlite') return await (await import('./connections/sqlite.js')).openSqlite(address.path)
+    return await (await import('./connections/mysql.js')).openMysql(address)
   } catch (error) {
     throw asRefusal(translated(error, 'connect'))
   }

@@ -1,7 +1,7 @@
 // The bytes of a body. What comes as it is, with its length said before, is read here; the rest, which may be packed or longer
 // than it says, by koa-bodyparser.
 import type { IncomingMessage } from 'node:http'
-import bodyParser from 'koa-bodyparser'
+import type { Middleware } from 'koa'
 import type { Context } from '../handler.js'
 
 /** How long a body may be, in bytes. */
@@ -9,19 +9,26 @@ const longestBody = 65_536
 
 /** @param fail what to throw where it cannot be read, by the error of the reader */
 export function createBodyBytes(fail: (error: { status?: number }, ctx: Context) => never) {
-  const parseBody = bodyParser({
-    enableTypes: ['text'],
-    extendTypes: { text: ['*/*'] },
-    textLimit: '64kb',
-    // Bytes, not text: bytes that are no UTF-8 are an error, not a password with other characters in it. (Spread, since the
-    // types of the library do not know what it hands on to raw-body.)
-    ...{ encoding: null },
-    onerror: (error, ctx) => fail(error as { status?: number }, ctx as unknown as Context),
-  })
+  /** Loaded when a request first needs it: few do, and it takes 10 MB. */
+  let parser: Promise<Middleware> | null = null
+
+  async function loaded(): Promise<Middleware> {
+    const { default: bodyParser } = await import('koa-bodyparser')
+    return bodyParser({
+      enableTypes: ['text'],
+      extendTypes: { text: ['*/*'] },
+      textLimit: '64kb',
+      // Bytes, not text: bytes that are no UTF-8 are an error, not a password with other characters in it. (Spread, since the
+      // types of the library do not know what it hands on to raw-body.)
+      ...{ encoding: null },
+      onerror: (error, ctx) => fail(error as { status?: number }, ctx as unknown as Context),
+    })
+  }
 
   return async (ctx: Context): Promise<Buffer> => {
     if (isPlain(ctx.req)) return readPlain(ctx.req).catch(error => fail(error, ctx))
-    await parseBody(ctx as never, async () => {})
+    parser ??= loaded()
+    await (await parser)(ctx as never, async () => {})
     const raw = ctx.request.rawBody as unknown as Buffer | string | undefined
     return Buffer.isBuffer(raw) ? raw : nothing
   }

@@ -1,6 +1,5 @@
 // What the bytes of a body mean, by its media type. Every parser is strict: what can be read in two ways is refused.
 import { isUtf8 } from 'node:buffer'
-import { Busboy } from '@fastify/busboy'
 import { refuse } from '../../protocol/errors.js'
 import { JsonError, parseStrictJson } from '../../protocol/json.js'
 
@@ -60,9 +59,11 @@ function unescapeForm(text: string): string {
   return decodeURIComponent(text.replaceAll('+', ' '))
 }
 
-function parseMultipart(bytes: Buffer, contentType: string): Promise<Fields> {
+async function parseMultipart(bytes: Buffer, contentType: string): Promise<Fields> {
   const broken = (why: string) => refuse('parse_error', { detail: `Multipart form parse error - ${why}` })
   if (!isUtf8(bytes)) throw broken('not UTF-8')
+  // Few requests have such a body, and it takes 5 MB.
+  const { Busboy } = await import('@fastify/busboy')
   return new Promise((resolve, reject) => {
     let busboy: InstanceType<typeof Busboy>
     try {

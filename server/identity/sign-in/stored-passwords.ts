@@ -3,7 +3,6 @@
 // move in either direction. Nothing here waits its turn, or knows in which process it runs.
 import { createHash, pbkdf2, scrypt, timingSafeEqual } from 'node:crypto'
 import { promisify } from 'node:util'
-import bcrypt from 'bcrypt'
 import { type Problem, problem } from '../../protocol/problems.js'
 
 const slowPbkdf2 = promisify(pbkdf2)
@@ -61,6 +60,7 @@ const formats = {
 
 /** @param cost of bcrypt; each step doubles the work */
 export async function hashPassword(password: string, cost: number): Promise<string> {
+  const { default: bcrypt } = await import('bcrypt')
   return `bcrypt_sha256$${await bcrypt.hash(prehashed(password), cost)}`
 }
 
@@ -153,8 +153,10 @@ function bcryptFormat(prefix: string, prepare: (password: string) => string): Fo
     pattern: new RegExp(`^(?<head>${prefix}\\$2[aby]\\$(?<cost>\\d\\d)\\$)(?<rest>[./A-Za-z0-9]{53})$`),
     isAffordable: ({ cost }) => Number(cost) <= 15,
     // `$2y$` is PHP's spelling of `$2b$`, which the library does not know.
-    matches: (password, { head, cost, rest }) =>
-      bcrypt.compare(prepare(password), `$2${head!.includes('$2a$') ? 'a' : 'b'}$${cost}$${rest}`),
+    async matches(password, { head, cost, rest }) {
+      const { default: bcrypt } = await import('bcrypt')
+      return bcrypt.compare(prepare(password), `$2${head!.includes('$2a$') ? 'a' : 'b'}$${cost}$${rest}`)
+    },
     standIn: ({ cost }) => standInHash(Number(cost)),
   }
 }

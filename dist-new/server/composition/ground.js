@@ -1,2 +1,0 @@
-export {};
-//# sourceMappingURL=ground.js.map

@@ -1,2 +1,0 @@
-export {};
-//# sourceMappingURL=token-request.js.map
