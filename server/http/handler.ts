@@ -59,12 +59,13 @@ export type Context = KoaContext & { state: State; params: Record<string, string
 export type Handler = (ctx: Context) => Promise<void> | void
 
 /** One of the steps before a handler; a step that doesn't call `next` has answered. */
-export type Step = (ctx: Context, next: () => Promise<void>) => Promise<void> | void
+export type Next = () => Promise<void> | void
+export type Step = (ctx: Context, next: Next) => Promise<void> | void
 
-/** One after the other, each by the `next` of the one before. */
+/** One after the other, each by the `next` of the one before. No promise is made that no step makes itself. */
 export function inTurn(steps: readonly Step[]): Step {
   return steps.reduceRight<Step>(
-    (after, step) => async (ctx, next) => step(ctx, async () => after(ctx, next)),
+    (after, step) => (ctx, next) => step(ctx, () => after(ctx, next)),
     (_, next) => next(),
   )
 }

@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { expect } from 'chai'
 import { positionText } from '../../server/protocol/log/feed.js'
 import type { RevocableClaims } from '../../server/protocol/log/revocation.js'
+import { aClient } from '../support/client.js'
 import { aFolder, onMariaDb, onRedis } from '../support/engines.js'
 import { aFeedReader, aFollower, closeFeedReaders, type FeedReader, tokenOf } from '../support/feed.js'
 import { ended, freePort, waitFor } from '../support/mariadb.js'
@@ -120,6 +121,8 @@ onMariaDb('the feed of two servers', engine => {
       const { token } = await aFollower(server)
       const reader = aFeedReader(other, token)
       await reader.until('a position', () => reader.position())
+      for (const one of [server, other])
+        await waitFor(async () => expect((await aClient(one).get('/readyz')).body.redis).to.equal('ok'))
       other.composed.parts.revocation.tail.stop()
       const { database } = other.composed.parts.storage
       Object.assign(database, { read: () => Promise.reject(new Error('asked')) })

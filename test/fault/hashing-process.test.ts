@@ -132,7 +132,7 @@ describe('the hashing process', () => {
     const pid = server.composed.parts.signIn.hashingProcess.pid()!
     const threads = readdirSync(`/proc/${pid}/task`)
     const niceness = threads.map(thread => niceOf(`/proc/${pid}/task/${thread}/stat`))
-    expect(niceness).to.deep.equal(niceness.map(() => 5))
+    expect(niceness).to.deep.equal(niceness.map(() => 3))
     expect(threads.length).to.be.above(2)
     const environment = readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0').filter(Boolean)
     expect(environment.map(variable => variable.split('=')[0])).to.have.members([

@@ -1,6 +1,6 @@
 // The router that tables make: what a row says of its route, and who answers for a path that no row has.
 import { expect } from 'chai'
-import type { Context, Handler } from '../../server/http/handler.js'
+import type { Context, Handler, Next } from '../../server/http/handler.js'
 import { file } from '../../server/http/kinds/file.js'
 import type { Kinds } from '../../server/http/kinds/kind.js'
 import type { Access } from '../../server/http/kinds/kinds.js'
@@ -24,7 +24,7 @@ const presenters = {
 
 /** A router of these rows; nobody is judged. */
 function aRouter(routes: Record<string, RouteRow<Access>>, handlers: Record<string, Handler> = {}) {
-  const none = (_: Context, next: () => Promise<void>) => next()
+  const none = (_: Context, next: Next) => next()
   const body = { begin: none, read: none }
   return createRouter<string, Access>({
     routes,
@@ -76,7 +76,10 @@ describe('a table of routes', () => {
     const handlers = { crowd: serve('crowd'), throng: serve('throng'), other: serve('other') }
     const run = aRouter(rows, handlers).router().routes()
     const request = (path: string) =>
-      run({ method: 'GET', path, state: {}, request: {}, get: () => '', set: () => {} } as never, (() => Promise.resolve()) as never)
+      run(
+        { method: 'GET', path, state: {}, request: {}, get: () => '', set: () => {} } as never,
+        (() => Promise.resolve()) as never,
+      )
     const crowd = Array.from({ length: 10 }, (_, index) => request(index % 2 === 0 ? '/crowd' : '/throng'))
     await request('/other')
     expect(served).to.deep.equal(['other'])

@@ -3,7 +3,7 @@
 import type { ApiKeyAuthentication } from '../../identity/api-keys/api-key-authentication.js'
 import { type ErrorCode, Refusal, refuse } from '../../protocol/errors.js'
 import { rateLimitHeaders } from '../../protocol/rate-limit.js'
-import type { Context } from '../handler.js'
+import type { Context, Next } from '../handler.js'
 import { type Asked, apiKeyCredential } from './credential.js'
 
 /** How a key is refused, beside what its user is refused with. */
@@ -29,7 +29,7 @@ export function createApiKeySender({ apiKeyAuthentication }: ApiKeySenderDeps) {
     isShown: (ctx: Context): boolean => partsOf(ctx)[0]?.toLowerCase() === 'token',
 
     /** A good key has come, whatever it may do; `state.apiKey` has what it says. */
-    async admit(ctx: Context, next: () => Promise<void>): Promise<void> {
+    async admit(ctx: Context, next: Next): Promise<void> {
       const text = textIn(ctx)
       await asApiKey(async () => {
         // Asked once more behind the body, a request counts but once.

@@ -5,7 +5,7 @@ import type { OwnPermission } from '../../policy/permissions.js'
 import { isRecentlyAuthenticated, recentFor } from '../../policy/recent-authentication.js'
 import { type ErrorCode, errors, type Refusal, refuse } from '../../protocol/errors.js'
 import type { Inspect } from '../../tokens/inspect.js'
-import { type Context, isReading, type Step } from '../handler.js'
+import { type Context, isReading, type Next, type Step } from '../handler.js'
 import type { Form } from '../middleware/body-types.js'
 import { refusedByContent } from '../refused-tokens.js'
 import type { ShownProofs } from '../shown-proofs.js'
@@ -71,7 +71,7 @@ export function createBearer(deps: BearerDeps) {
     const { isShown, textIn } = shownTokens
     const formOf = (ctx: Context) => (ctx.request.body ?? {}) as Form
 
-    async function admit(ctx: Context, text: string, next: () => Promise<void>): Promise<void> {
+    async function admit(ctx: Context, text: string, next: Next): Promise<void> {
       await inHeader(async () => {
         const { kind, claims } = await inspect.issued(text)
         if (kind !== 'access') throw refuse('token_type')
