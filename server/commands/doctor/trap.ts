@@ -1,5 +1,5 @@
-// A server on the loopback interface that nobody has a reason to call: who does has followed an address out of a token
-// (server-side request forgery). It hands out the key of the forger, so that whoever follows lets the token in as well.
+// A server on the loopback interface, to find server-side request forgery: only a resource server that follows an address out
+// of a token calls it. It answers with the key that signed the forged token, so such a resource server accepts that token too.
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 

@@ -9,7 +9,7 @@ const patience = 5_000
 /**
  * Answers with whatever `begin` writes, from now on or later.
  * @param begin throws where there is nothing to be written; the refusal is answered as any other
- * @returns resolves when the connection is over, whoever ended it
+ * @returns resolves when the connection is closed, by either side
  */
 export function stream(ctx: Context, type: string, begin: (sink: Sink) => FeedEnds): Promise<void> {
   const { res } = ctx

@@ -8,7 +8,7 @@ const unkept = { 'Cache-Control': 'no-store' }
 /** Those of a page that say something where no document is shown. */
 const alsoOfPrograms = ['X-Content-Type-Options', 'X-Frame-Options', 'Strict-Transport-Security']
 
-/** Of answers that programs read. Whoever opens one in a browser all the same runs and loads nothing. */
+/** Of answers that programs read. Opened in a browser, such an answer may run no script and load nothing. */
 export function programHeaders(issuer: string): Record<string, string> {
   const kept = Object.entries(pageHeaders(issuer)).filter(([name]) => alsoOfPrograms.includes(name))
   return {
