@@ -14,8 +14,8 @@ const headersPatience = 2_000
 const lookEvery = 50
 
 type Connection = {
-  /** Requests that are being answered. */
-  answering: number
+  /** What is being answered. No set of all: what V8 leaves of a set that changes all day keeps dead answers from collection. */
+  answering: ServerResponse[]
   /** At how many looks it was silent since it was made, or since its last answer was over. */
   looks: number
   /** How much had been read by then: if there is more, a request has begun. */
@@ -25,29 +25,26 @@ type Connection = {
 /** @param server before it listens */
 export function trackConnections(server: Server) {
   const connections = new Map<Socket, Connection>()
-  const answers = new Set<ServerResponse>()
   let leavingSince: number | null = null
 
   server.on('connection', (socket: Socket) => {
-    connections.set(socket, { answering: 0, looks: 0, bytesRead: 0 })
+    connections.set(socket, { answering: [], looks: 0, bytesRead: 0 })
     socket.once('close', () => connections.delete(socket))
   })
   server.prependListener('request', ({ socket }, response) => {
     const connection = connections.get(socket)
     if (!connection) return
-    connection.answering++
-    answers.add(response)
+    connection.answering.push(response)
     if (leavingSince !== null) announce(response)
     response.once('close', () => {
-      answers.delete(response)
-      connection.answering--
+      connection.answering.splice(connection.answering.indexOf(response), 1)
       connection.looks = 0
       connection.bytesRead = socket.bytesRead
     })
   })
 
   function isOver(socket: Socket, connection: Connection): boolean {
-    if (connection.answering > 0) return false
+    if (connection.answering.length > 0) return false
     if (socket.bytesRead === connection.bytesRead) return ++connection.looks > quietLooks
     return performance.now() - leavingSince! > headersPatience
   }
@@ -56,7 +53,7 @@ export function trackConnections(server: Server) {
     /** From now on every answer says that it is the last one of its connection (RFC 9112 §9.6). */
     leave(): void {
       leavingSince ??= performance.now()
-      for (const response of answers) announce(response)
+      for (const { answering } of connections.values()) for (const response of answering) announce(response)
     },
 
     /** Resolves when all that was begun is answered and every connection is closed; what takes longer than this is cut off. */
