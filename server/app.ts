@@ -28,6 +28,7 @@ import { createKoa } from './http/koa.js'
 import { createMyApiKeyHandlers } from './http/me/api-keys.js'
 import { createMeHandlers } from './http/me/me.js'
 import { createBodies } from './http/middleware/body.js'
+import { createLoadShedding } from './http/middleware/load-shedding.js'
 import { createDeviceAuthorizationHandler } from './http/oauth/device-authorization.js'
 import { createDiscoveryHandlers } from './http/oauth/discovery.js'
 import { createGrants } from './http/oauth/grants/grants.js'
@@ -55,6 +56,7 @@ import type { PolicyInForce } from './revocation/policy-in-force.js'
 import type { RedisLink } from './revocation/redis-link.js'
 import type { Tail } from './revocation/tail.js'
 import type { ClientToken } from './tokens/client-token.js'
+import type { Counters } from './tokens/counters.js'
 import type { Exchange } from './tokens/exchange.js'
 import type { Inspect } from './tokens/inspect.js'
 import type { Introspect } from './tokens/introspect.js'
@@ -78,6 +80,8 @@ export type AppDeps = {
   uuid: () => string
   random: (size: number) => Buffer
   bodyWait: number | undefined
+  /** The event loop has had no rest for a while. */
+  isLoopBusy: () => boolean
   /** The process was told to stop. */
   isLeaving: () => boolean
   revocation: {
@@ -101,6 +105,7 @@ export type AppDeps = {
     proofs: Proofs
     tickets: Tickets
     signInTests: SignInTests
+    counters: Pick<Counters, 'count'>
   }
   signIn: { signIn: SignIn; browserSessions: BrowserSessions }
   identity: Identity
@@ -112,9 +117,10 @@ export function createApp(deps: AppDeps): Koa {
 
 /** What the tables of routes and kinds are joined with. */
 export function createHttpParts(deps: AppDeps) {
-  const { settings, issuer, ownApplication, root, log, uuid, random, bodyWait, isLeaving } = deps
+  const { settings, issuer, ownApplication, root, log, uuid, random, bodyWait, isLoopBusy, isLeaving } = deps
   const { now, clock, tail, enforcement, redisLink, policy, feed, feedLeases, writeTrouble } = deps.revocation
   const { inspect, rotate, signingKeys, clientToken, exchange, introspect, proofs, tickets, signInTests } = deps.tokens
+  const { count } = deps.tokens.counters
   const { signIn, browserSessions } = deps.signIn
   const { identity } = deps
   const { people, devices, applications, policies, keys, logs } = identity
@@ -197,6 +203,11 @@ export function createHttpParts(deps: AppDeps) {
     },
     presenters: createPresenters({ issuer, presentErrorPage: pages.presentError }),
     bodies: createBodies(bodyWait),
+    shedding: createLoadShedding({
+      isBusy: isLoopBusy,
+      monotonic: () => performance.now(),
+      shed: () => count('shed_requests'),
+    }),
     waiting: createWaiting({
       enforcement,
       tail,

@@ -138,6 +138,7 @@ export async function composeParts(
       uuid,
       random,
       bodyWait: ports.bodyWait,
+      isLoopBusy: ports.isLoopBusy ?? (() => false),
       isLeaving: () => leaving,
       revocation,
       tokens,

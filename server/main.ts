@@ -13,6 +13,7 @@ import { firstPolicy } from './policy/policies.js'
 import { closeListening } from './process/close-listening.js'
 import { type Connections, trackConnections } from './process/connections.js'
 import { captureOutput, createProcessLog, type ProcessLog } from './process/log.js'
+import { watchLoop } from './process/loop-load.js'
 import { tellFailure, tellPassword, tellReady } from './process/telling.js'
 import { migrationStatus } from './storage/migrate.js'
 import { claimFile } from './storage/sqlite-claim.js'
@@ -57,7 +58,7 @@ async function main(): Promise<void> {
 
 /** What is done once, however many processes serve: the schema, and the first administrator. */
 async function prepare(settings: Settings, log: Log): Promise<Composed> {
-  const composed = await compose(settings, { log })
+  const composed = await compose(settings, { log, isLoopBusy: watchLoop() })
   if ((await migrationStatus(composed.parts.storage.database)).every(({ done }) => !done))
     requireAdministrator(settings)
   await composed.migrate()
@@ -91,7 +92,7 @@ async function serveAlone(composed: Composed, settings: Settings, environment: E
 async function work(settings: Settings, log: Log): Promise<void> {
   // A terminal, and systemd, send signals to workers too: when they end says who leads them, who still accepts connections.
   stop = () => new Promise(() => {})
-  const composed = await compose(settings, { log })
+  const composed = await compose(settings, { log, isLoopBusy: watchLoop() })
   await composed.start()
   composed.jobs.start()
   const { server, connections } = serverOf(composed)

@@ -49,6 +49,7 @@ const visits: Record<CountName, (plan: DemoPlan, history: DemoHistory, visit: Vi
   wrong_user_codes: () => {},
   exchanged_tokens: () => {},
   throttled_requests: () => {},
+  shed_requests: () => {},
   registrations: () => {},
   failed_registrations: () => {},
   // Nor applications that are told of ends.

@@ -6,15 +6,18 @@ import { createFastPath, type FastPath } from './fast-path/fast-path.js'
 import type { Context, Step, WriteRefusal } from './handler.js'
 import type { AnyAccess } from './kinds/kind.js'
 import { createErrors, type ErrorsDeps } from './middleware/errors.js'
+import { createFailureLines, type FailureLinesDeps } from './middleware/failure-lines.js'
+import type { LoadShedding } from './middleware/load-shedding.js'
 import { createRequest, type RequestDeps } from './middleware/request.js'
 import { createRouter, type RouterDeps } from './router.js'
 
 export type KoaDeps<N extends string, A extends AnyAccess> = RouterDeps<N, A> & {
-  log: RequestDeps['log'] & ErrorsDeps['log']
+  log: RequestDeps['log'] & ErrorsDeps['log'] & FailureLinesDeps['log']
+  shedding: LoadShedding
 } & Omit<RequestDeps, 'log'>
 
 export function createKoa<N extends string, A extends AnyAccess>(deps: KoaDeps<N, A>): Koa {
-  const { log } = deps
+  const { log, shedding, uuid } = deps
   const { router, dispatch, fast, notFound, presenterNear } = createRouter(deps)
   const present: WriteRefusal = (ctx, refusal) => {
     if (ctx.state.writeRefusal) return ctx.state.writeRefusal(ctx, refusal)
@@ -22,9 +25,10 @@ export function createKoa<N extends string, A extends AnyAccess>(deps: KoaDeps<N
     ctx.set(headers)
     return write(ctx, refusal)
   }
-  const first: Step[] = [createRequest(deps), createErrors({ present, log })]
+  const noteFailure = createFailureLines({ log })
+  const first: Step[] = [createRequest(deps), createErrors({ present, noteFailure, log })]
 
-  const app = new WithFastPath(createFastPath({ routes: fast, first, log }))
+  const app = new WithFastPath(createFastPath({ routes: fast, first, shedding, noteFailure, uuid, log }))
   // What reaches Koa's own handler is a broken connection, or a mistake in the error middleware itself.
   app.silent = true
   app.on('error', error => log.debug({ err: error }, 'a connection failed'))

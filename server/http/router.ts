@@ -8,10 +8,11 @@ import { createAdmissionLimiter } from './middleware/admission-limiter.js'
 import type { Bodies } from './middleware/body.js'
 import { type BodyName, bodyTypes } from './middleware/body-types.js'
 import { corsPolicies } from './middleware/cors.js'
+import type { LoadShedding } from './middleware/load-shedding.js'
 import { checkMembers, checkQuery } from './middleware/parameters.js'
 import { createNearest } from './nearest.js'
 import type { Presenter, Presenters } from './presenters.js'
-import type { Method, RouteRow } from './route.js'
+import { isShed, type Method, type RouteRow } from './route.js'
 import { queryOf, type Waiting } from './waiting.js'
 
 export type RouterDeps<N extends string, A extends AnyAccess> = {
@@ -22,10 +23,11 @@ export type RouterDeps<N extends string, A extends AnyAccess> = {
   presenters: Presenters
   bodies: Bodies
   waiting: Waiting
+  shedding: Pick<LoadShedding, 'step'>
 }
 
 export function createRouter<N extends string, A extends AnyAccess>(deps: RouterDeps<N, A>) {
-  const { handlers, kinds, senders, presenters, bodies, waiting } = deps
+  const { handlers, kinds, senders, presenters, bodies, waiting, shedding } = deps
   const rows = Object.entries(deps.routes) as [N, RouteRow<A>][]
   // Which access belongs to which kind is a matter of the names, which the compiler has compared.
   const kindOf = ({ access }: RouteRow<A>) => kinds[access.kind as A['kind']] as unknown as Kind<A>
@@ -53,7 +55,7 @@ export function createRouter<N extends string, A extends AnyAccess>(deps: Router
     const kind = kindOf(row)
     const isStrict = kind.unknown === 'refused'
     const judge = kind.judge(row.access, senders)
-    const first = [answerAs(kind), ...(row.limited ? [limiter] : [])]
+    const first = [answerAs(kind), ...(isShed(row) ? [shedding.step] : []), ...(row.limited ? [limiter] : [])]
     const query = isStrict ? [checkQuery({ query: queryOf(row) })] : []
     if (row.method === 'GET') return [...first, ...judge, ...query]
     const { begin, read } = bodies[kind.body]
@@ -74,7 +76,7 @@ export function createRouter<N extends string, A extends AnyAccess>(deps: Router
       for (const path of [row.path, `${row.path}/`]) {
         const step = inTurn(steps)
         direct.set(`${row.method} ${path}`, step)
-        if (row.fast) fast.set(`${row.method} ${path}`, { step, types: plainTypesOf(row) })
+        if (row.fast) fast.set(`${row.method} ${path}`, { step, types: plainTypesOf(row), isShed: isShed(row) })
       }
     const { methods, kind } = paths.get(row.path) ?? { methods: [], kind: kindOf(row) }
     if (methods.includes(row.method)) throw new Error(`${row.method} ${row.path} is there twice`)

@@ -12,6 +12,7 @@ export const figures = {
   exchanged_tokens: { kind: 'count', what: 'Tokens that were exchanged for others' },
   reuse_incidents: { kind: 'count', what: 'Spent refresh tokens that came back' },
   throttled_requests: { kind: 'count', what: 'Requests that were refused as their network had sent too many' },
+  shed_requests: { kind: 'count', what: 'Requests that were refused as too many came at once' },
   revocations: { kind: 'count', what: 'Entries of the revocation log' },
   logouts_sent: { kind: 'count', what: 'Logout tokens that applications have taken' },
   logout_failures: { kind: 'count', what: 'Logout tokens that could not be delivered, each attempt' },

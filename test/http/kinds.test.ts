@@ -93,6 +93,7 @@ async function aServerWithMore() {
     uuid: randomUUID,
     random: randomBytes,
     bodyWait: undefined,
+    isLoopBusy: () => false,
     isLeaving: () => false,
     revocation: parts.revocation,
     tokens: parts.tokens,

@@ -1,19 +1,28 @@
 // The fast path: routes that are asked very often (`fast` in their row) are answered without Koa where they are asked in the
 // usual way. Steps and handler are the same, and so are the bytes of the answer; whatever is unusual goes through Koa.
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
+import type { Refusal } from '../../protocol/errors.js'
 import { type Context, inTurn, type Step } from '../handler.js'
+import type { NoteFailure } from '../middleware/failure-lines.js'
+import type { LoadShedding } from '../middleware/load-shedding.js'
 import { PlainContext } from './plain-context.js'
+import { createRefusedAlike, type RefusedAlike } from './refused-alike.js'
 
 /** `types`: the media types that its body may have; null where it has none. */
-export type FastRoute = { step: Step; types: readonly string[] | null }
+export type FastRoute = { step: Step; types: readonly string[] | null; isShed: boolean }
 
 export type FastPathDeps = {
   /** By method and path, `POST /api/token/verify`. */
   routes: ReadonlyMap<string, FastRoute>
   /** What every request passes through. */
   first: readonly Step[]
+  shedding: Pick<LoadShedding, 'whyNot'>
+  noteFailure: NoteFailure
+  uuid: () => string
   log: { debug(details: object, message: string): void }
 }
+
+type Ready = { run: Step; types: ReadonlySet<string> | null; refused: RefusedAlike | null }
 
 /** Larger ones are read, or refused, by Koa's reader. */
 const largestBody = 65_536
@@ -21,32 +30,45 @@ const largestBody = 65_536
 /** As clients write media types; any other spelling is read by the long way. */
 const spellings = (type: string) => [type, `${type}; charset=utf-8`, `${type};charset=utf-8`, `${type};charset=UTF-8`]
 
-export function createFastPath({ routes, first, log }: FastPathDeps) {
-  const ready = new Map(
-    [...routes].map(([key, { step, types }]) => [
+export function createFastPath({ routes, first, shedding, noteFailure, uuid, log }: FastPathDeps) {
+  const ready = new Map<string, Ready>(
+    [...routes].map(([key, { step, types, isShed }]) => [
       key,
-      { run: inTurn([...first, step]), types: types && new Set(types.flatMap(spellings)) },
+      {
+        run: inTurn([...first, step]),
+        types: types && new Set(types.flatMap(spellings)),
+        refused: isShed ? createRefusedAlike({ noteFailure, uuid }) : null,
+      },
     ]),
   )
 
-  async function answer(run: Step, req: IncomingMessage, res: ServerResponse): Promise<void> {
-    const ctx = new PlainContext(req, res)
+  async function answer(run: Step, ctx: PlainContext): Promise<void> {
     try {
       await run(ctx as unknown as Context, async () => {})
       ctx.respond()
     } catch (error) {
       // A mistake in the error middleware itself; it writes down all others.
       log.debug({ err: error }, 'a connection failed')
-      if (!res.headersSent) res.writeHead(500)
-      res.end()
+      if (!ctx.res.headersSent) ctx.res.writeHead(500)
+      ctx.res.end()
     }
+  }
+
+  /** The first by its steps, like everything; those who are refused alike after it by what it was answered. */
+  function refuse({ run, refused }: Ready, refusal: Refusal, ctx: PlainContext): void {
+    if (refused!.answer(ctx, refusal)) return
+    ctx.state.shed = refusal
+    void answer(run, ctx).then(() => refused!.keep(ctx, refusal))
   }
 
   /** @returns whether it answers */
   return (req: IncomingMessage, res: ServerResponse): boolean => {
     const route = ready.get(`${req.method} ${req.url}`)
     if (!route || !isUsual(req.headers, route.types)) return false
-    void answer(route.run, req, res)
+    const refusal = route.refused && shedding.whyNot()
+    const ctx = new PlainContext(req, res)
+    if (refusal) refuse(route, refusal, ctx)
+    else void answer(route.run, ctx)
     return true
   }
 }

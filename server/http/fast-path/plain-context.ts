@@ -8,6 +8,8 @@ type PartOfContext = Pick<
   'req' | 'res' | 'method' | 'path' | 'querystring' | 'get' | 'remove' | 'vary' | 'status' | 'body' | 'params' | 'state'
 > & { set(field: string | Record<string, string>, value?: string): void; type: string; fresh: boolean }
 
+export type Answer = { status: number; lines: string[]; text: string }
+
 export class PlainContext implements PartOfContext {
   readonly state = {} as State
   readonly request: { body: unknown } = { body: undefined }
@@ -97,12 +99,18 @@ export class PlainContext implements PartOfContext {
       res.end()
       return
     }
+    const { status, lines, text } = this.said()
+    res.writeHead(status, lines)
+    res.end(text)
+  }
+
+  /** The answer as it goes over the wire; `lines`: names and values of headers in turns. */
+  said(): Answer {
     const text = this.#body === null ? '' : typeof this.#body === 'string' ? this.#body : JSON.stringify(this.#body)
     const lines: string[] = []
     for (const [name, value] of this.headers.values()) lines.push(name, value)
     lines.push('Content-Length', String(Buffer.byteLength(text)))
-    res.writeHead(this.#status, lines)
-    res.end(text)
+    return { status: this.#status, lines, text }
   }
 }
 

@@ -1,18 +1,17 @@
 import { withoutApiKeys } from '../../policy/api-key.js'
 import { type ErrorCode, Refusal, refuse } from '../../protocol/errors.js'
 import { type Context, type Step, senderIdOf, type WriteRefusal } from '../handler.js'
-import { createFailureLines, type FailureLinesDeps } from './failure-lines.js'
+import type { NoteFailure } from './failure-lines.js'
 
 export type ErrorsDeps = {
   /** Writes a refusal on the wire of its route. */
   present: WriteRefusal
-  log: FailureLinesDeps['log'] & { error(details: object, message: string): void }
+  noteFailure: NoteFailure
+  log: { info(details: object, message: string): void; error(details: object, message: string): void }
 }
 
 /** Turns whatever is thrown into an answer. What is not a refusal is our mistake: logged once, told as `server_error`. */
-export function createErrors({ present, log }: ErrorsDeps): Step {
-  const noteFailure = createFailureLines({ log })
-
+export function createErrors({ present, noteFailure, log }: ErrorsDeps): Step {
   return async (ctx, next) => {
     try {
       await next()

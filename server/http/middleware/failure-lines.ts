@@ -10,7 +10,10 @@ export type FailureLinesDeps = {
 
 type Outage = { details: object; requests: number; startedAt: number; timer: NodeJS.Timeout }
 
-export function createFailureLines({ log, quiet = 10_000 }: FailureLinesDeps) {
+/** One request more that could not be served, and for now only. */
+export type NoteFailure = (refusal: Refusal, requestId: string) => void
+
+export function createFailureLines({ log, quiet = 10_000 }: FailureLinesDeps): NoteFailure {
   const outages = new Map<string, Outage>()
 
   function end(key: string, { details, requests, startedAt }: Outage): void {
@@ -19,8 +22,7 @@ export function createFailureLines({ log, quiet = 10_000 }: FailureLinesDeps) {
     log.info({ ...details, requests, seconds }, 'requests are served again')
   }
 
-  /** One request more that could not be served, and for now only. */
-  return function note(refusal: Refusal, requestId: string): void {
+  return function note(refusal, requestId) {
     const reason = reasonOf(refusal)
     const details = { code: refusal.code, ...(reason !== refusal.code && { reason }) }
     log.debug({ ...details, requestId, err: refusal.cause ?? refusal }, 'a request could not be served')

@@ -1,0 +1,131 @@
+import { expect } from 'chai'
+import { aConfidentialApplication, basic, inForm } from '../support/applications.js'
+import { type Answer, aClient, type Client, type Pair } from '../support/client.js'
+import { aPause } from '../support/pause.js'
+import { aServer, settle, type TestServer } from '../support/server.js'
+
+/** As many are under way at once while the event loop is busy. */
+const most = 32
+
+describe('a server whose event loop is busy without a rest', () => {
+  let server: TestServer
+  let client: Client
+  let pair: Pair
+  let busy: boolean
+  let hold: ReturnType<typeof aPause> | null
+  let onRequest = () => {}
+  let underWay: Promise<Answer>[]
+
+  /** So many refreshes come, and stay under way. */
+  async function begin(count: number): Promise<void> {
+    const pause = aPause()
+    pause.arm()
+    hold = pause
+    const all = new Promise<void>(resolve => {
+      let come = 0
+      onRequest = () => void (++come === count && resolve())
+    })
+    underWay = Array.from({ length: count }, () => client.refresh(pair.refresh))
+    // The others wait for the batch that is held.
+    await Promise.all([pause.reached, all])
+    onRequest = () => {}
+  }
+
+  beforeEach(async () => {
+    busy = false
+    hold = null
+    server = await aServer({
+      pauses: { rotationClaimed: async () => hold?.here() },
+      ports: { isLoopBusy: () => busy },
+      onRequest: () => onRequest(),
+    })
+    client = aClient(server)
+    pair = await client.signIn(await server.aUser())
+  })
+
+  it('tells the next one at once to come again, spends nothing, and answers those that it has let in', async () => {
+    const other = await client.signIn(await server.aUser())
+    await begin(most)
+    busy = true
+    const told: Answer[] = []
+    for (let times = 0; times < 6; times++) told.push(await client.refresh(other.refresh))
+    for (const { status, body, headers } of told) {
+      expect(status).to.equal(503)
+      expect(body).to.include({ code: 'overloaded', detail: 'Too many requests at once; try again in a moment.' })
+      expect(headers.get('retry-after')).to.match(/^[123]$/)
+    }
+    expect(told.map(one => one.headers.get('retry-after'))).to.deep.equal(['1', '2', '3', '1', '2', '3'])
+    expect(new Set(told.map(one => one.headers.get('x-request-id'))).size).to.equal(6)
+    // The first three were made by the steps of the route, the others after them.
+    const wholly = ({ headers, text }: Answer) => [
+      text,
+      [...headers].filter(([name]) => name !== 'x-request-id' && name !== 'date'),
+    ]
+    expect(told.slice(3).map(wholly)).to.deep.equal(told.slice(0, 3).map(wholly))
+    hold!.letGo()
+    for (const { status } of await Promise.all(underWay)) expect(status).to.equal(200)
+    expect((await client.refresh(other.refresh)).status).to.equal(200)
+  })
+
+  it('refuses so at every route that is asked often, on the wire of each, and answers all others', async () => {
+    const secret = await aConfidentialApplication(server, 'shop', { metadata: { grant_types: ['client_credentials'] } })
+    await settle(server.composed)
+    await begin(most)
+    busy = true
+    const headers = { ...inForm, ...basic('shop', secret) }
+    for (const path of ['/oauth/token', '/oauth/introspect', '/oauth/revoke']) {
+      const { status, body, headers: answered } = await client.send('POST', path, { headers, body: 'token=a' })
+      expect([status, body.error], path).to.deep.equal([503, 'temporarily_unavailable'])
+      expect(answered.get('retry-after')).to.match(/^[123]$/)
+    }
+    expect((await client.verify(pair.access)).body.code).to.equal('overloaded')
+    for (const path of ['/healthz', '/readyz', '/.well-known/jwks.json', '/api/me/'])
+      expect((await client.get(path, pair.access)).status, path).to.equal(200)
+    expect((await client.post('/api/token/blacklist/', { refresh: pair.refresh })).status).to.equal(200)
+    hold!.letGo()
+    await Promise.all(underWay)
+  })
+
+  it('refuses the same for whoever asks in an unusual way, and with the headers of CORS', async () => {
+    await begin(most)
+    busy = true
+    const ways: Record<string, string>[] = [
+      { 'Content-Type': 'application/json; charset="utf-8"' },
+      { 'Content-Type': 'application/json', Origin: 'https://shop.example' },
+    ]
+    for (const headers of ways) {
+      const { status, body } = await client.send('POST', '/api/token/verify/', { headers, body: '{"token":"a"}' })
+      expect([status, body.code]).to.deep.equal([503, 'overloaded'])
+    }
+    hold!.letGo()
+    await Promise.all(underWay)
+  })
+
+  it('refuses nobody while the loop has rest, or fewer are under way', async () => {
+    await begin(most)
+    const next = client.verify(pair.access)
+    expect((await next).status).to.equal(200)
+    hold!.letGo()
+    await Promise.all(underWay)
+    busy = true
+    await begin(most - 1)
+    expect((await client.verify(pair.access)).status).to.equal(200)
+    hold!.letGo()
+    await Promise.all(underWay)
+  })
+
+  it('writes a line when that begins, and counts each for the dashboard', async () => {
+    await begin(most)
+    busy = true
+    for (let times = 0; times < 5; times++) await client.verify(pair.access)
+    hold!.letGo()
+    await Promise.all(underWay)
+    const lines = server.logged.filter(line => line.startsWith('requests cannot be served'))
+    expect(lines).to.have.length(1)
+    expect(lines[0]).to.include('overloaded')
+    const { tokens, logs } = server.composed.parts
+    await tokens.counters.flush()
+    busy = false
+    expect((await logs.figures.series('24h')).totals.shed_requests).to.equal(5)
+  })
+})
