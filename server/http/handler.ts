@@ -18,8 +18,8 @@ export type Scheme = 'Bearer' | 'DPoP'
 
 export type State = {
   requestId: string
-  /** Why it is not let in, where that was found before its steps (fast-path/). */
-  shed?: Refusal
+  /** Why it is not let in, or null, where that was asked before its steps (fast-path/). */
+  shed?: Refusal | null
   /** The caller's address, by TRUST_PROXY. */
   address: string
   /** Writes refusals as the route that was found has it; unset while no route is found. */

@@ -25,6 +25,8 @@ const { rounds, milliseconds } = options
 /** Of every password, at every server. */
 const cost = quick ? 4 : 10
 const [serverCore, driverCore] = [0, 1]
+/** Until V8 has compiled what is asked all day, in ms: servers run longer than that. */
+const warmUp = 5_000
 
 const whyNot = whyNotPinned()
 // Before anything is started: it inherits this, and takes the one core for all that there is.
@@ -84,7 +86,7 @@ async function takeTurns(workload: WorkloadName): Promise<Partial<Record<StackNa
   const seen = new Map(stacks.map(stack => [stack, [] as Figures[]]))
   const alone: number[] = []
   process.stderr.write(`${workloads[workload].title} …\n`)
-  if (!quick) for (const stack of stacks) await ask(stack, workload, Math.min(milliseconds, 1_000))
+  if (!quick) for (const stack of stacks) await ask(stack, workload, warmUp)
   for (let round = 0; round < rounds; round++) {
     for (const [stack, all] of seen) all.push(await ask(stack, workload, milliseconds))
     if (workload === besideBcrypt) alone.push(await bcryptAlone())

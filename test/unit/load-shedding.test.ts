@@ -41,21 +41,24 @@ describe('load shedding', () => {
   }
   const context = () => ({ state: {} }) as Context
 
-  it('refuses what is read when its turn of the loop has lasted 25 ms, until the next turn', async () => {
+  it('refuses what is read behind 32 others when that turn of the loop has lasted 25 ms, until the next turn', async () => {
     const { at, whyNot } = aShedding()
     expect(whyNot()).to.equal(null)
-    at.ms += 25
+    at.ms += 26
+    for (let others = 1; others < 32; others++) expect(whyNot()).to.equal(null)
+    expect(whyNot()?.code).to.equal('overloaded')
+    at.ms -= 1
     expect(whyNot()).to.equal(null)
     at.ms += 1
     expect(whyNot()?.code).to.equal('overloaded')
-    expect(at.shed).to.equal(1)
+    expect(at.shed).to.equal(2)
     await turn()
     expect(whyNot()).to.equal(null)
   })
 
   it('refuses nothing for a long turn of a loop that has rest', () => {
     const { at, whyNot } = aShedding()
-    expect(whyNot()).to.equal(null)
+    for (let others = 0; others < 40; others++) expect(whyNot()).to.equal(null)
     at.busy = false
     at.ms += 1_000
     expect(whyNot()).to.equal(null)

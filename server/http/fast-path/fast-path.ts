@@ -57,7 +57,6 @@ export function createFastPath({ routes, first, shedding, noteFailure, uuid, log
   /** The first by its steps, like everything; those who are refused alike after it by what it was answered. */
   function refuse({ run, refused }: Ready, refusal: Refusal, ctx: PlainContext): void {
     if (refused!.answer(ctx, refusal)) return
-    ctx.state.shed = refusal
     void answer(run, ctx).then(() => refused!.keep(ctx, refusal))
   }
 
@@ -65,8 +64,9 @@ export function createFastPath({ routes, first, shedding, noteFailure, uuid, log
   return (req: IncomingMessage, res: ServerResponse): boolean => {
     const route = ready.get(`${req.method} ${req.url}`)
     if (!route || !isUsual(req.headers, route.types)) return false
-    const refusal = route.refused && shedding.whyNot()
     const ctx = new PlainContext(req, res)
+    const refusal = route.refused && shedding.whyNot()
+    ctx.state.shed = refusal
     if (refusal) refuse(route, refusal, ctx)
     else void answer(route.run, ctx)
     return true

@@ -6,7 +6,10 @@ import type { Step } from '../handler.js'
 
 /** While the loop is busy: as many keep it so, and more would only wait for each other. */
 const mostUnderWay = 32
-/** How long a turn of the loop may have lasted before a request is read, in ms. */
+/**
+ * How long a turn of the loop may have lasted before a request is read, in ms, where as many were read in it: what is answered
+ * in the turn in which it is read, such as a verification, is never under way beside another.
+ */
 const longestTurn = 25
 
 /** Seconds, told in turns: who was refused together should not come back together. */
@@ -35,23 +38,23 @@ export function createLoadShedding({ isBusy, monotonic, shed }: LoadSheddingDeps
   )
   let refused = 0
   let underWay = 0
-  /** When the first request of this turn was read; null before it. */
-  let turnBegan: number | null = null
+  /** This turn of the loop: when its first request was read, and how many were; null before it. */
+  let turn: { began: number; read: number } | null = null
 
-  /** How long this turn has lasted, in ms. */
-  function turn(): number {
-    if (turnBegan !== null) return monotonic() - turnBegan
-    turnBegan = monotonic()
-    // Behind the poll phase, in which requests are read.
-    setImmediate(() => {
-      turnBegan = null
-    })
-    return 0
+  function isTurnLong(): boolean {
+    if (!turn) {
+      turn = { began: monotonic(), read: 0 }
+      // Behind the poll phase, in which requests are read.
+      setImmediate(() => {
+        turn = null
+      })
+    }
+    return ++turn.read > mostUnderWay && monotonic() - turn.began > longestTurn
   }
 
   function whyNot(): Refusal | null {
     if (!isBusy()) return null
-    if (turn() <= longestTurn && underWay < mostUnderWay) return null
+    if (!isTurnLong() && underWay < mostUnderWay) return null
     shed()
     return refusals[refused++ % refusals.length]!
   }
@@ -60,7 +63,7 @@ export function createLoadShedding({ isBusy, monotonic, shed }: LoadSheddingDeps
     whyNot,
 
     async step({ state }, next) {
-      const refusal = state.shed ?? whyNot()
+      const refusal = state.shed === undefined ? whyNot() : state.shed
       if (refusal) throw refusal
       underWay++
       try {
