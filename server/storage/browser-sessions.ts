@@ -1,5 +1,5 @@
 import type { Queries } from './database.js'
-import { readStanding, type Standing, type StandingRow, standingColumns, standingTables } from './sessions.js'
+import { type Standing, standingColumns, standingOf, standingTables, standingWidth } from './sessions.js'
 import { columns, insertion } from './statement.js'
 
 /** A browser that is signed in to our own pages. Times are epoch ms. */
@@ -19,8 +19,6 @@ export type SignInFacts = { seq: number; applicationEndedSeq: number; endedHereA
 
 const pageColumns = ['idHash', 'sessionId', 'formSecret', 'authenticatedAt', 'notices', 'createdAt'] as const
 
-type PageRow = { [C in (typeof pageColumns)[number] as `p_${C}`]: BrowserSessionRecord[C] }
-
 export function createBrowserSessionStore() {
   return {
     async insert(tx: Queries, row: BrowserSessionRecord): Promise<void> {
@@ -30,15 +28,15 @@ export function createBrowserSessionStore() {
     /** Of one instant: the browser, and whether its session lives and what its user may do. */
     async find(tx: Queries, idHash: string): Promise<{ page: BrowserSessionRecord; standing: Standing } | null> {
       // SQLite takes the tables of a CROSS JOIN in their order: behind the others the cookie's row would be found last.
-      const rows = await tx.read<StandingRow & PageRow>(
-        `SELECT ${columns('p', pageColumns, 'p_')}, ${standingColumns}
+      const rows = await tx.cells(
+        `SELECT ${standingColumns}, ${columns('p', pageColumns, 'p_')}
          FROM page_session p CROSS JOIN ${standingTables} WHERE p.id_hash = ? AND s.id = p.session_id`,
         [idHash],
       )
       const [first] = rows
       if (!first) return null
-      const page = Object.fromEntries(pageColumns.map(name => [name, first[`p_${name}`]]))
-      return { page: page as BrowserSessionRecord, standing: readStanding(rows) }
+      const page = Object.fromEntries(pageColumns.map((name, at) => [name, first[standingWidth + at]]))
+      return { page: page as BrowserSessionRecord, standing: standingOf(rows) }
     },
 
     /** When the password was typed last in the browser of a session; null where no browser holds it. */

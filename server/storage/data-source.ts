@@ -94,7 +94,7 @@ function poolOf(connections: Connections) {
         promise: () => ({
           async query(sql: string, values?: unknown[]): Promise<[raw: unknown]> {
             const answer = await connection.query(sql, values)
-            return ['rows' in answer ? answer.rows : { affectedRows: answer.affected }]
+            return ['affected' in answer ? { affectedRows: answer.affected } : rowsOf(answer)]
           },
         }),
         // The connection has its own.

@@ -15,13 +15,20 @@ import { createWriteHealth, type WriteHealthDeps } from './write-health.js'
 
 export type Value = string | number | boolean | null
 
+/** A row of a SELECT, in the order of its columns. */
+export type Cells = readonly (string | number | null)[]
+
 /** Where statements run: a transaction, or the database itself, which commits each one by itself. */
 export type Queries = {
   /**
    * Rows of a SELECT. Booleans come as 0 and 1.
-   * @param often the server keeps it prepared: one of few texts, whose values are texts as well
    */
-  read<Row>(sql: string, values?: readonly Value[], often?: 'often'): Promise<Row[]>
+  read<Row>(sql: string, values?: readonly Value[]): Promise<Row[]>
+  /**
+   * The same of one that is asked very often, which the server keeps prepared: one of few texts, whose values are texts as well.
+   * Each row is its cells in the order of the columns, whose names differ.
+   */
+  cells(sql: string, values: readonly string[]): Promise<Cells[]>
   /** @returns how many rows the statement matched, changed or not */
   write(sql: string, values?: readonly Value[]): Promise<number>
 }
@@ -110,8 +117,8 @@ export async function openDatabase(
     remarks: connections.remarks,
     transaction: work =>
       writing(lent => inOneTransaction(lent, () => guard.run(connections, () => work(queriesOn(lent))))),
-    read: <Row>(sql: string, values?: readonly Value[], often?: 'often') =>
-      reading(lent => queriesOn(lent).read<Row>(sql, values, often)),
+    read: <Row>(sql: string, values?: readonly Value[]) => reading(lent => queriesOn(lent).read<Row>(sql, values)),
+    cells: (sql, values) => reading(lent => queriesOn(lent).cells(sql, values)),
     write: (sql, values = []) => writing(lent => queriesOn(lent).write(sql, values)),
     writeTrouble: writes.trouble,
     close: connections.close,
@@ -171,8 +178,11 @@ function queriesOn(lent: Statements): Queries {
     }
   }
   return {
-    read: async <Row>(sql: string, values: readonly Value[] = [], often?: 'often') =>
-      rowsOf(await run(sql, values, often !== undefined)) as Row[],
+    read: async <Row>(sql: string, values: readonly Value[] = []) => rowsOf(await run(sql, values)) as Row[],
+    async cells(sql, values) {
+      const answer = await run(sql, values, true)
+      return 'cells' in answer ? (answer.cells as Cells[]) : []
+    },
     async write(sql, values = []) {
       const answer = await run(sql, values)
       return 'affected' in answer ? answer.affected : 0

@@ -1,7 +1,8 @@
 // A session as code has it, and as rows hold it.
 import type { RotationSpans } from '../policy/rotation.js'
 import type { SessionLife } from '../policy/session.js'
-import type { Value } from './database.js'
+import type { Cells, Value } from './database.js'
+import { positions } from './statement.js'
 
 export type GrantType = 'password' | 'authorization_code' | 'device_code'
 
@@ -98,41 +99,41 @@ export function readSession(row: SessionRow): SessionRecord {
   return { ...row, resources, offline: row.offline === 1, refreshable: row.refreshable === 1 }
 }
 
-/** A session's columns in a row that has others beside. */
-export type PrefixedSessionRow = { [C in (typeof sessionColumns)[number] as `s_${C}`]: SessionRow[C] }
+const at = positions(sessionColumns)
 
-/** Member by member: each refresh reads one, and to copy by names that are put together costs ten times as much. */
-export function readPrefixedSession(row: PrefixedSessionRow): SessionRecord {
+/** Of a row of cells that begins with a session's. */
+export function sessionOf(cells: Cells): SessionRecord {
+  const resources = cells[at.resources] as string | null
   return {
-    id: row.s_id,
-    userId: row.s_userId,
-    deviceId: row.s_deviceId,
-    applicationId: row.s_applicationId,
-    seq: row.s_seq,
-    policyVersion: row.s_policyVersion,
-    generation: row.s_generation,
-    rotatedAt: row.s_rotatedAt,
-    expiresAt: row.s_expiresAt,
-    refreshKeyVersion: row.s_refreshKeyVersion,
-    rotation: row.s_rotation,
-    windowFrom: row.s_windowFrom,
-    windowStartedAt: row.s_windowStartedAt,
-    olderFrom: row.s_olderFrom,
-    olderStartedAt: row.s_olderStartedAt,
-    authenticatedAt: row.s_authenticatedAt,
-    createdAt: row.s_createdAt,
-    lastSeenAt: row.s_lastSeenAt,
-    address: row.s_address,
-    endedAt: row.s_endedAt,
-    endedReason: row.s_endedReason,
-    endedBy: row.s_endedBy,
-    grantType: row.s_grantType,
-    scope: row.s_scope,
-    browserSid: row.s_browserSid,
-    dpopJkt: row.s_dpopJkt,
-    resources: row.s_resources === null ? [] : (JSON.parse(row.s_resources) as string[]),
-    offline: row.s_offline === 1,
-    refreshable: row.s_refreshable === 1,
+    id: cells[at.id] as string,
+    userId: cells[at.userId] as number,
+    deviceId: cells[at.deviceId] as string,
+    applicationId: cells[at.applicationId] as string,
+    seq: cells[at.seq] as number,
+    policyVersion: cells[at.policyVersion] as number,
+    generation: cells[at.generation] as number,
+    rotatedAt: cells[at.rotatedAt] as number,
+    expiresAt: cells[at.expiresAt] as number,
+    refreshKeyVersion: cells[at.refreshKeyVersion] as number,
+    rotation: cells[at.rotation] as string,
+    windowFrom: cells[at.windowFrom] as number,
+    windowStartedAt: cells[at.windowStartedAt] as number,
+    olderFrom: cells[at.olderFrom] as number,
+    olderStartedAt: cells[at.olderStartedAt] as number,
+    authenticatedAt: cells[at.authenticatedAt] as number,
+    createdAt: cells[at.createdAt] as number,
+    lastSeenAt: cells[at.lastSeenAt] as number,
+    address: cells[at.address] as string,
+    endedAt: cells[at.endedAt] as number | null,
+    endedReason: cells[at.endedReason] as string | null,
+    endedBy: cells[at.endedBy] as string | null,
+    grantType: cells[at.grantType] as GrantType,
+    scope: cells[at.scope] as string,
+    browserSid: cells[at.browserSid] as string | null,
+    dpopJkt: cells[at.dpopJkt] as string | null,
+    resources: resources === null ? [] : (JSON.parse(resources) as string[]),
+    offline: cells[at.offline] === 1,
+    refreshable: cells[at.refreshable] === 1,
   }
 }
 

@@ -1,20 +1,19 @@
 import type { EndedSeqs } from '../policy/session.js'
-import type { Dialect, Queries } from './database.js'
+import type { Cells, Dialect, Queries } from './database.js'
 import { createOpenSessions } from './open-sessions.js'
 import { createRotations } from './rotations.js'
 import { scanSql } from './scan-sql.js'
 import {
-  type PrefixedSessionRow,
-  readPrefixedSession,
   readSession,
   type SessionRecord,
   type SessionRow,
   sessionColumns,
+  sessionOf,
   writtenSession,
 } from './session-rows.js'
 import { createSessionTidying } from './session-tidying.js'
-import { assignments, columns, grouped, inChunks, insertion, padded, placeholders } from './statement.js'
-import { foldUser, type UserRecord, type UserRow, userColumns } from './user-rows.js'
+import { assignments, columns, grouped, inChunks, insertion, padded, placeholders, positions } from './statement.js'
+import { ownUserOf, type UserRecord, userColumns, withRoles } from './user-rows.js'
 
 export type { SessionRecord }
 
@@ -49,17 +48,6 @@ export const outsideColumns = `a.active AS applicationActive, a.version AS appli
   h.policy_version AS logPolicyVersion, h.resource_version AS logResourceVersion,
   h.access_lifetime AS logAccessLifetime`
 
-/** What `readStanding` reads, of a session under the alias `s`, and where it is read from. */
-export const standingColumns = `${columns('s', sessionColumns, 's_')}, ${columns('u', userColumns)},
-  r.name AS roleName, r.permissions AS rolePermissions,
-  ${outsideColumns}`
-export const standingTables = `session s
-  JOIN user u ON u.id = s.user_id
-  JOIN application a ON a.id = s.application_id
-  CROSS JOIN log_head h
-  LEFT JOIN user_role ur ON ur.user_id = u.id
-  LEFT JOIN role r ON r.name = ur.role_name`
-
 export type OutsideRow = {
   applicationActive: number
   applicationVersion: number
@@ -72,11 +60,26 @@ export type OutsideRow = {
   logAccessLifetime: number
 }
 
-export type StandingRow = PrefixedSessionRow &
-  UserRow &
-  OutsideRow & {
-    crowdedUpto?: number | null
-  }
+/** What `standingOf` reads, of a session under the alias `s`; a row may go on behind it. */
+export const standingColumns = `${columns('s', sessionColumns, 's_')}, ${columns('u', userColumns)},
+  r.name AS roleName, r.permissions AS rolePermissions,
+  ${outsideColumns}`
+export const standingTables = `session s
+  JOIN user u ON u.id = s.user_id
+  JOIN application a ON a.id = s.application_id
+  CROSS JOIN log_head h
+  LEFT JOIN user_role ur ON ur.user_id = u.id
+  LEFT JOIN role r ON r.name = ur.role_name`
+
+const userFrom = sessionColumns.length
+/** Where the columns behind the user's own stand, counted from the first of them; in the order of `standingColumns`. */
+const beside = positions([
+  ...['roleName', 'rolePermissions', 'applicationActive', 'applicationVersion', 'applicationEndedSeq'],
+  ...['logEndedSeq', 'logSeq', 'logKeyVersion', 'logPolicyVersion', 'logResourceVersion', 'logAccessLifetime'],
+] as const)
+const besideFrom = userFrom + userColumns.length
+/** How many cells a standing takes. */
+export const standingWidth = besideFrom + Object.keys(beside).length
 
 /** Some of those that are open do not live: who goes by it looks closer before anything ends. The index alone tells. */
 const crowdedUpto = (hint: string, beside: number) => `(SELECT n.created_at FROM session n${hint}
@@ -101,15 +104,15 @@ export function createSessionStore(dialect: Pick<Dialect, 'engine' | 'forUpdate'
      */
     async standings(tx: Queries, ids: readonly string[], beside = Infinity): Promise<Map<string, Standing>> {
       const wanted = padded(ids)
-      const rows = await tx.read<StandingRow>(
+      const rows = await tx.cells(
         `SELECT ${standingColumns},
            ${beside === Infinity ? 'NULL' : crowdedUpto(hint('session_user'), beside)} AS crowdedUpto
          FROM ${standingTables} WHERE s.id IN (${placeholders(wanted.length)})`,
         wanted,
-        'often',
       )
       const standings = new Map<string, Standing>()
-      for (const [id, group] of grouped(rows, row => row.s_id)) standings.set(id, readStanding(group))
+      for (const [id, group] of grouped(rows, cells => cells[0] as string))
+        standings.set(id, standingOf(group, group[0]![standingWidth] as number | null))
       return standings
     },
 
@@ -207,25 +210,34 @@ export function createSessionStore(dialect: Pick<Dialect, 'engine' | 'forUpdate'
 
 export type SessionStore = ReturnType<typeof createSessionStore>
 
-/** @param rows of one session, a row for each role of its user */
-export function readStanding(rows: readonly StandingRow[]): Standing {
+/** @param rows of one session, a row for each role of its user, that begin with `standingColumns` */
+export function standingOf(rows: readonly Cells[], crowdedUpto: number | null = null): Standing {
   const first = rows[0]!
-  const session = readPrefixedSession(first)
-  const user = foldUser(rows)
+  const session = sessionOf(first)
+  const roles = rows.map(cells => ({
+    roleName: cells[besideFrom + beside.roleName] as string | null,
+    rolePermissions: cells[besideFrom + beside.rolePermissions] as string | null,
+  }))
+  const user = withRoles(ownUserOf(first, userFrom), roles)
+  const numberOf = (at: number) => first[besideFrom + at] as number
   return {
     session,
     user,
     application: {
       id: session.applicationId,
-      active: first.applicationActive === 1,
-      version: first.applicationVersion,
+      active: numberOf(beside.applicationActive) === 1,
+      version: numberOf(beside.applicationVersion),
     },
-    ended: { user: user.endedSeq, application: first.applicationEndedSeq, log: first.logEndedSeq },
-    seq: first.logSeq,
-    keyVersion: first.logKeyVersion,
-    policyVersion: first.logPolicyVersion,
-    resourcesVersion: first.logResourceVersion,
-    accessLifetime: first.logAccessLifetime,
-    crowdedUpto: first.crowdedUpto ?? null,
+    ended: {
+      user: user.endedSeq,
+      application: numberOf(beside.applicationEndedSeq),
+      log: numberOf(beside.logEndedSeq),
+    },
+    seq: numberOf(beside.logSeq),
+    keyVersion: numberOf(beside.logKeyVersion),
+    policyVersion: numberOf(beside.logPolicyVersion),
+    resourcesVersion: numberOf(beside.logResourceVersion),
+    accessLifetime: numberOf(beside.logAccessLifetime),
+    crowdedUpto,
   }
 }

@@ -6,6 +6,11 @@ export function columns(table: string, names: readonly string[], prefix = ''): s
   return names.map(name => `${table}.${snake(name)} AS ${prefix}${name}`).join(', ')
 }
 
+/** Where columns stand in a row of cells that begins with them: to look a name up there costs less than an object for each row. */
+export function positions<N extends string>(names: readonly N[]): Readonly<Record<N, number>> {
+  return Object.fromEntries(names.map((name, at) => [name, at])) as Record<N, number>
+}
+
 /** The text and values of an INSERT of one row, given by property names. */
 export function insertion(table: string, row: Record<string, Value>): [sql: string, values: Value[]] {
   const names = Object.keys(row)

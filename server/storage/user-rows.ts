@@ -1,7 +1,8 @@
 // A user as code has it, and as rows hold it.
 import { emailKey } from '../policy/email.js'
 import { createRecent } from '../protocol/recent.js'
-import type { Value } from './database.js'
+import type { Cells, Value } from './database.js'
+import { positions } from './statement.js'
 
 /** A user with roles. Times are epoch ms. */
 export type UserRecord = {
@@ -75,7 +76,7 @@ export function foldUser(rows: readonly UserRow[]): UserRecord {
   return withRoles(pickUser(rows[0]!), rows)
 }
 
-/** The user alone out of a row that has others beside; member by member, since each refresh reads one. */
+/** The user alone out of a row that has others beside. */
 function pickUser(row: OwnUserRow): OwnUserRecord {
   return {
     id: row.id,
@@ -104,6 +105,30 @@ export function readUser<Row extends OwnUserRow>(row: Row) {
     emailVerified: row.emailVerified === 1,
     mustChangePassword: row.mustChangePassword === 1,
     permissions: JSON.parse(row.permissions) as string[],
+  }
+}
+
+const at = positions(userColumns)
+
+/** The user alone, of a row of cells in which its own begin there. */
+export function ownUserOf(cells: Cells, from: number): OwnUserRecord {
+  return {
+    id: cells[from + at.id] as number,
+    username: cells[from + at.username] as string,
+    usernameKey: cells[from + at.usernameKey] as string | null,
+    passwordHash: cells[from + at.passwordHash] as string,
+    firstName: cells[from + at.firstName] as string,
+    lastName: cells[from + at.lastName] as string,
+    email: cells[from + at.email] as string,
+    endedSeq: cells[from + at.endedSeq] as number,
+    lastLoginAt: cells[from + at.lastLoginAt] as number | null,
+    passwordChangedAt: cells[from + at.passwordChangedAt] as number,
+    createdAt: cells[from + at.createdAt] as number,
+    deletedAt: cells[from + at.deletedAt] as number | null,
+    active: cells[from + at.active] === 1,
+    emailVerified: cells[from + at.emailVerified] === 1,
+    mustChangePassword: cells[from + at.mustChangePassword] === 1,
+    permissions: JSON.parse(cells[from + at.permissions] as string) as string[],
   }
 }
 

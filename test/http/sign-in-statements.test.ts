@@ -14,24 +14,28 @@ const ofServer = /heartbeat|FROM log_head h(\s+LEFT JOIN heartbeat|\s*$)|FROM po
 /** Every statement, those inside transactions too. */
 async function statementsOf(server: TestServer, work: () => Promise<unknown>): Promise<string[]> {
   const { database } = server.composed.parts.storage
-  const { read, write, transaction } = database
+  const { read, cells, write, transaction } = database
   const asked: string[] = []
   const noting = (queries: Queries): Queries => ({
     read(sql, values) {
       asked.push(sql)
       return queries.read(sql, values)
     },
+    cells(sql, values) {
+      asked.push(sql)
+      return queries.cells(sql, values)
+    },
     write(sql, values) {
       asked.push(sql)
       return queries.write(sql, values)
     },
   })
-  Object.assign(database, noting({ read, write }))
+  Object.assign(database, noting({ read, cells, write }))
   database.transaction = work => transaction(tx => work(noting(tx)))
   try {
     await work()
   } finally {
-    Object.assign(database, { read, write, transaction })
+    Object.assign(database, { read, cells, write, transaction })
   }
   return asked.filter(sql => !ofServer.test(sql))
 }

@@ -1,7 +1,7 @@
 // What each page and each form asks first is found by its key, however many are signed in.
 import { expect } from 'chai'
 import { createBrowserSessionStore } from '../../server/storage/browser-sessions.js'
-import type { Queries } from '../../server/storage/database.js'
+import type { Queries, Value } from '../../server/storage/database.js'
 import { createDeviceStore } from '../../server/storage/devices.js'
 import { aDatabase, closeDatabases } from '../support/database.js'
 import { sqlite } from '../support/engines.js'
@@ -12,12 +12,14 @@ describe('SQLite goes by an index', () => {
   it('to the sign-in behind a cookie, and to a device with its sessions', async () => {
     const database = await aDatabase(sqlite)
     const steps: string[] = []
+    const explain = async (sql: string, values?: readonly Value[]) => {
+      const plan = await database.read<{ detail: string }>(`EXPLAIN QUERY PLAN ${sql}`, values)
+      steps.push(...plan.map(row => row.detail))
+      return []
+    }
     const explained: Queries = {
-      async read(sql, values) {
-        const plan = await database.read<{ detail: string }>(`EXPLAIN QUERY PLAN ${sql}`, values)
-        steps.push(...plan.map(row => row.detail))
-        return []
-      },
+      read: explain,
+      cells: explain,
       write: () => Promise.reject(new Error('nothing is written')),
     }
     await createBrowserSessionStore().find(explained, 'a-hash')

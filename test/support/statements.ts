@@ -7,12 +7,16 @@ const byItself = /\bheartbeat\b|FROM policy_version/
 /** What a server asks its database for while something is done, inside transactions too; what runs by itself aside. */
 export async function textsOf(server: TestServer, work: () => Promise<unknown>): Promise<string[]> {
   const { database } = server.composed.parts.storage
-  const { read, write, transaction } = database
+  const { read, cells, write, transaction } = database
   const asked: string[] = []
   const noted = (queries: Queries): Queries => ({
     read(sql, values) {
       note(sql)
       return queries.read(sql, values)
+    },
+    cells(sql, values) {
+      note(sql)
+      return queries.cells(sql, values)
     },
     write(sql, values) {
       note(sql)
@@ -22,13 +26,13 @@ export async function textsOf(server: TestServer, work: () => Promise<unknown>):
   const note = (sql: string) => {
     if (!byItself.test(sql)) asked.push(sql.replace(/\s+/g, ' ').trim())
   }
-  Object.assign(database, noted({ read, write }), {
+  Object.assign(database, noted({ read, cells, write }), {
     transaction: <T>(inside: (tx: Queries) => Promise<T>) => transaction(tx => inside(noted(tx))),
   })
   try {
     await work()
   } finally {
-    Object.assign(database, { read, write, transaction })
+    Object.assign(database, { read, cells, write, transaction })
   }
   return asked
 }

@@ -15,12 +15,12 @@ export type DatabaseAddress =
     }
 
 /** `affected` counts the rows that were matched, changed or not. */
-export type Answer = { rows: Record<string, unknown>[] } | { affected: number }
+export type Answer = { rows: Record<string, unknown>[] } | { cells: unknown[][] } | { affected: number }
 
 /** A connection for statements that are each committed by themselves. One of them at a time. */
 export type Statements = {
   /**
-   * @param often kept prepared, where that makes a difference
+   * @param often kept prepared, where that makes a difference; rows come as cells, in the order of the columns
    * @throws what the driver throws
    */
   query(sql: string, values?: readonly unknown[], often?: boolean): Promise<Answer>

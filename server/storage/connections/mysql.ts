@@ -98,7 +98,8 @@ function lending(pool: Pool, { settle, isSettled }: ReturnType<typeof createSett
         connection = await coming
         refuseOver(over)
       }
-      const result = await (often ? executed : sent)(connection, sql, values)
+      if (often) return { cells: await executed(connection, sql, values) }
+      const result = await sent(connection, sql, values)
       return Array.isArray(result)
         ? { rows: result as Record<string, unknown>[] }
         : { affected: (result as ResultSetHeader).affectedRows ?? 0 }
@@ -155,16 +156,21 @@ function sent(connection: PoolConnection, sql: string, values: readonly unknown[
   })
 }
 
-/** The server parses its text once for each connection. */
-async function executed(connection: PoolConnection, sql: string, values: readonly unknown[]): Promise<QueryResult> {
-  try {
-    return await new Promise((resolve, reject) => {
-      connection.execute(sql, values as string[], (error, result) => (error ? reject(error) : resolve(result)))
+/** The server parses its text once for each connection; an object for each wide row would cost the driver as much as to read it. */
+async function executed(connection: PoolConnection, sql: string, values: readonly unknown[]): Promise<unknown[][]> {
+  const asked = { sql, values: values as string[], rowsAsArray: true }
+  const by = (how: 'execute' | 'query') =>
+    new Promise<unknown[][]>((resolve, reject) => {
+      connection[how](asked, (error: Error | null, rows: unknown) =>
+        error ? reject(error) : resolve(rows as unknown[][]),
+      )
     })
+  try {
+    return await by('execute')
   } catch (error) {
     // All connections to the server share its limit, and not all are ours.
     if ((error as { code?: unknown }).code !== 'ER_MAX_PREPARED_STMT_COUNT_REACHED') throw error
-    return sent(connection, sql, values)
+    return by('query')
   }
 }
 

@@ -45,11 +45,13 @@ export async function openSqlite(path: string): Promise<Connections> {
       over ??= 'released'
     }
     return {
-      query: (sql, values = []) =>
-        patiently(
+      async query(sql, values = [], often = false) {
+        const answer = await patiently(
           () => readers.run(sql, bindable(values)),
           () => over !== null,
-        ),
+        )
+        return often ? inCells(answer) : answer
+      },
       release: end,
       discard: end,
     }
@@ -83,10 +85,11 @@ export async function openSqlite(path: string): Promise<Connections> {
       )
 
     return {
-      async query(sql, values) {
+      async query(sql, values, often = false) {
         refuseOver(over)
         const run = () => unlessOver(() => send(sql, values))
-        return endTurn ? run() : turn.runExclusive(run)
+        const answer = await (endTurn ? run() : turn.runExclusive(run))
+        return often ? inCells(answer) : answer
       },
 
       async begin() {
@@ -142,6 +145,10 @@ export async function openSqlite(path: string): Promise<Connections> {
   thread.expect(file)
   readers.expect(file)
   return { engine: 'sqlite', remarks: [], reader, writer, close }
+}
+
+function inCells(answer: Answer): Answer {
+  return 'rows' in answer ? { cells: answer.rows.map(row => Object.values(row)) } : answer
 }
 
 /** Another process may hold the lock for seconds; a thread that waited for it would be as blocked as we were without one. */
