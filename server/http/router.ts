@@ -40,9 +40,9 @@ export function createRouter<N extends string, A extends AnyAccess>(deps: Router
     return (ctx, next) => {
       ctx.state.writeRefusal = write
       ctx.set(headers)
-      return cors(ctx, async () => {
+      return cors(ctx, () => {
         if (!accepts(ctx.get('Accept'))) throw refuse('not_acceptable')
-        await next()
+        return next()
       })
     }
   }

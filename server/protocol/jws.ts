@@ -2,6 +2,7 @@
 import type { KeyObject } from 'node:crypto'
 import { refuse } from './errors.js'
 import { isJsonObject, parseStrictJson } from './json.js'
+import { createRecent } from './recent.js'
 
 /** Longer than any token of ours (8 KiB is also what most servers take as a header). */
 export const maxTokenLength = 8_192
@@ -25,7 +26,7 @@ export function readCompact(token: string): CompactToken {
   const parts = token.split('.')
   if (parts.length !== 3) throw refuse('token_malformed')
   const [head, body, tail] = parts as [string, string, string]
-  const header = readPart(head)
+  const header = readHeader(head)
   // RFC 8725 §3.2: an unsecured token is none.
   if (typeof header.alg !== 'string' || header.alg.toLowerCase() === 'none') throw refuse('token_algorithm')
   // RFC 7515 §4.1.11: an extension that must be understood and is not makes the token invalid; we know none.
@@ -42,6 +43,18 @@ export function writeCompact(encodedHeader: string, claims: object, sign: (input
 
 export function encodePart(value: object): string {
   return Buffer.from(JSON.stringify(value)).toString('base64url')
+}
+
+/** There are few of them, one for each key and kind, and each comes again and again. */
+const headers = createRecent<Record<string, unknown>>(200)
+const longestKept = 256
+
+function readHeader(part: string): Record<string, unknown> {
+  const known = headers.find(part)
+  if (known) return known
+  const header = Object.freeze(readPart(part))
+  if (part.length <= longestKept) headers.keep(part, header)
+  return header
 }
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })

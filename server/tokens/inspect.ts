@@ -100,7 +100,9 @@ export function createInspect(deps: InspectDeps) {
 
   /** A refresh token's signature and claims; whether its session lives is the caller's to ask. */
   async function refresh(token: string): Promise<RefreshClaims> {
-    return refreshOf(await read(token))
+    const compact = readCompact(token)
+    const isCurrent = tail.isFresh() && !mayNameNewKey(compact)
+    return refreshOf(isCurrent ? compact : await read(token, compact))
   }
 
   function refreshOf(token: CompactToken): RefreshClaims {
