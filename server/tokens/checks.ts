@@ -94,18 +94,25 @@ export function createTokenChecks({ issuer, signingKeys, secrets, policy, now, l
   const claims = (expected: (token: CompactToken) => ExpectedToken, ...checks: readonly ClaimCheck[]): TokenCheck[] =>
     checks.map(({ name, whyNot }) => ({ name, whyNot: token => whyNot(token.claims, expected(token)) }))
 
-  const expectedAccess = ({ claims }: CompactToken) => {
-    // Other applications' tokens are for us where they name us; the policy may name what ours are for.
-    const audience = (claims.client_id === ownApplicationId && policy().audience) || issuer
-    return { issuer, audience, now: now(), latest: latest(), longestLifetime: longestAccessLifetime }
-  }
-  const expectedRefresh = () => ({
+  /** Made once for all tokens: each of them is asked a dozen times, and two of the checks go by the clock. */
+  const expecting = (longestLifetime: number, audience: () => string): ExpectedToken => ({
     issuer,
-    audience: issuer,
-    now: now(),
-    latest: latest(),
-    longestLifetime: longestRefreshLifetime,
+    longestLifetime,
+    get audience() {
+      return audience()
+    },
+    get now() {
+      return now()
+    },
+    get latest() {
+      return latest()
+    },
   })
+  // Other applications' tokens are for us where they name us; the policy may name what ours are for.
+  const ofOwn = expecting(longestAccessLifetime, () => policy().audience || issuer)
+  const ofOthers = expecting(longestAccessLifetime, () => issuer)
+  const ofRefresh = expecting(longestRefreshLifetime, () => issuer)
+  const expectedAccess = ({ claims }: CompactToken) => (claims.client_id === ownApplicationId ? ofOwn : ofOthers)
 
   /** Of tokens that are for others too. */
   const expectedAnywhere = (token: CompactToken) => ({
@@ -129,7 +136,7 @@ export function createTokenChecks({ issuer, signingKeys, secrets, policy, now, l
     access: accessOf(expectedAccess),
     /** One that we gave, whomever it is for. */
     accessOfAny: accessOf(expectedAnywhere),
-    refresh: [kind('rt+jwt'), ...maced('refresh'), ...claims(expectedRefresh, ...registeredChecks, ...refreshChecks)],
+    refresh: [kind('rt+jwt'), ...maced('refresh'), ...claims(() => ofRefresh, ...registeredChecks, ...refreshChecks)],
     /** A device's proof: what it says is judged where it is used. */
     device: [kind('dt+jwt'), ...maced('device')],
   }

@@ -52,6 +52,7 @@ export function createRefreshRights(deps: RefreshRightsDeps) {
      * @returns what the access token is to be for: what was asked for, as far as somebody has agreed to it
      */
     async requireOrEnd(standing: Standing, asked: AskedTarget, presenter: Origin): Promise<AskedTarget> {
+      if (isWhole(standing, asked)) return asked
       const consented = await requireRights(standing, asked)
       if (!(await isOfflineNoMore(standing))) return consented
       const { id, userId, deviceId } = standing.session
@@ -93,6 +94,11 @@ export function createRefreshRights(deps: RefreshRightsDeps) {
     const browser = await sessionStore.find(database, browserSid)
     return browser === null || (browser.endedAt !== null && browser.endedReason !== 'expired')
   }
+}
+
+/** All that a session of our own application gives: nothing is to be asked. */
+function isWhole({ session }: Standing, asked: AskedTarget): boolean {
+  return session.applicationId === ownApplicationId && !isAskedFor(asked)
 }
 
 export type RefreshRights = ReturnType<typeof createRefreshRights>

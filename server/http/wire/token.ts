@@ -28,13 +28,12 @@ export function createTokenHandlers(deps: TokenDeps) {
   const { signIn, rotate, inspect, sessions, legacyTokens, ownApplication } = deps
 
   /** Ours are read as they always are; only what has not their form is looked at as one of the former service. */
-  async function orLegacy<T>(own: () => Promise<T>, legacy: (tokens: LegacyTokens) => Promise<T>): Promise<T> {
-    try {
-      return await own()
-    } catch (error) {
-      if (legacyTokens === null || !(error instanceof Refusal) || error.code !== 'token_type') throw error
+  function orLegacy<T>(own: () => Promise<T>, legacy: (tokens: LegacyTokens) => Promise<T>): Promise<T> {
+    if (legacyTokens === null) return own()
+    return own().catch(error => {
+      if (!(error instanceof Refusal) || error.code !== 'token_type') throw error
       return legacy(legacyTokens)
-    }
+    })
   }
 
   return {
