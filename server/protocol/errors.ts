@@ -601,6 +601,12 @@ export const errors = {
     clause: 'RFC 9110 §15.6.4',
     wireCode: 'overloaded',
   },
+  server_busy: {
+    status: 503,
+    text: 'Too many requests at once; try again in a moment.',
+    clause: 'RFC 9110 §15.6.4',
+    wireCode: 'server_busy',
+  },
   too_many_streams: {
     status: 429,
     text: 'The application follows the revocation log by as many connections as it may have.',

@@ -51,7 +51,7 @@ describe('a server whose event loop is busy without a rest', () => {
     for (let times = 0; times < 6; times++) told.push(await client.refresh(other.refresh))
     for (const { status, body, headers } of told) {
       expect(status).to.equal(503)
-      expect(body).to.include({ code: 'overloaded', detail: 'Too many requests at once; try again in a moment.' })
+      expect(body).to.include({ code: 'server_busy', detail: 'Too many requests at once; try again in a moment.' })
       expect(headers.get('retry-after')).to.match(/^[123]$/)
     }
     expect(told.map(one => one.headers.get('retry-after'))).to.deep.equal(['1', '2', '3', '1', '2', '3'])
@@ -78,7 +78,7 @@ describe('a server whose event loop is busy without a rest', () => {
       expect([status, body.error], path).to.deep.equal([503, 'temporarily_unavailable'])
       expect(answered.get('retry-after')).to.match(/^[123]$/)
     }
-    expect((await client.verify(pair.access)).body.code).to.equal('overloaded')
+    expect((await client.verify(pair.access)).body.code).to.equal('server_busy')
     for (const path of ['/healthz', '/readyz', '/.well-known/jwks.json', '/api/me/'])
       expect((await client.get(path, pair.access)).status, path).to.equal(200)
     expect((await client.post('/api/token/blacklist/', { refresh: pair.refresh })).status).to.equal(200)
@@ -95,7 +95,7 @@ describe('a server whose event loop is busy without a rest', () => {
     ]
     for (const headers of ways) {
       const { status, body } = await client.send('POST', '/api/token/verify/', { headers, body: '{"token":"a"}' })
-      expect([status, body.code]).to.deep.equal([503, 'overloaded'])
+      expect([status, body.code]).to.deep.equal([503, 'server_busy'])
     }
     hold!.letGo()
     await Promise.all(underWay)
@@ -122,7 +122,7 @@ describe('a server whose event loop is busy without a rest', () => {
     await Promise.all(underWay)
     const lines = server.logged.filter(line => line.startsWith('requests cannot be served'))
     expect(lines).to.have.length(1)
-    expect(lines[0]).to.include('overloaded')
+    expect(lines[0]).to.include('server_busy')
     const { tokens, logs } = server.composed.parts
     await tokens.counters.flush()
     busy = false

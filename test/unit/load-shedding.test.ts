@@ -46,11 +46,11 @@ describe('load shedding', () => {
     expect(whyNot()).to.equal(null)
     at.ms += 26
     for (let others = 1; others < 32; others++) expect(whyNot()).to.equal(null)
-    expect(whyNot()?.code).to.equal('overloaded')
+    expect(whyNot()?.code).to.equal('server_busy')
     at.ms -= 1
     expect(whyNot()).to.equal(null)
     at.ms += 1
-    expect(whyNot()?.code).to.equal('overloaded')
+    expect(whyNot()?.code).to.equal('server_busy')
     expect(at.shed).to.equal(2)
     await turn()
     expect(whyNot()).to.equal(null)
@@ -70,12 +70,12 @@ describe('load shedding', () => {
     const begin = () =>
       step(context(), () => new Promise((resolve, reject) => ends.push(error => (error ? reject(error) : resolve()))))
     const all = Array.from({ length: 32 }, begin)
-    expect(whyNot()?.code).to.equal('overloaded')
+    expect(whyNot()?.code).to.equal('server_busy')
     ends[0]!()
     await all[0]
     expect(whyNot()).to.equal(null)
     const next = begin()
-    expect(whyNot()?.code).to.equal('overloaded')
+    expect(whyNot()?.code).to.equal('server_busy')
     ends.at(-1)!(new Error('it failed'))
     await Promise.resolve(next).catch(() => {})
     expect(whyNot()).to.equal(null)

@@ -27,15 +27,13 @@ export type LoadSheddingDeps = {
 export type LoadShedding = {
   /** Why a request that has just come is not let in; null where it is. One of few, with a `retryAfter` each. */
   whyNot(): Refusal | null
-  /** @throws overloaded */
+  /** @throws server_busy */
   step: Step
 }
 
 export function createLoadShedding({ isBusy, monotonic, shed }: LoadSheddingDeps): LoadShedding {
   // Made once: a stack for each would cost as much as to read the request.
-  const refusals = retryAfters.map(retryAfter =>
-    refuse('overloaded', { detail: 'Too many requests at once; try again in a moment.', retryAfter }),
-  )
+  const refusals = retryAfters.map(retryAfter => refuse('server_busy', { retryAfter }))
   let refused = 0
   let underWay = 0
   /** This turn of the loop: when its first request was read, and how many were; null before it. */

@@ -53,7 +53,14 @@ export const errorGroups = {
     ...['client_document_invalid', 'client_document_unavailable'],
   ],
   server: [
-    ...['overloaded', 'database_unavailable', 'application_keys_unavailable', 'stopping', 'log_went_back'],
+    ...[
+      'overloaded',
+      'server_busy',
+      'database_unavailable',
+      'application_keys_unavailable',
+      'stopping',
+      'log_went_back',
+    ],
     ...['too_many_streams', 'streams_exhausted', 'revocations_unknown'],
     ...['clock_jumped', 'clock_went_back', 'server_error'],
   ],
