@@ -52,6 +52,7 @@ import type { SignIn } from './identity/sign-in/sign-in.js'
 import type { EnforcementWatch } from './revocation/enforcement.js'
 import type { Feed } from './revocation/feed.js'
 import type { FeedLeases } from './revocation/feed-lease.js'
+import type { Outages } from './revocation/outages.js'
 import type { PolicyInForce } from './revocation/policy-in-force.js'
 import type { RedisLink } from './revocation/redis-link.js'
 import type { Tail } from './revocation/tail.js'
@@ -80,8 +81,8 @@ export type AppDeps = {
   uuid: () => string
   random: (size: number) => Buffer
   bodyWait: number | undefined
-  /** The event loop has had no rest for a while. */
-  isLoopBusy: () => boolean
+  /** How many requests should be under way at the most. */
+  mostUnderWay: () => number
   /** The process was told to stop. */
   isLeaving: () => boolean
   revocation: {
@@ -89,6 +90,7 @@ export type AppDeps = {
     clock: HealthDeps['clock']
     tail: Tail
     enforcement: EnforcementWatch
+    outages: Pick<Outages, 'refused'>
     redisLink: RedisLink | null
     policy: PolicyInForce
     feed: Feed
@@ -117,8 +119,8 @@ export function createApp(deps: AppDeps): Koa {
 
 /** What the tables of routes and kinds are joined with. */
 export function createHttpParts(deps: AppDeps) {
-  const { settings, issuer, ownApplication, root, log, uuid, random, bodyWait, isLoopBusy, isLeaving } = deps
-  const { now, clock, tail, enforcement, redisLink, policy, feed, feedLeases, writeTrouble } = deps.revocation
+  const { settings, issuer, ownApplication, root, log, uuid, random, bodyWait, mostUnderWay, isLeaving } = deps
+  const { now, clock, tail, enforcement, outages, redisLink, policy, feed, feedLeases, writeTrouble } = deps.revocation
   const { inspect, rotate, signingKeys, clientToken, exchange, introspect, proofs, tickets, signInTests } = deps.tokens
   const { count } = deps.tokens.counters
   const { signIn, browserSessions } = deps.signIn
@@ -204,9 +206,12 @@ export function createHttpParts(deps: AppDeps) {
     presenters: createPresenters({ issuer, presentErrorPage: pages.presentError }),
     bodies: createBodies(bodyWait),
     shedding: createLoadShedding({
-      isBusy: isLoopBusy,
+      mostUnderWay,
       monotonic: () => performance.now(),
-      shed: () => count('shed_requests'),
+      shed() {
+        count('shed_requests')
+        outages.refused()
+      },
     }),
     waiting: createWaiting({
       enforcement,

@@ -138,7 +138,7 @@ export async function composeParts(
       uuid,
       random,
       bodyWait: ports.bodyWait,
-      isLoopBusy: ports.isLoopBusy ?? (() => false),
+      mostUnderWay: ports.mostUnderWay ?? (() => Number.POSITIVE_INFINITY),
       isLeaving: () => leaving,
       revocation,
       tokens,

@@ -58,7 +58,7 @@ async function main(): Promise<void> {
 
 /** What is done once, however many processes serve: the schema, and the first administrator. */
 async function prepare(settings: Settings, log: Log): Promise<Composed> {
-  const composed = await compose(settings, { log, isLoopBusy: watchLoop() })
+  const composed = await compose(settings, { log, mostUnderWay: watchLoop() })
   if ((await migrationStatus(composed.parts.storage.database)).every(({ done }) => !done))
     requireAdministrator(settings)
   await composed.migrate()
@@ -92,7 +92,7 @@ async function serveAlone(composed: Composed, settings: Settings, environment: E
 async function work(settings: Settings, log: Log): Promise<void> {
   // A terminal, and systemd, send signals to workers too: when they end says who leads them, who still accepts connections.
   stop = () => new Promise(() => {})
-  const composed = await compose(settings, { log, isLoopBusy: watchLoop() })
+  const composed = await compose(settings, { log, mostUnderWay: watchLoop() })
   await composed.start()
   composed.jobs.start()
   const { server, connections } = serverOf(composed)

@@ -21,8 +21,8 @@ export type Ports = {
   hashingWork?: HashingWork
   /** How long the body of a request may take, in ms, where a test does not wait that long. */
   bodyWait?: number
-  /** Whether the event loop has had no rest for a while; without it there is no load that requests are refused for. */
-  isLoopBusy?: () => boolean
+  /** How many requests should be under way at the most; without it there is no load that they are refused for. */
+  mostUnderWay?: () => number
   /** How much of the feed is kept, and for how many readers, where a test does not fill it. */
   feedLimits?: FeedDeps['limits']
   /** Tests know the first administrator by this id. */

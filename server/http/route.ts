@@ -33,11 +33,10 @@ export type RowOptions = Parameters & {
   waits?: true
   /** Let in a few at a time: everybody signs in at nine o'clock, and those who are signed in have work to do. */
   limited?: true
-  /**
-   * Asked very often: answered without Koa where it is asked in the usual way (fast-path/), and refused while there are too many
-   * of it (middleware/load-shedding.ts), unless it is read like a file.
-   */
+  /** Asked very often: answered without Koa where it is asked in the usual way (fast-path/). */
   fast?: true
+  /** Refused while there is too much to do (middleware/load-shedding.ts). What ends something is not: it is sent once. */
+  shed?: true
 }
 
 export type RouteRow<A extends AnyAccess = AnyAccess> = RowOptions & {
@@ -47,11 +46,6 @@ export type RouteRow<A extends AnyAccess = AnyAccess> = RowOptions & {
   access: A
   /** What it is for, in docs/routes.md and in the API's document. */
   what: string
-}
-
-/** Whether it is refused under load. Documents and health are not: they cost what a refusal does. */
-export function isShed({ fast, method }: RouteRow): boolean {
-  return fast === true && method !== 'GET'
 }
 
 function rowOf<M extends Method>(method: M) {

@@ -12,7 +12,7 @@ import type { LoadShedding } from './middleware/load-shedding.js'
 import { checkMembers, checkQuery } from './middleware/parameters.js'
 import { createNearest } from './nearest.js'
 import type { Presenter, Presenters } from './presenters.js'
-import { isShed, type Method, type RouteRow } from './route.js'
+import type { Method, RouteRow } from './route.js'
 import { queryOf, type Waiting } from './waiting.js'
 
 export type RouterDeps<N extends string, A extends AnyAccess> = {
@@ -23,7 +23,7 @@ export type RouterDeps<N extends string, A extends AnyAccess> = {
   presenters: Presenters
   bodies: Bodies
   waiting: Waiting
-  shedding: Pick<LoadShedding, 'step'>
+  shedding: Pick<LoadShedding, 'enter' | 'count'>
 }
 
 export function createRouter<N extends string, A extends AnyAccess>(deps: RouterDeps<N, A>) {
@@ -55,7 +55,7 @@ export function createRouter<N extends string, A extends AnyAccess>(deps: Router
     const kind = kindOf(row)
     const isStrict = kind.unknown === 'refused'
     const judge = kind.judge(row.access, senders)
-    const first = [answerAs(kind), ...(isShed(row) ? [shedding.step] : []), ...(row.limited ? [limiter] : [])]
+    const first = [answerAs(kind), ...(row.shed ? [shedding.enter] : []), ...(row.limited ? [limiter] : [])]
     const query = isStrict ? [checkQuery({ query: queryOf(row) })] : []
     if (row.method === 'GET') return [...first, ...judge, ...query]
     const { begin, read } = bodies[kind.body]
@@ -70,13 +70,14 @@ export function createRouter<N extends string, A extends AnyAccess>(deps: Router
   const paths = new Map<string, { methods: Method[]; kind: Kind<A> }>()
   for (const [name, row] of rows) {
     const handler = (ctx: Context) => handlers[name](ctx)
-    const steps = [...stepsOf(row), row.waits ? waiting(handler) : handler]
+    const counted = row.shed ? [shedding.count] : []
+    const steps = [...stepsOf(row), ...counted, row.waits ? waiting(handler) : handler]
     registered.push({ row, steps })
     if (!/[:*]/.test(row.path))
       for (const path of [row.path, `${row.path}/`]) {
         const step = inTurn(steps)
         direct.set(`${row.method} ${path}`, step)
-        if (row.fast) fast.set(`${row.method} ${path}`, { step, types: plainTypesOf(row), isShed: isShed(row) })
+        if (row.fast) fast.set(`${row.method} ${path}`, { step, types: plainTypesOf(row), isShed: row.shed === true })
       }
     const { methods, kind } = paths.get(row.path) ?? { methods: [], kind: kindOf(row) }
     if (methods.includes(row.method)) throw new Error(`${row.method} ${row.path} is there twice`)

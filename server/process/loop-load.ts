@@ -1,36 +1,55 @@
-// Whether the event loop of this process has been at work nearly without a rest for a while: what comes faster than it can be
-// answered shows there, and a database that is slow does not.
-import { performance } from 'node:perf_hooks'
+// How many requests this process should have under way: any number while its event loop has rest, and while it has had next to
+// none for a while as many as keep its turns short. What comes faster than it can be answered shows there; a database that is
+// slow shows in neither.
+import { monitorEventLoopDelay, performance } from 'node:perf_hooks'
 
 /** How often it is looked, in ms. */
 const lookEvery = 100
-/** What the latest look weighs in the mean of all: from rest to `begins` it takes most of a second, longer than a burst. */
+/** What a look weighs in the mean of all: from rest to `begins` it takes most of a second, longer than a burst. */
 const weight = 0.2
 /** The share of the time at work. Where its database has the same core, the loop waits for that even when it has no rest. */
 const begins = 0.85
 const ends = 0.75
 
+/** How late a timer may be in the mean, in ms: half of a turn of the loop. */
+const shortTurn = 3
+/** As many keep the loop busy; and more would not fit one batch for the database (tokens/rotate.ts) and the one behind it. */
+const [fewest, most] = [32, 256]
+
+/** Additive increase, multiplicative decrease, as of a congestion window (RFC 5681 §3.1). */
 export function createLoopLoad() {
   let mean = 0
   let busy = false
+  let limit = most
+
   return {
-    /** @param share of the time since the look before in which the loop was at work */
-    look(share: number): void {
-      mean += (share - mean) * weight
+    /**
+     * @param share of the time since the look before in which the loop was at work
+     * @param late how late timers were in the mean, in ms
+     * @param elapsed since the look before, in ms
+     */
+    look(share: number, late: number, elapsed = lookEvery): void {
+      mean += (share - mean) * (1 - (1 - weight) ** (elapsed / lookEvery))
       busy = mean >= (busy ? ends : begins)
+      limit = busy && late > shortTurn ? Math.max(fewest, Math.floor(limit * 0.8)) : Math.min(most, limit + 8)
     },
-    isBusy: () => busy,
+    mostUnderWay: () => (busy ? limit : Number.POSITIVE_INFINITY),
   }
 }
 
-/** Looks from now on, for as long as the process runs. @returns whether the loop is busy */
-export function watchLoop(): () => boolean {
-  const { look, isBusy } = createLoopLoad()
+/** Looks from now on, for as long as the process runs. @returns how many requests should be under way at the most */
+export function watchLoop(): () => number {
+  const { look, mostUnderWay } = createLoopLoad()
+  const resolution = 5
+  const delays = monitorEventLoopDelay({ resolution })
+  delays.enable()
   let last = performance.eventLoopUtilization()
   setInterval(() => {
     const present = performance.eventLoopUtilization()
-    look(performance.eventLoopUtilization(present, last).utilization)
+    const { utilization, active, idle } = performance.eventLoopUtilization(present, last)
+    look(utilization, delays.mean / 1e6 - resolution, active + idle)
     last = present
+    delays.reset()
   }, lookEvery).unref()
-  return isBusy
+  return mostUnderWay
 }

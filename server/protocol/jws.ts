@@ -45,7 +45,7 @@ export function encodePart(value: object): string {
   return Buffer.from(JSON.stringify(value)).toString('base64url')
 }
 
-/** There are few of them, one for each key and kind, and each comes again and again. */
+/** Of tokens that keys sign there are few, one for each key and kind, and each comes again and again. */
 const headers = createRecent<Record<string, unknown>>(200)
 const longestKept = 256
 
@@ -53,7 +53,10 @@ function readHeader(part: string): Record<string, unknown> {
   const known = headers.find(part)
   if (known) return known
   const header = Object.freeze(readPart(part))
-  if (part.length <= longestKept) headers.keep(part, header)
+  // A proof of a key has the key in it (RFC 9449 §4.2): each is another.
+  const isPlain = Object.values(header).every(value => typeof value === 'string')
+  // By a text of its own: a slice of the token would keep all of it.
+  if (isPlain && part.length <= longestKept) headers.keep(Buffer.from(part).toString(), header)
   return header
 }
 

@@ -1,11 +1,20 @@
 // When clients asked and had no answer: a token that was spent then is no sign of theft. One outage all servers shared,
-// which the heartbeats tell, and one that this process had alone, which it tells itself.
+// which the heartbeats tell, and one that this process had alone, which it tells itself; and while it had too much to do, and
+// told clients to come again later.
 import type { Outage } from '../policy/rotation.js'
 import type { Database } from '../storage/database.js'
 import type { HeartbeatStore } from '../storage/heartbeats.js'
 
 /** After so long without an answer, in ms, the outage is written down before anybody is judged by it. */
 const silence = 2_000
+
+/** Who was told to come again has come by then, in ms. */
+const untilBack = 5_000
+/**
+ * How long a time of refusals counts at the most, in ms: whoever can keep a server busy must not be able to use what was spent
+ * before that.
+ */
+const longestRefusing = 60_000
 
 export type OutagesDeps = {
   database: Database
@@ -19,6 +28,8 @@ export type OutagesDeps = {
 export function createOutages({ database, heartbeatStore, now, elapsed }: OutagesDeps) {
   let answeredAt = Number.NEGATIVE_INFINITY
   let own: Outage | null = null
+  /** The latest time in which requests were refused for there being too many of them. */
+  let refusing: Outage | null = null
   /** Seen, and perhaps not written down. */
   let owed = false
 
@@ -45,13 +56,20 @@ export function createOutages({ database, heartbeatStore, now, elapsed }: Outage
       answeredAt = at
     },
 
+    /** A request was refused for there being too many: the grace of its token must not end by that. */
+    refused(): void {
+      const at = now()
+      const startedAt = refusing && at - refusing.endedAt < untilBack ? refusing.startedAt : at
+      refusing = { startedAt: Math.max(startedAt, at - longestRefusing), endedAt: at }
+    },
+
     /**
-     * The latest of either kind, null where there was none.
+     * The latest of each kind, null where there was none.
      * @throws database_unavailable rather than judge somebody by less
      */
     async known(): Promise<(Outage | null)[]> {
       await settle()
-      return [own, await heartbeatStore.outage(database)]
+      return [own, refusing, await heartbeatStore.outage(database)]
     },
   }
 }

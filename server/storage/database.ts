@@ -20,9 +20,7 @@ export type Cells = readonly (string | number | null)[]
 
 /** Where statements run: a transaction, or the database itself, which commits each one by itself. */
 export type Queries = {
-  /**
-   * Rows of a SELECT. Booleans come as 0 and 1.
-   */
+  /** Rows of a SELECT. Booleans come as 0 and 1. */
   read<Row>(sql: string, values?: readonly Value[]): Promise<Row[]>
   /**
    * The same of one that is asked very often, which the server keeps prepared: one of few texts, whose values are texts as well.

@@ -42,23 +42,23 @@ export type Standing = {
 
 const selectSession = `SELECT ${columns('s', sessionColumns)} FROM session s`
 
-/** What a standing has from outside of its session and its user: the application `a`, and the log's head `h`. */
-export const outsideColumns = `a.active AS applicationActive, a.version AS applicationVersion,
-  a.ended_seq AS applicationEndedSeq, h.ended_seq AS logEndedSeq, h.seq AS logSeq, h.key_version AS logKeyVersion,
-  h.policy_version AS logPolicyVersion, h.resource_version AS logResourceVersion,
-  h.access_lifetime AS logAccessLifetime`
+/** What a standing has from outside of its session and its user: of the application `a`, and of the log's head `h`. */
+const outside = {
+  applicationActive: 'a.active',
+  applicationVersion: 'a.version',
+  applicationEndedSeq: 'a.ended_seq',
+  logEndedSeq: 'h.ended_seq',
+  logSeq: 'h.seq',
+  logKeyVersion: 'h.key_version',
+  logPolicyVersion: 'h.policy_version',
+  logResourceVersion: 'h.resource_version',
+  logAccessLifetime: 'h.access_lifetime',
+} as const
+const outsideNames = Object.keys(outside) as (keyof typeof outside)[]
 
-export type OutsideRow = {
-  applicationActive: number
-  applicationVersion: number
-  applicationEndedSeq: number
-  logEndedSeq: number
-  logSeq: number
-  logKeyVersion: number
-  logPolicyVersion: number
-  logResourceVersion: number
-  logAccessLifetime: number
-}
+export const outsideColumns = outsideNames.map(name => `${outside[name]} AS ${name}`).join(', ')
+
+export type OutsideRow = Record<keyof typeof outside, number>
 
 /** What `standingOf` reads, of a session under the alias `s`; a row may go on behind it. */
 export const standingColumns = `${columns('s', sessionColumns, 's_')}, ${columns('u', userColumns)},
@@ -71,15 +71,13 @@ export const standingTables = `session s
   LEFT JOIN user_role ur ON ur.user_id = u.id
   LEFT JOIN role r ON r.name = ur.role_name`
 
+// Where they stand in its row, in the order of `standingColumns`.
 const userFrom = sessionColumns.length
-/** Where the columns behind the user's own stand, counted from the first of them; in the order of `standingColumns`. */
-const beside = positions([
-  ...['roleName', 'rolePermissions', 'applicationActive', 'applicationVersion', 'applicationEndedSeq'],
-  ...['logEndedSeq', 'logSeq', 'logKeyVersion', 'logPolicyVersion', 'logResourceVersion', 'logAccessLifetime'],
-] as const)
-const besideFrom = userFrom + userColumns.length
+const roleFrom = userFrom + userColumns.length
+const outsideFrom = roleFrom + 2
+const at = positions(outsideNames)
 /** How many cells a standing takes. */
-export const standingWidth = besideFrom + Object.keys(beside).length
+export const standingWidth = outsideFrom + outsideNames.length
 
 /** Some of those that are open do not live: who goes by it looks closer before anything ends. The index alone tells. */
 const crowdedUpto = (hint: string, beside: number) => `(SELECT n.created_at FROM session n${hint}
@@ -215,29 +213,25 @@ export function standingOf(rows: readonly Cells[], crowdedUpto: number | null = 
   const first = rows[0]!
   const session = sessionOf(first)
   const roles = rows.map(cells => ({
-    roleName: cells[besideFrom + beside.roleName] as string | null,
-    rolePermissions: cells[besideFrom + beside.rolePermissions] as string | null,
+    roleName: cells[roleFrom] as string | null,
+    rolePermissions: cells[roleFrom + 1] as string | null,
   }))
   const user = withRoles(ownUserOf(first, userFrom), roles)
-  const numberOf = (at: number) => first[besideFrom + at] as number
+  const numberOf = (name: keyof typeof outside) => first[outsideFrom + at[name]] as number
   return {
     session,
     user,
     application: {
       id: session.applicationId,
-      active: numberOf(beside.applicationActive) === 1,
-      version: numberOf(beside.applicationVersion),
+      active: numberOf('applicationActive') === 1,
+      version: numberOf('applicationVersion'),
     },
-    ended: {
-      user: user.endedSeq,
-      application: numberOf(beside.applicationEndedSeq),
-      log: numberOf(beside.logEndedSeq),
-    },
-    seq: numberOf(beside.logSeq),
-    keyVersion: numberOf(beside.logKeyVersion),
-    policyVersion: numberOf(beside.logPolicyVersion),
-    resourcesVersion: numberOf(beside.logResourceVersion),
-    accessLifetime: numberOf(beside.logAccessLifetime),
+    ended: { user: user.endedSeq, application: numberOf('applicationEndedSeq'), log: numberOf('logEndedSeq') },
+    seq: numberOf('logSeq'),
+    keyVersion: numberOf('logKeyVersion'),
+    policyVersion: numberOf('logPolicyVersion'),
+    resourcesVersion: numberOf('logResourceVersion'),
+    accessLifetime: numberOf('logAccessLifetime'),
     crowdedUpto,
   }
 }

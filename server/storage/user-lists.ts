@@ -66,7 +66,7 @@ const usuallyLive = 40
 type Engine = Dialect['engine']
 
 /** Rows of this table alone are read fast. */
-const plain = { budget: 150_000, highest: 10_000 }
+const plain = { budget: 80_000, highest: 10_000 }
 const dearest = { budget: 3_000 }
 
 export function createUserListStore(dialect: Dialect) {

@@ -71,31 +71,11 @@ export type RoleOfUser = { roleName: string | null; rolePermissions: string | nu
 
 export type UserRow = OwnUserRow & RoleOfUser
 
-/** One row per role comes in, one user goes out. */
+/** One row per role comes in, which may have others' columns beside; one user goes out. */
 export function foldUser(rows: readonly UserRow[]): UserRecord {
-  return withRoles(pickUser(rows[0]!), rows)
-}
-
-/** The user alone out of a row that has others beside. */
-function pickUser(row: OwnUserRow): OwnUserRecord {
-  return {
-    id: row.id,
-    username: row.username,
-    usernameKey: row.usernameKey,
-    passwordHash: row.passwordHash,
-    firstName: row.firstName,
-    lastName: row.lastName,
-    email: row.email,
-    endedSeq: row.endedSeq,
-    lastLoginAt: row.lastLoginAt,
-    passwordChangedAt: row.passwordChangedAt,
-    createdAt: row.createdAt,
-    deletedAt: row.deletedAt,
-    active: row.active === 1,
-    emailVerified: row.emailVerified === 1,
-    mustChangePassword: row.mustChangePassword === 1,
-    permissions: JSON.parse(row.permissions) as string[],
-  }
+  const [first] = rows
+  const own = Object.fromEntries(userColumns.map(name => [name, first![name]])) as OwnUserRow
+  return withRoles(readUser(own), rows)
 }
 
 export function readUser<Row extends OwnUserRow>(row: Row) {
@@ -110,7 +90,7 @@ export function readUser<Row extends OwnUserRow>(row: Row) {
 
 const at = positions(userColumns)
 
-/** The user alone, of a row of cells in which its own begin there. */
+/** Of a row of cells in which the user's own begin there; member by member, since each refresh reads one. */
 export function ownUserOf(cells: Cells, from: number): OwnUserRecord {
   return {
     id: cells[from + at.id] as number,

@@ -1,5 +1,5 @@
 // Does an operation cost more when there are more users and sessions? `npm run bench:scale -- [--users 10000,100000,1000000]
-// [--each 5] [--pool 4G] [--operations 2000] [--revocations 1000000]`. On MariaDB; what an operation costs is the processor time
+// [--each 5] [--pool 8G] [--operations 2000] [--revocations 1000000]`. On MariaDB; what an operation costs is the processor time
 // of the server and of the database, which others on the machine change less than the time of the day. Goals: it grows at most
 // 1.3 times from the smallest to the largest, and no page takes 150 ms.
 import { fork } from 'node:child_process'
@@ -21,7 +21,7 @@ const { values: options } = parseArgs({
   options: {
     users: { type: 'string', default: '10000,100000,1000000' },
     each: { type: 'string', default: '5' },
-    pool: { type: 'string', default: '4G' },
+    pool: { type: 'string', default: '8G' },
     operations: { type: 'string', default: '2000' },
     revocations: { type: 'string', default: '1000000' },
   },

@@ -93,7 +93,7 @@ async function aServerWithMore() {
     uuid: randomUUID,
     random: randomBytes,
     bodyWait: undefined,
-    isLoopBusy: () => false,
+    mostUnderWay: () => Number.POSITIVE_INFINITY,
     isLeaving: () => false,
     revocation: parts.revocation,
     tokens: parts.tokens,

@@ -1,10 +1,11 @@
+import { connect } from 'node:net'
 import { expect } from 'chai'
 import { aConfidentialApplication, basic, inForm } from '../support/applications.js'
 import { type Answer, aClient, type Client, type Pair } from '../support/client.js'
 import { aPause } from '../support/pause.js'
 import { aServer, settle, type TestServer } from '../support/server.js'
 
-/** As many are under way at once while the event loop is busy. */
+/** As many are to be under way at once while the event loop is busy. */
 const most = 32
 
 describe('a server whose event loop is busy without a rest', () => {
@@ -36,7 +37,7 @@ describe('a server whose event loop is busy without a rest', () => {
     hold = null
     server = await aServer({
       pauses: { rotationClaimed: async () => hold?.here() },
-      ports: { isLoopBusy: () => busy },
+      ports: { mostUnderWay: () => (busy ? most : Number.POSITIVE_INFINITY) },
       onRequest: () => onRequest(),
     })
     client = aClient(server)
@@ -73,7 +74,7 @@ describe('a server whose event loop is busy without a rest', () => {
     await begin(most)
     busy = true
     const headers = { ...inForm, ...basic('shop', secret) }
-    for (const path of ['/oauth/token', '/oauth/introspect', '/oauth/revoke']) {
+    for (const path of ['/oauth/token', '/oauth/introspect']) {
       const { status, body, headers: answered } = await client.send('POST', path, { headers, body: 'token=a' })
       expect([status, body.error], path).to.deep.equal([503, 'temporarily_unavailable'])
       expect(answered.get('retry-after')).to.match(/^[123]$/)
@@ -81,6 +82,9 @@ describe('a server whose event loop is busy without a rest', () => {
     expect((await client.verify(pair.access)).body.code).to.equal('server_busy')
     for (const path of ['/healthz', '/readyz', '/.well-known/jwks.json', '/api/me/'])
       expect((await client.get(path, pair.access)).status, path).to.equal(200)
+    // What ends something is sent once.
+    const revoked = await client.send('POST', '/oauth/revoke', { headers, body: 'token=a' })
+    expect(revoked.status, revoked.text).to.not.equal(503)
     expect((await client.post('/api/token/blacklist/', { refresh: pair.refresh })).status).to.equal(200)
     hold!.letGo()
     await Promise.all(underWay)
@@ -112,6 +116,41 @@ describe('a server whose event loop is busy without a rest', () => {
     expect((await client.verify(pair.access)).status).to.equal(200)
     hold!.letGo()
     await Promise.all(underWay)
+  })
+
+  it('counts nobody who has only begun to send: silent bodies keep no one out', async () => {
+    const { port } = new URL(server.url)
+    const lines = ['POST /api/token/verify/ HTTP/1.1', 'Host: a', 'Content-Type: application/json', 'Content-Length: 9']
+    const silent = Array.from({ length: 2 * most }, () => connect(Number(port), '127.0.0.1'))
+    const all = new Promise<void>(resolve => {
+      let come = 0
+      onRequest = () => void (++come === silent.length && resolve())
+    })
+    for (const socket of silent) socket.write(`${lines.join('\r\n')}\r\n\r\n`)
+    await all
+    busy = true
+    expect((await client.verify(pair.access)).status).to.equal(200)
+    expect((await client.refresh(pair.refresh)).status).to.equal(200)
+    for (const socket of silent) socket.destroy()
+  })
+
+  it('forgives a lost answer for as long as its client is refused, and no longer than its grace beyond that', async () => {
+    const [lost, late] = [await client.signIn(await server.aUser()), await client.signIn(await server.aUser())]
+    for (const { refresh } of [lost, late]) expect((await client.refresh(refresh)).status).to.equal(200)
+    // Within the grace of ten seconds the client tries again, and is told to come back.
+    server.clock.advance('8s')
+    await begin(most)
+    busy = true
+    for (let seconds = 0; seconds < 12; seconds += 3) {
+      expect((await client.refresh(lost.refresh)).body.code).to.equal('server_busy')
+      server.clock.advance('3s')
+    }
+    busy = false
+    hold!.letGo()
+    await Promise.all(underWay)
+    expect((await client.refresh(lost.refresh)).status).to.equal(200)
+    server.clock.advance('30s')
+    expect((await client.refresh(late.refresh)).body.reason).to.equal('token_reused')
   })
 
   it('writes a line when that begins, and counts each for the dashboard', async () => {

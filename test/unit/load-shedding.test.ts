@@ -4,39 +4,64 @@ import { createLoadShedding } from '../../server/http/middleware/load-shedding.j
 import { createLoopLoad } from '../../server/process/loop-load.js'
 
 const turn = () => new Promise(resolve => setImmediate(resolve))
+const any = Number.POSITIVE_INFINITY
 
 describe('the load of an event loop', () => {
-  /** @returns after how many looks in a row at this share it is so */
-  function looksUntil(wanted: boolean, share: number, load = createLoopLoad()): number {
+  /** @returns after how many looks in a row at this share requests are limited, or no more */
+  function looksUntil(limited: boolean, share: number, load = createLoopLoad()): number {
     for (let looks = 1; looks <= 100; looks++) {
-      load.look(share)
-      if (load.isBusy() === wanted) return looks
+      load.look(share, 2)
+      if (load.mostUnderWay() < any === limited) return looks
     }
-    return Number.POSITIVE_INFINITY
+    return any
   }
 
-  it('is no reason to refuse anybody for a burst of half a second, and is one within two seconds', () => {
+  it('limits nobody for a burst of half a second, and does within two seconds', () => {
     expect(looksUntil(true, 1)).to.be.within(6, 20)
     expect(looksUntil(true, 0.9)).to.be.within(6, 20)
   })
 
-  it('is never one where a fifth of its time is left', () => {
-    expect(looksUntil(true, 0.8)).to.equal(Number.POSITIVE_INFINITY)
+  it('limits nobody where a fifth of its time is left, however late timers are', () => {
+    const load = createLoopLoad()
+    for (let looks = 0; looks < 100; looks++) load.look(0.8, 50)
+    expect(load.mostUnderWay()).to.equal(any)
+  })
+
+  it('is weighed by time: a look that comes late counts for as many as were left out', () => {
+    const [often, seldom] = [createLoopLoad(), createLoopLoad()]
+    for (let looks = 0; looks < 12; looks++) often.look(1, 2)
+    for (let looks = 0; looks < 4; looks++) seldom.look(1, 2, 300)
+    expect(often.mostUnderWay()).to.be.below(any)
+    expect(seldom.mostUnderWay()).to.be.below(any)
+  })
+
+  it('lets in fewer and fewer while turns are long, never fewer than 32, and more again while they are short', () => {
+    const load = createLoopLoad()
+    looksUntil(true, 1, load)
+    const short = load.mostUnderWay()
+    load.look(1, 4)
+    expect(load.mostUnderWay()).to.be.below(short)
+    for (let looks = 0; looks < 50; looks++) load.look(1, 4)
+    expect(load.mostUnderWay()).to.equal(32)
+    load.look(1, 3)
+    expect(load.mostUnderWay()).to.be.within(33, 64)
+    for (let looks = 0; looks < 50; looks++) load.look(1, 1)
+    expect(load.mostUnderWay()).to.equal(256)
   })
 
   it('ends once there is rest again, and not by one look', () => {
     const load = createLoopLoad()
     looksUntil(true, 1, load)
-    load.look(0.7)
-    expect(load.isBusy()).to.equal(true)
+    load.look(0.7, 2)
+    expect(load.mostUnderWay()).to.be.below(any)
     expect(looksUntil(false, 0.3, load)).to.be.within(1, 10)
   })
 })
 
 describe('load shedding', () => {
   function aShedding() {
-    const at = { ms: 0, busy: true, shed: 0 }
-    const shedding = createLoadShedding({ isBusy: () => at.busy, monotonic: () => at.ms, shed: () => at.shed++ })
+    const at = { ms: 0, most: 32, shed: 0 }
+    const shedding = createLoadShedding({ mostUnderWay: () => at.most, monotonic: () => at.ms, shed: () => at.shed++ })
     return { at, ...shedding }
   }
   const context = () => ({ state: {} }) as Context
@@ -59,16 +84,16 @@ describe('load shedding', () => {
   it('refuses nothing for a long turn of a loop that has rest', () => {
     const { at, whyNot } = aShedding()
     for (let others = 0; others < 40; others++) expect(whyNot()).to.equal(null)
-    at.busy = false
+    at.most = any
     at.ms += 1_000
     expect(whyNot()).to.equal(null)
   })
 
   it('lets in the next once one of those under way is answered, or has failed', async () => {
-    const { step, whyNot } = aShedding()
+    const { count, whyNot } = aShedding()
     const ends: ((error?: Error) => void)[] = []
     const begin = () =>
-      step(context(), () => new Promise((resolve, reject) => ends.push(error => (error ? reject(error) : resolve()))))
+      count(context(), () => new Promise((resolve, reject) => ends.push(error => (error ? reject(error) : resolve()))))
     const all = Array.from({ length: 32 }, begin)
     expect(whyNot()?.code).to.equal('server_busy')
     ends[0]!()

@@ -34,7 +34,7 @@ function aRouter(routes: Record<string, RouteRow<Access>>, handlers: Record<stri
     presenters,
     bodies: { fields: body, json: body, form: body },
     waiting: handler => handler,
-    shedding: { step: none },
+    shedding: { enter: none, count: none },
   })
 }
 

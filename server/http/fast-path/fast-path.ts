@@ -42,22 +42,25 @@ export function createFastPath({ routes, first, shedding, noteFailure, uuid, log
     ]),
   )
 
-  async function answer(run: Step, ctx: PlainContext): Promise<void> {
+  /** @returns whether its steps did */
+  async function answer(run: Step, ctx: PlainContext): Promise<boolean> {
     try {
       await run(ctx as unknown as Context, async () => {})
       ctx.respond()
+      return true
     } catch (error) {
       // A mistake in the error middleware itself; it writes down all others.
       log.debug({ err: error }, 'a connection failed')
       if (!ctx.res.headersSent) ctx.res.writeHead(500)
       ctx.res.end()
+      return false
     }
   }
 
   /** The first by its steps, like everything; those who are refused alike after it by what it was answered. */
-  function refuse({ run, refused }: Ready, refusal: Refusal, ctx: PlainContext): void {
-    if (refused!.answer(ctx, refusal)) return
-    void answer(run, ctx).then(() => refused!.keep(ctx, refusal))
+  async function refuse(run: Step, refused: RefusedAlike, refusal: Refusal, ctx: PlainContext): Promise<void> {
+    if (refused.answer(ctx, refusal)) return
+    if (await answer(run, ctx)) refused.keep(ctx, refusal)
   }
 
   /** @returns whether it answers */
@@ -65,10 +68,11 @@ export function createFastPath({ routes, first, shedding, noteFailure, uuid, log
     const route = ready.get(`${req.method} ${req.url}`)
     if (!route || !isUsual(req.headers, route.types)) return false
     const ctx = new PlainContext(req, res)
-    const refusal = route.refused && shedding.whyNot()
-    ctx.state.shed = refusal
-    if (refusal) refuse(route, refusal, ctx)
-    else void answer(route.run, ctx)
+    const { run, refused } = route
+    // Whoever accepts something else is refused for that, or asked about load, by the steps.
+    if (refused?.isAlike(req.headers)) ctx.state.shed = shedding.whyNot()
+    if (refused && ctx.state.shed) void refuse(run, refused, ctx.state.shed, ctx)
+    else void answer(run, ctx)
     return true
   }
 }

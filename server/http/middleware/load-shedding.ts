@@ -1,23 +1,21 @@
-// Load shedding: while the event loop is busy without a rest, only so many requests are under way at once, and what has waited
-// long in this turn of the loop is not begun. Who is refused hears so at once (RFC 9110 §15.6.4) and has spent nothing, and
-// those who are let in do not wait for everybody else.
+// Load shedding: while the event loop has next to no rest, only so many requests are under way at once, and what has waited long
+// in this turn of the loop is not begun. Who is refused hears so at once (RFC 9110 §15.6.4) and has spent nothing, and those
+// who are let in do not wait for everybody else.
 import { type Refusal, refuse } from '../../protocol/errors.js'
 import type { Step } from '../handler.js'
 
-/** While the loop is busy: as many keep it so, and more would only wait for each other. */
-const mostUnderWay = 32
 /**
- * How long a turn of the loop may have lasted before a request is read, in ms, where as many were read in it: what is answered
- * in the turn in which it is read, such as a verification, is never under way beside another.
+ * How long a turn of the loop may have lasted before a request is read, in ms, and how many may have been read in it: what is
+ * answered in the turn in which it is read, such as a verification, is never under way beside another.
  */
-const longestTurn = 25
+const longestTurn = { ms: 25, read: 32 }
 
 /** Seconds, told in turns: who was refused together should not come back together. */
 const retryAfters = [1, 2, 3]
 
 export type LoadSheddingDeps = {
-  /** Whether the event loop has had no rest for a while. */
-  isBusy: () => boolean
+  /** How many should be under way at the most; Infinity while the event loop has rest. */
+  mostUnderWay: () => number
   /** In ms. */
   monotonic: () => number
   /** Told of each request that is refused. */
@@ -27,11 +25,13 @@ export type LoadSheddingDeps = {
 export type LoadShedding = {
   /** Why a request that has just come is not let in; null where it is. One of few, with a `retryAfter` each. */
   whyNot(): Refusal | null
-  /** @throws server_busy */
-  step: Step
+  /** Before anything of a request is read. @throws server_busy */
+  enter: Step
+  /** Round the handler: whoever sends a body slowly keeps nobody out meanwhile. */
+  count: Step
 }
 
-export function createLoadShedding({ isBusy, monotonic, shed }: LoadSheddingDeps): LoadShedding {
+export function createLoadShedding({ mostUnderWay, monotonic, shed }: LoadSheddingDeps): LoadShedding {
   // Made once: a stack for each would cost as much as to read the request.
   const refusals = retryAfters.map(retryAfter => refuse('server_busy', { retryAfter }))
   let refused = 0
@@ -47,12 +47,13 @@ export function createLoadShedding({ isBusy, monotonic, shed }: LoadSheddingDeps
         turn = null
       })
     }
-    return ++turn.read > mostUnderWay && monotonic() - turn.began > longestTurn
+    return ++turn.read > longestTurn.read && monotonic() - turn.began > longestTurn.ms
   }
 
   function whyNot(): Refusal | null {
-    if (!isBusy()) return null
-    if (!isTurnLong() && underWay < mostUnderWay) return null
+    const most = mostUnderWay()
+    if (most === Number.POSITIVE_INFINITY) return null
+    if (!isTurnLong() && underWay < most) return null
     shed()
     return refusals[refused++ % refusals.length]!
   }
@@ -60,9 +61,13 @@ export function createLoadShedding({ isBusy, monotonic, shed }: LoadSheddingDeps
   return {
     whyNot,
 
-    async step({ state }, next) {
+    enter({ state }, next) {
       const refusal = state.shed === undefined ? whyNot() : state.shed
       if (refusal) throw refusal
+      return next()
+    },
+
+    async count(_, next) {
       underWay++
       try {
         await next()

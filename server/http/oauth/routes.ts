@@ -35,6 +35,7 @@ const refusedRegistrations = ['invalid_redirect_uri', 'invalid_client_metadata']
 export const oauthRoutes = {
   token: post('/oauth/token', client, 'Tokens, by a grant', {
     fast: true,
+    shed: true,
     forms: { by: 'grant_type', of: grantParameters },
     answers: { 200: tokenAnswerSchema },
     refuses: [
@@ -93,6 +94,7 @@ export const oauthRoutes = {
   ),
   introspect: post('/oauth/introspect', confidentialClient, 'What is this token worth? (RFC 7662)', {
     fast: true,
+    shed: true,
     form: introspectionParameters,
     answers: { 200: introspectionAnswer },
     refuses: ['invalid_request', 'clock_jumped', 'clock_went_back'],

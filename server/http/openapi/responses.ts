@@ -4,7 +4,7 @@ import { type ErrorCode, errors } from '../../protocol/errors.js'
 import { type WireName, wires } from '../error-answers.js'
 import type { AnyAccess, Kind } from '../kinds/kind.js'
 import { refusedBodies } from '../middleware/body.js'
-import { isShed, type RouteRow } from '../route.js'
+import type { RouteRow } from '../route.js'
 import { waitingAnswers } from '../waiting.js'
 import type { Schema, Schemas } from './schemas.js'
 
@@ -12,7 +12,7 @@ import type { Schema, Schemas } from './schemas.js'
 export function refusedBy<A extends AnyAccess>(row: RouteRow<A>, kind: Kind<A>): ErrorCode[] {
   const reads = row.method === 'GET' ? [] : refusedBodies
   const strict = kind.unknown === 'refused' || row.body ? (['invalid_fields'] as const) : []
-  const shed = isShed(row) ? (['server_busy'] as const) : []
+  const shed = row.shed ? (['server_busy'] as const) : []
   const codes = [...kind.refuses(row.access), ...shed, ...reads, ...strict, ...(row.refuses ?? [])]
   return [...new Set([...codes, ...wires[kind.presenter as WireName].refuses])]
 }

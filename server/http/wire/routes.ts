@@ -51,6 +51,7 @@ export const tokenRoutes = {
   }),
   refresh: post('/api/token/refresh', open, 'Spend a refresh token', {
     fast: true,
+    shed: true,
     body: refreshToken,
     answers: {
       200: z.object({
@@ -70,6 +71,7 @@ export const tokenRoutes = {
   }),
   verify: post('/api/token/verify', open, 'Is this token good?', {
     fast: true,
+    shed: true,
     body: { token: { trim: true, about: 'An access token or a refresh token.' } },
     answers: { 200: z.object({}) },
     refuses: [
