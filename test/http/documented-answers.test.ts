@@ -596,6 +596,12 @@ describe('the document of the API', function () {
     ])
   })
 
+  it('tells what is refused while there is more to do than can be done', async () => {
+    const client = aClient(await aServer({ ports: { mostUnderWay: () => 0 } }))
+    for (const row of Object.values(routes))
+      if ('shed' in row) expect((await client.send(row.method, row.path)).status, row.path).to.equal(503)
+  })
+
   it('tells nothing that nothing brings about', () => {
     // What comes of `wait` is made for all routes alike, and tried in waiting.test.ts.
     const isOfWaiting = (name: string, status: string) => {
