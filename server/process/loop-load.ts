@@ -12,7 +12,7 @@ const begins = 0.85
 const ends = 0.75
 
 /** How late a timer may be in the mean, in ms: half of a turn of the loop. */
-const shortTurn = 3
+const shortTurn = 2
 /** As many keep the loop busy; and more would not fit one batch for the database (tokens/rotate.ts) and the one behind it. */
 const [fewest, most] = [32, 256]
 

@@ -43,7 +43,7 @@ describe('the load of an event loop', () => {
     expect(load.mostUnderWay()).to.be.below(short)
     for (let looks = 0; looks < 50; looks++) load.look(1, 4)
     expect(load.mostUnderWay()).to.equal(32)
-    load.look(1, 3)
+    load.look(1, 2)
     expect(load.mostUnderWay()).to.be.within(33, 64)
     for (let looks = 0; looks < 50; looks++) load.look(1, 1)
     expect(load.mostUnderWay()).to.equal(256)
