@@ -27,7 +27,7 @@ export async function closeListening(server: Server): Promise<void> {
   held.release()
 }
 
-/** Takes the place of whoever serves connections. */
+/** Replaces the listeners for new connections: the sockets are kept paused until they are released to those listeners. */
 function hold(server: Server): { sockets: readonly Socket[]; release(): void } {
   const sockets: Socket[] = []
   const serve = server.listeners('connection') as ((socket: Socket) => void)[]

@@ -57,7 +57,7 @@ export function createFastPath({ routes, first, shedding, noteFailure, uuid, log
     }
   }
 
-  /** The first by its steps, like everything; those who are refused alike after it by what it was answered. */
+  /** The first refusal of a route is made by its steps; those after it are copies of that answer. */
   async function refuse(run: Step, refused: RefusedAlike, refusal: Refusal, ctx: PlainContext): Promise<void> {
     if (refused.answer(ctx, refusal)) return
     if (await answer(run, ctx)) refused.keep(ctx, refusal)
@@ -69,7 +69,7 @@ export function createFastPath({ routes, first, shedding, noteFailure, uuid, log
     if (!route || !isUsual(req.headers, route.types)) return false
     const ctx = new PlainContext(req, res)
     const { run, refused } = route
-    // Whoever accepts something else is refused for that, or asked about load, by the steps.
+    // A request that does not accept JSON gets 406 from the steps, which judge the load behind that.
     if (refused?.isAlike(req.headers)) ctx.state.shed = shedding.whyNot()
     if (refused && ctx.state.shed) void refuse(run, refused, ctx.state.shed, ctx)
     else void answer(run, ctx)

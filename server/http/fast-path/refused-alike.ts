@@ -1,6 +1,5 @@
-// Under load a refusal must cost less than an answer, or refusing is what the server does all day. So the first one of a route is
-// made by its steps, and kept; who is refused alike gets the same bytes with a request id of its own. The debug log has no line
-// of it.
+// Copies of refusals: under load a refusal must cost little. The first one of a route is made by its steps and kept; those after
+// it are answered with the same bytes, but for the request id. A copy writes no line into the debug log.
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Refusal } from '../../protocol/errors.js'
 import { acceptsJson } from '../middleware/accept.js'
@@ -14,7 +13,7 @@ export function createRefusedAlike({ noteFailure, uuid }: RefusedAlikeDeps) {
   const kept = new Map<Refusal, Answer & { idAt: number }>()
 
   return {
-    /** What else of a request decides how it is refused: by what it accepts. */
+    /** Whether a copy will do: the Accept header alone can make the refusal another one (406). */
     isAlike: ({ accept = '' }: IncomingHttpHeaders): boolean => acceptsJson(accept),
 
     /** @returns whether it was answered */

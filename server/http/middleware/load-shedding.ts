@@ -27,7 +27,7 @@ export type LoadShedding = {
   whyNot(): Refusal | null
   /** Before anything of a request is read. @throws server_busy */
   enter: Step
-  /** Round the handler: whoever sends a body slowly keeps nobody out meanwhile. */
+  /** Counts requests while their handler runs: one whose body is still to come does not count. */
   count: Step
 }
 
