@@ -3,8 +3,11 @@
 // slow shows in neither.
 import { monitorEventLoopDelay, performance } from 'node:perf_hooks'
 
-/** How often it is looked, in ms. */
+/** How often it is looked, in ms; and while the loop has much rest, when each look wakes it for nothing. */
 const lookEvery = 100
+const calmLookEvery = 250
+/** Below this share of the time at work it has much rest. */
+const calm = 0.4
 /** What a look weighs in the mean of all: from rest to `begins` it takes most of a second, longer than a burst. */
 const weight = 0.2
 /** The share of the time at work. Where its database has the same core, the loop waits for that even when it has no rest. */
@@ -34,22 +37,28 @@ export function createLoopLoad() {
       limit = busy && late > shortTurn ? Math.max(fewest, Math.floor(limit * 0.8)) : Math.min(most, limit + 8)
     },
     mostUnderWay: () => (busy ? limit : Number.POSITIVE_INFINITY),
+    isCalm: () => mean < calm,
   }
 }
 
 /** Looks from now on, for as long as the process runs. @returns how many requests should be under way at the most */
 export function watchLoop(): () => number {
-  const { look, mostUnderWay } = createLoopLoad()
+  const { look, mostUnderWay, isCalm } = createLoopLoad()
   const resolution = 5
+  // A timer of its own, 200 times a second: it runs only while its figure may be asked for.
   const delays = monitorEventLoopDelay({ resolution })
-  delays.enable()
   let last = performance.eventLoopUtilization()
-  setInterval(() => {
+  function watch(): void {
     const present = performance.eventLoopUtilization()
     const { utilization, active, idle } = performance.eventLoopUtilization(present, last)
-    look(utilization, delays.mean / 1e6 - resolution, active + idle)
+    const late = delays.count > 0 ? delays.mean / 1e6 - resolution : 0
+    look(utilization, late, active + idle)
     last = present
     delays.reset()
-  }, lookEvery).unref()
+    if (isCalm()) delays.disable()
+    else delays.enable()
+    setTimeout(watch, isCalm() ? calmLookEvery : lookEvery).unref()
+  }
+  setTimeout(watch, lookEvery).unref()
   return mostUnderWay
 }
