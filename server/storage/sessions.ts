@@ -13,7 +13,7 @@ import {
 } from './session-rows.js'
 import { createSessionTidying } from './session-tidying.js'
 import { assignments, columns, grouped, inChunks, insertion, padded, placeholders, positions } from './statement.js'
-import { ownUserOf, type UserRecord, userColumns, withRoles } from './user-rows.js'
+import { type UserRecord, userColumns, userOf } from './user-rows.js'
 
 export type { SessionRecord }
 
@@ -216,7 +216,7 @@ export function standingOf(rows: readonly Cells[], crowdedUpto: number | null = 
     roleName: cells[roleFrom] as string | null,
     rolePermissions: cells[roleFrom + 1] as string | null,
   }))
-  const user = withRoles(ownUserOf(first, userFrom), roles)
+  const user = userOf(first, userFrom, roles)
   const numberOf = (name: keyof typeof outside) => first[outsideFrom + at[name]] as number
   return {
     session,

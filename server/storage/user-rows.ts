@@ -88,10 +88,50 @@ export function readUser<Row extends OwnUserRow>(row: Row) {
   }
 }
 
+/** Few roles have many users. */
+const parsed = createRecent<readonly string[]>(200)
+
+function permissionsOf(text: string): readonly string[] {
+  const known = parsed.find(text)
+  if (known) return known
+  const permissions = sorted(JSON.parse(text) as string[])
+  parsed.keep(text, permissions)
+  return permissions
+}
+
+const sorted = (names: Iterable<string>) => [...new Set(names)].sort()
+
+type Held = Pick<UserRecord, 'roles' | 'allPermissions'>
+
+/** @param rows one for each role */
+function heldBy(permissions: readonly string[], rows: readonly RoleOfUser[]): Held {
+  const held = rows.filter(({ roleName }) => roleName !== null)
+  // Most people have one role and no permissions of their own: nothing is there to be merged.
+  if (held.length === 0) return { roles: [], allPermissions: sorted(permissions) }
+  const [{ roleName, rolePermissions }] = held as [RoleOfUser]
+  if (held.length === 1 && permissions.length === 0)
+    return { roles: [roleName!], allPermissions: [...permissionsOf(rolePermissions!)] }
+  return {
+    roles: sorted(held.map(one => one.roleName!)),
+    allPermissions: sorted([...permissions, ...held.flatMap(one => permissionsOf(one.rolePermissions!))]),
+  }
+}
+
+/** @param rows one for each role */
+export function withRoles(user: OwnUserRecord, rows: readonly RoleOfUser[]): UserRecord {
+  return { ...user, ...heldBy(user.permissions, rows) }
+}
+
 const at = positions(userColumns)
 
-/** Of a row of cells in which the user's own begin there; member by member, since each refresh reads one. */
-export function ownUserOf(cells: Cells, from: number): OwnUserRecord {
+/**
+ * Of a row of cells in which the user's own begin there. Member by member, since each refresh reads one: V8 makes an object of so
+ * many by a spread four times as large, and puts it among those that live long.
+ * @param rows one for each role
+ */
+export function userOf(cells: Cells, from: number, rows: readonly RoleOfUser[]): UserRecord {
+  const permissions = JSON.parse(cells[from + at.permissions] as string) as string[]
+  const { roles, allPermissions } = heldBy(permissions, rows)
   return {
     id: cells[from + at.id] as number,
     username: cells[from + at.username] as string,
@@ -108,31 +148,10 @@ export function ownUserOf(cells: Cells, from: number): OwnUserRecord {
     active: cells[from + at.active] === 1,
     emailVerified: cells[from + at.emailVerified] === 1,
     mustChangePassword: cells[from + at.mustChangePassword] === 1,
-    permissions: JSON.parse(cells[from + at.permissions] as string) as string[],
+    permissions,
+    allPermissions,
+    roles,
   }
-}
-
-/** Few roles have many users. */
-const parsed = createRecent<readonly string[]>(200)
-
-function permissionsOf(text: string): readonly string[] {
-  const known = parsed.find(text)
-  if (known) return known
-  const permissions = JSON.parse(text) as string[]
-  parsed.keep(text, permissions)
-  return permissions
-}
-
-/** @param rows one for each role */
-export function withRoles(user: OwnUserRecord, rows: readonly RoleOfUser[]): UserRecord {
-  const roles = new Set<string>()
-  const all = new Set(user.permissions)
-  for (const { roleName, rolePermissions } of rows) {
-    if (roleName === null) continue
-    roles.add(roleName)
-    for (const permission of permissionsOf(rolePermissions!)) all.add(permission)
-  }
-  return { ...user, roles: [...roles].sort(), allPermissions: [...all].sort() }
 }
 
 /** As the columns hold it. */
