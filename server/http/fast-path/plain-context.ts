@@ -15,8 +15,9 @@ export class PlainContext implements PartOfContext {
   readonly request: { body: unknown } = { body: undefined }
   readonly params: Record<string, string> = {}
   readonly querystring = ''
-  /** By lower-case names, in the order in which they were set first. */
-  readonly headers = new Map<string, readonly [name: string, value: string]>()
+  /** Headers in the order in which they were set first: names in lower case, and the lines that `writeHead` takes. */
+  readonly #names: string[] = []
+  readonly #lines: string[] = []
   #status = 404
   #isStatusSet = false
   #body: unknown
@@ -45,22 +46,41 @@ export class PlainContext implements PartOfContext {
   }
 
   set(field: string | Record<string, string>, value?: string): void {
-    if (typeof field !== 'string') for (const [name, one] of Object.entries(field)) this.set(name, one)
-    else this.headers.set(lowerCase(field), [field, String(value)])
+    if (typeof field !== 'string') {
+      for (const name of Object.keys(field)) this.set(name, field[name])
+      return
+    }
+    const name = lowerCase(field)
+    const at = this.#names.indexOf(name)
+    if (at === -1) {
+      this.#names.push(name)
+      this.#lines.push(field, String(value))
+    } else {
+      this.#lines[2 * at] = field
+      this.#lines[2 * at + 1] = String(value)
+    }
   }
 
-  remove(name: string): void {
-    this.headers.delete(name.toLowerCase())
+  remove(field: string): void {
+    const at = this.#names.indexOf(lowerCase(field))
+    if (at === -1) return
+    this.#names.splice(at, 1)
+    this.#lines.splice(2 * at, 2)
+  }
+
+  #valueOf(name: string): string | undefined {
+    const at = this.#names.indexOf(name)
+    return at === -1 ? undefined : this.#lines[2 * at + 1]
   }
 
   vary(field: string): void {
-    const [, before] = this.headers.get('vary') ?? []
+    const before = this.#valueOf('vary')
     if (before === undefined) this.set('Vary', field)
     else if (!before.toLowerCase().split(/ *, */).includes(field.toLowerCase())) this.set('Vary', `${before}, ${field}`)
   }
 
   get type(): string {
-    return (this.headers.get('content-type')?.[1] ?? '').split(';', 1)[0]!.trim()
+    return (this.#valueOf('content-type') ?? '').split(';', 1)[0]!.trim()
   }
 
   set type(type: string) {
@@ -89,7 +109,7 @@ export class PlainContext implements PartOfContext {
       return
     }
     if (!this.#isStatusSet) this.status = 200
-    if (!this.headers.has('content-type')) this.type = 'application/json'
+    if (!this.#names.includes('content-type')) this.type = 'application/json'
   }
 
   /** Sends what was said. */
@@ -107,9 +127,7 @@ export class PlainContext implements PartOfContext {
   /** The answer as it goes over the wire; `lines`: names and values of headers in turns. */
   said(): Answer {
     const text = this.#body === null ? '' : typeof this.#body === 'string' ? this.#body : JSON.stringify(this.#body)
-    const lines: string[] = []
-    for (const [name, value] of this.headers.values()) lines.push(name, value)
-    lines.push('Content-Length', String(Buffer.byteLength(text)))
+    const lines = [...this.#lines, 'Content-Length', String(Buffer.byteLength(text))]
     return { status: this.#status, lines, text }
   }
 }
