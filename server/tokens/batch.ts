@@ -1,23 +1,31 @@
 // Group commit: what arrives while one run is under way goes together in the next.
 import { setImmediate } from 'node:timers/promises'
 
-/** For how many turns of the event loop a batch is gathered at the most. */
-const mostTurns = 4
+/** For how many turns of the event loop a batch is gathered at the most; and in ms, since turns are long where there is much to do. */
+const longestGathering = { turns: 4, ms: 5 }
 
 /**
  * A run is dear and one item more in it is cheap: each begins when a turn of the event loop has brought nothing more. An item
  * that comes alone waits for one turn.
  * @param run answers each item in its place
+ * @param monotonic in ms
  */
-export function createBatch<Item, Answer>(limit: number, run: (items: Item[]) => Promise<Answer[]>) {
+export function createBatch<Item, Answer>(
+  limit: number,
+  run: (items: Item[]) => Promise<Answer[]>,
+  monotonic: () => number = () => performance.now(),
+) {
   type Waiting = { item: Item; resolve: (answer: Answer) => void; reject: (error: unknown) => void }
   let waiting: Waiting[] = []
   let running = false
 
   async function gather(): Promise<void> {
-    for (let turn = 0, before = 0; turn < mostTurns && waiting.length > before && waiting.length < limit; turn++) {
+    const until = monotonic() + longestGathering.ms
+    let before = 0
+    for (let turn = 0; turn < longestGathering.turns && waiting.length > before && waiting.length < limit; turn++) {
       before = waiting.length
       await setImmediate()
+      if (monotonic() >= until) return
     }
   }
 
