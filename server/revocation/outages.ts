@@ -11,8 +11,8 @@ const silence = 2_000
 /** Who was told to come again has come by then, in ms. */
 const untilBack = 5_000
 /**
- * How long a time of refusals counts at the most, in ms: whoever can keep a server busy must not be able to use what was spent
- * before that.
+ * How long refusals extend the grace at the most, in ms. Without a limit an attacker who overloads a server could replay stolen
+ * refresh tokens that were spent long ago, and not be detected.
  */
 const longestRefusing = 60_000
 

@@ -106,11 +106,10 @@ type Held = Pick<UserRecord, 'roles' | 'allPermissions'>
 /** @param rows one for each role */
 function heldBy(permissions: readonly string[], rows: readonly RoleOfUser[]): Held {
   const held = rows.filter(({ roleName }) => roleName !== null)
+  const [first] = held
   // Most people have one role and no permissions of their own: nothing is there to be merged.
-  if (held.length === 0) return { roles: [], allPermissions: sorted(permissions) }
-  const [{ roleName, rolePermissions }] = held as [RoleOfUser]
-  if (held.length === 1 && permissions.length === 0)
-    return { roles: [roleName!], allPermissions: [...permissionsOf(rolePermissions!)] }
+  if (first && held.length === 1 && permissions.length === 0)
+    return { roles: [first.roleName!], allPermissions: [...permissionsOf(first.rolePermissions!)] }
   return {
     roles: sorted(held.map(one => one.roleName!)),
     allPermissions: sorted([...permissions, ...held.flatMap(one => permissionsOf(one.rolePermissions!))]),
@@ -125,8 +124,8 @@ export function withRoles(user: OwnUserRecord, rows: readonly RoleOfUser[]): Use
 const at = positions(userColumns)
 
 /**
- * Of a row of cells in which the user's own begin there. Member by member, since each refresh reads one: V8 makes an object of so
- * many by a spread four times as large, and puts it among those that live long.
+ * Of a row of cells in which the user's own begin at `from`. Written member by member, since each refresh reads one: a spread of so
+ * many members takes V8 four times the memory, and promotes it to old space.
  * @param rows one for each role
  */
 export function userOf(cells: Cells, from: number, rows: readonly RoleOfUser[]): UserRecord {

@@ -1,8 +1,8 @@
 // Group commit: what arrives while one run is under way goes together in the next.
 import { setImmediate } from 'node:timers/promises'
 
-/** For how many turns of the event loop a batch is gathered at the most; and in ms, since turns are long where there is much to do. */
-const longestGathering = { turns: 4, ms: 5 }
+/** How long a batch is gathered at the most, in ms: a turn of the event loop is long where there is much to do. */
+const longestGathering = 5
 
 /**
  * A run is dear and one item more in it is cheap: each begins when a turn of the event loop has brought nothing more. An item
@@ -20,12 +20,11 @@ export function createBatch<Item, Answer>(
   let running = false
 
   async function gather(): Promise<void> {
-    const until = monotonic() + longestGathering.ms
+    const until = monotonic() + longestGathering
     let before = 0
-    for (let turn = 0; turn < longestGathering.turns && waiting.length > before && waiting.length < limit; turn++) {
+    while (waiting.length > before && waiting.length < limit && monotonic() < until) {
       before = waiting.length
       await setImmediate()
-      if (monotonic() >= until) return
     }
   }
 
@@ -41,8 +40,8 @@ export function createBatch<Item, Answer>(
       } catch (error) {
         for (const one of batch) one.reject(error)
       }
-      // Whose answers leave in this turn come again in the next, and go with what has waited: otherwise clients would fall into
-      // two groups that take turns, and every batch would be half as large.
+      // Clients that are answered in this turn send their next request in the one after it, which joins what has waited: otherwise
+      // they would fall into two groups that alternate, and every batch would be half as large.
       await setImmediate()
     }
     running = false
