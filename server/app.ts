@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type Koa from 'koa'
-import type { Settings } from '../config/settings.js'
+import type { AppDeps } from './composition/served.js'
 import { createAdminApiKeyHandlers } from './http/admin/api-keys.js'
 import { createAdminApplicationHandlers } from './http/admin/applications.js'
 import { createAdminBulkHandlers } from './http/admin/bulk.js'
@@ -18,7 +18,7 @@ import { createAdminUserHandlers } from './http/admin/users.js'
 import { createAdminVerifierHandlers } from './http/admin/verifiers.js'
 import { createFeedHandlers } from './http/feed/feed.js'
 import type { Handler } from './http/handler.js'
-import { createHealthHandlers, type HealthDeps } from './http/health.js'
+import { createHealthHandlers } from './http/health.js'
 import { createApiKeySender } from './http/kinds/api-key.js'
 import { createBearer } from './http/kinds/bearer.js'
 import { createCallingApplication } from './http/kinds/calling-application.js'
@@ -46,72 +46,6 @@ import { type RouteName, routes } from './http/routes.js'
 import { createShownProofs } from './http/shown-proofs.js'
 import { createWaiting } from './http/waiting.js'
 import { createTokenHandlers } from './http/wire/token.js'
-import type { Identity } from './identity/identity.js'
-import type { BrowserSessions } from './identity/sign-in/browser-sessions.js'
-import type { SignIn } from './identity/sign-in/sign-in.js'
-import type { EnforcementWatch } from './revocation/enforcement.js'
-import type { Feed } from './revocation/feed.js'
-import type { FeedLeases } from './revocation/feed-lease.js'
-import type { Outages } from './revocation/outages.js'
-import type { PolicyInForce } from './revocation/policy-in-force.js'
-import type { RedisLink } from './revocation/redis-link.js'
-import type { Tail } from './revocation/tail.js'
-import type { ClientToken } from './tokens/client-token.js'
-import type { Counters } from './tokens/counters.js'
-import type { Exchange } from './tokens/exchange.js'
-import type { Inspect } from './tokens/inspect.js'
-import type { Introspect } from './tokens/introspect.js'
-import type { Proofs } from './tokens/proofs.js'
-import type { Rotate } from './tokens/rotate.js'
-import type { SignInTests } from './tokens/sign-in-tests.js'
-import type { SigningKeys } from './tokens/signing-keys.js'
-import type { Tickets } from './tokens/ticket.js'
-
-type LogLine = (details: object, message: string) => void
-export type Log = { debug: LogLine; info: LogLine; warn: LogLine; error: LogLine }
-
-export type AppDeps = {
-  settings: Settings
-  issuer: string
-  /** The application that owns password sign-ins. */
-  ownApplication: string
-  /** Folder that holds `views/` and `public/`. */
-  root: string
-  log: Log
-  uuid: () => string
-  random: (size: number) => Buffer
-  bodyWait: number | undefined
-  /** How many requests should be under way at the most. */
-  mostUnderWay: () => number
-  /** The process was told to stop. */
-  isLeaving: () => boolean
-  revocation: {
-    now: () => number
-    clock: HealthDeps['clock']
-    tail: Tail
-    enforcement: EnforcementWatch
-    outages: Pick<Outages, 'refused'>
-    redisLink: RedisLink | null
-    policy: PolicyInForce
-    feed: Feed
-    feedLeases: FeedLeases
-    writeTrouble: HealthDeps['writeTrouble']
-  }
-  tokens: {
-    inspect: Inspect
-    rotate: Rotate
-    signingKeys: SigningKeys
-    clientToken: ClientToken
-    exchange: Exchange
-    introspect: Introspect
-    proofs: Proofs
-    tickets: Tickets
-    signInTests: SignInTests
-    counters: Pick<Counters, 'count'>
-  }
-  signIn: { signIn: SignIn; browserSessions: BrowserSessions }
-  identity: Identity
-}
 
 export function createApp(deps: AppDeps): Koa {
   return createKoa({ routes, kinds, ...createHttpParts(deps) })

@@ -1,5 +1,4 @@
 // What a server takes from outside: tests hand in their own.
-import type { Log } from '../app.js'
 import type { HashingWork } from '../identity/sign-in/hashing.js'
 import type { RedisLike } from '../identity/sign-in/shared-guess-counts.js'
 import type { OutgoingDeps } from '../outgoing/outgoing.js'
@@ -7,6 +6,9 @@ import type { generatePair } from '../protocol/algorithms.js'
 import type { FeedDeps } from '../revocation/feed.js'
 import type { ClockPorts } from '../storage/clock.js'
 import type { TransactionGuard } from '../storage/transaction-guard.js'
+
+type LogLine = (details: object, message: string) => void
+export type Log = { debug: LogLine; info: LogLine; warn: LogLine; error: LogLine }
 
 export type Ports = {
   log: Log

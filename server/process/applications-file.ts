@@ -1,6 +1,6 @@
 // APPLICATIONS_FILE, at each start.
 import { type ApplicationsFile, SettingsError } from '../../config/settings.js'
-import type { Log } from '../app.js'
+import type { Log } from '../composition/ports.js'
 import type { Imported } from '../identity/applications/application-import.js'
 import { entryLines, ImportProblems } from '../identity/applications/import-problems.js'
 import type { Identity } from '../identity/identity.js'
