@@ -20,6 +20,9 @@ export type OpenSession = SessionLife & {
   browser: OpenSession | null
 }
 
+/** Whether somebody has more than so many of each; some of them may be over and only not marked yet. */
+export type Crowded = { sessions: boolean; devices: boolean }
+
 /** A session that a code opened through a browser session. */
 export type Child = { id: string; browserSid: string; applicationId: string; offline: boolean }
 
@@ -59,6 +62,11 @@ export function createOpenSessions({ engine }: Pick<Dialect, 'engine'>) {
   const { hint, compared } = scanSql(engine)
   const byUser = `session s${hint('session_user')}`
   const order = ['s.created_at', 's.id']
+  const newestOpen = `SELECT s.id FROM ${byUser} WHERE s.user_id = ? AND s.ended_at IS NULL ORDER BY s.created_at DESC`
+  const openDevices = `SELECT d.id FROM device d${hint('device_user_open')} WHERE d.user_id = ? AND d.ended_at IS NULL`
+  /** An expression for the one behind so many, NULL where there is none; null where any number will do. */
+  const beyond = (count: number, ids: string) =>
+    count === Infinity ? null : `(${ids} LIMIT 1 OFFSET ${Math.trunc(count)})`
 
   async function read(tx: Queries, from: string, where: string, values: readonly Value[]): Promise<OpenSession[]> {
     // No joins: with them MariaDB sorts all that there are before it takes the first.
@@ -113,14 +121,16 @@ export function createOpenSessions({ engine }: Pick<Dialect, 'engine'>) {
       return withBrowsers(tx, await read(tx, byUser, oldest, [userId]))
     },
 
-    /** Has a user more than so many? The index alone tells, and counts no further. */
-    async hasMoreThan(tx: Queries, userId: number, count: number): Promise<boolean> {
-      const rows = await tx.read(
-        `SELECT s.id FROM ${byUser} WHERE s.user_id = ? AND s.ended_at IS NULL
-         ORDER BY s.created_at DESC LIMIT 1 OFFSET ${Math.trunc(count)}`,
-        [userId],
+    /** Has a user more open sessions, and more open devices, than so many? The indexes alone tell, and count no further. */
+    async isCrowded(tx: Queries, userId: number, most: { sessions: number; devices: number }): Promise<Crowded> {
+      const [session, device] = [beyond(most.sessions, newestOpen), beyond(most.devices, openDevices)]
+      const asked = [session, device].filter(sql => sql !== null)
+      if (asked.length === 0) return { sessions: false, devices: false }
+      const [row] = await tx.read<{ session: string | null; device: string | null }>(
+        `SELECT ${session} AS session, ${device} AS device`,
+        asked.map(() => userId),
       )
-      return rows.length > 0
+      return { sessions: row!.session !== null, devices: row!.device !== null }
     },
 
     /** Those on a device, or some of them. */

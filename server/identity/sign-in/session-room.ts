@@ -2,6 +2,7 @@
 // devices. Only a few at each sign-in: a backlog, as after an import or a lowered limit, is worked off little by little.
 import { scopeWords } from '../../policy/application-metadata.js'
 import type { Judged } from '../../policy/eras.js'
+import type { Policy } from '../../policy/policies.js'
 import { absoluteEnd, type EndedSeqs, type SessionLife, sessionEnd } from '../../policy/session.js'
 import { countStaying, countsByItself, mostBeside } from '../../policy/session-limit.js'
 import { refuse } from '../../protocol/errors.js'
@@ -61,8 +62,11 @@ export function createSessionRoom({ sessionStore, deviceStore, now }: SessionRoo
     if (replaces)
       for (const one of await sessionStore.ofApplicationOn(tx, opening.deviceId, opening.applicationId))
         if (hasPair(one) && lives({ ...one, ended }, eras)) ends.set(one.id, 'replaced')
-    const ending = await findDevices(tx, opening, eras, ends)
-    await findSessions(tx, opening, eras, ends)
+    // By far most people have not so many, and the indexes alone say so.
+    const most = { sessions: fewestBeside(opening, eras), devices: eras.latest.max_devices_per_user || Infinity }
+    const crowded = await sessionStore.isCrowded(tx, opening.userId, most)
+    const ending = crowded.devices ? await findDevices(tx, opening, most.devices, ends) : []
+    if (crowded.sessions) await findSessions(tx, opening, eras, ends)
     // Devices before sessions, each in the order of their ids, as others lock them.
     for (const { id, open } of ending) {
       if (!(await deviceStore.end(tx, id, now()))) continue
@@ -110,9 +114,7 @@ export function createSessionRoom({ sessionStore, deviceStore, now }: SessionRoo
   }
 
   /** A device with very many sessions loses some of them, and ends with a later sign-in. */
-  async function findDevices(tx: Queries, { userId, deviceId }: SessionRecord, eras: ErasInForce, ends: Ends) {
-    const most = eras.latest.max_devices_per_user
-    if (most === 0) return []
+  async function findDevices(tx: Queries, { userId, deviceId }: SessionRecord, most: number, ends: Ends) {
     const ending: { id: string; open: string[] }[] = []
     let left = mostAtOnce.sessionsOfDevices
     for (const id of await deviceStore.overLimitOf(tx, userId, deviceId, most, mostAtOnce.devices)) {
@@ -126,11 +128,7 @@ export function createSessionRoom({ sessionStore, deviceStore, now }: SessionRoo
   }
 
   async function findSessions(tx: Queries, opening: SessionRecord, eras: ErasInForce, ends: Ends): Promise<void> {
-    const { max_sessions_per_user: most, at_session_limit } = eras.of(opening)
-    const refusedFrom = most > 0 && at_session_limit === 'refuse' ? most : Infinity
-    const least = Math.min(refusedFrom - 1, ...eras.list.map(era => mostBeside(era.policy)))
-    // By far most people have not so many, and the index alone says so.
-    if (least === Infinity || !(await sessionStore.hasMoreThan(tx, opening.userId, least))) return
+    const refusedFrom = refusedFromOf(eras.of(opening))
     const staying = countStaying()
     staying.isOverLimit(eras.of(opening))
     const overLimit: OpenSession[] = []
@@ -159,6 +157,14 @@ export function createSessionRoom({ sessionStore, deviceStore, now }: SessionRoo
 
   return { make, retake }
 }
+
+/** With how many others one more is refused. */
+const refusedFromOf = ({ max_sessions_per_user: most, at_session_limit }: Policy) =>
+  most > 0 && at_session_limit === 'refuse' ? most : Infinity
+
+/** Beside so many no session is too many, under whatever policy it was opened, and none is refused. */
+const fewestBeside = (opening: SessionRecord, eras: ErasInForce) =>
+  Math.min(refusedFromOf(eras.of(opening)) - 1, ...eras.list.map(era => mostBeside(era.policy)))
 
 function isAlike(one: SessionRecord, other: SessionRecord): boolean {
   const words = ({ scope, resources }: SessionRecord) =>
