@@ -1,5 +1,6 @@
 // What `npm run bench` is told: which workloads, how long, against whom.
 import { parseArgs } from 'node:util'
+import { policyTable } from '../../server/policy/policies.js'
 import { quick, type StackName, stackNames } from './stack-names.js'
 import { type WorkloadName, workloadNames } from './workloads.js'
 
@@ -12,6 +13,8 @@ export type BenchOptions = {
   rounds: number
   /** Of each round. */
   milliseconds: number
+  /** Of every password, at every server: bcrypt's. */
+  cost: number
 }
 
 const words = (text: string) => text.split(',').map(word => word.trim())
@@ -26,6 +29,7 @@ export function readBenchOptions(args: readonly string[]): BenchOptions {
       only: { type: 'string', default: [...workloadNames, 'kit'].join(',') },
       rounds: { type: 'string', default: quick ? '1' : '5' },
       seconds: { type: 'string', default: quick ? '0.1' : '3' },
+      cost: { type: 'string', default: quick ? '4' : '10' },
       peers: { type: 'string', default: stackNames.filter(name => name !== 'darvoza').join(',') },
     },
   })
@@ -35,13 +39,16 @@ export function readBenchOptions(args: readonly string[]): BenchOptions {
       throw new Error(`There is no workload ${word}; there are ${workloadNames.join(', ')} and kit`)
   for (const word of peers)
     if (word !== '' && !stackNames.includes(word as StackName)) throw new Error(`There is no peer ${word}`)
-  const [rounds, seconds] = [Number(values.rounds), Number(values.seconds)]
+  const [rounds, seconds, cost] = [values.rounds, values.seconds, values.cost].map(Number) as [number, number, number]
   if (!Number.isInteger(rounds) || rounds < 1 || !(seconds > 0)) throw new Error('--rounds and --seconds are numbers')
+  const { min, max } = policyTable.password_cost
+  if (!Number.isInteger(cost) || cost < min || cost > max) throw new Error(`--cost is a number from ${min} to ${max}`)
   return {
     workloads: workloadNames.filter(name => only.some(word => stands(word, name))),
     kit: only.includes('kit'),
     stacks: stackNames.filter(name => name === 'darvoza' || peers.includes(name)),
     rounds,
     milliseconds: seconds * 1_000,
+    cost,
   }
 }

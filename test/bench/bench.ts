@@ -1,6 +1,6 @@
-// Ratios against peers: `npm run bench -- [--only W2,W4,kit] [--rounds 5] [--seconds 3] [--peers oidc,node-oauth]`. All servers
-// run at once and take turns, round by round, so that the ratios stay true on a busy machine; each with its workers and its
-// store on core 0, who asks on core 1. QUICK=1 proves that it runs, and measures nothing.
+// Ratios against peers: `npm run bench -- [--only W2,W4,kit] [--rounds 5] [--seconds 3] [--cost 10] [--peers oidc,node-oauth]`.
+// All servers run at once and take turns, round by round, so that the ratios stay true on a busy machine; each with its workers
+// and its store on core 0, who asks on core 1. QUICK=1 proves that it runs, and measures nothing.
 import { type ChildProcess, fork } from 'node:child_process'
 import { cpus, loadavg } from 'node:os'
 import { fileURLToPath } from 'node:url'
@@ -21,9 +21,7 @@ import { type Stack, startStack } from './stacks.js'
 import { type WorkloadName, workloads } from './workloads.js'
 
 const options = readBenchOptions(process.argv.slice(2))
-const { rounds, milliseconds } = options
-/** Of every password, at every server. */
-const cost = quick ? 4 : 10
+const { rounds, milliseconds, cost } = options
 const [serverCore, driverCore] = [0, 1]
 /** Until V8 has compiled what is asked all day, in ms: servers run longer than that. */
 const warmUp = 5_000
