@@ -40,7 +40,7 @@ export type ClientOptions = {
   dpop?: boolean | KeyStore
   /** Seconds before its end from which on an access token is renewed; default 30, and at most a quarter of its life. */
   slack?: number
-  /** Seconds for which a refresh without a certain answer is tried again; default 10, which is the server's grace. */
+  /** Seconds for which a refresh, or a sign-out, without a certain answer is tried again; default 10, the server's grace. */
   patience?: number
   /** Tokens stand in the store under this name, and tabs know each other by it; default from issuer and application. */
   name?: string
@@ -76,17 +76,19 @@ export function createClient(options: ClientOptions) {
 
   const hints = shared ? openHints(name, hear) : noHints
   const ask = createAsk({ issuer, fetch, wall: clocks.wall, proofs })
+  const trying = {
+    ...{ patience: patience * 1000, monotonic: clocks.monotonic, random },
+    pause: (ms: number) => new Promise<void>(resolve => setTimeout(resolve, ms)),
+  }
   const renew = createRefresh({
-    ...{ ask, wire, kept, ages, lock, name, random, patience: patience * 1000, slack: slackOf },
-    monotonic: clocks.monotonic,
-    pause: ms => new Promise(resolve => setTimeout(resolve, ms)),
+    ...{ ask, wire, kept, ages, lock, name, ...trying, slack: slackOf },
     refreshed() {
       hints.tell({ changed: 'refreshed' })
       events.emit('refreshed', { elsewhere: false })
     },
     signedOut,
   })
-  const signing = createSigning({ ask, wire, kept, store, lock, name, patience: patience * 1000, set, signedOut })
+  const signing = createSigning({ ask, wire, kept, store, lock, name, ...trying, set, signedOut })
 
   function hear(hint: Hint | null): void {
     if (hint?.changed === 'signed_out') heardReason = hint.reason ?? 'signed_out'

@@ -2,6 +2,7 @@
 // the server's grace allows; only a certain refusal signs out, and only when no other tab has got further meanwhile.
 import type { Ages } from './age.js'
 import type { Ask } from './ask.js'
+import { backoff } from './backoff.js'
 import { ClientError } from './client-error.js'
 import type { KeptTokens } from './kept-tokens.js'
 import { type Lock, whileLocked } from './lock.js'
@@ -35,8 +36,6 @@ export type Renewed = {
 /** Of the first attempt, in ms; each further one may take twice as long, for networks that are merely slow. */
 const firstPatience = 3_000
 const shortestPatience = 1_000
-const firstPause = 150
-const longestPause = 2_000
 /** How long another tab is waited for, in ms. It may be frozen, or may be trying in vain. */
 const lockPatience = 5_000
 
@@ -96,7 +95,7 @@ export function createRefresh(deps: RefreshDeps) {
         tokens = present
         continue
       }
-      const wait = Math.max((answer.retryAfter ?? 0) * 1000, pauseAfter(attempt))
+      const wait = backoff(attempt, answer.retryAfter, random)
       if (monotonic() + wait > until) throw giveUp(answer, wait)
       await pause(wait)
       // Without a lock another tab may have got the answer that was lost here.
@@ -126,9 +125,6 @@ export function createRefresh(deps: RefreshDeps) {
 
   const unexpected = (status: number) =>
     new ClientError('unexpected_answer', `the token server answered ${status} in an unknown form`, { status })
-
-  /** Twice as long each time, and by half at random: tabs that failed together do not come back together. */
-  const pauseAfter = (attempt: number) => Math.min(firstPause * 2 ** attempt, longestPause) * (0.5 + random() / 2)
 
   return renew
 }

@@ -1,5 +1,6 @@
 // Signing in by a password, and signing out.
 import type { Ask } from './ask.js'
+import { backoff } from './backoff.js'
 import { ClientError } from './client-error.js'
 import type { KeptTokens } from './kept-tokens.js'
 import { type Lock, whileLocked } from './lock.js'
@@ -14,8 +15,11 @@ export type SigningDeps = {
   store: Store
   lock: Lock | null
   name: string
-  /** ms */
+  /** ms, for all attempts together. */
   patience: number
+  monotonic: () => number
+  random: () => number
+  pause: (ms: number) => Promise<void>
   set: (tokens: Tokens) => Promise<void>
   signedOut: (reason: string) => void
 }
@@ -35,7 +39,8 @@ const signInPatience = 30_000
 const lockPatience = 1_000
 const attempts = 3
 
-export function createSigning({ ask, wire, kept, store, lock, name, patience, set, signedOut }: SigningDeps) {
+export function createSigning(deps: SigningDeps) {
+  const { ask, wire, kept, store, lock, name, patience, monotonic, random, pause, set, signedOut } = deps
   const deviceName = `${name} device`
 
   return {
@@ -79,7 +84,8 @@ export function createSigning({ ask, wire, kept, store, lock, name, patience, se
     },
 
     /**
-     * Signs out here at once, and then tells the server, whether or not it can be reached.
+     * Signs out here at once, and then tells the server, whether or not it can be reached. A server that says when to come
+     * again (503 with `Retry-After`) is asked again then, within the client's patience.
      * @returns whether the server has ended the session; otherwise it lives there until its time is over
      */
     async signOut(): Promise<boolean> {
@@ -89,12 +95,15 @@ export function createSigning({ ask, wire, kept, store, lock, name, patience, se
       signedOut('signed_out')
       const message = wire.signOut(tokens)
       if (message === null) return false
-      for (let attempt = 0; attempt < attempts; attempt++) {
+      const until = monotonic() + patience
+      for (let attempt = 0; ; attempt++) {
         const answer = await ask(message, patience / attempts)
         if (answer.is === 'answered') return true
         if (answer.is === 'refused') return wire.overBy(answer) !== null
+        const wait = backoff(attempt, answer.retryAfter, random)
+        if (attempt + 1 === attempts || monotonic() + wait > until) return false
+        await pause(wait)
       }
-      return false
     },
   }
 
