@@ -1,5 +1,6 @@
 // One request to the token server, and what came of it: a certain answer, or none.
 import type { Proofs } from './proofs.js'
+import { proofErrors } from './refusals.js'
 import type { Message } from './wires.js'
 
 export type Asked =
@@ -28,9 +29,9 @@ export function createAsk({ issuer, fetch, wall, proofs }: AskDeps) {
     const ending = new AbortController()
     const timer = setTimeout(() => ending.abort(), patience)
     try {
-      const { asked, nonce } = await send(message, ending.signal)
+      const { asked, proves } = await send(message, ending.signal)
       // RFC 9449 §8: one retry with the nonce of the answer; a server that wants another nonce each time would cause a loop.
-      return nonce && wantsNonce(asked) ? (await send(message, ending.signal)).asked : asked
+      return proves && isProofRefused(asked) ? (await send(message, ending.signal)).asked : asked
     } catch (cause) {
       return { is: 'lost', cause }
     } finally {
@@ -38,8 +39,8 @@ export function createAsk({ issuer, fetch, wall, proofs }: AskDeps) {
     }
   }
 
-  /** `nonce`: the answer has brought another one. */
-  async function send({ path, json, form }: Message, signal: AbortSignal): Promise<{ asked: Asked; nonce: boolean }> {
+  /** `proves`: by what the answer has brought another proof can be made, with a new nonce or another time. */
+  async function send({ path, json, form }: Message, signal: AbortSignal): Promise<{ asked: Asked; proves: boolean }> {
     const url = issuer + path
     const askedAt = wall()
     const proof = proofs && (await proofs.proof('POST', url))
@@ -59,8 +60,8 @@ export function createAsk({ issuer, fetch, wall, proofs }: AskDeps) {
       // A sign-out goes on when its page is left.
       keepalive: true,
     })
-    const nonce = proof !== null && proofs!.hear(response, url, proof)
-    return { asked: await read(response, askedAt), nonce }
+    const proves = proof !== null && proofs!.hear(response, url, proof)
+    return { asked: await read(response, askedAt), proves }
   }
 
   async function read(response: Response, askedAt: number): Promise<Asked> {
@@ -80,7 +81,7 @@ export function createAsk({ issuer, fetch, wall, proofs }: AskDeps) {
   return ask
 }
 
-const wantsNonce = (asked: Asked) => asked.is === 'refused' && asked.body.error === 'use_dpop_nonce'
+const isProofRefused = (asked: Asked) => asked.is === 'refused' && proofErrors.has(asked.body.error)
 
 export type Ask = ReturnType<typeof createAsk>
 

@@ -2,7 +2,7 @@
 // not see.
 import type { MadeProof, Proofs } from './proofs.js'
 import type { Renew, Renewed } from './refresh.js'
-import { refreshHelps, wantsNonce } from './refusals.js'
+import { isProofRefused, refreshHelps } from './refusals.js'
 import type { Tokens } from './tokens.js'
 
 export type BearerFetchDeps = {
@@ -41,14 +41,14 @@ export function createBearerFetch({ fetch, origins, present, renew, monotonic, p
       const response = await fetch(sent)
       // Fetch standard §4.4: an answer from another origin is one to a request without the token.
       const ours = !response.redirected || new URL(response.url).origin === origin
-      // RFC 9449 §9: with the nonce that came along, once. It is no refusal of the token.
-      if (ours && heard(response, sent, proof) && !isProven && next !== null && wantsNonce(response)) {
+      // RFC 9449 §9: with the nonce that came along, or by the server's clock, once. It is no refusal of the token.
+      if (ours && heard(response, sent, proof) && !isProven && next !== null && isProofRefused(response)) {
         isProven = true
         retries--
         await response.body?.cancel()
         continue
       }
-      if (!ours || !(await refreshHelps(response)) || isHopeless(origin, tokens)) return response
+      if (!ours || !(await mends(response)) || isHopeless(origin, tokens)) return response
       if (fresh || retries === 2) {
         hopeless.set(origin, { access: tokens.access, until: monotonic() + hopelessTime })
         return response
@@ -73,7 +73,12 @@ export function createBearerFetch({ fetch, origins, present, renew, monotonic, p
     return proof
   }
 
-  /** @returns whether the answer has brought another nonce than the request had */
+  /** A refresh also brings the time by the token server's clock, where the resource server's may not be read (CORS). */
+  async function mends(response: Response): Promise<boolean> {
+    return (await refreshHelps(response)) || (proofs?.isClockKnown === false && isProofRefused(response))
+  }
+
+  /** @returns whether by the answer another proof can be made than the request had */
   function heard(response: Response, { url }: Request, proof: MadeProof | null): boolean {
     return proof !== null && proofs!.hear(response, url, proof)
   }

@@ -64,7 +64,9 @@ export function createClient(options: ClientOptions) {
   const wire = clientId === undefined ? apiWire : oauthWire(clientId)
   const lock = options.lock === undefined && shared ? webLock() : (options.lock ?? null)
 
-  const proofs = options.dpop ? createProofs({ keys: keysOf(options.dpop, clientId), name, wall: clocks.wall }) : null
+  const proofs = options.dpop
+    ? createProofs({ keys: keysOf(options.dpop, clientId), name, issuer, wall: clocks.wall })
+    : null
   const kept = createKeptTokens(store, name, notice)
   const ages = createAges(clocks)
   const events = createEvents()

@@ -1,26 +1,35 @@
 // Proofs that this client holds the key that its tokens are bound to (RFC 9449): one for each request, with the nonce that its
-// server has asked for last.
+// server has asked for last, and by that server's clock.
 import type { KeyPair, KeyStore } from './key-store.js'
 
 export type ProofsDeps = {
   keys: KeyStore
   name: string
+  /** The token server's: its clock stands for those of servers that do not tell theirs. */
+  issuer: string
   wall: () => number
 }
 
 export type Proofs = ReturnType<typeof createProofs>
 
-/** `text` is the header; `nonce` is what it holds. */
-export type MadeProof = { text: string; nonce: string | undefined }
+/** `text` is the header; `nonce` is what it holds, and `iat` when it says that it was made, in s. */
+export type MadeProof = { text: string; nonce: string | undefined; iat: number }
+
+/** A proof is refused whose `iat` is a minute off (§11.1): by half of that a client's clock may differ, in ms. */
+const clockTolerance = 30_000
 
 const algorithm = { name: 'ECDSA', namedCurve: 'P-256' } as const
 const signature = { name: 'ECDSA', hash: 'SHA-256' } as const
 
-export function createProofs({ keys, name, wall }: ProofsDeps) {
+export function createProofs({ keys, name, issuer, wall }: ProofsDeps) {
   const { crypto } = globalThis
   let loading: Promise<{ privateKey: KeyPair['privateKey']; jwk: Record<string, string | undefined> }> | null = null
   /** By origin (§8.2: a nonce is its server's own). */
   const nonces = new Map<string, string>()
+  /** How far a server's clock is ahead of ours, in ms, by origin; what one server says is believed for itself alone. */
+  const clockOffsets = new Map<string, number>()
+  const issuerOrigin = new URL(issuer).origin
+  const timeAt = (origin: string) => wall() + (clockOffsets.get(origin) ?? clockOffsets.get(issuerOrigin) ?? 0)
 
   // Not extractable: injected script can sign with the key while the page is open, but cannot export it.
   const make = (): Promise<KeyPair> => crypto.subtle.generateKey(algorithm, false, ['sign', 'verify'])
@@ -48,37 +57,51 @@ export function createProofs({ keys, name, wall }: ProofsDeps) {
       const { privateKey, jwk } = await key()
       const { origin, pathname } = new URL(url)
       const nonce = nonces.get(origin)
+      const iat = Math.floor(timeAt(origin) / 1000)
       const claims = {
         jti: encoded(crypto.getRandomValues(new Uint8Array(16))),
         htm: method,
         htu: origin + pathname,
-        iat: Math.floor(wall() / 1000),
+        iat,
         ...(token !== undefined && { ath: await hash(token) }),
         ...(nonce !== undefined && { nonce }),
       }
       const input = `${part({ typ: 'dpop+jwt', alg: 'ES256', jwk })}.${part(claims)}`
       const signed = await crypto.subtle.sign(signature, privateKey, bytesOf(input))
-      return { text: `${input}.${encoded(new Uint8Array(signed))}`, nonce }
+      return { text: `${input}.${encoded(new Uint8Array(signed))}`, nonce, iat }
     },
 
     /**
-     * Takes the nonce that an answer brings (§8.2, §9), where it brings one.
+     * Takes the nonce that an answer brings (§8.2, §9), and the time by its server's clock (RFC 9110 §6.6.1), where it may be read.
      * @param shown the proof of the request; others that were sent at the same time may have brought the nonce before
-     * @returns whether it is another one than that proof had
+     * @returns whether a proof made now would be another one than that
      */
-    hear(response: Pick<Response, 'headers'>, url: string, shown: MadeProof): boolean {
-      const nonce = response.headers.get('dpop-nonce')
+    hear({ headers }: Pick<Response, 'headers'>, url: string, shown: MadeProof): boolean {
+      const nonce = headers.get('dpop-nonce')
+      const date = Date.parse(headers.get('date') ?? '')
       const { origin } = new URL(url)
+      if (!Number.isNaN(date)) readClock(origin, date)
       // §8.1: NQCHAR. Anything else would be no nonce, and is not repeated in our name.
-      if (nonce === null || !/^[\x21\x23-\x5b\x5d-\x7e]{1,1000}$/.test(nonce)) return false
-      nonces.set(origin, nonce)
-      return nonce !== shown.nonce
+      if (nonce !== null && /^[\x21\x23-\x5b\x5d-\x7e]{1,1000}$/.test(nonce)) nonces.set(origin, nonce)
+      const isOtherTime = Math.abs(timeAt(origin) - shown.iat * 1000) > clockTolerance
+      return nonces.get(origin) !== shown.nonce || isOtherTime
+    },
+
+    /** Whether the token server has told its time, to which this client's clock is compared. */
+    get isClockKnown(): boolean {
+      return clockOffsets.has(issuerOrigin)
     },
 
     /** RFC 7638, for `dpop_jkt` of an authorization request (§10). */
     async thumbprint(): Promise<string> {
       return hash(JSON.stringify((await key()).jwk))
     },
+  }
+
+  function readClock(origin: string, date: number): void {
+    const known = clockOffsets.get(origin) ?? 0
+    const offset = date - wall()
+    clockOffsets.set(origin, Math.abs(offset - known) > clockTolerance ? offset : known)
   }
 
   async function hash(text: string): Promise<string> {

@@ -31,10 +31,12 @@ export async function refreshHelps(response: Response): Promise<boolean> {
   return code === null || !beyondRefresh.has(code)
 }
 
-/** Does it want the same with the nonce that it brings (RFC 9449 §9)? */
-export function wantsNonce({ status, headers }: Response): boolean {
-  const challenge = headers.get('www-authenticate')
-  return status === 401 && parameterOf(challenge, 'error') === 'use_dpop_nonce'
+/** RFC 9449 §12.2: a proof by another nonce, or by the server's clock, may be accepted. */
+export const proofErrors: ReadonlySet<unknown> = new Set(['use_dpop_nonce', 'invalid_dpop_proof'])
+
+/** Is it the proof that a resource server refuses, and not the token (RFC 9449 §7.1, §9)? */
+export function isProofRefused({ status, headers }: Response): boolean {
+  return status === 401 && proofErrors.has(parameterOf(headers.get('www-authenticate'), 'error'))
 }
 
 function parameterOf(challenge: string | null, name: string): string | null {

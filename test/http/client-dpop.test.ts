@@ -36,11 +36,14 @@ describe('the client with tokens bound to its key', () => {
   let sent: string[]
   /** Stands before the token endpoint as one does that asks for nonces; null: nobody does. */
   let wanted: string | null
+  /** Whose `Date` a page may read. */
+  let showsDate: (origin: string) => boolean
   const closing: { close(): unknown }[] = []
 
   beforeEach(async () => {
     sent = []
     wanted = null
+    showsDate = () => true
     server = await aServer()
     await server.aUser({ username: 'amy' })
     const secret = await aConfidentialApplication(server, 'api', {
@@ -80,11 +83,16 @@ describe('the client with tokens bound to its key', () => {
         ? Response.json({ error: 'use_dpop_nonce' }, { status: 400, headers: { 'DPoP-Nonce': wanted } })
         : await fetch(isRequest ? new Request(led, input) : led, init)
     sent.push(`${method} ${pathname}: ${answer.status}`)
-    return answer
+    const seen = new Response(answer.body, answer)
+    // Servers have the clock of the test.
+    if (showsDate(origin)) seen.headers.set('Date', new Date(server.clock.now()).toUTCString())
+    else seen.headers.delete('Date')
+    return seen
   }
 
-  const aTab = (keys: KeyStore | true = memoryKeys(), store = memoryStore()) => {
-    const clocks = { monotonic: server.clock.now, wall: server.clock.now }
+  /** @param ahead of the servers' clock, in ms */
+  const aTab = (keys: KeyStore | true = memoryKeys(), store = memoryStore(), ahead = 0) => {
+    const clocks = { monotonic: server.clock.now, wall: () => server.clock.now() + ahead }
     const options = { issuer, clientId: 'notes', store, lock: null, clocks, fetch: via, origins: [api] }
     const client = createClient({ ...options, dpop: keys })
     closing.push(client)
@@ -199,6 +207,46 @@ describe('the client with tokens bound to its key', () => {
       ),
     )
     expect(codes).to.deep.equal(['invalid_grant', 'invalid_grant'])
+  })
+
+  it('makes proofs by the clocks of the servers where its own is wrong, and sends again what was refused for that', async () => {
+    for (const ahead of [600_000, -86_400_000]) {
+      const client = aTab(memoryKeys(), memoryStore(), ahead)
+      await redeem(client)
+      expect(sent, String(ahead)).to.deep.equal(['POST /oauth/token: 400', 'POST /oauth/token: 200'])
+      await client.fetch(`${api}/notes`)
+      sent = []
+      expect((await client.fetch(`${api}/notes`)).status).to.equal(200)
+      await client.refresh()
+      expect(sent).to.deep.equal(['GET /notes: 200', 'POST /oauth/token: 200'])
+      sent = []
+    }
+  })
+
+  it('learns the time by a refresh where a resource server does not tell its own', async () => {
+    const [keys, store] = [memoryKeys(), memoryStore()]
+    await signedIn(keys, store)
+    showsDate = origin => origin !== api
+    const client = aTab(keys, store, 600_000)
+    expect((await client.fetch(`${api}/notes`)).status).to.equal(200)
+    expect(sent.filter(one => one.startsWith('POST'))).to.deep.equal([
+      'POST /oauth/token: 400',
+      'POST /oauth/token: 200',
+    ])
+    sent = []
+    expect((await client.fetch(`${api}/notes`)).status).to.equal(200)
+    expect(sent).to.deep.equal(['GET /notes: 200'])
+  })
+
+  it('gives up where no server tells its time', async () => {
+    showsDate = () => false
+    const client = aTab(memoryKeys(), memoryStore(), 600_000)
+    const error = await redeem(client).then(
+      () => expect.fail('it was redeemed'),
+      (error: ClientError) => error,
+    )
+    expect(error.code).to.equal('invalid_dpop_proof')
+    expect(sent).to.deep.equal(['POST /oauth/token: 400'])
   })
 
   it('shares its key with its tabs, however many make one at once; without it the tokens are worth nothing', async () => {

@@ -19,7 +19,8 @@ const anyOrigin: Step = (ctx, next) => {
 
 const readable = {
   'Access-Control-Allow-Origin': '*',
-  'Access-Control-Expose-Headers': 'WWW-Authenticate,DPoP-Nonce,Retry-After,RateLimit,RateLimit-Policy,X-Request-Id',
+  'Access-Control-Expose-Headers':
+    'WWW-Authenticate,DPoP-Nonce,Date,Retry-After,RateLimit,RateLimit-Policy,X-Request-Id',
 }
 
 export const corsPolicies = {
