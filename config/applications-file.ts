@@ -14,11 +14,11 @@ export function readApplicationsFile(given: string): ApplicationsFile | string {
     return `names a file that cannot be read: ${path} (${(error as NodeJS.ErrnoException).code})`
   }
   try {
-    // Without the mark that some editors put before the first character.
+    // Without the byte order mark (BOM) that some editors write.
     const entries = JSON.parse(text.replace(/^\ufeff/, '')) as unknown
     return Array.isArray(entries) ? { path, entries } : `names a file that holds no JSON array: ${path}`
   } catch {
-    // Not the parser's words, which quote what they stumbled over: it may be a secret.
+    // Not the parser's message: it quotes the invalid text, which may be a secret.
     return `names a file that is not JSON: ${path}`
   }
 }

@@ -35,7 +35,7 @@ export function readEnvironment(environment: Variables, folder: string): Environ
     for (const name of names) {
       const meant = variables[name]?.trim() ? lookalikeOf(name, settingNames, where === path) : null
       if (meant === null) continue
-      // Where the right one is set too, the other is somebody else's.
+      // Where the correctly spelt setting is set too, this variable is taken for another program's.
       if (variables[meant]?.trim()) passedOver.push(name)
       else problems.push(`${name} (in ${where}) is no setting: ${meant} is meant, or take it out`)
     }
@@ -63,7 +63,7 @@ function parse(content: string, path: string): Variables {
   return parseEnv(text)
 }
 
-/** Node passes over what it cannot read; a setting that is written otherwise would be missing without a word. */
+/** Node's parseEnv() silently skips lines that it cannot parse: a setting on such a line would be ignored. */
 function lineThatIsNone(text: string): number | null {
   // A value in quotes may go over several lines.
   const flat = text.replace(

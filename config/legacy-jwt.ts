@@ -1,5 +1,5 @@
-// Tokens of the service that was here before (Django with djangorestframework-simplejwt): with what it signed them, and for
-// how long they are still exchanged for ours. Without a key nothing of it is taken.
+// Tokens of the former service (Django with djangorestframework-simplejwt): the key that it signed them with, and for how
+// long they are still exchanged for ours. Without a key none is accepted.
 import { createPublicKey, createSecretKey, type KeyObject } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
@@ -145,7 +145,7 @@ function keyFor(
   const row: AlgorithmRow = algorithms[algorithm]
   if (row.key === 'secret') {
     if (pem !== null) problems.push(`LEGACY_JWT_PUBLIC_KEY is for RS, PS and ES: ${algorithm} has a LEGACY_JWT_SECRET`)
-    // RFC 8725 §2.1: who takes a public key for a secret takes tokens that everybody can make.
+    // RFC 8725 §2.1: with a public key as the HMAC secret anybody could sign tokens that are accepted.
     else if (secret?.includes('-----BEGIN '))
       problems.push(
         `LEGACY_JWT_SECRET is a key in PEM, and ${algorithm} takes a secret: set LEGACY_JWT_PUBLIC_KEY and LEGACY_JWT_ALGORITHM`,
@@ -179,7 +179,7 @@ function weaknessesOf(secret: string, algorithm: LegacyAlgorithm): string[] {
   return remarks
 }
 
-/** Its path is no secret; what is taken for one, and is a key with a slip in it, may be: it is not repeated. */
+/** A path is no secret, but a malformed key that is mistaken for a path may be: errors do not repeat the value. */
 function readPem(value: string, context: z.RefinementCtx): string {
   let pem = value
   if (!value.includes('-----BEGIN '))

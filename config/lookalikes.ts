@@ -1,9 +1,9 @@
-// Names that are a setting of ours but for a slip of the finger.
+// Finds misspelt names of our settings.
 
-/** Names as short as these have neighbours of every kind in an environment: HOME is no slip for HOST. */
+/** Names this short resemble many unrelated variables of an environment: HOME is no misspelt HOST. */
 const shortName = 7
 
-/** Who else uses such a name: Kubernetes gives each container the addresses of services. */
+/** Other software sets such names: Kubernetes gives each container the addresses of services. */
 const others = /_(PORT|SERVICE_HOST)(_|$)/
 
 /**

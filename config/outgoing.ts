@@ -26,7 +26,7 @@ function networkIn(text: string): string | null {
   return length <= most ? `${address}/${length}` : null
 }
 
-/** A name, not an address in one of the spellings that a name cannot have: of digits and dots alone. */
+/** A host name. One of digits and dots alone is refused: it would be an IPv4 address in another notation. */
 function isName(text: string): boolean {
   if (text.length > 253 || !/[^\d.]/.test(text)) return false
   return /^([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)(\.[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)*\.?$/i.test(text)

@@ -139,7 +139,7 @@ function readPrivateKey(text: string, context: z.RefinementCtx): string {
   }
 }
 
-/** Its path is no secret; what is taken for one, and is a key with a slip in it, may be: it is not repeated. */
+/** A path is no secret, but a malformed key that is mistaken for a path may be: errors do not repeat the value. */
 function readPem(value: string, context: z.RefinementCtx): string {
   if (isPem(value)) return value
   try {
