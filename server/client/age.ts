@@ -1,6 +1,6 @@
-// How old a token is. The server's clock is not asked, nor believed to be this machine's: a lifetime is counted from when the
-// token was asked for. Of two clocks the one that went further counts, since the steady one may stand still while a laptop
-// sleeps, and the wall clock may be set.
+// The age of a token, whatever the server's clock says (clock skew): a lifetime counts from when the token was requested. Of
+// the monotonic and the wall clock the larger difference counts: the monotonic one may stand still while a laptop sleeps, and
+// the wall clock may be set.
 import type { Tokens } from './tokens.js'
 
 /** Both in ms. */

@@ -6,7 +6,7 @@ import type { Message } from './wires.js'
 export type Asked =
   | { is: 'answered'; body: Record<string, unknown>; askedAt: number }
   | { is: 'refused'; status: number; body: Record<string, unknown>; retryAfter: number | undefined }
-  /** Whether it was heard is not known: nothing came, or what came says that it may pass. */
+  /** Unknown whether the server processed it: no response came, or one that reports a temporary failure. */
   | { is: 'lost'; status?: number; retryAfter?: number | undefined; cause?: unknown }
 
 export type AskDeps = {
@@ -17,7 +17,7 @@ export type AskDeps = {
   proofs: Proofs | null
 }
 
-/** Numbers that say that it may pass; everything from 500 on does too (RFC 9110 §15.6). */
+/** Status codes of temporary failures; all from 500 on are such too (RFC 9110 §15.6). */
 const passing: ReadonlySet<number> = new Set([408, 425, 429])
 
 /** Longer is no wait that a page can be kept in; in s. */
@@ -53,7 +53,7 @@ export function createAsk({ issuer, fetch, wall, proofs }: AskDeps) {
       },
       body: json ? JSON.stringify(json) : new URLSearchParams(form),
       signal,
-      // What is sent is a secret: it goes to this address, and is led nowhere else (307 would send it again).
+      // The body holds a secret: no redirect may take it to another address (307 would send it again).
       redirect: 'error',
       credentials: 'omit',
       referrerPolicy: 'no-referrer',
@@ -74,7 +74,7 @@ export function createAsk({ issuer, fetch, wall, proofs }: AskDeps) {
     const text = await response.text()
     const body = objectIn(text)
     if (!response.ok) return { is: 'refused', status, body: body ?? {}, retryAfter }
-    // Half an answer, or a page that a network shows before it lets anybody through.
+    // A truncated response, or the sign-in page of a captive portal.
     return body ? { is: 'answered', body, askedAt } : { is: 'lost', status }
   }
 

@@ -17,7 +17,7 @@ export type BearerFetchDeps = {
   proofs: Proofs | null
 }
 
-/** How long nobody refreshes for an origin that refused a token that had just come, in ms. */
+/** For how long no refresh is made for an origin that has refused a token just issued, in ms. */
 const hopelessTime = 10_000
 
 export function createBearerFetch({ fetch, origins, present, renew, monotonic, proofs }: BearerFetchDeps) {
@@ -110,7 +110,7 @@ function again(sent: Request, input: string | URL | Request, init: RequestInit |
   return input instanceof Request && sent.body !== null && !body ? sent.clone() : new Request(input, init)
 }
 
-/** What many wait for is not ended by the one who gives up. */
+/** Ends the wait of one caller on abort; `work`, which other callers share, goes on. */
 function settled<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     const giveUp = () => reject(signal.reason)

@@ -55,7 +55,7 @@ export type ClientOptions = {
 export type Client = ReturnType<typeof createClient>
 
 export function createClient(options: ClientOptions) {
-  // Nobody else has what is in a memory of its own: nobody needs to be waited for, or told.
+  // A memory store is not shared with other tabs: no lock and no messages are needed.
   const shared = options.store !== undefined
   const { clientId, store = memoryStore(), fetch = globalThis.fetch.bind(globalThis), clocks = realClocks } = options
   const { slack = 30, patience = 10, random = Math.random } = options

@@ -27,7 +27,7 @@ export function createEvents() {
         try {
           listener(event)
         } catch (error) {
-          // A mistake of the listener's: it is reported as one of an EventTarget's is, and stops nobody here.
+          // An error in a listener is reported as uncaught, as EventTarget does, and does not affect other listeners.
           queueMicrotask(() => {
             throw error
           })

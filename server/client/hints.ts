@@ -18,8 +18,8 @@ export const noHints: Hints = { tell() {}, close() {} }
 /** @param hear is told of what other tabs did, never of one's own; null: something was done, and not said what */
 export function openHints(name: string, hear: (hint: Hint | null) => void): Hints {
   const channel = openChannel(name)
-  // A message may overtake the change that it is about: browsers bring what is in localStorage to other processes in their own
-  // time, and this event comes with it.
+  // A message may arrive before the change that it is about: browsers propagate localStorage between processes asynchronously,
+  // and the `storage` event comes with the change.
   const { addEventListener, removeEventListener } = globalThis as Partial<StorageEvents>
   const stored = ({ key }: { key: string | null }) => {
     if (key === name || key === null) hear(null)
@@ -30,7 +30,7 @@ export function openHints(name: string, hear: (hint: Hint | null) => void): Hint
       const hint = hintIn(data)
       if (hint) hear(hint)
     }
-    // Node: nobody stays for it.
+    // Node: an open channel must not keep the process alive.
     channel.unref?.()
   }
   return {

@@ -9,7 +9,7 @@ export function createKeptTokens(store: Store, name: string, notice: Notice) {
   let memory: Tokens | null = null
   /** The store has failed to take what is in memory, which is newer. */
   let detached = false
-  /** One after the other: a late answer must not come between the look of a sign-out and its writing. */
+  /** Serializes reads and writes: a late response must not be stored between the read and the write of a sign-out. */
   let last: Promise<unknown> = Promise.resolve()
 
   function inTurn<T>(work: () => Promise<T>): Promise<T> {

@@ -42,7 +42,7 @@ const lockPatience = 5_000
 export function createRefresh(deps: RefreshDeps) {
   const { ask, wire, kept, ages, lock, name, slack, monotonic, random, pause } = deps
   let running: Promise<Renewed> | null = null
-  /** The server has said when to come again: until then nobody asks it. */
+  /** Set by the server's `Retry-After`: until then no request is sent. */
   let closed: { until: number; error: ClientError } | null = null
 
   /**
@@ -53,7 +53,7 @@ export function createRefresh(deps: RefreshDeps) {
     if (running !== null) {
       const { tokens } = await running
       if (tokens.access !== refused) return { tokens, asked: false }
-      // It was that one's: what it brought is refused by now.
+      // The refresh under way had begun earlier, and returned the very token that is refused.
       return renew(refused)
     }
     running = whileLocked(lock, name, lockPatience, () => locked(refused)).finally(() => {

@@ -35,7 +35,7 @@ export type SignedIn = {
 
 /** Passwords are hashed on purpose slowly, and wait for their turn; in ms. */
 const signInPatience = 30_000
-/** For another tab's refresh, in ms: its late answer must not come to stand over a new session. */
+/** Timeout for the lock, in ms: a late response to another tab's refresh must not overwrite a new session. */
 const lockPatience = 1_000
 const attempts = 3
 

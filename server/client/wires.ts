@@ -30,7 +30,7 @@ export const apiWire: Wire = {
     const { reason, code } = body
     // A former service, during the change-over, has no reason.
     if (code === 'token_not_valid') return isCode(reason) ? reason : code
-    // Told without a code. Whatever else says 401 stands before the server, and says nothing of the session.
+    // These two come without a code. Any other 401 is a proxy's in front of the server, and says nothing of the session.
     return reason === 'user_inactive' || reason === 'user_unknown' ? reason : null
   },
 }
