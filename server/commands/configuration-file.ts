@@ -128,7 +128,7 @@ function readRoles(entries: [string, unknown][], found: ConfigurationProblem[]):
     if (!Array.isArray(value)) found.push(told(['roles', name], problem('not_texts')))
     for (const [index, one] of texts.entries())
       if (typeof one !== 'string') found.push(told(['roles', name, index], problem('not_text')))
-    // Named all the same, so that nobody prunes it, and whoever requires it finds it.
+    // Recorded even if its value is wrong: else it would be pruned, and applications that require it would not find it.
     roles.set(name, texts.map(String))
   }
   return roles

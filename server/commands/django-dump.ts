@@ -128,7 +128,7 @@ export async function readDump(text: Text, { model: wanted, withoutGroups }: Dum
     return label === undefined ? null : `${label}.${codename}`
   }
 
-  /** Whoever came without their groups would not be given them later: who is here already is left as they are. */
+  /** Users imported without their groups would not get them by a second import: it leaves existing users as they are. */
   function requireAllThere(): void {
     const lacksGroups = groups.size === 0 && users!.groups.size > 0
     const named = [...users!.permissions].map(one => JSON.parse(one)).concat(unique.flatMap(group => group.permissions))

@@ -183,8 +183,8 @@ async function* batched<T>(items: AsyncIterable<T>): AsyncGenerator<T[]> {
 }
 
 /**
- * A server on the same SQLite file sleeps while it waits for the lock, and may find it taken each time it wakes: after some
- * users it gets as long as they took. Who only looks takes no lock.
+ * A server on the same SQLite file sleeps between its attempts to get the write lock, and may find it taken each time: after
+ * some users the import pauses for as long as they took. A dry run takes no lock.
  */
 async function* takingTurns<T>(items: AsyncIterable<T>, dryRun: boolean): AsyncGenerator<T> {
   for await (const item of items) {

@@ -23,8 +23,8 @@ export function writePolicyChanges(deps: Deps, { idle, longer, firstUser }: Demo
     await auditStore.lockHead(tx)
     await revocationStore.lockHead(tx)
     const latest = (await policyVersionStore.latest(tx))!
-    // Versions stand in the order of time: those that nobody made were there before everybody, and behind a change of
-    // somebody's own none of before can be written any more.
+    // Versions are in chronological order: those made by the server are dated before the first user, and where a person has made
+    // one since, no earlier one can be added.
     await policyVersionStore.antedate(tx, firstUser)
     if ((await policyVersionStore.latest(tx))!.createdAt > longer.from) return []
     const now = JSON.parse(latest.policy) as Record<string, unknown>

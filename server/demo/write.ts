@@ -46,7 +46,7 @@ export function createWriteDemo(deps: WriteDemoDeps) {
     const base = await database.transaction(async tx => {
       const { seq, accessLifetime } = await revocationStore.raise(tx, all.length)
       const base = seq - all.length
-      // Of very many few are left: the others are thought of no longer than it takes to see it.
+      // Of very many entries few are still live: expired ones are skipped before anything is made of them.
       const entries = all.flatMap(({ at, trigger, subject, exceptSid, actor }, index) => {
         const { kind, effect } = triggers[trigger]
         const expiresAt = entryExpiry(kind, at, accessLifetime, 0)

@@ -1,5 +1,5 @@
-// The attacks in their order. Between them a good token is sent again and again: who has stopped letting anybody in, because
-// of so many bad tokens, would seem to withstand the rest.
+// The attacks in their order. A good token is sent in between: a server whose rate limit refuses everything after so many bad
+// tokens would seem to withstand the rest.
 import type { OpenTestTokens } from '../../identity/doctor/test-tokens.js'
 import { hostileTokenNames, hostileTokens } from '../../tokens/hostile/hostile-tokens.js'
 import { Failure } from '../failures.js'

@@ -35,7 +35,7 @@ export async function tryEnding(asking: Asking, ending: EndingToken, patience: P
     const answered = `still let in after ${spanText(patience.revokedFor)}: until it expires, as far as can be seen`
     return { ...about, answered, verdict: patience.untilExpiry ? 'remark' : 'let_in', weakness: 'revocation' }
   }
-  // The same claims under a new signature: who keeps a list of texts does not know it.
+  // The same claims under a new signature: a denylist of token texts does not contain it.
   const again = await asking.bearer(ending.token())
   if (isLetIn(again))
     return {
