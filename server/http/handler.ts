@@ -88,7 +88,7 @@ export function personOf(ctx: Context): { userId: number; sid: string | null; ac
   return { userId: Number(sub), sid: sid!, actor: actorOf(ctx, Number(sub)) }
 }
 
-/** Who asks; null where nobody is known by name: an application's own token is nobody's. */
+/** The user id of the sender; null for anonymous requests, and for an application's own token. */
 export function senderIdOf({ state: { apiKey, claims, browser } }: Pick<Context, 'state'>): number | null {
   if (apiKey) return apiKey.userId
   return claims?.sid === undefined ? (browser?.user.id ?? null) : Number(claims.sub)

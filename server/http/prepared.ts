@@ -15,7 +15,7 @@ export function answerPrepared(ctx: Context, { text, tag }: Prepared): void {
   ctx.type = 'application/json'
   ctx.set('Cache-Control', `public, max-age=${jwksMaxAge}`)
   ctx.set('ETag', tag)
-  // Koa calls nothing fresh that has not been found.
+  // Koa's `fresh` is false while the status is still the default 404.
   ctx.status = 200
   if (ctx.fresh) ctx.status = 304
   else ctx.body = text

@@ -31,7 +31,7 @@ export type RowOptions = Parameters & {
   refuses?: readonly ErrorCode[]
   /** It ends something: with `wait` it answers when resource servers know (waiting.ts). */
   waits?: true
-  /** Let in a few at a time: everybody signs in at nine o'clock, and those who are signed in have work to do. */
+  /** Passes the admission limiter: many sign-ins at the same moment must not delay the other requests. */
   limited?: true
   /** Asked very often: answered without Koa where it is asked in the usual way (fast-path/). */
   fast?: true

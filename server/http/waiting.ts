@@ -107,7 +107,7 @@ export function createWaiting({ enforcement, tail, now, mayName }: WaitingDeps) 
     try {
       return await mayName(ctx)
     } catch (error) {
-      // Who has ended itself may see nothing more.
+      // The sender may have ended its own session: then it has no permission any more.
       if (error instanceof Refusal) return false
       throw error
     }

@@ -43,7 +43,7 @@ export function csvOf<Row>(columns: Columns<Row>, rows: AsyncIterable<Row>, choi
   const texts = (some: readonly Cell[][]) => stringify(some as Cell[][], inWriting)
 
   async function* chunks(): AsyncGenerator<string> {
-    // Spreadsheets take a file without the mark for one of their own old alphabets.
+    // Without a byte order mark spreadsheets assume a legacy character encoding.
     let text = `\ufeff${texts([read.map(([name]) => name)])}`
     let some: Cell[][] = []
     for await (const row of rows) {
@@ -52,7 +52,7 @@ export function csvOf<Row>(columns: Columns<Row>, rows: AsyncIterable<Row>, choi
       yield text + texts(some)
       text = ''
       some = []
-      // Rows of one page come without leaving this turn of the event loop: others are answered in between.
+      // Rows of one page come within one iteration of the event loop: yield, so that other requests are served in between.
       await setImmediate()
     }
     text += texts(some)

@@ -1,4 +1,4 @@
-// A connection that is written to piece by piece, past Koa: what is written waits for nobody but its reader.
+// A streaming response that bypasses Koa: its writes wait for nothing but the reader (back-pressure).
 import type { FeedEnds } from '../../revocation/feed.js'
 import type { Sink } from '../../revocation/feed-outlet.js'
 import type { Context } from '../handler.js'

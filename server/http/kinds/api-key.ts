@@ -12,7 +12,7 @@ export const refusedApiKeys = ({ inPerson, recentlyAuthenticated }: Asked): read
   'api_key_unknown',
   'api_key_ended',
   'api_key_expired',
-  // Its user must choose another password first, also where they may see to it by a token; and many others from there were none.
+  // A pending password change refuses keys on all routes, also where tokens pass; unknown keys are rate-limited by network.
   'password_change_required',
   'too_many_guesses',
   'too_many_requests',

@@ -13,7 +13,7 @@ export const programKind: Kind<ProgramAccess> = {
   // A page has no secret to get such a token with.
   cors: 'ownOrigin',
   body: 'fields',
-  // Programs are newer than their server, or older: what only one of the two knows must not part them.
+  // Compatibility: a program may be newer or older than its server, so unknown parameters are ignored.
   unknown: 'ignored',
   who: ({ scope }) => `an application by its own token with the scope \`${scope}\``,
   security: ({ scope }) => [{ bearer: [scope] }],

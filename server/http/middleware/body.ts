@@ -9,7 +9,7 @@ export type Body = { begin: Step; read: Step }
 
 export type Bodies = Readonly<Record<BodyName, Body>>
 
-/** How long a body may take from the headers on, in ms: whoever sends one slower holds back what was judged by then. */
+/** Timeout for a body, counted from the headers, in ms: after a slow one the checks made before it may be out of date. */
 const longestWait = 10_000
 
 /** What refuses a body, whatever is to be in it. */
@@ -51,7 +51,7 @@ function createBody(parsers: Parsers, wait: number): Body {
 
 /** @throws request_timeout; RFC 9110 §15.5.9: the connection is closed, what is left of the body is read by nobody */
 async function inTime<T>(ctx: Context, reading: Promise<T>): Promise<T> {
-  // Once nobody waits for it, it may fail as it likes.
+  // After the timeout nothing awaits it: its error must not become an unhandled rejection.
   reading.catch(() => {})
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_, reject) => {

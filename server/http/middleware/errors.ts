@@ -28,7 +28,7 @@ export function createErrors({ present, noteFailure, log }: ErrorsDeps): Step {
     }
   }
 
-  /** Who tries what they may not is asked about later. Refused tokens are not told: clients show stale ones all day. */
+  /** Forbidden requests (403) are logged, for later inquiries. Refused tokens are not: clients often send expired ones. */
   function noteForbidden({ state, method, path }: Context, { code }: Refusal): void {
     const { requestId, address, claims, apiKey } = state
     const user = senderIdOf({ state })

@@ -9,7 +9,7 @@ export type ForwardedNode = string | null
 /** The names of the headers, as the setting FORWARDED_HEADER has them. */
 export type ForwardedHeader = 'X-Forwarded-For' | 'Forwarded'
 
-/** Who trusts longer chains than this trusts a chain that the caller wrote. */
+/** Hops that are read at most: a longer chain was made up by the caller. */
 const mostHops = 32
 
 // An address with colons needs quotes; proxies that leave them out are understood all the same.
@@ -42,7 +42,7 @@ function withoutEmptyEnd(list: string): string {
   return list.slice(0, end)
 }
 
-/** The peers of a moment are few, and each sends many requests. */
+/** Cache of parsed peer addresses: there are few peers at a time, and each sends many requests. */
 const peers = createRecent<{ node: ForwardedNode }>(1_000)
 
 function peerNode(peer: string): ForwardedNode {

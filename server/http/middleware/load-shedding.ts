@@ -1,16 +1,16 @@
-// Load shedding: while the event loop has next to no rest, only so many requests are under way at once, and what has waited long
-// in this turn of the loop is not begun. Who is refused hears so at once (RFC 9110 §15.6.4) and has spent nothing, and those
-// who are let in do not wait for everybody else.
+// Load shedding: while the event loop is saturated, only so many requests are under way at once, and requests that have waited
+// too long in this iteration of the loop are rejected. They get 503 at once (RFC 9110 §15.6.4) and have spent nothing; those
+// that are accepted are not delayed by all the others.
 import { type Refusal, refuse } from '../../protocol/errors.js'
 import type { Step } from '../handler.js'
 
 /**
- * How long a turn of the loop may have lasted before a request is read, in ms, and how many may have been read in it: what is
- * answered in the turn in which it is read, such as a verification, is never under way beside another.
+ * Bounds of one iteration of the event loop: for how long it may have run when a request is read, in ms, and how many requests
+ * it may have read. Requests that are answered synchronously, such as a verification, never count as under way.
  */
 const longestTurn = { ms: 25, read: 32 }
 
-/** Seconds, told in turns: who was refused together should not come back together. */
+/** `Retry-After` in seconds, in turns: clients that were refused together should not retry together. */
 const retryAfters = [1, 2, 3]
 
 export type LoadSheddingDeps = {

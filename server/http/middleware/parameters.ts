@@ -7,7 +7,7 @@ import { type FieldProblems, type Problem, problem } from '../../protocol/proble
 import type { Step } from '../handler.js'
 import type { Parameters } from '../route.js'
 
-/** A body may hold very many: each that is told costs a look for the name that was meant. */
+/** Problems reported at most: each costs a search for a similar known name, and a body may have very many members. */
 const mostTold = 10
 
 /** Refuses what stands in the address twice, or is not known there. @throws invalid_fields with the first problems */

@@ -33,7 +33,7 @@ export function isAnswerError(code: ErrorCode): code is (typeof words)[number] {
 
 export type AuthorizationResult = { code: string } | { error: AnswerError; description?: string | undefined }
 
-/** What may pass, and what was answered before: neither is an answer that what was pushed is spent on. */
+/** Errors that do not spend a pushed request: temporary failures, and that it was answered before. */
 const unspent: ReadonlySet<AnswerError> = new Set(['temporarily_unavailable', 'invalid_request_uri'])
 
 export type AuthorizationAnswerDeps = { pages: Pages; pushedRequests: Pick<PushedRequests, 'spend'>; issuer: string }

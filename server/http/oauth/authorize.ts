@@ -38,7 +38,7 @@ export function createAuthorizeHandlers(deps: AuthorizeDeps) {
       const { code, why, back } = error
       const result = { error: code, description: why }
       const isSeen = !/\bnone\b/.test(back.prompt)
-      // Come by once more, as pages are loaded again: the application has its answer, and the person a way back to it.
+      // The page was reloaded: the application has got its response already, and the error page links back to it.
       if (code === 'invalid_request_uri' && isSeen) flow.leaveWayBack(ctx, back, code)
       if (code === 'invalid_request_uri' && isSeen) throw error
       if (isUnseen(back.application) && isSeen) await tellFirst(ctx, error, result)
@@ -103,7 +103,7 @@ export function createAuthorizeHandlers(deps: AuthorizeDeps) {
     }
   }
 
-  /** Under `prompt=none` nobody looks at what is answered here: the application is told whatever happens. */
+  /** Under `prompt=none` no page is shown (a hidden iframe): errors go to the application, where OAuth has a code for them. */
   async function answerUnseen(ctx: Context, { request }: CheckedRequest, error: unknown): Promise<void> {
     if (!(error instanceof Refusal) || !request.prompt.includes('none')) throw error
     if (isAnswerError(error.code)) return answer.send(ctx, request, { error: error.code })
@@ -125,7 +125,7 @@ export function createAuthorizeHandlers(deps: AuthorizeDeps) {
       }
     },
 
-    /** On to a GET, with which the cookies come along that a form of another site has not. */
+    /** Redirects to a GET: a cross-site POST comes without the SameSite=Lax cookies. */
     async postAuthorize(ctx: Context): Promise<void> {
       const checked = await check(ctx, withValues((ctx.request.body ?? {}) as Form))
       if (checked) pages.go(ctx, withTicket(authorizePath, flow.sealForAnybody(checked.request)))

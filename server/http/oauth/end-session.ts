@@ -1,5 +1,5 @@
 // The logout endpoint (OpenID Connect RP-Initiated Logout §2): an application sends the browser of somebody who has signed out
-// there. Any site can send a browser here, so that nothing ends which the person, or a proof of the application, does not mean.
+// there. Any site can do so (CSRF): nothing ends without the person's consent or the application's id_token_hint.
 import type { AskedLogout, CheckedLogout, LogoutRequests } from '../../identity/authorizations/logout-requests.js'
 import type { BrowserSession } from '../../identity/sign-in/browser-sessions.js'
 import { refuse } from '../../protocol/errors.js'
@@ -30,7 +30,7 @@ export function createEndSessionHandlers({ pages, logoutRequests, signOut }: End
   /** Back to the application, or, where it named no place, to a page that says that it is done. */
   async function conclude(ctx: Context, { application, hint, back }: CheckedLogout, wasAsked: boolean): Promise<void> {
     const href = back && wayTo(back)
-    // Whoever asked nobody and proved nothing is not sent on unseen (RFC 9700 §4.11.2).
+    // Without an id_token_hint or the person's consent there is no automatic redirect (RFC 9700 §4.11.2, open redirector).
     if (href !== null && (hint || wasAsked)) {
       ctx.status = 303
       // Not ctx.redirect, which writes addresses anew: the application's is kept byte by byte.
@@ -47,8 +47,7 @@ export function createEndSessionHandlers({ pages, logoutRequests, signOut }: End
     if (asked.ui_locales !== undefined) ctx.state.uiLocales = asked.ui_locales
     const checked = await logoutRequests.check(asked)
     const { browser } = ctx.state
-    // One that has run out of its time opens nothing any more, but what was opened through it lives on: that is not ended for
-    // whoever sends a browser here either.
+    // An expired browser session opens nothing any more, but its children live on: they are not ended without consent either.
     const step = logoutRequests.nextStep(checked, browser ?? ranOut(ctx.state.formerBrowser))
     if (step === 'ask') {
       const t = pages.translate(ctx)
@@ -60,7 +59,7 @@ export function createEndSessionHandlers({ pages, logoutRequests, signOut }: End
       const shown = { title: t('logout.title'), ownHeading: true, asked: lead, hidden: withValues(asked) }
       return pages.show(ctx, 'oauth/logout', shown)
     }
-    // Nobody is signed in: what the application holds by itself ends all the same.
+    // There is no browser session: the application's own session, if the hint names one, ends all the same.
     if (step === 'done' && checked.hinted) await signOut.end(ctx, checked.hinted)
     await signOut.signOut(ctx)
     await conclude(ctx, checked, false)
@@ -73,7 +72,7 @@ export function createEndSessionHandlers({ pages, logoutRequests, signOut }: End
       await goOn(ctx, asked)
     },
 
-    /** On to a GET, with which the cookies come along that a form of another site has not. */
+    /** Redirects to a GET: a cross-site POST comes without the SameSite=Lax cookies. */
     postEndSignIn(ctx: Context): void {
       const form = (ctx.request.body ?? {}) as Form
       const asked = read(name => (Object.hasOwn(form, name) ? (form[name] ?? []) : []))

@@ -43,10 +43,10 @@ export function createJwksHandler({ signingKeys, tail }: { signingKeys: SigningK
     async jwks(ctx: Context): Promise<void> {
       const current = await isCurrent()
       ctx.type = 'application/json'
-      // While the database is silent the keys of before are better than none, for whoever asks now.
+      // Without an answer of the database the keys may be stale: they are served, but caches must revalidate them.
       ctx.set('Cache-Control', current ? `public, max-age=${jwksMaxAge}` : 'no-cache')
       ctx.set('ETag', signingKeys.jwksTag())
-      // Koa calls nothing fresh that has not been found.
+      // Koa's `fresh` is false while the status is still the default 404.
       ctx.status = 200
       if (ctx.fresh) ctx.status = 304
       else ctx.body = signingKeys.jwks()

@@ -9,7 +9,7 @@ export function createOauthPresenter(issuer: string): WriteRefusal {
   return (ctx, refusal) => {
     const { error, status } = answerTo(refusal.code, refusal.details.inHeader === true)
     ctx.status = status
-    // Which scheme an application tried (RFC 6749 §5.2) knows who has looked; it is among the refusal's own headers.
+    // For invalid_client the refusal's own headers name the scheme that the application tried (RFC 6749 §5.2).
     if (status === 401 && error !== 'invalid_client') ctx.set('WWW-Authenticate', tokenChallenge(ctx, refusal, issuer))
     setRefusalHeaders(ctx, refusal)
     ctx.body = { error, error_description: described(refusal.message), error_uri: `${issuer}/errors/${refusal.code}` }

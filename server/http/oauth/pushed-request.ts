@@ -31,7 +31,7 @@ export function createPushedRequestHandler(deps: PushedRequestDeps) {
   return {
     async push(ctx: Context): Promise<void> {
       const application = ctx.state.application!
-      // Anybody can say to be one that proves nothing, and can have one of their own that proves itself.
+      // Anybody can send a public client's id, or register a client of their own: both are rate-limited by network.
       if (authenticationMethodOf(application) === 'none' || isUnseen(application))
         networkThrottle.admit('push', ctx.state.address)
       const asked = askedIn((ctx.request.body ?? {}) as Form, application.id)

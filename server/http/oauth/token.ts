@@ -29,7 +29,7 @@ export function createTokenEndpoint({ grants, shownProofs }: TokenEndpointDeps):
     if (proof === null && metadata.dpop_bound_access_tokens) throw refuse('invalid_dpop_proof')
     const parameters = readForm(form, grant.parameters)
     const answer = await grant.handle(parameters, ctx)
-    // A grant that forgets it would take one proof twice, or give what was to be bound to anybody.
+    // A grant that does not spend the proof would allow a replay, or issue an unbound token.
     if (proof !== null && !(proof.isSpent() && answer.token_type === 'DPoP'))
       throw new Error(`the grant ${grant.grantType} has not used the proof`)
     // RFC 6749 §5.1: nobody keeps it.

@@ -55,7 +55,7 @@ export function createAssets({ folder }: { folder: string }) {
       ctx.vary('Accept-Encoding')
       ctx.set('ETag', `"${file.tag}-${encoding}"`)
       ctx.set('Cache-Control', hashed ? 'public, max-age=31536000, immutable' : 'public, max-age=3600')
-      // Koa calls nothing fresh that has not been found.
+      // Koa's `fresh` is false while the status is still the default 404.
       ctx.status = 200
       if (ctx.fresh) {
         ctx.status = 304

@@ -16,7 +16,7 @@ export type FormTokensDeps = {
 
 const loopbackNames = ['localhost', '127.0.0.1', '[::1]']
 
-/** An issuer on this machine is reached by each of its names; which one a person typed makes no other site. */
+/** A loopback issuer is reached by each of these names: requests from one to another are not cross-site. */
 function ownOrigins(issuer: string): readonly string[] {
   const { protocol, hostname, port } = new URL(issuer)
   if (!loopbackNames.includes(hostname)) return [issuer]

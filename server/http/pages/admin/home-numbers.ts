@@ -143,7 +143,7 @@ export function createHomeNumbers(deps: HomeNumbersDeps) {
     },
   ]
 
-  /** What figures have not yet written down the log knows; where that is too long, or already short, the figures know. */
+  /** The larger count: figures are written with a delay; the log is counted up to a bound, and its old entries are deleted. */
   function agreed(frame: Frame, name: CountName, found: Counted, totals: Period['totals']): Told {
     if (totals[name] > found.count) return { value: frame.format.number(totals[name]) }
     return { value: counted(frame, found), ...(!found.more && { exact: { [name]: found.count } }) }

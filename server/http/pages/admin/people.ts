@@ -77,7 +77,7 @@ export function doerText(
   return isNobodys(action, actor) ? t('logs.unknown') : actorText(actor, names.get(actor), t)
 }
 
-/** Did somebody do it who has shown nobody who they are? */
+/** Is the actor of this entry unauthenticated? */
 export const isNobodys = (action: string, actor: string): boolean => action === 'sign_in_failed' && actor === 'system'
 
 /** A user may be typed by name or by number. */
@@ -116,7 +116,7 @@ export async function findPerson(field: string, typed: string, { users, userList
 export async function readActor(field: string, typed: string, finder: Finder): Promise<string | undefined> {
   if (typed === '') return undefined
   if (/^(user|operator):|^system$/.test(typed)) return typed
-  // Nobody of an unknown name did anything.
+  // An unknown name gives the id 0, which is the actor of no entry.
   return `user:${await findPerson(field, typed, finder)}`
 }
 
