@@ -1,5 +1,5 @@
-// What acts on many at once have in common. A preview says whom they reach; what is done then is what was previewed, found
-// again as it was asked for, without what has come since; and how many differ is told.
+// What bulk actions have in common. A preview tells whom one reaches; the action then selects the same again, without what was
+// created since the preview, and reports how many differ from it.
 import { Refusal, refuseField } from '../protocol/errors.js'
 import type { Scanned } from '../storage/keyset-scan.js'
 

@@ -67,7 +67,7 @@ export function createHousekeeping(deps: HousekeepingDeps) {
     now,
   } = deps
 
-  /** Whoever is told of ends learns of these too: nobody else tells an application that a session it holds has run out. */
+  /** Applications with back-channel logout are told of expired sessions too: nothing else tells them that a session ran out. */
   async function markExpired(expired: readonly Expired[]): Promise<void> {
     if (expired.length === 0) return
     await database.transaction(async tx => {
@@ -81,9 +81,9 @@ export function createHousekeeping(deps: HousekeepingDeps) {
   }
 
   return {
-    /** Tells the database that somebody serves; a gap between two beats is an outage (policy/rotation.ts). */
+    /** Writes the heartbeat: this process serves. A gap between two heartbeats is an outage (policy/rotation.ts). */
     async beat(): Promise<void> {
-      // Nobody is served then: whoever comes back to a database that was only late had no answer meanwhile.
+      // Nothing is served while the database has gone back: to clients that is an outage too, so there is no heartbeat.
       if (!highWater.wentBack) await heartbeatStore.beat(database, now())
     },
 

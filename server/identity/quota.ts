@@ -1,5 +1,5 @@
-// How often one person may do in a while what costs a row, or an entry that others hold in memory, and no password: somebody
-// who is signed in, and a script with their cookie or token, is slowed down by nothing else.
+// Rate limits by person for actions without a password that cost a row, or an entry that others hold in memory: nothing else
+// slows down somebody who is signed in, or a script with their cookie or token.
 import { type ErrorCode, refuse } from '../protocol/errors.js'
 import { createGuessCounts } from './sign-in/guess-counts.js'
 

@@ -1,5 +1,5 @@
-// Who calls with an API key. What one may do is asked by its route (whyNot); here it must be good, not be used too often, and
-// whoever tries many that are none must not cost a read of the database each.
+// Authenticates API keys. What a key may do is checked by its route (whyNot); here it must be good and within its rate limit,
+// and many unknown keys must not cost a read of the database each.
 import { type AskedOfKey, isApiKey, permissionsOfKey, whyNotAsked } from '../../policy/api-key.js'
 import { windowOf } from '../../policy/guesses.js'
 import type { ErrorCode } from '../../protocol/errors.js'
@@ -32,9 +32,9 @@ export type ApiKeyAuthenticationDeps = {
   now: () => number
 }
 
-/** How many are known to be good: they are looked up however much is tried from where they come. */
+/** Size of the cache of good keys: those are looked up even while their network is rate-limited. */
 const mostKnown = 20_000
-/** How many are remembered to be none, for as long as guesses count. */
+/** Size of the negative cache of unknown keys, kept for as long as guesses count. */
 const mostUnknown = 20_000
 
 export function createApiKeyAuthentication(deps: ApiKeyAuthenticationDeps) {
@@ -50,8 +50,8 @@ export function createApiKeyAuthentication(deps: ApiKeyAuthenticationDeps) {
   }
 
   /**
-   * Only what is no key is counted, and not read any more where so many came from one network. Each counts once: a program
-   * that goes on with a key of long ago must not use up what others need there, whose keys this process does not know yet.
+   * Only unknown keys count against the rate limit of a network; above it no unknown key is read. Each counts once: a program
+   * that goes on with an old key must not use up the limit for keys of that network which this process does not know yet.
    */
   async function find(text: string, hash: string, address: string): Promise<ApiKeyStanding> {
     if (!isApiKey(text)) throw refuse('api_key_unknown')

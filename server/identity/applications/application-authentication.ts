@@ -1,6 +1,6 @@
-// Who calls: an application, which proves to be the one it says by the one method that it is registered with (RFC 6749 §2.3).
-// Each method is a row of one table. Whoever is not known, is disabled, tries another method or proves nothing is answered
-// alike, after as much work.
+// Client authentication (RFC 6749 §2.3): an application proves its identity by the one method that it is registered with. Each
+// method is a row of one table. An unknown or disabled client, another method and a missing proof get the same response,
+// after as much work (timing side channel).
 import {
   type AuthenticationMethod,
   authenticationMethodOf,
@@ -58,8 +58,8 @@ export function createApplicationAuthentication(deps: ApplicationAuthenticationD
   const { applications, applicationSecrets, assertions, guesses, tail, log } = deps
 
   /**
-   * Only what is wrong is counted: at 32 random bytes nobody guesses, and of an application a hundred servers may ask at
-   * once. So the right one is let in however much is tried in its name, also from where it comes.
+   * Only wrong secrets count against the rate limit: 32 random bytes are not guessed, and a hundred servers of an application may
+   * authenticate at once. So the right secret works however many wrong ones are sent, also from the same network.
    */
   async function whyNotBySecret(
     { application, isKnown }: Found,

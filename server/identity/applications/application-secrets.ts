@@ -20,11 +20,11 @@ export type ApplicationSecretsDeps = {
 
 /** By which scanners of source code find it. */
 const prefix = 'dvz_sec_'
-/** How many of an application are live at most, and are compared with, whether it has them or not. */
+/** Live secrets of an application at most; each check compares with so many, so that its time tells nothing. */
 const most = 2
 /** A use is written down at most so often; ms. */
 const noteEvery = 60_000
-/** How long those that were read are believed, in ms: whoever introspects asks for each of its requests. */
+/** TTL of cached secrets, in ms: a resource server that introspects authenticates at each of its requests. */
 const heldFor = 500
 /** Of how many applications secrets are held. */
 const mostHeld = 1_000

@@ -1,6 +1,6 @@
-// Fetches the documents of applications whose `client_id` is an address (policy/client-document.ts). Anybody can make us ask,
-// before somebody is signed in: so what is fetched is little, from public addresses alone unless an administrator has named the
-// host (outgoing/), seldom and by few at once, what is kept has a bound, and nothing is written.
+// Fetches the documents of applications whose `client_id` is an address (policy/client-document.ts). Anybody can cause that
+// without signing in (SSRF): so size, rate, concurrency and cache are bounded, addresses are public ones unless an
+// administrator has named the host (outgoing/), and nothing is written.
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Outgoing } from '../../outgoing/outgoing.js'
 import { type ClientDocument, DocumentProblem } from '../../policy/client-document.js'
@@ -93,7 +93,7 @@ export function createClientDocuments({ outgoing, networkThrottle, now, log }: C
     }
   }
 
-  /** Whoever was asked for longest ago goes. */
+  /** Evicts the least recently used document (LRU). */
   function keep(id: string, one: Held): void {
     held.delete(id)
     if (held.size >= mostHeld) held.delete(held.keys().next().value!)

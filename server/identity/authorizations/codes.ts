@@ -1,6 +1,6 @@
-// A code becomes a session, once (RFC 6749 §4.1.3). What a stranger can fail comes first and touches nothing; then all that
-// the code stands on is asked again under locks, in the order user, session of the browser, code (oauth.md §4): whoever ends
-// one of these comes before and is seen, or after and finds the session.
+// Redeems a code for a session, once (RFC 6749 §4.1.3). Checks that a stranger's request can fail come first and write nothing;
+// then all that the code depends on is read again under row locks, in the order user, session of the browser, code
+// (oauth.md §4): a concurrent end of one of these commits before and is seen, or after and finds the session.
 import { createHash } from 'node:crypto'
 import type { Origin } from '../../policy/actor.js'
 import {
@@ -41,7 +41,7 @@ export type RedemptionTerms = {
   apart?: true
 }
 
-/** Thrown inside the transaction, which it undoes: somebody else has spent the code, or its time has come. */
+/** Rolls the transaction back: a concurrent request has redeemed the code, or it has expired. */
 class NotClaimed extends EvidenceOutdated {}
 
 export type CodesDeps = {
@@ -141,7 +141,7 @@ export function createCodes(deps: CodesDeps) {
       async stillHolds(tx) {
         await sessionStore.lock(tx, row.browserSid)
         const browser = await sessionStore.find(tx, row.browserSid)
-        // What has only run out of its time has ended nothing that it gave.
+        // A browser session that expired, and was not ended, has ended nothing that it gave.
         return browser !== null && (browser.endedAt === null || browser.endedReason === 'expired')
       },
       async spend(tx, { id: sessionId }) {
@@ -167,9 +167,9 @@ export function createCodes(deps: CodesDeps) {
   }
 
   /**
-   * RFC 6749 §4.1.2: a code that comes twice is in two hands, and what it gave ends; that is committed before anybody is
-   * refused. But pages that are loaded twice send it twice: who has the verifier and comes from where it was redeemed a moment
-   * ago is refused, and keeps what there is.
+   * RFC 6749 §4.1.2: a replayed code may have been stolen, so what it gave ends; that is committed before the refusal. But a
+   * reloaded page sends its code twice: with the verifier, from the same address and user agent and within the grace, the
+   * second request is refused and the session stays.
    */
   async function spent(row: CodeRecord, origin: Origin) {
     const method = authenticationMethodOf(requireHeld(row.applicationId))

@@ -95,7 +95,7 @@ export function createConsents(deps: ConsentsDeps) {
   }
 
   async function requireMayActOn(tx: Queries, actor: Actor, userId: number): Promise<void> {
-    // Whoever it is about may always.
+    // Users may always withdraw their own consents.
     if (userOf(actor) === userId) return
     await rights.requireOver(tx, actor, userId)
   }

@@ -88,7 +88,7 @@ export function createDeviceCodes(deps: DeviceCodesDeps) {
     }
   }
 
-  /** RFC 8628 §3.5: who asks again at the very interval does as it was told. */
+  /** RFC 8628 §3.5: a client that polls at exactly the interval does as it was told. */
   async function undecided({ hash }: DeviceCodeRecord): Promise<Refusal> {
     const at = now()
     if (await deviceCodeStore.poll(database, hash, at)) return refuse('authorization_pending')
@@ -107,7 +107,7 @@ export function createDeviceCodes(deps: DeviceCodesDeps) {
         if (!(await deviceCodeStore.lock(tx, row.hash))) return false
         await sessionStore.lock(tx, row.browserSid)
         const browser = await sessionStore.find(tx, row.browserSid)
-        // What has only run out of its time has ended nothing that it gave.
+        // A browser session that expired, and was not ended, has ended nothing that it gave.
         return browser !== null && (browser.endedAt === null || browser.endedReason === 'expired')
       },
       async spend(tx, { id: sessionId }) {

@@ -1,5 +1,5 @@
-// What strangers may ask for, and costs a row: counted by the network that it comes from, so that a flood fills no table. Of this
-// process alone, since it need not be exact, only end.
+// Rate limits by network for unauthenticated requests that cost a row, so that a flood fills no table. Counted in this process
+// alone: a limit need not be exact, only end the flood.
 import { networkOf } from '../../policy/network.js'
 import { refuse } from '../../protocol/errors.js'
 import type { Count } from '../../tokens/counters.js'
@@ -22,7 +22,7 @@ export type ThrottleKind = keyof typeof throttles
 
 /** So many networks are told apart in one window. */
 const mostNetworks = 20_000
-/** What all others have together, times what one has; whoever is not known by an address is one of them. */
+/** The limit that all other networks share, as a multiple of a single network's; requests without an address are among them. */
 const shareOfOthers = 10
 
 export type NetworkThrottleDeps = {

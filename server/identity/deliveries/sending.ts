@@ -101,13 +101,13 @@ export function createSending(deps: SendingDeps) {
   function outcomeOf({ row, failure, status }: Sent): Outcome {
     const at = now()
     if (failure === null) return { state: 'sent', doneAt: at, failure, status }
-    // Where there is no address there is nobody to wait for. If it was us who were away for a day, it has its chances all the same.
+    // Without an address there is nothing to retry. After a downtime of our own a row still gets its least number of attempts.
     if (failure === 'NO_URI' || (at - row.since >= day && row.attempts >= leastAttempts))
       return { state: 'gave_up', doneAt: at, failure, status }
     return { nextAt: at + Math.min(hour, firstWait * 2 ** Math.min(row.attempts - 1, 20)), failure, status }
   }
 
-  /** Nobody waits for each of very many to fail by itself: the application is left alone, longer each time. */
+  /** Backoff of the whole application, longer each time: its deliveries need not time out one by one. */
   async function pause(applicationId: string, { failure, status }: Sent): Promise<void> {
     const before = pauses.get(applicationId)
     const length = Math.min(longestPause, before ? before.length * 2 : firstWait)

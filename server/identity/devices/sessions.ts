@@ -179,7 +179,7 @@ export function createSessions(deps: SessionsDeps) {
   }
 
   async function requireMayActOn(tx: Queries, actor: Actor, userId: number): Promise<void> {
-    // Whoever it is about may always.
+    // Users may always end their own sessions.
     if (userOf(actor) === userId) return
     await rights.requireOver(tx, actor, userId)
   }

@@ -49,7 +49,7 @@ function problemsOf(error: unknown): string[] {
 
 /**
  * Makes the first administrator when nobody can sign in as one.
- * Their id is none of those in turn: users of elsewhere, the first of whom has the id 1, are imported whenever one likes.
+ * The id lies outside of the sequence: users of other systems may be imported later, with ids that begin with 1.
  * @returns the password to print once when a random one was made; null when there is nothing to print
  * @throws Error when the name belongs to somebody who is no administrator
  */

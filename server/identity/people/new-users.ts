@@ -41,7 +41,7 @@ export type NewUsersDeps = {
 
 export function createNewUsers({ userStore, roleStore, hashing, rights, changes, policy, now }: NewUsersDeps) {
   /**
-   * A key makes people without a password alone: whoever has it could sign in as them, and no key gives that.
+   * An API key makes users without a password only: with one its holder could sign in as them, and no key allows that.
    * @throws invalid_fields, permission_denied, not_by_api_key
    */
   async function create({ password, ...user }: UserToCreate, actor: Actor): Promise<PublicUser> {

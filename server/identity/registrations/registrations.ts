@@ -58,7 +58,7 @@ export function createRegistrations(deps: RegistrationsDeps) {
 
   /** Of one that manages itself: by its row, which is locked where a transaction is going to change it. */
   function requireOwn(found: ApplicationRecord | null, token: string): ApplicationRecord {
-    // Compared all the same: nobody learns which ids there are.
+    // Compared also where there is no such row: the response time must not tell which ids exist.
     const isOwn = isHashOf(token, found?.registrationTokenHash ?? null)
     if (!found?.active || found.deletedAt !== null || found.origin !== 'registration' || !isOwn) throw unknownToken()
     return found
@@ -150,7 +150,7 @@ export function createRegistrations(deps: RegistrationsDeps) {
      * @throws too_many_from_network, registration_closed, registration_token_unknown, invalid_redirect_uri, invalid_client_metadata
      */
     async change(id: string, token: string, body: Body, origin: Origin): Promise<Registered> {
-      // Whoever closes registration does so to be asked first.
+      // Where registration is closed administrators want to approve changes as well.
       if (policy().client_registration === 'closed') throw refuse('registration_closed')
       // Each change stays in the audit log, and may be an entry that every verifier reads.
       await admit(origin.address)

@@ -116,7 +116,7 @@ export function createBrowserSessions(deps: BrowserSessionsDeps) {
       const { session, user, application, ended } = standing
       const inactive = user.active && application.active ? null : 'inactive'
       const end = inactive ?? sessionEnd(session, ended, now(), policy.of(session))
-      // A form that is sent again in five minutes is worth more than one that is lost to a sign-in.
+      // A retry a little later is better than the sign-in page, which would lose the form that was sent.
       if (!end && sessionEnd(session, ended, latest(), policy.of(session)))
         throw refuse('clock_jumped', { retryAfter: 10 })
       const browser: BrowserSession = {

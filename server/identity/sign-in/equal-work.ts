@@ -1,5 +1,5 @@
-// A name that nobody has must not be told from one that somebody has by how long its password takes to compare: every
-// comparison takes the work of the slowest kind of hash that is stored, whatever kind this one is.
+// Against user enumeration by timing: every comparison takes the work of the slowest kind of hash that is stored, whether or
+// not the username exists, and whatever kind its own hash is.
 import { bcryptCost, roundsOf, standInHash, standInRounds, workOf } from './stored-passwords.js'
 
 export type EqualWorkDeps = {
@@ -12,8 +12,8 @@ export type EqualWorkDeps = {
   monotonic: () => number
 }
 
-// One import of very dear hashes must not slow every sign-in: dearer kinds than these set no measure, and tell by their
-// time that they are somebody's until their first sign-in.
+// An import of very expensive hashes must not slow every sign-in: comparisons are not padded to costs above these, so timing
+// tells that such a user exists until their first sign-in.
 const dearestCost = 13
 const dearestTime = 800
 

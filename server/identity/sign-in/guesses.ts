@@ -95,7 +95,7 @@ export function createGuesses({ redis, secretKey, policy, ...deps }: GuessesDeps
 
 export type Guesses = ReturnType<typeof createGuesses>
 
-/** What is told is what the caller did itself, until a bucket is full: then the next request would tell it anyway. */
+/** What is left shows the caller's own guesses only, until a bucket is full, which the next request would tell anyway. */
 function quotasOf(buckets: readonly Bucket[], held: readonly number[], givenBack: number, at: number): Quota[] {
   const resetsIn = secondsUntil(windowOf(at).endsAt, at)
   const left = buckets.map(({ limit }, index) => Math.max(0, limit - held[index]! + givenBack))

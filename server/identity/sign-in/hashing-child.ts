@@ -1,6 +1,6 @@
 // What runs in the hashing process, and as little more as can be: it answers jobs by their number, and goes when its
 // parent does. See hashing-process.ts for the other end.
-// Here and not where it is used: the server has none of it, and the first password finds it loaded.
+// Imported here: the server process does not load it, and the first hash does not wait for the import.
 import 'bcrypt'
 import { hashPassword, matchesHash } from './stored-passwords.js'
 

@@ -1,5 +1,5 @@
-// Who may hash when: hashing is the dearest thing the server does, so it has few slots and a short queue, and some of
-// the slots are for those alone who prove a device that they already use.
+// The concurrency limit of password hashing, the most expensive work of the server: few slots and a short queue, and slots that
+// are reserved for requests which prove a device that the user already uses.
 import { createEqualWork } from './equal-work.js'
 import { createSlots } from './slots.js'
 import { isOutdatedHash } from './stored-passwords.js'
@@ -66,7 +66,7 @@ export function createHashing({ work, slots, chance, cost, storedKinds, monotoni
     },
 
     /**
-     * Waits for a slot and verifies in it. What is looked up for that is looked up then: who waits in vain costs nothing.
+     * Waits for a slot and runs `check` in it, lookups included: a request that times out in the queue costs no query.
      * @param provenUser who proves a device, and so takes the slots that strangers cannot fill; null for strangers
      * @throws overloaded, and what `check` throws
      */

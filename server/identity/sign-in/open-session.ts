@@ -1,6 +1,6 @@
 // Opens a session on evidence, whatever kind it is: a password that was checked, later a code or a device code. What the
-// evidence rested on is asked again here, under the lock of the user's row: whoever changes it meanwhile comes before, and
-// is seen, or after, and ends the session. Tokens are issued afterwards, by who wants them (tokens/issue.ts).
+// evidence rests on is checked again here under the user's row lock: a concurrent change commits before, and is seen, or
+// after, and ends the session. The caller issues tokens afterwards (tokens/issue.ts).
 import type { Actor, Origin } from '../../policy/actor.js'
 import { mayUse, ownApplicationId } from '../../policy/application-metadata.js'
 import type { AuditAction } from '../../policy/audit.js'

@@ -44,8 +44,8 @@ export function createSessionRoom({ sessionStore, deviceStore, now }: SessionRoo
     countsByItself(one, one.browser !== null && lives(one.browser, eras))
 
   /**
-   * Under the user's lock: whoever signs in at the same time comes after. What a code opens ends no older one: two tabs of
-   * one application would sign each other out.
+   * Under the user's row lock, which serializes concurrent sign-ins. What a code opens ends no older session: two tabs of one
+   * application would sign each other out.
    * @throws session_limit_reached, and nothing is changed
    */
   async function make(

@@ -82,7 +82,7 @@ export function createSharedGuessCounts({
     probedAt = monotonic()
   }
 
-  /** As a guess is counted: one that is full, or a replica, answers reads, and another user's rights may end at scripts. */
+  /** Runs the real scripts: a full Redis, or a replica, still answers reads, and an ACL may allow commands but no scripts. */
   async function tryOut(): Promise<void> {
     probedAt = monotonic()
     try {

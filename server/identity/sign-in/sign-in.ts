@@ -1,4 +1,4 @@
-// Sign-in with a password, the one front door: every page and wire that takes one comes through here. The order of the steps
+// Sign-in with a password, the single entry point of all pages and wires that take one. The order of the steps
 // closes races that were seen: a guess is counted before it is tested, the log's number is read before the password is
 // checked, the password is checked outside every transaction, and what was checked is compared again under the user's lock
 // (open-session.ts).

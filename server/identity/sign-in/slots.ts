@@ -11,13 +11,13 @@ export type SlotsDeps = {
   count: number
   /** How long the work takes of late, in ms. */
   typical: () => number
-  /** From 0 up to 1: refused ones that came together should not come back together. */
+  /** From 0 up to 1, for jitter: clients that were refused together should not retry together. */
   chance: () => number
 }
 
 /**
- * So many at a time, in the order of arrival. Who would wait too long, by how long the work took lately, is refused at once,
- * so that a flood costs little, and who does wait too long is refused then.
+ * A FIFO queue for so many slots. A request whose expected wait is too long, by the recent duration of the work, is refused at
+ * once, so that a flood costs little; one that waits too long all the same times out.
  */
 export function createSlots({ count, typical, chance }: SlotsDeps) {
   let free = count
