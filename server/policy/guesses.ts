@@ -37,11 +37,11 @@ export function bucketsOf(guesser: Guesser, limit: number): Bucket[] {
       // No network's bucket: whoever shares the owner's address could fill it.
       return [{ of: ['device', String(guesser.userId), guesser.deviceId], limit, name: 'device', told: true }]
     case 'owner':
-      // Not the bucket above: whoever has a stolen access token could fill it, and the owner's next sign-in be refused.
+      // Not the bucket above: with a stolen access token one could fill it, and the owner's next sign-in would be refused.
       return [{ of: ['owner', String(guesser.userId), guesser.deviceId], limit, name: 'device', told: true }]
     case 'application': {
       const { applicationId, address } = guesser
-      // Servers behind one address are many, and one that has a secret of yesterday tries without end.
+      // Many servers share one address (NAT), and one with an outdated secret retries without end.
       const of = ['application', applicationId, networkOf(address)]
       return address === '' ? [] : [{ of, limit: 10 * limit, name: 'application', told: false }]
     }
@@ -63,7 +63,7 @@ export function bucketsOf(guesser: Guesser, limit: number): Bucket[] {
       const { usernameKey, address } = guesser
       // What is left of it would tell whether others try this username too, and so whether it exists.
       const ofUser = { of: ['user', usernameKey], limit, name: 'user', told: false }
-      // A proxy that does not say who came: one bucket for all of them would be filled by any of them.
+      // The proxy forwards no client address: one bucket for all clients could be filled by any of them.
       if (address === '') return [ofUser]
       const network = networkOf(address)
       return [

@@ -1,5 +1,5 @@
-// What was used recently, by its key. Two halves: when the young one is full it becomes the old one, and what nobody has asked
-// for since is forgotten.
+// A bounded cache, nearly LRU, in two halves: when the young one is full it becomes the old one, and entries of the former old
+// one that were not read since are evicted.
 
 /** @param size how many are kept at the most; 0: none */
 export function createRecent<Value>(size: number) {

@@ -1,5 +1,5 @@
 // Where the live entries of the log lie in memory: packed into columns, page by page. An entry is a slot, a number that
-// names its page and row; an object for each would cost several times as much, and stop everybody whenever it is walked.
+// names its page and row; an object for each would cost several times as much memory, and long garbage collections.
 import { flat } from './flat-text.js'
 import { type Revocation, revocationKinds } from './revocation.js'
 

@@ -34,7 +34,7 @@ export function createProjection(reasons: readonly string[] = []) {
     else entries.link(last, slot)
   }
 
-  /** A whole log may be told in no order: is a later entry here already that refuses all that this one does? */
+  /** A snapshot has no order: is there already a later entry that subsumes this one? */
   function isSpokenFor(entry: Revocation, first: number): boolean {
     for (let slot = first; slot !== none; slot = entries.next(slot)) {
       const other = entries.show(slot)
@@ -108,7 +108,7 @@ export function createProjection(reasons: readonly string[] = []) {
       return found === none ? null : { ...entries.show(found) }
     },
 
-    /** Until when an entry is kept (epoch ms): as it says, or longer where it stands for one that was to be kept longer. */
+    /** Until when an entry is kept (epoch ms): as it says, or longer where it subsumes one with a later expiry. */
     keptUntil({ kind, subject, seq, expiresAt }: Revocation): number {
       for (let slot = bySubject[kind].first(subject); slot !== none; slot = entries.next(slot))
         if (entries.show(slot).seq === seq) return Math.max(expiresAt, entries.expiry(slot) * 1000)
@@ -157,7 +157,7 @@ function subsumes(later: Revocation, earlier: Revocation): boolean {
   return later.exceptSid === null || later.exceptSid === earlier.exceptSid
 }
 
-/** Whatever else has come is served meanwhile. */
+/** Yields to the event loop, so that other requests are served in between. */
 function pause(): Promise<void> {
   return new Promise(resolve => setImmediate(resolve))
 }
