@@ -51,7 +51,7 @@ export function createApplicationsInForce({ database, applicationStore, tail }: 
   function take(next: Map<string, ApplicationRecord>): void {
     known = next
     const now = overridesOf(known.values())
-    // Whoever folded the former map folds again only where it says something else.
+    // The same object while nothing differs, so that what was derived from it stays cached (policy/eras.ts).
     if (JSON.stringify([...now].sort()) !== JSON.stringify([...overrides].sort())) overrides = now
   }
 

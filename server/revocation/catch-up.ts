@@ -1,5 +1,5 @@
-// A token that names a key this process has never heard of may be older than its news: one more look at the log's head
-// tells. Whoever sends made-up names gets no more out of it than one read in a while, whatever their number.
+// A token with an unknown key id may be signed by a key that this process has not read yet: one more read of the log's head
+// decides. Made-up key ids cause no more than one read per interval, whatever their number.
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Tail } from './tail.js'
 

@@ -1,5 +1,5 @@
-// What a verifier is answered that says how far it has applied the log: up to where it must be to refuse all that was refused when
-// it asked.
+// Renews leases: the answer tells a verifier up to which number it must have applied the log to refuse all that was refused
+// when it asked.
 import { refuse } from '../protocol/errors.js'
 import { type LeaseAnswer, leaseTime } from '../protocol/log/feed.js'
 import type { Tail } from './tail.js'
@@ -11,7 +11,7 @@ export function createFeedLeases({ tail, verifiers }: FeedLeasesDeps) {
   return {
     /** @throws too_many_verifiers, database_unavailable, log_went_back */
     async renew(renewal: Renewal): Promise<LeaseAnswer> {
-      // Before the read: whoever looks at the rows after a commit finds everybody who was answered with less (enforcement.ts).
+      // Before the read: after a commit the rows show every verifier that was answered with a lower number (enforcement.ts).
       await verifiers.renew(renewal)
       const { logId, seq, askedAt } = await tail.headNow()
       const { applied } = renewal

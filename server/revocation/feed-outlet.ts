@@ -1,5 +1,5 @@
-// Where what is said to one reader goes. Nothing is queued for who does not take it: whoever says something waits until the
-// reader can take more, and says what is due by then.
+// Writes to one reader with back-pressure: nothing is queued for a slow one. The writer waits until the reader can take more,
+// and then writes what is due by then.
 
 /** What a connection must do. It tells `drained` and `closed` of the outlet. */
 export type Sink = {

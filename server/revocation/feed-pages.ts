@@ -21,9 +21,9 @@ export function createFeedPages({ projection }: { projection: Projection }) {
     count: () => projection.pageCount(),
 
     /**
-     * The entries of one page, for who has noted a position before the first page: one that was added since, or what has taken
-     * the place of one that is gone since, stands in the stretches behind that position. Nothing else is missing as long as
-     * the page is encoded no earlier than the position was noted.
+     * The entries of one page, for a reader that noted its position before the first page: entries that were added since, and
+     * those that subsume what is gone since, are in the stretches behind that position. Nothing else is missing as long as the
+     * page is encoded no earlier than the position was noted.
      */
     rows(page: number, position: number): Buffer {
       const found = encoded.get(page)

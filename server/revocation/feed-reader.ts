@@ -1,5 +1,5 @@
-// One who follows the log: first all live entries, unless what it holds already can be gone on from; then stretch by stretch.
-// Its place is a number of the ring, so that however slow it is it costs no more than what its connection holds; who falls
+// One reader of the log: first a snapshot of all live entries, unless it can resume from its position; then stretch by stretch.
+// Its cursor is a number of the ring buffer, so that a slow reader costs no more than what its connection holds; one that falls
 // behind the ring is cut off, and resumes.
 import { setImmediate } from 'node:timers/promises'
 import type { ErrorCode } from '../protocol/errors.js'

@@ -30,7 +30,7 @@ export function createFeedRing(most = mostEntries) {
       return base + items.length
     },
 
-    /** The log is another one now. Whoever stood in the old one stands nowhere. */
+    /** The log is another one now. Cursors of the old one are invalid. */
     clear(logId: string): void {
       log = logId
       base += items.length

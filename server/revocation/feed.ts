@@ -88,8 +88,8 @@ export function createFeed({ projection, tail, highWater, now, monotonic, log, l
   })
 
   /**
-   * With the time for which it is kept here: whoever is being told everything may never be told what it stands for, which is
-   * gone from the page that would have come next.
+   * With the expiry that it has here: a reader in the middle of a snapshot may never get the entry that this one subsumes, which
+   * is gone from a page that the reader has not got yet.
    */
   function asKept(entry: Revocation): Revocation {
     const expiresAt = projection.keptUntil(entry)
@@ -118,7 +118,7 @@ export function createFeed({ projection, tail, highWater, now, monotonic, log, l
     pumping = 'no'
   }
 
-  /** What a database that went back says of its new numbers is another history. */
+  /** Not once the database has gone back: what it writes under its new numbers is another history. */
   function mayTell(): boolean {
     if (highWater.wentBack) isHeld = true
     return isComplete && !highWater.wentBack
@@ -149,7 +149,7 @@ export function createFeed({ projection, tail, highWater, now, monotonic, log, l
   function enter({ claims: { client_id: id }, name }: FeedTerms): void {
     if (isLeaving) throw refuse('stopping', { retryAfter: 1 })
     const same = (one: Open) => name !== null && one.name === name && one.claims.client_id === id
-    // A connection that is dead has not been noticed yet: whoever has its name now is its successor.
+    // The dead connection of this name has not timed out yet: the new one replaces it.
     if ((counts.get(id) ?? 0) >= mostOfOne) [...readers].find(same)?.reader.end('too_many_streams')
     if ((counts.get(id) ?? 0) >= mostOfOne) throw refuse('too_many_streams', { retryAfter: 10 })
     if (count >= mostOfAll) throw refuse('streams_exhausted', { retryAfter: 5 })

@@ -1,7 +1,7 @@
-// The highest number of the log that anybody has shown us: what this process holds, a token that we signed, Redis, what is written
-// down in the database itself, and what this machine remembers of an earlier process (log-memory.ts). A log that stands lower went back: a backup was restored, or a replica took over
-// that had not heard everything. What it forgot cannot be told, so nothing is issued and nothing accepted until
-// `darvoza log advance`, or until the database has caught up with what was only late.
+// The high-water mark: the highest number of the log that there is evidence of, in this process, in a token that we signed, in
+// Redis, in the record in the database itself, and in a mark of an earlier process on this machine (log-memory.ts). A log with
+// a lower head went back: a backup was restored, or a replica with replication lag took over. What it lost is not known, so
+// nothing is issued and nothing accepted until `darvoza log advance`, or until the database has caught up after a mere delay.
 import type { Revocation } from '../protocol/log/revocation.js'
 import type { Database } from '../storage/database.js'
 import type { LogPosition, RevocationStore } from '../storage/revocations.js'
@@ -18,7 +18,7 @@ export type EvidenceSource =
 /** What was known before a question was sent: the answer must not lie below. */
 export type Mark = { seq: number; by: EvidenceSource }
 
-/** Nobody honest shows a number beyond; the log needs numbers to go on to. */
+/** Numbers beyond are never believed: the log needs numbers to go on to. */
 export const farthest = 2 ** 50
 
 /** Two histories that both have a number tell nothing about how far the other went; further than this is not believed. */

@@ -1,6 +1,6 @@
-// When clients asked and had no answer: a token that was spent then is no sign of theft. One outage all servers shared,
-// which the heartbeats tell, and one that this process had alone, which it tells itself; and while it had too much to do, and
-// told clients to come again later.
+// Times at which clients sent requests and got no response: a token that was spent then is no sign of theft. An outage of all
+// servers, which the heartbeats tell; one of this process alone, which it notes itself; and overload, when it told clients to
+// come again later (Retry-After).
 import type { Outage } from '../policy/rotation.js'
 import type { Database } from '../storage/database.js'
 import type { HeartbeatStore } from '../storage/heartbeats.js'
@@ -41,8 +41,8 @@ export function createOutages({ database, heartbeatStore, now, elapsed }: Outage
 
   return {
     /**
-     * The database has just answered. The first client may be back before the next beat; without the outage its lost answer
-     * would look like a stolen one. Nothing waits for that write: where it fails, what is read is fresh all the same.
+     * The database has just answered. The first client may retry before the next heartbeat; without the outage its lost response
+     * would look like a replay. Nothing waits for that write: where it fails, what is read is fresh all the same.
      */
     answered(): void {
       const at = elapsed()

@@ -51,7 +51,7 @@ export function createRedisCopy({ redisLog, database, revocationStore, tail, now
     /** @returns whether it could be done: if not, it is tried again soon */
     async repair(): Promise<boolean> {
       try {
-        // What Redis has and the database has not must stay where it is: it is the proof, and `log advance` looks for it.
+        // Entries in Redis that the database lacks stay there: they are evidence that it went back, and `log advance` reads them.
         await tail.reach(await redisLog.highest(tail.logId), 'Redis')
         await tail.freshen()
         if (settled.logId === tail.logId) await putRight(settled.logId, settled.upto)

@@ -1,5 +1,5 @@
-// Keeps this process and Redis in touch: hears what other processes have committed, makes sure by a beat that it would hear
-// it, and tries whether Redis does what else it is there for. Redis away or wrong costs time, and nothing else.
+// Subscribes to what other processes have committed, tests the subscription once a second by a message to itself, and probes
+// whatever else Redis is used for. Without Redis, or with a wrong one, everything is only slower.
 import { randomUUID } from 'node:crypto'
 import type { RedisConnections } from '../storage/redis.js'
 import { RedisFailure } from '../storage/redis-failure.js'
@@ -91,7 +91,7 @@ export function createRedisLink(deps: RedisLinkDeps) {
     strangers = { count: 0, toldAt: performance.now() }
   }
 
-  /** Publishes to itself, through everything that another process's words would pass. */
+  /** Publishes a message to itself, on the path that messages of other processes take. */
   async function hearsItself(): Promise<boolean> {
     let overdue: NodeJS.Timeout | undefined
     const heard = new Promise<boolean>(resolve => {
@@ -118,7 +118,7 @@ export function createRedisLink(deps: RedisLinkDeps) {
       missedBeats = 0
       redis.reconnect()
     }
-    // After each silence at once: much may have been missed, or lost.
+    // Repaired at once after each interruption: messages may have been missed, or entries lost.
     if (!hears) beatsToRepair = 0
     else if (beatsToRepair-- <= 0) {
       beatsToRepair = (await isInOrder()) ? beatsPerRepair : 0

@@ -12,7 +12,7 @@ import type { RedisFailure } from '../storage/redis-failure.js'
 export const logChannel = 'darvoza:log'
 /** How many entries are kept, the newest: enough for whoever missed a moment; who missed more reads the database. */
 export const keptEntries = 2_048
-/** So long a copy is kept that nobody looks after, in ms: it shows for a week that a restored database is too old. */
+/** TTL of a copy that no server maintains, in ms: it shows for a week that a restored database is too old. */
 const keptFor = 7 * 86_400_000
 /** Entries in one message or command. */
 const batch = 200

@@ -248,8 +248,8 @@ export function createTail(deps: TailDeps) {
     readNow,
 
     /**
-     * Somebody whom we believe (a token that we signed, an entry that another server told) names a number of the log that is
-     * not here yet. We may merely be behind; a read that was asked for after that tells, and all who wait share it.
+     * Trusted evidence (a token that we signed, an entry that another server told) of a number of the log that is not here yet.
+     * This process may merely be behind: a read that was asked for after the call tells, and all who wait share it.
      * @throws log_went_back when the database has not got so far either; database_unavailable
      */
     async reach(seq: number, by: EvidenceSource): Promise<void> {
