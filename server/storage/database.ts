@@ -80,7 +80,7 @@ export async function openDatabase(
       throw new Error('a statement inside a transaction must use the transaction it was given')
   }
 
-  /** Whoever loses a deadlock was rolled back whole, a statement by itself too, and is run again. */
+  /** Retries the victim of a deadlock, which was rolled back as a whole, a single statement too. */
   async function afresh<T>(work: () => Promise<T>): Promise<T> {
     refuseStray()
     for (let attempt = 1; ; attempt++) {
@@ -89,7 +89,7 @@ export async function openDatabase(
       } catch (error) {
         const again = error instanceof StorageFailure && isDeadlock(error) && attempt < deadlockTries
         if (!again) throw asRefusal(error)
-        // Those who met each other once do not set out together again.
+        // Random delay (jitter): transactions that deadlocked once should not start together again.
         await pause(Math.random() * 5 * attempt)
       }
     }
@@ -160,7 +160,7 @@ async function rollBack(lent: Connection): Promise<void> {
   try {
     await lent.rollback()
   } catch {
-    // Back in the pool it would lend its open transaction to the next caller; it rolls back by dying.
+    // In the pool the next caller would get its open transaction: it is discarded instead, and closing it rolls back.
     lent.discard()
   }
 }

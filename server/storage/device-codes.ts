@@ -55,7 +55,7 @@ const deviceCodeColumns = [
 
 type DeviceCodeRow = Omit<DeviceCodeRecord, 'resources'> & { resources: string | null }
 
-/** Of what a program is told to wait that much is forgiven, ms: requests do not all take equally long to get here. */
+/** Tolerance for polls that come before their interval is over, in ms: network latency varies. */
 const jitter = 500
 
 export function createDeviceCodeStore(dialect: Pick<Dialect, 'forUpdate'>) {

@@ -1,5 +1,5 @@
-// The heads of both logs. Every change of the house comes through these two rows, so who holds them holds up everybody: they
-// are locked last, and whoever needs both asks for them with one statement.
+// The heads of both logs. Every change locks these two rows, so whoever holds them blocks all others (lock contention): they
+// are locked last, and both with one statement where both are needed.
 import type { AuditPosition } from './audit.js'
 import type { Dialect, Queries } from './database.js'
 import { scanSql } from './scan-sql.js'

@@ -1,6 +1,6 @@
-// How far this machine has seen revocation logs come, in a file of DATA_DIR: a database that was restored, with nobody about
-// who remembers more, is noticed by it. It lies outside of the database, so that a backup of the one does not take the other
-// back; several processes share it, and each machine has its own.
+// The highest numbers of revocation logs that this machine has seen, in a file of DATA_DIR: they show that a database was
+// restored where no running process or Redis does. The file lies outside of the database, so that a backup of the one does
+// not take the other back; several processes share it, and each machine has its own.
 import { randomUUID } from 'node:crypto'
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'

@@ -20,7 +20,7 @@ export function createSettling(variables: SessionVariables) {
   let statement: string | null = null
 
   async function settle(connection: PoolConnection): Promise<void> {
-    // The pool's own listener is there for the first error alone; a second would end the process.
+    // The pool listens for the first error only: a second 'error' event without a listener would end the process.
     connection.on('error', () => {})
     const ask = asking(connection)
     statement ??= await statementFor(ask)

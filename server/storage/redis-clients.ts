@@ -27,7 +27,7 @@ const failFast = {
   disableClientInfo: true,
   // It would ask for INFO, and say on the console that it may not. We ask for an answer ourselves.
   enableReadyCheck: false,
-  // The library would subscribe anew by itself with nobody there to take the failure, and the process would end with it.
+  // The library would resubscribe by itself and leave a failure unhandled: an unhandled rejection ends the process.
   autoResubscribe: false,
 } as const
 
@@ -83,7 +83,7 @@ export async function clientMakers(address: RedisAddress, onNeedlessPassword: ()
 
 const isSlot = (value: unknown) => Number.isInteger(value) && (value as number) >= 0 && (value as number) < 16_384
 
-/** The library walks through CLUSTER SLOTS from a timer, where nobody takes what it throws. @throws RedisFailure */
+/** The library reads CLUSTER SLOTS in a timer, where an exception would be uncaught. @throws RedisFailure */
 export function requireSlots(answer: unknown): unknown {
   const isNode = (node: unknown) => Array.isArray(node) && Number.isInteger(node[1])
   const isRange = (range: unknown) =>

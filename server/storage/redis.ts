@@ -78,7 +78,7 @@ export async function openRedis(address: RedisAddress, { log }: RedisDeps) {
     if (heard !== sent) throw spoil()
   }
 
-  /** An answer was no answer to the question: neither can the next be believed. @returns what to throw */
+  /** A reply does not match its request: the following ones cannot be trusted either. @returns what to throw */
   function spoil(): RedisFailure {
     const failure = new RedisFailure('PROTOCOL')
     fail('commands', failure)
@@ -137,7 +137,7 @@ export async function openRedis(address: RedisAddress, { log }: RedisDeps) {
       failures.listener = null
     },
 
-    /** Gives up connections that may be dead without anybody having said so, as after a cut cable. */
+    /** Closes connections that may be half-open, dead without an error, as after a cut cable. */
     reconnect(): void {
       for (const client of Object.values(clients)) drop(client)
     },

@@ -6,7 +6,7 @@ export type Condition = { sql: string; values: readonly Value[] }
 /** Where a page or a slice ends: the values of the columns in which the list is ordered. */
 export type Cursor = readonly Value[]
 
-/** With LIMIT both engines guess at the index and at the order of joins, each wrongly in its own way: we say both. */
+/** With LIMIT the query planners of both engines choose wrong indexes and join orders: the statement fixes both. */
 export function scanSql(engine: Dialect['engine']) {
   if (engine === 'mysql')
     return { select: 'SELECT STRAIGHT_JOIN', hint: (index: string) => ` FORCE INDEX (${index})`, compared: spelledOut }

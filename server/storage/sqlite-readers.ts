@@ -24,7 +24,7 @@ export function createReaders(path: string) {
     return threads.length < most ? another() : least(threads, thread => thread.busyFor)
   }
 
-  /** Who waits behind a long statement asks another thread too: a SELECT may run twice. */
+  /** A hedged request: a SELECT that waits behind a long statement runs on another thread too, perhaps twice. */
   async function hedged(thread: SqliteThread, sql: string, values: readonly unknown[]): Promise<Result> {
     const asked = thread.run(sql, values)
     let timer: NodeJS.Timeout | undefined

@@ -1,5 +1,5 @@
-// A thread with one SQLite connection. SQLite blocks whoever calls it, for an fsync, a long statement or the lock of another
-// process; beside it the event loop goes on, and whatever needs no database is answered.
+// A worker thread with one SQLite connection. SQLite blocks its thread for an fsync, a long statement or the lock of another
+// process; meanwhile the event loop goes on, and requests that need no database are answered.
 import type { Worker } from 'node:worker_threads'
 import { type Answer, type ConnectionOptions, type FileIdentity, fileMoved } from './sqlite-connection.js'
 import type { Said } from './sqlite-worker.js'
@@ -111,8 +111,8 @@ export function createSqliteThread(options: Pick<ConnectionOptions, 'path' | 're
 }
 
 /**
- * Node hands on messages as long as there are any, and whoever reads page by page asks for the next at once: on a busy machine
- * its answer is there before the loop gets to anything else. From so many ms on answers wait for the next turn.
+ * Node delivers messages as long as there are any, and a caller that reads page by page asks for the next at once: on a busy
+ * machine its answer is there before the event loop gets to anything else (starvation). After so many ms answers are deferred.
  */
 const longestTurn = 3
 
@@ -141,7 +141,7 @@ function named(names: readonly string[], row: readonly unknown[]): Record<string
   const made: Record<string, unknown> = {}
   for (let index = 0; index < names.length; index++) {
     const value = row[index]
-    // A Buffer loses its class on the way.
+    // postMessage() delivers a Buffer as a plain Uint8Array.
     made[names[index]!] =
       value instanceof Uint8Array ? Buffer.from(value.buffer, value.byteOffset, value.length) : value
   }

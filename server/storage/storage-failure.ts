@@ -1,5 +1,5 @@
-// What a database refuses, and whether it may work later. Whatever it refuses passes: rights are given back, limits end,
-// disks are emptied, migrations finish. Except what it refuses because of the statement itself, or of the values in it.
+// Errors of the database, and whether they are temporary. All are (missing rights, limits, full disks, migrations under way),
+// except those that the statement itself, or a value in it, has caused.
 
 /**
  * A statement that failed: the driver's code, what it said where that is safe to tell, and the statement with its `?` marks;

@@ -104,7 +104,7 @@ export function createUserStore(dialect: { forUpdate: string }) {
       await tx.read(`SELECT id FROM user WHERE id = ?${dialect.forUpdate}`, [id])
     },
 
-    /** The same of several, in the order of their ids: whoever locks more than one never meets another halfway. */
+    /** The same of several, in the order of their ids, so that two transactions cannot deadlock. */
     async lockAll(tx: Queries, ids: readonly number[]): Promise<void> {
       if (dialect.forUpdate === '') return
       const each = [...new Set(ids)].sort((a, b) => a - b)

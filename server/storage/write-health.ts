@@ -1,4 +1,4 @@
-// Can anything be written? Whatever writes tells, and the heartbeat is one write a second, so nobody has to try.
+// Whether the database takes writes, by the outcome of real ones: the heartbeat is one a second, so no probe is needed.
 import { fileMoved } from './sqlite-connection.js'
 import type { StorageFailure } from './storage-failure.js'
 

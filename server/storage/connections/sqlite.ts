@@ -151,7 +151,7 @@ function inCells(answer: Answer): Answer {
   return 'rows' in answer ? { cells: answer.rows.map(row => Object.values(row)) } : answer
 }
 
-/** Another process may hold the lock for seconds; a thread that waited for it would be as blocked as we were without one. */
+/** Retries while another process holds the write lock, perhaps for seconds: SQLite's own wait would block the thread. */
 async function patiently(run: () => Promise<Answer>, isOver = () => false): Promise<Answer> {
   const until = performance.now() + busyPatience
   for (;;) {

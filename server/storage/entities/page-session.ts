@@ -4,7 +4,7 @@ import { longText, name, orNull, uuid, whole } from './columns.js'
 /** The cookie of a browser that is signed in to our own pages: it holds a session of the built-in application. */
 @Entity('page_session')
 export class PageSession {
-  /** SHA-256 of what the cookie says, base64url: whoever reads the table can sign in as nobody. */
+  /** SHA-256 of the cookie's value, base64url: a copy of the table lets nobody sign in. */
   @PrimaryColumn({ ...name(43), primaryKeyConstraintName: 'page_session_pk' }) idHash!: string
   @Index('page_session_session')
   @Column(uuid)
