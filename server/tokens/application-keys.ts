@@ -93,7 +93,7 @@ export function createApplicationKeys({ outgoing, now, log }: ApplicationKeysDep
     try {
       return await verifyByAny(token, held.keys, options)
     } catch (error) {
-      // It may be a new one; whoever makes names up does not make us ask again and again.
+      // It may be a new key; but made-up key ids must not cause a fetch each.
       if (!(error instanceof errors.JWKSNoMatchingKey) || ago(held.triedAt) < retryAfter) throw error
       await fetchOnce(at, held)
       return verifyByAny(token, held.keys, options)

@@ -5,8 +5,8 @@ import { setImmediate } from 'node:timers/promises'
 const longestGathering = 5
 
 /**
- * A run is dear and one item more in it is cheap: each begins when a turn of the event loop has brought nothing more. An item
- * that comes alone waits for one turn.
+ * A run is expensive and one more item in it is cheap: a batch is closed after an iteration of the event loop that brought no
+ * more. A single item waits for one iteration.
  * @param run answers each item in its place
  * @param monotonic in ms
  */
@@ -40,8 +40,8 @@ export function createBatch<Item, Answer>(
       } catch (error) {
         for (const one of batch) one.reject(error)
       }
-      // Clients that are answered in this turn send their next request in the one after it, which joins what has waited: otherwise
-      // they would fall into two groups that alternate, and every batch would be half as large.
+      // Clients that are answered in this iteration send their next requests in the one after it, which join the waiting batch:
+      // otherwise two groups of clients would alternate, and every batch would be half as large.
       await setImmediate()
     }
     running = false

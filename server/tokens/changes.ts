@@ -1,6 +1,6 @@
-// The unit of work. Whoever changes something that a token says, or that somebody will ask about, does it in `run` here: it
-// records the triggers, whose effects stand in policy/revocation.ts, and notes what was changed for the audit log. What does
-// neither is a judged transaction (judged-transactions.ts), or a plain one.
+// The unit of work. Changes of what tokens say, or of what the audit log must tell, are made in `run` here: it records the
+// triggers, whose effects stand in policy/revocation.ts, and notes what was changed for the audit log. A transaction that does
+// neither is a judged one (judged-transactions.ts), or a plain one.
 import type { Actor } from '../policy/actor.js'
 import type { AuditNote } from '../policy/audit.js'
 import type { Trigger } from '../policy/revocation.js'
@@ -83,7 +83,7 @@ export function createChanges(deps: ChangesDeps) {
     }
   }
 
-  /** From the first statement here to the commit everybody else waits: nothing is read or made that could be before. */
+  /** All other changes wait for these row locks until the commit: nothing is read or made here that could be before. */
   async function write(tx: Queries, actor: Actor, done: Done, requireStill: RequireStill): Promise<Written> {
     const { notes, pending } = done
     if (notes.length === 0 && pending.length === 0) return { logId: '', entries: [] }

@@ -39,7 +39,7 @@ export function createTokenChecks({ issuer, signingKeys, secrets, policy, now, l
   const signed: TokenCheck[] = [
     {
       name: 'key',
-      // Whoever stole the key can sign as well as we could: its name is all that counts.
+      // With a stolen key an attacker's signatures are valid: a revoked key is refused by its `kid` alone.
       whyNot(token) {
         if (keyOf(token)) return null
         const { kid } = token.header

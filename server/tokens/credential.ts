@@ -1,5 +1,5 @@
-// The credential of a change, judged where the change is made: inside its transaction, by the rows, under locks. What a
-// token or a cookie said when the request came may be over by then; whoever ends it commits before or after the change,
+// The credential of a change, judged where the change is made: inside its transaction, by the rows, under locks. A token or a
+// cookie that was good when the request came may be over by then; a concurrent end of it commits before or after the change,
 // never in between unseen.
 import { type Actor, type ApiKeyCredential, credentialOf, type SessionCredential, userOf } from '../policy/actor.js'
 import { whyNotAsked, whyNotLive } from '../policy/api-key.js'
@@ -58,8 +58,8 @@ export function createCredentials({
   async function lock(tx: Queries, userId: number, subjects: Subjects): Promise<void> {
     const ids = [userId, ...(subjects.users ?? [])]
     await userStore.lockAll(tx, ids)
-    // A role that is about to be given or changed is locked at once as the change needs it: two who both share it first
-    // could never go on.
+    // A role that is about to be given or changed is locked exclusively at once: two transactions that both hold a shared lock
+    // first would deadlock.
     if (subjects.roles) await roleStore.lockOf(tx, ids, subjects.roles, 'update')
     else await roleStore.lockOf(tx, [userId], [], 'share')
   }

@@ -31,7 +31,7 @@ export type Explanation = {
 type Step = { name: string; run: () => Promise<void> | void }
 
 export function createExplain({ inspect, checks, projection, rotate }: ExplainDeps) {
-  /** @throws database_unavailable, log_went_back: whatever may pass is no verdict */
+  /** @throws database_unavailable, log_went_back: a temporary failure is no verdict */
   return async function explain(token: string): Promise<Explanation> {
     let compact: CompactToken | undefined
     const form: Step = {

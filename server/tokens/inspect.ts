@@ -54,7 +54,7 @@ export function createInspect(deps: InspectDeps) {
   /** Takes a token apart, for a process that knows the log and the key that the token names, if there is such a key. */
   async function read(token: string, compact = readCompact(token)): Promise<CompactToken> {
     if (!tail.isFresh()) await tail.freshen()
-    // Another server may have signed it with a key of a moment ago: no good token is refused for being the first.
+    // Another server may have signed it with a new key: a good token is not refused for being the first under that key.
     if (mayNameNewKey(compact)) await catchUp()
     return compact
   }
@@ -128,7 +128,7 @@ export function createInspect(deps: InspectDeps) {
     /** Whichever of the two it says it is. */
     any: (token: string) => anyOf(token, checks.access),
 
-    /** As `any`, whomever it is for: others' business, which is asked of us. */
+    /** As `any`, for any audience: introspection and revocation ask about tokens for others. */
     issued: (token: string) => anyOf(token, checks.accessOfAny),
 
     /** The same of an access token, with its key. @throws token_type of any other */
@@ -159,7 +159,7 @@ export function createInspect(deps: InspectDeps) {
 
 const digestOf = (token: string): string => hash('sha256', token, 'base64')
 
-/** Whoever is handed one that is remembered gets what everybody else does. */
+/** Frozen, as all callers share the cached object. */
 function frozen(token: CompactToken): CompactToken {
   for (const part of [token.header, token.claims]) deepFreeze(part)
   return token

@@ -17,7 +17,7 @@ export type Introspection = { active: false } | ({ active: true } & Record<strin
 /** Who asks. */
 export type Asker = Pick<ApplicationTerms, 'id' | 'resource' | 'metadata'>
 
-/** §2.2: neither why, nor that there is such a token, is for anybody. */
+/** §2.2: the response tells neither the reason, nor whether there is such a token. */
 const inactive = { active: false } as const
 
 export type IntrospectDeps = {
@@ -33,7 +33,7 @@ export function createIntrospect({ issuer, inspect, rotate, apiKeyLookup, applic
     const standing = await apiKeyLookup.find(text)
     if (!standing) return inactive
     const audience = standing.key.resource ?? issuer
-    // Nobody is given one as an application is given a token: it is for who takes it, and who asks for others that take it.
+    // A key is issued to no application: only the resource server that takes it may ask, and who introspects for that one.
     if (audience !== resource && !introspects.includes(audience)) return inactive
     const isTaken = audience === issuer || applications.resourceServers().some(one => one.resource === audience)
     if (!isTaken) return inactive
@@ -51,7 +51,7 @@ export function createIntrospect({ issuer, inspect, rotate, apiKeyLookup, applic
     return ofRefresh(issued.claims, session.scope)
   }
 
-  /** @throws database_unavailable: whatever may pass is no answer */
+  /** @throws database_unavailable: a temporary failure is no answer */
   return async function introspect(token: string, asker: Asker): Promise<Introspection> {
     try {
       return await tell(token, asker)
@@ -64,7 +64,7 @@ export function createIntrospect({ issuer, inspect, rotate, apiKeyLookup, applic
 
 export type Introspect = ReturnType<typeof createIntrospect>
 
-/** To whom it was given; who takes it; who asks for others that take it, as a gateway does. A refresh token is for us alone. */
+/** May ask: its client; its audience; who introspects for that, such as a gateway. About a refresh token: its client alone. */
 function mayKnow({ id, resource, metadata: { introspects = [] } }: Asker, { kind, claims }: AnyToken): boolean {
   if (claims.client_id === id) return true
   return kind === 'access' && (claims.aud === resource || introspects.includes(claims.aud))

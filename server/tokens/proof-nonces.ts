@@ -1,6 +1,6 @@
-// Nonces that proofs must hold where the policy asks for it (RFC 9449 §8, §9): whoever has the key for a moment cannot make
-// proofs for later. A nonce is the minute that it was given in, under a key that all servers share: none is kept, and each
-// server takes what any other gave.
+// DPoP nonces, where the policy asks for them (RFC 9449 §8, §9): they prevent proofs that are made in advance. A nonce is an
+// HMAC of the minute that it was given in, under a key that all servers share: none is stored, and each server takes those of
+// the others.
 import { createHmac, hkdfSync } from 'node:crypto'
 import type { PolicyInForce } from '../revocation/policy-in-force.js'
 import type { Secret, Secrets } from './secrets.js'

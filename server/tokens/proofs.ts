@@ -1,4 +1,4 @@
-// Proofs that come to this server (RFC 9449): read when they come, and spent by whoever has nothing else left to refuse.
+// Proofs that come to this server (RFC 9449): read when they come, and spent after all other checks.
 import { type ExpectedProof, type Proof, readProof } from '../protocol/dpop.js'
 import { Refusal, refuse } from '../protocol/errors.js'
 import { refuseToken } from './checks.js'
@@ -8,8 +8,8 @@ import type { SpentProofs } from './spent-proofs.js'
 /** A proof that is right, and that nobody has used yet as far as is known. */
 export type ShownProof = Proof & {
   /**
-   * Last of all, before what it proves is done: with a proof that was refused for something else the request may be made
-   * again. Called again it does nothing: it is one request.
+   * Last of all, before what it proves is done: a request that was refused for something else may be repeated with the same
+   * proof. A second call does nothing: it is one request.
    * @throws invalid_dpop_proof: it was used before, here or at another server
    */
   spend: () => Promise<void>
@@ -31,7 +31,7 @@ export type ProofsDeps = {
 const rememberedFor = 120
 
 export function createProofs({ spentProofs, nonces, now, latest }: ProofsDeps) {
-  /** Whose time is wrong only by a clock that may be wrong is not told to be wrong. @throws clock_jumped */
+  /** A proof whose `iat` is wrong only by a clock that may be wrong is not refused for good. @throws clock_jumped */
   function readUndoubted(text: string, request: ProvenRequest): Proof {
     const at = now()
     const expected = { ...request, ...(nonces.isAsked() && { nonces: nonces.good() }) }

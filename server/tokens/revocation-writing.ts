@@ -46,7 +46,7 @@ export function createRevocationWriting(deps: RevocationWritingDeps) {
   const lockOf: Partial<Record<RevocationKind, (tx: Queries, one: Pending) => Promise<void>>> = {
     async user(tx, { subject, exceptSid, trigger }) {
       await userStore.lock(tx, Number(subject))
-      // Its `seq` is raised under the head's lock, which somebody who ends this very session may be waiting for.
+      // Its `seq` is raised under the head's lock: another transaction may hold this row, to end it, and wait for the head.
       if (exceptSid) await sessionStore.lock(tx, exceptSid)
       // Behind the user's lock, which a new key and a request that changes something by one hold as well.
       if (endsApiKeys(trigger)) await apiKeyStore.endOfUser(tx, Number(subject), now(), trigger)

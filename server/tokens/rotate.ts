@@ -148,11 +148,11 @@ export function createRotate(deps: RotateDeps) {
     presenter: Origin,
     { cameAt, asked = {}, proof = null }: { cameAt: number; asked?: AskedTarget; proof?: ShownProof | null },
   ): Promise<SessionTokens> {
-    // What a stranger can fail comes before the claim, and touches nothing.
+    // Checks that a stranger's request can fail come before the claim, and write nothing.
     if (claims.client_id !== applicationId) throw refuse('token_claims')
     if (claims.cnf) requireKey(claims.cnf, proof)
     const looksFirst = await refreshRights.before(applicationId, asked)
-    // Before anything rotates: who is told to come again later must not come with a spent token then.
+    // Before anything rotates: a client that is told to retry must not have a spent token by then.
     if (looksFirst || latest() > now()) await refreshRights.require((await requireUndoubted(claims)).standing, asked)
     const issuedAt = now()
     if (proof) await proof.spend()
@@ -166,7 +166,7 @@ export function createRotate(deps: RotateDeps) {
       case 'ahead':
         throw refuse('token_claims')
       case 'current':
-        // With rotation the claim should have won: it met an end by a hair. Again will do.
+        // With rotation the claim should have won: it raced with an end of the session, or with its expiry. A retry decides.
         if (presented.policy.rotate_refresh_tokens) throw refuse('database_unavailable', { retryAfter: 1 })
         return answer(presented, false)
       case 'forgiven':
@@ -213,7 +213,7 @@ export function createRotate(deps: RotateDeps) {
     return sessionTokens({ standing: live, eras, issuedAt }, { asked, withRefresh, jkt: proof?.jkt })
   }
 
-  /** RFC 9700 §4.14.2: a spent token that comes back means that two hold the session; neither keeps it. */
+  /** RFC 9700 §4.14.2: the replay of a spent token means that two parties hold the session, which ends for both. */
   async function forgiveOutageOrEnd(presented: Presented): Promise<SessionTokens> {
     const { live, claims, presenter } = presented
     for (const outage of await outages.known())
@@ -273,8 +273,8 @@ export function createRotate(deps: RotateDeps) {
 export type Rotate = ReturnType<typeof createRotate>
 
 /**
- * RFC 9449 §5: of a public application the refresh token is bound. Whoever has it without the key must not rotate it, or its
- * owner would fall for reuse.
+ * RFC 9449 §5: of a public application the refresh token is bound. A request without the key must not rotate it, or the owner's
+ * next refresh would count as reuse.
  */
 function requireKey({ jkt }: Confirmation, proof: ShownProof | null): void {
   if (!proof) throw refuse('invalid_dpop_proof')
