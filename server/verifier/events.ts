@@ -37,7 +37,7 @@ export function createEvents() {
         try {
           listener(about)
         } catch {
-          // Its own business.
+          // Errors of a listener are ignored.
         }
       }
       return those.length > 0

@@ -35,7 +35,7 @@ export function createFollowing(deps: FollowingDeps) {
   let connection: AbortController | null = null
   let heardAt = clock.instant()
   let tries = 0
-  /** Something did not fit together: what is held here is no beginning to go on from. */
+  /** The stream was inconsistent: the log is read from its beginning instead of resumed from a position. */
   let fromBeginning = false
   let connections = 0
 
@@ -98,7 +98,7 @@ export function createFollowing(deps: FollowingDeps) {
     }
   }
 
-  /** What is told under a name that we do not know is for who comes after us. */
+  /** Unknown event names are ignored (forward compatibility). */
   function take(event: StreamEvent, token: string): void {
     if (event.name === 'reset') {
       revocations.begin()

@@ -33,7 +33,7 @@ export function createIntrospection(deps: IntrospectionDeps) {
   let silentAt: Instant | null = null
   const counts = { asked: 0, failed: 0 }
 
-  /** Whoever asks later than it was sent by more than this must not be told by it. */
+  /** The TTL of a cached answer, counted from when its request was sent. */
   const serves = ({ sentAt }: Asked) => sentAt === null || clock.elapsed(sentAt) < introspectionCache
 
   /** Where the number of what is remembered is at its limit, what is too old goes first, and then what is oldest. */

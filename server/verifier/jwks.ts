@@ -34,7 +34,7 @@ export function readKeySet(text: string): Map<string, PublicKey> | null {
   for (const one of set.keys) {
     const key = readKey(one)
     if (key === null) continue
-    // Two keys by one name: whichever were taken, somebody else would take the other.
+    // Duplicate key ids: another verifier might choose the other key.
     if (keys.has(key.kid)) return null
     keys.set(key.kid, key)
   }

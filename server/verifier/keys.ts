@@ -125,7 +125,7 @@ export function createKeys({ requests, clock, acceptStaleKeysFor, changed, fetch
       if (!areUsable()) await fetchFirst()
       const first = keys.get(kid)
       if (first) return first
-      // RFC 7638: the names of our keys are digests. Whatever else is sent is asked of nobody.
+      // RFC 7638: the names of our keys are digests. Any other key id is refused without a request.
       if (!/^[A-Za-z0-9_-]{43}$/.test(kid)) throw refuse('token_key_unknown')
       const answered = await fetchNext()
       const found = areUsable() ? keys.get(kid) : undefined

@@ -1,6 +1,6 @@
-// Nonces that proofs must hold where this resource server asks for it (RFC 9449 §9): whoever has the key for a moment cannot make
-// proofs for later. A nonce is the minute that it was given in, under a key that all processes of the resource server have: none
-// is kept, and each takes what any other gave.
+// DPoP nonces, where this resource server asks for them (RFC 9449 §9): they prevent proofs that are made in advance. A nonce is
+// an HMAC of the minute that it was given in, under a key that all processes of the resource server share: none is stored, and
+// each takes those of the others.
 import { createHmac, hkdfSync } from 'node:crypto'
 import type { CheckedOptions } from './options.js'
 

@@ -200,7 +200,7 @@ const schemeNames: Readonly<Record<string, Scheme>> = { bearer: 'Bearer', dpop: 
 
 /** Another scheme is no credential here. The name is read in any case (RFC 9110 §11.1). @throws invalid_request */
 function credentialsOf({ headers: { authorization }, rawHeaders }: TokenRequest): Credentials | null {
-  // Node keeps the first of two and drops the other: who stands before this application may have judged that one.
+  // Node keeps the first of two and drops the other, which a proxy in front of this application may have judged.
   if (Array.isArray(authorization) || countOf(rawHeaders, 'authorization') > 1)
     throw refuse('invalid_request', { detail: 'The header Authorization is there more than once.' })
   const [name = '', ...parts] = (authorization ?? '').split(' ').filter(Boolean)

@@ -136,7 +136,7 @@ export function createVerifier(options: VerifierOptions): Verifier {
   }
   // What the server says of a token may be as old as what it knows of the log; both together are no longer than a lease.
   const introspection = introspect(leaseTime - freshTime)
-  // What it says of a key it has just read. Whoever guesses at keys uses up their lane, and not that of tokens.
+  // For API keys the server reads their row. They have a queue of their own: guesses at keys must not delay tokens.
   const keyIntrospection = introspect(leaseTime)
   const proofNonces = createProofNonces(checked)
   const boundTokens = createBoundTokens(proofNonces.good)
@@ -162,7 +162,7 @@ export function createVerifier(options: VerifierOptions): Verifier {
     }
   }
 
-  /** Whoever is served while the process stops is to come again, not to sign in again. */
+  /** Requests during a shutdown get a temporary failure (503), not a refusal that would make the person sign in again. */
   function requireOpen(): void {
     if (isClosed) throw refuse('revocations_unknown', { retryAfter: 1, cause: new Error('the verifier was closed') })
   }

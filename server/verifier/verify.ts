@@ -104,7 +104,7 @@ export function createVerify(deps: VerifyDeps) {
     signed.round = round
   }
 
-  /** Nothing is unknown here that was revoked longer ago than may be. */
+  /** The lease is valid, and the log is applied up to the token's `rev`: no revocation older than a lease can be missing. */
   const isDecided = ({ raw: { rev } }: Signed) => lease.isValid() && rev <= revocations.position
 
   async function confirm(token: string, signed: Signed, doubt: ErrorCode | null, needs: Needs): Promise<void> {
@@ -115,13 +115,13 @@ export function createVerify(deps: VerifyDeps) {
       if (isDecided(signed)) return
     }
     await ask(token, signed, doubt, needs)
-    // Told meanwhile.
+    // Entries may have been applied meanwhile.
     refuseRevoked(signed)
   }
 
   /**
-   * RFC 7662 §2.2: `inactive` is also what somebody is told whom the token is none of the business of. An application that is
-   * not the resource server would refuse everybody as soon as the lease is over, and sign them out.
+   * RFC 7662 §2.2: `inactive` is also the answer to a client that may not ask about the token. An application that is not the
+   * resource server would refuse all tokens as soon as the lease is over, and sign everybody out.
    */
   function untold(): Refusal {
     const cause = new Untold(`nothing was told yet about any token for ${audience}: may this application ask?`)
@@ -163,7 +163,7 @@ export function createVerify(deps: VerifyDeps) {
       const { claims } = signed
       // Somebody else knows the password: the token serves to change it, and for nothing else.
       if (claims.must_change_password === true) throw refuse('password_change_required')
-      // Nobody is asked about a token that was shown without the proof of its key.
+      // A bound token that came without its proof is refused before the server is asked.
       if (needs.proof === undefined) boundTokens.check(token, claims, undefined, clock.now())
       refuseRevoked(signed)
       if (doubt !== null || !isDecided(signed)) await confirm(token, signed, doubt, needs)
