@@ -1,7 +1,7 @@
 // Runs `darvoza COMMAND` in this process.
 import { runCommand } from './program.js'
 
-// The reader went away, as `head` does.
+// EPIPE: the reading process has closed the pipe, as `head` does.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1))
 
 process.umask(0o077)

@@ -98,7 +98,7 @@ export async function composeParts(
   const { sending } = identity.deliveries
 
   let leaving = false
-  /** Not while the database lacks what was told: then the mark is the proof. */
+  /** Skipped while the database has gone back: the mark in DATA_DIR is the evidence of that, and is kept. */
   async function noteLog(): Promise<void> {
     if (!highWater.wentBack) await memory.note(tail.logId, tail.position)
   }
@@ -181,7 +181,7 @@ export async function composeParts(
         )
       await tail.start()
       await redisLink?.start()
-      // Before the administrator is made: whose password would not be shown by a start that this refuses.
+      // Before the first administrator is created: a start that fails here would never print the generated password.
       if (settings.applicationsFile) await bringIn(settings.applicationsFile, identity.applications, log)
       const wanted = {
         username: settings.adminUsername,

@@ -88,9 +88,9 @@ async function serveAlone(composed: Composed, settings: Settings, environment: E
   announce(settings, environment, port)
 }
 
-/** One of several; who leads them has prepared everything. */
+/** A worker process; the leader process has migrated the schema and made the first administrator. */
 async function work(settings: Settings, log: Log): Promise<void> {
-  // A terminal, and systemd, send signals to workers too: when they end says who leads them, who still accepts connections.
+  // Terminals and systemd signal workers too: ignored, the leader process still accepts connections and says when to stop.
   stop = () => new Promise(() => {})
   const composed = await compose(settings, { log, mostUnderWay: watchLoop() })
   await composed.start()
@@ -158,7 +158,7 @@ async function exit(code: number): Promise<never> {
   process.exit(code)
 }
 
-/** From the beginning: process 1 of a container would not hear what it has no handler for. The first signal is heard. */
+/** Installed first: signals without a handler are ignored by PID 1 of a container. Only the first signal counts. */
 function listenToSignals(): void {
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.on(signal, () => {

@@ -49,7 +49,7 @@ export function createWorkers({ count, patience, log }: WorkersDeps) {
     const [worker, untaken] = chosen
     const id = ++lastId
     untaken.set(id, socket)
-    // In turn where all are alike.
+    // Round-robin among workers with equally many untaken connections.
     serving.delete(worker)
     serving.set(worker, untaken)
     // What cannot be sent comes back when the worker's end is noticed.

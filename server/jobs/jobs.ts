@@ -1,4 +1,4 @@
-// What runs by itself, each on its own beat. A job that fails is logged and runs again; jobs never overlap themselves.
+// Periodic jobs, each with its own interval. A job that fails is logged and runs again; runs of one job never overlap.
 
 import { Refusal } from '../protocol/errors.js'
 

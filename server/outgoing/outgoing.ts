@@ -151,7 +151,7 @@ function fixed(addresses: readonly Address[]): LookupFunction {
   }
 }
 
-/** What cannot be stopped, such as a resolver, or says nothing of its end, is not waited for any more. */
+/** A timeout for work that cannot be cancelled, such as name resolution, or that never settles. */
 function inTime<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   work.catch(() => {})
   return new Promise((resolve, reject) => {
@@ -167,9 +167,8 @@ const resolveBySystem = (host: string) => lookUp(host, { all: true, verbatim: tr
 const patience = 1_000
 
 /**
- * The name servers are asked from here. The system's resolver holds a thread for as long as it waits, of the two that all
- * names of this process have, and nobody can call it off: who names hosts whose name servers never answer would hold up the
- * calls of all others, and connections to the database.
+ * Asks the name servers directly. getaddrinfo() blocks one of the two threads that all name lookups of this process share, and
+ * cannot be cancelled: names whose servers never answer would hold up the other requests, and connections to the database.
  */
 async function resolveByNameServers(host: string, nameServers: readonly string[] | undefined): Promise<Address[]> {
   const family = isIP(host)

@@ -1,4 +1,4 @@
-// The connections of a server that is to stop: what was begun is answered, and nobody is cut off who may be about to speak.
+// Graceful shutdown: requests under way are answered, and no idle connection is closed while its client may be sending one.
 import type { Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -14,7 +14,7 @@ const headersPatience = 2_000
 const lookEvery = 50
 
 type Connection = {
-  /** What is being answered. No set of all: what V8 leaves of a set that changes all day keeps dead answers from collection. */
+  /** Responses under way. Not one Set of all: the tables that V8 outgrows would keep dead responses from garbage collection. */
   answering: ServerResponse[]
   /** At how many looks it was silent since it was made, or since its last answer was over. */
   looks: number

@@ -125,7 +125,7 @@ export function createLogDestination({ write, writeNow, lossOf }: LogDestination
         const rest = Buffer.concat([left, Buffer.from(waiting.splice(0).join(''))])
         if (rest.length > 0) writeNow(rest)
       } catch {
-        // Whoever could be told of it is not there.
+        // There is no other place to report it to.
       }
     },
   }

@@ -1,6 +1,6 @@
-// How many requests this process should have under way: any number while its event loop has rest, and while it has had next to
-// none for a while as many as keep its turns short. What comes faster than it can be answered shows there; a database that is
-// slow shows in neither.
+// The concurrency limit of this process, by the utilization of its event loop: none while the loop has idle time; while it is
+// saturated, as many requests as keep its iterations short. An overload of the processor shows in both; a slow database
+// shows in neither.
 import { monitorEventLoopDelay, performance } from 'node:perf_hooks'
 
 /** How often it is looked, in ms; and while the loop has much rest, when each look wakes it for nothing. */
@@ -8,7 +8,7 @@ const lookEvery = 100
 const calmLookEvery = 250
 /** Below this share of the time at work it has much rest. */
 const calm = 0.4
-/** What a look weighs in the mean of all: from rest to `begins` it takes most of a second, longer than a burst. */
+/** Weight of a sample in the moving average: from idle to `begins` it takes most of a second, longer than a burst. */
 const weight = 0.2
 /** The share of the time at work. Where its database has the same core, the loop waits for that even when it has no rest. */
 const begins = 0.85
