@@ -28,7 +28,7 @@ export function stream(ctx: Context, type: string, begin: (sink: Sink) => FeedEn
       if (!res.headersSent) sendHead()
       res.cork()
       for (const part of parts) res.write(part)
-      // Behind the promise of what it was in, for all that is written in this turn.
+      // One packet for all parts.
       res.uncork()
       return !res.writableNeedDrain
     },
