@@ -1,9 +1,9 @@
-// API keys of everybody, the newest first: found by what filters want, and counted.
+// The list of all users' API keys, newest first: filtered scans page by page, and counts.
 import type { ApiKeyState } from '../policy/api-key.js'
 import type { Dialect, Queries } from './database.js'
 import { type Cursor, createKeysetScan, type Filter, type List, type Scan } from './keyset-scan.js'
 
-/** What is left out does not matter. */
+/** An absent field matches every key. */
 export type ApiKeyFilter = {
   userId?: number | undefined
   state?: ApiKeyState | undefined

@@ -22,7 +22,7 @@ export type ApiKeyRecord = {
   endedWhy: string | null
 }
 
-/** A key, and who it acts for, of one instant. */
+/** A key and the user it acts for, read in one snapshot. */
 export type ApiKeyStanding = { key: ApiKeyRecord; user: UserRecord }
 
 const keyColumns = [

@@ -1,4 +1,4 @@
-// Applications by their names: found by what filters want, and counted. Those that were deleted are in no list.
+// The list of applications by name, without deleted ones: filtered scans page by page, and counts.
 import type { ApplicationKind, ApplicationOrigin } from '../policy/application-metadata.js'
 import type { Dialect, Queries } from './database.js'
 import { type Cursor, createKeysetScan, type Filter, type List, type Scan } from './keyset-scan.js'
@@ -6,7 +6,7 @@ import { type Cursor, createKeysetScan, type Filter, type List, type Scan } from
 export const applicationStates = ['active', 'disabled'] as const
 export type ApplicationState = (typeof applicationStates)[number]
 
-/** What is left out does not matter. */
+/** An absent field matches every application. */
 export type ApplicationFilter = {
   /** Anywhere in its name, id or resource. */
   text?: string | undefined

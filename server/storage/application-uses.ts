@@ -1,11 +1,11 @@
-// What sessions tell of applications in a list: how many of the newest live, and when somebody signed in last. Along the
-// index of each application, and no further than a list may look.
+// For lists of applications: how many of the newest sessions of each live, and the time of its last sign-in. Scans the index of
+// each application, up to a limit.
 import type { SessionTerms } from '../policy/session.js'
 import type { Queries } from './database.js'
 import type { Counted } from './keyset-scan.js'
 import { livesAs } from './session-lists.js'
 
-/** `live`: `more` where there are older sessions that nobody has looked at. */
+/** `live`: `more` where there may be older sessions, which were not read. */
 export type ApplicationUse = { live: Counted; lastSignInAt: number | null }
 
 /** So many of the newest sessions of each are looked at. */

@@ -71,11 +71,14 @@ export function createApplicationStore(dialect: { forUpdate: string }) {
     some: (tx: Queries, ids: readonly string[]): Promise<ApplicationRecord[]> =>
       inChunks(ids, part => read(tx, `WHERE a.id IN (${placeholders(part.length)})`, part)),
 
-    /** Those that somebody wrote in this way, by id; without the deleted ones. */
+    /** Applications of this origin, by id; without the deleted ones. */
     ofOrigin: (tx: Queries, origin: ApplicationOrigin): Promise<ApplicationRecord[]> =>
       read(tx, 'WHERE a.origin = ? AND a.deleted_at IS NULL ORDER BY a.id', [origin]),
 
-    /** Those that every process must know, whether it has met them or not: resource servers, and who has own lifetimes. */
+    /**
+     * Those that every process keeps in memory, used there or not: resource servers, and applications with lifetimes of their
+     * own.
+     */
     async knownToAll(tx: Queries): Promise<ApplicationRecord[]> {
       return read(tx, 'WHERE a.own_lifetimes = ? OR a.resource IS NOT NULL', [true])
     },
@@ -98,12 +101,12 @@ export function createApplicationStore(dialect: { forUpdate: string }) {
       return (await tx.read('SELECT id FROM application WHERE metadata LIKE ? LIMIT 1', [member])).length > 0
     },
 
-    /** Whether any is told when its sessions end. */
+    /** Whether any application has a back-channel logout address, by the index on `told_of_ends`. */
     async areAnyToldOfEnds(tx: Queries): Promise<boolean> {
       return (await tx.read('SELECT id FROM application WHERE told_of_ends = ? LIMIT 1', [true])).length > 0
     },
 
-    /** Those that are told, by name. */
+    /** Those with a back-channel logout address, by name. */
     toldOfEnds: (tx: Queries, limit: number): Promise<{ id: string; name: string }[]> =>
       tx.read(
         `SELECT id, name FROM application WHERE told_of_ends = ? AND deleted_at IS NULL
@@ -118,8 +121,8 @@ export function createApplicationStore(dialect: { forUpdate: string }) {
     },
 
     /**
-     * A new one is read when it is first met, and no process needs to be told; but of those that all must know, and of one
-     * that is told of ends: it may be the first.
+     * Other processes load a new application at its first use, and need no notification. Two kinds need one: those that every
+     * process keeps in memory, and those with a back-channel logout address, which may be the first.
      * Raises the head of the log then: the caller has locked what comes before it, or locks nothing after.
      */
     async insert(tx: Queries, application: NewApplication): Promise<void> {

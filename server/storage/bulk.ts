@@ -1,4 +1,4 @@
-// Very many rows at once, for what brings a whole installation along.
+// Bulk inserts: many rows per statement.
 import type { Queries, Value } from './database.js'
 import { insertions } from './statement.js'
 

@@ -1,13 +1,13 @@
-// The time that all processes judge by: the database's, or this machine's where the database has none of its own (SQLite).
-// It never goes back, and goes on by the monotonic clock: a step of the clock it follows is not believed at once, or whoever
-// sets a machine's time would sign everybody out, or make the tokens of a moment ago look like tomorrow's.
+// The time that all processes judge by: the database's, or this machine's where the database has none of its own (SQLite). It is
+// monotonic: it never goes back, and goes on by the monotonic clock. A step of the clock that it follows is not trusted at once:
+// setting a machine's time would otherwise sign everybody out, or make recent tokens appear to be issued in the future.
 
 export type ClockPorts = {
   /** ms that only ever grow, also while this process is stopped, and perhaps not while the machine is suspended. */
   monotonic: () => number
-  /** Epoch ms by this machine's clock, which somebody may set. */
+  /** Epoch ms by this machine's wall clock, which can be set. */
   wall: () => number
-  /** ms since the machine was started, suspensions included, whatever is set. */
+  /** ms since the machine was booted, suspensions included; not affected by setting the clock. */
   uptime: () => number
 }
 
@@ -23,8 +23,8 @@ export type Clock = {
   /** Whether the clock that is followed has left us lately, and how far. */
   trouble(): ClockTrouble | null
   /**
-   * Takes in a time that was told between two instants of the monotonic clock, and the latest that a server is known to have
-   * been at; that one counts only at the first look.
+   * Takes a sample of the followed clock, read between two instants of the monotonic clock, and the latest time at which a server
+   * is known to have run; that one counts only at the first sample.
    */
   observe(told: number, sentAt: number, answeredAt: number, seen?: number): void
 }

@@ -27,7 +27,7 @@ export type CodeRecord = {
   sessionId: string | null
 }
 
-/** Who redeems a code, and the session that it opens. `redemption`: random, of this attempt. */
+/** A redemption of a code, and the session that it opens. `redemption`: random, one for each attempt. */
 export type Redemption = { redemption: string; redeemer: string; sessionId: string }
 
 const codeColumns = [

@@ -18,7 +18,7 @@ export type Value = string | number | boolean | null
 /** A row of a SELECT, in the order of its columns. */
 export type Cells = readonly (string | number | null)[]
 
-/** Where statements run: a transaction, or the database itself, which commits each one by itself. */
+/** Runs statements: a transaction, or the database itself, which commits each statement by itself (autocommit). */
 export type Queries = {
   /** Rows of a SELECT. Booleans come as 0 and 1. */
   read<Row>(sql: string, values?: readonly Value[]): Promise<Row[]>

@@ -1,5 +1,5 @@
-// Logout tokens on their way to applications: a row for each end of a session that an application is told of. Who takes one to
-// send it has it for a while alone (a lease); `taker` tells of several servers which one took it.
+// Queue of logout tokens to be sent to applications: a row for each end of a session that an application is told of. A server
+// takes a row to send it under a lease; `taker` is the random id of the attempt that holds the lease.
 import type { Dialect, Queries } from './database.js'
 import { assignments, columns, inChunks, insertions, placeholders } from './statement.js'
 
@@ -45,7 +45,7 @@ export type DeliveryRecord = {
   doneAt: number | null
 }
 
-/** What an application is to be told of. */
+/** An end of a session that an application is to get a logout token for. */
 export type EndToTell = Pick<DeliveryRecord, 'sessionId' | 'ended' | 'applicationId' | 'userId'>
 
 export const deliveryColumns = columns('d', [
@@ -74,7 +74,7 @@ const atTold = 'JOIN application a ON a.id = s.application_id WHERE a.told_of_en
 export function createDeliveryStore({ engine }: Pick<Dialect, 'engine'>) {
   const ignore = engine === 'sqlite' ? 'INSERT OR IGNORE' : 'INSERT IGNORE'
   return {
-    /** Those of these sessions that have ended and whose application is told of it. */
+    /** Those of these sessions that have ended and whose application takes logout tokens. */
     async endsOf(tx: Queries, sessionIds: readonly string[]): Promise<EndToTell[]> {
       const rows = await inChunks(sessionIds, some =>
         tx.read<Omit<EndToTell, 'ended'>>(
@@ -101,7 +101,7 @@ export function createDeliveryStore({ engine }: Pick<Dialect, 'engine'>) {
       return rows.map(({ endedAt, ...row }) => ({ ...row, ended: endedAt === null ? 'browser' : 'session' }))
     },
 
-    /** Each end is told once: what is there already is passed over. */
+    /** Idempotent: each end is told once, rows that exist are left as they are. */
     async insertAll(tx: Queries, rows: readonly DeliveryRecord[]): Promise<void> {
       await inChunks(rows, async some => {
         const [sql, values] = insertions('delivery', some)
@@ -153,7 +153,7 @@ export function createDeliveryStore({ engine }: Pick<Dialect, 'engine'>) {
       }
     },
 
-    /** What became of some of those that were taken; nothing where another one has taken them since. */
+    /** Writes down the outcome of some that were taken; changes nothing where the lease ran out and another attempt took them. */
     async settle(tx: Queries, ids: readonly string[], taker: string, outcome: Outcome): Promise<void> {
       const [set, values] = assignments(outcome)
       await tx.write(

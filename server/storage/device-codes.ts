@@ -91,7 +91,10 @@ export function createDeviceCodeStore(dialect: Pick<Dialect, 'forUpdate'>) {
     lockByUserCode: (tx: Queries, userCode: string): Promise<DeviceCodeRecord | null> =>
       read(tx, `c.user_code = ?${dialect.forUpdate}`, [userCode]),
 
-    /** The program asks whether somebody has decided. @returns whether it has waited as long as it was told to */
+    /**
+     * Notes a poll of the program while there is no decision.
+     * @returns whether it was undecided and had waited for its interval
+     */
     poll: (tx: Queries, hash: string, now: number): Promise<boolean> =>
       write(
         tx,
@@ -100,7 +103,10 @@ export function createDeviceCodeStore(dialect: Pick<Dialect, 'forUpdate'>) {
         [now, hash, now + jitter],
       ),
 
-    /** It has not, and waits longer from now on. @returns whether still nobody has decided */
+    /**
+     * For a poll that came too soon: lengthens the interval (RFC 8628 §3.5, `slow_down`).
+     * @returns whether it is still undecided
+     */
     slowDown: (
       tx: Queries,
       hash: string,
@@ -115,7 +121,7 @@ export function createDeviceCodeStore(dialect: Pick<Dialect, 'forUpdate'>) {
 
     /**
      * @param scope what is granted of what was asked for
-     * @returns whether nobody had decided, and it was not over
+     * @returns whether it was undecided and had not expired
      */
     decide: (tx: Queries, hash: string, by: DeviceDecision, scope: string): Promise<boolean> =>
       write(
@@ -135,7 +141,7 @@ export function createDeviceCodeStore(dialect: Pick<Dialect, 'forUpdate'>) {
         [now, sessionId, hash, now],
       ),
 
-    /** Deletes those that a user has let an application in by, and that nobody has redeemed. */
+    /** Deletes those by which a user has approved an application and that were not redeemed. */
     async removeUnspent(tx: Queries, userId: number, applicationId: string): Promise<void> {
       await tx.write(
         `DELETE FROM device_code WHERE user_id = ? AND application_id = ? AND decision = 'approved' AND redeemed_at IS NULL`,

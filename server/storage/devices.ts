@@ -116,7 +116,7 @@ export function createDeviceStore({ engine }: Pick<Dialect, 'engine'>) {
       return rows.map(row => row.id)
     },
 
-    /** @returns whether it was there: one that nobody used for long may have been forgotten a moment ago */
+    /** @returns whether the row was there: devices that were not used for long are deleted */
     async update(tx: Queries, id: string, changes: Partial<Omit<DeviceRecord, 'id' | 'userId'>>): Promise<boolean> {
       const [set, values] = assignments(changes)
       return (await tx.write(`UPDATE device SET ${set} WHERE id = ?`, [...values, id])) === 1

@@ -1,5 +1,6 @@
-// How lists are read: along an index, from where the page before ended, in slices of bounded length. However rare what is
-// looked for may be, one call looks at no more rows than its budget, says how far it came, and the next goes on from there.
+// Keyset pagination: lists are read along an index, from the cursor of the page before, in slices of bounded length. However rare
+// the rows that a filter matches are, one call reads no more rows than its budget, returns how far it came, and the next goes on
+// from there.
 import { setImmediate } from 'node:timers/promises'
 import type { Dialect, Queries, Value } from './database.js'
 import {
@@ -16,11 +17,11 @@ import {
 
 export type { Condition, Cursor }
 
-/** An index that leads to the rows which a filter wants, and to few others. */
+/** An index that leads to the rows that a filter matches, and to few others. */
 export type AccessPath = {
   /** Its name; left out where `table` is read by no index. */
   index?: string
-  /** The columns in which it goes on in the order of the list; null where it does not. */
+  /** The columns of its order, where the index has the order of the list; null where it has not. */
   order: readonly string[] | null
   /**
    * Where it is another table's: that table, how the list's is joined to it, and the filter's condition on it; null where
@@ -47,9 +48,9 @@ export type Scan = {
   /** Bounds of the first column of the order: from, and up to but without. */
   from?: Value | undefined
   upto?: Value | undefined
-  /** How many rows are looked at in one call, at most. */
+  /** The most rows that are read in one call. */
   budget?: number | undefined
-  /** How high is counted where each row must be looked at. */
+  /** The highest count where each row must be read. */
   highest?: number | undefined
 }
 
@@ -154,7 +155,7 @@ export function createKeysetScan({ engine }: Pick<Dialect, 'engine'>) {
     }
   }
 
-  /** Where a slice ends, told by the index alone; null where the path ends before. */
+  /** The cursor at the end of a slice, read from the index alone; null where the path ends before. */
   async function edgeOf(tx: Queries, list: List, { table, own, order }: Chosen, after: Cursor | null, slice: number) {
     const where = both([...own, ...between(compared, list, order, { after, edge: null })])
     const [row] = await tx.read<Record<string, Value>>(

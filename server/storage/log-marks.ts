@@ -39,7 +39,7 @@ export function createLogMarkStore({ folder, address }: LogMarksDeps) {
     }
   }
 
-  /** Renamed into its place: whoever reads it, and a power cut, finds all of it. */
+  /** Atomic: a file that was synced is renamed over the old one, so that neither a reader nor a power cut leaves half of it. */
   async function writeAll(logs: LogMark[]): Promise<void> {
     await mkdir(folder, { recursive: true, mode: 0o700 })
     const draft = `${path}.${randomUUID()}`

@@ -1,4 +1,4 @@
-// Whether a MySQL or MariaDB is one to rely on: what is looked at when the database is opened, on the first connection.
+// Checks that a MySQL or MariaDB server is suitable: made when the database is opened, on the first connection.
 import type { Ask } from './mysql-session.js'
 import { type SessionVariables, unsettled } from './mysql-variables.js'
 import { UnfitDatabase } from './storage-failure.js'

@@ -1,4 +1,4 @@
-// The settings that every connection to MySQL or MariaDB has before anybody uses it.
+// Sets the session variables of a connection to MySQL or MariaDB, before its first use.
 import type { PoolConnection } from 'mysql2'
 import {
   namesOf,

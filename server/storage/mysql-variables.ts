@@ -1,5 +1,5 @@
-// What each connection to MySQL or MariaDB has set before a statement of ours runs on it. Whoever runs the database server
-// may have set any of these for everybody, and each changes what our statements mean, or whether what was answered lasts.
+// The session variables that each connection to MySQL or MariaDB sets before its first statement. The server's global values may
+// be any, and each changes what our statements mean, or whether a committed write is durable.
 
 export type SessionVariable = {
   /** What SHOW VARIABLES says once it is set. */
@@ -7,7 +7,7 @@ export type SessionVariable = {
   why: string
   /** While the schema is changed, which may take long. */
   whileMigrating?: number
-  /** What servers call it that do not know its present name. */
+  /** Its former name, on older servers. */
   formerly?: string
   /** Not every server has it. */
   somewhere?: true

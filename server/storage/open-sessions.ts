@@ -1,5 +1,5 @@
-// The sessions of one user, or on one device, that are not marked as ended: read in pieces of bounded length along an index,
-// with what decides whether they live. Nobody reads all of them: one person may have tens of thousands.
+// The sessions of one user, or on one device, that are not marked as ended: read along an index in batches of bounded size, with
+// what decides whether they live. Never all at once: one user may have tens of thousands.
 import type { EndedSeqs, SessionLife } from '../policy/session.js'
 import type { Dialect, Queries, Value } from './database.js'
 import { scanSql } from './scan-sql.js'
@@ -20,7 +20,7 @@ export type OpenSession = SessionLife & {
   browser: OpenSession | null
 }
 
-/** Whether somebody has more than so many of each; some of them may be over and only not marked yet. */
+/** Whether a user has more than so many of each; some of them may be over and only not marked yet. */
 export type Crowded = { sessions: boolean; devices: boolean }
 
 /** A session that a code opened through a browser session. */

@@ -18,7 +18,10 @@ export function createPolicyVersionStore() {
       return (await tx.read<PolicyVersionRecord>(`${selectVersion} ORDER BY p.version DESC LIMIT 1`))[0] ?? null
     },
 
-    /** What sessions may be judged by (policy/eras.ts): from before the oldest that is not for all, or the latest alone. */
+    /**
+     * The versions that sessions may be judged by (policy/eras.ts): from the one before the oldest that is not for all sessions,
+     * or the latest alone.
+     */
     inUse(tx: Queries): Promise<PolicyVersionRecord[]> {
       return tx.read(
         `${selectVersion} WHERE p.version >= COALESCE(

@@ -68,7 +68,10 @@ export async function clientMakers(address: RedisAddress, onNeedlessPassword: ()
         slotsRefreshTimeout: 1_000,
         redisOptions: options,
       }),
-    /** What is published at one node is heard at all of them, so it is an ordinary connection, to another node each time. */
+    /**
+     * Pub/sub: a message that is published at one node of a cluster reaches subscribers at all, so this is an ordinary
+     * connection, to the next node each time.
+     */
     listener: (retryStrategy: RetryStrategy, known: () => RedisNode[]) =>
       new Redis({
         ...options,

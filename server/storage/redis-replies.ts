@@ -1,5 +1,5 @@
-// What a reply of Redis may look like (RESP2), checked before the library parses it: that one recurses as deep as a reply
-// is nested, makes an array as long as a reply says it is, and keeps on collecting a text that never ends.
+// Checks replies of Redis (RESP2) before the library parses them: its parser recurses as deep as a reply is nested, allocates an
+// array as long as a reply claims to be, and buffers a line that never ends.
 import { RedisFailure } from './redis-failure.js'
 
 /** The deepest that we ask for, CLUSTER SLOTS, has five levels. */

@@ -1,6 +1,6 @@
-// The socket of one connection to Redis. The library's handlers run in the socket's events, where whatever they throw ends
-// the process; here it ends the connection. The password is sent here too: the library tells what Redis thinks of it as
-// plain text on the console, and of a wrong one only that the connection was closed.
+// The socket of one connection to Redis. The library's handlers run in the socket's events, where an exception ends the process;
+// here it ends the connection. The password is sent here too: the library prints Redis's warnings about it to the console, and of
+// a wrong one it reports only that the connection was closed.
 import { connect, isIP, type Socket } from 'node:net'
 import { type ConnectionOptions, connect as connectTls } from 'node:tls'
 import type { AbstractConnector } from 'ioredis'

@@ -1,5 +1,6 @@
-// The way to Redis, one server or a cluster: a connection for commands and one that listens. Redis holds copies and counts,
-// never the truth, so nothing here waits for it: it may be away, hang, be full or forget, and that is told at once.
+// The connections to Redis, one server or a cluster: one for commands, one for subscriptions. Redis holds copies and counters,
+// and is the source of truth for nothing, so nothing here waits for it: while it is away, hangs, is full or has lost data, calls
+// fail at once.
 import { randomUUID } from 'node:crypto'
 import { clientMakers, type RedisAddress, type RedisClient } from './redis-clients.js'
 import { RedisFailure } from './redis-failure.js'
@@ -131,7 +132,7 @@ export async function openRedis(address: RedisAddress, { log }: RedisDeps) {
       return answer
     },
 
-    /** The listener heard what it should: the next time it is lost it may come back soon. */
+    /** A subscription works: resets the retry delay of its connection. */
     heard(): void {
       attempts.listener = 0
       failures.listener = null

@@ -1,4 +1,4 @@
-// Applications that have registered themselves: how many came lately, and those that nobody ever used.
+// Applications that registered themselves (RFC 7591): a count of recent ones, and those that were never used.
 import type { Queries } from './database.js'
 import { placeholders } from './statement.js'
 
@@ -19,7 +19,7 @@ export function createRegisteredApplicationStore() {
       return row!.count
     },
 
-    /** What applications are called that somebody here has made. */
+    /** The names of applications that were made by administrators or files, and of the built-in one. */
     async namesOfOthers(tx: Queries): Promise<string[]> {
       const rows = await tx.read<{ name: string }>(
         `SELECT name FROM application

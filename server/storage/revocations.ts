@@ -118,9 +118,9 @@ export function createRevocationStore(dialect: Dialect) {
     },
 
     /**
-     * The next stretch of the log after one number, at most up to another: what still matters at `now` of the next `most`
-     * entries. Those whose time is over are left out here and not by the statement, which would search on and on for
-     * others: however long nobody forgot, no statement takes long.
+     * The next stretch of the log after one number, at most up to another: of the next `most` entries those that have not expired
+     * at `now`. Expired ones are filtered out here and not by the statement, which would scan on and on for others: however many
+     * expired rows are not deleted yet, no statement takes long.
      */
     async stretch(tx: Queries, after: number, upto: number, most: number, now: number): Promise<Stretch> {
       const read = await tx.read<Revocation>(

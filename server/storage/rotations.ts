@@ -1,4 +1,4 @@
-// The hot statements of a refresh: who rotates is decided by one UPDATE, its state in the WHERE.
+// The hot statements of a refresh: one conditional UPDATE (compare-and-swap) decides which of concurrent requests rotates.
 import type { Dialect, Queries } from './database.js'
 import { padded } from './statement.js'
 

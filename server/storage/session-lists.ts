@@ -1,11 +1,11 @@
-// Sessions of everybody, the newest sign-in first: found by what filters want, and counted.
+// The list of all users' sessions, newest sign-in first: filtered scans page by page, and counts.
 import type { Lifetimes, SessionState, SessionTerms } from '../policy/session.js'
 import type { Dialect, Queries } from './database.js'
 import { type Condition, type Cursor, createKeysetScan, type Filter, type List, type Scan } from './keyset-scan.js'
 import { scanSql } from './scan-sql.js'
 import { placeholders } from './statement.js'
 
-/** What is left out does not matter. Times are epoch ms, `until` is without. */
+/** An absent field matches every session. Times are epoch ms, `until` is exclusive. */
 export type SessionFilter = {
   userId?: number | undefined
   deviceId?: string | undefined
@@ -49,7 +49,7 @@ function agoByEra(
   }
 }
 
-/** policy/session.ts judges; this says the same, so that the database need not send what nobody asked for. */
+/** The rules of policy/session.ts as SQL, so that the database filters rows instead of sending all. */
 export function stateOf(s: string, terms: SessionTerms): Condition {
   const [absolute, idle] = [ago(s, terms, 'absolute'), ago(s, terms, 'idle')]
   return {

@@ -1,5 +1,5 @@
-// Many sessions at a time, as a change of the policy asks for them. What is read here is judged elsewhere: the conditions
-// only leave out what cannot matter.
+// Scans of many sessions, for the preview of a policy change. What is read here is judged in policy/: the conditions only filter
+// out rows that cannot matter.
 import { setImmediate } from 'node:timers/promises'
 import type { Surveyed, Tightening } from '../policy/policy-preview.js'
 import type { AccessSpan } from '../policy/session.js'

@@ -1,5 +1,5 @@
-// What becomes of sessions that are over and nobody has touched since: they are marked as ended, some at a time, and forgotten
-// in the end. Nothing waits for it: whether a session lives is judged without the mark (policy/session.ts).
+// Garbage collection of sessions that have expired or are superseded: they are marked as ended, batch by batch, and deleted in
+// the end. Nothing depends on when: whether a session lives is judged without the mark (policy/session.ts).
 import type { Queries } from './database.js'
 import { placeholders } from './statement.js'
 

@@ -27,11 +27,14 @@ export type Standing = {
   seq: number
   /** Version of the keys at that instant: a token made from this is signed by no older ones. */
   keyVersion: number
-  /** How often the policy had changed at that instant: who judges by another one is behind. */
+  /** Version of the policy at that instant: a process that has another one in memory is behind. */
   policyVersion: number
-  /** How often resource servers, and lifetimes of applications' own, had changed at that instant. */
+  /** Version of the resource servers, and of lifetimes that applications override, at that instant. */
   resourcesVersion: number
-  /** What the log's entries reckon with at that instant, in seconds: a token made from this lives no longer. */
+  /**
+   * The longest lifetime of access tokens that expiries of log entries allow for at that instant, in seconds: a token made from
+   * this lives no longer.
+   */
   accessLifetime: number
   /**
    * The user has more open sessions than was asked about, and this is when the newest beyond that number was opened: it
@@ -164,8 +167,9 @@ export function createSessionStore(dialect: Pick<Dialect, 'engine' | 'forUpdate'
     },
 
     /**
-     * A page of the session was visited: its idle end moves. Nobody holds its refresh token, which moves along.
-     * @param terms all in ms; `every`: visits that follow each other faster write nothing
+     * A page of the session was visited: its idle timeout starts anew (sliding expiry). Its refresh token was given to no client,
+     * and gets the same expiry.
+     * @param terms all in ms; `every`: the least time between two visits that are written
      */
     async visit(
       tx: Queries,

@@ -4,7 +4,7 @@ import { placeholders } from './statement.js'
 export function createSpentProofStore(dialect: Pick<Dialect, 'engine'>) {
   const ignore = dialect.engine === 'sqlite' ? 'INSERT OR IGNORE' : 'INSERT IGNORE'
   return {
-    /** Of any number that come at once, at whichever servers, one spends it. @returns whether this one did */
+    /** Replay protection: of concurrent requests with one proof, on any servers, one succeeds. @returns whether this one did */
     async spend(tx: Queries, hash: string, expiresAt: number): Promise<boolean> {
       return (await tx.write(`${ignore} INTO spent_proof (hash, expires_at) VALUES (?, ?)`, [hash, expiresAt])) === 1
     },

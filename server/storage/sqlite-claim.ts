@@ -3,8 +3,8 @@ import { basename, dirname, join } from 'node:path'
 import BetterSqlite3 from 'better-sqlite3'
 
 /**
- * Takes an embedded database for this one server process, until the process ends, however it ends. The command line does
- * not ask: it may work beside a server.
+ * Takes an exclusive lock on an embedded database for this server process, until the process ends, however it ends. The command
+ * line takes none: it may work beside a server.
  * @throws Error when another server has it
  */
 export function claimFile(path: string): void {

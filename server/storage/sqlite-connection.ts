@@ -1,5 +1,5 @@
-// One connection to an SQLite file, and what a statement answers on it. It blocks whoever calls it, so it lives in a thread
-// of its own (sqlite-worker.ts).
+// One connection to an SQLite file, and the answers to its statements. Calls block their thread, so it lives in a worker thread
+// (sqlite-worker.ts).
 import { statSync } from 'node:fs'
 import BetterSqlite3 from 'better-sqlite3'
 

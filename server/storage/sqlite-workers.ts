@@ -1,13 +1,13 @@
-// Threads for SQLite's connections. One costs more to start than a database to open: where a process opens many databases one
-// after the other it may keep those whose connection is closed.
+// A pool of worker threads for SQLite's connections. Starting a thread costs more than opening a database: a process that opens
+// many databases one after the other may keep threads whose connection is closed.
 import { Worker } from 'node:worker_threads'
 
 const idle: Worker[] = []
 let most = 0
 
 /**
- * How many threads without a connection wait for the next; none, unless somebody says so.
- * @returns what sets it back
+ * Sets how many idle threads the pool keeps; the default is none.
+ * @returns restores the former size
  */
 export function keepWorkers(count: number): () => void {
   const before = most
@@ -25,7 +25,7 @@ export function takeWorker(): Worker {
   return started
 }
 
-/** One whose connection is closed, and which nobody listens to any more. */
+/** Returns a thread whose connection is closed, and whose events have no more use, to the pool. */
 export async function leaveWorker(worker: Worker): Promise<void> {
   if (idle.length >= most) return void (await worker.terminate())
   worker.unref()

@@ -90,7 +90,7 @@ export function isDeadlock(error: StorageFailure): boolean {
   return error.code === 'ER_LOCK_DEADLOCK'
 }
 
-/** It may work later, as it is: the answer is 503, never a refusal that would sign somebody out. */
+/** A temporary failure, to be retried unchanged: the answer is 503, never a refusal that would sign anybody out. */
 export function isPassing(error: StorageFailure): boolean {
   return !error.isOurs
 }

@@ -1,4 +1,5 @@
-// Ends of all sessions of somebody, which are one number: their rows are still to be marked, and their applications to be told.
+// Sweeps: ends of all sessions of a user, of an application or of everybody are written as one number; the rows are still to be
+// marked as ended, and the applications to be told.
 import type { Queries } from './database.js'
 import type { Superseded } from './session-tidying.js'
 import { columns, insertion } from './statement.js'
@@ -24,14 +25,14 @@ export function createSweepStore() {
 
     all: (tx: Queries): Promise<SweepRecord[]> => tx.read(`SELECT ${sweepColumns} FROM sweep w ORDER BY w.seq`),
 
-    /** Those that nobody works on, and that may be worked off. */
+    /** Those that are due and that no server holds a lease on. */
     due: (tx: Queries, now: number, limit: number): Promise<SweepRecord[]> =>
       tx.read(
         `SELECT ${sweepColumns} FROM sweep w WHERE w.next_at <= ? ORDER BY w.next_at LIMIT ${Math.trunc(limit)}`,
         [now],
       ),
 
-    /** @returns whether it was nobody else's: then it is the caller's until `until` */
+    /** Takes a lease. @returns whether it was free: then the caller holds it until `until` */
     async take(tx: Queries, seq: number, now: number, until: number): Promise<boolean> {
       return (await tx.write('UPDATE sweep SET next_at = ? WHERE seq = ? AND next_at <= ?', [until, seq, now])) === 1
     },

@@ -25,7 +25,7 @@ export type UserState = (typeof userStates)[number]
 export const userOrders = ['newest', 'oldest', 'name'] as const
 export type UserOrder = (typeof userOrders)[number]
 
-/** What is left out does not matter; without a state all who are not deleted are meant. */
+/** An absent field matches every user; without a state all that are not deleted. */
 export type UserFilter = {
   /** How words of names or an e-mail address begin, all of them; an id; or an address that was signed in from. */
   text?: string | undefined

@@ -1,5 +1,5 @@
-// What a session that is about to be opened will stand on: its user's row, read by the statement that locks it, and what
-// lies outside of that row, read in one statement with the log's number. So a sign-in reads the row once under its lock.
+// Everything that decides about a session before it is opened: its user's row, read by the statement that locks it (SELECT … FOR
+// UPDATE), and the rest, read in one statement with the log's number. So a sign-in reads the row once, under its lock.
 import type { EndedSeqs } from '../policy/session.js'
 import type { Dialect, Queries } from './database.js'
 import { type OutsideRow, outsideColumns, type Standing } from './sessions.js'
@@ -21,8 +21,8 @@ export function createUserStandingStore(dialect: Pick<Dialect, 'forUpdate'>) {
     },
 
     /**
-     * What a session of a locked user stands on, all of one instant: nobody changes the user's row until the transaction
-     * ends, so the log's number is as old as all that a token will say, or older. null: there is no such application.
+     * The rest for a locked user, in one snapshot: the row lock keeps the user's row unchanged until the transaction ends, so the
+     * log's number is as old as all that a token will say, or older. null: there is no such application.
      */
     async of(tx: Queries, user: OwnUserRecord, applicationId: string): Promise<UserStanding | null> {
       const rows = await tx.read<RoleOfUser & OutsideRow>(

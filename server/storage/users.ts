@@ -31,7 +31,7 @@ export function createUserStore(dialect: { forUpdate: string }) {
     return [...grouped(rows, row => row.id).values()].map(foldUser)
   }
 
-  /** Goes on after this id from now on, where that is further than the last. */
+  /** Raises the sequence of user ids to this id, where it is below. */
   async function raiseLastId(tx: Queries, id: number): Promise<void> {
     await tx.write("UPDATE last_number SET value = ? WHERE name = 'user' AND value < ?", [id, id])
   }
@@ -114,7 +114,7 @@ export function createUserStore(dialect: { forUpdate: string }) {
       )
     },
 
-    /** Gives out the next user id, or keeps `imported` and goes on after it. Ids are never given out twice. */
+    /** The next user id of the sequence, or `imported`, to which the sequence is raised. Ids are never reused. */
     async nextId(tx: Queries, imported?: number): Promise<number> {
       if (imported === undefined) {
         for (;;) {
@@ -130,7 +130,7 @@ export function createUserStore(dialect: { forUpdate: string }) {
       return imported
     },
 
-    /** The last id that was given out in turn; nobody else is given one until the transaction ends. */
+    /** The last id of the sequence, locked: no other transaction gets an id until this one ends. */
     async lastId(tx: Queries): Promise<number> {
       const [row] = await tx.read<{ value: number }>(
         `SELECT value FROM last_number WHERE name = 'user'${dialect.forUpdate}`,
@@ -186,8 +186,8 @@ export function createUserStore(dialect: { forUpdate: string }) {
     },
 
     /**
-     * Ids of the users who can sign in and have this role, locked until the transaction ends, so that two who take it
-     * from two users at once cannot both see the other as the one who is left.
+     * Ids of the users who can sign in and have this role, locked until the transaction ends: two concurrent transactions that
+     * take the role from the last two users must not each see the other's user as remaining (write skew).
      */
     async lockHolders(tx: Queries, role: string): Promise<number[]> {
       const rows = await tx.read<{ id: number }>(

@@ -1,5 +1,5 @@
-// Who verifies by itself, up to where it has applied the log, and when entries were in force everywhere. Rows are written many
-// at a time: what stands in them only ever grows, so it does not matter which server writes last.
+// The verifiers: up to where each has applied the log, until when its lease lasts, and when entries were in force everywhere.
+// Rows are written in batches: their values only grow, so concurrent writes of several servers may come in any order.
 import type { Dialect, Queries } from './database.js'
 import { columns, insertions, placeholders } from './statement.js'
 

@@ -1,4 +1,4 @@
-// How this program speaks to its database: on connections that are lent, one to each caller. One file an engine beside this.
+// Connections to the database, each lent to one caller at a time. The files beside this implement them, one for each engine.
 import { StorageFailure } from '../storage-failure.js'
 import type { TlsOptions } from '../tls.js'
 
@@ -26,7 +26,7 @@ export type Statements = {
   query(sql: string, values?: readonly unknown[], often?: boolean): Promise<Answer>
   /** Gives it back. */
   release(): void
-  /** In place of `release`, where nobody waits any more for what it is doing: nothing that comes later may be committed. */
+  /** In place of `release`, when the caller has timed out: nothing that is still under way may be committed. */
   discard(): void
 }
 
@@ -49,7 +49,7 @@ export type Connections = {
 /** How a loan ended; null while it lasts. */
 export type Over = 'released' | 'discarded' | null
 
-/** @throws StorageFailure where the caller was told already that it failed */
+/** @throws StorageFailure where the caller has timed out */
 export function refuseOver(over: Over): void {
   if (over === 'discarded') throw new StorageFailure('DEADLINE', 'nobody waits for it any more')
   if (over === 'released') throw new Error('a statement on a connection that was given back')

@@ -72,7 +72,9 @@ function poolOptions(address: MysqlAddress): PoolOptions {
 function lending(pool: Pool, { settle, isSettled }: ReturnType<typeof createSettling>, remarks: string[]): Connections {
   let closed: Promise<void> | null = null
 
-  /** Nobody gets a connection before our settings are in force on it: one more trip for each new one, and none for a statement. */
+  /**
+   * Sets the session variables of a connection before its first use: one round trip for each new connection, none per statement.
+   */
   async function settledOne(): Promise<PoolConnection> {
     const connection = await taken(pool)
     if (isSettled(connection)) return connection

@@ -12,7 +12,7 @@ export class Application {
   @Column(flag) active!: boolean
   /** Sessions whose `seq` is lower are over. */
   @Column(whole) endedSeq!: number
-  /** Raised with any change: who holds the row in memory tells by it whether it is this one. */
+  /** Raised with any change: a process that caches the row compares it. */
   @Column({ type: 'int', default: 1 }) version!: number
   @Column(whole) createdAt!: number
   /** JSON in the names of RFC 7591 (policy/application-metadata.ts); NULL stands for `{}`. */
@@ -21,7 +21,7 @@ export class Application {
   @Index('application_own_lifetimes')
   @Column({ ...flag, default: false })
   ownLifetimes!: boolean
-  /** Whether the metadata has an address for logout tokens: whoever ends a session asks by this index whether any has. */
+  /** Whether the metadata has an address for logout tokens: whether any has is looked up by this index when sessions end. */
   @Index('application_told_of_ends')
   @Column({ ...flag, default: false })
   toldOfEnds!: boolean

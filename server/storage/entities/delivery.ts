@@ -45,7 +45,7 @@ export class Sweep {
   @Column(name(60)) reason!: string
   @Column(name(190)) actor!: string
   @Column(whole) createdAt!: number
-  /** When it may be taken to be worked off: while somebody works on it, when that counts as interrupted. */
+  /** When it may be taken; while a server works on it, when its lease ends. */
   @Index('sweep_next')
   @Column(whole)
   nextAt!: number
