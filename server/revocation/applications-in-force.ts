@@ -1,5 +1,6 @@
-// The applications that this process has met, as their rows were when the head of the log last named a change of any. Who
-// makes a token reads the row's version together with what the token says, and loads the row anew where it is another one.
+// Cache of the applications that this process has used, as their rows were when the log's head last named a change of any. A
+// token is made from a row's version that is read in the same statement as its claims: where the cache has another version, it
+// loads the row anew.
 import { ownApplicationId, ownLifetimes } from '../policy/application-metadata.js'
 import type { Overrides } from '../policy/eras.js'
 import { type ApplicationRecord, type ApplicationStore, overridesOf } from '../storage/applications.js'
@@ -85,7 +86,7 @@ export function createApplicationsInForce({ database, applicationStore, tail }: 
 
     load,
 
-    /** Which of these rows are other ones than are held here. */
+    /** Which of these rows have another version than the cache. */
     outdated(rows: Iterable<{ id: string; version: number }>): string[] {
       const ids = new Set<string>()
       for (const { id, version } of rows) if (known.get(id)?.version !== version) ids.add(id)
@@ -95,17 +96,19 @@ export function createApplicationsInForce({ database, applicationStore, tail }: 
     /** Changes with the lifetimes that applications override, and with nothing else. */
     overrides: (): Overrides => overrides,
 
-    /** Up to where the head's changes are known here. */
+    /** The version of the head that the cache is as new as. */
     get head() {
       return head
     },
 
-    /** Up to where changes of those that all must know are known here: resource servers, and own lifetimes. */
+    /** The same of changes of those that every process keeps: resource servers, and lifetimes of their own. */
     get resourceHead() {
       return resourceHead
     },
 
-    /** Whether any application is told when its sessions end: where none is, nobody looks for whom to tell. */
+    /**
+     * Whether any application has a back-channel logout address: while none has, ends of sessions cause no look-up of deliveries.
+     */
     areAnyToldOfEnds: (): boolean => areAnyToldOfEnds,
 
     /** Those that are active. */

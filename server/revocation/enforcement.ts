@@ -1,6 +1,6 @@
-// From when on everybody refuses what was revoked. A verifier that has not applied an entry accepts what it refuses for as long
-// as a lease that it was given before: a later renewal counts only once it has applied the entry (protocol/log/feed.ts). So
-// two seconds after the commit an entry is in force everywhere, and mostly as soon as everybody has told that it applied it.
+// Tells when a revocation is enforced everywhere. A verifier that has not applied an entry accepts what it refuses as long as a
+// lease that it was given before lasts: a later renewal counts only once it has applied the entry (protocol/log/feed.ts). So two
+// seconds after the commit an entry is in force everywhere, and mostly as soon as all verifiers have acknowledged it.
 import { setImmediate } from 'node:timers/promises'
 import { leaseTime } from '../protocol/log/feed.js'
 import type { Database } from '../storage/database.js'
@@ -16,23 +16,23 @@ const mostWaiting = 100
 const noteInterval = 200
 /** So many entries are marked at a time. */
 const stretch = 500
-/** Of whoever has not applied an entry, no lease lasts so long after its commit; ms. */
+/** No lease of a verifier that has not applied an entry lasts longer after the entry's commit; ms. */
 export const longestLease = leaseTime + clockError
 
-/** Whoever had not applied an entry when it was looked at. */
+/** A verifier that had not applied an entry when the rows were read. */
 export type Lagging = ConnectedVerifier
 
 export type Enforcement = {
   log: string
   seq: number
-  /** How many may have accepted what it refuses, and how many of those have applied it. */
+  /** How many verifiers may have accepted what the entry refuses, and how many of those have applied it. */
   verifiers: number
   applied: number
   /** Since it was asked for, in ms. */
   afterMs: number
-  /** In force everywhere: whoever has not applied it has no lease any more. */
+  /** In force everywhere: the leases of all verifiers that have not applied it are over. */
   everywhere: boolean
-  /** Who has not applied it. */
+  /** The verifiers that have not applied it. */
   lagging: readonly Lagging[]
 }
 
@@ -96,8 +96,8 @@ export function createEnforcement(deps: EnforcementDeps) {
   }
 
   /**
-   * Waits until everybody whose lease lasts has applied the log up to a number that is committed.
-   * @param patience ms; what is not certain by then is told as it is
+   * Waits until all verifiers with a valid lease have applied the log up to a number that is committed.
+   * @param patience timeout in ms; the result tells what is certain by then
    */
   async function enforced(seq: number, { patience = 5_000 } = {}): Promise<Enforcement> {
     const start = monotonic()
@@ -124,7 +124,7 @@ export function createEnforcement(deps: EnforcementDeps) {
     }
   }
 
-  /** Writes down what is in force everywhere, with the time, where nobody did before. */
+  /** Writes down which entries are in force everywhere, with the time, where no server did before. */
   async function note(): Promise<void> {
     const { position } = tail
     const connected = await verifiers.connected()

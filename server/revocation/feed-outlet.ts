@@ -48,7 +48,7 @@ export function createOutlet({ sink, monotonic, drained, closed }: OutletDeps) {
       if (!over && !sink.write(parts)) blockedSince ??= monotonic()
     },
 
-    /** @returns whether there is still somebody to write to */
+    /** @returns whether the connection is still open, once it can take more */
     async writable(): Promise<boolean> {
       if (!over && blockedSince !== null)
         await new Promise<void>(resolve => {
@@ -58,7 +58,10 @@ export function createOutlet({ sink, monotonic, drained, closed }: OutletDeps) {
       return !over
     },
 
-    /** With these last words, if anything is taken: who takes nothing would keep its connection for as long as it likes. */
+    /**
+     * Writes a last message, unless the reader is blocked: that one is cut off at once, as it could keep the connection for any
+     * time.
+     */
     end(why: string, words: Uint8Array): void {
       if (over) return
       if (blockedSince === null) {

@@ -98,12 +98,12 @@ export function createReader(deps: ReaderDeps, from: number | null) {
     drained: outlet.drained,
     closed: outlet.closed,
 
-    /** Its token is judged before it is told anything more. */
+    /** Its token is judged again before the next write. */
     judgeNext(): void {
       mustJudge = true
     },
 
-    /** What it was told is of another log: it is told everything anew. */
+    /** The log has another id now: the reader gets a reset, and a new snapshot. */
     restart(): void {
       round++
       next = null

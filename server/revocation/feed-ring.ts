@@ -1,5 +1,5 @@
-// The last stretches of the log, in the order in which they were applied: what readers who resume, or lag behind, are given.
-// Each is encoded once, for all of them, and not before somebody reads it.
+// Ring buffer of the last stretches of the log, in the order in which they were applied: for readers that resume, or lag behind.
+// Each is encoded once, for all of them, and not before a reader needs it.
 import type { LogAnswer } from '../protocol/log/projection.js'
 import { stretchEvent } from './feed-text.js'
 

@@ -1,5 +1,5 @@
-// Tells resource servers what the revocation log says: everything once, then each stretch as soon as it is applied here. What is
-// told is what the database has committed and this process has taken in, in the order of its numbers.
+// The feed: publishes the revocation log to resource servers, first a snapshot of all entries, then each stretch as soon as it is
+// applied here. It contains what the database has committed and this process has applied, in the order of its numbers.
 import { setImmediate } from 'node:timers/promises'
 import { codeOfReason } from '../policy/revocation.js'
 import type { AccessClaims } from '../protocol/claims.js'
@@ -40,7 +40,7 @@ export type FeedDeps = {
   limits?: { ring?: number; all?: number; ofOne?: number } | undefined
 }
 
-/** Who reads: an application, by a token that this key has signed; under a name that is its own, if it has one. */
+/** The reader: an application, by a token that this key has signed; `name` is that of the verifier, if it has one. */
 export type FeedTerms = { name: string | null; claims: AccessClaims; kid: string }
 
 /** What a connection tells. */
@@ -97,7 +97,7 @@ export function createFeed({ projection, tail, highWater, now, monotonic, log, l
     return expiresAt - entry.expiresAt < 1_000 ? entry : { ...entry, expiresAt }
   }
 
-  /** Nobody who has committed something waits until readers are told. */
+  /** Asynchronous: a change that was committed does not wait until readers are written to. */
   function wake(): void {
     if (pumping === 'once') pumping = 'again'
     if (pumping !== 'no' || readers.size === 0) return
@@ -124,7 +124,7 @@ export function createFeed({ projection, tail, highWater, now, monotonic, log, l
     return isComplete && !highWater.wentBack
   }
 
-  /** Those who begin at about the same time begin at one position: pages that one of them has read serve the others. */
+  /** Readers that connect at about the same time start at one position: pages that were encoded for one serve the others. */
   function start(): { log: string; position: number } {
     if (monotonic() - shared.at > sharedFor || ring.after(shared.position) === null)
       shared = { position: projection.position, at: monotonic() }
@@ -166,7 +166,7 @@ export function createFeed({ projection, tail, highWater, now, monotonic, log, l
     log.info({ application: id, verifier: name, why, seconds }, 'a reader of the revocation log is gone')
   }
 
-  /** Whoever holds more than we do shows that we are behind, or that the database is. */
+  /** A reader's position beyond ours shows that this process is behind, or that the database is. */
   async function requireReached(from: FeedPosition): Promise<void> {
     if (from.log !== tail.logId || from.seq <= tail.position) return
     const { logId, seq } = await tail.headNow()
@@ -179,7 +179,10 @@ export function createFeed({ projection, tail, highWater, now, monotonic, log, l
 
     requireReached,
 
-    /** @returns null where what it holds cannot be gone on from: it is told everything */
+    /**
+     * Starts to serve a reader: from its position where the ring buffer still has it, else with a reset and a snapshot of
+     * everything.
+     */
     open(terms: FeedTerms, from: FeedPosition | null, sink: Sink): FeedEnds {
       enter(terms)
       const openedAt = monotonic()

@@ -1,4 +1,5 @@
-// How old what this process knows of the log may be: only an answer to a question of less than a second ago makes it fresh.
+// The freshness of the log in this process: it is fresh for less than a second after a read of the database was sent that was
+// answered.
 import { freshTime } from '../protocol/log/feed.js'
 
 const never = { monotonic: Number.NEGATIVE_INFINITY, wall: Number.NEGATIVE_INFINITY }
@@ -24,7 +25,7 @@ export function createFreshness({ monotonic, wall }: FreshnessDeps) {
       askedAt = asked
     },
 
-    /** What was known counts no more. */
+    /** Not fresh until the next answer. */
     lose(): void {
       askedAt = never
     },

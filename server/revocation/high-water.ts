@@ -6,7 +6,7 @@ import type { Revocation } from '../protocol/log/revocation.js'
 import type { Database } from '../storage/database.js'
 import type { LogPosition, RevocationStore } from '../storage/revocations.js'
 
-/** Who has shown a number. */
+/** Where the evidence of a number comes from. */
 export type EvidenceSource =
   | 'this process'
   | 'a token'
@@ -15,7 +15,7 @@ export type EvidenceSource =
   | 'the record'
   | 'a mark in DATA_DIR'
 
-/** What was known before a question was sent: the answer must not lie below. */
+/** The mark when a read was sent: the answer must not lie below. */
 export type Mark = { seq: number; by: EvidenceSource }
 
 /** Numbers beyond are never believed: the log needs numbers to go on to. */
@@ -54,7 +54,7 @@ export function createHighWater({ database, revocationStore, log }: HighWaterDep
     }
   }
 
-  /** Somebody whom we believe has shown that the log came to this number. */
+  /** Takes trusted evidence that the log had reached this number. */
   function show(seq: number, by: EvidenceSource): void {
     if (seq > shown.seq) shown = { seq, by }
   }
@@ -75,7 +75,10 @@ export function createHighWater({ database, revocationStore, log }: HighWaterDep
 
     show,
 
-    /** What the next answer is judged by; to be asked for before the question is sent, or an answer that is merely old looks false. */
+    /**
+     * The mark to judge the next answer by. To be taken before the read is sent: else a slow answer would look like a log that
+     * went back.
+     */
     mark(position: number): Mark {
       return position > shown.seq ? { seq: position, by: 'this process' } : shown
     },

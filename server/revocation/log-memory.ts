@@ -1,4 +1,4 @@
-// What this machine remembers of the log from before this process was started, and what it writes down for the next.
+// What this machine has stored of the log before this process was started (log-marks.ts), and what it stores for the next start.
 import type { LogMark, LogMarkStore } from '../storage/log-marks.js'
 import type { LogPosition } from '../storage/revocations.js'
 

@@ -65,7 +65,7 @@ export function createOutages({ database, heartbeatStore, now, elapsed }: Outage
 
     /**
      * The latest of each kind, null where there was none.
-     * @throws database_unavailable rather than judge somebody by less
+     * @throws database_unavailable: a refresh must not be judged without them
      */
     async known(): Promise<(Outage | null)[]> {
       await settle()

@@ -38,7 +38,7 @@ export function createPolicyInForce({ database, policyVersionStore, applications
   return Object.assign((): Policy => eras.latest, {
     /** The policy that a session is judged by. */
     of: (session: Judged): Policy => now().of(session),
-    /** All of them at this instant, for who must judge by one policy from beginning to end: the same object until one changes. */
+    /** A snapshot of all of them, for callers that must judge by one policy throughout: the same object until one changes. */
     eras: now,
   })
 }

@@ -1,4 +1,4 @@
-// Looks after the copy of the log in Redis, and puts it right after Redis lost it.
+// Maintains the copy of the log in Redis, and repairs it after Redis has lost data.
 import type { Database } from '../storage/database.js'
 import { RedisFailure } from '../storage/redis-failure.js'
 import type { RevocationStore } from '../storage/revocations.js'
@@ -43,7 +43,7 @@ export function createRedisCopy({ redisLog, database, revocationStore, tail, now
       return failure
     },
 
-    /** What is known here now must be in the copy at the next look. */
+    /** Entries up to the present position must be in the copy at the next repair. */
     settle(): void {
       settled = { logId: tail.logId, upto: tail.position }
     },

@@ -28,7 +28,7 @@ export type RedisLinkDeps = {
   log: { warn(details: object, message: string): void; info(details: object, message: string): void }
 }
 
-/** What somebody else wants of the same Redis. */
+/** Another use of the same Redis (counters, say), which counts for its status. */
 export type RedisNeed = {
   /** Why it cannot be had now, or null. */
   failure(): RedisFailure | null
@@ -78,7 +78,7 @@ export function createRedisLink(deps: RedisLinkDeps) {
     }
   }
 
-  /** Nobody waits for this read; who needs one that works asks for it. */
+  /** Not awaited, and failures are ignored: a caller that depends on a read makes its own. */
   function look(read: Promise<void>): void {
     read.catch(() => {})
   }
@@ -178,7 +178,7 @@ export function createRedisLink(deps: RedisLinkDeps) {
       needs.push(need)
     },
 
-    /** Connects, and waits a moment for what Redis knows already; without Redis it goes on, and connects later. */
+    /** Connects, and reads what Redis has; after a timeout the start goes on without, and Redis is connected later. */
     async start(): Promise<void> {
       const connected = await redis.connect(patience)
       if (connected) await listen()

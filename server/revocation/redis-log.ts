@@ -1,6 +1,6 @@
-// The copy of the log in Redis: the newest entries, one member of a sorted set each, and a channel that says what was just
-// committed. Whoever can write to Redis must not be able to end a revocation or to invent one, so every text is
-// authenticated under SECRET_KEY; what is not is as good as absent.
+// The copy of the log in Redis: the newest entries, one member of a sorted set each, and a pub/sub channel for what was just
+// committed. Write access to Redis must not allow to undo a revocation or to invent one, so every text has a MAC under
+// SECRET_KEY; texts without a valid one are ignored.
 import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto'
 import { z } from 'zod'
 import type { LogAnswer } from '../protocol/log/projection.js'
@@ -8,9 +8,9 @@ import { type Revocation, revocationKinds } from '../protocol/log/revocation.js'
 import type { RedisClient, RedisConnections } from '../storage/redis.js'
 import type { RedisFailure } from '../storage/redis-failure.js'
 
-/** Where all servers say what they have committed, whatever the log's id: a new id is news for everybody. */
+/** The channel on which servers publish what they have committed; one for all ids of the log, as all must learn of a new id. */
 export const logChannel = 'darvoza:log'
-/** How many entries are kept, the newest: enough for whoever missed a moment; who missed more reads the database. */
+/** How many entries are kept, the newest: enough after a short interruption; after a longer one the database is read. */
 export const keptEntries = 2_048
 /** TTL of a copy that no server maintains, in ms: it shows for a week that a restored database is too old. */
 const keptFor = 7 * 86_400_000
@@ -125,14 +125,14 @@ export function createRedisLog({ redis, secretKey }: RedisLogDeps) {
       return spoilt
     },
 
-    /** Says what was just committed. Nobody waits for it, and it may fail: the database has it. */
+    /** Publishes what was just committed. Not awaited, and it may fail: the database has it. */
     tell(logId: string, entries: readonly Revocation[]): void {
       if (entries.length === 0) return
       const telling: Promise<void> = tellAll(logId, entries).finally(() => underway.delete(telling))
       underway.add(telling)
     },
 
-    /** What somebody said on the channel; null when it was not one of us. */
+    /** A message of the channel; null where its MAC is not ours. */
     readMessage(text: string): LogMessage | null {
       return opened(text, messageSchema)
     },

@@ -1,5 +1,5 @@
-// Follows the revocation log. The database is the truth, and only an answer of its own makes this process fresh: one that
-// was asked for less than a second ago, with the log applied up to it.
+// Follows (polls) the revocation log. The database is the source of truth, and only an answer of its own makes this process
+// fresh: one to a read that was sent less than a second ago, with the log applied up to it.
 import { setImmediate } from 'node:timers/promises'
 import { refuse } from '../protocol/errors.js'
 import type { LogAnswer, Projection } from '../protocol/log/projection.js'
@@ -22,9 +22,9 @@ const patience = 1_500
 /** How many entries are read, and then applied, at a time. */
 const stretch = 2_000
 
-/** Carries entries from process to process faster than the database tells of them. It never makes anybody fresh. */
+/** Carries entries from process to process faster than polling the database. It never makes a process fresh. */
 export type Transport = {
-  /** What this process has committed. Nobody waits for it. */
+  /** Publishes what this process has committed. Not awaited. */
   tell(logId: string, entries: readonly Revocation[]): void
   /** Every entry in (after, upto], or null where it has not all of them. */
   between(logId: string, after: number, upto: number): Promise<Revocation[] | null>
@@ -52,7 +52,7 @@ export type TailDeps = {
 /** `askedAt`: epoch ms by the database's clock, an instant before it was read; the lifetime in seconds. */
 export type FollowedHead = { logId: string; seq: number; accessLifetime: number; askedAt: number }
 
-/** Is told in turn what this process takes in. */
+/** Called for what this process applies, in order. */
 export type Listener = {
   /** The log is another one now, and is read from its beginning. */
   entered(logId: string): void
@@ -184,7 +184,7 @@ export function createTail(deps: TailDeps) {
   }
 
   /**
-   * One such read, for whoever is about to refuse somebody for what the database does not know.
+   * One such read, before a request is refused because of something that the database lacks.
    * @throws log_went_back, database_unavailable
    */
   async function requireForward(): Promise<void> {
@@ -200,12 +200,12 @@ export function createTail(deps: TailDeps) {
       return logId
     },
 
-    /** Up to where the log is known here. */
+    /** The number up to which the log is applied here. */
     get position() {
       return projection.position
     },
 
-    /** The last head that everybody who follows has taken in: what they hold in memory is at least as new. */
+    /** The last head that all followers have processed: their state in memory is at least as new. */
     get lastHead() {
       return lastHead
     },

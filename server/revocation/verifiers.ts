@@ -1,6 +1,6 @@
-// Who verifies by itself: each renews its lease twice a second, at any server. A renewal is answered only when the row of its
-// verifier says that a lease may last that long, so whoever reads the rows knows everybody who may still accept a token. No
-// write per renewal: the bound is written ahead, for all verifiers of this process in one statement, about once a second.
+// Leases of verifiers: each renews its lease twice a second, at any server. A renewal is answered only when the verifier's row
+// has a bound up to which the lease may last, so the rows show all verifiers that may still accept a token. No write per renewal:
+// the bound is written ahead, for all verifiers of this process in one statement, about once a second.
 import { refuse } from '../protocol/errors.js'
 import { type FeedPosition, leaseTime } from '../protocol/log/feed.js'
 import type { Database } from '../storage/database.js'
@@ -10,7 +10,7 @@ import type { Tail } from './tail.js'
 
 /** So far ahead a bound is written, in ms: a lease, what clocks are apart, and the time until the next write. */
 const ahead = leaseTime + 1_000
-/** How far two processes that follow the same database's clock are apart at most, in ms. */
+/** The largest clock skew between two processes that follow the same database's clock, in ms. */
 export const clockError = 100
 /** The write that is needed soon is begun so long before, in ms: then nobody waits for it. */
 const early = 100
@@ -35,7 +35,7 @@ export type Renewal = {
   address: string
 }
 
-/** Somebody whose lease may last. */
+/** A verifier whose lease may last. */
 export type ConnectedVerifier = {
   applicationId: string
   name: string
@@ -171,8 +171,8 @@ export function createVerifiers({ database, verifierStore, tail, now, log }: Ver
 
   return {
     /**
-     * To be called when the call of a renewal has come, before the database is asked for the number that it is answered with:
-     * who asks the rows after a commit then sees everybody who may not have been told of it.
+     * To be called when the request of a renewal arrives, before the database is asked for the number that it is answered with: a
+     * read of the rows after a commit then shows every verifier that may have been answered without that commit.
      * @throws too_many_verifiers
      */
     async renew(renewal: Renewal): Promise<void> {
@@ -204,7 +204,7 @@ export function createVerifiers({ database, verifierStore, tail, now, log }: Ver
       return [...all.values()]
     },
 
-    /** Whether everybody who renewed here is in the rows, where other servers see them. */
+    /** Whether all verifiers that renewed here are in the rows, where other servers see them. */
     areWritten(): boolean {
       const at = now()
       return ![...held.values()].some(({ row, unwritten }) => unwritten && row.renewedAt + leaseTime > at)
@@ -216,7 +216,7 @@ export function createVerifiers({ database, verifierStore, tail, now, log }: Ver
       return () => listeners.delete(listener)
     },
 
-    /** Calls back when somebody renews here and nobody was connected. */
+    /** Calls back at a renewal while no verifier had a valid lease from here. */
     onArrival(listener: () => void): void {
       arrivals.add(listener)
     },
