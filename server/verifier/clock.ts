@@ -1,5 +1,6 @@
-// Time as a verifier believes it. How long ago something was is told by the larger of two clocks: a suspended machine shows
-// only on the wall's, and one that was set back tells nothing. What time it is, the server says.
+// The time as a verifier sees it. Elapsed time is the larger difference of two clocks, monotonic and wall: only the wall clock
+// shows that the machine was suspended, and only the monotonic one is not affected by setting the time. The time of day is the
+// server's.
 import type { Clocks } from './options.js'
 
 /** By both clocks. */

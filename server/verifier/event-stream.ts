@@ -1,5 +1,5 @@
-// Server-sent events (WHATWG HTML §9.2) read strictly: what is no UTF-8, or longer than an event may be, is an error. Of an
-// event that was cut off nothing is told (§9.2.6).
+// A strict reader of server-sent events (WHATWG HTML §9.2): invalid UTF-8, or an event longer than allowed, is an error. An event
+// that was cut off is dropped (§9.2.6).
 
 export type StreamEvent = { name: string; id: string | null; data: string }
 

@@ -1,4 +1,4 @@
-// What a verifier tells those who listen. A listener that throws disturbs nobody.
+// The events of a verifier, for its listeners. An exception in a listener is ignored.
 import type { Revocation } from '../protocol/log/revocation.js'
 
 export type VerifierEvents = {
@@ -6,7 +6,7 @@ export type VerifierEvents = {
   lease: { log: string; seq: number }
   /** It is over: until the next one every token is asked about. */
   lease_over: Record<string, never>
-  /** An entry of the log was applied; of those that are read from the beginning none is told. */
+  /** An entry of the log was applied; not raised for the entries of a snapshot. */
   revocation: Pick<Revocation, 'seq' | 'kind' | 'subject' | 'effect'>
   /** The public keys were fetched. */
   keys: { kids: readonly string[] }

@@ -1,5 +1,6 @@
-// Asks the server about one token (RFC 7662): so many at a time, once for all who ask about the same one. An answer counts from
-// when it was asked for, and never for longer than a revocation may take to be known.
+// Introspection of single tokens at the server (RFC 7662): with a concurrency limit, one request for all callers with the same
+// token, and a cache. The TTL of an answer begins when its request was sent, and is never longer than a revocation may take to be
+// known.
 import { hash } from 'node:crypto'
 import { refuse } from '../protocol/errors.js'
 import { isJsonObject, parseStrictJson } from '../protocol/json.js'
@@ -36,7 +37,7 @@ export function createIntrospection(deps: IntrospectionDeps) {
   /** The TTL of a cached answer, counted from when its request was sent. */
   const serves = ({ sentAt }: Asked) => sentAt === null || clock.elapsed(sentAt) < introspectionCache
 
-  /** Where the number of what is remembered is at its limit, what is too old goes first, and then what is oldest. */
+  /** Cache eviction at the limit: expired answers first, then the oldest. */
   function makeRoom(): void {
     for (const [digest, one] of asked) {
       if (asked.size < most.remembered && (serves(one) || !one.isSettled)) return

@@ -19,7 +19,7 @@ export type KeysDeps = {
   requests: Pick<Requests, 'send'>
   clock: VerifierClock
   acceptStaleKeysFor: CheckedOptions['acceptStaleKeysFor']
-  /** What was verified by the keys of before counts no more. */
+  /** Signatures that were verified by the former keys must be verified again. */
   changed: () => void
   fetched: () => void
   failed: (error: Error) => void

@@ -1,5 +1,5 @@
-// The lease: while it is in force, every revocation of more than two seconds ago is in the mirror. It is renewed by asking the
-// server for the log's number; an answer counts once the mirror has come so far, and from when it was asked for.
+// The lease: while it is valid, every revocation of more than two seconds ago is in the mirror. It is renewed by asking the
+// server for the log's number; an answer counts once the mirror has reached that number, and from when the request was sent.
 import { isJsonObject, parseStrictJson } from '../protocol/json.js'
 import { type LeaseAnswer, type LeaseRequest, leaseTime, positionText } from '../protocol/log/feed.js'
 import { type AccessToken, errorIn } from './access-token.js'

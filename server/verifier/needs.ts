@@ -12,8 +12,8 @@ export type Needs = {
   /** For how many seconds a sign-in counts (RFC 9470). */
   maxAge?: number
   /**
-   * Where nobody can say whether the token was revoked, for the lease is over and the server does not answer: what its
-   * signature, its claims and the last known log say is enough. For what only reads.
+   * Degraded mode, for routes that only read: when the lease is over and the server does not answer, the token's signature, its
+   * claims and the last known log decide.
    */
   allowReadsUntilExpiry?: boolean
   /** The header `DPoP` of the request, and what it was sent with (RFC 9449). */

@@ -27,8 +27,8 @@ export type RequireTokenOptions = {
   /** Default `api`. */
   realm?: string
   /**
-   * Where clients reach this application, such as `https://api.example.com`: what DPoP proofs are made for. Without it that is
-   * the host which the request itself names (`Host`), so that whoever has a proof for another server can play it on here.
+   * The address at which clients reach this application, such as `https://api.example.com`: DPoP proofs must be made for it
+   * (`htu`). Without it the request's own header `Host` counts, so that a proof made for another server can be replayed here.
    */
   baseUrl?: string
   /** RFC 9449: whether bound tokens are taken under the scheme DPoP, and no others. Default `accepted`. */
@@ -36,8 +36,8 @@ export type RequireTokenOptions = {
   /** Whether API keys (`Authorization: Token dvz_key_…`) are taken. Default true. */
   apiKeys?: boolean
   /**
-   * RFC 9728: what clients that nobody set up learn of this resource server; refusals tell where. Served by whatever of this
-   * kit the request for it comes to first; an address instead of an object: somebody else serves it there.
+   * RFC 9728: what clients that were not configured learn of this resource server; challenges name its address. Served by the
+   * first part of this kit that gets the request for it; an address instead of an object: it is served elsewhere.
    */
   resourceMetadata?: string | ResourceMetadata
   /** Refusal texts of one's own. */

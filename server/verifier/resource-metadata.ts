@@ -1,5 +1,5 @@
-// What clients learn of a resource server by themselves (RFC 9728): where tokens for it are given, and which scopes there are.
-// Tools that nobody registered begin here: a refusal names the address, and the document the token server.
+// Protected resource metadata (RFC 9728): where tokens for this resource server are issued, and which scopes there are. Clients
+// that are registered nowhere begin here: a refusal names the document's address, and the document the token server.
 import { proofAlgorithms } from '../protocol/dpop.js'
 import { requireNames } from './check-access.js'
 import { pathOf } from './paths.js'

@@ -1,5 +1,5 @@
-// The revocation log as this verifier holds it: a projection, the log's id, and waiters for numbers to come. All of it is read
-// into a fresh projection, which takes the place of the old one once it is complete.
+// The verifier's mirror of the revocation log: a projection, the log's id, and callers that wait for a number. A snapshot is read
+// into a new projection, which replaces the old one once it is complete.
 import type { FeedPosition } from '../protocol/log/feed.js'
 import { createProjection, type LogAnswer, type Projection } from '../protocol/log/projection.js'
 import type { RevocableClaims, Revocation } from '../protocol/log/revocation.js'

@@ -1,5 +1,5 @@
-// Which DPoP proofs were used (RFC 9449 §11.1). They stand in sets by ten seconds of their `iat`, so that whole sets are
-// forgotten, and what is remembered stays bounded.
+// Replay cache of DPoP proofs (RFC 9449 §11.1). They are kept in sets by ten seconds of their `iat`, so that whole sets expire,
+// and memory is bounded.
 import { createHash } from 'node:crypto'
 import { type Proof, proofWindow } from '../protocol/dpop.js'
 import { refuse } from '../protocol/errors.js'

@@ -1,11 +1,11 @@
-// How a verifier stands, for a health check or whoever looks after it. No secret is in it.
+// The status of a verifier, for health checks and operators. No secret is in it.
 import type { StreamState } from './events.js'
 
 export type Counts = {
   accepted: number
   /** By the token's own fault, or for want of a right. */
   refused: number
-  /** Nobody could say: 503. */
+  /** Revocation could not be checked: 503. */
   unknown: number
   /** Of tokens whose signature was checked before. */
   remembered: number

@@ -1,5 +1,5 @@
-// darvoza/verifier: verifies access tokens in a resource server, without a call, and knows of a revocation within two seconds.
-// Here its parts are joined; nothing is shared between two verifiers of a process.
+// darvoza/verifier: verifies access tokens in a resource server, without a call per token, and refuses a revoked one within two
+// seconds. Here its parts are joined; nothing is shared between two verifiers of a process.
 import { Refusal, refuse } from '../protocol/errors.js'
 import { freshTime, leaseTime } from '../protocol/log/feed.js'
 import { createAccessToken } from './access-token.js'

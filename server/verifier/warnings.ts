@@ -1,5 +1,5 @@
-// What a verifier fails with where nobody listens to its errors: a warning of the process, once for each kind of failure. A wrong
-// secret would otherwise be seen by nothing but answers of 503.
+// Process warnings for a verifier's errors where no listener is attached: one for each kind of failure. A wrong secret would
+// otherwise show in nothing but answers of 503.
 
 /** Distinct ones; what is wrong is seen from the first. */
 const most = 10
