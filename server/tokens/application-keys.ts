@@ -1,4 +1,4 @@
-// The keys that applications sign with: those of their metadata, or those that lie at the address that it names.
+// The keys that applications sign with: in their metadata (`jwks`), or at the address that it names (`jwks_uri`).
 import { createLocalJWKSet, errors, type JWTVerifyGetKey, type JWTVerifyOptions, jwtVerify } from 'jose'
 import type { Outgoing } from '../outgoing/outgoing.js'
 import { type ApplicationTerms, isUnseen } from '../policy/application-metadata.js'

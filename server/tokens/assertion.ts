@@ -1,4 +1,4 @@
-// The assertion that an application proves itself by (RFC 7523 §2.2, §3), each part of which says that it is for us and now.
+// Client authentication by a signed assertion (RFC 7523 §2.2, §3), whose claims must say that it is for us and now.
 import { decodeJwt, decodeProtectedHeader } from 'jose'
 import type { ApplicationTerms } from '../policy/application-metadata.js'
 import { Refusal } from '../protocol/errors.js'
@@ -49,7 +49,7 @@ export function createAssertions({ issuer, applicationKeys, spentProofs, now }: 
   }
 
   return {
-    /** Whom it says it is of, not to be believed; '' where it says nobody. */
+    /** Its unverified `sub`; '' where it has none. */
     subjectOf(assertion: string): string {
       if (assertion.length > longestText) return ''
       try {

@@ -1,5 +1,5 @@
-// The audit log as a chain: each row's hash is an HMAC, under a sealed key of its own, over the row and the hash before it.
-// Who can write to the database but has not the key cannot edit, remove or insert a row without a trace.
+// The audit log as a hash chain: each row's hash is an HMAC, under a sealed key of its own, over the row and the hash before it.
+// With write access to the database alone, without the key, no row can be edited, removed or inserted without a trace.
 import { type Actor, apiKeyOf, nameOf, originOf } from '../policy/actor.js'
 import { type AuditNote, type AuditRow, auditActions, auditText } from '../policy/audit.js'
 import { macInput } from '../protocol/algorithms.js'

@@ -1,5 +1,5 @@
-// What is asked of a token that comes back to us, one row each, in the order in which it may be told. inspect.ts asks them
-// in turn and stops at the first that refuses; explain.ts asks the same and tells how far a token comes.
+// The checks of a token that comes back to us, one row each, in the order in which a refusal may be told. inspect.ts runs them
+// and stops at the first that refuses; explain.ts runs the same and tells how far a token comes.
 import { ownApplicationId } from '../policy/application-metadata.js'
 import { longestAccessLifetime, longestRefreshLifetime } from '../policy/policies.js'
 import { macMatches, verifyInput } from '../protocol/algorithms.js'
@@ -152,7 +152,7 @@ export function pass(checks: readonly TokenCheck[], token: CompactToken): void {
   }
 }
 
-/** What a time decides may be otherwise in a moment. */
+/** A refusal because of a time is temporary where the clock may be wrong: Retry-After. */
 export function refuseToken(code: ErrorCode): Refusal {
   return refuse(code, code === 'clock_jumped' || code === 'clock_went_back' ? { retryAfter: 10 } : {})
 }

@@ -1,5 +1,5 @@
-// Makes tokens. What an access token says comes from one Standing, read in one statement together with its `rev`. Audience
-// and scope are decided by who asks for it.
+// Makes tokens. The claims of an access token come from one Standing, read in one statement together with its `rev`. Its audience
+// and scope are decided by the caller.
 
 import { type ApplicationTerms, ownApplicationId, permissionsFor, saysRoles } from '../policy/application-metadata.js'
 import { isOwnPermission } from '../policy/permissions.js'

@@ -1,5 +1,5 @@
-// A transaction by somebody: the actor is judged in it before anything else, by what the rows say then. For what is neither
-// audited nor revokes; whatever is one of these is a change (changes.ts), which begins with this.
+// A transaction by an actor, who is authorized in it before anything else, by the rows as they are then. For transactions that
+// are neither audited nor revoke; one that is or does is a change (changes.ts), which begins with this.
 import type { Actor } from '../policy/actor.js'
 import { refuse } from '../protocol/errors.js'
 import type { ApplicationsInForce } from '../revocation/applications-in-force.js'

@@ -1,6 +1,6 @@
-// The last step of a restore, and the only way on once the database went back. The log gets a new id and goes on far beyond
-// every number that was ever seen, with an entry that ends everything older: what the restored database forgot to refuse is
-// refused with the rest. Works whatever state the log is in, so it does not go through tokens/changes.ts, which asks that first.
+// The last step of a restore, and the only way on once the database went back. The log gets a new id and goes on far beyond every
+// number that there is evidence of, with an entry that ends everything older: revocations that the restored database has lost are
+// covered by it. Works whatever state the log is in, so it does not go through tokens/changes.ts, which checks that first.
 import { type Actor, nameOf } from '../policy/actor.js'
 import type { AuditNote } from '../policy/audit.js'
 import { longestAccessLifetime } from '../policy/policies.js'
@@ -37,9 +37,9 @@ export type LogAdvanceDeps = {
 export type Advanced = {
   before: { logId: string; seq: number }
   after: { logId: string; seq: number }
-  /** The highest number that was known to anybody who could be asked. */
+  /** The highest number that there is evidence of. */
   seen: number
-  /** What Redis still has of the time that the database forgot; null where it could not be asked. */
+  /** Entries in Redis that the restored database lacks; null where Redis did not answer. */
   lost: Revocation[] | null
   /** New users get ids above. */
   lastUserId: number

@@ -44,7 +44,7 @@ export function createProofs({ spentProofs, nonces, now, latest }: ProofsDeps) {
   }
 
   return {
-    /** For an answer to whoever showed a proof: what the next one must hold. null where the policy does not ask for it. */
+    /** The nonce for the next proof (`DPoP-Nonce`, RFC 9449 §8.2); null where the policy does not ask for one. */
     nonce: (): string | null => (nonces.isAsked() ? nonces.good()[0] : null),
 
     /**

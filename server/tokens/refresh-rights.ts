@@ -1,4 +1,4 @@
-// What a refresh asks beside whether the session lives: that its application may still have what the session gives. Our own
+// Checks of a refresh beside whether the session lives: that its application may still have what the session grants. Our own
 // application has no such terms, and nothing is read for it.
 import type { Origin } from '../policy/actor.js'
 import { hasRefreshTokens, mayBeOffline, mayUse, ownApplicationId, scopeWords } from '../policy/application-metadata.js'

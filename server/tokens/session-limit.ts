@@ -93,7 +93,10 @@ export function createSessionLimit({
     },
   }
 
-  /** Whoever ends sessions for being too many takes turns at the user's row: what one has ended counts for no other. */
+  /**
+   * Ends of sessions over the limit are serialized by the user's row lock: a session that one transaction has ended is not
+   * counted by the next.
+   */
   function endUnderLock(standing: Standing, eras: ErasInForce, presenter: Origin): Promise<Judgement> {
     const { id, userId, deviceId } = standing.session
     return changes.run({ name: 'system', origin: presenter, credential: null }, async (tx, { record, note }) => {

@@ -136,8 +136,8 @@ export function createSigningKeys(deps: SigningKeysDeps) {
 
   return {
     /**
-     * Makes the first key pairs, once among all servers. Nobody has fetched the JWKS yet, so they sign at once; what is
-     * missing beside a key that signs is published first (policy/key-life.ts).
+     * Makes the first key pairs, once among all servers. No JWKS is in any cache yet, so they sign at once; what is missing
+     * beside a key that signs is published first (policy/key-life.ts).
      */
     async ensure(): Promise<void> {
       const isThere = (records: readonly KeyRecord[]) => records.some(record => record.state === 'active')

@@ -1,4 +1,4 @@
-// What proves something once (RFC 7523 §3, RFC 9449 §11.1). The row decides, so it is right on any number of servers.
+// Single use of proofs, against replay (RFC 7523 §3, RFC 9449 §11.1). The row decides, so it is right on any number of servers.
 import { createHash } from 'node:crypto'
 import type { Database } from '../storage/database.js'
 import type { SpentProofStore } from '../storage/spent-proofs.js'

@@ -1,6 +1,6 @@
-// An end of all sessions of somebody is one number. The transaction that raises it writes a sweep, and any server works that
-// off behind the answers, under a lease: it marks the rows for the lists, and writes down whom to tell. A server that is killed
-// leaves it to the next.
+// An end of all sessions of a user, of an application or of everybody is one number. The transaction that raises it writes a
+// sweep, which any server carries out in the background, under a lease: it marks the rows for the lists, and writes down which
+// applications to tell. If a server is killed, the next one goes on once the lease is over.
 import { setImmediate } from 'node:timers/promises'
 import type { RevocationKind } from '../protocol/log/revocation.js'
 import type { Database, Queries } from '../storage/database.js'

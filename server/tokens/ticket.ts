@@ -1,6 +1,6 @@
-// Tickets: a checked authorization request on its way through forms and addresses, while a person signs in and agrees. There
-// is no row of it, so that whoever sends requests by the million writes nothing. Only this server reads one, nobody changes
-// one, and it is of use in the browser alone that began it.
+// Tickets: a checked authorization request, encrypted, in forms and addresses while a person signs in and agrees. It is stateless
+// (no row), so that a flood of requests writes nothing. Only this server can read a ticket, a changed one does not open, and it
+// is of use only in the browser that began it.
 import { createCipheriv, createDecipheriv, createHash, hkdfSync, timingSafeEqual } from 'node:crypto'
 import { deflateRawSync, inflateRawSync } from 'node:zlib'
 import type { AuthorizationRequest } from '../policy/authorization-request.js'
