@@ -1,4 +1,4 @@
-// What a new application is like, by what it is. Rules read the metadata alone: whoever knows better says so in it.
+// The default metadata of a new application, by its kind. Rules read the metadata alone, which may set anything else.
 import type { ApplicationKind, ApplicationMetadata } from './application-metadata.js'
 
 const ofPeople = {

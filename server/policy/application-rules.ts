@@ -1,5 +1,5 @@
-// What is looked at when an application is saved, one row each: what cannot be right is a problem of its field, what is only
-// risky a warning. All of them are told at once.
+// The checks of an application when it is saved, one row each: what cannot be right is a problem of its field, what is only risky
+// a warning. All of them are reported at once.
 import { type FieldProblems, type Problem, problem } from '../protocol/problems.js'
 import { redirectUriProblem, redirectUriWarning, resourceProblem, webUriProblem } from '../protocol/redirect-uris.js'
 import { isPublicClient, usesSecret } from './application-defaults.js'

@@ -1,5 +1,5 @@
-// A checked request of the authorization endpoint, how it is made from its parameters, and its parameters again: whoever
-// comes back to it is asked all the rules once more.
+// A checked request of the authorization endpoint, made from its parameters, and turned back into parameters: when a browser
+// comes back with it, all the rules are checked once more.
 import {
   type AuthorizationFacts,
   type AuthorizationParameters,

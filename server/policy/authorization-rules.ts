@@ -1,5 +1,5 @@
-// What is asked of an authorization request, one row each, in the order in which it may be told. Until it is known where an
-// application may be answered, what is wrong is told to the person and never sent anywhere (RFC 6749 §4.1.2.1).
+// The checks of an authorization request, one row each, in the order in which an error may be told. Until the redirect URI is
+// known to be the application's, errors are shown to the person and never sent anywhere (RFC 6749 §4.1.2.1).
 import { isThumbprint } from '../protocol/dpop.js'
 import type { ErrorCode } from '../protocol/errors.js'
 import { challengeMethods, isChallenge } from '../protocol/pkce.js'

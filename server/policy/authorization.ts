@@ -1,5 +1,5 @@
-// What comes next on the way to an application. The endpoint asks it each time somebody comes by, and every page comes back to
-// the endpoint: no step can be skipped, two tabs do not disturb each other, and back and reload do nothing that matters.
+// The next step of the authorization flow. The endpoint computes it at each request, and every page leads back to the endpoint:
+// no step can be skipped, two tabs do not disturb each other, and back and reload do nothing that matters.
 import type { AuthorizationRequest } from './authorization-request.js'
 
 /** Who is signed in with the browser. Times are epoch ms. */

@@ -1,5 +1,5 @@
-// Client ID metadata documents (draft-ietf-oauth-client-id-metadata-document-02): the `client_id` is an https address, and
-// what lies there describes the application. Nobody here has looked at it, so it says little: where codes go within its own
+// Client ID metadata documents (draft-ietf-oauth-client-id-metadata-document-02): the `client_id` is an https address, and the
+// document there describes the application. No administrator has reviewed it, so it may say little: redirect URIs within its own
 // origin or on the person's machine, and never a secret.
 import { isApplicationId } from '../protocol/claims.js'
 import { isJsonObject } from '../protocol/json.js'

@@ -1,5 +1,5 @@
-// Cells of files that people open in a spreadsheet, which takes what begins like a formula for one. An apostrophe before it
-// keeps it text; whoever reads the file again takes that one away, so that every text comes back as it was.
+// Cells of CSV files for spreadsheets, which take some beginnings of a text for a formula (CSV injection). An apostrophe before
+// it keeps it text; when the file is read again, that one is taken away, so that every text comes back as it was.
 
 /** Also where the cell would be split at another separator; not a negative number, as JSON has them. */
 const hidden = /([,;\t]\s*)('*)(?=[=+@]|-(?!\d+(?:\.\d+)?(?:[,;\]}]|$)))/g

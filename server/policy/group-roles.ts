@@ -1,5 +1,5 @@
-// Groups of elsewhere as roles: what each is called, what it allows, and what is said of it. Pure, so that a dry run and the
-// import itself decide alike.
+// Groups of another system (Django) as roles: the name of each, what it allows, and what the report of an import says of it.
+// Pure, so that a dry run and the import itself decide alike.
 import { builtInRoles, isOwnPermission, isPermission, mostPermissions } from './permissions.js'
 import { apartRoleName, roleNameOf } from './role-names.js'
 

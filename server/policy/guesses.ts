@@ -1,5 +1,5 @@
-// What counts a guess at a password, or at an application's secret, and how much of it an hour takes. The rule behind the table: nobody can use up what
-// somebody needs who proves a device that they already use.
+// Which rate limits (buckets of an hour) count a guess at a password or at an application's secret, and how high each is. The
+// rule behind the table: guesses of others can never use up the limit for a user who proves a device that is in use (lockout).
 import { networkOf } from './network.js'
 
 /** How long a bucket counts, in seconds. Windows begin at full hours, so that every server has the same ones. */

@@ -1,5 +1,5 @@
-// Names that look like others. Whoever registers an application chooses what it is called, and a person who is asked to let it
-// in reads that name; so it may not be read as one that somebody here has given.
+// Names that look alike (homoglyphs, confusables). An application that registers itself chooses its name, which a person reads on
+// the consent page; so it must not resemble a name that an administrator has given.
 
 /** Letters of other scripts that are drawn as Latin ones are, and digits; in small letters. */
 const drawnAlike: Readonly<Record<string, string>> = {

@@ -1,5 +1,5 @@
-// What an application says of itself, whose origin is nobody here: its next word takes the place of all that it said, so what
-// somebody else wrote there would be lost without a word, and people are told that it calls itself so.
+// What an application that registered itself, or is described by a document, says of itself. Its next update replaces all that it
+// said: an administrator's edit of it would be lost silently, and would be shown to people as the application's own words.
 import { type ApplicationMetadata, type ApplicationOrigin, isUnseen } from './application-metadata.js'
 import { isOfOurs } from './client-document.js'
 import { registrableNames } from './registration.js'

@@ -1,5 +1,5 @@
-// What an application's own token is for (RFC 6749 §4.4): like a session's (session-scope.ts), but nobody stands behind it, so
-// of scopes it has those of resource servers alone, and not those that act for a person.
+// Audience and scope of an application's own token (client credentials, RFC 6749 §4.4): as for a session (session-scope.ts), but
+// there is no user, so of scopes it has those of resource servers alone, and not those that act for a person.
 
 import { resourceMeant, scopeWordsOf } from '../protocol/scopes.js'
 import type { ApplicationMetadata } from './application-metadata.js'

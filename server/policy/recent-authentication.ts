@@ -1,4 +1,4 @@
-// What is hard to take back is done only by who has signed in, or typed the password again, a short while ago.
+// Actions that are hard to undo need a recent authentication: a sign-in, or the password typed again, a short while ago.
 
 /** How long ago that may be, in seconds. */
 export const recentFor = 300

@@ -1,5 +1,5 @@
-// What an application says of itself when it registers (RFC 7591 §2). It may say what concerns itself alone; what lets it do
-// more is for administrators. What nobody knows is passed over, as §2 asks for.
+// The metadata of a registration request (RFC 7591 §2). An application may set what concerns itself alone; what lets it do more
+// is for administrators. Unknown members are ignored, as §2 requires.
 import { type FieldProblems, problem } from '../protocol/problems.js'
 import { withDefaults } from './application-defaults.js'
 import { givenMetadata, kindOf, metadataNames, readDescription } from './application-description.js'

@@ -1,8 +1,8 @@
-// What becomes of a refresh token that did not win its rotation. Pure: rows and times come in, a verdict goes out.
+// The verdict on a refresh token that did not win its rotation. Pure: rows and times come in, a verdict goes out.
 //
-// A session remembers which generations were rotated away lately in two spans, each at most one grace long: `window` began
-// with the rotation at `windowStartedAt`, `older` is the span before it. With them every generation rotated away at most
-// one grace ago is known, and none rotated away more than two graces ago is taken for it.
+// A session remembers which generations were rotated away lately in two spans, each at most one grace long: `window` began with
+// the rotation at `windowStartedAt`, `older` is the span before it. With them every generation rotated away at most one grace ago
+// is known, and none rotated away more than two graces ago is taken for it.
 
 export type RotationSpans = {
   generation: number
