@@ -1,4 +1,5 @@
-// What keeps the tables small and the clocks honest, in small batches so that nobody waits for it.
+// Periodic work: writes the heartbeat, marks expired sessions and deletes old rows; in small batches, so that no request waits
+// for it.
 import { setImmediate } from 'node:timers/promises'
 import type { Projection } from '../protocol/log/projection.js'
 import type { HighWater } from '../revocation/high-water.js'

@@ -1,4 +1,4 @@
-// What all lists have in common for those who read them.
+// Pagination, as all lists have it: cursors in, results and the next cursor out.
 import { refuseField } from '../protocol/errors.js'
 import { readCursor, writeCursor } from '../storage/cursors.js'
 import type { Counted, Cursor, List, Scanned } from '../storage/keyset-scan.js'

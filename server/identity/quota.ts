@@ -1,5 +1,5 @@
-// Rate limits by person for actions without a password that cost a row, or an entry that others hold in memory: nothing else
-// slows down somebody who is signed in, or a script with their cookie or token.
+// Rate limits per user for actions without a password that write a row, or an entry that other processes hold in memory: no other
+// limit applies to a signed-in user, or to a script with their cookie or token.
 import { type ErrorCode, refuse } from '../protocol/errors.js'
 import { createGuessCounts } from './sign-in/guess-counts.js'
 

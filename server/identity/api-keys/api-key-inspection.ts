@@ -1,5 +1,5 @@
-// An API key that somebody holds out: whose it is, what it may do now, and why it is refused. It is neither kept nor logged, and
-// counts as no use of it.
+// Inspection of an API key that is submitted as text: whose it is, what it may do now, and why it is refused. It is neither kept
+// nor logged, and does not count as a use of it.
 import { apiKeyPrefix, scopesInForce } from '../../policy/api-key.js'
 import type { ErrorCode } from '../../protocol/errors.js'
 import type { ApiKeyLookup } from '../../tokens/api-key-lookup.js'

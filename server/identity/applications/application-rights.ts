@@ -1,5 +1,5 @@
-// Who may act on an application. Its tokens do what they say: whoever can set where its codes go, or what proves it, can use
-// whatever its users let it have. So nobody touches one that may do more than they may themselves, before or after.
+// Authorization of changes to an application. With its redirect URIs or its credentials one can use whatever its users let it
+// have (privilege escalation). So an actor may change only applications that may do no more than the actor may, before or after.
 import type { Actor } from '../../policy/actor.js'
 import {
   type ApplicationMetadata,

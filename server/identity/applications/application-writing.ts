@@ -1,5 +1,5 @@
-// Writes the rows of applications. Who may, and what the audit log is told, is for whoever calls; here is what must be true
-// of every row, what a change of one ends, and what every process and the log have to learn of it.
+// Writes the rows of applications. Authorization and the audit log are left to the callers; here are the invariants of every row,
+// what a change of one ends, and what every process and the log have to learn of it.
 import { applicationMetadata, ownApplicationId, ownLifetimes } from '../../policy/application-metadata.js'
 import { takesOfAskers, takesOfItsOwn } from '../../policy/application-takings.js'
 import { isApplicationId } from '../../protocol/claims.js'

@@ -1,5 +1,5 @@
-// Applications as everybody above this floor sees them, their columns picked one by one; and as all who write them for
-// programs do: the API, the command line, files.
+// Applications as the floors above see them (a view: columns picked one by one), and as they are written for programs: by the
+// API, the command line, files.
 import type {
   ApplicationKind,
   ApplicationMetadata,

@@ -1,5 +1,5 @@
-// How what a file wants differs from what is there. Pure: whoever shows it and whoever writes it reckon it alike, and what
-// differs between the two has been changed by somebody else.
+// The difference between a configuration file and the present state. Pure: preview and writing compute it alike, so a difference
+// between the two is a concurrent change.
 import { usesSecret } from '../../policy/application-defaults.js'
 import { metadataNames } from '../../policy/application-description.js'
 import { type Policy, policyNames } from '../../policy/policies.js'

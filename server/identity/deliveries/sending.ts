@@ -1,5 +1,6 @@
-// Sends what waits: for each application one worker at a time takes a few rows, each under a lease of its own, sends them, and
-// writes down what came of it. Who is killed in between has sent a token that is sent again: the same `jti` says so.
+// Sends the logout tokens that are due: for each application one worker at a time takes a few rows, each under a lease of its
+// own, sends them, and writes down the outcome. After a crash in between a token is sent again, with the same `jti`
+// (at-least-once delivery).
 import { setImmediate } from 'node:timers/promises'
 import type { ApplicationsInForce } from '../../revocation/applications-in-force.js'
 import type { Database } from '../../storage/database.js'

@@ -1,5 +1,5 @@
-// Sessions and devices as everybody above this floor sees them, their columns picked one by one. What a refresh token is
-// made of, and what the client itself calls its device, stay below.
+// Sessions and devices as the floors above see them (a view: columns picked one by one). What a refresh token is made of, and the
+// client's own name of its device, are left out.
 import type { DeviceRecord } from '../../storage/devices.js'
 import type { SessionRecord } from '../../storage/sessions.js'
 

@@ -1,5 +1,5 @@
-// Whether a user here is the one whom the former service knows by the same id. Its tokens name people by nothing else: whoever
-// was made here, or was taken in under another id, would otherwise be signed in as by whoever has, or had, that id there.
+// Whether a user here is the one that the former service has under the same id. Its tokens name users by the id alone: a user who
+// was created here, or imported under another id, would otherwise be signed in by the token of another person.
 import type { AuditStore } from '../../storage/audit.js'
 import type { Queries } from '../../storage/database.js'
 import type { OwnUserRecord } from '../../storage/user-rows.js'

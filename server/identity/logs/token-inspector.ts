@@ -1,4 +1,4 @@
-// A token that somebody holds out: what it fails at, and who saw to that. It is neither kept nor logged.
+// Inspection of a token that is submitted as text: which check refuses it, and who revoked it. It is neither kept nor logged.
 import type { RefreshClaims } from '../../protocol/claims.js'
 import type { Database } from '../../storage/database.js'
 import type { RevocationRecord, RevocationStore } from '../../storage/revocations.js'

@@ -1,5 +1,4 @@
-// What becomes of each of some users who are brought along from elsewhere: judged for many at once, by a few reads, and in
-// the same way whether it is done then or only said.
+// The verdict on each user of an import: for a batch at a time, by a few reads, and alike in a dry run and in the import itself.
 import type { Actor } from '../../policy/actor.js'
 import { rightsOfRoles } from '../../policy/permissions.js'
 import type { Policy } from '../../policy/policies.js'

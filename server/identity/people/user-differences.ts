@@ -1,5 +1,4 @@
-// Somebody who is brought along from elsewhere and is here already: what the two say differently. Nothing here is overwritten
-// by an import, so whoever runs it is told.
+// Differences between an imported user and the one that exists already. An import overwrites nothing, so they are reported.
 import type { UserRecord } from '../../storage/users.js'
 import { isOutdatedHash, unusableHash } from '../sign-in/stored-passwords.js'
 import type { UserToImport } from './new-user.js'

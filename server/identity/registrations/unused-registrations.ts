@@ -1,4 +1,5 @@
-// Applications that have registered themselves and that nobody uses do not stay: whoever floods has only filled some weeks.
+// Deletes self-registered applications that were never used, after 30 days: a flood of registrations does not fill the table for
+// good.
 import { setImmediate } from 'node:timers/promises'
 import type { PolicyInForce } from '../../revocation/policy-in-force.js'
 import type { Database } from '../../storage/database.js'

@@ -1,5 +1,5 @@
-// Who is behind a browser's cookie. A sign-in to our own pages is a session of the built-in application like any other:
-// whatever ends it in the lists, the log or the policy ends it here with the next request, as one SELECT tells.
+// The session behind a browser's cookie. A sign-in to our own pages is a session of the built-in application like any other: when
+// it is ended in the lists, by the log or by the policy, the next request finds it ended, by one SELECT.
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
 import type { Actor, Origin } from '../../policy/actor.js'
 import { type SessionEnd, sessionEnd } from '../../policy/session.js'

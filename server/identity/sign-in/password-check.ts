@@ -1,5 +1,5 @@
-// Whose password is this? What is found is what the check rested on, and is compared again by whoever acts on it: the log's
-// number is read with the user, before the password is checked, and both outside of every transaction.
+// Checks a user name and a password. The result holds what the check rested on, which the caller compares again: the log's number
+// is read with the user, before the password is checked, and both outside of every transaction.
 import type { Origin } from '../../policy/actor.js'
 import type { Guesser } from '../../policy/guesses.js'
 import { Refusal, refuse } from '../../protocol/errors.js'

@@ -1,5 +1,5 @@
-// Guesses counted in Redis, for all servers together. While Redis is away, hangs or is full, this process counts by itself:
-// nobody waits for it, and nobody is refused because of it.
+// Counters of guesses in Redis, shared by all servers. While Redis is away, hangs or is full, this process counts by itself: no
+// request waits for Redis, and none is refused because of it.
 import type { Cluster, Redis } from 'ioredis'
 import type { RedisNeed } from '../../revocation/redis-link.js'
 import { RedisFailure } from '../../storage/redis-failure.js'
