@@ -1,5 +1,5 @@
-// What answers for a path that no route has: what its nearest relatives among the routes have, those that share the longest
-// beginning with it. `/api/nothing` is refused as `/api/me` would be.
+// Which route's settings answer for an unknown path: those of the route with the longest common prefix. `/api/nothing` is refused
+// as `/api/me` would be.
 
 /**
  * @param routes the paths of the table; of those below one beginning the first one counts, unless one is the beginning itself

@@ -1,4 +1,4 @@
-// Answers that are prepared once and are the same for everybody, until what they are made of changes.
+// Responses that are serialized once, with an ETag, and are the same for all clients until what they are made of changes.
 import { createHash } from 'node:crypto'
 import { jwksMaxAge } from '../policy/key-life.js'
 import type { Context } from './handler.js'

@@ -1,4 +1,4 @@
-// Who writes a refusal on the wire that its reader speaks: one row a wire, which kinds of access name.
+// The presenters, which write refusals: one row for each wire; kinds of access name theirs.
 import type { WriteRefusal } from './handler.js'
 import { acceptsEvents, acceptsJson } from './middleware/accept.js'
 import { pageHeaders, programHeaders } from './middleware/security-headers.js'

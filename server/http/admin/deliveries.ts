@@ -1,4 +1,4 @@
-// What applications are told of ends of sessions.
+// Logout tokens (deliveries) to applications: the list, sending one again, and a test.
 import type { Deliveries } from '../../identity/deliveries/deliveries.js'
 import { type Context, personOf } from '../handler.js'
 import { deliveryColumns, deliveryFilters } from '../lists/deliveries.js'

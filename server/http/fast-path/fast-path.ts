@@ -1,5 +1,5 @@
-// The fast path: routes that are asked very often (`fast` in their row) are answered without Koa where they are asked in the
-// usual way. Steps and handler are the same, and so are the bytes of the answer; whatever is unusual goes through Koa.
+// The fast path: hot routes (`fast` in their row) are answered without Koa where the request is an ordinary one. Steps and
+// handler are the same, and so are the bytes of the answer; all other requests go through Koa.
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
 import type { Refusal } from '../../protocol/errors.js'
 import { type Context, inTurn, type Step } from '../handler.js'

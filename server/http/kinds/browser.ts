@@ -1,5 +1,5 @@
-// Senders known by the cookie of a browser. Its session is read anew with each request and judged by the policy in force, so
-// that what ends it anywhere ends it here; what a person may do is read with it, never from a token.
+// Requests that are authenticated by the cookie of a browser. Its session is read anew with each request and judged by the policy
+// in force, so that an end of it anywhere counts at once; a person's rights are read with it, never from a token.
 import type { BrowserSessions } from '../../identity/sign-in/browser-sessions.js'
 import type { OwnPermission } from '../../policy/permissions.js'
 import { Refusal, refuse } from '../../protocol/errors.js'

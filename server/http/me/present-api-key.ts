@@ -1,4 +1,4 @@
-// What whoever makes an API key says of it, and what the answer is.
+// The fields of the request that makes an API key, and of its answer.
 import { z } from 'zod'
 import type { ApiKeys } from '../../identity/api-keys/api-keys.js'
 import type { ApiKeyToCreate } from '../../identity/api-keys/new-api-key.js'

@@ -1,4 +1,4 @@
-// Requests that cannot be served, as whoever runs the server reads it: a line when that begins, and one when it is over.
+// Log lines about requests that cannot be served, for operators: one when that begins, and one when it is over.
 import { Refusal } from '../../protocol/errors.js'
 
 type Line = (details: object, message: string) => void

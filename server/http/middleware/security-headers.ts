@@ -1,4 +1,4 @@
-// What every answer has, by who reads it.
+// The security headers of every response, for pages and for programs.
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import helmet from 'helmet'
 

@@ -1,4 +1,4 @@
-// What the token endpoint answers (RFC 6749 §5.1). The dispatcher says that nobody keeps it.
+// The response of the token endpoint (RFC 6749 §5.1). The dispatcher sets `Cache-Control: no-store`.
 import { z } from 'zod'
 import type { SessionTokens } from '../../tokens/session-tokens.js'
 import type { Answer } from '../wire/answers.js'

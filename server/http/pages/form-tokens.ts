@@ -1,6 +1,6 @@
-// Against forms that other sites send in a person's name: each of ours carries a token made from a secret of this browser,
-// the page session's once somebody is signed in, before that the one of a cookie. (Login forms need it as well: whoever is
-// signed in to somebody else's account may not notice.)
+// CSRF tokens: each of our forms carries one, made from a secret of this browser: that of the page session after a sign-in,
+// before that one in a cookie. (Login forms need it as well, against login CSRF: a person may not notice that they are signed in
+// to another person's account.)
 import type { BrowserSessions } from '../../identity/sign-in/browser-sessions.js'
 import { refuse } from '../../protocol/errors.js'
 import { isJsonObject } from '../../protocol/json.js'

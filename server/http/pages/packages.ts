@@ -1,5 +1,5 @@
-// Files of other people's packages that our pages load, and we alone serve: of each package the few that are needed. They are
-// read when somebody first asks for one: hardly any process ever shows these pages.
+// Files of npm packages that our pages load, served from here: of each package the few that are needed. Each is read at its first
+// request: hardly any process ever shows these pages.
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 

@@ -1,5 +1,5 @@
-// Who reads a page, as far as the browser says: language, look and time zone. Nothing here needs the database, so that
-// pages about errors have it too.
+// Preferences of a page's reader, from cookies and headers: language, look and time zone. Nothing here needs the database, so
+// that error pages have them too.
 import type { Context } from '../handler.js'
 import type { Cookies } from './cookies.js'
 import { isLanguage, type Language, languages } from './texts.js'
