@@ -1,4 +1,4 @@
-// What a client tells those who listen.
+// The events of a client, for its listeners.
 
 export type ClientEvents = {
   /** `elsewhere`: by another tab. */

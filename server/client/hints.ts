@@ -1,4 +1,5 @@
-// Tells other tabs that the store has changed. A message never carries a token: who reads it looks into the store.
+// Messages between tabs (BroadcastChannel, `storage` events) that the store has changed. A message never carries a token: the
+// receiving tab reads it from the store.
 import type { EventName } from './events.js'
 
 /** `reason` of a sign-out: a code, and nothing more. */

@@ -1,4 +1,5 @@
-// Where a client keeps its tokens. Whatever stands there is text under a name; both may be asked for at once by other tabs.
+// Storage of a client's tokens (Web Storage, or one of the application's). Values are texts under a name, which other tabs may
+// read and write concurrently.
 
 /** May answer at once or later. One that throws is done without: the tokens then live as long as the client does. */
 export type Store = {

@@ -1,4 +1,5 @@
-// How each of the two wires is spoken: where what is sent, and which answers say for certain that a session is over.
+// The two wires (simplejwt's and OAuth's): paths and bodies of requests, and which answers mean for certain that a session is
+// over.
 import type { Tokens } from './tokens.js'
 
 export type Message = { path: string; json?: object; form?: Record<string, string> }
