@@ -1,4 +1,4 @@
-// The file of applications: JSON, read once. What is in it the rules of applications judge; here it is a list or none.
+// The file of applications: JSON, read once. Here it must be a list; its entries are validated by the rules of applications.
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 

@@ -1,4 +1,4 @@
-// Whom this server may call beside the public internet.
+// Hosts and networks that outgoing requests of this server may go to beside the public internet.
 import { isIP } from 'node:net'
 
 /** `networks` have a length of their prefix, also those of one address. */

@@ -1,11 +1,11 @@
-// TLS to the database and to Redis: whom to trust, and with what to show who we are. Files are read here, once.
+// TLS to the database and to Redis: trusted certificate authorities, and the client certificate. Files are read here, once.
 import { createPrivateKey, X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { isIP } from 'node:net'
 import { z } from 'zod'
 import type { DatabaseSettings, RedisSettings, TlsSettings } from './addresses.js'
 
-/** What is looked at in the server's certificate. */
+/** What is verified in the server's certificate. */
 export const tlsVerifications = {
   full: 'who signed it, its dates, and that it names the host of the address',
   ca: 'all but the name, for providers whose certificates name no host',
