@@ -1,4 +1,4 @@
-// What commands read: passwords that nobody sees, and files of users.
+// Input of commands: passwords that are typed without an echo, and files of users.
 import { open, stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { Readable, type Writable } from 'node:stream'

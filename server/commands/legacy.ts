@@ -1,4 +1,4 @@
-// Tokens of the service that was here before: its list and its blacklist come in, and how many still come is told.
+// Tokens of the former service: imports its list of outstanding tokens and its blacklist, and reports how many are still to come.
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Command } from 'commander'
 import type { LegacyImport, OutstandingToken } from '../identity/legacy/legacy-import.js'

@@ -1,4 +1,4 @@
-// The log of a process that serves: JSON lines on stderr and nothing else between them, whoever wrote it.
+// The log of a server process: JSON lines on stderr and nothing else between them, also for what libraries and node print.
 import { inspect } from 'node:util'
 import { pino, stdSerializers } from 'pino'
 import { Refusal } from '../protocol/errors.js'

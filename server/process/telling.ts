@@ -1,4 +1,4 @@
-// What a start tells who started it: sentences in a terminal, and elsewhere JSON lines like those of the log.
+// The output of a start: sentences in a terminal, and elsewhere JSON lines like those of the log.
 import type { Writable } from 'node:stream'
 
 type Output = Writable & { isTTY?: boolean }

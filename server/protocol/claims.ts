@@ -1,4 +1,4 @@
-// What our tokens say, and what is believed of one whose signature is right. Pure: `now` comes in.
+// The claims of our tokens, and the checks of them once the signature is right. Pure: `now` comes in.
 import type { ErrorCode } from './errors.js'
 import { isJsonObject } from './json.js'
 

@@ -1,5 +1,5 @@
-// DPoP proofs (RFC 9449): that whoever sends a token holds the key it is bound to. Pure: `now` comes in. That a proof is used
-// once is remembered by whoever asks.
+// DPoP proofs (RFC 9449): proof of possession of the key that a token is bound to. Pure: `now` comes in. Replay of a proof is
+// prevented by the callers (`spent-proofs.ts`).
 import { createHash, createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto'
 import { isSigningAlgorithm, type SigningAlgorithm, signingAlgorithmNames, verifyInput } from './algorithms.js'
 import { type Refusal, refuse } from './errors.js'

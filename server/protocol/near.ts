@@ -1,4 +1,4 @@
-// Which known name somebody may have meant who wrote another.
+// Suggests the known name that a misspelt one may stand for (edit distance).
 
 /** How far away a name may be, in characters put in, left out, changed or swapped. */
 const furthest = 2

@@ -1,4 +1,4 @@
-/** What a limit leaves to whoever asked; times in seconds. */
+/** What a rate limit leaves to the client; times in seconds. */
 export type Quota = { name: string; limit: number; window: number; remaining: number; resetsIn: number }
 
 /** The header fields that tell it: draft-ietf-httpapi-ratelimit-headers-11 §3 (RateLimit-Policy) and §4 (RateLimit). */

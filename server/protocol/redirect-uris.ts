@@ -1,5 +1,5 @@
-// Addresses that applications register: where a browser is sent with a code is decided here. They are judged as they are
-// written, not as some parser understands them: what two programs read differently is refused.
+// Validation of the redirect URIs and other addresses that applications register. Addresses are judged as they are written, not
+// as one parser reads them: what two parsers may read differently is refused.
 import { type Problem, problem } from './problems.js'
 
 const longest = 2_000

@@ -1,4 +1,4 @@
-// Several checks of what was sent, told as one refusal: whoever sent it mends all of it at once.
+// Several checks of one request, reported as one refusal, so that the client can correct all fields at once.
 import { Refusal, refuseFields } from './errors.js'
 import type { FieldProblems } from './problems.js'
 

@@ -1,5 +1,5 @@
-// One request to the resource server, as an attacker writes it: header lines as they are given, also twice; no redirect is
-// followed, nobody is waited for long, and of the answer only its beginning is kept.
+// One HTTP request to the resource server, as an attacker writes it: header lines as they are given, also duplicates; no redirect
+// is followed, the timeout is short, and of the answer only its beginning is kept.
 import { type IncomingMessage, request as requestPlain } from 'node:http'
 import { request as requestTls } from 'node:https'
 

@@ -1,4 +1,4 @@
-// Good and bad tokens where they do not belong: not what is in them is tried, but how they come.
+// Good and bad tokens in wrong places of a request: not their content is tested, but how they are transmitted.
 import type { OpenTestTokens } from '../../identity/doctor/test-tokens.js'
 import type { Answered, Asking } from './asking.js'
 import { isLetIn } from './asking.js'
