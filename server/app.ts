@@ -1,4 +1,4 @@
-// The HTTP side put together: what every request passes through, and who answers which route.
+// The HTTP application: the middleware that every request passes through, and the handler of each route.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type Koa from 'koa'

@@ -1,5 +1,6 @@
-// The roof: puts the parts of all floors together, from the ground up; which parts a floor has says its file in
-// composition/. Servers, the command line and tests all stand on what this makes; a test hands in its own clock and log.
+// The composition root: creates the parts of all floors and connects them, from the ground up; the parts of a floor are listed in
+// its file in composition/. Servers, the command line and tests all stand on what this makes; a test injects its own clock and
+// log.
 import { randomUUID } from 'node:crypto'
 import { fileURLToPath } from 'node:url'
 import type Koa from 'koa'

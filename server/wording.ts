@@ -1,4 +1,4 @@
-// What most often keeps a server or a command from working, in words for whoever runs it.
+// Error messages, for operators, about the most frequent reasons why a server or a command fails to start.
 import type { Settings } from '../config/settings.js'
 import { StorageFailure } from './storage/storage-failure.js'
 

@@ -1,6 +1,7 @@
-// Several processes that share one port. This one accepts connections and hands each to a worker that is not busy, starts
-// the workers, again when one dies, and stops them. It alone holds the listening socket, so that no worker's end resets what
-// waits there; and it keeps a connection until its worker has it, so that it goes to another one if that worker dies.
+// Several processes that share one port (cluster). This one accepts connections and hands each to an idle worker, starts the
+// workers, restarts one that dies, and stops them. It alone holds the listening socket, so that a worker's end resets no
+// connection in the accept queue; and it keeps a connection until its worker has confirmed it, so that another worker gets it if
+// that one dies.
 import cluster, { type Worker } from 'node:cluster'
 import type { Server as HttpServer } from 'node:http'
 import { createServer, type Server, type Socket } from 'node:net'
