@@ -1,5 +1,5 @@
-// Requests at the authorization endpoint by nobody, as many as somebody likes to send: new ones, ones of applications that
-// are not there, and ones that come back with a ticket, to the endpoint and to the sign-in page.
+// A flood of anonymous requests at the authorization endpoint, in any number: new ones, ones of applications that do not exist,
+// and ones that come back with a ticket, to the endpoint and to the sign-in page.
 import { Agent, request } from 'node:http'
 import { authorizeQuery } from './authorizations.js'
 

@@ -1,4 +1,4 @@
-// A server with applications whose tokens are bound to keys (RFC 9449), and what they ask it for.
+// A server with applications whose tokens are bound to keys (RFC 9449), and the requests that these send.
 import type { ApplicationMetadata } from '../../server/policy/application-metadata.js'
 import type { CodeRecord } from '../../server/storage/codes.js'
 import { aConfidentialApplication, anApplication, basic, inForm } from './applications.js'

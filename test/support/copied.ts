@@ -1,4 +1,4 @@
-// An example as somebody copies it: a folder of its own, in which a few values are changed.
+// A copy of an example in a folder of its own, in which a few values are changed, as a reader would do.
 import { chmodSync, cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { aFolder } from './engines.js'

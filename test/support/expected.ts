@@ -1,5 +1,5 @@
-// What becomes of a request, by who sends it and what the row of its route says: written down here once more, from the words
-// of the table and not from the code that judges by them.
+// The expected outcome of a request, by its sender and the row of its route: an independent model, written from the words of the
+// table and not from the code that judges by them.
 import { expect } from 'chai'
 import { type Access, kinds } from '../../server/http/kinds/kinds.js'
 import type { RouteName } from '../../server/http/routes.js'

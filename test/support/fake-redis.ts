@@ -1,4 +1,4 @@
-// A Redis of a few lines: it answers what the server asks as a real one does, except where a test wants it to answer wrongly.
+// A fake Redis of a few lines: it answers the server's commands as a real one does, except where a test wants wrong answers.
 import { type AddressInfo, createServer, type Socket } from 'node:net'
 
 /** The connection's kind shows in its first command that only one of them sends. */

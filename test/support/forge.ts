@@ -1,4 +1,4 @@
-// Tokens that this server never issues, signed with its own keys: what is tested is what it thinks of their insides.
+// Tokens that this server never issues, signed with its own keys: for tests of the checks behind the signature.
 import { macInput, signInput } from '../../server/protocol/algorithms.js'
 import { claimsOf } from './client.js'
 import type { TestServer } from './server.js'

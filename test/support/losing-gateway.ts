@@ -1,4 +1,5 @@
-// An HTTP proxy before one or several servers, by turns, that loses answers: the server has answered, and nobody hears it.
+// A reverse proxy before one or several servers (round-robin) that drops responses: the server has answered, and the client gets
+// none.
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 

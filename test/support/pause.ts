@@ -1,4 +1,4 @@
-/** Holds the first who comes to a place in the code, until it is let go; the others pass. */
+/** A breakpoint in the code: holds the first caller that reaches it until it is released; the others pass. */
 export function aPause() {
   let letGo = () => {}
   let arrive = () => {}

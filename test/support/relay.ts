@@ -1,4 +1,4 @@
-// A wire between a server and what it stands on, which a test can turn to somebody else, or cut without anybody being told.
+// A TCP relay between a server and its database or Redis, which a test can redirect, or cut silently (half-open connections).
 import { connect, createServer, type Socket } from 'node:net'
 import { freePort } from './mariadb.js'
 

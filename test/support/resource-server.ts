@@ -1,5 +1,5 @@
-// A resource server as those who use the kit write one, in a process of its own. Told by a message to watch a token, it tries
-// it again and again, and tells when it refused it for the first time.
+// A resource server built with the kit, in a process of its own. On a message it tries a token again and again, and reports when
+// that was refused for the first time.
 import { createServer } from 'node:http'
 import { setTimeout as pause } from 'node:timers/promises'
 import { Refusal } from '../../server/protocol/errors.js'

@@ -1,5 +1,5 @@
-// Stops and starts the real program again and again while clients send what they can, and counts whom that cut off: who was
-// connected and got no answer. A connection that is refused was never made; its client tries again.
+// Restarts the real program again and again under load, and counts requests that got no answer on a connection that was
+// established. A refused connection does not count; its client tries again.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { Agent, request } from 'node:http'
 import { fileURLToPath } from 'node:url'

@@ -1,5 +1,5 @@
-// Everybody who may send a request, and what they may: by a token, by a cookie, or as an application. What they are written
-// down with here is all that the expected outcome of a route is computed from (expected.ts).
+// All kinds of senders of requests and their rights: by a token, by a cookie, or as an application. What is written down of them
+// here is all that the expected outcome of a route is computed from (expected.ts).
 import { builtInRoles, ownPermissions } from '../../server/policy/permissions.js'
 import { aConfidentialApplication, anApplication, aSessionOf, basic, inForm } from './applications.js'
 import type { Own } from './calls.js'
