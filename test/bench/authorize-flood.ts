@@ -1,4 +1,4 @@
-// What a flood of authorization requests by nobody costs: rows before and after (as many), memory of the server (flat), and
+// The cost of a flood of anonymous authorization requests: rows before and after (as many), memory of the server (flat), and
 // requests a second: `npm run bench:authorize-flood -- [--requests 100000] [--width 16]`.
 import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'

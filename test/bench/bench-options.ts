@@ -1,4 +1,4 @@
-// What `npm run bench` is told: which workloads, how long, against whom.
+// The options of `npm run bench`: which workloads, how long, against which peers.
 import { parseArgs } from 'node:util'
 import { policyTable } from '../../server/policy/policies.js'
 import { quick, type StackName, stackNames } from './stack-names.js'

@@ -1,5 +1,5 @@
-// The load driver of bench.ts, in a process of its own: what it costs to send must not slow what is measured. It is told one
-// order after the other, and holds the tokens in between.
+// The load generator of bench.ts, in a process of its own: the cost of sending must not slow what is measured. It takes one order
+// after the other, and holds the tokens in between.
 import { setTimeout as pause } from 'node:timers/promises'
 import { processorSeconds } from '../support/process-tree.js'
 import { aConnection, type Connection } from './connection.js'

@@ -1,4 +1,4 @@
-// What the load driver holds of one server, and gets before a workload that needs it is measured.
+// The tokens that the load generator holds for one server, and how they are got before a workload that needs them.
 import { setTimeout as pause } from 'node:timers/promises'
 import { aConnection, type Connection } from './connection.js'
 import type { Order } from './driver.js'

@@ -1,4 +1,4 @@
-// How the same things are asked for at each of the servers of `npm run bench`.
+// The same operations as requests to each of the servers of `npm run bench`.
 import { basic } from '../support/applications.js'
 import { type Answer, get, postForm, postJson, type Request } from './connection.js'
 import { briefly, machineOf, password, resourceServer, type StackName, secret, usernameOf } from './stack-names.js'
