@@ -1,10 +1,13 @@
-// JSON with what RFC 8259 leaves open closed: no member twice, no nesting without end. Two readers of one text that keep
-// different duplicates see different requests (RFC 8725 §2.4), so a duplicate is an error here.
+// JSON with what RFC 8259 leaves open closed: no member twice, no nesting and no objects without bounds. Two readers of one text
+// that keep different duplicates see different requests (RFC 8725 §2.4), so a duplicate is an error here.
 
 /** A JSON text that is not accepted; the message says why and repeats nothing of the text but a member's name. */
 export class JsonError extends Error {
   override name = 'JsonError'
 }
+
+/** Members of one object at most: to compare the names of thousands would block the event loop for 10 ms. */
+const mostMembers = 1_000
 
 /**
  * Parses JSON strictly.
@@ -69,6 +72,7 @@ function addMember(members: Set<string>, quoted: string): void {
     throw new JsonError('not valid JSON')
   }
   if (members.has(name)) throw new JsonError(`repeated member ${JSON.stringify(name.slice(0, 40))}`)
+  if (members.size === mostMembers) throw new JsonError(`more than ${mostMembers} members in one object`)
   members.add(name)
 }
 

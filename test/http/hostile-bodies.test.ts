@@ -129,6 +129,18 @@ describe('a hostile body', () => {
     )
   })
 
+  it('of more than 1,000 fields is refused, and of so many it is read', async () => {
+    const server = await aServer()
+    const fields = (count: number) => Array.from({ length: count }, (_, n) => `f${n}=1`).join('&')
+    const send = (path: string, body: string) =>
+      aClient(server).send('POST', path, { body, headers: { 'Content-Type': form } })
+    const refused = await send('/api/token/', fields(1_001))
+    expect([refused.status, refused.body.detail]).to.deep.equal([400, 'Form parse error - more than 1000 fields'])
+    expect((await send('/oauth/token', fields(1_001))).body).to.include({ error: 'invalid_request' })
+    const signedIn = await send('/api/token/', `${fields(998)}&username=admin&password=${encodeURIComponent(password)}`)
+    expect(signedIn.status, signedIn.text).to.equal(200)
+  })
+
   it('that is no text is refused', async () => {
     await expectRefused(
       await aServer(),

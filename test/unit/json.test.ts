@@ -27,6 +27,14 @@ describe('strict JSON', () => {
     expect(parseStrictJson(`[${'[],'.repeat(5_000)}[]]`, 2)).to.have.length(5_001)
   })
 
+  it('refuses an object of more than 1,000 members, and only that', () => {
+    const object = (count: number) => `{${Array.from({ length: count }, (_, n) => `"m${n}":1`).join()}}`
+    reject(object(1_001))
+    reject(`{"a":[${object(1_001)}]}`)
+    expect(parseStrictJson(object(1_000))).to.include({ m999: 1 })
+    expect(parseStrictJson(`[${object(1_000)},${object(1_000)}]`)).to.have.length(2)
+  })
+
   it('refuses what JSON.parse refuses', () => {
     for (const text of [
       '',
