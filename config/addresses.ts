@@ -93,7 +93,7 @@ function readRedisNode(value: string): RedisNode | string {
   }
 }
 
-/** What other programs write behind an address. */
+/** A hint where the address has a TLS option in its query, as other programs take it. */
 function forTls({ search }: URL, scheme: string, setting: string): string {
   return /ssl|tls/i.test(search) ? `: for TLS begin it with ${scheme}, and set ${setting} where it is needed` : ''
 }

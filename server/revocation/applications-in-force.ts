@@ -7,7 +7,10 @@ import { type ApplicationRecord, type ApplicationStore, overridesOf } from '../s
 import type { Database } from '../storage/database.js'
 import type { Tail } from './tail.js'
 
-/** How many are kept beside those that every process knows; whoever was met longest ago goes, and is loaded again. */
+/**
+ * How many are cached beside those that every process keeps; the one loaded longest ago is evicted, and loaded again at its next
+ * use.
+ */
 const mostMet = 1_000
 
 export type ApplicationsInForceDeps = { database: Database; applicationStore: ApplicationStore; tail: Tail }
@@ -16,13 +19,13 @@ export function createApplicationsInForce({ database, applicationStore, tail }: 
   let known = new Map<string, ApplicationRecord>()
   let overrides: Overrides = new Map()
   let logId = ''
-  /** What the head said when all of these rows were read, or found unchanged. */
+  /** The head's version when all of these rows were read, or found unchanged. */
   let head = 0
   let resourceHead = 0
   let areAnyToldOfEnds = false
-  /** How often the head was followed: who reads a row meanwhile reads it once more. */
+  /** How often the head was followed: a load that overlaps with that reads its rows once more. */
   let follows = 0
-  /** What is being met: many who ask for one at once read it once. */
+  /** Loads under way: concurrent callers share one read. */
   const meeting = new Map<string, Promise<void>>()
 
   tail.follow(

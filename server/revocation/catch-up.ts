@@ -22,7 +22,7 @@ export function createCatchUp({ tail, monotonic }: CatchUpDeps) {
     // Waits in any case, if only for `next` to be set before it is taken back.
     await (wait > 0 ? pause(wait) : null)
     lastAt = monotonic()
-    // Who comes from now on needs a read that begins later.
+    // Later callers need a read that begins later.
     next = null
     await tail.readNow()
   }

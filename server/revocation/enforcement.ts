@@ -8,7 +8,7 @@ import type { VerifierStore } from '../storage/verifiers.js'
 import type { Tail } from './tail.js'
 import { type ConnectedVerifier, clockError, type Verifiers } from './verifiers.js'
 
-/** How often the rows are looked at while somebody waits, in ms. */
+/** Interval at which the rows are polled while a caller waits, in ms. */
 const lookInterval = 50
 /** More do not wait at once. */
 const mostWaiting = 100

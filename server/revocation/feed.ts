@@ -17,11 +17,11 @@ import type { Tail } from './tail.js'
 
 /** How many connections one process tells the log at a time, and how many of them are one application's. */
 const most = { all: 2_000, ofOne: 200 }
-/** How old a position may be that those who begin share, in ms. */
+/** How long readers that begin share one start position, in ms. */
 const sharedFor = 1_000
-/** How often it is looked whose token has expired, and whose connection is dead, in ms. */
+/** Interval of the checks for expired tokens and dead connections, in ms. */
 const tickInterval = 500
-/** How many readers are told something in one turn of the event loop. */
+/** How many readers are written to in one iteration of the event loop. */
 const perTurn = 64
 
 /** What an application's own token can be refused by; it has no session, no user and no roles. */

@@ -51,7 +51,7 @@ export function createLogMemory({ logMarkStore, log }: LogMemoryDeps) {
         // It has had another id since: `log advance` is undone.
         return mark.ids.at(-1) === logId ? mark.seq : Math.max(mark.seq, seq + 1)
       }
-      // Advanced while nobody was here; or a database that was made anew.
+      // `log advance` was run while no server was; or the database was made anew.
       const before = remembered.find(one => isHere(one) && one.seq <= seq)
       ids = [...(before?.ids ?? []), logId]
       return null

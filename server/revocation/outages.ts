@@ -5,10 +5,10 @@ import type { Outage } from '../policy/rotation.js'
 import type { Database } from '../storage/database.js'
 import type { HeartbeatStore } from '../storage/heartbeats.js'
 
-/** After so long without an answer, in ms, the outage is written down before anybody is judged by it. */
+/** A gap between answers that counts as an outage, in ms: it is written down before any refresh is judged by it. */
 const silence = 2_000
 
-/** Who was told to come again has come by then, in ms. */
+/** Clients that got Retry-After have retried by then, in ms. */
 const untilBack = 5_000
 /**
  * How long refusals extend the grace at the most, in ms. Without a limit an attacker who overloads a server could replay stolen
@@ -51,7 +51,7 @@ export function createOutages({ database, heartbeatStore, now, elapsed }: Outage
         owed = true
         settle().catch(() => {})
       }
-      // The others may have served meanwhile: whoever comes only to us had no answer all the same.
+      // Other servers may have answered meanwhile: clients of this process alone got no response all the same.
       if (silent > silence && Number.isFinite(silent)) own = { startedAt: now() - silent, endedAt: now() }
       answeredAt = at
     },

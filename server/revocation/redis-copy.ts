@@ -17,7 +17,9 @@ export type RedisCopyDeps = {
 
 export function createRedisCopy({ redisLog, database, revocationStore, tail, now, log }: RedisCopyDeps) {
   let failure: RedisFailure | null = null
-  /** Where we stood a beat ago: who committed that has put it into the copy since, or never will. */
+  /**
+   * Our position one heartbeat ago: the process that committed those entries has written them to the copy since, or never will.
+   */
   let settled = { logId: '', upto: 0 }
   /** From where on every entry was live when we last looked, and so must be in the copy. */
   let whole = { logId: '', from: 0 }
@@ -67,7 +69,7 @@ export function createRedisCopy({ redisLog, database, revocationStore, tail, now
 
 export type RedisCopy = ReturnType<typeof createRedisCopy>
 
-/** How many numbers up to the last are there without a gap: what has expired is missing. */
+/** How many numbers at the end follow each other without a gap: expired entries leave gaps. */
 function gaplessAtTheEnd(entries: readonly { seq: number }[], upto: number): number {
   let count = 0
   while (entries.at(-1 - count)?.seq === upto - count) count++

@@ -7,17 +7,17 @@ import type { RedisCopy } from './redis-copy.js'
 import { logChannel, type RedisLog } from './redis-log.js'
 import type { Tail } from './tail.js'
 
-/** How often it is tried whether Redis answers and we hear, in ms. */
+/** Interval of the heartbeat, in ms: whether Redis answers, and the subscription works. */
 const beatInterval = 1_000
-/** How long a word to ourselves may take, in ms. */
+/** Timeout for a message to ourselves, in ms. */
 const earshot = 500
 /** After so many beats without an answer the connections are made anew: they may be dead without having been closed. */
 const patientBeats = 3
 /** The copy is looked after at every so many beats. */
 const beatsPerRepair = 5
-/** How long a start waits for Redis, in ms. */
+/** Timeout for connecting to Redis at the start, in ms. */
 const patience = 1_000
-/** How often somebody else's words on our channel, or another reason of the same outage, are told of, in ms. */
+/** Rate limit of log lines about foreign messages on our channel, or about another reason of the same outage; ms. */
 const complaintInterval = 60_000
 
 export type RedisLinkDeps = {
@@ -43,7 +43,7 @@ export function createRedisLink(deps: RedisLinkDeps) {
   let timer: NodeJS.Timeout | undefined
   let stopped = false
   let hears = false
-  /** Why we do not hear, where Redis has said so. */
+  /** Why the subscription failed, where Redis has said so. */
   let deafness: RedisFailure | null = null
   const needs: RedisNeed[] = []
   /** What was logged last: the reason, null for none. */
@@ -63,7 +63,7 @@ export function createRedisLink(deps: RedisLinkDeps) {
       await redis.listener.subscribe(logChannel, ownChannel)
       deafness = null
     } catch (error) {
-      // The next beat does not hear itself, and connects anew.
+      // The next heartbeat gets no message from itself, and reconnects.
       deafness = RedisFailure.from(error, 'listen to the other servers')
     }
   }
@@ -73,7 +73,8 @@ export function createRedisLink(deps: RedisLinkDeps) {
     if (!message) complain()
     else if (message.log !== tail.logId) look(tail.readNow())
     else if (message.entries.length < message.upto - message.after || !tail.applyRemote(message)) {
-      // A gap, or too many to send: whoever said it had committed it, so the database must have it by now.
+      // A gap, or too many entries for one message: they were committed before they were published, so the database must have
+      // them.
       look(tail.reach(message.upto, 'Redis'))
     }
   }
@@ -147,7 +148,7 @@ export function createRedisLink(deps: RedisLinkDeps) {
     const failure = trouble()
     const reason = failure?.reason ?? null
     if (reason === (told?.reason ?? null) && told) return
-    // One outage has many faces: another reason is told after a while.
+    // One outage has many symptoms: another reason is logged after a while only.
     const at = performance.now()
     if (reason !== null && told?.reason && at - told.at < complaintInterval) return
     if (failure)

@@ -16,7 +16,7 @@ export const keptEntries = 2_048
 const keptFor = 7 * 86_400_000
 /** Entries in one message or command. */
 const batch = 200
-/** How long a command that was not started as a server waits for a connection, in ms. */
+/** Timeout for the connection of a command that was not started as a server, in ms. */
 const patience = 1_000
 
 /** What a refusal kept us from. */

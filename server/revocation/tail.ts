@@ -15,11 +15,11 @@ import type { Outages } from './outages.js'
 /** How often the log's head is read, in ms. */
 const pollInterval = 250
 /**
- * How long a request waits to become fresh, in ms: less than a statement's deadline, and far less than the grace. A client
- * that is told so soon has time to ask another server.
+ * How long a request waits to become fresh, in ms: less than a statement's timeout, and far less than the grace period. A client
+ * that gets its 503 so soon has time to try another server.
  */
 const patience = 1_500
-/** How many entries are read, and then applied, at a time. */
+/** Batch size, in entries, of reading and of applying. */
 const stretch = 2_000
 
 /** Carries entries from process to process faster than polling the database. It never makes a process fresh. */
@@ -75,7 +75,10 @@ export function createTail(deps: TailDeps) {
   let reading: Promise<void> | null = null
   let timer: NodeJS.Timeout | undefined
   let silent = false
-  /** A command looks at whatever database it is told to; only a server takes what another had for a mark of this log. */
+  /**
+   * A command reads any database that it is pointed to; only a server compares it with marks that another database had for this
+   * log.
+   */
   let serves = false
   const freshness = createFreshness({ monotonic, wall })
   const { isFresh } = freshness
@@ -90,7 +93,7 @@ export function createTail(deps: TailDeps) {
     const { held } = highWater
     const head = await revocationStore.head(database, held?.seq)
     const answeredAt = monotonic()
-    // Where the database has no clock of its own this machine's is the one that is followed.
+    // Where the database has no clock (SQLite) this machine's wall clock is the one that is followed.
     if (head.databaseNow === null) observe(wall(), answeredAt, answeredAt, head.beatAt)
     else observe(head.databaseNow, asked.monotonic, answeredAt, head.beatAt)
     const known = (isFirst && memory?.knownOf(head, serves)) || 0
@@ -283,7 +286,7 @@ export function createTail(deps: TailDeps) {
       try {
         while (projection.position < last.seq && !highWater.wentBack) await readOnce()
       } catch {
-        // Committed all the same. Until the database answers again this process must not think itself fresh.
+        // Committed all the same. This process is not fresh until the database answers again.
         freshness.lose()
       }
     },
@@ -292,7 +295,7 @@ export function createTail(deps: TailDeps) {
 
 export type Tail = ReturnType<typeof createTail>
 
-/** @throws database_unavailable when it takes too long; it goes on all the same, for those who come later */
+/** @throws database_unavailable after a timeout; the read itself goes on, for later callers */
 async function inTime(read: () => Promise<void>): Promise<void> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_, reject) => {

@@ -12,15 +12,15 @@ import type { Tail } from './tail.js'
 const ahead = leaseTime + 1_000
 /** The largest clock skew between two processes that follow the same database's clock, in ms. */
 export const clockError = 100
-/** The write that is needed soon is begun so long before, in ms: then nobody waits for it. */
+/** How long before it is needed a write begins, in ms: then no renewal waits for it. */
 const early = 100
-/** Who renewed so short a while ago is written with the others, in ms. */
+/** Verifiers that renewed within this time are written in the same batch, in ms. */
 const lately = 1_000
-/** How long others that have moved are waited for, in ms. */
+/** How long a batch of moved positions is gathered, in ms. */
 const gathering = 20
-/** How long a renewal waits for its write, in ms: a lease that comes too late is none. */
+/** Timeout of a renewal for its write, in ms: a lease that comes too late is none. */
 const patience = 1_000
-/** Who has not renewed for so long is forgotten here, in ms; the row stays. */
+/** A verifier that has not renewed for so long is evicted from memory, in ms; its row stays. */
 const kept = 60_000
 
 export type Renewal = {
@@ -163,7 +163,7 @@ export function createVerifiers({ database, verifierStore, tail, now, log }: Ver
     one.moved ||= moved
     one.refused = false
     held.set(key, one)
-    // Nobody was connected here until now.
+    // No verifier had a valid lease from here before.
     if (at - lastRenewal > leaseTime + clockError) for (const listener of arrivals) listener()
     lastRenewal = at
     return one

@@ -35,11 +35,11 @@ export type ClockDeps = ClockPorts & { log: { warn(details: object, message: str
 const longestUsefulTrip = 50
 /** A difference that is followed without a question, in ms. */
 const tolerance = 5_000
-/** How long a step stays unexplained before it is believed, in ms. */
+/** How long an unexplained step of the clock must last before it is followed, in ms. */
 const patience = 5 * 60_000
 /** A time that a server was at counts after a restart, unless it lies further ahead, in ms: that one was a mistake. */
 export const farthestSeen = 86_400_000
-/** What two looks at two clocks differ by, in ms. */
+/** Measurement error between samples of two clocks, in ms. */
 const noise = 20
 /** A machine that was suspended for less did not notice, in ms. */
 const shortestSuspension = 1_000
@@ -47,11 +47,11 @@ const shortestSuspension = 1_000
 export function createClock({ monotonic, wall, uptime, log }: ClockDeps): Clock {
   let suspended = 0
   let looked: { monotonic: number; uptime: number } | null = null
-  /** Where both lines were at one instant: the time that is believed, and the one that is followed. */
+  /** Both clocks at one instant: the time that this process uses, and the time of the clock that it follows. */
   let line: { at: number; believed: number; followed: number } | null = null
   /** A step that nothing explains; `gap` is how far the clock that is followed is ahead. */
   let doubt: { gap: number; since: number } | null = null
-  /** The clock that is followed went back, and that is believed: ours goes at half its speed until the other has caught up. */
+  /** The followed clock went back, and the step is accepted: ours runs at half speed until the other has caught up (slewing). */
   let slowed = false
 
   const elapsed = () => monotonic() + suspended

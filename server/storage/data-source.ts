@@ -39,7 +39,7 @@ const steps: Record<string, (connection: Connection) => Promise<void>> = {
   ROLLBACK: connection => connection.rollback(),
 }
 
-/** The driver has ONE runner for everybody: who overlaps would share a transaction. Here each caller gets one of its own. */
+/** The driver has ONE query runner for all callers: concurrent ones would share a transaction. Here each caller gets its own. */
 function lendRunners(source: DataSource, connections: Connections): void {
   const driver = source.driver as unknown as SqliteDriver
   const Runner = driver.createQueryRunner('master').constructor as new (driver: SqliteDriver) => QueryRunner

@@ -172,7 +172,7 @@ export function createDeviceStore({ engine }: Pick<Dialect, 'engine'>) {
       )
       const kept = new Set(used.map(row => row.id))
       const unused = old.filter(id => !kept.has(id)).sort()
-      // Whoever signs in on one meanwhile has written that it was seen.
+      // `last_seen_at` once more in the WHERE: a concurrent sign-in on the device has raised it.
       const forgotten = await inChunks(unused, async some => [
         await tx.write(`DELETE FROM device WHERE last_seen_at < ? AND id IN (${placeholders(some.length)})`, [
           before,

@@ -75,7 +75,7 @@ const usualBudget = 5_000
  * a fifth of the time that it takes to come to them.
  */
 const narrowest = (budget: number) => Math.min(16_000, Math.floor(budget / 2))
-/** How high is counted: what an index knows by itself, and where each row must be looked at. */
+/** The highest counts: where the index alone answers (a covering index), and where each row must be read. */
 const highestCount = { known: 10_000, looked: 5_000 }
 
 export function createKeysetScan({ engine }: Pick<Dialect, 'engine'>) {

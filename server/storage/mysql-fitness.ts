@@ -42,7 +42,7 @@ export async function refuseUnfit(
   if (problems.length > 0) throw new UnfitDatabase(`the database is not one to rely on: ${problems.join('; ')}`)
 }
 
-/** What no connection can set for itself. */
+/** Problems that no session variable can mend. */
 async function serverProblems(ask: Ask): Promise<string[]> {
   const server = await serverVariables(ask, ['log_bin', 'binlog_format', 'max_allowed_packet'])
   const problems: string[] = []

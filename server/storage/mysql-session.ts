@@ -12,7 +12,7 @@ import {
 /** Asks one connection. */
 export type Ask = (sql: string) => Promise<Record<string, unknown>[]>
 
-/** How long a new connection may take to be settled, in ms; a hung server would otherwise keep its place in the pool. */
+/** Timeout of that for a new connection, in ms; with a hung server the connection would otherwise keep its slot of the pool. */
 const patience = 3_000
 
 export function createSettling(variables: SessionVariables) {

@@ -15,7 +15,7 @@ export type SessionVariable = {
 
 export type SessionVariables = Record<string, SessionVariable>
 
-/** The same as openDatabase()'s, in seconds: nobody waits any longer for what a statement finds. */
+/** The same as openDatabase()'s statement timeout, in seconds: nothing waits longer for a result. */
 const deadline = 5
 
 export function sessionVariables(collation: string): SessionVariables {

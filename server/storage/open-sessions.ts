@@ -55,7 +55,7 @@ const openColumns = columns('s', [
   'endedAt',
 ])
 
-/** How many are read in one statement where a caller reads on. */
+/** Batch size of one statement where a caller reads on. */
 const piece = 500
 
 export function createOpenSessions({ engine }: Pick<Dialect, 'engine'>) {

@@ -7,9 +7,9 @@ import type { AbstractConnector } from 'ioredis'
 import { RedisFailure } from './redis-failure.js'
 import { createReplyCheck } from './redis-replies.js'
 
-/** How long it may take until the connection is made and Redis has taken the password, in ms. */
+/** Timeout for connecting and authenticating, in ms. */
 const patience = 1_000
-/** How long the other side may take to close, in ms. */
+/** Timeout for the server's side of closing, in ms. */
 const disconnectTimeout = 2_000
 
 export type RedisNode = { host: string; port: number }
@@ -37,7 +37,8 @@ export function connectorOf(Base: typeof AbstractConnector, options: RedisSocket
     /** A failure is answered by a dead socket: at a rejection the library would not try again. */
     override async connect(): Promise<Socket> {
       const { host, port } = options.choose?.() ?? this.#node
-      // RFC 6066 §3: only names are told beforehand, so that a server of several has the right certificate.
+      // Server Name Indication (SNI), by which a server of several names chooses its certificate; RFC 6066 §3: names only, no
+      // addresses.
       const servername = isIP(host) ? {} : { servername: host }
       const socket = options.tls ? connectTls({ host, port, ...servername, ...options.tls }) : connect({ host, port })
       this.connecting = true

@@ -2,7 +2,7 @@
 import type { Queries } from './database.js'
 import { placeholders } from './statement.js'
 
-/** Nobody lets it have anything, and nobody is known to have signed in to it. */
+/** It has neither a consent nor a session. */
 const isUnused = `NOT EXISTS (SELECT 1 FROM consent c WHERE c.application_id = a.id)
   AND NOT EXISTS (SELECT 1 FROM session s WHERE s.application_id = a.id)`
 

@@ -154,7 +154,7 @@ function withBudget(scan: Scan, budget: number | undefined): Scan {
 
 function scanOf(filter: SessionFilter, terms: SessionTerms): Scan {
   const { userId, deviceId, applicationId, address, state, open, since, until } = filter
-  // Whoever is older is over for its age alone, by the policy of any era and application; whoever is younger is not.
+  // Sessions older than `oldestAlive` have expired under any era and application; those younger than `youngestOld` under none.
   const all = [...terms.lifetimes, ...terms.applications.flatMap(one => one.lifetimes)].map(one => one.absolute)
   const oldestAlive = terms.now - Math.max(...all) + 1
   const youngestOld = terms.now - Math.min(...all) + 1

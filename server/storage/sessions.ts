@@ -82,7 +82,7 @@ const at = positions(outsideNames)
 /** How many cells a standing takes. */
 export const standingWidth = outsideFrom + outsideNames.length
 
-/** Some of those that are open do not live: who goes by it looks closer before anything ends. The index alone tells. */
+/** Answered by the index alone. Some open sessions do not live: callers judge each before any is ended. */
 const crowdedUpto = (hint: string, beside: number) => `(SELECT n.created_at FROM session n${hint}
   WHERE n.user_id = s.user_id AND n.ended_at IS NULL
   ORDER BY n.created_at DESC, n.id DESC LIMIT 1 OFFSET ${Math.trunc(beside) + 1})`

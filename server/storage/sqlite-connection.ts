@@ -80,7 +80,7 @@ export function createSqliteConnection({ path, readonly, expected }: ConnectionO
   function execute({ sql, values }: Call): Answer {
     open ??= connect()
     if (!open.inTransaction) requireSameFiles()
-    // Whoever left it open is gone: a ROLLBACK that failed, say.
+    // The transaction of a former caller is still open: its ROLLBACK failed, say.
     else if (sql.startsWith('BEGIN')) open.exec('ROLLBACK')
     const { prepared, names } = prepare(open, sql)
     if (prepared.reader) {

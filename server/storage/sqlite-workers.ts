@@ -37,7 +37,7 @@ export async function leaveWorker(worker: Worker): Promise<void> {
   idle.push(worker)
 }
 
-/** By name: Node has listeners of its own on it. */
+/** By name: removing all events' listeners would remove Node's own. */
 function silent(worker: Worker): Worker {
   for (const event of ['message', 'error', 'exit']) worker.removeAllListeners(event)
   return worker

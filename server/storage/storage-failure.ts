@@ -39,7 +39,7 @@ export class UnfitDatabase extends Error {
   override name = 'UnfitDatabase'
 }
 
-/** What the driver says to these holds names of columns and hosts, and nothing that somebody typed in. */
+/** Driver messages of these codes hold names of columns and hosts, and no values from requests. */
 const tellsNoValue = /^(HANDSHAKE_.*|SQLITE_ERROR|ER_BAD_FIELD_ERROR|ER_NO_SUCH_TABLE|ER_UNKNOWN_SYSTEM_VARIABLE)$/
 
 /** The drivers give no code to these; whatever else has none is a mistake of ours, and its message is needed to find it. */
@@ -71,8 +71,8 @@ const ourCodes = new Set([
 function isOurMistake(code: string, sqlState: string, said: string): boolean {
   // Node's own about arguments: a value of a kind that no database takes.
   if (code.startsWith('SQLITE_CONSTRAINT') || code.startsWith('ERR_INVALID_')) return true
-  // One code for all that is wrong in a statement. What is missing is no mistake of the statement: somebody migrates or
-  // restores the database at this moment. (MySQL has codes of their own for these, which are not listed above.)
+  // SQLite has one code for all errors in a statement. A missing table or column is not the statement's mistake: a migration or a
+  // restore is under way. (MySQL has codes of their own for these, which are not listed above.)
   if (code === 'SQLITE_ERROR') return !/^no such (table|column)|has no column named/.test(said)
   return ourStates.test(sqlState) || ourCodes.has(code)
 }

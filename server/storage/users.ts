@@ -122,7 +122,7 @@ export function createUserStore(dialect: { forUpdate: string }) {
           const [row] = await tx.read<{ value: number; holder: number | null }>(
             "SELECT n.value AS value, u.id AS holder FROM last_number n LEFT JOIN user u ON u.id = n.value WHERE n.name = 'user'",
           )
-          // Somebody whose id was given out apart may stand in the way.
+          // The id may be in use: ids of the range apart are outside of the sequence.
           if (row!.holder === null) return row!.value
         }
       }

@@ -7,7 +7,7 @@ import { isJsonObject } from '../protocol/json.js'
 
 /** Of keys that have no name so many are tried. */
 const mostTried = 5
-/** Fetched keys: looked at anew after, believed no longer than, and fetched for an unknown name no more often than; ms. */
+/** Cache of fetched keys: refreshed after, expired after, and fetched for an unknown key id no more often than; ms. */
 const [renewAfter, believedFor, retryAfter] = [10 * 60_000, 60 * 60_000, 60_000]
 /** While there are none at all they are tried for sooner. */
 const retryFirstAfter = 5_000

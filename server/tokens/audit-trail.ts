@@ -19,7 +19,7 @@ export type PreparedLine = Omit<AuditRow, 'seq' | 'createdAt'>
 
 /** How many rows are dropped at a time. */
 const batch = 500
-/** How many are checked at a time: a hash each, and nobody is answered meanwhile. */
+/** How many are checked at a time: a hash each, which blocks the event loop. */
 const checkedAtOnce = 100
 
 export function createAuditTrail({ database, auditStore, secrets, now }: AuditTrailDeps) {

@@ -15,7 +15,9 @@ import type { RoleStore } from '../storage/roles.js'
 import type { SessionStore, Standing } from '../storage/sessions.js'
 import type { UserStore } from '../storage/users.js'
 
-/** What a change will lock beside its actor; named before, so that all transactions lock in the same order, against deadlocks. */
+/**
+ * What a change will lock beside its actor; named before, so that all transactions lock in the same order, against deadlocks.
+ */
 export type Subjects = {
   users?: readonly number[]
   /** Where it gives or changes roles: these, and those of `users`. */

@@ -85,7 +85,7 @@ export function createRotate(deps: RotateDeps) {
   const rotationStatements = createRotationStatements()
 
   const claim = createBatch<RotationClaim, Claimed>(batchLimit, async claims => {
-    // Who waited behind a batch that the database left hanging does not wait for a second deadline.
+    // A request that waited behind a batch that ran into the database's timeout does not wait for a second one.
     if (!tail.isFresh()) await tail.freshen()
     const at = { now: now(), rotation: random(12).toString('hex'), keyVersion: secrets.present('refresh').version }
     const ids = [...new Set(claims.map(one => one.id))]

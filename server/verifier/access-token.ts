@@ -40,7 +40,7 @@ export function createAccessToken({ clientId, clientSecret, requests, clock }: A
     }
   }
 
-  /** While a fifth of its life is left, nobody asks for another. */
+  /** Renewed once less than a fifth of its lifetime is left. */
   const isGood = () => held !== null && clock.elapsed(held.since) < held.life * 0.8
 
   return {

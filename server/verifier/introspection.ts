@@ -51,7 +51,7 @@ export function createIntrospection(deps: IntrospectionDeps) {
       return
     }
     if (turns.length >= most.waiting) throw new Error('too many wait to ask')
-    // Whoever is done hands its turn on.
+    // The slot is handed over by a request that has ended.
     await new Promise<void>(resolve => turns.push(resolve))
   }
 

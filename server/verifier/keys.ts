@@ -7,7 +7,7 @@ import { type PublicKey, readKeySet } from './jwks.js'
 import type { CheckedOptions } from './options.js'
 import type { Requests } from './requests.js'
 
-/** From one fetch because of a key that is not known to the next, in ms; who comes in between waits for that. */
+/** Rate limit of fetches because of an unknown key id, in ms; callers in between wait for the next. */
 const coolDown = 1_000
 /** How long a set is kept where the server does not say, in ms, and at the least and most whatever it says. */
 const age = { usual: 300_000, least: 10_000, most: 3_600_000 }

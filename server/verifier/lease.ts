@@ -13,7 +13,7 @@ const interval = 500
 const timeout = 1_500
 /** How many may be under way: one that hangs does not hold up the next. */
 const mostAtOnce = 4
-/** For how many ticks the mirror may lack what answers speak of before the stream is thought dead; later again. */
+/** For how many ticks the mirror may lack numbers that answers name before the stream is taken for dead, at first and after that. */
 const patience = { first: 3, again: 10 }
 
 export type LeaseDeps = {

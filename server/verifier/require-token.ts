@@ -138,7 +138,7 @@ export function createTokenGate(
   ): Promise<VerifiedClaims> {
     if (credentials === null || !schemes.includes(credentials.scheme)) throw refuse('not_authenticated')
     const { scheme, parts } = credentials
-    // Reading only: what was stated for a route does not let a token write that nobody can judge.
+    // Only GET and HEAD: `allowReadsUntilExpiry` never lets a token write whose revocation cannot be checked.
     const isReading = request.method === 'GET' || request.method === 'HEAD'
     const needs = { ...asked, allowReadsUntilExpiry: isReading && asked.allowReadsUntilExpiry === true }
     if (scheme === 'Token') return verifier.verifyApiKey(apiKeyIn(parts), needs)

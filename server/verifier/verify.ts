@@ -40,7 +40,7 @@ export type VerifyDeps = Pick<CheckedOptions, 'issuer' | 'audience'> & {
 
 class Untold extends Error {}
 
-/** What only a time speaks against, by a clock that may be wrong: the server is asked. */
+/** Refusals by a time alone, where the clock may be wrong: the server is asked. */
 const doubts: ReadonlySet<ErrorCode> = new Set(['clock_jumped', 'clock_went_back'])
 
 const byPerson: readonly ClaimCheck[] = [...registeredChecks, ...personChecks]

@@ -1,7 +1,7 @@
 import type { Queries } from '../../server/storage/database.js'
 import type { TestServer } from './server.js'
 
-/** What runs by itself: the log's head is read four times a second, and with it whatever is in force. */
+/** Statements of periodic jobs: the log's head is read four times a second, and with it the policy in force. */
 const byItself = /\bheartbeat\b|FROM policy_version/
 
 /** What a server asks its database for while something is done, inside transactions too; what runs by itself aside. */

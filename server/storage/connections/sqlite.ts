@@ -74,7 +74,7 @@ export async function openSqlite(path: string): Promise<Connections> {
       return thread.run(sql, bindable(values))
     }
 
-    /** The caller was told at its deadline that the transaction failed: after that nothing of it may be committed. */
+    /** The caller got a timeout at its deadline: after that no part of its transaction may be committed. */
     const unlessOver = (run: () => Promise<Answer>) =>
       patiently(
         () => {

@@ -29,7 +29,7 @@ export class AuditHead {
   @PrimaryColumn({ type: 'int', primaryKeyConstraintName: 'audit_head_pk' }) id!: number
   @Column(whole) seq!: number
   @Column(name(43)) hash!: string
-  /** A MAC of both under our key: without that key the end of the chain cannot be moved. */
+  /** A MAC of both under our key: without that key the end of the chain cannot be moved unnoticed. */
   @Column({ ...name(43), default: '' }) mark!: string
   /** The last entry that was dropped because it was old, its hash, and our mark on both. */
   @Column(whole) droppedSeq!: number

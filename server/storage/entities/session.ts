@@ -12,8 +12,8 @@ import { flag, longText, name, orNull, uuid, whole } from './columns.js'
 @Index('session_application', ['applicationId', 'createdAt', 'id'])
 @Index('session_browser', ['browserSid', 'endedAt'])
 @Index('session_address', ['address', 'createdAt', 'id'])
-// The second column is there for MySQL: behind `endedAt` alone stands the id, and `id = ? AND ended_at IS NULL` locked this
-// index before the row, and deadlocked with whoever had the row.
+// The second column is there for MySQL: InnoDB appends the id to `endedAt` alone, and `id = ? AND ended_at IS NULL` locked that
+// index before the row, and deadlocked with transactions that held the row lock.
 @Index('session_ended', ['endedAt', 'createdAt'])
 export class Session {
   @PrimaryColumn({ ...uuid, primaryKeyConstraintName: 'session_pk' }) id!: string
