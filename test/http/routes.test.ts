@@ -219,7 +219,7 @@ describe('every route of people and administrators', () => {
   it('names only the first of very many', async () => {
     const client = aClient(await aServer())
     const { access } = await client.signIn({ username: 'admin', password })
-    const many = Object.fromEntries(Array.from({ length: 4_000 }, (_, index) => [`n${index}`, 1]))
+    const many = Object.fromEntries(Array.from({ length: 1_000 }, (_, index) => [`n${index}`, 1]))
     expect(Object.keys((await client.patch('/api/me', many, access)).body)).to.have.length(10)
     const query = Array.from({ length: 2_000 }, (_, index) => `n${index}`).join('&')
     expect(Object.keys((await client.get(`/api/me?${query}`, access)).body)).to.have.length(10)

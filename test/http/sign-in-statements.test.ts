@@ -85,8 +85,7 @@ onEachEngine('a sign-in', engine => {
       'UPDATE user',
       'SELECT application',
       'INSERT device',
-      // The limits of devices and of sessions.
-      'SELECT device',
+      // The limits of sessions and of devices.
       'SELECT session',
       'INSERT session',
       'SELECT audit_head',
@@ -109,7 +108,6 @@ onEachEngine('a sign-in', engine => {
       'SELECT device',
       'UPDATE device',
       'SELECT session',
-      'SELECT device',
       'SELECT session',
       'UPDATE session',
       // What codes opened through the one that it replaces.

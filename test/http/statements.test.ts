@@ -32,7 +32,7 @@ onEachEngine('the database is asked', engine => {
     const signIn = await countOf(server, async () => {
       pair = await client.signIn(amy)
     })
-    expect(signIn, 'sign-in').to.deep.equal({ reads: 6, writes: 5 })
+    expect(signIn, 'sign-in').to.deep.equal({ reads: 5, writes: 5 })
     const refresh = await countOf(server, async () => {
       const answer = await client.refresh(pair.refresh)
       expect(answer.status).to.equal(200)
