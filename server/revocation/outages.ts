@@ -1,6 +1,5 @@
-// Times at which clients sent requests and got no response: a token that was spent then is no sign of theft. An outage of all
-// servers, which the heartbeats tell; one of this process alone, which it notes itself; and overload, when it told clients to
-// come again later (Retry-After).
+// Records outages: refresh tokens that are reused because a response was lost in one are not treated as stolen. An outage of
+// all servers is a gap between heartbeats; one of this process alone it records itself; overload (503 with Retry-After) counts too.
 import type { Outage } from '../policy/rotation.js'
 import type { Database } from '../storage/database.js'
 import type { HeartbeatStore } from '../storage/heartbeats.js'

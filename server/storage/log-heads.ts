@@ -1,5 +1,5 @@
-// The heads of both logs. Every change locks these two rows, so whoever holds them blocks all others (lock contention): they
-// are locked last, and both with one statement where both are needed.
+// Row locks on the heads of the revocation log and the audit log. Every change takes them, so a transaction takes them last, to
+// keep lock contention low, and both with one statement where it needs both.
 import type { AuditPosition } from './audit.js'
 import type { Dialect, Queries } from './database.js'
 import { scanSql } from './scan-sql.js'
