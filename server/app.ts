@@ -1,7 +1,6 @@
 // The HTTP application: the middleware that every request passes through, and the handler of each route.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type Koa from 'koa'
 import type { AppDeps } from './composition/served.js'
 import { createAdminApiKeyHandlers } from './http/admin/api-keys.js'
 import { createAdminApplicationHandlers } from './http/admin/applications.js'
@@ -24,7 +23,7 @@ import { createBearer } from './http/kinds/bearer.js'
 import { createCallingApplication } from './http/kinds/calling-application.js'
 import { kinds } from './http/kinds/kinds.js'
 import { createRegistrant } from './http/kinds/registrant.js'
-import { createKoa } from './http/koa.js'
+import { type Application, createKoa } from './http/koa.js'
 import { createMyApiKeyHandlers } from './http/me/api-keys.js'
 import { createMeHandlers } from './http/me/me.js'
 import { createBodies } from './http/middleware/body.js'
@@ -47,7 +46,7 @@ import { createShownProofs } from './http/shown-proofs.js'
 import { createWaiting } from './http/waiting.js'
 import { createTokenHandlers } from './http/wire/token.js'
 
-export function createApp(deps: AppDeps): Koa {
+export function createApp(deps: AppDeps): Application {
   return createKoa({ routes, kinds, ...createHttpParts(deps) })
 }
 

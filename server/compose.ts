@@ -3,7 +3,6 @@
 // log.
 import { randomUUID } from 'node:crypto'
 import { fileURLToPath } from 'node:url'
-import type Koa from 'koa'
 import { requireSecretKey } from '../config/secret-key.js'
 import type { Settings } from '../config/settings.js'
 import { composeIdentity } from './composition/identity.js'
@@ -44,7 +43,7 @@ export async function compose(settings: Settings, ports: Ports) {
     import('./app.js'),
     composeParts(settings, ports),
   ])
-  const app: Koa = createApp({
+  const app = createApp({
     settings,
     issuer: settings.issuer,
     ownApplication: ownApplication.id,

@@ -1,17 +1,16 @@
 // Starts one server, or several processes that share its port, and stops them again in good order.
 import cluster from 'node:cluster'
 import { existsSync } from 'node:fs'
-import { createServer, type Server as HttpServer } from 'node:http'
 import type { AddressInfo, Server } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
 import { type Environment, readEnvironment } from '../config/environment.js'
 import { readSettings, type Settings, SettingsError } from '../config/settings.js'
 import { type Composed, compose } from './compose.js'
 import type { Log } from './composition/ports.js'
+import type { Connections } from './http/connections.js'
 import { whyNotAdministrator } from './identity/people/first-administrator.js'
 import { firstPolicy } from './policy/policies.js'
 import { closeListening } from './process/close-listening.js'
-import { type Connections, trackConnections } from './process/connections.js'
 import { captureOutput, createProcessLog, type ProcessLog } from './process/log.js'
 import { watchLoop } from './process/loop-load.js'
 import { tellFailure, tellPassword, tellReady } from './process/telling.js'
@@ -75,7 +74,7 @@ function requireAdministrator({ adminUsername: username, adminPassword: password
 }
 
 async function serveAlone(composed: Composed, settings: Settings, environment: Environment): Promise<void> {
-  const { server, connections } = serverOf(composed)
+  const { server, connections } = composed.app.createServer()
   composed.jobs.start()
   const port = await listen(server, settings)
   stop = async () => {
@@ -95,7 +94,7 @@ async function work(settings: Settings, log: Log): Promise<void> {
   const composed = await compose(settings, { log, mostUnderWay: watchLoop() })
   await composed.start()
   composed.jobs.start()
-  const { server, connections } = serverOf(composed)
+  const { server, connections } = composed.app.createServer()
   serveForLeader(server, {
     leave() {
       composed.leave()
@@ -119,14 +118,6 @@ async function lead(settings: Settings, log: Log, environment: Environment): Pro
   const port = await listen(workers.front, settings)
   await workers.allServing()
   announce(settings, environment, port)
-}
-
-function serverOf({ app }: Composed): { server: HttpServer; connections: Connections } {
-  const server = createServer(
-    { requestTimeout: 15_000, headersTimeout: 10_000, connectionsCheckingInterval: 5_000, keepAliveTimeout: 65_000 },
-    app.callback(),
-  )
-  return { server, connections: trackConnections(server) }
 }
 
 /** Answers what was begun, and closes everything. */

@@ -4,19 +4,21 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import Koa from 'koa'
 import { createFastPath, type FastPath } from './fast-path/fast-path.js'
 import type { Context, Step, WriteRefusal } from './handler.js'
+import { createHttpServer, type Listening } from './http-server.js'
 import type { AnyAccess } from './kinds/kind.js'
 import { createErrors, type ErrorsDeps } from './middleware/errors.js'
 import { createFailureLines, type FailureLinesDeps } from './middleware/failure-lines.js'
 import type { LoadShedding } from './middleware/load-shedding.js'
 import { createRequest, type RequestDeps } from './middleware/request.js'
 import { createRouter, type RouterDeps } from './router.js'
+import { createUnparsed, type RefuseUnparsed } from './unparsed.js'
 
 export type KoaDeps<N extends string, A extends AnyAccess> = RouterDeps<N, A> & {
   log: RequestDeps['log'] & ErrorsDeps['log'] & FailureLinesDeps['log']
   shedding: LoadShedding
 } & Omit<RequestDeps, 'log'>
 
-export function createKoa<N extends string, A extends AnyAccess>(deps: KoaDeps<N, A>): Koa {
+export function createKoa<N extends string, A extends AnyAccess>(deps: KoaDeps<N, A>): Application {
   const { log, shedding, uuid } = deps
   const { router, dispatch, fast, notFound, presenterNear } = createRouter(deps)
   const present: WriteRefusal = (ctx, refusal) => {
@@ -28,7 +30,8 @@ export function createKoa<N extends string, A extends AnyAccess>(deps: KoaDeps<N
   const noteFailure = createFailureLines({ log })
   const first: Step[] = [createRequest(deps), createErrors({ present, noteFailure, log })]
 
-  const app = new WithFastPath(createFastPath({ routes: fast, first, shedding, noteFailure, uuid, log }))
+  const fastPath = createFastPath({ routes: fast, first, shedding, noteFailure, uuid, log })
+  const app = new Application(fastPath, createUnparsed({ presenter: deps.presenters.api, uuid, log }))
   // What reaches Koa's own handler is a broken connection, or a mistake in the error middleware itself.
   app.silent = true
   app.on('error', error => log.debug({ err: error }, 'a connection failed'))
@@ -39,8 +42,11 @@ export function createKoa<N extends string, A extends AnyAccess>(deps: KoaDeps<N
   return app
 }
 
-class WithFastPath extends Koa {
-  constructor(private readonly fastPath: FastPath) {
+export class Application extends Koa {
+  constructor(
+    private readonly fastPath: FastPath,
+    private readonly refuseUnparsed: RefuseUnparsed,
+  ) {
     super()
   }
 
@@ -49,5 +55,10 @@ class WithFastPath extends Koa {
     return async (request, response) => {
       if (!this.fastPath(request as IncomingMessage, response as ServerResponse)) await long(request, response)
     }
+  }
+
+  /** A server for it that does not listen yet. */
+  createServer(times?: Parameters<typeof createHttpServer>[2]): Listening {
+    return createHttpServer(this.callback(), this.refuseUnparsed, times)
   }
 }

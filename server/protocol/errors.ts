@@ -35,7 +35,7 @@ export const errors = {
   method_not_allowed: { status: 405, text: 'This method is not allowed here.', clause: 'RFC 9110 §15.5.6' },
   request_timeout: {
     status: 408,
-    text: 'The request body took too long to arrive.',
+    text: 'The request took too long to arrive.',
     clause: 'RFC 9110 §15.5.9',
     wireCode: 'request_timeout',
   },
@@ -51,6 +51,18 @@ export const errors = {
     wireCode: 'payload_too_large',
   },
   unsupported_media_type: { status: 415, text: 'Unsupported media type in request.', clause: 'RFC 9110 §15.5.16' },
+  expectation_failed: {
+    status: 417,
+    text: 'No expectation but 100-continue is met here.',
+    clause: 'RFC 9110 §15.5.18',
+    wireCode: 'expectation_failed',
+  },
+  headers_too_large: {
+    status: 431,
+    text: 'The address and headers of the request are too large.',
+    clause: 'RFC 6585 §5',
+    wireCode: 'headers_too_large',
+  },
 
   // Who is asking
   not_authenticated: {

@@ -1,9 +1,10 @@
 // Routes that are asked very often are answered without Koa where they are asked in the usual way. Every request here is sent
 // both ways to one server, and both answers are the same byte by byte, refusals too.
-import { createServer, request, type Server } from 'node:http'
+import { request, type Server } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
 import { expect } from 'chai'
 import Koa from 'koa'
+import { createHttpServer } from '../../server/http/http-server.js'
 import { routes } from '../../server/http/routes.js'
 import { aConfidentialApplication, aSessionOf, basic } from '../support/applications.js'
 import { aClient } from '../support/client.js'
@@ -57,7 +58,7 @@ describe('the fast path', () => {
       byKoa++
       return createContext.apply(app, given)
     }) as typeof createContext
-    long = createServer(Koa.prototype.callback.call(app))
+    long = createHttpServer(Koa.prototype.callback.call(app), () => {}).server
     await new Promise<void>(resolve => long.listen(0, '127.0.0.1', resolve))
   })
   afterEach(() => {

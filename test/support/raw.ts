@@ -42,7 +42,23 @@ export function sendSlowly(server: { url: string }, head: readonly string[], bod
   return { answer, send: (more: string | Uint8Array) => socket.write(more) }
 }
 
-function readAnswer(text: string): RawAnswer {
+/** Sends bytes as they are, and those of `more` once there is an answer to the first. @returns all that came, once the server closes */
+export function exchange({ url }: { url: string }, bytes: string, more?: string): Promise<string> {
+  const { hostname, port } = new URL(url)
+  return new Promise(resolve => {
+    const socket = connect(Number(port), hostname)
+    let received = ''
+    socket.on('data', chunk => {
+      if (received === '' && more) socket.write(more)
+      received += chunk.toString('latin1')
+    })
+    socket.on('error', () => {})
+    socket.on('close', () => resolve(received))
+    socket.write(bytes)
+  })
+}
+
+export function readAnswer(text: string): RawAnswer {
   const [head = '', ...rest] = text.split('\r\n\r\n')
   const [first = '', ...lines] = head.split('\r\n')
   const status = Number(/^HTTP\/1\.1 (\d{3})/.exec(first)?.[1] ?? Number.NaN)

@@ -1,5 +1,5 @@
 // A whole server for a test, made by the same compose() as the real one, on its own port and an empty database.
-import { createServer, type IncomingMessage, type Server } from 'node:http'
+import type { IncomingMessage, Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { calculateJwkThumbprint, type JWK } from 'jose'
 import { type RedisSettings, readRedisUrl } from '../../config/addresses.js'
@@ -183,7 +183,7 @@ export function testSettings(database: DatabaseSettings): Settings {
 }
 
 function listen(composed: Composed, port: number, onRequest?: (request: IncomingMessage) => void): Promise<Server> {
-  const server = createServer(composed.app.callback())
+  const { server } = composed.app.createServer()
   if (onRequest) server.prependListener('request', onRequest)
   return new Promise((resolve, reject) => {
     server.once('error', reject)

@@ -55,6 +55,7 @@ const wire: ReadonlySet<string> = new Set([
   ...['Content-Encoding', 'Accept', 'Accept: application/json', 'Allow', 'Retry-After', 'Origin', 'X-Request-Id'],
   ...['application/json', 'application/x-www-form-urlencoded', 'text/html', 'text/plain', 'application/xml'],
   ...['detail', 'non_field_errors', 'count', 'at', 'clock', 'encodeURIComponent', '%zz', 'localhost'],
+  ...['Expect', 'Expect: 100-continue', '100-continue', 'NODE_OPTIONS', '--max-http-header-size'],
   ...['CGIPassAuth On', 'proxy_request_buffering on', 'old_password', 'new_password', 'device_token', 'refresh'],
   ...['iss', 'aud', 'alg', 'kid', 'crit', 'state', 'nonce', 'resource', 'request', 'request_uri', 'registration'],
   'registration_client_uri',

@@ -9,7 +9,8 @@ import type { Translate } from './texts.js'
 export const errorGroups = {
   request: [
     ...['parse_error', 'malformed_request', 'invalid_fields', 'not_found', 'method_not_allowed', 'request_timeout'],
-    ...['not_acceptable', 'payload_too_large', 'unsupported_media_type', 'form_refused'],
+    ...['not_acceptable', 'payload_too_large', 'unsupported_media_type', 'expectation_failed', 'headers_too_large'],
+    'form_refused',
   ],
   sender: [
     ...['not_authenticated', 'bad_authorization_header', 'no_active_account', 'insufficient_user_authentication'],

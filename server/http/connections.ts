@@ -1,4 +1,5 @@
-// Graceful shutdown: requests under way are answered, and no idle connection is closed while its client may be sending one.
+// The connections of a server and what is being answered on each. On a graceful shutdown requests under way are answered, and no
+// idle connection is closed while its client may be sending one.
 import type { Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -50,6 +51,9 @@ export function trackConnections(server: Server) {
   }
 
   return {
+    /** The responses under way on a connection, in the order of their requests. */
+    answering: (socket: Socket): readonly ServerResponse[] => connections.get(socket)?.answering ?? [],
+
     /** From now on every answer says that it is the last one of its connection (RFC 9112 §9.6). */
     leave(): void {
       leavingSince ??= performance.now()

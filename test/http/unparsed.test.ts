@@ -1,0 +1,118 @@
+// What Node's parser refuses: an answer with a code and a request id, once, and the connection is closed.
+import type { AddressInfo } from 'node:net'
+import { expect } from 'chai'
+import { aClient } from '../support/client.js'
+import { exchange, type RawAnswer, readAnswer } from '../support/raw.js'
+import { aServer, password, type TestServer } from '../support/server.js'
+import { snapshotOf } from '../support/snapshot.js'
+
+const host = 'Host: localhost\r\n'
+const health = `GET /healthz HTTP/1.1\r\n${host}\r\n`
+const credentials = JSON.stringify({ username: 'admin', password })
+
+/** A sign-in, with more headers and another body where they are given. */
+const signIn = (headers: string, body = credentials) =>
+  `POST /api/token/ HTTP/1.1\r\n${host}Content-Type: application/json\r\n${headers}\r\n${body}`
+
+const counted = `Content-Length: ${Buffer.byteLength(credentials)}\r\n`
+
+const unparsed: Record<string, [bytes: string, status: number, code: string]> = {
+  'bytes of another protocol': ['\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03', 400, 'malformed_request'],
+  'a request without Host': ['GET /healthz HTTP/1.1\r\n\r\n', 400, 'malformed_request'],
+  'a page without Host': ['GET /sign-in?next=secret HTTP/1.1\r\n\r\n', 400, 'malformed_request'],
+  'a method that there is none of': [`FETCH / HTTP/1.1\r\n${host}\r\n`, 400, 'malformed_request'],
+  'a name of a header with a space': [signIn(`${counted}Content-Length : 5\r\n`), 400, 'malformed_request'],
+  'two lengths': [signIn(`${counted}Content-Length: 5\r\n`), 400, 'malformed_request'],
+  'a length beside chunks': [signIn(`${counted}Transfer-Encoding: chunked\r\n`), 400, 'malformed_request'],
+  'a body in chunks of no size': [signIn('Transfer-Encoding: chunked\r\n', 'zz\r\n'), 400, 'malformed_request'],
+  'headers of 20 KB': [signIn(`${counted}X-Large: ${'a'.repeat(20_000)}\r\n`), 431, 'headers_too_large'],
+  'an address of 20 KB': [`GET /${'a'.repeat(20_000)} HTTP/1.1\r\n${host}\r\n`, 431, 'headers_too_large'],
+  'an expectation': [signIn(`${counted}Expect: a-miracle\r\n`), 417, 'expectation_failed'],
+  'an expectation before the one that HTTP has': [
+    signIn(`${counted}Expect: x 100-continued\r\n`),
+    417,
+    'expectation_failed',
+  ],
+  'a tunnel': [`CONNECT localhost:443 HTTP/1.1\r\n${host}\r\n`, 405, 'method_not_allowed'],
+}
+
+function expectRefused({ status, headers, text }: RawAnswer, wanted: number, code: string, what: string): void {
+  const { detail, code: told } = JSON.parse(text)
+  expect([status, told ?? code], what).to.deep.equal([wanted, code])
+  expect(detail, what).to.be.a('string')
+  expect(headers.connection, what).to.equal('close')
+  expect(headers['x-request-id'], what).to.match(/^[0-9a-f-]{36}$/)
+  expect(headers['content-length'], what).to.equal(String(Buffer.byteLength(text)))
+  expect(headers['cache-control'], what).to.equal('no-store')
+}
+
+describe('what is no request', () => {
+  it('is refused with a code of the catalogue, changes nothing, and no second answer follows', async () => {
+    const server = await aServer()
+    const before = await snapshotOf(server)
+    for (const [what, [bytes, status, code]] of Object.entries(unparsed)) {
+      const received = await exchange(server, bytes)
+      expect(received.match(/HTTP\/1\.1 \d/g), what).to.have.length(1)
+      expectRefused(readAnswer(received), status, code, what)
+    }
+    expect(await snapshotOf(server)).to.equal(before)
+    expect(server.logged.join('\n')).to.not.include('secret')
+    expect((await aClient(server).get('/healthz')).status).to.equal(200)
+  })
+
+  it('is refused in the same way on a connection that has had an answer', async () => {
+    const server = await aServer()
+    for (const [what, [bytes, status, code]] of Object.entries(unparsed)) {
+      const received = await exchange(server, health, bytes)
+      const [first, second] = received.split(/(?=HTTP\/1\.1 \d)/)
+      expect(readAnswer(first!).status, what).to.equal(200)
+      expectRefused(readAnswer(second!), status, code, what)
+    }
+  })
+
+  it('does not take the answer of the request that came before it, and closes the connection behind that', async () => {
+    const server = await aServer()
+    for (const [what, [bytes, status, code]] of Object.entries(unparsed)) {
+      const received = await exchange(server, signIn(counted) + bytes)
+      const [first, ...more] = received.split(/(?=HTTP\/1\.1 \d)/)
+      const answer = readAnswer(first!)
+      expect(answer.status, what).to.equal(200)
+      expect(JSON.parse(answer.text), what).to.include.keys('access', 'refresh', 'device_token')
+      for (const one of more) expectRefused(readAnswer(one), status, code, what)
+    }
+  })
+
+  it('has a request id that the debug log knows', async () => {
+    const server = await aServer()
+    const { headers } = readAnswer(await exchange(server, 'nonsense\r\n\r\n'))
+    expect(server.logged.join('\n')).to.include(headers['x-request-id'])
+  })
+
+  it('whose headers, or body, do not come is told so', async () => {
+    const server = await aServer({ ports: { bodyWait: 60_000 } })
+    const slow = await anImpatientServer(server)
+    try {
+      const begun = ['GET /healthz HTTP/1.1\r\nHost: loc', signIn(counted, credentials.slice(0, -1))]
+      for (const bytes of begun) {
+        const received = await exchange(slow, bytes)
+        expectRefused(readAnswer(received), 408, 'request_timeout', bytes)
+      }
+    } finally {
+      await slow.close()
+    }
+  })
+})
+
+/** The same application, on a port where a request has to come within a moment. */
+async function anImpatientServer({ composed }: TestServer) {
+  const { server } = composed.app.createServer({
+    headersTimeout: 20,
+    requestTimeout: 40,
+    connectionsCheckingInterval: 10,
+  })
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    close: () => new Promise(resolve => server.close(resolve)),
+  }
+}
