@@ -3,6 +3,8 @@
 
 export type BasicCredentials = { id: string; secret: string }
 
+const utf8 = new TextDecoder('utf-8', { fatal: true })
+
 /**
  * @param header an Authorization header
  * @returns null where it is of another scheme, or of none; both parts empty where it cannot be read
@@ -14,7 +16,7 @@ export function readBasicCredentials(header: string): BasicCredentials | null {
   const unreadable = { id: '', secret: '' }
   if (more.length > 0 || !/^[A-Za-z0-9+/]+={0,2}$/.test(encoded)) return unreadable
   try {
-    const text = new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(encoded, 'base64'))
+    const text = utf8.decode(Buffer.from(encoded, 'base64'))
     const colon = text.indexOf(':')
     if (colon < 0) return unreadable
     return { id: formDecoded(text.slice(0, colon)), secret: formDecoded(text.slice(colon + 1)) }

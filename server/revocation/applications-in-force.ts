@@ -17,6 +17,8 @@ export type ApplicationsInForceDeps = { database: Database; applicationStore: Ap
 
 export function createApplicationsInForce({ database, applicationStore, tail }: ApplicationsInForceDeps) {
   let known = new Map<string, ApplicationRecord>()
+  /** Of those, active resource servers; picked once, as each token of an application asks for them. */
+  let resourceServers: readonly ApplicationRecord[] = []
   let overrides: Overrides = new Map()
   let logId = ''
   /** The head's version when all of these rows were read, or found unchanged. */
@@ -54,6 +56,7 @@ export function createApplicationsInForce({ database, applicationStore, tail }: 
 
   function take(next: Map<string, ApplicationRecord>): void {
     known = next
+    resourceServers = [...known.values()].filter(isActiveResourceServer)
     const now = overridesOf(known.values())
     // The same object while nothing differs, so that what was derived from it stays cached (policy/eras.ts).
     if (JSON.stringify([...now].sort()) !== JSON.stringify([...overrides].sort())) overrides = now
@@ -115,12 +118,14 @@ export function createApplicationsInForce({ database, applicationStore, tail }: 
     areAnyToldOfEnds: (): boolean => areAnyToldOfEnds,
 
     /** Those that are active. */
-    resourceServers: (): ApplicationRecord[] =>
-      [...known.values()].filter(one => one.active && (one.resource !== null || one.id === ownApplicationId)),
+    resourceServers: (): readonly ApplicationRecord[] => resourceServers,
   }
 }
 
 export type ApplicationsInForce = ReturnType<typeof createApplicationsInForce>
+
+const isActiveResourceServer = ({ id, active, resource }: ApplicationRecord) =>
+  active && (resource !== null || id === ownApplicationId)
 
 function isAlwaysKnown({ id, resource, metadata }: ApplicationRecord): boolean {
   return id === ownApplicationId || resource !== null || ownLifetimes(metadata) !== null
