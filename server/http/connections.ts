@@ -13,6 +13,11 @@ const quietLooks = 8
 const headersPatience = 2_000
 /** How often it is looked, in ms. */
 const lookEvery = 50
+/**
+ * Requests that may wait for their answers on one connection (pipelining, RFC 9112 §9.3.2). Clients send ten at the most; hundreds
+ * of thousands, which fit into a few MB, would take seconds of the event loop.
+ */
+const mostUnanswered = 100
 
 type Connection = {
   /** Responses under way. Not one Set of all: the tables that V8 outgrows would keep dead responses from garbage collection. */
@@ -35,7 +40,7 @@ export function trackConnections(server: Server) {
   server.prependListener('request', ({ socket }, response) => {
     const connection = connections.get(socket)
     if (!connection) return
-    connection.answering.push(response)
+    if (connection.answering.push(response) > mostUnanswered) socket.destroy()
     if (leavingSince !== null) announce(response)
     response.once('close', () => {
       connection.answering.splice(connection.answering.indexOf(response), 1)

@@ -24,6 +24,8 @@ export function createHttpServer(
 ): Listening {
   // Without Host (RFC 9112 §3.2) Node would answer by itself, with no body.
   const server = createServer({ ...times, ...others, requireHostHeader: false }, (request, response) => {
+    // The parser goes on to the end of what it has read.
+    if (request.socket.destroyed) return
     if (request.headers.host === undefined && request.httpVersion === '1.1')
       refuseUnparsed('malformed_request', request, response)
     else listener(request, response)

@@ -103,6 +103,26 @@ describe('what is no request', () => {
   })
 })
 
+describe('requests of one connection that do not wait for an answer', () => {
+  const handled = ({ logged }: TestServer) => logged.filter(line => line.startsWith('request ')).length
+
+  it('are handled up to a hundred; of whoever sends more the connection is closed', async () => {
+    const server = await aServer()
+    await exchange(server, health.repeat(20_000))
+    expect(handled(server)).to.be.within(1, 100)
+    expect((await aClient(server).get('/healthz')).status).to.equal(200)
+  })
+
+  it('are answered in their order, where they are no more', async () => {
+    const server = await aServer()
+    const closing = `GET /healthz HTTP/1.1\r\n${host}Connection: close\r\n\r\n`
+    const received = await exchange(server, signIn(counted) + health.repeat(98) + closing)
+    const answers = received.split(/(?=HTTP\/1\.1 \d)/).map(readAnswer)
+    expect(answers.map(({ status }) => status)).to.deep.equal(Array(100).fill(200))
+    expect(JSON.parse(answers[0]!.text)).to.include.keys('access', 'refresh')
+  })
+})
+
 /** The same application, on a port where a request has to come within a moment. */
 async function anImpatientServer({ composed }: TestServer) {
   const { server } = composed.app.createServer({
