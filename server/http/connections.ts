@@ -1,6 +1,6 @@
 // The connections of a server and what is being answered on each. On a graceful shutdown requests under way are answered, and no
 // idle connection is closed while its client may be sending one.
-import type { Server, ServerResponse } from 'node:http'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
 
@@ -37,7 +37,7 @@ export function trackConnections(server: Server) {
     connections.set(socket, { answering: [], looks: 0, bytesRead: 0 })
     socket.once('close', () => connections.delete(socket))
   })
-  server.prependListener('request', ({ socket }, response) => {
+  function track({ socket }: IncomingMessage, response: ServerResponse): void {
     const connection = connections.get(socket)
     if (!connection) return
     if (connection.answering.push(response) > mostUnanswered) socket.destroy()
@@ -47,7 +47,10 @@ export function trackConnections(server: Server) {
       connection.looks = 0
       connection.bytesRead = socket.bytesRead
     })
-  })
+  }
+  server.prependListener('request', track)
+  // Node emits this one in place of 'request'.
+  server.prependListener('checkExpectation', track)
 
   function isOver(socket: Socket, connection: Connection): boolean {
     if (connection.answering.length > 0) return false

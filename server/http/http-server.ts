@@ -47,7 +47,13 @@ export function createHttpServer(
   }
 
   server.on('checkExpectation', (request, response) => refuseUnparsed('expectation_failed', request, response))
-  server.on('connect', (_, socket: Duplex) => refuseOn(socket as Socket, 'method_not_allowed'))
+  server.on('connect', (_, stream: Duplex) => {
+    const socket = stream as Socket
+    // Node has removed its own listeners: it sends no answer that is still under way, and a reset would be uncaught.
+    socket.on('error', () => socket.destroy())
+    if (connections.answering(socket).length > 0) socket.destroy()
+    else refuseOn(socket, 'method_not_allowed')
+  })
   server.on('clientError', (error: NodeJS.ErrnoException, stream: Duplex) => {
     const code = codeOfParser(error)
     if (code && stream.writable) refuseOn(stream as Socket, code)

@@ -2,7 +2,7 @@
 import type { AddressInfo } from 'node:net'
 import { expect } from 'chai'
 import { aClient } from '../support/client.js'
-import { exchange, type RawAnswer, readAnswer } from '../support/raw.js'
+import { exchange, type RawAnswer, readAnswer, sendAndReset } from '../support/raw.js'
 import { aServer, password, type TestServer } from '../support/server.js'
 import { snapshotOf } from '../support/snapshot.js'
 
@@ -70,9 +70,28 @@ describe('what is no request', () => {
     }
   })
 
-  it('does not take the answer of the request that came before it, and closes the connection behind that', async () => {
+  it('is refused once where more of it follows in the same packet', async () => {
     const server = await aServer()
     for (const [what, [bytes, status, code]] of Object.entries(unparsed)) {
+      const received = await exchange(server, `${bytes}nonsense\r\n\r\n${bytes}`)
+      expect(received.match(/HTTP\/1\.1 \d/g), what).to.have.length(1)
+      expectRefused(readAnswer(received), status, code, what)
+    }
+  })
+
+  it('harms nobody where its client resets the connection', async () => {
+    const server = await aServer()
+    const all = Object.values(unparsed).flatMap(([bytes]) => [bytes, health + bytes, signIn(counted) + bytes])
+    for (let round = 0; round < 20; round++) await Promise.all(all.map(bytes => sendAndReset(server, bytes)))
+    expect((await aClient(server).get('/healthz')).status).to.equal(200)
+  })
+
+  it('does not take the answer of the request that came before it, and closes the connection behind that', async () => {
+    const server = await aServer()
+    // Node gives up the connection to whoever answers a CONNECT, and with it the answers that are still to come.
+    const { 'a tunnel': tunnel, ...others } = unparsed
+    expect(await exchange(server, signIn(counted) + tunnel![0])).to.equal('')
+    for (const [what, [bytes, status, code]] of Object.entries(others)) {
       const received = await exchange(server, signIn(counted) + bytes)
       const [first, ...more] = received.split(/(?=HTTP\/1\.1 \d)/)
       const answer = readAnswer(first!)

@@ -58,6 +58,17 @@ export function exchange({ url }: { url: string }, bytes: string, more?: string)
   })
 }
 
+/** Sends bytes and resets the connection (RST) at once, without reading. */
+export function sendAndReset({ url }: { url: string }, bytes: string): Promise<void> {
+  const { hostname, port } = new URL(url)
+  return new Promise(resolve => {
+    const socket = connect(Number(port), hostname)
+    socket.on('error', () => {})
+    socket.on('close', () => resolve())
+    socket.write(bytes, () => socket.resetAndDestroy())
+  })
+}
+
 export function readAnswer(text: string): RawAnswer {
   const [head = '', ...rest] = text.split('\r\n\r\n')
   const [first = '', ...lines] = head.split('\r\n')
