@@ -1,4 +1,4 @@
-// API keys of everybody.
+// The API keys of all users.
 import type { ApiKeys } from '../../identity/api-keys/api-keys.js'
 import type { Users } from '../../identity/people/users.js'
 import { isUserId } from '../../protocol/claims.js'

@@ -1,5 +1,5 @@
-// Applications, as programs of administrators make and change them. A secret is shown in the answer that makes it, and in no
-// other.
+// Applications, as programs of administrators make and change them. A secret is only in the answer of the request that
+// made it.
 import type { ApplicationSecretChanges } from '../../identity/applications/application-secret-changes.js'
 import type { Applications } from '../../identity/applications/applications.js'
 import {
@@ -27,7 +27,7 @@ import { applicationRoutes as routes } from './routes/applications.js'
 export type AdminApplicationsDeps = { applications: Applications; secretChanges: ApplicationSecretChanges }
 
 export function createAdminApplicationHandlers({ applications, secretChanges }: AdminApplicationsDeps) {
-  /** As it is now. */
+  /** The application of the request's path, with its present values. */
   const present = async (ctx: Context) => presentApplication(await applications.require(idOf(ctx)))
 
   return {
@@ -46,7 +46,7 @@ export function createAdminApplicationHandlers({ applications, secretChanges }: 
       const { name = '', kind = kindOf(description) } = description
       const input = { ...description, name, kind, metadata: givenMetadata(description.metadata) }
       const { application, secret, warnings } = await applications.create(input, personOf(ctx).actor)
-      // RFC 6749 §5.1 says so of whatever holds credentials.
+      // RFC 6749 §5.1: responses that hold credentials are not stored.
       ctx.set('Cache-Control', 'no-store')
       answer(ctx, routes.createApplication, {
         ...presentApplication(application),
@@ -55,7 +55,7 @@ export function createAdminApplicationHandlers({ applications, secretChanges }: 
       })
     },
 
-    /** With what lives of it, counted up to a few thousand. */
+    /** The application with the number of its live sessions, counted up to a few thousand. */
     async showApplication(ctx: Context): Promise<void> {
       const application = await present(ctx)
       const { sessions, users } = await applications.counts(idOf(ctx))
@@ -89,7 +89,10 @@ export function createAdminApplicationHandlers({ applications, secretChanges }: 
       ctx.status = 204
     },
 
-    /** What `lifetimes` would end, in place of those it has; null: it overrides nothing. */
+    /**
+     * How many sessions would end with `lifetimes` in place of the application's own lifetimes; null: it overrides
+     * none.
+     */
     async previewApplicationLifetimes(ctx: Context): Promise<void> {
       const { id } = await applications.require(idOf(ctx))
       const { lifetimes } = readBody(ctx, routes.previewApplicationLifetimes)
@@ -110,7 +113,9 @@ export function createAdminApplicationHandlers({ applications, secretChanges }: 
       })
     },
 
-    /** `overlap`: how long the one before stays good, in seconds or as text such as `1d`; not at all where it is not said. */
+    /**
+     * `overlap`: how long the previous secret stays valid, in seconds or as text such as `1d`; zero if it is left out.
+     */
     async rotateApplicationSecret(ctx: Context): Promise<void> {
       const overlapSeconds = readOverlap(readBody(ctx, routes.rotateApplicationSecret).overlap)
       const secret = await secretChanges.rotate(idOf(ctx), { overlapSeconds }, personOf(ctx).actor)

@@ -1,5 +1,6 @@
-// Acts on many at once: the address says which (`ids` in the body, or the filter of the list), the first call answers whom it
-// would reach, and the same call with that answer's `at` and `count` does it, as long as it would reach as many.
+// Bulk actions: a request selects users, sessions or devices (`ids` in the body, or the filter of the list in the
+// address). The first call answers a preview of how many it would change; the same call with that answer's `at` and
+// `count` does it, if it would still change as many.
 import type { Done, LeftOut, Previewed, Reached, Selection } from '../../identity/bulk.js'
 import type { DeviceEnds } from '../../identity/devices/device-ends.js'
 import type { SessionEnds } from '../../identity/devices/session-ends.js'
@@ -28,13 +29,17 @@ export type AdminBulkDeps = {
 
 type Preview = Previewed & Reached & { leftOut: LeftOut[] }
 
-/** Of the body: of whom, and of which preview. */
+/** Members of the body of a bulk action: the ids selected, and `at` and `count` of the preview. */
 type Asked = { ids?: string[] | undefined; at?: number | undefined; count?: number | undefined }
 
 type ActOnUsers = 'disableUsers' | 'signOutUsers' | 'addRoleToUsers' | 'removeRoleFromUsers'
 
 export function createAdminBulkHandlers({ sessionEnds, deviceEnds, userActs, sessions, now }: AdminBulkDeps) {
-  /** Previews without `at` and `count`; with those of a preview that still holds, does it. @throws preview_outdated */
+  /**
+   * Answers a preview if the body has no `at` and `count`; with those of a preview that is still valid, runs the
+   * action.
+   * @throws preview_outdated
+   */
   async function previewOrRun<P extends Preview, D extends Done>(
     asked: Asked,
     preview: (asOf?: number) => Promise<P>,
@@ -51,7 +56,8 @@ export function createAdminBulkHandlers({ sessionEnds, deviceEnds, userActs, ses
     const { actor, userId } = personOf(ctx)
     const asked = readBody(ctx, { body: routes.disableUsers.body })
     const selection = selectionOf(ctx, asked, readUserId, () => readAsked(ctx, userFilters))
-    // The sender is left out: without its own right the run would stop halfway. Adding a role takes nothing away.
+    // The caller's own user is left out: without its permission the run would stop halfway. Adding a role takes nothing
+    // away.
     const keep = act.what === 'add_role' ? null : userId
     const outcome = await previewOrRun(
       asked,

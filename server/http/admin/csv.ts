@@ -1,4 +1,4 @@
-// Lists as files, row by row as they are read, so that a file of any length takes little memory.
+// Lists as CSV files, streamed row by row, so that a file of any length takes little memory.
 import { Readable } from 'node:stream'
 import { setImmediate } from 'node:timers/promises'
 import { stringify } from 'csv-stringify/sync'
@@ -13,7 +13,10 @@ import { paging } from './paging.js'
 /** How many rows are written in one go. */
 const rowsAtOnce = 25
 
-/** Spreadsheets split lines where their language says: Uzbek and Russian ones at semicolons. */
+/**
+ * Separators of CSV files. Spreadsheets split lines by the language of their user: Uzbek and Russian ones at
+ * semicolons.
+ */
 export const separators = { comma: ',', semicolon: ';', tab: '\t' } as const
 export type Separator = keyof typeof separators
 
@@ -21,14 +24,14 @@ export type CsvChoice = { separator: Separator; zone: string | null }
 const usualChoice: CsvChoice = { separator: 'comma', zone: null }
 
 /**
- * RFC 4180, with a head. Names and user agents are typed by strangers: a cell that a spreadsheet would take for a formula
- * gets a quote before it, also where it would split the line at another separator. Whoever stops reading stops the reading
- * of the database.
+ * CSV of RFC 4180, with a header line. Names and user agents are written by strangers: a cell that a spreadsheet would
+ * take for a formula gets a quote before it, also where another separator would split the line. A client that stops
+ * reading the file stops the reading of the database.
  */
 export function csvOf<Row>(columns: Columns<Row>, rows: AsyncIterable<Row>, choice = usualChoice): Readable {
   const { separator, zone } = choice
   const read = cellsOf(columns).flatMap(({ name, cell, at }): [string, (row: Row) => Cell][] => {
-    // An instant stands there in UTC, and where a zone is known beside it as clocks there show it.
+    // A time is written in UTC and, if the reader's time zone is known, also as local time in a second column.
     if (!at || zone === null) return [[name, cell]]
     return [
       [name, cell],
@@ -52,7 +55,8 @@ export function csvOf<Row>(columns: Columns<Row>, rows: AsyncIterable<Row>, choi
       yield text + texts(some)
       text = ''
       some = []
-      // Rows of one page come within one iteration of the event loop: yield, so that other requests are served in between.
+      // Rows of one page of the database come within one iteration of the event loop: yield, so that other requests are
+      // served.
       await setImmediate()
     }
     text += texts(some)
@@ -66,7 +70,7 @@ function localTime(at: number | null, zone: string): string | null {
   return at === null ? null : secondIn(at, zone).replace('T', ' ')
 }
 
-/** Answers a file. @param name without its ending */
+/** Answers a CSV file. @param name of the file, without its extension */
 export function answerCsv<Row>(
   ctx: Context,
   name: string,
@@ -80,7 +84,7 @@ export function answerCsv<Row>(
   ctx.body = csvOf(columns, rows, choice)
 }
 
-/** A list as a file instead of a page. */
+/** The address's parameters that ask for a list as a CSV file instead of a page. */
 export const asFile = {
   format: { is: 'choice', of: ['json', 'csv'], about: 'A file (RFC 4180) has all rows.' },
   separator: {
@@ -93,13 +97,16 @@ export const asFile = {
 
 const signs = { ',': 'comma', ';': 'semicolon' } as const
 
-/** What the address says of a file. @throws invalid_fields */
+/** The CSV options in the address: separator and time zone. @throws invalid_fields */
 export function readCsvChoice(ctx: Context): CsvChoice {
   const { separator = 'comma', zone = null } = readParameters(ctx, { separator: asFile.separator, zone: asFile.zone })
   return { separator: separator === ',' || separator === ';' ? signs[separator] : separator, zone }
 }
 
-/** A file instead of a page: it has all rows, and nothing that is said of pages is passed over. @throws invalid_fields */
+/**
+ * Whether the address asks for a CSV file. It has all rows, so parameters of paging are refused beside it.
+ * @throws invalid_fields
+ */
 export function wantsCsv(ctx: Context): boolean {
   const isFile = readParameter(ctx, 'format', asFile.format) === 'csv'
   for (const name of isFile ? Object.keys(paging) : ['separator', 'zone'])

@@ -1,4 +1,4 @@
-// What the API asks of the address of a list beside its filters (http/lists/).
+// Query parameters of the API's lists beside their filters (http/lists/).
 import type { SessionFilter } from '../../identity/devices/session-list.js'
 import type { AuditFilter } from '../../identity/logs/audit-log.js'
 import type { RevocationFilter } from '../../identity/logs/revocation-log.js'
@@ -15,7 +15,7 @@ export const userOrder = {
   order: { is: 'choice', of: userOrders, about: '`newest` where it is not said.' },
 } as const satisfies ParameterRules
 
-/** @throws invalid_fields, as all of these */
+/** The order of the list of users. @throws invalid_fields, as all functions here */
 export function readUserOrder(ctx: Context): UserOrder {
   return readParameter(ctx, 'order', userOrder.order) ?? 'newest'
 }
@@ -24,7 +24,7 @@ export const endedSessions = {
   all: { is: 'mark', about: 'Those that have ended as well; not together with `state`.' },
 } as const satisfies ParameterRules
 
-/** Those that live, unless a state or `all` is asked for. */
+/** The filter of the list of sessions: live sessions, unless the address asks for a state or for `all`. */
 export function readSessionFilter(ctx: Context): SessionFilter {
   const filter = readAsked(ctx, sessionFilters)
   const isAll = readParameter(ctx, 'all', endedSessions.all)

@@ -1,4 +1,4 @@
-// The signing keys as an administrator sees and changes them.
+// The signing keys, as an administrator reads and changes them.
 import type { KeyRevocation, KeyRing, ListedKey, Rotation } from '../../identity/keys/key-ring.js'
 import type { SealedSecrets } from '../../identity/keys/sealed-secrets.js'
 import { jwksMaxAge, type RevocableSecret, revocableSecrets } from '../../policy/key-life.js'
@@ -16,14 +16,20 @@ export function createAdminKeyHandlers({ keyRing, sealedSecrets }: AdminKeyDeps)
       answer(ctx, keyRoutes.listKeys, { results: (await keyRing.list()).map(presentKey) })
     },
 
-    /** `{algorithm?, now?}`: the next key signs once it has been published for long enough, or at once. */
+    /**
+     * Body `{algorithm?, now?}`: the next key signs once it has been published for long enough, or, with `now`, at
+     * once.
+     */
     async rotateKey(ctx: Context): Promise<void> {
       const { algorithm, now: atOnce } = readBody(ctx, keyRoutes.rotateKey)
       const rotation = await keyRing.rotate({ algorithm, atOnce }, personOf(ctx).actor)
       answer(ctx, keyRoutes.rotateKey, presentRotation(rotation))
     },
 
-    /** A kid; or `refresh` or `device`, the secrets that refresh tokens and device tokens are signed with. */
+    /**
+     * Revokes a signing key by its kid, or a secret: `refresh` or `device` (refresh tokens and device tokens are signed
+     * with them).
+     */
     async revokeKey(ctx: Context): Promise<void> {
       const { kid } = ctx.params as { kid: string }
       const { actor } = personOf(ctx)

@@ -1,5 +1,6 @@
-// Lists are read by keyset: `limit` says how many, `after` where the page before ended; the answer's `next` is the value for
-// the next call, or null at the end. `partial`: what is asked for is rare, and `next` looks further. `count=true` counts.
+// Lists are read by keyset pagination: `limit` is the number of rows, `after` the position where the previous page
+// ended; the answer's `next` is `after` of the next call, or null at the end. `partial`: rows that match are rare, and
+// the next call goes on searching. `count=true` counts all rows.
 import type { Counted, Listed, Page } from '../../identity/listing.js'
 import type { Context } from '../handler.js'
 import { type Columns, jsonOf } from '../lists/columns.js'
@@ -10,7 +11,7 @@ export const greatestLimit = 200
 
 export const limit = { is: 'number', from: 1, upto: greatestLimit, about: 'How many at most.' } as const
 
-/** How far a list is read. */
+/** Query parameters of paging. */
 export const paging = {
   limit,
   after: { is: 'text', about: 'Where the page before ended: `next` of its answer.' },
@@ -23,12 +24,12 @@ export function readPage(ctx: Context, usual = usualLimit): Page {
   return { limit, after }
 }
 
-/** Of a list that has another way to go on. @throws invalid_fields */
+/** `limit` of a list that has no `after`. @throws invalid_fields */
 export function readLimit(ctx: Context): number {
   return readParameter(ctx, 'limit', limit) ?? usualLimit
 }
 
-/** Answers one page of a list by the table of its columns. */
+/** Answers one page of a list, its rows presented by a table of columns. */
 export function answerRows<Row>(
   ctx: Context,
   listed: Listed<Row>,
@@ -38,7 +39,7 @@ export function answerRows<Row>(
   return answerPage(ctx, listed, row => jsonOf(columns, row), count)
 }
 
-/** Answers one page of a list, and how many there are where that is asked for. */
+/** Answers one page of a list and, if the request asks for it, the number of all rows. */
 export async function answerPage<Row>(
   ctx: Context,
   { results, next, partial }: Listed<Row>,

@@ -1,5 +1,5 @@
-// The policy: what it is, what it was, what a change would do, and the change itself. Durations are seconds in answers, and
-// in requests seconds or text such as `15m`.
+// The policy: its values, its former versions, the preview of a change, and the change itself. Durations are seconds in
+// answers, and in requests seconds or text such as `15m`.
 import type { ListedPolicyVersion, Policies, PolicyInVersion, PolicyPreview } from '../../identity/policies/policies.js'
 import {
   firstPolicy,
@@ -42,7 +42,7 @@ export function createAdminPolicyHandlers({ policies }: AdminPoliciesDeps) {
       answer(ctx, routes.listPolicyVersions, { results: found.map(presentVersion), next })
     },
 
-    /** Of `changes`, or with `undo` in their place of taking a version back. */
+    /** Previews `changes` or, with `undo` in their place, taking back a version. */
     async previewPolicies(ctx: Context): Promise<void> {
       const { changes, undo, apply = usualApply } = readBody(ctx, routes.previewPolicies)
       const { actor } = personOf(ctx)
@@ -71,7 +71,7 @@ export function createAdminPolicyHandlers({ policies }: AdminPoliciesDeps) {
 
 const usualApply = 'refresh'
 
-/** What the values are worth is not for here to judge. */
+/** The values of a change, not validated: the policy's own rules do that. */
 function valuesOf(changes: Readonly<Record<string, unknown>>): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(changes).map(([name, value]) => [

@@ -1,4 +1,4 @@
-// An application as the API shows it, in the names of RFC 7591; behind its schema.
+// An application as the API presents it, with the names of RFC 7591; beside its schema.
 import { z } from 'zod'
 import { describedApplication, type PublicApplication } from '../../identity/applications/public-application.js'
 import {
@@ -26,7 +26,7 @@ export const applicationSchema = z
 
 export const warningsSchema = z.array(z.string()).describe('What is right and most likely not meant.')
 
-/** A secret that is shown once. */
+/** A client secret, which only the answer of the request that made it shows. */
 export const secretSchema = {
   client_secret: z.string().describe('Shown once.'),
   client_secret_expires_at: z.literal(0).describe('RFC 7591 §3.2.1: it does not expire.'),
@@ -44,7 +44,7 @@ export const shownApplicationSchema = applicationSchema
   .extend({ live: z.object({ sessions: liveCount(), users: liveCount() }) })
   .meta({ id: 'ShownApplication' })
 
-/** Counted up to a few thousand. */
+/** The schema of the number of live sessions, counted up to a few thousand. */
 function liveCount() {
   return z.object({ count, more: z.boolean().describe('There are more than were counted.') })
 }

@@ -1,4 +1,4 @@
-// Records as administrators see them, beside those of lists (http/lists/). Each stands behind its schema.
+// Records as the API presents them to administrators, each beside its schema. Records of lists: http/lists/.
 import { z } from 'zod'
 import type { ListedSession } from '../../identity/devices/sessions.js'
 import type { PublicUser } from '../../identity/people/public-user.js'
@@ -16,12 +16,12 @@ export function presentAnyUser(user: PublicUser): Answer<typeof anyUserSchema> {
   return { ...presentUser(user), is_active: user.active, own_permissions: user.permissions }
 }
 
-/** Whose device it is on and who ended it is told by the list. */
+/** One session by itself. Its device, and the name of the user who ended it, are only in the list. */
 export const sessionSchema = sessionRowSchema
   .omit({ device: true, ended_by_username: true })
   .meta({ id: 'SessionByItself' })
 
-/** One by itself. */
+/** Presents one session outside a list. */
 export function presentSessionOf({ session, username, end, endsAt }: ListedSession): Answer<typeof sessionSchema> {
   const row = { session, username, state: end ?? 'live', endsAt, device: null, endedByUsername: null } as const
   return jsonBy(sessionSchema, sessionColumns, row)

@@ -1,4 +1,5 @@
-// Initial access tokens, and applications that are taken over. A token is shown in the answer that makes it, and in no other.
+// Initial access tokens, and taking over (adopting) self-registered applications. A token is only in the answer of the
+// request that made it.
 import type { Applications } from '../../identity/applications/applications.js'
 import type {
   InitialAccessTokens,

@@ -17,7 +17,7 @@ export function createAdminRoleHandlers({ roles }: { roles: Roles }) {
       answer(ctx, routes.createRole, presentRole(await roles.require(name)))
     },
 
-    /** Another name, other permissions, or both. */
+    /** Changes a role's name, its permissions, or both. */
     async changeRole(ctx: Context): Promise<void> {
       const { name, permissions } = readBody(ctx, routes.changeRole)
       const present = ctx.params.name!

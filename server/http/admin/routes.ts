@@ -1,5 +1,5 @@
-// The routes of administrators. What a row names of address and body is taken there, and anything else is refused: a filter
-// that is passed over reaches everybody, and a misspelt field changes nothing without a word.
+// The routes for administrators. Parameters and body members that a row does not name are refused: a filter that is
+// ignored would select all users, and a misspelt field would change nothing without an error.
 import type { Access } from '../kinds/kinds.js'
 import type { RouteRow } from '../route.js'
 import { apiKeyRoutes } from './routes/api-keys.js'

@@ -1,4 +1,4 @@
-// Devices and sessions of everybody.
+// Devices and sessions of all users.
 import type { DeviceList } from '../../identity/devices/device-list.js'
 import type { SessionList } from '../../identity/devices/session-list.js'
 import type { Sessions } from '../../identity/devices/sessions.js'

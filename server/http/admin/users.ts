@@ -1,4 +1,4 @@
-// Users, as administrators see and change them.
+// Users, as administrators read and change them.
 import type { Consents } from '../../identity/authorizations/consents.js'
 import type { SessionList } from '../../identity/devices/session-list.js'
 import type { Sessions } from '../../identity/devices/sessions.js'
@@ -36,7 +36,7 @@ type OneUser = { answers: { 200: typeof anyUserSchema } }
 export function createAdminUserHandlers(deps: AdminUsersDeps) {
   const { users, sessions, userList, sessionList, whereSignedIn, consents, now } = deps
 
-  /** Changes one user and answers what became of them. */
+  /** Changes one user and answers the user as changed. */
   async function change(ctx: Context, route: OneUser, work: (id: number) => Promise<unknown>): Promise<void> {
     const id = idOf(ctx)
     await work(id)
@@ -54,9 +54,10 @@ export function createAdminUserHandlers(deps: AdminUsersDeps) {
     async createUser(ctx: Context): Promise<void> {
       const body = readBody(ctx, routes.createUser)
       const { username, password, roles = [], first_name, last_name, email } = body
-      // Keys make people without one.
+      // API keys create users without a password.
       if (password === undefined && !ctx.state.apiKey) throw refuseField('password', 'required')
-      // Giving roles asks for as much here as where they are given later; an old token could make itself an administrator.
+      // Giving roles to a new user asks for a recent sign-in, as giving them later does; otherwise an old token could
+      // create an administrator.
       if (roles.length > 0) requireRecent(ctx, now())
       const profile = { firstName: first_name ?? '', lastName: last_name ?? '', email: email ?? '' }
       const mustChangePassword = body.must_change_password

@@ -1,4 +1,4 @@
-// API keys of everybody, and of one user.
+// Routes of the API keys of all users, and of one user.
 import { may, mayIfRecent, mayInPerson } from '../../kinds/permission.js'
 import { apiKeyFilters, apiKeyRowSchema, ownApiKeySchema } from '../../lists/api-keys.js'
 import { apiKeyFields, newApiKeySchema } from '../../me/present-api-key.js'

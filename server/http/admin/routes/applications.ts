@@ -1,4 +1,4 @@
-// Applications and resource servers, in the names of RFC 7591 and ours.
+// Routes of applications and resource servers, with the names of RFC 7591 and our own extensions.
 import { z } from 'zod'
 import { describedNames } from '../../../policy/application-description.js'
 import { applicationKinds, applicationMetadata, resourceScopesSchema } from '../../../policy/application-metadata.js'
@@ -18,7 +18,10 @@ import {
 } from '../present-application.js'
 import { endsSchema } from './policies.js'
 
-/** Read by the schemas of policy/application-description.ts and policy/application-metadata.ts. */
+/**
+ * Metadata members whose values the schemas of policy/application-description.ts and policy/application-metadata.ts
+ * read.
+ */
 const described: Record<string, z.ZodType> = {
   client_id: z.string().describe('Made up where it is not given.'),
   client_name: z.string(),

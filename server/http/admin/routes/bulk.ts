@@ -1,4 +1,4 @@
-// Acts on many at once: by `ids` in the body, or by the filter of the list in the address.
+// Routes of bulk actions: by `ids` in the body, or by the filter of the list in the address.
 import { z } from 'zod'
 import { mayIfRecent } from '../../kinds/permission.js'
 import { deviceFilters } from '../../lists/devices.js'
@@ -60,7 +60,7 @@ export const usersPreviewSchema = previewOf({
   unchanged: count.describe('Those who are as they would be already.'),
 }).meta({ id: 'PreviewOfUsers' })
 
-/** A preview, or, with its `at` and `count`, what was done. */
+/** The two answers of a bulk action: its preview or, for a request with `at` and `count`, what was done. */
 const eitherOf = <S extends z.ZodType>(preview: S) => ({ 200: z.union([preview, doneSchema]) }) as const
 
 const refuses = ['preview_outdated'] as const

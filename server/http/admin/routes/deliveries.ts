@@ -1,4 +1,4 @@
-// What applications are told of ends of sessions (OpenID Connect Back-Channel Logout 1.0).
+// Routes of the logout tokens that applications are sent when sessions end (OpenID Connect Back-Channel Logout 1.0).
 import { z } from 'zod'
 import { deliveryFailures } from '../../../identity/deliveries/deliveries.js'
 import { may, mayIfRecent } from '../../kinds/permission.js'

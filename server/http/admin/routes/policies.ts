@@ -1,4 +1,4 @@
-// The policy: what it is, what it was, what a change would do, and the change itself.
+// Routes of the policy: its values, its former versions, the preview of a change, and the change itself.
 import { z } from 'zod'
 import { type PolicyName, policyNames, policyTable } from '../../../policy/policies.js'
 import { stays } from '../../../policy/policy-preview.js'
@@ -48,7 +48,7 @@ export const policyVersionSchema = policyHeadSchema.extend({ changes: changed })
 const counted = z.object({ count: z.int().min(0), more: z.boolean().describe('There are more than were counted.') })
 const reasons = { idle: counted, absolute: counted, limit: counted }
 
-/** Sessions that would be refused at their next refresh. */
+/** Numbers of sessions and users that would be refused at their next refresh, by reason. */
 export const endsSchema = z.object({ sessions: counted, users: counted, ...reasons }).meta({ id: 'Ends' })
 
 export const policyPreviewSchema = z

@@ -1,4 +1,4 @@
-// What lets applications register themselves, and what becomes of those that have.
+// Routes of initial access tokens, with which applications register themselves, and of self-registered applications.
 import { z } from 'zod'
 import { initialAccessTokenStates } from '../../../identity/registrations/initial-access-tokens.js'
 import { may, mayIfRecent, mayInPerson } from '../../kinds/permission.js'

@@ -1,4 +1,4 @@
-// Sessions and devices of everybody.
+// Routes of the sessions and devices of all users.
 import { may, mayIfRecent } from '../../kinds/permission.js'
 import { deviceFilters, deviceRowSchema } from '../../lists/devices.js'
 import { sessionFilters, sessionRowSchema } from '../../lists/sessions.js'

@@ -41,16 +41,16 @@ export const userRoutes = {
       ...profile,
     },
     answers: { 201: anyUserSchema },
-    // Who gives roles must have signed in a short while ago.
+    // A caller that gives a user roles must have signed in recently.
     refuses: ['insufficient_user_authentication', 'api_key_not_elevated', 'not_by_api_key', 'overloaded'],
   }),
   showUser: get('/api/admin/users/:id', may('darvoza:users:read'), 'A user', user),
   changeUser: patch('/api/admin/users/:id', may('darvoza:users:write'), "Change a user's name or profile", {
     body: { username: { required: false }, ...profile },
     answers: { 200: anyUserSchema },
-    // No key renames its own user.
+    // An API key cannot rename its own user.
     refuses: ['not_by_api_key', 'not_found'],
-    // A new name is in tokens.
+    // Tokens hold the user's name, so a new name makes them stale.
     waits: true,
   }),
   deleteUser: del('/api/admin/users/:id', mayIfRecent('darvoza:users:write'), 'Delete a user', {

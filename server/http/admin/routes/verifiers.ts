@@ -1,4 +1,4 @@
-// Who verifies tokens by itself.
+// Routes of verifiers: processes of resource servers that verify tokens themselves.
 import { z } from 'zod'
 import { may } from '../../kinds/permission.js'
 import { get } from '../../route.js'
