@@ -1,5 +1,5 @@
-// The fast path: hot routes (`fast` in their row) are answered without Koa where the request is an ordinary one. Steps and
-// handler are the same, and so are the bytes of the answer; all other requests go through Koa.
+// The fast path: hot routes (`fast` in their row of the route table) are answered without Koa if the request is an
+// ordinary one. Steps, handler and the bytes of the answer are the same; all other requests go through Koa.
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
 import type { Refusal } from '../../protocol/errors.js'
 import { type Context, inTurn, type Step } from '../handler.js'
@@ -8,13 +8,13 @@ import type { LoadShedding } from '../middleware/load-shedding.js'
 import { PlainContext } from './plain-context.js'
 import { createRefusedAlike, type RefusedAlike } from './refused-alike.js'
 
-/** `types`: the media types that its body may have; null where it has none. */
+/** A route of the fast path. `types`: the media types that its body may have; null if it has no body. */
 export type FastRoute = { step: Step; types: readonly string[] | null; isShed: boolean }
 
 export type FastPathDeps = {
-  /** By method and path, `POST /api/token/verify`. */
+  /** Routes by method and path, such as `POST /api/token/verify`. */
   routes: ReadonlyMap<string, FastRoute>
-  /** What every request passes through. */
+  /** The steps that all requests pass through first. */
   first: readonly Step[]
   shedding: Pick<LoadShedding, 'whyNot'>
   noteFailure: NoteFailure
@@ -24,10 +24,10 @@ export type FastPathDeps = {
 
 type Ready = { run: Step; types: ReadonlySet<string> | null; refused: RefusedAlike | null }
 
-/** Larger ones are read, or refused, by Koa's reader. */
+/** The longest body that the fast path reads, in bytes; longer ones are read, or refused, by Koa's body parser. */
 const largestBody = 65_536
 
-/** As clients write media types; any other spelling is read by the long way. */
+/** The usual spellings of a media type with its charset; requests with any other spelling go through Koa. */
 const spellings = (type: string) => [type, `${type}; charset=utf-8`, `${type};charset=utf-8`, `${type};charset=UTF-8`]
 
 export function createFastPath({ routes, first, shedding, noteFailure, uuid, log }: FastPathDeps) {
@@ -42,14 +42,14 @@ export function createFastPath({ routes, first, shedding, noteFailure, uuid, log
     ]),
   )
 
-  /** @returns whether its steps did */
+  /** Runs a route's steps and sends the answer. @returns whether the steps made the answer; false if they threw */
   async function answer(run: Step, ctx: PlainContext): Promise<boolean> {
     try {
       await run(ctx as unknown as Context, async () => {})
       ctx.respond()
       return true
     } catch (error) {
-      // A mistake in the error middleware itself; it writes down all others.
+      // Only the error middleware itself can throw here; it turns all other errors into answers and logs them.
       log.debug({ err: error }, 'a connection failed')
       if (!ctx.res.headersSent) ctx.res.writeHead(500)
       ctx.res.end()
@@ -57,19 +57,21 @@ export function createFastPath({ routes, first, shedding, noteFailure, uuid, log
     }
   }
 
-  /** The first refusal of a route is made by its steps; those after it are copies of that answer. */
+  /**
+   * Refuses a request under load. The steps of a route make its first refusal; later ones are copies of that answer.
+   */
   async function refuse(run: Step, refused: RefusedAlike, refusal: Refusal, ctx: PlainContext): Promise<void> {
     if (refused.answer(ctx, refusal)) return
     if (await answer(run, ctx)) refused.keep(ctx, refusal)
   }
 
-  /** @returns whether it answers */
+  /** Answers a request if it can. @returns whether it does; otherwise Koa has to */
   return (req: IncomingMessage, res: ServerResponse): boolean => {
     const route = ready.get(`${req.method} ${req.url}`)
     if (!route || !isUsual(req.headers, route.types)) return false
     const ctx = new PlainContext(req, res)
     const { run, refused } = route
-    // A request that does not accept JSON gets 406 from the steps, which judge the load behind that.
+    // A request that does not accept JSON gets 406 from the steps, before they check the load.
     if (refused?.isAlike(req.headers)) ctx.state.shed = shedding.whyNot()
     if (refused && ctx.state.shed) void refuse(run, refused, ctx.state.shed, ctx)
     else void answer(run, ctx)

@@ -1,5 +1,5 @@
-// What steps and handlers of a route on the fast path get in place of Koa's context: that part of it which routes need whose
-// answers are JSON. What stands here does as Koa does; a test compares the two byte by byte.
+// The context that steps and handlers on the fast path get in place of Koa's: the part of Koa's context that routes
+// with JSON answers use. It behaves as Koa does; a test compares the two byte by byte.
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Context, State } from '../handler.js'
 
@@ -31,12 +31,12 @@ export class PlainContext implements PartOfContext {
     return this.req.method!
   }
 
-  /** The fast path takes no address with a query. */
+  /** The path of the request; the fast path takes no address with a query string. */
   get path(): string {
     return this.req.url!
   }
 
-  /** Nor any request with a condition. */
+  /** Whether the client's cached copy is current. Always false: the fast path takes no conditional requests. */
   get fresh(): boolean {
     return false
   }
@@ -100,7 +100,7 @@ export class PlainContext implements PartOfContext {
     return this.#body
   }
 
-  /** An object, JSON as text, or null for nothing. */
+  /** The body of the response: an object, JSON as text, or null for none. */
   set body(body: unknown) {
     this.#body = body
     if (body === null) {
@@ -112,7 +112,7 @@ export class PlainContext implements PartOfContext {
     if (!this.#names.includes('content-type')) this.type = 'application/json'
   }
 
-  /** Sends what was said. */
+  /** Sends the response. */
   respond(): void {
     const { res } = this
     if (!(res.socket?.writable ?? true)) {
@@ -124,7 +124,7 @@ export class PlainContext implements PartOfContext {
     res.end(text)
   }
 
-  /** The answer as it goes over the wire; `lines`: names and values of headers in turns. */
+  /** The response as it is sent; `lines`: names and values of headers, alternating. */
   said(): Answer {
     const text = this.#body === null ? '' : typeof this.#body === 'string' ? this.#body : JSON.stringify(this.#body)
     const lines = [...this.#lines, 'Content-Length', String(Buffer.byteLength(text))]
@@ -132,7 +132,7 @@ export class PlainContext implements PartOfContext {
   }
 }
 
-/** Names of headers that the program has, which are few. */
+/** Cache of header names in lower case; the program uses few of them. */
 const known = new Map<string, string>()
 
 function lowerCase(name: string): string {

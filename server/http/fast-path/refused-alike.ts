@@ -1,5 +1,5 @@
-// Copies of refusals: under load a refusal must cost little. The first one of a route is made by its steps and kept; those after
-// it are answered with the same bytes, but for the request id. A copy writes no line into the debug log.
+// Copies of refusals: under load, refusing a request must cost little. The steps of a route make its first refusal,
+// which is kept; later requests get the same bytes with another request id. A copy writes no line into the debug log.
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Refusal } from '../../protocol/errors.js'
 import { acceptsJson } from '../middleware/accept.js'
@@ -8,15 +8,15 @@ import type { Answer, PlainContext } from './plain-context.js'
 
 export type RefusedAlikeDeps = { noteFailure: NoteFailure; uuid: () => string }
 
-/** Of one route. */
+/** The kept refusals of one route. */
 export function createRefusedAlike({ noteFailure, uuid }: RefusedAlikeDeps) {
   const kept = new Map<Refusal, Answer & { idAt: number }>()
 
   return {
-    /** Whether a copy will do: the Accept header alone can make the refusal another one (406). */
+    /** Whether a copy is a right answer: only the Accept header can make the refusal another one (406). */
     isAlike: ({ accept = '' }: IncomingHttpHeaders): boolean => acceptsJson(accept),
 
-    /** @returns whether it was answered */
+    /** Answers with a copy of the refusal. @returns whether there was one */
     answer({ res }: PlainContext, refusal: Refusal): boolean {
       const known = kept.get(refusal)
       if (!known) return false
@@ -27,7 +27,7 @@ export function createRefusedAlike({ noteFailure, uuid }: RefusedAlikeDeps) {
       return true
     },
 
-    /** @param ctx of one that was answered by its steps */
+    /** Keeps a refusal for copies. @param ctx of a request that the steps have refused */
     keep(ctx: PlainContext, refusal: Refusal): void {
       if (ctx.status !== refusal.status) return
       const said = ctx.said()

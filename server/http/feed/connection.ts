@@ -1,14 +1,14 @@
-// A streaming response that bypasses Koa: its writes wait for nothing but the reader (back-pressure).
+// A streaming response that bypasses Koa: writes wait only for the client to read (back-pressure).
 import type { FeedEnds } from '../../revocation/feed.js'
 import type { Sink } from '../../revocation/feed-outlet.js'
 import type { Context } from '../handler.js'
 
-/** How long what was written before the end may take to be taken, in ms. */
+/** How long a client may take to read the rest of a stream that has ended, in ms. */
 const patience = 5_000
 
 /**
- * Answers with whatever `begin` writes, from now on or later.
- * @param begin throws where there is nothing to be written; the refusal is answered as any other
+ * Answers with what `begin` writes, now or later.
+ * @param begin throws if there is nothing to write; the refusal is answered like any other
  * @returns resolves when the connection is closed, by either side
  */
 export function stream(ctx: Context, type: string, begin: (sink: Sink) => FeedEnds): Promise<void> {
@@ -18,7 +18,7 @@ export function stream(ctx: Context, type: string, begin: (sink: Sink) => FeedEn
   function sendHead(): void {
     ctx.respond = false
     res.statusCode = 200
-    // Nothing on the way keeps it back or packs it (RFC 9111 §5.2.2.6; nginx: proxy_buffering).
+    // No proxy buffers or compresses the stream (RFC 9111 §5.2.2.6; nginx: proxy_buffering).
     ctx.set({ 'Content-Type': type, 'Cache-Control': 'no-store, no-transform', 'X-Accel-Buffering': 'no' })
     res.flushHeaders()
   }
@@ -28,7 +28,7 @@ export function stream(ctx: Context, type: string, begin: (sink: Sink) => FeedEn
       if (!res.headersSent) sendHead()
       res.cork()
       for (const part of parts) res.write(part)
-      // One packet for all parts.
+      // `cork` and `uncork`: all parts are sent in one packet.
       res.uncork()
       return !res.writableNeedDrain
     },
@@ -41,7 +41,7 @@ export function stream(ctx: Context, type: string, begin: (sink: Sink) => FeedEn
   const closed = new Promise<void>(resolve => res.once('close', resolve))
   const ends = begin(sink)
   res.on('drain', ends.drained)
-  // Hung up before anybody listened.
+  // The client closed the connection before the `close` listener was set.
   if (res.destroyed) ends.closed()
   return closed.then(() => {
     clearTimeout(dying)

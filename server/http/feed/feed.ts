@@ -1,4 +1,4 @@
-// The revocation log for resource servers: all of it once, as it is written, and how far it is.
+// The revocation log for resource servers: all entries at once, as a stream, and the position of its head.
 import { refuseField } from '../../protocol/errors.js'
 import { type FeedPosition, readPosition } from '../../protocol/log/feed.js'
 import type { Feed, FeedTerms } from '../../revocation/feed.js'
@@ -28,7 +28,8 @@ export function createFeedHandlers({ feed, feedLeases }: FeedHandlersDeps) {
     async revocationStream(ctx: Context): Promise<void> {
       const { verifier } = readParameters(ctx, feedRoutes.revocationStream.query)
       if (verifier !== undefined) requireName(verifier)
-      // HTML §9.2.4: what is sent again after a connection was lost. What cannot be read is no position.
+      // HTML §9.2.4: a reader sends the last event id again when it reconnects. A value that cannot be parsed is no
+      // position.
       const from = readPosition(ctx.get('Last-Event-ID'))
       if (ctx.method === 'HEAD') return answerHead(ctx, events)
       if (from) await feed.requireReached(from)
@@ -54,7 +55,7 @@ export function createFeedHandlers({ feed, feedLeases }: FeedHandlersDeps) {
 const json = 'application/json; charset=utf-8'
 const events = 'text/event-stream'
 
-/** As with GET, without the body, and nobody is counted as a reader. */
+/** Answers HEAD as GET, without the body; no reader is counted. */
 function answerHead(ctx: Context, type: string): void {
   ctx.set({ 'Content-Type': type, 'Cache-Control': 'no-store, no-transform', 'X-Accel-Buffering': 'no' })
   ctx.status = 200

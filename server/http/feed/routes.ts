@@ -1,5 +1,5 @@
-// The revocation log for those who verify tokens by themselves (protocol/log/feed.ts). Only applications read it, in their own
-// name.
+// Routes of the revocation log, for resource servers that verify tokens themselves (protocol/log/feed.ts). Only
+// applications may read it, with a token in their own name.
 import { z } from 'zod'
 import { program } from '../kinds/program.js'
 import { get, post } from '../route.js'
