@@ -1,17 +1,17 @@
-// The connections of a server and what is being answered on each. On a graceful shutdown requests under way are answered, and no
-// idle connection is closed while its client may be sending one.
+// The connections of a server, and the responses under way on each. On a graceful shutdown requests under way are
+// answered, and no idle connection is closed while its client may be sending a request.
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
 
 /**
- * A connection that was silent at so many looks in a row is closed. Its client may have a request on the way to us, and may
- * wait for a processor as we do: looks that were made are counted, not time that passed.
+ * On shutdown, a connection on which nothing arrived during so many polls in a row is closed. Its client's request may
+ * be on the way and may wait for the same processor as this process: polls are counted, not time.
  */
 const quietLooks = 8
-/** How long the rest of a request's headers may take, in ms. */
+/** Timeout for the rest of a request's headers on shutdown, in ms. */
 const headersPatience = 2_000
-/** How often it is looked, in ms. */
+/** Interval of the polls of connections, in ms. */
 const lookEvery = 50
 /**
  * Requests that may wait for their answers on one connection (pipelining, RFC 9112 §9.3.2). Clients send ten at the most; hundreds
@@ -20,15 +20,18 @@ const lookEvery = 50
 const mostUnanswered = 100
 
 type Connection = {
-  /** Responses under way. Not one Set of all: the tables that V8 outgrows would keep dead responses from garbage collection. */
+  /**
+   * Responses under way on this connection. One Set of all connections would be worse: the hash tables that V8 replaces
+   * when a Set grows would keep finished responses from garbage collection.
+   */
   answering: ServerResponse[]
-  /** At how many looks it was silent since it was made, or since its last answer was over. */
+  /** The number of polls without new bytes since the connection began, or since its last response ended. */
   looks: number
-  /** How much had been read by then: if there is more, a request has begun. */
+  /** `socket.bytesRead` at that time: if it is more now, a request has begun. */
   bytesRead: number
 }
 
-/** @param server before it listens */
+/** Tracks the connections of a server. @param server before it listens */
 export function trackConnections(server: Server) {
   const connections = new Map<Socket, Connection>()
   let leavingSince: number | null = null
@@ -62,18 +65,21 @@ export function trackConnections(server: Server) {
     /** The responses under way on a connection, in the order of their requests. */
     answering: (socket: Socket): readonly ServerResponse[] => connections.get(socket)?.answering ?? [],
 
-    /** From now on every answer says that it is the last one of its connection (RFC 9112 §9.6). */
+    /** Begins the shutdown: every response says that it is the last one of its connection (RFC 9112 §9.6). */
     leave(): void {
       leavingSince ??= performance.now()
       for (const { answering } of connections.values()) for (const response of answering) announce(response)
     },
 
-    /** Resolves when all that was begun is answered and every connection is closed; what takes longer than this is cut off. */
+    /**
+     * Resolves when all requests under way are answered and all connections closed; those left after `patience` ms are
+     * cut off.
+     */
     async drain(patience: number): Promise<void> {
       const until = performance.now() + patience
       while (connections.size > 0 && performance.now() < until) {
         await pause(lookEvery)
-        // Behind the poll phase: what has arrived by now has been read.
+        // setImmediate runs after the event loop's poll phase: bytes that have arrived are read by then.
         await new Promise(resolve => setImmediate(resolve))
         for (const [socket, connection] of connections) if (isOver(socket, connection)) socket.destroy()
       }

@@ -1,7 +1,10 @@
-// What a page needs beyond the Content-Security-Policy of all pages (middleware/security-headers.ts).
+// Additions of single pages to the Content-Security-Policy that all pages have (middleware/security-headers.ts).
 import type { Context } from './handler.js'
 
-/** @param name of the directive, which is added where there is none */
+/**
+ * Adds sources to a directive of the page's Content-Security-Policy.
+ * @param name of the directive, added if it is missing
+ */
 export function allowSources(ctx: Context, name: string, ...sources: readonly string[]): void {
   change(ctx, directives => {
     const found = directives.find(([first]) => first === name)

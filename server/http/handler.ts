@@ -1,4 +1,5 @@
-// What every handler gets. A handler reads, calls down once or twice, and presents.
+// The context of every handler. A handler reads the request, calls one or two functions of the layers below, and
+// presents.
 import type { Context as KoaContext } from 'koa'
 import type { ApiKeyInUse } from '../identity/api-keys/api-key-authentication.js'
 import type { PublicApplication } from '../identity/applications/public-application.js'
@@ -10,49 +11,61 @@ import type { AccessClaims } from '../protocol/claims.js'
 import type { Refusal } from '../protocol/errors.js'
 import type { ShownProof } from '../tokens/proofs.js'
 
-/** An answer to an application that a person follows by hand: a link, or a form where it takes no other. */
+/** A link or a form that leads back to the application; a form for applications that take no redirect. */
 export type WayBack = { href: string } | { action: string; fields: Record<string, string> }
 
-/** What tokens come under in the Authorization header. */
+/** Authentication schemes of tokens in the Authorization header. */
 export type Scheme = 'Bearer' | 'DPoP'
 
 export type State = {
   requestId: string
-  /** Why it is not let in, or null, where that was asked before its steps (fast-path/). */
+  /**
+   * The refusal of load shedding, or null if there is none; set if the fast path has checked before the steps
+   * (fast-path/).
+   */
   shed?: Refusal | null
   /** The caller's address, by TRUST_PROXY. */
   address: string
-  /** Writes refusals as the route that was found has it; unset while no route is found. */
+  /** Writes refusals in the format of the route found; unset until a route is found. */
   writeRefusal?: WriteRefusal
-  /** The verified token of the Authorization header; there on every route whose sender is known by one, and sent none of the next. */
+  /**
+   * Claims of the verified token in the Authorization header; set on every route whose senders authenticate by a token.
+   */
   claims?: AccessClaims
-  /** The scheme of that header, where it is one of tokens. */
+  /** The scheme of the Authorization header, if it is one of tokens. */
   scheme?: Scheme
-  /** The id of the key that signed it; there on every route of kind `program`. */
+  /** The id (kid) of the key that signed that token; set on every route of kind `program`. */
   kid?: string
-  /** The proof of a key (RFC 9449), null where none came: at the token endpoint, and where a bound token was shown. */
+  /**
+   * The DPoP proof (RFC 9449), null if the request has none; set at the token endpoint, and for a token bound to a key.
+   */
   proof?: ShownProof | null
-  /** The API key of the Authorization header. */
+  /** The API key in the Authorization header. */
   apiKey?: ApiKeyInUse
-  /** The application that calls, and has proven to be the one it says; there on every route of kind `client`. */
+  /** The calling application, authenticated; set on every route of kind `client`. */
   application?: PublicApplication
-  /** By which an application registers itself; null where it shows none. */
+  /** The initial access token with which an application registers itself; null if it sends none. */
   initialAccessToken?: InitialAccessToken | null
-  /** What the application that calls has registered, and the token that it shows for it. */
+  /** The registered application that manages its registration, and its registration token. */
   registered?: { application: PublicApplication; token: string }
-  /** What the caller acts by, and what for: of a token, or of a cookie; there on every route that is not for anybody. */
+  /**
+   * The credential that the request acts with, and what the route requires of it; set on every route that needs a
+   * sign-in.
+   */
   credential?: Credential
-  /** When its body must have come, by `performance.now()`; there where one is read. */
+  /** When the body must have arrived, by `performance.now()`, in ms; set if a body is read. */
   bodyDueAt?: number
-  /** The sign-in behind the browser's cookie; there, and live, on every page that needs one. `/api/` never has it. */
+  /**
+   * The live browser session of the session cookie; set on every page that needs a sign-in, and never below `/api/`.
+   */
   browser?: BrowserSession
-  /** The same where it is over: the sign-in page says why. */
+  /** The ended browser session of the session cookie; the sign-in page says why it ended. */
   formerBrowser?: BrowserSession
-  /** The application that the person came from, and how to get back to it, for pages about what failed on the way. */
+  /** The application that sent the browser, and the way back to it, for error pages. */
   wayBack?: { application: string; way: WayBack }
-  /** What the application says that the person reads (OpenID Connect Core §3.1.2.1). */
+  /** Languages that the application says the user reads (OpenID Connect Core §3.1.2.1, `ui_locales`). */
   uiLocales?: string
-  /** What the tokens of forms on this page are made from, where nobody is signed in. */
+  /** The secret of form tokens (CSRF) on this page while nobody is signed in. */
   formSecret?: string
 }
 
@@ -60,11 +73,14 @@ export type Context = KoaContext & { state: State; params: Record<string, string
 
 export type Handler = (ctx: Context) => Promise<void> | void
 
-/** One of the steps before a handler; a step that doesn't call `next` has answered. */
+/** Runs the steps behind this one. A step that does not call `next` has answered. */
 export type Next = () => Promise<void> | void
 export type Step = (ctx: Context, next: Next) => Promise<void> | void
 
-/** One after the other, each by the `next` of the one before. No promise is made that no step makes itself. */
+/**
+ * Runs steps one after the other, each from the `next` of the one before. It adds no promises to those that steps
+ * return.
+ */
 export function inTurn(steps: readonly Step[]): Step {
   return steps.reduceRight<Step>(
     (after, step) => (ctx, next) => step(ctx, () => after(ctx, next)),
@@ -80,7 +96,7 @@ export function originOf(ctx: Context): Origin {
   return { address: ctx.state.address, userAgent: ctx.get('User-Agent').slice(0, 512), requestId: ctx.state.requestId }
 }
 
-/** The person who asks by a token, or by a key, which has no session: as kinds/bearer.ts has let them in. */
+/** The user of a token or of an API key, as kinds/bearer.ts has let them in; an API key has no session (`sid` null). */
 export function personOf(ctx: Context): { userId: number; sid: string | null; actor: Actor } {
   const { apiKey, claims } = ctx.state
   if (apiKey) return { userId: apiKey.userId, sid: null, actor: actorOf(ctx, apiKey.userId) }
@@ -94,7 +110,7 @@ export function senderIdOf({ state: { apiKey, claims, browser } }: Pick<Context,
   return claims?.sid === undefined ? (browser?.user.id ?? null) : Number(claims.sub)
 }
 
-/** The person who looks at a page: user id, session and what they may do, as kinds/browser.ts has let them in. */
+/** The signed-in user of a page: user id, session, and the actor for changes, as kinds/browser.ts has let them in. */
 export function browserUserOf(ctx: Context): {
   userId: number
   sid: string

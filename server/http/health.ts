@@ -21,25 +21,25 @@ export const readinessSchema = z
 
 export type HealthDeps = {
   tail: Tail
-  /** null where no Redis is set. */
+  /** null if no Redis is configured. */
   redisLink: RedisLink | null
   clock: { trouble(): { kind: string; reason: string } | null }
-  /** Why nothing can be written, or null where it can. */
+  /** Why the database cannot be written to, or null if it can. */
   writeTrouble: () => string | null
-  /** The process was told to stop: it still answers, but is to be sent nothing any more. */
+  /** Whether the process was told to stop: it still answers, but should be sent no new requests. */
   isLeaving: () => boolean
 }
 
 export function createHealthHandlers({ tail, redisLink, clock, writeTrouble, isLeaving }: HealthDeps) {
   return {
-    /** The process answers: restart it when this does not. */
+    /** Liveness: the process answers; restart it when it does not. */
     healthz(ctx: Context): void {
       ctx.body = { status: 'ok' }
     },
 
     /**
-     * The database answered within the last second, takes writes, and did not go back: send no requests here while this is
-     * 503. Without Redis everything works, only slower.
+     * Readiness: the database answered within the last second, takes writes, and was not restored to an earlier state;
+     * send no requests here while this is 503. Without Redis everything works, only slower.
      */
     async readyz(ctx: Context): Promise<void> {
       if (isLeaving()) throw refuse('stopping')

@@ -1,4 +1,4 @@
-// Node's HTTP server around the application: in which time requests have to arrive, and which of them the application never sees.
+// Node's HTTP server around the application: its timeouts for requests, and the requests that it refuses itself.
 import { createServer, IncomingMessage, type RequestListener, type Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
@@ -6,7 +6,7 @@ import type { ErrorCode } from '../protocol/errors.js'
 import { type Connections, trackConnections } from './connections.js'
 import { codeOfParser, type RefuseUnparsed } from './unparsed.js'
 
-/** In ms. Idle connections stay open for longer than proxies keep theirs. */
+/** Timeouts of Node's HTTP server, in ms. Idle connections stay open for longer than proxies keep theirs. */
 const times = {
   requestTimeout: 15_000,
   headersTimeout: 10_000,
@@ -16,15 +16,15 @@ const times = {
 
 export type Listening = { server: Server; connections: Connections }
 
-/** @returns a server that does not listen yet; `others`: times for tests */
+/** Creates the server. @returns a server that does not listen yet; `others`: timeouts for tests */
 export function createHttpServer(
   listener: RequestListener,
   refuseUnparsed: RefuseUnparsed,
   others: Partial<typeof times> = {},
 ): Listening {
-  // Without Host (RFC 9112 §3.2) Node would answer by itself, with no body.
+  // Without this option Node would answer requests without Host (RFC 9112 §3.2) by itself, with no body.
   const server = createServer({ ...times, ...others, requireHostHeader: false }, (request, response) => {
-    // The parser goes on to the end of what it has read.
+    // After an error, Node's parser still emits the requests in bytes that it has read already.
     if (request.socket.destroyed) return
     if (request.headers.host === undefined && request.httpVersion === '1.1')
       refuseUnparsed('malformed_request', request, response)
@@ -33,16 +33,16 @@ export function createHttpServer(
   const connections = trackConnections(server)
   const refused = new WeakSet<Socket>()
 
-  /** Nothing that comes on this connection afterwards is read as a request. */
+  /** Refuses the request that failed to parse, and reads no further request on this connection. */
   function refuseOn(socket: Socket, code: ErrorCode): void {
-    // Every packet behind it fails again.
+    // Every later packet on the connection fails to parse again.
     if (refused.has(socket)) return
     refused.add(socket)
     const last = connections.answering(socket).at(-1)
     if (!last) refuseUnparsed(code, ...ofNoRequest(socket))
-    // The rest of its body is what could not be read. Node sends answers in the order of requests.
+    // The parse error is in the body of the last request. Node sends answers in the order of requests.
     else if (!last.req.complete && !last.headersSent) refuseUnparsed(code, last.req, last)
-    // A refusal now would be taken for the answer to that request.
+    // The client would take a refusal now for the answer to the last request.
     else last.once('close', () => socket.destroy())
   }
 
@@ -62,7 +62,7 @@ export function createHttpServer(
   return { server, connections }
 }
 
-/** For an answer to what is no request. */
+/** A request and a response for bytes that Node could not parse as a request. */
 function ofNoRequest(socket: Socket): [IncomingMessage, ServerResponse] {
   const request = new IncomingMessage(socket)
   const response = new ServerResponse(request)

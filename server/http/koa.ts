@@ -1,5 +1,5 @@
-// The Koa application that tables make: what every request passes through, and behind it what the row of its route says. Routes
-// that are asked very often have a shorter way through the same steps.
+// The Koa application: the steps that all requests pass through, and then the steps of the route's row. Hot routes have
+// a shorter way through the same steps (fast-path/).
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import Koa from 'koa'
 import { createFastPath, type FastPath } from './fast-path/fast-path.js'
@@ -32,11 +32,11 @@ export function createKoa<N extends string, A extends AnyAccess>(deps: KoaDeps<N
 
   const fastPath = createFastPath({ routes: fast, first, shedding, noteFailure, uuid, log })
   const app = new Application(fastPath, createUnparsed({ presenter: deps.presenters.api, uuid, log }))
-  // What reaches Koa's own handler is a broken connection, or a mistake in the error middleware itself.
+  // Only broken connections, and errors thrown by the error middleware itself, reach Koa's own error handler.
   app.silent = true
   app.on('error', error => log.debug({ err: error }, 'a connection failed'))
   for (const step of first) app.use(step as unknown as Koa.Middleware)
-  // By this a test finds the router in the application.
+  // A test finds the router in the application by this property.
   app.use(Object.assign((ctx: Koa.Context, next: Koa.Next) => dispatch(ctx as unknown as Context, next), { router }))
   app.use((ctx, next) => notFound(ctx as unknown as Context, next))
   return app
@@ -57,7 +57,7 @@ export class Application extends Koa {
     }
   }
 
-  /** A server for it that does not listen yet. */
+  /** An HTTP server for the application, which does not listen yet. */
   createServer(times?: Parameters<typeof createHttpServer>[2]): Listening {
     return createHttpServer(this.callback(), this.refuseUnparsed, times)
   }

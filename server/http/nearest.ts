@@ -1,9 +1,11 @@
-// Which route's settings answer for an unknown path: those of the route with the longest common prefix. `/api/nothing` is refused
-// as `/api/me` would be.
+// The settings of the route with the longest common prefix are used for an unknown path: `/api/nothing` is refused as
+// `/api/me` would be.
 
 /**
- * @param routes the paths of the table; of those below one beginning the first one counts, unless one is the beginning itself
- * @returns finds the value of the nearest path
+ * Finds the value of the nearest path.
+ * @param routes paths of the route table; of several routes with a common prefix the first one counts, unless a path is
+ * that prefix itself
+ * @returns a function from a path to its value, or null
  */
 export function createNearest<T>(routes: readonly (readonly [path: string, value: T])[]): (path: string) => T | null {
   const byBeginning = new Map<string, T>()
@@ -21,13 +23,15 @@ export function createNearest<T>(routes: readonly (readonly [path: string, value
   }
 }
 
-/** Up to the first parameter: `/admin/users` of `/admin/users/:id/name`. */
+/** The part of a path before its first parameter: `/admin/users` of `/admin/users/:id/name`. */
 const literalPart = (path: string) => path.replace(/\/[:*].*$/, '')
 
-/** The router takes paths in any case, and with a slash at the end. */
+/** A path as a key of the map: the router ignores case, and a slash at the end. */
 const keyOf = (path: string) => path.toLowerCase().replace(/\/$/, '')
 
-/** Of `/api/me`: `/api/me`, `/api` and the empty one. The longest first; very long paths are cut, no route is as long. */
+/**
+ * The prefixes of a path, longest first: `/api/me`, `/api` and the empty one. Long paths are cut; no route is as long.
+ */
 function beginningsOf(path: string): string[] {
   const segments = keyOf(path).split('/').slice(0, 12)
   return [...segments.map((_, index) => segments.slice(0, segments.length - index).join('/')), '']

@@ -10,7 +10,7 @@ export function prepareJson(value: unknown): Prepared {
   return { text, tag: `"${createHash('sha256').update(text).digest('base64url').slice(0, 22)}"` }
 }
 
-/** Answers it, or 304 where the caller has it already. It may be kept for as long as the public keys. */
+/** Answers a prepared response, or 304 if the client has it cached. It may be cached for as long as the public keys. */
 export function answerPrepared(ctx: Context, { text, tag }: Prepared): void {
   ctx.type = 'application/json'
   ctx.set('Cache-Control', `public, max-age=${jwksMaxAge}`)

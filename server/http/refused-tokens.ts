@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../protocol/errors.js'
 
-/** How any token can be refused by what stands in it: for the rows of routes that read one. */
+/** Error codes of tokens refused by their content, for the rows of routes that read a token. */
 export const refusedByContent = [
   'token_malformed',
   'token_type',

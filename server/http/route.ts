@@ -1,7 +1,7 @@
-// A row of the route table, and how one is written: `get('/api/me', person, 'The signed-in user', { answers: … })`. It decides
-// everything about the route: its kind of access (kinds/) says who presents errors, who may read the answer from another origin,
-// and which steps come before the handler. By what it reads and answers the handler is checked by the compiler, and the API's
-// document is made from it (openapi/).
+// A row of the route table, such as `get('/api/me', person, 'The signed-in user', { answers: … })`. It decides
+// everything about the route: its kind of access (kinds/) determines who presents errors, which origins may read the
+// answer, and which steps come before the handler. The compiler checks the handler by the row's parameters and answers,
+// and the API's document is made from them (openapi/).
 import type { ErrorCode } from '../protocol/errors.js'
 import type { AnyAccess } from './kinds/kind.js'
 import type { FormRules } from './oauth/form-rules.js'
@@ -11,40 +11,48 @@ import type { ParameterRules } from './wire/parameters.js'
 
 export type Method = 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE'
 
-/** What may stand in the address and in the body. Kinds that refuse what they do not know refuse whatever is not named here. */
+/**
+ * The parameters of the address and the members of the body. Kinds that refuse unknown ones refuse all not named here.
+ */
 export type Parameters = {
   query?: ParameterRules
   body?: FieldRules
-  /** Of an endpoint of OAuth. */
+  /** Form parameters of an OAuth endpoint. */
   form?: FormRules
-  /** The same where one parameter, such as `grant_type`, says which others there are. */
+  /** Form parameters of an OAuth endpoint where one parameter, such as `grant_type`, decides which others there are. */
   forms?: { by: string; of: Readonly<Record<string, FormRules>> }
 }
 
 export type RowOptions = Parameters & {
   answers?: Answers
-  /** It answers a file (CSV) as well. */
+  /** The route also answers a CSV file. */
   file?: true
-  /** It answers events for as long as both sides like (`text/event-stream`). */
+  /** The route answers an event stream (`text/event-stream`), open until one side closes it. */
   events?: true
-  /** What it refuses with beside what all routes of its kind do. */
+  /** Error codes of this route, beside those of all routes of its kind. */
   refuses?: readonly ErrorCode[]
-  /** It ends something: with `wait` it answers when resource servers know (waiting.ts). */
+  /**
+   * The route ends something, such as a session: with `wait` it answers when resource servers have applied it
+   * (waiting.ts).
+   */
   waits?: true
   /** Passes the admission limiter: many sign-ins at the same moment must not delay the other requests. */
   limited?: true
-  /** Asked very often: answered without Koa where it is asked in the usual way (fast-path/). */
+  /** A hot route: answered without Koa if the request is an ordinary one (fast-path/). */
   fast?: true
-  /** Refused while there is too much to do (middleware/load-shedding.ts). What ends something is not: it is sent once. */
+  /**
+   * Load shedding may refuse the route (middleware/load-shedding.ts). Not for routes that end something: clients send
+   * those once.
+   */
   shed?: true
 }
 
 export type RouteRow<A extends AnyAccess = AnyAccess> = RowOptions & {
   method: Method
-  /** Without the trailing slash, which every route takes as well. */
+  /** The path without the trailing slash, which every route also accepts. */
   path: string
   access: A
-  /** What it is for, in docs/routes.md and in the API's document. */
+  /** The purpose of the route, for docs/routes.md and the API's document. */
   what: string
 }
 

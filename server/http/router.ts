@@ -1,4 +1,4 @@
-// Builds the router from the table of routes and the table of kinds: what stands in neither does not exist.
+// Builds the router from the table of routes and the table of kinds; there are no other routes.
 import Router from '@koa/router'
 import { refuse } from '../protocol/errors.js'
 import type { FastRoute } from './fast-path/fast-path.js'
@@ -29,11 +29,11 @@ export type RouterDeps<N extends string, A extends AnyAccess> = {
 export function createRouter<N extends string, A extends AnyAccess>(deps: RouterDeps<N, A>) {
   const { handlers, kinds, senders, presenters, bodies, waiting, shedding } = deps
   const rows = Object.entries(deps.routes) as [N, RouteRow<A>][]
-  // Which access belongs to which kind is a matter of the names, which the compiler has compared.
+  // The compiler has checked that the kind named by an access has that type of access.
   const kindOf = ({ access }: RouteRow<A>) => kinds[access.kind as A['kind']] as unknown as Kind<A>
   const limiter = createAdmissionLimiter()
 
-  /** How a route answers, whatever becomes of the request: what fails from here on is written by its presenter. */
+  /** Sets the presenter of a route's kind: it writes every later error. */
   function answerAs(kind: Kind<A>): Step {
     const { accepts, write, headers } = presenters[kind.presenter]
     const cors = corsPolicies[kind.cors]
@@ -48,8 +48,9 @@ export function createRouter<N extends string, A extends AnyAccess>(deps: Router
   }
 
   /**
-   * The sender comes first, then what the address asks for, then the body, then the sender once more, because a body can be
-   * held back until the answer is another one; then the handler, whose changes ask a third time (tokens/credential.ts).
+   * The order of a route's steps: the sender, the address, the body, then the sender once more, because a client can
+   * send its body so slowly that the answer has changed; then the handler, whose changes are judged a third time
+   * (tokens/credential.ts).
    */
   function stepsOf(row: RouteRow<A>): Step[] {
     const kind = kindOf(row)
@@ -93,7 +94,7 @@ export function createRouter<N extends string, A extends AnyAccess>(deps: Router
 
   let made: { router: Router; step: Step } | null = null
 
-  /** Made when a request first needs it: its patterns are a sixth of what a server costs to start. */
+  /** Builds the router at the first request that needs it: its path patterns take a sixth of a server's start. */
   function routing(): { router: Router; step: Step } {
     if (made) return made
     const router = new Router()
@@ -106,7 +107,7 @@ export function createRouter<N extends string, A extends AnyAccess>(deps: Router
     return made
   }
 
-  /** A path without parameters is looked up: the router tries every route it has, a tenth of what a refresh costs. */
+  /** Looks up paths without parameters in a map: the router tries all its routes, a tenth of the cost of a refresh. */
   const dispatch: Step = (ctx, next) => {
     const step = direct.get(`${ctx.method} ${ctx.path}`)
     if (!step) return routing().step(ctx, next)
@@ -116,26 +117,30 @@ export function createRouter<N extends string, A extends AnyAccess>(deps: Router
 
   const kindNear = createNearest(rows.map(([, row]) => [row.path, kindOf(row)]))
 
-  /** Behind the router: no route has the path. */
+  /** The step behind the router, for a path that no route has. */
   const notFound: Step = ctx => {
     const missing = () => Promise.reject(refuse('not_found'))
     const kind = kindNear(ctx.path)
     return kind ? answerAs(kind)(ctx, missing) : missing()
   }
 
-  /** Who writes what failed before a route was found. */
+  /** The presenter of errors before a route is found. */
   const presenterNear = (path: string): Presenter => presenters[kindNear(path)?.presenter ?? 'page']
 
   return { router: () => routing().router, dispatch, fast, notFound, presenterNear }
 }
 
-/** A method that a path does not have is refused on one wire, whichever of its routes was meant. */
+/**
+ * All routes of a path must have one presenter and one CORS policy, which also refuse a method that the path does not
+ * have.
+ * @throws Error
+ */
 function requireLikeness(path: string, one: Kind<never>, other: Kind<never>): void {
   if (one.presenter !== other.presenter || one.cors !== other.cors)
     throw new Error(`the routes of ${path} are of kinds that answer differently`)
 }
 
-/** OPTIONS is answered with what is there; any other method that is not is refused with the list. */
+/** Answers OPTIONS with the allowed methods; any other method that the path does not have is refused with that list. */
 function answerOtherMethods(ctx: Context, allow: string, body: BodyName): void {
   if (ctx.method !== 'OPTIONS') {
     throw refuse('method_not_allowed', { detail: `Method "${ctx.method}" not allowed.`, headers: { Allow: allow } })

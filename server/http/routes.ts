@@ -1,9 +1,10 @@
-// Every route, and who may call it. What is not in this table does not exist, and what the table does not open is closed:
-// router.ts builds the router from it, and a test walks that router against it. Administrators and pages have tables of
-// their own, which are part of this one.
+// Every route, and who may call it. A route that is not in this table does not exist, and a caller that the table does
+// not allow is refused: router.ts builds the router from it, and a test compares that router with it. Administrators
+// and pages have tables of their own, which are part of this one.
 //
-// `open`: anybody; `person`: whoever is signed in; `may`: whoever has the permission; `mayIfRecent`: and has signed in within
-// five minutes; `program`: an application in its own name. What a row names of address and body is taken there and nothing else is; routes of kind `open` ignore it.
+// `open`: anybody; `person`: a signed-in user; `may`: a user with the permission; `mayIfRecent`: who has also signed in
+// within five minutes; `program`: an application in its own name. Parameters and members that a row does not name are
+// refused; routes of kind `open` ignore them.
 import { z } from 'zod'
 import { adminRoutes } from './admin/routes.js'
 import { feedRoutes } from './feed/routes.js'

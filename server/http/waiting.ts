@@ -1,5 +1,6 @@
-// `?wait=1` on a route that ends something (`waits: true` in its row): the answer comes when resource servers refuse what was
-// ended as well. It is the handler's own with the member `enforced`; 202 where some may not know it yet.
+// `?wait=1` on a route that ends something (`waits: true` in its row): the answer comes when resource servers refuse
+// the ended tokens too. It is the handler's answer with the member `enforced`; status 202 if some may not have applied
+// it yet.
 import { z } from 'zod'
 import { Refusal } from '../protocol/errors.js'
 import type { Enforcement, EnforcementWatch } from '../revocation/enforcement.js'
@@ -17,7 +18,7 @@ export const waitParameter = {
   },
 } as const satisfies ParameterRules
 
-/** What may stand in the address of a row. */
+/** Query parameters of a row, with `wait` if it has `waits`. */
 export function queryOf({ query = {}, waits }: Pick<RouteRow, 'query' | 'waits'>): ParameterRules {
   return waits ? { ...query, ...waitParameter } : query
 }
@@ -47,7 +48,7 @@ const waiting = {
   waiting: z.array(waitingSchema).describe('Who has not applied it, for who has `darvoza:revocations:read`.'),
 }
 
-/** The answers of a row that waits. @param own by status, as the row has them */
+/** The answers of a row that has `waits`, by status. @param own the answers that the row states */
 export function waitingAnswers(own: Readonly<Record<string, z.ZodType | null>>): Record<string, z.ZodType | null> {
   const schema = Object.values(own).find(one => one !== null) ?? null
   const status = 201 in own ? 201 : 200
@@ -55,7 +56,7 @@ export function waitingAnswers(own: Readonly<Record<string, z.ZodType | null>>):
   return { [status]: z.union([schema, ...extended(schema, enforced)]), 202: z.union(extended(schema, waiting)) }
 }
 
-/** Each of the objects that a schema stands for, with more members. */
+/** The object schemas in a schema, each with more members. */
 function extended(schema: z.ZodType, members: z.ZodRawShape): z.ZodObject[] {
   if (schema instanceof z.ZodUnion) return schema.options.flatMap(one => extended(one as z.ZodType, members))
   if (schema instanceof z.ZodObject) return [schema.extend(members)]
@@ -66,18 +67,18 @@ export type WaitingDeps = {
   enforcement: Pick<EnforcementWatch, 'enforced'>
   tail: Pick<Tail, 'position'>
   now: () => number
-  /** Whether the sender may see who verifies. */
+  /** Whether the sender may see the names of verifiers. */
   mayName: (ctx: Context) => Promise<boolean>
 }
 
 export function createWaiting({ enforcement, tail, now, mayName }: WaitingDeps) {
-  /** A handler that waits behind its work where it is asked to. */
+  /** Wraps a handler so that, if the request asks for it, the answer waits for resource servers. */
   return (handler: Handler): Handler =>
     async ctx => {
       const isAsked = parameterKinds.mark.read(ctx, 'wait')
       await handler(ctx)
       if (!isAsked) return
-      // What was written is applied here before its change is done (tokens/revocation-writing.ts).
+      // A change is done only when this process has applied its revocation (tokens/revocation-writing.ts).
       const outcome = await enforcement.enforced(tail.position)
       const own = ctx.status === 204 ? {} : (ctx.body as object)
       const status = ctx.status === 201 ? 201 : 200
@@ -107,7 +108,7 @@ export function createWaiting({ enforcement, tail, now, mayName }: WaitingDeps) 
     try {
       return await mayName(ctx)
     } catch (error) {
-      // The sender may have ended its own session: then it has no permission any more.
+      // The sender may have ended its own session, and then has no permission any more.
       if (error instanceof Refusal) return false
       throw error
     }
