@@ -1,18 +1,19 @@
-// Senders known by an API key in the Authorization header, as Django REST framework's TokenAuthentication takes tokens:
-// `Authorization: Token dvz_key_…`, beside `Bearer`.
+// Senders that authenticate by an API key in the Authorization header, in the form of Django REST framework's
+// TokenAuthentication: `Authorization: Token dvz_key_…`, beside `Bearer`.
 import type { ApiKeyAuthentication } from '../../identity/api-keys/api-key-authentication.js'
 import { type ErrorCode, Refusal, refuse } from '../../protocol/errors.js'
 import { rateLimitHeaders } from '../../protocol/rate-limit.js'
 import type { Context, Next } from '../handler.js'
 import { type Asked, apiKeyCredential } from './credential.js'
 
-/** How a key is refused, beside what its user is refused with. */
+/** Error codes of refused API keys, beside those of the key's user. */
 export const refusedApiKeys = ({ inPerson, recentlyAuthenticated }: Asked): readonly ErrorCode[] => [
   'bad_api_key_header',
   'api_key_unknown',
   'api_key_ended',
   'api_key_expired',
-  // A pending password change refuses keys on all routes, also where tokens pass; unknown keys are rate-limited by network.
+  // A pending password change refuses keys on all routes, even where tokens are accepted; unknown keys are rate-limited
+  // by network.
   'password_change_required',
   'too_many_guesses',
   'too_many_requests',
@@ -25,14 +26,14 @@ export type ApiKeySenderDeps = { apiKeyAuthentication: ApiKeyAuthentication }
 
 export function createApiKeySender({ apiKeyAuthentication }: ApiKeySenderDeps) {
   return {
-    /** The name of a scheme is read in any case (RFC 9110 §11.1). */
+    /** Whether the request has an API key; the name of the scheme is case-insensitive (RFC 9110 §11.1). */
     isShown: (ctx: Context): boolean => partsOf(ctx)[0]?.toLowerCase() === 'token',
 
-    /** A good key has come, whatever it may do; `state.apiKey` has what it says. */
+    /** Authenticates the API key, whatever it may do, and sets `state.apiKey`. */
     async admit(ctx: Context, next: Next): Promise<void> {
       const text = textIn(ctx)
       await asApiKey(async () => {
-        // Asked once more behind the body, a request counts but once.
+        // The key is authenticated again after the body is read, but the request counts only once for rate limits.
         const isCounted = ctx.state.apiKey !== undefined
         const { key, quotas } = await apiKeyAuthentication.authenticate(text, ctx.state.address, isCounted)
         ctx.state.apiKey = key
@@ -41,7 +42,7 @@ export function createApiKeySender({ apiKeyAuthentication }: ApiKeySenderDeps) {
       })
     },
 
-    /** It may do what the route asks for. */
+    /** Requires that the API key may do what the route demands. */
     async require(ctx: Context, access: Asked): Promise<void> {
       const key = ctx.state.apiKey!
       if (access.inPerson) throw refuse('not_by_api_key')
@@ -59,7 +60,7 @@ export type ApiKeySender = ReturnType<typeof createApiKeySender>
 
 const partsOf = (ctx: Context) => ctx.get('Authorization').split(' ').filter(Boolean)
 
-/** @throws bad_api_key_header, in DRF's words */
+/** The text of the API key in the Authorization header. @throws bad_api_key_header, in DRF's words */
 function textIn(ctx: Context): string {
   const [, text, ...more] = partsOf(ctx)
   const refuseHeader = (detail: string) =>
@@ -70,7 +71,7 @@ function textIn(ctx: Context): string {
   return text
 }
 
-/** Judged again further down, a key is refused as it would have been here. */
+/** Marks later refusals with 401 as refusals of the API key, so that they are presented in the same form. */
 async function asApiKey(work: () => Promise<void>): Promise<void> {
   try {
     await work()

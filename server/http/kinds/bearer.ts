@@ -1,5 +1,5 @@
-// Senders known by a token in the Authorization header (shown-token.ts), or by an API key (api-key.ts). Cookies are never read
-// here: see browser.ts.
+// Senders that authenticate by a token in the Authorization header (shown-token.ts), or by an API key (api-key.ts).
+// Cookies are never read here: see browser.ts.
 import { scopeWords } from '../../policy/application-metadata.js'
 import type { OwnPermission } from '../../policy/permissions.js'
 import { isRecentlyAuthenticated, recentFor } from '../../policy/recent-authentication.js'
@@ -18,14 +18,14 @@ export type BearerDeps = {
   inspect: Inspect
   shownProofs: ShownProofs
   apiKeySender: ApiKeySender
-  /** Whose tokens may act on people and their sessions without a scope. */
+  /** The id of the built-in application, whose tokens may act for their users without a scope. */
   ownApplication: string
-  /** What a user may do now, for tokens that could not hold it all. */
+  /** A user's present permissions, for tokens that had no room for them. */
   permissionsOf: (userId: number) => Promise<readonly string[]>
   now: () => number
 }
 
-/** How a token is refused in the Authorization header, and what keeps it from being judged. */
+/** Error codes of refused tokens in the Authorization header, and of failures that prevent their verification. */
 export const refusedTokens = [
   'not_authenticated',
   'bad_authorization_header',
@@ -47,7 +47,7 @@ export const refusedTokens = [
   'log_went_back',
 ] as const satisfies readonly ErrorCode[]
 
-/** The same where it must be of a person, and may act for them; or an API key. */
+/** Error codes of routes that need a user's token, which may act for its user, or an API key. */
 export const refusedPersons = (access: Asked): readonly ErrorCode[] => [
   ...refusedTokens,
   'insufficient_scope',
@@ -60,13 +60,13 @@ export function createBearer(deps: BearerDeps) {
   const { inspect, shownProofs, apiKeySender, ownApplication, permissionsOf, now } = deps
   const shownTokens = createShownTokens({ shownProofs })
 
-  /** RFC 6750 §3.1: more than one way at once is a mistake of the request, not of a token. */
+  /** RFC 6750 §3.1: a token sent in more than one way is an error of the request, not of the token. */
   function twice(ctx: Context): Refusal {
     const headers = { 'WWW-Authenticate': shortChallenge(ctx, ['error', 'invalid_request']) }
     return refuse('invalid_request', { detail: 'The token is there more than once.', headers })
   }
 
-  /** A token of a person that has the scope, whomever it is for. */
+  /** Accepts a user's access token with a scope, whatever its audience. */
   function anyWithScope(scope: string): { inHeader: Step; inForm: Step } {
     const { isShown, textIn } = shownTokens
     const formOf = (ctx: Context) => (ctx.request.body ?? {}) as Form
@@ -84,7 +84,7 @@ export function createBearer(deps: BearerDeps) {
     }
 
     return {
-      // With POST it may stand in the form, which is read later.
+      // With POST the token may be in the form, whose body is read later.
       inHeader: (ctx, next) => (isReading(ctx) || isShown(ctx) ? admit(ctx, textIn(ctx), next) : next()),
       async inForm(ctx, next) {
         const tokens = formOf(ctx).access_token ?? []
@@ -96,23 +96,25 @@ export function createBearer(deps: BearerDeps) {
     }
   }
 
-  /** A good token has come, whosever it is; `state.claims` has what it says. Or a good API key: `state.apiKey`. */
+  /**
+   * Accepts a valid access token of any client, and sets `state.claims`; or a valid API key, and sets `state.apiKey`.
+   */
   const token: Step = async (ctx, next) => {
     if (apiKeySender.isShown(ctx)) return apiKeySender.admit(ctx, next)
     const text = shownTokens.textIn(ctx)
     await inHeader(async () => {
       const claims = await inspect.access(text)
       await shownTokens.requireKey(ctx, text, claims)
-      // Known from here on, also to the log line of a refusal.
+      // Set before the other steps, so that the log line of a refusal has the claims.
       ctx.state.claims = claims
-      // Judged again further down, the token is refused as it would have been here.
+      // Later steps may refuse the token again; `inHeader` presents that refusal in the same way.
       await next()
     })
   }
 
   /**
-   * It may act for its person: it is of the built-in application, or has the scope. And the person has signed in a short while
-   * ago where that is asked for. Of a key everything is asked here.
+   * Requires a token that may act for its user: of the built-in application, or with the scope. If the route demands a
+   * recent sign-in, the user must have signed in recently. An API key is checked here for all that the route demands.
    */
   function person(scope: string, access: Asked): Step {
     return async (ctx, next) => {
@@ -121,27 +123,27 @@ export function createBearer(deps: BearerDeps) {
         return next()
       }
       const claims = ctx.state.claims!
-      // A token of another application must not act as its user, unless it was given the scope to.
+      // A token of another application must not act for its user without the scope.
       if (claims.client_id !== ownApplication && !claims.scope?.split(' ').includes(scope))
         throw insufficientScope(ctx, scope)
-      // An application's own token has no person to act for.
+      // An application's own token (client credentials) has no user to act for.
       if (claims.sid === undefined) throw insufficientScope(ctx, scope)
       if (claims.must_change_password && !access.beforeNewPassword) throw refuse('password_change_required')
-      // Another application's token gives its user, also an administrator, no permission that it does not hold.
+      // With another application's token a user, even an administrator, has only the permissions that the token holds.
       const ceiling = claims.client_id === ownApplication ? undefined : (claims.permissions ?? [])
       ctx.state.credential = credentialFor(access, claims.sid, ceiling)
-      // Whoever has no right at all is told that first.
+      // A missing permission is refused before a sign-in that is too old.
       if (access.recentlyAuthenticated && !access.permission) requireRecentAuthentication(ctx, now())
       await next()
     }
   }
 
-  /** The person has the permission, and has signed in a short while ago where that is asked for. */
+  /** Requires a user with the permission, who has signed in recently if the route demands it. */
   function permission(access: Asked & Required<Pick<Asked, 'permission'>>): Step {
     return async (ctx, next) => {
       if (ctx.state.apiKey) return next()
       const claims = ctx.state.claims!
-      // What another application's token leaves out it does not have: its user may do more than the application.
+      // Another application's token grants only the permissions in it: its user may have more than the application.
       const omitted = claims.client_id === ownApplication ? () => permissionsOf(Number(claims.sub)) : () => []
       const permissions = claims.permissions ?? (await omitted())
       if (!permissions.includes(access.permission)) throw refuse('permission_denied')
@@ -150,14 +152,17 @@ export function createBearer(deps: BearerDeps) {
     }
   }
 
-  /** Whether a sender that was let in has a permission beside the one that its route asks for. */
+  /** Whether an authenticated sender has a permission beside the one that its route demands. */
   async function has({ state: { apiKey, claims } }: Context, wanted: OwnPermission): Promise<boolean> {
     if (apiKey) return apiKey.whyNot({ permission: wanted, recent: false }) === null
     if (claims?.permissions) return claims.permissions.includes(wanted)
     return claims?.client_id === ownApplication && (await permissionsOf(Number(claims.sub))).includes(wanted)
   }
 
-  /** A token that an application got for itself and that is for us: no person stands behind it, whatever its scope. */
+  /**
+   * Accepts a token that an application got for itself and whose audience is this server; never a user's, whatever its
+   * scope.
+   */
   function program(scope: string): Step {
     return async (ctx, next) => {
       const text = shownTokens.textIn(ctx)
@@ -179,7 +184,7 @@ export function createBearer(deps: BearerDeps) {
 export type Bearer = ReturnType<typeof createBearer>
 
 /**
- * RFC 9470 §3: a new sign-in is what is missing, not another right.
+ * Requires a recent sign-in. RFC 9470 §3: the error says that a new sign-in is missing, not a permission.
  * @param now epoch ms
  * @throws insufficient_user_authentication
  */
@@ -195,14 +200,18 @@ function requireRecentAuthentication(ctx: Context, now: number): void {
   throw refuse(code, { headers: { 'WWW-Authenticate': shortChallenge(ctx, ...parameters) } })
 }
 
-/** The same of whoever sends a request: an API key must have been made for it. @throws api_key_not_elevated */
+/**
+ * Requires a recent sign-in or, of an API key, that it was made for such routes (elevated).
+ * @param now epoch ms
+ * @throws insufficient_user_authentication, api_key_not_elevated
+ */
 export function requireRecent(ctx: Context, now: number): void {
   const { apiKey } = ctx.state
   if (!apiKey) requireRecentAuthentication(ctx, now)
   else if (!apiKey.elevated) throw refuse('api_key_not_elevated')
 }
 
-/** RFC 6750 §3.1 */
+/** The refusal of a token without the scope (RFC 6750 §3.1). */
 function insufficientScope(ctx: Context, scope: string): Refusal {
   const challenge = shortChallenge(ctx, ['error', 'insufficient_scope'], ['scope', scope])
   return refuse('insufficient_scope', { headers: { 'WWW-Authenticate': challenge } })

@@ -1,5 +1,6 @@
-// Requests that are authenticated by the cookie of a browser. Its session is read anew with each request and judged by the policy
-// in force, so that an end of it anywhere counts at once; a person's rights are read with it, never from a token.
+// Requests that authenticate by the session cookie of a browser. The session is read at each request and judged by the
+// policy in force, so that its end anywhere takes effect at once; the user's permissions are read with it, never from a
+// token.
 import type { BrowserSessions } from '../../identity/sign-in/browser-sessions.js'
 import type { OwnPermission } from '../../policy/permissions.js'
 import { Refusal, refuse } from '../../protocol/errors.js'
@@ -34,9 +35,12 @@ export function createBrowser(deps: BrowserDeps) {
     await next()
   }
 
-  /** Knows who is signed in, or was until now. A sign-in that turns out to be over further down leads to the sign-in page. */
+  /**
+   * Finds the browser session of the cookie, live or ended. If it ends while the request runs, the sign-in page is
+   * shown.
+   */
   const recognise: Step = async (ctx, next) => {
-    // Of the first time that it was asked.
+    // This step runs twice a request: the result of the first run is removed.
     delete ctx.state.browser
     delete ctx.state.formerBrowser
     const id = cookies.read(ctx, 'darvoza')
@@ -46,7 +50,7 @@ export function createBrowser(deps: BrowserDeps) {
     try {
       await next()
     } catch (error) {
-      // It was over by the time of the change: as if it had been over when the request came.
+      // The session ended before the change: answered as if it had ended before the request.
       if (!(error instanceof Refusal && error.details.ofSender && error.status === 401)) throw error
       leadTo(ctx, '/login')
     }
@@ -62,14 +66,14 @@ export function createBrowser(deps: BrowserDeps) {
       if (browser.user.mustChangePassword && !access.beforeNewPassword) return leadTo(ctx, '/account/password')
       if (access.permission && !browser.user.allPermissions.includes(access.permission))
         throw refuse('permission_denied')
-      // A form that is sent holds the answer to the question in its body: `passwordProof`.
+      // A form's body may hold the password: the step `passwordProof` reads it.
       if (access.recentlyAuthenticated && isReading(ctx) && !passwordProof.isRecent(ctx))
         return passwordProof.ask(ctx, {})
       await next()
     }
   }
 
-  /** The form was made for this browser. */
+  /** Requires that the form was made for this browser. */
   function formToken(tokenless: boolean): Step {
     return async (ctx, next) => {
       formTokens.require(ctx, tokenless)
@@ -77,7 +81,7 @@ export function createBrowser(deps: BrowserDeps) {
     }
   }
 
-  /** The password was typed a short while ago, or is in the form; otherwise it is asked for. */
+  /** Requires that the password was typed recently or is in the form; otherwise a page asks for it. */
   const proveByPassword: Step = async (ctx, next) => {
     if (passwordProof.isRecent(ctx) || (await passwordProof.isGiven(ctx))) await next()
   }

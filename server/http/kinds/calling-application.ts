@@ -1,4 +1,4 @@
-// Senders that are applications: they prove themselves in the Authorization header or in the form.
+// Senders that are applications: they authenticate in the Authorization header or in the form.
 import type { ApplicationAuthentication } from '../../identity/applications/application-authentication.js'
 import { authenticationMethodOf } from '../../policy/application-metadata.js'
 import { refuse } from '../../protocol/errors.js'
@@ -7,7 +7,7 @@ import type { Form } from '../middleware/body-types.js'
 
 export function createCallingApplication({ authenticate }: ApplicationAuthentication) {
   return {
-    /** Behind the body: `state.application` is who calls. */
+    /** Authenticates the application, after the body is read, and sets `state.application`. */
     prove({ confidential }: { confidential?: true }): Step {
       return async (ctx, next) => {
         const form = (ctx.request.body ?? {}) as Form

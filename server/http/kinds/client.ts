@@ -1,9 +1,9 @@
-// Routes that applications call, in the name of their users or not: the token endpoint, and what stands beside it.
+// Routes that applications call for their users or for themselves: the token endpoint and its neighbours.
 import type { Kind } from './kind.js'
 
 export type ClientAccess = {
   kind: 'client'
-  /** Not for applications that only say who they are. */
+  /** Refuses public clients, which send only their id. */
   confidential?: true
 }
 
@@ -18,7 +18,7 @@ export const clientKind: Kind<ClientAccess> = {
   // RFC 6749 §3.2: unrecognized parameters are ignored.
   unknown: 'ignored',
   who: ({ confidential }) => (confidential ? 'an application that proves itself' : 'an application'),
-  // The proof may stand in the form as well.
+  // The client's credentials may be in the form, too.
   security: () => [{ applicationSecret: [] }, {}],
   refuses: () => [
     'invalid_client',

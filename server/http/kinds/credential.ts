@@ -4,14 +4,14 @@ import type { OwnPermission } from '../../policy/permissions.js'
 /** What a route demands of a signed-in sender. */
 export type Asked = {
   permission?: OwnPermission
-  /** A sign-in within five minutes. */
+  /** The user must have signed in within five minutes. */
   recentlyAuthenticated?: true
   beforeNewPassword?: true
-  /** By somebody who signed in, never by an API key. */
+  /** Only a signed-in user, never an API key. */
   inPerson?: true
 }
 
-/** The credential that a route demands of a signed-in sender; it is judged again where something changes. */
+/** The credential of a session that a route demands; a change judges it again in its transaction. */
 export function credentialFor(access: Asked, sid: string, ceiling?: readonly string[]): SessionCredential {
   return {
     sid,
@@ -21,7 +21,7 @@ export function credentialFor(access: Asked, sid: string, ceiling?: readonly str
   }
 }
 
-/** The same of one that comes with an API key: its user, also an administrator, may do no more by it than its scopes say. */
+/** The credential of an API key: its user, even an administrator, may do no more with it than its scopes say. */
 export function apiKeyCredential(
   access: Asked,
   { id, scopes }: { id: string; scopes: readonly string[] },

@@ -1,4 +1,4 @@
-// The files that pages load. They are the same for everybody.
+// The files that pages load, the same for every client.
 import type { Kind } from './kind.js'
 
 export type FileAccess = { kind: 'file' }

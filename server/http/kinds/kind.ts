@@ -1,5 +1,5 @@
-// What a kind of access is. A kind decides all that its routes have in common; a row of the route table names its kind, and
-// router.ts makes the steps of the route from both. A new kind is a file here and its row in kinds.ts.
+// A kind of access decides all that its routes have in common; a row of the route table names its kind, and router.ts
+// makes the steps of the route from both. A new kind is a file here and its row in kinds.ts.
 import type { ErrorCode } from '../../protocol/errors.js'
 import type { Step } from '../handler.js'
 import type { BodyName } from '../middleware/body-types.js'
@@ -11,10 +11,10 @@ import type { Browser } from './browser.js'
 import type { CallingApplication } from './calling-application.js'
 import type { Registrant } from './registrant.js'
 
-/** What a row says of who may call: the kind, and what that kind wants to know beside. */
+/** Who may call a route, by its row: the name of the kind, and that kind's own settings. */
 export type AnyAccess = { kind: string }
 
-/** What tells senders apart, made once for all routes. A kind that needs something else brings it along. */
+/** The authentication functions, made once for all routes. A kind that needs other ones brings them along. */
 export type Senders = {
   bearer: Bearer
   browser: Browser
@@ -22,7 +22,7 @@ export type Senders = {
   registrant: Registrant
 }
 
-/** What must be shown, in the words of OpenAPI: one of these, and what it must be good for. */
+/** Credentials of one way to authenticate, by OpenAPI's security scheme, each with the scopes that it needs. */
 export type Security = {
   bearer?: string[]
   apiKey?: string[]
@@ -31,29 +31,31 @@ export type Security = {
 }
 
 export type Kind<A extends AnyAccess> = {
-  /** What senders are known by. Nothing else that a request has with it is looked at: no cookie where it says `token`. */
+  /**
+   * How senders authenticate. Other credentials in the request are ignored: cookies, for example, if this is `token`.
+   */
   sender: 'nobody' | 'token' | 'cookie' | 'client' | 'registrant'
-  /** Who writes refusals: a row of presenters.ts. */
+  /** The presenter of refusals: a row of presenters.ts. */
   presenter: PresenterName
-  /** Whose pages may read the answers: a row of middleware/cors.ts. */
+  /** The origins whose pages may read the answers: a row of middleware/cors.ts. */
   cors: CorsName
-  /** How a body is read, where the method has one: a row of middleware/body-types.ts. */
+  /** How a body is parsed, if the method has one: a row of middleware/body-types.ts. */
   body: BodyName
-  /** What becomes of parameters that a row does not name, in the address and in the body. */
+  /** Whether parameters and body members that a row does not name are refused or ignored. */
   unknown: 'refused' | 'ignored'
-  /** Who may call, for the documents. */
+  /** Who may call, as text for the documents. */
   who(access: A): string
-  /** The same for programs: what any one of these says is enough; without any, nothing is needed. */
+  /** Who may call, for OpenAPI: any one of these credentials is enough; an empty list asks for none. */
   security(access: A): Security[]
-  /** What it refuses with, whatever the route: the sender, and what keeps it from being judged. */
+  /** Error codes of every route of this kind: of the sender, and of failures that prevent its authentication. */
   refuses(access: A): readonly ErrorCode[]
-  /** What may stand in the form beside what a row names. */
+  /** Form parameters that are allowed beside those of the row. */
   form?: FormRules
-  /** The sender, before the body is read; and once more behind it, since a body can be held back until much has changed. */
+  /** Steps that authenticate the sender before the body is read and again after it, as a slow body may take seconds. */
   judge(access: A, senders: Senders): Step[]
-  /** What the body itself must hold. */
+  /** Steps that check credentials in the body. */
   confirm(access: A, senders: Senders): Step[]
 }
 
-/** A table of kinds, by the names that rows call them. */
+/** A table of kinds, by name. */
 export type Kinds<A extends AnyAccess> = { readonly [K in A['kind']]: Kind<Extract<A, { kind: K }>> }

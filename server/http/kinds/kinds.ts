@@ -1,4 +1,4 @@
-// The table of the kinds of access. What a kind decides, and how the steps of a route come from it: kind.ts.
+// The table of the kinds of access. The type of a kind, and how a route's steps are made from it: kind.ts.
 
 import { type AuthorizationAccess, authorizationKind } from './authorization.js'
 import { type ClientAccess, clientKind } from './client.js'
@@ -40,5 +40,5 @@ export const kinds: Kinds<Access> = {
   authorization: authorizationKind,
 }
 
-/** What the senders of a row are known by. */
+/** How the senders of a route authenticate. */
 export const senderOf = ({ access }: { access: Access }) => kinds[access.kind].sender

@@ -1,4 +1,4 @@
-// Routes of programs that anybody may call; whatever credential the request has is not looked at.
+// Routes for programs that anybody may call; credentials in the request are ignored.
 import type { Kind } from './kind.js'
 
 export type OpenAccess = { kind: 'open' }
@@ -10,7 +10,7 @@ export const openKind: Kind<OpenAccess> = {
   presenter: 'api',
   cors: 'anyOrigin',
   body: 'fields',
-  // Serializers of Django leave what they do not know, and clients of simplejwt rely on it.
+  // Serializers of Django REST framework ignore unknown members, and clients of simplejwt rely on it.
   unknown: 'ignored',
   who: () => 'anybody',
   security: () => [],

@@ -1,13 +1,13 @@
-// Pages of whoever is signed in by cookie, and has the permission where a row names one.
+// Pages for users who are signed in by cookie and have the permission, if a row names one.
 import type { OwnPermission } from '../../policy/permissions.js'
 import type { Kind } from './kind.js'
 
 export type PageAccess = {
   kind: 'page'
   permission?: OwnPermission
-  /** What it does is hard to take back: a password typed over five minutes ago is asked for again. */
+  /** What the page does is hard to undo: a password typed over five minutes ago is asked for again. */
   recentlyAuthenticated?: true
-  /** Also for who must first choose a password that nobody else knows. */
+  /** Also for users who must first choose a new password (somebody else knows the present one). */
   beforeNewPassword?: true
 }
 

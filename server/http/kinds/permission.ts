@@ -1,5 +1,5 @@
-// Routes of administrators: by a token of the built-in application, or one with the scope `darvoza:admin`, whose user has
-// the permission; or by an API key that has it among its scopes, if its user has it.
+// Routes for administrators: by a token of the built-in application, or one with the scope `darvoza:admin`, if its user
+// has the permission; or by an API key with the permission among its scopes, if its user has it.
 import type { OwnPermission } from '../../policy/permissions.js'
 import { refusedPersons } from './bearer.js'
 import type { Kind } from './kind.js'
@@ -7,7 +7,7 @@ import type { Kind } from './kind.js'
 export type PermissionAccess = {
   kind: 'permission'
   permission: OwnPermission
-  /** What it does is hard to take back: the person must have signed in within the last five minutes. */
+  /** What the route does is hard to undo: the user must have signed in within the last five minutes. */
   recentlyAuthenticated?: true
   /** Never by an API key. */
   inPerson?: true

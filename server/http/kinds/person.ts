@@ -1,13 +1,13 @@
-// Routes of a person: by a token of the built-in application, or one with the scope `darvoza:account`, which an API key needs
-// too.
+// Routes for users: by a token of the built-in application, or by a token or an API key with the scope
+// `darvoza:account`.
 import { refusedPersons } from './bearer.js'
 import type { Kind } from './kind.js'
 
 export type PersonAccess = {
   kind: 'person'
-  /** Also for who must first choose a password that nobody else knows. */
+  /** Also for users who must first choose a new password (somebody else knows the present one). */
   beforeNewPassword?: true
-  /** The person must have signed in within the last five minutes. */
+  /** The user must have signed in within the last five minutes. */
   recentlyAuthenticated?: true
   /** Never by an API key. */
   inPerson?: true
@@ -15,7 +15,7 @@ export type PersonAccess = {
 
 export const person = { kind: 'person' } as const
 export const beforeNewPassword = { kind: 'person', beforeNewPassword: true } as const
-/** What decides who the person is to us: no key may change it. */
+/** Routes that change what identifies the user, such as the password: never by an API key. */
 export const inPerson = {
   own: { kind: 'person', beforeNewPassword: true, inPerson: true },
   recent: { kind: 'person', recentlyAuthenticated: true, inPerson: true },

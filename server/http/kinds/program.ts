@@ -1,5 +1,5 @@
-// Routes of programs in their own name: by an access token that an application got for itself (RFC 6749 §4.4), that is for this
-// server and has the scope. A person's token is none, whatever its scope, and neither is an API key.
+// Routes for programs in their own name: by an access token that an application got for itself (RFC 6749 §4.4), with
+// this server as audience and with the scope. Users' tokens and API keys are refused, whatever their scope.
 import { refusedTokens } from './bearer.js'
 import type { Kind } from './kind.js'
 
@@ -10,7 +10,7 @@ export const program = <S extends string>(scope: S) => ({ kind: 'program', scope
 export const programKind: Kind<ProgramAccess> = {
   sender: 'token',
   presenter: 'feed',
-  // A page has no secret to get such a token with.
+  // A browser page has no secret to get such a token with.
   cors: 'ownOrigin',
   body: 'fields',
   // Compatibility: a program may be newer or older than its server, so unknown parameters are ignored.

@@ -1,9 +1,9 @@
-// Pages that anybody sees; who is signed in by cookie is known to them.
+// Pages for everybody; a signed-in user is recognised by the session cookie.
 import type { Kind } from './kind.js'
 
 export type PublicPageAccess = {
   kind: 'publicPage'
-  /** While nobody is signed in its form changes nothing that matters, and needs no token as long as it comes from here. */
+  /** Without a sign-in the form changes nothing that matters: it needs no form token (CSRF), only the same origin. */
   tokenless?: true
 }
 

@@ -1,10 +1,14 @@
-// Senders that register an application, or manage one: known by a token of registration in the Authorization header.
+// Senders that register an application, or manage one: they authenticate by a registration token in the Authorization
+// header.
 import type { Registrations } from '../../identity/registrations/registrations.js'
 import { refuse } from '../../protocol/errors.js'
 import type { Context, Step } from '../handler.js'
 
 export function createRegistrant({ judgeInitial, judgeOwn }: Registrations) {
-  /** Another scheme is no credential at all; the name is read in any case (RFC 9110 §11.1). */
+  /**
+   * The token of the Bearer scheme; other schemes are no credential. The scheme's name is case-insensitive (RFC 9110
+   * §11.1).
+   */
   function tokenIn(ctx: Context): string | null {
     const parts = ctx.get('Authorization').split(' ').filter(Boolean)
     if (parts[0]?.toLowerCase() !== 'bearer') return null

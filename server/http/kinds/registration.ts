@@ -1,10 +1,10 @@
-// Routes of applications that register themselves (RFC 7591), by an initial access token where the policy asks for one; and of
-// those that manage what they have registered (RFC 7592), by the token that each was given with it.
+// Routes for applications that register themselves (RFC 7591), with an initial access token if the policy demands one,
+// and for those that manage their registration (RFC 7592), with the registration token that they got.
 import type { Kind } from './kind.js'
 
 export type RegistrationAccess = {
   kind: 'registration'
-  /** What was registered before, by its own token. */
+  /** The route manages a registration, by its own registration token. */
   own?: true
 }
 
@@ -16,7 +16,7 @@ export const registrationKind: Kind<RegistrationAccess> = {
   presenter: 'oauth',
   cors: 'anyOrigin',
   body: 'json',
-  // RFC 7591 §2: what is not understood is ignored.
+  // RFC 7591 §2: unknown members are ignored.
   unknown: 'ignored',
   who: ({ own }) => (own ? 'an application that registered itself' : 'whoever may register an application'),
   security: ({ own }) => (own ? [{ registrationToken: [] }] : [{ registrationToken: [] }, {}]),

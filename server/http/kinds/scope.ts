@@ -1,4 +1,4 @@
-// Routes that take any person's access token with a scope, whatever its audience (OpenID Connect Core §5.3): in the
+// Routes that accept any user's access token with a scope, whatever its audience (OpenID Connect Core §5.3): in the
 // Authorization header or, with POST, in the form (RFC 6750 §2.1, §2.2).
 import { refusedTokens } from './bearer.js'
 import type { Kind } from './kind.js'
@@ -15,7 +15,7 @@ export const scopeKind: Kind<ScopeAccess> = {
   unknown: 'ignored',
   who: ({ scope }) => `a token with the scope \`${scope}\``,
   security: ({ scope }) => [{ bearer: [scope] }],
-  // Whomever it is for.
+  // The token may have any audience.
   refuses: () => [...refusedTokens.filter(code => code !== 'token_audience'), 'insufficient_scope'],
   form: { access_token: { about: 'The token, where it is not in the Authorization header (RFC 6750 §2.2).' } },
   judge: ({ scope }, { bearer }) => [bearer.anyWithScope(scope).inHeader],

@@ -1,5 +1,5 @@
-// A token that a request shows in the Authorization header: under `Bearer` (RFC 6750 §2.1), or, where it is bound to a key, under
-// `DPoP` with a proof of that key (RFC 9449 §7.1). Under the other scheme neither is taken.
+// The access token in the Authorization header: under `Bearer` (RFC 6750 §2.1) or, for a token bound to a key, under
+// `DPoP` with a proof of that key (RFC 9449 §7.1). Neither is accepted under the other scheme.
 import type { AccessClaims } from '../../protocol/claims.js'
 import { boundKeyOf } from '../../protocol/dpop.js'
 import { Refusal, refuse } from '../../protocol/errors.js'
@@ -7,14 +7,17 @@ import type { Context, Scheme } from '../handler.js'
 import type { ShownProofs } from '../shown-proofs.js'
 import { isToldInHeader } from '../wire/refusal-headers.js'
 
-/** Names of schemes are read in any case (RFC 9110 §11.1). */
+/** Authentication schemes; their names are case-insensitive (RFC 9110 §11.1). */
 const schemes: Readonly<Record<string, Scheme>> = { bearer: 'Bearer', dpop: 'DPoP' }
 
 export function createShownTokens({ shownProofs }: { shownProofs: ShownProofs }) {
   return {
     isShown: (ctx: Context): boolean => schemeIn(ctx) !== null,
 
-    /** Another scheme is no credential at all, as simplejwt reads it. @throws not_authenticated, bad_authorization_header */
+    /**
+     * The text of the token. Any other scheme counts as no credential, as in simplejwt.
+     * @throws not_authenticated, bad_authorization_header
+     */
     textIn(ctx: Context): string {
       const scheme = schemeIn(ctx)
       if (!scheme) throw refuse('not_authenticated')
@@ -25,14 +28,14 @@ export function createShownTokens({ shownProofs }: { shownProofs: ShownProofs })
     },
 
     /**
-     * Asked of a token that is good by itself, before anything is done by it: it came as it is bound. A form has no scheme:
-     * what stands there came as `Bearer`.
+     * Requires that a valid token came under the scheme of its binding, with a proof if it is bound to a key. A token
+     * in a form counts as `Bearer`.
      * @throws token_bound, token_unbound, invalid_dpop_proof, use_dpop_nonce, clock_jumped
      */
     async requireKey(ctx: Context, token: string, claims: AccessClaims): Promise<void> {
       const bound = boundKeyOf(claims)
       if (ctx.state.scheme !== 'DPoP') {
-        // RFC 9449 §7.2: without its proof a bound token is taken by nobody.
+        // RFC 9449 §7.2: a bound token is refused without its proof.
         if (bound !== null) throw refuse('token_bound')
         return
       }
@@ -54,7 +57,7 @@ function schemeIn(ctx: Context): Scheme | null {
   return Object.hasOwn(schemes, name) ? schemes[name]! : null
 }
 
-/** What refuses a token here tells that it came in the Authorization header (RFC 6750 §3). */
+/** Marks refusals of a token as refusals of the Authorization header (RFC 6750 §3). */
 export async function inHeader(work: () => Promise<void>): Promise<void> {
   try {
     await work()
