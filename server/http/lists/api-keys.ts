@@ -33,7 +33,7 @@ export const apiKeyRowSchema = ownApiKeySchema
   .extend({ user_id: userId, username: z.string() })
   .meta({ id: 'ApiKeyInList' })
 
-/** Of one's own, whose name everybody knows. */
+/** Columns of the list of one's own API keys, without the user. */
 export const ownApiKeyColumns: ColumnsBy<PublicApiKey, typeof ownApiKeySchema> = {
   id: key => key.id,
   name: key => key.name,

@@ -1,42 +1,42 @@
-// The columns of a list, described once: by the same row of the table a program gets a member of JSON, a file its cell, and
-// a page its value.
+// The columns of a list, described once: the same row of the table makes a member of JSON for programs, a cell of a CSV
+// file, and a value of a page.
 import type { z } from 'zod'
 import { presentTime } from '../me/present.js'
 import type { Answer } from '../wire/answers.js'
 
 export type Cell = string | number | boolean | null
 
-/** A column by its name on the wire; a list of words is an array in JSON and one cell in a file. */
+/** A column by its name in JSON; a list of words is an array in JSON and one cell in a file. */
 export type Column<Row> =
   | ((row: Row) => Cell | readonly string[])
-  /** An instant, epoch ms: ISO 8601 in UTC for programs, and as it is for pages. */
+  /** A time, epoch ms: ISO 8601 in UTC in JSON and files, epoch ms on pages. */
   | { at: (row: Row) => number | null }
-  /** JSON as text, as a file has it too. */
+  /** JSON as text: parsed in the API's answers, as text in files. */
   | { text: (row: Row) => string | null }
-  /** What is one member with members of its own in JSON, and on pages; `cell`: of a file, which may have more of them. */
+  /** An object, in JSON and on pages. `cell`: its cell in a file, where other columns may hold more of its members. */
   | { members: (row: Row) => object | null; cell?: (row: Row) => Cell }
-  /** In files alone: elsewhere it is a member of another one. */
+  /** A column of files only; in JSON and on pages it is a member of another column. */
   | { cell: (row: Row) => Cell }
-  /** For programs alone: what they call something that stands in another column. */
+  /** A member of JSON only, which repeats another column under another name. */
   | { alias: (row: Row) => Cell | readonly string[] }
 
 export type Columns<Row> = Readonly<Record<string, Column<Row>>>
 
 type Plain = Cell | readonly string[]
 
-/** A column whose member of JSON is this. */
+/** A column whose member in JSON has this type. */
 type ColumnOf<Row, Value> =
   | ([Value] extends [Plain] ? ((row: Row) => Value) | { alias: (row: Row) => Value } : never)
   | ([Value] extends [string | null] ? { at: (row: Row) => number | (null extends Value ? null : never) } : never)
   | ([unknown] extends [Value] ? { text: (row: Row) => string | null } : never)
   | ([Value] extends [object | null] ? { members: (row: Row) => Value; cell?: (row: Row) => Cell } : never)
 
-/** Those of a list whose rows are answered by the schema, and, by their names, those of files alone. */
+/** The columns of a list: one for each member of the schema of its rows, and those of files only, by name. */
 export type ColumnsBy<Row, S extends z.ZodType, InFiles extends string = never> = {
   readonly [N in keyof Answer<S>]-?: ColumnOf<Row, Answer<S>[N]>
 } & { readonly [N in InFiles]: { cell: (row: Row) => Cell } }
 
-/** As the API answers it in a list. */
+/** A row as an object of the API's JSON. */
 export function jsonOf<Row>(columns: Columns<Row>, row: Row): object {
   return membersOf(columns, column => {
     if (typeof column === 'function') return column(row)
@@ -49,13 +49,13 @@ export function jsonOf<Row>(columns: Columns<Row>, row: Row): object {
   })
 }
 
-/** As the API answers one by itself: those columns that its schema has. */
+/** One record outside a list, as the API's JSON: the columns that its schema has. */
 export function jsonBy<Row, S extends z.ZodObject>(schema: S, columns: ColumnsBy<Row, S>, row: Row): Answer<S> {
   const shown = Object.keys(schema.shape).map(name => [name, columns[name as keyof typeof columns]])
   return jsonOf(Object.fromEntries(shown) as Columns<Row>, row) as Answer<S>
 }
 
-/** As a view takes it: the same names in camelCase, times as epoch ms. */
+/** A row as the inputs of a view: names in camelCase, times as epoch ms. */
 export function pageOf<Row>(columns: Columns<Row>, row: Row): Record<string, unknown> {
   const members = membersOf(columns, column => {
     if (typeof column === 'function') return column(row)
@@ -65,7 +65,7 @@ export function pageOf<Row>(columns: Columns<Row>, row: Row): Record<string, unk
   return Object.fromEntries(Object.entries(members).map(([name, value]) => [camel(name), value]))
 }
 
-/** As a file has it: the name of each column, and what is in its cell. */
+/** The columns of a CSV file: name, and the cell of a row. */
 export function cellsOf<Row>(
   columns: Columns<Row>,
 ): { name: string; cell: (row: Row) => Cell; at?: (row: Row) => number | null }[] {

@@ -1,5 +1,6 @@
-// The filters of a list, described once: what an address calls each, what it is for the list, and how it is read. The API
-// refuses what it cannot use; a page shows the list all the same, but where something would be ended by it.
+// The filters of a list, described once: the name in the address, the name in the list's filter, and how the value is
+// parsed. The API refuses unusable values; a page shows the list without that filter, unless the list selects what will
+// be ended.
 import { refuseField } from '../../protocol/errors.js'
 import type { Context } from '../handler.js'
 import { type Finder, findPerson, readActor } from '../pages/admin/people.js'
@@ -7,7 +8,9 @@ import { beginningOf, endOf } from '../pages/days.js'
 import { readText } from '../pages/query.js'
 import { type ParameterKind, type ParameterRule, readParameter } from '../wire/parameters.js'
 
-/** How a person types one; undefined where it is not there, or cannot be used. Programs: wire/parameters.ts. */
+/**
+ * Parses a filter in the address of a page; undefined if it is missing or unusable. For the API: wire/parameters.ts.
+ */
 type Typed = (ctx: Context, name: string, choices: readonly string[], by: Finder) => unknown
 
 const oneOf: Typed = (ctx, name, choices) => choices.find(one => one === readText(ctx, name))
@@ -15,48 +18,54 @@ const oneOf: Typed = (ctx, name, choices) => choices.find(one => one === readTex
 const kinds = {
   text: (ctx, name) => readText(ctx, name) || undefined,
   choice: oneOf,
-  /** Any word for programs, one of the known ones for people, who choose it. */
+  /** The API accepts any word; a page offers the known ones in a list. */
   word: oneOf,
   flag(ctx, name) {
     const text = readText(ctx, name)
     return text === 'true' || text === 'false' ? text === 'true' : undefined
   },
-  /** A program knows ids; a person types whatever people are found by. */
+  /** The API accepts ids; a page also accepts names and other search texts. */
   user(ctx, name, _, by) {
     const text = readText(ctx, name)
     return text === '' ? undefined : findPerson(name, text, by)
   },
   actor: (ctx, name, _, by) => readActor(name, readText(ctx, name), by),
-  /** A person means days or minutes where they are, and the last one is within. */
+  /** On a page a day or a minute is in the reader's time zone, and the last day is included. */
   from: (ctx, name, _, { frame }) => beginningOf(readText(ctx, name), frame.zone),
   until: (ctx, name, _, { frame }) => endOf(readText(ctx, name), frame.zone),
 } as const satisfies { [K in ParameterKind]?: Typed }
 
-/** By its name in the API's address. */
+/** A filter, by its name in the API's address. */
 export type Field<Filter> = ParameterRule & {
-  /** What the list calls it. */
+  /** The member of the list's filter. */
   as: keyof Filter & string
   is: keyof typeof kinds
-  /** Its name in the address of a page where that is another; null where pages have none. */
+  /** Its name in the address of a page, if that differs; null if pages do not have it. */
   page?: string | null
 }
 
 export type Fields<Filter> = Readonly<Record<string, Field<Filter>>>
 
-/** @throws invalid_fields */
+/** Reads a list's filter from the API's address. @throws invalid_fields */
 export function readAsked<Filter>(ctx: Context, fields: Fields<Filter>): Filter {
   const filter: Partial<Record<keyof Filter, unknown>> = {}
   for (const [name, rule] of Object.entries(fields)) filter[rule.as] = readParameter(ctx, name, rule)
   return filter as Filter
 }
 
-/** `strictly`: a list may show more than was asked for; what ends something may not. */
+/**
+ * `strictly`: refuses unusable filters. A list may show more rows than asked for; an action that ends sessions must
+ * not.
+ */
 export type Reading = { strictly?: boolean }
 
-/** What addresses of pages say beside filters: how much is shown, and from where on. */
+/** Query parameters of a page's list beside its filters: page size and position. */
 const ofPages = ['size', 'after', 'before', 'row']
 
-/** @throws invalid_fields, strictly, where a field is there and cannot be used, or is not known */
+/**
+ * Reads a list's filter from a page's address.
+ * @throws invalid_fields, if `strictly`, for an unusable or unknown filter
+ */
 export async function readTyped<Filter>(
   ctx: Context,
   fields: Fields<Filter>,

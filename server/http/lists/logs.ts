@@ -1,4 +1,4 @@
-// The lists of what happened: audit entries, revocations, incidents.
+// The lists of the audit log, of revocations, and of incidents.
 import { z } from 'zod'
 import type { AuditFilter, AuditRecord } from '../../identity/logs/audit-log.js'
 import type { IncidentFilter, IncidentInList } from '../../identity/logs/incidents.js'
@@ -11,7 +11,9 @@ import { time, userId } from '../wire/answers.js'
 import type { ColumnsBy } from './columns.js'
 import type { Fields } from './filters.js'
 
-/** What an entry is about is read by whoever shows the list: programs name a kind and an id, people what they know. */
+/**
+ * Filters of the audit log. Each caller reads the subject itself: the API by kind and id, pages also by a user's name.
+ */
 export const auditFilters: Fields<AuditFilter> = {
   user: { as: 'userId', is: 'user', page: null },
   actor: { as: 'actor', is: 'actor' },
@@ -101,7 +103,7 @@ export const incidentFilters: Fields<IncidentFilter> = {
   until: { as: 'until', is: 'until', page: 'to' },
 }
 
-/** Both presenters side by side: who came with the spent token, and who had moved on. */
+/** A reused refresh token: the client that sent it, beside the one that had rotated it. */
 export const incidentSchema = z
   .object({
     id: z.string(),

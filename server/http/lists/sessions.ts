@@ -42,7 +42,7 @@ export const sessionRowSchema = z
   })
   .meta({ id: 'Session' })
 
-/** In a file the members of a device stand in columns of their own. */
+/** Columns of the list of sessions; in a CSV file the members of the device are columns of their own. */
 export const sessionColumns: ColumnsBy<SessionInList, typeof sessionRowSchema, 'browser' | 'platform'> = {
   id: ({ session }) => session.id,
   user_id: ({ session }) => session.userId,
