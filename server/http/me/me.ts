@@ -21,7 +21,7 @@ export type MeDeps = {
   consents: Consents
 }
 
-/** Whoever knows nothing of pages, as clients of before, is answered as many as one page may have. */
+/** Lists are answered by pages; old clients, which know no paging, get one page of the largest size. */
 export function createMeHandlers({ users, sessions, whereSignedIn, ownPassword, consents }: MeDeps) {
   return {
     async me(ctx: Context): Promise<void> {
@@ -63,7 +63,7 @@ export function createMeHandlers({ users, sessions, whereSignedIn, ownPassword, 
 
     async endMyOtherSessions(ctx: Context): Promise<void> {
       const { userId, actor, sid } = personOf(ctx)
-      // Of a key's user all are others.
+      // With an API key there is no own session to keep: all sessions of its user end.
       await sessions.endAll(userId, actor, sid ?? undefined)
       ctx.status = 204
     },

@@ -24,7 +24,7 @@ export function apiKeyToCreate(body: ReadFields<typeof apiKeyFields>): ApiKeyToC
   return { name, scopes, resource, expiresAt, elevated }
 }
 
-/** `key`: its text, which nobody can read again. */
+/** The answer to a new API key. `key` on the wire: its text, which is not stored. */
 export function presentNewApiKey({ key, text }: Awaited<ReturnType<ApiKeys['create']>>) {
   const shown = jsonOf(ownApiKeyColumns, key) as Answer<typeof ownApiKeySchema>
   return { ...shown, user_id: key.userId, key: text }

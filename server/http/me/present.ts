@@ -1,4 +1,5 @@
-// Records as the API shows them: snake_case, times as ISO 8601 in UTC, nothing internal. Each stands behind its schema.
+// Records as the API presents them: snake_case, times as ISO 8601 in UTC, no internal members. Each is beside its
+// schema.
 import { z } from 'zod'
 import type { LetIn } from '../../identity/authorizations/consents.js'
 import type { LiveDevice, LiveSession } from '../../identity/devices/where-signed-in.js'
@@ -48,7 +49,7 @@ export const liveSessionSchema = z
   })
   .meta({ id: 'LiveSession' })
 
-/** @param sid the session that asks; null where a key does */
+/** Presents a session. @param sid the session of the request; null with an API key */
 export function presentSession(
   { session, device, endsAt }: LiveSession,
   sid: string | null,
@@ -81,7 +82,7 @@ export const liveDeviceSchema = z
   })
   .meta({ id: 'LiveDevice' })
 
-/** @param sid the session that asks; null where a key does */
+/** Presents a device. @param sid the session of the request; null with an API key */
 export function presentDevice(
   { device, sessions, lastSeenAt }: LiveDevice,
   sid: string | null,

@@ -9,7 +9,7 @@ import { letInSchema, liveDeviceSchema, liveSessionSchema, userSchema } from './
 import { apiKeyFields, newApiKeySchema } from './present-api-key.js'
 
 const profileText = { required: false, blank: true, trim: true } as const
-/** Of whomever it is. */
+/** Body members of a profile, for one's own and for other users. */
 export const profile = { first_name: profileText, last_name: profileText, email: profileText } as const
 
 const password = { maxLength: longestPassword, secret: true } as const
