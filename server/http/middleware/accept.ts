@@ -1,12 +1,12 @@
-/** As nearly everybody writes it. */
+/** The usual values of Accept, which need no parsing. */
 const usual: ReadonlySet<string> = new Set(['', '*/*', 'application/json', 'application/json, text/plain, */*'])
 
-/** From the most telling to the least (RFC 9110 §12.5.1). */
+/** Media ranges that include JSON, from the most specific to the least (RFC 9110 §12.5.1). */
 const ranges = ['application/json', 'application/*', '*/*']
 
 /**
- * Will JSON do? Parameters of a range but its weight count for nothing: `application/json; charset=utf-8` and `indent=4`
- * are what clients of Django REST framework send, and it answers them.
+ * Whether an Accept header allows JSON. Parameters other than `q` are ignored, as clients of Django REST framework send
+ * `application/json; charset=utf-8` and `indent=4`, which that framework accepts.
  */
 export function acceptsJson(accept: string): boolean {
   if (usual.has(accept)) return true
@@ -20,7 +20,7 @@ export function acceptsJson(accept: string): boolean {
   return decisive !== undefined && wanted.get(decisive) === true
 }
 
-/** Are server-sent events asked for (WHATWG HTML §9.2)? */
+/** Whether an Accept header allows server-sent events (WHATWG HTML §9.2). */
 export function acceptsEvents(accept: string): boolean {
   return accept
     .toLowerCase()

@@ -1,11 +1,11 @@
 import type { Step } from '../handler.js'
 
-/** How many are let in at a time. */
+/** The number of requests admitted in one turn of the event loop. */
 const perTurn = 4
 
 /**
- * Lets the requests that pass through it in a few per turn of the event loop, in the order of arrival: when hundreds come at
- * the same moment, whatever else has come is served between them. Alone, nobody waits.
+ * Admits a few requests per turn of the event loop, in the order of arrival: when hundreds arrive at the same moment,
+ * other requests are served between them. A single request does not wait.
  */
 export function createAdmissionLimiter(): Step {
   const waiting: (() => void)[] = []

@@ -1,15 +1,15 @@
-// The bytes of a body. What comes as it is, with its length said before, is read here; the rest, which may be packed or longer
-// than it says, by koa-bodyparser.
+// The bytes of a body. A body with Content-Length and no encoding is read here; others, which may be compressed or
+// chunked, by koa-bodyparser.
 import type { IncomingMessage } from 'node:http'
 import type { Middleware } from 'koa'
 import type { Context } from '../handler.js'
 
-/** How long a body may be, in bytes. */
+/** The longest body, in bytes. */
 const longestBody = 65_536
 
-/** @param fail what to throw where it cannot be read, by the error of the reader */
+/** @param fail throws the refusal for an error of the body parser */
 export function createBodyBytes(fail: (error: { status?: number }, ctx: Context) => never) {
-  /** Loaded when a request first needs it: few do, and it takes 10 MB. */
+  /** koa-bodyparser, loaded by the first request that needs it: few do, and it takes 10 MB. */
   let parser: Promise<Middleware> | null = null
 
   async function loaded(): Promise<Middleware> {
@@ -18,8 +18,8 @@ export function createBodyBytes(fail: (error: { status?: number }, ctx: Context)
       enableTypes: ['text'],
       extendTypes: { text: ['*/*'] },
       textLimit: '64kb',
-      // Bytes, not text: bytes that are no UTF-8 are an error, not a password with other characters in it. (Spread, since the
-      // types of the library do not know what it hands on to raw-body.)
+      // Bytes, not text: bytes that are not UTF-8 are an error, not a password with other characters in it. (Spread,
+      // since the library's types do not know this option, which it passes on to raw-body.)
       ...{ encoding: null },
       onerror: (error, ctx) => fail(error as { status?: number }, ctx as unknown as Context),
     })
@@ -41,7 +41,7 @@ function isPlain({ headers }: IncomingMessage): boolean {
   return Number(headers['content-length']) <= longestBody
 }
 
-/** Node's parser ends a body where its length says. */
+/** Reads a body with Content-Length: Node's parser ends it there. */
 function readPlain(request: IncomingMessage): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const pieces: Buffer[] = []

@@ -1,32 +1,34 @@
-// What the bytes of a body mean, by its media type. Every parser is strict: what can be read in two ways is refused.
+// Parses the bytes of a body by its media type. Every parser is strict: a body that can be read in two ways is refused.
 import { isUtf8 } from 'node:buffer'
 import { refuse } from '../../protocol/errors.js'
 import { JsonError, parseStrictJson } from '../../protocol/json.js'
 
 export type Fields = Record<string, unknown>
 
-/** A form as it was sent: a parameter may be there more than once. */
+/** The parameters of a form, each with all its values. */
 export type Form = Readonly<Record<string, readonly string[]>>
 
-/** Fields of a form at most. Tens of thousands fit into a body, and to parse them would block the event loop for 30 ms. */
+/**
+ * The most fields of a form. Tens of thousands fit into a body, and parsing them would block the event loop for 30 ms.
+ */
 const mostFields = 1_000
 
-/** How much of a multipart body is parsed at once, in bytes. */
+/** Bytes of a multipart body that are parsed at once. */
 const pieceSize = 4_096
 
 export type Parsers = Readonly<Record<string, (bytes: Buffer, contentType: string) => unknown>>
 
-/** How bodies are read: the media types that are taken, and what each becomes. */
+/** The accepted media types of a body, each with its parser. */
 export const bodyTypes = {
-  /** One value a field, whatever form it was sent in. */
+  /** One value for each field, in JSON or in any form encoding. */
   fields: {
     'application/json': parseJson,
     'application/x-www-form-urlencoded': bytes => single(parseForm(bytes)),
     'multipart/form-data': parseMultipart,
   },
-  /** RFC 7591 §3.1. */
+  /** A JSON body of RFC 7591 §3.1. */
   json: { 'application/json': parseJson },
-  /** A `Form`, for endpoints of OAuth (RFC 6749 §4.1.3): what may be there twice says the parameter. */
+  /** A `Form`, for OAuth endpoints (RFC 6749 §4.1.3); the rule of a parameter says whether it may be repeated. */
   form: { 'application/x-www-form-urlencoded': bytes => grouped(parseForm(bytes)) },
 } as const satisfies Record<string, Parsers>
 
@@ -45,7 +47,7 @@ type Pairs = readonly (readonly [name: string, value: string])[]
 
 function parseForm(bytes: Buffer): Pairs {
   const broken = (why: string) => refuse('parse_error', { detail: `Form parse error - ${why}` })
-  // Some clients (curl -d) escape nothing: what stands there as it is must be UTF-8 too.
+  // Some clients (curl -d) do not percent-encode: the raw bytes must be UTF-8, too.
   if (!isUtf8(bytes)) throw broken('not UTF-8')
   const pairs = bytes.toString().split('&', mostFields + 1)
   if (pairs.length > mostFields) throw broken(`more than ${mostFields} fields`)
@@ -68,14 +70,15 @@ function unescapeForm(text: string): string {
 async function parseMultipart(bytes: Buffer, contentType: string): Promise<Fields> {
   const broken = (why: string) => refuse('parse_error', { detail: `Multipart form parse error - ${why}` })
   if (!isUtf8(bytes)) throw broken('not UTF-8')
-  // Few requests have such a body, and it takes 5 MB.
+  // Few requests have a multipart body, and the library takes 5 MB.
   const { Busboy } = await import('@fastify/busboy')
   return new Promise((resolve, reject) => {
     let busboy: InstanceType<typeof Busboy>
     try {
       busboy = new Busboy({
         headers: { 'content-type': contentType },
-        // Every part is read as text: the library's file streams throw past every handler when a body is cut off.
+        // Every part is read as text: the library's file streams throw errors that no handler catches when a body is
+        // cut off.
         isPartAFile: () => false,
         limits: { fields: 50, parts: 50, headerPairs: 20 },
       })
@@ -100,13 +103,13 @@ async function parseMultipart(bytes: Buffer, contentType: string): Promise<Field
         reject(error)
       }
     })
-    // Piece by piece, and no further than the first thing that is wrong.
+    // The body is parsed in pieces, up to the first error.
     for (let at = 0; at < bytes.length && !refused; at += pieceSize) busboy.write(bytes.subarray(at, at + pieceSize))
     busboy.end()
   })
 }
 
-/** RFC 6749 §3.1: a parameter must not be there more than once. */
+/** The fields of a form with one value each; RFC 6749 §3.1: a parameter must not be repeated. */
 function single(pairs: Pairs): Fields {
   const fields: Fields = Object.create(null)
   for (const [name, value] of pairs) {

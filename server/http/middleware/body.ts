@@ -1,5 +1,5 @@
-// The body of a request: its bytes come from body-bytes.ts (limit, inflation), and what they mean is decided by the strict
-// parsers of body-types.ts, once.
+// The body of a request: body-bytes.ts reads its bytes (limit, decompression), and a strict parser of body-types.ts
+// parses them, once.
 import { type ErrorCode, refuse } from '../../protocol/errors.js'
 import type { Context, Step } from '../handler.js'
 import { createBodyBytes } from './body-bytes.js'
@@ -9,10 +9,12 @@ export type Body = { begin: Step; read: Step }
 
 export type Bodies = Readonly<Record<BodyName, Body>>
 
-/** Timeout for a body, counted from the headers, in ms: after a slow one the checks made before it may be out of date. */
+/**
+ * Timeout for a body, counted from the headers, in ms: after a slow body the checks made before it may be out of date.
+ */
 const longestWait = 10_000
 
-/** What refuses a body, whatever is to be in it. */
+/** Error codes of refused bodies, whatever their content. */
 export const refusedBodies = [
   'parse_error',
   'request_timeout',
@@ -20,15 +22,15 @@ export const refusedBodies = [
   'unsupported_media_type',
 ] as const satisfies readonly ErrorCode[]
 
-/** @param wait in ms, for tests */
+/** @param wait timeout in ms, for tests */
 export function createBodies(wait = longestWait): Bodies {
   const made = (name: BodyName) => createBody(bodyTypes[name], wait)
   return { fields: made('fields'), json: made('json'), form: made('form') }
 }
 
 /**
- * Two steps, since others come between them: `begin` starts the time that a body has, `read` puts the fields of the request
- * into `ctx.request.body`; an empty request has none.
+ * Two steps, since others run between them: `begin` starts the timeout of the body, `read` sets `ctx.request.body` to
+ * its fields; an empty request has none.
  */
 function createBody(parsers: Parsers, wait: number): Body {
   const bytesOf = createBodyBytes((error, ctx) => {
@@ -49,9 +51,12 @@ function createBody(parsers: Parsers, wait: number): Body {
   return { begin, read }
 }
 
-/** @throws request_timeout; RFC 9110 §15.5.9: the connection is closed, what is left of the body is read by nobody */
+/**
+ * Waits for a body until its timeout.
+ * @throws request_timeout; RFC 9110 §15.5.9: the connection is closed and the rest of the body not read
+ */
 async function inTime<T>(ctx: Context, reading: Promise<T>): Promise<T> {
-  // After the timeout nothing awaits it: its error must not become an unhandled rejection.
+  // After the timeout the promise is not awaited: its error must not become an unhandled rejection.
   reading.catch(() => {})
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_, reject) => {
@@ -78,7 +83,10 @@ async function parse(ctx: Context, bytes: Buffer, parsers: Parsers): Promise<unk
   return parsers[type]!(bytes, contentType)
 }
 
-/** @param type as it was sent; what stands in none (RFC 9110 §8.3.1) is not told again */
+/**
+ * The refusal of a media type.
+ * @param type as it was sent; it is repeated in the answer only if it is one (RFC 9110 §8.3.1)
+ */
 function unsupported(type: string) {
   const told = type.slice(0, 100).replace(/[^\w!#$&^.+*/;=" -]/g, '?')
   return refuse('unsupported_media_type', { detail: `Unsupported media type ${JSON.stringify(told)} in request.` })

@@ -1,15 +1,16 @@
-// Pages of which origins may read an answer (the Fetch standard, §3.3): one row a policy, which kinds of access name.
+// Which origins' pages may read an answer (CORS; the Fetch standard, §3.3): a row for each policy, which kinds of
+// access name.
 import cors from '@koa/cors'
 import type { Step } from '../handler.js'
 
-/** A request that a page asks about before it is sent (§3.2.2). The headers that it names are allowed: `Authorization`, `DPoP`. */
+/** Answers preflight requests (§3.2.2). The headers that they name are allowed, such as `Authorization` and `DPoP`. */
 const preflight = cors({
   origin: '*',
   allowMethods: 'GET,POST,PATCH,PUT,DELETE',
   maxAge: 600,
 }) as unknown as Step
 
-/** Any origin may call where nothing looks at cookies: a page can do no more than its own tokens can. */
+/** Any origin, for routes that do not read cookies: a page there can do no more than its own tokens can. */
 const anyOrigin: Step = (ctx, next) => {
   if (ctx.method === 'OPTIONS') return preflight(ctx, next)
   ctx.vary('Origin')

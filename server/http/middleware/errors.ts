@@ -4,13 +4,16 @@ import { type Context, type Step, senderIdOf, type WriteRefusal } from '../handl
 import type { NoteFailure } from './failure-lines.js'
 
 export type ErrorsDeps = {
-  /** Writes a refusal on the wire of its route. */
+  /** Writes a refusal in the format of its route. */
   present: WriteRefusal
   noteFailure: NoteFailure
   log: { info(details: object, message: string): void; error(details: object, message: string): void }
 }
 
-/** Turns whatever is thrown into an answer. What is not a refusal is our mistake: logged once, told as `server_error`. */
+/**
+ * Turns thrown errors into answers. An error that is not a refusal is a defect: logged once, answered as
+ * `server_error`.
+ */
 export function createErrors({ present, noteFailure, log }: ErrorsDeps): Step {
   return async (ctx, next) => {
     try {
@@ -56,7 +59,7 @@ const byStatus: Record<number, ErrorCode> = {
   415: 'unsupported_media_type',
 }
 
-/** Koa and its parsers throw errors with a 4xx status that may be told. */
+/** The refusal for errors of Koa and its parsers with a 4xx status; others stay errors. */
 function fromKoa(error: unknown): Refusal {
   const { status, expose } = error as { status?: unknown; expose?: unknown }
   const code = typeof status === 'number' && expose === true ? byStatus[status] : undefined

@@ -1,16 +1,16 @@
-// Log lines about requests that cannot be served, for operators: one when that begins, and one when it is over.
+// Log lines about requests that cannot be served, for operators: one when an outage begins, and one when it is over.
 import { Refusal } from '../../protocol/errors.js'
 
 type Line = (details: object, message: string) => void
 export type FailureLinesDeps = {
   log: { debug: Line; info: Line; warn: Line }
-  /** Without a failure for so long, in ms, it is over. */
+  /** The outage is over after this time without a failed request, in ms. */
   quiet?: number
 }
 
 type Outage = { details: object; requests: number; startedAt: number; timer: NodeJS.Timeout }
 
-/** One request more that could not be served, and for now only. */
+/** Notes a request that could not be served because of a temporary failure. */
 export type NoteFailure = (refusal: Refusal, requestId: string) => void
 
 export function createFailureLines({ log, quiet = 10_000 }: FailureLinesDeps): NoteFailure {
@@ -40,7 +40,7 @@ export function createFailureLines({ log, quiet = 10_000 }: FailureLinesDeps): N
   }
 }
 
-/** The innermost code: of the database's driver, or of the system. */
+/** The code of the innermost cause: of the database's driver, or of the operating system. */
 function reasonOf(error: unknown): string {
   const { cause, code } = error as { cause?: unknown; code?: unknown }
   if (error instanceof Refusal && cause !== undefined) return reasonOf(cause)

@@ -1,20 +1,22 @@
-// Which address a request comes from, behind proxies: X-Forwarded-For, or Forwarded (RFC 7239), read from the right, where
-// the nearest proxy wrote. Whatever stands left of the last trusted hop was written by the caller.
+// The client's address behind proxies: X-Forwarded-For, or Forwarded (RFC 7239), read from the right, where the nearest
+// proxy wrote. Everything left of the last trusted hop was written by the client.
 import { isIP, SocketAddress } from 'node:net'
 import { createRecent } from '../../protocol/recent.js'
 
-/** An address; null where a hop has none to tell: `unknown`, an obfuscated identifier (RFC 7239 §6.2, §6.3), or nonsense. */
+/** A hop's address; null if it states none: `unknown`, an obfuscated identifier (RFC 7239 §6.2, §6.3), or nonsense. */
 export type ForwardedNode = string | null
 
-/** The names of the headers, as the setting FORWARDED_HEADER has them. */
+/** Names of the headers, as values of the setting FORWARDED_HEADER. */
 export type ForwardedHeader = 'X-Forwarded-For' | 'Forwarded'
 
-/** Hops that are read at most: a longer chain was made up by the caller. */
+/** The most hops that are read: a longer chain was made up by the client. */
 const mostHops = 32
 
-// An address with colons needs quotes; proxies that leave them out are understood all the same.
+// An address with colons needs quotes; some proxies leave them out, and are understood, too.
 const pair = String.raw`[!#$%&'*+.^_\x60|~\w-]+=(?:[!#$%&'*+.^_\x60|~\w:[\]-]+|"(?:[^"\\]|\\.)*")`
-/** The last element of a list (RFC 7239 §4), anchored at the end: an open quote that the caller left cannot hide it. */
+/**
+ * The last element of a list (RFC 7239 §4), anchored at the end: an open quote written by the client cannot hide it.
+ */
 const lastElement = new RegExp(String.raw`(?:^|,)[ \t]*(${pair}(?:[ \t]*;[ \t]*${pair})*)$`)
 const forPair = /(?:^|;)[ \t]*for=(?:"((?:[^"\\]|\\.)*)"|([^;"]*))/i
 
@@ -35,7 +37,7 @@ const readers = {
   },
 } as const satisfies Record<ForwardedHeader, (value: string) => Generator<ForwardedNode>>
 
-/** Cuts off empty elements (RFC 9110 §5.6.1) at once, whatever their number. */
+/** Removes empty elements at the end of a list (RFC 9110 §5.6.1) in one pass, whatever their number. */
 function withoutEmptyEnd(list: string): string {
   let end = list.length
   while (end > 0 && ', \t'.includes(list[end - 1]!)) end--
@@ -54,10 +56,10 @@ function peerNode(peer: string): ForwardedNode {
 }
 
 /**
- * The nearest hop that is not trusted, or the farthest that is.
+ * The address of the client: the nearest hop that is not trusted, or the farthest that is.
  * @param peer the address of the connection
- * @param trust whether a hop, by its address and its distance, may say who came before it
- * @returns null where the hop that counts has no address to tell
+ * @param trust whether a hop, by its address and its distance, is trusted to name the hop before it
+ * @returns null if that hop states no address
  */
 export function callerOf(
   peer: string | undefined,
@@ -77,13 +79,13 @@ export function callerOf(
 }
 
 /**
- * A node of RFC 7239 §6: an address with or without a port, in IPv6 with or without brackets, in quotes or not.
- * @returns the address in its shortest spelling, so that one caller is one text; IPv4 in IPv6 as IPv4
+ * Parses a node of RFC 7239 §6: an address with or without a port, IPv6 with or without brackets, in quotes or not.
+ * @returns the address in its shortest spelling, so that each client has one spelling; IPv4 in IPv6 as IPv4
  */
 export function nodeOf(text: string): ForwardedNode {
   const bare = text.trim().replace(/^"(.*)"$/, '$1')
   const [, bracketed, plain] = /^(?:\[([^\]]*)\](?::\w+)?|(\d+(?:\.\d+){3})(?::\w+)?)$/.exec(bare) ?? []
-  // A zone (RFC 4007 §11) means something on the proxy alone.
+  // A zone (RFC 4007 §11) is meaningful only on the proxy itself.
   const address = (bracketed ?? plain ?? bare).replace(/%.*$/, '')
   const version = isIP(address)
   if (version === 0) return null

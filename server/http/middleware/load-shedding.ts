@@ -1,6 +1,6 @@
-// Load shedding: while the event loop is saturated, only so many requests are under way at once, and requests that have waited
-// too long in this iteration of the loop are rejected. They get 503 at once (RFC 9110 §15.6.4) and have spent nothing; those
-// that are accepted are not delayed by all the others.
+// Load shedding: while the event loop is saturated, the number of requests under way is limited, and requests that have
+// waited too long in this iteration of the loop are rejected. They get 503 at once (RFC 9110 §15.6.4), before they have
+// spent a token or code, so that they do not delay the accepted ones.
 import { type Refusal, refuse } from '../../protocol/errors.js'
 import type { Step } from '../handler.js'
 
@@ -10,39 +10,42 @@ import type { Step } from '../handler.js'
  */
 const longestTurn = { ms: 25, read: 32 }
 
-/** `Retry-After` in seconds, in turns: clients that were refused together should not retry together. */
+/** Values of `Retry-After` in seconds, in rotation: clients that were refused together should not retry together. */
 const retryAfters = [1, 2, 3]
 
 export type LoadSheddingDeps = {
-  /** How many should be under way at the most; Infinity while the event loop has rest. */
+  /** The most requests that should be under way; Infinity while the event loop is not saturated. */
   mostUnderWay: () => number
-  /** In ms. */
+  /** The monotonic clock, in ms. */
   monotonic: () => number
-  /** Told of each request that is refused. */
+  /** Called for each refused request. */
   shed: () => void
 }
 
 export type LoadShedding = {
-  /** Why a request that has just come is not let in; null where it is. One of few, with a `retryAfter` each. */
+  /**
+   * The refusal of a request that has just arrived; null if it is accepted. One of few objects, each with its
+   * `retryAfter`.
+   */
   whyNot(): Refusal | null
-  /** Before anything of a request is read. @throws server_busy */
+  /** Refuses a request before any of it is read. @throws server_busy */
   enter: Step
-  /** Counts requests while their handler runs: one whose body is still to come does not count. */
+  /** Counts requests while their handler runs; a request whose body has not arrived does not count. */
   count: Step
 }
 
 export function createLoadShedding({ mostUnderWay, monotonic, shed }: LoadSheddingDeps): LoadShedding {
-  // Made once: a stack for each would cost as much as to read the request.
+  // Made once: the stack trace of an error would cost as much as reading the request.
   const refusals = retryAfters.map(retryAfter => refuse('server_busy', { retryAfter }))
   let refused = 0
   let underWay = 0
-  /** This turn of the loop: when its first request was read, and how many were; null before it. */
+  /** This turn of the event loop: when its first request was read (ms), and how many were; null before the first. */
   let turn: { began: number; read: number } | null = null
 
   function isTurnLong(): boolean {
     if (!turn) {
       turn = { began: monotonic(), read: 0 }
-      // Behind the poll phase, in which requests are read.
+      // setImmediate runs after the poll phase, in which requests are read.
       setImmediate(() => {
         turn = null
       })

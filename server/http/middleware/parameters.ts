@@ -1,5 +1,5 @@
-// What a request may hold, by the row of its route; anything else is refused: a filter that is passed over reaches everybody,
-// and a misspelt field changes nothing without a word.
+// Which parameters and body members a request may have, by the row of its route. Others are refused: a filter that is
+// ignored would select all users, and a misspelt field would change nothing without an error.
 import { refuseFields } from '../../protocol/errors.js'
 import { isJsonObject } from '../../protocol/json.js'
 import { nearest } from '../../protocol/near.js'
@@ -7,16 +7,16 @@ import { type FieldProblems, type Problem, problem } from '../../protocol/proble
 import type { Step } from '../handler.js'
 import type { Parameters } from '../route.js'
 
-/** Problems reported at most: each costs a search for a similar known name, and a body may have very many members. */
+/** The most problems reported: each costs a search for a similar known name, and a body may have very many members. */
 const mostTold = 10
 
-/** Refuses what stands in the address twice, or is not known there. @throws invalid_fields with the first problems */
+/** Refuses repeated and unknown query parameters. @throws invalid_fields with the first problems */
 export function checkQuery({ query = {} }: Parameters): Step {
   const known = Object.keys(query)
   return (ctx, next) => {
     const fields: FieldProblems = {}
     const seen = new Set<string>()
-    // Not ctx.query: it stops reading behind a thousand `&`.
+    // Not ctx.query: it stops parsing after a thousand `&`.
     for (const name of new URLSearchParams(ctx.querystring).keys()) {
       if (Object.keys(fields).length >= mostTold) break
       if (!known.includes(name)) fields[shown(name)] = [unknown('parameter', name, known)]
@@ -28,12 +28,12 @@ export function checkQuery({ query = {} }: Parameters): Step {
   }
 }
 
-/** Refuses members of the body that are not known; behind the body's parser. @throws invalid_fields */
+/** Refuses unknown members of the body, after it is parsed. @throws invalid_fields */
 export function checkMembers({ body: rules = {} }: Parameters): Step {
   const known = Object.keys(rules)
   return (ctx, next) => {
     const { body } = ctx.request
-    // What is no object at all is refused by who reads fields from it.
+    // A body that is no object is refused when its fields are read.
     const names = isJsonObject(body)
       ? Object.keys(body)
           .filter(name => !known.includes(name))
@@ -54,5 +54,5 @@ function unknown(what: 'parameter' | 'member', name: string, known: readonly str
   return near === null ? problem(`unknown_${what}`, { known: all }) : problem(`misspelt_${what}`, { near, known: all })
 }
 
-/** An answer is no place for long texts of strangers. */
+/** Shortens a name from the request: answers do not repeat long texts of clients. */
 const shown = (name: string) => (name.length > 60 ? `${name.slice(0, 60)}…` : name)

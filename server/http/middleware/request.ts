@@ -4,14 +4,14 @@ import type { Step } from '../handler.js'
 import { callerOf, type ForwardedHeader, type ForwardedNode } from './forwarded.js'
 
 export type RequestDeps = {
-  /** Hops, or networks, whose header counts. */
+  /** Trusted proxies: the number of hops, or networks. */
   trustProxy: number | string[]
   forwardedHeader: ForwardedHeader
   uuid: () => string
   log: { debug(details: object, message: string): void }
 }
 
-/** Gives each request an id and the caller's address, and says in the debug log how it went. Never logs a query or a body. */
+/** Sets the request id and the client's address, and logs each request at debug level. Never logs a query or a body. */
 export function createRequest({ trustProxy, forwardedHeader, uuid, log }: RequestDeps): Step {
   const trust = trustOf(trustProxy)
 
@@ -37,7 +37,7 @@ export function createRequest({ trustProxy, forwardedHeader, uuid, log }: Reques
   }
 }
 
-/** A hop without an address is of no network. */
+/** Whether a hop is trusted; a hop without an address belongs to no network. */
 function trustOf(trustProxy: number | string[]): (node: ForwardedNode, hop: number) => boolean {
   if (typeof trustProxy === 'number') return (_, hop) => hop < trustProxy
   const isTrusted = proxyAddr.compile(trustProxy)

@@ -1,14 +1,14 @@
-// The security headers of every response, for pages and for programs.
+// The security headers of every response.
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import helmet from 'helmet'
 
-/** RFC 6749 §5.1: answers with tokens are never stored; what may be says so itself. */
+/** RFC 6749 §5.1: answers with tokens are never stored; answers that may be cached set their own header. */
 const unkept = { 'Cache-Control': 'no-store' }
 
-/** Those of a page that say something where no document is shown. */
+/** Headers of pages that also matter for answers that are not documents. */
 const alsoOfPrograms = ['X-Content-Type-Options', 'X-Frame-Options', 'Strict-Transport-Security']
 
-/** Of answers that programs read. Opened in a browser, such an answer may run no script and load nothing. */
+/** Headers of answers for programs. Opened in a browser, such an answer may run no script and load nothing. */
 export function programHeaders(issuer: string): Record<string, string> {
   const kept = Object.entries(pageHeaders(issuer)).filter(([name]) => alsoOfPrograms.includes(name))
   return {
@@ -18,7 +18,7 @@ export function programHeaders(issuer: string): Record<string, string> {
   }
 }
 
-/** Of pages for people. @param issuer the public origin; HSTS only makes sense where it is https */
+/** Headers of pages. @param issuer the public origin; HSTS is only set for https */
 export function pageHeaders(issuer: string): Record<string, string> {
   const https = issuer.startsWith('https:')
   const headers = headersOf(
@@ -37,18 +37,18 @@ export function pageHeaders(issuer: string): Record<string, string> {
           ...(https ? { upgradeInsecureRequests: [] } : {}),
         },
       },
-      // `no-referrer` would make the browser send `Origin: null` with our own forms.
+      // `no-referrer` would make the browser send `Origin: null` with this server's own forms.
       referrerPolicy: { policy: 'same-origin' },
       strictTransportSecurity: https ? { maxAge: 31_536_000, includeSubDomains: false } : false,
       xFrameOptions: { action: 'deny' },
-      // The JWKS and the API are there to be read from other origins; they never look at cookies.
+      // Other origins may read the JWKS and the API, which never read cookies.
       crossOriginResourcePolicy: false,
     }),
   )
   return { ...headers, ...unkept }
 }
 
-/** They are the same each time: asked once. */
+/** The headers that helmet sets, read once: they are the same for each response. */
 function headersOf(middleware: ReturnType<typeof helmet>): Record<string, string> {
   const headers: Record<string, string> = {}
   const response = {
