@@ -1,5 +1,5 @@
-// Answers the application, through the person's browser: with a code, or with what failed. How says the response mode (OAuth
-// 2.0 Multiple Response Type Encoding Practices §2.1, OAuth 2.0 Form Post Response Mode).
+// Answers the application through the browser (RFC 6749 §4.1.2): with a code, or with an error, in the way of the
+// response mode (OAuth 2.0 Multiple Response Type Encoding Practices §2.1, OAuth 2.0 Form Post Response Mode).
 import type { PushedRequests } from '../../identity/authorizations/pushed-requests.js'
 import type { AnswerAddress } from '../../policy/authorization-request.js'
 import { type ErrorCode, refuse } from '../../protocol/errors.js'
@@ -8,7 +8,7 @@ import type { Pages } from '../pages/page.js'
 import { allowFormAction } from './form-action.js'
 import { described } from './present-error.js'
 
-/** Codes of ours that are words of RFC 6749 §4.1.2.1, OpenID Connect Core §3.1.2.6 or RFC 8707 §2 themselves. */
+/** Error codes that are also `error` values of RFC 6749 §4.1.2.1, OpenID Connect Core §3.1.2.6 or RFC 8707 §2. */
 const words = [
   'invalid_request',
   'access_denied',
@@ -24,7 +24,7 @@ const words = [
   'registration_not_supported',
 ] as const satisfies readonly ErrorCode[]
 
-/** What an application may be answered. */
+/** Values of `error` in an authorization response. */
 export type AnswerError = (typeof words)[number] | 'temporarily_unavailable'
 
 export function isAnswerError(code: ErrorCode): code is (typeof words)[number] {
@@ -45,7 +45,7 @@ export function createAuthorizationAnswer({ pages, pushedRequests, issuer }: Aut
         ? { code: result.code }
         : { error: result.error, ...(result.description && { error_description: described(result.description) }) }),
       ...(state !== undefined && { state }),
-      // RFC 9207 §2: an application with several servers must not take one's answer for another's.
+      // RFC 9207 §2: an application with several authorization servers must not mix up their answers.
       iss: issuer,
     }
     if (responseMode === 'form_post') return { action: redirectUri, fields }
@@ -54,8 +54,9 @@ export function createAuthorizationAnswer({ pages, pushedRequests, issuer }: Aut
 
   return {
     /**
-     * Sends the browser to the application. A code has spent what was pushed where it was made; an error spends it here.
-     * @throws invalid_request_uri: it was answered before
+     * Sends the browser to the application. A pushed request is spent when its code is made; with an error it is spent
+     * here.
+     * @throws invalid_request_uri if it was answered before
      */
     async send(ctx: Context, address: AnswerAddress, result: AuthorizationResult): Promise<void> {
       const { pushed } = address
@@ -69,7 +70,7 @@ export function createAuthorizationAnswer({ pages, pushedRequests, issuer }: Aut
       const way = wayTo(address, result)
       if ('href' in way) {
         ctx.status = 303
-        // Not ctx.redirect, which writes addresses anew: the application's is kept byte by byte.
+        // Not ctx.redirect, which rewrites addresses: the application's redirect URI is kept byte by byte.
         ctx.set('Location', way.href)
         ctx.body = ''
         return
@@ -79,7 +80,7 @@ export function createAuthorizationAnswer({ pages, pushedRequests, issuer }: Aut
       await pages.show(ctx, 'oauth/form-post', { title: t('authorization.goOn.title'), inside: false, way })
     },
 
-    /** For a link or a button of a page that goes there. */
+    /** The answer as a link or a form, for a page with a button that leads to the application. */
     wayBack(ctx: Context, address: AnswerAddress, result: AuthorizationResult): WayBack {
       const way = wayTo(address, result)
       if ('action' in way) allowFormAction(ctx, address.redirectUri)
@@ -90,7 +91,7 @@ export function createAuthorizationAnswer({ pages, pushedRequests, issuer }: Aut
 
 export type AuthorizationAnswer = ReturnType<typeof createAuthorizationAnswer>
 
-/** RFC 6749 §3.1.2: a query that the address has is kept. */
+/** Adds parameters to a redirect URI; RFC 6749 §3.1.2: its own query is kept. */
 export function withParameters(
   redirectUri: string,
   mode: 'query' | 'fragment',

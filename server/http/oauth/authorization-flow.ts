@@ -1,5 +1,5 @@
-// What the pages on the way to an application have in common: the request that they are about comes with a ticket, and all
-// its rules are asked again each time, of applications as they are then.
+// The pages between an authorization request and its answer: a ticket carries the request from page to page, and all
+// rules are checked again at each, by the application's present settings.
 import {
   AuthorizationRefusal,
   type AuthorizationRequests,
@@ -15,7 +15,7 @@ import { pathWith } from '../pages/paths.js'
 import { type AnswerError, type AuthorizationAnswer, isAnswerError } from './authorization-answer.js'
 import { allowFormAction } from './form-action.js'
 
-/** A request that somebody came back to. */
+/** An authorization request reopened from its ticket. */
 export type OpenedFlow = CheckedRequest & { ticket: string }
 
 type Back = NonNullable<AuthorizationRefusal['back']>
@@ -29,7 +29,7 @@ export type AuthorizationFlowDeps = {
   random: (size: number) => Buffer
 }
 
-/** Where every page comes back to. */
+/** The authorization endpoint, to which every page of the flow returns. */
 export const authorizePath = '/oauth/authorize'
 
 export function createAuthorizationFlow(deps: AuthorizationFlowDeps) {
@@ -40,7 +40,7 @@ export function createAuthorizationFlow(deps: AuthorizationFlowDeps) {
     return text && /^[\w-]{43}$/.test(text) ? text : undefined
   }
 
-  /** One for all tabs of the browser. */
+  /** The secret that tickets of this browser are bound to, one for all its tabs. */
   function bindingFor(ctx: Context): string {
     const known = cookieOf(ctx)
     if (known !== undefined) return known
@@ -56,7 +56,10 @@ export function createAuthorizationFlow(deps: AuthorizationFlowDeps) {
     return ticket
   }
 
-  /** Asks all rules again. What is wrong by now is an error page with a link to the application, not a redirect. */
+  /**
+   * Checks all rules again. A request that they refuse by now gets an error page with a link to the application, no
+   * redirect.
+   */
   async function recheck(ctx: Context, checking: Promise<CheckedRequest>): Promise<CheckedRequest> {
     try {
       return await checking
@@ -73,8 +76,9 @@ export function createAuthorizationFlow(deps: AuthorizationFlowDeps) {
   }
 
   /**
-   * The request that a page is about, by `ticket` in its address or its form.
-   * @throws ticket_expired, what the rules refuse; the page of the error leads back to the application where that is known
+   * The authorization request of a page, by `ticket` in its address or its form.
+   * @throws ticket_expired, and what the rules refuse; the error page has a link back to the application if that is
+   * known
    */
   async function reopen(ctx: Context): Promise<OpenedFlow> {
     const ticket = ticketIn(ctx)
@@ -89,16 +93,18 @@ export function createAuthorizationFlow(deps: AuthorizationFlowDeps) {
   }
 
   return {
-    /** For this browser. @throws invalid_request: it is too long */
+    /** A ticket bound to this browser. @throws invalid_request: the request is too long */
     seal: (ctx: Context, request: AuthorizationRequest): string => tickets.seal(request, bindingFor(ctx)),
 
-    /** For whichever browser comes with it first: a form of another site comes without cookies (SameSite=Lax). */
+    /** A ticket bound to the first browser that opens it: a cross-site form comes without cookies (SameSite=Lax). */
     sealForAnybody: (request: AuthorizationRequest): string => tickets.seal(request, null),
 
     reopen,
     leaveWayBack,
 
-    /** The same for the endpoint itself, where a ticket that no browser has begun begins. */
+    /**
+     * Reopens a request at the authorization endpoint, which also accepts a ticket that is not yet bound to a browser.
+     */
     async resume(ctx: Context): Promise<CheckedRequest> {
       const found = await opened(ctx, ticketIn(ctx))
       return found?.state === 'unbound'
@@ -106,7 +112,7 @@ export function createAuthorizationFlow(deps: AuthorizationFlowDeps) {
         : reopen(ctx)
     },
 
-    /** For a page with a form that redirects to `path`: CSP form-action must name the application behind its ticket. */
+    /** Allows a page's form to redirect to `path`: CSP form-action must name the application of the ticket in it. */
     async allowOnward(ctx: Context, path: string): Promise<void> {
       const ticket = new URLSearchParams(path.split('?', 2)[1]).get('ticket')
       const found = ticket === null ? null : await opened(ctx, ticket)
@@ -114,7 +120,10 @@ export function createAuthorizationFlow(deps: AuthorizationFlowDeps) {
     },
   }
 
-  /** RFC 6749 has no way for us to begin anew; OpenID Connect has one for applications that say where (Core §4). */
+  /**
+   * A link to begin the request again. OAuth has none; OpenID Connect has `initiate_login_uri` (Third-Party Initiated
+   * Login, Core §4).
+   */
   function wayToBeginAgain(ctx: Context, { request, application }: CheckedRequest) {
     const { initiate_login_uri: begins } = application.metadata
     if (begins && /^https?:\/\//.test(begins) && URL.canParse(begins)) {
@@ -128,12 +137,12 @@ export function createAuthorizationFlow(deps: AuthorizationFlowDeps) {
 
 export type AuthorizationFlow = ReturnType<typeof createAuthorizationFlow>
 
-/** Where a page is that needs the ticket. */
+/** The address of a page of the flow, with its ticket. */
 export function withTicket(path: string, ticket: string): string {
   return pathWith(path, { ticket })
 }
 
-/** Whether an address or a form is about a request of an application. */
+/** Whether a request has a ticket, in its address or its form. */
 export function hasTicket(ctx: Context): boolean {
   return ticketIn(ctx) !== ''
 }

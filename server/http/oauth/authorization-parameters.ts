@@ -1,9 +1,12 @@
-// Parameters of an authorization request, as they come in an address or in a form: from a browser, or sent ahead.
+// Parameters of an authorization request, from the address, a form, or a pushed request.
 import type { AuthorizationParameters } from '../../policy/authorization-rules.js'
 import type { Context } from '../handler.js'
 import type { FormRules } from './form-rules.js'
 
-/** What may be pushed (RFC 9126 §2.1), for the API's document; what the rules ask of them: policy/authorization-rules.ts. */
+/**
+ * Parameters of a pushed request (RFC 9126 §2.1), for the API's document; they are checked by
+ * policy/authorization-rules.ts.
+ */
 export const pushedParameters = {
   redirect_uri: { about: 'Where the browser is sent back to; one that is registered.' },
   response_type: { required: true, about: '`code`' },
@@ -31,7 +34,7 @@ export function groupedQuery(ctx: Context): AuthorizationParameters {
   return grouped
 }
 
-/** RFC 6749 §3.1: without a value a parameter counts as left out. */
+/** The parameters that have a value; RFC 6749 §3.1: one without a value counts as left out. */
 export function withValues(parameters: AuthorizationParameters): AuthorizationParameters {
   const given = Object.entries(parameters).map(
     ([name, values]) => [name, values.filter(value => value !== '')] as const,

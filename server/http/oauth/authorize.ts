@@ -1,5 +1,5 @@
-// The authorization endpoint (RFC 6749 §3.1). It checks the request, asks what comes next, and does that: a page, or an answer
-// to the application. Nothing is written before somebody is signed in.
+// The authorization endpoint (RFC 6749 §3.1). It checks the request, determines the next step, and takes it: a page, or
+// an answer to the application. Nothing is written to the database before a user is signed in.
 import {
   AuthorizationRefusal,
   type AuthorizationRequests,
@@ -29,7 +29,7 @@ export type AuthorizeDeps = {
 export function createAuthorizeHandlers(deps: AuthorizeDeps) {
   const { authorizationRequests, decisions, browserSessions, flow, answer, pages } = deps
 
-  /** A request as it came. What is wrong with it is told where it may be told. */
+  /** Checks a new request. An error is answered to the application or as a page, as RFC 6749 §4.1.2.1 allows. */
   async function check(ctx: Context, asked: AuthorizationParameters): Promise<CheckedRequest | null> {
     try {
       return await authorizationRequests.check(asked, ctx.state.address)
@@ -38,7 +38,7 @@ export function createAuthorizeHandlers(deps: AuthorizeDeps) {
       const { code, why, back } = error
       const result = { error: code, description: why }
       const isSeen = !/\bnone\b/.test(back.prompt)
-      // The page was reloaded: the application has got its response already, and the error page links back to it.
+      // The page was reloaded: the application already has its response, and the error page links back to it.
       if (code === 'invalid_request_uri' && isSeen) flow.leaveWayBack(ctx, back, code)
       if (code === 'invalid_request_uri' && isSeen) throw error
       if (isUnseen(back.application) && isSeen) await tellFirst(ctx, error, result)
@@ -61,7 +61,7 @@ export function createAuthorizeHandlers(deps: AuthorizeDeps) {
       inside: false,
       application: application.name,
       host: host || protocol,
-      // In the reader's language; the application is told more.
+      // The text on the page is in the reader's language; the application gets more details.
       why: t(`errors.${code}`),
       way: answer.wayBack(ctx, address, result),
     }
@@ -103,7 +103,9 @@ export function createAuthorizeHandlers(deps: AuthorizeDeps) {
     }
   }
 
-  /** Under `prompt=none` no page is shown (a hidden iframe): errors go to the application, where OAuth has a code for them. */
+  /**
+   * Under `prompt=none` no page is shown (a hidden iframe): errors go to the application, if OAuth has a code for them.
+   */
   async function answerUnseen(ctx: Context, { request }: CheckedRequest, error: unknown): Promise<void> {
     if (!(error instanceof Refusal) || !request.prompt.includes('none')) throw error
     if (isAnswerError(error.code)) return answer.send(ctx, request, { error: error.code })

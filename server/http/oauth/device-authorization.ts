@@ -1,4 +1,5 @@
-// The device authorization endpoint (RFC 8628 §3.1): codes for a program that shows one of them to a person.
+// The device authorization endpoint (RFC 8628 §3.1): a device code and a user code for a program, which shows the
+// latter.
 import { z } from 'zod'
 import type { DeviceRequests } from '../../identity/authorizations/device-requests.js'
 import { shownUserCode } from '../../protocol/user-code.js'
@@ -13,7 +14,7 @@ export const deviceAuthorizationParameters = {
   resource: { repeats: true, about: 'The resource servers that tokens are to be for (RFC 8707).' },
 } as const
 
-/** RFC 8628 §3.2 */
+/** The response of RFC 8628 §3.2. */
 export const deviceAuthorizationAnswer = z
   .object({
     device_code: z.string().describe('What the program asks the token endpoint with.'),

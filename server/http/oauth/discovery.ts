@@ -1,5 +1,5 @@
-// What clients learn of us by themselves (OpenID Connect Discovery §3, RFC 8414 §2): one document for both, made from the
-// tables that the endpoints are made from.
+// Server metadata for clients (OpenID Connect Discovery §3, RFC 8414 §2): one document for both, made from the same
+// tables as the endpoints.
 import { z } from 'zod'
 import { authenticationMethods, standardScopes } from '../../policy/application-metadata.js'
 import { prompts, responseModes, responseTypes } from '../../policy/authorization-rules.js'
@@ -17,7 +17,7 @@ import { answerPrepared, type Prepared, prepareJson } from '../prepared.js'
 import type { Answer } from '../wire/answers.js'
 import type { Grant } from './grants/grant.js'
 
-/** By what each is called there. What is not in the table of routes is not told. */
+/** Paths of endpoints by their metadata names. Endpoints that are not in the route table are left out. */
 export const endpoints = {
   authorization_endpoint: '/oauth/authorize',
   pushed_authorization_request_endpoint: '/oauth/par',
@@ -31,7 +31,7 @@ export const endpoints = {
   jwks_uri: '/.well-known/jwks.json',
 } as const
 
-/** Those that are there by a policy alone. */
+/** Endpoints that depend on the policy. */
 const offered: Partial<Record<keyof typeof endpoints, (policy: Policy) => boolean>> = {
   registration_endpoint: policy => policy.client_registration !== 'closed',
 }
@@ -78,7 +78,7 @@ export type DiscoveryDeps = {
   signingKeys: SigningKeys
   policy: PolicyInForce
   grants: readonly Grant[]
-  /** Of the table of routes. */
+  /** Paths of the route table. */
   paths: readonly string[]
 }
 
@@ -109,7 +109,7 @@ export function createDiscoveryHandlers({ issuer, signingKeys, policy, grants, p
     claims_supported: [...idTokenClaims, ...scopeClaims.flatMap(row => row.claims)],
     claims_parameter_supported: false,
     request_parameter_supported: false,
-    // True where it is left out. What was pushed is taken all the same (RFC 9126 §5).
+    // `request_uri_parameter_supported` is true by default. Pushed requests are accepted all the same (RFC 9126 §5).
     request_uri_parameter_supported: false,
     prompt_values_supported: prompts,
     ui_locales_supported: Object.keys(languages),
@@ -117,13 +117,13 @@ export function createDiscoveryHandlers({ issuer, signingKeys, policy, grants, p
     backchannel_logout_supported: true,
     backchannel_logout_session_supported: true,
   }
-  /** Of the endpoints that are there, and that the policy offers. */
+  /** Addresses of the endpoints that the route table has and the policy allows. */
   function addresses(): Partial<Record<keyof typeof endpoints, string>> {
     const there = present.filter(([name]) => offered[name]?.(policy()) ?? true)
     return Object.fromEntries(there.map(([name, path]) => [name, `${issuer}${path}`]))
   }
 
-  /** Follows the keys and the policy. */
+  /** Metadata that change with the signing keys and the policy. */
   const changing = () => ({
     id_token_signing_alg_values_supported: signingKeys.activeAlgorithms(),
     require_pushed_authorization_requests: policy().require_pushed_authorization_requests,
@@ -132,7 +132,7 @@ export function createDiscoveryHandlers({ issuer, signingKeys, policy, grants, p
   })
   let prepared: (Prepared & { policy: Policy; keys: number }) | null = null
 
-  /** Made anew when the keys or the policy are other ones, and otherwise never. */
+  /** The serialized document, made again only after the keys or the policy have changed. */
   function prepare(): Prepared {
     const [present, keys] = [policy(), signingKeys.version()]
     if (prepared?.policy !== present || prepared.keys !== keys)

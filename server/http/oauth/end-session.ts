@@ -1,5 +1,6 @@
-// The logout endpoint (OpenID Connect RP-Initiated Logout §2): an application sends the browser of somebody who has signed out
-// there. Any site can do so (CSRF): nothing ends without the person's consent or the application's id_token_hint.
+// The logout endpoint (OpenID Connect RP-Initiated Logout §2): an application sends the browser of a user who has
+// signed out of it. Any site can do so (CSRF): nothing ends without the user's consent or the application's
+// id_token_hint.
 import type { AskedLogout, CheckedLogout, LogoutRequests } from '../../identity/authorizations/logout-requests.js'
 import type { BrowserSession } from '../../identity/sign-in/browser-sessions.js'
 import { refuse } from '../../protocol/errors.js'
@@ -23,17 +24,17 @@ export const logoutParameters = [
 ] as const
 type Asked = AskedLogout & { ui_locales?: string | undefined }
 
-/** In all: what a browser is led on with must fit into an address. */
+/** The longest total of all parameters, in characters: they must fit into an address. */
 const longest = 6_000
 
 export function createEndSessionHandlers({ pages, logoutRequests, signOut }: EndSessionDeps) {
-  /** Back to the application, or, where it named no place, to a page that says that it is done. */
+  /** Redirects to the application or, without a post_logout_redirect_uri, shows a page that confirms the sign-out. */
   async function conclude(ctx: Context, { application, hint, back }: CheckedLogout, wasAsked: boolean): Promise<void> {
     const href = back && wayTo(back)
     // Without an id_token_hint or the person's consent there is no automatic redirect (RFC 9700 §4.11.2, open redirector).
     if (href !== null && (hint || wasAsked)) {
       ctx.status = 303
-      // Not ctx.redirect, which writes addresses anew: the application's is kept byte by byte.
+      // Not ctx.redirect, which rewrites addresses: the application's is kept byte by byte.
       ctx.set('Location', href)
       ctx.body = ''
       return
@@ -47,7 +48,8 @@ export function createEndSessionHandlers({ pages, logoutRequests, signOut }: End
     if (asked.ui_locales !== undefined) ctx.state.uiLocales = asked.ui_locales
     const checked = await logoutRequests.check(asked)
     const { browser } = ctx.state
-    // An expired browser session opens nothing any more, but its children live on: they are not ended without consent either.
+    // An expired browser session opens no new sessions, but its children live on: they are not ended without consent
+    // either.
     const step = logoutRequests.nextStep(checked, browser ?? ranOut(ctx.state.formerBrowser))
     if (step === 'ask') {
       const t = pages.translate(ctx)
@@ -59,7 +61,7 @@ export function createEndSessionHandlers({ pages, logoutRequests, signOut }: End
       const shown = { title: t('logout.title'), ownHeading: true, asked: lead, hidden: withValues(asked) }
       return pages.show(ctx, 'oauth/logout', shown)
     }
-    // There is no browser session: the application's own session, if the hint names one, ends all the same.
+    // There is no browser session: the application's own session, if the hint names one, ends anyway.
     if (step === 'done' && checked.hinted) await signOut.end(ctx, checked.hinted)
     await signOut.signOut(ctx)
     await conclude(ctx, checked, false)
@@ -79,7 +81,7 @@ export function createEndSessionHandlers({ pages, logoutRequests, signOut }: End
       pages.go(ctx, pathWith('/oauth/logout', asked))
     },
 
-    /** The person has agreed. */
+    /** The user has agreed to sign out. */
     async confirmLogout(ctx: Context): Promise<void> {
       const typed = typedIn(ctx, logoutParameters)
       const asked = read(name => [typed[name]])
@@ -91,7 +93,7 @@ export function createEndSessionHandlers({ pages, logoutRequests, signOut }: End
   }
 }
 
-/** Without a value a parameter counts as left out (RFC 6749 §3.1). @throws invalid_request */
+/** Reads the parameters; one without a value counts as left out (RFC 6749 §3.1). @throws invalid_request */
 function read(valuesOf: (name: (typeof logoutParameters)[number]) => readonly string[]): Asked {
   const asked: Record<string, string> = {}
   for (const name of logoutParameters) {
@@ -99,7 +101,7 @@ function read(valuesOf: (name: (typeof logoutParameters)[number]) => readonly st
     if (values.length > 1) throw refuse('invalid_request', { detail: `The parameter ${name} is there more than once.` })
     if (values[0] !== undefined) asked[name] = values[0]
   }
-  // They cannot be carried on: a form that is shown in between would lose them.
+  // Control characters would be lost in the form of a page on the way.
   if (Object.values(asked).some(value => /\p{Cc}/u.test(value)))
     throw refuse('invalid_request', { detail: 'A parameter has control characters.' })
   const length = Object.values(asked).reduce((sum, value) => sum + value.length, 0)
@@ -115,7 +117,7 @@ function wayTo({ uri, state }: { uri: string; state: string | undefined }): stri
   return state === undefined ? uri : withParameters(uri, 'query', { state })
 }
 
-/** The sign-in of before, where nobody has ended it. */
+/** The former browser session, if it has expired and was not ended by anybody. */
 function ranOut(former: BrowserSession | undefined): BrowserSession | undefined {
   const isRunOut = former?.end === 'idle' || former?.end === 'absolute' || former?.session.endedReason === 'expired'
   return isRunOut ? former : undefined

@@ -1,12 +1,12 @@
-// Parameters of OAuth's endpoints, in a form: by these rules they are read, and the API's document tells of them.
+// Rules for the form parameters of OAuth endpoints: the forms are parsed and the API's document is made by them.
 import { refuse } from '../../protocol/errors.js'
 import type { Form } from '../middleware/body-types.js'
 
 export type FormRule = {
   required?: true
-  /** May be there more than once, as `resource` may (RFC 8707 §2); what is handed on is a list. */
+  /** The parameter may be repeated, such as `resource` (RFC 8707 §2); its value is a list. */
   repeats?: true
-  /** In the API's document. */
+  /** The description in the API's document. */
   about?: string
 }
 
@@ -21,7 +21,8 @@ export type ParametersOf<R extends FormRules> = {
 }
 
 /**
- * Without a value a parameter counts as left out, and those that nobody knows are ignored (RFC 6749 §3.2).
+ * Reads a form by its rules. A parameter without a value counts as left out, and unknown ones are ignored (RFC 6749
+ * §3.2).
  * @throws invalid_request
  */
 export function readForm<const R extends FormRules>(form: Form, rules: R): ParametersOf<R> {
@@ -38,7 +39,7 @@ export function readForm<const R extends FormRules>(form: Form, rules: R): Param
   ) as ParametersOf<R>
 }
 
-/** A parameter that every form of an endpoint has. @throws invalid_request */
+/** Reads a parameter that the endpoint always needs. @throws invalid_request */
 export function requireParameter(form: Form, name: string): string {
   const values = valuesOf(form, name)
   if (values.length > 1) throw repeated(name)
@@ -50,6 +51,6 @@ const valuesOf = (form: Form, name: string) => (Object.hasOwn(form, name) && for
 
 const missing = (name: string) => refuse('invalid_request', { detail: `The parameter ${name} is missing.` })
 
-/** @param name where it is one of ours; an answer is no place for texts of strangers */
+/** @param name if it is a known one; an answer does not repeat texts of clients */
 const repeated = (name: string | undefined) =>
   refuse('invalid_request', { detail: `${name ? `The parameter ${name}` : 'A parameter'} is there more than once.` })

@@ -5,7 +5,7 @@ import type { Form } from '../middleware/body-types.js'
 import { epochSeconds } from '../wire/answers.js'
 import { readForm } from './form-rules.js'
 
-/** RFC 7662 §2.1. The hint is none that anybody needs: a token says of which kind it is. */
+/** Parameters of RFC 7662 §2.1. The hint is ignored: a token's own content says which type it is. */
 export const introspectionParameters = {
   token: { required: true, about: 'An access token, a refresh token or an API key.' },
   token_type_hint: { about: 'Not needed: a token says of which kind it is.' },
@@ -18,7 +18,7 @@ const actor = z.object({
   },
 })
 
-/** RFC 7662 §2.2 */
+/** The response of RFC 7662 §2.2. */
 export const introspectionAnswer = z.discriminatedUnion('active', [
   z
     .object({ active: z.literal(false) })

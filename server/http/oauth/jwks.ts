@@ -5,7 +5,7 @@ import type { Tail } from '../../revocation/tail.js'
 import type { SigningKeys } from '../../tokens/signing-keys.js'
 import type { Context } from '../handler.js'
 
-/** RFC 7517 §5; public members alone. */
+/** A JWK Set (RFC 7517 §5); public members only. */
 export const jwksSchema = z
   .object({
     keys: z.array(
@@ -27,9 +27,15 @@ export const jwksSchema = z
 /** How long an answer waits for the database, in ms. */
 const patience = 1_000
 
-/** The public keys (RFC 7517 §5). Verifiers may keep them for five minutes: a key is published longer before it signs. */
+/**
+ * The public keys (RFC 7517 §5). Verifiers may cache them for five minutes: a key is published for longer before it
+ * signs.
+ */
 export function createJwksHandler({ signingKeys, tail }: { signingKeys: SigningKeys; tail: Tail }) {
-  /** A server that was stopped for a while must not hand out the keys of before, to be kept for five minutes more. */
+  /**
+   * Whether the keys are current: a server that was paused must not hand out old keys, to be cached for five more
+   * minutes.
+   */
   async function isCurrent(): Promise<boolean> {
     if (tail.isFresh()) return true
     const read = tail.freshen().then(
@@ -43,7 +49,7 @@ export function createJwksHandler({ signingKeys, tail }: { signingKeys: SigningK
     async jwks(ctx: Context): Promise<void> {
       const current = await isCurrent()
       ctx.type = 'application/json'
-      // Without an answer of the database the keys may be stale: they are served, but caches must revalidate them.
+      // If the database does not answer, the keys may be stale: they are served, but caches must revalidate them.
       ctx.set('Cache-Control', current ? `public, max-age=${jwksMaxAge}` : 'no-cache')
       ctx.set('ETag', signingKeys.jwksTag())
       // Koa's `fresh` is false while the status is still the default 404.

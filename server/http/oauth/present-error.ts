@@ -1,10 +1,10 @@
-// Writes a refusal as OAuth does: RFC 6749 §5.2 at the token endpoint, RFC 6750 §3 where a bearer token was shown.
+// Writes a refusal in OAuth's format: RFC 6749 §5.2 at the token endpoint, RFC 6750 §3 for a bearer token.
 import { type ErrorCode, errors } from '../../protocol/errors.js'
 import type { WriteRefusal } from '../handler.js'
 import { codesBy } from '../wire/codes-by.js'
 import { isOfProof, isToldInHeader, setRefusalHeaders, tokenChallenge } from '../wire/refusal-headers.js'
 
-/** @param issuer for the links to the pages that explain the codes */
+/** @param issuer for links to the pages that explain the error codes */
 export function createOauthPresenter(issuer: string): WriteRefusal {
   return (ctx, refusal) => {
     const { error, status } = answerTo(refusal.code, refusal.details.inHeader === true)
@@ -16,7 +16,7 @@ export function createOauthPresenter(issuer: string): WriteRefusal {
   }
 }
 
-/** Codes of ours that are words of RFC 6749 §5.2 or RFC 6750 §3.1 themselves. */
+/** Error codes that are also `error` values of RFC 6749 §5.2 or RFC 6750 §3.1. */
 const words: ReadonlySet<ErrorCode> = new Set([
   'invalid_request',
   'invalid_client',
@@ -26,7 +26,7 @@ const words: ReadonlySet<ErrorCode> = new Set([
   'invalid_target',
   'unauthorized_client',
   'unsupported_token_type',
-  // RFC 9126 §2.3: those of the authorization endpoint as well.
+  // RFC 9126 §2.3: error values of the authorization endpoint, which a pushed request can get too.
   'unsupported_response_type',
   'request_not_supported',
   'registration_not_supported',
@@ -40,10 +40,13 @@ const words: ReadonlySet<ErrorCode> = new Set([
   'server_error',
 ])
 
-/** Nothing was shown in the Authorization header that could be judged. */
+/** The Authorization header had no token that could be verified. */
 const withoutToken: ReadonlySet<ErrorCode> = new Set(['not_authenticated', 'bad_authorization_header'])
 
-/** What the other codes come to. A failure that may pass is never `invalid_grant`, which throws a refresh token away. */
+/**
+ * The `error` of other codes, by status. A temporary failure is never `invalid_grant`, for which clients drop a refresh
+ * token.
+ */
 const byStatus: Readonly<Record<number, { error: string; status: number }>> = {
   401: { error: 'invalid_grant', status: 400 },
   403: { error: 'access_denied', status: 400 },
@@ -54,14 +57,14 @@ const byStatus: Readonly<Record<number, { error: string; status: number }>> = {
 function answerTo(code: ErrorCode, inHeader: boolean): { error: string; status: number } {
   const { status } = errors[code]
   if (words.has(code)) return { error: code, status }
-  // RFC 9449 §5 and §8 at the token endpoint, §7.1 and §9 where a token is shown.
+  // RFC 9449 §5 and §8 at the token endpoint, §7.1 and §9 for a token in the header.
   if (isOfProof(code)) return { error: code, status: inHeader ? status : 400 }
   if (inHeader) return { error: 'invalid_token', status }
   if (withoutToken.has(code)) return { error: 'invalid_request', status }
   return byStatus[status] ?? { error: 'invalid_request', status }
 }
 
-/** RFC 6749 §5.2: %x20-21 / %x23-5B / %x5D-7E, which leaves out both the quotation mark and the backslash. */
+/** A text limited to the characters of error_description (RFC 6749 §5.2): no quotation mark, no backslash. */
 export function described(text: string): string {
   return text
     .replaceAll('"', "'")
@@ -69,7 +72,7 @@ export function described(text: string): string {
     .replace(/[^ -[\]-~]/g, '?')
 }
 
-/** The answers that these codes come to, one for each status. */
+/** The answers for these error codes, one for each status. */
 export function describeOauthErrors(codes: readonly ErrorCode[], inHeader: boolean, issuer: string) {
   const of = (code: ErrorCode) => answerTo(code, inHeader && isToldInHeader(code))
   return [...codesBy(codes, code => of(code).status)].map(([status, some]) => ({

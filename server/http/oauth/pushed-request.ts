@@ -1,5 +1,5 @@
-// The pushed authorization request endpoint (RFC 9126 §2): an application sends ahead what it asks for, and a browser later
-// brings a reference to it. Which application it is has been proven before, as at the token endpoint.
+// The pushed authorization request endpoint (RFC 9126 §2): an application sends its authorization request ahead, and a
+// browser later brings a reference to it. The application is authenticated before, as at the token endpoint.
 import { z } from 'zod'
 import type { AuthorizationRequests } from '../../identity/authorizations/authorization-requests.js'
 import type { NetworkThrottle } from '../../identity/authorizations/network-throttle.js'
@@ -13,7 +13,7 @@ import type { Form } from '../middleware/body-types.js'
 import type { ShownProofs } from '../shown-proofs.js'
 import { withValues } from './authorization-parameters.js'
 
-/** RFC 9126 §2.2 */
+/** The response of RFC 9126 §2.2. */
 export const pushedAnswer = z.object({
   request_uri: z.string().describe('Goes with `client_id` to the authorization endpoint; answered once.'),
   expires_in: z.number().int().describe('Within so many seconds a browser must come with it.'),
@@ -31,7 +31,7 @@ export function createPushedRequestHandler(deps: PushedRequestDeps) {
   return {
     async push(ctx: Context): Promise<void> {
       const application = ctx.state.application!
-      // Anybody can send a public client's id, or register a client of their own: both are rate-limited by network.
+      // Anybody can send a public client's id, or register a client: both are rate-limited by network.
       if (authenticationMethodOf(application) === 'none' || isUnseen(application))
         networkThrottle.admit('push', ctx.state.address)
       const asked = askedIn((ctx.request.body ?? {}) as Form, application.id)
@@ -48,7 +48,10 @@ export function createPushedRequestHandler(deps: PushedRequestDeps) {
   }
 }
 
-/** RFC 9449 §10.1: a proof says whose key it is as `dpop_jkt` does. @throws invalid_request: both, and of two keys */
+/**
+ * Binds the request to the key of its DPoP proof; RFC 9449 §10.1: as `dpop_jkt` would.
+ * @throws invalid_request: the two name different keys
+ */
 function boundTo(jkt: string, asked: AuthorizationParameters): AuthorizationParameters {
   if (asked.dpop_jkt?.some(named => named !== jkt)) throw refuse('invalid_request', { detail: twoKeys })
   return { dpop_jkt: [jkt], ...asked }
@@ -56,10 +59,13 @@ function boundTo(jkt: string, asked: AuthorizationParameters): AuthorizationPara
 
 const twoKeys = 'The parameter dpop_jkt names another key than the one that made the DPoP proof.'
 
-/** RFC 9126 §2.1, 2. */
+/** RFC 9126 §2.1, step 2: request_uri is refused. */
 const reference = 'The parameter request_uri cannot be pushed.'
 
-/** What it is asked by, without what the application proved itself by. Who it is may stand in the header alone. */
+/**
+ * The authorization parameters of the form, without those that authenticate the application; client_id may be in the
+ * header only.
+ */
 function askedIn(form: Form, applicationId: string): AuthorizationParameters {
   const asked = Object.entries(form).filter(([name]) => !Object.hasOwn(clientKind.form!, name))
   return withValues(Object.fromEntries([...asked, ['client_id', [applicationId]]]))

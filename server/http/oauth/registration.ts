@@ -1,4 +1,4 @@
-// Dynamic registration (RFC 7591) and its management (RFC 7592): applications write down themselves what they are.
+// Dynamic client registration (RFC 7591) and its management (RFC 7592): applications register their own metadata.
 import { z } from 'zod'
 import type { PublicApplication } from '../../identity/applications/public-application.js'
 import type { Registered, Registrations } from '../../identity/registrations/registrations.js'
@@ -13,7 +13,7 @@ const metadata = Object.fromEntries(
   Object.entries(applicationMetadata.shape).filter(([name]) => registrableNames.some(one => one === name)),
 )
 
-/** What is not known beside them is passed over. */
+/** Members of a registration request; unknown ones are ignored. */
 export const registrationFields: FieldRules = Object.fromEntries(
   Object.entries({ client_name: z.string(), ...metadata }).map(([name, schema]) => [
     name,
@@ -27,7 +27,7 @@ export const changedRegistrationFields: FieldRules = {
   ...registrationFields,
 }
 
-/** RFC 7591 §3.2.1, RFC 7592 §3. */
+/** The response of RFC 7591 §3.2.1 and RFC 7592 §3. */
 export const registrationAnswer = z
   .object({
     client_id: z.string(),

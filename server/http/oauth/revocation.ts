@@ -3,7 +3,7 @@ import { type Context, originOf } from '../handler.js'
 import type { Form } from '../middleware/body-types.js'
 import { readForm } from './form-rules.js'
 
-/** RFC 7009 §2.1; one of a type that nobody knows is ignored with its hint. */
+/** Parameters of RFC 7009 §2.1; an unknown token type hint is ignored. */
 export const revocationParameters = {
   token: { required: true, about: 'An access token or a refresh token.' },
   token_type_hint: { about: 'Not needed: a token says of which kind it is.' },
@@ -11,7 +11,7 @@ export const revocationParameters = {
 
 export function createRevocationHandler({ tokenRevocation }: { tokenRevocation: TokenRevocation }) {
   return {
-    /** §2.2: what became of it tells the status alone. */
+    /** RFC 7009 §2.2: the answer is the status alone. */
     async revoke(ctx: Context): Promise<void> {
       const { token } = readForm((ctx.request.body ?? {}) as Form, revocationParameters)
       await tokenRevocation.revoke(token, ctx.state.application!.id, originOf(ctx))

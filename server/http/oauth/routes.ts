@@ -1,4 +1,4 @@
-// The endpoints of OAuth that applications call, and what tells them where they are. Those that browsers are sent to are pages.
+// OAuth endpoints that applications call, and metadata that names them. The endpoints for browsers are pages.
 import type { ErrorCode } from '../../protocol/errors.js'
 import { client, confidentialClient } from '../kinds/client.js'
 import { open } from '../kinds/open.js'
@@ -18,7 +18,7 @@ import { revocationParameters } from './revocation.js'
 import { tokenAnswerSchema } from './token-answer.js'
 import { userinfoSchema } from './userinfo.js'
 
-/** What stands in a refresh token, and in its session. */
+/** Error codes of refresh tokens: of their content, and of their session. */
 const ofRefreshTokens = [
   ...refusedByContent,
   'token_reused',
@@ -76,7 +76,7 @@ export const oauthRoutes = {
       'use_dpop_nonce',
       'clock_jumped',
       'too_many_from_network',
-      // Of an application that describes itself, as its document is now.
+      // Error codes of an application that describes itself, when its document is fetched again.
       'unknown_application',
       'client_document_invalid',
       'client_document_unavailable',

@@ -28,7 +28,7 @@ export const tokenAnswerSchema = z
 
 export type TokenAnswer = Answer<typeof tokenAnswerSchema>
 
-/** For a session. @param now epoch ms */
+/** The response for a session's tokens. @param now epoch ms */
 export async function tokenAnswer(tokens: SessionTokens, now: number): Promise<TokenAnswer> {
   const { access, refresh, idleEnd, absoluteEnd } = tokens
   const seconds = (until: number) => Math.max(0, Math.floor((until - now) / 1000))
@@ -37,11 +37,12 @@ export async function tokenAnswer(tokens: SessionTokens, now: number): Promise<T
     access_token: access.token,
     token_type: access.tokenType,
     expires_in: seconds(access.expiresAt),
-    // Also where it is what was asked for: it may be less. RFC 6749 §3.3: a scope is one word at least.
+    // `scope` is always stated, as it may be less than was asked for. RFC 6749 §3.3: a scope is at least one word.
     ...(access.scope !== '' && { scope: access.scope }),
     ...(refresh !== null && {
       refresh_token: refresh,
-      // draft-ietf-oauth-refresh-token-expiration: by when it must be used, and until when the person let the application in.
+      // draft-ietf-oauth-refresh-token-expiration: when the refresh token expires unused, and when the user's
+      // authorization ends.
       refresh_token_timeout: seconds(idleEnd),
       authorization_expires_in: seconds(absoluteEnd),
     }),

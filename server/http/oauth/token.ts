@@ -1,5 +1,5 @@
-// The token endpoint (RFC 6749 §3.2): which grant is asked for, and its parameters by its row of the table. Which
-// application asks has been proven before (kinds/calling-application.ts).
+// The token endpoint (RFC 6749 §3.2): finds the grant, and reads its parameters by its row of the table. The
+// application is authenticated before (kinds/calling-application.ts).
 import { grantTypesOf } from '../../policy/application-metadata.js'
 import { refuse } from '../../protocol/errors.js'
 import type { Context, Handler } from '../handler.js'
@@ -9,7 +9,7 @@ import { readForm, requireParameter } from './form-rules.js'
 import type { Grant } from './grants/grant.js'
 
 export type TokenEndpointDeps = {
-  /** The table. */
+  /** The table of grants. */
   grants: readonly Grant[]
   shownProofs: ShownProofs
 }
@@ -25,14 +25,14 @@ export function createTokenEndpoint({ grants, shownProofs }: TokenEndpointDeps):
     const { metadata } = ctx.state.application!
     if (!grantTypesOf(metadata).includes(grant.grantType)) throw refuse('unauthorized_client')
     const proof = await shownProofs.of(ctx)
-    // RFC 9449 §5.2: whoever registered for bound tokens is given no other.
+    // RFC 9449 §5.2: an application registered for bound tokens gets no others.
     if (proof === null && metadata.dpop_bound_access_tokens) throw refuse('invalid_dpop_proof')
     const parameters = readForm(form, grant.parameters)
     const answer = await grant.handle(parameters, ctx)
     // A grant that does not spend the proof would allow a replay, or issue an unbound token.
     if (proof !== null && !(proof.isSpent() && answer.token_type === 'DPoP'))
       throw new Error(`the grant ${grant.grantType} has not used the proof`)
-    // RFC 6749 §5.1: nobody keeps it.
+    // RFC 6749 §5.1: responses with tokens are not stored.
     ctx.set('Cache-Control', 'no-store')
     ctx.body = answer
   }

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Userinfo } from '../../identity/people/userinfo.js'
 import type { Context } from '../handler.js'
 
-/** By the scopes of the token (policy/scope-claims.ts); what is not known is left out (OIDC Core §5.3.2). */
+/** The claims of the token's scopes (policy/scope-claims.ts); those without a value are left out (OIDC Core §5.3.2). */
 export const userinfoSchema = z
   .object({
     sub: z.string().describe('The id of the user.'),
@@ -17,7 +17,7 @@ export const userinfoSchema = z
   .catchall(z.array(z.string()).describe('Roles, by the name that the application has for them (`roles_claim`).'))
   .meta({ id: 'Userinfo' })
 
-/** OIDC Core §5.3: by GET, or by POST with the token in the header or in the form. */
+/** OIDC Core §5.3: GET, or POST with the token in the header or in the form. */
 export function createUserinfoHandlers({ userinfo }: { userinfo: Userinfo }) {
   async function answer(ctx: Context): Promise<void> {
     ctx.set('Cache-Control', 'no-store')

@@ -1,4 +1,4 @@
-// RFC 6749 §4.1.3: a code becomes the tokens of a session.
+// RFC 6749 §4.1.3: a code is exchanged for the tokens of a session.
 import type { Codes } from '../../../identity/authorizations/codes.js'
 import { originOf } from '../../handler.js'
 import { tokenAnswer } from '../token-answer.js'

@@ -1,4 +1,4 @@
-// RFC 6749 §4.4: an application asks for itself. Never a refresh token (§4.4.3): it can ask again.
+// RFC 6749 §4.4: an application gets a token for itself. Never a refresh token (§4.4.3): it can ask again.
 import { authenticationMethodOf } from '../../../policy/application-metadata.js'
 import { refuse } from '../../../protocol/errors.js'
 import type { ClientToken } from '../../../tokens/client-token.js'
@@ -13,7 +13,7 @@ export function createClientCredentialsGrant({ clientToken, now }: ClientCredent
     parameters: grantParameters.client_credentials,
     async handle({ scope, resource }, ctx) {
       const application = ctx.state.application!
-      // RFC 6749 §4.4: for those alone who prove themselves.
+      // RFC 6749 §4.4: for confidential clients only.
       if (authenticationMethodOf(application) === 'none') throw refuse('unauthorized_client')
       const issued = await clientToken(application.id, { scope, resources: resource }, ctx.state.proof)
       return {

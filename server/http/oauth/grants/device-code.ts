@@ -1,4 +1,4 @@
-// RFC 8628 §3.4: a program that waits asks whether it was let in.
+// RFC 8628 §3.4: a waiting program polls whether the user has approved it.
 import type { DeviceCodes } from '../../../identity/authorizations/device-codes.js'
 import { deviceGrantType } from '../../../policy/device-request.js'
 import { originOf } from '../../handler.js'

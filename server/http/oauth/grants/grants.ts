@@ -1,4 +1,4 @@
-// The table of grants: the token endpoint is made from it. What a grant is: grant.ts.
+// The table of grants, from which the token endpoint is made. The type of a grant: grant.ts.
 import { type AuthorizationCodeDeps, createAuthorizationCodeGrant } from './authorization-code.js'
 import { type ClientCredentialsDeps, createClientCredentialsGrant } from './client-credentials.js'
 import { createDeviceCodeGrant, type DeviceCodeDeps } from './device-code.js'

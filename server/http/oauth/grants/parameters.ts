@@ -1,4 +1,4 @@
-// What each grant takes in the form, beside `grant_type` and what its application is known by.
+// Form parameters of each grant, beside `grant_type` and those that authenticate the application.
 import { accessTokenType, tokenExchangeGrant } from '../../../policy/token-exchange.js'
 import type { FormRules } from '../form-rules.js'
 
@@ -6,7 +6,7 @@ const scope = { about: 'Words with a space between; of what was granted, what th
 const resource = { repeats: true, about: 'The resource server that the token is for (RFC 8707).' } as const
 
 export const grantParameters = {
-  /** RFC 6749 §4.1.3 */
+  /** Parameters of RFC 6749 §4.1.3. */
   authorization_code: {
     code: { required: true, about: 'What the authorization endpoint gave; good once, for a minute.' },
     redirect_uri: { about: 'As it stood in the authorization request.' },
@@ -14,13 +14,13 @@ export const grantParameters = {
     scope,
     resource,
   },
-  /** RFC 6749 §6 */
+  /** Parameters of RFC 6749 §6. */
   refresh_token: {
     refresh_token: { required: true, about: 'Spent by this call; the answer has the next.' },
     scope,
     resource,
   },
-  /** RFC 8628 §3.4 */
+  /** Parameters of RFC 8628 §3.4. */
   'urn:ietf:params:oauth:grant-type:device_code': {
     device_code: {
       required: true,
@@ -29,9 +29,9 @@ export const grantParameters = {
     scope,
     resource,
   },
-  /** RFC 6749 §4.4 */
+  /** Parameters of RFC 6749 §4.4. */
   client_credentials: { scope, resource },
-  /** RFC 8693 §2.1 */
+  /** Parameters of RFC 8693 §2.1. */
   [tokenExchangeGrant]: {
     subject_token: { required: true, about: 'The access token of a person that the application was sent.' },
     subject_token_type: { required: true, about: `\`${accessTokenType}\`.` },

@@ -1,4 +1,4 @@
-// RFC 6749 §6. What is asked for of scope and resource narrows the access token, never the session.
+// The refresh token grant (RFC 6749 §6). Its scope and resource narrow the access token, never the session.
 import type { Rotate } from '../../../tokens/rotate.js'
 import { originOf } from '../../handler.js'
 import { tokenAnswer } from '../token-answer.js'

@@ -1,5 +1,5 @@
-// RFC 8693: a token that the application was sent becomes one for another resource server. Never a refresh token: while the
-// session lives, whoever sent the first one sends the next.
+// RFC 8693: exchanges a token that the application was sent for one for another resource server. Never a refresh token:
+// while the session lives, the sender of the first token can send the next.
 
 import { authenticationMethodOf } from '../../../policy/application-metadata.js'
 import { accessTokenType, tokenExchangeGrant } from '../../../policy/token-exchange.js'
@@ -17,7 +17,7 @@ export function createTokenExchangeGrant({ exchange, now }: TokenExchangeDeps): 
     async handle(parameters, ctx) {
       const { subject_token, actor_token, actor_token_type, scope, resource, audience } = parameters
       const application = ctx.state.application!
-      // RFC 8693 §5: for those alone who prove themselves.
+      // RFC 8693 §5: for confidential clients only.
       if (authenticationMethodOf(application) === 'none') throw refuse('unauthorized_client')
       if ((actor_token ?? actor_token_type) !== undefined) throw refuse('actor_token_unsupported')
       for (const name of ['subject_token_type', 'requested_token_type'] as const)
