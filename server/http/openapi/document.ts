@@ -1,5 +1,4 @@
-// The document of the API (OpenAPI 3.1), made from the table of routes and the table of kinds: what stands in neither is not
-// in it.
+// The document of the API (OpenAPI 3.1), made from the table of routes and the table of kinds.
 import { setImmediate } from 'node:timers/promises'
 import type { AnyAccess, Kind, Kinds, Security } from '../kinds/kind.js'
 import type { RouteRow } from '../route.js'
@@ -15,7 +14,7 @@ export type DocumentSource<N extends string, A extends AnyAccess> = {
   version: string
 }
 
-/** Others are answered between its operations: all of them together take a while. */
+/** Makes the document. Other requests are served between its operations, since all of them together take a while. */
 export async function openApiDocument<N extends string, A extends AnyAccess>(source: DocumentSource<N, A>) {
   const { routes, kinds, issuer, version } = source
   const schemas = createSchemas()
@@ -38,7 +37,7 @@ export async function openApiDocument<N extends string, A extends AnyAccess>(sou
   const paths: Record<string, Record<string, Operation>> = {}
   for (const [name, row] of Object.entries(routes) as [N, RouteRow<A>][]) {
     const kind = kinds[row.access.kind as A['kind']] as unknown as Kind<A>
-    // Pages are for people.
+    // Pages are not part of the API.
     if (kind.presenter === 'page') continue
     const path = row.path.replace(/:(\w+)/g, '{$1}')
     paths[path] ??= {}
@@ -77,7 +76,7 @@ type Operation = {
   responses: Record<string, Schema>
 }
 
-/** Answers that several operations have become components, which those refer to. */
+/** Moves answers that several operations have into components, which the operations refer to. */
 function takeOutRepeated(operations: readonly Operation[]): Record<string, Schema> {
   const uses = new Map<string, number>()
   const texts = operations.flatMap(({ responses }) => Object.values(responses).map(one => JSON.stringify(one)))

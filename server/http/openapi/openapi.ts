@@ -3,7 +3,7 @@ import type { AnyAccess } from '../kinds/kind.js'
 import { answerPrepared, type Prepared, prepareJson } from '../prepared.js'
 import { type DocumentSource, openApiDocument } from './document.js'
 
-/** The document is made when it is first asked for, and stays as it is: the tables are the same for as long as the process lives. */
+/** The document is made at the first request and then kept: the tables do not change while the process runs. */
 export function createOpenApiHandlers<N extends string, A extends AnyAccess>(source: DocumentSource<N, A>) {
   let prepared: Promise<Prepared> | null = null
   return {

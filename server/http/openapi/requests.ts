@@ -1,4 +1,4 @@
-// What an operation of the document reads: parameters of its path and address, and its body.
+// What an operation of the document takes: parameters of its path and query, and its body.
 import { type BodyName, bodyTypes } from '../middleware/body-types.js'
 import type { FormRules } from '../oauth/form-rules.js'
 import type { RouteRow } from '../route.js'
@@ -8,7 +8,7 @@ import type { FieldRules } from '../wire/fields.js'
 import { type ParameterRule, parameterKinds } from '../wire/parameters.js'
 import type { Schema, Schemas } from './schemas.js'
 
-/** Parts of paths, by the names that rows give them. */
+/** Schemas of path parameters, by name. */
 const pathParts: Readonly<Record<string, string>> = {
   id: 'Its id, as answers have it.',
   name: 'Its name.',
@@ -44,7 +44,7 @@ export function queryParametersOf(row: Pick<RouteRow, 'query' | 'waits'>): Schem
 
 type Reads = { body: BodyName; unknown: 'refused' | 'ignored'; form?: FormRules | undefined }
 
-/** undefined where nothing is read. @param name of the operation */
+/** The request body of an operation; undefined if it has none. @param name of the operation */
 export function requestBodyOf(schemas: Schemas, name: string, row: RouteRow, kind: Reads): Schema | undefined {
   const { body, form, forms } = row
   const types = Object.keys(bodyTypes[kind.body])
@@ -55,7 +55,7 @@ export function requestBodyOf(schemas: Schemas, name: string, row: RouteRow, kin
   }
   if (body) {
     const required = Object.values(body).some(isRequired)
-    // A form has no lists and no objects.
+    // A form cannot hold lists or objects: such bodies are JSON only.
     const only = Object.values(body).every(rule => !inJsonAlone.has(rule.is ?? 'text')) ? types : ['application/json']
     return inAll(bodySchema(schemas, body, kind.unknown), required, only)
   }

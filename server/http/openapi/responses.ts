@@ -1,5 +1,5 @@
-// What an operation of the document answers: by the schemas of its row, and, where it refuses, by the codes of its row, of its
-// kind of access, and of the wire that it answers on.
+// The responses of an operation of the document: by the schemas of its row, and for errors by the codes of its row, of
+// its kind of access, and of its wire format.
 import { type ErrorCode, errors } from '../../protocol/errors.js'
 import { type WireName, wires } from '../error-answers.js'
 import type { AnyAccess, Kind } from '../kinds/kind.js'
@@ -8,7 +8,7 @@ import type { RouteRow } from '../route.js'
 import { waitingAnswers } from '../waiting.js'
 import type { Schema, Schemas } from './schemas.js'
 
-/** What a route may refuse with, each code once. */
+/** The error codes of a route, each once. */
 export function refusedBy<A extends AnyAccess>(row: RouteRow<A>, kind: Kind<A>): ErrorCode[] {
   const reads = row.method === 'GET' ? [] : refusedBodies
   const strict = kind.unknown === 'refused' || row.body ? (['invalid_fields'] as const) : []
@@ -17,7 +17,7 @@ export function refusedBy<A extends AnyAccess>(row: RouteRow<A>, kind: Kind<A>):
   return [...new Set([...codes, ...wires[kind.presenter as WireName].refuses])]
 }
 
-/** By status. */
+/** The responses of an operation, by status. */
 export function responsesOf<A extends AnyAccess>(
   schemas: Schemas,
   row: RouteRow<A>,

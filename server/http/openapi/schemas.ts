@@ -1,4 +1,5 @@
-// JSON Schema of the document, made from the schemas of rows. Records that have an id stand once, among the components.
+// JSON Schemas of the document, made from the zod schemas of rows. Records that have an id are written once, as
+// components.
 import { z } from 'zod'
 
 export type Schema = Readonly<Record<string, unknown>>
@@ -7,7 +8,7 @@ export function createSchemas() {
   const components: Record<string, Schema> = {}
   const known = { input: new Map<z.ZodType, Schema>(), output: new Map<z.ZodType, Schema>() }
 
-  /** @param io what is answered, or what is read */
+  /** The JSON Schema of a zod schema. @param io whether of a response or a request */
   function of(schema: z.ZodType, io: 'input' | 'output'): Schema {
     const made = known[io].get(schema) ?? make(schema, io)
     known[io].set(schema, made)
@@ -24,7 +25,7 @@ export function createSchemas() {
     return relinked(made)
   }
 
-  /** @throws Error where another one has the name already */
+  /** Adds a component. @throws Error if another one has its name */
   function add(name: string, schema: Schema): Schema {
     const before = components[name]
     if (before && JSON.stringify(before) !== JSON.stringify(schema)) throw new Error(`two schemas are called ${name}`)
@@ -37,7 +38,7 @@ export function createSchemas() {
 
 export type Schemas = ReturnType<typeof createSchemas>
 
-/** Every whole number that JavaScript has is no bound that tells anybody something. */
+/** Removes the bounds of JavaScript's safe integers, which say nothing to a reader. */
 function tidy({ jsonSchema }: { jsonSchema: { minimum?: number; maximum?: number } }): void {
   if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum
   if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum

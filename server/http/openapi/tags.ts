@@ -1,4 +1,4 @@
-// The chapters of the API's document, by where the paths of their routes begin.
+// The tags of the API's document, by the beginning of a route's path.
 export const tags = [
   { under: '/api/token', name: 'Sign-in', about: 'The four endpoints of djangorestframework-simplejwt, on its wire.' },
   { under: '/api/me', name: 'My account', about: 'What the signed-in user may see and do about themselves.' },
@@ -39,7 +39,7 @@ export const tags = [
   { under: '/readyz', name: 'Health' },
 ] as const satisfies readonly { under: string; name: string; about?: string }[]
 
-/** @throws Error where no chapter has the path: give it a row */
+/** The tag of a path. @throws Error if none matches: add a row */
 export function tagOf(path: string): string {
   const found = tags.find(({ under }) => path === under || path.startsWith(`${under}/`))
   if (!found) throw new Error(`${path} belongs to no chapter of the document: openapi/tags.ts`)
