@@ -1,14 +1,14 @@
-// What routes answer, as schemas: a row of the route table names them, presenters are checked against them by the compiler, and
+// Schemas of the routes' answers: a row of the route table names them, the compiler checks presenters against them, and
 // the API's document is made from them. An answer has no other members.
 import { z } from 'zod'
 import type { Context } from '../handler.js'
 
-/** What stands in the body of an answer, by its status; null: nothing. */
+/** The body of an answer, by status; null: no body. */
 export type Answers = { readonly [S in 200 | 201 | 204 | 304]?: z.ZodType | null }
 
-/** ISO 8601 in UTC. */
+/** A time: ISO 8601 in UTC. */
 export const time = z.string().meta({ format: 'date-time' })
-/** `exp` and its like: seconds since the epoch. */
+/** Seconds since the epoch, such as the claim `exp`. */
 export const epochSeconds = z.int().min(0)
 export const count = z.int().min(0)
 export const userId = z.int().min(1)
@@ -19,10 +19,10 @@ type DeepReadonly<T> = T extends (infer I)[]
     ? { readonly [K in keyof T]: DeepReadonly<T[K]> }
     : T
 
-/** What a presenter writes. */
+/** The value that a presenter makes for a schema. */
 export type Answer<S extends z.ZodType> = DeepReadonly<z.output<S>>
 
-/** All of a short list. */
+/** All rows of a short list. */
 export const listOf = <S extends z.ZodType>(row: S) => z.object({ results: z.array(row) })
 
 /** One page of a list (admin/paging.ts). */
@@ -38,7 +38,7 @@ export const pageOf = <S extends z.ZodType>(row: S) =>
 type Success<A extends Answers> = A extends { 200: infer S } ? S : A extends { 201: infer S } ? S : never
 type AnswerOf<A extends Answers> = Success<A> extends z.ZodType ? Answer<Success<A>> : never
 
-/** Answers what the row says, with its status. */
+/** Answers a value by the row's schema, with the status of that schema. */
 export function answer<const A extends Answers>(ctx: Context, { answers }: { answers: A }, value: AnswerOf<A>): void {
   ctx.body = value
   ctx.status = 201 in answers ? 201 : 200

@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../../protocol/errors.js'
 
-/** Codes in groups, each in the order in which they were given. */
+/** Groups error codes by a key, each group in the order given. */
 export function codesBy<Key>(codes: readonly ErrorCode[], keyOf: (code: ErrorCode) => Key): Map<Key, ErrorCode[]> {
   const groups = new Map<Key, ErrorCode[]>()
   for (const code of codes) groups.set(keyOf(code), [...(groups.get(keyOf(code)) ?? []), code])

@@ -1,45 +1,48 @@
-// What a field of a body can be: how each kind is read, and what the API's document says of it (JSON Schema).
+// The kinds of body fields: how each is parsed, and its JSON Schema in the API's document.
 import type { z } from 'zod'
 import { isJsonObject } from '../../protocol/json.js'
 import { type Problem, type ProblemCode, problem, type ValuesOf } from '../../protocol/problems.js'
 import { parseTime } from './parameters.js'
 
-/** Problems whose text has no values. */
+/** Problems whose text has no placeholders. */
 type BareProblem = { [Code in ProblemCode]: ValuesOf<Code> extends [] ? Code : never }[ProblemCode]
 
 export type FieldRule = {
-  /** `text` where nothing is said. */
+  /** The kind of the field; `text` by default. */
   is?: FieldKind
   required?: boolean
-  /** null is taken, and handed on. */
+  /** null is accepted, and passed on. */
   nullable?: true
-  /** Of a text: white space at the edges does not count; never for a password. */
+  /** For a text: white space at both ends is removed; never for a password. */
   trim?: boolean
   blank?: boolean
   maxLength?: number
-  /** Not to be shown while it is typed. */
+  /** A secret, which forms hide while it is typed. */
   secret?: true
-  /** Of a choice; of a text those that are known, where others are judged further down. */
+  /** For a choice: its values. For a text: known values; other ones are judged by the layers below. */
   of?: readonly string[]
-  /** Of a number: its digits; of a number or a time: what it is refused with. */
+  /** For a number: the pattern of its digits. `wrong`: the problem of a number or a time that cannot be parsed. */
   digits?: RegExp
   wrong?: BareProblem
-  /** What stands in an object, or in what is given as it is; judged by whoever takes it, by the same schema. */
+  /**
+   * The schema of an object or of a raw value, for the document; the layer that takes the value checks it by the same
+   * schema.
+   */
   schema?: z.ZodType
-  /** In the API's document. */
+  /** The description in the API's document. */
   about?: string
 }
 
 export type FieldKind = keyof Values
 
-/** What each kind is read as. */
+/** The type of the parsed value, by kind. */
 export type Values = {
   text: string
   texts: string[]
   flag: boolean
   choice: string
   number: number
-  /** Epoch ms. */
+  /** A time, epoch ms. */
   time: number
   object: Record<string, unknown>
   given: unknown
@@ -49,9 +52,9 @@ type Found = { value: unknown } | { problem: Problem }
 
 type KindRow = {
   read: (value: unknown, rule: FieldRule) => Found
-  /** Without those of `schema`, which the document is made from as they are. */
+  /** JSON Schema of the field, unless its rule has a `schema`, which the document is made from directly. */
   schema: (rule: FieldRule) => object
-  /** What one that is not there counts as. */
+  /** The value of a missing field. */
   otherwise?: unknown
 }
 
@@ -71,7 +74,7 @@ export const fieldKinds: Readonly<Record<FieldKind, KindRow>> = {
     },
     schema: () => ({ type: 'array', items: textSchema(oneOfTexts) }),
   },
-  /** JSON says true or false; a form can only spell it. */
+  /** A boolean in JSON, or the words `true` and `false`, as forms send them. */
   flag: {
     read(value) {
       if (value === true || value === 'true') return { value: true }
@@ -119,7 +122,7 @@ function readText(value: unknown, { trim, blank, maxLength }: FieldRule): Found 
     const point = surrogate[0].charCodeAt(0).toString(16).toUpperCase()
     return { problem: problem('surrogate_characters', { point }) }
   }
-  // Characters, not UTF-16 halves of them: what a name may have when it is made, it may have here.
+  // Counts characters, not UTF-16 code units, as the check of new names does.
   if (maxLength !== undefined && [...text].length > maxLength) {
     return { problem: problem('too_long', { count: maxLength }) }
   }
@@ -136,7 +139,7 @@ function textSchema({ blank, maxLength, secret, of }: FieldRule): object {
   }
 }
 
-/** JSON has numbers; a form can only spell them. */
+/** Parses a number or a time from text: forms have no numbers. */
 function readAs(value: unknown, rule: FieldRule, parse: (text: string) => number | null): Found {
   const found = readText(value, rule)
   if ('problem' in found) return found

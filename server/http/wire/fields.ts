@@ -1,5 +1,5 @@
-// Fields of a body as Django REST framework's serializers read them, with its words for what is wrong. By the rules that a row
-// of the route table has a body is read, and the API's document tells of it (field-kinds.ts).
+// Reads body fields as Django REST framework's serializers do, with its texts of problems. The rules in a row of the
+// route table say how a body is parsed, and the API's document is made from them (field-kinds.ts).
 import { refuseField, refuseFields } from '../../protocol/errors.js'
 import { isJsonObject } from '../../protocol/json.js'
 import { type FieldProblems, problem } from '../../protocol/problems.js'
@@ -13,18 +13,15 @@ type ValueOf<R> = R extends { is: 'choice'; of: readonly (infer C)[] } ? C : Val
 type OrNull<R> = R extends { nullable: true } ? null : never
 type Missing<R> = R extends { required: false } ? undefined : never
 
-/** The fields that the rules name, each as its rule has it. */
+/** The parsed fields, by their rules. */
 export type ReadFields<R extends FieldRules> = { [N in keyof R]: ValueOf<R[N]> | OrNull<R[N]> | Missing<R[N]> }
 
-/** Reads the body as the row of its route has it. @throws invalid_fields with every problem at once */
+/** Reads the body by the rules of its route's row. @throws invalid_fields with every problem at once */
 export function readBody<const R extends FieldRules>(ctx: Context, { body }: { body: R }): ReadFields<R> {
   return readFields(ctx, body)
 }
 
-/**
- * Reads the fields that the rules name; others are left alone.
- * @throws invalid_fields with every problem at once
- */
+/** Reads the fields that the rules name; others are ignored. @throws invalid_fields with every problem at once */
 export function readFields<const R extends FieldRules>(ctx: Context, rules: R): ReadFields<R> {
   const body = bodyOf(ctx)
   const problems: FieldProblems = {}
@@ -45,7 +42,7 @@ export function readFields<const R extends FieldRules>(ctx: Context, rules: R): 
   return read as ReadFields<R>
 }
 
-/** All of the body. @throws invalid_fields where it is no object */
+/** The body as an object. @throws invalid_fields if it is no object */
 export function bodyOf(ctx: Context): Record<string, unknown> {
   const { body } = ctx.request
   if (isJsonObject(body)) return body

@@ -1,5 +1,5 @@
-// Parameters of an address as programs send them. A row of a table of rules says what one is; by it the parameter is read,
-// and the API's document tells of it.
+// Query parameters of programs. A row of a table of rules describes each: by it the parameter is parsed, and the API's
+// document is made.
 import { isUserId } from '../../protocol/claims.js'
 import { refuseField } from '../../protocol/errors.js'
 import type { Context } from '../handler.js'
@@ -7,12 +7,12 @@ import { knownZone } from '../pages/reader.js'
 
 export type ParameterRule = {
   is: ParameterKind
-  /** Of a choice or a word. */
+  /** For a choice or a word: its values. */
   of?: readonly string[]
   /** Bounds of a number. */
   from?: number
   upto?: number
-  /** In the API's document; what is usual of a kind is said by it. */
+  /** The description in the API's document, beside that of its kind. */
   about?: string
 }
 
@@ -21,9 +21,9 @@ export type ParameterRules = Readonly<Record<string, ParameterRule>>
 export type ParameterKind = keyof typeof parameterKinds
 
 type KindRow = {
-  /** undefined where it is not there. @throws invalid_fields */
+  /** Parses the parameter; undefined if it is missing. @throws invalid_fields */
   read: (ctx: Context, name: string, rule: ParameterRule) => unknown
-  /** What the document says of it: JSON Schema. */
+  /** Its JSON Schema, for the API's document. */
   schema: (rule: ParameterRule) => object
   about?: string
 }
@@ -36,7 +36,7 @@ const anInstant = 'ISO 8601; a time of day has its zone, a day alone begins in U
 export const parameterKinds = {
   text: { read: readQuery, schema: () => text },
   choice: { read: (ctx, name, { of = [] }) => readChoice(ctx, name, of), schema: ({ of = [] }) => ({ enum: of }) },
-  /** Any word is taken: one that is not known finds nothing. */
+  /** Any word is accepted; an unknown one finds no rows. */
   word: { read: readQuery, schema: ({ of = [] }) => ({ ...text, examples: of }) },
   flag: {
     read(ctx, name) {
@@ -45,7 +45,7 @@ export const parameterKinds = {
     },
     schema: () => ({ type: 'boolean' }),
   },
-  /** It says yes by being there: `?all`. */
+  /** A parameter that needs no value: `?all`. */
   mark: {
     read: isAsked,
     schema: () => ({ enum: ['', 'true', '1', 'false', '0'] }),
@@ -86,7 +86,7 @@ type ValueOf<R extends ParameterRule> = R extends { is: 'choice'; of: readonly (
   ? C
   : Exclude<ReturnType<(typeof parameterKinds)[R['is']]['read']>, undefined>
 
-/** One parameter, as its rule has it. @throws invalid_fields */
+/** Reads one parameter by its rule. @throws invalid_fields */
 export function readParameter<const R extends ParameterRule>(
   ctx: Context,
   name: string,
@@ -96,7 +96,7 @@ export function readParameter<const R extends ParameterRule>(
   return kind.read(ctx, name, rule) as ValueOf<R> | undefined
 }
 
-/** Those that the rules name. @throws invalid_fields with the first that is wrong */
+/** Reads the parameters that the rules name. @throws invalid_fields for the first wrong one */
 export function readParameters<const R extends ParameterRules>(
   ctx: Context,
   rules: R,
@@ -106,8 +106,9 @@ export function readParameters<const R extends ParameterRules>(
 }
 
 /**
- * In an act, what is there and empty is refused: `?user=` means somebody, and shall not reach everybody.
- * @throws invalid_fields, also when the parameter is there more than once (RFC 6749 §3.1 says the same of OAuth's)
+ * The text of a query parameter. For a request that changes something an empty value is refused: `?user=` was meant to
+ * select one user, and must not select all.
+ * @throws invalid_fields, also when the parameter is repeated (RFC 6749 §3.1 says the same of OAuth's)
  */
 export function readQuery(ctx: Context, name: string): string | undefined {
   const value = ctx.query[name]
@@ -144,7 +145,7 @@ function readNumber(ctx: Context, name: string, { from = 0, upto }: ParameterRul
     : refuseField(name, 'not_number_between', { min: from, max: upto })
 }
 
-/** @returns epoch ms */
+/** A time in the query. @returns epoch ms */
 function readTime(ctx: Context, name: string): number | undefined {
   const instant = readQuery(ctx, name)
   if (instant === undefined) return undefined
@@ -155,7 +156,10 @@ function readTime(ctx: Context, name: string): number | undefined {
 
 const isoTime = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d))?$/
 
-/** ISO 8601; a time of day has its zone, a day alone begins in UTC. `Date.parse` takes `1` for a year. */
+/**
+ * Parses ISO 8601, to epoch ms; a time of day needs its zone, a day alone begins in UTC. `Date.parse` takes `1` for a
+ * year.
+ */
 export function parseTime(instant: string): number | null {
   const time = isoTime.test(instant) ? Date.parse(instant) : Number.NaN
   return Number.isNaN(time) ? null : time

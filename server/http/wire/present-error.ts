@@ -1,16 +1,16 @@
-// Writes a refusal as djangorestframework-simplejwt does, word for word where that library has a word for it.
+// Writes a refusal as djangorestframework-simplejwt does, word for word if that library has a text for it.
 import { type ErrorCode, errorRow, errors, type Refusal } from '../../protocol/errors.js'
 import { wireFields } from '../../protocol/problems.js'
 import type { WriteRefusal } from '../handler.js'
 import { codesBy } from './codes-by.js'
 import { apiKeyChallenge, setRefusalHeaders, tokenChallenge } from './refusal-headers.js'
 
-/** @param issuer for the links to the pages that explain the codes */
+/** @param issuer for links to the pages that explain the error codes */
 export function createApiPresenter(issuer: string): WriteRefusal {
   return (ctx, refusal) => {
     const { code, status } = refusal
     ctx.status = status
-    // RFC 9110 §11.6.1: of the scheme that was tried.
+    // RFC 9110 §11.6.1: the challenge is for the scheme that the client tried.
     const challenge = refusal.details.ofApiKey ? apiKeyChallenge(refusal, issuer) : tokenChallenge(ctx, refusal, issuer)
     if (status === 401) ctx.set('WWW-Authenticate', challenge)
     setRefusalHeaders(ctx, refusal)
@@ -20,7 +20,7 @@ export function createApiPresenter(issuer: string): WriteRefusal {
 
 type ShapeName = 'fields' | 'plain' | 'precise' | 'throttled' | 'refusedInBody' | 'refusedInHeader' | 'refusedApiKey'
 
-/** How it came: in the Authorization header, and there under the scheme of API keys. */
+/** How the refused credential was sent: in the Authorization header, and there under the scheme of API keys. */
 type Came = { inHeader?: boolean; ofApiKey?: boolean }
 
 function shapeOf(code: ErrorCode, { inHeader = false, ofApiKey = false }: Came): ShapeName {
@@ -35,7 +35,7 @@ function shapeOf(code: ErrorCode, { inHeader = false, ofApiKey = false }: Came):
 
 type Shape = {
   body: (refusal: Refusal, requestId: string) => object
-  /** The same for the API's document (JSON Schema). */
+  /** JSON Schema of the body, for the API's document. */
   schema: (codes: readonly ErrorCode[]) => object
 }
 
@@ -73,12 +73,12 @@ const shapes: Record<ShapeName, Shape> = {
     schema: codes =>
       objectOf({ detail: text, code: { enum: each(codes, code => errorRow(code).wireCode) }, reason: { enum: codes } }),
   },
-  /** In the words of Django REST framework's throttles. */
+  /** The text of Django REST framework's throttles. */
   throttled: {
     body: ({ code, details }) => ({ detail: throttledFor(details.retryAfter ?? 1), code: errorRow(code).wireCode }),
     schema: codes => objectOf({ detail: text, code: { enum: each(codes, code => errorRow(code).wireCode) } }),
   },
-  /** The token was a field. */
+  /** The refused token was a field of the body. */
   refusedInBody: {
     body: ({ code }) => ({ detail: errorRow(code).wireInBody, reason: code }),
     schema: codes =>
@@ -98,7 +98,7 @@ const shapes: Record<ShapeName, Shape> = {
         reason: { enum: codes },
       }),
   },
-  /** As its TokenAuthentication words it; the precise code beside. */
+  /** The text of Django REST framework's TokenAuthentication; the precise code is `reason`. */
   refusedApiKey: {
     body: ({ code, message }) => ({
       detail: code === 'bad_api_key_header' ? message : (apiKeyWords[code] ?? 'Invalid token.'),
@@ -113,7 +113,7 @@ const apiKeyWords: Partial<Record<ErrorCode, string>> = {
   user_unknown: 'User inactive or deleted.',
 }
 
-/** Refusals of tokens that a key meets in its own form: of its user, and of one for a resource server. */
+/** Codes that a refused API key shares with tokens, in its own form: of its user, and of keys for a resource server. */
 const alsoOfApiKeys: readonly string[] = [...Object.keys(apiKeyWords), 'token_audience' satisfies ErrorCode]
 
 const throttledFor = (seconds: number) =>
@@ -125,7 +125,7 @@ function objectOf(properties: Readonly<Record<string, object>>): object {
 
 const each = (codes: readonly ErrorCode[], of: (code: ErrorCode) => string | undefined) => [...new Set(codes.map(of))]
 
-/** The answers that these codes come to, one for each status and form. */
+/** The answers for these error codes, one for each status and form. */
 export function describeApiErrors(codes: readonly ErrorCode[], inHeader: boolean) {
   const cameBy = (code: ErrorCode) => ({
     inHeader: inHeader && errors[code].status === 401,
@@ -134,7 +134,7 @@ export function describeApiErrors(codes: readonly ErrorCode[], inHeader: boolean
   const groups = codesBy(codes, code => {
     const { status, wireCode, figures } = errorRow(code)
     const shape = shapeOf(code, cameBy(code))
-    // Of one form are those that have the same members.
+    // Codes share a form if their bodies have the same members.
     const alone = shape === 'plain' && (figures || code === 'server_error' ? code : wireCode === undefined)
     return `${status} ${shape} ${alone}`
   })
@@ -145,7 +145,9 @@ export function describeApiErrors(codes: readonly ErrorCode[], inHeader: boolean
   }))
 }
 
-/** Of API keys alone; what their users are refused with has two forms, and that of tokens stands for both names. */
+/**
+ * Codes of API keys only; the codes of their users have two forms, and in the document that of tokens is used for both.
+ */
 const apiKeyCodes: ReadonlySet<ErrorCode> = new Set([
   'bad_api_key_header',
   'api_key_unknown',

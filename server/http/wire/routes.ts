@@ -1,4 +1,4 @@
-// simplejwt's four endpoints, and what each may refuse with: how a token can fail there depends on which tokens it takes.
+// simplejwt's four endpoints, and their error codes, which depend on the types of tokens that each accepts.
 import { z } from 'zod'
 import { longestPassword } from '../../policy/password.js'
 import { longestUsername } from '../../policy/username.js'
@@ -12,10 +12,10 @@ const refreshToken = { refresh: { trim: true, about: 'A refresh token.' } } as c
 
 const outages = ['database_unavailable', 'log_went_back'] as const
 
-/** What a text can be that is no refresh token of ours, or one that says what cannot be. */
+/** Error codes of a text that is no valid refresh token. */
 const unlikeRefresh = [...refusedByContent, 'session_ended', 'clock_jumped'] as const satisfies readonly ErrorCode[]
 
-/** And one of the former service's, where such are taken. */
+/** Further codes if tokens of the former service are accepted. */
 const unlikeLegacy = [
   'token_not_yet_valid',
   'token_revoked',

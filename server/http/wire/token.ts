@@ -1,4 +1,4 @@
-// simplejwt's four endpoints. They serve the built-in application's sessions alone.
+// The handlers of simplejwt's four endpoints, for sessions of the built-in application only.
 
 import type { Sessions } from '../../identity/devices/sessions.js'
 import type { LegacyTokens } from '../../identity/legacy/legacy-tokens.js'
@@ -19,7 +19,7 @@ export type TokenDeps = {
   rotate: Rotate
   inspect: Inspect
   sessions: Sessions
-  /** null where no tokens of a former service are taken. */
+  /** null if tokens of the former service are not accepted. */
   legacyTokens: LegacyTokens | null
   ownApplication: string
 }
@@ -27,7 +27,7 @@ export type TokenDeps = {
 export function createTokenHandlers(deps: TokenDeps) {
   const { signIn, rotate, inspect, sessions, legacyTokens, ownApplication } = deps
 
-  /** Ours are read as they always are; only what has not their form is looked at as one of the former service. */
+  /** Runs `own` for a token of this server; only a token of another form is tried as one of the former service. */
   function orLegacy<T>(own: () => Promise<T>, legacy: (tokens: LegacyTokens) => Promise<T>): Promise<T> {
     if (legacyTokens === null) return own()
     return own().catch(error => {
@@ -70,7 +70,10 @@ export function createTokenHandlers(deps: TokenDeps) {
       answer(ctx, routes.refresh, { access: access.token, ...(next !== null && { refresh: next }) })
     },
 
-    /** Changes nothing: a spent refresh token is refused here, and ends its session only where it is used. */
+    /**
+     * Verifies a token and changes nothing: a spent refresh token is refused here, and ends its session only when it is
+     * used.
+     */
     async verify(ctx: Context): Promise<void> {
       const { token } = readBody(ctx, routes.verify)
       await orLegacy(
@@ -80,7 +83,7 @@ export function createTokenHandlers(deps: TokenDeps) {
       answer(ctx, routes.verify, {})
     },
 
-    /** Whoever holds a refresh token of the session, also a spent one, may end it: sign-out must not fail for being late. */
+    /** Ends the session of a refresh token, even a spent one: a sign-out must not fail for being late. */
     async blacklist(ctx: Context): Promise<void> {
       const { refresh } = readBody(ctx, routes.blacklist)
       await orLegacy(
@@ -95,7 +98,7 @@ export function createTokenHandlers(deps: TokenDeps) {
     const inspected = await inspect.any(token)
     if (inspected.claims.client_id !== ownApplication) throw refuse('token_claims')
     if (inspected.kind === 'refresh') await rotate.check(inspected.claims)
-    // It serves for a new password alone, and has its user's roles all the same: no resource server should take it.
+    // The token may only set a new password, but holds its user's roles: no resource server should accept it.
     if (inspected.kind === 'access' && inspected.claims.must_change_password) throw refuse('password_change_required')
   }
 
