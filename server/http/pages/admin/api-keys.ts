@@ -1,4 +1,4 @@
-// API keys of everybody, as administrators look through them; one made for a person, and the end of one.
+// The list of all API keys for administrators; making one for a user, and ending one.
 import { type ApiKeyFilter, apiKeyStates } from '../../../identity/api-keys/api-key-list.js'
 import type { ApiKeys } from '../../../identity/api-keys/api-keys.js'
 import { rightsOf } from '../../../policy/permissions.js'
@@ -74,7 +74,7 @@ export function createApiKeyPages({ pages, files, apiKeys, apiKeyForms, users, u
       })
     },
 
-    /** All that the filter finds, row by row, however many. */
+    /** The CSV file of all rows that the filter finds, streamed row by row. */
     async apiKeysFile(ctx: Context): Promise<void> {
       const rows = apiKeys.every(await readFilter(ctx))
       answerCsv(ctx, 'darvoza-api-keys', apiKeyColumns, rows, files.take(ctx, pages.frameOf(ctx)))

@@ -1,5 +1,5 @@
-// The forms about an application: one table of fields by their names in RFC 7591, each asked for only where its kind of
-// application needs it. Labels are texts `applicationField.NAME`, helps `applicationHelp.NAME`.
+// The forms for an application's metadata: one table of fields by their names in RFC 7591, each with the kinds of
+// applications that need it. Labels are texts `applicationField.NAME`, helps `applicationHelp.NAME`.
 import type {
   ApplicationKind,
   ApplicationMetadata,
@@ -14,7 +14,7 @@ import type { Context } from '../../handler.js'
 import { chosenIn, type Problems, typedIn } from '../fields.js'
 import type { Frame } from '../frame.js'
 
-/** What a field shows: a text, whether a box is ticked, or which of several are. */
+/** The value of a form field: a text, whether a checkbox is on, or the chosen values. */
 type Shown = string | boolean | string[]
 export type Values = Record<string, Shown>
 
@@ -22,7 +22,7 @@ type Type = {
   input: Record<string, unknown>
   typed: (ctx: Context, name: string) => Shown
   shown: (value: unknown) => Shown
-  /** Of the metadata; undefined where the field is empty. @throws invalid_fields */
+  /** Parses the field to a metadata value; undefined if it is empty. @throws invalid_fields */
   read: (shown: Shown, name: string) => unknown
 }
 
@@ -39,7 +39,7 @@ const textType = { input: code, typed: typedText, shown: value => (value ?? '') 
 
 const types = {
   text: { ...textType, read: shown => String(shown).trim() || undefined },
-  /** An address, or whatever else, on each line. */
+  /** A list of texts, such as addresses, one on each line. */
   lines: {
     ...textType,
     input: { ...code, type: 'textarea', rows: 3 },
@@ -52,7 +52,7 @@ const types = {
     shown: value => ((value as string[] | undefined) ?? []).join('\n'),
     read: shown => split(shown, /[\s,]+/),
   },
-  /** `RESOURCE | SCOPES | SCOPES OF THE TOKEN THAT WAS SENT` on each line; a bar stands between, since no scope is one. */
+  /** Exchange rules, one on each line: `RESOURCE | SCOPES | SCOPES OF THE TOKEN THAT WAS SENT`; no scope is a bar. */
   exchanges: {
     ...textType,
     input: { ...code, type: 'textarea', rows: 3 },
@@ -77,7 +77,7 @@ const types = {
     shown: value => (value ?? []) as string[],
     read: shown => ((shown as string[]).length > 0 ? shown : undefined),
   },
-  /** Words with one space between on the wire. */
+  /** Scopes; in the metadata one string, separated by spaces. */
   scope: {
     input: { type: 'choices' },
     typed: chosenIn,
@@ -108,7 +108,7 @@ function exchangeLine({ resource, scope = [], subject_scope: needed = [] }: Exch
   return parts.join(' | ')
 }
 
-/** What cannot be right is for the rules of metadata to say. */
+/** Parses an exchange rule without validating it: the rules of metadata do that. */
 function readExchange(line: string): ExchangeRule {
   const [resource = '', scope = '', needed = '', ...rest] = line.split('|').map(part => part.trim())
   const words = (text: string) => text.split(/\s+/).filter(Boolean)
@@ -119,7 +119,7 @@ function readExchange(line: string): ExchangeRule {
   }
 }
 
-/** A grant may be called by a URN, of which the last part is a name. */
+/** The key of an option's text: the last part of a grant type that is a URN. */
 const optionName = (value: string) => value.split(':').at(-1)!.replaceAll('-', '_') || 'usual'
 
 type Part = 'settings' | 'advanced' | 'access'
@@ -128,7 +128,7 @@ type FieldRow = {
   is: keyof typeof types
   of: readonly ApplicationKind[]
   part: Part
-  /** *New application* asks for it too. */
+  /** The form for a new application has the field, too. */
   isNew?: true
   options?: readonly string[]
 }
@@ -173,7 +173,7 @@ const fields = {
 } as const satisfies Record<string, FieldRow>
 
 type FieldName = keyof typeof fields & keyof ApplicationMetadata
-/** `origin`: of one that is there already. */
+/** A form for an application. `origin`: who wrote the metadata of an existing one. */
 export type Form = {
   kind: ApplicationKind
   origin?: ApplicationOrigin
@@ -191,18 +191,18 @@ function namesIn({ kind, origin = 'administrator', parts, isNew = false }: Form)
   })
 }
 
-/** Shown, and not to be changed. */
+/** Whether a field is shown but cannot be changed: the application describes itself. */
 const isFixed = ({ origin = 'administrator' }: Form, name: FieldName) => saysItself(origin, name)
 const freeIn = (form: Form) => namesIn(form).filter(name => !isFixed(form, name))
 
 const typeOf = (name: FieldName): Type => types[fields[name].is]
 
-/** What was typed, to be shown again. */
+/** The values as typed, to show the form again. */
 export function typedValues(ctx: Context, form: Form): Values {
   return Object.fromEntries(freeIn(form).map(name => [name, typeOf(name).typed(ctx, name)]))
 }
 
-/** Those members that the form is about, as they were typed; undefined takes one away. @throws invalid_fields */
+/** The metadata members of the form, as typed; undefined removes a member. @throws invalid_fields */
 export function readMetadata(ctx: Context, form: Form): Partial<ApplicationMetadata> {
   return Object.fromEntries(
     freeIn(form).map(name => [name, typeOf(name).read(typeOf(name).typed(ctx, name), name)]),
@@ -215,7 +215,7 @@ export function shownValues(metadata: ApplicationMetadata, form: Form): Values {
 
 export type Option = { value: string; label: string; help?: string | null }
 
-/** @param choices of the fields whose options the table does not know @returns inputs of `ui('field')` */
+/** The inputs of `ui('field')`. @param choices of fields whose options are not in the table */
 export function fieldInputs(part: Part, form: Form, frame: Frame, choices: Partial<Record<FieldName, Option[]>> = {}) {
   const { t } = frame
   return namesIn({ ...form, parts: [part] }).flatMap(name => {
@@ -237,7 +237,7 @@ export function fieldInputs(part: Part, form: Form, frame: Frame, choices: Parti
   })
 }
 
-/** A list's problem stands at its field, whichever line it is of. */
+/** Joins problems of single list items (`NAME.0`) into one problem of the field. */
 export function gathered(problems: Problems): Problems {
   const found: Problems = {}
   for (const [name, text] of Object.entries(problems)) {

@@ -1,4 +1,4 @@
-// Lifetimes that an application has in place of the policy's: looked at before they are saved.
+// The form for an application's own lifetimes, which override the policy's: previewed before they are saved.
 import type { PublicApplication } from '../../../identity/applications/public-application.js'
 import { lifetimeNames, type OwnLifetimes } from '../../../policy/application-metadata.js'
 import { readPolicyValue } from '../../../policy/policy-values.js'
@@ -15,11 +15,11 @@ export function createApplicationLifetimePages(deps: ApplicationViewDeps) {
 
   const found = (ctx: Context): Promise<PublicApplication> => applications.require(ctx.params.id ?? '')
 
-  /** Shows the form again with what is wrong. */
+  /** Shows the form again with its problems. */
   const again = (ctx: Context, application: PublicApplication, problems: Problems): Promise<void> =>
     show(ctx, application, { values: typedIn(ctx, lifetimeNames), problems }, 'lifetimes')
 
-  /** As they were typed, and what is wrong with each. */
+  /** The lifetimes as typed, and the problem of each. */
   function read(ctx: Context): { lifetimes: OwnLifetimes; problems: Problems } {
     const frame = pages.frameOf(ctx)
     const typed = typedIn(ctx, lifetimeNames)

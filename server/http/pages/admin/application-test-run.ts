@@ -1,5 +1,5 @@
-// What an application does once it has a code, done in its place: it exchanges the code, asks userinfo and introspection, and
-// signs out, behind the same checks as the endpoints.
+// The steps of an application after it got a code, run in its place: exchange of the code, userinfo, introspection and
+// sign-out, with the same checks as at the endpoints.
 import type { PublicApplication } from '../../../identity/applications/public-application.js'
 import { testRedirectUri } from '../../../identity/authorizations/authorization-requests.js'
 import type { Codes } from '../../../identity/authorizations/codes.js'
@@ -26,7 +26,7 @@ export type ApplicationTestRunDeps = {
   now: () => number
 }
 
-/** What each side said, as the page shows it. */
+/** Requests and answers of the test, as the page shows them. */
 export type ApplicationTestRun = {
   sent: Member[]
   method: string
@@ -34,18 +34,23 @@ export type ApplicationTestRun = {
   answer: Member[] | null
   access: Member[] | null
   id: Member[] | null
-  /** null where the application has no `openid`, which userinfo asks for. */
+  /** null if the application has no scope `openid`, which userinfo demands. */
   userinfo: Member[] | null
-  /** null where the application is public: introspection is for those who prove themselves (RFC 7662 §2.1). */
+  /** null if the application is public: introspection is for confidential clients (RFC 7662 §2.1). */
   introspection: Member[] | null
-  /** `why`: what the token is refused with, where this server would take it at all. */
+  /**
+   * Whether the token was active before and after the end of its session. `why`: the code that refuses it now, if this
+   * server accepts such tokens.
+   */
   ended: { before: boolean; after: boolean; why: ErrorCode | null; sid: string | null } | null
 }
 
 export function createApplicationTestRun(deps: ApplicationTestRunDeps) {
   const { issuer, codes, sessions, tokenInspector, userinfo, introspect, now } = deps
 
-  /** As the token endpoint would, for an application that has proved itself: its secret is known to nobody here. */
+  /**
+   * Exchanges the code as the token endpoint does for an authenticated application; the client secret is unknown here.
+   */
   async function exchange(ctx: Context, application: PublicApplication, code: string, { verifier }: SignInTest) {
     const terms = { redirectUri: testRedirectUri(issuer, application.id), verifier, apart: true } as const
     try {
@@ -57,7 +62,7 @@ export function createApplicationTestRun(deps: ApplicationTestRunDeps) {
     }
   }
 
-  /** Asks with the token, ends the session that it belongs to, and asks again. */
+  /** Uses the token, ends its session, and uses it again. */
   async function useAndEnd(ctx: Context, application: PublicApplication, answer: TokenAnswer) {
     const { access_token: token, scope = '' } = answer
     const { userId, actor } = browserUserOf(ctx)
@@ -72,7 +77,7 @@ export function createApplicationTestRun(deps: ApplicationTestRunDeps) {
       introspection: isPublic(application) ? null : withTimes(before),
       ended: {
         ...{ before: before.active, after: after.active, sid: session?.id ?? null },
-        // A token for another resource server fails here at that first.
+        // A token for another resource server is refused for its audience first.
         why: refusal === 'token_audience' ? null : refusal,
       },
     }

@@ -1,7 +1,7 @@
-// A sign-in to an application, tried out by an administrator: the real flow, with a page of ours in the place of the
-// application. It asks as the application would, exchanges the code behind the same checks as the token endpoint, shows what
-// each side said, and ends the session that it opened. The address that it comes back to is registered nowhere: a ticket of
-// ours alone allows it, for the browser session that began it (tokens/sign-in-tests.ts).
+// A test sign-in to an application, for administrators: the real flow, with a page of this server in place of the
+// application. It sends the application's authorization request, exchanges the code with the same checks as the token
+// endpoint, shows requests and answers, and ends the session that it opened. Its redirect URI is not registered: only a
+// ticket of this server allows it, for the browser session that began the test (tokens/sign-in-tests.ts).
 import type { Applications } from '../../../identity/applications/applications.js'
 import type { PublicApplication } from '../../../identity/applications/public-application.js'
 import { testPath, testRedirectUri } from '../../../identity/authorizations/authorization-requests.js'
@@ -25,7 +25,7 @@ export type ApplicationTestPagesDeps = {
   now: () => number
 }
 
-/** How the sign-in may be asked for; '' as the application usually does. */
+/** Values of `prompt` for the test; '' for the application's usual one. */
 export const testPrompts = ['', 'login', 'consent', 'none'] as const
 
 export function createApplicationTestPages(deps: ApplicationTestPagesDeps) {
@@ -35,7 +35,7 @@ export function createApplicationTestPages(deps: ApplicationTestPagesDeps) {
   const byOf = (ctx: Context, { id }: PublicApplication) => ({ sid: browserUserOf(ctx).sid, applicationId: id })
   const tabOf = ({ id }: PublicApplication) => `/admin/applications/${encodeURIComponent(id)}?tab=test`
 
-  /** What the application would have sent, and where to. */
+  /** The authorization request that the application would send, by members. */
   function requestOf({ id, metadata }: PublicApplication, { state, nonce, challenge, prompt }: SignInTest): Member[] {
     return membersOf({
       ...{ client_id: id, response_type: 'code', redirect_uri: testRedirectUri(issuer, id) },
@@ -58,14 +58,14 @@ export function createApplicationTestPages(deps: ApplicationTestPagesDeps) {
     })
   }
 
-  /** It was begun somewhere else, or by somebody else, or never. */
+  /** The page for a test that this browser session has not begun. */
   async function notBegun(ctx: Context, application: PublicApplication): Promise<void> {
     await pages.tell(ctx, { tone: 'warn', text: pages.translate(ctx)('applicationTest.notBegun') })
     pages.go(ctx, tabOf(application))
   }
 
   return {
-    /** On to the authorization endpoint, as the application would send the browser there. */
+    /** Redirects to the authorization endpoint, as the application would. */
     async testApplicationPage(ctx: Context): Promise<void> {
       const application = await found(ctx)
       const typed = typedIn(ctx, ['prompt']).prompt
@@ -84,7 +84,10 @@ export function createApplicationTestPages(deps: ApplicationTestPagesDeps) {
       pages.go(ctx, withTicket(authorizePath, ticket))
     },
 
-    /** The browser has come back. Nothing is done with the code until it is sent: a page that is loaded twice would spend it twice. */
+    /**
+     * The page at the redirect URI. The code is exchanged by its form: a page that is loaded twice would spend the code
+     * twice.
+     */
     async applicationTestBackPage(ctx: Context): Promise<void> {
       const application = await found(ctx)
       const state = readText(ctx, 'state', 400)

@@ -1,4 +1,4 @@
-// The page of one application, tab by tab. What shows a tab reads what that tab shows, and nothing else.
+// The page of one application, by tabs. Each tab reads only the data that it shows.
 import type { ApplicationSecretChanges } from '../../../identity/applications/application-secret-changes.js'
 import type { ApplicationUses } from '../../../identity/applications/application-uses.js'
 import type { Applications } from '../../../identity/applications/applications.js'
@@ -38,10 +38,10 @@ export type ApplicationViewDeps = {
 export const tabs = ['overview', 'settings', 'access', 'resource', 'secrets', 'lifetimes', 'test'] as const
 export type Tab = (typeof tabs)[number]
 
-/** A form that was sent and could not be used. */
+/** A refused form: values as typed, and their problems. */
 export type Wrong = { values: Values; problems: Problems; rows?: ScopeRow[] }
 
-/** For how long a secret may stay good beside a new one; seconds. */
+/** How long a secret may stay valid beside a new one; choices in seconds. */
 export const overlaps = [86_400, 3_600, 7 * 86_400, 0] as const
 
 export const formOf = ({ kind, origin }: PublicApplication, tab: 'settings' | 'access'): Form => ({
@@ -53,7 +53,7 @@ export const formOf = ({ kind, origin }: PublicApplication, tab: 'settings' | 'a
 export function createApplicationView(deps: ApplicationViewDeps) {
   const { pages, issuer, applications, secretChanges, applicationUses, roles, policy, snippets } = deps
 
-  /** What a tab shows beside the application itself. */
+  /** The data of a tab beside the application itself. */
   async function ofTab(tab: Tab, application: PublicApplication, wrong: Wrong | null, frame: Frame) {
     switch (tab) {
       case 'settings':
@@ -112,7 +112,7 @@ export function createApplicationView(deps: ApplicationViewDeps) {
     }
   }
 
-  /** @param tab that is shown; that of the address where none is named */
+  /** @param tab the tab shown; by default the one in the address */
   async function show(
     ctx: Context,
     application: PublicApplication,
@@ -135,7 +135,7 @@ export function createApplicationView(deps: ApplicationViewDeps) {
         redirectUris: application.metadata.redirect_uris ?? [],
         tab: shown,
         tabs: its,
-        // A resource server that only verifies has none, and "0" would say nothing of it.
+        // A resource server that only verifies tokens has no sessions, and "0" would mean nothing.
         hasSessions: application.kind !== 'resource_server' || live.sessions.count > 0 || opensSessions(application),
         live: {
           sessions: live.sessions.count,
@@ -155,7 +155,7 @@ export function createApplicationView(deps: ApplicationViewDeps) {
 export type ApplicationView = ReturnType<typeof createApplicationView>
 
 function tabsOf({ id, kind, active, resource, metadata }: PublicApplication): [Tab, ...Tab[]] {
-  // Our own is what the house needs, but for how long it lasts.
+  // The built-in application's settings are fixed, except for its lifetimes.
   if (id === ownApplicationId) return ['overview', 'lifetimes']
   const isShown: Partial<Record<Tab, boolean>> = {
     resource: resource !== null || kind === 'resource_server',
@@ -172,7 +172,7 @@ const opensSessions = ({ metadata }: PublicApplication) =>
 
 const given = (wrong: Wrong | null) => ({ values: wrong?.values ?? {}, problems: wrong?.problems ?? {} })
 
-/** What one should know of an address stands below it, as long as it is there. */
+/** Adds warnings about a redirect URI to the help of its field. */
 function withWarnings<F extends { name: string; help: string }>(field: F, value: unknown, { t }: Frame): F {
   if (!field.name.endsWith('redirect_uris') || !Array.isArray(value)) return field
   const warnings = (value as string[]).flatMap(uri => redirectUriWarning(uri) ?? [])
@@ -199,7 +199,7 @@ function promptChoices({ t }: Frame) {
   return testPrompts.map(value => ({ value, label: t(`applicationTest.prompt.${value || 'usual'}`) }))
 }
 
-/** As the discovery documents name them. */
+/** The endpoints by their names in the discovery documents. */
 function endpointsAt(issuer: string): { name: string; address: string }[] {
   return [
     { name: 'issuer', address: issuer },

@@ -1,4 +1,4 @@
-// One application: what it is set to, what it may have, its secrets, and whatever changes that.
+// The pages of one application: settings, scopes, secrets, and their changes.
 import type { PublicApplication } from '../../../identity/applications/public-application.js'
 import type { Actor } from '../../../policy/actor.js'
 import { saysItself } from '../../../policy/own-description.js'
@@ -26,14 +26,14 @@ export function createOneApplicationPages(deps: OneApplicationPagesDeps) {
     pages.go(ctx, pathOf(application, tab))
   }
 
-  /** Does something with the application, tells it on its page, and leads back there. */
+  /** Changes the application, shows a notice, and redirects to its page. */
   async function act(ctx: Context, work: (id: string, actor: Actor) => Promise<void>, told: string, tab?: Tab) {
     const application = await found(ctx)
     await work(application.id, browserUserOf(ctx).actor)
     await done(ctx, application, told, tab)
   }
 
-  /** Saves a form of a tab; what is wrong with it is told beside it, and what one should know on the page after. */
+  /** Saves the form of a tab; problems are shown beside the fields, warnings on the next page. */
   async function save(ctx: Context, tab: 'settings' | 'access'): Promise<void> {
     const application = await found(ctx)
     const form = formOf(application, tab)
@@ -116,5 +116,8 @@ export function createOneApplicationPages(deps: OneApplicationPagesDeps) {
   }
 }
 
-/** What is emptied is taken away; scopes of which none is left are none, and not those that its kind begins with. */
+/**
+ * The value of an emptied field: null removes the member; an empty `scope` means no scopes, and not the kind's
+ * defaults.
+ */
 const emptied = (member: string): string | null => (member === 'scope' ? '' : null)

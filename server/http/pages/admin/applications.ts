@@ -1,4 +1,4 @@
-// Applications, as administrators look through them; resource servers are those that tokens are made for.
+// The list of applications for administrators; resource servers are the applications that tokens are issued for.
 
 import { type ApplicationFilter, applicationStates } from '../../../identity/applications/application-list.js'
 import type { ApplicationUses } from '../../../identity/applications/application-uses.js'
@@ -96,7 +96,7 @@ export function createApplicationPages(deps: ApplicationPagesDeps) {
     applicationsPage: (ctx: Context) => show(ctx, false),
     resourceServersPage: (ctx: Context) => show(ctx, true),
 
-    /** All that the filter finds, row by row, however many. */
+    /** The CSV file of all rows that the filter finds, streamed row by row. */
     async applicationsFile(ctx: Context): Promise<void> {
       const rows = applications.every(await readFilter(ctx))
       answerCsv(ctx, 'darvoza-applications', applicationColumns, rows, files.take(ctx, pages.frameOf(ctx)))
@@ -115,11 +115,11 @@ export function presentApplication(application: PublicApplication, issuer: strin
   return {
     ...{ id, name, kind, origin, active, version, createdAt },
     state: stateOf(application),
-    /** Our own goes by the issuer. */
+    /** The identifier of the built-in application is the issuer. */
     resource: id === ownApplicationId ? issuer : application.resource,
     scopes: resourceScopes.map(one => one.name),
     isUnseen: isUnseen(application),
-    /** Of our own there is little that the house does not need as it is. */
+    /** Most settings of the built-in application are fixed. */
     changeable: id !== ownApplicationId,
   }
 }

@@ -1,5 +1,5 @@
-// What an entry of the audit log tells, in the words of the reader: each value with its name, before and after. The files of
-// the log, and the API, have every value as it was written down.
+// The values in an entry of the audit log, in the reader's language: each with its name, before and after the change.
+// The CSV file of the log, and the API, have every value as it was written.
 import type { AuditRecord } from '../../../identity/logs/audit-log.js'
 import { revocableSecrets } from '../../../policy/key-life.js'
 import { isPolicyName } from '../../../policy/policies.js'
@@ -11,7 +11,7 @@ import { titleOf, valueText } from './policy-texts.js'
 
 export type AuditChange = {
   name: string
-  /** What the value is called; the name where nothing better is known. */
+  /** The name of the value in the reader's language; its raw name if there is no text. */
   label: string
   /** Inputs of `ui('value').of`. */
   before: Shown
@@ -29,11 +29,11 @@ const session: Words = (value, frame, people) =>
   typeof value === 'string' ? people.session(value) : wordsOf(value, frame)
 const device: Words = (value, frame, people) =>
   typeof value === 'string' ? people.device(value) : wordsOf(value, frame)
-/** How many: their ids tell nobody anything. */
+/** The number of items in a list whose ids would mean nothing to a reader. */
 const length: Words = (value, frame) => wordsOf(Array.isArray(value) ? value.length : value, frame)
 const instant: Words = (value, frame) =>
   typeof value === 'number' ? frame.format.dateTime(value) : wordsOf(value, frame)
-/** Numbers that name something are not grouped in thousands. */
+/** An id: a number without separators of thousands. */
 const id: Words = (value, frame) => (typeof value === 'number' ? String(value) : wordsOf(value, frame))
 const cause: Words = (value, { t }) =>
   typeof value === 'string' && Object.hasOwn(triggers, value) ? t(`causes.${value}`) : String(value)
@@ -51,7 +51,7 @@ const apply: Words = (value, { t }) => (isPolicyApply(String(value)) ? t(`polici
 const fields: Words = (value, frame) =>
   Array.isArray(value) ? value.map(name => fieldNames[name]?.(frame) ?? String(name)).join(', ') : wordsOf(value, frame)
 
-/** The fields of a profile, which an entry names and does not tell. */
+/** The names of profile fields; an entry holds which fields changed, not their values. */
 const fieldNames: Record<string, (frame: Frame) => string> = {
   username: ({ t }) => t('shared.username'),
   firstName: ({ t }) => t('shared.firstName'),
@@ -59,7 +59,7 @@ const fieldNames: Record<string, (frame: Frame) => string> = {
   email: ({ t }) => t('shared.email'),
 }
 
-/** The values that entries tell beside policies; their names are `auditValues.NAME`. */
+/** How the values of entries are written, except policies; their names are the texts `auditValues.NAME`. */
 const values: Record<string, Words> = {
   username: plain,
   name: plain,
@@ -112,7 +112,7 @@ const values: Record<string, Words> = {
   blacklisted: plain,
 }
 
-/** The people, sessions and devices that the values of an entry name, for `createPeople`. */
+/** The users, sessions and devices that the values of an entry name, as subjects for `createPeople`. */
 export function namedIn(entry: AuditRecord): Subject[] {
   return toldBy(entry).flatMap(told =>
     (['user', 'session', 'device'] as const).flatMap(kind => {
@@ -122,7 +122,7 @@ export function namedIn(entry: AuditRecord): Subject[] {
   )
 }
 
-/** Each value that an entry tells, before and after; null where it tells none. */
+/** The values in an entry, before and after the change; null on a side without the value. */
 export function changesOf(entry: AuditRecord, frame: Frame, people: Named): AuditChange[] {
   const [before, after] = toldBy(entry)
   const names = [...new Set([...Object.keys(before), ...Object.keys(after)])]
@@ -132,7 +132,10 @@ export function changesOf(entry: AuditRecord, frame: Frame, people: Named): Audi
   })
 }
 
-/** What stands in the place of an id; a role or an application may be called so, too. */
+/**
+ * The subject of an entry as text. Some actions have special subjects with a text; a role or an application may have
+ * such an id, too.
+ */
 export function subjectText({ action, subject, afterJson }: AuditRecord, { t }: Frame): string {
   if (action === 'key_revoked' && revocableSecrets.some(secret => secret === subject))
     return t(`keys.secret.${subject}`)
@@ -155,7 +158,7 @@ function valueWords(name: string, value: unknown, frame: Frame, people: Named): 
   return (Object.hasOwn(values, name) ? values[name]! : plain)(value, frame, people)
 }
 
-/** Numbers, lists of names, yes and no as people write them; what an older version wrote stands as it is. */
+/** A number, list or boolean in the reader's language; other values, which an older version wrote, as they are. */
 function wordsOf(value: unknown, { t, format }: Frame): string {
   if (typeof value === 'string') return value
   if (typeof value === 'number') return format.number(value)

@@ -1,4 +1,4 @@
-// The audit log: searched, looked into, taken away as a file, and its chain checked.
+// The audit log for administrators: list, one entry, CSV file, and a check of its hash chain.
 import { Readable } from 'node:stream'
 import type { AuditFilter, AuditLog, AuditRecord, ChainCheck } from '../../../identity/logs/audit-log.js'
 import type { UserList } from '../../../identity/people/user-list.js'
@@ -29,7 +29,7 @@ export type AuditPagesDeps = {
 
 export function createAuditPages({ pages, files, auditLog, users, userList, names }: AuditPagesDeps) {
   const named = createPeople({ names })
-  /** One check at a time reads the whole log, however many ask. */
+  /** The check of the chain that is running: it reads the whole log, so all callers share it. */
   let checking: Promise<ChainCheck> | null = null
 
   async function readFilter(ctx: Context, which: Which[] = []): Promise<AuditFilter> {
@@ -39,7 +39,7 @@ export function createAuditPages({ pages, files, auditLog, users, userList, name
     const kind = chosen || (/^[0-9a-f]{8}-[0-9a-f-]{27}$/i.test(id) ? 'session' : 'user')
     return {
       ...(await readTyped(ctx, auditFilters, finder)),
-      // Whatever is about a person: their sessions and devices too.
+      // For a user, entries about their sessions and devices are found, too.
       userId: id && kind === 'user' ? await findPerson('subject', id, finder) : undefined,
       subject: id && kind !== 'user' ? { kind, id } : undefined,
     }
@@ -96,7 +96,7 @@ export function createAuditPages({ pages, files, auditLog, users, userList, name
       })
     },
 
-    /** What the filters find, all of it, as it is read: a log of any length takes little memory. */
+    /** The CSV file of all entries that the filter finds, streamed, so that a log of any length takes little memory. */
     async auditFile(ctx: Context): Promise<void> {
       const format = readChoice(ctx, 'format', ['csv', 'jsonl'])
       const entries = auditLog.every(await readFilter(ctx))
@@ -128,7 +128,7 @@ async function* asLines(entries: AsyncIterable<AuditRecord>): AsyncGenerator<str
   for await (const entry of entries) yield `${JSON.stringify(jsonOf(auditColumns, entry))}\n`
 }
 
-/** An action in words; what an older version wrote stands as it is. */
+/** The text of an action; one that an older version wrote is shown as it is. */
 export function actionOf(action: string, { t }: Frame): string {
   return Object.hasOwn(auditActions, action) ? t(`audit.${action}`) : action
 }

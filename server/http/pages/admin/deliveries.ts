@@ -1,4 +1,4 @@
-// Logout tokens: what waits, what was taken and what was given up; sent again, and tried out.
+// Logout tokens (deliveries): waiting, delivered and given up; sending one again, and a test.
 import type { Attempted } from '../../../identity/deliveries/attempt.js'
 import { type Deliveries, type DeliveryInList, deliveryStates } from '../../../identity/deliveries/deliveries.js'
 import type { Figures } from '../../../identity/logs/figures.js'

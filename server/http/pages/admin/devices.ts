@@ -29,7 +29,7 @@ export type DevicePagesDeps = {
   names: Names
 }
 
-/** Devices of everybody, and one of them. */
+/** The list of all devices, and the page of one device. */
 export function createDevicePages(deps: DevicePagesDeps) {
   const { pages, users, userList, sessions, deviceList, details, receipts, names } = deps
 
@@ -95,13 +95,13 @@ export function createDevicePages(deps: DevicePagesDeps) {
   }
 }
 
-/** The one that was ended last; what ends a device ends its sessions. */
+/** The session that ended last. A device has no end of its own: ending it ends its sessions. */
 function lastEnded(found: readonly SessionInList[]): SessionInList['session'] | null {
   const ended = found.map(one => one.session).filter(({ endedAt }) => endedAt !== null)
   return ended.sort((a, b) => b.endedAt! - a.endedAt!)[0] ?? null
 }
 
-/** Together what is of one application; the one that was signed in to last comes first. */
+/** Sessions grouped by application; the application with the latest sign-in comes first. */
 function byApplication(found: readonly SessionInList[]): SessionInList[] {
   const groups = new Map<string, SessionInList[]>()
   for (const one of found) {

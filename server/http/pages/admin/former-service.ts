@@ -1,5 +1,5 @@
-// How far the move from the former service has come: whose refresh tokens were exchanged, how many are still to come, who was
-// refused and why, and when the door closes.
+// Progress of the migration from the former service: refresh tokens exchanged, how many are left, which were refused
+// and why, and when its tokens are no longer accepted.
 import type { LegacyStatusReader } from '../../../identity/legacy/legacy-status.js'
 import { type ErrorCode, errors } from '../../../protocol/errors.js'
 import type { Context } from '../../handler.js'
@@ -7,7 +7,7 @@ import type { Pages } from '../page.js'
 
 export type FormerServicePagesDeps = { pages: Pages; legacyStatus: LegacyStatusReader }
 
-/** How many days stand on the page. */
+/** Number of days on the page. */
 const daysShown = 60
 
 export function createFormerServicePages({ pages, legacyStatus }: FormerServicePagesDeps) {

@@ -1,5 +1,5 @@
-// A password that an administrator gives somebody: made here, or typed. One that is made is in the answer to the form and
-// nowhere else: it is not kept, not logged, and stands in no address; a page that is loaded again does not show it.
+// A password that an administrator gives a user: generated here, or typed. A generated one is only in the answer to the
+// form: it is not stored, not logged, and in no address; a page that is loaded again does not show it.
 import { makePassword } from '../../../policy/password.js'
 import type { PolicyInForce } from '../../../revocation/policy-in-force.js'
 import type { Context } from '../../handler.js'
@@ -13,23 +13,23 @@ export type GivenPassword = { password: string; isMade: boolean }
 
 export function createGivenPasswords({ pages, policy, random }: GivenPasswordDeps) {
   return {
-    /** @throws invalid_fields where one was to be typed and is not there */
+    /** Reads the form. @throws invalid_fields if the password should be typed and is missing */
     read(ctx: Context): GivenPassword {
       if (typedIn(ctx, ['how']).how === 'make')
         return { password: makePassword(policy().password_min_length, random), isMade: true }
       return { password: readFields(ctx, { password: {} }).password, isMade: false }
     },
 
-    /** What was typed as one, if anything was. */
+    /** The typed password, if any. */
     typedIn: (ctx: Context): string | undefined => {
       const { how, password } = typedIn(ctx, ['how', 'password'])
       return how === 'make' ? undefined : password || undefined
     },
 
-    /** Which way was chosen, for the form that is shown again. */
+    /** The chosen way, `typed` or `make`, to show the form again. */
     howOf: (ctx: Context): string => (typedIn(ctx, ['how']).how === 'typed' ? 'typed' : 'make'),
 
-    /** Shows the password that was made, this once. */
+    /** Shows the generated password, only this once. */
     async show(ctx: Context, user: { id: number; username: string }, password: string, text: string): Promise<void> {
       const { t } = pages.frameOf(ctx)
       const crumbs = [

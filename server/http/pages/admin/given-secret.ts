@@ -1,5 +1,5 @@
-// What a new application needs, its secret among it. The secret is in the answer to the form and nowhere else: it is not
-// kept, not logged, and stands in no address; a page that is loaded again does not show it.
+// What a new application is configured with, such as its secret. The secret is only in the answer to the form: it is
+// not stored, not logged, and in no address; a page that is loaded again does not show it.
 import type { PublicApplication } from '../../../identity/applications/public-application.js'
 import type { Problem } from '../../../protocol/problems.js'
 import type { Context } from '../../handler.js'
@@ -12,7 +12,7 @@ export type GivenSecretDeps = { pages: Pages; snippets: Snippets }
 export type GivenSecret = {
   application: PublicApplication
   secret: string | null
-  /** What was done. */
+  /** The notice of what was done. */
   text: string
   warnings?: readonly Problem[]
   isNew?: true

@@ -1,5 +1,5 @@
-// The numbers of the administrators' home: each is counted as the list behind it is filtered, so that both tell of the same,
-// and leads there whoever may see the list.
+// The numbers of the administrators' home page. Each is counted by the same filter as the list that it links to; the
+// link is for readers who may see the list.
 
 import type { ApplicationUses } from '../../../identity/applications/application-uses.js'
 import type { Applications } from '../../../identity/applications/applications.js'
@@ -22,35 +22,35 @@ export type HomeNumbersDeps = {
   applicationUses: ApplicationUses
 }
 
-/** Since when is counted: epoch ms, and as the lists' addresses say it. `totals`: as figures tell them. */
+/** The beginning of the period: epoch ms, and as text for the lists' addresses. `totals`: sums of the figures in it. */
 export type Period = { since: number; from: string; totals: Record<CountName, number> }
 
-/** Input of ui('tile'), but for its texts. */
+/** Inputs of ui('tile'), without its texts. */
 export type HomeNumber = {
   name: string
   icon: string
   value: string
-  /** What the value says, where a word beside it follows it. */
+  /** The number in `value`, if a word that depends on it follows. */
   count: number | null
   href: string | null
-  /** Counted then, where it was not just now; epoch ms. */
+  /** When it was counted, if not just now; epoch ms. */
   at: number | null
   tone: 'bad' | 'warn' | null
   exact?: Partial<Record<CountName, number>>
-  /** In place of the usual one. */
+  /** The help text, in place of the usual one. */
   hint?: string
 }
 
-/** Over how many whole minutes is said how many refreshes there are in one. */
+/** Refreshes per minute are an average over so many whole minutes. */
 export const refreshMinutes = 5
 
-/** So many applications are looked at for the ones used most, and so many of them named. */
+/** How many applications are read to find the most used ones, and how many of those are named. */
 const [mostLooked, mostNamed] = [50, 3]
 
-/** Two numbers, and the ends of two plots, are of one counting. */
+/** Numbers of this moment. `levels` counts once for two numbers and the last points of two plots. */
 type Now = { levels: () => Promise<Levels> }
 
-/** `exact`: how often in all, of the figure that is plotted as well. */
+/** The value of a number. `exact`: the exact count of a figure that is also plotted. */
 type Told = {
   value: string
   count?: number
@@ -63,7 +63,7 @@ type Told = {
 type Row<Of> = {
   name: string
   icon: string
-  /** Who has one of these sees the number; who has `behind`, the list. */
+  /** A reader with one of these permissions sees the number; one with `behind` also gets the link to the list. */
   seenBy: readonly OwnPermission[]
   behind: OwnPermission | null
   href: (frame: Frame, of: Of) => string
@@ -83,7 +83,7 @@ export function createHomeNumbers(deps: HomeNumbersDeps) {
     }
   }
 
-  /** How many there are, and those that people use most. */
+  /** How many applications there are, and the most used ones. */
   async function usedApplications(frame: Frame): Promise<Told> {
     const { results, next } = await applications.list({ state: 'active' }, { limit: mostLooked })
     const value = `${frame.format.number(results.length)}${next === null ? '' : '+'}`
@@ -127,7 +127,7 @@ export function createHomeNumbers(deps: HomeNumbersDeps) {
       icon: 'refresh',
       seenBy: ['darvoza:sessions:read'],
       behind: null,
-      // Refreshes are in no log: what is behind the number is how it came about, on this page.
+      // No log has refreshes: the number links to the plot of refreshes on this page.
       href: () => '#refreshes',
       tell: async ({ format }) => ({
         value: format.rate((await figures.recent('refreshes', refreshMinutes)) / refreshMinutes),
@@ -143,7 +143,10 @@ export function createHomeNumbers(deps: HomeNumbersDeps) {
     },
   ]
 
-  /** The larger count: figures are written with a delay; the log is counted up to a bound, and its old entries are deleted. */
+  /**
+   * The larger of two counts: figures are written with a delay; the log is counted up to a bound, and old entries are
+   * deleted.
+   */
   function agreed(frame: Frame, name: CountName, found: Counted, totals: Period['totals']): Told {
     if (totals[name] > found.count) return { value: frame.format.number(totals[name]) }
     return { value: counted(frame, found), ...(!found.more && { exact: { [name]: found.count } }) }
@@ -163,7 +166,7 @@ export function createHomeNumbers(deps: HomeNumbersDeps) {
 
   const ofPeriod: Row<Period>[] = [
     action('signIns', 'check', 'signed_in', 'sign_ins'),
-    // The figures know of guesses at names that nobody has; the log does not.
+    // The figures include attempts with unknown usernames; the log does not.
     action('failures', 'bad', 'sign_in_failed', null),
     {
       name: 'incidents',
@@ -202,7 +205,7 @@ export function createHomeNumbers(deps: HomeNumbersDeps) {
   }
 }
 
-/** The figures with what the numbers beside them know better: their last step is of this moment. */
+/** The figures, with their last points and totals replaced by the exact numbers of this moment. */
 export function brought(found: FigureSeries, numbers: readonly HomeNumber[], levels: Levels): FigureSeries {
   const points = { ...found.points }
   const totals = { ...found.totals }

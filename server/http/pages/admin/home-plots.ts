@@ -1,4 +1,4 @@
-// The plots of the administrators' home, each with its figures as a table: what happened over a day, a week or a month.
+// The plots of the administrators' home page over a day, a week or a month, each with its figures as a table.
 import type { FigurePoint, FigureSeries } from '../../../identity/logs/figures.js'
 import { type CountName, type FigureName, type FigureRange, figures } from '../../../policy/figures.js'
 import { beginningOf, minuteIn } from '../days.js'
@@ -6,8 +6,8 @@ import type { Frame } from '../frame.js'
 import { plot } from '../plot.js'
 
 /**
- * Texts are `home.plot.NAME`, and `home.series.NAME` of the figures. `per`: shown as how many in a minute. `looks`: where
- * nothing is bad, nothing is red.
+ * A plot. Its texts are `home.plot.NAME`, and `home.series.NAME` for its figures. `per`: values are per minute.
+ * `looks`: the colour class of each series; red is for bad news only.
  */
 type PlotRow = {
   name: string
@@ -24,10 +24,10 @@ const plots: readonly PlotRow[] = [
   { name: 'revocations', shape: 'steps', figures: ['revocations', 'reuse_incidents'] },
 ]
 
-/** Inputs of ui('table'). */
+/** Inputs of ui('table') for a plot. */
 export type HomePlot = {
   name: string
-  /** What it adds up to, in words. */
+  /** The sum or the range of each figure, as text. */
   summary: string
   svg: string
   columns: { label: string; end?: true }[]
@@ -36,7 +36,7 @@ export type HomePlot = {
 
 const minute = 60_000
 
-/** What is written hundreds of times on the page is found once. */
+/** The frame, with cached texts that a page shows hundreds of times. */
 type Told = Frame & {
   label: (figure: FigureName) => string
   unknown: string
@@ -65,7 +65,7 @@ function remembered<Of>(tell: (of: Of) => string): (of: Of) => string {
   }
 }
 
-/** Since when anything is known, where that is not all the time; and whether nothing is known of some of it since. */
+/** When known values begin, if not at the beginning of the range; and whether there are gaps after that. */
 export function gapsIn({ points, from }: FigureSeries): { begin: number | null; isBroken: boolean } {
   const isKnown = points.sign_ins.map(({ value }) => value !== null)
   const first = isKnown.indexOf(true)
@@ -83,7 +83,7 @@ function plotOf(
   const { step } = found
   const rate = ({ at, value }: FigurePoint): FigurePoint => ({
     at,
-    // Of the last step only a part is over.
+    // The last step is not over yet.
     value: value === null ? null : value / Math.max(1, Math.min(step, now - at) / minute),
   })
   const series = names.map((figure, index) => ({
@@ -125,7 +125,7 @@ function plotOf(
 
 const written = (value: number | null, write: (value: number) => string) => (value === null ? null : write(value))
 
-/** How often in all, or between what and what. */
+/** A count's sum, or the smallest and largest value of a level, as text. */
 function summed(figure: FigureName, { points, totals }: FigureSeries, { t, format, label, unknown }: Told) {
   const what = label(figure)
   if (figures[figure].kind === 'count') return `${what}: ${format.number(totals[figure as CountName])}`
@@ -135,7 +135,7 @@ function summed(figure: FigureName, { points, totals }: FigureSeries, { t, forma
   return least === most ? `${what}: ${least}` : t('home.between', { what, least, most })
 }
 
-/** The lists behind single figures, for whoever may see them. */
+/** The lists that single figures link to, for readers who may see them. */
 const behind: Partial<Record<FigureName, { path: string; query: Record<string, string> }>> = {
   sign_ins: { path: '/admin/audit', query: { action: 'signed_in' } },
   reuse_incidents: { path: '/admin/incidents', query: {} },
@@ -149,7 +149,7 @@ function counted(figure: FigureName, { at, value }: FigurePoint, step: number, {
   return { is: 'link', href, text: format.number(value) }
 }
 
-/** The newest first; where nothing is known of many steps in a row, that is one row. */
+/** The rows of the table, newest first; successive steps without values become one row. */
 function rowsOf(
   points: readonly FigurePoint[],
   step: number,
@@ -169,7 +169,7 @@ function rowsOf(
   })
 }
 
-/** How far apart times are written below, and where: full hours and days of the reader. */
+/** Times on the axis by range: full hours or days in the reader's time zone, `days` apart. */
 const apart: Record<FigureRange, { days: number; hours: readonly string[] }> = {
   '24h': { days: 1, hours: ['00', '04', '08', '12', '16', '20'] },
   '7d': { days: 1, hours: ['00'] },

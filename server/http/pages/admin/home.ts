@@ -1,4 +1,4 @@
-// How things stand, at a glance: whether what everything stands on is well, who is signed in, and what happened lately.
+// The administrators' home page: state of database, Redis and keys, numbers of sessions, and recent events.
 
 import type { KeyRing } from '../../../identity/keys/key-ring.js'
 import type { Levels } from '../../../identity/logs/figures.js'
@@ -31,7 +31,7 @@ export function createHomePages(deps: HomePagesDeps) {
   const { pages, figures, keyRing, policy, tail, redisLink, now } = deps
   const numbers = createHomeNumbers(deps)
 
-  /** What happened, and since when: each list behind a number is asked for the very same. */
+  /** The numbers and plots of a period, with its beginning as the lists' filters use it. */
   async function periodOf(ctx: Context, frame: Frame, levels: () => Promise<Levels>) {
     const range = readChoice(ctx, 'range', ranges)
     const found = await figures.series(range)
@@ -47,7 +47,7 @@ export function createHomePages(deps: HomePagesDeps) {
     }
   }
 
-  /** The key that signs access tokens: for how long it has, and when the next one takes over; epoch ms. */
+  /** The signing key of access tokens: its age in ms, and when the next one takes over (epoch ms). */
   async function signingKey() {
     const { access_token_algorithm: algorithm, key_rotation_interval: interval } = policy()
     const keys = await keyRing.list()
@@ -99,5 +99,5 @@ export function createHomePages(deps: HomePagesDeps) {
   }
 }
 
-/** Keys take turns by a job that runs every minute; what waits for longer waits in vain. */
+/** A rotation that is overdue for longer than this is late, in ms: a job that runs every minute does it. */
 const late = 10 * 60_000

@@ -1,4 +1,4 @@
-// Refresh tokens that were used again: two held the session, and here they stand side by side.
+// Incidents: reused refresh tokens, each with the client that sent it and the one that held the session.
 import { nameDevice } from '../../../identity/devices/device-name.js'
 import type { SessionList } from '../../../identity/devices/session-list.js'
 import type { IncidentInList, Incidents } from '../../../identity/logs/incidents.js'
@@ -22,7 +22,7 @@ export type IncidentPagesDeps = {
 }
 
 export function createIncidentPages({ pages, incidents, users, userList, sessionList, names }: IncidentPagesDeps) {
-  /** How many sessions each of them has that live: so many would end. */
+  /** The number of live sessions of each user: so many would end. */
   async function liveSessionsOf(userIds: readonly number[]): Promise<Map<number, number>> {
     const live = new Map<number, number>()
     for (const userId of new Set(userIds)) live.set(userId, (await sessionList.count({ userId, state: 'live' })).count)

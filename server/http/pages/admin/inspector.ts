@@ -1,5 +1,5 @@
-// A token, looked at: every check in order, and who revoked it. The token comes by POST, is kept nowhere, and goes back to
-// the browser only as what it says, never with its signature.
+// The token inspector: every check in order, and who revoked the token. The token is sent by POST, is not stored, and
+// the page shows its content, never its signature.
 import type { ApiKeyInspection, InspectedApiKey } from '../../../identity/api-keys/api-key-inspection.js'
 import type { InspectedToken, TokenInspector } from '../../../identity/logs/token-inspector.js'
 import type { Context } from '../../handler.js'
@@ -49,7 +49,7 @@ export function createInspectorPages({ pages, tokenInspector, apiKeyInspection, 
     await pages.show(ctx, 'admin/inspector', data)
   }
 
-  /** Who saw to it that the token is refused, as far as the reader may see that. */
+  /** The revocation, audit entry and session that explain a refusal, as far as the reader may see them. */
   async function presentCauses({ revocation, audit, session }: InspectedToken, frame: Frame) {
     const people = await named(frame, revocation ? [revocation.actor] : [], [
       ...(revocation ? subjectsOf(revocation) : []),
@@ -90,7 +90,7 @@ export function createInspectorPages({ pages, tokenInspector, apiKeyInspection, 
       } catch (error) {
         return await show(ctx, null, problemsOf(error, pages.frameOf(ctx)))
       }
-      // As it stands in a request: `Authorization: Bearer …`.
+      // The token may be pasted with the header: `Authorization: Bearer …`.
       const text = token.replace(/^(Authorization:\s*)?(Bearer|DPoP|Token)\s+/i, '')
       if (apiKeyInspection.isApiKey(text)) return await showApiKey(ctx, await apiKeyInspection.inspect(text))
       await show(ctx, await tokenInspector.inspect(text))
@@ -104,7 +104,7 @@ function presentVerdict({ kind, checks, refusal, decoded, signed }: InspectedTok
     checks,
     refusal,
     signed,
-    // Being good is not enough: whoever shows it needs its key.
+    // A valid token that is bound to a key (DPoP) also needs a proof of that key.
     isBound: decoded?.claims.cnf !== undefined,
     header: decoded && presentMembers(decoded.header),
     claims: decoded && presentMembers(decoded.claims),

@@ -1,5 +1,5 @@
-// The signing keys, and the secrets that refresh tokens and device tokens are signed with: what each is at, and what would
-// break if it were taken away.
+// The signing keys, and the secrets of refresh tokens and device tokens: the state of each, and what its revocation
+// would break.
 
 import type { SessionList } from '../../../identity/devices/session-list.js'
 import type { KeyRing, ListedKey } from '../../../identity/keys/key-ring.js'
@@ -21,10 +21,10 @@ export type KeyPagesDeps = {
   now: () => number
 }
 
-/** What a key is at, in the order of its life; `revoked` is how some end. */
+/** States of a key, in the order of its life; `revoked` is an early end. */
 export const keyStates = ['pending', 'active', 'retiring', 'gone', 'revoked'] as const
 
-/** How many keys of the past stand on a page. */
+/** Number of former keys on a page. */
 const pastShown = 25
 
 export function createKeyPages({ pages, keyRing, sealedSecrets, sessionList, policy, now }: KeyPagesDeps) {
@@ -53,7 +53,10 @@ export function createKeyPages({ pages, keyRing, sealedSecrets, sessionList, pol
       })
     },
 
-    /** `algorithm`: where it is left out, that of access tokens. `now=1`: at once, whether verifiers have the new key or not. */
+    /**
+     * Rotates a key. `algorithm`: by default that of access tokens. `now=1`: at once, even if verifiers lack the new
+     * key.
+     */
     async rotateKeyPage(ctx: Context): Promise<void> {
       const { t, format } = pages.frameOf(ctx)
       const typed = typedIn(ctx, ['algorithm', 'now'])
@@ -88,7 +91,7 @@ export function createKeyPages({ pages, keyRing, sealedSecrets, sessionList, pol
       const { secret = '' } = ctx.params
       if (!isRevocable(secret)) throw refuse('not_found')
       await sealedSecrets.revoke(secret, browserUserOf(ctx).actor)
-      // Who has just ended all sessions has ended their own.
+      // Revoking this secret ends all sessions, also that of the administrator.
       if (secret === 'refresh') return pages.go(ctx, '/login')
       await pages.tell(ctx, { tone: 'good', text: t('keys.deviceRevoked') })
       pages.go(ctx, '/admin/keys')
@@ -102,7 +105,7 @@ function shortOf({ kid }: ListedKey): string {
   return `${kid.slice(0, shownSigns)}…`
 }
 
-/** How the keys of one algorithm take turns; epoch ms, but `interval` in seconds. */
+/** The rotation of the keys of one algorithm: times in epoch ms, `interval` in seconds. */
 function presentRotation(algorithm: string, here: readonly ListedKey[], interval: number, now: number) {
   const pending = pendingOf(algorithm, here)
   const ready = pending !== null && publishedAt(pending) <= now
@@ -110,7 +113,7 @@ function presentRotation(algorithm: string, here: readonly ListedKey[], interval
   const begun = Math.max(...signing.map(key => key.activatedAt ?? 0))
   return {
     algorithm,
-    // By itself: when the next one that waits is to sign, or the present one has signed for long enough.
+    // When the rotation is due: the next key's activation, or the end of the present key's interval.
     due: pending?.activatesAt ?? (signing.length > 0 ? begun + interval * 1000 : null),
     soonest: pending ? Math.max(publishedAt(pending), now) : publishedAt({ createdAt: now }),
     unknownFor: ready ? 0 : jwksMaxAge,
@@ -132,7 +135,7 @@ function presentKey(key: ListedKey, here: readonly ListedKey[], ofAccess: string
     removable: removableAt !== null && removableAt <= now,
     state: revokedAt === null ? key.state : ('revoked' as const),
     isAccess: algorithm === ofAccess,
-    /** What must sign in its place is not known to verifiers yet. */
+    /** Seconds in which verifiers may lack the key that would sign in place of this one. */
     gap: key.state === 'active' && (waiting === null || publishedAt(waiting) > now) ? jwksMaxAge : 0,
   }
 }

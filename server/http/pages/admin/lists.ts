@@ -1,11 +1,11 @@
-// What the lists of pages have in common beside their filters and columns (http/lists/).
+// Functions common to the list pages, beside filters and columns (http/lists/).
 import type { PublicDevice } from '../../../identity/devices/public-session.js'
 import type { Counted, Listed, Page } from '../../../identity/listing.js'
 import { Refusal } from '../../../protocol/errors.js'
 import type { Context } from '../../handler.js'
 import { readSize, readText } from '../query.js'
 
-/** One page of a list. An address that was cut off wrongly shows the list from its beginning. */
+/** Reads one page of a list. A wrong position in the address shows the list from its beginning. */
 export async function readListed<Row>(ctx: Context, read: (page: Page) => Promise<Listed<Row>>): Promise<Listed<Row>> {
   const limit = readSize(ctx)
   try {
@@ -16,7 +16,7 @@ export async function readListed<Row>(ctx: Context, read: (page: Page) => Promis
   }
 }
 
-/** The same with how many there are of all, counted up to a bound. */
+/** Reads one page of a list, and the number of all rows, counted up to a bound. */
 export async function readCounted<Row>(
   ctx: Context,
   read: (page: Page) => Promise<Listed<Row>>,
@@ -27,7 +27,7 @@ export async function readCounted<Row>(
   return { ...found, counted: isAll ? { count: found.results.length, more: false } : await count() }
 }
 
-/** Is anything filtered? */
+/** Whether any filter is set. */
 export function isFiltered(filter: object): boolean {
   return Object.values(filter).some(value => value !== undefined)
 }

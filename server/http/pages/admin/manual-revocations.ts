@@ -1,4 +1,4 @@
-// Revocations that administrators write by hand: first a look at how far one would reach, then the deed.
+// Manual revocations by administrators: a preview of what one would revoke, then the revocation.
 
 import type { SessionList } from '../../../identity/devices/session-list.js'
 import type { RevocationLog, RevocationRecord, WantedRevocation } from '../../../identity/logs/revocation-log.js'
@@ -27,7 +27,7 @@ export type ManualRevocationPagesDeps = {
 
 type Typed = { what: string; subject: string; reason: string }
 
-/** What can be written by hand: each trigger with the kind and effect that stand for it. */
+/** Triggers of manual revocations, each with its kind and effect. */
 const byHand = Object.entries(manualTriggers).flatMap(([kind, effects]) =>
   Object.entries(effects).map(([effect, trigger]) => ({ trigger: trigger as Trigger, kind, effect })),
 )
@@ -39,7 +39,7 @@ const fields = ['what', 'subject', 'reason'] as const
 export function createManualRevocationPages(deps: ManualRevocationPagesDeps) {
   const { pages, revocationLog, sessionList, userList, roles, users } = deps
 
-  /** What a form wants, in the log's own words. */
+  /** The revocation that a form asks for. */
   async function wantedOf({ what, subject, reason }: Typed): Promise<WantedRevocation> {
     const chosen = byHand.find(one => one.trigger === what)
     const kind = chosen?.kind ?? ''
@@ -66,7 +66,7 @@ export function createManualRevocationPages(deps: ManualRevocationPagesDeps) {
     )
   }
 
-  /** Shows what is wrong where it was typed. */
+  /** Shows the form again, with problems beside its fields. */
   function showProblems(ctx: Context, error: unknown): Promise<void> {
     const frame = pages.frameOf(ctx)
     const { kind, effect, ...problems } = problemsOf(error, frame)
@@ -74,7 +74,7 @@ export function createManualRevocationPages(deps: ManualRevocationPagesDeps) {
     return showForm(ctx, typedIn(ctx, fields), { ...problems, ...(what && { what }) })
   }
 
-  /** What the form wants, after a look at all of it. @throws invalid_fields, permission_denied */
+  /** Reads and validates the form. @throws invalid_fields, permission_denied */
   async function readForm(ctx: Context): Promise<[Typed, WantedRevocation]> {
     const { what, subject, reason } = typedIn(ctx, fields)
     const values = { what, subject: subject.trim(), reason: reason.trim() }
@@ -94,7 +94,7 @@ export function createManualRevocationPages(deps: ManualRevocationPagesDeps) {
     return [values, wanted]
   }
 
-  /** How many it is about: live sessions, or holders of a role. */
+  /** How many live sessions, or holders of a role, the revocation is about. */
   async function countOf(kind: string, subject: string): Promise<{ count: number; more: boolean }> {
     if (kind === 'token') return { count: 1, more: false }
     if (kind === 'role') return (await roles.require(subject)).holders
@@ -103,7 +103,7 @@ export function createManualRevocationPages(deps: ManualRevocationPagesDeps) {
     return sessionList.count({ ...whose, state: 'live' })
   }
 
-  /** A few of the people it is about where there may be many, for whoever may see them. */
+  /** Names of some users that the revocation is about, if it may be about several and the reader may see them. */
   async function someOf(kind: string, subject: string, { may, format }: Frame): Promise<string> {
     const page = { after: null, limit: 25 }
     if (kind === 'role' && may('darvoza:users:read')) {
@@ -124,7 +124,7 @@ export function createManualRevocationPages(deps: ManualRevocationPagesDeps) {
         reason: readText(ctx, 'reason'),
       }),
 
-    /** How far it would reach; nothing is changed. */
+    /** The preview of a revocation; it changes nothing. */
     async previewRevocationPage(ctx: Context): Promise<void> {
       const frame = pages.frameOf(ctx)
       const { t } = frame
@@ -139,7 +139,7 @@ export function createManualRevocationPages(deps: ManualRevocationPagesDeps) {
       const { kind, subject, effect } = wanted
       const { count, more } = await countOf(kind, subject)
       const name = kind === 'user' ? (await users.require(Number(subject))).username : subject
-      // Pages are sessions of the built-in application.
+      // The administrator's own page session belongs to the built-in application.
       const own = { user: String(userId), application: 'darvoza', all: '' }[kind as 'user']
       const endsOwn = effect === 'end' && own === subject
       await pages.show(ctx, 'admin/revocation-new', {

@@ -1,5 +1,5 @@
-// Many sessions or devices ended at once: those that a filter finds, or that were picked. A page tells count and reach and
-// names who is left out; what it then sends is what it has shown, and nothing that came later.
+// Ends many sessions or devices at once: those that a filter finds, or that were picked. A preview shows how many, and
+// names those left out; its form then ends exactly the rows that it showed.
 import { type LeftOut, previewOf } from '../../../identity/bulk.js'
 import type { DeviceEnds } from '../../../identity/devices/device-ends.js'
 import type { DeviceList } from '../../../identity/devices/device-list.js'
@@ -28,7 +28,7 @@ export type ManyEndsPagesDeps = {
   deviceEnds: DeviceEnds
 }
 
-/** As many stand in one form; who wants more does it again. */
+/** The most ids in one form; more need another form. */
 const mostEnded = 1_000
 
 export function createManyEndsPages(deps: ManyEndsPagesDeps) {
@@ -36,7 +36,7 @@ export function createManyEndsPages(deps: ManyEndsPagesDeps) {
   const ends = { sessions: deps.sessionEnds, devices: deps.deviceEnds }
   type Kind = keyof typeof ends
 
-  /** The place where the actor sits: it stays. */
+  /** The administrator's own session or device, which is not ended. */
   function ownOf(ctx: Context, kind: Kind): string {
     const { session } = browserUserOf(ctx).browser
     return kind === 'sessions' ? session.id : session.deviceId
@@ -61,7 +61,7 @@ export function createManyEndsPages(deps: ManyEndsPagesDeps) {
     })
   }
 
-  /** The newest of what is found, as many as can be ended at once. */
+  /** The newest ids that are found, as many as can be ended at once. */
   async function found(read: (page: Page) => Promise<Listed<string>>): Promise<{ ids: string[]; more: boolean }> {
     const ids: string[] = []
     for (let after: string | null = null; ; ) {
@@ -118,7 +118,7 @@ export function createManyEndsPages(deps: ManyEndsPagesDeps) {
   }
 }
 
-/** Tells what was done to many, and names who was left out. */
+/** Shows a notice of how many were changed, and names those left out. */
 export async function tellDone(
   pages: Pages,
   ctx: Context,

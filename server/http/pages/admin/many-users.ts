@@ -1,4 +1,4 @@
-// One change of the users that were picked in the list: a page tells its reach and names who is left out, then it is made.
+// One change of several picked users: a preview shows its effect and names those left out, then it is made.
 import { previewOf } from '../../../identity/bulk.js'
 import type { Roles } from '../../../identity/people/roles.js'
 import type { UserAct, UserActPreview, UserActs } from '../../../identity/people/user-acts.js'
@@ -15,7 +15,7 @@ import { firstPeople } from './people.js'
 
 export type ManyUsersPagesDeps = { pages: Pages; users: Users; userActs: UserActs; roles: Roles }
 
-/** What can be done to many at once, and the permission that it needs. */
+/** The changes of several users, each with its permission. */
 const changes = {
   disable: { permission: 'darvoza:users:write', what: 'disable' },
   'sign-out': { permission: 'darvoza:sessions:end', what: 'sign_out' },
@@ -28,7 +28,7 @@ type Change = keyof typeof changes
 export function createManyUsersPages({ pages, users, userActs, roles }: ManyUsersPagesDeps) {
   const pickedIds = (ctx: Context) => picked(ctx).filter(isUserId).map(Number)
 
-  /** What was asked for; null where the role is still to be chosen. @throws permission_denied */
+  /** The change that the form asks for; null if no role is chosen yet. @throws permission_denied */
   async function readAct(ctx: Context, change: Change): Promise<UserAct | null> {
     const { permission, what } = changes[change]
     if (!pages.frameOf(ctx).may(permission)) throw refuse('permission_denied')
@@ -37,7 +37,7 @@ export function createManyUsersPages({ pages, users, userActs, roles }: ManyUser
     return (await roles.all()).some(one => one.name === role) ? { what, role } : null
   }
 
-  /** Nobody locks themselves out in passing, among many. */
+  /** The administrator's own user is left out, so that nobody locks themselves out by mistake. */
   const sparedBy = (ctx: Context, change: Change) => ({
     keep: change === 'add-role' ? null : browserUserOf(ctx).userId,
   })

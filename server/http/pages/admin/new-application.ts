@@ -1,4 +1,4 @@
-// A new application: first what it is, then only what that needs.
+// The pages for a new application: first its kind, then only the fields of that kind.
 import type { Applications } from '../../../identity/applications/applications.js'
 import { withDefaults } from '../../../policy/application-defaults.js'
 import { type ApplicationKind, applicationKinds } from '../../../policy/application-metadata.js'
@@ -28,7 +28,7 @@ const icons: Record<ApplicationKind, string> = {
   resource_server: 'server',
 }
 
-/** Who is shown the name differs. */
+/** The text key of the name field, by who sees the name. */
 const nameSeenBy = {
   web: 'client_name',
   browser: 'client_name',
@@ -39,7 +39,7 @@ const nameSeenBy = {
 
 const formOf = (kind: ApplicationKind): Form => ({ kind, parts: ['settings', 'access', 'advanced'], isNew: true })
 
-/** A form that was sent and could not be used. */
+/** A refused form: values as typed, and their problems. */
 type Wrong = { values: Values; rows: ScopeRow[]; problems: Record<string, string> }
 
 export function createNewApplicationPages(deps: NewApplicationPagesDeps) {
@@ -136,7 +136,7 @@ export function createNewApplicationPages(deps: NewApplicationPagesDeps) {
 
 const kindIn = (text: string): ApplicationKind | undefined => applicationKinds.find(kind => kind === text)
 
-/** Scopes of which none is ticked are none; of the rest, what is empty is as the kind has it. */
+/** Metadata without empty members, which get the kind's defaults; an empty `scope` stays, and means no scopes. */
 function withoutEmpty<M extends object>(metadata: M): M {
   const members = Object.entries(metadata).map(([name, value]) => [name, name === 'scope' ? (value ?? '') : value])
   return Object.fromEntries(members.filter(([, value]) => value !== undefined)) as M

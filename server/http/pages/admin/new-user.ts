@@ -10,7 +10,7 @@ import { roleChoice } from './role-texts.js'
 
 export type NewUserPagesDeps = GivenPasswordDeps & { pages: Pages; users: Users; roles: Roles }
 
-/** A new user, made by an administrator: the first sign-in asks for another password. */
+/** The page for a new user: the first sign-in asks for another password. */
 export function createNewUserPages(deps: NewUserPagesDeps) {
   const { pages, users, roles } = deps
   const given = createGivenPasswords(deps)

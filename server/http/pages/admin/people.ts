@@ -1,4 +1,4 @@
-// Who and what the logs name, as pages show it: a name that links to its page, for whoever may see that page.
+// Names of the users, sessions and devices in log entries, as links for readers who may see their pages.
 import type { Names, SessionName } from '../../../identity/people/names.js'
 import type { PublicUser } from '../../../identity/people/public-user.js'
 import type { UserList } from '../../../identity/people/user-list.js'
@@ -7,14 +7,14 @@ import { isUserId } from '../../../protocol/claims.js'
 import type { Frame } from '../frame.js'
 import type { Translate } from '../texts.js'
 
-/** An input of `ui('value').of`. */
+/** Inputs of `ui('value').of`. */
 export type Shown =
   | string
   | null
   | { is: 'link'; href: string; text: string }
   | { is: 'code'; text: string; short?: number }
 
-/** What an entry is about: of the kinds of the logs, `user`, `session` and `device` have names. */
+/** The subject of a log entry; of the kinds in the logs, `user`, `session` and `device` have names. */
 export type Subject = { kind: string; id: string | number }
 
 export type Named = {
@@ -27,7 +27,7 @@ export type Named = {
 export type People = ReturnType<typeof createPeople>
 
 export function createPeople({ names }: { names: Names }) {
-  /** Reads the names of these actors and subjects once, for a whole page. */
+  /** Reads the names of these actors and subjects at once, for a whole page. */
   return async function named(
     { t, may }: Frame,
     actors: readonly string[],
@@ -60,7 +60,7 @@ export function createPeople({ names }: { names: Names }) {
   }
 }
 
-/** Who did something: a person by name, or what acts without one. */
+/** The text for an actor: a user's name, or the system or an operator. */
 export function actorText(actor: string, name: string | null | undefined, t: Translate): string {
   const [kind, own = ''] = actor.split(/:(.*)/s)
   if (kind === 'user') return name || t('logs.userNumber', { id: own })
@@ -68,7 +68,9 @@ export function actorText(actor: string, name: string | null | undefined, t: Tra
   return actor === 'system' ? t('logs.system') : actor
 }
 
-/** Who did what an entry of the audit log tells. A wrong password shows nobody who typed it; the server only wrote it down. */
+/**
+ * The actor of an audit entry as text. Wrong passwords have an unknown actor: the entry's `system` only wrote it down.
+ */
 export function doerText(
   { action, actor }: { action: string; actor: string },
   names: ReadonlyMap<string, string>,
@@ -77,29 +79,29 @@ export function doerText(
   return isNobodys(action, actor) ? t('logs.unknown') : actorText(actor, names.get(actor), t)
 }
 
-/** Is the actor of this entry unauthenticated? */
+/** Whether the actor of an entry is unauthenticated. */
 export const isNobodys = (action: string, actor: string): boolean => action === 'sign_in_failed' && actor === 'system'
 
-/** A user may be typed by name or by number. */
+/** The id of a user typed as name or number. */
 export async function userIdOf(typed: string, users: Users): Promise<string> {
   return String((await users.findByName(typed))?.id ?? typed)
 }
 
-/** Several people whom somebody may mean by what was typed into a field; `more`: there are others. */
+/** Several users who match the text typed into a field; `more`: there are others. */
 export type Which = { field: string; typed: string; people: { username: string; name: string }[]; more: boolean }
 
-/** How people are found, and where it is put down that several were. */
+/** Finds users by typed text, and collects in `which` the texts that match several. */
 export type Finder = { users: Users; userList: UserList; frame: Frame; which: Which[] }
 
-/** An id that no user has: the search finds nothing. */
+/** An id that no user has: a search for it finds nothing. */
 const nobody = 0
 const mostShown = 8
 
-/** Whom a field means: by name or number, or the only one whom a search finds. Nobody where it finds several. */
+/** The id of the user that a field names: by name or number, or the only result of a search. 0 if there are several. */
 export async function findPerson(field: string, typed: string, { users, userList, frame, which }: Finder) {
   const id = await userIdOf(typed, users)
   if (isUserId(id)) return Number(id)
-  // Who may not look through people learns nothing of their names here.
+  // A reader who may not list users must not learn names here.
   if (!frame.may('darvoza:users:read')) return nobody
   const { results, next } = await userList.page({ text: typed }, 'name', { limit: mostShown })
   const [only] = results
@@ -112,7 +114,7 @@ export async function findPerson(field: string, typed: string, { users, userList
   return nobody
 }
 
-/** Whom a filter means: `user:7`, `system` and `operator:NAME` as they are; anything else is a person. */
+/** The actor that a filter names: `user:7`, `system` and `operator:NAME` as they are; other text is a user. */
 export async function readActor(field: string, typed: string, finder: Finder): Promise<string | undefined> {
   if (typed === '') return undefined
   if (/^(user|operator):|^system$/.test(typed)) return typed
@@ -120,18 +122,18 @@ export async function readActor(field: string, typed: string, finder: Finder): P
   return `user:${await findPerson(field, typed, finder)}`
 }
 
-/** So many are named before the others are counted. */
+/** Number of names that are shown before the others are only counted. */
 const firstNamed = 3
 
-/** Of many, the first by name and how many more: `Amina K. (amina.karimova), Bek T. (bek) and 12 more`. */
+/** The first of several users by name, and how many more: `Amina K. (amina.karimova), Bek T. (bek) and 12 more`. */
 export async function firstPeople(ids: readonly number[], users: Users, frame: Frame): Promise<string> {
-  // Where one more is all that is left, the name is as short as the number.
+  // If only one more is left, its name is as short as "and 1 more".
   const named = ids.length === firstNamed + 1 ? ids : ids.slice(0, firstNamed)
   const found = await Promise.all(named.map(id => users.require(id)))
   return firstOf(found.map(shortName), ids.length, frame)
 }
 
-/** The same of anything with a name. @param names the first of them, or all */
+/** The first of several names, and how many more. @param names the first of them, or all */
 export function firstOf(names: readonly string[], count: number, { t, format }: Frame): string {
   const shown = names.length === count && count <= firstNamed + 1 ? names : names.slice(0, firstNamed)
   const more = count - shown.length

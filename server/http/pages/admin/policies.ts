@@ -1,5 +1,5 @@
-// The policies as an administrator sees and changes them. A change goes by way of its preview, whose address says all of it,
-// so that it can be looked at again, and shown to somebody else, before it is saved.
+// The policies, as an administrator reads and changes them. A change is saved from its preview, whose address holds the
+// whole change, so that it can be opened again, or by somebody else, before it is saved.
 import type { Policies, PolicyInVersion } from '../../../identity/policies/policies.js'
 import { type Policy, type PolicyName, policiesOf, policyGroupNames, policyNames } from '../../../policy/policies.js'
 import { readPolicyValue, whyNotPolicy } from '../../../policy/policy-values.js'
@@ -23,7 +23,7 @@ import {
 
 export type PolicyPagesDeps = { pages: Pages; policies: Policies }
 
-/** Why a policy is changed; the audit log keeps it. */
+/** Rule of the reason for a change, which the audit log keeps. */
 export const reasonRule = { trim: true, maxLength: 255 } as const
 
 type Typed = Partial<Record<PolicyName, string>>
@@ -31,7 +31,7 @@ type Typed = Partial<Record<PolicyName, string>>
 export function createPolicyPages({ pages, policies }: PolicyPagesDeps) {
   const crumbsOf = (ctx: Context) => [{ label: pages.translate(ctx)('nav.policies'), href: '/admin/policies' }]
 
-  /** The form of one group, with what was typed or else what holds now. */
+  /** The form of one group, with values as typed or else the present ones. */
   async function showForm(ctx: Context, typed: Typed = {}, problems: Problems = {}, status = 200): Promise<void> {
     const frame = pages.frameOf(ctx)
     const group = readChoice(ctx, 'group', policyGroupNames)
@@ -76,14 +76,15 @@ export function createPolicyPages({ pages, policies }: PolicyPagesDeps) {
         action: '/admin/policies',
         back: '/admin/policies/change',
         applies: appliesOf(names).map(one => ({ name: one, href: previewPath(typed, version, one) })),
-        // One field: a name with `token` or `password` in it would not outlive the question for the password.
+        // One field for all values: a field with `token` or `password` in its name would be dropped when the password
+        // is asked for.
         hidden: { changes: String(new URLSearchParams(typed as Record<string, string>)), apply, version },
       },
       Object.keys(problems).length > 0 ? 400 : 200,
     )
   }
 
-  /** Somebody was faster: what was looked at is no longer what holds. */
+  /** The policy has changed since the preview: notice, and back to the form. */
   async function lookAgain(ctx: Context): Promise<void> {
     await pages.tell(ctx, { tone: 'warn', text: pages.translate(ctx)('errors.policy_conflict') })
     pages.go(ctx, '/admin/policies/change')
@@ -108,7 +109,7 @@ export function createPolicyPages({ pages, policies }: PolicyPagesDeps) {
 
     changePoliciesPage: (ctx: Context) => showForm(ctx),
 
-    /** Looks at what was typed, and leads to the preview of what is different. */
+    /** Compares the typed values with the present ones, and redirects to the preview of the changes. */
     async weighPoliciesPage(ctx: Context): Promise<void> {
       const frame = pages.frameOf(ctx)
       const { policy, version } = await policies.show()
@@ -151,7 +152,7 @@ export function createPolicyPages({ pages, policies }: PolicyPagesDeps) {
       const typed = typedFrom(new URLSearchParams(changes))
       const names = Object.keys(typed) as PolicyName[]
       const apply = appliesOf(names).find(one => one === asked)
-      // Nothing of ours sends that: what is to be done must not be guessed.
+      // This server's own forms never send this: the change is not guessed.
       if (names.length === 0 || !apply || !/^[1-9]\d{0,8}$/.test(version)) return lookAgain(ctx)
       let saved: PolicyInVersion
       try {
@@ -175,7 +176,7 @@ function presentInForce({ version, since, reason }: PolicyInVersion, frame: Fram
   return { version, since, reason: reasonText(version, reason, frame) }
 }
 
-/** The policies among the parameters of an address. */
+/** The policy values in the parameters of an address. */
 function typedFrom(parameters: URLSearchParams): Typed {
   return Object.fromEntries(
     policyNames.flatMap(name => {
@@ -185,7 +186,7 @@ function typedFrom(parameters: URLSearchParams): Typed {
   )
 }
 
-/** Where a change is looked at. An empty value is one like any other, and stays in. */
+/** The address of a change's preview. An empty value is a value, too, and stays in. */
 export function previewPath(typed: Typed, version: number, apply: PolicyApply): string {
   return `/admin/policies/preview?${new URLSearchParams({ ...typed, version: String(version), apply })}`
 }

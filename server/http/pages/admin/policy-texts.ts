@@ -1,4 +1,4 @@
-// Policies in the words of the reader: what each is called and means, its values, bounds and what a change would do.
+// Policies in the reader's language: name, meaning, values, bounds, and the effect of a change.
 
 import type { PolicyPreview } from '../../../identity/policies/policies.js'
 import type { Count } from '../../../identity/policies/policy-preview.js'
@@ -20,10 +20,12 @@ import type { Frame } from '../frame.js'
 
 export const titleOf = (name: PolicyName, { t }: Frame): string => t(`policies.name.${name}`)
 
-/** The table marks names of claims as Markdown does, for documents. */
+/**
+ * The meaning of a policy, without the Markdown backticks around claim names (the texts are also used in documents).
+ */
 const meaningOf = (name: PolicyName, { t }: Frame): string => t(`policies.meaning.${name}`).replaceAll('`', '')
 
-/** A value as people say it: `1 hour 30 minutes`, `on`. */
+/** A policy's value as text: `1 hour 30 minutes`, `on`. */
 export function valueText(name: PolicyName, value: unknown, { t, format }: Frame): string {
   const row: PolicyRow = policyTable[name]
   switch (row.kind) {
@@ -35,12 +37,12 @@ export function valueText(name: PolicyName, value: unknown, { t, format }: Frame
       return t(value ? 'policies.on' : 'policies.off')
     default:
       if (value === '') return t('policies.empty')
-      // Names of algorithms are alike in every language.
+      // Names of algorithms are the same in every language.
       return row.kind === 'choice' && !isSigningAlgorithm(value) ? t(`policies.choice.${value}`) : String(value)
   }
 }
 
-/** To the second: two values that differ look different. */
+/** A duration to the second, so that two different values have different texts. */
 function spanOf(seconds: number, format: Frame['format']): string {
   const parts: number[] = []
   let rest = seconds
@@ -52,7 +54,7 @@ function spanOf(seconds: number, format: Frame['format']): string {
   return said.length === 0 ? format.duration(0) : said.map(format.duration).join(' ')
 }
 
-/** What may be set; null where it says itself. */
+/** The values that a policy may have, as text; null if they are obvious. */
 export function boundsText(name: PolicyName, frame: Frame): string | null {
   const { t } = frame
   const row: PolicyRow = policyTable[name]
@@ -77,14 +79,14 @@ export function presentPolicy(name: PolicyName, policy: Policy, frame: Frame) {
   }
 }
 
-/** The setting's name; what the table says beside it is told in the reader's language. */
+/** The name of simplejwt's corresponding setting, with a remark in the reader's language. */
 function simplejwtOf(name: PolicyName, { t }: Frame): string | null {
   const [setting, more] = policyTable[name].simplejwt?.split(' ') ?? []
   if (!setting) return null
   return more ? `${setting} · ${t('policies.alwaysSpent')}` : setting
 }
 
-/** Inputs of `ui('field')`. */
+/** Inputs of `ui('field')` for a policy. */
 export function fieldOf(name: PolicyName, frame: Frame) {
   const row: PolicyRow = policyTable[name]
   const bounds = row.kind === 'boolean' || row.kind === 'choice' ? null : boundsText(name, frame)
@@ -99,24 +101,24 @@ export function fieldOf(name: PolicyName, frame: Frame) {
 
 const mayBeEmpty = (row: PolicyRow) => row.kind === 'text' && row.pattern.test('')
 
-/** A value as the form has it: a duration in words, which are read as they are written. */
+/** A policy's value in the form: a duration in words, which the form can parse. */
 export function formValue(name: PolicyName, value: unknown, frame: Frame): string {
   return policyTable[name].kind === 'duration' ? spanOf(value as number, frame.format) : String(value)
 }
 
-/** A value as the address has it, whatever the language. */
+/** A policy's value in an address, the same in every language. */
 export function typedValue(name: PolicyName, value: unknown): string {
   return policyTable[name].kind === 'duration' ? formatDuration(value as number) : String(value)
 }
 
-/** What the form says of beforehand, in better words than the numbers and patterns of the table. */
+/** Problems for which the form shows the bounds in words, as they are clearer than numbers and patterns. */
 const beyondBounds: ReadonlySet<ProblemCode> = new Set([
   'policy_mismatch',
   'policy_out_of_range',
   'policy_out_of_range_seconds',
 ])
 
-/** What is wrong with a value, or null. */
+/** The problem of a value as text, or null. */
 export function policyProblemText(name: PolicyName, value: unknown, frame: Frame): string | null {
   const problem = whyNotPolicyValue(name, value)
   if (problem === null) return null
@@ -125,7 +127,7 @@ export function policyProblemText(name: PolicyName, value: unknown, frame: Frame
 
 export const applies = ['refresh', 'now', 'new'] as const satisfies PolicyApply[]
 
-/** The ways in which these may come into force. */
+/** The ways in which changes of these policies may be applied. */
 export function appliesOf(names: readonly PolicyName[]): [PolicyApply, ...PolicyApply[]] {
   return names.every(isSessionPolicy) ? [...applies] : ['refresh', 'now']
 }
@@ -156,7 +158,7 @@ export function presentChange(
   return { name, title: titleOf(name, frame), before: from!, after: to! }
 }
 
-/** Why a version was made; the first one was made by the server, in its own words. */
+/** The reason for a version; the server made the first one, and its reason has a text. */
 export function reasonText(version: number, reason: string, { t }: Frame): string {
   return version === 1 && reason === 'first' ? t('policies.firstReason') : reason
 }

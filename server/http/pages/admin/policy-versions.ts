@@ -1,4 +1,4 @@
-// What was changed in the policy, by whom, when and why; and taking one of the changes back, by way of its preview.
+// The versions of the policy: changes, author, time and reason; and taking back a change, by its preview.
 import type { Names } from '../../../identity/people/names.js'
 import type { ListedPolicyVersion, Policies, PolicyInVersion } from '../../../identity/policies/policies.js'
 import type { PolicyName } from '../../../policy/policies.js'
@@ -19,12 +19,12 @@ export type PolicyVersionPagesDeps = { pages: Pages; policies: Policies; names: 
 const list = '/admin/policies/versions'
 
 export function createPolicyVersionPages({ pages, policies, names }: PolicyVersionPagesDeps) {
-  /** @throws not_found */
+  /** The version of the address that may be taken back. @throws not_found */
   async function requireVersion(ctx: Context): Promise<ListedPolicyVersion> {
     const { version: text = '' } = ctx.params
     const wanted = /^[1-9]\d{0,8}$/.test(text) ? Number(text) : 0
     const [found] = await policies.versions({ before: wanted + 1, limit: 1 })
-    // The first one changed nothing that could be taken back.
+    // The first version changed nothing that could be taken back.
     if (found?.version !== wanted || wanted <= 1) throw refuse('not_found')
     return found
   }
@@ -58,7 +58,7 @@ export function createPolicyVersionPages({ pages, policies, names }: PolicyVersi
     )
   }
 
-  /** What cannot be taken back is told where the versions stand. */
+  /** Runs `work`; a version that cannot be taken back gets a notice on the list of versions. */
   async function orTell(ctx: Context, version: number, work: () => Promise<void>): Promise<void> {
     try {
       await work()
@@ -90,7 +90,7 @@ export function createPolicyVersionPages({ pages, policies, names }: PolicyVersi
           by: actorText(one.actor, known.get(one.actor), frame.t),
           forAll: isForNew(one) ? previewPath(typedOf(one, policy), version, 'refresh') : null,
         })),
-        // They are numbered without gaps.
+        // Versions are numbered without gaps, so the latest number is their count.
         counted: { count: version, more: false },
         row: version - (shown[0]?.version ?? version) + 1,
         next: found.length > limit ? shown.at(-1)!.version : null,
@@ -137,12 +137,12 @@ function presentVersion(one: ListedPolicyVersion, frame: Frame) {
   }
 }
 
-/** Some sessions of before still have other rules. */
+/** Whether the version was applied to new sessions only, and sessions under an older one still live. */
 function isForNew({ apply, settledAt }: ListedPolicyVersion): boolean {
   return apply === 'new' && settledAt === null
 }
 
-/** What it set, as it stands now. */
+/** The values that a version set, as they are in the present policy. */
 function typedOf({ changed }: ListedPolicyVersion, policy: PolicyInVersion['policy']) {
   return Object.fromEntries(changed.map((name: PolicyName) => [name, typedValue(name, policy[name])]))
 }

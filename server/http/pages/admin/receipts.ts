@@ -1,11 +1,11 @@
-// Where an end is in force, in words.
+// How far a revocation has been applied by verifiers, as text.
 import type { Receipt } from '../../../identity/logs/receipts.js'
 import type { Frame } from '../frame.js'
 
-/** How many are named of those that lag. */
+/** Number of lagging verifiers that are named. */
 const mostNamed = 5
 
-/** null where nothing is known of it. */
+/** The text for a receipt; null if nothing is known. */
 export function receiptText(receipt: Receipt | null, frame: Frame): string | null {
   if (!receipt) return null
   const { t, format, may } = frame

@@ -1,5 +1,5 @@
-// Initial access tokens, by which applications register themselves; and an application that is taken over. A new token is in the
-// answer to the form and nowhere else: it is not kept, not logged, and stands in no address.
+// Initial access tokens, with which applications register themselves, and adopting such an application. A new token is
+// only in the answer to the form: it is not stored, not logged, and in no address.
 import type { Applications } from '../../../identity/applications/applications.js'
 import type {
   InitialAccessTokens,
@@ -39,7 +39,7 @@ export function createRegistrationPages(deps: RegistrationPagesDeps): Record<Pag
     const frame = pages.frameOf(ctx)
     const { t } = frame
     const found = await initialAccessTokens.list()
-    // A machine has no standard ones, which everybody may have.
+    // A machine has no standard scopes, which are for users.
     const scopes = (await scopeChoices(applications, 'machine', frame)).filter(({ value }) => !isOurScope(value))
     const data = {
       title: t('registration.title'),
@@ -57,7 +57,7 @@ export function createRegistrationPages(deps: RegistrationPagesDeps): Record<Pag
     await pages.show(ctx, 'admin/registrations', data, problems ? 400 : 200)
   }
 
-  /** @throws invalid_fields */
+  /** Reads the form of a new token. @throws invalid_fields */
   function read(ctx: Context): InitialAccessTokenToCreate {
     const { name, most_uses, expires } = typedIn(ctx, ['name', 'most_uses', 'expires'])
     if (most_uses.trim() !== '' && !/^\d{1,9}$/.test(most_uses.trim())) throw refuseField('most_uses', 'not_whole')

@@ -1,4 +1,4 @@
-// The scopes of a resource server as a form has them: a row each, with what people are told of it in each language.
+// The scopes of a resource server in a form: a row for each, with its description in each language.
 import type { ResourceScope } from '../../../policy/application-metadata.js'
 import type { Context } from '../../handler.js'
 import { typedIn } from '../fields.js'
@@ -6,11 +6,11 @@ import { typedIn } from '../fields.js'
 export type ScopeRow = { name: string; description: string; uz: string; ru: string }
 
 const noScope: ScopeRow = { name: '', description: '', uz: '', ru: '' }
-/** Rows to add more in. */
+/** Number of empty rows for new scopes. */
 const empty = 2
 const mostRows = 200
 
-/** Those that there are, and some to fill in. */
+/** The rows of the present scopes, and empty ones. */
 export function scopeRows(scopes: readonly ResourceScope[]): ScopeRow[] {
   const rows = scopes.map(({ name, description, descriptions: { uz = '', ru = '' } = {} }) => ({
     ...{ name, description, uz, ru },
@@ -18,7 +18,7 @@ export function scopeRows(scopes: readonly ResourceScope[]): ScopeRow[] {
   return [...rows, ...Array.from({ length: empty }, () => noScope)]
 }
 
-/** As they were typed; a row without a name is none. @param before keeps what no field shows */
+/** The scopes as typed; a row without a name is left out. @param before keeps members that no field shows */
 export function readScopes(ctx: Context, before: readonly ResourceScope[] = []): ResourceScope[] {
   return typedRows(ctx).flatMap(({ name, description, uz, ru }): ResourceScope[] => {
     if (name === '') return []
@@ -28,7 +28,7 @@ export function readScopes(ctx: Context, before: readonly ResourceScope[] = []):
   })
 }
 
-/** What was typed, to be shown again. */
+/** The rows as typed, to show the form again. */
 export function typedRows(ctx: Context): ScopeRow[] {
   const rows: ScopeRow[] = []
   for (let index = 0; index < mostRows; index++) {

@@ -1,4 +1,4 @@
-// The revocation log as administrators read it, and what ends what.
+// The revocation log for administrators, and the table of triggers.
 import type { RevocationLog, RevocationRecord } from '../../../identity/logs/revocation-log.js'
 import type { UserList } from '../../../identity/people/user-list.js'
 import type { Users } from '../../../identity/people/users.js'
@@ -77,11 +77,11 @@ export function createRevocationPages(deps: RevocationPagesDeps) {
 
 export const crumbs = (t: Translate) => [{ label: t('nav.revocations'), href: '/admin/revocations' }]
 
-/** A user may be typed by name. */
+/** The subject of a revocation as typed; a user may be typed by name. */
 export const subjectOf = async (kind: string, typed: string, users: Users): Promise<string> =>
   kind === 'user' ? userIdOf(typed, users) : typed
 
-/** What was probably meant where a subject was typed and no kind chosen. */
+/** The likely kind of a subject that was typed without a kind. */
 function guessKind(subject: string | undefined): RevocationKind | undefined {
   if (subject === undefined) return undefined
   if (/^[0-9a-f]{8}-[0-9a-f-]{27}$/i.test(subject)) return 'session'
@@ -106,12 +106,12 @@ function enforcedOf(
   return enforcedAt === null ? null : enforcedText(enforcedVerifiers ?? 0, enforcedAt - createdAt, frame)
 }
 
-/** A trigger in words; what an older version wrote stands as it is. */
+/** The text of a trigger; one that an older version wrote is shown as it is. */
 export function causeOf(reason: string, { t }: Frame): string {
   return Object.hasOwn(triggers, reason) ? t(`causes.${reason}`) : reason
 }
 
-/** What an entry names: whom it is about, and the session that it leaves alone. */
+/** The subjects that an entry names: the one revoked, and the session that is excepted. */
 export function subjectsOf({ kind, subject, exceptSid }: RevocationRecord): Subject[] {
   const about = { kind, id: subject }
   return exceptSid === null ? [about] : [about, { kind: 'session', id: exceptSid }]

@@ -1,4 +1,4 @@
-// Roles and permissions in the words of the reader.
+// Roles and permissions in the reader's language.
 import type { Counted } from '../../../identity/listing.js'
 import type { ListedRole, RoleRecord } from '../../../identity/people/roles.js'
 import { ownPermissions } from '../../../policy/permissions.js'
@@ -6,12 +6,12 @@ import type { Frame } from '../frame.js'
 
 export const isOwn = (permission: string) => Object.hasOwn(ownPermissions, permission)
 
-/** What one of our own permissions lets do; null for what other applications call theirs. */
+/** The meaning of a built-in permission; null for permissions of other applications. */
 export function meaningOf(permission: string, { t }: Frame): string | null {
   return isOwn(permission) ? t(`roles.may.${permissionKey(permission)}`) : null
 }
 
-/** `users_read`: a colon means something else in the locales. */
+/** The text key of a permission, such as `users_read`: a colon has another meaning in keys. */
 export function permissionKey(permission: string): string {
   return permission.replace('darvoza:', '').replaceAll(':', '_')
 }
@@ -20,7 +20,7 @@ export function choicesOf(frame: Frame) {
   return Object.keys(ownPermissions).map(value => ({ value, label: value, help: meaningOf(value, frame) }))
 }
 
-/** A role to choose, with what it lets do; permissions of other applications by their names. */
+/** A role as an option, with the meanings of its permissions; other applications' permissions by name. */
 export function roleChoice({ name, permissions }: Pick<RoleRecord, 'name' | 'permissions'>, frame: Frame) {
   const most = 6
   const said = permissions.map(permission => meaningOf(permission, frame) ?? permission)

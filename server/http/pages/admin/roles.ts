@@ -1,4 +1,4 @@
-// Roles: what each allows, who holds it, and what a change of it does to tokens that are out.
+// The pages of roles: permissions, holders, and the effect of a change on issued tokens.
 import type { ListedRole, Roles } from '../../../identity/people/roles.js'
 import type { UserList } from '../../../identity/people/user-list.js'
 import type { Actor } from '../../../policy/actor.js'
@@ -23,11 +23,11 @@ type RolePage =
   | 'renameRolePage'
   | 'deleteRolePage'
 
-/** How many roles stand beside each other in the matrix. */
+/** Number of roles side by side in the matrix. */
 const abreast = 8
 const nameRule = { name: { trim: true, maxLength: 100 } } as const
 
-/** What a form sent that was refused, to be shown again. */
+/** A refused form, to be shown again. */
 type Refused = { form: 'create' | 'permissions' | 'name'; values: Record<string, unknown>; problems: Problems }
 
 export function createRolePages({ pages, roles, userList }: RolePagesDeps): Record<RolePage, Handler> {
@@ -110,7 +110,7 @@ export function createRolePages({ pages, roles, userList }: RolePagesDeps): Reco
     )
   }
 
-  /** Changes the role of the address, tells it, and leads to where it then is. */
+  /** Changes the role of the address, shows a notice, and redirects to the role's address, which may be new. */
   async function change(
     ctx: Context,
     form: 'permissions' | 'name',
@@ -178,7 +178,7 @@ export function createRolePages({ pages, roles, userList }: RolePagesDeps): Reco
   }
 }
 
-/** Ours are boxes that are ticked, `own:NAME`; those of others stand in lines. */
+/** The permissions in a form: built-in ones as checkboxes `own:NAME`, others as lines of a text. */
 function permissionsIn(ctx: Context): string[] {
   return [
     ...ticked(ctx),

@@ -1,14 +1,14 @@
-// The scopes that an application may be allowed to ask for: the standard ones, and those of every resource server.
+// The scopes that an application may be granted: the standard ones, and those of every resource server.
 import type { Applications } from '../../../identity/applications/applications.js'
 import { type ApplicationKind, scopeDescription, standardScopes } from '../../../policy/application-metadata.js'
 import { isOurScope } from '../../../policy/application-rules.js'
 import type { Frame } from '../frame.js'
 import type { Option } from './application-form.js'
 
-/** More are found by typing into the API; a page that ticks them all is read by nobody. */
+/** The most resource servers in the form; scopes of others are set through the API. */
 const mostServers = 100
 
-/** @param kept those that it has already: what no resource server knows any more is still there to be taken away */
+/** @param kept scopes that the application already has: those that no resource server has any more can be removed */
 export async function scopeChoices(
   applications: Applications,
   kind: ApplicationKind,
@@ -17,7 +17,7 @@ export async function scopeChoices(
 ): Promise<Option[]> {
   const { t, language } = frame
   const { results } = await applications.list({ isResourceServer: true, state: 'active' }, { limit: mostServers })
-  // A program has no person to tell of.
+  // The standard scopes are about a user, whom a machine does not have.
   const standard = kind === 'machine' || kind === 'resource_server' ? [] : standardScopes
   const options = [
     ...standard.map(name => ({ value: name, label: name, help: t(`applicationScope.${name}`) })),

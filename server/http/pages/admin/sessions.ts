@@ -30,10 +30,10 @@ export type SessionPagesDeps = {
   names: Names
 }
 
-/** Longest reason that can be written for an end, in characters. */
+/** The longest reason for an end, in characters. */
 export const longestReason = 200
 
-/** Sessions of everybody, and one of them with its time line. */
+/** The list of all sessions, and the page of one with its time line. */
 export function createSessionPages(deps: SessionPagesDeps) {
   const { pages, users, userList, sessions, sessionList, details, receipts, names } = deps
 
@@ -99,7 +99,7 @@ export function createSessionPages(deps: SessionPagesDeps) {
   }
 }
 
-/** With who ended it and why, in words. */
+/** A session for the view, with who ended it and why, as text. */
 function presentSession(one: SessionInList, applications: ReadonlyMap<string, string>, t: Translate) {
   const { endedBy, endedReason } = one.session
   const why = endedReason === null ? '' : t(`endedWhy.${endedReason}`)
@@ -110,7 +110,7 @@ function presentSession(one: SessionInList, applications: ReadonlyMap<string, st
 
 type Item = { at: number; text: string; by: string; icon: string; tone?: string }
 
-/** What its row tells, and where the reader may see it, what the logs tell, newest first. */
+/** The events of a session: those in its row and, if the reader may see them, those in the logs; newest first. */
 function timelineOf(
   { session, end, endsAt, device }: LookedAtSession,
   happened: Happened | null,
@@ -142,7 +142,7 @@ function timelineOf(
     })
   if (end === 'idle' || end === 'absolute')
     items.push({ at: endsAt, text: t(`sessionState.${end}`), by: '', icon: 'clock' })
-  // What came later in one instant stands above: they were put down in their order.
+  // Events at the same instant: the later one comes first, as they were collected in their order.
   return items.reverse().sort((a, b) => b.at - a.at)
 }
 

@@ -1,6 +1,6 @@
-// What to paste into an application to connect it: plain templates of `views/snippets/`, filled in with its ids, our addresses
-// and its own. In a template `{{name}}` is a value, written as the template's language writes a text; `{{{name}}}` is code
-// that was made here. Never a secret: where one belongs stands a word for it.
+// Code snippets that connect an application: templates of `views/snippets/`, filled with the application's ids and
+// addresses and this server's. In a template `{{name}}` is a value, quoted for the template's language; `{{{name}}}` is
+// code made here. Never a secret: a placeholder stands for it.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { PublicApplication } from '../../../identity/applications/public-application.js'
@@ -11,16 +11,16 @@ import { tokenExchangeGrant } from '../../../policy/token-exchange.js'
 type Language = 'javascript' | 'python' | 'shell' | 'apache'
 
 type SnippetRow = {
-  /** As people know it. */
+  /** The name of the library or tool. */
   label: string
   language: Language
-  /** Is it of use to this application? */
+  /** Whether the snippet is of use to an application. */
   isFor: (application: PublicApplication) => boolean
-  /** It works with this way of authentication alone. */
+  /** The only client authentication method that the snippet works with. */
   method?: 'client_secret_basic' | 'client_secret_post'
-  /** It checks a token by itself: what is revoked meanwhile it cannot know. */
+  /** It verifies tokens offline: revocations are unknown to it. */
   offline?: true
-  /** It follows the revocation log, with a token in its own name. */
+  /** It follows the revocation log, with an access token of the application itself. */
   followsLog?: true
 }
 
@@ -37,13 +37,13 @@ const exchanges = ({ metadata }: PublicApplication) => metadata.grant_types?.inc
 const isResource = ({ resource }: PublicApplication) => resource !== null
 const signsInOnServer = (application: PublicApplication) => signsIn(application) && !isPublic(application)
 
-/** In the order in which they are offered. */
+/** The snippets, in the order in which they are offered. */
 const snippets = {
   'openid-client': { label: 'Node: openid-client', language: 'javascript', isFor: signsInOnServer },
   'passport-openidconnect': {
     label: 'Node: passport-openidconnect',
     language: 'javascript',
-    // Of no use before the application is excused from PKCE: its requests are refused.
+    // The library sends no PKCE parameters: it works only for an application that is excused from PKCE.
     isFor: application =>
       signsInOnServer(application) && hasSecret(application) && application.metadata.allow_without_pkce === true,
     method: 'client_secret_post',
@@ -117,7 +117,7 @@ const snippets = {
 export type SnippetName = keyof typeof snippets
 const names = Object.keys(snippets) as SnippetName[]
 
-/** `does`: a text of `snippets.does`. `needs`: what must be set first, for this one to work. */
+/** A snippet for the page. `does`: a text of `snippets.does`. `needs`: what must be set up before it works. */
 export type Snippet = {
   name: SnippetName
   label: string
@@ -175,7 +175,7 @@ export type Snippets = ReturnType<typeof createSnippets>
 
 type Values = { texts: Record<string, string>; code: Record<string, string> }
 
-/** How each language writes a text, whatever is in it. */
+/** How each language quotes a text, whatever is in it. */
 const quoted: Record<Language, (text: string) => string> = {
   javascript: text => `'${JSON.stringify(text).slice(1, -1).replaceAll('\\"', '"').replaceAll("'", "\\'")}'`,
   python: text => JSON.stringify(text),
@@ -230,7 +230,7 @@ function valuesOf(application: PublicApplication, issuer: string): Values {
     code: {
       method,
       port: portOf(redirectUri),
-      // Libraries refuse plain http unless they are told that it is meant, which it is on this machine alone.
+      // Libraries refuse plain http unless an option allows it; it is used on localhost only.
       insecure: issuer.startsWith('http:') ? '\n  { execute: [client.allowInsecureRequests] },' : '',
       authentication: authentications[method],
       import_key: method === 'private_key_jwt' ? `\nimport { importPKCS8 } from 'jose'` : '',
@@ -252,10 +252,12 @@ function valuesOf(application: PublicApplication, issuer: string): Values {
   }
 }
 
-/** What only a person can give: a program that asks for it is refused. */
+/** Scopes that need a user: a program that asks for them for itself is refused. */
 const ofPeople: ReadonlySet<string> = new Set(['openid', 'profile', 'email', 'roles', 'offline_access'])
 
-/** People are known by `openid`; a refresh token of a page that is open needs no `offline_access`. */
+/**
+ * The scope of a sign-in: `openid` for the user's id; a page that is open needs no `offline_access` for refresh tokens.
+ */
 function signInScope(allowed: string): string {
   const words = scopeWords(allowed)
   const first = ['openid', ...words.filter(word => word !== 'openid' && word !== 'offline_access')]
@@ -286,7 +288,7 @@ function isNative({ metadata }: PublicApplication): boolean {
 
 const loopbacks: readonly string[] = ['127.0.0.1', '[::1]', 'localhost']
 
-/** Of an installed application, the address on its own machine. */
+/** The loopback redirect URI of a native application. */
 function loopbackOf(application: PublicApplication): string | undefined {
   if (!isNative(application)) return undefined
   return application.metadata.redirect_uris?.find(

@@ -1,4 +1,4 @@
-// One user: where they are signed in, who they are, what they may do, what happened; and whatever changes that.
+// The page of one user: devices, profile, roles, events; and their changes.
 import type { ApiKeys } from '../../../identity/api-keys/api-keys.js'
 import type { Consents } from '../../../identity/authorizations/consents.js'
 import type { Details } from '../../../identity/devices/details.js'
@@ -40,10 +40,10 @@ export type OneUserPagesDeps = GivenPasswordDeps & {
 const profileFields = ['username', 'first_name', 'last_name', 'email'] as const
 const roleFields = ['permissions'] as const
 
-/** A form that was sent and could not be used: what was typed, and what is wrong with it. */
+/** A refused form: values as typed, and their problems. */
 type Wrong = { form: 'profile' | 'roles'; typed: Record<string, string>; problems: Problems }
 
-/** More of them are a list of its own. */
+/** Number of devices on the page; the list has all. */
 const devicesShown = 10
 const apiKeysShown = 10
 
@@ -54,7 +54,7 @@ export function createOneUserPages(deps: OneUserPagesDeps) {
   async function show(ctx: Context, user: PublicUser, wrong: Wrong | null = null): Promise<void> {
     const frame = pages.frameOf(ctx)
     const { may, t } = frame
-    // The one used last is the one that is looked for.
+    // The device used last is shown first.
     const seen = may('darvoza:sessions:read') ? await whereSignedIn.firstDevices(user.id, devicesShown) : null
     const used = seen?.devices.flatMap(one => one.sessions.map(({ applicationId }) => applicationId)) ?? []
     const applications = await names.ofApplications(used)
@@ -86,7 +86,7 @@ export function createOneUserPages(deps: OneUserPagesDeps) {
     await pages.show(ctx, 'admin/user', data, wrong ? 400 : 200)
   }
 
-  /** Does something with one user, tells it on their page, and leads back there. */
+  /** Changes a user, shows a notice, and redirects to the user's page. */
   async function act(ctx: Context, work: (id: number, actor: Actor) => Promise<void>, told: string): Promise<void> {
     const user = await users.require(idOf(ctx))
     await work(user.id, browserUserOf(ctx).actor)
@@ -94,7 +94,7 @@ export function createOneUserPages(deps: OneUserPagesDeps) {
     pages.go(ctx, `/admin/users/${user.id}`)
   }
 
-  /** The same with a form: what is wrong with it is told beside it. */
+  /** Saves a form of the user's page; problems are shown beside its fields. */
   async function save(ctx: Context, form: Wrong['form'], work: (user: PublicUser) => Promise<void>, told: string) {
     const user = await users.require(idOf(ctx))
     try {
@@ -169,7 +169,7 @@ export function createOneUserPages(deps: OneUserPagesDeps) {
       let password: GivenPassword
       try {
         password = given.read(ctx)
-        // Whoever is given a password by somebody else is asked for one of their own.
+        // A password set by somebody else must be changed at the next sign-in.
         await users.setPassword(user.id, password.password, browserUserOf(ctx).actor, true)
       } catch (error) {
         return await showPassword(ctx, user, problemsOf(error, pages.frameOf(ctx)))
@@ -230,7 +230,7 @@ function presentDevice({ device, sessions, lastSeenAt }: LiveDevice, application
   }
 }
 
-/** `sid`: the only one. */
+/** Presents an application's sessions on a device. `sid`: the session's id, if there is only one. */
 function presentGroup({ id, name, sessions }: ReturnType<typeof sessionsByApplication>[number]) {
   return { id, name, count: sessions.length, sid: sessions.length === 1 ? sessions[0]!.id : null }
 }

@@ -1,5 +1,5 @@
-// Users, as administrators look through them. The pattern for other lists: the address says what is shown (query.ts), one
-// call down, plain values for the view.
+// The list of users for administrators, and the pattern for other lists: the address holds the filter (query.ts), the
+// handler makes one call to the layer below, and passes plain values to the view.
 
 import type { PublicUser } from '../../../identity/people/public-user.js'
 import type { Roles } from '../../../identity/people/roles.js'
@@ -32,7 +32,7 @@ export function createUserPages({ pages, files, users, userList, roles }: UserPa
         () => userList.count(filter),
       )
       const [only] = results
-      // Who looks for somebody on the home page wants that page rather than a list of one.
+      // A search on the home page leads to the user's page if there is only one result.
       if (query.open && only && results.length === 1 && next === null && !query.after && only.state !== 'deleted')
         return pages.go(ctx, `/admin/users/${only.user.id}`)
       const { after: _, size: __, open: ___, row: ____, ...asked } = query
@@ -55,7 +55,7 @@ export function createUserPages({ pages, files, users, userList, roles }: UserPa
       })
     },
 
-    /** All that the filter finds, row by row, however many. */
+    /** The CSV file of all rows that the filter finds, streamed row by row. */
     async usersFile(ctx: Context): Promise<void> {
       const rows = userList.every(await readFilter(ctx), readOrder(ctx))
       answerCsv(ctx, 'darvoza-users', userColumns, rows, files.take(ctx, pages.frameOf(ctx)))
