@@ -1,20 +1,20 @@
-// The document of the API for people: to be tried out with swagger-ui, and to be read with redoc. Both are other people's
-// scripts, served by us; what each needs beyond our Content-Security-Policy it is allowed on its own page.
+// The API's document for readers: swagger-ui to try it out, redoc to read it. Both are third-party scripts served from
+// here; additions to the Content-Security-Policy that they need are made on their pages only.
 import { createHash } from 'node:crypto'
 import { allowSources } from '../content-policy.js'
 import type { Context } from '../handler.js'
 import type { Pages } from './page.js'
 
-/** Of an element without text: what scripts put into its sheet by themselves is not inline (CSP3 §6.6.3). */
+/** The hash of an empty style element: rules that scripts add to its sheet later are not inline (CSP3 §6.6.3). */
 const emptyStyle = hashOf('')
-/** Of perfect-scrollbar, which redoc puts into the page as it is loaded. */
+/** The hash of the style element that perfect-scrollbar, a part of redoc, adds. */
 const scrollbarStyle = "'sha256-QMIg+bpjm3JdElJ388KYke01izlUW0UoNOeKjpMxdgc='"
 
 export function createApiDocumentPages({ pages }: { pages: Pages }) {
   return {
     async swaggerPage(ctx: Context): Promise<void> {
       const t = pages.translate(ctx)
-      // Arrows and signs of its style sheet.
+      // Icons in swagger-ui's style sheet.
       allowSources(ctx, 'img-src', 'data:')
       await pages.show(ctx, 'swagger', { title: t('apiDocuments.swagger'), inside: false })
     },
@@ -22,7 +22,7 @@ export function createApiDocumentPages({ pages }: { pages: Pages }) {
     async redocPage(ctx: Context): Promise<void> {
       const t = pages.translate(ctx)
       allowSources(ctx, 'style-src', emptyStyle, scrollbarStyle)
-      // The sign in its field for the search, and the search itself.
+      // The icon of redoc's search field, and the search itself.
       allowSources(ctx, 'img-src', 'data:')
       allowSources(ctx, 'worker-src', 'blob:')
       await pages.show(ctx, 'redoc', { title: t('apiDocuments.redoc'), inside: false })

@@ -1,5 +1,5 @@
-// The form for a new API key, and the key that came of it. Its text is in the answer to the form and nowhere else: it is not
-// kept, not logged, and stands in no address; a page that is loaded again does not show it.
+// The form for a new API key, and the page of the new key. Its text is only in the answer to the form: it is not
+// stored, not logged, and in no address; a page that is loaded again does not show it.
 import type { ApiKeys } from '../../identity/api-keys/api-keys.js'
 import type { ApiKeyToCreate } from '../../identity/api-keys/new-api-key.js'
 import type { Applications } from '../../identity/applications/applications.js'
@@ -25,13 +25,13 @@ export type ApiKeyFormDeps = {
   now: () => number
 }
 
-/** Whose it will be, and where the form stands. */
+/** The user of the new key, and the page around the form. */
 export type ApiKeyOwner = {
   user: Pick<PublicUser, 'id' | 'username' | 'allPermissions'>
-  /** Of what its user may do, this may be given to it. */
+  /** Whether a permission of the user may be given to the key. */
   mayGive: (permission: string) => boolean
   action: string
-  /** The list that it will stand in. */
+  /** The address of the list of keys. */
   back: string
   title: string
   crumbs: { label: string; href: string }[]
@@ -40,7 +40,7 @@ export type ApiKeyOwner = {
 const day = 86_400_000
 const lives = { '30d': 30 * day, '90d': 90 * day, '1y': 365 * day } as const
 const expiries = [...Object.keys(lives), 'date', 'never']
-/** More are found by who types them into the API. */
+/** The most resource servers in the form; keys for others are made through the API. */
 const mostServers = 100
 
 const isLife = (text: string): text is keyof typeof lives => Object.hasOwn(lives, text)
@@ -70,13 +70,13 @@ export function createApiKeyForms({ pages, issuer, apiKeys, applications, now }:
     return { value, label: t(`apiKeys.expiry.${value}`), help: value === 'never' ? t('apiKeys.neverHelp') : ends }
   }
 
-  /** @throws invalid_fields */
+  /** Reads the form. @throws invalid_fields */
   function read(ctx: Context): ApiKeyToCreate {
     const { name, resource, elevated } = typedIn(ctx, ['name', 'resource', 'elevated'])
     const forServer = resource !== ''
     return {
       name,
-      // What is not for who takes it is not looked at: its part of the form is out of sight.
+      // Only the checkboxes that the form shows for the chosen resource server are read.
       scopes: chosenIn(ctx, forServer ? 'others' : 'own'),
       resource: forServer ? resource : null,
       elevated: !forServer && elevated === '1',
@@ -97,7 +97,7 @@ export function createApiKeyForms({ pages, issuer, apiKeys, applications, now }:
   return {
     show: (ctx: Context, owner: ApiKeyOwner) => show(ctx, owner),
 
-    /** Makes the key and shows it this once; or the form again. */
+    /** Makes the key and shows its text, only this once; or shows the form again. */
     async create(ctx: Context, owner: ApiKeyOwner): Promise<void> {
       let made: Awaited<ReturnType<ApiKeys['create']>>
       try {
@@ -110,7 +110,7 @@ export function createApiKeyForms({ pages, issuer, apiKeys, applications, now }:
       const { title, crumbs, back, action, user } = owner
       const key: ShownApiKey = shownApiKey(made.key, frame)
       const text = frame.t('apiKeys.made', { key: key.name, name: user.username })
-      // What takes it: a resource server by its own address.
+      // The server that accepts the key: a resource server by its own address.
       const address = inShell(made.key.resource ?? `${issuer}${firstOpenTo(made.key.scopes)}/`)
       const example = `curl -H 'Authorization: Token ${made.text}' \
   ${address}`
@@ -119,7 +119,7 @@ export function createApiKeyForms({ pages, issuer, apiKeys, applications, now }:
   }
 }
 
-/** A path that the key may read, so that the example works as it is pasted; the account's where it may only write. */
+/** A path that the key may read, so that the example works as pasted; the account's if the key may only write. */
 function firstOpenTo(scopes: readonly string[]): string {
   const own = Object.values(routes).filter(({ method, path }) => method === 'GET' && /^\/api\/[^:]*$/.test(path))
   const opened = own.find(({ access }) => {
@@ -131,7 +131,7 @@ function firstOpenTo(scopes: readonly string[]): string {
 
 export type ApiKeyForms = ReturnType<typeof createApiKeyForms>
 
-/** People paste it: an identifier, which an administrator chose, may have `$(…)` in it. */
+/** Quotes a text for the shell: a resource identifier, which an administrator chose, may contain `$(…)`. */
 const inShell = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`
 
 function choicesFor({ user, mayGive }: ApiKeyOwner, servers: readonly PublicApplication[], frame: Frame) {
@@ -149,7 +149,7 @@ function choicesFor({ user, mayGive }: ApiKeyOwner, servers: readonly PublicAppl
   }
 }
 
-/** What is wrong with the scopes stands beside those that were chosen from; what is wrong with the date, beside it. */
+/** Moves problems to the form's fields: of the scopes to the group of checkboxes shown, of the expiry to the date. */
 function inForm({ scopes, expires_at, ...others }: Problems, forServer: boolean): Problems {
   return {
     ...others,

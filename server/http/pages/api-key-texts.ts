@@ -1,4 +1,4 @@
-// API keys in the words of the reader.
+// API keys in the reader's language.
 import type { PublicApiKey } from '../../identity/api-keys/public-api-key.js'
 import { accountScope, apiKeyPrefix } from '../../policy/api-key.js'
 import { ownApiKeyColumns } from '../lists/api-keys.js'
@@ -14,7 +14,7 @@ export function shownApiKey(key: PublicApiKey, frame: Frame) {
   return {
     ...pageOf(ownApiKeyColumns, key),
     ...{ id, name, state },
-    /** As much of it as anybody may see. */
+    /** The prefix and the last characters of the key, which any reader may see. */
     hint: `${apiKeyPrefix}…${key.hint}`,
     scopes: key.scopes.map(scope => ({ name: scope, text: scopeMeaning(scope, frame) ?? scope })),
     isForever: expiresAt === null,
@@ -22,7 +22,7 @@ export function shownApiKey(key: PublicApiKey, frame: Frame) {
   }
 }
 
-/** What a scope lets do here; null for what other applications call theirs. */
+/** The meaning of a scope of this server; null for scopes of other applications. */
 export function scopeMeaning(scope: string, frame: Frame): string | null {
   return scope === accountScope ? frame.t('apiKeys.account') : meaningOf(scope, frame)
 }

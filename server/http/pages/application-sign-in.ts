@@ -1,4 +1,4 @@
-// The sign-in page of somebody whom an application has sent: it names the application, and leaving it is an answer too.
+// The sign-in page for a user sent by an application: it names the application, and cancelling is an answer to it, too.
 import type { AuthorizationRequests } from '../../identity/authorizations/authorization-requests.js'
 import type { SignInReason } from '../../policy/authorization.js'
 import type { Context } from '../handler.js'
@@ -9,15 +9,15 @@ import type { Pages } from './page.js'
 
 export type SignInFor = {
   ticket: string
-  /** Its name. */
+  /** The application's name. */
   application: string
-  /** A sentence for somebody who is signed in, and has to sign in again. */
+  /** Why a signed-in user has to sign in again, as a sentence. */
   why: string
-  /** Whom the form is about, as far as anybody says. */
+  /** The username in the form, if the application or a browser session names one. */
   username: string
-  /** Where the sign-in leads. */
+  /** The address after the sign-in. */
   onward: string
-  /** Nobody has to sign in any more. */
+  /** Whether no sign-in is needed any more. */
   isOver: boolean
 }
 
@@ -30,7 +30,7 @@ export type ApplicationSignInDeps = {
 
 export function createApplicationSignIn({ pages, authorizationRequests, flow, answer }: ApplicationSignInDeps) {
   return {
-    /** The request that the page or its form is about. @throws ticket_expired, what the rules refuse */
+    /** The authorization request of the page or its form. @throws ticket_expired, and what the rules refuse */
     async open(ctx: Context): Promise<SignInFor> {
       const { request, application, ticket } = await flow.reopen(ctx)
       allowFormAction(ctx, request.redirectUri)

@@ -1,6 +1,6 @@
-// The files of `public/`, read once, and those of packages. Their addresses carry the hash of all of them,
-// /assets/HASH/css/site.css, so that a browser keeps them for good, and modules find each other by relative names. All style
-// sheets of ours are one: css/site.css.
+// The files of `public/`, read once, and those of packages. Their addresses contain the hash of all files,
+// /assets/HASH/css/site.css, so that a browser can cache them forever, and modules import each other by relative names.
+// All style sheets of this server are one file: css/site.css.
 import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { extname, join } from 'node:path'
@@ -37,17 +37,21 @@ export function createAssets({ folder }: { folder: string }) {
   }
 
   return {
-    /** @param name below `public/`, or of packages.ts @throws Error on a file that is not there: a mistake in a view */
+    /**
+     * The address of a file.
+     * @param name below `public/`, or of packages.ts
+     * @throws Error if there is no such file: a mistake in a view
+     */
     path(name: string): string {
       if (!files.has(name) && !isPackageFile(name)) throw new Error(`there is no public/${name}`)
       return `/assets/${hash}/${name}`
     },
 
-    /** What is not among the files is not there, whatever the path says. */
+    /** Serves a file. Only names in the map of files are found, whatever the path contains. */
     async asset(ctx: Context): Promise<void> {
       const asked = ctx.params.file ?? ''
       const hashed = asked.startsWith(`${hash}/`)
-      // A page of the version before asks for an older hash, and gets what there is now.
+      // A page of the previous version asks for an older hash, and gets the present file.
       const file = find(asked) ?? find(asked.replace(/^[\w-]{12}\//, ''))
       if (!file) throw refuse('not_found')
       const encoding = (ctx.acceptsEncodings('br', 'gzip', 'identity') || 'identity') as Encoding
@@ -70,7 +74,7 @@ export function createAssets({ folder }: { folder: string }) {
 
 export type Assets = ReturnType<typeof createAssets>
 
-/** With what was compressed of them so far, which takes longer than a page. */
+/** The files of a folder, with their compressed forms, which take longer to make than a page. */
 const filesOf = oncePerFolder(readFiles)
 
 function readFiles(folder: string): Map<string, Asset> {
@@ -80,7 +84,8 @@ function readFiles(folder: string): Map<string, Asset> {
   const sheets = names.filter(name => name.endsWith('.css'))
   const contents = new Map<string, Buffer>()
   for (const name of names) if (!sheets.includes(name)) contents.set(name, readFileSync(join(folder, name)))
-  // Layers say who wins, so the order of the files does not matter, but the one that names the layers comes first.
+  // CSS layers decide precedence, so the order of the files does not matter, except that the file that names the layers
+  // is first.
   const first = join('css', 'tokens.css')
   const ordered = [first, ...sheets.filter(name => name !== first)]
   contents.set('css/site.css', Buffer.concat(ordered.map(name => readFileSync(join(folder, name)))))
@@ -92,7 +97,9 @@ function assetOf(name: string, content: Buffer): Asset {
   return { content, tag, type: types[extname(name)]!, encoded: new Map() }
 }
 
-/** Of more than this the best compression takes seconds, and whoever asks first waits for it. */
+/**
+ * Files above this size, in bytes, get less compression: the best takes seconds, for which the first client would wait.
+ */
 const large = 200_000
 
 const compress: Record<Encoding, (content: Buffer) => Promise<Buffer>> = {
@@ -104,7 +111,7 @@ const compress: Record<Encoding, (content: Buffer) => Promise<Buffer>> = {
   identity: async content => content,
 }
 
-/** Once for each encoding, when it is first asked for. */
+/** A file in an encoding, compressed at the first request for it. */
 function encoded(file: Asset, encoding: Encoding): Promise<Buffer> {
   const made = file.encoded.get(encoding) ?? compress[encoding](file.content)
   file.encoded.set(encoding, made)

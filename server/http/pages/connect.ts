@@ -1,5 +1,6 @@
-// Where a person lets in a program that runs on another device, by the code that it shows there (RFC 8628 §3.3). Whoever is not
-// signed in is told nothing of a code; whoever is, sees who asks, from where and for what, and is asked each time.
+// The page where a user approves a program on another device, by the user code that it shows (RFC 8628 §3.3). Without a
+// sign-in nothing about a code is shown; a signed-in user sees which program asks, from where and for which scopes, and
+// is asked each time.
 import type { Consents } from '../../identity/authorizations/consents.js'
 import type { DeviceDecisions, WaitingProgram } from '../../identity/authorizations/device-decisions.js'
 import type { BrowserSession, BrowserSessions } from '../../identity/sign-in/browser-sessions.js'
@@ -25,22 +26,22 @@ export type ConnectPagesDeps = {
 
 export const devicePath = '/device'
 
-/** @param userCode as it is looked up, or as somebody has typed it */
+/** The address of the page for a user code. @param userCode as stored, or as typed */
 export const pathOfUserCode = (userCode: string) => pathWith(devicePath, { user_code: shownUserCode(userCode) })
 
-/** Who wrote the row of an application that nobody here has looked at. */
+/** Origins of applications that no administrator has checked. */
 const unseen: ReadonlySet<string> = new Set(['registration', 'document'])
 
-/** What the way to the page that follows a decision says. */
+/** Query parameters of the page after a decision. */
 const decided = { approved: { done: 1 }, denied: { denied: 1 } } as const
 
-/** What has changed since the page was shown; the page itself says what comes instead. */
+/** Refusals because something has changed since the page was shown; the page shows the next step instead. */
 const passing: ReadonlySet<ErrorCode> = new Set(['access_denied', 'consent_required', 'unknown_application'])
 
 export function createConnectPages(deps: ConnectPagesDeps) {
   const { pages, issuer, deviceDecisions, consents, browserSessions } = deps
 
-  /** Nobody is signed in: what the code is about is not looked at, nor whether it is one. */
+  /** The page without a sign-in: the code is not looked up, so that nothing about it is revealed. */
   async function welcome(ctx: Context, typed: string): Promise<void> {
     const code = userCodeIn(typed)
     const here = code === null ? devicePath : pathOfUserCode(code)
@@ -57,7 +58,7 @@ export function createConnectPages(deps: ConnectPagesDeps) {
   async function askForCode(ctx: Context, typed = '', error?: unknown): Promise<void> {
     const frame = pages.frameOf(ctx)
     const problems = error === undefined ? {} : problemsOf(error, frame)
-    // It is too short, or something else: to say that no program waits for it would send the person to look at the program.
+    // The text is no user code at all: "no program waits for it" would send the user to check the program.
     if (problems.user_code && userCodeIn(typed) === null) problems.user_code = frame.t('connect.noCode')
     const data = { title: frame.t('connect.title'), inside: false, typed, problems }
     await pages.show(ctx, 'connect/code', data, error === undefined ? 200 : statusOf(ctx, error))
@@ -70,7 +71,7 @@ export function createConnectPages(deps: ConnectPagesDeps) {
     const frame = pages.frameOf(ctx)
     const data = {
       title: frame.t('connect.ask', { application: name }),
-      // A page by itself: nothing here leads past the question.
+      // A page without menus, so that the question is answered first.
       inside: false,
       application: name,
       userCode: shownUserCode(found.userCode),
@@ -106,7 +107,7 @@ export function createConnectPages(deps: ConnectPagesDeps) {
     pages.go(ctx, pathWith(devicePath, decided[decision]))
   }
 
-  /** The address says no code. */
+  /** The page without a code in the address. */
   async function showBlank(ctx: Context): Promise<void> {
     if ('done' in ctx.query) return done(ctx, 'approved')
     if ('denied' in ctx.query) return done(ctx, 'denied')
@@ -139,7 +140,7 @@ export function createConnectPages(deps: ConnectPagesDeps) {
       const { user_code: typed, decision, shown } = typedIn(ctx, ['user_code', 'decision', 'shown'])
       try {
         const found = await deviceDecisions.find(typed, browser, originOf(ctx))
-        // The button was hit twice.
+        // The button was clicked twice.
         if (found.decision !== null) return await tellDecided(ctx, found, found.decision)
         const asked = withScopes(found, browser)
         const wasShown = browserSessions.isFormTokenOf(browser, shown, aboutOf(asked))
@@ -150,7 +151,8 @@ export function createConnectPages(deps: ConnectPagesDeps) {
       } catch (error) {
         if (!(error instanceof Refusal)) throw error
         const here = pathWith(devicePath, { user_code: typed })
-        // The application's sessions were ended since this browser signed in: no older sign-in lets it in again.
+        // The application's sessions were ended after this browser signed in: only a newer sign-in can approve it
+        // again.
         if (error.code === 'login_required') return pages.go(ctx, pathWith('/login', { again: 1, next: here }))
         if (passing.has(error.code)) return pages.go(ctx, here)
         await askForCode(ctx, typed, error)
@@ -163,7 +165,7 @@ type Decision = keyof typeof decided
 
 type Asked = { found: WaitingProgram; scopes: ConsentedScopes; browser: BrowserSession }
 
-/** Whoever says yes has seen this, and nothing else: the form's MAC covers it. */
+/** What the user has approved: the form's MAC covers it, so that it is exactly what was shown. */
 function aboutOf({ found, scopes, browser }: Asked): string {
   const { userCode, createdAt, application, address, program } = found
   return JSON.stringify(['device', userCode, createdAt, browser.user.id, application.id, scopes, address, program])

@@ -1,5 +1,5 @@
-// A person is asked whether an application may have what it asks for. Both answers lead to the application; every other way
-// from here leads to the authorization endpoint, which knows what comes next.
+// The consent page: whether an application may have the scopes that it asks for. Both answers are sent to the
+// application; all other cases lead to the authorization endpoint, which determines the next step.
 import type { AuthorizationRequests } from '../../identity/authorizations/authorization-requests.js'
 import type { Consents } from '../../identity/authorizations/consents.js'
 import type { Decisions } from '../../identity/authorizations/decisions.js'
@@ -27,7 +27,9 @@ export type ConsentPagesDeps = {
   answer: AuthorizationAnswer
 }
 
-/** What has changed since the page was shown; the endpoint says what comes instead. */
+/**
+ * Refusals because something has changed since the page was shown; the authorization endpoint determines the next step.
+ */
 const passing: ReadonlySet<ErrorCode> = new Set([
   'login_required',
   'interaction_required',
@@ -56,7 +58,7 @@ export function createConsentPages(deps: ConsentPagesDeps) {
     allowFormAction(ctx, request.redirectUri)
     const data = {
       title: t('consent.title', { application: application.name }),
-      // A page by itself: nothing here leads past the question.
+      // A page without menus, so that the question is answered first.
       inside: false,
       application: application.name,
       site: webAddress(metadata.client_uri),
@@ -75,7 +77,7 @@ export function createConsentPages(deps: ConsentPagesDeps) {
     await pages.show(ctx, 'consent', data, isChanged ? 400 : 200)
   }
 
-  /** Only what was shown is agreed to. @returns whether the application was answered */
+  /** Consents to exactly the scopes shown. @returns whether the application was answered */
   async function allow(ctx: Context, { request, scopes, browser }: Asked): Promise<boolean> {
     try {
       const result = await decisions.decide(browser, request, wordsIn(scopes), browserUserOf(ctx).actor)
@@ -98,7 +100,7 @@ export function createConsentPages(deps: ConsentPagesDeps) {
       const asked = await open(ctx)
       const { decision, shown } = typedIn(ctx, ['decision', 'shown'])
       if (decision === 'deny') return answer.send(ctx, asked.request, { error: 'access_denied' })
-      // Agreed to in another tab meanwhile: the question is answered all the same.
+      // The user consented in another tab meanwhile: this answer is still accepted.
       if (asked.step !== 'consent' && asked.step !== 'answer') return goOn(ctx, asked.ticket)
       const wasShown = browserSessions.isFormTokenOf(asked.browser, shown, aboutOf(asked))
       if (decision !== 'allow' || !wasShown) return show(ctx, asked, true)
@@ -109,12 +111,12 @@ export function createConsentPages(deps: ConsentPagesDeps) {
 
 type Asked = OpenedFlow & { step: string; browser: BrowserSession; scopes: ConsentedScopes }
 
-/** Whoever says yes has seen this, and nothing else: the form's MAC covers it. */
+/** What the user consents to: the form's MAC covers it, so that it is exactly what was shown. */
 function aboutOf({ ticket, application, scopes, browser }: Asked): string {
   return JSON.stringify(['consent', ticket, browser.user.id, application.id, scopes])
 }
 
-/** The host, or the scheme that the device gives to an installed program (RFC 8252 §7.1). */
+/** The host of a redirect URI, or the private-use scheme of a native application (RFC 8252 §7.1). */
 function destinationOf(redirectUri: string): string {
   const { host, protocol } = new URL(redirectUri)
   return host || protocol

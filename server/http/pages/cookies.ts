@@ -1,32 +1,35 @@
-// The cookies of the pages. Where the address is https the two that count carry the prefix `__Host-`: no other host, and no
-// path of ours, can set or shadow them (RFC 6265bis §4.1.3.2). Plain http, which is localhost alone, cannot have it.
+// The cookies of the pages. With https the two that matter have the prefix `__Host-`: no other host, and no path, can
+// set or shadow them (RFC 6265bis §4.1.3.2). Plain http, which is for localhost only, does not allow the prefix.
 import type { Context } from '../handler.js'
 
 type CookieRow = {
-  /** Scripts never see it. */
+  /** Whether the cookie is hidden from scripts. */
   httpOnly: boolean
-  /** One of each issuer: with `__Host-` where there is https, and the port where it is not the scheme's own. */
+  /**
+   * Whether the cookie's name is particular to the issuer: prefix `__Host-` with https, and the port if it is not the
+   * default.
+   */
   own: boolean
-  /** Seconds it is kept; without it as long as the browser runs. */
+  /** Lifetime in seconds; without it a session cookie of the browser. */
   maxAge?: number
 }
 
 const year = 365 * 86_400
 
 const cookies = {
-  /** The opaque id of the page session. */
+  /** The opaque id of the browser session. */
   darvoza: { httpOnly: true, own: true },
-  /** The tokens that prove this browser as a known device, one for each of the last few users. */
+  /** Device tokens, which prove that this browser has signed in before, one for each of the last few users. */
   'darvoza-device': { httpOnly: true, own: true, maxAge: year },
-  /** What the token of the sign-in form is made from, while nobody is signed in. */
+  /** The secret of form tokens (CSRF) while nobody is signed in. */
   'darvoza-form': { httpOnly: true, own: true },
-  /** What the tickets of authorization requests that this browser began are bound to. */
+  /** The secret that tickets of authorization requests begun in this browser are bound to. */
   'darvoza-ticket': { httpOnly: true, own: true },
   'darvoza-language': { httpOnly: true, own: false, maxAge: year },
-  /** How files for spreadsheets are separated. */
+  /** The separator of CSV files. */
   'darvoza-separator': { httpOnly: true, own: false, maxAge: year },
   'darvoza-theme': { httpOnly: true, own: false, maxAge: year },
-  /** Set by public/js/zone.js. */
+  /** The time zone, set by public/js/zone.js. */
   'darvoza-zone': { httpOnly: false, own: false, maxAge: year },
 } as const satisfies Record<string, CookieRow>
 
@@ -35,7 +38,7 @@ export type CookieName = keyof typeof cookies
 /** @param issuer the public origin */
 export function createCookies(issuer: string) {
   const https = issuer.startsWith('https:')
-  // Cookies know no port (RFC 6265 §8.5): a second instance on the same host would sign this one's browsers out.
+  // Cookies are shared by all ports of a host (RFC 6265 §8.5): another instance on the same host would overwrite them.
   const { port } = new URL(issuer)
   const ownName = (name: CookieName) => `${https ? '__Host-' : ''}${name}${port && `-${port}`}`
   const nameOf = (name: CookieName) => (cookies[name].own ? ownName(name) : name)

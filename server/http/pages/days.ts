@@ -1,19 +1,19 @@
-// Times of an address: `2026-01-31` means that day where the reader is, and `2026-01-31T14:05` that minute.
+// Times in an address: `2026-01-31` is a day, and `2026-01-31T14:05` a minute, in the reader's time zone.
 
 const dayLength = 86_400_000
 const shape = /^\d{4}-\d\d-\d\d(T\d\d:\d\d)?$/
 
-/** The first instant of a day or a minute in a time zone, epoch ms; undefined where the text is neither. */
+/** The first instant of a day or a minute in a time zone, epoch ms; undefined if the text is neither. */
 export function beginningOf(text: string, zone: string): number | undefined {
   if (!shape.test(text)) return undefined
   const utc = Date.parse(isMinute(text) ? `${text}:00Z` : `${text}T00:00:00Z`)
   if (Number.isNaN(utc)) return undefined
-  // Where clocks change at night the offset of the guess may be another one than that of the day's beginning.
+  // Near a change of daylight saving time the offset at the guess may differ from that at the right instant.
   const guess = utc - offsetAt(utc, zone)
   return utc - offsetAt(guess, zone)
 }
 
-/** The first instant of the day after, so that the day itself is within; up to a minute is up to its first instant. */
+/** The first instant after a day, so that the day itself is included; of a minute its own first instant. Epoch ms. */
 export function endOf(text: string, zone: string): number | undefined {
   if (isMinute(text)) return beginningOf(text, zone)
   const noon = Date.parse(`${text}T12:00:00Z`)
@@ -21,12 +21,12 @@ export function endOf(text: string, zone: string): number | undefined {
   return beginningOf(new Date(noon + dayLength).toISOString().slice(0, 10), zone)
 }
 
-/** An instant as the minute that an address says: `2026-01-31T14:05`, where the reader is. */
+/** An instant as text for an address, to the minute, in the reader's time zone: `2026-01-31T14:05`. */
 export function minuteIn(at: number, zone: string): string {
   return secondIn(at, zone).slice(0, 16)
 }
 
-/** `2026-01-31T14:05:09`, where the reader is. */
+/** An instant as text to the second, in the reader's time zone: `2026-01-31T14:05:09`. */
 export function secondIn(at: number, zone: string): string {
   return new Date(at + offsetAt(at, zone)).toISOString().slice(0, 19)
 }
@@ -43,7 +43,7 @@ function offsetAt(at: number, zone: string): number {
   return shown - Math.floor(at / 1000) * 1000
 }
 
-/** Making one is dear, and there are few zones. */
+/** Cache of Intl formats by time zone: they are slow to make, and there are few zones. */
 const clocks = new Map<string, Intl.DateTimeFormat>()
 
 function clockOf(zone: string): Intl.DateTimeFormat {

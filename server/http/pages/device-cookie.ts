@@ -1,5 +1,5 @@
-// A browser that has signed in before proves it at its next sign-in, whatever others do to the name meanwhile. Several
-// people may use one browser: the cookie keeps a token for each of the last few.
+// A browser that has signed in before proves it at its next sign-in by a device token, so that failed sign-ins of
+// others do not lock it out. Several users may share a browser: the cookie holds a token for each of the last few.
 import { createHash } from 'node:crypto'
 import { usernameKey } from '../../policy/username.js'
 import type { Context } from '../handler.js'

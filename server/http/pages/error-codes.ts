@@ -1,11 +1,11 @@
-// What every error code means: one page each, where the `error_uri` of our challenges leads, and a list of all.
+// Documentation of the error codes: a page for each, which the `error_uri` of challenges links to, and a list.
 import { type ErrorCode, errorRow, errors, refuse } from '../../protocol/errors.js'
 import type { Context } from '../handler.js'
 import { routes } from '../routes.js'
 import type { Pages } from './page.js'
 import type { Translate } from './texts.js'
 
-/** As people look for them: where a request fails. A test finds each code in one of them. */
+/** Error codes grouped by where a request fails. A test checks that each code is in one group. */
 export const errorGroups = {
   request: [
     ...['parse_error', 'malformed_request', 'invalid_fields', 'not_found', 'method_not_allowed', 'request_timeout'],
@@ -67,13 +67,13 @@ export const errorGroups = {
   ],
 } as const satisfies Record<string, readonly ErrorCode[]>
 
-/** What a page tells of its code: keys of views/locales/errors/LANGUAGE.json, in the order of the page. */
+/** The sections of a code's page: keys of views/locales/errors/LANGUAGE.json, in the order of the page. */
 export const errorParts = ['means', 'why', 'caller', 'administrator'] as const
 
-/** Text, and in it names of pages, codes, settings and the like, some of which lead there. */
+/** Text with marked names of pages, codes and settings, some of which are links. */
 export type Prose = { text: string; name?: true; href?: string }[]
 
-/** Addresses that a browser can be led to. */
+/** Paths that a page can link to. */
 const addresses: ReadonlySet<string> = new Set(
   Object.values(routes)
     .filter(({ method, path, access: { kind } }) => {
@@ -115,7 +115,9 @@ async function showOne(pages: Pages, ctx: Context, code: ErrorCode): Promise<voi
   await pages.show(ctx, 'error-code', told)
 }
 
-/** simplejwt has one `code` for many of ours, such as token_not_valid: the precise one is the `reason` beside it. */
+/**
+ * The page of a simplejwt `code` shared by several error codes, such as token_not_valid: `reason` is the precise one.
+ */
 async function showShared(pages: Pages, ctx: Context, code: string): Promise<void> {
   const codes = (Object.keys(errors) as ErrorCode[]).filter(ours => errorRow(ours).wireCode === code)
   if (codes.length === 0) throw refuse('not_found')
@@ -128,7 +130,7 @@ async function showShared(pages: Pages, ctx: Context, code: string): Promise<voi
 const rowsOf = (codes: readonly ErrorCode[], t: Translate) =>
   codes.map(code => ({ code, status: errorRow(code).status, text: t(`errors.${code}`) }))
 
-/** Names stand between backticks. */
+/** Parses a text in which names are between backticks. */
 export function proseOf(text: string): Prose {
   return text.split('`').flatMap((part, index): Prose => {
     if (part === '') return []

@@ -1,4 +1,4 @@
-// What a form sends, and what was wrong with it. Handlers read only the fields they name; whatever else is sent is left alone.
+// Reading forms, and presenting their problems. Handlers read only the fields that they name; others are ignored.
 //
 //   try {
 //     const { name } = readFields(ctx, { name: { trim: true, maxLength: 60 } })   // wire/fields.ts
@@ -12,13 +12,13 @@ import type { Context } from '../handler.js'
 import type { Frame } from './frame.js'
 import type { Translate } from './texts.js'
 
-/** What is wrong with each field, in the reader's language; `non_field_errors` for the whole form. */
+/** The problem of each field, in the reader's language; `non_field_errors` for the whole form. */
 export type Problems = Record<string, string>
 
-/** Refusals that leave the form where it is, to be sent again a little later. */
+/** Temporary refusals: the same form can be sent again a little later. */
 const passing: ReadonlySet<ErrorCode> = new Set(['too_many_guesses', 'overloaded'])
 
-/** The problems that a refusal tells; throws on what the form cannot mend. */
+/** The problems in a refusal; other errors, which no change of the form can fix, are thrown again. */
 export function problemsOf(error: unknown, frame: Frame): Problems {
   if (!(error instanceof Refusal)) throw error
   if (passing.has(error.code)) return { non_field_errors: refusalText(error, frame) }
@@ -31,25 +31,25 @@ export function problemsOf(error: unknown, frame: Frame): Problems {
   )
 }
 
-/** The form may be sent again as it is, a little later. */
+/** Whether an error is a temporary refusal: the same form can be sent again a little later. */
 export const isPassing = (error: unknown): error is Refusal => error instanceof Refusal && passing.has(error.code)
 
-/** With what a form is shown again that was refused; says when to try again where that is known. */
+/** The status of a refused form's page; sets `Retry-After` if the time to try again is known. */
 export function statusOf(ctx: Context, error: unknown): number {
   if (!isPassing(error)) return 400
   if (error.details.retryAfter !== undefined) ctx.set('Retry-After', String(error.details.retryAfter))
   return error.status
 }
 
-/** What a refusal says to a person, and when to try again. */
+/** The text of a refusal for a user, with the time to try again. */
 export function refusalText({ code, details: { retryAfter = 0 } }: Refusal, { t, format }: Frame): string {
   const text = t(`errors.${code}`)
-  // Rounded up: who comes back a moment too early is refused again.
+  // Rounded up: a retry a moment too early would be refused again.
   const seconds = retryAfter < 60 ? retryAfter : Math.ceil(retryAfter / 60) * 60
   return retryAfter > 5 ? `${text} ${t('error.again', { span: format.during(seconds) })}` : text
 }
 
-/** What the person typed, to be shown again beside what is wrong with it. Never for a password. */
+/** The values as typed, to show the form again. Never for a password. */
 export function typedIn<N extends string>(ctx: Context, names: readonly N[]): Record<N, string> {
   const body = ctx.request.body as Record<string, unknown>
   return Object.fromEntries(names.map(name => [name, typeof body?.[name] === 'string' ? body[name] : ''])) as Record<
@@ -58,7 +58,7 @@ export function typedIn<N extends string>(ctx: Context, names: readonly N[]): Re
   >
 }
 
-/** How a form about somebody who is there is read: what it leaves out would be lost. */
+/** Rules of a form that changes a profile. Every field is required: a missing one would empty the stored value. */
 export const profileRules = {
   username: { trim: true },
   first_name: { blank: true, trim: true },
@@ -66,7 +66,7 @@ export const profileRules = {
   email: { blank: true, trim: true },
 } as const
 
-/** A profile as it was typed. */
+/** A profile as typed. */
 export function typedProfile(ctx: Context) {
   const { username, first_name, last_name, email } = typedIn(ctx, ['username', 'first_name', 'last_name', 'email'])
   return {
@@ -77,16 +77,16 @@ export function typedProfile(ctx: Context) {
   }
 }
 
-/** The ids of the rows that were picked in a table: fields `pick:ID`. */
+/** The ids of the rows picked in a table: fields `pick:ID`. */
 export const picked = (ctx: Context): string[] => chosenIn(ctx, 'pick')
 
-/** The checkboxes of a field that are on: `NAME:VALUE`. */
+/** The values of a group of checkboxes that are on: fields `NAME:VALUE`. */
 export function chosenIn(ctx: Context, field: string): string[] {
   const names = Object.keys((ctx.request.body ?? {}) as object)
   return names.filter(name => name.startsWith(`${field}:`)).map(name => name.slice(field.length + 1))
 }
 
-/** What is wrong, in the reader's language. */
+/** The text of a problem, in the reader's language. */
 export function problemText({ code, values = {} }: Problem, t: Translate): string {
   const told = Object.entries(values).map(([name, value]) => [name, valueText(value, t)])
   return t(`problems.${code}`, Object.fromEntries(told))

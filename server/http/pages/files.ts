@@ -1,4 +1,5 @@
-// Lists as files for a reader's spreadsheet: separated as its language has it, unless the reader has chosen otherwise once.
+// Lists as CSV files for a spreadsheet: with the separator of the reader's language, or the one that the reader chose
+// before.
 import type { CsvChoice, Separator } from '../admin/csv.js'
 import type { Context } from '../handler.js'
 import type { Cookies } from './cookies.js'
@@ -19,14 +20,17 @@ export function createFileChoice({ cookies }: { cookies: Cookies }) {
   }
 
   return {
-    /** Of the file that is asked for; what its address says is kept. */
+    /** The CSV options of the requested file; a separator in its address is remembered in a cookie. */
     take(ctx: Context, frame: Frame): CsvChoice {
       const { separator } = ctx.query
       if (isChosen(separator)) cookies.set(ctx, 'darvoza-separator', separator)
       return { separator: isChosen(separator) ? separator : separatorOf(ctx, frame), zone: frame.zone }
     },
 
-    /** Inputs of ui('button') for a file, and for the same separated otherwise. @param href of the file */
+    /**
+     * Inputs of ui('button') for a file, and for the same file with another separator.
+     * @param href address of the file
+     */
     links(ctx: Context, frame: Frame, href: (more: Record<string, string>) => string, label: string) {
       const other = others[separatorOf(ctx, frame)]
       return [

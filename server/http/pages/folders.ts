@@ -1,4 +1,5 @@
-// What is made of a folder that comes with the program, and changes with it alone: once in a process, however many servers it has.
+// Caches what is made from a folder of the program, which does not change: once in a process, however many servers it
+// has.
 
 export function oncePerFolder<T>(make: (folder: string) => T): (folder: string) => T {
   const made = new Map<string, T>()

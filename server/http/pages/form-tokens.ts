@@ -1,6 +1,6 @@
-// CSRF tokens: each of our forms carries one, made from a secret of this browser: that of the page session after a sign-in,
-// before that one in a cookie. (Login forms need it as well, against login CSRF: a person may not notice that they are signed in
-// to another person's account.)
+// CSRF tokens: each form has one, made from a secret of the browser: that of the browser session after a sign-in, one
+// in a cookie before. (Sign-in forms need it too, against login CSRF: a user may not notice that they are signed in to
+// another user's account.)
 import type { BrowserSessions } from '../../identity/sign-in/browser-sessions.js'
 import { refuse } from '../../protocol/errors.js'
 import { isJsonObject } from '../../protocol/json.js'
@@ -16,7 +16,7 @@ export type FormTokensDeps = {
 
 const loopbackNames = ['localhost', '127.0.0.1', '[::1]']
 
-/** A loopback issuer is reached by each of these names: requests from one to another are not cross-site. */
+/** The origins of the issuer. A loopback issuer has several names: requests from one to another are not cross-site. */
 function ownOrigins(issuer: string): readonly string[] {
   const { protocol, hostname, port } = new URL(issuer)
   if (!loopbackNames.includes(hostname)) return [issuer]
@@ -26,14 +26,14 @@ function ownOrigins(issuer: string): readonly string[] {
 export function createFormTokens({ cookies, browserSessions, issuer, random }: FormTokensDeps) {
   const origins = ownOrigins(issuer)
 
-  /** Of a browser that nobody is signed in with. */
+  /** The secret in the cookie of a browser without a sign-in. */
   function ownSecret(ctx: Context): string | undefined {
     const secret = cookies.read(ctx, 'darvoza-form')
     return secret && /^[\w-]{43}$/.test(secret) ? secret : undefined
   }
 
   return {
-    /** A token for a form on the page that is being made; a browser without a secret gets one. */
+    /** A token for a form on the page of this request; a browser without a secret gets one. */
     make(ctx: Context): string {
       const { browser } = ctx.state
       if (browser) return browserSessions.formTokenOf(browser)
@@ -46,16 +46,16 @@ export function createFormTokens({ cookies, browserSessions, issuer, random }: F
       return browserSessions.formToken(secret)
     },
 
-    /** Before the body is read: browsers say where a form comes from. @throws form_refused */
+    /** Refuses cross-site forms before the body is read, by the browser's headers. @throws form_refused */
     requireOwnSite(ctx: Context): void {
       const site = ctx.get('Sec-Fetch-Site')
       const origin = ctx.get('Origin')
-      // Browsers from before 2023 send the origin alone.
+      // Browsers before 2023 have no Sec-Fetch-Site, but send Origin.
       const own = site ? site === 'same-origin' || site === 'none' : origin === '' || origins.includes(origin)
       if (!own) throw refuse('form_refused')
     },
 
-    /** @throws form_refused */
+    /** Requires the form's token. @throws form_refused */
     require(ctx: Context, tokenless: boolean): void {
       const { browser, formerBrowser } = ctx.state
       if (tokenless && browser === undefined) return
@@ -64,7 +64,7 @@ export function createFormTokens({ cookies, browserSessions, issuer, random }: F
       if (!isOwn(token)) throw refuse('form_refused')
 
       function isOwn(token: unknown): boolean {
-        // Not with the secret of before the sign-in: on plain http another port of this host can plant its cookie.
+        // Not the cookie's secret: on plain http a server on another port of this host could have set that cookie.
         if (browser) return browserSessions.isFormTokenOf(browser, token)
         if (formerBrowser && browserSessions.isFormTokenOf(formerBrowser, token)) return true
         const secret = ownSecret(ctx)

@@ -1,9 +1,9 @@
-// Dates, numbers and durations as the reader writes them. Times come as epoch ms.
+// Dates, numbers and durations in the reader's language. Times are epoch ms.
 import type { Translate } from './texts.js'
 
 export type Formats = ReturnType<typeof createFormats>
 
-/** The larger the span, the larger the unit; in seconds. */
+/** Precision of relative times by their length: the longer, the larger the unit. In seconds. */
 const steps = [
   ['year', 365 * 86_400],
   ['month', 30 * 86_400],
@@ -13,7 +13,7 @@ const steps = [
   ['second', 1],
 ] as const
 
-/** Making one is dear, and there are few. */
+/** Cache of Intl formats: they are slow to make, and there are few. */
 const made = new Map<string, unknown>()
 
 function once<T>(key: string, make: () => T): T {
@@ -21,12 +21,12 @@ function once<T>(key: string, make: () => T): T {
   return made.get(key) as T
 }
 
-/** Uzbek of Intl has other apostrophes (oʻtgan is o‘tgan there); the pages write ʻ after o and g, and ʼ elsewhere. */
+/** Intl's Uzbek has other apostrophes (oʻtgan is o‘tgan there); the pages write ʻ after o and g, and ʼ elsewhere. */
 const apostrophes: Record<string, (text: string) => string> = {
   uz: text => text.replace(/(?<=[og])[‘’'`]/gi, 'ʻ').replace(/(?<=\p{L})[‘’'`](?=\p{L})/gu, 'ʼ'),
 }
 
-/** Accusative, as it stands after "in" and "for": only two feminine words differ from the nominative that Intl has. */
+/** Russian accusative after "in" and "for": only two feminine words differ from Intl's nominative. */
 const accusatives: Record<string, (text: string) => string> = {
   ru: text => text.replaceAll('минута', 'минуту').replaceAll('секунда', 'секунду'),
 }
@@ -44,10 +44,10 @@ export function createFormats(locale: string, zone: string, now: number, t: Tran
   const day = { ...dayMonth, year: 'numeric' } as const
   const minute = { hour: '2-digit', minute: '2-digit' } as const
 
-  // Without a mark between thousands, as durations are typed (policy/durations.ts).
+  // Without separators of thousands, as durations are typed (policy/durations.ts).
   const unitNumbers = (unit: string) => numbers(unit, { style: 'unit', unit, unitDisplay: 'long', useGrouping: false })
 
-  /** @param most units at most, the largest */
+  /** @param most the number of units, largest first */
   function span(seconds: number, most: number): string {
     const parts: string[] = []
     let rest = seconds
@@ -60,7 +60,7 @@ export function createFormats(locale: string, zone: string, now: number, t: Tran
     return parts.join(' ') || unitNumbers('second').format(0)
   }
 
-  /** `2 days`, `1 hour 30 minutes`: the two largest units of a span. @param seconds whole */
+  /** A duration in its two largest units: `2 days`, `1 hour 30 minutes`. @param seconds whole */
   const duration = (seconds: number): string => span(seconds, 2)
 
   return {
@@ -87,14 +87,14 @@ export function createFormats(locale: string, zone: string, now: number, t: Tran
     },
 
     number: (value: number) => numbers('number', {}).format(value),
-    /** At most one digit behind the point. */
+    /** A number with at most one decimal. */
     rate: (value: number) => numbers('rate', { maximumFractionDigits: 1 }).format(value),
     percent: (share: number) => numbers('percent', { style: 'percent', maximumFractionDigits: 1 }).format(share),
 
     duration,
-    /** `2 days`: the largest unit alone. */
+    /** A duration in its largest unit: `2 days`. */
     roughly: (seconds: number) => span(seconds, 1),
-    /** A duration as it stands in a sentence, after "in" or "for". */
+    /** A duration after "in" or "for", in the grammatical case of the reader's language. */
     during: (seconds: number) => (accusatives[language] ?? (text => text))(duration(seconds)),
 
     /** `a, b and c` */

@@ -24,7 +24,7 @@ export type FrameDeps = {
   issuer: string
   /** The address of a file of `public/`. */
   assetPath: (name: string) => string
-  /** A token for a form on the page that is being made. */
+  /** A form token (CSRF) for the page of this request. */
   formToken: (ctx: Context) => string
   now: () => number
 }
@@ -62,7 +62,7 @@ export function createFrames({ views, texts, readerOf, issuer, assetPath, formTo
       },
       may: (permission: string) => user?.allPermissions.includes(permission) ?? false,
       csrf: () => `<input type="hidden" name="_token" value="${formToken(ctx)}">`,
-      /** Components see the frame and what they are given, never what the page was given. */
+      /** Renders a component. It gets the frame and its own inputs, never those of the page. */
       ui: (component: string, inputs: Inputs = {}): string =>
         views.render(`components/${component}`, { ...frame, ...inputs }),
     }

@@ -1,23 +1,23 @@
-// Files of npm packages that our pages load, served from here: of each package the few that are needed. Each is read at its first
-// request: hardly any process ever shows these pages.
+// Files of npm packages that pages load, served from here, only those needed. Each is read at its first request: most
+// processes never show these pages.
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 
 type PackageFile = {
-  /** As a module is named: the package, then the path in it. */
+  /** The module path: the package, then the path in it. */
   from: string
-  /** What is written otherwise, each of which stands in the file once. */
+  /** Replaced texts, each of which the file contains exactly once. */
   instead?: readonly (readonly [was: string, is: string])[]
 }
 
-/** By the names that they have below /assets/HASH/. Licences stand where the scripts say that they are. */
+/** The files by their names below /assets/HASH/. Licences are where the scripts say that they are. */
 export const packageFiles = {
   'swagger-ui/swagger-ui.css': { from: 'swagger-ui-dist/swagger-ui.css' },
   'swagger-ui/swagger-ui-bundle.js': { from: 'swagger-ui-dist/swagger-ui-bundle.js' },
   'swagger-ui/swagger-ui-bundle.js.LICENSE.txt': { from: 'swagger-ui-dist/swagger-ui-bundle.js.LICENSE.txt' },
   'redoc/redoc.standalone.js': {
     from: 'redoc/bundles/redoc.standalone.js',
-    // The image beside the name of its makers is fetched from them, who would learn of everybody that reads the page.
+    // The logo would be loaded from the makers' server, which would learn of every reader of the page.
     instead: [['https://cdn.redoc.ly/redoc/logo-mini.svg', '']],
   },
   'redoc/redoc.standalone.js.LICENSE.txt': { from: 'redoc/bundles/redoc.standalone.js.LICENSE.txt' },
@@ -31,7 +31,7 @@ export function isPackageFile(name: string): name is PackageFileName {
   return Object.hasOwn(packageFiles, name)
 }
 
-/** What an address must change with: the packages' versions, and what we write otherwise. */
+/** A text for the hash of asset addresses: it changes with the packages' versions and the replaced texts. */
 export function packagesMark(): string {
   const names = new Set(Object.values(packageFiles).map(({ from }) => from.split('/')[0]!))
   return JSON.stringify([packageFiles, [...names].map(versionOf)])
@@ -48,7 +48,10 @@ function versionOf(name: string): string {
   return (JSON.parse(readFileSync(resolve(`${name}/package.json`), 'utf8')) as { version: string }).version
 }
 
-/** @throws Error where it is not there once: the package has changed, and what it asks of others must be looked at again */
+/**
+ * Replaces a text.
+ * @throws Error if it is not there exactly once: the package has changed, and must be checked again for what it loads
+ */
 function replaceOnce(text: string, was: string, is: string, from: string): string {
   const [before, after, ...more] = text.split(was)
   if (after === undefined || more.length > 0) throw new Error(`${was} does not stand once in ${from}`)

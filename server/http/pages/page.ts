@@ -1,5 +1,5 @@
-// How a handler answers: with a page, or with the way to another one. A handler reads (fields.ts, query.ts), calls down
-// once or twice, and says `pages.show(ctx, 'admin/users', { title, … })` with plain presented values.
+// How a handler of pages answers: with a page, or with a redirect. It reads the request (fields.ts, query.ts), calls
+// one or two functions of the layers below, and calls `pages.show(ctx, 'admin/users', { title, … })` with plain values.
 import type { BrowserSessions, Notice } from '../../identity/sign-in/browser-sessions.js'
 import type { Context } from '../handler.js'
 import type { FrameOf } from './frame.js'
@@ -9,11 +9,11 @@ import type { Translate } from './texts.js'
 import type { Views } from './views.js'
 
 export type PageData = {
-  /** Of the window, and the page's heading. */
+  /** The title of the window, and the page's heading. */
   title: string
   /** A sentence below the heading. */
   lead?: string
-  /** The way down to this page; the last part is the page itself and has no address. */
+  /** Breadcrumbs; the last one is the page itself and has no address. */
   crumbs?: { label: string; href: string }[]
   /** Buttons and links beside the heading: inputs of `ui('button')`. */
   actions?: Record<string, unknown>[]
@@ -25,11 +25,11 @@ export function createPages({ views, frameOf, browserSessions, setUp }: PagesDep
   const translate = (ctx: Context): Translate => frameOf(ctx).t
 
   return {
-    /** Answers with `views/VIEW.ejs` in the frame of the whole page. */
+    /** Answers with the view `views/VIEW.ejs` inside the page's frame. */
     async show(ctx: Context, view: string, data: PageData, status = 200): Promise<void> {
       const frame = frameOf(ctx)
       const { browser } = ctx.state
-      // Who must first choose a password has nowhere else to go.
+      // A user who must first choose a new password sees no menus.
       const inside = browser !== undefined && !browser.user.mustChangePassword
       const permissions = browser?.user.allPermissions ?? []
       const shell = {
@@ -46,20 +46,20 @@ export function createPages({ views, frameOf, browserSessions, setUp }: PagesDep
       ctx.body = views.render('layout', { ...frame, ...shell, crumbs: [], actions: [], lead: '', ...data, content })
     },
 
-    /** Sends the browser to another page with a GET. */
+    /** Redirects the browser to another page with a GET. */
     go(ctx: Context, path: string): void {
       ctx.status = 303
       ctx.redirect(localPath(path) ?? '/')
     },
 
-    /** Lets the next page tell something, once. */
+    /** Sets a notice that the next page shows, once. */
     async tell(ctx: Context, notice: Notice): Promise<void> {
       if (ctx.state.browser) await browserSessions.tell(ctx.state.browser, [notice])
     },
 
-    /** `t` of the reader, for titles and notices. */
+    /** The reader's `t`, for titles and notices. */
     translate,
-    /** All that views have (frame.ts), where a handler needs more of it than `t`. */
+    /** The frame of views (frame.ts), for handlers that need more of it than `t`. */
     frameOf,
   }
 }

@@ -1,5 +1,5 @@
-// The pages put together: what they share, and who answers which row of the table (routes.ts). A new page adds its handlers
-// below, and what they call to the deps.
+// Puts the pages together: what they share, and the handler of each row of the table (routes.ts). A new page adds its
+// handlers below, and the functions that they call to the deps.
 import { join } from 'node:path'
 import type { Identity } from '../../identity/identity.js'
 import type { BrowserSessions } from '../../identity/sign-in/browser-sessions.js'
@@ -73,7 +73,7 @@ import { createViews } from './views.js'
 
 export type PagePartsDeps = {
   issuer: string
-  /** Folder that holds `views/` and `public/`. */
+  /** The folder with `views/` and `public/`. */
   root: string
   version: string
   random: (size: number) => Buffer

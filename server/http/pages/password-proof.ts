@@ -1,4 +1,4 @@
-// The password asked for once more, before what is hard to take back. What was asked for goes on once it is typed.
+// Asks for the password again before an action that is hard to undo; the action continues once it is typed.
 import type { BrowserSessions } from '../../identity/sign-in/browser-sessions.js'
 import { isRecentlyAuthenticated } from '../../policy/recent-authentication.js'
 import { errorRow } from '../../protocol/errors.js'
@@ -8,7 +8,10 @@ import type { Pages } from './page.js'
 
 export type PasswordProofDeps = { browserSessions: BrowserSessions; pages: Pages; now: () => number }
 
-/** Fields whose values no page ever holds: their form asks for them again. By their whole names, for others may hold such a word. */
+/**
+ * Form fields that no page stores: their form asks for them again. Matched by whole name, as other names may contain
+ * such a word.
+ */
 export const secretFields: ReadonlySet<string> = new Set([
   'password',
   'old_password',
@@ -24,7 +27,7 @@ export const passwordProofField = '_proof'
 const askedStatus = errorRow('insufficient_user_authentication').status
 
 export function createPasswordProof({ browserSessions, pages, now }: PasswordProofDeps) {
-  /** Asks for the password, and keeps the form's other fields; a password among them is asked for again by its own form. */
+  /** Asks for the password, and keeps the form's other fields; a secret field is asked for again by its own form. */
   async function ask(ctx: Context, fields: Record<string, unknown>, problem = '', status = askedStatus): Promise<void> {
     const kept = Object.entries(fields).filter(([name, value]) => typeof value === 'string' && !secretFields.has(name))
     const [action, hidden] = isReading(ctx) ? ['/prove', [['next', ctx.url]]] : [ctx.path, kept]
@@ -32,12 +35,12 @@ export function createPasswordProof({ browserSessions, pages, now }: PasswordPro
   }
 
   return {
-    /** Was the password typed a short while ago? */
+    /** Whether the password was typed recently. */
     isRecent: ({ state }: Context) => isRecentlyAuthenticated(state.browser!.page.authenticatedAt, now()),
 
     ask,
 
-    /** Does the form hold the right password? If not, it is asked for and the request is answered. */
+    /** Whether the form holds the right password; if not, the request is answered by a page that asks for it. */
     async isGiven(ctx: Context): Promise<boolean> {
       const body = ctx.request.body as Record<string, unknown>
       const { [passwordProofField]: password, _token: _, ...fields } = body
@@ -45,7 +48,7 @@ export function createPasswordProof({ browserSessions, pages, now }: PasswordPro
         await ask(ctx, fields)
         return false
       }
-      // Nothing was typed: that is no guess.
+      // An empty password does not count as a failed attempt.
       if (password === '') {
         await ask(ctx, fields, pages.translate(ctx)('problems.required'))
         return false

@@ -1,15 +1,15 @@
-// Addresses on this server, for links and for the way back. Nothing here ever leads to another one.
+// Addresses on this server, for links and redirects; never on another server.
 import type { Context } from '../handler.js'
 
-/** Addresses with a ticket (tokens/ticket.ts) are the longest of ours. */
+/** The longest address, in characters: those with a ticket (tokens/ticket.ts). */
 const longest = 8_000
 
 /** Query parameters; null, undefined, '' and false leave one out. */
 export type Parameters = Record<string, string | number | boolean | null | undefined>
 
 /**
- * The path and query of an address on this server, or null: `//other.example`, `/\other.example` and `javascript:` are none.
- * Whatever a browser would make of it is decided by the parser that browsers use.
+ * The path and query of an address on this server, or null: `//other.example`, `/\other.example` and `javascript:` are
+ * none. The URL parser, the same as in browsers, decides.
  */
 export function localPath(text: unknown): string | null {
   if (typeof text !== 'string' || !text.startsWith('/') || text.length > longest || /[\p{Cc}\\]/u.test(text))
@@ -21,7 +21,7 @@ export function localPath(text: unknown): string | null {
   return url.pathname + url.search
 }
 
-/** `/admin/users?q=amy` */
+/** A path with a query, such as `/admin/users?q=amy`. */
 export function pathWith(path: string, parameters: Parameters): string {
   const query = new URLSearchParams()
   for (const [name, value] of Object.entries(parameters)) {
@@ -30,14 +30,17 @@ export function pathWith(path: string, parameters: Parameters): string {
   return query.size > 0 ? `${path}?${query}` : path
 }
 
-/** An address elsewhere that a page may link to: somebody else wrote it, and `javascript:` would run as ours. */
+/**
+ * An address on another server that a page may link to. It was written by others: `javascript:` would run as a script
+ * of this page.
+ */
 export function webAddress(text: string | undefined): { href: string; host: string } | null {
   if (text === undefined || !URL.canParse(text)) return null
   const { href, host, protocol } = new URL(text)
   return protocol === 'https:' || protocol === 'http:' ? { href, host } : null
 }
 
-/** Where the person is: the page itself, or for a form that was sent the page it stood on. */
+/** The path of the page: of this request or, for a form, of the page that contained it. */
 export function whereIs(ctx: Context, issuer: string): string {
   if (ctx.method === 'GET' || ctx.method === 'HEAD') return localPath(ctx.url) ?? '/'
   const referer = ctx.get('Referer')

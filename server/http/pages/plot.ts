@@ -1,48 +1,48 @@
-// A plot as text: series in, SVG out. No script, no style within it: attributes and classes only, so that a strict CSP holds
-// and a style sheet (public/css/components/plot.css) gives it the colours of light and dark. What it shows stands in a table beneath it.
+// A plot: series in, SVG text out. No script, no inline style: attributes and classes only, so that a strict CSP holds
+// and a style sheet (public/css/components/plot.css) sets the colours. A table below each plot has the same values.
 import { max } from 'd3-array'
 import { scaleLinear } from 'd3-scale'
 import { area, curveMonotoneX, curveStepAfter, line } from 'd3-shape'
 
-/** A value that is not known is null, and the line has a gap there. `at` is epoch ms. */
+/** A point; `at` is epoch ms. An unknown value is null, and the line has a gap there. */
 export type PlotPoint = { at: number; value: number | null }
 
-/** `look`: which of the classes it has, from 1; by its place without it. */
+/** A series. `look`: the number of its colour class, from 1; by default its position. */
 export type PlotSeries = { label: string; points: readonly PlotPoint[]; look?: number }
 
-/** Texts as the reader writes them. */
+/** Texts of the plot, in the reader's language. */
 export type PlotWords = {
   title: string
-  /** What is to be seen, for those who do not see it. */
+  /** The description for screen readers. */
   description: string
-  /** Said where there is nothing to draw. */
+  /** The text of a plot without values. */
   nothing: string
   time: (at: number) => string
   value: (value: number) => string
-  /** Said where one points at a step; nothing is said without it. */
+  /** The tooltip of a step; none without it. */
   point?: (at: number) => string
 }
 
 export type PlotOptions = {
-  /** What ids in the page begin with: no two plots of a page the same. */
+  /** The prefix of ids, unique on the page. */
   id: string
   width?: number
   height?: number
-  /** For how long each point stands, in ms: the drawing is made of steps where what happened is counted, and ends with the last. */
+  /** Duration of a step, in ms: counts are drawn as steps, and the drawing ends with the last step. */
   step?: number
   shape?: 'line' | 'steps'
-  /** Where times are written below, epoch ms; a few of the points' without it. */
+  /** Times on the axis, epoch ms; by default some of the points' times. */
   times?: readonly number[]
 }
 
-/** Units of the plot; `legend` where several series are named above. */
+/** Margins in units of the plot; `legend`: extra space above for the names of several series. */
 const margin = { top: 12, legend: 30, right: 12, bottom: 26 }
-/** How many times are written below, at most; they must not run into each other. */
+/** The most times on the axis, so that they do not overlap. */
 const mostTimes = 6
-/** Classes exist for so many series. */
+/** Number of colour classes for series. */
 export const mostSeries = 5
 
-/** @returns an `svg` element */
+/** Draws a plot. @returns an `svg` element */
 export function plot(series: readonly PlotSeries[], words: PlotWords, options: PlotOptions): string {
   const { id, width = 480, height = 200, step = 0, shape = 'line', times } = options
   if (!/^[a-z][\w-]*$/i.test(id)) throw new Error('a plot needs an id that may stand in a page')
@@ -66,7 +66,7 @@ type Drawing = {
   times: readonly number[] | null
 }
 
-/** How wide a letter is taken to be, in units of the plot. */
+/** Assumed width of a letter, in units of the plot. */
 const letter = 8
 
 function drawn(series: readonly PlotSeries[], words: PlotWords, drawing: Drawing): string[] {
@@ -75,7 +75,7 @@ function drawn(series: readonly PlotSeries[], words: PlotWords, drawing: Drawing
   const highest = max(series, one => max(one.points, point => point.value ?? 0)) ?? 0
   const top = series.length > 1 ? margin.legend : margin.top
   const y = scaleLinear([0, Math.max(1, highest)], [height - margin.bottom, top]).nice(4)
-  // Things are counted whole: half a sign-in needs no line.
+  // Counts are whole numbers: no grid line at half a sign-in.
   const values = y.ticks(4).filter(Number.isInteger)
   const left = Math.max(34, 12 + letter * Math.max(...values.map(value => [...words.value(value)].length)))
   const [from, upto] = [times[0]!, Math.max(times.at(-1)! + step, times[0]! + 1)]
@@ -103,7 +103,7 @@ function someOf(times: readonly number[]): number[] {
   return times.filter((_, index) => index % every === 0)
 }
 
-/** Every second one is left out where the drawing is small (plot.css). */
+/** Times on the axis; every second one is hidden in a small drawing (plot.css). */
 function hours(x: Scale, written: readonly number[], words: PlotWords, { height }: Drawing): string[] {
   return written.map(
     (at, index) =>
@@ -134,7 +134,7 @@ function curve(one: PlotSeries, index: number, x: Scale, y: Scale, { shape, step
   ]
 }
 
-/** The last point before a gap stands for its whole step, as the others do. */
+/** The points of a step line: the last one before a gap is drawn to the end of its step. */
 function lasting(points: readonly PlotPoint[], step: number): PlotPoint[] {
   return points.flatMap(({ at, value }, index) => {
     const endsHere = value !== null && (points[index + 1]?.value ?? null) === null
@@ -147,7 +147,7 @@ function lasting(points: readonly PlotPoint[], step: number): PlotPoint[] {
   })
 }
 
-/** A point between two gaps makes no line. */
+/** Points between two gaps, which no line connects. */
 function lonely(points: readonly PlotPoint[]): PlotPoint[] {
   const isGap = (index: number) => (points[index]?.value ?? null) === null
   return points.filter((_, index) => !isGap(index) && isGap(index - 1) && isGap(index + 1))
@@ -165,7 +165,7 @@ function legend(series: readonly PlotSeries[], from: number): string[] {
   })
 }
 
-/** What browsers show by themselves where one points: the figures of a step, without any script. */
+/** Tooltips that browsers show without a script: an area with a title for each step. */
 function pointers(times: readonly number[], point: (at: number) => string, x: Scale, { step, height }: Drawing) {
   return times.map(at => {
     const [left, right] = [rounded(x(at)), rounded(x(at + step))]
@@ -183,7 +183,7 @@ function rounded(value: number): number {
 
 const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
 
-/** Text stays text, wherever it came from; what XML has no place for is left out. */
+/** Escapes text for SVG; characters that XML does not allow are removed. */
 function escaped(text: string): string {
   return text.replace(/[^\P{Cc}\t\n\r]/gu, '').replace(/[&<>"']/g, sign => entities[sign]!)
 }

@@ -12,7 +12,7 @@ const headings: Record<string, string> = {
   503: 'later',
 }
 
-/** Writes a refusal as a page for people. It must work when the database does not. */
+/** Writes a refusal as a page. It must work without the database. */
 export function createPagePresenter(pages: Pages): WriteRefusal {
   return async (ctx, refusal) => {
     const { retryAfter, headers } = refusal.details
@@ -25,7 +25,7 @@ export function createPagePresenter(pages: Pages): WriteRefusal {
       text: t(`errors.${refusal.code}`),
       code: refusal.code,
       requestId: ctx.state.requestId,
-      // A form that failed leads back to where it stood; a page that failed can be asked for again.
+      // A failed form links back to its page; a failed page can be loaded again.
       back: ctx.method === 'GET' && refusal.status < 500 ? null : here,
       again: ctx.method === 'GET',
       wayBack: ctx.state.wayBack ?? null,
@@ -35,7 +35,7 @@ export function createPagePresenter(pages: Pages): WriteRefusal {
       await pages.show(ctx, 'error', data, refusal.status)
     } catch (error) {
       if (browser === undefined) throw error
-      // Even what is told once needs the database.
+      // The notice of the browser session is read from the database, too.
       delete ctx.state.browser
       await pages.show(ctx, 'error', data, refusal.status)
     }

@@ -1,12 +1,12 @@
-// A QR code as the path of an SVG: it needs no script, no image of its own and no exception from the content policy.
+// A QR code as an SVG path: it needs no script, no image file and no exception from the Content-Security-Policy.
 import qrcode from 'qrcode-generator'
 
-/** ISO/IEC 18004 §6.3.8: so many modules around it stay free. */
+/** Width of the quiet zone, in modules (ISO/IEC 18004 §6.3.8). */
 const quiet = 4
 
 export type QrCode = { size: number; path: string }
 
-/** @param text an address of ours */
+/** Makes the QR code. @param text an address of this server */
 export function qrCodeOf(text: string): QrCode {
   const code = qrcode(0, 'M')
   code.addData(text)

@@ -1,5 +1,5 @@
-// Preferences of a page's reader, from cookies and headers: language, look and time zone. Nothing here needs the database, so
-// that error pages have them too.
+// The reader's preferences, from cookies and headers: language, theme and time zone. Nothing here needs the database,
+// so that error pages have them too.
 import type { Context } from '../handler.js'
 import type { Cookies } from './cookies.js'
 import { isLanguage, type Language, languages } from './texts.js'
@@ -10,7 +10,7 @@ export type Theme = (typeof themes)[number]
 export type Reader = {
   language: Language
   theme: Theme
-  /** An IANA time zone, and whether the browser has said so; UTC otherwise. */
+  /** An IANA time zone, and whether the browser has set it; UTC by default. */
   zone: string
   zoneKnown: boolean
 }
@@ -31,7 +31,7 @@ export function createReaders(cookies: Cookies) {
   }
 }
 
-/** The first of some language tags that pages are written in (OpenID Connect Core §3.1.2.1, `ui_locales`). */
+/** The first language tag that the pages have (OpenID Connect Core §3.1.2.1, `ui_locales`). */
 function languageIn(locales = ''): Language | undefined {
   return locales
     .split(' ')
@@ -47,7 +47,9 @@ export function isTheme(text: unknown): text is Theme {
 
 const known = new Set(Intl.supportedValuesOf('timeZone'))
 
-/** Browsers name some zones by an older name than ours: Asia/Calcutta. */
+/**
+ * The canonical name of a time zone; browsers use older names of some, such as Asia/Calcutta. null if it is unknown.
+ */
 export function knownZone(zone: string): string | null {
   if (known.has(zone) || zone === 'UTC') return zone
   if (!/^[A-Za-z]+\/[A-Za-z_/-]{1,40}$/.test(zone)) return null

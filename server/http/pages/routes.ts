@@ -1,5 +1,5 @@
-// The pages: a row each, and who may see it. `publicPage`: anybody; `signedIn`: whoever is signed in by cookie; `sees`: who has
-// the permission; `seesIfRecent`: and has typed the password within five minutes.
+// The table of pages, and who may see each. `publicPage`: anybody; `signedIn`: a user signed in by cookie; `sees`: one
+// with the permission; `seesIfRecent`: who has also typed the password within five minutes.
 import type { Access } from '../kinds/kinds.js'
 import { beforeNewPassword, sees, seesIfRecent, signedIn, signedInIfRecent } from '../kinds/page.js'
 import { publicPage, tokenless } from '../kinds/public-page.js'
@@ -112,7 +112,7 @@ export const pageRoutes = {
   applicationsPage: get('/admin/applications', sees('darvoza:applications:read'), 'Applications'),
   applicationsFile: get('/admin/applications.csv', sees('darvoza:applications:read'), 'Applications as a CSV file'),
   resourceServersPage: get('/admin/resource-servers', sees('darvoza:applications:read'), 'Resource servers'),
-  // Behind "-" nothing of an application called that is hidden: its own page has one part less.
+  // This hides no page of an application with the id "-": the path of that page has one segment less.
   newApplicationPage: get(
     '/admin/applications/-/new',
     seesIfRecent('darvoza:applications:write'),
@@ -255,7 +255,7 @@ export const pageRoutes = {
   ),
 
   rolesPage: get('/admin/roles', sees('darvoza:users:read'), 'Roles and permissions'),
-  // No role is called "-": these addresses hide no role's page.
+  // No role can be named "-": these addresses hide no role's page.
   roleMatrixPage: get('/admin/roles/-/matrix', sees('darvoza:users:read'), 'Which role allows what'),
   newRolePage: get('/admin/roles/-/new', sees('darvoza:roles:write'), 'The form for a new role'),
   createRolePage: post('/admin/roles', seesIfRecent('darvoza:roles:write'), 'Make a role'),

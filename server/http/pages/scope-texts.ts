@@ -1,9 +1,10 @@
-// Scopes in the reader's words: ours have texts in each language, a resource server's say what its administrator wrote.
+// Scopes in the reader's language: built-in ones have texts, those of resource servers their administrator's
+// descriptions.
 import type { DescribedScopes } from '../../identity/authorizations/described-scopes.js'
 import { builtInApplication, scopeDescription, standardScopes } from '../../policy/application-metadata.js'
 import type { Frame } from './frame.js'
 
-/** Of one resource server; `server` is '' for those that belong to none, and for our own. */
+/** The scopes of one resource server; `server` is '' for the standard scopes and for this server's own. */
 export type ShownScopes = { server: string; scopes: { name: string; text: string }[] }
 
 const ours: ReadonlySet<string> = new Set([
@@ -11,7 +12,7 @@ const ours: ReadonlySet<string> = new Set([
   ...builtInApplication.resourceScopes.map(scope => scope.name),
 ])
 
-/** What an application may do, in an order that people read: who they are first, then where it may go in their name. */
+/** The scopes of an application in the reader's order: first about the user, then those of resource servers. */
 export function scopeTexts(
   described: readonly DescribedScopes[],
   { t, language }: Pick<Frame, 't' | 'language'>,
@@ -20,7 +21,7 @@ export function scopeTexts(
     server: isOurs ? '' : server || resource,
     scopes: scopes.map(scope => ({
       name: scope.name,
-      // Keys of texts have no colon.
+      // Keys of texts cannot contain a colon.
       text:
         isOurs && ours.has(scope.name)
           ? t(`scopes.${scope.name.replace(':', '_')}`)

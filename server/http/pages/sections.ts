@@ -1,17 +1,17 @@
-// The menus. A section is shown to whoever may see it.
+// The menus. A section is shown to users who may see it.
 import type { OwnPermission } from '../../policy/permissions.js'
 
 export type Section = {
-  /** Its texts are `nav.NAME`. */
+  /** The name of the section; its text is `nav.NAME`. */
   name: string
   path: string
   icon: string
   permission?: OwnPermission
-  /** Only where something is set up. */
+  /** Shown only if this is set up. */
   where?: keyof SetUp
 }
 
-/** What not every installation has. */
+/** Features that not every installation has. */
 export type SetUp = { formerService: boolean; deliveries: boolean }
 
 const administration: Section[] = [
@@ -54,7 +54,7 @@ const account: Section[] = [
   { name: 'events', path: '/account/events', icon: 'history' },
 ]
 
-/** The sections that this person may see, of the area that the path lies in. */
+/** The sections that a user may see, in the area of the path. */
 export function sectionsFor(
   path: string,
   permissions: readonly string[],
@@ -62,7 +62,7 @@ export function sectionsFor(
 ): (Section & { current: boolean })[] {
   const here = path.replace(/\/$/, '')
   const isWithin = (one: Section) => here === one.path || here.startsWith(`${one.path}/`)
-  // The section of the open page is shown, also where nothing is set up yet.
+  // The section of the open page is shown even if its feature is not set up.
   const area = isAdministration(path)
     ? administrationFor(permissions, one => isWithin(one) || isSetUp(one, setUp))
     : account
@@ -70,7 +70,7 @@ export function sectionsFor(
   return area.map(one => ({ ...one, current: one === current }))
 }
 
-/** Where an administrator begins, or null for who is none. */
+/** The first page of an administrator; null for other users. */
 export function administrationHome(permissions: readonly string[]): string | null {
   return administrationFor(permissions)[0]?.path ?? null
 }

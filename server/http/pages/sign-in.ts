@@ -1,4 +1,4 @@
-// The way in and out: sign-in, sign-out, and the password that is asked for once more.
+// The pages for sign-in, sign-out, and typing the password again.
 
 import type { BrowserSession, BrowserSessions } from '../../identity/sign-in/browser-sessions.js'
 import { longestPassword } from '../../policy/password.js'
@@ -37,7 +37,7 @@ export function createSignInPages(deps: SignInPagesDeps) {
     status = 200,
   ) {
     const t = pages.translate(ctx)
-    // Somebody who is signed in already is not among their own pages here.
+    // No menus, even for a user who is signed in and has to sign in again.
     const usual = { inside: false, problem: '', problems: {}, username: asked?.username ?? '' }
     const title = asked ? t('login.titleFor', { application: asked.application }) : t('login.title')
     const why = asked?.why || whyOver(ctx)
@@ -46,7 +46,7 @@ export function createSignInPages(deps: SignInPagesDeps) {
     await pages.show(ctx, 'login', data, status)
   }
 
-  /** A friendly sentence for who was signed in and is no more, or has just signed out. */
+  /** Why the user has to sign in: the session has ended, or they have just signed out; '' for none. */
   function whyOver(ctx: Context): string {
     const t = pages.translate(ctx)
     const { formerBrowser } = ctx.state
@@ -71,7 +71,7 @@ export function createSignInPages(deps: SignInPagesDeps) {
 
     async signIn(ctx: Context): Promise<void> {
       const typed = typedIn(ctx, ['username', 'next'])
-      // A request that cannot be answered any more signs nobody in.
+      // An authorization request that cannot be answered any more refuses the sign-in.
       const asked = hasTicket(ctx) ? await applicationSignIn.open(ctx) : null
       const next = asked?.onward ?? localPath(typed.next) ?? ''
       try {
@@ -100,7 +100,7 @@ export function createSignInPages(deps: SignInPagesDeps) {
       }
     },
 
-    /** Back to the application, which is told that the person did not want to. */
+    /** Answers the application that the user cancelled the sign-in. */
     leaveSignIn: (ctx: Context): Promise<void> => applicationSignIn.leave(ctx),
 
     async signOut(ctx: Context): Promise<void> {
@@ -108,22 +108,22 @@ export function createSignInPages(deps: SignInPagesDeps) {
       pages.go(ctx, '/login?signed_out')
     },
 
-    /** On to the page that asked for the password. */
+    /** Redirects to the page that asked for the password. */
     async prove(ctx: Context): Promise<void> {
       if (await passwordProof.isGiven(ctx)) pages.go(ctx, typedIn(ctx, ['next']).next)
     },
   }
 }
 
-/** Somebody who is signed in has to sign in once more: what they want to do asks for a newer sign-in. */
+/** Whether a signed-in user has to sign in again, for an action that demands a newer sign-in. */
 const isAgain = (ctx: Context) => ctx.state.browser !== undefined && 'again' in ctx.query
 
-/** Where somebody begins. */
+/** The first page of a user after the sign-in. */
 export function homeOf(user: { allPermissions: readonly string[] }): string {
   return administrationHome(user.allPermissions) ?? '/account'
 }
 
-/** Of the ways to be over, those that have a sentence of their own. */
+/** The text key of why a session ended; `ended` for reasons without a text of their own. */
 function reasonOf({ end, session }: BrowserSession): string {
   if (end !== 'ended') return end!
   const own = ['expired', 'sign_out', 'password_changed', 'password_reset', 'user_disabled', 'session_limit']

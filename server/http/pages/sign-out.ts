@@ -1,4 +1,4 @@
-// How a browser's sign-in ends by itself: with a button of ours, with another person's sign-in, or as an application asks.
+// How a browser session ends: by the sign-out button, by another user's sign-in, or by an application's logout request.
 import type { Sessions } from '../../identity/devices/sessions.js'
 import type { BrowserSession, BrowserSessions } from '../../identity/sign-in/browser-sessions.js'
 import { Refusal } from '../../protocol/errors.js'
@@ -8,18 +8,18 @@ import type { Cookies } from './cookies.js'
 export type SignOutDeps = { sessions: Sessions; browserSessions: BrowserSessions; cookies: Cookies }
 
 export function createSignOut({ sessions, browserSessions, cookies }: SignOutDeps) {
-  /** Ends a session of a user who is here, if it has not ended. */
+  /** Ends a session of a user, if it has not ended yet. */
   async function end(ctx: Context, { id, userId }: { id: string; userId: number }): Promise<void> {
     const actor = { name: `user:${userId}`, origin: originOf(ctx), credential: null } as const
     try {
       await sessions.end(id, userId, actor, 'sign_out')
     } catch (error) {
-      // It ended between the look at it and now.
+      // The session ended after it was read.
       if (!(error instanceof Refusal && error.code === 'not_found')) throw error
     }
   }
 
-  /** The browser was used by somebody until now: they leave. What was over by itself ends nothing else. */
+  /** Ends the browser session of the previous user. One that has already expired ends none of its children. */
   async function leave(ctx: Context, former: BrowserSession | undefined): Promise<void> {
     if (!former) return
     if (former.end === null) await end(ctx, { id: former.session.id, userId: former.user.id })
@@ -30,11 +30,11 @@ export function createSignOut({ sessions, browserSessions, cookies }: SignOutDep
     end,
     leave,
 
-    /** Whoever is signed in leaves; what is shown from here on is shown to nobody. */
+    /** Signs the browser out; later pages of the request are shown without a sign-in. */
     async signOut(ctx: Context): Promise<void> {
       const here = ctx.state.browser ?? ctx.state.formerBrowser
       if (here) {
-        // Also one that was idle for too long: what was opened through it lives on until its person signs out.
+        // Also for a session that was idle for too long: its children live on until the user signs out.
         await end(ctx, { id: here.session.id, userId: here.user.id })
         await browserSessions.forget(here)
       }

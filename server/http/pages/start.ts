@@ -1,4 +1,4 @@
-// The pages that anybody sees: what this server is, and in which language and look.
+// Public pages: about this server, and the choice of language and theme.
 import type { Context } from '../handler.js'
 import type { Cookies } from './cookies.js'
 import { typedIn } from './fields.js'
@@ -20,7 +20,7 @@ export function createStartPages({ pages, cookies, issuer, version }: StartPages
       const { language, theme } = typedIn(ctx, ['language', 'theme'])
       if (isLanguage(language)) cookies.set(ctx, 'darvoza-language', language)
       if (isTheme(theme)) cookies.set(ctx, 'darvoza-theme', theme)
-      // By the Referer, which our own pages send whole: no page needs to repeat its address.
+      // Back to the page in the Referer header, which this server's pages send with their full address.
       pages.go(ctx, pages.frameOf(ctx).here)
     },
   }

@@ -1,12 +1,12 @@
-// What the pages say, in every language: views/locales/LANGUAGE.json, keys grouped by page, and what is told about each error
-// code in a file of its own, errors/LANGUAGE.json (`aboutErrors`). A test compares the languages with each other, and the
-// keys with what views and handlers use (test/unit/texts.test.ts).
+// The texts of pages, in every language: views/locales/LANGUAGE.json, keys grouped by page, and those about error codes
+// in errors/LANGUAGE.json (`aboutErrors`). A test compares the languages with each other, and the keys with those that
+// views and handlers use (test/unit/texts.test.ts).
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInstance } from 'i18next'
 import { oncePerFolder } from './folders.js'
 
-/** Each in its own words, with what Intl calls it. */
+/** The languages, each with its own name and its locale for Intl. */
 export const languages = {
   en: { name: 'English', locale: 'en-GB' },
   uz: { name: 'Oʻzbekcha', locale: 'uz-Latn-UZ' },
@@ -22,13 +22,13 @@ export function isLanguage(text: unknown): text is Language {
   return typeof text === 'string' && Object.hasOwn(languages, text)
 }
 
-/** All texts of a language. @param folder of the locales */
+/** All texts of a language. @param folder with the locales */
 export function readTexts(folder: string, language: Language): object {
   const read = (file: string) => JSON.parse(readFileSync(join(folder, file), 'utf8')) as object
   return { ...read(`${language}.json`), aboutErrors: read(`errors/${language}.json`) }
 }
 
-/** @param folder of the locales */
+/** @param folder with the locales */
 export const createTexts = oncePerFolder((folder: string) => {
   const names = Object.keys(languages) as Language[]
   const resources = Object.fromEntries(names.map(name => [name, { translation: readTexts(folder, name) }]))
@@ -38,7 +38,7 @@ export const createTexts = oncePerFolder((folder: string) => {
     initAsync: false,
     supportedLngs: names,
     fallbackLng: 'en',
-    // Views escape what they write, all of it.
+    // Views escape all texts themselves.
     interpolation: { escapeValue: false },
     showSupportNotice: false,
   } as Parameters<typeof i18next.init>[0])

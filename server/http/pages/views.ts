@@ -1,5 +1,5 @@
-// The templates of `views/`, each compiled when it is first asked for. `<%= %>` writes text as text; only what a component
-// has made is written with `<%- %>`.
+// The templates of `views/`, each compiled at its first use. `<%= %>` escapes text; only the output of components is
+// written with `<%- %>`.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import ejs from 'ejs'
@@ -32,14 +32,14 @@ export const createViews = oncePerFolder((folder: string) => {
   }
 })
 
-/** A NUL cannot stand in HTML, however it is written: readers make this of it (HTML §13.2.5). */
+/** Escapes text for HTML. NUL is not allowed in HTML: it becomes U+FFFD, as in parsers (HTML §13.2.5). */
 function writeText(text: unknown): string {
   return ejs.escapeXML(text as string).replaceAll('\0', '\uFFFD')
 }
 
 /**
- * Text in which long names and addresses of e-mail may go on in the next line behind a dot or a sign, and so need not be
- * broken inside a word. Escaped.
+ * Escapes text in which long names and email addresses may wrap after a dot or another sign, and so are not broken
+ * inside a word.
  */
 export function writeBreakable(text: string): string {
   return text
@@ -51,7 +51,7 @@ export function writeBreakable(text: string): string {
     .join('')
 }
 
-/** ` name="value"` for each that has one; `true` writes the name alone, null, undefined and false nothing. */
+/** Attributes as ` name="value"`; `true` writes the name alone; null, undefined and false omit the attribute. */
 export function writeAttributes(attributes: Record<string, string | number | boolean | null | undefined>): string {
   return Object.entries(attributes)
     .filter(([, value]) => value !== null && value !== undefined && value !== false)

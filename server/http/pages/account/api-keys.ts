@@ -8,7 +8,7 @@ export type OwnApiKeyPagesDeps = { pages: Pages; apiKeys: ApiKeys; apiKeyForms: 
 
 const list = '/account/keys'
 
-/** What programs act by in my place, and how to end it. */
+/** The page of one's own API keys, with which programs act in one's name; and their end. */
 export function createOwnApiKeyPages({ pages, apiKeys, apiKeyForms }: OwnApiKeyPagesDeps) {
   function ownerOf(ctx: Context): ApiKeyOwner {
     const { t } = pages.frameOf(ctx)

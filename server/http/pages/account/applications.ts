@@ -6,7 +6,7 @@ import type { Pages } from '../page.js'
 import { webAddress } from '../paths.js'
 import { type ShownScopes, scopeTexts } from '../scope-texts.js'
 
-/** What may act for me, with which rights, and how to take it back. */
+/** The page of applications that may act for the signed-in user, with their scopes; and withdrawing the consent. */
 export function createOwnApplicationPages({ pages, consents }: { pages: Pages; consents: Consents }) {
   return {
     async ownApplicationsPage(ctx: Context): Promise<void> {
@@ -35,9 +35,9 @@ export type ShownLetIn = {
   id: string
   name: string
   site: { href: string; host: string } | null
-  /** Of our own: nobody agreed to it, and only its sessions can be ended. */
+  /** Whether it is a first-party application: no consent was given, and only its sessions can be ended. */
   isFirstParty: boolean
-  /** It says itself what it is. */
+  /** Whether the application describes itself, and no administrator has checked that. */
   isUnseen: boolean
   since: number | null
   rights: ShownScopes[]

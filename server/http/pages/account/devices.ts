@@ -18,7 +18,7 @@ export type OwnDevicePagesDeps = {
   names: Names
 }
 
-/** Where I am signed in, and how to end it. */
+/** The page of one's own devices and sessions; and their end. */
 export function createOwnDevicePages(deps: OwnDevicePagesDeps) {
   const { pages, sessions, whereSignedIn, deviceNames, names } = deps
 
@@ -29,11 +29,11 @@ export function createOwnDevicePages(deps: OwnDevicePagesDeps) {
     const { t } = frame
     const { results, next } = await readListed(ctx, page => whereSignedIn.devicesLastSeen(userId, page))
     const others = results.filter(one => one.device.id !== deviceId)
-    // This one first, whenever it was seen; then the last seen, page by page.
+    // This device is shown first, whenever it was last seen; then the others, last seen first, page by page.
     const own = readText(ctx, 'after') === '' ? await whereSignedIn.device(userId, deviceId) : null
     const { count, more } = await whereSignedIn.countDevices(userId)
     const named = others.filter(one => one.sessions.length > 0).map(one => one.device.name)
-    // Of those on other pages it is not known here.
+    // Whether all devices are on this page: the names of those on other pages are unknown here.
     const isAll = next === null && own !== null
     const shown = [...(own ? [own] : []), ...others]
     const applications = await names.ofApplications(shown.flatMap(one => one.sessions.map(one => one.applicationId)))
@@ -80,7 +80,7 @@ export function createOwnDevicePages(deps: OwnDevicePagesDeps) {
       const { userId, actor, browser } = browserUserOf(ctx)
       const id = ctx.params.id!
       const { name } = await sessions.endDevice(id, userId, actor)
-      // Whoever ends the device they sit at is signed out with it.
+      // Ending the device of this request also ends its own sign-in.
       if (id === browser.session.deviceId) return pages.go(ctx, '/login?signed_out')
       const text = pages.translate(ctx)('devices.ended', { name })
       await pages.tell(ctx, { tone: 'good', text })
@@ -96,7 +96,7 @@ export function createOwnDevicePages(deps: OwnDevicePagesDeps) {
   }
 }
 
-/** What is signed in on a device: an application once, however many of its sessions live there. By name. */
+/** The sessions of a device grouped by application, ordered by name. */
 export function sessionsByApplication<S extends { id: string; applicationId: string }>(
   sessions: readonly S[],
   names: ReadonlyMap<string, string>,

@@ -4,7 +4,7 @@ import { browserUserOf, type Context } from '../../handler.js'
 import type { Pages } from '../page.js'
 import { readSize, readWhole } from '../query.js'
 
-/** What happened to my account, as the audit log has it: what I did, and what others did to me. */
+/** The page of events of one's own account in the audit log: one's own actions, and those of others on the account. */
 export function createEventPages({ pages, auditLog }: { pages: Pages; auditLog: AuditLog }) {
   return {
     async eventsPage(ctx: Context): Promise<void> {
@@ -20,13 +20,13 @@ export function createEventPages({ pages, auditLog }: { pages: Pages; auditLog: 
 }
 
 function presentEvent({ seq, createdAt, action, actor, address, userAgent }: AuditRecord, userId: number) {
-  // Whoever tried a wrong password may have been anybody; from where is the person's to know.
+  // A wrong password may have been typed by anybody; the user is shown from which address.
   const told = actor === `user:${userId}` || action === 'sign_in_failed'
   return {
     seq,
     at: createdAt,
     action,
-    /** Whoever else it was, '' for the person; nobody is named. */
+    /** The kind of another actor, not its name; '' for the user's own action. */
     by: told ? '' : kindOf(actor),
     address: told ? address : '',
     device: told && userAgent !== '' ? nameDevice(userAgent).name : '',

@@ -17,11 +17,11 @@ export type PasswordPagesDeps = {
   ownPassword: OwnPassword
   browserSessions: BrowserSessions
   policy: PolicyInForce
-  /** An application may have sent whoever must first choose a new password. */
+  /** Allows the form to redirect to an application: the user may have come from one. */
   allowOnward: (ctx: Context, path: string) => Promise<void>
 }
 
-/** My password; also the page that stands before all others for who must choose a new one. */
+/** The page for one's own password; users who must choose a new password see only this page. */
 export function createPasswordPages(deps: PasswordPagesDeps) {
   const { pages, ownPassword, browserSessions, policy, allowOnward } = deps
 
@@ -35,7 +35,10 @@ export function createPasswordPages(deps: PasswordPagesDeps) {
     await pages.show(ctx, 'account/password', data, problems ? status : 200)
   }
 
-  /** What can be said about the new one without the old one, whose guesses are counted. @throws invalid_fields */
+  /**
+   * Checks the new password as far as possible without the old one, as attempts with that are counted.
+   * @throws invalid_fields
+   */
   function requireNew({ new_password: wanted, new_password_again: again }: Record<string, string>, username: string) {
     return checkAll(
       () =>

@@ -4,7 +4,7 @@ import { readFields } from '../../wire/fields.js'
 import { type Problems, problemsOf, typedIn } from '../fields.js'
 import type { Pages } from '../page.js'
 
-/** Who I am: names and address of e-mail can be changed, the rest is shown. */
+/** The page of one's own profile: names and email address can be changed. */
 export function createProfilePages({ pages, users }: { pages: Pages; users: Users }) {
   async function show(ctx: Context, typed: Record<string, string> | null, problems: Problems = {}): Promise<void> {
     const { user } = browserUserOf(ctx)
