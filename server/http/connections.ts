@@ -71,10 +71,7 @@ export function trackConnections(server: Server) {
       for (const { answering } of connections.values()) for (const response of answering) announce(response)
     },
 
-    /**
-     * Resolves when all requests under way are answered and all connections closed; those left after `patience` ms are
-     * cut off.
-     */
+    /** Resolves when all requests are answered and all connections closed; the rest is cut off after `patience` ms. */
     async drain(patience: number): Promise<void> {
       const until = performance.now() + patience
       while (connections.size > 0 && performance.now() < until) {

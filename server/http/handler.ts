@@ -19,26 +19,19 @@ export type Scheme = 'Bearer' | 'DPoP'
 
 export type State = {
   requestId: string
-  /**
-   * The refusal of load shedding, or null if there is none; set if the fast path has checked before the steps
-   * (fast-path/).
-   */
+  /** The refusal of load shedding, or null for none; set if the fast path has checked before (fast-path/). */
   shed?: Refusal | null
   /** The caller's address, by TRUST_PROXY. */
   address: string
   /** Writes refusals in the format of the route found; unset until a route is found. */
   writeRefusal?: WriteRefusal
-  /**
-   * Claims of the verified token in the Authorization header; set on every route whose senders authenticate by a token.
-   */
+  /** Claims of the verified token in the Authorization header; set on every route whose senders show a token. */
   claims?: AccessClaims
   /** The scheme of the Authorization header, if it is one of tokens. */
   scheme?: Scheme
   /** The id (kid) of the key that signed that token; set on every route of kind `program`. */
   kid?: string
-  /**
-   * The DPoP proof (RFC 9449), null if the request has none; set at the token endpoint, and for a token bound to a key.
-   */
+  /** The DPoP proof (RFC 9449), null if there is none; set at the token endpoint, and for a token bound to a key. */
   proof?: ShownProof | null
   /** The API key in the Authorization header. */
   apiKey?: ApiKeyInUse
@@ -48,16 +41,11 @@ export type State = {
   initialAccessToken?: InitialAccessToken | null
   /** The registered application that manages its registration, and its registration token. */
   registered?: { application: PublicApplication; token: string }
-  /**
-   * The credential that the request acts with, and what the route requires of it; set on every route that needs a
-   * sign-in.
-   */
+  /** The request's credential, and what the route requires of it; set on every route that needs a sign-in. */
   credential?: Credential
   /** When the body must have arrived, by `performance.now()`, in ms; set if a body is read. */
   bodyDueAt?: number
-  /**
-   * The live browser session of the session cookie; set on every page that needs a sign-in, and never below `/api/`.
-   */
+  /** The live browser session of the session cookie; set on every page that needs a sign-in, never below `/api/`. */
   browser?: BrowserSession
   /** The ended browser session of the session cookie; the sign-in page says why it ended. */
   formerBrowser?: BrowserSession
@@ -77,10 +65,7 @@ export type Handler = (ctx: Context) => Promise<void> | void
 export type Next = () => Promise<void> | void
 export type Step = (ctx: Context, next: Next) => Promise<void> | void
 
-/**
- * Runs steps one after the other, each from the `next` of the one before. It adds no promises to those that steps
- * return.
- */
+/** Runs steps one after the other, each from the `next` of the one before. It adds no promises of its own. */
 export function inTurn(steps: readonly Step[]): Step {
   return steps.reduceRight<Step>(
     (after, step) => (ctx, next) => step(ctx, () => after(ctx, next)),

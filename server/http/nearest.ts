@@ -29,9 +29,7 @@ const literalPart = (path: string) => path.replace(/\/[:*].*$/, '')
 /** A path as a key of the map: the router ignores case, and a slash at the end. */
 const keyOf = (path: string) => path.toLowerCase().replace(/\/$/, '')
 
-/**
- * The prefixes of a path, longest first: `/api/me`, `/api` and the empty one. Long paths are cut; no route is as long.
- */
+/** The prefixes of a path, longest first: `/api/me`, `/api` and the empty one. Paths longer than any route are cut. */
 function beginningsOf(path: string): string[] {
   const segments = keyOf(path).split('/').slice(0, 12)
   return [...segments.map((_, index) => segments.slice(0, segments.length - index).join('/')), '']

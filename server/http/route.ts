@@ -11,9 +11,7 @@ import type { ParameterRules } from './wire/parameters.js'
 
 export type Method = 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE'
 
-/**
- * The parameters of the address and the members of the body. Kinds that refuse unknown ones refuse all not named here.
- */
+/** Parameters of the address and members of the body. Kinds that refuse unknown ones refuse all others. */
 export type Parameters = {
   query?: ParameterRules
   body?: FieldRules
@@ -31,19 +29,13 @@ export type RowOptions = Parameters & {
   events?: true
   /** Error codes of this route, beside those of all routes of its kind. */
   refuses?: readonly ErrorCode[]
-  /**
-   * The route ends something, such as a session: with `wait` it answers when resource servers have applied it
-   * (waiting.ts).
-   */
+  /** The route ends something: with `wait` it answers when resource servers have applied it (waiting.ts). */
   waits?: true
   /** Passes the admission limiter: many sign-ins at the same moment must not delay the other requests. */
   limited?: true
   /** A hot route: answered without Koa if the request is an ordinary one (fast-path/). */
   fast?: true
-  /**
-   * Load shedding may refuse the route (middleware/load-shedding.ts). Not for routes that end something: clients send
-   * those once.
-   */
+  /** Load shedding may refuse it (middleware/load-shedding.ts). Not if it ends something, which clients send once. */
   shed?: true
 }
 

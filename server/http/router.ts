@@ -130,11 +130,7 @@ export function createRouter<N extends string, A extends AnyAccess>(deps: Router
   return { router: () => routing().router, dispatch, fast, notFound, presenterNear }
 }
 
-/**
- * All routes of a path must have one presenter and one CORS policy, which also refuse a method that the path does not
- * have.
- * @throws Error
- */
+/** All routes of a path need one presenter and CORS policy, which also refuse its other methods. @throws Error */
 function requireLikeness(path: string, one: Kind<never>, other: Kind<never>): void {
   if (one.presenter !== other.presenter || one.cors !== other.cors)
     throw new Error(`the routes of ${path} are of kinds that answer differently`)

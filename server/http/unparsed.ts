@@ -29,10 +29,7 @@ export type UnparsedDeps = {
 
 export type RefuseUnparsed = (code: ErrorCode, request: IncomingMessage, response: ServerResponse) => void
 
-/**
- * Refuses a request and closes its connection: where the next request would begin is unknown, or ambiguous (RFC 9112
- * §11.2).
- */
+/** Refuses a request and closes its connection: the next one's beginning is unknown or ambiguous (RFC 9112 §11.2). */
 export function createUnparsed({ presenter: { write, headers }, uuid, log }: UnparsedDeps): RefuseUnparsed {
   return (code, request, response) => {
     const requestId = uuid()

@@ -89,10 +89,7 @@ export function createAdminApplicationHandlers({ applications, secretChanges }: 
       ctx.status = 204
     },
 
-    /**
-     * How many sessions would end with `lifetimes` in place of the application's own lifetimes; null: it overrides
-     * none.
-     */
+    /** How many sessions would end with `lifetimes` in place of the application's own; null: it overrides none. */
     async previewApplicationLifetimes(ctx: Context): Promise<void> {
       const { id } = await applications.require(idOf(ctx))
       const { lifetimes } = readBody(ctx, routes.previewApplicationLifetimes)
@@ -113,9 +110,7 @@ export function createAdminApplicationHandlers({ applications, secretChanges }: 
       })
     },
 
-    /**
-     * `overlap`: how long the previous secret stays valid, in seconds or as text such as `1d`; zero if it is left out.
-     */
+    /** `overlap`: how long the previous secret stays valid, in seconds or as text such as `1d`; zero by default. */
     async rotateApplicationSecret(ctx: Context): Promise<void> {
       const overlapSeconds = readOverlap(readBody(ctx, routes.rotateApplicationSecret).overlap)
       const secret = await secretChanges.rotate(idOf(ctx), { overlapSeconds }, personOf(ctx).actor)

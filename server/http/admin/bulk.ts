@@ -35,11 +35,7 @@ type Asked = { ids?: string[] | undefined; at?: number | undefined; count?: numb
 type ActOnUsers = 'disableUsers' | 'signOutUsers' | 'addRoleToUsers' | 'removeRoleFromUsers'
 
 export function createAdminBulkHandlers({ sessionEnds, deviceEnds, userActs, sessions, now }: AdminBulkDeps) {
-  /**
-   * Answers a preview if the body has no `at` and `count`; with those of a preview that is still valid, runs the
-   * action.
-   * @throws preview_outdated
-   */
+  /** Previews without `at` and `count` in the body; runs with those of a valid preview. @throws preview_outdated */
   async function previewOrRun<P extends Preview, D extends Done>(
     asked: Asked,
     preview: (asOf?: number) => Promise<P>,

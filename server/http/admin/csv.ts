@@ -13,10 +13,7 @@ import { paging } from './paging.js'
 /** How many rows are written in one go. */
 const rowsAtOnce = 25
 
-/**
- * Separators of CSV files. Spreadsheets split lines by the language of their user: Uzbek and Russian ones at
- * semicolons.
- */
+/** Separators of CSV files. Spreadsheets split lines by their language: Uzbek and Russian ones at semicolons. */
 export const separators = { comma: ',', semicolon: ';', tab: '\t' } as const
 export type Separator = keyof typeof separators
 

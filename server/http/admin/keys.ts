@@ -16,20 +16,14 @@ export function createAdminKeyHandlers({ keyRing, sealedSecrets }: AdminKeyDeps)
       answer(ctx, keyRoutes.listKeys, { results: (await keyRing.list()).map(presentKey) })
     },
 
-    /**
-     * Body `{algorithm?, now?}`: the next key signs once it has been published for long enough, or, with `now`, at
-     * once.
-     */
+    /** Body `{algorithm?, now?}`: the next key signs once published for long enough or, with `now`, at once. */
     async rotateKey(ctx: Context): Promise<void> {
       const { algorithm, now: atOnce } = readBody(ctx, keyRoutes.rotateKey)
       const rotation = await keyRing.rotate({ algorithm, atOnce }, personOf(ctx).actor)
       answer(ctx, keyRoutes.rotateKey, presentRotation(rotation))
     },
 
-    /**
-     * Revokes a signing key by its kid, or a secret: `refresh` or `device` (refresh tokens and device tokens are signed
-     * with them).
-     */
+    /** Revokes a signing key by its kid, or the secret of refresh tokens or device tokens: `refresh`, `device`. */
     async revokeKey(ctx: Context): Promise<void> {
       const { kid } = ctx.params as { kid: string }
       const { actor } = personOf(ctx)

@@ -57,9 +57,7 @@ export function createFastPath({ routes, first, shedding, noteFailure, uuid, log
     }
   }
 
-  /**
-   * Refuses a request under load. The steps of a route make its first refusal; later ones are copies of that answer.
-   */
+  /** Refuses a request under load. The steps of a route make its first refusal; later ones are copies of it. */
   async function refuse(run: Step, refused: RefusedAlike, refusal: Refusal, ctx: PlainContext): Promise<void> {
     if (refused.answer(ctx, refusal)) return
     if (await answer(run, ctx)) refused.keep(ctx, refusal)

@@ -96,9 +96,7 @@ export function createBearer(deps: BearerDeps) {
     }
   }
 
-  /**
-   * Accepts a valid access token of any client, and sets `state.claims`; or a valid API key, and sets `state.apiKey`.
-   */
+  /** Accepts a valid access token of any client (sets `state.claims`), or a valid API key (sets `state.apiKey`). */
   const token: Step = async (ctx, next) => {
     if (apiKeySender.isShown(ctx)) return apiKeySender.admit(ctx, next)
     const text = shownTokens.textIn(ctx)
@@ -159,10 +157,7 @@ export function createBearer(deps: BearerDeps) {
     return claims?.client_id === ownApplication && (await permissionsOf(Number(claims.sub))).includes(wanted)
   }
 
-  /**
-   * Accepts a token that an application got for itself and whose audience is this server; never a user's, whatever its
-   * scope.
-   */
+  /** Accepts a token that an application got for itself, with this server as audience; never a user's. */
   function program(scope: string): Step {
     return async (ctx, next) => {
       const text = shownTokens.textIn(ctx)

@@ -35,10 +35,7 @@ export function createBrowser(deps: BrowserDeps) {
     await next()
   }
 
-  /**
-   * Finds the browser session of the cookie, live or ended. If it ends while the request runs, the sign-in page is
-   * shown.
-   */
+  /** Finds the browser session of the cookie, live or ended. One that ends meanwhile leads to the sign-in page. */
   const recognise: Step = async (ctx, next) => {
     // This step runs twice a request: the result of the first run is removed.
     delete ctx.state.browser

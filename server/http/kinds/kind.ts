@@ -31,9 +31,7 @@ export type Security = {
 }
 
 export type Kind<A extends AnyAccess> = {
-  /**
-   * How senders authenticate. Other credentials in the request are ignored: cookies, for example, if this is `token`.
-   */
+  /** How senders authenticate. Other credentials in a request are ignored, such as cookies if this is `token`. */
   sender: 'nobody' | 'token' | 'cookie' | 'client' | 'registrant'
   /** The presenter of refusals: a row of presenters.ts. */
   presenter: PresenterName

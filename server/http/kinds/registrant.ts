@@ -5,10 +5,7 @@ import { refuse } from '../../protocol/errors.js'
 import type { Context, Step } from '../handler.js'
 
 export function createRegistrant({ judgeInitial, judgeOwn }: Registrations) {
-  /**
-   * The token of the Bearer scheme; other schemes are no credential. The scheme's name is case-insensitive (RFC 9110
-   * §11.1).
-   */
+  /** The Bearer token; other schemes are no credential. Names of schemes are case-insensitive (RFC 9110 §11.1). */
   function tokenIn(ctx: Context): string | null {
     const parts = ctx.get('Authorization').split(' ').filter(Boolean)
     if (parts[0]?.toLowerCase() !== 'bearer') return null

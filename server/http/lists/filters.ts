@@ -8,9 +8,7 @@ import { beginningOf, endOf } from '../pages/days.js'
 import { readText } from '../pages/query.js'
 import { type ParameterKind, type ParameterRule, readParameter } from '../wire/parameters.js'
 
-/**
- * Parses a filter in the address of a page; undefined if it is missing or unusable. For the API: wire/parameters.ts.
- */
+/** Parses a filter in the address of a page; undefined if missing or unusable. For the API: wire/parameters.ts. */
 type Typed = (ctx: Context, name: string, choices: readonly string[], by: Finder) => unknown
 
 const oneOf: Typed = (ctx, name, choices) => choices.find(one => one === readText(ctx, name))
@@ -53,10 +51,7 @@ export function readAsked<Filter>(ctx: Context, fields: Fields<Filter>): Filter 
   return filter as Filter
 }
 
-/**
- * `strictly`: refuses unusable filters. A list may show more rows than asked for; an action that ends sessions must
- * not.
- */
+/** `strictly`: refuses unusable filters. A list may show more rows than asked for; what ends sessions may not. */
 export type Reading = { strictly?: boolean }
 
 /** Query parameters of a page's list beside its filters: page size and position. */

@@ -11,9 +11,7 @@ import { time, userId } from '../wire/answers.js'
 import type { ColumnsBy } from './columns.js'
 import type { Fields } from './filters.js'
 
-/**
- * Filters of the audit log. Each caller reads the subject itself: the API by kind and id, pages also by a user's name.
- */
+/** Filters of the audit log. Callers read the subject themselves: the API by kind and id, pages also by name. */
 export const auditFilters: Fields<AuditFilter> = {
   user: { as: 'userId', is: 'user', page: null },
   actor: { as: 'actor', is: 'actor' },

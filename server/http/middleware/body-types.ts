@@ -8,9 +8,7 @@ export type Fields = Record<string, unknown>
 /** The parameters of a form, each with all its values. */
 export type Form = Readonly<Record<string, readonly string[]>>
 
-/**
- * The most fields of a form. Tens of thousands fit into a body, and parsing them would block the event loop for 30 ms.
- */
+/** The most fields of a form. Parsing tens of thousands, which fit into a body, would block the loop for 30 ms. */
 const mostFields = 1_000
 
 /** Bytes of a multipart body that are parsed at once. */

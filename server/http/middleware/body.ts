@@ -9,9 +9,7 @@ export type Body = { begin: Step; read: Step }
 
 export type Bodies = Readonly<Record<BodyName, Body>>
 
-/**
- * Timeout for a body, counted from the headers, in ms: after a slow body the checks made before it may be out of date.
- */
+/** Timeout for a body from its headers on, in ms: after a slow body the checks made before may be out of date. */
 const longestWait = 10_000
 
 /** Error codes of refused bodies, whatever their content. */

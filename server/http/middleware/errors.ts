@@ -10,10 +10,7 @@ export type ErrorsDeps = {
   log: { info(details: object, message: string): void; error(details: object, message: string): void }
 }
 
-/**
- * Turns thrown errors into answers. An error that is not a refusal is a defect: logged once, answered as
- * `server_error`.
- */
+/** Turns errors into answers. One that is no refusal is a defect: logged once, answered as `server_error`. */
 export function createErrors({ present, noteFailure, log }: ErrorsDeps): Step {
   return async (ctx, next) => {
     try {

@@ -14,9 +14,7 @@ const mostHops = 32
 
 // An address with colons needs quotes; some proxies leave them out, and are understood, too.
 const pair = String.raw`[!#$%&'*+.^_\x60|~\w-]+=(?:[!#$%&'*+.^_\x60|~\w:[\]-]+|"(?:[^"\\]|\\.)*")`
-/**
- * The last element of a list (RFC 7239 §4), anchored at the end: an open quote written by the client cannot hide it.
- */
+/** The last element of a list (RFC 7239 §4), anchored at the end: an open quote from the client cannot hide it. */
 const lastElement = new RegExp(String.raw`(?:^|,)[ \t]*(${pair}(?:[ \t]*;[ \t]*${pair})*)$`)
 const forPair = /(?:^|;)[ \t]*for=(?:"((?:[^"\\]|\\.)*)"|([^;"]*))/i
 

@@ -23,10 +23,7 @@ export type LoadSheddingDeps = {
 }
 
 export type LoadShedding = {
-  /**
-   * The refusal of a request that has just arrived; null if it is accepted. One of few objects, each with its
-   * `retryAfter`.
-   */
+  /** The refusal of a request that has just arrived; null if accepted. One of few, with a `retryAfter` each. */
   whyNot(): Refusal | null
   /** Refuses a request before any of it is read. @throws server_busy */
   enter: Step

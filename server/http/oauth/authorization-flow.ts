@@ -56,10 +56,7 @@ export function createAuthorizationFlow(deps: AuthorizationFlowDeps) {
     return ticket
   }
 
-  /**
-   * Checks all rules again. A request that they refuse by now gets an error page with a link to the application, no
-   * redirect.
-   */
+  /** Checks all rules again. What they refuse by now is an error page with a link to the application, no redirect. */
   async function recheck(ctx: Context, checking: Promise<CheckedRequest>): Promise<CheckedRequest> {
     try {
       return await checking
@@ -102,9 +99,7 @@ export function createAuthorizationFlow(deps: AuthorizationFlowDeps) {
     reopen,
     leaveWayBack,
 
-    /**
-     * Reopens a request at the authorization endpoint, which also accepts a ticket that is not yet bound to a browser.
-     */
+    /** Reopens a request at the authorization endpoint, which also accepts a ticket not yet bound to a browser. */
     async resume(ctx: Context): Promise<CheckedRequest> {
       const found = await opened(ctx, ticketIn(ctx))
       return found?.state === 'unbound'
@@ -120,10 +115,7 @@ export function createAuthorizationFlow(deps: AuthorizationFlowDeps) {
     },
   }
 
-  /**
-   * A link to begin the request again. OAuth has none; OpenID Connect has `initiate_login_uri` (Third-Party Initiated
-   * Login, Core §4).
-   */
+  /** A link to begin again: OAuth has none, OpenID Connect `initiate_login_uri` (third-party login, Core §4). */
   function wayToBeginAgain(ctx: Context, { request, application }: CheckedRequest) {
     const { initiate_login_uri: begins } = application.metadata
     if (begins && /^https?:\/\//.test(begins) && URL.canParse(begins)) {

@@ -103,9 +103,7 @@ export function createAuthorizeHandlers(deps: AuthorizeDeps) {
     }
   }
 
-  /**
-   * Under `prompt=none` no page is shown (a hidden iframe): errors go to the application, if OAuth has a code for them.
-   */
+  /** Under `prompt=none` no page is shown (a hidden iframe): errors with an OAuth code go to the application. */
   async function answerUnseen(ctx: Context, { request }: CheckedRequest, error: unknown): Promise<void> {
     if (!(error instanceof Refusal) || !request.prompt.includes('none')) throw error
     if (isAnswerError(error.code)) return answer.send(ctx, request, { error: error.code })

@@ -27,15 +27,9 @@ export const jwksSchema = z
 /** How long an answer waits for the database, in ms. */
 const patience = 1_000
 
-/**
- * The public keys (RFC 7517 §5). Verifiers may cache them for five minutes: a key is published for longer before it
- * signs.
- */
+/** The public keys (RFC 7517 §5). Verifiers may cache them for five minutes: keys are published longer before use. */
 export function createJwksHandler({ signingKeys, tail }: { signingKeys: SigningKeys; tail: Tail }) {
-  /**
-   * Whether the keys are current: a server that was paused must not hand out old keys, to be cached for five more
-   * minutes.
-   */
+  /** Whether the keys are current: a server that was paused must not hand out old keys, which are then cached. */
   async function isCurrent(): Promise<boolean> {
     if (tail.isFresh()) return true
     const read = tail.freshen().then(

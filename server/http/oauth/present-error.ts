@@ -43,10 +43,7 @@ const words: ReadonlySet<ErrorCode> = new Set([
 /** The Authorization header had no token that could be verified. */
 const withoutToken: ReadonlySet<ErrorCode> = new Set(['not_authenticated', 'bad_authorization_header'])
 
-/**
- * The `error` of other codes, by status. A temporary failure is never `invalid_grant`, for which clients drop a refresh
- * token.
- */
+/** `error` of other codes, by status. Temporary failures are never `invalid_grant`: clients drop their token then. */
 const byStatus: Readonly<Record<number, { error: string; status: number }>> = {
   401: { error: 'invalid_grant', status: 400 },
   403: { error: 'access_denied', status: 400 },

@@ -62,10 +62,7 @@ const twoKeys = 'The parameter dpop_jkt names another key than the one that made
 /** RFC 9126 §2.1, step 2: request_uri is refused. */
 const reference = 'The parameter request_uri cannot be pushed.'
 
-/**
- * The authorization parameters of the form, without those that authenticate the application; client_id may be in the
- * header only.
- */
+/** The form's authorization parameters, without client authentication; client_id may be in the header only. */
 function askedIn(form: Form, applicationId: string): AuthorizationParameters {
   const asked = Object.entries(form).filter(([name]) => !Object.hasOwn(clientKind.form!, name))
   return withValues(Object.fromEntries([...asked, ['client_id', [applicationId]]]))

@@ -97,9 +97,7 @@ function assetOf(name: string, content: Buffer): Asset {
   return { content, tag, type: types[extname(name)]!, encoded: new Map() }
 }
 
-/**
- * Files above this size, in bytes, get less compression: the best takes seconds, for which the first client would wait.
- */
+/** Files above this size, in bytes, get less compression: the best takes seconds, and the first client waits. */
 const large = 200_000
 
 const compress: Record<Encoding, (content: Buffer) => Promise<Buffer>> = {

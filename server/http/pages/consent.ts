@@ -27,9 +27,7 @@ export type ConsentPagesDeps = {
   answer: AuthorizationAnswer
 }
 
-/**
- * Refusals because something has changed since the page was shown; the authorization endpoint determines the next step.
- */
+/** Refusals because something has changed since the page was shown; the endpoint determines the next step. */
 const passing: ReadonlySet<ErrorCode> = new Set([
   'login_required',
   'interaction_required',

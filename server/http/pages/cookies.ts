@@ -5,10 +5,7 @@ import type { Context } from '../handler.js'
 type CookieRow = {
   /** Whether the cookie is hidden from scripts. */
   httpOnly: boolean
-  /**
-   * Whether the cookie's name is particular to the issuer: prefix `__Host-` with https, and the port if it is not the
-   * default.
-   */
+  /** Whether the name depends on the issuer: prefix `__Host-` with https, and the port if not the default. */
   own: boolean
   /** Lifetime in seconds; without it a session cookie of the browser. */
   maxAge?: number

@@ -115,9 +115,7 @@ async function showOne(pages: Pages, ctx: Context, code: ErrorCode): Promise<voi
   await pages.show(ctx, 'error-code', told)
 }
 
-/**
- * The page of a simplejwt `code` shared by several error codes, such as token_not_valid: `reason` is the precise one.
- */
+/** The page of a simplejwt `code` of several error codes, such as token_not_valid: `reason` is the precise one. */
 async function showShared(pages: Pages, ctx: Context, code: string): Promise<void> {
   const codes = (Object.keys(errors) as ErrorCode[]).filter(ours => errorRow(ours).wireCode === code)
   if (codes.length === 0) throw refuse('not_found')

@@ -8,10 +8,7 @@ import type { Pages } from './page.js'
 
 export type PasswordProofDeps = { browserSessions: BrowserSessions; pages: Pages; now: () => number }
 
-/**
- * Form fields that no page stores: their form asks for them again. Matched by whole name, as other names may contain
- * such a word.
- */
+/** Form fields that no page stores: their form asks again. Whole names, as others may contain such a word. */
 export const secretFields: ReadonlySet<string> = new Set([
   'password',
   'old_password',

@@ -30,10 +30,7 @@ export function pathWith(path: string, parameters: Parameters): string {
   return query.size > 0 ? `${path}?${query}` : path
 }
 
-/**
- * An address on another server that a page may link to. It was written by others: `javascript:` would run as a script
- * of this page.
- */
+/** An address elsewhere that a page may link to. Others wrote it: `javascript:` would run in this page. */
 export function webAddress(text: string | undefined): { href: string; host: string } | null {
   if (text === undefined || !URL.canParse(text)) return null
   const { href, host, protocol } = new URL(text)

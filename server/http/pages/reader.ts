@@ -47,9 +47,7 @@ export function isTheme(text: unknown): text is Theme {
 
 const known = new Set(Intl.supportedValuesOf('timeZone'))
 
-/**
- * The canonical name of a time zone; browsers use older names of some, such as Asia/Calcutta. null if it is unknown.
- */
+/** The canonical name of a time zone; browsers use old names of some, such as Asia/Calcutta. null if unknown. */
 export function knownZone(zone: string): string | null {
   if (known.has(zone) || zone === 'UTC') return zone
   if (!/^[A-Za-z]+\/[A-Za-z_/-]{1,40}$/.test(zone)) return null

@@ -24,10 +24,7 @@ export type FieldRule = {
   /** For a number: the pattern of its digits. `wrong`: the problem of a number or a time that cannot be parsed. */
   digits?: RegExp
   wrong?: BareProblem
-  /**
-   * The schema of an object or of a raw value, for the document; the layer that takes the value checks it by the same
-   * schema.
-   */
+  /** The schema of an object or a raw value, for the document; the layer that takes the value checks it. */
   schema?: z.ZodType
   /** The description in the API's document. */
   about?: string

@@ -156,10 +156,7 @@ function readTime(ctx: Context, name: string): number | undefined {
 
 const isoTime = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d))?$/
 
-/**
- * Parses ISO 8601, to epoch ms; a time of day needs its zone, a day alone begins in UTC. `Date.parse` takes `1` for a
- * year.
- */
+/** Parses ISO 8601, to epoch ms; times of day need a zone, days begin in UTC. `Date.parse` takes `1` for a year. */
 export function parseTime(instant: string): number | null {
   const time = isoTime.test(instant) ? Date.parse(instant) : Number.NaN
   return Number.isNaN(time) ? null : time

@@ -145,9 +145,7 @@ export function describeApiErrors(codes: readonly ErrorCode[], inHeader: boolean
   }))
 }
 
-/**
- * Codes of API keys only; the codes of their users have two forms, and in the document that of tokens is used for both.
- */
+/** Codes of API keys only; codes of their users have two forms, and in the document that of tokens is for both. */
 const apiKeyCodes: ReadonlySet<ErrorCode> = new Set([
   'bad_api_key_header',
   'api_key_unknown',

@@ -70,10 +70,7 @@ export function createTokenHandlers(deps: TokenDeps) {
       answer(ctx, routes.refresh, { access: access.token, ...(next !== null && { refresh: next }) })
     },
 
-    /**
-     * Verifies a token and changes nothing: a spent refresh token is refused here, and ends its session only when it is
-     * used.
-     */
+    /** Verifies a token and changes nothing: a spent refresh token is refused, and its session goes on. */
     async verify(ctx: Context): Promise<void> {
       const { token } = readBody(ctx, routes.verify)
       await orLegacy(

@@ -18,10 +18,7 @@ import {
 } from '../present-application.js'
 import { endsSchema } from './policies.js'
 
-/**
- * Metadata members whose values the schemas of policy/application-description.ts and policy/application-metadata.ts
- * read.
- */
+/** Metadata members, parsed by policy/application-description.ts and policy/application-metadata.ts. */
 const described: Record<string, z.ZodType> = {
   client_id: z.string().describe('Made up where it is not given.'),
   client_name: z.string(),

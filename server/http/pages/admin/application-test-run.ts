@@ -48,9 +48,7 @@ export type ApplicationTestRun = {
 export function createApplicationTestRun(deps: ApplicationTestRunDeps) {
   const { issuer, codes, sessions, tokenInspector, userinfo, introspect, now } = deps
 
-  /**
-   * Exchanges the code as the token endpoint does for an authenticated application; the client secret is unknown here.
-   */
+  /** Exchanges the code as the token endpoint does for an authenticated client; the secret is unknown here. */
   async function exchange(ctx: Context, application: PublicApplication, code: string, { verifier }: SignInTest) {
     const terms = { redirectUri: testRedirectUri(issuer, application.id), verifier, apart: true } as const
     try {

@@ -84,10 +84,7 @@ export function createApplicationTestPages(deps: ApplicationTestPagesDeps) {
       pages.go(ctx, withTicket(authorizePath, ticket))
     },
 
-    /**
-     * The page at the redirect URI. The code is exchanged by its form: a page that is loaded twice would spend the code
-     * twice.
-     */
+    /** The page at the redirect URI. Its form exchanges the code: loading the page twice must not spend it twice. */
     async applicationTestBackPage(ctx: Context): Promise<void> {
       const application = await found(ctx)
       const state = readText(ctx, 'state', 400)

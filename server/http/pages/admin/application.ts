@@ -116,8 +116,5 @@ export function createOneApplicationPages(deps: OneApplicationPagesDeps) {
   }
 }
 
-/**
- * The value of an emptied field: null removes the member; an empty `scope` means no scopes, and not the kind's
- * defaults.
- */
+/** The value of an emptied field: null removes the member; an empty `scope` is no scopes, not the defaults. */
 const emptied = (member: string): string | null => (member === 'scope' ? '' : null)

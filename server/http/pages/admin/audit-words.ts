@@ -132,10 +132,7 @@ export function changesOf(entry: AuditRecord, frame: Frame, people: Named): Audi
   })
 }
 
-/**
- * The subject of an entry as text. Some actions have special subjects with a text; a role or an application may have
- * such an id, too.
- */
+/** The subject of an entry as text. Special subjects depend on the action: a role may have the same name. */
 export function subjectText({ action, subject, afterJson }: AuditRecord, { t }: Frame): string {
   if (action === 'key_revoked' && revocableSecrets.some(secret => secret === subject))
     return t(`keys.secret.${subject}`)

@@ -143,10 +143,7 @@ export function createHomeNumbers(deps: HomeNumbersDeps) {
     },
   ]
 
-  /**
-   * The larger of two counts: figures are written with a delay; the log is counted up to a bound, and old entries are
-   * deleted.
-   */
+  /** The larger count: figures are written with a delay; the log is counted up to a bound, and old entries deleted. */
   function agreed(frame: Frame, name: CountName, found: Counted, totals: Period['totals']): Told {
     if (totals[name] > found.count) return { value: frame.format.number(totals[name]) }
     return { value: counted(frame, found), ...(!found.more && { exact: { [name]: found.count } }) }

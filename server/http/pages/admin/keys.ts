@@ -53,10 +53,7 @@ export function createKeyPages({ pages, keyRing, sealedSecrets, sessionList, pol
       })
     },
 
-    /**
-     * Rotates a key. `algorithm`: by default that of access tokens. `now=1`: at once, even if verifiers lack the new
-     * key.
-     */
+    /** Rotates a key. `algorithm`: by default for access tokens; `now=1`: at once, even if verifiers lack the key. */
     async rotateKeyPage(ctx: Context): Promise<void> {
       const { t, format } = pages.frameOf(ctx)
       const typed = typedIn(ctx, ['algorithm', 'now'])

@@ -68,9 +68,7 @@ export function actorText(actor: string, name: string | null | undefined, t: Tra
   return actor === 'system' ? t('logs.system') : actor
 }
 
-/**
- * The actor of an audit entry as text. Wrong passwords have an unknown actor: the entry's `system` only wrote it down.
- */
+/** The actor of an audit entry as text. A wrong password has an unknown actor: `system` only wrote the entry. */
 export function doerText(
   { action, actor }: { action: string; actor: string },
   names: ReadonlyMap<string, string>,

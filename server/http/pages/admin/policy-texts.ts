@@ -20,9 +20,7 @@ import type { Frame } from '../frame.js'
 
 export const titleOf = (name: PolicyName, { t }: Frame): string => t(`policies.name.${name}`)
 
-/**
- * The meaning of a policy, without the Markdown backticks around claim names (the texts are also used in documents).
- */
+/** The meaning of a policy, without Markdown backticks around claim names (the texts are also in documents). */
 const meaningOf = (name: PolicyName, { t }: Frame): string => t(`policies.meaning.${name}`).replaceAll('`', '')
 
 /** A policy's value as text: `1 hour 30 minutes`, `on`. */

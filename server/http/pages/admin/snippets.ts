@@ -255,9 +255,7 @@ function valuesOf(application: PublicApplication, issuer: string): Values {
 /** Scopes that need a user: a program that asks for them for itself is refused. */
 const ofPeople: ReadonlySet<string> = new Set(['openid', 'profile', 'email', 'roles', 'offline_access'])
 
-/**
- * The scope of a sign-in: `openid` for the user's id; a page that is open needs no `offline_access` for refresh tokens.
- */
+/** The scope of a sign-in: `openid` for the user's id; an open page gets refresh tokens without `offline_access`. */
 function signInScope(allowed: string): string {
   const words = scopeWords(allowed)
   const first = ['openid', ...words.filter(word => word !== 'openid' && word !== 'offline_access')]
