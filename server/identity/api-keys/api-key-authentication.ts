@@ -12,15 +12,15 @@ import { refuseToken } from '../../tokens/checks.js'
 import type { Guesses } from '../sign-in/guesses.js'
 import type { ApiKeyLimit } from './api-key-limit.js'
 
-/** A good key, and who it acts for, as of the request. */
+/** A valid API key with its user, as read for this request. */
 export type ApiKeyInUse = {
   id: string
   userId: number
-  /** Of its scopes those that its user may do, but for what is no permission. */
+  /** Permissions among its scopes that its user holds now; scopes that are no permission stay as they are. */
   permissions: readonly string[]
   scopes: readonly string[]
   elevated: boolean
-  /** Why it may not do what a route asks for; null where it may. */
+  /** Why the key is not allowed what a route requires; null where it is. */
   whyNot: (asked: AskedOfKey) => ErrorCode | null
 }
 
@@ -42,7 +42,10 @@ export function createApiKeyAuthentication(deps: ApiKeyAuthenticationDeps) {
   const known = new Set<string>()
   let unknown = { window: 0, hashes: new Set<string>() }
 
-  /** Those that were none within the window: no key is made later that somebody had before. */
+  /**
+   * Hashes of unknown keys in the present window. An unknown key stays unknown: no key is ever created with a text that
+   * a client had before.
+   */
   function unknownNow(): Set<string> {
     const { number: window } = windowOf(now())
     if (unknown.window !== window) unknown = { window, hashes: new Set() }
@@ -86,7 +89,8 @@ export function createApiKeyAuthentication(deps: ApiKeyAuthenticationDeps) {
       const hash = apiKeyHash(text)
       if (!counted) apiKeyLimit.requireRoom(hash)
       const standing = await find(text, hash, address)
-      // Also of one that is over: a program that does not notice would go on for ever, at a read of the database each time.
+      // Ended and expired keys count as well: a program that does not notice would go on for ever, at a database read
+      // per request.
       const quotas = counted ? [] : await apiKeyLimit.take(hash)
       const code = apiKeyLookup.whyNot(standing)
       if (code) throw refuseToken(code)

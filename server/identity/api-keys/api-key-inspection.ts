@@ -1,16 +1,16 @@
-// Inspection of an API key that is submitted as text: whose it is, what it may do now, and why it is refused. It is neither kept
-// nor logged, and does not count as a use of it.
+// Inspection of an API key that is submitted as text: its owner, what it may do now, and why it is refused. The text is
+// neither stored nor logged, and does not count as a use of the key.
 import { apiKeyPrefix, scopesInForce } from '../../policy/api-key.js'
 import type { ErrorCode } from '../../protocol/errors.js'
 import type { ApiKeyLookup } from '../../tokens/api-key-lookup.js'
 import { type PublicApiKey, publicApiKey } from './public-api-key.js'
 
 export type InspectedApiKey = {
-  /** Why nobody takes it; null where it is good. */
+  /** Why the key is refused; null where it is valid. */
   refusal: ErrorCode | null
   /** null where there is no such key. */
   key: PublicApiKey | null
-  /** Of its scopes those that its user may do now. */
+  /** Scopes of the key that its user holds now. */
   inForce: readonly string[]
 }
 

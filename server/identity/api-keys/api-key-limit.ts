@@ -1,4 +1,4 @@
-// How often one API key may ask within a minute. Where there is Redis all servers count together; without it each by itself.
+// Rate limit of one API key: requests per minute. With Redis all servers count together; without it each counts alone.
 import { refuse } from '../../protocol/errors.js'
 import type { Quota } from '../../protocol/rate-limit.js'
 import type { PolicyInForce } from '../../revocation/policy-in-force.js'
@@ -9,7 +9,7 @@ export type ApiKeyLimitDeps = { counts: GuessCounts; policy: PolicyInForce; now:
 const window = 60_000
 
 export function createApiKeyLimit({ counts, policy, now }: ApiKeyLimitDeps) {
-  /** Keys that have asked often enough in the present window: nothing more is read for them, nor counted. */
+  /** Keys that have reached the limit in the present window: their requests are refused without a read or a count. */
   let full = { endsAt: 0, limit: 0, keys: new Set<string>() }
 
   const quotaOf = (limit: number, remaining: number, resetsIn: number): Quota[] => [
@@ -29,14 +29,14 @@ export function createApiKeyLimit({ counts, policy, now }: ApiKeyLimitDeps) {
   }
 
   return {
-    /** @param mark of the key @throws too_many_requests, where that is known already */
+    /** @param mark the hash of the key @throws too_many_requests, where this process knows that already */
     requireRoom(mark: string): void {
       const { endsAt, limit, resetsIn } = present()
       if (full.endsAt !== endsAt || full.limit !== limit) full = { endsAt, limit, keys: new Set() }
       if (full.keys.has(mark)) throw tooMany(limit, resetsIn)
     },
 
-    /** Counts a request. @returns what is left @throws too_many_requests */
+    /** Counts a request. @returns the remaining quota @throws too_many_requests */
     async take(mark: string): Promise<Quota[]> {
       const { endsAt, limit, resetsIn } = present()
       if (limit === 0) return []

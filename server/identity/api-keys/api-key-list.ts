@@ -1,4 +1,4 @@
-// API keys of everybody, as an administrator looks through them.
+// The list of all users' API keys, for administrators.
 import { apiKeyStates } from '../../policy/api-key.js'
 import { type ApiKeyFilter, type ApiKeyListStore, apiKeyList } from '../../storage/api-key-lists.js'
 import type { ApiKeyStore } from '../../storage/api-keys.js'
@@ -20,7 +20,7 @@ export type ApiKeyListDeps = {
 }
 
 export function createApiKeyList({ database, apiKeyStore, apiKeyListStore, names, now }: ApiKeyListDeps) {
-  /** The newest first. @throws invalid_fields */
+  /** API keys, newest first. @throws invalid_fields */
   async function list(filter: ApiKeyFilter, page: Page): Promise<Listed<ApiKeyInList>> {
     const at = now()
     const after = cursorIn(apiKeyList, page)
@@ -34,7 +34,7 @@ export function createApiKeyList({ database, apiKeyStore, apiKeyListStore, names
       const found = records.get(id)
       if (!found) return []
       const key = publicApiKey(found, at)
-      // Ended since the list was read.
+      // The key ended after the list was read.
       if (filter.state !== undefined && key.state !== filter.state) return []
       return [{ key, username: usernames.get(userId) ?? '' }]
     })
@@ -44,7 +44,7 @@ export function createApiKeyList({ database, apiKeyStore, apiKeyListStore, names
   return {
     list,
     count: (filter: ApiKeyFilter): Promise<Counted> => apiKeyListStore.count(database, filter, now()),
-    /** All of them, for a file. */
+    /** All API keys that match, for a file. */
     every: (filter: ApiKeyFilter): AsyncGenerator<ApiKeyInList> => every(page => list(filter, page)),
   }
 }

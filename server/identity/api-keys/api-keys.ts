@@ -1,5 +1,5 @@
-// API keys: made, listed and ended. A key is made by somebody in person, never by a key and never through an application: it
-// outlives whatever made it.
+// API keys: created, listed and ended. A key is created by a user in person, never by another key and never through an
+// application: it outlives the session that created it.
 import type { Actor } from '../../policy/actor.js'
 import { apiKeyOf, credentialOf, userOf } from '../../policy/actor.js'
 import { accountScope, apiKeyPrefix, mostLiveApiKeys } from '../../policy/api-key.js'
@@ -35,14 +35,17 @@ export type ApiKeysDeps = {
   now: () => number
 }
 
-/** How many of a user are shown, those that are over included: they stay for a while. */
+/** How many keys of a user are listed, ended and expired ones included, which stay for a while. */
 const mostShown = 200
 
 export function createApiKeys(deps: ApiKeysDeps) {
   const { issuer, database, userStore, apiKeyStore, apiKeyList, rights, changes, applications, tail } = deps
   const { quota, random, uuid, now } = deps
 
-  /** By the same rule as their password: whoever holds the key acts as them. Never more than the actor may do. */
+  /**
+   * Same rule as for setting the user's password, since the key's holder acts as the user. Its scopes are never more
+   * than the actor holds.
+   */
   async function requireMayMake(tx: Queries, actor: Actor, userId: number, scopes: readonly string[]): Promise<void> {
     const user = await userStore.find(tx, userId)
     if (!user || user.deletedAt !== null) throw refuse('not_found')
@@ -61,7 +64,8 @@ export function createApiKeys(deps: ApiKeysDeps) {
      */
     async create(userId: number, asked: ApiKeyToCreate, actor: Actor): Promise<{ key: PublicApiKey; text: string }> {
       if (apiKeyOf(actor) !== null) throw refuse('not_by_api_key')
-      // Through an application of others: what it may do ends with its session, with its consent, and with itself.
+      // Refused through another application: its access ends with its session, its consent or the application itself; a
+      // key would not.
       if (credentialOf(actor)?.ceiling) throw refuse('insufficient_scope')
       if (!tail.isFresh()) await tail.freshen()
       const checked = checkedApiKey(asked, { issuer, applications, now: now() })
@@ -92,13 +96,13 @@ export function createApiKeys(deps: ApiKeysDeps) {
       return { key: publicApiKey(key, now()), text }
     },
 
-    /** Of one user: first those that were not ended, and each the newest first. */
+    /** API keys of one user: those not ended first, each part newest first. */
     listOf: async (userId: number): Promise<PublicApiKey[]> =>
       (await apiKeyStore.ofUser(database, userId, mostShown)).map(key => publicApiKey(key, now())),
 
     ...apiKeyList,
 
-    /** One of anybody's, also one that is over. @throws not_found */
+    /** An API key of any user, ended and expired ones included. @throws not_found */
     async require(id: string): Promise<PublicApiKey> {
       const found = await apiKeyStore.find(database, id)
       if (!found) throw unknownKey(id)
@@ -106,8 +110,8 @@ export function createApiKeys(deps: ApiKeysDeps) {
     },
 
     /**
-     * Ends one at once.
-     * @param ofUser refuses somebody else's as if it were not there; null where the actor may end others'
+     * Ends one API key at once.
+     * @param ofUser refuses another user's key as if it did not exist; null where the actor may end keys of others
      * @throws not_found, also when it had already ended; permission_denied
      */
     async end(id: string, ofUser: number | null, actor: Actor): Promise<void> {
@@ -128,7 +132,7 @@ export function createApiKeys(deps: ApiKeysDeps) {
 
 export type ApiKeys = ReturnType<typeof createApiKeys>
 
-/** Whoever takes the text of a key for its id shall not read it again in an error or a log. */
+/** An error or a log must not repeat the text of a key that a client sent in place of its id. */
 function unknownKey(id: string) {
   if (id.startsWith(apiKeyPrefix)) return refuse('not_found')
   return refuse('not_found', { problem: problem('unknown_api_key', { id: id.slice(0, 36) }) })

@@ -1,4 +1,4 @@
-// What a new API key is asked for, and what of it can be wrong.
+// Input for a new API key, and its validation.
 import { accountScope, isApiKeyScope, longestApiKeyName, mostApiKeyScopes } from '../../policy/api-key.js'
 import { refuseField, refuseFields } from '../../protocol/errors.js'
 import { type FieldProblems, type Problem, problem } from '../../protocol/problems.js'
@@ -7,13 +7,13 @@ import type { ApplicationsInForce } from '../../revocation/applications-in-force
 
 export type ApiKeyToCreate = {
   name: string
-  /** Permissions that its user has, and for this server itself `darvoza:account`. */
+  /** Permissions that its user has, and `darvoza:account` for this server itself. */
   scopes: readonly string[]
-  /** The identifier of the resource server that takes it; null or left out: this server. */
+  /** The identifier of the resource server that accepts the key; null or left out: this server. */
   resource?: string | null | undefined
   /** Epoch ms; null or left out: it does not expire. */
   expiresAt?: number | null | undefined
-  /** The same as so many ms from now. */
+  /** Lifetime in ms, counted from now; an alternative to `expiresAt`. */
   expiresIn?: number | undefined
   elevated?: boolean | undefined
 }
@@ -28,7 +28,7 @@ export type CheckedApiKey = {
 
 type ResourceServers = Pick<ApplicationsInForce, 'resourceServers'>
 
-/** All that is wrong with it, whoever's it will be. @throws invalid_fields */
+/** Validates everything that does not depend on the key's user. @throws invalid_fields with all problems */
 export function checkedApiKey(
   key: ApiKeyToCreate,
   { issuer, applications, now }: { issuer: string; applications: ResourceServers; now: number },
@@ -46,7 +46,7 @@ export function checkedApiKey(
   const expiresAt = key.expiresIn === undefined ? (key.expiresAt ?? null) : now + key.expiresIn
   note('expires_at', expiresAt !== null && expiresAt <= now ? problem('not_in_future') : null)
   const elevated = key.elevated ?? false
-  // Others know nothing of it: whoever asked for it would believe that it does something.
+  // Other resource servers do not know `elevated`: a caller that asked for it would believe that it has an effect.
   note('elevated', elevated && resource != null ? problem('elevated_elsewhere') : null)
   if (Object.keys(fields).length > 0) throw refuseFields(fields)
   return { name, scopes, resource: resource ?? null, expiresAt, elevated }
@@ -69,11 +69,11 @@ function whyNotScopes(scopes: readonly string[], resource: string | null): Probl
   if (wrong !== undefined) return problem('no_permission', { name: wrong.slice(0, 100) })
   if (scopes.length > mostApiKeyScopes) return problem('too_many_permissions', { count: mostApiKeyScopes })
   if (resource !== null) return scopes.includes(accountScope) ? problem('account_elsewhere') : null
-  // It could do nothing; one for a resource server still says whose it is.
+  // Such a key could do nothing here; a key for a resource server still identifies its user.
   return scopes.length === 0 ? problem('required') : null
 }
 
-/** The identifier as it is registered, null for our own, undefined where there is none such. */
+/** The resource identifier as it is registered; null for this server, undefined where no resource server has it. */
 function meant(asked: string | null, issuer: string, applications: ResourceServers): string | null | undefined {
   if (asked === null) return null
   const known = applications.resourceServers().flatMap(one => one.resource ?? [])

@@ -6,12 +6,12 @@ export type PublicApiKey = {
   id: string
   userId: number
   name: string
-  /** Its last characters. */
+  /** The last characters of the key. */
   hint: string
   scopes: readonly string[]
-  /** The resource server that takes it; null for this server itself. */
+  /** The resource server that accepts the key; null for this server itself. */
   resource: string | null
-  /** It may do what asks for a recent sign-in. */
+  /** Whether the key may do what requires a recent sign-in. */
   elevated: boolean
   createdAt: number
   expiresAt: number | null
@@ -19,7 +19,7 @@ export type PublicApiKey = {
   lastUsedAddress: string | null
   state: ApiKeyState
   endedAt: number | null
-  /** `key_ended`, or the trigger that ended it; null where nobody did. */
+  /** `key_ended`, or the trigger that ended the key; null where it has not been ended. */
   endedWhy: string | null
 }
 
