@@ -18,27 +18,30 @@ import type { Guesses } from '../sign-in/guesses.js'
 import type { ApplicationSecrets } from './application-secrets.js'
 import { type PublicApplication, publicApplication } from './public-application.js'
 
-/** What a request has to prove it by. A parameter may be there more than once. */
+/** Parts of a request that may hold client credentials. A parameter may be repeated. */
 export type Shown = {
   /** The Authorization header, '' where there is none. */
   authorization: string
   form: Readonly<Record<string, readonly string[]>>
-  /** Whence it comes; '' where nobody knows. */
+  /** IP address of the client; '' where it is unknown. */
   address: string
 }
 
-/** Whom it says it is, and what it proves that by. */
+/** The client id that a request claims, and its proof (a secret or an assertion). */
 type Attempt = { id: string; proof: string }
 
-/** Who is called so: null where it may not be proven in this way. */
+/**
+ * The application with the claimed id: null where it is unknown, disabled or registered with another method. `isKnown`:
+ * it exists.
+ */
 type Found = { application: ApplicationRecord | null; isKnown: boolean }
 
 type Method = {
-  /** null where it was not tried. @throws invalid_request */
+  /** @returns null where the request does not use this method @throws invalid_request */
   read: (shown: Shown) => Attempt | null
-  /** @returns null, or for the log why not; what is told is the same */
+  /** @returns null where the proof is right; otherwise the reason for the log, while the response is always the same */
   whyNot: (found: Found, attempt: Attempt, shown: Shown) => Promise<string | null>
-  /** RFC 6749 §5.2: the scheme that was tried is told to whoever fails with it. */
+  /** RFC 6749 §5.2: the value of WWW-Authenticate for a client that failed with this scheme. */
   challenge?: string
 }
 
@@ -70,7 +73,8 @@ export function createApplicationAuthentication(deps: ApplicationAuthenticationD
     if (held?.matches) return null
     const guesser = { kind: 'application', applicationId: application?.id ?? '', address } as const
     await guesses.count(guesser, async () => {
-      // Who is not known was looked for until here, so each has cost one look into the database.
+      // An unknown client gets no secret check here: the search for it has already cost one database read, as a check
+      // would.
       const matches = isKnown && !held?.isCurrent && (await applicationSecrets.matches(id, proof))
       if (!matches || !application) throw refuse('invalid_client', { logged: { reason: 'secret', user: null } })
     })
@@ -111,13 +115,13 @@ export function createApplicationAuthentication(deps: ApplicationAuthenticationD
     },
   }
 
-  /** A `client_id` by itself is nothing that proves. */
+  /** A `client_id` alone proves nothing: it is read only where the request has no other credentials. */
   function triedIn(shown: Shown): { method: AuthenticationMethod; attempt: Attempt } {
     const proofs = authenticationMethods.flatMap(method => {
       const attempt = method === 'none' ? null : methods[method].read(shown)
       return attempt ? [{ method, attempt }] : []
     })
-    // RFC 6749 §2.3: never more than one in a request.
+    // RFC 6749 §2.3: at most one authentication method in a request.
     if (proofs.length > 1) throw refuse('invalid_request', { problem: problem('proven_twice') })
     if (proofs[0]) return proofs[0]
     const attempt = methods.none.read(shown)
@@ -125,7 +129,7 @@ export function createApplicationAuthentication(deps: ApplicationAuthenticationD
     return { method: 'none', attempt }
   }
 
-  /** As it is now. */
+  /** The application as the head of the log has it now. */
   async function find(id: string, method: AuthenticationMethod): Promise<Found> {
     if (!isApplicationId(id)) return { application: null, isKnown: false }
     if (!tail.isFresh()) await tail.freshen()
@@ -163,7 +167,10 @@ export function createApplicationAuthentication(deps: ApplicationAuthenticationD
 
 export type ApplicationAuthentication = ReturnType<typeof createApplicationAuthentication>
 
-/** Without a value it counts as left out (RFC 6749 §3.2). @throws invalid_request where it is there more than once */
+/**
+ * The value of a form parameter. An empty one counts as left out (RFC 6749 §3.2).
+ * @throws invalid_request where it is repeated
+ */
 function only(form: Shown['form'], name: string): string | undefined {
   const values = Object.hasOwn(form, name) ? form[name]! : []
   if (values.length > 1) throw refuse('invalid_request', { problem: problem('parameter_repeated', { name }) })

@@ -1,4 +1,5 @@
-// Changes of applications are in force in this process once they are answered; others follow the head of the log.
+// Changes of applications are in force in this process once the response is sent; other processes follow the head of
+// the log.
 import type { Tail } from '../../revocation/tail.js'
 import type { Changes } from '../../tokens/changes.js'
 
@@ -8,7 +9,7 @@ export function createApplicationChanges({ changes, tail }: ApplicationChangesDe
   return {
     async run(actor, work, subjects) {
       const result = await changes.run(actor, work, subjects)
-      // Committed all the same; a token for what the rows no longer say is made by nobody.
+      // The change is committed even if this read fails; no token is issued from outdated rows.
       await tail.readNow().catch(() => {})
       return result
     },

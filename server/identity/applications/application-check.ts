@@ -1,5 +1,5 @@
-// Whether an application can be saved as it is described: its schema, and the rules of policy/application-rules.ts, all
-// that is wrong told at once.
+// Checks whether an application can be saved as described: its schema, and the rules of policy/application-rules.ts.
+// All problems are reported at once.
 import {
   type ApplicationMetadata,
   type ApplicationTerms,
@@ -34,11 +34,11 @@ export type ApplicationCheckDeps = {
 export type CheckedApplication = DescribedApplication & {
   id: string
   isNew?: boolean
-  /** One is made with it. */
+  /** Whether a secret is created together with the application. */
   isGivenSecret?: boolean
 }
 
-/** What there will be of others once all is written that is written together; in place of what there is. */
+/** Roles and applications as they will be once a whole batch is written, in place of the present ones. */
 export type Beside = {
   roles: readonly string[]
   applications: readonly Pick<ApplicationTerms, 'id' | 'active' | 'resource' | 'resourceScopes'>[]
@@ -67,7 +67,9 @@ export function createApplicationCheck(deps: ApplicationCheckDeps) {
     }
   }
 
-  /** Whether its id and its resource are still to be had. Those who write ask again, under the lock of the log's head. */
+  /**
+   * Whether the id and the resource identifier are still free. Writers check again, under the lock of the log's head.
+   */
   async function takenProblems(
     tx: Queries,
     { id, isNew, resource }: CheckedApplication,
@@ -98,7 +100,7 @@ export function createApplicationCheck(deps: ApplicationCheckDeps) {
   async function check(tx: Queries, application: CheckedApplication, beside: Beside | null = null): Promise<Checked> {
     const { metadata, resourceScopes } = application
     const unread = { ...metadataProblems(metadata), ...scopesProblems(resourceScopes) }
-    // The rules go through what can be read; what cannot is told beside what they find.
+    // Rules run on members that could be parsed; problems of the others are reported beside theirs.
     const broken = new Set(Object.keys(unread).map(name => name.split('.')[0]!))
     const readable = Object.entries(metadata).filter(([name]) => !broken.has(name))
     const judged = {
@@ -115,7 +117,7 @@ export function createApplicationCheck(deps: ApplicationCheckDeps) {
   return {
     check,
 
-    /** @returns what one should know all the same @throws invalid_fields */
+    /** @returns warnings, which do not prevent saving @throws invalid_fields */
     async require(tx: Queries, application: CheckedApplication): Promise<Problem[]> {
       const { problems, warnings } = await check(tx, application)
       if (Object.keys(problems).length > 0) throw refuseFields(problems)
@@ -126,7 +128,7 @@ export function createApplicationCheck(deps: ApplicationCheckDeps) {
 
 export type ApplicationCheck = ReturnType<typeof createApplicationCheck>
 
-/** Nobody is given an address for an id: it would say that what describes the application is found there. */
+/** An id given here is never a URL: that would mean that a client metadata document describes the application there. */
 export function applicationIdProblem(id: string): Problem | null {
   return isApplicationId(id) && !id.includes(':') ? null : problem('application_id')
 }

@@ -1,5 +1,5 @@
-// Applications as a file describes them: made where they are new, changed to what it says where they are not. What is
-// already so is neither written nor audited, so that every server may read the same file at every start.
+// Import of applications from a file: new ones are created, existing ones are changed to what the file says. An entry
+// without a difference is neither written nor audited, so that every server may import the same file at every start.
 import type { Actor } from '../../policy/actor.js'
 import { withDefaults } from '../../policy/application-defaults.js'
 import {
@@ -23,10 +23,12 @@ import { isSameResource } from './application-writing.js'
 import type { Applications, NewApplicationInput } from './applications.js'
 import { type EntryProblems, ImportProblems } from './import-problems.js'
 
-/** `deleted`: an administrator has deleted it since; it stays so, for its id is never used again. */
+/**
+ * `deleted`: an administrator has deleted the application since; it stays deleted, because its id is never used again.
+ */
 export type ImportOutcome = 'created' | 'changed' | 'unchanged' | 'deleted'
 
-/** `secret`: made here, where the file gives none; shown once. */
+/** `secret`: generated here where the file gives none; shown once. */
 export type Imported = { id: string; outcome: ImportOutcome; secret: string | null; warnings: Problem[] }
 
 export type ApplicationImportDeps = {
@@ -46,7 +48,7 @@ const names = ['client_id', 'client_secret', ...describedNames] as const
 export function createApplicationImport(deps: ApplicationImportDeps) {
   const { database, applicationStore, applications, applicationCheck, secretChanges, changes } = deps
 
-  /** @returns all entries, with everything that is wrong with any of them */
+  /** @returns all entries @throws ImportProblems with the problems of every entry */
   async function readAll(given: readonly unknown[], origin: ApplicationOrigin): Promise<Entry[]> {
     const found: EntryProblems[] = []
     const entries: Entry[] = []
@@ -74,7 +76,7 @@ export function createApplicationImport(deps: ApplicationImportDeps) {
     const { id, name, kind, metadata, resource = null, resourceScopes = [] } = input
     if (id === ownApplicationId) return { client_id: [problem('application_built_in')] }
     const described = { id, name, kind, origin, metadata, resource, resourceScopes }
-    // Whether it is there already is asked when it is written: other servers may be reading the same file.
+    // Whether the application exists is checked when it is written: other servers may be importing the same file.
     const { problems } = await applicationCheck.check(database, { ...described, isGivenSecret: !!secret })
     const ofId = applicationIdProblem(id)
     return ofId ? { ...problems, client_id: [ofId] } : problems
@@ -100,11 +102,11 @@ export function createApplicationImport(deps: ApplicationImportDeps) {
   }
 
   return {
-    /** @throws ImportProblems with all that is wrong, before anything is written; database_unavailable */
+    /** @throws ImportProblems with all problems, before anything is written; database_unavailable */
     async run(given: readonly unknown[], options: Options): Promise<Imported[]> {
       const entries = await readAll(given, options.origin)
       const done = new Map<string, Imported>()
-      // Those that have scopes come before those that ask for them.
+      // Resource servers come before the applications that ask for their scopes.
       for (const entry of [...entries].sort((a, b) => Number(!a.input.resource) - Number(!b.input.resource)))
         done.set(entry.input.id, await orAgain(() => writeOne(entry, options)))
       return entries.map(({ input }) => done.get(input.id)!)
@@ -114,7 +116,9 @@ export function createApplicationImport(deps: ApplicationImportDeps) {
 
 export type ApplicationImport = ReturnType<typeof createApplicationImport>
 
-/** Another server that starts may have made it in between: then it is there, and most likely as it shall be. */
+/**
+ * Retries once: another server that starts may have created the application meanwhile, most likely from the same file.
+ */
 async function orAgain<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work()
@@ -132,7 +136,7 @@ function entryOf(description: Description): Entry {
   return { input: { id, name, kind, metadata, resource, resourceScopes }, secret }
 }
 
-/** What stands in the file before it. */
+/** Problems of an entry whose id or resource occurs earlier in the file. */
 function twice({ input }: Entry, before: readonly Entry[]): FieldProblems {
   const fields: FieldProblems = {}
   if (input.id !== '' && before.some(one => one.input.id === input.id)) fields.client_id = [problem('given_twice')]

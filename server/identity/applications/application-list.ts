@@ -1,4 +1,4 @@
-// Applications, as an administrator looks through them, and what lives of one.
+// The list of applications for administrators, and counts of the live sessions of one.
 
 import type { OwnLifetimes } from '../../policy/application-metadata.js'
 import { type Eras, withOverrides } from '../../policy/eras.js'
@@ -22,7 +22,7 @@ import { type PublicApplication, publicApplication } from './public-application.
 
 export { type ApplicationFilter, type ApplicationState, applicationStates }
 
-/** `more`: at least so many. */
+/** Counts of live sessions and of their users; `more`: at least that many. */
 export type LiveCounts = { sessions: Counted; users: Counted }
 
 export type ApplicationListDeps = {
@@ -35,13 +35,13 @@ export type ApplicationListDeps = {
   policyPreview: PolicyPreviews
 }
 
-/** How many sessions are counted, and how many rows are looked at for them. */
+/** At most this many sessions are counted, in at most this many rows. */
 const counted = { limit: 5_000, budget: 20_000 }
 
 export function createApplicationList(deps: ApplicationListDeps) {
   const { database, applicationStore, applicationListStore, sessionListStore, states, policy, policyPreview } = deps
 
-  /** By name. @throws invalid_fields */
+  /** Applications, by name. @throws invalid_fields */
   async function page(filter: ApplicationFilter, page: Page): Promise<Listed<PublicApplication>> {
     const after = cursorIn(applicationList, page)
     const scanned = await applicationListStore.page(database, filter, { ...page, after })
@@ -54,7 +54,7 @@ export function createApplicationList(deps: ApplicationListDeps) {
   return {
     page,
     count: (filter: ApplicationFilter): Promise<Counted> => applicationListStore.count(database, filter),
-    /** All of them, for a file. */
+    /** All applications that match, for a file. */
     every: (filter: ApplicationFilter): AsyncGenerator<PublicApplication> => every(next => page(filter, next)),
 
     /** @throws not_found */
@@ -64,19 +64,19 @@ export function createApplicationList(deps: ApplicationListDeps) {
       return publicApplication(found)
     },
 
-    /** By their ids; those that are none, or deleted, are left out. */
+    /** Applications by their ids; unknown and deleted ones are left out. */
     async some(ids: readonly string[]): Promise<Map<string, PublicApplication>> {
       const found = await applicationStore.some(database, [...new Set(ids)])
       return new Map(found.filter(one => one.deletedAt === null).map(one => [one.id, publicApplication(one)]))
     },
 
-    /** What they are called, or were when they were deleted. */
+    /** Names of applications by their ids; of deleted ones the last name. */
     async names(ids: readonly string[]): Promise<Map<string, string>> {
       const found = await applicationStore.some(database, [...new Set(ids)])
       return new Map(found.map(one => [one.id, one.name]))
     },
 
-    /** Its sessions that live, and of how many people. */
+    /** How many live sessions an application has, and of how many users. */
     async counts(id: string): Promise<LiveCounts> {
       const filter = { applicationId: id, state: 'live' } as const
       const page = { ...counted, after: null }
@@ -88,7 +88,7 @@ export function createApplicationList(deps: ApplicationListDeps) {
 
     /**
      * Sessions that these lifetimes would end at their next refresh if it came now, and that go on without the change.
-     * @param lifetimes all that it shall override; null: nothing
+     * @param lifetimes all that override the policy; null: none
      * @throws invalid_fields
      */
     async previewLifetimes(id: string, lifetimes: OwnLifetimes | null): Promise<Ends> {

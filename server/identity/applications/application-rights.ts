@@ -1,5 +1,6 @@
-// Authorization of changes to an application. With its redirect URIs or its credentials one can use whatever its users let it
-// have (privilege escalation). So an actor may change only applications that may do no more than the actor may, before or after.
+// Authorization of changes to an application. Its redirect URIs or credentials give access to everything its users let
+// it have (privilege escalation). So an actor may change only applications that may do no more than the actor may,
+// before or after.
 import type { Actor } from '../../policy/actor.js'
 import {
   type ApplicationMetadata,
@@ -19,7 +20,7 @@ type Subject = { origin: ApplicationOrigin; metadata: ApplicationMetadata }
 export type ApplicationRightsDeps = { applicationStore: ApplicationStore; rights: ActorRights }
 
 export function createApplicationRights({ applicationStore, rights }: ApplicationRightsDeps) {
-  /** @param each as it was, and as it shall be @throws permission_denied */
+  /** @param each the application before and after the change @throws permission_denied */
   async function require(tx: Queries, actor: Actor, ...each: readonly Subject[]): Promise<void> {
     const own = await rights.of(tx, actor)
     if (own === 'everything') return
@@ -28,7 +29,7 @@ export function createApplicationRights({ applicationStore, rights }: Applicatio
         throw refuse('permission_denied')
   }
 
-  /** Locks one that the actor may act on. @throws not_found, permission_denied */
+  /** Locks an application that the actor may change. @throws not_found, permission_denied */
   async function lock(tx: Queries, id: string, actor: Actor): Promise<ApplicationRecord> {
     await applicationStore.lock(tx, id)
     const found = await applicationStore.find(tx, id)
@@ -41,7 +42,10 @@ export function createApplicationRights({ applicationStore, rights }: Applicatio
     require,
     lock,
 
-    /** The same of one that is not our own. @throws not_found, permission_denied, invalid_fields */
+    /**
+     * Locks an application that the actor may change and that is not the built-in one.
+     * @throws not_found, permission_denied, invalid_fields
+     */
     async lockOther(tx: Queries, id: string, actor: Actor): Promise<ApplicationRecord> {
       const found = await lock(tx, id, actor)
       if (id === ownApplicationId) throw refuseField('client_id', 'application_built_in')
@@ -53,9 +57,9 @@ export function createApplicationRights({ applicationStore, rights }: Applicatio
 export type ApplicationRights = ReturnType<typeof createApplicationRights>
 
 /**
- * What somebody could do who holds its tokens. With a scope of ours they act here as whoever signs in, administrators
- * included; through our own application everybody does. A first-party application gets tokens of whoever only visits a page
- * that leads there, with roles that other services go by: nobody is asked.
+ * What a holder of the application's tokens could do. With a scope of this server it acts here as any user who signs
+ * in, administrators included; through the built-in application every user does. A first-party application gets tokens
+ * without consent of any user who only visits a page that leads there, with roles that other services rely on.
  */
 export function rightsThrough({ origin, metadata }: Subject): Rights {
   const scopes = scopeWords(metadata.scope ?? '')

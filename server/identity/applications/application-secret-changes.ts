@@ -1,4 +1,4 @@
-// The secrets of applications, as administrators make and end them.
+// Secrets of applications: created and ended by administrators.
 import type { Actor } from '../../policy/actor.js'
 import { usesSecret } from '../../policy/application-defaults.js'
 import { refuse, refuseField } from '../../protocol/errors.js'
@@ -19,7 +19,7 @@ export type ApplicationSecretChangesDeps = {
   now: () => number
 }
 
-/** As long as anybody needs to bring a new secret to all their servers; in seconds. */
+/** Longest overlap of an old and a new secret: time to deploy the new one to all servers of an application; seconds. */
 export const longestOverlap = 30 * 86_400
 
 export function createApplicationSecretChanges(deps: ApplicationSecretChangesDeps) {
@@ -27,9 +27,9 @@ export function createApplicationSecretChanges(deps: ApplicationSecretChangesDep
 
   return {
     /**
-     * A new one; the one before stays good for the overlap, one before that ends at once.
+     * Adds a new secret; the previous one stays valid for the overlap, the one before that ends at once.
      * @returns the secret, which nobody can read again
-     * @throws not_found, permission_denied, invalid_fields where it proves itself by none
+     * @throws not_found, permission_denied, invalid_fields where the application does not authenticate by a secret
      */
     async rotate(id: string, { overlapSeconds }: { overlapSeconds: number }, actor: Actor): Promise<string> {
       if (!Number.isInteger(overlapSeconds) || overlapSeconds < 0 || overlapSeconds > longestOverlap)
@@ -44,8 +44,9 @@ export function createApplicationSecretChanges(deps: ApplicationSecretChangesDep
     },
 
     /**
-     * One that a file has, in place of all that there are; the transaction may do more, and has locked the application.
-     * @returns whether it was another one until now
+     * Sets the secret that a file gives, in place of all present ones; part of a larger transaction, which has locked
+     * the application.
+     * @returns whether the secret is new
      */
     async takeIn(tx: Queries, { record, note }: Change, id: string, secret: string): Promise<boolean> {
       if (await applicationSecrets.holds(tx, id, secret)) return false
@@ -55,13 +56,13 @@ export function createApplicationSecretChanges(deps: ApplicationSecretChangesDep
       return true
     },
 
-    /** Those that are good now, the newest first; by their last characters. @throws not_found */
+    /** Secrets that are valid now, newest first; each by its last characters. @throws not_found */
     async list(id: string): ReturnType<ApplicationSecrets['list']> {
       await applicationList.require(id)
       return applicationSecrets.list(id)
     },
 
-    /** At once, before its overlap is over: whoever has it gets nothing by it any more. @throws not_found, permission_denied, invalid_fields */
+    /** Ends a secret at once, before its overlap is over. @throws not_found, permission_denied, invalid_fields */
     end: (id: string, secretId: string, actor: Actor): Promise<void> =>
       changes.run(actor, async (tx, { record, note }) => {
         await applicationRights.lockOther(tx, id, actor)

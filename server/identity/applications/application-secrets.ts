@@ -1,4 +1,4 @@
-// What an application proves itself by. Only hashes are kept: 32 random bytes are not guessed, so a fast hash will do.
+// Client secrets of applications. Only hashes are stored: 32 random bytes are not guessed, so a fast hash will do.
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { usesSecret } from '../../policy/application-defaults.js'
 import type { ApplicationMetadata } from '../../policy/application-metadata.js'
@@ -14,22 +14,25 @@ export type ApplicationSecretsDeps = {
   uuid: () => string
   now: () => number
   monotonic: () => number
-  /** Runs on by itself what may be done after the answer. */
+  /** Runs work after the response has been sent. */
   afterwards: (work: () => Promise<void>) => void
 }
 
-/** By which scanners of source code find it. */
+/** Prefix by which secret scanners of source code find a client secret. */
 const prefix = 'dvz_sec_'
-/** Live secrets of an application at most; each check compares with so many, so that its time tells nothing. */
+/** Live secrets of an application at most; each check compares with this many, so that its time reveals nothing. */
 const most = 2
-/** A use is written down at most so often; ms. */
+/** Shortest interval between two writes of a secret's last use; ms. */
 const noteEvery = 60_000
 /** TTL of cached secrets, in ms: a resource server that introspects authenticates at each of its requests. */
 const heldFor = 500
-/** Of how many applications secrets are held. */
+/** For how many applications secrets are cached. */
 const mostHeld = 1_000
 
-/** Who chooses a secret may choose a bad one: ours have 43 characters of chance. */
+/**
+ * Bounds of a secret that a file or an administrator chooses, which may be weak: generated ones have 43 random
+ * characters.
+ */
 const shortestSecret = 32
 const longestSecret = 1_000
 
@@ -38,7 +41,10 @@ type Held = { secrets: readonly ApplicationSecretRecord[]; until: number }
 export function createApplicationSecrets(deps: ApplicationSecretsDeps) {
   const { database, applicationStore, random, uuid, now, monotonic, afterwards } = deps
   const held = new Map<string, Held>()
-  /** Until when nothing is held of an application whose secrets are being changed here: readers may see those of before. */
+  /**
+   * Until when no secrets are cached for an application whose secrets are being changed here: readers may still see the
+   * old rows.
+   */
   const changing = new Map<string, number>()
 
   function isAmong(secrets: readonly ApplicationSecretRecord[], presented: string): boolean {
@@ -58,7 +64,9 @@ export function createApplicationSecrets(deps: ApplicationSecretsDeps) {
     return secrets
   }
 
-  /** Until the transaction that changes them is over, and a little longer. */
+  /**
+   * Disables the cache for an application until the transaction that changes its secrets is over, and a little longer.
+   */
   function holdNothing(applicationId: string): void {
     changing.set(applicationId, monotonic() + 10 * heldFor)
     held.delete(applicationId)
@@ -67,14 +75,14 @@ export function createApplicationSecrets(deps: ApplicationSecretsDeps) {
   function noteUse(secret: ApplicationSecretRecord): void {
     const at = now()
     if (at - (secret.lastUsedAt ?? 0) < noteEvery) return
-    // Once, however many come while it is held.
+    // One write, however many requests use the cached secret.
     secret.lastUsedAt = at
     afterwards(() => applicationStore.noteSecretUse(database, secret.id, at))
   }
 
   return {
     /**
-     * A new secret. The one before it stays good for the overlap, older ones end at once: two live at most.
+     * Adds a secret. The previous one stays valid for the overlap, older ones end at once: two live at most.
      * @param overlap ms
      * @param given the secret itself, where it comes from a file or a registration
      * @returns the secret, which nobody can read again
@@ -82,7 +90,7 @@ export function createApplicationSecrets(deps: ApplicationSecretsDeps) {
     async add(tx: Queries, applicationId: string, overlap: number, given?: string): Promise<string> {
       const secret = given ?? prefix + random(32).toString('base64url')
       holdNothing(applicationId)
-      // Two who add at once take turns, so that the second sees what the first has left.
+      // Concurrent calls wait for this lock, so that the second one reads the rows of the first.
       await applicationStore.lock(tx, applicationId)
       const at = now()
       const live = await applicationStore.liveSecrets(tx, applicationId, at)
@@ -100,30 +108,32 @@ export function createApplicationSecrets(deps: ApplicationSecretsDeps) {
       return secret
     },
 
-    /** Ends one at once. */
+    /** Ends one secret at once. */
     async expire(tx: Queries, applicationId: string, secretId: string): Promise<void> {
       holdNothing(applicationId)
       await applicationStore.expireSecret(tx, secretId, now())
     },
 
-    /** Those that are good now, the newest first; without their hashes. */
+    /** Secrets that are valid now, newest first; without their hashes. */
     async list(applicationId: string): Promise<Omit<ApplicationSecretRecord, 'hash'>[]> {
       const live = await applicationStore.liveSecrets(database, applicationId, now())
       return live.map(({ hash: _, ...secret }) => secret)
     },
 
-    /** Whether this is one that is good now, for whoever writes it; a use is noted by `matches`. */
+    /** Whether this secret is valid now, for a caller that writes secrets; only `matches` records a use. */
     async holds(tx: Queries, applicationId: string, secret: string): Promise<boolean> {
       const hash = hashOf(secret).toString('base64url')
       return (await applicationStore.liveSecrets(tx, applicationId, now())).some(one => one.hash === hash)
     },
 
-    /** Whether this is a secret of the application. Takes as long whichever it is, or is not. */
+    /** Whether this is a valid secret of the application. Takes constant time, whichever secret matches, or none. */
     async matches(applicationId: string, presented: string): Promise<boolean> {
       return isAmong(await read(applicationId), presented)
     },
 
-    /** The same by what was read half a second ago, where it was. `isCurrent`: it was not, and is read now. */
+    /**
+     * As `matches`, by secrets that may be cached for half a second. `isCurrent`: they were read from the database now.
+     */
     async matchesHeld(applicationId: string, presented: string): Promise<{ matches: boolean; isCurrent: boolean }> {
       const known = held.get(applicationId)
       const isCurrent = !known || known.until <= monotonic()
@@ -135,16 +145,19 @@ export function createApplicationSecrets(deps: ApplicationSecretsDeps) {
 
 export type ApplicationSecrets = ReturnType<typeof createApplicationSecrets>
 
-/** Why an application cannot have a secret that somebody has chosen; null where it can. */
+/** Why an application cannot have this chosen secret; null where it can. */
 export function givenSecretProblem(secret: string, metadata: ApplicationMetadata): Problem | null {
   if (secret.length < shortestSecret) return problem('secret_short', { count: shortestSecret })
-  // It is sent in a header, form-encoded or not (RFC 6749 Appendix A.2).
+  // The secret is sent in a header, form-encoded or not (RFC 6749 Appendix A.2).
   if (!/^[\x20-\x7e]+$/.test(secret)) return problem('control_characters')
   if (secret.length > longestSecret) return problem('too_long', { count: longestSecret })
   return usesSecret(metadata) ? null : problem('secret_unused')
 }
 
-/** Compares with as many as there may be, also where there are fewer, and never stops at the first that matches. */
+/**
+ * Compares with the greatest possible number of secrets, also where there are fewer, and never stops at a match
+ * (constant time).
+ */
 function among(secrets: readonly ApplicationSecretRecord[], hash: Buffer, at: number): ApplicationSecretRecord | null {
   const live = secrets.filter(({ expiresAt }) => expiresAt === null || expiresAt > at)
   let found: ApplicationSecretRecord | null = null

@@ -13,7 +13,7 @@ export type ApplicationUsesDeps = {
 
 export function createApplicationUses({ database, applicationUseStore, states }: ApplicationUsesDeps) {
   return {
-    /** By their ids. `lastSignInAt`: epoch ms, or null. */
+    /** Uses of applications by their ids. `lastSignInAt`: epoch ms, or null. */
     of: (ids: readonly string[]): Promise<Map<string, ApplicationUse>> =>
       applicationUseStore.of(database, ids, states.terms()),
   }

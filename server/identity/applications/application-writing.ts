@@ -27,19 +27,26 @@ export type ApplicationWritingDeps = {
   accessLifetime: AccessLifetime
 }
 
-/** Of more than so many everybody's tokens are stale with one entry. */
+/** Where more applications than this are affected, one entry of the log makes everybody's tokens stale. */
 const mostAskers = 1_000
 
 export function createApplicationWriting(deps: ApplicationWritingDeps) {
   const { issuer, applicationStore, registeredApplicationStore, auditStore, revocationStore, accessLifetime } = deps
 
-  /** In the order of all transactions: both heads, behind every row that a trigger locks, before what raises the log's. */
+  /**
+   * Locks the heads of both logs in the global lock order: after every row that a trigger locks, before the log's
+   * number is raised.
+   */
   async function lockHeads(tx: Queries): Promise<void> {
     await auditStore.lockHead(tx)
     await revocationStore.lockHead(tx)
   }
 
-  /** Our own row goes by the issuer, and nobody else may. To be asked under the head's lock. */
+  /**
+   * The issuer is the resource identifier of the built-in application alone. To be called under the lock of the log's
+   * head.
+   * @throws invalid_fields
+   */
   async function requireResource(tx: Queries, id: string, resource: string | null | undefined): Promise<void> {
     if (!resource) return
     if (isSameResource(resource, issuer)) throw refuseField('resource', 'application_resource_ours')
@@ -48,7 +55,7 @@ export function createApplicationWriting(deps: ApplicationWritingDeps) {
       throw refuseField('resource', 'application_resource_taken')
   }
 
-  /** What the change ends, of the application and of those that ask for scopes of its resource. */
+  /** Records what the change ends, for the application and for those that ask for scopes of its resource. */
   async function recordTakings(
     tx: Queries,
     { record }: Change,
@@ -66,20 +73,24 @@ export function createApplicationWriting(deps: ApplicationWritingDeps) {
   }
 
   return {
-    /** Locks the heads: nothing that a trigger locks may come after. @throws invalid_fields; nothing was written then */
+    /**
+     * Locks the heads of the logs: no row that a trigger locks may be locked afterwards.
+     * @throws invalid_fields; nothing was written then
+     */
     async insert(tx: Queries, application: NewApplication): Promise<void> {
       if (!isApplicationId(application.id)) throw refuseField('client_id', 'application_id')
       requireMetadata(application.metadata)
       await lockHeads(tx)
       await requireResource(tx, application.id, application.resource)
-      // Also of one that was deleted: tokens, audit entries and consents name it.
+      // Deleted applications count as well: tokens, audit entries and consents name them.
       if (await applicationStore.find(tx, application.id)) throw refuseField('client_id', 'application_id_taken')
       await applicationStore.insert(tx, application)
       if (ownLifetimes(application.metadata)) await accessLifetime.write(tx)
     },
 
     /**
-     * Records what the change ends, and locks the heads last: nothing that a trigger locks may come after.
+     * Records what the change ends, and locks the heads of the logs last: no row that a trigger locks may be locked
+     * afterwards.
      * @throws not_found, invalid_fields; nothing was written then
      */
     async change(tx: Queries, change: Change, id: string, changes: ApplicationChanges): Promise<void> {
@@ -97,9 +108,9 @@ export function createApplicationWriting(deps: ApplicationWritingDeps) {
     },
 
     /**
-     * Rows of applications that have registered themselves and that nobody uses. No token, consent or session names them, so
-     * there is nothing to be ended, and their ids are random: nobody is given one a second time.
-     * @returns those that were forgotten
+     * Deletes rows of self-registered applications that were never used. No token, consent or session names them, so
+     * there is nothing to revoke, and their random ids are never given out a second time.
+     * @returns the ids that were deleted
      */
     async forgetUnused(tx: Queries, ids: readonly string[]): Promise<string[]> {
       await applicationStore.lockAll(tx, ids)
@@ -118,7 +129,7 @@ export function unknownApplication(id: string) {
   return refuse('not_found', { problem: problem('unknown_application', { name: id }) })
 }
 
-/** A lone trailing slash more or less makes no other resource for whoever asks for one. */
+/** Compares resource identifiers without a trailing slash: clients do not tell the two apart. */
 export function isSameResource(a: string, b: string): boolean {
   return a.replace(/\/$/, '') === b.replace(/\/$/, '')
 }
@@ -129,10 +140,13 @@ function requireMetadata(metadata: unknown): void {
   if (Object.keys(fields).length > 0) throw refuseFields(fields)
 }
 
-/** In bytes, as JSON. MySQL's TEXT has 65,535 of them, and the audit log keeps all of it in one, with the name. */
+/**
+ * Longest metadata, in bytes of JSON. MySQL's TEXT has 65,535 of them, and the audit log stores it in one column, with
+ * the name.
+ */
 const longestMetadata = 60_000
 
-/** What of it is no metadata at all, by the names of its members. */
+/** Problems of what is no valid metadata, by the names of its members. */
 export function metadataProblems(metadata: unknown): FieldProblems {
   const result = applicationMetadata.safeParse(metadata)
   const fields = lengthProblems(metadata)
@@ -144,7 +158,10 @@ export function metadataProblems(metadata: unknown): FieldProblems {
   return fields
 }
 
-/** Numbers and escaped characters may be longer than they came; told of the longest member. */
+/**
+ * Problem of metadata that is too long, reported for its longest member. Numbers and escaped characters may grow when
+ * written.
+ */
 function lengthProblems(metadata: unknown): Record<string, Problem[]> {
   const lengthOf = (value: unknown) => Buffer.byteLength(JSON.stringify(value) ?? '')
   if (lengthOf(metadata) <= longestMetadata) return {}

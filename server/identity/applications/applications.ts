@@ -1,4 +1,4 @@
-// Applications, as administrators make, change, disable and delete them.
+// Applications: created, changed, disabled and deleted by administrators.
 import type { Actor } from '../../policy/actor.js'
 import { usesSecret, withDefaults } from '../../policy/application-defaults.js'
 import {
@@ -23,9 +23,9 @@ import type { ApplicationWriting } from './application-writing.js'
 import { auditedChange, auditedWhole } from './audited.js'
 import { type PublicApplication, publicApplication } from './public-application.js'
 
-/** What is left out is as its kind has it (policy/application-defaults.ts). */
+/** Members that are left out get the default of the application's kind (policy/application-defaults.ts). */
 export type NewApplicationInput = {
-  /** Made from the name where none is given. */
+  /** Generated from the name where it is left out. */
   id?: string | undefined
   name: string
   kind: ApplicationKind
@@ -34,7 +34,7 @@ export type NewApplicationInput = {
   resourceScopes?: readonly ResourceScope[] | undefined
 }
 
-/** Each member of the metadata that is there takes the place of what there was; null takes it away. */
+/** Changed members of the metadata; null removes a member. */
 export type MetadataChanges = { [Name in keyof ApplicationMetadata]?: ApplicationMetadata[Name] | null }
 
 export type ApplicationInputChanges = {
@@ -46,7 +46,7 @@ export type ApplicationInputChanges = {
 }
 
 export type Saved = { application: PublicApplication; warnings: Problem[] }
-/** `secret`: shown once, and kept nowhere; null where it proves itself otherwise, or not at all. */
+/** `secret`: shown once, and not stored; null where the application authenticates otherwise, or not at all. */
 export type Created = Saved & { secret: string | null }
 
 export type ApplicationsDeps = {
@@ -61,7 +61,7 @@ export type ApplicationsDeps = {
   now: () => number
 }
 
-/** What may be changed of our own application: the house needs the rest as it is. */
+/** Members of the built-in application that may be changed: this server depends on the others. */
 const changeableOfOwn = ['lifetimes', 'client_uri', 'policy_uri', 'tos_uri', 'contacts']
 
 export function createApplications(deps: ApplicationsDeps) {
@@ -70,7 +70,7 @@ export function createApplications(deps: ApplicationsDeps) {
   const { lock, lockOther } = applicationRights
 
   /**
-   * What was changed of it, in a transaction that may do more; nothing is written where nothing differs.
+   * Changes an application within a larger transaction; nothing is written where nothing differs.
    * @throws not_found, permission_denied, invalid_fields
    */
   async function changeIn(
@@ -87,7 +87,7 @@ export function createApplications(deps: ApplicationsDeps) {
     await applicationRights.require(tx, actor, before, after)
     const told = auditedChange(before, after)
     if (told === null) return { application: publicApplication(before), warnings }
-    // Otherwise one that was retired would prove it again, once it proves itself by secrets again.
+    // Otherwise a retired secret would become valid again once the application authenticates by secrets again.
     if (usesSecret(before.metadata) && !usesSecret(after.metadata) && before.id !== ownApplicationId) {
       await applicationStore.deleteSecrets(tx, before.id)
       await change.record('secret_rotated', { subject: before.id })
@@ -98,8 +98,9 @@ export function createApplications(deps: ApplicationsDeps) {
   }
 
   /**
-   * @param input with whatever its kind has where nothing is said
-   * @param given its secret, or whether one is made where it proves itself by one
+   * Creates an application within a larger transaction.
+   * @param input with the defaults of its kind filled in
+   * @param given its secret, or whether one is generated where it authenticates by a secret
    * @throws invalid_fields, permission_denied
    */
   async function createIn(
@@ -128,7 +129,7 @@ export function createApplications(deps: ApplicationsDeps) {
     }
   }
 
-  /** Disabled or enabled, in a transaction that may do more. */
+  /** Enables or disables an application within a larger transaction. */
   async function setActiveIn(tx: Queries, change: Change, id: string, active: boolean, actor: Actor): Promise<void> {
     const before = await lockOther(tx, id, actor)
     if (before.active === active) return
@@ -149,7 +150,7 @@ export function createApplications(deps: ApplicationsDeps) {
     await applicationWriting.change(tx, change, id, { active: false, deletedAt: now(), ...nothing })
   }
 
-  /** As a room hands them on. */
+  /** The list functions under the names of this module. */
   const { page: list, ...looked } = applicationList
 
   return {
@@ -160,7 +161,7 @@ export function createApplications(deps: ApplicationsDeps) {
     setActiveIn,
     removeIn,
 
-    /** @throws invalid_fields with all that is wrong, permission_denied */
+    /** @throws invalid_fields with all problems, permission_denied */
     async create(input: NewApplicationInput, actor: Actor): Promise<Created> {
       const id = input.id ?? idOf(input, random)
       const whole = { ...input, id, metadata: withDefaults(input.kind, input.metadata) }
@@ -171,7 +172,7 @@ export function createApplications(deps: ApplicationsDeps) {
       }
     },
 
-    /** @throws not_found, invalid_fields with all that is wrong, permission_denied */
+    /** @throws not_found, invalid_fields with all problems, permission_denied */
     change: (id: string, wanted: ApplicationInputChanges, actor: Actor): Promise<Saved> =>
       changes.run(actor, async (tx, change) => {
         const before = await lock(tx, id, actor)
@@ -183,10 +184,10 @@ export function createApplications(deps: ApplicationsDeps) {
       }),
 
     /**
-     * One that registered itself is an administrator's from then on: it can no longer change itself, and people are no
-     * longer warned of it.
-     * @param seen the version that somebody has looked at; undefined: whichever it is
-     * @returns whether it was still that one; it is left alone where it has changed itself since
+     * A self-registered application is administered from then on: it can no longer change itself, and users no longer
+     * see a warning about it.
+     * @param seen the version that the administrator has reviewed; undefined: any
+     * @returns whether it still had that version; it is left unchanged where it has changed itself since
      * @throws not_found, permission_denied, invalid_fields where it has not registered itself
      */
     adopt: (id: string, actor: Actor, seen?: number): Promise<boolean> =>
@@ -199,19 +200,23 @@ export function createApplications(deps: ApplicationsDeps) {
         return true
       }),
 
-    /** Ends its sessions. @throws not_found, permission_denied */
+    /** Disables an application and ends its sessions. @throws not_found, permission_denied */
     disable: (id: string, actor: Actor): Promise<void> =>
       changes.run(actor, (tx, change) => setActiveIn(tx, change, id, false, actor)),
 
-    /** Revives none of its sessions. @throws not_found, permission_denied */
+    /** Enables an application; sessions that have ended stay ended. @throws not_found, permission_denied */
     enable: (id: string, actor: Actor): Promise<void> =>
       changes.run(actor, (tx, change) => setActiveIn(tx, change, id, true, actor)),
 
-    /** Ends its sessions. The row stays, with its name and nothing else, so that its id is never used again. @throws not_found, permission_denied */
+    /**
+     * Deletes an application and ends its sessions. The row stays, with its name alone, so that its id is never used
+     * again.
+     * @throws not_found, permission_denied
+     */
     remove: (id: string, actor: Actor): Promise<void> =>
       changes.run(actor, (tx, change) => removeIn(tx, change, id, actor)),
 
-    /** All of them at once, whatever their number. @throws not_found, permission_denied */
+    /** Ends all sessions of an application by one entry of the log. @throws not_found, permission_denied */
     endSessions: (id: string, actor: Actor): Promise<void> =>
       changes.run(actor, async (tx, { record, note }) => {
         await lock(tx, id, actor)
@@ -223,7 +228,7 @@ export function createApplications(deps: ApplicationsDeps) {
 
 export type Applications = ReturnType<typeof createApplications>
 
-/** Of our own row. @throws invalid_fields */
+/** Refuses changes of the built-in application that this server depends on. @throws invalid_fields */
 function requireHarmless(before: ApplicationRecord, after: ApplicationRecord): void {
   const fields: FieldProblems = {}
   const refused = [problem('application_built_in')]
@@ -239,7 +244,10 @@ function requireHarmless(before: ApplicationRecord, after: ApplicationRecord): v
   if (Object.keys(fields).length > 0) throw refuseFields(fields)
 }
 
-/** Of one that nobody here has looked at. @throws invalid_fields with what it says itself */
+/**
+ * Refuses changes of members that an application which nobody has adopted says of itself.
+ * @throws invalid_fields with these members
+ */
 function requireNotItsOwn(before: ApplicationRecord, after: ApplicationRecord): void {
   const refused = [problem(before.origin === 'document' ? 'said_by_document' : 'said_by_itself')]
   const said = ({ name, kind, metadata }: ApplicationRecord) => ({ ...metadata, client_name: name, kind })
@@ -254,7 +262,10 @@ function mergedMetadata(before: ApplicationMetadata, changes: MetadataChanges): 
   return Object.fromEntries(merged) as ApplicationMetadata
 }
 
-/** Readable in logs and addresses; the random part keeps two of one name apart, and gives away nothing. */
+/**
+ * An id that is readable in logs and URLs; its random part keeps two applications of one name apart, and reveals
+ * nothing.
+ */
 function idOf({ name, kind }: NewApplicationInput, random: (size: number) => Buffer): string {
   const words = name
     .normalize('NFKD')
@@ -266,7 +277,10 @@ function idOf({ name, kind }: NewApplicationInput, random: (size: number) => Buf
   return `${words || kind.replace('_', '-')}-${random(4).toString('hex')}`
 }
 
-/** What ended with it is told to it all the same: by where, and signed as it has registered. */
+/**
+ * Metadata that a deleted application keeps: where and how its logout tokens are sent for the sessions that ended with
+ * it.
+ */
 function leftToTell({ backchannel_logout_uri: uri, id_token_signed_response_alg: algorithm }: ApplicationMetadata) {
   if (uri === undefined) return {}
   return { backchannel_logout_uri: uri, ...(algorithm && { id_token_signed_response_alg: algorithm }) }

@@ -1,4 +1,4 @@
-// What the audit log is told of an application: what it is described by, and never what it proves itself by.
+// What the audit log records of an application: its description, and never its credentials.
 import type { AuditedValues } from '../../policy/audit.js'
 import { canonical } from '../../protocol/json.js'
 import type { NewApplication } from '../../storage/applications.js'
@@ -16,7 +16,7 @@ export function auditedWhole({ name, kind, origin, metadata, resource, resourceS
   }
 }
 
-/** What differs, before and after; null where nothing does. */
+/** Differing members, before and after; null where nothing differs. */
 export function auditedChange(
   before: Described,
   after: Described,

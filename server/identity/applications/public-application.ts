@@ -1,5 +1,5 @@
-// Applications as the floors above see them (a view: columns picked one by one), and as they are written for programs: by the
-// API, the command line, files.
+// Applications as the HTTP and command layers see them (a view: columns picked one by one), and as the API, the command
+// line and files write them.
 import type {
   ApplicationKind,
   ApplicationMetadata,
@@ -19,7 +19,7 @@ export type PublicApplication = {
   version: number
   createdAt: number
   metadata: ApplicationMetadata
-  /** Its identifier, where it is a resource server. */
+  /** The resource identifier, where the application is a resource server. */
   resource: string | null
   resourceScopes: readonly ResourceScope[]
 }
@@ -39,7 +39,10 @@ export function publicApplication(application: ApplicationRecord): PublicApplica
   }
 }
 
-/** In the names of RFC 7591 and ours, as policy/application-description.ts reads them; times as ISO 8601 in UTC. */
+/**
+ * An application with the member names of RFC 7591 and our own, as policy/application-description.ts reads them; times
+ * as ISO 8601 in UTC.
+ */
 export function describedApplication({
   id,
   name,

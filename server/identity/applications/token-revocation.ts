@@ -1,4 +1,4 @@
-// An application gives a token back (RFC 7009): a refresh token with its session, an access token by itself.
+// Token revocation by applications (RFC 7009): a refresh token ends its session, an access token is revoked alone.
 import type { Origin } from '../../policy/actor.js'
 import { apiKeyPrefix } from '../../policy/api-key.js'
 import type { AccessClaims, RefreshClaims } from '../../protocol/claims.js'
@@ -10,9 +10,9 @@ import type { AnyToken, Inspect } from '../../tokens/inspect.js'
 import type { Sessions } from '../devices/sessions.js'
 import type { Quota } from '../quota.js'
 
-/** How many entries for single tokens an application may have in the log: every verifier holds them all in memory. */
+/** Log entries for single tokens that an application may have at most: every verifier holds them all in memory. */
 const mostLive = 10_000
-/** When to ask again, in seconds: they expire by themselves. */
+/** Seconds until a client may retry: entries expire by themselves. */
 const retryAfter = 60
 
 export type TokenRevocationDeps = {
@@ -28,7 +28,7 @@ export type TokenRevocationDeps = {
 export function createTokenRevocation(deps: TokenRevocationDeps) {
   const { database, revocationStore, inspect, sessions, changes, personQuota, now } = deps
 
-  /** null where it is none of ours, or over (RFC 7009 §2.2): that is what was asked for. */
+  /** The token, or null where it is unknown or expired: then it counts as revoked already (RFC 7009 §2.2). */
   async function findLive(token: string): Promise<AnyToken | null> {
     try {
       return await inspect.issued(token)
@@ -38,7 +38,7 @@ export function createTokenRevocation(deps: TokenRevocationDeps) {
     }
   }
 
-  /** Also by a spent one: a sign-out must not fail for being late. */
+  /** Ends the session of a refresh token, also of a spent one: a sign-out must not fail for being late. */
   async function endSession({ sid, sub }: RefreshClaims, origin: Origin): Promise<void> {
     try {
       await sessions.end(sid, Number(sub), { name: `user:${Number(sub)}`, origin, credential: null }, 'sign_out')
@@ -48,7 +48,7 @@ export function createTokenRevocation(deps: TokenRevocationDeps) {
   }
 
   async function endToken({ jti, client_id, sid, sub }: AccessClaims, origin: Origin): Promise<void> {
-    // Whoever signs in to a public application can get any number of tokens, and give them back in its name.
+    // A user of a public application can get any number of tokens, and revoke them in its name.
     if (sid !== undefined) await personQuota(`${client_id} ${sub}`)
     const name = `application:${client_id}` as const
     const live = await revocationStore.countLiveTokens(database, name, now(), mostLive)
@@ -62,11 +62,12 @@ export function createTokenRevocation(deps: TokenRevocationDeps) {
      * @throws invalid_grant (another one's token), unsupported_token_type, too_many_revocations, database_unavailable
      */
     async revoke(token: string, applicationId: string, origin: Origin): Promise<void> {
-      // RFC 7009 §2.2.1. A person gave it, not we to an application: they end it, and whether there is one is not told.
+      // RFC 7009 §2.2.1. An API key is created by a user, not issued to an application: only users end it, and whether
+      // it exists is not revealed.
       if (token.startsWith(apiKeyPrefix)) throw refuse('unsupported_token_type')
       const found = await findLive(token)
       if (!found) return
-      // RFC 7009 §2.1: one that was given to another application is refused.
+      // RFC 7009 §2.1: a token that was issued to another application is refused.
       if (found.claims.client_id !== applicationId) throw refuse('invalid_grant')
       if (found.kind === 'refresh') await endSession(found.claims, origin)
       else await endToken(found.claims, origin)
