@@ -1,5 +1,5 @@
-// Requests of the authorization endpoint, from their parameters to what comes next. Nothing here writes but one thing: that
-// somebody has come with what was pushed.
+// Requests of the authorization endpoint: from their parameters to the next step. Nothing is written here but the first
+// use of a pushed request.
 
 import { mayUse } from '../../policy/application-metadata.js'
 import { type ConsentFacts, nextStep, type Step } from '../../policy/authorization.js'
@@ -37,7 +37,9 @@ import { isPushedUri, type PushedRequests } from './pushed-requests.js'
 
 export type CheckedRequest = { request: AuthorizationRequest; application: PublicApplication }
 
-/** A request that breaks a rule. `back`: the application is told, and there; without it a page tells the person. */
+/**
+ * A request that breaks a rule. `back`: where the error is sent to the application; null: a page shows it to the user.
+ */
 export class AuthorizationRefusal extends Refusal {
   constructor(
     code: ErrorCode,
@@ -48,17 +50,17 @@ export class AuthorizationRefusal extends Refusal {
   }
 }
 
-/** What its parameters do not say. */
+/** Facts about a request that its parameters do not say. */
 type Known = {
-  /** Whom the `id_token_hint` is about. */
+  /** The subject of the `id_token_hint`. */
   hintedSub?: string | null | undefined
   beganAt: number
-  /** Of whoever asks; '' where nobody knows. */
+  /** IP address of the client; '' where it is unknown. */
   from: string
   testedBy?: string
-  /** It is sent ahead just now. */
+  /** The request is being pushed by the application now. */
   isPushed?: true
-  /** It was: the row that has it. */
+  /** Hash of the row of a request that was pushed. */
   pushed?: string
 }
 
@@ -79,7 +81,7 @@ export type AuthorizationRequestsDeps = {
   now: () => number
 }
 
-/** The page of ours that a test of an application comes back to. */
+/** The page of this server that an administrator's test of an application redirects to. */
 export function testRedirectUri(issuer: string, applicationId: string): string {
   return `${issuer}${testPath(applicationId)}`
 }
@@ -110,7 +112,7 @@ export function createAuthorizationRequests(deps: AuthorizationRequestsDeps) {
     const named = pushed === undefined ? {} : { pushed }
     if (!broken) return { request: { ...requestOf(asked, facts, beganAt), ...named }, application: application! }
     const { error, why, told } = broken
-    // Whoever tries it out is told here.
+    // An administrator who tests the application sees the error here.
     const isTold = told === 'person' || test !== undefined
     throw new AuthorizationRefusal(error, why, isTold ? null : backFor(asked, application!, named))
   }
@@ -127,8 +129,8 @@ export function createAuthorizationRequests(deps: AuthorizationRequestsDeps) {
   }
 
   /**
-   * What was pushed, by the reference to it. Of what else the address says nothing counts (RFC 9101 §6.3) but a request object,
-   * which never stands beside (§5).
+   * Opens a pushed request by its `request_uri`. Other parameters of the URL are ignored (RFC 9101 §6.3), except a
+   * request object, which is refused beside it (§5).
    */
   async function openPushed(
     uri: string,
@@ -144,7 +146,7 @@ export function createAuthorizationRequests(deps: AuthorizationRequestsDeps) {
     return checked
   }
 
-  /** The rules once more of one that is kept; and of one that was pushed, whether it was answered meanwhile. */
+  /** Checks a stored request against the rules again; a pushed one also for having been answered meanwhile. */
   async function again(request: AuthorizationRequest, beganAt: number, from: string): Promise<CheckedRequest> {
     const checked = await judge(parametersOf(request), { ...request, beganAt, from })
     const { pushed } = checked.request
@@ -157,7 +159,10 @@ export function createAuthorizationRequests(deps: AuthorizationRequestsDeps) {
     return new AuthorizationRefusal('invalid_request_uri', overPushed, back)
   }
 
-  /** null where it is none of ours, or was given to another application: whom it is about would be no hint then. */
+  /**
+   * Subject of the `id_token_hint`; undefined without a hint, null where it was not issued here or to another
+   * application.
+   */
   function hintedIn(asked: AuthorizationParameters): string | null | undefined {
     const [hint] = asked.id_token_hint ?? []
     if (hint === undefined) return undefined
@@ -175,7 +180,7 @@ export function createAuthorizationRequests(deps: AuthorizationRequestsDeps) {
     const remembered = isFirstParty ? null : await consentStore.find(database, userId, id)
     return {
       isFirstParty,
-      // Anybody can claim to be an installed program; and a document may say something else tomorrow.
+      // Any program can claim to be an installed one; and a client metadata document may say something else tomorrow.
       asksAlways: application.origin === 'document' || (isPublic(application) && isNative(application)),
       isCovered: covers(remembered?.scopes ?? null, request, servers()),
     }
@@ -183,34 +188,35 @@ export function createAuthorizationRequests(deps: AuthorizationRequestsDeps) {
 
   return {
     /**
-     * @param from the address of whoever asks; '' where nobody knows
-     * @throws AuthorizationRefusal with the first rule that is broken; client_document_unavailable, client_document_invalid,
-     *   too_many_from_network, database_unavailable
+     * Checks a request of the authorization endpoint.
+     * @param from IP address of the client; '' where it is unknown
+     * @throws AuthorizationRefusal with the first rule that is broken; client_document_unavailable,
+     *   client_document_invalid, too_many_from_network, database_unavailable
      */
     check(asked: AuthorizationParameters, from = ''): Promise<CheckedRequest> {
       const pushed = asked.request_uri?.find(isPushedUri)
-      // Beside another one it is no reference by itself.
+      // Two `request_uri` parameters refer to no request.
       if (pushed !== undefined) return openPushed(asked.request_uri!.length === 1 ? pushed : '', asked, from)
       return judge(asked, { hintedSub: hintedIn(asked), beganAt: now(), from })
     },
 
-    /** The same of one that an application sends ahead. @throws AuthorizationRefusal */
+    /** Checks a request that an application pushes. @throws AuthorizationRefusal */
     checkPushed: (asked: AuthorizationParameters, from = ''): Promise<CheckedRequest> =>
       judge(asked, { hintedSub: hintedIn(asked), beganAt: now(), from, isPushed: true }),
 
-    /** The same of one that was checked before: meanwhile its application may be another one. */
+    /** Checks a request once more: its application may have changed since. @throws AuthorizationRefusal */
     recheck: (request: AuthorizationRequest, from = ''): Promise<CheckedRequest> =>
       again(request, request.beganAt, from),
 
-    /** The same of one that no browser had begun. */
+    /** Checks a stored request that no browser had begun; it begins now. @throws AuthorizationRefusal */
     begin: (request: AuthorizationRequest, from = ''): Promise<CheckedRequest> => again(request, now(), from),
 
-    /** What comes next for the one who is signed in with the browser, or for nobody. */
+    /** The next step for the user who is signed in with the browser, or for a browser without a sign-in. */
     async nextStep({ request, application }: CheckedRequest, browser: BrowserSession | undefined): Promise<Step> {
       const authenticatedAt = browser?.page.authenticatedAt ?? 0
       const signIn =
         browser && (await browserSessionStore.signInFor(database, browser.session.id, authenticatedAt, application.id))
-      // Somebody else has signed in meanwhile: no code is made in their name for a page of another's.
+      // Another user has signed in meanwhile: the page of the first one must not get a code in the second one's name.
       if (signIn && request.testedBy !== undefined && request.testedBy !== browser?.session.id)
         return { step: 'error', error: 'access_denied' }
       if (!signIn) return nextStep(request, null, { isFirstParty: false, asksAlways: false, isCovered: false })

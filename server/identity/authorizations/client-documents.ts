@@ -1,6 +1,6 @@
-// Fetches the documents of applications whose `client_id` is an address (policy/client-document.ts). Anybody can cause that
-// without signing in (SSRF): so size, rate, concurrency and cache are bounded, addresses are public ones unless an
-// administrator has named the host (outgoing/), and nothing is written.
+// Fetches client metadata documents, for applications whose `client_id` is a URL (policy/client-document.ts). Anybody
+// can cause a fetch without signing in (SSRF): so size, rate, concurrency and cache are bounded, addresses are public
+// ones unless an administrator has named the host (outgoing/), and nothing is written.
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Outgoing } from '../../outgoing/outgoing.js'
 import { type ClientDocument, DocumentProblem } from '../../policy/client-document.js'
@@ -9,31 +9,31 @@ import { refuse } from '../../protocol/errors.js'
 import { JsonError, parseStrictJson } from '../../protocol/json.js'
 import type { NetworkThrottle } from './network-throttle.js'
 
-/** §8.7 recommends 5 kilobytes; keys take more. */
+/** Largest document, in bytes: §8.7 recommends 5 kilobytes, keys take more. */
 const most = 10_240
-/** A person waits for it; ms. */
+/** Timeout of a fetch, in ms: a user waits for it. */
 const wait = 3_000
-/** Seconds. A sign-in takes minutes, and at each step of it the document is asked for. */
+/** Bounds of the cache lifetime, in seconds. A sign-in takes minutes, and each of its steps needs the document. */
 const bounds: CacheBounds = { least: 300, usual: 3_600, most: 86_400 }
 const mostHeld = 500
-/** `strange`: of those that nobody has let in yet, whose hosts may be as slow as they like. */
+/** Concurrent fetches. `strange`: for applications that no user has allowed yet, whose hosts may be slow on purpose. */
 const mostAtOnce = { inAll: 16, strange: 12, ofHost: 4 }
-/** In a minute, of those that nobody has let in yet. */
+/** Fetches per window (ms) for applications that no user has allowed yet. */
 const mostStrangers = { inAll: 600, ofHost: 30, window: 60_000 }
 
-/** `good` until then; epoch ms. */
+/** A cached document; valid until `until`, epoch ms. */
 type Held = { document: unknown; until: number }
 
-/** What the document says now; it depends on policies, too. @throws DocumentProblem */
+/** Reads a document by the present policies. @throws DocumentProblem */
 export type ReadDocument = (id: string, document: unknown) => ClientDocument
 
 export type DocumentAsked = {
   id: string
-  /** Of whoever asks; '' where nobody knows. */
+  /** IP address of the client; '' where it is unknown. */
   address: string
-  /** Somebody has let it in before. */
+  /** Whether a user has allowed the application before. */
   isKnown: boolean
-  /** To a public address, whatever the setting names: nobody here has named its host. */
+  /** Connects to public addresses alone, whatever OUTGOING_ALLOW names: no administrator has named the host. */
   publicAlone: boolean
   read: ReadDocument
 }
@@ -52,7 +52,7 @@ export function createClientDocuments({ outgoing, networkThrottle, now, log }: C
 
   const unavailable = (retryAfter = 5) => refuse('client_document_unavailable', { retryAfter })
 
-  /** @throws client_document_unavailable: too many are asked for */
+  /** Counts a fetch for an application that no user has allowed yet. @throws client_document_unavailable: too many */
   function countStranger(host: string): void {
     const at = now()
     const { window, inAll, ofHost } = mostStrangers
@@ -64,7 +64,7 @@ export function createClientDocuments({ outgoing, networkThrottle, now, log }: C
     strangers.ofHost.set(host, count)
   }
 
-  /** Slow ones must not take all the places. */
+  /** Limits concurrent fetches: slow hosts must not take all of them. @throws client_document_unavailable */
   function requirePlace(host: string, isKnown: boolean): void {
     const ofHost = [...underWay.keys()].filter(id => new URL(id).host === host).length
     const strange = [...underWay.values()].filter(one => !one.isKnown).length
@@ -80,12 +80,12 @@ export function createClientDocuments({ outgoing, networkThrottle, now, log }: C
         wait,
         publicAlone,
       })
-      // §5: nothing else than 200, and no redirect.
+      // §5: no status but 200, and no redirect.
       if (status !== 200) throw Object.assign(new Error('no document'), { code: `STATUS_${status}` })
       requireJson(headers)
       const document = parseStrictJson(textOf(body))
       const found = read(id, document)
-      // §5.2: neither errors nor documents that are no good are kept.
+      // §5.2: neither errors nor invalid documents are cached.
       keep(id, { document, until: now() + cacheLifetime(headers, bounds) * 1_000 })
       return found
     } catch (error) {
@@ -104,7 +104,7 @@ export function createClientDocuments({ outgoing, networkThrottle, now, log }: C
     const isOurs = error instanceof DocumentProblem || error instanceof JsonError
     const reason = isOurs ? error.message : String((error as { code?: unknown }).code ?? (error as Error).name)
     log.info({ application: id, reason }, 'the document of an application was not taken')
-    // Why an address was not reached is told to nobody: it would say what lies on this side of the network.
+    // The reason for a failed connection is in the log alone: a response with it would reveal the internal network.
     return isOurs ? refuse('client_document_invalid') : unavailable()
   }
 
@@ -148,7 +148,7 @@ function textOf(body: Buffer): string {
   }
 }
 
-/** §4: also a type of one's own, as long as it is JSON. */
+/** §4: any JSON media type, also one with the suffix `+json`. @throws DocumentProblem */
 function requireJson({ 'content-type': type = '' }: IncomingHttpHeaders): void {
   const [essence = ''] = type.toLowerCase().split(';')
   if (!/^application\/([a-z0-9.+-]+\+)?json$/.test(essence.trim()))

@@ -1,7 +1,7 @@
-// What a code looks like, and what is kept of it.
+// The text of an authorization code, and the hash that is stored of it.
 import { createHash } from 'node:crypto'
 
-/** By which scanners of logs find it. */
+/** Prefix by which secret scanners of logs find an authorization code. */
 const prefix = 'dvz_code_'
 
 export function newCode(random: (size: number) => Buffer): string {

@@ -1,6 +1,7 @@
-// Redeems a code for a session, once (RFC 6749 §4.1.3). Checks that a stranger's request can fail come first and write nothing;
-// then all that the code depends on is read again under row locks, in the order user, session of the browser, code
-// (oauth.md §4): a concurrent end of one of these commits before and is seen, or after and finds the session.
+// Redeems an authorization code for a session, once (RFC 6749 §4.1.3). Checks that a request of another client can fail
+// come first and write nothing; then all that the code depends on is read again under row locks, in the order user,
+// browser session, code (oauth.md §4): a concurrent end of one of these commits before and is seen, or after and finds
+// the session.
 import { createHash } from 'node:crypto'
 import type { Origin } from '../../policy/actor.js'
 import {
@@ -29,15 +30,15 @@ import { type Evidence, EvidenceOutdated, type OpenSession } from '../sign-in/op
 import { hashOfCode, isCode } from './code-text.js'
 import type { HeldConsent } from './held-consent.js'
 
-/** What comes with a code. */
+/** Parameters of a request that redeems a code. */
 export type RedemptionTerms = {
   redirectUri: string | undefined
   /** RFC 7636 §4.5 */
   verifier: string | undefined
   asked?: AskedTarget
-  /** Of the key that the tokens are bound to (RFC 9449). */
+  /** Proof of the key that the tokens are bound to (RFC 9449). */
   proof?: ShownProof | null
-  /** For a session that ends again at once: never one that the application goes on with. */
+  /** The session is separate and ends again at once: never an existing one of the application. */
   apart?: true
 }
 
@@ -57,7 +58,7 @@ export type CodesDeps = {
   policy: PolicyInForce
   random: (size: number) => Buffer
   now: () => number
-  /** As `now`, by the latest that it may be. */
+  /** The current time at the latest that clock uncertainty allows, epoch ms. */
   latest: () => number
 }
 
@@ -67,7 +68,10 @@ export function createCodes(deps: CodesDeps) {
 
   const servers = () => resourceServersOf(applications.resourceServers(), issuer)
 
-  /** As it is held, at the moment of the call; the transaction makes sure that it is not behind. */
+  /**
+   * The application as this process caches it at this moment; the transaction checks that the cache is up to date.
+   * @throws database_unavailable
+   */
   function requireHeld(id: string): ApplicationRecord {
     const held = applications.find(id)
     if (!held) throw refuse('database_unavailable', { retryAfter: 1 })
@@ -76,9 +80,9 @@ export function createCodes(deps: CodesDeps) {
 
   /**
    * Turns a code into the tokens of a session.
-   * @param applicationId of the application that has authenticated
+   * @param applicationId of the authenticated application
    * @throws invalid_grant, code_reused, unauthorized_client, invalid_scope, invalid_target, invalid_dpop_proof,
-   *   database_unavailable; only with code_reused anything has changed
+   *   database_unavailable; rows have changed only with code_reused
    */
   async function redeem(
     code: string,
@@ -113,23 +117,23 @@ export function createCodes(deps: CodesDeps) {
     }
   }
 
-  /** What a stranger can fail. */
+  /** Checks that the request comes from the client that the code was issued to. */
   function isPresentedBy(
     row: CodeRecord,
     applicationId: string,
     { redirectUri, verifier, proof }: RedemptionTerms,
   ): boolean {
     if (row.applicationId !== applicationId) return false
-    // RFC 6749 §4.1.3: the same, byte by byte, if the request named one.
+    // RFC 6749 §4.1.3: the redirect URI must be identical, byte by byte, if the request named one.
     if (row.redirectUri !== null ? redirectUri !== row.redirectUri : !isRegistered(redirectUri, applicationId))
       return false
     // RFC 9700 §2.1.1: a verifier for a code that was asked for without a challenge is a downgrade, and refused.
     if (row.challenge === null ? verifier !== undefined : !verifierMatches(verifier ?? '', row.challenge)) return false
-    // RFC 9449 §10: the key that was named when the code was asked for.
+    // RFC 9449 §10: the key that was named in the authorization request.
     return row.dpopJkt === null || row.dpopJkt === proof?.jkt
   }
 
-  /** The request named none, as one alone is registered. */
+  /** Whether a redirect URI is registered; left out where the application has registered exactly one. */
   const isRegistered = (redirectUri: string | undefined, applicationId: string) =>
     redirectUri === undefined || requireHeld(applicationId).metadata.redirect_uris?.includes(redirectUri) === true
 
@@ -141,7 +145,7 @@ export function createCodes(deps: CodesDeps) {
       async stillHolds(tx) {
         await sessionStore.lock(tx, row.browserSid)
         const browser = await sessionStore.find(tx, row.browserSid)
-        // A browser session that expired, and was not ended, has ended nothing that it gave.
+        // A browser session that expired, and was not ended, has not ended the grants that were made through it.
         return browser !== null && (browser.endedAt === null || browser.endedReason === 'expired')
       },
       async spend(tx, { id: sessionId }) {
@@ -167,9 +171,9 @@ export function createCodes(deps: CodesDeps) {
   }
 
   /**
-   * RFC 6749 §4.1.2: a replayed code may have been stolen, so what it gave ends; that is committed before the refusal. But a
-   * reloaded page sends its code twice: with the verifier, from the same address and user agent and within the grace, the
-   * second request is refused and the session stays.
+   * RFC 6749 §4.1.2: a replayed code may have been stolen, so its session ends; that is committed before the refusal.
+   * But a reloaded page sends its code twice: with the verifier, from the same address and user agent and within the
+   * grace period, the second request is refused and the session stays.
    */
   async function spent(row: CodeRecord, origin: Origin) {
     const method = authenticationMethodOf(requireHeld(row.applicationId))

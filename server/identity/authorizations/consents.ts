@@ -1,5 +1,5 @@
-// What a person has let applications have: looked at, and taken back. Taken back is more than forgotten: the application's
-// sessions of that person end, those that outlive a browser too, and so does what has not become a session yet.
+// Consents of users to applications: listed and withdrawn. A withdrawal also ends the application's sessions of that
+// user, those that outlive a browser too, and codes and device codes that have not become a session yet.
 import { type Actor, userOf } from '../../policy/actor.js'
 import { ownApplicationId } from '../../policy/application-metadata.js'
 import { type AskedScopes, type ConsentedScopes, scopesByServer, wordsIn } from '../../policy/consent.js'
@@ -20,16 +20,16 @@ import type { SessionStates } from '../devices/session-state.js'
 import type { ActorRights } from '../rights.js'
 import { type DescribedScopes, describedScopes } from './described-scopes.js'
 
-/** An application that may act for somebody. Times are epoch ms. */
+/** An application that may act for a user. Times are epoch ms. */
 export type LetIn = {
   application: PublicApplication
-  /** When the person agreed first; null where nobody was asked, as of an application of our own. */
+  /** When the user agreed first; null where no consent was asked for, as with a first-party application. */
   since: number | null
   rights: DescribedScopes[]
-  /** How many of its sessions live; `more`: that many at least. */
+  /** How many of its sessions are live; `more`: at least that many. */
   sessions: number
   more: boolean
-  /** null where none lives. */
+  /** null where no session is live. */
   lastUsedAt: number | null
 }
 
@@ -49,7 +49,7 @@ export type ConsentsDeps = {
   applications: ApplicationsInForce
 }
 
-/** How many sessions end in one transaction: others wait for it. */
+/** How many sessions end in one transaction, for which other transactions wait. */
 const atOnce = 200
 
 export function createConsents(deps: ConsentsDeps) {
@@ -73,7 +73,7 @@ export function createConsents(deps: ConsentsDeps) {
     }
   }
 
-  /** Everything in one transaction, or so much that another one goes on. @returns whether all is done */
+  /** Withdraws in one transaction, or a first part of it (`more`). @returns whether all is done */
   function withdrawSome(userId: number, applicationId: string, actor: Actor): Promise<'done' | 'more' | 'nothing'> {
     const work: Parameters<typeof changes.run<'done' | 'more' | 'nothing'>>[1] = async (tx, { recordEnds, note }) => {
       await userStore.lock(tx, userId)
@@ -85,7 +85,7 @@ export function createConsents(deps: ConsentsDeps) {
       await deviceCodeStore.removeUnspent(tx, userId, applicationId)
       await recordEnds(ending.slice(0, atOnce).map(sid => [sid, 'consent_withdrawn']))
       if (ending.length > atOnce) return 'more'
-      // Last of all: whoever comes again after a fault finds it, and goes on.
+      // The consent is removed last: a retry after a fault still finds it, and goes on.
       await consentStore.remove(tx, userId, applicationId)
       const before = { application: applicationId, ...(consent && { scope: wordsIn(consent.scopes) }) }
       note({ action: 'consent_withdrawn', subject: String(userId), before })
@@ -101,19 +101,19 @@ export function createConsents(deps: ConsentsDeps) {
   }
 
   return {
-    /** What a request asks for, by the resource servers that are there now. */
+    /** Scopes of a request, by the resource servers that exist now. */
     asked: (request: AskedScopes): ConsentedScopes =>
       scopesByServer(request, resourceServersOf(applications.resourceServers(), issuer)),
 
-    /** Scopes in words, each with the resource server that it belongs to. */
+    /** Scopes with their descriptions, each with the resource server that it belongs to. */
     described,
 
-    /** What a person lets one application have; null: nothing was agreed to, or it was withdrawn. */
+    /** Scopes that a user has agreed to for one application; null: none, or withdrawn. */
     async remembered(userId: number, applicationId: string): Promise<ConsentedScopes | null> {
       return (await consentStore.find(database, userId, applicationId))?.scopes ?? null
     },
 
-    /** All applications that may act for a person: those that they agreed to, and those whose sessions live. By name. */
+    /** All applications that may act for a user: those with a consent, and those with live sessions. By name. */
     async listOf(userId: number): Promise<LetIn[]> {
       const consents = new Map((await consentStore.ofUser(database, userId)).map(one => [one.applicationId, one]))
       const uses = new Map(
@@ -129,10 +129,10 @@ export function createConsents(deps: ConsentsDeps) {
     },
 
     /**
-     * Takes back what a person let an application have, and ends what it has: all of its sessions of that person, and codes
-     * and device codes that it has not redeemed. Also of an application of our own, which nobody agreed to.
+     * Withdraws a user's consent to an application, and ends all of its sessions of that user and its unredeemed codes
+     * and device codes. Also for a first-party application, which has no consent.
      * @returns the application
-     * @throws not_found, also when there was nothing; permission_denied
+     * @throws not_found, also when there was nothing to withdraw; permission_denied
      */
     async withdraw(userId: number, applicationId: string, actor: Actor): Promise<PublicApplication> {
       const application =

@@ -1,6 +1,6 @@
-// What every decision of a person about an application stands on, read under locks in the order user, consent, what the
-// decision is about, session of the browser, so that whoever ends one of these comes before and is seen, or after and finds
-// what was decided (oauth.md §4).
+// Checks that every decision of a user about an application rests on, read under locks in the order user, consent, row
+// that the decision is about, browser session, so that a concurrent end of one of these commits before and is seen, or
+// after and finds what was decided (oauth.md §4).
 import { type Actor, nameOf, originOf } from '../../policy/actor.js'
 import { mayUse } from '../../policy/application-metadata.js'
 import {
@@ -38,17 +38,23 @@ export type DecidingDeps = {
   now: () => number
 }
 
-/** What is decided about. */
+/** The scopes, resource servers and application that a decision is about. */
 export type Asked = AskedScopes & { applicationId: string }
 
-/** What was found, and what is granted. `authenticatedAt`: when the password was typed last; epoch ms. */
+/**
+ * The browser session's standing, and the scopes that are granted. `authenticatedAt`: when the password was typed last;
+ * epoch ms.
+ */
 export type Decided = { standing: Standing; granted: ConsentedScopes; authenticatedAt: number }
 
 export function createDeciding(deps: DecidingDeps) {
   const { issuer, userStore, applicationStore, sessionStore, browserSessionStore, consentStore } = deps
   const { applications, policy, now } = deps
 
-  /** The row itself: what is held in memory may be older than the transaction. @throws unknown_application, access_denied */
+  /**
+   * Reads the application's row: the cache may be older than the transaction.
+   * @throws unknown_application, access_denied
+   */
   async function requireApplication(tx: Queries, id: string, { user }: Standing): Promise<ApplicationRecord> {
     const application = await applicationStore.find(tx, id)
     if (!application?.active) throw refuse('unknown_application')
@@ -56,7 +62,10 @@ export function createDeciding(deps: DecidingDeps) {
     return application
   }
 
-  /** Its row stays as it is until the transaction ends. @throws login_required, interaction_required */
+  /**
+   * Requires a live browser session, whose row stays locked until the transaction ends.
+   * @throws login_required, interaction_required
+   */
   async function requireLive(tx: Queries, { session: { id, userId } }: BrowserSession): Promise<Standing> {
     await sessionStore.lock(tx, id)
     const standing = (await sessionStore.standings(tx, [id])).get(id)
@@ -70,7 +79,7 @@ export function createDeciding(deps: DecidingDeps) {
     return standing
   }
 
-  /** @returns what is agreed to now */
+  /** Adds scopes to a consent. @returns all scopes that are agreed to now */
   async function remember(
     tx: Queries,
     { note }: Change,
@@ -93,12 +102,12 @@ export function createDeciding(deps: DecidingDeps) {
 
   return {
     /**
-     * Remembers what is agreed to. The application of ours (`first_party`) is asked about nowhere, and its consent never
-     * written.
-     * @param consented the scopes that the person was shown and agreed to just now; null: nobody was asked
-     * @param lockIt locks what is decided about
-     * @throws login_required, interaction_required (a new password must be chosen first), consent_required, access_denied
-     *   (none of the roles that the application requires), unknown_application
+     * Checks a decision and remembers the consent. A first-party application (`first_party`) needs none, and its
+     * consent is never written.
+     * @param consented the scopes that the user was shown and agreed to just now; null: no consent was asked for
+     * @param lockIt locks the row that the decision is about
+     * @throws login_required, interaction_required (a new password must be chosen first), consent_required,
+     *   access_denied (none of the roles that the application requires), unknown_application
      */
     async decide(
       tx: Queries,
@@ -116,7 +125,8 @@ export function createDeciding(deps: DecidingDeps) {
       await lockIt()
       const standing = await requireLive(tx, browser)
       const application = await requireApplication(tx, applicationId, standing)
-      // Ended for everybody since this browser signed in: as if the application's own session had ended (oauth.md §3).
+      // All sessions of the application were ended since this browser signed in: as if its own session had ended
+      // (oauth.md §3).
       if (standing.session.seq < application.endedSeq) throw refuse('login_required')
       if (!application.metadata.first_party) {
         const given = consented && scopesByServer({ scope: consented, resources }, servers)
@@ -134,8 +144,8 @@ export function createDeciding(deps: DecidingDeps) {
 export type Deciding = ReturnType<typeof createDeciding>
 
 /**
- * Without a credential to be judged first: that would lock the session before the consent. What it would ask is asked here,
- * in the order of all locks.
+ * The actor without a credential that `changes.run` would check first: that would lock the session before the consent.
+ * `decide` makes the same checks in the global lock order.
  */
 export function byBrowser(actor: Actor, { user }: BrowserSession): Actor {
   const origin = originOf(actor)

@@ -1,4 +1,4 @@
-// A person has decided to let an application in through their browser: what they agreed to is remembered and a code is made,
+// A user's decision to let an application in through their browser: the consent is remembered and a code is created,
 // both or neither.
 import { type Actor, originOf } from '../../policy/actor.js'
 import type { AuthorizationRequest } from '../../policy/authorization-request.js'
@@ -32,12 +32,12 @@ export function createDecisions(deps: DecisionsDeps) {
 
   return {
     /**
-     * Makes a code of what was asked for, as far as it belongs to a resource server that is there.
-     * @param consented the scopes that the person was shown and agreed to just now; null where nobody was asked: the
-     *   remembered consent has them all, or the application is first-party, whose consent is never written
-     * @throws login_required, interaction_required (a new password must be chosen first), consent_required, access_denied
-     *   (none of the roles that the application requires), unknown_application, invalid_request_uri (it was pushed, and
-     *   answered before), too_many_codes, what `changes.run` throws; nothing was written then
+     * Creates a code for the requested scopes of resource servers that exist.
+     * @param consented the scopes that the user was shown and agreed to just now; null where no consent was asked for:
+     *   the remembered consent covers them all, or the application is first-party, whose consent is never written
+     * @throws login_required, interaction_required (a new password must be chosen first), consent_required,
+     *   access_denied (none of the roles that the application requires), unknown_application, invalid_request_uri (it
+     *   was pushed, and answered before), too_many_codes, what `changes.run` throws; nothing was written then
      */
     async decide(
       browser: BrowserSession,
@@ -52,7 +52,7 @@ export function createDecisions(deps: DecisionsDeps) {
       const code = newCode(random)
       await changes.run(by, async (tx, change) => {
         const decided = await deciding.decide(tx, change, browser, request, consented, async () => {
-          // Of two tabs one makes a code (RFC 9126 §4). What fails further down undoes this as well.
+          // Of two browser tabs one gets a code (RFC 9126 §4). A later failure rolls this back as well.
           if (request.pushed !== undefined && !(await pushedRequests.spend(request.pushed, tx)))
             throw refuse('invalid_request_uri')
         })
@@ -79,7 +79,8 @@ export function createDecisions(deps: DecisionsDeps) {
       redirectUri: request.redirectUriGiven ? request.redirectUri : null,
       challenge: request.challenge ?? null,
       scope: wordsIn(granted).join(' '),
-      // Where none was named, those that were agreed to: a word that another server comes to know later is not granted there.
+      // Without a named resource, those that the granted scopes belong to: a scope that another server defines later is
+      // not granted there.
       resources: request.resources.length > 0 ? request.resources : serversIn(granted),
       nonce: request.nonce ?? null,
       dpopJkt: request.dpopJkt ?? null,

@@ -1,13 +1,13 @@
-// Scopes as people are told of them: by the resource server that they belong to, each with what its administrator wrote.
+// Scopes as users see them: grouped by resource server, each with the description that an administrator wrote.
 import { ownApplicationId, type ResourceScope } from '../../policy/application-metadata.js'
 import type { ConsentedScopes } from '../../policy/consent.js'
 import type { ApplicationRecord } from '../../storage/applications.js'
 
-/** Of one resource server, or of none: then, and of our own, whoever shows them has words for each. */
+/** Scopes of one resource server, or of none: then, and for this server, the page has texts of its own. */
 export type DescribedScopes = {
-  /** Its identifier; '' for none. */
+  /** The resource server's identifier; '' for none. */
   resource: string
-  /** Its name; '' for none, and for one that is there no more. */
+  /** The resource server's name; '' for none, and for one that no longer exists. */
   server: string
   isOurs: boolean
   scopes: (Pick<ResourceScope, 'name' | 'descriptions'> & { description: string })[]

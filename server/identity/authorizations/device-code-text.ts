@@ -1,7 +1,7 @@
-// What a device code looks like, and what is kept of it.
+// The text of a device code, and the hash that is stored of it.
 import { createHash } from 'node:crypto'
 
-/** By which scanners of logs find it. */
+/** Prefix by which secret scanners of logs find a device code. */
 const prefix = 'dvz_device_'
 
 export function newDeviceCode(random: (size: number) => Buffer): string {

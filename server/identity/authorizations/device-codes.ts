@@ -1,7 +1,7 @@
-// A program asks with its device code whether somebody has let it in (RFC 8628 §3.4): it is told to wait, and how long, or the
-// code becomes a session, once. What the person's decision stands on is asked again under locks, in the order user, device
-// code, session of the browser (oauth.md §4). That session is on a device of its own: the program runs elsewhere, and goes on
-// when the person signs out of the browser that let it in.
+// Redeems a device code (RFC 8628 §3.4): a polling program is told to wait, and how long, or the code becomes a
+// session, once. What the user's decision rests on is checked again under locks, in the order user, device code,
+// browser session (oauth.md §4). The session is on a device of its own: the program runs elsewhere, and goes on when
+// the user signs out of the browser that let it in.
 import type { Origin } from '../../policy/actor.js'
 import { bindsItsSessions, grantTypesOf, hasRefreshTokens } from '../../policy/application-metadata.js'
 import { deviceGrantType, longestPollInterval, slowDownBy } from '../../policy/device-request.js'
@@ -20,10 +20,10 @@ import { type Evidence, EvidenceOutdated, type OpenSession } from '../sign-in/op
 import { hashOfDeviceCode, isDeviceCode } from './device-code-text.js'
 import type { HeldConsent } from './held-consent.js'
 
-/** What comes with a device code. */
+/** Parameters of a request that polls with a device code. */
 export type DevicePoll = {
   asked?: AskedTarget
-  /** Tokens are given to the key that the last question shows (RFC 9449 §5): no key is known before. */
+  /** Tokens are bound to the key of the last poll's proof (RFC 9449 §5): no key is known before. */
   proof?: ShownProof | null
 }
 
@@ -37,7 +37,7 @@ export type DeviceCodesDeps = {
   sessionTokens: MakeSessionTokens
   applications: ApplicationsInForce
   now: () => number
-  /** As `now`, by the latest that it may be. */
+  /** The current time at the latest that clock uncertainty allows, epoch ms. */
   latest: () => number
 }
 
@@ -45,7 +45,10 @@ export function createDeviceCodes(deps: DeviceCodesDeps) {
   const { issuer, database, deviceCodeStore, holdsConsent, sessionStore, openSession, sessionTokens } = deps
   const { applications, now, latest } = deps
 
-  /** As it is held, at the moment of the call; the transaction makes sure that it is not behind. */
+  /**
+   * The application as this process caches it at this moment; the transaction checks that the cache is up to date.
+   * @throws database_unavailable
+   */
   function requireHeld(id: string): ApplicationRecord {
     const held = applications.find(id)
     if (!held) throw refuse('database_unavailable', { retryAfter: 1 })
@@ -53,7 +56,8 @@ export function createDeviceCodes(deps: DeviceCodesDeps) {
   }
 
   /**
-   * @param applicationId of the application that has authenticated
+   * Turns a device code into the tokens of a session.
+   * @param applicationId of the authenticated application
    * @throws authorization_pending, slow_down, access_denied, expired_token, invalid_grant, unauthorized_client,
    *   invalid_scope, invalid_target, invalid_dpop_proof, database_unavailable
    */
@@ -72,7 +76,7 @@ export function createDeviceCodes(deps: DeviceCodesDeps) {
     if (row.expiresAt <= latest()) throw refuseToken('clock_jumped')
     narrowed(row, asked, resourceServersOf(applications.resourceServers(), issuer))
     if (!isApproved(row)) throw await undecided(row)
-    // Last before the claim: whoever is told to wait may come with it again.
+    // The proof is spent last, right before the claim: a client that is told to wait may send it again.
     if (proof) await proof.spend()
     try {
       const opened = await openSession(evidenceOf(row, asked), applicationId, {
@@ -83,17 +87,17 @@ export function createDeviceCodes(deps: DeviceCodesDeps) {
       const { refreshable: withRefresh } = opened.standing.session
       return sessionTokens(opened, { asked, withRefresh, jkt: proof?.jkt })
     } catch (error) {
-      // Another request was first, or what the person's decision stood on is over.
+      // A concurrent request was first, or what the user's decision rested on has ended.
       throw error instanceof EvidenceOutdated ? refuse('invalid_grant') : error
     }
   }
 
-  /** RFC 8628 §3.5: a client that polls at exactly the interval does as it was told. */
+  /** RFC 8628 §3.5: a client that polls at exactly the interval gets no slow_down. */
   async function undecided({ hash }: DeviceCodeRecord): Promise<Refusal> {
     const at = now()
     if (await deviceCodeStore.poll(database, hash, at)) return refuse('authorization_pending')
     const slower = { now: at, more: slowDownBy, upTo: longestPollInterval }
-    // Somebody has decided since: the next question is answered.
+    // The user has decided since: the next poll gets the tokens.
     if (!(await deviceCodeStore.slowDown(database, hash, slower))) return refuse('authorization_pending')
     return refuse('slow_down')
   }
@@ -107,7 +111,7 @@ export function createDeviceCodes(deps: DeviceCodesDeps) {
         if (!(await deviceCodeStore.lock(tx, row.hash))) return false
         await sessionStore.lock(tx, row.browserSid)
         const browser = await sessionStore.find(tx, row.browserSid)
-        // A browser session that expired, and was not ended, has ended nothing that it gave.
+        // A browser session that expired, and was not ended, has not ended the grants that were made through it.
         return browser !== null && (browser.endedAt === null || browser.endedReason === 'expired')
       },
       async spend(tx, { id: sessionId }) {
@@ -120,7 +124,7 @@ export function createDeviceCodes(deps: DeviceCodesDeps) {
     }
   }
 
-  /** Of no browser session: it stands by itself, and counts so. */
+  /** The session's grant: it depends on no browser session, and counts towards session limits by itself. */
   function grantOf(
     { scope, resources }: DeviceCodeRecord,
     application: ApplicationRecord,

@@ -1,5 +1,5 @@
-// A person looks up by a user code which program waits for it (RFC 8628 §3.3), and lets it in, or does not. Who guesses codes
-// is counted by person and by network; nobody looks one up without being signed in.
+// A user looks up by a user code which program waits for it (RFC 8628 §3.3), and approves or denies it. Guesses at
+// codes are counted by user and by network; a lookup requires a sign-in.
 import type { Actor, Origin } from '../../policy/actor.js'
 import { grantTypesOf, scopeWords } from '../../policy/application-metadata.js'
 import { wordsIn } from '../../policy/consent.js'
@@ -19,17 +19,17 @@ import type { BrowserSession } from '../sign-in/browser-sessions.js'
 import type { Guesses } from '../sign-in/guesses.js'
 import { byBrowser, type Deciding } from './deciding.js'
 
-/** A program that asks to be let in. Times are epoch ms. */
+/** A program that waits for approval. Times are epoch ms. */
 export type WaitingProgram = {
   userCode: string
   application: PublicApplication
   scope: readonly string[]
   resources: readonly string[]
-  /** Where it asks from, and what it calls itself; '' where it does not. */
+  /** IP address and User-Agent of the program; '' where it sends none. */
   address: string
   program: string
   createdAt: number
-  /** What the person who asks has decided already; null: nothing yet. */
+  /** The decision that this user has made already; null: none yet. */
   decision: 'approved' | 'denied' | null
 }
 
@@ -69,12 +69,12 @@ export function createDeviceDecisions(deps: DeviceDecisionsDeps) {
     }
   }
 
-  /** It waits, or this person has decided about it just now. */
+  /** Whether this user may decide: the program still waits, or this user has just decided. */
   function isOpenTo(row: DeviceCodeRecord, userId: number): boolean {
     return row.expiresAt > now() && (row.decision === null || row.userId === userId)
   }
 
-  /** What the person was shown, and no other that has its code by now. @throws invalid_fields */
+  /** Locks the row that the user was shown, not a later one with the same user code. @throws invalid_fields */
   async function requireSame(tx: Queries, found: WaitingProgram, userId: number): Promise<DeviceCodeRecord> {
     const row = await deviceCodeStore.lockByUserCode(tx, found.userCode)
     if (!row || row.createdAt !== found.createdAt || !isOpenTo(row, userId)) throw unknownCode()
@@ -82,8 +82,9 @@ export function createDeviceDecisions(deps: DeviceDecisionsDeps) {
   }
 
   /**
-   * @returns whether it was decided now: where the button was hit twice what holds is said once more
-   * @throws invalid_fields: the person has decided otherwise in another tab, or it is over
+   * Writes the decision.
+   * @returns whether it was written now; false where the button was pressed twice
+   * @throws invalid_fields: the user has decided otherwise in another tab, or the code has expired
    */
   async function write(tx: Queries, { hash, decision }: DeviceCodeRecord, by: DeviceDecision, scope: string) {
     if (decision === by.decision) return false
@@ -93,8 +94,8 @@ export function createDeviceDecisions(deps: DeviceDecisionsDeps) {
 
   return {
     /**
-     * Which program waits for a code.
-     * @param typed as the person has typed it
+     * Finds the program that waits for a user code.
+     * @param typed the code as the user typed it
      * @throws invalid_fields (`user_code`), too_many_guesses, database_unavailable
      */
     async find(typed: string, browser: BrowserSession, { address }: Origin): Promise<WaitingProgram> {
@@ -108,10 +109,10 @@ export function createDeviceDecisions(deps: DeviceDecisionsDeps) {
     },
 
     /**
-     * Lets it in: what was agreed to is remembered, and the program is told when it asks next.
-     * @param found what the person was shown
-     * @param consented its scopes, as they were shown
-     * @throws as `Deciding.decide` does; invalid_fields (`user_code`: it is over, or somebody has decided otherwise),
+     * Approves a program: the consent is remembered, and the program's next poll gets tokens.
+     * @param found what the user was shown
+     * @param consented the program's scopes, as they were shown
+     * @throws as `Deciding.decide` does; invalid_fields (`user_code`: it has expired, or was decided otherwise),
      *   too_many_codes; nothing was written then
      */
     async approve(
@@ -140,13 +141,14 @@ export function createDeviceDecisions(deps: DeviceDecisionsDeps) {
         const { id: browserSid, seq } = standing.session
         const by = { decision: 'approved', decidedAt: now(), userId, browserSid, seq, authenticatedAt } as const
         if (!(await write(tx, row!, by, wordsIn(granted).join(' ')))) return
-        // First-party applications have no entry of a consent; a phished code is found by this one (RFC 8628 §5.4).
+        // First-party applications have no audit entry of a consent; this entry shows a phished device code (RFC 8628
+        // §5.4).
         const after = { application: application.id, scope: wordsIn(granted), asked_from: found.address }
         change.note({ action: 'device_approved', subject: String(userId), after })
       })
     },
 
-    /** Sends the program away. @throws invalid_fields (`user_code`) */
+    /** Denies a program. @throws invalid_fields (`user_code`) */
     async deny(found: WaitingProgram, { user: { id: userId }, session }: BrowserSession): Promise<void> {
       await database.transaction(async tx => {
         const row = await requireSame(tx, found, userId)

@@ -1,5 +1,5 @@
-// A program that no browser can come back to asks to be let in (RFC 8628 §3.1): it is given a code that it asks with until a
-// person has decided, and a short one for that person.
+// Device authorization requests (RFC 8628 §3.1) of programs that no browser can redirect to: the response has a device
+// code to poll with, and a short user code for the user.
 import type { Origin } from '../../policy/actor.js'
 import { grantTypesOf, isUnseen } from '../../policy/application-metadata.js'
 import {
@@ -22,7 +22,7 @@ import type { PublicApplication } from '../applications/public-application.js'
 import { hashOfDeviceCode, newDeviceCode } from './device-code-text.js'
 import type { NetworkThrottle } from './network-throttle.js'
 
-/** What a program is told. Both spans are in seconds. */
+/** The response to a program. Both durations are in seconds. */
 export type DeviceAuthorization = { deviceCode: string; userCode: string; expiresIn: number; interval: number }
 
 export type DeviceRequestsDeps = {
@@ -36,7 +36,10 @@ export type DeviceRequestsDeps = {
   now: () => number
 }
 
-/** Two of ten thousand live ones are the same once in five hundred thousand times; three in a row never. */
+/**
+ * Attempts to insert an unused user code: among ten thousand live codes a new one collides once in five hundred
+ * thousand times.
+ */
 const tries = 3
 
 export function createDeviceRequests(deps: DeviceRequestsDeps) {
@@ -44,6 +47,7 @@ export function createDeviceRequests(deps: DeviceRequestsDeps) {
 
   return {
     /**
+     * Begins a device authorization.
      * @param application that has authenticated
      * @throws unauthorized_client, too_many_from_network, invalid_scope, invalid_target, database_unavailable
      */
@@ -53,7 +57,8 @@ export function createDeviceRequests(deps: DeviceRequestsDeps) {
       origin: Origin,
     ): Promise<DeviceAuthorization> {
       if (!grantTypesOf(application.metadata).includes(deviceGrantType)) throw refuse('unauthorized_client')
-      // Anybody can claim to be it, or have registered it, and each request is a row for a day (RFC 8628 §5.2).
+      // Anybody can claim to be this client, or have registered it, and each request is a row for a day (RFC 8628
+      // §5.2).
       if (isPublic(application) || isUnseen(application)) networkThrottle.admit('device', origin.address)
       await tail.freshen()
       const servers = resourceServersOf(applications.resourceServers(), issuer)
@@ -61,7 +66,7 @@ export function createDeviceRequests(deps: DeviceRequestsDeps) {
       const broken = brokenDeviceRule(asked, facts)
       if (broken) throw refuse(broken.error, { detail: broken.why })
       const named = resourcesOf(asked, facts)!
-      // What belongs to no resource server that is there is asked of nobody, and not granted.
+      // Scopes that belong to no existing resource server are neither shown to the user nor granted.
       const granted = scopesByServer({ scope: scopeOf(asked, facts), resources: named }, servers)
       const scope = wordsIn(granted).join(' ')
       return insert(application.id, scope, named.length > 0 ? named : serversIn(granted), origin)

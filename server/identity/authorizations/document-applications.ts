@@ -1,5 +1,5 @@
-// Applications that nobody registered, and that describe themselves where their `client_id` leads. Their row is written once
-// somebody who is signed in lets them in: until then there is what was fetched, and nothing else.
+// Applications that are not registered, but described by a client metadata document at the URL that is their
+// `client_id`. Their row is written once a signed-in user lets them in: until then only the document is cached.
 import type { Actor } from '../../policy/actor.js'
 import {
   type ClientDocument,
@@ -30,7 +30,7 @@ export type DocumentApplicationsDeps = {
   signingKeys: Pick<SigningKeys, 'activeAlgorithms'>
   policy: PolicyInForce
   changes: Changes
-  /** Of one person: each costs a row for good. */
+  /** Limit per user: each such application is a row for good. */
   documentQuota: Quota
   now: () => number
 }
@@ -63,11 +63,11 @@ export function createDocumentApplications(deps: DocumentApplicationsDeps) {
     }
   }
 
-  /** With what its document says now. */
+  /** The application with the metadata that its document has now. */
   async function find(id: string, address: string): Promise<ApplicationRecord | undefined> {
     const before = await applications.meet(id)
     if (before ? before.origin !== 'document' : !isDocumentId(id)) return before
-    // Nobody is asked for one that an administrator has shut out.
+    // No document is fetched for an application that an administrator has disabled.
     if (before?.active === false) return before
     if (!takesDocumentsOf(policy(), id)) return undefined
     const publicAlone = !isOfListedHost(policy(), id)
@@ -87,7 +87,7 @@ export function createDocumentApplications(deps: DocumentApplicationsDeps) {
     const after = { ...before, name, kind, metadata: withOurs(wanted.metadata, before.metadata) }
     const told = auditedChange(before, after)
     if (told === null) return
-    // Whoever holds its tokens proves to be it anew (§8.4.1).
+    // Changed keys: holders of its tokens must authenticate with the new ones (§8.4.1).
     if (proofOf(before) !== proofOf(after)) await change.record('secret_rotated', { subject: id })
     change.note({ action: 'application_changed', subject: id, ...told })
     await applicationWriting.change(tx, change, id, { name, kind, metadata: after.metadata })
@@ -95,14 +95,16 @@ export function createDocumentApplications(deps: DocumentApplicationsDeps) {
 
   return {
     /**
-     * @param address of whoever asks; '' where nobody knows
-     * @returns undefined where there is none, or none is taken from there
+     * Finds an application by its id, fetching its document where the id is a URL.
+     * @param address IP address of the client; '' where it is unknown
+     * @returns undefined where there is none, or the policy accepts none of that URL
      * @throws client_document_unavailable, client_document_invalid, too_many_from_network, database_unavailable
      */
     find,
 
     /**
-     * Writes it down as it is described now, for somebody who lets it in; others are left alone.
+     * Writes the application's row as its document describes it now, for a user who lets it in. Applications without a
+     * document are left unchanged.
      * @throws what `find` does, unknown_application, too_many_requests, what `changes.run` throws
      */
     async keep(id: string, userId: number, address: string, actor: Actor): Promise<void> {

@@ -1,4 +1,4 @@
-// Whether what a person agreed to still covers what a code, or a device code, becomes a session for.
+// Whether a user's consent still covers the session that a code, or a device code, is about to become.
 import { type ApplicationMetadata, scopeWords } from '../../policy/application-metadata.js'
 import { covers } from '../../policy/consent.js'
 import { type AskedTarget, narrowed, resourceServersOf } from '../../policy/session-scope.js'
@@ -8,11 +8,11 @@ import type { Queries } from '../../storage/database.js'
 
 export type HeldConsentDeps = { issuer: string; consentStore: ConsentStore; applications: ApplicationsInForce }
 
-/** What was granted, to whom and by whom. */
+/** The grant of a code or device code: its user, application, scopes and resource servers. */
 type Granted = { userId: number; applicationId: string; scope: string; resources: readonly string[] }
 
 export function createHeldConsent({ issuer, consentStore, applications }: HeldConsentDeps) {
-  /** Behind the user's lock, which whoever withdraws consent needs too. */
+  /** To be called under the user's row lock, which a withdrawal of consent takes too. */
   return async function holdsConsent(
     tx: Queries,
     granted: Granted,

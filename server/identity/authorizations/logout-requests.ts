@@ -1,4 +1,4 @@
-// Wishes to sign out that applications bring (OpenID Connect RP-Initiated Logout §2, §3), checked. Nothing ends here.
+// Logout requests of applications (OpenID Connect RP-Initiated Logout §2, §3), validated. No session ends here.
 import { logoutStep } from '../../policy/logout.js'
 import { refuse } from '../../protocol/errors.js'
 import type { ApplicationsInForce } from '../../revocation/applications-in-force.js'
@@ -9,7 +9,7 @@ import type { SessionStore } from '../../storage/sessions.js'
 import type { IdTokenHints } from '../../tokens/id-token-hints.js'
 import type { BrowserSession } from '../sign-in/browser-sessions.js'
 
-/** As it came; what has no value is left out. */
+/** Request parameters as received; those without a value are left out. */
 export type AskedLogout = {
   id_token_hint?: string | undefined
   client_id?: string | undefined
@@ -21,9 +21,9 @@ export type CheckedLogout = {
   /** null where the request names none. */
   application: { name: string } | null
   hint: { sub: string } | null
-  /** The session that the hint is of, if it is there. */
+  /** The session that the `id_token_hint` was issued for, if it exists. */
   hinted: { id: string; userId: number; browserSid: string | null } | null
-  /** Where to go afterwards: registered, and with the state that came. */
+  /** Where the browser is redirected afterwards: a registered URI, with the request's state. */
   back: { uri: string; state: string | undefined } | null
 }
 
@@ -57,7 +57,7 @@ export function createLogoutRequests({ database, sessionStore, applications, idT
       const hint = text === undefined ? null : idTokenHints.read(text)
       if (text !== undefined && !hint) throw refuse('logout_hint_refused')
       const application = await applicationOf(hint?.audience ?? null, clientId)
-      // §3: without an application there is nobody who could have registered it; it is as good as not there.
+      // §3: without an application no redirect URI can be registered, so it is ignored.
       const registered = application?.metadata.post_logout_redirect_uris ?? []
       if (application && uri !== undefined && !registered.includes(uri)) throw refuse('unregistered_logout_uri')
       const session = hint?.sid ? await sessionStore.find(database, hint.sid) : null

@@ -4,23 +4,23 @@ import { networkOf } from '../../policy/network.js'
 import { refuse } from '../../protocol/errors.js'
 import type { Count } from '../../tokens/counters.js'
 
-/** `window` is in ms. Behind one address there may be an office, or all customers of a mobile operator. */
+/** `window` is in ms. One address may be shared by an office, or by all customers of a mobile operator. */
 export type ThrottleRule = { most: number; window: number }
 
 export const throttles = {
-  /** Pushed authorization requests of applications that prove nothing (RFC 9126 §7.1 leaves them to us). */
+  /** Pushed authorization requests of public clients (RFC 9126 §7.1 leaves the limit to servers). */
   push: { most: 600, window: 60_000 },
   /** Device authorization requests (RFC 8628 §5.2). */
   device: { most: 120, window: 60_000 },
-  /** RFC 7591 §5: registrations, each of which may stay for weeks, and changes of them. */
+  /** Registrations, each of which may stay for weeks, and changes of them (RFC 7591 §5). */
   registration: { most: 100, window: 3_600_000 },
-  /** Fetches of documents that describe applications, each a request of ours to somebody else. */
+  /** Fetches of client metadata documents, each an outgoing request to another server. */
   document: { most: 60, window: 60_000 },
 } as const satisfies Record<string, ThrottleRule>
 
 export type ThrottleKind = keyof typeof throttles
 
-/** So many networks are told apart in one window. */
+/** How many networks are counted separately in one window. */
 const mostNetworks = 20_000
 /** The limit that all other networks share, as a multiple of a single network's; requests without an address are among them. */
 const shareOfOthers = 10
@@ -29,7 +29,7 @@ export type NetworkThrottleDeps = {
   count: Count
   now: () => number
   log: { info(details: object, message: string): void }
-  /** How many are told apart, where a test does not send that many. */
+  /** Replaces `mostNetworks` in tests, which do not send requests from that many. */
   networks?: number
 }
 
@@ -38,7 +38,7 @@ type Window = { endsAt: number; held: Map<string, number>; others: number; isTol
 export function createNetworkThrottle({ count, now, log, networks = mostNetworks }: NetworkThrottleDeps) {
   const windows = new Map<ThrottleKind, Window>()
 
-  /** Begins anew for all at once: nothing is left of who asked before. */
+  /** The present window. A new one starts with no counts for all networks at once. */
   function present(kind: ThrottleKind, at: number): Window {
     const known = windows.get(kind)
     if (known && at < known.endsAt) return known
@@ -53,7 +53,7 @@ export function createNetworkThrottle({ count, now, log, networks = mostNetworks
     return made
   }
 
-  /** @returns whether there was room */
+  /** Counts a request of a network. @returns whether it is within the limit */
   function take(window: Window, network: string, { most }: ThrottleRule): boolean {
     const held = window.held.get(network)
     const isOwn = held !== undefined || (network !== '' && window.held.size < networks)
@@ -66,7 +66,7 @@ export function createNetworkThrottle({ count, now, log, networks = mostNetworks
   return {
     /**
      * Counts a request. To be called before anything is read or written for it.
-     * @param address '' where nobody knows it
+     * @param address IP address of the client; '' where it is unknown
      * @throws too_many_from_network
      */
     admit(kind: ThrottleKind, address: string): void {
@@ -75,7 +75,7 @@ export function createNetworkThrottle({ count, now, log, networks = mostNetworks
       const network = address === '' ? '' : networkOf(address)
       if (take(window, network, throttles[kind])) return
       count('throttled_requests')
-      // Once in a window, as a flood of lines would be another one.
+      // One log line per network and window, as a flood of lines would be another denial of service.
       const name = window.held.has(network) ? network : ''
       if (!window.isTold.has(name))
         log.info({ kind, network: name || null }, 'too many requests of one network are refused')

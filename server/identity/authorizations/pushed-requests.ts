@@ -1,5 +1,5 @@
-// Authorization requests that applications send ahead (RFC 9126): kept as a row until somebody comes with the reference to
-// one, and as long as the tickets that are made of it may live. Each is answered once, by a code or by an error.
+// Pushed authorization requests (RFC 9126): kept as a row until a browser comes with the `request_uri`, and as long as
+// the tickets made from it may live. Each is answered once, by a code or by an error.
 import { createHash } from 'node:crypto'
 import { setImmediate } from 'node:timers/promises'
 import type { AuthorizationRequest } from '../../policy/authorization-request.js'
@@ -8,17 +8,20 @@ import type { Database, Queries } from '../../storage/database.js'
 import type { PushedRequestRecord, PushedRequestStore } from '../../storage/pushed-requests.js'
 import { ticketLife } from '../../tokens/ticket.js'
 
-/** RFC 9126 §2.2: by it anything else that is called `request_uri` is told apart. */
+/** RFC 9126 §2.2: the prefix that tells our references from any other `request_uri`. */
 const prefix = 'urn:ietf:params:oauth:request_uri:'
 
-/** Until somebody comes with it; ms. It travels in one redirect (RFC 9126 §2.2). */
+/** Lifetime before the first use, in ms: the reference travels in one redirect (RFC 9126 §2.2). */
 const unshownLife = 60_000
-/** So long one that nobody came with in time is told from one that never was, and leads back to its application; ms. */
+/**
+ * How long an unused, expired request can still be told from one that never existed, so that the error reaches its
+ * application; ms.
+ */
 const lateLife = 10 * 60_000
-/** How many are forgotten at a time. */
+/** How many rows are deleted at a time. */
 const batch = 500
 
-/** One that was pushed, with its request as it was checked then. */
+/** A pushed request, as it was checked when it was pushed. */
 export type PushedRequest = Pick<PushedRequestRecord, 'hash' | 'shownAt' | 'spentAt' | 'expiresAt'> & {
   request: AuthorizationRequest
 }
@@ -28,13 +31,13 @@ export type PushedRequestsDeps = {
   pushedRequestStore: PushedRequestStore
   random: (size: number) => Buffer
   now: () => number
-  /** As `now`, by the latest that it may be. */
+  /** The current time at the latest that clock uncertainty allows, epoch ms. */
   latest: () => number
 }
 
 export function createPushedRequests({ database, pushedRequestStore, random, now, latest }: PushedRequestsDeps) {
   return {
-    /** @returns what the application sends browsers with, and for how many seconds */
+    /** Stores a request. @returns its `request_uri`, and its lifetime in seconds */
     async keep(request: AuthorizationRequest): Promise<{ requestUri: string; expiresIn: number }> {
       const reference = random(32).toString('base64url')
       const expiresAt = now() + unshownLife
@@ -50,7 +53,7 @@ export function createPushedRequests({ database, pushedRequestStore, random, now
       return { requestUri: prefix + reference, expiresIn: unshownLife / 1000 }
     },
 
-    /** @returns null where there is none, or it is of another application (RFC 9126 §2.2: bound to the one that pushed it) */
+    /** @returns null where there is none, or another application has pushed it (RFC 9126 §2.2: bound to the client) */
     async find(requestUri: string, applicationId: string): Promise<PushedRequest | null> {
       const reference = requestUri.slice(prefix.length)
       if (!isPushedUri(requestUri) || !/^[\w-]{43}$/.test(reference)) return null
@@ -60,27 +63,32 @@ export function createPushedRequests({ database, pushedRequestStore, random, now
     },
 
     /**
-     * Somebody has come with it. They may come again, as pages are loaded again, until it is answered (RFC 9126 §4).
-     * @returns whether it is good
+     * Records that a browser has used the reference. It may be used again, as pages are reloaded, until it is answered
+     * (RFC 9126 §4).
+     * @returns whether the request is valid
      * @throws clock_jumped
      */
     async show({ hash, shownAt, spentAt, expiresAt }: PushedRequest): Promise<boolean> {
       const at = now()
       if (spentAt !== null || expiresAt <= at) return false
       if (expiresAt <= latest()) throw refuse('clock_jumped')
-      // A ticket that is made of it at the last moment lives as long as any other.
+      // A ticket that is made from it at the last moment lives as long as any other.
       const shownFor = { expiresAt: at + ticketLife, keptUntil: at + 2 * ticketLife + lateLife }
       if (shownAt === null) await pushedRequestStore.show(database, hash, at, shownFor)
       return true
     },
 
-    /** Whether a ticket that names it may still be answered. */
+    /** Whether a ticket made from the pushed request may still be answered. */
     async isOpen(hash: string): Promise<boolean> {
       const row = await pushedRequestStore.find(database, hash)
       return row !== null && row.spentAt === null
     },
 
-    /** Of all that come at once one may answer it. @param tx of what the answer changes @returns whether this one may */
+    /**
+     * Marks it as answered: of concurrent requests one succeeds.
+     * @param tx of what the answer changes
+     * @returns whether this one did
+     */
     spend: (hash: string, tx: Queries = database): Promise<boolean> => pushedRequestStore.spend(tx, hash, now()),
 
     async forget(): Promise<void> {
@@ -91,7 +99,7 @@ export function createPushedRequests({ database, pushedRequestStore, random, now
 
 export type PushedRequests = ReturnType<typeof createPushedRequests>
 
-/** Whether it is a reference that was made here, and no address of a request object. */
+/** Whether it is a reference that was made here, and not the URL of a request object. */
 export function isPushedUri(requestUri: string): boolean {
   return requestUri.startsWith(prefix)
 }
