@@ -1,59 +1,59 @@
-// What bulk actions have in common. A preview tells whom one reaches; the action then selects the same again, without what was
-// created since the preview, and reports how many differ from it.
+// Shared parts of bulk actions. A preview tells which users one affects; the action then selects the same rows again,
+// without those created since the preview, and reports how many differ from it.
 import { Refusal, refuseField } from '../protocol/errors.js'
 import type { Scanned } from '../storage/keyset-scan.js'
 
-/** Those named, or all that a filter finds. */
+/** Rows chosen one by one, or all that match a filter. */
 export type Selection<Id, Filter> = { ids: readonly Id[] } | { filter: Filter }
 
-/** What was previewed: when, and how many would be reached. */
+/** A preview: when it was made (epoch ms), and how many rows the action would affect. */
 export type Previewed = { at: number; count: number }
 
-/** `asOf`: whom the same would reach that was previewed then; epoch ms. */
+/** `asOf`: time of an earlier preview whose rows are to be selected again; epoch ms. */
 export type AsOf = { asOf?: number | undefined }
 
-/** Whom a preview reaches, by id; the pages name the first of them. */
+/** Users that a preview affects, by id; the pages name the first of them. */
 export type Reached = { userIds: number[] }
 
-/** Of those who are named one by one, and so are the same whenever it was that they were shown. */
+/** A preview of rows chosen one by one, which are the same at any time. */
 export const previewOf = (ids: readonly unknown[]): Previewed => ({ at: 0, count: ids.length })
 
-/** Somebody whom the actor may not act on, or who cannot be acted on; `count`: of what is theirs. */
+/** A user whom the actor may not act on, or who cannot be acted on; `count`: how many of their rows. */
 export type LeftOut = {
   userId: number
   username: string
   count: number
-  /** `self`: whoever does it is spared. */
+  /** `self`: the actor is left out. */
   why: 'permission_denied' | 'last_administrator' | 'self'
 }
 
 export type Done = {
   done: number
-  /** How many more, or (below 0) fewer, were reached than the preview said. */
+  /** How many more, or (below 0) fewer, rows were affected than the preview said. */
   differ: number
   leftOut: LeftOut[]
 }
 
 type Acted = 'users' | 'sessions' | 'devices'
 
-/** How what is acted on is found. */
+/** How the rows of a bulk action are found. */
 export type Finding<Id, Filter, Found> = {
-  /** More cannot be acted on at once, and what they are called. */
+  /** How many rows can be acted on at once, and what they are. */
   most: number
   what: Acted
-  /** Those that can be acted on, of some by their ids. */
+  /** Rows by their ids, without those that cannot be acted on. */
   named: (ids: readonly Id[]) => Promise<Iterable<Found>>
   filtered: (filter: Filter, page: WholePage) => Promise<Pick<Scanned<Found>, 'rows' | 'next'>>
 }
 
-/** All that may be acted on at once, and how many rows are looked at for them. */
+/** A page with all rows that may be acted on at once; `budget`: how many rows are scanned for them. */
 type WholePage = { after: null; limit: number; budget: number }
 
 const budget = 1_000_000
-/** How many are read in one statement. */
+/** How many rows one statement reads. */
 const batch = 250
 
-/** @throws invalid_fields when there are more than may be acted on at once */
+/** Finds the rows of a selection. @throws invalid_fields when there are more than may be acted on at once */
 export async function findSelected<Id, Filter, Found>(
   selection: Selection<Id, Filter>,
   { most, what, named, filtered }: Finding<Id, Filter, Found>,
@@ -79,8 +79,8 @@ export function* chunked<T>(items: readonly T[], size = batch): Generator<T[]> {
 }
 
 /**
- * Why one was left out by an act that refused them. `not_found`: gone meanwhile, nothing is left to be done.
- * @throws the error where it is another one, or says that the sender may do it to nobody any more
+ * Why a user was left out, by the error of the action. `not_found`: deleted meanwhile, nothing is left to do.
+ * @throws the error where it is another one, or says that the actor no longer has the right at all
  */
 export function whyLeftOut(error: unknown): LeftOut['why'] | 'not_found' {
   const code = error instanceof Refusal && !error.details.ofSender ? error.code : null
