@@ -1,4 +1,5 @@
-// Whether what a file wants can be written: all that is wrong is found before anything is, and told together.
+// Whether a configuration file can be applied: all problems are found before anything is written, and reported
+// together.
 import { ownApplicationId } from '../../policy/application-metadata.js'
 import { isPermission, isRoleName, mostPermissions } from '../../policy/permissions.js'
 import { isPolicyName, isSessionPolicy, type Policy, type PolicyName } from '../../policy/policies.js'
@@ -12,7 +13,10 @@ import { type ConfigurationProblem, ConfigurationProblems, located, type Path, t
 import { type Differences, type Present, whole } from './differences.js'
 import type { Wanted, WantedApplication } from './wanted.js'
 
-/** All are written in one transaction, which everybody else waits for, and which may take five seconds. */
+/**
+ * Roles and applications that one file may change: all are written in one transaction, which blocks other changes and
+ * may take five seconds.
+ */
 const mostAtOnce = 500
 
 export type ConfigurationCheckDeps = { applicationCheck: ApplicationCheck }
@@ -31,7 +35,7 @@ export function createConfigurationCheck({ applicationCheck }: ConfigurationChec
       before?.deletedAt ? problem('application_id_deleted') : null,
     ].filter(one => one !== null)
     if (wrong) return { problems: { '': [wrong] }, warnings: [] }
-    // What is there and stays so needs no leave.
+    // An unchanged application needs no check.
     if (!isDifferent) return { problems: {}, warnings: [] }
     const ofSecret = wanted.secret === null ? null : givenSecretProblem(wanted.secret, wanted.metadata)
     const described = { ...whole(wanted, before), id, isNew: before === null }
@@ -45,8 +49,9 @@ export function createConfigurationCheck({ applicationCheck }: ConfigurationChec
 
   return {
     /**
-     * @param broken what could not be read: a rule that stumbles over it tells nothing new
-     * @returns what one should know all the same
+     * Checks a file.
+     * @param broken problems of the parser: a rule that fails on the same value adds nothing
+     * @returns warnings, which do not prevent writing
      * @throws ConfigurationProblems
      */
     async require(
@@ -85,7 +90,7 @@ export function createConfigurationCheck({ applicationCheck }: ConfigurationChec
 
 export type ConfigurationCheck = ReturnType<typeof createConfigurationCheck>
 
-/** Applications that the file does not name, and that ask for a role that goes. */
+/** Warns of applications that the file does not name, and that require a role which is deleted. */
 function* requiring(present: Present, wanted: Wanted, gone: ReadonlySet<string>): Generator<ConfigurationProblem> {
   for (const { id, metadata, deletedAt } of present.applications.values())
     for (const role of metadata.required_roles ?? [])
@@ -101,7 +106,7 @@ function tooMany({ roles, applications }: Differences): ConfigurationProblem[] {
   return count > mostAtOnce ? [{ path: [], code: 'too_many', text }] : []
 }
 
-/** With nothing in it a section would take everything away: more often a file that was cut off than a wish. */
+/** With --prune an empty section would delete everything: more often a truncated file than an intention. */
 function emptySections({ roles, applications }: Wanted): ConfigurationProblem[] {
   return Object.entries({ roles, applications }).flatMap(([section, named]) => {
     const text = 'is empty, and with --prune all that there is would go: leave the section out, or name what stays'
@@ -109,7 +114,7 @@ function emptySections({ roles, applications }: Wanted): ConfigurationProblem[] 
   })
 }
 
-/** Of each by itself, then of all together. */
+/** Problems of each policy alone, then of all together. */
 function policyProblems(
   present: Present,
   policies: ReadonlyMap<PolicyName, unknown>,
@@ -143,7 +148,7 @@ function roleProblems(present: Present, name: string, permissions: readonly stri
   ]
 }
 
-/** All that there will be. */
+/** All roles and applications as they will be after the change. */
 function besideOf(present: Present, { roles, applications }: Wanted, differences: Differences): Beside {
   const gone = new Set(differences.applications.flatMap(one => (one.act === 'delete' ? one.id : [])))
   const goneRoles = new Set(differences.roles.flatMap(one => (one.act === 'delete' ? one.name : [])))

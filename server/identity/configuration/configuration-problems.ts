@@ -1,12 +1,13 @@
-// What is wrong with a file of configuration: by itself, since every command loads it, and the check itself loads the database.
+// Problems of a configuration file. A module of its own, since every command loads it, and the check itself loads the
+// database.
 import { type FieldProblems, type Problem, wireText } from '../../protocol/problems.js'
 import type { WantedApplication } from './wanted.js'
 
-/** Where something stands: `['applications', 'shop', 'redirect_uris', 1]`. */
+/** The path of a value in the file: `['applications', 'shop', 'redirect_uris', 1]`. */
 export type Path = readonly (string | number)[]
 export type ConfigurationProblem = { path: Path; code: string; text: string }
 
-/** Thrown before anything is written. */
+/** The file was refused; nothing was written. */
 export class ConfigurationProblems extends Error {
   constructor(readonly problems: readonly ConfigurationProblem[]) {
     super('the configuration is not usable')
@@ -17,7 +18,7 @@ export function told(path: Path, problem: Problem): ConfigurationProblem {
   return { path, code: problem.code, text: wireText(problem) }
 }
 
-/** With the place of each, where a text in a list is what is wrong. */
+/** Problems of an application's fields with their paths; where a list item is wrong, with its index. */
 export function located(path: Path, fields: FieldProblems, wanted: WantedApplication): ConfigurationProblem[] {
   return Object.entries(fields).flatMap(([field, problems]) =>
     problems.map(one => {
@@ -27,7 +28,7 @@ export function located(path: Path, fields: FieldProblems, wanted: WantedApplica
   )
 }
 
-/** Rules name the text that they mean, and not where in the list it stands. */
+/** The index of the list item that a problem names; empty where the problem is about the whole field. */
 function itemOf(field: string, { values = {} }: Problem, { metadata, resourceScopes }: WantedApplication): Path {
   const list: unknown =
     field === 'resource_scopes' ? resourceScopes.map(one => one.name) : (metadata as Record<string, unknown>)[field]

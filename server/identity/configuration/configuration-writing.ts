@@ -1,4 +1,4 @@
-// Writes what differs, in a transaction that has seen it under locks.
+// Writes the differences of a configuration file, in a transaction that has computed them under locks.
 import type { Actor } from '../../policy/actor.js'
 import { takesOfAskers } from '../../policy/application-takings.js'
 import type { ApplicationStore } from '../../storage/applications.js'
@@ -32,7 +32,7 @@ export function createConfigurationWriting(deps: ConfigurationWritingDeps) {
     }
   }
 
-  /** @returns the secret that was made for it, or null */
+  /** @returns the secret that was generated for the application, or null */
   async function writeApplication(
     tx: Queries,
     change: Change,
@@ -61,7 +61,10 @@ export function createConfigurationWriting(deps: ConfigurationWritingDeps) {
   }
 
   return {
-    /** All rows that a trigger may lock before the heads of the logs, each kind by its names; then both heads. */
+    /**
+     * Locks all rows that a trigger may lock before the heads of the logs, each kind in the order of its names; then
+     * both heads.
+     */
     async lock(tx: Queries, differences: Differences, wanted: Wanted): Promise<void> {
       await roleStore.lockAll(
         tx,
@@ -79,8 +82,8 @@ export function createConfigurationWriting(deps: ConfigurationWritingDeps) {
     },
 
     /**
-     * Roles and applications; the policy has a writer of its own.
-     * @returns secrets that were made, by the ids of their applications
+     * Writes roles and applications; `policies.setIn` writes the policy.
+     * @returns generated secrets, by the ids of their applications
      */
     async write(
       tx: Queries,
@@ -103,7 +106,10 @@ export function createConfigurationWriting(deps: ConfigurationWritingDeps) {
 
 export type ConfigurationWriting = ReturnType<typeof createConfigurationWriting>
 
-/** An identifier is free before another application takes it, and scopes are there before somebody asks for them. */
+/**
+ * Order of writing: a resource identifier is released before another application takes it, and scopes exist before an
+ * application asks for them.
+ */
 function inOrder({ applications }: Differences, present: Present, wanted: Wanted): ApplicationDifference[] {
   const rank = ({ id, act }: ApplicationDifference) => {
     const [had, has] = [present.applications.get(id)?.resource ?? null, wanted.applications?.get(id)?.resource ?? null]

@@ -1,5 +1,5 @@
-// Policies, roles and applications as a file describes them, for people who keep them in git: what there is, what a file
-// would change, and the change itself, in one transaction.
+// Policies, roles and applications as a configuration file describes them, for operators who keep them in git: the
+// present state, what a file would change, and the change itself, in one transaction.
 import type { Actor } from '../../policy/actor.js'
 import { firstPolicy, type Policy, readPolicy } from '../../policy/policies.js'
 import type { PolicyApply } from '../../policy/policy-version.js'
@@ -21,7 +21,7 @@ import { type Consequences, type ConsequencesOf, valuesOf } from './consequences
 import { areSame, type Differences, differencesOf, isNothing, type Present } from './differences.js'
 import type { Wanted } from './wanted.js'
 
-/** All that a file may name, but what is built in. */
+/** Everything that a file may name, without what is built in. */
 export type Configuration = {
   policy: Policy
   roles: Pick<RoleRecord, 'name' | 'permissions'>[]
@@ -29,15 +29,18 @@ export type Configuration = {
 }
 
 export type HowToApply = {
-  /** Also takes away what a section of the file does not name. */
+  /** Also deletes what a section of the file does not name. */
   prune: boolean
-  /** From when on policies hold. */
+  /** From when on the policies apply. */
   apply: PolicyApply
 }
 
 export type Plan = { differences: Differences; consequences: Consequences; warnings: readonly ConfigurationProblem[] }
 
-/** `secrets`: made here, by the ids of their applications; shown once. `version`: of the policy, where it changed. */
+/**
+ * `secrets`: generated ones, by the ids of their applications; shown once. `version`: the policy's new version; null
+ * where it did not change.
+ */
 export type Applied = { version: number | null; secrets: ReadonlyMap<string, string> }
 
 export type ConfigurationDeps = {
@@ -63,7 +66,7 @@ export function createConfiguration(deps: ConfigurationDeps) {
     const named = [...(wanted.applications?.keys() ?? [])]
     const found = [
       ...(await applicationStore.ofOrigin(tx, 'administrator')),
-      // What it has to do with the others is a part of being right.
+      // Applications with a resource or lifetimes of their own, of any origin: the file's are checked against them.
       ...(await applicationStore.knownToAll(tx)),
       ...(await applicationStore.some(tx, named)),
     ]
@@ -87,8 +90,8 @@ export function createConfiguration(deps: ConfigurationDeps) {
     },
 
     /**
-     * What a file would change, and what that would end. Changes nothing.
-     * @param broken what could not be read of it, told together with what else is wrong
+     * Computes what a file would change, and what that would end. Changes nothing.
+     * @param broken problems of the parser, reported together with all others
      * @throws ConfigurationProblems
      */
     async plan(
@@ -116,9 +119,9 @@ export function createConfiguration(deps: ConfigurationDeps) {
     },
 
     /**
-     * Makes it so: all of it or nothing.
-     * @param shown what somebody has said yes to; what differs otherwise by now is not written over
-     * @param reason why; every entry of the audit log has it
+     * Applies a file: all of it or nothing.
+     * @param shown the differences that the operator has confirmed; if they are others by now, nothing is written
+     * @param reason for every entry of the audit log
      * @throws configuration_conflict, invalid_fields, permission_denied; nothing has changed then
      */
     async apply(
@@ -150,7 +153,10 @@ function withReason(change: Change, reason: string): Change {
   return { ...change, note: note => change.note({ ...note, after: { ...note.after, reason: reason.slice(0, 255) } }) }
 }
 
-/** Of the policies: what contradicts itself, or cannot be for new sessions only. */
+/**
+ * A refusal of the policy's rules as problems of the file: policies that contradict each other, or cannot be for new
+ * sessions only.
+ */
 function asProblems(error: unknown): unknown {
   if (!(error instanceof Refusal) || error.code !== 'invalid_fields') return error
   const found = Object.entries(error.details.fields ?? {}) as [string, readonly Problem[]][]

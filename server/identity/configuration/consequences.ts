@@ -1,4 +1,4 @@
-// What would be over once a file of configuration is applied, by the previews that there are for each thing alone.
+// What a configuration file would end, by the previews of each single change.
 import type { Actor } from '../../policy/actor.js'
 import { usesSecret } from '../../policy/application-defaults.js'
 import { ownLifetimes } from '../../policy/application-metadata.js'
@@ -17,20 +17,20 @@ import { type ApplicationDifference, type Differences, type Present, type Whole,
 import type { Wanted } from './wanted.js'
 
 export type ApplicationConsequence = {
-  /** That end, all of them; null where it goes on. */
+  /** Sessions that end, all of the application's; null where it goes on. */
   sessions: Counted | null
   users: Counted | null
-  /** That end by other lifetimes of its own, at their next refresh. */
+  /** Sessions that end at their next refresh by the application's new lifetimes. */
   lifetimes: Ends | null
-  /** Applications whose access tokens become stale: itself, and those that ask for scopes of its resource. */
+  /** Applications whose access tokens become stale: this one, and those that ask for scopes of its resource. */
   stale: readonly string[]
-  /** How many of its secrets are good no more. */
+  /** How many of its secrets become invalid. */
   secrets: number
 }
 
 export type Consequences = {
   policies: PolicyPreview | null
-  /** Of roles that change or go: how many have each, whose access tokens become stale. */
+  /** For roles that change or are deleted: how many users have each, whose access tokens become stale. */
   roles: ReadonlyMap<string, Counted>
   applications: ReadonlyMap<string, ApplicationConsequence>
 }
@@ -73,7 +73,7 @@ export function createConsequences(deps: ConsequencesDeps) {
   }
 
   return {
-    /** Nothing is changed, and nothing locked. @throws invalid_fields of the policies */
+    /** Computes the consequences; changes and locks nothing. @throws invalid_fields of the policies */
     async of(
       differences: Differences,
       present: Present,
@@ -100,7 +100,7 @@ export type ConsequencesOf = ReturnType<typeof createConsequences>
 
 const nothing = { active: false, metadata: {}, resource: null, resourceScopes: [] }
 
-/** What is to be set. */
+/** The new values of the policies that differ. */
 export function valuesOf({ policies }: Differences): Partial<Policy> {
   return Object.fromEntries(policies.map(({ name, after }) => [name, after]))
 }

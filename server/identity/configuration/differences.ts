@@ -9,13 +9,13 @@ import type { RoleRecord } from '../../storage/roles.js'
 import { stateOf } from '../applications/public-application.js'
 import type { Wanted, WantedApplication } from './wanted.js'
 
-/** What is there, as far as the file is about it. */
+/** The present state of everything that the file is about. */
 export type Present = {
   policy: Policy
   roles: readonly RoleRecord[]
-  /** Administrators' own, and those that the file names; deleted ones, too. */
+  /** Applications that administrators created, and those that the file names; deleted ones, too. */
   applications: ReadonlyMap<string, ApplicationRecord>
-  /** Those of the file whose secret is another one. */
+  /** Ids of applications whose secret in the file differs from the present one. */
   otherSecrets: ReadonlySet<string>
 }
 
@@ -36,20 +36,20 @@ export type ApplicationDifference = {
   id: string
   name: string
   act: Act
-  /** By their names in RFC 7591, and ours. */
+  /** Differing members, named as in RFC 7591 and our own additions. */
   members: MemberDifference[]
-  /** `made` here and shown once; `given`: as the file tells where to find it. */
+  /** `made`: generated and shown once; `given`: the file says where to find it. */
   secret: 'made' | 'given' | null
 }
 
-/** In one order, whatever the file's: policies as their table has them, the others by name and id. */
+/** Differences in a fixed order, whatever the file's: policies as in their table, the others by name and id. */
 export type Differences = {
   policies: MemberDifference[]
   roles: RoleDifference[]
   applications: ApplicationDifference[]
 }
 
-/** @param prune of a section that is there also what it does not name */
+/** @param prune also deletes what a section that is present does not name */
 export function differencesOf(present: Present, wanted: Wanted, prune: boolean): Differences {
   return {
     policies: policyNames.flatMap(name => {
@@ -74,7 +74,7 @@ function rolesOf({ roles }: Present, wanted: ReadonlyMap<string, readonly string
   const present = new Map(roles.map(role => [role.name, role]))
   for (const [name, permissions] of wanted) {
     const after = [...new Set(permissions)].sort()
-    // As its row has them; one that was made by hand may have them in another order.
+    // Sorted, as the server writes its rows; a row that was changed by hand may have another order.
     const before = present.get(name)?.permissions.toSorted() ?? null
     if (before === null) found.push({ name, act: 'create', before, after })
     else if (before.join() !== after.join()) found.push({ name, act: 'change', before, after })
@@ -105,7 +105,7 @@ function applicationsOf(
   return found.sort((a, b) => (a.id < b.id ? -1 : 1))
 }
 
-/** What the file says of it, and what it does not say as it is now. */
+/** The application as the file describes it; what the file leaves out keeps its present value. */
 export function whole(wanted: WantedApplication, before: ApplicationRecord | null): Whole {
   const { name, kind, metadata, resource, resourceScopes, state } = wanted
   const active = state === null ? (before?.active ?? true) : state === 'active'

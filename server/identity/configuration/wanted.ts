@@ -1,5 +1,5 @@
-// What a file of configuration wants: of policies, roles and applications those that it names. What it does not name it has
-// no say in; what it names is as it says, all of it.
+// The content of a configuration file. Policies, roles and applications that it does not name are left unchanged; those
+// that it names become exactly as it says.
 
 import { withDefaults } from '../../policy/application-defaults.js'
 import {
@@ -24,9 +24,9 @@ import { type FieldProblems, type Problem, problem } from '../../protocol/proble
 import { type ApplicationState, applicationStates } from '../../storage/application-lists.js'
 import { type PublicApplication, stateOf } from '../applications/public-application.js'
 
-/** A section that is not there is null: it says nothing, not that there shall be none. */
+/** The sections of a file. null: the section is missing, and so nothing of it changes. */
 export type Wanted = {
-  /** Not yet judged. */
+  /** Not yet validated. */
   policies: ReadonlyMap<PolicyName, unknown> | null
   roles: ReadonlyMap<string, readonly string[]> | null
   applications: ReadonlyMap<string, WantedApplication> | null
@@ -38,17 +38,19 @@ export type WantedApplication = {
   metadata: ApplicationMetadata
   resource: string | null
   resourceScopes: readonly ResourceScope[]
-  /** null: it stays as it is. What was disabled in an emergency is not enabled by a file that does not speak of it. */
+  /**
+   * null: unchanged. An application that was disabled in an emergency is not enabled by a file that leaves this out.
+   */
   state: ApplicationState | null
-  /** What it proves itself by; null: whatever it has, or one that is made. */
+  /** The client secret; null: the present one stays, or one is generated. */
   secret: string | null
 }
 
-/** What an entry of an application may have; `client_secret_env` is for who reads the file. */
+/** Member names of an application's entry; `client_secret_env` is resolved by the reader of the file. */
 export const entryNames = [...describedNames, 'state', 'client_secret_env'] as const
 
 /**
- * The shape alone; what the values are worth the rules say.
+ * Reads the shape of an entry; its values are validated by the rules.
  * @param given no other names than `entryNames`
  */
 export function readEntry(
@@ -60,11 +62,11 @@ export function readEntry(
   const { description, problems } = readDescription({ ...given, ...(lifetimes && { lifetimes }) }, describedNames)
   const { name = id, kind = kindOf(description), resource = null, resourceScopes = [] } = description
   const metadata: ApplicationMetadata = withDefaults(kind, givenMetadata(description.metadata))
-  // In so many words: it has none, and not what its kind would give it.
+  // An explicit null: the application has no such member, not the default of its kind.
   for (const one of metadataNames) if (given[one] === null) delete metadata[one]
   const isState = state === null || applicationStates.some(one => one === state)
   const ofState: FieldProblems = isState ? {} : { state: [problem('not_one_of', { choices: applicationStates })] }
-  // Their own names are asked for before the schema has its say.
+  // Validated here: later checks read the names of the scopes before the schema is applied.
   const read = resourceScopesSchema.safeParse(resourceScopes)
   const ofScopes: FieldProblems = {}
   for (const { path, message } of read.error?.issues ?? [])
@@ -80,7 +82,7 @@ export function readEntry(
   }
 }
 
-/** In seconds, or as people write them. */
+/** Reads lifetimes, in seconds or as duration texts. */
 function readLifetimes(given: unknown): { lifetimes: Record<string, unknown> | null; problems: FieldProblems } {
   if (!isJsonObject(given)) return { lifetimes: null, problems: {} }
   const problems: FieldProblems = {}
@@ -100,7 +102,7 @@ function unknownLifetime(name: string): Problem {
   return near === null ? problem('unknown_member', known) : problem('misspelt_member', { near, ...known })
 }
 
-/** As `readEntry` reads it, so that nothing differs. */
+/** The entry of an application, as `readEntry` would read it without a difference. */
 export function writeEntry(application: PublicApplication): Record<string, unknown> {
   const { name, kind, metadata, resource, resourceScopes, active } = application
   const entry: Record<string, unknown> = { client_name: name, kind }
@@ -110,7 +112,7 @@ export function writeEntry(application: PublicApplication): Record<string, unkno
   const byKind = withDefaults(kind, metadata)
   for (const one of metadataNames) {
     if (metadata[one] !== undefined) entry[one] = one === 'lifetimes' ? writtenLifetimes(metadata) : metadata[one]
-    // Somebody has taken it away.
+    // The member was removed: an explicit null, since its kind has a default.
     else if (byKind[one] !== undefined) entry[one] = null
   }
   return entry
