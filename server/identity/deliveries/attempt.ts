@@ -1,5 +1,5 @@
-// One attempt to tell an application that a session has ended (OpenID Connect Back-Channel Logout 1.0 §2.5), and what came of
-// it. Any failure may pass.
+// One attempt to send a logout token to an application (OpenID Connect Back-Channel Logout 1.0 §2.5), and its outcome.
+// Any failure may be temporary.
 
 import type { Outgoing } from '../../outgoing/outgoing.js'
 import { OutgoingFailure } from '../../outgoing/outgoing-failure.js'
@@ -8,10 +8,10 @@ import { Refusal } from '../../protocol/errors.js'
 import type { DeliveryFailure } from '../../storage/deliveries.js'
 import type { LogoutTokens, LogoutTokenTerms } from '../../tokens/logout-token.js'
 
-/** `failure` is null where it was taken. */
+/** `failure` is null where the application accepted the token. */
 export type Attempted = { failure: DeliveryFailure | null; status: number | null }
 
-/** In ms, for all of one request. */
+/** Timeout of one request, in ms. */
 export const patience = 5_000
 
 export type AttemptsDeps = { outgoing: Outgoing; logoutTokens: LogoutTokens }
@@ -26,7 +26,8 @@ export function createAttempts({ outgoing, logoutTokens }: AttemptsDeps) {
       most: 0,
       publicAlone,
     })
-    // §2.8: 200, and 204 where a framework says that for an answer without a body. A redirect is not followed, and a failure.
+    // §2.8: status 200, and 204 where a framework sends it for a response without a body. A redirect is not followed,
+    // and counts as a failure.
     const isTaken = status >= 200 && status < 300
     return { failure: isTaken ? null : 'STATUS', status }
   }
@@ -52,7 +53,7 @@ export function createAttempts({ outgoing, logoutTokens }: AttemptsDeps) {
 
 export type Attempts = ReturnType<typeof createAttempts>
 
-/** Whether others of the application would hardly fare better: then nothing is sent to it for a while. */
+/** Whether other deliveries to the application would most likely fail too: then nothing is sent to it for a while. */
 export function isDown({ failure, status }: Attempted): boolean {
   if (failure !== 'STATUS') return failure !== null
   return status === null || status < 400 || status >= 500 || status === 408 || status === 429

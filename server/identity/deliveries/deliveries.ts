@@ -1,4 +1,4 @@
-// What applications were told of ends of sessions, are still to be told, or could not be: looked at, and sent again by hand.
+// Logout tokens for applications, sent, pending or given up: listed, and sent again by administrators.
 import { randomUUID } from 'node:crypto'
 import type { Actor } from '../../policy/actor.js'
 import { refuse, refuseField } from '../../protocol/errors.js'
@@ -19,7 +19,7 @@ export type { DeliveryFilter }
 export type DeliveryInList = {
   delivery: Omit<DeliveryRecord, 'taker'>
   username: string
-  /** What it is called. */
+  /** The application's name. */
   application: string
 }
 
@@ -37,14 +37,14 @@ export type DeliveriesDeps = {
   monotonic: () => number
 }
 
-/** How many applications are named that are told. */
+/** How many applications with back-channel logout are listed. */
 const mostNamed = 200
 
 export function createDeliveries(deps: DeliveriesDeps) {
   const { database, deliveryStore, deliveryListStore, applicationStore, attempts, sending, applications } = deps
   const { names, changes, now, monotonic } = deps
   return {
-    /** The newest first. @throws invalid_fields */
+    /** Deliveries, newest first. @throws invalid_fields */
     async page(filter: DeliveryFilter, page: Page): Promise<Listed<DeliveryInList>> {
       const after = cursorIn(deliveryList, page)
       const scanned = await deliveryListStore.page(database, filter, { ...page, after })
@@ -60,16 +60,16 @@ export function createDeliveries(deps: DeliveriesDeps) {
       )
     },
 
-    /** Whether any application is told. */
+    /** Whether any application has back-channel logout. */
     isUsed: (): boolean => applications.areAnyToldOfEnds(),
 
     count: (filter: DeliveryFilter): Promise<Counted> => deliveryListStore.count(database, filter),
 
-    /** Applications that are told, by name; the first of them where they are very many. */
+    /** Applications with back-channel logout, by name; only the first ones where there are very many. */
     told: (): Promise<{ id: string; name: string }[]> => applicationStore.toldOfEnds(database, mostNamed),
 
     /**
-     * Another token of the same end; one that waits is tried at once.
+     * Sends another logout token for the same end; a pending delivery is retried at once.
      * @throws not_found
      */
     async sendAgain(id: string, actor: Actor): Promise<void> {
@@ -85,12 +85,12 @@ export function createDeliveries(deps: DeliveriesDeps) {
     },
 
     /**
-     * Tries an application out with a token for a session that never was, and for nobody: nothing of anybody's ends.
+     * Sends a test token to an application, for a random session id and no user: no real session ends.
      * @returns `took`: in ms
      * @throws not_found; invalid_fields where it has no address for logout tokens
      */
     async test(applicationId: string, actor: Actor): Promise<Attempted & { took: number }> {
-      // Written down before it is sent: the transaction judges who asks for it.
+      // Audited before it is sent: the transaction authorizes the actor.
       const application = await changes.run(actor, async (tx, { note }) => {
         const found = await applicationStore.find(tx, applicationId)
         if (!found || found.deletedAt !== null) throw refuse('not_found')

@@ -18,18 +18,18 @@ export type SendingDeps = {
   count: Count
   random: (size: number) => Buffer
   now: () => number
-  /** ms that only ever grow. */
+  /** A monotonic clock, ms. */
   monotonic: () => number
-  /** Runs on by itself what nobody waits for. */
+  /** Runs work in the background, which no caller waits for. */
   afterwards: (work: () => Promise<void>) => void
   log: { info: Line; warn: Line }
 }
 
-/** How many are sent to one application at once. */
+/** Concurrent requests to one application. */
 const atOnce = 10
-/** To how many applications one server sends at once. */
+/** How many applications one server sends to at once. */
 const mostApplications = 16
-/** Of these to so many that could not be reached lately: each takes its place until it is out of time. */
+/** How many of these may be unreachable ones: each is busy until its timeout. */
 const mostDown = 12
 /** How long one application is served before others have their turn, in ms. */
 const turn = 10_000
@@ -39,9 +39,9 @@ const lease = 30_000
 const day = 86_400_000
 const leastAttempts = 3
 const hour = 3_600_000
-/** After the first failure; each one after that waits twice as long; ms. */
+/** Delay after the first failure, in ms; it doubles with each further one. */
 const firstWait = 10_000
-/** How long an application that cannot be reached is left alone at most, in ms. */
+/** Longest pause of an application that cannot be reached, in ms. */
 const longestPause = 120_000
 const giveUpBatch = 500
 const forgetBatch = 500
@@ -52,7 +52,7 @@ type Sent = Attempted & { row: DeliveryRecord }
 export function createSending(deps: SendingDeps) {
   const { database, deliveryStore, applications, attempts, count, random, now, monotonic, afterwards, log } = deps
   const working = new Set<string>()
-  /** Applications that could not be reached lately. */
+  /** Applications that could not be reached lately, with their backoff. */
   const pauses = new Map<string, Pause>()
   let stopped = false
 
@@ -73,7 +73,7 @@ export function createSending(deps: SendingDeps) {
     const taken = { now: at, until: at + lease, taker, limit: atOnce }
     const rows = await deliveryStore.take(database, applicationId, taken)
     const application = await applications.meet(applicationId)
-    // A server that was stopped meanwhile has lost its lease to another one.
+    // Where this process was suspended meanwhile, another server may hold the lease by now.
     if (rows.length === 0 || monotonic() - begun > lease - 2 * patience) return []
     const sent = await Promise.all(
       rows.map(async row => ({ row, ...(await attempts.attempt(application, tokenTerms(row))) })),
@@ -102,20 +102,21 @@ export function createSending(deps: SendingDeps) {
   function outcomeOf({ row, failure, status }: Sent): Outcome {
     const at = now()
     if (failure === null) return { state: 'sent', doneAt: at, failure, status }
-    // Without an address there is nothing to retry. After a downtime of our own a row still gets its least number of attempts.
+    // Without an address there is nothing to retry. After a downtime of this server a row still gets its least number
+    // of attempts.
     if (failure === 'NO_URI' || (at - row.since >= day && row.attempts >= leastAttempts))
       return { state: 'gave_up', doneAt: at, failure, status }
     return { nextAt: at + Math.min(hour, firstWait * 2 ** Math.min(row.attempts - 1, 20)), failure, status }
   }
 
-  /** Backoff of the whole application, longer each time: its deliveries need not time out one by one. */
+  /** Pauses the whole application, longer each time (backoff): its deliveries need not time out one by one. */
   async function pause(applicationId: string, { failure, status }: Sent): Promise<void> {
     const before = pauses.get(applicationId)
     const length = Math.min(longestPause, before ? before.length * 2 : firstWait)
     pauses.set(applicationId, { until: now() + length, length })
     if (!before) log.warn({ application: applicationId, failure, status }, 'an application cannot be told of sign-outs')
     if (length < longestPause && failure !== 'NO_URI') return
-    // For as long as it could not be reached those that were not tried have failed as well.
+    // Deliveries that are older than a day and were not attempted during the pause count as failed.
     const at = now()
     const given = {
       before: failure === 'NO_URI' ? at : at - day,
@@ -140,7 +141,7 @@ export function createSending(deps: SendingDeps) {
       if (working.size >= mostApplications) return
       const pause = pauses.get(applicationId)
       if (working.has(applicationId) || (pause?.until ?? 0) > now()) continue
-      // However many have waited longer: who is there is told.
+      // Unreachable applications, however long they have waited, must not take the places of reachable ones.
       if (pause && [...working].filter(id => pauses.has(id)).length >= mostDown) continue
       working.add(applicationId)
       afterwards(() => work(applicationId).finally(() => working.delete(applicationId)))
@@ -148,24 +149,27 @@ export function createSending(deps: SendingDeps) {
   }
 
   return {
-    /** Begins with what is due, and waits for none of it. Where no application is told of ends nothing is asked. */
+    /** Starts sending what is due, and does not wait for it. No query where no application has back-channel logout. */
     async run(): Promise<void> {
       if (applications.areAnyToldOfEnds()) await begin()
     },
 
-    /** Also what waits for applications that are told no more: it is given up. Forgets what was made before an instant. */
+    /**
+     * Starts sending also to applications whose back-channel logout was removed: those deliveries are given up. Deletes
+     * rows older than an instant.
+     */
     async tidy(before: number): Promise<void> {
       await begin()
       while ((await deliveryStore.forget(database, before, forgetBatch)) === forgetBatch) await setImmediate()
     },
 
-    /** Somebody wants to see it tried: what is due is not held back for what failed before. */
+    /** Ends the pause of an application, for an administrator who retries a delivery. */
     hurry(applicationId: string): void {
       const pause = pauses.get(applicationId)
       if (pause) pauses.set(applicationId, { ...pause, until: 0 })
     },
 
-    /** Takes no more; what is being sent is finished behind `afterwards`. */
+    /** Starts nothing new; pending requests are finished behind `afterwards`. */
     stop(): void {
       stopped = true
     },
@@ -174,7 +178,7 @@ export function createSending(deps: SendingDeps) {
 
 export type Sending = ReturnType<typeof createSending>
 
-/** The same for each attempt: an application tells by `jti` that it has had a token (§2.4). */
+/** Claims of the logout token, alike for each attempt: an application detects a repeated token by its `jti` (§2.4). */
 function tokenTerms({ id, round, sessionId, userId }: DeliveryRecord) {
   return { jti: round === 0 ? id : `${id}.${round}`, sid: sessionId, sub: String(userId) }
 }
