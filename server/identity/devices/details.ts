@@ -1,4 +1,4 @@
-// One session and one device of anybody, looked at closely: whose they are, how they stand, and what happened to them.
+// Details of one session or device of any user: its owner, its state, and its history.
 
 import { refuse } from '../../protocol/errors.js'
 import type { Database } from '../../storage/database.js'
@@ -12,10 +12,10 @@ import type { ListedSession, Sessions } from './sessions.js'
 
 export type LookedAtSession = ListedSession & { device: PublicDevice | null; endedByUsername: string | null }
 
-/** `sessions`: the newest first. */
+/** A device with its owner and sessions, newest first. */
 export type LookedAtDevice = { device: PublicDevice; username: string; sessions: SessionInList[] }
 
-/** What the audit log and the incidents tell about it, each the newest first, and what the actors are called. */
+/** Audit entries and incidents of a session or device, each newest first, and the names of their actors. */
 export type Happened = { entries: AuditRecord[]; incidents: IncidentRecord[]; names: Map<string, string> }
 
 export type DetailsDeps = {
@@ -28,7 +28,7 @@ export type DetailsDeps = {
   names: Names
 }
 
-/** How much of what happened is shown. */
+/** How many entries are shown. */
 const shown = 50
 const latest = Number.MAX_SAFE_INTEGER
 
@@ -73,7 +73,7 @@ export function createDetails(deps: DetailsDeps) {
       return { device: publicDevice(device), username, sessions: results }
     },
 
-    /** Theirs, and what happened to their sessions and devices. */
+    /** Audit entries of a user, their sessions and their devices. */
     async userHistory(id: number): Promise<{ entries: EntryOfPerson[]; names: Map<string, string> }> {
       const { results } = await auditLog.ofPerson(id, latest, shown)
       return { entries: results, names: await names.ofActors(results.map(entry => entry.actor)) }

@@ -1,4 +1,5 @@
-// Many devices ended at once, chosen by hand or by a filter: their sessions, and their proof for the next sign-in.
+// Ends many devices at once, chosen by hand or by a filter: their sessions, and their device tokens for the next
+// sign-in.
 import type { Actor } from '../../policy/actor.js'
 import type { Database } from '../../storage/database.js'
 import type { DeviceFilter, DeviceListStore, FoundDevice } from '../../storage/device-lists.js'
@@ -22,16 +23,16 @@ import type { Sessions } from './sessions.js'
 
 export type DeviceSelection = Selection<string, DeviceFilter>
 
-/** Whom an end would reach. `count` is of devices. */
+/** Preview of ending devices. `count` is of devices. */
 export type DeviceEndPreview = Previewed & Reached & { users: number; sessions: number; leftOut: LeftOut[] }
 
-/** `users`: whose they were; `sessions`: that ended with them. */
+/** `users`: how many owners the devices had; `sessions`: how many ended with them. */
 export type DevicesEnded = Done & { users: number; sessions: number }
 
 export type DeviceEndOptions = {
-  /** A device that stays: the one of whoever asks. */
+  /** A device that stays: the actor's own. */
   keep?: string | null | undefined
-  /** For the audit log. */
+  /** Reason for the audit log. */
   why?: string | undefined
 }
 
@@ -52,7 +53,10 @@ export const mostDevicesAtOnce = 5_000
 export function createDeviceEnds(deps: DeviceEndsDeps) {
   const { database, userStore, deviceStore, deviceListStore, sessionListStore, sessions, states, rights, now } = deps
 
-  /** Those of the selection that are not ended and were there at `at`, by their owners. @throws invalid_fields */
+  /**
+   * Devices of the selection that have not ended and existed at `at` (epoch ms), by their owners.
+   * @throws invalid_fields
+   */
   async function find(selection: DeviceSelection, at: number, keep: DeviceEndOptions['keep']) {
     const found = await findSelected<string, DeviceFilter, FoundDevice>(selection, {
       most: mostDevicesAtOnce,
@@ -94,7 +98,7 @@ export function createDeviceEnds(deps: DeviceEndsDeps) {
       return { at, count: ids.length, users: byOwner.size, userIds: [...byOwner.keys()], sessions: open, leftOut }
     },
 
-    /** Ends what was previewed, one owner's devices after the other's. @throws invalid_fields */
+    /** Ends the previewed devices, one owner after the other. @throws invalid_fields */
     async run(
       selection: DeviceSelection,
       previewed: Previewed,

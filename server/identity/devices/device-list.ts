@@ -1,4 +1,4 @@
-// Devices of everybody, as an administrator looks through them.
+// The list of all users' devices, for administrators.
 import type { Database } from '../../storage/database.js'
 import {
   type DeviceFilter,
@@ -27,7 +27,7 @@ export type DeviceListDeps = {
 
 export function createDeviceList({ database, deviceStore, deviceListStore, states, names }: DeviceListDeps) {
   return {
-    /** The one seen last first. @throws invalid_fields */
+    /** Devices, by the time they were last seen, latest first. @throws invalid_fields */
     async page(filter: DeviceFilter, page: Page): Promise<Listed<DeviceInList>> {
       const terms = states.terms()
       const after = cursorIn(deviceListOf(filter), page)

@@ -2,12 +2,12 @@ import Bowser from 'bowser'
 
 export type DeviceName = { name: string; browser: string; platform: string; userAgent: string }
 
-/** Names a device from its User-Agent header: `Firefox · Android`, or the program's own word for itself. */
+/** Names a device from its User-Agent header: `Firefox · Android`, or the program's own product name. */
 export function nameDevice(userAgent: string): DeviceName {
   const text = userAgent.replace(/[\p{Cc}\p{Cs}\p{Bidi_Control}]/gu, ' ').slice(0, 512)
   const { browser, os } = Bowser.parse(text || 'unknown')
   const browserName = [browser.name, browser.version?.split('.')[0]].filter(Boolean).join(' ')
-  // Browsers have frozen what they tell of these two: every Windows says 10, every macOS Catalina.
+  // Browsers have frozen the versions of these two: every Windows says 10, every macOS Catalina.
   const frozen = os.name === 'Windows' || os.name === 'macOS'
   const platformName = [os.name, frozen ? '' : (os.versionName ?? os.version)].filter(Boolean).join(' ')
   const program = text.split(/[\s(]/, 1)[0] ?? ''

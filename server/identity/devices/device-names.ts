@@ -12,7 +12,7 @@ export type DeviceNamesDeps = { userStore: UserStore; deviceStore: DeviceStore; 
 /** The names that people give to their own devices; a sign-in from the device keeps them (known-devices.ts). */
 export function createDeviceNames({ userStore, deviceStore, changes }: DeviceNamesDeps) {
   return {
-    /** @throws invalid_fields; not_found, also when it is somebody else's or has ended */
+    /** Renames a device. @throws invalid_fields; not_found, also when it is another user's or has ended */
     async rename(id: string, name: string, userId: number, actor: Actor): Promise<void> {
       const wanted = requireDeviceName(name)
       await changes.run(actor, async (tx, { note }) => {

@@ -1,5 +1,5 @@
-// Sessions and devices as the floors above see them (a view: columns picked one by one). What a refresh token is made of, and the
-// client's own name of its device, are left out.
+// Sessions and devices as the HTTP and command layers see them (a view: columns picked one by one). Secrets of refresh
+// tokens, and the client's own name of its device, are left out.
 import type { DeviceRecord } from '../../storage/devices.js'
 import type { SessionRecord } from '../../storage/sessions.js'
 
@@ -9,13 +9,13 @@ export type PublicSession = {
   userId: number
   deviceId: string
   applicationId: string
-  /** How often it was refreshed, and when last. */
+  /** How many refreshes there were, and when the last was. */
   generation: number
   rotatedAt: number
   createdAt: number
   lastSeenAt: number
   address: string
-  /** The thumbprint of the key that its refresh tokens are bound to (RFC 9449); null: to none. */
+  /** The JWK thumbprint of the key that its refresh tokens are bound to (RFC 9449); null: they are not bound. */
   boundKey: string | null
   endedAt: number | null
   endedReason: string | null
@@ -48,7 +48,7 @@ export type PublicDevice = {
   browser: string
   platform: string
   userAgent: string
-  /** Of the latest sign-in. */
+  /** IP address of the latest sign-in. */
   address: string
   firstSeenAt: number
   lastSeenAt: number

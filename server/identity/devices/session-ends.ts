@@ -1,4 +1,4 @@
-// "End the N shown": many sessions at once, chosen by hand or by a filter.
+// Ends many sessions at once, chosen by hand or by a filter (the button "End the N shown").
 import type { Actor } from '../../policy/actor.js'
 import type { Database, Queries } from '../../storage/database.js'
 import type { FoundSession, SessionFilter, SessionListStore } from '../../storage/session-lists.js'
@@ -20,16 +20,16 @@ import type { SessionStates } from './session-state.js'
 
 export type SessionSelection = Selection<string, SessionFilter>
 
-/** Whom an end would reach. `count` is of sessions. */
+/** Preview of ending sessions. `count` is of sessions. */
 export type EndPreview = Previewed & Reached & { users: number; devices: number; leftOut: LeftOut[] }
 
-/** `users`: whose they were. */
+/** `users`: how many owners the sessions had. */
 export type SessionsEnded = Done & { users: number }
 
 export type EndOptions = {
-  /** A session that stays: the one of whoever asks. */
+  /** A session that stays: the actor's own. */
   keep?: string | null | undefined
-  /** For the audit log. */
+  /** Reason for the audit log. */
   why?: string | undefined
 }
 
@@ -43,15 +43,15 @@ export type SessionEndsDeps = {
   now: () => number
 }
 
-/** More are ended by one entry of the log: an application's, or everybody's. */
+/** More sessions than this are ended by one entry of the log: an application's, or everybody's. */
 export const mostSessionsAtOnce = 10_000
-/** How many are ended in one transaction: others wait for it. */
+/** How many end in one transaction, for which other transactions wait. */
 const batch = 50
 
 export function createSessionEnds(deps: SessionEndsDeps) {
   const { database, sessionStore, sessionListStore, states, rights, changes, now } = deps
 
-  /** Those of the selection that are not marked as ended and were there at `at`. @throws invalid_fields */
+  /** Sessions of the selection that are not marked as ended and existed at `at` (epoch ms). @throws invalid_fields */
   async function find(selection: SessionSelection, at: number, { keep }: EndOptions): Promise<FoundSession[]> {
     const found = await findSelected<string, SessionFilter, FoundSession>(selection, {
       most: mostSessionsAtOnce,
@@ -77,7 +77,7 @@ export function createSessionEnds(deps: SessionEndsDeps) {
     return { reached, leftOut: [...leftOut.values()] }
   }
 
-  /** What the actor may do counts at the moment of the change. */
+  /** Ends some sessions; the actor's rights are checked in the same transaction. */
   function endSome(some: readonly FoundSession[], actor: Actor, why: string | undefined) {
     return changes.run(actor, async (tx, { recordEnds, note }) => {
       const { reached, leftOut } = await leaveOut(tx, some, actor)
@@ -107,7 +107,7 @@ export function createSessionEnds(deps: SessionEndsDeps) {
       }
     },
 
-    /** Ends what was previewed, in batches. @throws invalid_fields */
+    /** Ends the previewed sessions, in batches. @throws invalid_fields */
     async run(
       selection: SessionSelection,
       previewed: Previewed,
@@ -115,7 +115,7 @@ export function createSessionEnds(deps: SessionEndsDeps) {
       options: EndOptions = {},
     ): Promise<SessionsEnded> {
       const found = await find(selection, previewed.at, options)
-      // In the order of ids, as every other transaction about many locks them.
+      // Sorted by id, the order in which all other transactions lock sessions.
       found.sort((a, b) => (a.id < b.id ? -1 : 1))
       const users = new Set<number>()
       const leftOut = new Map<number, LeftOut>()

@@ -1,4 +1,4 @@
-// Sessions of everybody, as an administrator looks through them.
+// The list of all users' sessions, for administrators.
 import type { SessionState } from '../../policy/session.js'
 import type { Database } from '../../storage/database.js'
 import type { DeviceStore } from '../../storage/devices.js'
@@ -14,12 +14,12 @@ export type { SessionFilter, SessionState }
 export type SessionInList = {
   session: PublicSession
   username: string
-  /** null where it has been forgotten. */
+  /** null where the device has been deleted. */
   device: PublicDevice | null
   state: SessionState
-  /** When it is over unless it refreshes; epoch ms. */
+  /** When the session expires unless it is refreshed; epoch ms. */
   endsAt: number
-  /** Of the user who ended it, where a user did. */
+  /** Name of the user who ended it, where a user did. */
   endedByUsername: string | null
 }
 
@@ -40,7 +40,7 @@ export function createSessionList({
   states,
   names,
 }: SessionListDeps) {
-  /** Newest sign-in first. @throws invalid_fields */
+  /** Sessions, newest sign-in first. @throws invalid_fields */
   async function page(filter: SessionFilter, page: Page): Promise<Listed<SessionInList>> {
     const terms = states.terms()
     const after = cursorIn(sessionList, page)
@@ -55,7 +55,7 @@ export function createSessionList({
       if (!standing) return []
       const { session, user } = standing
       const state = states.of(standing, terms)
-      // It ended while it was read.
+      // The session ended while the list was read.
       if (filter.state !== undefined && state !== filter.state) return []
       const endedByUsername = session.endedBy === null ? null : (enders.get(session.endedBy) ?? null)
       const device = known.get(session.deviceId)
@@ -76,7 +76,7 @@ export function createSessionList({
   return {
     page,
     count: (filter: SessionFilter): Promise<Counted> => sessionListStore.count(database, filter, states.terms()),
-    /** All of them, for a file. */
+    /** All sessions that match, for a file. */
     every: (filter: SessionFilter): AsyncGenerator<SessionInList> => every(next => page(filter, next)),
   }
 }

@@ -1,4 +1,4 @@
-// What state a session is in, for lists: the rules that judge it now, for the database and for a row that was read.
+// The state of a session, for lists: by the rules in force, both as database terms and for a single row.
 import {
   absoluteEnd,
   idleEnd,
@@ -12,13 +12,13 @@ import type { SessionRecord, Standing } from '../../storage/sessions.js'
 
 export function createSessionStates({ policy, now }: { policy: PolicyInForce; now: () => number }) {
   return {
-    /** For one reading: all of it is judged at one instant. */
+    /** Terms for one query: all of its rows are judged at one instant. */
     terms: (): SessionTerms => sessionTerms(now(), policy.eras()),
 
     of: ({ session, ended }: Pick<Standing, 'session' | 'ended'>, { now }: SessionTerms): SessionState =>
       sessionEnd(session, ended, now, policy.of(session)) ?? 'live',
 
-    /** When it is over unless it refreshes; epoch ms. */
+    /** When a session expires unless it is refreshed; epoch ms. */
     endsAt(session: SessionRecord): number {
       const rules = policy.of(session)
       return Math.min(idleEnd(session, rules), absoluteEnd(session, rules))

@@ -11,7 +11,7 @@ import type { Change, Changes } from '../../tokens/changes.js'
 import type { ActorRights } from '../rights.js'
 import { type PublicDevice, type PublicSession, publicDevice, publicSession } from './public-session.js'
 
-/** A session of anybody, with whose it is and why it is over, if it is. */
+/** A session of any user, with its owner's name and why it ended; `end` is null while it lives. */
 export type ListedSession = { session: PublicSession; username: string; end: SessionEnd | null; endsAt: number }
 
 export type SessionsDeps = {
@@ -25,15 +25,15 @@ export type SessionsDeps = {
   now: () => number
 }
 
-/** How many are ended in one transaction. */
+/** How many devices, and sessions, end in one transaction. */
 const [devicesAtOnce, sessionsAtOnce] = [50, 200]
-/** More are ended by one entry where all of a user's end. */
+/** Where all of a user's end, more devices or sessions than these are ended by one entry of the log. */
 const [fewDevices, fewSessions] = [200, 500]
 
 export function createSessions(deps: SessionsDeps) {
   const { database, userStore, sessionStore, deviceStore, rights, changes, policy, now } = deps
 
-  /** When it is over unless it refreshes. */
+  /** When the session expires unless it is refreshed; epoch ms. */
   const endsAt = (session: SessionRecord) => {
     const rules = policy.of(session)
     return Math.min(idleEnd(session, rules), absoluteEnd(session, rules))
@@ -45,7 +45,7 @@ export function createSessions(deps: SessionsDeps) {
   }
 
   return {
-    /** One of anybody's, also one that is over. @throws not_found */
+    /** A session of any user, ended and expired ones included. @throws not_found */
     async require(id: string): Promise<ListedSession> {
       const standing = (await sessionStore.standings(database, [id])).get(id)
       if (!standing) throw refuse('not_found')
@@ -54,8 +54,9 @@ export function createSessions(deps: SessionsDeps) {
 
     /**
      * Ends one session.
-     * @param ofUser refuses somebody else's as if it were not there; null where the actor may end others'
-     * @param why what an administrator wrote, for the audit log
+     * @param ofUser refuses another user's session as if it did not exist; null where the actor may end sessions of
+     *   others
+     * @param why the administrator's reason, for the audit log
      * @throws not_found, also when it had already ended; permission_denied
      */
     async end(
@@ -78,7 +79,7 @@ export function createSessions(deps: SessionsDeps) {
       if (!ended) throw refuse('not_found')
     },
 
-    /** Ends all sessions of a user; `exceptSid` stays. @throws not_found, permission_denied */
+    /** Ends all sessions of a user except `exceptSid`. @throws not_found, permission_denied */
     async endAll(userId: number, actor: Actor, exceptSid?: string): Promise<void> {
       const trigger = exceptSid === undefined ? 'all_ended' : 'others_ended'
       await changes.run(
@@ -95,12 +96,13 @@ export function createSessions(deps: SessionsDeps) {
     },
 
     /**
-     * Ends a device: its sessions, and its proof for the next sign-in.
+     * Ends a device: its sessions, and its device token for the next sign-in.
      * @returns the device, as it was
      * @throws not_found, also when it had already ended; permission_denied
      */
     async endDevice(id: string, ofUser: number | null, actor: Actor): Promise<PublicDevice> {
-      // Whose it is is judged where it ends; of others it must be known before, to lock its owner first.
+      // The owner must be known first, as the owner's row is locked before the device; rights are checked in the
+      // transaction.
       const userId = ofUser ?? (await deviceStore.find(database, id))?.userId
       if (userId === undefined) throw refuse('not_found')
       const [device] = (await endDevices(userId, [id], actor)).devices
@@ -108,14 +110,17 @@ export function createSessions(deps: SessionsDeps) {
       return device
     },
 
-    /** Ends some devices of one user; those that have ended already are passed over. @throws not_found, permission_denied */
+    /**
+     * Ends some devices of one user; those that have ended already are skipped.
+     * @throws not_found, permission_denied
+     */
     endDevicesOf: (userId: number, ids: ReadonlySet<string>, actor: Actor, why?: string) =>
       endDevices(userId, [...ids], actor, why),
 
     /**
-     * Ends all devices of a user but the one that a session is on. Where they are very many, one entry ends them all: then
-     * of this device the session alone stays.
-     * @param sid null: all of them
+     * Ends all devices of a user but the one of a session. Where they are very many, one entry of the log ends them
+     * all: then the session alone stays on that device.
+     * @param sid null: all devices end
      */
     async endOtherDevices(userId: number, sid: string | null, actor: Actor): Promise<void> {
       const own = sid === null ? '' : ((await sessionStore.find(database, sid))?.deviceId ?? '')
@@ -137,11 +142,14 @@ export function createSessions(deps: SessionsDeps) {
     },
   }
 
-  /** So many at a time that nobody waits for long: a transaction holds the user's lock, and the log's head in the end. */
+  /**
+   * Ends devices in batches, so that no other transaction waits long: each batch holds the user's lock and, at its end,
+   * the log's head.
+   */
   async function endDevices(userId: number, ids: readonly string[], actor: Actor, why?: string) {
     const ended = { devices: [] as PublicDevice[], sessions: 0 }
     const left = ids.toSorted()
-    // Once also where there is none: whether the actor may is judged in a transaction.
+    // Runs once even without a device: the actor's rights are checked in a transaction.
     do {
       const part = await endSome(userId, left.slice(0, devicesAtOnce), actor, why)
       left.splice(0, part.passed)
@@ -151,7 +159,9 @@ export function createSessions(deps: SessionsDeps) {
     return ended
   }
 
-  /** @returns `passed`: how many of the devices are done with; the next has more sessions than were left to end */
+  /**
+   * @returns `passed`: how many of the devices were ended; the next one has more sessions than the batch had room for
+   */
   function endSome(userId: number, ids: readonly string[], actor: Actor, why?: string) {
     const work = async (tx: Queries, { recordEnds, note }: Change) => {
       await userStore.lock(tx, userId)

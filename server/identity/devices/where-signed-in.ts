@@ -1,4 +1,4 @@
-// Where one user is signed in: their live sessions and their devices, page by page and counted. Nobody reads all at once.
+// Where one user is signed in: live sessions and devices, page by page and counted. No caller reads all at once.
 import { absoluteEnd, accessSpans, idleEnd } from '../../policy/session.js'
 import type { PolicyInForce } from '../../revocation/policy-in-force.js'
 import type { Database } from '../../storage/database.js'
@@ -11,10 +11,13 @@ import { type Counted, cursorIn, type Listed, listed, type Page } from '../listi
 import { type PublicDevice, type PublicSession, publicDevice, publicSession } from './public-session.js'
 import type { SessionStates } from './session-state.js'
 
-/** A session that lives. `endsAt` (epoch ms) is when it is over unless it refreshes. */
+/** A live session. `endsAt` (epoch ms) is when it expires unless it is refreshed. */
 export type LiveSession = { session: PublicSession; device: PublicDevice | null; endsAt: number }
 
-/** A device that is not ended, with its live sessions, or some of very many. `lastSeenAt` counts their refreshes. */
+/**
+ * A device that has not ended, with its live sessions, or some of very many. `lastSeenAt` (epoch ms) includes their
+ * refreshes.
+ */
 export type LiveDevice = { device: PublicDevice; sessions: SessionOnDevice[]; lastSeenAt: number }
 
 export type WhereSignedInDeps = {
@@ -40,7 +43,7 @@ export function createWhereSignedIn(deps: WhereSignedInDeps) {
     const found = await ownListStore.sessionsOn(database, ids, states.terms())
     const byDevice = grouped(found, session => session.deviceId)
     return records.flatMap(device => {
-      // It ended while it was read.
+      // The device ended while the list was read.
       if (device.endedAt !== null) return []
       const own = byDevice.get(device.id) ?? []
       const lastSeenAt = Math.max(device.lastSeenAt, ...own.map(one => one.lastSeenAt))
@@ -49,7 +52,7 @@ export function createWhereSignedIn(deps: WhereSignedInDeps) {
   }
 
   return {
-    /** Oldest first. @throws invalid_fields */
+    /** Live sessions of a user, oldest first. @throws invalid_fields */
     async sessions(userId: number, page: Page): Promise<Listed<LiveSession>> {
       const after = cursorIn(sessionsOfOne, page)
       const scanned = await ownListStore.sessions(database, userId, states.terms(), { ...page, after })
@@ -71,7 +74,7 @@ export function createWhereSignedIn(deps: WhereSignedInDeps) {
 
     countSessions: async (userId: number): Promise<Counted> => (await countLive(userId)).sessions,
 
-    /** The one known longest first. @throws invalid_fields */
+    /** Devices of a user, longest known first. @throws invalid_fields */
     async devices(userId: number, page: Page): Promise<Listed<LiveDevice>> {
       const scanned = await ownListStore.devices(database, userId, { ...page, after: cursorIn(devicesOfOne, page) })
       return listed(scanned, await liveDevices(scanned.rows.map(row => row.id)))
@@ -79,7 +82,7 @@ export function createWhereSignedIn(deps: WhereSignedInDeps) {
 
     devicesLastSeen,
 
-    /** The few that were seen last, and how many there are of all. */
+    /** The `limit` devices that were seen last, and the number of all. */
     async firstDevices(userId: number, limit: number): Promise<{ devices: LiveDevice[]; count: number }> {
       const found = await ownListStore.lastSeen(database, userId, limit)
       if (found) return { devices: (await withSessions(found.devices)).sort(seenLastFirst), count: found.count.count }
@@ -87,7 +90,7 @@ export function createWhereSignedIn(deps: WhereSignedInDeps) {
       return { devices: results, count: (await ownListStore.countDevices(database, userId)).count }
     },
 
-    /** One of the user's own that is not ended, or null. */
+    /** A device of this user that has not ended, or null. */
     async device(userId: number, id: string): Promise<LiveDevice | null> {
       const [found] = await liveDevices([id])
       return found?.device.userId === userId ? found : null
@@ -98,7 +101,7 @@ export function createWhereSignedIn(deps: WhereSignedInDeps) {
     countLive,
   }
 
-  /** The one seen last first, as people look for them. @throws invalid_fields */
+  /** Devices of a user, last seen first. @throws invalid_fields */
   async function devicesLastSeen(userId: number, page: Page): Promise<Listed<LiveDevice>> {
     const filter = { userId, open: true }
     const after = cursorIn(deviceListOf(filter), page)
@@ -108,8 +111,8 @@ export function createWhereSignedIn(deps: WhereSignedInDeps) {
   }
 
   /**
-   * How many live sessions a user has, and how many access tokens of theirs may be live, each counted up to 10,000: one of
-   * each session, but of those that sleep and of our own pages.
+   * Counts a user's live sessions and access tokens that may be live, each up to 10,000. Every session counts as one
+   * token, except idle ones whose token has expired and those of this server's own pages.
    */
   function countLive(userId: number): Promise<{ sessions: Counted; tokens: number }> {
     const spans = accessSpans(policy.eras())
@@ -117,7 +120,10 @@ export function createWhereSignedIn(deps: WhereSignedInDeps) {
   }
 }
 
-/** When one was last seen is written down once a minute; its sessions know it to the millisecond. */
+/**
+ * Sorts devices by last use. A device's row is updated once a minute only; its sessions' refreshes are exact to the
+ * millisecond.
+ */
 const seenLastFirst = (a: LiveDevice, b: LiveDevice) => b.lastSeenAt - a.lastSeenAt
 
 export type WhereSignedIn = ReturnType<typeof createWhereSignedIn>
