@@ -17,11 +17,11 @@ export type KeyChangeDeps = {
 
 const toChangeKeys: Rights = new Set<OwnPermission>(['darvoza:keys:write'])
 
-/** Changes of keys and secrets follow each other, whichever servers make them, and every server follows them. */
+/** Serializes changes of keys and secrets across servers, and makes every server follow them. */
 export function createKeyChange({ auditStore, revocationStore, rights, changes, tail }: KeyChangeDeps) {
   /**
-   * Runs `work` as one change; what it notes is what was changed. Once it is done this process holds the keys of then.
-   * @param needed what the actor must be able to do at this moment
+   * Runs `work` as one change; its audit notes tell what was changed. Afterwards this process holds the new keys.
+   * @param needed rights that the actor must have at this moment
    * @throws permission_denied
    */
   return async function change<T>(
@@ -31,7 +31,7 @@ export function createKeyChange({ auditStore, revocationStore, rights, changes, 
   ): Promise<T> {
     const result = await changes.run(actor, async (tx, changing) => {
       await rights.require(tx, actor, needed)
-      // Both heads in their order before anything else: whoever changes keys takes turns here.
+      // Both heads of the logs in their order before anything else: this lock serializes changes of keys.
       await auditStore.lockHead(tx)
       await revocationStore.lockHead(tx)
       let changed = false
@@ -45,7 +45,7 @@ export function createKeyChange({ auditStore, revocationStore, rights, changes, 
       if (changed) await revocationStore.raiseVersion(tx, 'key')
       return result
     })
-    // Committed all the same; while the database is silent nothing is signed.
+    // The change is committed even if this read fails; without a database nothing is signed.
     await tail.readNow().catch(() => {})
     return result
   }

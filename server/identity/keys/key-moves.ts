@@ -1,4 +1,4 @@
-// What can be done to a signing key inside a change (key-change.ts): each move writes the row and tells the audit log.
+// State changes of a signing key inside a transaction (key-change.ts): each writes the row and an audit entry.
 import { dueSteps, type KeyRules, type KeyStep, lastingAlgorithms } from '../../policy/key-life.js'
 import { readPolicy } from '../../policy/policies.js'
 import { signingAlgorithmNames } from '../../protocol/algorithms.js'
@@ -18,7 +18,7 @@ export type KeyMovesDeps = {
   now: () => number
 }
 
-/** All keys, and the rules of the latest policy, of one transaction. */
+/** All keys, and the rules of the latest policy, as one transaction reads them. */
 export type Ring = { records: readonly KeyRecord[]; rules: KeyRules }
 
 export function createKeyMoves(deps: KeyMovesDeps) {
@@ -33,7 +33,9 @@ export function createKeyMoves(deps: KeyMovesDeps) {
     return { records, rules: { algorithms, interval: key_rotation_interval, lives } }
   }
 
-  /** Beside those that are always there: what signs now stays for the applications that chose it for their id_tokens. */
+  /**
+   * Algorithms beside the permanent ones: those with an active key that applications have chosen for their id_tokens.
+   */
   async function chosenIn(tx: Queries, records: readonly KeyRecord[], always: readonly string[]): Promise<string[]> {
     const chosen: string[] = []
     for (const algorithm of signingAlgorithmNames.filter(name => !always.includes(name))) {
@@ -43,7 +45,10 @@ export function createKeyMoves(deps: KeyMovesDeps) {
     return chosen
   }
 
-  /** @param at the instant that `activatesAt` was reckoned from: a millisecond later it would seem to sign too early */
+  /**
+   * Adds a key.
+   * @param at the instant that `activatesAt` was computed from: a millisecond later it would seem to sign too early
+   */
   async function add(
     tx: Queries,
     { note }: Change,
@@ -72,7 +77,7 @@ export function createKeyMoves(deps: KeyMovesDeps) {
     },
   }
 
-  /** Does what is due. A key that must be made is taken from `spares`, or left for the next time. */
+  /** Makes the state changes that are due. A new key is taken from `spares`, or left for the next run. */
   async function takeSteps(tx: Queries, changing: Change, spares: readonly KeyPair[] = []): Promise<void> {
     const { records, rules } = await ringIn(tx)
     const at = now()
@@ -86,7 +91,7 @@ export function createKeyMoves(deps: KeyMovesDeps) {
     }
   }
 
-  /** At once, published or not; what the rules then ask for follows in the same change. */
+  /** Replaces the active key at once, published or not; further steps that are due follow in the same change. */
   async function replaceBy(tx: Queries, changing: Change, next: KeyRecord, records: readonly KeyRecord[]) {
     for (const { kid, state, algorithm } of records) {
       if (state === 'active' && algorithm === next.algorithm) await moves.retire(tx, changing, kid)

@@ -1,5 +1,5 @@
-// The signing keys as they are looked after: made, rotated, revoked and removed, on their schedule or by hand. When
-// something is due is told by policy/key-life.ts; every server follows within a quarter of a second.
+// Lifecycle of the signing keys: created, rotated, revoked and removed, on their schedule or by hand.
+// policy/key-life.ts tells when a step is due; every server follows within a quarter of a second.
 import type { Actor } from '../../policy/actor.js'
 import {
   dueSteps,
@@ -20,13 +20,13 @@ import type { Sealing } from '../../tokens/sealing.js'
 import type { KeyChange } from './key-change.js'
 import type { KeyMoves, Ring } from './key-moves.js'
 
-/** A signing key as people may see it: nothing of its private half. `removableAt` is epoch ms, null while it signs. */
+/** A signing key without its private half, for display. `removableAt` is epoch ms, null while it signs. */
 export type ListedKey = KeyLife & { revokedAt: number | null; removableAt: number | null }
 
-/** All keys, and the algorithms that something signs with: access tokens with the first. */
+/** All keys, and the algorithms in use: access tokens are signed with the first. */
 export type ListedRing = { keys: ListedKey[]; algorithms: readonly string[] }
 
-/** `published`: long enough before it signs for every verifier to have it. */
+/** `published`: the key was in the JWKS long enough before it signs for every verifier to have fetched it. */
 export type Rotation = { key: ListedKey; published: boolean }
 
 export type KeyRevocation = { key: ListedKey; successor: Rotation | null }
@@ -67,31 +67,31 @@ export function createKeyRing({ database, keyStore, moves, change, sealing, now 
     return (await list()).find(key => key.kid === kid)!
   }
 
-  /** As it was when it began to sign; later everybody has it. */
+  /** The rotation to a key, judged at the time it began to sign; later every verifier has fetched it. */
   const rotationTo = async (kid: string): Promise<Rotation> => {
     const key = await listed(kid)
     return { key, published: (key.activatedAt ?? key.activatesAt ?? 0) >= publishedAt(key) }
   }
 
   return {
-    /** All there ever were, newest first. */
+    /** All keys that ever existed, newest first. */
     list,
     ring,
 
-    /** What the schedule asks for. Many servers may do it at once: one does. */
+    /** Makes the scheduled state changes. Many servers may call it at once: one makes them. */
     async upkeep(): Promise<void> {
       const { records, rules } = await ringIn(database)
       const due = dueSteps(records, rules, now())
       if (due.length === 0) return
-      // Made before the locks are taken: RSA takes a while.
+      // Generated before the locks are taken: an RSA key takes a while.
       const made = due.flatMap(step => (step.act === 'make' ? spareOf(step.algorithm) : []))
       const spares = await Promise.all(made)
       await change('system', (tx, changing) => moves.takeSteps(tx, changing, spares))
     },
 
     /**
-     * Puts a new key in the place of the one that signs: once it has been published for long enough, or at once.
-     * @param algorithm the policy's, where it is left out
+     * Replaces the active key: once the new one has been published for long enough, or at once.
+     * @param algorithm default: the policy's
      * @throws invalid_fields
      */
     async rotate(options: { algorithm?: string | undefined; atOnce?: boolean }, actor: Actor): Promise<Rotation> {
@@ -118,8 +118,8 @@ export function createKeyRing({ database, keyStore, moves, change, sealing, now 
     },
 
     /**
-     * The key was stolen, or may have been: it leaves the JWKS, every token under it is refused from now on, and another
-     * signs at once. Sessions stay; a refresh brings a good token.
+     * For a key that was, or may have been, stolen: removes it from the JWKS, refuses every token signed with it from
+     * now on, and activates another at once. Sessions stay; a refresh brings a valid token.
      * @throws not_found
      */
     async revoke(kid: string, actor: Actor): Promise<KeyRevocation> {
@@ -149,7 +149,7 @@ export function createKeyRing({ database, keyStore, moves, change, sealing, now 
     },
 
     /**
-     * Takes a key that nothing needs out of the JWKS, before the schedule does.
+     * Removes an unused key from the JWKS, before the schedule does.
      * @throws not_found, key_in_use
      */
     async remove(kid: string, actor: Actor): Promise<ListedKey> {
@@ -185,7 +185,7 @@ function notFound(kid: string) {
   return refuse('not_found', { problem: problem('unknown_key', { kid: kid.slice(0, 100) }) })
 }
 
-/** Somebody else changed the keys between two looks: again will do. */
+/** The keys were changed concurrently: the client may retry. */
 function superseded() {
   return refuse('database_unavailable', { retryAfter: 1 })
 }

@@ -1,4 +1,4 @@
-// Our own secrets as an operator looks after them: revoked when they may be known, and sealed anew when SECRET_KEY changes.
+// The server's own secrets: revoked when they may have leaked, and sealed anew (encrypted) when SECRET_KEY changes.
 import type { Actor } from '../../policy/actor.js'
 import { type RevocableSecret, ticketKeyLife } from '../../policy/key-life.js'
 import type { Queries } from '../../storage/database.js'
@@ -38,11 +38,11 @@ export function createSealedSecrets({ keyStore, change, sealing, secrets, random
         note({ action: 'key_revoked', subject: purpose, before: { version: before }, after: { version: next.version } })
         return next.version
       }
-      // It ends the sessions of everybody, also of those who may do more than change keys.
+      // A revoked refresh secret ends all sessions, also of users with more rights than changing keys.
       return change(actor, work, purpose === 'refresh' ? 'everything' : undefined)
     },
 
-    /** Lets another key seal tickets, once a month. Many servers may do it at once: one does. */
+    /** Rotates the key that seals tickets, once a month. Many servers may call it at once: one does it. */
     async renewTicketKey(): Promise<void> {
       const isDue = ({ createdAt }: { createdAt: number }) => now() - createdAt >= ticketKeyLife
       if (!isDue(secrets.present('ticket'))) return
@@ -51,13 +51,16 @@ export function createSealedSecrets({ keyStore, change, sealing, secrets, random
         if (!isDue(former)) return
         const next = { purpose: 'ticket', version: former.version + 1 } as const
         await keyStore.insertSecret(tx, { ...next, sealed: sealing.seal(random(32), secretOf(next)), createdAt: now() })
-        // The former one opens what it has sealed until that is over (tokens/ticket.ts).
+        // The former key still opens tickets that it has sealed, until they expire (tokens/ticket.ts).
         await keyStore.deleteSecretsBefore(tx, 'ticket', former.version)
         note({ action: 'key_made', subject: 'ticket', after: { version: next.version } })
       })
     },
 
-    /** Seals under the present SECRET_KEY what the previous one sealed, all of it or nothing; done twice it does nothing. */
+    /**
+     * Seals under the present SECRET_KEY what the previous one sealed, all of it or nothing; a second call changes
+     * nothing.
+     */
     reseal(actor: Actor): Promise<Resealed> {
       return change(actor, async (tx, { note }) => {
         const sealed = await everything(tx)
