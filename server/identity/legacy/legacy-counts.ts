@@ -1,10 +1,10 @@
-// How many tokens of the former service were exchanged, and how many were refused with which code, by the day. Counted in
-// memory and written every few seconds, as figures are: no request waits for a counter.
+// Daily counts of the former service's tokens: exchanged, or refused with which code. Counted in memory and written
+// every few seconds, as figures are: no request waits for a counter.
 import type { ErrorCode } from '../../protocol/errors.js'
 import type { Database } from '../../storage/database.js'
 import type { LegacyCountRecord, LegacyTokenStore } from '../../storage/legacy-tokens.js'
 
-/** `again`: one that was exchanged before came once more and was answered. */
+/** `again`: a token that had been exchanged before was accepted once more. */
 export type LegacyCount = 'exchanged' | 'again' | ErrorCode
 
 export type LegacyCountsDeps = { database: Database; legacyTokenStore: LegacyTokenStore; now: () => number }
@@ -12,7 +12,7 @@ export type LegacyCountsDeps = { database: Database; legacyTokenStore: LegacyTok
 export const dayLength = 86_400_000
 
 export function createLegacyCounts({ database, legacyTokenStore, now }: LegacyCountsDeps) {
-  /** By day and what. */
+  /** Counts by day and kind. */
   let counted = new Map<string, LegacyCountRecord>()
 
   function add({ day, what, value }: LegacyCountRecord): void {
@@ -27,10 +27,10 @@ export function createLegacyCounts({ database, legacyTokenStore, now }: LegacyCo
       add({ day: at - (at % dayLength), what, value: 1 })
     },
 
-    /** What cannot be written is kept for the next time. */
+    /** Writes the counts; after a failure they are kept for the next run. */
     async flush(): Promise<void> {
       if (counted.size === 0) return
-      // In one order, so that two processes cannot deadlock.
+      // Sorted, so that two processes cannot deadlock.
       const taken = [...counted].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, one]) => one)
       counted = new Map()
       try {

@@ -1,4 +1,4 @@
-// The former service's own list of refresh tokens, and its blacklist. Twice changes nothing.
+// Import of the former service's list of refresh tokens, and of its blacklist. A second import changes nothing.
 import type { Actor } from '../../policy/actor.js'
 import { Refusal } from '../../protocol/errors.js'
 import type { Database } from '../../storage/database.js'
@@ -8,7 +8,7 @@ import { hashOfJti } from '../../tokens/legacy-reader.js'
 import type { Sessions } from '../devices/sessions.js'
 import { legacyTokensKept } from './legacy-status.js'
 
-/** Epoch ms. */
+/** A refresh token on the former service's list. `expiresAt` is epoch ms. */
 export type OutstandingToken = { jti: string; userId: number | null; expiresAt: number }
 
 export type LegacyImportDeps = {
@@ -36,10 +36,10 @@ export function createLegacyImport(deps: LegacyImportDeps) {
   return {
     hashOf: hashOfJti,
 
-    /** Whether it is refused for its `exp` anyway, so that nothing need be known of it. */
+    /** Whether a token is refused for its `exp` anyway, so that it need not be imported. */
     isOver: (expiresAt: number): boolean => expiresAt <= now() - legacyTokensKept,
 
-    /** Some hundred at a time. @returns how many were not known yet */
+    /** Imports some hundred tokens at a time. @returns how many were new */
     list(tokens: readonly OutstandingToken[]): Promise<number> {
       const listedAt = now()
       const rows = tokens.map(({ jti, ...token }): ListedLegacyToken => ({ ...token, hash: hashOfJti(jti), listedAt }))
@@ -47,8 +47,8 @@ export function createLegacyImport(deps: LegacyImportDeps) {
     },
 
     /**
-     * Those on the blacklist, some hundred at a time, once they are listed. One that was exchanged meanwhile was exchanged
-     * wrongly: its session ends.
+     * Blacklists some hundred tokens at a time, once they are listed. One that was exchanged meanwhile should not have
+     * been: its session ends.
      */
     async end(hashes: readonly string[], actor: Actor): Promise<{ ended: number; sessions: number }> {
       const ended = await legacyTokenStore.endAll(database, hashes, now())
@@ -59,7 +59,7 @@ export function createLegacyImport(deps: LegacyImportDeps) {
       return { ended, sessions: count }
     },
 
-    /** Tells the audit log what came of an import. */
+    /** Writes the result of an import to the audit log. */
     note: (came: { listed: number; blacklisted: number }, actor: Actor): Promise<void> =>
       changes.run(actor, async (_, { note }) =>
         note({ action: 'legacy_tokens_imported', subject: ownApplication, after: came }),

@@ -1,31 +1,33 @@
-// How far the move from the former service has come: who has come, who is still to come, who was refused and why.
+// Progress of the migration from the former service: tokens exchanged, outstanding, and refused with which code.
 import { setImmediate } from 'node:timers/promises'
 import type { Database } from '../../storage/database.js'
 import type { LegacyTokenStore } from '../../storage/legacy-tokens.js'
 import { dayLength } from './legacy-counts.js'
 
-/** Rows are kept so long after a token is over: times of a service without time zones may be half a day off; ms. */
+/**
+ * How long rows are kept after a token has expired, in ms: times of a service without time zones may be half a day off.
+ */
 export const legacyTokensKept = 86_400_000
 const batch = 500
-/** How far back days are told; ms. */
+/** How many past days are counted; ms. */
 const daysTold = 400 * dayLength
 
-/** Times are epoch ms. `day` is one of UTC. */
+/** `day` is the beginning of a day in UTC, epoch ms. */
 export type LegacyDay = { day: number; exchanged: number; refused: number }
 
 export type LegacyStatus = {
-  /** null where the settings are not there, and nothing is exchanged. */
+  /** null where the settings are missing, and nothing is exchanged. */
   terms: { algorithm: string; cutOver: number; acceptedUntil: number } | null
-  /** Whether one that came now could be exchanged. */
+  /** Whether a token can be exchanged now. */
   open: boolean
-  /** Of those on the former service's list: neither exchanged nor on its blacklist, and not over. */
+  /** Listed tokens that are neither exchanged nor blacklisted nor expired. */
   toCome: number
   exchanged: number
-  /** How often one came again and was answered. */
+  /** How often a token that had been exchanged before was accepted once more. */
   again: number
-  /** By code, the most frequent first. */
+  /** Counts of refusals by error code, the most frequent first. */
   refused: { code: string; count: number }[]
-  /** Those on which something came, the newest first. */
+  /** Days with at least one exchange or refusal, newest first. */
   days: LegacyDay[]
 }
 
@@ -38,7 +40,7 @@ export type LegacyStatusDeps = {
 
 export function createLegacyStatus({ terms, database, legacyTokenStore, now }: LegacyStatusDeps) {
   return {
-    /** Whether the settings are there. */
+    /** Whether the settings for the former service are present. */
     isConfigured: terms !== null,
 
     async show(): Promise<LegacyStatus> {
@@ -71,7 +73,7 @@ export function createLegacyStatus({ terms, database, legacyTokenStore, now }: L
       }
     },
 
-    /** Forgets tokens that are over. */
+    /** Deletes expired tokens. */
     async tidy(): Promise<void> {
       while ((await legacyTokenStore.forget(database, now() - legacyTokensKept, batch)) === batch) await setImmediate()
     },

@@ -1,6 +1,7 @@
-// A refresh token of the former service becomes a session of ours, once. From then on it stands for a generation of that
-// session, and tabs, retries and thieves are told apart as they are with our own tokens (policy/rotation.ts): generation 0
-// where refresh tokens rotate, which is spent by the exchange; generation 1 where they do not, as its client goes on with it.
+// Exchanges a refresh token of the former service for a session, once. From then on the token stands for a generation
+// of that session, and concurrent tabs, retries and theft are distinguished as with our own tokens
+// (policy/rotation.ts): generation 0 where refresh tokens rotate, which the exchange spends; generation 1 where they do
+// not, as the client goes on using it.
 import type { Actor, Origin } from '../../policy/actor.js'
 import { recentFor } from '../../policy/recent-authentication.js'
 import { Refusal, refuse } from '../../protocol/errors.js'
@@ -35,12 +36,12 @@ export type LegacyTokensDeps = {
   changes: Changes
   counts: LegacyCounts
   tail: Tail
-  /** The application that its sessions are of. */
+  /** The application that the new sessions belong to. */
   ownApplication: string
   now: () => number
 }
 
-/** Thrown inside the transaction, which it undoes: somebody else has exchanged it, or given it back. */
+/** Rolls the transaction back: a concurrent request has exchanged or revoked the token. */
 class Spent extends EvidenceOutdated {}
 
 export function createLegacyTokens(deps: LegacyTokensDeps) {
@@ -49,7 +50,7 @@ export function createLegacyTokens(deps: LegacyTokensDeps) {
 
   let firstSeq: number | null = null
 
-  /** The log's number when such tokens were first taken: what ends everybody's sessions later has a higher one. */
+  /** The log's number when such tokens were first accepted: later ends of everybody's sessions have a higher one. */
   async function seqOfFirst(): Promise<number> {
     firstSeq ??= await installationStore.legacySeq(database)
     if (firstSeq === null) throw refuse('database_unavailable', { retryAfter: 1 })
@@ -57,6 +58,7 @@ export function createLegacyTokens(deps: LegacyTokensDeps) {
   }
 
   /**
+   * Exchanges a token for a session and its first pair.
    * @throws what LegacyReader throws, token_revoked, token_reused, session_ended, user_inactive, user_unknown,
    *   application_disabled, session_limit_reached, database_unavailable
    */
@@ -103,7 +105,7 @@ export function createLegacyTokens(deps: LegacyTokensDeps) {
   }
 
   /**
-   * What it stands for by now, or null where it was not exchanged.
+   * The session and generation that an exchanged token stands for, or null where it was not exchanged.
    * @throws token_claims, token_revoked
    */
   function presentedBy({ userId }: LegacyToken, row: LegacyTokenRecord): PresentedClaims | null {
@@ -117,10 +119,10 @@ export function createLegacyTokens(deps: LegacyTokensDeps) {
     return {
       userId,
       seq: await seqOfFirst(),
-      // That service's rotation moves `iat`: however young, it tells of no password that was typed a moment ago.
+      // The former service's rotation renews `iat`: a recent one does not prove that the password was typed recently.
       authenticatedAt: Math.min(issuedAt, now() - recentFor * 1_000),
       async stillHolds(tx, user) {
-        // Whoever ended all of this person's sessions here meant those of the former service too, whenever that was.
+        // An end of all of this user's sessions here includes tokens of the former service, whenever that was.
         if (user.endedSeq > 0 || !(await people.cameWithId(tx, user))) return false
         const row = await legacyTokenStore.lock(tx, hash)
         if (row && (row.endedAt !== null || row.sessionId !== null)) throw new Spent()
@@ -134,7 +136,7 @@ export function createLegacyTokens(deps: LegacyTokensDeps) {
     }
   }
 
-  /** Why one that is spelt rightly and was not spent is not exchanged; null where it would be. */
+  /** Why a well-formed, unspent token cannot be exchanged; null where it can. */
   async function whyNot({ userId }: LegacyToken): Promise<Refusal | null> {
     const user = await userStore.find(database, userId)
     if (!user || user.deletedAt !== null) return refuse('user_unknown')
@@ -147,7 +149,7 @@ export function createLegacyTokens(deps: LegacyTokensDeps) {
     return isOver ? refuse('session_ended') : null
   }
 
-  /** Would it be answered now? Changes nothing. @throws as `exchange` */
+  /** Checks whether the token would be accepted now, without changes. @throws as `exchange` */
   async function check(token: string): Promise<void> {
     const found = await reader.read(token, reader.formOf(token))
     if (!tail.isFresh()) await tail.freshen()
@@ -161,13 +163,17 @@ export function createLegacyTokens(deps: LegacyTokensDeps) {
     if (refusal) throw refusal
   }
 
-  /** Ends the session that it gave, or sees to it that it gives none. @throws what LegacyReader throws, token_revoked, session_ended */
+  /**
+   * Ends the session that the token was exchanged for, or prevents an exchange.
+   * @throws what LegacyReader throws, token_revoked, session_ended
+   */
   async function blacklist(token: string, origin: Origin): Promise<void> {
     const found = await reader.read(token, reader.formOf(token))
     const { hash, userId, expiresAt } = found
     const actor: Actor = { name: `user:${userId}`, origin, credential: null }
     const spent = await changes.run(actor, async (tx, { note }) => {
-      // An exchange holds this lock until its session is there: one of the two sees what the other has done.
+      // A concurrent exchange holds this lock until its session is written: one of the two sees the result of the
+      // other.
       await userStore.lock(tx, userId)
       const row = await legacyTokenStore.lock(tx, hash)
       if (row && (row.endedAt !== null || row.sessionId !== null)) return row
