@@ -6,7 +6,7 @@ import { type Counted, cursorIn, every, type Listed, listed, type Page } from '.
 
 export type { AuditFilter, AuditRecord, ChainCheck }
 
-/** `deviceName`: of the device that it is about; '' for other entries. */
+/** `deviceName`: name of the device that the entry is about; '' for other entries. */
 export type EntryOfPerson = AuditRecord & { deviceName: string }
 
 export type AuditLogDeps = {
@@ -16,9 +16,9 @@ export type AuditLogDeps = {
   auditTrail: AuditTrail
 }
 
-/** The audit log as an administrator reads it. */
+/** The audit log, for administrators. */
 export function createAuditLog({ database, auditStore, logListStore, auditTrail }: AuditLogDeps) {
-  /** Newest first. @throws invalid_fields */
+  /** Audit entries, newest first. @throws invalid_fields */
   async function page(filter: AuditFilter, page: Page): Promise<Listed<AuditRecord>> {
     const after = cursorIn(auditList, page)
     const scanned = await logListStore.audit.page(database, filter, { ...page, after })
@@ -27,9 +27,12 @@ export function createAuditLog({ database, auditStore, logListStore, auditTrail 
 
   return {
     page,
-    /** By number, newest first. */
+    /** Audit entries by number, newest first. */
     search: (search: AuditSearch): Promise<AuditRecord[]> => auditStore.search(database, search),
-    /** What happened to somebody and to their sessions and devices, whoever did it. `next`: the number to go on before. */
+    /**
+     * Entries about a user, their sessions and their devices, whoever the actor is. `next`: the number below which to
+     * go on.
+     */
     async ofPerson(
       userId: number,
       before: number,
@@ -41,10 +44,10 @@ export function createAuditLog({ database, auditStore, logListStore, auditTrail 
     },
 
     count: (filter: AuditFilter): Promise<Counted> => logListStore.audit.count(database, filter),
-    /** All of them, for a file. */
+    /** All entries that match, for a file. */
     every: (filter: AuditFilter): AsyncGenerator<AuditRecord> => every(next => page(filter, next)),
 
-    /** Does the chain hold, and if not, where is it broken first? */
+    /** Verifies the hash chain, and finds the first broken entry. */
     verify: (): Promise<ChainCheck> => auditTrail.verify(),
   }
 }

@@ -1,4 +1,4 @@
-// The figures of the dashboard: what happened over a day, a week or a month, and how much there is now.
+// Figures of the dashboard: event counts over a day, a week or a month, and present numbers of sessions and users.
 import { setImmediate } from 'node:timers/promises'
 import {
   type CountName,
@@ -16,21 +16,21 @@ import type { FigureRecord, FigureStore } from '../../storage/figures.js'
 import type { SessionListStore } from '../../storage/session-lists.js'
 import type { SessionStates } from '../devices/session-state.js'
 
-/** `at`: when the step begins, epoch ms. What was not measured, or not counted because no server ran, is null. */
+/** `at`: when the interval begins, epoch ms. `value` is null where no server ran, or a level was not measured. */
 export type FigurePoint = { at: number; value: number | null }
 
 export type FigureSeries = {
-  /** Epoch ms; `upto` is without. */
+  /** Epoch ms; `upto` is exclusive. */
   from: number
   upto: number
-  /** ms */
+  /** Length of an interval, in ms. */
   step: number
   points: Record<FigureName, FigurePoint[]>
-  /** How often in all. */
+  /** Sums of the counts over the whole span. */
   totals: Record<CountName, number>
 }
 
-/** `at`: when that was so, epoch ms. */
+/** `at`: when the levels were measured, epoch ms. */
 export type Levels = { sessions: number; users: number; at: number }
 
 export type FiguresDeps = {
@@ -42,10 +42,10 @@ export type FiguresDeps = {
 }
 
 const minute = 60_000
-/** How old a measurement may be. */
+/** How old a measurement may be, in ms. */
 const fresh = 5 * minute
 const batch = 500
-/** More live sessions than these are not counted for whoever asks. */
+/** Up to this many live sessions are counted exactly at each request. */
 const many = 10_000
 
 export function createFigures({ database, figureStore, sessionListStore, states, now }: FiguresDeps) {
@@ -55,7 +55,7 @@ export function createFigures({ database, figureStore, sessionListStore, states,
     const from = upto - span
     const found = await figureStore.steps(database, grain, figureNames, { from, upto, step })
     const values = new Map(found.map(one => [`${one.name} ${one.at}`, one]))
-    // Levels are measured every few minutes: where not even they are, no server ran, and nobody counted.
+    // Levels are measured every few minutes: an interval without any measurement means that no server ran.
     const known = new Set([...found.map(one => one.at), upto - step])
     const pointsOf = (name: FigureName) =>
       Array.from({ length: span / step }, (_, index): FigurePoint => {
@@ -71,7 +71,7 @@ export function createFigures({ database, figureStore, sessionListStore, states,
     return { from, upto, step, points, totals: totals as FigureSeries['totals'] }
   }
 
-  /** Counts every session that lives, some users at a time, so that nobody waits for it. */
+  /** Counts all live sessions, in batches of users, so that no other query waits. */
   async function measureLevels(): Promise<Levels> {
     const terms = states.terms()
     const levels = { sessions: 0, users: 0, at: terms.now }
@@ -85,7 +85,7 @@ export function createFigures({ database, figureStore, sessionListStore, states,
     }
   }
 
-  /** One measurement at a time, however many ask. */
+  /** The measurement in progress, shared by concurrent callers. */
   let measuring: Promise<Levels> | null = null
   function measureOnce(): Promise<Levels> {
     measuring ??= measureLevels().finally(() => {
@@ -106,7 +106,7 @@ export function createFigures({ database, figureStore, sessionListStore, states,
   return {
     series,
 
-    /** How often something happened in the last whole minutes. */
+    /** How often an event happened in the last whole minutes. */
     async recent(name: CountName, minutes: number): Promise<number> {
       const upto = now() - (now() % minute)
       const span = { from: upto - minutes * minute, upto, step: minutes * minute }
@@ -114,17 +114,17 @@ export function createFigures({ database, figureStore, sessionListStore, states,
       return found.reduce((total, { sum }) => total + sum, 0)
     },
 
-    /** Sessions that live and users who have one: counted where there are few, else as last measured. */
+    /** Live sessions and users who have one: counted exactly where they are few, otherwise as last measured. */
     async levels(): Promise<Levels> {
       const last = await lastMeasured()
-      // So many do not become few within minutes, and counting them again would only tell that they are many.
+      // A large number does not become small within minutes, so it is not counted again.
       if (last && last.sessions > many) return last
       const { more } = await sessionListStore.count(database, { state: 'live' }, states.terms())
       if (!more) return { ...(await sessionListStore.liveOfAll(database, states.terms())), at: now() }
       return last ?? measureOnce()
     },
 
-    /** Measures how much there is, unless another process has just done so. */
+    /** Measures the levels, unless another process has just done so. */
     async measure(): Promise<void> {
       const last = await lastMeasured()
       if (last && now() - last.at < fresh) return
@@ -139,7 +139,7 @@ export function createFigures({ database, figureStore, sessionListStore, states,
       await figureStore.set(database, rows)
     },
 
-    /** Forgets what is older than each grain is kept. */
+    /** Deletes figures that are older than their grain is kept. */
     async tidy(): Promise<void> {
       for (const grain of Object.keys(grains) as Grain[])
         while ((await figureStore.forget(database, grain, now() - grains[grain].kept, batch)) >= batch);

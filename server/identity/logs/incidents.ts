@@ -10,8 +10,8 @@ import type { Names } from '../people/names.js'
 export type { IncidentFilter, IncidentRecord }
 
 /**
- * A spent refresh token that came back: `incident` tells who presented it, `session` and `device` who had moved on; null
- * where they have been forgotten.
+ * The reuse of a spent refresh token: `incident` tells who presented it, `session` and `device` whose it was; null
+ * where they have been deleted.
  */
 export type IncidentInList = {
   incident: IncidentRecord
@@ -28,10 +28,10 @@ export type IncidentsDeps = {
   names: Names
 }
 
-/** Refresh tokens that were used again, as an administrator reads them. */
+/** Incidents of refresh token reuse, for administrators. */
 export function createIncidents({ database, logListStore, sessionStore, deviceStore, names }: IncidentsDeps) {
   return {
-    /** Newest first. @throws invalid_fields */
+    /** Incidents, newest first. @throws invalid_fields */
     async page(filter: IncidentFilter, page: Page): Promise<Listed<IncidentInList>> {
       const after = cursorIn(incidentList, page)
       const scanned = await logListStore.incidents.page(database, filter, { ...page, after })

@@ -1,4 +1,5 @@
-// Of one end: since when the resource servers that follow the revocation log refuse what it ended, or which of them may not yet.
+// Enforcement of one session end: since when the resource servers that follow the revocation log refuse its tokens, or
+// which of them may not do so yet.
 import type { EnforcementWatch } from '../../revocation/enforcement.js'
 import type { Database } from '../../storage/database.js'
 import type { RevocationRecord, RevocationStore } from '../../storage/revocations.js'
@@ -10,11 +11,11 @@ export type ReceiptsDeps = {
 }
 
 export type Receipt = {
-  /** Epoch ms. */
+  /** When the entry was written, epoch ms. */
   writtenAt: number
-  /** Since when it was in force at how many; null where it is not yet, or nobody has written it down. */
+  /** Since when how many verifiers enforce it; null where it is not enforced everywhere yet, or not recorded. */
   enforced: { at: number; verifiers: number } | null
-  /** Those that follow the log now, and how many of them have applied it. */
+  /** Verifiers that follow the log now, and how many of them have applied the entry. */
   verifiers: number
   applied: number
   lagging: { applicationId: string; name: string; leaseUntil: number }[]
@@ -23,7 +24,7 @@ export type Receipt = {
 type Session = { id: string; userId: number; createdAt: number; endedAt: number | null }
 
 export function createReceipts({ database, revocationStore, enforcement }: ReceiptsDeps) {
-  /** The entry by which the tokens of a session that is over are refused; null where it was forgotten, or none was needed. */
+  /** The log entry that revokes the tokens of an ended session; null where it was deleted, or none was needed. */
   async function endOf({ id, userId, createdAt }: Session): Promise<RevocationRecord | null> {
     const own = await revocationStore.latestEnd(database, 'session', id)
     if (own) return own
@@ -32,7 +33,7 @@ export function createReceipts({ database, revocationStore, enforcement }: Recei
   }
 
   return {
-    /** Null where nothing is known of it. */
+    /** The receipt of a session's end; null where there is none. */
     async ofSession(session: Session | null): Promise<Receipt | null> {
       if (!session || session.endedAt === null) return null
       const entry = await endOf(session)

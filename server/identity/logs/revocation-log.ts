@@ -27,14 +27,14 @@ export type RevocationLogDeps = {
   changes: Changes
 }
 
-/** Words as somebody typed them; nothing is believed yet. */
+/** An entry as an administrator typed it, not yet validated. */
 export type WantedRevocation = { kind: string; subject: string; effect: string; why: string }
 
-/** The log as an administrator reads it, and writes it by hand. */
+/** The revocation log, for administrators: read, and written by hand. */
 export function createRevocationLog(deps: RevocationLogDeps) {
   const { database, revocationStore, logListStore, userStore, roleStore, applicationStore, rights, changes } = deps
 
-  /** Is there such a subject, and may the actor act on it? @throws invalid_fields, permission_denied */
+  /** Checks that the subject exists, and that the actor may act on it. @throws invalid_fields, permission_denied */
   async function requireSubject(kind: ManualKind, tx: Queries, actor: Actor, subject: string): Promise<void> {
     if (kind !== 'all' && subject === '') throw refuseField('subject', 'blank')
     await requireOf[kind](tx, actor, subject)
@@ -59,7 +59,7 @@ export function createRevocationLog(deps: RevocationLogDeps) {
     async application(tx, actor, subject) {
       if (!(await applicationStore.find(tx, subject)))
         throw refuseField('subject', 'unknown_application', { name: subject })
-      // Its users may be administrators.
+      // The application's users may include administrators.
       await rights.require(tx, actor, 'everything')
     },
     async all(tx, actor, subject) {
@@ -68,7 +68,7 @@ export function createRevocationLog(deps: RevocationLogDeps) {
     },
   }
 
-  /** Newest first. @throws invalid_fields */
+  /** Entries of the revocation log, newest first. @throws invalid_fields */
   async function page(filter: RevocationFilter, page: Page): Promise<Listed<RevocationRecord>> {
     const after = cursorIn(revocationList, page)
     const scanned = await logListStore.revocations.page(database, filter, { ...page, after })
@@ -80,7 +80,11 @@ export function createRevocationLog(deps: RevocationLogDeps) {
     count: (filter: RevocationFilter): Promise<Counted> => logListStore.revocations.count(database, filter),
     every: (filter: RevocationFilter): AsyncGenerator<RevocationRecord> => every(next => page(filter, next)),
 
-    /** Could the actor write this now? What an entry by hand would be. @throws invalid_fields, permission_denied */
+    /**
+     * Checks whether the actor could write this entry now.
+     * @returns its kind and trigger
+     * @throws invalid_fields, permission_denied
+     */
     async check(wanted: WantedRevocation, actor: Actor): Promise<{ kind: ManualKind; trigger: Trigger }> {
       const { kind, trigger } = readWanted(wanted)
       await requireSubject(kind, database, actor, wanted.subject)

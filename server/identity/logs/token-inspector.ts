@@ -1,4 +1,5 @@
-// Inspection of a token that is submitted as text: which check refuses it, and who revoked it. It is neither kept nor logged.
+// Inspection of a token that is submitted as text: which check refuses it, and who revoked it. The token is neither
+// stored nor logged.
 import type { RefreshClaims } from '../../protocol/claims.js'
 import type { Database } from '../../storage/database.js'
 import type { RevocationRecord, RevocationStore } from '../../storage/revocations.js'
@@ -16,18 +17,18 @@ export type TokenInspectorDeps = {
 }
 
 export type InspectedToken = Explanation & {
-  /** Who revoked it and why; null where nothing did, or it was forgotten. */
+  /** The log entry that revokes the token; null where none does, or it was deleted. */
   revocation: RevocationRecord | null
-  /** What was written down when that was done. */
+  /** The audit entry of that revocation. */
   audit: AuditRecord | null
-  /** The session that the token belongs to, once its signature is known to be right. */
+  /** The session that the token belongs to; null until its signature is verified. */
   session: PublicSession | null
 }
 
-/** How far apart an entry of the log and the audit entry of the same change may be written, in ms. */
+/** Longest time between a revocation log entry and the audit entry of the same change, in ms. */
 const longestChange = 10_000
 
-/** How many audit entries of one actor are looked through. */
+/** How many audit entries of one actor are searched. */
 const looked = 50
 
 export function createTokenInspector({
@@ -55,7 +56,7 @@ export function createTokenInspector({
     },
   }
 
-  /** The newest entry that ends a session: its own, or one of all that its user, its application or everybody had. */
+  /** The newest entry that ends a session: its own, or one for its user, its application or everybody. */
   async function endOf(session: SessionRecord, claims: RefreshClaims): Promise<RevocationRecord | null> {
     const about = [
       ['session', claims.sid],
@@ -67,11 +68,11 @@ export function createTokenInspector({
     return found.find(entry => entry && entry.seq > session.seq && entry.exceptSid !== session.id) ?? null
   }
 
-  /** The audit entry of the same change: of the same actor and instant, about the same thing. */
+  /** The audit entry of the same change: with the same actor, instant and subject. */
   async function noteOf({ actor, createdAt, kind, subject }: RevocationRecord): Promise<AuditRecord | null> {
     const when = { since: createdAt - longestChange, until: createdAt + 1_000 }
     const { results } = await auditLog.page({ actor, ...when }, { limit: looked })
-    // A device's entry names the sessions that ended with it.
+    // The audit entry of a device names the sessions that ended with it.
     const isAbout = ({ subject: audited, beforeJson }: AuditRecord) =>
       audited === subject || (kind === 'session' && beforeJson?.includes(JSON.stringify(subject)))
     const wide = ['revocation_added', 'policy_changed', 'key_revoked', 'log_advanced']

@@ -1,14 +1,15 @@
-// Who verifies tokens by itself, as administrators see it: what each runs, and whether it is up to date.
+// Verifiers (processes of resource servers that follow the log), for administrators: what each runs, and whether it is
+// up to date.
 import type { Tail } from '../../revocation/tail.js'
 import type { Database } from '../../storage/database.js'
 import type { VerifierRecord, VerifierStore } from '../../storage/verifiers.js'
 
 export type ListedVerifier = Omit<VerifierRecord, 'appliedLog' | 'appliedSeq'> & {
-  /** Of the log of now; null where it has applied nothing of that. */
+  /** Position in the present log that it has applied; null where it has applied none of it. */
   applied: number | null
-  /** How many numbers of the log it has not applied; null where it has applied nothing of it. */
+  /** How many entries of the log it has not applied; null where it has applied none of it. */
   behind: number | null
-  /** Its lease may last. */
+  /** Whether its lease may still be valid. */
   connected: boolean
 }
 
@@ -21,7 +22,7 @@ export type VerifierListDeps = {
 
 export function createVerifierList({ database, verifierStore, tail, now }: VerifierListDeps) {
   return {
-    /** Of one application, or of all; by application and name. */
+    /** Verifiers of one application, or of all; by application and name. */
     async list(applicationId?: string): Promise<ListedVerifier[]> {
       const rows = await verifierStore.list(database, applicationId)
       const { logId, position } = tail
