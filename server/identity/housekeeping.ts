@@ -41,10 +41,10 @@ export type HousekeepingDeps = {
 
 const batch = 500
 
-/** How long a code that is over can still be told from one that never was; ms. */
+/** How long a used or expired code can still be told from one that never existed; ms. */
 const codesKept = 86_400_000
 
-/** How long a verifier that is not seen any more stays listed; ms. */
+/** How long a verifier that is no longer connected stays listed; ms. */
 const verifiersKept = 30 * 86_400_000
 
 export function createHousekeeping(deps: HousekeepingDeps) {
@@ -68,7 +68,10 @@ export function createHousekeeping(deps: HousekeepingDeps) {
     now,
   } = deps
 
-  /** Applications with back-channel logout are told of expired sessions too: nothing else tells them that a session ran out. */
+  /**
+   * Marks expired sessions, and sends their logout tokens: nothing else tells applications with back-channel logout
+   * that a session expired.
+   */
   async function markExpired(expired: readonly Expired[]): Promise<void> {
     if (expired.length === 0) return
     await database.transaction(async tx => {
@@ -76,7 +79,7 @@ export function createHousekeeping(deps: HousekeepingDeps) {
       if (ids.length === 0) return
       const at = now()
       if ((await sessionStore.markExpired(tx, at, ids)) === 0) return
-      // Also those that somebody else has marked meanwhile: each end is told once.
+      // Sessions that another process has just marked are included: each end is delivered once.
       await deliveryWriting.ofSessions(tx, ids)
     })
   }
@@ -130,18 +133,18 @@ export function createHousekeeping(deps: HousekeepingDeps) {
       await inBatches(() => verifierStore.forget(database, now() - verifiersKept, batch))
     },
 
-    /** They stay listed for as long as the sessions whose ends they tell. */
+    /** Deletes old deliveries, once ended sessions of the same age are deleted. */
     async tidyDeliveries(): Promise<void> {
       await sending.tidy(now() - policy().ended_session_retention * 1000)
     },
 
-    /** They stay listed for as long as sessions that are over. */
+    /** Deletes ended and expired API keys, once ended sessions of the same age are deleted. */
     async forgetApiKeys(): Promise<void> {
       const before = now() - policy().ended_session_retention * 1000
       await inBatches(() => apiKeyStore.forgetOver(database, before, batch))
     },
 
-    /** The chain goes on from where it was cut. */
+    /** Deletes old audit entries; the hash chain continues from the cut. */
     async dropAudit(): Promise<void> {
       const before = now() - policy().audit_retention * 1000
       while (await auditTrail.dropBefore(before)) await setImmediate()

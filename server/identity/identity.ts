@@ -1,5 +1,4 @@
-// The rooms of this floor, and what stands in each for those above. composition/ makes them; a handler or a command names
-// what it calls.
+// The rooms of identity/, and which modules each offers to HTTP handlers and commands. composition/ creates them.
 import type { ApiKeyAuthentication } from './api-keys/api-key-authentication.js'
 import type { ApiKeyInspection } from './api-keys/api-key-inspection.js'
 import type { ApiKeys } from './api-keys/api-keys.js'
@@ -111,7 +110,7 @@ export type Identity = {
     initialAccessTokens: InitialAccessTokens
     unusedRegistrations: UnusedRegistrations
   }
-  /** What applications are told of sessions that have ended. */
+  /** Back-channel logout: logout tokens for applications. */
   deliveries: { sending: Sending; deliveries: Deliveries }
   policies: { policies: Policies; settledPolicies: SettledPolicies }
   configuration: { configuration: ConfigurationFiles }
@@ -125,7 +124,7 @@ export type Identity = {
     figures: Figures
     verifierList: VerifierList
   }
-  /** Tokens of the service that was here before; `legacyTokens` is null where none are taken. */
+  /** Tokens of the former service; `legacyTokens` is null where none are accepted. */
   legacy: {
     legacyTokens: LegacyTokens | null
     legacyCounts: LegacyCounts

@@ -1,5 +1,5 @@
-// Whose database this is. Tokens name their issuer, and another one refuses them: servers of two issuers on one database would
-// sign each other's people out.
+// Binds the database to one issuer. Tokens of another issuer are refused: servers of two issuers on one database would
+// sign each other's users out.
 import type { Actor } from '../policy/actor.js'
 import type { Database } from '../storage/database.js'
 import type { HeartbeatStore } from '../storage/heartbeats.js'
@@ -14,15 +14,15 @@ export type IssuerClaimDeps = {
   now: () => number
 }
 
-/** A server writes one each second; ms. */
+/** A server whose heartbeat is younger than this runs (it writes one each second); ms. */
 const beatsWithin = 5_000
 
 export function createIssuerClaim({ database, installationStore, heartbeatStore, changes, now }: IssuerClaimDeps) {
   return {
-    /** null until a server has started. */
+    /** The database's issuer; null until a server has started. */
     show: (): Promise<string | null> => installationStore.issuer(database),
 
-    /** At the start of a server: the first one says whose database it is. @throws Error when it is another's */
+    /** At the start of a server: the first one sets the issuer. @throws Error when the database has another one */
     async claim(own: string): Promise<void> {
       if ((await installationStore.issuer(database)) === null) await installationStore.claim(database, own)
       const known = await installationStore.issuer(database)
@@ -34,8 +34,8 @@ export function createIssuerClaim({ database, installationStore, heartbeatStore,
     },
 
     /**
-     * From the next start of each server on; who is signed in signs in again.
-     * @returns the one before
+     * Changes the issuer for the next start of each server; signed-in users must sign in again.
+     * @returns the previous one
      * @throws Error while a server runs, which would go on issuing tokens that the next one refuses
      */
     set(issuer: string, actor: Actor): Promise<string | null> {

@@ -1,27 +1,27 @@
-// Pagination, as all lists have it: cursors in, results and the next cursor out.
+// Pagination of all lists: cursors in, results and the next cursor out.
 import { refuseField } from '../protocol/errors.js'
 import { readCursor, writeCursor } from '../storage/cursors.js'
 import type { Counted, Cursor, List, Scanned } from '../storage/keyset-scan.js'
 
 export type { Counted }
 
-/** `after`: the `next` of the page before. */
+/** `after`: the `next` of the previous page. */
 export type Page = {
   after?: string | null | undefined
   limit: number
-  /** How many rows are looked at, at most; for tests. */
+  /** How many rows are scanned at most; for tests. */
   budget?: number | undefined
 }
 
 export type Listed<Row> = {
   results: Row[]
-  /** Where to go on, or null at the end. */
+  /** The cursor of the next page, or null at the end. */
   next: string | null
-  /** What is looked for is rare: the page is not full, and `next` looks further. */
+  /** The scan stopped at its budget before the page was full; `next` continues it. */
   partial: boolean
 }
 
-/** @throws invalid_fields when the text is no cursor of this list */
+/** Reads the cursor of a page. @throws invalid_fields when the text is no cursor of this list */
 export function cursorIn(list: List, { after }: Page): Cursor | null {
   if (after === undefined || after === null || after === '') return null
   const cursor = readCursor(list, after)
@@ -36,7 +36,7 @@ export function listed<Row>(
   return { results, next: next && writeCursor(next), partial }
 }
 
-/** How many rows are read at a time where all are wanted: others are answered between two pages. */
+/** Page size where all rows are read: other requests are served between two pages. */
 const batch = 100
 
 /** All rows of a list, page by page, so that a list of any length takes little memory. */

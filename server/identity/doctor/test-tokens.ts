@@ -1,6 +1,6 @@
-// Tokens to try a resource server with, under the real signing key: a good one, those that are to be refused, and those that
-// are revoked while somebody looks on. The command line has them; nothing that answers requests does. Nothing is opened for
-// anybody: sessions and roles in them are made up, and the log and the audit log alone know of them.
+// Test tokens for a resource server (`darvoza doctor`), signed with the real key: a good one, hostile ones, and ones
+// that are revoked during the test. Only the command line uses them, never the HTTP server. No session is opened: their
+// sessions and roles are made up, and occur in the revocation log and the audit log alone.
 import { calculateJwkThumbprint, type JWK } from 'jose'
 import type { Actor } from '../../policy/actor.js'
 import { ownApplicationId } from '../../policy/application-metadata.js'
@@ -39,35 +39,41 @@ export type TestTokensDeps = {
 }
 
 export type WantedTokens = {
-  /** A resource server's identifier, or what the policy names; undefined: whose identifier the address begins with. */
+  /**
+   * A resource server's identifier, or the policy's audience; undefined: the resource server whose identifier the
+   * address begins with.
+   */
   audience?: string | undefined
   address: string
   scopes: readonly string[]
   permissions: readonly string[]
   roles: readonly string[]
-  /** Whose tokens they are to be; undefined: the application's own. */
+  /** The user whom the tokens are for; undefined: the application itself. */
   username?: string | undefined
-  /** Where the doctor's own JWKS lies. */
+  /** URL of the doctor's own JWKS, which hostile tokens point to. */
   trap: string
 }
 
-/** A good token that is ended while somebody looks on. */
+/** A good token that is revoked during the test. */
 export type EndingToken = {
   what: 'token' | 'session' | 'role'
   token: () => string
-  /** Resolves once a server would have answered the revocation. */
+  /** Resolves once the revocation is written, as in the server's response to one. */
   end: () => Promise<void>
 }
 
-/** Seconds that a test token lives at most. */
+/** Longest lifetime of a test token, in seconds. */
 const longestLife = 900
-/** In the audit log. */
+/** The reason in the audit log. */
 const why = 'darvoza doctor'
 
 export function createTestTokens(deps: TestTokensDeps) {
   const { issuer, database, userStore, signingKeys, secrets, tail, policy, applications, changes, random, uuid } = deps
 
-  /** @throws invalid_fields: tokens are made for those alone whom this server makes some for */
+  /**
+   * The audience, and the application it belongs to.
+   * @throws invalid_fields where this server issues no tokens for it
+   */
   function audienceOf({ audience, address }: WantedTokens): { audience: string; application: string } {
     const own = policy().audience || issuer
     const servers = applications.resourceServers()
@@ -87,7 +93,7 @@ export function createTestTokens(deps: TestTokensDeps) {
   }
 
   return {
-    /** @throws invalid_fields (no such audience or user), database_unavailable */
+    /** Makes the tokens. @throws invalid_fields (no such audience or user), database_unavailable */
     async open(wanted: WantedTokens, actor: Actor) {
       const { audience, application } = audienceOf(wanted)
       const person = await personOf(wanted.username)
@@ -145,7 +151,7 @@ export function createTestTokens(deps: TestTokensDeps) {
         ended.add(subject)
       }
 
-      // Each is good until its own end: what one entry ends says nothing of the next.
+      // Each has a session of its own: the end of one must not revoke the next.
       const [sidToEnd, otherSid] = [uuid(), uuid()]
       const ofOther = person ? { sid: otherSid, roles: [...wanted.roles] } : {}
       const ofEnding = { jti: `${jti}-2`, sid: sidToEnd, roles: [...wanted.roles] }
@@ -168,14 +174,14 @@ export function createTestTokens(deps: TestTokensDeps) {
           user: person?.username ?? null,
         },
 
-        /** What the trap hands out to whoever follows a token there. */
+        /** The key in the doctor's JWKS, for resource servers that follow a hostile token's URL. */
         foreignJwk: foreignJwk(signer),
 
         good: (): string => signer.good(),
 
         hostile: (name: HostileTokenName): Spelling[] => hostileTokens[name].make(signer),
 
-        /** Good ones that may less than was asked for. */
+        /** Valid tokens with fewer rights than were asked for. */
         weaker(): Spelling[] {
           const tokens: Spelling[] = []
           if (scope !== '')
@@ -190,7 +196,7 @@ export function createTestTokens(deps: TestTokensDeps) {
 
         endings,
 
-        /** Ends what is still good. */
+        /** Revokes tokens that are still good. */
         async close(): Promise<void> {
           if (!ended.has(jti)) await end('token_revoked', 'token', jti)
           if (person && !ended.has(sid)) await end('session_ended', 'session', sid)
@@ -208,7 +214,7 @@ async function foreignPair(algorithm: SigningAlgorithm): Promise<SigningPair> {
   return { kid: await calculateJwkThumbprint(publicKey.export({ format: 'jwk' }) as JWK), algorithm, privateKey }
 }
 
-/** The identifier that an address lies below; the longest, where several are. */
+/** The resource identifier that an address begins with; the longest, where several match. */
 function longestStart(known: readonly string[], address: string): string | undefined {
   const below = known.filter(one => address === one || address.startsWith(one.endsWith('/') ? one : `${one}/`))
   return below.sort((a, b) => b.length - a.length)[0]
