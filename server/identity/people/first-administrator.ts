@@ -16,10 +16,13 @@ export type FirstAdministratorDeps = {
   random: (size: number) => Buffer
 }
 
-/** What the settings say of the first administrator. */
+/** The first administrator's user name and password, from the settings. */
 export type Wanted = { username: string; password: string | null }
 
-/** Why it cannot be made so, one line for each problem, with the setting and the rule and no value; empty when it can. */
+/**
+ * Problems of these settings, one line each, with the name of the setting and the rule but no value; empty when there
+ * are none.
+ */
 export function whyNotAdministrator({ username, password }: Wanted, rules: Rules): string[] {
   const checks = [
     () => requireUsername(username, rules.username_max_length),
@@ -39,7 +42,7 @@ type Rules = Pick<Policy, 'username_max_length' | 'password_min_length'>
 
 const settingOf: Record<string, string> = { username: 'ADMIN_USERNAME', password: 'ADMIN_PASSWORD' }
 
-/** @throws whatever it is, where it is about no field */
+/** The field problems of a refusal as lines. @throws any other error unchanged */
 function problemsOf(error: unknown): string[] {
   if (!(error instanceof Refusal) || !error.details.fields) throw error
   return Object.entries(error.details.fields).flatMap(([field, problems]) =>
@@ -48,10 +51,10 @@ function problemsOf(error: unknown): string[] {
 }
 
 /**
- * Makes the first administrator when nobody can sign in as one.
- * The id lies outside of the sequence: users of other systems may be imported later, with ids that begin with 1.
- * @returns the password to print once when a random one was made; null when there is nothing to print
- * @throws Error when the name belongs to somebody who is no administrator
+ * Creates the first administrator when no administrator can sign in.
+ * Their id lies outside of the sequence: users of other systems may be imported later, with ids that begin with 1.
+ * @returns the password to print once when a random one was generated; otherwise null
+ * @throws Error when the name belongs to a user who is no administrator
  */
 export async function ensureAdministrator(
   { database, userStore, users, random }: FirstAdministratorDeps,
@@ -66,7 +69,7 @@ export async function ensureAdministrator(
   }
   const password = wanted.password ?? random(15).toString('base64url')
   try {
-    // A password that was printed may stand in a log.
+    // A printed password may be in a log.
     const mustChangePassword = wanted.password === null
     const apartId = wanted.id ?? (await userStore.nextApartId(database))
     await users.create(
@@ -74,7 +77,7 @@ export async function ensureAdministrator(
       'system',
     )
   } catch (error) {
-    // Another server that started at the same time was faster, and prints its own.
+    // Another server that started at the same time has created the administrator, and prints its own password.
     if (await userStore.findByKey(database, usernameKey(wanted.username))) return null
     throw new Error(problemsOf(error).join('; '))
   }

@@ -1,4 +1,4 @@
-// The verdict on each user of an import: for a batch at a time, by a few reads, and alike in a dry run and in the import itself.
+// Judges each user of an import: a batch at a time, by a few reads, and alike in a dry run and in the import itself.
 import type { Actor } from '../../policy/actor.js'
 import { rightsOfRoles } from '../../policy/permissions.js'
 import type { Policy } from '../../policy/policies.js'
@@ -14,31 +14,31 @@ import { type DifferingField, differencesOf } from './user-differences.js'
 
 export type ImportOutcome =
   | { outcome: 'imported'; id: number }
-  /** Is here already, just so. */
+  /** The user exists already, without a difference. */
   | { outcome: 'unchanged'; id: number }
-  /** Is here already, and differs in these; stays as they are here. */
+  /** The user exists already, and differs in these fields; the existing values stay. */
   | { outcome: 'kept'; id: number; differs: DifferingField[] }
   | { outcome: 'refused'; refusal: Refusal }
 
 type Found = Extract<ImportOutcome, { id: number }>
 
-/** What an import has done so far, or would have. */
+/** What an import has done so far, or would have done in a dry run. */
 export type Progress = {
   ids: ReadonlySet<number>
   keys: ReadonlySet<string>
-  /** The last id that was given. */
+  /** The last id that was assigned. */
   lastId: number
   roles: ReadonlyMap<string, RoleRecord>
 }
 
 export type Judged = {
-  /** In the order of the users. */
+  /** One for each user, in the same order. */
   outcomes: ImportOutcome[]
-  /** Those who are to be there, with their roles. */
+  /** New users to be inserted, with their roles. */
   rows: (NewUser & { roles: string[] })[]
   lastId: number
   ids: number[]
-  /** Of `ids` those that were given here. */
+  /** Those of `ids` that the import has assigned. */
   newIds: ReadonlySet<number>
   keys: string[]
 }
@@ -52,7 +52,7 @@ export type ImportJudgementDeps = {
 }
 
 export function createImportJudgement({ userStore, roleStore, rights, policy, now }: ImportJudgementDeps) {
-  /** The roles of these names, locked in the order of all transactions, or as this import would have made them. */
+  /** Roles by their names, locked in the global lock order; in a dry run as the import would have created them. */
   async function rolesOf(tx: Queries, users: readonly UserToImport[], so: Progress): Promise<Map<string, RoleRecord>> {
     const found = new Map(so.roles)
     for (const name of [...new Set(users.flatMap(user => user.roles ?? []))].sort()) {
@@ -138,11 +138,11 @@ export function createImportJudgement({ userStore, roleStore, rights, policy, no
       if (mayDo === null) return
       const nobody = new Set<string>()
       if (!mayDo(nobody, nobody, rightsOfRoles(given, permissions))) throw refuse('permission_denied')
-      // Who may make users may not give roles by it, not even roles of their own.
+      // Creating users does not include giving roles, not even the actor's own roles.
       if (given.length > 0 && !mayDo(new Set(['darvoza:roles:write']))) throw refuse('permission_denied')
     }
 
-    /** Somebody whose id was given out apart may stand in the way. */
+    /** The next free id: a single user may already have a higher one. */
     async function nextId(): Promise<number> {
       let id = lastId + 1
       while (ids.has(id) || so.ids.has(id) || (await userStore.find(tx, id))) id++

@@ -6,7 +6,7 @@ import type { DeviceStore } from '../../storage/devices.js'
 import type { SessionStore } from '../../storage/sessions.js'
 import type { UserStore } from '../../storage/users.js'
 
-/** Whose a session or a device is and on what; '' where nobody knows. */
+/** The owner's name and the device of a session or device; '' where unknown. */
 export type SessionName = { username: string; device: string }
 
 type NamesDeps = {
@@ -17,20 +17,20 @@ type NamesDeps = {
   applications: ApplicationsInForce
 }
 
-/** What people and their sessions are called who stand in lists by their ids. */
+/** Names of users, applications, sessions and devices that lists refer to by id. */
 export function createNames({ database, userStore, sessionStore, deviceStore, applications }: NamesDeps) {
   return {
-    /** By user id. */
+    /** User names by user id. */
     ofUsers: (ids: readonly number[]): Promise<Map<number, string>> => userStore.names(database, [...new Set(ids)]),
 
-    /** By the actor's own word (`user:7`); the command line and the server itself have none. */
+    /** User names by actor (`user:7`); the command line and the server itself have none. */
     async ofActors(actors: readonly (string | null)[]): Promise<Map<string, string>> {
       const ids = [...new Set(actors)].flatMap(actor => (actor === null ? [] : (userOf(actor as ActorName) ?? [])))
       const names = await userStore.names(database, ids)
       return new Map([...names].map(([id, name]) => [`user:${id}`, name]))
     },
 
-    /** By application id, from memory but for those that this process never met; one that is gone has none. */
+    /** Application names by id, from the cache, or from the database for those not cached; a deleted one has none. */
     async ofApplications(ids: readonly string[]): Promise<Map<string, string>> {
       const wanted = [...new Set(ids)]
       const unmet = wanted.filter(id => applications.find(id) === undefined)
@@ -38,7 +38,7 @@ export function createNames({ database, userStore, sessionStore, deviceStore, ap
       return new Map(wanted.map(id => [id, applications.find(id)?.name || id]))
     },
 
-    /** By session id; one that has been forgotten has none. */
+    /** Owner and device by session id; a deleted session has none. */
     async ofSessions(ids: readonly string[]): Promise<Map<string, SessionName>> {
       const found = [...(await sessionStore.some(database, [...new Set(ids)])).values()]
       const [owners, known] = await Promise.all([
@@ -53,7 +53,7 @@ export function createNames({ database, userStore, sessionStore, deviceStore, ap
       )
     },
 
-    /** By device id; one that has been forgotten has none. */
+    /** Owner and device by device id; a deleted device has none. */
     async ofDevices(ids: readonly string[]): Promise<Map<string, SessionName>> {
       const found = await deviceStore.some(database, [...new Set(ids)])
       const owners = await userStore.names(database, [...new Set([...found.values()].map(device => device.userId))])

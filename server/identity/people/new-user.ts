@@ -1,4 +1,4 @@
-// A user who is to be there: what can be wrong with one from elsewhere, and the row.
+// A new user: validation of an imported one, and the row.
 import type { AuditNote } from '../../policy/audit.js'
 import { isPermission } from '../../policy/permissions.js'
 import { longestUsername, usernameKey, whyNotUsername } from '../../policy/username.js'
@@ -8,27 +8,30 @@ import type { NewUser } from '../../storage/users.js'
 import { unusableHash, whyNotHash } from '../sign-in/stored-passwords.js'
 import { type Profile, requireProfile } from './profile.js'
 
-/** A user from elsewhere: the hash is taken as it is, the id too where there is one. Without a hash nobody signs in yet. */
+/**
+ * A user from another system: the hash is taken as it is, and the id if there is one. A user without a hash cannot sign
+ * in yet.
+ */
 export type UserToImport = Partial<Profile> & {
   id?: number | undefined
   username: string
   passwordHash?: string
-  /** Somebody elsewhere has found out that the address is theirs. */
+  /** The other system has verified that the address is theirs. */
   emailVerified?: boolean | undefined
   active?: boolean | undefined
   roles?: string[] | undefined
   permissions?: string[] | undefined
   mustChangePassword?: boolean
-  /** Epoch ms; null where they have never signed in. */
+  /** Epoch ms; null where the user has never signed in. */
   lastLoginAt?: number | null | undefined
-  /** When they came to where they are from; epoch ms. */
+  /** When the account was created in the other system; epoch ms. */
   createdAt?: number | undefined
 }
 
-/** Of an import. Numbers go on after it, and each must be held exactly by JavaScript and by JSON. */
+/** Greatest id of an imported user. Later ids follow it, and JavaScript and JSON must represent each exactly. */
 const greatestId = 2 ** 52
 
-/** Whatever is wrong with a user from elsewhere, whoever is here already. @throws invalid_fields */
+/** Validates an imported user, whatever users exist already. @throws invalid_fields with all problems */
 export function requireImportable(user: UserToImport): void {
   checkAllNow(
     () => requireUsername(user.username, longestUsername),
@@ -48,7 +51,7 @@ export function requireImportable(user: UserToImport): void {
   )
 }
 
-/** As the row is to be. @param user whose fields were found good */
+/** The row of a new user. @param user with valid fields */
 export function newUser(user: UserToImport, id: number, now: number): NewUser {
   return {
     id,
@@ -70,7 +73,7 @@ export function newUser(user: UserToImport, id: number, now: number): NewUser {
   }
 }
 
-/** @param isNewId the id is none that they brought along */
+/** The audit entry of a new user. @param isNewId the id was assigned here */
 export function noteOf(
   action: 'user_created' | 'user_imported',
   user: UserToImport,

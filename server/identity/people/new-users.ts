@@ -1,4 +1,4 @@
-// Users made here, and users brought along from elsewhere.
+// Creates users, and imports users from other systems.
 import { type Actor, apiKeyOf } from '../../policy/actor.js'
 import { rightsOfRoles } from '../../policy/permissions.js'
 import { usernameKey } from '../../policy/username.js'
@@ -19,12 +19,12 @@ import { type PublicUser, publicUser } from './public-user.js'
 
 export type UserToCreate = Partial<Profile> & {
   username: string
-  /** null: nobody signs in by one until an administrator sets it. */
+  /** null: the user cannot sign in with a password until an administrator sets it. */
   password: string | null
   roles?: string[]
-  /** Somebody else knows the password: the pages ask for a new one. */
+  /** Another person knows the password: the pages ask for a new one. */
   mustChangePassword?: boolean
-  /** Of one whose id is not given out in turn. */
+  /** An id outside of the sequence. */
   apartId?: number
 }
 
@@ -41,7 +41,8 @@ export type NewUsersDeps = {
 
 export function createNewUsers({ userStore, roleStore, hashing, rights, changes, policy, now }: NewUsersDeps) {
   /**
-   * An API key makes users without a password only: with one its holder could sign in as them, and no key allows that.
+   * Creates a user. An API key creates users without a password only: with one its holder could sign in as them, which
+   * no key allows.
    * @throws invalid_fields, permission_denied, not_by_api_key
    */
   async function create({ password, ...user }: UserToCreate, actor: Actor): Promise<PublicUser> {
@@ -53,7 +54,7 @@ export function createNewUsers({ userStore, roleStore, hashing, rights, changes,
       () => requireProfile(user),
     )
     const passwordHash = password === null ? unusableHash : await hashing.hash(password, null)
-    // Who makes a user vouches for the address.
+    // The actor who creates a user vouches for the address.
     return insert({ ...user, passwordHash, emailVerified: true }, actor, 'user_created')
   }
 
@@ -73,7 +74,7 @@ export function createNewUsers({ userStore, roleStore, hashing, rights, changes,
       const work = async (tx: Queries, { note }: Change): Promise<PublicUser> => {
         const given = await requireRoles(tx, user.roles ?? [])
         await rights.requireGiving(tx, actor, rightsOfRoles(given, user.permissions))
-        // Who may make users may not give roles by it, not even roles of their own.
+        // Creating users does not include giving roles, not even the actor's own roles.
         if (given.length > 0) await rights.require(tx, actor, new Set(['darvoza:roles:write']))
         const key = usernameKey(user.username)
         if (await userStore.findByKey(tx, key)) throw usernameTaken()
@@ -90,7 +91,10 @@ export function createNewUsers({ userStore, roleStore, hashing, rights, changes,
     }
   }
 
-  /** The roles of these names, locked, so that what they give cannot change before it is given. @throws invalid_fields */
+  /**
+   * Roles by their names, locked, so that their permissions cannot change before they are given.
+   * @throws invalid_fields
+   */
   async function requireRoles(tx: Queries, names: readonly string[]): Promise<RoleRecord[]> {
     const found: RoleRecord[] = []
     for (const name of [...new Set(names)].sort()) {

@@ -22,13 +22,14 @@ export type OwnPasswordDeps = {
 
 export type PasswordChange = { oldPassword: string; newPassword: string }
 
-/** A password changed by its owner: all other sessions end, and the own one too unless the policy keeps it. */
+/** Change of a password by its owner: all other sessions end, and this one too unless the policy keeps it. */
 export function createOwnPassword(deps: OwnPasswordDeps) {
   const { database, userStore, sessionStore, guesses, hashing, changes, policy, now } = deps
 
   return {
     /**
-     * @param sid the session that asks
+     * Changes the user's own password.
+     * @param sid the session of the request
      * @throws invalid_fields, too_many_guesses, overloaded, user_unknown, session_ended
      */
     async change(
@@ -40,7 +41,7 @@ export function createOwnPassword(deps: OwnPasswordDeps) {
       const user = await userStore.find(database, userId)
       if (!user || user.deletedAt !== null) throw refuse('user_unknown')
       requireGoodPassword(newPassword, [user.username], policy().password_min_length, 'new_password')
-      // Somebody else knows the old one: it is no answer to a demand for another.
+      // Another person knows the old password, so it is not accepted as the new one.
       if (user.mustChangePassword && newPassword === oldPassword)
         throw refuseField('new_password', 'password_unchanged')
       const session = await sessionStore.find(database, sid)
@@ -54,11 +55,12 @@ export function createOwnPassword(deps: OwnPasswordDeps) {
       await changes.run(actor, async (tx, { record, note }) => {
         await userStore.lock(tx, userId)
         const present = await userStore.find(tx, userId)
-        // Changed meanwhile: the old password that was checked is no longer the one.
+        // The password was changed concurrently: the one that was checked is no longer valid.
         if (present?.passwordHash !== user.passwordHash || !present.active) throw wrongPassword()
         await userStore.update(tx, userId, { passwordHash, passwordChangedAt: now(), mustChangePassword: false })
         await record('password_changed', { subject: String(userId), exceptSid })
-        // The token of the session that stays has no permissions (tokens/issue.ts): it is stale, and a refresh brings them.
+        // A token issued while a new password was due has no permissions (tokens/issue.ts): it becomes stale, and a
+        // refresh adds them.
         if (present.mustChangePassword && exceptSid) await record('roles_changed', { subject: String(userId) })
         note({ action: 'password_changed', subject: String(userId) })
       })

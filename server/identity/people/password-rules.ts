@@ -5,7 +5,10 @@ import { refuseFields } from '../../protocol/errors.js'
 
 let common: ReadonlySet<string> | null = null
 
-/** 49,000 passwords that everybody tries first; read when the first password is set, not at every start. */
+/**
+ * Whether a password is among the 49,000 most common ones; the list is loaded when the first password is set, not at
+ * every start.
+ */
 function isCommon(password: string): boolean {
   if (!common) {
     const { dictionary } = createRequire(import.meta.url)('@zxcvbn-ts/language-common') as {

@@ -1,13 +1,13 @@
 import { refuseFields } from '../../protocol/errors.js'
 import { type FieldProblems, type Problem, problem } from '../../protocol/problems.js'
 
-/** What people may change about themselves. */
+/** Fields that users may change about themselves. */
 export type Profile = { firstName: string; lastName: string; email: string }
 
 const limits = { firstName: 150, lastName: 150, email: 254 } as const
 const wireNames = { firstName: 'first_name', lastName: 'last_name', email: 'email' } as const
 
-/** The fields of a profile that are there, checked. @throws invalid_fields */
+/** Validates the given fields of a profile. @throws invalid_fields */
 export function requireProfile(profile: Partial<Profile>): Partial<Profile> {
   const fields: FieldProblems = {}
   const checked: Partial<Profile> = {}

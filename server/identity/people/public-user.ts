@@ -1,5 +1,5 @@
-// A user as everybody above this floor sees one. The columns are picked one by one: a new one of the row, such as another
-// hash, stays below until it is named here.
+// A user as the HTTP and command layers see it. The columns are picked one by one: a new column, such as another hash,
+// stays private until it is named here.
 import type { UserRecord } from '../../storage/users.js'
 
 /** Times are epoch ms. */
@@ -9,17 +9,17 @@ export type PublicUser = {
   firstName: string
   lastName: string
   email: string
-  /** An administrator wrote the address, not the person. */
+  /** Whether an administrator or an import has verified the address; false where the user wrote it. */
   emailVerified: boolean
   active: boolean
-  /** The user's own. */
+  /** Permissions given to the user directly. */
   permissions: string[]
-  /** The user's own and those of all roles, sorted, each once. */
+  /** Permissions of the user and of all their roles, sorted, without duplicates. */
   allPermissions: string[]
   roles: string[]
   lastLoginAt: number | null
   passwordChangedAt: number
-  /** Somebody else knows the password: pages ask for a new one before anything else. */
+  /** Another person knows the password: pages ask for a new one before anything else. */
   mustChangePassword: boolean
   createdAt: number
   deletedAt: number | null

@@ -1,5 +1,5 @@
-// Roles: named sets of permissions. Whoever changes one changes what every holder's tokens say, so each change makes the
-// tokens of its holders stale, under the name that they carry.
+// Roles: named sets of permissions. A change of a role changes the claims of every holder's tokens, so it makes these
+// tokens stale, under the role's name that they carry.
 import type { Actor } from '../../policy/actor.js'
 import { isPermission, isRoleName, mostPermissions } from '../../policy/permissions.js'
 import { refuse, refuseField } from '../../protocol/errors.js'
@@ -17,7 +17,10 @@ export type RolesDeps = { database: Database; roleStore: RoleStore; rights: Acto
 export type RoleChanges = { newName?: string | undefined; permissions?: readonly string[] | undefined }
 
 export function createRoles({ database, roleStore, rights, changes }: RolesDeps) {
-  /** Locks a role that is not built in, for somebody who may do all that it allows, before and after. */
+  /**
+   * Locks a role that is not built in, for an actor who holds all of its permissions, before and after.
+   * @throws not_found, permission_denied, built_in_role
+   */
   async function lock(tx: Queries, name: string, actor: Actor, after: readonly string[] = []): Promise<RoleRecord> {
     const role = await roleStore.lock(tx, name)
     if (!role) throw refuse('not_found', { problem: problem('unknown_role', { name }) })
@@ -39,12 +42,12 @@ export function createRoles({ database, roleStore, rights, changes }: RolesDeps)
 
   async function rename(tx: Queries, name: string, newName: string, { record, note }: Change): Promise<void> {
     await roleStore.rename(tx, name, newName)
-    // Under the old name: it is the one that live tokens have.
+    // The entry names the old role: live tokens carry that name.
     await record('role_renamed', { subject: name })
     note({ action: 'role_renamed', subject: newName, before: { name }, after: { name: newName } })
   }
 
-  /** In a transaction that may do more. @param given as `readPermissions` has made them */
+  /** Creates a role within a larger transaction. @param given as `readPermissions` returns them */
   async function createIn(
     tx: Queries,
     { note }: Change,
@@ -57,7 +60,10 @@ export function createRoles({ database, roleStore, rights, changes }: RolesDeps)
     note({ action: 'role_created', subject: name, after: { permissions: given } })
   }
 
-  /** The same of another name, other permissions, or both at once; the transaction has locked the role, or locks it here. */
+  /**
+   * Renames a role, changes its permissions, or both, within a larger transaction, which may have locked the role
+   * already.
+   */
   async function updateIn(
     tx: Queries,
     change: Change,
@@ -82,10 +88,10 @@ export function createRoles({ database, roleStore, rights, changes }: RolesDeps)
     updateIn,
     removeIn,
 
-    /** With how many have each. */
+    /** All roles, each with the number of its holders. */
     list: (): Promise<ListedRole[]> => roleStore.list(database),
 
-    /** To choose from, by name. */
+    /** All roles by name, to choose from. */
     all: (): Promise<RoleRecord[]> => roleStore.all(database),
 
     /** @throws not_found */
@@ -95,7 +101,7 @@ export function createRoles({ database, roleStore, rights, changes }: RolesDeps)
       return found
     },
 
-    /** All that is wrong with a form for a new role. @throws invalid_fields */
+    /** Validates the form of a new role. @throws invalid_fields with all problems */
     async check(name: string, permissions: readonly string[]): Promise<void> {
       await checkAll(
         () => requireRoleName(name),
@@ -119,7 +125,10 @@ export function createRoles({ database, roleStore, rights, changes }: RolesDeps)
       }
     },
 
-    /** Another name, other permissions, or both at once. @throws invalid_fields, not_found, built_in_role, permission_denied */
+    /**
+     * Renames a role, changes its permissions, or both.
+     * @throws invalid_fields, not_found, built_in_role, permission_denied
+     */
     async update(name: string, { newName = name, permissions }: RoleChanges, actor: Actor): Promise<void> {
       if (newName !== name) requireRoleName(newName)
       const after = permissions && readPermissions(permissions)
@@ -144,7 +153,7 @@ function requireRoleName(name: string): void {
   if (!isRoleName(name)) throw refuseField('name', 'role_name')
 }
 
-/** Each once, in one order. @throws invalid_fields */
+/** Permissions sorted, without duplicates. @throws invalid_fields */
 function readPermissions(permissions: readonly string[]): string[] {
   const wrong = permissions.find(permission => !isPermission(permission))
   if (wrong !== undefined) throw refuseField('permissions', 'no_permission', { name: wrong.slice(0, 100) })

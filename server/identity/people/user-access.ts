@@ -1,4 +1,4 @@
-// What a user may do: their roles, and permissions of their own, each alone or both as one change.
+// A user's access: roles, and permissions given directly, changed alone or both at once.
 import type { Actor } from '../../policy/actor.js'
 import type { AuditNote } from '../../policy/audit.js'
 import { administratorRole, isPermission, rightsOf, rightsOfRoles } from '../../policy/permissions.js'
@@ -9,7 +9,7 @@ import type { Change } from '../../tokens/changes.js'
 import type { ActorRights } from '../rights.js'
 import type { NewUsers } from './new-users.js'
 
-/** Roles, and permissions of the user's own. */
+/** Roles, and permissions given to the user directly; left out: unchanged. */
 export type Access = { roles?: readonly string[] | undefined; permissions?: readonly string[] | undefined }
 
 type AccessNote = Omit<AuditNote, 'subject'>
@@ -20,7 +20,7 @@ export type UserAccessDeps = {
   userStore: UserStore
   newUsers: NewUsers
   rights: ActorRights
-  /** Changes one user under their lock, by somebody who may act on them. */
+  /** Changes one user under their row lock, by an actor who may act on them. */
   change: (id: number, actor: Actor, work: UserChange, options?: { roles?: readonly string[] }) => Promise<void>
   /** @throws last_administrator */
   requireAdministratorBeside: (tx: Queries, user: UserRecord) => Promise<void>
@@ -30,26 +30,32 @@ export function createUserAccess({ userStore, newUsers, rights, change, requireA
   /** @throws invalid_fields, not_found, last_administrator, permission_denied */
   const setRoles = (id: number, roles: string[], actor: Actor): Promise<void> => setAccess(id, { roles }, actor)
 
-  /** One role more, beside those that the user has at that moment. @throws like setRoles */
+  /** Adds a role to those that the user has at that moment. @throws like setRoles */
   const addRole = (id: number, role: string, actor: Actor): Promise<void> =>
     changeAccess(id, ({ roles }) => ({ roles: [...roles, role] }), actor, [role])
 
-  /** One role less. @throws like setRoles */
+  /** Removes a role. @throws like setRoles */
   const removeRole = (id: number, role: string, actor: Actor): Promise<void> =>
     changeAccess(id, ({ roles }) => ({ roles: roles.filter(one => one !== role) }), actor, [role])
 
-  /** Permissions of the user's own, beside those of roles. @throws invalid_fields, not_found, permission_denied */
+  /**
+   * Sets the permissions given directly, beside those of roles.
+   * @throws invalid_fields, not_found, permission_denied
+   */
   const setPermissions = (id: number, permissions: string[], actor: Actor): Promise<void> =>
     setAccess(id, { permissions }, actor)
 
-  /** Both, or neither where one is refused; what is left out stays. @throws like setRoles */
+  /**
+   * Sets roles and permissions: both, or neither where one is refused; what is left out is unchanged.
+   * @throws like setRoles
+   */
   async function setAccess(id: number, access: Access, actor: Actor): Promise<void> {
     const wrong = access.permissions?.find(permission => !isPermission(permission))
     if (wrong !== undefined) throw refuseField('permissions', 'no_permission', { name: wrong.slice(0, 100) })
     await changeAccess(id, () => access, actor, access.roles)
   }
 
-  /** @param giving the roles that may be given, as far as they are known before */
+  /** @param giving roles that may be added, as far as they are known beforehand */
   function changeAccess(
     id: number,
     chosen: (user: UserRecord) => Access,
@@ -62,7 +68,7 @@ export function createUserAccess({ userStore, newUsers, rights, change, requireA
         ...(roles ? await giveRoles(tx, user, distinct(roles), actor) : []),
         ...(permissions ? await givePermissions(tx, user, distinct(permissions), actor) : []),
       ]
-      // What their tokens say is stale but once, whatever of it was changed.
+      // One log entry makes the user's tokens stale, for both kinds of changes.
       if (notes.length > 0) await record('roles_changed', { subject: String(id) })
       for (const one of notes) note({ ...one, subject: String(id) })
     }

@@ -1,4 +1,5 @@
-// Acts on many users at once, chosen by hand or by a filter: each by itself, with all the rules of the act on one.
+// Bulk actions on users chosen by hand or by a filter: each user is changed alone, with all the rules of the single
+// action.
 import type { Actor } from '../../policy/actor.js'
 import { rightsOf, rightsOfRoles } from '../../policy/permissions.js'
 import { refuseField } from '../../protocol/errors.js'
@@ -30,21 +31,21 @@ export const userActKinds = ['disable', 'sign_out', 'add_role', 'remove_role'] a
 export type UserAct = { what: 'disable' | 'sign_out' } | { what: 'add_role' | 'remove_role'; role: string }
 
 /**
- * Whom an act would reach. `count` is of users whom it changes; `sessions` live: they end, or their tokens become stale;
- * `unchanged` are as they would be already.
+ * Preview of a bulk action. `count` is of users who would be changed; `sessions` of their live sessions, which end, or
+ * whose tokens become stale; `unchanged` of users who have the wanted state already.
  */
 export type UserActPreview = Previewed &
   Reached & {
-    /** Their live sessions. */
+    /** Live sessions of these users. */
     sessions: number
-    /** The live access tokens that a change of roles makes stale; null for other acts, and for more than 250 people. */
+    /** Live access tokens that a change of roles makes stale; null for other actions, and for more than 250 users. */
     tokens: number | null
     unchanged: number
     leftOut: LeftOut[]
   }
 
 export type UserActOptions = {
-  /** A user who is left out: whoever asks, where nobody shall be shut out in passing, among many. */
+  /** A user who is left out: the actor, so that they do not shut out themselves among many. */
   keep?: number | null | undefined
 }
 
@@ -62,13 +63,13 @@ export type UserActsDeps = {
 }
 
 export const mostUsersAtOnce = 5_000
-/** Of more their access tokens are not counted. */
+/** For more users than this their access tokens are not counted. */
 const mostWithTokens = 250
 
 export function createUserActs(deps: UserActsDeps) {
   const { database, userStore, roleStore, userListStore, users, sessions, whereSignedIn, states, rights, now } = deps
 
-  /** Those of the selection who were there at `at` and are not deleted. @throws invalid_fields */
+  /** Users of the selection who existed at `at` (epoch ms) and are not deleted. @throws invalid_fields */
   async function find(selection: UserSelection, at: number): Promise<UserRecord[]> {
     const ids = await findSelected<number, UserFilter, number>(selection, {
       most: mostUsersAtOnce,
@@ -93,7 +94,7 @@ export function createUserActs(deps: UserActsDeps) {
     return role
   }
 
-  /** Each act on one user, as it is done elsewhere. */
+  /** Runs the single action on one user. */
   function doTo(user: UserRecord, act: UserAct, actor: Actor): Promise<void> {
     switch (act.what) {
       case 'disable':
@@ -144,7 +145,7 @@ export function createUserActs(deps: UserActsDeps) {
       return { at, count: reached.length, userIds, sessions: live, tokens, unchanged, leftOut }
     },
 
-    /** Acts on whom was previewed, one after the other. @throws invalid_fields */
+    /** Runs the action on the previewed users, one after the other. @throws invalid_fields */
     async run(
       selection: UserSelection,
       act: UserAct,
@@ -166,7 +167,7 @@ export function createUserActs(deps: UserActsDeps) {
           done++
         } catch (error) {
           const why = whyLeftOut(error)
-          // Deleted meanwhile: nothing is left to be done.
+          // Deleted meanwhile: nothing is left to do.
           if (why !== 'not_found') leftOut.push(leftOutOf(user, why))
         }
       }
@@ -181,7 +182,7 @@ function leftOutOf({ id, username }: UserRecord, why: LeftOut['why']): LeftOut {
   return { userId: id, username, count: 1, why }
 }
 
-/** Is the user already as the act would make them? */
+/** Whether the user already has the state that the action would set. */
 function isSo({ active, roles }: UserRecord, act: UserAct): boolean {
   switch (act.what) {
     case 'disable':
@@ -195,7 +196,7 @@ function isSo({ active, roles }: UserRecord, act: UserAct): boolean {
   }
 }
 
-/** What the user may do afterwards; of what is taken, no more than what is left matters. */
+/** The user's roles and permissions after the action; for a removed role those before, which include them. */
 function withRole(user: UserRecord, act: UserAct, role: RoleRecord | null) {
   if (role === null || act.what !== 'add_role') return user
   return { roles: [...user.roles, role.name], allPermissions: [...user.allPermissions, ...role.permissions] }

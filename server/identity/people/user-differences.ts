@@ -5,7 +5,7 @@ import type { UserToImport } from './new-user.js'
 
 type Difference = (brought: UserToImport, there: UserRecord, cost: number) => boolean
 
-/** By names on the wire; what is not said is not compared. */
+/** Comparisons by field name on the wire; a field that the import leaves out is not compared. */
 const differences = {
   username: (brought, there) => brought.username !== there.username,
   first_name: (brought, there) => brought.firstName !== undefined && brought.firstName !== there.firstName,
@@ -17,12 +17,12 @@ const differences = {
   roles: (brought, there) => brought.roles !== undefined && !sameNames(brought.roles, there.roles),
   permissions: (brought, there) =>
     brought.permissions !== undefined && !sameNames(brought.permissions, there.permissions),
-  // A hash of elsewhere is made anew at the first sign-in here.
+  // An imported hash is replaced at the first sign-in here, so an outdated one counts as equal to a newer one.
   password_hash: ({ passwordHash }, there, cost) => {
     if (passwordHash === undefined || (passwordHash || unusableHash) === there.passwordHash) return false
     return !isOutdatedHash(passwordHash, cost) || isOutdatedHash(there.passwordHash, cost)
   },
-  // Who has signed in here since was last seen here.
+  // A sign-in here since then is later: no difference.
   last_login: ({ lastLoginAt }, there) =>
     lastLoginAt !== undefined && lastLoginAt !== null && (there.lastLoginAt ?? 0) < lastLoginAt,
   created_at: (brought, there) => brought.createdAt !== undefined && brought.createdAt !== there.createdAt,
@@ -30,7 +30,7 @@ const differences = {
 
 export type DifferingField = keyof typeof differences
 
-/** @param cost of new hashes */
+/** @param cost bcrypt cost of new hashes */
 export function differencesOf(brought: UserToImport, there: UserRecord, cost: number): DifferingField[] {
   return (Object.keys(differences) as DifferingField[]).filter(name => differences[name](brought, there, cost))
 }

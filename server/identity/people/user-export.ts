@@ -1,10 +1,10 @@
-// Users as an operator takes them to another installation, with their hashes: the one place from which these leave this
-// floor. The command line has it; nothing that answers requests does.
+// Export of users to another installation, with their password hashes: no other module hands these out. Only the
+// command line uses it, never the HTTP server.
 import type { Database } from '../../storage/database.js'
 import type { UserRecord, UserStore } from '../../storage/users.js'
 import type { UserList } from './user-list.js'
 
-/** As `importOne` takes it. */
+/** An exported user, as `importOne` accepts it. */
 export type ExportedUser = {
   id: number
   username: string
@@ -15,7 +15,7 @@ export type ExportedUser = {
   emailVerified: boolean
   active: boolean
   roles: string[]
-  /** The user's own. */
+  /** Permissions given to the user directly. */
   permissions: string[]
   mustChangePassword: boolean
   /** Epoch ms. */
@@ -27,7 +27,7 @@ export type UserExportDeps = { database: Database; userStore: UserStore; userLis
 
 export function createUserExport({ database, userStore, userList }: UserExportDeps) {
   return {
-    /** All who are not deleted, by their ids. */
+    /** All users who are not deleted, by id. */
     async *every(): AsyncGenerator<ExportedUser> {
       for (let after: string | null = null; ; ) {
         const page: Awaited<ReturnType<UserList['page']>> = await userList.page({}, 'oldest', { after, limit })
@@ -40,7 +40,7 @@ export function createUserExport({ database, userStore, userList }: UserExportDe
   }
 }
 
-/** How many are read at a time: others are answered between two pages. */
+/** Page size: other requests are served between two pages. */
 const limit = 100
 
 export type UserExport = ReturnType<typeof createUserExport>

@@ -1,5 +1,5 @@
-// Very many users from elsewhere, and their groups. Some at a time are judged and written in one transaction; a dry run
-// judges them in the same way and writes nothing.
+// Import of very many users from another system, and of their groups. Batches are judged and written in one transaction
+// each; a dry run judges them alike and writes nothing.
 import type { Actor } from '../../policy/actor.js'
 import { type Group, type GroupRole, rolesOfGroups } from '../../policy/group-roles.js'
 import { type Database, isDuplicate, type Queries } from '../../storage/database.js'
@@ -12,14 +12,14 @@ export type { ImportOutcome }
 
 export type UserImportDeps = ImportJudgementDeps & { database: Database; changes: Changes }
 
-/** How often somebody else may be faster with the same name or id. */
+/** Retries where concurrent changes take the same name or id. */
 const tries = 5
 
 export function createUserImport(deps: UserImportDeps) {
   const { database, userStore, roleStore, rights, changes } = deps
   const judge = createImportJudgement(deps)
 
-  /** @param dryRun says what would happen, and changes nothing */
+  /** @param dryRun reports what would happen, and changes nothing */
   function begin(actor: Actor, { dryRun }: { dryRun: boolean }) {
     const so = { ids: new Set<number>(), keys: new Set<string>(), lastId: 0, roles: new Map<string, RoleRecord>() }
 
@@ -43,7 +43,7 @@ export function createUserImport(deps: UserImportDeps) {
 
     return {
       /**
-       * Roles of groups, made where they are not there.
+       * Maps groups to roles, which are created where they do not exist.
        * @throws permission_denied
        */
       async addGroups(groups: readonly Group[]): Promise<GroupRole[]> {
@@ -67,7 +67,7 @@ export function createUserImport(deps: UserImportDeps) {
         return found
       },
 
-      /** @returns what became of each, in their order */
+      /** @returns the outcome of each user, in the same order */
       async addUsers(users: readonly UserToImport[]): Promise<ImportOutcome[]> {
         if (users.length === 0) return []
         const judged = await again(() => judgedAndWritten(users))
@@ -84,7 +84,7 @@ export function createUserImport(deps: UserImportDeps) {
 
 export type UserImport = ReturnType<typeof createUserImport>
 
-/** Somebody else took a name or an id between the look and the write: the next look sees them. */
+/** Retries after a concurrent change took a name or an id between the read and the write: the next read sees it. */
 async function again<T>(work: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {

@@ -1,4 +1,4 @@
-// Users, as an administrator looks through them.
+// The list of users, for administrators.
 import type { Database } from '../../storage/database.js'
 import {
   type UserFilter,
@@ -17,7 +17,7 @@ import { type PublicUser, publicUser } from './public-user.js'
 
 export { type UserFilter, type UserOrder, type UserState, userOrders, userStates }
 
-/** `liveSessions` is counted up to 1,000; one more stands for more. */
+/** `liveSessions` is counted up to 1,000; 1,001 stands for more. */
 export type UserInList = { user: PublicUser; state: UserState; liveSessions: number }
 
 export type UserListDeps = {
@@ -47,7 +47,7 @@ export function createUserList({ database, userStore, userListStore, states }: U
   return {
     page,
     count: (filter: UserFilter): Promise<Counted> => userListStore.count(database, filter, states.terms()),
-    /** All of them, for a file. */
+    /** All users that match, for a file. */
     every: (filter: UserFilter, order: UserOrder): AsyncGenerator<UserInList> =>
       every(next => page(filter, order, next)),
   }

@@ -1,4 +1,4 @@
-// What an application is told of the person behind a token (OIDC Core §5.3): by the scopes of the token, as the person is now.
+// Claims of the userinfo endpoint (OIDC Core §5.3): by the scopes of the token, with the user's present data.
 import { scopeWords } from '../../policy/application-metadata.js'
 import { claimsOf } from '../../policy/scope-claims.js'
 import type { AccessClaims } from '../../protocol/claims.js'
@@ -11,15 +11,15 @@ export type UserinfoDeps = { database: Database; userStore: UserStore; applicati
 
 export function createUserinfo({ database, userStore, applications }: UserinfoDeps) {
   /**
-   * @param claims of a live access token that a person signed in for
+   * @param claims of a live access token that was issued for a user
    * @throws user_unknown, application_disabled
    */
   return async ({ sub, client_id, scope = '' }: AccessClaims): Promise<Record<string, unknown>> => {
     const [user, application] = await Promise.all([userStore.find(database, Number(sub)), applications.meet(client_id)])
-    // Gone since the token was looked at.
+    // The user was deleted after the token was checked.
     if (!user || user.deletedAt !== null) throw refuse('user_unknown')
     if (!application) throw refuse('application_disabled')
-    // Core §5.3.2: the subject is always there, and no name for roles takes its place.
+    // Core §5.3.2: `sub` is always included, and a claim name that is configured for roles cannot override it.
     return { ...claimsOf(user, scopeWords(scope), application.metadata.roles_claim, 'userinfo'), sub }
   }
 }

@@ -1,5 +1,5 @@
-// Users: made, changed, disabled, deleted. Whatever changes something that a token says records its trigger in the same
-// transaction (policy/revocation.ts).
+// Users: created, changed, disabled, deleted. A change of anything that a token carries records its revocation trigger
+// in the same transaction (policy/revocation.ts).
 import { type Actor, apiKeyOf, credentialOf, nameOf, userOf } from '../../policy/actor.js'
 import { administratorRole, rightsOf } from '../../policy/permissions.js'
 import { usernameKey } from '../../policy/username.js'
@@ -28,13 +28,16 @@ export function createUsers(deps: UsersDeps) {
   const newUsers = createNewUsers(deps)
   const access = createUserAccess({ ...deps, newUsers, change, requireAdministratorBeside })
 
-  /** A new name, another profile, or both at once. @throws invalid_fields, not_found, permission_denied, not_by_api_key */
+  /**
+   * Changes the user name, the profile, or both.
+   * @throws invalid_fields, not_found, permission_denied, not_by_api_key
+   */
   async function update(
     id: number,
     { username, ...profile }: Partial<Profile> & { username?: string | undefined },
     actor: Actor,
   ): Promise<PublicUser> {
-    // Half of what they sign in with.
+    // The user name is one half of the user's own credentials.
     if (username !== undefined && apiKeyOf(actor) !== null && userOf(actor) === id) throw refuse('not_by_api_key')
     const [changes] = await checkAll(
       () => requireProfile(profile),
@@ -46,7 +49,7 @@ export function createUsers(deps: UsersDeps) {
       }
       if (Object.keys(changes).length === 0) return
       await userStore.update(tx, id, { ...changes, ...vouched(user, changes.email, actor) })
-      // Which, not what: the audit log outlives the person's own data.
+      // Only the names of the changed fields: the audit log outlives personal data.
       changing.note({ action: 'profile_changed', subject: String(id), after: { changed: Object.keys(changes) } })
     }
     try {
@@ -65,9 +68,9 @@ export function createUsers(deps: UsersDeps) {
   }
 
   /**
-   * All that is wrong with a form about a user, before it is carried out.
-   * @param of whose form it is; null for somebody new
-   * @throws invalid_fields
+   * Validates a form about a user before it is carried out.
+   * @param of the user of the form; null for a new one
+   * @throws invalid_fields with all problems
    */
   async function check(
     { username, password, ...profile }: Partial<Profile> & { username: string; password?: string | undefined },
@@ -88,7 +91,10 @@ export function createUsers(deps: UsersDeps) {
     )
   }
 
-  /** Signs the user out everywhere, for good: enabling again revives nothing. @throws not_found, last_administrator, permission_denied */
+  /**
+   * Disables a user and ends all of their sessions for good: enabling the user revives none.
+   * @throws not_found, last_administrator, permission_denied
+   */
   function disable(id: number, actor: Actor): Promise<void> {
     return change(id, actor, async (tx, user, { record, note }) => {
       if (!user.active) return
@@ -104,13 +110,17 @@ export function createUsers(deps: UsersDeps) {
     return change(id, actor, async (tx, user, { record, note }) => {
       if (user.active) return
       await userStore.update(tx, id, { active: true })
-      // Disabled elsewhere, before they came here: nothing of theirs ended by it yet, such as tokens of that service.
+      // The user was disabled before the import: nothing of theirs has been revoked yet, such as tokens of the former
+      // service.
       if (user.endedSeq === 0) await record('all_ended', { subject: String(id) })
       note({ action: 'user_enabled', subject: String(id) })
     })
   }
 
-  /** Keeps the id, blanks the person, frees the name. @throws not_found, last_administrator, permission_denied */
+  /**
+   * Deletes a user: keeps the id, blanks personal data, frees the name.
+   * @throws not_found, last_administrator, permission_denied
+   */
   function remove(id: number, actor: Actor): Promise<void> {
     return change(id, actor, async (tx, user, { record, note }) => {
       await requireAdministratorBeside(tx, user)
@@ -135,14 +145,14 @@ export function createUsers(deps: UsersDeps) {
   }
 
   /**
-   * A reset by an administrator: every session ends.
-   * @param mustChange the pages then ask the user for one that nobody else knows
+   * Resets a password as an administrator: all of the user's sessions end.
+   * @param mustChange the pages then ask the user for a new one
    * @throws invalid_fields, not_found, permission_denied, not_by_api_key
    */
   async function setPassword(id: number, password: string, actor: Actor, mustChange = false): Promise<void> {
     if (apiKeyOf(actor) !== null) throw refuse('not_by_api_key')
     const user = await require_(id)
-    // Before the hash is paid for; judged again where it counts.
+    // Checked before the costly hash, and once more in the transaction.
     await rights.requirePassword(database, actor, rightsOf(user))
     requireGoodPassword(password, [user.username], policy().password_min_length, 'password')
     const passwordHash = await hashing.hash(password, id)
@@ -150,7 +160,8 @@ export function createUsers(deps: UsersDeps) {
       const beyond = await rights.requirePassword(tx, actor, rightsOf(user))
       await userStore.update(tx, id, { passwordHash, passwordChangedAt: now(), mustChangePassword: mustChange })
       await record('password_reset', { subject: String(id) })
-      // What the actor could use by it, and may not do otherwise: whoever reads the log sees whom to ask.
+      // Rights that the actor could use with this password, and does not have: the audit log names whom to ask about
+      // their use.
       note({
         action: 'password_reset',
         subject: String(id),
@@ -160,8 +171,8 @@ export function createUsers(deps: UsersDeps) {
   }
 
   /**
-   * One change of one user under the user's lock, by somebody who may act on them.
-   * @param roles that it may give
+   * Changes one user under the user's row lock, by an actor who may act on them.
+   * @param roles that the change may give
    */
   function change(
     id: number,
@@ -175,7 +186,8 @@ export function createUsers(deps: UsersDeps) {
         await userStore.lock(tx, id)
         const user = await userStore.find(tx, id)
         if (!user || user.deletedAt !== null) throw refuse('not_found')
-        // Whoever it is about may always, also by what holds less than they may do: a key, another application's token.
+        // A user may always change their own account, also with a credential of fewer rights: an API key, another
+        // application's token.
         if (!isOwnAccount(actor, id)) await rights.require(tx, actor, rightsOf(user))
         await work(tx, user, changing)
       },
@@ -183,7 +195,11 @@ export function createUsers(deps: UsersDeps) {
     )
   }
 
-  /** There must be another administrator who can sign in. Their rows stay locked, so two at once cannot both be last. */
+  /**
+   * Requires another administrator who can sign in. Their rows stay locked, so that two concurrent changes cannot
+   * remove both.
+   * @throws last_administrator
+   */
   async function requireAdministratorBeside(tx: Queries, { id, roles }: UserRecord): Promise<void> {
     if (!roles.includes(administratorRole)) return
     const holders = await userStore.lockHolders(tx, administratorRole)
@@ -217,7 +233,7 @@ export function createUsers(deps: UsersDeps) {
     require: require_,
 
     /**
-     * What the actor could use by setting this user's password, and may not do otherwise.
+     * Rights that the actor would gain by setting this user's password.
      * @throws not_found, permission_denied where they may not set it
      */
     usableByPassword: async (id: number, actor: Actor): Promise<string[]> =>
@@ -236,10 +252,13 @@ export function createUsers(deps: UsersDeps) {
 
 export type Users = ReturnType<typeof createUsers>
 
-/** Somebody is at their own account, where a route asks for no right. */
+/** Whether the actor acts on their own account, by a route that requires no permission. */
 const isOwnAccount = (actor: Actor, id: number) => userOf(actor) === id && credentialOf(actor)?.permission === null
 
-/** An administrator vouches for the address that they write; for their own nobody can. What stays says as much as before. */
+/**
+ * An administrator verifies an address by writing it; a user cannot verify their own. An unchanged address keeps its
+ * state.
+ */
 function vouched({ id, email: before }: UserRecord, email: string | undefined, actor: Actor) {
   if (email === undefined || email === before) return {}
   return { emailVerified: email !== '' && nameOf(actor) !== `user:${id}` }
