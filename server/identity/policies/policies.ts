@@ -1,5 +1,5 @@
-// The policy as an administrator sees and changes it. Every server follows within a quarter of a second, and until it does
-// none signs anybody in, on or out by an older one (tokens/standings.ts, sign-in.ts).
+// The policy, as administrators see and change it. Every server follows within a quarter of a second, and no server
+// signs users in, on or out by an older version (tokens/standings.ts, sign-in.ts).
 import type { Actor } from '../../policy/actor.js'
 import { foldEras } from '../../policy/eras.js'
 import { type Policy, type PolicyName, readPolicy } from '../../policy/policies.js'
@@ -29,21 +29,21 @@ export type PolicyInVersion = Omit<PolicyVersion, 'settled'> & {
   actor: string
   reason: string
   since: number
-  /** For new sessions only until then; null also where it was for all from the beginning. */
+  /** Until then the version applies to new sessions only; null also where it applied to all from the beginning. */
   settledAt: number | null
 }
 
-/** A version in a list: what it set, and what that was before. */
+/** A version in the list, with the values that it changed. */
 export type ListedPolicyVersion = Omit<PolicyInVersion, 'policy'> & {
   changes: { name: PolicyName; before: Policy[PolicyName]; after: Policy[PolicyName] }[]
 }
 
-/** What was asked for, not yet looked at. */
+/** Values as they were received, not yet validated. */
 export type WantedPolicies = Readonly<Partial<Record<PolicyName, unknown>>>
 
 export type HowToSet = {
   apply?: PolicyApply
-  /** The version that the change was made for: what a newer one has set is not written over. */
+  /** The version that the administrator has seen: values that a newer one has set are not overwritten. */
   seen?: number | undefined
 }
 
@@ -82,7 +82,7 @@ export function createPolicies({ database, policyVersionStore, policyPreview, po
     return made
   }
 
-  /** What a version has changed, as it was before. */
+  /** The values that a version has changed, as they were before. @throws invalid_fields, not_found, policy_conflict */
   async function requireBefore(tx: Queries, version: number): Promise<Partial<Policy>> {
     if (version === 1) throw refuseField('version', 'first_version')
     const written = version > 1 ? await policyVersionStore.since(tx, version - 1) : []
@@ -92,7 +92,7 @@ export function createPolicies({ database, policyVersionStore, policyPreview, po
     throw conflict(problem('undo_conflict', { conflicts: found.conflicts.map(one => problem('set_again', one)) }))
   }
 
-  /** What was changed since somebody looked is not written over. */
+  /** Refuses to overwrite values that were changed since version `seen`. @throws invalid_fields, policy_conflict */
   async function requireUntouched(tx: Queries, values: WantedPolicies, seen: number): Promise<void> {
     const [known, ...newer] = readVersions(await policyVersionStore.since(tx, seen))
     if (known?.version !== seen) throw refuseField('version', 'no_such_version')
@@ -115,15 +115,15 @@ export function createPolicies({ database, policyVersionStore, policyPreview, po
       return read((await policyVersionStore.latest(database))!)
     },
 
-    /** The newest first, those below a version. */
+    /** Versions below `before`, newest first. */
     async versions(page: { before: number; limit: number }): Promise<ListedPolicyVersion[]> {
-      // One more: what a version changed is told by the one before it.
+      // One more version is read, as changes are computed against the preceding one.
       const found = await policyVersionStore.list(database, { ...page, limit: page.limit + 1 })
       return found.slice(0, page.limit).map((record, index) => listed(record, found[index + 1] ?? null))
     },
 
     /**
-     * What a change would end, and what it would leave. Changes nothing.
+     * Previews what a change would end, and what would stay. Changes nothing.
      * @throws invalid_fields
      */
     async preview(values: WantedPolicies, actor: Actor, apply: PolicyApply = 'refresh'): Promise<PolicyPreview> {
@@ -131,7 +131,7 @@ export function createPolicies({ database, policyVersionStore, policyPreview, po
       return preview(actor, inUse => requireNext(inUse, { values: values as Partial<Policy>, apply, undoes: null }))
     },
 
-    /** The same of an undoing. @throws like `undo` */
+    /** Previews an undo. @throws like `undo` */
     previewUndo: (named: number | null, actor: Actor, apply: PolicyApply = 'refresh'): Promise<PolicyPreview> =>
       preview(actor, inUse => requireUndoing(database, inUse, named, apply)),
 
@@ -144,7 +144,7 @@ export function createPolicies({ database, policyVersionStore, policyPreview, po
       return read(await policyWriting.write(actor, reason, (tx, inUse) => settingIn(tx, inUse, values, how)))
     },
 
-    /** The same in a transaction that may do more; see PolicyWriting.writeIn. */
+    /** Writes a new version within a larger transaction; see PolicyWriting.writeIn. */
     async setIn(
       tx: Queries,
       change: Change,
@@ -159,7 +159,7 @@ export function createPolicies({ database, policyVersionStore, policyPreview, po
     },
 
     /**
-     * Takes back what one version changed, the last one if none is named, as a new version: for everybody who had it.
+     * Undoes the changes of one version, by default the last one, as a new version that applies to the same sessions.
      * @throws not_found, invalid_fields, policy_conflict, permission_denied
      */
     async undo(

@@ -1,5 +1,5 @@
-// What a change of the policy would end, before it is made. However many sessions there are, an answer comes soon: they are
-// counted exactly up to ten thousand.
+// Preview of what a change of the policy would end. With any number of sessions the response is quick: they are counted
+// exactly up to ten thousand.
 import { setImmediate } from 'node:timers/promises'
 import { type Eras, foldEras, withOverrides } from '../../policy/eras.js'
 import type { Policy, PolicyName } from '../../policy/policies.js'
@@ -22,7 +22,7 @@ import type { SessionSurveyStore } from '../../storage/session-surveys.js'
 import { grouped } from '../../storage/statement.js'
 import type { UserStore } from '../../storage/users.js'
 
-/** `more`: at least so many. */
+/** A count; `more`: at least that many. */
 export type Count = { count: number; more: boolean }
 
 export type EndingSession = { id: string; userId: number; username: string; device: string | null; reason: EndReason }
@@ -30,18 +30,18 @@ export type EndingSession = { id: string; userId: number; username: string; devi
 export type Ends = { sessions: Count; users: Count } & Record<EndReason, Count>
 
 export type PolicyPreview = {
-  /** The version it was reckoned from. */
+  /** The version that the preview is computed from. */
   version: number
   apply: PolicyApply
-  /** What would differ for sessions that are opened afterwards. */
+  /** Values that would differ for sessions opened afterwards. */
   changes: { name: PolicyName; before: Policy[PolicyName]; after: Policy[PolicyName] }[]
-  /** Given, and the same already. */
+  /** Values that are given, but equal to the present ones. */
   unchanged: PolicyName[]
   /** Sessions that would be refused at their next refresh if it came now, and are not without the change. */
   ends: Ends
   /** Sessions whose access token would become stale at once; null where none would. */
   staleAccessTokens: Count | null
-  /** null for somebody who may not see sessions. */
+  /** Some of the ending sessions; null for an actor who may not see sessions. */
   sample: EndingSession[] | null
   stays: Stays[]
 }
@@ -57,10 +57,10 @@ export type PolicyPreviewDeps = {
 
 const countedUpTo = 10_000
 const sampleSize = 20
-/** How many rows one statement passes over, and of how many users it reads all sessions. */
+/** How many rows one statement scans, and of how many users it reads all sessions. */
 const stretchSize = 2_000
 const usersAtOnce = 100
-/** How many sessions of crowded users are looked at, whether they end or not. */
+/** How many sessions of crowded users (near a session limit) are examined, whether they end or not. */
 const mostLookedAt = 200_000
 
 type Found = { endings: Ending[]; more: boolean }
@@ -69,7 +69,7 @@ export function createPolicyPreview(deps: PolicyPreviewDeps) {
   const { database, sessionSurveyStore, userStore, deviceStore, policy, now } = deps
 
   return {
-    /** What would be over at its next refresh under other rules, and is not under these. */
+    /** Sessions that would end at their next refresh under other rules, and would not under the present ones. */
     async ends(before: Eras, after: Eras): Promise<Ends> {
       const { endings, more } = await findEndings(before, after, now())
       return countsOf(endings, more)
@@ -77,7 +77,7 @@ export function createPolicyPreview(deps: PolicyPreviewDeps) {
 
     /**
      * @param inUse the versions that sessions are judged by now
-     * @param withSample also tell of some sessions whose they are
+     * @param withSample also return some of the ending sessions, with their owners
      */
     async preview(
       inUse: readonly PolicyVersion[],
@@ -109,7 +109,7 @@ export function createPolicyPreview(deps: PolicyPreviewDeps) {
     return { endings: [...crowded.endings, ...others.endings], more: crowded.more || others.more }
   }
 
-  /** Of users who may be over a limit, before or after: all their sessions count. */
+  /** Ends for users who may be over a session limit, before or after: all of their sessions are compared. */
   async function endingsOfCrowded(before: Eras, after: Eras, at: number): Promise<Found & { userIds: Set<number> }> {
     const endings: Ending[] = []
     const userIds = new Set<number>()
@@ -131,7 +131,7 @@ export function createPolicyPreview(deps: PolicyPreviewDeps) {
     return { endings, userIds, more: false }
   }
 
-  /** Of everybody else: each session counts by itself. */
+  /** Ends for all other users: each session is judged alone. */
   async function endingsOfOthers(before: Eras, after: Eras, at: number, crowded: ReadonlySet<number>): Promise<Found> {
     const endings: Ending[] = []
     const tightened = tightenings(before, after)
@@ -175,7 +175,7 @@ export function createPolicyPreview(deps: PolicyPreviewDeps) {
 
 export type PolicyPreviews = ReturnType<typeof createPolicyPreview>
 
-/** All that was found, though some of it is not counted when there is more. */
+/** Counts by reason of everything found; `more` where the search was cut off. */
 function countsOf(endings: readonly Ending[], more: boolean): Ends {
   const count = (found: number): Count => ({ ...capped(found), ...(more && { more: true }) })
   const of = (reason: EndReason) => count(endings.filter(one => one.reason === reason).length)
@@ -192,7 +192,7 @@ function capped(found: number): Count {
   return { count: Math.min(found, countedUpTo), more: found > countedUpTo }
 }
 
-/** Some of each reason, if there are any. */
+/** Some sessions of each reason, as far as there are any. */
 function sampleOf(endings: readonly Ending[]): Ending[] {
   const byReason = [...grouped(endings, one => one.reason).values()]
   const turns = Array.from({ length: sampleSize }, (_, turn) => byReason.flatMap(found => found[turn] ?? []))

@@ -19,13 +19,13 @@ export type PolicyWritingDeps = {
   now: () => number
 }
 
-/** Writes versions of the policy, one after the other. */
+/** Writes versions of the policy; concurrent changes are serialized. */
 export function createPolicyWriting(deps: PolicyWritingDeps) {
   const { policyVersionStore, auditStore, revocationStore, accessLifetime, rights, changes, now } = deps
 
   /**
-   * In a transaction that may do more, and locks nothing afterwards but the heads of the logs.
-   * @param make the version to follow those in use, or a refusal; nothing has changed then
+   * Writes a version within a larger transaction, which must not lock anything afterwards but the heads of the logs.
+   * @param make computes the next version from those in use, or throws a refusal; nothing has changed then
    * @throws permission_denied, and what `make` throws
    */
   async function writeIn(
@@ -35,7 +35,7 @@ export function createPolicyWriting(deps: PolicyWritingDeps) {
     reason: string,
     make: (tx: Queries, inUse: readonly PolicyVersion[]) => Promise<NextVersion>,
   ): Promise<PolicyVersionRecord> {
-    // First, so that two changes at once follow each other; both heads, in their order.
+    // Both heads of the logs are locked first, in their order, which serializes concurrent changes.
     await auditStore.lockHead(tx)
     await revocationStore.lockHead(tx)
     await rights.require(tx, actor, new Set(['darvoza:policies:write']))

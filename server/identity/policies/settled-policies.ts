@@ -13,10 +13,10 @@ export type SettledPoliciesDeps = {
   now: () => number
 }
 
-/** A sign-in that began before a version may be written a little after it; ms. */
+/** A sign-in that began before a version may be written this much later; ms. */
 const slack = 3_600_000
 
-/** Brings eras to their end: a version for new sessions only is for all once no session of before is left. */
+/** Ends eras: a version for new sessions only becomes valid for all once no older session is left. */
 export function createSettledPolicies({
   database,
   policyVersionStore,
@@ -28,12 +28,13 @@ export function createSettledPolicies({
   return {
     async settle(): Promise<void> {
       for (const { version, createdAt } of await policyVersionStore.unsettled(database)) {
-        // A newer one spares all that this one spares.
+        // Newer versions exempt the same older sessions, so they cannot be settled either.
         if (await sessionSurveyStore.anyOlderPolicy(database, version, createdAt + slack)) return
         await database.transaction(async tx => {
           await revocationStore.lockHead(tx)
           if (!(await policyVersionStore.settle(tx, version, now()))) return
-          // A session that came too late to be seen gets no longer token than the log reckons with (tokens/issue.ts).
+          // An older session written after this check gets no token that lives longer than the log allows for
+          // (tokens/issue.ts).
           await accessLifetime.write(tx)
           await revocationStore.raiseVersion(tx, 'policy')
         })
