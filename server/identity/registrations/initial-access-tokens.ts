@@ -1,5 +1,5 @@
-// Initial access tokens: made, listed and ended by administrators. Whoever has one may register applications, as many and for
-// as long as it says.
+// Initial access tokens (RFC 7591 §3): created, listed and ended by administrators. A holder may register applications,
+// as many and for as long as the token says.
 import { type Actor, apiKeyOf, credentialOf, nameOf } from '../../policy/actor.js'
 import { isOurScope } from '../../policy/application-rules.js'
 import { refuse, refuseField, refuseFields } from '../../protocol/errors.js'
@@ -13,7 +13,7 @@ import { hashOfToken, newRegistrationToken } from './registration-tokens.js'
 
 export type InitialAccessTokenToCreate = {
   name: string
-  /** Of resource servers. */
+  /** Scopes of resource servers that its applications may register. */
   scopes?: readonly string[] | undefined
   /** null or left out: any number. */
   mostUses?: number | null | undefined
@@ -26,7 +26,7 @@ export type InitialAccessToken = InitialAccessTokenRecord
 export const initialAccessTokenStates = ['good', 'used_up', 'expired', 'ended'] as const
 export type InitialAccessTokenState = (typeof initialAccessTokenStates)[number]
 
-/** One without its text, which nobody can read again. Times are epoch ms. */
+/** A token without its text, which nobody can read again. Times are epoch ms. */
 export type PublicInitialAccessToken = InitialAccessTokenRecord & { state: InitialAccessTokenState }
 
 export type InitialAccessTokensDeps = {
@@ -40,9 +40,9 @@ export type InitialAccessTokensDeps = {
   now: () => number
 }
 
-/** At once, so that somebody can look through them all. */
+/** Valid tokens at most, so that an administrator can review them all. */
 const mostGood = 100
-/** Those that are over among them: they stay for a while. */
+/** Listed tokens at most, ended and expired ones included, which stay for a while. */
 const mostShown = 300
 const longestName = 60
 const mostScopes = 100
@@ -74,7 +74,7 @@ export function createInitialAccessTokens(deps: InitialAccessTokensDeps) {
      * @throws invalid_fields, not_by_api_key, insufficient_scope
      */
     async create(asked: InitialAccessTokenToCreate, actor: Actor) {
-      // It outlives whatever made it: a key, or an application of others, whose end would have to be its own.
+      // Refused for an API key, and for an application of another origin: the token would outlive their end.
       if (apiKeyOf(actor) !== null) throw refuse('not_by_api_key')
       if (credentialOf(actor)?.ceiling) throw refuse('insufficient_scope')
       if (!tail.isFresh()) await tail.freshen()
@@ -97,15 +97,18 @@ export function createInitialAccessTokens(deps: InitialAccessTokensDeps) {
       return { token: shown(token, now()), text }
     },
 
-    /** First those that were not ended, and each the newest first. */
+    /** Tokens that were not ended first, each part newest first. */
     list: async (): Promise<PublicInitialAccessToken[]> =>
       (await initialAccessTokenStore.list(database, mostShown)).map(token => shown(token, now())),
 
-    /** One that is good now, by its text; null for any other. */
+    /** The valid token with this text, or null. */
     findGood: (text: string): Promise<InitialAccessTokenRecord | null> =>
       initialAccessTokenStore.findGood(database, hashOfToken(text), now()),
 
-    /** At once; the applications that came by it stay. @throws not_found, also when it had already ended */
+    /**
+     * Ends a token at once; the applications that were registered with it stay.
+     * @throws not_found, also when it had already ended
+     */
     async end(id: string, actor: Actor): Promise<void> {
       const ended = await changes.run(actor, async (tx, { note }) => {
         const found = await initialAccessTokenStore.find(tx, id)
@@ -141,7 +144,10 @@ function whyNotName(name: string): Problem | null {
   return /[\p{Cc}\p{Cs}\p{Bidi_Control}]/u.test(name) ? problem('control_characters') : null
 }
 
-/** Words of resource servers; what lets an application act here is for those that administrators make. */
+/**
+ * Problem of scopes: they must belong to resource servers. Scopes of this server are for applications that
+ * administrators create.
+ */
 function whyNotScopes(words: readonly string[], { resourceServers }: ApplicationsInForce): Problem | null {
   if (words.length > mostScopes) return problem('too_many_permissions', { count: mostScopes })
   const ours = words.find(isOurScope)

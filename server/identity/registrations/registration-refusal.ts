@@ -1,11 +1,11 @@
-// What is wrong with a registration, in the words of RFC 7591 §3.2.2.
+// Refusals of a registration as errors of RFC 7591 §3.2.2.
 import { Refusal, refuse } from '../../protocol/errors.js'
 import { wireText } from '../../protocol/problems.js'
 
-/** A body may hold very many: no answer tells them all. */
+/** Problems that a response lists at most: a body may hold very many. */
 const mostTold = 5
 
-/** Of a refusal that names fields; whatever else it is stays as it is. */
+/** Turns a refusal about fields into a registration error; any other error is returned unchanged. */
 export function registrationRefusal(error: unknown): unknown {
   if (!(error instanceof Refusal) || error.code !== 'invalid_fields') return error
   const fields = Object.entries(error.details.fields ?? {})

@@ -1,6 +1,6 @@
-// Applications register themselves (RFC 7591), and manage what they have registered (RFC 7592). They are strangers: what they
-// may say of themselves stands in policy/registration.ts, what it is worth the rules judge that judge administrators, and
-// nothing that they name is called here.
+// Dynamic client registration (RFC 7591), and its management by the applications (RFC 7592). They are untrusted:
+// policy/registration.ts says which metadata they may register, which is then validated by the rules for
+// administrators, and no URL in it is fetched here.
 import type { Actor, Origin } from '../../policy/actor.js'
 import { usesSecret } from '../../policy/application-defaults.js'
 import type { ApplicationMetadata } from '../../policy/application-metadata.js'
@@ -27,7 +27,7 @@ import { hashOfToken, isHashOf, isRegistrationToken, newRegistrationToken } from
 
 type Body = Readonly<Record<string, unknown>>
 
-/** `secret`: shown once; null where none was made. `token`: what it manages its registration by. */
+/** `secret`: shown once; null where none was generated. `token`: the registration access token. */
 export type Registered = { application: PublicApplication; secret: string | null; token: string }
 
 export type RegistrationsDeps = {
@@ -56,7 +56,11 @@ export function createRegistrations(deps: RegistrationsDeps) {
   const { database, applicationStore, initialAccessTokenStore, registeredApplicationStore, initialAccessTokens } = deps
   const { applications, applicationSecrets, inForce, policy, tail, changes, admit, count, random, now } = deps
 
-  /** Of one that manages itself: by its row, which is locked where a transaction is going to change it. */
+  /**
+   * Requires a self-registered application with this registration access token. In a changing transaction its row is
+   * locked.
+   * @throws registration_token_unknown
+   */
   function requireOwn(found: ApplicationRecord | null, token: string): ApplicationRecord {
     // Compared also where there is no such row: the response time must not tell which ids exist.
     const isOwn = isHashOf(token, found?.registrationTokenHash ?? null)
@@ -69,13 +73,17 @@ export function createRegistrations(deps: RegistrationsDeps) {
     return requireOwn(await applicationStore.find(tx, id), token)
   }
 
-  /** All that is wrong with what it says. @param had what it may have beside what all may @throws invalid_fields */
+  /**
+   * Validates the metadata.
+   * @param had scopes the application may have beside those of the policy
+   * @throws invalid_fields
+   */
   function read(body: Body, had: readonly string[]): Registration & { metadata: ApplicationMetadata } {
     const { registration, problems } = readRegistration(body)
     const asked: unknown = registration.scope
     const allowed = [...scopeWords(policy().self_registered_scopes), ...had]
     const known = inForce.resourceServers().flatMap(one => one.resourceScopes.map(scope => scope.name))
-    // What is no text is told by its schema.
+    // A value that is no text is reported by the schema.
     const isText = asked === undefined || typeof asked === 'string'
     const { scope, refused } = isText ? registeredScope(asked, allowed, known) : { scope: asked as string, refused: [] }
     const scopes: FieldProblems = { scope: refused.map(name => problem('scope_not_registrable', { name })) }
@@ -84,7 +92,7 @@ export function createRegistrations(deps: RegistrationsDeps) {
     return { ...registration, metadata: { ...registration.metadata, scope } }
   }
 
-  /** How many may come without a token within a day. @throws too_many_registrations */
+  /** Limits registrations without a token within a day. @throws too_many_registrations */
   async function requireRoom(tx: Queries, beside: number): Promise<void> {
     const most = policy().registrations_per_day
     const came = await registeredApplicationStore.countSince(tx, now() - day, most + beside)
@@ -101,7 +109,7 @@ export function createRegistrations(deps: RegistrationsDeps) {
     const { application, secret } = await changes.run(actor, async (tx, change) => {
       if (initial && !(await initialAccessTokenStore.use(tx, initial.id, now()))) throw unknownToken()
       const made = await applications.createIn(tx, change, input, 'registration', actor)
-      // Once more under the lock of the heads, which all who register wait for: this one counts itself.
+      // Checked again under the lock of the heads, which serializes registrations: the count includes this one.
       if (!initial) await requireRoom(tx, 1)
       else change.note({ action: 'initial_access_token_used', subject: initial.id, after: { application: id } })
       return made
@@ -110,7 +118,11 @@ export function createRegistrations(deps: RegistrationsDeps) {
   }
 
   return {
-    /** null where none was shown. @throws registration_closed, registration_token_unknown, not_authenticated */
+    /**
+     * Checks an initial access token.
+     * @returns null without a token
+     * @throws registration_closed, registration_token_unknown, not_authenticated
+     */
     async judgeInitial(text: string | null): Promise<InitialAccessTokenRecord | null> {
       if (!tail.isFresh()) await tail.freshen()
       const { client_registration: policyNow } = policy()
@@ -124,7 +136,11 @@ export function createRegistrations(deps: RegistrationsDeps) {
       return found
     },
 
-    /** @param initial of judgeInitial @throws invalid_redirect_uri, invalid_client_metadata, too_many_registrations, too_many_from_network */
+    /**
+     * Registers an application.
+     * @param initial from judgeInitial
+     * @throws invalid_redirect_uri, invalid_client_metadata, too_many_registrations, too_many_from_network
+     */
     async register(body: Body, initial: InitialAccessTokenRecord | null, origin: Origin): Promise<Registered> {
       try {
         await admit(origin.address)
@@ -137,7 +153,7 @@ export function createRegistrations(deps: RegistrationsDeps) {
       }
     },
 
-    /** What it has registered, by its token. @throws registration_token_unknown */
+    /** The application that a registration access token manages. @throws registration_token_unknown */
     async judgeOwn(id: string, token: string): Promise<PublicApplication> {
       if (!tail.isFresh()) await tail.freshen()
       const isOne = isApplicationId(id) && isRegistrationToken('registration', token)
@@ -145,14 +161,15 @@ export function createRegistrations(deps: RegistrationsDeps) {
     },
 
     /**
-     * RFC 7592 §2.2: what it says takes the place of all that it said; what administrators have set of it stays. It may have
-     * what it has and what all may who register, and nothing else.
-     * @throws too_many_from_network, registration_closed, registration_token_unknown, invalid_redirect_uri, invalid_client_metadata
+     * Replaces all metadata that the application has registered (RFC 7592 §2.2); metadata that administrators have set
+     * stays. It may keep its scopes and register those of the policy, but no others.
+     * @throws too_many_from_network, registration_closed, registration_token_unknown, invalid_redirect_uri,
+     *   invalid_client_metadata
      */
     async change(id: string, token: string, body: Body, origin: Origin): Promise<Registered> {
-      // Where registration is closed administrators want to approve changes as well.
+      // Where registration is closed, administrators want to approve changes as well.
       if (policy().client_registration === 'closed') throw refuse('registration_closed')
-      // Each change stays in the audit log, and may be an entry that every verifier reads.
+      // Each change stays in the audit log, and may add a log entry that every verifier reads.
       await admit(origin.address)
       const actor = actorOf(id, origin)
       try {
@@ -174,7 +191,10 @@ export function createRegistrations(deps: RegistrationsDeps) {
       }
     },
 
-    /** RFC 7592 §2.3: its sessions end with it, as when an administrator deletes it. @throws registration_token_unknown */
+    /**
+     * RFC 7592 §2.3: deletes the application and ends its sessions, as when an administrator deletes it.
+     * @throws registration_token_unknown
+     */
     async remove(id: string, token: string, origin: Origin): Promise<void> {
       const actor = actorOf(id, origin)
       await changes.run(actor, async (tx, change) => {
@@ -184,7 +204,10 @@ export function createRegistrations(deps: RegistrationsDeps) {
     },
   }
 
-  /** RFC 7592 §2.2: whose it is it says once more; a secret it can name, and not choose. @throws invalid_fields */
+  /**
+   * RFC 7592 §2.2: a request repeats `client_id`; `client_secret` may be repeated, but not chosen.
+   * @throws invalid_fields
+   */
   async function requireSame(
     tx: Queries,
     { id }: ApplicationRecord,
@@ -199,7 +222,7 @@ export function createRegistrations(deps: RegistrationsDeps) {
 
 export type Registrations = ReturnType<typeof createRegistrations>
 
-/** In the audit log an application that registers itself has done so itself. */
+/** The actor of the audit log: the application itself. */
 const actorOf = (id: string, origin: Origin): Actor => ({ name: `application:${id}`, origin, credential: null })
 
 const unknownToken = () => refuse('registration_token_unknown', { inHeader: true })

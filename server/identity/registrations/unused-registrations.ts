@@ -18,7 +18,7 @@ export type UnusedRegistrationsDeps = {
   now: () => number
 }
 
-/** ms */
+/** How long an unused registration is kept; ms. */
 const unusedKept = 30 * 86_400_000
 const batch = 100
 
@@ -26,7 +26,7 @@ export function createUnusedRegistrations(deps: UnusedRegistrationsDeps) {
   const { database, initialAccessTokenStore, registeredApplicationStore, applicationWriting, policy, changes, now } =
     deps
 
-  /** @returns how many */
+  /** @returns how many were deleted */
   async function forgetSome(): Promise<number> {
     const found = await registeredApplicationStore.unused(database, now() - unusedKept, batch)
     if (found.length === 0) return 0
@@ -43,7 +43,7 @@ export function createUnusedRegistrations(deps: UnusedRegistrationsDeps) {
   return {
     async forget(): Promise<void> {
       while ((await forgetSome()) > 0) await setImmediate()
-      // They stay listed for as long as sessions that are over.
+      // Initial access tokens stay listed as long as ended sessions.
       const before = now() - policy().ended_session_retention * 1000
       while ((await initialAccessTokenStore.forgetOver(database, before, batch)) === batch) await setImmediate()
     },
