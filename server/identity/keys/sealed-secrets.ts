@@ -23,9 +23,9 @@ export type SealedSecretsDeps = {
 export function createSealedSecrets({ keyStore, change, sealing, secrets, random, now }: SealedSecretsDeps) {
   return {
     /**
-     * Whatever was or will be signed with it is void from now on. `refresh`: all sessions end;
-     * `device`: no device is proven any more, which ends no session.
-     * @returns the version that takes its place
+     * Everything signed with the secret is void from now on. `refresh`: all sessions end; `device`: device tokens no
+     * longer prove a device, which ends no session.
+     * @returns the version of the new secret
      * @throws permission_denied
      */
     revoke(purpose: RevocableSecret, actor: Actor): Promise<number> {
