@@ -17,13 +17,13 @@ export const quotas = {
    * application has so many (token-revocation.ts) that one of its people must not use them up.
    */
   revocations: { most: 100, window: 3_600_000, code: 'too_many_revocations' },
-  /** Those that were ended stay listed for months. */
+  /** API keys; ended ones stay listed for months. */
   apiKeys: { most: 100, window: 3_600_000, code: 'too_many_requests' },
-  /** Applications that describe themselves: each stays a row, and so does what it changes. */
+  /** Client metadata documents: each application is a row for good, and changes of it are audited. */
   documents: { most: 30, window: 3_600_000, code: 'too_many_requests' },
 } as const satisfies Record<string, QuotaRule>
 
-/** Of this process alone: it need not be exact, only end. */
+/** Counts in this process alone: the limit need not be exact, only end a flood. */
 export function createQuota({ most, window, code }: QuotaRule, { now }: { now: () => number }) {
   const counts = createGuessCounts({ now })
 

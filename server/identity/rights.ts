@@ -12,7 +12,7 @@ import { refuse } from '../protocol/errors.js'
 import type { Queries } from '../storage/database.js'
 import type { UserRecord, UserStore } from '../storage/users.js'
 
-/** What the actor of a change may do at the moment of the change, whatever their token said when it was issued. */
+/** The actor's rights at the moment of a change, whatever their token said when it was issued. */
 export function createRights({ userStore }: { userStore: UserStore }) {
   async function rights(tx: Queries, actor: Actor): Promise<Rights> {
     const userId = userOf(actor)
@@ -21,32 +21,36 @@ export function createRights({ userStore }: { userStore: UserStore }) {
 
   function rightsIn(found: readonly UserRecord[], actor: Actor): Rights {
     const actorId = userOf(actor)
-    // The command line and the server itself act for whoever runs them.
+    // The command line and the server itself have all rights.
     if (actorId === null) return 'everything'
     const user = found.find(one => one.id === actorId)
-    // Not "no rights": who has none may still act on who has none.
+    // An inactive user is refused: with an empty set of rights they could still act on users without rights.
     if (!user?.active) throw refuse('user_inactive', { ofSender: true })
     const ceiling = credentialOf(actor)?.ceiling
-    // Through another application an administrator, too, may do no more than its token holds.
+    // Through another application an actor, also an administrator, has no more rights than its token holds.
     return ceiling ? new Set(user.allPermissions.filter(one => ceiling.includes(one))) : rightsOf(user)
   }
 
   return {
-    /** For judging many at once. */
+    /** The actor's rights, to judge many users by. */
     of: rights,
 
     may: async (tx: Queries, actor: Actor, permission: OwnPermission): Promise<boolean> =>
       mayAct(await rights(tx, actor), new Set([permission])),
 
     /**
-     * May the actor turn somebody who may do `before` into somebody who may do `after`? What is given is asked by itself.
+     * Requires that the actor may change a user's rights from `before` to `after`. Giving rights is checked by
+     * `requireGiving`.
      * @throws permission_denied
      */
     async require(tx: Queries, actor: Actor, before: Rights, after: Rights = before): Promise<void> {
       if (!mayAct(await rights(tx, actor), before, after)) throw refuse('permission_denied')
     },
 
-    /** May the actor act on somebody as they are now? Both are read together. @throws not_found, permission_denied */
+    /**
+     * Requires that the actor may act on a user as they are now. Both are read together.
+     * @throws not_found, permission_denied
+     */
     async requireOver(tx: Queries, actor: Actor, userId: number): Promise<void> {
       const actorId = userOf(actor)
       const found = await userStore.some(tx, actorId === null ? [userId] : [actorId, userId])
@@ -55,13 +59,18 @@ export function createRights({ userStore }: { userStore: UserStore }) {
       if (!mayAct(rightsIn(found, actor), rightsOf(user))) throw refuse('permission_denied')
     },
 
-    /** May the actor give all of this? Also asked of who changes a role, before and after. @throws permission_denied */
+    /**
+     * Requires that the actor may give all of these rights. A change of a role is checked with the rights before and
+     * after.
+     * @throws permission_denied
+     */
     async requireGiving(tx: Queries, actor: Actor, given: Rights): Promise<void> {
       if (!mayGive(await rights(tx, actor), given)) throw refuse('permission_denied')
     },
 
     /**
-     * @returns what whoever sets the password of such a person could thereby use, beside what they may do themselves
+     * Requires that the actor may set the password of a user with these rights.
+     * @returns the rights that the actor would gain by it
      * @throws permission_denied
      */
     async requirePassword(tx: Queries, actor: Actor, of: Rights): Promise<string[]> {
@@ -70,7 +79,7 @@ export function createRights({ userStore }: { userStore: UserStore }) {
       return rightsBeyond(own, of)
     },
 
-    /** Whom of these the actor may not act on; whoever it is may always act on themselves. */
+    /** The users among these whom the actor may not act on; every user may act on themselves. */
     async deniedAmong(tx: Queries, actor: Actor, userIds: Iterable<number>): Promise<UserRecord[]> {
       const own = await rights(tx, actor)
       if (own === 'everything') return []
@@ -78,7 +87,10 @@ export function createRights({ userStore }: { userStore: UserStore }) {
       return (await userStore.some(tx, others)).filter(user => !mayAct(own, rightsOf(user)))
     },
 
-    /** The same questions for many, of one instant; null where the answer is always yes. */
+    /**
+     * The checks of `require` and `requireGiving` for many users, with the rights of one instant; null where all are
+     * allowed.
+     */
     async judge(tx: Queries, actor: Actor): Promise<Judge | null> {
       const own = await rights(tx, actor)
       if (own === 'everything') return null
@@ -87,7 +99,7 @@ export function createRights({ userStore }: { userStore: UserStore }) {
   }
 }
 
-/** May the actor turn such a person into such a person, by giving this? */
+/** Whether the actor may change rights from `before` to `after` by giving `given`. */
 type Judge = (before: Rights, after?: Rights, given?: Rights) => boolean
 
 export type ActorRights = ReturnType<typeof createRights>
