@@ -1,5 +1,6 @@
-// The session behind a browser's cookie. A sign-in to our own pages is a session of the built-in application like any other: when
-// it is ended in the lists, by the log or by the policy, the next request finds it ended, by one SELECT.
+// Browser sessions (behind a cookie). A sign-in to this server's own pages is a session of the built-in application
+// like any other: when it is ended in the lists, by the log or by the policy, the next request finds it ended, by one
+// SELECT.
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
 import type { Actor, Origin } from '../../policy/actor.js'
 import { type SessionEnd, sessionEnd } from '../../policy/session.js'
@@ -17,12 +18,12 @@ import type { Guesses } from './guesses.js'
 import type { Hashing } from './hashing.js'
 import type { Credentials, SignIn } from './sign-in.js'
 
-/** Why a browser is signed in no more; `inactive`: its user is disabled or gone. */
+/** Why a browser is no longer signed in; `inactive`: its user is disabled or deleted. */
 export type BrowserSessionEnd = SessionEnd | 'inactive'
 
 /**
- * One browser's sign-in, as pages get it: what its cookie, its forms and its user's password are checked against stays here.
- * `end` is null while it lives; `authenticatedAt` (epoch ms) is when the password was typed last.
+ * A browser session, as pages get it: without the hashes and secrets that its cookie, forms and password are checked
+ * against. `end` is null while it lives; `authenticatedAt` (epoch ms) is when the password was typed last.
  */
 export type BrowserSession = {
   page: { authenticatedAt: number }
@@ -31,25 +32,25 @@ export type BrowserSession = {
   end: BrowserSessionEnd | null
 }
 
-/** The rows behind one that was handed out. */
+/** The database rows of a BrowserSession that was handed out. */
 type Rows = { page: BrowserSessionRecord; session: SessionRecord; passwordHash: string }
 
 export type NewBrowserSession = {
-  /** What the cookie says. */
+  /** The value of the cookie. */
   id: string
   user: PublicUser
   sessionId: string
-  /** Proves the device at its next sign-in. */
+  /** The device token, which proves the device at its next sign-in. */
   deviceToken: string
-  /** For how long the cookie may be of use, in seconds. */
+  /** Max-Age of the cookie, in seconds. */
   maxAge: number
 }
 
-/** What the next page tells once; the text stands in the reader's language. */
+/** A notice that the next page shows once; its text is in the user's language. */
 export type Notice = {
   tone: 'good' | 'warn' | 'bad' | 'info'
   text: string
-  /** A form of one button, such as the one that takes it back; or a link to where that is weighed first. */
+  /** A form with one button, such as an undo; or a link to a page with a confirmation. */
   action?: { label: string; path: string; fields?: Record<string, string> } | { label: string; href: string }
 }
 
@@ -66,27 +67,27 @@ export type BrowserSessionsDeps = {
   ownApplication: string
   random: (size: number) => Buffer
   now: () => number
-  /** As `now`, by the latest that it may be. */
+  /** The current time at the latest that clock uncertainty allows, epoch ms. */
   latest: () => number
-  /** Told of each visit that is written. */
+  /** Called for each visit that is written. */
   seen: (deviceId: string) => void
 }
 
-/** Visits write at most so often, in ms. */
+/** Shortest interval between two written visits of a session, in ms. */
 const visitEvery = 60_000
 
 export function createBrowserSessions(deps: BrowserSessionsDeps) {
   const { database, userStore, browserSessionStore, sessionStore, signIn, judgedTransactions, guesses, hashing } = deps
   const { policy, ownApplication, random, now, latest } = deps
-  /** Found by those who hold the browser's sign-in, and gone with it. */
+  /** Rows by the object that was handed out; garbage-collected with it. */
   const rows = new WeakMap<BrowserSession, Rows>()
   const pageOf = (browser: BrowserSession): BrowserSessionRecord => rows.get(browser)!.page
 
   return {
     /**
-     * Signs in and gives the browser a new id, whatever it had before. Where the browser is signed in already, by the same
-     * person, that session goes on, and what was opened through it with it: `sessionId` is the former's then.
-     * @param former whoever the browser is or was signed in by
+     * Signs in and gives the browser a new cookie. Where the same user is signed in with the browser already, that
+     * session is renewed, and its children stay: `sessionId` is the former one then.
+     * @param former the browser's present or previous session
      * @throws as sign-in does
      */
     async signIn(credentials: Credentials, origin: Origin, former?: BrowserSession): Promise<NewBrowserSession> {
@@ -96,9 +97,10 @@ export function createBrowserSessions(deps: BrowserSessionsDeps) {
       const { user, sessionId, authenticatedAt, issueDeviceToken } = signedIn
       const id = random(32).toString('base64url')
       const renewed = former && sessionId === renews ? pageOf(former) : null
-      // Another tab may have signed in at the same moment: then the row has a new id already, and there are two.
+      // Another tab may have signed in concurrently: then the row has a new cookie already, and a second row is
+      // inserted.
       if (!renewed || !(await browserSessionStore.renew(database, renewed.idHash, hashOf(id), authenticatedAt))) {
-        // Forms on pages that are open in other tabs go on being good.
+        // Form tokens on pages in other tabs stay valid.
         const formSecret = renewed?.formSecret ?? random(32).toString('base64url')
         const row = { idHash: hashOf(id), sessionId, formSecret, authenticatedAt, notices: null, createdAt: now() }
         await browserSessionStore.insert(database, row)
@@ -107,7 +109,10 @@ export function createBrowserSessions(deps: BrowserSessionsDeps) {
       return { id, user, sessionId, deviceToken, maxAge: policy().session_absolute_lifetime }
     },
 
-    /** The sign-in behind a cookie, also one that is over; null when there is none. @throws database_unavailable */
+    /**
+     * The browser session of a cookie, ended and expired ones included; null when there is none.
+     * @throws database_unavailable
+     */
     async find(id: string): Promise<BrowserSession | null> {
       if (!/^[\w-]{43}$/.test(id)) return null
       const found = await browserSessionStore.find(database, hashOf(id))
@@ -116,7 +121,7 @@ export function createBrowserSessions(deps: BrowserSessionsDeps) {
       const { session, user, application, ended } = standing
       const inactive = user.active && application.active ? null : 'inactive'
       const end = inactive ?? sessionEnd(session, ended, now(), policy.of(session))
-      // A retry a little later is better than the sign-in page, which would lose the form that was sent.
+      // 503 with a retry is better than the sign-in page, which would lose the submitted form.
       if (!end && sessionEnd(session, ended, latest(), policy.of(session)))
         throw refuse('clock_jumped', { retryAfter: 10 })
       const browser: BrowserSession = {
@@ -129,7 +134,7 @@ export function createBrowserSessions(deps: BrowserSessionsDeps) {
       return browser
     },
 
-    /** A page was looked at: the session goes on. */
+    /** Records a page view, which extends the session. */
     async visit(browser: BrowserSession): Promise<void> {
       const { session } = rows.get(browser)!
       const at = now()
@@ -140,7 +145,10 @@ export function createBrowserSessions(deps: BrowserSessionsDeps) {
       deps.seen(session.deviceId)
     },
 
-    /** The person types the password again. @throws invalid_fields, too_many_guesses, overloaded, what `transaction` throws */
+    /**
+     * Checks the user's password again.
+     * @throws invalid_fields, too_many_guesses, overloaded, what `transaction` throws
+     */
     async provePassword(browser: BrowserSession, password: string, actor: Actor): Promise<void> {
       const { session, user } = browser
       const { page, passwordHash } = rows.get(browser)!
@@ -149,44 +157,44 @@ export function createBrowserSessions(deps: BrowserSessionsDeps) {
         if (!right) throw wrongProof()
       })
       await judgedTransactions.run(actor, async tx => {
-        // Changed meanwhile: what was typed is no longer the password.
+        // The password was changed concurrently: the one that was checked is no longer valid.
         if ((await userStore.find(tx, user.id))?.passwordHash !== passwordHash) throw wrongProof()
         await browserSessionStore.setAuthenticatedAt(tx, page.idHash, now())
       })
     },
 
-    /** The password was typed somewhere else on the way, such as where it is changed. */
+    /** Records that the password has just been checked elsewhere, such as at its change. */
     passwordProved: (browser: BrowserSession): Promise<void> =>
       browserSessionStore.setAuthenticatedAt(database, pageOf(browser).idHash, now()),
 
-    /** Keeps something for the next page. */
+    /** Stores notices for the next page. */
     async tell(browser: BrowserSession, notices: readonly Notice[]): Promise<void> {
       await browserSessionStore.setNotices(database, pageOf(browser).idHash, JSON.stringify(notices))
     },
 
-    /** What the page now made is to tell; nobody is told it twice. */
+    /** Takes the stored notices for the present page; each is taken once. */
     async takeNotices(browser: BrowserSession): Promise<Notice[]> {
       const { idHash, notices } = pageOf(browser)
       if (notices === null || !(await browserSessionStore.takeNotices(database, idHash, notices))) return []
       return JSON.parse(notices) as Notice[]
     },
 
-    /** Forgets the cookie; its session is ended by whoever ends sessions. */
+    /** Deletes the row behind the cookie; its session must be ended by the caller. */
     forget: (browser: BrowserSession): Promise<void> => browserSessionStore.remove(database, pageOf(browser).idHash),
 
-    /** A token for one form of this browser; `about`: for nothing but what this text says. */
+    /** A CSRF token for a form of this browser; `about` limits it to one purpose. */
     formTokenOf: (browser: BrowserSession, about = ''): string => formToken(pageOf(browser).formSecret, about),
 
-    /** Was this token made for a form of this browser, and about this? */
+    /** Whether a CSRF token was made for a form of this browser, and for this purpose. */
     isFormTokenOf: (browser: BrowserSession, token: unknown, about = ''): boolean =>
       isFormToken(token, pageOf(browser).formSecret, about),
 
-    /** The same of a browser that nobody is signed in with: its secret is its own. */
+    /** CSRF tokens of a browser without a sign-in, which has a secret of its own in a cookie. */
     formToken,
     isFormToken,
   }
 
-  /** Each is written otherwise, so that a compressed page gives nothing of it away (BREACH). */
+  /** A CSRF token with a random salt: a repeated one would leak through response compression (BREACH). */
   function formToken(secret: string, about = ''): string {
     const salt = random(12).toString('base64url')
     return `${salt}.${macOf(secret, salt, about)}`
@@ -205,7 +213,7 @@ function isFormToken(token: unknown, secret: string, about = ''): boolean {
   return timingSafeEqual(Buffer.from(mac), Buffer.from(macOf(secret, salt, about)))
 }
 
-/** The salt is of one length: which part is which stays clear. */
+/** The salt has a fixed length, so that salt and purpose cannot be confused. */
 function macOf(secret: string, salt: string, about: string): string {
   return createHmac('sha256', secret).update(salt).update(about).digest('base64url')
 }

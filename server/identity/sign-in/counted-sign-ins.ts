@@ -2,7 +2,7 @@ import { errors, Refusal } from '../../protocol/errors.js'
 import type { Count } from '../../tokens/counters.js'
 import type { SignIn } from './sign-in.js'
 
-/** Tells the figures who came in, and who did not because of what they typed. */
+/** Counts sign-ins, and failed ones, for the figures. */
 export function countSignIns(signIn: SignIn, count: Count): SignIn {
   return {
     ...signIn,
@@ -19,7 +19,7 @@ export function countSignIns(signIn: SignIn, count: Count): SignIn {
   }
 }
 
-/** A wrong password, or one guess too many; not a server that is busy. */
+/** Whether a wrong password or the rate limit failed the sign-in, and not an overloaded server. */
 function isFailed({ code }: Refusal): boolean {
   const { status }: { status: number } = errors[code]
   return status === 401 || status === 429

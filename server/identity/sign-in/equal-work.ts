@@ -4,11 +4,11 @@ import { bcryptCost, roundsOf, standInHash, standInRounds, workOf } from './stor
 
 export type EqualWorkDeps = {
   work: { matches(password: string, encoded: string): Promise<boolean> }
-  /** Cost of bcrypt for new hashes. */
+  /** bcrypt cost of new hashes. */
   cost: () => number
-  /** A stand-in (`workOf`) for every kind of hash that is stored. */
+  /** A stand-in (`workOf`) for every kind of stored hash. */
   storedKinds: () => Promise<readonly string[]>
-  /** ms */
+  /** A monotonic clock, ms. */
   monotonic: () => number
 }
 
@@ -17,17 +17,20 @@ export type EqualWorkDeps = {
 const dearestCost = 13
 const dearestTime = 800
 
-/** Rounds that the speed of the filling work is timed on. */
+/** PBKDF2 rounds of the stand-in whose time is measured. */
 const sampleRounds = 50_000
 const samples = 5
 
 export function createEqualWork({ work, cost, storedKinds, monotonic }: EqualWorkDeps) {
   let kinds: readonly string[] = []
-  /** How long a kind takes, in ms. Of bcrypt one cost is timed, of PBKDF2 one number of rounds: the others follow from it. */
+  /**
+   * Duration of each kind, in ms. One bcrypt cost and one number of PBKDF2 rounds are measured: others are computed
+   * from these.
+   */
   const times = new Map<string, number>()
   let timedCost = 0
 
-  /** In turns: other work on the machine slows all of them, and the quickest of each counts. */
+  /** Measures the kinds in turns, and takes the least time of each: other work on the machine slows all of them. */
   async function time(standIns: readonly string[]): Promise<void> {
     const quickest = new Map<string, number>(standIns.map(one => [one, Number.POSITIVE_INFINITY]))
     for (let sample = 0; sample < samples; sample++) {
@@ -48,7 +51,7 @@ export function createEqualWork({ work, cost, storedKinds, monotonic }: EqualWor
     return times.get(kind) ?? 0
   }
 
-  /** The kind whose work every comparison takes. */
+  /** The kind of hash whose work every comparison takes: the slowest. */
   function measure(): string {
     const present = cost()
     const costs = kinds.map(bcryptCost).filter(one => one !== null && one <= dearestCost) as number[]
@@ -58,11 +61,11 @@ export function createEqualWork({ work, cost, storedKinds, monotonic }: EqualWor
       .reduce((slowest, kind) => (timeOf(kind) > timeOf(slowest) ? kind : slowest), ofBcrypt)
   }
 
-  /** Does the work that one kind lacks of another. */
+  /** Does the difference in work between two kinds. */
   async function fill(password: string, done: string, wanted: string): Promise<void> {
     const [from, to] = [bcryptCost(done), bcryptCost(wanted)]
     if (from !== null && to !== null) {
-      // Each once: 2^a + 2^a + 2^(a+1) + … + 2^(c-1) = 2^c.
+      // One comparison for each cost: 2^a + 2^a + 2^(a+1) + … + 2^(c-1) = 2^c.
       for (let missing = from; missing < to; missing++) await work.matches(password, standInHash(missing))
       return
     }
@@ -71,7 +74,7 @@ export function createEqualWork({ work, cost, storedKinds, monotonic }: EqualWor
   }
 
   return {
-    /** Looks which kinds are stored, and times those that are new. */
+    /** Reads which kinds are stored, and measures new ones. */
     async prepare(): Promise<void> {
       const stored = await storedKinds()
       const foreign = stored.filter(kind => bcryptCost(kind) === null)
@@ -87,7 +90,7 @@ export function createEqualWork({ work, cost, storedKinds, monotonic }: EqualWor
       kinds = stored
     },
 
-    /** @param encoded null, or what no password can match, takes as long as the rest */
+    /** Compares a password with a hash. @param encoded null, or an unusable hash, takes the same time */
     async compare(password: string, encoded: string | null): Promise<boolean> {
       const wanted = measure()
       const own = encoded === null ? null : workOf(encoded)

@@ -1,5 +1,5 @@
-// Wrong passwords of users that there are, for the audit log. Written a moment later, by a job: an answer that had to wait
-// for it would tell by its time which usernames exist.
+// Audit entries of wrong passwords for existing users. A job writes them later: a response that waited for it would
+// reveal by its time which usernames exist.
 import type { Origin } from '../../policy/actor.js'
 import type { Changes } from '../../tokens/changes.js'
 
@@ -11,7 +11,10 @@ export function createFailedSignIns({ changes }: { changes: Changes }) {
       pending.push({ userId, origin })
     },
 
-    /** Who was hashed for is few a second, so one transaction each is cheap; what fails is tried again the next time. */
+    /**
+     * Password hashing limits them to a few a second, so one transaction each is cheap; after a failure the rest is
+     * retried in the next run.
+     */
     async write(): Promise<void> {
       const writing = pending
       pending = []

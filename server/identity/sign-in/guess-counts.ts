@@ -1,29 +1,29 @@
-/** One bucket in one window, and what it takes. */
+/** One counter (bucket) of a window, with its limit. */
 export type Count = {
   key: string
   limit: number
-  /** Epoch ms; nobody asks for it later. */
+  /** End of the window, epoch ms; the counter is not used later. */
   endsAt: number
 }
 
 export type Taken = {
-  /** Whether one was counted in each; not so where one of them was full. */
+  /** Whether the guess was counted in every bucket; false where one was full. */
   counted: boolean
-  /** What each holds now, in their order. */
+  /** Counts of the buckets now, in their order. */
   held: number[]
-  /** Takes it out of each again, where it was counted. */
+  /** Takes the guess out of each bucket again, where it was counted. */
   giveBack: () => void
 }
 
-/** Where guesses are counted. Two that come at once never share the last place. */
+/** Counters of guesses. Concurrent calls never share the last place of a bucket. */
 export type GuessCounts = { take(wanted: readonly Count[]): Promise<Taken> }
 
-/** How often what is over is swept out, in ms. */
+/** Interval between deletions of expired counters, in ms. */
 const sweepEvery = 60_000
 
 /**
- * Counts in this process alone. Only guesses that were tested and found wrong stay, so it grows no faster than passwords
- * can be hashed, whatever is asked of it.
+ * Counts in this process alone. Only guesses that were tested and found wrong stay, so the map grows no faster than
+ * passwords can be hashed, however many requests come.
  */
 export function createGuessCounts({ now }: { now: () => number }): GuessCounts {
   const counts = new Map<string, { held: number; endsAt: number }>()

@@ -1,5 +1,5 @@
-// Guesses at passwords are counted before they are tested, so that many at once never get more than the limit; what turns
-// out to be no wrong guess is given back. Names stand in no key: what is kept, here or in Redis, is a keyed hash.
+// Counts guesses at passwords before they are tested, so that concurrent ones never exceed the limit; a guess that was
+// not wrong is given back. Keys contain no names: both here and in Redis they are keyed hashes (HMAC).
 import { createHmac, hkdfSync } from 'node:crypto'
 import { type Bucket, bucketsOf, type Guesser, guessWindow, windowOf } from '../../policy/guesses.js'
 import { type ErrorCode, Refusal, type RefusalDetails, refuse } from '../../protocol/errors.js'
@@ -8,7 +8,7 @@ import type { PolicyInForce } from '../../revocation/policy-in-force.js'
 import { type Count, createGuessCounts } from './guess-counts.js'
 import { createSharedGuessCounts, type RedisLike, type SharedGuessCountsDeps } from './shared-guess-counts.js'
 
-/** What the test of a guess refuses when the guess was wrong; whatever else it refuses, the password may have been right. */
+/** Error codes of a wrong guess; with any other code the password may have been right. */
 const wrong: ReadonlySet<ErrorCode> = new Set([
   'no_active_account',
   'invalid_fields',
@@ -16,11 +16,11 @@ const wrong: ReadonlySet<ErrorCode> = new Set([
   'api_key_unknown',
 ])
 
-/** When a bucket is full of guesses that are still being tested, a place may be free so soon, in seconds. */
+/** Retry-After in seconds, where a bucket is full of guesses that are still being tested. */
 const soon = 2
 
 export type GuessesDeps = Omit<SharedGuessCountsDeps, 'redis' | 'own'> & {
-  /** Where servers count together. */
+  /** Left out: each server counts alone. */
   redis?: RedisLike | undefined
   secretKey: Buffer
   policy: PolicyInForce
@@ -32,13 +32,13 @@ export function createGuesses({ redis, secretKey, policy, ...deps }: GuessesDeps
   const shared = redis ? createSharedGuessCounts({ redis, own, ...deps }) : null
   const counts = shared ?? own
   const key = Buffer.from(hkdfSync('sha256', secretKey, '', 'darvoza guesses', 32))
-  /** How many guesses this process tests at this moment, by bucket. */
+  /** How many guesses this process is testing now, by bucket. */
   const underTest = new Map<string, number>()
 
   /**
    * Counts a guess, tests it, and gives it back unless it was wrong.
-   * @returns what the test does, and what is left to the guesser
-   * @throws too_many_guesses, without a test; and whatever the test throws. Both tell what is left.
+   * @returns the result of the test, and the remaining quotas
+   * @throws too_many_guesses, without a test; and whatever the test throws. Both carry the remaining quotas.
    */
   async function count<T>(guesser: Guesser, test: () => Promise<T>): Promise<{ result: T; quotas: Quota[] }> {
     const at = now()
@@ -95,7 +95,10 @@ export function createGuesses({ redis, secretKey, policy, ...deps }: GuessesDeps
 
 export type Guesses = ReturnType<typeof createGuesses>
 
-/** What is left shows the caller's own guesses only, until a bucket is full, which the next request would tell anyway. */
+/**
+ * Remaining quotas of the caller's own buckets alone; 0 where another bucket is full, which the next request would
+ * reveal anyway.
+ */
 function quotasOf(buckets: readonly Bucket[], held: readonly number[], givenBack: number, at: number): Quota[] {
   const resetsIn = secondsUntil(windowOf(at).endsAt, at)
   const left = buckets.map(({ limit }, index) => Math.max(0, limit - held[index]! + givenBack))

@@ -1,6 +1,6 @@
-// What runs in the hashing process, and as little more as can be: it answers jobs by their number, and goes when its
-// parent does. See hashing-process.ts for the other end.
-// Imported here: the server process does not load it, and the first hash does not wait for the import.
+// The program of the hashing process, as small as possible: it answers jobs by their number, and exits when its parent
+// does. See hashing-process.ts for the parent's side.
+// bcrypt is imported here: the server process does not load it, and the first hash does not wait for the import.
 import 'bcrypt'
 import { hashPassword, matchesHash } from './stored-passwords.js'
 
@@ -8,7 +8,7 @@ export type HashingJob =
   | { kind: 'hash'; password: string; cost: number }
   | { kind: 'matches'; password: string; encoded: string }
 
-/** `problem` says what is wrong with a stored hash, or with this machine; it never holds a password. */
+/** `problem` says what is wrong with a stored hash, or with this machine; it never contains a password. */
 export type HashingResult = { result: string | boolean } | { problem: string }
 
 export type Numbered<T> = T & { id: number }
@@ -26,7 +26,7 @@ async function work(job: HashingJob): Promise<HashingResult> {
 
 process.on('message', async (job: Numbered<HashingJob>) => {
   const result = await work(job)
-  // Without a parent nobody waits for it.
+  // Without a parent no process waits for the result.
   if (process.connected) process.send!({ ...result, id: job.id }, () => {})
 })
 process.on('disconnect', () => process.exit())

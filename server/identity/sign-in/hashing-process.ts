@@ -1,5 +1,5 @@
-// Hashing in a process of its own, below the server's priority: on the server's own pool of threads, or at its own
-// priority, every hash would keep refreshes waiting. Passwords go to it over its channel alone, never by argument,
+// Password hashing in a child process, below the server's priority: on the server's own thread pool, or at its
+// priority, every hash would delay refreshes. Passwords reach it over its IPC channel alone, never by argument,
 // environment or log. It is started at the first hash, and again after it died.
 import { type ChildProcess, fork } from 'node:child_process'
 import { setPriority } from 'node:os'
@@ -9,23 +9,23 @@ import type { HashingWork } from './hashing.js'
 import type { HashingJob, HashingResult, Numbered } from './hashing-child.js'
 
 /**
- * Half of the share that a thread at 0 has (526 to 1024 by Linux's weights): it yields to the server, but on a core that
- * refreshes alone would fill, two threads still get two fifths beside the server and its database. At 10 it would be an
- * eighth, at 15 a twentieth: too few sign-ins a second.
+ * The nice value. At 3 a thread gets half of the share of one at 0 (526 to 1024 by Linux's weights): it yields to the
+ * server, but on a core that refreshes alone would fill, two threads still get two fifths beside the server and its
+ * database. At 10 it would be an eighth, at 15 a twentieth: too few sign-ins a second.
  */
 const usualNiceness = 3
 
-/** A process that died before it answered anything is not started again for so long, in ms. */
+/** Delay before a restart of a process that died without an answer, in ms. */
 const restAfterFailure = 1_000
 
 export type HashingProcessDeps = {
-  /** How many jobs it works on at once. */
+  /** How many jobs it runs at once. */
   threads: number
-  /** How long a job may take, in ms; the process that takes longer is ended. */
+  /** Timeout of a job, in ms; a process that takes longer is killed. */
   patience?: number
   /** Nice value of the process, from 0 to 19. */
   niceness?: number
-  /** What runs there; tests have others. */
+  /** The program that it runs; tests use others. */
   program?: string
   log: { warn(details: object, message: string): void }
 }
@@ -41,12 +41,12 @@ export function createHashingProcess(deps: HashingProcessDeps) {
 
   function start() {
     const child = fork(program, [], {
-      // Nothing of ours: the environment holds secrets.
+      // Without our environment, which holds secrets.
       env: { UV_THREADPOOL_SIZE: String(threads) },
       execArgv: [],
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     })
-    // What it prints is no JSON: it is told with its end.
+    // stderr is no JSON: it is logged when the process ends.
     let said = ''
     child.stderr!.setEncoding('utf8').on('data', text => {
       said = `${said}${text}`.slice(-2_000)
@@ -65,7 +65,7 @@ export function createHashingProcess(deps: HashingProcessDeps) {
       const job = jobs.get(id)
       jobs.delete(id)
       clearTimeout(job?.deadline)
-      // Only a job that is waited for keeps the server from going.
+      // The channel keeps the server's event loop alive only while a job is pending.
       if (jobs.size === 0) child.channel?.unref()
       return job
     }
@@ -104,7 +104,7 @@ export function createHashingProcess(deps: HashingProcessDeps) {
     }
   }
 
-  /** @throws overloaded while it cannot be had: whoever tries again in a moment may have luck */
+  /** Runs a job. @throws overloaded while no process is available: the client may retry in a moment */
   async function run(job: HashingJob): Promise<HashingResult> {
     if (closed || performance.now() < restsUntil) throw overloaded()
     if (!running?.child.connected) running = start()
@@ -127,10 +127,10 @@ export function createHashingProcess(deps: HashingProcessDeps) {
       return false
     },
 
-    /** null while none runs. */
+    /** The process id; null while none runs. */
     pid: (): number | null => running?.child.pid ?? null,
 
-    /** Ends it; whoever still waits is told to try again. */
+    /** Ends the process; pending callers get `overloaded`. */
     async close(): Promise<void> {
       closed = true
       const child = running?.child
@@ -146,18 +146,18 @@ export function createHashingProcess(deps: HashingProcessDeps) {
 
 export type HashingProcess = ReturnType<typeof createHashingProcess>
 
-/** What a listener throws would end the server. */
+/** Validates a message: an exception in a listener would end the server. */
 function isResult(message: unknown): message is Numbered<HashingResult> {
   const { id, result, problem } = (message ?? {}) as Record<string, unknown>
   return typeof id === 'number' && (typeof problem === 'string' || ['string', 'boolean'].includes(typeof result))
 }
 
-/** At once: it is that of one thread, and the others inherit it as they are made. */
+/** Sets the nice value at once: it applies to one thread, and threads created later inherit it. */
 function setNiceness(child: ChildProcess, niceness: number): void {
   try {
     if (child.pid !== undefined) setPriority(child.pid, niceness)
   } catch {
-    // Where it may not be set, hashing competes with the server: slower, and no worse.
+    // Where it cannot be set, hashing competes with the server: slower, but correct.
   }
 }
 

@@ -4,18 +4,21 @@ import { createEqualWork } from './equal-work.js'
 import { createSlots } from './slots.js'
 import { isOutdatedHash } from './stored-passwords.js'
 
-/** Does the work, wherever it is done. */
+/** The hashing itself, in whatever process it runs. */
 export type HashingWork = {
   hash(password: string, cost: number): Promise<string>
   matches(password: string, encoded: string): Promise<boolean>
 }
 
-/** `deviceProofs`: for those alone who prove a device that they already use; no flood of strangers fills them. */
+/**
+ * Concurrent hashes. `deviceProofs`: reserved for requests with a valid device token, so that a flood of others cannot
+ * fill them.
+ */
 export type HashingSlots = { strangers: number; deviceProofs: number }
 
 /**
- * A half each. Strangers have two at the least: below the server's priority one thread gets a fifth of a core that refreshes
- * alone would fill, and two get a third.
+ * Half of the cores each. Strangers (requests without a device token) have at least two slots: below the server's
+ * priority one thread gets a fifth of a core that refreshes alone would fill, and two get a third.
  */
 export const hashingSlots = (cores: number): HashingSlots => ({
   strangers: Math.max(2, Math.ceil(cores / 2)),
@@ -24,15 +27,15 @@ export const hashingSlots = (cores: number): HashingSlots => ({
 
 export type HashingDeps = {
   work: HashingWork
-  /** How many hashes run at once. */
+  /** Concurrent hashes. */
   slots: HashingSlots
-  /** From 0 up to 1. */
+  /** A random number from 0 up to 1. */
   chance: () => number
-  /** Cost of bcrypt for new hashes. */
+  /** bcrypt cost of new hashes. */
   cost: () => number
-  /** A stand-in (`workOf`) for every kind of hash that is stored. */
+  /** A stand-in (`workOf`) for every kind of stored hash. */
   storedKinds: () => Promise<readonly string[]>
-  /** ms */
+  /** A monotonic clock, ms. */
   monotonic: () => number
 }
 
@@ -40,7 +43,7 @@ export type HashingDeps = {
 export type Verify = (password: string, encoded: string | null) => Promise<boolean>
 
 export function createHashing({ work, slots, chance, cost, storedKinds, monotonic }: HashingDeps) {
-  /** How long a hash takes of late, in ms; the later the more it counts. */
+  /** Moving average of a hash's duration, in ms; recent ones count more. */
   let typical = 0
   const share = { typical: () => typical, chance }
   const forStrangers = createSlots({ count: slots.strangers, ...share })
@@ -58,7 +61,8 @@ export function createHashing({ work, slots, chance, cost, storedKinds, monotoni
 
   return {
     /**
-     * @param userId whose password it is; null for a new user's
+     * Hashes a password in a reserved slot.
+     * @param userId the user whose password it is; null for a new user
      * @throws overloaded
      */
     hash(password: string, userId: number | null): Promise<string> {
@@ -67,17 +71,17 @@ export function createHashing({ work, slots, chance, cost, storedKinds, monotoni
 
     /**
      * Waits for a slot and runs `check` in it, lookups included: a request that times out in the queue costs no query.
-     * @param provenUser who proves a device, and so takes the slots that strangers cannot fill; null for strangers
+     * @param provenUser the user of a valid device token, for a reserved slot; null for strangers
      * @throws overloaded, and what `check` throws
      */
     inSlot<T>(provenUser: number | null, check: (verify: Verify) => Promise<T>): Promise<T> {
       return (provenUser === null ? forStrangers : forDeviceProofs).run(provenUser, () => check(verify))
     },
 
-    /** Looks which kinds of hash are stored, so that none of them is told by its time. */
+    /** Reads which kinds of hash are stored, so that comparison time reveals none of them. */
     prepare: equalWork.prepare,
 
-    /** Is a stored hash older than the policy, or foreign? */
+    /** Whether a stored hash has another cost than the policy's, or comes from another system. */
     isOutdated: (encoded: string): boolean => isOutdatedHash(encoded, cost()),
   }
 }

@@ -4,26 +4,26 @@ import type { DeviceRecord, DeviceStore } from '../../storage/devices.js'
 import type { Inspect } from '../../tokens/inspect.js'
 import { nameDevice } from '../devices/device-name.js'
 
-/** What a device token proves: its MAC was right. Whether that device lives, its row tells. */
+/** The content of a device token with a valid MAC. Whether the device has ended, its row tells. */
 export type DeviceProof = { userId: number; deviceId: string }
 
-/** What a client says about the device it runs on. */
+/** What a client sends about its device. */
 export type DeviceClaim = {
   deviceProof: DeviceProof | null
-  /** The client's own stable name for the device: proves nothing. */
+  /** The client's own stable name for the device, which proves nothing. */
   clientDevice?: string | undefined
-  /** What a new one is called whose program does not say what it is. */
+  /** Name of a new device whose program sends no User-Agent. */
   otherwise?: string
 }
 
-/** The device that evidence names: it was recognised when the person signed in there. */
+/** The device that evidence names, recognised at the sign-in there. */
 export type NamedDevice = { deviceId: string }
 
 export type KnownDevicesDeps = { deviceStore: DeviceStore; inspect: Inspect; now: () => number; uuid: () => string }
 
-/** Tells at a sign-in which device it comes from. */
+/** Finds out at a sign-in which device it comes from. */
 export function createKnownDevices({ deviceStore, inspect, now, uuid }: KnownDevicesDeps) {
-  /** The live device of this user that was proven, or null. */
+  /** The device of a valid device token, where it is this user's and has not ended; otherwise null. */
   async function provenDevice(tx: Queries, userId: number, proof: DeviceProof | null): Promise<DeviceRecord | null> {
     if (proof?.userId !== userId) return null
     const device = await deviceStore.find(tx, proof.deviceId)
@@ -31,7 +31,7 @@ export function createKnownDevices({ deviceStore, inspect, now, uuid }: KnownDev
   }
 
   return {
-    /** Checks a token; once for a whole sign-in. */
+    /** Verifies a device token; called once for a whole sign-in. */
     deviceProofIn(deviceToken: string | undefined): DeviceProof | null {
       const said = deviceToken === undefined ? null : inspect.device(deviceToken)
       return said && { userId: Number(said.userId), deviceId: said.deviceId }
@@ -39,12 +39,15 @@ export function createKnownDevices({ deviceStore, inspect, now, uuid }: KnownDev
 
     provenDevice,
 
-    /** Whether it is there and not ended. What is seen of whoever redeems a code says nothing about the device. */
+    /**
+     * Whether the device exists and has not ended. Address and User-Agent are not compared: the client that redeems a
+     * code may run elsewhere.
+     */
     async isOpen(tx: Queries, userId: number, { deviceId }: NamedDevice): Promise<boolean> {
       return (await provenDevice(tx, userId, { userId, deviceId })) !== null
     },
 
-    /** The device that the client proves or names, among this user's alone; a new one where it does neither. */
+    /** The device that the client proves or names, among this user's alone; otherwise a new one. */
     async recognise(
       tx: Queries,
       userId: number,
@@ -56,7 +59,7 @@ export function createKnownDevices({ deviceStore, inspect, now, uuid }: KnownDev
         (await provenDevice(tx, userId, deviceProof)) ??
         (clientDevice === undefined ? null : await deviceStore.findByClient(tx, userId, clientDevice))
       if (known) {
-        // The name that its owner gave it stays.
+        // A name that its owner gave the device is kept.
         const named = known.name !== nameDevice(known.userAgent).name
         const present = { ...seen, name: named ? known.name : seen.name }
         if (await deviceStore.update(tx, known.id, present)) return { id: known.id, isNew: false }

@@ -1,6 +1,6 @@
-// Opens a session on evidence, whatever kind it is: a password that was checked, later a code or a device code. What the
-// evidence rests on is checked again here under the user's row lock: a concurrent change commits before, and is seen, or
-// after, and ends the session. The caller issues tokens afterwards (tokens/issue.ts).
+// Opens a session on any kind of evidence: a checked password, a code or a device code. What the evidence rests on is
+// checked again here under the user's row lock: a concurrent change commits before, and is seen, or after, and ends the
+// session. The caller issues tokens afterwards (tokens/issue.ts).
 import type { Actor, Origin } from '../../policy/actor.js'
 import { mayUse, ownApplicationId } from '../../policy/application-metadata.js'
 import type { AuditAction } from '../../policy/audit.js'
@@ -21,23 +21,23 @@ import type { DeviceClaim, KnownDevices, NamedDevice } from './known-devices.js'
 import type { Renewal } from './renewal.js'
 import type { SessionRoom } from './session-room.js'
 
-/** What a session is opened on. */
+/** Evidence that a session is opened on. */
 export type Evidence = {
   userId: number
-  /** The log's number, read before the credential was checked: what ends the user's sessions later has a higher one. */
+  /** The log's number, read before the credential was checked: later ends of the user's sessions have a higher one. */
   seq: number
   /** When the credential was checked, epoch ms. */
   authenticatedAt: number
   /**
-   * Asked in the transaction, first behind the lock of the user's row. It may lock further rows that come behind that one
-   * in the order of all locks, such as the browser session's, and write what the use of the evidence changes: all of it is
-   * undone where the session is not opened. That the user and the application are active, and that no end came in between,
-   * is asked of every evidence and not its concern.
-   * @returns whether it still holds; EvidenceOutdated is thrown where it does not
+   * Called in the transaction right after the lock of the user's row. It may lock further rows that follow in the
+   * global lock order, such as the browser session's, and write what the use of the evidence changes: all of it is
+   * rolled back where no session is opened. Whether user and application are active, and no end came in between, is
+   * checked for every evidence by the caller.
+   * @returns whether the evidence still holds; EvidenceOutdated is thrown where it does not
    * @throws refusals of its own
    */
   stillHolds: (tx: Queries, user: OwnUserRecord) => Promise<boolean>
-  /** Of evidence that is good once: told which session it gives, before that is written. @throws EvidenceOutdated */
+  /** For evidence that is valid once: called with its session before that is written. @throws EvidenceOutdated */
   spend?: (
     tx: Queries,
     session: Pick<SessionRecord, 'id' | 'policyVersion' | 'applicationId'>,
@@ -48,41 +48,43 @@ export type Evidence = {
 export type Opening = {
   device: DeviceClaim | NamedDevice
   origin: Origin
-  /** A function where it depends on the application as the transaction finds it. */
+  /** A function where it depends on the application as the transaction reads it. */
   grant: SessionGrant | (() => SessionGrant)
   /**
-   * It takes the place of those that its application has on a recognised device, whose client has lost its pair. Sessions
-   * that codes open, and browsers, stand side by side (oauth.md §5).
+   * The session replaces those that its application has on a recognised device, whose client has lost its token pair.
+   * Sessions opened by codes, and browser sessions, stay side by side (oauth.md §5).
    */
   replaces?: boolean
-  /** Of its own, also where one like it could be taken again: whoever opens it ends it. */
+  /** Always a new session, even where an existing one could be reused: the caller ends it. */
   apart?: boolean
   /**
-   * It goes on for a token that another service gave, which stands for its generation 0: that one was rotated away just now,
-   * and is forgiven, and found out, as any other (policy/rotation.ts).
+   * The session continues a token of the former service, which stands for its generation 0: that token counts as
+   * rotated just now, so that its reuse is tolerated or detected as any other (policy/rotation.ts).
    */
   succeeds?: true
-  /** What the audit log is told; that somebody signed in, without it. */
+  /** The action of the audit entry; by default a sign-in. */
   action?: AuditAction
-  /** The session of the browser that somebody signs in with again: it goes on where it is the same person's, and lives. */
+  /** The browser's session, to be renewed where it lives and belongs to the same user. */
   renews?: string | undefined
 }
 
-/** A session that was opened, and all that its first tokens are issued from. */
+/** A session that was opened, and everything that its first tokens are issued from. */
 export type Opened = {
   standing: Standing
-  /** The policy of that instant. */
+  /** The policy at that instant. */
   eras: ErasInForce
   /** Epoch ms, an instant before the standing was read. */
   issuedAt: number
 }
 
-/** The evidence, or the user that it is about, is not what it was: whoever can look at the credential again does so. */
+/** The evidence, or its user, has changed: a caller that can check the credential again does so. */
 export class EvidenceOutdated extends Error {}
 
-/** Thrown inside the transaction when the database has a newer policy, newer keys or newer applications than this process. */
+/**
+ * Rolls the transaction back when the database has a newer policy, newer keys or newer applications than this process.
+ */
 class Behind extends Error {
-  /** @param outdated applications to be loaded */
+  /** @param outdated ids of applications to be loaded */
   constructor(readonly outdated: readonly string[]) {
     super()
   }
@@ -111,7 +113,9 @@ export function createOpenSession(deps: OpenSessionDeps) {
   const { applications, now, uuid } = deps
 
   /**
-   * @throws EvidenceOutdated, application_disabled, session_limit_reached, database_unavailable, what the evidence throws
+   * Opens a session.
+   * @throws EvidenceOutdated, application_disabled, session_limit_reached, database_unavailable, what the evidence
+   *   throws
    */
   async function openSession(evidence: Evidence, applicationId: string, opening: Opening): Promise<Opened> {
     for (let attempt = 1; attempt <= tries; attempt++) {
@@ -132,7 +136,7 @@ export function createOpenSession(deps: OpenSessionDeps) {
     { device, origin, grant, replaces = false, apart = false, succeeds, action, renews }: Opening,
   ): Promise<Opened> {
     const issuedAt = now()
-    // One policy from beginning to end: the one that is in force when the log's number is read.
+    // One policy throughout: the one in force when the log's number is read.
     const eras = policy.eras()
     const { userId } = evidence
     const actor: Actor = { name: `user:${userId}`, origin, credential: null }
@@ -183,14 +187,14 @@ export function createOpenSession(deps: OpenSessionDeps) {
     note({ action, subject: String(userId), after })
   }
 
-  /** What is asked of every evidence, beside what it says itself. */
+  /** Checks that apply to every evidence. @throws EvidenceOutdated, Behind, application_disabled */
   function requireInForce(found: UserStanding | null, { seq }: Evidence, eras: ErasInForce): UserStanding {
     if (!found?.application.active) throw refuse('application_disabled')
     const { ended, policyVersion } = found
-    // An end that came in between supersedes what was proved before it.
+    // An end that came in between supersedes an earlier proof.
     if (seq < Math.max(ended.user, ended.application, ended.log)) throw new EvidenceOutdated()
     const outdated = applications.outdated([found.application])
-    // What another application may have depends on the resource servers too.
+    // The scopes of any other application depend on the resource servers too.
     const isOutdated = found.application.id !== ownApplicationId && found.resourcesVersion !== applications.resourceHead
     if (policyVersion !== eras.head || isOutdated || outdated.length > 0 || issue.isBehind(found))
       throw new Behind(outdated)

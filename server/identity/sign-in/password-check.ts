@@ -1,5 +1,5 @@
-// Checks a user name and a password. The result holds what the check rested on, which the caller compares again: the log's number
-// is read with the user, before the password is checked, and both outside of every transaction.
+// Checks a user name and a password. The result contains everything that the check rested on, for the caller to compare
+// again: the log's number is read with the user, before the password is checked, and both outside of every transaction.
 import type { Origin } from '../../policy/actor.js'
 import type { Guesser } from '../../policy/guesses.js'
 import { Refusal, refuse } from '../../protocol/errors.js'
@@ -13,11 +13,11 @@ export type Checked = { user: UserRecord; seq: number; at: number; newHash: stri
 
 type Found = { user: UserRecord; seq: number }
 
-/** Who is asked to be signed in, by whom, from where. */
+/** The user name of a sign-in, its user, and the client that guesses. */
 export type Named = {
   usernameKey: string
   guesser: Guesser
-  /** null: nobody has the name; undefined: nobody has looked yet. */
+  /** null: no user has the name; undefined: not looked up yet. */
   found: Found | null | undefined
   origin: Origin
 }
@@ -34,7 +34,10 @@ export type PasswordCheckDeps = {
 export function createPasswordCheck(deps: PasswordCheckDeps) {
   const { database, userStore, knownDevices, hashing, failedSignIns, now } = deps
 
-  /** What cannot be hashed now is hashed at the next sign-in; this one is right all the same. */
+  /**
+   * A new hash for an outdated one; null where it is not needed, or the server is overloaded: then the next sign-in
+   * makes it.
+   */
   async function newHash({ id, passwordHash }: UserRecord, password: string): Promise<string | null> {
     if (!hashing.isOutdated(passwordHash)) return null
     try {
@@ -49,8 +52,8 @@ export function createPasswordCheck(deps: PasswordCheckDeps) {
 
   return {
     /**
-     * Who guesses at whose password. The database is asked only for a device token that is ours: a flood of strangers costs
-     * no query. What is read for that serves the check too.
+     * Determines the guesser whose guesses are counted. The database is read only for a valid device token: a flood of
+     * strangers costs no query. The result also serves the check.
      */
     async lookUp(usernameKey: string, deviceProof: DeviceProof | null, origin: Origin): Promise<Named> {
       const stranger = { kind: 'stranger', usernameKey, address: origin.address } as const
@@ -61,14 +64,17 @@ export function createPasswordCheck(deps: PasswordCheckDeps) {
       return { usernameKey, guesser, found, origin }
     },
 
-    /** Unknown, disabled and deleted users take the same time, and the same answer. @throws no_active_account, overloaded */
+    /**
+     * Checks the password. Unknown, disabled and deleted users take the same time, and get the same response.
+     * @throws no_active_account, overloaded
+     */
     async check({ usernameKey, guesser, origin, ...named }: Named, password: string): Promise<Checked> {
       const provenUser = 'userId' in guesser ? guesser.userId : null
       const logged = { reason: 'unknown_user', user: null as number | null }
       const checked = await hashing.inSlot(provenUser, async verify => {
         const found = named.found === undefined ? await find(usernameKey) : named.found
         const at = now()
-        // The name may have gone to somebody else since the device was proven.
+        // Another user may have taken the name since the device token was issued.
         const isTheirs = provenUser === null || provenUser === found?.user.id
         const right = await verify(password, found && isTheirs ? found.user.passwordHash : null)
         if (found) Object.assign(logged, { reason: right ? 'user_inactive' : 'wrong_password', user: found.user.id })

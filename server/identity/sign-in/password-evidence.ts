@@ -1,4 +1,4 @@
-// A password that was checked, as evidence that a session is opened on.
+// A checked password as evidence for a session.
 import type { PolicyInForce } from '../../revocation/policy-in-force.js'
 import type { Queries } from '../../storage/database.js'
 import type { UserStore } from '../../storage/users.js'
@@ -20,7 +20,7 @@ export function createPasswordEvidence({ userStore, policy, now }: PasswordEvide
     userId: checked.user.id,
     seq: checked.seq,
     authenticatedAt: checked.at,
-    /** The name too: it may be somebody else's by now. */
+    /** The user name is compared too: another user may have it by now. */
     async stillHolds(tx, { passwordHash, usernameKey }) {
       if (passwordHash !== checked.user.passwordHash || usernameKey !== checked.user.usernameKey) return false
       await updateUser(tx, checked)

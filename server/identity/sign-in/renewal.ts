@@ -1,5 +1,5 @@
-// The same person signs in again in a browser whose session lives: that session goes on, as if it had been opened now, so that
-// nothing that was opened through it ends, and whoever asked for a fresh sign-in sees one (oauth.md §3).
+// Renewal: the same user signs in again in a browser with a live session. That session goes on, as if it had been
+// opened now, so that its children stay, and an application that required a fresh sign-in sees one (oauth.md §3).
 import type { Origin } from '../../policy/actor.js'
 import { absoluteEnd, type EndedSeqs, sessionEnd } from '../../policy/session.js'
 import type { ErasInForce } from '../../revocation/policy-in-force.js'
@@ -14,13 +14,13 @@ export type Renewed = {
   /** The new sign-in (open-session.ts). */
   evidence: { userId: number; seq: number; authenticatedAt: number }
   origin: Origin
-  /** What ended sessions of its user and application last. */
+  /** Numbers of the last ends of its user's and its application's sessions. */
   ended: EndedSeqs
   eras: ErasInForce
 }
 
 export function createRenewal({ sessionStore, knownDevices, now }: RenewalDeps) {
-  /** Under the user's lock. @returns null where it is somebody else's, or over: then there is nothing that could go on */
+  /** Renews a session, under the user's lock. @returns null where it has ended or is another user's */
   async function renew(
     tx: Queries,
     { sessionId, evidence, origin, ended, eras }: Renewed,
@@ -30,7 +30,7 @@ export function createRenewal({ sessionStore, knownDevices, now }: RenewalDeps) 
       one?.userId === userId && !one.refreshable && !sessionEnd(one, ended, now(), eras.of(one))
     const before = await sessionStore.find(tx, sessionId)
     if (!before || !isTheirs(before)) return null
-    // The device before the session, as everybody locks them. The cookie proves it as its own token would.
+    // The device is locked before the session, as everywhere. The cookie proves the device as its device token would.
     const { id } = await knownDevices.recognise(
       tx,
       userId,
@@ -39,7 +39,7 @@ export function createRenewal({ sessionStore, knownDevices, now }: RenewalDeps) 
     )
     await sessionStore.lock(tx, sessionId)
     const session = await sessionStore.find(tx, sessionId)
-    // It ended meanwhile, with its device or by itself.
+    // The session ended concurrently, with its device or alone.
     if (!session || !isTheirs(session) || session.deviceId !== id) return null
     const at = now()
     const policyVersion = eras.version

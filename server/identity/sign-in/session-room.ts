@@ -1,5 +1,5 @@
-// Makes room for a new session: the one it replaces ends, and what is too many by the policy's limits of sessions and of
-// devices. Only a few at each sign-in: a backlog, as after an import or a lowered limit, is worked off little by little.
+// Makes room for a new session: ends the one it replaces, and those above the policy's limits of sessions and devices.
+// Only a few at each sign-in: a backlog, as after an import or a lowered limit, is reduced step by step.
 import { scopeWords } from '../../policy/application-metadata.js'
 import type { Judged } from '../../policy/eras.js'
 import type { Policy } from '../../policy/policies.js'
@@ -15,37 +15,41 @@ import type { Change } from '../../tokens/changes.js'
 
 export type SessionRoomDeps = { sessionStore: SessionStore; deviceStore: DeviceStore; now: () => number }
 
-/** How many end with one sign-in for being too many. */
+/** How many sessions and devices above a limit end with one sign-in. */
 const mostAtOnce = { sessions: 10, devices: 3, sessionsOfDevices: 15 }
-/** How many of the oldest sessions are looked at: some are over and only not marked yet. */
+/** How many of the oldest sessions are read: some have expired and are only not marked yet. */
 const oldestLookedAt = 50
-/** How many sessions of one application codes may open on one device: more are those of tabs that are gone. */
+/**
+ * How many sessions of one application codes may open on one device: the oldest of more are left over from closed tabs.
+ */
 const mostOnDevice = 25
 
 type Ends = Map<string, 'replaced' | 'session_limit' | 'device_limit'>
 
 type InForce = {
-  /** What ended sessions of its user and application last. */
+  /** Numbers of the last ends of its user's and its application's sessions. */
   ended: EndedSeqs
   eras: ErasInForce
 }
 
 export type Room = InForce & {
-  /** Whether it takes the place of those that its application has on the device. */
+  /** Whether it replaces those that its application has on the device. */
   replaces: boolean
 }
 
 export function createSessionRoom({ sessionStore, deviceStore, now }: SessionRoomDeps) {
   const lives = (one: SessionLife & Judged & { ended: EndedSeqs }, eras: ErasInForce) =>
     sessionEnd(one, one.ended, now(), eras.of(one)) === null
-  /** A password opened it for a client with a pair: not a browser's, which holds it by a cookie. */
+  /**
+   * Whether a client with a token pair holds the session: it was opened by a password, and not for a browser's cookie.
+   */
   const hasPair = ({ grantType, refreshable }: Beside) => grantType === 'password' && refreshable
   const counts = (one: OpenSession, eras: ErasInForce) =>
     countsByItself(one, one.browser !== null && lives(one.browser, eras))
 
   /**
-   * Under the user's row lock, which serializes concurrent sign-ins. What a code opens ends no older session: two tabs of one
-   * application would sign each other out.
+   * Makes room, under the user's row lock, which serializes concurrent sign-ins. A session opened by a code ends no
+   * older one: two tabs of one application would sign each other out.
    * @throws session_limit_reached, and nothing is changed
    */
   async function make(
@@ -62,12 +66,12 @@ export function createSessionRoom({ sessionStore, deviceStore, now }: SessionRoo
     if (replaces)
       for (const one of await sessionStore.ofApplicationOn(tx, opening.deviceId, opening.applicationId))
         if (hasPair(one) && lives({ ...one, ended }, eras)) ends.set(one.id, 'replaced')
-    // By far most people have not so many, and the indexes alone say so.
+    // Most users are below the limits, which the indexes alone tell.
     const most = { sessions: fewestBeside(opening, eras), devices: eras.latest.max_devices_per_user || Infinity }
     const crowded = await sessionStore.isCrowded(tx, opening.userId, most)
     const ending = crowded.devices ? await findDevices(tx, opening, most.devices, ends) : []
     if (crowded.sessions) await findSessions(tx, opening, eras, ends)
-    // Devices before sessions, each in the order of their ids, as others lock them.
+    // Devices before sessions, each by id, in the global lock order.
     for (const { id, open } of ending) {
       if (!(await deviceStore.end(tx, id, now()))) continue
       const before = { user: opening.userId, sessions: open }
@@ -76,7 +80,10 @@ export function createSessionRoom({ sessionStore, deviceStore, now }: SessionRoo
     await change.recordEnds(ends)
   }
 
-  /** First those that were never refreshed and whose only access token is over, then the one seen longest ago. */
+  /**
+   * Sessions above `mostOnDevice`: first those never refreshed whose only access token has expired, then the ones seen
+   * longest ago.
+   */
   async function tooManyBeside(tx: Queries, opening: SessionRecord, { ended, eras }: InForce): Promise<Ends> {
     const found = await sessionStore.ofApplicationOn(tx, opening.deviceId, opening.applicationId)
     const live = found.filter(one => lives({ ...one, ended }, eras))
@@ -91,16 +98,16 @@ export function createSessionRoom({ sessionStore, deviceStore, now }: SessionRoo
   }
 
   /**
-   * An application that has no refresh tokens comes back to the authorization endpoint each time: its session that is there
-   * goes on, by what the code says of the sign-in.
-   * @returns the session as it stands now; null where there is none, or its end has come while it was looked at
+   * Reuses the session of an application without refresh tokens, which returns to the authorization endpoint each time;
+   * it takes over the code's time of sign-in.
+   * @returns the session as it is now; null where there is none, or it ended concurrently
    */
   async function retake(tx: Queries, opening: SessionRecord, { ended, eras }: InForce): Promise<SessionRecord | null> {
     if (opening.browserSid === null || opening.refreshable) return null
     const at = now()
     const alike = (await sessionStore.childrenAlike(tx, opening)).filter(one => {
       const rules = eras.of(one)
-      // Not one whose tokens would be shorter for its age.
+      // Not a session so near its end that its tokens would be shorter.
       const isYoung = absoluteEnd(one, rules) - at >= rules.access_token_lifetime * 1000
       return isYoung && lives({ ...one, ended }, eras) && isAlike(one, opening)
     })
@@ -113,7 +120,7 @@ export function createSessionRoom({ sessionStore, deviceStore, now }: SessionRoo
     return (await sessionStore.retake(tx, last.id, taken)) ? { ...last, ...taken } : null
   }
 
-  /** A device with very many sessions loses some of them, and ends with a later sign-in. */
+  /** Devices above the limit. One with very many sessions loses some of them now, and ends with a later sign-in. */
   async function findDevices(tx: Queries, { userId, deviceId }: SessionRecord, most: number, ends: Ends) {
     const ending: { id: string; open: string[] }[] = []
     let left = mostAtOnce.sessionsOfDevices
@@ -141,7 +148,7 @@ export function createSessionRoom({ sessionStore, deviceStore, now }: SessionRoo
     }
     const last = overLimit.at(-1)
     if (last && overLimit.length >= mostAtOnce.sessions) {
-      // There may be more: then the oldest go first. Whatever is older than these is too many as well.
+      // There may be more: then the oldest end first. All that are older than these are above the limit as well.
       for (const one of (await sessionStore.oldestOf(tx, opening.userId, oldestLookedAt)).reverse())
         if (
           isOlder(one, last) &&
@@ -158,11 +165,11 @@ export function createSessionRoom({ sessionStore, deviceStore, now }: SessionRoo
   return { make, retake }
 }
 
-/** With how many others one more is refused. */
+/** The number of other sessions from which a new one is refused. */
 const refusedFromOf = ({ max_sessions_per_user: most, at_session_limit }: Policy) =>
   most > 0 && at_session_limit === 'refuse' ? most : Infinity
 
-/** Beside so many no session is too many, under whatever policy it was opened, and none is refused. */
+/** The number of other sessions up to which none is above a limit, under any policy in use, and none is refused. */
 const fewestBeside = (opening: SessionRecord, eras: ErasInForce) =>
   Math.min(refusedFromOf(eras.of(opening)) - 1, ...eras.list.map(era => mostBeside(era.policy)))
 

@@ -1,5 +1,5 @@
-// Counters of guesses in Redis, shared by all servers. While Redis is away, hangs or is full, this process counts by itself: no
-// request waits for Redis, and none is refused because of it.
+// Counters of guesses in Redis, shared by all servers. While Redis is unavailable, hangs or is full, this process
+// counts alone: no request waits for Redis, and none is refused because of it.
 import type { Cluster, Redis } from 'ioredis'
 import type { RedisNeed } from '../../revocation/redis-link.js'
 import { RedisFailure } from '../../storage/redis-failure.js'
@@ -7,13 +7,13 @@ import type { Count, GuessCounts, Taken } from './guess-counts.js'
 
 export type RedisLike = Redis | Cluster
 
-/** One tag, so that a cluster keeps all keys of a script together. */
+/** One hash tag, so that a Redis cluster keeps all keys of a script in one slot. */
 const prefix = '{darvoza}:guess:'
 
-/** After a failure Redis is tried again this often, in ms, and never by a request that waits for it. */
+/** Interval between probes of a failed Redis, in ms; no request waits for a probe. */
 const probeEvery = 1_000
 
-/** KEYS: the buckets. ARGV: of each its limit and how long it lives, in ms. */
+/** KEYS: the buckets. ARGV: the limit of each, and its TTL in ms. */
 const takeScript = `
 local held, counted = {}, 1
 for i, key in ipairs(KEYS) do
@@ -28,7 +28,7 @@ if counted == 1 then
 end
 return {counted, held}`
 
-/** What is gone, or came to nothing, is never counted below it. */
+/** Counts never fall below 0, also where a key has expired. */
 const giveBackScript = `
 for _, key in ipairs(KEYS) do
   local held = tonumber(redis.call('GET', key) or '0')
@@ -41,9 +41,9 @@ type Scripted = {
 }
 
 export type SharedGuessCountsDeps = {
-  /** With commands that time out soon: what it does not answer in time is counted here. */
+  /** A client with a short command timeout: what Redis does not answer in time is counted in this process. */
   redis: RedisLike
-  /** Counts while Redis is away. */
+  /** Counts while Redis is unavailable. */
   own: GuessCounts
   now: () => number
   monotonic: () => number
@@ -69,7 +69,7 @@ export function createSharedGuessCounts({
     const values = wanted.flatMap(({ limit, endsAt }) => [limit, Math.max(1, Math.ceil(endsAt - now()))])
     const [counted, held] = readTaken(await scripted.darvozaTakeGuess(keys.length, ...keys, ...values), keys.length)
     const giveBack = () => {
-      // One that is not given back counts until its window ends.
+      // A guess that cannot be given back counts until its window ends.
       if (counted) scripted.darvozaGiveGuessBack(keys.length, ...keys).catch(leave)
     }
     return { counted: counted === 1, held, giveBack }
@@ -82,7 +82,10 @@ export function createSharedGuessCounts({
     probedAt = monotonic()
   }
 
-  /** Runs the real scripts: a full Redis, or a replica, still answers reads, and an ACL may allow commands but no scripts. */
+  /**
+   * Probes Redis with the real scripts: a full Redis, or a replica, still answers reads, and an ACL may allow commands
+   * but no scripts.
+   */
   async function tryOut(): Promise<void> {
     probedAt = monotonic()
     try {
@@ -115,7 +118,7 @@ export function createSharedGuessCounts({
   }
 }
 
-/** @throws RedisFailure when it is no answer of our script */
+/** Validates the script's answer. @throws RedisFailure */
 function readTaken(answer: unknown, keys: number): [counted: number, held: number[]] {
   const [counted, held] = Array.isArray(answer) ? answer : []
   const isRight = Array.isArray(held) && held.length === keys && held.every(Number.isInteger)

@@ -3,7 +3,7 @@ import type { SignIn } from './sign-in.js'
 
 type Log = { info(details: object, message: string): void }
 
-/** A line for each sign-in that is refused. The name that was typed stands in none: it may be a password. */
+/** Logs each refused sign-in, without the user name that was typed: it may be a password. */
 export function logRefusedSignIns(signIn: SignIn, log: Log): SignIn {
   return {
     ...signIn,
@@ -11,7 +11,7 @@ export function logRefusedSignIns(signIn: SignIn, log: Log): SignIn {
       try {
         return await signIn.signIn(credentials, applicationId, origin, grant)
       } catch (error) {
-        // An outage is told once, not by everybody whom it meets.
+        // An outage is logged once, not for each failed request.
         if (error instanceof Refusal && error.status < 500) {
           const { reason = error.code, user = null } = error.details.logged ?? {}
           const { address, requestId } = origin

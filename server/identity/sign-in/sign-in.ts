@@ -1,7 +1,7 @@
-// Sign-in with a password, the single entry point of all pages and wires that take one. The order of the steps
-// closes races that were seen: a guess is counted before it is tested, the log's number is read before the password is
-// checked, the password is checked outside every transaction, and what was checked is compared again under the user's lock
-// (open-session.ts).
+// Sign-in with a password, the single entry point of all pages and wires that take one. The order of the steps closes
+// known race conditions: a guess is counted before it is tested, the log's number is read before the password is
+// checked, the password is checked outside every transaction, and everything that was checked is compared again under
+// the user's lock (open-session.ts).
 import type { Origin } from '../../policy/actor.js'
 import { usernameKey } from '../../policy/username.js'
 import { refuse } from '../../protocol/errors.js'
@@ -21,16 +21,16 @@ export type Credentials = {
   username: string
   /** As received, never trimmed. */
   password: string
-  /** What an earlier answer carried: proves the device. */
+  /** Device token of an earlier response, which proves the device. */
   deviceToken?: string | undefined
-  /** The client's own stable name for the device: proves nothing. */
+  /** The client's own stable name for the device, which proves nothing. */
   clientDevice?: string | undefined
 }
 
-/** How the session is held, and what becomes of the ones before. */
+/** How the client holds the session, and whether it replaces or renews earlier ones. */
 export type Held = Pick<Opening, 'grant' | 'replaces' | 'renews'>
 
-/** By a pair of tokens. A client that signs in again on its device has lost the one that it had. */
+/** A session held by a token pair. A client that signs in again on its device has lost its former pair. */
 const byPair: Held = { grant: passwordGrant, replaces: true }
 
 export type SignedIn = {
@@ -38,11 +38,11 @@ export type SignedIn = {
   sessionId: string
   /** Epoch ms. */
   authenticatedAt: number
-  /** What is left to guess, as the answer tells it. */
+  /** Remaining quotas of guesses, for the response. */
   quotas: Quota[]
-  /** The session's first pair. Nothing is signed for who does not ask. */
+  /** Issues the session's first token pair. Nothing is signed unless it is called. */
   issuePair: () => { access: string; refresh: string }
-  /** Proves the device at its next sign-in. */
+  /** Issues a device token, which proves the device at its next sign-in. */
   issueDeviceToken: () => string
 }
 
@@ -55,11 +55,11 @@ export type SignInDeps = {
   inspect: Inspect
   issue: Issue
   tail: Tail
-  /** Tests hold a sign-in here, between its password check and its insert. */
+  /** Tests pause a sign-in here, between its password check and its insert. */
   pauses?: { passwordChecked?: () => Promise<void> }
 }
 
-/** How often a password is checked because what it was checked against changed meanwhile. */
+/** How often a password is checked where the user's row changes concurrently. */
 const tries = 3
 
 export function createSignIn(deps: SignInDeps) {

@@ -1,27 +1,27 @@
 import { refuse } from '../../protocol/errors.js'
 
-/** How long somebody may wait for a slot, in ms, and how many may, however quick the work is. */
+/** Longest wait for a slot, in ms, and longest queue, however quick the work is. */
 const longestWait = 2_000
 const longestQueue = 500
 
-/** How many of one person may wait: with right passwords too, nobody keeps the others out. */
+/** How many requests of one user may wait: even with right passwords, no user blocks the others. */
 const mostOfOne = 2
 
 export type SlotsDeps = {
   count: number
-  /** How long the work takes of late, in ms. */
+  /** Recent duration of the work, in ms. */
   typical: () => number
-  /** From 0 up to 1, for jitter: clients that were refused together should not retry together. */
+  /** A random number from 0 up to 1, for jitter: clients that were refused together should not retry together. */
   chance: () => number
 }
 
 /**
- * A FIFO queue for so many slots. A request whose expected wait is too long, by the recent duration of the work, is refused at
- * once, so that a flood costs little; one that waits too long all the same times out.
+ * A FIFO queue for a fixed number of slots. A request whose expected wait is too long, by the recent duration of the
+ * work, is refused at once, so that a flood costs little; one that still waits too long times out.
  */
 export function createSlots({ count, typical, chance }: SlotsDeps) {
   let free = count
-  /** Each turn, and whose it is. */
+  /** Queued requests: a callback that starts each, and its user. */
   const waiting = new Map<() => void, number | null>()
 
   function overloaded() {
@@ -58,7 +58,8 @@ export function createSlots({ count, typical, chance }: SlotsDeps) {
 
   return {
     /**
-     * @param userId who it is for; null where that is not known
+     * Runs work in a slot.
+     * @param userId the user it is for; null where unknown
      * @throws overloaded, and what the work throws
      */
     async run<T>(userId: number | null, work: () => Promise<T>): Promise<T> {

@@ -3,10 +3,10 @@ import type { Database } from '../../storage/database.js'
 import type { UserStore } from '../../storage/users.js'
 import { isKnownHash, workOf } from './stored-passwords.js'
 
-/** An import could hold a kind a row; more than these are not looked for. */
+/** At most this many kinds are searched: an import could hold a different one in each row. */
 const mostKinds = 64
 
-/** Stands behind every character that a hash has. */
+/** Sorts after every character that a hash contains. */
 const behind = '\x7f'
 
 /** @returns a stand-in (`workOf`) for each kind */

@@ -11,24 +11,24 @@ const slowScrypt = promisify<string, string, number, object, Buffer>(scrypt)
 type Groups = Record<string, string>
 
 type Format = {
-  /** `head` is what all hashes of the same work begin with, and no others. */
+  /** `head` is the common beginning of all hashes of the same work, and of no others. */
   pattern: RegExp
-  /** Does it cost no more than a sign-in may? */
+  /** Whether a comparison costs no more than a sign-in may. */
   isAffordable: (groups: Groups) => boolean
   matches: (password: string, groups: Groups) => Promise<boolean>
-  /** A hash of the same work that no password has. */
+  /** A hash of the same work that matches no password. */
   standIn: (groups: Groups) => string
 }
 
-/** What scrypt and argon2 may take of the memory for one hash, in bytes. */
+/** Most memory that scrypt and argon2 may use for one hash, in bytes. */
 const mostMemory = 256 * 1024 * 1024
 
-/** Salt and digest of hashes that no password has, in the alphabet of each. */
+/** Salt and digest of hashes that match no password, in the alphabet of each format. */
 const noBcrypt = 'abcdefghijklmnopqrstuuZn9G4kT2sVbJ0xqM7wYdLrEc5HfPa8i'
 const noSalt = 'c3RhbmQtaW4'
 const noDigest = (size: number) => Buffer.alloc(size).toString('base64')
 
-/** Django's names for them (django.contrib.auth.hashers). */
+/** Hash formats by Django's names (django.contrib.auth.hashers). */
 const formats = {
   bcrypt_sha256: bcryptFormat('bcrypt_sha256\\$', prehashed),
   bcrypt: bcryptFormat('(?:bcrypt\\$)?', password => password),
@@ -58,26 +58,26 @@ const formats = {
   },
 } as const satisfies Record<string, Format>
 
-/** @param cost of bcrypt; each step doubles the work */
+/** @param cost bcrypt cost; each step doubles the work */
 export async function hashPassword(password: string, cost: number): Promise<string> {
   const { default: bcrypt } = await import('bcrypt')
   return `bcrypt_sha256$${await bcrypt.hash(prehashed(password), cost)}`
 }
 
-/** Compares a password, as it was received, with a stored hash. @throws Error when it is none that can be read */
+/** Compares a password, as it was received, with a stored hash. @throws Error when the hash cannot be read */
 export async function matchesHash(password: string, encoded: string): Promise<boolean> {
   const read = readHash(encoded)
   if (!read) throw new Error('the stored hash is of no known format')
   return read.format.matches(password, read.groups)
 }
 
-/** Can this hash be verified, and does it cost no more than a sign-in may? For imports. */
+/** Whether this hash can be verified, and costs no more than a sign-in may. For imports. */
 export function isKnownHash(encoded: string): boolean {
   const read = readHash(encoded)
   return read?.format.isAffordable(read.groups) ?? false
 }
 
-/** Django's hashers that it has itself given up, by its names for them. They are broken, and are not taken in. */
+/** Formats that Django itself has removed or deprecated, by its names. They are broken, and not accepted. */
 const weak: Record<string, RegExp> = {
   unsalted_md5: /^(?:md5\$\$)?[0-9a-f]{32}$/i,
   unsalted_sha1: /^sha1\$\$[0-9a-f]{40}$/i,
@@ -86,7 +86,7 @@ const weak: Record<string, RegExp> = {
   crypt: /^crypt\$/,
 }
 
-/** Why a hash is not taken in; null where it is, or says that there is no password. */
+/** Why an imported hash is refused; null where it is accepted, or means that there is no password. */
 export function whyNotHash(encoded: string): Problem | null {
   if (isUnusableHash(encoded)) return null
   const read = readHash(encoded)
@@ -95,46 +95,46 @@ export function whyNotHash(encoded: string): Problem | null {
   return name === undefined ? problem('password_hash_unknown') : problem('password_hash_weak', { name })
 }
 
-/** What stands for the password of somebody who has none, as Django writes it: nothing matches it. */
+/** The hash of a user without a password, as Django writes it: nothing matches it. */
 export const unusableHash = '!'
 
-/** Django puts random text behind the mark, so that reset links of before are void. */
+/** Whether a hash means "no password". Django appends random text to the mark, so that earlier reset links are void. */
 export function isUnusableHash(encoded: string): boolean {
   return encoded === '' || encoded.startsWith(unusableHash)
 }
 
-/** Is a stored hash foreign, or of another cost than new ones have? */
+/** Whether a stored hash comes from another system, or has another cost than new ones. */
 export function isOutdatedHash(encoded: string, cost: number): boolean {
   return !encoded.startsWith(`bcrypt_sha256$$2b$${twoDigits(cost)}$`)
 }
 
-/** A hash that no password has, of bcrypt at this cost. */
+/** A bcrypt hash of this cost that matches no password. */
 export function standInHash(cost: number): string {
   return `bcrypt_sha256$$2b$${twoDigits(cost)}$${noBcrypt}`
 }
 
-/** A hash that no password has, of so many rounds: work that can be dosed. */
+/** A PBKDF2 hash of this many rounds that matches no password: work of any amount. */
 export function standInRounds(iterations: number): string {
   return `pbkdf2_sha256$${iterations}$${noSalt}$${noDigest(32)}`
 }
 
 /**
- * The work that comparing with a stored hash takes, whosever it is.
- * @returns `standIn`, which is the same text for all hashes of that work, and what they all begin with; null where it is none
- *   that can be compared
+ * The work that a comparison with a stored hash takes.
+ * @returns `standIn`: the same text for all hashes of that work; `head`: their common beginning; null where the hash
+ *   cannot be read
  */
 export function workOf(encoded: string): { standIn: string; head: string } | null {
   const read = readHash(encoded)
   return read && { standIn: read.format.standIn(read.groups), head: read.groups.head! }
 }
 
-/** null for other hashes. */
+/** The cost of a bcrypt hash; null for other hashes. */
 export function bcryptCost(encoded: string): number | null {
   const cost = /^(?:bcrypt_sha256\$|bcrypt\$)?\$2[aby]\$(\d\d)\$/.exec(encoded)?.[1]
   return cost === undefined ? null : Number(cost)
 }
 
-/** Of PBKDF2 with SHA-256; null for other hashes. */
+/** The rounds of a PBKDF2 hash with SHA-256; null for other hashes. */
 export function roundsOf(encoded: string): number | null {
   const rounds = /^pbkdf2_sha256\$(\d+)\$/.exec(encoded)?.[1]
   return rounds === undefined ? null : Number(rounds)
@@ -152,7 +152,7 @@ function bcryptFormat(prefix: string, prepare: (password: string) => string): Fo
   return {
     pattern: new RegExp(`^(?<head>${prefix}\\$2[aby]\\$(?<cost>\\d\\d)\\$)(?<rest>[./A-Za-z0-9]{53})$`),
     isAffordable: ({ cost }) => Number(cost) <= 15,
-    // `$2y$` is PHP's spelling of `$2b$`, which the library does not know.
+    // `$2y$` is PHP's spelling of `$2b$`, which the bcrypt library does not know.
     async matches(password, { head, cost, rest }) {
       const { default: bcrypt } = await import('bcrypt')
       return bcrypt.compare(prepare(password), `$2${head!.includes('$2a$') ? 'a' : 'b'}$${cost}$${rest}`)
