@@ -1,4 +1,4 @@
-// What users give programs to act by in their place.
+// Composition of the API keys, which let programs act for users.
 import type { Settings } from '../../config/settings.js'
 import { createApiKeyAuthentication } from '../identity/api-keys/api-key-authentication.js'
 import { createApiKeyInspection } from '../identity/api-keys/api-key-inspection.js'

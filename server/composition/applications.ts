@@ -1,4 +1,4 @@
-// The applications that get tokens.
+// Composition of the applications that get tokens.
 import type { Settings } from '../../config/settings.js'
 import { createApplicationAuthentication } from '../identity/applications/application-authentication.js'
 import { createApplicationChanges } from '../identity/applications/application-changes.js'

@@ -1,4 +1,4 @@
-// How people let applications in: what they decide, and what is remembered of it.
+// Composition of authorizations: requests, decisions, consents, codes.
 import type { Settings } from '../../config/settings.js'
 import { createAuthorizationRequests } from '../identity/authorizations/authorization-requests.js'
 import { createClientDocuments } from '../identity/authorizations/client-documents.js'

@@ -1,4 +1,4 @@
-// Policies, roles and applications as files describe them.
+// Composition of configuration files: policies, roles and applications.
 
 import type { Settings } from '../../config/settings.js'
 import { createApplicationChanges } from '../identity/applications/application-changes.js'

@@ -1,4 +1,4 @@
-// Applications told of the ends of their sessions.
+// Composition of back-channel logout: deliveries of logout tokens.
 import { createAttempts } from '../identity/deliveries/attempt.js'
 import { createDeliveries } from '../identity/deliveries/deliveries.js'
 import { createSending } from '../identity/deliveries/sending.js'

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { Parts } from '../compose.js'
 import { createDemo, type Demo } from '../demo/demo.js'
 
-/** People who never were, for the command line alone. */
+/** Composition of the demo data, for the command line alone. */
 export function composeDemo(
   { storage, revocation, tokens, signIn: { hashing } }: Parts['parts'],
   random = randomBytes,

@@ -1,4 +1,4 @@
-// Devices, and the sessions on them.
+// Composition of devices and their sessions.
 import { createDetails } from '../identity/devices/details.js'
 import { createDeviceEnds } from '../identity/devices/device-ends.js'
 import { createDeviceList } from '../identity/devices/device-list.js'

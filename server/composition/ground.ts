@@ -3,7 +3,7 @@ import type { SignInParts } from './sign-in.js'
 import type { StorageParts } from './storage.js'
 import type { TokenParts } from './tokens.js'
 
-/** The floors that every room stands on. */
+/** The lower layers that every room of identity/ depends on. */
 export type Ground = {
   storage: StorageParts
   revocation: RevocationParts

@@ -1,4 +1,4 @@
-// The rooms of identity/, from those that others stand on to those that stand on others.
+// Composition of the rooms of identity/, in the order of their dependencies.
 import type { Settings } from '../../config/settings.js'
 import { createHousekeeping } from '../identity/housekeeping.js'
 import type { Identity } from '../identity/identity.js'

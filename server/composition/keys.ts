@@ -1,4 +1,4 @@
-// Keys that sign, and secrets that only this server has.
+// Composition of signing keys and of the server's own secrets.
 import type { Identity } from '../identity/identity.js'
 import { createKeyChange } from '../identity/keys/key-change.js'
 import { createKeyMoves } from '../identity/keys/key-moves.js'

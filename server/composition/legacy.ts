@@ -1,4 +1,4 @@
-// Refresh tokens of the service that was here before.
+// Composition of the former service's refresh tokens.
 import type { Settings } from '../../config/settings.js'
 import type { Identity } from '../identity/identity.js'
 import { createLegacyCounts } from '../identity/legacy/legacy-counts.js'

@@ -1,4 +1,4 @@
-// What happened, and what is counted of it.
+// Composition of the audit log, the revocation log and the figures.
 import { createSessionStates } from '../identity/devices/session-state.js'
 import type { Identity } from '../identity/identity.js'
 import { createAuditLog } from '../identity/logs/audit-log.js'

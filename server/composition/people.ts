@@ -1,4 +1,4 @@
-// Users and their roles.
+// Composition of users and their roles.
 import { createSessionStates } from '../identity/devices/session-state.js'
 import type { Identity } from '../identity/identity.js'
 import type { Names } from '../identity/people/names.js'

@@ -1,4 +1,4 @@
-// The rules that change while the server runs.
+// Composition of the policies, which change while the server runs.
 import type { Identity } from '../identity/identity.js'
 import { createPolicies } from '../identity/policies/policies.js'
 import { createPolicyPreview } from '../identity/policies/policy-preview.js'

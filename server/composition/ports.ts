@@ -1,4 +1,4 @@
-// What a server takes from outside: tests hand in their own.
+// External dependencies of a server, which tests replace.
 import type { HashingWork } from '../identity/sign-in/hashing.js'
 import type { RedisLike } from '../identity/sign-in/shared-guess-counts.js'
 import type { OutgoingDeps } from '../outgoing/outgoing.js'
@@ -12,37 +12,40 @@ export type Log = { debug: LogLine; info: LogLine; warn: LogLine; error: LogLine
 
 export type Ports = {
   log: Log
-  /** Epoch ms; without it the database's clock counts. */
+  /** Epoch ms; left out: the database's clock. */
   now?: () => number
-  /** What the clock goes by where `now` is not given. */
+  /** Clocks that the database's clock is followed with, where `now` is not given. */
   clocks?: ClockPorts
   random?: (size: number) => Buffer
-  /** Where servers count guesses together. */
+  /** Redis, where servers count guesses together. */
   redis?: RedisLike
-  /** Without it passwords are hashed in a process of our own, which `close` ends. */
+  /** Left out: passwords are hashed in a child process, which `close` ends. */
   hashingWork?: HashingWork
-  /** How long the body of a request may take, in ms, where a test does not wait that long. */
+  /** Timeout of a request body, in ms; shortened in tests. */
   bodyWait?: number
-  /** How many requests should be under way at the most; without it there is no load that they are refused for. */
+  /** How many concurrent requests the server should have at most; left out: no load is refused. */
   mostUnderWay?: () => number
-  /** How much of the feed is kept, and for how many readers, where a test does not fill it. */
+  /** Size of the feed's buffer, and its number of readers; reduced in tests. */
   feedLimits?: FeedDeps['limits']
-  /** Tests know the first administrator by this id. */
+  /** The first administrator's id, fixed in tests. */
   administratorId?: number | undefined
-  /** Tests share the key pairs of fresh databases: the primes of RSA cost more than most tests. */
+  /** Key pairs of fresh databases, shared in tests: generating RSA primes costs more than most tests. */
   firstPair?: typeof generatePair
-  /** Where names lead, and whom to trust, where a test has a network of its own. */
+  /**
+   * DNS resolution and trusted certificate authorities of outgoing requests; replaced in tests with a network of their
+   * own.
+   */
   outgoing?: Pick<OutgoingDeps, 'resolve' | 'ca'>
-  /** Tests refuse a statement beside the transaction that its caller is in. */
+  /** In tests: refuses a statement outside the transaction that its caller is in. */
   transactionGuard?: TransactionGuard
-  /** Tests hold a request at one of these points. */
+  /** In tests: pauses a request at one of these points. */
   pauses?: { passwordChecked?: () => Promise<void>; rotationClaimed?: () => Promise<void> }
 }
 
-/** Runs what need not be waited for. */
+/** Runs work in the background, which no caller waits for. */
 export type Afterwards = (work: () => Promise<void>) => void
 
-/** Those that are always there, once defaults are taken. */
+/** Ports with their defaults filled in. */
 export type Given = Ports & {
   random: (size: number) => Buffer
   uuid: () => string

@@ -1,4 +1,4 @@
-// Applications that register themselves.
+// Composition of dynamic client registration.
 import { createApplicationChanges } from '../identity/applications/application-changes.js'
 import type { Identity } from '../identity/identity.js'
 import { createInitialAccessTokens } from '../identity/registrations/initial-access-tokens.js'

@@ -1,4 +1,4 @@
-// The revocation log as this process knows it, and what follows its head.
+// Composition of this process's view of the revocation log, and of caches that follow its head.
 import { uptime } from 'node:os'
 import type { Settings } from '../../config/settings.js'
 import { triggers } from '../policy/revocation.js'

@@ -1,4 +1,4 @@
-// What requests may reach of the server: no storage.
+// Parts of the server that HTTP handlers may use: no storage.
 import type { Settings } from '../../config/settings.js'
 import type { HealthDeps } from '../http/health.js'
 import type { Identity } from '../identity/identity.js'
@@ -34,9 +34,9 @@ export type AppDeps = {
   uuid: () => string
   random: (size: number) => Buffer
   bodyWait: number | undefined
-  /** How many requests should be under way at the most. */
+  /** How many concurrent requests the server should have at most. */
   mostUnderWay: () => number
-  /** The process was told to stop. */
+  /** Whether the process is shutting down. */
   isLeaving: () => boolean
   revocation: {
     now: () => number

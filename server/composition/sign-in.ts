@@ -1,4 +1,4 @@
-// How people prove who they are: passwords, guesses, devices they are known on, browsers that are signed in.
+// Composition of sign-in: passwords, guesses, known devices, browser sessions.
 import { availableParallelism } from 'node:os'
 import { createBrowserSessions } from '../identity/sign-in/browser-sessions.js'
 import { countSignIns } from '../identity/sign-in/counted-sign-ins.js'
@@ -20,7 +20,7 @@ import type { RevocationParts } from './revocation.js'
 import type { StorageParts } from './storage.js'
 import type { TokenParts } from './tokens.js'
 
-/** @param ownApplication the id of the one that owns password sign-ins */
+/** @param ownApplication id of the application that owns password sign-ins */
 export function composeSignIn(
   secretKey: Buffer,
   ownApplication: string,

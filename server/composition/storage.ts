@@ -1,4 +1,4 @@
-// The database, and everything that has statements for it.
+// Composition of the database and all stores.
 import type { Settings } from '../../config/settings.js'
 import { createApiKeyListStore } from '../storage/api-key-lists.js'
 import { createApiKeyStore } from '../storage/api-keys.js'

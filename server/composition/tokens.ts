@@ -1,4 +1,4 @@
-// What makes, rotates, checks and revokes tokens.
+// Composition of the modules that issue, rotate, check and revoke tokens.
 import type { Settings } from '../../config/settings.js'
 import { createOutgoing } from '../outgoing/outgoing.js'
 import { createApiKeyLookup } from '../tokens/api-key-lookup.js'
