@@ -12,7 +12,7 @@ export function createJobs({ log }: JobsDeps, jobs: readonly Job[]) {
   const running = new Set<Promise<void>>()
   let stopped = false
 
-  /** How often in a row it has failed: once is told, and that it works again. */
+  /** Consecutive failures by job: the first is logged, and the recovery. */
   const failures = new Map<string, number>()
 
   async function runOnce({ name, run }: Job): Promise<void> {
@@ -23,7 +23,7 @@ export function createJobs({ log }: JobsDeps, jobs: readonly Job[]) {
       if (times !== undefined) log.info({ job: name, times }, 'a job that failed works again')
     } catch (error) {
       if (stopped) return
-      // Of an outage the log has its one line from whoever follows the database (revocation/tail.ts).
+      // An outage of the database is logged once, by revocation/tail.ts.
       if (error instanceof Refusal && error.status === 503) {
         log.debug({ err: error, job: name }, 'a job must wait')
         return
@@ -53,12 +53,12 @@ export function createJobs({ log }: JobsDeps, jobs: readonly Job[]) {
       for (const job of jobs) schedule(job)
     },
 
-    /** Work that goes on after an answer; `stop` waits for it. */
+    /** Runs work in the background after a response; `stop` waits for it. */
     afterwards(work: () => Promise<void>): void {
       void track(runOnce({ name: 'afterwards', everyMs: 0, run: work }))
     },
 
-    /** Resolves when nothing goes on behind an answer any more. */
+    /** Resolves when no background work is running any more. */
     async settled(): Promise<void> {
       while (running.size > 0) await Promise.allSettled(running)
     },
