@@ -1,4 +1,4 @@
-// API keys of a demo: of some people with a role one or two, as scripts of a trading house have them. Nobody has their texts.
+// API keys of a demo: one or two for some of the users with a role. Their texts are unknown, so they cannot be used.
 import type { ApiKeyRecord } from '../storage/api-keys.js'
 import { diceOf, uuidOf } from './dice.js'
 import { type DemoUser, demoRoles } from './plan.js'

@@ -1,4 +1,4 @@
-// The applications of a demo's trading house: of each kind one.
+// The applications of a demo, one of each kind.
 import { withDefaults } from '../policy/application-defaults.js'
 import type { ApplicationKind, ApplicationMetadata, ResourceScope } from '../policy/application-metadata.js'
 import type { NewApplication } from '../storage/applications.js'
@@ -12,7 +12,7 @@ type Described = {
   resourceScopes?: readonly ResourceScope[]
 }
 
-/** Addresses of reserved names: nobody is sent anywhere (RFC 2606). */
+/** Applications with URLs of reserved names, so that no browser is sent to a real site (RFC 2606). */
 const applications: readonly Described[] = [
   {
     ...{ id: 'demo-shop', name: 'Web shop', kind: 'web' },
@@ -56,7 +56,7 @@ const applications: readonly Described[] = [
   },
 ]
 
-/** Their rows; they have no secret until somebody makes one. */
+/** Rows of the demo's applications; they have no secret until an administrator makes one. */
 export function demoApplications(createdAt: number): NewApplication[] {
   return applications.map(({ id, name, kind, metadata = {}, resource = null, resourceScopes = [] }) => ({
     ...{ id, name, kind, metadata: withDefaults(kind, metadata), resource, resourceScopes },

@@ -1,4 +1,4 @@
-// The figures of a demo: what a server that had served all these people would have counted and measured.
+// The figures of a demo: counts and levels, as a server would have measured them for these users.
 import { type CountName, type FigureName, type Grain, grains } from '../policy/figures.js'
 import type { FigureRecord } from '../storage/figures.js'
 import type { DemoHistory } from './history.js'
@@ -7,7 +7,7 @@ import type { DemoPlan } from './plan.js'
 
 type Visit = (at: number, howOften: number) => void
 
-/** Rows for as long as each grain is kept. */
+/** Figures for as long as each grain is kept. */
 export function figuresOf(plan: DemoPlan, history: DemoHistory): FigureRecord[] {
   const { now } = plan.times
   const rows: FigureRecord[] = []
@@ -44,7 +44,7 @@ const visits: Record<CountName, (plan: DemoPlan, history: DemoHistory, visit: Vi
     eachSession(plan, ({ createdAt, seenAt, refreshes }) => {
       for (let nth = 1; nth <= refreshes; nth++) visit(createdAt + ((seenAt - createdAt) * nth) / refreshes, 1)
     }),
-  // Nobody's devices: the demo has people alone.
+  // The demo has no machine clients and no device codes.
   application_tokens: () => {},
   wrong_user_codes: () => {},
   exchanged_tokens: () => {},
@@ -52,7 +52,7 @@ const visits: Record<CountName, (plan: DemoPlan, history: DemoHistory, visit: Vi
   shed_requests: () => {},
   registrations: () => {},
   failed_registrations: () => {},
-  // Nor applications that are told of ends.
+  // The demo has no applications with back-channel logout.
   logouts_sent: () => {},
   logout_failures: () => {},
   logouts_given_up: () => {},
@@ -69,7 +69,7 @@ function eachSession({ users }: DemoPlan, visit: (session: DemoSession) => unkno
 
 type Span = { from: number; upto: number }
 
-/** While a session lived, and while a user had one that did. */
+/** Spans in which sessions lived, and in which users had a live session. */
 function spansOf({ users, times }: DemoPlan): { sessions: Span[]; users: Span[] } {
   const sessions: Span[] = []
   const ofUsers: Span[] = []
@@ -89,7 +89,7 @@ function spansOf({ users, times }: DemoPlan): { sessions: Span[]; users: Span[] 
   return { sessions, users: ofUsers }
 }
 
-/** How many of the spans hold the end of each slot. */
+/** How many of the spans include the end of each slot. */
 function levels(spans: readonly Span[], from: number, length: number, slots: number): number[] {
   const changes = new Float64Array(slots + 1)
   const slotOf = (at: number) => Math.min(slots, Math.max(0, Math.floor((at - from) / length)))

@@ -1,5 +1,5 @@
-// Fills an installation with people who never were, so that the first look at it is not an empty page. Whatever holds of
-// rows that the server wrote holds of these: numbers of the log, ends, generations, the chain of the audit log.
+// Fills an installation with invented users, so that its pages are not empty at first. The rows satisfy all invariants
+// of rows that the server writes: numbers of the log, ends, generations, the hash chain of the audit log.
 
 import { requireGoodPassword } from '../identity/people/password-rules.js'
 import type { Hashing } from '../identity/sign-in/hashing.js'
@@ -45,11 +45,11 @@ export type DemoDeps = {
 export type DemoOrder = {
   users: number
   sessions: number
-  /** The same seed makes the same people. */
+  /** Seed of the random generator: the same seed makes the same users. */
   seed: string
-  /** With which all of them can sign in; without it nobody can. */
+  /** The password of all demo users; null: none can sign in. */
   password: string | null
-  /** Called as rows are written. */
+  /** Progress callback, in rows. */
   onProgress?: (done: number, total: number) => void
 }
 
@@ -59,7 +59,7 @@ export function createDemo(deps: DemoDeps) {
 
   async function make({ users: userCount, sessions, seed, password, onProgress }: DemoOrder): Promise<DemoMade> {
     if (password !== null) requireGoodPassword(password, [], policy().password_min_length, 'password')
-    // One hash for all; without a password it is of one that nobody knows.
+    // One hash for all users; without a password it is that of a random text.
     const passwordHash = await hashing.hash(password ?? deps.random(32).toString('base64url'), null)
     await deps.tail.readNow()
     const times = demoTimes(deps.now(), policy())
@@ -93,7 +93,7 @@ export function createDemo(deps: DemoDeps) {
     })
   }
 
-  /** @returns those that were not there */
+  /** Creates the demo's applications. @returns those that did not exist */
   function makeApplications(createdAt: number): Promise<NewApplication[]> {
     return database.transaction(async tx => {
       const missing: NewApplication[] = []
@@ -104,7 +104,7 @@ export function createDemo(deps: DemoDeps) {
     })
   }
 
-  /** Our own, and those that people sign in to by codes. */
+  /** Ids of the built-in application, and of those that users sign in to by codes. */
   async function idsThatPeopleUse(): Promise<string[]> {
     const found = await applicationStore.some(database, await applicationStore.activeIds(database))
     const used = found.filter(({ id, metadata }) => {
@@ -113,7 +113,7 @@ export function createDemo(deps: DemoDeps) {
     return used.map(one => one.id).sort()
   }
 
-  /** @returns the first of so many ids that follow each other */
+  /** Reserves consecutive user ids. @returns the first one */
   function reserveIds(count: number): Promise<number> {
     return database.transaction(async tx => {
       const first = await userStore.nextId(tx)
@@ -122,7 +122,7 @@ export function createDemo(deps: DemoDeps) {
     })
   }
 
-  /** Who was there before keeps the name. */
+  /** Renames demo users whose name an existing user has. */
   async function freeNames({ users: people }: DemoPlan): Promise<void> {
     for (let from = 0; from < people.length; from += 500) {
       const some = people.slice(from, from + 500)
@@ -135,7 +135,7 @@ export function createDemo(deps: DemoDeps) {
   }
 
   return {
-    /** Is there anybody beside administrators? */
+    /** Whether there are users beside administrators. */
     hasPeople: (): Promise<boolean> => userStore.anyoneWithout(database, administratorRole),
 
     /** @throws invalid_fields, database_unavailable */

@@ -1,20 +1,20 @@
-// Chance that can be repeated: the same seed throws the same.
+// A seeded pseudo-random generator: the same seed gives the same numbers.
 import { hash } from 'node:crypto'
 
 export type Dice = {
-  /** From 0 up to but without 1. */
+  /** From 0 up to, but not including, 1. */
   next: () => number
-  /** A whole number from 0 up to but without `count`. */
+  /** A whole number from 0 up to, but not including, `count`. */
   below: (count: number) => number
   chance: (share: number) => boolean
   pick: <T>(items: readonly T[]) => T
-  /** By weight: `[['usual', 9], ['rare', 1]]`. */
+  /** A random item by weight: `[['usual', 9], ['rare', 1]]`. */
   weighted: <T>(items: readonly (readonly [T, number])[]) => T
-  /** How long until something that happens every `mean` or so. */
+  /** Time to the next event of a Poisson process with this mean interval (exponential distribution). */
   wait: (mean: number) => number
 }
 
-/** Dice of their own for each name: throws for one thing leave those for another as they were. */
+/** An independent generator for each name: numbers drawn for one do not change those for another. */
 export function diceOf(...names: readonly (string | number)[]): Dice {
   let state = hashOf(names.join('\u0000'))
   const next = () => {
@@ -41,7 +41,10 @@ export function diceOf(...names: readonly (string | number)[]): Dice {
   }
 }
 
-/** An id like those of `randomUUID`, for rows that must be the same each time: of all 128 bits, or two of a million meet. */
+/**
+ * A UUID derived from names, the same each time. It uses 122 hash bits, since shorter ones would collide among two
+ * million rows.
+ */
 export function uuidOf(...names: readonly (string | number)[]): string {
   const hex = hash('sha256', names.join('\u0000'))
   const variant = '89ab'[Number.parseInt(hex[16]!, 16) & 3]
@@ -55,7 +58,7 @@ function hashOf(text: string): number {
     hash ^= text.charCodeAt(index)
     hash = Math.imul(hash, 0x01000193)
   }
-  // Texts that differ in their last letter alone must not begin alike.
+  // Final mixing: texts that differ in their last letter alone must give unlike generators.
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b)
   hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35)
   return hash ^ (hash >>> 16)

@@ -1,4 +1,4 @@
-// The entries of a demo's audit log, as the server itself would have noted them.
+// The entries of a demo's audit log, as the server would have written them.
 
 import { auditedWhole } from '../identity/applications/audited.js'
 import type { AuditedValues, AuditNote, AuditRow } from '../policy/audit.js'
@@ -10,7 +10,7 @@ import type { DemoUser } from './plan.js'
 import { incidentRow } from './rows.js'
 import { anOffice, anOfficesAgent } from './surroundings.js'
 
-/** Without its number, which the chain gives. */
+/** An audit entry without its number, which the hash chain assigns. */
 type Entry = Omit<AuditRow, 'seq'>
 type From = { actor: string; address: string; userAgent: string }
 type Told = From & Pick<AuditNote, 'subject'> & { before?: AuditedValues; after?: AuditedValues }
@@ -28,7 +28,7 @@ function fromSession(user: DemoUser, { address, device }: DemoSession): From {
   return { actor: `user:${user.id}`, address, userAgent: device.userAgent }
 }
 
-/** By page, from the office; or by the command line. */
+/** Origin of an administrator's action: a page, from an office; or the command line. */
 const fromBoss = ({ boss }: DemoHistory): From =>
   boss === demoActor ? fromNowhere : { actor: boss, address: anOffice, userAgent: anOfficesAgent }
 

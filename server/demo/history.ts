@@ -1,4 +1,4 @@
-// What happened in a demo, in the order in which it did: numbers of the revocation log, entries of the audit log, figures.
+// The events of a demo in chronological order: revocation log, audit log, figures.
 import type { AuditAction } from '../policy/audit.js'
 import type { Trigger } from '../policy/revocation.js'
 import type { NewApplication } from '../storage/applications.js'
@@ -10,13 +10,13 @@ import { anAttackersAgent, carrier } from './surroundings.js'
 /** An entry of the revocation log. */
 export type DemoRevocation = { at: number; trigger: Trigger; subject: string; exceptSid: string | null; actor: string }
 
-/** An entry of the audit log; made when it is written, for there may be a million. */
+/** An event, from which an audit entry is made when it is written, since there may be a million. */
 export type DemoEvent = {
   at: number
   action: AuditAction
   user: DemoUser | null
   session?: DemoSession
-  /** What the action itself needs to know. */
+  /** Data for this action's audit entry. */
   more?: object
 }
 
@@ -24,15 +24,17 @@ export type DemoHistory = {
   revocations: DemoRevocation[]
   events: DemoEvent[]
   attack: DemoEvent[]
-  /** Who ended what was ended by a helper. */
+  /** The helper who ended other users' sessions, or null. */
   helper: DemoUser | null
-  /** The actor who disabled and deleted people, and ended all that they had: a real administrator where there is one. */
+  /**
+   * The actor who disabled and deleted users, and ended all of their sessions: a real administrator where there is one.
+   */
   boss: string
 }
 
-/** Ends that are no entry of the revocation log: time ran out. */
+/** Ends without an entry of the revocation log: expired sessions. */
 const silent: ReadonlySet<DemoEnd> = new Set(['expired'])
-/** Ends of all that a user has are one entry. */
+/** Ends of all of a user's sessions, which are one entry of the log. */
 const ofUser: ReadonlySet<DemoEnd> = new Set(['user_disabled', 'user_deleted', 'password_changed', 'all_ended'])
 
 export function historyOf(
@@ -97,7 +99,7 @@ export function historyOf(
   return { revocations, events, helper, boss, attack }
 }
 
-/** Who made all this. */
+/** The actor of the demo's own entries. */
 export const demoActor = 'operator:demo'
 
 const sessionActions: Partial<Record<DemoEnd, AuditAction>> = {
@@ -114,7 +116,7 @@ const fateActions = {
 } as const satisfies Record<string, AuditAction>
 
 export function endedBy(session: DemoSession, user: DemoUser, helper: DemoUser | null): DemoUser {
-  // Nobody helps somebody who may do more.
+  // A helper may not act on users with more rights.
   return session.end?.why === 'session_ended' && helper && mayHelp(user) ? helper : user
 }
 
@@ -122,7 +124,7 @@ function mayHelp({ roles }: DemoUser): boolean {
   return !roles.some(role => role === 'auditor')
 }
 
-/** One night somebody tried the same passwords with many names, from one address. */
+/** Failed sign-ins of one night: the same passwords for many user names, from one address (password spraying). */
 function anAttack({ users, times }: DemoPlan, dice: Dice): DemoEvent[] {
   const address = carrier(dice)
   const from = times.now - 3 * 86_400_000 - dice.below(3_600_000)
@@ -136,7 +138,7 @@ function anAttack({ users, times }: DemoPlan, dice: Dice): DemoEvent[] {
   }))
 }
 
-/** The request that an event came in. */
+/** The id of the request that an event belongs to. */
 export function requestIdOf(seed: string, event: DemoEvent): string {
   return uuidOf(seed, 'request', event.at, event.user?.id ?? 0, event.action)
 }

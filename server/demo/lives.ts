@@ -1,6 +1,6 @@
-// One person's devices and sessions, from the first sign-in to the end of each, as the rules would have let them happen:
-// a sign-in ends the device's older session of the application, time runs out where nobody refreshes, and an "end all" ends
-// what is open.
+// One user's devices and sessions, from the first sign-in to the end of each, as the rules allow them: a sign-in ends
+// the device's older session of the application, a session expires without refreshes, and an "end all" ends those that
+// are open.
 import { ownApplicationId } from '../policy/application-metadata.js'
 import type { Dice } from './dice.js'
 import { type DemoTimes, liveliness } from './spans.js'
@@ -25,18 +25,18 @@ export type DemoSession = {
   applicationId: string
   address: string
   createdAt: number
-  /** Of the last refresh, or of the sign-in. */
+  /** Time of the last refresh, or of the sign-in; epoch ms. */
   seenAt: number
   refreshes: number
   expiresAt: number
   end: { at: number; why: DemoEnd } | null
-  /** Failed tries just before it. */
+  /** Failed sign-ins just before it. */
   failures: number
 }
 
 export type DemoDevice = { id: string; userAgent: string; sessions: DemoSession[]; endedAt: number | null }
 
-/** What ended everything of the person; the session of `keptBy` stays. */
+/** The event that ended all of a user's sessions; the session `keptBy` stays. */
 export type DemoFate = {
   what: 'user_disabled' | 'user_deleted' | 'password_changed' | 'all_ended'
   at: number
@@ -48,12 +48,12 @@ export type DemoLife = { devices: DemoDevice[]; sessions: DemoSession[]; fate: D
 export type LifeRules = {
   times: DemoTimes
   applicationIds: readonly string[]
-  /** What share of sessions a copied token ended. */
+  /** Share of sessions that end by refresh token reuse (0 to 1). */
   reuse: number
   newId: () => string
 }
 
-/** @param from since when there is the person; @param count of sign-ins */
+/** A user's devices and sessions. @param from when the user was created, epoch ms @param count number of sign-ins */
 export function aLife(dice: Dice, rules: LifeRules, from: number, count: number): DemoLife {
   const { times, applicationIds, newId } = rules
   const places = placesOf(dice)
@@ -101,7 +101,7 @@ function howManyDevices(dice: Dice, count: number): number {
   return Math.min(count, 1 + (dice.chance(0.6) ? 1 : 0) + (dice.chance(0.25) ? 1 : 0) + (dice.chance(0.08) ? 2 : 0))
 }
 
-/** Sorted, no two alike. */
+/** Times of sign-ins, sorted, without duplicates. */
 function signInTimes(dice: Dice, from: number, upto: number, count: number): number[] {
   const times: number[] = []
   for (let tries = 0; times.length < count; tries++) {
@@ -124,7 +124,7 @@ function aFate(dice: Dice, sessions: readonly DemoSession[], { now }: DemoTimes)
   const last = sessions.at(-1)
   if (what === null || !last) return null
   if (what === 'password_changed') {
-    // It asks for a fresh sign-in, and the session it was changed in stays.
+    // A change of password requires a recent sign-in, and its own session stays.
     const keptBy = dice.pick(sessions)
     const at = keptBy.createdAt + minute + dice.below(3 * minute)
     return at < now && !sessions.some(one => one.createdAt > keptBy.createdAt && one.createdAt <= at)
@@ -139,7 +139,7 @@ function live(dice: Dice, { times, reuse }: LifeRules, session: DemoSession, fat
   const { now, absolute, access } = times
   const { device, createdAt, applicationId } = session
   const isKept = fate?.keptBy === session
-  // Sessions that codes open stand side by side.
+  // Sessions opened by codes exist side by side.
   const replacedAt =
     applicationId === ownApplicationId &&
     device.sessions.find(one => one.createdAt > createdAt && one.applicationId === applicationId)
@@ -161,14 +161,14 @@ function live(dice: Dice, { times, reuse }: LifeRules, session: DemoSession, fat
   session.expiresAt = Math.min(idleEnd, createdAt + absolute)
   const endings = [
     ...(cut ? [cut] : []),
-    // What ran out in these minutes has not been tidied away yet.
+    // Sessions that expired in the last minutes are not marked as expired yet.
     ...(session.expiresAt <= now - 10 * minute ? [{ at: session.expiresAt, why: 'expired' as const }] : []),
     ...(isBusy || isKept ? [] : ownEnding(dice, session, reuse)),
   ]
   session.end = firstOf(endings.filter(one => one.at < now && mayEnd(session, one, times)))
 }
 
-/** Only what lives is replaced or signed out; what is over by its time alone can still be ended with all the others. */
+/** Only a live session is replaced or signed out; an expired one can still end with all others. */
 function mayEnd({ seenAt, expiresAt }: DemoSession, { at, why }: { at: number; why: DemoEnd }, times: DemoTimes) {
   if (why === 'expired') return true
   if (at >= expiresAt) return false
@@ -177,7 +177,7 @@ function mayEnd({ seenAt, expiresAt }: DemoSession, { at, why }: { at: number; w
 
 const needsLife: ReadonlySet<DemoEnd> = new Set(['replaced', 'sign_out', 'refresh_token_reused'])
 
-/** Something that the person, an administrator or an attacker did while the session was open. */
+/** An end by the user, an administrator or an attacker while the session was open. */
 function ownEnding(dice: Dice, { seenAt, refreshes }: DemoSession, reuse: number): { at: number; why: DemoEnd }[] {
   const at = seenAt + minute + dice.below(20 * minute)
   if (refreshes > 1 && dice.chance(reuse)) return [{ at, why: 'refresh_token_reused' }]

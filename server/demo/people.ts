@@ -1,9 +1,9 @@
-// The people of a demo: names as they are met in Tashkent, with some neighbours and some from further away.
+// The users of a demo: names that are common in Tashkent, with some from neighbouring and some from distant countries.
 import type { Dice } from './dice.js'
 
 export type DemoPerson = { username: string; firstName: string; lastName: string; email: string }
 
-/** As it is written, and as it is typed into a username. */
+/** A name as it is written, and as it is typed in a user name. */
 type Name = readonly [written: string, typed: string]
 type Origin = { men: readonly Name[]; women: readonly Name[]; families: readonly (readonly [man: Name, woman: Name])[] }
 
@@ -27,7 +27,7 @@ const cyrillic = (text: string): Name[] =>
 
 const both = (names: Name[]) => names.map(name => [name, name] as const)
 
-/** Karimov, Karimova. */
+/** Family names with their feminine form: Karimov, Karimova. */
 const uzbekFamilies = plain(
   'Karimov Rahimov Yusupov Toshmatov Ergashev Abdullayev Saidov Nazarov Ismoilov Xolmatov Qodirov Usmonov Mirzayev Sobirov Tursunov Hamidov Joʻrayev Boboyev Umarov Sultonov Normatov Eshonqulov Shodiyev Azimov Gʻaniyev Islomov Rustamov Valiyev Zokirov Oripov',
 ).map(man => [man, [`${man[0]}a`, `${man[1]}a`] as const] as const)
@@ -81,7 +81,7 @@ const origins: readonly (readonly [Origin, number])[] = [
   ],
 ]
 
-/** Reserved names: a message that is sent to them arrives nowhere (RFC 2606). */
+/** Mail domains of reserved names, which receive no mail (RFC 2606). */
 const mailDomains = [
   ['mail.example', 40],
   ['pochta.example', 20],
@@ -90,7 +90,7 @@ const mailDomains = [
   ['example.com', 10],
 ] as const
 
-/** How usernames are made of names. */
+/** Patterns of user names, with their weights. */
 const styles: readonly (readonly [(first: string, last: string) => string, number])[] = [
   [(first, last) => `${first}.${last}`, 60],
   [(first, last) => `${first[0]}.${last}`, 15],

@@ -1,4 +1,4 @@
-// A whole demo, thought out before a row of it is written: who there is, and what happened to each.
+// The plan of a whole demo, made before any row is written: its users, and the life of each.
 import { diceOf, uuidOf } from './dice.js'
 import { aLife, type DemoLife } from './lives.js'
 import { aPerson, type DemoPerson } from './people.js'
@@ -32,7 +32,7 @@ export const demoRoles = {
   manager: ['invoices:read', 'orders:read', 'reports:read', 'stock:read'],
 } as const satisfies Record<string, readonly string[]>
 
-/** Nobody is an administrator: the last one who can sign in could then be demoted. */
+/** Roles of the users by weight. None is an administrator, as the last real one could then be demoted. */
 const roleShares: readonly (readonly [readonly string[], number])[] = [
   [[], 520],
   [['clerk'], 240],
@@ -61,20 +61,20 @@ export function planDemo(wishes: DemoWishes): DemoPlan {
     const dice = diceOf(seed, 'user', index)
     const createdAt = createdAtOf(index, wishes)
     const person = aPerson(dice, taken, wishes.longestUsername)
-    // The third helps the others, so that there is somebody who ends their sessions.
+    // The third user is a helper, who ends sessions of others.
     const roles = index === 2 ? ['support'] : dice.weighted(roleShares)
     return { ...person, id: firstUserId + index, roles, createdAt, ...aLife(dice, rules, createdAt, counts[index]!) }
   })
   return { users, times }
 }
 
-/** In the order of their ids, the last a few days ago. */
+/** Creation time by index, epoch ms: in the order of the ids, the last a few days ago. */
 function createdAtOf(index: number, { users, times }: DemoWishes): number {
   const span = times.now - times.firstUser - 3 * 86_400_000
   return Math.floor(times.firstUser + span * ((index + 0.5) / users) ** 0.8)
 }
 
-/** How often each signed in: some never, most a few times, a few very often; together exactly as often as was asked for. */
+/** Number of sign-ins of each user: none for some, a few for most, very many for a few; with exactly the wanted sum. */
 function signInCounts({ seed, users, sessions }: DemoWishes): number[] {
   const dice = diceOf(seed, 'counts')
   const weights = Array.from({ length: users }, () => (dice.chance(0.07) ? 0 : 0.3 + dice.wait(1) ** 1.4))

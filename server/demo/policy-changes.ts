@@ -1,5 +1,5 @@
-// Two changes of the policy that a demo looks back on: sessions could lie idle for longer, and now they cannot again. What is
-// in force afterwards is what was in force before.
+// Two past changes of the policy in a demo: a longer idle lifetime of sessions, and its reversal. The policy in force
+// is the same as before.
 import type { AuditStore } from '../storage/audit.js'
 import type { Database } from '../storage/database.js'
 import type { PolicyVersionStore } from '../storage/policy-versions.js'
@@ -14,12 +14,12 @@ type Deps = {
   policyVersionStore: PolicyVersionStore
 }
 
-/** @returns what the audit log will tell of it */
+/** Writes both versions. @returns their events for the audit log */
 export function writePolicyChanges(deps: Deps, { idle, longer, firstUser }: DemoTimes): Promise<DemoEvent[]> {
   if (longer.idle === idle) return Promise.resolve([])
   const { database, auditStore, revocationStore, policyVersionStore } = deps
   return database.transaction(async tx => {
-    // In the order in which identity/policies/policies.ts locks them.
+    // The lock order of identity/policies/policies.ts.
     await auditStore.lockHead(tx)
     await revocationStore.lockHead(tx)
     const latest = (await policyVersionStore.latest(tx))!

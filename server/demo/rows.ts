@@ -1,4 +1,4 @@
-// The rows of a demo, as the server itself would have written them.
+// The rows of a demo, as the server would have written them.
 
 import type { DeviceName } from '../identity/devices/device-name.js'
 import { ownApplicationId } from '../policy/application-metadata.js'
@@ -15,11 +15,11 @@ import type { DemoDevice, DemoSession } from './lives.js'
 import type { DemoUser } from './plan.js'
 import { anAttackersAgent, carrier, isApp } from './surroundings.js'
 
-/** What of the database the rows stand on. */
+/** Data from the database that the rows depend on. */
 export type DemoGround = {
-  /** How far the revocation log was just before an instant. */
+  /** The number of the revocation log just before an instant. */
   seqAt: (at: number) => number
-  /** The number of the entry that ended all that a user had; 0 where there is none. */
+  /** The number of the entry that ended all of a user's sessions; 0 where there is none. */
   fateSeq: (user: DemoUser) => number
   helper: DemoUser | null
   boss: string
@@ -76,7 +76,7 @@ export function sessionRow(user: DemoUser, session: DemoSession, ground: DemoGro
   const generation = 1 + refreshes
   const isKept = user.fate?.keptBy === session
   const atFirst = { generation, rotatedAt: seenAt, windowFrom: 1, windowStartedAt: 0, olderFrom: 1, olderStartedAt: 0 }
-  // As after its last rotation, long after the one before.
+  // Rotation state after the last refresh, long after the one before.
   const spans = refreshes === 0 ? atFirst : moveSpans({ ...atFirst, generation: generation - 1 }, seenAt, ground.grace)
   const by = end && (end.why === 'user_disabled' || end.why === 'user_deleted' || end.why === 'all_ended')
   return {
@@ -84,7 +84,7 @@ export function sessionRow(user: DemoUser, session: DemoSession, ground: DemoGro
     userId: user.id,
     deviceId: session.device.id,
     applicationId: session.applicationId,
-    // What stays past an "end all" is raised to the number of that entry.
+    // A session that an "end all" spares is raised to the number of that entry.
     seq: isKept ? ground.fateSeq(user) : ground.seqAt(createdAt),
     policyVersion: ground.policyVersion,
     expiresAt: session.expiresAt,
@@ -102,7 +102,7 @@ export function sessionRow(user: DemoUser, session: DemoSession, ground: DemoGro
   }
 }
 
-/** By a code, and for longer than the browser that it came through. */
+/** The grant of sessions that are opened by codes, and outlive the browser session. */
 const codeGrant: SessionGrant = {
   ...passwordGrant,
   grantType: 'authorization_code',
@@ -115,7 +115,7 @@ function sessionEnder(user: DemoUser, session: DemoSession, { helper }: DemoGrou
   return why === 'expired' || why === 'refresh_token_reused' ? 'system' : `user:${endedBy(session, user, helper).id}`
 }
 
-/** A stranger with a copy of a token that had long been spent. */
+/** The reuse of a refresh token that was spent long ago, by an attacker with a copy. */
 export function incidentRow(user: DemoUser, session: DemoSession): IncidentRecord {
   const dice = diceOf('incident', session.id)
   return {

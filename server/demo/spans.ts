@@ -1,4 +1,4 @@
-// The times of a demo, all of them before the instant at which it is made, and the rules that held at them.
+// Times of a demo, all before it is made, and the rules in force at them.
 import type { Policy } from '../policy/policies.js'
 
 const hour = 3_600_000
@@ -6,12 +6,12 @@ const day = 24 * hour
 
 export type DemoTimes = ReturnType<typeof demoTimes>
 
-/** All in epoch ms, spans in ms. */
+/** Times of a demo in epoch ms, durations in ms. */
 export function demoTimes(now: number, policy: Policy) {
   const idle = policy.refresh_token_lifetime * 1000
   const absolute = policy.session_absolute_lifetime * 1000
-  // For some weeks sessions might lie idle for longer; since the day before yesterday they may not. What was last seen in
-  // between is over by the policy in force, though its row does not say so yet.
+  // For some weeks the idle lifetime of sessions was longer, until the day before yesterday. Sessions last seen in
+  // between have expired by the present policy, though their rows are not marked yet.
   const longerIdle = 3 * idle <= absolute ? 3 * idle : idle
   const longer = { from: now - 20 * day, upto: now - idle - 12 * hour }
   return {
@@ -19,16 +19,16 @@ export function demoTimes(now: number, policy: Policy) {
     absolute,
     idle,
     access: policy.access_token_lifetime * 1000,
-    /** Users came from then on, and signed in from then on. */
+    /** When the first user was created, and when the first one signed in. */
     firstUser: now - 300 * day,
     firstSignIn: now - Math.min(60 * day, Math.floor(0.8 * policy.ended_session_retention * 1000)),
     longer: { ...longer, idle: longerIdle },
-    /** How long a session might lie idle by the policy that was in force at an instant. */
+    /** The idle lifetime of sessions by the policy in force at an instant, in ms. */
     idleRuleAt: (at: number) => (at >= longer.from && at < longer.upto ? longerIdle : idle),
   }
 }
 
-/** Is this an hour at which people in Tashkent sign in? From 0 to 1. */
+/** How usual a sign-in is at this hour in Tashkent, from 0 to 1. */
 export function liveliness(at: number): number {
   const local = new Date(at + 5 * hour)
   const weekend = local.getUTCDay() === 0 || local.getUTCDay() === 6
@@ -41,6 +41,6 @@ const byHour = [
   0.7, 0.75, 0.85, 0.85, 0.75, 0.65, 0.55, 0.5, 0.45, 0.35, 0.22, 0.12,
 ]
 
-/** More would not fit into a process's memory at once. */
+/** Largest demo: more would not fit into a process's memory at once. */
 export const mostDemoUsers = 500_000
 export const mostDemoSessions = 2_000_000

@@ -1,5 +1,5 @@
-// What the people of a demo sign in with, and from where. No address belongs to anybody: carriers' shared space (RFC 6598),
-// private networks (RFC 1918) and documentation (RFC 3849).
+// User agents and IP addresses of the users of a demo. No address belongs to a real host: carriers' shared space (RFC
+// 6598), private networks (RFC 1918) and documentation (RFC 3849).
 import type { Dice } from './dice.js'
 
 const windows = 'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko)'
@@ -7,7 +7,7 @@ const mac = 'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7)'
 const android = (model: string) => `Mozilla/5.0 (Linux; Android 14; ${model}) AppleWebKit/537.36 (KHTML, like Gecko)`
 const iphone = (version: string) => `Mozilla/5.0 (iPhone; CPU iPhone OS ${version} like Mac OS X) AppleWebKit/605.1.15`
 
-/** User agents with their share; a phone's app names its own device. */
+/** User agents with their weights; a phone's app names its own device. */
 const userAgents: readonly (readonly [string, number])[] = [
   [`${windows} Chrome/142.0.0.0 Safari/537.36`, 18],
   [`${windows} Chrome/141.0.0.0 Safari/537.36`, 8],
@@ -43,7 +43,7 @@ export function isApp(userAgent: string): boolean {
   return !userAgent.startsWith('Mozilla/')
 }
 
-/** Where one person signs in from. */
+/** The IP addresses that one user signs in from. */
 export type Places = { home: string; office: string | null }
 
 const offices = 40
@@ -51,7 +51,7 @@ const offices = 40
 export function placesOf(dice: Dice): Places {
   return {
     home: dice.chance(0.2) ? homeV6(dice) : carrier(dice),
-    // An office's people come from one address.
+    // All users of an office share one address.
     office: dice.chance(0.6) ? `10.20.${Math.floor(offices * dice.next() ** 2)}.1` : null,
   }
 }

@@ -1,4 +1,4 @@
-// Writes a demo that was thought out, in small transactions: a server beside us waits no longer than for one of them.
+// Writes a planned demo in small transactions: a server on the same database waits for one of them at most.
 import { setTimeout as pause, setImmediate } from 'node:timers/promises'
 import { nameDevice } from '../identity/devices/device-name.js'
 import { entryExpiry, triggers } from '../policy/revocation.js'
@@ -38,15 +38,15 @@ export function createWriteDemo(deps: WriteDemoDeps) {
   const batch = isEmbedded ? 100 : 1_000
 
   /**
-   * Takes the numbers of all that was revoked, as if each entry had been written at its time and forgotten at its end;
-   * those that a live token could still meet are there.
+   * Takes a number of the log for every revocation, as if each entry had been written at its time and deleted at its
+   * expiry; entries that may still concern a live token are written.
    */
   async function writeRevocations({ revocations: all }: DemoHistory): Promise<Pick<DemoGround, 'seqAt' | 'fateSeq'>> {
     const times = Float64Array.from(all, one => one.at)
     const base = await database.transaction(async tx => {
       const { seq, accessLifetime } = await revocationStore.raise(tx, all.length)
       const base = seq - all.length
-      // Of very many entries few are still live: expired ones are skipped before anything is made of them.
+      // Expired entries are skipped before a row is made: of very many few are still live.
       const entries = all.flatMap(({ at, trigger, subject, exceptSid, actor }, index) => {
         const { kind, effect } = triggers[trigger]
         const expiresAt = entryExpiry(kind, at, accessLifetime, 0)
@@ -68,7 +68,7 @@ export function createWriteDemo(deps: WriteDemoDeps) {
     }
   }
 
-  /** Rows by the batch. SQLite has one writer: the others get as long as we took. */
+  /** Writes rows in batches. SQLite has one writer: after each batch others get as much time as it took. */
   async function inBatches<T>(
     items: readonly T[],
     work: (tx: Queries, some: readonly T[]) => Promise<void>,
@@ -139,7 +139,7 @@ export function createWriteDemo(deps: WriteDemoDeps) {
       ),
     )
     await rowsOf(keys, (tx, some) =>
-      // By a hash of which nobody knows a text.
+      // Each key has the hash of a random text, which is unknown.
       insertRows(
         tx,
         'api_key',
@@ -167,7 +167,7 @@ function rolesOf({ id, roles, fate }: DemoUser): { userId: number; roleName: str
   return fate?.what === 'user_deleted' ? [] : roles.map(roleName => ({ userId: id, roleName }))
 }
 
-/** How many of the sorted values lie below one. */
+/** How many of the sorted values are below a value (binary search). */
 function lowerBound(sorted: Float64Array, value: number): number {
   let [low, high] = [0, sorted.length]
   while (low < high) {
