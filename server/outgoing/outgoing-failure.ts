@@ -7,7 +7,7 @@ export type OutgoingReason =
   | 'TIMEOUT'
   | 'TOO_LARGE'
 
-/** Why another server could not be called, or did not answer. `code` is for the log. */
+/** Thrown where another server could not be called, or sent no valid response. `code` is for the log. */
 export class OutgoingFailure extends Error {
   readonly code: string
 

@@ -1,6 +1,6 @@
-// Requests to addresses that others have named: keys of applications, and what they are told. Never to the inside of our own
-// network unless a setting names it (server-side request forgery): a name is resolved once, its addresses are looked at, and
-// those very ones are connected to. No redirect is followed, nobody is waited for long, and no answer is read without end.
+// Requests to URLs that others have named: JWKS of applications, back-channel logout. Never to our internal network
+// unless a setting names it (server-side request forgery): a name is resolved once, its addresses are checked, and
+// exactly these are connected to. No redirect is followed; time and response size are limited.
 import { lookup as lookUp, Resolver } from 'node:dns/promises'
 import { type IncomingHttpHeaders, type IncomingMessage, request as requestPlain } from 'node:http'
 import { request as requestTls } from 'node:https'
@@ -13,15 +13,15 @@ export type OutgoingRequest = {
   method?: 'GET' | 'POST'
   headers?: Readonly<Record<string, string>>
   body?: string
-  /** Bytes of the answer that are read at most; a longer one fails. With 0 none is: its status says all. */
+  /** Longest response body that is read, in bytes; a longer one fails. With 0 none is read: the status is enough. */
   most?: number
-  /** For all of it, in ms. */
+  /** Timeout of the whole request, in ms. */
   wait?: number
-  /** To public addresses, whatever the setting names: for who is no more trusted than anybody on the internet. */
+  /** Connects to public addresses alone, whatever the setting names: for URLs that anybody on the internet may name. */
   publicAlone?: boolean
 }
 
-/** Whatever the status is. */
+/** A response, whatever its status is. */
 export type OutgoingAnswer = { status: number; headers: IncomingHttpHeaders; body: Buffer }
 
 type Address = { address: string; family: number }
@@ -30,11 +30,14 @@ type Resolve = (host: string) => Promise<readonly Address[]>
 
 export type OutgoingDeps = {
   allow: Allowed
-  /** Default: the system's resolver; for requests with `publicAlone` the name servers, asked without a thread. */
+  /**
+   * Default: the system's resolver; for requests with `publicAlone` its name servers directly, without a thread of the
+   * pool.
+   */
   resolve?: Resolve
-  /** In place of the system's name servers. */
+  /** Replaces the system's name servers. */
   nameServers?: readonly string[]
-  /** Certificates of authorities that are trusted beside node's own. */
+  /** Certificate authorities that are trusted beside Node's own (PEM). */
   ca?: string
 }
 
@@ -48,7 +51,7 @@ export function createOutgoing({ allow, resolve, nameServers, ca }: OutgoingDeps
     resolve: resolve ?? ((host: string) => resolveByNameServers(host, nameServers)),
   }
 
-  /** @throws OutgoingFailure */
+  /** Resolves a URL's host and checks its addresses. @throws OutgoingFailure */
   async function addressesOf(
     url: URL,
     { reach: { isNamed, isPublic }, resolve }: { reach: Reach; resolve: Resolve },
@@ -60,7 +63,7 @@ export function createOutgoing({ allow, resolve, nameServers, ca }: OutgoingDeps
     const addresses = found.map(one => one.address)
     if (isNamed(host, addresses)) return found
     if (!isPublic(addresses)) throw new OutgoingFailure('NOT_ALLOWED')
-    // What comes in the clear anybody on the way may have written.
+    // Without TLS anybody on the network path may have changed the response.
     if (url.protocol !== 'https:') throw new OutgoingFailure('SCHEME')
     return found
   }
@@ -96,7 +99,7 @@ function send(
   const options = {
     method,
     headers: { 'Accept-Encoding': 'identity', ...headers },
-    // A connection of its own: one that is kept may lead where a name pointed before.
+    // A new connection: a kept-alive one may lead to an address that the name had before.
     agent: false,
     lookup: fixed(addresses),
     signal,
@@ -118,7 +121,7 @@ function send(
         },
       )
     })
-    // Another protocol is not spoken here. Without a listener Node closes the connection and tells nobody.
+    // Protocol upgrades are refused. Without a listener Node closes the connection and emits no event.
     sent.on('upgrade', ({ statusCode = 0, headers }, socket) => {
       socket.destroy()
       resolve({ status: statusCode, headers, body: Buffer.alloc(0) })
@@ -143,7 +146,9 @@ async function readUpTo(answer: IncomingMessage, most: number): Promise<Buffer> 
   return Buffer.concat(parts)
 }
 
-/** Answers what was resolved and looked at before, whatever the name means by now (DNS rebinding). */
+/**
+ * A DNS lookup function that returns the addresses that were checked, whatever the name means by now (DNS rebinding).
+ */
 function fixed(addresses: readonly Address[]): LookupFunction {
   return (_, options, callback) => {
     if (options.all) callback(null, [...addresses])
@@ -163,7 +168,7 @@ function inTime<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
 
 const resolveBySystem = (host: string) => lookUp(host, { all: true, verbatim: true })
 
-/** For one question, in ms; each is asked twice. */
+/** Timeout of one DNS query, in ms; each is sent twice. */
 const patience = 1_000
 
 /**

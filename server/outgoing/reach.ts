@@ -1,11 +1,11 @@
-// Which addresses this server may call because somebody from outside has named them: those of the public internet, and what
-// a setting names. Classes of addresses are ipaddr.js's.
+// Addresses that this server may call because an untrusted party has named them: public ones, and those that a setting
+// names. Classes of addresses are those of ipaddr.js.
 import ipaddr from 'ipaddr.js'
 
-/** As the setting OUTGOING_ALLOW has it. */
+/** Hosts and networks of the setting OUTGOING_ALLOW. */
 export type Allowed = { hosts: readonly string[]; networks: readonly string[] }
 
-/** RFC 4291 §2.4: what is routed on the internet lies here. */
+/** RFC 4291 §2.4: the range of global unicast addresses. */
 const globalUnicast = ipaddr.IPv6.parseCIDR('2000::/3')
 
 export function createReach({ hosts, networks }: Allowed) {
@@ -22,7 +22,7 @@ export function createReach({ hosts, networks }: Allowed) {
     isNamed: (host: string, addresses: readonly string[]): boolean =>
       names.has(host) || (addresses.length > 0 && addresses.every(isNamedAddress)),
 
-    /** Each one must be: a name that means both is no name of the public internet. */
+    /** Whether every address is allowed: a name with both public and internal ones is not a public one. */
     isPublic: (addresses: readonly string[]): boolean =>
       addresses.length > 0 && addresses.every(address => isNamedAddress(address) || isPublicAddress(address)),
   }
@@ -33,7 +33,7 @@ export type Reach = ReturnType<typeof createReach>
 function isPublicAddress(address: string): boolean {
   const parsed = parse(address)
   if (parsed?.range() !== 'unicast') return false
-  // ::127.0.0.1 (RFC 4291 §2.5.5.1) has no class of its own.
+  // ::127.0.0.1 (RFC 4291 §2.5.5.1, deprecated) is in no class of its own.
   return parsed.kind() === 'ipv4' || parsed.match(globalUnicast)
 }
 
