@@ -8,13 +8,13 @@ export type QuotaRule = { most: number; window: number; code: ErrorCode }
 
 export const quotas = {
   /**
-   * Each code costs a row for a day; redeemed, it costs a session, entries of the audit log and, where a session must make
-   * room, one of the revocation log. Far more than a person's tabs ask for, also where they all renew at once.
+   * Authorization codes: each is a row for a day; redeemed, it costs a session, audit entries and, where a session must
+   * make room, a revocation log entry. Far more than a user's browser tabs ask for, even if all renew at once.
    */
   codes: { most: 300, window: 60_000, code: 'too_many_codes' },
   /**
-   * Of one application: each token that is given back is an entry that every verifier holds in memory, and of those an
-   * application has so many (token-revocation.ts) that one of its people must not use them up.
+   * Token revocations by one application for one user: each is a log entry that every verifier holds in memory, and an
+   * application may have a limited number of them (token-revocation.ts), which one user must not use up.
    */
   revocations: { most: 100, window: 3_600_000, code: 'too_many_revocations' },
   /** API keys; ended ones stay listed for months. */

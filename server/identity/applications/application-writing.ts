@@ -45,7 +45,6 @@ export function createApplicationWriting(deps: ApplicationWritingDeps) {
   /**
    * The issuer is the resource identifier of the built-in application alone. To be called under the lock of the log's
    * head.
-   * @throws invalid_fields
    */
   async function requireResource(tx: Queries, id: string, resource: string | null | undefined): Promise<void> {
     if (!resource) return

@@ -64,7 +64,7 @@ export function createClientDocuments({ outgoing, networkThrottle, now, log }: C
     strangers.ofHost.set(host, count)
   }
 
-  /** Limits concurrent fetches: slow hosts must not take all of them. @throws client_document_unavailable */
+  /** Limits concurrent fetches: slow hosts must not take all of them. */
   function requirePlace(host: string, isKnown: boolean): void {
     const ofHost = [...underWay.keys()].filter(id => new URL(id).host === host).length
     const strange = [...underWay.values()].filter(one => !one.isKnown).length
@@ -148,7 +148,7 @@ function textOf(body: Buffer): string {
   }
 }
 
-/** §4: any JSON media type, also one with the suffix `+json`. @throws DocumentProblem */
+/** §4: any JSON media type, also one with the suffix `+json`. */
 function requireJson({ 'content-type': type = '' }: IncomingHttpHeaders): void {
   const [essence = ''] = type.toLowerCase().split(';')
   if (!/^application\/([a-z0-9.+-]+\+)?json$/.test(essence.trim()))

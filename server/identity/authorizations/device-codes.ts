@@ -45,10 +45,7 @@ export function createDeviceCodes(deps: DeviceCodesDeps) {
   const { issuer, database, deviceCodeStore, holdsConsent, sessionStore, openSession, sessionTokens } = deps
   const { applications, now, latest } = deps
 
-  /**
-   * The application as this process caches it at this moment; the transaction checks that the cache is up to date.
-   * @throws database_unavailable
-   */
+  /** The application as this process caches it at this moment; the transaction checks that the cache is up to date. */
   function requireHeld(id: string): ApplicationRecord {
     const held = applications.find(id)
     if (!held) throw refuse('database_unavailable', { retryAfter: 1 })

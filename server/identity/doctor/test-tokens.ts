@@ -58,7 +58,7 @@ export type WantedTokens = {
 export type EndingToken = {
   what: 'token' | 'session' | 'role'
   token: () => string
-  /** Resolves once the revocation is written, as in the server's response to one. */
+  /** Resolves when a server would have responded to the same revocation. */
   end: () => Promise<void>
 }
 

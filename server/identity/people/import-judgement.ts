@@ -142,7 +142,7 @@ export function createImportJudgement({ userStore, roleStore, rights, policy, no
       if (given.length > 0 && !mayDo(new Set(['darvoza:roles:write']))) throw refuse('permission_denied')
     }
 
-    /** The next free id: a single user may already have a higher one. */
+    /** The next free id: some users have ids outside of the sequence. */
     async function nextId(): Promise<number> {
       let id = lastId + 1
       while (ids.has(id) || so.ids.has(id) || (await userStore.find(tx, id))) id++

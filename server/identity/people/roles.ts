@@ -17,10 +17,7 @@ export type RolesDeps = { database: Database; roleStore: RoleStore; rights: Acto
 export type RoleChanges = { newName?: string | undefined; permissions?: readonly string[] | undefined }
 
 export function createRoles({ database, roleStore, rights, changes }: RolesDeps) {
-  /**
-   * Locks a role that is not built in, for an actor who holds all of its permissions, before and after.
-   * @throws not_found, permission_denied, built_in_role
-   */
+  /** Locks a role that is not built in, for an actor who holds all of its permissions, before and after. */
   async function lock(tx: Queries, name: string, actor: Actor, after: readonly string[] = []): Promise<RoleRecord> {
     const role = await roleStore.lock(tx, name)
     if (!role) throw refuse('not_found', { problem: problem('unknown_role', { name }) })

@@ -198,7 +198,6 @@ export function createUsers(deps: UsersDeps) {
   /**
    * Requires another administrator who can sign in. Their rows stay locked, so that two concurrent changes cannot
    * remove both.
-   * @throws last_administrator
    */
   async function requireAdministratorBeside(tx: Queries, { id, roles }: UserRecord): Promise<void> {
     if (!roles.includes(administratorRole)) return

@@ -82,7 +82,7 @@ export function createPolicies({ database, policyVersionStore, policyPreview, po
     return made
   }
 
-  /** The values that a version has changed, as they were before. @throws invalid_fields, not_found, policy_conflict */
+  /** The values that a version has changed, as they were before. */
   async function requireBefore(tx: Queries, version: number): Promise<Partial<Policy>> {
     if (version === 1) throw refuseField('version', 'first_version')
     const written = version > 1 ? await policyVersionStore.since(tx, version - 1) : []
@@ -92,7 +92,7 @@ export function createPolicies({ database, policyVersionStore, policyPreview, po
     throw conflict(problem('undo_conflict', { conflicts: found.conflicts.map(one => problem('set_again', one)) }))
   }
 
-  /** Refuses to overwrite values that were changed since version `seen`. @throws invalid_fields, policy_conflict */
+  /** Refuses to overwrite values that were changed since version `seen`. */
   async function requireUntouched(tx: Queries, values: WantedPolicies, seen: number): Promise<void> {
     const [known, ...newer] = readVersions(await policyVersionStore.since(tx, seen))
     if (known?.version !== seen) throw refuseField('version', 'no_such_version')

@@ -59,7 +59,6 @@ export function createRegistrations(deps: RegistrationsDeps) {
   /**
    * Requires a self-registered application with this registration access token. In a changing transaction its row is
    * locked.
-   * @throws registration_token_unknown
    */
   function requireOwn(found: ApplicationRecord | null, token: string): ApplicationRecord {
     // Compared also where there is no such row: the response time must not tell which ids exist.

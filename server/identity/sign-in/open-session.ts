@@ -187,7 +187,7 @@ export function createOpenSession(deps: OpenSessionDeps) {
     note({ action, subject: String(userId), after })
   }
 
-  /** Checks that apply to every evidence. @throws EvidenceOutdated, Behind, application_disabled */
+  /** Checks that apply to every evidence. */
   function requireInForce(found: UserStanding | null, { seq }: Evidence, eras: ErasInForce): UserStanding {
     if (!found?.application.active) throw refuse('application_disabled')
     const { ended, policyVersion } = found

@@ -19,7 +19,7 @@ import type { PasswordEvidence } from './password-evidence.js'
 
 export type Credentials = {
   username: string
-  /** As received, never trimmed. */
+  /** The password as received, never trimmed. */
   password: string
   /** Device token of an earlier response, which proves the device. */
   deviceToken?: string | undefined
