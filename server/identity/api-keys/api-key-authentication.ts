@@ -16,7 +16,7 @@ import type { ApiKeyLimit } from './api-key-limit.js'
 export type ApiKeyInUse = {
   id: string
   userId: number
-  /** Permissions among its scopes that its user holds now; scopes that are no permission stay as they are. */
+  /** Scopes of the key that are permissions and that its user holds now. */
   permissions: readonly string[]
   scopes: readonly string[]
   elevated: boolean

@@ -151,7 +151,7 @@ export function createTestTokens(deps: TestTokensDeps) {
         ended.add(subject)
       }
 
-      // Each has a session of its own: the end of one must not revoke the next.
+      // Each of these tokens is revoked by its own entry alone, and by no entry of the others.
       const [sidToEnd, otherSid] = [uuid(), uuid()]
       const ofOther = person ? { sid: otherSid, roles: [...wanted.roles] } : {}
       const ofEnding = { jti: `${jti}-2`, sid: sidToEnd, roles: [...wanted.roles] }
