@@ -24,14 +24,20 @@ export function createHttpServer(
 ): Listening {
   // Without this option Node would answer requests without Host (RFC 9112 §3.2) by itself, with no body.
   const server = createServer({ ...times, ...others, requireHostHeader: false }, (request, response) => {
-    // After an error, Node's parser still emits the requests in bytes that it has read already.
-    if (request.socket.destroyed) return
-    if (request.headers.host === undefined && request.httpVersion === '1.1')
-      refuseUnparsed('malformed_request', request, response)
+    const { socket, headers, httpVersion } = request
+    // Node's parser still emits the requests in bytes that it had read when the connection was refused or destroyed.
+    if (socket.destroyed || refused.has(socket)) return
+    if (headers.host === undefined && httpVersion === '1.1') refuse('malformed_request', request, response)
     else listener(request, response)
   })
   const connections = trackConnections(server)
+  /** Connections that are closed once a refusal is sent. */
   const refused = new WeakSet<Socket>()
+
+  function refuse(code: ErrorCode, request: IncomingMessage, response: ServerResponse): void {
+    refused.add(request.socket)
+    refuseUnparsed(code, request, response)
+  }
 
   /** Refuses the request that failed to parse, and reads no further request on this connection. */
   function refuseOn(socket: Socket, code: ErrorCode): void {
@@ -39,14 +45,16 @@ export function createHttpServer(
     if (refused.has(socket)) return
     refused.add(socket)
     const last = connections.answering(socket).at(-1)
-    if (!last) refuseUnparsed(code, ...ofNoRequest(socket))
+    if (!last) refuse(code, ...ofNoRequest(socket))
     // The parse error is in the body of the last request. Node sends answers in the order of requests.
-    else if (!last.req.complete && !last.headersSent) refuseUnparsed(code, last.req, last)
+    else if (!last.req.complete && !last.headersSent) refuse(code, last.req, last)
     // The client would take a refusal now for the answer to the last request.
     else last.once('close', () => socket.destroy())
   }
 
-  server.on('checkExpectation', (request, response) => refuseUnparsed('expectation_failed', request, response))
+  server.on('checkExpectation', (request, response) => {
+    if (!refused.has(request.socket)) refuse('expectation_failed', request, response)
+  })
   server.on('connect', (_, stream: Duplex) => {
     const socket = stream as Socket
     // Node has removed its own listeners: it sends no answer that is still under way, and a reset would be uncaught.

@@ -70,13 +70,16 @@ describe('what is no request', () => {
     }
   })
 
-  it('is refused once where more of it follows in the same packet', async () => {
+  it('is refused once, and what follows it in the same packet is not done', async () => {
     const server = await aServer()
-    for (const [what, [bytes, status, code]] of Object.entries(unparsed)) {
-      const received = await exchange(server, `${bytes}nonsense\r\n\r\n${bytes}`)
-      expect(received.match(/HTTP\/1\.1 \d/g), what).to.have.length(1)
-      expectRefused(readAnswer(received), status, code, what)
-    }
+    const before = await snapshotOf(server)
+    for (const [what, [bytes, status, code]] of Object.entries(unparsed))
+      for (const more of [`nonsense\r\n\r\n${bytes}`, bytes, signIn(counted)]) {
+        const received = await exchange(server, bytes + more)
+        expect(received.match(/HTTP\/1\.1 \d/g), what).to.have.length(1)
+        expectRefused(readAnswer(received), status, code, what)
+      }
+    expect(await snapshotOf(server)).to.equal(before)
   })
 
   it('harms nobody where its client resets the connection', async () => {
