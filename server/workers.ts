@@ -8,40 +8,45 @@ import { createServer, type Server, type Socket } from 'node:net'
 
 /** A worker that lived for less, in ms, is not started again at once. */
 const shortLife = 10_000
-/** The longest wait before another start, in ms. */
+/** Longest delay before a worker that keeps dying is started again, in ms; and while no other worker serves. */
 const longestWait = 30_000
+const longestWaitAlone = 5_000
 
-/** How long it is waited for the others once the first serves, in ms. */
+/** How long the leader waits for the other workers once the first one serves, in ms. */
 const longestStart = 10_000
 
-/** What workers are told. Messages and connections arrive in the order in which they were sent. */
+/** Messages from the leader to a worker. Messages and connections arrive in the order in which they were sent. */
 type Told = { take: number } | { leave: true } | { stop: true }
-/** What they answer. */
+/** Messages from a worker to the leader. */
 type Answer = { ready: true } | { took: number }
 
 export type WorkersDeps = {
   count: number
-  /** How long all of them may take to stop, in ms. */
+  /** How long all workers may take to stop, in ms. */
   patience: number
   log: { warn(details: object, message: string): void }
 }
 
 export function createWorkers({ count, patience, log }: WorkersDeps) {
   const running = new Set<Worker>()
-  /** Those that serve, with the connections that they have not taken yet. */
+  /** Workers that serve, with the connections that each of them has not confirmed yet. */
   const serving = new Map<Worker, Map<number, Socket>>()
-  /** Connections that came while nobody served. */
+  /** Connections that were accepted while no worker served. */
   const waiting: Socket[] = []
+  /** Connections that were handed to a worker which died before it confirmed them: what they send may be what ended it. */
+  const returned = new WeakSet<Socket>()
   let lastId = 0
   let stopping = false
   let stopped = () => {}
   let complete = () => {}
   let shortLives = 0
 
-  const front: Server = createServer({ pauseOnConnect: true, noDelay: true }, handOut)
+  const front: Server = createServer({ pauseOnConnect: true, noDelay: true }, socket => {
+    socket.on('error', () => {})
+    handOut(socket)
+  })
 
   function handOut(socket: Socket): void {
-    socket.on('error', () => {})
     const [chosen] = [...serving].filter(([worker]) => worker.isConnected()).sort(([, a], [, b]) => a.size - b.size)
     if (!chosen) {
       waiting.push(socket)
@@ -53,7 +58,7 @@ export function createWorkers({ count, patience, log }: WorkersDeps) {
     // Round-robin among workers with equally many untaken connections.
     serving.delete(worker)
     serving.set(worker, untaken)
-    // What cannot be sent comes back when the worker's end is noticed.
+    // A connection that cannot be sent is handed out again on the worker's exit.
     worker.process.send({ take: id } satisfies Told, socket, { keepOpen: true }, () => {})
   }
 
@@ -69,18 +74,25 @@ export function createWorkers({ count, patience, log }: WorkersDeps) {
     for (const socket of waiting.splice(0)) handOut(socket)
   }
 
+  /** Hands out a connection once more, and closes it if that has been done before. */
+  function handOutAgain(socket: Socket): void {
+    if (returned.has(socket)) socket.destroy()
+    else handOut(socket)
+    returned.add(socket)
+  }
+
   function fork(): Worker {
     const worker = cluster.fork()
     worker.on('message', (answer: Answer) => hear(worker, answer))
     worker.once('exit', () => {
       const untaken = serving.get(worker)
       serving.delete(worker)
-      for (const socket of untaken?.values() ?? []) handOut(socket)
+      for (const socket of untaken?.values() ?? []) handOutAgain(socket)
     })
     return worker
   }
 
-  /** Starts another in its place when it dies. */
+  /** Starts another worker in the place of one that dies. */
   function watch(worker: Worker): void {
     const startedAt = performance.now()
     running.add(worker)
@@ -91,7 +103,8 @@ export function createWorkers({ count, patience, log }: WorkersDeps) {
         return
       }
       shortLives = performance.now() - startedAt < shortLife ? shortLives + 1 : 0
-      const wait = shortLives === 0 ? 0 : Math.min(250 * 2 ** shortLives, longestWait)
+      const longest = serving.size === 0 ? longestWaitAlone : longestWait
+      const wait = shortLives === 0 ? 0 : Math.min(250 * 2 ** shortLives, longest)
       log.warn({ pid: worker.process.pid, code, signal, wait }, 'a worker died; another is started')
       setTimeout(() => {
         if (!stopping) watch(fork())
@@ -104,12 +117,12 @@ export function createWorkers({ count, patience, log }: WorkersDeps) {
   }
 
   return {
-    /** What listens for all of them. */
+    /** The listening server. */
     front,
 
     /**
-     * Starts one, and the others once that one can serve: what keeps it from starting is told once.
-     * @throws Error when the first one cannot start; it has said why
+     * Starts one worker, and the others once that one serves: a reason that keeps workers from starting is logged once.
+     * @throws Error when the first worker cannot start; it has logged why
      */
     async start(): Promise<void> {
       const first = fork()
@@ -121,7 +134,7 @@ export function createWorkers({ count, patience, log }: WorkersDeps) {
       for (let started = 1; started < count; started++) watch(fork())
     },
 
-    /** Resolves when all of them serve, or after a while: those that are there do. */
+    /** Resolves when all workers serve, or after `longestStart` with fewer. */
     allServing: (): Promise<void> =>
       new Promise(resolve => {
         complete = resolve
@@ -129,20 +142,20 @@ export function createWorkers({ count, patience, log }: WorkersDeps) {
         setTimeout(resolve, longestStart).unref()
       }),
 
-    /** Tells all that they are about to stop. */
+    /** Tells all workers that the server is about to stop. */
     leave(): void {
       stopping = true
       tell({ leave: true })
     },
 
-    /** Tells all to finish what they have begun, and resolves when they are gone. Nothing may be listened to any more. */
+    /** Tells all workers to finish their requests, and resolves when they have exited. The server must not listen any more. */
     stop(): Promise<void> {
       stopping = true
       return new Promise(resolve => {
         stopped = resolve
         if (running.size === 0) resolve()
         tell({ stop: true })
-        // Those that do not serve yet have nothing to finish.
+        // Workers that do not serve yet have no requests to finish.
         for (const worker of running) if (!serving.has(worker)) worker.process.kill('SIGKILL')
         setTimeout(() => {
           for (const worker of running) worker.process.kill('SIGKILL')
