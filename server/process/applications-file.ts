@@ -1,4 +1,4 @@
-// APPLICATIONS_FILE, at each start.
+// Imports APPLICATIONS_FILE at each start.
 import { type ApplicationsFile, SettingsError } from '../../config/settings.js'
 import type { Log } from '../composition/ports.js'
 import type { Imported } from '../identity/applications/application-import.js'
@@ -6,7 +6,7 @@ import { entryLines, ImportProblems } from '../identity/applications/import-prob
 import type { Identity } from '../identity/identity.js'
 import { wireText } from '../protocol/problems.js'
 
-/** @throws SettingsError with everything that is wrong with any entry, before anything is written */
+/** @throws SettingsError with all errors of all entries, before anything is written */
 export async function bringIn(
   { path, entries }: ApplicationsFile,
   { applicationImport }: Pick<Identity['applications'], 'applicationImport'>,

@@ -1,20 +1,23 @@
-// Stops listening without resetting anybody. The kernel completes connections before a program accepts them, and resets
-// those that still wait when the listening socket is closed: under load some always do.
+// Stops listening without resetting connections. The kernel completes connections before a program accepts them, and
+// resets those that still wait when the listening socket is closed: under load some always do.
 import { type AddressInfo, connect, type Server, type Socket } from 'node:net'
 
-/** For how long it is tried, in ms; then it is closed as it is. */
+/** Timeout in ms; then the socket is closed in any case. */
 const patience = 1_000
-/** So many turns of the event loop without a connection: libuv accepts one a turn, so nobody waits then. */
+/** Number of event loop turns without a new connection: libuv accepts one a turn, so none waits then. */
 const quietTurns = 5
-/** As node has it by default; the kernel's own limit may be lower. */
+/** Node's default backlog; the kernel's own limit may be lower. */
 const usualBacklog = 511
 
-/** Beneath a net.Server and a net.Socket. Undocumented, and there in every release since 0.x; used only where it is. */
+/**
+ * The handle beneath a net.Server and a net.Socket. Undocumented, but in every release since 0.x; used only where it
+ * exists.
+ */
 type Handle = { listen?: (backlog: number) => number; getpeername?: (out: object) => number }
 const handleOf = (of: object) => (of as { _handle?: Handle | null })._handle
 
 /**
- * What comes meanwhile is held, and served once nothing is listened to any more: clients who wait for their answers make no
+ * New connections are held, and served once the socket no longer listens: clients that wait for their answers make no
  * connections, so the queue of the kernel runs empty.
  */
 export async function closeListening(server: Server): Promise<void> {
@@ -31,7 +34,7 @@ export async function closeListening(server: Server): Promise<void> {
 function hold(server: Server): { sockets: readonly Socket[]; release(): void } {
   const sockets: Socket[] = []
   const serve = server.listeners('connection') as ((socket: Socket) => void)[]
-  // A property of net.Server that its types do not have: what is held is not read.
+  // A property of net.Server that its types lack: node does not read from sockets that are held.
   const options = server as { pauseOnConnect?: boolean }
   const { pauseOnConnect = false } = options
   options.pauseOnConnect = true
@@ -61,9 +64,9 @@ async function quiet(sockets: readonly Socket[], until: number): Promise<void> {
 }
 
 /**
- * With a backlog of 0 one connection at most waits to be accepted, and further ones are not completed: their SYN is dropped,
- * and sent again a second later, when it is refused or meets the next server. Once the connection that waits is one of our
- * own nobody else's can, and the socket is closed before the event loop turns.
+ * With a backlog of 0 one connection at most waits to be accepted, and further ones are not completed: their SYN is
+ * dropped, and sent again a second later, when it is refused or reaches the next server process. Once the connection
+ * that waits is one of our own no client's can be, and the socket is closed before the event loop turns.
  */
 function closesBehindOwn(server: Server): Promise<boolean> {
   const { address, port } = server.address() as AddressInfo

@@ -1,20 +1,24 @@
-// Where log lines go. A write happens off the event loop and fails alone: a full disk, a broken pipe or a reader that reads
-// no more costs lines, never an answer. What is lost is counted, and told once lines can be written again.
+// Where log lines go. A write happens off the event loop, and a failure stays there: a full disk, a broken pipe or a
+// reader that has stopped costs lines, never an answer. Lost lines are counted, and reported once lines can be written
+// again.
 import { constants, fstatSync, openSync, writeSync, write as writeToDescriptor } from 'node:fs'
 
-/** How much waits at most while nothing can be written, in characters. */
+/** How much is buffered at most while nothing can be written, in characters. */
 const mostWaiting = 1_000_000
-/** How much is written at a time, in bytes: up to so much goes into a pipe as a whole, whoever else writes to it (PIPE_BUF). */
+/**
+ * How much is written at a time, in bytes: a pipe takes up to so much as a whole, whatever other processes write to
+ * it (PIPE_BUF).
+ */
 const mostAtOnce = 4_096
-/** A write that failed is tried again after so long, in ms. */
+/** Retry interval after a write that failed, in ms. */
 const tryAgainAfter = 250
 
 export type LogDestinationDeps = {
-  /** fs.write() of one descriptor: tests hand in a disk that is full. */
+  /** fs.write() to one descriptor: tests pass in a full disk. */
   write: (bytes: Buffer, done: (error: NodeJS.ErrnoException | null, written: number) => void) => void
-  /** The same at once, for what is left at the very end. */
+  /** The synchronous write, for what is left when the process ends. */
   writeNow: (bytes: Buffer) => number
-  /** Makes the line that tells of lost ones. */
+  /** Makes the line that reports lost ones. */
   lossOf: (lines: number, reason: string) => string
 }
 
@@ -27,8 +31,8 @@ export function toStderr(): Pick<LogDestinationDeps, 'write' | 'writeNow'> {
 }
 
 /**
- * A write to a pipe without a reader blocks its thread until the process ends, and keeps the process from ending. The descriptor's own flags
- * are shared with whoever else writes there, so the pipe is opened anew.
+ * A write to a pipe without a reader blocks its thread, and keeps the process from ending. Other processes share the
+ * descriptor's own flags, so the pipe is opened again.
  */
 function neverBlocking(descriptor: number): number {
   try {
@@ -43,7 +47,7 @@ function neverBlocking(descriptor: number): number {
 export function createLogDestination({ write, writeNow, lossOf }: LogDestinationDeps) {
   const waiting: string[] = []
   let length = 0
-  /** Whole lines on their way; what was written of them is cut off, so that no line is ever torn. */
+  /** Whole lines that are being written; the part that is written is cut off, so that no line is ever torn. */
   let underWay: Buffer = Buffer.alloc(0)
   let writing = false
   let lost = 0
@@ -63,7 +67,7 @@ export function createLogDestination({ write, writeNow, lossOf }: LogDestination
       writing = false
       if (error) {
         reason = error.code ?? error.message
-        // Held back, not lost: there may be room again before more comes than can wait.
+        // Kept, not lost: there may be room again before the buffer is full.
         timer ??= setTimeout(() => {
           timer = undefined
           pump()
@@ -85,7 +89,7 @@ export function createLogDestination({ write, writeNow, lossOf }: LogDestination
     }
     const lines = waiting.splice(0, count)
     for (const line of lines) length -= line.length
-    // Behind those that were there before it, as soon as there is room.
+    // Behind the lines that were waiting before it, as soon as there is room.
     if (lost > 0 && waiting.length === 0) {
       lines.push(lossOf(lost, reason))
       lost = 0
@@ -94,7 +98,7 @@ export function createLogDestination({ write, writeNow, lossOf }: LogDestination
   }
 
   return {
-    /** Takes one line with its end. Never throws, never waits. */
+    /** Queues one line with its end. Never throws, never waits. */
     write(line: string): void {
       if (length + line.length > mostWaiting) {
         lost++
@@ -105,7 +109,7 @@ export function createLogDestination({ write, writeNow, lossOf }: LogDestination
       if (timer === undefined) pump()
     },
 
-    /** Resolves when all is written, or after so many ms. */
+    /** Resolves when all is written, or after a timeout of `patience` ms. */
     flush(patience: number): Promise<void> {
       return new Promise(resolve => {
         setTimeout(resolve, patience).unref()
@@ -114,12 +118,12 @@ export function createLogDestination({ write, writeNow, lossOf }: LogDestination
       })
     },
 
-    /** A write that does not end holds a thread, and exit() waits for it. */
+    /** Whether a write does not end: it holds a thread, and exit() waits for it. */
     isStuck: (): boolean => writing,
 
-    /** For the end of the process, when nothing is waited for any more. */
+    /** Writes the rest synchronously, at the end of the process. */
     flushNow(): void {
-      // What is under way may be written already: twice would be a torn line.
+      // The write that is under way may succeed yet: writing it twice would tear a line.
       const left = writing ? Buffer.alloc(0) : underWay
       try {
         const rest = Buffer.concat([left, Buffer.from(waiting.splice(0).join(''))])

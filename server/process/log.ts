@@ -1,4 +1,5 @@
-// The log of a server process: JSON lines on stderr and nothing else between them, also for what libraries and node print.
+// The log of a server process: JSON lines on stderr and nothing else between them, also for what libraries and node
+// print.
 import { inspect } from 'node:util'
 import { pino, stdSerializers } from 'pino'
 import { Refusal } from '../protocol/errors.js'
@@ -27,7 +28,10 @@ function lossOf(lines: number, reason: string): string {
   return `${JSON.stringify(line)}\n`
 }
 
-/** What somebody reads who runs the server: why it could not be served. Statements and stacks are for who looks for a mistake. */
+/**
+ * How errors are logged at a level: the reason of a failure for operators; SQL statements and stacks only at `debug`
+ * and `trace`, for developers.
+ */
 export function errorsAt(level: string): (error: unknown) => unknown {
   if (level === 'debug' || level === 'trace') return error => stdSerializers.err(error as Error)
   return error => {
@@ -36,14 +40,17 @@ export function errorsAt(level: string): (error: unknown) => unknown {
   }
 }
 
-/** In a word, for what is no mistake of ours; null for what may be one, whose stack is needed to find it. */
+/** The error code of an expected failure; null for what may be a bug, which needs its stack. */
 function reasonOf(error: unknown): string | null {
   if (error instanceof StorageFailure) return error.code
   if (!(error instanceof Refusal)) return null
   return error.code === 'server_error' ? null : (reasonOf(error.cause) ?? error.code)
 }
 
-/** What libraries print and node warns of becomes lines like ours; what nobody caught ends the process, with a line. */
+/**
+ * Turns console output of libraries and warnings of node into log lines; an uncaught exception ends the process, with
+ * a line.
+ */
 export function captureOutput({ log, flush }: ProcessLog): void {
   for (const [method, write] of Object.entries({
     log: log.debug,
@@ -57,7 +64,7 @@ export function captureOutput({ log, flush }: ProcessLog): void {
       write.call(log, { text: words.map(asText).join(' ').slice(0, 2_000) }, 'a library wrote to the console')
     console[method as 'log'] = said
   }
-  // Node's own listener prints.
+  // Node's own listener prints to stderr.
   process.removeAllListeners('warning')
   process.on('warning', ({ name, message, code }: Error & { code?: string }) =>
     log.warn({ name, code, text: message.slice(0, 2_000) }, 'node warns'),

@@ -3,20 +3,29 @@
 // shows in neither.
 import { monitorEventLoopDelay, performance } from 'node:perf_hooks'
 
-/** How often it is looked, in ms; and while the loop has much rest, when each look wakes it for nothing. */
+/**
+ * Sampling interval, in ms; and the longer one while the event loop is mostly idle, when each sample wakes it for
+ * nothing.
+ */
 const lookEvery = 100
 const calmLookEvery = 250
-/** Below this share of the time at work it has much rest. */
+/** Below this share of busy time the event loop counts as mostly idle. */
 const calm = 0.4
 /** Weight of a sample in the moving average: from idle to `begins` it takes most of a second, longer than a burst. */
 const weight = 0.2
-/** The share of the time at work. Where its database has the same core, the loop waits for that even when it has no rest. */
+/**
+ * The share of busy time from which on the limit applies. Where the database has the same core, the loop waits for it
+ * even under full load.
+ */
 const begins = 0.85
 const ends = 0.75
 
-/** How late a timer may be in the mean, in ms: half of a turn of the loop. */
+/** How late timers may be on average, in ms: half of a turn of the event loop. */
 const shortTurn = 2
-/** As many keep the loop busy; and more would not fit one batch for the database (tokens/rotate.ts) and the one behind it. */
+/**
+ * Bounds of the limit: the fewest requests keep the loop busy; more than the most would not fit one batch for the
+ * database (tokens/rotate.ts) and the next.
+ */
 const [fewest, most] = [32, 256]
 
 /** Additive increase, multiplicative decrease, as of a congestion window (RFC 5681 §3.1). */
@@ -27,9 +36,9 @@ export function createLoopLoad() {
 
   return {
     /**
-     * @param share of the time since the look before in which the loop was at work
-     * @param late how late timers were in the mean, in ms
-     * @param elapsed since the look before, in ms
+     * @param share of the time since the last sample in which the loop was busy
+     * @param late how late timers were on average, in ms
+     * @param elapsed since the last sample, in ms
      */
     look(share: number, late: number, elapsed = lookEvery): void {
       mean += (share - mean) * (1 - (1 - weight) ** (elapsed / lookEvery))
@@ -41,11 +50,11 @@ export function createLoopLoad() {
   }
 }
 
-/** Looks from now on, for as long as the process runs. @returns how many requests should be under way at the most */
+/** Starts to sample, for as long as the process runs. @returns the limit of concurrent requests */
 export function watchLoop(): () => number {
   const { look, mostUnderWay, isCalm } = createLoopLoad()
   const resolution = 5
-  // A timer of its own, 200 times a second: it runs only while its figure may be asked for.
+  // A timer of its own, 200 times a second: it runs only while its value may be needed.
   const delays = monitorEventLoopDelay({ resolution })
   let last = performance.eventLoopUtilization()
   function watch(): void {

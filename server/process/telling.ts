@@ -1,4 +1,4 @@
-// The output of a start: sentences in a terminal, and elsewhere JSON lines like those of the log.
+// Output of the start: sentences in a terminal, and elsewhere JSON lines like those of the log.
 import type { Writable } from 'node:stream'
 
 type Output = Writable & { isTTY?: boolean }
@@ -8,17 +8,17 @@ const levels = { info: 30, fatal: 60 }
 /** A full disk or a closed pipe is no reason not to start. */
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
 
-/** That it is ready. On stdout, whatever LOG_LEVEL says: who starts it waits for it. */
+/** Reports that the server is ready. On stdout, whatever LOG_LEVEL says: the process that starts it may wait for it. */
 export function tellReady(sentence: string, details: object): void {
   tell(process.stdout, levels.info, sentence, details, [])
 }
 
-/** Why it did not start. */
+/** Reports why the server did not start. */
 export function tellFailure(sentence: string, problems: readonly string[] = []): void {
   tell(process.stderr, levels.fatal, sentence, problems.length > 0 ? { problems } : {}, problems)
 }
 
-/** A password that is shown once, to whoever starts it, in whatever he reads; it stands in no line of the log. */
+/** Prints a password once, on stdout; no line of the log has it. */
 export function tellPassword(username: string, password: string): void {
   process.stdout.write(
     `The first administrator was made. This password is shown once:\n  username  ${username}\n  password  ${password}\n`,
